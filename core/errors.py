@@ -1,0 +1,54 @@
+"""Every error Besök raises on purpose.
+
+BesokError
+├── SettingsError          a setting is missing or cannot be used
+├── SiteFileError          a site file cannot be applied; carries every problem with its line
+├── StoreError             the database said no
+│   ├── StoreUnavailable   for now: the same call may succeed later (connection lost, shutting down, locked)
+│   ├── StoreRefused       for good: this data cannot be stored
+│   └── SchemaMismatch     the database is older or newer than this program
+├── NotFound               there is no such site, space, portal or device
+└── StackError             a private server of the embedded stack cannot be started
+
+The text of an error is written for the person who reads it: what happened, and what to do.
+"""
+
+
+class BesokError(Exception):
+    """Something Besök can explain."""
+
+
+class SettingsError(BesokError):
+    """A setting is missing or cannot be used."""
+
+
+class SiteFileError(BesokError):
+    """A site file has problems; `problems` lists each with its line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class StoreError(BesokError):
+    """The database said no."""
+
+
+class StoreUnavailable(StoreError):
+    """The database cannot answer now; the same call may succeed later."""
+
+
+class StoreRefused(StoreError):
+    """The database will not store this, however often it is sent."""
+
+
+class SchemaMismatch(StoreError):
+    """The database is older or newer than this program: run `besok migrate`."""
+
+
+class NotFound(BesokError):
+    """There is no such site, space, portal or device."""
+
+
+class StackError(BesokError):
+    """A private server of the embedded stack cannot be started."""

@@ -1,0 +1,67 @@
+"""What comes from a sensor: the message as received and what an adapter makes of it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntFlag
+
+
+class Flag(IntFlag):
+    """What is unusual about a stored reading. A flagged reading counts; the flag says how far to trust it."""
+
+    NONE = 0
+    NO_TIME = 1  # the device sent no time; the time of receipt stands in
+    CLOCK_AHEAD = 2  # the device's clock runs ahead of ours
+    CLOCK_BEHIND = 4  # the reading came long after its time: a late batch, or a clock that is behind
+    SIMULATED = 8  # made by a simulator, not by people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One MQTT message (or one line of a recording) before anybody has understood it."""
+
+    topic: str
+    payload: bytes
+    received: datetime  # aware
+    retained: bool = False
+    duplicate: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """One measurement as the device sent it.
+
+    `time` is the event time (aware), None if the device sent none. A flow reading tells what happened in the
+    `period_s` seconds that *end* at `time`; `period_s` 0 is a single event, and for totals and levels it is 0.
+    `channel` names the series within the device, such as `flow:1` or `level:1`.
+    """
+
+    source: str
+    device: str
+    channel: str
+    metric: str
+    value: float
+    time: datetime | None
+    period_s: float = 0.0
+    flags: Flag = Flag.NONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """A device says that it came or went."""
+
+    source: str
+    device: str
+    online: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decoded:
+    """What an adapter makes of one message: readings, statuses, and what it could not read.
+
+    `problems` holds one sentence per part that was refused; the good parts still count. A message with neither
+    readings, statuses nor problems is "not data" (a join, an acknowledgement) and is dropped without complaint.
+    """
+
+    readings: tuple[Reading, ...] = ()
+    statuses: tuple[Status, ...] = ()
+    problems: tuple[str, ...] = ()

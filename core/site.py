@@ -1,0 +1,139 @@
+"""The places Besök knows: a site, its spaces, the portals between them, the sensors, the hours and the target."""
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Literal
+
+OUTSIDE = "outside"  # the far side of a perimeter portal that leads to no other site of ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A name in both languages of the screens."""
+
+    sv: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningException:
+    """Other hours on the days `first` to `last` (inclusive): a closure, longer hours, a festival."""
+
+    first: date
+    last: date
+    hours: str  # "10:00-16:00", several with a comma, or "closed"
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningHours:
+    """Hours by weekday, on public holidays and on special days.
+
+    Hours are local wall-clock times of the business day: "08:00-20:00", "22:00-27:00" (until three at night),
+    "always" (the whole business day) or "closed". `country` names the calendar of public holidays ("SE"; empty for none);
+    on those days `on_holiday` holds instead of the weekday. An exception beats both.
+    """
+
+    monday: str
+    tuesday: str
+    wednesday: str
+    thursday: str
+    friday: str
+    saturday: str
+    sunday: str
+    country: str = ""
+    on_holiday: str = "closed"
+    exceptions: tuple[OpeningException, ...] = ()
+
+    @property
+    def week(self) -> tuple[str, ...]:
+        """Hours by weekday, Monday first."""
+        return (self.monday, self.tuesday, self.wednesday, self.thursday, self.friday, self.saturday, self.sunday)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where the visits shall go: `factor` times the baseline period's visits a year, by `deadline`."""
+
+    baseline_first: date
+    baseline_last: date
+    deadline: date
+    factor: float = 2.0
+    measure: Literal["gross", "net"] = "gross"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """A zone or room. `parent` is the space around it (the site's root space if empty)."""
+
+    id: str
+    name: Text
+    parent: str = ""
+    kind: str = "room"
+    storey: int | None = None
+    capacity: int | None = None
+    seats: int | None = None
+    area_m2: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """A passage. Going *in* means going from `outer` to `inner`.
+
+    Each end is a space id of this site, "other-site/space-id", or "outside".
+    """
+
+    id: str
+    name: Text
+    outer: str
+    inner: str
+    counted: bool = True  # False: a passage known to exist but without a counter, such as an emergency exit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensor:
+    """A channel of a device and the portal or space it observes (exactly one of the two)."""
+
+    device: str
+    portal: str = ""
+    space: str = ""
+    channel: str = ""  # "flow:1" for a portal and "level:1" for a space unless it says otherwise
+    source: str = "native"
+    model: str = ""
+    interval_s: int = 60  # seconds between messages when all is well
+    swapped: bool = False
+    role: Literal["primary", "reference"] = "primary"
+
+    @property
+    def channel_key(self) -> str:
+        """The channel within the device."""
+        return self.channel or ("flow:1" if self.portal else "level:1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A library or a park with everything in it. Its root space has the id of the site."""
+
+    id: str
+    kind: Literal["library", "park"]
+    name: Text
+    timezone: str
+    opening: OpeningHours
+    spaces: tuple[Space, ...]
+    portals: tuple[Portal, ...]
+    sensors: tuple[Sensor, ...] = ()
+    day_start: time = time(4)  # the business day begins here, local time
+    capacity: int | None = None
+    target: Target | None = None
+    sandbox: bool = False  # a place for simulated data, never mixed with real figures
+
+    def external_id(self, sensor: Sensor) -> str:
+        """How the sensor's device names itself in readings; native devices carry their site."""
+        return f"{self.id}/{sensor.device}" if sensor.source == "native" else sensor.device
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFile:
+    """What a site file holds: one or several sites that belong together."""
+
+    sites: tuple[Site, ...] = field(default=())

@@ -1,0 +1,221 @@
+"""What the screens and the API are told: frozen results of the store's queries, the same for both.
+
+Times are aware and in UTC, days are business days of the site, people are whole where they were counted.
+None means "not known"; it is never to be shown as zero.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from core.site import Text
+
+Basis = Literal["doors", "people", "presence"]  # what an occupancy figure rests on
+Freshness = Literal["live", "late", "stale", "none"]
+Level = Literal["calm", "moderate", "busy", "full", "unknown"]
+Step = Literal["15min", "hour", "day", "week", "month"]
+
+LATE_AFTER = timedelta(seconds=150)  # two missed minutes and a little patience
+STALE_AFTER = timedelta(minutes=5)
+
+
+def freshness(heard: datetime | None, now: datetime) -> Freshness:
+    """How much a figure whose sensors were last heard at `heard` can be trusted at `now`."""
+    if heard is None:
+        return "none"
+    age = now - heard
+    return "live" if age <= LATE_AFTER else "late" if age <= STALE_AFTER else "stale"
+
+
+def level(people: float | None, capacity: int | None) -> Level:
+    """How full a space is, in the four words of the screens: calm to 50 %, moderate to 80 %, busy below 100 %, full."""
+    if people is None or not capacity:
+        return "unknown"
+    share = people / capacity
+    return "calm" if share < 0.5 else "moderate" if share < 0.8 else "busy" if share < 1 else "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceInfo:
+    """A space as it is built. `parent` is None for the root space of the site, which has the site's id."""
+
+    space: str
+    parent: str | None
+    name: Text
+    kind: str
+    storey: int | None
+    capacity: int | None
+    seats: int | None
+    area_m2: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteInfo:
+    """A site as it is built."""
+
+    site: str
+    kind: str
+    name: Text
+    timezone: str
+    capacity: int | None
+    sandbox: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceLive:
+    """How many are in a space now. `lower` and `upper` bound the 80 % interval; `raw` is in - out, uncorrected.
+
+    `heard` is when the space's most silent sensor was last heard. `reason` says why a figure was corrected
+    ("below_zero") or is missing ("no_sensor", "no_data").
+    """
+
+    space: str
+    parent: str | None
+    name: Text
+    kind: str
+    storey: int | None
+    capacity: int | None
+    people: float | None
+    lower: float | None
+    upper: float | None
+    raw: float | None
+    basis: Basis | None
+    reason: str | None
+    heard: datetime | None
+    freshness: Freshness
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLive:
+    """A site now: `spaces` holds the root space first, then the rest in the order of the building.
+
+    `open_until` is the end of the present opening hours, `opens_at` the beginning of the next; one of them is None.
+    `visits_today` counts entries through the perimeter since the business day began.
+    """
+
+    site: str
+    name: Text
+    time: datetime
+    sandbox: bool
+    open_until: datetime | None
+    opens_at: datetime | None
+    visits_today: float | None
+    visits_last_week: float | None  # the same weekday a week ago, up to the same time of day
+    spaces: tuple[SpaceLive, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowPoint:
+    """People through a portal in the step that begins at `start`. `coverage` is the share of it that was observed, 0-1.
+
+    `imputed` is how many of `people_in` + `people_out` were spread over a gap rather than seen when they came.
+    """
+
+    portal: str
+    start: datetime
+    people_in: float | None
+    people_out: float | None
+    coverage: float
+    imputed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitPoint:
+    """Visits of a site in the step that begins on `day`. None means nothing was observed; that is not zero."""
+
+    day: date
+    gross: float | None
+    net: float | None
+    coverage: float
+    imputed: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccupancyPoint:
+    """People in a space, averaged over the step that begins at `start`; `peak` is the highest minute in it."""
+
+    space: str
+    start: datetime
+    people: float | None
+    lower: float | None
+    upper: float | None
+    peak: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatCell:
+    """The usual occupancy of a space at a weekday (Monday 0) and local hour; `days` is how many days it rests on."""
+
+    weekday: int
+    hour: int
+    people: float | None
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Visits on the way to the target.
+
+    `baseline_visits` are a year's worth, scaled from the observed days of the baseline period; `goal_visits` is the
+    factor times that. `last_365` are the visits of the 365 business days before `today`, scaled for missing days;
+    `growth` compares the last 364 days with the 364 before (None with less history). `needed_growth` is the growth a year
+    from today to the deadline.
+    """
+
+    site: str
+    today: date
+    baseline_first: date
+    baseline_last: date
+    baseline_visits: float | None
+    factor: float
+    deadline: date
+    goal_visits: float | None
+    last_365: float | None
+    coverage_365: float
+    growth: float | None
+    needed_growth: float | None
+    measure: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementInfo:
+    """What a channel of a device observes."""
+
+    channel: str
+    site: str
+    portal: str | None
+    space: str | None
+    swapped: bool
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceInfo:
+    """A device, heard or expected. `clock_offset_s` is its clock minus ours at the last reading; `placements` is empty
+    for a device that was heard but not placed."""
+
+    source: str
+    device: str
+    model: str
+    online: bool | None
+    heard: datetime | None
+    freshness: Freshness
+    interval_s: int
+    clock_offset_s: float | None
+    clock_problem: str | None
+    placements: tuple[PlacementInfo, ...]
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedMessage:
+    """A message nobody could read, whole, with the reason. `payload` is text where it is UTF-8, else hex."""
+
+    id: int
+    received: datetime
+    topic: str
+    reason: str
+    payload: str
+    encoding: Literal["text", "hex"]
+    size: int

@@ -1,0 +1,135 @@
+"""What every test may ask for: a database of its own, the broker; and the levels with their budgets.
+
+The servers are the embedded stack's own, started once when the first test asks for them. Broker topics are shared:
+a test takes a site of its own name.
+"""
+
+import importlib.util
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from ops import mosquitto, ports, postgres
+
+if TYPE_CHECKING:
+    from store.database import Database
+
+BUDGETS = {"unit": 5, "store": 30, "flow": 60, "browser": 90}  # seconds on two cores
+HERE = Path(__file__).parent
+SHARED = HERE.parent.parent / "shared"  # real payloads and data, beside the clone where there are any
+
+spent = dict.fromkeys(BUDGETS, 0.0)
+
+
+def level_of(path: Path) -> str:
+    """The level of a test file: the folder it lies in."""
+    return path.relative_to(HERE).parts[0]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its level and run the cheap levels first."""
+    order = list(BUDGETS)
+    for item in items:
+        if level_of(item.path) != "unit":
+            item.add_marker(level_of(item.path))
+    items.sort(key=lambda item: order.index(level_of(item.path)))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up what each level takes, fixtures included."""
+    spent[report.nodeid.removeprefix("tests/").split("/")[0]] += report.duration
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what each level took beside what it may take."""
+    for level, budget in BUDGETS.items():
+        if spent[level]:
+            late = "  over its budget" if spent[level] > budget else ""
+            terminalreporter.write_line(f"{level:8}{spent[level]:6.1f} s of {budget} s{late}")
+    skipped = len(terminalreporter.stats.get("skipped", []))
+    terminalreporter.write_line(f"{skipped} skipped" + (", each with its reason above" if skipped else ""))
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[postgres.Cluster]:
+    """The database server of this session."""
+    with postgres.temporary(*ports.free()) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def template(cluster: postgres.Cluster) -> str:
+    """The name of a migrated database that tests copy."""
+    if importlib.util.find_spec("store.migrate"):
+        from store.migrate import migrate
+
+        migrate(cluster.url())
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
+        # A stray background connection to the template would make copying it fail.
+        conn.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(postgres.NAME)))
+    return postgres.NAME
+
+
+@pytest.fixture
+def database_url(cluster: postgres.Cluster, template: str) -> Iterator[str]:
+    """A migrated database of this test's own."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
+        conn.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
+        yield cluster.url(name)
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def empty_database_url(cluster: postgres.Cluster) -> Iterator[str]:
+    """A database with nothing in it."""
+    name = f"empty_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        yield cluster.url(name)
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def db(database_url: str) -> "Iterator[Database]":
+    """A pool of connections to this test's own database."""
+    from store.database import Database
+
+    with Database(database_url) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def broker() -> Iterator[tuple[str, int]]:
+    """Host and port of this session's broker."""
+    with mosquitto.temporary(*ports.free()) as running:
+        yield ports.HOST, running.port
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real payloads and data beside the clone; skips, saying so, where it is absent."""
+    if not SHARED.is_dir():
+        pytest.skip(f"needs real payloads and data in {SHARED}")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def wait_for() -> Callable[..., object]:
+    """Ask again until the answer is true, and return it; fail after `limit_s` seconds."""
+
+    def ask(condition: Callable[[], object], limit_s: float = 20) -> object:
+        deadline = time.monotonic() + limit_s
+        while not (answer := condition()):
+            assert time.monotonic() < deadline, f"still not so after {limit_s:g} s"
+            time.sleep(0.02)
+        return answer
+
+    return ask

@@ -88,16 +88,14 @@ def stop(process: subprocess.Popen[bytes], program: Program) -> None:
     process.wait()
 
 
-def wait_until(
-    ready: Callable[[], bool], *, process: subprocess.Popen[bytes], program: Program, limit_s: float
-) -> None:
+def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], name: str, limit_s: float) -> None:
     """Wait until `ready()`. Raises StackError if the process ends first or `limit_s` seconds pass."""
     deadline = time.monotonic() + limit_s
     while not ready():
         if process.poll() is not None:
-            raise StackError(f"{program.name} ended at once (exit status {process.returncode})")
+            raise StackError(f"{name} ended at once (exit status {process.returncode})")
         if time.monotonic() > deadline:
-            raise StackError(f"{program.name} does not answer after {limit_s:.0f} s")
+            raise StackError(f"{name} does not answer after {limit_s:.0f} s")
         time.sleep(0.02)
 
 

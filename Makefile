@@ -1,0 +1,36 @@
+# Each target is one command; `make` alone lists them.
+BIN := .venv/bin
+
+.PHONY: help setup demo test check bench clean lock compose-check
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+setup: ## install what is missing; leaves .venv/bin/besok
+	@bash ops/setup
+
+demo: setup ## the whole system with simulated sensors; prints its address, Ctrl-C ends it
+	@$(BIN)/besok demo
+
+test: ## every test, browser included (ARGS="tests/unit -x" for some)
+	@bash ops/setup tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: setup ## style, types, and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: setup ## measure speed on this machine
+	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
+
+compose-check: setup ## build and try the container form (says so where there is no Docker)
+	@bash ops/compose-check
+
+clean: ## remove the demo with its data, .venv and caches
+	@bash ops/clean
+
+lock: ## renew requirements.lock from pyproject.toml (needs uv)
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	  --python-version 3.11 --extra dev pyproject.toml -o requirements.lock

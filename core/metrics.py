@@ -37,9 +37,9 @@ METRICS = {
     for m in (
         Metric(code=1, name="in", kind=Kind.FLOW, unit="people", low=0, high=100_000, description="people going in"),
         Metric(code=2, name="out", kind=Kind.FLOW, unit="people", low=0, high=100_000, description="people going out"),
-        Metric(code=3, name="in_total", kind=Kind.TOTAL, unit="people", low=0, high=1e12, description="all people in"),
-        Metric(code=4, name="out_total", kind=Kind.TOTAL, unit="people", low=0, high=1e12, description="all people out"),
-        Metric(code=10, name="people", kind=Kind.LEVEL, unit="people", low=0, high=100_000, description="people present"),
+        Metric(code=3, name="in_total", kind=Kind.TOTAL, unit="people", low=0, high=1e12, description="people in"),
+        Metric(code=4, name="out_total", kind=Kind.TOTAL, unit="people", low=0, high=1e12, description="people out"),
+        Metric(code=10, name="people", kind=Kind.LEVEL, unit="people", low=0, high=100_000, description="people"),
         Metric(code=11, name="occupied", kind=Kind.LEVEL, unit="0/1", low=0, high=1, description="presence"),
         Metric(code=20, name="co2_ppm", kind=Kind.LEVEL, unit="ppm", low=0, high=40_000, description="carbon dioxide"),
         Metric(code=21, name="temperature_c", kind=Kind.LEVEL, unit="°C", low=-60, high=85, description="temperature"),

@@ -30,8 +30,8 @@ class OpeningHours:
     """Hours by weekday, on public holidays and on special days.
 
     Hours are local wall-clock times of the business day: "08:00-20:00", "22:00-27:00" (until three at night),
-    "always" (the whole business day) or "closed". `country` names the calendar of public holidays ("SE"; empty for none);
-    on those days `on_holiday` holds instead of the weekday. An exception beats both.
+    "always" (the whole business day) or "closed". `country` names the calendar of public holidays ("SE"; empty for
+    none); on those days `on_holiday` holds instead of the weekday. An exception beats both.
     """
 
     monday: str

@@ -159,8 +159,8 @@ class Progress:
 
     `baseline_visits` are a year's worth, scaled from the observed days of the baseline period; `goal_visits` is the
     factor times that. `last_365` are the visits of the 365 business days before `today`, scaled for missing days;
-    `growth` compares the last 364 days with the 364 before (None with less history). `needed_growth` is the growth a year
-    from today to the deadline.
+    `growth` compares the last 364 days with the 364 before (None with less history). `needed_growth` is the growth a
+    year from today to the deadline.
     """
 
     site: str

@@ -1,0 +1,44 @@
+-- What the tables mean. Dropped and made anew at every migration.
+drop view if exists visit_day;
+drop view if exists portal_flow;
+drop view if exists site_portal;
+
+-- Each site and the portals that touch it: perimeter if one end is inside and the other is not;
+-- sign +1 where going in through the portal is entering the site, -1 where it is leaving, 0 for inner portals.
+create view site_portal as
+select s.site_id, p.portal_id, s.inner_here <> s.outer_here as perimeter, s.inner_here::int - s.outer_here::int as sign
+from portal p
+left join space o on o.space_id = p.outer_id
+left join space i on i.space_id = p.inner_id
+cross join lateral (
+    select site_id, bool_or(is_inner) as inner_here, bool_or(not is_inner) as outer_here
+    from (values (o.site_id, false), (i.site_id, true)) as ends (site_id, is_inner)
+    where site_id is not null
+    group by site_id
+) s;
+
+-- People through a portal by bucket and channel, in the portal's direction; only primary placements count.
+create view portal_flow as
+select p.portal_id, b.channel_id, b.bucket,
+    case when p.swapped then b.people_out else b.people_in end as people_in,
+    case when p.swapped then b.people_in else b.people_out end as people_out,
+    b.covered_s, b.imputed
+from placement p
+join flow_bucket b on b.channel_id = p.channel_id and p.valid @> b.bucket
+where p.role = 'primary' and p.portal_id is not null;
+
+-- Visits of a site by business day: who entered through its perimeter, and net of the definition in force that day.
+create view visit_day as
+select v.site_id, v.day, v.gross,
+    greatest(0, (v.gross - coalesce(d.staff_per_day, 0)) * (1 - coalesce(d.through_share, 0))) as net,
+    coalesce(d.version, 0) as definition, v.covered_s, v.imputed
+from (
+    select f.site_id, f.day, sum(case sp.sign when 1 then f.people_in else f.people_out end) as gross,
+        sum(f.covered_s) as covered_s, sum(f.imputed) as imputed
+    from flow_day f
+    join site_portal sp on sp.site_id = f.site_id and sp.portal_id = f.portal_id and sp.perimeter
+    group by f.site_id, f.day
+) v
+left join lateral (
+    select * from visit_definition d where d.site_id = v.site_id and d.from_day <= v.day order by from_day desc limit 1
+) d on true;

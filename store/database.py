@@ -1,0 +1,91 @@
+"""The door to the database: a pool of connections, named SQL, and driver errors said in our words."""
+
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from typing import Any, LiteralString, Self, TypeVar
+
+import psycopg
+from psycopg.rows import class_row
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from core.errors import StoreRefused, StoreUnavailable
+
+log = logging.getLogger(__name__)
+Row = TypeVar("Row")
+
+CONNECT_TIMEOUT_S = 5
+POOL_WAIT_S = 10
+
+# SQLSTATE classes and codes after which the same statement may succeed: connection, resources, operator
+# intervention, system error, serialization failure, deadlock, lock not available.
+_TEMPORARY_CLASSES = ("08", "53", "57", "58")
+_TEMPORARY_CODES = ("40001", "40P01", "55P03", "25006")
+
+
+@cache
+def sql(name: str) -> LiteralString:
+    """The statement in store/sql/`name`.sql."""
+    return files("store").joinpath("sql", f"{name}.sql").read_text("utf-8")
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns whatever the driver raises inside into StoreUnavailable (try again) or StoreRefused (do not)."""
+    try:
+        yield
+    except (PoolTimeout, PoolClosed) as exc:
+        raise StoreUnavailable(f"the database cannot be reached: {exc}") from exc
+    except psycopg.Error as exc:
+        state = exc.sqlstate
+        lost = state is None and isinstance(exc, psycopg.OperationalError | psycopg.InterfaceError)
+        if lost or (state and (state.startswith(_TEMPORARY_CLASSES) or state in _TEMPORARY_CODES)):
+            raise StoreUnavailable(f"the database cannot answer now: {exc}") from exc
+        raise StoreRefused(f"the database refused: {exc}") from exc
+
+
+class Database:
+    """A pool of connections to one TimescaleDB. A dead database is an error of the call, not of the start."""
+
+    def __init__(self, url: str, pool_size: int = 8) -> None:
+        self._pool = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=pool_size,
+            timeout=POOL_WAIT_S,
+            open=False,
+            check=ConnectionPool.check_connection,
+            kwargs={"connect_timeout": CONNECT_TIMEOUT_S, "options": "-c timezone=UTC", "application_name": "besok"},
+            reconnect_timeout=0,
+        )
+        self.channels: dict[tuple[str, str, str], tuple[int, int]] = {}  # known channels; ids never change
+
+    def __enter__(self) -> Self:
+        self._pool.open()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._pool.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection inside one transaction: committed at the end, rolled back if anything is raised."""
+        with translated(), self._pool.connection() as conn, conn.transaction():
+            yield conn
+
+    def fetch(self, query: str, row: type[Row], **params: object) -> list[Row]:
+        """The rows of the named query, each as a `row`."""
+        with self.transaction() as conn, conn.cursor(row_factory=class_row(row)) as cur:
+            return cur.execute(sql(query), params).fetchall()
+
+    def fetch_one(self, query: str, row: type[Row], **params: object) -> Row | None:
+        """The first row of the named query, None if there is none."""
+        rows = self.fetch(query, row, **params)
+        return rows[0] if rows else None
+
+    def run(self, statement: str, params: Mapping[str, object] | None = None) -> int:
+        """Executes the named statement in a transaction of its own; the number of rows it touched."""
+        with self.transaction() as conn:
+            return conn.execute(sql(statement), params).rowcount

@@ -1,0 +1,41 @@
+"""Listening to what the database tells: who waits for news needs not ask for them."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from threading import Event
+
+import psycopg
+from psycopg import sql as compose
+
+log = logging.getLogger(__name__)
+PATIENCE_S = 0.5  # how long a stop may go unnoticed
+RETRY_S = 1.0
+RECONNECTED = "reconnected"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """One notification. Channel `reconnected` means that news may have been missed: look at everything again."""
+
+    channel: str
+    payload: str = ""
+
+
+def listen(url: str, channels: Sequence[str], stop: Event) -> Iterator[Notice]:
+    """Yields each notification on the channels until `stop` is set, reconnecting whenever the connection is lost.
+
+    The first notice is always `reconnected`: from then on nothing is missed.
+    """
+    while not stop.is_set():
+        try:
+            with psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
+                for channel in channels:
+                    conn.execute(compose.SQL("listen {}").format(compose.Identifier(channel)))
+                yield Notice(channel=RECONNECTED)
+                while not stop.is_set():
+                    for n in conn.notifies(timeout=PATIENCE_S):
+                        yield Notice(channel=n.channel, payload=n.payload)
+        except psycopg.OperationalError as exc:
+            log.warning("lost the database while listening, trying again: %s", exc)
+            stop.wait(RETRY_S)

@@ -1,0 +1,29 @@
+"""Messages nobody could read, kept whole so that they can be read after the adapter is mended."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.readings import Message
+from store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Stored:
+    rejected_id: int
+    received: datetime
+    topic: str
+    payload: bytes
+    retained: bool
+
+
+def fetch(db: Database, ids: list[int] | None = None, *, limit: int = 1000) -> list[tuple[int, Message]]:
+    """Unresolved messages with their ids, oldest first: those with the given ids, or all (at most `limit`)."""
+    return [
+        (r.rejected_id, Message(topic=r.topic, payload=r.payload, received=r.received, retained=r.retained))
+        for r in db.fetch("rejected_fetch", _Stored, ids=ids, limit=limit)
+    ]
+
+
+def resolve(db: Database, ids: list[int], now: datetime) -> int:
+    """Marks messages as read after all; how many were marked."""
+    return db.run("rejected_resolve", {"ids": ids, "now": now})

@@ -1,0 +1,2 @@
+-- Tells listeners.
+select pg_notify(%(channel)s, %(payload)s)

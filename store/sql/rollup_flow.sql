@@ -1,0 +1,83 @@
+-- Recomputes the flow buckets of channels in ranges of time, from their readings.
+-- A reading becomes a segment of time with so many people in it; a segment gives each bucket it overlaps its share,
+-- rounded so that people stay whole and the shares add up to the segment.
+with range as materialized (
+    select g.channel_id, g.first, g.last, c.has_totals
+    from unnest(%(channel)s::int[], %(first)s::timestamptz[], %(last)s::timestamptz[]) as g (channel_id, first, last)
+    join channel c using (channel_id)
+), segment as (
+    -- deltas, short periods and long ones (the latter by an index of their own); metric 1 is in, 2 is out
+    select g.first, g.last, r.channel_id, r.metric as direction, false as total,
+        r.time - r.period_s * interval '1 second' as begins, r.time as ends, r.value as people, false as gap
+    from range g
+    join reading r on r.channel_id = g.channel_id and r.metric in (1, 2) and r.period_s <= 900
+        and r.time >= g.first and r.time <= g.last + interval '15 minutes'
+        and r.time between %(from)s and %(to)s::timestamptz + interval '15 minutes'
+    union all
+    select g.first, g.last, r.channel_id, r.metric, false, r.time - r.period_s * interval '1 second', r.time, r.value, false
+    from range g
+    join reading r on r.channel_id = g.channel_id and r.metric in (1, 2) and r.period_s > 900
+        and r.time > g.first and r.time <= g.last + interval '7 days'
+        and r.time between %(from)s and %(to)s::timestamptz + interval '7 days'
+    union all
+    -- totals (metric 3 is in, 4 is out), differenced against the reading before; a decrease is a reset: counted from zero
+    select g.first, g.last, g.channel_id, t.metric - 2, true, t.before, t.time,
+        case when t.value >= t.was then t.value - t.was else t.value end, t.time - t.before > interval '15 minutes'
+    from range g
+    cross join lateral (
+        select r.metric, r.time, r.value, lag(r.time) over w as before, lag(r.value) over w as was
+        from (values (3::smallint), (4::smallint)) as m (metric)
+        cross join lateral (
+            (select metric, time, value from reading
+             where channel_id = g.channel_id and metric = m.metric and time < g.first order by time desc limit 1)
+            union all
+            select metric, time, value from reading
+            where channel_id = g.channel_id and metric = m.metric and time >= g.first and time < g.last
+            union all
+            (select metric, time, value from reading
+             where channel_id = g.channel_id and metric = m.metric and time >= g.last order by time limit 1)
+        ) r
+        window w as (partition by r.metric order by r.time)
+    ) t
+    where g.has_totals and t.before is not null
+), share as (
+    select s.channel_id, b.bucket, s.direction, s.total, s.gap,
+        round(s.people * part.upto) - round(s.people * part.before) as people,
+        (part.upto - part.before) * part.length_s as covered_s
+    from segment s
+    cross join lateral generate_series(
+        time_bucket('15 minutes', greatest(s.begins, s.first)), least(s.ends, s.last), interval '15 minutes'
+    ) as b (bucket)
+    cross join lateral (
+        select length_s,
+            case when length_s = 0 then 0.0
+                 else least(1, greatest(0, extract(epoch from b.bucket - s.begins)::float8 / length_s)) end as before,
+            case when length_s = 0 then 1.0
+                 else least(1, greatest(0, (extract(epoch from b.bucket - s.begins)::float8 + 900) / length_s)) end as upto
+        from (select extract(epoch from s.ends - s.begins)::float8 as length_s) l
+    ) part
+    where b.bucket >= s.first and b.bucket < s.last
+        and (part.length_s = 0 or b.bucket < s.ends) -- a period that ends on the hour belongs to the quarter before it
+), direction as ( -- where a channel sends both, the totals count and the deltas are a cross-check
+    select channel_id, bucket, direction, total, sum(people) as people,
+        sum(case when gap then 0 else covered_s end) as covered_s, sum(case when gap then people else 0 end) as imputed
+    from share
+    group by channel_id, bucket, direction, total
+), bucket as (
+    select distinct on (channel_id, bucket) channel_id, bucket,
+        coalesce(sum(people) filter (where direction = 1), 0) as people_in,
+        coalesce(sum(people) filter (where direction = 2), 0) as people_out,
+        least(900, max(covered_s)) as covered_s,
+        sum(imputed) as imputed
+    from direction
+    group by channel_id, bucket, total
+    order by channel_id, bucket, total desc
+), gone as ( -- a corrected period may leave a bucket with nothing in it
+    delete from flow_bucket f using range g
+    where f.channel_id = g.channel_id and f.bucket >= g.first and f.bucket < g.last and f.bucket between %(from)s and %(to)s
+        and not exists (select from bucket b where b.channel_id = f.channel_id and b.bucket = f.bucket)
+)
+insert into flow_bucket as f (channel_id, bucket, people_in, people_out, covered_s, imputed)
+select channel_id, bucket, people_in, people_out, covered_s, imputed from bucket
+on conflict (channel_id, bucket) do update
+set people_in = excluded.people_in, people_out = excluded.people_out, covered_s = excluded.covered_s, imputed = excluded.imputed

@@ -1,0 +1,2 @@
+-- The last beat of each service.
+select name, heard, detail from service order by name

@@ -1,0 +1,68 @@
+"""Migrations: once each, under a lock, the same schema however it came about."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import psycopg
+import pytest
+
+from core.errors import SchemaMismatch
+from core.metrics import METRICS
+from store.migrate import migrate, pending
+
+SNAPSHOT = """
+select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '')
+from information_schema.columns where table_schema = 'public'
+union all select viewname || ': ' || definition from pg_views where schemaname = 'public'
+union all select indexdef from pg_indexes where schemaname = 'public'
+union all select conrelid::regclass || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace = 'public'::regnamespace
+order by 1
+"""
+
+
+def snapshot(url: str) -> list[str]:
+    with psycopg.connect(url) as conn:
+        return [row[0] for row in conn.execute(SNAPSHOT)]
+
+
+def test_migrating_again_does_nothing(empty_database_url: str) -> None:
+    ran = migrate(empty_database_url)
+    before = snapshot(empty_database_url)
+    assert ran[0] == "0001_schema"
+    assert migrate(empty_database_url) == []
+    assert snapshot(empty_database_url) == before
+
+
+def test_an_upgraded_database_is_the_same_as_a_fresh_one(empty_database_url: str, database_url: str) -> None:
+    """Old views and functions must not survive an upgrade, whatever they were."""
+    migrate(empty_database_url)
+    with psycopg.connect(empty_database_url) as conn:
+        conn.execute("drop view visit_day")
+        conn.execute("create view visit_day as select 1 as old")
+    migrate(empty_database_url)
+    assert snapshot(empty_database_url) == snapshot(database_url)
+
+
+def test_many_may_migrate_at_once(empty_database_url: str) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        ran = list(pool.map(lambda _: migrate(empty_database_url), range(4)))
+    assert sorted(map(len, ran)) == [0, 0, 0, max(map(len, ran))]
+
+
+def test_a_changed_or_newer_migration_is_refused(empty_database_url: str) -> None:
+    migrate(empty_database_url)
+    with psycopg.connect(empty_database_url, autocommit=True) as conn:
+        assert pending(conn) == []
+        conn.execute("insert into migration (name, digest) values ('9999_future', 'x')")
+        with pytest.raises(SchemaMismatch, match="newer"):
+            migrate(empty_database_url)
+        conn.execute("delete from migration where name = '9999_future'")
+        conn.execute("update migration set digest = 'x' where name = '0001_schema'")
+        with pytest.raises(SchemaMismatch, match="0001_schema"):
+            migrate(empty_database_url)
+
+
+def test_the_catalogue_is_in_the_database(database_url: str) -> None:
+    with psycopg.connect(database_url) as conn:
+        assert dict(conn.execute("select name, code from metric").fetchall()) == {
+            m.name: m.code for m in METRICS.values()
+        }

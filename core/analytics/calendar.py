@@ -18,6 +18,7 @@ from core.site import OpeningHours, Site
 Interval = tuple[datetime, datetime]  # from, until (exclusive)
 Minutes = tuple[tuple[int, int], ...]  # wall-clock minutes after midnight of the business day's date
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = timedelta(days=1)
 LOOK_AHEAD_DAYS = 400  # a site with no opening for longer has no next opening
 _HOURS = re.compile(r"(\d{1,2}):([0-5]\d)\s*[-–]\s*(\d{1,2}):([0-5]\d)")

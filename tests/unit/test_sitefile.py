@@ -1,0 +1,197 @@
+"""Site files: what is read, what is refused and how that is told, and the way back to text."""
+
+from dataclasses import replace
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.errors import SiteFileError
+from core.site import OpeningException, OpeningHours, Portal, Sensor, Site, SiteFile, Space, Target, Text
+from core.sitefile import dump, parse
+
+EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
+
+HOUSE = """\
+[[sites]]
+id = "house"
+kind = "library"
+name = { sv = "Huset", en = "The house" }
+timezone = "Europe/Stockholm"
+
+[sites.opening]
+monday = "08:00-20:00"
+tuesday = "08:00-20:00"
+wednesday = "08:00-20:00"
+thursday = "08:00-20:00"
+friday = "08:00-20:00"
+saturday = "closed"
+sunday = "closed"
+country = "SE"
+
+[[sites.opening.exceptions]]
+first = 2026-07-01
+last = 2026-07-31
+hours = "10:00-15:00"
+
+[sites.target]
+baseline_first = 2024-01-01
+baseline_last = 2024-12-31
+deadline = 2030-12-31
+
+[[sites.spaces]]
+id = "hall"
+name = { sv = "Hallen", en = "Hall" }
+capacity = 40
+
+[[sites.spaces]]
+id = "nook"
+parent = "hall"
+name = { sv = "Vrån", en = "Nook" }
+
+[[sites.portals]]
+id = "door"
+name = { sv = "Dörren", en = "Door" }
+outer = "outside"
+inner = "hall"
+
+[[sites.sensors]]
+device = "c-1"
+portal = "door"
+"""
+
+
+def problems(old: str, new: str, text: str = HOUSE) -> list[str]:
+    """What is wrong with the house once `old` has become `new`."""
+    assert text.count(old) == 1, f"{old!r} must occur once"
+    with pytest.raises(SiteFileError) as caught:
+        parse(text.replace(old, new), "house.toml")
+    return caught.value.problems
+
+
+def test_the_house_is_read() -> None:
+    (house,) = parse(HOUSE).sites
+    assert house.spaces[0] == Space(id="hall", name=Text(sv="Hallen", en="Hall"), capacity=40)
+    assert house.opening.exceptions[0].last == date(2026, 7, 31)
+    assert house.sensors[0].channel_key == "flow:1"
+    assert house.day_start == time(4)
+
+
+def test_the_example_is_read_and_comes_back_the_same() -> None:
+    example = parse(EXAMPLE.read_text())
+    assert [site.id for site in example.sites] == ["stadsbiblioteket", "stadsparken"]
+    assert parse(dump(example)) == example
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ('kind = "library"', 'kind = "shop"', "line 3: [[sites]] house: kind: \"shop\" is not possible"),
+        ('kind = "library"', "", "line 1: [[sites]] house: kind: is missing; add it"),
+        ('id = "house"', 'id = "The House"', 'line 2: [[sites]] The House: id: "The House" cannot be an id'),
+        ("capacity = 40", "capacty = 40", 'line 30: [[sites.spaces]] hall: capacty: the key is not known'),
+        ("capacity = 40", "capacity = -1", "line 30: [[sites.spaces]] hall: capacity: -1 is not possible"),
+        ("capacity = 40", 'capacity = "many"', 'line 30: [[sites.spaces]] hall: capacity: "many" is not possible'),
+        ("capacity = 40", "area_m2 = nan", "line 30: [[sites.spaces]] hall: area_m2: nan is not possible"),
+        ('"Europe/Stockholm"', '"Europe/Stokholm"', 'line 5: [[sites]] house: timezone: there is no time zone "Eur'),
+        ('"Europe/Stockholm"', '"../etc/passwd"', "line 5: [[sites]] house: timezone: there is no time zone"),
+        ('parent = "hall"', 'parent = "hal"', 'line 34: [[sites.spaces]] nook: parent: there is no space "hal"'),
+        ("capacity = 40", 'parent = "nook"', "nook: parent: the space lies within itself"),
+        ('id = "nook"', 'id = "hall"', 'line 33: [[sites.spaces]] hall: id: the id "hall" is used twice'),
+        ('id = "nook"', 'id = "house"', 'line 33: [[sites.spaces]] house: id: "house" is taken'),
+        ('inner = "hall"', 'inner = "hell"', 'line 41: [[sites.portals]] door: inner: there is no space "hell"'),
+        ('inner = "hall"', 'inner = "park/hall"', '[[sites.portals]] door: inner: there is no space "park/hall"'),
+        ('inner = "hall"', 'inner = "outside"', "both ends are"),
+        ('portal = "door"', "", "line 43: [[sites.sensors]] c-1: it observes neither a portal nor a space"),
+        ('portal = "door"', 'portal = "door"\nspace = "hall"', "it observes both a portal and a space"),
+        ('portal = "door"', 'portal = "dor"', '[[sites.sensors]] c-1: portal: there is no portal "dor"'),
+        ('portal = "door"', 'portal = "door"\ninterval_s = 0', "interval_s: 0 is no interval"),
+        ('device = "c-1"', 'device = "a/b"', "cannot be a device"),
+        ('inner = "hall"', 'inner = "hall"\ncounted = false', "a sensor counts it"),
+        ('monday = "08:00-20:00"', 'monday = "8-20"', 'line 8: [sites.opening] house: monday: "8-20"'),
+        ('country = "SE"', 'country = "XQ"', 'line 15: [sites.opening] house: country: the public holidays of "XQ"'),
+        ("last = 2026-07-31", "last = 2026-06-30", "line 19: [[sites.opening.exceptions]] number 1: last: the excep"),
+        ("baseline_last = 2024-12-31", "baseline_last = 2023-12-31", "baseline_last: the baseline ends"),
+        ("deadline = 2030-12-31", "deadline = 2024-06-30", "deadline: the deadline is not after the baseline"),
+        ("deadline = 2030-12-31", "deadline = 2030-12-31\nfactor = 0", "factor: 0 is no factor"),
+        ("[sites.opening]", 'day_start = "04:10"\n[sites.opening]', "is not on a quarter of an hour"),
+        ("[[sites]]", "[[sites", "this is not TOML"),
+        ("[[sites]]", "[sites]", "the file holds no site"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_its_line_and_what_to_do(old: str, new: str, told: str) -> None:
+    found = problems(old, new)
+    assert any(told in problem for problem in found), found
+    assert all(problem.startswith("house.toml") for problem in found)
+
+
+def test_an_uncounted_passage_must_say_so() -> None:
+    sensor = HOUSE[HOUSE.index("[[sites.sensors]]") :]
+    (problem,) = problems(sensor, "")
+    assert problem.endswith("no sensor counts it; add one under [[sites.sensors]] or write counted = false")
+
+
+def test_all_problems_are_told_at_once_also_those_of_a_site_that_cannot_be_read() -> None:
+    broken = HOUSE.replace('kind = "library"', 'kind = "shop"').replace('parent = "hall"', 'parent = "hel"')
+    found = problems('portal = "door"', 'portal = "gate"', broken)
+    assert [problem.split(":")[0] for problem in found] == [f"house.toml line {n}" for n in (3, 34, 37, 45)]
+
+
+def test_a_portal_may_lead_to_another_site_of_the_file() -> None:
+    park = HOUSE.replace('"house"', '"park"').replace('outer = "outside"', 'outer = "house/hall"')
+    _, read = parse(HOUSE + park).sites
+    assert read.portals[0].outer == "house/hall"
+    assert "there is no space" in problems('outer = "outside"', 'outer = "house/hall"')[0]  # its own: written plainly
+
+
+def test_the_same_channel_cannot_be_in_two_places() -> None:
+    twice = HOUSE + '\n[[sites.sensors]]\ndevice = "c-1"\nspace = "hall"\nchannel = "flow:1"\n'
+    with pytest.raises(SiteFileError, match='channel "flow:1" of device "c-1" is placed twice'):
+        parse(twice)
+
+
+def texts() -> st.SearchStrategy[Text]:
+    words = st.text(st.characters(codec="utf-8"), max_size=12)
+    return st.builds(Text, sv=words, en=words)
+
+
+@settings(max_examples=60)
+@given(name=texts(), note=texts(), area=st.floats(0, 1e9), start=st.sampled_from([time(0), time(4), time(5, 45)]))
+def test_what_is_written_is_read_again(name: Text, note: Text, area: float, start: time) -> None:
+    site = Site(
+        id="a",
+        kind="park",
+        name=name,
+        timezone="Europe/Stockholm",
+        day_start=start,
+        sandbox=True,
+        opening=OpeningHours(
+            **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday"), "06:00-20:00"),  # type: ignore[arg-type]
+            sunday="always",
+            exceptions=(OpeningException(first=date(2026, 1, 1), last=date(2026, 1, 2), hours="closed", note=note),),
+        ),
+        target=Target(
+            baseline_first=date(2024, 1, 1), baseline_last=date(2024, 2, 1), deadline=date(2030, 1, 1), factor=1.5
+        ),
+        spaces=(Space(id="s", name=note, storey=-1, capacity=0, area_m2=area),),
+        portals=(Portal(id="p", name=name, outer="outside", inner="s"),),
+        sensors=(Sensor(device="d", portal="p", swapped=True, role="reference", interval_s=5),),
+    )
+    both = SiteFile(sites=(site, replace(site, id="b", target=None, spaces=site.spaces[:1])))
+    assert parse(dump(both)) == both
+
+
+@given(st.text(max_size=80))
+def test_no_text_breaks_the_reader(text: str) -> None:
+    with pytest.raises(SiteFileError):
+        parse(text)
+
+
+@given(cut=st.integers(0, len(HOUSE) - 1), junk=st.sampled_from(["", "x", "[[", '"', "= 3\n", "[sites.name]\n"]))
+def test_a_torn_file_is_read_or_refused(cut: int, junk: str) -> None:
+    try:
+        parse(HOUSE[:cut] + junk + HOUSE[cut + 1 :])
+    except SiteFileError as exc:
+        assert exc.problems

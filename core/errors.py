@@ -7,6 +7,7 @@ BesokError
 │   ├── StoreUnavailable   for now: the same call may succeed later (connection lost, shutting down, locked)
 │   ├── StoreRefused       for good: this data cannot be stored
 │   └── SchemaMismatch     the database is older or newer than this program
+├── Unreadable             a message, or a part of it, cannot be understood
 ├── NotFound               there is no such site, space, portal or device
 └── StackError             a private server of the embedded stack cannot be started
 
@@ -44,6 +45,10 @@ class StoreRefused(StoreError):
 
 class SchemaMismatch(StoreError):
     """The database is older or newer than this program: run `besok migrate`."""
+
+
+class Unreadable(BesokError):
+    """A message, or a part of it, cannot be understood; the rest of its batch goes on."""
 
 
 class NotFound(BesokError):

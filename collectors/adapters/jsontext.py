@@ -1,0 +1,73 @@
+"""Strict reading of JSON payloads: every way in which one can be broken becomes a sentence."""
+
+import json
+from collections import Counter
+from typing import Any, Final
+
+from core.errors import Unreadable
+
+TWICE: Final = object()  # key under which a JSON object remembers the name it carries twice
+
+
+class NotANumber:
+    """Stands for `NaN` and `Infinity`, which some encoders write although JSON does not know them."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+def parse(payload: bytes) -> Any:
+    """The JSON value in `payload`; raises Unreadable with a sentence that says what is broken and where.
+
+    Objects that carry a name twice remember it under the key TWICE, and the constants that JSON does not know become
+    NotANumber, so that one bad part of a message does not take the good ones with it.
+    """
+    try:
+        text = payload.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as exc:
+        raise Unreadable(f"the payload is not text in UTF-8 (byte {exc.start + 1} of {len(payload)})") from exc
+    if not text.strip():
+        raise Unreadable("the payload is empty")
+    try:
+        return json.loads(text, object_pairs_hook=_object, parse_constant=NotANumber)
+    except json.JSONDecodeError as exc:
+        raise Unreadable(_broken(exc, text)) from exc
+    except RecursionError as exc:
+        raise Unreadable("the payload is JSON nested too deeply to be a measurement") from exc
+    except ValueError as exc:  # a number of thousands of digits
+        raise Unreadable("the payload holds a number too long to read") from exc
+
+
+def show(value: object, limit: int = 40) -> str:
+    """`value` as it may stand in a sentence: short, printable, as JSON writes it."""
+    text = str(value) if isinstance(value, NotANumber) else _dump(value)
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[Any, Any]:
+    found: dict[Any, Any] = dict(pairs)
+    if len(found) != len(pairs):
+        found[TWICE] = Counter(name for name, _ in pairs).most_common(1)[0][0]
+    return found
+
+
+def _broken(exc: json.JSONDecodeError, text: str) -> str:
+    if exc.pos >= len(text.rstrip()) or exc.msg.startswith("Unterminated"):
+        return f"the payload breaks off: it is JSON only up to character {len(text)}"
+    return f"the payload is not JSON ({exc.msg.lower()} at character {exc.pos + 1})"
+
+
+def _dump(value: object) -> str:
+    if isinstance(value, dict):
+        return "an object"
+    if isinstance(value, list):
+        return "a list"
+    try:
+        return json.dumps(value)
+    except (TypeError, ValueError):
+        return f"a {type(value).__name__}"

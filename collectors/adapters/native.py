@@ -1,0 +1,197 @@
+"""Besök's own payload: `besok/v1/{site}/{device}/flow`, `/level` and `/status` (docs/native-payload.md)."""
+
+from collections.abc import Callable
+from math import isfinite
+from typing import Any, Final
+
+from collectors.adapters.jsontext import TWICE, parse, show
+from collectors.adapters.times import event_time
+from core.errors import Unreadable
+from core.metrics import METRICS, Kind
+from core.readings import Decoded, Flag, Message, Reading, Status
+
+SOURCE: Final = "native"
+PREFIX: Final = "besok/v1/"
+DEVICE_LIMIT = 200  # characters of "{site}/{device}"
+CHANNEL_LIMIT = 60  # characters of a line or region
+PERIOD_LIMIT = 86_400  # seconds that one flow reading may sum up
+DIRECTIONS: Final = (("in", "in_total"), ("out", "out_total"))
+LEVELS: Final = tuple(m.name for m in METRICS.values() if m.kind is Kind.LEVEL)
+
+
+def decode(message: Message) -> Decoded:
+    """The readings or the status in a native message; what cannot be read becomes problems, each a sentence."""
+    try:
+        device, kind = _address(message.topic)
+        if not message.payload and (message.retained or kind == "status"):
+            return Decoded()  # a tombstone: somebody deletes what the broker had retained
+        return _KINDS[kind](device, message.payload)
+    except Unreadable as exc:
+        return Decoded(problems=(str(exc),))
+
+
+def _address(topic: str) -> tuple[str, str]:
+    parts = topic.removeprefix(PREFIX).split("/")
+    if len(parts) != 3 or not all(parts) or parts[2] not in _KINDS:
+        raise Unreadable(f"the topic is not {PREFIX}SITE/DEVICE/ followed by flow, level or status")
+    device = f"{parts[0]}/{parts[1]}"
+    if len(device) > DEVICE_LIMIT:
+        raise Unreadable(f"the names of site and device have {len(device)} characters; {DEVICE_LIMIT} is the most")
+    if not device.isprintable():
+        raise Unreadable("the name of the site or the device has characters that cannot be printed")
+    return device, parts[2]
+
+
+def _status(device: str, payload: bytes) -> Decoded:
+    word = payload.strip().strip(b'"').lower()
+    if word in (b"online", b"offline"):
+        online: object = word == b"online"
+    else:
+        value = parse(payload)
+        online = value.get("online") if isinstance(value, dict) else None
+    if not isinstance(online, bool):
+        raise Unreadable('a status must be online, offline or {"online": true or false}')
+    return Decoded(statuses=(Status(source=SOURCE, device=device, online=online),))
+
+
+def _flow(device: str, payload: bytes) -> Decoded:
+    return _each(device, payload, _flow_item)
+
+
+def _level(device: str, payload: bytes) -> Decoded:
+    return _each(device, payload, _level_item)
+
+
+Item = dict[Any, Any]
+ItemReader = Callable[[str, Item, list[Reading], list[str]], None]
+
+
+def _each(device: str, payload: bytes, read: ItemReader) -> Decoded:
+    """Every item of the payload read by `read`; the problems say which item they mean."""
+    value = parse(payload)
+    items = value if isinstance(value, list) else [value]
+    if not items:
+        raise Unreadable("the payload is an empty list")
+    readings: list[Reading] = []
+    problems: list[str] = []
+    for number, item in enumerate(items, 1):
+        known = len(problems)
+        try:
+            if type(item) is not dict:
+                raise Unreadable(f"{show(item)} is not an object with named values")
+            if TWICE in item:
+                raise Unreadable(f"it says {show(item[TWICE])} twice, so nobody knows which one is meant")
+            read(device, item, readings, problems)
+        except Unreadable as exc:
+            problems.append(str(exc))
+        if len(problems) > known and len(items) > 1:
+            problems[known:] = [f"item {number} of {len(items)}: {p}" for p in problems[known:]]
+    return Decoded(readings=tuple(readings), problems=tuple(problems))
+
+
+def _flow_item(device: str, item: Item, readings: list[Reading], problems: list[str]) -> None:
+    time = event_time(item.get("time"))
+    flags = _flags(item)
+    channel = _channel("flow", "line", item.get("line"))
+    period_s = _period(item.get("period_s"))
+    named = False
+    for delta, total in DIRECTIONS:
+        # Where a message holds both, the total counts: it survives lost messages, the delta does not.
+        name = total if item.get(total) is not None else delta
+        if name not in item:
+            named = named or total in item
+            continue
+        named = True
+        value = _count(name, item[name], problems)
+        if value is not None:
+            readings.append(
+                Reading(
+                    source=SOURCE,
+                    device=device,
+                    channel=channel,
+                    metric=name,
+                    value=value,
+                    time=time,
+                    period_s=period_s if name is delta else 0.0,
+                    flags=flags,
+                )
+            )
+    if not named:
+        raise Unreadable("it holds none of in, out, in_total and out_total")
+
+
+def _level_item(device: str, item: Item, readings: list[Reading], problems: list[str]) -> None:
+    time = event_time(item.get("time"))
+    flags = _flags(item)
+    channel = _channel("level", "region", item.get("region"))
+    names = [name for name in LEVELS if name in item]
+    if not names:
+        raise Unreadable(f"it holds none of {', '.join(LEVELS)}")
+    for name in names:
+        value = (_presence if name == "occupied" else _number)(name, item[name], problems)
+        if value is not None:
+            readings.append(
+                Reading(source=SOURCE, device=device, channel=channel, metric=name, value=value, time=time, flags=flags)
+            )
+
+
+def _flags(item: Item) -> Flag:
+    simulated = item.get("simulated")
+    if simulated is None or simulated is False:
+        return Flag.NONE
+    if simulated is True:
+        return Flag.SIMULATED
+    raise Unreadable(f"simulated is {show(simulated)}: it must be true or false")
+
+
+def _channel(kind: str, field: str, value: object) -> str:
+    if value is None:
+        return f"{kind}:1"
+    if type(value) is int:
+        value = str(value)
+    if type(value) is not str or not value or len(value) > CHANNEL_LIMIT or not value.isprintable():
+        raise Unreadable(f"{field} is {show(value)}: it must be a name of at most {CHANNEL_LIMIT} printable characters")
+    return f"{kind}:{value}"
+
+
+def _period(value: object) -> float:
+    if value is None:
+        return 0.0
+    if (type(value) is int or type(value) is float) and 0 <= value <= PERIOD_LIMIT:
+        return float(value)
+    raise Unreadable(f"period_s is {show(value)}: it must be a number of seconds from 0 to {PERIOD_LIMIT} (a day)")
+
+
+def _number(name: str, value: object, problems: list[str]) -> float | None:
+    """`value` as a number; None if it is null (no measurement) or wrong (then `problems` says so)."""
+    if type(value) is float:
+        return value
+    if type(value) is int:
+        try:
+            return float(value)
+        except OverflowError:
+            problems.append(f"{name} is a number of more than 300 digits")
+            return None
+    if value is not None:
+        problems.append(f"{name} is {show(value)}: it must be a number")
+    return None
+
+
+def _count(name: str, value: object, problems: list[str]) -> float | None:
+    number = _number(name, value, problems)
+    if type(value) is float and isfinite(value) and value % 1:
+        problems.append(f"{name} is {show(value)}: people are counted in whole numbers")
+        return None
+    return number
+
+
+def _presence(name: str, value: object, problems: list[str]) -> float | None:
+    if value is None:
+        return None
+    if value is True or value is False or (type(value) is int and value in (0, 1)):
+        return float(bool(value))
+    problems.append(f"{name} is {show(value)}: it must be true or false")
+    return None
+
+
+_KINDS: Final[dict[str, Callable[[str, bytes], Decoded]]] = {"flow": _flow, "level": _level, "status": _status}

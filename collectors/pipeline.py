@@ -1,0 +1,112 @@
+"""From messages to what the database is asked to store: adapter, range check, clock check. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from collectors.adapters import adapter_for
+from core.errors import Unreadable
+from core.metrics import METRICS, Kind
+from core.readings import Decoded, Flag, Message, Reading, Status
+from store.write import Batch, Incoming, Rejection
+
+AHEAD = timedelta(minutes=10)  # a device's clock may be that much ahead of ours before the reading is flagged
+BEHIND = timedelta(days=35)  # a reading may come that late: the longest a logger keeps a month's data
+EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+PAYLOAD_LIMIT = 4_000_000  # bytes; no sensor sends more
+PROBLEMS_SHOWN = 5  # of one message; the rest are counted
+
+Key = tuple[str, str, str, str, datetime]
+
+
+def decode(messages: Sequence[Message]) -> Batch:
+    """What `messages` say, in the order they came. Nothing a message can hold makes this raise.
+
+    A message with problems goes whole to the rejections, with its reasons; its good readings count all the same.
+    """
+    readings: list[Incoming] = []
+    statuses: list[tuple[Status, datetime]] = []
+    rejections: list[Rejection] = []
+    for message in messages:
+        decoded = _adapted(message)
+        problems = list(decoded.problems)
+        readings += _checked(decoded.readings, message, problems)
+        statuses += [(status, message.received) for status in decoded.statuses]
+        if problems:
+            rejections.append(Rejection(message=message, reason=_joined(problems)))
+    return Batch(readings=readings, statuses=statuses, rejections=rejections)
+
+
+def _adapted(message: Message) -> Decoded:
+    adapter = adapter_for(message.topic)
+    if adapter is None:
+        return Decoded(problems=("no adapter reads this topic: the sensor speaks a format that is not known here",))
+    if len(message.payload) > PAYLOAD_LIMIT:
+        size = f"{len(message.payload) / 1e6:.1f} MB"
+        return Decoded(problems=(f"the payload has {size}; no sensor sends more than {PAYLOAD_LIMIT / 1e6:.0f} MB",))
+    try:
+        return adapter.decode(message)
+    except Exception as exc:  # whatever a payload does to an adapter, the messages beside it must go on
+        reason = f"the adapter {adapter.name} failed ({type(exc).__name__}: {exc}); please report this"
+        return Decoded(problems=(reason,))
+
+
+def _checked(readings: Iterable[Reading], message: Message, problems: list[str]) -> Iterable[Incoming]:
+    """The readings that can be true, timed and flagged; what cannot be true is added to `problems`."""
+    found: dict[Key, Reading] = {}
+    for reading in readings:
+        try:
+            timed = _timed(_measured(reading), message)
+        except Unreadable as exc:
+            problems.append(str(exc))
+            continue
+        key = (timed.source, timed.device, timed.channel, timed.metric, timed.time or message.received)
+        same = found.get(key)
+        found[key] = timed if same is None else _together(same, timed)
+    return [Incoming(reading=reading, received=message.received) for reading in found.values()]
+
+
+def _measured(reading: Reading) -> Reading:
+    metric = METRICS.get(reading.metric)
+    problem = metric.problem(reading.value) if metric else f"{reading.metric} is not a known measurement"
+    if problem:
+        raise Unreadable(f"{_where(reading)}: {problem}")
+    return reading
+
+
+def _timed(reading: Reading, message: Message) -> Reading:
+    """The reading with a time and the flags its time deserves. A clock that is off never costs a reading."""
+    time, received = reading.time, message.received
+    if time is None:
+        if message.retained and METRICS[reading.metric].kind is Kind.FLOW:
+            raise Unreadable(
+                f"{_where(reading)}: the broker kept this message (retained) and it has no time, so nobody knows when"
+                " these people passed or whether they are counted already; send counts with a time, or not retained"
+            )
+        return replace(reading, time=received, flags=reading.flags | Flag.NO_TIME)
+    if not EARLIEST <= time < LATEST:
+        raise Unreadable(f"{_where(reading)}: its time is {time:%Y-%m-%d %H:%M}; set the clock of the device")
+    if time - received > AHEAD:
+        return replace(reading, flags=reading.flags | Flag.CLOCK_AHEAD)
+    if received - time > BEHIND:
+        return replace(reading, flags=reading.flags | Flag.CLOCK_BEHIND)
+    return reading
+
+
+def _together(first: Reading, second: Reading) -> Reading:
+    """Two readings of one message with the same key: people passing in one instant add up, a state is replaced."""
+    if METRICS[second.metric].kind is not Kind.FLOW:
+        return second
+    return replace(second, value=first.value + second.value, period_s=max(first.period_s, second.period_s))
+
+
+def _where(reading: Reading) -> str:
+    return reading.channel if reading.time is None else f"{reading.channel} at {reading.time:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _joined(problems: list[str]) -> str:
+    shown = [p.rstrip(".") for p in problems[:PROBLEMS_SHOWN]]
+    if len(problems) > PROBLEMS_SHOWN:
+        shown.append(f"and {len(problems) - PROBLEMS_SHOWN} more")
+    return "; ".join(shown)

@@ -1,0 +1,188 @@
+"""The pipeline: ranges, clocks, collisions, and that a bad message never takes a good one with it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collectors import adapters, pipeline
+from core.metrics import METRICS
+from core.readings import Decoded, Flag, Message, Reading
+from store.write import Batch
+
+NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
+
+
+def message(payload: object, kind: str = "flow", *, topic: str = "", retained: bool = False) -> Message:
+    raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    return Message(topic=topic or f"besok/v1/stad/d/{kind}", payload=raw, received=NOW, retained=retained)
+
+
+def decode(*payloads: object, kind: str = "flow", retained: bool = False) -> Batch:
+    return pipeline.decode([message(p, kind, retained=retained) for p in payloads])
+
+
+def values(batch: Batch) -> list[tuple[str, float]]:
+    return [(i.reading.metric, i.reading.value) for i in batch.readings]
+
+
+def reasons(batch: Batch) -> list[str]:
+    return [r.reason for r in batch.rejections]
+
+
+def at(offset: timedelta) -> str:
+    return (NOW + offset).isoformat()
+
+
+def test_good_messages_become_readings_with_their_receipt() -> None:
+    batch = decode({"time": at(timedelta(0)), "in": 3, "out": 1}, {"time": at(timedelta(minutes=-1)), "in": 2})
+    assert values(batch) == [("in", 3), ("out", 1), ("in", 2)]
+    assert {i.received for i in batch.readings} == {NOW}
+    assert not batch.rejections
+
+
+def test_a_status_comes_with_its_receipt() -> None:
+    ((status, received),) = decode(b"offline", kind="status").statuses
+    assert (status.device, status.online, received) == ("stad/d", False, NOW)
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind", "words"),
+    [
+        ({"in": -1}, "flow", "flow:1: in is -1: people going in must be 0 to 100000 people"),
+        ({"in": 1e308}, "flow", "flow:1: in is 1e+308"),
+        (b'{"in": 1e999}', "flow", "flow:1: in is inf"),
+        ({"in_total": 1e13}, "flow", "in_total is 1e+13"),
+        ({"people": -3, "region": "b"}, "level", "level:b: people is -3"),
+        ({"humidity_pct": 101}, "level", "humidity_pct is 101: humidity must be 0 to 100 %"),
+        ({"time": "2126-11-25T08:15:00Z", "in": 1}, "flow", "its time is 2126-11-25 08:15; set the clock"),
+        ({"time": 0, "in": 1}, "flow", "its time is 1970-01-01 00:00"),
+    ],
+)
+def test_what_cannot_be_true_is_rejected_with_a_reason(payload: object, kind: str, words: str) -> None:
+    batch = decode(payload, kind=kind)
+    assert not batch.readings
+    (reason,) = reasons(batch)
+    assert words in reason
+
+
+def test_the_good_part_of_a_bad_message_counts_and_the_message_is_kept_whole() -> None:
+    batch = decode({"in": -1, "out": 2}, {"in": 3})
+    assert values(batch) == [("out", 2), ("in", 3)]
+    assert [r.message.payload for r in batch.rejections] == [b'{"in": -1, "out": 2}']
+
+
+@pytest.mark.parametrize(
+    ("offset", "flags"),
+    [
+        (timedelta(0), Flag.NONE),
+        (timedelta(minutes=9), Flag.NONE),
+        (timedelta(minutes=11), Flag.CLOCK_AHEAD),
+        (timedelta(days=365), Flag.CLOCK_AHEAD),
+        (timedelta(days=-34), Flag.NONE),
+        (timedelta(days=-36), Flag.CLOCK_BEHIND),
+        (timedelta(days=-365), Flag.CLOCK_BEHIND),
+    ],
+)
+def test_a_clock_that_is_off_is_flagged_and_still_counts(offset: timedelta, flags: Flag) -> None:
+    batch = decode({"time": at(offset), "in": 1})
+    (incoming,) = batch.readings
+    assert incoming.reading.time == NOW + offset
+    assert incoming.reading.flags == flags
+    assert not batch.rejections
+
+
+def test_the_time_of_receipt_stands_in_for_a_missing_one() -> None:
+    (incoming,) = decode({"in": 1, "simulated": True}).readings
+    assert incoming.reading.time == NOW
+    assert incoming.reading.flags == Flag.NO_TIME | Flag.SIMULATED
+
+
+def test_counts_the_broker_kept_need_a_time_and_states_do_not() -> None:
+    assert "the broker kept this message (retained)" in reasons(decode({"in": 1}, retained=True))[0]
+    assert values(decode({"in": 1, "time": at(timedelta(0))}, retained=True)) == [("in", 1)]
+    assert values(decode({"people": 4}, kind="level", retained=True)) == [("people", 4)]
+    assert values(decode({"in_total": 4}, retained=True)) == [("in_total", 4)]
+
+
+def test_events_of_one_instant_in_one_message_are_added_up() -> None:
+    t = at(timedelta(0))
+    same = [{"time": t, "in": 1, "period_s": 60}, {"time": t, "in": 2}, {"time": t, "in": 4, "line": "2"}]
+    batch = decode(same)
+    assert values(batch) == [("in", 3), ("in", 4)]
+    assert batch.readings[0].reading.period_s == 60
+    assert values(decode([{"in": 1}, {"in": 1}])) == [("in", 2)]
+
+
+def test_of_states_of_one_instant_the_last_counts() -> None:
+    t = at(timedelta(0))
+    assert values(decode([{"time": t, "people": 5}, {"time": t, "people": 7}], kind="level")) == [("people", 7)]
+    assert values(decode([{"time": t, "in_total": 5}, {"time": t, "in_total": 7}])) == [("in_total", 7)]
+
+
+def test_the_same_instant_in_two_messages_stays_two_readings() -> None:
+    once = {"time": at(timedelta(0)), "in": 1}
+    assert values(decode(once, once)) == [("in", 1), ("in", 1)]
+
+
+def test_a_topic_nobody_reads() -> None:
+    batch = pipeline.decode([message({"in": 1}, topic="shellies/door/relay/0"), message({"in": 1})])
+    assert values(batch) == [("in", 1)]
+    assert "no adapter reads this topic" in reasons(batch)[0]
+
+
+def test_an_adapter_that_fails_costs_only_its_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(message: Message) -> Decoded:
+        raise ZeroDivisionError("division by zero")
+
+    broken = adapters.Adapter(name="broken", reads=lambda topic: topic == "broken", decode=fails)
+    monkeypatch.setattr(adapters, "ADAPTERS", (broken, *adapters.ADAPTERS))
+    batch = pipeline.decode([message({"in": 1}), message(b"x", topic="broken"), message({"in": 2})])
+    assert values(batch) == [("in", 1), ("in", 2)]
+    assert reasons(batch) == ["the adapter broken failed (ZeroDivisionError: division by zero); please report this"]
+
+
+def test_a_measurement_that_is_not_in_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
+    strange = Reading(source="s", device="d", channel="c", metric="weight_kg", value=1, time=NOW)
+    adapter = adapters.Adapter(name="a", reads=lambda topic: True, decode=lambda m: Decoded(readings=(strange,)))
+    monkeypatch.setattr(adapters, "ADAPTERS", (adapter,))
+    batch = decode({})
+    assert not batch.readings
+    assert "weight_kg is not a known measurement" in reasons(batch)[0]
+
+
+def test_many_problems_are_counted_not_listed() -> None:
+    (reason,) = reasons(decode([{"in": "x"}] * 1000))
+    assert reason.count("it must be a number") == 5
+    assert reason.endswith("and 995 more")
+
+
+def test_large_payloads() -> None:
+    rows = [{"time": (NOW - timedelta(seconds=n)).isoformat(), "in": 1} for n in range(20_000)]
+    payload = json.dumps(rows).encode()
+    assert len(payload) > 900_000
+    assert len(decode(payload).readings) == 20_000
+    (reason,) = reasons(decode(b" " * 5_000_000))
+    assert reason == "the payload has 5.0 MB; no sensor sends more than 4 MB"
+
+
+def test_nothing_is_no_trouble() -> None:
+    assert decode() == Batch(readings=[], statuses=[], rejections=[])
+    assert decode(b"", retained=True) == Batch(readings=[], statuses=[], rejections=[])
+
+
+@given(st.lists(st.tuples(st.text(max_size=30), st.binary(max_size=60), st.booleans()), max_size=5))
+def test_no_message_vanishes(sent: list[tuple[str, bytes, bool]]) -> None:
+    messages = [message(p, topic=f"besok/v1/{t}/flow" if ours else t or "t") for t, p, ours in sent]
+    batch = pipeline.decode(messages)
+    told = {id(r.message) for r in batch.rejections}
+    assert all(id(m) in told for m in messages)  # bytes this short are never a measurement by chance
+
+
+@given(st.sampled_from(sorted(METRICS)), st.floats())
+def test_only_values_in_range_come_through(metric: str, value: float) -> None:
+    kind = "flow" if metric in ("in", "out", "in_total", "out_total") else "level"
+    for incoming in decode(json.dumps({metric: value}).encode(), kind=kind).readings:
+        assert METRICS[metric].problem(incoming.reading.value) is None

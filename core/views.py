@@ -210,7 +210,8 @@ class DeviceInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedMessage:
-    """A message nobody could read, whole, with the reason. `payload` is text where it is UTF-8, else hex."""
+    """A message nobody could read, with the reason. `payload` is its first 2,000 bytes, as text where they are UTF-8,
+    else as hex; `size` is the size of the whole, which is kept."""
 
     id: int
     received: datetime
@@ -219,3 +220,28 @@ class RejectedMessage:
     payload: str
     encoding: Literal["text", "hex"]
     size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceHealth:
+    """A service and when it last said that it works; `detail` holds its own figures."""
+
+    name: str
+    heard: datetime
+    ok: bool
+    detail: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether the whole works: `ok` if the schema is current and every service was heard lately."""
+
+    ok: bool
+    time: datetime
+    schema_current: bool
+    edition: str  # of TimescaleDB
+    last_received: datetime | None
+    rejected: int
+    unplaced_devices: int
+    days_waiting: int  # past days whose occupancy is still to be estimated
+    services: tuple[ServiceHealth, ...]

@@ -1,4 +1,6 @@
 -- What the tables mean. Dropped and made anew at every migration.
+drop view if exists space_portal;
+drop view if exists space_within;
 drop view if exists visit_day;
 drop view if exists portal_flow;
 drop view if exists site_portal;
@@ -42,3 +44,23 @@ from (
 left join lateral (
     select * from visit_definition d where d.site_id = v.site_id and d.from_day <= v.day order by from_day desc limit 1
 ) d on true;
+
+-- Each space and every space within it, itself included.
+create view space_within as
+with recursive within (space_id, inner_id) as (
+    select space_id, space_id from space
+    union all
+    select w.space_id, s.space_id from within w join space s on s.parent_id = w.inner_id
+)
+select space_id, inner_id from within;
+
+-- The portals that lead into a space: exactly one end lies within it. Sign +1 where going in is entering the space.
+create view space_portal as
+select space_id, portal_id, sum(sign)::int as sign
+from (
+    select w.space_id, p.portal_id, 1 as sign from portal p join space_within w on w.inner_id = p.inner_id
+    union all
+    select w.space_id, p.portal_id, -1 from portal p join space_within w on w.inner_id = p.outer_id
+) ends
+group by space_id, portal_id
+having sum(sign) <> 0;

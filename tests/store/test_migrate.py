@@ -14,7 +14,8 @@ select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullabl
 from information_schema.columns where table_schema = 'public'
 union all select viewname || ': ' || definition from pg_views where schemaname = 'public'
 union all select indexdef from pg_indexes where schemaname = 'public'
-union all select conrelid::regclass || ' ' || pg_get_constraintdef(oid) from pg_constraint where connamespace = 'public'::regnamespace
+union all select conrelid::regclass || ' ' || pg_get_constraintdef(oid) from pg_constraint
+  where connamespace = 'public'::regnamespace
 order by 1
 """
 
@@ -63,6 +64,5 @@ def test_a_changed_or_newer_migration_is_refused(empty_database_url: str) -> Non
 
 def test_the_catalogue_is_in_the_database(database_url: str) -> None:
     with psycopg.connect(database_url) as conn:
-        assert dict(conn.execute("select name, code from metric").fetchall()) == {
-            m.name: m.code for m in METRICS.values()
-        }
+        stored = dict(conn.execute("select name, code from metric").fetchall())
+    assert stored == {m.name: m.code for m in METRICS.values()}

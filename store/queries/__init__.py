@@ -1,0 +1,22 @@
+"""What the screens and the API ask: one function per question, each returning frozen views of `core.views`."""
+
+from store.queries.devices import devices, rejected
+from store.queries.health import health
+from store.queries.live import live
+from store.queries.places import sites, spaces
+from store.queries.progress import progress
+from store.queries.series import flows, heatmap, occupancy, visits
+
+__all__ = [
+    "devices",
+    "flows",
+    "health",
+    "heatmap",
+    "live",
+    "occupancy",
+    "progress",
+    "rejected",
+    "sites",
+    "spaces",
+    "visits",
+]

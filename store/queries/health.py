@@ -1,0 +1,45 @@
+"""Whether the whole works."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from core.views import Health, ServiceHealth
+from store.beats import beats
+from store.database import Database
+from store.migrate import pending
+
+SILENT_AFTER = timedelta(seconds=90)  # services beat every half minute or more often
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    last_received: datetime | None
+    rejected: int
+    unplaced: int
+    days_waiting: int
+    edition: str
+
+
+def health(db: Database, now: datetime) -> Health:
+    """What works and what does not at `now`. Raises StoreUnavailable if the database does not answer."""
+    with db.transaction() as conn:
+        current = not pending(conn)
+    row = db.fetch_one("store_health", _Row) if current else None
+    services = _services(db, now) if current else ()
+    return Health(
+        ok=current and all(s.ok for s in services),
+        time=now,
+        schema_current=current,
+        edition=row.edition if row else "",
+        last_received=row.last_received if row else None,
+        rejected=row.rejected if row else 0,
+        unplaced_devices=row.unplaced if row else 0,
+        days_waiting=row.days_waiting if row else 0,
+        services=services,
+    )
+
+
+def _services(db: Database, now: datetime) -> tuple[ServiceHealth, ...]:
+    return tuple(
+        ServiceHealth(name=b.name, heard=b.heard, ok=now - b.heard < SILENT_AFTER, detail=b.detail) for b in beats(db)
+    )

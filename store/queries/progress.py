@@ -1,0 +1,77 @@
+"""How far the visits have come on the way to the target."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from core.errors import NotFound
+from core.views import Progress
+from store.database import Database
+from store.sites import load
+
+YEAR = 365  # days
+ENOUGH = 0.9  # the share of days that must have been observed before years are compared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Visits:
+    gross: float | None
+    net: float | None
+    days: int
+
+
+def progress(db: Database, site: str, today: date) -> Progress:
+    """Visits against the target of a site, seen from business day `today`. Raises NotFound where there is no target."""
+    target = load(db, site).target
+    if target is None:
+        raise NotFound(f"{site} has no target; its site file can give it one ([sites.target])")
+    measure = target.measure
+    baseline = _yearly(_between(db, site, target.baseline_first, target.baseline_last), measure)
+    last = _between(db, site, today - timedelta(days=YEAR), today - timedelta(days=1))
+    last_365 = _yearly(last, measure)
+    goal = None if baseline is None else baseline * target.factor
+    return Progress(
+        site=site,
+        today=today,
+        baseline_first=target.baseline_first,
+        baseline_last=target.baseline_last,
+        baseline_visits=baseline,
+        factor=target.factor,
+        deadline=target.deadline,
+        goal_visits=goal,
+        last_365=last_365,
+        coverage_365=last.days / YEAR,
+        growth=_growth(db, site, today, measure),
+        needed_growth=_needed(last_365, goal, (target.deadline - today).days / YEAR),
+        measure=measure,
+    )
+
+
+def _between(db: Database, site: str, first: date, last: date) -> _Visits:
+    row = db.fetch_one("visits_between", _Visits, site=site, first=first, last=last)
+    assert row is not None  # a sum is always one row
+    return row
+
+
+def _yearly(visits: _Visits, measure: str) -> float | None:
+    """A year's worth of visits, from the mean of the observed days."""
+    total = visits.gross if measure == "gross" else visits.net
+    return None if total is None or not visits.days else total / visits.days * YEAR
+
+
+def _growth(db: Database, site: str, today: date, measure: str) -> float | None:
+    """Growth of the last 364 days over the 364 before: whole weeks, so that weekdays match."""
+    weeks = timedelta(days=364)
+    now, before = (
+        _between(db, site, first, first + weeks - timedelta(days=1)) for first in (today - weeks, today - 2 * weeks)
+    )
+    if min(now.days, before.days) < ENOUGH * weeks.days:
+        return None
+    ours, theirs = _yearly(now, measure), _yearly(before, measure)
+    return ours / theirs - 1 if ours is not None and theirs else None
+
+
+def _needed(last_365: float | None, goal: float | None, years: float) -> float | None:
+    """The growth a year that leads from the last year's visits to the goal; 0.1 is 10 %."""
+    if not last_365 or goal is None or years <= 0:
+        return None
+    return float((goal / last_365) ** (1 / years) - 1)

@@ -74,7 +74,7 @@ def _check_site(draft: Draft) -> Iterator[Problem]:
         )
     if site.day_start.minute % 15 or site.day_start.second or site.day_start.microsecond:
         yield (*path, "day_start"), f"{site.day_start} is not on a quarter of an hour; write one such as 04:00"
-    yield from _check_not_negative(path, site, "capacity")
+    yield from _check_number(path, site, "capacity", low=1)
     if (target := site.target) is not None:
         at = (*path, "target")
         if target.baseline_last < target.baseline_first:
@@ -121,8 +121,9 @@ def _check_spaces(draft: Draft) -> Iterator[Problem]:
             yield (*path, "parent"), f'there is no space "{space.parent}"{close}; name a space of this site'
         elif _in_circle(space.id, parents):
             yield (*path, "parent"), "the space lies within itself; follow the parents and break the circle"
-        for key in ("capacity", "seats", "area_m2"):
-            yield from _check_not_negative(path, space, key)
+        yield from _check_number(path, space, "capacity", low=1)
+        yield from _check_number(path, space, "seats", low=0)
+        yield from _check_number(path, space, "area_m2", low=1)
 
 
 def _in_circle(start: str, parents: dict[str, str]) -> bool:
@@ -179,10 +180,10 @@ def _check_id(path: Path, name: str) -> Iterator[Problem]:
         )
 
 
-def _check_not_negative(path: Path, part: Site | Space, key: str) -> Iterator[Problem]:
+def _check_number(path: Path, part: Site | Space, key: str, low: int) -> Iterator[Problem]:
     value = getattr(part, key)
-    if value is not None and not 0 <= value < float("inf"):
-        yield (*path, key), f"{value} is not possible; write 0 or more, or leave {key} out where it is not known"
+    if value is not None and not low <= value < 1_000_000:
+        yield (*path, key), f"{value} is not possible; write {low} or more, or leave {key} out where it is not known"
 
 
 def _duplicates(named: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
@@ -204,3 +205,14 @@ def _duplicate_channels(drafts: Sequence[Draft]) -> Iterator[Problem]:
                 )
                 yield (*path, "channel"), reason
             seen.add(key)
+    yield from _contradicting_devices(drafts)
+
+
+def _contradicting_devices(drafts: Sequence[Draft]) -> Iterator[Problem]:
+    seen: dict[tuple[str, str], Sensor] = {}
+    for draft in drafts:
+        for path, sensor in draft.sensors:
+            first = seen.setdefault((sensor.source, draft.site.external_id(sensor)), sensor)
+            for key in ("model", "interval_s"):
+                if getattr(first, key) != getattr(sensor, key):
+                    yield (*path, key), f'device "{sensor.device}" has another {key} elsewhere; write the same for both'

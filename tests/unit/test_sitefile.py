@@ -94,6 +94,7 @@ def test_the_example_is_read_and_comes_back_the_same() -> None:
         ("capacity = 40", "capacty = 40", 'line 30: [[sites.spaces]] hall: capacty: the key is not known'),
         ("capacity = 40", "capacity = -1", "line 30: [[sites.spaces]] hall: capacity: -1 is not possible"),
         ("capacity = 40", 'capacity = "many"', 'line 30: [[sites.spaces]] hall: capacity: "many" is not possible'),
+        ("capacity = 40", "capacity = 0", "capacity: 0 is not possible; write 1 or more"),
         ("capacity = 40", "area_m2 = nan", "line 30: [[sites.spaces]] hall: area_m2: nan is not possible"),
         ('"Europe/Stockholm"', '"Europe/Stokholm"', 'line 5: [[sites]] house: timezone: there is no time zone "Eur'),
         ('"Europe/Stockholm"', '"../etc/passwd"', "line 5: [[sites]] house: timezone: there is no time zone"),
@@ -152,13 +153,19 @@ def test_the_same_channel_cannot_be_in_two_places() -> None:
         parse(twice)
 
 
+def test_a_device_with_two_channels_is_described_once() -> None:
+    again = HOUSE + '\n[[sites.sensors]]\ndevice = "c-1"\nspace = "hall"\ninterval_s = 5\n'
+    with pytest.raises(SiteFileError, match="has another interval_s elsewhere"):
+        parse(again)
+
+
 def texts() -> st.SearchStrategy[Text]:
     words = st.text(st.characters(codec="utf-8"), max_size=12)
     return st.builds(Text, sv=words, en=words)
 
 
 @settings(max_examples=60)
-@given(name=texts(), note=texts(), area=st.floats(0, 1e9), start=st.sampled_from([time(0), time(4), time(5, 45)]))
+@given(name=texts(), note=texts(), area=st.floats(1, 1e5), start=st.sampled_from([time(0), time(4), time(5, 45)]))
 def test_what_is_written_is_read_again(name: Text, note: Text, area: float, start: time) -> None:
     site = Site(
         id="a",
@@ -175,7 +182,7 @@ def test_what_is_written_is_read_again(name: Text, note: Text, area: float, star
         target=Target(
             baseline_first=date(2024, 1, 1), baseline_last=date(2024, 2, 1), deadline=date(2030, 1, 1), factor=1.5
         ),
-        spaces=(Space(id="s", name=note, storey=-1, capacity=0, area_m2=area),),
+        spaces=(Space(id="s", name=note, storey=-1, capacity=1, area_m2=area),),
         portals=(Portal(id="p", name=name, outer="outside", inner="s"),),
         sensors=(Sensor(device="d", portal="p", swapped=True, role="reference", interval_s=5),),
     )

@@ -1,0 +1,2 @@
+-- One site file at a time.
+select pg_advisory_xact_lock(hashtext('besok sites'))

@@ -1,0 +1,171 @@
+"""Site files in the database: applied whole, applied again without effect, read back the same."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from core.errors import NotFound
+from core.readings import Reading
+from core.site import Portal, Sensor, Site, SiteFile, Space, Text
+from core.sitefile import dump, parse
+from store import sites
+from store.database import Database
+from store.write import Batch, Incoming, write
+
+EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NAME = Text(sv="Namn", en="Name")
+
+
+@pytest.fixture(scope="module")
+def example() -> SiteFile:
+    return parse(EXAMPLE)
+
+
+def library(site_file: SiteFile, **changes: object) -> SiteFile:
+    """The example with something changed in its library."""
+    return SiteFile(sites=(replace(site_file.sites[0], **changes), *site_file.sites[1:]))  # type: ignore[arg-type]
+
+
+def without(parts: tuple, name: str) -> tuple:  # type: ignore[type-arg]
+    return tuple(
+        p for p in parts if name not in (getattr(p, "id", ""), getattr(p, "portal", ""), getattr(p, "space", ""))
+    )
+
+
+def test_what_was_applied_is_read_back_the_same(db: Database, example: SiteFile) -> None:
+    lines = sites.apply(db, example)
+    assert lines[0] == "stadsbiblioteket: new library with 19 spaces, 21 portals, 21 sensors"
+    assert sites.load_all(db) == example.sites
+    assert parse(dump(sites.export(db))) == example
+
+
+def test_the_same_file_again_changes_nothing(db: Database, example: SiteFile) -> None:
+    sites.apply(db, example)
+    assert sites.apply(db, example) == []
+
+
+def test_a_dry_run_only_tells(db: Database, example: SiteFile) -> None:
+    assert len(sites.apply(db, example, dry_run=True)) == 2
+    assert sites.load_all(db) == ()
+
+
+def test_each_difference_is_told_and_applied(db: Database, example: SiteFile) -> None:
+    sites.apply(db, example)
+    house = example.sites[0]
+    assert house.target
+    attic = Space(id="attic", name=NAME, parent="upper-floor", capacity=10)
+    ladder = Portal(id="ladder", name=NAME, outer="fiction", inner="attic", counted=False)
+    changed = library(
+        example,
+        capacity=700,
+        opening=replace(house.opening, monday="closed", exceptions=()),
+        target=replace(house.target, factor=3.0),
+        spaces=(*without(house.spaces, "exhibition"), attic),
+        portals=(*without(house.portals, "exhibition-door"), ladder),
+        sensors=without(house.sensors, "exhibition-door"),
+    )
+    assert [line.removeprefix("stadsbiblioteket: ") for line in sites.apply(db, changed)] == [
+        "capacity: 640 -> 700",
+        "opening monday: 09:00-20:00 -> closed",
+        "opening exceptions: 5 -> 0 special days or periods",
+        "target factor: 2.0 -> 3.0",
+        "space exhibition: removed, its history stays",
+        "space attic: new",
+        "portal exhibition-door: removed, its history stays",
+        "portal ladder: new",
+        "sensor count-exhibition-door flow:1: removed, its history stays",
+    ]
+    assert sites.load_all(db) == changed.sites
+    assert len(sites.apply(db, example)) == 9  # and back
+    assert sites.load(db, "stadsbiblioteket").spaces == house.spaces
+
+
+def test_sites_that_the_file_does_not_name_stay(db: Database, example: SiteFile) -> None:
+    sites.apply(db, example)
+    park = example.sites[1]
+    sites.apply(db, SiteFile(sites=(replace(park, capacity=1),)))
+    assert [site.capacity for site in sites.load_all(db)] == [640, 1]
+
+
+def test_an_unknown_site_is_not_found(db: Database) -> None:
+    with pytest.raises(NotFound, match='no site "nowhere"'):
+        sites.load(db, "nowhere")
+
+
+def placements(url: str, device: str) -> list[tuple[str | None, bool, datetime | None, datetime | None]]:
+    """What a device observed, in order: portal, swapped, from, until."""
+    with psycopg.connect(url) as conn:
+        return conn.execute(
+            "select p.slug, swapped, lower(pl.valid), upper(pl.valid) from placement pl"
+            " left join portal p using (portal_id) join channel using (channel_id) join device using (device_id)"
+            " where external_id = %s order by pl.valid",
+            (device,),
+        ).fetchall()  # type: ignore[return-value]
+
+
+@pytest.fixture
+def moved(example: SiteFile) -> Callable[..., SiteFile]:
+    def change(which: str, /, **changes: object) -> SiteFile:
+        sensors = (replace(s, **changes) if s.device == which else s for s in example.sites[0].sensors)  # type: ignore[arg-type]
+        return library(example, sensors=tuple(sensors))
+
+    return change
+
+
+def test_a_sensor_that_is_turned_or_moved_leaves_its_history_where_it_was(
+    db: Database, database_url: str, example: SiteFile, moved: Callable[..., SiteFile]
+) -> None:
+    device, at = "count-lift-up", datetime(2026, 5, 1, 8, tzinfo=UTC)
+    sites.apply(db, example)
+    lines = sites.apply(db, moved(device, swapped=True), now=at)
+    assert lines == ["stadsbiblioteket: sensor count-lift-up flow:1: swapped: False -> True"]
+    key = f"stadsbiblioteket/{device}"
+    assert placements(database_url, key) == [("lift-up", False, None, at), ("lift-up", True, at, None)]
+    sites.apply(db, moved(device), now=at)  # corrected at once: as if it had never been
+    assert placements(database_url, key) == [("lift-up", False, None, at), ("lift-up", False, at, None)]
+
+
+def flow_days(url: str) -> dict[tuple[str, str], float]:
+    with psycopg.connect(url) as conn:
+        rows = conn.execute(
+            "select s.slug, p.slug, people_in from flow_day f"
+            " join site s using (site_id) join portal p using (portal_id)"
+        ).fetchall()
+    return {(r[0], r[1]): r[2] for r in rows}
+
+
+def test_a_device_heard_before_it_was_placed_counts_from_its_first_day(
+    db: Database, database_url: str, example: SiteFile
+) -> None:
+    reading = Reading(
+        source="native", device="stadsbiblioteket/count-park-entrance", channel="flow:1", metric="in", value=5,
+        time=NOON, period_s=60,
+    )  # fmt: skip
+    write(db, Batch(readings=[Incoming(reading=reading, received=NOON)]))
+    sites.apply(db, example)
+    assert flow_days(database_url) == {(site.id, "park-entrance"): 5 for site in example.sites}
+    with psycopg.connect(database_url) as conn:
+        dirty = conn.execute("select slug, day from dirty_day join site using (site_id)").fetchall()
+    assert sorted(dirty) == [("stadsbiblioteket", date(2026, 3, 2)), ("stadsparken", date(2026, 3, 2))]
+
+
+def test_an_exchanged_sensor_goes_on_where_the_old_one_ended(
+    db: Database, database_url: str, example: SiteFile, moved: Callable[..., SiteFile]
+) -> None:
+    sites.apply(db, example)
+    sites.apply(db, moved("count-lift-up", device="new-lift-up"), now=NOON)
+    assert placements(database_url, "stadsbiblioteket/count-lift-up") == [("lift-up", False, None, NOON)]
+    assert placements(database_url, "stadsbiblioteket/new-lift-up") == [("lift-up", False, None, None)]
+
+
+def test_two_channels_of_one_device_stand_apart(db: Database, example: SiteFile) -> None:
+    site: Site = example.sites[0]
+    more = (Sensor(device="camera-reading-room", space="hall", channel="level:2", model="area-camera"),)
+    both = library(example, sensors=(*site.sensors, *more))
+    sites.apply(db, both)
+    assert sites.load(db, site.id).sensors[-1] == more[0]

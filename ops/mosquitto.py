@@ -67,8 +67,12 @@ class Broker:
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.user:
             shutil.chown(self.folder, self.user)
-        program.end_leftovers(self.folder, signal.SIGTERM)
+        self.end_leftovers()
         (self.folder / "mosquitto.conf").write_text(CONF.format(port=self.port, folder=self.folder))
+
+    def end_leftovers(self) -> None:
+        """End what an earlier run, ended by force, left running."""
+        program.end_leftovers(self.folder, signal.SIGTERM)
 
 
 def binary() -> str:

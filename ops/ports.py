@@ -26,10 +26,10 @@ def is_free(port: int) -> bool:
         return True
 
 
-def answers(port: int) -> bool:
+def answers(port: int, host: str = HOST) -> bool:
     """Whether somebody accepts connections on `port`."""
     try:
-        with socket.create_connection((HOST, port), timeout=1):
+        with socket.create_connection((host, port), timeout=1):
             return True
     except OSError:
         return False

@@ -1,7 +1,9 @@
 """Programs that run as our children: started in a session of their own, and never outliving us."""
 
+import contextlib
 import os
 import pwd
+import shutil
 import signal
 import subprocess
 import time
@@ -59,6 +61,8 @@ def start(program: Program, log: Path | None) -> subprocess.Popen[bytes]:
     """
     if program.prepare:
         program.prepare()
+    if not shutil.which(program.command[0]):
+        raise StackError(f"{program.name} cannot be started: {program.command[0]} is not installed")
     output = log.open("ab") if log else None
     try:
         return subprocess.Popen(
@@ -70,8 +74,6 @@ def start(program: Program, log: Path | None) -> subprocess.Popen[bytes]:
             stderr=subprocess.STDOUT if output else None,
             start_new_session=True,  # Ctrl-C at the terminal is ours to handle; we end it in order
         )
-    except FileNotFoundError as exc:
-        raise StackError(f"{program.name} cannot be started: {exc.filename} is not installed") from exc
     finally:
         if output:
             output.close()
@@ -81,10 +83,15 @@ def stop(process: subprocess.Popen[bytes], program: Program) -> None:
     """End it in order; after its patience, kill it and what it started."""
     if process.poll() is None:
         process.send_signal(program.stop_signal)
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(program.patience_s)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+    kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill what is left of it and of what it started, if anything."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
 

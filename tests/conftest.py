@@ -4,21 +4,18 @@ The servers are the embedded stack's own, started once when the first test asks 
 a test takes a site of its own name.
 """
 
-import importlib.util
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
 from psycopg import sql
 
 from ops import mosquitto, ports, postgres
-
-if TYPE_CHECKING:
-    from store.database import Database
+from store.database import Database
+from store.migrate import migrate
 
 BUDGETS = {"unit": 5, "store": 30, "flow": 60, "browser": 90}  # seconds on two cores
 HERE = Path(__file__).parent
@@ -66,10 +63,7 @@ def cluster() -> Iterator[postgres.Cluster]:
 @pytest.fixture(scope="session")
 def template(cluster: postgres.Cluster) -> str:
     """The name of a migrated database that tests copy."""
-    if importlib.util.find_spec("store.migrate"):
-        from store.migrate import migrate
-
-        migrate(cluster.url())
+    migrate(cluster.url())
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
         # A stray background connection to the template would make copying it fail.
         conn.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(postgres.NAME)))
@@ -98,10 +92,8 @@ def empty_database_url(cluster: postgres.Cluster) -> Iterator[str]:
 
 
 @pytest.fixture
-def db(database_url: str) -> "Iterator[Database]":
+def db(database_url: str) -> Iterator[Database]:
     """A pool of connections to this test's own database."""
-    from store.database import Database
-
     with Database(database_url) as database:
         yield database
 

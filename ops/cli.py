@@ -1,0 +1,233 @@
+"""The `besok` command. Each command is a thin door to a function of the room that does the work."""
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core import settings as settings_module
+from core.errors import BesokError, SiteFileError
+from core.settings import Settings
+from core.site import SiteFile
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+site_app = typer.Typer(no_args_is_help=True, help="Site files: what is where, which sensor observes what.")
+simulate_app = typer.Typer(no_args_is_help=True, help="Simulated sensors.")
+rejected_app = typer.Typer(no_args_is_help=True, help="Messages that could not be read.")
+app.add_typer(site_app, name="site")
+app.add_typer(simulate_app, name="simulate")
+app.add_typer(rejected_app, name="rejected")
+
+SiteFileArgument = Annotated[Path, typer.Argument(help="A site file, such as sites/helsingborg.toml")]
+
+
+def main() -> None:
+    """Run the command; an error that Besök can explain is printed without a traceback."""
+    try:
+        app()
+    except SiteFileError as exc:
+        sys.exit(f"The site file has {len(exc.problems)} problem(s):\n{exc}")
+    except BesokError as exc:
+        sys.exit(str(exc))
+
+
+@app.command()
+def demo(
+    history_days: Annotated[int, typer.Option(min=0, help="Days of simulated history.")] = 3 * 365,
+    site_file: Annotated[Path, typer.Option(help="The sites to simulate.")] = Path("sites/helsingborg.toml"),
+) -> None:
+    """Run the whole system on this machine with simulated sensors."""
+    from ops import demo as demo_module
+
+    demo_module.run(_sites(site_file), history_days)
+
+
+@app.command()
+def doctor() -> None:
+    """Say what works and what does not."""
+    from ops import doctor as doctor_module
+
+    raise typer.Exit(doctor_module.report())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database up to this program's version."""
+    from store.migrate import migrate as migrate_store
+
+    done = migrate_store(_settings().database_url.get_secret_value())
+    print("\n".join(done) if done else "The database is up to date.")
+
+
+@app.command()
+def collect() -> None:
+    """Take readings from the broker into the database, until ended."""
+    from collectors.collector import run
+
+    _serve(run)
+
+
+@app.command()
+def work() -> None:
+    """Estimate occupancy and do what else has its time, until ended."""
+    from jobs.work import run
+
+    _serve(run)
+
+
+@app.command()
+def serve() -> None:
+    """Serve the dashboard and the API, until ended."""
+    from ops.web import serve as serve_web
+
+    _serve(serve_web)
+
+
+@site_app.command()
+def check(file: SiteFileArgument) -> None:
+    """Say what is wrong with a site file, line by line."""
+    sites = _sites(file).sites
+    print(f"{file} is good: " + ", ".join(f"{s.id} ({len(s.spaces)} spaces, {len(s.sensors)} sensors)" for s in sites))
+
+
+@site_app.command()
+def apply(
+    file: SiteFileArgument,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    sandbox: Annotated[bool, typer.Option(help="Mark the sites as places for simulated data.")] = False,
+) -> None:
+    """Show how a site file differs from the database, then make the database like it."""
+    from store.sites import apply as apply_sites
+
+    from ops.demo import as_sandbox
+    from store.database import Database
+
+    sites = as_sandbox(_sites(file)) if sandbox else _sites(file)
+    with Database(_settings().database_url.get_secret_value(), pool_size=1) as db:
+        differences = apply_sites(db, sites, dry_run=True)
+        if not differences:
+            print("Nothing to do: the database is like the file.")
+            return
+        print("\n".join(differences))
+        if not yes:
+            typer.confirm("Apply?", abort=True)
+        apply_sites(db, sites)
+        print("Applied.")
+
+
+@site_app.command()
+def export(site: Annotated[list[str] | None, typer.Argument(help="Site ids; all if none is given.")] = None) -> None:
+    """Print sites as they are in the database, as a site file."""
+    from store.sites import export as export_sites
+
+    from store.database import Database
+
+    with Database(_settings().database_url.get_secret_value(), pool_size=1) as db:
+        print(export_sites(db, site or None), end="")
+
+
+@simulate_app.command()
+def live(
+    site_file: Annotated[Path | None, typer.Option(help="The sites; those of the database if left out.")] = None,
+    speed: Annotated[float, typer.Option(help="How many times faster than the clock.")] = 1.0,
+    seed: int = 1,
+) -> None:
+    """Publish what simulated sensors see, as it happens."""
+    from sensors_sim.live import run
+
+    sites = _sites(site_file) if site_file else _sandboxes(_settings())
+    _serve(lambda settings, stop: run(sites, settings, speed=speed, start=datetime.now(UTC), seed=seed, stop=stop))
+
+
+@simulate_app.command()
+def backfill(
+    first: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day.")],
+    last: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day.")],
+    site_file: Annotated[Path | None, typer.Option(help="The sites; those of the database if left out.")] = None,
+    seed: int = 1,
+    remember: Annotated[Path | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Write simulated history into the database, through the same adapters as live messages."""
+    from ops import backfill as backfill_module
+
+    settings = _settings()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the worker processes are ended too
+    sites = _sites(site_file) if site_file else _sandboxes(settings)
+    url = settings.database_url.get_secret_value()
+    readings = backfill_module.run(url, sites, first.date(), last.date(), seed, remember)
+    print(f"{readings} readings written")
+
+
+@rejected_app.command("list")
+def list_rejected(limit: Annotated[int, typer.Option(min=1, help="How many, the latest first.")] = 20) -> None:
+    """Show messages that could not be read, and why."""
+    from store import queries
+    from store.database import Database
+
+    with Database(_settings().database_url.get_secret_value(), pool_size=1) as db:
+        for message in queries.rejected(db, limit):
+            print(f"{message.id}  {message.received:%Y-%m-%d %H:%M:%S}  {message.topic}  {message.reason}")
+            print(f"    {message.payload[:200]}")
+
+
+@rejected_app.command()
+def replay(ids: Annotated[list[int] | None, typer.Argument(help="All of them if none is given.")] = None) -> None:
+    """Try rejected messages again, after the cause was mended."""
+    from collectors.replay import replay as replay_messages
+
+    from store.database import Database
+
+    with Database(_settings().database_url.get_secret_value(), pool_size=1) as db:
+        outcome = replay_messages(db, ids or None, now=datetime.now(UTC))
+        print(outcome)
+
+
+def _settings() -> Settings:
+    settings = settings_module.load()
+    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    return settings
+
+
+def _serve(run: Callable[[Settings, threading.Event], None]) -> None:
+    """Run a service until the process is asked to end; asked twice, it ends at once."""
+    stop = threading.Event()
+
+    def end(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    run(_settings(), stop)
+
+
+def _sites(file: Path) -> SiteFile:
+    from core.sitefile import parse
+
+    try:
+        return parse(file.read_text(encoding="utf-8"), str(file))
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SiteFileError([f"{file} cannot be read: {exc}"]) from exc
+
+
+def _sandboxes(settings: Settings) -> SiteFile:
+    """The sites of the database that are meant for simulated data, and no others."""
+    from store.sites import load_all
+
+    from store.database import Database
+
+    with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
+        sites = tuple(site for site in load_all(db) if site.sandbox)
+    if not sites:
+        raise BesokError("No site of the database is a sandbox: `besok site apply --sandbox FILE` makes one")
+    return SiteFile(sites=sites)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,189 @@
+"""The whole system in one terminal, with simulated sensors: `besok demo`."""
+
+import http.client
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from core.analytics import calendar
+from core.site import OpeningException, Site, SiteFile, Text
+from ops import home as home_module
+from ops.backfill import done_until
+from ops.home import Home
+from ops.mosquitto import Broker
+from ops.postgres import Cluster
+from ops.program import Program
+from ops.supervisor import Interrupted, Supervisor
+
+NOTE = Text(sv="Demo: öppet så att det finns något att se", en="Demo: open so that there is something to see")
+BEFORE, AFTER = timedelta(hours=1), timedelta(hours=8)  # what the demo opens around now
+SOON = timedelta(hours=2)  # a site that closes within this is opened longer
+KEPT_DAYS = 14  # how long the exceptions of earlier demos are remembered
+SERVICES = ("collect", "work", "serve")
+
+
+def run(sites: SiteFile, history_days: int) -> None:
+    """Run everything until Ctrl-C or SIGTERM. Raises StackError if something cannot be started."""
+    home = home_module.find()
+    with home.locked(), Supervisor(home.logs, _say) as supervisor:
+        try:
+            _run(home, supervisor, as_sandbox(sites), history_days)
+        except Interrupted:
+            _say("Ending ...")
+    _say("Ended; the next start finds the data.")
+
+
+def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int) -> None:
+    cluster, broker = home.servers()
+    if home.data.is_symlink():
+        _say(f"Data: {cluster.folder.parent} ({home.path} is closed to the database's own account)")
+    else:
+        _say(f"Data: {home.data}")
+    _start_servers(supervisor, cluster, broker)
+    environment = _environment(cluster, broker, home.web_port())
+    sites = _applied(cluster.url(), sites)
+    _fill_history(home, supervisor, environment, sites, history_days)
+    supervisor.add(*(_service(name, environment, name) for name in SERVICES))
+    supervisor.add(_service("simulate", environment, "simulate", "live"))
+    port = int(environment["BESOK_PORT"])
+    supervisor.wait_for(lambda: _healthy(port), "The web server does not answer", 60)
+    _say(f"\nBesök is ready: http://127.0.0.1:{port}\nCtrl-C ends it.\n")
+    supervisor.watch()
+
+
+def _start_servers(supervisor: Supervisor, cluster: Cluster, broker: Broker) -> None:
+    supervisor.add(cluster.program())
+    supervisor.add(broker.program())
+    supervisor.wait_for(cluster.ready, "The database does not answer", 120)
+    supervisor.wait_for(broker.ready, "The broker does not answer", 20)
+    _say(f"PostgreSQL on port {cluster.port}, Mosquitto on port {broker.port}")
+
+
+def _environment(cluster: Cluster, broker: Broker, web_port: int) -> dict[str, str]:
+    return {
+        "BESOK_DATABASE_URL": cluster.url(),
+        "BESOK_MQTT_HOST": "127.0.0.1",
+        "BESOK_MQTT_PORT": str(broker.port),
+        "BESOK_MQTT_USER": "",
+        "BESOK_MQTT_TLS": "false",
+        "BESOK_HOST": "127.0.0.1",
+        "BESOK_PORT": str(web_port),
+    }
+
+
+def _service(name: str, environment: dict[str, str], *arguments: str) -> Program:
+    return Program(name=name, command=(sys.executable, "-m", "ops.cli", *arguments), env=environment)
+
+
+def _applied(url: str, sites: SiteFile) -> SiteFile:
+    """Bring the database up to date, with the sites as the demo wants them, which are returned."""
+    from store.sites import apply, load_all
+
+    from store.database import Database
+    from store.migrate import migrate
+
+    migrate(url)
+    with Database(url, pool_size=1) as db:
+        opened = open_for_demo(sites, load_all(db), datetime.now(UTC))
+        apply(db, opened)
+    return opened
+
+
+def _fill_history(
+    home: Home, supervisor: Supervisor, environment: dict[str, str], sites: SiteFile, history_days: int
+) -> None:
+    """Simulate the days that are missing up to yesterday; after an interruption, the rest of them."""
+    today = min(calendar.business_day(datetime.now(UTC), site) for site in sites.sites)
+    first, last = missing_days(done_until(home.history), today, history_days)
+    if first > last:
+        return
+    days = ("--first", first.isoformat(), "--last", last.isoformat(), "--remember", str(home.history))
+    for _ in range(3):  # the database may be ended under it, and comes back
+        if supervisor.run(_service("backfill", environment, "simulate", "backfill", *days)) == 0:
+            return
+    _say("The history could not be completed; the next start goes on with it.")
+
+
+def missing_days(done: date | None, today: date, history_days: int) -> tuple[date, date]:
+    """The first and last day still to be simulated, when the days until `done` are; none if first > last."""
+    begin = today - timedelta(days=history_days)
+    return max(begin, done + timedelta(days=1)) if done else begin, today - timedelta(days=1)
+
+
+def _healthy(port: int) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", "/api/v1/health")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def as_sandbox(sites: SiteFile) -> SiteFile:
+    """The same sites, marked as places for simulated data."""
+    return SiteFile(sites=tuple(replace(site, sandbox=True) for site in sites.sites))
+
+
+def open_for_demo(sites: SiteFile, known: Iterable[Site], now: datetime) -> SiteFile:
+    """The same sites, opened around `now` where they are closed or about to close, so that people come at any hour.
+
+    The exceptions that earlier demos made to sites in `known` are kept for a while: their visitors did come.
+    """
+    before = {site.id: site for site in known}
+    return SiteFile(sites=tuple(_opened(site, before.get(site.id), now) for site in sites.sites))
+
+
+def _opened(site: Site, before: Site | None, now: datetime) -> Site:
+    today = calendar.business_day(now, site)
+    remembered = {
+        e.first: e
+        for e in (before.opening.exceptions if before else ())
+        if e.note == NOTE and today - timedelta(days=KEPT_DAYS) <= e.first <= today + timedelta(days=1)
+    }
+    kept = _with(site, remembered.values())
+    until = calendar.open_until(now, kept)
+    if calendar.is_open(now, kept) and (until is None or until - now > SOON):
+        return kept
+    return _with(site, {**remembered, **_around(kept, now)}.values())
+
+
+def _with(site: Site, exceptions: Iterable[OpeningException]) -> Site:
+    """The last exception holds, so the demo's come after the site's own."""
+    return replace(site, opening=replace(site.opening, exceptions=(*site.opening.exceptions, *exceptions)))
+
+
+def _around(site: Site, now: datetime) -> dict[date, OpeningException]:
+    """One exception for each business day that the demo's hours touch: its usual hours and those."""
+    window = (now - BEFORE, now + AFTER)
+    days = sorted({calendar.business_day(t, site) for t in window})
+    hours = {day: _hours(site, day, window) for day in days}
+    return {day: OpeningException(first=day, last=day, hours=text, note=NOTE) for day, text in hours.items() if text}
+
+
+def _hours(site: Site, day: date, window: tuple[datetime, datetime]) -> str:
+    """The hours of `day` joined with `window`, as far as it lies in that business day."""
+    begin, end = calendar.day_bounds(day, site)
+    extra = (max(window[0], begin), min(window[1], end))
+    joined: list[tuple[datetime, datetime]] = []
+    for start, until in sorted([*calendar.open_intervals(day, site), extra]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], until))
+        else:
+            joined.append((start, until))
+    clocks = [(_clock(start, day, site), _clock(until, day, site)) for start, until in joined]
+    return ", ".join(f"{start}-{until}" for start, until in clocks if start < until)
+
+
+def _clock(t: datetime, day: date, site: Site) -> str:
+    """`t` as wall-clock time of the business day: 25:30 is half past one at night. Whole minutes, rounded down."""
+    zone = ZoneInfo(site.timezone)
+    minutes = (t.astimezone(zone).replace(tzinfo=None) - datetime.combine(day, time())) // timedelta(minutes=1)
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)

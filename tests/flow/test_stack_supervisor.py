@@ -1,0 +1,115 @@
+"""The supervisor with small programs: restarted when they die, ended in order, whatever happens to it."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.errors import StackError
+from ops import program
+from ops.program import Program
+from ops.supervisor import Interrupted, Supervisor
+
+SLEEP = ("sleep", "1000")
+
+
+def sleeper(name: str, **more: object) -> Program:
+    return Program(name=name, command=SLEEP, **more)
+
+
+def gone(pid: int) -> bool:
+    """Whether the process is no more; one that nobody has buried yet counts as gone."""
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def pids(supervisor: Supervisor) -> list[int]:
+    return [c.process.pid for group in supervisor.groups for c in group if c.process]
+
+
+def test_a_killed_program_is_started_again(tmp_path):
+    said: list[str] = []
+    with Supervisor(tmp_path, said.append) as supervisor:
+        supervisor.add(sleeper("one"), sleeper("two"))
+        (first, other) = pids(supervisor)
+        os.kill(first, signal.SIGKILL)
+        supervisor.wait_for(lambda: len(pids(supervisor)) == 2 and first not in pids(supervisor), "not back", 10)
+        assert other in pids(supervisor)
+        running = pids(supervisor)
+    assert said == [f"one was ended by SIGKILL; starting it again (log: {tmp_path}/one.log)"]
+    assert all(gone(pid) for pid in running)
+
+
+def test_a_program_that_ends_at_once_is_not_hammered(tmp_path):
+    said: list[str] = []
+    with Supervisor(tmp_path, said.append) as supervisor:
+        supervisor.add(Program(name="broken", command=("sh", "-c", "echo I am broken; exit 3")))
+        supervisor.wait_for(lambda: len(said) == 3, "did not end thrice", 10)
+        child = supervisor.groups[0][0]
+        assert child.pause_s == pytest.approx(0.2 * 2**3)
+    assert "ended with status 3" in said[0]
+    assert (tmp_path / "broken.log").read_text() == "I am broken\n" * 3
+
+
+def test_a_program_that_is_not_installed_is_said_at_once(tmp_path):
+    with Supervisor(tmp_path, print) as supervisor, pytest.raises(StackError, match="nosuchprogram"):
+        supervisor.add(Program(name="nosuch", command=("nosuchprogram",)))
+
+
+def test_what_ignores_its_signal_is_killed_with_what_it_started(tmp_path):
+    stubborn = "trap '' TERM; sleep 1000 & echo $!; wait"
+    with Supervisor(tmp_path, print) as supervisor:
+        supervisor.add(Program(name="stubborn", command=("sh", "-c", stubborn), patience_s=0.2))
+        log = tmp_path / "stubborn.log"
+        supervisor.wait_for(lambda: log.read_text().strip(), "did not start", 10)
+        running = [*pids(supervisor), int(log.read_text())]
+    assert all(gone(pid) for pid in running)
+
+
+def test_a_signal_interrupts_the_wait(tmp_path):
+    with Supervisor(tmp_path, print) as supervisor:
+        supervisor.add(sleeper("one"))
+        running = pids(supervisor)
+        os.kill(os.getpid(), signal.SIGTERM)
+        with pytest.raises(Interrupted):
+            supervisor.watch()
+    assert all(gone(pid) for pid in running)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_a_task_is_run_to_its_end_while_the_others_are_watched(tmp_path):
+    with Supervisor(tmp_path, print) as supervisor:
+        supervisor.add(sleeper("one"))
+        kill = f"kill -KILL {pids(supervisor)[0]}; sleep 0.4; exit 7"
+        assert supervisor.run(Program(name="task", command=("sh", "-c", kill))) == 7
+        assert len(pids(supervisor)) == 1
+
+
+def test_programs_end_when_the_supervisor_is_killed(tmp_path, wait_for):
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom ops.program import Program\nfrom ops.supervisor import Supervisor\n"
+        "with Supervisor(Path(sys.argv[1]), print) as s:\n"
+        "    s.add(Program(name='one', command=('sleep', '1000')))\n"
+        "    print(s.groups[0][0].process.pid, flush=True)\n    s.watch()\n"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=program.ROOT) as supervisor:
+        child = psutil.Process(int(supervisor.stdout.readline()))
+        wait_for(lambda: child.name() == "sleep")  # past setpriv
+        supervisor.kill()
+    wait_for(lambda: gone(child.pid))
+
+
+def test_leftovers_are_found_by_their_folder_and_ended(tmp_path):
+    folder = Path(os.path.realpath(tmp_path))
+    with subprocess.Popen(SLEEP, cwd=folder) as left:
+        assert program.leftovers(folder) == [left.pid]
+        program.end_leftovers(folder, signal.SIGTERM)
+        assert left.wait() == -signal.SIGTERM
+    program.end_leftovers(folder, signal.SIGTERM)

@@ -16,11 +16,14 @@ class _Stored:
     retained: bool
 
 
-def fetch(db: Database, ids: list[int] | None = None, *, limit: int = 1000) -> list[tuple[int, Message]]:
-    """Unresolved messages with their ids, oldest first: those with the given ids, or all (at most `limit`)."""
+def fetch(
+    db: Database, ids: list[int] | None = None, *, after: int = 0, limit: int = 1000
+) -> list[tuple[int, Message]]:
+    """Unresolved messages with their ids, oldest first: those with the given ids, or all; at most `limit`, from
+    the one after the id `after` on."""
     return [
         (r.rejected_id, Message(topic=r.topic, payload=r.payload, received=r.received, retained=r.retained))
-        for r in db.fetch("rejected_fetch", _Stored, ids=ids, limit=limit)
+        for r in db.fetch("rejected_fetch", _Stored, ids=ids, after=after, limit=limit)
     ]
 
 

@@ -1,0 +1,73 @@
+"""The collector: from the broker into the database, and only then out of the broker."""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+
+from collectors.counters import Counters
+from collectors.inbox import Inbox
+from collectors.mqtt import Connection
+from collectors.writer import Writer
+from core.errors import StoreError
+from core.settings import Settings
+from store.beats import beat
+from store.database import Database
+
+log = logging.getLogger(__name__)
+
+BEAT_EVERY_S = 5
+PATIENCE_S = 5  # for a batch under way when we are told to stop
+
+utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
+
+
+def run(settings: Settings, stop: threading.Event) -> None:
+    """Collect until `stop` is set; then finish what was received and leave the rest with the broker.
+
+    Raises SettingsError for settings that cannot be used. A broker or a database that is away is waited for.
+    """
+    inbox, counters = Inbox(), Counters()
+    connection = Connection(settings, inbox, counters, utc_now)
+    # Half of what may be under way is a batch: the other half arrives while it is committed.
+    batch = max(1, settings.mqtt_inflight // 2)
+    with Database(settings.database_url.get_secret_value(), pool_size=2) as db:
+        writer = Writer(db, inbox, connection.acknowledge, counters, stop, limit=batch, clock=utc_now)
+        writing = threading.Thread(target=writer.run, name="writer")
+        beating = threading.Thread(target=_beat, name="beat", args=(db, settings, inbox, counters, stop))
+        try:
+            writing.start()
+            beating.start()
+            connection.start()
+            _watch(connection, writing, stop)
+        finally:
+            stop.set()
+            inbox.close()
+            writing.join(PATIENCE_S)
+    # Closing the pool has told whoever still waited for the database.
+    writing.join()
+    beating.join()
+    connection.stop()
+    log.info("Stopped; %d messages stored", counters.committed, extra={"action": "collector_stopped"})
+
+
+def _watch(connection: Connection, writing: threading.Thread, stop: threading.Event) -> None:
+    """Until stopped, see that the threads live. Raises RuntimeError if the writer does not: a restart is due."""
+    while not stop.wait(1):
+        connection.supervise()
+        if not writing.is_alive():
+            raise RuntimeError("the thread that writes to the database has died; what it said is above")
+
+
+def _beat(db: Database, settings: Settings, inbox: Inbox, counters: Counters, stop: threading.Event) -> None:
+    """Until stopped, tell the database that we work, and our figures."""
+    name = settings.mqtt_client_id.removeprefix("besok-")
+    while True:
+        now = utc_now()
+        try:
+            beat(db, name, now, counters.detail(now, waiting=len(inbox)))
+        except StoreError:  # whoever has something to store says so
+            log.debug("No heartbeat: the database is away")
+        if stop.wait(BEAT_EVERY_S):
+            return

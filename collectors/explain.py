@@ -1,0 +1,58 @@
+"""What a broker's refusals mean and what to do about them, in words for whoever installs Besök."""
+
+import socket
+import ssl
+
+from core.settings import Settings
+
+_LOGIN = "it does not accept the user or the password: check BESOK_MQTT_USER and BESOK_MQTT_PASSWORD"
+_REASONS = {
+    0x84: "it does not speak MQTT 5, which Besök needs",
+    0x85: "it does not accept the client id: choose another BESOK_MQTT_CLIENT_ID",
+    0x86: _LOGIN,
+    0x87: _LOGIN,
+    0x88: "it is not available now",
+    0x89: "it is busy",
+    0x8A: "it has banned this client",
+    0x8B: "it is shutting down",
+    0x8C: _LOGIN,
+    0x8D: "it heard nothing from us for too long",
+    0x8E: "another collector came with the same client id: give each its own BESOK_MQTT_CLIENT_ID",
+    0x8F: "it does not accept a topic filter: check BESOK_MQTT_TOPICS",
+    0x97: "its quota for us is used up",
+    0x9E: "it does not offer shared subscriptions: remove $share/... from BESOK_MQTT_TOPICS",
+    0x9F: "it gets too many connections at once",
+    0xA2: "it does not offer wildcards: name the topics one by one in BESOK_MQTT_TOPICS",
+}
+
+
+def reason(code: int, text: str) -> str:
+    """A broker's reason code as the second half of a sentence; `text` is what the protocol calls it."""
+    return _REASONS.get(code) or f"its reason is “{text}” ({code})"
+
+
+def failure(exc: BaseException | None, settings: Settings) -> str:
+    """Why no connection to the broker came about, and what to do."""
+    if isinstance(exc, ssl.SSLCertVerificationError):
+        return (
+            f"the certificate of the broker is not trusted ({exc.verify_message}): name the authority that signed it in"
+            " BESOK_MQTT_CA_FILE, and the host in BESOK_MQTT_HOST as the certificate has it"
+        )
+    if isinstance(exc, ssl.SSLError):
+        return f"no encrypted connection ({exc.reason}): is {settings.mqtt_port} the TLS port of the broker?"
+    if isinstance(exc, ConnectionRefusedError):
+        return "nobody listens there: is the broker running, and are BESOK_MQTT_HOST and BESOK_MQTT_PORT right?"
+    if isinstance(exc, socket.gaierror):
+        return "there is no such host: check BESOK_MQTT_HOST"
+    if isinstance(exc, TimeoutError):
+        return "it does not answer: is the network up, and does a firewall let us through?"
+    return str(exc) or type(exc).__name__
+
+
+def lost(connected: bool, settings: Settings) -> str:
+    """Why a connection may have ended without a word from the broker; `connected` if it had been accepted before."""
+    if connected:
+        return "the connection broke"
+    if settings.mqtt_tls:
+        return "it ended the connection before accepting it: does it want a client certificate (BESOK_MQTT_CERT_FILE)?"
+    return "it ended the connection before accepting it: does it want TLS (BESOK_MQTT_TLS=true)?"

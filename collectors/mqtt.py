@@ -1,0 +1,224 @@
+"""The connection to the broker: a session that outlives us, and acknowledgements only to the session that asked.
+
+MQTT numbers the messages under way (`mid`) for each session. After a reconnect the broker sends what was not
+acknowledged again; if it has lost the session, it gives the same numbers to other messages. An acknowledgement that
+arrives late would then make it forget a message nobody has stored. So every delivery remembers the connection it came
+on, and is acknowledged on that connection or not at all: what comes twice is stored once.
+"""
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.reasoncodes import ReasonCode
+from paho.mqtt.subscribeoptions import SubscribeOptions
+
+from collectors import explain
+from collectors.counters import Counters
+from collectors.inbox import Delivery, Inbox
+from core.errors import SettingsError
+from core.readings import Message
+from core.settings import Settings
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S = 30
+RECONNECT_S = (1, 15)  # first and longest wait between attempts
+TICK = timedelta(microseconds=1)
+
+
+class Connection:
+    """Fills the inbox with what the broker sends, reconnecting for ever, and acknowledges what has been stored."""
+
+    def __init__(self, settings: Settings, inbox: Inbox, counters: Counters, clock: Callable[[], datetime]) -> None:
+        """Raises SettingsError for settings that can never work; a broker that is away is no such thing."""
+        self._settings = settings
+        self._inbox = inbox
+        self._counters = counters
+        self._clock = clock
+        _check(settings)
+        self._topics = topic_filters(settings.mqtt_topics)
+        self._lock = threading.Lock()  # an acknowledgement must not overlap a change of connection
+        self._number = 0  # of the connection, 0 while there is none
+        self._latest = datetime.min.replace(tzinfo=UTC)
+        self._delivered: dict[int, tuple[str, int, datetime]] = {}  # by mid: topic, hash of the payload, receipt
+        self._said = ""
+        self._client = self._make_client()
+
+    def start(self) -> None:
+        """Begin to connect, in a thread of its own."""
+        connect = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        connect.SessionExpiryInterval = self._settings.mqtt_session_s
+        connect.ReceiveMaximum = self._settings.mqtt_inflight
+        s = self._settings
+        self._client.connect_async(s.mqtt_host, s.mqtt_port, KEEPALIVE_S, clean_start=False, properties=connect)
+        self._client.loop_start()
+
+    def supervise(self) -> None:
+        """Start the network thread again should it have died of something nobody foresaw."""
+        if self._client.loop_start() == MQTTErrorCode.MQTT_ERR_SUCCESS:
+            log.error("The thread that talks to the broker had died; it runs again", extra={"action": "mqtt_revived"})
+
+    def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        """Tell the broker that it may forget these, as far as they came on the present connection."""
+        with self._lock:
+            for d in deliveries:
+                if d.mid and d.connection == self._number:
+                    self._client.ack(d.mid, 1)
+
+    def stop(self) -> None:
+        """Send what is still to be sent, say goodbye and return when all is quiet; the session stays."""
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def _make_client(self) -> paho.Client:
+        s = self._settings
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2, s.mqtt_client_id, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
+        )
+        client.reconnect_delay_set(*RECONNECT_S)
+        if s.mqtt_user:
+            client.username_pw_set(s.mqtt_user, s.mqtt_password.get_secret_value() or None)
+        if s.mqtt_tls:
+            _use_tls(client, s)
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_pre_connect = self._on_pre_connect
+        client.on_disconnect = self._on_disconnect
+        client.on_subscribe = self._on_subscribe
+        client.on_message = self._on_message
+        return client
+
+    # What follows runs in the network thread. An exception would end it, so nothing here may raise.
+
+    def _on_pre_connect(self, client: paho.Client, userdata: Any) -> None:
+        self._set_number(0)
+
+    def _on_connect_fail(self, client: paho.Client, userdata: Any) -> None:
+        self._say(explain.failure(sys.exception(), self._settings))
+
+    def _on_connect(
+        self, client: paho.Client, userdata: Any, flags: paho.ConnectFlags, code: ReasonCode, properties: object
+    ) -> None:
+        if code.is_failure:
+            self._say(explain.reason(code.value, str(code)))
+            return
+        if not flags.session_present:
+            self._delivered.clear()
+        self._counters.connections += 1
+        self._set_number(self._counters.connections)
+        self._said = ""
+        kept = "the broker kept our queue" if flags.session_present else "a new queue"
+        log.info("Connected to the broker at %s; %s", self._where, kept, extra={"action": "mqtt_connected"})
+        client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._topics])
+
+    def _on_subscribe(
+        self, client: paho.Client, userdata: Any, mid: int, codes: list[ReasonCode], properties: object
+    ) -> None:
+        for topic, code in zip(self._topics, codes, strict=False):
+            if code.is_failure:
+                why = "it does not let us read them" if code.value == 0x87 else explain.reason(code.value, str(code))
+                log.error("The broker refuses the topics %s: %s", topic, why, extra={"action": "mqtt_no_subscription"})
+            elif code.value < 1:
+                log.warning(
+                    "The broker grants %s only at quality of service 0: what comes while we are away is lost",
+                    topic,
+                    extra={"action": "mqtt_weak_subscription"},
+                )
+            else:
+                log.info("Listening to %s", topic, extra={"action": "mqtt_subscribed"})
+
+    def _on_disconnect(
+        self, client: paho.Client, userdata: Any, flags: paho.DisconnectFlags, code: ReasonCode, properties: object
+    ) -> None:
+        had = self._number > 0
+        self._set_number(0)
+        if flags.is_disconnect_packet_from_server:
+            self._say(explain.reason(code.value, str(code)))
+        elif code.is_failure and (had or not self._said):
+            self._say(explain.lost(had, self._settings))
+
+    def _on_message(self, client: paho.Client, userdata: Any, m: paho.MQTTMessage) -> None:
+        try:
+            topic = m.topic
+        except UnicodeDecodeError:
+            topic = "(a topic that is not text)"
+        payload = bytes(m.payload)
+        received = self._received(topic, payload, m)
+        message = Message(topic=topic, payload=payload, received=received, retained=m.retain, duplicate=m.dup)
+        mid = m.mid if m.qos else 0
+        taken = self._inbox.put(Delivery(message=message, mid=mid, connection=self._number))
+        self._counters.received += 1
+        self._counters.heard = received
+        if not taken and not mid:
+            self._counters.dropped += 1
+
+    def _received(self, topic: str, payload: bytes, m: paho.MQTTMessage) -> datetime:
+        """When the message came, for one that comes again when it came first: readings without a time count once.
+
+        No two are the same, so that two messages without a time are not taken for one.
+        """
+        told = hash(payload)
+        if m.dup and m.qos and (known := self._delivered.get(m.mid)) and known[:2] == (topic, told):
+            return known[2]
+        self._latest = max(self._clock(), self._latest + TICK)
+        if m.qos:
+            self._delivered[m.mid] = topic, told, self._latest
+        return self._latest
+
+    def _set_number(self, number: int) -> None:
+        with self._lock:
+            self._number = number
+        self._counters.connected = number > 0
+
+    def _say(self, why: str) -> None:
+        """Log why there is no connection, once for as long as it stays the same."""
+        level = logging.DEBUG if why == self._said else logging.WARNING
+        self._said = why
+        log.log(level, "No connection to the broker at %s: %s. Trying again", self._where, why.rstrip("."),
+                extra={"action": "mqtt_away"})  # fmt: skip
+
+    @property
+    def _where(self) -> str:
+        return f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
+
+
+def topic_filters(text: str) -> list[str]:
+    """The topic filters in a comma-separated list. Raises SettingsError."""
+    filters = [t.strip() for t in text.split(",") if t.strip()]
+    if not filters:
+        raise SettingsError("BESOK_MQTT_TOPICS is empty: name at least one topic filter, such as besok/v1/#")
+    for topic in filters:
+        *before, last = topic.split("/")
+        if any(level != "+" and ("+" in level or "#" in level) for level in before) or (
+            last not in ("+", "#") and ("+" in last or "#" in last)
+        ):
+            raise SettingsError(f"BESOK_MQTT_TOPICS: {topic} is no topic filter: # may only end it, + stands alone")
+    return filters
+
+
+def _check(s: Settings) -> None:
+    """Raise SettingsError for what the protocol cannot do or what would make a lasting queue impossible."""
+    if not s.mqtt_client_id:
+        raise SettingsError("BESOK_MQTT_CLIENT_ID is empty: the broker keeps the queue under this name")
+    if not 1 <= s.mqtt_inflight <= 65_535:
+        raise SettingsError("BESOK_MQTT_INFLIGHT must be 1 to 65535 messages")
+    if not 1 <= s.mqtt_session_s < 2**32:
+        raise SettingsError("BESOK_MQTT_SESSION_S must be at least a second and less than 136 years")
+
+
+def _use_tls(client: paho.Client, s: Settings) -> None:
+    try:
+        client.tls_set(s.mqtt_ca_file or None, s.mqtt_cert_file or None, s.mqtt_key_file or None)
+    except (OSError, ValueError) as exc:
+        raise SettingsError(
+            f"the certificates cannot be used ({exc}): check BESOK_MQTT_CA_FILE, BESOK_MQTT_CERT_FILE and"
+            " BESOK_MQTT_KEY_FILE"
+        ) from exc

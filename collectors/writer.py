@@ -1,0 +1,141 @@
+"""Group commit: everything that came while the last batch was committed is the next batch."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from collectors.counters import Counters
+from collectors.inbox import Delivery, Inbox
+from collectors.pipeline import decode
+from core.errors import SchemaMismatch, StoreUnavailable
+from core.readings import Message
+from store.database import Database
+from store.write import Batch, Rejection, write
+
+log = logging.getLogger(__name__)
+
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 5.0  # between attempts while the database does not answer
+
+Acknowledge = Callable[[Sequence[Delivery]], None]
+
+
+class Stopped(Exception):
+    """We were told to end while the database was away. The broker still has the messages."""
+
+
+class Writer:
+    """Commits what the inbox holds, then acknowledges it."""
+
+    def __init__(
+        self,
+        db: Database,
+        inbox: Inbox,
+        acknowledge: Acknowledge,
+        counters: Counters,
+        stop: threading.Event,
+        limit: int,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """`limit` is the most messages in a batch."""
+        self._db = db
+        self._inbox = inbox
+        self._acknowledge = acknowledge
+        self._counters = counters
+        self._stop = stop
+        self._limit = limit
+        self._clock = clock
+
+    def run(self) -> None:
+        """Commit until the inbox is closed and empty, or until stopped while the database is away."""
+        try:
+            while deliveries := self._inbox.take(self._limit):
+                self._store([d.message for d in deliveries])
+                self._acknowledge(deliveries)
+                self._count(deliveries)
+        except Stopped:
+            log.warning(
+                "Stopped while the database is away: %d messages stay with the broker",
+                len(deliveries) + len(self._inbox),
+                extra={"action": "writer_stopped"},
+            )
+
+    def _store(self, messages: Sequence[Message]) -> None:
+        """Commit `messages`, whatever it takes: a batch that is refused is halved until the bad message is alone."""
+        try:
+            self._commit(lambda: decode(messages))
+        except Stopped:
+            raise
+        except Exception as exc:  # whatever it is, it must not stop the messages beside it
+            if len(messages) > 1:
+                middle = len(messages) // 2
+                self._store(messages[:middle])
+                self._store(messages[middle:])
+            else:
+                self._reject(messages[0], exc)
+
+    def _reject(self, message: Message, exc: Exception) -> None:
+        """Put a message aside whole, with the database's reason; if its topic is what offends, with a cleaned topic."""
+        log.error("A message on %s was refused: %s", ascii(message.topic), exc, extra={"action": "message_refused"})
+        reason = f"the database refused it: {exc}"
+        try:
+            self._commit(lambda: Batch(rejections=(Rejection(message=message, reason=reason),)))
+        except Stopped:
+            raise
+        except Exception:
+            clean = Rejection(message=replace(message, topic=_plain(message.topic)), reason=_plain(reason))
+            self._insist(Batch(rejections=(clean,)))
+
+    def _insist(self, batch: Batch) -> None:
+        """Commit what no database can object to; if it does, something is wrong with it, and we wait."""
+        wait_s = FIRST_WAIT_S
+        while True:
+            try:
+                return self._commit(lambda: batch)
+            except Stopped:
+                raise
+            except Exception:
+                log.exception(
+                    "The database takes nothing, not even under rejected: see its log, and `besok doctor`",
+                    extra={"action": "store_broken"},
+                )
+            wait_s = self._pause(wait_s)
+
+    def _commit(self, make: Callable[[], Batch]) -> None:
+        """Write the batch; while the database does not answer, again and again. Raises what refuses it for good."""
+        batch = make()
+        wait_s = FIRST_WAIT_S
+        while True:
+            try:
+                written = write(self._db, batch)
+            except (StoreUnavailable, SchemaMismatch) as exc:
+                self._counters.retries += 1
+                if wait_s == FIRST_WAIT_S:
+                    log.warning("Waiting for the database: %s", exc, extra={"action": "store_away"})
+                wait_s = self._pause(wait_s)
+                continue
+            if wait_s > FIRST_WAIT_S:
+                log.info("The database answers again", extra={"action": "store_back"})
+            self._counters.readings += written.readings
+            self._counters.unchanged += written.unchanged
+            self._counters.rejected += written.rejected
+            return
+
+    def _pause(self, wait_s: float) -> float:
+        """Wait, and say how long to wait the next time. Raises Stopped."""
+        if self._stop.wait(wait_s):
+            raise Stopped
+        return min(wait_s * 2, LONGEST_WAIT_S)
+
+    def _count(self, deliveries: Sequence[Delivery]) -> None:
+        counters = self._counters
+        counters.committed += len(deliveries)
+        counters.batches += 1
+        counters.last_batch = len(deliveries)
+        counters.lag_s = (self._clock() - deliveries[0].message.received).total_seconds()
+
+
+def _plain(text: str) -> str:
+    """`text` in characters that any database takes."""
+    return ascii(text)[1:-1][:2000]

@@ -1,0 +1,140 @@
+"""What flow tests share: a collector that runs beside the test, and a sender."""
+
+import json
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any
+
+import paho.mqtt.client as paho
+import psycopg
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from pydantic import SecretStr
+
+from collectors import collector
+from core.settings import Settings
+
+Sent = Iterable[tuple[str, Any]]  # topic below the site, payload
+
+
+@pytest.fixture
+def house() -> str:
+    """A site of this test's own: its topics are nobody else's."""
+    return f"hus-{uuid.uuid4().hex[:10]}"
+
+
+@pytest.fixture
+def settings(database_url: str, broker: tuple[str, int], house: str) -> Settings:
+    """Settings of a collector for `house` alone."""
+    host, port = broker
+    return Settings(
+        database_url=SecretStr(database_url),
+        mqtt_host=host,
+        mqtt_port=port,
+        mqtt_topics=f"besok/v1/{house}/#",
+        mqtt_client_id=f"besok-{house}",
+    )
+
+
+class Heard(logging.Handler):
+    """Notes what the collector says of its connection, by the name of the action."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.actions: list[str] = []
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.actions.append(record.__dict__.get("action", ""))
+        self.texts.append(record.getMessage())
+
+
+@contextmanager
+def collecting(settings: Settings, *, until: str = "mqtt_subscribed") -> Iterator[Heard]:
+    """A collector at work in a thread, once it has said `until`; what makes it fail fails the test."""
+    heard = Heard()
+    log = logging.getLogger("collectors")
+    log.setLevel(logging.INFO)
+    log.addHandler(heard)
+    stop = threading.Event()
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            collector.run(settings, stop)
+        except BaseException as exc:
+            failed.append(exc)
+
+    thread = threading.Thread(target=work, name="collector")
+    thread.start()
+    try:
+        deadline = time.monotonic() + 20
+        while until and until not in heard.actions and not failed:
+            assert time.monotonic() < deadline, f"the collector never said {until}, but {heard.texts}"
+            time.sleep(0.01)
+        yield heard
+    finally:
+        stop.set()
+        thread.join()
+        log.removeHandler(heard)
+    if failed:
+        raise failed[0]
+
+
+@pytest.fixture
+def collect() -> Callable[..., AbstractContextManager[Heard]]:
+    """Run a collector for the length of a with block; it gives what the collector says."""
+    return collecting
+
+
+@contextmanager
+def connected(broker: tuple[str, int], client_id: str = "", **more: Any) -> Iterator[paho.Client]:
+    """A client of the broker, connected."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, client_id, protocol=MQTTProtocolVersion.MQTTv5, **more)
+    there = threading.Event()
+    client.on_connect = lambda *args: there.set()
+    client.max_inflight_messages_set(1000)
+    client.connect(*broker)
+    client.loop_start()
+    assert there.wait(10), "the broker does not answer"
+    try:
+        yield client
+    finally:
+        client.disconnect()
+        client.loop_stop()
+
+
+@pytest.fixture
+def publish(broker: tuple[str, int], house: str) -> Callable[..., None]:
+    """Publish messages (topic below the site, payload) at quality of service 1 and wait until the broker has them."""
+
+    def send(messages: Sent, *, retain: bool = False, to: tuple[str, int] = broker) -> None:
+        with connected(to) as client:
+            under_way = []
+            for topic, payload in messages:
+                raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+                under_way.append(client.publish(f"besok/v1/{house}/{topic}", raw, qos=1, retain=retain))
+            for info in under_way:
+                info.wait_for_publish(20)
+                assert info.is_published()
+
+    return send
+
+
+@pytest.fixture
+def readings(database_url: str) -> Callable[..., list[tuple[Any, ...]]]:
+    """All readings stored, as (device, channel, metric, value, flags), in the order of their times."""
+
+    def ask() -> list[tuple[Any, ...]]:
+        with psycopg.connect(database_url) as conn:
+            return conn.execute(
+                "select d.external_id, c.key, m.name, r.value, r.flags from reading r"
+                " join channel c using (channel_id) join device d using (device_id) join metric m on m.code = r.metric"
+                " order by r.time, 1, 2, 3"
+            ).fetchall()
+
+    return ask

@@ -26,7 +26,7 @@ bench: setup ## measure speed on this machine
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
 
 compose-check: setup ## build and try the container form (says so where there is no Docker)
-	@bash ops/compose-check
+	@$(BIN)/python -m ops.compose_check
 
 clean: ## remove the demo with its data, .venv and caches
 	@bash ops/clean

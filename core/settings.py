@@ -31,6 +31,8 @@ class Settings(BaseSettings):
 
     port: int = 8050  # web address
     host: str = "127.0.0.1"
+    expose: bool = False  # allow a host that is not loopback: only where the published port stays on loopback (compose)
+    allowed_hosts: str = "localhost,127.0.0.1,::1"  # names a browser may call us by, comma-separated
     language: Literal["sv", "en"] = "sv"  # for a browser that prefers neither
 
     minute_days: int = 14  # days of minute-by-minute occupancy kept; the 15-minute form stays

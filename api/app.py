@@ -1,0 +1,66 @@
+"""The API: FastAPI under /api. It reads through store.queries and changes nothing."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import NoReturn
+
+from fastapi import APIRouter, FastAPI, HTTPException
+
+from api import docs, errors, security
+from api.deps import Clock, utc_now
+from api.live import Hub
+from api.routes import figures, live, operation, places
+from core.settings import Settings
+from store.database import Database
+
+MAX_BODY = 1_000_000  # bytes of a request; nothing here needs more
+
+ABOUT = """
+Visitors of libraries and parks: who came, how full it is, on the way to what.
+
+Times are UTC. Days are **business days** of the site (from 04:00 local time unless it says otherwise). `null` means
+*not known* and is never zero. An error is `{"error": "what happened and what to do"}`.
+"""
+
+
+def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
+    """The API with its database and live hub, which open with the server's lifespan and live in `app.state`."""
+    db = Database(settings.database_url.get_secret_value(), settings.database_pool)
+    hub = Hub(db, settings.database_url.get_secret_value(), clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        with db:
+            async with hub.running():
+                yield
+
+    server = FastAPI(
+        title="Besök",
+        version="1",
+        description=ABOUT,
+        lifespan=lifespan,
+        openapi_url=docs.OPENAPI,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MAX_BODY,
+    )
+    server.state.db, server.state.hub, server.state.clock = db, hub, clock
+    server.state.csp = security.csp()
+    server.add_middleware(security.Guard, allowed=security.hosts(settings.allowed_hosts))
+    errors.install(server)
+    _install_routes(server)
+    return server
+
+
+def _install_routes(server: FastAPI) -> None:
+    v1 = APIRouter(prefix="/api/v1", responses=errors.DOCUMENTED)
+    for part in (places, live, figures, operation):
+        v1.include_router(part.router)
+    server.include_router(v1)
+    docs.install(server)
+    # Last of ours, and before the dashboard's own catch-all, which would answer a slip with a web page.
+    server.add_api_route("/api/{rest:path}", _unknown, response_model=None, include_in_schema=False)
+
+
+def _unknown(rest: str) -> NoReturn:
+    raise HTTPException(404, f"there is nothing at /api/{rest[:100]}; /api/docs lists what there is")

@@ -1,0 +1,46 @@
+"""What a route may ask for: the database, the time, a site."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Path, Request
+
+from core.errors import NotFound
+from core.site import Site
+from store import sites
+from store.database import Database
+
+LONGEST_NAME = 100  # characters; no id is longer
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The time, where nobody has set another clock."""
+    return datetime.now(UTC)
+
+
+async def _db(request: Request) -> Database:
+    db: Database = request.app.state.db
+    return db
+
+
+async def _now(request: Request) -> datetime:
+    now: datetime = request.app.state.clock()
+    return now
+
+
+def known_name(text: str, what: str) -> str:
+    """`text` if it can be an id at all. Raises NotFound; the database must not be asked for what it cannot hold."""
+    if len(text) > LONGEST_NAME or not text.isprintable():
+        raise NotFound(f"there is no such {what}")
+    return text
+
+
+def _site(db: Annotated[Database, Depends(_db)], site: Annotated[str, Path(description="The site's id")]) -> Site:
+    return sites.load(db, known_name(site, "site"))
+
+
+Db = Annotated[Database, Depends(_db)]
+Now = Annotated[datetime, Depends(_now)]
+KnownSite = Annotated[Site, Depends(_site)]

@@ -1,0 +1,75 @@
+"""What a caller is told when an answer is not to be had: always `{"error": "a sentence"}`, never a traceback."""
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.responses import JSONResponse
+
+from api.ranges import BadRange
+from core.errors import NotFound, SchemaMismatch, StoreUnavailable
+
+log = logging.getLogger(__name__)
+RETRY_AFTER_S = 5
+
+
+class Problem(BaseModel):
+    """What went wrong, and what to do about it."""
+
+    error: str = Field(examples=["there is no site 'slottet'"])
+
+
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    404: {"model": Problem, "description": "There is no such thing"},
+    422: {"model": Problem, "description": "The question cannot be understood"},
+    503: {"model": Problem, "description": "The database cannot answer now; ask again after `Retry-After` seconds"},
+}
+
+
+def install(server: FastAPI) -> None:
+    """Translate every error of `server` into its answer."""
+    server.exception_handler(NotFound)(_not_found)
+    server.exception_handler(BadRange)(_bad_range)
+    server.exception_handler(RequestValidationError)(_bad_request)
+    server.exception_handler(StoreUnavailable)(_unavailable)
+    server.exception_handler(SchemaMismatch)(_unavailable)
+    server.exception_handler(StarletteHTTPException)(_http)
+    server.exception_handler(Exception)(_unexpected)
+
+
+def _problem(status: int, text: str, **headers: str) -> JSONResponse:
+    return JSONResponse({"error": text}, status_code=status, headers=headers or None)
+
+
+async def _not_found(_: Request, exc: Exception) -> JSONResponse:
+    return _problem(404, str(exc))
+
+
+async def _bad_range(_: Request, exc: Exception) -> JSONResponse:
+    return _problem(422, str(exc))
+
+
+async def _bad_request(_: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, RequestValidationError)
+    parts = [f"{error['loc'][-1]}: {error['msg']}" for error in exc.errors()]
+    return _problem(422, "; ".join(parts))
+
+
+async def _unavailable(_: Request, exc: Exception) -> JSONResponse:
+    # The driver's words name hosts and users: they are for the log.
+    log.warning("the database cannot answer: %s", exc, extra={"action": "answer_unavailable"})
+    text = str(exc) if isinstance(exc, SchemaMismatch) else "the database cannot answer now; try again in a few seconds"
+    return _problem(503, text, **{"Retry-After": str(RETRY_AFTER_S)})
+
+
+async def _http(_: Request, exc: Exception) -> JSONResponse:
+    assert isinstance(exc, StarletteHTTPException | HTTPException)
+    return _problem(exc.status_code, str(exc.detail), **(exc.headers or {}))
+
+
+async def _unexpected(request: Request, exc: Exception) -> JSONResponse:
+    # Starlette hands the exception on to the server after this answer, which logs it with its traceback.
+    return _problem(500, "Besök could not answer because of a fault in itself; its log tells more")

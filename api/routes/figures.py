@@ -1,0 +1,92 @@
+"""What was measured: people through portals, visits, occupancy, and the way to the target."""
+
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Query, Response
+
+from api import ranges
+from api.answers import Format, rows, wanted
+from api.deps import Db, KnownSite, Now, known_name
+from core.analytics import calendar
+from core.site import Site
+from core.views import FlowPoint, HeatCell, OccupancyPoint, Progress, Step, VisitPoint
+from store import queries
+
+CSV: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "JSON, or CSV where asked for"}
+}
+router = APIRouter(tags=["Figures"])
+
+RULE = (
+    "A date is a business day of the site, both ends included; a date with a time is an instant, `from` included and "
+    "`to` not (without an offset: local time of the site)."
+)
+From = Annotated[str | None, Query(alias="from", description=f"Beginning. {RULE}", examples=["2026-11-01"])]
+To = Annotated[str | None, Query(description=f"End. {RULE}", examples=["2026-11-30"])]
+FirstDay = Annotated[str | None, Query(alias="from", description="First business day", examples=["2026-11-01"])]
+LastDay = Annotated[str | None, Query(alias="to", description="Last business day (included)", examples=["2026-11-30"])]
+Form = Annotated[Format | None, Query(alias="format", description="`csv` for a spreadsheet; `Accept: text/csv` too")]
+Accept = Annotated[str | None, Header(include_in_schema=False)]
+DayStep = Literal["day", "week", "month"]
+SpaceId = Annotated[str | None, Query(description="A space's id; the whole site if not given")]
+
+
+@router.get("/sites/{site}/flows", response_model=list[FlowPoint], responses=CSV, summary="People through each portal")
+def flows(
+    site: KnownSite, db: Db, now: Now, begin: From = None, to: To = None, step: Step = "hour",
+    form: Form = None, accept: Accept = None,
+) -> Response:  # fmt: skip
+    """In and out through each portal in each step; today if no time is given. None means not observed, never zero."""
+    start, end = ranges.instants(begin, to, site, now)
+    ranges.check_rows(start, end, step, len(site.portals))
+    points = queries.flows(db, site.id, start, end, step)
+    return rows(points, FlowPoint, wanted(form, accept), f"{site.id}-flows-{start:%Y%m%d}-{end:%Y%m%d}")
+
+
+@router.get("/sites/{site}/visits", response_model=list[VisitPoint], responses=CSV, summary="Visits")
+def visits(
+    site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None, step: DayStep = "day",
+    form: Form = None, accept: Accept = None,
+) -> Response:  # fmt: skip
+    """Visits by business day, week or month, gross and net; the last 28 days if no days are given."""
+    first, last = ranges.days(begin, to, site, now, timedelta(days=27))
+    points = queries.visits(db, site.id, first, last, step)
+    return rows(points, VisitPoint, wanted(form, accept), f"{site.id}-visits-{first}-{last}")
+
+
+@router.get(
+    "/sites/{site}/occupancy", response_model=list[OccupancyPoint], responses=CSV, summary="People in a space over time"
+)
+def occupancy(
+    site: KnownSite, db: Db, now: Now, space: SpaceId = None, begin: From = None, to: To = None, step: Step = "15min",
+    form: Form = None, accept: Accept = None,
+) -> Response:  # fmt: skip
+    """The estimated people in a space, averaged over each step, with the 80 % interval and the peak."""
+    start, end = ranges.instants(begin, to, site, now)
+    ranges.check_rows(start, end, step)
+    points = queries.occupancy(db, site.id, _space(space, site), start, end, step)
+    return rows(points, OccupancyPoint, wanted(form, accept), f"{site.id}-occupancy-{start:%Y%m%d}-{end:%Y%m%d}")
+
+
+@router.get(
+    "/sites/{site}/occupancy/heatmap", response_model=list[HeatCell], responses=CSV, summary="The usual week of a space"
+)
+def heatmap(
+    site: KnownSite, db: Db, now: Now, space: SpaceId = None, begin: FirstDay = None, to: LastDay = None,
+    form: Form = None, accept: Accept = None,
+) -> Response:  # fmt: skip
+    """The usual people in a space by weekday (Monday 0) and local hour; the last eight weeks if no days are given."""
+    first, last = ranges.days(begin, to, site, now, timedelta(days=55))
+    cells = queries.heatmap(db, site.id, _space(space, site), first, last)
+    return rows(cells, HeatCell, wanted(form, accept), f"{site.id}-heatmap-{first}-{last}")
+
+
+@router.get("/sites/{site}/progress", summary="On the way to the target")
+def progress(site: KnownSite, db: Db, now: Now) -> Progress:
+    """Visits of the last 365 business days beside the baseline and the goal."""
+    return queries.progress(db, site.id, calendar.business_day(now, site))
+
+
+def _space(space: str | None, site: Site) -> str:
+    return known_name(space, "space") if space else site.id

@@ -1,0 +1,52 @@
+"""Whether it works: health, devices, rejected messages, and the schema of what sensors may send."""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Response
+
+from api.answers import FRESH
+from api.deps import Db, Now, known_name
+from core.views import DeviceInfo, Health, RejectedMessage
+from store import queries
+
+router = APIRouter(tags=["Operation"])
+
+MOST = 500  # rejected messages in one answer
+Limit = Annotated[int, Query(ge=1, le=MOST, description="How many, newest first")]
+Before = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Only older than this id: for the next page")]
+
+
+@router.get("/health", summary="Whether the whole works")
+def health(db: Db, now: Now, response: Response) -> Health:
+    """`ok` if the database is of this version and every service said lately that it works. 503 without a database."""
+    response.headers.update(FRESH)
+    return queries.health(db, now)
+
+
+@router.get("/devices", summary="All sensors, heard or expected")
+def devices(
+    db: Db, now: Now, site: Annotated[str | None, Query(description="Only those of this site")] = None
+) -> list[DeviceInfo]:
+    """When each was last heard, what it observes, and whether its clock is right; strangers have no `placements`."""
+    return queries.devices(db, known_name(site, "site") if site else None, now=now)
+
+
+@router.get("/rejected", summary="Messages nobody could read")
+def rejected(db: Db, limit: Limit = 100, before_id: Before = None) -> list[RejectedMessage]:
+    """Whole, with the reason; newest first. They can be replayed after the fix (`besok rejected replay`)."""
+    return queries.rejected(db, limit, before_id)
+
+
+@router.get("/schema/native", summary="JSON Schema of native sensor messages")
+def native_schema() -> dict[str, Any]:
+    """What a sensor may publish on `besok/v1/...`; docs/native-payload.md explains it."""
+    return _schema()
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(files("core").joinpath("native.schema.json").read_text("utf-8"))
+    return schema

@@ -1,0 +1,21 @@
+"""What there is: sites and their spaces."""
+
+from fastapi import APIRouter
+
+from api.deps import Db, known_name
+from core.views import SiteInfo, SpaceInfo
+from store import queries
+
+router = APIRouter(tags=["Places"])
+
+
+@router.get("/sites", summary="All sites")
+def sites(db: Db) -> list[SiteInfo]:
+    """Libraries and parks. `sandbox` marks a place whose figures are simulated."""
+    return queries.sites(db)
+
+
+@router.get("/sites/{site}/spaces", summary="The spaces of a site")
+def spaces(site: str, db: Db) -> list[SpaceInfo]:
+    """Zones and rooms as a tree: `parent` is the space around; the root has the site's id and no parent."""
+    return queries.spaces(db, known_name(site, "site"))

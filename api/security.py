@@ -1,0 +1,95 @@
+"""What stands before every answer: which host names are ours, which pages may do what, and the headers that say so."""
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+POLICY = (
+    ("default-src", "'self'"),
+    ("script-src", "'self'"),
+    ("style-src", "'self' 'unsafe-inline'"),  # the component library sets styles on its elements
+    ("img-src", "'self' data: blob:"),
+    ("connect-src", "'self'"),
+    ("worker-src", "'self' blob:"),
+    ("object-src", "'none'"),
+    ("base-uri", "'self'"),
+    ("form-action", "'self'"),
+    ("frame-ancestors", "'none'"),
+)
+
+
+def csp(script_hashes: Sequence[str] = ()) -> str:
+    """The Content-Security-Policy: our own files only, and the inline scripts with these `'sha256-...'` hashes."""
+    extra = {"script-src": " ".join(("", *script_hashes))}
+    return "; ".join(f"{name} {value}{extra.get(name, '')}" for name, value in POLICY)
+
+
+def headers(policy: str) -> dict[str, str]:
+    """The headers of every answer, with `policy` from `csp`."""
+    return {
+        "Content-Security-Policy": policy,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+
+
+def hosts(names: str) -> frozenset[str]:
+    """The host names in a comma-separated setting."""
+    return frozenset(name.strip().lower() for name in names.split(",") if name.strip())
+
+
+def host_name(netloc: str) -> str:
+    """The name in a Host header, without port and brackets; empty if it cannot be read."""
+    try:
+        return (urlsplit(f"//{netloc}").hostname or "").lower()
+    except ValueError:
+        return ""
+
+
+def same_origin(origin: str | None, host: str | None) -> bool:
+    """Whether a WebSocket was opened by a page of ours, or by a program, which sends no Origin."""
+    if origin is None:
+        return True
+    try:
+        return bool(host) and urlsplit(origin).netloc.lower() == (host or "").lower()
+    except ValueError:
+        return False
+
+
+class Guard:
+    """Refuses host names that are not ours (DNS rebinding) and puts the security headers on every answer.
+
+    The policy is read from `app.state.csp` at each answer: the dashboard completes it after it has been attached.
+    """
+
+    def __init__(self, app: ASGIApp, allowed: frozenset[str]) -> None:
+        self.app = app
+        self.allowed = allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            return await self.app(scope, receive, send)
+        name = host_name(Headers(scope=scope).get("host", ""))
+        if name not in self.allowed:
+            return await _refuse(name)(scope, receive, send)
+        extra = headers(scope["app"].state.csp)
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = MutableHeaders(scope=message)
+                for key, value in extra.items():
+                    present.setdefault(key, value)
+            await send(message)
+
+        return await self.app(scope, receive, send_with_headers)
+
+
+def _refuse(name: str) -> JSONResponse:
+    return JSONResponse(
+        {"error": f"{name[:100] or 'no host'} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"},
+        status_code=400,
+    )

@@ -1,0 +1,197 @@
+"""The API over HTTP: every path answers, and no question brings it down."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import httpx2
+import pytest
+from jsonschema import Draft202012Validator
+
+from core.readings import Message, Reading
+from core.site import Site
+from store.database import Database
+from store.write import Batch, Incoming, Rejection, write
+
+LIBRARY = "stadsbiblioteket"
+V1 = "/api/v1"
+NOON = datetime(2026, 11, 24, 11, tzinfo=UTC)
+
+PATHS = [
+    "/health",
+    "/sites",
+    f"/sites/{LIBRARY}/spaces",
+    f"/sites/{LIBRARY}/live",
+    f"/sites/{LIBRARY}/flows",
+    f"/sites/{LIBRARY}/flows?from=2026-11-01&to=2026-11-30&step=day",
+    f"/sites/{LIBRARY}/visits",
+    f"/sites/{LIBRARY}/visits?from=2024-01-01&step=month",
+    f"/sites/{LIBRARY}/occupancy",
+    f"/sites/{LIBRARY}/occupancy?from=2026-11-24T08:00:00Z&to=2026-11-24T20:00:00%2B01:00&step=hour",
+    f"/sites/{LIBRARY}/occupancy/heatmap",
+    f"/sites/{LIBRARY}/progress",
+    "/devices",
+    f"/devices?site={LIBRARY}",
+    "/rejected",
+    "/schema/native",
+]
+SENSELESS = [
+    ("/api/typo", 404, "/api/docs"),
+    ("/api/v1/sites/slottet/live", 404, "slottet"),
+    ("/api/v1/sites/slottet/spaces", 404, "slottet"),
+    ("/api/v1/sites/slottet/flows", 404, "slottet"),
+    ("/api/v1/sites/slottet/live/stream", 404, "slottet"),
+    ("/api/v1/sites/%00/live", 404, "no such site"),
+    ("/api/v1/sites/a%00b/flows", 404, "no such site"),
+    ("/api/v1/sites/%ff%fe/live", 404, ""),
+    (f"/api/v1/sites/{'a' * 5000}/live", 404, "no such site"),
+    ("/api/v1/sites/..%2f..%2fetc%2fpasswd/live", 404, ""),
+    ("/api/v1/sites/'; drop table site; --/live", 404, "there is no site"),
+    (f"/api/v1/sites/{LIBRARY}/flows?from=yesterday", 422, "write a date like"),
+    (f"/api/v1/sites/{LIBRARY}/flows?from=2026-11-25&to=2026-11-24", 422, "must be before"),
+    (f"/api/v1/sites/{LIBRARY}/flows?from=1990-01-01&step=15min", 422, "at most 200000"),
+    (f"/api/v1/sites/{LIBRARY}/flows?from=0001-01-01", 422, "must lie between"),
+    (f"/api/v1/sites/{LIBRARY}/flows?to=9999-12-31T23:59:59Z", 422, "must lie between"),
+    (f"/api/v1/sites/{LIBRARY}/flows?from=%00", 422, "write a date like"),
+    (f"/api/v1/sites/{LIBRARY}/flows?step=fortnight", 422, "step"),
+    (f"/api/v1/sites/{LIBRARY}/flows?format=xlsx", 422, "format"),
+    (f"/api/v1/sites/{LIBRARY}/visits?step=hour", 422, "step"),
+    (f"/api/v1/sites/{LIBRARY}/visits?from=2026-11-01T00:00:00Z", 422, "without a time"),
+    (f"/api/v1/sites/{LIBRARY}/visits?from=2026-11-25&to=2026-11-24", 422, "must not be after"),
+    (f"/api/v1/sites/{LIBRARY}/occupancy?space=vault", 404, "vault"),
+    (f"/api/v1/sites/{LIBRARY}/occupancy?space=%00", 404, "no such space"),
+    ("/api/v1/devices?site=%00", 404, "no such site"),
+    ("/api/v1/rejected?limit=0", 422, "limit"),
+    ("/api/v1/rejected?limit=1e9", 422, "limit"),
+    ("/api/v1/rejected?before_id=99999999999999999999", 422, "before_id"),
+    ("/api/static/..%2fapp.py", 404, ""),
+]
+
+
+def a_door(places: tuple[Site, ...]) -> tuple[Site, str, str]:
+    """A site of ours, one of its portals, and the external id of the device that watches it."""
+    site = next(s for s in places if s.id == LIBRARY)
+    sensor = next(s for s in site.sensors if s.portal and s.role == "primary" and not s.swapped and not s.channel)
+    return site, sensor.portal, site.external_id(sensor)
+
+
+def passing(device: str, people: float, time: datetime = NOON) -> Incoming:
+    """`people` going in at a device's door."""
+    reading = Reading(
+        source="native", device=device, channel="flow:1", metric="in", value=people, time=time, period_s=60
+    )
+    return Incoming(reading=reading, received=time)
+
+
+def test_every_path_answers_before_anything_was_measured(ask: httpx2.Client, subtests: pytest.Subtests) -> None:
+    for path in PATHS:
+        with subtests.test(path=path):
+            answer = ask.get(V1 + path)
+            assert answer.status_code == 200, answer.text
+            assert answer.headers["content-type"] == "application/json"
+            assert answer.headers["x-content-type-options"] == "nosniff"
+            assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
+
+
+def test_a_question_that_makes_no_sense_is_told_why(ask: httpx2.Client, subtests: pytest.Subtests) -> None:
+    for path, status, said in SENSELESS:
+        with subtests.test(path=path[:80]):
+            answer = ask.get(path)
+            assert answer.status_code == status, answer.text
+            assert set(answer.json()) == {"error"}
+            assert said in answer.json()["error"]
+
+
+def test_a_foreign_host_name_is_refused(ask: httpx2.Client) -> None:
+    answer = ask.get(f"{V1}/health", headers={"Host": "evil.example"})
+    assert answer.status_code == 400
+    assert "BESOK_ALLOWED_HOSTS" in answer.json()["error"]
+
+
+def test_the_api_only_reads(ask: httpx2.Client) -> None:
+    assert ask.post(f"{V1}/sites", json={}).status_code == 405
+    assert ask.delete(f"{V1}/rejected").status_code == 405
+
+
+def test_people_through_a_door_show_in_flows_and_csv(
+    ask: httpx2.Client, db: Database, places: tuple[Site, ...]
+) -> None:
+    site, portal, device = a_door(places)
+    write(db, Batch(readings=[passing(device, 7)]))
+    query = {"from": "2026-11-24", "to": "2026-11-24", "step": "day"}
+    points = ask.get(f"{V1}/sites/{site.id}/flows", params=query).json()
+    assert [p["people_in"] for p in points if p["portal"] == portal] == [7]
+    assert {p["people_in"] for p in points if p["portal"] != portal} <= {None}  # not observed is not zero
+    for how in ({"params": query | {"format": "csv"}}, {"params": query, "headers": {"Accept": "text/csv"}}):
+        answer = ask.get(f"{V1}/sites/{site.id}/flows", **how)
+        assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+        assert any(line.startswith(f"{portal},") and ",7," in line for line in answer.text.splitlines())
+
+
+def test_an_instant_range_takes_the_beginning_and_leaves_the_end(
+    ask: httpx2.Client, db: Database, places: tuple[Site, ...]
+) -> None:
+    site, portal, device = a_door(places)
+    write(db, Batch(readings=[passing(device, 5)]))  # within the quarter from 10:45 to 11:00
+
+    def people(start: datetime, end: datetime) -> float:
+        query = {"from": start.isoformat(), "to": end.isoformat(), "step": "15min"}
+        points = ask.get(f"{V1}/sites/{site.id}/flows", params=query).json()
+        return sum(p["people_in"] or 0 for p in points if p["portal"] == portal)
+
+    quarter = timedelta(minutes=15)
+    assert people(NOON - quarter, NOON) == 5
+    assert people(NOON, NOON + quarter) == 0
+    assert people(NOON - 2 * quarter, NOON - quarter) == 0
+
+
+def test_devices_tell_what_they_observe_and_strangers_observe_nothing(
+    ask: httpx2.Client, db: Database, places: tuple[Site, ...]
+) -> None:
+    site, portal, device = a_door(places)
+    write(db, Batch(readings=[passing(device, 1), passing("nowhere/x1", 1)]))
+    devices = {d["device"]: d for d in ask.get(f"{V1}/devices").json()}
+    assert [p["portal"] for p in devices[device]["placements"]] == [portal]
+    assert devices["nowhere/x1"]["placements"] == []
+    assert devices["nowhere/x1"]["channels"] == ["flow:1"]
+    assert "nowhere/x1" not in {d["device"] for d in ask.get(f"{V1}/devices?site={site.id}").json()}
+
+
+def test_rejected_messages_come_newest_first_and_by_pages(ask: httpx2.Client, db: Database) -> None:
+    for number, payload in enumerate([b"{", b"\xff\xfe", b"NaN"]):
+        message = Message(topic=f"besok/v1/a/b/{number}", payload=payload, received=NOON)
+        write(db, Batch(rejections=[Rejection(message=message, reason="it is not JSON")]))
+    first = ask.get(f"{V1}/rejected?limit=2").json()
+    assert [(m["payload"], m["encoding"]) for m in first] == [("NaN", "text"), ("fffe", "hex")]
+    rest = ask.get(f"{V1}/rejected", params={"before_id": first[-1]["id"]}).json()
+    assert [m["payload"] for m in rest] == ["{"]
+
+
+def test_the_description_is_there_without_the_internet(ask: httpx2.Client) -> None:
+    page = ask.get("/api/docs")
+    assert page.status_code == 200
+    assert "://" not in page.text
+    for file in ("swagger-ui-bundle.js", "swagger-ui.css", "docs.js"):
+        assert f"/api/static/{file}" in page.text
+        assert ask.get(f"/api/static/{file}").status_code == 200
+    assert ask.get("/api").headers["location"] == "/api/docs"
+    described = ask.get("/api/openapi.json").json()
+    assert described["info"]["title"] == "Besök"
+    parameters = {p["name"] for p in described["paths"]["/api/v1/sites/{site}/flows"]["get"]["parameters"]}
+    assert parameters == {"site", "from", "to", "step", "format"}
+
+
+def test_the_native_schema_is_a_schema(ask: httpx2.Client) -> None:
+    Draft202012Validator.check_schema(ask.get(f"{V1}/schema/native").json())
+
+
+def test_answers_about_now_are_not_kept(ask: httpx2.Client) -> None:
+    for path in ("/health", f"/sites/{LIBRARY}/live"):
+        assert ask.get(V1 + path).headers["cache-control"] == "no-store"
+
+
+def test_live_and_spaces_tell_of_the_same_building(ask: httpx2.Client) -> None:
+    live = ask.get(f"{V1}/sites/{LIBRARY}/live").json()
+    spaces = ask.get(f"{V1}/sites/{LIBRARY}/spaces").json()
+    assert [s["space"] for s in live["spaces"]] == [s["space"] for s in spaces]
+    assert live["spaces"][0]["space"] == LIBRARY
+    assert json.dumps(live).count("NaN") == 0

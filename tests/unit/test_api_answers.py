@@ -1,0 +1,49 @@
+"""Rows as JSON and CSV."""
+
+import csv
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+
+from api.answers import rows, to_csv, wanted
+from core.views import FlowPoint, VisitPoint
+
+START = datetime(2026, 11, 25, 8, tzinfo=UTC)
+POINTS = [
+    FlowPoint(portal="entré", start=START, people_in=3.0, people_out=None, coverage=0.5, imputed=0.0),
+    FlowPoint(portal='a,"b"', start=START, people_in=float("nan"), people_out=1.0, coverage=1.0, imputed=0.25),
+]
+
+
+def test_csv_keeps_the_unknown_empty_and_people_whole() -> None:
+    table = list(csv.reader(to_csv(POINTS, FlowPoint).splitlines()))
+    assert table[0] == ["portal", "start", "people_in", "people_out", "coverage", "imputed"]
+    assert table[1] == ["entré", "2026-11-25T08:00:00Z", "3", "", "0.5", "0"]
+    assert table[2][0] == 'a,"b"'
+
+
+def test_csv_of_nothing_still_has_its_header() -> None:
+    assert to_csv([], VisitPoint) == "day,gross,net,coverage,imputed\r\n"
+
+
+def test_json_says_null_for_what_is_not_known() -> None:
+    body = json.loads(bytes(rows(POINTS, FlowPoint, "json", "x").body))
+    assert body[0]["people_out"] is None
+    assert body[1]["people_in"] is None  # not a number is not JSON either
+    assert body[0]["start"] == "2026-11-25T08:00:00Z"
+
+
+def test_csv_is_offered_as_a_file() -> None:
+    visits = [VisitPoint(day=date(2026, 11, 25), gross=10.0, net=9.5, coverage=1.0, imputed=0.0)]
+    answer = rows(visits, VisitPoint, "csv", "huset-visits")
+    assert answer.headers["content-disposition"] == 'attachment; filename="huset-visits.csv"'
+    assert bytes(answer.body).endswith(b"2026-11-25,10,9.5,1,0\r\n")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "accept", "form"),
+    [(None, None, "json"), (None, "text/csv", "csv"), ("json", "text/csv", "json"), ("csv", "*/*", "csv")],
+)
+def test_the_parameter_beats_the_header(chosen: str | None, accept: str | None, form: str) -> None:
+    assert wanted(chosen, accept) == form  # type: ignore[arg-type]

@@ -1,0 +1,66 @@
+"""Host names, origins and the policy of the pages."""
+
+import pytest
+
+from api.security import csp, host_name, hosts, same_origin
+from core.errors import SettingsError
+from core.settings import Settings
+from ops.web import check_host
+
+
+@pytest.mark.parametrize(
+    ("netloc", "name"),
+    [
+        ("localhost:8050", "localhost"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("[::1]:8050", "::1"),
+        ("EVIL.example", "evil.example"),
+        ("", ""),
+        ("[::1", ""),
+        ("evil@localhost", "localhost"),
+        ("localhost/evil", "localhost"),
+    ],
+)
+def test_the_name_in_a_host_header(netloc: str, name: str) -> None:
+    assert host_name(netloc) == name
+
+
+def test_allowed_hosts_are_a_comma_separated_list() -> None:
+    assert hosts(" localhost, Besok.Example ,,") == {"localhost", "besok.example"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "ours"),
+    [
+        ("http://localhost:8050", "localhost:8050", True),
+        (None, "localhost:8050", True),  # a program, not a page
+        ("http://evil.example", "localhost:8050", False),
+        ("http://localhost:9000", "localhost:8050", False),
+        ("null", "localhost:8050", False),
+        ("", "localhost:8050", False),
+        ("http://[", "localhost:8050", False),
+        ("", "", False),
+    ],
+)
+def test_only_our_own_pages_may_open_a_socket(origin: str | None, host: str, ours: bool) -> None:
+    assert same_origin(origin, host) is ours
+
+
+def test_the_policy_allows_no_foreign_and_no_inline_script() -> None:
+    policy = csp(["'sha256-abc='"])
+    assert "script-src 'self' 'sha256-abc='" in policy
+    script = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert "unsafe" not in script
+    assert "frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost", "127.8.8.8"])
+def test_loopback_is_served(host: str) -> None:
+    check_host(Settings(host=host))
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.4", "besok.example"])
+def test_other_addresses_are_refused_until_there_is_a_sign_in(host: str) -> None:
+    with pytest.raises(SettingsError, match="no sign-in"):
+        check_host(Settings(host=host))
+    check_host(Settings(host=host, expose=True))

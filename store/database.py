@@ -1,8 +1,9 @@
 """The door to the database: a pool of connections, named SQL, and driver errors said in our words."""
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any, LiteralString, Self, TypeVar
@@ -44,6 +45,11 @@ def translated() -> Iterator[None]:
         if lost or (state and (state.startswith(_TEMPORARY_CLASSES) or state in _TEMPORARY_CODES)):
             raise StoreUnavailable(f"the database cannot answer now: {exc}") from exc
         raise StoreRefused(f"the database refused: {exc}") from exc
+
+
+def array(values: Iterable[int | float | datetime]) -> str:
+    """A PostgreSQL array of numbers or instants; for thousands of them, several times faster than the driver's own."""
+    return "{" + ",".join(map(str, values)) + "}"
 
 
 class Database:

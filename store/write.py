@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 from core.metrics import METRICS, Kind
 from core.readings import Message, Reading, Status
 from store import rollup
-from store.database import Database, sql
+from store.database import Database, array, sql
 
 Key = tuple[str, str, str]  # source, device, channel
 
@@ -114,8 +114,8 @@ def _rows(incoming: Iterable[Incoming], ids: Ids) -> Iterator[Row]:
             channel_id,
             METRICS[r.metric].code,
             r.time or item.received,
-            r.value,
-            r.period_s,
+            float(r.value),
+            float(r.period_s),
             int(r.flags),
             item.received,
         )
@@ -123,10 +123,9 @@ def _rows(incoming: Iterable[Incoming], ids: Ids) -> Iterator[Row]:
 
 def _insert(conn: psycopg.Connection[Any], rows: list[Row]) -> list[rollup.Change]:
     names = ("channel", "metric", "time", "value", "period_s", "flags", "received")
-    columns = dict(zip(names, map(list, zip(*rows, strict=True)), strict=True))
-    bounds = {"first": min(row[2] for row in rows), "last": max(row[2] for row in rows)}
+    columns = dict(zip(names, map(array, zip(*rows, strict=True)), strict=True))
     with conn.cursor(row_factory=class_row(rollup.Change)) as cur:
-        return cur.execute(sql("insert_readings"), {**columns, **bounds}).fetchall()
+        return cur.execute(sql("insert_readings"), columns).fetchall()
 
 
 def _note_heard(conn: psycopg.Connection[Any], incoming: Sequence[Incoming], ids: Ids) -> None:

@@ -40,24 +40,30 @@ with range as materialized (
         window w as (partition by r.metric order by r.time)
     ) t
     where g.has_totals and t.before is not null
+), placed as (
+    select *, time_bucket('15 minutes', begins) as bucket,
+        ends < time_bucket('15 minutes', begins) + interval '15 minutes'
+            or (ends = time_bucket('15 minutes', begins) + interval '15 minutes' and ends > begins) as whole
+    from segment
 ), share as (
+    -- most segments lie within one bucket
+    select channel_id, bucket, direction, total, gap, people, extract(epoch from ends - begins)::float8 as covered_s
+    from placed
+    where whole and bucket >= first and bucket < last
+    union all
     select s.channel_id, b.bucket, s.direction, s.total, s.gap,
-        round(s.people * part.upto) - round(s.people * part.before) as people,
-        (part.upto - part.before) * part.length_s as covered_s
-    from segment s
+        round(s.people * part.upto) - round(s.people * part.before),
+        (part.upto - part.before) * extract(epoch from s.ends - s.begins)::float8
+    from placed s
     cross join lateral generate_series(
-        time_bucket('15 minutes', greatest(s.begins, s.first)), least(s.ends, s.last), interval '15 minutes'
+        greatest(s.bucket, s.first), least(s.ends, s.last) - interval '1 microsecond', interval '15 minutes'
     ) as b (bucket)
     cross join lateral (
-        select length_s,
-            case when length_s = 0 then 0.0
-                 else least(1, greatest(0, extract(epoch from b.bucket - s.begins)::float8 / length_s)) end as before,
-            case when length_s = 0 then 1.0
-                 else least(1, greatest(0, (extract(epoch from b.bucket - s.begins)::float8 + 900) / length_s)) end as upto
-        from (select extract(epoch from s.ends - s.begins)::float8 as length_s) l
+        select greatest(0, extract(epoch from b.bucket - s.begins) / extract(epoch from s.ends - s.begins))::float8 as before,
+            least(1, extract(epoch from b.bucket + interval '15 minutes' - s.begins)
+                / extract(epoch from s.ends - s.begins))::float8 as upto
     ) part
-    where b.bucket >= s.first and b.bucket < s.last
-        and (part.length_s = 0 or b.bucket < s.ends) -- a period that ends on the hour belongs to the quarter before it
+    where not s.whole
 ), direction as ( -- where a channel sends both, the totals count and the deltas are a cross-check
     select channel_id, bucket, direction, total, sum(people) as people,
         sum(case when gap then 0 else covered_s end) as covered_s, sum(case when gap then people else 0 end) as imputed

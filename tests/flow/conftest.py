@@ -1,4 +1,4 @@
-"""What flow tests share: a collector that runs beside the test, and a sender."""
+"""What flow tests share: a collector that runs beside the test, a sender, and a web service of the test's own."""
 
 import json
 import logging
@@ -7,8 +7,10 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import paho.mqtt.client as paho
 import psycopg
 import pytest
@@ -16,7 +18,15 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from pydantic import SecretStr
 
 from collectors import collector
+from core import sitefile
 from core.settings import Settings
+from core.site import Site
+from ops import ports
+from ops.web import serve
+from store import sites
+from store.database import Database
+
+EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 
 Sent = Iterable[tuple[str, Any]]  # topic below the site, payload
 
@@ -138,3 +148,46 @@ def readings(database_url: str) -> Callable[..., list[tuple[Any, ...]]]:
             ).fetchall()
 
     return ask
+
+
+@pytest.fixture
+def places(db: Database) -> tuple[Site, ...]:
+    """The sites of the example file, applied to the test's database."""
+    example = sitefile.parse(EXAMPLE.read_text(), EXAMPLE.name)
+    sites.apply(db, example)
+    return example.sites
+
+
+@pytest.fixture
+def web_settings(database_url: str) -> Settings:
+    """Settings of a web service on a free port, on the test's database."""
+    return Settings(database_url=SecretStr(database_url), port=ports.free()[0])
+
+
+@pytest.fixture
+def stop_web() -> threading.Event:
+    """Set, it ends the test's web service."""
+    return threading.Event()
+
+
+@pytest.fixture
+def web(
+    web_settings: Settings, places: tuple[Site, ...], stop_web: threading.Event, wait_for: Callable[..., object]
+) -> Iterator[str]:
+    """The address of a web service that runs until the test ends, and must then end within seconds."""
+    thread = threading.Thread(target=serve, args=(web_settings, stop_web))
+    thread.start()
+    try:
+        wait_for(lambda: ports.answers(web_settings.port))
+        yield f"http://127.0.0.1:{web_settings.port}"
+    finally:
+        stop_web.set()
+        thread.join(20)
+    assert not thread.is_alive(), "the web service did not end"
+
+
+@pytest.fixture
+def ask(web: str) -> Iterator[httpx2.Client]:
+    """A caller of the web service."""
+    with httpx2.Client(base_url=web, timeout=20) as client:
+        yield client

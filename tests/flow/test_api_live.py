@@ -1,0 +1,137 @@
+"""Live screens over HTTP: a snapshot at once, each change, and an end within seconds."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import ClientConnection, connect
+
+from core.readings import Reading
+from core.site import Site
+from core.views import SiteLive
+from store.database import Database
+from store.write import Batch, Incoming, write
+
+LIBRARY = "stadsbiblioteket"
+LIVE = f"/api/v1/sites/{LIBRARY}/live"
+
+
+@contextmanager
+def screen(web: str, path: str = f"{LIVE}/ws", **more: Any) -> Iterator[ClientConnection]:
+    """A WebSocket to the web service."""
+    with connect(web.replace("http://", "ws://") + path, **more) as socket:
+        yield socket
+
+
+def visitors(db: Database, places: tuple[Site, ...], people: float) -> None:
+    """People come in from outside, just now, and the screens are told as the jobs tell them."""
+    site = next(s for s in places if s.id == LIBRARY)
+    entrance = next(p for p in site.portals if p.outer == "outside" and p.counted)
+    sensor = next(s for s in site.sensors if s.portal == entrance.id and s.role == "primary")
+    now = datetime.now(UTC)
+    reading = Reading(
+        source="native",
+        device=site.external_id(sensor),
+        channel=sensor.channel_key,
+        metric="out" if sensor.swapped else "in",
+        value=people,
+        time=now,
+    )
+    write(db, Batch(readings=[Incoming(reading=reading, received=now)]))
+    with db.transaction() as conn:
+        conn.execute("select pg_notify('occupancy', %s)", [LIBRARY])
+
+
+def frame_with(socket: ClientConnection, visits: float) -> dict[str, Any]:
+    """The next frame that tells of so many visits."""
+    while (frame := json.loads(socket.recv(timeout=20))).get("visits_today") != visits:
+        pass
+    return dict(frame)
+
+
+def test_a_written_reading_changes_the_frames_of_every_screen(
+    web: str, ask: httpx2.Client, db: Database, places: tuple[Site, ...]
+) -> None:
+    with screen(web) as first, screen(web) as second, ask.stream("GET", f"{LIVE}/stream") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        assert stream.headers["cache-control"] == "no-store"
+        events = (line.removeprefix("data: ") for line in stream.iter_lines() if line.startswith("data: "))
+        for snapshot in (first.recv(timeout=20), second.recv(timeout=20), next(events)):
+            assert json.loads(snapshot)["site"] == LIBRARY
+        before = ask.get(LIVE).json()["visits_today"] or 0
+        visitors(db, places, 7)
+        frames = [frame_with(first, before + 7), frame_with(second, before + 7), json.loads(next(events))]
+        assert frames[0] == frames[1] == frames[2]
+        assert set(frames[0]) == set(SiteLive.__dataclass_fields__)
+        assert {**ask.get(LIVE).json(), "time": 0} == {**frames[0], "time": 0}
+
+
+def test_who_comes_later_gets_the_latest_at_once(web: str, db: Database, places: tuple[Site, ...]) -> None:
+    with screen(web) as first:
+        first.recv(timeout=20)
+        visitors(db, places, 3)
+        latest = frame_with(first, 3)
+        with screen(web) as second:
+            assert json.loads(second.recv(timeout=20)) == latest
+
+
+def test_screens_live_on_when_the_database_drops_its_connections(
+    web: str, db: Database, database_url: str, places: tuple[Site, ...]
+) -> None:
+    with screen(web) as socket:
+        socket.recv(timeout=20)
+        with psycopg.connect(database_url, autocommit=True) as conn:
+            conn.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        visitors(db, places, 5)
+        frame_with(socket, 5)
+
+
+def test_a_page_of_another_origin_gets_no_screen(web: str) -> None:
+    with pytest.raises(InvalidStatus) as refused, screen(web, origin="http://evil.example"):  # type: ignore[arg-type]
+        pass
+    assert refused.value.response.status_code == 403
+    with screen(web, origin=web) as socket:  # type: ignore[arg-type]
+        socket.recv(timeout=20)
+
+
+def test_an_unknown_site_closes_the_screen_with_its_reason(web: str) -> None:
+    for name in ("slottet", "%00", "a" * 3000):
+        with screen(web, f"/api/v1/sites/{name}/live/ws") as socket, pytest.raises(ConnectionClosed) as closed:
+            socket.recv(timeout=20)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 4404
+        assert closed.value.rcvd.reason
+
+
+def test_what_a_screen_says_is_not_listened_to(web: str) -> None:
+    with screen(web) as socket:
+        socket.recv(timeout=20)
+        for text in ("hello", "{", "x" * 100_000):
+            socket.send(text)
+        socket.send(b"\xff\x00")
+    with screen(web) as socket:
+        socket.recv(timeout=20)
+
+
+def test_streams_end_with_the_service(web: str, stop_web: threading.Event) -> None:
+    with screen(web) as socket, httpx2.stream("GET", f"{web}{LIVE}/stream", timeout=30) as stream:
+        socket.recv(timeout=20)
+        lines = stream.iter_lines()
+        next(lines)
+        stop_web.set()
+        assert not [line for line in lines if '"error"' in line]  # it ends by itself, and cleanly
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                socket.recv(timeout=20)
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code in (1001, 1012)

@@ -1,14 +1,24 @@
--- People through each counted portal of a site by quarter or hour; nulls where nothing was observed.
-select p.slug as portal, t.start, f.people_in, f.people_out, coalesce(f.coverage, 0) as coverage, coalesce(f.imputed, 0) as imputed
-from portal p
-join site using (site_id)
-cross join lateral generate_series(%(start)s::timestamptz, %(end)s::timestamptz - interval '1 second', %(step)s::interval) as t (start)
-left join lateral (
-    select sum(people_in) as people_in, sum(people_out) as people_out, sum(imputed) as imputed,
-        least(1, sum(covered_s) / count(distinct channel_id) / extract(epoch from %(step)s::interval)::float8) as coverage
+-- People through each counted portal that touches a site, by quarter or hour; nulls where nothing was observed.
+-- A portal of another site is named with its site.
+with door as (
+    select p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door,
+        case when p.site_id = site.site_id then p.slug else owner.slug || '/' || p.slug end as portal
+    from site
+    join site_portal sp using (site_id)
+    join portal p using (portal_id)
+    join site owner on owner.site_id = p.site_id
+    where site.slug = %(site)s and p.counted
+), flow as (
+    select f.portal_id, floor(extract(epoch from f.bucket - %(start)s) / extract(epoch from %(step)s::interval)) as number,
+        sum(f.people_in) as people_in, sum(f.people_out) as people_out, sum(f.imputed) as imputed,
+        least(1, sum(f.covered_s) / count(distinct f.channel_id) / extract(epoch from %(step)s::interval))::float8 as coverage
     from portal_flow f
-    where f.portal_id = p.portal_id and f.bucket >= t.start and f.bucket < t.start + %(step)s::interval
-        and f.bucket >= %(start)s and f.bucket < %(end)s
-) f on true
-where site.slug = %(site)s and p.counted
-order by p.sort, p.slug, t.start
+    where f.portal_id in (select portal_id from door) and f.bucket >= %(start)s and f.bucket < %(end)s
+    group by f.portal_id, number
+)
+select d.portal, t.start, f.people_in, f.people_out, coalesce(f.coverage, 0) as coverage, coalesce(f.imputed, 0) as imputed
+from door d
+cross join generate_series(%(start)s::timestamptz, %(end)s::timestamptz - interval '1 second', %(step)s::interval)
+    with ordinality as t (start, number)
+left join flow f on f.portal_id = d.portal_id and f.number = t.number - 1
+order by d.foreign_door, d.sort, d.portal, t.start

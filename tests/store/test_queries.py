@@ -1,0 +1,275 @@
+"""What the screens ask: sums, gaps that stay gaps, days of 23 and 25 hours, doors between two sites."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from core import sitefile
+from core.errors import NotFound
+from core.readings import Message, Reading
+from store import beats, queries, sites
+from store.database import Database
+from store.write import Batch, Incoming, Rejection, write
+
+HERE = ZoneInfo("Europe/Stockholm")
+NOW = datetime(2026, 3, 4, 12, tzinfo=HERE)
+
+OPENING = "\n".join(f'{d} = "08:00-20:00"' for d in "monday tuesday wednesday thursday friday saturday sunday".split())
+SITES = f"""
+[[sites]]
+id = "lib"
+kind = "library"
+name = {{ sv = "Bibblan", en = "Library" }}
+timezone = "Europe/Stockholm"
+capacity = 100
+[sites.opening]
+{OPENING}
+[sites.target]
+baseline_first = 2025-01-01
+baseline_last = 2025-12-31
+deadline = 2030-12-31
+[[sites.spaces]]
+id = "hall"
+name = {{ sv = "Hall", en = "Hall" }}
+capacity = 40
+[[sites.spaces]]
+id = "study"
+name = {{ sv = "Läsrum", en = "Study" }}
+[[sites.portals]]
+id = "front"
+name = {{ sv = "Entré", en = "Front" }}
+outer = "outside"
+inner = "hall"
+[[sites.portals]]
+id = "garden"
+name = {{ sv = "Trädgårdsdörr", en = "Garden door" }}
+outer = "park/lawn"
+inner = "hall"
+[[sites.portals]]
+id = "study-door"
+name = {{ sv = "Läsrumsdörr", en = "Study door" }}
+outer = "hall"
+inner = "study"
+counted = false
+[[sites.sensors]]
+device = "front"
+portal = "front"
+[[sites.sensors]]
+device = "garden"
+portal = "garden"
+swapped = true
+
+[[sites]]
+id = "park"
+kind = "park"
+name = {{ sv = "Parken", en = "Park" }}
+timezone = "Europe/Stockholm"
+[sites.opening]
+{OPENING.replace("08:00-20:00", "always")}
+[[sites.spaces]]
+id = "lawn"
+name = {{ sv = "Gräs", en = "Lawn" }}
+"""
+
+
+@pytest.fixture
+def placed(db: Database) -> Iterator[Database]:
+    """A library and a park with a door between them."""
+    sites.apply(db, sitefile.parse(SITES))
+    yield db
+
+
+def put(
+    db: Database, device: str, when: datetime, people_in: float, people_out: float = 0, period_s: float = 60
+) -> None:
+    pairs = (("in", people_in), ("out", people_out))
+    readings = [
+        Reading(
+            source="native",
+            device=f"lib/{device}",
+            channel="flow:1",
+            metric=metric,
+            value=value,
+            time=when.astimezone(UTC),
+            period_s=period_s,
+        )
+        for metric, value in pairs
+    ]
+    write(db, Batch(readings=[Incoming(reading=r, received=when) for r in readings]))
+
+
+def test_sites_and_spaces_are_listed_root_first(placed: Database) -> None:
+    assert [s.site for s in queries.sites(placed)] == ["lib", "park"]
+    assert [(s.space, s.parent) for s in queries.spaces(placed, "lib")] == [
+        ("lib", None),
+        ("hall", "lib"),
+        ("study", "lib"),
+    ]
+
+
+def test_what_does_not_exist_is_not_found(placed: Database) -> None:
+    for ask in (
+        lambda: queries.spaces(placed, "nowhere"),
+        lambda: queries.live(placed, "nowhere", NOW),
+        lambda: queries.visits(placed, "nowhere", date(2026, 3, 1), date(2026, 3, 2)),
+        lambda: queries.flows(placed, "nowhere", NOW, NOW + timedelta(hours=1), "hour"),
+        lambda: queries.occupancy(placed, "lib", "attic", NOW, NOW + timedelta(hours=1), "hour"),
+        lambda: queries.progress(placed, "park", date(2026, 3, 4)),
+    ):
+        with pytest.raises(NotFound):
+            ask()
+
+
+def test_flows_by_quarter_keep_their_gaps(placed: Database) -> None:
+    put(placed, "front", NOW + timedelta(minutes=1), 3, 1)
+    put(placed, "front", NOW + timedelta(minutes=31), 2, 2, period_s=0)
+    points = [p for p in queries.flows(placed, "lib", NOW, NOW + timedelta(hours=1), "15min") if p.portal == "front"]
+    assert [(p.people_in, p.people_out) for p in points] == [(3, 1), (None, None), (2, 2), (None, None)]
+    assert points[0].start == NOW
+    assert points[0].coverage == pytest.approx(60 / 900)
+
+
+def test_flows_by_hour_and_day_add_up(placed: Database) -> None:
+    for hour in range(4):
+        put(placed, "front", NOW + timedelta(hours=hour, minutes=5), hour, 1)
+    by_hour = [p for p in queries.flows(placed, "lib", NOW, NOW + timedelta(hours=4), "hour") if p.portal == "front"]
+    assert [p.people_in for p in by_hour] == [0, 1, 2, 3]
+    start = datetime(2026, 3, 1, 4, tzinfo=HERE)
+    by_day = [p for p in queries.flows(placed, "lib", start, start + timedelta(days=7), "day") if p.portal == "front"]
+    assert [p.people_in for p in by_day] == [None, None, None, 6, None, None, None]
+    assert by_day[3].start == datetime(2026, 3, 4, 4, tzinfo=HERE)
+    (week,) = [p for p in queries.flows(placed, "lib", NOW, NOW + timedelta(days=1), "week") if p.portal == "front"]
+    assert week.people_in is None  # the day of NOW began before NOW, so it is not within the range
+
+
+def test_a_door_between_two_sites_counts_for_both(placed: Database) -> None:
+    put(placed, "garden", NOW, people_in=2, people_out=5)  # hung the wrong way round: swapped
+    day = NOW.date()
+    assert queries.visits(placed, "lib", day, day)[0].gross == 5
+    assert queries.visits(placed, "park", day, day)[0].gross == 2
+    (point,) = queries.flows(placed, "park", NOW - timedelta(minutes=15), NOW, "15min")
+    assert (point.portal, point.people_in, point.people_out) == ("lib/garden", 5, 2)
+
+
+def test_visits_are_of_business_days_and_missing_is_not_zero(placed: Database) -> None:
+    put(placed, "front", datetime(2026, 3, 5, 3, 59, tzinfo=HERE), 7)  # still the evening of the 4th
+    put(placed, "front", datetime(2026, 3, 5, 4, 1, tzinfo=HERE), 0)
+    points = queries.visits(placed, "lib", date(2026, 3, 3), date(2026, 3, 5))
+    assert [p.gross for p in points] == [None, 7, 0]
+    assert points[0].coverage == 0
+    assert points[1].coverage == pytest.approx(60 / 86400 / 2)  # one of two doors
+    (march,) = queries.visits(placed, "lib", date(2026, 3, 1), date(2026, 3, 31), "month")
+    assert (march.day, march.gross) == (date(2026, 3, 1), 7)
+
+
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 28), 23), (date(2026, 10, 24), 25), (date(2026, 3, 30), 24)])
+def test_days_of_summer_time_have_their_own_length(placed: Database, day: date, hours: int) -> None:
+    start = datetime.combine(day, datetime.min.time(), HERE).replace(hour=4).astimezone(UTC)
+    for k in range(1, hours + 1):
+        put(placed, "front", start + timedelta(hours=k), 1, period_s=3600)
+        put(placed, "garden", start + timedelta(hours=k), 0, 1, period_s=3600)
+    (point,) = queries.visits(placed, "lib", day, day)
+    assert (point.gross, point.coverage) == (2 * hours, pytest.approx(1))
+
+
+def occupancy(url: str, rows: list[tuple[str, datetime, float | None]]) -> None:
+    with psycopg.connect(url) as conn:
+        for space, bucket, people in rows:
+            conn.execute(
+                "insert into occupancy_bucket select space_id, %s, %s, %s, %s, %s from space where slug = %s",
+                (bucket, people, people, people, people, space),
+            )
+
+
+def test_occupancy_and_heatmap(placed: Database, database_url: str) -> None:
+    rows = [("hall", NOW + timedelta(minutes=15 * k), 10.0 * k) for k in range(4)]
+    occupancy(database_url, [*rows, ("hall", NOW - timedelta(days=7), 20.0)])
+    points = queries.occupancy(placed, "lib", "hall", NOW, NOW + timedelta(hours=2), "hour")
+    assert [(p.people, p.peak) for p in points] == [(15, 30), (None, None)]
+    (day,) = queries.occupancy(placed, "lib", "hall", NOW - timedelta(hours=8), NOW, "day")
+    assert day.peak == 30
+    (cell,) = queries.heatmap(placed, "lib", "hall", date(2026, 2, 1), date(2026, 3, 31))
+    assert (cell.weekday, cell.hour, cell.days) == (2, 12, 2)
+    assert cell.people == pytest.approx((0 + 10 + 20 + 30 + 20) / 5)
+
+
+def test_live_tells_what_is_not_known(placed: Database, database_url: str) -> None:
+    put(placed, "front", NOW - timedelta(minutes=1), 4, 1)
+    put(placed, "garden", NOW - timedelta(minutes=1), 0)
+    with psycopg.connect(database_url) as conn:
+        conn.execute(
+            "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis)"
+            " select space_id, %s, 30, 28, 33, 3, 'doors' from space where slug = 'hall'",
+            (NOW - timedelta(minutes=1),),
+        )
+    live = queries.live(placed, "lib", NOW)
+    root, hall, study = live.spaces
+    assert (root.people, root.reason, root.freshness) == (None, "no_data", "none")
+    assert (hall.people, hall.lower, hall.upper, hall.level, hall.freshness) == (30, 28, 33, "moderate", "live")
+    assert (study.people, study.reason) == (None, "no_sensor")
+    assert (live.visits_today, live.visits_last_week) == (4, None)
+    assert live.open_until == datetime(2026, 3, 4, 20, tzinfo=HERE)
+    assert queries.live(placed, "lib", NOW + timedelta(minutes=10)).spaces[1].freshness == "stale"
+    at_night = queries.live(placed, "lib", NOW + timedelta(hours=10))
+    assert (at_night.open_until, at_night.opens_at) == (None, datetime(2026, 3, 5, 8, tzinfo=HERE))
+
+
+def test_progress_with_no_little_and_full_history(placed: Database) -> None:
+    today = date(2026, 3, 4)
+    nothing = queries.progress(placed, "lib", today)
+    assert (nothing.baseline_visits, nothing.last_365, nothing.growth, nothing.needed_growth) == (
+        None,
+        None,
+        None,
+        None,
+    )
+    readings = []
+    for back in range(1, 730):
+        day = datetime(2026, 3, 4, 12, tzinfo=UTC) - timedelta(days=back)
+        value = 120 if back <= 364 else 100
+        readings.append(
+            Reading(source="native", device="lib/front", channel="flow:1", metric="in", value=value, time=day)
+        )
+    write(placed, Batch(readings=[Incoming(reading=r, received=NOW) for r in readings]))
+    full = queries.progress(placed, "lib", today)
+    assert full.growth == pytest.approx(0.2)
+    assert full.last_365 == pytest.approx(364 * 120 + 100)
+    assert full.coverage_365 == 1
+    assert full.goal_visits == pytest.approx(2 * (full.baseline_visits or 0))
+    years = (date(2030, 12, 31) - today).days / 365
+    assert full.last_365 * (1 + (full.needed_growth or 0)) ** years == pytest.approx(full.goal_visits)
+
+
+def test_devices_are_listed_placed_or_not(placed: Database) -> None:
+    put(placed, "front", NOW, 1)
+    put(placed, "stranger", NOW, 1)
+    devices = {d.device: d for d in queries.devices(placed, now=NOW)}
+    assert devices["lib/front"].placements[0].portal == "front"
+    assert devices["lib/stranger"].placements == ()
+    assert devices["lib/garden"].freshness == "none"
+    assert {d.device for d in queries.devices(placed, "lib", now=NOW)} == {"lib/front", "lib/garden"}
+
+
+def test_rejected_messages_read_as_text_or_hex(db: Database) -> None:
+    payloads = [b"{oops", b"\xff\x00", "å".encode() * 3000]
+    reasons = [
+        Rejection(message=Message(topic="t", payload=p, received=NOW), reason="cannot be read") for p in payloads
+    ]
+    write(db, Batch(rejections=reasons))
+    long, raw, text = queries.rejected(db)
+    assert (text.payload, text.encoding, text.size) == ("{oops", "text", 5)
+    assert (raw.payload, raw.encoding) == ("ff00", "hex")
+    assert (long.encoding, long.size) == ("text", 6000)
+    assert queries.rejected(db, limit=1, before_id=raw.id)[0].id == text.id
+
+
+def test_health_knows_silent_services(db: Database) -> None:
+    assert queries.health(db, NOW).ok
+    beats.beat(db, "jobs", NOW - timedelta(minutes=5), {"sites": 2})
+    unwell = queries.health(db, NOW)
+    assert not unwell.ok
+    assert unwell.services[0].detail == {"sites": 2}
+    assert unwell.schema_current and unwell.edition

@@ -103,10 +103,9 @@ def apply(
     sandbox: Annotated[bool, typer.Option(help="Mark the sites as places for simulated data.")] = False,
 ) -> None:
     """Show how a site file differs from the database, then make the database like it."""
-    from store.sites import apply as apply_sites
-
     from ops.demo import as_sandbox
     from store.database import Database
+    from store.sites import apply as apply_sites
 
     sites = as_sandbox(_sites(file)) if sandbox else _sites(file)
     with Database(_settings().database_url.get_secret_value(), pool_size=1) as db:
@@ -122,14 +121,14 @@ def apply(
 
 
 @site_app.command()
-def export(site: Annotated[list[str] | None, typer.Argument(help="Site ids; all if none is given.")] = None) -> None:
-    """Print sites as they are in the database, as a site file."""
+def export() -> None:
+    """Print the sites as they are in the database, as a site file."""
+    from core.sitefile import dump
+    from store.database import Database
     from store.sites import export as export_sites
 
-    from store.database import Database
-
     with Database(_settings().database_url.get_secret_value(), pool_size=1) as db:
-        print(export_sites(db, site or None), end="")
+        print(dump(export_sites(db)), end="")
 
 
 @simulate_app.command()
@@ -180,7 +179,6 @@ def list_rejected(limit: Annotated[int, typer.Option(min=1, help="How many, the 
 def replay(ids: Annotated[list[int] | None, typer.Argument(help="All of them if none is given.")] = None) -> None:
     """Try rejected messages again, after the cause was mended."""
     from collectors.replay import replay as replay_messages
-
     from store.database import Database
 
     with Database(_settings().database_url.get_secret_value(), pool_size=1) as db:
@@ -218,9 +216,8 @@ def _sites(file: Path) -> SiteFile:
 
 def _sandboxes(settings: Settings) -> SiteFile:
     """The sites of the database that are meant for simulated data, and no others."""
-    from store.sites import load_all
-
     from store.database import Database
+    from store.sites import load_all
 
     with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
         sites = tuple(site for site in load_all(db) if site.sandbox)

@@ -79,10 +79,9 @@ def _service(name: str, environment: dict[str, str], *arguments: str) -> Program
 
 def _applied(url: str, sites: SiteFile) -> SiteFile:
     """Bring the database up to date, with the sites as the demo wants them, which are returned."""
-    from store.sites import apply, load_all
-
     from store.database import Database
     from store.migrate import migrate
+    from store.sites import apply, load_all
 
     migrate(url)
     with Database(url, pool_size=1) as db:

@@ -85,8 +85,8 @@ class Home:
         postgres, mosquitto = data / "postgres", data / "mosquitto"
         cluster = Cluster(folder=postgres, port=0, user=_account(postgres / "data", "postgres"))
         broker = Broker(folder=mosquitto, port=0, user=_account(mosquitto, "mosquitto", "postgres"))
-        cluster.end_leftovers()
-        broker.end_leftovers()
+        for server in (cluster, broker):
+            program.end_leftovers(server.program())
         return replace(cluster, port=self._port("postgres")), replace(broker, port=self._port("mosquitto"))
 
     def addresses(self) -> dict[str, object]:

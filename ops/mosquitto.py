@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import signal
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,12 +66,8 @@ class Broker:
         self.folder.mkdir(parents=True, exist_ok=True)
         if self.user:
             shutil.chown(self.folder, self.user)
-        self.end_leftovers()
+        program.end_leftovers(self.program())
         (self.folder / "mosquitto.conf").write_text(CONF.format(port=self.port, folder=self.folder))
-
-    def end_leftovers(self) -> None:
-        """End what an earlier run, ended by force, left running."""
-        program.end_leftovers(self.folder, signal.SIGTERM)
 
 
 def binary() -> str:

@@ -112,14 +112,10 @@ class Cluster:
             raise StackError(f"PostgreSQL 17 is not installed: on Debian 13, `apt-get install {PACKAGE}`")
         if not (self.folder / "password").exists():
             self._create()
-        self.end_leftovers()
+        program.end_leftovers(self.program())
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # nobody works here, whatever it says
         (self.data / "postgresql.conf").write_text(CONF.format(port=self.port) + (FAST if self.fast else ""))
         (self.data / "pg_hba.conf").write_text(HBA)
-
-    def end_leftovers(self) -> None:
-        """End what an earlier run, ended by force, left running."""
-        program.end_leftovers(self.data, signal.SIGINT)
 
     def _create(self) -> None:
         """initdb, the role and its database. The password is written last: it marks a cluster that is whole."""

@@ -106,33 +106,26 @@ def wait_until(ready: Callable[[], bool], process: subprocess.Popen[bytes], name
         time.sleep(0.02)
 
 
-def leftovers(folder: Path) -> list[int]:
-    """Process ids that work in `folder`: what an earlier run, ended by force, may have left."""
+def leftovers(program: Program) -> list[int]:
+    """Process ids that run exactly its command: what an earlier run, ended by force, may have left."""
+    command = "\0".join(program.command) + "\0"
     found = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                working = (entry / "cwd").readlink()
-            except OSError:  # ended meanwhile, or somebody else's
-                continue
-            if working == folder:
+        with contextlib.suppress(OSError):  # it ended meanwhile
+            if entry.name.isdigit() and (entry / "cmdline").read_bytes() == command.encode():
                 found.append(int(entry.name))
     return found
 
 
-def end_leftovers(folder: Path, stop_signal: signal.Signals, patience_s: float = 10) -> None:
-    """End what still works in `folder`, in order first, by force after `patience_s` seconds."""
-    for how in (stop_signal, signal.SIGKILL):
-        deadline = time.monotonic() + patience_s
-        for pid in leftovers(folder):
-            try:
+def end_leftovers(program: Program) -> None:
+    """End what an earlier run left, in order first, by force when its patience is over. Raises StackError."""
+    for how in (program.stop_signal, signal.SIGKILL):
+        deadline = time.monotonic() + program.patience_s
+        for pid in leftovers(program):
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, how)
-            except ProcessLookupError:
-                continue
-        while leftovers(folder):
-            if time.monotonic() > deadline:
-                break
+        while time.monotonic() < deadline:
+            if not leftovers(program):
+                return
             time.sleep(0.05)
-        else:
-            return
-    raise StackError(f"Programs of an earlier run still work in {folder} and cannot be ended: {leftovers(folder)}")
+    raise StackError(f"{program.name} of an earlier run cannot be ended: end process {leftovers(program)} by hand")

@@ -10,6 +10,8 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from ops import ports, program
+from ops.mosquitto import Broker
+from ops.postgres import Cluster
 
 
 def test_the_database_has_timescaledb_and_wants_the_password(database_url, cluster):
@@ -32,11 +34,13 @@ def test_servers_end_when_whoever_started_them_is_killed(wait_for):
     taken = ports.free(2)
     command = [sys.executable, "-c", script, *map(str, taken)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=program.ROOT) as starter:
-        postgres, mosquitto = map(Path, starter.stdout.readline().split())
-        assert program.leftovers(postgres / "data")
-        assert program.leftovers(mosquitto)
+        folders = [Path(folder) for folder in starter.stdout.readline().split()]
         starter.kill()
-    wait_for(lambda: not program.leftovers(postgres / "data") and not program.leftovers(mosquitto))
+    servers = [
+        Cluster(folder=folders[0], port=taken[0]).program(),
+        Broker(folder=folders[1], port=taken[1]).program(),
+    ]
+    wait_for(lambda: not any(program.leftovers(server) for server in servers))
     assert all(ports.is_free(port) for port in taken)
-    shutil.rmtree(postgres)
-    shutil.rmtree(mosquitto)
+    for folder in folders:
+        shutil.rmtree(folder)

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import psutil
 import pytest
@@ -62,14 +61,14 @@ def test_a_program_that_is_not_installed_is_said_at_once(tmp_path):
         supervisor.add(Program(name="nosuch", command=("nosuchprogram",)))
 
 
-def test_what_ignores_its_signal_is_killed_with_what_it_started(tmp_path):
+def test_what_ignores_its_signal_is_killed_with_what_it_started(tmp_path, wait_for):
     stubborn = "trap '' TERM; sleep 1000 & echo $!; wait"
     with Supervisor(tmp_path, print) as supervisor:
         supervisor.add(Program(name="stubborn", command=("sh", "-c", stubborn), patience_s=0.2))
         log = tmp_path / "stubborn.log"
         supervisor.wait_for(lambda: log.read_text().strip(), "did not start", 10)
         running = [*pids(supervisor), int(log.read_text())]
-    assert all(gone(pid) for pid in running)
+    wait_for(lambda: all(gone(pid) for pid in running))
 
 
 def test_a_signal_interrupts_the_wait(tmp_path):
@@ -106,10 +105,12 @@ def test_programs_end_when_the_supervisor_is_killed(tmp_path, wait_for):
     wait_for(lambda: gone(child.pid))
 
 
-def test_leftovers_are_found_by_their_folder_and_ended(tmp_path):
-    folder = Path(os.path.realpath(tmp_path))
-    with subprocess.Popen(SLEEP, cwd=folder) as left:
-        assert program.leftovers(folder) == [left.pid]
-        program.end_leftovers(folder, signal.SIGTERM)
+def test_leftovers_are_known_by_their_command_and_ended():
+    ours = Program(name="left", command=("sleep", "1234.5"))
+    with subprocess.Popen(ours.command) as left, subprocess.Popen(SLEEP) as other:
+        assert program.leftovers(ours) == [left.pid]
+        program.end_leftovers(ours)
         assert left.wait() == -signal.SIGTERM
-    program.end_leftovers(folder, signal.SIGTERM)
+        assert other.poll() is None
+        other.kill()
+    program.end_leftovers(ours)

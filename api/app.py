@@ -45,8 +45,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
         max_body_size=MAX_BODY,
     )
     server.state.db, server.state.hub, server.state.clock = db, hub, clock
-    server.state.csp = security.csp()
-    server.add_middleware(security.Guard, allowed=security.hosts(settings.allowed_hosts))
+    server.state.csp = security.POLICY
     errors.install(server)
     _install_routes(server)
     return server

@@ -32,12 +32,13 @@ class Server(uvicorn.Server):
 
 
 def compose(settings: Settings) -> FastAPI:
-    """The API, and the dashboard on top of it."""
+    """The API, the dashboard on top of it, and the guard around both."""
     server = create_app(settings)
     if importlib.util.find_spec("dashboard.app"):
         from dashboard.app import attach  # slow to import: only the web service pays for it
 
-        server.state.csp = security.csp(attach(server, settings).csp_hashes())
+        attach(server, settings)
+    server.add_middleware(security.Guard, allowed=security.hosts(settings.allowed_hosts))  # the last is the outermost
     return server
 
 

@@ -5,7 +5,10 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
 
+from api import errors
 from api.answers import rows, to_csv, wanted
 from core.views import FlowPoint, VisitPoint
 
@@ -47,3 +50,17 @@ def test_csv_is_offered_as_a_file() -> None:
 )
 def test_the_parameter_beats_the_header(chosen: str | None, accept: str | None, form: str) -> None:
     assert wanted(chosen, accept) == form  # type: ignore[arg-type]
+
+
+def test_a_fault_of_ours_is_a_sentence_too() -> None:
+    server = FastAPI()
+    errors.install(server)
+
+    @server.get("/")
+    def broken() -> None:
+        raise RuntimeError("secret")
+
+    answer = TestClient(server, raise_server_exceptions=False).get("/")
+    assert answer.status_code == 500
+    assert set(answer.json()) == {"error"}
+    assert "secret" not in answer.text

@@ -1,0 +1,68 @@
+"""Chance that falls the same way on every machine.
+
+Generators are seeded per purpose, so that any day can be drawn alone. What a platform's mathematics might round
+differently (normal and lognormal quantiles) comes from tables made of rounded numbers; the rest is exact arithmetic.
+"""
+
+from hashlib import sha256
+from math import exp
+from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+STEPS: Final = 2048  # quantiles in a table
+_QUANTILES: Final = [round(NormalDist().inv_cdf((i + 0.5) / STEPS), 4) for i in range(STEPS)]
+NORMAL: Final[Floats] = np.array(_QUANTILES)  # the standard normal distribution by quantile
+
+_MASK = (1 << 64) - 1
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1, _MIX_2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_R30, _R27, _R31, _R11 = (np.uint64(n) for n in (30, 27, 31, 11))
+
+
+def key(*words: object) -> int:
+    """A 64-bit number that stands for `words`, the same everywhere and for ever."""
+    return int.from_bytes(sha256("\x1f".join(map(str, words)).encode()).digest()[:8], "little")
+
+
+def generator(*words: object) -> np.random.Generator:
+    """The generator of this purpose: `generator(seed, "stadsparken", day)`."""
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(key(*words))))
+
+
+def uniform(keys: int | Ints, *numbers: Ints) -> Floats:
+    """Numbers in [0, 1) that depend on nothing but `keys` and `numbers` (one array each, equally long)."""
+    with np.errstate(over="ignore"):
+        state = np.asarray(keys, dtype=np.uint64) if isinstance(keys, int) else keys.astype(np.uint64)
+        for number in numbers:
+            state = _mix(state + number.astype(np.uint64) * _GOLDEN)
+        return (_mix(state) >> _R11).astype(np.float64) * 2.0**-53
+
+
+def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The finaliser of SplitMix64 (Steele, Lea, Flood: OOPSLA 2014): every bit of `x` stirs every other."""
+    x = (x + _GOLDEN) & np.uint64(_MASK)
+    x = (x ^ (x >> _R30)) * _MIX_1
+    x = (x ^ (x >> _R27)) * _MIX_2
+    return x ^ (x >> _R31)
+
+
+def normal(u: Floats) -> Floats:
+    """Standard normal numbers from uniform ones."""
+    return NORMAL[(u * STEPS).astype(np.int64)]
+
+
+def lognormal_table(median: float, sigma: float) -> Ints:
+    """Quantiles of a lognormal distribution in whole units of `median`, to be looked up with `quantile`."""
+    return np.array([round(median * exp(sigma * z)) for z in _QUANTILES], dtype=np.int64)
+
+
+def quantile(tables: Ints, which: Ints, u: Floats) -> Ints:
+    """A number from table `which` of `tables` for each uniform `u`."""
+    found: Ints = tables[which, (u * STEPS).astype(np.int64)]
+    return found

@@ -1,0 +1,58 @@
+"""The truth that only the simulator knows: how many people really are in each space, and how many really came."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.site import SiteFile
+from sensors_sim.noise import Ints
+from sensors_sim.routes import Ground
+from sensors_sim.seasons import millis
+from sensors_sim.walks import Moves
+from sensors_sim.world import World, instant
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """People in each space at each of `times` (aware), as [time, space]. Spaces are named "site/space"."""
+
+    times: tuple[datetime, ...]
+    spaces: tuple[str, ...]
+    people: NDArray[np.int32]
+
+
+def people(site_file: SiteFile, start: datetime, end: datetime, seed: int = 1, step_s: int = 900) -> Truth:
+    """How many people are in each space at `start`, `step_s` seconds later and so on, up to and including `end`."""
+    world = World(site_file, seed)
+    moments = np.arange(millis(start), millis(end) + 1, step_s * 1000, dtype=np.int64)
+    rows: list[NDArray[np.int32]] = []
+    done = 0
+    for first, last in world.chunks(start, instant(millis(end) + 1)):
+        until = int(np.searchsorted(moments, world.bounds(last)[1]))
+        rows.append(at(world.ground, world.days(first, last), moments[done:until]))
+        done = until
+    spaces = world.ground.spaces
+    found = np.concatenate(rows) if rows else np.zeros((0, len(spaces)), dtype=np.int32)
+    return Truth(times=tuple(instant(int(m)) for m in moments), spaces=spaces, people=found)
+
+
+def at(ground: Ground, moves: Moves, moments: Ints) -> NDArray[np.int32]:
+    """People in each space just before each of `moments` (ascending, milliseconds), as [moment, space].
+
+    `moves` are all moves since the beginning of a business day, when everybody was outside.
+    """
+    edges = len(ground.outer)
+    before = np.searchsorted(moments, moves.time, side="right")  # a move counts from the first moment after it
+    cells = np.bincount(before * edges + moves.edge, np.where(moves.inward, 1, -1), (len(moments) + 1) * edges)
+    inward = np.cumsum(cells.reshape(-1, edges)[:-1], axis=0)
+    return np.rint(inward @ ground.change.astype(np.float64)).astype(np.int32)
+
+
+def entries(ground: Ground, site: int, moves: Moves) -> Moves:
+    """The moves by which people enter site `number` from anywhere else: its true visits."""
+    home = ground.site_of == site
+    goes_in = home[ground.inner] & ~home[ground.outer]
+    goes_out = home[ground.outer] & ~home[ground.inner]
+    return moves.only(np.where(moves.inward, goes_in[moves.edge], goes_out[moves.edge]))

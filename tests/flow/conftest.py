@@ -21,10 +21,11 @@ from collectors import collector
 from core import sitefile
 from core.settings import Settings
 from core.site import Site
-from ops import ports
+from ops import ports, postgres
 from ops.web import serve
 from store import sites
 from store.database import Database
+from store.migrate import migrate
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 
@@ -150,18 +151,32 @@ def readings(database_url: str) -> Callable[..., list[tuple[Any, ...]]]:
     return ask
 
 
+def example(db: Database) -> tuple[Site, ...]:
+    """Apply the example's sites."""
+    file = sitefile.parse(EXAMPLE.read_text(), EXAMPLE.name)
+    sites.apply(db, file)
+    return file.sites
+
+
+@contextmanager
+def serving(url: str, stop: threading.Event, wait_for: Callable[..., object]) -> Iterator[str]:
+    """A web service on a free port; it must end within seconds of the block. Gives its address."""
+    settings = Settings(database_url=SecretStr(url), port=ports.free()[0])
+    thread = threading.Thread(target=serve, args=(settings, stop), name="web")
+    thread.start()
+    try:
+        wait_for(lambda: ports.answers(settings.port))
+        yield f"http://127.0.0.1:{settings.port}"
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive(), "the web service did not end"
+
+
 @pytest.fixture
 def places(db: Database) -> tuple[Site, ...]:
     """The sites of the example file, applied to the test's database."""
-    example = sitefile.parse(EXAMPLE.read_text(), EXAMPLE.name)
-    sites.apply(db, example)
-    return example.sites
-
-
-@pytest.fixture
-def web_settings(database_url: str) -> Settings:
-    """Settings of a web service on a free port, on the test's database."""
-    return Settings(database_url=SecretStr(database_url), port=ports.free()[0])
+    return example(db)
 
 
 @pytest.fixture
@@ -172,22 +187,35 @@ def stop_web() -> threading.Event:
 
 @pytest.fixture
 def web(
-    web_settings: Settings, places: tuple[Site, ...], stop_web: threading.Event, wait_for: Callable[..., object]
+    database_url: str, places: tuple[Site, ...], stop_web: threading.Event, wait_for: Callable[..., object]
 ) -> Iterator[str]:
-    """The address of a web service that runs until the test ends, and must then end within seconds."""
-    thread = threading.Thread(target=serve, args=(web_settings, stop_web))
-    thread.start()
-    try:
-        wait_for(lambda: ports.answers(web_settings.port))
-        yield f"http://127.0.0.1:{web_settings.port}"
-    finally:
-        stop_web.set()
-        thread.join(20)
-    assert not thread.is_alive(), "the web service did not end"
+    """The address of a web service of the test's own, with the example's places."""
+    with serving(database_url, stop_web, wait_for) as address:
+        yield address
 
 
 @pytest.fixture
 def ask(web: str) -> Iterator[httpx2.Client]:
-    """A caller of the web service."""
+    """A caller of the test's own web service."""
     with httpx2.Client(base_url=web, timeout=20) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def quiet_web(cluster: postgres.Cluster, wait_for: Callable[..., object]) -> Iterator[str]:
+    """The address of a web service where nothing is ever measured, shared by the tests that only ask."""
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
+        conn.execute("create database quiet")
+    url = cluster.url("quiet")
+    migrate(url)
+    with Database(url) as db:
+        example(db)
+    with serving(url, threading.Event(), wait_for) as address:
+        yield address
+
+
+@pytest.fixture
+def quiet(quiet_web: str) -> Iterator[httpx2.Client]:
+    """A caller of the shared web service."""
+    with httpx2.Client(base_url=quiet_web, timeout=20) as client:
         yield client

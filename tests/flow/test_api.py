@@ -82,34 +82,34 @@ def passing(device: str, people: float, time: datetime = NOON) -> Incoming:
     return Incoming(reading=reading, received=time)
 
 
-def test_every_path_answers_before_anything_was_measured(ask: httpx2.Client, subtests: pytest.Subtests) -> None:
+def test_every_path_answers_before_anything_was_measured(quiet: httpx2.Client, subtests: pytest.Subtests) -> None:
     for path in PATHS:
         with subtests.test(path=path):
-            answer = ask.get(V1 + path)
+            answer = quiet.get(V1 + path)
             assert answer.status_code == 200, answer.text
             assert answer.headers["content-type"] == "application/json"
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert "frame-ancestors 'none'" in answer.headers["content-security-policy"]
 
 
-def test_a_question_that_makes_no_sense_is_told_why(ask: httpx2.Client, subtests: pytest.Subtests) -> None:
+def test_a_question_that_makes_no_sense_is_told_why(quiet: httpx2.Client, subtests: pytest.Subtests) -> None:
     for path, status, said in SENSELESS:
         with subtests.test(path=path[:80]):
-            answer = ask.get(path)
+            answer = quiet.get(path)
             assert answer.status_code == status, answer.text
             assert set(answer.json()) == {"error"}
             assert said in answer.json()["error"]
 
 
-def test_a_foreign_host_name_is_refused(ask: httpx2.Client) -> None:
-    answer = ask.get(f"{V1}/health", headers={"Host": "evil.example"})
+def test_a_foreign_host_name_is_refused(quiet: httpx2.Client) -> None:
+    answer = quiet.get(f"{V1}/health", headers={"Host": "evil.example"})
     assert answer.status_code == 400
     assert "BESOK_ALLOWED_HOSTS" in answer.json()["error"]
 
 
-def test_the_api_only_reads(ask: httpx2.Client) -> None:
-    assert ask.post(f"{V1}/sites", json={}).status_code == 405
-    assert ask.delete(f"{V1}/rejected").status_code == 405
+def test_the_api_only_reads(quiet: httpx2.Client) -> None:
+    assert quiet.post(f"{V1}/sites", json={}).status_code == 405
+    assert quiet.delete(f"{V1}/rejected").status_code == 405
 
 
 def test_people_through_a_door_show_in_flows_and_csv(
@@ -166,32 +166,32 @@ def test_rejected_messages_come_newest_first_and_by_pages(ask: httpx2.Client, db
     assert [m["payload"] for m in rest] == ["{"]
 
 
-def test_the_description_is_there_without_the_internet(ask: httpx2.Client) -> None:
-    page = ask.get("/api/docs")
+def test_the_description_is_there_without_the_internet(quiet: httpx2.Client) -> None:
+    page = quiet.get("/api/docs")
     assert page.status_code == 200
     assert "://" not in page.text
     for file in ("swagger-ui-bundle.js", "swagger-ui.css", "docs.js"):
         assert f"/api/static/{file}" in page.text
-        assert ask.get(f"/api/static/{file}").status_code == 200
-    assert ask.get("/api").headers["location"] == "/api/docs"
-    described = ask.get("/api/openapi.json").json()
+        assert quiet.get(f"/api/static/{file}").status_code == 200
+    assert quiet.get("/api").headers["location"] == "/api/docs"
+    described = quiet.get("/api/openapi.json").json()
     assert described["info"]["title"] == "Besök"
     parameters = {p["name"] for p in described["paths"]["/api/v1/sites/{site}/flows"]["get"]["parameters"]}
     assert parameters == {"site", "from", "to", "step", "format"}
 
 
-def test_the_native_schema_is_a_schema(ask: httpx2.Client) -> None:
-    Draft202012Validator.check_schema(ask.get(f"{V1}/schema/native").json())
+def test_the_native_schema_is_a_schema(quiet: httpx2.Client) -> None:
+    Draft202012Validator.check_schema(quiet.get(f"{V1}/schema/native").json())
 
 
-def test_answers_about_now_are_not_kept(ask: httpx2.Client) -> None:
+def test_answers_about_now_are_not_kept(quiet: httpx2.Client) -> None:
     for path in ("/health", f"/sites/{LIBRARY}/live"):
-        assert ask.get(V1 + path).headers["cache-control"] == "no-store"
+        assert quiet.get(V1 + path).headers["cache-control"] == "no-store"
 
 
-def test_live_and_spaces_tell_of_the_same_building(ask: httpx2.Client) -> None:
-    live = ask.get(f"{V1}/sites/{LIBRARY}/live").json()
-    spaces = ask.get(f"{V1}/sites/{LIBRARY}/spaces").json()
+def test_live_and_spaces_tell_of_the_same_building(quiet: httpx2.Client) -> None:
+    live = quiet.get(f"{V1}/sites/{LIBRARY}/live").json()
+    spaces = quiet.get(f"{V1}/sites/{LIBRARY}/spaces").json()
     assert [s["space"] for s in live["spaces"]] == [s["space"] for s in spaces]
     assert live["spaces"][0]["space"] == LIBRARY
     assert json.dumps(live).count("NaN") == 0

@@ -96,30 +96,30 @@ def test_screens_live_on_when_the_database_drops_its_connections(
         frame_with(socket, 5)
 
 
-def test_a_page_of_another_origin_gets_no_screen(web: str) -> None:
-    with pytest.raises(InvalidStatus) as refused, screen(web, origin="http://evil.example"):  # type: ignore[arg-type]
+def test_a_page_of_another_origin_gets_no_screen(quiet_web: str) -> None:
+    with pytest.raises(InvalidStatus) as refused, screen(quiet_web, origin="http://evil.example"):  # type: ignore[arg-type]
         pass
     assert refused.value.response.status_code == 403
-    with screen(web, origin=web) as socket:  # type: ignore[arg-type]
+    with screen(quiet_web, origin=quiet_web) as socket:  # type: ignore[arg-type]
         socket.recv(timeout=20)
 
 
-def test_an_unknown_site_closes_the_screen_with_its_reason(web: str) -> None:
+def test_an_unknown_site_closes_the_screen_with_its_reason(quiet_web: str) -> None:
     for name in ("slottet", "%00", "a" * 3000):
-        with screen(web, f"/api/v1/sites/{name}/live/ws") as socket, pytest.raises(ConnectionClosed) as closed:
+        with screen(quiet_web, f"/api/v1/sites/{name}/live/ws") as socket, pytest.raises(ConnectionClosed) as closed:
             socket.recv(timeout=20)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4404
         assert closed.value.rcvd.reason
 
 
-def test_what_a_screen_says_is_not_listened_to(web: str) -> None:
-    with screen(web) as socket:
+def test_what_a_screen_says_is_not_listened_to(quiet_web: str) -> None:
+    with screen(quiet_web) as socket:
         socket.recv(timeout=20)
         for text in ("hello", "{", "x" * 100_000):
             socket.send(text)
         socket.send(b"\xff\x00")
-    with screen(web) as socket:
+    with screen(quiet_web) as socket:
         socket.recv(timeout=20)
 
 

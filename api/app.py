@@ -13,6 +13,7 @@ from api.routes import figures, live, operation, places
 from core.settings import Settings
 from store.database import Database
 
+WAIT_S = 3.0  # for a database connection; a caller shall rather hear 503 than nothing
 MAX_BODY = 1_000_000  # bytes of a request; nothing here needs more
 
 ABOUT = """
@@ -25,7 +26,7 @@ Times are UTC. Days are **business days** of the site (from 04:00 local time unl
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
     """The API with its database and live hub, which open with the server's lifespan and live in `app.state`."""
-    db = Database(settings.database_url.get_secret_value(), settings.database_pool)
+    db = Database(settings.database_url.get_secret_value(), settings.database_pool, WAIT_S)
     hub = Hub(db, settings.database_url.get_secret_value(), clock)
 
     @asynccontextmanager

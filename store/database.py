@@ -55,12 +55,12 @@ def array(values: Iterable[int | float | datetime]) -> str:
 class Database:
     """A pool of connections to one TimescaleDB. A dead database is an error of the call, not of the start."""
 
-    def __init__(self, url: str, pool_size: int = 8) -> None:
+    def __init__(self, url: str, pool_size: int = 8, wait_s: float = POOL_WAIT_S) -> None:
         self._pool = ConnectionPool(
             url,
             min_size=1,
             max_size=pool_size,
-            timeout=POOL_WAIT_S,
+            timeout=wait_s,
             open=False,
             check=ConnectionPool.check_connection,
             kwargs={"connect_timeout": CONNECT_TIMEOUT_S, "options": "-c timezone=UTC", "application_name": "besok"},

@@ -1,0 +1,31 @@
+"""Addresses of the screens: what is shown is written there whole, so that a link shows the same to a colleague."""
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, quote, urlencode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """A screen: `/{page}/{site}/{space}?{query}`; empty where not given."""
+
+    page: str = "now"
+    site: str = ""
+    space: str = ""
+    query: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def parse(cls, pathname: str, search: str) -> "Address":
+        """The address the browser shows."""
+        page, site, space = ([p for p in pathname.split("/") if p] + ["", "", ""])[:3]
+        return cls(page=page or "now", site=site, space=space, query=tuple(parse_qsl(search.lstrip("?"))))
+
+    def get(self, name: str, otherwise: str = "") -> str:
+        """A value of the query."""
+        return dict(self.query).get(name, otherwise)
+
+    def href(self, *, site: str | None = None, space: str | None = None, page: str | None = None, **query: str) -> str:
+        """The address of a neighbouring screen; `name=""` takes a value out of the query."""
+        parts = [page or self.page, self.site if site is None else site, self.space if space is None else space]
+        path = "/" + "/".join(quote(p) for p in parts if p)
+        merged = {k: v for k, v in {**dict(self.query), **query}.items() if v and k != "lang"}
+        return f"{path}?{urlencode(merged)}" if merged else path

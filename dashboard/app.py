@@ -1,0 +1,96 @@
+"""Hangs the screens on the web server: `attach(server, settings)`."""
+
+import logging
+from functools import cache
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from dash import Dash, set_props
+from fastapi import FastAPI
+
+from core.settings import Settings
+from dashboard import router, shell
+from dashboard.callbacks import Callbacks
+from dashboard.delivery import PackingMiddleware, PolicyMiddleware, policy
+from dashboard.i18n import _, language
+from dashboard.language import LanguageMiddleware
+from dashboard.pages import spaces
+
+log = logging.getLogger(__name__)
+
+ASSETS = Path(__file__).parent / "assets"
+FIRST = ("first.js", "vendor/dayjs-1.11.23.min.js", "vendor/dayjs-sv.js")  # in this order, before everything of Dash
+
+
+class Screens(Dash):
+    """Dash with an index page that says its language and starts our scripts before Dash's."""
+
+    def interpolate_index(self, **parts: str) -> str:
+        """The page that the browser gets for every address."""
+        scripts = "".join(f'<script src="{self.get_asset_url(name)}{_stamp(name)}"></script>' for name in FIRST)
+        return f"""<!DOCTYPE html>
+<html lang="{language()}">
+<head>
+{parts["metas"]}
+<meta name="color-scheme" content="light dark">
+<title>{parts["title"]}</title>
+<link rel="icon" type="image/svg+xml" href="{self.get_asset_url("logo.svg")}">
+<link rel="preload" as="font" type="font/woff2" crossorigin href="{self.get_asset_url("vendor/inter-5.3.0.woff2")}">
+{scripts}
+{parts["css"]}
+</head>
+<body>
+<noscript>{_("This page needs JavaScript. The figures are also at /api/v1.")}</noscript>
+<div id="react-entry-point"><div class="waiting" aria-busy="true"><span>{_("Loading …")}</span></div></div>
+<footer class="dash-scripts">{parts["config"]}{parts["scripts"]}{parts["renderer"]}</footer>
+</body>
+</html>"""
+
+
+@cache
+def _stamp(name: str) -> str:
+    """What makes the address of an asset change with the file."""
+    return f"?m={(ASSETS / name).stat().st_mtime:.0f}"
+
+
+def attach(server: FastAPI, settings: Settings) -> Dash:
+    """Add the screens to `server` for every address that it has no other answer for; they read `server.state.db`."""
+    app = Screens(
+        server=server,
+        title="Besök",
+        update_title="",
+        assets_folder=str(ASSETS),
+        assets_ignore=r"^first\.js$",
+        assets_path_ignore=["vendor"],
+        suppress_callback_exceptions=True,  # the pages come and go
+        enable_mcp=False,
+        on_error=_failed,
+    )
+    app.backend.websocket_capability = False  # or each page opens a socket of Dash's own that nobody uses
+    app.layout = shell.layout
+    callbacks = Callbacks(app, lambda: server.state.db)
+    router.register(callbacks)
+    spaces.register(callbacks)
+    _add_middleware(server, settings, app)
+    return app
+
+
+def _add_middleware(server: FastAPI, settings: Settings, app: Dash) -> None:
+    server.add_middleware(PackingMiddleware)
+    server.add_middleware(PolicyMiddleware, policy=cache(lambda: policy(list(app.csp_hashes()))))
+    server.add_middleware(LanguageMiddleware, default=settings.language)
+
+
+def _failed(error: Exception) -> None:
+    """Log what a callback raised, and tell the reader, with a number to find it by."""
+    reference = uuid4().hex[:8]
+    log.error("a screen failed (%s)", reference, exc_info=error, extra={"action": "screen_failed"})
+    toast: dict[str, Any] = {
+        "action": "show",
+        "title": _("Something went wrong"),
+        "message": _("The page could not be updated. Try again; reference {reference}.").format(reference=reference),
+        "color": "red",
+        "autoClose": False,
+    }
+    set_props("toasts", {"sendNotifications": [toast]})

@@ -1,0 +1,51 @@
+/* Runs before everything else: colours and wall mode before the first paint, and our own smaller plotly.js. */
+(function () {
+  "use strict";
+  const root = document.documentElement;
+  const assets = document.currentScript.src.replace(/first\.js.*$/, "");
+
+  // Mantine keeps the choice under this name; both read the same.
+  function choice() {
+    try { return localStorage.getItem("mantine-color-scheme-value") || "auto"; } catch { return "auto"; }
+  }
+  const dark = matchMedia("(prefers-color-scheme: dark)");
+  function paint() {
+    const wish = choice();
+    root.dataset.theme = wish;
+    root.dataset.mantineColorScheme = wish === "auto" ? (dark.matches ? "dark" : "light") : wish;
+  }
+  paint();
+  dark.addEventListener("change", paint);
+  window.besok = {
+    nextTheme() {
+      const order = { auto: "light", light: "dark", dark: "auto" };
+      try { localStorage.setItem("mantine-color-scheme-value", order[choice()]); } catch { /* private window */ }
+      paint();
+    },
+  };
+
+  if (new URLSearchParams(location.search).get("tv") === "1") root.dataset.tv = "1";
+
+  // Dash sets this to its own bundle, three times the size; whoever asks gets ours, and only pages with a chart ask.
+  Object.defineProperty(window, "_dashPlotlyJSURL", {
+    get() { return assets + "vendor/plotly-cartesian-4.1.1.min.js"; },
+    set() {},
+  });
+
+  const months = "januari februari mars april maj juni juli augusti september oktober november december".split(" ");
+  const days = "söndag måndag tisdag onsdag torsdag fredag lördag".split(" ");
+  window.PlotlyLocales = [{
+    moduleType: "locale",
+    name: "sv",
+    dictionary: {
+      "Autoscale": "Anpassa", "Reset axes": "Återställ", "Zoom": "Zooma", "Zoom in": "Zooma in", "Zoom out": "Zooma ut",
+      "Pan": "Flytta", "Download plot as a PNG": "Spara som PNG", "Download plot": "Spara bild",
+      "Double-click to zoom back out": "Dubbelklicka för att zooma ut",
+    },
+    format: {
+      days: days, shortDays: days.map((d) => d.slice(0, 3)),
+      months: months, shortMonths: months.map((m) => m.slice(0, 3)),
+      date: "%Y-%m-%d", dayMonth: "%-d %b", dayMonthYear: "%-d %b %Y", month: "%b %Y", year: "%Y",
+    },
+  }];
+})();

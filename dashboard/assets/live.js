@@ -1,0 +1,189 @@
+/* Keeps the board up to date: one socket per page, server-sent events where sockets do not pass. Frames hold the whole site. */
+(function () {
+  "use strict";
+  const BEAT = 15000, PATIENCE = 2.5 * BEAT;
+  let board = null, words = null, source = null, frame = null;
+  let failures = 0, heardAt = 0, skew = 0, timer = 0, drawnAt = 0;
+
+  const lang = () => document.documentElement.lang || "sv";
+  const locale = () => (lang() === "en" ? "en-GB" : "sv-SE");
+  const number = (n) => (n === null || n === undefined ? "–" : new Intl.NumberFormat(locale()).format(Math.round(n)));
+  const percent = (x) => new Intl.NumberFormat(locale(), { style: "percent" }).format(x);
+  const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+  const serverNow = () => Date.now() + skew;
+
+  function put(scope, part, text) {
+    const node = scope.querySelector('[data-part="' + part + '"]');
+    if (!node || node.textContent === text) return;
+    // React keeps its text node: change what it holds, never the node.
+    if (node.firstChild && node.firstChild.nodeType === 3) node.firstChild.nodeValue = text; else node.textContent = text;
+  }
+
+  function certainty(space) {
+    if (space.people === null) return words.reason[space.reason || "no_data"] || "";
+    if (space.lower !== null && space.upper !== null && Math.round(space.lower) < Math.round(space.upper)) {
+      return fill(words.between, { low: number(space.lower), high: number(space.upper) });
+    }
+    return { people: words.counted, presence: words.presence }[space.basis] || words.reason[space.reason] || "";
+  }
+
+  function freshness(card) {
+    if (!card.dataset.heard) return "none";
+    const age = (serverNow() - Date.parse(card.dataset.heard)) / 1000;
+    return age <= Number(board.dataset.late) ? "live" : age <= Number(board.dataset.stale) ? "late" : "stale";
+  }
+
+  function age(card) {
+    if (!card.dataset.heard) return words.never;
+    const s = Math.max(0, Math.round((serverNow() - Date.parse(card.dataset.heard)) / 1000));
+    if (s < 120) return fill(words.seconds, { n: s });
+    return s < 7200 ? fill(words.minutes, { n: Math.floor(s / 60) }) : fill(words.hours, { n: number(Math.floor(s / 3600)) });
+  }
+
+  function paintCard(card, space) {
+    const before = card.dataset.level;
+    card.dataset.heard = space.heard || "";
+    card.dataset.level = space.level;
+    put(card, "people", number(space.people));
+    put(card, "certainty", certainty(space));
+    const bar = card.querySelector('[data-part="fill"]');
+    if (bar) bar.style.width = 100 * Math.min((space.people || 0) / space.capacity, 1) + "%";
+    if (space.capacity && space.people !== null) put(card, "share", fill(words.share, { share: percent(space.people / space.capacity) }));
+    if (before !== space.level && space.level !== "unknown" && before) announce(space);
+    window.besok.spark(card.querySelector('[data-part="spark"]'), space.people, serverNow());
+  }
+
+  function announce(space) {
+    const said = document.getElementById("announcer");
+    if (said) said.textContent = fill(words.became, { space: space.name[lang()], level: words.level[space.level] });
+  }
+
+  function clock(time, far) {
+    const same = (t) => t.toLocaleDateString("sv-SE", { timeZone: board.dataset.zone });
+    const weekday = far && same(time) !== same(new Date(serverNow())) ? { weekday: "short" } : {};
+    const options = { hour: "2-digit", minute: "2-digit", timeZone: board.dataset.zone, ...weekday };
+    return new Intl.DateTimeFormat(locale(), options).format(time);
+  }
+
+  function paintSite(site) {
+    put(board, "visits", number(site.visits_today));
+    put(board, "trend", trend(site.visits_today, site.visits_last_week));
+    const opening = site.open_until
+      ? fill(words.open_until, { time: clock(new Date(site.open_until), false) })
+      : site.opens_at ? fill(words.opens_at, { time: clock(new Date(site.opens_at), true) }) : words.closed;
+    put(board, "opening", opening);
+  }
+
+  function trend(value, before) {
+    if (value === null || !before || before < 10) return "";
+    const share = value / before - 1;
+    return fill(Math.abs(share) < 0.005 ? words.same : share > 0 ? words.more : words.less, { share: percent(Math.abs(share)) });
+  }
+
+  function paint(site) {
+    const cards = board.querySelectorAll("[data-space]");
+    const known = new Set([...cards].map((c) => c.dataset.space));
+    // The building was changed: the server draws it anew.
+    if (site.spaces.length !== known.size || site.spaces.some((s) => !known.has(s.space))) return redraw();
+    skew = Date.parse(site.time) - Date.now();
+    const spaces = Object.fromEntries(site.spaces.map((s) => [s.space, s]));
+    cards.forEach((card) => paintCard(card, spaces[card.dataset.space]));
+    paintSite(site);
+    tick();
+  }
+
+  function tick() {
+    if (!board) return;
+    board.querySelectorAll("[data-space]").forEach((card) => {
+      const state = freshness(card);
+      card.dataset.state = state;
+      put(card, "updated", age(card));
+      put(card, "verdict", words.state[state] || words.level[card.dataset.level]);
+    });
+    if (source && heardAt && Date.now() - heardAt > PATIENCE) reconnect();
+  }
+
+  function pill(state) {
+    const node = document.getElementById("pill");
+    if (!node) return;
+    node.hidden = !state;
+    node.dataset.state = state || "";
+    if (state) put(node, "word", node.dataset[state]);
+  }
+
+  function received(text) {
+    heardAt = Date.now();
+    failures = 0;
+    pill("live");
+    const message = JSON.parse(text);
+    if (message.site !== board?.dataset.site) return;
+    frame = message;
+    paint(frame);
+  }
+
+  function connect() {
+    if (!board || document.hidden) return;
+    heardAt = Date.now();
+    pill(failures ? "lost" : "connecting");
+    const path = board.dataset.live;
+    if (failures >= 3 && failures % 2) {
+      source = new EventSource(path + "/stream");
+      source.onmessage = (event) => received(event.data);
+      source.onerror = reconnect;
+    } else {
+      source = new WebSocket(location.origin.replace(/^http/, "ws") + path + "/ws");
+      source.onmessage = (event) => received(event.data);
+      source.onclose = reconnect;
+    }
+  }
+
+  function disconnect() {
+    clearTimeout(timer);
+    if (!source) return;
+    source.onmessage = source.onclose = source.onerror = null;
+    source.close();
+    source = null;
+  }
+
+  function reconnect() {
+    disconnect();
+    failures += 1;
+    pill("lost");
+    const wait = Math.min(500 * 2 ** (failures - 1), 10000);
+    timer = setTimeout(connect, wait * (0.75 + Math.random() / 2));
+  }
+
+  function settle() {
+    const found = document.querySelector("#page [data-live]");
+    if (found && (found !== board || found.dataset.live !== board.dataset.path)) start(found);
+    else if (!found && board) stop();
+  }
+
+  function start(found) {
+    disconnect();
+    board = found;
+    board.dataset.path = board.dataset.live;
+    board.dataset.site = board.dataset.live.split("/")[4];
+    words = JSON.parse(board.dataset.words);
+    skew = Date.parse(board.dataset.time) - Date.now();
+    failures = 0;
+    board.querySelectorAll('[data-part="spark"]').forEach((node) => window.besok.spark(node, null, serverNow()));
+    tick();
+    connect();
+  }
+
+  function stop() { disconnect(); board = frame = null; pill(""); }
+
+  function redraw() {
+    if (Date.now() - drawnAt < 10000) return;
+    drawnAt = Date.now();
+    document.getElementById("redraw")?.click();
+  }
+
+  new MutationObserver(settle)
+    .observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-live"] });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) disconnect(); else if (board && !source) { failures = 0; connect(); } });
+  setInterval(tick, 1000);
+  // The curves grow by a quarter of an hour at a time: a board that stands for days is drawn anew now and then.
+  setInterval(() => { if (board && !document.hidden) redraw(); }, 300000);
+})();

@@ -1,0 +1,53 @@
+/* The frame of the pages: title, focus, current link, language, colours, retry. */
+(function () {
+  "use strict";
+  const page = () => document.getElementById("page");
+  let shown = null;
+
+  function arrived() {
+    document.querySelectorAll("#navigation a").forEach((a) => {
+      if (a.classList.contains("current")) a.setAttribute("aria-current", "page"); else a.removeAttribute("aria-current");
+    });
+    const titled = page()?.querySelector("[data-title]");
+    if (!titled || shown === titled.dataset.title + location.pathname) return;
+    const first = shown === null;
+    shown = titled.dataset.title + location.pathname;
+    document.title = titled.dataset.title + " – Besök";
+    if (!first) { scrollTo(0, 0); page().focus({ preventScroll: true }); }
+  }
+
+  function retry() {
+    const waiting = page()?.querySelector("[data-retry]");
+    if (!waiting || waiting.dataset.armed) return;
+    waiting.dataset.armed = "1";
+    setTimeout(() => { if (document.contains(waiting)) location.reload(); }, 1000 * Number(waiting.dataset.retry));
+  }
+
+  new MutationObserver(() => { arrived(); retry(); labelTheme(); })
+    .observe(document.documentElement, { childList: true, subtree: true });
+
+  function labelTheme() {
+    const button = document.getElementById("theme");
+    if (!button) return;
+    const label = button.dataset[document.documentElement.dataset.theme];
+    if (button.title !== label) { button.title = label; button.setAttribute("aria-label", label); }
+  }
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("#theme")) { window.besok.nextTheme(); labelTheme(); }
+    const other = event.target.closest("#language");
+    if (other) {
+      event.preventDefault();
+      const query = new URLSearchParams(location.search);
+      query.set("lang", other.dataset.lang);
+      location.search = query.toString();
+    }
+  });
+
+  // The language is kept in a cookie by now: a shared link shall not carry it.
+  const query = new URLSearchParams(location.search);
+  if (query.has("lang")) {
+    query.delete("lang");
+    history.replaceState(null, "", location.pathname + (query.size ? "?" + query : ""));
+  }
+})();

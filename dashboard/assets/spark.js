@@ -1,0 +1,77 @@
+/* Draws the small curves of the board: today as a line, a week ago as a dashed one. */
+(function () {
+  "use strict";
+  const SVG = "http://www.w3.org/2000/svg";
+
+  function make(name, attributes) {
+    const node = document.createElementNS(SVG, name);
+    Object.entries(attributes).forEach(([k, v]) => node.setAttribute(k, v));
+    return node;
+  }
+
+  /* Pieces of a path; unknown points leave gaps. */
+  function path(points, x, y) {
+    let text = "", drawing = false;
+    for (const [t, v] of points) {
+      if (v === null) { drawing = false; continue; }
+      text += (drawing ? "L" : "M") + x(t).toFixed(1) + " " + y(v).toFixed(1);
+      drawing = true;
+    }
+    return text;
+  }
+
+  function hours(node, from, to) {
+    const format = new Intl.DateTimeFormat("sv-SE", { hour: "2-digit", timeZone: node.dataset.axis });
+    const step = to - from > 16 * 3600 ? 14400 : 7200;
+    const ticks = [];
+    for (let t = Math.ceil(from / 3600) * 3600; t <= to; t += 3600) {
+      if (Number(format.format(new Date(t * 1000)).slice(0, 2)) % (step / 3600) === 0) ticks.push(t);
+    }
+    return ticks.map((t) => [t, format.format(new Date(t * 1000)).slice(0, 2)]);
+  }
+
+  window.besok.spark = function (node, people, now) {
+    if (!node) return;
+    const from = Number(node.dataset.from), to = Number(node.dataset.to), seconds = now / 1000;
+    const today = JSON.parse(node.dataset.points || "[]").filter(([t]) => t >= from && t <= to);
+    const ghost = JSON.parse(node.dataset.ghost || "[]").filter(([t]) => t >= from && t <= to);
+    const open = today.filter(([t]) => t + 900 < seconds).map(([t, v]) => [t + 450, v]);
+    if (people !== null && seconds >= from && seconds <= to) open.push([seconds, people]);
+    const top = Math.max(4, ...open.map((p) => p[1] || 0), ...ghost.map((p) => p[1] || 0)) * 1.08;
+    const width = 300, height = node.dataset.axis ? 92 : 40;
+    const x = (t) => ((t - from) / (to - from)) * width, y = (v) => height - 1.5 - (v / top) * (height - 4);
+    const svg = make("svg", { viewBox: "0 0 " + width + " " + height, preserveAspectRatio: "none", "aria-hidden": "true" });
+    if (open.length > 1) {
+      const line = path(open, x, y), last = open[open.length - 1];
+      const ends = open.filter((p) => p[1] !== null);
+      if (ends.length > 1 && !open.some((p) => p[1] === null)) {
+        svg.append(make("path", { class: "area", d: line + "L" + x(last[0]).toFixed(1) + " " + height + "L" + x(open[0][0]).toFixed(1) + " " + height + "Z" }));
+      }
+      svg.append(make("path", { class: "ghost", d: path(ghost.map(([t, v]) => [t + 450, v]), x, y) }));
+      svg.append(make("path", { class: "line", d: line }));
+    } else svg.append(make("path", { class: "ghost", d: path(ghost.map(([t, v]) => [t + 450, v]), x, y) }));
+    const plot = document.createElement("div");
+    plot.className = "plot";
+    plot.append(svg);
+    const parts = [plot];
+    const end = open[open.length - 1];
+    if (end && end[1] !== null && people !== null) {
+      const dot = document.createElement("i");
+      dot.style.left = (100 * x(end[0])) / width + "%";
+      dot.style.top = (100 * y(end[1])) / height + "%";
+      plot.append(dot);
+    }
+    if (node.dataset.axis) {
+      const axis = document.createElement("div");
+      axis.className = "hours";
+      axis.append(...hours(node, from, to).map(([t, text]) => {
+        const mark = document.createElement("span");
+        mark.textContent = text;
+        mark.style.left = (100 * x(t)) / width + "%";
+        return mark;
+      }));
+      parts.push(axis);
+    }
+    node.replaceChildren(...parts);
+  };
+})();

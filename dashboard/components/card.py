@@ -1,0 +1,108 @@
+"""The cards of the board. The live script repaints what carries `data-part`; everything else stays."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from dash import dcc, html
+
+from core.views import SpaceLive
+from dashboard.components import words
+from dashboard.i18n import _, formats
+from dashboard.shell import named
+
+Curve = Sequence[tuple[datetime, float | None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Today:
+    """The curve of a space today, and a week ago moved to today."""
+
+    today: Curve = ()
+    last_week: Curve = ()
+    usual: float | None = None  # last week at this time of day
+
+    def attributes(self) -> dict[str, str]:
+        """For the script that draws it."""
+        return {"data-points": _packed(self.today), "data-ghost": _packed(self.last_week)}
+
+
+NO_CURVE = Today()
+
+
+def _packed(curve: Curve) -> str:
+    points = [[int(t.timestamp()), None if v is None else round(v, 1)] for t, v in curve]
+    return json.dumps(points, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What the cards of one board share."""
+
+    weekday: str
+    first: datetime  # the curves run from here
+    last: datetime  # to here
+    curves: dict[str, Today] = field(default_factory=dict)
+
+    def spark(self, space: str, label: str, **more: str) -> Any:
+        """The place where the script draws the curve of a space."""
+        scale = {"data-from": str(int(self.first.timestamp())), "data-to": str(int(self.last.timestamp()))}
+        curve = self.curves.get(space, NO_CURVE).attributes()
+        return html.Div(className="spark", role="img", **{"aria-label": label, "data-part": "spark"}, **scale, **curve, **more)
+
+
+def live_attributes(space: SpaceLive) -> dict[str, str]:
+    """What a card tells the script and the style sheet."""
+    return {
+        "data-space": space.space,
+        "data-state": space.freshness,
+        "data-level": space.level,
+        "data-heard": space.heard.isoformat() if space.heard else "",
+    }
+
+
+def count(space: SpaceLive) -> Any:
+    """The number of people, and the capacity where there is one."""
+    parts = [html.Span(formats.number(space.people), className="people", **{"data-part": "people"})]
+    if space.capacity:
+        parts.append(html.Span(f"/ {formats.number(space.capacity)}", className="capacity"))
+    return html.P(parts, className="count")
+
+
+def bar(space: SpaceLive) -> Any:
+    """How full, as a bar; where there is no capacity there is no bar."""
+    if not space.capacity:
+        return html.Div(className="bar-none")
+    share = min((space.people or 0) / space.capacity, 1)
+    fill = html.Div(className="fill", style={"width": f"{share:.1%}"}, **{"data-part": "fill"})
+    return html.Div(fill, className="meter", **{"aria-hidden": "true"})
+
+
+def chip(space: SpaceLive) -> Any:
+    """The level as a sign and a word."""
+    icon = html.Span(className="icon", **{"aria-hidden": "true"})
+    return html.Span([icon, html.Span(words.verdict(space), **{"data-part": "verdict"})], className="chip")
+
+
+def card(space: SpaceLive, href: str, frame: Frame, storey: str = "") -> Any:
+    """One space of the board."""
+    name = named(space.name)
+    usual = frame.curves.get(space.space, NO_CURVE).usual
+    before = _("last {weekday} {n}").format(weekday=frame.weekday, n=formats.number(usual)) if usual is not None else ""
+    return html.Article(
+        [
+            html.Header([html.H3(dcc.Link(name, href=href)), chip(space)]),
+            html.P(storey, className="eyebrow"),
+            html.Div(
+                [count(space), html.P(words.certainty(space), className="certainty", **{"data-part": "certainty"})],
+                className="figures",
+            ),
+            bar(space),
+            frame.spark(space.space, _("People in {space} today").format(space=name)),
+            html.Footer([html.Span(before), html.Span("", className="updated", **{"data-part": "updated"})]),
+        ],
+        className="card",
+        **live_attributes(space),
+    )

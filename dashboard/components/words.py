@@ -1,0 +1,83 @@
+"""The words of the board, the same for the server's first picture and for the browser's live updates."""
+
+from typing import Any
+
+from core.views import SpaceLive
+from dashboard.i18n import _, formats
+
+
+def levels() -> dict[str, str]:
+    """How full a space is."""
+    return {
+        "calm": _("Calm"),
+        "moderate": _("Moderate"),
+        "busy": _("Busy"),
+        "full": _("Full"),
+        "unknown": _("No capacity set"),
+    }
+
+
+def states() -> dict[str, str]:
+    """What is said in place of the level when the figure cannot be trusted."""
+    return {"late": _("Late"), "stale": _("Silent"), "none": _("No data")}
+
+
+def reasons() -> dict[str, str]:
+    """Why a figure was corrected or is missing."""
+    return {
+        "below_zero": _("corrected: more out than in"),
+        "no_sensor": _("no sensor here"),
+        "no_data": _("nothing heard yet"),
+    }
+
+
+def phrases() -> dict[str, str]:
+    """Sentences with places for numbers."""
+    return {
+        "between": _("between {low} and {high}"),
+        "counted": _("counted in the room"),
+        "presence": _("from a presence sensor"),
+        "seconds": _("updated {n} s ago"),
+        "minutes": _("updated {n} min ago"),
+        "hours": _("silent for {n} h"),
+        "never": _("never heard"),
+        "share": _("{share} of capacity"),
+        "became": _("{space}: {level}"),
+        "open_until": _("Open until {time}"),
+        "opens_at": _("Closed, opens {time}"),
+        "closed": _("Closed"),
+        "same": _("as last {weekday} at this time"),
+        "more": _("{share} more than last {weekday} at this time"),
+        "less": _("{share} fewer than last {weekday} at this time"),
+    }
+
+
+def for_browser(weekday: str) -> dict[str, Any]:
+    """All of it, for the live script."""
+    fixed = {name: text.replace("{weekday}", weekday) for name, text in phrases().items()}
+    return {"level": levels(), "state": states(), "reason": reasons(), **fixed}
+
+
+def certainty(space: SpaceLive) -> str:
+    """How sure the figure is, or why there is none, in a few words."""
+    if space.people is None:
+        return reasons().get(space.reason or "no_data", "")
+    if space.lower is not None and space.upper is not None and round(space.lower) < round(space.upper):
+        bounds = {"low": formats.number(round(space.lower)), "high": formats.number(round(space.upper))}
+        return phrases()["between"].format(**bounds)
+    basis = {"people": phrases()["counted"], "presence": phrases()["presence"]}
+    return basis.get(space.basis or "", "") or reasons().get(space.reason or "", "")
+
+
+def verdict(space: SpaceLive) -> str:
+    """The word on a space's chip: its level, unless the figure cannot be trusted."""
+    return states().get(space.freshness) or levels()[space.level]
+
+
+def against(value: float | None, before: float | None, weekday: str) -> str:
+    """`12 % more than last Wednesday at this time`; empty where one of the two is not known or too small to compare."""
+    if value is None or not before or before < 10:
+        return ""
+    share = value / before - 1
+    name = "same" if abs(share) < 0.005 else "more" if share > 0 else "less"
+    return phrases()[name].format(share=formats.percent(abs(share)), weekday=weekday)

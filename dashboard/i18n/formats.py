@@ -1,0 +1,93 @@
+"""Numbers, dates and times as the reader of the present request writes them. None is a dash, never a zero."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, get_day_names, get_month_names
+from babel.numbers import format_decimal, format_percent
+
+from dashboard.i18n import language
+
+UNKNOWN = "–"
+
+
+def locale() -> Locale:
+    """The reader's locale; English is British, for the order of dates and the 24-hour clock."""
+    return Locale("en", "GB") if language() == "en" else Locale("sv", "SE")
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """`1 286` or `1,286`; a dash when not known."""
+    if value is None:
+        return UNKNOWN
+    pattern = "#,##0." + "0" * digits if digits else "#,##0"
+    return format_decimal(value, format=pattern, locale=locale())
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """`12 %` or `12%` of a share 0-1; a dash when not known."""
+    if share is None:
+        return UNKNOWN
+    pattern = locale().percent_formats[None].pattern
+    return format_percent(share, format=pattern.replace("#,##0", "#,##0." + "0" * digits) if digits else pattern,
+                          locale=locale())
+
+
+def signed_percent(share: float | None, digits: int = 0) -> str:
+    """`+12 %`, `−3 %`; a dash when not known."""
+    if share is None:
+        return UNKNOWN
+    text = percent(abs(share), digits)
+    if text == percent(0, digits):
+        return "±" + text
+    return ("+" if share > 0 else "−") + text
+
+
+def clock(t: datetime, zone: str) -> str:
+    """`14:30` on the wall of the site."""
+    return format_time(t.astimezone(ZoneInfo(zone)), "HH:mm", locale=locale())
+
+
+def day(d: date) -> str:
+    """`25 nov. 2026`."""
+    return format_date(d, "d MMM y", locale=locale())
+
+
+def day_long(d: date) -> str:
+    """`onsdag 25 november`."""
+    return format_date(d, "EEEE d MMMM", locale=locale())
+
+
+def day_short(d: date) -> str:
+    """`ons 25 nov.`."""
+    return format_date(d, "EEE d MMM", locale=locale())
+
+
+def month(d: date) -> str:
+    """`november 2026`."""
+    return format_date(d, "LLLL y", locale=locale())
+
+
+def stamp(t: datetime, zone: str) -> str:
+    """`25 nov. 14:30` at the site."""
+    return format_datetime(t.astimezone(ZoneInfo(zone)), "d MMM HH:mm", locale=locale())
+
+
+def weekdays(width: str = "abbreviated") -> list[str]:
+    """Names of the weekdays, Monday first."""
+    names = get_day_names(width, context="stand-alone", locale=locale())  # type: ignore[arg-type]
+    return [names[i] for i in range(7)]
+
+
+def months(width: str = "abbreviated") -> list[str]:
+    """Names of the months, January first."""
+    names = get_month_names(width, context="stand-alone", locale=locale())  # type: ignore[arg-type]
+    return [names[i] for i in range(1, 13)]
+
+
+def soon(t: datetime, zone: str, now: datetime) -> str:
+    """`08:00` if that is today at the site, else `tor 08:00`."""
+    there, here = t.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    pattern = "HH:mm" if there.date() == here.date() else "EEE HH:mm"
+    return format_datetime(there, pattern, locale=locale())

@@ -1,0 +1,75 @@
+"""Which language a request is answered in: asked for in the address, kept in a cookie, preferred by the browser, or
+the setting's."""
+
+from http.cookies import SimpleCookie
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from dashboard.i18n import LANG, LANGUAGES
+
+COOKIE = "besok_lang"
+KEPT_S = 365 * 24 * 3600
+
+
+def asked(query: bytes) -> str | None:
+    """The language of `?lang=` if it is one of ours."""
+    return _known(parse_qs(query.decode("latin-1")).get("lang", [""])[0])
+
+
+def kept(cookie: str) -> str | None:
+    """The language of the cookie if it is one of ours."""
+    try:
+        morsel = SimpleCookie(cookie).get(COOKIE)
+    except Exception:  # a cookie of somebody else's that cannot be read says nothing about ours
+        return None
+    return _known(morsel.value) if morsel else None
+
+
+def preferred(accept: str) -> str | None:
+    """The first of our languages in an Accept-Language header, by its weights."""
+    ranked = []
+    for place, part in enumerate(accept.split(",")):
+        name, _, weight = part.strip().partition(";q=")
+        try:
+            ranked.append((-float(weight or 1), place, name))
+        except ValueError:
+            continue
+    return next((code for _w, _p, name in sorted(ranked) if (code := _known(name[:2].lower()))), None)
+
+
+def _known(code: str) -> str | None:
+    return code if code in LANGUAGES else None
+
+
+class LanguageMiddleware:
+    """Sets the language for everything that answers the request, and keeps it when it was asked for."""
+
+    def __init__(self, app: ASGIApp, default: str) -> None:
+        self.app = app
+        self.default = default
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        wish = asked(scope.get("query_string", b""))
+        choice = wish or kept(headers.get("cookie", "")) or preferred(headers.get("accept-language", "")) or self.default
+        token = LANG.set(choice)
+        try:
+            await self.app(scope, receive, _keeping(send, wish) if wish else send)
+        finally:
+            LANG.reset(token)
+
+
+def _keeping(send: Send, code: str) -> Any:
+    async def keep(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            cookie = f"{COOKIE}={code}; Path=/; Max-Age={KEPT_S}; SameSite=Lax"
+            MutableHeaders(scope=message).append("set-cookie", cookie)
+        await send(message)
+
+    return keep

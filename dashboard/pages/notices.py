@@ -1,0 +1,39 @@
+"""What is shown where there is nothing else to show."""
+
+from typing import Any
+
+from dash import dcc, html
+
+from dashboard.i18n import _
+
+
+def notice(title: str, *lines: Any, icon: str = "empty") -> Any:
+    """A page of one message: what is the matter, and what to do."""
+    return html.Section(
+        [html.Div(className=f"notice-icon {icon}", **{"aria-hidden": "true"}), html.H1(title), *[html.P(x) for x in lines]],
+        className="notice",
+        **{"data-title": title},
+    )
+
+
+def not_found() -> Any:
+    """There is no such page, site or space."""
+    back = dcc.Link(_("To the page Now"), href="/")
+    return notice(_("There is no such page"), _("The address may be misspelt, or the place was renamed."), back)
+
+
+def no_sites() -> Any:
+    """Besök runs, but nobody has told it about a place."""
+    command = html.Code("besok site apply sites/helsingborg.toml")
+    return notice(_("No place has been set up yet"), _("Describe a site in a file and apply it:"), command)
+
+
+def unavailable() -> Any:
+    """The database does not answer."""
+    again = html.Span(_("The page tries again by itself."), **{"data-retry": "5"})
+    return notice(_("The database does not answer"), _("Readings are kept by the broker meanwhile."), again, icon="broken")
+
+
+def nothing(title: str, advice: str) -> Any:
+    """A part of a page without data."""
+    return html.Div([html.P(title, className="strong"), html.P(advice)], className="nothing")

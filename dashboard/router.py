@@ -1,0 +1,71 @@
+"""Which page an address shows. To add a page: write it in `pages/`, name it here."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from dash import Input, Output
+
+from core.errors import NotFound, StoreError
+from core.views import SiteInfo
+from dashboard import shell
+from dashboard.address import Address
+from dashboard.callbacks import Callbacks
+from dashboard.pages import notices, now, progress, sensors, spaces
+from store import queries
+from store.database import Database
+
+log = logging.getLogger(__name__)
+
+Page = Callable[[Database, SiteInfo, Address, datetime], Any]
+
+PAGES: dict[str, Page] = {
+    "now": now.page,
+    "spaces": spaces.page,
+    "progress": progress.page,
+    "sensors": sensors.page,
+}
+
+
+def register(callbacks: Callbacks) -> None:
+    """The one callback that answers a change of address."""
+
+    @callbacks.on(
+        Output("page", "children"),
+        Output("navigation", "children"),
+        Input("address", "pathname"),
+        Input("address", "search"),
+    )
+    def show(pathname: str | None, search: str | None) -> tuple[Any, Any]:
+        address = Address.parse(pathname or "/", search or "")
+        return screen(callbacks.database(), address, datetime.now(UTC))
+
+
+def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
+    """The page at `address` and the navigation above it; a notice where there is nothing to show."""
+    try:
+        sites = tuple(queries.sites(db))
+        site = _chosen(sites, address.site)
+        return _page(db, address, site, now), shell.navigation(address, sites, site)
+    except NotFound:
+        return notices.not_found(), shell.navigation(address, (), None)
+    except StoreError as exc:
+        log.warning("no answer from the store for a page: %s", exc, extra={"action": "page_without_store"})
+        return notices.unavailable(), shell.navigation(address, (), None)
+
+
+def _page(db: Database, address: Address, site: SiteInfo | None, now: datetime) -> Any:
+    if address.page not in PAGES:
+        raise NotFound(address.page)
+    return PAGES[address.page](db, site, address, now) if site else notices.no_sites()
+
+
+def _chosen(sites: tuple[SiteInfo, ...], wanted: str) -> SiteInfo | None:
+    """The site of the address; the first one where the address names none; None where there is no site at all."""
+    if not wanted:
+        return sites[0] if sites else None
+    found = next((s for s in sites if s.site == wanted), None)
+    if found is None:
+        raise NotFound(wanted)
+    return found

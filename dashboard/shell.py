@@ -1,0 +1,106 @@
+"""What surrounds every page: the bar with name, navigation, connection, language and colours."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import dash_mantine_components as dmc
+from dash import dcc, html
+
+from core.site import Text
+from core.views import SiteInfo
+from dashboard.address import Address
+from dashboard.i18n import _, language
+
+THEME = {
+    "fontFamily": "var(--font)",
+    "headings": {"fontFamily": "var(--font)"},
+    "primaryColor": "besok",
+    "primaryShade": {"light": 7, "dark": 4},
+    "autoContrast": True,
+    "defaultRadius": "md",
+    "colors": {
+        "besok": ["#eef3fc", "#dbe5f7", "#b5c9ee", "#8cabe5", "#7fa6f5", "#4f7bd6", "#3465c4", "#1f4f9e", "#183f80", "#102d5e"]
+    },
+}
+
+
+def layout() -> Any:
+    """The frame of every page, in the language of the request."""
+    return dmc.MantineProvider(
+        [
+            dcc.Location(id="address", refresh="callback-nav"),
+            html.A(_("Skip to the content"), href="#page", className="skip"),
+            html.Header([_brand(), html.Div(id="navigation", className="navigation"), _tools()], className="bar"),
+            html.Main(html.Div(_("Loading …"), className="waiting"), id="page", tabIndex="-1"),
+            dmc.NotificationContainer(id="toasts", position="bottom-right"),
+            html.Div(id="announcer", role="status", className="unseen"),
+        ],
+        theme=THEME,
+        defaultColorScheme="auto",
+    )
+
+
+def _brand() -> Any:
+    return dcc.Link([html.Span(className="mark", **{"aria-hidden": "true"}), "Besök"], href="/", className="brand")
+
+
+def _tools() -> Any:
+    other, name = ("sv", "Svenska") if language() == "en" else ("en", "English")
+    return html.Div(
+        [
+            html.Span(
+                [html.Span(className="dot", **{"aria-hidden": "true"}), html.Span("", **{"data-part": "word"})],
+                id="pill",
+                className="pill",
+                hidden=True,
+                **pill_words(),
+            ),
+            html.A(name, href=f"?lang={other}", id="language", className="tool", lang=other, **{"data-lang": other}),
+            html.Button(
+                html.Span(className="theme-icon", **{"aria-hidden": "true"}),
+                id="theme",
+                className="tool",
+                **{
+                    "data-auto": _("Colours: as the system"),
+                    "data-light": _("Colours: light"),
+                    "data-dark": _("Colours: dark"),
+                    "aria-label": _("Colours"),
+                },
+            ),
+        ],
+        className="tools",
+    )
+
+
+def pill_words() -> dict[str, str]:
+    """What the connection pill says in each of its states."""
+    return {
+        "data-live": _("Live"),
+        "data-connecting": _("Connecting …"),
+        "data-lost": _("No connection"),
+    }
+
+
+def named(text: Text) -> str:
+    """A name in the reader's language."""
+    return text.en if language() == "en" else text.sv
+
+
+def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | None) -> list[Any]:
+    """Links to the pages of the chosen site, and to the same page of the other sites."""
+    here = site.site if site else ""
+    pages = {"now": _("Now"), "spaces": _("Spaces"), "progress": _("Progress"), "sensors": _("Sensors")}
+    pages_of = [_link(name, f"/{page}/{here}".rstrip("/"), page == address.page) for page, name in pages.items()]
+    others = [_link(named(s.name), f"/{_kept(address)}/{s.site}", s.site == here) for s in sites]
+    parts: list[Any] = [html.Nav(pages_of, className="tabs", **{"aria-label": _("Pages")})]
+    if len(others) > 1:
+        parts.append(html.Nav(others, className="switch", **{"aria-label": _("Sites")}))
+    return parts
+
+
+def _kept(address: Address) -> str:
+    return address.page or "now"
+
+
+def _link(name: str, href: str, current: bool) -> Any:
+    return dcc.Link(name, href=href, **({"className": "current"} if current else {}))

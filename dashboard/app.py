@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from core.settings import Settings
 from dashboard import router, shell
 from dashboard.callbacks import Callbacks
-from dashboard.delivery import PackingMiddleware, PolicyMiddleware, policy
+from dashboard.delivery import PackingMiddleware, allowing
 from dashboard.i18n import _, language
 from dashboard.language import LanguageMiddleware
 from dashboard.pages import spaces
@@ -72,14 +72,10 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     callbacks = Callbacks(app, lambda: server.state.db)
     router.register(callbacks)
     spaces.register(callbacks)
-    _add_middleware(server, settings, app)
-    return app
-
-
-def _add_middleware(server: FastAPI, settings: Settings, app: Dash) -> None:
     server.add_middleware(PackingMiddleware)
-    server.add_middleware(PolicyMiddleware, policy=cache(lambda: policy(list(app.csp_hashes()))))
     server.add_middleware(LanguageMiddleware, default=settings.language)
+    server.state.csp = allowing(server.state.csp, app.csp_hashes())  # complete only when every callback is registered
+    return app
 
 
 def _failed(error: Exception) -> None:

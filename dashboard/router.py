@@ -12,7 +12,8 @@ from core.views import SiteInfo
 from dashboard import shell
 from dashboard.address import Address
 from dashboard.callbacks import Callbacks
-from dashboard.pages import notices, now, progress, sensors, spaces
+from dashboard.components import notices
+from dashboard.pages import now, progress, sensors, spaces
 from store import queries
 from store.database import Database
 
@@ -36,8 +37,9 @@ def register(callbacks: Callbacks) -> None:
         Output("navigation", "children"),
         Input("address", "pathname"),
         Input("address", "search"),
+        Input("redraw", "n_clicks"),
     )
-    def show(pathname: str | None, search: str | None) -> tuple[Any, Any]:
+    def show(pathname: str | None, search: str | None, _redraw: int | None) -> tuple[Any, Any]:
         address = Address.parse(pathname or "/", search or "")
         return screen(callbacks.database(), address, datetime.now(UTC))
 

@@ -6,10 +6,9 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from core.site import Text
 from core.views import SiteInfo
 from dashboard.address import Address
-from dashboard.i18n import _, language
+from dashboard.i18n import _, language, named
 
 THEME = {
     "fontFamily": "var(--font)",
@@ -34,6 +33,7 @@ def layout() -> Any:
             html.Main(html.Div(_("Loading …"), className="waiting"), id="page", tabIndex="-1"),
             dmc.NotificationContainer(id="toasts", position="bottom-right"),
             html.Div(id="announcer", role="status", className="unseen"),
+            html.Button(id="redraw", hidden=True, **{"aria-hidden": "true"}),  # pressed by the live script
         ],
         theme=THEME,
         defaultColorScheme="auto",
@@ -79,11 +79,6 @@ def pill_words() -> dict[str, str]:
         "data-connecting": _("Connecting …"),
         "data-lost": _("No connection"),
     }
-
-
-def named(text: Text) -> str:
-    """A name in the reader's language."""
-    return text.en if language() == "en" else text.sv
 
 
 def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | None) -> list[Any]:

@@ -10,8 +10,7 @@ from dash import dcc, html
 
 from core.views import SpaceLive
 from dashboard.components import words
-from dashboard.i18n import _, formats
-from dashboard.shell import named
+from dashboard.i18n import _, formats, named
 
 Curve = Sequence[tuple[datetime, float | None]]
 
@@ -86,8 +85,19 @@ def chip(space: SpaceLive) -> Any:
     return html.Span([icon, html.Span(words.verdict(space), **{"data-part": "verdict"})], className="chip")
 
 
-def card(space: SpaceLive, href: str, frame: Frame, storey: str = "") -> Any:
-    """One space of the board."""
+def row(space: SpaceLive, href: str) -> Any:
+    """A room inside the space of a card, as one line of it."""
+    return html.Li([dcc.Link(named(space.name), href=href), count(space), chip(space)], **live_attributes(space))
+
+
+def storey(space: SpaceLive, href: str) -> Any:
+    """The heading of a storey, with its own count."""
+    parts = [html.H2(dcc.Link(named(space.name), href=href)), count(space), chip(space)]
+    return html.Header(parts, className="storey-head", **live_attributes(space))
+
+
+def card(space: SpaceLive, href: str, frame: Frame, storey: str = "", inside: Sequence[Any] = ()) -> Any:
+    """One space of the board, with a line for each room inside it."""
     name = named(space.name)
     usual = frame.curves.get(space.space, NO_CURVE).usual
     before = _("last {weekday} {n}").format(weekday=frame.weekday, n=formats.number(usual)) if usual is not None else ""
@@ -101,8 +111,9 @@ def card(space: SpaceLive, href: str, frame: Frame, storey: str = "") -> Any:
             ),
             bar(space),
             frame.spark(space.space, _("People in {space} today").format(space=name)),
+            html.Ul(list(inside), className="inside"),
             html.Footer([html.Span(before), html.Span("", className="updated", **{"data-part": "updated"})]),
         ],
-        className="card",
+        className="card with-rooms" if inside else "card",
         **live_attributes(space),
     )

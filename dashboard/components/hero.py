@@ -8,8 +8,7 @@ from dash import html
 from core.views import SiteLive, SpaceLive
 from dashboard.components import words
 from dashboard.components.card import Frame, bar, chip, count, live_attributes
-from dashboard.i18n import _, formats
-from dashboard.shell import named
+from dashboard.i18n import _, formats, named
 
 
 def hero(live: SiteLive, frame: Frame, kind: str, zone: str, now: datetime) -> Any:

@@ -13,6 +13,8 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
+from core.site import Text
+
 HERE = Path(__file__).parent
 LANGUAGES = ("sv", "en")
 DOMAIN = "besok"
@@ -44,6 +46,11 @@ def language() -> str:
 def _(message: str) -> str:
     """`message` in the language of the present request."""
     return translations(LANG.get()).gettext(message)
+
+
+def named(text: Text) -> str:
+    """A name in the language of the present request."""
+    return text.en if LANG.get() == "en" else text.sv
 
 
 def plural(one: str, many: str, n: float) -> str:

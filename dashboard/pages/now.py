@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import groupby
 from math import ceil, sqrt
 from typing import Any
 
@@ -11,14 +10,13 @@ from dash import html
 
 from core.analytics import calendar
 from core.site import Site
-from core.views import LATE_AFTER, STALE_AFTER, OccupancyPoint, SiteInfo, SiteLive, SpaceLive
+from core.views import LATE_AFTER, STALE_AFTER, OccupancyPoint, SiteInfo, SiteLive
 from dashboard.address import Address
-from dashboard.components import words
+from dashboard.components import building, words
 from dashboard.components.banner import sandbox
-from dashboard.components.card import Frame, Today, card
+from dashboard.components.card import Frame, Today, card, row, storey
 from dashboard.components.hero import hero
-from dashboard.i18n import _, formats
-from dashboard.shell import named
+from dashboard.i18n import _, formats, named
 from store import queries, sites
 from store.database import Database
 
@@ -34,7 +32,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
 def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
     """The curves of today, in the hours in which something can happen."""
     day = calendar.business_day(now, site)
-    first, last = shown_hours(day_hours(day, site), calendar.day_bounds(day, site))
+    first, last = shown_hours(calendar.open_intervals(day, site), calendar.day_bounds(day, site))
     week_ago = calendar.day_bounds(day - WEEK, site)[0]
     shift = calendar.day_bounds(day, site)[0] - week_ago
     curves = {}
@@ -43,11 +41,6 @@ def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
         before = queries.occupancy(db, site.id, space.space, first - shift, last - shift, "15min")
         curves[space.space] = curve(today, before, shift, now)
     return Frame(weekday=formats.weekdays("wide")[day.weekday()], first=first, last=last, curves=curves)
-
-
-def day_hours(day: Any, site: Site) -> tuple[tuple[datetime, datetime], ...]:
-    """When the site is open on `day`."""
-    return tuple(calendar.open_intervals(day, site))
 
 
 def shown_hours(
@@ -69,38 +62,37 @@ def curve(today: Iterable[OccupancyPoint], before: Iterable[OccupancyPoint], shi
 
 def board(live: SiteLive, site: SiteInfo, shared: Frame, now: datetime) -> Any:
     """The whole page; the live script keeps it up to date from the first frame on."""
-    rooms = live.spaces[1:]
-    columns = max(2, ceil(sqrt(len(rooms) * 1.1)))
-    parts = [sandbox() if live.sandbox else None, hero(live, shared, site.kind, site.timezone, now), _rooms(rooms, live, shared)]
+    groups = building.groups(live.spaces)
+    cards = sum(len(group.rooms) for group in groups)
+    columns = max(2, ceil(sqrt(cards)))
+    storeys = html.Div([_group(group, live.site, shared) for group in groups], className="storeys")
+    panel = hero(live, shared, site.kind, site.timezone, now)
     return html.Div(
-        [part for part in parts if part],
+        [sandbox(), panel, storeys] if live.sandbox else [panel, storeys],
         className="board",
-        style={"--columns": str(columns), "--rows": str(ceil(len(rooms) / columns))},
-        **{
-            "data-title": _("{site} now").format(site=named(live.name)),
-            "data-live": f"/api/v1/sites/{live.site}/live",
-            "data-time": live.time.isoformat(),
-            "data-zone": site.timezone,
-            "data-words": json.dumps(words.for_browser(shared.weekday), ensure_ascii=False),
-            "data-late": str(LATE_AFTER.total_seconds()),
-            "data-stale": str(STALE_AFTER.total_seconds()),
-            "data-refresh": "300",
-        },
+        style={"--columns": str(columns), "--rows": str(ceil(cards / columns) or 1)},
+        **_for_script(live, site, shared),
     )
 
 
-def _rooms(rooms: Sequence[SpaceLive], live: SiteLive, shared: Frame) -> Any:
-    groups = []
-    for storey, members in groupby(rooms, key=lambda s: s.storey):
-        cards = [card(s, f"/spaces/{live.site}/{s.space}", shared, storey_name(storey)) for s in members]
-        groups.append(html.Section([html.H2(storey_name(storey)), html.Div(cards, className="cards")], className="storey"))
-    return html.Div(groups, className="storeys")
+def _for_script(live: SiteLive, site: SiteInfo, shared: Frame) -> dict[str, str]:
+    return {
+        "data-title": _("{site} now").format(site=named(live.name)),
+        "data-live": f"/api/v1/sites/{live.site}/live",
+        "data-time": live.time.isoformat(),
+        "data-zone": site.timezone,
+        "data-words": json.dumps(words.for_browser(shared.weekday), ensure_ascii=False),
+        "data-late": str(LATE_AFTER.total_seconds()),
+        "data-stale": str(STALE_AFTER.total_seconds()),
+    }
 
 
-def storey_name(storey: int | None) -> str:
-    """`Entrance floor`, `Floor 2`, `Basement`; nothing where there are no storeys."""
-    if storey is None:
-        return ""
-    if storey < 0:
-        return _("Basement")
-    return _("Entrance floor") if storey == 0 else _("Floor {n}").format(n=storey)
+def _group(group: building.Group, site: str, shared: Frame) -> Any:
+    """A storey with its rooms, or the spaces that are on none."""
+    label = named(group.storey.name) if group.storey else ""
+    cards = [
+        card(space, f"/spaces/{site}/{space.space}", shared, label, [row(r, f"/spaces/{site}/{r.space}") for r in inside])
+        for space, inside in group.rooms
+    ]
+    head = [storey(group.storey, f"/spaces/{site}/{group.storey.space}")] if group.storey else []
+    return html.Section([*head, html.Div(cards, className="cards")], className="storey")

@@ -7,12 +7,12 @@ from dash import dcc, html
 from dashboard.i18n import _
 
 
-def notice(title: str, *lines: Any, icon: str = "empty") -> Any:
-    """A page of one message: what is the matter, and what to do."""
+def notice(heading: str, *lines: Any, icon: str = "empty", title: str = "") -> Any:
+    """A page of one message: what is the matter, and what to do; `title` is the window's, if it is another."""
     return html.Section(
-        [html.Div(className=f"notice-icon {icon}", **{"aria-hidden": "true"}), html.H1(title), *[html.P(x) for x in lines]],
+        [html.Div(className=f"notice-icon {icon}", **{"aria-hidden": "true"}), html.H1(heading), *[html.P(x) for x in lines]],
         className="notice",
-        **{"data-title": title},
+        **{"data-title": title or heading},
     )
 
 

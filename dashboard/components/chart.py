@@ -1,0 +1,39 @@
+"""A chart as everybody can use it: the picture, the finding in words, the numbers as a table, the file."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+from dash import dcc, html
+
+from dashboard.figures.style import config
+from dashboard.i18n import _
+
+
+def chart(
+    figure: go.Figure, *, label: str, finding: str, head: Sequence[str], rows: Sequence[Sequence[str]], csv: str, name: str
+) -> Any:
+    """`label` names the chart for a screen reader, `finding` says what it shows, `csv` is the address of its numbers.
+
+    `name` tells charts of one page apart.
+    """
+    graph = dcc.Graph(id=f"graph-{name}", figure=figure, config=config(), className="graph", responsive=True)
+    return html.Figure(
+        [
+            html.Div(graph, role="group", **{"aria-label": label}),
+            html.Figcaption(finding, className="finding"),
+            html.Div([_numbers(head, rows), html.A(_("Download CSV"), href=csv, download="")], className="below"),
+        ],
+        className="chart",
+    )
+
+
+def _numbers(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:
+    return html.Details([html.Summary(_("Show as table")), html.Div(table(head, rows), className="scroll", tabIndex="0")])
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]], **attributes: str) -> Any:
+    """A plain table whose first column names the rows."""
+    body = [html.Tr([html.Th(first, scope="row"), *[html.Td(cell) for cell in rest]]) for first, *rest in rows]
+    top = html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head]))
+    return html.Table([top, html.Tbody(body)], className="numbers", **attributes)

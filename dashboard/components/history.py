@@ -1,0 +1,80 @@
+"""The curve of a space over a period, with what it says in words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.site import Site
+from core.views import OccupancyPoint, SpaceInfo
+from dashboard.components import notices
+from dashboard.components.chart import chart
+from dashboard.figures import occupancy
+from dashboard.i18n import _, formats, named
+from dashboard.ranges import Range
+
+
+def chart_of(
+    points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], site: Site, space: SpaceInfo, period: Range
+) -> Any:
+    """The chart with its sentence, table and file; a notice where nothing was measured."""
+    if not any(p.people is not None for p in points):
+        return notices.nothing(
+            _("Nothing was measured here in this period"), _("Try a longer period, or look at Sensors for what is silent.")
+        )
+    drawn = occupancy.figure(
+        points, past, shift=period.shift, capacity=space.capacity, zone=site.timezone, names=names(period)
+    )
+    query = f"space={space.space}&from={period.first}&to={period.last}&step={period.step}&format=csv"
+    return chart(
+        drawn,
+        label=_("People in {space}, {period}").format(space=named(space.name), period=said(period)),
+        finding=finding(points, past, site, space, period),
+        head=[_("Time"), _("People"), _("Between"), _("Highest")],
+        rows=[_row(p, site.timezone) for p in points if p.people is not None],
+        csv=f"/api/v1/sites/{site.id}/occupancy?{query}",
+        name="history",
+    )
+
+
+def names(period: Range) -> tuple[str, str]:
+    """The names of the two lines."""
+    known = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
+    return known.get(period.name, said(period)), _("a week before") if period.days <= 7 else _("the weeks before")
+
+
+def said(period: Range) -> str:
+    """`25 nov. 2026` or `18 nov. 2026 – 25 nov. 2026`."""
+    first, last = formats.day(period.first), formats.day(period.last)
+    return first if period.first == period.last else f"{first} – {last}"
+
+
+def finding(
+    points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], site: Site, space: SpaceInfo, period: Range
+) -> str:
+    """What the chart shows, in a sentence or two."""
+    top = max((p for p in points if p.people is not None), key=lambda p: p.peak or p.people or 0)
+    highest = top.peak if top.peak is not None else top.people
+    when = formats.stamp(top.start, site.timezone)
+    parts = [_("At most {n} people, {when}").format(n=formats.number(highest), when=when)]
+    if space.capacity and highest is not None:
+        parts.append(_("{share} of capacity").format(share=formats.percent(highest / space.capacity)))
+    return ", ".join(parts) + "." + _compared(points, past, period, site.timezone)
+
+
+def _compared(points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], period: Range, zone: str) -> str:
+    """How the two periods compare, over the steps that both know."""
+    earlier = {occupancy.local(p.start, zone) + period.shift: p.people for p in past}
+    pairs = [
+        (p.people, then)
+        for p in points
+        if p.people is not None and (then := earlier.get(occupancy.local(p.start, zone))) is not None
+    ]
+    before = sum(then for _now, then in pairs)
+    if len(pairs) < 4 or before < len(pairs):
+        return ""
+    change = sum(now for now, _then in pairs) / before - 1
+    return " " + _("{change} against the same hours before.").format(change=formats.signed_percent(change))
+
+
+def _row(p: OccupancyPoint, zone: str) -> list[str]:
+    bounds = f"{formats.number(p.lower)}–{formats.number(p.upper)}" if p.lower is not None else ""
+    return [formats.stamp(p.start, zone), formats.number(p.people), bounds, formats.number(p.peak)]

@@ -1,0 +1,42 @@
+"""The usual week of a space as a table of colours: weekdays by hours."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import html
+
+from core.views import HeatCell
+from dashboard.i18n import _, formats
+
+
+def table(cells: Sequence[HeatCell], caption: str) -> Any:
+    """A table that reads as numbers and looks like a heat map; empty cells are unknown."""
+    known = {(c.weekday, c.hour): c for c in cells if c.people is not None}
+    top = max((c.people or 0 for c in known.values()), default=0)
+    head = html.Tr([html.Th(_("Hour"), scope="col"), *[html.Th(name, scope="col") for name in formats.weekdays()]])
+    rows = [
+        html.Tr([html.Th(f"{hour % 24:02}", scope="row"), *[_cell(known.get((day, hour)), top) for day in range(7)]])
+        for hour in hours(cells)
+    ]
+    return html.Table([html.Caption(caption, className="unseen"), html.Thead(head), html.Tbody(rows)], className="heat")
+
+
+def hours(cells: Sequence[HeatCell]) -> list[int]:
+    """The local hours in which anybody is ever there, in the order of the business day."""
+    order = sorted({c.hour for c in cells}, key=lambda h: (h - 4) % 24)
+    busy = [place for place, hour in enumerate(order) if any((c.people or 0) >= 0.5 for c in cells if c.hour == hour)]
+    return order[busy[0] : busy[-1] + 1] if busy else []
+
+
+def busiest(cells: Sequence[HeatCell]) -> HeatCell | None:
+    """The hour of the week with most people."""
+    known = [c for c in cells if c.people]
+    return max(known, key=lambda c: c.people or 0, default=None)
+
+
+def _cell(cell: HeatCell | None, top: float) -> Any:
+    if cell is None or cell.people is None:
+        return html.Td(formats.UNKNOWN, className="unknown")
+    share = cell.people / top if top else 0
+    name = "strong-cell" if share > 0.55 else None
+    return html.Td(formats.number(cell.people), style={"--heat": f"{share:.0%}"}, className=name)

@@ -1,0 +1,67 @@
+"""The path to the target: growth at an even rate from the baseline to its multiple on the deadline."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from core.views import Progress, VisitPoint
+
+YEAR = timedelta(days=364)  # the same weekday a year before
+
+
+def multiple(progress: Progress, day: date) -> float:
+    """How many times the baseline a year's visits should be when the year ends on `day`.
+
+    1 at the end of the baseline, the factor at the deadline, by the same percentage every day between:
+    a factor of 2 from 2024-12-31 to 2030-12-31 asks for 1.26 on 2026-12-31.
+    """
+    whole = (progress.deadline - progress.baseline_last).days
+    gone = (day - progress.baseline_last).days
+    return float(progress.factor ** (gone / whole)) if whole > 0 else progress.factor
+
+
+def standing(progress: Progress) -> float | None:
+    """The last 365 days' visits as a multiple of the baseline's; None where one of the two is not known."""
+    if progress.last_365 is None or not progress.baseline_visits:
+        return None
+    return progress.last_365 / progress.baseline_visits
+
+
+def cumulative(points: Iterable[VisitPoint], measure: str) -> list[tuple[date, float | None]]:
+    """Visits so far on each day; None before the first observed day. An unobserved day adds nothing."""
+    total: float | None = None
+    result: list[tuple[date, float | None]] = []
+    for point in points:
+        value = visits_of(point, measure)
+        if value is not None:
+            total = (total or 0) + value
+        result.append((point.day, total))
+    return result
+
+
+def visits_of(point: VisitPoint, measure: str) -> float | None:
+    """Gross or net visits, as the target counts them."""
+    return point.net if measure == "net" else point.gross
+
+
+def expected(progress: Progress, baseline: Mapping[date, float], days: Iterable[date]) -> list[tuple[date, float | None]]:
+    """The path through `days`, summed up: the same weekday of the baseline, times what the path asks of that day.
+
+    Baseline days that were not observed count as the mean of those that were. None throughout without a baseline.
+    """
+    if not baseline:
+        return [(day, None) for day in days]
+    mean = sum(baseline.values()) / len(baseline)
+    total, result = 0.0, []
+    for day in days:
+        total += baseline.get(twin(day, progress), mean) * multiple(progress, day)
+        result.append((day, total))
+    return result
+
+
+def twin(day: date, progress: Progress) -> date:
+    """The same weekday of about the same time of year within the baseline."""
+    while day > progress.baseline_last:
+        day -= YEAR
+    while day < progress.baseline_first:
+        day += YEAR
+    return day

@@ -1,0 +1,49 @@
+"""How every chart looks. Text, grid and lines take their colours from `assets/besok.css`, for light and dark alike."""
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from dashboard.i18n import language
+
+# Readable on paper and on ink: each has at least 3:1 against both backgrounds.
+NOW = "#3d74d8"
+BEFORE = "#8b8272"
+GOAL = "#c57a12"
+LIMIT = "#d2473f"
+BAND = "rgba(61,116,216,0.20)"
+
+CONFIG: dict[str, Any] = {
+    "displaylogo": False,
+    "showSendToCloud": False,  # plotly.js offers to upload the data to a company otherwise
+    "responsive": True,
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d", "toggleSpikelines"],
+}
+
+
+def config() -> dict[str, Any]:
+    """The configuration of every chart, in the reader's language."""
+    return {**CONFIG, "locale": "en" if language() == "en" else "sv"}
+
+
+def chart(y_title: str) -> go.Figure:
+    """An empty chart of the house."""
+    figure = go.Figure()
+    figure.update_layout(
+        template="none",
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        font={"family": "Inter, system-ui, sans-serif", "size": 14},
+        margin={"l": 52, "r": 14, "t": 34, "b": 36},
+        legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}},
+        hovermode="x unified",
+        hoverlabel={"bgcolor": "#182030", "bordercolor": "#182030", "font": {"color": "#ffffff"}},
+        separators="., " if language() == "en" else ", ",
+        barcornerradius=3,
+        bargap=0.25,
+        dragmode=False,
+    )
+    figure.update_xaxes(showgrid=False, zeroline=False, ticks="", fixedrange=True)
+    figure.update_yaxes(title={"text": y_title, "font": {"size": 13}}, rangemode="tozero", zeroline=False, nticks=6)
+    figure.update_yaxes(fixedrange=True, separatethousands=True, tickformat=",.0f")
+    return figure

@@ -1,0 +1,91 @@
+"""*Sensors*: which are heard, which are silent, which nobody has placed, and what could not be read."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from dash import html
+
+from core.views import DeviceInfo, RejectedMessage, SiteInfo
+from dashboard.address import Address
+from dashboard.components import notices
+from dashboard.components.chart import table
+from dashboard.i18n import _, formats, named, plural
+from store import queries
+from store.database import Database
+
+SHOWN = 20  # rejected messages
+
+
+def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
+    """The sensors of a site, then what concerns all sites."""
+    mine = queries.devices(db, site.site, now=now)
+    unplaced = [d for d in queries.devices(db, now=now) if not d.placements]
+    refused = queries.rejected(db, SHOWN)
+    title = _("Sensors of {site}").format(site=named(site.name))
+    return html.Div(
+        [
+            html.H1(title),
+            html.P(summary(mine), className="finding"),
+            _devices(mine, site.timezone, now),
+            html.H2(_("Heard, but not placed")),
+            _unplaced(unplaced, site.timezone),
+            html.H2(_("Messages nobody could read")),
+            _rejected(refused, site.timezone),
+        ],
+        className="page",
+        **{"data-title": title},
+    )
+
+
+def summary(devices: Sequence[DeviceInfo]) -> str:
+    """`21 sensors: 20 live, 1 silent.`"""
+    silent = sum(d.freshness in ("stale", "none") for d in devices)
+    text = plural("{n} sensor", "{n} sensors", len(devices)).format(n=len(devices))
+    return f"{text}: " + (_("all are heard.") if not silent else _("{n} silent.").format(n=silent))
+
+
+def state(device: DeviceInfo) -> Any:
+    """The chip of a sensor."""
+    words = {"live": _("Live"), "late": _("Late"), "stale": _("Silent"), "none": _("Never heard")}
+    icon = html.Span(className="icon", **{"aria-hidden": "true"})
+    attributes = {"data-state": device.freshness, "data-level": "calm" if device.freshness == "live" else "moderate"}
+    return html.Span(html.Span([icon, words[device.freshness]], className="chip"), **attributes)
+
+
+def _devices(devices: Sequence[DeviceInfo], zone: str, now: datetime) -> Any:
+    if not devices:
+        return notices.nothing(_("No sensors are placed here"), _("Name them in the site file, under sensors."))
+    order = {"stale": 0, "none": 1, "late": 2, "live": 3}
+    rows = [
+        [d.device, state(d), heard(d, zone), _places(d), d.clock_problem or ""]
+        for d in sorted(devices, key=lambda d: (order[d.freshness], d.device))
+    ]
+    head = [_("Sensor"), _("State"), _("Last heard"), _("Observes"), _("Clock")]
+    return html.Div(table(head, rows), className="scroll sheet", tabIndex="0")
+
+
+def heard(device: DeviceInfo, zone: str) -> str:
+    """When the device was last heard, at the site."""
+    return formats.stamp(device.heard, zone) if device.heard else formats.UNKNOWN
+
+
+def _places(device: DeviceInfo) -> str:
+    return ", ".join(p.portal or p.space or "" for p in device.placements)
+
+
+def _unplaced(devices: Sequence[DeviceInfo], zone: str) -> Any:
+    if not devices:
+        return html.P(_("None: every sensor that is heard has its place."), className="quiet")
+    rows = [[d.device, heard(d, zone), ", ".join(d.channels)] for d in devices]
+    return html.Div(table([_("Sensor"), _("Last heard"), _("Sends")], rows), className="scroll sheet", tabIndex="0")
+
+
+def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
+    if not messages:
+        return html.P(_("None."), className="quiet")
+    rows = [
+        [formats.stamp(m.received, zone), m.topic, m.reason, html.Code(m.payload[:80] + ("…" if len(m.payload) > 80 else ""))]
+        for m in messages
+    ]
+    return html.Div(table([_("Received"), _("Topic"), _("Reason"), _("Message")], rows), className="scroll sheet", tabIndex="0")

@@ -1,0 +1,61 @@
+"""The periods that a page can show, as they stand in its address."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import ceil
+from typing import Literal
+
+from core.views import Step
+from dashboard.address import Address
+
+Name = Literal["today", "yesterday", "7d", "30d", "custom"]
+
+DAY = timedelta(days=1)
+LONGEST = timedelta(days=1100)  # three years and a little
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Range:
+    """Business days `first` to `last`, inclusive."""
+
+    name: Name
+    first: date
+    last: date
+
+    @property
+    def days(self) -> int:
+        """How many business days."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def step(self) -> Step:
+        """How finely it is drawn: a few hundred points at most."""
+        return "15min" if self.days <= 3 else "hour" if self.days <= 31 else "day"
+
+    @property
+    def shift(self) -> timedelta:
+        """How far back the period lies that it is compared with: whole weeks, so that weekdays meet."""
+        return timedelta(days=7 * ceil(self.days / 7))
+
+
+def of(address: Address, today: date) -> Range:
+    """The period of an address. What cannot be read is today; what is in the wrong order is turned round."""
+    wish = address.get("range", "today")
+    if wish == "yesterday":
+        return Range(name="yesterday", first=today - DAY, last=today - DAY)
+    if wish == "7d":
+        return Range(name="7d", first=today - 6 * DAY, last=today)
+    if wish == "30d":
+        return Range(name="30d", first=today - 29 * DAY, last=today)
+    first, last = _date(address.get("from")), _date(address.get("to"))
+    if wish == "custom" and first and last:
+        first, last = sorted((first, last))
+        return Range(name="custom", first=max(first, last - LONGEST), last=last)
+    return Range(name="today", first=today, last=today)
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

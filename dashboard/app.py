@@ -26,9 +26,10 @@ FIRST = ("first.js", "vendor/dayjs-1.11.23.min.js", "vendor/dayjs-sv.js")  # in 
 class Screens(Dash):
     """Dash with an index page that says its language and starts our scripts before Dash's."""
 
-    def interpolate_index(self, **parts: str) -> str:
+    def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
         """The page that the browser gets for every address."""
         scripts = "".join(f'<script src="{self.get_asset_url(name)}{_stamp(name)}"></script>' for name in FIRST)
+        loading, no_script = _("Loading …"), _("This page needs JavaScript. The figures are also at /api/v1.")
         return f"""<!DOCTYPE html>
 <html lang="{language()}">
 <head>
@@ -41,8 +42,8 @@ class Screens(Dash):
 {parts["css"]}
 </head>
 <body>
-<noscript>{_("This page needs JavaScript. The figures are also at /api/v1.")}</noscript>
-<div id="react-entry-point"><div class="waiting" aria-busy="true"><span>{_("Loading …")}</span></div></div>
+<noscript>{no_script}</noscript>
+<div id="react-entry-point"><div class="waiting" aria-busy="true"><span>{loading}</span></div></div>
 <footer class="dash-scripts">{parts["config"]}{parts["scripts"]}{parts["renderer"]}</footer>
 </body>
 </html>"""
@@ -57,7 +58,7 @@ def _stamp(name: str) -> str:
 def attach(server: FastAPI, settings: Settings) -> Dash:
     """Add the screens to `server` for every address that it has no other answer for; they read `server.state.db`."""
     app = Screens(
-        server=server,
+        server=server,  # type: ignore[arg-type]
         title="Besök",
         update_title="",
         assets_folder=str(ASSETS),

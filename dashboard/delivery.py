@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,7 +57,10 @@ class PackingMiddleware:
             else:
                 parts.append(message.get("body", b""))
 
-        plain = {**scope, "headers": [h for h in scope["headers"] if h[0] not in (b"if-none-match", b"if-modified-since")]}
+        plain = {
+            **scope,
+            "headers": [h for h in scope["headers"] if h[0] not in (b"if-none-match", b"if-modified-since")],
+        }
         await self.app(plain, receive, collect)
         body, headers = b"".join(parts), MutableHeaders(raw=list(start["headers"]))
         if start["status"] == 200 and any(kind in headers.get("content-type", "") for kind in PACKED_TYPES):
@@ -87,5 +90,5 @@ async def _send(send: Send, status: int, packed: Packed) -> None:
 
 
 def allowing(policy: str, script_hashes: Iterable[str]) -> str:
-    """A content security policy that also lets the inline scripts with these hashes run: Dash starts itself with one."""
+    """A content security policy that lets inline scripts with these hashes run too: Dash starts itself with one."""
     return policy.replace("script-src 'self'", " ".join(["script-src 'self'", *script_hashes]), 1)

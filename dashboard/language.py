@@ -57,7 +57,9 @@ class LanguageMiddleware:
             return
         headers = Headers(scope=scope)
         wish = asked(scope.get("query_string", b""))
-        choice = wish or kept(headers.get("cookie", "")) or preferred(headers.get("accept-language", "")) or self.default
+        choice = (
+            wish or kept(headers.get("cookie", "")) or preferred(headers.get("accept-language", "")) or self.default
+        )
         token = LANG.set(choice)
         try:
             await self.app(scope, receive, _keeping(send, wish) if wish else send)

@@ -8,6 +8,7 @@ from dash import dcc, html
 
 from core.views import SiteInfo
 from dashboard.address import Address
+from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.i18n import _, language, named
 
 THEME = {
@@ -18,7 +19,18 @@ THEME = {
     "autoContrast": True,
     "defaultRadius": "md",
     "colors": {
-        "besok": ["#eef3fc", "#dbe5f7", "#b5c9ee", "#8cabe5", "#7fa6f5", "#4f7bd6", "#3465c4", "#1f4f9e", "#183f80", "#102d5e"]
+        "besok": [
+            "#eef3fc",
+            "#dbe5f7",
+            "#b5c9ee",
+            "#8cabe5",
+            "#7fa6f5",
+            "#4f7bd6",
+            "#3465c4",
+            "#1f4f9e",
+            "#183f80",
+            "#102d5e",
+        ]
     },
 }
 
@@ -33,7 +45,7 @@ def layout() -> Any:
             html.Main(html.Div(_("Loading …"), className="waiting"), id="page", tabIndex="-1"),
             dmc.NotificationContainer(id="toasts", position="bottom-right"),
             html.Div(id="announcer", role="status", className="unseen"),
-            html.Button(id="redraw", hidden=True, **{"aria-hidden": "true"}),  # pressed by the live script
+            html.Button(id="redraw", hidden=True, **HIDDEN),  # pressed by the live script
         ],
         theme=THEME,
         defaultColorScheme="auto",
@@ -41,7 +53,7 @@ def layout() -> Any:
 
 
 def _brand() -> Any:
-    return dcc.Link([html.Span(className="mark", **{"aria-hidden": "true"}), "Besök"], href="/", className="brand")
+    return dcc.Link([html.Span(className="mark", **HIDDEN), "Besök"], href="/", className="brand")
 
 
 def _tools() -> Any:
@@ -49,36 +61,28 @@ def _tools() -> Any:
     return html.Div(
         [
             html.Span(
-                [html.Span(className="dot", **{"aria-hidden": "true"}), html.Span("", **{"data-part": "word"})],
+                [html.Span(className="dot", **HIDDEN), html.Span("", **data(part="word"))],
                 id="pill",
                 className="pill",
                 hidden=True,
                 **pill_words(),
             ),
-            html.A(name, href=f"?lang={other}", id="language", className="tool", lang=other, **{"data-lang": other}),
+            html.A(name, href=f"?lang={other}", id="language", className="tool", lang=other, **data(lang=other)),
             html.Button(
-                html.Span(className="theme-icon", **{"aria-hidden": "true"}),
+                html.Span(className="theme-icon", **HIDDEN),
                 id="theme",
                 className="tool",
-                **{
-                    "data-auto": _("Colours: as the system"),
-                    "data-light": _("Colours: light"),
-                    "data-dark": _("Colours: dark"),
-                    "aria-label": _("Colours"),
-                },
+                **aria(label=_("Colours")),
+                **data(auto=_("Colours: as the system"), light=_("Colours: light"), dark=_("Colours: dark")),
             ),
         ],
         className="tools",
     )
 
 
-def pill_words() -> dict[str, str]:
+def pill_words() -> dict[str, Any]:
     """What the connection pill says in each of its states."""
-    return {
-        "data-live": _("Live"),
-        "data-connecting": _("Connecting …"),
-        "data-lost": _("No connection"),
-    }
+    return data(live=_("Live"), connecting=_("Connecting …"), lost=_("No connection"))
 
 
 def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | None) -> list[Any]:
@@ -87,9 +91,9 @@ def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | Non
     pages = {"now": _("Now"), "spaces": _("Spaces"), "progress": _("Progress"), "sensors": _("Sensors")}
     pages_of = [_link(name, f"/{page}/{here}".rstrip("/"), page == address.page) for page, name in pages.items()]
     others = [_link(named(s.name), f"/{_kept(address)}/{s.site}", s.site == here) for s in sites]
-    parts: list[Any] = [html.Nav(pages_of, className="tabs", **{"aria-label": _("Pages")})]
+    parts: list[Any] = [html.Nav(pages_of, className="tabs", **aria(label=_("Pages")))]
     if len(others) > 1:
-        parts.append(html.Nav(others, className="switch", **{"aria-label": _("Sites")}))
+        parts.append(html.Nav(others, className="switch", **aria(label=_("Sites"))))
     return parts
 
 
@@ -98,4 +102,4 @@ def _kept(address: Address) -> str:
 
 
 def _link(name: str, href: str, current: bool) -> Any:
-    return dcc.Link(name, href=href, **({"className": "current"} if current else {}))
+    return dcc.Link(name, href=href, className="current" if current else "")

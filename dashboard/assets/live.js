@@ -28,7 +28,7 @@
   }
 
   function freshness(card) {
-    if (!card.dataset.heard) return "none";
+    if (!card.dataset.heard || !card.dataset.known) return "none";
     const age = (serverNow() - Date.parse(card.dataset.heard)) / 1000;
     return age <= Number(board.dataset.late) ? "live" : age <= Number(board.dataset.stale) ? "late" : "stale";
   }
@@ -43,6 +43,7 @@
   function paintCard(card, space) {
     const before = card.dataset.level;
     card.dataset.heard = space.heard || "";
+    card.dataset.known = space.people === null ? "" : "1";
     card.dataset.level = space.level;
     put(card, "people", number(space.people));
     put(card, "certainty", certainty(space));
@@ -70,7 +71,7 @@
     put(board, "trend", trend(site.visits_today, site.visits_last_week));
     const opening = site.open_until
       ? fill(words.open_until, { time: clock(new Date(site.open_until), false) })
-      : site.opens_at ? fill(words.opens_at, { time: clock(new Date(site.opens_at), true) }) : words.closed;
+      : site.opens_at ? fill(words.opens_at, { time: clock(new Date(site.opens_at), true) }) : words.no_change;
     put(board, "opening", opening);
   }
 

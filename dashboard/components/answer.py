@@ -51,7 +51,11 @@ def _needed(way: Progress) -> str:
 
 
 def _goal(way: Progress) -> str:
-    values = {"factor": formats.number(way.factor, 1), "day": formats.day(way.deadline), "n": formats.number(way.goal_visits)}
+    values = {
+        "factor": formats.number(way.factor, 1),
+        "day": formats.day(way.deadline),
+        "n": formats.number(way.goal_visits),
+    }
     return _("needed to reach {factor} × ({n} visits a year) by {day}").format(**values)
 
 
@@ -91,23 +95,39 @@ def terms(way: Progress) -> Any:
     measure = _("Visits are entries through the outer doors, staff and through-traffic not deducted.")
     if way.measure == "net":
         measure = _("Visits are entries through the outer doors, less the site's stated deductions.")
+    observed = _(
+        "Days without a working counter are scaled up from the others, never counted as zero: "
+        "{share} of the last 365 days were observed."
+    )
+    yardstick = _(
+        "The path grows by the same percentage every year from the baseline to the goal. "
+        "It is a yardstick, not a forecast."
+    )
     lines = [
         measure,
-        _("Days without a working counter are scaled up from the others, never counted as zero: {share} of the last 365 days were observed.").format(share=formats.percent(way.coverage_365)),  # noqa: E501
-        _("The path grows by the same percentage every year from the baseline to the goal. It is a yardstick, not a forecast."),
+        observed.format(share=formats.percent(way.coverage_365)),
+        yardstick,
         _("Last year is moved by 364 days, so that weekdays meet; opening hours and holidays are not taken out yet."),
     ]  # fmt: skip
-    return html.Aside([html.H2(_("What these figures are")), html.Ul([html.Li(line) for line in lines])], className="terms")
+    return html.Aside(
+        [html.H2(_("What these figures are")), html.Ul([html.Li(line) for line in lines])], className="terms"
+    )
 
 
-def no_baseline(way: Progress, site: str) -> Any:
+def no_target(site: str, title: str) -> Any:
+    """Nobody has said where the visits shall go."""
+    advice = _("A target in the site file says from which period, how much more, and until when.")
+    return notices.notice(_("{site}: no target yet").format(site=site), advice, title=title)
+
+
+def no_baseline(way: Progress, site: str, title: str) -> Any:
     """There is nothing to compare with."""
     period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
     return notices.notice(
         _("{site}: no baseline yet").format(site=site),
         _("No visits were counted between {period}, the period that the target compares with.").format(period=period),
         _("Import older figures, or choose another period in the site file."),
-        title=_("{site}: on the way").format(site=site),
+        title=title,
     )
 
 

@@ -9,5 +9,8 @@ from dashboard.i18n import _
 
 def sandbox() -> Any:
     """The figures are not about people."""
-    said = [html.Strong(_("Simulated data")), html.Span(_("This place is a sandbox: no figure here is about real people."))]
+    said = [
+        html.Strong(_("Simulated data")),
+        html.Span(_("This place is a sandbox: no figure here is about real people.")),
+    ]
     return html.Div(said, className="sandbox", role="note")

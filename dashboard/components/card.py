@@ -10,6 +10,7 @@ from dash import dcc, html
 
 from core.views import SpaceLive
 from dashboard.components import words
+from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.i18n import _, formats, named
 
 Curve = Sequence[tuple[datetime, float | None]]
@@ -23,7 +24,7 @@ class Today:
     last_week: Curve = ()
     usual: float | None = None  # last week at this time of day
 
-    def attributes(self) -> dict[str, str]:
+    def attributes(self) -> dict[str, Any]:
         """For the script that draws it."""
         return {"data-points": _packed(self.today), "data-ghost": _packed(self.last_week)}
 
@@ -43,28 +44,35 @@ class Frame:
     weekday: str
     first: datetime  # the curves run from here
     last: datetime  # to here
+    always_open: bool = False
     curves: dict[str, Today] = field(default_factory=dict)
 
-    def spark(self, space: str, label: str, **more: str) -> Any:
+    def spark(self, space: str, label: str, **more: Any) -> Any:
         """The place where the script draws the curve of a space."""
-        scale = {"data-from": str(int(self.first.timestamp())), "data-to": str(int(self.last.timestamp()))}
+        scale: dict[str, Any] = {
+            "data-from": str(int(self.first.timestamp())),
+            "data-to": str(int(self.last.timestamp())),
+        }
         curve = self.curves.get(space, NO_CURVE).attributes()
-        return html.Div(className="spark", role="img", **{"aria-label": label, "data-part": "spark"}, **scale, **curve, **more)
+        return html.Div(
+            className="spark", role="img", **aria(label=label), **data(part="spark"), **scale, **curve, **more
+        )
 
 
-def live_attributes(space: SpaceLive) -> dict[str, str]:
+def live_attributes(space: SpaceLive) -> dict[str, Any]:
     """What a card tells the script and the style sheet."""
     return {
         "data-space": space.space,
         "data-state": space.freshness,
         "data-level": space.level,
+        "data-known": "" if space.people is None else "1",
         "data-heard": space.heard.isoformat() if space.heard else "",
     }
 
 
 def count(space: SpaceLive) -> Any:
     """The number of people, and the capacity where there is one."""
-    parts = [html.Span(formats.number(space.people), className="people", **{"data-part": "people"})]
+    parts = [html.Span(formats.number(space.people), className="people", **data(part="people"))]
     if space.capacity:
         parts.append(html.Span(f"/ {formats.number(space.capacity)}", className="capacity"))
     return html.P(parts, className="count")
@@ -75,14 +83,14 @@ def bar(space: SpaceLive) -> Any:
     if not space.capacity:
         return html.Div(className="bar-none")
     share = min((space.people or 0) / space.capacity, 1)
-    fill = html.Div(className="fill", style={"width": f"{share:.1%}"}, **{"data-part": "fill"})
-    return html.Div(fill, className="meter", **{"aria-hidden": "true"})
+    fill = html.Div(className="fill", style={"width": f"{share:.1%}"}, **data(part="fill"))
+    return html.Div(fill, className="meter", **HIDDEN)
 
 
 def chip(space: SpaceLive) -> Any:
     """The level as a sign and a word."""
-    icon = html.Span(className="icon", **{"aria-hidden": "true"})
-    return html.Span([icon, html.Span(words.verdict(space), **{"data-part": "verdict"})], className="chip")
+    icon = html.Span(className="icon", **HIDDEN)
+    return html.Span([icon, html.Span(words.verdict(space), **data(part="verdict"))], className="chip")
 
 
 def row(space: SpaceLive, href: str) -> Any:
@@ -100,19 +108,19 @@ def card(space: SpaceLive, href: str, frame: Frame, storey: str = "", inside: Se
     """One space of the board, with a line for each room inside it."""
     name = named(space.name)
     usual = frame.curves.get(space.space, NO_CURVE).usual
-    before = _("last {weekday} {n}").format(weekday=frame.weekday, n=formats.number(usual)) if usual is not None else ""
+    before = _("{n} last {weekday}").format(weekday=frame.weekday, n=formats.number(usual)) if usual is not None else ""
     return html.Article(
         [
             html.Header([html.H3(dcc.Link(name, href=href)), chip(space)]),
             html.P(storey, className="eyebrow"),
             html.Div(
-                [count(space), html.P(words.certainty(space), className="certainty", **{"data-part": "certainty"})],
+                [count(space), html.P(words.certainty(space), className="certainty", **data(part="certainty"))],
                 className="figures",
             ),
             bar(space),
             frame.spark(space.space, _("People in {space} today").format(space=name)),
             html.Ul(list(inside), className="inside"),
-            html.Footer([html.Span(before), html.Span("", className="updated", **{"data-part": "updated"})]),
+            html.Footer([html.Span(before), html.Span("", className="updated", **data(part="updated"))]),
         ],
         className="card with-rooms" if inside else "card",
         **live_attributes(space),

@@ -6,12 +6,20 @@ from typing import Any
 import plotly.graph_objects as go
 from dash import dcc, html
 
+from dashboard.components.attrs import aria
 from dashboard.figures.style import config
 from dashboard.i18n import _
 
 
 def chart(
-    figure: go.Figure, *, label: str, finding: str, head: Sequence[str], rows: Sequence[Sequence[str]], csv: str, name: str
+    figure: go.Figure,
+    *,
+    label: str,
+    finding: str,
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    csv: str,
+    name: str,
 ) -> Any:
     """`label` names the chart for a screen reader, `finding` says what it shows, `csv` is the address of its numbers.
 
@@ -20,7 +28,7 @@ def chart(
     graph = dcc.Graph(id=f"graph-{name}", figure=figure, config=config(), className="graph", responsive=True)
     return html.Figure(
         [
-            html.Div(graph, role="group", **{"aria-label": label}),
+            html.Div(graph, role="group", **aria(label=label)),
             html.Figcaption(finding, className="finding"),
             html.Div([_numbers(head, rows), html.A(_("Download CSV"), href=csv, download="")], className="below"),
         ],
@@ -29,10 +37,12 @@ def chart(
 
 
 def _numbers(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:
-    return html.Details([html.Summary(_("Show as table")), html.Div(table(head, rows), className="scroll", tabIndex="0")])
+    return html.Details(
+        [html.Summary(_("Show as table")), html.Div(table(head, rows), className="scroll", tabIndex="0")]
+    )
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[Any]], **attributes: str) -> Any:
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]], **attributes: Any) -> Any:
     """A plain table whose first column names the rows."""
     body = [html.Tr([html.Th(first, scope="row"), *[html.Td(cell) for cell in rest]]) for first, *rest in rows]
     top = html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head]))

@@ -1,24 +1,26 @@
 """The panel of the whole site: how many are there now, how many came today."""
 
-from datetime import datetime
 from typing import Any
 
 from dash import html
 
 from core.views import SiteLive, SpaceLive
 from dashboard.components import words
+from dashboard.components.attrs import data
 from dashboard.components.card import Frame, bar, chip, count, live_attributes
 from dashboard.i18n import _, formats, named
 
 
-def hero(live: SiteLive, frame: Frame, kind: str, zone: str, now: datetime) -> Any:
+def hero(live: SiteLive, frame: Frame, kind: str, zone: str) -> Any:
     """The totals of a site; `zone` is its time zone."""
     root = live.spaces[0]
     return html.Section(
         [
-            html.Header([html.H1(named(live.name)), html.P(opening(live, zone, now), **{"data-part": "opening"})]),
+            html.Header(
+                [html.H1(named(live.name)), html.P(opening(live, zone, frame.always_open), **data(part="opening"))]
+            ),
             _now(root, kind),
-            frame.spark(root.space, _("People here today and a week ago"), **{"data-axis": zone}),
+            frame.spark(root.space, _("People here today and a week ago"), **data(axis=zone)),
             _visits(live, frame.weekday),
         ],
         className="hero",
@@ -28,16 +30,18 @@ def hero(live: SiteLive, frame: Frame, kind: str, zone: str, now: datetime) -> A
 
 def _now(root: SpaceLive, kind: str) -> Any:
     where = _("in the building now") if kind == "library" else _("in the park now")
-    share = words.phrases()["share"].format(share=formats.percent(root.people / root.capacity)) if _full(root) else ""
+    share = ""
+    if root.people is not None and root.capacity:
+        share = words.phrases()["share"].format(share=formats.percent(root.people / root.capacity))
     return html.Div(
         [
             html.Div([count(root), html.P(where, className="where"), chip(root)], className="total"),
             bar(root),
             html.P(
                 [
-                    html.Span(words.certainty(root), **{"data-part": "certainty"}),
-                    html.Span(share, **{"data-part": "share"}),
-                    html.Span("", className="updated", **{"data-part": "updated"}),
+                    html.Span(words.certainty(root), **data(part="certainty")),
+                    html.Span(share, **data(part="share")),
+                    html.Span("", className="updated", **data(part="updated")),
                 ],
                 className="facts",
             ),
@@ -46,30 +50,26 @@ def _now(root: SpaceLive, kind: str) -> Any:
     )
 
 
-def _full(root: SpaceLive) -> bool:
-    return root.people is not None and bool(root.capacity)
-
-
 def _visits(live: SiteLive, weekday: str) -> Any:
     return html.Div(
         [
-            html.P([html.Span(formats.number(live.visits_today), **{"data-part": "visits"})], className="number"),
+            html.P([html.Span(formats.number(live.visits_today), **data(part="visits"))], className="number"),
             html.P(_("visits today"), className="where"),
             html.P(
                 words.against(live.visits_today, live.visits_last_week, weekday),
                 className="trend",
-                **{"data-part": "trend"},
+                **data(part="trend"),
             ),
         ],
         className="visits",
     )
 
 
-def opening(live: SiteLive, zone: str, now: datetime) -> str:
+def opening(live: SiteLive, zone: str, always_open: bool) -> str:
     """`Open until 20:00`, `Closed, opens Thu 08:00`."""
     phrases = words.phrases()
     if live.open_until:
         return phrases["open_until"].format(time=formats.clock(live.open_until, zone))
     if live.opens_at:
-        return phrases["opens_at"].format(time=formats.soon(live.opens_at, zone, now))
-    return phrases["closed"]
+        return phrases["opens_at"].format(time=formats.soon(live.opens_at, zone, live.time))
+    return words.no_change(always_open)

@@ -18,7 +18,8 @@ def chart_of(
     """The chart with its sentence, table and file; a notice where nothing was measured."""
     if not any(p.people is not None for p in points):
         return notices.nothing(
-            _("Nothing was measured here in this period"), _("Try a longer period, or look at Sensors for what is silent.")
+            _("Nothing was measured here in this period"),
+            _("Try a longer period, or look at Sensors for what is silent."),
         )
     drawn = occupancy.figure(
         points, past, shift=period.shift, capacity=space.capacity, zone=site.timezone, names=names(period)

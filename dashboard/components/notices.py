@@ -4,15 +4,20 @@ from typing import Any
 
 from dash import dcc, html
 
+from dashboard.components.attrs import HIDDEN, data
 from dashboard.i18n import _
 
 
 def notice(heading: str, *lines: Any, icon: str = "empty", title: str = "") -> Any:
     """A page of one message: what is the matter, and what to do; `title` is the window's, if it is another."""
     return html.Section(
-        [html.Div(className=f"notice-icon {icon}", **{"aria-hidden": "true"}), html.H1(heading), *[html.P(x) for x in lines]],
+        [
+            html.Div(className=f"notice-icon {icon}", **HIDDEN),
+            html.H1(heading),
+            *[html.P(x) for x in lines],
+        ],
         className="notice",
-        **{"data-title": title or heading},
+        **data(title=title or heading),
     )
 
 
@@ -30,8 +35,10 @@ def no_sites() -> Any:
 
 def unavailable() -> Any:
     """The database does not answer."""
-    again = html.Span(_("The page tries again by itself."), **{"data-retry": "5"})
-    return notice(_("The database does not answer"), _("Readings are kept by the broker meanwhile."), again, icon="broken")
+    again = html.Span(_("The page tries again by itself."), **data(retry="5"))
+    return notice(
+        _("The database does not answer"), _("Readings are kept by the broker meanwhile."), again, icon="broken"
+    )
 
 
 def nothing(title: str, advice: str) -> Any:

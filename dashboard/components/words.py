@@ -18,8 +18,8 @@ def levels() -> dict[str, str]:
 
 
 def states() -> dict[str, str]:
-    """What is said in place of the level when the figure cannot be trusted."""
-    return {"late": _("Late"), "stale": _("Silent"), "none": _("No data")}
+    """What is said in place of the level when the figure cannot be trusted; a late one still can."""
+    return {"stale": _("Silent"), "none": _("No data")}
 
 
 def reasons() -> dict[str, str]:
@@ -45,17 +45,21 @@ def phrases() -> dict[str, str]:
         "became": _("{space}: {level}"),
         "open_until": _("Open until {time}"),
         "opens_at": _("Closed, opens {time}"),
-        "closed": _("Closed"),
         "same": _("as last {weekday} at this time"),
         "more": _("{share} more than last {weekday} at this time"),
         "less": _("{share} fewer than last {weekday} at this time"),
     }
 
 
-def for_browser(weekday: str) -> dict[str, Any]:
+def for_browser(weekday: str, always_open: bool) -> dict[str, Any]:
     """All of it, for the live script."""
     fixed = {name: text.replace("{weekday}", weekday) for name, text in phrases().items()}
-    return {"level": levels(), "state": states(), "reason": reasons(), **fixed}
+    return {"level": levels(), "state": states(), "reason": reasons(), "no_change": no_change(always_open), **fixed}
+
+
+def no_change(always_open: bool) -> str:
+    """What is said of a site that neither closes nor opens."""
+    return _("Always open") if always_open else _("Closed")
 
 
 def certainty(space: SpaceLive) -> str:

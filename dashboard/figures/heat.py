@@ -8,6 +8,8 @@ from dash import html
 from core.views import HeatCell
 from dashboard.i18n import _, formats
 
+STRONG = 0.6  # of the highest: from here on the cell is dark and its figure light
+
 
 def table(cells: Sequence[HeatCell], caption: str) -> Any:
     """A table that reads as numbers and looks like a heat map; empty cells are unknown."""
@@ -38,5 +40,10 @@ def _cell(cell: HeatCell | None, top: float) -> Any:
     if cell is None or cell.people is None:
         return html.Td(formats.UNKNOWN, className="unknown")
     share = cell.people / top if top else 0
-    name = "strong-cell" if share > 0.55 else None
-    return html.Td(formats.number(cell.people), style={"--heat": f"{share:.0%}"}, className=name)
+    name = "strong-cell" if share >= STRONG else None
+    return html.Td(formats.number(cell.people), style={"--heat": f"{depth(share):.0%}"}, className=name)
+
+
+def depth(share: float) -> float:
+    """How much colour: no middle tones, on which neither dark nor light figures can be read."""
+    return 0.45 * share / STRONG if share < STRONG else 0.75 + 0.25 * (share - STRONG) / (1 - STRONG)

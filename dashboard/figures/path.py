@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from core.views import Progress, VisitPoint
 
 YEAR = timedelta(days=364)  # the same weekday a year before
+HALF_A_YEAR = timedelta(days=182)  # a day's pace is that of the year in whose middle it lies
 
 
 def multiple(progress: Progress, day: date) -> float:
@@ -43,7 +44,9 @@ def visits_of(point: VisitPoint, measure: str) -> float | None:
     return point.net if measure == "net" else point.gross
 
 
-def expected(progress: Progress, baseline: Mapping[date, float], days: Iterable[date]) -> list[tuple[date, float | None]]:
+def expected(
+    progress: Progress, baseline: Mapping[date, float], days: Iterable[date]
+) -> list[tuple[date, float | None]]:
     """The path through `days`, summed up: the same weekday of the baseline, times what the path asks of that day.
 
     Baseline days that were not observed count as the mean of those that were. None throughout without a baseline.
@@ -51,9 +54,10 @@ def expected(progress: Progress, baseline: Mapping[date, float], days: Iterable[
     if not baseline:
         return [(day, None) for day in days]
     mean = sum(baseline.values()) / len(baseline)
-    total, result = 0.0, []
+    total = 0.0
+    result: list[tuple[date, float | None]] = []
     for day in days:
-        total += baseline.get(twin(day, progress), mean) * multiple(progress, day)
+        total += baseline.get(twin(day, progress), mean) * multiple(progress, day + HALF_A_YEAR)
         result.append((day, total))
     return result
 

@@ -20,14 +20,14 @@ def this_year(now: Series, before: Series, path: Series, years: tuple[int, int])
         (now, str(years[0]), {"color": NOW, "width": 3.5}),
     )
     for series, name, line in lines:
-        result.add_scatter(
-            x=[day for day, _v in series], y=[v for _d, v in series], name=name, mode="lines", line=line
-        )
+        result.add_scatter(x=[day for day, _v in series], y=[v for _d, v in series], name=name, mode="lines", line=line)
     result.update_xaxes(tickformat="%b", dtick="M1")
     return result
 
 
-def months(now: Sequence[float | None], base: Sequence[float | None], years: tuple[str, str], running: int) -> go.Figure:
+def months(
+    now: Sequence[float | None], base: Sequence[float | None], years: tuple[str, str], running: int
+) -> go.Figure:
     """Visits by month beside the same months of the baseline; month number `running` (1-12) is not over yet."""
     result = chart(_("visits"))
     names = formats.months()
@@ -35,6 +35,6 @@ def months(now: Sequence[float | None], base: Sequence[float | None], years: tup
     result.add_bar(x=names, y=list(base), name=years[1], marker={"color": "rgba(139,130,114,0.55)"})
     result.add_bar(
         x=names, y=list(now), name=years[0],
-        marker={"color": NOW, "pattern": {"shape": shape, "fgcolor": "#ffffff", "size": 7}},
+        marker={"color": NOW, "pattern": {"shape": shape, "fgcolor": "#ffffff", "fillmode": "overlay", "size": 7}},
     )  # fmt: skip
     return result

@@ -21,7 +21,7 @@ CONFIG: dict[str, Any] = {
 }
 
 
-def config() -> dict[str, Any]:
+def config() -> Any:
     """The configuration of every chart, in the reader's language."""
     return {**CONFIG, "locale": "en" if language() == "en" else "sv"}
 
@@ -34,7 +34,7 @@ def chart(y_title: str) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "Inter, system-ui, sans-serif", "size": 14},
-        margin={"l": 52, "r": 14, "t": 34, "b": 36},
+        margin={"l": 12, "r": 14, "t": 34, "b": 36},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}},
         hovermode="x unified",
         hoverlabel={"bgcolor": "#182030", "bordercolor": "#182030", "font": {"color": "#ffffff"}},
@@ -44,6 +44,7 @@ def chart(y_title: str) -> go.Figure:
         dragmode=False,
     )
     figure.update_xaxes(showgrid=False, zeroline=False, ticks="", fixedrange=True)
-    figure.update_yaxes(title={"text": y_title, "font": {"size": 13}}, rangemode="tozero", zeroline=False, nticks=6)
+    figure.update_yaxes(title={"text": y_title, "font": {"size": 13}, "standoff": 10}, automargin=True)
+    figure.update_yaxes(rangemode="tozero", zeroline=False, nticks=6)
     figure.update_yaxes(fixedrange=True, separatethousands=True, tickformat=",.0f")
     return figure

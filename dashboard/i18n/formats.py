@@ -30,8 +30,9 @@ def percent(share: float | None, digits: int = 0) -> str:
     if share is None:
         return UNKNOWN
     pattern = locale().percent_formats[None].pattern
-    return format_percent(share, format=pattern.replace("#,##0", "#,##0." + "0" * digits) if digits else pattern,
-                          locale=locale())
+    return format_percent(
+        share, format=pattern.replace("#,##0", "#,##0." + "0" * digits) if digits else pattern, locale=locale()
+    )
 
 
 def signed_percent(share: float | None, digits: int = 0) -> str:

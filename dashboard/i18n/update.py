@@ -3,21 +3,25 @@
 New texts are added (in English as they are, in Swedish empty, to be translated), texts no longer used are removed.
 """
 
+from typing import Any
+
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 from dashboard.i18n import DOMAIN, HERE, LANGUAGES, catalogue_path
 
-KEYWORDS = {"_": None, "plural": (1, 2)}
+HEADERS = ("Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
+KEYWORDS: dict[str, Any] = {"_": None, "plural": (1, 2)}
 
 
 def extracted() -> Catalog:
     """Every text of the dashboard's code that is shown to somebody."""
     template = Catalog(project="besok", charset="utf-8")
-    found = extract_from_dir(HERE.parent, method_map=[("**.py", "python")], keywords=KEYWORDS, comment_tags=("T:",))
+    methods: Any = [("**.py", "python")]
+    found = extract_from_dir(HERE.parent, method_map=methods, keywords=KEYWORDS)
     for name, _line, message, comments, context in sorted(found):
-        template.add(message, locations=[(f"dashboard/{name}", None)], auto_comments=comments, context=context)
+        template.add(message, locations=[(f"dashboard/{name}", 0)], auto_comments=comments, context=context)
     return template
 
 
@@ -47,6 +51,9 @@ def update(language: str) -> list[str]:
     catalogue = stored(language)
     catalogue.update(extracted(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    catalogue.header_comment = f"# The texts of the screens: {language}. Renewed by python -m dashboard.i18n.update."
+    catalogue.mime_headers = [(name, value) for name, value in catalogue.mime_headers if name in HEADERS]
+    catalogue.fuzzy = False
     for message in catalogue:
         if language == "en" and message.id:
             message.string = message.id

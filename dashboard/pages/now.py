@@ -26,7 +26,7 @@ WEEK = timedelta(days=7)
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The board of a site."""
     live = queries.live(db, site.site, now)
-    return board(live, site, frame(db, sites.load(db, site.site), live, now), now)
+    return board(live, site, frame(db, sites.load(db, site.site), live, now))
 
 
 def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
@@ -40,7 +40,8 @@ def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
         today = queries.occupancy(db, site.id, space.space, first, now, "15min")
         before = queries.occupancy(db, site.id, space.space, first - shift, last - shift, "15min")
         curves[space.space] = curve(today, before, shift, now)
-    return Frame(weekday=formats.weekdays("wide")[day.weekday()], first=first, last=last, curves=curves)
+    weekday = formats.weekdays("wide")[day.weekday()]
+    return Frame(weekday=weekday, first=first, last=last, always_open=calendar.is_open(now, site), curves=curves)
 
 
 def shown_hours(
@@ -60,13 +61,13 @@ def curve(today: Iterable[OccupancyPoint], before: Iterable[OccupancyPoint], shi
     return Today(today=[(p.start, p.people) for p in today], last_week=ghost, usual=usual)
 
 
-def board(live: SiteLive, site: SiteInfo, shared: Frame, now: datetime) -> Any:
+def board(live: SiteLive, site: SiteInfo, shared: Frame) -> Any:
     """The whole page; the live script keeps it up to date from the first frame on."""
     groups = building.groups(live.spaces)
     cards = sum(len(group.rooms) for group in groups)
     columns = max(2, ceil(sqrt(cards)))
     storeys = html.Div([_group(group, live.site, shared) for group in groups], className="storeys")
-    panel = hero(live, shared, site.kind, site.timezone, now)
+    panel = hero(live, shared, site.kind, site.timezone)
     return html.Div(
         [sandbox(), panel, storeys] if live.sandbox else [panel, storeys],
         className="board",
@@ -75,13 +76,13 @@ def board(live: SiteLive, site: SiteInfo, shared: Frame, now: datetime) -> Any:
     )
 
 
-def _for_script(live: SiteLive, site: SiteInfo, shared: Frame) -> dict[str, str]:
+def _for_script(live: SiteLive, site: SiteInfo, shared: Frame) -> dict[str, Any]:
     return {
         "data-title": _("{site} now").format(site=named(live.name)),
         "data-live": f"/api/v1/sites/{live.site}/live",
         "data-time": live.time.isoformat(),
         "data-zone": site.timezone,
-        "data-words": json.dumps(words.for_browser(shared.weekday), ensure_ascii=False),
+        "data-words": json.dumps(words.for_browser(shared.weekday, shared.always_open), ensure_ascii=False),
         "data-late": str(LATE_AFTER.total_seconds()),
         "data-stale": str(STALE_AFTER.total_seconds()),
     }
@@ -91,7 +92,9 @@ def _group(group: building.Group, site: str, shared: Frame) -> Any:
     """A storey with its rooms, or the spaces that are on none."""
     label = named(group.storey.name) if group.storey else ""
     cards = [
-        card(space, f"/spaces/{site}/{space.space}", shared, label, [row(r, f"/spaces/{site}/{r.space}") for r in inside])
+        card(
+            space, f"/spaces/{site}/{space.space}", shared, label, [row(r, f"/spaces/{site}/{r.space}") for r in inside]
+        )
         for space, inside in group.rooms
     ]
     head = [storey(group.storey, f"/spaces/{site}/{group.storey.space}")] if group.storey else []

@@ -6,9 +6,11 @@ from typing import Any
 from dash import html
 
 from core.analytics import calendar
+from core.errors import NotFound
 from core.views import Progress, SiteInfo, VisitPoint
 from dashboard.address import Address
 from dashboard.components import answer, notices
+from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import chart
 from dashboard.figures import path
@@ -23,14 +25,17 @@ DAY = timedelta(days=1)
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The answer on top, then this year against the path, then the months."""
     today = calendar.business_day(now, sites.load(db, site.site))
-    way = queries.progress(db, site.site, today)
     title = _("{site}: on the way").format(site=named(site.name))
+    try:
+        way = queries.progress(db, site.site, today)
+    except NotFound:
+        return answer.no_target(named(site.name), title)
     parts: list[Any] = [sandbox()] if site.sandbox else []
     if way.baseline_visits is None:
-        parts.append(answer.no_baseline(way, named(site.name)))
+        parts.append(answer.no_baseline(way, named(site.name), title))
     else:
         parts += [answer.panel(way, title), _year(db, site.site, way), _months(db, site.site, way), answer.terms(way)]
-    return html.Div(parts, className="page", **{"data-title": title})
+    return html.Div(parts, className="page", **data(title=title))
 
 
 def _year(db: Database, site: str, way: Progress) -> Any:
@@ -44,12 +49,16 @@ def _year(db: Database, site: str, way: Progress) -> Any:
     before = [(d + path.YEAR, v) for d, v in path.cumulative(last, way.measure)]
     goal = path.expected(way, known, days)
     if not any(v is not None for _d, v in now):
-        return notices.nothing(_("No visits have been counted this year yet"), _("The curve begins with the first day."))
+        return notices.nothing(
+            _("No visits have been counted this year yet"), _("The curve begins with the first day.")
+        )
     years = (way.today.year, way.today.year - 1)
     return html.Section([html.H2(_("This year so far")), _year_chart(site, now, before, goal, years)])
 
 
-def _year_chart(site: str, now: figures.Series, before: figures.Series, goal: figures.Series, years: tuple[int, int]) -> Any:
+def _year_chart(
+    site: str, now: figures.Series, before: figures.Series, goal: figures.Series, years: tuple[int, int]
+) -> Any:
     ends = [(d, v) for d, v in now if d.day == 1 or d == now[-1][0]]
     then, asked = dict(before), dict(goal)
     return chart(
@@ -67,7 +76,9 @@ def _sentence(now: tuple[date, float | None], before: float | None, goal: float 
     """`Until 24 Nov: 371,204 visits, 4 % more than … and 9 % behind the path.`"""
     said = _("Until {day}: {n} visits").format(day=formats.day(now[0]), n=formats.number(now[1]))
     if now[1] and before:
-        said += ", " + _("{change} against {year}").format(change=formats.signed_percent(now[1] / before - 1), year=years[1])
+        said += ", " + _("{change} against {year}").format(
+            change=formats.signed_percent(now[1] / before - 1), year=years[1]
+        )
     if now[1] and goal:
         said += ", " + _("{change} against the path").format(change=formats.signed_percent(now[1] / goal - 1))
     return said + "."

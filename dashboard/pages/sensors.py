@@ -1,17 +1,20 @@
 """*Sensors*: which are heard, which are silent, which nobody has placed, and what could not be read."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from dash import html
 
+from core.site import Site
 from core.views import DeviceInfo, RejectedMessage, SiteInfo
 from dashboard.address import Address
 from dashboard.components import notices
+from dashboard.components.attrs import HIDDEN, data
+from dashboard.components.banner import sandbox
 from dashboard.components.chart import table
 from dashboard.i18n import _, formats, named, plural
-from store import queries
+from store import queries, sites
 from store.database import Database
 
 SHOWN = 20  # rejected messages
@@ -20,21 +23,23 @@ SHOWN = 20  # rejected messages
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The sensors of a site, then what concerns all sites."""
     mine = queries.devices(db, site.site, now=now)
+    names = place_names(sites.load(db, site.site))
     unplaced = [d for d in queries.devices(db, now=now) if not d.placements]
     refused = queries.rejected(db, SHOWN)
     title = _("Sensors of {site}").format(site=named(site.name))
     return html.Div(
         [
+            *([sandbox()] if site.sandbox else []),
             html.H1(title),
             html.P(summary(mine), className="finding"),
-            _devices(mine, site.timezone, now),
+            _devices(mine, names, site.timezone),
             html.H2(_("Heard, but not placed")),
             _unplaced(unplaced, site.timezone),
             html.H2(_("Messages nobody could read")),
             _rejected(refused, site.timezone),
         ],
         className="page",
-        **{"data-title": title},
+        **data(title=title),
     )
 
 
@@ -47,18 +52,18 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
 
 def state(device: DeviceInfo) -> Any:
     """The chip of a sensor."""
-    words = {"live": _("Live"), "late": _("Late"), "stale": _("Silent"), "none": _("Never heard")}
-    icon = html.Span(className="icon", **{"aria-hidden": "true"})
-    attributes = {"data-state": device.freshness, "data-level": "calm" if device.freshness == "live" else "moderate"}
+    words = {"live": _("Heard"), "late": _("Late"), "stale": _("Silent"), "none": _("Never heard")}
+    icon = html.Span(className="icon", **HIDDEN)
+    attributes = data(state=device.freshness, level="calm" if device.freshness == "live" else "moderate")
     return html.Span(html.Span([icon, words[device.freshness]], className="chip"), **attributes)
 
 
-def _devices(devices: Sequence[DeviceInfo], zone: str, now: datetime) -> Any:
+def _devices(devices: Sequence[DeviceInfo], names: Mapping[str, str], zone: str) -> Any:
     if not devices:
         return notices.nothing(_("No sensors are placed here"), _("Name them in the site file, under sensors."))
     order = {"stale": 0, "none": 1, "late": 2, "live": 3}
     rows = [
-        [d.device, state(d), heard(d, zone), _places(d), d.clock_problem or ""]
+        [d.device, state(d), heard(d, zone), _places(d, names), clock(d)]
         for d in sorted(devices, key=lambda d: (order[d.freshness], d.device))
     ]
     head = [_("Sensor"), _("State"), _("Last heard"), _("Observes"), _("Clock")]
@@ -70,8 +75,24 @@ def heard(device: DeviceInfo, zone: str) -> str:
     return formats.stamp(device.heard, zone) if device.heard else formats.UNKNOWN
 
 
-def _places(device: DeviceInfo) -> str:
-    return ", ".join(p.portal or p.space or "" for p in device.placements)
+def place_names(site: Site) -> dict[str, str]:
+    """What the portals and spaces of a site are called."""
+    spaces = {s.id: named(s.name) for s in site.spaces}
+    return spaces | {p.id: named(p.name) for p in site.portals} | {site.id: named(site.name)}
+
+
+def clock(device: DeviceInfo) -> str:
+    """How far off a device's clock is, where it is a problem."""
+    off = device.clock_offset_s
+    if not device.clock_problem or off is None:
+        return ""
+    minutes = formats.number(abs(off) / 60, 1)
+    return (_("{n} min ahead") if off > 0 else _("{n} min behind")).format(n=minutes)
+
+
+def _places(device: DeviceInfo, names: Mapping[str, str]) -> str:
+    ids = (p.portal or p.space or "" for p in device.placements)
+    return ", ".join(names.get(place, place) for place in ids)
 
 
 def _unplaced(devices: Sequence[DeviceInfo], zone: str) -> Any:
@@ -85,7 +106,14 @@ def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
     if not messages:
         return html.P(_("None."), className="quiet")
     rows = [
-        [formats.stamp(m.received, zone), m.topic, m.reason, html.Code(m.payload[:80] + ("…" if len(m.payload) > 80 else ""))]
+        [
+            formats.stamp(m.received, zone),
+            m.topic,
+            m.reason,
+            html.Code(m.payload[:80] + ("…" if len(m.payload) > 80 else "")),
+        ]
         for m in messages
     ]
-    return html.Div(table([_("Received"), _("Topic"), _("Reason"), _("Message")], rows), className="scroll sheet", tabIndex="0")
+    return html.Div(
+        table([_("Received"), _("Topic"), _("Reason"), _("Message")], rows), className="scroll sheet", tabIndex="0"
+    )

@@ -3,8 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import dash_mantine_components as dmc
-from dash import Input, Output, State, dcc, html, no_update
+from dash import Input, Output, State, html, no_update
 
 from core.analytics import calendar
 from core.errors import NotFound
@@ -13,10 +12,11 @@ from core.views import SiteInfo, SpaceInfo
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.callbacks import Callbacks
-from dashboard.components import history, notices
+from dashboard.components import controls, history, notices
+from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.figures import heat
-from dashboard.i18n import _, formats, language, named
+from dashboard.i18n import _, formats, named
 from dashboard.ranges import Range
 from store import queries, sites
 from store.database import Database
@@ -36,77 +36,13 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     here = Address(page="spaces", site=site.site, space=space.space, query=address.query)
     parts = [
         sandbox() if site.sandbox else None,
-        _head(site, space, spaces),
-        _controls(here, period),
+        controls.head(site, space, spaces),
+        controls.bar(here, period),
         _history(db, place, space, here, period),
         html.H2(_("The usual week")),
         _week(db, place, space, today),
     ]
-    return html.Div([p for p in parts if p], className="page", **{"data-title": named(space.name)})
-
-
-def _head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo]) -> Any:
-    trail = [dcc.Link(named(site.name), href=f"/now/{site.site}"), html.Span("/", **{"aria-hidden": "true"}), named(space.name)]
-    facts = [
-        _("capacity {n}").format(n=formats.number(space.capacity)) if space.capacity else "",
-        _("{n} seats").format(n=formats.number(space.seats)) if space.seats else "",
-        f"{formats.number(space.area_m2)} m²" if space.area_m2 else "",
-    ]
-    picker = dmc.Select(
-        id="space",
-        label=_("Space"),
-        data=[{"value": s.space, "label": _indented(s, spaces)} for s in spaces],
-        value=space.space,
-        allowDeselect=False,
-        searchable=True,
-        nothingFoundMessage=_("No such space"),
-        className="picker",
-    )
-    title = html.Div([html.H1(named(space.name)), html.P(" · ".join(f for f in facts if f))])
-    return html.Div([html.Nav(trail, className="trail", **{"aria-label": _("You are here")}), html.Div([title, picker], className="head")])
-
-
-def _indented(space: SpaceInfo, spaces: list[SpaceInfo]) -> str:
-    parents = {s.space: s.parent for s in spaces}
-    depth, parent = 0, space.parent
-    while parent:
-        depth, parent = depth + 1, parents.get(parent)
-    return "\u2003" * max(depth - 1, 0) + named(space.name)
-
-
-def _controls(here: Address, period: Range) -> Any:
-    names = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
-    links = [
-        dcc.Link(text, href=here.href(range=name, **{"from": "", "to": ""}), className="current" if period.name == name else "")
-        for name, text in names.items()
-    ]
-    dates = dmc.DatesProvider(
-        dmc.DatePickerInput(
-            id="dates",
-            type="range",
-            label=_("Days"),
-            value=[period.first.isoformat(), period.last.isoformat()],
-            valueFormat="D MMM YYYY",
-            allowSingleDateInRange=True,
-            hideOutsideDates=True,
-            ariaLabels={
-                "previousMonth": _("Previous month"), "nextMonth": _("Next month"),
-                "monthLevelControl": _("Choose month"), "yearLevelControl": _("Choose year"),
-            },
-            className="picker",
-        ),
-        settings={"locale": language(), "firstDayOfWeek": 1},
-    )  # fmt: skip
-    compared = compares(here)
-    compare = dcc.Link(
-        _("Compare with the weeks before"), href=here.href(cmp="0" if compared else ""), className="toggle on" if compared else "toggle"
-    )
-    return html.Div([html.Nav(links, className="segments", **{"aria-label": _("Period")}), dates, compare], className="controls")
-
-
-def compares(here: Address) -> bool:
-    """Whether the period before is drawn too; `cmp=0` turns it off."""
-    return here.get("cmp") != "0"
+    return html.Div([p for p in parts if p], className="page", **data(title=named(space.name)))
 
 
 def _history(db: Database, site: Site, space: SpaceInfo, here: Address, period: Range) -> Any:
@@ -114,7 +50,7 @@ def _history(db: Database, site: Site, space: SpaceInfo, here: Address, period: 
     before = (calendar.day_bounds(d - period.shift, site) for d in (period.first, period.last))
     (early, _e), (_l, late) = before
     points = queries.occupancy(db, site.id, space.space, start, end, period.step)
-    past = queries.occupancy(db, site.id, space.space, early, late, period.step) if compares(here) else []
+    past = queries.occupancy(db, site.id, space.space, early, late, period.step) if controls.compares(here) else []
     return history.chart_of(points, past, site, space, period)
 
 
@@ -127,7 +63,10 @@ def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
         weekday=formats.weekdays("wide")[top.weekday], hour=f"{top.hour:02}:00", n=formats.number(top.people)
     )
     caption = _("People in {space} by weekday and hour").format(space=named(space.name))
-    return html.Figure([html.Div(heat.table(cells, caption), className="scroll"), html.Figcaption(finding, className="finding")], className="chart")
+    return html.Figure(
+        [html.Div(heat.table(cells, caption), className="scroll"), html.Figcaption(finding, className="finding")],
+        className="chart",
+    )
 
 
 def register(callbacks: Callbacks) -> None:

@@ -1,0 +1,139 @@
+"""The frame of the screens: what the web server's event loop, its policy and its reader need."""
+
+import asyncio
+import inspect
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import brotli
+import pytest
+from dash import Dash
+from fastapi import FastAPI
+from plotly.offline import get_plotlyjs_version
+from starlette.types import Message, Receive, Scope, Send
+
+from core.settings import Settings
+from dashboard.app import ASSETS, attach
+from dashboard.delivery import PackingMiddleware, allowing
+from dashboard.figures.style import CONFIG
+from dashboard.language import LanguageMiddleware
+
+
+@pytest.fixture(scope="module")
+def screens() -> Iterator[Dash]:
+    server = FastAPI()
+    server.state.csp = "default-src 'self'; script-src 'self'; object-src 'none'"
+    yield attach(server, Settings())
+
+
+def test_no_callback_runs_on_the_event_loop(screens: Dash) -> None:
+    """Dash awaits what is a coroutine and calls everything else on the loop, where it would stop every other reader."""
+    callbacks = {name: entry["callback"] for name, entry in screens.callback_map.items() if "callback" in entry}
+    assert callbacks
+    assert [name for name, function in callbacks.items() if not inspect.iscoroutinefunction(function)] == []
+
+
+def test_dash_opens_no_socket_of_its_own(screens: Dash) -> None:
+    assert "websocket" not in screens._config()
+
+
+def test_the_policy_lets_dash_start_and_nothing_else(screens: Dash) -> None:
+    policy = screens.server.state.csp
+    assert "script-src 'self' 'sha256-" in policy
+    scripts = policy.split("script-src")[1].split(";")[0]
+    assert "unsafe" not in scripts
+
+
+def test_allowing_leaves_the_rest_alone() -> None:
+    policy = "default-src 'self'; script-src 'self'; img-src 'self'"
+    assert allowing(policy, ["'x'", "'y'"]) == "default-src 'self'; script-src 'self' 'x' 'y'; img-src 'self'"
+
+
+def test_charts_do_not_offer_to_upload_the_data() -> None:
+    assert CONFIG["showSendToCloud"] is False
+    for path in ASSETS.parent.rglob("*.py"):
+        assert path.name == "chart.py" or "dcc.Graph(" not in path.read_text(), f"{path}: use components.chart"
+
+
+def test_the_vendored_plotly_is_the_one_that_python_writes_for() -> None:
+    name = f"plotly-cartesian-{get_plotlyjs_version()}.min.js"
+    assert (ASSETS / "vendor" / name).exists()
+    assert name in (ASSETS / "first.js").read_text()
+
+
+def test_the_page_says_its_language() -> None:
+    assert asyncio.run(_language(b"", b"en-GB,en;q=0.9")) == ("en", None)
+    assert asyncio.run(_language(b"lang=sv", b"en")) == ("sv", "besok_lang=sv; Path=/; Max-Age=31536000; SameSite=Lax")
+    assert asyncio.run(_language(b"", b"fi")) == ("sv", None)
+
+
+async def _language(query: bytes, accept: bytes) -> tuple[str, str | None]:
+    from dashboard.i18n import language
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": language().encode()})
+
+    scope: Scope = {"type": "http", "query_string": query, "headers": [(b"accept-language", accept)]}
+    sent = await _answer(LanguageMiddleware(app, "sv"), scope)
+    cookies = [value.decode() for name, value in sent[0]["headers"] if name == b"set-cookie"]
+    return sent[1]["body"].decode(), next(iter(cookies), None)
+
+
+async def _answer(app: Any, scope: Scope) -> list[Message]:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await app(scope, receive, send)
+    return sent
+
+
+def test_a_bundle_is_packed_once_and_kept() -> None:
+    calls = []
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        calls.append(scope["path"])
+        headers = [(b"content-type", b"text/javascript"), (b"content-length", b"9000")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": b"x" * 9000})
+
+    packing = PackingMiddleware(app)
+    scope: Scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/assets/live.js",
+        "query_string": b"m=1",
+        "headers": [(b"accept-encoding", b"gzip, br")],
+    }
+    for _round in range(2):
+        start, body = asyncio.run(_answer(packing, scope))
+        headers = dict(start["headers"])
+        assert headers[b"content-encoding"] == b"br"
+        assert headers[b"cache-control"].endswith(b"immutable")
+        assert int(headers[b"content-length"]) == len(body["body"]) < 100
+        assert brotli.decompress(body["body"]) == b"x" * 9000
+    assert calls == ["/assets/live.js"]
+
+
+def test_what_is_missing_is_not_kept() -> None:
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 404, "headers": []})
+        await send({"type": "http.response.body", "body": b"no"})
+
+    packing = PackingMiddleware(app)
+    headers = [(b"accept-encoding", b"br")]
+    scope: Scope = {"type": "http", "method": "GET", "path": "/assets/x", "query_string": b"", "headers": headers}
+    assert asyncio.run(_answer(packing, scope))[0]["status"] == 404
+    assert packing.kept == {}
+
+
+def test_the_words_of_the_board_are_json(screens: Dash) -> None:
+    from dashboard.components import words
+
+    assert json.loads(json.dumps(words.for_browser("onsdag", True)))["same"] == "som förra onsdagen vid samma tid"

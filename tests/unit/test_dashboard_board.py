@@ -1,0 +1,179 @@
+"""The board and the addresses, from hand-made views."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from core.site import Text
+from core.views import OccupancyPoint, SiteInfo, SiteLive, SpaceLive
+from dashboard import ranges
+from dashboard.address import Address
+from dashboard.components import building, words
+from dashboard.components.card import Frame
+from dashboard.pages import now as now_page
+
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+def space(name: str, parent: str | None = "house", **changes: Any) -> SpaceLive:
+    """A space with seven of ten people in it."""
+    known: dict[str, Any] = {
+        "space": name, "parent": parent, "name": Text(sv=name, en=name), "kind": "room", "storey": 0, "capacity": 10,
+        "people": 7.0, "lower": 5.2, "upper": 8.9, "raw": 7.0, "basis": "doors", "reason": None, "heard": NOW,
+        "freshness": "live", "level": "moderate",
+    }  # fmt: skip
+    return SpaceLive(**known | changes)
+
+
+def site(*spaces: SpaceLive, **changes: Any) -> SiteLive:
+    """A house with `spaces`."""
+    known: dict[str, Any] = {
+        "site": "house", "name": Text(sv="Huset", en="The house"), "time": NOW, "sandbox": False,
+        "open_until": NOW + timedelta(hours=7), "opens_at": None, "visits_today": 112.0, "visits_last_week": 100.0,
+        "spaces": (space("house", None, capacity=100), *spaces),
+    }  # fmt: skip
+    return SiteLive(**known | changes)
+
+
+def board(live: SiteLive, **changes: Any) -> dict[str, Any]:
+    """The page as the browser gets it, flattened: every element by its place for the script, and all text."""
+    info = SiteInfo(
+        site=live.site, kind="library", name=live.name, timezone="Europe/Stockholm", capacity=100, sandbox=live.sandbox
+    )
+    shared = Frame(weekday="onsdag", first=NOW - timedelta(hours=3), last=NOW + timedelta(hours=8), **changes)
+    found: dict[str, Any] = {"text": [], "cards": {}}
+    walk(now_page.board(live, info, shared).to_plotly_json(), found)
+    return found
+
+
+def walk(node: Any, found: dict[str, Any]) -> None:
+    """Collect texts and cards of a tree of components."""
+    if isinstance(node, str):
+        found["text"].append(node)
+    elif isinstance(node, list | tuple):
+        for child in node:
+            walk(child, found)
+    elif node is not None:
+        props = node["props"] if isinstance(node, dict) else node.to_plotly_json()["props"]
+        if "data-space" in props:
+            found["cards"][props["data-space"]] = props
+        walk(props.get("children"), found)
+
+
+def test_a_card_says_how_many_and_how_sure() -> None:
+    found = board(site(space("hall")))
+    assert "7" in found["text"] and "/ 10" in found["text"]
+    assert "mellan 5 och 9" in found["text"]
+    assert "Lagom" in found["text"]
+    assert found["cards"]["hall"]["data-state"] == "live"
+
+
+def test_unknown_is_a_dash_and_never_zero() -> None:
+    silent = space("hall", people=None, lower=None, upper=None, reason="no_data", freshness="none", level="unknown")
+    found = board(site(silent, spaces=(silent,)))
+    assert "–" in found["text"] and "0" not in found["text"]
+    assert "inget hört ännu" in found["text"] and "Inga data" in found["text"]
+    assert found["cards"]["hall"]["data-known"] == ""
+
+
+def test_a_stale_figure_is_said_to_be_so() -> None:
+    found = board(site(space("hall", freshness="stale")))
+    assert found["cards"]["hall"]["data-state"] == "stale"
+    assert "Tyst" in found["text"]
+
+
+def test_visits_are_compared_with_last_week() -> None:
+    assert "12\u00a0% fler än förra onsdagen vid samma tid" in board(site())["text"]
+    assert words.against(5, 4, "onsdag") == ""  # too few to compare
+    assert words.against(5, None, "onsdag") == ""
+    assert words.against(100.2, 100, "onsdag") == "som förra onsdagen vid samma tid"
+
+
+def test_opening_hours() -> None:
+    assert "Öppet till 20:00" in board(site())["text"]
+    closed = site(open_until=None, opens_at=NOW + timedelta(hours=20))
+    assert "Stängt, öppnar tors 09:00" in board(closed)["text"]
+    never_closes = site(open_until=None)
+    assert "Alltid öppet" in board(never_closes, always_open=True)["text"]
+
+
+def test_simulated_data_is_said_to_be_so() -> None:
+    assert "Simulerade data" in board(site(sandbox=True))["text"]
+    assert "Simulerade data" not in board(site())["text"]
+
+
+def test_the_building_has_storeys_rooms_and_rooms_in_rooms() -> None:
+    ground = space("ground", kind="storey")
+    spaces = (
+        space("house", None),
+        ground,
+        space("hall", "ground"),
+        space("studios", "ground"),
+        space("one", "studios"),
+    )
+    groups = building.groups((*spaces, space("garden")))
+    assert [(g.storey.space if g.storey else None) for g in groups] == ["ground", None]
+    assert [(room.space, [i.space for i in inside]) for room, inside in groups[0].rooms] == [
+        ("hall", []),
+        ("studios", ["one"]),
+    ]
+    assert [room.space for room, _inside in groups[1].rooms] == ["garden"]
+
+
+def test_a_site_without_rooms_still_has_its_totals() -> None:
+    assert list(board(site())["cards"]) == ["house"]
+
+
+def test_the_curve_lies_over_that_of_last_week() -> None:
+    week = timedelta(days=7)
+
+    def point(start: datetime, people: float | None) -> OccupancyPoint:
+        return OccupancyPoint(space="hall", start=start, people=people, lower=None, upper=None, peak=None)
+
+    curve = now_page.curve(
+        [point(NOW, 4)], [point(NOW - week, 3), point(NOW - week + timedelta(hours=1), 9)], week, NOW
+    )
+    assert curve.today == [(NOW, 4)]
+    assert curve.last_week == [(NOW, 3), (NOW + timedelta(hours=1), 9)]
+    assert curve.usual == 3
+
+
+def test_the_curve_runs_from_before_opening_to_after_closing() -> None:
+    bounds = (NOW - timedelta(hours=9), NOW + timedelta(hours=15))
+    half = timedelta(minutes=30)
+    assert now_page.shown_hours([(NOW, NOW + 4 * half)], bounds) == (NOW - half, NOW + 5 * half)
+    assert now_page.shown_hours([bounds], bounds) == bounds
+    assert now_page.shown_hours([], bounds) == bounds
+
+
+def test_addresses() -> None:
+    here = Address.parse("/spaces/house/hall", "?range=7d&cmp=0&lang=en")
+    assert (here.page, here.site, here.space, here.get("range")) == ("spaces", "house", "hall", "7d")
+    assert here.href(range="30d") == "/spaces/house/hall?range=30d&cmp=0"
+    assert here.href(range="", cmp="", site="park", space="") == "/spaces/park"
+    assert Address.parse("/", "").page == "now"
+
+
+@pytest.mark.parametrize(
+    ("search", "first", "last", "step"),
+    [
+        ("", "2026-11-25", "2026-11-25", "15min"),
+        ("?range=yesterday", "2026-11-24", "2026-11-24", "15min"),
+        ("?range=7d", "2026-11-19", "2026-11-25", "hour"),
+        ("?range=30d", "2026-10-27", "2026-11-25", "hour"),
+        ("?range=custom&from=2026-03-01&to=2026-01-01", "2026-01-01", "2026-03-01", "day"),
+        ("?range=custom&from=1900-01-01&to=2026-11-25", "2023-11-21", "2026-11-25", "day"),
+        ("?range=custom&from=tomorrow&to=x", "2026-11-25", "2026-11-25", "15min"),
+        ("?range=nonsense", "2026-11-25", "2026-11-25", "15min"),
+    ],
+)
+def test_the_period_of_an_address(search: str, first: str, last: str, step: str) -> None:
+    period = ranges.of(Address.parse("/spaces/house", search), date(2026, 11, 25))
+    assert (period.first.isoformat(), period.last.isoformat(), period.step) == (first, last, step)
+
+
+def test_a_period_is_compared_over_whole_weeks() -> None:
+    day = date(2026, 11, 25)
+    assert ranges.Range(name="today", first=day, last=day).shift == timedelta(days=7)
+    assert ranges.of(Address.parse("/", "?range=30d"), day).shift == timedelta(days=35)

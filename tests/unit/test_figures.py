@@ -1,0 +1,119 @@
+from datetime import UTC, date, datetime, timedelta
+
+from core.views import HeatCell, OccupancyPoint, Progress, VisitPoint
+from dashboard.components import answer
+from dashboard.figures import heat, occupancy, path, progress
+
+START = datetime(2026, 11, 25, 8, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+DAY = timedelta(days=1)
+
+
+def point(n: int, people: float | None, spread: float | None = None) -> OccupancyPoint:
+    low, high = (None, None) if people is None or spread is None else (people - spread, people + spread)
+    return OccupancyPoint(space="hall", start=START + n * QUARTER, people=people, lower=low, upper=high, peak=people)
+
+
+def drawn(points: list[OccupancyPoint], before: list[OccupancyPoint], capacity: int | None) -> object:
+    return occupancy.figure(
+        points, before, shift=7 * DAY, capacity=capacity, zone="Europe/Stockholm", names=("I dag", "en vecka före")
+    )
+
+
+def test_occupancy_has_line_interval_comparison_and_limit() -> None:
+    before = [OccupancyPoint(space="hall", start=START - 7 * DAY, people=3, lower=None, upper=None, peak=3)]
+    figure = drawn([point(0, 4, 1), point(1, None), point(2, 6, 2)], before, capacity=10)
+    names = [trace.name for trace in figure.data]
+    assert names == [None, "8 gånger av 10", "en vecka före", "I dag"]
+    line = figure.data[3]
+    assert list(line.y) == [4, None, 6]  # what is not known stays a gap
+    assert line.x[0].isoformat() == "2026-11-25T09:00:00"  # the wall clock of the site
+    assert figure.data[2].x[0] == line.x[0] and figure.data[2].line.dash == "dot"
+    assert [shape.y0 for shape in figure.layout.shapes] == [10]
+
+
+def test_occupancy_without_interval_or_comparison_and_far_from_full() -> None:
+    figure = drawn([point(0, 4)], [], capacity=500)
+    assert [trace.name for trace in figure.data] == ["I dag"]
+    assert not figure.layout.shapes  # the line would flatten the curve
+
+
+def test_heat_shows_only_the_hours_with_people_and_marks_the_unknown() -> None:
+    cells = [HeatCell(weekday=day, hour=hour, people=0, days=8) for day in range(7) for hour in range(24)]
+    cells = [c for c in cells if (c.weekday, c.hour) not in ((0, 9), (1, 10), (2, 9))]
+    cells += [HeatCell(weekday=0, hour=9, people=12, days=8), HeatCell(weekday=1, hour=10, people=30, days=8)]
+    assert heat.hours(cells) == [9, 10]
+    top = heat.busiest(cells)
+    assert top and (top.weekday, top.hour) == (1, 10)
+    rows = heat.table(cells, "x").children[2].children
+    assert [[cell.children for cell in row.children] for row in rows] == [
+        ["09", "12", "0", "–", "0", "0", "0", "0"],
+        ["10", "0", "30", "0", "0", "0", "0", "0"],
+    ]
+    assert heat.busiest([]) is None and heat.hours([]) == []
+
+
+def test_heat_has_no_middle_tones() -> None:
+    depths = [heat.depth(n / 100) for n in range(101)]
+    assert depths == sorted(depths) and depths[0] == 0 and depths[-1] == 1
+    assert not [d for d in depths if 0.45 < d < 0.75]
+
+
+def way(**changes: object) -> Progress:
+    known = {
+        "site": "house", "today": date(2026, 11, 25), "baseline_first": date(2024, 1, 1),
+        "baseline_last": date(2024, 12, 31), "baseline_visits": 380_000.0, "factor": 2.0,
+        "deadline": date(2030, 12, 31), "goal_visits": 760_000.0, "last_365": 412_000.0, "coverage_365": 0.97,
+        "growth": 0.04, "needed_growth": 0.13, "measure": "gross",
+    }  # fmt: skip
+    return Progress(**known | changes)  # type: ignore[arg-type]
+
+
+def test_the_path_grows_evenly_from_the_baseline_to_the_goal() -> None:
+    assert path.multiple(way(), date(2024, 12, 31)) == 1
+    assert path.multiple(way(), date(2030, 12, 31)) == 2
+    assert round(path.multiple(way(), date(2026, 12, 31)), 2) == 1.26
+
+
+def test_a_year_on_the_path_has_what_the_path_asks() -> None:
+    """The paces of 365 days add up to the multiple at the end of the year."""
+    every_day = {date(2024, 1, 1) + n * DAY: 1000.0 for n in range(366)}
+    days = [date(2026, 1, 1) + n * DAY for n in range(365)]
+    end = path.expected(way(), every_day, days)[-1][1]
+    assert end is not None
+    assert abs(end / 365_000 - path.multiple(way(), date(2026, 12, 31))) < 0.005
+
+
+def test_a_day_finds_its_weekday_in_the_baseline() -> None:
+    twin = path.twin(date(2026, 11, 25), way())
+    assert twin == date(2024, 11, 27) and twin.weekday() == date(2026, 11, 25).weekday()
+
+
+def test_unobserved_days_add_nothing_and_are_not_zero() -> None:
+    def visit(n: int, gross: float | None) -> VisitPoint:
+        return VisitPoint(day=date(2026, 1, 1) + n * DAY, gross=gross, net=None, coverage=1, imputed=0)
+
+    summed = path.cumulative([visit(0, None), visit(1, 5), visit(2, None), visit(3, 2)], "gross")
+    assert [v for _day, v in summed] == [None, 5, 5, 7]
+    assert all(v is None for _d, v in path.expected(way(), {}, [date(2026, 1, 1)]))
+
+
+def test_where_we_stand_in_words() -> None:
+    assert answer.verdict(way()).startswith("I dag: efter vägen (−13\u00a0%)")
+    assert answer.verdict(way(last_365=480_000.0)).startswith("I dag: på vägen")
+    assert answer.verdict(way(last_365=600_000.0)).startswith("I dag: före vägen")
+    assert "ännu inte ett år" in answer.verdict(way(last_365=None))
+
+
+def test_the_running_month_is_hatched_and_not_judged() -> None:
+    now = [100.0, None, 130.0, *[None] * 9]
+    base = [90.0, 80.0, 120.0, *[100.0] * 9]
+    figure = progress.months(now, base, ("2026", "basnivå 2024"), running=3)
+    assert list(figure.data[1].marker.pattern.shape)[:4] == ["", "", "/", ""]
+    assert answer.month_finding(now, base, 3, []).startswith("1 av 1 avslutade")
+
+
+def test_the_year_has_three_lines_told_apart_without_colour() -> None:
+    series = [(date(2026, 1, 1), 5.0)]
+    figure = progress.this_year(series, series, series, (2026, 2025))
+    assert [(t.name, t.line.dash) for t in figure.data] == [("2025", "dot"), ("vägen", "dash"), ("2026", None)]

@@ -128,11 +128,26 @@ def hold(values: Floats, steps: Sequence[int]) -> Floats:
     return np.where(fresh, np.take_along_axis(values, np.maximum(last, 0), axis=0), np.nan)
 
 
+def heard(*readings: Floats) -> Bools:
+    """The steps in which anything at all was heard."""
+    return np.asarray((~np.isnan(np.hstack(readings))).any(axis=1), bool)
+
+
 def known(observed: Bools, patience: int) -> Bools:
     """The steps in which the site can be spoken of: something of it was heard then or within `patience` steps before.
 
-    `observed` tells for each step whether anything was heard. A silent site has no figures: missing is never zero.
+    A silent site has no figures: missing is never zero.
     """
     rows = np.arange(len(observed))
     last = np.maximum.accumulate(np.where(observed, rows, -1 - patience))
     return rows - last <= patience
+
+
+def by_space(values: Floats, space_of: Sequence[int], spaces: int, *, add: bool) -> Floats:
+    """Readings of channels (steps x channels) as readings of the spaces they look into: summed, or the highest."""
+    result = np.full((len(values), spaces), np.nan)
+    for channel, space in enumerate(space_of):
+        one, other = result[:, space], values[:, channel]
+        both = one + other if add else np.maximum(one, other)
+        result[:, space] = np.where(np.isnan(one), other, np.where(np.isnan(other), one, both))
+    return result

@@ -1,0 +1,55 @@
+"""What the database has told and nobody has worked on yet; filled by the listening thread, emptied by the worker."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Condition
+
+from store.notify import Notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """Since when the readings of each site have changed. `everything`: sites or news may have been missed."""
+
+    everything: bool = False
+    since: dict[str, datetime] = field(default_factory=dict)
+
+
+class Inbox:
+    """News, gathered: any number of notices about a site is one piece of work."""
+
+    def __init__(self) -> None:
+        self._news = Condition()
+        self._since: dict[str, datetime] = {}
+        self._everything = True  # nobody has looked yet
+
+    def put(self, notice: Notice) -> None:
+        """Keeps what a notice says. One that cannot be read makes the worker look at everything."""
+        with self._news:
+            if notice.channel == "readings":
+                self._readings(notice.payload)
+            else:
+                self._everything = True
+            self._news.notify_all()
+
+    def _readings(self, payload: str) -> None:
+        try:
+            told = json.loads(payload)
+            site, since = str(told["site"]), datetime.fromisoformat(told["since"])
+        except (ValueError, KeyError, TypeError):
+            self._everything = True
+            return
+        self._since[site] = min(since, self._since.get(site, since))
+
+    def wait(self, timeout_s: float) -> None:
+        """Returns when there is news, or after `timeout_s` seconds."""
+        with self._news:
+            self._news.wait_for(lambda: self._everything or bool(self._since), timeout_s)
+
+    def take(self) -> News:
+        """All there is; from now on it is the caller's to work on."""
+        with self._news:
+            news = News(everything=self._everything, since=self._since)
+            self._everything, self._since = False, {}
+            return news

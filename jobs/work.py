@@ -1,0 +1,160 @@
+"""The worker: keeps the occupancy of all sites up to date, and does what is to be done by the clock.
+
+News of readings comes first: the site is estimated within a second. Past days that have changed are worked off in
+between, newest first, in pieces small enough that news never waits long. All of it is recomputed from readings, so a
+worker that is killed loses nothing: the next one looks at everything once and goes on.
+"""
+
+import logging
+import time
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+
+from core.analytics import calendar
+from core.errors import BesokError, StoreUnavailable
+from core.settings import Settings
+from core.site import Site
+from jobs.duties import Clock
+from jobs.estimate import Day, past_days
+from jobs.inbox import Inbox, News
+from store import occupancy
+from store.beats import beat
+from store.claims import Claims
+from store.database import Database
+from store.notify import listen
+from store.occupancy import MINUTE, Layout
+from store.sites import load_all
+
+log = logging.getLogger(__name__)
+
+NAME = "jobs"  # in the heartbeat
+CHANNELS = ("readings", "sites")
+PATIENCE_S = 0.5  # how long a stop may go unnoticed
+RETRY_S = 1.0  # after the database was lost
+PIECE_S = 0.4  # news waits at most about so long for past days
+REACH_DAYS = (2, 64)  # least and most past days in one piece
+CLAIM_EVERY = timedelta(seconds=5)  # how soon a site is taken over whose worker is gone
+BEAT_EVERY = timedelta(seconds=10)
+
+
+def run(settings: Settings, stop: Event) -> None:
+    """Works until `stop` is set. A lost database is waited for."""
+    url = settings.database_url.get_secret_value()
+    inbox = Inbox()
+    ear = Thread(target=_listen, args=(url, inbox, stop), name="jobs-listen", daemon=True)
+    ear.start()
+    with Database(url, pool_size=2) as db, Claims(url) as claims:
+        worker = Worker(db, claims, settings)
+        while not stop.is_set():
+            inbox.wait(0 if worker.busy else PATIENCE_S)
+            if not _turn(worker, inbox.take()):
+                stop.wait(RETRY_S)
+    ear.join()
+
+
+def _listen(url: str, inbox: Inbox, stop: Event) -> None:
+    for notice in listen(url, CHANNELS, stop):
+        inbox.put(notice)
+
+
+def _turn(worker: "Worker", news: News) -> bool:
+    """One turn of the worker; False if it failed, and then the worker looks at everything again in the next."""
+    try:
+        worker.turn(news, datetime.now(UTC))
+    except StoreUnavailable as exc:
+        log.warning("cannot estimate while the database is away: %s", exc, extra={"action": "database_away"})
+        worker.forget()
+        return False
+    except BesokError:
+        log.exception("an estimate failed; it is tried again", extra={"action": "estimate_failed"})
+        worker.forget()
+        return False
+    return True
+
+
+class Worker:
+    """What is known of the sites between turns. `busy` tells that past days are waiting."""
+
+    def __init__(self, db: Database, claims: Claims, settings: Settings) -> None:
+        self.busy = False
+        self._db = db
+        self._claims = claims
+        self._settings = settings
+        self._clock = Clock()
+        self._sites: dict[str, tuple[int, Site]] = {}  # claimed ones
+        self._plans: dict[str, Layout] = {}
+        self._today: dict[str, Day] = {}
+        self._reach_days = REACH_DAYS[0]
+        self._minute: datetime | None = None  # the last one all sites were estimated in
+        self._next_claim = self._next_beat = datetime.min.replace(tzinfo=UTC)
+
+    def forget(self) -> None:
+        """Forgets all that was read, as if just started."""
+        self._sites.clear()
+        self._plans.clear()
+        self._today.clear()
+        self._minute = None
+        self._next_claim = datetime.min.replace(tzinfo=UTC)
+
+    def turn(self, news: News, now: datetime) -> None:
+        """Works on the news, the minute if a new one has begun, a piece of the past, and what is due by the clock."""
+        if news.everything:
+            self.forget()
+        if now >= self._next_claim:
+            self._claim()
+            self._next_claim = now + CLAIM_EVERY
+        self._live(news, now)
+        self.busy = any(self._past(slug) for slug in self._sites)
+        for duty in self._clock.due(now):
+            duty.run(self._db, self._settings, now)
+        if now >= self._next_beat:
+            self._beat(now)
+            self._next_beat = now + BEAT_EVERY
+
+    def _claim(self) -> None:
+        """Takes the sites that no other worker has."""
+        with self._claims.transaction() as conn:
+            ids = occupancy.site_ids(conn)
+        free = [site for site in load_all(self._db) if site.id not in self._sites] if ids.keys() - self._sites else []
+        for site in free:
+            if site.id in ids and self._claims.claim(ids[site.id]):
+                with self._claims.transaction() as conn:
+                    self._plans[site.id] = occupancy.layout(conn, ids[site.id])
+                self._sites[site.id] = ids[site.id], site
+
+    def _live(self, news: News, now: datetime) -> None:
+        """Estimates the sites with news, and all of them once a minute."""
+        minute = now.replace(second=0, microsecond=0)
+        all_due, self._minute = minute != self._minute, minute
+        for slug, (_, site) in self._sites.items():
+            if all_due or slug in news.since or slug not in self._today:
+                self._estimate(site, now, news.since.get(slug))
+
+    def _estimate(self, site: Site, now: datetime, since: datetime | None) -> None:
+        today = self._today.get(site.id)
+        day = calendar.business_day(now, site)
+        with self._claims.transaction() as conn:
+            if today and today.day != day:  # the last minutes of the day that has ended
+                today.update(conn, calendar.day_bounds(today.day, site)[1] - MINUTE, since)
+                today = None
+            today = today or Day(site, self._plans[site.id], day)
+            today.update(conn, now, since)
+        self._today[site.id] = today
+
+    def _past(self, slug: str) -> bool:
+        """Works on a piece of a site's past that has to be estimated anew; False if there is none."""
+        site_id, site = self._sites[slug]
+        started = time.monotonic()
+        with self._claims.transaction() as conn:
+            days = occupancy.take_dirty(conn, site_id, self._reach_days)
+            if not days:
+                return False
+            past_days(conn, site, self._plans[slug], days)
+        share = PIECE_S / max(time.monotonic() - started, 0.01)
+        self._reach_days = int(min(max(self._reach_days * min(share, 2), REACH_DAYS[0]), REACH_DAYS[1]))
+        return True
+
+    def _beat(self, now: datetime) -> None:
+        with self._db.transaction() as conn:
+            waiting = occupancy.dirty_days(conn)
+        beat(self._db, NAME, now, {"sites": len(self._sites), "days_waiting": waiting})

@@ -1,0 +1,231 @@
+"""What the occupancy estimate reads and writes: flows and levels by step of a business day in, figures per space out.
+
+All functions work inside the caller's transaction. Arrays have a row per step and a column per portal, channel or
+space.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import psycopg
+
+from core.analytics.occupancy import BASES, BELOW_ZERO, Bools, Estimate, Floats, Incidence, incidence
+from store.database import sql
+
+Connection = psycopg.Connection[Any]
+
+MINUTE = timedelta(minutes=1)
+QUARTER = timedelta(minutes=15)
+_MINUTE_TYPES = ("int4", "timestamptz", "float4", "float4", "float4", "float4", "text", "text")
+_QUARTER_TYPES = ("int4", "timestamptz", "float4", "float4", "float4", "float4")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How a site is built, for counting. Columns are indexes into these; the site itself is space 0.
+
+    `level_space` and `level_interval_s` tell for each level channel which space it looks into and how often it reports.
+    """
+
+    site_id: int
+    spaces: tuple[int, ...]
+    portals: tuple[int, ...]
+    doors: Incidence
+    level_channels: tuple[int, ...]
+    level_space: tuple[int, ...]
+    level_interval_s: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flows:
+    """People through the portals by step; NaN where nothing was heard."""
+
+    people_in: Floats
+    people_out: Floats
+
+    def __getitem__(self, steps: slice) -> "Flows":
+        return Flows(people_in=self.people_in[steps], people_out=self.people_out[steps])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """What the level channels said by step: people with their peak, and presence (0-1); NaN where nothing was heard."""
+
+    people: Floats
+    peak: Floats
+    occupied: Floats
+
+    def __getitem__(self, steps: slice) -> "Levels":
+        return Levels(people=self.people[steps], peak=self.peak[steps], occupied=self.occupied[steps])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarters:
+    """Figures per 15 minutes and space; NaN where not known."""
+
+    people: Floats
+    lower: Floats
+    upper: Floats
+    peak: Floats
+
+
+def site_ids(conn: Connection) -> dict[str, int]:
+    """The id of each site by its slug."""
+    return {slug: site_id for site_id, slug in conn.execute(sql("occupancy_sites"))}
+
+
+def layout(conn: Connection, site_id: int) -> Layout:
+    """How the site is built now; spaces and portals that were ended are there too, for they have a history."""
+    key = {"site_id": site_id}
+    spaces = conn.execute(sql("occupancy_spaces"), key).fetchall()
+    portals = conn.execute(sql("occupancy_portals"), key).fetchall()
+    levels = conn.execute(sql("occupancy_levels"), key).fetchall()
+    index: dict[int | None, int] = {row[0]: n for n, row in enumerate(spaces)}
+    return Layout(
+        site_id=site_id,
+        spaces=tuple(row[0] for row in spaces),
+        portals=tuple(row[0] for row in portals),
+        doors=incidence([index.get(row[1]) for row in spaces], [(index.get(o), index.get(i)) for _, o, i in portals]),
+        level_channels=tuple(row[0] for row in levels),
+        level_space=tuple(index[row[1]] for row in levels),
+        level_interval_s=tuple(row[2] for row in levels),
+    )
+
+
+def minute_flows(conn: Connection, plan: Layout, begins: datetime, since: datetime, ends: datetime) -> Flows:
+    """Flows by minute of the business day `begins` - `ends`, read from the minute `since` on; NaN before it."""
+    span = {"begins": begins, "since": since, "ends": ends}
+    rows = conn.execute(sql("minute_flows"), {"portals": list(plan.portals), **span}).fetchall()
+    steps = (ends - begins) // MINUTE
+    return Flows(
+        people_in=_grid(rows, 2, steps, plan.portals),
+        people_out=_grid(rows, 3, steps, plan.portals),
+    )
+
+
+def minute_levels(conn: Connection, plan: Layout, begins: datetime, since: datetime, ends: datetime) -> Levels:
+    """Level readings by minute of the business day, read from the minute `since` on; NaN before it."""
+    span = {"begins": begins, "since": since, "ends": ends}
+    rows = conn.execute(sql("minute_levels"), {"channels": list(plan.level_channels), **span}).fetchall()
+    steps = (ends - begins) // MINUTE
+    people = _grid(rows, 2, steps, plan.level_channels)
+    return Levels(people=people, peak=people, occupied=_grid(rows, 3, steps, plan.level_channels))
+
+
+def quarter_flows(conn: Connection, plan: Layout, begins: datetime, ends: datetime) -> Flows:
+    """Flows by quarter of an hour, any number of days."""
+    params = {"portals": list(plan.portals), "begins": begins, "ends": ends}
+    rows = conn.execute(sql("quarter_flows"), params).fetchall()
+    steps = (ends - begins) // QUARTER
+    return Flows(
+        people_in=_grid(rows, 2, steps, plan.portals),
+        people_out=_grid(rows, 3, steps, plan.portals),
+    )
+
+
+def quarter_levels(conn: Connection, plan: Layout, begins: datetime, ends: datetime) -> Levels:
+    """Level readings by quarter of an hour, any number of days."""
+    params = {"channels": list(plan.level_channels), "begins": begins, "ends": ends}
+    rows = conn.execute(sql("quarter_levels"), params).fetchall()
+    steps = (ends - begins) // QUARTER
+    people, peak, occupied = (_grid(rows, column, steps, plan.level_channels) for column in (2, 3, 4))
+    return Levels(people=people, peak=peak, occupied=occupied)
+
+
+def _grid(rows: Sequence[Any], column: int, steps: int, keys: Sequence[int]) -> Floats:
+    """The values in a column of (step, key, value...) rows as an array of steps x keys."""
+    grid = np.full((steps, len(keys)), np.nan)
+    if rows:
+        place = {key: n for n, key in enumerate(keys)}
+        cells = [
+            (row[0], place[row[1]], row[column]) for row in rows if row[column] is not None and 0 <= row[0] < steps
+        ]
+        if cells:
+            step, key, value = zip(*cells, strict=True)
+            grid[list(step), list(key)] = value
+    return grid
+
+
+def write_minutes(
+    conn: Connection, plan: Layout, begins: datetime, first: int, figures: Estimate, known: Bools
+) -> None:
+    """Replaces the minute figures of a business day from step `first` on by those of `figures`, where `known`."""
+    start, end = begins + first * MINUTE, begins + len(figures.people) * MINUTE
+    span = {"spaces": list(plan.spaces), "begins": start, "ends": end}
+    conn.execute(sql("minute_delete"), span)
+    shown = known[:, None] & ~np.isnan(figures.people)
+    shown[:first] = False
+    rows = _rows(plan, begins, MINUTE, shown, figures.people, figures.lower, figures.upper, figures.raw)
+    bases = (BASES[code] for code in figures.basis[shown].tolist())
+    reasons = (BELOW_ZERO if below else None for below in figures.below_zero[shown].tolist())
+    with conn.cursor() as cur, cur.copy(sql("minute_copy")) as copy:
+        copy.set_types(_MINUTE_TYPES)
+        for row, basis, reason in zip(rows, bases, reasons, strict=True):
+            copy.write_row((*row, basis, reason))
+
+
+def write_quarters(
+    conn: Connection,
+    plan: Layout,
+    begins: datetime,
+    figures: Quarters,
+    replaced: Sequence[tuple[datetime, datetime]],
+) -> None:
+    """Replaces the 15-minute figures of the spans `replaced` by those of `figures`, whose first step is at `begins`."""
+    starts, ends = [r[0] for r in replaced], [r[1] for r in replaced]
+    span = {"begins": starts, "ends": ends, "first": min(starts), "last": max(ends)}
+    conn.execute(sql("quarter_delete"), {"spaces": list(plan.spaces), **span})
+    shown = np.zeros(figures.people.shape, bool)
+    for start, end in replaced:
+        shown[(start - begins) // QUARTER : (end - begins) // QUARTER] = True
+    shown &= ~np.isnan(figures.people)
+    with conn.cursor() as cur, cur.copy(sql("quarter_copy")) as copy:
+        copy.set_types(_QUARTER_TYPES)
+        for row in _rows(plan, begins, QUARTER, shown, figures.people, figures.lower, figures.upper, figures.peak):
+            copy.write_row(row)
+
+
+def _rows(plan: Layout, begins: datetime, step: timedelta, shown: Bools, *columns: Floats) -> Iterator[tuple[Any, ...]]:
+    """Space, time and values of each cell that is shown; NaN becomes null."""
+    steps, spaces = np.nonzero(shown)
+    times = [begins + n * step for n in range(len(shown))]
+    values = (_nullable(column[shown]) for column in columns)
+    return zip((plan.spaces[n] for n in spaces.tolist()), (times[n] for n in steps.tolist()), *values, strict=True)
+
+
+def _nullable(values: Floats) -> list[float | None]:
+    return [None if value != value else value for value in values.tolist()]
+
+
+def take_dirty(conn: Connection, site_id: int, reach_days: int) -> list[date]:
+    """Takes past days to be estimated anew, newest first: those of the newest `reach_days` days that hold any."""
+    rows = conn.execute(sql("dirty_take"), {"site_id": site_id, "reach": reach_days})
+    return sorted((day for (day,) in rows), reverse=True)
+
+
+def dirty_days(conn: Connection) -> int:
+    """How many days of all sites wait for a new estimate."""
+    row = conn.execute(sql("dirty_count")).fetchone()
+    return int(row[0]) if row else 0
+
+
+def days_with_minutes(
+    conn: Connection, plan: Layout, days: Sequence[date], spans: Sequence[tuple[datetime, datetime]]
+) -> set[date]:
+    """Those of the days for which minute figures of the site are kept."""
+    span = {"begins": [s[0] for s in spans], "ends": [s[1] for s in spans]}
+    rows = conn.execute(sql("minutes_of_days"), {"space_id": plan.spaces[0], "days": list(days), **span})
+    return {day for (day,) in rows}
+
+
+def drop_minutes(conn: Connection, older_than: datetime) -> None:
+    """Drops minute figures older than a moment, by whole chunks; the 15-minute figures stay."""
+    conn.execute(sql("minute_drop"), {"older_than": older_than})
+
+
+def tell(conn: Connection, site: str) -> None:
+    """Tells listeners that the figures of a site are new."""
+    conn.execute(sql("notify"), {"channel": "occupancy", "payload": site})

@@ -1,0 +1,58 @@
+-- People through portals by minute of a business day, from the minute `since` on. What was reported for longer than a minute
+-- is shared out over its minutes in whole people; a running total counts in the minutes since its last reading.
+with placed as materialized (
+    select pl.portal_id, pl.channel_id, pl.swapped, pl.valid, c.has_totals and exists (
+        select from reading r
+        where r.channel_id = c.channel_id and r.metric in (3, 4)
+            and r.time >= %(begins)s and r.time < %(ends)s::timestamptz + interval '1 hour'
+    ) as totals
+    from placement pl
+    join channel c using (channel_id)
+    where pl.role = 'primary' and pl.portal_id = any(%(portals)s) and pl.valid && tstzrange(%(begins)s, %(ends)s)
+), segment as (
+    select p.portal_id, p.swapped, r.metric as direction, r.value as people,
+        r.time - r.period_s * interval '1 second' as begins, r.time as ends
+    from placed p
+    join reading r on r.channel_id = p.channel_id and r.metric in (1, 2)
+        and r.time >= %(since)s and r.time < %(ends)s::timestamptz + interval '1 hour'
+    where not p.totals and p.valid @> r.time
+    union all
+    select p.portal_id, p.swapped, t.metric - 2, case when t.value >= t.was then t.value - t.was else t.value end,
+        t.before, t.time
+    from placed p
+    cross join lateral (
+        select r.metric, r.time, r.value, lag(r.time) over w as before, lag(r.value) over w as was
+        from (values (3::smallint), (4::smallint)) as m (metric)
+        cross join lateral (
+            (select metric, time, value from reading
+             where channel_id = p.channel_id and metric = m.metric
+                and time < %(since)s and time >= %(begins)s::timestamptz - interval '7 days'
+             order by time desc limit 1)
+            union all
+            select metric, time, value from reading
+            where channel_id = p.channel_id and metric = m.metric
+                and time >= %(since)s and time < %(ends)s::timestamptz + interval '1 hour'
+        ) r
+        window w as (partition by r.metric order by r.time)
+    ) t
+    where p.totals and t.before is not null and p.valid @> t.time
+), span as (
+    select s.*, extract(epoch from s.ends - s.begins)::float8 as length_s,
+        date_trunc('minute', case when s.begins < s.ends then s.ends - interval '1 microsecond' else s.ends end) as final
+    from segment s
+)
+select (extract(epoch from m.minute - %(begins)s::timestamptz) / 60)::int as step, s.portal_id,
+    coalesce(sum(part.people) filter (where (s.direction = 1) <> s.swapped), 0) as people_in,
+    coalesce(sum(part.people) filter (where (s.direction = 1) = s.swapped), 0) as people_out
+from span s
+cross join lateral generate_series(
+    case when s.length_s <= 60 then s.final else greatest(date_trunc('minute', s.begins), %(since)s) end, s.final,
+    interval '1 minute'
+) as m (minute)
+cross join lateral (
+    select case when s.length_s <= 60 then s.people
+        else round(s.people * least(1, (extract(epoch from m.minute - s.begins)::float8 + 60) / s.length_s))
+           - round(s.people * greatest(0, extract(epoch from m.minute - s.begins)::float8 / s.length_s)) end as people
+) part
+where m.minute >= %(since)s and m.minute < %(ends)s
+group by step, s.portal_id

@@ -1,0 +1,9 @@
+-- Counts of people (metric 10), mean and peak, and the share of presence (11) by quarter of an hour since a moment.
+select (extract(epoch from b.bucket - %(begins)s::timestamptz) / 900)::int as step, b.channel_id,
+    max(b.mean) filter (where b.metric = 10) as people, max(b.high) filter (where b.metric = 10) as peak,
+    max(b.mean) filter (where b.metric = 11) as occupied
+from placement pl
+join level_bucket b on b.channel_id = pl.channel_id and b.metric in (10, 11) and pl.valid @> b.bucket
+where pl.channel_id = any(%(channels)s) and pl.space_id is not null and pl.role = 'primary'
+    and b.bucket >= %(begins)s and b.bucket < %(ends)s
+group by b.bucket, b.channel_id

@@ -1,0 +1,231 @@
+"""The worker running: readings in, occupancy out; late data, restarts, two workers, a lost database."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from core.analytics import calendar
+from core.readings import Reading
+from core.settings import Settings
+from core.site import Site
+from core.sitefile import parse
+from jobs import work
+from store import sites
+from store.beats import beats
+from store.database import Database
+from store.write import Batch, Incoming, write
+
+# The business day begins twelve hours away, so that these tests never meet its boundary.
+DAY_START = (datetime.now(ZoneInfo("Europe/Stockholm")).hour + 12) % 24
+
+HOUSE = f"""
+[[sites]]
+id = "house"
+day_start = "{DAY_START:02}:00"
+kind = "library"
+name = {{ sv = "Huset", en = "The house" }}
+timezone = "Europe/Stockholm"
+[sites.opening]
+monday = "always"
+tuesday = "always"
+wednesday = "always"
+thursday = "always"
+friday = "always"
+saturday = "always"
+sunday = "always"
+[[sites.spaces]]
+id = "lobby"
+name = {{ sv = "Foajé", en = "Lobby" }}
+[[sites.spaces]]
+id = "room"
+name = {{ sv = "Rum", en = "Room" }}
+[[sites.spaces]]
+id = "nook"
+name = {{ sv = "Vrå", en = "Nook" }}
+[[sites.portals]]
+id = "entrance"
+name = {{ sv = "Entré", en = "Entrance" }}
+outer = "outside"
+inner = "lobby"
+[[sites.portals]]
+id = "door"
+name = {{ sv = "Dörr", en = "Door" }}
+outer = "lobby"
+inner = "room"
+[[sites.sensors]]
+device = "entrance"
+portal = "entrance"
+[[sites.sensors]]
+device = "door"
+portal = "door"
+swapped = true
+[[sites.sensors]]
+device = "nook"
+space = "nook"
+"""
+
+Wait = Callable[..., object]
+
+
+@pytest.fixture
+def house(db: Database) -> Site:
+    site_file = parse(HOUSE)
+    sites.apply(db, site_file)
+    return site_file.sites[0]
+
+
+@contextmanager
+def working(url: str) -> Iterator[None]:
+    stop = Event()
+    thread = Thread(target=work.run, args=(Settings(database_url=url), stop))  # type: ignore[arg-type]
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def put(
+    db: Database, time: datetime, metric: str, value: float, device: str = "entrance", period_s: float = 60
+) -> None:
+    channel = "level:1" if device == "nook" else "flow:1"
+    flow = metric in ("in", "out")
+    reading = Reading(
+        source="native", device=f"house/{device}", channel=channel, metric=metric, value=value, time=time,
+        period_s=period_s if flow else 0,
+    )  # fmt: skip
+    write(db, Batch(readings=[Incoming(reading=reading, received=time)]))
+
+
+def now_people(url: str) -> dict[str, float]:
+    """The last minute figure of each space."""
+    with psycopg.connect(url) as conn:
+        rows = conn.execute(
+            "select distinct on (slug) slug, people from occupancy_minute join space using (space_id)"
+            " order by slug, time desc"
+        ).fetchall()
+    return dict(rows)
+
+
+def quarters(url: str, space: str = "house") -> dict[datetime, tuple[float, float]]:
+    """Mean and peak of a space by quarter."""
+    with psycopg.connect(url) as conn:
+        rows = conn.execute(
+            "select bucket, people, peak from occupancy_bucket join space using (space_id) where slug = %s order by 1",
+            (space,),
+        ).fetchall()
+    return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def test_a_reading_becomes_occupancy(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+    now = datetime.now(UTC)
+    with working(database_url):
+        put(db, now, "in", 5)
+        wait_for(lambda: now_people(database_url) == {"house": 5, "lobby": 5})
+        put(db, now, "out", 2, "door")  # its sensor hangs the wrong way round
+        wait_for(lambda: now_people(database_url) == {"house": 5, "lobby": 3, "room": 2})
+        put(db, now, "occupied", 1, "nook")
+        wait_for(lambda: now_people(database_url).get("nook") == 1)
+        put(db, now, "in", 7)  # a correction
+        wait_for(lambda: now_people(database_url) == {"house": 7, "lobby": 5, "room": 2, "nook": 1})
+        (beat,) = wait_for(lambda: beats(db))  # type: ignore[misc]
+        assert beat.name == "jobs"
+
+
+def test_readings_of_long_periods_and_totals_count_too(
+    db: Database, database_url: str, house: Site, wait_for: Wait
+) -> None:
+    begins, _ = calendar.day_bounds(calendar.business_day(datetime.now(UTC), house), house)
+    put(db, begins + timedelta(seconds=600), "in", 20, period_s=600)
+    put(db, begins, "in_total", 100, "door")
+    put(db, begins + timedelta(seconds=300), "out_total", 50, "door")
+    put(db, begins + timedelta(seconds=300), "in_total", 101, "door")
+    put(db, begins + timedelta(seconds=310), "out_total", 54, "door")
+    with working(database_url):
+        wait_for(lambda: quarters(database_url))
+    with psycopg.connect(database_url) as conn:
+        rows = conn.execute(
+            "select slug, array_agg(people order by time) from occupancy_minute join space using (space_id)"
+            " where time < %s group by 1",
+            (begins + timedelta(minutes=10),),
+        ).fetchall()
+    minutes = dict(rows)
+    assert minutes["house"][:10] == [2, 4, 6, 8, 10, 12, 14, 16, 18, 20]
+    assert minutes["room"][-1] == 3  # swapped: 4 went in, 1 went out
+
+
+def test_a_day_ends_where_the_next_begins_and_late_data_changes_it(
+    db: Database, database_url: str, house: Site, wait_for: Wait
+) -> None:
+    yesterday = calendar.business_day(datetime.now(UTC), house) - timedelta(days=1)
+    begins, _ = calendar.day_bounds(yesterday, house)
+    noon = begins + timedelta(hours=8)
+    put(db, noon + timedelta(minutes=15), "in", 6, period_s=900)
+    with working(database_url):
+        wait_for(lambda: quarters(database_url).get(noon) == (3, 6))
+        wait_for(lambda: quarters(database_url).get(noon + timedelta(minutes=15)) == (6, 6))
+        put(db, noon + timedelta(minutes=15), "out", 4, period_s=900)  # late
+        wait_for(lambda: quarters(database_url).get(noon) == (1, 2))
+        assert max(quarters(database_url)) == noon + timedelta(hours=1)  # silent since: not known, not zero
+
+
+def test_a_restart_loses_nothing(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+    now = datetime.now(UTC)
+    with working(database_url):
+        put(db, now, "in", 5)
+        wait_for(lambda: now_people(database_url).get("house") == 5)
+    put(db, now, "out", 1)  # while nobody works
+    long_ago = now - timedelta(days=400)
+    put(db, long_ago, "in", 9)
+    with working(database_url):
+        wait_for(lambda: now_people(database_url).get("house") == 4)
+        wait_for(lambda: max(peak for _, peak in quarters(database_url).values()) == 9)
+
+
+def test_a_second_worker_takes_over(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+    now = datetime.now(UTC)
+    with working(database_url):
+        with working(database_url):
+            put(db, now, "in", 5)
+            wait_for(lambda: now_people(database_url).get("house") == 5)
+        put(db, now, "in", 6)
+        wait_for(lambda: now_people(database_url).get("house") == 6)
+
+
+def test_a_lost_connection_heals(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+    now = datetime.now(UTC)
+    with working(database_url):
+        put(db, now, "in", 5)
+        wait_for(lambda: now_people(database_url).get("house") == 5)
+        with psycopg.connect(database_url, autocommit=True) as conn:
+            conn.execute(
+                "select pg_terminate_backend(pid) from pg_stat_activity"
+                " where datname = current_database() and pid <> pg_backend_pid()"
+            )
+        wait_for(lambda: _written(db, now))
+        wait_for(lambda: now_people(database_url).get("house") == 8)
+
+
+def _written(db: Database, now: datetime) -> bool:
+    try:
+        put(db, now, "in", 8)
+    except Exception:  # its own connection was ended too
+        return False
+    return True
+
+
+def test_a_site_that_changes_is_estimated_anew(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+    now = datetime.now(UTC)
+    with working(database_url):
+        put(db, now, "in", 5)
+        put(db, now, "out", 2, "door")
+        wait_for(lambda: now_people(database_url) == {"house": 5, "lobby": 3, "room": 2})
+        turned = HOUSE.replace('outer = "lobby"\ninner = "room"', 'outer = "lobby"\ninner = "nook"')
+        sites.apply(db, parse(turned))
+        wait_for(lambda: now_people(database_url).get("nook") == 2)

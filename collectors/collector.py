@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 BEAT_EVERY_S = 5
 PATIENCE_S = 5  # for a batch under way when we are told to stop
+POOL_WAIT_S = 1  # after which a database that is away is asked anew: it must not take long to notice that it is back
 
 utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
 
@@ -32,7 +33,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
     connection = Connection(settings, inbox, counters, utc_now)
     # Half of what may be under way is a batch: the other half arrives while it is committed.
     batch = max(1, settings.mqtt_inflight // 2)
-    with Database(settings.database_url.get_secret_value(), pool_size=2) as db:
+    with Database(settings.database_url.get_secret_value(), pool_size=2, wait_s=POOL_WAIT_S) as db:
         writer = Writer(db, inbox, connection.acknowledge, counters, stop, limit=batch, clock=utc_now)
         writing = threading.Thread(target=writer.run, name="writer")
         beating = threading.Thread(target=_beat, name="beat", args=(db, settings, inbox, counters, stop))

@@ -83,6 +83,7 @@ class Connection:
         client = paho.Client(
             CallbackAPIVersion.VERSION2, s.mqtt_client_id, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
         )
+        client.disable_logger()  # it speaks of each message; what matters we say ourselves
         client.reconnect_delay_set(*RECONNECT_S)
         if s.mqtt_user:
             client.username_pw_set(s.mqtt_user, s.mqtt_password.get_secret_value() or None)
@@ -182,8 +183,13 @@ class Connection:
         """Log why there is no connection, once for as long as it stays the same."""
         level = logging.DEBUG if why == self._said else logging.WARNING
         self._said = why
-        log.log(level, "No connection to the broker at %s: %s. Trying again", self._where, why.rstrip("."),
-                extra={"action": "mqtt_away"})  # fmt: skip
+        log.log(
+            level,
+            "No connection to the broker at %s, trying again: %s",
+            self._where,
+            why,
+            extra={"action": "mqtt_away"},
+        )
 
     @property
     def _where(self) -> str:

@@ -15,7 +15,7 @@ CHUNK = 500  # messages
 Numbered = tuple[int, Message]
 
 
-def replay_rejected(db: Database, now: datetime, ids: list[int] | None = None) -> tuple[int, int]:
+def replay(db: Database, ids: list[int] | None = None, *, now: datetime) -> tuple[int, int]:
     """Read rejected messages (those with `ids`, or all) again: how many are read whole now, how many still are not.
 
     What can be read is stored, also the good part of a message that stays rejected; storing it twice changes nothing.

@@ -16,7 +16,7 @@ from store.write import Batch, Rejection, write
 
 log = logging.getLogger(__name__)
 
-FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 5.0  # between attempts while the database does not answer
+FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 2.0  # between attempts while the database does not answer
 
 Acknowledge = Callable[[Sequence[Delivery]], None]
 

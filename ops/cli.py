@@ -182,8 +182,8 @@ def replay(ids: Annotated[list[int] | None, typer.Argument(help="All of them if 
     from store.database import Database
 
     with Database(_settings().database_url.get_secret_value(), pool_size=1) as db:
-        outcome = replay_messages(db, ids or None, now=datetime.now(UTC))
-        print(outcome)
+        good, still = replay_messages(db, ids or None, now=datetime.now(UTC))
+        print(f"{good} read and stored now, {still} still rejected")
 
 
 def _settings() -> Settings:

@@ -56,6 +56,7 @@ class Database:
     """A pool of connections to one TimescaleDB. A dead database is an error of the call, not of the start."""
 
     def __init__(self, url: str, pool_size: int = 8, wait_s: float = POOL_WAIT_S) -> None:
+        """`wait_s` is how long a call waits for a free or a new connection before it raises StoreUnavailable."""
         self._pool = ConnectionPool(
             url,
             min_size=1,

@@ -174,6 +174,18 @@ def serving(url: str, stop: threading.Event, wait_for: Callable[..., object]) ->
 
 
 @pytest.fixture
+def count(database_url: str) -> Callable[[], int]:
+    """How many readings are stored."""
+
+    def ask() -> int:
+        with psycopg.connect(database_url) as conn:
+            (number,) = conn.execute("select count(*) from reading").fetchone() or (0,)
+        return int(number)
+
+    return ask
+
+
+@pytest.fixture
 def places(db: Database) -> tuple[Site, ...]:
     """The sites of the example file, applied to the test's database."""
     return example(db)

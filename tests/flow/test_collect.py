@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from collectors.replay import replay_rejected
+from collectors.replay import replay
 from core.readings import Flag
 from core.settings import Settings
 from store import queries
@@ -226,10 +226,10 @@ def test_rejected_messages_are_read_again_once_they_can_be(
         with collect(settings):
             publish([("door/flow", minute(n, **{"in": n})) for n in range(12, 15)] + [("door/flow", b"never")])
             wait_for(lambda: len(queries.rejected(db)) == 2)
-        assert replay_rejected(db, datetime.now(UTC)) == (0, 2)
+        assert replay(db, now=datetime.now(UTC)) == (0, 2)
         conn.execute("alter table reading drop constraint no_13")
-    assert replay_rejected(db, datetime.now(UTC)) == (1, 1)
+    assert replay(db, now=datetime.now(UTC)) == (1, 1)
     assert [v for *_, v, _ in readings()] == [12, 13, 14]
     (still,) = queries.rejected(db)
     assert still.payload == "never"
-    assert replay_rejected(db, datetime.now(UTC), [still.id]) == (0, 1)
+    assert replay(db, [still.id], now=datetime.now(UTC)) == (0, 1)

@@ -1,0 +1,339 @@
+"""Collecting while things fail: whoever is killed, away or wrongly set up, nothing is lost and nothing counts twice."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import paho.mqtt.client as paho
+import psycopg
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+from paho.mqtt.publish import single as publish_once
+from pydantic import SecretStr
+
+from collectors.counters import Counters
+from collectors.inbox import Delivery, Inbox
+from collectors.mqtt import Connection
+from core.errors import SettingsError
+from core.settings import Settings
+from ops import mosquitto, ports, postgres, program
+from store.migrate import migrate
+
+Fixture = Callable[..., Any]
+START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
+STATE = "select count(*), coalesce(sum(value), 0) from reading"
+
+
+def stream(first: int, last: int) -> list[tuple[str, dict[str, Any]]]:
+    """Messages `first` up to `last`: the n-th brings n people in, at a time of its own."""
+    return [("door/flow", {"time": (START + timedelta(seconds=n)).isoformat(), "in": n}) for n in range(first, last)]
+
+
+def stored(url: str) -> tuple[int, float]:
+    """How many readings there are, and the sum of their people."""
+    with psycopg.connect(url) as conn:
+        count, people = conn.execute(STATE).fetchone() or (0, 0)
+    return count, people
+
+
+def whole(last: int) -> tuple[int, float]:
+    """What is stored when each message before `last` is there exactly once."""
+    return last, sum(range(last))
+
+
+class Server:
+    """A server that the test ends and starts again as it likes."""
+
+    def __init__(self, what: program.Program, ready: Callable[[], bool], log: Path) -> None:
+        self.what, self.ready, self.log = what, ready, log
+        self.start()
+
+    def start(self) -> None:
+        self.process = program.start(self.what, self.log)
+        program.wait_until(self.ready, self.process, self.what.name, limit_s=30)
+
+    def end(self) -> None:
+        program.stop(self.process, self.what)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def served(what: program.Program, ready: Callable[[], bool], log: Path) -> Iterator[Server]:
+    server = Server(what, ready, log)
+    try:
+        yield server
+    finally:
+        server.end()
+
+
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the servers' accounts can reach."""
+    place = tmp_path_factory.mktemp("server")
+    for path in (place, *list(place.parents)[:2]):
+        path.chmod(0o755)
+    return place
+
+
+@contextmanager
+def own_broker(folder: Path, more: str = "") -> Iterator[tuple[mosquitto.Broker, Server]]:
+    """A broker of this test's own; `more` is added to its configuration."""
+    broker = mosquitto.Broker(
+        folder=folder / "broker", port=ports.free()[0], user=program.unprivileged("mosquitto", "postgres")
+    )
+
+    def prepare() -> None:
+        broker.prepare()
+        conf = broker.folder / "mosquitto.conf"
+        text = conf.read_text()
+        conf.write_text(text.replace("allow_anonymous true", "allow_anonymous false") + more if more else text)
+
+    with served(replace(broker.program(), prepare=prepare), broker.ready, folder / "broker.log") as server:
+        yield broker, server
+
+
+def test_a_collector_that_is_killed_again_and_again(
+    settings: Settings, house: str, publish: Fixture, wait_for: Fixture, database_url: str
+) -> None:
+    env = os.environ | {
+        "BESOK_DATABASE_URL": database_url,
+        "BESOK_MQTT_PORT": str(settings.mqtt_port),
+        "BESOK_MQTT_TOPICS": settings.mqtt_topics,
+        "BESOK_MQTT_CLIENT_ID": settings.mqtt_client_id,
+        "BESOK_MQTT_INFLIGHT": "50",
+    }
+    command = [sys.executable, "-m", "ops.cli", "collect"]
+    random = Random(7)
+
+    def collector() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(command, cwd=program.ROOT, env=env, stderr=subprocess.DEVNULL)
+
+    process = collector()
+    try:
+        wait_for(lambda: publish(stream(0, 1)) or stored(database_url) == whole(1))
+        for part in range(4):
+            publish(stream(1 + part * 500, 501 + part * 500))
+            least = 1 + part * 500 + random.randrange(300)
+            wait_for(lambda least=least: stored(database_url)[0] >= least)
+            process.kill()
+            process.wait()
+            process = collector()
+        wait_for(lambda: stored(database_url)[0] >= 2001)
+        process.terminate()
+        assert process.wait(10) == 0
+    finally:
+        process.kill()
+        process.wait()
+    assert stored(database_url) == whole(2001)
+
+
+def test_a_database_that_is_restarted_and_killed(
+    settings: Settings, collect: Fixture, publish: Fixture, wait_for: Fixture, folder: Path
+) -> None:
+    cluster = postgres.Cluster(folder=folder / "db", port=ports.free()[0], user=program.unprivileged("postgres"))
+    cluster.folder.mkdir(mode=0o755)
+    with served(cluster.program(), cluster.ready, folder / "db.log") as database:
+        migrate(cluster.url())
+        with collect(settings.model_copy(update={"database_url": SecretStr(cluster.url())})) as heard:
+            publish(stream(0, 200))
+            database.end()
+            publish(stream(200, 500))
+            wait_for(lambda: "store_away" in heard.actions)
+            database.start()
+            publish(stream(500, 600))
+            wait_for(lambda: stored(cluster.url())[0] >= 300)
+            database.kill()
+            publish(stream(600, 800))
+            database.start()
+            publish(stream(800, 1000))
+            wait_for(lambda: stored(cluster.url())[0] >= 1000)
+        assert stored(cluster.url()) == whole(1000)
+        assert "store_back" in heard.actions
+
+
+def test_a_collector_told_to_end_while_the_database_is_away_leaves_all_to_the_broker(
+    settings: Settings, collect: Fixture, publish: Fixture, wait_for: Fixture, database_url: str
+) -> None:
+    nowhere = SecretStr(f"postgresql://127.0.0.1:{ports.free()[0]}/besok")
+    with collect(settings.model_copy(update={"database_url": nowhere})) as heard:
+        publish(stream(0, 100))
+    assert "writer_stopped" in heard.actions
+    with collect(settings):
+        wait_for(lambda: stored(database_url)[0] == 100)
+
+
+def test_a_broker_that_comes_late_and_is_restarted(
+    settings: Settings, collect: Fixture, publish: Fixture, wait_for: Fixture, folder: Path, database_url: str
+) -> None:
+    with own_broker(folder) as (broker, server):
+        server.end()
+        to = (ports.HOST, broker.port)
+        with collect(settings.model_copy(update={"mqtt_port": broker.port}), until="mqtt_away") as heard:
+            assert "nobody listens there: is the broker running" in heard.texts[-1]
+            server.start()
+            wait_for(lambda: "mqtt_subscribed" in heard.actions)
+            publish(stream(0, 300), to=to)
+            server.end()
+            server.start()
+            publish(stream(300, 600), to=to)
+            wait_for(lambda: heard.actions.count("mqtt_connected") == 2)
+            publish(stream(600, 700), to=to)
+            wait_for(lambda: stored(database_url)[0] >= 700)
+    assert stored(database_url) == whole(700)
+    assert "the broker kept our queue" in " ".join(heard.texts)
+
+
+def passwd(folder: Path, name: str, password: str, user: str) -> Path:
+    """A password file as Mosquitto reads it."""
+    file = folder / "passwd"
+    file.touch(mode=0o644)
+    subprocess.run(["mosquitto_passwd", "-b", str(file), name, password], check=True, capture_output=True)
+    file.chmod(0o644)
+    return file
+
+
+def certificates(folder: Path) -> Path:
+    """An authority and a broker's certificate for 127.0.0.1, in `folder`."""
+    quiet: dict[str, Any] = {"check": True, "capture_output": True, "cwd": folder}
+    new = ("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj")
+    subprocess.run([*new, "/CN=authority", "-x509", "-days", "2", "-keyout", "ca.key", "-out", "ca.crt"], **quiet)
+    subprocess.run([*new, "/CN=127.0.0.1", "-keyout", "broker.key", "-out", "broker.csr"], **quiet)
+    (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
+    sign = ["openssl", "x509", "-req", "-days", "2", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial"]
+    subprocess.run([*sign, "-in", "broker.csr", "-out", "broker.crt", "-extfile", "names"], **quiet)
+    for file in folder.glob("*.key"):
+        file.chmod(0o644)
+    return folder
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho: sockets of failed handshakes
+def test_encryption_and_passwords_and_what_is_said_when_they_are_wrong(
+    settings: Settings, house: str, collect: Fixture, wait_for: Fixture, folder: Path, database_url: str
+) -> None:
+    keys = certificates(folder)
+    secrets = passwd(folder, "collector", "right", program.unprivileged("mosquitto", "postgres"))
+    rights = folder / "acl"
+    rights.write_text(f"user collector\ntopic readwrite besok/v1/{house}/door/#\n")
+    more = (
+        f"cafile {keys}/ca.crt\ncertfile {keys}/broker.crt\nkeyfile {keys}/broker.key\n"
+        f"password_file {secrets}\nacl_file {rights}\n"
+    )
+    with own_broker(folder, more) as (broker, _):
+        plain = settings.model_copy(update={"mqtt_port": broker.port})
+        trusting = plain.model_copy(update={"mqtt_tls": True, "mqtt_ca_file": f"{keys}/ca.crt"})
+        for wrong, words in (
+            (plain, "does it want TLS (BESOK_MQTT_TLS=true)?"),
+            (plain.model_copy(update={"mqtt_tls": True}), "name the authority that signed it in BESOK_MQTT_CA_FILE"),
+            (trusting, "check BESOK_MQTT_USER and BESOK_MQTT_PASSWORD"),
+            (login(trusting, "wrong"), "check BESOK_MQTT_USER and BESOK_MQTT_PASSWORD"),
+        ):
+            with collect(wrong, until="mqtt_away") as heard:
+                assert words in heard.texts[-1]
+        topics = f"besok/v1/{house}/door/#"
+        with collect(login(trusting, "right").model_copy(update={"mqtt_topics": topics})):
+            publish_once(
+                f"besok/v1/{house}/door/flow", '{"in": 5}', qos=1, hostname=ports.HOST, port=broker.port,
+                auth={"username": "collector", "password": "right"}, tls={"ca_certs": f"{keys}/ca.crt"},
+            )  # fmt: skip
+            wait_for(lambda: stored(database_url) == (1, 5))
+
+
+def login(settings: Settings, password: str) -> Settings:
+    return settings.model_copy(update={"mqtt_user": "collector", "mqtt_password": SecretStr(password)})
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"mqtt_topics": " , "}, "BESOK_MQTT_TOPICS is empty"),
+        ({"mqtt_topics": "besok/#/x"}, "# may only end it"),
+        ({"mqtt_topics": "besok/v1+"}, "+ stands alone"),
+        ({"mqtt_client_id": ""}, "BESOK_MQTT_CLIENT_ID is empty"),
+        ({"mqtt_inflight": 0}, "BESOK_MQTT_INFLIGHT must be 1 to 65535"),
+        ({"mqtt_session_s": 0}, "BESOK_MQTT_SESSION_S"),
+        ({"mqtt_tls": True, "mqtt_ca_file": "/no/such/file"}, "check BESOK_MQTT_CA_FILE"),
+    ],
+)
+def test_settings_that_can_never_work_stop_the_start(
+    settings: Settings, collect: Fixture, changes: dict[str, Any], words: str
+) -> None:
+    with pytest.raises(SettingsError, match=words.replace("+", r"\+")), collect(settings.model_copy(update=changes)):
+        pass
+
+
+@contextmanager
+def connection(settings: Settings, wait_for: Fixture) -> Iterator[tuple[Connection, Inbox, Counters]]:
+    inbox, counters = Inbox(), Counters()
+    link = Connection(settings, inbox, counters, lambda: datetime.now(UTC))
+    link.start()
+    try:
+        wait_for(lambda: counters.connected)
+        yield link, inbox, counters
+    finally:
+        inbox.close()
+        link.stop()
+
+
+def taken_over(settings: Settings, sessions: int, *, clean: bool, wait_for: Fixture, counters: Counters) -> None:
+    """Break the connection of `settings` by connecting under its name; `clean` throws its session away too."""
+    lasting = Properties(PacketTypes.CONNECT)
+    lasting.SessionExpiryInterval = 60
+    thief = paho.Client(
+        CallbackAPIVersion.VERSION2, settings.mqtt_client_id, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
+    )
+    thief.connect(settings.mqtt_host, settings.mqtt_port, clean_start=clean, properties=lasting)
+    while not thief.is_connected():
+        thief.loop()
+    thief.disconnect()
+    wait_for(lambda: counters.connections > sessions and counters.connected)
+
+
+def test_an_acknowledgement_never_reaches_another_session(
+    settings: Settings, publish: Fixture, wait_for: Fixture
+) -> None:
+    with connection(settings, wait_for) as (link, inbox, counters):
+        wait_for(lambda: publish(stream(0, 1)) or len(inbox))
+        (old, *_) = inbox.take(100)
+        taken_over(settings, 1, clean=True, wait_for=wait_for, counters=counters)
+        publish(stream(1, 2))
+        wait_for(lambda: len(inbox))
+        (new, *_) = inbox.take(100)
+        assert new.mid == old.mid  # the broker counts from the beginning again: here lies the danger
+        assert new.connection != old.connection
+        link.acknowledge([old])
+    with connection(settings, wait_for) as (link, inbox, counters):
+        wait_for(lambda: len(inbox))
+        (again, *_) = inbox.take(100)
+        assert again.message.payload == new.message.payload
+        assert again.message.duplicate
+        link.acknowledge([again])
+    with connection(settings, wait_for) as (link, inbox, counters):
+        publish(stream(2, 3))
+        wait_for(lambda: len(inbox))
+        assert [d.message.payload for d in inbox.take(100)] != [new.message.payload]
+
+
+def test_a_message_that_comes_again_keeps_the_time_of_its_first_receipt(
+    settings: Settings, publish: Fixture, wait_for: Fixture
+) -> None:
+    with connection(settings, wait_for) as (_, inbox, counters):
+        wait_for(lambda: publish([("door/flow", {"in": 1})]) or len(inbox))
+        first: list[Delivery] = inbox.take(100)
+        taken_over(settings, 1, clean=False, wait_for=wait_for, counters=counters)
+        wait_for(lambda: len(inbox) == len(first))
+        again = inbox.take(100)
+    assert [d.message.received for d in again] == [d.message.received for d in first]
+    assert all(d.message.duplicate for d in again)
+    assert {d.connection for d in again} != {d.connection for d in first}

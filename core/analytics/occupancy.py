@@ -109,10 +109,10 @@ def _with_levels(doors: Estimate, people: Floats, occupied: Floats) -> Estimate:
     by_doors = somebody & (doors.people >= 1)  # the doors already know of somebody, and of how many
     lone = empty | (somebody & ~by_doors)
     seen = inside | lone
-    figure = np.where(inside, people, np.where(empty, 0.0, 1.0))
+    figure = np.where(inside, people, occupied)  # at least one, or none; a share where a step was occupied in part
     return Estimate(
         people=np.where(seen, figure, doors.people),
-        lower=np.where(seen, np.nan, np.where(by_doors, np.maximum(doors.lower, 1), doors.lower)),
+        lower=np.where(seen, np.nan, np.where(by_doors, np.maximum(doors.lower, occupied), doors.lower)),
         upper=np.where(seen, np.nan, doors.upper),
         raw=doors.raw,
         basis=np.where(inside, _PEOPLE, np.where(lone, _PRESENCE, doors.basis)).astype(np.int8),

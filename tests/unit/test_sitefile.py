@@ -1,6 +1,6 @@
 """Site files: what is read, what is refused and how that is told, and the way back to text."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, time
 from pathlib import Path
 
@@ -202,3 +202,19 @@ def test_a_torn_file_is_read_or_refused(cut: int, junk: str) -> None:
         parse(HOUSE[:cut] + junk + HOUSE[cut + 1 :])
     except SiteFileError as exc:
         assert exc.problems
+
+
+@pytest.mark.parametrize("part", [Site, OpeningHours, OpeningException, Target, Space, Portal, Sensor])
+def test_every_key_is_documented(part: type) -> None:
+    page = (EXAMPLE.parents[1] / "docs" / "site-file.md").read_text()
+    weekdays = ("tuesday", "wednesday", "thursday", "friday", "saturday")
+    known = {f.name for f in fields(part)} - {
+        *weekdays,
+        "opening",
+        "exceptions",
+        "target",
+        "spaces",
+        "portals",
+        "sensors",
+    }
+    assert {key for key in known if f"`{key}`" not in page} == set()

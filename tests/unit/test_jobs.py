@@ -1,0 +1,109 @@
+"""What the worker does between its readings and its writing: averaging, gathering news, knowing what is due."""
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from numpy.testing import assert_array_equal
+
+from core.analytics.occupancy import Estimate, Floats, incidence
+from core.settings import Settings
+from jobs.duties import Clock, Duty
+from jobs.estimate import quarters_of_day, quarters_of_minutes
+from jobs.inbox import Inbox
+from store.database import Database
+from store.notify import Notice
+from store.occupancy import Flows, Layout, Levels
+
+NAN = float("nan")
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+
+PLAN = Layout(
+    site_id=1,
+    spaces=(10, 11),
+    portals=(20,),
+    doors=incidence((None, 0), ((None, 0),)),
+    level_channels=(30, 31),
+    level_space=(1, 1),
+    level_interval_s=(60, 60),
+)
+
+
+def minutes(people: list[float]) -> Estimate:
+    column = np.array(people)[:, None]
+    none = np.zeros(column.shape, bool)
+    return Estimate(
+        people=column, lower=column - 1, upper=column + 1, raw=column, basis=none.astype(np.int8), below_zero=none
+    )
+
+
+def test_a_quarter_is_the_mean_of_its_known_minutes_with_the_peak_of_them() -> None:
+    figures = minutes([*[NAN] * 5, *[3.0] * 5, *[9.0] * 5, 4.0, 8.0])
+    shown = np.ones(17, bool)
+    result = quarters_of_minutes(figures, shown, 0)
+    assert result.people[:, 0].tolist() == [6, 6]
+    assert result.peak[:, 0].tolist() == [9, 8]
+    assert result.lower[:, 0].tolist() == [5, 5]
+    shown[:15] = False
+    assert_array_equal(quarters_of_minutes(figures, shown, 0).people[:, 0], [NAN, 6])
+    assert quarters_of_minutes(figures, shown, 15).people[:, 0].tolist() == [6]
+
+
+def day(people_in: list[float], **levels: list[list[float]]) -> tuple[Flows, Levels]:
+    column = np.array(people_in)[:, None]
+    flows = Flows(people_in=column, people_out=np.where(np.isnan(column), NAN, 0))
+
+    def of(name: str) -> Floats:
+        return np.array(levels.get(name, [[NAN, NAN]] * len(people_in)))
+
+    return flows, Levels(people=of("people"), peak=of("peak"), occupied=of("occupied"))
+
+
+def test_a_past_quarter_is_the_mean_of_its_ends_with_the_higher_as_its_peak() -> None:
+    result = quarters_of_day(PLAN, *day([4, 6]))
+    assert result.people[:, 0].tolist() == [2, 7]
+    assert result.peak[:, 0].tolist() == [4, 10]
+
+
+def test_two_channels_in_a_room_add_up_and_presence_is_a_share_of_the_quarter() -> None:
+    people = quarters_of_day(PLAN, *day([1], people=[[2, 3]], peak=[[4, 3]]))
+    assert (people.people[0, 1], people.peak[0, 1]) == (5, 7)
+    presence = quarters_of_day(PLAN, *day([1], occupied=[[0.25, NAN]]))
+    assert (presence.people[0, 1], presence.peak[0, 1]) == (0.25, 1)
+
+
+def test_a_past_day_is_not_known_after_an_hour_of_silence() -> None:
+    result = quarters_of_day(PLAN, *day([NAN, 3, NAN, NAN, NAN, NAN, NAN, 1]))
+    assert_array_equal(np.isnan(result.people[:, 0]), [True, False, False, False, False, False, True, False])
+
+
+def notice(site: str, since: datetime) -> Notice:
+    return Notice(channel="readings", payload=f'{{"site": "{site}", "since": "{since.isoformat()}"}}')
+
+
+def test_news_of_a_site_is_gathered_since_the_earliest_change() -> None:
+    inbox = Inbox()
+    assert inbox.take().everything  # nobody has looked yet
+    for minute in (3, 1, 2):
+        inbox.put(notice("house", NOON + timedelta(minutes=minute)))
+    inbox.put(notice("park", NOON))
+    news = inbox.take()
+    assert news.since == {"house": NOON + timedelta(minutes=1), "park": NOON}
+    assert not news.everything
+    assert inbox.take().since == {}
+
+
+def test_a_lost_connection_new_sites_and_unreadable_news_mean_look_at_everything() -> None:
+    inbox = Inbox()
+    for channel, payload in (("reconnected", ""), ("sites", "house"), ("readings", "?"), ("readings", '{"site": 1}')):
+        inbox.take()
+        inbox.put(Notice(channel=channel, payload=payload))
+        assert inbox.take().everything
+
+
+def test_a_duty_is_due_at_the_start_and_then_by_the_clock() -> None:
+    def nothing(db: Database, settings: Settings, now: datetime) -> None:
+        """Only its name matters here."""
+
+    clock = Clock([Duty(description="sweep", every=timedelta(hours=1), run=nothing)])
+    dues = [len(clock.due(NOON + timedelta(minutes=m))) for m in (0, 1, 59, 60, 61, 130)]
+    assert dues == [1, 0, 0, 1, 0, 1]

@@ -49,6 +49,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
     config = uvicorn.Config(
         app,
         log_config=None,
+        log_level="warning",
         access_log=False,
         proxy_headers=False,
         server_header=False,

@@ -79,7 +79,7 @@ class _Chunk:
         return sorted(found, key=lambda m: m.received)
 
     def _flows(self) -> list[_Items]:
-        counts = _count(watch(self._installation, self._moves), self._edges, len(self._installation.counters))
+        counts = count(watch(self._installation, self._moves), self._edges, len(self._installation.counters))
         last_of_day = np.append(self._day[1:] > self._day[:-1], True)
         return [
             self._flow_items(counts[:, n], last_of_day, counter.line)
@@ -147,7 +147,7 @@ def _grid(marks: list[int]) -> Ints:
     return edges[(edges >= low) & (edges <= high)]
 
 
-def _count(seen: Seen, edges: Ints, counters: int) -> NDArray[np.int64]:
+def count(seen: Seen, edges: Ints, counters: int) -> NDArray[np.int64]:
     """People by [period, counter, in/out]; what happened outside of all periods is left out."""
     now = seen.only((seen.time >= edges[0]) & (seen.time < edges[-1]))
     period = np.searchsorted(edges, now.time, side="right") - 1

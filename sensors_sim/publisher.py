@@ -1,0 +1,133 @@
+"""The one connection through which all simulated devices speak: MQTT 5, quality of service 1, nothing forgotten.
+
+What has not been acknowledged is kept while the broker is away and sent again when it is back; more than a few hundred
+messages wait with whoever makes them.
+"""
+
+import logging
+import threading
+import uuid
+from collections.abc import Sequence
+from types import TracebackType
+from typing import Any, Final
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.reasoncodes import ReasonCode
+
+from core.errors import SettingsError
+from core.settings import Settings
+from sensors_sim import native
+
+log = logging.getLogger(__name__)
+
+KEEPALIVE_S: Final = 30
+RECONNECT_S: Final = (1, 10)  # first and longest wait between attempts
+WINDOW: Final = 500  # messages under way
+FAREWELL_S: Final = 3.0  # how long the last messages may take
+
+
+class Publisher:
+    """Publishes for `devices`, given as (site, device); says that they are online while it lives."""
+
+    def __init__(self, settings: Settings, devices: Sequence[tuple[str, str]]) -> None:
+        """Raises SettingsError for certificates that cannot be used; a broker that is away is waited for."""
+        self._settings, self._devices = settings, devices
+        self._room = threading.Condition()
+        self._under_way = 0
+        self._client = self._make_client()
+
+    def __enter__(self) -> "Publisher":
+        s = self._settings
+        self._client.connect_async(s.mqtt_host, s.mqtt_port, KEEPALIVE_S)
+        self._client.loop_start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Say that all devices are offline, wait a moment for the acknowledgements, and leave."""
+        if self._client.is_connected():
+            self._say(native.OFFLINE)
+            self.settle(FAREWELL_S)
+        self._client.disconnect()
+        self._client.loop_stop()
+
+    def send(self, topic: str, payload: bytes, stop: threading.Event) -> None:
+        """Hand one message over; waits while too many are under way, but not once `stop` is set."""
+        with self._room:
+            while self._under_way >= WINDOW and not stop.is_set():
+                self._room.wait(0.2)
+        if not stop.is_set():
+            self._publish(topic, payload)
+
+    def settle(self, limit_s: float) -> bool:
+        """Wait until everything has been acknowledged; False if that takes longer than `limit_s` seconds."""
+        with self._room:
+            return self._room.wait_for(lambda: self._under_way == 0, limit_s)
+
+    def _publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
+        with self._room:
+            self._under_way += 1
+        self._client.publish(topic, payload, qos=1, retain=retain)
+
+    def _say(self, status: bytes) -> None:
+        for site, device in self._devices:
+            self._publish(native.topic(site, device, "status"), status, retain=True)
+
+    def _make_client(self) -> paho.Client:
+        s = self._settings
+        name = f"besok-simulator-{uuid.uuid4().hex[:8]}"  # two simulators may run at once
+        client = paho.Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5)
+        client.reconnect_delay_set(*RECONNECT_S)
+        client.max_inflight_messages_set(WINDOW)
+        if s.mqtt_user:
+            client.username_pw_set(s.mqtt_user, s.mqtt_password.get_secret_value() or None)
+        if s.mqtt_tls:
+            _use_tls(client, s)
+        client.on_connect = self._on_connect
+        client.on_connect_fail = self._on_connect_fail
+        client.on_disconnect = self._on_disconnect
+        client.on_publish = self._on_publish
+        return client
+
+    # What follows runs in the network thread.
+
+    def _on_connect(
+        self, client: paho.Client, userdata: Any, flags: paho.ConnectFlags, code: ReasonCode, properties: object
+    ) -> None:
+        if code.is_failure:
+            log.warning("The broker refuses the simulator: %s", code, extra={"action": "mqtt_refused"})
+            return
+        log.info("Connected to the broker at %s", self._where, extra={"action": "mqtt_connected"})
+        self._say(native.ONLINE)
+
+    def _on_connect_fail(self, client: paho.Client, userdata: Any) -> None:
+        log.warning("No broker at %s; trying again", self._where, extra={"action": "mqtt_away"})
+
+    def _on_disconnect(
+        self, client: paho.Client, userdata: Any, flags: paho.DisconnectFlags, code: ReasonCode, properties: object
+    ) -> None:
+        if code.is_failure:
+            log.warning("Lost the broker at %s: %s", self._where, code, extra={"action": "mqtt_lost"})
+
+    def _on_publish(self, client: paho.Client, userdata: Any, mid: int, code: ReasonCode, properties: object) -> None:
+        if code.is_failure:
+            log.error("The broker refuses a message: %s", code, extra={"action": "mqtt_message_refused"})
+        with self._room:
+            self._under_way -= 1
+            self._room.notify_all()
+
+    @property
+    def _where(self) -> str:
+        return f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
+
+
+def _use_tls(client: paho.Client, s: Settings) -> None:
+    try:
+        client.tls_set(s.mqtt_ca_file or None, s.mqtt_cert_file or None, s.mqtt_key_file or None)
+    except (OSError, ValueError) as exc:
+        raise SettingsError(
+            f"the certificates cannot be used ({exc}): check BESOK_MQTT_CA_FILE, BESOK_MQTT_CERT_FILE and"
+            " BESOK_MQTT_KEY_FILE"
+        ) from exc

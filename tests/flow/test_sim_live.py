@@ -1,0 +1,201 @@
+"""Live simulation against a real broker: everything arrives, through restarts too, and nothing before its time."""
+
+import json
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as paho
+import pytest
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
+
+from core.settings import Settings
+from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from ops import mosquitto, ports, program
+from sensors_sim import live, stream, truth
+
+START, END = datetime(2026, 11, 24, 12, 0, tzinfo=UTC), datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def name(text: str) -> Text:
+    return Text(sv=text, en=text)
+
+
+@pytest.fixture
+def branch(house: str) -> SiteFile:
+    """A library with two counters and a camera, under the name of this test's own site."""
+    site = Site(
+        id=house,
+        kind="library",
+        name=name("Branch"),
+        timezone="Europe/Stockholm",
+        opening=OpeningHours(**dict.fromkeys(DAYS, "10:00-18:00")),
+        spaces=(Space(id="room", name=name("room"), kind="reading", capacity=30),),
+        portals=(
+            Portal(id="door", name=name("door"), outer="outside", inner=house),
+            Portal(id="arch", name=name("arch"), outer=house, inner="room"),
+        ),
+        sensors=(
+            Sensor(device="eye", portal="door"),
+            Sensor(device="eye", portal="arch", channel="flow:2"),
+            Sensor(device="cam", space="room"),
+        ),
+        capacity=300,
+    )
+    return SiteFile(sites=(site,))
+
+
+def mqtt(broker: tuple[str, int]) -> Settings:
+    return Settings(mqtt_host=broker[0], mqtt_port=broker[1])
+
+
+class Ear:
+    """Listens to a site; `heard` are the different messages by topic, `last` the latest on each."""
+
+    def __init__(self, broker: tuple[str, int], house: str) -> None:
+        self.heard: Counter[tuple[str, bytes]] = Counter()
+        self.last: dict[str, bytes] = {}
+        self.client = paho.Client(CallbackAPIVersion.VERSION2, f"ear-{house}", protocol=MQTTProtocolVersion.MQTTv5)
+        self.client.reconnect_delay_set(1, 1)
+        self.client.on_message = self._hear
+        self.client.on_connect = lambda client, *_: client.subscribe(f"besok/v1/{house}/#", qos=1)
+        self.listens = threading.Event()
+        self.client.on_subscribe = lambda *_: self.listens.set()
+        lasting = Properties(PacketTypes.CONNECT)
+        lasting.SessionExpiryInterval = 600
+        self.client.connect(*broker, clean_start=False, properties=lasting)
+
+    def _hear(self, client: object, userdata: object, message: paho.MQTTMessage) -> None:
+        self.heard[message.topic, message.payload] += 1
+        self.last[message.topic.rpartition("/")[0].rpartition("/")[2] + "/" + message.topic.rpartition("/")[2]] = (
+            message.payload
+        )
+
+    def data(self) -> set[tuple[str, bytes]]:
+        return {(topic, payload) for topic, payload in self.heard if not topic.endswith("/status")}
+
+
+@contextmanager
+def listening(broker: tuple[str, int], house: str) -> Iterator[Ear]:
+    ear = Ear(broker, house)
+    ear.client.loop_start()
+    assert ear.listens.wait(10)
+    try:
+        yield ear
+    finally:
+        ear.client.disconnect()
+        ear.client.loop_stop()
+
+
+@contextmanager
+def simulating(site_file: SiteFile, settings: Settings, **options: Any) -> Iterator[threading.Thread]:
+    """`simulate live` in a thread, which is asked to stop in the end and must then be gone within seconds."""
+    stop = threading.Event()
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            live.run(site_file, settings, stop=stop, **options)
+        except BaseException as exc:
+            failed.append(exc)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield thread
+    finally:
+        stop.set()
+        thread.join(15)
+    assert not thread.is_alive()
+    assert not failed, failed
+
+
+def expected(site_file: SiteFile, start: datetime = START, end: datetime = END) -> set[tuple[str, bytes]]:
+    return {(m.topic, m.payload) for lot in stream.messages(site_file, start, end) for m in lot}
+
+
+def test_everything_arrives_and_devices_come_and_go(
+    branch: SiteFile, broker: tuple[str, int], house: str, wait_for: Callable[..., object]
+) -> None:
+    with listening(broker, house) as ear:
+        with simulating(branch, mqtt(broker), start=START, end=END) as thread:
+            wait_for(lambda: not thread.is_alive())
+        wait_for(lambda: ear.data() == expected(branch))
+        assert (f"besok/v1/{house}/eye/status", b"online") in ear.heard
+        wait_for(lambda: [ear.last[f"{d}/status"] for d in ("eye", "cam")] == [b"offline"] * 2)
+
+
+def test_what_is_published_reaches_the_database(
+    branch: SiteFile,
+    settings: Settings,
+    collect: Callable[..., AbstractContextManager[Any]],
+    readings: Callable[..., list[tuple[Any, ...]]],
+    wait_for: Callable[..., object],
+) -> None:
+    told = [json.loads(payload) for topic, payload in expected(branch) if topic.endswith("eye/flow")]
+    items = [item for message in told for item in (message if isinstance(message, list) else [message])]
+    with collect(settings), simulating(branch, settings, start=START, end=END):
+        wait_for(lambda: sum(1 for r in readings() if r[2] == "in") == len(items))
+        assert sum(r[3] for r in readings() if r[2] == "out") == sum(i["out"] for i in items)
+
+
+def test_a_broker_that_restarts_loses_nothing(
+    branch: SiteFile, house: str, wait_for: Callable[..., object], tmp_path: Path
+) -> None:
+    with mosquitto.temporary(*ports.free()) as running:
+        at = (ports.HOST, running.port)
+        server = running.program()
+        with listening(at, house) as ear, simulating(branch, mqtt(at), start=START, end=END, speed=1200):
+            wait_for(lambda: len(ear.data()) > 20)
+            again = program.start(server, tmp_path / "log")  # which ends the one that runs first
+            try:
+                wait_for(lambda: ear.data() == expected(branch), 40)
+            finally:
+                program.stop(again, server)
+
+
+def test_nothing_is_sent_before_its_time(
+    branch: SiteFile, broker: tuple[str, int], house: str, wait_for: Callable[..., object]
+) -> None:
+    now = [START + timedelta(minutes=10)]
+    with (
+        listening(broker, house) as ear,
+        simulating(branch, mqtt(broker), start=START, end=END, clock=lambda: now[0]),
+    ):
+        wait_for(lambda: ear.data() == expected(branch, end=now[0]))
+        now[0] += timedelta(minutes=5)
+        wait_for(lambda: ear.data() == expected(branch, end=now[0]))
+
+
+def test_it_starts_with_the_business_day_unless_told(
+    branch: SiteFile, broker: tuple[str, int], house: str, wait_for: Callable[..., object]
+) -> None:
+    dawn = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+    now = dawn + timedelta(minutes=20)
+    with listening(broker, house) as ear, simulating(branch, mqtt(broker), clock=lambda: now):
+        wait_for(lambda: ear.data() == expected(branch, dawn, now))
+
+
+def test_it_ends_when_asked_though_there_is_no_broker(branch: SiteFile) -> None:
+    (port,) = ports.free()
+    with simulating(branch, mqtt((ports.HOST, port)), start=START, end=END) as thread:
+        assert thread.is_alive()
+
+
+def test_the_truth_is_written_on_request(branch: SiteFile, broker: tuple[str, int], tmp_path: Path, house: str,
+                                         wait_for: Callable[..., object]) -> None:  # fmt: skip
+    file = tmp_path / "truth.jsonl"
+    with simulating(branch, mqtt(broker), start=START, end=END, truth=file) as thread:
+        wait_for(lambda: not thread.is_alive())
+    lines = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    found = truth.people(branch, START, END)
+    assert [line["time"] for line in lines] == [f"{t:%Y-%m-%dT%H:%M:%SZ}" for t in found.times[1:]]
+    assert [list(line["people"].values()) for line in lines] == found.people[1:].tolist()
+    assert lines[-1]["visits"][house] > 0

@@ -7,6 +7,7 @@ worker that is killed loses nothing: the next one looks at everything once and g
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 
@@ -34,6 +35,7 @@ RETRY_S = 1.0  # after the database was lost
 PIECE_S = 0.4  # news waits at most about so long for past days
 REACH_DAYS = (2, 64)  # least and most past days in one piece
 CLAIM_EVERY = timedelta(seconds=5)  # how soon a site is taken over whose worker is gone
+REST = timedelta(minutes=1)  # of a site whose estimate failed
 BEAT_EVERY = timedelta(seconds=10)
 
 
@@ -45,9 +47,13 @@ def run(settings: Settings, stop: Event) -> None:
     ear.start()
     with Database(url, pool_size=2) as db, Claims(url) as claims:
         worker = Worker(db, claims, settings)
+        well = True
         while not stop.is_set():
             inbox.wait(0 if worker.busy else PATIENCE_S)
-            if not _turn(worker, inbox.take()):
+            was, well = well, _turn(worker, inbox.take(), complain=well)
+            if well and not was:
+                log.info("estimating again", extra={"action": "estimating_again"})
+            if not well:
                 stop.wait(RETRY_S)
     ear.join()
 
@@ -57,16 +63,16 @@ def _listen(url: str, inbox: Inbox, stop: Event) -> None:
         inbox.put(notice)
 
 
-def _turn(worker: "Worker", news: News) -> bool:
-    """One turn of the worker; False if it failed, and then the worker looks at everything again in the next."""
+def _turn(worker: "Worker", news: News, complain: bool) -> bool:
+    """One turn of the worker; False if it failed, and then the worker looks at everything again in the next.
+
+    A trouble that lasts is told once, when it begins.
+    """
     try:
         worker.turn(news, datetime.now(UTC))
-    except StoreUnavailable as exc:
-        log.warning("cannot estimate while the database is away: %s", exc, extra={"action": "database_away"})
-        worker.forget()
-        return False
-    except BesokError:
-        log.exception("an estimate failed; it is tried again", extra={"action": "estimate_failed"})
+    except BesokError as exc:
+        if complain:
+            log.warning("cannot estimate, trying again until it works: %s", exc, extra={"action": "cannot_estimate"})
         worker.forget()
         return False
     return True
@@ -85,6 +91,7 @@ class Worker:
         self._plans: dict[str, Layout] = {}
         self._today: dict[str, Day] = {}
         self._reach_days = REACH_DAYS[0]
+        self._resting: dict[str, datetime] = {}  # sites that failed, until when
         self._minute: datetime | None = None  # the last one all sites were estimated in
         self._next_claim = self._next_beat = datetime.min.replace(tzinfo=UTC)
 
@@ -104,7 +111,7 @@ class Worker:
             self._claim()
             self._next_claim = now + CLAIM_EVERY
         self._live(news, now)
-        self.busy = any(self._past(slug) for slug in self._sites)
+        self.busy = any(self._guarded(slug, now, self._past, slug) for slug in self._sites)
         for duty in self._clock.due(now):
             duty.run(self._db, self._settings, now)
         if now >= self._next_beat:
@@ -128,9 +135,25 @@ class Worker:
         all_due, self._minute = minute != self._minute, minute
         for slug, (_, site) in self._sites.items():
             if all_due or slug in news.since or slug not in self._today:
-                self._estimate(site, now, news.since.get(slug))
+                self._guarded(slug, now, self._estimate, site, now, news.since.get(slug))
 
-    def _estimate(self, site: Site, now: datetime, since: datetime | None) -> None:
+    def _guarded(self, slug: str, now: datetime, work: Callable[..., bool], *args: object) -> bool:
+        """Does a piece of work on a site; if it fails, the site rests for a while and the others go on."""
+        if now < self._resting.get(slug, now):
+            return False
+        try:
+            return work(*args)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            log.exception(
+                "%s cannot be estimated; it is tried again in a minute", slug, extra={"action": "site_failed"}
+            )
+            self._resting[slug] = now + REST
+            self._today.pop(slug, None)
+            return False
+
+    def _estimate(self, site: Site, now: datetime, since: datetime | None) -> bool:
         today = self._today.get(site.id)
         day = calendar.business_day(now, site)
         with self._claims.transaction() as conn:
@@ -140,6 +163,7 @@ class Worker:
             today = today or Day(site, self._plans[site.id], day)
             today.update(conn, now, since)
         self._today[site.id] = today
+        return True
 
     def _past(self, slug: str) -> bool:
         """Works on a piece of a site's past that has to be estimated anew; False if there is none."""

@@ -134,14 +134,23 @@ def export() -> None:
 @simulate_app.command()
 def live(
     site_file: Annotated[Path | None, typer.Option(help="The sites; those of the database if left out.")] = None,
-    speed: Annotated[float, typer.Option(help="How many times faster than the clock.")] = 1.0,
+    start: Annotated[datetime | None, typer.Option(help="Begin then (UTC); today's beginning if left out.")] = None,
+    end: Annotated[datetime | None, typer.Option(help="End then (UTC).")] = None,
+    speed: Annotated[float, typer.Option(min=0, help="How much faster the past is sent; 0: at full speed.")] = 0.0,
+    every: Annotated[int, typer.Option(min=1, max=900, help="Seconds until a passage is reported at most.")] = 10,
+    truth: Annotated[Path | None, typer.Option(help="Add the truth to this file, a JSON line a quarter hour.")] = None,
     seed: int = 1,
 ) -> None:
-    """Publish what simulated sensors see, as it happens."""
+    """Publish what simulated sensors see: at once what has happened today, then as it happens."""
     from sensors_sim.live import run
 
     sites = _sites(site_file) if site_file else _sandboxes(_settings())
-    _serve(lambda settings, stop: run(sites, settings, speed=speed, start=datetime.now(UTC), seed=seed, stop=stop))
+    begin, until = (t and t.replace(tzinfo=UTC) for t in (start, end))
+
+    def simulate(settings: Settings, stop: threading.Event) -> None:
+        run(sites, settings, stop=stop, seed=seed, start=begin, end=until, speed=speed, every_s=every, truth=truth)
+
+    _serve(simulate)
 
 
 @simulate_app.command()

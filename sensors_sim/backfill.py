@@ -18,8 +18,8 @@ from core.site import SiteFile
 from sensors_sim import native
 from sensors_sim.noise import Ints
 from sensors_sim.seasons import HOUR_MS, millis, openings
-from sensors_sim.sensors import Gauge, Installation, Seen, install, read, watch
-from sensors_sim.truth import at
+from sensors_sim.sensors import Gauge, Installation, Seen, Wanted, everybody, install, read, watch
+from sensors_sim.truth import at, passed
 from sensors_sim.world import DAY, World, instant
 
 QUARTER_MS: Final = 900_000
@@ -27,16 +27,16 @@ JOINED: Final = 24  # quarters without anybody that one item may cover
 
 
 def messages(
-    site_file: SiteFile, start: datetime | date, end: datetime | date, seed: int = 1
+    site_file: SiteFile, start: datetime | date, end: datetime | date, seed: int = 1, wanted: Wanted = everybody
 ) -> Iterator[list[Message]]:
-    """The messages of all native devices about the time from `start` to `end`, a few days in each list.
+    """The messages of all `wanted` native devices about the time from `start` to `end`, a few days in each list.
 
     Both are moments (aware, cut to whole seconds) or business days, of which `end` is then the last. No item tells of
     anything before `start` or after `end`, and together they cover all of the time between. `received` is when the time
     that a message tells of was over.
     """
     world = World(site_file, seed)
-    installation = install(world.ground, seed)
+    installation = install(world.ground, seed, wanted)
     begin, stop = _moment(world, start, 0), _moment(world, end, 1)
     for first, last in world.chunks(instant(begin), instant(stop)):
         yield _Chunk(world, installation, first, last, begin, stop).messages()
@@ -150,7 +150,7 @@ def _grid(marks: list[int]) -> Ints:
 def count(seen: Seen, edges: Ints, counters: int) -> NDArray[np.int64]:
     """People by [period, counter, in/out]; what happened outside of all periods is left out."""
     now = seen.only((seen.time >= edges[0]) & (seen.time < edges[-1]))
-    period = np.searchsorted(edges, now.time, side="right") - 1
+    period = passed(edges, now.time) - 1
     cell = (period * counters + now.counter) * 2 + now.outward
     counts = np.bincount(cell, now.count, (len(edges) - 1) * counters * 2)
     return np.rint(counts).astype(np.int64).reshape(len(edges) - 1, counters, 2)

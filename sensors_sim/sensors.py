@@ -1,5 +1,6 @@
 """Simulated devices: they see the world's people pass and stay, and make small mistakes as real ones do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,8 @@ SWAP: Final = (0.0, 0.004)
 OVERLOOK: Final = (0.0, 0.06)  # share of people a camera does not see
 BLIND: Final = 0.02  # share of five-minute spells in which a presence sensor misses people who sit still
 SPELL_S: Final = 300
+
+Wanted = Callable[[str, str], bool]  # (site, device) -> is it wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,9 +83,15 @@ class Installation:
         return tuple(dict.fromkeys([*counting, *((g.site, g.device) for g in self.gauges)]))
 
 
-def install(ground: Ground, seed: int) -> Installation:
-    """Hang up the sensors of the site file. A device keeps its character whatever hangs beside it."""
-    sensors = [(site, s) for site in ground.sites for s in site.sensors if s.source == "native"]
+def everybody(site: str, device: str) -> bool:
+    """All devices."""
+    return True
+
+
+def install(ground: Ground, seed: int, wanted: Wanted = everybody) -> Installation:
+    """Hang up the `wanted` sensors of the site file. A device keeps its character whatever hangs beside it."""
+    native = [(site, s) for site in ground.sites for s in site.sensors if s.source == "native"]
+    sensors = [(site, s) for site, s in native if wanted(site.id, s.device)]
     return Installation(
         counters=tuple(_counter(ground, site, s, seed) for site, s in sensors if s.portal),
         gauges=tuple(_gauge(ground, site, s, seed) for site, s in sensors if not s.portal),

@@ -44,10 +44,19 @@ def at(ground: Ground, moves: Moves, moments: Ints) -> NDArray[np.int32]:
     `moves` are all moves since the beginning of a business day, when everybody was outside.
     """
     edges = len(ground.outer)
-    before = np.searchsorted(moments, moves.time, side="right")  # a move counts from the first moment after it
+    before = passed(moments, moves.time)  # a move counts from the first moment after it
     cells = np.bincount(before * edges + moves.edge, np.where(moves.inward, 1, -1), (len(moments) + 1) * edges)
     inward = np.cumsum(cells.reshape(-1, edges)[:-1], axis=0)
     return np.rint(inward @ ground.change.astype(np.float64)).astype(np.int32)
+
+
+def passed(moments: Ints, times: Ints) -> Ints:
+    """How many of `moments` (ascending) each of `times` has reached."""
+    steps = moments[2:-1] - moments[1:-2]
+    if not len(steps) or steps.min() != steps.max():
+        return np.searchsorted(moments, times, side="right")
+    regular = np.clip((times - moments[1]) // steps[0] + 2, 1, len(moments) - 1)  # many times faster than a search
+    return np.where(times < moments[0], 0, regular + (times >= moments[-1]))
 
 
 def entries(ground: Ground, site: int, moves: Moves) -> Moves:

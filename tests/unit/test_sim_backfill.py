@@ -177,6 +177,12 @@ def test_a_sensor_that_speaks_another_format_is_left_out() -> None:
     assert all_of(messages(branch(foreign), date(2026, 11, 23), date(2026, 11, 23))) == []
 
 
+def test_only_the_wanted_devices_speak_and_say_what_they_would_have_said_among_all(example: list[Message]) -> None:
+    some = all_of(messages(EXAMPLE, START, END, wanted=lambda site, device: device.startswith("count-t")))
+    assert {m.topic.split("/")[3] for m in some} == {"count-town-entrance", "count-terrace-steps"}
+    assert {(m.topic, m.payload) for m in some} < {(m.topic, m.payload) for m in example}
+
+
 def test_a_camera_shows_about_who_is_there(example: list[Message]) -> None:
     shown = {r.time: r.value for r in readings(example) if r.device == "stadsbiblioteket/camera-reading-room"}
     found = truth.people(EXAMPLE, datetime(2026, 11, 24, 10, tzinfo=UTC), datetime(2026, 11, 24, 14, tzinfo=UTC))

@@ -234,3 +234,16 @@ def test_the_truth_of_many_days_is_that_of_each() -> None:
     at = long.times.index(late)
     assert (long.people[at : at + len(short.times)] == short.people).all()
     assert (long.people >= 0).all()
+
+
+@given(
+    first=st.integers(-50, 50),
+    steps=st.lists(st.integers(1, 9), max_size=8),
+    even=st.booleans(),
+    times=st.lists(st.integers(-60, 150)),
+)
+def test_moments_reached_are_found_as_by_a_search(first: int, steps: list[int], even: bool, times: list[int]) -> None:
+    middle = [5] * len(steps) if even else steps
+    moments = first + np.cumsum([0, *middle, *steps[:1]])
+    found = truth.passed(moments, np.array(times, dtype=np.int64))
+    assert found.tolist() == np.searchsorted(moments, times, side="right").tolist()

@@ -229,3 +229,15 @@ def test_a_site_that_changes_is_estimated_anew(db: Database, database_url: str, 
         turned = HOUSE.replace('outer = "lobby"\ninner = "room"', 'outer = "lobby"\ninner = "nook"')
         sites.apply(db, parse(turned))
         wait_for(lambda: now_people(database_url).get("nook") == 2)
+
+
+def test_a_site_that_cannot_be_estimated_does_not_hold_up_the_others(
+    db: Database, database_url: str, house: Site, wait_for: Wait, caplog: pytest.LogCaptureFixture
+) -> None:
+    sites.apply(db, parse(HOUSE.replace('id = "house"', 'id = "ruin"')))
+    with psycopg.connect(database_url) as conn:
+        conn.execute("update site set timezone = 'Nowhere/Land' where slug = 'ruin'")
+    with working(database_url):
+        put(db, datetime.now(UTC), "in", 5)
+        wait_for(lambda: now_people(database_url).get("house") == 5)
+    assert [r.message for r in caplog.records] == ["ruin cannot be estimated; it is tried again in a minute"]

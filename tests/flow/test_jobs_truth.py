@@ -1,0 +1,69 @@
+"""The estimate against the truth that only the simulator knows: three days of the example, seen by fallible sensors."""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import numpy as np
+import psycopg
+
+from collectors.pipeline import decode
+from core.analytics import calendar
+from core.settings import Settings
+from core.sitefile import parse
+from jobs import work
+from sensors_sim.backfill import messages
+from sensors_sim.truth import people
+from store import sites
+from store.database import Database
+from store.write import write
+
+EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
+FIRST, LAST = date(2026, 11, 10), date(2026, 11, 12)
+QUARTER = timedelta(minutes=15)
+
+
+def estimated(url: str, space: str) -> dict[datetime, tuple[float, float, float]]:
+    """People with their interval by quarter."""
+    with psycopg.connect(url) as conn:
+        rows = conn.execute(
+            "select bucket, people, lower, upper from occupancy_bucket join space using (space_id) where slug = %s",
+            (space,),
+        ).fetchall()
+    return {row[0]: row[1:] for row in rows}
+
+
+def worked_off(url: str) -> bool:
+    with psycopg.connect(url) as conn:
+        return conn.execute("select not exists (select from dirty_day)").fetchone() == (True,)
+
+
+def test_the_estimate_is_near_the_truth(db: Database, database_url: str, wait_for: Callable[..., object]) -> None:
+    site_file = parse(EXAMPLE.read_text())
+    sites.apply(db, site_file)
+    for chunk in messages(site_file, FIRST, LAST, seed=7):
+        write(db, decode(chunk))
+    stop = Event()
+    thread = Thread(target=work.run, args=(Settings(database_url=database_url), stop))  # type: ignore[arg-type]
+    thread.start()
+    try:
+        wait_for(lambda: worked_off(database_url))
+    finally:
+        stop.set()
+        thread.join()
+
+    library = site_file.sites[0]
+    begins, ends = calendar.day_bounds(FIRST, library)[0], calendar.day_bounds(LAST, library)[1]
+    middle = begins + QUARTER / 2
+    truth = people(site_file, middle, ends, seed=7, step_s=900)
+    for space, tolerance in (("stadsbiblioteket", 0.2), ("upper-floor", 0.3), ("reading-room", 0.3)):
+        found = estimated(database_url, space)
+        figures = np.array([found[t - QUARTER / 2] for t in truth.times if t < ends], float)
+        real = truth.people[: len(figures), truth.spaces.index(f"stadsbiblioteket/{space}")]
+        assert len(figures) == 3 * 96
+        assert np.abs(figures[:, 0] - real).mean() < tolerance * real.mean(), space
+        doors = ~np.isnan(figures[:, 1])
+        inside = (figures[doors, 1] <= real[doors]) & (real[doors] <= figures[doors, 2])
+        assert not doors.any() or inside.mean() > 0.7, space
+    assert real.max() > 10  # there was something to see

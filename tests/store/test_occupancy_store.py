@@ -1,0 +1,127 @@
+"""Days to be estimated anew: marked, taken, and never forgotten between the two."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import psycopg
+import pytest
+
+from core.readings import Reading
+from core.sitefile import parse
+from store import occupancy, sites
+from store.claims import Claims
+from store.database import Database, sql
+from store.occupancy import Quarters
+from store.write import Batch, Incoming, write
+
+EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def library(db: Database) -> int:
+    """The example, applied; the id of its library."""
+    sites.apply(db, parse(EXAMPLE.read_text()))
+    with db.transaction() as conn:
+        return occupancy.site_ids(conn)["stadsbiblioteket"]
+
+
+def put(db: Database, value: float, time: datetime = NOON) -> None:
+    reading = Reading(
+        source="native", device="stadsbiblioteket/count-cafe-door", channel="flow:1", metric="in", value=value,
+        time=time, period_s=60,
+    )  # fmt: skip
+    write(db, Batch(readings=[Incoming(reading=reading, received=time)]))
+
+
+def dirty(url: str) -> list[date]:
+    with psycopg.connect(url) as conn:
+        return [row[0] for row in conn.execute("select day from dirty_day order by day").fetchall()]
+
+
+def waiting(url: str) -> bool:
+    """Whether somebody waits for a lock."""
+    with psycopg.connect(url) as conn:
+        row = conn.execute("select exists (select from pg_locks where not granted)").fetchone()
+    return row == (True,)
+
+
+def test_days_are_taken_newest_first_and_not_too_many(db: Database, library: int) -> None:
+    for days_ago in (0, 1, 2, 9):
+        put(db, 1, NOON - timedelta(days=days_ago))
+    with db.transaction() as conn:
+        assert occupancy.take_dirty(conn, library, 3) == [DAY - timedelta(days=n) for n in range(3)]
+        assert occupancy.take_dirty(conn, library, 3) == [DAY - timedelta(days=9)]
+        assert occupancy.take_dirty(conn, library, 3) == []
+
+
+def test_a_day_taken_by_a_worker_that_dies_stays_marked(db: Database, database_url: str, library: int) -> None:
+    put(db, 1)
+    with pytest.raises(KeyboardInterrupt), db.transaction() as conn:
+        occupancy.take_dirty(conn, library, 3)
+        raise KeyboardInterrupt
+    assert dirty(database_url) == [DAY]
+
+
+def test_late_readings_during_an_estimate_mark_the_day_again(
+    db: Database, database_url: str, library: int, wait_for: Callable[..., object]
+) -> None:
+    put(db, 1)
+    writer = Thread(target=put, args=(db, 2))
+    with db.transaction() as conn:
+        assert occupancy.take_dirty(conn, library, 3) == [DAY]
+        writer.start()
+        wait_for(lambda: waiting(database_url))
+    writer.join()
+    assert dirty(database_url) == [DAY]
+
+
+def test_an_estimate_waits_for_readings_being_written(
+    db: Database, database_url: str, library: int, wait_for: Callable[..., object]
+) -> None:
+    put(db, 1)
+    taken: list[float] = []
+
+    def estimate() -> None:
+        with db.transaction() as conn:
+            occupancy.take_dirty(conn, library, 3)
+            plan = occupancy.layout(conn, library)
+            flows = occupancy.quarter_flows(conn, plan, NOON - occupancy.QUARTER, NOON)
+            taken.append(float(np.nansum(flows.people_in)))
+
+    worker = Thread(target=estimate)
+    with psycopg.connect(database_url) as conn:  # another writer, whose late reading is not committed yet
+        conn.execute("update flow_bucket set people_in = 2")
+        conn.execute(sql("mark_dirty"), {"site": [library], "day": [DAY]})
+        worker.start()
+        wait_for(lambda: waiting(database_url))
+    worker.join()
+    assert taken == [2]
+
+
+def test_figures_are_replaced_only_where_asked(db: Database, database_url: str, library: int) -> None:
+    begins = NOON
+    with db.transaction() as conn:
+        plan = occupancy.layout(conn, library)
+        shape = (4, len(plan.spaces))
+        for value, last in ((1.0, 4), (2.0, 2)):
+            column = np.full(shape, value)
+            column[:, 1:] = np.nan  # not known: no row
+            figures = Quarters(people=column, lower=np.full(shape, np.nan), upper=column, peak=column)
+            occupancy.write_quarters(conn, plan, begins, figures, [(begins, begins + last * occupancy.QUARTER)])
+        rows = conn.execute("select people, lower, upper, peak from occupancy_bucket order by bucket").fetchall()
+    assert rows == [(2, None, 2, 2), (2, None, 2, 2), (1, None, 1, 1), (1, None, 1, 1)]
+
+
+def test_a_site_is_claimed_by_one_worker_at_a_time(database_url: str, library: int) -> None:
+    with Claims(database_url) as one:
+        assert one.claim(library)
+        assert one.claim(library)
+        with Claims(database_url) as other:
+            assert not other.claim(library)
+    with Claims(database_url) as other:
+        assert other.claim(library)

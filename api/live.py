@@ -2,8 +2,9 @@
 
 A site that somebody watches has a `Feed`: a task that reads the site when it was told that something changed, at most
 four times a second, and hands the text to each screen's short queue. A slow screen loses the oldest text, which a whole
-snapshot makes harmless. Every 15 seconds each feed reads anew, so that a sensor gone silent shows without any news, and
-sends a beat. A feed that cannot read the database sends no beat: the screens then see that nothing is known.
+snapshot makes harmless. After 15 seconds without a frame the feed reads anew, so that a sensor gone silent shows
+without any news, and sends at least a beat. A feed that cannot read the database sends neither and takes no new
+screens: they then see that nothing is known.
 """
 
 import asyncio
@@ -39,20 +40,22 @@ def frame(live: SiteLive) -> str:
 
 
 class Feed:
-    """The screens of one site, and the task that keeps them up to date."""
+    """The screens of one site, and the task that keeps them up to date; `known` while the database answers."""
 
     def __init__(self, read: Callable[[], SiteLive]) -> None:
+        self.known = False
         self._read = read
         self._changed = asyncio.Event()
         self._screens: set[Screen] = set()
         self._last: SiteLive | None = None
         self._text: str | None = None
+        self._sent = 0.0  # when the screens were last told anything, on the loop's clock
         self._task = asyncio.create_task(self._run())
 
     def join(self) -> Screen:
         """A new screen; it gets the latest text at once, or the first as soon as it is read."""
         screen: Screen = asyncio.Queue(WAITING)
-        if self._text is not None:
+        if self.known and self._text is not None:
             screen.put_nowait(self._text)
         self._screens.add(screen)
         return screen
@@ -70,29 +73,31 @@ class Feed:
 
     def send(self, text: str | None) -> None:
         """Give `text` to every screen; a full queue loses its oldest."""
+        self._sent = asyncio.get_running_loop().time()
         for screen in self._screens:
             if screen.full():
                 screen.get_nowait()
             screen.put_nowait(text)
 
     async def _run(self) -> None:
-        known = await self._refresh()
+        clock = asyncio.get_running_loop().time
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), BEAT_S if known else AGAIN_S)
-            beat = not self._changed.is_set()
             self._changed.clear()
-            known = await self._refresh()
-            if beat and known:
+            self.known = await self._refresh()
+            if self.known and clock() >= self._sent + BEAT_S:
                 self.send(BEAT)
             await asyncio.sleep(GAP_S)
+            with contextlib.suppress(TimeoutError):
+                pause = self._sent + BEAT_S - clock() if self.known else AGAIN_S
+                await asyncio.wait_for(self._changed.wait(), pause)
 
     async def _refresh(self) -> bool:
         """Read the site and send it on if it says anything new. False if the database does not answer."""
         try:
             live, text = await asyncio.to_thread(self._snapshot)
         except BesokError as exc:
-            log.warning("live figures cannot be read: %s", exc, extra={"action": "live_failed"})
+            if self.known:  # once, however long it lasts
+                log.warning("live figures cannot be read: %s", exc, extra={"action": "live_failed"})
             return False
         except Exception:  # a feed that died would leave its screens frozen for good
             log.exception("live figures cannot be made", extra={"action": "live_failed"})
@@ -140,7 +145,8 @@ class Hub:
 
     async def check(self, site: str) -> None:
         """Raise NotFound or StoreUnavailable before a stream of `site` begins, where that is not known already."""
-        if site not in self._feeds:
+        feed = self._feeds.get(site)
+        if not (feed and feed.known):
             await asyncio.to_thread(self.read, site)
 
     async def frames(self, site: str) -> AsyncGenerator[str]:

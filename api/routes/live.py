@@ -36,7 +36,7 @@ def live(site: str, db: Db, now: Now) -> Response:
     summary="The same at each change, as server-sent events",
 )
 async def stream(site: str, request: Request) -> StreamingResponse:
-    """A snapshot at once, the whole JSON at each change (at most four a second), and `{"beat":1}` every 15 s."""
+    """A snapshot at once, the whole JSON at each change (at most four a second), else `{"beat":1}` after 15 s."""
     hub: Hub = request.app.state.hub
     await hub.check(known_name(site, "site"))
     return StreamingResponse(_events(hub, site), media_type="text/event-stream", headers=STREAM_HEADERS)

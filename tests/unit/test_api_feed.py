@@ -147,3 +147,22 @@ def test_no_beat_while_the_database_is_away_and_news_when_it_is_back(caplog: pyt
 
     asyncio.run(run())
     assert "live figures cannot be read: away" in caplog.text
+
+
+def test_notices_without_news_do_not_keep_the_beat_away() -> None:
+    async def run() -> None:
+        feed = Feed(Source())
+        screen = feed.join()
+        await said(screen, visits(0.0))
+
+        async def knock() -> None:
+            while True:
+                feed.touch()
+                await asyncio.sleep(0.01)
+
+        knocking = asyncio.create_task(knock())
+        assert await said(screen, bool) == BEAT
+        knocking.cancel()
+        feed.leave(screen)
+
+    asyncio.run(run())

@@ -34,7 +34,8 @@
 
   const months = "januari februari mars april maj juni juli augusti september oktober november december".split(" ");
   const days = "söndag måndag tisdag onsdag torsdag fredag lördag".split(" ");
-  window.PlotlyLocales = [{
+  const dates = { dayMonth: "%-d %b", dayMonthYear: "%-d %b %Y", month: "%b %Y", year: "%Y" };
+  window.PlotlyLocales = [{ moduleType: "locale", name: "en-GB", dictionary: {}, format: dates }, {
     moduleType: "locale",
     name: "sv",
     dictionary: {
@@ -45,7 +46,7 @@
     format: {
       days: days, shortDays: days.map((d) => d.slice(0, 3)),
       months: months, shortMonths: months.map((m) => m.slice(0, 3)),
-      date: "%Y-%m-%d", dayMonth: "%-d %b", dayMonthYear: "%-d %b %Y", month: "%b %Y", year: "%Y",
+      date: "%Y-%m-%d", ...dates,
     },
   }];
 })();

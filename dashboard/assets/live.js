@@ -19,6 +19,11 @@
     if (node.firstChild && node.firstChild.nodeType === 3) node.firstChild.nodeValue = text; else node.textContent = text;
   }
 
+  function people(space) {
+    if (space.basis === "presence" && space.people !== null) return space.people ? words.occupied : words.free;
+    return number(space.people);
+  }
+
   function certainty(space) {
     if (space.people === null) return words.reason[space.reason || "no_data"] || "";
     if (space.lower !== null && space.upper !== null && Math.round(space.lower) < Math.round(space.upper)) {
@@ -35,6 +40,7 @@
 
   function age(card) {
     if (!card.dataset.heard) return words.never;
+    if (!card.dataset.known) return "";
     const s = Math.max(0, Math.round((serverNow() - Date.parse(card.dataset.heard)) / 1000));
     if (s < 120) return fill(words.seconds, { n: s });
     return s < 7200 ? fill(words.minutes, { n: Math.floor(s / 60) }) : fill(words.hours, { n: number(Math.floor(s / 3600)) });
@@ -45,7 +51,8 @@
     card.dataset.heard = space.heard || "";
     card.dataset.known = space.people === null ? "" : "1";
     card.dataset.level = space.level;
-    put(card, "people", number(space.people));
+    card.dataset.basis = space.basis || "";
+    put(card, "people", people(space));
     put(card, "certainty", certainty(space));
     const bar = card.querySelector('[data-part="fill"]');
     if (bar) bar.style.width = 100 * Math.min((space.people || 0) / space.capacity, 1) + "%";

@@ -44,10 +44,10 @@ def _against(way: Progress) -> str:
     return _("the baseline of {n} a year ({period})").format(n=n, period=period)
 
 
-def _needed(way: Progress) -> str:
+def _needed(way: Progress) -> Any:
     if way.needed_growth is None:
         return formats.UNKNOWN
-    return _("{change} a year").format(change=formats.signed_percent(way.needed_growth))
+    return [formats.signed_percent(way.needed_growth), html.Small(_("a year"))]
 
 
 def _goal(way: Progress) -> str:

@@ -65,6 +65,7 @@ def live_attributes(space: SpaceLive) -> dict[str, Any]:
         "data-space": space.space,
         "data-state": space.freshness,
         "data-level": space.level,
+        "data-basis": space.basis or "",
         "data-known": "" if space.people is None else "1",
         "data-heard": space.heard.isoformat() if space.heard else "",
     }
@@ -72,7 +73,7 @@ def live_attributes(space: SpaceLive) -> dict[str, Any]:
 
 def count(space: SpaceLive) -> Any:
     """The number of people, and the capacity where there is one."""
-    parts = [html.Span(formats.number(space.people), className="people", **data(part="people"))]
+    parts = [html.Span(words.people(space), className="people", **data(part="people"))]
     if space.capacity:
         parts.append(html.Span(f"/ {formats.number(space.capacity)}", className="capacity"))
     return html.P(parts, className="count")

@@ -1,12 +1,13 @@
 """A chart as everybody can use it: the picture, the finding in words, the numbers as a table, the file."""
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 from dash import dcc, html
 
-from dashboard.components.attrs import aria
+from dashboard.components.attrs import aria, data
 from dashboard.figures.style import config
 from dashboard.i18n import _
 
@@ -37,9 +38,10 @@ def chart(
 
 
 def _numbers(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:
-    return html.Details(
-        [html.Summary(_("Show as table")), html.Div(table(head, rows), className="scroll", tabIndex="0")]
-    )
+    """The table, filled by `table.js` when it is opened."""
+    numbers = json.dumps({"head": list(head), "rows": [list(row) for row in rows]}, ensure_ascii=False)
+    place = html.Div(className="scroll", tabIndex="0", role="region", **aria(label=_("Numbers")), **data(table=numbers))
+    return html.Details([html.Summary(_("Show as table")), place])
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]], **attributes: Any) -> Any:

@@ -27,7 +27,7 @@ def head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo]) -> Any:
     picker = dmc.Select(
         id="space",
         label=_("Space"),
-        data=[{"value": s.space, "label": _indented(s, spaces)} for s in spaces],
+        data=[{"value": s.space, "label": named(s.name)} for s in spaces],
         value=space.space,
         allowDeselect=False,
         searchable=True,
@@ -43,14 +43,6 @@ def head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo]) -> Any:
     )
 
 
-def _indented(space: SpaceInfo, spaces: list[SpaceInfo]) -> str:
-    parents = {s.space: s.parent for s in spaces}
-    depth, parent = 0, space.parent
-    while parent:
-        depth, parent = depth + 1, parents.get(parent)
-    return "\u2003" * max(depth - 1, 0) + named(space.name)
-
-
 def bar(here: Address, period: Range) -> Any:
     """What is shown: presets as links, days in a calendar, the comparison as a switch. All of it is in the address."""
     names = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
@@ -62,12 +54,13 @@ def bar(here: Address, period: Range) -> Any:
         )
         for name, text in names.items()
     ]
+    shown = [period.first.isoformat(), period.last.isoformat()]
     dates = dmc.DatesProvider(
         dmc.DatePickerInput(
             id="dates",
             type="range",
             label=_("Days"),
-            value=[period.first.isoformat(), period.last.isoformat()],
+            value=shown,
             valueFormat="D MMM YYYY",
             allowSingleDateInRange=True,
             hideOutsideDates=True,
@@ -85,9 +78,8 @@ def bar(here: Address, period: Range) -> Any:
         href=here.href(cmp="0" if compared else ""),
         className="toggle on" if compared else "toggle",
     )
-    return html.Div(
-        [html.Nav(links, className="segments", **aria(label=_("Period"))), dates, compare], className="controls"
-    )
+    presets = html.Nav(links, className="segments", **aria(label=_("Period")))
+    return html.Div([presets, dates, dcc.Store(id="shown-days", data=shown), compare], className="controls")
 
 
 def compares(here: Address) -> bool:

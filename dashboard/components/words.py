@@ -27,7 +27,7 @@ def reasons() -> dict[str, str]:
     return {
         "below_zero": _("corrected: more out than in"),
         "no_sensor": _("no sensor here"),
-        "no_data": _("nothing heard yet"),
+        "no_data": _("no figure yet"),
     }
 
 
@@ -37,6 +37,8 @@ def phrases() -> dict[str, str]:
         "between": _("between {low} and {high}"),
         "counted": _("counted in the room"),
         "presence": _("from a presence sensor"),
+        "occupied": _("Occupied"),
+        "free": _("Free"),
         "seconds": _("updated {n} s ago"),
         "minutes": _("updated {n} min ago"),
         "hours": _("silent for {n} h"),
@@ -60,6 +62,13 @@ def for_browser(weekday: str, always_open: bool) -> dict[str, Any]:
 def no_change(always_open: bool) -> str:
     """What is said of a site that neither closes nor opens."""
     return _("Always open") if always_open else _("Closed")
+
+
+def people(space: SpaceLive) -> str:
+    """How many are there; of a presence sensor only whether anybody is."""
+    if space.basis == "presence" and space.people is not None:
+        return phrases()["occupied" if space.people else "free"]
+    return formats.number(space.people)
 
 
 def certainty(space: SpaceLive) -> str:

@@ -15,7 +15,12 @@ def table(cells: Sequence[HeatCell], caption: str) -> Any:
     """A table that reads as numbers and looks like a heat map; empty cells are unknown."""
     known = {(c.weekday, c.hour): c for c in cells if c.people is not None}
     top = max((c.people or 0 for c in known.values()), default=0)
-    head = html.Tr([html.Th(_("Hour"), scope="col"), *[html.Th(name, scope="col") for name in formats.weekdays()]])
+    head = html.Tr(
+        [
+            html.Th(html.Span(_("Hour"), className="unseen"), scope="col"),
+            *[html.Th(name, scope="col") for name in formats.weekdays()],
+        ]
+    )
     rows = [
         html.Tr([html.Th(f"{hour % 24:02}", scope="row"), *[_cell(known.get((day, hour)), top) for day in range(7)]])
         for hour in hours(cells)

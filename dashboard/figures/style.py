@@ -11,7 +11,7 @@ NOW = "#3d74d8"
 BEFORE = "#8b8272"
 GOAL = "#c57a12"
 LIMIT = "#d2473f"
-BAND = "rgba(61,116,216,0.20)"
+BAND = "rgba(61,116,216,0.30)"
 
 CONFIG: dict[str, Any] = {
     "displaylogo": False,
@@ -23,7 +23,7 @@ CONFIG: dict[str, Any] = {
 
 def config() -> Any:
     """The configuration of every chart, in the reader's language."""
-    return {**CONFIG, "locale": "en" if language() == "en" else "sv"}
+    return {**CONFIG, "locale": "en-GB" if language() == "en" else "sv"}
 
 
 def chart(y_title: str) -> go.Figure:
@@ -34,7 +34,7 @@ def chart(y_title: str) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "Inter, system-ui, sans-serif", "size": 14},
-        margin={"l": 12, "r": 14, "t": 34, "b": 36},
+        margin={"l": 12, "r": 14, "t": 8, "b": 36},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}},
         hovermode="x unified",
         hoverlabel={"bgcolor": "#182030", "bordercolor": "#182030", "font": {"color": "#ffffff"}},

@@ -86,12 +86,13 @@ def register(callbacks: Callbacks) -> None:
     @callbacks.on(
         Output("address", "search"),
         Input("dates", "value"),
+        State("shown-days", "data"),
         State("address", "pathname"),
         State("address", "search"),
         prevent_initial_call=True,
     )
-    def choose_days(days: list[str | None] | None, pathname: str, search: str) -> Any:
-        if not days or len(days) != 2 or not all(days):
+    def choose_days(days: list[str | None] | None, shown: list[str], pathname: str, search: str) -> Any:
+        if not days or len(days) != 2 or not all(days) or days == shown:  # half chosen, or as the page came
             return no_update
         here = Address.parse(pathname, search)
         first, last = (str(d)[:10] for d in days)

@@ -73,7 +73,7 @@ def test_unknown_is_a_dash_and_never_zero() -> None:
     silent = space("hall", people=None, lower=None, upper=None, reason="no_data", freshness="none", level="unknown")
     found = board(site(silent, spaces=(silent,)))
     assert "–" in found["text"] and "0" not in found["text"]
-    assert "inget hört ännu" in found["text"] and "Inga data" in found["text"]
+    assert "ingen siffra ännu" in found["text"] and "Inga data" in found["text"]
     assert found["cards"]["hall"]["data-known"] == ""
 
 

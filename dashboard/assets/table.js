@@ -1,0 +1,29 @@
+/* Fills the tables beside the charts when they are opened: a month of hours would take Dash many seconds to render. */
+(function () {
+  "use strict";
+
+  function line(kind, cells) {
+    const row = document.createElement("tr");
+    row.append(...cells.map((text, place) => {
+      const cell = document.createElement(kind === "th" || place === 0 ? "th" : "td");
+      if (cell.tagName === "TH") cell.scope = kind === "th" ? "col" : "row";
+      cell.textContent = text;
+      return cell;
+    }));
+    return row;
+  }
+
+  function fill(place) {
+    if (!place.closest("details")?.open) return;
+    const { head, rows } = JSON.parse(place.dataset.table);
+    const table = document.createElement("table");
+    table.className = "numbers";
+    table.createTHead().append(line("th", head));
+    table.createTBody().append(...rows.map((cells) => line("td", cells)));
+    place.replaceChildren(table);
+  }
+
+  document.addEventListener("toggle", (event) => event.target.querySelectorAll?.("[data-table]").forEach(fill), true);
+  new MutationObserver((changes) => changes.forEach((change) => fill(change.target)))
+    .observe(document.documentElement, { subtree: true, attributes: true, attributeFilter: ["data-table"] });
+})();

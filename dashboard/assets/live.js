@@ -149,7 +149,9 @@
     clearTimeout(timer);
     if (!source) return;
     source.onmessage = source.onclose = source.onerror = null;
-    source.close();
+    // A socket that is closed while it opens complains in the console: let it open first.
+    const old = source;
+    if (old instanceof WebSocket && old.readyState === WebSocket.CONNECTING) old.onopen = () => old.close(); else old.close();
     source = null;
   }
 

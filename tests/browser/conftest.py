@@ -1,0 +1,148 @@
+"""What browser tests share: a house with services of the test's own, and pages that tolerate no complaint."""
+
+import json
+import logging
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import paho.mqtt.client as paho
+import pytest
+from house import House
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from pydantic import SecretStr
+
+from collectors import collector
+from core.settings import Settings
+from core.sitefile import parse
+from jobs import work
+from ops import ports
+from ops.web import serve
+from store import sites
+from store.database import Database
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+PATIENCE_MS = 15_000
+
+# The business day begins twelve hours away, so that no test meets its boundary.
+DAY_START = (datetime.now(ZoneInfo("Europe/Stockholm")).hour + 12) % 24
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; skips, saying so, where it is not installed."""
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"needs {CHROMIUM}")
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Open an address; whatever the page complains of in its console fails the test."""
+    complaints: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def visit(url: str, *, width: int = 1280, height: int = 900, locale: str = "sv-SE", **more: Any) -> Page:
+        context = chromium.new_context(viewport={"width": width, "height": height}, locale=locale, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
+        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(url)
+        page.wait_for_selector("#page [data-title]")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@contextmanager
+def running(name: str, service: Callable[[Settings, threading.Event], None], settings: Settings) -> Iterator[None]:
+    """A service in a thread, ended with the block."""
+    stop = threading.Event()
+    thread = threading.Thread(target=service, args=(settings, stop), name=name)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive(), f"{name} did not end"
+
+
+@contextmanager
+def listening() -> Iterator[threading.Event]:
+    """Set as soon as a collector listens to the broker: what is published before that is nobody's."""
+    subscribed = threading.Event()
+    handler = logging.Handler()
+    handler.emit = lambda record: subscribed.set() if "Listening" in record.getMessage() else None  # type: ignore[method-assign]
+    log = logging.getLogger("collectors")
+    log.setLevel(logging.INFO)
+    log.addHandler(handler)
+    yield subscribed
+    log.removeHandler(handler)
+
+
+@pytest.fixture
+def settings(database_url: str, broker: tuple[str, int]) -> Settings:
+    """Settings of all services of a house of the test's own."""
+    name = f"hus-{uuid.uuid4().hex[:10]}"
+    return Settings(
+        database_url=SecretStr(database_url),
+        mqtt_host=broker[0],
+        mqtt_port=broker[1],
+        mqtt_topics=f"besok/v1/{name}/#",
+        mqtt_client_id=f"besok-{name}",
+        port=ports.free()[0],
+    )
+
+
+@pytest.fixture
+def web(settings: Settings, wait_for: Callable[..., object]) -> Iterator[str]:
+    """The address of the web service."""
+    with running("web", serve, settings):
+        wait_for(lambda: ports.answers(settings.port))
+        yield f"http://127.0.0.1:{settings.port}"
+
+
+@pytest.fixture
+def quiet_house(settings: Settings, db: Database, web: str) -> House:
+    """A house that nobody measures: only the web service runs."""
+    name = settings.mqtt_topics.split("/")[2]
+    text = (Path(__file__).parent / "house.toml").read_text()
+    sites.apply(db, parse(text.replace("HOUSE", name).replace("DAY_START", f"{DAY_START:02}:00")))
+    return House(id=name, url=web, publish=lambda *_: None)
+
+
+@pytest.fixture
+def house(settings: Settings, quiet_house: House, broker: tuple[str, int]) -> Iterator[House]:
+    """A house with collector, jobs and web service, and a device to speak for."""
+    client = paho.Client(CallbackAPIVersion.VERSION2, protocol=MQTTProtocolVersion.MQTTv5)
+
+    def publish(topic: str, payload: dict[str, Any]) -> None:
+        sent = client.publish(f"besok/v1/{quiet_house.id}/{topic}", json.dumps(payload), qos=1)
+        sent.wait_for_publish(20)
+
+    with listening() as subscribed, running("collector", collector.run, settings), running("jobs", work.run, settings):
+        assert subscribed.wait(20), "the collector does not listen"
+        client.connect(*broker)
+        client.loop_start()
+        yield House(id=quiet_house.id, url=quiet_house.url, publish=publish)
+        client.disconnect()
+        client.loop_stop()

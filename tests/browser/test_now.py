@@ -1,0 +1,60 @@
+"""The page *Now* as people meet it, from the sensor's message to the number on the screen."""
+
+from house import House, Open, ago, people
+from playwright.sync_api import expect
+
+
+def test_a_published_message_changes_the_number(house: House, open_page: Open) -> None:
+    page = open_page(house.url)
+    expect(people(page, "lobby")).to_have_text("–")
+    house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
+    expect(people(page, "lobby")).to_have_text("3")
+    expect(people(page, house.id)).to_have_text("3")
+    expect(page.locator('[data-part="visits"]')).to_have_text("3")
+    house.publish("door/flow", {"time": ago(0), "in": 6, "out": 1})
+    expect(people(page, "lobby")).to_have_text("8")
+    expect(page.locator('[data-space="lobby"] [data-part="verdict"]')).to_have_text("Mycket folk")
+    expect(page.locator('[data-space="lobby"]')).to_have_attribute("data-state", "live")
+    expect(page.locator("#announcer")).to_have_text("Foajé: Mycket folk")
+    expect(page.locator("#pill")).to_have_text("Direkt")
+
+
+def test_a_presence_sensor_says_occupied_and_no_number(house: House, open_page: Open) -> None:
+    page = open_page(house.url)
+    house.publish("presence/level", {"time": ago(0), "occupied": True})
+    expect(people(page, "studio")).to_have_text("Upptaget")
+    house.publish("presence/level", {"time": ago(0), "occupied": False})
+    expect(people(page, "studio")).to_have_text("Ledigt")
+
+
+def test_old_news_look_old(house: House, open_page: Open) -> None:
+    house.publish("door/flow", {"time": ago(600), "in": 4, "out": 1})
+    page = open_page(house.url)
+    lobby = page.locator('[data-space="lobby"]')
+    expect(people(page, "lobby")).to_have_text("3")
+    expect(lobby).to_have_attribute("data-state", "stale")
+    expect(lobby.locator('[data-part="verdict"]')).to_have_text("Tyst")
+    expect(lobby.locator('[data-part="updated"]')).to_have_text("uppdaterat för 10 min sedan")
+
+
+def test_a_house_without_data_shows_no_zero(quiet_house: House, open_page: Open) -> None:
+    page = open_page(quiet_house.url)
+    expect(page.locator(".hero")).to_have_attribute("data-state", "none")
+    expect(page.locator("#pill")).to_have_text("Direkt")  # the connection is there, only the figures are not
+    for place in (quiet_house.id, "lobby", "studio", "ground"):
+        expect(people(page, place)).to_have_text("–")
+    expect(page.locator('[data-part="visits"]')).to_have_text("–")
+    expect(page.locator('[data-space="lobby"] [data-part="verdict"]')).to_have_text("Inga data")
+
+
+def test_besok_without_places_says_what_to_do(web: str, open_page: Open) -> None:
+    page = open_page(web)
+    expect(page.locator("h1")).to_have_text("Ingen plats är upplagd ännu")
+    expect(page.locator("code")).to_contain_text("besok site apply")
+
+
+def test_the_wall_shows_everything_without_menus(quiet_house: House, open_page: Open) -> None:
+    page = open_page(f"{quiet_house.url}/?tv=1", width=1920, height=1080)
+    expect(page.locator("header.bar")).to_be_hidden()
+    inside = page.locator(".card").last.bounding_box()
+    assert inside and inside["y"] + inside["height"] <= 1080

@@ -1,0 +1,111 @@
+"""All pages: languages, sizes, keyboard, colours, and what an automatic check of accessibility finds."""
+
+from pathlib import Path
+
+import pytest
+from house import House, Open, ago, people
+from playwright.sync_api import Page, expect
+
+PAGES = ("", "/spaces/{house}/lobby", "/progress/{house}", "/sensors/{house}", "/no/such/page")
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+
+
+def go(page: Page, house: House, path: str) -> None:
+    """Another page in the same window."""
+    page.goto(house.url + path.format(house=house.id))
+    page.wait_for_selector("#page [data-title]")
+
+
+def test_the_language_is_chosen_and_kept(quiet_house: House, open_page: Open) -> None:
+    page = open_page(quiet_house.url)
+    expect(page.locator("html")).to_have_attribute("lang", "sv")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("h1")).to_have_text("The house")
+    assert "lang" not in page.url
+    page.get_by_role("link", name="Spaces").click()
+    expect(page.get_by_label("Space", exact=True).first).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("link", name="Svenska")).to_be_visible()
+
+
+def test_the_browsers_language_is_understood(quiet_house: House, open_page: Open) -> None:
+    expect(open_page(quiet_house.url, locale="en-US").locator("html")).to_have_attribute("lang", "en")
+    expect(open_page(quiet_house.url, locale="fi-FI").locator("html")).to_have_attribute("lang", "sv")
+
+
+def test_a_phone_never_scrolls_sideways(quiet_house: House, open_page: Open) -> None:
+    page = open_page(quiet_house.url, width=390, height=844)
+    for path in PAGES:
+        go(page, quiet_house, path)
+        width = page.locator("html").evaluate("node => node.scrollWidth")
+        assert width <= 390, path
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_accessibility(house: House, open_page: Open, colours: str) -> None:
+    """axe-core finds nothing on any page, with data and without."""
+    house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
+    page = open_page(house.url, color_scheme=colours, bypass_csp=True, reduced_motion="reduce")
+    expect(people(page, "lobby")).to_have_text("3")
+    for path in PAGES:
+        go(page, house, path)
+        page.add_script_tag(path=AXE)
+        found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))")
+        assert found == [], path
+
+
+def test_the_keyboard_finds_the_way(quiet_house: House, open_page: Open) -> None:
+    page = open_page(quiet_house.url)
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip")).to_be_focused()
+    page.get_by_role("link", name="Mot målet").press("Enter")
+    expect(page.locator("h1")).to_have_text("Huset: ingen basnivå ännu")
+    expect(page.locator("#page")).to_be_focused()
+    expect(page).to_have_title("Huset: mot målet – Besök")
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("Huset")
+
+
+def test_colours_are_chosen_and_kept(quiet_house: House, open_page: Open) -> None:
+    page = open_page(quiet_house.url, color_scheme="light")
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-mantine-color-scheme", "light")
+    page.locator("#theme").click()
+    page.locator("#theme").click()
+    expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
+    page.reload()
+    expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
+
+
+def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
+    house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
+    page = open_page(house.url)
+    expect(people(page, "lobby")).to_have_text("3")
+    page.get_by_role("link", name="Foajé").click()
+    expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_attached()
+    expect(page.locator(".finding").first).to_contain_text("Som mest 3 personer")
+    page.get_by_text("Visa som tabell").click()
+    expect(page.locator(".numbers tbody td").first).to_have_text("3")
+    link = page.get_by_role("link", name="Ladda ner CSV").get_attribute("href")
+    answer = page.request.get(house.url + str(link))
+    assert answer.ok and answer.text().startswith("space,start,people")
+    page.get_by_role("link", name="7 dagar").click()
+    expect(page.get_by_role("link", name="7 dagar")).to_have_attribute("class", "current")
+    assert page.url.endswith("?range=7d")
+    page.get_by_label("Utrymme", exact=True).first.click()
+    page.get_by_role("option", name="Studio").click()
+    expect(page.locator("h1")).to_have_text("Studio")
+    assert page.url.endswith("/studio?range=7d")
+
+
+def test_sensors_show_what_is_wrong(house: House, open_page: Open) -> None:
+    house.publish("door/flow", {"time": ago(0), "in": 1, "out": 0})
+    house.publish("stranger/flow", {"time": ago(0), "in": 1, "out": 0})
+    house.publish("door/flow", {"time": ago(0), "in": -1, "out": 0})
+    page = open_page(house.url)
+    expect(people(page, "lobby")).to_have_text("1")
+    go(page, house, "/sensors/{house}")
+    expect(page.get_by_text("2 sensorer: 1 tysta.")).to_be_visible()
+    expect(page.get_by_role("rowheader", name="stranger")).to_be_visible()
+    expect(page.get_by_text("in is -1", exact=False)).to_be_visible()

@@ -73,6 +73,7 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     callbacks = Callbacks(app, lambda: server.state.db)
     router.register(callbacks)
     spaces.register(callbacks)
+    app._setup_server()  # finds the assets; left to Dash, a first visit to any page but `/` would get none of them
     server.add_middleware(PackingMiddleware)
     server.add_middleware(LanguageMiddleware, default=settings.language)
     server.state.csp = allowing(server.state.csp, app.csp_hashes())  # complete only when every callback is registered

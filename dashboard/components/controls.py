@@ -14,11 +14,9 @@ from dashboard.ranges import Range
 
 def head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo]) -> Any:
     """Where we are, what the space is, and the way to the others."""
-    trail: list[Any] = [
-        dcc.Link(named(site.name), href=f"/now/{site.site}"),
-        html.Span("/", **HIDDEN),
-        named(space.name),
-    ]
+    trail: list[Any] = [dcc.Link(named(site.name), href=f"/now/{site.site}")]
+    if space.parent:
+        trail += [html.Span("/", **HIDDEN), named(space.name)]
     facts = [
         _("capacity {n}").format(n=formats.number(space.capacity)) if space.capacity else "",
         _("{n} seats").format(n=formats.number(space.seats)) if space.seats else "",

@@ -35,7 +35,7 @@ def phrases() -> dict[str, str]:
     """Sentences with places for numbers."""
     return {
         "between": _("between {low} and {high}"),
-        "counted": _("counted in the room"),
+        "counted": _("counted on the spot"),
         "presence": _("from a presence sensor"),
         "occupied": _("Occupied"),
         "free": _("Free"),

@@ -8,6 +8,7 @@ from dash import html
 from core.views import HeatCell
 from dashboard.i18n import _, formats
 
+QUIET = 0.05  # of the highest: below this, hours at the ends of the day are left out
 STRONG = 0.6  # of the highest: from here on the cell is dark and its figure light
 
 
@@ -29,9 +30,11 @@ def table(cells: Sequence[HeatCell], caption: str) -> Any:
 
 
 def hours(cells: Sequence[HeatCell]) -> list[int]:
-    """The local hours in which anybody is ever there, in the order of the business day."""
+    """The local hours from the first to the last in which anybody to speak of is there, in the business day's order."""
     order = sorted({c.hour for c in cells}, key=lambda h: (h - 4) % 24)
-    busy = [place for place, hour in enumerate(order) if any((c.people or 0) >= 0.5 for c in cells if c.hour == hour)]
+    enough = max(0.5, QUIET * max((c.people or 0 for c in cells), default=0))
+    lively = {c.hour for c in cells if (c.people or 0) >= enough}
+    busy = [place for place, hour in enumerate(order) if hour in lively]
     return order[busy[0] : busy[-1] + 1] if busy else []
 
 

@@ -11,6 +11,7 @@ import pytest
 from dash import Dash
 from fastapi import FastAPI
 from plotly.offline import get_plotlyjs_version
+from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
 from core.settings import Settings
@@ -43,6 +44,19 @@ def test_the_policy_lets_dash_start_and_nothing_else(screens: Dash) -> None:
     assert "script-src 'self' 'sha256-" in policy
     scripts = policy.split("script-src")[1].split(";")[0]
     assert "unsafe" not in scripts
+
+
+def test_the_first_visit_finds_its_style_and_scripts_on_any_page() -> None:
+    server = FastAPI()
+    server.state.csp = "script-src 'self'"
+    attach(server, Settings())
+    with TestClient(server) as browser:
+        page = browser.get("/now/somewhere", headers={"accept-language": "en"}).text
+    assert '<html lang="en">' in page
+    for name in ("first.js", "besok.css", "live.js", "spark.js", "shell.js", "table.js"):
+        assert f"/assets/{name}?m=" in page
+    assert page.index("first.js") < page.index("_dash-component-suites")
+    assert "/assets/vendor/plotly" not in page  # only pages with a chart fetch it
 
 
 def test_allowing_leaves_the_rest_alone() -> None:

@@ -1,0 +1,52 @@
+"""Pictures of the running demo for the README and docs: `python tests/browser/shots.py [address] [folder]`.
+
+With Debian's `pngquant` at hand they are packed to a palette of 200 colours.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+SHOTS = (  # name, path, width, height, colours, language
+    ("now", "/now/stadsbiblioteket", 1280, 900, "light", "en-GB"),
+    ("wall", "/now/stadsbiblioteket?tv=1", 1600, 900, "dark", "sv-SE"),
+    ("space", "/spaces/stadsbiblioteket/reading-room?range=7d", 1280, 900, "light", "en-GB"),
+    ("progress", "/progress/stadsbiblioteket", 1280, 900, "light", "en-GB"),
+    ("phone", "/now/stadsbiblioteket", 390, 844, "light", "sv-SE"),
+)
+
+
+def shoot(browser: Browser, address: str, folder: Path) -> None:
+    """Take every picture."""
+    for name, path, width, height, colours, locale in SHOTS:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=colours, locale=locale, reduced_motion="reduce"
+        )
+        page = context.new_page()
+        page.goto(address + path)
+        page.wait_for_selector("#page [data-title]")
+        page.wait_for_load_state("networkidle" if "/now/" not in path else "load")
+        page.wait_for_timeout(1500)  # charts draw themselves
+        target = folder / f"{name}.png"
+        page.screenshot(path=target)
+        pack(target)
+        context.close()
+
+
+def pack(picture: Path) -> None:
+    """Make the file small enough to be read over a slow line."""
+    if shutil.which("pngquant"):
+        subprocess.run(["pngquant", "--force", "--ext", ".png", "200", str(picture)], check=True)
+
+
+if __name__ == "__main__":
+    where = sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8050"
+    into = Path(sys.argv[2] if len(sys.argv) > 2 else "docs/img")
+    into.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as driver:
+        shoot(driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS), where, into)

@@ -73,7 +73,8 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     callbacks = Callbacks(app, lambda: server.state.db)
     router.register(callbacks)
     spaces.register(callbacks)
-    app._setup_server()  # finds the assets; left to Dash, a first visit to any page but `/` would get none of them
+    # Finds the assets. Left to Dash, a first visit to any page but `/` would get none of them.
+    app._setup_server()  # type: ignore[no-untyped-call]
     server.add_middleware(PackingMiddleware)
     server.add_middleware(LanguageMiddleware, default=settings.language)
     server.state.csp = allowing(server.state.csp, app.csp_hashes())  # complete only when every callback is registered

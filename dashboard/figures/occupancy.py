@@ -51,14 +51,33 @@ def _whole(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
-def _band(result: go.Figure, times: list[datetime], points: Sequence[OccupancyPoint]) -> None:
-    if not any(p.lower is not None for p in points):
-        return
-    shared = {"x": times, "mode": "lines", "line": {"width": 0}, "hoverinfo": "skip"}
-    result.add_scatter(y=[_whole(p.lower) for p in points], showlegend=False, **shared)
-    result.add_scatter(
-        y=[_whole(p.upper) for p in points], name=_("8 times of 10"), fill="tonexty", fillcolor=BAND, **shared
-    )
+def _band(result: go.Figure, times: Sequence[datetime], points: Sequence[OccupancyPoint]) -> None:
+    """The interval as one outline for each stretch in which it is known; between them there is nothing."""
+    xs: list[datetime | None] = []
+    ys: list[float | None] = []
+    for stretch in stretches(points):
+        there = [(times[i], points[i].upper) for i in stretch]
+        back = [(times[i], points[i].lower) for i in reversed(stretch)]
+        xs += [*(x for x, _y in there + back), None]
+        ys += [*(_whole(y) for _x, y in there + back), None]
+    if xs:
+        result.add_scatter(
+            x=xs, y=ys, name=_("8 times of 10"), mode="lines", line={"width": 0}, fill="toself", fillcolor=BAND,
+            hoverinfo="skip",
+        )  # fmt: skip
+
+
+def stretches(points: Sequence[OccupancyPoint]) -> list[list[int]]:
+    """The places of the points whose interval is known, neighbours together."""
+    result: list[list[int]] = []
+    for place, point in enumerate(points):
+        if point.lower is None or point.upper is None:
+            continue
+        if result and result[-1][-1] == place - 1:
+            result[-1].append(place)
+        else:
+            result.append([place])
+    return result
 
 
 def _limit(

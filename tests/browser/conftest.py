@@ -6,25 +6,21 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import paho.mqtt.client as paho
 import pytest
-from house import House
+from house import House, apply_house, running
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from pydantic import SecretStr
 
 from collectors import collector
 from core.settings import Settings
-from core.sitefile import parse
 from jobs import work
 from ops import ports
 from ops.web import serve
-from store import sites
 from store.database import Database
 
 CHROMIUM = "/usr/bin/chromium"
@@ -33,9 +29,6 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 PATIENCE_MS = 15_000
-
-# The business day begins twelve hours away, so that no test meets its boundary.
-DAY_START = (datetime.now(ZoneInfo("Europe/Stockholm")).hour + 12) % 24
 
 
 @pytest.fixture(scope="session")
@@ -55,12 +48,14 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     complaints: list[str] = []
     contexts: list[BrowserContext] = []
 
-    def visit(url: str, *, width: int = 1280, height: int = 900, locale: str = "sv-SE", **more: Any) -> Page:
+    def visit(
+        url: str, *, width: int = 1280, height: int = 900, locale: str = "sv-SE", strict: bool = True, **more: Any
+    ) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": height}, locale=locale, **more)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("console", lambda m: complaints.append(m.text) if strict and m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(url)
         page.wait_for_selector("#page [data-title]")
@@ -70,20 +65,6 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     for context in contexts:
         context.close()
     assert complaints == []
-
-
-@contextmanager
-def running(name: str, service: Callable[[Settings, threading.Event], None], settings: Settings) -> Iterator[None]:
-    """A service in a thread, ended with the block."""
-    stop = threading.Event()
-    thread = threading.Thread(target=service, args=(settings, stop), name=name)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join(20)
-    assert not thread.is_alive(), f"{name} did not end"
 
 
 @contextmanager
@@ -125,8 +106,7 @@ def web(settings: Settings, wait_for: Callable[..., object]) -> Iterator[str]:
 def quiet_house(settings: Settings, db: Database, web: str) -> House:
     """A house that nobody measures: only the web service runs."""
     name = settings.mqtt_topics.split("/")[2]
-    text = (Path(__file__).parent / "house.toml").read_text()
-    sites.apply(db, parse(text.replace("HOUSE", name).replace("DAY_START", f"{DAY_START:02}:00")))
+    apply_house(db, name)
     return House(id=name, url=web, publish=lambda *_: None)
 
 

@@ -1,12 +1,24 @@
 """The words that the browser tests use."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page
 
+from core.settings import Settings
+from core.sitefile import parse
+from store import sites
+from store.database import Database
+
 Open = Callable[..., Page]
+
+# The business day begins twelve hours away, so that no test meets its boundary.
+DAY_START = (datetime.now(ZoneInfo("Europe/Stockholm")).hour + 12) % 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +38,23 @@ def ago(seconds: float) -> str:
 def people(page: Page, space: str) -> Locator:
     """The number of a card."""
     return page.locator(f'[data-space="{space}"] [data-part="people"]').first
+
+
+def apply_house(db: Database, name: str) -> None:
+    """Build the house of the tests as a site called `name`."""
+    text = (Path(__file__).parent / "house.toml").read_text()
+    sites.apply(db, parse(text.replace("HOUSE", name).replace("DAY_START", f"{DAY_START:02}:00")))
+
+
+@contextmanager
+def running(name: str, service: Callable[[Settings, threading.Event], None], settings: Settings) -> Iterator[None]:
+    """A service in a thread, ended with the block."""
+    stop = threading.Event()
+    thread = threading.Thread(target=service, args=(settings, stop), name=name)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive(), f"{name} did not end"

@@ -1,7 +1,14 @@
 """The page *Now* as people meet it, from the sensor's message to the number on the screen."""
 
-from house import House, Open, ago, people
+from collections.abc import Callable
+
+from house import House, Open, ago, apply_house, people, running
 from playwright.sync_api import expect
+
+from core.settings import Settings
+from ops import ports
+from ops.web import serve
+from store.database import Database
 
 
 def test_a_published_message_changes_the_number(house: House, open_page: Open) -> None:
@@ -58,3 +65,19 @@ def test_the_wall_shows_everything_without_menus(quiet_house: House, open_page: 
     expect(page.locator("header.bar")).to_be_hidden()
     inside = page.locator(".card").last.bounding_box()
     assert inside and inside["y"] + inside["height"] <= 1080
+
+
+def test_a_lost_server_is_said_to_be_lost_and_found_again(
+    settings: Settings, db: Database, wait_for: Callable[..., object], open_page: Open
+) -> None:
+    apply_house(db, "outage")
+    address = f"http://127.0.0.1:{settings.port}"
+    with running("web", serve, settings):
+        wait_for(lambda: ports.answers(settings.port))
+        page = open_page(address, strict=False)  # a browser complains of a server that is gone
+        expect(page.locator("#pill")).to_have_text("Direkt")
+    expect(page.locator("#pill")).to_have_text("Ingen förbindelse")
+    expect(page.locator("h1")).to_have_text("Huset")  # what was known stays
+    with running("web", serve, settings):
+        expect(page.locator("#pill")).to_have_text("Direkt", timeout=20_000)
+        page.goto("about:blank")

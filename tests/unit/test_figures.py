@@ -24,11 +24,12 @@ def test_occupancy_has_line_interval_comparison_and_limit() -> None:
     before = [OccupancyPoint(space="hall", start=START - 7 * DAY, people=3, lower=None, upper=None, peak=3)]
     figure = drawn([point(0, 4, 1), point(1, None), point(2, 6, 2)], before, capacity=10)
     names = [trace.name for trace in figure.data]
-    assert names == [None, "8 gånger av 10", "en vecka före", "I dag"]
-    line = figure.data[3]
+    assert names == ["8 gånger av 10", "en vecka före", "I dag"]
+    band, dotted, line = figure.data
+    assert list(band.y) == [5, 3, None, 8, 4, None]  # two outlines with nothing between them
     assert list(line.y) == [4, None, 6]  # what is not known stays a gap
     assert line.x[0].isoformat() == "2026-11-25T09:00:00"  # the wall clock of the site
-    assert figure.data[2].x[0] == line.x[0] and figure.data[2].line.dash == "dot"
+    assert dotted.x[0] == line.x[0] and dotted.line.dash == "dot"
     assert [shape.y0 for shape in figure.layout.shapes] == [10]
 
 

@@ -46,15 +46,16 @@ def register(callbacks: Callbacks) -> None:
 
 def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
     """The page at `address` and the navigation above it; a notice where there is nothing to show."""
+    sites: tuple[SiteInfo, ...] = ()
     try:
         sites = tuple(queries.sites(db))
         site = _chosen(sites, address.site)
         return _page(db, address, site, now), shell.navigation(address, sites, site)
     except NotFound:
-        return notices.not_found(), shell.navigation(address, (), None)
+        return notices.not_found(), shell.navigation(Address(page=""), sites, None)
     except StoreError as exc:
         log.warning("no answer from the store for a page: %s", exc, extra={"action": "page_without_store"})
-        return notices.unavailable(), shell.navigation(address, (), None)
+        return notices.unavailable(), shell.navigation(address, sites, None)
 
 
 def _page(db: Database, address: Address, site: SiteInfo | None, now: datetime) -> Any:

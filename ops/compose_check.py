@@ -106,7 +106,7 @@ def trial(command: tuple[str, ...]) -> Iterator[Trial]:
     name = f"besok-check-{secrets.token_hex(4)}"
     web, mqtt = ports.free(2)
     environment = os.environ | {password: secrets.token_urlsafe(24) for password in PASSWORDS}
-    environment |= {"BESOK_VERSION": name, "BESOK_PORT": str(web), "BESOK_MQTT_PORT": str(mqtt)}
+    environment |= {"BESOK_VERSION": name, "BESOK_PORT": str(web), "BESOK_MQTT_PORT": str(mqtt), "BESOK_SANDBOX": "1"}
     attempt = Trial(environment=environment, command=(*command, "--project-name", name, "--profile", "simulator"))
     try:
         yield attempt
@@ -141,7 +141,7 @@ def counted(attempt: Trial, site: str, portal: str) -> bool:
 
 
 def check(attempt: Trial) -> None:
-    """Build, start, publish, ask."""
+    """Build, start, publish, ask; last the simulated sensors."""
     classic = {} if works("docker", "buildx", "version") else {"DOCKER_BUILDKIT": "0"}
     image = f"besok:{attempt.environment['BESOK_VERSION']}"
     run("docker", "build", "--quiet", "--network", "host", "--tag", image, ".", env=os.environ | classic)
@@ -153,6 +153,13 @@ def check(attempt: Trial) -> None:
     publish(attempt, device, line)
     wait_for("a message is counted once", lambda: counted(attempt, device.split("/")[0], portal))
     wait_for("every service is healthy", lambda: healthy(attempt))
+    attempt.compose("up", "--detach", "--no-build", "simulator", quiet=True)
+    wait_for("simulated sensors are heard", lambda: heard(attempt) > 10)
+
+
+def heard(attempt: Trial) -> int:
+    """How many devices have sent anything."""
+    return sum(device["heard"] is not None for device in attempt.get("/api/v1/devices"))
 
 
 def healthy(attempt: Trial) -> bool:

@@ -34,19 +34,21 @@ def reason(code: int, text: str) -> str:
 def failure(exc: BaseException | None, settings: Settings) -> str:
     """Why no connection to the broker came about, and what to do."""
     if isinstance(exc, ssl.SSLCertVerificationError):
+        why = getattr(exc, "verify_message", str(exc))
         return (
-            f"the certificate of the broker is not trusted ({exc.verify_message}): name the authority that signed it in"
+            f"the certificate of the broker is not trusted ({why}): name the authority that signed it in"
             " BESOK_MQTT_CA_FILE, and the host in BESOK_MQTT_HOST as the certificate has it"
         )
     if isinstance(exc, ssl.SSLError):
-        return f"no encrypted connection ({exc.reason}): is {settings.mqtt_port} the TLS port of the broker?"
+        why = getattr(exc, "reason", str(exc))
+        return f"no encrypted connection ({why}): is {settings.mqtt_port} the TLS port of the broker?"
     if isinstance(exc, ConnectionRefusedError):
         return "nobody listens there: is the broker running, and are BESOK_MQTT_HOST and BESOK_MQTT_PORT right?"
     if isinstance(exc, socket.gaierror):
         return "there is no such host: check BESOK_MQTT_HOST"
     if isinstance(exc, TimeoutError):
         return "it does not answer: is the network up, and does a firewall let us through?"
-    return str(exc) or type(exc).__name__
+    return str(exc) if exc and str(exc) else type(exc).__name__
 
 
 def lost(connected: bool, settings: Settings) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
+import httpx2
 import psycopg
 
 from collectors.replay import replay
@@ -136,6 +137,20 @@ def test_a_clock_that_is_off_is_flagged_and_counts(
         "ahead": (2, Flag.CLOCK_AHEAD),
     }
     assert not queries.rejected(db)
+
+
+def test_the_api_tells_what_was_refused_and_whose_clock_is_off(
+    settings: Settings, house: str, collect: Fixture, publish: Fixture, wait_for: Fixture, ask: httpx2.Client
+) -> None:
+    ahead = (datetime.now(UTC) + timedelta(days=365)).isoformat()
+    with collect(settings):
+        publish([("door/flow", b'{"in": -1}'), ("door/flow", b"\xff"), ("clock/flow", {"time": ahead, "in": 2})])
+        wait_for(lambda: len(ask.get("/api/v1/rejected").json()) == 2)
+        known = wait_for(lambda: {d["device"]: d for d in ask.get("/api/v1/devices").json() if d["heard"]})
+    reasons = " ".join(r["reason"] for r in ask.get("/api/v1/rejected").json())
+    assert "people going in must be 0 to 100000 people" in reasons
+    assert "not text in UTF-8" in reasons
+    assert "ahead" in known[f"{house}/clock"]["clock_problem"]
 
 
 def test_retained_messages_and_tombstones(

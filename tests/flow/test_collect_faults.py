@@ -300,6 +300,20 @@ def taken_over(settings: Settings, sessions: int, *, clean: bool, wait_for: Fixt
     wait_for(lambda: counters.connections > sessions and counters.connected)
 
 
+def test_the_broker_sends_no_more_than_is_acknowledged(settings: Settings, publish: Fixture, wait_for: Fixture) -> None:
+    with connection(settings.model_copy(update={"mqtt_inflight": 20}), wait_for) as (link, inbox, _):
+        wait_for(lambda: publish(stream(0, 1)) or len(inbox))  # the subscription is there
+        publish(stream(1, 100))
+        wait_for(lambda: len(inbox) == 20)
+        publish([("other/flow", {"in": 1})])  # time enough for more, were there no limit
+        assert len(inbox) == 20
+        seen: set[bytes] = set()
+        while len(seen) < 101:
+            batch = inbox.take(20)
+            seen |= {d.message.payload for d in batch}
+            link.acknowledge(batch)
+
+
 def test_an_acknowledgement_never_reaches_another_session(
     settings: Settings, publish: Fixture, wait_for: Fixture
 ) -> None:

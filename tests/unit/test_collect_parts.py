@@ -1,0 +1,128 @@
+"""The collector's parts that need no broker and no database."""
+
+import logging
+import socket
+import ssl
+import threading
+from dataclasses import fields
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.reasoncodes import ReasonCode
+
+from collectors import explain, inbox, mqtt
+from collectors.counters import Counters
+from collectors.inbox import Delivery, Inbox
+from core.readings import Message
+from core.settings import Settings
+
+NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
+
+
+def delivery(mid: int = 1, size: int = 1) -> Delivery:
+    return Delivery(message=Message(topic="t", payload=b"x" * size, received=NOW), mid=mid, connection=1)
+
+
+def test_the_inbox_gives_all_that_waits_in_order() -> None:
+    box = Inbox()
+    for mid in range(1, 6):
+        assert box.put(delivery(mid))
+    assert [d.mid for d in box.take(3)] == [1, 2, 3]
+    assert [d.mid for d in box.take(3)] == [4, 5]
+
+
+def test_a_closed_inbox_is_emptied_and_takes_nothing_more() -> None:
+    box = Inbox()
+    box.put(delivery(1))
+    box.close()
+    assert not box.put(delivery(2))
+    assert [d.mid for d in box.take(10)] == [1]
+    assert box.take(10) == []
+
+
+def test_closing_wakes_whoever_waits() -> None:
+    box = Inbox()
+    got: list[list[Delivery]] = []
+    waiting = threading.Thread(target=lambda: got.append(box.take(1)))
+    waiting.start()
+    box.close()
+    waiting.join(5)
+    assert got == [[]]
+
+
+def test_only_messages_nobody_acknowledges_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "UNPROTECTED_LIMIT", 2)
+    box = Inbox()
+    assert [box.put(delivery(mid)) for mid in (0, 0, 0, 7, 0, 8)] == [True, True, False, True, False, True]
+    assert [d.mid for d in box.take(10)] == [0, 0, 7, 8]
+
+
+def test_much_payload_holds_back_the_broker_until_some_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(inbox, "BYTES_LIMIT", 100)
+    monkeypatch.setattr(inbox, "BATCH_BYTES", 60)
+    box = Inbox()
+    for mid in (1, 2):
+        box.put(delivery(mid, size=60))
+    third = threading.Thread(target=lambda: box.put(delivery(3, size=60)))
+    third.start()
+    assert [d.mid for d in box.take(10)] == [1]  # a batch has its limit as well
+    third.join(5)
+    assert [d.mid for d in box.take(10)] == [2]
+    assert [d.mid for d in box.take(10)] == [3]
+
+
+def test_the_figures_as_json_and_in_the_documentation() -> None:
+    counters = Counters(received=3, heard=NOW - timedelta(seconds=2), lag_s=0.0123)
+    detail = counters.detail(NOW, waiting=1)
+    assert (detail["received"], detail["waiting"], detail["silent_s"], detail["lag_s"]) == (3, 1, 2.0, 0.012)
+    assert Counters().detail(NOW, waiting=0)["silent_s"] is None
+    assert set(detail) == {f.name for f in fields(Counters)} - {"heard"} | {"waiting", "silent_s"}
+    text = (Path(__file__).parents[2] / "docs" / "collector.md").read_text()
+    assert [name for name in detail if f"`{name}`" not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("exc", "words"),
+    [
+        (ConnectionRefusedError(111, "Connection refused"), "is the broker running"),
+        (socket.gaierror(-2, "Name or service not known"), "check BESOK_MQTT_HOST"),
+        (TimeoutError("timed out"), "does a firewall let us through"),
+        (ssl.SSLError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number"), "is 1883 the TLS port"),
+        (ssl.SSLCertVerificationError(1, "certificate verify failed"), "BESOK_MQTT_CA_FILE"),
+        (OSError("no route"), "no route"),
+        (None, "NoneType"),
+    ],
+)
+def test_why_there_is_no_connection(exc: BaseException | None, words: str) -> None:
+    assert words in explain.failure(exc, Settings())
+
+
+def test_reason_codes_become_advice() -> None:
+    assert "another collector came with the same client id" in explain.reason(0x8E, "Session taken over")
+    assert explain.reason(0x99, "Payload format invalid") == "its reason is “Payload format invalid” (153)"
+    assert "client certificate" in explain.lost(False, Settings(mqtt_tls=True))
+
+
+@pytest.mark.parametrize(
+    ("code", "level", "words"),
+    [
+        ("Granted QoS 1", logging.INFO, "Listening to besok/v1/#"),
+        ("Granted QoS 0", logging.WARNING, "what comes while we are away is lost"),
+        ("Not authorized", logging.ERROR, "it does not let us read them"),
+        ("Shared subscription not supported", logging.ERROR, "remove $share"),
+    ],
+)
+def test_what_the_broker_grants_is_said(code: str, level: int, words: str, caplog: pytest.LogCaptureFixture) -> None:
+    connection = mqtt.Connection(Settings(), Inbox(), Counters(), lambda: NOW)
+    with caplog.at_level(logging.INFO, "collectors"):
+        connection._on_subscribe(connection._client, None, 1, [ReasonCode(PacketTypes.SUBACK, code)], None)
+    (record,) = caplog.records
+    assert record.levelno == level
+    assert words in record.getMessage()
+
+
+@pytest.mark.parametrize("text", ["besok/v1/#", "#", "+", "a/+/b", "$share/collectors/besok/v1/#", " a , b "])
+def test_topic_filters_that_are_right(text: str) -> None:
+    assert mqtt.topic_filters(text) == [t.strip() for t in text.split(",")]

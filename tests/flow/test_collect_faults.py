@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from collectors.counters import Counters
 from collectors.inbox import Delivery, Inbox
 from collectors.mqtt import Connection
-from core.errors import SettingsError
+from core.errors import SettingsError, StackError
 from core.settings import Settings
 from ops import mosquitto, ports, postgres, program
 from store.migrate import migrate
@@ -57,9 +57,15 @@ class Server:
         self.what, self.ready, self.log = what, ready, log
         self.start()
 
-    def start(self) -> None:
+    def start(self, attempts: int = 3) -> None:
+        """As the supervisor does: what was killed a moment ago may need more than one attempt."""
         self.process = program.start(self.what, self.log)
-        program.wait_until(self.ready, self.process, self.what.name, limit_s=30)
+        try:
+            program.wait_until(self.ready, self.process, self.what.name, limit_s=30)
+        except StackError:
+            if attempts == 1 or self.process.poll() is None:
+                raise
+            self.start(attempts - 1)
 
     def end(self) -> None:
         program.stop(self.process, self.what)

@@ -19,6 +19,7 @@ AFTERNOON_H, SUNSET_H = 15.0, 18.5  # and on the park's stage
 STAFF_GRACE: Final = 25 * MINUTE  # the last of the staff are out so long after closing
 LONG_DAY: Final = 9 * HOUR  # longer opening takes two shifts
 CHRISTMAS: Final = {(12, d) for d in range(20, 32)} | {(1, d) for d in range(1, 9)}
+SMALL: Final = 25  # a room for fewer is left to those who booked it
 PACE: Final = 1000  # an ordinary walker's
 
 
@@ -173,9 +174,10 @@ def _gardeners(diary: Diary) -> list[Groups]:
 
 
 def _workers(diary: Diary, come: Ints, go: Ints, u: Floats, deadline: int) -> Groups:
-    """Workers divide their time between three places of the site."""
+    """Workers divide their time between three of the larger places of the site."""
     third_s = np.maximum((go - come) // 3000, 60)
-    places = np.array(diary.places[""])
+    large = [p for p in diary.places[""] if (diary.ground.detail[p].capacity or SMALL) >= SMALL]
+    places = np.array(large or diary.places[""])
     return rows(
         len(come),
         day=diary.day.toordinal(),

@@ -36,11 +36,11 @@ LIBRARY_PLANS: Final = (
     Plan(name="errand", kinds=("foyer", "lending"), share=0.2, stay_s=9 * MINUTE, spread=0.6, sizes=ALONE, more=0.25),
     Plan(name="browse", kinds=("shelves",), share=0.19, stay_s=24 * MINUTE, spread=0.7),
     Plan(name="children", kinds=("children",), share=0.17, stay_s=48 * MINUTE, spread=0.5, sizes=FAMILIES, more=0.2),
-    Plan(name="read", kinds=("reading",), share=0.17, stay_s=75 * MINUTE, spread=0.8, sizes=ALONE),
+    Plan(name="read", kinds=("reading",), share=0.21, stay_s=80 * MINUTE, spread=0.8, sizes=ALONE),
     Plan(name="café", kinds=("cafe",), share=0.09, stay_s=34 * MINUTE, spread=0.5, sizes=FRIENDS),
     Plan(name="exhibition", kinds=("exhibition",), share=0.05, stay_s=16 * MINUTE, spread=0.6, more=0.4),
-    Plan(name="meet", kinds=("meeting",), share=0.025, stay_s=80 * MINUTE, spread=0.4, sizes=FRIENDS, more=0.15),
-    Plan(name="make", kinds=("studio",), share=0.02, stay_s=95 * MINUTE, spread=0.4, more=0.2),
+    Plan(name="meet", kinds=("meeting",), share=0.012, stay_s=80 * MINUTE, spread=0.4, sizes=FRIENDS, more=0.15),
+    Plan(name="make", kinds=("studio",), share=0.011, stay_s=95 * MINUTE, spread=0.4, more=0.2),
     Plan(name="pass", kinds=("foyer",), share=0.06, stay_s=20, spread=0.8, sizes=ALONE, more=0, fair=1.3, through=True),
 )
 PARK_PLANS: Final = (

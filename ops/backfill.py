@@ -1,69 +1,74 @@
 """Simulated history: whole days of messages through the same adapters and the same write path as live ones."""
 
 import ctypes
-import json
 import os
 import signal
 import time
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from collectors.pipeline import decode
+from core.analytics.calendar import day_bounds
 from core.errors import StoreUnavailable
+from core.readings import Message
 from core.site import SiteFile
+from ops import history
+from ops.history import DAY, Gap
+from sensors_sim import backfill, stream
+from store.database import Database
+from store.write import Batch, write
 
-PORTION = 7  # days written at once: enough to be quick, few enough for the bar to move
-WORKERS = max(1, min(4, os.cpu_count() or 1))
+PORTION = 14  # days written at once: enough to be quick, few enough for the bar to move
+WORKERS = max(1, min(4, os.cpu_count() or 1))  # each writes its own sensors, so that none waits for another
 PATIENCE_S = 60.0  # for a database that is away
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Portion:
-    """Some days of history and who writes them where."""
+class Task:
+    """Some days of history, of which a worker writes the sensors that fall to its `share` of WORKERS."""
 
     url: str
     sites: SiteFile
-    first: date
-    last: date
+    gap: Gap
     seed: int
+    share: int = 0
+
+    def takes(self, site: str, device: str) -> bool:
+        """Whether the device is of this share."""
+        return zlib.crc32(f"{site}/{device}".encode()) % WORKERS == self.share
+
+    def messages(self) -> Iterator[list[Message]]:
+        """The messages of the share's sensors, in lots."""
+        gap = self.gap
+        if not gap.live:
+            return backfill.messages(self.sites, gap.first, gap.last, self.seed, self.takes)
+        site = self.sites.sites[0]
+        start, end = day_bounds(gap.first, site)[0], day_bounds(gap.last, site)[1]
+        return stream.messages(self.sites, start, end, self.seed, wanted=self.takes)
 
 
-def run(url: str, sites: SiteFile, first: date, last: date, seed: int, remember: Path | None = None) -> int:
-    """Write the days `first` to `last` with a progress bar and return the number of readings written.
+def run(url: str, sites: SiteFile, gap: Gap, seed: int, remember: Path | None = None) -> int:
+    """Write the days of `gap` with a progress bar and return the number of readings that were new or changed.
 
-    `remember` is a file that is told how far it came, in order, so that an interrupted run can go on from there.
+    The file `remember` is told how far it came, so that an interrupted run can go on from there.
     """
-    days = (last - first).days + 1
-    if days < 1:
-        return 0
-    readings = 0
+    written = 0
     with _bar() as bar, _pool() as pool:
-        task = bar.add_task("Simulating history", total=days)
-        for portion, written in _in_order(pool, list(_portions(url, sites, first, last, seed))):
-            readings += written
-            bar.advance(task, (portion.last - portion.first).days + 1)
+        progress = bar.add_task("Simulating history", total=(gap.last - gap.first) // DAY + 1)
+        tasks = [Task(url=url, sites=sites, gap=portion, seed=seed) for portion in _portions(gap)]
+        for task, readings in _in_order(pool, tasks):
+            written += readings
+            bar.advance(progress, (task.gap.last - task.gap.first) // DAY + 1)
             if remember:
-                _write(remember, portion.last)
-    return readings
-
-
-def done_until(remember: Path) -> date | None:
-    """The last day of the history that was written, as the file `remember` has it."""
-    try:
-        return date.fromisoformat(json.loads(remember.read_text())["done_until"])
-    except (FileNotFoundError, ValueError, KeyError):
-        return None
-
-
-def _write(remember: Path, day: date) -> None:
-    draft = remember.with_suffix(".new")
-    draft.write_text(json.dumps({"done_until": day.isoformat()}))
-    draft.replace(remember)
+                history.advance(remember, task.gap.last)
+    return written
 
 
 def _bar() -> Progress:
@@ -76,45 +81,42 @@ def _pool() -> ProcessPoolExecutor:
 
 
 def _end_with_parent() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
-def _portions(url: str, sites: SiteFile, first: date, last: date, seed: int) -> Iterator[Portion]:
-    while first <= last:
-        end = min(last, first + timedelta(days=PORTION - 1))
-        yield Portion(url=url, sites=sites, first=first, last=end, seed=seed)
-        first = end + timedelta(days=1)
+def _portions(gap: Gap) -> Iterator[Gap]:
+    first = gap.first
+    while first <= gap.last:
+        last = min(gap.last, first + timedelta(days=PORTION - 1))
+        yield replace(gap, first=first, last=last)
+        first = last + DAY
 
 
-def _in_order(pool: ProcessPoolExecutor, portions: Sequence[Portion]) -> Iterator[tuple[Portion, int]]:
-    futures: list[Future[int]] = [pool.submit(_write_portion, portion) for portion in portions]
+def _in_order(pool: ProcessPoolExecutor, tasks: Sequence[Task]) -> Iterator[tuple[Task, int]]:
+    """Each task with its number of readings, once it and all before it are written."""
+    shares = [[replace(task, share=n) for n in range(WORKERS)] for task in tasks]
+    written: list[list[Future[int]]] = [[pool.submit(_write_share, share) for share in row] for row in shares]
     try:
-        for portion, future in zip(portions, futures, strict=True):
-            yield portion, future.result()
+        for task, futures in zip(tasks, written, strict=True):
+            yield task, sum(future.result() for future in futures)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _write_portion(portion: Portion) -> int:
-    """Make the messages of some days, decode them and write them; in a process of its own."""
-    from sensors_sim.backfill import messages
+def _write_share(task: Task) -> int:
+    """Make the messages of the task's days, decode its share of them and write it; in a process of its own."""
+    with Database(task.url, pool_size=1) as db:
+        return sum(_write(db, decode(lot)) for lot in task.messages())
 
-    from collectors.pipeline import decode
-    from store.database import Database
-    from store.write import write
 
-    written = 0
-    with Database(portion.url, pool_size=1) as db:
-        for chunk in messages(portion.sites, portion.first, portion.last, portion.seed):
-            batch = decode(chunk)
-            deadline = time.monotonic() + PATIENCE_S
-            while True:
-                try:
-                    written += write(db, batch).readings
-                    break
-                except StoreUnavailable:
-                    if time.monotonic() > deadline:
-                        raise
-                    time.sleep(0.5)
-    return written
+def _write(db: Database, batch: Batch) -> int:
+    deadline = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            return write(db, batch).readings
+        except StoreUnavailable:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.5)

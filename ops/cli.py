@@ -4,6 +4,7 @@ import logging
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -158,18 +159,21 @@ def backfill(
     first: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day.")],
     last: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day.")],
     site_file: Annotated[Path | None, typer.Option(help="The sites; those of the database if left out.")] = None,
-    seed: int = 1,
+    seed: Annotated[int, typer.Option(help="Another seed, other people.")] = 1,
+    as_live: Annotated[bool, typer.Option(help="In the small steps of live sensors.")] = False,
     remember: Annotated[Path | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Write simulated history into the database, through the same adapters as live messages."""
     from ops import backfill as backfill_module
+    from ops.history import Gap
 
     settings = _settings()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the worker processes are ended too
     sites = _sites(site_file) if site_file else _sandboxes(settings)
-    url = settings.database_url.get_secret_value()
-    readings = backfill_module.run(url, sites, first.date(), last.date(), seed, remember)
-    print(f"{readings} readings written")
+    gap = Gap(first=first.date(), last=last.date(), live=as_live)
+    began = time.monotonic()
+    readings = backfill_module.run(settings.database_url.get_secret_value(), sites, gap, seed, remember)
+    print(f"{readings} readings written in {time.monotonic() - began:.0f} s")
 
 
 @rejected_app.command("list")

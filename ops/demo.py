@@ -8,14 +8,19 @@ from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from core.analytics import calendar
+from core.errors import StackError
 from core.site import OpeningException, Site, SiteFile, Text
+from ops import history
 from ops import home as home_module
-from ops.backfill import done_until
 from ops.home import Home
 from ops.mosquitto import Broker
 from ops.postgres import Cluster
 from ops.program import Program
 from ops.supervisor import Interrupted, Supervisor
+from store import queries
+from store.database import Database
+from store.migrate import migrate
+from store.sites import apply, load_all
 
 NOTE = Text(sv="Demo: öppet så att det finns något att se", en="Demo: open so that there is something to see")
 BEFORE, AFTER = timedelta(hours=1), timedelta(hours=8)  # what the demo opens around now
@@ -44,7 +49,10 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
     _start_servers(supervisor, cluster, broker)
     environment = _environment(cluster, broker, home.web_port())
     sites = _applied(cluster.url(), sites)
-    _fill_history(home, supervisor, environment, sites, history_days)
+    today = calendar.business_day(datetime.now(UTC), sites.sites[0])
+    _note_last_live_day(home, cluster.url(), sites.sites[0])
+    _fill_history(home, supervisor, environment, today, history_days)
+    _note_live_start(home, today)
     supervisor.add(*(_service(name, environment, name) for name in SERVICES))
     supervisor.add(_service("simulate", environment, "simulate", "live"))
     port = int(environment["BESOK_PORT"])
@@ -79,10 +87,6 @@ def _service(name: str, environment: dict[str, str], *arguments: str) -> Program
 
 def _applied(url: str, sites: SiteFile) -> SiteFile:
     """Bring the database up to date, with the sites as the demo wants them, which are returned."""
-    from store.database import Database
-    from store.migrate import migrate
-    from store.sites import apply, load_all
-
     migrate(url)
     with Database(url, pool_size=1) as db:
         opened = open_for_demo(sites, load_all(db), datetime.now(UTC))
@@ -91,24 +95,33 @@ def _applied(url: str, sites: SiteFile) -> SiteFile:
 
 
 def _fill_history(
-    home: Home, supervisor: Supervisor, environment: dict[str, str], sites: SiteFile, history_days: int
+    home: Home, supervisor: Supervisor, environment: dict[str, str], today: date, history_days: int
 ) -> None:
     """Simulate the days that are missing up to yesterday; after an interruption, the rest of them."""
-    today = min(calendar.business_day(datetime.now(UTC), site) for site in sites.sites)
-    first, last = missing_days(done_until(home.history), today, history_days)
-    if first > last:
+    for gap in history.gaps(history.load(home.history), today, history_days):
+        options = ("--first", str(gap.first), "--last", str(gap.last), "--remember", str(home.history))
+        arguments = ("simulate", "backfill", *options, *(("--as-live",) if gap.live else ()))
+        for _ in range(3):  # the database may be ended under it, and comes back
+            if supervisor.run(_service("backfill", environment, *arguments)) == 0:
+                break
+        else:
+            raise StackError("The history could not be simulated; the next start goes on where it ended")
+
+
+def _note_last_live_day(home: Home, url: str, site: Site) -> None:
+    """Before anything is added, remember how far the live simulator came."""
+    known = history.load(home.history)
+    if not known.live_since or known.live_until:
         return
-    days = ("--first", first.isoformat(), "--last", last.isoformat(), "--remember", str(home.history))
-    for _ in range(3):  # the database may be ended under it, and comes back
-        if supervisor.run(_service("backfill", environment, "simulate", "backfill", *days)) == 0:
-            return
-    _say("The history could not be completed; the next start goes on with it.")
+    with Database(url, pool_size=1) as db:
+        heard = queries.health(db, datetime.now(UTC)).last_received
+    last = calendar.business_day(heard, site) if heard else known.live_since
+    history.save(home.history, replace(known, live_until=last))
 
 
-def missing_days(done: date | None, today: date, history_days: int) -> tuple[date, date]:
-    """The first and last day still to be simulated, when the days until `done` are; none if first > last."""
-    begin = today - timedelta(days=history_days)
-    return max(begin, done + timedelta(days=1)) if done else begin, today - timedelta(days=1)
+def _note_live_start(home: Home, today: date) -> None:
+    known = history.load(home.history)
+    history.save(home.history, replace(known, live_since=today, live_until=None))
 
 
 def _healthy(port: int) -> bool:

@@ -32,7 +32,7 @@ password_encryption = 'scram-sha-256'
 
 shared_preload_libraries = 'timescaledb'
 timescaledb.telemetry_level = off
-timescaledb.max_background_workers = 4
+timescaledb.max_background_workers = 0  # nothing of ours runs in them
 
 shared_buffers = '256MB'
 work_mem = '16MB'
@@ -58,7 +58,6 @@ wal_level = minimal
 max_wal_senders = 0
 shared_buffers = '128MB'
 log_checkpoints = off
-timescaledb.max_background_workers = 0
 """
 
 HBA = """\

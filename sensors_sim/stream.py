@@ -20,7 +20,7 @@ from sensors_sim import native
 from sensors_sim.backfill import QUARTER_MS, count, iso
 from sensors_sim.noise import Ints
 from sensors_sim.seasons import millis
-from sensors_sim.sensors import Counter, Gauge, Installation, install, read, watch
+from sensors_sim.sensors import Counter, Gauge, Installation, Wanted, everybody, install, read, watch
 from sensors_sim.truth import at, entries
 from sensors_sim.world import DAY, World, instant
 
@@ -63,15 +63,20 @@ def ticks(
 
 
 def messages(
-    site_file: SiteFile, start: datetime, end: datetime, seed: int = 1, every_s: int = EVERY_S
+    site_file: SiteFile,
+    start: datetime,
+    end: datetime,
+    seed: int = 1,
+    every_s: int = EVERY_S,
+    wanted: Wanted = everybody,
 ) -> Iterator[list[Message]]:
-    """The readings that `simulate live` sends from `start` to `end`, for a time in which it was not running.
+    """The readings that `simulate live` sends for `wanted` devices from `start` to `end`, had it been running.
 
     What a device would report only after `end` is left to whoever goes on from there.
     """
     world = World(site_file, seed)
     lot: list[Message] = []
-    for tick in ticks(world, install(world.ground, seed), start, end, every_s):
+    for tick in ticks(world, install(world.ground, seed, wanted), start, end, every_s):
         lot += [Message(topic=t, payload=p, received=instant(tick.time)) for t, p in tick.messages]
         if len(lot) >= LOT:
             yield lot

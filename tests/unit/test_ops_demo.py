@@ -5,7 +5,7 @@ import pytest
 
 from core.analytics import calendar
 from core.site import OpeningException, OpeningHours, Site, SiteFile, Text
-from ops.demo import NOTE, as_sandbox, missing_days, open_for_demo
+from ops.demo import NOTE, as_sandbox, open_for_demo
 
 HOURS = OpeningHours(
     monday="08:00-20:00", tuesday="08:00-20:00", wednesday="08:00-20:00", thursday="08:00-20:00",
@@ -89,12 +89,3 @@ def test_the_sites_own_exceptions_stay():
 
 def test_the_demo_marks_its_sites_as_sandboxes():
     assert all(site.sandbox for site in as_sandbox(SiteFile(sites=(LIBRARY, PARK))).sites)
-
-
-def test_missing_days():
-    today = date(2026, 11, 25)
-    assert missing_days(None, today, 3) == (date(2026, 11, 22), date(2026, 11, 24))
-    assert missing_days(date(2026, 11, 22), today, 3) == (date(2026, 11, 23), date(2026, 11, 24))
-    first, last = missing_days(date(2026, 11, 24), today, 3)
-    assert first > last
-    assert missing_days(date(2025, 1, 1), today, 3) == (date(2026, 11, 22), date(2026, 11, 24))

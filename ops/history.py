@@ -1,0 +1,66 @@
+"""How much of the simulated past is in the database, so that the next start can add what is missing."""
+
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """All business days until `done_until` are whole. From `live_since` on the live simulator was at work, and got as
+    far as some moment of `live_until` (None until the next start has looked).
+
+    Live messages and simulated history divide time differently, so a day that began with one is finished with the same.
+    """
+
+    done_until: date | None = None
+    live_since: date | None = None
+    live_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Days to be added, `first` to `last`; `live` as the live simulator would have sent them."""
+
+    first: date
+    last: date
+    live: bool = False
+
+
+def load(file: Path) -> History:
+    """What the file remembers; nothing if there is none."""
+    try:
+        known = json.loads(file.read_text())
+        return History(**{name: date.fromisoformat(day) for name, day in known.items() if day})
+    except FileNotFoundError:
+        return History()
+
+
+def save(file: Path, history: History) -> None:
+    """Remember `history`; a reader sees the old or the new, never half of it."""
+    draft = file.with_suffix(".new")
+    draft.write_text(json.dumps(asdict(history), default=str))
+    draft.replace(file)
+
+
+def advance(file: Path, day: date) -> None:
+    """Remember that all days until `day` are whole."""
+    save(file, replace(load(file), done_until=day))
+
+
+def gaps(history: History, today: date, days: int) -> list[Gap]:
+    """What is missing of the `days` business days before `today`."""
+    first = today - days * DAY
+    if history.done_until:
+        first = max(first, history.done_until + DAY)
+    yesterday = today - DAY
+    found = []
+    if history.live_since and history.live_until and first >= history.live_since:
+        last_live = min(history.live_until, yesterday)
+        found.append(Gap(first=first, last=last_live, live=True))
+        first = max(first, last_live + DAY)
+    found.append(Gap(first=first, last=yesterday))
+    return [gap for gap in found if gap.first <= gap.last]

@@ -4,6 +4,7 @@ The servers are the embedded stack's own, started once when the first test asks 
 a test takes a site of its own name.
 """
 
+import os
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,11 +12,16 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from psycopg import sql
 
 from ops import mosquitto, ports, postgres
 from store.database import Database
 from store.migrate import migrate
+
+# How long an example takes says nothing on a busy machine; what lands is judged by the same examples every time.
+settings.register_profile("besok", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("besok")
 
 BUDGETS = {"unit": 5, "store": 30, "flow": 60, "browser": 90}  # seconds on two cores
 HERE = Path(__file__).parent

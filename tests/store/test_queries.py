@@ -17,7 +17,8 @@ from store.write import Batch, Incoming, Rejection, write
 HERE = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 3, 4, 12, tzinfo=HERE)
 
-OPENING = "\n".join(f'{d} = "08:00-20:00"' for d in "monday tuesday wednesday thursday friday saturday sunday".split())
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+OPENING = "\n".join(f'{day} = "08:00-20:00"' for day in DAYS)
 SITES = f"""
 [[sites]]
 id = "lib"

@@ -1,6 +1,7 @@
 """`besok doctor`: what works on this machine and what does not, in plain words, with what to do about it."""
 
 import importlib.metadata
+import logging
 import os
 import re
 import shutil
@@ -30,6 +31,7 @@ class Finding:
 
 def report() -> int:
     """Print what was found; 1 if anything that is needed does not work, else 0."""
+    logging.disable(logging.WARNING)  # what a pool says while it tries is no news here
     findings = list(examine(home_module.find()))
     for f in findings:
         print(f"{f.state:8} {f.text}" + (f"\n{'':8} -> {f.advice}" if f.advice else ""))

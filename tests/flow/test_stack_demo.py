@@ -1,0 +1,155 @@
+"""`besok demo` as a person meets it: started, its programs shot one by one, ended, and started again."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+
+from collectors.pipeline import decode
+from core.analytics.calendar import business_day, day_bounds
+from core.site import SiteFile
+from ops import ports, program
+from ops.home import Home
+from sensors_sim import stream
+from store.database import Database
+from store.sites import load_all
+
+SHOT = ("postgres", "mosquitto", "ops.cli collect", "ops.cli work", "ops.cli serve", "ops.cli simulate")
+READY = re.compile(r"Besök is ready: http://127\.0\.0\.1:(\d+)")
+Reading = tuple[str, str, str, datetime]  # device, channel, metric, time
+
+STORED = """
+select d.external_id, c.key, m.name, r.time, r.value
+from reading r join channel c using (channel_id) join device d using (device_id) join metric m on m.code = r.metric
+where r.time > %s and r.time <= %s
+"""
+
+
+class Demo:
+    """A demo with its own folder, run as a program."""
+
+    def __init__(self, folder: Path, wait_for: Callable[..., object]) -> None:
+        self.home, self.wait_for = Home(path=folder / "home"), wait_for
+        self.log = folder / "terminal.log"
+        self.environment = {**os.environ, "BESOK_HOME": str(self.home.path), "BESOK_PORT": str(ports.free()[0])}
+
+    def start(self) -> None:
+        with self.log.open("w") as log:
+            command = [sys.executable, "-m", "ops.cli", "demo", "--history-days", "3"]
+            self.process = subprocess.Popen(command, cwd=program.ROOT, env=self.environment, stdout=log, stderr=log)
+        self.port = int(self.wait_for(lambda: READY.search(self.said()) or self._ended(), 60).group(1))
+
+    def _ended(self) -> None:
+        assert self.process.poll() is None, self.said()
+
+    def again(self) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "ops.cli", "demo"]
+        environment = {**self.environment, "COLUMNS": "200"}
+        return subprocess.run(command, cwd=program.ROOT, env=environment, capture_output=True, text=True, check=False)
+
+    def said(self) -> str:
+        return self.log.read_text()
+
+    def child(self, name: str) -> psutil.Process | None:
+        for child in psutil.Process(self.process.pid).children():
+            try:
+                command = child.cmdline()
+            except psutil.Error:  # just ended
+                continue
+            if command and command[0] != "setpriv" and name in " ".join(command[:4]):
+                return child
+        return None
+
+    def get(self, path: str) -> dict | None:
+        """What the API says; None while it cannot."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return json.loads(answer.read()) if answer.status == 200 else None
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            connection.close()
+
+    def end(self, how: signal.Signals) -> None:
+        """End it; nothing it started may be left, and nobody may listen on its ports."""
+        children = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(how)
+        assert self.process.wait(40) == 0, self.said()
+        left = [c for c in children if c.is_running() and c.status() != psutil.STATUS_ZOMBIE]
+        assert not left
+        assert all(ports.is_free(port) for port in self.home.known_ports().values())
+
+    def url(self) -> str:
+        return str(self.home.addresses()["database_url"].get_secret_value())
+
+
+@pytest.fixture
+def demo(wait_for) -> Iterator[Demo]:
+    with tempfile.TemporaryDirectory(prefix="besok-demo-") as name:
+        Path(name).chmod(0o755)  # the servers' accounts must be able to enter
+        demo = Demo(Path(name), wait_for)
+        demo.start()
+        try:
+            yield demo
+        finally:
+            demo.process.send_signal(signal.SIGTERM)
+            demo.process.wait(40)
+
+
+def sent(sites: SiteFile, until: datetime) -> dict[Reading, float]:
+    """What the live simulator has sent of today until then."""
+    start = day_bounds(business_day(until, sites.sites[0]), sites.sites[0])[0]
+    lots = stream.messages(sites, start, until)
+    readings = (incoming.reading for lot in lots for incoming in decode(lot).readings)
+    return {(r.device, r.channel, r.metric, r.time): r.value for r in readings if start < r.time <= until}
+
+
+def stored(url: str, readings: dict[Reading, float]) -> dict[Reading, float]:
+    times = [time for *_, time in readings]
+    with psycopg.connect(url) as conn:
+        rows = conn.execute(STORED, (min(times) - timedelta(seconds=1), max(times))).fetchall()
+    return {(device, channel, metric, time): value for device, channel, metric, time, value in rows}
+
+
+def test_whatever_is_shot_comes_back_and_nothing_is_lost(demo, wait_for):
+    second = demo.again()
+    assert second.returncode == 1
+    assert f"already running in {demo.home.path}" in second.stderr
+
+    for name in SHOT:
+        child = wait_for(lambda name=name: demo.child(name))
+        child.kill()
+        wait_for(lambda name=name, old=child.pid: (new := demo.child(name)) and new.pid != old)
+    assert demo.said().count("was ended by SIGKILL; starting it again") == len(SHOT)
+
+    now = datetime.now(UTC)
+    wait_for(lambda: (health := demo.get("/api/v1/health")) and health["ok"], 40)
+    wait_for(lambda: datetime.fromisoformat(demo.get("/api/v1/health")["last_received"]) > now, 40)
+    with Database(demo.url(), pool_size=1) as db:
+        expected = sent(SiteFile(sites=load_all(db)), now - timedelta(seconds=10))
+    assert len(expected) > 100
+    wait_for(lambda: expected.items() <= stored(demo.url(), expected).items(), 40)
+
+    yesterday = (now - timedelta(days=1)).date()
+    visits = f"/api/v1/sites/stadsparken/visits?from={yesterday}&to={yesterday}&step=day"
+    before = demo.get(visits)
+    assert before
+    demo.end(signal.SIGINT)
+
+    demo.start()
+    assert "Simulating history" not in demo.said()
+    assert demo.get(visits) == before
+    demo.end(signal.SIGTERM)

@@ -1,0 +1,72 @@
+"""The `besok` command from outside: what it prints and how it ends."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ops import ports, program
+
+FILE = "sites/helsingborg.toml"
+
+
+def besok(*arguments: str, answer: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("BESOK_")}
+    return subprocess.run(
+        [sys.executable, "-m", "ops.cli", *arguments],
+        input=answer, env={**kept, **environment}, cwd=program.ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_site_file_is_shown_asked_for_applied_and_exported(database_url, tmp_path):
+    refused = besok("site", "apply", FILE, answer="n\n", BESOK_DATABASE_URL=database_url)
+    assert refused.returncode == 1
+    assert "stadsbiblioteket" in refused.stdout
+    assert besok("site", "apply", FILE, "--yes", BESOK_DATABASE_URL=database_url).stdout.endswith("Applied.\n")
+    again = besok("site", "apply", FILE, BESOK_DATABASE_URL=database_url)
+    assert again.stdout == "Nothing to do: the database is like the file.\n"
+    exported = tmp_path / "export.toml"
+    exported.write_text(besok("site", "export", BESOK_DATABASE_URL=database_url).stdout)
+    assert besok("site", "apply", str(exported), BESOK_DATABASE_URL=database_url).stdout == again.stdout
+    assert besok("migrate", BESOK_DATABASE_URL=database_url).stdout == "The database is up to date.\n"
+    assert besok("rejected", "list", BESOK_DATABASE_URL=database_url).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "told"),
+    [
+        (("site", "check", "nosuch.toml"), {}, "nosuch.toml cannot be read"),
+        (("collect",), {"BESOK_MQTT_PORT": "many"}, "BESOK_MQTT_PORT"),
+        (("migrate",), {"BESOK_DATABASE_URL": "postgresql://127.0.0.1:1/none"}, "database"),
+        (("demo",), {"BESOK_PORT": "8o5o", "BESOK_HOME": "HOME"}, "BESOK_PORT is '8o5o'"),
+    ],
+)
+def test_what_is_wrong_is_said_without_a_traceback(arguments, environment, told, tmp_path):
+    environment = {name: str(tmp_path) if value == "HOME" else value for name, value in environment.items()}
+    done = besok(*arguments, **environment)
+    assert done.returncode == 1
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_site_file_with_mistakes_names_their_lines(tmp_path):
+    file = tmp_path / "bad.toml"
+    file.write_text(Path(program.ROOT, FILE).read_text().replace("capacity", "kapacity", 1))
+    done = besok("site", "check", str(file))
+    assert done.returncode == 1
+    assert "bad.toml" in done.stderr
+    assert "kapacity" in done.stderr
+
+
+def test_the_doctor_tells_what_answers_and_what_does_not(database_url, broker, tmp_path):
+    host, port = broker
+    here = {"BESOK_DATABASE_URL": database_url, "BESOK_MQTT_HOST": host, "BESOK_HOME": str(tmp_path)}
+    told = besok("doctor", **here, BESOK_MQTT_PORT=str(port), BESOK_PORT=str(ports.free()[0]))
+    assert told.returncode == 1
+    assert "ok       The database has this program's schema" in told.stdout
+    assert f"ok       The broker answers on {host}:{port}" in told.stdout
+    assert "PROBLEM  Nothing answers on web port" in told.stdout
+    assert "No demo has run here yet" in told.stdout
+    assert not told.stderr

@@ -1,6 +1,7 @@
 """The whole system in one terminal, with simulated sensors: `besok demo`."""
 
 import http.client
+import json
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
@@ -56,7 +57,8 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
     supervisor.add(*(_service(name, environment, name) for name in SERVICES))
     supervisor.add(_service("simulate", environment, "simulate", "live"))
     port = int(environment["BESOK_PORT"])
-    supervisor.wait_for(lambda: _healthy(port), "The web server does not answer", 60)
+    supervisor.wait_for(lambda: _health(port) is not None, "The web server does not answer", 60)
+    supervisor.wait_for(lambda: (_health(port) or {}).get("ok") is True, "Not every service is heard", 60)
     _say(f"\nBesök is ready: http://127.0.0.1:{port}\nCtrl-C ends it.\n")
     supervisor.watch()
 
@@ -124,13 +126,15 @@ def _note_live_start(home: Home, today: date) -> None:
     history.save(home.history, replace(known, live_since=today, live_until=None))
 
 
-def _healthy(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+def _health(port: int) -> dict[str, object] | None:
+    """What the API says about the whole; None while it says nothing."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/api/v1/health")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
+        answer = connection.getresponse()
+        return dict(json.loads(answer.read())) if answer.status == http.client.OK else None
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
     finally:
         connection.close()
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import groupby
-from operator import attrgetter
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg.rows import class_row
@@ -19,8 +19,7 @@ _LEVELS = {m.code for m in METRICS.values() if m.kind is Kind.LEVEL}
 TOTALS = {m.code for m in METRICS.values() if m.kind is Kind.TOTAL}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class Change(NamedTuple):  # a tuple, since a batch has tens of thousands of them
     """A reading that is new or corrected."""
 
     channel_id: int
@@ -29,8 +28,7 @@ class Change:
     period_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
+class Range(NamedTuple):  # sorts by channel and time
     """Buckets of a channel to recompute: from `first` up to, not including, `last`."""
 
     channel_id: int
@@ -92,8 +90,8 @@ def _recompute_days(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> d
 
 def _period(change: Change) -> Range:
     """The time in which what a delta or a level tells happened."""
-    first = change.time - timedelta(seconds=change.period_s)
-    return Range(channel_id=change.channel_id, first=first, last=change.time)
+    channel_id, _, time, period_s = change
+    return Range(channel_id, time - timedelta(seconds=period_s), time)
 
 
 def _between_totals(conn: psycopg.Connection[Any], totals: list[Change]) -> Iterator[Range]:
@@ -107,9 +105,7 @@ def _between_totals(conn: psycopg.Connection[Any], totals: list[Change]) -> Iter
 def _merged(ranges: Iterable[Range]) -> list[Range]:
     """The buckets that the ranges touch, as few aligned ranges as possible."""
     merged: list[Range] = []
-    for channel_id, group in groupby(
-        sorted(ranges, key=attrgetter("channel_id", "first")), key=attrgetter("channel_id")
-    ):
+    for channel_id, group in groupby(sorted(set(ranges)), key=itemgetter(0)):
         first: datetime | None = None
         last = _EPOCH
         for r in group:

@@ -10,7 +10,6 @@ from datetime import datetime
 from typing import Any
 
 import psycopg
-from psycopg.rows import class_row
 
 from core.metrics import METRICS, Kind
 from core.readings import Message, Reading, Status
@@ -124,8 +123,8 @@ def _rows(incoming: Iterable[Incoming], ids: Ids) -> Iterator[Row]:
 def _insert(conn: psycopg.Connection[Any], rows: list[Row]) -> list[rollup.Change]:
     names = ("channel", "metric", "time", "value", "period_s", "flags", "received")
     columns = dict(zip(names, map(array, zip(*rows, strict=True)), strict=True))
-    with conn.cursor(row_factory=class_row(rollup.Change)) as cur:
-        return cur.execute(sql("insert_readings"), columns).fetchall()
+    with conn.cursor(binary=True) as cur:
+        return list(map(rollup.Change._make, cur.execute(sql("insert_readings"), columns)))
 
 
 def _note_heard(conn: psycopg.Connection[Any], incoming: Sequence[Incoming], ids: Ids) -> None:

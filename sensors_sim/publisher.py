@@ -1,12 +1,15 @@
 """The one connection through which all simulated devices speak: MQTT 5, quality of service 1, nothing forgotten.
 
 What has not been acknowledged is kept while the broker is away and sent again when it is back; more than a few hundred
-messages wait with whoever makes them.
+messages wait with whoever makes them. A broker that is killed forgets what it acknowledged in its last seconds, so
+those are said again too: the same readings, which count once.
 """
 
 import logging
 import threading
+import time
 import uuid
+from collections import deque
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Final
@@ -24,6 +27,8 @@ log = logging.getLogger(__name__)
 KEEPALIVE_S: Final = 30
 RECONNECT_S: Final = (1, 10)  # first and longest wait between attempts
 WINDOW: Final = 500  # messages under way
+REPEAT_S: Final = 10.0  # twice what Mosquitto, saving every 5 s as we run it, may forget
+REPEAT_LIMIT: Final = 100_000  # messages
 FAREWELL_S: Final = 3.0  # how long the last messages may take
 
 
@@ -35,6 +40,7 @@ class Publisher:
         self._settings, self._devices = settings, devices
         self._room = threading.Condition()
         self._under_way = 0
+        self._recent: deque[tuple[float, str, bytes]] = deque(maxlen=REPEAT_LIMIT)  # when, topic, payload
         self._client = self._make_client()
 
     def __enter__(self) -> "Publisher":
@@ -59,12 +65,28 @@ class Publisher:
             while self._under_way >= WINDOW and not stop.is_set():
                 self._room.wait(0.2)
         if not stop.is_set():
+            self._remember(topic, payload)
             self._publish(topic, payload)
 
     def settle(self, limit_s: float) -> bool:
         """Wait until everything has been acknowledged; False if that takes longer than `limit_s` seconds."""
         with self._room:
             return self._room.wait_for(lambda: self._under_way == 0, limit_s)
+
+    def _remember(self, topic: str, payload: bytes) -> None:
+        now = time.monotonic()
+        with self._room:
+            # While the broker is away nothing gets old: it may have forgotten all of this.
+            while self._client.is_connected() and self._recent and now - self._recent[0][0] > REPEAT_S:
+                self._recent.popleft()
+            self._recent.append((now, topic, payload))
+
+    def _repeat(self) -> None:
+        """Say again what was said in the seconds before the broker went away."""
+        with self._room:
+            recent = [(topic, payload) for _, topic, payload in self._recent]
+        for topic, payload in recent:
+            self._publish(topic, payload)
 
     def _publish(self, topic: str, payload: bytes, *, retain: bool = False) -> None:
         with self._room:
@@ -101,6 +123,7 @@ class Publisher:
             return
         log.info("Connected to the broker at %s", self._where, extra={"action": "mqtt_connected"})
         self._say(native.ONLINE)
+        self._repeat()
 
     def _on_connect_fail(self, client: paho.Client, userdata: Any) -> None:
         log.warning("No broker at %s; trying again", self._where, extra={"action": "mqtt_away"})

@@ -1,6 +1,7 @@
 """Live simulation against a real broker: everything arrives, through restarts too, and nothing before its time."""
 
 import json
+import socket
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from core.settings import Settings
 from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
 from ops import mosquitto, ports, program
 from sensors_sim import live, stream, truth
+from sensors_sim.publisher import Publisher
 
 START, END = datetime(2026, 11, 24, 12, 0, tzinfo=UTC), datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -159,6 +161,20 @@ def test_a_broker_that_restarts_loses_nothing(
                 wait_for(lambda: ear.data() == expected(branch), 40)
             finally:
                 program.stop(again, server)
+
+
+def test_what_a_killed_broker_may_have_forgotten_is_said_again(
+    broker: tuple[str, int], house: str, wait_for: Callable[..., object]
+) -> None:
+    said = [(f"besok/v1/{house}/eye/flow", b'{"in": %d}' % n) for n in range(50)]
+    with listening(broker, house) as ear, Publisher(mqtt(broker), [(house, "eye")]) as publisher:
+        for topic, payload in said:
+            publisher.send(topic, payload, threading.Event())
+        wait_for(lambda: ear.data() == set(said) and publisher.settle(0))
+        line = publisher._client.socket()
+        assert line
+        line.shutdown(socket.SHUT_RDWR)
+        wait_for(lambda: all(ear.heard[message] > 1 for message in said))
 
 
 def test_nothing_is_sent_before_its_time(

@@ -42,13 +42,14 @@ def run(sites: SiteFile, history_days: int) -> None:
 
 
 def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int) -> None:
+    web_port = home.web_port()  # first: a wrong wish is told before anything is made
     cluster, broker = home.servers()
     if home.data.is_symlink():
         _say(f"Data: {cluster.folder.parent} ({home.path} is closed to the database's own account)")
     else:
         _say(f"Data: {home.data}")
     _start_servers(supervisor, cluster, broker)
-    environment = _environment(cluster, broker, home.web_port())
+    environment = _environment(cluster, broker, web_port)
     sites = _applied(cluster.url(), sites)
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
     _note_last_live_day(home, cluster.url(), sites.sites[0])

@@ -49,6 +49,7 @@ def test_what_is_wrong_is_said_without_a_traceback(arguments, environment, told,
     assert done.returncode == 1
     assert told in done.stderr
     assert "Traceback" not in done.stderr
+    assert not (tmp_path / "data").exists()  # nothing was started, nothing is left
 
 
 def test_a_site_file_with_mistakes_names_their_lines(tmp_path):

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from collectors.adapters import adapter_for
+from collectors import adapters
 from core.errors import Unreadable
+from core.known import NOTHING, Known
 from core.metrics import METRICS, Kind
 from core.readings import Decoded, Flag, Message, Reading, Status
 from store.write import Batch, Incoming, Rejection
@@ -20,7 +21,7 @@ PROBLEMS_SHOWN = 5  # of one message; the rest are counted
 Key = tuple[str, str, str, str, datetime]
 
 
-def decode(messages: Sequence[Message]) -> Batch:
+def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
     """What `messages` say, in the order they came. Nothing a message can hold makes this raise.
 
     A message with problems goes whole to the rejections, with its reasons; its good readings count all the same.
@@ -29,7 +30,7 @@ def decode(messages: Sequence[Message]) -> Batch:
     statuses: list[tuple[Status, datetime]] = []
     rejections: list[Rejection] = []
     for message in messages:
-        decoded = _adapted(message)
+        decoded = _adapted(message, known)
         problems = list(decoded.problems)
         readings += _checked(decoded.readings, message, problems)
         statuses += [(status, message.received) for status in decoded.statuses]
@@ -38,18 +39,11 @@ def decode(messages: Sequence[Message]) -> Batch:
     return Batch(readings=readings, statuses=statuses, rejections=rejections)
 
 
-def _adapted(message: Message) -> Decoded:
-    adapter = adapter_for(message.topic)
-    if adapter is None:
-        return Decoded(problems=("no adapter reads this topic: the sensor speaks a format that is not known here",))
+def _adapted(message: Message, known: Known) -> Decoded:
     if len(message.payload) > PAYLOAD_LIMIT:
         size = f"{len(message.payload) / 1e6:.1f} MB"
         return Decoded(problems=(f"the payload has {size}; no sensor sends more than {PAYLOAD_LIMIT / 1e6:.0f} MB",))
-    try:
-        return adapter.decode(message)
-    except Exception as exc:  # whatever a payload does to an adapter, the messages beside it must go on
-        reason = f"the adapter {adapter.name} failed ({type(exc).__name__}: {exc}); please report this"
-        return Decoded(problems=(reason,))
+    return adapters.decode(message, known)
 
 
 def _checked(readings: Iterable[Reading], message: Message, problems: list[str]) -> Iterable[Incoming]:

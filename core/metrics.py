@@ -39,8 +39,17 @@ METRICS = {
         Metric(code=2, name="out", kind=Kind.FLOW, unit="people", low=0, high=100_000, description="people going out"),
         Metric(code=3, name="in_total", kind=Kind.TOTAL, unit="people", low=0, high=1e12, description="people in"),
         Metric(code=4, name="out_total", kind=Kind.TOTAL, unit="people", low=0, high=1e12, description="people out"),
+        Metric(
+            code=5, name="passages", kind=Kind.FLOW, unit="people", low=0, high=100_000, description="people passing"
+        ),
+        Metric(
+            code=6, name="passages_total", kind=Kind.TOTAL, unit="people", low=0, high=1e12, description="people passed"
+        ),
         Metric(code=10, name="people", kind=Kind.LEVEL, unit="people", low=0, high=100_000, description="people"),
         Metric(code=11, name="occupied", kind=Kind.LEVEL, unit="0/1", low=0, high=1, description="presence"),
+        Metric(code=12, name="motions", kind=Kind.LEVEL, unit="", low=0, high=1e6, description="movements lately"),
+        Metric(code=13, name="motions_total", kind=Kind.LEVEL, unit="", low=0, high=1e12, description="movements ever"),
+        Metric(code=14, name="dwell_s", kind=Kind.LEVEL, unit="s", low=0, high=604_800, description="mean stay"),
         Metric(code=20, name="co2_ppm", kind=Kind.LEVEL, unit="ppm", low=0, high=40_000, description="carbon dioxide"),
         Metric(code=21, name="temperature_c", kind=Kind.LEVEL, unit="°C", low=-60, high=85, description="temperature"),
         Metric(code=22, name="humidity_pct", kind=Kind.LEVEL, unit="%", low=0, high=100, description="humidity"),

@@ -32,7 +32,8 @@ class Reading:
 
     `time` is the event time (aware), None if the device sent none. A flow reading tells what happened in the
     `period_s` seconds that *end* at `time`; `period_s` 0 is a single event, and for totals and levels it is 0.
-    `channel` names the series within the device, such as `flow:1` or `level:1`.
+    `channel` names the series within the device, such as `flow:1` or `level:1`. `wraps` is where a running total
+    begins again at zero (65536 for a counter of 16 bits), 0 if it never does or nobody knows.
     """
 
     source: str
@@ -43,6 +44,7 @@ class Reading:
     time: datetime | None
     period_s: float = 0.0
     flags: Flag = Flag.NONE
+    wraps: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +57,33 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """What makes a message the same message however often and on whatever way it comes.
+
+    `mark` is the device's own numbering (`fcnt:00bcb929:1291`, `seq:4711`, `packet:5`), unique within `scope` (the
+    device) for `window_s` seconds: a frame counter for weeks, a packet number of 8 bits only for seconds. A message
+    with the mark of another one, the same content and received within the window is that one again.
+    """
+
+    scope: str
+    mark: str
+    window_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
     """What an adapter makes of one message: readings, statuses, and what it could not read.
 
     `problems` holds one sentence per part that was refused; the good parts still count. A message with neither
-    readings, statuses nor problems is "not data" (a join, an acknowledgement) and is dropped without complaint.
+    readings, statuses nor problems is "not data" (a join, an acknowledgement) and is dropped without complaint;
+    `not_data` says in half a sentence what it is instead. `adapter` names who read it, `model` the kind of device
+    that sent it, as far as the message tells ("Milesight VS133").
     """
 
     readings: tuple[Reading, ...] = ()
     statuses: tuple[Status, ...] = ()
     problems: tuple[str, ...] = ()
+    not_data: str = ""
+    identity: Identity | None = None
+    adapter: str = ""
+    model: str = ""

@@ -1,5 +1,6 @@
 """The places Besök knows: a site, its spaces, the portals between them, the sensors, the hours and the target."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Literal
@@ -111,6 +112,30 @@ class Sensor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PayloadMapping:
+    """How to read the JSON of a device that no adapter knows; docs/connect-a-sensor.md has examples.
+
+    Paths are JSONPath (`$.data.in`), or `topic:2` for the second level of the topic (the first is 1), or a constant in
+    single quotes. `values` says which metric is where. `each` makes every element it finds an item of its own, and the
+    other paths begin at that item (`@.line`) or at the whole message (`$.sn`).
+    """
+
+    name: str  # source of the devices read this way
+    topic: str  # MQTT topic filter
+    values: Mapping[str, str]  # metric of the catalogue -> path
+    device: str = ""  # path; the whole topic if empty
+    channel: str = ""  # path; "1" if empty
+    each: str = ""  # path to items
+    time: str = ""  # path; the time of receipt if empty
+    zone: str = ""  # of times without one; that of the site if empty
+    period_s: str | float = 0.0  # path or seconds
+    seq: str = ""  # path to a number that grows with each message
+    only: Mapping[str, str] = field(default_factory=dict)  # path -> text it must have; others are not data
+    wraps: int = 0  # where running totals begin again at zero
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
     """A library or a park with everything in it. Its root space has the id of the site."""
 
@@ -122,6 +147,7 @@ class Site:
     spaces: tuple[Space, ...]
     portals: tuple[Portal, ...]
     sensors: tuple[Sensor, ...] = ()
+    mappings: tuple[PayloadMapping, ...] = ()
     day_start: time = time(4)  # the business day begins here, local time
     capacity: int | None = None
     target: Target | None = None

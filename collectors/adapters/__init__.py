@@ -1,26 +1,40 @@
-"""Adapters turn a message into readings. A new family is one file with one `decode`, and one row in ADAPTERS."""
+"""Adapters turn a message into readings. A new family is a file with `reads` and `decode` and a row in ADAPTERS."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collectors.adapters import native
+from collectors.adapters.packet import Packet
+from core.errors import Unreadable
+from core.known import NOTHING, Known
 from core.readings import Decoded, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adapter:
-    """One row of the registry: `reads` says which topics are for it, `decode` is a pure function."""
+    """One row of the registry: `reads` says, cheaply and without raising, whether a message is for it; `decode` is a
+    pure function that raises nothing but Unreadable (then the whole message is refused)."""
 
     name: str
-    reads: Callable[[str], bool]
-    decode: Callable[[Message], Decoded]
+    reads: Callable[[Packet], bool]
+    decode: Callable[[Packet], Decoded]
 
 
-ADAPTERS: tuple[Adapter, ...] = (
-    Adapter(name="native", reads=lambda topic: topic.startswith(native.PREFIX), decode=native.decode),
-)
+ADAPTERS: tuple[Adapter, ...] = (Adapter(name="native", reads=native.reads, decode=native.decode),)
+
+NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
 
 
-def adapter_for(topic: str) -> Adapter | None:
-    """The first adapter that reads `topic`; None if nobody does."""
-    return next((a for a in ADAPTERS if a.reads(topic)), None)
+def decode(message: Message, known: Known = NOTHING) -> Decoded:
+    """What the first adapter that reads `message` makes of it. What cannot be read is a problem, never an exception."""
+    packet = Packet(message, known)
+    for adapter in ADAPTERS:
+        if adapter.reads(packet):
+            try:
+                return replace(adapter.decode(packet), adapter=adapter.name)
+            except Unreadable as exc:
+                return Decoded(problems=(str(exc),), adapter=adapter.name)
+            except Exception as exc:  # whatever a payload does to an adapter, the messages beside it must go on
+                reason = f"the adapter {adapter.name} failed ({type(exc).__name__}: {exc}); please report this"
+                return Decoded(problems=(reason,), adapter=adapter.name)
+    return Decoded(problems=(NOBODY,))

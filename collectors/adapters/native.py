@@ -5,29 +5,34 @@ from math import isfinite
 from typing import Any, Final
 
 from collectors.adapters.jsontext import TWICE, parse, show
+from collectors.adapters.packet import Packet
 from collectors.adapters.times import event_time
 from core.errors import Unreadable
 from core.metrics import METRICS, Kind
-from core.readings import Decoded, Flag, Message, Reading, Status
+from core.readings import Decoded, Flag, Reading, Status
 
 SOURCE: Final = "native"
 PREFIX: Final = "besok/v1/"
 DEVICE_LIMIT = 200  # characters of "{site}/{device}"
 CHANNEL_LIMIT = 60  # characters of a line or region
 PERIOD_LIMIT = 86_400  # seconds that one flow reading may sum up
-DIRECTIONS: Final = (("in", "in_total"), ("out", "out_total"))
+DIRECTIONS: Final = (("in", "in_total"), ("out", "out_total"), ("passages", "passages_total"))
+FLOWS: Final = tuple(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)
 LEVELS: Final = tuple(m.name for m in METRICS.values() if m.kind is Kind.LEVEL)
 
 
-def decode(message: Message) -> Decoded:
+def reads(packet: Packet) -> bool:
+    """Whether the topic is one of ours."""
+    return packet.topic.startswith(PREFIX)
+
+
+def decode(packet: Packet) -> Decoded:
     """The readings or the status in a native message; what cannot be read becomes problems, each a sentence."""
-    try:
-        device, kind = _address(message.topic)
-        if not message.payload and (message.retained or kind == "status"):
-            return Decoded()  # a tombstone: somebody deletes what the broker had retained
-        return _KINDS[kind](device, message.payload)
-    except Unreadable as exc:
-        return Decoded(problems=(str(exc),))
+    message = packet.message
+    device, kind = _address(message.topic)
+    if not message.payload and (message.retained or kind == "status"):
+        return Decoded(not_data="a tombstone: somebody deletes what the broker had kept")
+    return _KINDS[kind](device, message.payload)
 
 
 def _address(topic: str) -> tuple[str, str]:
@@ -117,7 +122,7 @@ def _flow_item(device: str, item: Item, readings: list[Reading], problems: list[
                 )
             )
     if not named:
-        raise Unreadable("it holds none of in, out, in_total and out_total")
+        raise Unreadable(f"it holds none of {', '.join(FLOWS)}")
 
 
 def _level_item(device: str, item: Item, readings: list[Reading], problems: list[str]) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from collectors.adapters.native import decode
+from collectors.adapters import decode
 from core.readings import Flag, Message, Reading
 from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
 from core.sitefile import parse

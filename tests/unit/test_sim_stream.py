@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.adapters.native import decode
+from collectors.adapters import decode
 from core.readings import Message, Reading
 from core.sitefile import parse
 from sensors_sim import backfill, stream, truth

@@ -216,5 +216,6 @@ def test_every_key_is_documented(part: type) -> None:
         "spaces",
         "portals",
         "sensors",
+        "mappings",
     }
     assert {key for key in known if f"`{key}`" not in page} == set()

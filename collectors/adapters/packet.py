@@ -1,0 +1,56 @@
+"""A message as adapters look at it: topic levels and parsed body, each worked out once and only if asked for."""
+
+from functools import cached_property
+from typing import Any
+
+from collectors.adapters import jsontext
+from core.errors import Unreadable
+from core.known import NOTHING, Device, Known
+from core.readings import Message
+
+
+class Packet:
+    """A message together with what is known. Adapters ask it; nothing it is asked changes it."""
+
+    def __init__(self, message: Message, known: Known = NOTHING) -> None:
+        self.message = message
+        self.known = known
+
+    @property
+    def topic(self) -> str:
+        return self.message.topic
+
+    @property
+    def payload(self) -> bytes:
+        return self.message.payload
+
+    @cached_property
+    def levels(self) -> list[str]:
+        """The levels of the topic, without an empty first one."""
+        return self.topic.removeprefix("/").split("/")
+
+    @cached_property
+    def json(self) -> Any:
+        """The JSON value of the payload. Raises Unreadable with the reason."""
+        return jsontext.parse(self.payload)
+
+    @cached_property
+    def object(self) -> dict[str, Any]:
+        """The payload if it is a JSON object, else an empty one: for questions about its fields. Never raises."""
+        try:
+            value = self.json
+        except Unreadable:
+            return {}
+        return value if type(value) is dict else {}
+
+    @cached_property
+    def text(self) -> str:
+        """The payload as text without surrounding blanks; "" if it is not UTF-8."""
+        try:
+            return self.payload.decode("utf-8").removeprefix("\ufeff").strip()
+        except UnicodeDecodeError:
+            return ""
+
+    def model(self, device: Device) -> str:
+        """What is known of the model of a device; "" if nothing is."""
+        return self.known.models.get(device, "")

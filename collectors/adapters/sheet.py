@@ -1,0 +1,75 @@
+"""A sheet on which an adapter notes what one device says, part by part; a part that is wrong becomes a problem."""
+
+from datetime import datetime
+
+from collectors.adapters.numbers import number, state
+from core.errors import Unreadable
+from core.metrics import METRICS, Kind
+from core.readings import Decoded, Flag, Identity, Reading, Status
+
+
+class Sheet:
+    """Collects the readings, statuses and problems of one device in one message."""
+
+    def __init__(self, source: str, device: str, *, time: datetime | None = None, flags: Flag = Flag.NONE) -> None:
+        """`time` holds for every reading that is noted without one of its own."""
+        self.source = source
+        self.device = device
+        self.time = time
+        self.flags = flags
+        self.readings: list[Reading] = []
+        self.statuses: list[Status] = []
+        self.problems: list[str] = []
+
+    def note(
+        self,
+        metric: str,
+        value: object,
+        *,
+        part: str | int = "1",
+        time: datetime | None = None,
+        period_s: float = 0.0,
+        wraps: int = 0,
+        said: str = "",
+    ) -> None:
+        """Note `value` (a number, a text that is one, or for `occupied` any word for yes or no) of `metric`.
+
+        `part` is the line or region; the channel is `flow:{part}` for people passing and `level:{part}` for states.
+        None, or a word for it, is no measurement and notes nothing. What cannot be read is a problem, told with the
+        name the device has for it (`said`).
+        """
+        kind = METRICS[metric].kind
+        try:
+            found = (state if metric == "occupied" else number)(said or metric, value)
+        except Unreadable as exc:
+            self.problems.append(str(exc))
+            return
+        if found is not None:
+            self.readings.append(
+                Reading(
+                    source=self.source,
+                    device=self.device,
+                    channel=f"{'level' if kind is Kind.LEVEL else 'flow'}:{part}",
+                    metric=metric,
+                    value=found,
+                    time=time or self.time,
+                    period_s=period_s if kind is Kind.FLOW else 0.0,
+                    flags=self.flags,
+                    wraps=wraps if kind is Kind.TOTAL else 0,
+                )
+            )
+
+    def online(self, is_online: bool) -> None:
+        """Note that the device came or went."""
+        self.statuses.append(Status(source=self.source, device=self.device, online=is_online))
+
+    def decoded(self, *, identity: Identity | None = None, model: str = "", not_data: str = "") -> Decoded:
+        """All that was noted."""
+        return Decoded(
+            readings=tuple(self.readings),
+            statuses=tuple(self.statuses),
+            problems=tuple(self.problems),
+            identity=identity,
+            model=model,
+            not_data=not_data,
+        )

@@ -1,0 +1,24 @@
+"""What the installation knows that adapters need: the models of devices, the mappings of its site files, the zone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from core.site import PayloadMapping
+
+Device = tuple[str, str]  # source, external id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a collector is told once and again when a site file is applied.
+
+    `zone` is the time zone of times that come without one (that of the sites); `models` what the site file or an
+    earlier message says of a device, such as "Milesight VS133"; `mappings` in the order in which they are tried.
+    """
+
+    zone: str = "UTC"
+    models: Mapping[Device, str] = field(default_factory=dict)
+    mappings: tuple[PayloadMapping, ...] = ()
+
+
+NOTHING = Known()

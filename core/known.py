@@ -1,9 +1,9 @@
 """What the installation knows that adapters need: the models of devices, the mappings of its site files, the zone."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from core.site import PayloadMapping
+from core.site import PayloadMapping, Site
 
 Device = tuple[str, str]  # source, external id
 
@@ -22,3 +22,13 @@ class Known:
 
 
 NOTHING = Known()
+
+
+def known_from(sites: Sequence[Site]) -> Known:
+    """What `sites` tell adapters. Times without a zone are those of the first site."""
+    sensors = [(site, sensor) for site in sites for sensor in site.sensors]
+    return Known(
+        zone=sites[0].timezone if sites else NOTHING.zone,
+        models={(s.source, site.external_id(s)): s.model for site, s in sensors if s.model},
+        mappings=tuple(mapping for site in sites for mapping in site.mappings),
+    )

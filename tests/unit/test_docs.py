@@ -23,6 +23,13 @@ def test_every_metric_is_documented() -> None:
     assert [name for name in METRICS if f"`{name}`" not in text and f'"{name}"' not in text] == []
 
 
+def test_every_adapter_is_documented() -> None:
+    from collectors.adapters import ADAPTERS
+
+    text = (ROOT / "docs" / "adapters.md").read_text("utf-8")
+    assert [adapter.name for adapter in ADAPTERS if f"`{adapter.name}`" not in text] == []
+
+
 def test_every_command_is_documented() -> None:
     from ops.cli import app
 

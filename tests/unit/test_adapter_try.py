@@ -1,0 +1,119 @@
+"""`besok adapter try`: what it takes, and what it says."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from collectors import trial
+from core.errors import BesokError
+from ops.cli import app
+
+NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
+FLOW = "besok/v1/hbg/door/flow"
+GOOD = {"time": "2026-11-25T08:15:00Z", "period_s": 60, "in": 3}
+
+
+def tried(content: object, **options: Any) -> trial.Trial:
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return trial.run(trial.Request(content=body, received=NOW, **options))
+
+
+def answer(content: object, **options: Any) -> dict[str, Any]:
+    return json.loads(trial.as_json(tried(content, **options)))
+
+
+def test_readings_are_shown_as_they_would_be_stored() -> None:
+    said = answer(GOOD, topic=FLOW)
+    assert (said["outcome"], said["adapter"], said["reason"], said["problems"]) == ("readings", "native", None, [])
+    assert said["readings"] == [
+        {"source": "native", "device": "hbg/door", "channel": "flow:1", "metric": "in", "kind": "flow", "value": 3.0,
+         "time": "2026-11-25T08:15:00Z", "period_s": 60.0, "wraps": None, "flags": []}
+    ]  # fmt: skip
+
+
+def test_a_reading_without_time_says_so() -> None:
+    said = answer({"in": 3}, topic=FLOW)["readings"][0]
+    assert (said["time"], said["flags"]) == (None, ["no_time"])
+    assert "of receipt" in trial.as_text(tried({"in": 3}, topic=FLOW))
+
+
+def test_what_the_pipeline_refuses_is_refused_here() -> None:
+    said = answer([GOOD, {"in": -4}], topic=FLOW)
+    assert (said["outcome"], len(said["readings"])) == ("readings", 1)
+    assert "in is -4" in said["reason"] and said["problems"] == [said["reason"]]
+    assert answer({"in": -4}, topic=FLOW)["outcome"] == "rejected"
+
+
+def test_what_nobody_knows_is_rejected_with_the_reason() -> None:
+    said = answer(b"\xff\x00")
+    assert (said["outcome"], said["readings"]) == ("rejected", [])
+    assert said["reason"]
+    assert "Rejected, nothing of it is counted:" in trial.as_text(tried(b"\xff\x00"))
+
+
+def test_not_data_says_what_it_is() -> None:
+    said = answer(b"", topic="besok/v1/hbg/door/status")
+    assert said["outcome"] == "not_data" and "tombstone" in said["reason"]
+
+
+def test_a_status_is_no_measurement_but_told() -> None:
+    said = answer(b"online\n", topic="besok/v1/hbg/door/status")
+    assert said["outcome"] == "not_data"
+    assert said["statuses"] == [{"source": "native", "device": "hbg/door", "online": True}]
+    assert "native hbg/door is online" in trial.as_text(tried(b"online\n", topic="besok/v1/hbg/door/status"))
+
+
+def test_a_described_payload_brings_its_topic_and_encoding() -> None:
+    described = {"topic": FLOW, "payload_encoding": "json", "payload": GOOD, "vendor": "A", "model": None}
+    assert answer(described)["outcome"] == "readings"
+    assert answer(described | {"payload_encoding": "text", "payload": json.dumps(GOOD)})["outcome"] == "readings"
+    hexed = {"hex": json.dumps(GOOD).encode().hex(), "fPort": None}
+    assert answer(described | {"payload_encoding": "hex", "payload": hexed})["outcome"] == "readings"
+    assert answer(described, topic="besok/v1/hbg/door/level")["outcome"] == "rejected"  # the command line wins
+
+
+def test_a_described_sequence_is_several_messages_each_with_its_time_of_receipt() -> None:
+    at = "2026-11-25T07:00:00Z"
+    sequence = [{"at": at, "payload": {"people": 1}}, {"at": "01:52:54", "payload": {"people": 2}}, {"people": 3}]
+    described = {"topic": "besok/v1/h/d/level", "payload_encoding": "sequence", "payload": sequence}
+    found = tried(described).readings
+    assert [r.value for r in found] == [1, 2, 3]
+    assert [r.time for r in found] == [datetime(2026, 11, 25, 7, tzinfo=UTC), NOW, NOW]
+
+
+@pytest.mark.parametrize("text", [b"0103", b"01 03\n", b"0x01, 0x03", b"01:03"])
+def test_hex_is_read_however_it_is_set(text: bytes) -> None:
+    request = trial.Request(content=text, received=NOW, encoding="hex", topic="t")
+    assert trial._message(request, text, NOW).payload == b"\x01\x03"
+
+
+def test_a_frame_with_a_port_travels_as_a_network_server_sends_it() -> None:
+    request = trial.Request(content=b"0103", received=NOW, encoding="hex", fport=85)
+    sent = json.loads(trial._message(request, b"0103", NOW).payload)
+    assert sent["uplink_message"] == {"frm_payload": "AQM=", "f_port": 85}
+
+
+def test_bad_usage_gets_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(BesokError, match="not hexadecimal"):
+        tried(b"zz", encoding="hex")
+    with pytest.raises(BesokError, match="cannot be read"):
+        trial.read(tmp_path / "nowhere")
+    with pytest.raises(BesokError, match="--received is"):
+        trial.moment("yesterday")
+
+
+def test_one_model_is_that_of_every_device() -> None:
+    assert trial.OneModel("VS133").get(("lorawan", "x"), "") == "VS133"
+
+
+def test_the_command_prints_one_object(tmp_path: Path) -> None:
+    file = tmp_path / "payload.json"
+    file.write_text(json.dumps(GOOD))
+    ran = CliRunner().invoke(app, ["adapter", "try", "--topic", FLOW, "--json", str(file)])
+    assert (ran.exit_code, json.loads(ran.stdout)["outcome"]) == (0, "readings")
+    piped = CliRunner().invoke(app, ["adapter", "try", "--topic", FLOW, "-"], input=json.dumps(GOOD))
+    assert (piped.exit_code, piped.stdout.splitlines()[0]) == (0, "adapter: native")

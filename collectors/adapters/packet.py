@@ -1,9 +1,10 @@
 """A message as adapters look at it: topic levels and parsed body, each worked out once and only if asked for."""
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from collectors.adapters import jsontext
+from collectors.adapters import jsontext, times
 from core.errors import Unreadable
 from core.known import NOTHING, Device, Known
 from core.readings import Message
@@ -50,6 +51,10 @@ class Packet:
             return self.payload.decode("utf-8").removeprefix("\ufeff").strip()
         except UnicodeDecodeError:
             return ""
+
+    def instant(self, value: Any, *, name: str = "time") -> datetime | None:
+        """The time `value` says (times.instant), in the zone of the sites where it names none. Raises Unreadable."""
+        return times.instant(value, self.known.zone, name=name, near=self.message.received)
 
     def model(self, device: Device) -> str:
         """What is known of the model of a device; "" if nothing is."""

@@ -1,7 +1,9 @@
 """A sheet on which an adapter notes what one device says, part by part; a part that is wrong becomes a problem."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from collectors.adapters.jsontext import show
 from collectors.adapters.numbers import number, state
 from core.errors import Unreadable
 from core.metrics import METRICS, Kind
@@ -31,16 +33,18 @@ class Sheet:
         period_s: float = 0.0,
         wraps: int = 0,
         said: str = "",
+        nothing: Collection[float] = (),
+        units: Mapping[str, float] | None = None,
     ) -> None:
         """Note `value` (a number, a text that is one, or for `occupied` any word for yes or no) of `metric`.
 
         `part` is the line or region; the channel is `flow:{part}` for people passing and `level:{part}` for states.
-        None, or a word for it, is no measurement and notes nothing. What cannot be read is a problem, told with the
-        name the device has for it (`said`).
+        None, a word for it, or one of the numbers that say `nothing` is no measurement and notes nothing. What cannot
+        be read is a problem, told with the name the device has for it (`said`). `units` as in numbers.number.
         """
         kind = METRICS[metric].kind
         try:
-            found = (state if metric == "occupied" else number)(said or metric, value)
+            found = _read(metric, said or metric, value, nothing, units)
         except Unreadable as exc:
             self.problems.append(str(exc))
             return
@@ -73,3 +77,14 @@ class Sheet:
             model=model,
             not_data=not_data,
         )
+
+
+def _read(
+    metric: str, said: str, value: object, nothing: Collection[float], units: Mapping[str, float] | None
+) -> float | None:
+    if metric == "occupied":
+        return state(said, value)
+    found = number(said, value, nothing=nothing, units=units)
+    if found is not None and found % 1 and METRICS[metric].kind is not Kind.LEVEL:
+        raise Unreadable(f"{said} is {show(value)}: people are counted in whole numbers")
+    return found

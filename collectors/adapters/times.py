@@ -1,30 +1,72 @@
-"""Event times in the forms devices write them."""
+"""Event times in the forms devices write them.
+
+What is decided here, once for all adapters:
+
+- A time without a zone is one of the zone the caller names; without one it is refused, never guessed.
+- An hour that a clock shows twice (autumn) is the one nearer to the receipt, if the caller says when that was, else the
+  first one. A time that a clock skips (spring) is that of a clock nobody has put forward yet.
+- A time before 2010 is that of a clock nobody has set yet (zero, seconds since power-up, the first day of a clock
+  chip): it counts as no time. No sensor that is read here is that old.
+- 23:59:60 and 24:00 are the midnight that follows.
+- Where day and month cannot be told apart (03/04/2026) the time is refused.
+"""
 
 import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from collectors.adapters.jsontext import show
 from core.errors import Unreadable
 
+CLOCK_SET: Final = datetime(2010, 1, 1, tzinfo=UTC)  # no clock that is set shows less
+LONGEST: Final = 100  # characters of a time, the longest interval with the names of its zones
+NEVER: Final = (0xFFFFFFFF, 0x7FFFFFFF)  # registers of 32 bits with nothing in them
+
 # Epoch numbers by size: each unit from 1973 on, as far as the next one begins (seconds until 5138).
-_UNITS = ((1e17, 1e9), (1e14, 1e6), (1e11, 1e3), (0.0, 1.0))
-_DIGITS = re.compile(r"[+-]?\d+(\.\d+)?")
-_CALENDAR = re.compile(r"(19|20)\d{12}")  # 20261125081500
-_NAMED = re.compile(r"(.+?)\s*\b([A-Z]{3,4}|[A-Za-z_]+/[A-Za-z_/]+)$")  # 2021-03-05T13:43:22.946 CET
+_UNITS = ((1e17, 10**9), (1e14, 10**6), (1e11, 10**3), (0.0, 1))
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d*)?([eE]\+?\d+)?")
+_CALENDAR = re.compile(r"(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<H>\d\d)(?P<M>\d\d)((?P<S>\d\d)(?P<f>\d{3}(\d{3})?)?)?")
+_DAY = re.compile(r"\d{4}-?\d\d-?\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}")
+_ZEROS = re.compile(r"0{4}\D0{1,2}\D0{1,2}(\D.*)?")  # how some databases write that there is no time
+_DOTNET = re.compile(r"\\?/?Date\((-?\d+)(?:[+-]\d{4})?\)\\?/?")
+_PAIR = re.compile(r"(\d{4}-?\d\d-?\d\d[^/]*)/(\d{4}-?\d\d-?\d\d.*)")
+
+_CLOCK = (
+    r"(?P<H>\d\d?)(?:(?P<c>[:.]?)(?P<M>\d\d)(?:(?P=c)(?P<S>\d\d)(?:[.,:](?P<f>\d+))?)?)?"
+    r"(?:\s*(?P<half>[AaPp])\.?[Mm]\.?)?"
+)
+_ZONE = (
+    r"\s*(?P<zone>[Zz]|(?:UTC|GMT)?\s?[+\-\N{MINUS SIGN}]\d\d?(?::?\d\d){0,2}"
+    r"|[A-Z]{3,5}|[A-Za-z_]+(?:/[A-Za-z0-9_+-]+)+)?\s*(?:\[[\w/+:-]+\]|\([\w\s]+\))?"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED_MONTH = r"(?P<mon>[A-Za-z]{3,9})\.?"
+_FORMS = tuple(
+    re.compile(form)
+    for form in (
+        rf"(?P<y>\d{{4}})(?P<s>[-/.]?)(?P<m>\d\d?)(?P=s)(?P<d>\d\d?)[Tt\s_,-]+{_CLOCK}{_ZONE}",
+        rf"(?P<a>\d\d?)(?P<s>[-/.])(?P<b>\d\d?)(?P=s)(?P<y>\d{{4}})[Tt\s,]+{_CLOCK}{_ZONE}",
+        rf"(?:[A-Za-z]{{3,9}},?\s+)?(?P<d>\d\d?)[\s/-]{_NAMED_MONTH}[\s/-](?P<y>\d{{4}})[\s:,]+{_CLOCK}{_ZONE}",
+        rf"(?:[A-Za-z]{{3,9}},?\s+)?{_NAMED_MONTH}\s+(?P<d>\d\d?),?\s+(?P<y>\d{{4}}),?\s+{_CLOCK}{_ZONE}",
+        rf"(?:[A-Za-z]{{3,9}},?\s+)?{_NAMED_MONTH}\s+(?P<d>\d\d?)\s+{_CLOCK}{_ZONE}\s+(?P<y>\d{{4}})",
+    )
+)
 _ABBREVIATIONS = {
     name: timezone(timedelta(hours=hours), name)
-    for name, hours in {
-        "UTC": 0,
-        "GMT": 0,
-        "WET": 0,
-        "WEST": 1,
-        "BST": 1,
-        "CET": 1,
-        "CEST": 2,
-        "EET": 2,
-        "EEST": 3,
+    for hours, names in {
+        0: "UTC GMT WET",
+        1: "CET MEZ MET BST WEST",
+        2: "CEST MESZ MEST EET",
+        3: "EEST MSK",
+        9: "JST KST",
+        -5: "EST",
+        -4: "EDT",
+        -8: "PST",
+        -7: "PDT",
     }.items()
+    for name in names.split()
 }
 
 
@@ -32,80 +74,202 @@ def event_time(value: object) -> datetime | None:
     """The time `value` says, in UTC; None if it is None. Raises Unreadable, also for a time without a zone.
 
     This is the strict form, for formats of which we say how they are to be: ISO 8601 with an offset or Z, and seconds
-    or milliseconds since 1970.
+    or milliseconds since 1970. What it says is taken at its word, however old.
     """
-    if type(value) is str and (not value or _DIGITS.fullmatch(value.strip()) or _NAMED.fullmatch(value.strip())):
-        raise Unreadable(f"time is {show(value)}: that is not a time such as 2026-11-25T08:15:00Z")
-    return instant(value)
-
-
-def instant(value: object, zone: str = "", *, name: str = "time") -> datetime | None:
-    """The time `value` says, in UTC; None if it says none (None or an empty text). Raises Unreadable.
-
-    Understood are ISO 8601 and its like, with an offset, Z, or the name of a zone; fourteen digits; seconds,
-    milliseconds, microseconds and nanoseconds since 1970, also as text. A time without a zone is one of `zone` (a name
-    such as Europe/Stockholm); if that is empty it is refused, since it could mean any of two dozen hours.
-    """
-    if value is None or value == "":
+    if value is None:
         return None
     if type(value) is int or type(value) is float:
-        return _calendar(str(value), zone, name) if _is_calendar(value) else _epoch(value, name)
+        return _epoch(value, "time")
     if type(value) is not str:
-        raise Unreadable(
-            f"{name} is {show(value)}: it must be text such as 2026-11-25T08:15:00Z, or seconds since 1970"
-        )
-    text = value.strip()
-    if _CALENDAR.fullmatch(text):
-        return _calendar(text, zone, name)
-    if _DIGITS.fullmatch(text):
-        return _epoch(float(text) if "." in text else int(text), name)
-    return _iso(text, zone, name)
-
-
-def _is_calendar(value: float) -> bool:
-    """Whether a number is fourteen digits of a calendar: as milliseconds it would lie centuries ahead."""
-    return type(value) is int and _CALENDAR.fullmatch(str(value)) is not None
-
-
-def _calendar(text: str, zone: str, name: str) -> datetime:
+        raise _no_time(value)
     try:
-        return _in_utc(datetime.strptime(text, "%Y%m%d%H%M%S"), zone, text, name)  # noqa: DTZ007 - the zone comes next
-    except ValueError as exc:
+        time = datetime.fromisoformat(value.strip())
+        if time.tzinfo is not None:
+            return time.astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
+        raise Unreadable(f"time is {show(value)}: that is not a time such as 2026-11-25T08:15:00Z") from exc
+    raise Unreadable(f"time is {show(value)}, without a time zone: add Z for UTC, or an offset such as +01:00")
+
+
+def instant(value: object, zone: str = "", *, name: str = "time", near: datetime | None = None) -> datetime | None:
+    """The time `value` says, in UTC; None if it says none (also a clock that is not set). Raises Unreadable.
+
+    Understood are ISO 8601 and its like with an offset, Z, or the name of a zone; the forms of e-mail and of web
+    servers; twelve, fourteen or seventeen digits of a calendar; seconds, milliseconds, microseconds and nanoseconds
+    since 1970, also as text; of an interval "a/b" the end. `zone` (a name such as Europe/Stockholm) is that of times
+    without one, and `near` the time of receipt, which decides in the hour that a clock shows twice.
+    """
+    time = _instant(value, zone, name, near)
+    return None if time is None or time < CLOCK_SET else time
+
+
+def period(
+    first: object, last: object, zone: str = "", *, name: str = "time", near: datetime | None = None
+) -> tuple[datetime | None, float]:
+    """The end of the period from `first` to `last`, in UTC, and its length in seconds (0 if only one is known).
+
+    Raises Unreadable, also for a period that ends before it begins.
+    """
+    begin, end = (instant(value, zone, name=name, near=near) for value in (first, last))
+    if begin is None or end is None:
+        return end, 0.0
+    if end < begin:
+        raise Unreadable(f"{name} ends at {show(last)}, before it begins at {show(first)}")
+    return end, (end - begin).total_seconds()
+
+
+def interval(
+    value: object, zone: str = "", *, name: str = "time", near: datetime | None = None
+) -> tuple[datetime | None, float]:
+    """The end and the length in seconds of the interval "a/b"; of a single time that time and 0. Raises Unreadable."""
+    pair = _PAIR.fullmatch(value.strip()) if type(value) is str else None
+    if pair:
+        return period(pair[1], pair[2], zone, name=name, near=near)
+    return instant(value, zone, name=name, near=near), 0.0
+
+
+def _instant(value: object, zone: str, name: str, near: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if type(value) is int or type(value) is float:
+        return _number(value, zone, name, near)
+    if type(value) is not str:
+        raise _no_time(value, name)
+    text = value.strip()
+    if not text or _ZEROS.fullmatch(text):
+        return None
+    if len(text) > LONGEST:
+        raise Unreadable(f"{name} is {show(text)}: that is not a time such as 2026-11-25T08:15:00Z")
+    time = _plain(text)
+    if time is None:
+        return _text(text, zone, name, near)
+    return time if time.tzinfo is UTC else _in_utc(time, zone, text, name, near)
+
+
+def _plain(text: str) -> datetime | None:
+    """ISO 8601 as nearly everybody writes it, quickly; None if it is something else."""
+    if len(text) < 19 or text[4] != "-" or text[10] not in "T ":
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _text(text: str, zone: str, name: str, near: datetime | None) -> datetime | None:
+    if _NUMBER.fullmatch(text):
+        return _number_in(text, zone, name, near)
+    if dotnet := _DOTNET.fullmatch(text):
+        return _number(int(dotnet[1]), zone, name, near)
+    if pair := _PAIR.fullmatch(text):
+        return _instant(pair[2], zone, name, near)
+    if _DAY.fullmatch(text):
+        raise Unreadable(f"{name} is {show(text)}: that is a day, without a time of day")
+    for form in _FORMS:
+        if found := form.fullmatch(text):
+            return _built(found, zone, text, name, near)
+    raise Unreadable(f"{name} is {show(text)}: that is not a time such as 2026-11-25T08:15:00Z")
+
+
+def _number_in(text: str, zone: str, name: str, near: datetime | None) -> datetime | None:
+    if _DAY.fullmatch(text):
+        raise Unreadable(f"{name} is {show(text)}: that is a day, without a time of day")
+    return _number(int(text) if text.lstrip("+-").isdecimal() else float(text.replace(",", ".")), zone, name, near)
+
+
+def _number(value: float, zone: str, name: str, near: datetime | None) -> datetime | None:
+    if value in NEVER:
+        return None
+    if type(value) is int and 10**11 < value < 10**20 and (digits := _CALENDAR.fullmatch(str(value))):
+        return _built(digits, zone, str(value), name, near)
+    return _epoch(value, name)
+
+
+def _built(found: re.Match[str], zone: str, text: str, name: str, near: datetime | None) -> datetime:
+    """The time of a matched form: its parts put together, then its zone."""
+    parts = found.groupdict()
+    try:
+        month, day = _month_and_day(parts, text, name)
+        time = _on_day(datetime(int(parts["y"]), month, day), parts)  # noqa: DTZ001 - the zone comes next
+        return _in_utc(time, parts.get("zone") or zone, text, name, near)
+    except (ValueError, OverflowError) as exc:
         raise Unreadable(f"{name} is {show(text)}: the calendar has no such time") from exc
 
 
-def _iso(text: str, zone: str, name: str) -> datetime:
-    named = _NAMED.fullmatch(text)
-    try:
-        if named and named[2] != "Z":
-            return _in_utc(datetime.fromisoformat(named[1]), named[2], text, name)
-        return _in_utc(datetime.fromisoformat(text), zone, text, name)
-    except (ValueError, OverflowError) as exc:
-        raise Unreadable(f"{name} is {show(text)}: that is not a time such as 2026-11-25T08:15:00Z") from exc
+def _month_and_day(parts: dict[str, str], text: str, name: str) -> tuple[int, int]:
+    if "mon" in parts:
+        return _MONTHS.index(parts["mon"][:3].lower()) + 1, int(parts["d"])
+    if "a" not in parts:
+        return int(parts["m"]), int(parts["d"])
+    first, second = int(parts["a"]), int(parts["b"])
+    if parts["s"] == "." or first > 12 or first == second:
+        return second, first
+    if second > 12:
+        return first, second
+    raise Unreadable(f"{name} is {show(text)}: nobody can tell the day from the month; send it as 2026-11-25T08:15:00Z")
 
 
-def _in_utc(time: datetime, zone: str, text: str, name: str) -> datetime:
-    if time.tzinfo is UTC:
-        return time
+def _on_day(day: datetime, parts: dict[str, str]) -> datetime:
+    hour, minute, second = (int(parts[unit] or 0) for unit in ("H", "M", "S"))
+    if half := parts.get("half"):
+        if not 1 <= hour <= 12:
+            raise ValueError(hour)
+        hour = hour % 12 + (12 if half in "pP" else 0)
+    if second == 60 and minute == 59:
+        return day + timedelta(hours=hour + 1)
+    if hour == 24 and minute == second == 0:
+        return day + timedelta(days=1)
+    return day.replace(hour=hour, minute=minute, second=second, microsecond=int((parts["f"] or "0").ljust(6, "0")[:6]))
+
+
+def _in_utc(time: datetime, zone: str, text: str, name: str, near: datetime | None) -> datetime:
     if time.tzinfo is None:
         if not zone:
             raise Unreadable(f"{name} is {show(text)}, without a time zone: add Z for UTC, or an offset such as +01:00")
         time = time.replace(tzinfo=_zone(zone, name))
-    return time.astimezone(UTC)
+    try:
+        first = time.astimezone(UTC)
+        second = time.replace(fold=1).astimezone(UTC)
+    except (ValueError, OverflowError) as exc:
+        raise Unreadable(f"{name} is {show(text)}: the calendar has no such time") from exc
+    if near is None or second <= first:  # the clock shows it once, or skips it
+        return first
+    return min(first, second, key=lambda time: abs(time - near))
 
 
 def _zone(text: str, name: str) -> tzinfo:
-    if text in _ABBREVIATIONS:
-        return _ABBREVIATIONS[text]
+    found = _zone_of(text)
+    if found is None:
+        raise Unreadable(f"{name} is in the time zone {show(text)}, which is not known here")
+    return found
+
+
+@lru_cache(maxsize=256)
+def _zone_of(text: str) -> tzinfo | None:
+    if text in "Zz":
+        return UTC
+    offset = re.fullmatch(r"(?:UTC|GMT)?\s?([+\-\N{MINUS SIGN}])(\d\d?)(?::?(\d\d))?(?::?(\d\d))?", text)
     try:
-        return ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as exc:
-        raise Unreadable(f"{name} is in the time zone {show(text)}, which is not known here") from exc
+        if offset:
+            hours, minutes, seconds = (int(part or 0) for part in offset.group(2, 3, 4))
+            ahead = timedelta(hours=hours, minutes=minutes, seconds=seconds)
+            return timezone(ahead if offset[1] == "+" else -ahead)
+        return _ABBREVIATIONS.get(text) or ZoneInfo(text)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def _epoch(number: float, name: str) -> datetime:
-    unit = next(unit for least, unit in _UNITS if abs(number) >= least)
+    unit = next((unit for least, unit in _UNITS if abs(number) >= least), 1)
     try:
+        if type(number) is int:  # exactly, where a float would round the microseconds
+            return datetime.fromtimestamp(number // unit, UTC) + timedelta(
+                microseconds=number % unit * 1_000_000 // unit
+            )
         return datetime.fromtimestamp(number / unit, UTC)
     except (ValueError, OverflowError, OSError) as exc:
         raise Unreadable(f"{name} is {show(number)}: no clock shows that many seconds since 1970") from exc
+
+
+def _no_time(value: object, name: str = "time") -> Unreadable:
+    return Unreadable(f"{name} is {show(value)}: it must be text such as 2026-11-25T08:15:00Z, or seconds since 1970")

@@ -24,12 +24,13 @@ POOL_WAIT_S = 1  # after which a database that is away is asked anew: it must no
 utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
 
 
-def run(settings: Settings, stop: threading.Event) -> None:
+def run(settings: Settings, stop: threading.Event, counters: Counters | None = None) -> None:
     """Collect until `stop` is set; then finish what was received and leave the rest with the broker.
 
-    Raises SettingsError for settings that cannot be used. A broker or a database that is away is waited for.
+    What is done is counted in `counters`, for whoever watches from outside. Raises SettingsError for settings that
+    cannot be used. A broker or a database that is away is waited for.
     """
-    inbox, counters = Inbox(), Counters()
+    inbox, counters = Inbox(), counters or Counters()
     connection = Connection(settings, inbox, counters, utc_now)
     # Half of what may be under way is a batch: the other half arrives while it is committed.
     batch = max(1, settings.mqtt_inflight // 2)
@@ -43,6 +44,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
             connection.start()
             _watch(connection, writing, stop)
         finally:
+            log.info("Ending: nothing more is taken in", extra={"action": "collector_ending"})
             stop.set()
             inbox.close()
             writing.join(PATIENCE_S)
@@ -50,7 +52,7 @@ def run(settings: Settings, stop: threading.Event) -> None:
     writing.join()
     beating.join()
     connection.stop()
-    log.info("Stopped; %d messages stored", counters.committed, extra={"action": "collector_stopped"})
+    log.info("Stopped", extra={"action": "collector_stopped"})
 
 
 def _watch(connection: Connection, writing: threading.Thread, stop: threading.Event) -> None:
@@ -68,7 +70,9 @@ def _beat(db: Database, settings: Settings, inbox: Inbox, counters: Counters, st
         now = utc_now()
         try:
             beat(db, name, now, counters.detail(now, waiting=len(inbox)))
+            counters.answered = utc_now()
         except StoreError:  # whoever has something to store says so
+            counters.answered = None
             log.debug("No heartbeat: the database is away")
         if stop.wait(BEAT_EVERY_S):
             return

@@ -1,8 +1,44 @@
-"""What a collector has done since it started, for its heartbeat and for whoever asks."""
+"""What a collector has done since it started, for its heartbeat, its metrics and whoever asks whether it is ready."""
 
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
+
+LAG_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 600.0)  # seconds
+COMMIT_BOUNDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # seconds
+BATCH_BOUNDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 20_000.0)  # messages
+
+LATELY = timedelta(seconds=15)  # the database is asked every 5 s at least; three times without an answer is away
+
+NOT_IN_BEAT = {"heard", "answered", "stuck", "refused", "rejected_by", "lags_s", "commits_s", "batch_sizes"}
+
+
+class Spread:
+    """How often a value came to at most each bound: what Prometheus calls a histogram."""
+
+    def __init__(self, bounds: tuple[float, ...]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)  # between the bounds, the last above them all
+        self.total = 0.0
+
+    def add(self, value: float) -> None:
+        """Count one value."""
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.total += value
+
+    def add_all(self, values: Iterable[float]) -> None:
+        """Count many values, in time that hardly grows with the number of bounds."""
+        ordered = sorted(values)
+        before = 0
+        for n, bound in enumerate(self.bounds):
+            until = bisect_right(ordered, bound)
+            self.counts[n] += until - before
+            before = until
+        self.counts[-1] += len(ordered) - before
+        self.total += sum(ordered)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -12,6 +48,7 @@ class Counters:
     # changed by the thread that talks to the broker
     connected: bool = False
     connections: int = 0  # more than one means that the broker was lost in between
+    refused: int = 0  # topic filters that the broker does not let us read
     received: int = 0  # messages
     dropped: int = 0  # messages of quality of service 0 that came faster than they could be stored
     heard: datetime | None = None  # when the last message came
@@ -21,14 +58,51 @@ class Counters:
     readings: int = 0  # new or corrected
     unchanged: int = 0  # readings that were stored already
     rejected: int = 0  # messages that could not be read, in whole or in part
+    rejected_by: Counter[str] = field(default_factory=Counter)  # the same by the class of their reason
     batches: int = 0
     last_batch: int = 0  # messages
     retries: int = 0  # of a batch, because the database did not answer
+    recoveries: int = 0  # how often it answered again after that
+    stuck: bool = False  # a batch waits for the database
     lag_s: float = 0.0  # from receipt to commit, for the oldest message of the last batch
+    lags_s: Spread = field(default_factory=lambda: Spread(LAG_BOUNDS))  # the same for every message
+    commits_s: Spread = field(default_factory=lambda: Spread(COMMIT_BOUNDS))  # how long transactions took
+    batch_sizes: Spread = field(default_factory=lambda: Spread(BATCH_BOUNDS))  # messages
+
+    # set by the thread of the heartbeat, and at each commit
+    answered: datetime | None = None  # when the database last answered; None if it did not when last asked
+
+    @property
+    def waiting(self) -> int:
+        """Messages received and not yet committed."""
+        return max(self.received - self.dropped - self.committed, 0)
+
+    def batch_done(self, received: Iterable[datetime], now: datetime) -> None:
+        """Note that messages received then were committed `now`."""
+        lags = [(now - then).total_seconds() for then in received]
+        self.answered = now
+        self.committed += len(lags)
+        self.batches += 1
+        self.last_batch = len(lags)
+        self.lag_s = max(lags)
+        self.lags_s.add_all(lags)
+        self.batch_sizes.add(len(lags))
+
+    def problem(self, now: datetime) -> str | None:
+        """Why we are not collecting at `now`, in a sentence; None if we are."""
+        problems = []
+        if not self.connected:
+            problems.append("the broker is away")
+        elif self.refused:
+            problems.append("the broker does not let us read a topic: the log says which")
+        if self.answered is None or now - self.answered > LATELY:
+            problems.append("the database does not answer")
+        elif self.stuck:
+            problems.append("the database takes no readings: the log says why")
+        return " and ".join(problems) or None
 
     def detail(self, now: datetime, waiting: int) -> dict[str, Any]:
         """As JSON can hold it: with the seconds since the last message, and the messages that wait to be stored."""
-        figures = asdict(self)
-        heard = figures.pop("heard")
-        figures["lag_s"] = round(self.lag_s, 3)
-        return {**figures, "waiting": waiting, "silent_s": round((now - heard).total_seconds(), 1) if heard else None}
+        figures = {name: getattr(self, name) for name in self.__slots__ if name not in NOT_IN_BEAT}
+        silent_s = round((now - self.heard).total_seconds(), 1) if self.heard else None
+        return {**figures, "lag_s": round(self.lag_s, 3), "waiting": waiting, "silent_s": silent_s}

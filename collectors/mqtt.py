@@ -123,6 +123,7 @@ class Connection:
     def _on_subscribe(
         self, client: paho.Client, userdata: Any, mid: int, codes: list[ReasonCode], properties: object
     ) -> None:
+        self._counters.refused = sum(code.is_failure for code in codes)
         for topic, code in zip(self._topics, codes, strict=False):
             if code.is_failure:
                 why = "it does not let us read them" if code.value == 0x87 else explain.reason(code.value, str(code))

@@ -1,14 +1,14 @@
 """From messages to what the database is asked to store: adapter, range check, clock check. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from collectors import adapters
 from core.errors import Unreadable
 from core.known import NOTHING, Known
 from core.metrics import METRICS, Kind
-from core.readings import Decoded, Flag, Message, Reading, Status
+from core.readings import Decoded, Flag, Message, Reading, Refusal, Status
 from store.write import Batch, Incoming, Rejection
 
 AHEAD = timedelta(minutes=10)  # a device's clock may be that much ahead of ours before the reading is flagged
@@ -21,6 +21,28 @@ PROBLEMS_SHOWN = 5  # of one message; the rest are counted
 Key = tuple[str, str, str, str, datetime]
 
 
+class Refused(Unreadable):
+    """A reading that cannot be true; `kind` says in what way."""
+
+    def __init__(self, text: str, kind: Refusal) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
+@dataclass(slots=True)
+class Problems:
+    """What is wrong with a message, a sentence each. The first decides of which kind the refusal is."""
+
+    sentences: list[str]
+    kind: Refusal = Refusal.UNREADABLE
+
+    def add(self, refused: Refused) -> None:
+        """One more."""
+        if not self.sentences:
+            self.kind = refused.kind
+        self.sentences.append(str(refused))
+
+
 def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
     """What `messages` say, in the order they came. Nothing a message can hold makes this raise.
 
@@ -30,30 +52,33 @@ def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
     statuses: list[tuple[Status, datetime]] = []
     rejections: list[Rejection] = []
     for message in messages:
-        decoded = _adapted(message, known)
-        problems = list(decoded.problems)
+        decoded, kind = _adapted(message, known)
+        problems = Problems(list(decoded.problems), kind)
         readings += _checked(decoded.readings, message, problems)
         statuses += [(status, message.received) for status in decoded.statuses]
-        if problems:
-            rejections.append(Rejection(message=message, reason=_joined(problems)))
+        if problems.sentences:
+            rejections.append(Rejection(message=message, reason=_joined(problems.sentences), kind=problems.kind))
     return Batch(readings=readings, statuses=statuses, rejections=rejections)
 
 
-def _adapted(message: Message, known: Known) -> Decoded:
+def _adapted(message: Message, known: Known) -> tuple[Decoded, Refusal]:
+    """What an adapter makes of it, and the kind of refusal its problems are."""
     if len(message.payload) > PAYLOAD_LIMIT:
         size = f"{len(message.payload) / 1e6:.1f} MB"
-        return Decoded(problems=(f"the payload has {size}; no sensor sends more than {PAYLOAD_LIMIT / 1e6:.0f} MB",))
-    return adapters.decode(message, known)
+        reason = f"the payload has {size}; no sensor sends more than {PAYLOAD_LIMIT / 1e6:.0f} MB"
+        return Decoded(problems=(reason,)), Refusal.TOO_LARGE
+    decoded = adapters.decode(message, known)
+    return decoded, Refusal.UNREADABLE if decoded.adapter else Refusal.UNKNOWN_FORMAT
 
 
-def _checked(readings: Iterable[Reading], message: Message, problems: list[str]) -> Iterable[Incoming]:
+def _checked(readings: Iterable[Reading], message: Message, problems: Problems) -> Iterable[Incoming]:
     """The readings that can be true, timed and flagged; what cannot be true is added to `problems`."""
     found: dict[Key, Reading] = {}
     for reading in readings:
         try:
             timed = _timed(_measured(reading), message)
-        except Unreadable as exc:
-            problems.append(str(exc))
+        except Refused as exc:
+            problems.add(exc)
             continue
         key = (timed.source, timed.device, timed.channel, timed.metric, timed.time or message.received)
         same = found.get(key)
@@ -65,7 +90,7 @@ def _measured(reading: Reading) -> Reading:
     metric = METRICS.get(reading.metric)
     problem = metric.problem(reading.value) if metric else f"{reading.metric} is not a known measurement"
     if problem:
-        raise Unreadable(f"{_where(reading)}: {problem}")
+        raise Refused(f"{_where(reading)}: {problem}", Refusal.OUT_OF_RANGE)
     return reading
 
 
@@ -74,13 +99,15 @@ def _timed(reading: Reading, message: Message) -> Reading:
     time, received = reading.time, message.received
     if time is None:
         if message.retained and METRICS[reading.metric].kind is Kind.FLOW:
-            raise Unreadable(
+            raise Refused(
                 f"{_where(reading)}: the broker kept this message (retained) and it has no time, so nobody knows when"
-                " these people passed or whether they are counted already; send counts with a time, or not retained"
+                " these people passed or whether they are counted already; send counts with a time, or not retained",
+                Refusal.BAD_TIME,
             )
         return replace(reading, time=received, flags=reading.flags | Flag.NO_TIME)
     if not EARLIEST <= time < LATEST:
-        raise Unreadable(f"{_where(reading)}: its time is {time:%Y-%m-%d %H:%M}; set the clock of the device")
+        reason = f"{_where(reading)}: its time is {time:%Y-%m-%d %H:%M}; set the clock of the device"
+        raise Refused(reason, Refusal.BAD_TIME)
     if time - received > AHEAD:
         return replace(reading, flags=reading.flags | Flag.CLOCK_AHEAD)
     if received - time > BEHIND:

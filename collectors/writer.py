@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -10,7 +11,7 @@ from collectors.counters import Counters
 from collectors.inbox import Delivery, Inbox
 from collectors.pipeline import decode
 from core.errors import SchemaMismatch, StoreUnavailable
-from core.readings import Message
+from core.readings import Message, Refusal
 from store.database import Database
 from store.write import Batch, Rejection, write
 
@@ -53,11 +54,10 @@ class Writer:
             while deliveries := self._inbox.take(self._limit):
                 self._store([d.message for d in deliveries])
                 self._acknowledge(deliveries)
-                self._count(deliveries)
+                self._counters.batch_done((d.message.received for d in deliveries), self._clock())
         except Stopped:
             log.warning(
-                "Stopped while the database is away: %d messages stay with the broker",
-                len(deliveries) + len(self._inbox),
+                "Stopped while the database is away: what is not stored stays with the broker",
                 extra={"action": "writer_stopped"},
             )
 
@@ -80,12 +80,13 @@ class Writer:
         log.error("A message on %s was refused: %s", ascii(message.topic), exc, extra={"action": "message_refused"})
         reason = f"the database refused it: {exc}"
         try:
-            self._commit(lambda: Batch(rejections=(Rejection(message=message, reason=reason),)))
+            whole = Rejection(message=message, reason=reason, kind=Refusal.DATABASE)
+            self._commit(lambda: Batch(rejections=(whole,)))
         except Stopped:
             raise
         except Exception:
-            clean = Rejection(message=replace(message, topic=_plain(message.topic)), reason=_plain(reason))
-            self._insist(Batch(rejections=(clean,)))
+            plain = replace(message, topic=_plain(message.topic))
+            self._insist(Batch(rejections=(Rejection(message=plain, reason=_plain(reason), kind=Refusal.DATABASE),)))
 
     def _insist(self, batch: Batch) -> None:
         """Commit what no database can object to; if it does, something is wrong with it, and we wait."""
@@ -96,6 +97,7 @@ class Writer:
             except Stopped:
                 raise
             except Exception:
+                self._counters.stuck = True
                 log.exception(
                     "The database takes nothing, not even under rejected: see its log, and `besok doctor`",
                     extra={"action": "store_broken"},
@@ -107,15 +109,21 @@ class Writer:
         batch = make()
         wait_s = FIRST_WAIT_S
         while True:
+            began = time.perf_counter()
             try:
                 written = write(self._db, batch)
             except (StoreUnavailable, SchemaMismatch) as exc:
                 self._counters.retries += 1
+                self._counters.stuck = True
                 if wait_s == FIRST_WAIT_S:
                     log.warning("Waiting for the database: %s", exc, extra={"action": "store_away"})
                 wait_s = self._pause(wait_s)
                 continue
+            self._counters.stuck = False
+            self._counters.commits_s.add(time.perf_counter() - began)
+            self._counters.rejected_by.update(rejection.kind.value for rejection in batch.rejections)
             if wait_s > FIRST_WAIT_S:
+                self._counters.recoveries += 1
                 log.info("The database answers again", extra={"action": "store_back"})
             self._counters.readings += written.readings
             self._counters.unchanged += written.unchanged
@@ -127,13 +135,6 @@ class Writer:
         if self._stop.wait(wait_s):
             raise Stopped
         return min(wait_s * 2, LONGEST_WAIT_S)
-
-    def _count(self, deliveries: Sequence[Delivery]) -> None:
-        counters = self._counters
-        counters.committed += len(deliveries)
-        counters.batches += 1
-        counters.last_batch = len(deliveries)
-        counters.lag_s = (self._clock() - deliveries[0].message.received).total_seconds()
 
 
 def _plain(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import IntFlag
+from enum import IntFlag, StrEnum
 
 
 class Flag(IntFlag):
@@ -13,6 +13,17 @@ class Flag(IntFlag):
     CLOCK_AHEAD = 2  # the device's clock runs ahead of ours
     CLOCK_BEHIND = 4  # the reading came long after its time: a late batch, or a clock that is behind
     SIMULATED = 8  # made by a simulator, not by people
+
+
+class Refusal(StrEnum):
+    """The class of the reason why a message, or part of it, was not taken: few, so that they can be counted apart."""
+
+    UNKNOWN_FORMAT = "unknown_format"  # no adapter reads it
+    UNREADABLE = "unreadable"  # its adapter cannot make sense of it
+    OUT_OF_RANGE = "out_of_range"  # a number that cannot be true
+    BAD_TIME = "bad_time"  # nobody knows when it was measured
+    TOO_LARGE = "too_large"  # no sensor sends so much
+    DATABASE = "refused_by_database"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,9 @@ class Settings(BaseSettings):
     mqtt_inflight: int = 2000  # messages unacknowledged at once: the back-pressure
     mqtt_session_s: int = 7 * 24 * 3600  # how long the broker keeps our queue while we are away
 
+    collector_port: int = 0  # where the collector tells how it goes (/metrics, /ready, /live); 0: nowhere
+    jobs_port: int = 0  # the same of the jobs
+
     port: int = 8050  # web address
     host: str = "127.0.0.1"
     expose: bool = False  # allow a host that is not loopback: only where the published port stays on loopback (compose)
@@ -37,6 +40,7 @@ class Settings(BaseSettings):
 
     minute_days: int = 14  # days of minute-by-minute occupancy kept; the 15-minute form stays
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["text", "json"] = "text"
 
 
 def load() -> Settings:

@@ -18,6 +18,7 @@ from core.site import Site
 from jobs.duties import Clock
 from jobs.estimate import Day, past_days
 from jobs.inbox import Inbox, News
+from jobs.metrics import State
 from store import occupancy
 from store.beats import beat
 from store.claims import Claims
@@ -39,18 +40,21 @@ REST = timedelta(minutes=1)  # of a site whose estimate failed
 BEAT_EVERY = timedelta(seconds=10)
 
 
-def run(settings: Settings, stop: Event) -> None:
-    """Works until `stop` is set. A lost database is waited for."""
+def run(settings: Settings, stop: Event, state: State | None = None) -> None:
+    """Works until `stop` is set, and notes what it does in `state`. A lost database is waited for."""
+    state = state or State()
     url = settings.database_url.get_secret_value()
     inbox = Inbox()
     ear = Thread(target=_listen, args=(url, inbox, stop), name="jobs-listen", daemon=True)
     ear.start()
     with Database(url, pool_size=2) as db, Claims(url) as claims:
-        worker = Worker(db, claims, settings)
+        worker = Worker(db, claims, settings, state)
         well = True
         while not stop.is_set():
             inbox.wait(0 if worker.busy else PATIENCE_S)
             was, well = well, _turn(worker, inbox.take(), complain=well)
+            state.turns, state.failures = state.turns + 1, state.failures + (not well)
+            state.turned = datetime.now(UTC) if well else None
             if well and not was:
                 log.info("estimating again", extra={"action": "estimating_again"})
             if not well:
@@ -81,8 +85,9 @@ def _turn(worker: "Worker", news: News, complain: bool) -> bool:
 class Worker:
     """What is known of the sites between turns. `busy` tells that past days are waiting."""
 
-    def __init__(self, db: Database, claims: Claims, settings: Settings) -> None:
+    def __init__(self, db: Database, claims: Claims, settings: Settings, state: State | None = None) -> None:
         self.busy = False
+        self._state = state or State()
         self._db = db
         self._claims = claims
         self._settings = settings
@@ -181,4 +186,5 @@ class Worker:
     def _beat(self, now: datetime) -> None:
         with self._db.transaction() as conn:
             waiting = occupancy.dirty_days(conn)
+        self._state.sites, self._state.days_waiting = len(self._sites), waiting
         beat(self._db, NAME, now, {"sites": len(self._sites), "days_waiting": waiting})

@@ -71,17 +71,41 @@ def migrate() -> None:
 @app.command()
 def collect() -> None:
     """Take readings from the broker into the database, until ended."""
-    from collectors.collector import run
+    from collectors import collector, metrics
+    from collectors.counters import Counters
+    from ops.status import Watched, told
 
-    _serve(run)
+    counters = Counters()
+    watched = Watched(
+        families=lambda: metrics.families(counters, datetime.now(UTC)),
+        problem=lambda: counters.problem(datetime.now(UTC)),
+    )
+
+    def run(settings: Settings, stop: threading.Event) -> None:
+        with told(settings, settings.collector_port, "BESOK_COLLECTOR_PORT", watched):
+            collector.run(settings, stop, counters)
+
+    _serve(run, "collector")
 
 
 @app.command()
 def work() -> None:
     """Estimate occupancy and do what else has its time, until ended."""
-    from jobs.work import run
+    from jobs import metrics
+    from jobs import work as jobs
+    from ops.status import Watched, told
 
-    _serve(run)
+    state = metrics.State()
+    watched = Watched(
+        families=lambda: metrics.families(state, datetime.now(UTC)),
+        problem=lambda: state.problem(datetime.now(UTC)),
+    )
+
+    def run(settings: Settings, stop: threading.Event) -> None:
+        with told(settings, settings.jobs_port, "BESOK_JOBS_PORT", watched):
+            jobs.run(settings, stop, state)
+
+    _serve(run, "jobs")
 
 
 @app.command()
@@ -89,7 +113,7 @@ def serve() -> None:
     """Serve the dashboard and the API, until ended."""
     from ops.web import serve as serve_web
 
-    _serve(serve_web)
+    _serve(serve_web, "web")
 
 
 @site_app.command()
@@ -180,7 +204,7 @@ def live(
     def simulate(settings: Settings, stop: threading.Event) -> None:
         run(sites, settings, stop=stop, seed=seed, start=begin, end=until, speed=speed, every_s=every, truth=truth)
 
-    _serve(simulate)
+    _serve(simulate, "simulator")
 
 
 @simulate_app.command()
@@ -228,13 +252,15 @@ def replay(ids: Annotated[list[int] | None, typer.Argument(help="All of them if 
         print(f"{good} read and stored now, {still} still rejected")
 
 
-def _settings() -> Settings:
+def _settings(service: str = "") -> Settings:
+    from ops.logs import configure
+
     settings = settings_module.load()
-    logging.basicConfig(level=settings.log_level, format="%(asctime)s %(levelname)-7s %(name)s: %(message)s")
+    configure(settings, service)
     return settings
 
 
-def _serve(run: Callable[[Settings, threading.Event], None]) -> None:
+def _serve(run: Callable[[Settings, threading.Event], None], service: str) -> None:
     """Run a service until the process is asked to end; asked twice, it ends at once."""
     stop = threading.Event()
 
@@ -244,7 +270,12 @@ def _serve(run: Callable[[Settings, threading.Event], None]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    run(_settings(), stop)
+    settings = _settings(service)
+    try:
+        run(settings, stop)
+    except BesokError as exc:  # said where the rest of the service is said
+        logging.getLogger(__name__).critical("%s", exc, extra={"action": "service_failed"})
+        raise typer.Exit(1) from None
 
 
 def _sites(file: Path) -> SiteFile:

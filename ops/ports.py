@@ -1,7 +1,11 @@
 """Ports on the loopback address."""
 
+import contextlib
+import ipaddress
 import socket
 from contextlib import ExitStack
+
+from core.errors import SettingsError
 
 HOST = "127.0.0.1"
 
@@ -33,3 +37,16 @@ def answers(port: int, host: str = HOST) -> bool:
             return True
     except OSError:
         return False
+
+
+def check_host(host: str, expose: bool) -> None:
+    """Raise SettingsError for an address that other machines reach: there is no sign-in yet."""
+    if expose or host == "localhost":
+        return
+    with contextlib.suppress(ValueError):
+        if ipaddress.ip_address(host).is_loopback:
+            return
+    raise SettingsError(
+        f"BESOK_HOST is {host}: others could reach it, and Besök has no sign-in yet. Leave it at 127.0.0.1; "
+        "in a container whose port is published on 127.0.0.1 only, set BESOK_EXPOSE=true"
+    )

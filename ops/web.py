@@ -2,7 +2,6 @@
 
 import contextlib
 import importlib.util
-import ipaddress
 import logging
 import socket
 import threading
@@ -15,6 +14,7 @@ from api import security
 from api.app import create_app
 from core.errors import SettingsError
 from core.settings import Settings
+from ops import ports
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def serve(settings: Settings, stop: threading.Event) -> None:
 
 def bind(settings: Settings) -> socket.socket:
     """The listening socket of the web address. Raises SettingsError if it may not or cannot be used."""
-    check_host(settings)
+    ports.check_host(settings.host, settings.expose)
     try:
         return socket.create_server((settings.host, settings.port), family=_family(settings.host), backlog=2048)
     except OSError as exc:
@@ -76,19 +76,6 @@ def bind(settings: Settings) -> socket.socket:
             f"the web address {settings.host}:{settings.port} cannot be used ({exc.strerror}): "
             "set BESOK_PORT to a free port"
         ) from exc
-
-
-def check_host(settings: Settings) -> None:
-    """Raise SettingsError for an address that other machines reach: there is no sign-in yet."""
-    if settings.expose or settings.host == "localhost":
-        return
-    with contextlib.suppress(ValueError):
-        if ipaddress.ip_address(settings.host).is_loopback:
-            return
-    raise SettingsError(
-        f"BESOK_HOST is {settings.host}: others could reach it, and Besök has no sign-in yet. Leave it at 127.0.0.1; "
-        "in a container whose port is published on 127.0.0.1 only, set BESOK_EXPOSE=true"
-    )
 
 
 def _family(host: str) -> socket.AddressFamily:

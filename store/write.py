@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 
 from core.metrics import METRICS, Kind
-from core.readings import Message, Reading, Status
+from core.readings import Message, Reading, Refusal, Status
 from store import rollup
 from store.database import Database, array, sql
 
@@ -29,10 +29,11 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
-    """A message that could not be read (in full) and why, in a sentence."""
+    """A message that could not be read (in full) and why, in a sentence; `kind` is the class of that reason."""
 
     message: Message
     reason: str
+    kind: Refusal = Refusal.UNREADABLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,15 @@ def settings(database_url: str, broker: tuple[str, int], house: str) -> Settings
     )
 
 
+@pytest.fixture
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the servers' accounts can reach."""
+    place = tmp_path_factory.mktemp("server")
+    for path in (place, *list(place.parents)[:2]):
+        path.chmod(0o755)
+    return place
+
+
 class Heard(logging.Handler):
     """Notes what the collector says of its connection, by the name of the action."""
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -19,13 +18,14 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.publish import single as publish_once
 from pydantic import SecretStr
+from servers import own_broker, own_database
 
 from collectors.counters import Counters
 from collectors.inbox import Delivery, Inbox
 from collectors.mqtt import Connection
-from core.errors import SettingsError, StackError
+from core.errors import SettingsError
 from core.settings import Settings
-from ops import mosquitto, ports, postgres, program
+from ops import ports, program
 from store.migrate import migrate
 
 Fixture = Callable[..., Any]
@@ -48,66 +48,6 @@ def stored(url: str) -> tuple[int, float]:
 def whole(last: int) -> tuple[int, float]:
     """What is stored when each message before `last` is there exactly once."""
     return last, sum(range(last))
-
-
-class Server:
-    """A server that the test ends and starts again as it likes."""
-
-    def __init__(self, what: program.Program, ready: Callable[[], bool], log: Path) -> None:
-        self.what, self.ready, self.log = what, ready, log
-        self.start()
-
-    def start(self, attempts: int = 3) -> None:
-        """As the supervisor does: what was killed a moment ago may need more than one attempt."""
-        self.process = program.start(self.what, self.log)
-        try:
-            program.wait_until(self.ready, self.process, self.what.name, limit_s=30)
-        except StackError:
-            if attempts == 1 or self.process.poll() is None:
-                raise
-            self.start(attempts - 1)
-
-    def end(self) -> None:
-        program.stop(self.process, self.what)
-
-    def kill(self) -> None:
-        self.process.kill()
-        self.process.wait()
-
-
-@contextmanager
-def served(what: program.Program, ready: Callable[[], bool], log: Path) -> Iterator[Server]:
-    server = Server(what, ready, log)
-    try:
-        yield server
-    finally:
-        server.end()
-
-
-@pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder that the servers' accounts can reach."""
-    place = tmp_path_factory.mktemp("server")
-    for path in (place, *list(place.parents)[:2]):
-        path.chmod(0o755)
-    return place
-
-
-@contextmanager
-def own_broker(folder: Path, more: str = "") -> Iterator[tuple[mosquitto.Broker, Server]]:
-    """A broker of this test's own; `more` is added to its configuration."""
-    broker = mosquitto.Broker(
-        folder=folder / "broker", port=ports.free()[0], user=program.unprivileged("mosquitto", "postgres")
-    )
-
-    def prepare() -> None:
-        broker.prepare()
-        conf = broker.folder / "mosquitto.conf"
-        text = conf.read_text()
-        conf.write_text(text.replace("allow_anonymous true", "allow_anonymous false") + more if more else text)
-
-    with served(replace(broker.program(), prepare=prepare), broker.ready, folder / "broker.log") as server:
-        yield broker, server
 
 
 def test_a_collector_that_is_killed_again_and_again(
@@ -148,9 +88,7 @@ def test_a_collector_that_is_killed_again_and_again(
 def test_a_database_that_is_restarted_and_killed(
     settings: Settings, collect: Fixture, publish: Fixture, wait_for: Fixture, folder: Path
 ) -> None:
-    cluster = postgres.Cluster(folder=folder / "db", port=ports.free()[0], user=program.unprivileged("postgres"))
-    cluster.folder.mkdir(mode=0o755)
-    with served(cluster.program(), cluster.ready, folder / "db.log") as database:
+    with own_database(folder) as (cluster, database):
         migrate(cluster.url())
         with collect(settings.model_copy(update={"database_url": SecretStr(cluster.url())})) as heard:
             publish(stream(0, 200))

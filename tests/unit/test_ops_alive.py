@@ -1,28 +1,17 @@
 """What a health check says of a service."""
 
-from datetime import UTC, datetime
+import pytest
 
-from core.views import Health, ServiceHealth
-from ops.alive import problem
-
-NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
-HEALTH = Health(
-    ok=False,
-    time=NOW,
-    schema_current=True,
-    edition="apache",
-    last_received=None,
-    rejected=0,
-    unplaced_devices=0,
-    days_waiting=0,
-    services=(
-        ServiceHealth(name="collector", heard=NOW, ok=True, detail={}),
-        ServiceHealth(name="jobs", heard=NOW, ok=False, detail={}),
-    ),
-)
+from core.settings import Settings
+from ops import alive, ports, status
+from ops.status import Watched
 
 
-def test_a_service_lives_while_its_heart_beats() -> None:
-    assert problem(HEALTH, "collector") is None
-    assert problem(HEALTH, "jobs") == "jobs was last heard at 2026-11-25 10:00:00 UTC"
-    assert "never said" in str(problem(HEALTH, "clock"))
+def test_a_service_is_asked_whether_it_is_ready(capsys: pytest.CaptureFixture[str]) -> None:
+    (port,) = ports.free()
+    problems = ["the broker is away", None]
+    watched = Watched(families=list, problem=lambda: problems.pop(0))
+    with status.told(Settings(), port, "BESOK_COLLECTOR_PORT", watched):
+        assert (alive.main(port), alive.main(port)) == (1, 0)
+    assert alive.main(port) == 1
+    assert capsys.readouterr().out.startswith("not ready: the broker is away\nready\nnobody answers on port")

@@ -1,0 +1,39 @@
+"""What the jobs have done since they started, for whoever asks whether they are ready, and as Prometheus reads it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+
+PREFIX = "besok_jobs_"
+LATELY = timedelta(seconds=60)  # a turn takes a second, a piece of the past a little longer
+
+
+@dataclass(slots=True, kw_only=True)
+class State:
+    """The running figures; changed by the worker's thread alone."""
+
+    turns: int = 0
+    failures: int = 0  # turns that failed: the database was away
+    turned: datetime | None = None  # when the last turn succeeded; None if it failed
+    sites: int = 0  # that this worker has taken
+    days_waiting: int = 0  # past days to be estimated anew
+
+    def problem(self, now: datetime) -> str | None:
+        """Why the jobs are not done at `now`, in a sentence; None if they are."""
+        if self.turned is None:
+            return "the database does not answer"
+        if now - self.turned > LATELY:
+            return "the worker is stuck in its work"
+        return None
+
+
+def families(state: State, now: datetime) -> Iterator[Metric]:
+    """Every metric of the jobs; docs/operate.md describes each."""
+    yield CounterMetricFamily(PREFIX + "turns", "Rounds of work", state.turns)
+    yield CounterMetricFamily(PREFIX + "failures", "Rounds of work that failed", state.failures)
+    yield GaugeMetricFamily(PREFIX + "ready", "1 while the work gets done", float(state.problem(now) is None))
+    yield GaugeMetricFamily(PREFIX + "sites", "Sites this worker has taken", state.sites)
+    yield GaugeMetricFamily(PREFIX + "days_waiting", "Past days to be estimated anew", state.days_waiting)

@@ -1,0 +1,69 @@
+"""Servers of a test's own, which it ends, kills and starts again as it likes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from core.errors import StackError
+from ops import mosquitto, ports, postgres, program
+
+
+class Server:
+    """A server that the test ends and starts again as it likes."""
+
+    def __init__(self, what: program.Program, ready: Callable[[], bool], log: Path) -> None:
+        self.what, self.ready, self.log = what, ready, log
+        self.start()
+
+    def start(self, attempts: int = 3) -> None:
+        """As the supervisor does: what was killed a moment ago may need more than one attempt."""
+        self.process = program.start(self.what, self.log)
+        try:
+            program.wait_until(self.ready, self.process, self.what.name, limit_s=30)
+        except StackError:
+            if attempts == 1 or self.process.poll() is None:
+                raise
+            self.start(attempts - 1)
+
+    def end(self) -> None:
+        program.stop(self.process, self.what)
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+@contextmanager
+def served(what: program.Program, ready: Callable[[], bool], log: Path) -> Iterator[Server]:
+    server = Server(what, ready, log)
+    try:
+        yield server
+    finally:
+        server.end()
+
+
+@contextmanager
+def own_broker(folder: Path, more: str = "") -> Iterator[tuple[mosquitto.Broker, Server]]:
+    """A broker of this test's own; `more` is added to its configuration."""
+    broker = mosquitto.Broker(
+        folder=folder / "broker", port=ports.free()[0], user=program.unprivileged("mosquitto", "postgres")
+    )
+
+    def prepare() -> None:
+        broker.prepare()
+        conf = broker.folder / "mosquitto.conf"
+        text = conf.read_text()
+        conf.write_text(text.replace("allow_anonymous true", "allow_anonymous false") + more if more else text)
+
+    with served(replace(broker.program(), prepare=prepare), broker.ready, folder / "broker.log") as server:
+        yield broker, server
+
+
+@contextmanager
+def own_database(folder: Path) -> Iterator[tuple[postgres.Cluster, Server]]:
+    """A database server of this test's own, not migrated yet."""
+    cluster = postgres.Cluster(folder=folder / "db", port=ports.free()[0], user=program.unprivileged("postgres"))
+    cluster.folder.mkdir(mode=0o755)
+    with served(cluster.program(), cluster.ready, folder / "db.log") as server:
+        yield cluster, server

@@ -1,0 +1,172 @@
+"""The real `besok collect` and `besok work`: their readiness, their metrics, their logs, and how they end."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psycopg
+from servers import own_broker, own_database
+
+from core.settings import Settings
+from ops import ports, program
+from store.migrate import migrate
+
+Fixture = Callable[..., Any]
+START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+
+
+def stream(first: int, last: int) -> list[tuple[str, Any]]:
+    """Messages `first` up to `last`, each with a time of its own."""
+    return [("door/flow", {"time": (START + timedelta(seconds=n)).isoformat(), "in": n}) for n in range(first, last)]
+
+
+class Service:
+    """A process of `besok`, and the port where it tells how it goes."""
+
+    def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+        self.process, self.port, self.log = process, port, log
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and text of an answer; 0 while nobody answers."""
+        try:
+            answer = httpx2.get(f"http://{ports.HOST}:{self.port}{path}", timeout=10)
+        except httpx2.TransportError:
+            return 0, ""
+        return answer.status_code, answer.text.strip()
+
+    def metric(self, name: str) -> float:
+        """The figure of a metric of the collector."""
+        lines = self.get("/metrics")[1].splitlines()
+        return float(next(line for line in lines if line.startswith(f"besok_collector_{name} ")).split()[-1])
+
+    def said(self) -> list[dict[str, Any]]:
+        """What it has logged."""
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+
+@contextmanager
+def service(command: str, settings: Settings, folder: Path, **more: str) -> Iterator[Service]:
+    """`besok command` as a process of its own, logging in JSON."""
+    port = ports.free()[0]
+    env = os.environ | {
+        "BESOK_DATABASE_URL": settings.database_url.get_secret_value(),
+        "BESOK_MQTT_PORT": str(settings.mqtt_port),
+        "BESOK_MQTT_TOPICS": settings.mqtt_topics,
+        "BESOK_MQTT_CLIENT_ID": settings.mqtt_client_id,
+        "BESOK_LOG_FORMAT": "json",
+        "BESOK_COLLECTOR_PORT": str(port),
+        "BESOK_JOBS_PORT": str(port),
+        **more,
+    }
+    log = folder / f"{command}.log"
+    with log.open("wb") as errors:
+        process = subprocess.Popen([sys.executable, "-m", "ops.cli", command], cwd=program.ROOT, env=env, stderr=errors)
+    try:
+        yield Service(process, port, log)
+    finally:
+        process.kill()
+        process.wait()
+
+
+def begun(collector: Service, publish: Fixture, wait_for: Fixture) -> None:
+    """Return when a first message has come through."""
+    wait_for(lambda: collector.get("/ready")[0] == 200)
+    wait_for(lambda: publish(stream(0, 1)) or collector.metric("readings_total"))
+
+
+def test_readiness_follows_the_broker_and_the_database(
+    settings: Settings, publish: Fixture, wait_for: Fixture, folder: Path
+) -> None:
+    with own_broker(folder) as (broker, mqtt), own_database(folder) as (cluster, database):
+        migrate(cluster.url())
+        own = settings.model_copy(
+            update={"mqtt_port": broker.port, "database_url": type(settings.database_url)(cluster.url())}
+        )
+        with service("collect", own, folder) as collector, service("work", own, folder) as jobs:
+            wait_for(lambda: collector.get("/ready") == (200, "ready"))
+            wait_for(lambda: jobs.get("/ready") == (200, "ready"))
+            publish(stream(0, 20), to=(ports.HOST, broker.port))
+            wait_for(lambda: collector.metric("readings_total") == 20)
+
+            mqtt.kill()
+            wait_for(lambda: collector.get("/ready") == (503, "not ready: the broker is away"))
+            assert collector.get("/live")[0] == 200
+            assert collector.metric("broker_connected") == 0
+            mqtt.start()
+            wait_for(lambda: collector.get("/ready")[0] == 200)
+            assert collector.metric("broker_reconnects_total") == 1
+
+            database.kill()
+            publish(stream(20, 30), to=(ports.HOST, broker.port))
+            wait_for(lambda: collector.get("/ready")[1].startswith("not ready: the database"))
+            wait_for(lambda: jobs.get("/ready") == (503, "not ready: the database does not answer"))
+            assert collector.metric("messages_waiting") == 10
+            database.start()
+            wait_for(lambda: collector.get("/ready")[0] == jobs.get("/ready")[0] == 200)
+            wait_for(lambda: collector.metric("readings_total") == 30)
+            assert collector.metric("messages_waiting") == 0
+            assert collector.metric("database_recoveries_total") == 1
+            actions = [line.get("action") for line in collector.said()]
+    assert actions.count("mqtt_connected") == 2
+    assert [a for a in actions if a and a.startswith("store_")] == ["store_away", "store_back"]
+
+
+def test_the_metrics_move_by_what_was_sent(
+    settings: Settings, publish: Fixture, wait_for: Fixture, tmp_path: Path
+) -> None:
+    with service("collect", settings, tmp_path) as collector:
+        begun(collector, publish, wait_for)
+        before = collector.metric("messages_received_total")
+        unchanged = collector.metric("readings_unchanged_total")
+        publish([*stream(1, 50), ("door/flow", b"{"), ("door/flow", b'{"in": -1}'), ("a/b/c/d", b"x")])
+        wait_for(lambda: collector.metric("messages_committed_total") == before + 52)
+        publish(stream(1, 5))
+        wait_for(lambda: collector.metric("readings_unchanged_total") == unchanged + 4)
+        assert collector.metric("messages_received_total") == before + 56
+        assert collector.metric("readings_total") == 50
+        assert collector.metric('messages_rejected_total{reason="unreadable"}') == 2
+        assert collector.metric('messages_rejected_total{reason="out_of_range"}') == 1
+        assert collector.metric("lag_seconds_count") == before + 56
+        assert collector.metric("batch_messages_sum") == before + 56
+        assert collector.metric("batch_messages_count") == collector.metric("batches_total")
+
+
+def test_told_to_end_it_finishes_the_batch_under_way(
+    settings: Settings, publish: Fixture, wait_for: Fixture, database_url: str, tmp_path: Path
+) -> None:
+    held = "select 1 from pg_locks l join pg_class c on c.oid = l.relation where c.relname = 'reading' and not granted"
+    with psycopg.connect(database_url) as conn, psycopg.connect(database_url, autocommit=True) as other:
+        with service("collect", settings, tmp_path) as collector:
+            begun(collector, publish, wait_for)
+            conn.execute("lock table reading in exclusive mode")
+            publish(stream(1, 400))
+            wait_for(lambda: other.execute(held).fetchone())
+            collector.process.send_signal(signal.SIGTERM)
+            wait_for(lambda: collector.said()[-1]["action"] == "collector_ending")
+            conn.rollback()
+            assert collector.process.wait(10) == 0
+            assert collector.said()[-1]["action"] == "collector_stopped"
+        finished = other.execute("select count(*) from reading").fetchone()
+        with service("collect", settings, tmp_path) as collector:  # what was not stored waits at the broker
+            wait_for(lambda: other.execute("select count(*), sum(value) from reading").fetchone() == (400, 79800))
+            wait_for(lambda: collector.get("/ready")[0] == 200)
+            assert collector.metric("messages_received_total") == 400 - (finished or (0,))[0]
+            assert collector.metric("readings_unchanged_total") == 0
+
+
+def test_a_port_that_is_taken_stops_the_start_and_is_said(
+    settings: Settings, wait_for: Fixture, tmp_path: Path
+) -> None:
+    with service("collect", settings, tmp_path, BESOK_COLLECTOR_PORT=str(settings.mqtt_port)) as collector:
+        assert collector.process.wait(20) == 1
+        (line,) = collector.said()
+    assert "set BESOK_COLLECTOR_PORT to a free port" in line["message"]
+    assert (line["level"], line["service"], line["action"]) == ("CRITICAL", "collector", "service_failed")

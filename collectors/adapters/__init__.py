@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from collectors.adapters import native
+from collectors.adapters import axis, milesight, native, xovis
 from collectors.adapters.packet import Packet
 from core.errors import Unreadable
 from core.known import NOTHING, Known
@@ -20,7 +20,12 @@ class Adapter:
     decode: Callable[[Packet], Decoded]
 
 
-ADAPTERS: tuple[Adapter, ...] = (Adapter(name="native", reads=native.reads, decode=native.decode),)
+ADAPTERS: tuple[Adapter, ...] = (
+    Adapter(name="native", reads=native.reads, decode=native.decode),
+    Adapter(name="xovis", reads=xovis.reads, decode=xovis.decode),
+    Adapter(name="axis", reads=axis.reads, decode=axis.decode),
+    Adapter(name="milesight", reads=milesight.reads, decode=milesight.decode),
+)
 
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
 

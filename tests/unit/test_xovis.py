@@ -1,0 +1,202 @@
+"""Xovis: each logic, record and line counts once; states, seconds and who it was are not people."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hearing import heard, mutated, raises_only_unreadable, sample, timed, told
+from hypothesis import given, settings
+
+from collectors.adapters import xovis
+from core.known import Known
+
+SERIAL = "80:1F:12:AA:BB:CC"
+
+
+def logics(*counts: tuple[str, Any], info: str = "XLT_LINE_IN_OUT_COUNT", **record: Any) -> dict[str, Any]:
+    named = [{"id": n, "name": name, "value": value} for n, (name, value) in enumerate(counts, 1)]
+    record = {"from": 1700000040000, "to": 1700000100000, "counts": named} | record
+    logic = {"id": 7, "name": "Entrance", "info": info, "geometries": [], "records": [record]}
+    return {"logics_data": {"sensor_info": {"serial_number": SERIAL, "type": "SINGLE_SENSOR"}, "logics": [logic]}}
+
+
+def live(kind: str, category: str = "COUNT", **told: Any) -> dict[str, Any]:
+    event = {"category": category, "type": kind, "attributes": {"track_id": 2147485051} | told}
+    frames = [{"framenumber": 1, "time": 1700000040120}, {"framenumber": 2, "time": 1700000040200, "events": [event]}]
+    return {"live_data": {"sensor_info": {"serial_number": SERIAL, "type": "SINGLE_SENSOR"}, "frames": frames}}
+
+
+ELEMENTS = {
+    "sensor-info": {"serial-number": SERIAL, "device-type": "PC2"},
+    "content": {
+        "element": [
+            {
+                "element-id": 3,
+                "element-name": "Line 1",
+                "data-type": "LINE",
+                "measurement": [
+                    {
+                        "from": "2018-05-04T10:00:00+02:00",
+                        "to": "2018-05-04T10:01:00+02:00",
+                        "value": [{"value": 4, "label": "fw"}, {"value": 1, "label": "bw"}],
+                    }
+                ],
+            }
+        ]
+    },
+}
+
+
+def test_a_record_is_the_people_of_its_period_at_its_end() -> None:
+    decoded = heard(logics(("fw", 3), ("bw", 1)))
+    assert timed(decoded) == [
+        ("flow:7", "in", 3, "2023-11-14T22:15:00Z", 60),
+        ("flow:7", "out", 1, "2023-11-14T22:15:00Z", 60),
+    ]
+    assert {(r.source, r.device) for r in decoded.readings} == {("xovis", SERIAL)}
+
+
+def test_who_it_was_never_leaves_and_never_counts_twice() -> None:
+    counts = [("fw", 5), ("fw-male", 2), ("fw-female", 3), ("fw-age", 5), ("fw-no_mask", 5), ("fw-tag", 1)]
+    assert told(heard(logics(*counts))) == [("flow:7", "in", 5)]
+
+
+def test_a_logic_that_sends_only_its_halves_counts_their_sum() -> None:
+    assert told(heard(logics(("fw-male", 2), ("fw-female", 3), ("fw-age", 5)))) == [("flow:7", "in", 5)]
+    assert told(heard(logics(("fw-male", 2), ("fw-female", None)))) == []
+
+
+def test_a_period_in_which_it_did_not_look_is_no_zero() -> None:
+    assert told(heard(logics(("fw", 0), samples=0, samples_expected=1))) == []
+    assert timed(heard(logics(("fw", 4), samples=3, samples_expected=4)))[0][4] == 45
+
+
+def test_a_balance_below_zero_says_nothing_about_people() -> None:
+    decoded = heard(logics(("balance", -3), info="XLT_4X_ZONE_COUNT"))
+    assert told(decoded) == [] and not decoded.problems and decoded.not_data
+    assert told(heard(logics(("balance", 3)))) == [("level:7", "people", 3)]
+
+
+@pytest.mark.parametrize(
+    "info", ["XLT_BICYCLE_LINE_IN_OUT_COUNT", "XLT_GROUP_LINE_LATE_COUNT", "XLT_PRAM_LINE_LATE_COUNT"]
+)
+def test_bicycles_groups_and_prams_are_not_people(info: str) -> None:
+    decoded = heard(logics(("fw", 3), info=info))
+    assert told(decoded) == [] and decoded.not_data
+
+
+def test_a_count_with_an_unknown_name_is_told() -> None:
+    decoded = heard(logics(("fw", 3), ("turnstile", 9)))
+    assert told(decoded) == [("flow:7", "in", 3)] and "turnstile" in decoded.problems[0]
+
+
+def test_a_counter_in_a_live_event_is_a_total_and_not_so_many_people() -> None:
+    event = live("COUNT_INCREMENT", logic_id=7, counter_name="fw", counter_value=1471)
+    assert timed(heard(event)) == [("flow:7", "in_total", 1471, "2023-11-14T22:14:00Z", 0)]
+    event = live("COUNT_DECREMENT", logic_id=7, counter_name="balance", counter_value=2)
+    assert told(heard(event)) == [("level:7", "people", 2)]
+    assert told(heard(live("COUNT_INCREMENT", logic_id=7, counter_name="fw-male", counter_value=99))) == []
+
+
+def test_seconds_are_not_people() -> None:
+    event = live(
+        "TIME_CHANGE", logic_id=7, counter_name="queueing-time", amount=4.2, counter_value=10.9, unit="seconds"
+    )
+    assert told(heard(event)) == [("level:7", "dwell_s", 4.2)]
+
+
+def test_a_crossing_is_one_person_in_a_channel_apart_from_the_logic() -> None:
+    event = live("LINE_CROSS_BACKWARD", "SCENE", geometry_id=2, geometry_name="Line 0")
+    assert told(heard(event)) == [("flow:line2", "out", 1)]
+    assert heard(live("ZONE_ENTRY", "SCENE", geometry_id=1)).not_data
+
+
+def test_without_sensor_info_the_topic_is_the_device_and_joined_sensors_are_one_of_their_own() -> None:
+    push = logics(("fw", 1))
+    push["logics_data"]["sensor_info"] |= {"type": "MULTI_SENSOR", "multisensor_id": 2, "id": "97:4A:FC:CA:DD:F0"}
+    assert heard(push).readings[0].device == f"{SERIAL}/multi2"
+    del push["logics_data"]["sensor_info"]
+    assert heard(push, "site/door").readings[0].device == "site/door"
+
+
+def test_times_without_an_offset_are_those_of_the_sensor() -> None:
+    push = logics(("fw", 1), **{"from": "2024-07-01T10:00:00", "to": "2024-07-01T10:01:00"})
+    assert timed(heard(push, known=Known(zone="Europe/Stockholm")))[0][3] == "2024-07-01T08:01:00Z"
+    push["logics_data"]["sensor_info"]["timezone"] = "Europe/Helsinki"
+    assert timed(heard(push, known=Known(zone="Europe/Stockholm")))[0][3] == "2024-07-01T07:01:00Z"
+
+
+def test_the_older_push_of_elements() -> None:
+    assert timed(heard(ELEMENTS)) == [
+        ("flow:3", "in", 4, "2018-05-04T08:01:00Z", 60),
+        ("flow:3", "out", 1, "2018-05-04T08:01:00Z", 60),
+    ]
+
+
+def test_a_bad_record_does_not_take_the_good_ones_with_it() -> None:
+    push = logics(("fw", 3))
+    push["logics_data"]["logics"] += [5, {"id": 8, "records": [{"to": "2024-02-30T10:00:00Z", "counts": []}]}]
+    decoded = heard(push)
+    assert told(decoded) == [("flow:7", "in", 3)] and len(decoded.problems) == 2
+
+
+def test_the_payloads_of_real_sensors(shared: Path) -> None:
+    def read(name: str) -> Any:
+        given = sample(shared, f"xovis-v5-{name}")
+        return heard(given.payload, given.topic or "xovis/1")
+
+    assert told(read("logics-gender-mask")) == [("flow:3", "in", 1), ("flow:3", "out", 0)]
+    assert told(read("logics-age-bins")) == [("flow:4", "in", 0), ("flow:4", "out", 1)]
+    minutes = timed(read("logics-multi-record-multi-logic"))
+    assert [v for c, m, v, _, _ in minutes if m == "in"] == [1, 3, 0, 0]  # each minute, not their sum
+    assert [v for c, m, v, _, _ in minutes if m == "out"] == [0, 1, 0, 0]
+    assert [v for c, m, v, _, _ in minutes if m == "people"] == [0, 0, 0, 0]
+    again = timed(read("logics-same-package-id-different-data"))
+    changed = [(a[:2], a[2], b[2]) for a, b in zip(minutes, again, strict=True) if a != b]
+    assert changed == [(("flow:2", "in"), 3, 0), (("flow:2", "out"), 1, 0)]  # same key, other value: a correction
+    assert told(read("logics-queue-statistics")) == [
+        ("flow:1000", "out", 8),
+        ("level:1000", "people", 0),
+        ("level:1000", "dwell_s", 124.426003),
+    ]
+    assert told(read("logics-zone-occupancy-visits-dwell")) == [
+        ("flow:1001", "in", 1),
+        ("level:1001", "people", 1),
+        ("level:1001", "dwell_s", 83.646004),
+    ]
+    assert told(read("live-count-increment-1471")) == [("flow:4", "in_total", 1471)]
+    assert told(read("live-event-single")) == [("flow:line2", "out", 1)]
+    assert told(read("multisensor-time-change")) == [("level:1000", "dwell_s", 4.202)]
+    for quiet in ("status-data", "live-addons-no-events", "live-empty-events"):
+        assert read(quiet).not_data and not read(quiet).problems
+
+
+def test_a_long_live_push_is_read_quickly_and_once(shared: Path) -> None:
+    given = sample(shared, "xovis-v5-live-all-datapoints-38kb")
+    started = time.process_time()
+    decoded = heard(given.payload, "xovis/1")
+    assert time.process_time() - started < 0.1
+    # Its decoder tells of three crossings only: it takes the first event of a frame; six are in the message.
+    flows = [(c, m, v) for c, m, v in told(decoded) if c.startswith("flow:")]
+    assert [f for f in flows if f[0] == "flow:line2"] == [("flow:line2", "out", 1)] * 4 + [("flow:line2", "in", 1)] * 2
+    assert [f for f in flows if f[0] == "flow:2"] == [
+        ("flow:2", "out_total", 926),
+        ("flow:2", "out_total", 927),
+        ("flow:2", "in_total", 935),
+    ]
+    assert [v for c, m, v in told(decoded) if c == "level:1"] == [1, 0, 1, 0, 1, 0]
+
+
+@settings(max_examples=60)
+@given(
+    mutated(
+        [
+            logics(("fw", 3), ("balance", 2)),
+            live("COUNT_INCREMENT", logic_id=7, counter_name="fw", counter_value=5),
+            ELEMENTS,
+        ]
+    )
+)
+def test_whatever_is_in_it_only_unreadable_is_raised(payload: bytes) -> None:
+    raises_only_unreadable(xovis, payload)

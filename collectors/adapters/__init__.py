@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from collectors.adapters import axis, milesight, native, xovis
+from collectors.adapters.lorawan import chirpstack, milesight_gateway, tts
 from collectors.adapters.packet import Packet
 from core.errors import Unreadable
 from core.known import NOTHING, Known
@@ -25,6 +26,9 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="xovis", reads=xovis.reads, decode=xovis.decode),
     Adapter(name="axis", reads=axis.reads, decode=axis.decode),
     Adapter(name="milesight", reads=milesight.reads, decode=milesight.decode),
+    Adapter(name="tts", reads=tts.reads, decode=tts.decode),
+    Adapter(name="milesight-gateway", reads=milesight_gateway.reads, decode=milesight_gateway.decode),
+    Adapter(name="chirpstack", reads=chirpstack.reads, decode=chirpstack.decode),
 )
 
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"

@@ -1,0 +1,121 @@
+"""From the bytes of a frame to readings: which codec, and what if there is none.
+
+In this order: what the site file or the network says of the model; a frame that by its form can only be of one vendor;
+what the network server's own decoder made of it; a problem that says what to do. Weak forms (three bytes that could be
+anything) are never guessed at.
+"""
+
+import re
+from datetime import datetime
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from collectors.adapters.lorawan import decoded
+from collectors.adapters.lorawan.frames import milesight
+from collectors.adapters.lorawan.frames.codec import Codec
+from collectors.adapters.lorawan.uplink import Uplink
+from collectors.adapters.sheet import Sheet
+from core.errors import Unreadable
+from core.readings import Decoded
+
+CODECS: Final[tuple[Codec, ...]] = (milesight.CODEC,)
+
+TOTALS: Final = {"in": "in_total", "out": "out_total", "passages": "passages_total"}
+UNKNOWN = (
+    "the bytes ({shown}, port {port}) are of a device whose kind is not known: say its model in the site file"
+    ' (model = "Vendor Model"), or set up a decoder in the network server'
+)
+
+
+def read(uplink: Uplink, model: str = "") -> Decoded:
+    """What a frame says. `model` is what the installation says of the device: free text such as "Milesight VS133"."""
+    codec, name = _codec(uplink, model)
+    problems: tuple[str, ...] = ()
+    if codec is not None and uplink.payload:
+        found = _read(codec, uplink, name)
+        if found.readings or not found.problems:
+            return found
+        problems = found.problems
+    if uplink.fields is not None:
+        found = _by_the_network(uplink)
+        if found.readings or not problems:
+            return found
+    if problems:
+        return Decoded(problems=problems, identity=uplink.identity)
+    if not uplink.payload:
+        return Decoded(not_data="a frame without application data", identity=uplink.identity)
+    shown = uplink.payload.hex() if len(uplink.payload) <= 24 else f"{uplink.payload[:24].hex()}…"
+    return Decoded(problems=(UNKNOWN.format(shown=shown, port=uplink.fport),), identity=uplink.identity)
+
+
+def decode_bytes(
+    payload: bytes, fport: int = 0, model: str = "", device: str = "0" * 16, time: datetime | None = None
+) -> Decoded:
+    """What the bare bytes of a frame say: for recordings that hold no envelope. `model` as in `read`."""
+    return read(Uplink(device=device, payload=payload, fport=fport, time=time), model)
+
+
+@lru_cache(maxsize=8192)
+def named(text: str) -> tuple[Codec | None, str]:
+    """The codec that a model text names, and by which name; (None, "") if it names none.
+
+    The longest fitting name wins, one with digits before one without: a model says more than a vendor.
+    """
+    tokens = re.findall(r"[a-z0-9]+", text.lower())
+    spoken = {*tokens, *(a + b for a, b in pairwise(tokens))}
+    fitting = [(codec, name) for codec in CODECS for name in codec.names if any(_fits(name, word) for word in spoken)]
+    if not fitting:
+        return None, ""
+    return max(fitting, key=lambda found: (_has_digit(found[1]), len(found[1])))
+
+
+def _fits(name: str, word: str) -> bool:
+    return word == name or (_has_digit(name) and word.startswith(name))
+
+
+def _has_digit(name: str) -> bool:
+    return any(c.isdecimal() for c in name)
+
+
+def _codec(uplink: Uplink, model: str) -> tuple[Codec | None, str]:
+    for text in (model, uplink.hint):
+        codec, name = named(text)
+        if codec is not None:
+            return codec, name
+    claiming = [codec for codec in CODECS if codec.claims(uplink)]
+    return (claiming[0], "") if len(claiming) == 1 else (None, "")
+
+
+def _read(codec: Codec, uplink: Uplink, name: str) -> Decoded:
+    sheet = uplink.sheet()
+    not_data = ""
+    try:
+        not_data = codec.read(uplink, sheet, name)
+    except Unreadable as exc:
+        sheet.problems.append(str(exc))
+    drop_what_totals_say(sheet)
+    if not sheet.readings and not sheet.problems:
+        not_data = not_data or "a frame that measures nothing"
+    said = codec.vendor if not _has_digit(name) else f"{codec.vendor} {name.upper()}"
+    sheet.problems[:] = [f"{said}: {problem}" for problem in sheet.problems]
+    return sheet.decoded(identity=uplink.identity, model=said, not_data="" if sheet.readings else not_data)
+
+
+def _by_the_network(uplink: Uplink) -> Decoded:
+    sheet = uplink.sheet()
+    known = decoded.note(sheet, uplink.fields)
+    drop_what_totals_say(sheet)
+    if not known and not sheet.problems:
+        sheet.problems.append(
+            f"the network server's decoder gives {decoded.names(uplink.fields)}: nothing that is known here;"
+            " say the device's model in the site file, or map the fields in it"
+        )
+    return sheet.decoded(identity=uplink.identity)
+
+
+def drop_what_totals_say(sheet: Sheet) -> None:
+    """Forget the counts of a period where the same message holds the running total of the same line."""
+    totals = {(r.channel, r.metric, r.time) for r in sheet.readings if r.metric in TOTALS.values()}
+    if totals:
+        sheet.readings[:] = [r for r in sheet.readings if (r.channel, TOTALS.get(r.metric), r.time) not in totals]

@@ -1,0 +1,150 @@
+"""A LoRaWAN uplink taken out of the envelope of its network server, and the small forms all envelopes share."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from collectors.adapters.jsontext import TWICE, show
+from collectors.adapters.sheet import Sheet
+from collectors.adapters.times import instant
+from core.errors import Unreadable
+from core.readings import Identity
+
+SOURCE: Final = "lorawan"
+REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one session names one frame
+PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
+
+_HEX = re.compile(r"[0-9a-f]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uplink:
+    """One frame of one device, whichever network carried it.
+
+    `device` is the devEUI, 16 lower-case hex digits. `fields` is what the network server's own decoder made of the
+    bytes (None if it has none), `hint` what the network calls the kind of device, or the device itself: free text.
+    """
+
+    device: str
+    payload: bytes = b""
+    fport: int = 0
+    fields: Any = None
+    time: datetime | None = None
+    identity: Identity | None = None
+    hint: str = ""
+
+    def sheet(self) -> Sheet:
+        """An empty sheet for what the device says in this frame."""
+        return Sheet(SOURCE, self.device, time=self.time)
+
+
+def deveui(value: object) -> str:
+    """A devEUI as 16 lower-case hex digits; leading zeros that a sender has lost come back. Raises Unreadable.
+
+    Understood are hex digits in any case, with `-`, `:` or blanks between them or `eui-` before, and base64.
+    """
+    if type(value) is str:
+        text = re.sub(r"[-:\s]", "", value.strip().lower().removeprefix("eui-").removeprefix("0x"))
+        if _HEX.fullmatch(text) and 12 < len(text) <= 16:
+            return text.zfill(16)
+        if len(value) == 12 and value.endswith("="):
+            raw = _base64(value)
+            if raw is not None and len(raw) == 8:
+                return raw.hex()
+    raise Unreadable(f"the devEUI is {show(value)}: it must have 16 hexadecimal digits")
+
+
+def frame_identity(device: str, session: object, counter: int, window_s: float = REPEAT_S) -> Identity | None:
+    """What makes a frame the same frame: its number within the session (named by a key id or the device's address)."""
+    if type(session) is not str or not session:
+        return None
+    # A key id is base64, in which upper and lower case differ; an address is hex, in which they do not.
+    name = session.lower() if _HEX.fullmatch(session.lower()) else session
+    return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:{name}:{counter}", window_s=window_s)
+
+
+def from_base64(value: object, name: str) -> bytes:
+    """The bytes `value` holds in base64; none if it is missing. Raises Unreadable."""
+    if value is None or value == "":
+        return b""
+    raw = _base64(value) if type(value) is str else None
+    if raw is None:
+        raise Unreadable(f"{name} is {show(value)}: it must be bytes in base64")
+    return _limited(raw, name)
+
+
+def from_hex(value: object, name: str) -> bytes:
+    """The bytes `value` holds in hex; none if it is missing. Raises Unreadable."""
+    if value is None or value == "":
+        return b""
+    try:
+        return _limited(bytes.fromhex(value.strip()) if type(value) is str else b"", name)
+    except ValueError as exc:
+        raise Unreadable(f"{name} is {show(value)}: it must be bytes in hexadecimal digits") from exc
+
+
+def whole(value: object, otherwise: int = 0) -> int:
+    """`value` if it is a whole number, also as text; else `otherwise`. Networks leave a zero out."""
+    if type(value) is int:
+        return value
+    if type(value) is str and value.strip().isdecimal() and len(value) < 12:
+        return int(value)
+    return otherwise
+
+
+def first_time(*values: object, zone: str = "") -> datetime | None:
+    """The first of `values` that is a time; a time that cannot be read is passed over for the next best one."""
+    for value in values:
+        try:
+            time = instant(value, zone)
+        except Unreadable:
+            continue
+        if time is not None:
+            return time
+    return None
+
+
+def member(value: object, *names: str) -> Any:
+    """What stands in nested JSON objects under `names`; None if anything on the way is missing or something else."""
+    for name in names:
+        value = value.get(name) if type(value) is dict else None
+    return value
+
+
+def members(value: object) -> Iterable[dict[str, Any]]:
+    """The objects in a JSON list; nothing if it is no list."""
+    return (item for item in value if type(item) is dict) if type(value) is list else ()
+
+
+def words(*values: object) -> str:
+    """The texts among `values` in one line, for a hint."""
+    return " ".join(value for value in values if type(value) is str and value)
+
+
+def fields(value: object) -> Any:
+    """A network's decoded object as it is worth looking at: None if it is empty or missing."""
+    return value if value or value == 0 else None
+
+
+def unambiguous(body: dict[Any, Any]) -> dict[Any, Any]:
+    """`body`, refused if it carries a name twice. Raises Unreadable."""
+    if TWICE in body:
+        raise Unreadable(f"it says {show(body[TWICE])} twice, so nobody knows which one is meant")
+    return body
+
+
+def _base64(value: str) -> bytes | None:
+    try:
+        return base64.b64decode(value.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _limited(raw: bytes, name: str) -> bytes:
+    if len(raw) > PAYLOAD_LIMIT:
+        raise Unreadable(f"{name} has {len(raw)} bytes: the radio carries 242")
+    return raw

@@ -1,7 +1,7 @@
 """What the installation knows that adapters need: the models of devices, the mappings of its site files, the zone."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.site import PayloadMapping, Site
 
@@ -25,10 +25,10 @@ NOTHING = Known()
 
 
 def known_from(sites: Sequence[Site]) -> Known:
-    """What `sites` tell adapters. Times without a zone are those of the first site."""
+    """What `sites` tell adapters. Times without a zone are those of the first site; a mapping's are of its own site."""
     sensors = [(site, sensor) for site in sites for sensor in site.sensors]
     return Known(
         zone=sites[0].timezone if sites else NOTHING.zone,
         models={(s.source, site.external_id(s)): s.model for site, s in sensors if s.model},
-        mappings=tuple(mapping for site in sites for mapping in site.mappings),
+        mappings=tuple(replace(m, zone=m.zone or site.timezone) for site in sites for m in site.mappings),
     )

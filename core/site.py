@@ -113,26 +113,36 @@ class Sensor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayloadMapping:
-    """How to read the JSON of a device that no adapter knows; docs/connect-a-sensor.md has examples.
+    """How to read the JSON of a device that no adapter knows. docs/site-file.md describes each field by example.
 
-    Paths are JSONPath (`$.data.in`), or `topic:2` for the second level of the topic (the first is 1), or a constant in
-    single quotes. `values` says which metric is where. `each` makes every element it finds an item of its own, and the
-    other paths begin at that item (`@.line`) or at the whole message (`$.sn`).
+    A path is what `core.paths` understands. `values` names a metric of the catalogue, or one of a certain line or
+    region (`in_total:2`), and says where it is. `each` makes everything it finds an item of its own. If several
+    mappings fit a message, all of them read it.
     """
 
-    name: str  # source of the devices read this way
+    name: str
     topic: str  # MQTT topic filter
-    values: Mapping[str, str]  # metric of the catalogue -> path
+    values: Mapping[str, str]  # metric, or metric:channel -> path
+    source: str = ""  # of the devices read this way; the name if empty
     device: str = ""  # path; the whole topic if empty
     channel: str = ""  # path; "1" if empty
     each: str = ""  # path to items
+    units: Mapping[str, str | float] = field(default_factory=dict)  # key of `values` -> unit of core.units, or a factor
+    yes: tuple[str, ...] = ()  # words of `occupied` that mean somebody is there, beside the usual ones
+    no: tuple[str, ...] = ()
     time: str = ""  # path; the time of receipt if empty
     zone: str = ""  # of times without one; that of the site if empty
     period_s: str | float = 0.0  # path or seconds
+    start: str = ""  # path to the time at which the period began, where the device sends no length
     seq: str = ""  # path to a number that grows with each message
-    only: Mapping[str, str] = field(default_factory=dict)  # path -> text it must have; others are not data
+    only: Mapping[str, str] = field(default_factory=dict)  # path -> text it must have ("a|b", "*"); others are not data
     wraps: int = 0  # where running totals begin again at zero
     model: str = ""
+
+    @property
+    def source_key(self) -> str:
+        """The source of the readings."""
+        return self.source or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

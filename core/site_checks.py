@@ -7,18 +7,21 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import time
-from difflib import get_close_matches
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import available_timezones
 
 import holidays
 
+from core import mapping_checks
 from core.analytics.calendar import WEEKDAYS, parse_hours
-from core.site import OUTSIDE, OpeningHours, Portal, Sensor, Site, Space
+from core.mapping_checks import zone_exists
+from core.site import OUTSIDE, OpeningHours, PayloadMapping, Portal, Sensor, Site, Space
+from core.suggest import suggestion
 
 Path = tuple[str | int, ...]
 Problem = tuple[Path, str]
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+DEVICE_LIMIT = 200  # characters
 _DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
 
 
@@ -35,6 +38,7 @@ class Draft:
     spaces: Sequence[tuple[Path, Space]] = ()
     portals: Sequence[tuple[Path, Portal]] = ()
     sensors: Sequence[tuple[Path, Sensor]] = ()
+    mappings: Sequence[tuple[Path, PayloadMapping]] = ()
     space_ids: frozenset[str] = field(default=frozenset())
     portal_ids: frozenset[str] = field(default=frozenset())
 
@@ -43,6 +47,8 @@ def check(drafts: Sequence[Draft]) -> Iterator[Problem]:
     """Everything that is wrong with the sites of one file."""
     yield from _duplicates((d.path, d.site.id) for d in drafts)
     yield from _duplicate_channels(drafts)
+    named = [(path, mapping.name) for draft in drafts for path, mapping in draft.mappings]
+    yield from _duplicates(named, key="name")
     ends = frozenset(f"{d.site.id}/{space}" for d in drafts for space in d.space_ids)
     for draft in drafts:
         yield from _check_site(draft)
@@ -53,12 +59,8 @@ def check(drafts: Sequence[Draft]) -> Iterator[Problem]:
             yield from _check_portal(path, portal, draft, ends)
         for path, sensor in draft.sensors:
             yield from _check_sensor(path, sensor, draft)
-
-
-def suggestion(wrong: str, known: Iterable[str]) -> str:
-    """` (did you mean "hall"?)` where something known comes close, else nothing."""
-    close = get_close_matches(wrong, list(known), n=1)
-    return f' (did you mean "{close[0]}"?)' if close else ""
+        for path, mapping in draft.mappings:
+            yield from mapping_checks.check(path, mapping)
 
 
 def _check_site(draft: Draft) -> Iterator[Problem]:
@@ -66,7 +68,7 @@ def _check_site(draft: Draft) -> Iterator[Problem]:
     yield from _check_id(path, site.id)
     if site.id == OUTSIDE:
         yield (*path, "id"), f'"{OUTSIDE}" is the word for the far side of an entrance; choose another id'
-    if not _zone_exists(site.timezone):
+    if not zone_exists(site.timezone):
         close = suggestion(site.timezone, available_timezones())
         yield (
             (*path, "timezone"),
@@ -83,14 +85,6 @@ def _check_site(draft: Draft) -> Iterator[Problem]:
             yield (*at, "deadline"), "the deadline is not after the baseline; choose a later day"
         if not target.factor > 0:
             yield (*at, "factor"), f"{target.factor:g} is no factor; write 2.0 for twice the visits"
-
-
-def _zone_exists(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):  # unknown, not a name, a directory of names
-        return False
-    return True
 
 
 def _check_opening(path: Path, opening: OpeningHours, day_start: time) -> Iterator[Problem]:
@@ -156,8 +150,11 @@ def _check_portal(path: Path, portal: Portal, draft: Draft, ends: frozenset[str]
 
 
 def _check_sensor(path: Path, sensor: Sensor, draft: Draft) -> Iterator[Problem]:
-    if not _DEVICE.fullmatch(sensor.device):
+    if sensor.source == "native" and not _DEVICE.fullmatch(sensor.device):
         reason = f'"{sensor.device}" cannot be a device: letters, digits and . _ : - only, as in "dk-entrance-1"'
+        yield (*path, "device"), reason
+    elif not sensor.device.strip() or not sensor.device.isprintable() or len(sensor.device) > DEVICE_LIMIT:
+        reason = f'"{sensor.device}" cannot be a device: write its name as the messages have it'
         yield (*path, "device"), reason
     if bool(sensor.portal) == bool(sensor.space):
         what = "both a portal and a space" if sensor.portal else "neither a portal nor a space"
@@ -186,11 +183,11 @@ def _check_number(path: Path, part: Site | Space, key: str, low: int) -> Iterato
         yield (*path, key), f"{value} is not possible; write {low} or more, or leave {key} out where it is not known"
 
 
-def _duplicates(named: Iterable[tuple[Path, str]]) -> Iterator[Problem]:
+def _duplicates(named: Iterable[tuple[Path, str]], key: str = "id") -> Iterator[Problem]:
     seen = set[str]()
     for path, name in named:
         if name in seen:
-            yield (*path, "id"), f'the id "{name}" is used twice; give each its own'
+            yield (*path, key), f'the {key} "{name}" is used twice; give each its own'
         seen.add(name)
 
 

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from core.site import Portal, Sensor, Site, Space, Text
+from core.site import PayloadMapping, Portal, Sensor, Site, Space, Text
 
-_PARTS = ("spaces", "portals", "sensors")
+_PARTS = ("spaces", "portals", "sensors", "mappings")
 
 
 def differences(old: Site | None, new: Site) -> list[str]:
     """One line for each difference between the site as it is and as the file has it; empty when there is none."""
     if old is None:
-        counts = ", ".join(f"{len(getattr(new, part))} {part}" for part in _PARTS)
+        counts = ", ".join(f"{len(getattr(new, part))} {part}" for part in _PARTS if part != "mappings" or new.mappings)
         return [f"{new.id}: new {new.kind} with {counts}"]
     return [f"{new.id}: {line}" for line in _site(old, new)]
 
@@ -48,11 +48,13 @@ def _parts(kind: str, old: Sequence[Any], new: Sequence[Any]) -> Iterator[str]:
         yield f"{kind}s: in another order"
 
 
-def _by_key(parts: Sequence[Space | Portal | Sensor]) -> Mapping[str, Any]:
+def _by_key(parts: Sequence[Space | Portal | Sensor | PayloadMapping]) -> Mapping[str, Any]:
     return {_key(part): part for part in parts}
 
 
-def _key(part: Space | Portal | Sensor) -> str:
+def _key(part: Space | Portal | Sensor | PayloadMapping) -> str:
+    if isinstance(part, PayloadMapping):
+        return part.name
     if not isinstance(part, Sensor):
         return part.id
     native = part.source == "native"
@@ -62,4 +64,8 @@ def _key(part: Space | Portal | Sensor) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, Text):
         return f'"{value.sv}" / "{value.en}"'
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} = {inner}" for key, inner in value.items()) or "none"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "none"
     return "none" if value is None or value == "" else str(value)

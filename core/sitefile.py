@@ -16,15 +16,16 @@ from pydantic_core import ErrorDetails
 
 from core.analytics.calendar import WEEKDAYS
 from core.errors import SiteFileError
-from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Target, Text
-from core.site_checks import Draft, Path, Problem, check, suggestion
+from core.site import OpeningHours, PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Target, Text
+from core.site_checks import Draft, Path, Problem, check
+from core.suggest import suggestion
 
 _Part = TypeVar("_Part")
 _Raw = Mapping[str, Any]
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([\w.-]+)\s*\]")
-_KEY = re.compile(r"\s*([\w.-]+)\s*=")
-_NAMES = ("name", "note")  # inline tables, not sections
+_KEY = re.compile(r"""\s*(?:([\w.-]+)|"([^"]*)"|'([^']*)')\s*=""")
+_INLINE = ("name", "note", "values", "units", "only")  # inline tables, not sections
 _NO_HOURS = OpeningHours(
     **dict.fromkeys(WEEKDAYS, "closed"),  # type: ignore[arg-type]
 )  # stands in for hours that cannot be read
@@ -65,9 +66,10 @@ class _Reader:
         spaces = self._parts(Space, raw, path, "spaces")
         portals = self._parts(Portal, raw, path, "portals")
         sensors = self._parts(Sensor, raw, path, "sensors")
+        mappings = self._parts(PayloadMapping, raw, path, "mappings")
         whole = {key: value for key, value in raw.items() if key not in ("opening", "target")}
         whole |= {key: tuple(part for _, part in parts) for key, parts in
-                  (("spaces", spaces), ("portals", portals), ("sensors", sensors))}  # fmt: skip
+                  (("spaces", spaces), ("portals", portals), ("sensors", sensors), ("mappings", mappings))}  # fmt: skip
         if "opening" in raw:
             whole["opening"] = self._part(OpeningHours, raw["opening"], (*path, "opening")) or _NO_HOURS
         if "target" in raw:
@@ -79,6 +81,7 @@ class _Reader:
             spaces=spaces,
             portals=portals,
             sensors=sensors,
+            mappings=mappings,
             space_ids=_ids(raw, "spaces") | {site.id},
             portal_ids=_ids(raw, "portals"),
         )
@@ -156,7 +159,8 @@ def _line_index(text: str) -> dict[Path, int]:
                 here = (*here, last[here]) if here in last else here
             lines.setdefault(here, number)
         elif key := _KEY.match(line):
-            lines.setdefault((*here, *key[1].split(".")), number)
+            names = key[1].split(".") if key[1] else [key[2] or key[3]]
+            lines.setdefault((*here, *names), number)
     return lines
 
 
@@ -175,12 +179,12 @@ def _section(path: Path, raw: _Raw) -> str:
     found: tuple[Path, Any] = ((), "")
     for n, step in enumerate(path, start=1):
         inside = step in at if isinstance(at, dict) else isinstance(at, list)
-        if not inside or step in _NAMES:
+        if not inside or step in _INLINE:
             break
         at = at[step]
         if isinstance(at, dict):
             ordinal = f"number {step + 1}" if isinstance(step, int) else ""
-            found = (path[:n], at.get("id") or at.get("device") or ordinal or found[1])
+            found = (path[:n], _label(at) or ordinal or found[1])
     section, label = found
     if not section:
         return ".".join(map(str, path))
@@ -188,6 +192,11 @@ def _section(path: Path, raw: _Raw) -> str:
     header = f"[[{names}]]" if isinstance(section[-1], int) else f"[{names}]"
     key = ".".join(str(step) for step in path[len(section) :])
     return f"{header} {label}".strip() + (f": {key}" if key else "")
+
+
+def _label(part: _Raw) -> str:
+    names = (part.get(key) for key in ("id", "name", "device"))
+    return next((name for name in names if isinstance(name, str) and name), "")
 
 
 def dump(site_file: SiteFile) -> str:
@@ -203,6 +212,7 @@ def _site_blocks(site: Site) -> Iterator[str]:
     yield from _blocks("[[sites.spaces]]", site.spaces)
     yield from _blocks("[[sites.portals]]", site.portals)
     yield from _blocks("[[sites.sensors]]", site.sensors)
+    yield from _blocks("[[sites.mappings]]", site.mappings)
 
 
 def _blocks(header: str, parts: Sequence[Any]) -> Iterator[str]:
@@ -211,8 +221,15 @@ def _blocks(header: str, parts: Sequence[Any]) -> Iterator[str]:
 
 def _block(header: str, part: Any) -> str:
     pairs = ((f, getattr(part, f.name)) for f in fields(part))
-    plain = ((f, v) for f, v in pairs if isinstance(v, str | int | float | date | time | Text) and v != f.default)
+    plain = ((f, v) for f, v in pairs if _is_value(v) and v != f.default)
     return "".join([f"{header}\n", *(f"{f.name} = {_literal(v)}\n" for f, v in plain)])
+
+
+def _is_value(value: Any) -> bool:
+    """Whether a part's field is written beside its key, not as sections of its own, and is not empty."""
+    if isinstance(value, Mapping | tuple):
+        return bool(value) and all(isinstance(inner, str) for inner in value)
+    return isinstance(value, str | int | float | date | time | Text)
 
 
 def _literal(value: Any) -> str:
@@ -221,8 +238,16 @@ def _literal(value: Any) -> str:
         return f"{{ sv = {_literal(value.sv)}, en = {_literal(value.en)} }}"
     if isinstance(value, str):
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_written_key(key)} = {_literal(inner)}" for key, inner in value.items()) + " }"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_literal(inner) for inner in value) + "]"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, time):
         return f'"{value.isoformat()}"' if value.second or value.microsecond else f'"{value:%H:%M}"'
     return value.isoformat() if isinstance(value, date) else repr(value)
+
+
+def _written_key(key: str) -> str:
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _literal(key)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from collectors.adapters import axis, milesight, native, xovis
+from collectors.adapters import axis, mapping, milesight, native, xovis
 from collectors.adapters.lorawan import chirpstack, milesight_gateway, tts
 from collectors.adapters.packet import Packet
 from core.errors import Unreadable
@@ -22,6 +22,7 @@ class Adapter:
 
 
 ADAPTERS: tuple[Adapter, ...] = (
+    Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
     Adapter(name="native", reads=native.reads, decode=native.decode),
     Adapter(name="xovis", reads=xovis.reads, decode=xovis.decode),
     Adapter(name="axis", reads=axis.reads, decode=axis.decode),
@@ -29,6 +30,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="tts", reads=tts.reads, decode=tts.decode),
     Adapter(name="milesight-gateway", reads=milesight_gateway.reads, decode=milesight_gateway.decode),
     Adapter(name="chirpstack", reads=chirpstack.reads, decode=chirpstack.decode),
+    Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
 )
 
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"

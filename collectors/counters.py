@@ -57,6 +57,7 @@ class Counters:
     committed: int = 0  # messages, rejected ones included: all that the broker may forget
     readings: int = 0  # new or corrected
     unchanged: int = 0  # readings that were stored already
+    repeats: int = 0  # messages that were stored already, and came again
     rejected: int = 0  # messages that could not be read, in whole or in part
     rejected_by: Counter[str] = field(default_factory=Counter)  # the same by the class of their reason
     batches: int = 0

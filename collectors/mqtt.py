@@ -48,7 +48,6 @@ class Connection:
         self._lock = threading.Lock()  # an acknowledgement must not overlap a change of connection
         self._number = 0  # of the connection, 0 while there is none
         self._latest = datetime.min.replace(tzinfo=UTC)
-        self._delivered: dict[int, tuple[str, int, datetime]] = {}  # by mid: topic, hash of the payload, receipt
         self._said = ""
         self._client = self._make_client()
 
@@ -111,8 +110,6 @@ class Connection:
         if code.is_failure:
             self._say(explain.reason(code.value, str(code)))
             return
-        if not flags.session_present:
-            self._delivered.clear()
         self._counters.connections += 1
         self._set_number(self._counters.connections)
         self._said = ""
@@ -152,28 +149,22 @@ class Connection:
             topic = m.topic
         except UnicodeDecodeError:
             topic = "(a topic that is not text)"
-        payload = bytes(m.payload)
-        received = self._received(topic, payload, m)
-        message = Message(topic=topic, payload=payload, received=received, retained=m.retain, duplicate=m.dup)
+        self._latest = max(self._clock(), self._latest + TICK)  # no two messages come at the same time
         mid = m.mid if m.qos else 0
+        message = Message(
+            topic=topic,
+            payload=bytes(m.payload),
+            received=self._latest,
+            retained=m.retain,
+            duplicate=m.dup,
+            client=self._settings.mqtt_client_id,
+            packet_id=mid,
+        )
         taken = self._inbox.put(Delivery(message=message, mid=mid, connection=self._number))
         self._counters.received += 1
-        self._counters.heard = received
+        self._counters.heard = self._latest
         if not taken and not mid:
             self._counters.dropped += 1
-
-    def _received(self, topic: str, payload: bytes, m: paho.MQTTMessage) -> datetime:
-        """When the message came, for one that comes again when it came first: readings without a time count once.
-
-        No two are the same, so that two messages without a time are not taken for one.
-        """
-        told = hash(payload)
-        if m.dup and m.qos and (known := self._delivered.get(m.mid)) and known[:2] == (topic, told):
-            return known[2]
-        self._latest = max(self._clock(), self._latest + TICK)
-        if m.qos:
-            self._delivered[m.mid] = topic, told, self._latest
-        return self._latest
 
     def _set_number(self, number: int) -> None:
         with self._lock:

@@ -1,21 +1,24 @@
 """From messages to what the database is asked to store: adapter, range check, clock check. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 
 from collectors import adapters
 from core.errors import Unreadable
-from core.known import NOTHING, Known
+from core.known import NOTHING, Device, Known
 from core.metrics import METRICS, Kind
-from core.readings import Decoded, Flag, Message, Reading, Refusal, Status
-from store.write import Batch, Incoming, Rejection
+from core.readings import Decoded, Flag, Identity, Message, Reading, Refusal, Status
+from store.ledger import Origin
+from store.write import Batch, Heard, Incoming, Rejection
 
 AHEAD = timedelta(minutes=10)  # a device's clock may be that much ahead of ours before the reading is flagged
 BEHIND = timedelta(days=35)  # a reading may come that late: the longest a logger keeps a month's data
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
 LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 PAYLOAD_LIMIT = 4_000_000  # bytes; no sensor sends more
+KEPT_S = 30 * 86_400.0  # a message that the broker keeps is rejected once in so many seconds
 PROBLEMS_SHOWN = 5  # of one message; the rest are counted
 
 Key = tuple[str, str, str, str, datetime]
@@ -51,14 +54,49 @@ def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
     readings: list[Incoming] = []
     statuses: list[tuple[Status, datetime]] = []
     rejections: list[Rejection] = []
+    origins: list[Origin] = []
+    heard: dict[Device, Heard] = {}
     for message in messages:
         decoded, kind = _adapted(message, known)
         problems = Problems(list(decoded.problems), kind)
-        readings += _checked(decoded.readings, message, problems)
+        checked = _checked(decoded.readings, message, problems)
+        origin = _origin(message, decoded, bool(problems.sentences))
+        if origin:
+            origins.append(origin)
+        readings += [Incoming(reading=r, received=message.received, origin=origin) for r in checked]
+        heard.update({(r.source, r.device): Heard(topic=message.topic, model=decoded.model) for r in checked})
         statuses += [(status, message.received) for status in decoded.statuses]
         if problems.sentences:
-            rejections.append(Rejection(message=message, reason=_joined(problems.sentences), kind=problems.kind))
-    return Batch(readings=readings, statuses=statuses, rejections=rejections)
+            reason = _joined(problems.sentences)
+            rejections.append(Rejection(message=message, reason=reason, kind=problems.kind, origin=origin))
+    return Batch(readings=readings, statuses=statuses, rejections=rejections, origins=origins, heard=heard)
+
+
+def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None:
+    """What the ledger needs to know of a message; None if writing it twice changes nothing anyway.
+
+    That is so if every reading has a time, which then is its key, and nothing of the message is rejected.
+    """
+    identity = decoded.identity
+    if message.retained and rejected:  # it comes again with every connection
+        identity = Identity(scope=f"retained/{message.topic}", mark="", window_s=KEPT_S)
+    packet_id = message.packet_id if rejected or any(r.time is None for r in decoded.readings) else 0
+    if not packet_id and not identity:
+        return None
+    return Origin(
+        received=message.received,
+        digest=_digest(message, decoded),
+        identity=identity,
+        client=message.client,
+        packet_id=packet_id,
+        redelivered=message.duplicate,
+    )
+
+
+def _digest(message: Message, decoded: Decoded) -> bytes:
+    """Eight bytes that stand for what the device said, and not for the way it came, which gateways tell differently."""
+    said: object = [(r.source, r.device, r.channel, r.metric, r.value, r.period_s) for r in decoded.readings]
+    return blake2b(repr(said or (message.topic, message.payload)).encode("utf-8", "replace"), digest_size=8).digest()
 
 
 def _adapted(message: Message, known: Known) -> tuple[Decoded, Refusal]:
@@ -71,7 +109,7 @@ def _adapted(message: Message, known: Known) -> tuple[Decoded, Refusal]:
     return decoded, Refusal.UNREADABLE if decoded.adapter else Refusal.UNKNOWN_FORMAT
 
 
-def _checked(readings: Iterable[Reading], message: Message, problems: Problems) -> Iterable[Incoming]:
+def _checked(readings: Iterable[Reading], message: Message, problems: Problems) -> Collection[Reading]:
     """The readings that can be true, timed and flagged; what cannot be true is added to `problems`."""
     found: dict[Key, Reading] = {}
     for reading in readings:
@@ -83,7 +121,7 @@ def _checked(readings: Iterable[Reading], message: Message, problems: Problems) 
         key = (timed.source, timed.device, timed.channel, timed.metric, timed.time or message.received)
         same = found.get(key)
         found[key] = timed if same is None else _together(same, timed)
-    return [Incoming(reading=reading, received=message.received) for reading in found.values()]
+    return found.values()
 
 
 def _measured(reading: Reading) -> Reading:

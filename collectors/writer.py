@@ -127,6 +127,7 @@ class Writer:
                 log.info("The database answers again", extra={"action": "store_back"})
             self._counters.readings += written.readings
             self._counters.unchanged += written.unchanged
+            self._counters.repeats += written.repeats
             self._counters.rejected += written.rejected
             return
 

@@ -28,13 +28,19 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One MQTT message (or one line of a recording) before anybody has understood it."""
+    """One MQTT message (or one line of a recording) before anybody has understood it.
+
+    `client` and `packet_id` are the broker's name for this delivery (0: it has none), and `duplicate` its word that it
+    may have delivered the message before.
+    """
 
     topic: str
     payload: bytes
     received: datetime  # aware
     retained: bool = False
     duplicate: bool = False
+    client: str = ""
+    packet_id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.settings import Settings
-from store import occupancy
+from store import ledger, occupancy
 from store.database import Database
 
 
@@ -24,8 +24,15 @@ def drop_old_minutes(db: Database, settings: Settings, now: datetime) -> None:
         occupancy.drop_minutes(conn, now - timedelta(days=settings.minute_days))
 
 
+def forget_messages(db: Database, settings: Settings, now: datetime) -> None:
+    """Forgets the messages in the ledger that can come again no more."""
+    with db.transaction() as conn:
+        ledger.forget(conn, now)
+
+
 DUTIES: Sequence[Duty] = (
     Duty(description="drop old minute figures", every=timedelta(hours=1), run=drop_old_minutes),
+    Duty(description="forget messages that cannot come again", every=timedelta(hours=1), run=forget_messages),
 )  # fmt: skip
 
 

@@ -9,12 +9,13 @@ from collectors.adapters.packet import Packet
 from collectors.adapters.times import event_time
 from core.errors import Unreadable
 from core.metrics import METRICS, Kind
-from core.readings import Decoded, Flag, Reading, Status
+from core.readings import Decoded, Flag, Identity, Reading, Status
 
 SOURCE: Final = "native"
 PREFIX: Final = "besok/v1/"
 DEVICE_LIMIT = 200  # characters of "{site}/{device}"
 CHANNEL_LIMIT = 60  # characters of a line or region
+SEQ_WINDOW_S = 8 * 86_400.0  # in which a device does not use a number twice; brokers keep a queue for a week
 PERIOD_LIMIT = 86_400  # seconds that one flow reading may sum up
 DIRECTIONS: Final = (("in", "in_total"), ("out", "out_total"), ("passages", "passages_total"))
 FLOWS: Final = tuple(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)
@@ -91,7 +92,17 @@ def _each(device: str, payload: bytes, read: ItemReader) -> Decoded:
             problems.append(str(exc))
         if len(problems) > known and len(items) > 1:
             problems[known:] = [f"item {number} of {len(items)}: {p}" for p in problems[known:]]
-    return Decoded(readings=tuple(readings), problems=tuple(problems))
+    return Decoded(readings=tuple(readings), problems=tuple(problems), identity=_identity(device, items, readings))
+
+
+def _identity(device: str, items: list[Any], readings: list[Reading]) -> Identity | None:
+    """The numbers of the items, for a message with a reading that has no time; a time is identity enough."""
+    if all(r.time is not None for r in readings):
+        return None
+    numbers = [item.get("seq") for item in items if type(item) is dict]
+    if not all(type(n) is int for n in numbers):
+        return None
+    return Identity(scope=f"{SOURCE}/{device}", mark=f"seq:{','.join(map(str, numbers))}", window_s=SEQ_WINDOW_S)
 
 
 def _flow_item(device: str, item: Item, readings: list[Reading], problems: list[str]) -> None:

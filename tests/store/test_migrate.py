@@ -1,13 +1,21 @@
 """Migrations: once each, under a lock, the same schema however it came about."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from pathlib import Path
 
 import psycopg
 import pytest
 
 from core.errors import SchemaMismatch
 from core.metrics import METRICS
+from core.readings import Reading
+from store import queries, rejected, sites
+from store.database import Database
 from store.migrate import migrate, pending
+from store.write import Batch, Incoming, write
+
+RELEASED = Path(__file__).parents[1] / "data" / "released-0001.sql"
 
 SNAPSHOT = """
 select table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '')
@@ -41,6 +49,20 @@ def test_an_upgraded_database_is_the_same_as_a_fresh_one(empty_database_url: str
         conn.execute("create view visit_day as select 1 as old")
     migrate(empty_database_url)
     assert snapshot(empty_database_url) == snapshot(database_url)
+
+
+def test_a_released_database_with_data_in_it_is_upgraded(empty_database_url: str, database_url: str) -> None:
+    with psycopg.connect(empty_database_url) as conn:
+        conn.execute(RELEASED.read_text())
+    assert migrate(empty_database_url)[0] == "0002_trust"  # so 0001 is still what was released
+    assert snapshot(empty_database_url) == snapshot(database_url)
+    with Database(empty_database_url) as db:
+        assert sites.load(db, "lib").sensors[0].model == "door counter"
+        assert len(rejected.fetch(db)) == 1
+        now = datetime(2026, 3, 2, 12, 3, tzinfo=UTC)
+        reading = Reading(source="native", device="lib/front", channel="flow:1", metric="in_total", value=110, time=now)
+        write(db, Batch(readings=[Incoming(reading=reading, received=now)]))
+        assert queries.visits(db, "lib", date(2026, 3, 2), date(2026, 3, 2))[0].gross == 10
 
 
 def test_many_may_migrate_at_once(empty_database_url: str) -> None:

@@ -1,6 +1,7 @@
 """The pipeline: ranges, clocks, collisions, and that a bad message never takes a good one with it."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 from collectors import adapters, pipeline
 from collectors.adapters.packet import Packet
 from core.metrics import METRICS
-from core.readings import Decoded, Flag, Message, Reading
-from store.write import Batch
+from core.readings import Decoded, Flag, Identity, Message, Reading
+from store.write import Batch, Heard
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 
@@ -128,6 +129,50 @@ def test_the_same_instant_in_two_messages_stays_two_readings() -> None:
     assert values(decode(once, once)) == [("in", 1), ("in", 1)]
 
 
+def delivered(payload: object, *, topic: str = "besok/v1/stad/d/flow", retained: bool = False) -> Batch:
+    """A message as the broker delivers it, with a packet id."""
+    m = replace(message(payload, topic=topic, retained=retained), client="c", packet_id=7, duplicate=True)
+    return pipeline.decode([m])
+
+
+def test_a_message_with_times_needs_no_ledger() -> None:
+    assert not delivered([{"time": at(timedelta(0)), "in": 1, "seq": 3}]).origins
+
+
+def test_a_message_without_a_time_is_known_by_its_delivery_and_by_its_number() -> None:
+    (origin,) = delivered({"in": 1, "out": 2}).origins
+    assert (origin.client, origin.packet_id, origin.redelivered, origin.identity) == ("c", 7, True, None)
+    batch = delivered([{"in": 1, "seq": 3}, {"in": 2, "time": at(timedelta(0)), "seq": 4}])
+    (origin,) = batch.origins
+    assert origin.identity == Identity(scope="native/stad/d", mark="seq:3,4", window_s=8 * 86_400)
+    assert {i.origin for i in batch.readings} == {origin}
+
+
+@pytest.mark.parametrize(
+    "payload", [{"in": 1}, {"in": 1, "seq": None}, {"in": 1, "seq": "3"}, [{"in": 1, "seq": 1}, {"in": 1}]]
+)
+def test_a_number_must_be_there_to_be_an_identity(payload: object) -> None:
+    assert [o.identity for o in delivered(payload).origins] == [None]
+
+
+def test_a_rejected_message_is_known_too_and_one_that_is_kept_is_rejected_once() -> None:
+    batch = delivered({"time": at(timedelta(0)), "in": -1})
+    assert [r.origin for r in batch.rejections] == list(batch.origins)
+    assert len({o.digest for p in ({"in": -1}, {"in": -2}) for o in delivered(p).origins}) == 2
+    (origin,) = delivered({"in": 1}, retained=True).origins
+    assert origin.identity == Identity(scope="retained/besok/v1/stad/d/flow", mark="", window_s=30 * 86_400)
+
+
+def test_the_same_content_has_the_same_digest_however_it_came() -> None:
+    ways = [delivered({"in": 1, "line": "a", "gateway": n}).origins[0].digest for n in (1, 2)]
+    assert ways[0] == ways[1]
+    assert delivered({"in": 1, "line": "b"}).origins[0].digest != ways[0]
+
+
+def test_devices_are_told_with_their_topic() -> None:
+    assert delivered({"in": 1}).heard == {("native", "stad/d"): Heard(topic="besok/v1/stad/d/flow")}
+
+
 def test_a_topic_nobody_reads() -> None:
     batch = pipeline.decode([message({"in": 1}, topic="shellies/door/relay/0"), message({"in": 1})])
     assert values(batch) == [("in", 1)]
@@ -170,8 +215,9 @@ def test_large_payloads() -> None:
 
 
 def test_nothing_is_no_trouble() -> None:
-    assert decode() == Batch(readings=[], statuses=[], rejections=[])
-    assert decode(b"", retained=True) == Batch(readings=[], statuses=[], rejections=[])
+    nothing = Batch(readings=[], statuses=[], rejections=[], origins=[])
+    assert decode() == nothing
+    assert decode(b"", retained=True) == nothing
 
 
 @given(st.lists(st.tuples(st.text(max_size=30), st.binary(max_size=60), st.booleans()), max_size=5))

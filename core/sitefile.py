@@ -204,6 +204,11 @@ def dump(site_file: SiteFile) -> str:
     return "\n".join(block for site in site_file.sites for block in _site_blocks(site))
 
 
+def sensor_lines(sensor: Sensor) -> str:
+    """The section of a sensor, as `dump` writes it."""
+    return _block("[[sites.sensors]]", sensor)
+
+
 def _site_blocks(site: Site) -> Iterator[str]:
     yield _block("[[sites]]", site)
     yield _block("[sites.opening]", site.opening)

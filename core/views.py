@@ -209,6 +209,40 @@ class DeviceInfo:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LastReading:
+    """What a channel said last of one thing; `time` is when it was so."""
+
+    metric: str
+    value: float
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnplacedChannel:
+    """A channel that observes no place, with its last reading of each metric."""
+
+    channel: str
+    readings: tuple[LastReading, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnplacedDevice:
+    """A device that was heard and has a channel that observes no place; `channels` holds those.
+
+    `topic` is the one it was heard on last, None if nobody noted it. What it sends is kept, and counts once placed:
+    `first_heard` is the time of its first reading.
+    """
+
+    source: str
+    device: str
+    model: str
+    topic: str | None
+    first_heard: datetime
+    heard: datetime
+    channels: tuple[UnplacedChannel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RejectedMessage:
     """A message nobody could read, with the reason. `payload` is its first 2,000 bytes, as text where they are UTF-8,
     else as hex; `size` is the size of the whole, which is kept."""

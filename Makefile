@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: help setup demo test check bench clean lock compose-check
+.PHONY: help setup demo test check bench bench-ingest clean lock compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -22,8 +22,13 @@ check: setup ## style, types, and who may import whom
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: setup ## measure speed on this machine
+bench: ## measure speed on this machine
+	@bash ops/setup bench
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
+
+bench-ingest: ## readings committed a second, beside clients that only receive (ARGS="--history 0,10,100")
+	@bash ops/setup bench
+	@$(BIN)/python -m benchmarks.ingest $(ARGS)
 
 compose-check: setup ## build and try the container form (says so where there is no Docker)
 	@$(BIN)/python -m ops.compose_check

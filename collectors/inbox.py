@@ -2,7 +2,8 @@
 
 import threading
 from collections import deque
-from dataclasses import dataclass
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from core.readings import Message
 
@@ -11,12 +12,10 @@ BYTES_LIMIT = 64_000_000  # payload that may wait before the broker is made to
 BATCH_BYTES = 16_000_000  # payload committed at once
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """A message and what it takes to acknowledge it: its id (0: nothing to acknowledge), valid in one connection."""
+class Delivery(NamedTuple):
+    """A message and the connection it came on: only there its packet id means it, and may be acknowledged."""
 
     message: Message
-    mid: int
     connection: int
 
 
@@ -32,21 +31,24 @@ class Inbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, delivery: Delivery) -> bool:
-        """Take one in. False if it was not: the inbox is closed, or full and nobody waits for an acknowledgement.
+    def put(self, deliveries: Sequence[Delivery]) -> int:
+        """Take them in; how many were dropped, because the inbox is full and nobody waits for an acknowledgement.
 
-        Blocks while the payload that waits is too much for our memory; that holds back the broker.
+        Blocks while the payload that waits is too much for our memory; that holds back the broker. A closed inbox
+        takes nothing in: what is to be acknowledged stays with the broker.
         """
         with self._changed:
-            if not delivery.mid and len(self._waiting) >= UNPROTECTED_LIMIT:
-                return False
             self._changed.wait_for(lambda: self._closed or self._bytes < BYTES_LIMIT)
             if self._closed:
-                return False
-            self._waiting.append(delivery)
-            self._bytes += len(delivery.message.payload)
+                return sum(not d.message.packet_id for d in deliveries)
+            taken = 0
+            for d in deliveries:
+                if d.message.packet_id or len(self._waiting) < UNPROTECTED_LIMIT:
+                    self._waiting.append(d)
+                    self._bytes += len(d.message.payload)
+                    taken += 1
             self._changed.notify_all()
-            return True
+        return len(deliveries) - taken
 
     def take(self, limit: int) -> list[Delivery]:
         """All that waits, but at most `limit` messages; blocks until there is one. Empty when closed and emptied."""

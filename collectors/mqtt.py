@@ -21,6 +21,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from collectors import explain
+from collectors.bulk import BulkClient, Published
 from collectors.counters import Counters
 from collectors.inbox import Delivery, Inbox
 from core.errors import SettingsError
@@ -45,6 +46,7 @@ class Connection:
         self._clock = clock
         _check(settings)
         self._topics = topic_filters(settings.mqtt_topics)
+        self._client_id = settings.mqtt_client_id
         self._lock = threading.Lock()  # an acknowledgement must not overlap a change of connection
         self._number = 0  # of the connection, 0 while there is none
         self._latest = datetime.min.replace(tzinfo=UTC)
@@ -68,19 +70,23 @@ class Connection:
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """Tell the broker that it may forget these, as far as they came on the present connection."""
         with self._lock:
-            for d in deliveries:
-                if d.mid and d.connection == self._number:
-                    self._client.ack(d.mid, 1)
+            self._client.acknowledge(
+                d.message.packet_id for d in deliveries if d.message.packet_id and d.connection == self._number
+            )
 
     def stop(self) -> None:
         """Send what is still to be sent, say goodbye and return when all is quiet; the session stays."""
         self._client.disconnect()
         self._client.loop_stop()
 
-    def _make_client(self) -> paho.Client:
+    def _make_client(self) -> BulkClient:
         s = self._settings
-        client = paho.Client(
-            CallbackAPIVersion.VERSION2, s.mqtt_client_id, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
+        client = BulkClient(
+            CallbackAPIVersion.VERSION2,
+            s.mqtt_client_id,
+            protocol=MQTTProtocolVersion.MQTTv5,
+            manual_ack=True,
+            on_messages=self._on_messages,
         )
         client.disable_logger()  # it speaks of each message; what matters we say ourselves
         client.reconnect_delay_set(*RECONNECT_S)
@@ -93,7 +99,6 @@ class Connection:
         client.on_pre_connect = self._on_pre_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
-        client.on_message = self._on_message
         return client
 
     # What follows runs in the network thread. An exception would end it, so nothing here may raise.
@@ -144,27 +149,28 @@ class Connection:
         elif code.is_failure and (had or not self._said):
             self._say(explain.lost(had, self._settings))
 
-    def _on_message(self, client: paho.Client, userdata: Any, m: paho.MQTTMessage) -> None:
+    def _on_messages(self, messages: list[Published]) -> None:
+        connection, now = self._number, self._clock()
+        deliveries = [Delivery(self._message(m, now), connection) for m in messages]
+        self._counters.dropped += self._inbox.put(deliveries)
+        self._counters.received += len(messages)
+        self._counters.heard = now
+
+    def _message(self, m: Published, now: datetime) -> Message:
+        self._latest = max(now, self._latest + TICK)  # no two messages come at the same time
         try:
-            topic = m.topic
+            topic = m.topic.decode()
         except UnicodeDecodeError:
             topic = "(a topic that is not text)"
-        self._latest = max(self._clock(), self._latest + TICK)  # no two messages come at the same time
-        mid = m.mid if m.qos else 0
-        message = Message(
+        return Message(
             topic=topic,
-            payload=bytes(m.payload),
+            payload=m.payload,
             received=self._latest,
-            retained=m.retain,
-            duplicate=m.dup,
-            client=self._settings.mqtt_client_id,
-            packet_id=mid,
+            retained=m.retained,
+            duplicate=m.duplicate,
+            client=self._client_id,
+            packet_id=m.mid,
         )
-        taken = self._inbox.put(Delivery(message=message, mid=mid, connection=self._number))
-        self._counters.received += 1
-        self._counters.heard = self._latest
-        if not taken and not mid:
-            self._counters.dropped += 1
 
     def _set_number(self, number: int) -> None:
         with self._lock:

@@ -271,7 +271,9 @@ def test_an_acknowledgement_never_reaches_another_session(
         publish(stream(1, 2))
         wait_for(lambda: len(inbox))
         (new, *_) = inbox.take(100)
-        assert new.mid == old.mid  # the broker counts from the beginning again: here lies the danger
+        assert (
+            new.message.packet_id == old.message.packet_id
+        )  # the broker counts from the beginning again: here lies the danger
         assert new.connection != old.connection
         link.acknowledge([old])
     with connection(settings, wait_for) as (link, inbox, counters):

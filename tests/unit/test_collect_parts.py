@@ -22,23 +22,22 @@ NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
 
 def delivery(mid: int = 1, size: int = 1) -> Delivery:
-    return Delivery(message=Message(topic="t", payload=b"x" * size, received=NOW), mid=mid, connection=1)
+    return Delivery(Message(topic="t", payload=b"x" * size, received=NOW, packet_id=mid), connection=1)
 
 
 def test_the_inbox_gives_all_that_waits_in_order() -> None:
     box = Inbox()
-    for mid in range(1, 6):
-        assert box.put(delivery(mid))
-    assert [d.mid for d in box.take(3)] == [1, 2, 3]
-    assert [d.mid for d in box.take(3)] == [4, 5]
+    assert box.put([delivery(1)]) == box.put([delivery(mid) for mid in range(2, 6)]) == 0
+    assert [d.message.packet_id for d in box.take(3)] == [1, 2, 3]
+    assert [d.message.packet_id for d in box.take(3)] == [4, 5]
 
 
 def test_a_closed_inbox_is_emptied_and_takes_nothing_more() -> None:
     box = Inbox()
-    box.put(delivery(1))
+    box.put([delivery(1)])
     box.close()
-    assert not box.put(delivery(2))
-    assert [d.mid for d in box.take(10)] == [1]
+    box.put([delivery(2)])
+    assert [d.message.packet_id for d in box.take(10)] == [1]
     assert box.take(10) == []
 
 
@@ -55,8 +54,9 @@ def test_closing_wakes_whoever_waits() -> None:
 def test_only_messages_nobody_acknowledges_are_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inbox, "UNPROTECTED_LIMIT", 2)
     box = Inbox()
-    assert [box.put(delivery(mid)) for mid in (0, 0, 0, 7, 0, 8)] == [True, True, False, True, False, True]
-    assert [d.mid for d in box.take(10)] == [0, 0, 7, 8]
+    assert box.put([delivery(mid) for mid in (0, 0, 0, 7, 0)]) == 2
+    assert box.put([delivery(mid) for mid in (0, 8)]) == 1
+    assert [d.message.packet_id for d in box.take(10)] == [0, 0, 7, 8]
 
 
 def test_much_payload_holds_back_the_broker_until_some_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -64,13 +64,13 @@ def test_much_payload_holds_back_the_broker_until_some_is_taken(monkeypatch: pyt
     monkeypatch.setattr(inbox, "BATCH_BYTES", 60)
     box = Inbox()
     for mid in (1, 2):
-        box.put(delivery(mid, size=60))
-    third = threading.Thread(target=lambda: box.put(delivery(3, size=60)))
+        box.put([delivery(mid, size=60)])
+    third = threading.Thread(target=lambda: box.put([delivery(3, size=60)]))
     third.start()
-    assert [d.mid for d in box.take(10)] == [1]  # a batch has its limit as well
+    assert [d.message.packet_id for d in box.take(10)] == [1]  # a batch has its limit as well
     third.join(5)
-    assert [d.mid for d in box.take(10)] == [2]
-    assert [d.mid for d in box.take(10)] == [3]
+    assert [d.message.packet_id for d in box.take(10)] == [2]
+    assert [d.message.packet_id for d in box.take(10)] == [3]
 
 
 def test_the_figures_as_json_and_in_the_documentation() -> None:

@@ -1,0 +1,50 @@
+"""Years of readings put straight into the tables, for measuring beside them."""
+
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+
+from benchmarks._rig import DOORS
+
+SLICE = timedelta(days=28)
+
+REGISTER = """
+with d as (
+    insert into device (source, external_id) select 'native', 'house/door-' || n from generate_series(0, %s) n
+    on conflict (source, external_id) do update set source = excluded.source returning device_id
+)
+insert into channel (device_id, key) select device_id, 'flow:1' from d on conflict do nothing
+"""
+READINGS = """
+insert into reading (channel_id, metric, time, value, period_s, flags, received)
+select c.channel_id, m, t, 1 + (extract(epoch from t)::bigint / 60 + c.channel_id) %% 5, 60, 0, t
+from generate_series(%(first)s, %(last)s::timestamptz - interval '1 minute', interval '1 minute') t
+cross join channel c join device d using (device_id) cross join generate_series(1, 2) m
+where d.external_id like 'house/door-%%'
+order by c.channel_id, m, t
+"""
+BUCKETS = """
+insert into flow_bucket (channel_id, bucket, people_in, people_out, covered_s, imputed)
+select channel_id, time_bucket('15 minutes', time - interval '1 second') as bucket,
+    coalesce(sum(value) filter (where metric = 1), 0), coalesce(sum(value) filter (where metric = 2), 0), 900, 0
+from reading where time >= %(first)s and time < %(last)s group by 1, 2
+on conflict do nothing
+"""
+OLDEST = "select least(min(time), now() - interval '30 days') from reading where period_s = 60"
+
+
+def load(url: str, readings: int) -> None:
+    """Fill up to `readings`: a minute of each door has two; older slices come after younger ones."""
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("set synchronous_commit = off")
+        conn.execute(REGISTER, (DOORS - 1,))
+        (there,) = conn.execute("select count(*) from reading").fetchone() or (0,)
+        (last,) = conn.execute(OLDEST).fetchone() or (datetime.now(UTC),)
+        left = timedelta(minutes=max(0, readings - there) // (2 * DOORS))
+        while left:
+            step = min(left, SLICE)
+            span = {"first": last - step, "last": last}
+            conn.execute(READINGS, span)
+            conn.execute(BUCKETS, span)
+            last, left = last - step, left - step
+        conn.execute("vacuum analyze")

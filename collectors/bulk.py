@@ -1,0 +1,147 @@
+"""paho-mqtt reading in bulk: one read of the socket brings hundreds of messages, one write acknowledges a batch.
+
+paho asks the kernel five times for each message and builds a dozen objects, which suits a sensor and not a city. It
+stays in charge of everything else: connecting, encryption, keeping alive, subscribing, and every packet that is no
+plain PUBLISH or that is broken. What is used of it beyond its public names is `_sock_recv` and `_packet_queue`.
+"""
+
+import struct
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import paho.mqtt.client as paho
+from paho.mqtt.enums import MQTTErrorCode
+
+READ_SIZE = 262_144  # bytes asked of the socket at once
+PUBLISH, PUBACK = 0x30, 0x40
+_puback = struct.Struct("!BBH").pack
+
+
+class Published(NamedTuple):
+    """A message as it came: `mid` is 0 at quality of service 0; the topic may be no text."""
+
+    topic: bytes
+    payload: bytes
+    mid: int
+    duplicate: bool
+    retained: bool
+
+
+class BulkClient(paho.Client):
+    """A client that hands on all messages of a read together. For MQTT 5, subscribed at quality of service 0 or 1."""
+
+    def __init__(self, *args: Any, on_messages: Callable[[list[Published]], None], **more: Any) -> None:
+        """`on_messages` runs in the network thread; it must not raise."""
+        super().__init__(*args, **more)
+        self._on_messages = on_messages
+        self._read = bytearray()  # what came and is not yet a whole packet
+
+    def acknowledge(self, mids: Iterable[int]) -> None:
+        """Let the broker forget these messages."""
+        packets = b"".join([_puback(PUBACK, 2, mid) for mid in mids])
+        if packets:
+            self._packet_queue(PUBACK, packets, 0, 1)
+
+    def reconnect(self) -> MQTTErrorCode:
+        """Connect anew; what the old connection left unfinished is void."""
+        self._read.clear()
+        return super().reconnect()
+
+    def loop_read(self, max_packets: int = 1) -> MQTTErrorCode:
+        """Take in what the socket holds; called by paho's network thread when there is something."""
+        try:
+            came = super()._sock_recv(READ_SIZE)
+        except BlockingIOError:
+            return MQTTErrorCode.MQTT_ERR_SUCCESS
+        except OSError:
+            came = b""
+        if not came:  # paho looks again, finds the connection lost as well, and knows what to do
+            return super().loop_read(max_packets)
+        self._read += came
+        return self._hand_on()
+
+    def _hand_on(self) -> MQTTErrorCode:
+        while True:
+            messages, end = publishes(self._read)
+            del self._read[:end]
+            if messages:
+                self._on_messages(messages)
+            if not _is_whole(self._read):
+                return MQTTErrorCode.MQTT_ERR_SUCCESS
+            if (code := super().loop_read()) or self.socket() is None:
+                return code
+
+    def _sock_recv(self, bufsize: int) -> bytes:
+        """What paho reads of a packet that is its own comes from what was read already."""
+        if not self._read:
+            return super()._sock_recv(bufsize)
+        part = bytes(self._read[:bufsize])
+        del self._read[:bufsize]
+        return part
+
+
+def publishes(data: bytearray) -> tuple[list[Published], int]:
+    """The messages at the beginning of `data`, as far as they are whole and sound, and where they end."""
+    found: list[Published] = []
+    at = 0
+    with memoryview(data) as view:
+        while (span := _span(data, at)) and data[at] & 0xF0 == PUBLISH:
+            message = _published(data, view, *span, data[at])
+            if message is None:
+                break
+            found.append(message)
+            at = span[1]
+    return found, at
+
+
+def _is_whole(data: bytearray) -> bool:
+    return _span(data, 0) is not None
+
+
+def _span(data: bytearray, at: int) -> tuple[int, int] | None:
+    """Where the body of the packet at `at` begins and ends; None if it is not all there.
+
+    A length of more than four bytes is against the protocol: it counts as whole, for paho to close the connection.
+    """
+    length = shift = 0
+    for begin in range(at + 1, min(at + 5, len(data))):
+        byte = data[begin]
+        length |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            end = begin + 1 + length
+            return (begin + 1, end) if end <= len(data) else None
+        shift += 7
+    return (at, at) if len(data) >= at + 5 else None
+
+
+def _published(data: bytearray, view: memoryview, begin: int, end: int, head: int) -> Published | None:
+    """The message in a packet's body; None if it is broken or of quality of service 2, which paho must see to."""
+    quality = head & 0x06
+    topic_at = begin + 2
+    if topic_at > end or quality > 2:
+        return None
+    at = topic_end = topic_at + (data[begin] << 8 | data[begin + 1])
+    mid = 0
+    if quality:
+        at += 2
+        if at > end:
+            return None
+        mid = data[topic_end] << 8 | data[topic_end + 1]
+    if at >= end:
+        return None
+    at = _after_properties(data, at, end)
+    if at > end or (quality and not mid):
+        return None
+    return Published(bytes(view[topic_at:topic_end]), bytes(view[at:end]), mid, head & 0x08 > 0, head & 0x01 > 0)
+
+
+def _after_properties(data: bytearray, at: int, end: int) -> int:
+    """Where the payload begins: after the properties, of which none matters to us. Beyond `end` if they are broken."""
+    length = shift = 0
+    for n in range(at, min(at + 4, end)):
+        byte = data[n]
+        length |= (byte & 0x7F) << shift
+        if byte < 0x80:
+            return n + 1 + length
+        shift += 7
+    return end + 1

@@ -3,7 +3,24 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from collectors.adapters import axis, mapping, milesight, native, xovis
+from collectors.adapters import (
+    airthings,
+    axis,
+    brickstream,
+    building_edge,
+    cloudstudio,
+    dahua,
+    disruptive,
+    hikvision,
+    huawei,
+    kontakt,
+    mapping,
+    milesight,
+    native,
+    regent,
+    vergesense,
+    xovis,
+)
 from collectors.adapters.lorawan import chirpstack, milesight_gateway, tts
 from collectors.adapters.packet import Packet
 from core.errors import Unreadable
@@ -27,6 +44,17 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="xovis", reads=xovis.reads, decode=xovis.decode),
     Adapter(name="axis", reads=axis.reads, decode=axis.decode),
     Adapter(name="milesight", reads=milesight.reads, decode=milesight.decode),
+    Adapter(name="hikvision", reads=hikvision.reads, decode=hikvision.decode),
+    Adapter(name="brickstream", reads=brickstream.reads, decode=brickstream.decode),
+    Adapter(name="dahua", reads=dahua.reads, decode=dahua.decode),
+    Adapter(name="disruptive", reads=disruptive.reads, decode=disruptive.decode),
+    Adapter(name="vergesense", reads=vergesense.reads, decode=vergesense.decode),
+    Adapter(name="airthings", reads=airthings.reads, decode=airthings.decode),
+    Adapter(name="kontakt", reads=kontakt.reads, decode=kontakt.decode),
+    Adapter(name="huawei", reads=huawei.reads, decode=huawei.decode),
+    Adapter(name="cloudstudio", reads=cloudstudio.reads, decode=cloudstudio.decode),
+    Adapter(name="building-edge", reads=building_edge.reads, decode=building_edge.decode),
+    Adapter(name="regent", reads=regent.reads, decode=regent.decode),
     Adapter(name="tts", reads=tts.reads, decode=tts.decode),
     Adapter(name="milesight-gateway", reads=milesight_gateway.reads, decode=milesight_gateway.decode),
     Adapter(name="chirpstack", reads=chirpstack.reads, decode=chirpstack.decode),

@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from collectors.adapters import jsontext, times
+from collectors.adapters import jsontext, times, xmltext
 from core.errors import Unreadable
 from core.known import NOTHING, Device, Known
 from core.readings import Message
@@ -32,8 +32,8 @@ class Packet:
 
     @cached_property
     def json(self) -> Any:
-        """The JSON value of the payload. Raises Unreadable with the reason."""
-        return jsontext.parse(self.payload)
+        """The JSON value of the payload; of XML the object it amounts to. Raises Unreadable with the reason."""
+        return (xmltext if xmltext.looks_so(self.payload) else jsontext).parse(self.payload)
 
     @cached_property
     def object(self) -> dict[str, Any]:

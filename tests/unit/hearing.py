@@ -81,7 +81,7 @@ def mutated(draw: Callable[..., Any], samples: list[Any]) -> bytes:
         if inside is None:
             break
         if draw(st.booleans()):
-            inside[key] = draw(WEIRD)
+            inside[key] = json.loads(json.dumps(draw(WEIRD)))  # a copy: it may be changed in turn
         elif isinstance(inside, dict):
             del inside[key]
         else:

@@ -17,6 +17,7 @@ Step = Literal["15min", "hour", "day", "week", "month"]
 
 LATE_AFTER = timedelta(seconds=150)  # two missed minutes and a little patience
 STALE_AFTER = timedelta(minutes=5)
+COUNTED_TO = 1000  # readings of an unplaced channel; to count more of them would only take time
 
 
 def freshness(heard: datetime | None, now: datetime) -> Freshness:
@@ -219,10 +220,14 @@ class LastReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnplacedChannel:
-    """A channel that observes no place, with its last reading of each metric."""
+    """A channel that observes no place, with its last few readings of each metric, newest first.
+
+    `count` is how many it has sent; COUNTED_TO stands for that or more.
+    """
 
     channel: str
     readings: tuple[LastReading, ...]
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,15 +7,16 @@ from typing import Any
 
 import psycopg
 from psycopg.rows import class_row, dict_row
-from psycopg.types.json import Jsonb
+from psycopg.types.json import Json, Jsonb
 from pydantic import TypeAdapter
 
 from core.errors import NotFound
-from core.site import OUTSIDE, OpeningHours, Portal, Sensor, Site, SiteFile, Space, Target, Text
+from core.site import OUTSIDE, OpeningHours, PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Target, Text
 from core.site_diff import differences
 from store.database import Database, sql
 from store.rollup import rebuild_days
 
+MAPPING = TypeAdapter(PayloadMapping)
 _OPENING = TypeAdapter(OpeningHours)
 _Connection = psycopg.Connection[Any]
 Observed = tuple[int | None, int | None, bool, str]  # portal, space, swapped, role
@@ -102,7 +103,8 @@ class _SiteRow:
 def _load(conn: _Connection, site: str | None = None) -> tuple[Site, ...]:
     with conn.cursor(row_factory=class_row(_SiteRow)) as cur:
         sites = cur.execute(sql("site_rows"), {"site": site}).fetchall()
-    spaces, portals, sensors = (_by_site(conn, query) for query in ("space_rows", "portal_rows", "sensor_rows"))
+    queries = ("space_rows", "portal_rows", "sensor_rows", "mapping_rows")
+    spaces, portals, sensors, mappings = (_by_site(conn, query) for query in queries)
     return tuple(
         Site(
             id=row.slug,
@@ -117,6 +119,7 @@ def _load(conn: _Connection, site: str | None = None) -> tuple[Site, ...]:
             spaces=tuple(_space(r) for r in spaces.get(row.site_id, ())),
             portals=tuple(_portal(r) for r in portals.get(row.site_id, ())),
             sensors=tuple(_sensor(r, row.slug) for r in sensors.get(row.site_id, ())),
+            mappings=tuple(MAPPING.validate_python(r["spec"]) for r in mappings.get(row.site_id, ())),
         )
         for row in sites
     )
@@ -168,6 +171,8 @@ def _write(conn: _Connection, sites: Sequence[Site], now: datetime, *, rebuild: 
         _write_spaces(conn, site, ids[site.id], now)
     for site in sites:
         _write_portals(conn, site, ids[site.id], now)
+    for site in sites:
+        _write_mappings(conn, site, ids[site.id])
     _write_placements(conn, sites, ids, now)
     if rebuild:
         for (site_id,) in conn.execute(sql("sites_sharing_portals"), {"sites": list(ids.values())}).fetchall():
@@ -191,6 +196,13 @@ def _write_site(conn: _Connection, site: Site, sort: int) -> int:
     else:
         conn.execute(sql("target_delete"), {"site_id": site_id})
     return site_id
+
+
+def _write_mappings(conn: _Connection, site: Site, site_id: int) -> None:
+    specs = (Json(MAPPING.dump_python(m, mode="json", exclude_defaults=True)) for m in site.mappings)
+    rows = [{"site_id": site_id, "position": n, "spec": spec} for n, spec in enumerate(specs)]
+    conn.execute(sql("mapping_delete"), {"site_id": site_id})
+    conn.cursor().executemany(sql("mapping_insert"), rows)
 
 
 def _named(name: Text) -> dict[str, object]:
@@ -262,7 +274,8 @@ def _wanted_placements(conn: _Connection, sites: Iterable[Site], ids: Mapping[st
     columns = dict(zip(("source", "device", "key"), map(list, zip(*wanted, strict=True)), strict=True))
     if not columns:
         return {}
-    return {r[3]: wanted[r[0], r[1], r[2]] for r in conn.execute(sql("find_channels"), columns)}
+    channels = {(r[0], r[1], r[2]): r[3] for r in conn.execute(sql("find_channels"), columns)}
+    return {channels[key]: what for key, what in wanted.items()}  # in the order of the file
 
 
 def _keys(site: Site) -> Iterator[tuple[Sensor, tuple[str, str, str]]]:

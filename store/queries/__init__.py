@@ -1,6 +1,6 @@
 """What the screens and the API ask: one function per question, each returning frozen views of `core.views`."""
 
-from store.queries.devices import devices, rejected
+from store.queries.devices import devices, rejected, unplaced
 from store.queries.health import health
 from store.queries.live import live
 from store.queries.places import sites, spaces
@@ -18,5 +18,6 @@ __all__ = [
     "rejected",
     "sites",
     "spaces",
+    "unplaced",
     "visits",
 ]

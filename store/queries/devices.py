@@ -1,14 +1,28 @@
 """Devices and the messages nobody could read."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from core.readings import Flag
-from core.views import DeviceInfo, PlacementInfo, RejectedMessage, freshness
+from core.views import (
+    COUNTED_TO,
+    DeviceInfo,
+    LastReading,
+    PlacementInfo,
+    RejectedMessage,
+    UnplacedChannel,
+    UnplacedDevice,
+    freshness,
+)
 from store.database import Database
 
 SHOWN_BYTES = 2000
+SHOWN_DEVICES = 200  # unplaced ones
+SILENT = timedelta(days=90)  # after which an unplaced device is shown no more
+SHOWN_READINGS = 5  # of each metric of an unplaced channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +67,63 @@ def devices(db: Database, site: str | None = None, *, now: datetime) -> list[Dev
         )
         for r in db.fetch("devices", _DeviceRow, site=site)
     ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _UnplacedRow:
+    source: str
+    device: str
+    model: str
+    topic: str | None
+    heard: datetime
+    channel_id: int
+    channel: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _ReadingRow:
+    channel_id: int
+    metric: str
+    value: float
+    time: datetime
+    since: datetime
+
+
+def unplaced(db: Database, now: datetime) -> list[UnplacedDevice]:
+    """Devices with channels that are heard and observe nothing, the one heard last first, SHOWN_DEVICES at most.
+
+    One that has been silent for SILENT is taken for gone; what it sent stays all the same.
+    """
+    rows = db.fetch("unplaced", _UnplacedRow, since=now - SILENT, limit=SHOWN_DEVICES, most=COUNTED_TO)
+    channels = [row.channel_id for row in rows]
+    readings: dict[int, list[_ReadingRow]] = {}
+    for reading in db.fetch("unplaced_readings", _ReadingRow, channels=channels, number=SHOWN_READINGS):
+        readings.setdefault(reading.channel_id, []).append(reading)
+    heard = (row for row in rows if row.channel_id in readings)
+    return [_unplaced(list(group), readings) for _, group in groupby(heard, key=lambda row: (row.source, row.device))]
+
+
+def _unplaced(rows: Sequence[_UnplacedRow], readings: Mapping[int, Sequence[_ReadingRow]]) -> UnplacedDevice:
+    first = rows[0]
+    return UnplacedDevice(
+        source=first.source,
+        device=first.device,
+        model=first.model,
+        topic=first.topic,
+        first_heard=min(reading.since for row in rows for reading in readings[row.channel_id]),
+        heard=first.heard,
+        channels=tuple(
+            UnplacedChannel(
+                channel=row.channel,
+                readings=tuple(
+                    LastReading(metric=r.metric, value=r.value, time=r.time) for r in readings[row.channel_id]
+                ),
+                count=row.count,
+            )
+            for row in rows
+        ),
+    )
 
 
 def rejected(db: Database, limit: int = 100, before_id: int | None = None) -> list[RejectedMessage]:

@@ -9,12 +9,13 @@ import psycopg
 import pytest
 
 from core.errors import NotFound
+from core.known import Known
 from core.readings import Reading
-from core.site import Portal, Sensor, Site, SiteFile, Space, Text
+from core.site import PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Text
 from core.sitefile import dump, parse
-from store import sites
+from store import known, sites
 from store.database import Database
-from store.write import Batch, Incoming, write
+from store.write import Batch, Heard, Incoming, write
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -169,3 +170,39 @@ def test_two_channels_of_one_device_stand_apart(db: Database, example: SiteFile)
     both = library(example, sensors=(*site.sensors, *more))
     sites.apply(db, both)
     assert sites.load(db, site.id).sensors[-1] == more[0]
+
+
+def test_mappings_are_stored_in_their_order_and_told(db: Database, example: SiteFile) -> None:
+    mappings = (
+        PayloadMapping(name="zeta", topic="z/+", values={"out": "$.o", "in": "$.i"}, only={"$.t": "x"}, period_s=60.0),
+        PayloadMapping(name="acme", topic="a/#", values={"people": "$.n"}, units={"people": 0.1}, zone="Europe/Berlin"),
+    )
+    with_them = library(example, mappings=mappings)
+    assert "mapping zeta: new" in " ".join((*sites.apply(db, example), *sites.apply(db, with_them)))
+    assert sites.load_all(db) == with_them.sites
+    assert list(sites.load(db, "stadsbiblioteket").mappings[0].values) == ["out", "in"]
+    assert parse(dump(sites.export(db))) == with_them
+    assert sites.apply(db, with_them) == []
+    sites.apply(db, library(example, mappings=mappings[::-1]))
+    assert [m.name for m in known.load(db).mappings] == ["acme", "zeta"]
+    sites.apply(db, example)
+    assert known.load(db).mappings == ()
+
+
+def test_what_is_known_comes_from_the_site_file_and_from_the_devices(db: Database, example: SiteFile) -> None:
+    assert known.load(db) == Known()
+    heard = {("lorawan", "ab"): Heard(topic="t", model="Milesight VS133"), ("native", "x/y"): Heard(topic="t")}
+    placed = ("native", "stadsbiblioteket/count-lift-up")
+    heard[placed] = Heard(topic="t", model="what it says itself")
+    readings = [
+        Reading(source=source, device=device, channel="flow:1", metric="in", value=1, time=NOON)
+        for source, device in heard
+    ]
+    write(db, Batch(readings=[Incoming(reading=r, received=NOON) for r in readings], heard=heard))
+    sites.apply(db, example)
+    told = known.load(db)
+    assert told.zone == "Europe/Stockholm"
+    assert told.models["lorawan", "ab"] == "Milesight VS133"
+    model = next(s.model for s in example.sites[0].sensors if s.device == "count-lift-up")
+    assert told.models[placed] == (model or "what it says itself")
+    assert ("native", "x/y") not in told.models

@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: help setup demo test check bench bench-ingest clean lock compose-check
+.PHONY: help setup demo test torture check bench bench-ingest clean lock compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -15,6 +15,12 @@ demo: setup ## the whole system with simulated sensors; prints its address, Ctrl
 test: ## every test, browser included (ARGS="tests/unit -x" for some)
 	@bash ops/setup tests
 	@$(BIN)/python -m pytest $(ARGS)
+
+torture: ## exactly-once, proved: the long runs on Mosquitto and RabbitMQ (half an hour; ARGS="--readings 20000")
+	@bash ops/setup torture
+	@$(BIN)/python -m tests.torture --self-test
+	@$(BIN)/python -m tests.torture --broker mosquitto $(ARGS)
+	@$(BIN)/python -m tests.torture --broker rabbitmq $(ARGS)
 
 check: setup ## style, types, and who may import whom
 	@$(BIN)/ruff check .

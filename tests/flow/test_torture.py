@@ -1,0 +1,37 @@
+"""The short form of `make torture`: known readings while all is killed, then database and truth reading by reading."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from ops import rabbitmq
+from tests.torture import report
+from tests.torture.ordeal import Ordeal, endure
+from tests.torture.schedule import SHORT
+from tests.torture.world import Kind
+
+
+@pytest.mark.parametrize("broker", ["mosquitto", "rabbitmq"])
+def test_whatever_is_killed_nothing_is_lost_and_nothing_counts_twice(broker: str) -> None:
+    if broker == "rabbitmq" and not rabbitmq.installed():
+        pytest.skip("needs RabbitMQ: ops/setup torture")
+    ordeal = Ordeal(
+        broker=broker,
+        readings=4000,
+        rate=600,
+        seed=3,
+        blows=SHORT[broker],
+        longest_s=1.5,
+        share=broker == "mosquitto",
+    )
+    said: list[str] = []
+    with tempfile.TemporaryDirectory(prefix="besok-torture-") as name:
+        Path(name).chmod(0o755)
+        outcome = endure(ordeal, Path(name), said.append)
+    findings = outcome.findings
+    story = [*said, *report.told(findings, outcome.letters, outcome.course, outcome.started)]
+    assert len(outcome.course.struck) == sum(ordeal.blows.values()), "\n".join(story)
+    # numbers (`seq`) are not used yet
+    assert not [f for f in findings.unexplained if f.kind is not Kind.NUMBERED], "\n".join(story)
+    assert not [f for f in findings.explained if f.what == "lost"], "\n".join(story)

@@ -1,0 +1,88 @@
+"""One run from an empty database to the findings."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+from tests.torture import report, verdict, world
+from tests.torture.house import built, doors
+from tests.torture.report import Findings
+from tests.torture.run import Course, Say, Torturer, await_collectors, await_silence
+from tests.torture.schedule import Blow, drawn
+from tests.torture.sender import Sender
+from tests.torture.verdict import Stored
+from tests.torture.world import Device, Letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ordeal:
+    """What a run shall be."""
+
+    broker: str
+    readings: int
+    rate: float  # messages a second
+    seed: int
+    blows: Mapping[Blow, int]
+    longest_s: float  # the database's host is away that long, once
+    share: bool = False  # whether the collectors share one subscription; else each has a site
+    collector: str = "ops.cli"  # the module that collects; the harness tests itself with wrong ones
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a run gave."""
+
+    letters: list[Letter]
+    devices: list[Device]
+    stored: Stored
+    course: Course
+    findings: Findings
+    started: float
+    took_s: float
+
+
+def endure(ordeal: Ordeal, folder: Path, say: Say) -> Outcome:
+    """One run in `folder`, from an empty database to the findings. To be called from the main thread."""
+    random = Random(ordeal.seed)
+    now = datetime.now(UTC)
+    devices = world.devices(world.beginning(now, ordeal.readings))
+    events = drawn(random, ordeal.blows, ordeal.readings, ordeal.longest_s)
+    say(
+        f"{ordeal.broker}, {ordeal.readings} readings, {ordeal.rate:g} messages/s, seed {ordeal.seed},"
+        f" collectors {'share one subscription' if ordeal.share else 'have a site each'} ({ordeal.collector})"
+    )
+    say("\n".join(f"  {e}" for e in events))
+    small = Blow.DISK_FULL in ordeal.blows
+    with built(folder, ordeal.broker, devices, ordeal.collector, share=ordeal.share, small_disk=small) as house:
+        await_collectors(house)
+        started = time.monotonic()
+
+        def timed(text: str) -> None:
+            say(f"{time.monotonic() - started:8.2f} s  {text}")
+
+        sender = Sender(house.port, world.letters(random, devices, ordeal.readings), ordeal.rate)
+        torturer = Torturer(house, events, timed)
+        sender.start()
+        try:
+            torturer.strike(sender)
+        finally:
+            sender.stop()
+            sender.join()
+        expected = sum(len(letter.facts) for letter in sender.letters if letter.safe)
+        timed(f"all is sent, over {sender.connections} connections; the queues run empty")
+        await_silence(house, expected)
+        took_s = time.monotonic() - started
+        stored = verdict.fetch(house.url, doors(devices))
+    faults = verdict.compare(sender.letters, stored)
+    return Outcome(
+        letters=sender.letters,
+        devices=devices,
+        stored=stored,
+        course=torturer.course,
+        findings=report.weigh(faults, sender.letters, torturer.course, ordeal.broker),
+        started=started,
+        took_s=took_s,
+    )

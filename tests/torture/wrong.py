@@ -1,0 +1,34 @@
+"""A collector that acknowledges before it commits, as many do: the harness must find out."""
+
+from collectors.inbox import Delivery
+from collectors.writer import Writer
+
+
+class Hasty(Writer):
+    """Acknowledges what it has received and commits it some time later."""
+
+    def run(self) -> None:
+        store = self._store
+
+        def late(messages: object) -> None:
+            self._acknowledge(taken)
+            self._stop.wait(0.1)
+            store(messages)  # type: ignore[arg-type]
+
+        taken: list[Delivery] = []
+        take = self._inbox.take
+
+        def remembered(limit: int) -> list[Delivery]:
+            taken[:] = take(limit)
+            return list(taken)
+
+        self._store, self._inbox.take = late, remembered  # type: ignore[method-assign]
+        super().run()
+
+
+if __name__ == "__main__":
+    from collectors import collector
+    from ops.cli import main
+
+    collector.Writer = Hasty  # type: ignore[misc]
+    main()

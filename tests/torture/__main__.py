@@ -5,59 +5,87 @@ import contextlib
 import shutil
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.torture import report
 from tests.torture.ordeal import Ordeal, endure
 from tests.torture.schedule import LONG, SHORT, Blow
 
+ALONE = 10  # times that a blow falls which is asked for by its name
+WRONG = "tests.torture.wrong"
+
 
 def main() -> int:
     """Read the command line, run, tell."""
-    arguments = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
-    arguments.add_argument("--broker", choices=("mosquitto", "rabbitmq"), default="mosquitto")
-    arguments.add_argument("--readings", type=int, default=200_000)
-    arguments.add_argument("--rate", type=float, default=250, help="messages a second")
-    arguments.add_argument("--seed", type=int, default=1)
-    arguments.add_argument("--short", action="store_true", help="few blows")
-    arguments.add_argument(
-        "--share", action="store_true", help="the collectors share one subscription, not a site each"
-    )
-    arguments.add_argument("--only", choices=[b.name.lower() for b in Blow], help="this blow alone, ten times")
-    arguments.add_argument("--longest", type=float, default=60, help="seconds that the database's host is lost, once")
-    arguments.add_argument("--collector", default="ops.cli", help="the module that collects")
-    arguments.add_argument("--keep", type=Path, help="leave the logs in this folder")
-    given = arguments.parse_args()
+    given = _arguments()
+    if given.self_test:
+        wrong = Ordeal(
+            broker="mosquitto",
+            readings=4000,
+            rate=600,
+            seed=3,
+            blows=SHORT["mosquitto"],
+            longest_s=1.5,
+            collector=WRONG,
+        )
+        found = _run(wrong, None)
+        print("found out, as it must be" if found else "THE HARNESS IS BLIND: it found nothing")
+        return 0 if found else 1
     ordeal = Ordeal(
         broker=given.broker,
         readings=given.readings,
         rate=given.rate,
         seed=given.seed,
-        blows=_blows(given),
+        blows=_blows(given.blows, given.broker),
         longest_s=given.longest,
         share=given.share,
-        collector=given.collector,
     )
+    return 1 if _run(ordeal, given.keep) else 0
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.torture", description=__doc__)
+    parser.add_argument("--broker", choices=("mosquitto", "rabbitmq"), default="mosquitto")
+    parser.add_argument("--readings", type=int, default=200_000)
+    parser.add_argument("--rate", type=float, default=250, help="messages a second")
+    parser.add_argument("--seed", type=int, default=1)
+    named = [blow.name.lower() for blow in Blow]
+    parser.add_argument(
+        "--blows", choices=("long", "short", *named), default="long", help=f"or one alone, {ALONE} times"
+    )
+    parser.add_argument("--share", action="store_true", help="one subscription for both collectors, not a site each")
+    parser.add_argument("--longest", type=float, default=60, help="seconds that the database's host is lost, once")
+    parser.add_argument("--keep", type=Path, help="leave the logs in this folder")
+    parser.add_argument("--self-test", action="store_true", help="see that a collector that loses is found out")
+    return parser.parse_args()
+
+
+def _blows(name: str, broker: str) -> Mapping[Blow, int]:
+    known = {"long": LONG, "short": SHORT[broker]}
+    return known.get(name) or {Blow[name.upper()]: ALONE}
+
+
+def _run(ordeal: Ordeal, keep: Path | None) -> int:
+    """How many faults nothing explains."""
     with tempfile.TemporaryDirectory(prefix="besok-torture-") as name:
         folder = Path(name)
         folder.chmod(0o755)
         try:
             outcome = endure(ordeal, folder, lambda text: print(text, flush=True))
         finally:
-            if given.keep:
-                given.keep.mkdir(parents=True, exist_ok=True)
-                for log in folder.glob("*.log"):
-                    with contextlib.suppress(OSError):
-                        shutil.copy(log, given.keep)
+            if keep:
+                _keep(folder, keep)
     print("\n".join(report.told(outcome.findings, outcome.letters, outcome.course, outcome.started)))
     print(report.summary(outcome.letters, outcome.findings, outcome.course, ordeal.broker, outcome.took_s))
-    return 1 if outcome.findings.unexplained else 0
+    return len(outcome.findings.unexplained)
 
 
-def _blows(given: argparse.Namespace) -> dict[Blow, int]:
-    if given.only:
-        return {Blow[given.only.upper()]: 10}
-    return SHORT[given.broker] if given.short else LONG
+def _keep(folder: Path, to: Path) -> None:
+    to.mkdir(parents=True, exist_ok=True)
+    for log in folder.glob("*.log"):
+        with contextlib.suppress(OSError):
+            shutil.copy(log, to)
 
 
 if __name__ == "__main__":

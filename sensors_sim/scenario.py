@@ -1,0 +1,142 @@
+"""A scenario: in what the simulated world differs from the ordinary one of a site file. docs/simulate.md has the keys.
+
+A scenario says only what is different; what it does not say stays as `seasons.py`, `plans.py` and `sensors.py` invent it.
+Scenarios are composed: one may be based on another, whose differences come first.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Final, Literal
+
+from core.site import OpeningException, Portal, Sensor, Text
+
+FaultKind = Literal[
+    "silence",  # the device sends nothing
+    "reboot",  # it starts again: running totals and numbering begin at zero
+    "stuck",  # it repeats the value it had at the beginning
+    "clock_skew",  # its clock is `seconds` off (negative: behind)
+    "clock_drift",  # its clock loses or wins `seconds` a day
+    "late",  # what it measures comes `seconds` late, in batches
+    "duplicate",  # the share `share` of its messages comes twice
+    "disorder",  # messages are shuffled within `seconds`
+    "retained",  # the broker keeps its messages and sends them again to whoever connects
+    "outage",  # the gateway is away; what is measured meanwhile comes in a burst afterwards
+    "lossy",  # the share `share` of its messages is lost
+    "swapped",  # in and out are exchanged, as after a new mounting
+    "blind",  # the share `share` of passages is missed
+    "ghost",  # a warm laptop: somebody is there when nobody is
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closing:
+    """Spaces and portals that cannot be used from `first` to `last` (business days, inclusive)."""
+
+    site: str
+    spaces: tuple[str, ...] = ()
+    portals: tuple[str, ...] = ()
+    first: date | None = None  # of the scenario, if not said
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something on the programme that draws people of its own, on each of its days."""
+
+    site: str
+    space: str
+    title: Text
+    people: int
+    start: time  # local
+    minutes: int
+    first: date | None = None
+    last: date | None = None  # as `first`, if not said
+    weekdays: tuple[str, ...] = ()  # "monday", ...: only on these; on all of them if empty
+    afterwards: str = ""  # a space to which one in four goes when it is over
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """How many people come to a site, beside the ordinary; factors multiply what a base scenario says."""
+
+    site: str
+    arrivals: float = 1.0  # factor on all arrivals
+    weekdays: Mapping[str, float] = field(default_factory=dict)  # "monday" -> factor
+    hours: Mapping[str, float] = field(default_factory=dict)  # "16" (local hour) -> factor
+    spread: float | None = None  # standard deviation of the logarithm of a day's level
+    stay: float = 1.0  # factor on all stays
+    plans: Mapping[str, float] = field(default_factory=dict)  # name of a plan -> factor on its share
+    entrances: Mapping[str, float] = field(default_factory=dict)  # portal -> share of those who come through it
+    classes: float = 1.0  # factor on the chance of each school class
+    growth: float | None = None  # a year
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """What was learnt of a site from its history; it takes the place of the invented rhythm."""
+
+    site: str
+    week: tuple[tuple[float, ...], ...]  # [7][24] people entering in a usual hour, Monday first, local clock
+    months: tuple[float, ...] = (1.0,) * 12
+    spread: float = 0.1  # of a day's level
+    stay_min: float | None = None  # mean minutes of a visit, as far as it could be learnt
+    entrances: Mapping[str, float] = field(default_factory=dict)
+    spaces: Mapping[str, float] = field(default_factory=dict)  # space -> share of those who come that stay there
+    weeks: int = 0  # of history it was learnt from
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Character:
+    """How well the devices that `device` names (a name with * and ?) see, and how they speak."""
+
+    device: str
+    speaks: str = ""  # family of formats.FORMATS; the native format if empty
+    miss: float | None = None  # share of passages missed
+    double: float | None = None
+    swap: float | None = None
+    crowd: float | None = None  # how much more is missed for each other person passing within the same two seconds
+    overlook: float | None = None  # share of people a camera does not see
+    totals: bool | None = None  # sends running totals instead of deltas
+    wraps: int | None = None  # where its totals begin again at zero
+    interval_s: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """Something that goes wrong with the devices that `device` names, from `begins` (aware, or local to the site) on."""
+
+    device: str
+    kind: FaultKind
+    begins: datetime
+    minutes: float | None = None  # how long; to the end of the scenario if not said
+    seconds: float = 0.0
+    share: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """All differences of a world from the ordinary one, with the time it is about."""
+
+    id: str
+    title: Text
+    about: Text
+    first: date | None = None  # business days
+    last: date | None = None
+    base: str = ""  # id of the scenario it is based on; its differences are already in the fields below
+    rates: tuple[Rates, ...] = ()
+    profiles: tuple[Profile, ...] = ()
+    opening: Mapping[str, tuple[OpeningException, ...]] = field(default_factory=dict)  # by site
+    closings: tuple[Closing, ...] = ()
+    portals: Mapping[str, tuple[Portal, ...]] = field(default_factory=dict)  # new ones, by site
+    sensors: Mapping[str, tuple[Sensor, ...]] = field(default_factory=dict)  # new ones, by site
+    events: tuple[Event, ...] = ()
+    characters: tuple[Character, ...] = ()
+    faults: tuple[Fault, ...] = ()
+
+
+ORDINARY: Final = Scenario(
+    id="ordinary",
+    title=Text(sv="Som vanligt", en="As usual"),
+    about=Text(sv="Ingenting är annorlunda.", en="Nothing is different."),
+)

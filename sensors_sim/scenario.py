@@ -1,7 +1,7 @@
 """A scenario: in what the simulated world differs from the ordinary one of a site file. docs/simulate.md has the keys.
 
-A scenario says only what is different; what it does not say stays as `seasons.py`, `plans.py` and `sensors.py` invent it.
-Scenarios are composed: one may be based on another, whose differences come first.
+A scenario says only what is different; what it does not say stays as `seasons.py`, `plans.py` and `sensors.py` invent
+it. Scenarios are composed: one may be based on another, whose differences come first.
 """
 
 from collections.abc import Mapping
@@ -104,7 +104,7 @@ class Character:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Something that goes wrong with the devices that `device` names, from `begins` (aware, or local to the site) on."""
+    """Something that goes wrong with the devices that `device` names, from `begins` on (aware, or local)."""
 
     device: str
     kind: FaultKind

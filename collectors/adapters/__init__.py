@@ -11,6 +11,7 @@ from collectors.adapters import (
     cloudstudio,
     dahua,
     disruptive,
+    general,
     hikvision,
     huawei,
     kontakt,
@@ -61,6 +62,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="milesight-gateway", reads=milesight_gateway.reads, decode=milesight_gateway.decode),
     Adapter(name="chirpstack", reads=chirpstack.reads, decode=chirpstack.decode),
     Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
+    Adapter(name="general", reads=general.reads, decode=general.decode),  # the last: it reads whatever comes
 )
 
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"

@@ -39,6 +39,14 @@ def number(
     raise Unreadable(f"{name} is {show(value)}: it must be a number")
 
 
+def measured(name: str, value: object, *, nothing: Collection[float] = ()) -> tuple[float | None, str]:
+    """`value` as a number with the unit that stands behind it, in lower case ("" if none does). Raises Unreadable."""
+    found = _MEASURED.fullmatch(value.strip()) if type(value) is str else None
+    if found:
+        return number(name, _plain(found[1]), nothing=nothing), found[2].lower()
+    return number(name, value, nothing=nothing), ""
+
+
 def state(name: str, value: object) -> float | None:
     """`value` as 1 (yes, on, occupied) or 0 (no, off, vacant); None if it says that nobody knows. Raises Unreadable."""
     if value is True or value is False:
@@ -77,11 +85,11 @@ def _from_text(name: str, text: str, nothing: Collection[float], units: Mapping[
         raise Unreadable(f"{name} is {show(text)}: nobody can tell whether the comma sets thousands or decimals apart")
     if _NUMBER.fullmatch(text):
         return number(name, _plain(text), nothing=nothing)
-    if measured := _MEASURED.fullmatch(text):
-        if measured[2].lower() not in units:
-            raise Unreadable(f"{name} is {show(text)}: the unit {show(measured[2])} does not fit")
-        bare = number(name, _plain(measured[1]), nothing=nothing)
-        return None if bare is None else bare * units[measured[2].lower()]
+    if _MEASURED.fullmatch(text):
+        bare, unit = measured(name, text, nothing=nothing)
+        if unit not in units:
+            raise Unreadable(f"{name} is {show(text)}: the unit {show(unit)} does not fit")
+        return None if bare is None else bare * units[unit]
     raise Unreadable(f"{name} is {show(text)}: it must be a number")
 
 

@@ -1,0 +1,235 @@
+"""The last resort: devices and topics that no adapter knows, read by the names they use (vocabulary.py).
+
+Any JSON on any topic, and plain values (`23`, `ON`) on topics whose last words say what they are. What is understood
+counts; what could mean several things is refused with the mapping to choose from; what nobody understands is refused
+with what to do. Nothing is guessed and nothing is dropped in silence.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from collectors.adapters import hints, objects, topics
+from collectors.adapters.doubts import listed
+from collectors.adapters.hints import Choice
+from collectors.adapters.jsontext import show
+from collectors.adapters.leaves import Leaf, is_time, own_time, step
+from collectors.adapters.packet import Packet
+from collectors.adapters.sheet import Sheet
+from collectors.adapters.vocabulary import CHOICES, Doubt, compact
+from core.errors import Unreadable
+from core.readings import Decoded, Identity
+
+SOURCE: Final = "mqtt"
+DEVICE_LIMIT: Final = 200  # characters
+SHORTEST: Final = 5  # characters of an id that is nobody else's; a shorter one is unique on its topic only
+MESSAGE_WINDOW_S: Final = 8 * 86_400.0  # for which a message id is not used again
+PLAIN_LIMIT: Final = 60  # characters of a plain value
+
+_EUI: Final = ("deveui", "deviceeui", "devicedeveui", "loraeui")
+_IDS: Final = (
+    *_EUI, "deviceid", "deviceserial", "deviceserialnumber", "serialnumber", "serialno", "serial", "sn", "devicesn",
+    "sensorid", "sensorserial", "sensorserialnumber", "devicemac", "sensormac", "macaddress", "mac", "deviceuid",
+    "deviceuuid", "deviceaddress", "nodeid", "thingid", "hardwareid", "hwid", "endpointid", "cameraid", "counterid",
+    "devicename", "sensorname", "cameraname", "hostname", "device", "sensor", "camera",
+)  # fmt: skip
+_LOOSE_IDS: Final = ("id", "uid", "uuid", "name")  # of the device, or of the message, or of whoever knows what
+_HOLDERS: Final = {
+    "device", "deviceinfo", "sensor", "sensorinfo", "node", "thing", "source", "meta", "metadata", "header", "info",
+    "system", "identity", "data", "payload", "object", "camera",
+}  # fmt: skip
+_DEVICES: Final = {"device", "deviceinfo", "sensor", "sensorinfo", "node", "thing", "camera"}
+_MESSAGE_IDS: Final = ("messageid", "msgid", "eventid", "packetid", "messageuuid")
+_WRITE: Final = f"write a mapping in the site file ({hints.SEE})"
+_EUI_64: Final = re.compile(r"(?:[0-9a-fA-F]{2}[-:]?){7}[0-9a-fA-F]{2}")
+_OF_ANYTHING: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|\d+")  # a UUID, a number
+_SOUND: Final = (0, None, False, "", "0", "ok", "OK", "Ok", "good", "GOOD", "Good", "normal", "active", "online")
+
+
+def reads(packet: Packet) -> bool:
+    """Everything that came this far."""
+    return True
+
+
+def decode(packet: Packet) -> Decoded:
+    """What can be understood of a message of an unknown device. Raises Unreadable, with what to do."""
+    if about := topics.control(packet.levels):
+        return Decoded(not_data=about)
+    if not packet.payload.strip() or packet.text == "null":
+        return Decoded(not_data="a tombstone: somebody deletes what the broker had kept")
+    if packet.payload.lstrip()[:1] not in (b"{", b"["):
+        return _plain(packet)
+    value = packet.json
+    if type(value) is dict:
+        return _object(packet, value, "$")
+    if any(type(item) is dict for item in value):
+        return _together([_item(packet, item, f"$[{number}]") for number, item in enumerate(value)])
+    raise Unreadable(f"the payload is a list of bare values, and nothing says what each measures: {_WRITE}")
+
+
+def _item(packet: Packet, item: Any, path: str) -> Decoded:
+    if type(item) is not dict:
+        return Decoded(problems=(f"{show(item)} in the list is no object with named values",))
+    try:
+        return _object(packet, item, path)
+    except Unreadable as exc:
+        return Decoded(problems=(str(exc),))
+
+
+def _together(items: list[Decoded]) -> Decoded:
+    return Decoded(
+        readings=tuple(reading for item in items for reading in item.readings),
+        problems=tuple(dict.fromkeys(problem for item in items for problem in item.problems)),
+        identity=items[0].identity if len(items) == 1 else None,
+        not_data=next((item.not_data for item in items if item.not_data), ""),
+    )
+
+
+def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
+    found = objects.look(fields, packet=packet, at=path, context=topics.context(packet.levels))
+    value, meaning = _value(fields), topics.meaning(packet.levels)
+    is_bare = bool(value and meaning.said)
+    if not (is_bare or value or found.understood or found.unknown):
+        return Decoded(not_data="settings and the device's own health only")
+    source, device, device_path = _identity(packet, fields, path)
+    time_path = _time_path(fields, path)
+    sheet = Sheet(source, device if device_path or not is_bare else _fit(meaning.device))
+    objects.write(sheet, found, topic=packet.topic, device_path=device_path, time_path=time_path)
+    if is_bare:
+        _note_value(packet, sheet, fields, value, meaning)
+    elif not found.understood or (value and not found.about_people):
+        sheet.problems.append(_unknown(packet, found.unknown, value, device=device_path, time=time_path))
+    return _decoded(sheet, identity=_message(sheet, fields))
+
+
+def _decoded(sheet: Sheet, identity: Identity | None = None) -> Decoded:
+    idle = not sheet.readings and not sheet.problems
+    return sheet.decoded(identity=identity, not_data="it says that nothing was measured" if idle else "")
+
+
+def _value(fields: Mapping[str, Any]) -> str:
+    """The field of an object that holds a value without saying of what; "" if there is none."""
+    by = {compact(name): name for name in fields if type(name) is str}
+    name = next((by[field] for field in ("value", "val", "v") if field in by), "")
+    return name if name and type(fields[name]) not in (dict, list) and fields[name] is not None else ""
+
+
+def _note_value(packet: Packet, sheet: Sheet, fields: Mapping[str, Any], name: str, meaning: topics.Meaning) -> None:
+    """Note the value of {"value": 1, "status": 0} on a topic that says what it measures, unless it tells of a fault."""
+    for field in fields:
+        if compact(field) in ("status", "quality", "fault", "error") and fields[field] not in _SOUND:
+            told = f"{field} is {show(fields[field])}: the device itself does not trust its {' '.join(meaning.said)}"
+            sheet.problems.append(told)
+            return
+    sheet.time = own_time(fields, objects.clock(packet))
+    path = f"${step(name)}"
+    objects.note_value(sheet, meaning.said, fields[name], topic=packet.topic, name=name, path=path, part=meaning.part)
+
+
+def _unknown(packet: Packet, unknown: list[Leaf], value: str, *, device: str, time: str) -> str:
+    """What to do about numbers of which nobody knows what they are: a mapping for the first of them."""
+    names = list(dict.fromkeys(leaf.said for leaf in unknown)) or [value]
+    path, each, channel = (
+        (unknown[0].path, unknown[0].each, unknown[0].part_path) if unknown else (f"${step(value)}", "", "")
+    )
+    choices = [Choice(values={metric: path}, says=says) for metric, says in CHOICES["people"]]
+    lines = hints.mapping(packet.topic, choices, device=device, time=time, each=each, channel=channel)
+    return f"nobody knows what {listed(names)} {'is' if len(names) == 1 else 'are'}: {_WRITE}:\n{lines}"
+
+
+def _plain(packet: Packet) -> Decoded:
+    """A bare number or word: it measures what the last words of its topic say."""
+    text = packet.text
+    if not text or not text.isprintable() or len(text) > PLAIN_LIMIT:
+        raise Unreadable(f"the payload is neither JSON nor a number or a word ({len(packet.payload)} bytes): {_WRITE}")
+    if text.lower() in ("online", "offline", "connected", "disconnected"):
+        return Decoded(not_data="whether a device is connected")
+    value = _unquoted(packet, text)
+    meaning = topics.meaning(packet.levels)
+    if not meaning.said:
+        raise Unreadable(_meaningless(packet, value))
+    sheet = Sheet(SOURCE, _fit(meaning.device))
+    name = packet.levels[-1]
+    objects.note_value(sheet, meaning.said, value, topic=packet.topic, name=name, path="$", part=meaning.part)
+    return _decoded(sheet)
+
+
+def _unquoted(packet: Packet, text: str) -> Any:
+    """The value of a text that is JSON (`true`, `"ON"`, 23), else the text."""
+    try:
+        return packet.json
+    except Unreadable:
+        return text
+
+
+def _meaningless(packet: Packet, value: Any) -> str:
+    verdict = topics.verdict(packet.levels)
+    about = verdict.about if isinstance(verdict, Doubt) else "people"
+    choices = [Choice(values={metric: "$"}, says=says) for metric, says in CHOICES[about]]
+    return f"nothing says what {show(value)} measures: {_WRITE}:\n{hints.mapping(packet.topic, choices)}"
+
+
+def _identity(packet: Packet, fields: Mapping[str, Any], path: str) -> tuple[str, str, str]:
+    """Source and device, and the path to the latter; the topic stands for one that does not name itself."""
+    for name, value, where in _names(fields, path):
+        device = str(value).strip()
+        if name in _EUI and _EUI_64.fullmatch(device):
+            return "lorawan", re.sub("[-:]", "", device).lower(), where
+        if name in _LOOSE_IDS and device in packet.levels:
+            break
+        if name in _LOOSE_IDS and _OF_ANYTHING.fullmatch(device):
+            raise Unreadable(
+                f"{where.removeprefix('$.')} is {show(value)}: that may be the device or the number of the message, and"
+                f' nothing else names the device: {_WRITE}, with device = "{where}" if it is the device'
+            )
+        is_short = len(device) < SHORTEST and device not in packet.levels
+        return SOURCE, _fit(f"{packet.topic}/{device}" if is_short else device), where
+    return SOURCE, _fit(packet.topic), ""
+
+
+def _names(fields: Mapping[str, Any], path: str) -> list[tuple[str, Any, str]]:
+    """All that could be the name of the device, the best first: what names it, the name and where that stands."""
+    found = [(name, value, path + step(said)) for name, said, value in _scalars(fields)]
+    for key, inner in fields.items():
+        if type(inner) is dict and compact(key) in _HOLDERS:
+            own = "device" if compact(key) in _DEVICES else ""
+            found += [
+                (f"{own}{name}" if name in _LOOSE_IDS else name, value, path + step(key) + step(said))
+                for name, said, value in _scalars(inner)
+            ]
+    rank = {name: number for number, name in enumerate((*_IDS, *_LOOSE_IDS))}
+    named = [entry for entry in found if entry[0] in rank]
+    # A text is rather a name than a number is: {"id": 3, "name": "north"}.
+    return sorted(named, key=lambda entry: (entry[0] in _LOOSE_IDS and _is_of_anything(entry[1]), rank[entry[0]]))
+
+
+def _is_of_anything(value: Any) -> bool:
+    return _OF_ANYTHING.fullmatch(str(value).strip()) is not None
+
+
+def _scalars(fields: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    return [
+        (compact(name), name, value)
+        for name, value in fields.items()
+        if type(name) is str and (type(value) is int or (type(value) is str and value.strip()))
+    ]
+
+
+def _fit(device: str) -> str:
+    if len(device) > DEVICE_LIMIT or not device.isprintable():
+        raise Unreadable(f"{show(device)} cannot name a device: that has {DEVICE_LIMIT} printable characters at most")
+    return device
+
+
+def _message(sheet: Sheet, fields: Mapping[str, Any]) -> Identity | None:
+    """The identity of a message that carries an id of its own; a short one may be used again."""
+    for name, _, value in _scalars(fields):
+        if name in _MESSAGE_IDS and type(value) is str and 8 <= len(value) <= PLAIN_LIMIT:
+            scope = f"{sheet.source}/{sheet.device}"
+            return Identity(scope=scope, mark=f"message:{value}", window_s=MESSAGE_WINDOW_S)
+    return None
+
+
+def _time_path(fields: Mapping[str, Any], path: str) -> str:
+    name = next((name for name in fields if is_time(name) and type(fields[name]) in (int, float, str)), None)
+    return path + step(name) if name is not None else ""

@@ -1,0 +1,45 @@
+"""What to do about a device nobody understands: the lines for the site file, ready to be chosen from."""
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+SEE: Final = "docs/connect-a-sensor.md tells how"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One way to read a message: metric of the catalogue -> JSONPath, and in words what it would mean."""
+
+    values: Mapping[str, str]
+    says: str
+
+
+def mapping(
+    topic: str, choices: Sequence[Choice], *, device: str = "", time: str = "", each: str = "", channel: str = ""
+) -> str:
+    """A mapping for the site file with one line per choice; all but the first are commented out."""
+    found = ["[[sites.mappings]]", f"name = {_quoted(name(topic))}", f"topic = {_quoted(_filter(topic))}"]
+    paths = (("device", device), ("time", time), ("each", each), ("channel", channel))
+    found += [f"{key} = {_quoted(path)}" for key, path in paths if path]
+    for number, choice in enumerate(choices):
+        values = ", ".join(f"{metric} = {_quoted(path)}" for metric, path in choice.values.items())
+        found.append(f"{'# ' if number else ''}values = {{ {values} }}  # {choice.says}")
+    return "\n".join(found)
+
+
+def name(topic: str) -> str:
+    """A name for the devices behind `topic`: its first level that is a word."""
+    plain = (re.sub(r"[^a-z0-9]+", "-", level.lower()).strip("-") for level in topic.split("/"))
+    return next((level for level in plain if level and not level.isdecimal()), "counter")[:40].rstrip("-")
+
+
+def _filter(topic: str) -> str:
+    """The topic as a filter: whatever it holds, it stands for itself."""
+    return re.sub(r"[^/]*[+#][^/]*", "+", topic)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)  # TOML's basic strings are written as JSON's

@@ -1,0 +1,300 @@
+"""A JSON object taken apart: its values with the words of their names, their units, times and places."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+from collectors.adapters.jsontext import TWICE, show
+from collectors.adapters.vocabulary import Doubt, Means, compact, is_part, judge, words
+from core.errors import Unreadable
+
+DEEPEST: Final = 5  # levels of objects within objects
+MOST: Final = 5000  # values of one message
+PART_LIMIT: Final = 60  # characters of the name of a line or region
+
+Clock = Callable[[str, Any], datetime | None]  # name and value of a field -> the time it says
+
+_NEUTRAL: Final = frozenset(
+    (
+        "data", "payload", "values", "value", "measurements", "measurement", "readings", "reading", "state", "reported",
+        "desired", "object", "decoded", "decodedpayload", "message", "body", "content", "attributes", "attrs",
+        "properties", "params", "fields", "telemetry", "sensors", "sensor", "status", "result", "results", "item",
+        "items", "records", "record", "metrics", "current", "latest", "observation", "observations", "uplink",
+        "features", "channels", "lines", "zones", "regions", "areas", "counters", "report", "info", "output",
+        "environment", "env", "device", "devices", "event", "events", "doors", "gates", "rooms", "desks", "rois",
+        "seats",
+    )
+)  # fmt: skip
+_PART_FIELDS: Final = (
+    "lineid", "zoneid", "regionid", "areaid", "channelid", "counterid", "doorid", "roomid", "sensorid", "deviceid",
+    "line", "zone", "region", "area", "channel", "door", "room", "linename", "zonename", "regionname",
+    "id", "number", "no", "nr", "index", "uid", "name", "label",
+)  # fmt: skip
+_SURE_PARTS: Final = _PART_FIELDS.index("id")
+_RECORDS: Final = frozenset(
+    ("data", "payload", "values", "measurements", "readings", "records", "items", "results", "telemetry", "events",
+     "observations", "messages", "history", "samples", "buffer", "entries", "log", "logs", "batch", "list", "array")
+)  # fmt: skip
+_MANY_PARTS: Final = frozenset(
+    ("lines", "zones", "regions", "areas", "counters", "channels", "doors", "gates", "rooms", "desks", "entrances",
+     "rois", "seats")
+)  # fmt: skip
+_NAME_FIELDS: Final = ("name", "type", "key", "n", "metric", "measure", "parameter", "quantity", "property", "sensor")
+_VALUE_FIELDS: Final = ("value", "v", "val", "reading", "measurement")
+_UNIT_FIELDS: Final = ("unit", "units", "uom", "u", "unitofmeasurement")
+_TIMES: Final = (
+    "timestamp", "timestamputc", "utctimestamp", "timestampms", "timestampiso", "isotimestamp", "time", "timems",
+    "datetime", "datetimeutc", "utcdatetime", "ts", "eventtime", "eventtimestamp", "measuredat", "measurementtime",
+    "measuretime", "observedat", "observationtime", "phenomenontime", "resulttime", "recordedat", "recordtime",
+    "recorded", "sampledat", "sampletime", "samplingtime", "capturedat", "capturetime", "detectedat", "isotime",
+    "utctime", "timeutc", "utc", "unixtime", "unixtimes", "unixtimems", "unixtimestamp", "unix", "epoch", "epochms",
+    "epochs", "epochtime", "devicetime", "devicetimestamp", "sensortime", "localtime", "sentat", "senttime", "sendtime",
+    "createdat", "createdtime", "reportedat", "reporttime", "publishedat", "receivedat", "lastseen", "lastupdated",
+    "lastupdate", "lastchanged", "updatedat", "updatetime", "date",
+)  # fmt: skip
+_TIME_RANK: Final = {name: rank for rank, name in enumerate(_TIMES)}
+_CLOCK_ONLY: Final = re.compile(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?([Zz]|[+-]\d\d:?\d\d)?")
+_DAY_ONLY: Final = re.compile(r"\d{4}-\d\d-\d\d|\d{4}/\d\d/\d\d|\d{8}|\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}/\d{1,2}/\d{4}")
+_SIMPLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """One value of a message. `path` is its JSONPath, from the item if the value is one of a list (`each`)."""
+
+    words: tuple[str, ...]
+    said: str  # as the device names it, with the names above it: "data.line1.in"
+    value: Any
+    path: str
+    unit: str = ""
+    part: str = ""
+    time: datetime | None = None
+    each: str = ""
+    part_path: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where in the message an object stands."""
+
+    words: tuple[str, ...] = ()
+    said: str = ""
+    path: str = "$"
+    part: str = ""
+    time: datetime | None = None
+    each: str = ""
+    part_path: str = ""
+    kept: str = ""  # the compact name it stands under
+    depth: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Named:
+    """A value with its name; `field` holds it, `fields` are all that this took."""
+
+    name: str
+    field: str
+    value: Any
+    unit: str
+    fields: tuple[str, ...] = ()
+
+
+def leaves(message: Mapping[str, Any], clock: Clock, *, at: str = "$", context: tuple[str, ...] = ()) -> list[Leaf]:
+    """All values of `message`, whose JSONPath is `at`, with times told by `clock`. Raises Unreadable.
+
+    `context` are words that stand before every name. An object that carries a name twice is refused: nobody knows which
+    of the two is meant. Objects nested deeper than DEEPEST are left out.
+    """
+    found: list[Leaf] = []
+    for leaf in _object(message, _Place(path=at, words=context), clock):
+        found.append(leaf)
+        if len(found) > MOST:
+            raise Unreadable(f"the message holds more than {MOST} values; no sensor measures that many at once")
+    return found
+
+
+def own_time(fields: Mapping[str, Any], clock: Clock) -> datetime | None:
+    """The time an object says of itself, from the most telling of its fields; None if it says none."""
+    named = [
+        (rank, name)
+        for name, value in fields.items()
+        if type(name) is str and value is not None and type(value) not in (dict, list, bool)
+        if (rank := _TIME_RANK.get(compact(name))) is not None
+    ]
+    day = next((value for name, value in fields.items() if _is_day(name, value)), None)
+    for _, name in sorted(named):
+        value = fields[name]
+        if type(value) is str and _CLOCK_ONLY.fullmatch(value.strip()):
+            if day is None:
+                raise Unreadable(f"{name} is {show(value)}: that is a time of day, without a day")
+            value = f"{day.strip()} {value.strip()}"
+        elif value is day:
+            continue
+        if (time := clock(name, value)) is not None:
+            return time
+    return None
+
+
+def _is_day(name: object, value: object) -> bool:
+    return (
+        type(name) is str
+        and type(value) is str
+        and compact(name) in ("date", "day", "datestamp", "localdate")
+        and _DAY_ONLY.fullmatch(value.strip()) is not None
+    )
+
+
+def is_time(name: str) -> bool:
+    """Whether a field of this name tells a time."""
+    return compact(name) in _TIME_RANK
+
+
+def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[Leaf]:
+    if TWICE in fields:
+        twice = show(fields[TWICE])  # type: ignore[index]  # not a name: it stands for the fact
+        raise Unreadable(f"the message says {twice} twice, so nobody knows which one is meant")
+    place = replace(place, time=own_time(fields, clock) or place.time)
+    record = _record(fields)
+    if record is not None:
+        yield _leaf(record, place)
+    for name, value in fields.items():
+        if (record is not None and name in record.fields) or (is_time(name) and type(value) not in (dict, list)):
+            continue
+        unit = _unit(fields, name)
+        if type(value) is dict:
+            yield from _inner(value, _inside(place, name), clock, unit)
+        elif type(value) is list:
+            yield from _list(value, _inside(place, name), clock)
+        else:
+            yield _leaf(_Named(name=name, field=name, value=value, unit=unit), place)
+
+
+def _inner(fields: dict[str, Any], place: _Place, clock: Clock, unit: str) -> Iterator[Leaf]:
+    """The values in an object within an object; also one that wraps a single value: {"value": 21, "unit": "C"}."""
+    if place.depth > DEEPEST:
+        return
+    by = _by_words(fields)
+    wrapped = _first(by, _VALUE_FIELDS)
+    if wrapped and place.words and type(fields[wrapped]) not in (dict, list) and TWICE not in fields:
+        own = fields.get(_first(by, _UNIT_FIELDS), unit)
+        time = own_time(fields, clock) or place.time
+        named = _Named(name="", field=wrapped, value=fields[wrapped], unit=own if type(own) is str else unit)
+        yield _leaf(named, replace(place, time=time))
+        fields = {name: value for name, value in fields.items() if name != wrapped}
+    yield from _object(fields, place, clock)
+
+
+def _list(items: list[Any], place: _Place, clock: Clock) -> Iterator[Leaf]:
+    if place.depth > DEEPEST:
+        return
+    for item in items:
+        if type(item) is dict:
+            part, field = _named(item, place.kept)
+            yield from _object(
+                item,
+                replace(
+                    place,
+                    path="@",
+                    part=part or place.part,
+                    each=f"{place.each or '$'}{place.path[1:]}[*]",
+                    part_path=f"@{step(field)}" if field else place.part_path,
+                ),
+                clock,
+            )
+    if items and type(items[0]) is not dict:  # a list of bare values: nobody knows what each is
+        yield _leaf(_Named(name="", field="", value=items, unit=""), place)
+
+
+def _record(fields: Mapping[str, Any]) -> _Named | None:
+    """The measurement in an object that names it by a value of its own: {"name": "co2", "value": 640}."""
+    by = _by_words(fields)
+    value = _first(by, _VALUE_FIELDS)
+    if not value or type(fields[value]) in (dict, list):
+        return None
+    for field in _NAME_FIELDS:
+        name = fields.get(by.get(field, ""))
+        if type(name) is str and isinstance(judge(words(name)), Means | Doubt):
+            unit = fields.get(_first(by, _UNIT_FIELDS), "")
+            return _Named(
+                name=name,
+                field=value,
+                value=fields[value],
+                unit=unit if type(unit) is str else "",
+                fields=(value, by[field]),
+            )
+    return None
+
+
+def _by_words(fields: Mapping[str, Any]) -> dict[str, str]:
+    return {compact(name): name for name in fields if type(name) is str}
+
+
+def _first(by: Mapping[str, str], wanted: tuple[str, ...]) -> str:
+    return next((by[name] for name in wanted if name in by), "")
+
+
+def _named(item: Mapping[str, Any], kept: str) -> tuple[str, str]:
+    """How an item of a list names itself, and in which field. In a list of records an `id` is that of the record."""
+    by = _by_words(item)
+    for field in _PART_FIELDS if kept not in _RECORDS else _PART_FIELDS[:_SURE_PARTS]:
+        value = item[by[field]] if field in by else None
+        if type(value) is int or (type(value) is str and value.strip()):
+            return str(value).strip(), by[field]
+    return "", ""
+
+
+def _inside(place: _Place, name: str) -> _Place:
+    """The place of an object that stands under `name`; in {"lines": {"1": {...}}} the name is that of a line."""
+    kept = compact(name)
+    part = name if place.kept in _MANY_PARTS and is_part(name) else ""
+    added = () if part or kept in _NEUTRAL or kept in _RECORDS else words(name)
+    return replace(
+        place,
+        words=(*place.words, *added),
+        said=_joined(place.said, name),
+        path=place.path + step(name),
+        part=part or place.part,
+        depth=place.depth + 1,
+        kept=kept,
+    )
+
+
+def _leaf(named: _Named, place: _Place) -> Leaf:
+    own = words(named.name) if compact(named.name) not in _VALUE_FIELDS or not place.words else ()
+    return Leaf(
+        words=(*place.words, *own),
+        said=_joined(place.said, named.name),
+        value=named.value,
+        path=place.path + (step(named.field) if named.field else ""),
+        unit=named.unit.strip().lower(),
+        part=place.part,
+        time=place.time,
+        each=place.each,
+        part_path=place.part_path,
+    )
+
+
+def _joined(above: str, name: str) -> str:
+    return f"{above}.{name}".strip(".")
+
+
+def _unit(fields: Mapping[str, Any], name: str) -> str:
+    """The unit a sibling gives for `name`: `temperature_unit`, or `units: {"temperature": "F"}`."""
+    for other in (f"{name}_unit", f"{name}Unit", f"{name}_units", f"{name}Units"):
+        if type(unit := fields.get(other)) is str:
+            return unit
+    for key in fields:
+        units = fields[key] if key.lower().endswith(("unit", "units")) else None
+        if type(units) is dict and type(unit := units.get(name)) is str:
+            return unit
+    return ""
+
+
+def step(name: str) -> str:
+    """One step of a JSONPath."""
+    if _SIMPLE.fullmatch(name):
+        return f".{name}"
+    quoted = name.replace("\\", "\\\\").replace("'", "\\'")
+    return f"['{quoted}']"

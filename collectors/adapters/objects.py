@@ -1,0 +1,238 @@
+"""Reads the JSON objects of devices that no adapter knows, by the names of their fields (vocabulary.py)."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Final
+
+from collectors.adapters import doubts
+from collectors.adapters.jsontext import show
+from collectors.adapters.leaves import PART_LIMIT, Clock, Leaf, leaves
+from collectors.adapters.numbers import measured, number, state
+from collectors.adapters.packet import Packet
+from collectors.adapters.sheet import Sheet
+from collectors.adapters.vocabulary import EXACT, FAHRENHEIT, PERSONS, Doubt, Means, Verdict, judge, words
+from core.errors import Unreadable
+from core.metrics import METRICS, Kind
+
+WARMEST_C: Final = 50.0  # a bare temperature above that is in Fahrenheit, in tenths, or not that of a room
+HIGHEST_V: Final = 100.0  # a bare voltage above that is in millivolts
+_ABOUT_PEOPLE: Final = frozenset(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL) | {"people", "occupied"}
+_TOTAL_OF: Final = {"in": "in_total", "out": "out_total", "passages": "passages_total", "motions": "motions_total"}
+_STATES: Final = {"occupied": True, "unoccupied": False, "vacant": False, "not occupied": False, "not_occupied": False}
+_OCCUPIED: Final = Means(metric="occupied")
+
+
+@dataclass(slots=True)
+class Found:
+    """What an object says: measurements, names in doubt, and numbers of which nobody knows what they are."""
+
+    measured: list[tuple[Leaf, Means]] = field(default_factory=list)
+    doubtful: list[tuple[Leaf, Doubt]] = field(default_factory=list)
+    unknown: list[Leaf] = field(default_factory=list)
+
+    @property
+    def understood(self) -> bool:
+        """Whether anything in it has a meaning, be it in doubt."""
+        return bool(self.measured or self.doubtful)
+
+    @property
+    def about_people(self) -> bool:
+        """Whether it measures people, or asks what it is that counts them."""
+        return bool(self.doubtful) or any(means.metric in _ABOUT_PEOPLE for _, means in self.measured)
+
+
+def note(
+    sheet: Sheet,
+    fields: Mapping[str, Any],
+    *,
+    packet: Packet | None = None,
+    at: str = "$",
+    context: tuple[str, ...] = (),
+    device_path: str = "",
+    time_path: str = "",
+) -> bool:
+    """Note on `sheet` what `fields` say; whether anything of it was understood. Raises Unreadable.
+
+    What is in doubt becomes a problem with the lines of a mapping to choose from: `at` is the JSONPath of `fields`
+    within the message, `device_path` and `time_path` those of its device and time. Times within `fields` are read only
+    if the `packet` is given, which knows their zone. `context` are words that belong before the names (of the topic).
+    """
+    found = look(fields, packet=packet, at=at, context=context)
+    write(sheet, found, topic=packet.topic if packet else "", device_path=device_path, time_path=time_path)
+    return found.understood
+
+
+def note_value(
+    sheet: Sheet, said: tuple[str, ...], value: Any, *, topic: str, path: str, name: str, part: str = ""
+) -> None:
+    """Note a bare `value` that measures what the words `said` mean; `name` is what the device calls it."""
+    leaf = Leaf(words=said, said=name, value=value, path=path, part=part)
+    found = Found()
+    _sort(found, leaf, ())
+    write(sheet, found, topic=topic)
+
+
+def look(
+    fields: Mapping[str, Any], *, packet: Packet | None = None, at: str = "$", context: tuple[str, ...] = ()
+) -> Found:
+    """What the names of `fields` mean. Raises Unreadable."""
+    found = Found()
+    aside = [leaf for leaf in leaves(fields, clock(packet), at=at) if _sort(found, leaf, context) == "aside"]
+    if not found.understood:
+        found.unknown += [leaf for leaf in aside if _is_number(leaf.value)]
+    return found
+
+
+def write(sheet: Sheet, found: Found, *, topic: str, device_path: str = "", time_path: str = "") -> None:
+    """Note what was measured, and as a problem what is in doubt. A total leaves no room for a delta of its line."""
+    told: dict[tuple[str, str, datetime | None], tuple[Leaf, float]] = {}
+    for leaf, means, part in _parts(found.measured):
+        try:
+            _write(sheet, leaf, means, part, told)
+        except Unreadable as exc:
+            sheet.problems.append(str(exc))
+    if said := doubts.told(found.measured, found.doubtful, topic=topic, device=device_path, time=time_path):
+        sheet.problems.append(said)
+
+
+def _write(
+    sheet: Sheet,
+    leaf: Leaf,
+    means: Means,
+    part: str,
+    told: dict[tuple[str, str, datetime | None], tuple[Leaf, float]],
+) -> None:
+    metric, value = _measure(leaf, means)
+    if value is None:
+        return
+    first, same = told.setdefault((metric, part, leaf.time), (leaf, value))
+    if first is not leaf:
+        if same != value and metric in _ABOUT_PEOPLE:
+            raise Unreadable(f"{first.said} is {same:g} and {leaf.said} is {value:g}: both cannot be {metric}")
+        return
+    if len(part) > PART_LIMIT or not part.isprintable():
+        raise Unreadable(f"{leaf.said} belongs to {show(part)}, which cannot be the name of a line or region")
+    sheet.note(metric, value, part=part, time=leaf.time, said=leaf.said)
+
+
+def _sort(found: Found, leaf: Leaf, context: tuple[str, ...]) -> Verdict:
+    """Put a leaf where it belongs."""
+    verdict = _verdict(leaf, context)
+    if isinstance(verdict, Means):
+        found.measured.append((replace(leaf, part=verdict.part or leaf.part), verdict))
+    elif isinstance(verdict, Doubt):
+        found.doubtful.append((replace(leaf, part=verdict.part or leaf.part), verdict))
+    elif verdict == "unknown" and _is_number(leaf.value):
+        found.unknown.append(leaf)
+    return verdict
+
+
+def _parts(measured: list[tuple[Leaf, Means]]) -> Iterable[tuple[Leaf, Means, str]]:
+    """The measurements with their lines or regions. What a device says of all its lines together is "all"."""
+    parted = {means.metric for leaf, means in measured if leaf.part}
+    totals = {(means.metric, leaf.part) for leaf, means in measured if leaf.value is not None}
+    for leaf, means in measured:
+        if (_TOTAL_OF.get(means.metric), leaf.part) not in totals:
+            yield leaf, means, leaf.part or ("all" if means.metric in parted else "1")
+
+
+def _verdict(leaf: Leaf, context: tuple[str, ...]) -> Verdict:
+    """What a leaf means, by its name and, where that leaves it open, by its value."""
+    verdict = judge(leaf.words)
+    if context and not isinstance(verdict, Means) and isinstance(within := judge((*context, *leaf.words)), Means):
+        verdict = within
+    if isinstance(verdict, Means):
+        return _of_value(leaf, verdict)
+    if type(leaf.value) is str and leaf.value.strip().lower() in _STATES:
+        return _OCCUPIED
+    if isinstance(verdict, Doubt) and not _countable(leaf.value, verdict):
+        return "ignored"
+    return verdict
+
+
+def _of_value(leaf: Leaf, means: Means) -> Verdict:
+    value = leaf.value
+    if type(value) is list:
+        return Doubt(about="people", part=means.part) if means.metric in _ABOUT_PEOPLE else "ignored"
+    if means.metric not in _ABOUT_PEOPLE:
+        return means if value is None or _is_number(value) else "ignored"
+    if means.metric == "people" and type(value) is bool:
+        return replace(means, metric="occupied")
+    if means.metric != "occupied" or not _is_number(value):
+        return means
+    if leaf.unit in PERSONS:
+        return replace(means, metric="people")
+    if leaf.unit in ("%", "percent", "pct"):
+        return "aside"
+    if means.either and number(leaf.said, value) not in (0, 1, None):
+        return Doubt(about="occupancy" if means.either == "people" else "motion", part=means.part)
+    return means
+
+
+def _countable(value: object, doubt: Doubt) -> bool:
+    if doubt.about == "presence":
+        return type(value) is bool or (type(value) in (int, float) and value in (0, 1))
+    return _is_number(value) or (type(value) is list and any(_is_number(item) for item in value))
+
+
+def _is_number(value: object) -> bool:
+    if type(value) is int or type(value) is float:
+        return True
+    try:
+        return type(value) is str and measured("", value)[0] is not None
+    except Unreadable:
+        return False
+
+
+def clock(packet: Packet | None) -> Clock:
+    """How the times in an object are read; not at all without a packet, which knows the zone of the place."""
+    if packet is None:
+        return lambda name, value: None
+    return lambda name, value: packet.instant(value, name=name, zone="UTC" if "utc" in words(name) else "")
+
+
+def _measure(leaf: Leaf, means: Means) -> tuple[str, float | None]:
+    """Metric and value of a leaf, in the unit of the metric. Raises Unreadable."""
+    if means.metric == "occupied":
+        there = state(leaf.said, leaf.value)
+        return "occupied", there if there is None or not means.inverted else 1 - there
+    value, unit = measured(leaf.said, leaf.value, nothing=means.nothing)
+    if value is None:
+        return means.metric, None
+    unit = unit or leaf.unit or means.unit
+    if means.either == "battery":
+        return _battery(leaf, value, unit)
+    if means.metric == "battery_v" and not unit and value > HIGHEST_V:
+        unit = "mv"
+    if means.metric == "temperature_c":
+        return "temperature_c", _celsius(leaf, value, unit)
+    if unit and unit not in means.units:
+        raise Unreadable(f"{leaf.said} is in {show(unit)}: that unit does not fit {METRICS[means.metric].description}")
+    return means.metric, value * means.units.get(unit, 1.0)
+
+
+def _celsius(leaf: Leaf, value: float, unit: str) -> float:
+    if unit in FAHRENHEIT:
+        return round((value - 32) / 1.8, 2)
+    if unit in ("k", "kelvin"):
+        return round(value - 273.15, 2)
+    if unit and unit not in EXACT["temperature"].units:
+        raise Unreadable(f"{leaf.said} is in {show(unit)}: that unit does not fit a temperature")
+    if not unit and value > WARMEST_C:
+        raise Unreadable(f"{leaf.said} is {value:g} without a unit, and no room is that hot in °C")
+    return value
+
+
+def _battery(leaf: Leaf, value: float, unit: str) -> tuple[str, float | None]:
+    """A battery in per cent, or in volts where the unit or the number says so; None if nobody can tell."""
+    volts = EXACT["batteryvoltage"].units
+    if unit in volts:
+        return "battery_v", value * volts[unit]
+    if unit and unit not in EXACT["batterylevel"].units:
+        raise Unreadable(f"{leaf.said} is in {show(unit)}: that unit does not fit a battery")
+    if not unit and value % 1 and 1 < value < 5:
+        return "battery_v", value
+    if not unit and 1000 <= value <= 5000:
+        return "battery_v", value / 1000
+    return "battery_pct", value if 0 <= value <= 100 else None

@@ -1,0 +1,249 @@
+"""What the names of fields mean, whoever invented them: a strict vocabulary for devices that no adapter knows.
+
+A name becomes a measurement only if its meaning is beyond doubt. `in` alone is not: it may be the people since the last
+message or those since the counter was hung up, and whoever guesses wrong counts wrong for years. Such names are a
+Doubt, which says what the name could mean; the caretaker chooses. Names of settings and of the device's own health are
+ignored, all others are unknown.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Final, Literal
+
+from collectors.adapters import wordlists
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """A name beyond doubt. `part` is the line or region it names; `nothing` and `units` as in numbers.number."""
+
+    metric: str
+    part: str = ""
+    nothing: tuple[float, ...] = ()
+    units: Mapping[str, float] = field(default_factory=dict)
+    unit: str = ""  # if the name says it: `temperature_f`
+    inverted: bool = False  # `vacant: true` is occupied: no
+    either: str = ""  # what a larger number could be instead: "people", "motion", or the "battery" in volts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A name that counts something, in one of several ways."""
+
+    about: Literal["in", "out", "way", "people", "occupancy", "motion", "presence"]
+    part: str = ""
+
+
+# "aside" is a statistic or a setting that speaks of people: of interest only if nothing else in the message is.
+Verdict = Means | Doubt | Literal["ignored", "aside", "unknown"]
+
+# What each doubt could be: the metric, and what to say beside it.
+CHOICES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
+    "in": (("in", "people since the last message"), ("in_total", "a running total")),
+    "out": (("out", "people since the last message"), ("out_total", "a running total")),
+    "way": (
+        ("in", "going in, since the last message"),
+        ("out", "going out, since the last message"),
+        ("in_total", "going in, a running total"),
+        ("out_total", "going out, a running total"),
+    ),
+    "people": (
+        ("people", "people present"),
+        ("passages", "people who passed since the last message"),
+        ("passages_total", "people who passed, a running total"),
+    ),
+    "occupancy": (("people", "people present (if it is not per cent)"),),
+    "presence": (("occupied", "whether somebody is there"),),
+    "motion": (("motions", "movements since the last message"), ("motions_total", "movements, a running total")),
+}
+
+# Which readings make a doubt of the same message (and part) of no account.
+SETTLED: Final[Mapping[str, frozenset[str]]] = {
+    "in": frozenset(("in", "in_total")),
+    "out": frozenset(("out", "out_total")),
+    "way": frozenset(("in", "in_total", "out", "out_total")),
+    "people": frozenset(("people", "in", "in_total", "out", "out_total", "passages", "passages_total")),
+    "occupancy": frozenset(("people",)),
+    "presence": frozenset(("occupied", "people")),
+    "motion": frozenset(("occupied", "people", "motions", "motions_total")),
+}
+
+PERSONS: Final = dict.fromkeys(
+    ("people", "persons", "person", "occupants", "occupant", "occ", "pax", "count", "pers", "ppl", "personen"), 1.0
+)
+_PERCENT: Final = {"%": 1.0, "percent": 1.0, "pct": 1.0, "%rh": 1.0, "rh": 1.0, "% rh": 1.0, "r.h.": 1.0}
+_LOST: Final = (-999.0, -9999.0, 32767.0, -32768.0, 65535.0, 2147483647.0, 4294967295.0)  # empty registers
+
+
+def _same(names: str, means: Means) -> dict[str, Means]:
+    return dict.fromkeys(names.split(), means)
+
+
+_TEMPERATURE = Means(
+    metric="temperature_c",
+    nothing=(*_LOST, 3276.7, -3276.8, 327.67, -327.68),
+    units=dict.fromkeys(("c", "°c", "℃", "celsius", "degc", "cel", "deg c", "degrees celsius"), 1.0),
+)
+FAHRENHEIT: Final = frozenset(("f", "°f", "℉", "fahrenheit", "degf", "deg f", "degrees fahrenheit"))
+_BATTERY_V = {"v": 1.0, "volt": 1.0, "volts": 1.0, "mv": 0.001, "millivolt": 0.001, "millivolts": 0.001}
+
+EXACT: Final[Mapping[str, Means]] = {
+    **_same(wordlists.PEOPLE, Means(metric="people", nothing=(-1.0, *_LOST), units=PERSONS)),
+    **_same(wordlists.OCCUPIED, Means(metric="occupied")),
+    "occupancy": Means(metric="occupied", either="people", units=PERSONS),
+    **_same(wordlists.MOTION, Means(metric="occupied", either="motion")),
+    **_same(wordlists.VACANT, Means(metric="occupied", inverted=True)),
+    **_same(wordlists.TEMPERATURE, _TEMPERATURE),
+    **_same(wordlists.TEMPERATURE_F, replace(_TEMPERATURE, unit="f")),
+    **_same(wordlists.HUMIDITY, Means(metric="humidity_pct", nothing=(255.0, -1.0, *_LOST), units=_PERCENT)),
+    **_same(wordlists.CO2, Means(metric="co2_ppm", nothing=(-1.0, *_LOST), units={"ppm": 1.0})),
+    **_same(wordlists.LIGHT, Means(metric="light_lux", nothing=(-1.0, *_LOST), units={"lx": 1.0, "lux": 1.0})),
+    **_same(
+        wordlists.SOUND,
+        Means(metric="sound_db", nothing=(255.0, -1.0, *_LOST), units={"db": 1.0, "dba": 1.0, "db(a)": 1.0}),
+    ),
+    **_same(
+        wordlists.BATTERY, Means(metric="battery_pct", nothing=(255.0, -1.0, *_LOST), units=_PERCENT, either="battery")
+    ),
+    **_same(wordlists.BATTERY_V, Means(metric="battery_v", nothing=(-1.0, *_LOST), units=_BATTERY_V)),
+    **_same(wordlists.BATTERY_MV, Means(metric="battery_v", nothing=(0.0, *_LOST), units=_BATTERY_V, unit="mv")),
+    "intotal": Means(metric="in_total"),
+    "outtotal": Means(metric="out_total"),
+    "passagestotal": Means(metric="passages_total"),
+    "motionstotal": Means(metric="motions_total"),
+}
+_IN, _OUT = frozenset(wordlists.IN.split()), frozenset(wordlists.OUT.split())
+_TOTAL, _PERIOD = frozenset(wordlists.TOTAL.split()), frozenset(wordlists.PERIOD.split())
+_NOUNS = frozenset(wordlists.NOUNS.split())
+_FILLERS = _NOUNS.union(wordlists.FILLERS.split())
+_VAGUE = frozenset(wordlists.VAGUE.split())
+_MANY = _NOUNS.union(wordlists.MANY.split())
+_MOTIONS = frozenset(wordlists.MOTIONS.split())
+_WAYS, _PLAIN_WAYS = frozenset(wordlists.WAYS.split()), frozenset(wordlists.PLAIN_WAYS.split())
+_FOREIGN_IN, _FOREIGN_OUT = frozenset(wordlists.FOREIGN_IN.split()), frozenset(wordlists.FOREIGN_OUT.split())
+_ELSE = frozenset(wordlists.ELSE.split())
+_SETTINGS, _HEALTH = frozenset(wordlists.SETTINGS.split()), frozenset(wordlists.HEALTH.split())
+_PARTS = frozenset(wordlists.PARTS.split())
+_RUN_ON = _IN | _OUT | _TOTAL | _PERIOD | _FILLERS | frozenset(("daily", "today"))
+_TOKEN = re.compile(r"co2|pm\d+|[^\W\d_]+|\d+")
+_CAMEL = re.compile(r"(?<=[a-zåäöéèß0-9])(?=[A-ZÅÄÖ])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+@lru_cache(maxsize=8192)
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name, in lower case: `peopleCount`, `people_count` and `People-Count` are the same."""
+    found = _TOKEN.findall(_CAMEL.sub("_", name[:200]).lower())
+    return tuple(word for token in found for word in (_run_on(token) or (token,)))
+
+
+def compact(name: str) -> str:
+    """The words of a name without what stands between them."""
+    return "".join(words(name))
+
+
+@lru_cache(maxsize=8192)
+def judge(said: tuple[str, ...]) -> Verdict:
+    """What a name of these words means. Its line or region is taken from it where it names one (`line_2_total_in`)."""
+    found = _means(said)
+    if isinstance(found, Means):
+        return found
+    part, rest = _part(said)
+    if part:
+        inner = _means(rest)
+        if isinstance(inner, Means | Doubt):
+            return replace(inner, part=part)
+    return found
+
+
+def _means(said: tuple[str, ...]) -> Verdict:
+    bare = said[1:] if len(said) > 1 and said[0] in ("is", "has") else said
+    if means := EXACT.get("".join(bare)):
+        return means
+    each = frozenset(bare)
+    if bare == ("detected",):
+        return Doubt(about="presence")
+    if each & _ELSE:
+        return "ignored"
+    return _passing(bare, each) or _moving(bare, each) or _counting(each)
+
+
+def _passing(said: tuple[str, ...], each: frozenset[str]) -> Means | Doubt | None:
+    """People going in or out: a delta or a total if the name says which, a doubt if it does not."""
+    ins, outs = each & _IN, each & _OUT
+    if not each - _FILLERS - _TOTAL - _PERIOD - _IN - _OUT and bool(ins) != bool(outs):
+        way: Literal["in", "out"] = "in" if ins else "out"
+        total, delta = each & _TOTAL, each & _PERIOD
+        if bool(total) == bool(delta) or _in_all(said):
+            return Doubt(about=way)
+        return Means(metric=f"{way}_total" if total else way, nothing=_LOST[-1:])
+    if not each - _FILLERS - _TOTAL - _PERIOD - _IN - _OUT - _VAGUE and bool(ins) != bool(outs):
+        return Doubt(about="in" if ins else "out")
+    if each & _WAYS and (each & _MANY or (len(said) == 1 and each & _PLAIN_WAYS)):
+        return Doubt(about="way")
+    return None
+
+
+def _in_all(said: tuple[str, ...]) -> bool:
+    """Whether the words could be read as "people in total"."""
+    return len(said) > 2 and said[-2:] == ("in", "total") and said[-3] in _NOUNS
+
+
+def _moving(said: tuple[str, ...], each: frozenset[str]) -> Means | Doubt | None:
+    bare = "".join(word for word in said if word not in _TOTAL | _PERIOD)
+    if bare not in _MOTIONS:
+        return None
+    total, delta = each & _TOTAL, each & _PERIOD
+    if bool(total) == bool(delta):
+        return Doubt(about="motion")
+    return Means(metric="motions_total" if total else "motions")
+
+
+def _counting(each: frozenset[str]) -> Verdict:
+    """A doubt if the words speak of people or of counting; settings and health are ignored."""
+    if each & _SETTINGS:
+        return "aside" if each & _MANY else "ignored"
+    if each & (_FOREIGN_IN | _FOREIGN_OUT):
+        return Doubt(about="in" if each & _FOREIGN_IN else "out")
+    if each & _MANY or (each <= _TOTAL and each):
+        directed = bool(each & _IN) != bool(each & _OUT)
+        return Doubt(about=("in" if each & _IN else "out") if directed else "people")
+    return "ignored" if each & _HEALTH else "unknown"
+
+
+def _part(said: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The line or region at either end of a name, and the rest of it."""
+    if len(said) > 2 and said[0] in _PARTS and _numbers(said[1]):
+        return said[1], said[2:]
+    if len(said) > 2 and said[-2] in _PARTS and _numbers(said[-1]):
+        return said[-1], said[:-2]
+    return "", said
+
+
+def is_part(name: str) -> bool:
+    """Whether a name that stands in a list of lines or zones can be that of one: `A`, `north`, `2`; not `in`."""
+    said = words(name)
+    return bool(name) and not frozenset(said) & (_IN | _OUT | _TOTAL | _PERIOD) and not isinstance(judge(said), Means)
+
+
+def _numbers(word: str) -> bool:
+    return word.isdecimal() or (len(word) == 1 and word.isalpha())
+
+
+@lru_cache(maxsize=8192)
+def _run_on(token: str) -> tuple[str, ...]:
+    """The words of `totalcounterin`; nothing if it is not made of at least two words that are known here."""
+    if token in _RUN_ON or token in EXACT or not 4 <= len(token) <= 40:
+        return ()
+    return _cut(token)
+
+
+def _cut(rest: str) -> tuple[str, ...]:
+    for length in range(len(rest), 1, -1):
+        if rest[:length] in _RUN_ON:
+            if length == len(rest):
+                return (rest,)
+            if tail := _cut(rest[length:]):
+                return (rest[:length], *tail)
+    return ()

@@ -1,0 +1,129 @@
+"""The words of field names, by what they say (vocabulary.py puts them together).
+
+The first group are whole names, written without what stands between their words; the second are single words.
+"""
+
+PEOPLE = """
+people peoplecount personcount persons personscount peoplenumber personnumber peoplenum personnum numberofpeople
+numberofpersons numberofoccupants numpeople numpersons numoccupants nbpeople nbpersons nboccupants npeople occupants
+occupantcount occupantscount headcount peoplepresent personspresent presentpeople peopleinside personsinside
+peopleinroom personsinroom peopleinarea peopleinzone currentpeople currentpeoplecount currentpersons
+currentpersoncount currentoccupants currentheadcount peoplecurrent peoplecountcurrent peoplecountall occupancypeople
+peopleoccupancy humancount peopledetected personsdetected detectedpeople detectedpersons livepeople livepeoplecount
+roomoccupants
+"""
+OCCUPIED = """
+occupied presence present inuse roomoccupied deskoccupied seatoccupied spaceoccupied tableoccupied deskinuse
+roominuse spaceinuse humanpresence personpresence personpresent humanpresent someonepresent presencedetected
+persondetected humandetected occupancydetected presencestate presencestatus occupancystate occupancystatus
+peoplepresence deskstate deskoccupancy
+"""
+MOTION = """
+motion pir movement motiondetected movementdetected pirdetected motionstate motionstatus pirstate pirstatus
+movementstate movementstatus motionsensor pirsensor pirmotion motionpir occupancypir piroccupancy
+"""
+VACANT = "vacant unoccupied roomvacant deskvacant spacevacant"
+MOTIONS = """
+motions motioncount motioncounts motioncounter motionevents motioneventcount motioneventscount movements
+movementcount movementcounter pircount pircounter piractivations motiontriggers
+"""
+TEMPERATURE = """
+temperature temp airtemperature ambienttemperature roomtemperature indoortemperature temperaturec tempc
+temperaturecelsius tempcelsius ambienttemp roomtemp airtemp tempair temperatureair
+"""
+TEMPERATURE_F = "temperaturef tempf temperaturefahrenheit tempfahrenheit ambienttemperaturef"
+HUMIDITY = """
+humidity hum relativehumidity rh airhumidity ambienthumidity roomhumidity indoorhumidity humiditypct humiditypercent
+relhumidity humidityrelative humidityrh
+"""
+CO2 = "co2 co2ppm carbondioxide co2level co2concentration co2value carbondioxideppm"
+LIGHT = """
+illuminance lux illuminancelux lightlux luminosity lightilluminance illuminancelevel ambientlightlux
+"""
+SOUND = """
+noise soundlevel sounddb noiselevel noisedb soundpressurelevel spl laeq noisedba dba sounddba soundpressure
+"""
+BATTERY = """
+batterypct batterypercent batterypercentage batterylevel batterylevelpercent battery batt bat battpct batpct
+batterysoc battperc batterycapacitypercent batteryremaining batterylevelpct
+"""
+BATTERY_V = """
+batteryvoltage batteryv batteryvolt battv vbat vbatt batv batteryvolts battvolt batvolt voltagebattery battvoltage
+batvoltage
+"""
+BATTERY_MV = "batterymv batterymillivolt battmv vbatmv batterymillivolts batteryvoltagemv"
+# Going in.
+IN = """
+in ins enter enters entered entering entry entries ingress inbound incoming inflow inward inwards arrivals
+"""
+# Going out.
+OUT = """
+out outs exit exits exited exiting leave leaves leaving egress outbound outgoing outflow outward outwards departures
+"""
+# A running total.
+TOTAL = """
+total totals cumulative cumulated accumulated accumulative accumulate accumulation absolute lifetime overall
+"""
+# Since the last message.
+PERIOD = "period periodic periodical interval delta diff difference increment incremental"
+# Who or what is counted.
+NOUNS = """
+people person persons human humans count counts counter counters counted visitor visitors pedestrian pedestrians
+passenger passengers crossing crossings guests customers
+"""
+# Say when, but not whether it is a delta or a total.
+VAGUE = """
+sum today daily day hour hourly minute week weekly month current now last previous since this yesterday start reset
+live line all raw new net gross flow event events rate session
+"""
+# A direction of which nobody knows where it leads.
+WAYS = "ltr rtl fw bw fwd bwd forward forwards backward backwards left right lefttoright righttoleft"
+# The same without any other meaning.
+PLAIN_WAYS = "ltr rtl fw bw lefttoright righttoleft"
+# Going in, in other languages: understood well enough to ask.
+FOREIGN_IN = """
+ein eingang eintritt eintritte zugang entree entrees entrée entrées entrada entradas inpassage ingang inpasserande
+inpasseringar ingående
+"""
+# Going out, likewise.
+FOREIGN_OUT = """
+aus ausgang austritt austritte abgang sortie sorties salida salidas ut utpassage uitgang utpasserande utpasseringar
+utgående
+"""
+# Counted, but not people.
+ELSE = """
+packet packets message messages msg frame frames tx rx error errors retry retries reboot reboots boot restart
+restarts reset resets uplink uplinks downlink fcnt seq sequence wifi mqtt connect connects disconnects reconnects
+vehicle vehicles car cars truck trucks bus buses bike bikes bicycle bicycles motorcycle animal dog power energy
+water gas voltage temperature humidity pressure rain click clicks button tap taps open opens openings opened closed
+battery byte bytes port crc log satellites sats particle pm age gender male female adult adults child children staff
+face faces
+"""
+# Settings, statistics and descriptions.
+SETTINGS = """
+timeout sensitivity threshold delay limit alarm alert enabled enable mode config configuration setting settings
+capacity version firmware hardware range distance height schedule timer fading hold max maximum min minimum lower
+upper unit units type kind name label description location latitude lat longitude lon lng altitude x y z time
+timestamp date duration dwell interval period since age ago last seen install calibration confidence accuracy
+percent percentage pct ratio rate id uuid address index zone timezone tz model vendor manufacturer avg average mean
+median std deviation peak
+"""
+# How the device itself is.
+HEALTH = """
+rssi snr lqi linkquality link signal uptime ip mac ssid bssid channel heap memory mem cpu load loadavg disk battery
+batt bat voltage vdd charging charge health status state online connected available tamper led power supply rtc
+clock sw hw fw rev revision build serial sn chip board internal ic network gateway gw radio frequency freq bandwidth
+spreading sf dr adr fport fcnt port counter seq sequence msgid messageid packet packetid msg message update updated
+sleep wakeup wake reboot reset boot restart error errors fault code crc sdk schema protocol api request response ack
+success ok valid quality simulated test
+"""
+# What a device may have several of.
+PARTS = "line region zone area door gate entrance counter channel room desk seat sensor camera roi"
+# Say nothing of their own.
+FILLERS = "value values number num no nr nb of n the by"
+# More words for many people.
+MANY = """
+cnt visits footfall passage passages crowd pax occupancy occupant occupants headcount entrance entrances traffic
+besucher personen anzahl antal personer besök besökare besokare personnes visiteurs personas visitantes bezoekers
+pulses turnstile attendance inside
+"""

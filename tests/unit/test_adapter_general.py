@@ -1,0 +1,169 @@
+"""The last resort: JSON and plain values of devices that no adapter knows."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collectors import adapters
+from core.readings import Decoded, Message
+
+NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
+TIME = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
+
+
+def decode(topic: str, payload: object) -> Decoded:
+    raw = payload.encode() if isinstance(payload, str) else payload
+    raw = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
+    return adapters.decode(Message(topic=topic, payload=raw, received=NOW))
+
+
+def only(topic: str, payload: object) -> tuple[str, str, str, str, float]:
+    """Everything but the time of the only reading."""
+    decoded = decode(topic, payload)
+    assert not decoded.problems
+    assert decoded.adapter == "general"
+    (r,) = decoded.readings
+    return r.source, r.device, r.channel, r.metric, r.value
+
+
+def refused(topic: str, payload: object) -> str:
+    decoded = decode(topic, payload)
+    assert not decoded.readings
+    assert not decoded.not_data
+    (told,) = decoded.problems
+    return told
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "device", "channel", "metric", "value"),
+    [
+        ("library/hall/people_count", "7", "library/hall", "level:1", "people", 7),
+        ("library/hall/north_people_count", "7", "library/hall", "level:north", "people", 7),
+        ("library/hall/occupancy", "ON", "library/hall", "level:1", "occupied", 1),
+        ("library/hall/occupancy/state", "off", "library/hall", "level:1", "occupied", 0),
+        ("/library/hall/motion", "true", "library/hall", "level:1", "occupied", 1),
+        ("library/hall/presence", '"detected"', "library/hall", "level:1", "occupied", 1),
+        ("library/hall/co2", "640 ppm", "library/hall", "level:1", "co2_ppm", 640),
+        ("library/hall/total_in", "4711", "library/hall", "flow:1", "in_total", 4711),
+        ("occupancy_pir", {"value": 0, "status": 0}, "occupancy_pir", "level:1", "occupied", 0),
+        ("library/hall/motion", {"value": True}, "library/hall", "level:1", "occupied", 1),
+        ("library/hall/motion", {"value": True, "device_id": "pir-7"}, "pir-7", "level:1", "occupied", 1),
+        ("person", {"count": 3}, "person", "level:1", "people", 3),
+    ],
+)
+def test_topics_that_say_what_their_value_is(
+    topic: str, payload: object, device: str, channel: str, metric: str, value: float
+) -> None:
+    assert only(topic, payload) == ("mqtt", device, channel, metric, value)
+
+
+@pytest.mark.parametrize(
+    ("fields", "device"),
+    [
+        ({"deviceId": "abc-1234", "id": 7}, "abc-1234"),
+        ({"device": {"id": "abc-1234", "name": "North"}}, "abc-1234"),
+        ({"data": {"sn": "A12345"}}, "A12345"),
+        ({"serial_number": 4711001}, "4711001"),
+        ({"sensor_id": 3}, "acme/x/3"),
+        ({"id": 3, "name": "north door"}, "north door"),
+        ({"id": "x"}, "acme/x"),
+        ({"id": "n1"}, "acme/x/n1"),
+        ({"device_id": "", "id": None}, "acme/x"),
+        ({}, "acme/x"),
+    ],
+)
+def test_how_devices_name_themselves(fields: dict[str, object], device: str) -> None:
+    assert only("acme/x", {**fields, "people_count": 4}) == ("mqtt", device, "level:1", "people", 4)
+
+
+def test_an_eui_is_one_device_whatever_the_way() -> None:
+    assert only("acme/x", {"devEUI": "24-E1-24-FF-FE-F1-23-45", "people_count": 4})[:2] == (
+        "lorawan",
+        "24e124fffef12345",
+    )
+
+
+def test_a_number_in_the_topic_is_the_device() -> None:
+    assert only("acme/3", {"id": 3, "people_count": 4})[1] == "acme/3"
+
+
+@pytest.mark.parametrize("id_", [3, "17", "0b652419-836c-4b00-87bd-bb16cf48f2ec"])
+def test_an_id_that_may_be_that_of_the_message_is_refused(id_: object) -> None:
+    assert "may be the device or the number of the message" in refused("acme/x", {"id": id_, "people_count": 4})
+
+
+def test_a_list_may_hold_several_devices() -> None:
+    decoded = decode("acme/x", [{"sn": "A12345", "people": 4}, {"sn": "B12345", "people": 2, "ts": 1795594500}, 7])
+    assert [(r.device, r.value, r.time) for r in decoded.readings] == [("A12345", 4, None), ("B12345", 2, TIME)]
+    assert decoded.problems == ("7 in the list is no object with named values",)
+
+
+def test_a_message_with_an_id_of_its_own_is_known_again() -> None:
+    identity = decode("acme/x", {"messageId": "b7e1-000017", "people": 4}).identity
+    assert identity is not None
+    assert (identity.scope, identity.mark) == ("mqtt/acme/x", "message:b7e1-000017")
+    assert decode("acme/x", {"messageId": 17, "people": 4}).identity is None
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "words"),
+    [
+        ("acme/x", {"in": 3, "out": 1}, "in and out could mean people since the last message or a running total"),
+        ("acme/x", {"foo": 3, "bar": 2}, "nobody knows what foo and bar are: write a mapping in the site file"),
+        ("acme/x", {"avg_people": 3.5}, "nobody knows what avg_people is"),
+        ("acme/x", {"occupancy": 40, "occupancy_unit": "%"}, "nobody knows what occupancy is"),
+        ("acme/x", {"value": True}, "nobody knows what value is"),
+        ("acme/x", "23", "nothing says what 23 measures: write a mapping"),
+        ("acme/x", "hello", 'nothing says what "hello" measures'),
+        ("acme/x/count", "23", "people present\n# values = { passages"),
+        ("acme/x", [1, 2], "a list of bare values"),
+        ("acme/x", '{"people": ', "the payload breaks off"),
+        ("acme/x", b"\x00\xff\x17", "neither JSON nor a number or a word (3 bytes)"),
+        ("acme/x", "<a/>" * 50, "neither JSON nor a number or a word"),
+        ("occupancy_pir", {"value": 1, "status": 2}, "status is 2: the device itself does not trust its occupancy pir"),
+        ("x" * 201, {"people": 3}, "cannot name a device"),
+        ("acme/x", {"device_id": "a\x00bcdefg", "people": 3}, "cannot name a device"),
+        ("acme/x", {"people": 3, "timestamp": "2026-02-30T00:00:00Z"}, "timestamp is"),
+    ],
+)
+def test_what_is_refused_says_what_to_do(topic: str, payload: object, words: str) -> None:
+    assert words in refused(topic, payload)
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("acme/x", b""),
+        ("acme/x", "null"),
+        ("acme/x/set", {"occupancy": True}),
+        ("acme/x/config", {"people_count": 3}),
+        ("cmnd/x/POWER", "ON"),
+        ("$SYS/broker/clients/total", "5"),
+        ("homeassistant/binary_sensor/x/config", {"name": "x"}),
+        ("acme/x/status", "online"),
+        ("acme/x", {"rssi": -70, "uptime": 4, "firmware": "1.2"}),
+        ("acme/x", {"people_count": None}),
+        ("library/hall/occupancy", "unavailable"),
+    ],
+)
+def test_what_is_not_data(topic: str, payload: object) -> None:
+    decoded = decode(topic, payload)
+    assert decoded.not_data
+    assert not decoded.readings
+    assert not decoded.problems
+
+
+def test_a_value_nobody_knows_is_told_beside_a_battery() -> None:
+    decoded = decode("acme/x", {"value": 3, "battery": 90})
+    assert [r.metric for r in decoded.readings] == ["battery_pct"]
+    assert decoded.problems[0].startswith("nobody knows what value is")
+
+
+@settings(max_examples=40)
+@given(st.text(max_size=20), st.binary(max_size=40))
+def test_whatever_comes_is_decoded(topic: str, payload: bytes) -> None:
+    decoded = adapters.decode(Message(topic=topic, payload=payload, received=NOW))
+    assert not any("please report" in told for told in decoded.problems)

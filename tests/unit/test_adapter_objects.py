@@ -1,0 +1,248 @@
+"""The names of fields that are beyond doubt, those that are not, and what becomes of both."""
+
+import json
+import tomllib
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collectors.adapters import objects
+from collectors.adapters.packet import Packet
+from collectors.adapters.sheet import Sheet
+from collectors.adapters.vocabulary import Doubt, Means, judge, words
+from core.errors import Unreadable
+from core.readings import Message
+
+NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
+TIME = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
+
+
+def noted(fields: Any, *, topic: str = "acme/door1") -> Sheet:
+    sheet = Sheet("mqtt", "d")
+    packet = Packet(Message(topic=topic, payload=json.dumps(fields).encode(), received=NOW))
+    objects.note(sheet, packet.object, packet=packet)
+    return sheet
+
+
+def values(fields: Any) -> dict[str, float]:
+    """Channel and metric of each reading; there may be no problems."""
+    sheet = noted(fields)
+    assert not sheet.problems
+    return {f"{r.channel} {r.metric}": r.value for r in sheet.readings}
+
+
+def problem(fields: Any) -> str:
+    sheet = noted(fields)
+    assert not sheet.readings
+    (told,) = sheet.problems
+    return told
+
+
+@pytest.mark.parametrize(
+    ("names", "metric"),
+    [
+        ("people people_count peopleCount PeopleCount person-count number_of_people occupants headcount", "people"),
+        ("people_in_room currentPeople numPersons peoplecount", "people"),
+        ("occupied isOccupied occupancy presence motion PIR motion_detected personDetected in_use", "occupied"),
+        ("total_in in_total totalIn totalIN total_counter_in cumulative_in totalcounterin", "in_total"),
+        ("people_entered_total in_count_total absolute_entries", "in_total"),
+        ("total_out accumulated_people_out exits_total outTotal", "out_total"),
+        ("period_in in_period periodic_counter_in delta_in entries_delta", "in"),
+        ("out_delta interval_out", "out"),
+        ("motion_count_total", "motions_total"),
+        ("temperature temp_c roomTemperature", "temperature_c"),
+        ("CO2 co2_ppm", "co2_ppm"),
+        ("batteryVoltage battery_mV", "battery_v"),
+        ("illuminance lux", "light_lux"),
+    ],
+)
+def test_names_beyond_doubt(names: str, metric: str) -> None:
+    for name in names.split():
+        verdict = judge(words(name))
+        assert isinstance(verdict, Means), name
+        assert verdict.metric == metric, name
+
+
+@pytest.mark.parametrize(
+    ("names", "about"),
+    [
+        ("in enter entries countIn people_in incount in_today total_in_today sum_in people_in_total eingang", "in"),
+        ("out exits leaving peopleOut utgående sortie", "out"),
+        ("count counter visitors footfall total total_people people_counter crowd_count besucher antal", "people"),
+        ("ltr fw forward_count people_left", "way"),
+        ("motion_count movements pirCount", "motion"),
+        ("detected", "presence"),
+    ],
+)
+def test_names_in_doubt(names: str, about: str) -> None:
+    for name in names.split():
+        assert judge(words(name)) == Doubt(about=about), name
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "rssi uptime interval firmware_version occupancy_timeout motion_sensitivity max_people lqi tamper voltage",
+        "cars_in vehicle_count packet_counter fcnt button_count temperature_out power_in avg_people male_count",
+    ],
+)
+def test_names_that_are_not_about_people_present(names: str) -> None:
+    for name in names.split():
+        assert judge(words(name)) in ("ignored", "aside"), name
+
+
+@pytest.mark.parametrize("name", ["foo", "main", "discount", "instant", "account", "x1", "", "é", "in" * 60])
+def test_unknown_names(name: str) -> None:
+    assert not isinstance(judge(words(name)), Means | Doubt)
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"people_count": "12"}, {"level:1 people": 12}),
+        ({"people_count": None, "occupied": "n/a", "co2": ""}, {}),
+        ({"people_count": -1, "co2": 65535, "humidity": 255}, {}),
+        ({"people_detected": True}, {"level:1 occupied": 1}),
+        ({"vacant": True}, {"level:1 occupied": 0}),
+        ({"status": "occupied"}, {"level:1 occupied": 1}),
+        ({"occupancy": 1}, {"level:1 occupied": 1}),
+        ({"occupancy": {"value": 7, "unit": "persons"}}, {"level:1 people": 7}),
+        ({"motion": {"detected": False}}, {"level:1 occupied": 0}),
+        ({"total": {"in": 5, "out": 3}}, {"flow:1 in_total": 5, "flow:1 out_total": 3}),
+        ({"counters": {"in": {"total": 5}, "out": {"total": 3}}}, {"flow:1 in_total": 5, "flow:1 out_total": 3}),
+        ({"entry": {"delta": 4, "total": 90}}, {"flow:1 in_total": 90}),
+        ({"total_in": None, "period_in": 4}, {"flow:1 in": 4}),
+        ({"line_1_total_in": 5, "line_2_total_in": 1, "total_in": 6},
+         {"flow:1 in_total": 5, "flow:2 in_total": 1, "flow:all in_total": 6}),
+        ({"line1TotalIn": 5, "in_total_line_2": 6}, {"flow:1 in_total": 5, "flow:2 in_total": 6}),
+        ({"lines": [{"id": 1, "in_total": 3}, {"name": "Süd", "in_total": 4}]},
+         {"flow:1 in_total": 3, "flow:Süd in_total": 4}),
+        ({"zones": {"A": {"people_count": 4}, "2": {"people_count": 0}}}, {"level:A people": 4, "level:2 people": 0}),
+        ({"data": [{"id": 991, "zone": "north", "people": 3}]}, {"level:north people": 3}),
+        ({"readings": [{"name": "co2", "value": 500}, {"type": "people_count", "value": "3", "ts": 1795594500}]},
+         {"level:1 co2_ppm": 500, "level:1 people": 3}),
+        ({"temperature": 70, "temperature_unit": "°F", "humidity": "55 %"},
+         {"level:1 temperature_c": 21.11, "level:1 humidity_pct": 55}),
+        ({"temp_f": 68, "units": {"co2": "ppm"}, "co2": 640}, {"level:1 temperature_c": 20, "level:1 co2_ppm": 640}),
+        ({"temperature": 294.15, "unit": "K"}, None),
+        ({"temperature": {"type": "Number", "value": 21}}, {"level:1 temperature_c": 21}),
+        ({"battery": 90}, {"level:1 battery_pct": 90}),
+        ({"battery": "3.4V"}, {"level:1 battery_v": 3.4}),
+        ({"battery": 3055}, {"level:1 battery_v": 3.055}),
+        ({"battery": 3.6}, {"level:1 battery_v": 3.6}),
+        ({"battery": 254, "battery_low": True, "noise": True, "temperature": "ok"}, {}),
+        ({"motion": True, "motion_count": 7}, {"level:1 occupied": 1}),
+        ({"people_count": 4, "count": 9, "occupantsUpper": 8}, {"level:1 people": 4}),
+        ({"rssi": -70, "foo": 3, "occupancy_timeout": 90}, {}),
+    ],
+)  # fmt: skip
+def test_what_objects_say(fields: Any, found: dict[str, float] | None) -> None:
+    if found is None:
+        assert "without a unit" in problem(fields)
+    else:
+        assert values(fields) == found
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        ({"temperature": 70}, "without a unit"),
+        ({"co2": {"value": 4, "unit": "%"}}, "that unit does not fit carbon dioxide"),
+        ({"people_count": 10**400}, "more than 300 digits"),
+        ({"people_count": "many"}, "must be a number"),
+        ({"presence": "maybe"}, "whether somebody is there"),
+        ({"total_in": 3.5}, "whole numbers"),
+        ({"occupancy": 7}, "occupancy could mean people present"),
+        ({"occupancy": 0.4}, "occupancy could mean people present"),
+        ({"motion": 7}, "motion could mean movements since the last message or"),
+        ({"people_count": [1, 2, 3]}, "people_count could mean"),
+        ({"zones": [{"name": "x" * 61, "people": 3}]}, "cannot be the name of a line"),
+    ],
+)
+def test_what_is_refused(fields: Any, words: str) -> None:
+    assert words in problem(fields)
+
+
+def test_both_cannot_be_true() -> None:
+    sheet = noted({"people_count": 4, "occupants": 5, "co2": 400, "co2_ppm": 401})
+    assert sheet.problems == ["people_count is 4 and occupants is 5: both cannot be people"]
+    assert [(r.metric, r.value) for r in sheet.readings] == [("people", 4), ("co2_ppm", 400)]
+
+
+def test_a_name_twice_is_refused() -> None:
+    packet = Packet(Message(topic="a", payload=b'{"data": {"people": 1, "people": 2}}', received=NOW))
+    with pytest.raises(Unreadable, match='says "people" twice'):
+        objects.note(Sheet("mqtt", "d"), packet.object)
+
+
+def test_times_of_the_items() -> None:
+    sheet = noted({"history": [{"time": 1795594440, "period_in": 3}, {"ts": "2026-11-25T08:15:00Z", "period_in": 4}]})
+    assert [(r.value, r.time) for r in sheet.readings] == [(3, TIME.replace(minute=14)), (4, TIME)]
+    sheet = noted({"date": "2026-11-25", "time": "08:15:00", "people": 3})
+    assert sheet.readings[0].time == TIME
+    sheet = noted({"time": 12, "last_seen": "2026-11-25T08:15:00Z", "people": 3})
+    assert sheet.readings[0].time == TIME
+
+
+def mappings(told: str) -> list[dict[str, Any]]:
+    """The mappings in a reason, as a site file would read them."""
+    lines = told[told.index("[[sites.mappings]]") :]
+    return tomllib.loads(f"[[sites]]\n{lines}")["sites"][0]["mappings"]  # type: ignore[no-any-return]
+
+
+def test_a_doubt_brings_its_mapping() -> None:
+    told = problem({"id": 'a"b', "data": {"people in": 3, "out": 1}})
+    assert told.startswith("data.people in and data.out could mean people since the last message or a running total;")
+    assert mappings(told) == [
+        {"name": "acme", "topic": "acme/door1", "values": {"in": "$.data['people in']", "out": "$.data.out"}}
+    ]
+    assert '# values = { in_total = "$.data[\'people in\']", out_total = "$.data.out" }  # a running total' in told
+
+
+def test_a_doubt_in_a_list_brings_one_mapping_for_all_its_lines() -> None:
+    told = problem({"lines": [{"id": 1, "in": 3, "out": 4}, {"id": 2, "in": 1, "out": 0}]})
+    assert mappings(told) == [
+        {"name": "acme", "topic": "acme/door1", "each": "$.lines[*]", "channel": "@.id",
+         "values": {"in": "@.in", "out": "@.out"}},
+    ]  # fmt: skip
+
+
+def test_a_doubt_in_numbered_names_brings_a_mapping_for_each() -> None:
+    found = mappings(problem({"line_1_in": 3, "line_2_in": 4}))
+    assert [(m["channel"], m["values"]) for m in found] == [
+        ("'1'", {"in": "$.line_1_in"}),
+        ("'2'", {"in": "$.line_2_in"}),
+    ]
+
+
+def test_a_doubt_beside_what_is_known_is_told_too() -> None:
+    sheet = noted({"total_in": 5, "out": 3})
+    assert [r.metric for r in sheet.readings] == ["in_total"]
+    assert sheet.problems[0].startswith("out could mean")
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["people", "in", "total_in", "lines", "value", "unit", "time", "id", "name", "x", "units"]),
+            inner,
+            max_size=5,
+        )
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=50)
+@given(JSON)
+def test_whatever_comes_raises_nothing_but_unreadable(value: object) -> None:
+    packet = Packet(Message(topic="a/b", payload=json.dumps({"data": value}).encode(), received=NOW))
+    try:
+        objects.note(Sheet("mqtt", "d"), packet.object, packet=packet)
+    except Unreadable:
+        return

@@ -106,7 +106,7 @@ def _adapted(message: Message, known: Known) -> tuple[Decoded, Refusal]:
         reason = f"the payload has {size}; no sensor sends more than {PAYLOAD_LIMIT / 1e6:.0f} MB"
         return Decoded(problems=(reason,)), Refusal.TOO_LARGE
     decoded = adapters.decode(message, known)
-    return decoded, Refusal.UNREADABLE if decoded.adapter else Refusal.UNKNOWN_FORMAT
+    return decoded, Refusal.UNKNOWN_FORMAT if decoded.adapter in adapters.STRANGERS else Refusal.UNREADABLE
 
 
 def _checked(readings: Iterable[Reading], message: Message, problems: Problems) -> Collection[Reading]:

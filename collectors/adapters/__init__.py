@@ -65,6 +65,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="general", reads=general.reads, decode=general.decode),  # the last: it reads whatever comes
 )
 
+STRANGERS = ("", "general")  # who reads what no adapter is made for
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
 
 

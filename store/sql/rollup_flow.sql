@@ -2,31 +2,32 @@
 -- A reading becomes a segment of time with so many people in it; a segment gives each bucket it overlaps its share,
 -- rounded so that people stay whole and the shares add up to the segment.
 with range as materialized (
-    select g.channel_id, g.first, g.last, c.has_totals
+    select g.channel_id, g.first, g.last, c.has_totals, c.wraps
     from unnest(%(channel)s::int[], %(first)s::timestamptz[], %(last)s::timestamptz[]) as g (channel_id, first, last)
     join channel c using (channel_id)
 ), segment as (
-    -- deltas, short periods and long ones (the latter by an index of their own); metric 1 is in, 2 is out
+    -- deltas, short periods and long ones (the latter by an index of their own); metric 1 is in, 2 is out, 5 is either
     select g.first, g.last, r.channel_id, r.metric as direction, false as total,
         r.time - r.period_s * interval '1 second' as begins, r.time as ends, r.value as people, false as gap
     from range g
-    join reading r on r.channel_id = g.channel_id and r.metric in (1, 2) and r.period_s <= 900
+    join reading r on r.channel_id = g.channel_id and r.metric in (1, 2, 5) and r.period_s <= 900
         and r.time >= g.first and r.time <= g.last + interval '15 minutes'
         and r.time between %(from)s and %(to)s::timestamptz + interval '15 minutes'
     union all
     select g.first, g.last, r.channel_id, r.metric, false, r.time - r.period_s * interval '1 second', r.time, r.value, false
     from range g
-    join reading r on r.channel_id = g.channel_id and r.metric in (1, 2) and r.period_s > 900
+    join reading r on r.channel_id = g.channel_id and r.metric in (1, 2, 5) and r.period_s > 900
         and r.time > g.first and r.time <= g.last + interval '7 days'
         and r.time between %(from)s and %(to)s::timestamptz + interval '7 days'
     union all
-    -- totals (metric 3 is in, 4 is out), differenced against the reading before; a decrease is a reset: counted from zero
-    select g.first, g.last, g.channel_id, t.metric - 2, true, t.before, t.time,
-        case when t.value >= t.was then t.value - t.was else t.value end, t.time - t.before > interval '15 minutes'
+    -- totals (metric 3 is in, 4 is out, 6 is either), differenced against the reading before
+    select g.first, g.last, g.channel_id, case t.metric when 6 then 5 else t.metric - 2 end, true, t.before, t.time,
+        people_since(t.was, t.value, g.wraps, extract(epoch from t.time - t.before)::float8),
+        t.time - t.before > interval '15 minutes'
     from range g
     cross join lateral (
         select r.metric, r.time, r.value, lag(r.time) over w as before, lag(r.value) over w as was
-        from (values (3::smallint), (4::smallint)) as m (metric)
+        from (values (3::smallint), (4::smallint), (6::smallint)) as m (metric)
         cross join lateral (
             (select metric, time, value from reading
              where channel_id = g.channel_id and metric = m.metric and time < g.first order by time desc limit 1)
@@ -64,20 +65,20 @@ with range as materialized (
                 / extract(epoch from s.ends - s.begins))::float8 as upto
     ) part
     where not s.whole
-), direction as ( -- where a channel sends both, the totals count and the deltas are a cross-check
+), direction as ( -- where a channel sends totals and deltas, the totals count and the deltas are a cross-check
     select channel_id, bucket, direction, total, sum(people) as people,
         sum(case when gap then 0 else covered_s end) as covered_s, sum(case when gap then people else 0 end) as imputed
     from share
     group by channel_id, bucket, direction, total
-), bucket as (
+), bucket as ( -- who passes without a direction is half a person in and half a person out; directions go first
     select distinct on (channel_id, bucket) channel_id, bucket,
-        coalesce(sum(people) filter (where direction = 1), 0) as people_in,
-        coalesce(sum(people) filter (where direction = 2), 0) as people_out,
+        coalesce(sum(case direction when 1 then people when 5 then people / 2 end), 0) as people_in,
+        coalesce(sum(case direction when 2 then people when 5 then people / 2 end), 0) as people_out,
         least(900, max(covered_s)) as covered_s,
         sum(imputed) as imputed
     from direction
-    group by channel_id, bucket, total
-    order by channel_id, bucket, total desc
+    group by channel_id, bucket, total, direction = 5
+    order by channel_id, bucket, total desc, direction = 5
 ), gone as ( -- a corrected period may leave a bucket with nothing in it
     delete from flow_bucket f using range g
     where f.channel_id = g.channel_id and f.bucket >= g.first and f.bucket < g.last and f.bucket between %(from)s and %(to)s

@@ -24,6 +24,8 @@ union all select viewname || ': ' || definition from pg_views where schemaname =
 union all select indexdef from pg_indexes where schemaname = 'public'
 union all select conrelid::regclass || ' ' || pg_get_constraintdef(oid) from pg_constraint
   where connamespace = 'public'::regnamespace
+union all select pg_get_functiondef(p.oid) from pg_proc p where pronamespace = 'public'::regnamespace
+  and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
 order by 1
 """
 

@@ -4,6 +4,9 @@ MQTT numbers the messages under way (`mid`) for each session. After a reconnect 
 acknowledged again; if it has lost the session, it gives the same numbers to other messages. An acknowledgement that
 arrives late would then make it forget a message nobody has stored. So every delivery remembers the connection it came
 on, and is acknowledged on that connection or not at all: what comes twice is stored once.
+
+The numbers of messages that are sent again can be trusted where a broker offers quality of service 2, which cannot work
+without keeping them. RabbitMQ does not offer it, and gives such messages other numbers (collectors/owed.py).
 """
 
 import logging
@@ -24,6 +27,7 @@ from collectors import explain
 from collectors.bulk import BulkClient, Published
 from collectors.counters import Counters
 from collectors.inbox import Delivery, Inbox
+from collectors.owed import Owed
 from core.errors import SettingsError
 from core.readings import Message
 from core.settings import Settings
@@ -50,6 +54,8 @@ class Connection:
         self._lock = threading.Lock()  # an acknowledgement must not overlap a change of connection
         self._number = 0  # of the connection, 0 while there is none
         self._latest = datetime.min.replace(tzinfo=UTC)
+        self._new_session = False  # and no message has come since
+        self._owed: Owed | None = None  # where packet ids do not outlast a connection
         self._said = ""
         self._client = self._make_client()
 
@@ -70,9 +76,10 @@ class Connection:
     def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
         """Tell the broker that it may forget these, as far as they came on the present connection."""
         with self._lock:
-            self._client.acknowledge(
-                d.message.packet_id for d in deliveries if d.message.packet_id and d.connection == self._number
-            )
+            ids = [d.message.packet_id for d in deliveries if d.message.packet_id and d.connection == self._number]
+            self._client.acknowledge(ids)
+            if self._owed:
+                self._owed.acknowledged(ids)
 
     def stop(self) -> None:
         """Send what is still to be sent, say goodbye and return when all is quiet; the session stays."""
@@ -115,12 +122,35 @@ class Connection:
         if code.is_failure:
             self._say(explain.reason(code.value, str(code)))
             return
+        self._take_up(flags.session_present, lasting=getattr(properties, "MaximumQoS", 2) == 2)
         self._counters.connections += 1
         self._set_number(self._counters.connections)
         self._said = ""
         kept = "the broker kept our queue" if flags.session_present else "a new queue"
         log.info("Connected to the broker at %s; %s", self._where, kept, extra={"action": "mqtt_connected"})
+        if getattr(properties, "SharedSubscriptionAvailable", 1) == 0:
+            self._warn_of_sharing()
         client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._topics])
+
+    def _take_up(self, kept: bool, *, lasting: bool) -> None:
+        """Go on with the session the broker `kept`, or with a new one; `lasting` tells whether its numbers last."""
+        self._new_session = not kept
+        if lasting:
+            self._owed = None
+        else:
+            self._owed = self._owed or Owed()
+            self._owed.connected(kept=kept)
+
+    def _warn_of_sharing(self) -> None:
+        """RabbitMQ says that it has no shared subscriptions, grants them, and delivers nothing."""
+        for topic in self._topics:
+            if topic.startswith("$share/"):
+                log.error(
+                    "The broker has no shared subscriptions: nothing will come on %s; name the topics of each collector"
+                    " in its BESOK_MQTT_TOPICS",
+                    topic,
+                    extra={"action": "mqtt_not_shared"},
+                )
 
     def _on_subscribe(
         self, client: paho.Client, userdata: Any, mid: int, codes: list[ReasonCode], properties: object
@@ -162,14 +192,19 @@ class Connection:
             topic = m.topic.decode()
         except UnicodeDecodeError:
             topic = "(a topic that is not text)"
+        received, begins = self._latest, self._new_session
+        self._new_session = False
+        if self._owed and m.mid:
+            received = self._owed.receipt(m.mid, topic, m.payload, received, redelivered=m.duplicate)
         return Message(
             topic=topic,
             payload=m.payload,
-            received=self._latest,
+            received=received,
             retained=m.retained,
             duplicate=m.duplicate,
-            client=self._client_id,
+            client="" if self._owed else self._client_id,
             packet_id=m.mid,
+            begins_session=begins,
         )
 
     def _set_number(self, number: int) -> None:

@@ -69,7 +69,14 @@ def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
         if problems.sentences:
             reason = _joined(problems.sentences)
             rejections.append(Rejection(message=message, reason=reason, kind=problems.kind, origin=origin))
-    return Batch(readings=readings, statuses=statuses, rejections=rejections, origins=origins, heard=heard)
+    return Batch(
+        readings=readings,
+        statuses=statuses,
+        rejections=rejections,
+        origins=origins,
+        heard=heard,
+        new_sessions=frozenset(m.client for m in messages if m.begins_session and m.client),
+    )
 
 
 def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None:
@@ -80,7 +87,8 @@ def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None
     identity = decoded.identity
     if message.retained and rejected:  # it comes again with every connection
         identity = Identity(scope=f"retained/{message.topic}", mark="", window_s=KEPT_S)
-    packet_id = message.packet_id if rejected or any(r.time is None for r in decoded.readings) else 0
+    lasting = message.client and (rejected or any(r.time is None for r in decoded.readings))
+    packet_id = message.packet_id if lasting else 0
     if not packet_id and not identity:
         return None
     return Origin(

@@ -31,7 +31,8 @@ class Message:
     """One MQTT message (or one line of a recording) before anybody has understood it.
 
     `client` and `packet_id` are the broker's name for this delivery (0: it has none), and `duplicate` its word that it
-    may have delivered the message before.
+    may have delivered the message before. `client` is empty where the numbers do not outlast a connection.
+    `begins_session`: the broker has no memory of this client, and begins its numbers anew with this message.
     """
 
     topic: str
@@ -41,6 +42,7 @@ class Message:
     duplicate: bool = False
     client: str = ""
     packet_id: int = 0
+    begins_session: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

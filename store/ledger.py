@@ -10,7 +10,7 @@ broker (client and packet id) holds only for what the broker calls a redelivery,
 again; so a packet id stands for the last message that had it, and is forgotten before its number comes round.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
@@ -47,7 +47,7 @@ class Origin:
     @property
     def scope(self) -> str:
         """The scope of the broker's numbers."""
-        return _short(f"mqtt/{self.client}")
+        return _scope(self.client)
 
     @property
     def marks(self) -> Iterator["Mark"]:
@@ -97,6 +97,15 @@ def repeats(conn: Connection, origins: Sequence[Origin]) -> set[Origin]:
 def forget(conn: Connection, now: datetime) -> int:
     """Forgets what can be no repeat any more; how many marks."""
     return conn.execute(sql("seen_forget"), {"now": now}).rowcount
+
+
+def forget_sessions(conn: Connection, clients: Iterable[str]) -> None:
+    """Forgets the packet ids of these clients: the broker has forgotten their sessions, and numbers from 1 again.
+
+    A message of the new session that is redelivered before we have stored it would else be taken for the one that had
+    its number in the old session, if both say the same.
+    """
+    conn.execute(sql("seen_forget_scopes"), {"scopes": [_scope(client) for client in clients]})
 
 
 def _marks(origins: Sequence[Origin], found: set[Origin]) -> tuple[dict[Key, Mark], int]:
@@ -153,6 +162,10 @@ def _next_half(packet_id: int) -> list[tuple[str, str]]:
     first, last = ((packet_id - 1 + steps) % PACKET_IDS + 1 for steps in (NEAR, PACKET_IDS // 2))
     ranges = [(first, last)] if first <= last else [(first, PACKET_IDS), (1, last)]
     return [(_packet(a), _packet(b)) for a, b in ranges]
+
+
+def _scope(client: str) -> str:
+    return _short(f"mqtt/{client}")
 
 
 def _packet(packet_id: int) -> str:

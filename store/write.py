@@ -54,7 +54,7 @@ class Batch:
 
     `origins` are the messages that the ledger has to know, in the order they came: what belongs to one that was stored
     before is left out. What has an origin that is not among them is written whatever the ledger says. `heard` tells,
-    by source and external id, of devices.
+    by source and external id, of devices. `new_sessions` are clients for whom the broker begins its numbers anew.
     """
 
     readings: Sequence[Incoming] = ()
@@ -62,6 +62,7 @@ class Batch:
     rejections: Sequence[Rejection] = ()
     origins: Sequence[Origin] = ()
     heard: Mapping[tuple[str, str], Heard] = field(default_factory=dict)
+    new_sessions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +84,8 @@ def write(db: Database, batch: Batch) -> Written:
     """Writes the batch. Raises StoreUnavailable (write it again) or StoreRefused (part of it can never be stored)."""
     changed, ids = 0, {}
     with db.transaction() as conn:
+        if batch.new_sessions:
+            ledger.forget_sessions(conn, batch.new_sessions)
         repeats = ledger.repeats(conn, batch.origins)
         readings, rejections = batch.readings, batch.rejections
         if repeats:

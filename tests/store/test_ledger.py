@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Thread
 from typing import Any
@@ -118,6 +119,15 @@ def test_each_collector_has_packet_ids_of_its_own(db: Database) -> None:
     put(db, delivery(1, packet=1))
     other = Origin(received=after(2), digest=b"one", client="other", packet_id=1, redelivered=True)
     assert put(db, other).readings == 1
+
+
+def test_a_new_session_forgets_the_packet_ids_of_the_old_one_and_nothing_else(db: Database) -> None:
+    """Else a message of the new session that says the same, and is redelivered before it was stored, were lost."""
+    put(db, delivery(0, packet=1), delivery(0, packet=2, mark="fcnt:7"))
+    begins = replace(batch(delivery(5, packet=1, again=True)), new_sessions=frozenset({"c"}))
+    assert write(db, begins) == Written(readings=1)
+    assert put(db, delivery(9, packet=3, mark="fcnt:7")) == Written(repeats=1)
+    assert put(db, delivery(9, packet=1, again=True)) == Written(repeats=1)
 
 
 def test_either_mark_makes_a_repeat(db: Database) -> None:

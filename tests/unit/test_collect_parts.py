@@ -9,10 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from paho.mqtt.client import ConnectFlags
 from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from collectors import explain, inbox, mqtt
+from collectors.bulk import Published
 from collectors.counters import NOT_IN_BEAT, Counters
 from collectors.inbox import Delivery, Inbox
 from core.readings import Message
@@ -121,6 +124,51 @@ def test_what_the_broker_grants_is_said(code: str, level: int, words: str, caplo
     (record,) = caplog.records
     assert record.levelno == level
     assert words in record.getMessage()
+
+
+def connect(connection: mqtt.Connection, *, kept: bool = True, **says: int) -> None:
+    """The broker accepts the connection and says what it can do."""
+    properties = Properties(PacketTypes.CONNACK)
+    for name, value in says.items():
+        setattr(properties, name, value)
+    code = ReasonCode(PacketTypes.CONNACK, "Success")
+    connection._on_connect(connection._client, None, ConnectFlags(session_present=kept), code, properties)
+
+
+def heard(connection: mqtt.Connection, mid: int, *, again: bool = False) -> Message:
+    return connection._message(Published(b"t", b"1", mid, again, False), NOW)
+
+
+def test_packet_ids_are_told_where_they_outlast_a_connection() -> None:
+    connection = mqtt.Connection(Settings(), Inbox(), Counters(), lambda: NOW)
+    connect(connection, kept=False)
+    first, second = heard(connection, 1), heard(connection, 2)
+    assert (first.client, first.begins_session, second.begins_session) == ("besok-collector", True, False)
+    assert second.received > first.received
+    connect(connection)
+    assert not heard(connection, 1, again=True).begins_session
+
+
+def test_where_they_do_not_what_comes_again_has_its_first_receipt() -> None:
+    connection = mqtt.Connection(Settings(), Inbox(), Counters(), lambda: NOW)
+    connect(connection, kept=False, MaximumQoS=1)
+    done, first = heard(connection, 1), heard(connection, 2)
+    assert first.client == ""
+    connection.acknowledge([Delivery(done, 1)])
+    connect(connection, MaximumQoS=1)
+    assert heard(connection, 1, again=True).received == first.received
+    assert heard(connection, 2, again=True).received > first.received
+
+
+def test_shared_subscriptions_that_the_broker_does_not_have_are_an_error(caplog: pytest.LogCaptureFixture) -> None:
+    settings = Settings(mqtt_topics="$share/g/besok/v1/#,other/#")
+    connection = mqtt.Connection(settings, Inbox(), Counters(), lambda: NOW)
+    with caplog.at_level(logging.ERROR, "collectors"):
+        connect(connection)
+        assert not caplog.records
+        connect(connection, SharedSubscriptionAvailable=0)
+    (record,) = caplog.records
+    assert "nothing will come on $share/g/besok/v1/#" in record.getMessage()
 
 
 @pytest.mark.parametrize("text", ["besok/v1/#", "#", "+", "a/+/b", "$share/collectors/besok/v1/#", " a , b "])

@@ -139,6 +139,18 @@ def test_a_message_with_times_needs_no_ledger() -> None:
     assert not delivered([{"time": at(timedelta(0)), "in": 1, "seq": 3}]).origins
 
 
+def test_numbers_that_do_not_outlast_a_connection_are_no_identity() -> None:
+    """RabbitMQ begins anew with each connection: the ledger would take one message for another."""
+    m = replace(message({"in": 1}), packet_id=7, duplicate=True)
+    assert not pipeline.decode([m]).origins
+
+
+def test_a_new_session_is_told_to_the_store() -> None:
+    m = replace(message({"in": 1}), client="c", packet_id=1, begins_session=True)
+    assert pipeline.decode([m]).new_sessions == {"c"}
+    assert not pipeline.decode([replace(m, begins_session=False)]).new_sessions
+
+
 def test_a_message_without_a_time_is_known_by_its_delivery_and_by_its_number() -> None:
     (origin,) = delivered({"in": 1, "out": 2}).origins
     assert (origin.client, origin.packet_id, origin.redelivered, origin.identity) == ("c", 7, True, None)

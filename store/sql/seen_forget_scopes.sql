@@ -1,0 +1,2 @@
+-- Forgets all messages of these scopes.
+delete from seen where scope = any(%(scopes)s)

@@ -98,7 +98,7 @@ def milesight(door: int, at: datetime) -> tuple[str, bytes]:
     """The totals of a Milesight VS133 as The Things Stack v3 passes them on: two readings."""
     minute = int(at.timestamp()) // 60
     going_in, out = 3 * (minute % 10_000_000) + door, 3 * (minute % 10_000_000)
-    stamp = at.astimezone(UTC).isoformat().replace("+00:00", "123Z")
+    stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.014773143Z")
     raw = struct.pack("<BBIBBI", 3, 0xD2, going_in, 4, 0xD2, out)
     device = {"device_id": f"vs133-{door}", "application_ids": {"application_id": "house"},
               "dev_eui": eui(door).upper(), "join_eui": "24E124C0002A0001", "dev_addr": f"260B{door:04X}"}  # fmt: skip

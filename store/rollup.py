@@ -19,13 +19,14 @@ _LEVELS = {m.code for m in METRICS.values() if m.kind is Kind.LEVEL}
 TOTALS = {m.code for m in METRICS.values() if m.kind is Kind.TOTAL}
 
 
-class Change(NamedTuple):  # a tuple, since a batch has tens of thousands of them
-    """A reading that is new or corrected."""
+class Change(NamedTuple):
+    """New or corrected readings of a channel and metric in one quarter of an hour: what they tell happened then."""
 
     channel_id: int
     metric: int
-    time: datetime
-    period_s: float
+    first: datetime
+    last: datetime
+    readings: int
 
 
 class Range(NamedTuple):  # sorts by channel and time
@@ -51,9 +52,9 @@ class TouchedDay:
 def recompute(conn: psycopg.Connection[Any], changes: Sequence[Change]) -> dict[str, datetime]:
     """Recomputes every bucket and day the changed readings touch; since when each site touched has changed."""
     totals = [c for c in changes if c.metric in TOTALS]
-    deltas = (_period(c) for c in changes if c.metric not in TOTALS and c.metric not in _LEVELS)
+    deltas = (_range(c) for c in changes if c.metric not in TOTALS and c.metric not in _LEVELS)
     flows = _merged([*deltas, *_between_totals(conn, totals)])
-    levels = _merged(_period(c) for c in changes if c.metric in _LEVELS)
+    levels = _merged(_range(c) for c in changes if c.metric in _LEVELS)
     if flows:
         conn.execute(sql("rollup_flow"), _columns(flows))
     if levels:
@@ -88,18 +89,17 @@ def _recompute_days(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> d
     return since
 
 
-def _period(change: Change) -> Range:
-    """The time in which what a delta or a level tells happened."""
-    channel_id, _, time, period_s = change
-    return Range(channel_id, time - timedelta(seconds=period_s), time)
+def _range(change: Change) -> Range:
+    return Range(change.channel_id, change.first, change.last)
 
 
-def _between_totals(conn: psycopg.Connection[Any], totals: list[Change]) -> Iterator[Range]:
+def _between_totals(conn: psycopg.Connection[Any], totals: Sequence[Change]) -> Iterator[Range]:
     """A total changes everything from the total before it to the one after it."""
     if totals:
-        keys = {"channel": [c.channel_id for c in totals], "metric": [c.metric for c in totals]}
+        channels, metrics, first, last, _ = map(list, zip(*totals, strict=True))
+        keys = {"channel": channels, "metric": metrics, "first": first, "last": last}
         with conn.cursor(row_factory=class_row(Range)) as cur:
-            yield from cur.execute(sql("total_neighbours"), {**keys, "time": [c.time for c in totals]})
+            yield from cur.execute(sql("total_neighbours"), keys)
 
 
 def _merged(ranges: Iterable[Range]) -> list[Range]:

@@ -5,14 +5,16 @@ Everything is locked in one order: the ledger of messages, then devices and chan
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import psycopg
 
-from core.metrics import METRICS, Kind
+from core.metrics import METRICS
 from core.readings import Flag, Message, Reading, Refusal, Status
 from store import ledger, rollup
 from store.database import Database, array, sql
@@ -21,8 +23,7 @@ from store.ledger import Origin
 Key = tuple[str, str, str]  # source, device, channel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incoming:
+class Incoming(NamedTuple):  # tuples are quickly made, and there are tens of thousands of them
     """A reading on its way in; its `time` is set by now. `origin` ties it to its message, for the ledger."""
 
     reading: Reading
@@ -40,8 +41,7 @@ class Rejection:
     origin: Origin | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Heard(NamedTuple):
     """How a device was heard: on which topic, and what its message says it is ("" if nothing)."""
 
     topic: str
@@ -65,6 +65,27 @@ class Batch:
     new_sessions: frozenset[str] = frozenset()
 
 
+class Row(NamedTuple):
+    """A reading as the database knows it: the columns of its table, then what else its channel and device tell."""
+
+    channel: int
+    metric: int
+    time: datetime
+    value: float
+    period_s: float
+    flags: int
+    received: datetime
+    device: int
+    wraps: int
+
+
+COLUMNS = Row._fields[:7]
+NO_TIME = int(Flag.NO_TIME)  # a whole number is compared faster than a flag
+_channel, _metric, _time, _received, _device, _wraps = map(
+    attrgetter, ("channel", "metric", "time", "received", "device", "wraps")
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What a transaction did: readings new or corrected, readings that were there already, messages rejected, and
@@ -76,7 +97,6 @@ class Written:
     repeats: int = 0
 
 
-Row = tuple[int, int, datetime, float, float, int, datetime]  # the columns of the reading table
 Ids = dict[Key, tuple[int, int]]  # the channel and device ids of channels
 
 
@@ -116,15 +136,16 @@ def _readings(
     heard: Mapping[tuple[str, str], Heard],
 ) -> int:
     """Inserts, recomputes, notes and notifies; how many readings were new or corrected."""
-    rows = {row[:3]: row for row in _rows(incoming, ids)}  # the last of equal keys wins
-    conn.execute(sql("lock_channels"), {"channels": sorted({row[0] for row in rows.values()})})
-    changes = _insert(conn, list(rows.values()))
-    _note_heard(conn, incoming, ids, heard)
+    rows = list({row[:3]: row for row in _rows(incoming, ids)}.values())  # the last of equal keys wins
+    conn.execute(sql("lock_channels"), {"channels": sorted({row.channel for row in rows})})
+    changes = _insert(conn, rows)
+    _note_channels(conn, rows)
+    _note_devices(conn, rows, {ids[key][1]: told for key in ids if (told := heard.get(key[:2]))})
     if changes:
         for slug, since in rollup.recompute(conn, changes).items():
             payload = json.dumps({"site": slug, "since": since.isoformat()})
             conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
-    return len(changes)
+    return sum(change.readings for change in changes)
 
 
 def _channel_ids(db: Database, conn: psycopg.Connection[Any], incoming: Iterable[Incoming]) -> Ids:
@@ -141,62 +162,52 @@ def _channel_ids(db: Database, conn: psycopg.Connection[Any], incoming: Iterable
 
 
 def _rows(incoming: Iterable[Incoming], ids: Ids) -> Iterator[Row]:
-    for item in incoming:
-        r = item.reading
-        channel_id = ids[r.source, r.device, r.channel][0]
-        yield (
-            channel_id,
-            METRICS[r.metric].code,
-            r.time or item.received,
-            float(r.value),
-            float(r.period_s),
-            int(r.flags),
-            item.received,
-        )
+    for r, received, _ in incoming:
+        channel, device = ids[r.source, r.device, r.channel]
+        metric, time = METRICS[r.metric].code, r.time or received
+        yield Row(channel, metric, time, r.value, r.period_s, int(r.flags), received, device, r.wraps)
 
 
 def _insert(conn: psycopg.Connection[Any], rows: list[Row]) -> list[rollup.Change]:
-    names = ("channel", "metric", "time", "value", "period_s", "flags", "received")
-    columns = dict(zip(names, map(array, zip(*rows, strict=True)), strict=True))
+    columns = dict(zip(COLUMNS, map(array, zip(*rows, strict=True)), strict=False))
     with conn.cursor(binary=True) as cur:
         return list(map(rollup.Change._make, cur.execute(sql("insert_readings"), columns)))
 
 
-def _note_heard(
-    conn: psycopg.Connection[Any],
-    incoming: Sequence[Incoming],
-    ids: Ids,
-    heard: Mapping[tuple[str, str], Heard],
-) -> None:
-    """Notes when and how channels and devices were last heard, and the offset of the devices' clocks.
+def _note_channels(conn: psycopg.Connection[Any], rows: Iterable[Row]) -> None:
+    """Notes when channels were last heard, which of them send totals, and where those begin again."""
+    seen = {
+        channel: (
+            max(map(_time, lot)),
+            max(map(_received, lot)),
+            not rollup.TOTALS.isdisjoint(map(_metric, lot)),
+            max(map(_wraps, lot)),
+        )
+        for channel, lot in _grouped(rows, _channel)
+    }
+    _update(conn, "channel_heard", ("channel", "time", "received", "totals", "wraps"), seen)
+
+
+def _note_devices(conn: psycopg.Connection[Any], rows: Iterable[Row], heard: Mapping[int, Heard]) -> None:
+    """Notes when and how devices were last heard, and the offset of their clocks.
 
     The least delayed reading of a batch tells most about a clock: a late batch makes it look behind, nothing
     makes it look ahead. A reading without a time of its own tells nothing about it.
     """
-    channels: dict[int, tuple[datetime, datetime, bool, int]] = {}
-    devices: dict[int, tuple[datetime, float | None, int]] = {}
-    names: dict[int, tuple[str, str]] = {}
-    for item in incoming:
-        r, received = item.reading, item.received
-        channel_id, device_id = ids[r.source, r.device, r.channel]
-        time, latest = r.time or received, received
-        total, wraps = METRICS[r.metric].kind is Kind.TOTAL, r.wraps
-        offset_s = None if r.time is None or r.flags & Flag.NO_TIME else (time - received).total_seconds()
-        if known := channels.get(channel_id):
-            time, latest = max(time, known[0]), max(received, known[1])
-            total, wraps = total or known[2], wraps or known[3]
-        channels[channel_id] = time, latest, total, wraps
-        best = devices.get(device_id)
-        if best is None:
-            names[device_id] = r.source, r.device
-            devices[device_id] = received, offset_s, int(r.flags)
-        elif offset_s is not None and (best[1] is None or best[1] <= offset_s):
-            devices[device_id] = max(received, best[0]), offset_s, int(r.flags)
-        elif best[0] < received:
-            devices[device_id] = received, best[1], best[2]
-    _update(conn, "channel_heard", ("channel", "time", "received", "totals", "wraps"), channels)
-    told = {key: (*row, *_told(heard.get(names[key]))) for key, row in devices.items()}
-    _update(conn, "device_heard", ("device", "received", "offset_s", "flags", "topic", "model"), told)
+    seen = {}
+    for device, lot in _grouped(rows, _device):
+        timed = [row for row in lot if not row.flags & NO_TIME]
+        best = max(timed or lot, key=lambda row: row.time - row.received)
+        offset_s = (best.time - best.received).total_seconds() if timed else None
+        seen[device] = max(map(_received, lot)), offset_s, best.flags, *_told(heard.get(device))
+    _update(conn, "device_heard", ("device", "received", "offset_s", "flags", "topic", "model"), seen)
+
+
+def _grouped(rows: Iterable[Row], key: Callable[[Row], int]) -> Iterable[tuple[int, list[Row]]]:
+    groups: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return groups.items()
 
 
 def _told(heard: Heard | None) -> tuple[str | None, str]:

@@ -52,6 +52,12 @@ def array(values: Iterable[int | float | datetime]) -> str:
     return "{" + ",".join(map(str, values)) + "}"
 
 
+def text_array(values: Iterable[str]) -> str:
+    """A PostgreSQL array of texts (or of what a text can stand for), as quickly."""
+    quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
+    return "{" + ",".join(quoted) + "}"
+
+
 class Database:
     """A pool of connections to one TimescaleDB. A dead database is an error of the call, not of the start."""
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import psycopg
 
 from core.readings import Identity
-from store.database import sql
+from store.database import array, sql, text_array
 
 PACKET_IDS = 65_535  # of a session; brokers give them out one after the other, from 1
 NEAR = 8_192  # packet ids; a broker that gives them out in another order stays within so many
@@ -87,11 +87,21 @@ def repeats(conn: Connection, origins: Sequence[Origin]) -> set[Origin]:
         if not marks:
             break
         _forget_packets(conn, [o for o in rest[:taken] if o.packet_id])
-        columns: dict[str, Any] = dict(zip(Mark._fields, map(list, zip(*marks.values(), strict=True)), strict=True))
-        known = marks.keys() - set(conn.execute(sql("seen_enter"), columns).fetchall())
+        known = marks.keys() - set(conn.execute(sql("seen_enter"), _columns(marks.values())).fetchall())
         found.update(o for o in rest[:taken] if any(mark[:3] in known for mark in o.marks))
         rest = rest[taken:]
     return found
+
+
+def _columns(marks: Iterable[Mark]) -> dict[str, str]:
+    scope, mark, digest, received, forget_at = zip(*marks, strict=True)
+    return {
+        "scope": text_array(scope),
+        "mark": text_array(mark),
+        "digest": text_array(f"\\x{d.hex()}" for d in digest),
+        "received": array(received),
+        "forget": array(forget_at),
+    }
 
 
 def forget(conn: Connection, now: datetime) -> int:

@@ -63,8 +63,10 @@ def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
         origin = _origin(message, decoded, bool(problems.sentences))
         if origin:
             origins.append(origin)
-        readings += [Incoming(reading=r, received=message.received, origin=origin) for r in checked]
-        heard.update({(r.source, r.device): Heard(topic=message.topic, model=decoded.model) for r in checked})
+        told = Heard(message.topic, decoded.model)
+        for reading in checked:
+            readings.append(Incoming(reading, message.received, origin))
+            heard[reading.source, reading.device] = told
         statuses += [(status, message.received) for status in decoded.statuses]
         if problems.sentences:
             reason = _joined(problems.sentences)

@@ -43,6 +43,7 @@ class Adapter:
 ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
     Adapter(name="native", reads=native.reads, decode=native.decode),
+    Adapter(name="tts", reads=tts.reads, decode=tts.decode),
     Adapter(name="xovis", reads=xovis.reads, decode=xovis.decode),
     Adapter(name="axis", reads=axis.reads, decode=axis.decode),
     Adapter(name="milesight", reads=milesight.reads, decode=milesight.decode),
@@ -58,7 +59,6 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="building-edge", reads=building_edge.reads, decode=building_edge.decode),
     Adapter(name="regent", reads=regent.reads, decode=regent.decode),
     Adapter(name="meraki", reads=meraki.reads, decode=meraki.decode),
-    Adapter(name="tts", reads=tts.reads, decode=tts.decode),
     Adapter(name="milesight-gateway", reads=milesight_gateway.reads, decode=milesight_gateway.decode),
     Adapter(name="chirpstack", reads=chirpstack.reads, decode=chirpstack.decode),
     Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
@@ -75,7 +75,8 @@ def decode(message: Message, known: Known = NOTHING) -> Decoded:
     for adapter in ADAPTERS:
         if adapter.reads(packet):
             try:
-                return replace(adapter.decode(packet), adapter=adapter.name)
+                decoded = adapter.decode(packet)
+                return decoded if decoded.adapter else replace(decoded, adapter=adapter.name)
             except Unreadable as exc:
                 return Decoded(problems=(str(exc),), adapter=adapter.name)
             except Exception as exc:  # whatever a payload does to an adapter, the messages beside it must go on

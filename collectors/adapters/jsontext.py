@@ -4,7 +4,11 @@ import json
 from collections import Counter
 from typing import Any, Final
 
+import msgspec
+
 from core.errors import Unreadable
+
+_decode, _encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
 
 TWICE: Final = object()  # key under which a JSON object remembers the name it carries twice
 
@@ -27,6 +31,17 @@ def parse(payload: bytes) -> Any:
     Objects that carry a name twice remember it under the key TWICE, and the constants that JSON does not know become
     NotANumber, so that one bad part of a message does not take the good ones with it.
     """
+    try:
+        value = _decode(payload)
+        # Written again, a text has as many quotes as before, unless an object carried a name twice and lost one.
+        if b"\\" not in payload and payload.count(b'"') == _encode(value).count(b'"'):
+            return value
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, OverflowError):
+        pass  # whatever is unusual is looked at with care
+    return _carefully(payload)
+
+
+def _carefully(payload: bytes) -> Any:
     try:
         text = payload.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as exc:

@@ -1,6 +1,7 @@
 """Besök's own payload: `besok/v1/{site}/{device}/flow`, `/level` and `/status` (docs/native-payload.md)."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import isfinite
 from typing import Any, Final
 
@@ -36,6 +37,7 @@ def decode(packet: Packet) -> Decoded:
     return _KINDS[kind](device, message.payload)
 
 
+@lru_cache(maxsize=10_000)  # a device has few topics, and keeps them
 def _address(topic: str) -> tuple[str, str]:
     parts = topic.removeprefix(PREFIX).split("/")
     if len(parts) != 3 or not all(parts) or parts[2] not in _KINDS:
@@ -92,7 +94,8 @@ def _each(device: str, payload: bytes, read: ItemReader) -> Decoded:
             problems.append(str(exc))
         if len(problems) > known and len(items) > 1:
             problems[known:] = [f"item {number} of {len(items)}: {p}" for p in problems[known:]]
-    return Decoded(readings=tuple(readings), problems=tuple(problems), identity=_identity(device, items, readings))
+    identity = _identity(device, items, readings)
+    return Decoded(readings=tuple(readings), problems=tuple(problems), identity=identity, adapter=SOURCE)
 
 
 def _identity(device: str, items: list[Any], readings: list[Reading]) -> Identity | None:

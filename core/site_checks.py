@@ -16,9 +16,7 @@ from core.analytics.calendar import WEEKDAYS, parse_hours
 from core.mapping_checks import zone_exists
 from core.site import OUTSIDE, OpeningHours, PayloadMapping, Portal, Sensor, Site, Space
 from core.suggest import suggestion
-
-Path = tuple[str | int, ...]
-Problem = tuple[Path, str]
+from core.tomlfile import Path, Problem
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 DEVICE_LIMIT = 200  # characters

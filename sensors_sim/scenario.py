@@ -2,6 +2,13 @@
 
 A scenario says only what is different; what it does not say stays as `seasons.py`, `plans.py` and `sensors.py` invent
 it. Scenarios are composed: one may be based on another, whose differences come first.
+
+What a part is about is named by its id, or by its kind, so that a scenario fits any site file. A site is "kind:library"
+or "*" (each of them); a space "kind:hall", where "kind:foyer|lobby" means the first kind that the site has. A space of
+another site is "other-site/space", "kind:park/kind:path" too.
+
+`first` and `last` of a part are business days, inclusive. What a part does not say it takes from the scenario; where
+neither says it, the part always holds.
 """
 
 from collections.abc import Mapping
@@ -9,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final, Literal
 
-from core.site import OpeningException, Portal, Sensor, Text
+from core.site import Portal, Sensor, Text
 
 FaultKind = Literal[
     "silence",  # the device sends nothing
@@ -30,13 +37,44 @@ FaultKind = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Hours:
+    """Other opening hours from `first` to `last`: instead of the usual ones, or beside them."""
+
+    site: str
+    hours: str = ""  # "10:00-16:00", several with a comma, "closed" or "always": instead of the day's own
+    also: str = ""  # "17:00-21:00": added to the day's own
+    weekdays: tuple[
+        str, ...
+    ] = ()  # "sunday", ...: only on these, unless they are public holidays; on all days if empty
+    first: date | None = None
+    last: date | None = None
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPortal(Portal):
+    """A passage that `site` has from `first` to `last`. Its ends are named as spaces are."""
+
+    site: str
+    first: date | None = None
+    last: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewSensor(Sensor):
+    """A sensor that `site` gets, for a new portal or for what is there already."""
+
+    site: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Closing:
-    """Spaces and portals that cannot be used from `first` to `last` (business days, inclusive)."""
+    """Spaces (with all that lies in them) and portals that cannot be used from `first` to `last`."""
 
     site: str
     spaces: tuple[str, ...] = ()
     portals: tuple[str, ...] = ()
-    first: date | None = None  # of the scenario, if not said
+    first: date | None = None
     last: date | None = None
 
 
@@ -47,21 +85,24 @@ class Event:
     site: str
     space: str
     title: Text
-    people: int
     start: time  # local
     minutes: int
+    people: int | None = None
+    fill: float | None = None  # instead of `people`: share of the seats (or the capacity) that is taken
     first: date | None = None
-    last: date | None = None  # as `first`, if not said
+    last: date | None = None  # as `first`, if only that is said
     weekdays: tuple[str, ...] = ()  # "monday", ...: only on these; on all of them if empty
-    afterwards: str = ""  # a space to which one in four goes when it is over
+    afterwards: str = ""  # a space to which one in four goes when it is over, if it is open then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """How many people come to a site, beside the ordinary; factors multiply what a base scenario says."""
+    """How many people come to a site, beside the ordinary. Where several hold, factors multiply."""
 
     site: str
-    arrivals: float = 1.0  # factor on all arrivals
+    first: date | None = None
+    last: date | None = None
+    arrivals: float = 1.0  # factor on all arrivals: the public, the audiences of its own programme, school classes
     weekdays: Mapping[str, float] = field(default_factory=dict)  # "monday" -> factor
     hours: Mapping[str, float] = field(default_factory=dict)  # "16" (local hour) -> factor
     spread: float | None = None  # standard deviation of the logarithm of a day's level
@@ -69,21 +110,24 @@ class Rates:
     plans: Mapping[str, float] = field(default_factory=dict)  # name of a plan -> factor on its share
     entrances: Mapping[str, float] = field(default_factory=dict)  # portal -> share of those who come through it
     classes: float = 1.0  # factor on the chance of each school class
-    growth: float | None = None  # a year
+    growth: float | None = None  # a year: 0.07 for 7 % more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What was learnt of a site from its history; it takes the place of the invented rhythm."""
+    """What was learnt of a site from its history; it takes the place of the invented rhythm and programme."""
 
     site: str
     week: tuple[tuple[float, ...], ...]  # [7][24] people entering in a usual hour, Monday first, local clock
-    months: tuple[float, ...] = (1.0,) * 12
+    months: tuple[float, ...] = (1.0,) * 12  # factors, each for the middle of its month
     spread: float = 0.1  # of a day's level
     stay_min: float | None = None  # mean minutes of a visit, as far as it could be learnt
-    entrances: Mapping[str, float] = field(default_factory=dict)
+    entrances: Mapping[str, float] = field(
+        default_factory=dict
+    )  # portal -> share; what others leave is shared as usual
     spaces: Mapping[str, float] = field(default_factory=dict)  # space -> share of those who come that stay there
     weeks: int = 0  # of history it was learnt from
+    until: date | None = None  # the last day of it, from which `growth` is counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,13 +167,15 @@ class Scenario:
     about: Text
     first: date | None = None  # business days
     last: date | None = None
-    base: str = ""  # id of the scenario it is based on; its differences are already in the fields below
+    base: str = (
+        ""  # what it is based on (a shipped scenario or a file); its differences are already in the fields below
+    )
     rates: tuple[Rates, ...] = ()
     profiles: tuple[Profile, ...] = ()
-    opening: Mapping[str, tuple[OpeningException, ...]] = field(default_factory=dict)  # by site
+    opening: tuple[Hours, ...] = ()
     closings: tuple[Closing, ...] = ()
-    portals: Mapping[str, tuple[Portal, ...]] = field(default_factory=dict)  # new ones, by site
-    sensors: Mapping[str, tuple[Sensor, ...]] = field(default_factory=dict)  # new ones, by site
+    portals: tuple[NewPortal, ...] = ()
+    sensors: tuple[NewSensor, ...] = ()
     events: tuple[Event, ...] = ()
     characters: tuple[Character, ...] = ()
     faults: tuple[Fault, ...] = ()

@@ -7,7 +7,9 @@ from typing import Any, Self
 import psycopg
 
 from core.errors import StoreUnavailable
-from store.database import CONNECT_TIMEOUT_S, sql, translated
+from store.database import session, sql, translated
+
+IDLE_S = 60  # between two statements of a transaction, in which days are estimated
 
 
 class Claims:
@@ -52,13 +54,7 @@ class Claims:
     def _connected(self) -> psycopg.Connection[Any]:
         if self._conn is None or self._conn.closed:
             self._close()
-            self._conn = psycopg.connect(
-                self._url,
-                autocommit=True,
-                connect_timeout=CONNECT_TIMEOUT_S,
-                options="-c timezone=UTC",
-                application_name="besok jobs",
-            )
+            self._conn = psycopg.connect(self._url, autocommit=True, application_name="besok jobs", **session(IDLE_S))
         return self._conn
 
     def _close(self) -> None:

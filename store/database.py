@@ -20,10 +20,30 @@ Row = TypeVar("Row")
 CONNECT_TIMEOUT_S = 5
 POOL_WAIT_S = 10
 
+IDLE_S = 10  # that a transaction may wait for us between two statements
+
 # SQLSTATE classes and codes after which the same statement may succeed: connection, resources, operator
-# intervention, system error, serialization failure, deadlock, lock not available.
+# intervention, system error, serialization failure, deadlock, lock not available, read-only, silent for too long.
 _TEMPORARY_CLASSES = ("08", "53", "57", "58")
-_TEMPORARY_CODES = ("40001", "40P01", "55P03", "25006")
+_TEMPORARY_CODES = ("40001", "40P01", "55P03", "25006", "25P03")
+
+
+def session(idle_s: int = IDLE_S) -> dict[str, Any]:
+    """How we connect. A host or a network that vanishes says no goodbye; either side must find out.
+
+    The client does within half a minute, and connects anew. The server lets go of the locks of a transaction that
+    nobody goes on with for `idle_s` seconds: else whoever comes back would wait for himself.
+    """
+    probes = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+    settings = {
+        "timezone": "UTC",
+        "idle_in_transaction_session_timeout": f"{idle_s}s",
+        "client_connection_check_interval": "5s",
+        "tcp_user_timeout": "30s",
+        **{f"tcp_{name}": number for name, number in probes.items()},
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    return {"connect_timeout": CONNECT_TIMEOUT_S, "tcp_user_timeout": 30_000, "options": options, **probes}
 
 
 @cache
@@ -70,7 +90,7 @@ class Database:
             timeout=wait_s,
             open=False,
             check=ConnectionPool.check_connection,
-            kwargs={"connect_timeout": CONNECT_TIMEOUT_S, "options": "-c timezone=UTC", "application_name": "besok"},
+            kwargs={**session(), "application_name": "besok"},
             reconnect_timeout=0,
         )
         self.channels: dict[tuple[str, str, str], tuple[int, int]] = {}  # known channels; ids never change

@@ -1,6 +1,6 @@
 """The write transaction: idempotent, recomputed, in any order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -178,6 +178,18 @@ def test_a_database_that_is_away_is_said_to_be_away() -> None:
     with Database("postgresql://127.0.0.1:1/nobody?connect_timeout=1") as db, pytest.raises(StoreUnavailable):
         db._pool.timeout = 0.5
         put(db, reading(1, 1))
+
+
+def test_a_transaction_that_nobody_goes_on_with_is_ended_and_may_be_tried_again(
+    db: Database, database_url: str, wait_for: Callable[..., object]
+) -> None:
+    with pytest.raises(StoreUnavailable), db.transaction() as conn, psycopg.connect(database_url) as other:
+        assert conn.execute("show idle_in_transaction_session_timeout").fetchone() == ("10s",)
+        conn.execute("set local idle_in_transaction_session_timeout = '1ms'")
+        mine = "select from pg_stat_activity where pid = %s"
+        wait_for(lambda: other.execute(mine, (conn.info.backend_pid,)).fetchone() is None)
+        conn.execute("select 1")
+    assert put(db, reading(1, 1)).readings == 1
 
 
 def test_a_write_that_was_rolled_back_registers_nothing(db: Database, database_url: str) -> None:

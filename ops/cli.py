@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,13 +17,19 @@ from core.errors import BesokError, SiteFileError
 from core.settings import Settings
 from core.site import SiteFile
 
+if TYPE_CHECKING:
+    from core.analytics.strangers import Stranger
+    from store.database import Database
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 site_app = typer.Typer(no_args_is_help=True, help="Site files: what is where, which sensor observes what.")
 simulate_app = typer.Typer(no_args_is_help=True, help="Simulated sensors.")
 rejected_app = typer.Typer(no_args_is_help=True, help="Messages that could not be read.")
+device_app = typer.Typer(no_args_is_help=True, help="Sensors: which are heard, and where they hang.")
 adapter_app = typer.Typer(no_args_is_help=True, help="Adapters: what becomes of the messages of a sensor.")
 app.add_typer(site_app, name="site")
 app.add_typer(adapter_app, name="adapter")
+app.add_typer(device_app, name="device")
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(rejected_app, name="rejected")
 
@@ -229,6 +235,37 @@ def backfill(
     print(f"{readings} readings written in {time.monotonic() - began:.0f} s")
 
 
+@device_app.command("list")
+def list_devices(
+    unplaced: Annotated[bool, typer.Option(help="Only those that are heard and observe nothing yet.")] = False,
+) -> None:
+    """Show the sensors: what each observes, and when it was last heard."""
+    from ops import devices
+    from store import queries
+    from store.database import Database
+
+    now = datetime.now(UTC)
+    with Database(_settings().database_url.get_secret_value(), pool_size=1) as db:
+        found = (
+            devices.strangers(_strangers(db, now), now)
+            if unplaced
+            else devices.listing(queries.devices(db, now=now), now)
+        )
+        print("\n".join(found) or "None.")
+
+
+@device_app.command("suggest")
+def suggest_devices() -> None:
+    """Print lines for the site file: each sensor that is heard and not placed, where its name says that it hangs."""
+    from ops import devices
+    from store.database import Database
+
+    with Database(_settings().database_url.get_secret_value(), pool_size=1) as db:
+        print(
+            "\n".join(devices.lines(_strangers(db, datetime.now(UTC)))) or "# Every sensor that is heard has its place."
+        )
+
+
 @rejected_app.command("list")
 def list_rejected(limit: Annotated[int, typer.Option(min=1, help="How many, the latest first.")] = 20) -> None:
     """Show messages that could not be read, and why."""
@@ -250,6 +287,14 @@ def replay(ids: Annotated[list[int] | None, typer.Argument(help="All of them if 
     with Database(_settings().database_url.get_secret_value(), pool_size=1) as db:
         good, still = replay_messages(db, ids or None, now=datetime.now(UTC))
         print(f"{good} read and stored now, {still} still rejected")
+
+
+def _strangers(db: "Database", now: datetime) -> "list[Stranger]":
+    from core.analytics.strangers import introduce
+    from store import queries
+    from store.sites import load_all
+
+    return introduce(queries.unplaced(db, now), load_all(db))
 
 
 def _settings(service: str = "") -> Settings:

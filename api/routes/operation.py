@@ -9,8 +9,10 @@ from fastapi import APIRouter, Query, Response
 
 from api.answers import FRESH
 from api.deps import Db, Now, known_name
+from core.analytics.strangers import Stranger, introduce
 from core.views import DeviceInfo, Health, RejectedMessage
 from store import queries
+from store.sites import load_all
 
 router = APIRouter(tags=["Operation"])
 
@@ -32,6 +34,13 @@ def devices(
 ) -> list[DeviceInfo]:
     """When each was last heard, what it observes, and whether its clock is right; strangers have no `placements`."""
     return queries.devices(db, known_name(site, "site") if site else None, now=now)
+
+
+@router.get("/devices/unplaced", summary="Sensors heard, but not placed")
+def unplaced(db: Db, now: Now) -> list[Stranger]:
+    """Each with its last readings, and where it may hang: `sure` is strong, weak or none, `why` says why, and `toml`
+    holds the lines for the site file. Nothing of such a sensor is lost; its history counts once it is placed."""
+    return introduce(queries.unplaced(db, now), load_all(db))
 
 
 @router.get("/rejected", summary="Messages nobody could read")

@@ -27,9 +27,10 @@ PEOPLE = frozenset({"in", "out", "in_total", "out_total", "passages", "passages_
 TECHNICAL = frozenset({"battery_pct", "battery_v"})  # of the device itself: observes no place
 
 SURE = 0.85  # share of a name's weight that must be found for a strong guess
+GUESS = 0.45  # the same for a weak one
 ENOUGH = 0.25  # weight that must be found at all
 CLEARLY = 1.25  # how many times better the best must be than the next
-TAKEN = 0.7  # a place that has a sensor already is less likely to get this one
+TAKEN = 0.7  # of two places that fit, the one that has a sensor already is less likely to get this one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,9 @@ class Suggestion:
     """Where a channel may hang. `portal` and `space` are empty where nothing is suggested (`sure` is "none").
 
     `words` are those that the sensor and the place share, as the place has them; `others` the places that fit as well.
-    `uncounted` says that the site file has the portal as `counted = false`, which has to go. `toml` are the lines for
-    the site file, with a place to fill in where there is none.
+    `uncounted` says that the site file has the portal as `counted = false`, which has to go; `taken` that the place has
+    a sensor of another device already, and both would count. `toml` are the lines for the site file, with a place to
+    fill in where there is none.
     """
 
     source: str
@@ -71,6 +73,7 @@ class Suggestion:
     words: tuple[str, ...]
     others: tuple[str, ...]
     uncounted: bool
+    taken: bool
     why: str  # the reason as a sentence
     toml: str
 
@@ -81,10 +84,6 @@ class _Place:
     place: Portal | Space
     names: tuple[tuple[str, ...], ...]  # the words of its id and of its names, each by itself
     taken: bool
-
-    @property
-    def key(self) -> tuple[str, str, bool]:
-        return self.site.id, self.place.id, isinstance(self.place, Portal)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +121,8 @@ def _by_words(channel: Heard, sites: Sequence[Site]) -> Suggestion:
         others = (best, *rivals)
         return _suggestion(channel, site=_common([fit.place.site.id for fit in others]), reason="several_fit",
                            words=best.words, others=tuple(fit.place.place.id for fit in others))  # fmt: skip
+    if best.share < GUESS:
+        return _of_same_device(channel, near)
     sure = best.share >= SURE and not best.place.taken
     return _placed(channel, best.place, "strong" if sure else "weak", "words", best.words)
 
@@ -187,7 +188,7 @@ def _fit(
     if not any(len(word) > 1 and word.isalpha() for word in shared):  # a number alone is a number of something else
         return _Fit(place=place, score=0, share=0, words=())
     share = found / whole
-    taken = TAKEN if place.taken else 1
+    taken = TAKEN if place.taken and share >= SURE else 1
     return _Fit(place=place, score=found * share * taken, share=share, words=tuple(shared))
 
 
@@ -214,7 +215,10 @@ def _only_one_left(channel: Heard, sites: Sequence[Site], otherwise: Suggestion)
 
 
 def _placed(channel: Heard, place: _Place, sure: Sure, reason: Reason, shared: tuple[str, ...] = ()) -> Suggestion:
-    return _suggestion(channel, site=place.site.id, place=place.place, sure=sure, reason=reason, words=shared)
+    taken = place.taken and reason != "same_device"
+    return _suggestion(
+        channel, site=place.site.id, place=place.place, taken=taken, sure=sure, reason=reason, words=shared
+    )
 
 
 def _suggestion(
@@ -222,6 +226,7 @@ def _suggestion(
     *,
     site: str = "",
     place: Portal | Space | None = None,
+    taken: bool = False,
     sure: Sure = "none",
     reason: Reason,
     words: tuple[str, ...] = (),
@@ -242,6 +247,7 @@ def _suggestion(
         words=words,
         others=others,
         uncounted=isinstance(place, Portal) and not place.counted,
+        taken=taken,
         why=_why(reason, site, "door" if channel.counts_people else "room", words, others),
         toml=_toml(channel, place),
     )

@@ -6,10 +6,11 @@ from typing import Any
 
 from dash import html
 
+from core.analytics.strangers import Stranger, introduce
 from core.site import Site
 from core.views import DeviceInfo, RejectedMessage, SiteInfo
 from dashboard.address import Address
-from dashboard.components import notices
+from dashboard.components import notices, strangers
 from dashboard.components.attrs import HIDDEN, data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import table
@@ -23,18 +24,20 @@ SHOWN = 20  # rejected messages
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The sensors of a site, then what concerns all sites."""
     mine = queries.devices(db, site.site, now=now)
-    names = place_names(sites.load(db, site.site))
-    unplaced = [d for d in queries.devices(db, now=now) if not d.placements]
+    built = sites.load_all(db)
+    names = place_names(next(place for place in built if place.id == site.site))
+    unplaced = introduce(queries.unplaced(db, now), built)
+    places = {name: text for place in built for name, text in place_names(place).items()}
     refused = queries.rejected(db, SHOWN)
     title = _("Sensors of {site}").format(site=named(site.name))
     return html.Div(
         [
             *([sandbox()] if site.sandbox else []),
             html.H1(title),
-            html.P(summary(mine), className="finding"),
+            html.P([summary(mine), *_waiting(unplaced)], className="finding"),
             _devices(mine, names, site.timezone),
-            html.H2(_("Heard, but not placed")),
-            _unplaced(unplaced, site.timezone),
+            html.H2(_("Heard, but not placed"), id="strangers"),
+            strangers.section(unplaced, places, now),
             html.H2(_("Messages nobody could read")),
             _rejected(refused, site.timezone),
         ],
@@ -48,6 +51,13 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
     silent = sum(d.freshness in ("stale", "none") for d in devices)
     text = plural("{n} sensor", "{n} sensors", len(devices)).format(n=len(devices))
     return f"{text}: " + (_("all are heard.") if not silent else _("{n} silent.").format(n=silent))
+
+
+def _waiting(unplaced: Sequence[Stranger]) -> list[Any]:
+    """How many wait for a place, leading to them."""
+    n = len(unplaced)
+    text = plural("{n} more is heard and has no place yet.", "{n} more are heard and have no place yet.", n).format(n=n)
+    return [" ", html.A(text, href="#strangers")] if unplaced else []
 
 
 def state(device: DeviceInfo) -> Any:
@@ -95,13 +105,6 @@ def _places(device: DeviceInfo, names: Mapping[str, str]) -> str:
     return ", ".join(names.get(place, place) for place in ids)
 
 
-def _unplaced(devices: Sequence[DeviceInfo], zone: str) -> Any:
-    if not devices:
-        return html.P(_("None: every sensor that is heard has its place."), className="quiet")
-    rows = [[d.device, heard(d, zone), ", ".join(d.channels)] for d in devices]
-    return html.Div(table([_("Sensor"), _("Last heard"), _("Sends")], rows), className="scroll sheet", tabIndex="0")
-
-
 def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
     if not messages:
         return html.P(_("None."), className="quiet")
@@ -114,6 +117,11 @@ def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
         ]
         for m in messages
     ]
+    sheet = table([_("Received"), _("Topic"), _("Reason"), _("Message")], rows)
+    what = _("Each is kept whole. What the reasons mean and what to do:")
     return html.Div(
-        table([_("Received"), _("Topic"), _("Reason"), _("Message")], rows), className="scroll sheet", tabIndex="0"
+        [
+            html.P([what, " ", html.Code(f"{strangers.DOCS}")], className="quiet"),
+            html.Div(sheet, className="scroll sheet", tabIndex="0"),
+        ]
     )

@@ -45,6 +45,7 @@ def test_a_phone_never_scrolls_sideways(quiet_house: House, open_page: Open) -> 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_accessibility(house: House, open_page: Open, colours: str) -> None:
     """axe-core finds nothing on any page, with data and without."""
+    house.publish("attic/flow", {"time": ago(0), "in": 1})  # nobody has placed it
     house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
     page = open_page(house.url, color_scheme=colours, bypass_csp=True, reduced_motion="reduce")
     expect(people(page, "lobby")).to_have_text("3")
@@ -109,3 +110,29 @@ def test_sensors_show_what_is_wrong(house: House, open_page: Open) -> None:
     expect(page.get_by_text("2 sensorer: 1 tysta.")).to_be_visible()
     expect(page.get_by_role("rowheader", name="stranger")).to_be_visible()
     expect(page.get_by_text("in is -1", exact=False)).to_be_visible()
+
+
+def test_a_sensor_without_a_place_is_shown_with_lines_to_copy(house: House, open_page: Open) -> None:
+    house.publish("lobby-window/level", {"time": ago(0), "people": 4, "battery_pct": 80})
+    house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
+    page = open_page(house.url, locale="en-GB", permissions=["clipboard-read", "clipboard-write"])
+    expect(people(page, "lobby")).to_have_text("3")
+    go(page, house, "/sensors/{house}")
+    page.get_by_role("link", name="1 more is heard").click()
+    card = page.locator(".stranger")
+    expect(card).to_contain_text(f"besok/v1/{house.id}/lobby-window/level")
+    expect(card).to_contain_text("Region 1: 4 present, battery 80 %")
+    expect(card).to_contain_text("Probably")
+    expect(card).to_contain_text("Sensor and place share: “lobby”.")
+    copy = card.get_by_role("button", name=f"Copy the lines for {house.id}/lobby-window")
+    copy.click()
+    expect(copy).to_have_text("Copied")
+    expect(page.locator("#announcer")).to_have_text("Copied")
+    expect(copy).to_have_text("Copy")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied == '[[sites.sensors]]\ndevice = "lobby-window"\nspace = "lobby"\n'
+
+
+def test_without_strangers_the_page_says_so(quiet_house: House, open_page: Open) -> None:
+    page = open_page(f"{quiet_house.url}/sensors/{quiet_house.id}", locale="en-GB")
+    expect(page.get_by_text("None: every sensor that is heard has its place.")).to_be_visible()

@@ -31,6 +31,7 @@ PATHS = [
     f"/sites/{LIBRARY}/progress",
     "/devices",
     f"/devices?site={LIBRARY}",
+    "/devices/unplaced",
     "/rejected",
     "/schema/native",
 ]
@@ -60,6 +61,8 @@ SENSELESS = [
     (f"/api/v1/sites/{LIBRARY}/occupancy?space=vault", 404, "vault"),
     (f"/api/v1/sites/{LIBRARY}/occupancy?space=%00", 404, "no such space"),
     ("/api/v1/devices?site=%00", 404, "no such site"),
+    ("/api/v1/devices/unplaced/1", 404, "/api/docs"),
+    ("/api/v1/devices/%00", 404, ""),
     ("/api/v1/rejected?limit=0", 422, "limit"),
     ("/api/v1/rejected?limit=1e9", 422, "limit"),
     ("/api/v1/rejected?before_id=99999999999999999999", 422, "before_id"),

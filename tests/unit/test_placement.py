@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
@@ -10,9 +11,12 @@ import pytest
 from core import sitefile
 from core.analytics.names import words
 from core.analytics.placement import Heard, Suggestion, suggest
+from core.analytics.strangers import interval_s, introduce
 from core.site import Portal, Sensor, Site, Text
+from core.views import LastReading, UnplacedChannel, UnplacedDevice
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
+NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 FLOW, LEVEL = frozenset({"in", "out"}), frozenset({"people"})
 
 
@@ -95,6 +99,7 @@ def test_part_of_a_name_is_a_weak_guess(channel: Heard, place: str) -> None:
     [
         (heard("door"), "no_words"),  # there are many
         (heard("grupprum-dorr"), "several_fit"),  # the zone's door and those of the rooms
+        (heard("x", source="xovis", topic="bibliotek/plan0/x", channel="flow:Hiss"), "several_fit"),
         (heard("24e124757b122867"), "no_words"),
         (heard("vs133-1"), "no_words"),  # a number alone is a number of something else
         (heard("counter", topic="application/7/device/24e124757b122867/event/up"), "no_words"),
@@ -146,7 +151,8 @@ def test_a_place_that_has_a_sensor_is_less_likely() -> None:
     taken = replace(north, sensors=(Sensor(device="d", portal="entrance"),))
     found = one(heard("entre-1"), (taken, south))
     assert (found.site, found.sure) == ("filial-syd", "strong")
-    assert one(heard("entre-1"), (taken,)).sure == "weak"
+    alone = one(heard("entre-1"), (taken,))
+    assert (alone.sure, alone.taken) == ("weak", True)
 
 
 def test_the_only_door_without_a_sensor_is_a_weak_guess_for_the_only_counter_without_a_door() -> None:
@@ -183,6 +189,52 @@ def test_the_lines_for_the_site_file_are_what_it_reads() -> None:
         "model": "Milesight VS133",
     }
     assert 'space = "..."' in one(heard("x", LEVEL), bare()).toml
+
+
+def device(name: str, **channels: tuple[str, ...]) -> UnplacedDevice:
+    """A LoRaWAN device with channels such as flow_1=("in",)."""
+    told = tuple(
+        UnplacedChannel(
+            channel=key.replace("_", ":"),
+            readings=tuple(LastReading(metric=m, value=1, time=NOW) for m in metrics),
+        )
+        for key, metrics in channels.items()
+    )
+    return UnplacedDevice(
+        source="lorawan", device=name, model="", topic=None, first_heard=NOW, heard=NOW, channels=told
+    )
+
+
+def test_a_device_is_introduced_with_a_suggestion_for_each_channel() -> None:
+    (stranger,) = introduce([device("cafe", flow_1=("in", "out"), level_1=("people",))], bare())
+    assert [s.portal or s.space for s in stranger.suggestions] == ["cafe-door", "cafe"]
+
+
+def test_of_a_placed_device_only_channels_that_tell_of_people_wait_for_a_place() -> None:
+    placed = Sensor(device="d1", source="lorawan", portal="cafe-door", model="VS133", interval_s=900)
+    house = replace(sites()[0], sensors=(placed,))
+    assert introduce([device("d1", level_1=("battery_pct", "temperature_c"))], (house,)) == []
+    (stranger,) = introduce([device("d1", level_1=("battery_pct",), level_2=("people",), flow_2=("in",))], (house,))
+    assert [c.channel for c in stranger.device.channels] == ["level:2", "flow:2"]
+    for suggestion in stranger.suggestions:  # what the site file says of the device is said again: it must not differ
+        assert 'model = "VS133"\ninterval_s = 900' in suggestion.toml
+    (other,) = introduce([device("d2", level_1=("battery_pct",))], (house,))
+    assert other.suggestions[0].reason == "not_people"
+
+
+@pytest.mark.parametrize(
+    ("minutes", "seconds"),
+    [
+        ((0, 10, 20, 30.2, 40), 600),
+        ((40, 30, 20, 10), 600),  # newest first
+        ((0, 0.2, 0.4, 0.6), 60),
+        ((0, 3, 50, 51, 90), 60),  # as people come
+        ((0, 10), 60),
+        ((), 60),
+    ],
+)
+def test_how_often_a_sensor_speaks_is_told_where_it_is_regular(minutes: tuple[float, ...], seconds: int) -> None:
+    assert interval_s([NOW + timedelta(minutes=m) for m in minutes]) == seconds
 
 
 def test_without_any_site_nothing_is_guessed() -> None:

@@ -1,0 +1,64 @@
+"""Readings in words: what a sensor said last, for who has never heard of metrics."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from core.metrics import METRICS
+from core.views import LastReading
+from dashboard.i18n import _, formats
+
+
+def names() -> dict[str, str]:
+    """What each metric is called; `{n}` is its value. A metric without a sentence of its own is told by its name."""
+    return {
+        "in": _("{n} in"),
+        "out": _("{n} out"),
+        "in_total": _("{n} in since the start"),
+        "out_total": _("{n} out since the start"),
+        "passages": _("{n} passing"),
+        "passages_total": _("{n} passing since the start"),
+        "people": _("{n} present"),
+        "motions": _("{n} movements"),
+        "motions_total": _("{n} movements since the start"),
+        "dwell_s": _("stay of {n} s"),
+        "co2_ppm": _("carbon dioxide {n} ppm"),
+        "temperature_c": _("{n} °C"),
+        "humidity_pct": _("humidity {n} %"),
+        "light_lux": _("light {n} lx"),
+        "sound_db": _("sound {n} dB"),
+        "battery_pct": _("battery {n} %"),
+        "battery_v": _("battery {n} V"),
+    }
+
+
+def said(reading: LastReading) -> str:
+    """`3 in`, `temperature 21.4 °C`, `occupied`."""
+    if reading.metric == "occupied":
+        return _("occupied") if reading.value else _("free")
+    digits = 0 if float(reading.value).is_integer() else 1
+    number = formats.number(reading.value, digits)
+    text = names().get(reading.metric)
+    if text:
+        return text.format(n=number)
+    unit = METRICS[reading.metric].unit if reading.metric in METRICS else ""
+    return f"{reading.metric} {number} {unit}".strip()
+
+
+def latest(readings: Sequence[LastReading]) -> list[LastReading]:
+    """The last one of each metric, in the order of the catalogue."""
+    found: dict[str, LastReading] = {}
+    for reading in readings:
+        known = found.get(reading.metric)
+        if known is None or reading.time > known.time:
+            found[reading.metric] = reading
+    order = list(METRICS)
+    return sorted(found.values(), key=lambda r: order.index(r.metric) if r.metric in METRICS else len(order))
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """`12 s ago`, `3 min ago`, `5 h ago`, `2 days ago`."""
+    seconds = max((now - then).total_seconds(), 0)
+    for length, text in ((86_400, _("{n} days ago")), (3600, _("{n} h ago")), (60, _("{n} min ago"))):
+        if seconds >= 2 * length:
+            return text.format(n=formats.number(seconds // length))
+    return _("{n} s ago").format(n=formats.number(seconds // 1))

@@ -1,0 +1,69 @@
+"""Sensors without a place, in words: every measurement, every reason, both languages."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import get_args
+
+import pytest
+
+from core.analytics.placement import Heard, Reason, suggest
+from core.metrics import METRICS
+from core.views import LastReading
+from dashboard.components import readings, strangers
+from dashboard.i18n import LANG
+
+NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
+
+
+def said(metric: str, value: float) -> str:
+    return readings.said(LastReading(metric=metric, value=value, time=NOW))
+
+
+def test_every_measurement_has_words() -> None:
+    assert set(METRICS) - {"occupied"} == set(readings.names())
+    assert said("in_total", 1286) == "1\u00a0286 in sedan starten"
+    assert said("temperature_c", 21.44) == "21,4 °C"
+    assert (said("occupied", 1), said("occupied", 0)) == ("upptaget", "ledigt")
+    assert said("of tomorrow", 2) == "of tomorrow 2"
+
+
+def test_only_the_last_of_each_measurement_is_told_in_the_order_of_the_catalogue() -> None:
+    told = [
+        LastReading(metric=metric, value=value, time=NOW - timedelta(minutes=age))
+        for metric, value, age in (("battery_pct", 80, 1), ("out", 1, 2), ("out", 9, 0), ("in", 3, 0))
+    ]
+    assert [(r.metric, r.value) for r in readings.latest(told)] == [("in", 3), ("out", 9), ("battery_pct", 80)]
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (timedelta(seconds=-5), "för 0 s sedan"),
+        (timedelta(seconds=119), "för 119 s sedan"),
+        (timedelta(minutes=2), "för 2 min sedan"),
+        (timedelta(hours=2), "för 2 h sedan"),
+        (timedelta(days=3), "för 3 dagar sedan"),
+    ],
+)
+def test_how_long_ago(age: timedelta, words: str) -> None:
+    assert readings.ago(NOW - age, NOW) == words
+
+
+@pytest.mark.parametrize("language", ["sv", "en"])
+@pytest.mark.parametrize("reason", get_args(Reason))
+def test_every_reason_has_a_sentence(reason: Reason, language: str) -> None:
+    heard = Heard(source="lorawan", device="d", channel="flow:1", metrics=frozenset({"in"}))
+    (suggestion,) = suggest([heard], ())
+    reasoned = replace(suggestion, reason=reason, words=("hiss",), others=("lift",))
+    token = LANG.set(language)
+    try:
+        told = strangers.why(reasoned, {"lift": "Hiss upp"})
+    finally:
+        LANG.reset(token)
+    assert told.endswith(".")
+    assert "{" not in told
+
+
+def test_channels_have_names() -> None:
+    assert strangers.channel_name("flow:2") == "Linje 2"
+    assert strangers.channel_name("level:all") == "Område all"

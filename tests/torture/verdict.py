@@ -138,10 +138,21 @@ def _sums(letters: Sequence[Letter], stored: Stored) -> Iterator[Fault]:
     there = {(row[1], row[3], row[5]): row[4] for row in stored.rows}
     missing = timed.keys() - there.keys()
     facts = {key: timed.get(key, value) for key, value in there.items()}  # a wrong value shows in its bucket too
-    gaps = {device for device, metric, _ in missing if metric in TOTALS}
+    gaps = {device for device, metric, _ in missing if metric in TOTALS} | _gaps(letters, stored.rows)
     buckets = flows(facts)
     yield from _differing("bucket", buckets, stored.buckets, leave_out=gaps)
     yield from _differing("day", days(stored.buckets), stored.days, leave_out=set())
+
+
+def _gaps(letters: Sequence[Letter], rows: Sequence[Row]) -> set[str]:
+    """Devices whose totals are known by their values, and some of them are missing."""
+    there = {(row[1], row[3], row[4]) for row in rows}
+    return {
+        f.device
+        for letter in letters
+        for f in letter.facts
+        if letter.kind is not Kind.TIMED and f.metric in TOTALS and (f.device, f.metric, f.value) not in there
+    }
 
 
 def flows(facts: dict[tuple[str, str, datetime], float]) -> Sums:

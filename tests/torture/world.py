@@ -1,6 +1,8 @@
 """What is true: devices of every kind, each with letters (messages) whose facts (readings) are known beforehand."""
 
 import json
+import struct
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,7 +19,7 @@ class Kind(StrEnum):
     """What a message offers by which it can be known again."""
 
     TIMED = "timed"  # the time of its readings
-    NUMBERED = "numbered"  # a number of its own (`seq`), no time
+    NUMBERED = "numbered"  # a number of its own (`seq`, a frame counter); no time, or one that is not its own
     BARE = "bare"  # nothing, but its value is like no other's
     ALIKE = "alike"  # nothing, and all messages of the device are the same
 
@@ -73,7 +75,7 @@ def devices(start: datetime, per_kind: int = 3) -> list[Device]:
     made = []
     for site in SITES:
         for n in range(1, per_kind + 1):
-            made += [make(site, n, start) for make in (_deltas, _totals, _batches, _numbered, _bare, _alike)]
+            made += [make(site, n, start) for make in (_deltas, _totals, _batches, _numbered, _lorawan, _bare, _alike)]
     return made
 
 
@@ -155,6 +157,36 @@ def _numbered(site: str, number: int, start: datetime) -> Device:
         return {"in": n, "seq": n}, [_fact(device, "in", n, None)]
 
     return _native(site, f"numbered-{number}", Kind.NUMBERED, write)
+
+
+def _lorawan(site: str, number: int, start: datetime) -> Device:
+    """A Milesight VS133 in The Things Stack, heard by two networks: each frame comes twice, with times 200 ms apart."""
+    eui = f"24e124{SITES.index(site):05x}{number:05x}"
+
+    def write(random: Random, n: int) -> tuple[object, tuple[Fact, ...]]:
+        frame, echo = (n + 1) // 2, n % 2 == 0
+        time = start + frame * MINUTE - echo * timedelta(milliseconds=200)
+        body = {
+            "end_device_ids": {"device_id": f"door-{number}", "dev_eui": eui.upper(), "dev_addr": "00BCB929"},
+            "received_at": time.isoformat().replace("+00:00", "Z"),
+            "uplink_message": {
+                "session_key_id": "AXA50tHUGUucuzS",
+                "f_port": 85,
+                "f_cnt": frame,
+                "frm_payload": b64encode(struct.pack("<HIHI", 0xD203, frame, 0xD204, frame)).decode(),
+                "version_ids": {"brand_id": "milesight-iot", "model_id": "vs133"},
+            },
+        }
+        facts = [
+            Fact(source="lorawan", device=eui, channel="flow:1", metric=metric, value=frame, time=None)
+            for metric in ("in_total", "out_total")
+        ]
+        return body, () if echo else tuple(facts)
+
+    topic = f"v3/{site}@ttn/devices/door-{number}/up"
+    return Device(
+        source="lorawan", site=site, name=eui, kind=Kind.NUMBERED, topic=topic, line="flow:1", write=write
+    )  # fmt: skip
 
 
 def _bare(site: str, number: int, start: datetime) -> Device:

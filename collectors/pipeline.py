@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 from collectors import adapters
+from collectors.privacy import stripped
 from core.errors import Unreadable
 from core.known import NOTHING, Device, Known
 from core.metrics import METRICS, Kind
@@ -49,7 +50,8 @@ class Problems:
 def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
     """What `messages` say, in the order they came. Nothing a message can hold makes this raise.
 
-    A message with problems goes whole to the rejections, with its reasons; its good readings count all the same.
+    A message with problems goes to the rejections, whole but for what is personal, with its reasons; its good readings
+    count all the same.
     """
     readings: list[Incoming] = []
     statuses: list[tuple[Status, datetime]] = []
@@ -69,8 +71,7 @@ def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
             heard[reading.source, reading.device] = told
         statuses += [(status, message.received) for status in decoded.statuses]
         if problems.sentences:
-            reason = _joined(problems.sentences)
-            rejections.append(Rejection(message=message, reason=reason, kind=problems.kind, origin=origin))
+            rejections.append(rejection(message, _joined(problems.sentences), problems.kind, origin))
     return Batch(
         readings=readings,
         statuses=statuses,
@@ -79,6 +80,14 @@ def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
         heard=heard,
         new_sessions=frozenset(m.client for m in messages if m.begins_session and m.client),
     )
+
+
+def rejection(message: Message, reason: str, kind: Refusal, origin: Origin | None = None) -> Rejection:
+    """The message as it is kept: without what is personal, in the payload and in the reason."""
+    plain = stripped(message.payload, message.topic)
+    if plain.payload is not message.payload:
+        message = replace(message, payload=plain.payload)
+    return Rejection(message=message, reason=plain.reason(reason), kind=kind, origin=origin)
 
 
 def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None:

@@ -5,8 +5,9 @@ from datetime import datetime
 
 from collectors.pipeline import decode
 from core.errors import StoreRefused
+from core.known import Known
 from core.readings import Message
-from store import rejected
+from store import known, rejected
 from store.database import Database
 from store.write import Batch, write
 
@@ -22,23 +23,26 @@ def replay(db: Database, ids: list[int] | None = None, *, now: datetime) -> tupl
     Raises StoreUnavailable; the same call may then be made again.
     """
     good = still = last = 0
+    told = known.load(db)
     while pairs := rejected.fetch(db, ids, after=last, limit=CHUNK):
         last = pairs[-1][0]
-        read = _read(db, pairs)
+        read = _read(db, pairs, told)
         rejected.resolve(db, read, now)
         good, still = good + len(read), still + len(pairs) - len(read)
     return good, still
 
 
-def _read(db: Database, pairs: Sequence[Numbered]) -> list[int]:
+def _read(db: Database, pairs: Sequence[Numbered], told: Known) -> list[int]:
     """Store what the messages say; the numbers of those that were read whole."""
-    batch = decode([message for _, message in pairs])
+    batches = [decode([message], told) for _, message in pairs]
+    readings = [reading for batch in batches for reading in batch.readings]
+    statuses = [status for batch in batches for status in batch.statuses]
+    heard = {device: how for batch in batches for device, how in batch.heard.items()}
     try:
-        write(db, Batch(readings=batch.readings, statuses=batch.statuses))
+        write(db, Batch(readings=readings, statuses=statuses, heard=heard))
     except StoreRefused:
         if len(pairs) == 1:
             return []
         middle = len(pairs) // 2
-        return _read(db, pairs[:middle]) + _read(db, pairs[middle:])
-    refused = {id(r.message) for r in batch.rejections}
-    return [number for number, message in pairs if id(message) not in refused]
+        return _read(db, pairs[:middle], told) + _read(db, pairs[middle:], told)
+    return [number for (number, _), batch in zip(pairs, batches, strict=True) if not batch.rejections]

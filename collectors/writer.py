@@ -9,11 +9,11 @@ from datetime import datetime
 
 from collectors.counters import Counters
 from collectors.inbox import Delivery, Inbox
-from collectors.pipeline import decode
+from collectors.pipeline import decode, rejection
 from core.errors import SchemaMismatch, StoreUnavailable
 from core.readings import Message, Refusal
 from store.database import Database
-from store.write import Batch, Rejection, write
+from store.write import Batch, write
 
 log = logging.getLogger(__name__)
 
@@ -76,17 +76,16 @@ class Writer:
                 self._reject(messages[0], exc)
 
     def _reject(self, message: Message, exc: Exception) -> None:
-        """Put a message aside whole, with the database's reason; if its topic is what offends, with a cleaned topic."""
-        log.error("A message on %s was refused: %s", ascii(message.topic), exc, extra={"action": "message_refused"})
-        reason = f"the database refused it: {exc}"
+        """Put a message aside, with the database's reason; if its topic is what offends, with a cleaned topic."""
+        kept = rejection(message, f"the database refused it: {exc}", Refusal.DATABASE)
+        log.error("A message on %s: %s", ascii(message.topic), kept.reason, extra={"action": "message_refused"})
         try:
-            whole = Rejection(message=message, reason=reason, kind=Refusal.DATABASE)
-            self._commit(lambda: Batch(rejections=(whole,)))
+            self._commit(lambda: Batch(rejections=(kept,)))
         except Stopped:
             raise
         except Exception:
-            plain = replace(message, topic=_plain(message.topic))
-            self._insist(Batch(rejections=(Rejection(message=plain, reason=_plain(reason), kind=Refusal.DATABASE),)))
+            plain = replace(kept.message, topic=_plain(message.topic))
+            self._insist(Batch(rejections=(replace(kept, message=plain, reason=_plain(kept.reason)),)))
 
     def _insist(self, batch: Batch) -> None:
         """Commit what no database can object to; if it does, something is wrong with it, and we wait."""

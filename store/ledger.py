@@ -109,13 +109,15 @@ def forget(conn: Connection, now: datetime) -> int:
     return conn.execute(sql("seen_forget"), {"now": now}).rowcount
 
 
-def forget_sessions(conn: Connection, clients: Iterable[str]) -> None:
+def forget_sessions(conn: Connection, clients: Iterable[str], origins: Iterable[Origin]) -> None:
     """Forgets the packet ids of these clients: the broker has forgotten their sessions, and numbers from 1 again.
 
     A message of the new session that is redelivered before we have stored it would else be taken for the one that had
-    its number in the old session, if both say the same.
+    its number in the old session, if both say the same. `origins`, with which the session begins, are not forgotten if
+    they are written again.
     """
-    conn.execute(sql("seen_forget_scopes"), {"scopes": [_scope(client) for client in clients]})
+    before = min((o.received for o in origins), default=None)
+    conn.execute(sql("seen_forget_scopes"), {"scopes": [_scope(client) for client in clients], "before": before})
 
 
 def _marks(origins: Sequence[Origin], found: set[Origin]) -> tuple[dict[Key, Mark], int]:

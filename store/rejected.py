@@ -1,4 +1,4 @@
-"""Messages nobody could read, kept whole so that they can be read after the adapter is mended."""
+"""Messages nobody could read, kept (without what is personal) so that they can be read after the adapter is mended."""
 
 from dataclasses import dataclass
 from datetime import datetime

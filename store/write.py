@@ -105,7 +105,7 @@ def write(db: Database, batch: Batch) -> Written:
     changed, ids = 0, {}
     with db.transaction() as conn:
         if batch.new_sessions:
-            ledger.forget_sessions(conn, batch.new_sessions)
+            ledger.forget_sessions(conn, batch.new_sessions, batch.origins)
         repeats = ledger.repeats(conn, batch.origins)
         readings, rejections = batch.readings, batch.rejections
         if repeats:

@@ -126,6 +126,7 @@ def test_a_new_session_forgets_the_packet_ids_of_the_old_one_and_nothing_else(db
     put(db, delivery(0, packet=1), delivery(0, packet=2, mark="fcnt:7"))
     begins = replace(batch(delivery(5, packet=1, again=True)), new_sessions=frozenset({"c"}))
     assert write(db, begins) == Written(readings=1)
+    assert write(db, begins) == Written(repeats=1)  # written again
     assert put(db, delivery(9, packet=3, mark="fcnt:7")) == Written(repeats=1)
     assert put(db, delivery(9, packet=1, again=True)) == Written(repeats=1)
 

@@ -319,9 +319,9 @@ def _quoted(text: str) -> str:
 
 
 def _is_dense(run: str) -> bool:
-    """Whether a run of letters and digits is data: in long lines, not one word below the other."""
+    """Whether a run of letters and digits is data: in long lines, not one word below the other, and not a number."""
     lines = [line for line in run.splitlines() if line]
-    return sum(map(len, lines)) >= 40 * len(lines)
+    return sum(map(len, lines)) >= 40 * len(lines) and not run.isdecimal()
 
 
 def _hex(text: str) -> str:

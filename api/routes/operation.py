@@ -45,7 +45,7 @@ def unplaced(db: Db, now: Now) -> list[Stranger]:
 
 @router.get("/rejected", summary="Messages nobody could read")
 def rejected(db: Db, limit: Limit = 100, before_id: Before = None) -> list[RejectedMessage]:
-    """Without what is personal, with the reason; newest first. They can be replayed after the fix (`besok rejected replay`)."""
+    """With the reason, without what is personal; newest first. After the fix: `besok rejected replay`."""
     return queries.rejected(db, limit, before_id)
 
 

@@ -18,7 +18,7 @@ Doubtful = Sequence[tuple[Leaf, Doubt]]
 
 def told(measured: Measured, doubtful: Doubtful, *, topic: str, device: str = "", time: str = "") -> str:
     """One problem for all the names in doubt; "" if what was measured leaves none of them of any account."""
-    open_ = [(leaf, doubt) for leaf, doubt in doubtful if not _settled(leaf, doubt, measured)]
+    open_ = unsettled(measured, doubtful)
     if not open_:
         return ""
     names = list(dict.fromkeys(leaf.said for leaf, _ in open_))
@@ -31,6 +31,20 @@ def told(measured: Measured, doubtful: Doubtful, *, topic: str, device: str = ""
         f"{listed(names)} could mean {_either(list(meanings))}; counting starts when you choose one in the site file"
         f" ({hints.SEE}):\n" + "\n\n".join(blocks[:BLOCKS])
     )
+
+
+def unsettled(measured: Measured, doubtful: Doubtful) -> Doubtful:
+    """The doubts that matter beside what was measured."""
+    return [(leaf, doubt) for leaf, doubt in doubtful if not _settled(leaf, doubt, measured)]
+
+
+def unknown(topic: str, leaves: Sequence[Leaf], *, device: str = "", time: str = "") -> str:
+    """What to do about numbers of which nobody knows what they are: a mapping for the first of them."""
+    names = list(dict.fromkeys(leaf.said for leaf in leaves))
+    first = leaves[0]
+    choices = [Choice(values={metric: first.path}, says=says) for metric, says in CHOICES["people"]]
+    lines = hints.mapping(topic, choices, device=device, time=time, each=first.each, channel=first.part_path)
+    return f"nobody knows what {listed(names)} {'is' if len(names) == 1 else 'are'}: {hints.WRITE}:\n{lines}"
 
 
 def listed(names: Sequence[str]) -> str:

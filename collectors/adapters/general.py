@@ -9,8 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from collectors.adapters import hints, objects, topics
-from collectors.adapters.doubts import listed
+from collectors.adapters import doubts, hints, objects, topics
 from collectors.adapters.hints import Choice
 from collectors.adapters.jsontext import show
 from collectors.adapters.leaves import Leaf, is_time, own_time, step
@@ -40,7 +39,6 @@ _HOLDERS: Final = {
 }  # fmt: skip
 _DEVICES: Final = {"device", "deviceinfo", "sensor", "sensorinfo", "node", "thing", "camera"}
 _MESSAGE_IDS: Final = ("messageid", "msgid", "eventid", "packetid", "messageuuid")
-_WRITE: Final = f"write a mapping in the site file ({hints.SEE})"
 _EUI_64: Final = re.compile(r"(?:[0-9a-fA-F]{2}[-:]?){7}[0-9a-fA-F]{2}")
 _OF_ANYTHING: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|\d+")  # a UUID, a number
 _SOUND: Final = (0, None, False, "", "0", "ok", "OK", "Ok", "good", "GOOD", "Good", "normal", "active", "online")
@@ -64,7 +62,7 @@ def decode(packet: Packet) -> Decoded:
         return _object(packet, value, "$")
     if any(type(item) is dict for item in value):
         return _together([_item(packet, item, f"$[{number}]") for number, item in enumerate(value)])
-    raise Unreadable(f"the payload is a list of bare values, and nothing says what each measures: {_WRITE}")
+    raise Unreadable(f"the payload is a list of bare values, and nothing says what each measures: {hints.WRITE}")
 
 
 def _item(packet: Packet, item: Any, path: str) -> Decoded:
@@ -98,7 +96,8 @@ def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
     if is_bare:
         _note_value(packet, sheet, fields, value, meaning)
     elif not found.understood or (value and not found.about_people):
-        sheet.problems.append(_unknown(packet, found.unknown, value, device=device_path, time=time_path))
+        unknown = found.unknown or [Leaf(words=(), said=value, value=None, path=f"${step(value)}")]
+        sheet.problems.append(doubts.unknown(packet.topic, unknown, device=device_path, time=time_path))
     return _decoded(sheet, identity=_message(sheet, fields))
 
 
@@ -126,22 +125,12 @@ def _note_value(packet: Packet, sheet: Sheet, fields: Mapping[str, Any], name: s
     objects.note_value(sheet, meaning.said, fields[name], topic=packet.topic, name=name, path=path, part=meaning.part)
 
 
-def _unknown(packet: Packet, unknown: list[Leaf], value: str, *, device: str, time: str) -> str:
-    """What to do about numbers of which nobody knows what they are: a mapping for the first of them."""
-    names = list(dict.fromkeys(leaf.said for leaf in unknown)) or [value]
-    path, each, channel = (
-        (unknown[0].path, unknown[0].each, unknown[0].part_path) if unknown else (f"${step(value)}", "", "")
-    )
-    choices = [Choice(values={metric: path}, says=says) for metric, says in CHOICES["people"]]
-    lines = hints.mapping(packet.topic, choices, device=device, time=time, each=each, channel=channel)
-    return f"nobody knows what {listed(names)} {'is' if len(names) == 1 else 'are'}: {_WRITE}:\n{lines}"
-
-
 def _plain(packet: Packet) -> Decoded:
     """A bare number or word: it measures what the last words of its topic say."""
     text = packet.text
     if not text or not text.isprintable() or len(text) > PLAIN_LIMIT:
-        raise Unreadable(f"the payload is neither JSON nor a number or a word ({len(packet.payload)} bytes): {_WRITE}")
+        size = f"{len(packet.payload)} bytes"
+        raise Unreadable(f"the payload is neither JSON nor a number or a word ({size}): no adapter here reads it")
     if text.lower() in ("online", "offline", "connected", "disconnected"):
         return Decoded(not_data="whether a device is connected")
     value = _unquoted(packet, text)
@@ -166,7 +155,7 @@ def _meaningless(packet: Packet, value: Any) -> str:
     verdict = topics.verdict(packet.levels)
     about = verdict.about if isinstance(verdict, Doubt) else "people"
     choices = [Choice(values={metric: "$"}, says=says) for metric, says in CHOICES[about]]
-    return f"nothing says what {show(value)} measures: {_WRITE}:\n{hints.mapping(packet.topic, choices)}"
+    return f"nothing says what {show(value)} measures: {hints.WRITE}:\n{hints.mapping(packet.topic, choices)}"
 
 
 def _identity(packet: Packet, fields: Mapping[str, Any], path: str) -> tuple[str, str, str]:
@@ -180,7 +169,7 @@ def _identity(packet: Packet, fields: Mapping[str, Any], path: str) -> tuple[str
         if name in _LOOSE_IDS and _OF_ANYTHING.fullmatch(device):
             raise Unreadable(
                 f"{where.removeprefix('$.')} is {show(value)}: that may be the device or the number of the message, and"
-                f' nothing else names the device: {_WRITE}, with device = "{where}" if it is the device'
+                f' nothing else names the device: {hints.WRITE}, with device = "{where}" if it is the device'
             )
         is_short = len(device) < SHORTEST and device not in packet.levels
         return SOURCE, _fit(f"{packet.topic}/{device}" if is_short else device), where

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 SEE: Final = "docs/connect-a-sensor.md tells how"
+WRITE: Final = f"write a mapping in the site file ({SEE})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -65,35 +65,48 @@ def note(
 
 def note_value(
     sheet: Sheet, said: tuple[str, ...], value: Any, *, topic: str, path: str, name: str, part: str = ""
-) -> None:
-    """Note a bare `value` that measures what the words `said` mean; `name` is what the device calls it."""
+) -> bool:
+    """Note a bare `value` of which the words `said` tell what it measures; whether they do.
+
+    `name` is what the device calls it and `path` where a mapping finds it, if it is in doubt.
+    """
     leaf = Leaf(words=said, said=name, value=value, path=path, part=part)
-    found = Found()
-    _sort(found, leaf, ())
+    found = sort([leaf])
     write(sheet, found, topic=topic)
+    return found.understood
 
 
 def look(
     fields: Mapping[str, Any], *, packet: Packet | None = None, at: str = "$", context: tuple[str, ...] = ()
 ) -> Found:
     """What the names of `fields` mean. Raises Unreadable."""
+    return sort(leaves(fields, clock(packet), at=at), context=context)
+
+
+def sort(leaves_: Iterable[Leaf], *, context: tuple[str, ...] = ()) -> Found:
+    """What the names of these values mean."""
     found = Found()
-    aside = [leaf for leaf in leaves(fields, clock(packet), at=at) if _sort(found, leaf, context) == "aside"]
+    aside = [leaf for leaf in leaves_ if _sort(found, leaf, context) == "aside"]
     if not found.understood:
         found.unknown += [leaf for leaf in aside if _is_number(leaf.value)]
     return found
 
 
 def write(sheet: Sheet, found: Found, *, topic: str, device_path: str = "", time_path: str = "") -> None:
-    """Note what was measured, and as a problem what is in doubt. A total leaves no room for a delta of its line."""
+    """Note what was measured, and as a problem what is in doubt."""
+    measure(sheet, found)
+    if said := doubts.told(found.measured, found.doubtful, topic=topic, device=device_path, time=time_path):
+        sheet.problems.append(said)
+
+
+def measure(sheet: Sheet, found: Found) -> None:
+    """Note what was measured. A total leaves no room for a delta of its line."""
     told: dict[tuple[str, str, datetime | None], tuple[Leaf, float]] = {}
     for leaf, means, part in _parts(found.measured):
         try:
             _write(sheet, leaf, means, part, told)
         except Unreadable as exc:
             sheet.problems.append(str(exc))
-    if said := doubts.told(found.measured, found.doubtful, topic=topic, device=device_path, time=time_path):
-        sheet.problems.append(said)
 
 
 def _write(
@@ -156,7 +169,7 @@ def _of_value(leaf: Leaf, means: Means) -> Verdict:
     if type(value) is list:
         return Doubt(about="people", part=means.part) if means.metric in _ABOUT_PEOPLE else "ignored"
     if means.metric not in _ABOUT_PEOPLE:
-        return means if value is None or _is_number(value) else "ignored"
+        return means if _is_number(value) or _is_nothing(value) else "ignored"
     if means.metric == "people" and type(value) is bool:
         return replace(means, metric="occupied")
     if means.metric != "occupied" or not _is_number(value):
@@ -181,6 +194,14 @@ def _is_number(value: object) -> bool:
         return True
     try:
         return type(value) is str and measured("", value)[0] is not None
+    except Unreadable:
+        return False
+
+
+def _is_nothing(value: object) -> bool:
+    """Whether it says that nothing was measured, in so many words."""
+    try:
+        return type(value) is not bool and number("", value) is None
     except Unreadable:
         return False
 

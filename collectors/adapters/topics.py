@@ -7,6 +7,11 @@ from collectors.adapters.vocabulary import Means, Verdict, judge, words
 
 _COMMANDS: Final = {"set", "get", "config", "command", "commands", "cmd", "cmnd", "logging", "log", "discovery"}
 _ID: Final = re.compile(r"[0-9a-fA-F:._-]{6,}")  # a level that is the number of a device, not a word
+_THINGS: Final = frozenset(
+    ("door", "window", "contact", "smoke", "leak", "moisture", "vibration", "tamper", "update", "problem", "plug",
+     "connectivity", "lock", "button", "switch", "light", "opening", "garage", "online", "connected", "alarm", "relay",
+     "lamp", "led")
+)  # fmt: skip
 _LAST: Final = {"state", "value", "status"}  # levels that say nothing of their own
 
 
@@ -37,11 +42,22 @@ def meaning(levels: list[str]) -> Meaning:
     The last level is taken as a name, if need be without its first words, which are then the part ("north").
     """
     path = _path(levels)
-    said = words(path[-1])
+    part, said = named(path[-1])
+    return Meaning("/".join(path[:-1]) or path[0], part, said) if said else Meaning("/".join(levels), "", ())
+
+
+def named(name: str) -> tuple[str, tuple[str, ...]]:
+    """Part and words of a name such as `north_people_count`; no words if it does not end in what is known."""
+    said = words(name)
     for first in range(len(said)):
         if isinstance(judge(said[first:]), Means):
-            return Meaning("/".join(path[:-1]) or path[0], "_".join(said[:first]), said[first:])
-    return Meaning("/".join(levels), "", ())
+            return "_".join(said[:first]), said[first:]
+    return "", ()
+
+
+def is_thing(name: str) -> bool:
+    """Whether a name ends in a thing (`front_door`) whose being on or off says nothing about people."""
+    return words(name)[-1:] != () and words(name)[-1] in _THINGS
 
 
 def verdict(levels: list[str]) -> Verdict:

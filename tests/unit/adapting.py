@@ -1,0 +1,50 @@
+"""What the tests of adapters share: one message in, what became of it out."""
+
+import json
+import tomllib
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from collectors import adapters
+from core.known import Device, Known
+from core.readings import Decoded, Message
+from core.site import PayloadMapping
+
+NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
+TIME = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
+EPOCH = 1795594500  # TIME in seconds since 1970
+
+
+def decode(topic: str, payload: Any, *, retained: bool = False, models: dict[Device, str] | None = None) -> Decoded:
+    """What the adapters make of `payload` (text, bytes, or anything else as JSON) on `topic`."""
+    raw = payload.encode() if isinstance(payload, str) else payload
+    raw = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
+    message = Message(topic=topic, payload=raw, received=NOW, retained=retained)
+    return adapters.decode(message, Known(zone="Europe/Stockholm", models=models or {}))
+
+
+def said(decoded: Decoded) -> dict[str, float]:
+    """Channel and metric of each reading with its value; there may be no problems."""
+    assert not decoded.problems
+    return {f"{r.channel} {r.metric}": r.value for r in decoded.readings}
+
+
+def device(decoded: Decoded) -> tuple[str, str]:
+    """Source and device of all readings and statuses."""
+    (one,) = {(r.source, r.device) for r in (*decoded.readings, *decoded.statuses)}
+    return one
+
+
+def mappings(told: str) -> list[PayloadMapping]:
+    """The mappings in a reason, as a site file would read them."""
+    text = "[[sites]]\n" + told[told.index("[[sites.mappings]]") :]
+    return [PayloadMapping(**found) for found in tomllib.loads(text)["sites"][0]["mappings"]]
+
+
+def shared_payload(shared: Path, name: str) -> tuple[str, list[Any]]:
+    """Topic and payloads of a file of real payloads."""
+    case = json.loads((shared / "payloads" / f"{name}.json").read_text("utf-8"))
+    payload = case["payload"]
+    many = case["payload_encoding"] == "sequence"
+    return case["topic"] or "nobody/knows", [item.get("payload", item) for item in payload] if many else [payload]

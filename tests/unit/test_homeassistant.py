@@ -1,0 +1,135 @@
+"""Home Assistant, ESPHome and Homie: values whose topic or whose attributes say what they are."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from adapting import EPOCH, TIME, decode, device, mappings, said, shared_payload
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "name", "found"),
+    [
+        ("homeassistant/binary_sensor/hall_motion/state", "on", "binary_sensor.hall_motion", {"level:1 occupied": 1}),
+        ("homeassistant/sensor/hall_co2/state", "640", "sensor.hall_co2", {"level:1 co2_ppm": 640}),
+        ("homeassistant/sensor/people_count/state", "7", "sensor.people_count", {"level:1 people": 7}),
+    ],
+)
+def test_the_stream_of_states(topic: str, payload: str, name: str, found: dict[str, float]) -> None:
+    decoded = decode(topic, payload)
+    assert device(decoded) == ("homeassistant", name)
+    assert said(decoded) == found
+
+
+@pytest.mark.parametrize(
+    ("fields", "found"),
+    [
+        ({"entity_id": "binary_sensor.x", "state": "on", "attributes": {"device_class": "motion"}}, ("occupied", 1)),
+        ({"entity_id": "binary_sensor.x", "state": "off", "attributes": {"device_class": "occupancy"}},
+         ("occupied", 0)),
+        ({"entity_id": "sensor.x", "state": "4", "attributes": {"unit_of_measurement": "people"}}, ("people", 4)),
+        ({"entity_id": "sensor.x", "state": "70", "attributes": {"device_class": "temperature",
+                                                                 "unit_of_measurement": "°F"}},
+         ("temperature_c", 21.11)),
+        ({"entity_id": "sensor.north_humidity", "state": "41"}, ("humidity_pct", 41)),
+    ],
+)  # fmt: skip
+def test_states_as_json(fields: dict[str, Any], found: tuple[str, float]) -> None:
+    decoded = decode("anything", {**fields, "last_changed": "2026-11-25T08:00:00Z", "last_updated": EPOCH})
+    assert device(decoded) == ("homeassistant", fields["entity_id"])
+    assert [(r.metric, r.value, r.time) for r in decoded.readings] == [(*found, TIME)]
+
+
+def test_a_state_within_an_event() -> None:
+    new = {"entity_id": "binary_sensor.hall", "state": "on", "attributes": {"device_class": "presence"}}
+    decoded = decode("events", {"event_type": "state_changed", "event_data": {"new_state": new, "old_state": None}})
+    assert said(decoded) == {"level:1 occupied": 1}
+    assert decode("events", {"event_type": "call_service", "event_data": {"domain": "light"}}).not_data
+
+
+def test_a_mirror_says_whether_its_entity_is_there() -> None:
+    fields = {"state": "on", "available": False, "device_class": "occupancy", "last_changed": EPOCH}
+    decoded = decode("tiles/hall", fields)
+    assert not decoded.readings
+    assert [(s.device, s.online) for s in decoded.statuses] == [("tiles/hall", False)]
+
+
+def test_names_in_doubt_and_names_nobody_knows() -> None:
+    (told,) = decode("homeassistant/counter/visitors/state", "7").problems
+    assert mappings(told)[0].values == {"people": "$"}
+    assert "nobody knows what esp_12 is" in decode("homeassistant/binary_sensor/esp_12/state", "on").problems[0]
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("homeassistant/binary_sensor/hall/config", {"name": "x"}),
+        ("homeassistant/binary_sensor/hall/node/config", ""),
+        ("homeassistant/status", "online"),
+        ("homeassistant/sensor/hall_co2/last_changed", '"2026-11-25T08:15:00Z"'),
+        ("homeassistant/sensor/hall_co2/state", "unavailable"),
+        ("homeassistant/light/hall/state", "on"),
+        ("homeassistant/binary_sensor/front_door/state", "on"),
+        ("homeassistant/sensor/router_uptime/state", "47"),
+        ("homeassistant/person/anna/state", "home"),
+        ("x", {"entity_id": "device_tracker.anna", "state": "home", "attributes": {"latitude": 56.0}}),
+        ("x", {"entity_id": "sensor.x", "state": "7", "attributes": {"device_class": "power"}}),
+        ("tiles/hall", {"state": None, "device_class": "occupancy"}),
+    ],
+)
+def test_what_is_not_data(topic: str, payload: object) -> None:
+    decoded = decode(topic, payload)
+    assert decoded.not_data
+    assert (decoded.readings, decoded.problems) == ((), ())
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload", "source", "name", "found"),
+    [
+        ("hall/binary_sensor/desk_motion/state", "ON", "esphome", "hall", {"level:desk occupied": 1}),
+        ("floor1/hall/sensor/co2/state", "640", "esphome", "floor1/hall", {"level:1 co2_ppm": 640}),
+        ("homie/hall/radar/presence", "true", "homie", "hall", {"level:radar occupied": 1}),
+        ("homie/5/hall/door/total-in", "4711", "homie", "hall", {"flow:door in_total": 4711}),
+    ],
+)
+def test_one_value_on_each_topic(topic: str, payload: str, source: str, name: str, found: dict[str, float]) -> None:
+    decoded = decode(topic, payload)
+    assert device(decoded) == (source, name)
+    assert said(decoded) == found
+
+
+def test_homie_devices_come_and_go() -> None:
+    assert [s.online for s in decode("homie/hall/$state", "ready", retained=True).statuses] == [True]
+    assert [s.online for s in decode("homie/5/hall/$state", "lost", retained=True).statuses] == [False]
+    assert decode("homie/hall/$state", "maybe").problems
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("hall/light/lamp/state", "ON"),
+        ("hall/sensor/wifi_signal/state", "-60"),
+        ("hall/binary_sensor/front_door/state", "ON"),
+        ("hall/sensor/co2/state", "nan"),
+        ("hall/sensor/battery_level/state", "good"),
+        ("homie/hall/$name", "Hall"),
+        ("homie/hall/radar/presence/set", "true"),
+        ("homie/hall/radar/$properties", "presence"),
+    ],
+)
+def test_what_is_not_data_there(topic: str, payload: str) -> None:
+    decoded = decode(topic, payload)
+    assert decoded.not_data
+    assert (decoded.readings, decoded.problems) == ((), ())
+
+
+def test_a_people_counter_by_name_alone_is_asked_about() -> None:
+    assert "people_counter could mean" in decode("door/sensor/people_counter/state", "3").problems[0]
+    assert "nobody knows what gpio4 is" in decode("door/binary_sensor/gpio4/state", "ON").problems[0]
+
+
+def test_real_payloads(shared: Path) -> None:
+    topic, (payload,) = shared_payload(shared, "ha-hometiles-retained-tombstone")
+    decoded = decode(topic, payload, retained=True)
+    assert said(decoded) == {"level:1 occupied": 1}
+    assert decode("homeassistant/sensor/x/state", "null").not_data

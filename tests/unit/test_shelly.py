@@ -1,0 +1,90 @@
+"""Shelly sensors of both generations."""
+
+import pytest
+from adapting import EPOCH, TIME, decode, device, said
+
+MOTION = "shellies/shellymotionsensor-60A423BEB736/status"
+
+
+def test_a_motion_sensor_of_the_first_generation() -> None:
+    fields = {"motion": True, "timestamp": EPOCH, "active": True, "vibration": False, "lux": 70, "bat": 96}
+    decoded = decode(MOTION, {**fields, "tmp": {"value": 21.5, "units": "C"}})
+    assert device(decoded) == ("shelly", "shellymotionsensor-60A423BEB736")
+    assert said(decoded) == {
+        "level:1 occupied": 1,
+        "level:1 light_lux": 70,
+        "level:1 battery_pct": 96,
+        "level:1 temperature_c": 21.5,
+    }
+    assert {r.time for r in decoded.readings} == {None}  # its time is that of the last motion
+
+
+def test_a_sensor_that_is_switched_off_does_not_see_nobody() -> None:
+    assert said(decode(MOTION, {"motion": False, "active": False, "lux": 70})) == {"level:1 light_lux": 70}
+
+
+def test_single_values_of_the_first_generation() -> None:
+    assert said(decode("shellies/shellyht-A1/sensor/temperature", "21.5")) == {"level:1 temperature_c": 21.5}
+    assert said(decode("shellies/shellyht-A1/sensor/battery", "87")) == {"level:1 battery_pct": 87}
+
+
+def test_what_changed_of_the_second_generation() -> None:
+    params = {
+        "ts": EPOCH + 0.5,
+        "temperature:0": {"id": 0, "tC": 22.1, "tF": 71.8},
+        "humidity:0": {"id": 0, "rh": 41.5},
+        "devicepower:0": {"battery": {"V": 5.9, "percent": 88}},
+        "illuminance:0": {"lux": 120},
+        "switch:0": {"output": True},
+    }
+    decoded = decode("hall/events/rpc", {"src": "shellyhtg3-aa", "dst": "hall/events", "method": "NotifyStatus",
+                                         "params": params})  # fmt: skip
+    assert device(decoded) == ("shelly", "shellyhtg3-aa")
+    assert [(r.time - TIME).total_seconds() for r in decoded.readings if r.time] == [0.5] * 5
+    assert said(decoded) == {
+        "level:1 temperature_c": 22.1,
+        "level:1 humidity_pct": 41.5,
+        "level:1 battery_pct": 88,
+        "level:1 battery_v": 5.9,
+        "level:1 light_lux": 120,
+    }
+
+
+def test_people_in_the_zones_of_a_presence_sensor() -> None:
+    params = {"ts": EPOCH, "presence": {"num_objects": 9}, "presencezone:200": {"state": True, "num_objects": 2}}
+    decoded = decode("shelly/events/rpc", {"src": "s1", "method": "NotifyStatus", "params": params})
+    assert said(decoded) == {"level:1 people": 2, "level:1 occupied": 1}
+    assert said(decode("s1/status/presencezone:201", {"id": 201, "state": False, "num_objects": 0})) == {
+        "level:2 people": 0,
+        "level:2 occupied": 0,
+    }
+
+
+def test_a_bluetooth_sensor_without_a_name_is_told() -> None:
+    params = {"ts": EPOCH, "bthomesensor:201": {"id": 201, "value": True}}
+    told = decode("s/events/rpc", {"src": "s", "method": "NotifyStatus", "params": params}).problems
+    assert told[0].startswith("bthomesensor:201 is true, and only the device knows what that measures: write a mapping")
+
+
+def test_coming_and_going() -> None:
+    assert [s.online for s in decode("shellies/shellyht-A1/online", "true").statuses] == [True]
+    (status,) = decode("shellyplus1-aa/online", "false").statuses
+    assert (status.device, status.online) == ("shellyplus1-aa", False)
+    assert decode("shellyplus1-aa/online", "perhaps").problems
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("shellies/announce", {"id": "shelly1"}),
+        ("shellies/shelly1/relay/0", "on"),
+        ("shellies/shelly1/input/0", "1"),
+        ("shellies/shelly1/status", {"relays": []}),
+        ("s/events/rpc", {"src": "s", "method": "NotifyEvent", "params": {"events": []}}),
+        ("s/status/switch:0", {"output": True}),
+    ],
+)
+def test_what_is_not_data(topic: str, payload: object) -> None:
+    decoded = decode(topic, payload)
+    assert decoded.not_data
+    assert (decoded.readings, decoded.problems) == ((), ())

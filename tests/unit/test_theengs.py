@@ -1,0 +1,115 @@
+"""Bluetooth gateways: sensors by their published formats, and nothing of anybody's phone."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from adapting import decode, device, said, shared_payload
+
+from collectors.adapters import bthome
+from core.errors import Unreadable
+
+TOPIC = "home/gateway/BTtoMQTT/60EFABAABBCC"
+
+
+def advert(data: str, uuid: str = "0xfcd2", **more: Any) -> dict[str, Any]:
+    return {"servicedata": data, "servicedatauuid": uuid, "id": "60:EF:AB:AA:BB:CC", "rssi": -77, **more}
+
+
+def test_a_motion_sensor_as_it_advertises() -> None:
+    decoded = decode(TOPIC, advert("4400020164059033002101"))
+    assert device(decoded) == ("theengs", "60efabaabbcc")
+    assert said(decoded) == {"level:1 battery_pct": 100, "level:1 light_lux": 132, "level:1 occupied": 1}
+    identity = decoded.identity
+    assert identity is not None
+    assert (identity.scope, identity.mark, identity.window_s) == ("theengs/60efabaabbcc", "packet:2", 60)
+
+
+def test_two_gateways_hear_the_same_sensor() -> None:
+    first = decode("home/one/BTtoMQTT/60EFABAABBCC", advert("4400020164059033002101"))
+    other = decode("home/two/BTtoMQTT/60EFABAABBCC", advert("4400020164059033002101", rssi=-90))
+    assert (first.readings, first.identity) == (other.readings, other.identity)
+
+
+def test_what_the_gateway_decoded_itself() -> None:
+    fields = {"id": "60:EF:AB:AA:BB:CC", "brand": "Shelly", "model_id": "SBMO-003Z", "type": "CTMO", "packet": 2}
+    decoded = decode(TOPIC, {**fields, "batt": 100, "lux": 132, "motion": True, "rssi": -77})
+    assert said(decoded) == {"level:1 battery_pct": 100, "level:1 light_lux": 132, "level:1 occupied": 1}
+    assert decoded.model == "Shelly SBMO-003Z"
+    air = {"id": "A4:C1:38:11:22:33", "model_id": "LYWSD03MMC", "type": "THB", "tempc": 21.3, "tempf": 70.3, "hum": 40}
+    assert said(decode(TOPIC, {**air, "volt": 2.9, "pres": 1013})) == {
+        "level:1 temperature_c": 21.3,
+        "level:1 humidity_pct": 40,
+        "level:1 battery_v": 2.9,
+    }
+
+
+@pytest.mark.parametrize(
+    ("uuid", "data", "values"),
+    [
+        ("fcd2", "40 02 ca09 03 bf13", [("temperature_c", 25.06), ("humidity_pct", 50.55)]),
+        ("fcd2", "40 45 1101 2e 23 12 e204", [("temperature_c", 27.3), ("humidity_pct", 35), ("co2_ppm", 1250)]),
+        ("fcd2", "40 53 03 414243 21 01", [("occupied", 1)]),
+        ("181c", "23 02 c409 03 03 bf13", [("temperature_c", 25), ("humidity_pct", 50.55)]),
+        ("fdcd", "4812ffeeddccbbaa 0804 01 0f0000 0f0189", [("occupied", 1), ("light_lux", 15)]),
+        ("fdcd", "0812ffeeddccbbaa 020164 0f0105 0904 10000000", [("battery_pct", 100), ("light_lux", 16)]),
+    ],
+)
+def test_the_tables(uuid: str, data: str, values: list[tuple[str, float]]) -> None:
+    if uuid == "181c":  # one and two bytes of format and length before each object
+        data = "2302c409 0303bf13"
+    found = bthome.decode(uuid, bytes.fromhex(data))
+    assert found is not None
+    assert found.values == values
+
+
+@pytest.mark.parametrize("data", ["", "24", "4021", "40ff01", "4053", "40530541", "4005aa"])
+def test_broken_service_data_are_refused(data: str) -> None:
+    with pytest.raises(Unreadable):
+        bthome.decode("fcd2", bytes.fromhex(data))
+
+
+@pytest.mark.parametrize(("uuid", "data"), [("181c", "2302"), ("181c", "00"), ("fdcd", "48"), ("fdcd", "4812" * 5)])
+def test_broken_service_data_of_others_are_refused(uuid: str, data: str) -> None:
+    with pytest.raises(Unreadable, match="break off"):
+        bthome.decode(uuid, bytes.fromhex(data))
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        (TOPIC, {"id": "60:EF:AB:AA:BB:CC", "rssi": -60}),
+        (TOPIC, {"id": "60:EF:AB:AA:BB:CC", "rssi": -60, "name": "Anna's phone", "manufacturerdata": "4c001005"}),
+        (TOPIC, {"id": "60:EF:AB:AA:BB:CC", "model_id": "IBEACON", "uuid": "fda50693", "volt": 3.0}),
+        (TOPIC, {"id": "60:EF:AB:AA:BB:CC", "type": "BCON", "model_id": "IBEACON", "tempc": 21}),
+        (TOPIC, {"id": "60:EF:AB:AA:BB:CC", "type": "RMAC"}),
+        (TOPIC, advert("0102", "0xfe9f")),
+        (TOPIC, advert("no hex")),
+        (TOPIC, advert("45cc08edf25d61cc0f42b60011223318cd3624")),
+        (TOPIC, "hello"),
+        ("home/gateway/SYStoMQTT", {"uptime": 7}),
+        ("espresense/devices/phone:anna/kitchen", {"id": "phone:anna", "distance": 1.2}),
+        ("room_presence/hall", {"id": "123testid", "name": "Test Device", "distance": 5.678}),
+    ],
+)
+def test_of_phones_and_what_may_be_one_nothing_is_kept(topic: str, payload: object) -> None:
+    decoded = decode(topic, payload)
+    assert decoded.not_data
+    assert (decoded.readings, decoded.problems, decoded.identity) == ((), (), None)
+
+
+def test_a_count_of_nobody_knows_what_is_told() -> None:
+    assert "counts something (now 7)" in decode(TOPIC, advert("400907")).problems[0]
+
+
+def test_real_payloads(shared: Path) -> None:
+    for name, there in (("true", 1), ("false", 0)):
+        topic, (payload,) = shared_payload(shared, f"theengs-shelly-blu-motion-{name}")
+        assert said(decode(topic, payload))["level:1 occupied"] == there
+    topic, (payload,) = shared_payload(shared, "theengs-qingping-motion-no-lux")
+    decoded = decode(topic, payload)
+    assert device(decoded) == ("theengs", "aabbccddeeff")
+    assert said(decoded) == {"level:1 occupied": 0}
+    for name in ("theengs-shelly-blu-motion-encrypted", "openmqttgateway-home-presence", "ha-mqtt-room-doc"):
+        topic, (payload,) = shared_payload(shared, name)
+        assert decode(topic, payload).not_data

@@ -1,0 +1,109 @@
+"""Zigbee2MQTT: cached states, names with slashes, what the bridge says of itself."""
+
+from pathlib import Path
+
+import pytest
+from adapting import EPOCH, TIME, decode, device, said, shared_payload
+
+
+def test_a_motion_sensor_with_its_battery_and_light() -> None:
+    fields = {"battery": 100, "voltage": 3055, "illuminance": 7, "illuminance_lux": 7, "linkquality": 26}
+    decoded = decode("zigbee2mqtt/floor 1/reading room", {**fields, "occupancy": True})
+    assert device(decoded) == ("zigbee2mqtt", "floor 1/reading room")
+    assert said(decoded) == {
+        "level:1 occupied": 1,
+        "level:1 battery_pct": 100,
+        "level:1 battery_v": 3.055,
+        "level:1 light_lux": 7,
+    }
+
+
+@pytest.mark.parametrize(
+    "last_seen", ["2026-11-25T08:15:00.000Z", "2026-11-25T09:15:00+01:00", EPOCH * 1000, "2026-11-25T09:15:00"]
+)
+def test_the_time_of_the_bridge_in_its_forms(last_seen: object) -> None:
+    (reading,) = decode("zigbee2mqtt/desk", {"presence": False, "last_seen": last_seen, "fading_time": 30}).readings
+    assert (reading.value, reading.time) == (0, TIME)
+
+
+def test_null_is_neither_yes_nor_no() -> None:
+    decoded = decode("zigbee2mqtt/desk", {"presence": None, "presence_state": None, "target_distance": 5.9})
+    assert (decoded.readings, decoded.problems) == ((), ())
+    assert decoded.not_data
+
+
+def test_either_word_for_presence_will_do() -> None:
+    assert said(decode("zigbee2mqtt/desk", {"presence": True, "occupancy": False})) == {"level:1 occupied": 1}
+    assert said(decode("zigbee2mqtt/desk", {"presence": None, "occupancy": False})) == {"level:1 occupied": 0}
+
+
+def test_settings_and_words_of_the_radar_are_no_measurements() -> None:
+    fields = {"occupancy": True, "motion_state": "large", "presence_sensitivity": 5, "update": {"state": None}}
+    assert said(decode("zigbee2mqtt/desk", {**fields, "state": "OFF", "detection_interval": 2})) == {
+        "level:1 occupied": 1
+    }
+
+
+def test_one_attribute_on_a_topic_of_its_own() -> None:
+    decoded = decode("zigbee2mqtt/hall/desk/occupancy", "true")
+    assert device(decoded) == ("zigbee2mqtt", "hall/desk")
+    assert said(decoded) == {"level:1 occupied": 1}
+    assert decode("zigbee2mqtt/hall/desk/linkquality", "80").not_data
+
+
+def test_coming_and_going() -> None:
+    for payload, online in (({"state": "online"}, True), ("offline", False)):
+        (status,) = decode("zigbee2mqtt/hall/desk/availability", payload, retained=True).statuses
+        assert (status.device, status.online) == ("hall/desk", online)
+    assert decode("zigbee2mqtt/hall/desk/availability", "perhaps").problems
+
+
+def test_a_second_bridge_has_devices_of_its_own() -> None:
+    assert device(decode("zigbee2mqtt-north/desk", {"occupancy": True})) == ("zigbee2mqtt", "zigbee2mqtt-north/desk")
+    assert device(decode("zb/desk", {"occupancy": True, "linkquality": 80})) == ("zigbee2mqtt", "zb/desk")
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("zigbee2mqtt/bridge/state", {"state": "online"}),
+        ("zigbee2mqtt/bridge/devices", []),
+        ("zigbee2mqtt/bridge/logging", {"level": "info"}),
+        ("zigbee2mqtt/desk/set", {"occupancy": True}),
+        ("zigbee2mqtt/desk/get/occupancy", ""),
+        ("zigbee2mqtt/desk", ""),
+        ("zigbee2mqtt/desk", "null"),
+        ("zigbee2mqtt/plug", {"state": "ON", "power": 3.1, "linkquality": 80}),
+        ("zigbee2mqtt/door", {"contact": False, "linkquality": 80}),
+    ],
+)
+def test_what_is_not_data(topic: str, payload: object) -> None:
+    decoded = decode(topic, payload)
+    assert decoded.not_data
+    assert (decoded.readings, decoded.problems) == ((), ())
+
+
+@pytest.mark.parametrize("payload", ["hello", '{"occupancy": true', {"occupancy": "maybe"}])
+def test_what_is_refused(payload: object) -> None:
+    decoded = decode("zigbee2mqtt/desk", payload)
+    assert decoded.problems
+    assert not decoded.readings
+
+
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("z2m-doc-minimal", [1]),
+        ("z2m-no-occupancy-since", [0]),
+        ("z2m-rtcgq11lm-full", [1]),
+        ("z2m-rtcgq11lm-repeats", [1, 1, 1]),
+        ("z2m-rtcgq13lm-flap", [1, 0, 1]),
+        ("z2m-zg205z-null-presence", []),
+        ("z2m-zy-m100", [1]),
+    ],
+)
+def test_real_payloads(shared: Path, name: str, values: list[float]) -> None:
+    topic, payloads = shared_payload(shared, name)
+    decoded = [decode(topic, payload) for payload in payloads]
+    assert not any(d.problems for d in decoded)
+    assert [r.value for d in decoded for r in d.readings if r.metric == "occupied"] == values

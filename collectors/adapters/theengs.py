@@ -77,7 +77,7 @@ def _is_decoded(fields: Mapping[str, Any]) -> bool:
     """Whether the gateway knew the sensor and read it. Older ones do not tell its kind, only its model."""
     read = {metric for name, metric in _FIELDS if fields.get(name) is not None}
     if "type" in fields:
-        return fields["type"] in _SENSORS and bool(read)
+        return type(fields["type"]) is str and fields["type"] in _SENSORS and bool(read)
     return "model_id" in fields and not read.isdisjoint(_ROOM)
 
 

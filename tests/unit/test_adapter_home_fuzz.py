@@ -55,7 +55,7 @@ SAMPLES: list[tuple[Any, str, list[Any]]] = [
 
 @pytest.mark.parametrize(("adapter", "topic", "samples"), SAMPLES, ids=lambda p: getattr(p, "__name__", "")[20:])
 def test_mutated_payloads(adapter: Any, topic: str, samples: list[Any]) -> None:
-    @settings(max_examples=8)
+    @settings(max_examples=6)
     @given(mutated(samples))
     def tried(payload: bytes) -> None:
         raises_only_unreadable(adapter, payload, topic)
@@ -63,7 +63,7 @@ def test_mutated_payloads(adapter: Any, topic: str, samples: list[Any]) -> None:
     tried()
 
 
-@settings(max_examples=20)
+@settings(max_examples=15)
 @given(st.binary(max_size=40), st.sampled_from(["fcd2", "181c", "fdcd"]))
 def test_any_bytes(data: bytes, uuid: str) -> None:
     raises_only_unreadable(sparkplug, data, "spBv1.0/l/DDATA/g/d")

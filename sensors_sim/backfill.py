@@ -17,6 +17,7 @@ from core.readings import Message
 from core.site import SiteFile
 from sensors_sim import native
 from sensors_sim.noise import Ints
+from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.seasons import HOUR_MS, millis, openings
 from sensors_sim.sensors import Gauge, Installation, Seen, Wanted, everybody, install, read, watch
 from sensors_sim.truth import at, passed
@@ -27,7 +28,12 @@ JOINED: Final = 24  # quarters without anybody that one item may cover
 
 
 def messages(
-    site_file: SiteFile, start: datetime | date, end: datetime | date, seed: int = 1, wanted: Wanted = everybody
+    site_file: SiteFile,
+    start: datetime | date,
+    end: datetime | date,
+    seed: int = 1,
+    wanted: Wanted = everybody,
+    scenario: Scenario = ORDINARY,
 ) -> Iterator[list[Message]]:
     """The messages of all `wanted` native devices about the time from `start` to `end`, a few days in each list.
 
@@ -35,7 +41,7 @@ def messages(
     anything before `start` or after `end`, and together they cover all of the time between. `received` is when the time
     that a message tells of was over.
     """
-    world = World(site_file, seed)
+    world = World(site_file, seed, scenario)
     installation = install(world.ground, seed, wanted)
     begin, stop = _moment(world, start, 0), _moment(world, end, 1)
     for first, last in world.chunks(instant(begin), instant(stop)):

@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 
+from sensors_sim.conduct import Shares
 from sensors_sim.noise import Ints
 from sensors_sim.plans import STOPS
 from sensors_sim.routes import Ground
@@ -26,6 +27,8 @@ class Groups:
     stay_s: Ints  # [row, stop]
     gate_in: Ints  # edges between outside and the site, or outside and a neighbour of the site
     gate_out: Ints
+    via_in: Ints  # the edge by which they come from a neighbour, NOWHERE where the nearest will do
+    via_out: Ints
     pace: Ints  # milliseconds for each second of an ordinary walker
 
     def __len__(self) -> int:
@@ -43,6 +46,7 @@ def join(parts: list[Groups]) -> Groups:
 
 def rows(count: int, **columns: object) -> Groups:
     """`count` companies; a column that is one number holds for all of them."""
+    columns = {"via_in": NOWHERE, "via_out": NOWHERE} | columns
     shape = {"stops": (count, STOPS), "stay_s": (count, STOPS)}
     return Groups(
         **{
@@ -59,50 +63,90 @@ def padded(*stops: int) -> list[int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gates:
-    """The ways into a site from outside: its own first, then those of its neighbours, which lead there too."""
+    """The ways into a site from outside: its own gates first, then those of its neighbours, which lead there too."""
 
-    edge: Ints
-    upto: np.ndarray  # cumulative shares of the public
+    edge: Ints  # by way: the gate between outside and the site, or outside and a neighbour
+    via: Ints  # by way: the portal between the neighbour and the site, NOWHERE where the nearest will do
+    upto: np.ndarray  # by way: cumulative shares of the public
     staff: int
     emergency: tuple[int, ...]
     lead_s: Ints  # by edge: seconds from the gate to the site
 
     def pick(self, u: np.ndarray) -> Ints:
-        """The number of a gate for each uniform `u`."""
+        """The number of a way for each uniform `u`."""
         return np.minimum(np.searchsorted(self.upto, u, side="right"), len(self.edge) - 1)
 
 
 THROUGH_NEIGHBOUR: Final = {"library": 0.2, "park": 0.06}  # share of the public who come through another site
 STAFF_WORDS: Final = ("staff", "personal")
+_Way = tuple[int, int, float]  # gate, via, share
 
 
-def gates(ground: Ground, number: int) -> Gates | None:
-    """The gates of site `number`; None if nobody can come in."""
+def gates(ground: Ground, number: int, entrances: Shares = ()) -> Gates | None:
+    """The gates of site `number`; None if nobody can come in.
+
+    `entrances` are shares of the public by portal ("site/portal"); what they leave is shared as it would be without.
+    """
     own = ground.gates(number)
-    staff = [e for e in own if any(word in ground.portals[e] for word in STAFF_WORDS)]
+    staff = [e for e in own if _is_staffs(ground, e)]
     public = [e for e in own if e not in staff] or own
     others = [e for n in range(len(ground.sites)) if n != number for e in ground.gates(n) if e not in staff]
     lead = {e: _lead_s(ground, e, number) for e in others}
-    through = [e for e in others if lead[e] >= 0 and not any(w in ground.portals[e] for w in STAFF_WORDS)]
+    through = [e for e in others if lead[e] >= 0 and not _is_staffs(ground, e)]
     if not public and not through:
         return None
     share = THROUGH_NEIGHBOUR[ground.sites[number].kind] if public and through else float(not public)
-    weights = [(1 - share) * w for w in _falling(len(public))] + [share * w for w in _falling(len(through))]
+    ways = [(e, NOWHERE, (1 - share) * w) for e, w in _falling(public)]
+    said = {ground.portals.index(name): wanted for name, wanted in entrances}
+    doors = [e for e in ground.doors(number) if not _is_staffs(ground, e)]
+    if said.keys() & set(doors):
+        ways += [
+            (e, via, share * part * w)
+            for via, part in _falling(doors)
+            for e, w in _falling(_before(ground, via, through))
+        ]
+    else:
+        ways += [(e, NOWHERE, share * w) for e, w in _falling(through)]
+    if said:
+        ways = _as_said(ways, said)
     lead_s = np.zeros(len(ground.outer), dtype=np.int64)
     lead_s[through] = [lead[e] for e in through]
     return Gates(
-        edge=np.array([*public, *through], dtype=np.int64),
-        upto=np.cumsum(weights).round(9),
+        edge=np.array([e for e, _, _ in ways], dtype=np.int64),
+        via=np.array([via for _, via, _ in ways], dtype=np.int64),
+        upto=np.cumsum([w for _, _, w in ways]).round(9),
         staff=(staff or public or through)[0],
         emergency=tuple(ground.gates(number, counted=False)),
         lead_s=lead_s,
     )
 
 
-def _falling(count: int) -> list[float]:
-    """Shares of gates: the first in the file is used most."""
-    weights = [1 / (n + 2) for n in range(count)]
-    return [w / sum(weights) for w in weights]
+def _is_staffs(ground: Ground, gate: int) -> bool:
+    return any(word in ground.portals[gate] for word in STAFF_WORDS)
+
+
+def _before(ground: Ground, via: int, through: list[int]) -> list[int]:
+    """The gates from which one can walk up to the portal `via`."""
+    ends = (int(ground.outer[via]), int(ground.inner[via]))
+    return [e for e in through if max(ground.paths.walk_s[ground.step_in(e), end] for end in ends) >= 0]
+
+
+def _as_said(ways: list[_Way], said: dict[int, float]) -> list[_Way]:
+    """The ways with the shares that were said of some portals; the others keep their proportions."""
+    key = [gate if via == NOWHERE else via for gate, via, _ in ways]
+    usual = {k: sum(w for n, (_, _, w) in zip(key, ways, strict=True) if n == k) for k in key}
+    wanted = {k: share for k, share in said.items() if usual.get(k)}
+    left = sum(w for k, w in usual.items() if k not in wanted)
+    rest = max(0.0, 1 - sum(wanted.values())) if left else 0.0
+    factor = {k: wanted[k] / w if k in wanted else rest / left for k, w in usual.items() if w}
+    whole = sum(w * factor.get(k, 0.0) for k, (_, _, w) in zip(key, ways, strict=True)) or 1.0
+    return [(gate, via, w * factor.get(k, 0.0) / whole) for k, (gate, via, w) in zip(key, ways, strict=True)]
+
+
+def _falling(edges: list[int]) -> list[tuple[int, float]]:
+    """Portals with their shares: the first in the file is used most."""
+    weights = [1 / (n + 2) for n in range(len(edges))]
+    return [(e, w / sum(weights)) for e, w in zip(edges, weights, strict=True)]
 
 
 def _lead_s(ground: Ground, gate: int, site: int) -> int:

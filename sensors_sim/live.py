@@ -14,6 +14,7 @@ from core.errors import SettingsError
 from core.settings import Settings
 from core.site import SiteFile
 from sensors_sim.publisher import Publisher
+from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.sensors import install
 from sensors_sim.stream import EVERY_S, Tick, ticks
 from sensors_sim.world import World, instant
@@ -36,6 +37,7 @@ def run(
     every_s: int = EVERY_S,
     truth: Path | None = None,
     clock: Clock = lambda: datetime.now(UTC),
+    scenario: Scenario = ORDINARY,
 ) -> None:
     """Publish what the devices of `site_file` see from `start` until `end`, or until `stop` is set.
 
@@ -46,7 +48,7 @@ def run(
     """
     if not 1 <= every_s <= 900 or speed < 0:
         raise SettingsError("a simulated counter reports every 1 to 900 seconds, at a speed of 0 (no limit) or more")
-    world = World(site_file, seed)
+    world = World(site_file, seed, scenario)
     installation = install(world.ground, seed)
     begin = start or instant(world.bounds(world.business_day(clock()))[0])
     pace = _Pace(begin, speed, stop, clock)

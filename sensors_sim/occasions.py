@@ -1,17 +1,21 @@
 """What is in the calendar: evenings in the hall, concerts on the stage, school classes; and staff and cleaners."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import numpy as np
 
 from core.analytics.calendar import holiday
-from core.site import Site
-from sensors_sim.groups import CLASSES, PROGRAMME, STAFF, Gates, Groups, padded, rows
+from core.site import Site, Space
+from sensors_sim.conduct import USUAL, Conduct
+from sensors_sim.groups import CLASSES, NOWHERE, PROGRAMME, STAFF, Gates, Groups, padded, rows
 from sensors_sim.noise import Floats, Ints, generator
+from sensors_sim.placing import begin
+from sensors_sim.plans import reachable
 from sensors_sim.routes import Ground
-from sensors_sim.seasons import Opening, fineness
+from sensors_sim.scenario import Event
+from sensors_sim.seasons import Opening, fineness, millis, openings
 
 MINUTE, HOUR = 60_000, 3_600_000
 EVENING_H, MATINEE_H = 17.75, 12.5  # by the clock when things begin in the library
@@ -20,6 +24,8 @@ STAFF_GRACE: Final = 25 * MINUTE  # the last of the staff are out so long after 
 LONG_DAY: Final = 9 * HOUR  # longer opening takes two shifts
 CHRISTMAS: Final = {(12, d) for d in range(20, 32)} | {(1, d) for d in range(1, 9)}
 SMALL: Final = 25  # a room for fewer is left to those who booked it
+GO_ON: Final = 0.25  # share of an audience that goes on to something else
+AFTER_LEAST: Final = 15 * MINUTE  # if it is open for longer than this
 PACE: Final = 1000  # an ordinary walker's
 
 
@@ -36,6 +42,7 @@ class Diary:
     opens: list[Opening]
     begins: int
     ends: int
+    conduct: Conduct = USUAL
 
     def chance(self, purpose: str, *shape: int) -> Floats:
         """Uniform numbers for this day and purpose alone."""
@@ -51,12 +58,11 @@ class Diary:
 
 
 def places_by_kind(ground: Ground, number: int) -> dict[str, list[int]]:
-    """The places of site `number` that a way leads to, by kind of space; under "" all of them."""
+    """The places of site `number` that one can come to, by kind of space; under "" all of them."""
     found: dict[str, list[int]] = {"": []}
-    for place in range(ground.outside):
-        if ground.site_of[place] == number and (ground.paths.walk_s[:, place] >= 0).sum() > 1:
-            found[""].append(place)
-            found.setdefault(ground.detail[place].kind, []).append(place)
+    for place in reachable(ground, number):
+        found[""].append(place)
+        found.setdefault(ground.detail[place].kind, []).append(place)
     return found
 
 
@@ -64,9 +70,48 @@ def occasions(diary: Diary) -> list[Groups]:
     """Who comes for something in the calendar, or to work."""
     if not diary.opens or not diary.places[""]:
         return []
+    of_its_own = diary.conduct.profile is None  # what was learnt from history holds its audiences and classes
+    events = [g for event in diary.conduct.events for g in _event(diary, event)]
     if diary.site.kind == "park":
-        return [*_concert(diary), *_gardeners(diary)]
-    return [*_programme(diary), *_classes(diary), *_staff(diary)]
+        return [*(_concert(diary) if of_its_own else []), *events, *_gardeners(diary)]
+    programme = [*_programme(diary), *_classes(diary)] if of_its_own else []
+    return [*programme, *events, *_staff(diary)]
+
+
+def _event(diary: Diary, event: Event) -> list[Groups]:
+    """Those who come for an event of the scenario: before it begins, or from opening on; if it is open then."""
+    begins = millis(begin(diary.site, event, diary.day))
+    opening = next((o for o in diary.opens if o.start <= begins < o.end), None)
+    place = diary.ground.spaces.index(event.space)
+    if opening is None or place not in diary.places[""]:
+        return []
+    room = diary.ground.detail[place]
+    people = event.people if event.people is not None else round((event.fill or 0) * _seats(room))
+    u = diary.chance(f"event {event.space} {event.start} {event.title.en}", people, 4)
+    over = begins + event.minutes * MINUTE
+    groups = _audience(diary, u, begins, event.minutes * MINUTE, place, [])
+    arrive = np.maximum(groups.arrive, opening.start)
+    stays = (over + (u[:, 1] * 6 * MINUTE).astype(np.int64) - arrive) // 1000
+    groups = replace(groups, arrive=arrive, stay_s=np.stack([stays, *groups.stay_s.T[1:]], 1))
+    return _afterwards(diary, groups, event, over, u[:, 2] < GO_ON)
+
+
+def _afterwards(diary: Diary, groups: Groups, event: Event, over: int, go_on: np.ndarray) -> list[Groups]:
+    """The audience, of whom some go on to another space if it is open for a while after the event."""
+    place = diary.ground.spaces.index(event.afterwards) if event.afterwards else NOWHERE
+    if place == NOWHERE or not (diary.ground.paths.walk_s[groups.stops[:, 0], place] >= 0).all():
+        return [groups]
+    host = diary.ground.sites[diary.ground.site_of[place]]
+    close = next((o.end for o in openings(host, diary.day) if o.start <= over < o.end - AFTER_LEAST), None)
+    if close is None:
+        return [groups]
+    stops = np.where(go_on[:, None] & (np.arange(groups.stops.shape[1]) == 1), place, groups.stops)
+    deadline = np.where(go_on, np.minimum(close + 3 * MINUTE, diary.ends - 5 * MINUTE), groups.deadline)
+    return [replace(groups, stops=stops, deadline=deadline)]
+
+
+def _seats(room: Space) -> int:
+    return room.seats or room.capacity or 60
 
 
 def _programme(diary: Diary) -> list[Groups]:
@@ -78,10 +123,10 @@ def _programme(diary: Diary) -> list[Groups]:
     if "hall" not in diary.places or not (evening or matinee) or not open_then or u[0] >= 0.55:
         return []
     hall = diary.places["hall"][int(u[1] * len(diary.places["hall"]))]
-    room = diary.ground.detail[hall]
-    count = int((room.seats or room.capacity or 60) * (0.2 + 0.5 * u[2]))
+    seats = _seats(diary.ground.detail[hall])
+    count = int(min(seats * (0.2 + 0.5 * u[2]) * diary.conduct.arrivals, seats))
     after = diary.places.get("cafe", [])[:1] if matinee else []
-    return [_audience(diary, begins, 75 * MINUTE, count, hall, after)]
+    return _invented(diary, begins, 75 * MINUTE, count, hall, after)
 
 
 def _concert(diary: Diary) -> list[Groups]:
@@ -92,17 +137,24 @@ def _concert(diary: Diary) -> list[Groups]:
     season = 5 <= diary.day.month <= 9 and diary.day.weekday() >= 4 and fine >= 0.4
     if "stage" not in diary.places or not season or not diary.open_from(begins, begins + 2 * HOUR) or u[1] >= 0.5:
         return []
-    count = int((diary.site.capacity or 500) * (0.04 + 0.12 * u[2]))
-    return [_audience(diary, begins, 70 * MINUTE, count, diary.places["stage"][0], [])]
+    count = int((diary.site.capacity or 500) * (0.04 + 0.12 * u[2]) * diary.conduct.arrivals)
+    return _invented(diary, begins, 70 * MINUTE, count, diary.places["stage"][0], [])
 
 
-def _audience(diary: Diary, begins: int, lasts: int, count: int, place: int, after: list[int]) -> Groups:
+def _invented(diary: Diary, begins: int, lasts: int, count: int, place: int, after: list[int]) -> list[Groups]:
+    """The audience of the site's own programme, unless the scenario has something in the same room that day."""
+    if diary.ground.spaces[place] in {event.space for event in diary.conduct.events}:
+        return []
+    return [_audience(diary, diary.chance("audience", count, 4), begins, lasts, place, after)]
+
+
+def _audience(diary: Diary, u: Floats, begins: int, lasts: int, place: int, after: list[int]) -> Groups:
     """People who come before something begins, stay until it is over, and one in four for something after it."""
-    u = diary.chance("audience", count, 4)
+    count = len(u)
     early = (90_000 + u[:, 0] * u[:, 0] * 25 * MINUTE).astype(np.int64)
     stay_s = (early + lasts + (u[:, 1] * 6 * MINUTE).astype(np.int64)) // 1000
-    stops = [padded(place, *after) if x < 0.25 else padded(place) for x in u[:, 2]]
-    gate = diary.gates.edge[diary.gates.pick(u[:, 3])]
+    stops = [padded(place, *after) if x < GO_ON else padded(place) for x in u[:, 2]]
+    way = diary.gates.pick(u[:, 3])
     close = next(o.end for o in diary.opens if o.start <= begins < o.end)
     return rows(
         count,
@@ -113,8 +165,10 @@ def _audience(diary: Diary, begins: int, lasts: int, count: int, place: int, aft
         size=1,
         stops=np.array(stops).reshape(count, -1),
         stay_s=np.stack([stay_s, np.full(count, 1500), np.full(count, 60)], 1),
-        gate_in=gate,
-        gate_out=gate,
+        gate_in=diary.gates.edge[way],
+        gate_out=diary.gates.edge[way],
+        via_in=diary.gates.via[way],
+        via_out=diary.gates.via[way],
         pace=PACE,
     )
 
@@ -130,7 +184,8 @@ def _classes(diary: Diary) -> list[Groups]:
     come = [
         n
         for n, likely in enumerate((0.55, 0.3, 0.1))
-        if u[n, 0] < likely and diary.open_from(arrive[n], arrive[n] + 2 * HOUR)
+        if u[n, 0] < likely * diary.conduct.classes * diary.conduct.arrivals
+        and diary.open_from(arrive[n], arrive[n] + 2 * HOUR)
     ]
     return [
         rows(

@@ -1,13 +1,16 @@
 """What people come to do: the plans for each kind of site, how long they take, in which company. All invented."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from core.site import Site, Space
+from sensors_sim.conduct import ORDINARILY, Manner
 from sensors_sim.noise import Floats, Ints, lognormal_table
 from sensors_sim.routes import Ground
+from sensors_sim.scenario import Profile
 
 STOPS: Final = 3  # the most places that one visit stays in
 ALONE = (1, 1, 1, 1, 1, 1, 1, 2)
@@ -67,40 +70,67 @@ class Choices:
     more: Floats  # by plan
     through: Floats  # by plan, 0 or 1
     mean_size: Floats  # by weather class
+    demand: float  # of those who would come if nothing were closed, the share that finds what they come for
 
 
 WEATHERS: Final = 3  # poor, middling, fine
+MOST_MORE: Final = 0.7  # of companies go on to a second place, whatever was learnt
+_Pairs = list[tuple[int, int]]  # (plan, place)
 
 
-def choices(ground: Ground, number: int) -> Choices | None:
-    """The choices people have at site `number`; None where there is no place to go to."""
-    site = ground.sites[number]
-    plans, places = _served(ground, site, number)
+def choices(
+    ground: Ground,
+    number: int,
+    whole: Ground | None = None,
+    manner: Manner = ORDINARILY,
+    profile: Profile | None = None,
+) -> Choices | None:
+    """The choices people have at site `number`; None where there is no place to go to.
+
+    `whole` is the ground with nothing closed. Who comes for something that has another place goes there, by the room
+    that is left; who comes for what is closed altogether stays at home.
+    """
+    whole = whole or ground
+    plans, every = _served(whole, ground.sites[number], number, profile)
+    within = set(reachable(ground, number))
+    places = [(p, s) for p, s in every if s in within]
     if not places:
         return None
-    shares = _shares(ground, plans, places)
+    shares = _weights(ground, plans, places, manner, profile)
+    totals = shares.sum(axis=1, keepdims=True)
+    usual = totals if whole is ground else _weights(ground, plans, every, manner, profile).sum(axis=1, keepdims=True)
+    if not (totals > 0).all():
+        return None
     plan = np.array([p for p, _ in places], dtype=np.int64)
     sizes = np.array([p.sizes for p in plans], dtype=np.int64)
-    totals = shares.sum(axis=1, keepdims=True)
+    more = _more(plans, profile)
+    stay_s = np.array([lognormal_table(p.stay_s, p.spread) for p in plans])
+    factor = manner.stay * _learnt_stay(stay_s, more, plan, shares[1] * sizes.mean(axis=1)[plan], profile)
     return Choices(
         place=np.array([s for _, s in places], dtype=np.int64),
         plan=plan,
         upto=np.cumsum(shares / totals, axis=1),
-        stay_s=np.array([lognormal_table(p.stay_s, p.spread) for p in plans]),
+        stay_s=np.rint(stay_s * factor).astype(np.int64),
         sizes=sizes,
-        more=np.array([p.more for p in plans]),
+        more=more,
         through=np.array([float(p.through) for p in plans]),
         mean_size=(shares / totals) @ sizes.mean(axis=1)[plan],
+        demand=round(float(totals[1, 0] / usual[1, 0]), 9),
     )
 
 
-def _served(ground: Ground, site: Site, number: int) -> tuple[tuple[Plan, ...], list[tuple[int, int]]]:
+def _served(
+    whole: Ground, site: Site, number: int, profile: Profile | None
+) -> tuple[tuple[Plan, ...], list[tuple[int, int]]]:
     """The plans that the site has places for, and the pairs (plan, place)."""
-    within = reachable(ground, number)
-    plans = tuple(p for p in PLANS[site.kind] if any(ground.detail[s].kind in p.kinds for s in within))
+    within = reachable(whole, number)
+    plans = tuple(p for p in PLANS[site.kind] if any(whole.detail[s].kind in p.kinds for s in within))
     if not plans:
         return (ANYWHERE,), [(0, s) for s in within]
-    return plans, [(n, s) for n, p in enumerate(plans) for s in within if ground.detail[s].kind in p.kinds]
+    pairs = [(n, s) for n, p in enumerate(plans) for s in within if whole.detail[s].kind in p.kinds]
+    learnt = [whole.spaces.index(name) for name in profile.spaces] if profile else []
+    bare = [s for s in learnt if s in within and not any(whole.inside[place, s] for _, place in pairs)]
+    return (*plans, ANYWHERE), [*pairs, *((len(plans), s) for s in bare)]
 
 
 def reachable(ground: Ground, number: int) -> list[int]:
@@ -109,6 +139,52 @@ def reachable(ground: Ground, number: int) -> list[int]:
     starts = {ground.step_in(e) for e in gates}
     own = [s for s in range(ground.outside) if ground.site_of[s] == number]
     return [s for s in own if any(ground.paths.walk_s[start, s] >= 0 for start in starts)]
+
+
+def _weights(ground: Ground, plans: tuple[Plan, ...], pairs: _Pairs, manner: Manner, profile: Profile | None) -> Floats:
+    """How often each pair is chosen, by [weather, pair]."""
+    shares = _shares(ground, plans, pairs)
+    factors = dict(manner.plans)
+    shares = shares * np.array([factors.get(plans[p].name, 1.0) for p, _ in pairs])
+    return _as_learnt(ground, shares, pairs, profile) if profile and profile.spaces else shares
+
+
+def _as_learnt(ground: Ground, shares: Floats, pairs: _Pairs, profile: Profile) -> Floats:
+    """The shares that were learnt of spaces, each divided among what serves in it; the others share what is left."""
+    learnt = {ground.spaces.index(name): share for name, share in profile.spaces.items()}
+    found = np.zeros_like(shares)
+    around = np.array([_deepest(ground, place, learnt) for _, place in pairs])
+    for space, share in [*learnt.items(), (ground.outside, max(0.0, 1 - sum(learnt.values())))]:
+        own = around == space
+        usual = shares[:, own].sum(axis=1, keepdims=True)
+        found[:, own] = shares[:, own] / np.where(usual > 0, usual, 1) * share
+    return found
+
+
+def _deepest(ground: Ground, place: int, spaces: Iterable[int]) -> int:
+    """The innermost of the spaces that holds the place; outside if none does."""
+    holding = [s for s in spaces if ground.inside[place, s]]
+    return max(holding, key=lambda s: int(ground.inside[s].sum()), default=ground.outside)
+
+
+def _more(plans: tuple[Plan, ...], profile: Profile | None) -> Floats:
+    """The share of companies that go on to a second place, by plan; half of it to a third."""
+    extra = sum(profile.spaces.values()) - 1 if profile else 0.0  # stays beyond the first
+    if extra <= 0:
+        return np.array([p.more for p in plans])
+    learnt = round(min(MOST_MORE, (1 + 2 * extra) ** 0.5 - 1), 6)
+    return np.array([0.0 if p.through else learnt for p in plans])
+
+
+def _learnt_stay(stay_s: Ints, more: Floats, plan: Ints, people: Floats, profile: Profile | None) -> float:
+    """The factor on stays that makes the mean visit as long as was learnt; `people` are shares of destinations."""
+    if not profile or not profile.stay_min:
+        return 1.0
+    mean = stay_s.mean(axis=1)[plan]
+    again = float((people * mean).sum() / people.sum())
+    goes_on = more[plan] * (1 + more[plan] / 2)
+    visit = float((people * (mean + goes_on * again)).sum() / people.sum())
+    return round(profile.stay_min * MINUTE / visit, 6)
 
 
 def _shares(ground: Ground, plans: tuple[Plan, ...], places: list[tuple[int, int]]) -> Floats:

@@ -1,16 +1,18 @@
 """The public of a site: how many companies come on a day, when, and with which plan."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import numpy as np
 
+from core.site import Site
+from sensors_sim.conduct import USUAL, Conduct
 from sensors_sim.groups import NOWHERE, PUBLIC, Gates, Groups, rows
 from sensors_sim.noise import Floats, Ints, generator, normal, quantile
 from sensors_sim.plans import WEATHERS, Choices
 from sensors_sim.routes import Ground
-from sensors_sim.seasons import MOST_SLOTS, RHYTHMS, Slots, expected, fineness, luck, slots
+from sensors_sim.seasons import MOST_SLOTS, RHYTHMS, Slots, expected, fineness, grown, learnt, luck, slots
 
 # Uniform numbers drawn for each company, by what they decide.
 TIME, DEST, SIZE, MORE, DEST_2, STILL_MORE, DEST_3, STAY, STAY_2, STAY_3, IN, SAME, OUT, FIRE, PACE, LEAVE = range(16)
@@ -35,7 +37,15 @@ class Crowd:
     u: Floats  # [company, COLUMNS]
 
 
-def crowd(ground: Ground, number: int, seed: int, day: date, bounds: tuple[int, int], choices: Choices) -> Crowd:
+def crowd(
+    ground: Ground,
+    number: int,
+    seed: int,
+    day: date,
+    bounds: tuple[int, int],
+    choices: Choices,
+    conduct: Conduct = USUAL,
+) -> Crowd:
     """Who comes to site `number` on `day`, which begins and ends at `bounds`: the same whatever is drawn besides.
 
     Each quarter of an hour draws on, so that longer opening hours change nothing of what happened before them.
@@ -44,18 +54,30 @@ def crowd(ground: Ground, number: int, seed: int, day: date, bounds: tuple[int, 
     rng = generator(seed, site.id, day)
     fine = fineness(seed, site.timezone, day)
     weather = min(int(fine * WEATHERS), WEATHERS - 1)
-    rhythm = RHYTHMS[site.kind]
     day_luck, *dice = rng.random(1 + MOST_SLOTS)
-    open_slots = slots(site, rhythm, day, bounds[0])
-    a_factor_hour = (
-        expected(site, rhythm, day, fine) * luck(day_luck, rhythm.spread) / float(choices.mean_size[weather])
-    )
-    mean = open_slots.hours * a_factor_hour
+    open_slots, usual, level = _expected(site, day, bounds[0], fine, day_luck, conduct)
+    differing = np.array(conduct.hours)[open_slots.hour] * (conduct.arrivals * choices.demand)
+    mean = usual * differing * (level / float(choices.mean_size[weather]))
     count = np.rint(mean + np.sqrt(mean) * normal(np.array(dice))[open_slots.number]).astype(np.int64)
     slot = np.repeat(np.arange(len(count)), np.maximum(count, 0))
     u = rng.random((len(slot), COLUMNS))
     arrive = _arrivals(open_slots, slot, u[:, TIME], bounds[1])
     return Crowd(day=day, weather=weather, arrive=arrive, close=open_slots.close[slot], last=bounds[1], u=u)
+
+
+def _expected(
+    site: Site, day: date, begins: int, fine: float, day_luck: float, conduct: Conduct
+) -> tuple[Slots, Floats, float]:
+    """The slots of the day, and the people who would come in each if nothing were different: a number and a factor."""
+    rhythm = RHYTHMS[site.kind]
+    if conduct.growth is not None:
+        rhythm = replace(rhythm, growth=conduct.growth)
+    level = luck(day_luck, rhythm.spread if conduct.spread is None else conduct.spread)
+    quarters = slots(site, rhythm, day, begins)
+    if conduct.profile is None:
+        return quarters, quarters.hours, expected(site, rhythm, day, fine) * level
+    level *= grown(conduct.profile, conduct.growth or 0.0, day)
+    return quarters, learnt(site, conduct.profile, day, quarters), level
 
 
 def _arrivals(open_slots: Slots, slot: Ints, u: Floats, last: int) -> Ints:
@@ -78,7 +100,8 @@ def public(ground: Ground, number: int, gates: Gates, choices: Choices, crowds: 
     third = _next(choices, upto, u[:, DEST_3], (second >= 0) & (u[:, STILL_MORE] < choices.more[plan] / 2))
     stops = np.stack([choices.place[dest], *(np.where(d >= 0, choices.place[d], NOWHERE) for d in (second, third))], 1)
     plans = np.stack([plan, choices.plan[second], choices.plan[third]], 1)
-    gate_in, gate_out = _ways(ground, number, gates, choices.through[plan] > 0, u)
+    came, went = _ways(ground, number, gates, choices.through[plan] > 0, u)
+    gate_out, via_out = _by_fire(gates, gates.edge[went], gates.via[went], u)
     return rows(
         len(u),
         series=PUBLIC,
@@ -88,8 +111,10 @@ def public(ground: Ground, number: int, gates: Gates, choices: Choices, crowds: 
         size=choices.sizes[plan, (u[:, SIZE] * choices.sizes.shape[1]).astype(np.int64)],
         stops=stops,
         stay_s=quantile(choices.stay_s, plans, u[:, [STAY, STAY_2, STAY_3]]),
-        gate_in=gate_in,
+        gate_in=gates.edge[came],
         gate_out=gate_out,
+        via_in=gates.via[came],
+        via_out=via_out,
         pace=800 + (u[:, PACE] * 500).astype(np.int64),
     )
 
@@ -106,15 +131,21 @@ def _next(choices: Choices, upto: Floats, u: Floats, wanted: np.ndarray) -> Ints
 
 
 def _ways(ground: Ground, number: int, gates: Gates, through: np.ndarray, u: Floats) -> tuple[Ints, Ints]:
+    """The numbers of the ways by which each company comes and goes."""
     came = gates.pick(u[:, IN])
     went = np.where(u[:, SAME] < AS_THEY_CAME[ground.sites[number].kind], came, gates.pick(u[:, OUT]))
     other = gates.pick(u[:, OUT])
     other = np.where(other == came, (came + 1) % len(gates.edge), other)
-    gate_out = gates.edge[np.where(through, other, went)]
-    if gates.emergency:
-        fire = np.array(gates.emergency)[(u[:, OUT] * len(gates.emergency)).astype(np.int64)]
-        gate_out = np.where(u[:, FIRE] < EMERGENCY_SHARE, fire, gate_out)
-    return gates.edge[came], gate_out
+    return came, np.where(through, other, went)
+
+
+def _by_fire(gates: Gates, gate_out: Ints, via_out: Ints, u: Floats) -> tuple[Ints, Ints]:
+    """A few leave by an emergency exit."""
+    if not gates.emergency:
+        return gate_out, via_out
+    fire = np.array(gates.emergency)[(u[:, OUT] * len(gates.emergency)).astype(np.int64)]
+    few = u[:, FIRE] < EMERGENCY_SHARE
+    return np.where(few, fire, gate_out), np.where(few, NOWHERE, via_out)
 
 
 def _deadline(close: Ints, last: Ints, u: Floats) -> Ints:

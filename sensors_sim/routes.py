@@ -5,7 +5,7 @@ too: first the portals in the order of the file, then links, which are ways that
 that is open to the floor around it). Walking over a link changes the place, but nobody could count it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 
 import numpy as np
@@ -53,6 +53,7 @@ class Ground:
     inner: Ints
     counted: NDArray[np.bool_]  # by portal
     inside: NDArray[np.bool_]  # [place, space]: the place lies in the space or is it
+    closed: NDArray[np.bool_]  # by edge: nobody can pass
     paths: Paths
 
     @property
@@ -74,8 +75,15 @@ class Ground:
             for e, pair in enumerate(at_gate)
             if self.outside in pair
             and self.counted[e] == counted
+            and not self.closed[e]
             and any(p != self.outside and self.site_of[p] == site for p in pair)
         ]
+
+    def doors(self, site: int) -> list[int]:
+        """The counted portals between the site and another site."""
+        pairs = zip(self.site_of[self.outer], self.site_of[self.inner], self.counted, self.closed, strict=False)
+        return [e for e, (a, b, counted, shut) in enumerate(pairs) if counted and not shut and site in (a, b)
+                and a != b and -1 not in (a, b)]  # fmt: skip
 
     def step_in(self, edge: int) -> int:
         """The place one comes to when one enters by this gate."""
@@ -95,7 +103,7 @@ def lay_out(site_file: SiteFile) -> Ground:
     parent = [_parent(number, sites[o], s) for s, o in zip(detail, owner, strict=True)]
     counted = [p.counted for _, p in portals]
     ends += _links(ends, parent, len(spaces))
-    outdoors = [sites[o].kind == "park" for o in owner]
+    shut = np.zeros(len(ends), dtype=np.bool_)
     return Ground(
         sites=sites,
         spaces=spaces,
@@ -106,8 +114,30 @@ def lay_out(site_file: SiteFile) -> Ground:
         inner=np.array([b for _, b in ends], dtype=np.int64),
         counted=np.array(counted, dtype=np.bool_),
         inside=_inside(parent),
-        paths=_paths(ends, counted, owner, outdoors),
+        closed=shut,
+        paths=_paths(ends, counted, owner, _outdoors(sites, owner), shut),
     )
+
+
+def _outdoors(sites: tuple[Site, ...], owner: list[int]) -> list[bool]:
+    return [sites[o].kind == "park" for o in owner]
+
+
+def closing(ground: Ground, names: frozenset[str]) -> Ground:
+    """The ground while the spaces (with all that lies in them) and portals of these names ("site/id") are closed.
+
+    Places and edges keep their numbers; ways lead around what is closed, or end before it.
+    """
+    if not names:
+        return ground
+    spaces = [n for n, name in enumerate(ground.spaces) if name in names]
+    away = np.append(ground.inside[:-1, spaces].any(axis=1), False)
+    shut = away[ground.outer] | away[ground.inner]
+    shut[[e for e, name in enumerate(ground.portals) if name in names]] = True
+    ends = list(zip(ground.outer.tolist(), ground.inner.tolist(), strict=True))
+    owner = ground.site_of[:-1].tolist()
+    paths = _paths(ends, ground.counted.tolist(), owner, _outdoors(ground.sites, owner), shut)
+    return replace(ground, closed=shut, paths=paths)
 
 
 def _places(sites: tuple[Site, ...]) -> tuple[tuple[Space, ...], list[int]]:
@@ -172,8 +202,14 @@ def _reached(ends: list[tuple[int, int]], outside: int) -> set[int]:
     return reached - {outside}
 
 
-def _paths(ends: list[tuple[int, int]], counted: list[bool], owner: list[int], outdoors: list[bool]) -> Paths:
-    gaps = _gaps(ends, counted, len(owner))
+def _paths(
+    ends: list[tuple[int, int]],
+    counted: list[bool],
+    owner: list[int],
+    outdoors: list[bool],
+    shut: NDArray[np.bool_],
+) -> Paths:
+    gaps = _gaps(ends, counted, len(owner), shut)
     pairs = list(gaps)
     near: list[list[tuple[int, int, int]]] = [[] for _ in owner]  # place -> (neighbour, gap, cost)
     walk = [OUTDOOR_S if outdoors[a] and outdoors[b] else INDOOR_S for a, b in pairs]
@@ -209,12 +245,12 @@ def _paths(ends: list[tuple[int, int]], counted: list[bool], owner: list[int], o
 
 
 def _gaps(
-    ends: list[tuple[int, int]], counted: list[bool], outside: int
+    ends: list[tuple[int, int]], counted: list[bool], outside: int, shut: NDArray[np.bool_]
 ) -> dict[tuple[int, int], list[tuple[int, bool]]]:
     """For every pair of neighbours the edges between them, each with whether it is walked inward."""
     gaps: dict[tuple[int, int], list[tuple[int, bool]]] = {}
     for edge, (outer, inner) in enumerate(ends):
-        if outside not in (outer, inner) and outer != inner:
+        if outside not in (outer, inner) and outer != inner and not shut[edge]:
             gaps.setdefault((outer, inner), []).append((edge, True))
             gaps.setdefault((inner, outer), []).append((edge, False))
     for pair, doors in gaps.items():  # an emergency exit beside a door is not used as one

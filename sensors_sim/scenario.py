@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final, Literal
 
+from core.analytics.calendar import WEEKDAYS
 from core.site import Portal, Sensor, Text
 
 FaultKind = Literal[
@@ -181,8 +182,25 @@ class Scenario:
     faults: tuple[Fault, ...] = ()
 
 
+SECTIONS: Final[Mapping[str, type]] = {
+    "rates": Rates,
+    "profiles": Profile,
+    "opening": Hours,
+    "closings": Closing,
+    "portals": NewPortal,
+    "sensors": NewSensor,
+    "events": Event,
+    "characters": Character,
+    "faults": Fault,
+}  # the fields of a scenario that hold several parts, which are sections in its file
 ORDINARY: Final = Scenario(
     id="ordinary",
     title=Text(sv="Som vanligt", en="As usual"),
     about=Text(sv="Ingenting är annorlunda.", en="Nothing is different."),
 )
+
+
+def holds(day: date, first: date | None, last: date | None, weekdays: tuple[str, ...] = ()) -> bool:
+    """Whether what holds from `first` to `last`, on these weekdays, holds on `day`."""
+    within = (first is None or first <= day) and (last is None or day <= last)
+    return within and (not weekdays or WEEKDAYS[day.weekday()] in weekdays)

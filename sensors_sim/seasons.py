@@ -11,6 +11,7 @@ import numpy as np
 from core.analytics.calendar import holiday, open_intervals
 from core.site import Site
 from sensors_sim.noise import NORMAL, STEPS, Floats, Ints, generator
+from sensors_sim.scenario import Profile
 
 SLOT_MS: Final = 900_000  # arrivals are even within a quarter of an hour
 MOST_SLOTS: Final = 100  # in a day of 25 hours
@@ -87,10 +88,15 @@ def fineness(seed: int, timezone: str, day: date) -> float:
 
 def expected(site: Site, rhythm: Rhythm, day: date, fine: float) -> float:
     """Arrivals by the hour in an hour of factor 1, on a day with weather `fine`."""
-    weekday = 6 if holiday(day, site.opening) else day.weekday()
+    weekday = _weekday(site, day)
     low, high = rhythm.weather
     factors = rhythm.week[weekday] * _month(rhythm.months, day) * (low + (high - low) * fine)
     return (site.capacity or 300) * rhythm.per_capacity * _growth(rhythm.growth, day) * factors / rhythm.usual_hours
+
+
+def _weekday(site: Site, day: date) -> int:
+    """0 for Monday; public holidays are as Sundays."""
+    return 6 if holiday(day, site.opening) else day.weekday()
 
 
 def _month(months: tuple[float, ...], day: date) -> float:
@@ -101,8 +107,8 @@ def _month(months: tuple[float, ...], day: date) -> float:
     return months[low % 12] * (1 - share) + months[(low + 1) % 12] * share
 
 
-def _growth(a_year: float, day: date) -> float:
-    years = (day - GROWTH_FROM).days / 365.25
+def _growth(a_year: float, day: date, since: date = GROWTH_FROM) -> float:
+    years = (day - since).days / 365.25
     return float(round((1 + a_year) ** years, 6))
 
 
@@ -119,6 +125,7 @@ class Slots:
     start: Ints
     end: Ints
     close: Ints  # when the opening ends that the slot belongs to
+    hour: Ints  # by local clocks
     hours: Floats  # hours of factor 1 that it is worth
 
 
@@ -129,7 +136,7 @@ def slots(site: Site, rhythm: Rhythm, day: date, begins: int) -> Slots:
     """
     parts = [_slots(site, rhythm, day, begins, opening) for opening in openings(site, day)]
     none = np.zeros(0, dtype=np.int64)
-    parts.append(Slots(number=none, start=none, end=none, close=none, hours=none.astype(np.float64)))
+    parts.append(Slots(number=none, start=none, end=none, close=none, hour=none, hours=none.astype(np.float64)))
     return Slots(**{f: np.concatenate([getattr(p, f) for p in parts]) for f in Slots.__slots__})
 
 
@@ -137,24 +144,53 @@ def _slots(site: Site, rhythm: Rhythm, day: date, begins: int, opening: Opening)
     number = np.arange((opening.start - begins) // SLOT_MS, -((begins - opening.end) // SLOT_MS), dtype=np.int64)
     start = np.maximum(begins + number * SLOT_MS, opening.start)
     end = np.minimum(begins + (number + 1) * SLOT_MS, opening.end)
-    hours = _by_hour(site, rhythm, day, (start + end) // 2) * (end - start) / HOUR_MS
+    local = _local(site, day, (start + end) // 2)
+    hours = _by_hour(site, rhythm, day, local) * (end - start) / HOUR_MS
     if rhythm is not PARK:
         hours[0] *= 1.6
         hours[-2:] *= 0.5
         hours[-1] *= 0.25
-    return Slots(number=number, start=start, end=end, close=np.full(len(number), opening.end), hours=hours)
+    close = np.full(len(number), opening.end)
+    return Slots(number=number, start=start, end=end, close=close, hour=local // HOUR_MS, hours=hours)
 
 
-def _by_hour(site: Site, rhythm: Rhythm, day: date, middle: Ints) -> Floats:
+def _offset_s(site: Site, day: date) -> float:
     offset = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(site.timezone)).utcoffset() or timedelta()
-    local = (middle + int(offset.total_seconds()) * 1000) % (24 * HOUR_MS)
+    return offset.total_seconds()
+
+
+def _local(site: Site, day: date, middle: Ints) -> Ints:
+    """What local clocks show, in milliseconds after midnight."""
+    return np.asarray((middle + int(_offset_s(site, day)) * 1000) % (24 * HOUR_MS), dtype=np.int64)
+
+
+def _by_hour(site: Site, rhythm: Rhythm, day: date, local: Ints) -> Floats:
     factor = np.array(rhythm.hours)[local // HOUR_MS]
     if rhythm.dark == 1:
         return factor
-    noon = 12 + (offset.total_seconds() / 3600 - 1)  # summer time moves the middle of the day
+    noon = 12 + (_offset_s(site, day) / 3600 - 1)  # summer time moves the middle of the day
     half = _half_day_h(day)
     light = np.clip((half - np.abs(local / HOUR_MS - noon)) / 0.8 + 0.5, 0, 1)
     return factor * (rhythm.dark + (1 - rhythm.dark) * light)
+
+
+def learnt(site: Site, profile: Profile, day: date, quarters: Slots) -> Floats:
+    """People in each slot of the business day as they usually came, before the day's own level.
+
+    What was learnt of an hour falls in the part of it that is open. A weekday without anybody, on which the site was
+    closed when it was learnt, is as the mean of the others.
+    """
+    busy = [row for row in profile.week if any(row)] or [profile.week[0]]
+    own = profile.week[_weekday(site, day)]
+    row = own if any(own) else [sum(hour) / len(busy) for hour in zip(*busy, strict=True)]
+    length = (quarters.end - quarters.start).astype(np.float64)
+    open_ms = np.bincount(quarters.hour, length, 24)
+    return np.array(row)[quarters.hour] * length / open_ms[quarters.hour] * _month(profile.months, day)
+
+
+def grown(profile: Profile, growth: float, day: date) -> float:
+    """The factor of growth since the history that was learnt from ended."""
+    return _growth(growth, day, profile.until) if profile.until else 1.0
 
 
 def _half_day_h(day: date) -> float:

@@ -19,6 +19,7 @@ from core.site import SiteFile
 from sensors_sim import native
 from sensors_sim.backfill import QUARTER_MS, count, iso
 from sensors_sim.noise import Ints
+from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.seasons import millis
 from sensors_sim.sensors import Counter, Gauge, Installation, Wanted, everybody, install, read, watch
 from sensors_sim.truth import at, entries
@@ -69,12 +70,13 @@ def messages(
     seed: int = 1,
     every_s: int = EVERY_S,
     wanted: Wanted = everybody,
+    scenario: Scenario = ORDINARY,
 ) -> Iterator[list[Message]]:
     """The readings that `simulate live` sends for `wanted` devices from `start` to `end`, had it been running.
 
     What a device would report only after `end` is left to whoever goes on from there.
     """
-    world = World(site_file, seed)
+    world = World(site_file, seed, scenario)
     lot: list[Message] = []
     for tick in ticks(world, install(world.ground, seed, wanted), start, end, every_s):
         lot += [Message(topic=t, payload=p, received=instant(tick.time)) for t, p in tick.messages]

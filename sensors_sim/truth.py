@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.site import SiteFile
 from sensors_sim.noise import Ints
 from sensors_sim.routes import Ground
+from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.seasons import millis
 from sensors_sim.walks import Moves
 from sensors_sim.world import World, instant
@@ -23,9 +24,16 @@ class Truth:
     people: NDArray[np.int32]
 
 
-def people(site_file: SiteFile, start: datetime, end: datetime, seed: int = 1, step_s: int = 900) -> Truth:
+def people(
+    site_file: SiteFile,
+    start: datetime,
+    end: datetime,
+    seed: int = 1,
+    step_s: int = 900,
+    scenario: Scenario = ORDINARY,
+) -> Truth:
     """How many people are in each space at `start`, `step_s` seconds later and so on, up to and including `end`."""
-    world = World(site_file, seed)
+    world = World(site_file, seed, scenario)
     moments = np.arange(millis(start), millis(end) + 1, step_s * 1000, dtype=np.int64)
     rows: list[NDArray[np.int32]] = []
     done = 0

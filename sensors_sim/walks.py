@@ -1,15 +1,15 @@
 """From plans to steps: who passes which portal when. Nobody is made or lost: every walk begins and ends outside."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sensors_sim.groups import Gates, Groups
+from sensors_sim.groups import NOWHERE, Gates, Groups
 from sensors_sim.noise import Ints, uniform
 from sensors_sim.plans import STOPS
-from sensors_sim.routes import Ground, Paths
+from sensors_sim.routes import NO_WAY, Ground, Paths
 
 STEP_MS = 2000  # from a gate to the place behind it
 LINGER_MS = 30_000  # the shortest stay that is worth the way
@@ -58,57 +58,140 @@ class _Legs:
     time: Ints
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Yard:
+    """What walkers of one site need to know of the ground."""
+
+    ground: Ground
+    site: int
+    gates: Gates
+    open_at: OpenAt
+    entry: Ints  # by edge: the place behind a gate
+
+    @property
+    def home(self) -> int:
+        """The gate of those who find another way closed."""
+        return int(self.gates.edge[0])
+
+    def ends(self, via: Ints) -> tuple[Ints, Ints, NDArray[np.bool_]]:
+        """The place before and behind each edge for who comes to the site, and whether that is inward.
+
+        Where there is no edge (NOWHERE) the answer means nothing.
+        """
+        ground, none = self.ground, via == NOWHERE
+        outer, inner = np.where(none, 0, ground.outer[via]), np.where(none, 0, ground.inner[via])
+        inward = ground.site_of[inner] == self.site
+        return np.where(inward, outer, inner), np.where(inward, inner, outer), inward
+
+    def way_ms(self, start: Ints, via: Ints, goal: Ints, pace: Ints) -> Ints:
+        """How long the way out takes from `start` by `via` (if it is not NOWHERE) to `goal`; NO_WAY where none is."""
+        walk_s = self.ground.paths.walk_s
+        before, behind, _ = self.ends(via)
+        inside, beyond = walk_s[start, behind], walk_s[before, goal]
+        by_via = np.where((inside >= 0) & (beyond >= 0), (inside + beyond) * pace + 2 * STEP_MS, NO_WAY)
+        direct = np.where(walk_s[start, goal] >= 0, walk_s[start, goal] * pace, NO_WAY)
+        return np.where(via == NOWHERE, direct, by_via)
+
+
+_Steps = tuple[Ints, Ints, Ints, NDArray[np.bool_]]  # group, time, edge, inward
+
+
 def walk(ground: Ground, site: int, gates: Gates, groups: Groups, open_at: OpenAt, day: Ints, entry: Ints) -> Moves:
     """All moves of the companies. `day` is [row, begin/end] of their business days, `entry` the place behind each edge.
 
     A company that would have to set out before its business day begins, or be out after it ends, stays at home.
     """
-    home = gates.edge[0]
-    groups, entered = _come_in(ground, site, gates, groups, open_at, entry, home)
-    legs, gate_out, out_at = _stay(ground, site, groups, open_at, entry, entered, home)
+    yard = _Yard(ground=ground, site=site, gates=gates, open_at=open_at, entry=entry)
+    groups, entered = _come_in(yard, groups)
+    legs, crossings, gate_out, out_at = _stay(yard, groups, entered)
     kept = (entered >= day[:, 0]) & (out_at + STRAGGLE_MS < day[:, 1])
     first, numbers = _number(site, groups)
     everybody = np.arange(len(groups))
     steps = [
         (everybody, entered, groups.gate_in, ground.outer[groups.gate_in] == ground.outside),
         (everybody, out_at, gate_out, ground.inner[gate_out] == ground.outside),
+        *crossings,
         *(_hops(ground.paths, leg, groups.pace, numbers[first[leg.group]]) for leg in legs),
     ]
     return _by_person(groups.size, kept, first, numbers, steps)
 
 
-def _come_in(
-    ground: Ground, site: int, gates: Gates, groups: Groups, open_at: OpenAt, entry: Ints, home: Ints
-) -> tuple[Groups, Ints]:
-    """When each company passes its first gate; who finds the neighbour closed comes by the site's own gate."""
-    lead = gates.lead_s[groups.gate_in] * groups.pace
-    through = ground.site_of[entry[groups.gate_in]]
-    closed = (through != site) & ~(open_at(through, groups.arrive - lead) & open_at(through, groups.arrive + 60_000))
-    gate_in = np.where(closed, home, groups.gate_in)
-    changed = Groups(**{**{f: getattr(groups, f) for f in Groups.__slots__}, "gate_in": gate_in})
+def _come_in(yard: _Yard, groups: Groups) -> tuple[Groups, Ints]:
+    """When each company passes its first gate.
+
+    Who finds the neighbour closed comes by the site's own gate; who could not get anywhere, by one that leads there.
+    """
+    groups = _other_gate(yard, groups)
+    walk_s, entry = yard.ground.paths.walk_s, yard.entry
+    before, _, _ = yard.ends(groups.via_in)
+    by_via = walk_s[entry[groups.gate_in], before] + 2 * STEP_MS // 1000
+    lead = np.where(groups.via_in == NOWHERE, yard.gates.lead_s[groups.gate_in], by_via) * groups.pace
+    through = yard.ground.site_of[entry[groups.gate_in]]
+    opened = yard.open_at(through, groups.arrive - lead) & yard.open_at(through, groups.arrive + 60_000)
+    closed = (through != yard.site) & ~opened
+    changed = replace(
+        groups,
+        gate_in=np.where(closed, yard.home, groups.gate_in),
+        via_in=np.where(closed, NOWHERE, groups.via_in),
+    )
     return changed, groups.arrive - np.where(closed, 0, lead)
 
 
-def _stay(
-    ground: Ground, site: int, groups: Groups, open_at: OpenAt, entry: Ints, entered: Ints, home: Ints
-) -> tuple[list[_Legs], Ints, Ints]:
-    """The legs between gate, stops and gate; the last gate of each company and when it passes it."""
-    walk_s = ground.paths.walk_s
-    place, goal = entry[groups.gate_in], entry[groups.gate_out]
-    leave = entered + STEP_MS
-    legs: list[_Legs] = []
+def _other_gate(yard: _Yard, groups: Groups) -> Groups:
+    """What is closed may part a house: who could not reach the first stop takes the first gate from which one can."""
+    walk_s, entry = yard.ground.paths.walk_s, yard.entry
+    lost = np.flatnonzero((walk_s[entry[groups.gate_in], groups.stops[:, 0]] < 0) & (groups.stops[:, 0] >= 0))
+    if not len(lost):
+        return groups
+    leads = walk_s[entry[yard.gates.edge][:, None], groups.stops[lost, 0]] >= 0  # [way, lost]
+    way = leads.argmax(axis=0)
+    gate_in, via_in = groups.gate_in.copy(), groups.via_in.copy()
+    gate_in[lost], via_in[lost] = yard.gates.edge[way], yard.gates.via[way]
+    return replace(groups, gate_in=gate_in, via_in=via_in)
+
+
+def _stay(yard: _Yard, groups: Groups, entered: Ints) -> tuple[list[_Legs], list[_Steps], Ints, Ints]:
+    """The legs between gate, stops and gate; the steps between sites; the last gate of each company, and when."""
+    walk_s, entry = yard.ground.paths.walk_s, yard.entry
+    place, leave = entry[groups.gate_in], entered + STEP_MS
+    before, behind, inward = yard.ends(groups.via_in)
+    by_via = groups.via_in != NOWHERE
+    legs, crossings = [_leg(by_via, place, before, leave)], list[_Steps]()
+    across = leave + walk_s[place, before] * groups.pace + STEP_MS
+    crossings.append(_crossing(by_via, across, groups.via_in, inward))
+    place, leave = np.where(by_via, behind, place), np.where(by_via, across + STEP_MS, leave)
+    gate_out, via_out = _led_out(yard, groups, place)
+    goal = entry[gate_out]
     for n in range(STOPS):
         stop = groups.stops[:, n]
         there = leave + walk_s[place, stop] * groups.pace
-        latest = groups.deadline - walk_s[stop, goal] * groups.pace
-        go = (stop >= 0) & (walk_s[place, stop] >= 0) & (walk_s[stop, goal] >= 0) & (there + LINGER_MS <= latest)
+        back = yard.way_ms(stop, via_out, goal, groups.pace)
+        latest = groups.deadline - back
+        go = (stop >= 0) & (walk_s[place, stop] >= 0) & (back >= 0) & (there + LINGER_MS <= latest)
         legs.append(_leg(go, place, stop, leave))
         leave = np.where(go, np.minimum(there + groups.stay_s[:, n] * 1000, latest), leave)
         place = np.where(go, stop, place)
-    gate_out = _way_out(ground, site, groups, open_at, entry, place, leave, home)
+    gate_out, via_out = _way_out(yard, groups, gate_out, via_out, place, leave)
+    before, behind, inward = yard.ends(via_out)
+    by_via = via_out != NOWHERE
+    legs.append(_leg(by_via, place, behind, leave))
+    across = leave + walk_s[place, behind] * groups.pace + STEP_MS
+    crossings.append(_crossing(by_via, across, via_out, ~inward))
+    place, leave = np.where(by_via, before, place), np.where(by_via, across + STEP_MS, leave)
     goal = entry[gate_out]
-    legs.append(_leg(walk_s[place, goal] >= 0, place, goal, leave))
-    return legs, gate_out, leave + walk_s[place, goal] * groups.pace + STEP_MS
+    legs.append(_leg(np.ones(len(groups), dtype=np.bool_), place, goal, leave))
+    return legs, crossings, gate_out, leave + walk_s[place, goal] * groups.pace + STEP_MS
+
+
+def _crossing(who: NDArray[np.bool_], time: Ints, via: Ints, inward: NDArray[np.bool_]) -> _Steps:
+    rows = np.flatnonzero(who)
+    return rows, time[rows], via[rows], inward[rows]
+
+
+def _led_out(yard: _Yard, groups: Groups, place: Ints) -> tuple[Ints, Ints]:
+    """The last gate and the way to it; who cannot get there leaves as they came."""
+    reached = yard.way_ms(place, groups.via_out, yard.entry[groups.gate_out], groups.pace) >= 0
+    return np.where(reached, groups.gate_out, groups.gate_in), np.where(reached, groups.via_out, groups.via_in)
 
 
 def _leg(go: NDArray[np.bool_], place: Ints, goal: Ints, leave: Ints) -> _Legs:
@@ -116,15 +199,14 @@ def _leg(go: NDArray[np.bool_], place: Ints, goal: Ints, leave: Ints) -> _Legs:
     return _Legs(group=who, start=place[who], goal=goal[who], time=leave[who])
 
 
-def _way_out(
-    ground: Ground, site: int, groups: Groups, open_at: OpenAt, entry: Ints, place: Ints, leave: Ints, home: Ints
-) -> Ints:
-    """The last gate; who would find the neighbour closed takes the site's own."""
-    goal = entry[groups.gate_out]
-    through = ground.site_of[goal]
-    there = leave + ground.paths.walk_s[place, goal] * groups.pace + 60_000
-    closed = (through != site) & ~(open_at(through, leave) & open_at(through, there))
-    return np.where(closed, home, groups.gate_out)
+def _way_out(yard: _Yard, groups: Groups, gate_out: Ints, via_out: Ints, place: Ints, leave: Ints) -> tuple[Ints, Ints]:
+    """The last gate; who would find the neighbour closed takes the site's own, if it can be reached."""
+    goal = yard.entry[gate_out]
+    through = yard.ground.site_of[goal]
+    there = leave + yard.way_ms(place, via_out, goal, groups.pace) + 60_000
+    closed = (through != yard.site) & ~(yard.open_at(through, leave) & yard.open_at(through, there))
+    closed &= yard.ground.paths.walk_s[place, yard.entry[yard.home]] >= 0
+    return np.where(closed, yard.home, gate_out), np.where(closed, NOWHERE, via_out)
 
 
 def _number(site: int, groups: Groups) -> tuple[Ints, Ints]:
@@ -139,9 +221,6 @@ def _number(site: int, groups: Groups) -> tuple[Ints, Ints]:
     within = np.empty_like(series)
     within[order] = np.arange(len(series)) - np.searchsorted(in_order, in_order)
     return first, ((series >> 2) << 40) | (site << 24) | ((series & 3) << 22) | within
-
-
-_Steps = tuple[Ints, Ints, Ints, NDArray[np.bool_]]  # group, time, edge, inward
 
 
 def _hops(paths: Paths, legs: _Legs, pace: Ints, names: Ints) -> _Steps:

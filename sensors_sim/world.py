@@ -1,24 +1,28 @@
 """A world of people made from a site file: they come, pass doors, use spaces and leave. It keeps its own truth.
 
-The world is a pure function of the site file and the seed. Each business day is drawn from a generator of its own, so
-that any day can be made alone, and many days at once for speed, with the same result.
+The world is a pure function of the site file, the scenario and the seed. Each business day is drawn from a generator of
+its own, so that any day can be made alone, and many days at once for speed, with the same result.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.analytics.calendar import business_day, day_bounds
-from core.site import SiteFile
+from core.site import Site, SiteFile
+from sensors_sim.conduct import Conduct, Conducts, Manner
 from sensors_sim.groups import Gates, Groups, gates
 from sensors_sim.groups import join as join_groups
 from sensors_sim.noise import Ints
 from sensors_sim.occasions import Diary, occasions, places_by_kind
-from sensors_sim.plans import choices
+from sensors_sim.placing import placed
+from sensors_sim.plans import Choices, choices
 from sensors_sim.public import crowd, public
-from sensors_sim.routes import lay_out
+from sensors_sim.routes import Ground, closing, lay_out
+from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.seasons import millis, openings
 from sensors_sim.walks import Moves, join, walk
 
@@ -26,16 +30,30 @@ CHUNK_DAYS = 7  # made at once: enough to be fast, and a few ten megabytes
 DAY = timedelta(days=1)
 
 
-class World:
-    """People in the places of a site file. Raises SiteFileError if its sites differ in time zone or day start."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _House:
+    """A site as it is on the days that share a manner: what is open, who comes for what, and by which ways."""
 
-    def __init__(self, site_file: SiteFile, seed: int = 1) -> None:
-        self.ground = lay_out(site_file)
+    ground: Ground
+    gates: Gates
+    choices: Choices
+    places: dict[str, list[int]]
+
+
+class World:
+    """People in the places of a site file, as a scenario has it.
+
+    Raises SiteFileError if the sites differ in time zone or day start, ScenarioError if the scenario means what is not
+    there. `notes` tell what of the scenario finds no place here, `scenario` has the names that its parts found.
+    """
+
+    def __init__(self, site_file: SiteFile, seed: int = 1, scenario: Scenario = ORDINARY) -> None:
+        found = placed(site_file, scenario)
+        self.ground = lay_out(found.sites)
+        self.scenario, self.notes = found.scenario, found.notes
         self.seed = seed
-        numbers = range(len(self.ground.sites))
-        self._gates = [gates(self.ground, n) for n in numbers]
-        self._choices = [choices(self.ground, n) for n in numbers]
-        self._places = [places_by_kind(self.ground, n) for n in numbers]
+        self._conducts = Conducts(found.scenario)
+        self._houses: dict[tuple[int, Manner], _House | None] = {}
         edges = range(len(self.ground.outer))
         self._entry = np.array([self.ground.step_in(e) for e in edges], dtype=np.int64)
 
@@ -68,41 +86,66 @@ class World:
             day = until + DAY
 
     def _site(self, number: int, dates: list[date]) -> Moves:
-        doors, plans = self._gates[number], self._choices[number]
-        if doors is None or plans is None:
-            return _nobody()
-        bounds = [self.bounds(d) for d in dates]
-        days = list(zip(dates, bounds, strict=True))
-        crowds = [crowd(self.ground, number, self.seed, d, b, plans) for d, b in days]
-        parts: list[Groups] = [public(self.ground, number, doors, plans, crowds)]
-        for day, b in days:
-            parts += occasions(self._diary(number, doors, day, b))
-        groups = join_groups(parts)
-        within = np.array(bounds)[groups.day - dates[0].toordinal()]
-        open_at = _Doors(self, dates).open_at
-        return walk(self.ground, number, doors, groups, open_at, within, self._entry)
+        site = self.ground.sites[number]
+        doors = _Doors(self.ground.sites, dates)
+        by_manner: dict[Manner, list[tuple[date, Conduct]]] = {}
+        for day in dates:
+            conduct = self._conducts.on(site, day)
+            by_manner.setdefault(conduct.manner, []).append((day, conduct))
+        return join([_nobody(), *(self._visits(number, m, days, doors) for m, days in by_manner.items())])
 
-    def _diary(self, number: int, doors: Gates, day: date, bounds: tuple[int, int]) -> Diary:
+    def _visits(self, number: int, manner: Manner, days: list[tuple[date, Conduct]], doors: "_Doors") -> Moves:
+        """All moves of days that share a manner."""
+        house = self._house(number, manner)
+        if house is None:
+            return _nobody()
+        bounds = [self.bounds(day) for day, _ in days]
+        crowds = [
+            crowd(house.ground, number, self.seed, day, b, house.choices, conduct)
+            for (day, conduct), b in zip(days, bounds, strict=True)
+        ]
+        parts: list[Groups] = [public(house.ground, number, house.gates, house.choices, crowds)]
+        for (day, conduct), b in zip(days, bounds, strict=True):
+            parts += occasions(self._diary(number, house, day, b, conduct))
+        groups = join_groups(parts)
+        which = np.searchsorted([day.toordinal() for day, _ in days], groups.day)
+        within = np.array(bounds)[which]
+        return walk(house.ground, number, house.gates, groups, doors.open_at, within, self._entry)
+
+    def _house(self, number: int, manner: Manner) -> _House | None:
+        """The site in this manner; None if nobody can come, or there is nothing to come for."""
+        if (number, manner) not in self._houses:
+            ground = closing(self.ground, manner.closed)
+            learnt = self.scenario.profiles[manner.profile] if manner.profile >= 0 else None
+            ways = gates(ground, number, manner.entrances)
+            plans = choices(ground, number, self.ground, manner, learnt)
+            places = places_by_kind(ground, number)
+            house = _House(ground=ground, gates=ways, choices=plans, places=places) if ways and plans else None
+            self._houses[number, manner] = house
+        return self._houses[number, manner]
+
+    def _diary(self, number: int, house: _House, day: date, bounds: tuple[int, int], conduct: Conduct) -> Diary:
         site = self.ground.sites[number]
         return Diary(
-            ground=self.ground,
+            ground=house.ground,
             site=site,
-            places=self._places[number],
-            gates=doors,
+            places=house.places,
+            gates=house.gates,
             seed=self.seed,
             day=day,
             opens=openings(site, day),
             begins=bounds[0],
             ends=bounds[1],
+            conduct=conduct,
         )
 
 
 class _Doors:
     """Which sites are open when, in a few days."""
 
-    def __init__(self, world: World, dates: list[date]) -> None:
+    def __init__(self, sites: Sequence[Site], dates: list[date]) -> None:
         around = [dates[0] - DAY, *dates, dates[-1] + DAY]
-        hours = [[o for day in around for o in openings(site, day)] for site in world.ground.sites]
+        hours = [[o for day in around for o in openings(site, day)] for site in sites]
         self._starts = [np.array([o.start for o in site], dtype=np.int64) for site in hours]
         self._ends = [np.array([o.end for o in site], dtype=np.int64) for site in hours]
 

@@ -1,0 +1,108 @@
+"""Scenario files: TOML in, `Scenario` out, and back again. docs/simulate.md describes every key.
+
+A file with problems is refused as a whole, and all of its problems are told at once, each with its line.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from importlib.resources import files
+from pathlib import Path as File
+from typing import Any, Final
+
+from core import tomlfile
+from core.errors import ScenarioError
+from core.suggest import suggestion
+from core.tomlfile import Path, block
+from sensors_sim.scenario import SECTIONS, Scenario
+from sensors_sim.scenario_changes import changed, moved
+from sensors_sim.scenario_checks import check
+
+INLINE: Final = ("title", "about", "name", "note", "weekdays", "hours", "plans", "entrances", "spaces")
+MOST_CHARACTERS: Final = 1_000_000  # of a file; a scenario has a few thousand
+_SHIPPED = files("sensors_sim") / "scenarios"
+
+
+def shipped() -> tuple[str, ...]:
+    """The ids of the scenarios that come with Besök."""
+    return tuple(sorted(f.name.removesuffix(".toml") for f in _SHIPPED.iterdir() if f.name.endswith(".toml")))
+
+
+def load(name: str, sets: Sequence[str] = (), first: date | None = None) -> Scenario:
+    """The shipped scenario of this name, or that of a file ("./mine.toml"), changed and moved as it is asked for.
+
+    `sets` are changes such as "rates.stadsbiblioteket.arrivals=2" (see `scenario_changes`); `first` is the business day
+    on which it shall begin. Raises ScenarioError.
+    """
+    scenario = changed(_load(name, File(), ()), sets)
+    return moved(scenario, first) if first else scenario
+
+
+def parse(text: str, name: str = "scenario", folder: File | None = None) -> Scenario:
+    """The scenario in the text of a file. Raises ScenarioError: "NAME line 12: [[section]] site: what, what to do".
+
+    A `base` that is a file is looked for in `folder`.
+    """
+    return _parse(text, name, folder or File(), ())
+
+
+def _load(name: str, folder: File, above: tuple[str, ...]) -> Scenario:
+    """`above` are the names of the scenarios that are based on this one."""
+    is_file = "/" in name or name.endswith(".toml")
+    if not is_file and name not in shipped():
+        close = suggestion(name, shipped())
+        reason = (
+            f'there is no scenario "{name}"{close}; `besok simulate scenarios` lists them, a file is "./{name}.toml"'
+        )
+        raise ScenarioError([reason])
+    path = (folder / name).resolve() if is_file else File(f"{name}.toml")
+    label = str(path) if is_file else name
+    if label in above:
+        raise ScenarioError([f"{label}: it is based on itself: {' -> '.join([*above, label])}; break the circle"])
+    text = _read(path) if is_file else (_SHIPPED / path.name).read_text(encoding="utf-8")
+    return _parse(text, name, path.parent, (*above, label))
+
+
+def _read(path: File) -> str:
+    try:
+        with path.open(encoding="utf-8") as file:
+            text = file.read(MOST_CHARACTERS + 1)
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ScenarioError([f"{path} cannot be read: {exc}"]) from exc
+    if len(text) > MOST_CHARACTERS:
+        raise ScenarioError([f"{path} is too long for a scenario: more than {MOST_CHARACTERS} characters"])
+    return text
+
+
+def _parse(text: str, name: str, folder: File, above: tuple[str, ...]) -> Scenario:
+    try:
+        raw = tomlfile.load(text)
+    except ValueError as exc:
+        raise ScenarioError([f"{name}: {exc}"]) from exc
+    parts = tomlfile.Parts()
+    read: dict[str, list[tuple[Path, Any]]] = {key: parts.several(kind, raw, (), key) for key, kind in SECTIONS.items()}
+    own = parts.one(Scenario, {"id": File(name).stem} | raw | {key: tuple(p for _, p in read[key]) for key in read}, ())
+    checked = [*((at, part) for found in read.values() for at, part in found), *([((), own)] if own else [])]
+    problems = {*tomlfile.unknown_keys(Scenario, raw), *parts.problems, *check(checked)}
+    if problems or not own:
+        raise ScenarioError(tomlfile.told(problems, text, raw, name, INLINE))
+    return composed(_load(own.base, folder, above), own) if own.base else own
+
+
+def composed(base: Scenario, own: Scenario) -> Scenario:
+    """`own` on top of `base`: its parts come last. The days of the base move along if it begins on another day."""
+    if own.first and base.first:
+        base = moved(base, own.first)
+    both: dict[str, Any] = {key: getattr(base, key) + getattr(own, key) for key in SECTIONS}
+    first, last = own.first or base.first, own.last or base.last
+    return replace(own, first=first, last=last, **both)
+
+
+def dump(scenario: Scenario) -> str:
+    """The scenario as TOML; `parse(dump(x)) == x`, but for `base`, whose differences are in it already."""
+    head = block("", replace(scenario, base="")).lstrip()
+    return "\n".join([head, *_blocks(scenario)])
+
+
+def _blocks(scenario: Scenario) -> Iterator[str]:
+    return (block(f"[[{key}]]", part) for key in SECTIONS for part in getattr(scenario, key))

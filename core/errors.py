@@ -4,7 +4,6 @@ BesokError
 ├── SettingsError          a setting is missing or cannot be used
 ├── SiteFileError          a site file cannot be applied; carries every problem with its line
 ├── ScenarioError          a scenario of the simulator cannot be used; carries every problem with its line
-├── ScenarioError          a scenario of the simulator cannot be used; carries every problem with its line
 ├── StoreError             the database said no
 │   ├── StoreUnavailable   for now: the same call may succeed later (connection lost, shutting down, locked)
 │   ├── StoreRefused       for good: this data cannot be stored
@@ -27,14 +26,6 @@ class SettingsError(BesokError):
 
 class SiteFileError(BesokError):
     """A site file has problems; `problems` lists each with its line."""
-
-    def __init__(self, problems: list[str]) -> None:
-        super().__init__("\n".join(problems))
-        self.problems = problems
-
-
-class ScenarioError(BesokError):
-    """A scenario has problems; `problems` lists each with its line."""
 
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))

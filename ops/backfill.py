@@ -23,6 +23,7 @@ from core.site import SiteFile
 from ops import history
 from ops.history import DAY, Gap
 from sensors_sim import backfill, stream
+from sensors_sim.scenario import ORDINARY, Scenario
 from store.database import Database
 from store.write import Batch, write
 
@@ -40,6 +41,7 @@ class Task:
     gap: Gap
     seed: int
     share: int = 0
+    scenario: Scenario = ORDINARY
 
     def takes(self, site: str, device: str) -> bool:
         """Whether the device is of this share."""
@@ -49,13 +51,15 @@ class Task:
         """The messages of the share's sensors, in lots."""
         gap = self.gap
         if not gap.live:
-            return backfill.messages(self.sites, gap.first, gap.last, self.seed, self.takes)
+            return backfill.messages(self.sites, gap.first, gap.last, self.seed, self.takes, self.scenario)
         site = self.sites.sites[0]
         start, end = day_bounds(gap.first, site)[0], day_bounds(gap.last, site)[1]
-        return stream.messages(self.sites, start, end, self.seed, wanted=self.takes)
+        return stream.messages(self.sites, start, end, self.seed, wanted=self.takes, scenario=self.scenario)
 
 
-def run(url: str, sites: SiteFile, gap: Gap, seed: int, remember: Path | None = None) -> int:
+def run(
+    url: str, sites: SiteFile, gap: Gap, seed: int, remember: Path | None = None, scenario: Scenario = ORDINARY
+) -> int:
     """Write the days of `gap` with a progress bar and return the number of readings that were new or changed.
 
     The file `remember` is told how far it came, so that an interrupted run can go on from there.
@@ -63,7 +67,7 @@ def run(url: str, sites: SiteFile, gap: Gap, seed: int, remember: Path | None = 
     written = 0
     with _bar() as bar, _pool() as pool:
         progress = bar.add_task("Simulating history", total=(gap.last - gap.first) // DAY + 1)
-        tasks = [Task(url=url, sites=sites, gap=portion, seed=seed) for portion in _portions(gap)]
+        tasks = [Task(url=url, sites=sites, gap=portion, seed=seed, scenario=scenario) for portion in _portions(gap)]
         for task, readings in _in_order(pool, tasks):
             written += readings
             bar.advance(progress, (task.gap.last - task.gap.first) // DAY + 1)

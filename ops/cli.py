@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from core import settings as settings_module
-from core.errors import BesokError, SiteFileError
+from core.analytics.calendar import business_day
+from core.errors import BesokError, ScenarioError, SiteFileError
 from core.settings import Settings
 from core.site import SiteFile
 
@@ -33,6 +34,13 @@ app.add_typer(device_app, name="device")
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(rejected_app, name="rejected")
 
+ScenarioOption = Annotated[str, typer.Option(help="A scenario: a name of `simulate scenarios`, or a file.")]
+SetOption = Annotated[
+    list[str] | None, typer.Option("--set", help="Change a value of it: rates.stadsbiblioteket.arrivals=2")
+]
+BeginsOption = Annotated[
+    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The business day on which the scenario begins.")
+]
 SiteFileArgument = Annotated[Path, typer.Argument(help="A site file, such as sites/helsingborg.toml")]
 
 
@@ -42,6 +50,8 @@ def main() -> None:
         app()
     except SiteFileError as exc:
         sys.exit(f"The site file has {len(exc.problems)} problem(s):\n{exc}")
+    except ScenarioError as exc:
+        sys.exit(f"The scenario has {len(exc.problems)} problem(s):\n{exc}")
     except BesokError as exc:
         sys.exit(str(exc))
 
@@ -200,15 +210,24 @@ def live(
     every: Annotated[int, typer.Option(min=1, max=900, help="Seconds until a passage is reported at most.")] = 10,
     truth: Annotated[Path | None, typer.Option(help="Add the truth to this file, a JSON line a quarter hour.")] = None,
     seed: int = 1,
+    scenario: ScenarioOption = "",
+    sets: SetOption = None,
+    begins: BeginsOption = None,
 ) -> None:
     """Publish what simulated sensors see: at once what has happened today, then as it happens."""
+    from ops import scenarios
     from sensors_sim.live import run
 
     sites = _sites(site_file) if site_file else _sandboxes(_settings())
     begin, until = (t and t.replace(tzinfo=UTC) for t in (start, end))
+    today = business_day(begin or datetime.now(UTC), sites.sites[0])
+    asked = scenarios.find(scenario, sets, begins and begins.date())
+    under = asked if begins else scenarios.at_work(asked, today)
+    scenarios.tell(sites, under)
 
     def simulate(settings: Settings, stop: threading.Event) -> None:
-        run(sites, settings, stop=stop, seed=seed, start=begin, end=until, speed=speed, every_s=every, truth=truth)
+        run(sites, settings, stop=stop, seed=seed, start=begin, end=until, speed=speed, every_s=every, truth=truth,
+            scenario=under)  # fmt: skip
 
     _serve(simulate, "simulator")
 
@@ -221,18 +240,32 @@ def backfill(
     seed: Annotated[int, typer.Option(help="Another seed, other people.")] = 1,
     as_live: Annotated[bool, typer.Option(help="In the small steps of live sensors.")] = False,
     remember: Annotated[Path | None, typer.Option(hidden=True)] = None,
+    scenario: ScenarioOption = "",
+    sets: SetOption = None,
+    begins: BeginsOption = None,
 ) -> None:
     """Write simulated history into the database, through the same adapters as live messages."""
     from ops import backfill as backfill_module
+    from ops import scenarios
     from ops.history import Gap
 
     settings = _settings()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the worker processes are ended too
     sites = _sites(site_file) if site_file else _sandboxes(settings)
     gap = Gap(first=first.date(), last=last.date(), live=as_live)
+    under = scenarios.find(scenario, sets, begins and begins.date())
+    scenarios.tell(sites, under)
     began = time.monotonic()
-    readings = backfill_module.run(settings.database_url.get_secret_value(), sites, gap, seed, remember)
+    readings = backfill_module.run(settings.database_url.get_secret_value(), sites, gap, seed, remember, under)
     print(f"{readings} readings written in {time.monotonic() - began:.0f} s")
+
+
+@simulate_app.command("scenarios")
+def list_scenarios() -> None:
+    """Show the scenarios that come with Besök."""
+    from ops import scenarios
+
+    print("\n".join(scenarios.listing()))
 
 
 @device_app.command("list")

@@ -39,6 +39,7 @@ class Settings(BaseSettings):
     language: Literal["sv", "en"] = "sv"  # for a browser that prefers neither
 
     minute_days: int = 14  # days of minute-by-minute occupancy kept; the 15-minute form stays
+    rejected_days: int = 90  # days that a message nobody could read is kept
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["text", "json"] = "text"
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.settings import Settings
-from store import ledger, occupancy
+from store import ledger, occupancy, rejected
 from store.database import Database
 
 
@@ -30,9 +30,21 @@ def forget_messages(db: Database, settings: Settings, now: datetime) -> None:
         ledger.forget(conn, now)
 
 
+def forget_rejected(db: Database, settings: Settings, now: datetime) -> None:
+    """Forgets messages nobody could read for the setting `rejected_days`."""
+    rejected.forget(db, now - timedelta(days=settings.rejected_days))
+
+
+def trim_rejected(db: Database, settings: Settings, now: datetime) -> None:
+    """Keeps a chatty device that nobody understands from filling the database."""
+    rejected.trim(db)
+
+
 DUTIES: Sequence[Duty] = (
     Duty(description="drop old minute figures", every=timedelta(hours=1), run=drop_old_minutes),
     Duty(description="forget messages that cannot come again", every=timedelta(hours=1), run=forget_messages),
+    Duty(description="forget old rejected messages", every=timedelta(hours=1), run=forget_rejected),
+    Duty(description="keep rejected messages few", every=timedelta(minutes=1), run=trim_rejected),
 )  # fmt: skip
 
 

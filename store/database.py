@@ -22,10 +22,11 @@ POOL_WAIT_S = 10
 
 IDLE_S = 10  # that a transaction may wait for us between two statements
 
-# SQLSTATE classes and codes after which the same statement may succeed: connection, resources, operator
-# intervention, system error, serialization failure, deadlock, lock not available, read-only, silent for too long.
-_TEMPORARY_CLASSES = ("08", "53", "57", "58")
-_TEMPORARY_CODES = ("40001", "40P01", "55P03", "25006", "25P03")
+# SQLSTATE classes and codes after which the same statement may succeed: connection, transaction rolled back (deadlock,
+# serialization), resources (disk full, memory, connections), operator intervention, system error; a server that only
+# reads (a standby, or a primary that became one), transactions silent or long for too long, something in use, a lock.
+_TEMPORARY_CLASSES = ("08", "40", "53", "57", "58")
+_TEMPORARY_CODES = ("25006", "25P03", "25P04", "55006", "55P03")
 
 
 def session(idle_s: int = IDLE_S) -> dict[str, Any]:
@@ -104,9 +105,18 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:
-        """A connection inside one transaction: committed at the end, rolled back if anything is raised."""
-        with translated(), self._pool.connection() as conn, conn.transaction():
-            yield conn
+        """A connection inside one transaction: committed at the end, rolled back if anything is raised.
+
+        A connection to a server that only reads is given up, since that server may never write again and another one
+        of the hosts may.
+        """
+        with translated(), self._pool.connection() as conn:
+            try:
+                with conn.transaction():
+                    yield conn
+            except psycopg.errors.ReadOnlySqlTransaction:
+                conn.close()
+                raise
 
     def fetch(self, query: str, row: type[Row], **params: object) -> list[Row]:
         """The rows of the named query, each as a `row`."""

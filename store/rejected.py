@@ -27,6 +27,19 @@ def fetch(
     ]
 
 
+MOST = 100_000  # messages that are kept
+
+
+def forget(db: Database, before: datetime) -> int:
+    """Forgets the messages received before an instant; how many."""
+    return db.run("rejected_forget", {"before": before})
+
+
+def trim(db: Database, most: int = MOST) -> int:
+    """Forgets what is more than `most`: first what was read after all, and of each the oldest first; how many."""
+    return db.run("rejected_trim", {"most": most})
+
+
 def resolve(db: Database, ids: list[int], now: datetime) -> int:
     """Marks messages as read after all; how many were marked."""
     return db.run("rejected_resolve", {"ids": ids, "now": now})

@@ -7,6 +7,7 @@ import pytest
 from typer.main import get_command
 
 from core.metrics import METRICS
+from core.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -43,6 +44,14 @@ def _commands(command: object, name: str) -> list[str]:
     if not inner:
         return [name]
     return [leaf for key, sub in inner.items() for leaf in _commands(sub, f"{name} {key}")]
+
+
+def test_every_setting_is_documented_with_its_default() -> None:
+    text = (ROOT / "docs" / "operate.md").read_text("utf-8")
+    fields = Settings.model_fields
+    assert [name for name in fields if f"`BESOK_{name.upper()}`" not in text] == []
+    numbers = {n: f.default for n, f in fields.items() if type(f.default) is int}
+    assert [n for n, default in numbers.items() if f"| `BESOK_{n.upper()}` | `{default}` |" not in text] == []
 
 
 def test_the_tree_of_errors_is_complete() -> None:

@@ -8,6 +8,7 @@ from functools import partial
 
 from collectors.counters import Counters
 from collectors.inbox import Inbox
+from collectors.knowledge import Knowledge
 from collectors.mqtt import Connection
 from collectors.writer import Writer
 from core.errors import StoreError
@@ -34,13 +35,17 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     connection = Connection(settings, inbox, counters, utc_now)
     # Half of what may be under way is a batch: the other half arrives while it is committed.
     batch = max(1, settings.mqtt_inflight // 2)
-    with Database(settings.database_url.get_secret_value(), pool_size=2, wait_s=POOL_WAIT_S) as db:
-        writer = Writer(db, inbox, connection.acknowledge, counters, stop, limit=batch, clock=utc_now)
+    url = settings.database_url.get_secret_value()
+    with Database(url, pool_size=2, wait_s=POOL_WAIT_S) as db:
+        knowledge = Knowledge(db)
+        writer = Writer(db, knowledge, inbox, connection.acknowledge, counters, stop, limit=batch, clock=utc_now)
         writing = threading.Thread(target=writer.run, name="writer")
         beating = threading.Thread(target=_beat, name="beat", args=(db, settings, inbox, counters, stop))
+        following = threading.Thread(target=knowledge.follow, name="news", args=(url, stop))
         try:
             writing.start()
             beating.start()
+            following.start()
             connection.start()
             _watch(connection, writing, stop)
         finally:
@@ -52,6 +57,7 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     writing.join()
     beating.join()
     connection.stop()
+    following.join()
     log.info("Stopped", extra={"action": "collector_stopped"})
 
 

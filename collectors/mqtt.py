@@ -233,7 +233,7 @@ def topic_filters(text: str) -> list[str]:
     """The topic filters in a comma-separated list. Raises SettingsError."""
     filters = [t.strip() for t in text.split(",") if t.strip()]
     if not filters:
-        raise SettingsError("BESOK_MQTT_TOPICS is empty: name at least one topic filter, such as besok/v1/#")
+        raise SettingsError("BESOK_MQTT_TOPICS is empty: name at least one topic filter, such as #")
     for topic in filters:
         *before, last = topic.split("/")
         if any(level != "+" and ("+" in level or "#" in level) for level in before) or (

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from collectors.counters import Counters
 from collectors.inbox import Delivery, Inbox
+from collectors.knowledge import Knowledge
 from collectors.pipeline import decode, rejection
 from core.errors import SchemaMismatch, StoreUnavailable
 from core.readings import Message, Refusal
@@ -32,6 +33,7 @@ class Writer:
     def __init__(
         self,
         db: Database,
+        knowledge: Knowledge,
         inbox: Inbox,
         acknowledge: Acknowledge,
         counters: Counters,
@@ -41,6 +43,7 @@ class Writer:
     ) -> None:
         """`limit` is the most messages in a batch."""
         self._db = db
+        self._knowledge = knowledge
         self._inbox = inbox
         self._acknowledge = acknowledge
         self._counters = counters
@@ -64,7 +67,7 @@ class Writer:
     def _store(self, messages: Sequence[Message]) -> None:
         """Commit `messages`, whatever it takes: a batch that is refused is halved until the bad message is alone."""
         try:
-            self._commit(lambda: decode(messages))
+            self._commit(lambda: decode(messages, self._knowledge.current()))
         except Stopped:
             raise
         except Exception as exc:  # whatever it is, it must not stop the messages beside it
@@ -105,11 +108,11 @@ class Writer:
 
     def _commit(self, make: Callable[[], Batch]) -> None:
         """Write the batch; while the database does not answer, again and again. Raises what refuses it for good."""
-        batch = make()
         wait_s = FIRST_WAIT_S
         while True:
-            began = time.perf_counter()
             try:
+                batch = make()
+                began = time.perf_counter()
                 written = write(self._db, batch)
             except (StoreUnavailable, SchemaMismatch) as exc:
                 self._counters.retries += 1
@@ -118,6 +121,7 @@ class Writer:
                     log.warning("Waiting for the database: %s", exc, extra={"action": "store_away"})
                 wait_s = self._pause(wait_s)
                 continue
+            self._knowledge.learn(batch)
             self._counters.stuck = False
             self._counters.commits_s.add(time.perf_counter() - began)
             self._counters.rejected_by.update(rejection.kind.value for rejection in batch.rejections)

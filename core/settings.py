@@ -25,7 +25,7 @@ class Settings(BaseSettings):
     mqtt_cert_file: str = ""  # client certificate, if the broker asks for one
     mqtt_key_file: str = ""
     mqtt_client_id: str = "besok-collector"  # stable: the broker keeps the queue of this name
-    mqtt_topics: str = "besok/v1/#"  # topic filters, comma-separated
+    mqtt_topics: str = "#"  # topic filters, comma-separated: whatever sensor speaks is heard
     mqtt_inflight: int = 2000  # messages unacknowledged at once: the back-pressure
     mqtt_session_s: int = 7 * 24 * 3600  # how long the broker keeps our queue while we are away
 

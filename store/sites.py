@@ -271,9 +271,9 @@ def _wanted_placements(conn: _Connection, sites: Iterable[Site], ids: Mapping[st
             portal, space = places.get(("portal", sensor.portal)), places.get(("space", sensor.space))
             wanted[key] = (portal, space, sensor.swapped, sensor.role)
         _register(conn, site)
-    columns = dict(zip(("source", "device", "key"), map(list, zip(*wanted, strict=True)), strict=True))
-    if not columns:
+    if not wanted:
         return {}
+    columns = dict(zip(("source", "device", "key"), map(list, zip(*wanted, strict=True)), strict=True))
     channels = {(r[0], r[1], r[2]): r[3] for r in conn.execute(sql("find_channels"), columns)}
     return {channels[key]: what for key, what in wanted.items()}  # in the order of the file
 

@@ -111,7 +111,7 @@ def test_reason_codes_become_advice() -> None:
 @pytest.mark.parametrize(
     ("code", "level", "words"),
     [
-        ("Granted QoS 1", logging.INFO, "Listening to besok/v1/#"),
+        ("Granted QoS 1", logging.INFO, "Listening to #"),
         ("Granted QoS 0", logging.WARNING, "what comes while we are away is lost"),
         ("Not authorized", logging.ERROR, "it does not let us read them"),
         ("Shared subscription not supported", logging.ERROR, "remove $share"),

@@ -1,0 +1,45 @@
+"""What adapters are told of the installation, loaded anew when a site file was applied or a device says what it is."""
+
+import logging
+from threading import Event
+
+from core.errors import StoreError, StoreUnavailable
+from core.known import NOTHING, Known
+from store import known
+from store.database import Database
+from store.notify import listen
+from store.write import Batch
+
+log = logging.getLogger(__name__)
+
+
+class Knowledge:
+    """Loads when it is asked and what it has is stale: one thread asks, another hears the news."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._known = NOTHING
+        self._stale = Event()
+        self._stale.set()
+
+    def current(self) -> Known:
+        """What is known now. Raises StoreUnavailable: without it, messages would be read wrongly, so they wait."""
+        if self._stale.is_set():
+            self._stale.clear()  # before loading: what is applied meanwhile is loaded the next time
+            try:
+                self._known = known.load(self._db)
+            except StoreError as exc:
+                self._stale.set()
+                raise StoreUnavailable(f"what is known of the sensors cannot be loaded: {exc}") from exc
+            log.info("Loaded what is known of the sensors", extra={"action": "known_loaded"})
+        return self._known
+
+    def learn(self, batch: Batch) -> None:
+        """Load anew if a device in a batch that was stored told its model for the first time."""
+        if any(told.model and device not in self._known.models for device, told in batch.heard.items()):
+            self._stale.set()
+
+    def follow(self, url: str, stop: Event) -> None:
+        """Until stopped, listen for site files that are applied."""
+        for _ in listen(url, ["sites"], stop):
+            self._stale.set()

@@ -1,0 +1,75 @@
+"""The collector hears whatever the broker has, and reads it by what the installation knows at that moment."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from paho.mqtt.publish import single
+
+from collectors.knowledge import Knowledge
+from core import sitefile
+from core.errors import StoreUnavailable
+from core.known import NOTHING
+from core.settings import Settings
+from store import queries, sites
+from store.database import Database
+from store.write import Batch, Heard
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+Fixture = Callable[..., Any]
+
+SITE = """
+[[sites]]
+id = "HOUSE"
+kind = "library"
+name = { sv = "H", en = "H" }
+timezone = "Europe/Stockholm"
+[sites.opening]
+DAYS
+[[sites.mappings]]
+name = "kiosk"
+topic = "kiosk/HOUSE"
+values = { people = "VALUE" }
+"""
+
+
+def apply(db: Database, house: str, value: str) -> None:
+    days = "\n".join(f'{day} = "always"' for day in DAYS)
+    text = SITE.replace("HOUSE", house).replace("VALUE", value).replace("DAYS", days)
+    sites.apply(db, sitefile.parse(text, "house.toml"))
+
+
+def test_every_topic_is_heard_and_a_mapping_holds_from_when_it_is_applied(
+    settings: Settings, house: str, broker: tuple[str, int], collect: Fixture, readings: Fixture, wait_for: Fixture,
+    db: Database,
+) -> None:  # fmt: skip
+    def say(payload: str, *, topic: str = f"kiosk/{house}", retain: bool = False) -> None:
+        single(topic, payload, qos=1, retain=retain, hostname=broker[0], port=broker[1])
+
+    say("\x00 no measurement", topic=f"junk/{house}", retain=True)
+    with collect(settings.model_copy(update={"mqtt_topics": Settings().mqtt_topics})):
+        say('{"n": 5, "m": 8}')
+        wait_for(lambda: {r.topic for r in queries.rejected(db)} >= {f"junk/{house}", f"kiosk/{house}"})
+        apply(db, house, "$.n")
+        wait_for(lambda: say('{"n": 5, "m": 8}') or 5 in {value for *_, value, _ in readings()})
+        apply(db, house, "$.m")
+        wait_for(lambda: say('{"n": 5, "m": 8}') or 8 in {value for *_, value, _ in readings()})
+    say("", topic=f"junk/{house}", retain=True)
+    assert not [r.topic for r in queries.rejected(db) if r.topic.startswith("$")]
+
+
+def test_what_is_known_is_loaded_when_it_is_stale_and_only_then(db: Database, house: str) -> None:
+    knowledge = Knowledge(db)
+    assert knowledge.current() == NOTHING
+    apply(db, house, "$.n")
+    assert knowledge.current().mappings == ()  # nobody has told it
+    knowledge.learn(Batch(heard={("s", "d"): Heard("t", "Model 5")}))
+    assert [m.name for m in knowledge.current().mappings] == ["kiosk"]
+
+
+def test_what_cannot_be_loaded_is_waited_for() -> None:
+    with Database("postgresql://127.0.0.1:1/nobody?connect_timeout=1", wait_s=0.2) as db:
+        knowledge = Knowledge(db)
+        for _ in range(2):
+            with pytest.raises(StoreUnavailable, match="what is known of the sensors"):
+                knowledge.current()

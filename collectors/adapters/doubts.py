@@ -42,7 +42,8 @@ def unknown(topic: str, leaves: Sequence[Leaf], *, device: str = "", time: str =
     """What to do about numbers of which nobody knows what they are: a mapping for the first of them."""
     names = list(dict.fromkeys(leaf.said for leaf in leaves))
     first = leaves[0]
-    choices = [Choice(values={metric: first.path}, says=says) for metric, says in CHOICES["people"]]
+    about = "people" if type(first.value) in (int, float) else "presence"
+    choices = [Choice(values={metric: first.path}, says=says) for metric, says in CHOICES[about]]
     lines = hints.mapping(topic, choices, device=device, time=time, each=first.each, channel=first.part_path)
     return f"nobody knows what {listed(names)} {'is' if len(names) == 1 else 'are'}: {hints.WRITE}:\n{lines}"
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 from collectors.adapters import doubts, hints, objects, topics
 from collectors.adapters.hints import Choice
 from collectors.adapters.jsontext import show
-from collectors.adapters.leaves import Leaf, is_time, own_time, step
+from collectors.adapters.leaves import is_time, own_time, step
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import CHOICES, Doubt, compact
@@ -39,6 +39,7 @@ _HOLDERS: Final = {
 }  # fmt: skip
 _DEVICES: Final = {"device", "deviceinfo", "sensor", "sensorinfo", "node", "thing", "camera"}
 _MESSAGE_IDS: Final = ("messageid", "msgid", "eventid", "packetid", "messageuuid")
+_NAMES: Final = {*_IDS, *_LOOSE_IDS, *_MESSAGE_IDS}
 _EUI_64: Final = re.compile(r"(?:[0-9a-fA-F]{2}[-:]?){7}[0-9a-fA-F]{2}")
 _OF_ANYTHING: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|\d+")  # a UUID, a number
 _SOUND: Final = (0, None, False, "", "0", "ok", "OK", "Ok", "good", "GOOD", "Good", "normal", "active", "online")
@@ -87,7 +88,8 @@ def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
     found = objects.look(fields, packet=packet, at=path, context=topics.context(packet.levels))
     value, meaning = _value(fields), topics.meaning(packet.levels)
     is_bare = bool(value and meaning.said)
-    if not (is_bare or value or found.understood or found.unknown):
+    strange = found.unknown or [leaf for leaf in found.other if compact(leaf.said.rpartition(".")[2]) not in _NAMES]
+    if not (is_bare or found.understood or strange):
         return Decoded(not_data="settings and the device's own health only")
     source, device, device_path = _identity(packet, fields, path)
     time_path = _time_path(fields, path)
@@ -96,8 +98,7 @@ def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
     if is_bare:
         _note_value(packet, sheet, fields, value, meaning)
     elif not found.understood or (value and not found.about_people):
-        unknown = found.unknown or [Leaf(words=(), said=value, value=None, path=f"${step(value)}")]
-        sheet.problems.append(doubts.unknown(packet.topic, unknown, device=device_path, time=time_path))
+        sheet.problems.append(doubts.unknown(packet.topic, strange, device=device_path, time=time_path))
     return _decoded(sheet, identity=_message(sheet, fields))
 
 
@@ -171,8 +172,8 @@ def _identity(packet: Packet, fields: Mapping[str, Any], path: str) -> tuple[str
                 f"{where.removeprefix('$.')} is {show(value)}: that may be the device or the number of the message, and"
                 f' nothing else names the device: {hints.WRITE}, with device = "{where}" if it is the device'
             )
-        is_short = len(device) < SHORTEST and device not in packet.levels
-        return SOURCE, _fit(f"{packet.topic}/{device}" if is_short else device), where
+        is_its_own = name not in _LOOSE_IDS and (len(device) >= SHORTEST or device in packet.levels)
+        return SOURCE, _fit(device if is_its_own else f"{packet.topic}/{device}"), where
     return SOURCE, _fit(packet.topic), ""
 
 

@@ -6,54 +6,33 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
+from collectors.adapters import wordlists
 from collectors.adapters.jsontext import TWICE, show
-from collectors.adapters.vocabulary import Doubt, Means, compact, is_part, judge, words
+from collectors.adapters.vocabulary import Doubt, Means, compact, is_place, judge, words
 from core.errors import Unreadable
 
 DEEPEST: Final = 5  # levels of objects within objects
 MOST: Final = 5000  # values of one message
 PART_LIMIT: Final = 60  # characters of the name of a line or region
 
-Clock = Callable[[str, Any], datetime | None]  # name and value of a field -> the time it says
+Clock = Callable[[str, Any, str], datetime | None]  # name and value of a field, zone beside it -> the time it says
 
-_NEUTRAL: Final = frozenset(
-    (
-        "data", "payload", "values", "value", "measurements", "measurement", "readings", "reading", "state", "reported",
-        "desired", "object", "decoded", "decodedpayload", "message", "body", "content", "attributes", "attrs",
-        "properties", "params", "fields", "telemetry", "sensors", "sensor", "status", "result", "results", "item",
-        "items", "records", "record", "metrics", "current", "latest", "observation", "observations", "uplink",
-        "features", "channels", "lines", "zones", "regions", "areas", "counters", "report", "info", "output",
-        "environment", "env", "device", "devices", "event", "events", "doors", "gates", "rooms", "desks", "rois",
-        "seats",
-    )
-)  # fmt: skip
+_NEUTRAL: Final = frozenset(wordlists.AROUND.split())
 _PART_FIELDS: Final = (
     "lineid", "zoneid", "regionid", "areaid", "channelid", "counterid", "doorid", "roomid", "sensorid", "deviceid",
     "line", "zone", "region", "area", "channel", "door", "room", "linename", "zonename", "regionname",
     "id", "number", "no", "nr", "index", "uid", "name", "label",
 )  # fmt: skip
 _SURE_PARTS: Final = _PART_FIELDS.index("id")
-_RECORDS: Final = frozenset(
-    ("data", "payload", "values", "measurements", "readings", "records", "items", "results", "telemetry", "events",
-     "observations", "messages", "history", "samples", "buffer", "entries", "log", "logs", "batch", "list", "array")
-)  # fmt: skip
+_RECORDS: Final = frozenset(wordlists.RECORDS.split())
 _MANY_PARTS: Final = frozenset(
     ("lines", "zones", "regions", "areas", "counters", "channels", "doors", "gates", "rooms", "desks", "entrances",
      "rois", "seats")
 )  # fmt: skip
 _NAME_FIELDS: Final = ("name", "type", "key", "n", "metric", "measure", "parameter", "quantity", "property", "sensor")
-_VALUE_FIELDS: Final = ("value", "v", "val", "reading", "measurement")
+_VALUE_FIELDS: Final = ("value", "v", "val", "vb", "reading", "measurement")
 _UNIT_FIELDS: Final = ("unit", "units", "uom", "u", "unitofmeasurement")
-_TIMES: Final = (
-    "timestamp", "timestamputc", "utctimestamp", "timestampms", "timestampiso", "isotimestamp", "time", "timems",
-    "datetime", "datetimeutc", "utcdatetime", "ts", "eventtime", "eventtimestamp", "measuredat", "measurementtime",
-    "measuretime", "observedat", "observationtime", "phenomenontime", "resulttime", "recordedat", "recordtime",
-    "recorded", "sampledat", "sampletime", "samplingtime", "capturedat", "capturetime", "detectedat", "isotime",
-    "utctime", "timeutc", "utc", "unixtime", "unixtimes", "unixtimems", "unixtimestamp", "unix", "epoch", "epochms",
-    "epochs", "epochtime", "devicetime", "devicetimestamp", "sensortime", "localtime", "sentat", "senttime", "sendtime",
-    "createdat", "createdtime", "reportedat", "reporttime", "publishedat", "receivedat", "lastseen", "lastupdated",
-    "lastupdate", "lastchanged", "updatedat", "updatetime", "date",
-)  # fmt: skip
+_TIMES: Final = wordlists.TIMES.split()
 _TIME_RANK: Final = {name: rank for rank, name in enumerate(_TIMES)}
 _CLOCK_ONLY: Final = re.compile(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?([Zz]|[+-]\d\d:?\d\d)?")
 _DAY_ONLY: Final = re.compile(r"\d{4}-\d\d-\d\d|\d{4}/\d\d/\d\d|\d{8}|\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}/\d{1,2}/\d{4}")
@@ -73,6 +52,8 @@ class Leaf:
     time: datetime | None = None
     each: str = ""
     part_path: str = ""
+    own: tuple[str, ...] = ()  # the words of its own name, without those above
+    place: str = ""  # the names above it, if they can be that of a sensor or a zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +68,7 @@ class _Place:
     each: str = ""
     part_path: str = ""
     kept: str = ""  # the compact name it stands under
+    name: str = ""  # the names above that say something, if all of them can be those of a place
     depth: int = 0
 
 
@@ -123,6 +105,7 @@ def own_time(fields: Mapping[str, Any], clock: Clock) -> datetime | None:
         if type(name) is str and value is not None and type(value) not in (dict, list, bool)
         if (rank := _TIME_RANK.get(compact(name))) is not None
     ]
+    zone = next((value for name, value in fields.items() if _is_zone(name, value)), "")
     day = next((value for name, value in fields.items() if _is_day(name, value)), None)
     for _, name in sorted(named):
         value = fields[name]
@@ -132,9 +115,19 @@ def own_time(fields: Mapping[str, Any], clock: Clock) -> datetime | None:
             value = f"{day.strip()} {value.strip()}"
         elif value is day:
             continue
-        if (time := clock(name, value)) is not None:
+        if (time := clock(name, value, zone)) is not None:
             return time
     return None
+
+
+def _is_zone(name: object, value: object) -> bool:
+    """Whether a field names a time zone: `timezone: Europe/Berlin`."""
+    return (
+        type(name) is str
+        and compact(name) in ("timezone", "tz", "timezonename")
+        and type(value) is str
+        and "/" in value
+    )
 
 
 def _is_day(name: object, value: object) -> bool:
@@ -248,7 +241,7 @@ def _named(item: Mapping[str, Any], kept: str) -> tuple[str, str]:
 def _inside(place: _Place, name: str) -> _Place:
     """The place of an object that stands under `name`; in {"lines": {"1": {...}}} the name is that of a line."""
     kept = compact(name)
-    part = name if place.kept in _MANY_PARTS and is_part(name) else ""
+    part = name if place.kept in _MANY_PARTS and is_place(name) else ""
     added = () if part or kept in _NEUTRAL or kept in _RECORDS else words(name)
     return replace(
         place,
@@ -258,7 +251,15 @@ def _inside(place: _Place, name: str) -> _Place:
         part=part or place.part,
         depth=place.depth + 1,
         kept=kept,
+        name=_place_name(place, name) if added else place.name,
     )
+
+
+def _place_name(place: _Place, name: str) -> str:
+    """The name of a place within a place: "floor1/desk4"; "" if one of the names is no place."""
+    if not is_place(name) or (place.words and not place.name):
+        return ""
+    return f"{place.name}/{name}".strip("/")
 
 
 def _leaf(named: _Named, place: _Place) -> Leaf:
@@ -273,6 +274,8 @@ def _leaf(named: _Named, place: _Place) -> Leaf:
         time=place.time,
         each=place.each,
         part_path=place.part_path,
+        own=own,
+        place=place.name,
     )
 
 

@@ -14,10 +14,12 @@ _LONGEST = 40  # characters of a number that measures something
 _NOTHING = {"", "null", "none", "nan", "n/a", "na", "-", "--", "unknown", "unavailable", "error", "undefined", "nil",
             "inf", "infinity", "+inf", "-inf", "+infinity", "-infinity", "invalid", "not_available"}  # fmt: skip
 _YES = {"true", "on", "yes", "1", "occupied", "detected", "motion", "present", "presence", "busy", "motion_detected",
-        "trigger", "triggered", "active", "in_use", "used", "person_detected", "moving"}  # fmt: skip
+        "trigger", "triggered", "active", "in_use", "used", "person_detected", "moving", "ja",
+        "oui", "si", "sí", "belegt", "upptagen", "besetzt"}  # fmt: skip
 _NO = {"false", "off", "no", "0", "vacant", "unoccupied", "clear", "free", "not_present", "absent", "no_motion",
        "no_motion_detected", "not_occupied", "empty", "idle", "normal", "inactive", "not_in_use", "unused", "nobody",
-       "no_presence", "not_detected", "undetected", "no_one", "not_triggered"}  # fmt: skip
+       "no_presence", "not_detected", "undetected", "no_one", "not_triggered", "nej",
+       "nein", "non", "frei", "ledig", "ledigt"}  # fmt: skip
 
 
 def number(

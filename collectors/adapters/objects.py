@@ -19,17 +19,22 @@ WARMEST_C: Final = 50.0  # a bare temperature above that is in Fahrenheit, in te
 HIGHEST_V: Final = 100.0  # a bare voltage above that is in millivolts
 _ABOUT_PEOPLE: Final = frozenset(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL) | {"people", "occupied"}
 _TOTAL_OF: Final = {"in": "in_total", "out": "out_total", "passages": "passages_total", "motions": "motions_total"}
-_STATES: Final = {"occupied": True, "unoccupied": False, "vacant": False, "not occupied": False, "not_occupied": False}
+# Words that tell of people whatever the name of the field, and whether they do so beyond doubt.
+_STATES: Final = {
+    **dict.fromkeys(("occupied", "unoccupied", "vacant", "not occupied", "not_occupied"), True),
+    **dict.fromkeys(("free", "busy", "in use", "in_use", "taken", "present", "absent", "motion", "no motion"), False),
+}
 _OCCUPIED: Final = Means(metric="occupied")
 
 
 @dataclass(slots=True)
 class Found:
-    """What an object says: measurements, names in doubt, and numbers of which nobody knows what they are."""
+    """What an object says: measurements, names in doubt, and what nobody knows."""
 
     measured: list[tuple[Leaf, Means]] = field(default_factory=list)
     doubtful: list[tuple[Leaf, Doubt]] = field(default_factory=list)
     unknown: list[Leaf] = field(default_factory=list)
+    other: list[Leaf] = field(default_factory=list)  # words and states of which nobody knows what they are
 
     @property
     def understood(self) -> bool:
@@ -136,8 +141,8 @@ def _sort(found: Found, leaf: Leaf, context: tuple[str, ...]) -> Verdict:
         found.measured.append((replace(leaf, part=verdict.part or leaf.part), verdict))
     elif isinstance(verdict, Doubt):
         found.doubtful.append((replace(leaf, part=verdict.part or leaf.part), verdict))
-    elif verdict == "unknown" and _is_number(leaf.value):
-        found.unknown.append(leaf)
+    elif verdict == "unknown" and leaf.value is not None:
+        (found.unknown if _is_number(leaf.value) else found.other).append(leaf)
     return verdict
 
 
@@ -155,10 +160,12 @@ def _verdict(leaf: Leaf, context: tuple[str, ...]) -> Verdict:
     verdict = judge(leaf.words)
     if context and not isinstance(verdict, Means) and isinstance(within := judge((*context, *leaf.words)), Means):
         verdict = within
+    if not isinstance(verdict, Means) and leaf.place and isinstance(alone := judge(leaf.own), Means):
+        verdict = replace(alone, part=alone.part or leaf.place)
     if isinstance(verdict, Means):
         return _of_value(leaf, verdict)
-    if type(leaf.value) is str and leaf.value.strip().lower() in _STATES:
-        return _OCCUPIED
+    if type(leaf.value) is str and (word := leaf.value.strip().lower()) in _STATES:
+        return _OCCUPIED if _STATES[word] else Doubt(about="presence")
     if isinstance(verdict, Doubt) and not _countable(leaf.value, verdict):
         return "ignored"
     return verdict
@@ -209,8 +216,8 @@ def _is_nothing(value: object) -> bool:
 def clock(packet: Packet | None) -> Clock:
     """How the times in an object are read; not at all without a packet, which knows the zone of the place."""
     if packet is None:
-        return lambda name, value: None
-    return lambda name, value: packet.instant(value, name=name, zone="UTC" if "utc" in words(name) else "")
+        return lambda name, value, zone: None
+    return lambda name, value, zone: packet.instant(value, name=name, zone="UTC" if "utc" in words(name) else zone)
 
 
 def _measure(leaf: Leaf, means: Means) -> tuple[str, float | None]:

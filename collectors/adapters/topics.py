@@ -43,7 +43,11 @@ def meaning(levels: list[str]) -> Meaning:
     """
     path = _path(levels)
     part, said = named(path[-1])
-    return Meaning("/".join(path[:-1]) or path[0], part, said) if said else Meaning("/".join(levels), "", ())
+    if said:
+        return Meaning("/".join(path[:-1]) or path[0], part, said)
+    if len(path) > 2 and isinstance(judge(both := words("_".join(path[-2:]))), Means):  # door/total/in
+        return Meaning("/".join(path[:-2]), "", both)
+    return Meaning("/".join(levels), "", ())
 
 
 def named(name: str) -> tuple[str, tuple[str, ...]]:

@@ -118,6 +118,7 @@ _IN, _OUT = frozenset(wordlists.IN.split()), frozenset(wordlists.OUT.split())
 _TOTAL, _PERIOD = frozenset(wordlists.TOTAL.split()), frozenset(wordlists.PERIOD.split())
 _NOUNS = frozenset(wordlists.NOUNS.split())
 _FILLERS = _NOUNS.union(wordlists.FILLERS.split())
+_PERSONS = frozenset(("people", "person", "persons", "human", "humans", "visitor", "visitors", "occupant", "occupants"))
 _VAGUE = frozenset(wordlists.VAGUE.split())
 _MANY = _NOUNS.union(wordlists.MANY.split())
 _MOTIONS = frozenset(wordlists.MOTIONS.split())
@@ -165,7 +166,7 @@ def _means(said: tuple[str, ...]) -> Verdict:
     if bare == ("detected",):
         return Doubt(about="presence")
     if each & _ELSE:
-        return "ignored"
+        return "aside" if each & _PERSONS else "ignored"
     return _passing(bare, each) or _moving(bare, each) or _counting(each)
 
 
@@ -208,7 +209,9 @@ def _counting(each: frozenset[str]) -> Verdict:
         return Doubt(about="in" if each & _FOREIGN_IN else "out")
     if each & _MANY or (each <= _TOTAL and each):
         directed = bool(each & _IN) != bool(each & _OUT)
-        return Doubt(about=("in" if each & _IN else "out") if directed else "people")
+        if directed:
+            return Doubt(about="in" if each & _IN else "out")
+        return Doubt(about="occupancy" if "occupancy" in each else "people")
     return "ignored" if each & _HEALTH else "unknown"
 
 
@@ -221,10 +224,10 @@ def _part(said: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return "", said
 
 
-def is_part(name: str) -> bool:
-    """Whether a name that stands in a list of lines or zones can be that of one: `A`, `north`, `2`; not `in`."""
+def is_place(name: str) -> bool:
+    """Whether a name around others can be that of a line, a zone or a sensor: `A`, `north`; not `in` or `today`."""
     said = words(name)
-    return bool(name) and not frozenset(said) & (_IN | _OUT | _TOTAL | _PERIOD) and not isinstance(judge(said), Means)
+    return bool(said) and judge(said) == "unknown" and not frozenset(said) & (_IN | _OUT | _TOTAL | _PERIOD | _VAGUE)
 
 
 def _numbers(word: str) -> bool:

@@ -97,7 +97,7 @@ restarts reset resets uplink uplinks downlink fcnt seq sequence wifi mqtt connec
 vehicle vehicles car cars truck trucks bus buses bike bikes bicycle bicycles motorcycle animal dog power energy
 water gas voltage temperature humidity pressure rain click clicks button tap taps open opens openings opened closed
 battery byte bytes port crc log satellites sats particle pm age gender male female adult adults child children staff
-face faces
+face faces device devices client clients
 """
 # Settings, statistics and descriptions.
 SETTINGS = """
@@ -115,7 +115,8 @@ batt bat voltage vdd charging charge health status state online connected availa
 clock sw hw fw rev revision build serial sn chip board internal ic network gateway gw radio frequency freq bandwidth
 spreading sf dr adr fport fcnt port counter seq sequence msgid messageid packet packetid msg message update updated
 sleep wakeup wake reboot reset boot restart error errors fault code crc sdk schema protocol api request response ack
-success ok valid quality simulated test
+success ok valid quality simulated test host hostname product brand series customer tenant org
+organisation time rtc lorawan lora adr confirmed sleeping hops parent mesh role battery
 """
 # What a device may have several of.
 PARTS = "line region zone area door gate entrance counter channel room desk seat sensor camera roi"
@@ -126,4 +127,27 @@ MANY = """
 cnt visits footfall passage passages crowd pax occupancy occupant occupants headcount entrance entrances traffic
 besucher personen anzahl antal personer besök besökare besokare personnes visiteurs personas visitantes bezoekers
 pulses turnstile attendance inside
+"""
+# What stands around values and says nothing of its own.
+AROUND = """
+data payload values value measurements measurement readings reading state reported desired object decoded
+decodedpayload message body content attributes attrs properties params fields telemetry sensors sensor status result
+results item items records record metrics current latest observation observations uplink features channels lines
+zones regions areas counters report info output environment env device devices event events doors gates rooms desks
+rois seats d e radar counter peoplecounter counting counts sensordata msg obj tele climate air analytics iot meas
+stats statistics summary m ext inputs outputs decode uplinkmessage decodeduplink fields
+"""
+# Fields that tell a time, the most telling first.
+TIMES = """
+timestamp timestamputc utctimestamp timestampms timestampiso isotimestamp time timems datetime datetimeutc
+utcdatetime ts eventtime eventtimestamp measuredat measurementtime measuretime observedat observationtime
+phenomenontime resulttime recordedat recordtime recorded sampledat sampletime samplingtime capturedat capturetime
+detectedat isotime utctime timeutc utc unixtime unixtimes unixtimems unixtimestamp unix epoch epochms epochs
+epochtime devicetime devicetimestamp sensortime localtime sentat senttime sendtime createdat createdtime reportedat
+reporttime publishedat receivedat lastseen lastupdated lastupdate lastchanged updatedat updatetime date
+"""
+# Lists whose items are messages or measurements, not parts of a device.
+RECORDS = """
+data payload values measurements readings records items results telemetry events observations messages history
+samples buffer entries log logs batch list array e
 """

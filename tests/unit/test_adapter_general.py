@@ -52,6 +52,7 @@ def refused(topic: str, payload: object) -> str:
         ("library/hall/motion", {"value": True}, "library/hall", "level:1", "occupied", 1),
         ("library/hall/motion", {"value": True, "device_id": "pir-7"}, "pir-7", "level:1", "occupied", 1),
         ("person", {"count": 3}, "person", "level:1", "people", 3),
+        ("library/door/total/in", "4711", "library/door", "flow:1", "in_total", 4711),
     ],
 )
 def test_topics_that_say_what_their_value_is(
@@ -68,7 +69,7 @@ def test_topics_that_say_what_their_value_is(
         ({"data": {"sn": "A12345"}}, "A12345"),
         ({"serial_number": 4711001}, "4711001"),
         ({"sensor_id": 3}, "acme/x/3"),
-        ({"id": 3, "name": "north door"}, "north door"),
+        ({"id": 3, "name": "north door"}, "acme/x/north door"),
         ({"id": "x"}, "acme/x"),
         ({"id": "n1"}, "acme/x/n1"),
         ({"device_id": "", "id": None}, "acme/x"),
@@ -116,6 +117,10 @@ def test_a_message_with_an_id_of_its_own_is_known_again() -> None:
         ("acme/x", {"avg_people": 3.5}, "nobody knows what avg_people is"),
         ("acme/x", {"occupancy": 40, "occupancy_unit": "%"}, "nobody knows what occupancy is"),
         ("acme/x", {"value": True}, "nobody knows what value is"),
+        ("acme/x", {"data": "AQIDBA==", "port": 1}, "nobody knows what data is"),
+        ("acme/x", {"event": "people_entered", "device_id": "gate-0007"}, "nobody knows what event is"),
+        ("acme/x", {"event": "crossing", "direction": "IN"}, "nobody knows what event and direction are"),
+        ("acme/x", {"id": "desk-4", "status": "FREE"}, "status could mean whether somebody is there"),
         ("acme/x", "23", "nothing says what 23 measures: write a mapping"),
         ("acme/x", "hello", 'nothing says what "hello" measures'),
         ("acme/x/count", "23", "people present\n# values = { passages"),

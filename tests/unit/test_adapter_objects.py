@@ -135,6 +135,12 @@ def test_unknown_names(name: str) -> None:
         ({"battery": 3.6}, {"level:1 battery_v": 3.6}),
         ({"battery": 254, "battery_low": True, "noise": True, "temperature": "ok"}, {}),
         ({"motion": True, "motion_count": 7}, {"level:1 occupied": 1}),
+        ({"d": {"people_count": 5}, "radar": {"presence": True}}, {"level:1 people": 5, "level:1 occupied": 1}),
+        ({"desk1": {"occupied": True}, "desk2": {"occupied": False}}, {"level:1 occupied": 1, "level:2 occupied": 0}),
+        ({"north": {"people": 5}, "south": {"wing": {"people": 6}}},
+         {"level:north people": 5, "level:south/wing people": 6}),
+        ({"max": {"people": 5}, "upper": {"occupants": 9}}, {}),
+        ({"occupied": "Ja", "e": [{"n": "co2", "v": 640}]}, {"level:1 occupied": 1, "level:1 co2_ppm": 640}),
         ({"people_count": 4, "count": 9, "occupantsUpper": 8}, {"level:1 people": 4}),
         ({"rssi": -70, "foo": 3, "occupancy_timeout": 90}, {}),
     ],
@@ -157,6 +163,7 @@ def test_what_objects_say(fields: Any, found: dict[str, float] | None) -> None:
         ({"total_in": 3.5}, "whole numbers"),
         ({"occupancy": 7}, "occupancy could mean people present"),
         ({"occupancy": 0.4}, "occupancy could mean people present"),
+        ({"yesterday": {"people": 5}}, "yesterday.people could mean"),
         ({"motion": 7}, "motion could mean movements since the last message or"),
         ({"people_count": [1, 2, 3]}, "people_count could mean"),
         ({"zones": [{"name": "x" * 61, "people": 3}]}, "cannot be the name of a line"),
@@ -182,6 +189,8 @@ def test_times_of_the_items() -> None:
     sheet = noted({"history": [{"time": 1795594440, "period_in": 3}, {"ts": "2026-11-25T08:15:00Z", "period_in": 4}]})
     assert [(r.value, r.time) for r in sheet.readings] == [(3, TIME.replace(minute=14)), (4, TIME)]
     sheet = noted({"date": "2026-11-25", "time": "08:15:00", "people": 3})
+    assert sheet.readings[0].time == TIME
+    sheet = noted({"time": "2026-11-25T09:15:00", "timezone": "Europe/Berlin", "people": 3})
     assert sheet.readings[0].time == TIME
     sheet = noted({"time": 12, "last_seen": "2026-11-25T08:15:00Z", "people": 3})
     assert sheet.readings[0].time == TIME

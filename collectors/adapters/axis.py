@@ -76,7 +76,7 @@ def _counts(sheet: Sheet, measurement: Item, zone: str) -> None:
 
 def _sums(packet: Packet, found: Item) -> Decoded:
     """The answers `live-sum.json`, `counts.json` and `occupancy`: running totals that begin anew at midnight."""
-    time = instant(found.get("timestamp"), packet.known.zone, name="timestamp")
+    time = packet.instant(found.get("timestamp"), name="timestamp")
     sheet = Sheet(SOURCE, device(packet, serial(found.get("serial"))), time=time)
     for direction in DIRECTIONS:
         sheet.note(f"{direction}_total", found.get(direction, found.get(f"total_{direction}")), said=direction)
@@ -90,7 +90,7 @@ def _event(packet: Packet, found: Item) -> Decoded:
     topic, data = found["topic"], item(message.get("data"))
     levels = packet.levels
     from_topic = levels[levels.index("event") - 1] if "event" in levels[1:] else ""
-    time = instant(found.get("timestamp"), packet.known.zone, name="timestamp")
+    time = packet.instant(found.get("timestamp"), name="timestamp")
     sheet = Sheet(SOURCE, device(packet, serial(found.get("serial")), serial(from_topic)), time=time)
     if ANALYTICS in topic:
         return _scenario(sheet, name(topic.rpartition("/")[2]) or "1", data)

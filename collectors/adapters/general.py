@@ -33,6 +33,7 @@ _IDS: Final = (
     "devicename", "sensorname", "cameraname", "hostname", "device", "sensor", "camera",
 )  # fmt: skip
 _LOOSE_IDS: Final = ("id", "uid", "uuid", "name")  # of the device, or of the message, or of whoever knows what
+_RANK: Final = {name: number for number, name in enumerate((*_IDS, *_LOOSE_IDS))}
 _HOLDERS: Final = {
     "device", "deviceinfo", "sensor", "sensorinfo", "node", "thing", "source", "meta", "metadata", "header", "info",
     "system", "identity", "data", "payload", "object", "camera",
@@ -187,10 +188,9 @@ def _names(fields: Mapping[str, Any], path: str) -> list[tuple[str, Any, str]]:
                 (f"{own}{name}" if name in _LOOSE_IDS else name, value, path + step(key) + step(said))
                 for name, said, value in _scalars(inner)
             ]
-    rank = {name: number for number, name in enumerate((*_IDS, *_LOOSE_IDS))}
-    named = [entry for entry in found if entry[0] in rank]
+    named = [entry for entry in found if entry[0] in _RANK]
     # A text is rather a name than a number is: {"id": 3, "name": "north"}.
-    return sorted(named, key=lambda entry: (entry[0] in _LOOSE_IDS and _is_of_anything(entry[1]), rank[entry[0]]))
+    return sorted(named, key=lambda entry: (entry[0] in _LOOSE_IDS and _is_of_anything(entry[1]), _RANK[entry[0]]))
 
 
 def _is_of_anything(value: Any) -> bool:

@@ -148,7 +148,8 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
     if TWICE in fields:
         twice = show(fields[TWICE])  # type: ignore[index]  # not a name: it stands for the fact
         raise Unreadable(f"the message says {twice} twice, so nobody knows which one is meant")
-    place = replace(place, time=own_time(fields, clock) or place.time)
+    if time := own_time(fields, clock):
+        place = replace(place, time=time)
     record = _record(fields)
     if record is not None:
         yield _leaf(record, place)

@@ -11,7 +11,6 @@ from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from collectors.adapters.times import instant
 from core import topics
 from core.errors import Unreadable
 from core.mapping_checks import PERIOD_LIMIT, split
@@ -260,7 +259,7 @@ class _Mapped:
     def _time(self, what: str, place: Place) -> datetime | None:
         path = getattr(self.mapping, what)
         value = self._one(path, place) if path else NOWHERE
-        return None if value is NOWHERE else instant(value, self.zone, name=f"{what} ({path})")
+        return None if value is NOWHERE else self.packet.instant(value, zone=self.zone, name=f"{what} ({path})")
 
     def _period_s(self, place: Place, time: datetime | None) -> float:
         period = self.mapping.period_s

@@ -60,8 +60,8 @@ def _time(times: Item, fields: tuple[str, ...], packet: Packet) -> datetime | No
             try:
                 return instant(value + _offset(zone, times.get("dst_status")), name=field)
             except Unreadable:  # it has an offset of its own
-                return instant(value, packet.known.zone, name=field)
-    return instant(value, packet.known.zone, name=field)
+                return packet.instant(value, name=field)
+    return packet.instant(value, name=field)
 
 
 def _period(sheet: Sheet, times: Item, ends: datetime | None, packet: Packet) -> float:
@@ -128,7 +128,7 @@ def _dwell(sheet: Sheet, region: Item, packet: Packet) -> None:
     said = "duration" if "duration" in region else "avg_dwell_time"
     stayed_ms = number(said, region.get(said))
     if stayed_ms is not None:
-        left = instant(region.get("dwell_end_time"), packet.known.zone, name="dwell_end_time")
+        left = packet.instant(region.get("dwell_end_time"), name="dwell_end_time")
         sheet.note("dwell_s", stayed_ms / 1000, part=_part(region, "region"), time=left)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from collectors.adapters import bthome
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
+from core.errors import Unreadable
 from core.readings import Decoded, Identity
 
 SOURCE: Final = "theengs"
@@ -34,10 +35,13 @@ _ADDRESS: Final = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]?){5}[0-9A-Fa-f]{2}")
 _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){1,100}")
 _ENCRYPTED: Final = "an encrypted advertisement: give the gateway the sensor's key"
 _PHONE: Final = "a Bluetooth device that is not a known sensor; it may be somebody's phone, and nothing of it is kept"
-_RANGE: Final = frozenset(
-    ("id", "name", "distance", "rssi", "txpower", "mac", "raw", "var", "int", "interval", "close", "speed", "idType",
-     "rssi@1m", "rssiVar", "mfid", "uuid", "disc", "adr", "mac_type", "channel")
-)  # fmt: skip
+_RADIO: Final = frozenset(  # what a gateway tells of a radio it hears
+    """id name distance rssi txpower mac raw var int interval close speed idType rssi@1m rssiVar mfid uuid disc adr
+    mac_type channel address addr bssid ssid rawData advData adv_data rawdata raw_data manufacturerdata servicedata
+    servicedatauuid major minor tx_power txPower type timestamp ts time manufacturer vendor gw_mac gwts aoa coords
+    first_seen last_seen""".split()  # noqa: SIM905 - many words
+)
+_WHO: Final = frozenset(("id", "mac", "address", "addr", "bssid"))
 _ROOM: Final = frozenset(metric for _, metric in _FIELDS) - {"battery_pct", "battery_v"}
 
 
@@ -49,8 +53,8 @@ def reads(packet: Packet) -> bool:
 
 def decode(packet: Packet) -> Decoded:
     """The readings of one sensor in one advertisement."""
-    if _is_range(packet):
-        return Decoded(not_data="how far somebody's phone or tag is; nothing of it is kept")
+    if "BTtoMQTT" not in packet.levels and _is_range(packet):
+        return Decoded(not_data="where somebody's phone or tag is heard; nothing of it is kept")
     if "BTtoMQTT" not in packet.levels:
         return Decoded(not_data="what the gateway says of itself")
     fields = packet.object
@@ -61,8 +65,22 @@ def decode(packet: Packet) -> Decoded:
 
 
 def _is_range(packet: Packet) -> bool:
-    """Whether it tells how far a Bluetooth device is and no more."""
-    return packet.levels[0] == "espresense" or ("distance" in packet.object and _RANGE.issuperset(packet.object))
+    """Whether it tells that a radio is heard, or how far it is, and no more."""
+    if packet.levels[0] == "espresense" or _is_heard(packet.object):
+        return True
+    if packet.payload[:1] != b"[" or b"rssi" not in packet.payload:
+        return False
+    try:
+        items = packet.json
+    except Unreadable:
+        return False
+    return bool(items) and all(type(item) is dict and _is_heard(item) for item in items)
+
+
+def _is_heard(fields: Mapping[str, Any]) -> bool:
+    """An address with a distance or a signal strength, and nothing that a sensor of rooms would measure."""
+    is_radio = "distance" in fields or "rssi" in fields
+    return is_radio and not _WHO.isdisjoint(fields) and _RADIO.issuperset(fields)
 
 
 def _address(packet: Packet, fields: Mapping[str, Any]) -> str:

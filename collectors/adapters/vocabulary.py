@@ -139,6 +139,7 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word for token in found for word in (_run_on(token) or (token,)))
 
 
+@lru_cache(maxsize=8192)
 def compact(name: str) -> str:
     """The words of a name without what stands between them."""
     return "".join(words(name))

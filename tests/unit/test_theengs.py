@@ -89,6 +89,10 @@ def test_broken_service_data_of_others_are_refused(uuid: str, data: str) -> None
         (TOPIC, "hello"),
         ("home/gateway/SYStoMQTT", {"uptime": 7}),
         ("espresense/devices/phone:anna/kitchen", {"id": "phone:anna", "distance": 1.2}),
+        ("gw/ble", [{"mac": "AC233F000001", "rssi": -60, "rawData": "0201060303AAFE"}, {"mac": "4A00", "rssi": -90}]),
+        ("gw/wifi", {"mac": "4A:00:00:00:00:01", "rssi": -70, "ssid": "guest", "last_seen": 1795594500}),
+        ("ruuvi/AA:BB/4A:00:00:00:00:01", {"data": "02011A1AFF4C00100502", "rssi": -70}),
+        ("ruuvi/AA:BB/gw_status", {"state": "online"}),
         ("room_presence/hall", {"id": "123testid", "name": "Test Device", "distance": 5.678}),
     ],
 )
@@ -98,8 +102,27 @@ def test_of_phones_and_what_may_be_one_nothing_is_kept(topic: str, payload: obje
     assert (decoded.readings, decoded.problems, decoded.identity) == ((), (), None)
 
 
+def test_a_counter_with_a_radio_is_no_phone() -> None:
+    assert "count could mean" in decode("acme/door", {"id": "door-1", "count": 7, "rssi": -60}).problems[0]
+
+
 def test_a_count_of_nobody_knows_what_is_told() -> None:
     assert "counts something (now 7)" in decode(TOPIC, advert("400907")).problems[0]
+
+
+def test_a_ruuvitag() -> None:
+    data = "0201061BFF99040512FC5394C37C0004FFFC040CAC364200CDCBB8334C884F"
+    decoded = decode(
+        "ruuvi/AA:BB/CB:B8:33:4C:88:4F", {"gw_mac": "AA:BB", "rssi": -70, "ts": "1795594500", "data": data}
+    )
+    assert device(decoded) == ("ruuvi", "cbb8334c884f")
+    assert said(decoded) == {
+        "level:1 temperature_c": 24.3,
+        "level:1 humidity_pct": 53.49,
+        "level:1 battery_v": 2.977,
+    }
+    assert decoded.identity is not None
+    assert decoded.identity.mark == "packet:205"
 
 
 def test_real_payloads(shared: Path) -> None:

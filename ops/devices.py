@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from core.analytics.placement import Suggestion
-from core.analytics.strangers import Stranger
+from core.analytics.strangers import Stranger, latest
 from core.metrics import METRICS
 from core.views import DeviceInfo, LastReading
 
@@ -27,7 +27,7 @@ def strangers(found: Sequence[Stranger], now: datetime) -> Iterator[str]:
         heard = f"heard {age(d.heard, now)} ago" + (f" on {d.topic}" if d.topic else "")
         yield f"{d.source} {d.device}{_model(d.model)}: {heard}"
         for channel, suggestion in zip(d.channels, stranger.suggestions, strict=True):
-            said = ", ".join(map(reading, channel.readings))
+            said = ", ".join(map(reading, latest(channel.readings)))
             yield f"    {channel.channel}: {said}"
             yield f"        {verdict(suggestion)}"
 

@@ -7,8 +7,9 @@ from itertools import islice, pairwise
 from statistics import median
 
 from core.analytics.placement import PEOPLE, Heard, Suggestion, suggest
+from core.metrics import METRICS
 from core.site import Sensor, Site
-from core.views import UnplacedChannel, UnplacedDevice
+from core.views import LastReading, UnplacedChannel, UnplacedDevice
 
 PRESENT = frozenset({"people", "occupied"})
 REGULAR = 3  # gaps between readings that tell whether they come regularly
@@ -73,3 +74,14 @@ def interval_s(times: Sequence[datetime]) -> int:
     if len(gaps) < REGULAR or max(gaps) > 1.5 * min(gaps):
         return USUAL_S
     return max(round(median(gaps) / 60), 1) * 60
+
+
+def latest(readings: Sequence[LastReading]) -> list[LastReading]:
+    """The last one of each metric, in the order of the catalogue."""
+    found: dict[str, LastReading] = {}
+    for reading in readings:
+        known = found.get(reading.metric)
+        if known is None or reading.time > known.time:
+            found[reading.metric] = reading
+    order = list(METRICS)
+    return sorted(found.values(), key=lambda r: order.index(r.metric) if r.metric in METRICS else len(order))

@@ -1,6 +1,5 @@
 """Readings in words: what a sensor said last, for who has never heard of metrics."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from core.metrics import METRICS
@@ -42,17 +41,6 @@ def said(reading: LastReading) -> str:
         return text.format(n=number)
     unit = METRICS[reading.metric].unit if reading.metric in METRICS else ""
     return f"{reading.metric} {number} {unit}".strip()
-
-
-def latest(readings: Sequence[LastReading]) -> list[LastReading]:
-    """The last one of each metric, in the order of the catalogue."""
-    found: dict[str, LastReading] = {}
-    for reading in readings:
-        known = found.get(reading.metric)
-        if known is None or reading.time > known.time:
-            found[reading.metric] = reading
-    order = list(METRICS)
-    return sorted(found.values(), key=lambda r: order.index(r.metric) if r.metric in METRICS else len(order))
 
 
 def ago(then: datetime, now: datetime) -> str:

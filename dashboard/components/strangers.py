@@ -7,7 +7,7 @@ from typing import Any
 from dash import html
 
 from core.analytics.placement import Suggestion
-from core.analytics.strangers import Stranger
+from core.analytics.strangers import Stranger, latest
 from core.views import UnplacedChannel
 from dashboard.components import readings
 from dashboard.components.attrs import HIDDEN, aria, data
@@ -48,7 +48,7 @@ def _card(stranger: Stranger, places: Mapping[str, str], now: datetime) -> Any:
 
 
 def _channel(channel: UnplacedChannel, s: Suggestion, places: Mapping[str, str], now: datetime) -> Any:
-    last = readings.latest(channel.readings)
+    last = latest(channel.readings)
     words = ", ".join(map(readings.said, last))
     age = readings.ago(max(r.time for r in last), now) if last else ""
     name, verdict = channel_name(channel.channel), f"{named(s.name)}. " if s.name else ""
@@ -109,12 +109,17 @@ def _lines(device: str, suggestions: Sequence[Suggestion]) -> list[Any]:
     """The sections of the site file, to be copied; closed where all of them have a place to fill in."""
     if not suggestions:
         return []
-    label = aria(label=_("Copy the lines for {name}").format(name=device))
-    copy = html.Button(_("Copy"), type="button", className="copy", **data(copied=_("Copied")), **label)
-    label = aria(label=_("Lines for {name}").format(name=device))
-    text = html.Pre("\n".join(s.toml for s in suggestions).strip(), tabIndex="0", role="region", **label)
+    lines = to_copy("\n".join(s.toml for s in suggestions).strip(), device)
     sites = {s.site for s in suggestions if s.site}
     among = _("Lines for the site file, among the sensors of {site}").format(site=", ".join(sites))
     where = among if len(sites) == 1 else _("Lines for the site file")
     guessed = any(s.sure != "none" for s in suggestions)
-    return [html.Details([html.Summary(where), html.Div([text, copy], className="toml")], open=guessed)]
+    return [html.Details([html.Summary(where), lines], open=guessed)]
+
+
+def to_copy(text: str, name: str) -> Any:
+    """Lines with a button that copies them; `name` tells a screen reader whose they are."""
+    label = aria(label=_("Copy the lines for {name}").format(name=name))
+    copy = html.Button(_("Copy"), type="button", className="copy", **data(copied=_("Copied")), **label)
+    label = aria(label=_("Lines for {name}").format(name=name))
+    return html.Div([html.Pre(text, tabIndex="0", role="region", **label), copy], className="toml")

@@ -112,7 +112,7 @@ def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
         [
             formats.stamp(m.received, zone),
             m.topic,
-            m.reason,
+            _reason(m),
             html.Code(m.payload[:80] + ("…" if len(m.payload) > 80 else "")),
         ]
         for m in messages
@@ -125,3 +125,12 @@ def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
             html.Div(sheet, className="scroll sheet", tabIndex="0"),
         ]
     )
+
+
+def _reason(message: RejectedMessage) -> Any:
+    """The reason; where it goes on with lines for the site file, those to be copied."""
+    sentence, _newline, lines = message.reason.partition("\n")
+    if not lines:
+        return sentence
+    toml = strangers.to_copy(lines, message.topic)
+    return html.Div([sentence, html.Details([html.Summary(_("Lines for the site file")), toml])])

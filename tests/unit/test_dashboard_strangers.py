@@ -7,6 +7,7 @@ from typing import get_args
 import pytest
 
 from core.analytics.placement import Heard, Reason, suggest
+from core.analytics.strangers import latest
 from core.metrics import METRICS
 from core.views import LastReading
 from dashboard.components import readings, strangers
@@ -32,7 +33,7 @@ def test_only_the_last_of_each_measurement_is_told_in_the_order_of_the_catalogue
         LastReading(metric=metric, value=value, time=NOW - timedelta(minutes=age))
         for metric, value, age in (("battery_pct", 80, 1), ("out", 1, 2), ("out", 9, 0), ("in", 3, 0))
     ]
-    assert [(r.metric, r.value) for r in readings.latest(told)] == [("in", 3), ("out", 9), ("battery_pct", 80)]
+    assert [(r.metric, r.value) for r in latest(told)] == [("in", 3), ("out", 9), ("battery_pct", 80)]
 
 
 @pytest.mark.parametrize(

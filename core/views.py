@@ -15,16 +15,22 @@ Freshness = Literal["live", "late", "stale", "none"]
 Level = Literal["calm", "moderate", "busy", "full", "unknown"]
 Step = Literal["15min", "hour", "day", "week", "month"]
 
-LATE_AFTER = timedelta(seconds=150)  # two missed minutes and a little patience
+USUAL_S = 60  # seconds between the messages of a sensor
+LATE_AFTER = timedelta(seconds=150)  # two missed messages of a usual sensor and a little patience
 STALE_AFTER = timedelta(minutes=5)
 COUNTED_TO = 1000  # readings of an unplaced channel; to count more of them would only take time
 
 
-def freshness(heard: datetime | None, now: datetime) -> Freshness:
-    """How much a figure whose sensors were last heard at `heard` can be trusted at `now`."""
+def patience(interval_s: float) -> float:
+    """How much longer than on a usual sensor one waits on one that sends every `interval_s` seconds; at least 1."""
+    return max(interval_s / USUAL_S, 1)
+
+
+def freshness(heard: datetime | None, now: datetime, interval_s: float = USUAL_S) -> Freshness:
+    """How much a figure can be trusted at `now` whose sensor was last heard at `heard` and sends every `interval_s`."""
     if heard is None:
         return "none"
-    age = now - heard
+    age = (now - heard) / patience(interval_s)
     return "live" if age <= LATE_AFTER else "late" if age <= STALE_AFTER else "stale"
 
 
@@ -66,8 +72,8 @@ class SiteInfo:
 class SpaceLive:
     """How many are in a space now. `lower` and `upper` bound the 80 % interval; `raw` is in - out, uncorrected.
 
-    `heard` is when the space's most silent sensor was last heard. `reason` says why a figure was corrected
-    ("below_zero") or is missing ("no_sensor", "no_data").
+    `heard` is when the space's most silent sensor was last heard, `interval_s` how often that one sends. `reason` says
+    why a figure was corrected ("below_zero") or is missing ("no_sensor", "no_data").
     """
 
     space: str
@@ -83,6 +89,7 @@ class SpaceLive:
     basis: Basis | None
     reason: str | None
     heard: datetime | None
+    interval_s: int
     freshness: Freshness
     level: Level
 

@@ -9,11 +9,10 @@ from statistics import median
 from core.analytics.placement import PEOPLE, Heard, Suggestion, suggest
 from core.metrics import METRICS
 from core.site import Sensor, Site
-from core.views import LastReading, UnplacedChannel, UnplacedDevice
+from core.views import USUAL_S, LastReading, UnplacedChannel, UnplacedDevice
 
 PRESENT = frozenset({"people", "occupied"})
 REGULAR = 3  # gaps between readings that tell whether they come regularly
-USUAL_S = 60  # seconds between messages if the site file says nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@
 
   function freshness(card) {
     if (!card.dataset.heard || !card.dataset.known) return "none";
-    const age = (serverNow() - Date.parse(card.dataset.heard)) / 1000;
+    const age = (serverNow() - Date.parse(card.dataset.heard)) / 1000 / Number(card.dataset.patience);
     return age <= Number(board.dataset.late) ? "live" : age <= Number(board.dataset.stale) ? "late" : "stale";
   }
 
@@ -49,6 +49,7 @@
   function paintCard(card, space) {
     const before = card.dataset.level;
     card.dataset.heard = space.heard || "";
+    card.dataset.patience = Math.max(space.interval_s / 60, 1);
     card.dataset.known = space.people === null ? "" : "1";
     card.dataset.level = space.level;
     card.dataset.basis = space.basis || "";

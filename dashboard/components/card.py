@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from core.views import SpaceLive
+from core.views import SpaceLive, patience
 from dashboard.components import words
 from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.i18n import _, formats, named
@@ -68,6 +68,7 @@ def live_attributes(space: SpaceLive) -> dict[str, Any]:
         "data-basis": space.basis or "",
         "data-known": "" if space.people is None else "1",
         "data-heard": space.heard.isoformat() if space.heard else "",
+        "data-patience": f"{patience(space.interval_s):g}",
     }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from core.analytics import calendar
 from core.site import Site, Text
-from core.views import Basis, SiteLive, SpaceLive, freshness, level
+from core.views import USUAL_S, Basis, SiteLive, SpaceLive, freshness, level
 from store.database import Database
 from store.sites import load
 
@@ -27,7 +27,9 @@ class _SpaceRow:
     basis: Basis | None
     reason: str | None
     doors_heard: datetime | None
+    doors_interval_s: int | None
     own_heard: datetime | None
+    own_interval_s: int | None
     measured: bool
 
 
@@ -68,8 +70,10 @@ def _visits_last_week(db: Database, place: Site, now: datetime) -> float | None:
 
 
 def _space(row: _SpaceRow, now: datetime) -> SpaceLive:
-    heard = row.own_heard if row.basis in ("people", "presence") else row.doors_heard
-    fresh = freshness(heard, now)
+    own, doors = (row.own_heard, row.own_interval_s), (row.doors_heard, row.doors_interval_s)
+    heard, interval = own if row.basis in ("people", "presence") else doors
+    interval_s = interval or USUAL_S
+    fresh = freshness(heard, now, interval_s)
     missing = "no_data" if row.measured else "no_sensor"
     return SpaceLive(
         space=row.space,
@@ -85,6 +89,7 @@ def _space(row: _SpaceRow, now: datetime) -> SpaceLive:
         basis=row.basis,
         reason=row.reason if row.people is not None else row.reason or missing,
         heard=heard,
+        interval_s=interval_s,
         freshness=fresh if row.people is not None else "none",
         level=level(row.people, row.capacity),
     )

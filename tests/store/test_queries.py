@@ -218,6 +218,32 @@ def test_live_tells_what_is_not_known(placed: Database, database_url: str) -> No
     assert (at_night.open_until, at_night.opens_at) == (None, datetime(2026, 3, 5, 8, tzinfo=HERE))
 
 
+def test_a_sensor_that_sends_seldom_is_waited_for_longer(db: Database, database_url: str) -> None:
+    slow = SITES.replace('device = "garden"', 'device = "garden"\ninterval_s = 600')
+    sites.apply(db, sitefile.parse(slow))
+    put(db, "front", NOW - timedelta(minutes=2), 4, 1)
+    put(db, "garden", NOW - timedelta(minutes=15), 0)
+    with psycopg.connect(database_url) as conn:
+        conn.execute(
+            "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis)"
+            " select space_id, %s, 30, 28, 33, 3, 'doors' from space where slug = 'hall'",
+            (NOW - timedelta(minutes=1),),
+        )
+
+    def hall(minutes: float) -> tuple[str, int]:
+        """How fresh the hall is so much later, and of how busy a sensor that is said."""
+        space = queries.live(db, "lib", NOW + timedelta(minutes=minutes)).spaces[1]
+        return space.freshness, space.interval_s
+
+    assert hall(0) == ("live", 60)  # two missed messages are more than one and a half
+    put(db, "front", NOW + timedelta(minutes=30), 1)
+    assert hall(30) == ("late", 600)
+    put(db, "front", NOW + timedelta(minutes=40), 1)
+    assert hall(40) == ("stale", 600)
+    devices = {d.device: d.freshness for d in queries.devices(db, now=NOW)}
+    assert devices == {"lib/front": "live", "lib/garden": "live"}
+
+
 def test_progress_with_no_little_and_full_history(placed: Database) -> None:
     today = date(2026, 3, 4)
     nothing = queries.progress(placed, "lib", today)

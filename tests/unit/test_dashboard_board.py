@@ -21,7 +21,7 @@ def space(name: str, parent: str | None = "house", **changes: Any) -> SpaceLive:
     known: dict[str, Any] = {
         "space": name, "parent": parent, "name": Text(sv=name, en=name), "kind": "room", "storey": 0, "capacity": 10,
         "people": 7.0, "lower": 5.2, "upper": 8.9, "raw": 7.0, "basis": "doors", "reason": None, "heard": NOW,
-        "freshness": "live", "level": "moderate",
+        "interval_s": 60, "freshness": "live", "level": "moderate",
     }  # fmt: skip
     return SpaceLive(**known | changes)
 

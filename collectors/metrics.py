@@ -17,6 +17,7 @@ def families(counters: Counters, now: datetime) -> Iterator[Metric]:
     c = counters
     yield _count("messages_received", "Messages that came from the broker, repeated ones included", c.received)
     yield _count("messages_committed", "Messages the broker may forget: stored, rejected or not data", c.committed)
+    yield _count("messages_repeated", "Messages that were stored already, and came again", c.repeats)
     yield _count("messages_dropped", "Messages of quality of service 0 that came too fast", c.dropped)
     yield _count("readings", "Readings stored, new or corrected", c.readings)
     yield _count("readings_unchanged", "Readings that were stored already", c.unchanged)

@@ -23,10 +23,14 @@ def told(measured: Measured, doubtful: Doubtful, *, topic: str, device: str = ""
         return ""
     names = list(dict.fromkeys(leaf.said for leaf, _ in open_))
     meanings = dict.fromkeys(says for _, doubt in open_ for _, says in CHOICES[doubt.about])
-    blocks = [
-        hints.mapping(topic, _choices([*group]), device=device, time=time, each=each, channel=channel)
-        for (each, channel), group in groupby(sorted(open_, key=_place), key=_place)
-    ]
+    blocks = []
+    for each, group in groupby(sorted(open_, key=_each), key=_each):
+        doubts = [*group]
+        known = [(leaf, means) for leaf, means in measured if leaf.each == each]
+        channel = doubts[0][0].part_path
+        blocks.append(
+            hints.mapping(topic, _choices(doubts, known), device=device, time=time, each=each, channel=channel)
+        )
     return (
         f"{listed(names)} could mean {_either(list(meanings))}; counting starts when you choose one in the site file"
         f" ({hints.SEE}):\n" + "\n\n".join(blocks[:BLOCKS])
@@ -67,20 +71,52 @@ def _settled(leaf: Leaf, doubt: Doubt, measured: Measured) -> bool:
     )
 
 
-def _place(pair: tuple[Leaf, Doubt]) -> tuple[str, str]:
-    """Where the mapping finds its items and their lines: in a list, or in names such as `line_2_in`."""
-    leaf = pair[0]
-    return leaf.each, leaf.part_path if leaf.each else (f"'{leaf.part}'" if leaf.part else "")
+def _each(pair: tuple[Leaf, Doubt]) -> str:
+    """The list of which a value is an item; "" for those that stand alone."""
+    return pair[0].each
 
 
-def _choices(group: Doubtful) -> list[Choice]:
-    """One choice for each way to read the names of one line: both directions together, all others for themselves."""
-    ways = {doubt.about: leaf.path for leaf, doubt in reversed(group) if doubt.about in ("in", "out")}
+def _choices(group: Doubtful, known: Measured) -> list[Choice]:
+    """One choice for each way to read the names: both directions together, all others for themselves.
+
+    What is known goes with each of them, since a mapping reads the whole message.
+    """
+    also = {
+        _key(means.metric, leaf): leaf.path
+        for leaf, means in known
+        if leaf.value is not None and _is_plain(leaf, means)
+    }
+    ways = [(leaf, doubt.about) for leaf, doubt in group if doubt.about in ("in", "out")]
     found = []
     for number in range(2) if ways else ():
-        values = {CHOICES[way][number][0]: path for way, path in sorted(ways.items())}
-        found.append(Choice(values=values, says=CHOICES["in"][number][1]))
-    for leaf, doubt in group:
-        if doubt.about not in ("in", "out"):
-            found += [Choice(values={metric: leaf.path}, says=says) for metric, says in CHOICES[doubt.about]]
+        values = {_key(CHOICES[way][number][0], leaf): leaf.path for leaf, way in ways}
+        found.append(Choice(values={**values, **also}, says=CHOICES["in"][number][1]))
+    for about in dict.fromkeys(doubt.about for _, doubt in group if doubt.about not in ("in", "out")):
+        leaves = [leaf for leaf, doubt in group if doubt.about == about]
+        for metric, says in CHOICES[about]:
+            found += [Choice(values={**values, **also}, says=says) for values in _apart(metric, leaves)]
     return found
+
+
+def _apart(metric: str, leaves: Sequence[Leaf]) -> list[dict[str, str]]:
+    """The leaves as values of `metric`: those of different lines together, two of one line apart."""
+    found: list[dict[str, str]] = []
+    for leaf in leaves:
+        key = _key(metric, leaf)
+        free = next((values for values in found if key not in values), None)
+        if free is None:
+            found.append({key: leaf.path})
+        else:
+            free[key] = leaf.path
+    return found
+
+
+def _key(metric: str, leaf: Leaf) -> str:
+    """How a mapping names a metric, of a line if the name of the field told one."""
+    return f"{metric}:{leaf.part}" if leaf.part and not leaf.each else metric
+
+
+def _is_plain(leaf: Leaf, means: Means) -> bool:
+    """Whether a mapping reads the value as it stands, without a unit to convert."""
+    is_ready = leaf.value is not None and type(leaf.value) is not str
+    return is_ready and not means.inverted and means.units.get(leaf.unit or means.unit, 1.0) == 1.0

@@ -26,7 +26,7 @@ def mapping(
     paths = (("device", device), ("time", time), ("each", each), ("channel", channel))
     found += [f"{key} = {_quoted(path)}" for key, path in paths if path]
     for number, choice in enumerate(choices):
-        values = ", ".join(f"{metric} = {_quoted(path)}" for metric, path in choice.values.items())
+        values = ", ".join(f"{_bare(metric)} = {_quoted(path)}" for metric, path in choice.values.items())
         found.append(f"{'# ' if number else ''}values = {{ {values} }}  # {choice.says}")
     return "\n".join(found)
 
@@ -40,6 +40,11 @@ def name(topic: str) -> str:
 def _filter(topic: str) -> str:
     """The topic as a filter: whatever it holds, it stands for itself."""
     return re.sub(r"[^/]*[+#][^/]*", "+", topic)
+
+
+def _bare(key: str) -> str:
+    """A key of TOML, in quotes if it needs them."""
+    return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _quoted(key)
 
 
 def _quoted(text: str) -> str:

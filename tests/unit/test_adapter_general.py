@@ -4,10 +4,12 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from adapting import mappings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors import adapters
+from core.known import Known
 from core.readings import Decoded, Message
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
@@ -165,6 +167,36 @@ def test_a_value_nobody_knows_is_told_beside_a_battery() -> None:
     decoded = decode("acme/x", {"value": 3, "battery": 90})
     assert [r.metric for r in decoded.readings] == ["battery_pct"]
     assert decoded.problems[0].startswith("nobody knows what value is")
+
+
+@pytest.mark.parametrize(
+    ("topic", "fields", "found"),
+    [
+        ("acme/door", {"device_id": "north-1", "ts": 1795594500, "in": 3, "out": 1, "battery": 90},
+         [("north-1", "flow:1", "in", 3), ("north-1", "flow:1", "out", 1), ("north-1", "level:1", "battery_pct", 90)]),
+        ("acme/door", {"lines": [{"id": "A", "in": 3}, {"id": "B", "in": 4}]},
+         [("acme/door", "flow:A", "in", 3), ("acme/door", "flow:B", "in", 4)]),
+        ("acme/door", {"line_1_in": 3, "line_2_in": 4},
+         [("acme/door", "flow:1", "in", 3), ("acme/door", "flow:2", "in", 4)]),
+        ("acme/door", {"data": {"visitors today": 3}}, [("acme/door", "level:1", "people", 3)]),
+        ("acme/door", {"sn": "A12345", "foo": 3}, [("A12345", "level:1", "people", 3)]),
+        ("acme/door/count", 23, [("acme/door/count", "level:1", "people", 23)]),
+    ],
+)  # fmt: skip
+def test_the_mapping_that_is_proposed_reads_the_message(
+    topic: str, fields: object, found: list[tuple[str, str, str, float]]
+) -> None:
+    proposed = tuple(mappings(refused_or_told(topic, fields)))
+    raw = json.dumps(fields).encode()
+    decoded = adapters.decode(Message(topic=topic, payload=raw, received=NOW), Known(mappings=proposed))
+    assert not decoded.problems
+    assert [(r.device, r.channel, r.metric, r.value) for r in decoded.readings] == found
+
+
+def refused_or_told(topic: str, fields: object) -> str:
+    """The reason why something of the message was not read."""
+    (told,) = decode(topic, fields).problems
+    return told
 
 
 @settings(max_examples=40)

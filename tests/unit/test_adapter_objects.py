@@ -219,12 +219,19 @@ def test_a_doubt_in_a_list_brings_one_mapping_for_all_its_lines() -> None:
     ]  # fmt: skip
 
 
-def test_a_doubt_in_numbered_names_brings_a_mapping_for_each() -> None:
-    found = mappings(problem({"line_1_in": 3, "line_2_in": 4}))
-    assert [(m["channel"], m["values"]) for m in found] == [
-        ("'1'", {"in": "$.line_1_in"}),
-        ("'2'", {"in": "$.line_2_in"}),
-    ]
+def test_a_doubt_in_numbered_names_brings_one_mapping_for_all() -> None:
+    (found,) = mappings(problem({"line_1_in": 3, "line_2_in": 4}))
+    assert found["values"] == {"in:1": "$.line_1_in", "in:2": "$.line_2_in"}
+
+
+def test_a_mapping_takes_along_what_is_known() -> None:
+    (told,) = noted({"visitors": 3, "count": 4, "temperature": 21, "motion": True}).problems
+    assert mappings(told)[0]["values"] == {
+        "people": "$.visitors",
+        "temperature_c": "$.temperature",
+        "occupied": "$.motion",
+    }
+    assert told.count("values = ") == 6  # three meanings of two names
 
 
 def test_a_doubt_beside_what_is_known_is_told_too() -> None:

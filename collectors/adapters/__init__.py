@@ -34,7 +34,7 @@ from collectors.adapters import (
     xovis,
     zigbee2mqtt,
 )
-from collectors.adapters.lorawan import chirpstack, milesight_gateway, tts
+from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks, senml, ttn2, tts
 from collectors.adapters.packet import Packet
 from core.errors import Unreadable
 from core.known import NOTHING, Known
@@ -84,6 +84,9 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="meraki", reads=meraki.reads, decode=meraki.decode),
     Adapter(name="milesight-gateway", reads=milesight_gateway.reads, decode=milesight_gateway.decode),
     Adapter(name="chirpstack", reads=chirpstack.reads, decode=chirpstack.decode),
+    Adapter(name="ttn2", reads=ttn2.reads, decode=ttn2.decode),
+    Adapter(name="lorawan-networks", reads=networks.reads, decode=networks.decode),
+    Adapter(name="senml", reads=senml.reads, decode=senml.decode),
     Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
     Adapter(name="general", reads=general.reads, decode=general.decode),  # the last: it reads whatever comes
 )

@@ -69,12 +69,18 @@ SKIP: Final[Mapping[int, Item]] = {size: Item(size=size) for size in range(17)} 
 
 
 def note(
-    sheet: Sheet, data: bytes, fields: tuple[Field, ...], order: Order = "little", *, time: datetime | None = None
+    sheet: Sheet,
+    data: bytes,
+    fields: tuple[Field, ...],
+    order: Order = "little",
+    *,
+    time: datetime | None = None,
+    part: str = "",
 ) -> None:
-    """Note `fields` of `data`; a field beyond its end is not there."""
+    """Note `fields` of `data`; a field beyond its end is not there. `part` replaces that of the fields."""
     for one in fields:
         if one.at + one.width <= len(data):
-            sheet.note(one.metric, one.value(data, order), part=one.part, time=time, wraps=one.wraps)
+            sheet.note(one.metric, one.value(data, order), part=part or one.part, time=time, wraps=one.wraps)
 
 
 def fixed(sheet: Sheet, data: bytes, size: int, fields: tuple[Field, ...], order: Order = "little") -> None:
@@ -87,21 +93,25 @@ def fixed(sheet: Sheet, data: bytes, size: int, fields: tuple[Field, ...], order
 Key = int | tuple[int, int]
 
 
-def walk(data: bytes, items: Mapping[Key, Item], tag: int, start: int = 0) -> Iterator[tuple[Key, Item, bytes]]:
-    """The items of a frame one by one, each behind a tag of `tag` (1 or 2) bytes.
+Tag = int | Callable[[int], int]  # bytes of a tag: 1 or 2, or which of the two the first byte says
+
+
+def walk(data: bytes, items: Mapping[Key, Item], tag: Tag, start: int = 0) -> Iterator[tuple[Key, Item, bytes]]:
+    """The items of a frame one by one, each behind its tag.
 
     Raises Unreadable where an item is unknown or breaks off; the items before have been given out by then.
     """
     at = start
     while at < len(data):
-        name = data[at : at + tag].hex()
-        if at + tag > len(data):
+        wide = tag if isinstance(tag, int) else tag(data[at])
+        name = data[at : at + wide].hex()
+        if at + wide > len(data):
             raise Unreadable(f"the frame breaks off in the middle of an item ({name})")
-        key: Key = data[at] if tag == 1 else (data[at], data[at + 1])
+        key: Key = data[at] if wide == 1 else (data[at], data[at + 1])
         found = items.get(key)
         if found is None:
             raise Unreadable(f"item {name} at byte {at + 1} of {len(data)} is not known here")
-        at += tag
+        at += wide
         size = found.size if isinstance(found.size, int) else found.size(data[at:])
         if at + size > len(data):
             raise Unreadable(f"the frame breaks off: item {name} has {len(data) - at} of {size} bytes")
@@ -109,7 +119,7 @@ def walk(data: bytes, items: Mapping[Key, Item], tag: int, start: int = 0) -> It
         at += size
 
 
-def note_items(sheet: Sheet, data: bytes, items: Mapping[Key, Item], tag: int, order: Order, start: int = 0) -> int:
+def note_items(sheet: Sheet, data: bytes, items: Mapping[Key, Item], tag: Tag, order: Order, start: int = 0) -> int:
     """Note all items of a frame and say how many there were; what cannot be read is a problem, the rest counts."""
     count = 0
     try:
@@ -123,7 +133,7 @@ def note_items(sheet: Sheet, data: bytes, items: Mapping[Key, Item], tag: int, o
     return count
 
 
-def consumed(data: bytes, items: Mapping[Key, Item], tag: int, start: int = 0) -> list[Key]:
+def consumed(data: bytes, items: Mapping[Key, Item], tag: Tag, start: int = 0) -> list[Key]:
     """The tags of a frame that is made of known items to its last byte; none if it is not."""
     try:
         return [key for key, _, _ in walk(data, items, tag, start)]

@@ -13,17 +13,15 @@ from collectors.adapters.lorawan.uplink import (
     deveui,
     fields,
     first_time,
-    frame_identity,
     from_base64,
     members,
+    number_identity,
     unambiguous,
     whole,
     words,
 )
 from collectors.adapters.packet import Packet
-from core.readings import Decoded, Identity
-
-NUMBER_S: Final = 3600.0  # seconds within which a frame number without its session names one frame
+from core.readings import Decoded
 
 ENVELOPE: Final = {
     *("applicationID", "applicationName", "cellularIP", "data", "devEUI", "deviceName", "devAddr", "adr", "object"),
@@ -60,14 +58,6 @@ def unwrap(body: dict[str, Any]) -> Uplink:
         time=first_time(
             body.get("time"), body.get("gatewayTime"), *(gw.get("time") for gw in members(body.get("rxInfo")))
         ),
-        identity=_identity(device, body),
+        identity=number_identity(device, body.get("devAddr"), body.get("fCnt")),
         hint=words(body.get("deviceName")),
     )
-
-
-def _identity(device: str, body: dict[str, Any]) -> Identity | None:
-    """The frame by its number. These gateways do not tell the session, and a device that restarts begins at zero, so
-    the number holds for an hour: a frame that is sent again comes within minutes."""
-    if type(body.get("fCnt")) is not int:
-        return None
-    return frame_identity(device, body.get("devAddr") or "0", body["fCnt"], NUMBER_S)

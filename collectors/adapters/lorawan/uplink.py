@@ -16,6 +16,7 @@ from core.readings import Identity
 
 SOURCE: Final = "lorawan"
 REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one session names one frame
+NUMBER_S: Final = 3600.0  # the same where a network does not tell the session: a device that restarts begins at zero
 PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
 
 _HEX = re.compile(r"[0-9a-f]+")
@@ -58,13 +59,23 @@ def deveui(value: object) -> str:
     raise Unreadable(f"the devEUI is {show(value)}: it must have 16 hexadecimal digits")
 
 
-def frame_identity(device: str, session: object, counter: int, window_s: float = REPEAT_S) -> Identity | None:
+def frame_identity(device: str, session: object, counter: int) -> Identity | None:
     """What makes a frame the same frame: its number within the session (named by a key id or the device's address)."""
     if type(session) is not str or not session:
         return None
     # A key id is base64, in which upper and lower case differ; an address is hex, in which they do not.
     name = session.lower() if _HEX.fullmatch(session.lower()) else session
-    return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:{name}:{counter}", window_s=window_s)
+    return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:{name}:{counter}", window_s=REPEAT_S)
+
+
+def number_identity(device: str, session: object, counter: object) -> Identity | None:
+    """The same for networks that may leave out the session, or the number (then there is none)."""
+    number = whole(counter, -1)
+    if number < 0:
+        return None
+    return frame_identity(device, session, number) or Identity(
+        scope=f"{SOURCE}/{device}", mark=f"fcnt:0:{number}", window_s=NUMBER_S
+    )
 
 
 def from_base64(value: object, name: str) -> bytes:

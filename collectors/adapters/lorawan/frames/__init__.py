@@ -8,18 +8,61 @@ anything) are never guessed at.
 import re
 from datetime import datetime
 from functools import lru_cache
-from itertools import pairwise
 from typing import Final
 
 from collectors.adapters.lorawan import decoded
-from collectors.adapters.lorawan.frames import milesight
+from collectors.adapters.lorawan.frames import (
+    adeunis,
+    browan,
+    cayenne,
+    decentlab,
+    elsys,
+    hkt,
+    imbuildings,
+    mclimate,
+    milesight,
+    moko,
+    netvox,
+    parametric,
+    pipiot,
+    pressac,
+    restotracker,
+    sensative,
+    swisscom,
+    tektelic,
+    terabee,
+    thermokon,
+    yosensi,
+)
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
 from core.errors import Unreadable
 from core.readings import Decoded
 
-CODECS: Final[tuple[Codec, ...]] = (milesight.CODEC,)
+CODECS: Final[tuple[Codec, ...]] = (
+    adeunis.CODEC,
+    browan.CODEC,
+    cayenne.CODEC,
+    decentlab.CODEC,
+    elsys.CODEC,
+    hkt.CODEC,
+    imbuildings.CODEC,
+    mclimate.CODEC,
+    milesight.CODEC,
+    moko.CODEC,
+    netvox.CODEC,
+    parametric.CODEC,
+    pipiot.CODEC,
+    pressac.CODEC,
+    restotracker.CODEC,
+    sensative.CODEC,
+    swisscom.CODEC,
+    tektelic.CODEC,
+    terabee.CODEC,
+    thermokon.CODEC,
+    yosensi.CODEC,
+)
 
 TOTALS: Final = {"in": "in_total", "out": "out_total", "passages": "passages_total"}
 UNKNOWN = (
@@ -63,7 +106,8 @@ def named(text: str) -> tuple[Codec | None, str]:
     The longest fitting name wins, one with digits before one without: a model says more than a vendor.
     """
     tokens = re.findall(r"[a-z0-9]+", text.lower())
-    spoken = {*tokens, *(a + b for a, b in pairwise(tokens))}
+    # Words also as they would be without the blank or dash between them: "VS 133", "HT-PIR-Lite".
+    spoken = {"".join(tokens[i:j]) for i in range(len(tokens)) for j in range(i + 1, min(i + 4, len(tokens) + 1))}
     fitting = [(codec, name) for codec in CODECS for name in codec.names if any(_fits(name, word) for word in spoken)]
     if not fitting:
         return None, ""

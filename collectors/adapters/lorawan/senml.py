@@ -1,0 +1,87 @@
+"""SenML packs (RFC 8428) in JSON: a list of records with base fields, as KPN Things and others send them.
+
+A record may be a LoRaWAN frame that nobody has decoded (`payload` in hex and `port`), or a measurement by name.
+"""
+
+import re
+from datetime import datetime
+from typing import Any, Final
+
+from collectors.adapters.lorawan import decoded, frames
+from collectors.adapters.lorawan.uplink import SOURCE, Uplink, deveui, from_hex, whole
+from collectors.adapters.packet import Packet
+from collectors.adapters.sheet import Sheet
+from collectors.adapters.times import instant
+from core.errors import Unreadable
+from core.readings import Decoded
+
+NAMED: Final = "senml"  # source of devices that are known by their base name alone
+VALUES: Final = ("v", "vs", "vb", "vd", "s")
+RELATIVE: Final = 2**28  # seconds: a time below is one before (or after) now, RFC 8428 section 4.5.3
+_DEVEUI = re.compile(r"urn:dev:(?:deveui|eui64|eui)[:_]([0-9a-f-]{13,23})", re.IGNORECASE)
+
+
+def reads(packet: Packet) -> bool:
+    """Whether this is a list whose first record names a device and whose records have values."""
+    if b'"bn"' not in packet.payload or packet.payload[:1] not in (b"[", b" ", b"\n"):
+        return False
+    try:
+        pack = packet.json
+    except Unreadable:
+        return False
+    return type(pack) is list and bool(pack) and type(pack[0]) is dict and type(pack[0].get("bn")) is str
+
+
+def decode(packet: Packet) -> Decoded:
+    """The readings in a pack: of the frame that it holds, or of its records by their names."""
+    records = [record for record in packet.json if type(record) is dict]
+    name = records[0]["bn"]
+    values = {record["n"]: _value(record) for record in records if type(record.get("n")) is str}
+    frame = _DEVEUI.match(name)
+    if frame and "payload" in values:
+        device = deveui(frame[1])
+        time = _time(records[0], records[0].get("bt"))
+        uplink = Uplink(
+            device=device,
+            payload=from_hex(values["payload"], "payload"),
+            fport=whole(values.get("port")),
+            time=time,
+        )
+        return frames.read(uplink, packet.model((SOURCE, device)))
+    return _named(records, name, deveui(frame[1]) if frame else "")
+
+
+def _named(records: list[dict[str, Any]], name: str, device: str) -> Decoded:
+    source = SOURCE if device else NAMED
+    sheet = Sheet(source, device or name.removeprefix("urn:dev:").strip(":/ "))
+    if not sheet.device or len(sheet.device) > 200 or not sheet.device.isprintable():
+        raise Unreadable("its base name (bn) cannot be a device's name")
+    base: dict[str, Any] = {}
+    known = False
+    for record in records:
+        base |= {key: record[key] for key in ("bn", "bt", "bu", "bv") if key in record}
+        try:
+            sheet.time = _time(record, base.get("bt"))
+            value = _value(record)
+            if type(value) in (int, float) and type(base.get("bv")) in (int, float):
+                value += base["bv"]
+            known |= decoded.note(sheet, {record.get("n"): value})
+        except Unreadable as exc:
+            sheet.problems.append(str(exc))
+    if not known and not sheet.problems:
+        said = decoded.names({record.get("n"): None for record in records})
+        sheet.problems.append(f"it holds {said}: nothing that is known here; map the fields in the site file")
+    return sheet.decoded()
+
+
+def _value(record: dict[str, Any]) -> Any:
+    return next((record[key] for key in VALUES if record.get(key) is not None), None)
+
+
+def _time(record: dict[str, Any], base: Any) -> datetime | None:
+    """Base time and the record's own, added; a small sum is relative to now, for which the receipt stands in."""
+    own = record.get("t")
+    if any(type(part) not in (int, float, type(None)) for part in (base, own)):
+        raise Unreadable("its time (bt, t) is not a number of seconds")
+    seconds: Any = (base or 0) + (own or 0)
+    return instant(seconds, name="bt") if abs(seconds) >= RELATIVE else None

@@ -1,0 +1,56 @@
+"""The Things Network v2, which some installations still imitate: `{application}/devices/{device}/up`."""
+
+from typing import Any
+
+from collectors.adapters.lorawan import frames
+from collectors.adapters.lorawan.uplink import (
+    SOURCE,
+    Uplink,
+    deveui,
+    fields,
+    first_time,
+    from_base64,
+    member,
+    members,
+    number_identity,
+    unambiguous,
+    whole,
+    words,
+)
+from collectors.adapters.packet import Packet
+from core.readings import Decoded
+
+
+def reads(packet: Packet) -> bool:
+    """Whether this has an uplink's fields, or lies on a topic beside that of the uplinks."""
+    if b'"hardware_serial"' in packet.payload and "hardware_serial" in packet.object:
+        return True
+    levels = packet.levels
+    return len(levels) > 4 and levels[1] == "devices" and levels[3] in ("up", "events")
+
+
+def decode(packet: Packet) -> Decoded:
+    """The readings in an uplink. Its fields also come one by one on topics below it: those are not data."""
+    body = packet.object
+    if "hardware_serial" not in body:
+        return Decoded(not_data="the same values come whole on .../up, or the network tells of an event")
+    uplink = unwrap(unambiguous(body))
+    return frames.read(uplink, packet.model((SOURCE, uplink.device)))
+
+
+def unwrap(body: dict[str, Any]) -> Uplink:
+    """The uplink in a message. Raises Unreadable."""
+    device = deveui(body["hardware_serial"])
+    return Uplink(
+        device=device,
+        payload=from_base64(body.get("payload_raw"), "payload_raw"),
+        fport=whole(body.get("port")),
+        fields=fields(body.get("payload_fields")),
+        time=first_time(
+            member(body, "metadata", "time"),
+            *(gateway.get("time") for gateway in members(member(body, "metadata", "gateways"))),
+        ),
+        # A retry (is_retry) has the number of the first try.
+        identity=number_identity(device, None, whole(body.get("counter"))),
+        hint=words(body.get("dev_id")),
+    )

@@ -48,7 +48,7 @@ def values(decoded: Decoded) -> Values:
         ("Yosensi YO People Counter", 1,
          "026b003d 60001100 0008 60001101 000a 60001302 00000026 60001303 0000004d 60001304 ffffffd9".replace(" ", ""),
          {"in_total": 38, "out_total": 77}),
-        ("PipIoT PeopleSense", 1, "108d000a 0040 0000 c000 01 14".replace(" ", ""),
+        ("PipIoT PeopleSense", 1, "108d000a 0040 0000 0300 01 14".replace(" ", ""),
          {"battery_v": 7.05, "temperature_c": 20, "passages": 4}),
         ("Swisscom Multisense", 3, "01008064 06 0945 0000000000000000000000000000 04 ffff",
          {"battery_v": 2.6, "temperature_c": 23.73, "motions_total": 65535}),

@@ -8,6 +8,7 @@ from collectors.adapters.lorawan import frames
 from collectors.adapters.lorawan.uplink import (
     REPEAT_S,
     SOURCE,
+    At,
     Uplink,
     deveui,
     fields,
@@ -56,7 +57,7 @@ def decode(packet: Packet) -> Decoded:
     if kind == "status":
         return _status(body)
     uplink = unwrap(unambiguous(body))
-    return frames.read(uplink, packet.model((SOURCE, uplink.device)))
+    return frames.read(uplink, packet)
 
 
 def event(levels: list[str]) -> str:
@@ -87,6 +88,11 @@ def unwrap(body: dict[str, Any]) -> Uplink:
             *_values(member(info, "tags") or body.get("tags")),
             member(info, "deviceProfileName") or body.get("deviceProfileName"),
             member(info, "deviceName") or body.get("deviceName"),
+        ),
+        at=At(
+            fields="$.object" if body.get("object") is not None else "",
+            device="$.deviceInfo.devEui" if info else "$.devEUI",
+            time="$.time" if body.get("time") else "",
         ),
     )
 

@@ -1,71 +1,44 @@
-"""What a network server's own decoder made of a frame: fields by the names that decoders give them."""
+"""What a network server's own decoder made of a frame: fields by whatever names (vocabulary.py says what they mean)."""
 
 import re
 from typing import Any, Final
 
+from collectors.adapters import objects
 from collectors.adapters.jsontext import show
+from collectors.adapters.lorawan.uplink import Uplink
+from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
+from core.errors import Unreadable
 
-_LEVELS: Final = {
-    "battery": "battery_pct",
-    "battery_level": "battery_pct",
-    "battery_percent": "battery_pct",
-    "battery_percentage": "battery_pct",
-    "battery_voltage": "battery_v",
-    "co2": "co2_ppm",
-    "humidity": "humidity_pct",
-    "relative_humidity": "humidity_pct",
-    "temperature": "temperature_c",
-    "light": "light_lux",
-    "lux": "light_lux",
-    "illuminance": "light_lux",
-    "illumination": "light_lux",
-    "luminosity": "light_lux",
-    "occupied": "occupied",
-    "occupancy": "occupied",
-    "presence": "occupied",
-    "pir": "occupied",
-    "people": "people",
-    "people_count": "people",
-    "people_count_all": "people",
-}
-_FLOW = re.compile(
-    r"(?:line_?(\d+)_)?(?:people_)?(?:(total|period|periodic|cumulative)_)?(?:counter_|count_)?(in|out)(_total)?"
-)
-_REGION = re.compile(r"region_(\d+)_(?:count|people)")
+# Milesight's decoders call the people in a region so; elsewhere a "count" may as well be of those who passed.
+_REGION: Final = re.compile(r"region_(\d+)_count")
 
 
-def note(sheet: Sheet, fields: object) -> bool:
-    """Note the fields that are measurements; says whether any was one (be it null)."""
-    known = False
-    for key, value in _flat(fields):
-        name = _snake(key)
-        flow, region = _FLOW.fullmatch(name), _REGION.fullmatch(name)
-        if name in _LEVELS:
-            sheet.note(_LEVELS[name], value, said=key)
-        elif flow:
-            total = flow[2] in ("total", "cumulative") or flow[4]
-            sheet.note(f"{flow[3]}{'_total' if total else ''}", value, part=flow[1] or "1", said=key)
-        elif region:
-            sheet.note("people", value, part=region[1], said=key)
-        else:
-            continue
-        known = True
-    return known
+def note(sheet: Sheet, uplink: Uplink, packet: Packet | None = None) -> None:
+    """Note the fields that are measurements; if none is one, that is a problem. Raises Unreadable.
+
+    `packet` knows the zone of the place; without it the times among the fields are not read.
+    """
+    if type(uplink.fields) is not dict:
+        raise Unreadable(f"the network server's decoder gives {show(uplink.fields)}: it must give fields with names")
+    fields = {
+        _REGION.sub(r"region_\1_people", name) if type(name) is str else name: value
+        for name, value in uplink.fields.items()
+    }
+    at = uplink.at
+    known = objects.note(
+        sheet, fields, packet=packet, at=at.fields or "$", device_path=at.device, time_path=at.time if at.fields else ""
+    )
+    if not at.fields:  # no mapping reaches JSON within JSON
+        sheet.problems[:] = [problem.partition(":\n")[0] for problem in sheet.problems]
+    if not known and not sheet.problems:
+        sheet.problems.append(
+            f"the network server's decoder gives {names(fields)}: nothing that is known here;"
+            " say the device's model in the site file, or map the fields in it"
+        )
 
 
-def names(fields: object) -> str:
+def names(fields: dict[Any, Any]) -> str:
     """The names of the fields, as they may stand in a sentence."""
-    found = [str(key) for key, _ in _flat(fields)]
+    found = [name for name in fields if type(name) is str]
     return show(", ".join(found), 80) if found else "nothing with a name"
-
-
-def _flat(fields: object) -> list[tuple[str, Any]]:
-    if type(fields) is not dict:
-        return []
-    inner = fields.get("data")  # some decoders wrap their result once more
-    return [(k, v) for k, v in (inner if type(inner) is dict else fields).items() if type(k) is str]
-
-
-def _snake(name: str) -> str:
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|[\s.-]+", "_", name.strip()).lower()

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from collectors.adapters.lorawan import chirpstack, frames
 from collectors.adapters.lorawan.uplink import (
-    SOURCE,
+    At,
     Uplink,
     deveui,
     fields,
@@ -43,7 +43,7 @@ def decode(packet: Packet) -> Decoded:
     uplink = unwrap(body)
     if not uplink.payload and uplink.fields is None:
         return Decoded(not_data=chirpstack.NOT_DATA["join"])
-    return frames.read(uplink, packet.model((SOURCE, uplink.device)))
+    return frames.read(uplink, packet)
 
 
 def unwrap(body: dict[str, Any]) -> Uplink:
@@ -60,4 +60,5 @@ def unwrap(body: dict[str, Any]) -> Uplink:
         ),
         identity=number_identity(device, body.get("devAddr"), body.get("fCnt")),
         hint=words(body.get("deviceName")),
+        at=At(fields="$.object" if body.get("object") else "$", device="$.devEUI", time="$.time"),
     )

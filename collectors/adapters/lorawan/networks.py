@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from collectors.adapters.lorawan import frames
 from collectors.adapters.lorawan.uplink import (
-    SOURCE,
+    At,
     Uplink,
     deveui,
     fields,
@@ -49,9 +49,8 @@ class Network:
 
 def _kerlink_bytes(value: object, name: str) -> bytes:
     """Hex, or base64 where somebody has chosen it: hex digits are what both could be, and hex it is then."""
-    text = value if type(value) is str else ""
-    hexed = len(text) % 2 == 0 and all(c in "0123456789abcdefABCDEF" for c in text)
-    return (from_hex if hexed else from_base64)(value, name)
+    base64 = type(value) is str and (len(value) % 2 == 1 or not set(value) <= set("0123456789abcdefABCDEF"))
+    return (from_base64 if base64 else from_hex)(value, name)
 
 
 _AWS: Final = ("WirelessMetadata", "LoRaWAN")
@@ -154,7 +153,7 @@ def decode(packet: Packet) -> Decoded:
     if other:
         return Decoded(not_data=other)
     uplink = unwrap(network, body)
-    return frames.read(uplink, packet.model((SOURCE, uplink.device)))
+    return frames.read(uplink, packet)
 
 
 def unwrap(network: Network, body: dict[str, Any]) -> Uplink:
@@ -171,6 +170,11 @@ def unwrap(network: Network, body: dict[str, Any]) -> Uplink:
         time=first_time(*(member(body, *path) for path in network.times)),
         identity=number_identity(device, member(body, *network.session), member(body, *network.number)),
         hint=words(*(member(body, *path) for path in network.hints)),
+        at=At(
+            fields=".".join(("$", *network.decoded)),
+            device=".".join(("$", *network.device)),
+            time=".".join(("$", *network.times[0])),
+        ),
     )
 
 

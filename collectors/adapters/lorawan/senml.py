@@ -7,8 +7,11 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
+from collectors.adapters import objects
+from collectors.adapters.fields import DEVICE_LIMIT
 from collectors.adapters.lorawan import decoded, frames
 from collectors.adapters.lorawan.uplink import SOURCE, Uplink, deveui, from_hex, whole
+from collectors.adapters.objects import Found
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.times import instant
@@ -47,31 +50,41 @@ def decode(packet: Packet) -> Decoded:
             fport=whole(values.get("port")),
             time=time,
         )
-        return frames.read(uplink, packet.model((SOURCE, device)))
-    return _named(records, name, deveui(frame[1]) if frame else "")
+        return frames.read(uplink, packet)
+    return _named(packet, records, name, deveui(frame[1]) if frame else "")
 
 
-def _named(records: list[dict[str, Any]], name: str, device: str) -> Decoded:
+def _named(packet: Packet, records: list[dict[str, Any]], name: str, device: str) -> Decoded:
     source = SOURCE if device else NAMED
     sheet = Sheet(source, device or name.removeprefix("urn:dev:").strip(":/ "))
-    if not sheet.device or len(sheet.device) > 200 or not sheet.device.isprintable():
+    if not sheet.device or len(sheet.device) > DEVICE_LIMIT or not sheet.device.isprintable():
         raise Unreadable("its base name (bn) cannot be a device's name")
     base: dict[str, Any] = {}
-    known = False
-    for record in records:
-        base |= {key: record[key] for key in ("bn", "bt", "bu", "bv") if key in record}
+    found: dict[datetime | None, Found] = {}  # what belongs to one time belongs together
+    for number, record in enumerate(records):
+        base |= {key: record[key] for key in ("bt", "bu", "bv") if key in record}
         try:
-            sheet.time = _time(record, base.get("bt"))
-            value = _value(record)
-            if type(value) in (int, float) and type(base.get("bv")) in (int, float):
-                value += base["bv"]
-            known |= decoded.note(sheet, {record.get("n"): value})
+            look = objects.look(_as_object(base, record), at=f"$[{number}]")
+            all_ = found.setdefault(_time(record, base.get("bt")), Found())
+            all_.measured += look.measured
+            all_.doubtful += look.doubtful
         except Unreadable as exc:
             sheet.problems.append(str(exc))
-    if not known and not sheet.problems:
+    for sheet.time, all_ in found.items():
+        objects.write(sheet, all_, topic=packet.topic, device_path="$[0].bn", time_path="$[0].bt")
+    if not sheet.problems and not any(all_.understood for all_ in found.values()):
         said = decoded.names({record.get("n"): None for record in records})
         sheet.problems.append(f"it holds {said}: nothing that is known here; map the fields in the site file")
-    return sheet.decoded()
+    idle = not sheet.readings and not sheet.problems
+    return sheet.decoded(not_data="it says that nothing was measured" if idle else "")
+
+
+def _as_object(base: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
+    """Name, value and unit of a record by the names that objects of this kind have everywhere else."""
+    value, unit = _value(record), record.get("u", base.get("bu"))
+    if type(value) in (int, float) and type(base.get("bv")) in (int, float):
+        value += base["bv"]
+    return {"n": record.get("n"), "v": value, "u": "%" if unit == "%EL" else unit}
 
 
 def _value(record: dict[str, Any]) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 from collectors.adapters.lorawan import frames
 from collectors.adapters.lorawan.uplink import (
-    SOURCE,
+    At,
     Uplink,
     deveui,
     fields,
@@ -35,7 +35,7 @@ def decode(packet: Packet) -> Decoded:
     if "hardware_serial" not in body:
         return Decoded(not_data="the same values come whole on .../up, or the network tells of an event")
     uplink = unwrap(unambiguous(body))
-    return frames.read(uplink, packet.model((SOURCE, uplink.device)))
+    return frames.read(uplink, packet)
 
 
 def unwrap(body: dict[str, Any]) -> Uplink:
@@ -53,4 +53,5 @@ def unwrap(body: dict[str, Any]) -> Uplink:
         # A retry (is_retry) has the number of the first try.
         identity=number_identity(device, None, whole(body.get("counter"))),
         hint=words(body.get("dev_id")),
+        at=At(fields="$.payload_fields", device="$.hardware_serial", time="$.metadata.time"),
     )

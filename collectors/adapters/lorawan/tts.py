@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from collectors.adapters.lorawan import frames
 from collectors.adapters.lorawan.uplink import (
-    SOURCE,
+    At,
     Uplink,
     deveui,
     fields,
@@ -55,12 +55,12 @@ def decode(packet: Packet) -> Decoded:
         raise Unreadable("it holds no uplink_message, so there is nothing of a device in it")
     if body.get("simulated") is True:
         return Decoded(not_data="an uplink that somebody simulates in the network's console")
-    uplink = unwrap(unambiguous(body))
-    return frames.read(uplink, packet.model((SOURCE, uplink.device)))
+    uplink = unwrap(unambiguous(body), "$" if body is packet.json else "$.data")
+    return frames.read(uplink, packet)
 
 
-def unwrap(body: dict[str, Any]) -> Uplink:
-    """The uplink in an ApplicationUp message. Raises Unreadable."""
+def unwrap(body: dict[str, Any], path: str) -> Uplink:
+    """The uplink in an ApplicationUp message, whose JSONPath is `path`. Raises Unreadable."""
     ids, message = body.get("end_device_ids"), unambiguous(body["uplink_message"])
     device = deveui(member(ids, "dev_eui"))
     session = message.get("session_key_id") or member(ids, "dev_addr")
@@ -80,6 +80,11 @@ def unwrap(body: dict[str, Any]) -> Uplink:
             member(message, "version_ids", "brand_id"),
             member(message, "version_ids", "model_id"),
             member(ids, "device_id"),
+        ),
+        at=At(
+            fields=f"{path}.uplink_message.decoded_payload",
+            device=f"{path}.end_device_ids.dev_eui",
+            time=f"{path}.received_at",
         ),
     )
 

@@ -23,6 +23,18 @@ _HEX = re.compile(r"[0-9a-f]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """JSONPaths within the message: of the decoder's fields, the device and the time. "" is where none reaches."""
+
+    fields: str = ""
+    device: str = ""
+    time: str = ""
+
+
+NOWHERE: Final = At()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Uplink:
     """One frame of one device, whichever network carried it.
 
@@ -37,6 +49,7 @@ class Uplink:
     time: datetime | None = None
     identity: Identity | None = None
     hint: str = ""
+    at: At = NOWHERE
 
     def sheet(self) -> Sheet:
         """An empty sheet for what the device says in this frame."""
@@ -93,9 +106,12 @@ def from_hex(value: object, name: str) -> bytes:
     if value is None or value == "":
         return b""
     try:
-        return _limited(bytes.fromhex(value.strip()) if type(value) is str else b"", name)
-    except ValueError as exc:
-        raise Unreadable(f"{name} is {show(value)}: it must be bytes in hexadecimal digits") from exc
+        raw = bytes.fromhex(value.strip()) if type(value) is str else None
+    except ValueError:
+        raw = None
+    if raw is None:
+        raise Unreadable(f"{name} is {show(value)}: it must be bytes in hexadecimal digits")
+    return _limited(raw, name)
 
 
 def whole(value: object, otherwise: int = 0) -> int:

@@ -35,7 +35,8 @@ from collectors.adapters.lorawan.frames import (
     yosensi,
 )
 from collectors.adapters.lorawan.frames.codec import Codec
-from collectors.adapters.lorawan.uplink import Uplink
+from collectors.adapters.lorawan.uplink import SOURCE, Uplink
+from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from core.errors import Unreadable
 from core.readings import Decoded
@@ -71,8 +72,9 @@ UNKNOWN = (
 )
 
 
-def read(uplink: Uplink, model: str = "") -> Decoded:
-    """What a frame says. `model` is what the installation says of the device: free text such as "Milesight VS133"."""
+def read(uplink: Uplink, packet: Packet | None = None, *, model: str = "") -> Decoded:
+    """What a frame says. `model` (if the packet does not know it) is free text such as "Milesight VS133"."""
+    model = model or (packet.model((SOURCE, uplink.device)) if packet else "")
     codec, name = _codec(uplink, model)
     problems: tuple[str, ...] = ()
     if codec is not None and uplink.payload:
@@ -81,7 +83,7 @@ def read(uplink: Uplink, model: str = "") -> Decoded:
             return found
         problems = found.problems
     if uplink.fields is not None:
-        found = _by_the_network(uplink)
+        found = _by_the_network(uplink, packet)
         if found.readings or not problems:
             return found
     if problems:
@@ -96,7 +98,7 @@ def decode_bytes(
     payload: bytes, fport: int = 0, model: str = "", device: str = "0" * 16, time: datetime | None = None
 ) -> Decoded:
     """What the bare bytes of a frame say: for recordings that hold no envelope. `model` as in `read`."""
-    return read(Uplink(device=device, payload=payload, fport=fport, time=time), model)
+    return read(Uplink(device=device, payload=payload, fport=fport, time=time), model=model)
 
 
 @lru_cache(maxsize=8192)
@@ -146,16 +148,15 @@ def _read(codec: Codec, uplink: Uplink, name: str) -> Decoded:
     return sheet.decoded(identity=uplink.identity, model=said, not_data="" if sheet.readings else not_data)
 
 
-def _by_the_network(uplink: Uplink) -> Decoded:
+def _by_the_network(uplink: Uplink, packet: Packet | None) -> Decoded:
     sheet = uplink.sheet()
-    known = decoded.note(sheet, uplink.fields)
+    try:
+        decoded.note(sheet, uplink, packet)
+    except Unreadable as exc:
+        sheet.problems.append(str(exc))
     drop_what_totals_say(sheet)
-    if not known and not sheet.problems:
-        sheet.problems.append(
-            f"the network server's decoder gives {decoded.names(uplink.fields)}: nothing that is known here;"
-            " say the device's model in the site file, or map the fields in it"
-        )
-    return sheet.decoded(identity=uplink.identity)
+    idle = not sheet.readings and not sheet.problems
+    return sheet.decoded(identity=uplink.identity, not_data="a frame that measures nothing" if idle else "")
 
 
 def drop_what_totals_say(sheet: Sheet) -> None:

@@ -1,0 +1,313 @@
+"""Network servers other than The Things Stack and ChirpStack, SenML, and that nothing breaks an envelope."""
+
+import base64
+import copy
+import json
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from collectors import adapters
+from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks, senml, ttn2, tts
+from collectors.adapters.packet import Packet
+from core.errors import Unreadable
+from core.known import Known
+from core.readings import Decoded, Message
+
+NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
+SENT = datetime(2026, 11, 25, 8, 15, 1, tzinfo=UTC)
+DEVICE = "24e124000000abcd"
+HEXED = "03d2be00000004d231010000"  # VS133: 190 in, 305 out
+TOTALS = base64.b64encode(bytes.fromhex(HEXED)).decode()
+COUNTED = {("flow:1", "in_total"): 190, ("flow:1", "out_total"): 305}
+VS133 = Known(models={("lorawan", DEVICE): "Milesight VS133"})
+
+Body = dict[str, Any]
+TTN2: Body = {
+    "app_id": "library",
+    "dev_id": "door",
+    "hardware_serial": DEVICE.upper(),
+    "port": 85,
+    "counter": 2,
+    "payload_raw": TOTALS,
+    "metadata": {"time": "2026-11-25T08:15:01Z", "gateways": [{"time": "2026-11-25T08:15:00Z"}]},
+}
+AWS: Body = {
+    "WirelessDeviceId": "5b58245e-146c-4c30-9703-0ca942e3ff35",
+    "PayloadData": TOTALS,
+    "WirelessMetadata": {
+        "LoRaWAN": {
+            "DevEui": DEVICE,
+            "DevAddr": "00189440",
+            "FCnt": 2,
+            "FPort": 85,
+            "Timestamp": "2026-11-25T08:15:01Z",
+        }
+    },
+}
+THINGPARK: Body = {
+    "DevEUI_uplink": {
+        "Time": "2026-11-25T09:15:01.000+01:00",
+        "DevEUI": DEVICE.upper(),
+        "DevAddr": "00189440",
+        "FPort": "85",
+        "FCntUp": "2",
+        "payload_hex": HEXED,
+        "DriverCfg": {"mod": {"pId": "milesight", "mId": "vs133", "ver": "1"}},
+    }
+}
+LORIOT: Body = {"cmd": "gw", "EUI": DEVICE.upper(), "ts": 1795594501000, "fcnt": 2, "port": 85, "data": HEXED}
+HELIUM: Body = {
+    "dev_eui": DEVICE.upper(),
+    "devaddr": "00189440",
+    "fcnt": 2,
+    "port": 85,
+    "name": "VS133 door",
+    "payload": TOTALS,
+    "reported_at": 1795594501000,
+    "type": "uplink",
+}
+EVERYNET: Body = {
+    "meta": {"device": DEVICE, "device_addr": "00189440", "time": 1795594501.0},
+    "params": {"payload": TOTALS, "port": 85, "counter_up": 2, "rx_time": 1795594501.0, "duplicate": False},
+    "type": "uplink",
+}
+KERLINK: Body = {
+    "endDevice": {"devEui": DEVICE.upper(), "devAddr": "00189440"},
+    "fPort": 85,
+    "fCntUp": 2,
+    "encrypted": False,
+    "payload": HEXED,
+    "recvTime": 1795594501000,
+}
+NETWORKS = {
+    "ttn2": TTN2,
+    "aws": AWS,
+    "thingpark": THINGPARK,
+    "loriot": LORIOT,
+    "helium": HELIUM,
+    "everynet": EVERYNET,
+    "kerlink": KERLINK,
+}
+
+
+def decode(body: object, topic: str = "bridge/lora/17", known: Known = VS133) -> Decoded:
+    payload = body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    return adapters.decode(Message(topic=topic, payload=payload, received=NOW), known)
+
+
+def values(decoded: Decoded) -> dict[tuple[str, str], float]:
+    return {(r.channel, r.metric): r.value for r in decoded.readings}
+
+
+def changed(body: Body, **values: object) -> Body:
+    """A copy of `body` with other values, in whichever of its objects these are."""
+    copied: Body = copy.deepcopy(body)
+    todo = [copied]
+    while todo:
+        here = todo.pop()
+        here.update({name: value for name, value in values.items() if name in here})
+        todo += [inner for inner in here.values() if isinstance(inner, dict)]
+    return copied
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_networks(network: str) -> None:
+    decoded = decode(NETWORKS[network])
+    assert values(decoded) == COUNTED
+    assert {(r.source, r.device, r.time) for r in decoded.readings} == {("lorawan", DEVICE, SENT)}
+    assert decoded.identity is not None
+    assert decoded.identity.scope == f"lorawan/{DEVICE}"
+    named = network not in ("ttn2", "loriot")  # these do not tell the session
+    assert decoded.identity.mark == ("fcnt:00189440:2" if named else "fcnt:0:2")
+    assert decoded.identity.window_s == (30 * 86_400 if named else 3600)
+
+
+@pytest.mark.parametrize("body", [THINGPARK, HELIUM], ids=["thingpark", "helium"])
+def test_networks_that_say_the_model(body: Body) -> None:
+    decoded = decode(body, known=Known())
+    assert (values(decoded), decoded.model) == (COUNTED, "Milesight VS133")
+
+
+def test_kerlink_may_send_base64() -> None:
+    assert values(decode(changed(KERLINK, payload=TOTALS))) == COUNTED
+
+
+@pytest.mark.parametrize(
+    ("topic", "body"),
+    [
+        ("library/devices/door/up/line_1_total_in", 190),
+        ("library/devices/door/up/gps/lat", 52.37),
+        ("library/devices/door/events/activations", {"app_eui": "0102030405060708"}),
+        ("hook", {"DevEUI_downlink_Sent": {"Time": "2026-11-25T09:15:01+01:00", "DevEUI": DEVICE.upper()}}),
+        ("hook", {"DevEUI_location": {"DevEUI": DEVICE, "DevLAT": "52.37"}}),
+        ("hook", changed(LORIOT, cmd="txd")),
+        ("hook", changed(HELIUM, type="join")),
+        ("hook", changed(EVERYNET, duplicate=True)),
+        ("hook", changed(KERLINK, encrypted=True)),
+        ("hook", changed(AWS, PayloadData="")),
+    ],
+)
+def test_not_data(topic: str, body: object) -> None:
+    decoded = decode(body, topic)
+    assert (decoded.readings, decoded.problems) == ((), ())
+    assert decoded.not_data
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (changed(LORIOT, data="xyz"), "data"),
+        (changed(AWS, DevEui="door"), "devEUI"),
+        (changed(THINGPARK, DevEUI="0102"), "devEUI"),
+        (changed(TTN2, payload_raw="%"), "payload_raw"),
+        (changed(KERLINK, payload=7), "payload"),
+        ('{"hardware_serial": "24e124000000abcd", "port": 85, "port": 5}', "twice"),
+    ],
+)
+def test_what_cannot_be_read(body: object, said: str) -> None:
+    decoded = decode(body)
+    assert not decoded.readings
+    assert said in "; ".join(decoded.problems)
+
+
+def test_the_networks_decoder_is_asked_if_the_bytes_say_nothing() -> None:
+    body = {**TTN2, "hardware_serial": "01" * 8, "port": 1, "payload_fields": {"people_total_in": 7, "co2": 600}}
+    assert values(decode(body)) == {("flow:1", "in_total"): 7, ("level:1", "co2_ppm"): 600}
+
+
+def test_what_it_says_in_two_senses_is_asked_with_a_mapping_that_fits_the_network() -> None:
+    body = changed(LORIOT, EUI="01" * 8, port=1)
+    (problem,) = decode({**body, "decoded": {"in": 7, "out": 8}}).problems
+    assert 'device = "$.EUI"' in problem
+    assert 'time = "$.ts"' in problem
+    assert 'in = "$.decoded.in"' in problem
+
+
+PACK: list[Body] = [
+    {"bn": "urn:dev:DVNUUID:door:", "bt": 1795594501, "n": "people", "v": 3},
+    {"n": "occupied", "vb": True},
+    {"n": "temperature", "u": "Cel", "vs": "21.5"},
+    {"n": "batteryLevel", "u": "%EL", "v": 90, "t": -60},
+    {"n": "accelerationX", "u": "m/s2", "v": 0.39},
+]
+
+
+def test_senml() -> None:
+    decoded = decode(PACK)
+    assert values(decoded) == {
+        ("level:1", "people"): 3,
+        ("level:1", "occupied"): 1,
+        ("level:1", "temperature_c"): 21.5,
+        ("level:1", "battery_pct"): 90,
+    }
+    assert {(r.source, r.device) for r in decoded.readings} == {("senml", "DVNUUID:door")}
+    assert {r.time for r in decoded.readings if r.metric != "battery_pct"} == {SENT}
+    assert {r.time.second for r in decoded.readings if r.metric == "battery_pct" and r.time} == {1}
+
+
+def test_senml_with_base_value_and_times_relative_to_now() -> None:
+    decoded = decode([{"bn": "urn:dev:DEVEUI:24E124000000ABCD:", "bv": 20, "n": "temperature", "v": 1.5, "t": -5}])
+    (reading,) = decoded.readings
+    assert (reading.source, reading.device, reading.value, reading.time) == ("lorawan", DEVICE, 21.5, None)
+
+
+def test_senml_may_hold_a_frame() -> None:
+    name = {"bn": f"urn:dev:DEVEUI:{DEVICE.upper()}:", "bt": 1795594501}
+    decoded = decode([name, {"n": "payload", "vs": HEXED}, {"n": "port", "v": 85}])
+    assert values(decoded) == COUNTED
+    assert {(r.device, r.time) for r in decoded.readings} == {(DEVICE, SENT)}
+
+
+@pytest.mark.parametrize(
+    ("pack", "said"),
+    [
+        ([{"bn": "urn:dev:x", "n": "accelerationX", "v": 0.39}], "accelerationX"),
+        ([{"bn": "urn:dev:", "n": "people", "v": 3}], "base name"),
+        ([{"bn": "x", "bt": "now", "n": "people", "v": 3}], "bt, t"),
+        ([{"bn": "x", "n": "in", "v": 3}], "could mean"),
+    ],
+)
+def test_senml_that_cannot_be_read(pack: list[Body], said: str) -> None:
+    decoded = decode(pack)
+    assert not decoded.readings
+    assert said in "; ".join(decoded.problems)
+
+
+def published(shared: Path, name: str) -> Any:
+    return json.loads((shared / "payloads" / f"{name}.json").read_text("utf-8"))["payload"]
+
+
+def test_published_payloads(shared: Path) -> None:
+    # Documentation with comments, in which "more" stands for further gateways: without both it is JSON.
+    text = re.sub(r"//[^\n]*", "", published(shared, "ttn-v2-uplink"))
+    decoded = decode(re.sub(r"\},(\s*\])", r"}\1", text), known=Known())
+    assert "(01020304, port 1)" in decoded.problems[0]
+    # A fragment: what was left out of it ("[...]") is left out here too. The devEUI has lost its leading zero.
+    text = published(shared, "aws-iot-lorawan").replace("[...]", "", 1).replace(",[...]", "")
+    decoded = decode(text, known=Known(models={("lorawan", "058a0cb000202c99"): "Browan TBMS100"}))
+    assert (decoded.adapter, decoded.model) == ("lorawan-networks", "Browan TBMS100")
+    assert decoded.not_data  # the device tells where it is
+    decoded = decode(published(shared, "kpn-senml-string-value"))
+    assert values(decoded) == {("level:1", "battery_pct"): 32}
+    assert decoded.readings[0].time == datetime.fromtimestamp(1713193637, UTC)
+    # Degrees of a valve, no room: refused, and its empty battery says nothing.
+    body = published(shared, "chirpstack-v4-real-string-object")
+    decoded = decode(body, "application/1/device/70b3d5770800030f/event/up", Known())
+    assert "125" in "; ".join(decoded.problems)
+    assert ("level:1", "battery_pct") not in values(decoded)
+
+
+ENVELOPES = (tts, ttn2, chirpstack, milesight_gateway, networks, senml)
+KEYS = sorted(
+    set(re.findall(r'"([A-Za-z_]+)":', json.dumps([*NETWORKS.values(), PACK]))) | {"end_device_ids", "devEUI"}
+)
+KEYS += [
+    "uplink_message",
+    "frm_payload",
+    "decoded_payload",
+    "deviceInfo",
+    "applicationID",
+    "object",
+    "rxInfo",
+    "dev_eui",
+]
+LEAVES = (
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from([DEVICE, TOTALS, HEXED])
+)
+ANYTHING = st.recursive(
+    LEAVES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=100)
+@given(st.sampled_from(sorted(NETWORKS)), st.data())
+def test_nothing_breaks_an_envelope(network: str, data: st.DataObject) -> None:
+    body = copy.deepcopy(NETWORKS[network])
+    for name in data.draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=3)):
+        body = changed(body, **{name: data.draw(ANYTHING)})
+    _read_by_all(body)
+
+
+@settings(max_examples=100)
+@given(ANYTHING)
+def test_nothing_at_all_breaks_an_envelope(body: object) -> None:
+    _read_by_all(body)
+
+
+def _read_by_all(body: object) -> None:
+    for topic in ("hook", f"application/1/device/{DEVICE}/event/up", "v3/a@t/devices/d/up"):
+        for envelope in ENVELOPES:
+            packet = Packet(Message(topic=topic, payload=json.dumps(body).encode(), received=NOW), VS133)
+            if envelope.reads(packet):
+                try:
+                    envelope.decode(packet)
+                except Unreadable:
+                    continue

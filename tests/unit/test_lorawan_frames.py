@@ -296,14 +296,14 @@ MODELS = [f"{codec.vendor} {name}" for codec in CODECS for name in codec.names]
 PORTS = [1, 2, 3, 5, 6, 10, 14, 26, 82, 83, 85, 102]
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(st.binary(max_size=60), st.sampled_from(MODELS), st.sampled_from(PORTS))
 def test_no_bytes_break_a_codec(payload: bytes, model: str, fport: int) -> None:
     decoded = decode_bytes(payload, fport, model, time=NOW)
     assert decoded.readings or decoded.problems or decoded.not_data or decoded.statuses
 
 
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(
     st.binary(max_size=60),
     st.sampled_from(PORTS),

@@ -1,6 +1,6 @@
 """The Things Network v2, which some installations still imitate: `{application}/devices/{device}/up`."""
 
-from typing import Any
+from typing import Any, Final
 
 from collectors.adapters.lorawan import frames
 from collectors.adapters.lorawan.uplink import (
@@ -20,13 +20,17 @@ from collectors.adapters.lorawan.uplink import (
 from collectors.adapters.packet import Packet
 from core.readings import Decoded
 
+EVENTS: Final = ("activations", "create", "update", "delete", "down", "up")
+
 
 def reads(packet: Packet) -> bool:
     """Whether this has an uplink's fields, or lies on a topic beside that of the uplinks."""
     if b'"hardware_serial"' in packet.payload and "hardware_serial" in packet.object:
         return True
     levels = packet.levels
-    return len(levels) > 4 and levels[1] == "devices" and levels[3] in ("up", "events")
+    if len(levels) < 5 or levels[1] != "devices":
+        return False
+    return levels[3] == "up" or (levels[3] == "events" and levels[4] in EVENTS)
 
 
 def decode(packet: Packet) -> Decoded:

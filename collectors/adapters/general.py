@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from collectors.adapters import doubts, hints, objects, topics
+from collectors.adapters import doubts, hints, objects, topics, xmltext
 from collectors.adapters.hints import Choice
 from collectors.adapters.jsontext import show
 from collectors.adapters.leaves import is_time, own_time, step
@@ -57,14 +57,23 @@ def decode(packet: Packet) -> Decoded:
         return Decoded(not_data=about)
     if not packet.payload.strip() or packet.text == "null":
         return Decoded(not_data="a tombstone: somebody deletes what the broker had kept")
-    if packet.payload.lstrip()[:1] not in (b"{", b"["):
+    is_xml = xmltext.looks_so(packet.payload)
+    if not is_xml and packet.text[:1] not in ("{", "["):
         return _plain(packet)
-    value = packet.json
+    value, path = packet.json, "$"
+    if is_xml:
+        value, path = _in_root(value)
     if type(value) is dict:
-        return _object(packet, value, "$")
+        return _object(packet, value, path)
     if any(type(item) is dict for item in value):
         return _together([_item(packet, item, f"$[{number}]") for number, item in enumerate(value)])
     raise Unreadable(f"the payload is a list of bare values, and nothing says what each measures: {hints.WRITE}")
+
+
+def _in_root(document: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """What stands in the root of an XML document, and its path: the name of the root says nothing of a place."""
+    ((root, inner),) = document.items()
+    return (inner, f"${step(root)}") if type(inner) is dict else (document, "$")
 
 
 def _item(packet: Packet, item: Any, path: str) -> Decoded:

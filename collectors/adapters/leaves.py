@@ -30,8 +30,9 @@ _MANY_PARTS: Final = frozenset(
      "rois", "seats")
 )  # fmt: skip
 _NAME_FIELDS: Final = ("name", "type", "key", "n", "metric", "measure", "parameter", "quantity", "property", "sensor")
-_VALUE_FIELDS: Final = ("value", "v", "val", "vb", "reading", "measurement")
+_VALUE_FIELDS: Final = ("value", "v", "val", "vb", "text", "reading", "measurement")
 _UNIT_FIELDS: Final = ("unit", "units", "uom", "u", "unitofmeasurement")
+_BEGINS: Final = frozenset(wordlists.BEGINS.split())
 _TIMES: Final = wordlists.TIMES.split()
 _TIME_RANK: Final = {name: rank for rank, name in enumerate(_TIMES)}
 _CLOCK_ONLY: Final = re.compile(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?([Zz]|[+-]\d\d:?\d\d)?")
@@ -54,6 +55,7 @@ class Leaf:
     part_path: str = ""
     own: tuple[str, ...] = ()  # the words of its own name, without those above
     place: str = ""  # the names above it, if they can be that of a sensor or a zone
+    in_window: bool = False  # beside the beginning and the end of a period
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ class _Place:
     part_path: str = ""
     kept: str = ""  # the compact name it stands under
     name: str = ""  # the names above that say something, if all of them can be those of a place
+    in_window: bool = False
     depth: int = 0
 
 
@@ -120,6 +123,11 @@ def own_time(fields: Mapping[str, Any], clock: Clock) -> datetime | None:
     return None
 
 
+def _is_window(fields: Mapping[str, Any]) -> bool:
+    """Whether an object says when its period began: then its counts may be those of the period."""
+    return any(type(name) is str and fields[name] is not None and compact(name) in _BEGINS for name in fields)
+
+
 def _is_zone(name: object, value: object) -> bool:
     """Whether a field names a time zone: `timezone: Europe/Berlin`."""
     return (
@@ -148,8 +156,9 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
     if TWICE in fields:
         twice = show(fields[TWICE])  # type: ignore[index]  # not a name: it stands for the fact
         raise Unreadable(f"the message says {twice} twice, so nobody knows which one is meant")
-    if time := own_time(fields, clock):
-        place = replace(place, time=time)
+    time, in_window = own_time(fields, clock), _is_window(fields)
+    if time or in_window:
+        place = replace(place, time=time or place.time, in_window=in_window or place.in_window)
     record = _record(fields)
     if record is not None:
         yield _leaf(record, place)
@@ -277,6 +286,7 @@ def _leaf(named: _Named, place: _Place) -> Leaf:
         part_path=place.part_path,
         own=own,
         place=place.name,
+        in_window=place.in_window,
     )
 
 

@@ -179,6 +179,8 @@ def _of_value(leaf: Leaf, means: Means) -> Verdict:
         return means if _is_number(value) or _is_nothing(value) else "ignored"
     if means.metric == "people" and type(value) is bool:
         return replace(means, metric="occupied")
+    if means.either == "period" and leaf.in_window:
+        return Doubt(about="people", part=means.part)
     if means.metric != "occupied" or not _is_number(value):
         return means
     if leaf.unit in PERSONS:

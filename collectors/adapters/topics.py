@@ -25,7 +25,7 @@ class Meaning(NamedTuple):
 
 def control(levels: list[str]) -> str:
     """What a topic is about if not about people, in half a sentence; "" if it may be about them."""
-    if levels[0].startswith("$"):
+    if levels[0] == "$SYS":
         return "what the broker says of itself"
     if levels[0] == "cmnd" or levels[-1].lower() in _COMMANDS:
         return "an order to a device, or its settings"

@@ -25,7 +25,7 @@ class Means:
     units: Mapping[str, float] = field(default_factory=dict)
     unit: str = ""  # if the name says it: `temperature_f`
     inverted: bool = False  # `vacant: true` is occupied: no
-    either: str = ""  # what a larger number could be instead: "people", "motion", or the "battery" in volts
+    either: str = ""  # what it could be instead: "people", "motion", those of a "period", a "battery" in volts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +91,7 @@ _BATTERY_V = {"v": 1.0, "volt": 1.0, "volts": 1.0, "mv": 0.001, "millivolt": 0.0
 
 EXACT: Final[Mapping[str, Means]] = {
     **_same(wordlists.PEOPLE, Means(metric="people", nothing=(-1.0, *_LOST), units=PERSONS)),
+    **_same(wordlists.COUNTED, Means(metric="people", nothing=(-1.0, *_LOST), units=PERSONS, either="period")),
     **_same(wordlists.OCCUPIED, Means(metric="occupied")),
     "occupancy": Means(metric="occupied", either="people", units=PERSONS),
     **_same(wordlists.MOTION, Means(metric="occupied", either="motion")),

@@ -151,3 +151,14 @@ RECORDS = """
 data payload values measurements readings records items results telemetry events observations messages history
 samples buffer entries log logs batch list array e
 """
+# Fields that tell when a period began.
+BEGINS = """
+from fromtime timefrom start starttime startat starttimestamp startedat begin begintime begins periodstart periodfrom
+intervalstart windowstart timestart tsfrom tsstart startts datefrom startdate dateobservedfrom utcfrom localfrom
+"""
+# Names of people that may be those of a period where one is given.
+COUNTED = """
+peoplecount personcount personscount peoplenumber personnumber peoplenum personnum numberofpeople numberofpersons
+numpeople numpersons nbpeople nbpersons npeople people persons humancount peopledetected personsdetected
+detectedpeople detectedpersons
+"""

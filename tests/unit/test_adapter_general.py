@@ -54,6 +54,15 @@ def refused(topic: str, payload: object) -> str:
         ("library/hall/motion", {"value": True}, "library/hall", "level:1", "occupied", 1),
         ("library/hall/motion", {"value": True, "device_id": "pir-7"}, "pir-7", "level:1", "occupied", 1),
         ("person", {"count": 3}, "person", "level:1", "people", 3),
+        ("acme/x", "<people>4</people>", "acme/x", "level:1", "people", 4),
+        (
+            "acme/x",
+            "<report><sn>A12345</sn><people unit='persons'>4</people></report>",
+            "A12345",
+            "level:1",
+            "people",
+            4,
+        ),
         ("library/door/total/in", "4711", "library/door", "flow:1", "in_total", 4711),
     ],
 )
@@ -129,7 +138,9 @@ def test_a_message_with_an_id_of_its_own_is_known_again() -> None:
         ("acme/x", [1, 2], "a list of bare values"),
         ("acme/x", '{"people": ', "the payload breaks off"),
         ("acme/x", b"\x00\xff\x17", "neither JSON nor a number or a word (3 bytes)"),
-        ("acme/x", "<a/>" * 50, "neither JSON nor a number or a word"),
+        ("acme/x", "<a/>" * 50, "broken XML"),
+        ("acme/x", "<r><in>4</in></r>", "in could mean people since the last message"),
+        ("acme/x", "word " * 20, "neither JSON nor a number or a word"),
         ("hall_pir", {"value": 1, "status": 2}, "status is 2: the device itself does not trust its pir"),
         ("x" * 201, {"people": 3}, "cannot name a device"),
         ("acme/x", {"device_id": "a\x00bcdefg", "people": 3}, "cannot name a device"),
@@ -180,6 +191,7 @@ def test_a_value_nobody_knows_is_told_beside_a_battery() -> None:
          [("acme/door", "flow:1", "in", 3), ("acme/door", "flow:2", "in", 4)]),
         ("acme/door", {"data": {"visitors today": 3}}, [("acme/door", "level:1", "people", 3)]),
         ("acme/door", {"sn": "A12345", "foo": 3}, [("A12345", "level:1", "people", 3)]),
+        ("acme/door", "<r><in>4</in></r>", [("acme/door", "flow:1", "in", 4)]),
         ("acme/door/count", 23, [("acme/door/count", "level:1", "people", 23)]),
     ],
 )  # fmt: skip
@@ -187,8 +199,8 @@ def test_the_mapping_that_is_proposed_reads_the_message(
     topic: str, fields: object, found: list[tuple[str, str, str, float]]
 ) -> None:
     proposed = tuple(mappings(refused_or_told(topic, fields)))
-    raw = json.dumps(fields).encode()
-    decoded = adapters.decode(Message(topic=topic, payload=raw, received=NOW), Known(mappings=proposed))
+    raw = fields if isinstance(fields, str) else json.dumps(fields)
+    decoded = adapters.decode(Message(topic=topic, payload=raw.encode(), received=NOW), Known(mappings=proposed))
     assert not decoded.problems
     assert [(r.device, r.channel, r.metric, r.value) for r in decoded.readings] == found
 

@@ -17,11 +17,11 @@ def test_whatever_is_killed_nothing_is_lost_and_nothing_counts_twice(broker: str
         pytest.skip("needs RabbitMQ: ops/setup torture")
     ordeal = Ordeal(
         broker=broker,
-        readings=4000,
-        rate=600,
+        readings=2500,
+        rate=500,
         seed=3,
         blows=SHORT[broker],
-        longest_s=1.5,
+        longest_s=1.0,
         share=broker == "mosquitto",
     )
     said: list[str] = []

@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from tests.torture import report
+from tests.torture import redelivery, report
 from tests.torture.ordeal import Ordeal, endure
 from tests.torture.schedule import LONG, SHORT, Blow
 
@@ -19,6 +19,9 @@ WRONG = "tests.torture.wrong"
 def main() -> int:
     """Read the command line, run, tell."""
     given = _arguments()
+    if given.redelivery:
+        _tell_facts()
+        return 0
     if given.self_test:
         wrong = Ordeal(
             broker="mosquitto",
@@ -58,7 +61,17 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--longest", type=float, default=60, help="seconds that the database's host is lost, once")
     parser.add_argument("--keep", type=Path, help="leave the logs in this folder")
     parser.add_argument("--self-test", action="store_true", help="see that a collector that loses is found out")
+    parser.add_argument("--redelivery", action="store_true", help="tell how the brokers send messages again")
     return parser.parse_args()
+
+
+def _tell_facts() -> None:
+    for kind in ("mosquitto", "rabbitmq"):
+        print(kind)
+        with tempfile.TemporaryDirectory(prefix="besok-torture-") as name:
+            Path(name).chmod(0o755)
+            for line in redelivery.facts(Path(name), kind):
+                print(f"  {line}", flush=True)
 
 
 def _blows(name: str, broker: str) -> Mapping[Blow, int]:

@@ -114,7 +114,7 @@ def built(
     They `share` one subscription, or each has a site. The database lies on a `small_disk` if we may mount one.
     """
     with ExitStack() as cleanup:
-        broker, port = _broker(folder, kind)
+        broker, port = broker_of(folder, kind)
         cleanup.callback(broker.stop)
         broker.start()
         disk = cleanup.enter_context(_disk(folder / "disk")) if small_disk else None
@@ -148,7 +148,8 @@ def built(
         )
 
 
-def _broker(folder: Path, kind: str) -> tuple[Server, int]:
+def broker_of(folder: Path, kind: str) -> tuple[Server, int]:
+    """A broker of this kind, not started, and its port."""
     port, *more = ports.free(3)
     if kind == "rabbitmq":
         user = program.unprivileged("rabbitmq")

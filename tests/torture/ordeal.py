@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -13,7 +14,7 @@ from tests.torture.report import Findings
 from tests.torture.run import Course, Say, Torturer, await_collectors, await_silence
 from tests.torture.schedule import Blow, drawn
 from tests.torture.sender import Sender
-from tests.torture.verdict import Stored
+from tests.torture.verdict import Fault, Stored
 from tests.torture.world import Device, Letter
 
 
@@ -71,11 +72,12 @@ def endure(ordeal: Ordeal, folder: Path, say: Say) -> Outcome:
         finally:
             sender.stop()
             sender.join()
+        fetch = partial(verdict.fetch, house.url, list(doors(devices)))
         expected = sum(len(letter.facts) for letter in sender.letters if letter.safe)
         timed(f"all is sent, over {sender.connections} connections; the queues run empty")
-        await_silence(house, expected)
+        await_silence(house, expected, lambda: not _lost(verdict.compare(sender.letters, fetch())))
         took_s = time.monotonic() - started
-        stored = verdict.fetch(house.url, doors(devices))
+        stored = fetch()
     faults = verdict.compare(sender.letters, stored)
     return Outcome(
         letters=sender.letters,
@@ -86,3 +88,7 @@ def endure(ordeal: Ordeal, folder: Path, say: Say) -> Outcome:
         started=started,
         took_s=took_s,
     )
+
+
+def _lost(faults: list[Fault]) -> bool:
+    return any(fault.what == "lost" for fault in faults)

@@ -67,10 +67,16 @@ def told(findings: Findings, letters: Sequence[Letter], course: Course, started:
 
 
 def _losses(findings: Findings, course: Course, started: float) -> Iterator[str]:
-    """For each kill of the broker, what it cost and how long before it that had been acknowledged."""
-    lost = [f.letter for f in findings.explained if f.what == "lost" and f.letter]
-    for kill in course.times(Blow.BROKER_KILLED) if lost else ():
-        before = [kill - letter.acked for letter in lost if letter.acked is not None and 0 <= kill - letter.acked < 30]
+    """For each kill of the broker, what it cost (but for alike ones, of which none can be told from another) and how
+    long before it that had been acknowledged."""
+    kills = course.times(Blow.BROKER_KILLED)
+    ages: dict[float, list[float]] = {kill: [] for kill in kills}
+    for fault in findings.explained:
+        if fault.what == "lost" and fault.letter and fault.letter.acked is not None:
+            acked = fault.letter.acked
+            kill = min(kill for kill in kills if kill >= acked)
+            ages[kill].append(kill - acked)
+    for kill, before in ages.items():
         span = f", acknowledged {max(before):.2f} to {min(before):.2f} s before" if before else ""
         yield f"  broker killed at {kill - started:7.2f} s: {len(before):5} readings lost{span}"
 

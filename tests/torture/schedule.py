@@ -34,6 +34,7 @@ class Event:
 
     def __str__(self) -> str:
         more = {
+            Blow.DATABASE_CRASHED: "",
             Blow.COLLECTOR_KILLED: f" {self.collector + 1}, back after {self.down_s:.1f} s",
             Blow.COLLECTOR_STOPPED: f" {self.collector + 1}, back after {self.down_s:.1f} s",
             Blow.COMMITS_CUT: f", {self.number} times",

@@ -1,5 +1,7 @@
 """Database and truth, reading by reading; then buckets and days, counted anew from the truth in plain Python."""
 
+import contextlib
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 
-from tests.torture.world import Device, Fact, Kind, Letter
+from tests.torture.world import GARBLED, REJECTED, Device, Fact, Kind, Letter
 
 BUCKET = timedelta(minutes=15)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -47,6 +49,7 @@ def fetch(url: str, doors: Iterable[tuple[str, Device]]) -> Stored:
             "select d.source, d.external_id, c.key, m.name, r.value, r.time, r.received from reading r"
             " join channel c using (channel_id) join device d using (device_id) join metric m on m.code = r.metric"
         ).fetchall()
+        rows += [_rejected(*row) for row in conn.execute("select topic, payload, received from rejected")]
         buckets = conn.execute(
             "select d.external_id, f.bucket, f.people_in, f.people_out from flow_bucket f"
             " join channel c using (channel_id) join device d using (device_id)"
@@ -63,6 +66,14 @@ def fetch(url: str, doors: Iterable[tuple[str, Device]]) -> Stored:
             for slug, day, people_in, people_out in days
         },
     )
+
+
+def _rejected(topic: str, payload: bytes, received: datetime) -> Row:
+    """What was rejected, as a reading. What should have been read has a value that nobody sent."""
+    with contextlib.suppress(ValueError, LookupError, TypeError):
+        value = float(json.loads(payload)[GARBLED])
+        return (REJECTED, "/".join(topic.split("/")[2:4]), "", "", value, received, received)
+    return (REJECTED, topic, payload.decode(errors="replace"), "", 0.0, received, received)
 
 
 def compare(letters: Sequence[Letter], stored: Stored) -> list[Fault]:
@@ -108,7 +119,7 @@ def _untimed(
         stories, rows = known.get(key, []), found.get(key, [])
         if not stories:
             for row in rows:
-                said = f"{row[1]} {row[3]} {row[4]:g} at {row[5]}, which nobody sent"
+                said = f"{row[1]} {row[2]} {row[3]} {row[4]:g} at {row[5]}, which nobody sent"
                 yield Fault(what="invented", said=said, device=row[1])
             continue
         fact, letter = stories[0]
@@ -135,7 +146,7 @@ def _sums(letters: Sequence[Letter], stored: Stored) -> Iterator[Fault]:
     timed = {
         (f.device, f.metric, f.time): f.value for letter in letters if letter.kind is Kind.TIMED for f in letter.facts
     }
-    there = {(row[1], row[3], row[5]): row[4] for row in stored.rows}
+    there = {(row[1], row[3], row[5]): row[4] for row in stored.rows if row[0] != REJECTED}
     missing = timed.keys() - there.keys()
     facts = {key: timed.get(key, value) for key, value in there.items()}  # a wrong value shows in its bucket too
     gaps = {device for device, metric, _ in missing if metric in TOTALS} | _gaps(letters, stored.rows)

@@ -12,6 +12,7 @@ from random import Random
 
 SITES = ("north", "south")
 MINUTE = timedelta(minutes=1)
+REJECTED, GARBLED = "rejected", "garbled"
 BATCH = 5  # items of a list
 
 
@@ -75,7 +76,10 @@ def devices(start: datetime, per_kind: int = 3) -> list[Device]:
     made = []
     for site in SITES:
         for n in range(1, per_kind + 1):
-            made += [make(site, n, start) for make in (_deltas, _totals, _batches, _numbered, _lorawan, _bare, _alike)]
+            made += [
+                make(site, n, start)
+                for make in (_deltas, _totals, _batches, _numbered, _lorawan, _bare, _alike, _garbled)
+            ]
     return made
 
 
@@ -194,6 +198,16 @@ def _bare(site: str, number: int, start: datetime) -> Device:
         return {"in": n}, [_fact(device, "in", n, None)]
 
     return _native(site, f"bare-{number}", Kind.BARE, write)
+
+
+def _garbled(site: str, number: int, start: datetime) -> Device:
+    """Nothing anybody could read. It must lie under `rejected`, once; that is its fact."""
+
+    def write(device: str, random: Random, n: int) -> tuple[object, list[Fact]]:
+        fact = Fact(source=REJECTED, device=device, channel="", metric="", value=n, time=None)
+        return {GARBLED: n}, [fact]
+
+    return _native(site, f"garbled-{number}", Kind.BARE, write)
 
 
 def _alike(site: str, number: int, start: datetime) -> Device:

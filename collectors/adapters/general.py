@@ -60,7 +60,7 @@ def decode(packet: Packet) -> Decoded:
     is_xml = xmltext.looks_so(packet.payload)
     if not is_xml and packet.text[:1] not in ("{", "["):
         return _plain(packet)
-    value, path = packet.json, "$"
+    value, path = _parsed(packet), "$"
     if is_xml:
         value, path = _in_root(value)
     if type(value) is dict:
@@ -68,6 +68,13 @@ def decode(packet: Packet) -> Decoded:
     if any(type(item) is dict for item in value):
         return _together([_item(packet, item, f"$[{number}]") for number, item in enumerate(value)])
     raise Unreadable(f"the payload is a list of bare values, and nothing says what each measures: {hints.WRITE}")
+
+
+def _parsed(packet: Packet) -> Any:
+    try:
+        return packet.json
+    except Unreadable as exc:
+        raise Unreadable(f"{exc}; choose JSON in the settings of the device, or let its gateway rewrite this") from exc
 
 
 def _in_root(document: dict[str, Any]) -> tuple[dict[str, Any], str]:
@@ -141,7 +148,7 @@ def _plain(packet: Packet) -> Decoded:
     text = packet.text
     if not text or not text.isprintable() or len(text) > PLAIN_LIMIT:
         size = f"{len(packet.payload)} bytes"
-        raise Unreadable(f"the payload is neither JSON nor a number or a word ({size}): no adapter here reads it")
+        raise Unreadable(f"the payload is neither JSON nor a number or a word ({size}): choose JSON in its settings")
     if text.lower() in ("online", "offline", "connected", "disconnected"):
         return Decoded(not_data="whether a device is connected")
     value = _unquoted(packet, text)

@@ -206,7 +206,7 @@ def _moving(said: tuple[str, ...], each: frozenset[str]) -> Means | Doubt | None
 def _counting(each: frozenset[str]) -> Verdict:
     """A doubt if the words speak of people or of counting; settings and health are ignored."""
     if each & _SETTINGS:
-        return "aside" if each & _MANY else "ignored"
+        return "aside" if each & (_MANY | _TOTAL) else "ignored"
     if each & (_FOREIGN_IN | _FOREIGN_OUT):
         return Doubt(about="in" if each & _FOREIGN_IN else "out")
     if each & _MANY or (each <= _TOTAL and each):

@@ -1,5 +1,6 @@
 """The collector: from the broker into the database, and only then out of the broker."""
 
+import gc
 import logging
 import threading
 from collections.abc import Callable
@@ -22,6 +23,8 @@ BEAT_EVERY_S = 5
 PATIENCE_S = 5  # for a batch under way when we are told to stop
 POOL_WAIT_S = 1  # after which a database that is away is asked anew: it must not take long to notice that it is back
 
+GARBAGE_AFTER = 50_000  # objects: a batch makes tens of thousands and no circles, so circles are looked for less often
+
 utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
 
 
@@ -31,6 +34,7 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     What is done is counted in `counters`, for whoever watches from outside. Raises SettingsError for settings that
     cannot be used. A broker or a database that is away is waited for.
     """
+    gc.set_threshold(GARBAGE_AFTER, 20, 100)
     inbox, counters = Inbox(), counters or Counters()
     connection = Connection(settings, inbox, counters, utc_now)
     # Half of what may be under way is a batch: the other half arrives while it is committed.

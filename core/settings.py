@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     mqtt_key_file: str = ""
     mqtt_client_id: str = "besok-collector"  # stable: the broker keeps the queue of this name
     mqtt_topics: str = "#"  # topic filters, comma-separated: whatever sensor speaks is heard
-    mqtt_inflight: int = 2000  # messages unacknowledged at once: the back-pressure
+    mqtt_inflight: int = 4000  # messages unacknowledged at once: the back-pressure
     mqtt_session_s: int = 7 * 24 * 3600  # how long the broker keeps our queue while we are away
 
     collector_port: int = 0  # where the collector tells how it goes (/metrics, /ready, /live); 0: nowhere

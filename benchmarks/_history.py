@@ -1,10 +1,11 @@
 """Years of readings put straight into the tables, for measuring beside them."""
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from benchmarks._rig import DOORS
+from benchmarks._rig import DOORS, ROOM
 
 SLICE = timedelta(days=28)
 
@@ -30,21 +31,30 @@ select channel_id, time_bucket('15 minutes', time - interval '1 second') as buck
 from reading where time >= %(first)s and time < %(last)s group by 1, 2
 on conflict do nothing
 """
-OLDEST = "select least(min(time), now() - interval '30 days') from reading where period_s = 60"
 
 
-def load(url: str, readings: int) -> None:
-    """Fill up to `readings`: a minute of each door has two; older slices come after younger ones."""
-    with psycopg.connect(url, autocommit=True) as conn:
-        conn.execute("set synchronous_commit = off")
-        conn.execute(REGISTER, (DOORS - 1,))
-        (there,) = conn.execute("select count(*) from reading").fetchone() or (0,)
-        (last,) = conn.execute(OLDEST).fetchone() or (datetime.now(UTC),)
-        left = timedelta(minutes=max(0, readings - there) // (2 * DOORS))
-        while left:
-            step = min(left, SLICE)
-            span = {"first": last - step, "last": last}
-            conn.execute(READINGS, span)
-            conn.execute(BUCKETS, span)
-            last, left = last - step, left - step
-        conn.execute("vacuum analyze")
+def _end() -> datetime:
+    return datetime.now(UTC).replace(second=0, microsecond=0) - ROOM
+
+
+@dataclass(slots=True, kw_only=True)
+class History:
+    """Minutes of every door, two readings each, from before the time of the measurements backwards."""
+
+    url: str
+    oldest: datetime = field(default_factory=_end)
+    readings: int = 0
+
+    def grow(self, readings: int) -> None:
+        """Load until there are so many."""
+        left = timedelta(minutes=(readings - self.readings) // (2 * DOORS))
+        with psycopg.connect(self.url, autocommit=True) as conn:
+            conn.execute("set synchronous_commit = off")
+            conn.execute(REGISTER, (DOORS - 1,))
+            while left:
+                step = min(left, SLICE)
+                span = {"first": self.oldest - step, "last": self.oldest}
+                self.readings += conn.execute(READINGS, span).rowcount
+                conn.execute(BUCKETS, span)
+                self.oldest, left = self.oldest - step, left - step
+            conn.execute("vacuum analyze")

@@ -30,6 +30,7 @@ from store.migrate import migrate
 
 DOORS = 40
 EVERYTHING = "#"
+ROOM = timedelta(days=60)  # in which all the queues lie, one before the other
 PORTION = 20_000  # messages under way to the broker; it has ids for 65,535
 PATIENCE_S = 300
 INFLIGHT = Settings().mqtt_inflight

@@ -21,7 +21,7 @@ from statistics import median, quantiles
 import psycopg
 
 from benchmarks import _history, _rig
-from benchmarks._rig import CONTENDERS, FORMATS, Rig
+from benchmarks._rig import CONTENDERS, FORMATS, ROOM, Rig
 from store.notify import listen
 
 RATE = 500  # messages a second, for the latency
@@ -37,7 +37,8 @@ def main() -> None:
             figures[name] = rounds(rig, name, args.messages, args.rounds)
         figures["latency_ms"] = latency(rig, args.seconds)
         if args.history:
-            figures["history"] = {str(millions): _history_figures(rig, millions, args) for millions in args.history}
+            past = _history.History(url=rig.url)
+            figures["history"] = {str(millions): _beside(past, rig, millions, args) for millions in args.history}
     first = figures[args.formats[0]]
     assert isinstance(first, dict)
     print(json.dumps({**first, **figures}))
@@ -80,7 +81,7 @@ def _of(times: Times, who: str) -> str:
 def _stored(rig: Rig) -> int:
     with psycopg.connect(rig.url) as conn:
         (count,) = conn.execute(
-            "select count(*) from reading where received > now() - interval '1 day'"
+            "select count(*) from reading where time > %s", (datetime.now(UTC) - ROOM,)
         ).fetchone() or (0,)
     return int(count)
 
@@ -135,9 +136,10 @@ def _send(sender: _rig.paho.Client, n: int) -> None:
     sender.publish(topic, json.dumps({"time": datetime.now(UTC).isoformat(), "in": 1}), qos=1)
 
 
-def _history_figures(rig: Rig, millions: int, args: argparse.Namespace) -> dict[str, float]:
-    _history.load(rig.url, millions * 1_000_000)
-    print(f"with {millions} million readings in the database:")
+def _beside(past: _history.History, rig: Rig, millions: int, args: argparse.Namespace) -> dict[str, float]:
+    """The figures of native messages with so many readings in the database."""
+    past.grow(millions * 1_000_000)
+    print(f"with {past.readings:,} readings of the past in the database:")
     figures = rounds(rig, "native", args.messages, args.rounds)
     return {**figures, "us_per_message": round(1e6 / figures["messages_per_s"], 1)}
 

@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
 import paho.mqtt.client as paho
+import psutil
 import psycopg
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
@@ -45,6 +47,7 @@ class Rig:
 
     port: int
     url: str
+    postgres: int  # process id
     runs: list[str] = field(default_factory=list)  # each queue has a name of its own
 
 
@@ -62,7 +65,7 @@ def rig() -> Iterator[Rig]:
             with Database(cluster.url()) as db:
                 sites.apply(db, sitefile.parse(house(), "house.toml"))
             with mosquitto.temporary(*ports.free()) as broker:
-                yield Rig(port=broker.port, url=cluster.url())
+                yield Rig(port=broker.port, url=cluster.url(), postgres=process.pid)
         finally:
             program.stop(process, server)
 
@@ -219,35 +222,48 @@ def contender(rig: Rig, what: str, messages: int) -> Iterator[subprocess.Popen[b
         process.wait()
 
 
-def drain_paho(rig: Rig, run: str, messages: int) -> float:
-    """Seconds that paho-mqtt takes to receive and acknowledge the queue, doing nothing else."""
+class Drained(NamedTuple):
+    """What it took to drain a queue: seconds of the clock and, of the collector, of all processors."""
+
+    seconds: float
+    cpu_s: float = 0.0
+
+
+def drain_paho(rig: Rig, run: str, messages: int) -> Drained:
+    """paho-mqtt receives and acknowledges the queue, doing nothing else."""
     with contender(rig, "paho", messages + 1) as process:
         start = time.perf_counter()
         _go(process)
         assert process.stdout
         process.stdout.readline()
-        return time.perf_counter() - start
+        return Drained(time.perf_counter() - start)
 
 
-def drain_mosquitto_sub(rig: Rig, run: str, messages: int) -> float:
-    """Seconds that Mosquitto's own client, written in C, takes for the same."""
+def drain_mosquitto_sub(rig: Rig, run: str, messages: int) -> Drained:
+    """Mosquitto's own client, written in C, does the same."""
     session = ["-i", "mosquitto_sub", "-c", "-x", "3600", "-D", "connect", "receive-maximum", str(INFLIGHT)]
     wanted = ["-q", "1", "-t", EVERYTHING, "-C", str(messages + 1)]
     command = ["mosquitto_sub", "-V", "mqttv5", "-p", str(rig.port), *session, *wanted]
     start = time.perf_counter()
     subprocess.run(command, stdout=subprocess.DEVNULL, check=True, timeout=PATIENCE_S)
-    return time.perf_counter() - start
+    return Drained(time.perf_counter() - start)
 
 
-def drain_collector(rig: Rig, run: str, messages: int) -> float:
-    """Seconds that the collector takes until the last message of the queue is committed, and with it all."""
+def drain_collector(rig: Rig, run: str, messages: int) -> Drained:
+    """The collector, until the last message of the queue is committed, and with it all."""
     with contender(rig, "collector", messages) as process, psycopg.connect(rig.url, autocommit=True) as conn:
-        start = time.perf_counter()
+        start, cpu = time.perf_counter(), _cpu(process.pid, rig.postgres)
         _go(process)
         while not conn.execute("select 1 from device where external_id = %s", (f"house/last-{run}",)).fetchone():
             assert time.perf_counter() - start < PATIENCE_S, "the collector does not come to the end of the queue"
             time.sleep(0.01)
-        return time.perf_counter() - start
+        return Drained(time.perf_counter() - start, _cpu(process.pid, rig.postgres) - cpu)
+
+
+def _cpu(*pids: int) -> float:
+    """Seconds that the processors have worked for these processes and those they started."""
+    found = [p for pid in pids for p in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True))]
+    return sum(p.cpu_times().user + p.cpu_times().system for p in found)
 
 
 def _go(process: subprocess.Popen[bytes]) -> None:
@@ -256,7 +272,7 @@ def _go(process: subprocess.Popen[bytes]) -> None:
     process.stdin.flush()
 
 
-CONTENDERS: dict[str, Callable[[Rig, str, int], float]] = {
+CONTENDERS: dict[str, Callable[[Rig, str, int], Drained]] = {
     "paho": drain_paho,
     "mosquitto_sub": drain_mosquitto_sub,
     "collector": drain_collector,

@@ -6,7 +6,8 @@ A private broker holds the same queue for each of three: the collector (readings
 database with fsync), paho-mqtt and mosquitto_sub, which receive and acknowledge and do nothing else. They take turns
 for several rounds; a ratio is the median of the rounds' ratios. Latency is from the publisher's call to the news of
 the commit at a listener of the database, at 500 messages a second. `--history` measures once more with so many
-million readings in the database; 100 million take 15 GB.
+million readings in the database (100 million take 15 GB). The processors' time, of collector and database together,
+says on a busy machine too what a message costs.
 """
 
 import argparse
@@ -21,11 +22,11 @@ from statistics import median, quantiles
 import psycopg
 
 from benchmarks import _history, _rig
-from benchmarks._rig import CONTENDERS, FORMATS, ROOM, Rig
+from benchmarks._rig import CONTENDERS, FORMATS, ROOM, Drained, Rig
 from store.notify import listen
 
 RATE = 500  # messages a second, for the latency
-Times = dict[str, list[float]]  # contender -> seconds of each round
+Times = dict[str, list[Drained]]  # of each round, by contender
 
 
 def main() -> None:
@@ -57,25 +58,28 @@ def rounds(rig: Rig, name: str, messages: int, count: int) -> dict[str, float]:
         if stored != 2 * messages + 1:
             print(f"! {stored:,} readings were stored, not {2 * messages + 1:,}: some of it was refused")
     print(f"{name}: {messages:,} messages of two readings, median of {count} rounds")
-    for who, seconds in times.items():
-        print(f"  {who:14} {messages / median(seconds):9,.0f} messages/s{_of(times, who)}")
-    per_s = messages / median(times["collector"])
+    cpu = 1e6 * median(d.cpu_s for d in times["collector"]) / messages
+    for who, drained in times.items():
+        print(f"  {who:14} {messages / median(d.seconds for d in drained):9,.0f} messages/s{_of(times, who, cpu)}")
+    per_s = messages / median(d.seconds for d in times["collector"])
     return {
         "committed_per_s": round(2 * per_s),
         "messages_per_s": round(per_s),
+        "cpu_us_per_message": round(cpu, 1),
         "ratio_to_paho": round(_ratio(times, "paho"), 2),
         "ratio_to_mosquitto_sub": round(_ratio(times, "mosquitto_sub"), 2),
     }
 
 
 def _ratio(times: Times, to: str) -> float:
-    return median(theirs / ours for theirs, ours in zip(times[to], times["collector"], strict=True))
+    return median(theirs.seconds / ours.seconds for theirs, ours in zip(times[to], times["collector"], strict=True))
 
 
-def _of(times: Times, who: str) -> str:
+def _of(times: Times, who: str, cpu: float) -> str:
     if who != "collector":
         return ""
-    return f", committed: {_ratio(times, 'paho'):.2f} of paho, {_ratio(times, 'mosquitto_sub'):.2f} of mosquitto_sub"
+    shares = ", ".join(f"{_ratio(times, to):.2f} of {to}" for to in CONTENDERS if to != who)
+    return f" committed: {shares}; {cpu:.0f} us of the processors each"
 
 
 def _stored(rig: Rig) -> int:
@@ -140,8 +144,7 @@ def _beside(past: _history.History, rig: Rig, millions: int, args: argparse.Name
     """The figures of native messages with so many readings in the database."""
     past.grow(millions * 1_000_000)
     print(f"with {past.readings:,} readings of the past in the database:")
-    figures = rounds(rig, "native", args.messages, args.rounds)
-    return {**figures, "us_per_message": round(1e6 / figures["messages_per_s"], 1)}
+    return rounds(rig, "native", args.messages, args.rounds)
 
 
 def _arguments() -> argparse.Namespace:

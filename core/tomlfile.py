@@ -6,10 +6,11 @@ A problem is a path, such as ("sites", 0, "spaces", 3, "parent"), with what is w
 import json
 import re
 import tomllib
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, time
-from typing import Any, TypeVar, get_args, get_type_hints
+from functools import lru_cache
+from typing import Any, TypeVar, cast, get_args, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -53,10 +54,17 @@ class Parts:
     def one(self, kind: type[_Part], raw: Any, path: Path) -> _Part | None:
         """The part, or None if it cannot be read."""
         try:
-            return TypeAdapter(kind).validate_python(raw)
+            part: _Part = _adapter(cast(Hashable, kind)).validate_python(raw)
         except ValidationError as exc:
             self.problems += [((*path, *error["loc"]), _reason(error)) for error in exc.errors()]
             return None
+        return part
+
+
+@lru_cache(maxsize=64)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    """What reads this kind of part; to make it takes longer than to use it."""
+    return TypeAdapter(kind)
 
 
 def _reason(error: ErrorDetails) -> str:

@@ -12,7 +12,7 @@ from sensors_sim.conduct import USUAL, Conduct
 from sensors_sim.groups import CLASSES, NOWHERE, PROGRAMME, STAFF, Gates, Groups, padded, rows
 from sensors_sim.noise import Floats, Ints, generator
 from sensors_sim.placing import begin
-from sensors_sim.plans import reachable
+from sensors_sim.plans import STOPS, reachable
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import Event
 from sensors_sim.seasons import Opening, fineness, millis, openings
@@ -163,7 +163,7 @@ def _audience(diary: Diary, u: Floats, begins: int, lasts: int, place: int, afte
         arrive=begins - early - MINUTE,
         deadline=min(close + 3 * MINUTE, diary.ends - 5 * MINUTE),
         size=1,
-        stops=np.array(stops).reshape(count, -1),
+        stops=np.array(stops, dtype=np.int64).reshape(count, STOPS),
         stay_s=np.stack([stay_s, np.full(count, 1500), np.full(count, 60)], 1),
         gate_in=diary.gates.edge[way],
         gate_out=diary.gates.edge[way],

@@ -199,7 +199,7 @@ class _Finder:
         self.problems.append(f"{_header(part)}: {reason}")
 
     def _note(self, part: Any, reason: str) -> None:
-        self.notes.append(f"{_header(part)} is left out: {reason}")
+        self.notes.append(f"{_header(part)}: {reason}")
 
 
 def opens_for(site: Site, event: Event, day: date) -> bool:

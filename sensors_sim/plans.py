@@ -40,7 +40,7 @@ LIBRARY_PLANS: Final = (
     Plan(name="browse", kinds=("shelves",), share=0.19, stay_s=24 * MINUTE, spread=0.7),
     Plan(name="children", kinds=("children",), share=0.17, stay_s=48 * MINUTE, spread=0.5, sizes=FAMILIES, more=0.2),
     Plan(name="read", kinds=("reading",), share=0.21, stay_s=80 * MINUTE, spread=0.8, sizes=ALONE),
-    Plan(name="café", kinds=("cafe",), share=0.09, stay_s=34 * MINUTE, spread=0.5, sizes=FRIENDS),
+    Plan(name="cafe", kinds=("cafe",), share=0.09, stay_s=34 * MINUTE, spread=0.5, sizes=FRIENDS),
     Plan(name="exhibition", kinds=("exhibition",), share=0.05, stay_s=16 * MINUTE, spread=0.6, more=0.4),
     Plan(name="meet", kinds=("meeting",), share=0.012, stay_s=80 * MINUTE, spread=0.4, sizes=FRIENDS, more=0.15),
     Plan(name="make", kinds=("studio",), share=0.011, stay_s=95 * MINUTE, spread=0.4, more=0.2),
@@ -143,14 +143,20 @@ def reachable(ground: Ground, number: int) -> list[int]:
 
 def _weights(ground: Ground, plans: tuple[Plan, ...], pairs: _Pairs, manner: Manner, profile: Profile | None) -> Floats:
     """How often each pair is chosen, by [weather, pair]."""
-    shares = _shares(ground, plans, pairs)
     factors = dict(manner.plans)
-    shares = shares * np.array([factors.get(plans[p].name, 1.0) for p, _ in pairs])
-    return _as_learnt(ground, shares, pairs, profile) if profile and profile.spaces else shares
+    shares: Floats = _shares(ground, plans, pairs) * np.array([factors.get(plans[p].name, 1.0) for p, _ in pairs])
+    if not profile or not profile.spaces:
+        return shares
+    size: Floats = np.array([np.mean(plans[p].sizes) for p, _ in pairs])
+    learnt: Floats = _as_learnt(ground, shares, pairs, profile) / size
+    return learnt
 
 
 def _as_learnt(ground: Ground, shares: Floats, pairs: _Pairs, profile: Profile) -> Floats:
-    """The shares that were learnt of spaces, each divided among what serves in it; the others share what is left."""
+    """The shares that were learnt of spaces, each divided among what serves in it; the others share what is left.
+
+    What was learnt are shares of people: where large companies go, fewer companies go.
+    """
     learnt = {ground.spaces.index(name): share for name, share in profile.spaces.items()}
     found = np.zeros_like(shares)
     around = np.array([_deepest(ground, place, learnt) for _, place in pairs])

@@ -217,7 +217,7 @@ def test_a_scenario_comes_back_from_its_text_the_same() -> None:
         title=NAME,
         about=Text(sv='"', en="\\"),
         first=date(2026, 1, 1),
-        rates=(Rates(site="*", growth=-0.1, plans={"café": 2.0}, entrances={"a/b": 0.5}),),
+        rates=(Rates(site="*", growth=-0.1, plans={"cafe": 2.0}, entrances={"a/b": 0.5}),),
         profiles=(Profile(site="a", week=((0.0, 1.5) * 12,) * 7, spaces={"a/hall": 0.25}, until=date(2026, 1, 1)),),
         opening=(Hours(site="a", also="17:00-21:00", weekdays=("sunday",), note=NAME),),
         closings=(Closing(site="a", spaces=("hall", "kind:x"), last=date(2026, 2, 2)),),

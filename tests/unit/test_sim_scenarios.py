@@ -1,41 +1,76 @@
-"""What scenarios do to the world: as many people as they say, by the ways and at the times they say; fixed seeds.
+"""What scenarios do to the world: as many people as they say, by the ways and at the times they say. Fixed seeds.
 
-"Within sampling error" is four standard errors here: a right world is called wrong once in 16,000 times. Companies
-come together, which makes the error of a count larger than that of as many single people.
+"Within sampling error" is a chance of one in ten thousand that a right world is called wrong, unless it says another.
+Companies come together, which makes the error of a count of people larger than if each came alone: by the mean square
+of the size of a company over its mean, here called the clump.
 """
 
 import hashlib
-from datetime import date, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date, time, timedelta
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from core.analytics.calendar import day_bounds, open_intervals
 from core.errors import ScenarioError
-from core.site import Text
+from core.site import OpeningHours, Portal, Site, SiteFile, Space, Text
 from core.sitefile import parse as parse_sites
 from sensors_sim import truth
-from sensors_sim.scenario import ORDINARY, Rates, Scenario
-from sensors_sim.scenariofile import load
+from sensors_sim.groups import PROGRAMME, PUBLIC
+from sensors_sim.noise import NORMAL
+from sensors_sim.placing import applied, placed
+from sensors_sim.plans import LIBRARY_PLANS
+from sensors_sim.scenario import ORDINARY, Closing, Event, Hours, NewPortal, NewSensor, Profile, Rates, Scenario
+from sensors_sim.scenariofile import load, shipped
+from sensors_sim.seasons import LIBRARY as RHYTHM
+from sensors_sim.seasons import expected, fineness, millis, slots
 from sensors_sim.walks import Moves
 from sensors_sim.world import World
 
 EXAMPLE = parse_sites(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
 LIBRARY, PARK = 0, 1
 MONDAY = date(2026, 11, 2)
+DAY = timedelta(days=1)
 NAME = Text(sv="x", en="x")
-PUBLIC = 0
-SIGMAS = 4
+SIGMAS = 3.9  # standard errors: one in ten thousand
+KS_10000 = 2.23  # the same for the distance of two distributions (Kolmogorov, Smirnov)
+CLUMP = 2.6  # of the largest companies, families
 
 
 def scenario(**parts: object) -> Scenario:
     return Scenario(id="test", title=NAME, about=NAME, **parts)  # type: ignore[arg-type]
 
 
-def public(moves: Moves, site: int) -> Moves:
+def house(rooms: Mapping[str, tuple[str, int]], hours: str = "09:00-21:00", capacity: int = 900) -> SiteFile:
+    """A library with a foyer and rooms around it: name -> (kind, capacity), each with a door of its own."""
+    spaces = [Space(id=room, name=NAME, kind=kind, capacity=seats) for room, (kind, seats) in rooms.items()]
+    doors = [Portal(id=f"{room}-door", name=NAME, outer="foyer", inner=room) for room in rooms]
+    week = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), hours)
+    site = Site(
+        id="branch",
+        kind="library",
+        name=NAME,
+        timezone="Europe/Stockholm",
+        opening=OpeningHours(**week),
+        spaces=(Space(id="foyer", name=NAME, kind="foyer"), *spaces),
+        portals=(Portal(id="door", name=NAME, outer="outside", inner="foyer"), *doors),
+        capacity=capacity,
+    )
+    return SiteFile(sites=(site,))
+
+
+def public(moves: Moves, site: int = 0) -> Moves:
     """The moves of the site's own public."""
-    return moves.only(((moves.person >> 22) & 3 == PUBLIC) & ((moves.person >> 24) & 0xFFFF == site))
+    return of(moves, PUBLIC, site)
+
+
+def of(moves: Moves, series: int, site: int = 0) -> Moves:
+    return moves.only(((moves.person >> 22) & 3 == series) & ((moves.person >> 24) & 0xFFFF == site))
 
 
 def visitors(moves: Moves, site: int) -> int:
@@ -44,12 +79,26 @@ def visitors(moves: Moves, site: int) -> int:
 
 @cache
 def ordinary(days: int = 14) -> Moves:
-    return World(EXAMPLE).days(MONDAY, MONDAY + timedelta(days=days - 1)).in_order()
+    return World(EXAMPLE).days(MONDAY, MONDAY + (days - 1) * DAY).in_order()
 
 
-def under(change: Scenario, days: int = 14) -> tuple[World, Moves]:
-    world = World(EXAMPLE, scenario=change)
-    return world, world.days(MONDAY, MONDAY + timedelta(days=days - 1)).in_order()
+def under(change: Scenario, days: int = 14, sites: SiteFile = EXAMPLE, first: date = MONDAY) -> tuple[World, Moves]:
+    world = World(sites, scenario=change)
+    return world, world.days(first, first + (days - 1) * DAY).in_order()
+
+
+def first_steps(moves: Moves, edges: Sequence[int]) -> Moves:
+    """For each person the first step over any of the edges."""
+    over = moves.only(np.isin(moves.edge, edges)).in_order()
+    return over.only(np.unique(over.person, return_index=True)[1])
+
+
+def edge(world: World, name: str) -> int:
+    return world.ground.portals.index(name)
+
+
+def same(a: Moves, b: Moves) -> bool:
+    return digest(a) == digest(b)
 
 
 def digest(moves: Moves) -> str:
@@ -58,8 +107,19 @@ def digest(moves: Moves) -> str:
     return hashlib.sha256(b"".join(c.astype("<i8").tobytes() for c in columns)).hexdigest()[:16]
 
 
+def chi_square(observed: Sequence[float], shares: Sequence[float], clump: float = CLUMP) -> float:
+    """The distance of counts from expected shares in standard errors, by Wilson and Hilferty's cube root."""
+    expected_counts = np.array(shares) / sum(shares) * sum(observed)
+    x = float(((np.array(observed) - expected_counts) ** 2 / expected_counts).sum() / clump)
+    df = len(observed) - 1
+    return ((x / df) ** (1 / 3) - (1 - 2 / (9 * df))) / (2 / (9 * df)) ** 0.5
+
+
+# Nothing different
+
+
 @pytest.mark.parametrize(
-    ("day", "expected"),
+    ("day", "bytes_of"),
     [
         (date(2026, 11, 24), "b6b47f0e8e2945d3"),
         (date(2026, 7, 4), "6db3605d159512c5"),
@@ -67,23 +127,311 @@ def digest(moves: Moves) -> str:
         (date(2024, 9, 13), "f74900ea732720fe"),
     ],
 )
-def test_without_a_scenario_days_are_what_they_were_before_there_were_any(day: date, expected: str) -> None:
-    assert digest(World(EXAMPLE, scenario=ORDINARY).day(day)) == expected
+def test_without_a_scenario_days_are_what_they_were_before_there_were_any(day: date, bytes_of: str) -> None:
+    assert digest(World(EXAMPLE, scenario=ORDINARY).day(day)) == bytes_of
+
+
+def test_outside_of_its_days_a_scenario_changes_nothing() -> None:
+    change = scenario(first=MONDAY, last=MONDAY, rates=(Rates(site="*", arrivals=3.0, stay=2.0),))
+    world = World(EXAMPLE, scenario=change)
+    assert same(world.day(MONDAY + DAY), World(EXAMPLE).day(MONDAY + DAY))
+    assert visitors(world.day(MONDAY), LIBRARY) > 2.5 * visitors(World(EXAMPLE).day(MONDAY), LIBRARY)
+
+
+# How many come
 
 
 def test_twice_the_arrivals_are_twice_the_visitors() -> None:
     _, moves = under(scenario(rates=(Rates(site="*", arrivals=2.0),)))
     for site in (LIBRARY, PARK):
         before, after = visitors(ordinary(), site), visitors(moves, site)
-        assert abs(after - 2 * before) < SIGMAS * np.sqrt(2.5 * (after + 4 * before))
+        assert abs(after - 2 * before) < SIGMAS * np.sqrt(CLUMP * (after + 4 * before))
 
 
-def test_a_name_that_is_not_there_is_told_with_what_comes_close() -> None:
-    with pytest.raises(ScenarioError, match=r'no site "stadsbibliotek" \(did you mean "stadsbiblioteket"\?'):
-        World(EXAMPLE, scenario=scenario(rates=(Rates(site="stadsbibliotek"),)))
+def test_factors_of_a_base_and_of_what_is_on_top_multiply() -> None:
+    twice, half = Rates(site="stadsbiblioteket", arrivals=2.0), Rates(site="kind:library", arrivals=0.5)
+    _, moves = under(scenario(rates=(twice, half)), 2)
+    assert same(moves, ordinary(2))
+
+
+def test_people_come_at_the_hours_that_the_scenario_says() -> None:
+    """Chi-square over the hours of eight weeks of Wednesdays, beside the rhythm of the site times the factors."""
+    factors = {"12": 0.5, "16": 2.0, "18": 1.5}
+    world = World(EXAMPLE, scenario=scenario(rates=(Rates(site="kind:library", hours=factors, spread=0.0),)))
+    site, entrance = EXAMPLE.sites[LIBRARY], edge(World(EXAMPLE), "stadsbiblioteket/town-entrance")
+    wanted, counted = np.zeros(24), np.zeros(24)
+    for day in (date(2026, 9, 2) + n * 7 * DAY for n in range(8)):
+        begins, _ = world.bounds(day)
+        quarters = slots(site, RHYTHM, day, begins)
+        level = expected(site, RHYTHM, day, fineness(1, site.timezone, day))
+        factor = np.array([factors.get(str(hour), 1.0) for hour in quarters.hour])
+        wanted += np.bincount(quarters.hour, quarters.hours * factor * level, 24)
+        came = public(world.day(day), LIBRARY)
+        came = came.only((came.edge == entrance) & came.inward)
+        local = (came.time - begins) // 3_600_000 + site.day_start.hour
+        counted += np.bincount(local, minlength=24)[:24]
+    hours = slice(9, 19)  # in the last hour nobody comes any more shortly before closing
+    assert counted[hours].sum() > 5000
+    assert chi_square(counted[hours], wanted[hours]) < SIGMAS
+
+
+def test_days_differ_by_the_spread_that_the_scenario_says() -> None:
+    """The variance of a hundred days about what their calendar and weather make expect, in two chi-square limits."""
+    sites, spread, days = house({"shelves": ("shelves", 80)}, capacity=400), 0.3, 100
+    _, moves = under(scenario(rates=(Rates(site="branch", spread=spread, classes=0.0),)), days, sites)
+    site = sites.sites[0]
+    counts = np.bincount((np.unique(public(moves).person) >> 40) - MONDAY.toordinal(), minlength=days)
+    level = [
+        expected(site, RHYTHM, MONDAY + n * DAY, fineness(1, site.timezone, MONDAY + n * DAY)) for n in range(days)
+    ]
+    relative = counts / np.array(level) / (counts / np.array(level)).mean()
+    chance = CLUMP / counts.mean()  # what would be there without any spread
+    ratio = relative.var() / (spread**2 + chance)
+    assert (1 - SIGMAS * (2 / days) ** 0.5) < ratio < (1 + SIGMAS * (2 / days) ** 0.5)
+    assert relative.var() > 10 * chance
+
+
+def test_growth_is_counted_in_years() -> None:
+    rates = [Rates(site="*", growth=growth, spread=0.0) for growth in (0.0, 0.2)]
+    flat, grown = (visitors(under(scenario(rates=(r,)), 7)[1], LIBRARY) for r in rates)
+    years = (MONDAY + 3 * DAY - date(2024, 1, 1)).days / 365.25
+    assert abs(grown / flat - 1.2**years) < SIGMAS * 2 * (CLUMP / flat) ** 0.5
+
+
+# What for, how long, and by which way
+
+
+def test_people_go_where_the_scenario_says() -> None:
+    """Chi-square over the first room that each visitor enters, by plans and by the room that there is."""
+    rooms = {
+        "large": ("reading", 80),
+        "small": ("reading", 20),
+        "children": ("children", 50),
+        "shelves": ("shelves", 9),
+    }
+    plans = {"errand": 0.0, "pass": 0.0, "children": 2.0}
+    world, moves = under(scenario(rates=(Rates(site="*", plans=plans, classes=0.0),)), 14, house(rooms))
+    doors = [edge(world, f"branch/{room}-door") for room in rooms]
+    entered = first_steps(public(moves), doors).edge
+    size = {p.name: float(np.mean(p.sizes)) for p in LIBRARY_PLANS}
+    share = {p.name: p.share for p in LIBRARY_PLANS}
+    read, children = share["read"] * size["read"], 2 * share["children"] * size["children"]
+    wanted = [read * 0.8, read * 0.2, children, share["browse"] * size["browse"]]
+    assert len(entered) > 8000
+    assert chi_square([int((entered == door).sum()) for door in doors], wanted) < SIGMAS
+
+
+@pytest.mark.parametrize("stay", [0.5, 1.0, 1.6])
+def test_people_stay_as_long_as_the_scenario_says(stay: float) -> None:
+    """Kolmogorov and Smirnov between visits to a reading room and stays drawn here from the plan's own distribution."""
+    morning = {str(hour): float(4 <= hour < 13) for hour in range(24)}  # so that nobody has to leave before they would
+    rates = Rates(site="*", stay=stay, plans={"errand": 0.0, "pass": 0.0}, hours=morning)
+    world, moves = under(scenario(rates=(rates,)), 4, house({"room": ("reading", 80)}, "04:00-28:00"))
+    inside = public(moves).only(public(moves).edge == edge(world, "branch/room-door"))
+    order = np.lexsort((inside.time, inside.person))
+    minutes = np.diff(inside.time[order]).astype(np.float64)[::2] / 60_000
+    plan = next(p for p in LIBRARY_PLANS if p.name == "read")
+    rng = np.random.default_rng(1)
+    stays = plan.stay_s / 60 * stay * np.exp(plan.spread * rng.choice(NORMAL, (3, 20_000)))
+    more, still = rng.random((2, 20_000)) < np.array([[plan.more], [plan.more / 2]])
+    wanted = stays[0] + stays[1] * more + stays[2] * (more & still)
+    companies = len(minutes) / float(np.mean(plan.sizes))
+    assert companies > 500
+    assert distance(minutes, wanted) < KS_10000 * (1 / companies + 1 / 20_000) ** 0.5
+
+
+def distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
+    """The largest difference of two samples' distributions."""
+    both = np.sort(np.concatenate([a, b]))
+    upto = [np.searchsorted(np.sort(x), both, side="right") / len(x) for x in (a, b)]
+    return float(np.abs(upto[0] - upto[1]).max())
+
+
+def test_entrances_have_the_shares_that_the_scenario_says() -> None:
+    change = load("new-park-entrance", ["rates.kind:library.entrances.new-park-entrance=0.3"], MONDAY)
+    world, moves = under(change, 7)
+    ways = [edge(world, f"stadsbiblioteket/{door}") for door in ("new-park-entrance", "town-entrance", "park-entrance")]
+    came = first_steps(public(moves, LIBRARY), ways).edge
+    share = (came == ways[0]).mean()
+    assert abs(share - 0.3) < SIGMAS * (CLUMP * 0.3 * 0.7 / len(came)) ** 0.5
+    assert (came == ways[2]).any()
+
+
+def test_a_new_entrance_is_shut_before_its_first_day() -> None:
+    world = World(EXAMPLE, scenario=load("new-park-entrance", (), MONDAY))
+    door = edge(world, "stadsbiblioteket/new-park-entrance")
+    assert not (world.day(MONDAY - DAY).edge == door).any()
+    assert (world.day(MONDAY).edge == door).sum() > 100
+    assert same(world.day(MONDAY - DAY), World(EXAMPLE).day(MONDAY - DAY)) is False  # edges have other numbers
+
+
+def test_what_was_learnt_takes_the_place_of_the_rhythm() -> None:
+    """Visitors by hour and day, shares of rooms and the mean length of a visit, beside a profile."""
+    row = tuple(40.0 if 10 <= hour < 18 else 10.0 if hour < 10 else 0.0 for hour in range(24))
+    profile = Profile(
+        site="branch", week=(row,) * 6 + ((0.0,) * 24,), spread=0.0, stay_min=45, spaces={"a": 0.9, "b": 0.3}
+    )
+    rooms = {"a": ("reading", 50), "b": ("shelves", 50), "c": ("cafe", 50)}
+    world, moves = under(scenario(profiles=(profile,)), 14, house(rooms))
+    people = public(moves)
+    came = people.only((people.edge == 0) & people.inward)
+    hours = np.bincount((came.time - world.bounds(MONDAY)[0]) % 86_400_000 // 3_600_000 + 4, minlength=24)
+    assert abs(hours[10:18].sum() - 14 * 320) < SIGMAS * (CLUMP * 14 * 320) ** 0.5
+    assert abs(hours[9] - 140) < SIGMAS * (CLUMP * 140) ** 0.5
+    entered = first_steps(people, [edge(world, f"branch/{room}-door") for room in rooms]).edge
+    assert abs((entered == edge(world, "branch/a-door")).mean() - 0.75) < SIGMAS * (CLUMP * 0.19 / len(entered)) ** 0.5
+    assert not (entered == edge(world, "branch/c-door")).any()
+    out = people.only((people.edge == 0) & ~people.inward)
+    mean = (out.time.sum() - came.time.sum()) / len(came) / 60_000
+    assert 40 < mean < 50  # some have to leave before they would
+
+
+# What is closed, and when
+
+
+def test_what_is_closed_is_never_entered_and_all_else_is_used() -> None:
+    change = load("renovation")
+    assert change.first
+    world, moves = under(change, 14, first=change.first)
+    ground = world.ground
+    shut = [n for n, s in enumerate(ground.detail) if s.kind in ("shelves", "exhibition", "meeting")]
+    inside = truth.at(ground, moves, np.arange(*(b for b in (world.bounds(change.first)[0], moves.time[-1], 600_000))))
+    assert len(shut) == 4
+    assert not inside[:, shut].any()
+    upper = ground.spaces.index("stadsbiblioteket/upper-floor")
+    assert not inside[:, upper].any()  # only the closed fiction led there
+    reading = {ground.spaces[n]: int(inside[:, n].max()) for n, s in enumerate(ground.detail) if s.kind == "reading"}
+    assert reading["stadsbiblioteket/reading-room"] == 0
+    assert min(reading["stadsbiblioteket/newspapers"], reading["stadsbiblioteket/local-history"]) > 20
+
+
+def test_a_closed_portal_sends_people_around() -> None:
+    change = scenario(closings=(Closing(site="stadsbiblioteket", portals=("stairs-up", "town-entrance")),))
+    world, moves = under(change, 2)
+    assert not np.isin(moves.edge, [edge(world, f"stadsbiblioteket/{p}") for p in ("stairs-up", "town-entrance")]).any()
+    lift, before = (
+        edge(world, "stadsbiblioteket/lift-up"),
+        (ordinary(2).edge == edge(world, "stadsbiblioteket/lift-up")),
+    )
+    assert (moves.edge == lift).sum() > 1.5 * before.sum()
+
+
+def test_hours_of_a_scenario_hold_for_the_public_and_for_who_cleans() -> None:
+    longer = Hours(site="stadsbiblioteket", also="17:00-22:00", weekdays=("monday",))
+    short = Hours(site="stadsbiblioteket", hours="12:00-15:00", first=MONDAY + DAY, last=MONDAY + DAY)
+    world, moves = under(scenario(opening=(longer, short)), 2)
+    for day, closes in ((MONDAY, 22), (MONDAY + DAY, 15)):
+        begins = world.bounds(day)[0] - 4 * 3_600_000
+        today = moves.only((moves.person >> 40 == day.toordinal()) & ((moves.person >> 24) & 0xFFFF == LIBRARY))
+        closing = begins + closes * 3_600_000
+        assert closing - 1_800_000 < public(today).time.max() < closing + 240_000
+        assert closing < today.time.max() < closing + 30 * 60_000
+    assert today.time.min() < begins + 10 * 3_600_000  # cleaners are there long before twelve
+    assert public(today).time.min() > begins + 12 * 3_600_000 - 600_000
+
+
+def test_hours_beside_the_usual_ones_join_them() -> None:
+    monday = Hours(site="kind:library", also="19:00-21:00, 22:00-23:00", weekdays=("monday",), first=MONDAY)
+    (library, park) = applied(EXAMPLE, scenario(opening=(replace(monday, last=MONDAY + 9 * DAY),))).sites
+    assert [e.hours for e in library.opening.exceptions[-2:]] == ["09:00-21:00, 22:00-23:00"] * 2
+    assert park == EXAMPLE.sites[PARK]
+    with pytest.raises(ScenarioError, match="leaves the business day"):
+        applied(EXAMPLE, scenario(opening=(replace(monday, also="06:00-30:00"),)))
+
+
+# What is on
+
+
+def test_an_event_is_attended_by_as_many_as_it_says_for_as_long_as_it_lasts() -> None:
+    change = load("author-evening")
+    assert change.first
+    day, seats = change.first, 172
+    world = World(EXAMPLE, scenario=change)
+    moves = of(world.day(day), PROGRAMME, LIBRARY)
+    hall = world.ground.spaces.index("stadsbiblioteket/hall")
+    start = millis(day_bounds(day, EXAMPLE.sites[LIBRARY])[0]) + round((18.5 - 4) * 3_600_000)
+    moments = start + np.array([-40, 1, 37, 74, 90]) * 60_000
+    before, begun, middle, end, over = truth.at(world.ground, moves, moments)[:, hall]
+    assert (before, middle, end, over) == (0, round(0.95 * seats), round(0.95 * seats), 0)
+    assert begun >= 0.95 * middle
+    cafe = first_steps(moves, [edge(world, "stadsbiblioteket/cafe-door")])
+    assert abs(len(cafe) - middle / 4) < SIGMAS * (middle * 3 / 16) ** 0.5
+
+
+def test_a_concert_in_the_park_spills_into_the_library() -> None:
+    change = load("park-concert")
+    assert change.first
+    world = World(EXAMPLE, scenario=change)
+    crowd = of(world.day(change.first), PROGRAMME, PARK)
+    spilled = len(afterwards(world, crowd, change.first))
+    people = len(np.unique(crowd.person))
+    assert people == 600
+    assert abs(spilled - people / 4) < SIGMAS * (people * 3 / 16) ** 0.5
+
+
+def test_who_would_find_the_library_closed_after_the_concert_goes_home() -> None:
+    change = replace(load("park-concert"), opening=())
+    assert change.first
+    world = World(EXAMPLE, scenario=change)
+    assert len(afterwards(world, of(world.day(change.first), PROGRAMME, PARK), change.first)) == 0
+
+
+def afterwards(world: World, crowd: Moves, day: date) -> NDArray[np.int64]:
+    """Who of the crowd enters the library after half past four."""
+    entries = truth.entries(world.ground, LIBRARY, crowd)
+    return np.unique(entries.person[entries.time >= world.bounds(day)[0] + 12.5 * 3_600_000])
+
+
+def test_an_event_outside_of_opening_hours_is_told_of() -> None:
+    late = Event(
+        site="kind:library", space="kind:hall", title=NAME, people=50, start=time(22), minutes=30, first=MONDAY
+    )
+    world = World(EXAMPLE, scenario=scenario(events=(late,)))
+    assert world.notes == ("[[events]] x: stadsbiblioteket is closed at 22:00; open it with [[opening]]",)
+    assert same(world.day(MONDAY), World(EXAMPLE).day(MONDAY))
+
+
+# Scenarios and site files
+
+
+@pytest.mark.parametrize(
+    ("part", "told"),
+    [
+        ({"rates": (Rates(site="stadsbibliotek"),)}, 'no site "stadsbibliotek" (did you mean "stadsbiblioteket"?)'),
+        ({"rates": (Rates(site="*", entrances={"cafe-dor": 1.0}),)}, 'no portal "cafe-dor" in stadsbiblioteket'),
+        ({"rates": (Rates(site="kind:library", entrances={"cafe-door": 1.0}),)}, "leads from one of its spaces to"),
+        ({"closings": (Closing(site="kind:library", spaces=("hal",)),)}, 'no space "hal" in stadsbiblioteket (did you'),
+        ({"portals": (NewPortal(site="stadsparken", id="hole", name=NAME, outer="outside", inner="paths"),)},
+         "[[portals]] hole: no sensor counts it; add one under [[sensors]]"),
+        ({"sensors": (NewSensor(site="stadsparken", device="count-rose-arch", portal="rose-arch"),)}, "placed twice"),
+        ({"sensors": (NewSensor(site="stadsparken", device="new", portal="rose-ark"),)}, 'no portal "rose-ark"'),
+    ],
+)  # fmt: skip
+def test_what_a_scenario_means_must_be_there(part: dict[str, object], told: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        World(EXAMPLE, scenario=scenario(**part))
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("name", shipped())
+@pytest.mark.parametrize("sites", [EXAMPLE, house({"room": ("zone", 9)}), SiteFile(sites=(EXAMPLE.sites[PARK],))],
+                         ids=["both", "library", "park"])  # fmt: skip
+def test_shipped_scenarios_fit_any_site_file(name: str, sites: SiteFile) -> None:
+    change = load(name)
+    found = placed(sites, change)
+    assert placed(found.sites, change).sites.sites[0].portals == found.sites.sites[0].portals
+    assert found.notes == () or sites is not EXAMPLE
 
 
 def test_shipped_double_visitors_doubles_visits() -> None:
     world, moves = under(load("double-visitors"))
     before, after = (len(truth.entries(world.ground, LIBRARY, m)) for m in (ordinary(), moves))
-    assert 1.9 < after / before < 2.05
+    assert 1.9 < after / before < 2.05  # the staff come once as before
+
+
+def test_longer_sundays_bring_people_then() -> None:
+    sunday = MONDAY + 6 * DAY
+    world = World(EXAMPLE, scenario=load("sunday-opening"))
+    (start, end) = open_intervals(sunday, world.ground.sites[LIBRARY])[0]
+    assert (end - start).total_seconds() == 8 * 3600
+    assert visitors(world.day(sunday), LIBRARY) > 1.2 * visitors(World(EXAMPLE).day(sunday), LIBRARY)

@@ -33,6 +33,7 @@ _IDS: Final = (
     "devicename", "sensorname", "cameraname", "hostname", "device", "sensor", "camera",
 )  # fmt: skip
 _LOOSE_IDS: Final = ("id", "uid", "uuid", "name")  # of the device, or of the message, or of whoever knows what
+_VALUES: Final = ("value", "val", "v")
 _RANK: Final = {name: number for number, name in enumerate((*_IDS, *_LOOSE_IDS))}
 _HOLDERS: Final = {
     "device", "deviceinfo", "sensor", "sensorinfo", "node", "thing", "source", "meta", "metadata", "header", "info",
@@ -103,7 +104,8 @@ def _together(items: list[Decoded]) -> Decoded:
 
 def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
     found = objects.look(fields, packet=packet, at=path, context=topics.context(packet.levels))
-    value, meaning = _value(fields), topics.meaning(packet.levels)
+    meaning = topics.meaning(packet.levels)
+    value = _value(fields, meaning)
     is_bare = bool(value and meaning.said)
     strange = found.unknown or [leaf for leaf in found.other if compact(leaf.said.rpartition(".")[2]) not in _NAMES]
     if not (is_bare or found.understood or strange):
@@ -124,10 +126,13 @@ def _decoded(sheet: Sheet, identity: Identity | None = None) -> Decoded:
     return sheet.decoded(identity=identity, not_data="it says that nothing was measured" if idle else "")
 
 
-def _value(fields: Mapping[str, Any]) -> str:
-    """The field of an object that holds a value without saying of what; "" if there is none."""
+def _value(fields: Mapping[str, Any], meaning: topics.Meaning) -> str:
+    """The field of an object that holds a value without saying of what; "" if there is none.
+
+    A `state` is one only on a topic that says what it is of.
+    """
     by = {compact(name): name for name in fields if type(name) is str}
-    name = next((by[field] for field in ("value", "val", "v") if field in by), "")
+    name = next((by[field] for field in (*_VALUES, "state")[: len(_VALUES) + bool(meaning.said)] if field in by), "")
     return name if name and type(fields[name]) not in (dict, list) and fields[name] is not None else ""
 
 
@@ -197,6 +202,8 @@ def _identity(packet: Packet, fields: Mapping[str, Any], path: str) -> tuple[str
 def _names(fields: Mapping[str, Any], path: str) -> list[tuple[str, Any, str]]:
     """All that could be the name of the device, the best first: what names it, the name and where that stands."""
     found = [(name, value, path + step(said)) for name, said, value in _scalars(fields)]
+    if "specversion" in fields:  # a CloudEvent: its id is that of the event, its source that of the device
+        found = [("deviceid" if name == "source" else name, *rest) for name, *rest in found if name != "id"]
     for key, inner in fields.items():
         if type(inner) is dict and compact(key) in _HOLDERS:
             own = "device" if compact(key) in _DEVICES else ""

@@ -13,6 +13,7 @@ from core.errors import Unreadable
 
 DEEPEST: Final = 5  # levels of objects within objects
 MOST: Final = 5000  # values of one message
+LONGEST_S: Final = 86_400.0  # of a period
 PART_LIMIT: Final = 60  # characters of the name of a line or region
 
 Clock = Callable[[str, Any, str], datetime | None]  # name and value of a field, zone beside it -> the time it says
@@ -32,7 +33,8 @@ _MANY_PARTS: Final = frozenset(
 _NAME_FIELDS: Final = ("name", "type", "key", "n", "metric", "measure", "parameter", "quantity", "property", "sensor")
 _VALUE_FIELDS: Final = ("value", "v", "val", "vb", "text", "reading", "measurement")
 _UNIT_FIELDS: Final = ("unit", "units", "uom", "u", "unitofmeasurement")
-_BEGINS: Final = frozenset(wordlists.BEGINS.split())
+_BEGINS, _ENDS = frozenset(wordlists.BEGINS.split()), frozenset(wordlists.ENDS.split())
+_LENGTHS: Final = frozenset(wordlists.LENGTHS.split())
 _TIMES: Final = wordlists.TIMES.split()
 _TIME_RANK: Final = {name: rank for rank, name in enumerate(_TIMES)}
 _CLOCK_ONLY: Final = re.compile(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?([Zz]|[+-]\d\d:?\d\d)?")
@@ -55,7 +57,8 @@ class Leaf:
     part_path: str = ""
     own: tuple[str, ...] = ()  # the words of its own name, without those above
     place: str = ""  # the names above it, if they can be that of a sensor or a zone
-    in_window: bool = False  # beside the beginning and the end of a period
+    in_window: bool = False  # beside the beginning of a period
+    period_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class _Place:
     kept: str = ""  # the compact name it stands under
     name: str = ""  # the names above that say something, if all of them can be those of a place
     in_window: bool = False
+    period_s: float = 0.0
     depth: int = 0
 
 
@@ -123,9 +127,29 @@ def own_time(fields: Mapping[str, Any], clock: Clock) -> datetime | None:
     return None
 
 
-def _is_window(fields: Mapping[str, Any]) -> bool:
-    """Whether an object says when its period began: then its counts may be those of the period."""
-    return any(type(name) is str and fields[name] is not None and compact(name) in _BEGINS for name in fields)
+def _timed(fields: Mapping[str, Any], place: _Place, clock: Clock) -> _Place:
+    """The place with what the object says of its time: an instant, or a period that ends then."""
+    begins, ends, lengths = (_named_in(fields, names) for names in (_BEGINS, _ENDS, _LENGTHS))
+    time, period_s = own_time(fields, clock), 0.0
+    if begins and ends and (end := clock(ends, fields[ends], "")) and (begin := clock(begins, fields[begins], "")):
+        time, period_s = end, max((end - begin).total_seconds(), 0.0)
+    elif lengths and type(fields[lengths]) in (int, float) and 0 < fields[lengths] <= LONGEST_S:
+        period_s = float(fields[lengths])
+    if not (time or period_s or begins):
+        return place
+    return replace(
+        place,
+        time=time or place.time,
+        period_s=period_s or place.period_s,
+        in_window=bool(begins) or place.in_window,
+    )
+
+
+def _named_in(fields: Mapping[str, Any], names: frozenset[str]) -> str:
+    """The first field with one of the names that holds a time or a number; "" if there is none."""
+    return next(
+        (name for name, value in fields.items() if type(value) in (int, float, str) and compact(name) in names), ""
+    )
 
 
 def _is_zone(name: object, value: object) -> bool:
@@ -156,9 +180,7 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
     if TWICE in fields:
         twice = show(fields[TWICE])  # type: ignore[index]  # not a name: it stands for the fact
         raise Unreadable(f"the message says {twice} twice, so nobody knows which one is meant")
-    time, in_window = own_time(fields, clock), _is_window(fields)
-    if time or in_window:
-        place = replace(place, time=time or place.time, in_window=in_window or place.in_window)
+    place = _timed(fields, place, clock)
     record = _record(fields)
     if record is not None:
         yield _leaf(record, place)
@@ -287,6 +309,7 @@ def _leaf(named: _Named, place: _Place) -> Leaf:
         own=own,
         place=place.name,
         in_window=place.in_window,
+        period_s=place.period_s,
     )
 
 

@@ -17,7 +17,7 @@ from core.metrics import METRICS, Kind
 
 WARMEST_C: Final = 50.0  # a bare temperature above that is in Fahrenheit, in tenths, or not that of a room
 HIGHEST_V: Final = 100.0  # a bare voltage above that is in millivolts
-_ABOUT_PEOPLE: Final = frozenset(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL) | {"people", "occupied"}
+ABOUT_PEOPLE: Final = frozenset(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL) | {"people", "occupied"}
 _TOTAL_OF: Final = {"in": "in_total", "out": "out_total", "passages": "passages_total", "motions": "motions_total"}
 # Words that tell of people whatever the name of the field, and whether they do so beyond doubt.
 _STATES: Final = {
@@ -25,6 +25,9 @@ _STATES: Final = {
     **dict.fromkeys(("free", "busy", "in use", "in_use", "taken", "present", "absent", "motion", "no motion"), False),
 }
 _OCCUPIED: Final = Means(metric="occupied")
+
+
+_Key = tuple[str, str, datetime | None]  # metric, part, time
 
 
 @dataclass(slots=True)
@@ -44,7 +47,7 @@ class Found:
     @property
     def about_people(self) -> bool:
         """Whether it measures people, or asks what it is that counts them."""
-        return bool(self.doubtful) or any(means.metric in _ABOUT_PEOPLE for _, means in self.measured)
+        return bool(self.doubtful) or any(means.metric in ABOUT_PEOPLE for _, means in self.measured)
 
 
 def note(
@@ -106,32 +109,32 @@ def write(sheet: Sheet, found: Found, *, topic: str, device_path: str = "", time
 
 def measure(sheet: Sheet, found: Found) -> None:
     """Note what was measured. A total leaves no room for a delta of its line."""
-    told: dict[tuple[str, str, datetime | None], tuple[Leaf, float]] = {}
+    told: dict[_Key, tuple[Leaf, float]] = {}
     for leaf, means, part in _parts(found.measured):
         try:
-            _write(sheet, leaf, means, part, told)
+            metric, value = _measure(leaf, means)
+            if value is not None:
+                _tell(told, (metric, _fit(leaf, part), leaf.time), leaf, value)
         except Unreadable as exc:
             sheet.problems.append(str(exc))
+    for (metric, part, time), (leaf, value) in told.items():
+        sheet.note(metric, value, part=part, time=time, period_s=leaf.period_s, said=leaf.said)
 
 
-def _write(
-    sheet: Sheet,
-    leaf: Leaf,
-    means: Means,
-    part: str,
-    told: dict[tuple[str, str, datetime | None], tuple[Leaf, float]],
-) -> None:
-    metric, value = _measure(leaf, means)
-    if value is None:
+def _tell(told: dict[_Key, tuple[Leaf, float]], key: _Key, leaf: Leaf, value: float) -> None:
+    """Keep what is said of one thing; if it is said twice, somebody is there if either word for it says so."""
+    first, same = told.setdefault(key, (leaf, value))
+    if same == value or key[0] not in ABOUT_PEOPLE:
         return
-    first, same = told.setdefault((metric, part, leaf.time), (leaf, value))
-    if first is not leaf:
-        if same != value and metric in _ABOUT_PEOPLE:
-            raise Unreadable(f"{first.said} is {same:g} and {leaf.said} is {value:g}: both cannot be {metric}")
-        return
+    if key[0] != "occupied":
+        raise Unreadable(f"{first.said} is {same:g} and {leaf.said} is {value:g}: both cannot be {key[0]}")
+    told[key] = (leaf, 1.0)
+
+
+def _fit(leaf: Leaf, part: str) -> str:
     if len(part) > PART_LIMIT or not part.isprintable():
         raise Unreadable(f"{leaf.said} belongs to {show(part)}, which cannot be the name of a line or region")
-    sheet.note(metric, value, part=part, time=leaf.time, said=leaf.said)
+    return part
 
 
 def _sort(found: Found, leaf: Leaf, context: tuple[str, ...]) -> Verdict:
@@ -174,8 +177,8 @@ def _verdict(leaf: Leaf, context: tuple[str, ...]) -> Verdict:
 def _of_value(leaf: Leaf, means: Means) -> Verdict:
     value = leaf.value
     if type(value) is list:
-        return Doubt(about="people", part=means.part) if means.metric in _ABOUT_PEOPLE else "ignored"
-    if means.metric not in _ABOUT_PEOPLE:
+        return Doubt(about="people", part=means.part) if means.metric in ABOUT_PEOPLE else "ignored"
+    if means.metric not in ABOUT_PEOPLE:
         return means if _is_number(value) or _is_nothing(value) else "ignored"
     if means.metric == "people" and type(value) is bool:
         return replace(means, metric="occupied")

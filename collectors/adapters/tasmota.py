@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from collectors.adapters import doubts, hints
+from collectors.adapters import doubts, hints, objects
 from collectors.adapters.hints import Choice
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number
@@ -26,6 +26,7 @@ _SAYS: Final = re.compile(
     r"|(?:POWER|INFO|STATUS|SWITCH|BUTTON|DIMMER|COLOR)\d{0,2}|(?:PIR|MOTION|PRESENCE|OCCUPANCY|OCCUPIED)_?\d{0,2}"
 )
 _SWITCH: Final = re.compile(r"Switch\d{1,2}")
+_OWN: Final = ("Time", "TempUnit", "ENERGY", "ESP32", "PressureUnit", "SpeedUnit")
 _CLIMATE: Final = {
     "Humidity": "humidity_pct",
     "CarbonDioxide": "co2_ppm",
@@ -58,7 +59,10 @@ def decode(packet: Packet) -> Decoded:
         return _told(sheet)
     if what == "RESULT":
         _switch(packet, sheet)
-    return sheet.decoded(not_data="" if sheet.problems else "the state of a relay or the device itself")
+        _people(packet, sheet, packet.object)
+    return sheet.decoded(
+        not_data="" if sheet.problems or sheet.readings else "the state of a relay or the device itself"
+    )
 
 
 def _told(sheet: Sheet) -> Decoded:
@@ -96,13 +100,23 @@ def _sensors(packet: Packet, sheet: Sheet, fields: Any) -> None:
     for name, value in fields.items():
         if sees := _SEES.fullmatch(name):
             sheet.note("occupied", value, part=sees[1] or "1", said=name)
-        elif type(value) is dict and TWICE not in value:
+        elif type(value) is dict and TWICE not in value and name != "ESP32":  # that is the warmth of its chip
             for metric, said, measured in _climate(sheet, name, value, fahrenheit):
                 part = "1" if (metric, "1") not in taken else name
                 taken.add((metric, part))
                 sheet.note(metric, measured, part=part, said=said)
+    _people(packet, sheet, fields)
     if counters := list(_counters(fields)):
         sheet.problems.append(_pulses(packet, counters))
+
+
+def _people(packet: Packet, sheet: Sheet, fields: Mapping[str, Any]) -> None:
+    """What other sensors, of scripts and of radars, say of people by the names they use."""
+    others = {name: value for name, value in fields.items() if name not in _OWN and not _SEES.fullmatch(name)}
+    found = objects.look({name: value for name, value in others.items() if name.upper() != "COUNTER"}, packet=packet)
+    found.measured = [(leaf, means) for leaf, means in found.measured if means.metric in objects.ABOUT_PEOPLE]
+    found.doubtful = [(leaf, doubt) for leaf, doubt in found.doubtful if not _COUNTER.fullmatch(leaf.said)]
+    objects.write(sheet, found, topic=packet.topic, device_path=_device_path(packet), time_path="$.Time")
 
 
 def _climate(sheet: Sheet, name: str, sensor: Mapping[str, Any], fahrenheit: bool) -> Iterator[tuple[str, str, Any]]:

@@ -83,7 +83,7 @@ def _same(names: str, means: Means) -> dict[str, Means]:
 
 _TEMPERATURE = Means(
     metric="temperature_c",
-    nothing=(*_LOST, 3276.7, -3276.8, 327.67, -327.68),
+    nothing=(*_LOST, -127.0, 3276.7, -3276.8, 327.67, -327.68),
     units=dict.fromkeys(("c", "°c", "℃", "celsius", "degc", "cel", "deg c", "degrees celsius"), 1.0),
 )
 FAHRENHEIT: Final = frozenset(("f", "°f", "℉", "fahrenheit", "degf", "deg f", "degrees fahrenheit"))
@@ -218,11 +218,10 @@ def _counting(each: frozenset[str]) -> Verdict:
 
 
 def _part(said: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The line or region at either end of a name, and the rest of it."""
-    if len(said) > 2 and said[0] in _PARTS and _numbers(said[1]):
-        return said[1], said[2:]
-    if len(said) > 2 and said[-2] in _PARTS and _numbers(said[-1]):
-        return said[-1], said[:-2]
+    """The line or region within a name, and the rest of it."""
+    for at in range(len(said) - 1 if len(said) > 2 else 0):
+        if said[at] in _PARTS and _numbers(said[at + 1]):
+            return said[at + 1], said[:at] + said[at + 2 :]
     return "", said
 
 

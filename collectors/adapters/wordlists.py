@@ -162,3 +162,12 @@ peoplecount personcount personscount peoplenumber personnumber peoplenum personn
 numpeople numpersons nbpeople nbpersons npeople people persons humancount peopledetected personsdetected
 detectedpeople detectedpersons
 """
+# Fields that tell when a period ended, where its beginning is told too.
+ENDS = """
+to timeto totime end endtime endat endtimestamp endedat ends periodend periodto intervalend windowend timeend tsto tsend
+endts dateto enddate dateobservedto utcto localto
+"""
+# Fields that tell the length of a period in seconds.
+LENGTHS = """
+periods periodseconds periodsec intervals intervalseconds intervalsec reportintervals periodlengths
+"""

@@ -62,15 +62,14 @@ def _availability(packet: Packet, name: list[str]) -> Decoded:
 
 def _device(packet: Packet, sheet: Sheet, fields: Mapping[str, Any]) -> Decoded:
     sheet.time = packet.instant(fields.get("last_seen"), name="last_seen")
-    _presence(sheet, fields)
-    objects.note(sheet, _measurements(fields), packet=packet)
+    objects.note(sheet, {"occupied": _presence(sheet, fields), **_measurements(fields)}, packet=packet)
     device = fields.get("device")
     model = device.get("model") if type(device) is dict else None
     idle = "" if sheet.readings or sheet.problems else _NOT_PEOPLE
     return sheet.decoded(model=model if type(model) is str else "", not_data=idle)
 
 
-def _presence(sheet: Sheet, fields: Mapping[str, Any]) -> None:
+def _presence(sheet: Sheet, fields: Mapping[str, Any]) -> float | None:
     """Somebody is there if either of the two words for it says so; null is neither yes nor no."""
     found = []
     for name in _PRESENCE:
@@ -78,7 +77,7 @@ def _presence(sheet: Sheet, fields: Mapping[str, Any]) -> None:
             found.append(state(name, fields.get(name)))
         except Unreadable as exc:
             sheet.problems.append(str(exc))
-    sheet.note("occupied", max((there for there in found if there is not None), default=None))
+    return max((there for there in found if there is not None), default=None)
 
 
 def _measurements(fields: Mapping[str, Any]) -> dict[str, Any]:

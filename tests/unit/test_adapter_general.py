@@ -53,6 +53,7 @@ def refused(topic: str, payload: object) -> str:
         ("hall_pir", {"value": 0, "status": 0}, "hall_pir", "level:hall", "occupied", 0),
         ("library/hall/motion", {"value": True}, "library/hall", "level:1", "occupied", 1),
         ("library/hall/motion", {"value": True, "device_id": "pir-7"}, "pir-7", "level:1", "occupied", 1),
+        ("library/hall/people", {"state": 4}, "library/hall", "level:1", "people", 4),
         ("person", {"count": 3}, "person", "level:1", "people", 3),
         ("acme/x", "<people>4</people>", "acme/x", "level:1", "people", 4),
         (
@@ -81,6 +82,7 @@ def test_topics_that_say_what_their_value_is(
         ({"serial_number": 4711001}, "4711001"),
         ({"sensor_id": 3}, "acme/x/3"),
         ({"id": 3, "name": "north door"}, "acme/x/north door"),
+        ({"specversion": "1.0", "id": "evt-00001", "type": "count", "source": "/door/1"}, "/door/1"),
         ({"id": "x"}, "acme/x"),
         ({"id": "n1"}, "acme/x/n1"),
         ({"device_id": "", "id": None}, "acme/x"),

@@ -119,6 +119,7 @@ def test_unknown_names(name: str) -> None:
         ({"line_1_total_in": 5, "line_2_total_in": 1, "total_in": 6},
          {"flow:1 in_total": 5, "flow:2 in_total": 1, "flow:all in_total": 6}),
         ({"line1TotalIn": 5, "in_total_line_2": 6}, {"flow:1 in_total": 5, "flow:2 in_total": 6}),
+        ({"cumulative": {"line1": {"in": 5}, "line2": {"in": 0}}}, {"flow:1 in_total": 5, "flow:2 in_total": 0}),
         ({"lines": [{"id": 1, "in_total": 3}, {"name": "Süd", "in_total": 4}]},
          {"flow:1 in_total": 3, "flow:Süd in_total": 4}),
         ({"zones": {"A": {"people_count": 4}, "2": {"people_count": 0}}}, {"level:A people": 4, "level:2 people": 0}),
@@ -179,6 +180,20 @@ def test_both_cannot_be_true() -> None:
     sheet = noted({"people_count": 4, "occupants": 5, "co2": 400, "co2_ppm": 401})
     assert sheet.problems == ["people_count is 4 and occupants is 5: both cannot be people"]
     assert [(r.metric, r.value) for r in sheet.readings] == [("people", 4), ("co2_ppm", 400)]
+
+
+def test_somebody_is_there_if_either_word_for_it_says_so() -> None:
+    assert values({"motion": False, "presence": True, "occupied": False}) == {"level:1 occupied": 1}
+
+
+@pytest.mark.parametrize(
+    "period",
+    [{"from": "2026-11-25T08:00:00Z", "to": "2026-11-25T08:15:00Z"}, {"ts": 1795594500, "period_s": 900},
+     {"startTime": 1795593600, "endTime": 1795594500, "timestamp": 1795594507}],
+)  # fmt: skip
+def test_periods(period: dict[str, Any]) -> None:
+    (reading,) = noted({**period, "counts": {"period_in": 3}}).readings
+    assert (reading.metric, reading.value, reading.time, reading.period_s) == ("in", 3, TIME, 900)
 
 
 def test_a_name_twice_is_refused() -> None:

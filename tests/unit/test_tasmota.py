@@ -62,6 +62,18 @@ def test_a_switch_that_acts_may_be_a_motion_sensor() -> None:
     assert mappings(told)[0].values == {"occupied": "$.Switch1.Action"}
 
 
+def test_other_sensors_are_read_by_their_names_if_they_speak_of_people() -> None:
+    fields = {
+        "Time": "2026-11-25T09:15:00",
+        "LD2410": {"Distance": [0, 0], "Presence": True},
+        "ESP32": {"Temperature": 44},
+    }
+    assert said(decode("tele/hall/SENSOR", fields)) == {"level:LD2410 occupied": 1}
+    assert said(decode("tele/hall/RESULT", {"PeopleCount": 4})) == {"level:1 people": 4}
+    (told,) = decode("tele/hall/SENSOR", {"Time": "2026-11-25T09:15:00", "PeopleCounter": {"In": 4, "Out": 3}}).problems
+    assert mappings(told)[0].values == {"in": "$.PeopleCounter.In", "out": "$.PeopleCounter.Out"}
+
+
 def test_coming_and_going() -> None:
     assert [s.online for s in decode("tele/hall/LWT", "Online", retained=True).statuses] == [True]
     assert [s.online for s in decode("tele/hall/LWT", "Offline", retained=True).statuses] == [False]

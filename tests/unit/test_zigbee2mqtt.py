@@ -37,6 +37,15 @@ def test_either_word_for_presence_will_do() -> None:
     assert said(decode("zigbee2mqtt/desk", {"presence": None, "occupancy": False})) == {"level:1 occupied": 0}
 
 
+def test_zones_of_a_radar_beside_all_of_it() -> None:
+    fields = {"presence": True, "zone1_occupancy": False, "zone2_occupancy": True}
+    assert said(decode("zigbee2mqtt/desk", fields)) == {
+        "level:all occupied": 1,
+        "level:1 occupied": 0,
+        "level:2 occupied": 1,
+    }
+
+
 def test_settings_and_words_of_the_radar_are_no_measurements() -> None:
     fields = {"occupancy": True, "motion_state": "large", "presence_sensitivity": 5, "update": {"state": None}}
     assert said(decode("zigbee2mqtt/desk", {**fields, "state": "OFF", "detection_interval": 2})) == {

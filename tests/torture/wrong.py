@@ -12,7 +12,7 @@ class Hasty(Writer):
 
         def late(messages: object) -> None:
             self._acknowledge(taken)
-            self._stop.wait(0.1)
+            self._stop.wait(0.5)
             store(messages)  # type: ignore[arg-type]
 
         taken: list[Delivery] = []

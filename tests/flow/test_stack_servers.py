@@ -5,11 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from ops import ports, program
+from ops import ports, program, rabbitmq
 from ops.mosquitto import Broker
 from ops.postgres import Cluster
 
@@ -44,3 +45,27 @@ def test_servers_end_when_whoever_started_them_is_killed(wait_for):
     assert all(ports.is_free(port) for port in taken)
     for folder in folders:
         shutil.rmtree(folder)
+
+
+@pytest.mark.skipif(not rabbitmq.installed(), reason="needs RabbitMQ: ops/setup torture")
+def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it(wait_for):
+    """The port mapper of Erlang, which it needs, serves the whole machine and stays, unless told not to."""
+    script = (
+        "import sys, signal\nfrom ops import rabbitmq\n"
+        "with rabbitmq.temporary(*map(int, sys.argv[1:])) as broker:\n"
+        "    print(broker.folder, flush=True)\n    signal.pause()\n"
+    )
+    taken = ports.free(3)
+    command = [sys.executable, "-c", script, *map(str, taken)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=program.ROOT) as starter:
+        folder = Path(starter.stdout.readline().strip())
+        try:
+            listening = {
+                c.laddr for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr.port in taken
+            }
+            assert {address.port for address in listening} == set(taken)
+            assert {address.ip for address in listening} <= {"127.0.0.1", "::1"}
+        finally:
+            starter.kill()
+    wait_for(lambda: all(ports.is_free(port) for port in taken))
+    shutil.rmtree(folder)

@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -19,6 +20,8 @@ WRONG = "tests.torture.wrong"
 def main() -> int:
     """Read the command line, run, tell."""
     given = _arguments()
+    for ending in (signal.SIGTERM, signal.SIGINT):  # whoever ends us wants the servers ended and the disk unmounted
+        signal.signal(ending, lambda *_: sys.exit("ended"))
     if given.redelivery:
         _tell_facts()
         return 0

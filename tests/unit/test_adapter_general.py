@@ -127,6 +127,7 @@ def test_a_message_with_an_id_of_its_own_is_known_again() -> None:
     [
         ("acme/x", {"in": 3, "out": 1}, "in and out could mean people since the last message or a running total"),
         ("acme/x", {"foo": 3, "bar": 2}, "nobody knows what foo and bar are: write a mapping in the site file"),
+        ("acme/x", {"wifi_devices": 44}, "nobody knows what wifi_devices is"),
         ("acme/x", {"avg_people": 3.5}, "nobody knows what avg_people is"),
         ("acme/x", {"occupancy": 40, "occupancy_unit": "%"}, "nobody knows what occupancy is"),
         ("acme/x", {"value": True}, "nobody knows what value is"),

@@ -20,7 +20,7 @@ from core.views import (
 from store.database import Database
 
 SHOWN_BYTES = 2000
-SHOWN_DEVICES = 200  # unplaced ones
+SHOWN_DEVICES = 100  # unplaced ones
 SILENT = timedelta(days=90)  # after which an unplaced device is shown no more
 SHOWN_READINGS = 5  # of each metric of an unplaced channel
 

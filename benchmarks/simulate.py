@@ -1,27 +1,39 @@
-"""How fast the simulator makes people, history and live messages of the example site, on one core.
+"""How fast the simulator makes people, history and live messages, on one core, and how much memory it needs.
 
     python -m benchmarks.simulate [days]
 
 World: all steps of all people. History: the messages of `simulate backfill`, JSON included, before they are decoded.
-Stream: the messages of `simulate live`. Published: the same, through a private broker until all are acknowledged.
+Stream: the messages of `simulate live`. Published: the same, through a private broker until all are acknowledged. These
+are of the example site. A million: a year, and three, of a library of 30 spaces with a million visits a year, each in a
+process of its own, whose largest resident memory is told; once as usual, and once under a scenario that closes half the
+house for eleven weeks and has an event on every Wednesday.
 """
 
 import json
+import resource
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as clock
+from multiprocessing import get_context
 from pathlib import Path
 
 from core.settings import Settings
+from core.site import Portal, Sensor, SiteFile, Space, Text
 from core.sitefile import parse
 from ops import mosquitto, ports
 from sensors_sim import backfill, live, stream
+from sensors_sim.scenario import ORDINARY, Closing, Event, Scenario
+from sensors_sim.truth import entries
 from sensors_sim.world import World
 
 EXAMPLE = Path(__file__).parents[1] / "sites" / "helsingborg.toml"
+_NAME = Text(sv="Rum", en="Room")
 END = datetime(2026, 11, 24, 3, tzinfo=UTC)  # 04:00 in Helsingborg, between two business days
 
 
@@ -42,12 +54,84 @@ def main(days: int) -> None:
     with mosquitto.temporary(*ports.free()) as broker, _watch() as live_s:
         settings = Settings(mqtt_port=broker.port)
         live.run(sites, settings, stop=threading.Event(), start=day, end=END)
+    million = {f"{years} {what}": _alone(years, what) for what in ("usual", "changed") for years in (1, 3)}
     print(f"world:     {days} days, {people:,} people, {steps:,} steps in {world_s[0]:.1f} s")
     print(f"history:   {days} days, {items:,} items in {history_s[0]:.1f} s")
     print(f"stream:    1 day, {sent:,} messages in {stream_s[0]:.2f} s")
     print(f"published: 1 day, {sent:,} messages in {live_s[0]:.1f} s, {sent / live_s[0]:,.0f} a second")
+    for name, lot in million.items():
+        rates = f"{lot.visits:,} visits, {lot.items:,} items in {lot.seconds:.1f} s, {lot.peak_mb} MB at most"
+        print(f"million:   {name}: {rates}")
+    year = million["1 usual"]
     figures = {"history_s": round(history_s[0], 2), "items_per_s": round(items / history_s[0])}
-    print(json.dumps({"days": days, **figures, "published_per_s": round(sent / live_s[0])}))
+    print(
+        json.dumps(
+            {"days": days, **figures, "million_s": round(year.seconds, 1), "published_per_s": round(sent / live_s[0])}
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """What some years of the large library took."""
+
+    visits: int
+    items: int
+    seconds: float
+    peak_mb: int
+
+
+def _alone(years: int, what: str) -> Lot:
+    """Measure in a process that does nothing else, so that its largest memory is that of the years alone."""
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(_large, years, what).result()
+
+
+def _large(years: int, what: str) -> Lot:
+    sites, items, visits = large_library(), 0, 0
+    scenario = changed_library() if what == "changed" else ORDINARY
+    world, began = World(sites, scenario=scenario), time.perf_counter()
+    start = END - timedelta(days=365 * years)
+    for lot in backfill.messages(sites, start, END, scenario=scenario):
+        items += sum(m.payload.count(b'"time"') for m in lot)
+    took = time.perf_counter() - began
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    for first, last in world.chunks(start, END):
+        visits += len(entries(world.ground, 0, world.days(first, last)))
+    return Lot(visits=visits, items=items, seconds=took, peak_mb=peak_mb)
+
+
+KINDS = ("reading", "shelves", "children", "cafe", "exhibition", "meeting", "studio", "hall", "lending", "reading")
+
+
+def large_library() -> SiteFile:
+    """A library of 30 spaces on three storeys, a counter on each door and a million visits a year."""
+    storeys = [f"storey-{n}" for n in range(3)]
+    rooms = [(f"room-{n}", storeys[n % 3], KINDS[n % len(KINDS)]) for n in range(26)]
+    spaces = [Space(id=s, name=_NAME, kind="foyer", capacity=60) for s in storeys]
+    spaces += [Space(id=room, name=_NAME, kind=kind, parent=storey, capacity=60) for room, storey, kind in rooms]
+    doors = [("entrance", "outside", storeys[0]), ("stairs-1", *storeys[:2]), ("stairs-2", *storeys[1:])]
+    doors += [(f"{room}-door", storey, room) for room, storey, _ in rooms]
+    library = parse(EXAMPLE.read_text(encoding="utf-8")).sites[0]
+    site = replace(
+        library,
+        id="large",
+        capacity=1500,
+        spaces=tuple(spaces),
+        portals=tuple(Portal(id=name, name=_NAME, outer=outer, inner=inner) for name, outer, inner in doors),
+        sensors=tuple(Sensor(device=f"count-{name}", portal=name) for name, _, _ in doors),
+    )
+    return SiteFile(sites=(site,))
+
+
+def changed_library() -> Scenario:
+    """Half the house closed for eleven weeks, and an event each Wednesday."""
+    spaces = tuple(f"room-{n}" for n in range(0, 26, 2))
+    evening = Event(
+        site="large", space="kind:hall", title=_NAME, fill=0.9, start=clock(18), minutes=75, weekdays=("wednesday",)
+    )
+    closing = Closing(site="large", spaces=spaces, first=date(2026, 2, 2), last=date(2026, 4, 19))
+    return Scenario(id="changed", title=_NAME, about=_NAME, closings=(closing,), events=(evening,))
 
 
 @contextmanager

@@ -260,6 +260,22 @@ def backfill(
     print(f"{readings} readings written in {time.monotonic() - began:.0f} s")
 
 
+@simulate_app.command("sites")
+def changed_sites(
+    scenario: ScenarioOption,
+    site_file: Annotated[Path | None, typer.Option(help="The sites; those of the database if left out.")] = None,
+    sets: SetOption = None,
+    begins: BeginsOption = None,
+) -> None:
+    """Print the sites as a scenario makes them, as a site file: with its hours, doors and sensors."""
+    from core.sitefile import dump
+    from ops import scenarios
+    from sensors_sim.placing import applied
+
+    sites = _sites(site_file) if site_file else _sandboxes(_settings())
+    print(dump(applied(sites, scenarios.find(scenario, sets, begins and begins.date()))), end="")
+
+
 @simulate_app.command("scenarios")
 def list_scenarios() -> None:
     """Show the scenarios that come with Besök."""

@@ -1,7 +1,9 @@
 """Documentation that fails when it is wrong: links that lead nowhere, metrics and commands nobody told of."""
 
 import re
+from dataclasses import fields
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from typer.main import get_command
@@ -29,6 +31,32 @@ def test_every_adapter_is_documented() -> None:
 
     text = (ROOT / "docs" / "adapters.md").read_text("utf-8")
     assert [adapter.name for adapter in ADAPTERS if f"`{adapter.name}`" not in text] == []
+
+
+def test_every_key_of_a_scenario_is_documented() -> None:
+    from sensors_sim.scenario import SECTIONS, FaultKind, Scenario
+    from sensors_sim.scenario_checks import PLAN_NAMES
+    from sensors_sim.scenariofile import shipped
+
+    text = (ROOT / "docs" / "simulate.md").read_text("utf-8")
+    sections = {block.split("`")[0]: block for block in text.split("\n| `[[")[1:]}
+    keys = [(f"{name}]]", field.name) for name, part in SECTIONS.items() for field in fields(part)]
+    assert [(name, key) for name, key in keys if f"`{key}`" not in sections[name].split("\n\n")[0]] == []
+    others = [
+        *(f.name for f in fields(Scenario) if f.name not in SECTIONS),
+        *get_args(FaultKind),
+        *PLAN_NAMES,
+        *shipped(),
+    ]
+    assert [word for word in others if f"`{word}`" not in text] == []
+
+
+def test_the_worked_example_of_a_scenario_is_a_scenario() -> None:
+    from sensors_sim.scenariofile import parse
+
+    text = (ROOT / "docs" / "simulate.md").read_text("utf-8")
+    example = parse(text.split("```toml\n")[1].split("```")[0], "family-sunday.toml")
+    assert (example.opening[0].also, example.events[0].fill) == ("10:00-18:00", 0.9)
 
 
 def test_every_command_is_documented() -> None:

@@ -117,7 +117,7 @@ def check(world: World, moves: Moves, first: date, last: date) -> None:
     assert not len(inside) or not inside[-1].any()
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(worlds(), st.integers(0, 2**32))
 def test_nobody_is_made_or_lost_in_any_house_under_any_scenario(case: tuple[SiteFile, Scenario], seed: int) -> None:
     file, scenario = case
@@ -149,7 +149,7 @@ def _gone_after_closing(world: World, moves: Moves, first: date, last: date) -> 
         assert (guests.time <= max(closes) + GRACE_MS).all()
 
 
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(worlds(), st.integers(0, 2**32), st.lists(st.integers(0, 6), min_size=7, max_size=7, unique=True))
 def test_any_days_in_any_order_are_the_same(case: tuple[SiteFile, Scenario], seed: int, order: list[int]) -> None:
     """Days made one by one in any order, some at once or all at once, by this world or another, are the same."""

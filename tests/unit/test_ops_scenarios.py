@@ -1,0 +1,59 @@
+"""Scenarios on the command line: listed, found, moved to the day, and what they make of a site file."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from core.errors import ScenarioError
+from core.site import SiteFile
+from core.sitefile import parse
+from ops import scenarios
+from ops.cli import app
+from sensors_sim.scenario import ORDINARY
+from sensors_sim.scenariofile import load, shipped
+
+EXAMPLE = Path("sites/helsingborg.toml")
+SUNDAY = date(2026, 11, 22)
+
+
+def test_all_scenarios_are_listed_with_a_sentence() -> None:
+    result = CliRunner().invoke(app, ["simulate", "scenarios"])
+    lines = result.output.splitlines()
+    assert [line.split()[0] for line in lines] == list(shipped())
+    assert len(shipped()) == 10
+    assert all(line.endswith(".") for line in lines)
+
+
+def test_a_scenario_makes_a_site_file_that_can_be_applied() -> None:
+    arguments = ["simulate", "sites", "--scenario", "new-park-entrance", "--site-file", str(EXAMPLE)]
+    sites = parse(CliRunner().invoke(app, arguments).output).sites
+    assert sites[0].portals[-1].id == "new-park-entrance"
+    assert sites[0].sensors[-1].device == "count-new-park-entrance"
+    assert sites[1] == parse(EXAMPLE.read_text(encoding="utf-8")).sites[1]
+
+
+def test_a_wrong_name_is_told_before_anything_is_done() -> None:
+    arguments = ["simulate", "live", "--site-file", str(EXAMPLE), "--scenario", "double"]
+    result = CliRunner().invoke(app, arguments)
+    assert isinstance(result.exception, ScenarioError)
+
+
+def test_who_simulates_live_sees_the_scenario_at_work() -> None:
+    assert scenarios.at_work(load("author-evening"), SUNDAY).events[0].title.en == "Author evening"
+    assert scenarios.at_work(load("author-evening"), SUNDAY).first == SUNDAY
+    assert scenarios.at_work(load("ordinary-week"), date(2026, 11, 25)).first == date(2026, 11, 23)
+    assert scenarios.at_work(load("double-visitors"), SUNDAY).first is None
+
+
+def test_values_can_be_set_without_a_scenario() -> None:
+    assert scenarios.find("", None) is ORDINARY
+    assert scenarios.find("", ["rates.*.arrivals=2"]).rates[0].arrivals == 2
+    assert scenarios.find("", ["rates.*.arrivals=2"], SUNDAY).first == SUNDAY
+
+
+def test_what_finds_no_place_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    park = SiteFile(sites=parse(EXAMPLE.read_text(encoding="utf-8")).sites[1:])
+    scenarios.tell(park, load("author-evening"))
+    assert "author-evening: [[events]] Author evening: there is no library among the sites" in caplog.text

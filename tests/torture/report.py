@@ -35,17 +35,15 @@ def weigh(faults: Sequence[Fault], letters: Sequence[Letter], course: Course, br
     """Which faults lie inside what the broker is known to forget."""
     kills, window_s = course.times(Blow.BROKER_KILLED), UNSAVED_S[broker]
     room = Counter(
-        letter.facts[0].device
-        for letter in letters
-        if letter.kind is Kind.ALIKE and letter.acked is not None and _before(letter.acked, kills) <= window_s
+        letter.facts[0].device for letter in letters if letter.kind is Kind.ALIKE and _age(letter, kills) <= window_s
     )
     explained, unexplained = [], []
     for fault in faults:
         if fault.what == "lost" and fault.letter is None:  # one of many that are alike: at most those that may be
             room[fault.device] -= 1
             good = room[fault.device] >= 0
-        elif fault.what == "lost" and fault.letter and fault.letter.acked is not None:
-            good = _before(fault.letter.acked, kills) <= window_s
+        elif fault.what == "lost" and fault.letter:
+            good = _age(fault.letter, kills) <= window_s
         else:
             good = fault.what == "doubled" and fault.kind in NAMELESS and bool(course.times(*AMBIGUOUS[broker]))
         (explained if good else unexplained).append(fault)
@@ -71,19 +69,21 @@ def _losses(findings: Findings, course: Course, started: float) -> Iterator[str]
     long before it that had been acknowledged."""
     kills = course.times(Blow.BROKER_KILLED)
     ages: dict[float, list[float]] = {kill: [] for kill in kills}
-    for fault in findings.explained:
-        if fault.what == "lost" and fault.letter and fault.letter.acked is not None:
-            acked = fault.letter.acked
-            kill = min(kill for kill in kills if kill >= acked)
-            ages[kill].append(kill - acked)
+    for letter in (f.letter for f in findings.explained if f.what == "lost" and f.letter):
+        ages[min(kill for kill in kills if kill >= letter.opened)].append(_age(letter, kills))
     for kill, before in ages.items():
         span = f", acknowledged {max(before):.2f} to {min(before):.2f} s before" if before else ""
         yield f"  broker killed at {kill - started:7.2f} s: {len(before):5} readings lost{span}"
 
 
-def _before(moment: float, kills: Sequence[float]) -> float:
-    """Seconds from `moment` to the next kill."""
-    return min((kill - moment for kill in kills if kill >= moment), default=float("inf"))
+def _age(letter: Letter, kills: Sequence[float]) -> float:
+    """How old an acknowledgement was when the broker was killed next.
+
+    What we read a moment after the kill, on a connection from before it, was sent before it.
+    """
+    if letter.acked is None:
+        return float("inf")
+    return min((max(0.0, kill - letter.acked) for kill in kills if kill >= letter.opened), default=float("inf"))
 
 
 def _story(fault: Fault, course: Course, started: float) -> str:

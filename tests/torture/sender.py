@@ -36,6 +36,7 @@ class Sender(threading.Thread):
         self.letters: list[Letter] = []
         self.readings = 0  # sent at least once
         self.connections = 0
+        self._opened = 0.0  # when the present one was made
         self.ended = False  # whether all is said and acknowledged
 
     def stop(self) -> None:
@@ -50,6 +51,7 @@ class Sender(threading.Thread):
                 self._stop_now.wait(AGAIN_S)
                 continue
             self.connections += 1
+            self._opened = time.monotonic()
             self.ended = self._talk(client)
             self._take_back()
             client.disconnect()
@@ -113,7 +115,7 @@ class Sender(threading.Thread):
             letter.refused += 1
             self._not_taken(letter)
         else:
-            letter.acked = time.monotonic()
+            letter.acked, letter.opened = time.monotonic(), self._opened
 
     def _take_back(self) -> None:
         """What is under way when the connection breaks."""

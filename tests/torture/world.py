@@ -47,7 +47,8 @@ class Letter:
     payload: bytes
     facts: tuple[Fact, ...]
     sent: list[float] = field(default_factory=list)
-    acked: float | None = None
+    acked: float | None = None  # when the acknowledgement was read
+    opened: float = 0.0  # when the connection was made on which it came
     unheard: int = 0  # how often the broker said that nobody listens: it has no queue for it
     refused: int = 0
     given_up: bool = False  # it was sent, never acknowledged and not sent again: it may be there, once

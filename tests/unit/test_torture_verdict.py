@@ -104,6 +104,16 @@ def test_what_was_never_acknowledged_may_be_there_or_not() -> None:
     assert verdict.compare(letters, with_sums(lost(stored, letter.facts[0].device))) == []
 
 
+def test_an_acknowledgement_that_is_read_after_the_kill_came_before_it() -> None:
+    letters = heard()
+    letter = next(letter for letter in letters if letter.kind is Kind.TIMED)
+    faults = verdict.compare(letters, with_sums(lost(perfect(letters), letter.facts[0].device)))
+    kill = Struck(at=letter.number - 0.001, blow=Blow.BROKER_KILLED, what="the broker, killed")
+    assert not report.weigh(faults, letters, Course(struck=[kill]), "mosquitto").unexplained
+    letter.opened = letter.number - 0.0005  # on a connection from after the kill
+    assert report.weigh(faults, letters, Course(struck=[kill]), "mosquitto").unexplained
+
+
 def test_only_a_loss_shortly_before_a_kill_is_explained_and_only_on_a_broker_that_keeps_seconds_in_memory() -> None:
     letters = heard()
     letter = next(letter for letter in letters if letter.kind is Kind.TIMED)

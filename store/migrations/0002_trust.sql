@@ -23,3 +23,5 @@ create table seen (
     primary key (scope, mark, digest)
 );
 create index seen_forget on seen using brin (forget);
+
+create index rejected_received on rejected (received); -- for those that come again, and those to be forgotten

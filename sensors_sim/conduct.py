@@ -55,10 +55,8 @@ class Conducts:
     def on(self, site: Site, day: date) -> Conduct:
         """What holds at the site on the day."""
         scenario = self._scenario
-        if not holds(day, scenario.first, scenario.last):
-            return Conduct(manner=Manner(closed=self._closed(day)))
         rates = [r for r in scenario.rates if r.site == site.id and holds(day, r.first, r.last)]
-        profile = max((n for n, p in enumerate(scenario.profiles) if p.site == site.id), default=-1)
+        profile = self._profile(site, day)
         learnt = scenario.profiles[profile] if profile >= 0 else None
         entrances = [learnt.entrances] if learnt else []
         manner = Manner(
@@ -80,6 +78,12 @@ class Conducts:
             profile=learnt,
             events=tuple(e for e in scenario.events if e.site == site.id and holds(day, e.first, e.last, e.weekdays)),
         )
+
+    def _profile(self, site: Site, day: date) -> int:
+        """The number of the profile of the site; the last, if there are several."""
+        scenario = self._scenario
+        own = (n for n, profile in enumerate(scenario.profiles) if profile.site == site.id)
+        return max(own, default=-1) if holds(day, scenario.first, scenario.last) else -1
 
     def _closed(self, day: date) -> Closed:
         scenario = self._scenario

@@ -11,7 +11,7 @@ from core.site import Site, Space
 from sensors_sim.conduct import USUAL, Conduct
 from sensors_sim.groups import CLASSES, NOWHERE, PROGRAMME, STAFF, Gates, Groups, padded, rows
 from sensors_sim.noise import Floats, Ints, generator
-from sensors_sim.placing import begin
+from sensors_sim.opening import begin
 from sensors_sim.plans import STOPS, reachable
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import Event

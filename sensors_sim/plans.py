@@ -114,7 +114,7 @@ def choices(
         sizes=sizes,
         more=more,
         through=np.array([float(p.through) for p in plans]),
-        mean_size=(shares / totals) @ sizes.mean(axis=1)[plan],
+        mean_size=((shares / totals) @ sizes.mean(axis=1)[plan]).round(12),  # machines differ in the last digits
         demand=round(float(totals[1, 0] / usual[1, 0]), 9),
     )
 

@@ -103,15 +103,15 @@ def walk(ground: Ground, site: int, gates: Gates, groups: Groups, open_at: OpenA
     """
     yard = _Yard(ground=ground, site=site, gates=gates, open_at=open_at, entry=entry)
     groups, entered = _come_in(yard, groups)
-    legs, crossings, gate_out, out_at = _stay(yard, groups, entered)
+    trail, gate_out, out_at = _stay(yard, groups, entered)
     kept = (entered >= day[:, 0]) & (out_at + STRAGGLE_MS < day[:, 1])
     first, numbers = _number(site, groups)
     everybody = np.arange(len(groups))
     steps = [
         (everybody, entered, groups.gate_in, ground.outer[groups.gate_in] == ground.outside),
         (everybody, out_at, gate_out, ground.inner[gate_out] == ground.outside),
-        *crossings,
-        *(_hops(ground.paths, leg, groups.pace, numbers[first[leg.group]]) for leg in legs),
+        *trail.crossings,
+        *(_hops(ground.paths, leg, groups.pace, numbers[first[leg.group]]) for leg in trail.legs),
     ]
     return _by_person(groups.size, kept, first, numbers, steps)
 
@@ -150,42 +150,52 @@ def _other_gate(yard: _Yard, groups: Groups) -> Groups:
     return replace(groups, gate_in=gate_in, via_in=via_in)
 
 
-def _stay(yard: _Yard, groups: Groups, entered: Ints) -> tuple[list[_Legs], list[_Steps], Ints, Ints]:
-    """The legs between gate, stops and gate; the steps between sites; the last gate of each company, and when."""
-    walk_s, entry = yard.ground.paths.walk_s, yard.entry
-    place, leave = entry[groups.gate_in], entered + STEP_MS
-    before, behind, inward = yard.ends(groups.via_in)
-    by_via = groups.via_in != NOWHERE
-    legs, crossings = [_leg(by_via, place, before, leave)], list[_Steps]()
-    across = leave + walk_s[place, before] * groups.pace + STEP_MS
-    crossings.append(_crossing(by_via, across, groups.via_in, inward))
-    place, leave = np.where(by_via, behind, place), np.where(by_via, across + STEP_MS, leave)
-    gate_out, via_out = _led_out(yard, groups, place)
-    goal = entry[gate_out]
-    for n in range(STOPS):
-        stop = groups.stops[:, n]
-        there = leave + walk_s[place, stop] * groups.pace
-        back = yard.way_ms(stop, via_out, goal, groups.pace)
+@dataclass(slots=True)
+class _Trail:
+    """Where each company is and from when on it can go; the legs and the steps between sites that led there."""
+
+    place: Ints
+    leave: Ints
+    legs: list[_Legs]
+    crossings: list[_Steps]
+
+    def cross(self, yard: _Yard, via: Ints, pace: Ints, *, inbound: bool) -> None:
+        """Who has an edge to take between the neighbour and the site walks up to it and over it."""
+        before, behind, inward = yard.ends(via)
+        near, far = (before, behind) if inbound else (behind, before)
+        who = via != NOWHERE
+        self.legs.append(_leg(who, self.place, near, self.leave))
+        across = self.leave + yard.ground.paths.walk_s[self.place, near] * pace + STEP_MS
+        rows = np.flatnonzero(who)
+        self.crossings.append((rows, across[rows], via[rows], (inward if inbound else ~inward)[rows]))
+        self.place = np.where(who, far, self.place)
+        self.leave = np.where(who, across + STEP_MS, self.leave)
+
+    def stop(self, yard: _Yard, groups: Groups, number: int, way_out: tuple[Ints, Ints]) -> None:
+        """Walk to a stop and stay there, if that is worth the way and leaves time to get out."""
+        walk_s, stop = yard.ground.paths.walk_s, groups.stops[:, number]
+        gate_out, via_out = way_out
+        there = self.leave + walk_s[self.place, stop] * groups.pace
+        back = yard.way_ms(stop, via_out, yard.entry[gate_out], groups.pace)
         latest = groups.deadline - back
-        go = (stop >= 0) & (walk_s[place, stop] >= 0) & (back >= 0) & (there + LINGER_MS <= latest)
-        legs.append(_leg(go, place, stop, leave))
-        leave = np.where(go, np.minimum(there + groups.stay_s[:, n] * 1000, latest), leave)
-        place = np.where(go, stop, place)
-    gate_out, via_out = _way_out(yard, groups, gate_out, via_out, place, leave)
-    before, behind, inward = yard.ends(via_out)
-    by_via = via_out != NOWHERE
-    legs.append(_leg(by_via, place, behind, leave))
-    across = leave + walk_s[place, behind] * groups.pace + STEP_MS
-    crossings.append(_crossing(by_via, across, via_out, ~inward))
-    place, leave = np.where(by_via, before, place), np.where(by_via, across + STEP_MS, leave)
-    goal = entry[gate_out]
-    legs.append(_leg(np.ones(len(groups), dtype=np.bool_), place, goal, leave))
-    return legs, crossings, gate_out, leave + walk_s[place, goal] * groups.pace + STEP_MS
+        go = (stop >= 0) & (walk_s[self.place, stop] >= 0) & (back >= 0) & (there + LINGER_MS <= latest)
+        self.legs.append(_leg(go, self.place, stop, self.leave))
+        self.leave = np.where(go, np.minimum(there + groups.stay_s[:, number] * 1000, latest), self.leave)
+        self.place = np.where(go, stop, self.place)
 
 
-def _crossing(who: NDArray[np.bool_], time: Ints, via: Ints, inward: NDArray[np.bool_]) -> _Steps:
-    rows = np.flatnonzero(who)
-    return rows, time[rows], via[rows], inward[rows]
+def _stay(yard: _Yard, groups: Groups, entered: Ints) -> tuple[_Trail, Ints, Ints]:
+    """The trail from gate over the stops to gate; the last gate of each company, and when it passes it."""
+    trail = _Trail(yard.entry[groups.gate_in], entered + STEP_MS, [], [])
+    trail.cross(yard, groups.via_in, groups.pace, inbound=True)
+    way_out = _led_out(yard, groups, trail.place)
+    for number in range(STOPS):
+        trail.stop(yard, groups, number, way_out)
+    gate_out, via_out = _way_out(yard, groups, *way_out, trail.place, trail.leave)
+    trail.cross(yard, via_out, groups.pace, inbound=False)
+    goal = yard.entry[gate_out]
+    trail.legs.append(_leg(np.ones(len(groups), dtype=np.bool_), trail.place, goal, trail.leave))
+    return trail, gate_out, trail.leave + yard.ground.paths.walk_s[trail.place, goal] * groups.pace + STEP_MS
 
 
 def _led_out(yard: _Yard, groups: Groups, place: Ints) -> tuple[Ints, Ints]:

@@ -138,6 +138,18 @@ def test_outside_of_its_days_a_scenario_changes_nothing() -> None:
     assert visitors(world.day(MONDAY), LIBRARY) > 2.5 * visitors(World(EXAMPLE).day(MONDAY), LIBRARY)
 
 
+def test_no_part_holds_longer_than_its_scenario() -> None:
+    shut = Closing(site="stadsbiblioteket", spaces=("hall",), first=MONDAY - 9 * DAY, last=MONDAY + 9 * DAY)
+    longer = Hours(site="stadsbiblioteket", also="20:00-22:00", first=MONDAY, last=MONDAY + DAY)
+    change = scenario(
+        first=MONDAY, last=MONDAY, closings=(shut,), opening=(longer, replace(longer, first=MONDAY + DAY))
+    )
+    found = placed(EXAMPLE, change)
+    assert (found.scenario.closings[0].first, found.scenario.closings[0].last) == (MONDAY, MONDAY)
+    assert [e.last for e in found.sites.sites[LIBRARY].opening.exceptions[-1:]] == [MONDAY]
+    assert same(World(EXAMPLE, scenario=change).day(MONDAY + DAY), World(EXAMPLE).day(MONDAY + DAY))
+
+
 # How many come
 
 

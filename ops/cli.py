@@ -17,6 +17,9 @@ from core.analytics.calendar import business_day
 from core.errors import BesokError, ScenarioError, SiteFileError
 from core.settings import Settings
 from core.site import SiteFile
+from ops import cli_planning
+from ops.options import BeginsOption, ScenarioOption, SetOption
+from ops.sitefiles import read as _sites
 
 if TYPE_CHECKING:
     from core.analytics.strangers import Stranger
@@ -33,14 +36,8 @@ app.add_typer(adapter_app, name="adapter")
 app.add_typer(device_app, name="device")
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(rejected_app, name="rejected")
+cli_planning.register(simulate_app)
 
-ScenarioOption = Annotated[str, typer.Option(help="A scenario: a name of `simulate scenarios`, or a file.")]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", help="Change a value of it: rates.stadsbiblioteket.arrivals=2")
-]
-BeginsOption = Annotated[
-    datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The business day on which the scenario begins.")
-]
 SiteFileArgument = Annotated[Path, typer.Argument(help="A site file, such as sites/helsingborg.toml")]
 
 
@@ -370,15 +367,6 @@ def _serve(run: Callable[[Settings, threading.Event], None], service: str) -> No
     except BesokError as exc:  # said where the rest of the service is said
         logging.getLogger(__name__).critical("%s", exc, extra={"action": "service_failed"})
         raise typer.Exit(1) from None
-
-
-def _sites(file: Path) -> SiteFile:
-    from core.sitefile import parse
-
-    try:
-        return parse(file.read_text(encoding="utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as exc:
-        raise SiteFileError([f"{file} cannot be read: {exc}"]) from exc
 
 
 def _sandboxes(settings: Settings) -> SiteFile:

@@ -1,0 +1,29 @@
+"""The sites that a command is about: those of a file, or of the database."""
+
+from pathlib import Path
+
+from core.errors import BesokError, SiteFileError
+from core.settings import Settings
+from core.site import SiteFile
+
+
+def read(file: Path) -> SiteFile:
+    """The sites of a file. Raises SiteFileError."""
+    from core.sitefile import parse
+
+    try:
+        return parse(file.read_text(encoding="utf-8"), str(file))
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SiteFileError([f"{file} cannot be read: {exc}"]) from exc
+
+
+def stored(settings: Settings) -> SiteFile:
+    """All sites of the database. Raises BesokError if there is none."""
+    from store.database import Database
+    from store.sites import load_all
+
+    with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
+        sites = tuple(load_all(db))
+    if not sites:
+        raise BesokError("There is no site in the database: `besok site apply FILE` brings one, --site-file names one")
+    return SiteFile(sites=sites)

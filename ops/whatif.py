@@ -1,0 +1,256 @@
+"""`besok simulate what-if`: the days to look at, processes for the work, and the answer as table, CSV or JSON."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from math import isfinite
+from multiprocessing import get_context
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import track
+
+from core.analytics.calendar import WEEKDAYS
+from core.errors import ScenarioError
+from sensors_sim.crowding import CLOSE, Crowding
+from sensors_sim.scenario import Scenario
+from sensors_sim.whatif import (
+    FACTORS,
+    Answer,
+    DoorRush,
+    Question,
+    Range,
+    SiteVisits,
+    SpaceStrain,
+    Strain,
+    Task,
+    bounded,
+    what_if,
+)
+
+DAY = timedelta(days=1)
+USUALLY: Final = 28  # days looked at, where nobody says how many
+FEW: Final = 8  # worlds that are made sooner than a process is started
+SHOWN: Final = 8  # portals, and spaces with seats, in the tables
+MINUTE_OF_HOUR: Final = 0.5  # minutes over capacity, in the mean, from which an hour is told of
+
+
+def days(scenario: Scenario, first: date | None, last: date | None, today: date) -> tuple[date, date]:
+    """The business days to look at: as asked, else the scenario's own, else four weeks from the next Monday.
+
+    Days on which the scenario does not hold are left out. Raises ScenarioError if none is left.
+    """
+    begin = first or scenario.first or today + (7 - today.weekday()) * DAY
+    until = last or scenario.last or begin + (USUALLY - 1) * DAY
+    begin, until = max(begin, scenario.first or begin), min(until, scenario.last or until)
+    if until < begin:
+        reason = f"{scenario.id} holds from {scenario.first} to {scenario.last}: name days in that time"
+        raise ScenarioError([reason if scenario.first or scenario.last else f"{until} is before {begin}"])
+    return begin, until
+
+
+def ask(question: Question) -> Answer:
+    """The answer, worked out by as many processes as there are cores, with a bar on the error output."""
+    console = Console(stderr=True)
+
+    def each(look: Callable[[Task], Crowding], tasks: Sequence[Task]) -> Iterator[Crowding]:
+        workers = min(os.cpu_count() or 1, len(tasks) // FEW)
+        bar = {"description": "Simulating", "total": len(tasks), "console": console, "transient": True}
+        if workers < 2:
+            yield from track(map(look, tasks), **bar)  # type: ignore[arg-type]
+            return
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            yield from track(pool.map(look, tasks), **bar)  # type: ignore[arg-type]
+
+    return what_if(question, each)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Hours on end in which a space is over capacity in at least half of the replications."""
+
+    weekday: int
+    start: int  # local hour
+    end: int  # local hour, 24 for midnight
+    minutes: float  # over capacity on such a day, in the mean
+    surely: float  # share of the replications, in its surest hour
+
+
+def windows(strain: Strain) -> list[Window]:
+    """When it is over capacity, the longest first."""
+    found = [w for weekday in range(7) for w in _of_day(weekday, strain.week[weekday], strain.likely[weekday])]
+    return sorted(found, key=lambda w: -w.minutes)
+
+
+def _of_day(weekday: int, minutes: Sequence[float], likely: Sequence[float]) -> Iterator[Window]:
+    start = None
+    for hour in range(25):
+        told = hour < 24 and likely[hour] >= 0.5 and minutes[hour] >= MINUTE_OF_HOUR
+        if told and start is None:
+            start = hour
+        elif not told and start is not None:
+            hours = slice(start, hour)
+            yield Window(weekday=weekday, start=start, end=hour, minutes=sum(minutes[hours]), surely=max(likely[hours]))
+            start = None
+
+
+def as_text(answer: Answer) -> str:
+    """The answer as tables for people."""
+    question = answer.question
+    judged = [space for space in answer.spaces if space.capacity]
+    breaking = [space for space in judged if not _ample(space)]
+    seats = sorted((s for s in answer.spaces if s.seats), key=lambda s: -s.then.standing.mid)
+    ample = ", ".join(s.space for s in judged if _ample(s)) or "none"
+    lines = [
+        f"What breaks first: {question.then.title.en} ({question.first} to {question.last})",
+        f"{len(question.seeds)} replications; in brackets the interval that holds 80 % of them",
+        *(f"Note: {note}" for note in answer.notes),
+        "",
+        *_table(["VISITS A DAY", "today", "then", "times"], [_visit_row(site) for site in answer.sites]),
+        "",
+        *_table(SPACE_HEADS, [_space_row(space) for space in breaking], left=len(SPACE_HEADS) - 1),
+        f"Within capacity at {FACTORS[-1]:g} times the visitors: {ample}",
+        "",
+        *_table(SEAT_HEADS, [_seat_row(space) for space in seats[:SHOWN]]),
+        "",
+        *_table(["PEOPLE IN THE BUSIEST MINUTE", "today", "then"], [_door_row(p) for p in answer.portals[:SHOWN]]),
+        "",
+        *EXPLAINED,
+    ]
+    return "\n".join(lines)
+
+
+SPACE_HEADS: Final = (
+    *("SPACE", "capacity", "holds today", "holds then", "peak today", "peak then", "over today", "over then"),
+    *("near then", "sure", "when then"),
+)
+SEAT_HEADS: Final = ("SEATS", "", "taken today", "taken then", "full today", "full then")
+EXPLAINED: Final = (
+    "holds: times the visitors (today's, then's) up to which a space stays within its capacity in half of the",
+    f"replications. over: minutes a week with more people than the capacity; near: with {CLOSE:.0%} of it or more.",
+    "sure: share of the replications in which it is over at some time. when: the longest hours in which half of them",
+    "are, with the mean minutes over on such a day. full: minutes a week with more people than seats. Nobody is",
+    "turned away: more people than the capacity are what is asked for, not what there is room for.",
+)
+
+
+def _ample(space: SpaceStrain) -> bool:
+    return min(space.today.holds.low, space.then.holds.low) > FACTORS[-1]
+
+
+def _visit_row(site: SiteVisits) -> list[str]:
+    return [site.site, _range(site.today), _range(site.then), _range(site.times, 2)]
+
+
+def _door_row(door: DoorRush) -> list[str]:
+    return [door.portal, _range(door.today), _range(door.then)]
+
+
+def _space_row(space: SpaceStrain) -> list[str]:
+    today, then = space.today, space.then
+    return [
+        space.space,
+        str(space.capacity),
+        _holds(today.holds),
+        _holds(then.holds),
+        _range(today.peak),
+        _range(then.peak),
+        _range(today.over),
+        _range(then.over),
+        _range(then.near),
+        f"{then.surely:.0%}",
+        _when(then),
+    ]
+
+
+def _when(strain: Strain, most: int = 2) -> str:
+    """The longest windows in a few words: "Sat 12-16 (131 min)"."""
+    told = windows(strain)[:most]
+    return ", ".join(f"{_weekday(w)} {w.start}-{w.end} ({max(1, round(w.minutes))} min)" for w in told)
+
+
+def _weekday(window: Window) -> str:
+    return WEEKDAYS[window.weekday][:3].capitalize()
+
+
+def _seat_row(space: SpaceStrain) -> list[str]:
+    today, then = space.today, space.then
+    taken = [f"{s.seated.mid:.0%} ({s.seated.low:.0%}-{s.seated.high:.0%})" for s in (today, then)]
+    return [space.space, str(space.seats), *taken, _range(today.standing), _range(then.standing)]
+
+
+def _holds(found: Range) -> str:
+    mid, low, high = (bounded(f) for f in (found.mid, found.low, found.high))
+    return mid if low == high else f"{mid} ({low}-{high})"
+
+
+def _range(found: Range, digits: int = 0) -> str:
+    mid, low, high = (f"{f:.{digits}f}" for f in (found.mid, found.low, found.high))
+    return mid if low == high else f"{mid} ({low}-{high})"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int = 0) -> Iterator[str]:
+    """Columns as wide as they need; the first and column `left` begin at the left."""
+    every = [heads, *rows]
+    widths = [max(len(row[n]) for row in every) for n in range(len(heads))]
+    for row in every:
+        pairs = enumerate(zip(row, widths, strict=True))
+        yield "  ".join(t.ljust(w) if n in (0, left) else t.rjust(w) for n, (t, w) in pairs).rstrip()
+
+
+def as_csv(answer: Answer) -> str:
+    """A row for each space, in the order of the table. docs/simulate.md has the columns."""
+    out = io.StringIO()
+    rows = [_flat(space) for space in answer.spaces]
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().rstrip("\n")
+
+
+def _flat(space: SpaceStrain) -> dict[str, object]:
+    row: dict[str, object] = {"space": space.space, "capacity": space.capacity, "seats": space.seats}
+    for side, strain in (("today", space.today), ("then", space.then)):
+        row[f"surely_{side}"] = round(strain.surely, 3)
+        for key in ("holds", "peak", "over", "near", "days", "seated", "standing"):
+            row |= {f"{key}_{side}_{end}": _number(v) for end, v in asdict(getattr(strain, key)).items()}
+    for key in ("more_peak", "more_over"):
+        row |= {f"{key}_{end}": _number(v) for end, v in asdict(getattr(space, key)).items()}
+    return row | {"when_then": _when(space.then, 7)}
+
+
+def as_json(answer: Answer) -> str:
+    """One JSON object. docs/simulate.md describes it."""
+    question = answer.question
+    head = {
+        "scenario": question.then.id,
+        "title": asdict(question.then.title),
+        "today": question.today.id,
+        "first": question.first.isoformat(),
+        "last": question.last.isoformat(),
+        "seeds": list(question.seeds),
+        "near": CLOSE,
+        "notes": list(answer.notes),
+    }
+    spaces = [_rounded(asdict(s)) | {"when": [asdict(w) for w in windows(s.then)]} for s in answer.spaces]
+    body = {"sites": _rounded([asdict(s) for s in answer.sites]), "spaces": spaces,
+            "portals": _rounded([asdict(p) for p in answer.portals])}  # fmt: skip
+    return json.dumps(head | body, ensure_ascii=False, indent=1)
+
+
+def _rounded(value: Any) -> Any:
+    """Everything within, with numbers that a page can show; None for what is beyond all that was tried."""
+    if isinstance(value, dict):
+        return {key: _rounded(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(v) for v in value]
+    return _number(value) if isinstance(value, float) else value
+
+
+def _number(value: float) -> float | None:
+    return round(value, 3) if isfinite(value) else None

@@ -1,0 +1,133 @@
+"""What breaks first: counted minute by minute from the truth, beside today's, with the factor that each space holds."""
+
+import csv
+import io
+import json
+from datetime import date, time
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import ScenarioError
+from core.sitefile import parse
+from ops import whatif as shown
+from sensors_sim import truth
+from sensors_sim.crowding import crowding
+from sensors_sim.scenario import ORDINARY, Event, NewPortal, NewSensor, Scenario
+from sensors_sim.scenariofile import load
+from sensors_sim.whatif import FACTORS, Answer, Question, SpaceStrain, Task, _holds, bounded, look, what_if
+from sensors_sim.world import World, instant
+
+EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
+SATURDAY, SUNDAY = date(2026, 10, 24), date(2026, 10, 25)  # clocks go back in the night between
+TITLE = ORDINARY.title
+
+
+def scenario(**parts: object) -> Scenario:
+    return Scenario(id="test", title=TITLE, about=TITLE, **parts)  # type: ignore[arg-type]
+
+
+def asked(then: Scenario, last: date = SATURDAY, seeds: tuple[int, ...] = (1, 2)) -> Question:
+    return Question(site_file=EXAMPLE, then=then, first=SATURDAY, last=last, seeds=seeds, searched=1)
+
+
+@cache
+def doubled() -> Answer:
+    return what_if(asked(load("double-visitors"), SUNDAY, (1, 2, 3)))
+
+
+def space(answer: Answer, name: str) -> SpaceStrain:
+    return next(s for s in answer.spaces if s.space == f"stadsbiblioteket/{name}")
+
+
+def test_crowding_is_what_the_truth_says_minute_by_minute() -> None:
+    world = World(EXAMPLE, 1, load("double-visitors"))
+    found = crowding(world, SATURDAY, SUNDAY)
+    start, end = world.bounds(SATURDAY)[0], world.bounds(SUNDAY)[1]
+    assert end - start == 49 * 3_600_000
+    said = truth.people(EXAMPLE, instant(start), instant(end - 60_000), 1, 60, load("double-visitors"))
+    children = said.spaces.index("stadsbiblioteket/childrens-floor")
+    people = said.people[:, children]
+    assert found.peak[children] == people.max()
+    assert found.over[children].sum() == found.daily[:, children].sum() == (people > 110).sum() > 0
+    assert found.near[children].sum() == (people >= 99).sum()
+    assert found.standing[children] == (people > 48).sum()
+    at_14_on_sunday = [m for m, t in enumerate(said.times) if t.day == 25 and t.hour == 13]  # UTC: winter time
+    assert found.over[children, 6 * 24 + 14] == (people[at_14_on_sunday] > 110).sum()
+    open_now = [m for m, t in enumerate(said.times) if (t.day, 8 <= t.hour < 14) == (24, True)
+                or (t.day, 10 <= t.hour < 15) == (25, True)]  # fmt: skip
+    assert found.seated[children] == pytest.approx(np.minimum(people[open_now], 48).mean() / 48, abs=0.01)
+
+
+def test_more_visitors_break_more_and_the_first_to_break_comes_first() -> None:
+    answer = doubled()
+    library = answer.sites[0]
+    assert 1.9 < library.times.low <= library.times.mid <= library.times.high < 2.1
+    children = space(answer, "childrens-floor")
+    assert children.then.surely == 1 and children.then.over.low > children.today.over.high
+    assert children.more_over.mid > 0 and children.more_peak.low > 0
+    holds = [s.then.holds.mid for s in answer.spaces if s.capacity]
+    assert holds == sorted(holds)
+
+
+def test_what_a_space_holds_today_is_twice_what_it_holds_of_twice_the_visitors() -> None:
+    for name in ("reading-room", "stadsbiblioteket", "childrens-floor"):
+        found = space(doubled(), name)
+        assert found.today.holds.mid == pytest.approx(2 * found.then.holds.mid, rel=0.1)
+
+
+def test_at_the_factor_that_it_holds_a_space_is_just_within_its_capacity() -> None:
+    factor = space(doubled(), "reading-room").today.holds.mid
+    more = Task(site_file=EXAMPLE, scenario=ORDINARY, first=SATURDAY, last=SUNDAY, seed=1, factor=factor)
+    reading_room = World(EXAMPLE).ground.spaces.index("stadsbiblioteket/reading-room")
+    assert look(more).peak[reading_room] == pytest.approx(84, rel=0.1)
+
+
+def test_a_peak_that_is_never_reached_or_always_passed() -> None:
+    even = np.array(FACTORS) * 60
+    assert _holds(even, 100) == pytest.approx(100 / 60)
+    assert (_holds(even, 1000), _holds(even, 5), _holds(even, 0)) == (float("inf"), 0.0, float("inf"))
+    assert (bounded(float("inf")), bounded(0.0), bounded(1.666)) == (">4", "<0.25", "1.67")
+
+
+def test_the_table_says_what_breaks_and_when() -> None:
+    text = shown.as_text(doubled())
+    assert text.startswith("What breaks first: Twice the visitors (2026-10-24 to 2026-10-25)\n3 replications")
+    row = next(line for line in text.splitlines() if line.startswith("stadsbiblioteket/childrens-floor"))
+    assert "100%" in row and "Sun 1" in row and "min)" in row
+    assert "Within capacity at 4 times the visitors: " in text
+
+
+def test_json_and_csv_hold_every_space_and_only_numbers_that_pages_can_read() -> None:
+    body = json.loads(shown.as_json(doubled()), parse_constant=lambda text: pytest.fail(text))
+    rows = list(csv.DictReader(io.StringIO(shown.as_csv(doubled()))))
+    assert [s["space"] for s in body["spaces"]] == [r["space"] for r in rows] == [s.space for s in doubled().spaces]
+    children = next(s for s in body["spaces"] if s["space"].endswith("childrens-floor"))
+    assert len(children["then"]["week"]) == 7 and len(children["then"]["likely"][6]) == 24
+    assert children["when"][0]["minutes"] > 0 and children["when"][0]["surely"] == 1
+    assert body["seeds"] == [1, 2, 3] and body["near"] == 0.9
+
+
+def test_days_are_as_asked_else_the_scenarios_own_else_four_weeks_from_monday() -> None:
+    wednesday = date(2026, 11, 25)
+    assert shown.days(ORDINARY, None, None, wednesday) == (date(2026, 11, 30), date(2026, 12, 27))
+    own = scenario(first=date(2027, 1, 4), last=date(2027, 1, 8))
+    assert shown.days(own, None, None, wednesday) == (own.first, own.last)
+    assert shown.days(own, date(2027, 1, 6), date(2027, 2, 1), wednesday) == (date(2027, 1, 6), own.last)
+    with pytest.raises(ScenarioError, match="holds from 2027-01-04 to 2027-01-08"):
+        shown.days(own, date(2027, 2, 1), None, wednesday)
+
+
+def test_an_event_and_a_new_portal_are_seen_where_and_when_they_are() -> None:
+    concert = Event(site="kind:library", space="kind:hall", title=TITLE, start=time(13), minutes=60, people=260)
+    new = NewPortal(site="kind:library", id="new", name=TITLE, outer="outside", inner="kind:cafe")
+    sensor = NewSensor(site="kind:library", device="new", portal="new")
+    answer = what_if(asked(scenario(events=(concert,), portals=(new,), sensors=(sensor,))))
+    hall = space(answer, "hall")
+    (window,) = shown.windows(hall.then)[:1]
+    assert (window.weekday, window.start) in {(5, 12), (5, 13)} and 50 < window.minutes < 80
+    assert hall.today.surely == 0 and hall.then.surely == 1
+    door = next(p for p in answer.portals if p.portal == "stadsbiblioteket/new")
+    assert door.today.mid == 0 < door.then.mid

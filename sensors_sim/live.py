@@ -49,18 +49,18 @@ def run(
     if not 1 <= every_s <= 900 or speed < 0:
         raise SettingsError("a simulated counter reports every 1 to 900 seconds, at a speed of 0 (no limit) or more")
     world = World(site_file, seed, scenario)
-    installation = install(world.ground, seed)
+    installation = install(world.ground, seed, characters=world.scenario.characters)
     begin = start or instant(world.bounds(world.business_day(clock()))[0])
     pace = _Pace(begin, speed, stop, clock)
     with ExitStack() as stack:
         lines = stack.enter_context(truth.open("a", encoding="utf-8")) if truth else None
-        publisher = stack.enter_context(Publisher(settings, installation.devices))
+        publisher = stack.enter_context(Publisher(settings, installation.telling))
         log.info("Simulating %d devices", len(installation.devices), extra={"action": "simulation_started"})
         for tick in ticks(world, installation, begin, end, every_s):
             if not pace.wait(tick.time):
                 return
             for topic, payload in tick.messages:
-                publisher.send(topic, payload, stop)
+                publisher.send(topic, payload, stop, retain=topic in tick.retained)
             _tell(tick, lines)
         while not publisher.settle(NAP_S) and not stop.is_set():
             pass

@@ -3,28 +3,57 @@
 from collections.abc import Iterable
 from typing import Final, Literal
 
+from sensors_sim.report import Flow, Level, Report, utc
+
 Kind = Literal["flow", "level"]
 PREFIX: Final = "besok/v1"
 ONLINE, OFFLINE = b"online", b"offline"
 
 
-def topic(site: str, device: str, kind: Kind | Literal["status"]) -> str:
-    """Where the device publishes what it has of this kind."""
+def topic(site: str, device: str, kind: str) -> str:
+    """Where the device publishes what it has of this kind, "status" among them."""
     return f"{PREFIX}/{site}/{device}/{kind}"
 
 
-def flow(time: str, period_s: int, came: int, went: int, line: str = "1", seq: int | None = None) -> str:
-    """One flow item: who passed in the `period_s` seconds that end at `time` (ISO 8601, UTC)."""
+def flow(time: str, item: Flow, seq: int | None = None, wraps: int = 0) -> str:
+    """One flow item: who passed in the period that ends at `time` (ISO 8601, UTC; "" for a device without a clock)."""
+    totals = ""
+    if item.totals:
+        totals = f',"in_total":{item.totals[0]},"out_total":{item.totals[1]}{_number("wraps", wraps or None)}'
     return (
-        f'{{"time":"{time}","period_s":{period_s},"in":{came},"out":{went}{_name("line", line)}{_seq(seq)}'
-        f',"simulated":true}}'
+        f'{{{_time(time)}"period_s":{item.period_s},"in":{item.came},"out":{item.went}{totals}'
+        f'{_name("line", item.line)}{_number("seq", seq)},"simulated":true}}'
     )
 
 
-def level(time: str, value: int, *, presence: bool, region: str = "1", seq: int | None = None) -> str:
-    """One level item: how many people are in the region at `time`, or whether anybody is."""
-    state = f'"occupied":{"true" if value else "false"}' if presence else f'"people":{value}'
-    return f'{{"time":"{time}",{state}{_name("region", region)}{_seq(seq)},"simulated":true}}'
+def level(time: str, item: Level, seq: int | None = None) -> str:
+    """One level item: how many people are in the region at `time`, whether anybody is, or the air."""
+    state = ("true" if item.value else "false") if item.metric == "occupied" else item.value
+    return (
+        f'{{{_time(time)}"{item.metric}":{state}{_name("region", item.region)}{_number("seq", seq)},"simulated":true}}'
+    )
+
+
+def report(said: Report) -> tuple[str, bytes]:
+    """Topic and payload of a device with a clock."""
+    return _report(said, utc(said.time))
+
+
+def clockless(said: Report) -> tuple[str, bytes]:
+    """Topic and payload of a device that knows no time: its messages are told apart by their numbers."""
+    return _report(said, "")
+
+
+def _report(said: Report, time: str) -> tuple[str, bytes]:
+    items = (
+        flow(time, item, said.seq, said.wraps) if isinstance(item, Flow) else level(time, item, said.seq)
+        for item in said.items
+    )
+    return encode(said.site, said.device, said.kind, items)
+
+
+def _time(time: str) -> str:
+    return f'"time":"{time}",' if time else ""
 
 
 def _name(field: str, value: str) -> str:
@@ -34,11 +63,11 @@ def _name(field: str, value: str) -> str:
     return f',"{field}":"{quoted}"'
 
 
-def _seq(seq: int | None) -> str:
-    return "" if seq is None else f',"seq":{seq}'
+def _number(field: str, value: int | None) -> str:
+    return "" if value is None else f',"{field}":{value}'
 
 
-def encode(site: str, device: str, kind: Kind, items: Iterable[str]) -> tuple[str, bytes]:
+def encode(site: str, device: str, kind: str, items: Iterable[str]) -> tuple[str, bytes]:
     """Topic and payload of a message with these items: one object, or a list of several."""
     texts = list(items)
     body = texts[0] if len(texts) == 1 else f"[{','.join(texts)}]"

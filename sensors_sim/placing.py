@@ -10,6 +10,7 @@ from sensors_sim.finding import Finder, header
 from sensors_sim.opening import opened
 from sensors_sim.scenario import SECTIONS, Hours, NewPortal, NewSensor, Scenario
 from sensors_sim.scenario_changes import with_parts
+from sensors_sim.speaking import spoken_otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +33,7 @@ def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
     sensors = [s for part in scenario.sensors for s in finder.sensors(part, built)]
     hours = [h for part in scenario.opening for h in finder.everywhere(part)]
     changed = SiteFile(sites=tuple(_open(_equipped(s, sensors), hours, finder) for s in built.values()))
+    changed, scenario = spoken_otherwise(changed, scenario)
     finder.problems += _contradictions(site_file, changed)
     finder.sites = changed.sites
     found: dict[str, list[Any]] = {"opening": hours, "portals": portals, "sensors": sensors}

@@ -59,14 +59,17 @@ class Publisher:
         self._client.disconnect()
         self._client.loop_stop()
 
-    def send(self, topic: str, payload: bytes, stop: threading.Event) -> None:
-        """Hand one message over; waits while too many are under way, but not once `stop` is set."""
+    def send(self, topic: str, payload: bytes, stop: threading.Event, *, retain: bool = False) -> None:
+        """Hand one message over, for the broker to keep if `retain`.
+
+        Waits while too many are under way, but not once `stop` is set.
+        """
         with self._room:
             while self._under_way >= WINDOW and not stop.is_set():
                 self._room.wait(0.2)
         if not stop.is_set():
             self._remember(topic, payload)
-            self._publish(topic, payload)
+            self._publish(topic, payload, retain=retain)
 
     def settle(self, limit_s: float) -> bool:
         """Wait until everything has been acknowledged; False if that takes longer than `limit_s` seconds."""

@@ -136,7 +136,7 @@ class Character:
     """How well the devices that `device` names (a name with * and ?) see, and how they speak."""
 
     device: str
-    speaks: str = ""  # family of formats.FORMATS; the native format if empty
+    speaks: str = ""  # a name of formats.FORMATS; what the site file says if empty
     miss: float | None = None  # share of passages missed
     double: float | None = None
     swap: float | None = None

@@ -10,6 +10,7 @@ from typing import Any, Final
 from core.analytics.calendar import WEEKDAYS, parse_hours
 from core.suggest import suggestion
 from core.tomlfile import Path, Problem
+from sensors_sim.formats import FORMATS
 from sensors_sim.plans import ANYWHERE, PLANS
 from sensors_sim.scenario import Character, Closing, Event, Fault, Hours, NewPortal, NewSensor, Profile, Rates, Scenario
 
@@ -101,6 +102,8 @@ def _event(part: Event) -> Iterator[Problem]:
 
 def _character(part: Character) -> Iterator[Problem]:
     yield from _device(part.device)
+    if part.speaks:
+        yield from _names("speaks", {part.speaks: 0.0}, FORMATS)
     for key in ("miss", "double", "swap", "overlook"):
         yield from _number((key,), getattr(part, key), 0, 1)
     yield from _number(("crowd",), part.crowd, 0, 1)

@@ -1,24 +1,28 @@
 """Simulated devices: they see the world's people pass and stay, and make small mistakes as real ones do."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.site import Sensor, Site
+from sensors_sim import air
+from sensors_sim.formats import Format, spoken
 from sensors_sim.noise import Ints, key, normal, uniform
 from sensors_sim.routes import Ground
+from sensors_sim.scenario import Character
 from sensors_sim.walks import Moves
 
-PRESENCE_WORDS: Final = ("presence", "pir", "occup")  # in a model's name: it tells only whether somebody is there
 MISS: Final = (0.005, 0.03)  # shares of passages a counter misses: the best and the worst device
 DOUBLE: Final = (0.001, 0.008)
 SWAP: Final = (0.0, 0.004)
 OVERLOOK: Final = (0.0, 0.06)  # share of people a camera does not see
 BLIND: Final = 0.02  # share of five-minute spells in which a presence sensor misses people who sit still
 SPELL_S: Final = 300
+NEAR_MS: Final = 2000  # who passes within so many milliseconds of somebody else is harder to see
 
 Wanted = Callable[[str, str], bool]  # (site, device) -> is it wanted
 
@@ -37,20 +41,24 @@ class Counter:
     miss: float
     double: float
     swap: float
+    crowd: float = 0.0  # how much more is missed for each other person nearby
+    totals: bool = False  # sends running totals too
+    wraps: int = 0  # where they begin again at zero
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gauge:
-    """A region that a device watches: the people in a space, or whether there are any."""
+    """A region that a device watches: the people in a space, whether there are any, or its air."""
 
     site: str
     device: str
     region: str
     space: int
-    presence: bool
+    metric: str  # "people", "occupied" or "co2_ppm"
     interval_s: int
     key: int
     overlook: float
+    room: air.Room
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,10 +79,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Installation:
-    """All simulated devices of a site file. Sensors that speak another format than the native one are left out."""
+    """All simulated devices of a site file. Sensors that speak a format unknown to the simulator are left out."""
 
     counters: tuple[Counter, ...]
     gauges: tuple[Gauge, ...]
+    formats: Mapping[tuple[str, str], Format]  # (site, device) -> what it speaks
 
     @property
     def devices(self) -> tuple[tuple[str, str], ...]:
@@ -82,26 +91,49 @@ class Installation:
         counting = [(c.site, c.device) for c in self.counters]
         return tuple(dict.fromkeys([*counting, *((g.site, g.device) for g in self.gauges)]))
 
+    @property
+    def telling(self) -> tuple[tuple[str, str], ...]:
+        """The devices that say on a native topic whether they are online."""
+        return tuple(d for d in self.devices if self.formats[d].source == "native")
+
 
 def everybody(site: str, device: str) -> bool:
     """All devices."""
     return True
 
 
-def install(ground: Ground, seed: int, wanted: Wanted = everybody) -> Installation:
+def named(pattern: str, site: str, device: str) -> bool:
+    """Whether `pattern`, a name with * and ?, means the device; it may name the site too: "stadsparken/*"."""
+    return fnmatchcase(device, pattern) or fnmatchcase(f"{site}/{device}", pattern)
+
+
+def install(
+    ground: Ground, seed: int, wanted: Wanted = everybody, characters: Sequence[Character] = ()
+) -> Installation:
     """Hang up the `wanted` sensors of the site file. A device keeps its character whatever hangs beside it."""
-    native = [(site, s) for site in ground.sites for s in site.sensors if s.source == "native"]
-    sensors = [(site, s) for site, s in native if wanted(site.id, s.device)]
-    return Installation(
-        counters=tuple(_counter(ground, site, s, seed) for site, s in sensors if s.portal),
-        gauges=tuple(_gauge(ground, site, s, seed) for site, s in sensors if not s.portal),
-    )
+    formats: dict[tuple[str, str], Format] = {}
+    counters: list[Counter] = []
+    gauges: list[Gauge] = []
+    for site in ground.sites:
+        for sensor in site.sensors:
+            form = spoken(sensor)
+            if not form or not wanted(site.id, sensor.device):
+                continue
+            form = formats.setdefault((site.id, sensor.device), form)
+            own = [c for c in characters if named(c.device, site.id, sensor.device)]
+            if sensor.portal:
+                counters.append(_counter(ground, site, sensor, seed, form, own))
+            elif form.levels:
+                gauges.append(_gauge(ground, site, sensor, seed, form, own))
+    return Installation(counters=tuple(counters), gauges=tuple(gauges), formats=formats)
 
 
-def _counter(ground: Ground, site: Site, sensor: Sensor, seed: int) -> Counter:
+def _counter(
+    ground: Ground, site: Site, sensor: Sensor, seed: int, form: Format, characters: Sequence[Character]
+) -> Counter:
     name = key(seed, site.id, sensor.device, sensor.channel_key)
     miss, double, swap = (_character(name, n, bounds) for n, bounds in enumerate((MISS, DOUBLE, SWAP)))
-    return Counter(
+    counter = Counter(
         site=site.id,
         device=sensor.device,
         line=sensor.channel_key.partition(":")[2],
@@ -113,20 +145,37 @@ def _counter(ground: Ground, site: Site, sensor: Sensor, seed: int) -> Counter:
         double=double,
         swap=swap,
     )
+    counter = replace(
+        counter, **_said(characters, ("miss", "double", "swap", "crowd", "totals", "wraps", "interval_s"))
+    )
+    if form.totals is not None:
+        counter = replace(counter, totals=form.totals)
+    return counter if form.source == "native" else replace(counter, wraps=form.wraps)
 
 
-def _gauge(ground: Ground, site: Site, sensor: Sensor, seed: int) -> Gauge:
+def _gauge(
+    ground: Ground, site: Site, sensor: Sensor, seed: int, form: Format, characters: Sequence[Character]
+) -> Gauge:
     name = key(seed, site.id, sensor.device, sensor.channel_key)
-    return Gauge(
+    space = ground.spaces.index(f"{site.id}/{sensor.space}")
+    gauge = Gauge(
         site=site.id,
         device=sensor.device,
         region=sensor.channel_key.partition(":")[2],
-        space=ground.spaces.index(f"{site.id}/{sensor.space}"),
-        presence=any(word in sensor.model.lower() for word in PRESENCE_WORDS),
+        space=space,
+        metric=form.tells(sensor),
         interval_s=sensor.interval_s,
         key=name,
         overlook=_character(name, 0, OVERLOOK),
+        room=air.room(next((s for s in site.spaces if s.id == sensor.space), None), site.capacity),
     )
+    return replace(gauge, **_said(characters, ("overlook", "interval_s")))
+
+
+def _said(characters: Sequence[Character], names: Sequence[str]) -> dict[str, Any]:
+    """What the scenario says of a device; the last word counts."""
+    said = ((name, getattr(c, name)) for c in characters for name in names)
+    return {name: value for name, value in said if value is not None}
 
 
 def _character(name: int, number: int, bounds: tuple[float, float]) -> float:
@@ -158,9 +207,12 @@ def _slice(edges: Ints, edge: int) -> Ints:
 
 def _count(number: int, counter: Counter, passages: Moves) -> Seen:
     u = uniform(counter.key, passages.time, passages.person)
-    caught = u >= counter.miss
+    missed: float | NDArray[np.float64] = counter.miss
+    if counter.crowd:
+        missed = np.minimum(1.0, counter.miss + counter.crowd * _nearby(passages.time))
+    caught = u >= missed
     wrong = u >= 1 - counter.swap
-    twice = (u >= counter.miss) & (u < counter.miss + counter.double)
+    twice = (u >= missed) & (u < missed + counter.double)
     inward = passages.inward ^ wrong ^ counter.swapped
     seen = Seen(
         time=passages.time,
@@ -171,10 +223,22 @@ def _count(number: int, counter: Counter, passages: Moves) -> Seen:
     return seen.only(caught)
 
 
+def _nearby(times: Ints) -> Ints:
+    """How many others pass within two seconds of each of the passages."""
+    order = np.sort(times)
+    first = np.searchsorted(order, times - NEAR_MS, side="left")
+    return np.searchsorted(order, times + NEAR_MS, side="right") - first - 1
+
+
 def read(gauge: Gauge, times: Ints, people: NDArray[np.int32]) -> Ints:
-    """What the gauge shows at `times` (milliseconds) while `people` are in its space: people, or 1 and 0."""
+    """What the gauge shows at `times` (milliseconds) while `people` are in its space: people, 1 and 0, or ppm.
+
+    Air remembers: what it says at the first of `times` is what nobody has breathed in.
+    """
     spell = times // (SPELL_S * 1000)
-    if gauge.presence:
+    if gauge.metric == "co2_ppm":
+        return air.co2(gauge.room, times, people)
+    if gauge.metric == "occupied":
         sees = uniform(gauge.key, spell) >= BLIND
         return ((people > 0) & sees).astype(np.int64)
     blur = normal(uniform(gauge.key, spell)) * np.sqrt(people) * 0.15

@@ -38,7 +38,7 @@ from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks,
 from collectors.adapters.packet import Packet
 from core.errors import Unreadable
 from core.known import NOTHING, Known
-from core.readings import Decoded, Message
+from core.readings import Decoded, Flag, Message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +91,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="general", reads=general.reads, decode=general.decode),  # the last: it reads whatever comes
 )
 
+SIMULATED = b'"besok_simulated"'  # a name no vendor uses: true at the top of a JSON object whose people are made up
 STRANGERS = ("", "general")  # who reads what no adapter is made for
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
 
@@ -102,6 +103,8 @@ def decode(message: Message, known: Known = NOTHING) -> Decoded:
         if adapter.reads(packet):
             try:
                 decoded = adapter.decode(packet)
+                if SIMULATED in packet.payload:
+                    decoded = _marked(decoded, packet)
                 return decoded if decoded.adapter else replace(decoded, adapter=adapter.name)
             except Unreadable as exc:
                 return Decoded(problems=(str(exc),), adapter=adapter.name)
@@ -109,3 +112,11 @@ def decode(message: Message, known: Known = NOTHING) -> Decoded:
                 reason = f"the adapter {adapter.name} failed ({type(exc).__name__}: {exc}); please report this"
                 return Decoded(problems=(reason,), adapter=adapter.name)
     return Decoded(problems=(NOBODY,))
+
+
+def _marked(decoded: Decoded, packet: Packet) -> Decoded:
+    """The same, flagged if the message says that no people are behind it; few formats have a word of their own."""
+    if packet.object.get("besok_simulated") is not True:
+        return decoded
+    readings = tuple(replace(r, flags=r.flags | Flag.SIMULATED) for r in decoded.readings)
+    return replace(decoded, readings=readings)

@@ -17,6 +17,7 @@ PREFIX: Final = "besok/v1/"
 DEVICE_LIMIT = 200  # characters of "{site}/{device}"
 CHANNEL_LIMIT = 60  # characters of a line or region
 SEQ_WINDOW_S = 8 * 86_400.0  # in which a device does not use a number twice; brokers keep a queue for a week
+WRAPS_LIMIT = 2**53  # beyond it whole numbers are not exact
 PERIOD_LIMIT = 86_400  # seconds that one flow reading may sum up
 DIRECTIONS: Final = (("in", "in_total"), ("out", "out_total"), ("passages", "passages_total"))
 FLOWS: Final = tuple(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL)
@@ -113,6 +114,7 @@ def _flow_item(device: str, item: Item, readings: list[Reading], problems: list[
     flags = _flags(item)
     channel = _channel("flow", "line", item.get("line"))
     period_s = _period(item.get("period_s"))
+    wraps = _wraps(item["wraps"]) if "wraps" in item else 0
     named = False
     for delta, total in DIRECTIONS:
         # Where a message holds both, the total counts: it survives lost messages, the delta does not.
@@ -133,6 +135,7 @@ def _flow_item(device: str, item: Item, readings: list[Reading], problems: list[
                     time=time,
                     period_s=period_s if name is delta else 0.0,
                     flags=flags,
+                    wraps=wraps if name is total else 0,
                 )
             )
     if not named:
@@ -179,6 +182,14 @@ def _period(value: object) -> float:
     if (type(value) is int or type(value) is float) and 0 <= value <= PERIOD_LIMIT:
         return float(value)
     raise Unreadable(f"period_s is {show(value)}: it must be a number of seconds from 0 to {PERIOD_LIMIT} (a day)")
+
+
+def _wraps(value: object) -> int:
+    if value is None:
+        return 0
+    if type(value) is int and 0 <= value <= WRAPS_LIMIT:
+        return value
+    raise Unreadable(f"wraps is {show(value)}: it must be a whole number such as 65536, for a counter of 16 bits")
 
 
 def _number(name: str, value: object, problems: list[str]) -> float | None:

@@ -55,6 +55,15 @@ def test_a_flow_message_is_two_readings_over_its_period() -> None:
     assert not decoded.problems
 
 
+def test_a_counter_may_say_where_its_totals_begin_again() -> None:
+    decoded = decode({"in_total": 3, "out": 1, "wraps": 65536})
+    assert {(r.metric, r.wraps) for r in decoded.readings} == {("in_total", 65536), ("out", 0)}
+    assert {r.wraps for r in decode({"in_total": 3, "wraps": None}).readings} == {0}
+    for wrong in (-1, 2.5, "65536", True, 2**54):
+        assert "for a counter of 16 bits" in problem({"in_total": 3, "wraps": wrong})
+        assert not valid({"in_total": 3, "wraps": wrong}, "flow")
+
+
 def test_totals_count_where_a_message_holds_both() -> None:
     decoded = decode({"in": 3, "in_total": 100, "out": 2, "out_total": None, "period_s": 60})
     assert values(decoded) == {("flow:1", "in_total"): 100, ("flow:1", "out"): 2}

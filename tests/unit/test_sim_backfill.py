@@ -20,6 +20,7 @@ from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
 from core.sitefile import parse
 from sensors_sim import native, truth
 from sensors_sim.backfill import messages
+from sensors_sim.report import Flow, Level
 from sensors_sim.world import World
 
 EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
@@ -218,13 +219,13 @@ def test_a_silent_night_is_few_items(example: list[Message]) -> None:
 )
 def test_what_is_encoded_is_what_is_decoded(line: str, came: int, went: int, period: int, people: int) -> None:
     time = "2026-11-25T08:15:00Z"
-    items = [native.flow(time, period, came, went, line, 4711)]
+    items = [native.flow(time, Flow(period, came, went, line), 4711)]
     topic, payload = native.encode("branch", "eye", "flow", items)
     found = readings([Message(topic=topic, payload=payload, received=END)])
     assert [(r.metric, r.value, r.period_s, r.channel) for r in found] == [
         ("in", came, period, f"flow:{line}"),
         ("out", went, period, f"flow:{line}"),
     ]
-    topic, payload = native.encode("branch", "eye", "level", [native.level(time, people, presence=False, region=line)])
+    topic, payload = native.encode("branch", "eye", "level", [native.level(time, Level(people, "people", line))])
     (level,) = readings([Message(topic=topic, payload=payload, received=END)])
     assert (level.metric, level.value, level.channel) == ("people", people, f"level:{line}")

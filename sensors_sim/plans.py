@@ -98,7 +98,7 @@ def choices(
         return None
     shares = _weights(ground, plans, places, manner, profile)
     totals = shares.sum(axis=1, keepdims=True)
-    usual = totals if whole is ground else _weights(ground, plans, every, manner, profile).sum(axis=1, keepdims=True)
+    usual = shares if whole is ground else _weights(ground, plans, every, manner, profile)
     if not (totals > 0).all():
         return None
     plan = np.array([p for p, _ in places], dtype=np.int64)
@@ -115,8 +115,14 @@ def choices(
         more=more,
         through=np.array([float(p.through) for p in plans]),
         mean_size=((shares / totals) @ sizes.mean(axis=1)[plan]).round(12),  # machines differ in the last digits
-        demand=round(float(totals[1, 0] / usual[1, 0]), 9),
+        demand=round(_people(plans, places, shares) / _people(plans, every, usual), 9),
     )
+
+
+def _people(plans: tuple[Plan, ...], pairs: _Pairs, shares: Floats) -> float:
+    """The people, beside each other in number, who choose any of the pairs in middling weather."""
+    size = np.array([np.mean(plans[p].sizes) for p, _ in pairs])
+    return float((shares[1] * size).sum())
 
 
 def _served(

@@ -317,6 +317,20 @@ def test_what_is_closed_is_never_entered_and_all_else_is_used() -> None:
     assert min(reading["stadsbiblioteket/newspapers"], reading["stadsbiblioteket/local-history"]) > 20
 
 
+def test_who_comes_for_what_is_closed_stays_at_home_and_the_others_share_what_is_left() -> None:
+    """Families stay away where the children's room is closed; readers find the room that is left."""
+    sites = house({"large": ("reading", 80), "small": ("reading", 20), "children": ("children", 50)})
+    rates = Rates(site="*", classes=0.0, plans={"errand": 0.0, "pass": 0.0})
+    _, before = under(scenario(rates=(rates,)), 7, sites)
+    shut = Closing(site="branch", spaces=("large", "children"))
+    world, after = under(scenario(rates=(rates,), closings=(shut,)), 7, sites)
+    people = {p.name: p.share * float(np.mean(p.sizes)) for p in LIBRARY_PLANS}
+    left = people["read"] / (people["read"] + people["children"])
+    usual, came = visitors(before, 0), visitors(after, 0)
+    assert abs(came - usual * left) < SIGMAS * (CLUMP * usual * (left + left**2)) ** 0.5
+    assert len(first_steps(public(after), [edge(world, "branch/small-door")])) > 0.99 * came
+
+
 def test_a_closed_portal_sends_people_around() -> None:
     change = scenario(closings=(Closing(site="stadsbiblioteket", portals=("stairs-up", "town-entrance")),))
     world, moves = under(change, 2)

@@ -1,11 +1,11 @@
 """Years of readings put straight into the tables, for measuring beside them."""
 
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 import psycopg
 
-from benchmarks._rig import DOORS, ROOM
+from benchmarks._rig import DOORS
 
 SLICE = timedelta(days=28)
 
@@ -33,16 +33,12 @@ on conflict do nothing
 """
 
 
-def _end() -> datetime:
-    return datetime.now(UTC).replace(second=0, microsecond=0) - ROOM
-
-
 @dataclass(slots=True, kw_only=True)
 class History:
     """Minutes of every door, two readings each, from before the time of the measurements backwards."""
 
     url: str
-    oldest: datetime = field(default_factory=_end)
+    oldest: datetime  # of what is loaded
     readings: int = 0
 
     def grow(self, readings: int) -> None:

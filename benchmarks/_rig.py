@@ -48,6 +48,7 @@ class Rig:
     port: int
     url: str
     postgres: int  # process id
+    began: datetime = field(default_factory=lambda: datetime.now(UTC).replace(second=0, microsecond=0))
     runs: list[str] = field(default_factory=list)  # each queue has a name of its own
 
 
@@ -150,7 +151,7 @@ def fill(rig: Rig, make: Maker, messages: int, consumers: tuple[str, ...]) -> st
     rig.runs.append(run)
     for name in consumers:
         subscribe(rig, name)
-    start = _minute(datetime.now(UTC)) - timedelta(minutes=(messages // DOORS + 1) * len(rig.runs))
+    start = rig.began - timedelta(minutes=(messages // DOORS + 1) * len(rig.runs))
     with client(rig, "publisher") as sender:
         infos: list[paho.MQTTMessageInfo] = []
         for n in range(messages):
@@ -163,10 +164,6 @@ def fill(rig: Rig, make: Maker, messages: int, consumers: tuple[str, ...]) -> st
         for info in infos:
             info.wait_for_publish(PATIENCE_S)
     return run
-
-
-def _minute(at: datetime) -> datetime:
-    return at.replace(second=0, microsecond=0)
 
 
 @contextmanager

@@ -38,7 +38,7 @@ def main() -> None:
             figures[name] = rounds(rig, name, args.messages, args.rounds)
         figures["latency_ms"] = latency(rig, args.seconds)
         if args.history:
-            past = _history.History(url=rig.url)
+            past = _history.History(url=rig.url, oldest=rig.began - ROOM)
             figures["history"] = {str(millions): _beside(past, rig, millions, args) for millions in args.history}
     first = figures[args.formats[0]]
     assert isinstance(first, dict)
@@ -84,9 +84,7 @@ def _of(times: Times, who: str, cpu: float) -> str:
 
 def _stored(rig: Rig) -> int:
     with psycopg.connect(rig.url) as conn:
-        (count,) = conn.execute(
-            "select count(*) from reading where time > %s", (datetime.now(UTC) - ROOM,)
-        ).fetchone() or (0,)
+        (count,) = conn.execute("select count(*) from reading where time > %s", (rig.began - ROOM,)).fetchone() or (0,)
     return int(count)
 
 

@@ -45,13 +45,14 @@ def room(space: Space | None, capacity: int | None) -> Room:
 
 
 def co2(where: Room, times: Ints, people: NDArray[np.int32]) -> Ints:
-    """ppm in whole numbers at `times` (milliseconds), beginning with fresh air; `people` since the time before.
+    """ppm in whole numbers at `times` (milliseconds), beginning with fresh air, with so many people then.
 
     Steps are implicit (Euler's), so that any length of them is stable, and every machine rounds them the same.
     """
     steps_s = np.diff(times, prepend=times[:1]) / 1000
     renewed = (where.fresh_l_s / 1000 / where.volume_m3) * steps_s  # room volumes in each step
-    added = (PERSON_L_S * 1000 / where.volume_m3) * steps_s * people  # ppm
+    present = (people + np.concatenate([people[:1], people[:-1]])) / 2  # in the mean, between one time and the next
+    added = (PERSON_L_S * 1000 / where.volume_m3) * steps_s * present  # ppm
     above = 0.0
     found = np.zeros(len(times), dtype=np.int64)
     for n, (share, ppm) in enumerate(zip(renewed.tolist(), added.tolist(), strict=True)):

@@ -24,6 +24,7 @@ from sensors_sim.sensors import Installation, named
 from sensors_sim.world import World
 
 DAY_S: Final = 86_400
+BURST_MS: Final = 1000  # in which what was held up comes, before what is said as soon as all is well
 REPEAT_S: Final = 30  # within which a duplicate follows
 MOST_CROWDED: Final = 10_000  # moments until which something is held up at once
 
@@ -350,7 +351,8 @@ def _lossy(trouble: Trouble, report: Report, due: int) -> Sequence[float]:
 def _late(trouble: Trouble, report: Report, due: int) -> Sequence[float]:
     """At the end of its batch."""
     step = max(1, round(trouble.seconds * 1000))
-    return (max(due, min(trouble.begins + -(-(report.heard + 1 - trouble.begins) // step) * step, trouble.ends)),)
+    batch = trouble.begins + -(-(report.heard + 1 - trouble.begins) // step) * step
+    return (max(due, min(batch, trouble.ends - BURST_MS)),)
 
 
 def _twice(trouble: Trouble, report: Report, due: int) -> Sequence[float]:
@@ -365,7 +367,7 @@ def _disorder(trouble: Trouble, report: Report, due: int) -> Sequence[float]:
 
 def _outage(trouble: Trouble, report: Report, due: int) -> Sequence[float]:
     """All at once when the gateway is back."""
-    return (max(due, trouble.ends),)
+    return (max(due, trouble.ends - BURST_MS),)
 
 
 WAYS: Final[Mapping[FaultKind, Way]] = {

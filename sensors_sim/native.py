@@ -19,7 +19,8 @@ def flow(time: str, item: Flow, seq: int | None = None, wraps: int = 0) -> str:
     """One flow item: who passed in the period that ends at `time` (ISO 8601, UTC; "" for a device without a clock)."""
     totals = ""
     if item.totals:
-        totals = f',"in_total":{item.totals[0]},"out_total":{item.totals[1]}{_number("wraps", wraps or None)}'
+        all_in, all_out = (n % wraps if wraps else n for n in item.totals)
+        totals = f',"in_total":{all_in},"out_total":{all_out}{_number("wraps", wraps or None)}'
     return (
         f'{{{_time(time)}"period_s":{item.period_s},"in":{item.came},"out":{item.went}{totals}'
         f'{_name("line", item.line)}{_number("seq", seq)},"simulated":true}}'

@@ -8,7 +8,7 @@ others.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 import numpy as np
@@ -92,8 +92,10 @@ def messages(
     lot: list[Message] = []
     installation = install(world.ground, seed, wanted, world.scenario.characters)
     for tick in ticks(world, installation, start, end, every_s):
-        lot += [Message(topic=t, payload=p, received=instant(tick.time)) for t, p in tick.messages]
-        lot += [Message(topic=t, payload=p, received=instant(tick.time), retained=True) for t, p in tick.again]
+        for number, (topic, payload) in enumerate(tick.messages + tick.again):  # they come one after the other
+            received = instant(tick.time) + timedelta(microseconds=number)
+            kept = number >= len(tick.messages)
+            lot.append(Message(topic=topic, payload=payload, received=received, retained=kept))
         if len(lot) >= LOT:
             yield lot
             lot = []

@@ -100,7 +100,7 @@ class Connection:
         if s.mqtt_user:
             client.username_pw_set(s.mqtt_user, s.mqtt_password.get_secret_value() or None)
         if s.mqtt_tls:
-            _use_tls(client, s)
+            use_tls(client, s)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_pre_connect = self._on_pre_connect
@@ -253,7 +253,8 @@ def _check(s: Settings) -> None:
         raise SettingsError("BESOK_MQTT_SESSION_S must be at least a second and less than 136 years")
 
 
-def _use_tls(client: paho.Client, s: Settings) -> None:
+def use_tls(client: paho.Client, s: Settings) -> None:
+    """Encrypt as the settings say. Raises SettingsError for certificates that cannot be used."""
     try:
         client.tls_set(s.mqtt_ca_file or None, s.mqtt_cert_file or None, s.mqtt_key_file or None)
     except (OSError, ValueError) as exc:

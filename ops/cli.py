@@ -1,24 +1,23 @@
 """The `besok` command. Each command is a thin door to a function of the room that does the work."""
 
-import logging
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from core import settings as settings_module
 from core.analytics.calendar import business_day
 from core.errors import BesokError, ScenarioError, SiteFileError
 from core.settings import Settings
 from core.site import SiteFile
-from ops import cli_planning
+from ops import cli_planning, cli_traffic
 from ops.options import BeginsOption, ScenarioOption, SetOption
+from ops.serving import serve as _serve
+from ops.serving import settings as _settings
 from ops.sitefiles import read as _sites
 
 if TYPE_CHECKING:
@@ -37,6 +36,7 @@ app.add_typer(device_app, name="device")
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(rejected_app, name="rejected")
 cli_planning.register(simulate_app)
+cli_traffic.register(simulate_app)
 
 SiteFileArgument = Annotated[Path, typer.Argument(help="A site file, such as sites/helsingborg.toml")]
 
@@ -341,32 +341,6 @@ def _strangers(db: "Database", now: datetime) -> "list[Stranger]":
     from store.sites import load_all
 
     return introduce(queries.unplaced(db, now), load_all(db))
-
-
-def _settings(service: str = "") -> Settings:
-    from ops.logs import configure
-
-    settings = settings_module.load()
-    configure(settings, service)
-    return settings
-
-
-def _serve(run: Callable[[Settings, threading.Event], None], service: str) -> None:
-    """Run a service until the process is asked to end; asked twice, it ends at once."""
-    stop = threading.Event()
-
-    def end(number: int, _frame: object) -> None:
-        stop.set()
-        signal.signal(number, signal.SIG_DFL)
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, end)
-    settings = _settings(service)
-    try:
-        run(settings, stop)
-    except BesokError as exc:  # said where the rest of the service is said
-        logging.getLogger(__name__).critical("%s", exc, extra={"action": "service_failed"})
-        raise typer.Exit(1) from None
 
 
 def _sandboxes(settings: Settings) -> SiteFile:

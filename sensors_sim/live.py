@@ -51,7 +51,7 @@ def run(
     world = World(site_file, seed, scenario)
     installation = install(world.ground, seed, characters=world.scenario.characters)
     begin = start or instant(world.bounds(world.business_day(clock()))[0])
-    pace = _Pace(begin, speed, stop, clock)
+    pace = Pace(begin, speed, stop, clock)
     with ExitStack() as stack:
         lines = stack.enter_context(truth.open("a", encoding="utf-8")) if truth else None
         publisher = stack.enter_context(Publisher(settings, installation.telling))
@@ -66,7 +66,7 @@ def run(
             pass
 
 
-class _Pace:
+class Pace:
     """When the past is sent, and that the future is not."""
 
     def __init__(self, begin: datetime, speed: float, stop: threading.Event, clock: Clock) -> None:

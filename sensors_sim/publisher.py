@@ -35,9 +35,15 @@ FAREWELL_S: Final = 3.0  # how long the last messages may take
 class Publisher:
     """Publishes for `devices`, given as (site, device); says that they are online while it lives."""
 
-    def __init__(self, settings: Settings, devices: Sequence[tuple[str, str]]) -> None:
-        """Raises SettingsError for certificates that cannot be used; a broker that is away is waited for."""
-        self._settings, self._devices = settings, devices
+    def __init__(
+        self, settings: Settings, devices: Sequence[tuple[str, str]] = (), *, repeat_s: float = REPEAT_S
+    ) -> None:
+        """Raises SettingsError for certificates that cannot be used; a broker that is away is waited for.
+
+        What was said in the last `repeat_s` seconds is said again to a broker that comes back; 0 where what comes
+        twice would count twice.
+        """
+        self._settings, self._devices, self._repeat_s = settings, devices, repeat_s
         self._room = threading.Condition()
         self._under_way = 0
         self._recent: deque[tuple[float, str, bytes]] = deque(maxlen=REPEAT_LIMIT)  # when, topic, payload
@@ -80,9 +86,10 @@ class Publisher:
         now = time.monotonic()
         with self._room:
             # While the broker is away nothing gets old: it may have forgotten all of this.
-            while self._client.is_connected() and self._recent and now - self._recent[0][0] > REPEAT_S:
+            while self._client.is_connected() and self._recent and now - self._recent[0][0] > self._repeat_s:
                 self._recent.popleft()
-            self._recent.append((now, topic, payload))
+            if self._repeat_s:
+                self._recent.append((now, topic, payload))
 
     def _repeat(self) -> None:
         """Say again what was said in the seconds before the broker went away."""

@@ -238,14 +238,15 @@ def _in_utc(time: datetime, zone: str, text: str, name: str, near: datetime | No
 
 
 def _zone(text: str, name: str) -> tzinfo:
-    found = _zone_of(text)
+    found = zone_of(text)
     if found is None:
         raise Unreadable(f"{name} is in the time zone {show(text)}, which is not known here")
     return found
 
 
 @lru_cache(maxsize=256)
-def _zone_of(text: str) -> tzinfo | None:
+def zone_of(text: str) -> tzinfo | None:
+    """The zone of this name, abbreviation or offset; None if there is no such."""
     if text in "Zz":
         return UTC
     offset = re.fullmatch(r"(?:UTC|GMT)?\s?([+\-\N{MINUS SIGN}])(\d\d?)(?::?(\d\d))?(?::?(\d\d))?", text)

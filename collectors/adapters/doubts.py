@@ -10,6 +10,8 @@ from collectors.adapters.leaves import Leaf
 from collectors.adapters.vocabulary import CHOICES, SETTLED, Doubt, Means
 
 SHOWN: Final = 6  # names in one sentence
+_SHARES: Final = frozenset(("%", "percent", "percentage", "pct", "prozent", "procent", "ratio"))
+_NO_MEASURES: Final = frozenset(("id", "hwid", "idx", "ty", "n", "type", "version", "port", "source", "station"))
 BLOCKS: Final = 4  # mappings in one reason, one for each line or region
 
 Measured = Sequence[tuple[Leaf, Means]]
@@ -24,16 +26,27 @@ def told(measured: Measured, doubtful: Doubtful, *, topic: str, device: str = ""
     names = list(dict.fromkeys(leaf.said for leaf, _ in open_))
     meanings = dict.fromkeys(says for _, doubt in open_ for _, says in CHOICES[doubt.about])
     blocks = []
-    for each, group in groupby(sorted(open_, key=_each), key=_each):
+    for number, (each, group) in enumerate(groupby(sorted(open_, key=_each), key=_each), start=1):
         doubts = [*group]
         known = [(leaf, means) for leaf, means in measured if leaf.each == each]
-        channel = doubts[0][0].part_path
-        blocks.append(
-            hints.mapping(topic, _choices(doubts, known), device=device, time=time, each=each, channel=channel)
-        )
+        blocks.append(_mapping(topic, _choices(doubts, known), doubts[0][0], device=device, time=time, number=number))
     return (
         f"{listed(names)} could mean {_either(list(meanings))}; counting starts when you choose one in the site file"
         f" ({hints.SEE}):\n" + "\n\n".join(blocks[:BLOCKS])
+    )
+
+
+def _mapping(topic: str, choices: Sequence[Choice], leaf: Leaf, *, device: str, time: str, number: int = 1) -> str:
+    """The lines of a mapping that reads `leaf` and what stands beside it."""
+    return hints.mapping(
+        topic,
+        choices,
+        device=device,
+        time=leaf.time_path or time,
+        start=leaf.start_path,
+        each=leaf.each,
+        channel=leaf.part_path,
+        number=number,
     )
 
 
@@ -45,11 +58,36 @@ def unsettled(measured: Measured, doubtful: Doubtful) -> Doubtful:
 def unknown(topic: str, leaves: Sequence[Leaf], *, device: str = "", time: str = "") -> str:
     """What to do about numbers of which nobody knows what they are: a mapping for the first of them."""
     names = list(dict.fromkeys(leaf.said for leaf in leaves))
-    first = leaves[0]
-    about = "people" if type(first.value) in (int, float) else "presence"
+    first = max(leaves, key=_likely)
+    if _is_share(first):
+        return _share(topic, first, device=device, time=time)
+    about = "people" if _likely(first) == 2 else "presence"
     choices = [Choice(values={metric: first.path}, says=says) for metric, says in CHOICES[about]]
-    lines = hints.mapping(topic, choices, device=device, time=time, each=first.each, channel=first.part_path)
+    lines = _mapping(topic, choices, first, device=device, time=time)
     return f"nobody knows what {listed(names)} {'is' if len(names) == 1 else 'are'}: {hints.WRITE}:\n{lines}"
+
+
+def _likely(leaf: Leaf) -> int:
+    """How likely a value nobody knows is a measurement: a number, rather yes or no, rather than a text or a list."""
+    if leaf.own[-1:] and leaf.own[-1] in _NO_MEASURES:
+        return 0
+    if type(leaf.value) is str:
+        return 2 if leaf.value.strip().isdecimal() else 0
+    return 2 if type(leaf.value) in (int, float) else int(type(leaf.value) is bool)
+
+
+def _is_share(leaf: Leaf) -> bool:
+    return leaf.unit in _SHARES or not _SHARES.isdisjoint(leaf.words)
+
+
+def _share(topic: str, leaf: Leaf, *, device: str, time: str) -> str:
+    """What to do about a place that tells how full it is, and not of how many people."""
+    choice = Choice(values={"people": leaf.path}, says="people present, if 0.5 people are 1 per cent")
+    lines = _mapping(topic, [choice], leaf, device=device, time=time)
+    return (
+        f"{leaf.said} is a share of a capacity, and how many people that is stands nowhere: {hints.WRITE}, with the"
+        f" people that one per cent is:\n{lines}\nunits = {{ people = 0.5 }}"
+    )
 
 
 def listed(names: Sequence[str]) -> str:
@@ -89,31 +127,31 @@ def _choices(group: Doubtful, known: Measured) -> list[Choice]:
     ways = [(leaf, doubt.about) for leaf, doubt in group if doubt.about in ("in", "out")]
     found = []
     for number in range(2) if ways else ():
-        values = {_key(CHOICES[way][number][0], leaf): leaf.path for leaf, way in ways}
-        found.append(Choice(values={**values, **also}, says=CHOICES["in"][number][1]))
+        told = _apart([(_key(CHOICES[way][number][0], leaf), leaf.path) for leaf, way in ways])
+        found += [Choice(values={**values, **also}, says=CHOICES["in"][number][1]) for values in told]
     for about in dict.fromkeys(doubt.about for _, doubt in group if doubt.about not in ("in", "out")):
         leaves = [leaf for leaf, doubt in group if doubt.about == about]
         for metric, says in CHOICES[about]:
-            found += [Choice(values={**values, **also}, says=says) for values in _apart(metric, leaves)]
+            told = _apart([(_key(metric, leaf), leaf.path) for leaf in leaves])
+            found += [Choice(values={**values, **also}, says=says) for values in told]
     return found
 
 
-def _apart(metric: str, leaves: Sequence[Leaf]) -> list[dict[str, str]]:
-    """The leaves as values of `metric`: those of different lines together, two of one line apart."""
+def _apart(named: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    """Values and their paths: those of different lines and directions together, two of one and the same apart."""
     found: list[dict[str, str]] = []
-    for leaf in leaves:
-        key = _key(metric, leaf)
+    for key, path in dict.fromkeys(named):
         free = next((values for values in found if key not in values), None)
         if free is None:
-            found.append({key: leaf.path})
+            found.append({key: path})
         else:
-            free[key] = leaf.path
+            free[key] = path
     return found
 
 
 def _key(metric: str, leaf: Leaf) -> str:
     """How a mapping names a metric, of a line if the name of the field told one."""
-    return f"{metric}:{leaf.part}" if leaf.part and not leaf.each else metric
+    return f"{metric}:{leaf.part}" if leaf.part and not leaf.each and not leaf.part_path else metric
 
 
 def _is_plain(leaf: Leaf, means: Means) -> bool:

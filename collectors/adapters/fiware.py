@@ -5,11 +5,14 @@ away is out. The topics of an IoT Agent (`/json/{API key}/{device}/attrs`) hold 
 Smart Data Models (CrowdFlowObserved), NGSI v2, NGSI-LD and the manuals of the IoT Agents for JSON and Ultralight.
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from collectors.adapters import doubts, objects, times
 from collectors.adapters.jsontext import TWICE, show
+from collectors.adapters.leaves import Leaf, step
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from core.errors import Unreadable
@@ -29,6 +32,7 @@ _ENTITY: Final = {
     "name",
     "refDevice",
 }
+_OTHERS: Final = re.compile(r"Traffic|Parking|Vehicle|Bike|Road")
 _TIMES: Final = ("dateObserved", "observedAt", "TimeInstant", "dateModified", "timestamp")
 _NOT_PEOPLE: Final = "nothing about people or the air of a room"
 
@@ -84,11 +88,28 @@ def _entity(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
     share = measured.get("relativeHumidity")
     if isinstance(share, int | float) and 0 <= share <= 1:
         measured["relativeHumidity"] = share * 100  # the data models tell it as a share of one
-    found = objects.look(measured, packet=packet, at=path)
+    if _OTHERS.search(fields["type"]):
+        return Decoded(not_data=f"an entity about other things than people ({show(fields['type'])})")
+    found = _with_values(objects.look(measured, packet=packet, at=path), fields, path)
     if not found.understood and found.unknown:
         raise Unreadable(doubts.unknown(packet.topic, found.unknown, device=f"{path}.id"))
     objects.write(sheet, found, topic=packet.topic, device_path=f"{path}.id")
     return sheet.decoded(not_data="" if sheet.readings or sheet.problems else _NOT_PEOPLE)
+
+
+def _with_values(found: objects.Found, fields: Mapping[str, Any], path: str) -> objects.Found:
+    """The same with the paths as they are in the message, where an attribute holds its value with the type."""
+    held = {
+        f"{path}{step(name)}" for name, attribute in fields.items() if type(attribute) is dict and "value" in attribute
+    }
+
+    def right(leaf: Leaf) -> Leaf:
+        return replace(leaf, path=f"{leaf.path}.value") if leaf.path in held else leaf
+
+    found.measured = [(right(leaf), means) for leaf, means in found.measured]
+    found.doubtful = [(right(leaf), doubt) for leaf, doubt in found.doubtful]
+    found.unknown = [right(leaf) for leaf in found.unknown]
+    return found
 
 
 def _name(name: str) -> str:

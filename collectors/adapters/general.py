@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from collectors.adapters import doubts, hints, objects, topics, xmltext
+from collectors.adapters import doubts, hints, objects, packed, topics, xmltext
 from collectors.adapters.hints import Choice
 from collectors.adapters.jsontext import show
-from collectors.adapters.leaves import is_time, own_time, step
+from collectors.adapters.leaves import own_time, step
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import CHOICES, Doubt, compact
@@ -29,21 +29,31 @@ _EUI: Final = ("deveui", "deviceeui", "devicedeveui", "loraeui")
 _IDS: Final = (
     *_EUI, "deviceid", "deviceserial", "deviceserialnumber", "serialnumber", "serialno", "serial", "sn", "devicesn",
     "sensorid", "sensorserial", "sensorserialnumber", "devicemac", "sensormac", "macaddress", "mac", "deviceuid",
-    "deviceuuid", "deviceaddress", "nodeid", "thingid", "hardwareid", "hwid", "endpointid", "cameraid", "counterid",
+    "deviceuuid", "deviceaddress", "imei", "deviceimei", "cameraserial", "cameraserialnumber", "unitserial", "unitid",
+    "devid", "deviceno", "devicenumber", "uniqueid", "assetid", "stationid", "nodeid", "thingid", "hardwareid", "hwid",
+    "endpointid", "connectiondeviceid", "cameraid", "counterid",
     "devicename", "sensorname", "cameraname", "hostname", "device", "sensor", "camera",
 )  # fmt: skip
 _LOOSE_IDS: Final = ("id", "uid", "uuid", "name")  # of the device, or of the message, or of whoever knows what
 _VALUES: Final = ("value", "val", "v")
+_PERSONAL: Final = frozenset(  # beside these a name is that of a person
+    ("badge", "badgeid", "card", "cardid", "cardnumber", "cardholder", "employee", "employeeid", "user", "userid",
+     "username", "member", "memberid", "person", "personid", "email", "faceid", "age", "gender",
+     "rssi")
+)  # fmt: skip
 _RANK: Final = {name: number for number, name in enumerate((*_IDS, *_LOOSE_IDS))}
 _HOLDERS: Final = {
     "device", "deviceinfo", "sensor", "sensorinfo", "node", "thing", "source", "meta", "metadata", "header", "info",
-    "system", "identity", "data", "payload", "object", "camera",
+    "system", "identity", "data", "payload", "object", "camera", "body", "message", "con", "systemproperties",
 }  # fmt: skip
 _DEVICES: Final = {"device", "deviceinfo", "sensor", "sensorinfo", "node", "thing", "camera"}
 _MESSAGE_IDS: Final = ("messageid", "msgid", "eventid", "packetid", "messageuuid")
 _NAMES: Final = {*_IDS, *_LOOSE_IDS, *_MESSAGE_IDS}
 _EUI_64: Final = re.compile(r"(?:[0-9a-fA-F]{2}[-:]?){7}[0-9a-fA-F]{2}")
 _OF_ANYTHING: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|\d+")  # a UUID, a number
+_OF_A_MESSAGE: Final = re.compile(r"(evt|event|msg|message|trg|trigger|req|request)[_-]", re.IGNORECASE)
+_SEVERAL: Final = re.compile(r"[=;|&\t]|\d\s*,\s*\D|\S+,\S*\d,|,.*,")
+_ONE_WORD: Final = re.compile(r"[+-]?\d{1,7}([.,]\d+)?|[a-zåäöüß_]{1,20}")
 _SOUND: Final = (0, None, False, "", "0", "ok", "OK", "Ok", "good", "GOOD", "Good", "normal", "active", "online")
 
 
@@ -54,7 +64,7 @@ def reads(packet: Packet) -> bool:
 
 def decode(packet: Packet) -> Decoded:
     """What can be understood of a message of an unknown device. Raises Unreadable, with what to do."""
-    if about := topics.control(packet.levels):
+    if about := topics.control(packet.levels) or _about_somebody(packet.object):
         return Decoded(not_data=about)
     if not packet.payload.strip() or packet.text == "null":
         return Decoded(not_data="a tombstone: somebody deletes what the broker had kept")
@@ -65,10 +75,18 @@ def decode(packet: Packet) -> Decoded:
     if is_xml:
         value, path = _in_root(value)
     if type(value) is dict:
-        return _object(packet, value, path)
+        fields = packed.unpacked(value)
+        decoded = _object(packet, fields, path)
+        return decoded if fields is value else packed.without_mappings(decoded)
     if any(type(item) is dict for item in value):
         return _together([_item(packet, item, f"$[{number}]") for number, item in enumerate(value)])
     raise Unreadable(f"the payload is a list of bare values, and nothing says what each measures: {hints.WRITE}")
+
+
+def _about_somebody(fields: Mapping[str, Any]) -> str:
+    """Whether a phone tells where its owner is, as OwnTracks does, in half a sentence."""
+    is_phone = type(fields.get("_type")) is str and bool({"tst", "tid"} & fields.keys())
+    return "where somebody's phone is; nothing of it is kept" if is_phone else ""
 
 
 def _parsed(packet: Packet) -> Any:
@@ -107,17 +125,17 @@ def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
     meaning = topics.meaning(packet.levels)
     value = _value(fields, meaning)
     is_bare = bool(value and meaning.said)
+    objects.refuse_others(found, packet.levels)
     strange = found.unknown or [leaf for leaf in found.other if compact(leaf.said.rpartition(".")[2]) not in _NAMES]
     if not (is_bare or found.understood or strange):
-        return Decoded(not_data="settings and the device's own health only")
+        return Decoded(not_data="nothing about people: settings, the device's own health, or counts of other things")
     source, device, device_path = _identity(packet, fields, path)
-    time_path = _time_path(fields, path)
     sheet = Sheet(source, device if device_path or not is_bare else _fit(meaning.device))
-    objects.write(sheet, found, topic=packet.topic, device_path=device_path, time_path=time_path)
+    objects.write(sheet, found, topic=packet.topic, device_path=device_path)
     if is_bare:
         _note_value(packet, sheet, fields, value, meaning)
-    elif not found.understood or (value and not found.about_people):
-        sheet.problems.append(doubts.unknown(packet.topic, strange, device=device_path, time=time_path))
+    elif strange and (not found.understood or found.only_health or (value and not found.about_people)):
+        sheet.problems.append(doubts.unknown(packet.topic, strange, device=device_path))
     return _decoded(sheet, identity=_message(sheet, fields))
 
 
@@ -157,6 +175,11 @@ def _plain(packet: Packet) -> Decoded:
     if text.lower() in ("online", "offline", "connected", "disconnected"):
         return Decoded(not_data="whether a device is connected")
     value = _unquoted(packet, text)
+    if type(value) is str and _SEVERAL.search(value):
+        raise Unreadable(
+            "the payload is a line of several values, and nothing says which is which: choose JSON in the settings of"
+            " the device, or let its gateway rewrite this"
+        )
     meaning = topics.meaning(packet.levels)
     if not meaning.said:
         raise Unreadable(_meaningless(packet, value))
@@ -177,8 +200,15 @@ def _unquoted(packet: Packet, text: str) -> Any:
 def _meaningless(packet: Packet, value: Any) -> str:
     verdict = topics.verdict(packet.levels)
     about = verdict.about if isinstance(verdict, Doubt) else "people"
+    if type(value) not in (int, float):
+        about = "presence"
+    shown = show(value) if type(value) is not str or _ONE_WORD.fullmatch(value) else "this text"  # it may be a name
     choices = [Choice(values={metric: "$"}, says=says) for metric, says in CHOICES[about]]
-    return f"nothing says what {show(value)} measures: {hints.WRITE}:\n{hints.mapping(packet.topic, choices)}"
+    lines = hints.mapping(packet.topic, choices)
+    words = (
+        "" if type(value) is not str else '\nyes = ["..."]  # the words for somebody\nno = ["..."]  # and for nobody'
+    )
+    return f"nothing says what {shown} measures: {hints.WRITE}:\n{lines}{words}"
 
 
 def _identity(packet: Packet, fields: Mapping[str, Any], path: str) -> tuple[str, str, str]:
@@ -189,6 +219,8 @@ def _identity(packet: Packet, fields: Mapping[str, Any], path: str) -> tuple[str
             return "lorawan", re.sub("[-:]", "", device).lower(), where
         if name in _LOOSE_IDS and device in packet.levels:
             break
+        if name in _LOOSE_IDS and _OF_A_MESSAGE.match(device):
+            continue
         if name in _LOOSE_IDS and _OF_ANYTHING.fullmatch(device):
             raise Unreadable(
                 f"{where.removeprefix('$.')} is {show(value)}: that may be the device or the number of the message, and"
@@ -204,6 +236,8 @@ def _names(fields: Mapping[str, Any], path: str) -> list[tuple[str, Any, str]]:
     found = [(name, value, path + step(said)) for name, said, value in _scalars(fields)]
     if "specversion" in fields:  # a CloudEvent: its id is that of the event, its source that of the device
         found = [("deviceid" if name == "source" else name, *rest) for name, *rest in found if name != "id"]
+    if not _PERSONAL.isdisjoint(name for name, *_ in found):
+        found = [entry for entry in found if entry[0] != "name"]
     for key, inner in fields.items():
         if type(inner) is dict and compact(key) in _HOLDERS:
             own = "device" if compact(key) in _DEVICES else ""
@@ -241,8 +275,3 @@ def _message(sheet: Sheet, fields: Mapping[str, Any]) -> Identity | None:
             scope = f"{sheet.source}/{sheet.device}"
             return Identity(scope=scope, mark=f"message:{value}", window_s=MESSAGE_WINDOW_S)
     return None
-
-
-def _time_path(fields: Mapping[str, Any], path: str) -> str:
-    name = next((name for name in fields if is_time(name) and type(fields[name]) in (int, float, str)), None)
-    return path + step(name) if name is not None else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 SEE: Final = "docs/connect-a-sensor.md tells how"
+_FLOWS: Final = frozenset(("in", "out", "passages"))
 WRITE: Final = f"write a mapping in the site file ({SEE})"
 
 
@@ -19,15 +20,33 @@ class Choice:
 
 
 def mapping(
-    topic: str, choices: Sequence[Choice], *, device: str = "", time: str = "", each: str = "", channel: str = ""
+    topic: str,
+    choices: Sequence[Choice],
+    *,
+    device: str = "",
+    time: str = "",
+    start: str = "",
+    each: str = "",
+    channel: str = "",
+    number: int = 1,
 ) -> str:
-    """A mapping for the site file with one line per choice; all but the first are commented out."""
-    found = ["[[sites.mappings]]", f"name = {_quoted(name(topic))}", f"topic = {_quoted(_filter(topic))}"]
+    """A mapping for the site file with one line per choice; all but the first are commented out.
+
+    `number` counts the mappings of one message: from the second on they have names of their own, and one source.
+    `start` is where a period begins; totals and states have none.
+    """
+    named = name(topic)
+    found = ["[[sites.mappings]]", f"name = {_quoted(named if number == 1 else f'{named}-{number}')}"]
+    found += [f"source = {_quoted(named)}"] if number > 1 else []
+    found.append(f"topic = {_quoted(_filter(topic))}")
     paths = (("device", device), ("time", time), ("each", each), ("channel", channel))
     found += [f"{key} = {_quoted(path)}" for key, path in paths if path]
-    for number, choice in enumerate(choices):
+    if start and time:
+        is_flow = bool(choices) and choices[0].values.keys() <= _FLOWS
+        found.append(f"{'' if is_flow else '# '}start = {_quoted(start)}  # of people since the last message only")
+    for position, choice in enumerate(choices):
         values = ", ".join(f"{_bare(metric)} = {_quoted(path)}" for metric, path in choice.values.items())
-        found.append(f"{'# ' if number else ''}values = {{ {values} }}  # {choice.says}")
+        found.append(f"{'# ' if position else ''}values = {{ {values} }}  # {choice.says}")
     return "\n".join(found)
 
 

@@ -8,10 +8,20 @@ from typing import Any, Final
 
 from collectors.adapters import wordlists
 from collectors.adapters.jsontext import TWICE, show
-from collectors.adapters.vocabulary import Doubt, Means, compact, is_place, judge, words
+from collectors.adapters.vocabulary import (
+    Doubt,
+    Means,
+    compact,
+    is_climate,
+    is_label,
+    is_other_kind,
+    is_place,
+    judge,
+    words,
+)
 from core.errors import Unreadable
 
-DEEPEST: Final = 5  # levels of objects within objects
+DEEPEST: Final = 8  # levels of objects within objects
 MOST: Final = 5000  # values of one message
 LONGEST_S: Final = 86_400.0  # of a period
 PART_LIMIT: Final = 60  # characters of the name of a line or region
@@ -22,17 +32,27 @@ _NEUTRAL: Final = frozenset(wordlists.AROUND.split())
 _PART_FIELDS: Final = (
     "lineid", "zoneid", "regionid", "areaid", "channelid", "counterid", "doorid", "roomid", "sensorid", "deviceid",
     "line", "zone", "region", "area", "channel", "door", "room", "linename", "zonename", "regionname",
-    "id", "number", "no", "nr", "index", "uid", "name", "label",
+    "doorwayid", "gateid", "spaceid", "gate", "space", "roomname", "areaname", "doorname", "gatename", "spacename",
+    "lineindex", "linenumber", "lineno", "zoneindex", "zonenumber", "regionindex", "regionnumber", "doornumber",
+    "countername", "id", "number", "no", "nr", "index", "uid", "name", "label",
 )  # fmt: skip
 _SURE_PARTS: Final = _PART_FIELDS.index("id")
+_NO_PLACES: Final = frozenset(("sensorid", "deviceid", "counterid", "channel"))  # of the device, or of its radio
+_CLASSES: Final = frozenset(
+    ("class", "classname", "objectclass", "object", "objecttype", "itemtype", "targettype", "vehicletype", "category",
+     "classification", "type", "label", "kind")
+)  # fmt: skip
 _RECORDS: Final = frozenset(wordlists.RECORDS.split())
 _MANY_PARTS: Final = frozenset(
     ("lines", "zones", "regions", "areas", "counters", "channels", "doors", "gates", "rooms", "desks", "entrances",
      "rois", "seats")
 )  # fmt: skip
-_NAME_FIELDS: Final = ("name", "type", "key", "n", "metric", "measure", "parameter", "quantity", "property", "sensor")
+_NAME_FIELDS: Final = (
+    "name", "type", "key", "n", "metric", "measure", "parameter", "quantity", "property", "sensor", "variable", "field",
+)  # fmt: skip
 _VALUE_FIELDS: Final = ("value", "v", "val", "vb", "text", "reading", "measurement")
 _UNIT_FIELDS: Final = ("unit", "units", "uom", "u", "unitofmeasurement")
+_SHARED_UNITS: Final = ("unit", "units", "uom", "unitofmeasurement")
 _BEGINS, _ENDS = frozenset(wordlists.BEGINS.split()), frozenset(wordlists.ENDS.split())
 _LENGTHS: Final = frozenset(wordlists.LENGTHS.split())
 _TIMES: Final = wordlists.TIMES.split()
@@ -55,6 +75,8 @@ class Leaf:
     time: datetime | None = None
     each: str = ""
     part_path: str = ""
+    time_path: str = ""  # where a mapping finds its time, and the beginning of its period
+    start_path: str = ""
     own: tuple[str, ...] = ()  # the words of its own name, without those above
     place: str = ""  # the names above it, if they can be that of a sensor or a zone
     in_window: bool = False  # beside the beginning of a period
@@ -72,6 +94,8 @@ class _Place:
     time: datetime | None = None
     each: str = ""
     part_path: str = ""
+    time_path: str = ""
+    start_path: str = ""
     kept: str = ""  # the compact name it stands under
     name: str = ""  # the names above that say something, if all of them can be those of a place
     in_window: bool = False
@@ -97,7 +121,9 @@ def leaves(message: Mapping[str, Any], clock: Clock, *, at: str = "$", context: 
     of the two is meant. Objects nested deeper than DEEPEST are left out.
     """
     found: list[Leaf] = []
-    for leaf in _object(message, _Place(path=at, words=context), clock):
+    part, field = _place_of(message)
+    place = _Place(path=at, words=context, part=part, part_path=at + step(field) if field else "")
+    for leaf in _object(message, place, clock):
         found.append(leaf)
         if len(found) > MOST:
             raise Unreadable(f"the message holds more than {MOST} values; no sensor measures that many at once")
@@ -106,6 +132,11 @@ def leaves(message: Mapping[str, Any], clock: Clock, *, at: str = "$", context: 
 
 def own_time(fields: Mapping[str, Any], clock: Clock) -> datetime | None:
     """The time an object says of itself, from the most telling of its fields; None if it says none."""
+    return _own_time(fields, clock)[0]
+
+
+def _own_time(fields: Mapping[str, Any], clock: Clock) -> tuple[datetime | None, str]:
+    """The same, with the field that says all of it; "" if day and hour stand apart, or if the hour is missing."""
     named = [
         (rank, name)
         for name, value in fields.items()
@@ -116,23 +147,26 @@ def own_time(fields: Mapping[str, Any], clock: Clock) -> datetime | None:
     day = next((value for name, value in fields.items() if _is_day(name, value)), None)
     for _, name in sorted(named):
         value = fields[name]
+        whole = type(value) is not str or _DAY_ONLY.fullmatch(value.strip()) is None
         if type(value) is str and _CLOCK_ONLY.fullmatch(value.strip()):
             if day is None:
-                raise Unreadable(f"{name} is {show(value)}: that is a time of day, without a day")
-            value = f"{day.strip()} {value.strip()}"
+                raise Unreadable(
+                    f"{name} is {show(value)}: that is a time of day, without a day; send it as 2026-11-25T08:15:00Z"
+                )
+            value, whole = f"{day.strip()} {value.strip()}", False
         elif value is day:
             continue
         if (time := clock(name, value, zone)) is not None:
-            return time
-    return None
+            return time, name if whole else ""
+    return None, ""
 
 
 def _timed(fields: Mapping[str, Any], place: _Place, clock: Clock) -> _Place:
     """The place with what the object says of its time: an instant, or a period that ends then."""
     begins, ends, lengths = (_named_in(fields, names) for names in (_BEGINS, _ENDS, _LENGTHS))
-    time, period_s = own_time(fields, clock), 0.0
+    (time, named), period_s = _own_time(fields, clock), 0.0
     if begins and ends and (end := clock(ends, fields[ends], "")) and (begin := clock(begins, fields[begins], "")):
-        time, period_s = end, max((end - begin).total_seconds(), 0.0)
+        time, named, period_s = end, ends, max((end - begin).total_seconds(), 0.0)
     elif lengths and type(fields[lengths]) in (int, float) and 0 < fields[lengths] <= LONGEST_S:
         period_s = float(fields[lengths])
     if not (time or period_s or begins):
@@ -140,6 +174,8 @@ def _timed(fields: Mapping[str, Any], place: _Place, clock: Clock) -> _Place:
     return replace(
         place,
         time=time or place.time,
+        time_path=(place.path + step(named) if named else "") if time else place.time_path,
+        start_path=place.path + step(begins) if begins and ends and named == ends else place.start_path,
         period_s=period_s or place.period_s,
         in_window=bool(begins) or place.in_window,
     )
@@ -181,13 +217,22 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
         twice = show(fields[TWICE])  # type: ignore[index]  # not a name: it stands for the fact
         raise Unreadable(f"the message says {twice} twice, so nobody knows which one is meant")
     place = _timed(fields, place, clock)
+    other = _other_kind(fields)
+    if other:
+        place = replace(place, words=(*place.words, *words(fields[other])))
+    shared = _shared_unit(fields)
     record = _record(fields)
     if record is not None:
         yield _leaf(record, place)
+    is_reported = any(compact(name) == "reported" for name in fields)
     for name, value in fields.items():
+        if is_reported and compact(name) == "desired":  # what somebody wishes of the device
+            continue
         if (record is not None and name in record.fields) or (is_time(name) and type(value) not in (dict, list)):
             continue
-        unit = _unit(fields, name)
+        if name == other or (place.path + step(name) == place.part_path):
+            continue
+        unit = _unit(fields, name) or shared
         if type(value) is dict:
             yield from _inner(value, _inside(place, name), clock, unit)
         elif type(value) is list:
@@ -199,6 +244,7 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
 def _inner(fields: dict[str, Any], place: _Place, clock: Clock, unit: str) -> Iterator[Leaf]:
     """The values in an object within an object; also one that wraps a single value: {"value": 21, "unit": "C"}."""
     if place.depth > DEEPEST:
+        yield _leaf(_Named(name="", field="", value=fields, unit=""), place)
         return
     by = _by_words(fields)
     wrapped = _first(by, _VALUE_FIELDS)
@@ -213,22 +259,35 @@ def _inner(fields: dict[str, Any], place: _Place, clock: Clock, unit: str) -> It
 
 def _list(items: list[Any], place: _Place, clock: Clock) -> Iterator[Leaf]:
     if place.depth > DEEPEST:
+        yield _leaf(_Named(name="", field="", value=items, unit=""), place)
         return
+    is_mixed = any(type(item) is dict and _other_kind(item) for item in items)
+    each = f"{place.each or '$'}{place.path[1:]}"
     for item in items:
         if type(item) is dict:
             part, field = _named(item, place.kept)
+            record = _record(item)
+            chosen = record.fields[1:] if record else _class_of(item) if is_mixed else ()
+            part_path = f"@{step(field)}" if field else place.part_path
+            if record and field in record.fields:  # what names the measurement is no line
+                part, part_path = "", place.part_path
+            elif not field and len(items) > 1 and not place.part and place.kept in _MANY_PARTS:
+                part_path = "key"
             yield from _object(
                 item,
                 replace(
                     place,
                     path="@",
                     part=part or place.part,
-                    each=f"{place.each or '$'}{place.path[1:]}[*]",
-                    part_path=f"@{step(field)}" if field else place.part_path,
+                    each=each + _chosen(item, chosen),
+                    part_path=part_path,
                 ),
                 clock,
             )
-    if items and type(items[0]) is not dict:  # a list of bare values: nobody knows what each is
+    if items and type(items[0]) in (int, float):  # nobody knows what each is
+        named = _Named(name="", field="", value=items, unit="")
+        yield replace(_leaf(named, place), path="@", each=f"{each}[*]", part_path="key")
+    elif items and type(items[0]) is not dict:
         yield _leaf(_Named(name="", field="", value=items, unit=""), place)
 
 
@@ -250,6 +309,40 @@ def _record(fields: Mapping[str, Any]) -> _Named | None:
                 fields=(value, by[field]),
             )
     return None
+
+
+def _chosen(item: Mapping[str, Any], by: tuple[str, ...]) -> str:
+    """Which items of a list a mapping reads: all, or those that say the same as this one in the field `by`."""
+    return "[*]" if not by else f"[?@{step(by[0])} == {quoted(item[by[0]])}]"
+
+
+def _class_of(fields: Mapping[str, Any]) -> tuple[str, ...]:
+    """The field that says what kind of thing is counted."""
+    return tuple(name for name, value in fields.items() if type(value) is str and compact(name) in _CLASSES)[:1]
+
+
+def _other_kind(fields: Mapping[str, Any]) -> str:
+    """The field by which an object says that it counts no people: {"class": "car", "count": 3}; "" if none does."""
+    return next((name for name in _class_of(fields) if is_other_kind(fields[name])), "")
+
+
+def _place_of(fields: Mapping[str, Any]) -> tuple[str, str]:
+    """The room or line of which a whole message speaks, and in which field: {"room": "A", "people": 3}."""
+    by = _by_words(fields)
+    for field in _PART_FIELDS[:_SURE_PARTS]:
+        value = fields[by[field]] if field in by and field not in _NO_PLACES else None
+        if type(value) is int or (type(value) is str and is_label(value)):
+            return str(value).strip(), by[field]
+    return "", ""
+
+
+def _shared_unit(fields: Mapping[str, Any]) -> str:
+    """The unit of all that an object counts, if it counts nothing but this: {"total_in": 1234, "unit": "kWh"}."""
+    unit = fields.get(_first(_by_words(fields), _SHARED_UNITS))
+    if type(unit) is not str:
+        return ""
+    counted = (name for name, value in fields.items() if type(value) in (int, float, str) and not is_time(name))
+    return unit if not any(is_climate(judge(words(name))) for name in counted) else ""
 
 
 def _by_words(fields: Mapping[str, Any]) -> dict[str, str]:
@@ -310,6 +403,8 @@ def _leaf(named: _Named, place: _Place) -> Leaf:
         place=place.name,
         in_window=place.in_window,
         period_s=place.period_s,
+        time_path=place.time_path,
+        start_path=place.start_path,
     )
 
 
@@ -333,5 +428,10 @@ def step(name: str) -> str:
     """One step of a JSONPath."""
     if _SIMPLE.fullmatch(name):
         return f".{name}"
-    quoted = name.replace("\\", "\\\\").replace("'", "\\'")
-    return f"['{quoted}']"
+    return f"[{quoted(name)}]"
+
+
+def quoted(text: str) -> str:
+    """A text as JSONPath quotes it."""
+    plain = text.replace("\\", "\\\\").replace("'", "\\'")
+    return f"'{plain}'"

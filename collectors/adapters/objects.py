@@ -5,13 +5,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from collectors.adapters import doubts
+from collectors.adapters import doubts, hints
 from collectors.adapters.jsontext import show
 from collectors.adapters.leaves import PART_LIMIT, Clock, Leaf, leaves
 from collectors.adapters.numbers import measured, number, state
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from collectors.adapters.vocabulary import EXACT, FAHRENHEIT, PERSONS, Doubt, Means, Verdict, judge, words
+from collectors.adapters.vocabulary import (
+    EXACT,
+    FAHRENHEIT,
+    PERSONS,
+    Doubt,
+    Means,
+    Verdict,
+    in_all,
+    is_other_kind,
+    judge,
+    words,
+)
 from core.errors import Unreadable
 from core.metrics import METRICS, Kind
 
@@ -24,6 +35,11 @@ _STATES: Final = {
     **dict.fromkeys(("occupied", "unoccupied", "vacant", "not occupied", "not_occupied"), True),
     **dict.fromkeys(("free", "busy", "in use", "in_use", "taken", "present", "absent", "motion", "no motion"), False),
 }
+SHARES: Final = ("%", "percent", "pct", "prozent", "procent")
+_NO_COUNTS: Final = frozenset(  # units of meters
+    ("kwh", "wh", "mwh", "w", "kw", "m3", "m³", "l", "l/h", "l/min", "a", "ma", "v", "mv", "b", "byte", "bytes", "kb",
+     "mb", "°c", "c", "ppm", "lx", "lux", "db", "pa", "hpa", "bar", "s", "ms", "min", "h", "m", "cm", "mm", "m/s")
+)  # fmt: skip
 _OCCUPIED: Final = Means(metric="occupied")
 
 
@@ -43,6 +59,12 @@ class Found:
     def understood(self) -> bool:
         """Whether anything in it has a meaning, be it in doubt."""
         return bool(self.measured or self.doubtful)
+
+    @property
+    def only_health(self) -> bool:
+        """Whether it measures nothing but its battery, or nothing at all, and asks nothing."""
+        measured = {means.metric for leaf, means in self.measured if leaf.value is not None}
+        return bool(self.unknown) and not self.doubtful and measured <= {"battery_pct", "battery_v"}
 
     @property
     def about_people(self) -> bool:
@@ -71,6 +93,15 @@ def note(
     return found.understood
 
 
+def refuse_others(found: Found, levels: Iterable[str]) -> None:
+    """Raise Unreadable if the topic speaks of cars or the like and the message of people who pass."""
+    thing = next((level for level in levels if is_other_kind(level) and level.lower() != "bus"), "")
+    if thing and found.about_people:
+        raise Unreadable(
+            f"the topic says {show(thing)}, and the message counts something: if that is people, {hints.WRITE}"
+        )
+
+
 def note_value(
     sheet: Sheet, said: tuple[str, ...], value: Any, *, topic: str, path: str, name: str, part: str = ""
 ) -> bool:
@@ -95,9 +126,20 @@ def sort(leaves_: Iterable[Leaf], *, context: tuple[str, ...] = ()) -> Found:
     """What the names of these values mean."""
     found = Found()
     aside = [leaf for leaf in leaves_ if _sort(found, leaf, context) == "aside"]
+    _agree(found)
     if not found.understood:
         found.unknown += [leaf for leaf in aside if _is_number(leaf.value)]
     return found
+
+
+def _agree(found: Found) -> None:
+    """Let `people_in_total` beside `people_out_total` be what this is: it could be "people in total" only alone."""
+    outs = {leaf.part for leaf, means in found.measured if means.metric == "out_total"}
+    clear = [(leaf, doubt) for leaf, doubt in found.doubtful if doubt.about == "in" and leaf.part in outs]
+    for leaf, doubt in clear:
+        if in_all(leaf.words):
+            found.doubtful.remove((leaf, doubt))
+            found.measured.append((leaf, Means(metric="in_total")))
 
 
 def write(sheet: Sheet, found: Found, *, topic: str, device_path: str = "", time_path: str = "") -> None:
@@ -110,24 +152,33 @@ def write(sheet: Sheet, found: Found, *, topic: str, device_path: str = "", time
 def measure(sheet: Sheet, found: Found) -> None:
     """Note what was measured. A total leaves no room for a delta of its line."""
     told: dict[_Key, tuple[Leaf, float]] = {}
+    disputed: set[_Key] = set()
     for leaf, means, part in _parts(found.measured):
         try:
             metric, value = _measure(leaf, means)
             if value is not None:
-                _tell(told, (metric, _fit(leaf, part), leaf.time), leaf, value)
+                _tell(told, disputed, (metric, _fit(leaf, part), leaf.time), leaf, value)
         except Unreadable as exc:
             sheet.problems.append(str(exc))
     for (metric, part, time), (leaf, value) in told.items():
-        sheet.note(metric, value, part=part, time=time, period_s=leaf.period_s, said=leaf.said)
+        if (metric, part, time) not in disputed:
+            sheet.note(metric, value, part=part, time=time, period_s=leaf.period_s, said=leaf.said)
 
 
-def _tell(told: dict[_Key, tuple[Leaf, float]], key: _Key, leaf: Leaf, value: float) -> None:
-    """Keep what is said of one thing; if it is said twice, somebody is there if either word for it says so."""
+def _tell(told: dict[_Key, tuple[Leaf, float]], disputed: set[_Key], key: _Key, leaf: Leaf, value: float) -> None:
+    """Keep what is said of one thing; if it is said twice, somebody is there if either word for it says so.
+
+    Two numbers of people for one place are in dispute, and neither counts.
+    """
     first, same = told.setdefault(key, (leaf, value))
     if same == value or key[0] not in ABOUT_PEOPLE:
         return
     if key[0] != "occupied":
-        raise Unreadable(f"{first.said} is {same:g} and {leaf.said} is {value:g}: both cannot be {key[0]}")
+        disputed.add(key)
+        raise Unreadable(
+            f"{first.said} is {same:g} and {leaf.said} is {value:g}: both cannot be {key[0]} of one place;"
+            f" choose one in a mapping in the site file ({hints.SEE})"
+        )
     told[key] = (leaf, 1.0)
 
 
@@ -141,12 +192,17 @@ def _sort(found: Found, leaf: Leaf, context: tuple[str, ...]) -> Verdict:
     """Put a leaf where it belongs."""
     verdict = _verdict(leaf, context)
     if isinstance(verdict, Means):
-        found.measured.append((replace(leaf, part=verdict.part or leaf.part), verdict))
+        found.measured.append((_parted(leaf, verdict.part), verdict))
     elif isinstance(verdict, Doubt):
-        found.doubtful.append((replace(leaf, part=verdict.part or leaf.part), verdict))
+        found.doubtful.append((_parted(leaf, verdict.part), verdict))
     elif verdict == "unknown" and leaf.value is not None:
         (found.unknown if _is_number(leaf.value) else found.other).append(leaf)
     return verdict
+
+
+def _parted(leaf: Leaf, part: str) -> Leaf:
+    """The leaf with the line or region that its name tells, which then stands nowhere else."""
+    return leaf if not part else replace(leaf, part=part, part_path=leaf.part_path if leaf.each else "")
 
 
 def _parts(measured: list[tuple[Leaf, Means]]) -> Iterable[tuple[Leaf, Means, str]]:
@@ -169,6 +225,10 @@ def _verdict(leaf: Leaf, context: tuple[str, ...]) -> Verdict:
         return _of_value(leaf, verdict)
     if type(leaf.value) is str and (word := leaf.value.strip().lower()) in _STATES:
         return _OCCUPIED if _STATES[word] else Doubt(about="presence")
+    if isinstance(verdict, Doubt) and leaf.unit in _NO_COUNTS:
+        return "ignored"
+    if isinstance(verdict, Doubt) and leaf.unit in SHARES:
+        return "aside"
     if isinstance(verdict, Doubt) and not _countable(leaf.value, verdict):
         return "ignored"
     return verdict
@@ -188,7 +248,7 @@ def _of_value(leaf: Leaf, means: Means) -> Verdict:
         return means
     if leaf.unit in PERSONS:
         return replace(means, metric="people")
-    if leaf.unit in ("%", "percent", "pct"):
+    if leaf.unit in SHARES:
         return "aside"
     if means.either and number(leaf.said, value) not in (0, 1, None):
         return Doubt(about="occupancy" if means.either == "people" else "motion", part=means.part)
@@ -198,6 +258,8 @@ def _of_value(leaf: Leaf, means: Means) -> Verdict:
 def _countable(value: object, doubt: Doubt) -> bool:
     if doubt.about == "presence":
         return type(value) is bool or (type(value) in (int, float) and value in (0, 1))
+    if doubt.about in ("in", "out", "way") and type(value) is str and not value.strip().isdecimal():
+        return False  # the version of a firmware (`fw: "1.2"`), say
     return _is_number(value) or (type(value) is list and any(_is_number(item) for item in value))
 
 
@@ -240,6 +302,13 @@ def _measure(leaf: Leaf, means: Means) -> tuple[str, float | None]:
         unit = "mv"
     if means.metric == "temperature_c":
         return "temperature_c", _celsius(leaf, value, unit)
+    if means.metric == "people" and value % 1:
+        raise Unreadable(
+            f"{leaf.said} is {value:g}: people are counted in whole numbers; if it is their mean,"
+            f" say so in a mapping in the site file ({hints.SEE})"
+        )
+    if means.metric in ABOUT_PEOPLE and unit in PERSONS:
+        return means.metric, value
     if unit and unit not in means.units:
         raise Unreadable(f"{leaf.said} is in {show(unit)}: that unit does not fit {METRICS[means.metric].description}")
     return means.metric, value * means.units.get(unit, 1.0)

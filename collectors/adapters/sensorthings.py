@@ -22,13 +22,18 @@ from core.readings import Decoded
 
 SOURCE: Final = "sensorthings"
 _VERSION: Final = re.compile(r"v1\.\d")
+_ENTITY: Final = re.compile(
+    r"(?:(?:Multi)?Datastreams?|Observations?|Things?|(?:Historical)?Locations?|Sensors?|ObservedPropert(?:y|ies)"
+    r"|FeaturesOfInterest)\b"
+)
 _STREAM: Final = re.compile(r"Datastreams?\([^()/]{1,60}\)")
 _NAMES: Final = (("name",), ("description",), ("ObservedProperty", "name"), ("observedProperty", "name"))
 
 
 def reads(packet: Packet) -> bool:
-    """Topics of a SensorThings service."""
-    return any(_VERSION.fullmatch(level) for level in packet.levels[:-1])
+    """Topics of a SensorThings service: its version, and then one of its entities."""
+    levels = packet.levels
+    return any(_VERSION.fullmatch(level) and _ENTITY.match(levels[n + 1]) for n, level in enumerate(levels[:-1]))
 
 
 def decode(packet: Packet) -> Decoded:

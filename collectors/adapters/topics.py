@@ -31,6 +31,8 @@ def control(levels: list[str]) -> str:
         return "an order to a device, or its settings"
     if levels[0] == "homeassistant" and levels[-1] == "config":
         return "a device introducing itself to Home Assistant"
+    if "shadow" in levels and levels[-1] in ("delta", "rejected"):
+        return "what a device is asked to become"
     if len(levels) > 1 and levels[1] == "bridge":
         return "what a bridge says of itself"
     return ""

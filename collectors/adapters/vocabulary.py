@@ -71,7 +71,30 @@ SETTLED: Final[Mapping[str, frozenset[str]]] = {
 }
 
 PERSONS: Final = dict.fromkeys(
-    ("people", "persons", "person", "occupants", "occupant", "occ", "pax", "count", "pers", "ppl", "personen"), 1.0
+    (
+        "people",
+        "persons",
+        "person",
+        "occupants",
+        "occupant",
+        "occ",
+        "pax",
+        "count",
+        "counts",
+        "pers",
+        "ppl",
+        "personen",
+        "visitors",
+        "visits",
+        "passages",
+        "humans",
+        "events",
+        "#",
+        "1",
+        "c62",
+        "st",
+    ),
+    1.0,
 )
 _PERCENT: Final = {"%": 1.0, "percent": 1.0, "pct": 1.0, "%rh": 1.0, "rh": 1.0, "% rh": 1.0, "r.h.": 1.0}
 _LOST: Final = (-999.0, -9999.0, 32767.0, -32768.0, 65535.0, 2147483647.0, 4294967295.0)  # empty registers
@@ -123,9 +146,12 @@ _PERSONS = frozenset(("people", "person", "persons", "human", "humans", "visitor
 _VAGUE = frozenset(wordlists.VAGUE.split())
 _MANY = _NOUNS.union(wordlists.MANY.split())
 _MOTIONS = frozenset(wordlists.MOTIONS.split())
+_MOVES = frozenset(("pir", "motion", "motions", "movement", "movements", "move", "moves"))
 _WAYS, _PLAIN_WAYS = frozenset(wordlists.WAYS.split()), frozenset(wordlists.PLAIN_WAYS.split())
 _FOREIGN_IN, _FOREIGN_OUT = frozenset(wordlists.FOREIGN_IN.split()), frozenset(wordlists.FOREIGN_OUT.split())
-_ELSE = frozenset(wordlists.ELSE.split())
+_THINGS = frozenset(wordlists.THINGS.split())
+_ELSE = _THINGS.union(wordlists.ELSE.split())
+_CONDITIONS = frozenset(wordlists.CONDITIONS.split())
 _SETTINGS, _HEALTH = frozenset(wordlists.SETTINGS.split()), frozenset(wordlists.HEALTH.split())
 _PARTS = frozenset(wordlists.PARTS.split())
 _RUN_ON = _IN | _OUT | _TOTAL | _PERIOD | _FILLERS | frozenset(("daily", "today"))
@@ -178,7 +204,7 @@ def _passing(said: tuple[str, ...], each: frozenset[str]) -> Means | Doubt | Non
     if not each - _FILLERS - _TOTAL - _PERIOD - _IN - _OUT and bool(ins) != bool(outs):
         way: Literal["in", "out"] = "in" if ins else "out"
         total, delta = each & _TOTAL, each & _PERIOD
-        if bool(total) == bool(delta) or _in_all(said):
+        if bool(total) == bool(delta) or in_all(said):
             return Doubt(about=way)
         return Means(metric=f"{way}_total" if total else way, nothing=_LOST[-1:])
     if not each - _FILLERS - _TOTAL - _PERIOD - _IN - _OUT - _VAGUE and bool(ins) != bool(outs):
@@ -188,7 +214,7 @@ def _passing(said: tuple[str, ...], each: frozenset[str]) -> Means | Doubt | Non
     return None
 
 
-def _in_all(said: tuple[str, ...]) -> bool:
+def in_all(said: tuple[str, ...]) -> bool:
     """Whether the words could be read as "people in total"."""
     return len(said) > 2 and said[-2:] == ("in", "total") and said[-3] in _NOUNS
 
@@ -196,7 +222,8 @@ def _in_all(said: tuple[str, ...]) -> bool:
 def _moving(said: tuple[str, ...], each: frozenset[str]) -> Means | Doubt | None:
     bare = "".join(word for word in said if word not in _TOTAL | _PERIOD)
     if bare not in _MOTIONS:
-        return None
+        triggered = each & _MOVES and each & _MANY and not each & _PERSONS
+        return Doubt(about="motion") if triggered and not each & _SETTINGS else None
     total, delta = each & _TOTAL, each & _PERIOD
     if bool(total) == bool(delta):
         return Doubt(about="motion")
@@ -229,6 +256,23 @@ def is_place(name: str) -> bool:
     """Whether a name around others can be that of a line, a zone or a sensor: `A`, `north`; not `in` or `today`."""
     said = words(name)
     return bool(said) and judge(said) == "unknown" and not frozenset(said) & (_IN | _OUT | _TOTAL | _PERIOD | _VAGUE)
+
+
+def is_other_kind(text: str) -> bool:
+    """Whether a text names what is no person, and nothing else: "car", "Fahrrad"."""
+    said = frozenset(words(text))
+    return bool(said) and said <= _THINGS
+
+
+def is_climate(verdict: Verdict) -> bool:
+    """Whether a name is that of the air, the light or the battery, which have units of their own."""
+    return isinstance(verdict, Means) and bool(verdict.units) and verdict.units is not PERSONS
+
+
+def is_label(text: str) -> bool:
+    """Whether a text can be the name of a line or a room; not one that says how it is: "open", "occupied"."""
+    said = words(text)
+    return 0 < len(text.strip()) <= 60 and bool(said) and not frozenset(said) & _CONDITIONS
 
 
 def _numbers(word: str) -> bool:

@@ -82,22 +82,39 @@ WAYS = "ltr rtl fw bw fwd bwd forward forwards backward backwards left right lef
 PLAIN_WAYS = "ltr rtl fw bw lefttoright righttoleft"
 # Going in, in other languages: understood well enough to ask.
 FOREIGN_IN = """
-ein eingang eintritt eintritte zugang entree entrees entrée entrées entrada entradas inpassage ingang inpasserande
+ein eingang eingänge eingaenge eintritt eintritte zugang zugänge entree entrees entrée entrées entrada entradas
+inpassage ingang inpasserande
 inpasseringar ingående
 """
 # Going out, likewise.
 FOREIGN_OUT = """
-aus ausgang austritt austritte abgang sortie sorties salida salidas ut utpassage uitgang utpasserande utpasseringar
+aus ausgang ausgänge ausgaenge austritt austritte abgang abgänge uit vertrek sortie sorties salida salidas ut
+utpassage uitgang utpasserande utpasseringar
 utgående
 """
 # Counted, but not people.
 ELSE = """
 packet packets message messages msg frame frames tx rx error errors retry retries reboot reboots boot restart
 restarts reset resets uplink uplinks downlink fcnt seq sequence wifi mqtt connect connects disconnects reconnects
-vehicle vehicles car cars truck trucks bus buses bike bikes bicycle bicycles motorcycle animal dog power energy
-water gas voltage temperature humidity pressure rain click clicks button tap taps open opens openings opened closed
-battery byte bytes port crc log satellites sats particle pm age gender male female adult adults child children staff
+power energy electricity kwh sml water gas octets voltage temperature humidity pressure rain click clicks button tap
+taps open opens openings opened closed
+battery byte bytes port crc log fcntup probe probes satellites sats particle pm age gender male female adult adults
+child children staff
 face faces device devices client clients
+"""
+# What is counted and is no person, in several languages.
+THINGS = """
+vehicle vehicles car cars truck trucks lorry lorries van vans bus buses bike bikes bicycle bicycles cyclist cyclists
+motorcycle motorcycles motorbike motorbikes scooter scooters animal animals dog dogs cat cats pet pets luggage
+suitcase trolley trolleys cart carts stroller strollers pram prams wheelchair wheelchairs
+fahrzeug fahrzeuge pkw lkw fahrrad fahrräder fahrraeder motorrad motorräder
+fordon bil bilar lastbil lastbilar cykel cyklar buss bussar
+voiture voitures camion camions vélo vélos velo velos vehicule vehicules véhicule véhicules moto motos
+"""
+# How a door or a room is: no name of one.
+CONDITIONS = """
+open opened opening closed closing close shut locked unlocked on off true false yes no occupied vacant free busy
+unoccupied unknown none null na ok alarm normal active inactive available unavailable
 """
 # Settings, statistics and descriptions.
 SETTINGS = """
@@ -105,7 +122,8 @@ timeout sensitivity threshold delay limit alarm alert enabled enable mode config
 capacity version firmware hardware range distance height schedule timer fading hold max maximum min minimum lower
 upper unit units type kind name label description location latitude lat longitude lon lng altitude x y z time
 timestamp date duration dwell interval period since age ago last seen install calibration confidence accuracy
-percent percentage pct ratio rate id uuid address index zone timezone tz model vendor manufacturer avg average mean
+percent percentage pct ratio desired
+rate id uuid address index zone timezone tz model vendor manufacturer avg average mean
 median std deviation peak
 """
 # How the device itself is.
@@ -130,12 +148,13 @@ pulses turnstile attendance inside
 """
 # What stands around values and says nothing of its own.
 AROUND = """
-data payload values value measurements measurement readings reading state reported desired object decoded
+data payload values value measurements measurement readings reading state reported object decoded
 decodedpayload message body content attributes attrs properties params fields telemetry sensors sensor status result
 results item items records record metrics current latest observation observations uplink features channels lines
 zones regions areas counters report info output environment env device devices event events doors gates rooms desks
-rois seats d e radar counter peoplecounter counting counts sensordata msg obj tele climate air analytics iot meas
-stats statistics summary m ext inputs outputs decode uplinkmessage decodeduplink fields
+rois seats d e radar counter peoplecounter counting counts sensordata msg obj tele climate air analytics roomanalytics
+iot meas
+stats statistics summary m ext inputs outputs body con cin m2m decode uplinkmessage decodeduplink fields
 """
 # Fields that tell a time, the most telling first.
 TIMES = """
@@ -144,7 +163,9 @@ utcdatetime ts eventtime eventtimestamp measuredat measurementtime measuretime o
 phenomenontime resulttime recordedat recordtime recorded sampledat sampletime samplingtime capturedat capturetime
 detectedat isotime utctime timeutc utc unixtime unixtimes unixtimems unixtimestamp unix epoch epochms epochs
 epochtime devicetime devicetimestamp sensortime localtime sentat senttime sendtime createdat createdtime reportedat
-reporttime publishedat receivedat lastseen lastupdated lastupdate lastchanged updatedat updatetime date
+reporttime publishedat receivedat lastseen lastupdated lastupdate lastchanged updatedat updatetime observed
+enqueuedtime enqueuedtimeutc sourcetimestamp servertimestamp zeitstempel zeit
+datumzeit datumuhrzeit tidsstämpel tidpunkt horodatage dateheure fechahora tijdstip date
 """
 # Lists whose items are messages or measurements, not parts of a device.
 RECORDS = """
@@ -164,7 +185,8 @@ detectedpeople detectedpersons
 """
 # Fields that tell when a period ended, where its beginning is told too.
 ENDS = """
-to timeto totime end endtime endat endtimestamp endedat ends periodend periodto intervalend windowend timeend tsto tsend
+to until till timeto totime end endtime endat endtimestamp endedat ends periodend periodto intervalend windowend
+timeend tsto tsend
 endts dateto enddate dateobservedto utcto localto
 """
 # Fields that tell the length of a period in seconds.

@@ -129,7 +129,7 @@ def test_a_message_with_an_id_of_its_own_is_known_again() -> None:
         ("acme/x", {"foo": 3, "bar": 2}, "nobody knows what foo and bar are: write a mapping in the site file"),
         ("acme/x", {"wifi_devices": 44}, "nobody knows what wifi_devices is"),
         ("acme/x", {"avg_people": 3.5}, "nobody knows what avg_people is"),
-        ("acme/x", {"occupancy": 40, "occupancy_unit": "%"}, "nobody knows what occupancy is"),
+        ("acme/x", {"occupancy": 40, "occupancy_unit": "%"}, "occupancy is a share of a capacity"),
         ("acme/x", {"value": True}, "nobody knows what value is"),
         ("acme/x", {"data": "AQIDBA==", "port": 1}, "nobody knows what data is"),
         ("acme/x", {"event": "people_entered", "device_id": "gate-0007"}, "nobody knows what event is"),
@@ -143,6 +143,9 @@ def test_a_message_with_an_id_of_its_own_is_known_again() -> None:
         ("acme/x", b"\x00\xff\x17", "neither JSON nor a number or a word (3 bytes)"),
         ("acme/x", "<a/>" * 50, "broken XML"),
         ("acme/x", "<r><in>4</in></r>", "in could mean people since the last message"),
+        ("acme/x", "people,device=1 in=3i,out=4i", "a line of several values"),
+        ("acme/x", "2026-11-25;12;13", "a line of several values"),
+        ("acme/cars", {"total_in": 3}, 'the topic says "cars"'),
         ("acme/x", "word " * 20, "neither JSON nor a number or a word"),
         ("hall_pir", {"value": 1, "status": 2}, "status is 2: the device itself does not trust its pir"),
         ("x" * 201, {"people": 3}, "cannot name a device"),
@@ -196,6 +199,19 @@ def test_a_value_nobody_knows_is_told_beside_a_battery() -> None:
         ("acme/door", {"sn": "A12345", "foo": 3}, [("A12345", "level:1", "people", 3)]),
         ("acme/door", "<r><in>4</in></r>", [("acme/door", "flow:1", "in", 4)]),
         ("acme/door/count", 23, [("acme/door/count", "level:1", "people", 23)]),
+        ("acme/door", {"door": "east", "in": 3}, [("acme/door", "flow:east", "in", 3)]),
+        ("acme/door", {"metrics": [{"name": "in", "value": 33}, {"name": "out", "value": 30}]},
+         [("acme/door", "flow:1", "in", 33), ("acme/door", "flow:1", "out", 30)]),
+        ("acme/door", {"zones": [{"in": 3}, {"in": 5}]},
+         [("acme/door", "flow:1", "in", 3), ("acme/door", "flow:2", "in", 5)]),
+        ("acme/door", {"Line": [{"LineIndex": 4, "In": 12, "InSum": 0}]}, [("acme/door", "flow:4", "in", 12)]),
+        ("acme/door", {"detections": [{"label": "car", "count": 3}, {"label": "person", "count": 5}]},
+         [("acme/door", "level:person", "people", 5)]),
+        ("acme/door", {"id": "trg_123", "space_id": "cafe", "count": 5}, [("acme/door", "level:cafe", "people", 5)]),
+        ("acme/door", {"people": [4, 5]},
+         [("acme/door", "level:1", "people", 4), ("acme/door", "level:2", "people", 5)]),
+        ("acme/door", {"Battery": 255, "idx": 12, "svalue1": "33"}, [("acme/door", "level:1", "people", 33)]),
+        ("acme/door", {"occupancy": 40, "unit": "%"}, [("acme/door", "level:1", "people", 20)]),
     ],
 )  # fmt: skip
 def test_the_mapping_that_is_proposed_reads_the_message(
@@ -206,6 +222,33 @@ def test_the_mapping_that_is_proposed_reads_the_message(
     decoded = adapters.decode(Message(topic=topic, payload=raw.encode(), received=NOW), Known(mappings=proposed))
     assert not decoded.problems
     assert [(r.device, r.channel, r.metric, r.value) for r in decoded.readings] == found
+
+
+@pytest.mark.parametrize(
+    ("fields", "time", "start"),
+    [
+        ({"start": "2026-11-25T08:00:00Z", "end": "2026-11-25T08:15:00Z", "people_in": 3}, "$.end", "$.start"),
+        ({"records": [{"from": 1795593600, "to": 1795594500, "in": 3}]}, "@.to", "@.from"),
+        ({"data": {"timestamp": 1795594500, "in": 3}}, "$.data.timestamp", ""),
+        ({"in": 3, "date": "2026-11-25", "time": "08:15:00"}, "", ""),
+        ({"in": 3, "date": "2026-11-25"}, "", ""),
+    ],
+)
+def test_a_mapping_is_proposed_with_the_whole_time_or_none(fields: object, time: str, start: str) -> None:
+    (proposed,) = mappings(refused_or_told("acme/door", fields))
+    assert (proposed.time, proposed.start) == (time, start)
+
+
+def test_json_within_a_text_is_read_and_no_mapping_promised_for_it() -> None:
+    device = only("queue", {"statusCode": 200, "body": '{"device": "door-7", "people": 3}'})[1]
+    assert device == "door-7"
+    assert refused("queue", {"m2m:cin": {"con": '{"in": 3}'}}).endswith("let its sender unpack it")
+
+
+def test_nothing_personal_names_a_device_or_stands_in_a_reason() -> None:
+    assert only("door", {"name": "Anna Svensson", "badge": "7", "people": 1})[1] == "door"
+    assert decode("owntracks/anna/phone", {"_type": "location", "tid": "AS", "batt": 78, "tst": 1795594500}).not_data
+    assert "Anna" not in refused("door", "Anna Svensson")
 
 
 def refused_or_told(topic: str, fields: object) -> str:

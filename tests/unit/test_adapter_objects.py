@@ -145,6 +145,20 @@ def test_unknown_names(name: str) -> None:
         ({"occupied": "Ja", "e": [{"n": "co2", "v": 640}]}, {"level:1 occupied": 1, "level:1 co2_ppm": 640}),
         ({"people_count": 4, "count": 9, "occupantsUpper": 8}, {"level:1 people": 4}),
         ({"rssi": -70, "foo": 3, "occupancy_timeout": 90}, {}),
+        ({"room": "A", "people": 3}, {"level:A people": 3}),
+        ({"line": 2, "total_in": 3}, {"flow:2 in_total": 3}),
+        ({"door": "open", "occupied": True}, {"level:1 occupied": 1}),
+        ({"object": "vehicle", "in_total": 44}, {}),
+        ({"Fahrrad": {"total_in": 3}, "people": {"total_in": 4}}, {"flow:1 in_total": 4}),
+        ({"lines": [{"id": 1, "class": "car", "total_in": 3}, {"id": 1, "class": "person", "total_in": 5}]},
+         {"flow:1 in_total": 5}),
+        ({"SML": {"Total_in": 12345, "Total_out": 12}}, {}),
+        ({"total_in": 1234, "unit": "people"}, {"flow:1 in_total": 1234}),
+        ({"peopleIn": {"total": 33}, "peopleOut": {"total": 30}}, {"flow:1 in_total": 33, "flow:1 out_total": 30}),
+        ({"occupied": True, "pirTriggerCount": 3, "Count_of_pir": 4}, {"level:1 occupied": 1}),
+        ({"state": {"desired": {"people": 9}, "reported": {"people": 5}}}, {"level:1 people": 5}),
+        ({"RoomAnalytics": {"PeopleCount": {"Current": 3, "Capacity": -1}}}, {"level:1 people": 3}),
+        ({"people": 3, "fCntUp": 90, "fw": "1.2"}, {"level:1 people": 3}),
     ],
 )  # fmt: skip
 def test_what_objects_say(fields: Any, found: dict[str, float] | None) -> None:
@@ -169,6 +183,9 @@ def test_what_objects_say(fields: Any, found: dict[str, float] | None) -> None:
         ({"yesterday": {"people": 5}}, "yesterday.people could mean"),
         ({"motion": 7}, "motion could mean movements since the last message or"),
         ({"people_count": [1, 2, 3]}, "people_count could mean"),
+        ({"people": 0.93}, "people are counted in whole numbers"),
+        ({"total_in": 1234, "unit": "kWh"}, 'total_in is in "kwh"'),
+        ({"zones": [{"people": 3}, {"people": 5}]}, "both cannot be people of one place"),
         ({"zones": [{"name": "x" * 61, "people": 3}]}, "cannot be the name of a line"),
     ],
 )
@@ -178,8 +195,11 @@ def test_what_is_refused(fields: Any, words: str) -> None:
 
 def test_both_cannot_be_true() -> None:
     sheet = noted({"people_count": 4, "occupants": 5, "co2": 400, "co2_ppm": 401})
-    assert sheet.problems == ["people_count is 4 and occupants is 5: both cannot be people"]
-    assert [(r.metric, r.value) for r in sheet.readings] == [("people", 4), ("co2_ppm", 400)]
+    assert sheet.problems == [
+        "people_count is 4 and occupants is 5: both cannot be people of one place;"
+        " choose one in a mapping in the site file (docs/connect-a-sensor.md tells how)"
+    ]
+    assert [(r.metric, r.value) for r in sheet.readings] == [("co2_ppm", 400)]
 
 
 def test_somebody_is_there_if_either_word_for_it_says_so() -> None:

@@ -96,6 +96,19 @@ def test_an_observation_is_asked_about_unless_something_says_what_it_is() -> Non
     assert said(decode("v1.1/Observations", {**fields, **stream})) == {"level:1 co2_ppm": 12}
 
 
+def test_entities_about_other_things_count_nobody_and_mappings_reach_into_attributes() -> None:
+    traffic = {"id": "urn:ngsi-ld:TrafficFlowObserved:1", "type": "TrafficFlowObserved", "occupancy": {"value": 1}}
+    assert decode("ngsi", traffic).not_data
+    room = {"id": "urn:ngsi-ld:Room:1", "type": "Room", "count": {"type": "Number", "value": 4}}
+    (proposed,) = mappings(decode("ngsi", room).problems[0])
+    assert proposed.values == {"people": "$.count.value"}
+
+
+def test_a_version_in_a_topic_is_not_yet_a_service_of_sensorthings() -> None:
+    ubidots = {"people": {"value": 3, "timestamp": 1795594500000}}
+    assert said(decode("/v1.6/devices/door1", ubidots)) == {"level:1 people": 3}
+
+
 def test_other_entities_are_no_observations() -> None:
     assert decode("v1.1/Things(1)", {"name": "Hall"}).not_data
     assert "nothing says of which Datastream" in decode("v1.1/Observations", {"result": 1}).problems[0]

@@ -1,13 +1,19 @@
 """The private servers: what they are set to and how they end."""
 
 import shutil
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import paho.mqtt.client as paho
 import psutil
 import psycopg
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 from psycopg.conninfo import make_conninfo
 
 from ops import ports, program, rabbitmq
@@ -47,9 +53,27 @@ def test_servers_end_when_whoever_started_them_is_killed(wait_for):
         shutil.rmtree(folder)
 
 
+def delivered_and_left(port):
+    """What is delivered to a client that has a lasting session, publishes if it is new, and leaves without a word."""
+    came = []
+    lasting = Properties(PacketTypes.CONNECT)
+    lasting.SessionExpiryInterval = 600
+    client = paho.Client(CallbackAPIVersion.VERSION2, "leaver", protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True)
+    client.on_connect = lambda c, u, flags, code, properties: flags.session_present or c.subscribe("t", 1)
+    client.on_subscribe = lambda *args: client.publish("t", b"kept", qos=1)
+    client.on_message = lambda c, u, message: came.append(message.payload)
+    client.connect(ports.HOST, port, clean_start=False, properties=lasting)
+    deadline = time.monotonic() + 5
+    while not came and time.monotonic() < deadline:
+        client.loop(0.05)
+    client.socket().shutdown(socket.SHUT_RDWR)
+    return came[0] if came else None
+
+
 @pytest.mark.skipif(not rabbitmq.installed(), reason="needs RabbitMQ: ops/setup torture")
 def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it(wait_for):
-    """The port mapper of Erlang, which it needs, serves the whole machine and stays, unless told not to."""
+    """The port mapper of Erlang, which it needs, serves the whole machine and stays, unless told not to. A message that
+    was delivered 20 times and not acknowledged would be thrown away, unless it is told not to do that either."""
     script = (
         "import sys, signal\nfrom ops import rabbitmq\n"
         "with rabbitmq.temporary(*map(int, sys.argv[1:])) as broker:\n"
@@ -65,6 +89,7 @@ def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it(wai
             }
             assert {address.port for address in listening} == set(taken)
             assert {address.ip for address in listening} <= {"127.0.0.1", "::1"}
+            assert [delivered_and_left(taken[0]) for _ in range(23)][-1] == b"kept"
         finally:
             starter.kill()
     wait_for(lambda: all(ports.is_free(port) for port in taken))

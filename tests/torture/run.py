@@ -15,6 +15,7 @@ from tests.torture.schedule import Blow, Event
 from tests.torture.sender import Sender
 
 SUBSCRIBED = "Listening to"  # what a collector says when it has its queue at the broker
+STUCK_S = 60  # in which a broker that lives takes something
 QUIET_S = 3  # nothing heard for so long by a collector that is connected and has nothing to do: its queue is empty
 
 STORED = "select (select count(*) from reading) + (select count(*) from rejected)"
@@ -54,8 +55,13 @@ class Torturer:
 
     def strike(self, sender: Sender) -> None:
         """Until all events have fallen, all is repaired and all is sent."""
+        moved, stage = time.monotonic(), (0, 0)
         while self._events or self._repairs or sender.is_alive():
             now = time.monotonic()
+            if stage != (stage := (sender.readings, len(self._repairs))):
+                moved = now
+            if now - moved > STUCK_S:
+                raise RuntimeError(f"the broker takes nothing any more; see {self._house.folder}/broker.log")
             while self._repairs and self._repairs[0][0] <= now:
                 heapq.heappop(self._repairs)[2]()
             if self._events and (sender.readings >= self._events[0].at or sender.ended):

@@ -66,7 +66,7 @@ SHORT = {
         Blow.COMMITS_CUT: 2,
     },
     "rabbitmq": {
-        Blow.COLLECTOR_KILLED: 3,
+        Blow.COLLECTOR_KILLED: 2,
         Blow.BROKER_KILLED: 1,
         Blow.DATABASE_KILLED: 1,
         Blow.HOST_LOST: 1,

@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: help setup demo test torture check bench bench-ingest clean lock compose-check
+.PHONY: help setup demo test torture fuzz check bench bench-ingest clean lock compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -22,6 +22,10 @@ torture: ## exactly-once, proved: the long runs on Mosquitto and RabbitMQ (half 
 	@$(BIN)/python -m tests.torture --redelivery
 	@$(BIN)/python -m tests.torture --broker mosquitto --share $(ARGS)
 	@$(BIN)/python -m tests.torture --broker rabbitmq $(ARGS)
+
+fuzz: ## 10,000 broken payloads for every adapter (most of an hour; ARGS="-k xovis" for some)
+	@bash ops/setup tests
+	@BESOK_FUZZ=10000 $(BIN)/python -m pytest tests/unit/test_adapters_fuzz.py --timeout=0 $(ARGS)
 
 check: setup ## style, types, and who may import whom
 	@$(BIN)/ruff check .

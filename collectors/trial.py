@@ -24,6 +24,7 @@ Outcome = Literal["readings", "not_data", "rejected"]
 
 TOPIC: Final = "trial/unknown"  # where a payload comes from that came without a topic; no adapter goes by it
 FRAME_TOPIC: Final = "v3/trial@besok/devices/unknown/up"
+FRAME_ADAPTER: Final = "lorawan"  # who reads what is in the network server's envelope
 DEV_EUI: Final = "0000000000000000"  # of a LoRaWAN frame that came without its device
 _SEPARATORS = re.compile(r"0x|[\s,:;_-]", re.IGNORECASE)
 
@@ -87,10 +88,23 @@ def moment(text: str) -> datetime | None:
 
 def run(request: Request, known: Known = NOTHING) -> Trial:
     """What the payload becomes; raises BesokError if there is none in what was given."""
+    messages, model = messages_of(request)
+    if not messages:
+        raise BesokError("There is no payload in the file: its sequence is empty.")
+    if not model:
+        return judge(messages, known)
+    with_model = judge(messages, replace(known, models=OneModel(model)))
+    if request.model or messages[0].topic == FRAME_TOPIC:
+        return with_model
+    # What a file calls its model may be the network, not the device in it: the message itself knows better.
+    without = judge(messages, known)
+    return with_model if len(with_model.problems) < len(without.problems) else without
+
+
+def messages_of(request: Request) -> tuple[list[Message], str]:
+    """The messages that are to be tried, as the broker would bring them, and the model of who sends them."""
     request, payloads = _unpacked(request)
-    if request.model:
-        known = replace(known, models=OneModel(request.model))
-    return judge(list(_messages(request, payloads)), known)
+    return list(_messages(request, payloads)), request.model
 
 
 def judge(messages: Sequence[Message], known: Known = NOTHING) -> Trial:
@@ -103,7 +117,7 @@ def judge(messages: Sequence[Message], known: Known = NOTHING) -> Trial:
     outcome: Outcome = "readings" if readings else "rejected" if problems else "not_data"
     return Trial(
         outcome=outcome,
-        adapter=_first(d.adapter for d in decoded),
+        adapter=FRAME_ADAPTER if messages[0].topic == FRAME_TOPIC else _first(d.adapter for d in decoded),
         model=_first(d.model for d in decoded),
         readings=readings,
         statuses=statuses,

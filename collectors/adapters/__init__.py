@@ -93,6 +93,9 @@ ADAPTERS: tuple[Adapter, ...] = (
 
 SIMULATED = b'"besok_simulated"'  # a name no vendor uses: true at the top of a JSON object whose people are made up
 STRANGERS = ("", "general")  # who reads what no adapter is made for
+NOTHING_MEASURED = "a message in which nothing is measured"
+MODEL_LIMIT = 100  # characters
+REASON_LIMIT = 2_000  # characters of one problem
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
 
 
@@ -105,12 +108,12 @@ def decode(message: Message, known: Known = NOTHING) -> Decoded:
                 decoded = adapter.decode(packet)
                 if SIMULATED in packet.payload:
                     decoded = _marked(decoded, packet)
-                return decoded if decoded.adapter else replace(decoded, adapter=adapter.name)
             except Unreadable as exc:
-                return Decoded(problems=(str(exc),), adapter=adapter.name)
+                decoded = Decoded(problems=(str(exc),))
             except Exception as exc:  # whatever a payload does to an adapter, the messages beside it must go on
                 reason = f"the adapter {adapter.name} failed ({type(exc).__name__}: {exc}); please report this"
-                return Decoded(problems=(reason,), adapter=adapter.name)
+                decoded = Decoded(problems=(reason,))
+            return _told(decoded, adapter.name)
     return Decoded(problems=(NOBODY,))
 
 
@@ -120,3 +123,24 @@ def _marked(decoded: Decoded, packet: Packet) -> Decoded:
         return decoded
     readings = tuple(replace(r, flags=r.flags | Flag.SIMULATED) for r in decoded.readings)
     return replace(decoded, readings=readings)
+
+
+def _told(decoded: Decoded, name: str) -> Decoded:
+    """What was decoded, with who read it, and in words that can be stored and shown whatever the payload holds."""
+    silent = not (decoded.readings or decoded.statuses or decoded.problems or decoded.not_data)
+    return replace(
+        decoded,
+        adapter=decoded.adapter or name,
+        problems=tuple(_printable(problem, REASON_LIMIT) for problem in decoded.problems),
+        not_data=NOTHING_MEASURED if silent else _printable(decoded.not_data, REASON_LIMIT),
+        model=_printable(decoded.model, MODEL_LIMIT),
+    )
+
+
+def _printable(text: str, limit: int) -> str:
+    """`text` without what no page can show and no database keeps (lone surrogates, control characters)."""
+    if len(text) > limit:
+        text = f"{text[: limit - 1]}…"
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else "\N{REPLACEMENT CHARACTER}" for c in text)

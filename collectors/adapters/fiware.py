@@ -34,6 +34,7 @@ _ENTITY: Final = {
 }
 _OTHERS: Final = re.compile(r"Traffic|Parking|Vehicle|Bike|Road")
 _TIMES: Final = ("dateObserved", "observedAt", "TimeInstant", "dateModified", "timestamp")
+_SHORT: Final = {"t": "temperature", "h": "humidity"}  # as devices of the agents' manuals write them
 _NOT_PEOPLE: Final = "nothing about people or the air of a room"
 
 
@@ -164,7 +165,7 @@ def _measures(packet: Packet, device: str, attribute: str) -> Decoded:
     sheet = Sheet(SOURCE, _name(device))
     for number, fields in enumerate(_fields(packet, attribute)):
         sheet.time = _time(packet, fields, {})
-        measured = {name: value for name, value in fields.items() if name != "TimeInstant"}
+        measured = {_SHORT.get(name, name): value for name, value in fields.items() if name != "TimeInstant"}
         found = objects.look(measured, packet=packet, at="$" if not number else f"$[{number}]")
         if not found.understood and found.unknown:
             level = packet.levels.index("attrs")

@@ -30,10 +30,21 @@ class Packet:
         """The levels of the topic, without an empty first one."""
         return self.topic.removeprefix("/").split("/")
 
-    @cached_property
+    @property
     def json(self) -> Any:
         """The JSON value of the payload; of XML the object it amounts to. Raises Unreadable with the reason."""
-        return (xmltext if xmltext.looks_so(self.payload) else jsontext).parse(self.payload)
+        value = self._parsed
+        if isinstance(value, Unreadable):
+            raise Unreadable(str(value))
+        return value
+
+    @cached_property
+    def _parsed(self) -> Any:
+        """The value, or why there is none: every adapter asks, and it is worked out once."""
+        try:
+            return (xmltext if xmltext.looks_so(self.payload) else jsontext).parse(self.payload)
+        except Unreadable as exc:
+            return exc
 
     @cached_property
     def object(self) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def _report(packet: Packet, report: Item) -> Sheet:
     except Unreadable as exc:
         sheet.problems.append(str(exc))
         return sheet
-    if report["event_type"] == "motion_detected":
+    if report.get("event_type") == "motion_detected":
         sheet.note("motions", 1)
         return sheet
     people = report.get("person_count")

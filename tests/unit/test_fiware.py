@@ -58,9 +58,17 @@ def test_measures_of_an_agent_without_its_key() -> None:
     }
 
 
+def test_the_short_names_of_the_manuals() -> None:
+    assert said(decode("/json/SECRET/door-1/attrs", {"h": 70, "t": 15})) == {
+        "level:1 humidity_pct": 70,
+        "level:1 temperature_c": 15,
+    }
+    assert said(decode("/json/SECRET/door-1/attrs/h", b"70")) == {"level:1 humidity_pct": 70}
+
+
 def test_measures_of_nobody_knows_what_are_asked_about_without_the_key() -> None:
-    (told,) = decode("/json/SECRET/door-1/attrs", {"h": 70, "t": 15}).problems
-    assert "nobody knows what h and t are" in told
+    (told,) = decode("/json/SECRET/door-1/attrs", {"q": 70, "k": 15}).problems
+    assert "nobody knows what q and k are" in told
     assert "SECRET" not in told
     (mapping,) = mappings(told)
     assert (mapping.topic, mapping.device) == ("/json/+/door-1/attrs", "topic:3")
@@ -121,6 +129,8 @@ def test_real_payloads(shared: Path) -> None:
         decoded = decode(topic, payload)
         assert said(decoded) == {"flow:1 in": 50, "flow:1 out": 50}
         assert {(r.time, timedelta(seconds=r.period_s)) for r in decoded.readings} == {(end, timedelta(minutes=5))}
-    for name in ("fiware-iota-multi", "fiware-iota-single-value", "frost-observation-mqtt"):
+    for name in ("fiware-iota-multi", "fiware-iota-single-value"):
         topic, (payload,) = shared_payload(shared, name)
-        assert mappings(decode(topic, payload).problems[0])
+        assert said(decode(topic, payload))["level:1 humidity_pct"] == 70
+    topic, (payload,) = shared_payload(shared, "frost-observation-mqtt")
+    assert mappings(decode(topic, payload).problems[0])

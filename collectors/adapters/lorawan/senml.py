@@ -73,7 +73,7 @@ def _named(packet: Packet, records: list[dict[str, Any]], name: str, device: str
     for sheet.time, all_ in found.items():
         objects.write(sheet, all_, topic=packet.topic, device_path="$[0].bn", time_path="$[0].bt")
     if not sheet.problems and not any(all_.understood for all_ in found.values()):
-        said = decoded.names({record.get("n"): None for record in records})
+        said = decoded.names({n: None for record in records if type(n := record.get("n")) is str})
         sheet.problems.append(f"it holds {said}: nothing that is known here; map the fields in the site file")
     idle = not sheet.readings and not sheet.problems
     return sheet.decoded(not_data="it says that nothing was measured" if idle else "")

@@ -15,6 +15,7 @@ Place = tuple[str | int, ...]
 Problem = tuple[Place, str]
 
 PERIOD_LIMIT = 86_400  # seconds that a flow reading may sum up
+EXAMPLE = {"yes": "in use", "no": "free"}
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PATHS = ("device", "channel", "each", "time", "start", "seq")
 
@@ -33,7 +34,13 @@ def check(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
     if mapping.wraps < 0 or mapping.wraps == 1:
         reason = f"{mapping.wraps} is not possible; write where the count begins again, such as 65536, or leave it out"
         yield (*path, "wraps"), reason
-    if both := {word.lower() for word in mapping.yes} & {word.lower() for word in mapping.no}:
+    for key in ("yes", "no"):
+        if "..." in getattr(mapping, key):
+            yield (
+                (*path, key),
+                f'"..." stands for the words; write those the sensor uses, as in {key} = ["{EXAMPLE[key]}"]',
+            )
+    if both := {word.lower() for word in mapping.yes} & {word.lower() for word in mapping.no} - {"..."}:
         yield (*path, "no"), f'"{min(both)}" cannot mean yes and no; take it out of one of the two'
 
 

@@ -63,7 +63,8 @@ def assert_sound(message: Message, model: str = "") -> None:
 
 def assert_draft_can_be_used(sentence: str) -> None:
     """A reason may end with the lines of mappings: they must be such as a site file takes."""
-    _, found, draft = sentence.partition("[[sites.mappings]]")
+    _, found, draft = sentence.replace('yes = ["..."]', 'yes = ["in use"]').partition("[[sites.mappings]]")
+    draft = draft.replace('no = ["..."]', 'no = ["free"]')  # the words are the owner's to write
     if found:
         drafts = [
             PayloadMapping(**fields) for fields in tomllib.loads(f"[[sites]]\n{found}{draft}")["sites"][0]["mappings"]

@@ -375,6 +375,7 @@ def test_what_is_wrong_is_told_with_its_line(old: str, new: str, line: int, says
         ('only = { "type" = "x" }', r"only.type: .*write \$.type"),
         ('each = "topic:1"', "cannot lead to the items"),
         ('yes = ["ja"]\nno = ["Ja"]', '"ja" cannot mean yes and no'),
+        ('yes = ["..."]', 'yes: "..." stands for the words'),
         ('zoon = "UTC"', 'did you mean "zone"'),
     ],
 )

@@ -171,6 +171,7 @@ class Scenario:
     base: str = (
         ""  # what it is based on (a shipped scenario or a file); its differences are already in the fields below
     )
+    errors: tuple[float, ...] = ()  # of each of its days: by which share its faults may falsify the visits counted
     rates: tuple[Rates, ...] = ()
     profiles: tuple[Profile, ...] = ()
     opening: tuple[Hours, ...] = ()

@@ -123,7 +123,15 @@ def _device(name: str) -> Iterator[Problem]:
         yield ("device",), 'it names no device; write a name, in which * stands for anything: "count-*"'
 
 
-def _nothing(_part: NewPortal | NewSensor | Scenario) -> Iterator[Problem]:
+def _scenario(part: Scenario) -> Iterator[Problem]:
+    days = (part.last - part.first).days + 1 if part.first and part.last else 0
+    if part.errors and len(part.errors) != days:
+        yield ("errors",), f"there are {days} days from first to last; write an error for each"
+    for share in part.errors:
+        yield from _number(("errors",), share, 0, 1)
+
+
+def _nothing(_part: NewPortal | NewSensor) -> Iterator[Problem]:
     """The site they come to decides (`core.site_checks`)."""
     return iter(())
 
@@ -138,7 +146,7 @@ CHECKS: Final[Mapping[type, Callable[[Any], Iterator[Problem]]]] = {
     Fault: _fault,
     NewPortal: _nothing,
     NewSensor: _nothing,
-    Scenario: _nothing,
+    Scenario: _scenario,
 }
 
 

@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from importlib.resources import files
 
 import psycopg
 import pytest
+from psycopg import sql
 
 from collectors import pipeline
 from collectors.adapters import native
 from core.readings import Flag, Message, Reading
 from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from ops import postgres
 from sensors_sim import stream
 from sensors_sim.scenario import ORDINARY, Character, Fault, FaultKind, Scenario
 from sensors_sim.world import World, instant
@@ -254,12 +257,38 @@ CASES: dict[str, tuple[Callable[[str], Scenario], Callable[[Figures], None], Pat
 }  # fmt: skip
 
 
+@pytest.fixture(scope="module")
+def url(cluster: postgres.Cluster, template: str) -> Iterator[str]:
+    """One database for all cases, each of which has houses of its own: copies take longer than the cases."""
+    names = {"name": sql.Identifier("faults"), "template": sql.Identifier(template)}
+    with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy").format(**names))
+        yield cluster.url("faults")
+        conn.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(**names))
+
+
+@pytest.fixture
+def faulty(url: str) -> Iterator[Database]:
+    """A pool of connections to it; its functions are as they were, whatever a case did to them."""
+    with Database(url) as db:
+        yield db
+        with db.transaction() as conn:
+            conn.execute((files("store") / "always" / "functions.sql").read_bytes())
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_a_fault_costs_no_figure_unless_its_handling_is_switched_off(
-    case: str, db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+    case: str, faulty: Database, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario, must_be, switch_off = CASES[case]
-    must_be(figures(db, database_url, "careful", scenario("careful")))
-    switch_off(monkeypatch, db)
+    careful, careless = f"careful-{list(CASES).index(case)}", f"careless-{list(CASES).index(case)}"
+    must_be(figures(faulty, url, careful, scenario(careful)))
+    switch_off(monkeypatch, faulty)
     with pytest.raises(AssertionError):
-        must_be(figures(db, database_url, "careless", scenario("careless")))
+        must_be(figures(faulty, url, careless, scenario(careless)))
+
+
+@pytest.mark.xfail(strict=True, reason="old and new totals mix when a clock is set back; each fall counts from zero")
+def test_a_clock_that_is_set_back_counts_nobody_again(faulty: Database, url: str) -> None:
+    found = figures(faulty, url, "back", under(TOTALS, fault("clock_skew", LATER, 30, seconds=-420)))
+    found.all_counted()

@@ -6,7 +6,7 @@
     key           the name under which `each` has found the item; its number, from 1, if it is one of a list
     'main door'   always this text
 
-JSONPath is that of RFC 9535. docs/decisions/004-json-paths.md says why, and with which library.
+JSONPath is that of RFC 9535. docs/decisions/005-json-paths.md says why, and with which library.
 """
 
 import re

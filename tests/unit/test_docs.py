@@ -21,6 +21,12 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
 
 
+def test_decisions_are_numbered_one_by_one() -> None:
+    pages = [page for page in PAGES if page.parent.name == "decisions"]
+    assert [page.name[:3] for page in pages] == [f"{n:03}" for n in range(1, len(pages) + 1)]
+    assert [page.read_text("utf-8")[:6] for page in pages] == [f"# {page.name[:3]} " for page in pages]
+
+
 def test_every_metric_is_documented() -> None:
     text = (ROOT / "docs" / "native-payload.md").read_text("utf-8")
     assert [name for name in METRICS if f"`{name}`" not in text and f'"{name}"' not in text] == []

@@ -87,7 +87,8 @@ def rejection(message: Message, reason: str, kind: Refusal, origin: Origin | Non
     plain = stripped(message.payload, message.topic)
     if plain.payload is not message.payload:
         message = replace(message, payload=plain.payload)
-    return Rejection(message=message, reason=plain.reason(reason), kind=kind, origin=origin)
+    said = plain.reason(reason).encode("utf-8", "replace").decode()  # half a character in a name is no text
+    return Rejection(message=message, reason=said, kind=kind, origin=origin)
 
 
 def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None:

@@ -195,7 +195,7 @@ def _at(value: object, otherwise: datetime) -> datetime:
 
 def _message(request: Request, payload: Any, received: datetime) -> Message:
     body = payload if isinstance(payload, bytes) else payload.encode() if isinstance(payload, str) else _dumped(payload)
-    if request.encoding == "hex":
+    if request.encoding == "hex" or (request.encoding is None and request.fport is not None and _is_hex(body)):
         body = _bytes(body)
         if request.fport is not None or not request.topic:
             return Message(topic=FRAME_TOPIC, payload=_in_envelope(body, request), received=received)
@@ -216,6 +216,11 @@ def _bytes(text: bytes) -> bytes:
             f"The payload {show(text.decode('utf-8', 'replace').strip())} is not hexadecimal: write two characters"
             " 0-9 or a-f for each byte, or choose another --encoding"
         ) from exc
+
+
+def _is_hex(text: bytes) -> bool:
+    """Whether a payload that came with a port is written as hexadecimal, though nobody said so."""
+    return re.fullmatch(rb"(?:0x)?[0-9a-fA-F]{2}(?:[\s,:;_-]*[0-9a-fA-F]{2})*", text.strip()) is not None
 
 
 def _in_envelope(frame: bytes, request: Request) -> bytes:

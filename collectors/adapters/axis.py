@@ -26,7 +26,7 @@ def reads(packet: Packet) -> bool:
     found = packet.object
     if found.get("apiName") == PUSH:
         return True
-    if "serial" in found and "timestamp" in found:
+    if "serial" in found and "timestamp" in found and "message" not in found:
         return found.keys() >= {"in", "out", "name"} or found.keys() >= {"occupancy", "total_in", "total_out"}
     topic = found.get("topic")
     return type(topic) is str and topic.startswith(NAMESPACES) and type(found.get("message")) is dict

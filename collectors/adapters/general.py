@@ -205,9 +205,7 @@ def _meaningless(packet: Packet, value: Any) -> str:
     shown = show(value) if type(value) is not str or _ONE_WORD.fullmatch(value) else "this text"  # it may be a name
     choices = [Choice(values={metric: "$"}, says=says) for metric, says in CHOICES[about]]
     lines = hints.mapping(packet.topic, choices)
-    words = (
-        "" if type(value) is not str else '\nyes = ["..."]  # the words for somebody\nno = ["..."]  # and for nobody'
-    )
+    words = "" if type(value) is not str else '\nyes = ["the word for somebody"]\nno = ["the word for nobody"]'
     return f"nothing says what {shown} measures: {hints.WRITE}:\n{lines}{words}"
 
 

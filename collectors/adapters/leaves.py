@@ -31,10 +31,10 @@ Clock = Callable[[str, Any, str], datetime | None]  # name and value of a field,
 _NEUTRAL: Final = frozenset(wordlists.AROUND.split())
 _PART_FIELDS: Final = (
     "lineid", "zoneid", "regionid", "areaid", "channelid", "counterid", "doorid", "roomid", "sensorid", "deviceid",
-    "line", "zone", "region", "area", "channel", "door", "room", "linename", "zonename", "regionname",
-    "doorwayid", "gateid", "spaceid", "gate", "space", "roomname", "areaname", "doorname", "gatename", "spacename",
-    "lineindex", "linenumber", "lineno", "zoneindex", "zonenumber", "regionindex", "regionnumber", "doornumber",
-    "countername", "id", "number", "no", "nr", "index", "uid", "name", "label",
+    "line", "zone", "region", "area", "channel", "door", "room", "linename", "zonename", "regionname", "doorwayid",
+    "gateid", "spaceid", "gate", "space", "roomname", "areaname", "doorname", "gatename", "spacename", "floor",
+    "floorid", "lineindex", "linenumber", "lineno", "zoneindex", "zonenumber", "regionindex", "regionnumber",
+    "doornumber", "countername", "id", "number", "no", "nr", "index", "uid", "name", "label",
 )  # fmt: skip
 _SURE_PARTS: Final = _PART_FIELDS.index("id")
 _NO_PLACES: Final = frozenset(("sensorid", "deviceid", "counterid", "channel"))  # of the device, or of its radio
@@ -45,12 +45,12 @@ _CLASSES: Final = frozenset(
 _RECORDS: Final = frozenset(wordlists.RECORDS.split())
 _MANY_PARTS: Final = frozenset(
     ("lines", "zones", "regions", "areas", "counters", "channels", "doors", "gates", "rooms", "desks", "entrances",
-     "rois", "seats")
+     "rois", "seats", "floors", "spaces")
 )  # fmt: skip
 _NAME_FIELDS: Final = (
     "name", "type", "key", "n", "metric", "measure", "parameter", "quantity", "property", "sensor", "variable", "field",
 )  # fmt: skip
-_VALUE_FIELDS: Final = ("value", "v", "val", "vb", "text", "reading", "measurement")
+_VALUE_FIELDS: Final = ("value", "v", "val", "vb", "text", "reading", "measurement", "measurementvalue")
 _UNIT_FIELDS: Final = ("unit", "units", "uom", "u", "unitofmeasurement")
 _SHARED_UNITS: Final = ("unit", "units", "uom", "unitofmeasurement")
 _BEGINS, _ENDS = frozenset(wordlists.BEGINS.split()), frozenset(wordlists.ENDS.split())
@@ -278,9 +278,10 @@ def _list(items: list[Any], place: _Place, clock: Clock) -> Iterator[Leaf]:
                 replace(
                     place,
                     path="@",
-                    part=part or place.part,
+                    part=f"{place.part}/{part}" if part and place.part else part or place.part,
                     each=each + _chosen(item, chosen),
                     part_path=part_path,
+                    kept="",
                 ),
                 clock,
             )
@@ -388,6 +389,9 @@ def _place_name(place: _Place, name: str) -> str:
 
 
 def _leaf(named: _Named, place: _Place) -> Leaf:
+    if place.words and not place.part and named.name.isdecimal() and len(named.name) <= 3:
+        part, named = named.name, replace(named, name="")  # {"zone_counts": {"1": 2}}: a line's number
+        return replace(_leaf(named, place), part=part, said=_joined(place.said, part))
     own = words(named.name) if compact(named.name) not in _VALUE_FIELDS or not place.words else ()
     return Leaf(
         words=(*place.words, *own),

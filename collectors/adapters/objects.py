@@ -220,7 +220,7 @@ def _verdict(leaf: Leaf, context: tuple[str, ...]) -> Verdict:
     if context and not isinstance(verdict, Means) and isinstance(within := judge((*context, *leaf.words)), Means):
         verdict = within
     if not isinstance(verdict, Means) and leaf.place and isinstance(alone := judge(leaf.own), Means):
-        verdict = replace(alone, part=alone.part or leaf.place)
+        verdict = replace(alone, part=alone.part or f"{leaf.place}/{leaf.part}".strip("/"))
     if isinstance(verdict, Means):
         return _of_value(leaf, verdict)
     if type(leaf.value) is str and (word := leaf.value.strip().lower()) in _STATES:

@@ -77,16 +77,27 @@ def _last_will(packet: Packet, sheet: Sheet) -> Decoded:
     return sheet.decoded()
 
 
+def _switches(packet: Packet, sheet: Sheet, fields: Mapping[str, Any]) -> None:
+    """A device that tells of nothing but a switch may have a motion sensor on its wire."""
+    for name, value in fields.items():
+        if _SWITCH.fullmatch(name) and value in ("ON", "OFF"):
+            sheet.problems.append(_asked(packet, name, f"$.{name}"))
+
+
+def _asked(packet: Packet, name: str, path: str) -> str:
+    choice = Choice(values={"occupied": path}, says="whether somebody is there")
+    lines = hints.mapping(packet.topic, [choice], device=_device_path(packet))
+    return (
+        f"{name} could be a motion sensor or the switch of a lamp; if it sees people, say so in the site file"
+        f" ({hints.SEE}):\n{lines}"
+    )
+
+
 def _switch(packet: Packet, sheet: Sheet) -> None:
     """A switch that tells its action may be a motion sensor on its wire, or for a lamp."""
     for name, value in packet.object.items():
         if type(name) is str and _SWITCH.fullmatch(name) and type(value) is dict and "Action" in value:
-            choice = Choice(values={"occupied": f"$.{name}.Action"}, says="whether somebody is there")
-            lines = hints.mapping(packet.topic, [choice], device=_device_path(packet))
-            sheet.problems.append(
-                f"{name} could be a motion sensor or the switch of a lamp; if it sees people, say so in the site file"
-                f" ({hints.SEE}):\n{lines}"
-            )
+            sheet.problems.append(_asked(packet, name, f"$.{name}.Action"))
 
 
 def _sensors(packet: Packet, sheet: Sheet, fields: Any) -> None:
@@ -108,6 +119,8 @@ def _sensors(packet: Packet, sheet: Sheet, fields: Any) -> None:
     _people(packet, sheet, fields)
     if counters := list(_counters(fields)):
         sheet.problems.append(_pulses(packet, counters))
+    if not sheet.readings and not sheet.problems:
+        _switches(packet, sheet, fields)
 
 
 def _people(packet: Packet, sheet: Sheet, fields: Mapping[str, Any]) -> None:

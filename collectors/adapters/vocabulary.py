@@ -232,7 +232,7 @@ def _moving(said: tuple[str, ...], each: frozenset[str]) -> Means | Doubt | None
 
 def _counting(each: frozenset[str]) -> Verdict:
     """A doubt if the words speak of people or of counting; settings and health are ignored."""
-    if each & _SETTINGS:
+    if each & _SETTINGS - _PARTS or (each & _SETTINGS and not each & _MANY):
         return "aside" if each & (_MANY | _TOTAL) else "ignored"
     if each & (_FOREIGN_IN | _FOREIGN_OUT):
         return Doubt(about="in" if each & _FOREIGN_IN else "out")

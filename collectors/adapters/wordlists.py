@@ -152,7 +152,8 @@ data payload values value measurements measurement readings reading state report
 decodedpayload message body content attributes attrs properties params fields telemetry sensors sensor status result
 results item items records record metrics current latest observation observations uplink features channels lines
 zones regions areas counters report info output environment env device devices event events doors gates rooms desks
-rois seats d e radar counter peoplecounter counting counts sensordata msg obj tele climate air analytics roomanalytics
+rois seats d e radar counter peoplecounter counting counts sensordata msg obj tele climate air
+floors floor levels buildings sites spaces analytics roomanalytics
 iot meas
 stats statistics summary m ext inputs outputs body con cin m2m decode uplinkmessage decodeduplink fields
 """

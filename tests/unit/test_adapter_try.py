@@ -55,6 +55,16 @@ def test_what_nobody_knows_is_rejected_with_the_reason() -> None:
     assert "Rejected, nothing of it is counted:" in trial.as_text(tried(b"\xff\x00"))
 
 
+def test_a_frame_that_comes_with_its_port_is_taken_for_hex() -> None:
+    assert answer(b"01 75 64 03 00 01\n", fport=85, model="Milesight VS340")["readings"][1]["metric"] == "occupied"
+    assert answer(b'{"people": 3}', fport=85)["readings"][0]["metric"] == "people"
+
+
+def test_half_a_character_in_a_name_breaks_nothing() -> None:
+    said = answer(b'{"device": "door-7", "\\ud800 count": 3}')
+    assert said["outcome"] == "rejected" and said["reason"].encode()
+
+
 def test_not_data_says_what_it_is() -> None:
     said = answer(b"", topic="besok/v1/hbg/door/status")
     assert said["outcome"] == "not_data" and "tombstone" in said["reason"]

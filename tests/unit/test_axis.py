@@ -57,6 +57,12 @@ def test_a_push_without_measurements_is_a_test_and_another_kind_is_told() -> Non
     assert heard(given).not_data and not heard(given).problems
 
 
+def test_an_event_may_say_its_serial_number_too() -> None:
+    event = {"topic": "axis:CameraApplicationPlatform/VMD/Camera1Profile1", "timestamp": 1733040000123}
+    event |= {"serial": "B8A44F000001", "message": {"source": {}, "key": {}, "data": {"active": "1"}}}
+    assert told(heard(event)) == [("level:Camera1Profile1", "occupied", 1)]
+
+
 def test_the_sums_of_today_are_totals_in_local_time() -> None:
     given = {"serial": "00408CAC512B", "name": "Exit south", "timestamp": "20241201093000", "in": 12, "out": 318}
     assert timed(heard(given, known=Known(zone="Europe/Stockholm"))) == [

@@ -180,6 +180,10 @@ def test_what_the_networks_decoder_says_stands_in() -> None:
     body["end_device_ids"]["dev_eui"] = "01" * 8
     (problem,) = decode(TTS_UP, body, Known()).problems
     assert "foo" in problem
+    body["end_device_ids"]["dev_eui"] = DEVICE  # of Milesight, but no model that is known here
+    body["uplink_message"]["decoded_payload"] = {"counter_1": 5}
+    (problem,) = decode(TTS_UP, body, Known()).problems
+    assert 'people = "$.uplink_message.decoded_payload.counter_1"' in problem
 
 
 def test_bytes_of_nobody_knows_what_are_a_problem_that_says_what_to_do() -> None:

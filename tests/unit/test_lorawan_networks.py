@@ -85,6 +85,15 @@ KERLINK: Body = {
     "payload": HEXED,
     "recvTime": 1795594501000,
 }
+NETMORE: Body = {
+    "devEui": DEVICE,
+    "sensorType": "vs133",
+    "messageType": "payload",
+    "timestamp": "2026-11-25T08:15:01Z",
+    "payload": HEXED,
+    "fCntUp": 2,
+    "fPort": "85",
+}
 NETWORKS = {
     "ttn2": TTN2,
     "aws": AWS,
@@ -93,6 +102,7 @@ NETWORKS = {
     "helium": HELIUM,
     "everynet": EVERYNET,
     "kerlink": KERLINK,
+    "netmore": NETMORE,
 }
 
 
@@ -123,7 +133,7 @@ def test_networks(network: str) -> None:
     assert {(r.source, r.device, r.time) for r in decoded.readings} == {("lorawan", DEVICE, SENT)}
     assert decoded.identity is not None
     assert decoded.identity.scope == f"lorawan/{DEVICE}"
-    named = network not in ("ttn2", "loriot")  # these do not tell the session
+    named = network not in ("ttn2", "loriot", "netmore")  # these do not tell the session
     assert decoded.identity.mark == ("fcnt:00189440:2" if named else "fcnt:0:2")
     assert decoded.identity.window_s == (30 * 86_400 if named else 3600)
 
@@ -132,6 +142,10 @@ def test_networks(network: str) -> None:
 def test_networks_that_say_the_model(body: Body) -> None:
     decoded = decode(body, known=Known())
     assert (values(decoded), decoded.model) == (COUNTED, "Milesight VS133")
+
+
+def test_netmore_sends_a_list_of_one() -> None:
+    assert values(decode([NETMORE], known=Known())) == COUNTED
 
 
 def test_kerlink_may_send_base64() -> None:

@@ -58,6 +58,8 @@ def test_a_pulse_counter_counts_anything_and_is_asked_about(fields: dict[str, ob
 
 
 def test_a_switch_that_acts_may_be_a_motion_sensor() -> None:
+    (told,) = decode("tele/hall/SENSOR", {"Time": "2017-11-03T18:44:15", "Switch1": "ON"}).problems
+    assert mappings(told)[0].values == {"occupied": "$.Switch1"}
     (told,) = decode("stat/hall/RESULT", {"Switch1": {"Action": "ON"}}).problems
     assert mappings(told)[0].values == {"occupied": "$.Switch1.Action"}
 

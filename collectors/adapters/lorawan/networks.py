@@ -1,7 +1,7 @@
 """Network servers whose uplinks are alike: one object with the device, the bytes, the port, the time and the number.
 
 One row each in NETWORKS says where these are. Formats: AWS IoT Core for LoRaWAN, Actility ThingPark, LORIOT, Helium
-console, Everynet, Kerlink Wanesy, each as its documentation shows.
+console, Everynet, Kerlink Wanesy, Netmore, each as its documentation shows.
 """
 
 from collections.abc import Callable
@@ -24,6 +24,7 @@ from collectors.adapters.lorawan.uplink import (
     words,
 )
 from collectors.adapters.packet import Packet
+from core.errors import Unreadable
 from core.readings import Decoded
 
 Path = tuple[str, ...]
@@ -120,6 +121,17 @@ NETWORKS: Final = (
         ),
     ),
     Network(
+        needs=(("devEui",), ("messageType",), ("fCntUp",)),
+        device=("devEui",),
+        payload=("payload",),
+        encoding=from_hex,
+        port=("fPort",),
+        times=(("timestamp",),),
+        number=("fCntUp",),
+        hints=(("sensorType",),),
+        not_data=lambda body: "" if body.get("messageType") == "payload" else "a message that is no uplink",
+    ),
+    Network(
         needs=(("endDevice", "devEui"), ("fCntUp",)),
         device=("endDevice", "devEui"),
         payload=("payload",),
@@ -140,12 +152,24 @@ def reads(packet: Packet) -> bool:
     """Whether this is an uplink of one of these networks, or ThingPark's word about a downlink or a place."""
     if not any(mark in packet.payload for mark in MARKS):
         return False
-    return _network(packet.object) is not None or any(name in packet.object for name in THINGPARK_OTHER)
+    body = _body(packet)
+    return _network(body) is not None or any(name in body for name in THINGPARK_OTHER)
+
+
+def _body(packet: Packet) -> dict[str, Any]:
+    """The object of the message, also the only one of a list (Netmore); an empty one if there is none."""
+    if packet.text[:1] != "[":
+        return packet.object
+    try:
+        items = packet.json
+    except Unreadable:
+        return {}
+    return items[0] if type(items) is list and len(items) == 1 and type(items[0]) is dict else {}
 
 
 def decode(packet: Packet) -> Decoded:
     """The readings in an uplink."""
-    body = unambiguous(packet.object)
+    body = unambiguous(_body(packet))
     network = _network(body)
     if network is None:
         return Decoded(not_data="the network tells of a downlink, a place or an event")

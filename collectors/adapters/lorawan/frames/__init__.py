@@ -84,8 +84,8 @@ def read(uplink: Uplink, packet: Packet | None = None, *, model: str = "") -> De
         problems = found.problems
     if uplink.fields is not None:
         found = _by_the_network(uplink, packet)
-        if found.readings or not problems:
-            return found
+        if found.readings or not problems or any(":\n" in problem for problem in found.problems):
+            return found  # what it asks says more than that the frame is of a model not known here
     if problems:
         return Decoded(problems=problems, identity=uplink.identity)
     if not uplink.payload:

@@ -22,13 +22,15 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock
 from multiprocessing import get_context
 from pathlib import Path
+from typing import get_args
 
 from core.settings import Settings
 from core.site import Portal, Sensor, SiteFile, Space, Text
 from core.sitefile import parse
 from ops import mosquitto, ports
 from sensors_sim import backfill, live, stream
-from sensors_sim.scenario import ORDINARY, Closing, Event, Scenario
+from sensors_sim.scenario import ORDINARY, Character, Closing, Event, Fault, FaultKind, Scenario
+from sensors_sim.sensors import install
 from sensors_sim.truth import entries
 from sensors_sim.world import World
 
@@ -54,20 +56,61 @@ def main(days: int) -> None:
     with mosquitto.temporary(*ports.free()) as broker, _watch() as live_s:
         settings = Settings(mqtt_port=broker.port)
         live.run(sites, settings, stop=threading.Event(), start=day, end=END)
+    mixed, own, in_s, out_s = _mixed(sites, day)
     million = {f"{years} {what}": _alone(years, what) for what in ("usual", "changed") for years in (1, 3)}
     print(f"world:     {days} days, {people:,} people, {steps:,} steps in {world_s[0]:.1f} s")
     print(f"history:   {days} days, {items:,} items in {history_s[0]:.1f} s")
     print(f"stream:    1 day, {sent:,} messages in {stream_s[0]:.2f} s")
     print(f"published: 1 day, {sent:,} messages in {live_s[0]:.1f} s, {sent / live_s[0]:,.0f} a second")
+    print(f"mixed:     1 day, {own} formats, {mixed:,} messages in {in_s:.1f} s, {mixed / in_s:,.0f} a second")
+    print(f"           published, with every fault: {out_s:,.0f} a second")
     for name, lot in million.items():
         rates = f"{lot.visits:,} visits, {lot.items:,} items in {lot.seconds:.1f} s, {lot.peak_mb} MB at most"
         print(f"million:   {name}: {rates}")
     year = million["1 usual"]
-    figures = {"history_s": round(history_s[0], 2), "items_per_s": round(items / history_s[0])}
-    print(
-        json.dumps(
-            {"days": days, **figures, "million_s": round(year.seconds, 1), "published_per_s": round(sent / live_s[0])}
-        )
+    figures: dict[str, float] = {"history_s": round(history_s[0], 2), "items_per_s": round(items / history_s[0])}
+    figures |= {"mixed_per_s": round(mixed / in_s), "million_s": round(year.seconds, 1)}
+    print(json.dumps({"days": days, **figures, "published_per_s": round(sent / live_s[0])}))
+
+
+def _mixed(sites: SiteFile, day: datetime) -> tuple[int, int, float, float]:
+    """Devices of all formats, each every ten seconds: messages, formats, seconds to make them, published a second."""
+    scenario = mixed_formats()
+    with _watch() as made_s:
+        made = sum(len(lot) for lot in stream.messages(sites, day, END, scenario=scenario))
+    world = World(sites, scenario=scenario)
+    speaking = {f.name for f in install(world.ground, 1, characters=world.scenario.characters).formats.values()}
+    faulty = replace(scenario, faults=every_fault(day + timedelta(hours=6)))
+    six_hours = day + timedelta(hours=6), day + timedelta(hours=12)
+    sent = sum(len(lot) for lot in stream.messages(sites, *six_hours, scenario=faulty))
+    with mosquitto.temporary(*ports.free()) as broker, _watch() as live_s:
+        settings = Settings(mqtt_port=broker.port)
+        live.run(sites, settings, stop=threading.Event(), start=six_hours[0], end=six_hours[1], scenario=faulty)
+    return made, len(speaking), made_s[0], sent / live_s[0]
+
+
+def mixed_formats() -> Scenario:
+    """The example's devices, each speaking one of the formats every ten seconds."""
+    names = {
+        "*entrance": "vs133",
+        "count-stairs-*": "milesight",
+        "count-lift-*": "clockless",
+        "*-gate": "xovis",
+        "count-[a-l]*-door": "axis",
+        "count-[m-z]*-door": "fiware",
+        "presence-m*-1": "ers",
+        "presence-m*-2": "zigbee2mqtt",
+    }
+    speakers = tuple(Character(device=name, speaks=form, interval_s=10) for name, form in names.items())
+    everybody = Character(device="*", interval_s=10)
+    return Scenario(id="mixed", title=_NAME, about=_NAME, characters=(everybody, *speakers))
+
+
+def every_fault(begins: datetime) -> tuple[Fault, ...]:
+    """One of each kind after the other, for twenty minutes each."""
+    return tuple(
+        Fault(device="*", kind=kind, begins=begins + n * timedelta(minutes=20), minutes=20, seconds=60, share=0.3)
+        for n, kind in enumerate(get_args(FaultKind))
     )
 
 

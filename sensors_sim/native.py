@@ -18,7 +18,7 @@ def topic(site: str, device: str, kind: str) -> str:
 def flow(time: str, item: Flow, seq: int | None = None, wraps: int = 0) -> str:
     """One flow item: who passed in the period that ends at `time` (ISO 8601, UTC; "" for a device without a clock)."""
     totals = ""
-    if item.totals:
+    if item.totals is not None:
         all_in, all_out = (n % wraps if wraps else n for n in item.totals)
         totals = f',"in_total":{all_in},"out_total":{all_out}{_number("wraps", wraps or None)}'
     return (

@@ -1,6 +1,7 @@
 """What a simulated device has to say at one moment, before it is put into the words of its format."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 MARK: Final = "besok_simulated"  # true in every JSON object of a simulated device whose format has no word for it
@@ -54,11 +55,13 @@ def instant(ms: int) -> datetime:
     return _EPOCH + timedelta(milliseconds=ms)
 
 
+@lru_cache(maxsize=1024)  # devices speak at the same times
 def utc(ms: int) -> str:
     """ISO 8601 in UTC, to the second: 2026-11-25T08:15:00Z."""
     return f"{instant(ms):%Y-%m-%dT%H:%M:%SZ}"
 
 
+@lru_cache(maxsize=1024)
 def utc_ms(ms: int) -> str:
     """ISO 8601 in UTC, to the millisecond: 2026-11-25T08:15:00.250Z."""
     return f"{instant(ms):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03}Z"

@@ -1,6 +1,7 @@
-"""What planners ask the simulator: `besok simulate what-if`."""
+"""What planners ask the simulator: `besok simulate what-if` and `fit`."""
 
 from datetime import date, datetime
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -14,6 +15,7 @@ DayOption = typer.Option(formats=["%Y-%m-%d"])
 def register(app: typer.Typer) -> None:
     """Add the commands to `besok simulate`."""
     app.command("what-if")(what_if)
+    app.command("fit")(fit)
 
 
 def what_if(
@@ -47,6 +49,40 @@ def what_if(
     )
     write = {"table": whatif.as_text, "csv": whatif.as_csv, "json": whatif.as_json}[form]
     print(write(whatif.ask(question)))
+
+
+def fit(
+    first: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First business day to learn from.")],
+    last: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last one.")],
+    site: Annotated[list[str] | None, typer.Option(help="A site to learn; all of the database if left out.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The scenario file to write.")] = None,
+    check: Annotated[bool, typer.Option(help="Hold back the last weeks and say how well they are reproduced.")] = False,
+    weeks: Annotated[int, typer.Option(min=1, max=52, help="To hold back for --check.")] = 4,
+    replications: Annotated[int, typer.Option(min=1, max=1000, help="For --check.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer --check with one JSON object.")] = False,
+) -> None:
+    """Learn a world from the stored history of sites, as a scenario that others can be based on."""
+    from ops import fit as fitting
+    from ops.sitefiles import stored
+    from sensors_sim.fit import learn
+    from sensors_sim.fit_check import check as check_fit
+    from sensors_sim.scenariofile import dump
+    from store.database import Database
+
+    settings = settings_module.load()
+    sites = stored(settings)
+    with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
+        history = fitting.chronicle(db, sites, first.date(), last.date())
+    if check:
+        seeds = tuple(range(1, replications + 1))
+        checks = check_fit(sites, history, tuple(site or ()), weeks, seeds)
+        print(fitting.check_json(checks, weeks, seeds) if as_json else fitting.check_text(checks, weeks))
+    if out or not check:
+        scenario, learnt = learn(sites, history, site or ())
+        if not check:
+            print("\n".join(fitting.told(learnt)) if out else dump(scenario))
+        if out:
+            out.write_text(dump(scenario), encoding="utf-8")
 
 
 def _day(moment: datetime | None) -> date | None:

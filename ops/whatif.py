@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -17,6 +17,7 @@ from rich.progress import track
 
 from core.analytics.calendar import WEEKDAYS
 from core.errors import ScenarioError
+from ops.tables import between, table
 from sensors_sim.crowding import CLOSE, Crowding
 from sensors_sim.scenario import Scenario
 from sensors_sim.whatif import (
@@ -111,14 +112,14 @@ def as_text(answer: Answer) -> str:
         f"{len(question.seeds)} replications; in brackets the interval that holds 80 % of them",
         *(f"Note: {note}" for note in answer.notes),
         "",
-        *_table(["VISITS A DAY", "today", "then", "times"], [_visit_row(site) for site in answer.sites]),
+        *table(["VISITS A DAY", "today", "then", "times"], [_visit_row(site) for site in answer.sites]),
         "",
-        *_table(SPACE_HEADS, [_space_row(space) for space in breaking], left=len(SPACE_HEADS) - 1),
+        *table(SPACE_HEADS, [_space_row(space) for space in breaking], left=len(SPACE_HEADS) - 1),
         f"Within capacity at {FACTORS[-1]:g} times the visitors: {ample}",
         "",
-        *_table(SEAT_HEADS, [_seat_row(space) for space in seats[:SHOWN]]),
+        *table(SEAT_HEADS, [_seat_row(space) for space in seats[:SHOWN]]),
         "",
-        *_table(["PEOPLE IN THE BUSIEST MINUTE", "today", "then"], [_door_row(p) for p in answer.portals[:SHOWN]]),
+        *table(["PEOPLE IN THE BUSIEST MINUTE", "today", "then"], [_door_row(p) for p in answer.portals[:SHOWN]]),
         "",
         *EXPLAINED,
     ]
@@ -144,11 +145,11 @@ def _ample(space: SpaceStrain) -> bool:
 
 
 def _visit_row(site: SiteVisits) -> list[str]:
-    return [site.site, _range(site.today), _range(site.then), _range(site.times, 2)]
+    return [site.site, between(site.today), between(site.then), between(site.times, 2)]
 
 
 def _door_row(door: DoorRush) -> list[str]:
-    return [door.portal, _range(door.today), _range(door.then)]
+    return [door.portal, between(door.today), between(door.then)]
 
 
 def _space_row(space: SpaceStrain) -> list[str]:
@@ -158,11 +159,11 @@ def _space_row(space: SpaceStrain) -> list[str]:
         str(space.capacity),
         _holds(today.holds),
         _holds(then.holds),
-        _range(today.peak),
-        _range(then.peak),
-        _range(today.over),
-        _range(then.over),
-        _range(then.near),
+        between(today.peak),
+        between(then.peak),
+        between(today.over),
+        between(then.over),
+        between(then.near),
         f"{then.surely:.0%}",
         _when(then),
     ]
@@ -181,26 +182,12 @@ def _weekday(window: Window) -> str:
 def _seat_row(space: SpaceStrain) -> list[str]:
     today, then = space.today, space.then
     taken = [f"{s.seated.mid:.0%} ({s.seated.low:.0%}-{s.seated.high:.0%})" for s in (today, then)]
-    return [space.space, str(space.seats), *taken, _range(today.standing), _range(then.standing)]
+    return [space.space, str(space.seats), *taken, between(today.standing), between(then.standing)]
 
 
 def _holds(found: Range) -> str:
     mid, low, high = (bounded(f) for f in (found.mid, found.low, found.high))
     return mid if low == high else f"{mid} ({low}-{high})"
-
-
-def _range(found: Range, digits: int = 0) -> str:
-    mid, low, high = (f"{f:.{digits}f}" for f in (found.mid, found.low, found.high))
-    return mid if low == high else f"{mid} ({low}-{high})"
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int = 0) -> Iterator[str]:
-    """Columns as wide as they need; the first and column `left` begin at the left."""
-    every = [heads, *rows]
-    widths = [max(len(row[n]) for row in every) for n in range(len(heads))]
-    for row in every:
-        pairs = enumerate(zip(row, widths, strict=True))
-        yield "  ".join(t.ljust(w) if n in (0, left) else t.rjust(w) for n, (t, w) in pairs).rstrip()
 
 
 def as_csv(answer: Answer) -> str:

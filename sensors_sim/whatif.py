@@ -208,12 +208,12 @@ def _strains(side: _Side, ground: Ground) -> Iterable[Strain]:
     for n, most in enumerate(capacity):
         yield Strain(
             surely=float((daily[:, :, n] > 0).any(axis=1).mean()),
-            peak=_range(peak[:, n]),
-            over=_range(side.a_week("over", n)),
-            near=_range(side.a_week("near", n)),
-            days=_range((daily[:, :, n] > 0).mean(axis=1)),
-            seated=_range(seated[:, n]),
-            standing=_range(side.a_week("standing", n)),
+            peak=ranged(peak[:, n]),
+            over=ranged(side.a_week("over", n)),
+            near=ranged(side.a_week("near", n)),
+            days=ranged((daily[:, :, n] > 0).mean(axis=1)),
+            seated=ranged(seated[:, n]),
+            standing=ranged(side.a_week("standing", n)),
             holds=_in_order(np.array([_holds(peaks, int(most)) for peaks in side.peaks[:, :, n]])),
             week=_by_weekday(over[:, n].mean(axis=0) / side.times),
             likely=_by_weekday((over[:, n] > 0).mean(axis=0)),
@@ -247,8 +247,8 @@ def _spaces(ground: Ground, sides: list[_Side], both: list[tuple[Strain, ...]]) 
             seats=detail.seats,
             today=both[0][n],
             then=both[1][n],
-            more_peak=_range(peaks[:, n]),
-            more_over=_range(sides[1].a_week("over", n) - sides[0].a_week("over", n)),
+            more_peak=ranged(peaks[:, n]),
+            more_over=ranged(sides[1].a_week("over", n) - sides[0].a_week("over", n)),
         )
 
 
@@ -261,7 +261,7 @@ def _visits(ground: Ground, sides: list[_Side]) -> Iterable[SiteVisits]:
     for n, site in enumerate(ground.sites):
         times = then[:, n] / np.maximum(today[:, n], 1)
         yield SiteVisits(
-            site=site.id, name=site.name, today=_range(today[:, n]), then=_range(then[:, n]), times=_range(times)
+            site=site.id, name=site.name, today=ranged(today[:, n]), then=ranged(then[:, n]), times=ranged(times)
         )
 
 
@@ -273,16 +273,17 @@ def _doors(worlds: list[World], sides: list[_Side]) -> Iterable[DoorRush]:
     portals = [portal for site in ground.sites for portal in site.portals]
     for n, (name, portal) in enumerate(zip(ground.portals, portals, strict=True)):
         usual = today[:, before[name]] if name in before else np.zeros(len(today))
-        yield DoorRush(portal=name, name=portal.name, today=_range(usual), then=_range(then[:, n]))
+        yield DoorRush(portal=name, name=portal.name, today=ranged(usual), then=ranged(then[:, n]))
 
 
-def _range(values: Floats) -> Range:
+def ranged(values: Floats) -> Range:
+    """The middle of the replications and the interval that holds 80 % of them."""
     mid, low, high = (float(np.quantile(values, q)) for q in BAND)
     return Range(mid=mid, low=low, high=high)
 
 
 def _in_order(values: Floats) -> Range:
-    """As `_range`, with values that may be infinite: each figure is one of them."""
+    """As `ranged`, with values that may be infinite: each figure is one of them."""
     mid, low, high = (float(np.quantile(values, q, method="inverted_cdf")) for q in BAND)
     return Range(mid=mid, low=low, high=high)
 

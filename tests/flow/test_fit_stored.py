@@ -1,0 +1,79 @@
+"""A world learnt from what the store knows: three weeks of simulated history, sent by fallible sensors."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import numpy as np
+import psycopg
+import pytest
+
+from collectors.pipeline import decode
+from core.errors import ScenarioError
+from core.settings import Settings
+from core.sitefile import parse
+from jobs import work
+from ops import fit
+from sensors_sim import scenariofile
+from sensors_sim.backfill import messages
+from sensors_sim.chronicle import arrivals, entrances, told
+from sensors_sim.fit import learn
+from sensors_sim.scenario import ORDINARY, Rates
+from sensors_sim.world import World
+from store import sites
+from store.database import Database
+from store.write import write
+
+EXAMPLE = parse((Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text())
+FIRST, LAST = date(2026, 10, 26), date(2026, 11, 15)
+SILENT = date(2026, 11, 4)  # the town entrance was not counted
+BUSY = replace(ORDINARY, rates=(Rates(site="kind:library", arrivals=1.5, hours={"17": 2.0}),))
+
+
+def worked_off(url: str) -> bool:
+    with psycopg.connect(url) as conn:
+        return conn.execute("select not exists (select from dirty_day)").fetchone() == (True,)
+
+
+def test_a_world_is_learnt_from_the_store(db: Database, database_url: str, wait_for: Callable[..., object]) -> None:
+    sites.apply(db, EXAMPLE)
+    for chunk in messages(EXAMPLE, FIRST, LAST, seed=7, scenario=BUSY):
+        kept = [m for m in chunk if not ("count-town-entrance" in m.topic and m.received.date() == SILENT + DAY)]
+        write(db, decode(kept))
+    stop = Event()
+    worker = Thread(target=work.run, args=(Settings(database_url=database_url), stop))  # type: ignore[arg-type]
+    worker.start()
+    try:
+        wait_for(lambda: worked_off(database_url), 60)
+    finally:
+        stop.set()
+        worker.join()
+
+    history = fit.chronicle(db, EXAMPLE, FIRST, LAST)
+    world = World(EXAMPLE, 7, BUSY)
+    truth = told(world, FIRST, LAST)
+    assert history.portals == truth.portals and history.spaces == truth.spaces
+    ways = entrances(world.ground, 0)
+    seen, real = (arrivals(one, EXAMPLE.sites[0], ways) for one in (history, truth))
+    silent = np.array([day == SILENT for day in history.hours.days])[history.hours.day]
+    assert np.isnan(seen.people[silent]).all() and not np.isnan(seen.people[seen.open & ~silent]).any()
+    known = seen.open & ~silent
+    assert seen.people[known].sum() == pytest.approx(real.people[known].sum(), rel=0.05)
+    assert np.corrcoef(seen.people[known], real.people[known])[0, 1] > 0.98
+    cafe = history.spaces.index("stadsbiblioteket/cafe")
+    assert np.nanmean(history.people[known, cafe]) == pytest.approx(truth.people[known, cafe].mean(), rel=0.3)
+
+    scenario, learnt = learn(EXAMPLE, history, ("stadsbiblioteket",))
+    profile = learnt[0].profile
+    week, usual = np.array(profile.week), real.people[real.open & real.usual]
+    assert week.sum() == pytest.approx(usual.sum() / 3, rel=0.1)
+    assert profile.weeks == 3 and profile.stay_min and len(profile.spaces) > 8
+    assert scenariofile.parse(scenariofile.dump(scenario), "fitted") == scenario
+    assert next(fit.told(learnt)).startswith("stadsbiblioteket: 19 days, 94%")
+    with pytest.raises(ScenarioError, match="at least 10 are needed"):
+        learn(EXAMPLE, fit.chronicle(db, EXAMPLE, FIRST - 7 * DAY, FIRST + 2 * DAY), ("stadsbiblioteket",))
+
+
+DAY = timedelta(days=1)

@@ -1,0 +1,172 @@
+"""Worlds learnt from the history of other worlds, whose rates are known: fixed seeds, errors as stated."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.errors import ScenarioError
+from core.sitefile import parse as parse_sites
+from ops import fit as shown
+from sensors_sim.chronicle import Chronicle, arrivals, entrances, told
+from sensors_sim.fit import learn
+from sensors_sim.fit_check import check
+from sensors_sim.fit_rates import Learnt, SiteRates
+from sensors_sim.scenario import ORDINARY, Rates, Scenario
+from sensors_sim.scenariofile import dump, parse
+from sensors_sim.seasons import _month
+from sensors_sim.world import World
+
+EXAMPLE = parse_sites(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
+LIBRARY = 0
+SUNDAY = date(2026, 11, 22)  # the last day of each history
+STRANGE = replace(
+    ORDINARY,
+    id="strange",
+    rates=(
+        Rates(
+            site="kind:library",
+            arrivals=1.4,
+            weekdays={"monday": 0.5, "saturday": 1.6},
+            hours={"17": 2.0, "10": 0.5},
+            stay=1.5,
+            plans={"children": 0.5, "café": 2.0},
+            entrances={"park-entrance": 0.5},
+        ),
+    ),
+)
+
+
+@cache
+def history(weeks: int = 11, scenario: Scenario = STRANGE, seed: int = 7) -> Chronicle:
+    return told(World(EXAMPLE, seed, scenario), SUNDAY - timedelta(days=7 * weeks - 1), SUNDAY)
+
+
+@cache
+def fitted() -> tuple[Scenario, tuple[Learnt, ...]]:
+    return learn(EXAMPLE, history(), ("stadsbiblioteket",), 3)
+
+
+def without(chronicle: Chronicle, portal: str, days: set[int]) -> Chronicle:
+    """The chronicle of a portal that was not counted on some days, whatever it says of them."""
+    column = chronicle.portals.index(portal)
+    away = np.isin(chronicle.hours.day, list(days))
+    coverage, inward = chronicle.coverage.copy(), chronicle.inward.copy()
+    coverage[away, column], inward[away, column] = 0.0, np.nan
+    return replace(chronicle, coverage=coverage, inward=inward)
+
+
+def test_weekdays_hours_entrances_and_stays_of_a_strange_world_are_learnt() -> None:
+    (learnt,) = fitted()[1]
+    ordinary = np.array(SiteRates(World(EXAMPLE).ground, LIBRARY, history(11, ORDINARY)).learnt().profile.week)
+    week = np.array(learnt.profile.week)
+    assert week[0].sum() / ordinary[0].sum() == pytest.approx(1.4 * 0.5, rel=0.1)
+    assert week[5].sum() / ordinary[5].sum() == pytest.approx(1.4 * 1.6, rel=0.2)
+    assert week[:5, 17].sum() / week[:5, 14].sum() == pytest.approx(
+        2 * ordinary[:5, 17].sum() / ordinary[:5, 14].sum(), rel=0.2
+    )
+    assert week[:, :9].sum() == 0 == week[:, 20:].sum()
+    assert learnt.profile.entrances["park-entrance"] == pytest.approx(0.5, abs=0.05)
+    assert learnt.profile.spread < 0.15 and learnt.profile.weeks == 11
+
+
+def test_a_fitted_world_reproduces_held_back_weeks_of_its_own_history() -> None:
+    (found,) = check(EXAMPLE, history(), ("stadsbiblioteket",), 4, (1, 2, 3, 4, 5), 2)
+    assert (found.first, found.last) == ("2026-10-26", "2026-11-22")
+    assert found.profile.fitted < 0.15
+    assert found.total.fitted.mid == pytest.approx(found.total.observed, rel=0.08)
+    for day in found.weekdays:
+        assert day is not None and day.fitted.mid == pytest.approx(day.observed, rel=0.15)
+    assert found.busy_hour.fitted.mid == pytest.approx(found.busy_hour.observed, rel=0.15)
+    assert found.full_hour is not None
+    assert found.full_hour.fitted.mid == pytest.approx(found.full_hour.observed, rel=0.15)
+    assert found.hours_in_band > 0.35
+    text = shown.check_text([found], 4)
+    assert "4 weeks held back" in text and "mean by weekday and hour" in text
+
+
+def test_spaces_are_as_full_as_they_were() -> None:
+    scenario = fitted()[0]
+    first = SUNDAY - timedelta(days=27)
+    made, seen = told(World(EXAMPLE, 5, scenario), first, SUNDAY), history().between(first, SUNDAY)
+    for name in ("cafe", "childrens-floor", "fiction", "reading-room", "stadsbiblioteket"):
+        column = seen.spaces.index(f"stadsbiblioteket/{name}")
+        now, then = made.people[:, column].mean(), seen.people[:, column].mean()
+        assert now == pytest.approx(then, rel=0.2), name
+
+
+def test_a_profile_is_a_scenario_file_that_others_can_start_from() -> None:
+    scenario = fitted()[0]
+    assert parse(dump(scenario), "fitted") == scenario
+
+
+def test_what_was_not_counted_is_left_out_and_never_zero() -> None:
+    whole, holes = history(), without(history(), "stadsbiblioteket/town-entrance", set(range(30, 50)))
+    ground = World(EXAMPLE).ground
+    now, then = (np.array(SiteRates(ground, LIBRARY, c).learnt().profile.week) for c in (holes, whole))
+    assert now.sum() == pytest.approx(then.sum(), rel=0.04)
+
+
+def test_a_portal_counted_for_most_of_an_hour_stands_for_all_of_it() -> None:
+    whole = history()
+    column = whole.portals.index("stadsbiblioteket/town-entrance")
+    coverage, inward = whole.coverage.copy(), whole.inward.copy()
+    coverage[:, column], inward[:, column] = 0.95, inward[:, column] * 0.95
+    ways = entrances(World(EXAMPLE).ground, LIBRARY)
+    site = EXAMPLE.sites[LIBRARY]
+    less = arrivals(replace(whole, coverage=coverage, inward=inward), site, ways)
+    assert np.allclose(less.people, arrivals(whole, site, ways).people)
+
+
+def test_few_weeks_give_a_profile_that_leans_on_the_even_pattern() -> None:
+    few = history(2)
+    profile = SiteRates(World(EXAMPLE).ground, LIBRARY, few).learnt().profile
+    week, usual = np.array(profile.week), np.array(fitted()[1][0].profile.week)
+    assert profile.weeks == 2 and week.sum() == pytest.approx(usual.sum(), rel=0.15)
+    assert (week[0, 9:20] > 0).all()
+
+
+def test_too_little_says_what_is_missing() -> None:
+    holes = without(history(4), "stadsbiblioteket/park-entrance", set(range(22)))
+    with pytest.raises(
+        ScenarioError, match=r"6 usual open days .* at least 10 .*town-entrance 100%.*park-entrance 2\d%"
+    ):
+        learn(EXAMPLE, holes, ("stadsbiblioteket",))
+    with pytest.raises(ScenarioError, match="too few to hold 9 weeks"):
+        check(EXAMPLE, history(2), (), 9, (1,))
+
+
+def test_a_history_of_years_tells_seasons_and_growth() -> None:
+    long = made_up(growth=0.2)
+    learnt = SiteRates(World(EXAMPLE).ground, LIBRARY, long).learnt()
+    assert learnt.growth == pytest.approx(0.2, abs=0.02)
+    assert learnt.profile.months[6] / learnt.profile.months[1] == pytest.approx(0.5, rel=0.1)
+
+
+SUMMER_IS_QUIET = (*(1.0,) * 6, 0.5, *(1.0,) * 5)
+
+
+def made_up(growth: float) -> Chronicle:
+    """Two and a half years with a quiet July."""
+    days = 900
+    whole = history(2)
+    first = SUNDAY - timedelta(days=days - 1)
+    dates = tuple(first + timedelta(days=n) for n in range(days))
+    hours = replace(
+        whole.hours,
+        days=dates,
+        start=np.arange(days * 24, dtype=np.int64) * 3_600_000 + _millis(first),
+        day=np.repeat(np.arange(days), 24),
+        clock=np.tile(np.arange(24), days),
+    )
+    level = np.array([(1 + growth) ** (n / 365.25) * _month(SUMMER_IS_QUIET, d) for n, d in enumerate(dates)])
+    flows = np.repeat(np.repeat(level * 50, 24)[:, None], len(whole.portals), axis=1)
+    empty = np.full((days * 24, len(whole.spaces)), np.nan)
+    return replace(whole, hours=hours, inward=flows, outward=flows, coverage=np.ones_like(flows), people=empty)
+
+
+def _millis(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * 86_400_000

@@ -61,7 +61,7 @@ def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
     for message in messages:
         decoded, kind = _adapted(message, known)
         problems = Problems(list(decoded.problems), kind)
-        checked = _checked(decoded.readings, message, problems)
+        checked = _checked(decoded.readings, message, problems, known)
         origin = _origin(message, decoded, bool(problems.sentences))
         if origin:
             origins.append(origin)
@@ -129,12 +129,12 @@ def _adapted(message: Message, known: Known) -> tuple[Decoded, Refusal]:
     return decoded, Refusal.UNKNOWN_FORMAT if decoded.adapter in adapters.STRANGERS else Refusal.UNREADABLE
 
 
-def _checked(readings: Iterable[Reading], message: Message, problems: Problems) -> Collection[Reading]:
+def _checked(readings: Iterable[Reading], message: Message, problems: Problems, known: Known) -> Collection[Reading]:
     """The readings that can be true, timed and flagged; what cannot be true is added to `problems`."""
     found: dict[Key, Reading] = {}
     for reading in readings:
         try:
-            timed = _timed(_measured(reading), message)
+            timed = _timed(_measured(_counting(reading, known)), message)
         except Refused as exc:
             problems.add(exc)
             continue
@@ -142,6 +142,17 @@ def _checked(readings: Iterable[Reading], message: Message, problems: Problems) 
         same = found.get(key)
         found[key] = timed if same is None else _together(same, timed)
     return found.values()
+
+
+def _counting(reading: Reading, known: Known) -> Reading:
+    """The reading, unless it is made up and would count among people."""
+    if reading.flags & Flag.SIMULATED and (reading.source, reading.device, reading.channel) in known.real:
+        raise Refused(
+            f"{_where(reading)}: it says that it is simulated, and its sensor observes a site that is no sandbox, where"
+            " only people count; send it for a sandbox (`besok site apply --sandbox` makes one), or without that mark",
+            Refusal.SIMULATED,
+        )
+    return reading
 
 
 def _measured(reading: Reading) -> Reading:

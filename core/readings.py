@@ -23,6 +23,7 @@ class Refusal(StrEnum):
     OUT_OF_RANGE = "out_of_range"  # a number that cannot be true
     BAD_TIME = "bad_time"  # nobody knows when it was measured
     TOO_LARGE = "too_large"  # no sensor sends so much
+    SIMULATED = "simulated"  # made up, and sent for a real site
     DATABASE = "refused_by_database"
 
 

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from collectors.pipeline import decode
 from core.analytics.calendar import day_bounds
-from core.errors import StoreUnavailable
+from core.errors import BesokError, StoreUnavailable
 from core.readings import Message
 from core.site import SiteFile
 from ops import history
@@ -25,6 +25,7 @@ from ops.history import DAY, Gap
 from sensors_sim import backfill, stream
 from sensors_sim.scenario import ORDINARY, Scenario
 from store.database import Database
+from store.sites import load_all
 from store.write import Batch, write
 
 PORTION = 28  # days written at once: enough to be quick, few enough for the bar to move
@@ -64,6 +65,7 @@ def run(
 
     The file `remember` is told how far it came, so that an interrupted run can go on from there.
     """
+    _refuse_real(url, sites)
     written = 0
     with _bar() as bar, _pool() as pool:
         progress = bar.add_task("Simulating history", total=(gap.last - gap.first) // DAY + 1)
@@ -74,6 +76,17 @@ def run(
             if remember:
                 history.advance(remember, task.gap.last)
     return written
+
+
+def _refuse_real(url: str, sites: SiteFile) -> None:
+    """Raises BesokError if one of the sites is known and no sandbox: its history is of real people."""
+    with Database(url, pool_size=1) as db:
+        real = {site.id for site in load_all(db) if not site.sandbox} & {site.id for site in sites.sites}
+    if real:
+        names = ", ".join(sorted(real))
+        raise BesokError(
+            f"no history is made up for a real site ({names}): `besok site apply --sandbox` makes a sandbox"
+        )
 
 
 def _bar() -> Progress:

@@ -48,7 +48,7 @@ def _counting(site: Site | None) -> object:
         return None
     tree = {(space.id, space.parent) for space in site.spaces}
     doors = {(portal.id, portal.outer, portal.inner, portal.counted) for portal in site.portals}
-    return site.timezone, site.day_start, tree, doors, set(site.sensors)
+    return site.timezone, site.day_start, site.sandbox, tree, doors, set(site.sensors)
 
 
 def _plain(site: Site) -> Site:
@@ -260,6 +260,7 @@ def _write_placements(conn: _Connection, sites: Sequence[Site], ids: Mapping[str
         if channel not in standing or standing[channel][1] != what
     )
     conn.cursor().executemany(sql("placement_insert"), list(new))
+    conn.execute(sql("placement_sandbox"))
 
 
 def _wanted_placements(conn: _Connection, sites: Iterable[Site], ids: Mapping[str, int]) -> dict[int, Observed]:

@@ -19,7 +19,8 @@ cross join lateral (
     group by site_id
 ) s;
 
--- People through a portal by bucket and channel, in the portal's direction; only primary placements count.
+-- People through a portal by bucket and channel, in the portal's direction; only primary placements count, and
+-- buckets with something simulated in them only in sandboxes.
 create view portal_flow as
 select p.portal_id, b.channel_id, b.bucket,
     case when p.swapped then b.people_out else b.people_in end as people_in,
@@ -27,7 +28,7 @@ select p.portal_id, b.channel_id, b.bucket,
     b.covered_s, b.imputed
 from placement p
 join flow_bucket b on b.channel_id = p.channel_id and p.valid @> b.bucket
-where p.role = 'primary' and p.portal_id is not null;
+where p.role = 'primary' and p.portal_id is not null and (p.sandbox or not b.simulated);
 
 -- Visits of a site by business day: who entered through its perimeter, and net of the definition in force that day.
 create view visit_day as

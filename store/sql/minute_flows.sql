@@ -1,8 +1,9 @@
 -- People through portals by minute of a business day, from the minute `since` on. What was reported for longer than a minute
 -- is shared out over its minutes in whole people; a running total counts in the minutes since its last reading. Who passes
 -- without a direction (metric 5, total 6) is half a person in and half a person out, where the channel has no directions.
+-- What is simulated (flag 8) counts in sandboxes only.
 with heard as materialized ( -- what each channel has sent in the day
-    select pl.portal_id, pl.channel_id, pl.swapped, pl.valid, c.wraps, c.has_totals and has.totals as totals,
+    select pl.portal_id, pl.channel_id, pl.swapped, pl.valid, pl.sandbox, c.wraps, c.has_totals and has.totals as totals,
         case when c.has_totals and has.totals then has.directed_totals else has.directed end as directed
     from placement pl
     join channel c using (channel_id)
@@ -12,7 +13,7 @@ with heard as materialized ( -- what each channel has sent in the day
             coalesce(bool_or(metric in (1, 2)), false) as directed
         from (values (1::smallint), (2::smallint), (3::smallint), (4::smallint), (6::smallint)) as m (metric)
         where exists (
-            select from reading r where r.channel_id = c.channel_id and r.metric = m.metric
+            select from reading r where r.channel_id = c.channel_id and r.metric = m.metric and (pl.sandbox or r.flags & 8 = 0)
                 and r.time >= %(begins)s and r.time < %(ends)s::timestamptz + interval '1 hour'
         )
     ) has
@@ -21,7 +22,7 @@ with heard as materialized ( -- what each channel has sent in the day
     select p.portal_id, p.swapped, r.metric as direction, r.value as people,
         r.time - r.period_s * interval '1 second' as begins, r.time as ends
     from heard p
-    join reading r on r.channel_id = p.channel_id and r.metric in (1, 2, 5)
+    join reading r on r.channel_id = p.channel_id and r.metric in (1, 2, 5) and (p.sandbox or r.flags & 8 = 0)
         and r.time >= %(since)s and r.time < %(ends)s::timestamptz + interval '1 hour'
     where not p.totals and p.valid @> r.time and (r.metric = 5) <> p.directed
     union all
@@ -33,12 +34,12 @@ with heard as materialized ( -- what each channel has sent in the day
         from (values (3::smallint), (4::smallint), (6::smallint)) as m (metric)
         cross join lateral (
             (select metric, time, value from reading
-             where channel_id = p.channel_id and metric = m.metric
+             where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0)
                 and time < %(since)s and time >= %(begins)s::timestamptz - interval '7 days'
              order by time desc limit 1)
             union all
             select metric, time, value from reading
-            where channel_id = p.channel_id and metric = m.metric
+            where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0)
                 and time >= %(since)s and time < %(ends)s::timestamptz + interval '1 hour'
         ) r
         where (m.metric = 6) <> p.directed

@@ -4,6 +4,7 @@ select (extract(epoch from b.bucket - %(begins)s::timestamptz) / 900)::int as st
     max(b.mean) filter (where b.metric = 11) as occupied
 from placement pl
 join level_bucket b on b.channel_id = pl.channel_id and b.metric in (10, 11) and pl.valid @> b.bucket
+    and (pl.sandbox or not b.simulated)
 where pl.channel_id = any(%(channels)s) and pl.space_id is not null and pl.role = 'primary'
     and b.bucket >= %(begins)s and b.bucket < %(ends)s
 group by b.bucket, b.channel_id

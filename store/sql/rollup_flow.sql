@@ -8,13 +8,15 @@ with range as materialized (
 ), segment as (
     -- deltas, short periods and long ones (the latter by an index of their own); metric 1 is in, 2 is out, 5 is either
     select g.first, g.last, r.channel_id, r.metric as direction, false as total,
-        r.time - r.period_s * interval '1 second' as begins, r.time as ends, r.value as people, false as gap
+        r.time - r.period_s * interval '1 second' as begins, r.time as ends, r.value as people, false as gap,
+        r.flags & 8 <> 0 as simulated
     from range g
     join reading r on r.channel_id = g.channel_id and r.metric in (1, 2, 5) and r.period_s <= 900
         and r.time >= g.first and r.time <= g.last + interval '15 minutes'
         and r.time between %(from)s and %(to)s::timestamptz + interval '15 minutes'
     union all
-    select g.first, g.last, r.channel_id, r.metric, false, r.time - r.period_s * interval '1 second', r.time, r.value, false
+    select g.first, g.last, r.channel_id, r.metric, false, r.time - r.period_s * interval '1 second', r.time, r.value, false,
+        r.flags & 8 <> 0
     from range g
     join reading r on r.channel_id = g.channel_id and r.metric in (1, 2, 5) and r.period_s > 900
         and r.time > g.first and r.time <= g.last + interval '7 days'
@@ -23,19 +25,20 @@ with range as materialized (
     -- totals (metric 3 is in, 4 is out, 6 is either), differenced against the reading before
     select g.first, g.last, g.channel_id, case t.metric when 6 then 5 else t.metric - 2 end, true, t.before, t.time,
         people_since(t.was, t.value, g.wraps, extract(epoch from t.time - t.before)::float8),
-        t.time - t.before > interval '15 minutes'
+        t.time - t.before > interval '15 minutes', t.flags & 8 <> 0
     from range g
     cross join lateral (
-        select r.metric, r.time, r.value, lag(r.time) over w as before, lag(r.value) over w as was
+        select r.metric, r.time, r.value, lag(r.time) over w as before, lag(r.value) over w as was,
+            r.flags | lag(r.flags) over w as flags
         from (values (3::smallint), (4::smallint), (6::smallint)) as m (metric)
         cross join lateral (
-            (select metric, time, value from reading
+            (select metric, time, value, flags from reading
              where channel_id = g.channel_id and metric = m.metric and time < g.first order by time desc limit 1)
             union all
-            select metric, time, value from reading
+            select metric, time, value, flags from reading
             where channel_id = g.channel_id and metric = m.metric and time >= g.first and time < g.last
             union all
-            (select metric, time, value from reading
+            (select metric, time, value, flags from reading
              where channel_id = g.channel_id and metric = m.metric and time >= g.last order by time limit 1)
         ) r
         window w as (partition by r.metric order by r.time)
@@ -48,13 +51,13 @@ with range as materialized (
     from segment
 ), share as (
     -- most segments lie within one bucket
-    select channel_id, bucket, direction, total, gap, people, extract(epoch from ends - begins)::float8 as covered_s
+    select channel_id, bucket, direction, total, gap, people, extract(epoch from ends - begins)::float8 as covered_s, simulated
     from placed
     where whole and bucket >= first and bucket < last
     union all
     select s.channel_id, b.bucket, s.direction, s.total, s.gap,
         round(s.people * part.upto) - round(s.people * part.before),
-        (part.upto - part.before) * extract(epoch from s.ends - s.begins)::float8
+        (part.upto - part.before) * extract(epoch from s.ends - s.begins)::float8, s.simulated
     from placed s
     cross join lateral generate_series(
         greatest(s.bucket, s.first), least(s.ends, s.last) - interval '1 microsecond', interval '15 minutes'
@@ -67,7 +70,8 @@ with range as materialized (
     where not s.whole
 ), direction as ( -- where a channel sends totals and deltas, the totals count and the deltas are a cross-check
     select channel_id, bucket, direction, total, sum(people) as people,
-        sum(case when gap then 0 else covered_s end) as covered_s, sum(case when gap then people else 0 end) as imputed
+        sum(case when gap then 0 else covered_s end) as covered_s, sum(case when gap then people else 0 end) as imputed,
+        bool_or(simulated) as simulated
     from share
     group by channel_id, bucket, direction, total
 ), bucket as ( -- who passes without a direction is half a person in and half a person out; directions go first
@@ -75,7 +79,8 @@ with range as materialized (
         coalesce(sum(case direction when 1 then people when 5 then people / 2 end), 0) as people_in,
         coalesce(sum(case direction when 2 then people when 5 then people / 2 end), 0) as people_out,
         least(900, max(covered_s)) as covered_s,
-        sum(imputed) as imputed
+        sum(imputed) as imputed,
+        bool_or(simulated) as simulated
     from direction
     group by channel_id, bucket, total, direction = 5
     order by channel_id, bucket, total desc, direction = 5
@@ -84,7 +89,8 @@ with range as materialized (
     where f.channel_id = g.channel_id and f.bucket >= g.first and f.bucket < g.last and f.bucket between %(from)s and %(to)s
         and not exists (select from bucket b where b.channel_id = f.channel_id and b.bucket = f.bucket)
 )
-insert into flow_bucket as f (channel_id, bucket, people_in, people_out, covered_s, imputed)
-select channel_id, bucket, people_in, people_out, covered_s, imputed from bucket
+insert into flow_bucket as f (channel_id, bucket, people_in, people_out, covered_s, imputed, simulated)
+select channel_id, bucket, people_in, people_out, covered_s, imputed, simulated from bucket
 on conflict (channel_id, bucket) do update
-set people_in = excluded.people_in, people_out = excluded.people_out, covered_s = excluded.covered_s, imputed = excluded.imputed
+set people_in = excluded.people_in, people_out = excluded.people_out, covered_s = excluded.covered_s, imputed = excluded.imputed,
+    simulated = excluded.simulated

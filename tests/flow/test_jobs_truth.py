@@ -13,6 +13,7 @@ from core.analytics import calendar
 from core.settings import Settings
 from core.sitefile import parse
 from jobs import work
+from ops.demo import as_sandbox
 from sensors_sim.backfill import messages
 from sensors_sim.truth import people
 from store import sites
@@ -40,7 +41,7 @@ def worked_off(url: str) -> bool:
 
 
 def test_the_estimate_is_near_the_truth(db: Database, database_url: str, wait_for: Callable[..., object]) -> None:
-    site_file = parse(EXAMPLE.read_text())
+    site_file = as_sandbox(parse(EXAMPLE.read_text()))
     sites.apply(db, site_file)
     for chunk in messages(site_file, FIRST, LAST, seed=7):
         write(db, decode(chunk))

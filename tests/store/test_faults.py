@@ -50,6 +50,7 @@ def house(name: str) -> SiteFile:
         portals=(Portal(id="door", name=text, outer="outside", inner="room"),),
         sensors=(Sensor(device="door", portal="door"),),
         capacity=1200,
+        sandbox=True,
     )
     return SiteFile(sites=(site,))
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from collectors import adapters, pipeline
 from collectors.adapters.packet import Packet
+from core.known import Known
 from core.metrics import METRICS
-from core.readings import Decoded, Flag, Identity, Message, Reading
+from core.readings import Decoded, Flag, Identity, Message, Reading, Refusal
 from store.write import Batch, Heard
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
@@ -215,6 +216,25 @@ def test_many_problems_are_counted_not_listed() -> None:
     (reason,) = reasons(decode([{"in": "x"}] * 1000))
     assert reason.count("it must be a number") == 5
     assert reason.endswith("and 995 more")
+
+
+def test_what_is_simulated_never_comes_from_a_sensor_of_a_real_site() -> None:
+    known = Known(real=frozenset({("native", "stad/d", "flow:1"), ("milesight", "SN1", "flow:1")}))
+    report = {
+        "event": "Report",
+        "device_info": {"device_sn": "SN1"},
+        "line_total_data": [{"line": 1, "total": {"in_counted": 5, "out_counted": 2}}],
+    }
+    sent = [
+        message([{"in": 3, "simulated": True}, {"in": 1, "line": "2", "simulated": True}, {"out": 4}]),
+        message({**report, "besok_simulated": True}, topic="m/sn1"),
+        message(report, topic="m/sn1"),
+    ]
+    batch = pipeline.decode(sent, known)
+    assert values(batch) == [("in", 1), ("out", 4), ("in_total", 5), ("out_total", 2)]
+    assert [r.kind for r in batch.rejections] == [Refusal.SIMULATED] * 2
+    assert all("no sandbox" in r.reason for r in batch.rejections)
+    assert len(values(pipeline.decode(sent))) == 7
 
 
 def test_large_payloads() -> None:

@@ -1,0 +1,2 @@
+-- The channels that are to be emptied.
+select distinct channel_id from emptied

@@ -1,0 +1,214 @@
+"""What a simulator made counts in sandboxes only, however it came there; and a sandbox can be emptied."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+import pytest
+from counted import HOUSE, NOON, after, days, put, reading
+from psycopg import sql
+
+from core import sitefile
+from core.errors import NotFound, StoreRefused
+from core.readings import Flag, Identity, Reading
+from core.site import SiteFile
+from store import occupancy, sandbox, sites
+from store.database import Database
+from store.ledger import Origin
+from store.write import Batch, Incoming, write
+
+PARK = HOUSE.replace('"lib"', '"park"').replace('"outside"', '"lib/hall"', 1)
+
+
+def house(*, made_up: bool, extra: str = "") -> SiteFile:
+    """The house, as a sandbox or not."""
+    return SiteFile(sites=tuple(replace(s, sandbox=made_up) for s in sitefile.parse(HOUSE + extra).sites))
+
+
+def simulated(*readings: Reading) -> list[Reading]:
+    return [replace(r, flags=Flag.SIMULATED) for r in readings]
+
+
+def flows(db: Database, site: str = "lib") -> tuple[float, float]:
+    """People in by the minute and by the quarter of the day of noon."""
+    with db.transaction() as conn:
+        plan = occupancy.layout(conn, occupancy.site_ids(conn)[site])
+        begins, ends = NOON.replace(hour=3), NOON.replace(hour=3) + timedelta(days=1)
+        minutes = occupancy.minute_flows(conn, plan, begins, begins, ends).people_in
+        quarters = occupancy.quarter_flows(conn, plan, begins, ends).people_in
+    return float(minutes[minutes > 0].sum()), float(quarters[quarters > 0].sum())
+
+
+DELTAS = [reading(n, n, "in", period_s=60) for n in range(1, 5)]
+TOTALS = [reading(n, 10 * n) for n in range(4)]
+
+
+@pytest.mark.parametrize(("told", "people"), [(DELTAS, 10), (TOTALS, 30)])
+def test_it_counts_in_a_sandbox_only(db: Database, database_url: str, told: list[Reading], people: float) -> None:
+    put(db, *simulated(*told))  # nobody knows yet where the sensor hangs
+    sites.apply(db, house(made_up=True))
+    assert (days(database_url), flows(db)) == ({("front", "2026-03-02"): (people, 0)}, (people, people))
+    sites.apply(db, house(made_up=False))  # the sandbox becomes a real house
+    assert (days(database_url), flows(db)) == ({}, (0, 0))
+    put(db, *simulated(reading(30, 7, "in", period_s=60)))  # what slips in counts as little
+    assert (days(database_url), flows(db)) == ({}, (0, 0))
+    put(db, *[reading(60 + n, 10 * n) for n in range(2)] if told is TOTALS else [reading(60, 10, "in", period_s=60)])
+    assert (days(database_url), flows(db)) == ({("front", "2026-03-02"): (10, 0)}, (10, 10))
+
+
+def test_levels_that_are_made_up_are_none(db: Database) -> None:
+    eye = '[[sites.sensors]]\ndevice = "eye"\nspace = "hall"\n'
+    people = Reading(source="native", device="lib/eye", channel="level:1", metric="people", value=7, time=NOON)
+    put(db, *simulated(people))
+
+    def seen() -> list[bool]:
+        with db.transaction() as conn:
+            plan = occupancy.layout(conn, occupancy.site_ids(conn)["lib"])
+            begins, ends = NOON.replace(hour=3), NOON.replace(hour=3) + timedelta(days=1)
+            minutes = occupancy.minute_levels(conn, plan, begins, begins, ends)
+            quarters = occupancy.quarter_levels(conn, plan, begins, ends)
+        return [bool((levels.people == 7).any()) for levels in (minutes, quarters)]
+
+    sites.apply(db, house(made_up=True, extra=eye))
+    assert seen() == [True, True]
+    sites.apply(db, house(made_up=False, extra=eye))
+    assert seen() == [False, False]
+
+
+def test_a_door_between_a_sandbox_and_a_real_site_counts_real_people_only(db: Database, database_url: str) -> None:
+    lib, park = (*sitefile.parse(HOUSE + PARK).sites,)
+    sites.apply(db, SiteFile(sites=(lib, replace(park, sandbox=True))))
+    put(db, *simulated(*[replace(r, device="park/front") for r in DELTAS], replace(DELTAS[0], device="park/back")))
+    assert days(database_url) == {("back", "2026-03-02"): (0, 1)}
+
+
+def test_it_never_replaces_what_a_device_measured(db: Database, database_url: str) -> None:
+    sites.apply(db, house(made_up=False))
+    put(db, *DELTAS)
+    assert put(db, *simulated(*[replace(r, value=99) for r in DELTAS])).readings == 0
+    assert days(database_url) == {("front", "2026-03-02"): (10, 0)}
+
+
+def test_what_a_device_measures_replaces_it(db: Database, database_url: str) -> None:
+    put(db, *simulated(*DELTAS))
+    sites.apply(db, house(made_up=False))
+    assert put(db, *DELTAS).readings == len(DELTAS)
+    assert days(database_url) == {("front", "2026-03-02"): (10, 0)}
+
+
+TABLES = ("reading", "flow_bucket", "level_bucket", "flow_day", "occupancy_minute", "occupancy_bucket", "placement",
+          "channel", "device", "dirty_day", "seen")  # fmt: skip
+
+
+def everything(url: str, tables: Sequence[str] = TABLES) -> dict[str, list[Any]]:
+    """All rows of the tables."""
+    with psycopg.connect(url) as conn:
+        asked = {t: sql.SQL("select {0}::text from {0} order by 1").format(sql.Identifier(t)) for t in tables}
+        return {table: conn.execute(query).fetchall() for table, query in asked.items()}
+
+
+def fill(db: Database, url: str, site: str, *, shift_s: int = 0) -> None:
+    """Readings, a message with a number, an estimate, and a sensor that was moved."""
+    later = timedelta(seconds=shift_s)
+    told = [replace(r, device=f"{site}/front", time=(r.time or NOON) + later) for r in DELTAS]
+    eye = Reading(source="native", device=f"{site}/stranger", channel="level:1", metric="people", value=7, time=NOON)
+    put(db, *simulated(*told, eye))
+    identity = Identity(scope=f"native/{site}/front", mark="seq:1", window_s=9e6)
+    origin = Origin(received=NOON, digest=b"12345678", identity=identity)
+    write(db, Batch(readings=[Incoming(told[0], NOON, origin)], origins=[origin]))
+    with psycopg.connect(url) as conn:
+        for table, time in (("occupancy_minute", "time"), ("occupancy_bucket", "bucket")):
+            estimate = sql.SQL(
+                "insert into {} (space_id, {}, people)"
+                " select space_id, now(), 3 from space join site using (site_id) where site.slug = %s"
+            )
+            conn.execute(estimate.format(sql.Identifier(table), sql.Identifier(time)), (site,))
+
+
+def test_a_sandbox_is_emptied_and_other_sites_keep_theirs(db: Database, database_url: str) -> None:
+    other = HOUSE.replace('"lib"', '"real"')
+    lib, real = sitefile.parse(HOUSE + other).sites
+    both = SiteFile(sites=(replace(lib, sandbox=True), real))
+    sites.apply(db, both, now=NOON - timedelta(days=3))
+    put(db, *[replace(r, device="real/front") for r in DELTAS])
+    with psycopg.connect(database_url) as conn:
+        conn.execute("delete from dirty_day")
+    before = everything(database_url)
+    fill(db, database_url, "lib")
+    moved = replace(both.sites[0], sensors=tuple(replace(s, portal="back", swapped=False) for s in lib.sensors[:1]))
+    sites.apply(db, SiteFile(sites=(moved, real)), now=after(60))
+    assert sandbox.holds(db, "lib").readings == 5
+    assert sandbox.empty(db, "lib") == 5
+    assert (sandbox.holds(db, "lib").readings, sites.load(db, "lib")) == (0, moved)
+    now = everything(database_url)
+    for table in ("reading", "flow_bucket", "level_bucket", "flow_day", "occupancy_minute", "occupancy_bucket", "seen"):
+        assert now[table] == before[table], table
+    with psycopg.connect(database_url) as conn:
+        held = conn.execute(
+            "select external_id, valid::text, d.last_received, c.last_time from placement"
+            " join channel c using (channel_id) join device d using (device_id)"
+            " where external_id like 'lib/%' order by 1"
+        ).fetchall()
+    assert held == [("lib/front", "(,)", None, None)]
+    fill(db, database_url, "lib")  # the same messages again are no repeats
+    assert days(database_url)["back", "2026-03-02"] == (10, 0)
+
+
+def test_a_sensor_that_came_from_a_real_site_keeps_what_it_saw_there(db: Database, database_url: str) -> None:
+    sensor = '[[sites.sensors]]\ndevice = "eui"\nsource = "lorawan"\nportal = "front"\n'
+    text = HOUSE.replace("[[sites.sensors]]", sensor + "[[sites.sensors]]", 1)
+    lib, lab = sitefile.parse(text).sites[0], sitefile.parse(text.replace('"lib"', '"lab"')).sites[0]
+    bare = replace(lab, sandbox=True, sensors=lab.sensors[1:])
+    sites.apply(db, SiteFile(sites=(lib, bare)), now=NOON)
+    there = [replace(r, source="lorawan", device="eui") for r in DELTAS]
+    put(db, *there)
+    before = days(database_url)
+    moved = (replace(lib, sensors=lib.sensors[1:]), replace(lab, sandbox=True))
+    sites.apply(db, SiteFile(sites=moved), now=after(30))
+    put(db, *simulated(*[replace(r, time=after(60)) for r in there[:1]]))
+    assert sandbox.empty(db, "lab") == 1
+    assert days(database_url) == before
+    with psycopg.connect(database_url) as conn:
+        assert conn.execute("select count(*), max(time) from reading").fetchone() == (4, after(4))
+
+
+def test_a_site_shared_by_doors_is_counted_anew(db: Database, database_url: str) -> None:
+    lib, park = (replace(s, sandbox=True) for s in sitefile.parse(HOUSE + PARK).sites)
+    sites.apply(db, SiteFile(sites=(lib, park)))
+    put(db, *simulated(*DELTAS, *[replace(r, device="park/front") for r in DELTAS]))
+    assert len(days(database_url)) == 1
+    sandbox.empty(db, "park")
+    with psycopg.connect(database_url) as conn:
+        rows = conn.execute("select s.slug, p.slug, people_in from flow_day join site s using (site_id)"
+                            " join portal p using (portal_id)").fetchall()  # fmt: skip
+        assert rows == [("lib", "front", 10)]
+        assert conn.execute("select distinct slug, day::text from dirty_day join site using (site_id)").fetchall() == [
+            ("lib", "2026-03-02")
+        ]
+
+
+def test_real_sites_are_refused(db: Database, database_url: str) -> None:
+    sites.apply(db, house(made_up=False))
+    put(db, *DELTAS)
+    before = everything(database_url)
+    with pytest.raises(StoreRefused, match="no sandbox"):
+        sandbox.empty(db, "lib")
+    with pytest.raises(NotFound):
+        sandbox.empty(db, "nowhere")
+    assert everything(database_url) == before
+
+
+def test_it_is_emptied_whole_or_not_at_all(db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sites.apply(db, house(made_up=True), now=datetime(2026, 3, 1, tzinfo=UTC))
+    fill(db, database_url, "lib")
+    before = everything(database_url)
+
+    def fail(*_: object) -> None:
+        raise StoreRefused("a fault at the very end")
+
+    monkeypatch.setattr(sandbox, "_tell", fail)
+    with pytest.raises(StoreRefused, match="very end"):
+        sandbox.empty(db, "lib")
+    assert everything(database_url) == before

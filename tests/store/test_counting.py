@@ -32,6 +32,9 @@ FALLS = (
     ((65_400, 45), 65_536, 45, "more than three a second"),
     ((70_000, 3), 65_536, 3, "the width is not what was said"),
     ((100, 3), 65_536, 3, "a reset soon after the last one"),
+    ((20_000, 19_990), 0, 0, "no restart goes back by ten: a clock was set back, or an older state came back"),
+    ((20_000, 9_990, 9_995), 0, 9_995, "a restart falls by more than half"),
+    ((300, 170), 0, 170, "or to no more than can have passed in a minute"),
 )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
+from collectors.adapters import objects
 from collectors.adapters.fields import Item, device, item, items, name, once, span
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
@@ -14,7 +15,16 @@ from core.readings import Decoded
 SOURCE: Final = "dahua"
 DIRECTIONS: Final = (("in", "EnteredSubtotal"), ("out", "ExitedSubtotal"))
 # Where counts are found: in the message itself, an answer of videoStatServer, an event, or what a bridge makes of them.
-PLACES: Final = ((), ("params", "info"), ("params", "summary"), ("info",), ("summary",), ("Data",), ("data", "Rules"))
+PLACES: Final = (
+    (),
+    ("params", "info"),
+    ("params", "summary"),
+    ("info",),
+    ("summary",),
+    ("Data",),
+    ("data",),
+    ("data", "Rules"),
+)
 SEES_PEOPLE: Final = ("VideoMotion", "SmartMotionHuman")
 _EVENT = re.compile(r"(.+?)/(?:([^/]+)/Event|Event/([^/]+))(?:/.*)?")
 
@@ -79,9 +89,23 @@ def _event(packet: Packet, found: Item) -> Decoded:
     code = name(found.get("Code"), *(topic.group(2, 3) if topic else ()))
     action = name(found.get("Action"))
     if code not in SEES_PEOPLE or action not in ("Start", "Stop"):
+        if (told := _other(packet, data, topic)) is not None:
+            return told
         return Decoded(not_data=f"an event that counts nobody ({code or 'of an unknown kind'}, {action})")
     # UTC is what its name says; LocaleTime is the same on the wall and stands in where it is missing.
     time = packet.instant(data.get("UTC"), name="UTC") or packet.instant(data.get("LocaleTime"), name="LocaleTime")
     sheet = Sheet(SOURCE, device(packet, found.get("serialNumber"), topic[1] if topic else None), time=time)
     sheet.note("occupied", action == "Start")
+    return sheet.decoded()
+
+
+def _other(packet: Packet, data: Item, topic: re.Match[str] | None) -> Decoded | None:
+    """What another event says of people by the names it uses (the people in an area, say); None if nothing."""
+    found = objects.look(data, packet=packet, at="$.Data")
+    if not found.about_people:
+        return None
+    found.measured = [(leaf, means) for leaf, means in found.measured if means.metric in objects.ABOUT_PEOPLE]
+    sheet = Sheet(SOURCE, device(packet, packet.object.get("serialNumber"), topic[1] if topic else None))
+    sheet.time = packet.instant(data.get("UTC"), name="UTC")
+    objects.write(sheet, found, topic=packet.topic)
     return sheet.decoded()

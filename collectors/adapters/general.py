@@ -12,7 +12,8 @@ from typing import Any, Final
 from collectors.adapters import doubts, hints, objects, packed, topics, xmltext
 from collectors.adapters.hints import Choice
 from collectors.adapters.jsontext import show
-from collectors.adapters.leaves import own_time, step
+from collectors.adapters.leaves import step
+from collectors.adapters.moments import own_time
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import CHOICES, Doubt, compact

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Final
 
+from collectors.adapters import hints
 from collectors.adapters.fields import Item, device, item, items, name, once, serial, span
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
@@ -29,6 +30,8 @@ def decode(packet: Packet) -> Decoded:
     kind = name(alert.get("eventType")).lower()
     counts = once(item(alert.get("peopleCounting"))) if kind == COUNTING else alert
     if kind not in (COUNTING, BY_LINE):
+        if "count" in kind:
+            raise Unreadable(f"an alert of the kind {show(kind)} counts in a way not known here: {hints.WRITE}")
         return Decoded(not_data=f"an event that counts nobody ({name(alert.get('eventType')) or 'without a type'})")
     sheet = Sheet(SOURCE, device(packet, serial(alert.get("macAddress")), alert.get("ipAddress")))
     time, period_s, total = _when(packet, alert, counts)

@@ -29,6 +29,9 @@ _CLASSES: Final = {  # device class -> name in the general vocabulary
     "sound_pressure": "noise",
     "battery": "battery",
 }
+_PHONES: Final = frozenset(
+    ("phone", "iphone", "ipad", "ipod", "smartphone", "handy", "watch", "macbook", "laptop", "pixel", "android")
+)
 _AWAY: Final = ("unavailable", "unknown", "none", "")
 _NOT_PEOPLE: Final = "nothing about people or the air of a room"
 
@@ -48,7 +51,7 @@ def decode(packet: Packet) -> Decoded:
     levels = packet.levels
     if not packet.payload.strip() or packet.text == "null":
         return Decoded(not_data="a tombstone: an entity was removed")
-    if levels[0] != "homeassistant":
+    if levels[0] != "homeassistant" or (len(levels) == 1 and packet.object):
         return _object(packet)
     if levels[-1] == "config":
         return Decoded(not_data="a device introducing itself to Home Assistant")
@@ -76,6 +79,8 @@ def _entity(
         return Decoded(not_data="where somebody is; nothing of it is kept")
     if domain and domain not in _READ:
         return Decoded(not_data=_NOT_PEOPLE)
+    if _PHONES & set(words(name)):
+        return Decoded(not_data="somebody's phone or watch; nothing of it is kept")
     fields = fields or {}
     sheet = Sheet(SOURCE, f"{domain}.{name}" if domain else name, time=_time(packet, fields))
     if type(fields.get("available")) is bool:

@@ -1,13 +1,14 @@
 """A JSON object taken apart: its values with the words of their names, their units, times and places."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
 from collectors.adapters import wordlists
 from collectors.adapters.jsontext import TWICE, show
+from collectors.adapters.moments import BEGINS, ENDS, LENGTHS, Clock, is_time, named, own_time, told
 from collectors.adapters.vocabulary import (
     Doubt,
     Means,
@@ -26,7 +27,6 @@ MOST: Final = 5000  # values of one message
 LONGEST_S: Final = 86_400.0  # of a period
 PART_LIMIT: Final = 60  # characters of the name of a line or region
 
-Clock = Callable[[str, Any, str], datetime | None]  # name and value of a field, zone beside it -> the time it says
 
 _NEUTRAL: Final = frozenset(wordlists.AROUND.split())
 _PART_FIELDS: Final = (
@@ -53,12 +53,6 @@ _NAME_FIELDS: Final = (
 _VALUE_FIELDS: Final = ("value", "v", "val", "vb", "text", "reading", "measurement", "measurementvalue")
 _UNIT_FIELDS: Final = ("unit", "units", "uom", "u", "unitofmeasurement")
 _SHARED_UNITS: Final = ("unit", "units", "uom", "unitofmeasurement")
-_BEGINS, _ENDS = frozenset(wordlists.BEGINS.split()), frozenset(wordlists.ENDS.split())
-_LENGTHS: Final = frozenset(wordlists.LENGTHS.split())
-_TIMES: Final = wordlists.TIMES.split()
-_TIME_RANK: Final = {name: rank for rank, name in enumerate(_TIMES)}
-_CLOCK_ONLY: Final = re.compile(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?([Zz]|[+-]\d\d:?\d\d)?")
-_DAY_ONLY: Final = re.compile(r"\d{4}-\d\d-\d\d|\d{4}/\d\d/\d\d|\d{8}|\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}/\d{1,2}/\d{4}")
 _SIMPLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -130,43 +124,12 @@ def leaves(message: Mapping[str, Any], clock: Clock, *, at: str = "$", context: 
     return found
 
 
-def own_time(fields: Mapping[str, Any], clock: Clock) -> datetime | None:
-    """The time an object says of itself, from the most telling of its fields; None if it says none."""
-    return _own_time(fields, clock)[0]
-
-
-def _own_time(fields: Mapping[str, Any], clock: Clock) -> tuple[datetime | None, str]:
-    """The same, with the field that says all of it; "" if day and hour stand apart, or if the hour is missing."""
-    named = [
-        (rank, name)
-        for name, value in fields.items()
-        if type(name) is str and value is not None and type(value) not in (dict, list, bool)
-        if (rank := _TIME_RANK.get(compact(name))) is not None
-    ]
-    zone = next((value for name, value in fields.items() if _is_zone(name, value)), "")
-    day = next((value for name, value in fields.items() if _is_day(name, value)), None)
-    for _, name in sorted(named):
-        value = fields[name]
-        whole = type(value) is not str or _DAY_ONLY.fullmatch(value.strip()) is None
-        if type(value) is str and _CLOCK_ONLY.fullmatch(value.strip()):
-            if day is None:
-                raise Unreadable(
-                    f"{name} is {show(value)}: that is a time of day, without a day; send it as 2026-11-25T08:15:00Z"
-                )
-            value, whole = f"{day.strip()} {value.strip()}", False
-        elif value is day:
-            continue
-        if (time := clock(name, value, zone)) is not None:
-            return time, name if whole else ""
-    return None, ""
-
-
 def _timed(fields: Mapping[str, Any], place: _Place, clock: Clock) -> _Place:
     """The place with what the object says of its time: an instant, or a period that ends then."""
-    begins, ends, lengths = (_named_in(fields, names) for names in (_BEGINS, _ENDS, _LENGTHS))
-    (time, named), period_s = _own_time(fields, clock), 0.0
+    begins, ends, lengths = (named(fields, names) for names in (BEGINS, ENDS, LENGTHS))
+    (time, field), period_s = told(fields, clock), 0.0
     if begins and ends and (end := clock(ends, fields[ends], "")) and (begin := clock(begins, fields[begins], "")):
-        time, named, period_s = end, ends, max((end - begin).total_seconds(), 0.0)
+        time, field, period_s = end, ends, max((end - begin).total_seconds(), 0.0)
     elif lengths and type(fields[lengths]) in (int, float) and 0 < fields[lengths] <= LONGEST_S:
         period_s = float(fields[lengths])
     if not (time or period_s or begins):
@@ -174,42 +137,11 @@ def _timed(fields: Mapping[str, Any], place: _Place, clock: Clock) -> _Place:
     return replace(
         place,
         time=time or place.time,
-        time_path=(place.path + step(named) if named else "") if time else place.time_path,
-        start_path=place.path + step(begins) if begins and ends and named == ends else place.start_path,
+        time_path=(place.path + step(field) if field else "") if time else place.time_path,
+        start_path=place.path + step(begins) if begins and ends and field == ends else place.start_path,
         period_s=period_s or place.period_s,
         in_window=bool(begins) or place.in_window,
     )
-
-
-def _named_in(fields: Mapping[str, Any], names: frozenset[str]) -> str:
-    """The first field with one of the names that holds a time or a number; "" if there is none."""
-    return next(
-        (name for name, value in fields.items() if type(value) in (int, float, str) and compact(name) in names), ""
-    )
-
-
-def _is_zone(name: object, value: object) -> bool:
-    """Whether a field names a time zone: `timezone: Europe/Berlin`."""
-    return (
-        type(name) is str
-        and compact(name) in ("timezone", "tz", "timezonename")
-        and type(value) is str
-        and "/" in value
-    )
-
-
-def _is_day(name: object, value: object) -> bool:
-    return (
-        type(name) is str
-        and type(value) is str
-        and compact(name) in ("date", "day", "datestamp", "localdate")
-        and _DAY_ONLY.fullmatch(value.strip()) is not None
-    )
-
-
-def is_time(name: str) -> bool:
-    """Whether a field of this name tells a time."""
-    return compact(name) in _TIME_RANK
 
 
 def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[Leaf]:

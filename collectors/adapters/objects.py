@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from collectors.adapters import doubts, hints
 from collectors.adapters.jsontext import show
-from collectors.adapters.leaves import PART_LIMIT, Clock, Leaf, leaves
+from collectors.adapters.leaves import PART_LIMIT, Leaf, leaves
+from collectors.adapters.moments import Clock
 from collectors.adapters.numbers import measured, number, state
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
@@ -240,7 +241,7 @@ def _of_value(leaf: Leaf, means: Means) -> Verdict:
         return Doubt(about="people", part=means.part) if means.metric in ABOUT_PEOPLE else "ignored"
     if means.metric not in ABOUT_PEOPLE:
         return means if _is_number(value) or _is_nothing(value) else "ignored"
-    if means.metric == "people" and type(value) is bool:
+    if means.metric == "people" and _is_yes_or_no(value):
         return replace(means, metric="occupied")
     if means.either == "period" and leaf.in_window:
         return Doubt(about="people", part=means.part)
@@ -261,6 +262,16 @@ def _countable(value: object, doubt: Doubt) -> bool:
     if doubt.about in ("in", "out", "way") and type(value) is str and not value.strip().isdecimal():
         return False  # the version of a firmware (`fw: "1.2"`), say
     return _is_number(value) or (type(value) is list and any(_is_number(item) for item in value))
+
+
+def _is_yes_or_no(value: object) -> bool:
+    """Whether it says that somebody is there or nobody: true, "ON"; a number of people, be it 0 or 1, does not."""
+    if type(value) is not str or not value.strip().isalpha():
+        return type(value) is bool
+    try:
+        return state("", value) is not None
+    except Unreadable:
+        return False
 
 
 def _is_number(value: object) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from collectors.adapters import hints
+from collectors.adapters import fields, hints
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
@@ -34,6 +34,16 @@ _GEN2: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "presencezone": (("num_objects", "people"), ("state", "occupied"), ("value", "occupied")),
     "motion": (("motion", "occupied"),),
     "occupancy": (("value", "occupied"),),
+}
+# Fields of BTHome as Shelly's script for Bluetooth devices hands them on.
+_BTHOME: Final[Mapping[str, str]] = {
+    "motion": "occupied",
+    "occupancy": "occupied",
+    "presence": "occupied",
+    "illuminance": "light_lux",
+    "temperature": "temperature_c",
+    "humidity": "humidity_pct",
+    "battery": "battery_pct",
 }
 _NOTHING: Final = "nothing about people or the air of a room"
 
@@ -105,6 +115,8 @@ def _notified(packet: Packet) -> Decoded:
     """Generation 2: what changed, component by component; events are buttons and the device's own affairs."""
     message = packet.json
     params = message.get("params") if type(message) is dict else None
+    if type(params) is dict and message.get("method") == "NotifyEvent":
+        return _events(packet, params.get("events"))
     if type(params) is not dict or message.get("method") not in ("NotifyStatus", "NotifyFullStatus"):
         return Decoded(not_data="a button, or an answer to an order")
     source = message.get("src")
@@ -116,12 +128,33 @@ def _notified(packet: Packet) -> Decoded:
     return _told(sheet)
 
 
+def _events(packet: Packet, events: Any) -> Decoded:
+    """Events are buttons and the device's own affairs, but for scripts that hand on what Bluetooth sensors say."""
+    sheets = [sheet for event in events if (sheet := _heard(event)) is not None] if type(events) is list else []
+    return fields.together(sheets, not_data="a button, or an answer to an order")
+
+
+def _heard(event: Any) -> Sheet | None:
+    data = event.get("data") if type(event) is dict else None
+    if type(data) is not dict or TWICE in data or not fields.name(data.get("address")):
+        return None
+    sheet = Sheet(SOURCE, fields.serial(data["address"]))
+    for field, metric in _BTHOME.items():
+        sheet.note(metric, data.get(field) if type(data.get(field)) is not list else None, said=field)
+    return sheet
+
+
 def _component(sheet: Sheet, name: str, value: Any) -> None:
     """Note what one component says. The first of a kind (number 0, or 200 where numbers begin there) is part 1."""
     kind, _, number = name.partition(":")
     if type(value) is not dict or TWICE in value or not number.isdecimal():
         return
     part = str(int(number) % 200 + 1)
+    counts = value.get("counts")
+    if kind == "input" and type(counts) is dict and type(counts.get("total")) is int:
+        sheet.problems.append(
+            f"{name} counts pulses, of people or of what else hangs on its wire: if it is people, {hints.WRITE}"
+        )
     if kind == "devicepower" and type(value.get("battery")) is dict:
         sheet.note("battery_pct", value["battery"].get("percent"), part=part, said="battery.percent")
         sheet.note("battery_v", value["battery"].get("V"), part=part, said="battery.V")

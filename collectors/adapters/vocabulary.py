@@ -183,6 +183,8 @@ def judge(said: tuple[str, ...]) -> Verdict:
         inner = _means(rest)
         if isinstance(inner, Means | Doubt):
             return replace(inner, part=part)
+    if len(said) > 1 and said[-1].isdecimal() and len(said[-1]) <= 2 and isinstance(inner := _means(said[:-1]), Means):
+        return replace(inner, part=said[-1])  # temperature_2
     return found
 
 

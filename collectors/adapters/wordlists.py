@@ -10,7 +10,7 @@ occupantcount occupantscount headcount peoplepresent personspresent presentpeopl
 peopleinroom personsinroom peopleinarea peopleinzone currentpeople currentpeoplecount currentpersons
 currentpersoncount currentoccupants currentheadcount peoplecurrent peoplecountcurrent peoplecountall occupancypeople
 peopleoccupancy humancount peopledetected personsdetected detectedpeople detectedpersons livepeople livepeoplecount
-roomoccupants
+roomoccupants mannum
 """
 OCCUPIED = """
 occupied presence present inuse roomoccupied deskoccupied seatoccupied spaceoccupied tableoccupied deskinuse

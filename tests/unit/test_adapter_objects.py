@@ -147,6 +147,8 @@ def test_unknown_names(name: str) -> None:
         ({"rssi": -70, "foo": 3, "occupancy_timeout": 90}, {}),
         ({"north": {"zones": [{"id": 1, "people": 3}]}, "south": {"zones": [{"id": 1, "people": 4}]}},
          {"level:north/1 people": 3, "level:south/1 people": 4}),
+        ({"presence_1": 1, "temperature_2": 22.1}, {"level:1 occupied": 1, "level:2 temperature_c": 22.1}),
+        ({"people": "ON"}, {"level:1 occupied": 1}),
         ({"presence": {"1": 1}}, {"level:1 occupied": 1}),
         ({"messages": [{"measurementId": "4225", "measurementValue": 5, "type": "People Count"}]},
          {"level:1 people": 5}),

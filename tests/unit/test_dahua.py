@@ -70,3 +70,11 @@ def test_the_payloads_of_real_devices(shared: Path) -> None:
 @given(mutated([ROWS, SUMS, event()]))
 def test_whatever_is_in_it_only_unreadable_is_raised(payload: bytes) -> None:
     raises_only_unreadable(dahua, payload)
+
+
+def test_an_event_that_tells_a_number_of_people_is_read_whatever_its_code() -> None:
+    event = {"Code": "ManNumDetection", "Action": "Start", "Data": {"AreaID": 2, "ManNum": 3, "CfgManNum": 5}}
+    assert told(heard(event)) == [("level:2", "people", 3)]
+    assert told(heard({"Code": "NumberStat", "action": "Pulse", "data": {"EnteredSubtotal": 3}})) == [
+        ("flow:1", "in_total", 3)
+    ]

@@ -82,3 +82,7 @@ def test_an_unknown_method_is_told() -> None:
 @given(mutated([JSON, {"EventNotificationAlert": JSON}]))
 def test_whatever_is_in_it_only_unreadable_is_raised(payload: bytes) -> None:
     raises_only_unreadable(hikvision, payload)
+
+
+def test_an_alert_that_counts_in_an_unknown_way_is_refused_not_dropped() -> None:
+    assert "write a mapping" in heard(alert(kind="framesPeopleCounting")).problems[0]

@@ -133,3 +133,10 @@ def test_real_payloads(shared: Path) -> None:
     decoded = decode(topic, payload, retained=True)
     assert said(decoded) == {"level:1 occupied": 1}
     assert decode("homeassistant/sensor/x/state", "null").not_data
+
+
+def test_the_event_stream_is_read_and_phones_are_nobodys_business() -> None:
+    state = {"entity_id": "binary_sensor.hall_motion", "state": "on", "attributes": {"device_class": "motion"}}
+    event = {"event_type": "state_changed", "event_data": {"new_state": state}}
+    assert said(decode("homeassistant", event)) == {"level:1 occupied": 1}
+    assert decode("homeassistant/sensor/anna_iphone_battery_level/state", "78").not_data

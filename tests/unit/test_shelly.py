@@ -88,3 +88,14 @@ def test_what_is_not_data(topic: str, payload: object) -> None:
     decoded = decode(topic, payload)
     assert decoded.not_data
     assert (decoded.readings, decoded.problems) == ((), ())
+
+
+def test_a_script_may_hand_on_what_a_bluetooth_sensor_says() -> None:
+    event = {"component": "script:1", "event": "shelly-blu", "data": {"address": "bc:02:6e:c3:aa:bb", "motion": 1}}
+    decoded = decode("gw/events/rpc", {"src": "shellyblugw-1", "method": "NotifyEvent", "params": {"events": [event]}})
+    assert device(decoded) == ("shelly", "bc026ec3aabb")
+    assert said(decoded) == {"level:1 occupied": 1}
+
+
+def test_pulses_of_an_input_are_asked_about() -> None:
+    assert "counts pulses" in decode("door/status/input:2", {"counts": {"total": 155}}).problems[0]

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from hashlib import blake2b
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from ops import history
 from ops.history import DAY, Gap
 from sensors_sim import backfill, stream
 from sensors_sim.scenario import ORDINARY, Scenario
+from store.backfill import Run
 from store.database import Database
 from store.sites import load_all
 from store.write import Batch, write
@@ -63,19 +65,35 @@ def run(
 ) -> int:
     """Write the days of `gap` with a progress bar and return the number of readings that were new or changed.
 
-    The file `remember` is told how far it came, so that an interrupted run can go on from there.
+    A run that was killed goes on where it was if the same is asked for again. Whoever gives a file `remember` keeps
+    account himself: it is told how far the run came. Raises BesokError for a real site.
     """
     _refuse_real(url, sites)
     written = 0
-    with _bar() as bar, _pool() as pool:
-        progress = bar.add_task("Simulating history", total=(gap.last - gap.first) // DAY + 1)
-        tasks = [Task(url=url, sites=sites, gap=portion, seed=seed, scenario=scenario) for portion in _portions(gap)]
+    with Database(url, pool_size=1) as db, _bar() as bar, _pool() as pool:
+        account = _account(sites, gap, seed, scenario)
+        since = None if remember else account.done_until(db)
+        days = (gap.last - gap.first) // DAY + 1
+        done = (since - gap.first) // DAY + 1 if since else 0
+        progress = bar.add_task("Simulating history", total=days, completed=done)
+        left = replace(gap, first=gap.first + done * DAY)
+        tasks = [Task(url=url, sites=sites, gap=portion, seed=seed, scenario=scenario) for portion in _portions(left)]
         for task, readings in _in_order(pool, tasks):
             written += readings
             bar.advance(progress, (task.gap.last - task.gap.first) // DAY + 1)
             if remember:
                 history.advance(remember, task.gap.last)
+            else:
+                account.advance(db, task.gap.last)
+        account.finish(db)
     return written
+
+
+def _account(sites: SiteFile, gap: Gap, seed: int, scenario: Scenario) -> Run:
+    """The account of a run, which is known by all that its readings are made from."""
+    made_from = repr((sites, gap, seed, scenario)).encode()
+    digest = blake2b(made_from, digest_size=16).hexdigest()
+    return Run(digest=digest, sites=[site.id for site in sites.sites])
 
 
 def _refuse_real(url: str, sites: SiteFile) -> None:

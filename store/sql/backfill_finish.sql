@@ -1,0 +1,2 @@
+-- A run of simulated history is finished.
+delete from backfill where digest = %(digest)s

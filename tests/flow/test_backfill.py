@@ -1,0 +1,93 @@
+"""Simulated history that is killed in the middle goes on where it was, to the same readings."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from collectors.pipeline import decode
+from core.errors import BesokError
+from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from core.sitefile import dump
+from ops import backfill, program, scenarios
+from ops.history import Gap
+from sensors_sim.backfill import messages
+from store.database import Database
+from store.sites import apply
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NAME = Text(sv="x", en="x")
+FIRST, LAST = date(2025, 3, 1), date(2026, 2, 28)
+
+
+def branch(*, sandbox: bool = True) -> SiteFile:
+    site = Site(
+        id="branch",
+        kind="library",
+        name=NAME,
+        timezone="Europe/Stockholm",
+        opening=OpeningHours(**dict.fromkeys(DAYS, "10:00-14:00")),
+        spaces=(Space(id="room", name=NAME, kind="reading", capacity=20),),
+        portals=(Portal(id="door", name=NAME, outer="outside", inner="branch"),),
+        sensors=(Sensor(device="eye", portal="door"), Sensor(device="cam", space="room", model="presence")),
+        capacity=20,
+        sandbox=sandbox,
+    )
+    return SiteFile(sites=(site,))
+
+
+def stored(url: str) -> set[tuple[Any, ...]]:
+    with psycopg.connect(url) as conn:
+        rows = conn.execute(
+            "select d.external_id, c.key, m.name, r.time, r.value, r.period_s from reading r"
+            " join channel c using (channel_id) join device d using (device_id) join metric m on m.code = r.metric"
+        )
+        return {(*row[:4], float(row[4]), float(row[5])) for row in rows}
+
+
+def done_until(url: str) -> list[date]:
+    with psycopg.connect(url) as conn:
+        return [day for (day,) in conn.execute("select done_until from backfill")]
+
+
+def test_a_killed_run_goes_on_where_it_was(
+    db: Database, database_url: str, tmp_path: Path, wait_for: Callable[..., object]
+) -> None:
+    apply(db, branch())
+    file = tmp_path / "branch.toml"
+    file.write_text(dump(branch()), "utf-8")
+    command = [sys.executable, "-m", "ops.cli", "simulate", "backfill", "--first", str(FIRST), "--last", str(LAST),
+               "--site-file", str(file), "--scenario", "double-visitors"]  # fmt: skip
+    env = os.environ | {"BESOK_DATABASE_URL": database_url}
+    killed = subprocess.Popen(command, cwd=program.ROOT, env=env, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(lambda: done_until(database_url) or killed.poll() is not None, 60)
+    finally:
+        killed.kill()
+        killed.wait()
+    (until,) = done_until(database_url)
+    assert FIRST < until < LAST
+    with psycopg.connect(database_url) as conn:  # what is whole is not looked at again
+        conn.execute("delete from reading where time < '2025-03-05'")
+    done = subprocess.run(command, cwd=program.ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+    scenario = scenarios.find("double-visitors", None)
+    whole = [i.reading for lot in messages(branch(), FIRST, LAST, 1, scenario=scenario) for i in decode(lot).readings]
+    expected = {(r.device, r.channel, r.metric, r.time, r.value, r.period_s) for r in whole}
+    found = stored(database_url)
+    assert found <= expected
+    missing = {row[3] for row in expected - found}
+    assert missing and max(missing) < max(r.time for r in whole if r.time and r.time.date() <= date(2025, 3, 5))
+    assert done_until(database_url) == []
+
+
+def test_no_history_is_made_up_for_a_real_site(db: Database, database_url: str) -> None:
+    apply(db, branch(sandbox=False))
+    with pytest.raises(BesokError, match="real site"):
+        backfill.run(database_url, branch(), Gap(first=FIRST, last=FIRST), 1)

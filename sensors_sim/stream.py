@@ -17,8 +17,9 @@ from numpy.typing import NDArray
 from core.readings import Message
 from core.site import SiteFile
 from sensors_sim.backfill import QUARTER_MS, count
-from sensors_sim.faults import Moment, Retained, Truth, applied
+from sensors_sim.faults import Retained, applied
 from sensors_sim.formats import Format
+from sensors_sim.moments import Moment, Truth
 from sensors_sim.noise import Ints
 from sensors_sim.report import Flow, Level, Report
 from sensors_sim.scenario import ORDINARY, Scenario

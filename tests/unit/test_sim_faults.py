@@ -13,7 +13,9 @@ import pytest
 from core.site import Space
 from core.sitefile import parse
 from sensors_sim import air, stream
-from sensors_sim.faults import Moment, Trouble, _Way
+from sensors_sim.faults import _Way
+from sensors_sim.mishaps import Trouble
+from sensors_sim.moments import Moment
 from sensors_sim.report import Flow, Level, Report
 from sensors_sim.scenario import ORDINARY, Character, Fault, FaultKind
 from sensors_sim.sensors import Counter, install, watch

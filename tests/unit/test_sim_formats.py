@@ -78,7 +78,7 @@ FOUR = formats.FOUR
 
 
 @pytest.mark.parametrize("name", FORMATS)
-@settings(max_examples=12)
+@settings(max_examples=6)
 @given(data=st.data())
 def test_what_is_said_is_what_is_read(name: str, data: st.DataObject) -> None:
     form = FORMATS[name]

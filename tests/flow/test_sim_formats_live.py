@@ -1,0 +1,108 @@
+"""Simulated devices of all makes at once: each door counts who really passed it, whatever format its counter speaks."""
+
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from core.readings import Flag
+from core.settings import Settings
+from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from sensors_sim import live
+from sensors_sim.placing import applied
+from sensors_sim.scenario import ORDINARY, Character
+from sensors_sim.world import World
+from store import sites
+from store.database import Database
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DAY = date(2026, 11, 10)
+COUNTERS = ("native", "vs133", "milesight", "xovis", "axis", "fiware")
+GAUGES = ("ers", "zigbee2mqtt")
+
+
+def library(house: str) -> SiteFile:
+    """A door for each make of counter, and a room for each make of presence sensor."""
+    text = Text(sv="x", en="x")
+    rooms = [Space(id=f"room-{form}", name=text, kind="reading", capacity=40) for form in GAUGES]
+    doors = [Portal(id=f"door-{form}", name=text, outer="outside", inner="hall") for form in COUNTERS]
+    arches = [Portal(id=f"arch-{form}", name=text, outer="hall", inner=f"room-{form}") for form in GAUGES]
+    site = Site(
+        id=house,
+        kind="library",
+        name=text,
+        timezone="Europe/Stockholm",
+        opening=OpeningHours(**dict.fromkeys(DAYS, "08:00-18:00")),
+        spaces=(Space(id="hall", name=text, kind="foyer", capacity=200), *rooms),
+        portals=(*doors, *arches),
+        sensors=(
+            *(Sensor(device=f"count-{form}", portal=f"door-{form}", interval_s=300) for form in COUNTERS),
+            *(Sensor(device=f"see-{form}", space=f"room-{form}", model="presence", interval_s=300) for form in GAUGES),
+        ),
+        capacity=1500,
+        sandbox=True,
+    )
+    return SiteFile(sites=(site,))
+
+
+def test_every_make_counts_the_same_people(
+    house: str,
+    settings: Settings,
+    db: Database,
+    database_url: str,
+    collect: Callable[..., AbstractContextManager[Any]],
+    wait_for: Callable[..., object],
+) -> None:
+    perfect = Character(device="*", miss=0, double=0, swap=0)
+    speakers = (Character(device=f"*-{form}", speaks=form) for form in (*COUNTERS, *GAUGES))
+    scenario = replace(ORDINARY, characters=(perfect, *speakers))
+    site_file = applied(library(house), scenario)
+    sites.apply(db, site_file)
+    world = World(library(house), scenario=scenario)
+    start = datetime.fromtimestamp(world.bounds(DAY)[0] / 1000, UTC)
+    end = start + timedelta(hours=8)
+    own = [sensor.device for sensor in site_file.sites[0].sensors]
+    filters = [f"besok/v1/{house}/#", *(f"{at.replace('{}', name)}/#" for at in TOPICS for name in own)]
+    settings = settings.model_copy(update={"mqtt_topics": ",".join(filters)})
+    with collect(settings):
+        live.run(library(house), settings, stop=threading.Event(), start=start, end=end, every_s=300, scenario=scenario)
+        wait_for(lambda: _complete(database_url, end, len(own)))
+    moves = world.day(DAY)
+    until = (moves.time < end.timestamp() * 1000) & (moves.time >= start.timestamp() * 1000)
+    with psycopg.connect(database_url) as conn:
+        counted = conn.execute(
+            "select slug, people_in, people_out from flow_day join portal using (portal_id)"
+        ).fetchall()
+        flags = conn.execute("select distinct flags & %s from reading", (int(Flag.SIMULATED),)).fetchall()
+        states = conn.execute(
+            "select avg(value) from reading join metric on code = metric where name = 'occupied'"
+        ).fetchone()
+    for portal, people_in, people_out in counted:
+        through = until & (moves.edge == world.ground.portals.index(f"{house}/{portal}"))
+        assert (people_in, people_out) == ((through & moves.inward).sum(), (through & ~moves.inward).sum()), portal
+    assert {portal for portal, _, _ in counted} == {f"door-{form}" for form in COUNTERS}
+    assert sum(people_in for _, people_in, _ in counted) > 200
+    assert flags == [(int(Flag.SIMULATED),)]
+    assert states
+    assert 0 < states[0] < 1
+
+
+TOPICS = (
+    "v3/besok-simulator@ttn/devices/eui-{}",
+    "application/+/device/{}",
+    "xovis/{}",
+    "axis/{}",
+    "milesight/{}",
+    "fiware/{}",
+    "zigbee2mqtt/{}",
+)
+
+
+def _complete(url: str, end: datetime, devices: int) -> bool:
+    with psycopg.connect(url) as conn:
+        row = conn.execute("select count(*) from channel where last_time >= %s", (end,)).fetchone()
+    return row == (devices,)

@@ -38,7 +38,7 @@ from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks,
 from collectors.adapters.packet import Packet
 from core.errors import Unreadable
 from core.known import NOTHING, Known
-from core.readings import Decoded, Flag, Message
+from core.readings import Decoded, Flag, Identity, Message, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +93,11 @@ ADAPTERS: tuple[Adapter, ...] = (
 
 SIMULATED = b'"besok_simulated"'  # a name no vendor uses: true at the top of a JSON object whose people are made up
 STRANGERS = ("", "general")  # who reads what no adapter is made for
+NAMELESS = "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
+NAME_LIMIT = 300  # characters of a device or channel
 NOTHING_MEASURED = "a message in which nothing is measured"
 MODEL_LIMIT = 100  # characters
+IDENTITY_LIMIT = 400  # characters of a scope or a mark
 REASON_LIMIT = 2_000  # characters of one problem
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
 
@@ -127,14 +130,31 @@ def _marked(decoded: Decoded, packet: Packet) -> Decoded:
 
 def _told(decoded: Decoded, name: str) -> Decoded:
     """What was decoded, with who read it, and in words that can be stored and shown whatever the payload holds."""
-    silent = not (decoded.readings or decoded.statuses or decoded.problems or decoded.not_data)
+    problems, readings = decoded.problems, decoded.readings
+    if not all(_has_names(reading) for reading in readings):
+        problems, readings = (*problems, NAMELESS), tuple(reading for reading in readings if _has_names(reading))
+    silent = not (readings or decoded.statuses or problems or decoded.not_data)
     return replace(
         decoded,
         adapter=decoded.adapter or name,
-        problems=tuple(_printable(problem, REASON_LIMIT) for problem in decoded.problems),
+        readings=readings,
+        problems=tuple(_printable(problem, REASON_LIMIT) for problem in problems),
         not_data=NOTHING_MEASURED if silent else _printable(decoded.not_data, REASON_LIMIT),
         model=_printable(decoded.model, MODEL_LIMIT),
+        identity=decoded.identity and _storable(decoded.identity),
     )
+
+
+def _has_names(reading: Reading) -> bool:
+    """Whether device and channel can be placed: names that can be read and written."""
+    device, channel = reading.device, reading.channel
+    return bool(device) and len(device) <= NAME_LIMIT >= len(channel) and device.isprintable() and channel.isprintable()
+
+
+def _storable(identity: Identity) -> Identity:
+    """The identity, whatever numbering the payload made up."""
+    scope, mark = _printable(identity.scope, IDENTITY_LIMIT), _printable(identity.mark, IDENTITY_LIMIT)
+    return identity if (scope, mark) == (identity.scope, identity.mark) else replace(identity, scope=scope, mark=mark)
 
 
 def _printable(text: str, limit: int) -> str:

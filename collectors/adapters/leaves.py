@@ -251,7 +251,8 @@ def _chosen(item: Mapping[str, Any], by: tuple[str, ...]) -> str:
 
 def _class_of(fields: Mapping[str, Any]) -> tuple[str, ...]:
     """The field that says what kind of thing is counted."""
-    return tuple(name for name, value in fields.items() if type(value) is str and compact(name) in _CLASSES)[:1]
+    texts = (name for name, value in fields.items() if type(name) is type(value) is str)
+    return tuple(name for name in texts if compact(name) in _CLASSES)[:1]
 
 
 def _other_kind(fields: Mapping[str, Any]) -> str:

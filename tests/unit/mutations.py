@@ -78,7 +78,7 @@ def _as_text(spot: Spot, _value: Any, _n: int) -> None:
 
 
 def _scale(spot: Spot, _value: Any, n: int) -> None:
-    if type(spot.within[spot.key]) in (int, float):
+    if type(spot.within[spot.key]) in (int, float) and abs(spot.within[spot.key]) < 1e30:
         spot.within[spot.key] *= (-1, 10, 1000, 1_000_000, 0.1)[n % 5]
 
 

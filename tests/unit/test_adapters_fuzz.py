@@ -55,7 +55,7 @@ def assert_sound(message: Message, model: str = "") -> None:
         assert METRICS[reading.metric].problem(reading.value) is None
         assert reading.time is not None and reading.time.tzinfo is not None
         assert isfinite(reading.period_s) and reading.period_s >= 0
-        assert reading.device and reading.device.isprintable() and len(reading.device) <= 300
+        assert reading.device and reading.device.isprintable() and len(reading.device) <= adapters.NAME_LIMIT
         assert reading.channel.isprintable() and len(reading.channel) <= 100
     if decoded.identity:
         assert decoded.identity.scope.isprintable() and decoded.identity.mark.isprintable()
@@ -65,10 +65,9 @@ def assert_draft_can_be_used(sentence: str) -> None:
     """A reason may end with the lines of mappings: they must be such as a site file takes."""
     _, found, draft = sentence.replace('yes = ["..."]', 'yes = ["in use"]').partition("[[sites.mappings]]")
     draft = draft.replace('no = ["..."]', 'no = ["free"]')  # the words are the owner's to write
-    if found:
-        drafts = [
-            PayloadMapping(**fields) for fields in tomllib.loads(f"[[sites]]\n{found}{draft}")["sites"][0]["mappings"]
-        ]
+    if found and "\\u" not in draft and "\N{REPLACEMENT CHARACTER}" not in draft:  # names nobody could type
+        site = tomllib.loads(f"[[sites]]\n{found}{draft}")["sites"][0]
+        drafts = [PayloadMapping(**fields) for fields in site["mappings"]]
         assert [problem for mapping in drafts for problem in mapping_checks.check((), mapping)] == []
         assert len({mapping.name for mapping in drafts}) == len(drafts)
 

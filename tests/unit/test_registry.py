@@ -1,0 +1,54 @@
+"""The registry: what every adapter says is made fit to be stored and shown, whatever the payload holds."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from collectors import adapters
+from collectors.adapters import Adapter
+from collectors.adapters.packet import Packet
+from core.readings import Decoded, Identity, Message, Reading
+
+NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
+MESSAGE = Message(topic="t", payload=b'{"a": 1}', received=NOW)
+GOOD = Reading(source="s", device="d", channel="flow:1", metric="in", value=1, time=NOW)
+
+
+def told(monkeypatch: pytest.MonkeyPatch, says: Decoded | Exception) -> Decoded:
+    """What becomes of what an adapter says."""
+
+    def decode(_packet: Packet) -> Decoded:
+        if isinstance(says, Exception):
+            raise says
+        return says
+
+    monkeypatch.setattr(adapters, "ADAPTERS", (Adapter(name="odd", reads=lambda _packet: True, decode=decode),))
+    return adapters.decode(MESSAGE)
+
+
+def test_half_characters_and_endless_words_are_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    identity = Identity(scope="s/\0", mark="seq:\ud800", window_s=60)
+    decoded = told(monkeypatch, Decoded(problems=("a\ud800b\nc", "x" * 9000), model="m" * 500, identity=identity))
+    assert decoded.problems[0] == "a\ufffdb\nc" and len(decoded.problems[1]) == adapters.REASON_LIMIT
+    assert len(decoded.model) == adapters.MODEL_LIMIT
+    assert decoded.identity == Identity(scope="s/\ufffd", mark="seq:\ufffd", window_s=60)
+
+
+def test_a_reading_without_a_name_is_a_problem_and_the_others_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    odd = [replace(GOOD, device=name) for name in ("", "\0", "x" * 400)] + [replace(GOOD, channel="flow:\ud800")]
+    decoded = told(monkeypatch, Decoded(readings=(GOOD, *odd)))
+    assert decoded.readings == (GOOD,) and decoded.problems == (adapters.NAMELESS,)
+
+
+def test_nothing_goes_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert told(monkeypatch, Decoded()).not_data
+    assert "please report this" in told(monkeypatch, KeyError("\ud800")).problems[0]
+
+
+def test_a_payload_that_cannot_be_read_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    packet = Packet(replace(MESSAGE, payload=b"{"))
+    asked = []
+    monkeypatch.setattr("collectors.adapters.jsontext.parse", lambda payload: asked.append(payload))
+    assert packet.object == packet.object == {}
+    assert len(asked) == 1

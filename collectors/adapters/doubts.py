@@ -11,7 +11,9 @@ from collectors.adapters.vocabulary import CHOICES, SETTLED, Doubt, Means
 
 SHOWN: Final = 6  # names in one sentence
 _SHARES: Final = frozenset(("%", "percent", "percentage", "pct", "prozent", "procent", "ratio"))
-_NO_MEASURES: Final = frozenset(("id", "hwid", "idx", "ty", "n", "type", "version", "port", "source", "station"))
+_NO_MEASURES: Final = frozenset(
+    ("id", "hwid", "idx", "ty", "n", "type", "version", "port", "source", "station", "nvalue")
+)
 BLOCKS: Final = 4  # mappings in one reason, one for each line or region
 
 Measured = Sequence[tuple[Leaf, Means]]
@@ -83,10 +85,10 @@ def _is_share(leaf: Leaf) -> bool:
 def _share(topic: str, leaf: Leaf, *, device: str, time: str) -> str:
     """What to do about a place that tells how full it is, and not of how many people."""
     choice = Choice(values={"people": leaf.path}, says="people present, if 0.5 people are 1 per cent")
-    lines = _mapping(topic, [choice], leaf, device=device, time=time)
+    before, values, after = _mapping(topic, [choice], leaf, device=device, time=time).partition("values = ")
     return (
         f"{leaf.said} is a share of a capacity, and how many people that is stands nowhere: {hints.WRITE}, with the"
-        f" people that one per cent is:\n{lines}\nunits = {{ people = 0.5 }}"
+        f" people that one per cent is:\n{before}units = {{ people = 0.5 }}\n{values}{after}"
     )
 
 

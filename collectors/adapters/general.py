@@ -12,7 +12,7 @@ from typing import Any, Final
 from collectors.adapters import doubts, hints, objects, packed, topics, xmltext
 from collectors.adapters.hints import Choice
 from collectors.adapters.jsontext import show
-from collectors.adapters.leaves import step
+from collectors.adapters.leaves import name_of_record, step
 from collectors.adapters.moments import own_time
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
@@ -232,9 +232,13 @@ def _identity(packet: Packet, fields: Mapping[str, Any], path: str) -> tuple[str
 
 def _names(fields: Mapping[str, Any], path: str) -> list[tuple[str, Any, str]]:
     """All that could be the name of the device, the best first: what names it, the name and where that stands."""
-    found = [(name, value, path + step(said)) for name, said, value in _scalars(fields)]
+    found = [
+        (name, value, path + step(said)) for name, said, value in _scalars(fields) if said != name_of_record(fields)
+    ]
     if "specversion" in fields:  # a CloudEvent: its id is that of the event, its source that of the device
         found = [("deviceid" if name == "source" else name, *rest) for name, *rest in found if name != "id"]
+    if {"idx", "nvalue"} <= {name for name, *_ in found}:  # Domoticz, where an id is that of the hardware
+        return [("deviceid", value, where) for name, value, where in found if name == "idx"]
     if not _PERSONAL.isdisjoint(name for name, *_ in found):
         found = [entry for entry in found if entry[0] != "name"]
     for key, inner in fields.items():

@@ -33,10 +33,11 @@ _PART_FIELDS: Final = (
     "lineid", "zoneid", "regionid", "areaid", "channelid", "counterid", "doorid", "roomid", "sensorid", "deviceid",
     "line", "zone", "region", "area", "channel", "door", "room", "linename", "zonename", "regionname", "doorwayid",
     "gateid", "spaceid", "gate", "space", "roomname", "areaname", "doorname", "gatename", "spacename", "floor",
-    "floorid", "lineindex", "linenumber", "lineno", "zoneindex", "zonenumber", "regionindex", "regionnumber",
-    "doornumber", "countername", "id", "number", "no", "nr", "index", "uid", "name", "label",
+    "floorid", "rulename", "lineindex", "linenumber", "lineno", "zoneindex", "zonenumber", "regionindex",
+    "regionnumber", "doornumber", "countername", "id", "number", "no", "nr", "index", "uid", "name", "label",
 )  # fmt: skip
 _SURE_PARTS: Final = _PART_FIELDS.index("id")
+_PLACES: Final = frozenset(("line", "zone", "region", "area", "door", "room", "gate", "space", "entrance"))
 _NO_PLACES: Final = frozenset(("sensorid", "deviceid", "counterid", "channel"))  # of the device, or of its radio
 _CLASSES: Final = frozenset(
     ("class", "classname", "objectclass", "object", "objecttype", "itemtype", "targettype", "vehicletype", "category",
@@ -49,8 +50,9 @@ _MANY_PARTS: Final = frozenset(
 )  # fmt: skip
 _NAME_FIELDS: Final = (
     "name", "type", "key", "n", "metric", "measure", "parameter", "quantity", "property", "sensor", "variable", "field",
+    "objectname", "caption", "datapointid", "id",
 )  # fmt: skip
-_VALUE_FIELDS: Final = ("value", "v", "val", "vb", "text", "reading", "measurement", "measurementvalue")
+_VALUE_FIELDS: Final = ("value", "v", "val", "vb", "text", "reading", "measurement", "measurementvalue", "presentvalue")
 _UNIT_FIELDS: Final = ("unit", "units", "uom", "u", "unitofmeasurement")
 _SHARED_UNITS: Final = ("unit", "units", "uom", "unitofmeasurement")
 _SIMPLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -115,8 +117,8 @@ def leaves(message: Mapping[str, Any], clock: Clock, *, at: str = "$", context: 
     of the two is meant. Objects nested deeper than DEEPEST are left out.
     """
     found: list[Leaf] = []
-    part, field = _place_of(message)
-    place = _Place(path=at, words=context, part=part, part_path=at + step(field) if field else "")
+    part, steps = _place_of(message)
+    place = _Place(path=at, words=context, part=part, part_path=at + steps if steps else "")
     for leaf in _object(message, place, clock):
         found.append(leaf)
         if len(found) > MOST:
@@ -158,7 +160,7 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
         yield _leaf(record, place)
     is_reported = any(compact(name) == "reported" for name in fields)
     for name, value in fields.items():
-        if is_reported and compact(name) == "desired":  # what somebody wishes of the device
+        if (is_reported or place.kept == "state") and compact(name) == "desired":  # what somebody wishes of the device
             continue
         if (record is not None and name in record.fields) or (is_time(name) and type(value) not in (dict, list)):
             continue
@@ -179,6 +181,10 @@ def _inner(fields: dict[str, Any], place: _Place, clock: Clock, unit: str) -> It
         yield _leaf(_Named(name="", field="", value=fields, unit=""), place)
         return
     by = _by_words(fields)
+    if place.kept in _PLACES and not place.part:  # {"zone": {"name": "A", "people": 3}}
+        part, field = _named(fields, "")
+        if field:
+            place = replace(place, part=part, part_path=place.path + step(field), words=place.words[:-1])
     wrapped = _first(by, _VALUE_FIELDS)
     if wrapped and place.words and type(fields[wrapped]) not in (dict, list) and TWICE not in fields:
         own = fields.get(_first(by, _UNIT_FIELDS), unit)
@@ -201,6 +207,9 @@ def _list(items: list[Any], place: _Place, clock: Clock) -> Iterator[Leaf]:
             record = _record(item)
             chosen = record.fields[1:] if record else _class_of(item) if is_mixed else ()
             part_path = f"@{step(field)}" if field else place.part_path
+            if not field or field == name_of_record(item) or compact(field) == "name":
+                part, steps = _place_of(item) if _place_of(item)[1] else (part, "")
+                part_path = f"@{steps}" if steps else part_path
             if record and field in record.fields:  # what names the measurement is no line
                 part, part_path = "", place.part_path
             elif not field and len(items) > 1 and not place.part and place.kept in _MANY_PARTS:
@@ -260,8 +269,29 @@ def _other_kind(fields: Mapping[str, Any]) -> str:
     return next((name for name in _class_of(fields) if is_other_kind(fields[name])), "")
 
 
+def name_of_record(fields: Mapping[str, Any]) -> str:
+    """The field that names what an object measures, which is no name of a device; "" if it is no record."""
+    record = _record(fields)
+    return record.fields[1] if record else ""
+
+
 def _place_of(fields: Mapping[str, Any]) -> tuple[str, str]:
-    """The room or line of which a whole message speaks, and in which field: {"room": "A", "people": 3}."""
+    """The room or line of which an object speaks, and the steps to it: {"room": "A", "people": 3}.
+
+    It may stand among its tags, as Telegraf writes them.
+    """
+    part, field = _place_in(fields)
+    if field:
+        return part, step(field)
+    for name in fields:
+        if type(fields[name]) is dict and compact(name) in ("tags", "labels"):
+            part, field = _place_in(fields[name])
+            if field:
+                return part, step(name) + step(field)
+    return "", ""
+
+
+def _place_in(fields: Mapping[str, Any]) -> tuple[str, str]:
     by = _by_words(fields)
     for field in _PART_FIELDS[:_SURE_PARTS]:
         value = fields[by[field]] if field in by and field not in _NO_PLACES else None

@@ -128,9 +128,18 @@ def sort(leaves_: Iterable[Leaf], *, context: tuple[str, ...] = ()) -> Found:
     found = Found()
     aside = [leaf for leaf in leaves_ if _sort(found, leaf, context) == "aside"]
     _agree(found)
+    _same(found)
     if not found.understood:
         found.unknown += [leaf for leaf in aside if _is_number(leaf.value)]
     return found
+
+
+def _same(found: Found) -> None:
+    """Let a name that is in doubt for one item of a list be in doubt for all: `occupancy: 3` beside a 0."""
+    asked = {leaf.said: doubt for leaf, doubt in found.doubtful if leaf.each}
+    for leaf, means in [(leaf, means) for leaf, means in found.measured if leaf.each and leaf.said in asked]:
+        found.measured.remove((leaf, means))
+        found.doubtful.append((leaf, asked[leaf.said]))
 
 
 def _agree(found: Found) -> None:

@@ -74,7 +74,7 @@ passenger passengers crossing crossings guests customers
 # Say when, but not whether it is a delta or a total.
 VAGUE = """
 sum today daily day hour hourly minute week weekly month current now last previous since this yesterday start reset
-live line all raw new net gross flow event events rate session
+live line all raw totalt gesamt new net gross flow event events rate session
 """
 # A direction of which nobody knows where it leads.
 WAYS = "ltr rtl fw bw fwd bwd forward forwards backward backwards left right lefttoright righttoleft"
@@ -122,7 +122,7 @@ timeout sensitivity threshold delay limit alarm alert enabled enable mode config
 capacity version firmware hardware range distance height schedule timer fading hold max maximum min minimum lower
 upper unit units type kind name label description location latitude lat longitude lon lng altitude x y z time
 timestamp date duration dwell interval period since age ago last seen install calibration confidence accuracy
-percent percentage pct ratio desired
+percent percentage pct ratio before desired
 rate id uuid address index zone timezone tz model vendor manufacturer avg average mean
 median std deviation peak
 """
@@ -143,7 +143,8 @@ FILLERS = "value values number num no nr nb of n the by"
 # More words for many people.
 MANY = """
 cnt visits footfall passage passages crowd pax occupancy occupant occupants headcount entrance entrances traffic
-besucher personen anzahl antal personer besök besökare besokare personnes visiteurs personas visitantes bezoekers
+besucher personenzahl besucherzahl personenanzahl besucheranzahl personen anzahl antal personer besök besökare
+besokare personnes visiteurs personas visitantes bezoekers
 pulses turnstile attendance inside
 """
 # What stands around values and says nothing of its own.
@@ -153,6 +154,7 @@ decodedpayload message body content attributes attrs properties params fields te
 results item items records record metrics current latest observation observations uplink features channels lines
 zones regions areas counters report info output environment env device devices event events doors gates rooms desks
 rois seats d e radar counter peoplecounter counting counts sensordata msg obj tele climate air
+tags registers vals signals points datapoints variables countinginfo countinfo after
 floors floor levels buildings sites spaces analytics roomanalytics
 iot meas
 stats statistics summary m ext inputs outputs body con cin m2m decode uplinkmessage decodeduplink fields

@@ -210,7 +210,8 @@ def test_a_value_nobody_knows_is_told_beside_a_battery() -> None:
         ("acme/door", {"id": "trg_123", "space_id": "cafe", "count": 5}, [("acme/door", "level:cafe", "people", 5)]),
         ("acme/door", {"people": [4, 5]},
          [("acme/door", "level:1", "people", 4), ("acme/door", "level:2", "people", 5)]),
-        ("acme/door", {"Battery": 255, "idx": 12, "svalue1": "33"}, [("acme/door", "level:1", "people", 33)]),
+        ("acme/door", {"Battery": 255, "idx": 12, "hwid": "2", "nvalue": 0, "svalue1": "33"},
+         [("12", "level:1", "people", 33)]),
         ("acme/door", {"occupancy": 40, "unit": "%"}, [("acme/door", "level:1", "people", 20)]),
     ],
 )  # fmt: skip
@@ -237,6 +238,10 @@ def test_the_mapping_that_is_proposed_reads_the_message(
 def test_a_mapping_is_proposed_with_the_whole_time_or_none(fields: object, time: str, start: str) -> None:
     (proposed,) = mappings(refused_or_told("acme/door", fields))
     assert (proposed.time, proposed.start) == (time, start)
+
+
+def test_what_names_a_measurement_names_no_device() -> None:
+    assert only("acme/x", {"name": "co2", "value": 640})[1:] == ("acme/x", "level:1", "co2_ppm", 640)
 
 
 def test_json_within_a_text_is_read_and_no_mapping_promised_for_it() -> None:

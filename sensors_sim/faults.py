@@ -19,9 +19,13 @@ from sensors_sim.noise import key
 from sensors_sim.report import Report
 from sensors_sim.seasons import millis
 from sensors_sim.sensors import Installation, named
+from sensors_sim.totals import Totals
 from sensors_sim.world import World
 
 MOST_CROWDED: Final = 10_000  # moments until which something is held up at once
+
+
+Troubles = Mapping[tuple[str, str], Sequence[Trouble]]  # by site and device
 
 
 class _Sending(NamedTuple):
@@ -58,7 +62,27 @@ def _troubles(world: World, installation: Installation) -> dict[tuple[str, str],
                         key=key(world.seed, "fault", number, site, device), number=number, memory={},
                     )
                 )  # fmt: skip
+    _note_totals(found, world, installation)
     return found
+
+
+def _note_totals(troubles: Troubles, world: World, installation: Installation) -> None:
+    """Let every restart know what the counters had counted by then, since they began or were restarted before."""
+    running = Totals(world, installation)
+    restarts = [(t.ends, d, t) for d, own in troubles.items() for t in own if t.kind == "reboot" and t.ends < inf]
+    earlier: dict[tuple[object, ...], tuple[int, int]] = {}
+    moments: dict[int, list[list[int]]] = {}
+    for ends, device, trouble in sorted(restarts, key=lambda r: r[:2]) if running.wanted else ():
+        moment = int(ends)
+        trouble.memory["month ends"] = running.ends(moment)
+        if moment not in moments:
+            moments[moment] = running.at(moment).tolist()
+        for counter, (came, went) in zip(installation.counters, moments[moment], strict=True):
+            if (counter.site, counter.device) == device:
+                line = (device, counter.line, trouble.memory["month ends"])
+                before = earlier.get(line, (0, 0))
+                trouble.memory["total", counter.line] = (came - before[0], went - before[1])
+                earlier[line] = (came, went)
 
 
 def _aware(t: datetime, zone: ZoneInfo) -> datetime:
@@ -68,7 +92,7 @@ def _aware(t: datetime, zone: ZoneInfo) -> datetime:
 class _Way:
     """All devices' way to the broker."""
 
-    def __init__(self, troubles: Mapping[tuple[str, str], Sequence[Trouble]]) -> None:
+    def __init__(self, troubles: Troubles) -> None:
         self._troubles = troubles
         self._under_way: list[_Sending] = []
         self._order = 0

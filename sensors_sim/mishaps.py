@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from sensors_sim.noise import key, uniform
 from sensors_sim.report import Flow, Level, Report
 from sensors_sim.scenario import FaultKind
 
+RESTARTED: Final = 1_000_000  # what a restart adds to the number of a session
 DAY_S: Final = 86_400
 BURST_MS: Final = 1000  # in which what was held up comes, before what is said as soon as all is well
 REPEAT_S: Final = 30  # within which a duplicate follows
@@ -50,25 +52,25 @@ def _levels(report: Report, change: Callable[[Level], Level]) -> Report:
 
 
 def _reboot(trouble: Trouble, report: Report) -> Report:
-    """Totals and numbers begin at zero with the first report after it."""
-    if report.heard < trouble.ends or report.heard < trouble.begins:
+    """Totals (until they begin anew with a month) and the numbers of its messages begin at zero after it.
+
+    Who has not heard the device before it takes the totals of that moment as the world has them.
+    """
+    if report.heard < trouble.ends or report.heard <= trouble.begins:
+        trouble.memory["heard before"] = True
         return report
-    first = trouble.memory.setdefault(report.kind, report.seq)
+    session, first = trouble.memory.setdefault(report.kind, (report.session, report.seq))
 
     def since(flow: Flow) -> Flow:
-        if flow.totals is None:
+        if flow.totals is None or report.heard >= trouble.memory.get("month ends", inf):
             return flow
-        zero = trouble.memory.setdefault(("total", flow.line), (flow.totals[0] - flow.came, flow.totals[1] - flow.went))
-        return flow._replace(totals=_less(flow.totals, zero))
+        if "heard before" in trouble.memory:
+            trouble.memory.setdefault(flow.line, (flow.totals[0] - flow.came, flow.totals[1] - flow.went))
+        zero = trouble.memory.setdefault(flow.line, trouble.memory.get(("total", flow.line), (0, 0)))
+        return flow._replace(totals=(max(0, flow.totals[0] - zero[0]), max(0, flow.totals[1] - zero[1])))
 
-    session = report.session + 1_000_000 * (trouble.number + 1)
-    return _flows(report, since)._replace(seq=report.seq - first, session=session)
-
-
-def _less(totals: tuple[int, int], by: tuple[int, int]) -> tuple[int, int]:
-    """Totals that began later. Below zero they have begun once more in the meantime (with a month)."""
-    left = (totals[0] - by[0], totals[1] - by[1])
-    return left if min(left) >= 0 else totals
+    seq = report.seq - first if report.session == session else report.seq  # another session numbers anew by itself
+    return _flows(report, since)._replace(seq=seq, session=report.session + RESTARTED * (trouble.number + 1))
 
 
 def _stuck(trouble: Trouble, report: Report) -> Report:

@@ -9,7 +9,7 @@ import numpy as np
 
 from sensors_sim.noise import Ints
 from sensors_sim.sensors import Installation, Seen, watch
-from sensors_sim.world import CHUNK_DAYS, DAY, World
+from sensors_sim.world import CHUNK_DAYS, DAY, World, instant
 
 
 class Totals:
@@ -32,6 +32,17 @@ class Totals:
             self._sums = self._sums + counted(watch(self._installation, self._world.days(self._day, last)), self._size)
             self._day = last + DAY
         return self._sums
+
+    def at(self, moment: int) -> Ints:
+        """The totals at a moment (milliseconds since 1970)."""
+        day = self._world.business_day(instant(moment))
+        seen = watch(self._installation, self._world.days(day, day))
+        return self.before(day) + counted(seen.only(seen.time < moment), self._size)
+
+    def ends(self, moment: int) -> int:
+        """When the totals of that moment begin anew."""
+        day = self._world.business_day(instant(moment)).replace(day=1)
+        return self._world.bounds((day + 31 * DAY).replace(day=1))[0]
 
     @property
     def _size(self) -> int:

@@ -67,8 +67,8 @@ def test_silence_is_nothing_at_all() -> None:
 
 def test_a_reboot_begins_totals_and_numbers_at_zero_and_takes_as_long_as_it_takes() -> None:
     at_once = heard("reboot", ends=SPELL[0] * MINUTE)
-    assert totals(at_once)[9:12] == [(30, 10), (3, 1), (6, 2)]
-    assert [r.seq for _, r in at_once][9:12] == [9, 0, 1]
+    assert totals(at_once)[9:13] == [(30, 10), (33, 11), (3, 1), (6, 2)]
+    assert [r.seq for _, r in at_once][9:13] == [9, 10, 0, 1]
     assert len({r.session for _, r in at_once}) == 2
     slow = heard("reboot")
     assert len(slow) == len(said()) - 10
@@ -168,6 +168,22 @@ def test_the_same_faults_befall_the_same_messages_every_time() -> None:
     )
     assert once == again
     assert sum(map(len, once)) > 100
+
+
+def test_who_listens_after_a_reboot_hears_the_totals_of_one_who_heard_it() -> None:
+    begins = datetime(2026, 11, 3, 10, tzinfo=UTC)
+    twice = tuple(Fault(device="*", kind="reboot", begins=begins + timedelta(hours=n)) for n in (0, 1))
+    scenario = replace(ORDINARY, characters=(Character(device="*", totals=True),), faults=twice)
+    end = begins + timedelta(hours=2)
+
+    def totals_from(start: datetime) -> dict[datetime, int]:
+        lots = stream.messages(EXAMPLE, start, end, every_s=600, wanted=lambda _, d: "town" in d, scenario=scenario)
+        return {m.received: int(m.payload.split(b'"in_total":')[1].split(b",")[0]) for lot in lots for m in lot}
+
+    later, all_day = totals_from(end - timedelta(minutes=30)), totals_from(begins - timedelta(hours=3))
+    assert later == {t: all_day[t] for t in later}
+    assert len(later) >= 3
+    assert max(later.values()) < 400  # of an hour, not of a month
 
 
 def counter(**more: Any) -> Counter:

@@ -15,3 +15,25 @@ select case
     else value
 end
 $$;
+
+-- How many passed between two readings of a total that follow each other in time; null if these two cannot tell, since a
+-- clock has jumped. Nobody is lost by that: the next reading with a right time tells the difference to the one before.
+-- * More than 400 days lie between them, or the later one is a day ahead of its receipt and the earlier one is not: a clock
+--   that was never set, or wrongly. The people would be spread over years in which nobody was there.
+-- * A total that falls a little, and was sent before the higher one: no reset, its clock was set back in between. Close to
+--   each other the fall is taken off again, so that all that rises and falls comes to what passed.
+create or replace function people_between(
+    was float8, value float8, wraps bigint, earlier timestamptz, earlier_received timestamptz, later timestamptz,
+    later_received timestamptz
+) returns float8
+language sql immutable parallel safe as $$
+select case
+    when later - earlier > interval '400 days'
+        or later - earlier > interval '1 day' and later - later_received > interval '1 day'
+            and earlier - earlier_received <= interval '1 day'
+        then null
+    when value >= was or value <= was / 2 or later_received >= earlier_received
+        then people_since(was, value, wraps, extract(epoch from later - earlier)::float8)
+    when later - earlier <= interval '15 minutes' then value - was
+end
+$$;

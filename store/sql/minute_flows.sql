@@ -27,33 +27,40 @@ with heard as materialized ( -- what each channel has sent in the day
     where not p.totals and p.valid @> r.time and (r.metric = 5) <> p.directed
     union all
     select p.portal_id, p.swapped, case t.metric when 6 then 5 else t.metric - 2 end,
-        people_since(t.was, t.value, p.wraps, extract(epoch from t.time - t.before)::float8), t.before, t.time
+        told.people, t.before, t.time
     from heard p
     cross join lateral (
-        select r.metric, r.time, r.value, lag(r.time) over w as before, lag(r.value) over w as was
+        select r.metric, r.time, r.value, r.received, lag(r.time) over w as before, lag(r.value) over w as was,
+            lag(r.received) over w as before_received
         from (values (3::smallint), (4::smallint), (6::smallint)) as m (metric)
         cross join lateral (
-            (select metric, time, value from reading
+            (select metric, time, value, received from reading
              where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0)
                 and time < %(since)s and time >= %(begins)s::timestamptz - interval '7 days'
              order by time desc limit 1)
             union all
-            select metric, time, value from reading
+            select metric, time, value, received from reading
             where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0)
                 and time >= %(since)s and time < %(ends)s::timestamptz + interval '1 hour'
         ) r
         where (m.metric = 6) <> p.directed
         window w as (partition by r.metric order by r.time)
     ) t
-    where p.totals and t.before is not null and p.valid @> t.time
+    cross join lateral people_between(t.was, t.value, p.wraps, t.before, t.before_received, t.time, t.received)
+        as told (people)
+    where p.totals and told.people is not null and p.valid @> t.time
 ), span as (
     select s.*, extract(epoch from s.ends - s.begins)::float8 as length_s,
         date_trunc('minute', case when s.begins < s.ends then s.ends - interval '1 microsecond' else s.ends end) as final
     from segment s
 )
 select (extract(epoch from m.minute - %(begins)s::timestamptz) / 60)::int as step, s.portal_id,
-    sum(case when s.direction = 5 then part.people / 2 when (s.direction = 1) <> s.swapped then part.people else 0 end) as people_in,
-    sum(case when s.direction = 5 then part.people / 2 when (s.direction = 1) = s.swapped then part.people else 0 end) as people_out
+    greatest(0, sum(
+        case when s.direction = 5 then part.people / 2 when (s.direction = 1) <> s.swapped then part.people else 0 end
+    )) as people_in,
+    greatest(0, sum(
+        case when s.direction = 5 then part.people / 2 when (s.direction = 1) = s.swapped then part.people else 0 end
+    )) as people_out
 from span s
 cross join lateral generate_series(
     case when s.length_s <= 60 then s.final else greatest(date_trunc('minute', s.begins), %(since)s) end, s.final,

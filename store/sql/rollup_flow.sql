@@ -24,26 +24,26 @@ with range as materialized (
     union all
     -- totals (metric 3 is in, 4 is out, 6 is either), differenced against the reading before
     select g.first, g.last, g.channel_id, case t.metric when 6 then 5 else t.metric - 2 end, true, t.before, t.time,
-        people_since(t.was, t.value, g.wraps, extract(epoch from t.time - t.before)::float8),
-        t.time - t.before > interval '15 minutes', t.flags & 8 <> 0
+        p.people, t.time - t.before > interval '15 minutes', t.flags & 8 <> 0
     from range g
     cross join lateral (
-        select r.metric, r.time, r.value, lag(r.time) over w as before, lag(r.value) over w as was,
-            r.flags | lag(r.flags) over w as flags
+        select r.metric, r.time, r.value, r.received, lag(r.time) over w as before, lag(r.value) over w as was,
+            lag(r.received) over w as before_received, r.flags | lag(r.flags) over w as flags
         from (values (3::smallint), (4::smallint), (6::smallint)) as m (metric)
         cross join lateral (
-            (select metric, time, value, flags from reading
+            (select metric, time, value, flags, received from reading
              where channel_id = g.channel_id and metric = m.metric and time < g.first order by time desc limit 1)
             union all
-            select metric, time, value, flags from reading
+            select metric, time, value, flags, received from reading
             where channel_id = g.channel_id and metric = m.metric and time >= g.first and time < g.last
             union all
-            (select metric, time, value, flags from reading
+            (select metric, time, value, flags, received from reading
              where channel_id = g.channel_id and metric = m.metric and time >= g.last order by time limit 1)
         ) r
         window w as (partition by r.metric order by r.time)
     ) t
-    where g.has_totals and t.before is not null
+    cross join lateral people_between(t.was, t.value, g.wraps, t.before, t.before_received, t.time, t.received) as p (people)
+    where g.has_totals and p.people is not null
 ), placed as (
     select *, time_bucket('15 minutes', begins) as bucket,
         ends < time_bucket('15 minutes', begins) + interval '15 minutes'
@@ -75,9 +75,10 @@ with range as materialized (
     from share
     group by channel_id, bucket, direction, total
 ), bucket as ( -- who passes without a direction is half a person in and half a person out; directions go first
+    -- nobody passes backwards: a fall that is taken off (people_between) may lie in another bucket than its rise
     select distinct on (channel_id, bucket) channel_id, bucket,
-        coalesce(sum(case direction when 1 then people when 5 then people / 2 end), 0) as people_in,
-        coalesce(sum(case direction when 2 then people when 5 then people / 2 end), 0) as people_out,
+        greatest(0, sum(case direction when 1 then people when 5 then people / 2 end)) as people_in,
+        greatest(0, sum(case direction when 2 then people when 5 then people / 2 end)) as people_out,
         least(900, max(covered_s)) as covered_s,
         sum(imputed) as imputed,
         bool_or(simulated) as simulated

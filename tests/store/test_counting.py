@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from core.readings import Reading
 from store import occupancy
 from store.database import Database
+from store.write import Batch, Incoming, write
 
 
 def test_a_counter_that_wraps_at_its_width_goes_on(db: Database, database_url: str) -> None:
@@ -194,3 +195,24 @@ def test_any_order_with_any_repeats_counts_the_same(
     assert buckets(database_url, mixed) == buckets(database_url, straight)
     by_day = days(database_url)
     assert by_day["back", "2026-03-02"] == by_day["front", "2026-03-02"]
+
+
+YEAR = 60 * 24 * 365
+CLOCKS = (  # totals, each with the minute that it tells and the minute it comes; who passed, and in how many buckets
+    ("set back by ten minutes", ((1, 100, 1), (2, 102, 2), (12, 103, 3), (4, 104, 4), (5, 106, 5), (13, 109, 9)), 9, 1),
+    ("an hour that comes twice", [(n % 60 + n // 60 / 2, 48_000 + 3 * n, n) for n in range(0, 120, 4)], 348, 4),
+    ("a reset in order is a reset", ((1, 100, 1), (2, 90, 2), (3, 95, 3), (4, 5, 4), (3.5, 96, 5)), 95 + 1 + 5, 1),
+    ("never set", ((-26 * YEAR, 48_000, 0), (1, 48_001, 1), (2, 48_003, 2)), 2, 1),
+    ("a year ahead for once", ((1, 100, 1), (YEAR, 110, 2), (3, 112, 3), (4, 300, 4)), 200, 1),
+    ("always a year ahead", ((YEAR, 100, 0), (YEAR + 1, 102, 1), (YEAR + 3_000, 120, 3_000)), 20, 200),
+    ("an outage of a winter", ((0, 100, 0), (0.4 * YEAR, 90_000, 0.4 * YEAR)), 89_900, 14_016),
+)
+
+
+def test_clocks_that_jump_make_no_people(db: Database, database_url: str) -> None:
+    for why, said, expected, extent in CLOCKS:
+        for minute, value, came in said:
+            told = Incoming(reading=reading(minute, value, device=why), received=after(came))
+            write(db, Batch(readings=[told]))
+        found = buckets(database_url, why)
+        assert (people(found), len(found)) == ((expected, 0), extent), why

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
 from collectors import adapters
-from collectors.privacy import stripped
+from collectors.privacy import NOTE, stripped
 from core.errors import Unreadable
 from core.known import NOTHING, Device, Known
 from core.metrics import METRICS, Kind
@@ -156,6 +156,9 @@ def _counting(reading: Reading, known: Known) -> Reading:
 
 
 def _measured(reading: Reading) -> Reading:
+    if NOTE in reading.device:  # a message read again after it was kept; its neighbours would all be this one device
+        reason = f"{_where(reading)}: the name of its device was taken out when it was kept: nobody knows whose it is"
+        raise Refused(reason, Refusal.UNREADABLE)
     metric = METRICS.get(reading.metric)
     problem = metric.problem(reading.value) if metric else f"{reading.metric} is not a known measurement"
     if problem:

@@ -187,6 +187,7 @@ _SHAPES = (
 _PERSONAL_NUMBER = re.compile(r"(?<![\w-])(?:19|20)?\d{2}(?:0[1-9]|1[0-2])[0-3]\d[-+]\d{4}(?![\w-])")
 _RUN = re.compile(rf"[A-Za-z0-9+/_=\-\r\n]{{{BASE64_LIMIT},}}")
 _KEY = re.compile(r"([^\W\d][\w.-]{0,79})(?:\s{0,3}[=:]\s{0,3}| is )")
+NOTE = "[stripped: "  # begins what stands in the place of what was taken out
 _VALUE = re.compile(r"\[stripped[^\]\n]*\]|\"[^\"]*\"?|'[^']*'|[^\s,;&|<>\"'\]}]+")
 _NOTE = re.compile(r"\[stripped[^\]\n]*\]")
 
@@ -302,7 +303,7 @@ class _Stripper:
             return value
         self.removed.add(value.strip())
         size = f", {len(value)} characters" if len(value) > 100 else ""
-        return f"[stripped: {what}{size}]"
+        return f"{NOTE}{what}{size}]"
 
 
 def _edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
@@ -342,4 +343,4 @@ def _decoded(payload: bytes) -> tuple[str | None, str]:
 
 def _note_of(payload: bytes) -> bytes:
     digest = blake2b(payload, digest_size=8).hexdigest()
-    return f"[stripped: {len(payload)} bytes, blake2b {digest}]".encode()
+    return f"{NOTE}{len(payload)} bytes, blake2b {digest}]".encode()

@@ -20,6 +20,7 @@ def replay(db: Database, ids: list[int] | None = None, *, now: datetime) -> tupl
     """Read rejected messages (those with `ids`, or all) again: how many are read whole now, how many still are not.
 
     What can be read is stored, also the good part of a message that stays rejected; storing it twice changes nothing.
+    What is known by a number of its own is known here too.
     Raises StoreUnavailable; the same call may then be made again.
     """
     good = still = last = 0
@@ -37,9 +38,10 @@ def _read(db: Database, pairs: Sequence[Numbered], told: Known) -> list[int]:
     batches = [decode([message], told) for _, message in pairs]
     readings = [reading for batch in batches for reading in batch.readings]
     statuses = [status for batch in batches for status in batch.statuses]
+    origins = [origin for batch in batches for origin in batch.origins]  # a frame may lie here twice, by two gateways
     heard = {device: how for batch in batches for device, how in batch.heard.items()}
     try:
-        write(db, Batch(readings=readings, statuses=statuses, heard=heard))
+        write(db, Batch(readings=readings, statuses=statuses, origins=origins, heard=heard))
     except StoreRefused:
         if len(pairs) == 1:
             return []

@@ -3,11 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import psycopg
+from counted import HOUSE
 
+from collectors import pipeline
+from collectors.replay import replay
+from core import sitefile
 from core.readings import Message
 from core.settings import Settings
 from jobs import duties
-from store import rejected
+from store import rejected, sites
 from store.database import Database
 from store.write import Batch, Rejection, write
 
@@ -40,3 +44,34 @@ def test_of_too_many_those_that_were_read_go_first_and_then_the_oldest(db: Datab
     assert kept(database_url) == [7, 5, 4]
     duties.trim_rejected(db, Settings(), NOON)
     assert kept(database_url) == [7, 5, 4]
+
+
+BEAMS = """
+[[sites.mappings]]
+name = "beams"
+topic = "beams/+"
+device = "$.mac"
+seq = "$.no"
+values = { passages = "$.zz" }
+"""
+
+
+def test_what_a_mapping_reads_after_all_counts_once_at_its_time_and_for_its_device(
+    db: Database, database_url: str
+) -> None:
+    sent = (
+        ("beams/1", b'{"mac": "m1", "no": 7, "zz": 3}'),
+        ("beams/2", b'{"mac": "m1", "no": 7, "zz": 3}'),  # through another gateway
+        ("beams/1", b'{"mac": "m1", "no": 8, "zz": 4}'),
+        ("beams/1", b'{"mac": "aa:bb:cc:dd:ee:01", "faceId": "f", "no": 9, "zz": 5}'),  # kept without its address
+    )
+    came = [Message(topic=t, payload=p, received=NOON + timedelta(hours=n)) for n, (t, p) in enumerate(sent)]
+    assert len(pipeline.decode(came).rejections) == len(sent)
+    write(db, pipeline.decode(came))
+    sites.apply(db, sitefile.parse(HOUSE + BEAMS))
+    assert replay(db, now=NOON) == (3, 1)
+    with psycopg.connect(database_url) as conn:
+        found = conn.execute(
+            "select external_id, time, value from reading join channel using (channel_id) join device using (device_id)"
+        ).fetchall()
+    assert sorted(found) == [("m1", NOON, 3), ("m1", NOON + timedelta(hours=2), 4)]

@@ -15,7 +15,7 @@ from core import topics
 from core.errors import Unreadable
 from core.mapping_checks import PERIOD_LIMIT, split
 from core.metrics import METRICS, Kind
-from core.paths import Place, compiled
+from core.paths import PathError, Place, compiled
 from core.readings import Decoded, Identity, Reading
 from core.site import PayloadMapping
 from core.units import converted
@@ -40,7 +40,10 @@ def decode(packet: Packet) -> Decoded:
         return Decoded(not_data=TOMBSTONE)
     message = _message(packet)
     mappings = [mapping for mapping in _for_topic(packet) if _is_like(packet, mapping)]
-    parts = [_Mapped(packet, message, mapping).decoded() for mapping in mappings]
+    try:
+        parts = [_Mapped(packet, message, mapping).decoded() for mapping in mappings]
+    except PathError as exc:
+        raise Unreadable(f"{exc}; correct the mapping in the site file and apply it again") from exc
     said = [part for part in parts if part != Decoded()]
     if not said:
         raise Unreadable(_nothing(message, mappings))
@@ -87,13 +90,15 @@ def _message(packet: Packet) -> Any:
 
 
 def _is_like(packet: Packet, mapping: PayloadMapping) -> bool:
-    """Whether the message has what `only` asks of it; what is asked of its items comes later."""
-    asked = [(path, text) for path, text in mapping.only.items() if compiled(path).begins not in ("item", "key")]
-    if not asked:
-        return True
+    """Whether the message has what `only` asks of it; what is asked of its items comes later. Never raises."""
     try:
+        asked = [(path, text) for path, text in mapping.only.items() if compiled(path).begins not in ("item", "key")]
+        if not asked:
+            return True
         message = _message(packet)
         return _has(asked, Place(message=message, item=message, key=None, levels=packet.levels))
+    except PathError:
+        return True  # a mapping that an older check let through: decoding tells
     except Unreadable:
         return False
 
@@ -177,12 +182,14 @@ class _Mapped:
 
     def _items(self) -> list[Place]:
         whole = Place(message=self.message, item=self.message, key=None, levels=self.packet.levels)
+        of_items = [
+            (path, text) for path, text in self.mapping.only.items() if compiled(path).begins in ("item", "key")
+        ]
         if not self.mapping.each:
             return [whole]
         found = compiled(self.mapping.each).find(whole)
         items = [replace(whole, item=f.value, key=_key(f.within[0][1]) if f.within else None) for f in found]
-        asked = [(path, text) for path, text in self.mapping.only.items() if compiled(path).begins in ("item", "key")]
-        chosen = [place for place in items if _has(asked, place)]
+        chosen = [place for place in items if _has(of_items, place)]
         self.found = len(chosen) < len(items)  # what `only` leaves out was found
         return chosen
 

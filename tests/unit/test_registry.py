@@ -8,6 +8,7 @@ import pytest
 from collectors import adapters
 from collectors.adapters import Adapter
 from collectors.adapters.packet import Packet
+from core.errors import Unreadable
 from core.readings import Decoded, Identity, Message, Reading
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -47,8 +48,16 @@ def test_nothing_goes_in_silence(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_payload_that_cannot_be_read_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    packet = Packet(replace(MESSAGE, payload=b"{"))
     asked = []
-    monkeypatch.setattr("collectors.adapters.jsontext.parse", lambda payload: asked.append(payload))
-    assert packet.object == packet.object == {}
-    assert len(asked) == 1
+
+    def refuse(payload: bytes) -> object:
+        asked.append(payload)
+        raise Unreadable("broken")
+
+    monkeypatch.setattr("collectors.adapters.jsontext.parse", refuse)
+    packet = Packet(replace(MESSAGE, payload=b"{"))
+    assert packet.object == {}
+    for _ in range(2):
+        with pytest.raises(Unreadable, match="broken"):
+            _ = packet.json
+    assert asked == [b"{"]

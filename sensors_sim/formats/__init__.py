@@ -14,7 +14,7 @@ from sensors_sim.formats import counters, home, lorawan
 from sensors_sim.report import Report
 
 PRESENCE_WORDS: Final = ("presence", "pir", "occup")  # in a model's name: it tells only whether somebody is there
-AIR_WORDS: Final = ("co2", "air")  # it tells only of the air
+AIR_WORDS: Final = ("co2",)  # it tells only of the air
 FOUR: Final = ("1", "2", "3", "4")
 
 

@@ -158,16 +158,16 @@ def _unpacked(request: Request) -> tuple[Request, list[Any]]:
     encoding = str(described["payload_encoding"])
     payload = described["payload"]
     several = encoding == "sequence" and isinstance(payload, list)
-    hexed = isinstance(payload, dict) and "hex" in payload
-    port = payload.get("fPort") if hexed else None
+    hexed = "hex" in payload if isinstance(payload, dict) else encoding == "hex" and isinstance(payload, str)
+    port = next((part["fPort"] for part in (payload, described) if isinstance(part, dict) and "fPort" in part), None)
     bare = hexed and (port is not None or described.get("transport") == "lorawan")
     return replace(
         request,
         topic=request.topic or ("" if bare else str(described.get("topic") or TOPIC)),
         encoding=request.encoding or ("hex" if hexed else "text" if encoding == "text" else "json"),
-        fport=port if request.fport is None and type(port) is int else request.fport,
+        fport=port if request.fport is None and hexed and type(port) is int else request.fport,
         model=request.model or " ".join(str(described[key]) for key in ("vendor", "model") if described.get(key)),
-    ), list(payload) if several else [payload["hex"] if hexed else payload]
+    ), list(payload) if several else [payload["hex"] if hexed and isinstance(payload, dict) else payload]
 
 
 def _description(content: bytes) -> dict[str, Any] | None:

@@ -83,6 +83,8 @@ def test_a_described_payload_brings_its_topic_and_encoding() -> None:
     assert answer(described | {"payload_encoding": "text", "payload": json.dumps(GOOD)})["outcome"] == "readings"
     hexed = {"hex": json.dumps(GOOD).encode().hex(), "fPort": None}
     assert answer(described | {"payload_encoding": "hex", "payload": hexed})["outcome"] == "readings"
+    plain = {"payload": json.dumps(GOOD).encode().hex(), "payload_encoding": "hex"}
+    assert answer(described | plain)["outcome"] == "readings"
     assert answer(described, topic="besok/v1/hbg/door/level")["outcome"] == "rejected"  # the command line wins
 
 
@@ -105,6 +107,18 @@ def test_a_frame_with_a_port_travels_as_a_network_server_sends_it() -> None:
     request = trial.Request(content=b"0103", received=NOW, encoding="hex", fport=85)
     sent = json.loads(trial._message(request, b"0103", NOW).payload)
     assert sent["uplink_message"] == {"frm_payload": "AQM=", "f_port": 85}
+
+
+def test_a_frame_is_read_by_the_model_that_is_given() -> None:
+    totals = b"03d2be00000004d231010000"
+    said = answer(totals, encoding="hex", fport=85, model="Milesight VS133")
+    assert (said["adapter"], said["model"]) == ("lorawan", "Milesight VS133")
+    assert [(r["metric"], r["value"], r["wraps"]) for r in said["readings"]] == [
+        ("in_total", 190, 2**32), ("out_total", 305, 2**32)
+    ]  # fmt: skip
+    assert "model" in answer(b"01", encoding="hex", fport=85)["reason"]
+    described = {"transport": "lorawan", "payload_encoding": "hex", "payload": {"hex": totals.decode(), "fPort": 85}}
+    assert answer(described | {"vendor": "Milesight", "model": "VS133"})["outcome"] == "readings"
 
 
 def test_bad_usage_gets_a_sentence(tmp_path: Path) -> None:

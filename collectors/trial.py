@@ -158,7 +158,7 @@ def _unpacked(request: Request) -> tuple[Request, list[Any]]:
     encoding = str(described["payload_encoding"])
     payload = described["payload"]
     several = encoding == "sequence" and isinstance(payload, list)
-    hexed = "hex" in payload if isinstance(payload, dict) else encoding == "hex" and isinstance(payload, str)
+    hexed = encoding == "hex" and ("hex" in payload if isinstance(payload, dict) else isinstance(payload, str))
     port = next((part["fPort"] for part in (payload, described) if isinstance(part, dict) and "fPort" in part), None)
     bare = hexed and (port is not None or described.get("transport") == "lorawan")
     return replace(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from core import topics
@@ -29,6 +30,9 @@ def check(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
     yield from _check_values(path, mapping)
     yield from _check_units(path, mapping)
     yield from _check_period(path, mapping)
+    if mapping.time_format and not _tells_a_day(mapping.time_format):
+        reason = f'"{mapping.time_format}" does not tell day, month and year; write one such as "%d/%m/%Y %H:%M"'
+        yield (*path, "time_format"), reason
     if mapping.zone and not zone_exists(mapping.zone):
         yield (*path, "zone"), f'there is no time zone "{mapping.zone}"; write one such as "Europe/Stockholm"'
     if mapping.wraps < 0 or mapping.wraps == 1:
@@ -57,6 +61,15 @@ def zone_exists(name: str) -> bool:
     except (KeyError, ValueError, OSError):  # unknown, not a name, a directory of names
         return False
     return True
+
+
+def _tells_a_day(time_format: str) -> bool:
+    """Whether a time that is written so can be read again, at least as far as its day."""
+    time = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
+    try:
+        return datetime.strptime(time.strftime(time_format), time_format).date() == time.date()  # noqa: DTZ007
+    except ValueError:
+        return False
 
 
 def _check_names(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:

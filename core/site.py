@@ -131,6 +131,7 @@ class PayloadMapping:
     yes: tuple[str, ...] = ()  # words of `occupied` that mean somebody is there, beside the usual ones
     no: tuple[str, ...] = ()
     time: str = ""  # path; the time of receipt if empty
+    time_format: str = ""  # of times in a form of their own, in the codes of strptime: "%d/%m/%Y %H:%M"
     zone: str = ""  # of times without one; that of the site if empty
     period_s: str | float = 0.0  # path or seconds
     start: str = ""  # path to the time at which the period began, where the device sends no length

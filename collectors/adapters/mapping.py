@@ -264,9 +264,17 @@ class _Mapped:
         return text
 
     def _time(self, what: str, place: Place) -> datetime | None:
-        path = getattr(self.mapping, what)
+        path, written = getattr(self.mapping, what), self.mapping.time_format
         value = self._one(path, place) if path else NOWHERE
-        return None if value is NOWHERE else self.packet.instant(value, zone=self.zone, name=f"{what} ({path})")
+        if value is NOWHERE:
+            return None
+        name = f"{what} ({path})"
+        if written and isinstance(value, str) and value.strip():
+            try:
+                value = datetime.strptime(value.strip(), written).isoformat()  # noqa: DTZ007 - the zone comes next
+            except ValueError as exc:
+                raise Unreadable(f"{name} is {show(value)}: it is not written as time_format says, {written}") from exc
+        return self.packet.instant(value, zone=self.zone, name=name)
 
     def _period_s(self, place: Place, time: datetime | None) -> float:
         period = self.mapping.period_s

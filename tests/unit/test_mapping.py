@@ -219,6 +219,10 @@ def test_times() -> None:
     )
     assert "time ($.t) is" in reason({"n": 1, "t": "teatime"}, local)
     assert tried({"n": 1}, local).readings[0].flags & Flag.NO_TIME
+    own = mapping(time="$.t", zone="Europe/Stockholm", time_format="%d/%m/%Y %H:%M")
+    assert tried({"n": 1, "t": "25/11/2026 09:15"}, own).readings[0].time == datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
+    assert "as time_format says" in reason({"n": 1, "t": "2026-11-25"}, own)
+    assert tried({"n": 1, "t": None}, own).readings[0].flags & Flag.NO_TIME
 
 
 def test_items_are_chosen_and_blamed_one_by_one() -> None:
@@ -380,6 +384,7 @@ def test_what_is_wrong_is_told_with_its_line(old: str, new: str, line: int, says
         ('only = { "type" = "x" }', r"only.type: .*write \$.type"),
         ('each = "topic:1"', "cannot lead to the items"),
         ('yes = ["ja"]\nno = ["Ja"]', '"ja" cannot mean yes and no'),
+        ('time_format = "%H:%M"', "time_format: .*does not tell day, month and year"),
         ('yes = ["..."]', 'yes: "..." stands for the words'),
         ('zoon = "UTC"', 'did you mean "zone"'),
     ],

@@ -62,14 +62,7 @@ class Day:
     def _estimate(self, steps: int) -> tuple[Estimate, Bools]:
         """The figures of the first `steps` minutes, and in which of them anything of the site was known."""
         assert self._flows and self._levels
-        flows_in, flows_out = self._flows.people_in[:steps], self._flows.people_out[:steps]
-        people, occupied = self._levels.people[:steps], self._levels.occupied[:steps]
-        shown = known(heard(flows_in, flows_out, people, occupied), PATIENCE_MINUTES)
-        plan = self._plan
-        lasting = [max(HOLD_MINUTES, 3 * interval_s // 60) for interval_s in plan.level_interval_s]
-        inside = by_space(hold(people, lasting), plan.level_space, len(plan.spaces), add=True)
-        presence = by_space(hold(occupied, lasting), plan.level_space, len(plan.spaces), add=False)
-        return estimate(plan.doors, flows_in, flows_out, inside, presence), shown
+        return minutes_of_day(self._plan, self._flows[:steps], self._levels[:steps])
 
     def _write_quarters(self, conn: Connection, first: int, figures: Estimate, shown: Bools) -> None:
         """Replaces the 15-minute form from the quarter on in which step `first` lies."""
@@ -78,6 +71,15 @@ class Day:
         averaged = quarters_of_minutes(figures, shown, quarter * QUARTER_MINUTES)
         ends = begins + len(averaged.people) * QUARTER
         store.write_quarters(conn, self._plan, begins, averaged, [(begins, ends)])
+
+
+def minutes_of_day(plan: Layout, flows: Flows, levels: Levels) -> tuple[Estimate, Bools]:
+    """The minutes of one business day from its beginning on, and in which of them anything of the site was known."""
+    shown = known(heard(flows.people_in, flows.people_out, levels.people, levels.occupied), PATIENCE_MINUTES)
+    lasting = [max(HOLD_MINUTES, 3 * interval_s // 60) for interval_s in plan.level_interval_s]
+    inside = by_space(hold(levels.people, lasting), plan.level_space, len(plan.spaces), add=True)
+    presence = by_space(hold(levels.occupied, lasting), plan.level_space, len(plan.spaces), add=False)
+    return estimate(plan.doors, flows.people_in, flows.people_out, inside, presence), shown
 
 
 def quarters_of_minutes(figures: Estimate, shown: Bools, first: int) -> Quarters:

@@ -1,0 +1,222 @@
+"""What the system knows of a simulated world: its messages decoded as live ones are, by the minute, beside the truth.
+
+The counting rules are those of the database (store/sql/minute_flows.sql), for whole days after everything has come, so
+that estimators can be judged without one. tests/store/test_score_counts.py holds both to the same figures.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import numpy as np
+
+from collectors.pipeline import decode
+from core.analytics.calendar import day_bounds
+from core.analytics.occupancy import Floats, incidence
+from core.known import known_from
+from core.readings import Message, Reading
+from core.site import OUTSIDE, Portal, Sensor, Site, SiteFile
+from sensors_sim import stream, truth
+from sensors_sim.placing import applied
+from sensors_sim.scenario import Scenario
+from sensors_sim.seasons import millis
+from sensors_sim.world import World
+from store.occupancy import Flows, Layout, Levels
+
+MINUTE_MS = 60_000
+DAY = timedelta(days=1)
+LONGEST_GAP_MS = 7 * 86_400_000  # between two totals that are compared
+
+Channel = tuple[str, str, str]  # source, device, channel
+Series = dict[str, dict[int, Reading]]  # metric -> time in milliseconds -> reading
+Segment = tuple[int, int, float, str]  # begins, ends (milliseconds), people, "in", "out" or "passages"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One site through some business days. Steps are minutes; figures hold at their ends, as the truth does."""
+
+    site: Site
+    plan: Layout
+    names: tuple[str, ...]  # of the spaces
+    days: tuple[slice, ...]
+    flows: Flows
+    levels: Levels
+    people: Floats  # really there, steps x spaces
+    visits: int  # that really were
+
+
+def observe(site_file: SiteFile, first: date, days: int, seed: int, scenario: Scenario) -> list[Observed]:
+    """Each site of `site_file` (all sandboxes) as it would be seen under the scenario for so many business days."""
+    sites = applied(site_file, scenario)
+    world = World(site_file, seed, scenario)
+    bounds = [day_bounds(first + n * DAY, sites.sites[0]) for n in range(days)]
+    begin, end = bounds[0][0], bounds[-1][1]
+    series = _series(stream.messages(site_file, begin, end, seed, scenario=scenario), sites)
+    really = truth.people(site_file, begin + timedelta(minutes=1), end, seed, 60, scenario)
+    moves = world.days(first, first + (days - 1) * DAY)
+    slices = tuple(slice((a - begin) // timedelta(minutes=1), (b - begin) // timedelta(minutes=1)) for a, b in bounds)
+    found = []
+    for number, site in enumerate(sites.sites):
+        plan, portals, sensors = _layout(site, sites)
+        names = tuple(f"{site.id}/{space}" for space in _spaces(site))
+        inside = [really.spaces.index(name) for name in names]
+        found.append(
+            Observed(
+                site=site,
+                plan=plan,
+                names=names,
+                days=slices,
+                flows=_flows(series, portals, begin, slices),
+                levels=_levels(series, sensors, begin, slices[-1].stop),
+                people=really.people[:, inside].astype(np.float64),
+                visits=len(truth.entries(world.ground, number, moves)),
+            )
+        )
+    return found
+
+
+def _series(lots: Iterable[Sequence[Message]], sites: SiteFile) -> dict[Channel, Series]:
+    """The readings as they are stored in the end: the last with a key wins, and what comes again counts once."""
+    known = known_from([replace(site, sandbox=True) for site in sites.sites])
+    series: dict[Channel, Series] = defaultdict(lambda: defaultdict(dict))
+    seen: set[object] = set()
+    for lot in lots:
+        batch = decode(lot, known)
+        marks = {o: (o.identity.scope, o.identity.mark, o.digest) for o in batch.origins if o.identity}
+        repeats = {o for o, mark in marks.items() if mark in seen or seen.add(mark)}  # type: ignore[func-returns-value]
+        for reading, received, origin in batch.readings:
+            if origin not in repeats:
+                key = (reading.source, reading.device, reading.channel)
+                series[key][reading.metric][millis(reading.time or received)] = reading
+    return series
+
+
+def _spaces(site: Site) -> list[str]:
+    return [site.id, *(space.id for space in site.spaces)]
+
+
+def _layout(site: Site, sites: SiteFile) -> tuple[Layout, list[list[tuple[Channel, bool]]], list[Channel]]:
+    """How the site is built; the channels over each portal and whether they are swapped; the channels in its spaces."""
+    index: dict[str, int | None] = {f"{site.id}/{name}": n for n, name in enumerate(_spaces(site))}
+    doors: list[tuple[Portal, Site]] = []
+    ends: list[tuple[int | None, int | None]] = []
+    for owner in sites.sites:
+        for portal in owner.portals:
+            outer, inner = (index.get(_end(owner, end)) for end in (portal.outer, portal.inner))
+            if portal.counted and (outer is not None or inner is not None):
+                doors.append((portal, owner))
+                ends.append((outer, inner))
+    parents = [None, *(index[f"{site.id}/{space.parent or site.id}"] for space in site.spaces)]
+    looking = [s for s in site.sensors if s.space and s.role == "primary"]
+    plan = Layout(
+        site_id=0,
+        spaces=tuple(range(len(parents))),
+        portals=tuple(range(len(doors))),
+        doors=incidence(parents, ends),
+        level_channels=tuple(range(len(looking))),
+        level_space=tuple(index[f"{site.id}/{s.space}"] or 0 for s in looking),
+        level_interval_s=tuple(s.interval_s for s in looking),
+    )
+    counting = [[(_channel(o, s), s.swapped) for s in o.sensors if s.portal == p.id and s.role == "primary"]
+                for p, o in doors]  # fmt: skip
+    return plan, counting, [_channel(site, s) for s in looking]
+
+
+def _end(owner: Site, end: str) -> str:
+    return end if "/" in end or end == OUTSIDE else f"{owner.id}/{end}"
+
+
+def _channel(site: Site, sensor: Sensor) -> Channel:
+    return sensor.source, site.external_id(sensor), sensor.channel_key
+
+
+def _flows(
+    series: dict[Channel, Series],
+    portals: Sequence[Sequence[tuple[Channel, bool]]],
+    begin: datetime,
+    days: Sequence[slice],
+) -> Flows:
+    """People through each portal by minute; NaN where nothing was heard."""
+    shape = (days[-1].stop, len(portals))
+    both = np.full(shape, np.nan), np.full(shape, np.nan)
+    for column, channels in enumerate(portals):
+        for channel, swapped in channels:
+            for day in days:
+                for begins, ends, people, direction in _segments(series.get(channel, {}), millis(begin), day):
+                    _add(both, column, begins - millis(begin), ends - millis(begin), people, direction, swapped, day)
+    return Flows(people_in=both[0], people_out=both[1])
+
+
+def _segments(said: Series, begin: int, day: slice) -> Iterator[Segment]:
+    """The times in which so many people passed, of one channel on one day; totals go before deltas."""
+    first, last = begin + day.start * MINUTE_MS, begin + day.stop * MINUTE_MS + 3_600_000
+    here = {metric: sorted(t for t in times if first <= t < last) for metric, times in said.items()}
+    totals = [m for m in ("in_total", "out_total") if here.get(m)] or ["passages_total"] * bool(
+        here.get("passages_total")
+    )
+    for metric in totals:
+        yield from _differences(metric, said[metric], first, last)
+    if not totals:
+        for metric in [m for m in ("in", "out") if here.get(m)] or ["passages"] * bool(here.get("passages")):
+            for t in here[metric]:
+                reading = said[metric][t]
+                yield t - round(reading.period_s * 1000), t, reading.value, metric
+
+
+def _differences(metric: str, times: dict[int, Reading], first: int, last: int) -> Iterator[Segment]:
+    wraps = max(r.wraps for r in times.values())
+    before: tuple[int, Reading] | None = None
+    for t in sorted(times):
+        if before and first <= t < last and before[0] >= first - LONGEST_GAP_MS:
+            people = people_since(before[1].value, times[t].value, wraps, (t - before[0]) / 1000)
+            yield before[0], t, people, metric.removesuffix("_total")
+        before = t, times[t]
+
+
+def people_since(was: float, value: float, wraps: int, seconds: float) -> float:
+    """How many passed between two readings of a total; the same rule as in store/always/functions.sql."""
+    if value >= was:
+        return value - was
+    turned = wraps - was + value
+    near = was < wraps and was >= wraps * 0.75 and value < wraps * 0.25
+    return turned if near and turned <= max(100, 3 * seconds) else value
+
+
+def _add(
+    both: tuple[Floats, Floats],
+    column: int,
+    begins: int,
+    ends: int,
+    people: float,
+    direction: str,
+    swapped: bool,
+    day: slice,
+) -> None:
+    """Share a segment out over its minutes, in whole people; times are milliseconds since the first step."""
+    final = (ends - 1 if begins < ends else ends) // MINUTE_MS
+    steps = [final] if ends - begins <= MINUTE_MS else range(begins // MINUTE_MS, final + 1)
+    for step in steps:
+        if not day.start <= step < day.stop:
+            continue
+        share = people
+        if len(steps) > 1:
+            upto, before = ((step * MINUTE_MS - begins + extra) / (ends - begins) for extra in (MINUTE_MS, 0))
+            share = float(np.rint(people * min(1, upto)) - np.rint(people * max(0, before)))
+        for number, way in enumerate(("in", "out")):
+            part = share / 2 if direction == "passages" else share if (direction == way) != swapped else 0.0
+            cell = both[number][step, column]
+            both[number][step, column] = part if np.isnan(cell) else cell + part
+
+
+def _levels(series: dict[Channel, Series], channels: Sequence[Channel], begin: datetime, steps: int) -> Levels:
+    """The last count and the last presence that each channel told in a minute."""
+    grids = {metric: np.full((steps, len(channels)), np.nan) for metric in ("people", "occupied")}
+    for column, channel in enumerate(channels):
+        for metric, grid in grids.items():
+            for t, reading in sorted(series.get(channel, {}).get(metric, {}).items()):
+                step = (t - millis(begin)) // MINUTE_MS
+                if 0 <= step < steps:
+                    grid[step, column] = reading.value
+    return Levels(people=grids["people"], peak=grids["people"], occupied=grids["occupied"])

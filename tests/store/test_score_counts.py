@@ -1,0 +1,130 @@
+"""What `score` feeds the estimators is what the database would: the same counting rules, in Python and in SQL."""
+
+import json
+from dataclasses import replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from collectors.pipeline import decode
+from core.analytics.calendar import day_bounds
+from core.known import known_from
+from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from ops import score as judge
+from ops.observed import observe
+from sensors_sim import stream
+from sensors_sim.placing import applied
+from sensors_sim.scenario import ORDINARY, Character, Fault
+from store import occupancy
+from store.database import Database
+from store.sites import apply
+from store.write import write
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+NAME = Text(sv="x", en="x")
+FIRST = date(2026, 11, 17)
+
+
+def house() -> SiteFile:
+    """A library beside a park, with counters over all doors, a swapped one among them, and sensors in the rooms."""
+    opening = OpeningHours(**dict.fromkeys(DAYS, "10:00-15:00"))
+    common = {"timezone": "Europe/Stockholm", "name": NAME, "opening": opening, "capacity": 60, "sandbox": True}
+    spaces = tuple(
+        Space(id=s, name=NAME, kind="reading", capacity=20, parent=p) for s, p in (("floor", ""), ("room", "floor"))
+    )
+    lib = Site(
+        id="lib",
+        kind="library",
+        spaces=spaces,
+        portals=(
+            Portal(id="town", name=NAME, outer="outside", inner="lib"),
+            Portal(id="garden", name=NAME, outer="park/park", inner="lib"),
+            Portal(id="stairs", name=NAME, outer="lib", inner="floor"),
+            Portal(id="arch", name=NAME, outer="floor", inner="room"),
+        ),
+        sensors=(
+            Sensor(device="town", portal="town"),
+            Sensor(device="garden", portal="garden", swapped=True),
+            Sensor(device="stairs", portal="stairs"),
+            Sensor(device="arch", portal="arch"),
+            Sensor(device="cam", space="room"),
+            Sensor(device="pir", space="floor", model="presence"),
+        ),
+        **common,
+    )
+    park = Site(
+        id="park",
+        kind="park",
+        spaces=(),
+        portals=(Portal(id="gate", name=NAME, outer="outside", inner="park"),),
+        sensors=(Sensor(device="gate", portal="gate"),),
+        **common,
+    )
+    return SiteFile(sites=(lib, park))
+
+
+def fault(device: str, kind: str, hour: int, **more: float) -> Fault:
+    begins = datetime(2026, 11, 17, hour, tzinfo=ZoneInfo("Europe/Stockholm"))
+    return Fault(device=device, kind=kind, begins=begins, **{"minutes": 90.0, **more})  # type: ignore[arg-type]
+
+
+TROUBLE = replace(
+    ORDINARY,
+    id="trouble",
+    characters=(
+        Character(device="*/town", totals=True, wraps=128),
+        Character(device="*/stairs", totals=True),
+        Character(device="*/gate", speaks="xovis"),
+    ),
+    faults=(
+        fault("*/town", "silence", 11),
+        fault("*/stairs", "reboot", 12, minutes=1.0),
+        fault("*/arch", "late", 11, seconds=1800.0),
+        fault("*/garden", "duplicate", 10, share=0.5),
+        fault("*/cam", "stuck", 12),
+        fault("*/gate", "outage", 12),
+    ),
+)
+
+
+@pytest.mark.parametrize("scenario", [ORDINARY, TROUBLE], ids=lambda s: s.id)
+def test_the_estimators_see_what_the_database_shows(db: Database, scenario: object) -> None:
+    assert isinstance(scenario, type(ORDINARY))
+    sites = applied(house(), scenario)
+    apply(db, sites)
+    start, end = day_bounds(FIRST, sites.sites[0])
+    known = known_from(sites.sites)
+    for lot in stream.messages(house(), start, end, 3, scenario=scenario):
+        write(db, decode(lot, known))
+    for seen in observe(house(), FIRST, 1, 3, scenario):
+        with db.transaction() as conn:
+            plan = occupancy.layout(conn, occupancy.site_ids(conn)[seen.site.id])
+            flows = occupancy.minute_flows(conn, plan, start, start, end)
+            levels = occupancy.minute_levels(conn, plan, start, start, end)
+        assert np.array_equal(plan.doors, seen.plan.doors)
+        assert np.nansum(seen.flows.people_in) > 20
+        for ours, stored in (
+            (seen.flows.people_in, flows.people_in),
+            (seen.flows.people_out, flows.people_out),
+            (seen.levels.people, levels.people),
+            (seen.levels.occupied, levels.occupied),
+        ):
+            assert np.array_equal(ours, stored, equal_nan=True)
+
+
+def test_the_answer_holds_every_space_and_estimator() -> None:
+    scores = judge.run(house(), [ORDINARY, TROUBLE], lambda _: FIRST, 2, 3)
+    told = json.loads(judge.as_json(scores))
+    assert [(v["scenario"], v["site"]) for v in told["visits"]] == [
+        (scenario, site) for scenario in ("ordinary", "trouble") for site in ("lib", "park")
+    ]
+    assert all(v["real"] > 20 and abs(v["error"]) < 0.5 for v in told["visits"])
+    room = {(r["scenario"], r["estimator"]): r for r in told["occupancy"] if r["space"] == "room"}
+    assert {estimator for _, estimator in room} == set(judge.ESTIMATORS)
+    assert room["ordinary", "besok"]["rmse"] < room["ordinary", "in-out"]["rmse"]  # a camera looks into it
+    lib = {(r["scenario"], r["estimator"]): r for r in told["occupancy"] if r["space"] == "lib"}
+    assert lib["ordinary", "besok"]["coverage"] > 0.5 and lib["ordinary", "in-out"]["coverage"] is None
+    assert lib["ordinary", "besok"]["rmse"] < lib["trouble", "besok"]["rmse"]
+    assert all(name in judge.as_text(scores) for name in (*judge.ESTIMATORS, "trouble", "park"))

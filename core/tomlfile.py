@@ -36,6 +36,14 @@ def load(text: str) -> dict[str, Any]:
         raise ValueError(f"this is not TOML: {reason}; correct the line and try again") from exc
 
 
+_FORMS = {  # by what pydantic calls the error
+    "tuple_type": 'write it in square brackets, as in ["one", "two"]',
+    "dict_type": "write names and values in braces, as in { name = ... }",
+    "mapping_type": "write names and values in braces, as in { name = ... }",
+    "string_type": "write it in quotation marks",
+}
+
+
 class Parts:
     """Builds the parts of a file one by one, so that a bad part does not hide what is wrong with the others."""
 
@@ -74,6 +82,8 @@ def _reason(error: ErrorDetails) -> str:
     wrong = literal(error["input"]) if not isinstance(error["input"], dict | list) else "this"
     if error["type"] == "literal_error":
         return f"{wrong} is not possible; write {error['ctx']['expected']}"
+    if form := _FORMS.get(error["type"]):
+        return f"{wrong} is not possible; {form}"
     return f"{wrong} is not possible: {error['msg'][0].lower()}{error['msg'][1:]}"
 
 
@@ -112,6 +122,8 @@ def line_index(text: str) -> dict[Path, int]:
                     last[here] = last.get(here, -1) + 1
                 here = (*here, last[here]) if here in last else here
             lines.setdefault(here, number)
+            if header[1] == "[[":
+                lines.setdefault(here[:-1], number)
         elif key := _KEY.match(line):
             names = key[1].split(".") if key[1] else [key[2] or key[3]]
             lines.setdefault((*here, *names), number)

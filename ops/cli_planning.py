@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from core import settings as settings_module
+from ops import serving
 from ops.options import BeginsOption, ScenarioOption, SetOption, SiteFileOption
 
 DayOption = typer.Option(formats=["%Y-%m-%d"])
@@ -40,7 +40,7 @@ def what_if(
     then = composed(usual, scenarios.find(scenario, sets, begins and begins.date()))
     since, until = whatif.days(then, _day(first), _day(last), date.today())  # noqa: DTZ011
     question = Question(
-        site_file=read(site_file) if site_file else stored(settings_module.load()),
+        site_file=read(site_file) if site_file else stored(serving.settings()),
         today=usual,
         then=then,
         first=since,
@@ -69,7 +69,7 @@ def fit(
     from sensors_sim.scenariofile import dump
     from store.database import Database
 
-    settings = settings_module.load()
+    settings = serving.settings()
     sites = stored(settings)
     with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
         history = fitting.chronicle(db, sites, first.date(), last.date())

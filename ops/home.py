@@ -15,12 +15,14 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from core.errors import SettingsError, StackError
+from core.settings import Settings
 from ops import ports, program
 from ops.mosquitto import Broker
 from ops.postgres import Cluster
 
 ELSEWHERE = Path("/var/lib/besok")  # for data that the servers' accounts could not reach in the clone
 DEFAULT_WEB_PORT = 8050
+DEFAULT_MQTT_PORT = 1883
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ class Home:
         """The database and the broker of this stack, to be asked for under the lock.
 
         Makes the data folder if there is none, ends what an earlier run left behind, and chooses the ports of the last
-        start, or others where those are taken.
+        start, or others where those are taken. The broker begins with the port that sensors expect.
         """
         self._make_data()
         data = self.data.resolve()
@@ -87,7 +89,8 @@ class Home:
         broker = Broker(folder=mosquitto, port=0, user=_account(mosquitto, "mosquitto", "postgres"))
         for server in (cluster, broker):
             program.end_leftovers(server.program())
-        return replace(cluster, port=self._port("postgres")), replace(broker, port=self._port("mosquitto"))
+        broker_port = self._port("mosquitto", self.known_ports().get("mosquitto", 0), DEFAULT_MQTT_PORT)
+        return replace(cluster, port=self._port("postgres")), replace(broker, port=broker_port)
 
     def addresses(self) -> dict[str, object]:
         """Where the servers of a running stack are, as values of Settings."""
@@ -99,6 +102,12 @@ class Home:
             "mqtt_port": known.get("mosquitto", 0),
             "port": known.get("web", 0),
         }
+
+    def found_by(self, settings: Settings) -> Settings:
+        """The settings, with the addresses of the stack that runs here if nobody has said where the database is."""
+        if "BESOK_DATABASE_URL" in os.environ or not self.path.is_dir() or not self.is_running():
+            return settings
+        return settings.model_copy(update=self.addresses())
 
     def web_port(self) -> int:
         """BESOK_PORT if that is set; else 8050, or another where that is taken. Raises StackError, SettingsError."""

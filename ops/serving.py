@@ -13,10 +13,17 @@ from core.settings import Settings
 
 
 def settings(service: str = "") -> Settings:
-    """The settings of this process, whose logs are set up by them."""
+    """The settings of this process, whose logs are set up by them.
+
+    A command that is no service speaks to the demo that runs here, if nothing else is said.
+    """
+    from ops.home import find
     from ops.logs import configure
 
     loaded = settings_module.load()
+    if not service:
+        loaded = find().found_by(loaded)
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # the command says what is wrong
     configure(loaded, service)
     return loaded
 

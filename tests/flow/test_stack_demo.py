@@ -42,7 +42,10 @@ class Demo:
     def __init__(self, folder: Path, wait_for: Callable[..., object]) -> None:
         self.home, self.wait_for = Home(path=folder / "home"), wait_for
         self.log = folder / "terminal.log"
-        self.environment = {**os.environ, "BESOK_HOME": str(self.home.path), "BESOK_PORT": str(ports.free()[0])}
+        web, broker = ports.free(2)
+        self.home.path.mkdir()
+        (self.home.path / "ports.json").write_text(json.dumps({"mosquitto": broker}))  # 1883 may be another test's
+        self.environment = {**os.environ, "BESOK_HOME": str(self.home.path), "BESOK_PORT": str(web)}
 
     def start(self) -> None:
         with self.log.open("w") as log:
@@ -53,8 +56,8 @@ class Demo:
     def _ended(self) -> None:
         assert self.process.poll() is None, self.said()
 
-    def again(self) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "ops.cli", "demo"]
+    def besok(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "ops.cli", *arguments]
         environment = {**self.environment, "COLUMNS": "200"}
         return subprocess.run(command, cwd=program.ROOT, env=environment, capture_output=True, text=True, check=False)
 
@@ -125,9 +128,11 @@ def stored(url: str, readings: dict[Reading, float]) -> dict[Reading, float]:
 
 
 def test_whatever_is_shot_comes_back_and_nothing_is_lost(demo, wait_for):
-    second = demo.again()
+    second = demo.besok("demo")
     assert second.returncode == 1
     assert f"already running in {demo.home.path}" in second.stderr
+    listed = demo.besok("device", "list")  # without being told where
+    assert "stadsbiblioteket/count-cafe-door" in listed.stdout, listed.stderr
 
     for name in SHOT:
         child = wait_for(lambda name=name: demo.child(name))

@@ -386,11 +386,20 @@ def test_what_is_wrong_is_told_with_its_line(old: str, new: str, line: int, says
         ('yes = ["ja"]\nno = ["Ja"]', '"ja" cannot mean yes and no'),
         ('time_format = "%H:%M"', "time_format: .*does not tell day, month and year"),
         ('yes = ["..."]', 'yes: "..." stands for the words'),
+        ('yes = "ja"', r"yes: \"ja\" is not possible; write it in square brackets"),
+        ("device = 7", "device: 7 is not possible; write it in quotation marks"),
+        ('only = "$.a"', "only: .* in braces"),
         ('zoon = "UTC"', 'did you mean "zone"'),
     ],
 )
 def test_what_is_wrong_with_a_further_key(extra: str, says: str) -> None:
-    assert any(re.search(says, told) for told in problems(text=f"{ACME}{extra}\n"))
+    text = ACME.replace('device = "$.serial"\n', "") if extra.startswith("device") else ACME
+    assert any(re.search(says, told) for told in problems(text=f"{text}{extra}\n"))
+
+
+def test_a_section_of_an_unknown_name_is_told_with_its_line() -> None:
+    (told,) = problems("sites.mappings", "sites.mapping")
+    assert told.startswith("house.toml line 16: ") and 'did you mean "mappings"' in told
 
 
 def test_a_name_is_used_once() -> None:

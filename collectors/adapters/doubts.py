@@ -1,5 +1,6 @@
 """What to do about names that could mean several things: a sentence, and the lines of a mapping to choose from."""
 
+import re
 from collections.abc import Sequence
 from itertools import groupby
 from typing import Final
@@ -14,6 +15,7 @@ _SHARES: Final = frozenset(("%", "percent", "percentage", "pct", "prozent", "pro
 _NO_MEASURES: Final = frozenset(
     ("id", "hwid", "idx", "ty", "n", "type", "version", "port", "source", "station", "nvalue")
 )
+_CHOSEN: Final = re.compile(r"== '(.*)'\]$")
 BLOCKS: Final = 4  # mappings in one reason, one for each line or region
 
 Measured = Sequence[tuple[Leaf, Means]]
@@ -48,8 +50,14 @@ def _mapping(topic: str, choices: Sequence[Choice], leaf: Leaf, *, device: str, 
         start=leaf.start_path,
         each=leaf.each,
         channel=leaf.part_path,
-        number=number,
+        suffix=_suffix(leaf, number),
     )
+
+
+def _suffix(leaf: Leaf, number: int) -> str:
+    """What tells this mapping from the others of its message: what it chooses among items, or its number."""
+    chosen = _CHOSEN.search(leaf.each)
+    return hints.name(chosen[1]) if chosen else str(number) if number > 1 else ""
 
 
 def unsettled(measured: Measured, doubtful: Doubtful) -> Doubtful:
@@ -153,7 +161,7 @@ def _apart(named: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
 
 def _key(metric: str, leaf: Leaf) -> str:
     """How a mapping names a metric, of a line if the name of the field told one."""
-    return f"{metric}:{leaf.part}" if leaf.part and not leaf.each and not leaf.part_path else metric
+    return f"{metric}:{leaf.part}" if leaf.part and not leaf.part_path else metric
 
 
 def _is_plain(leaf: Leaf, means: Means) -> bool:

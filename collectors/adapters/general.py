@@ -12,7 +12,7 @@ from typing import Any, Final
 from collectors.adapters import doubts, hints, objects, packed, topics, xmltext
 from collectors.adapters.hints import Choice
 from collectors.adapters.jsontext import show
-from collectors.adapters.leaves import name_of_record, step
+from collectors.adapters.leaves import is_flat, items_like, name_of_record, step
 from collectors.adapters.moments import own_time
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
@@ -80,7 +80,8 @@ def decode(packet: Packet) -> Decoded:
         decoded = _object(packet, fields, path)
         return decoded if fields is value else packed.without_mappings(decoded)
     if any(type(item) is dict for item in value):
-        return _together([_item(packet, item, f"$[{number}]") for number, item in enumerate(value)])
+        flat = all(is_flat(item) for item in value)
+        return _together([_item(packet, item, "@" if flat else f"$[{number}]") for number, item in enumerate(value)])
     raise Unreadable(f"the payload is a list of bare values, and nothing says what each measures: {hints.WRITE}")
 
 
@@ -122,7 +123,8 @@ def _together(items: list[Decoded]) -> Decoded:
 
 
 def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
-    found = objects.look(fields, packet=packet, at=path, context=topics.context(packet.levels))
+    each = items_like(fields) if path == "@" else ""
+    found = objects.look(fields, packet=packet, at=path, each=each, context=topics.context(packet.levels))
     meaning = topics.meaning(packet.levels)
     value = _value(fields, meaning)
     is_bare = bool(value and meaning.said)
@@ -221,9 +223,10 @@ def _identity(packet: Packet, fields: Mapping[str, Any], path: str) -> tuple[str
         if name in _LOOSE_IDS and _OF_A_MESSAGE.match(device):
             continue
         if name in _LOOSE_IDS and _OF_ANYTHING.fullmatch(device):
+            said = where.removeprefix("$.").removeprefix("@.")
             raise Unreadable(
-                f"{where.removeprefix('$.')} is {show(value)}: that may be the device or the number of the message, and"
-                f' nothing else names the device: {hints.WRITE}, with device = "{where}" if it is the device'
+                f"{said} is {show(value)}: that may be the device or the number of the message, and nothing else names"
+                f' the device: {hints.WRITE}, with device = "{where}" if it is the device'
             )
         is_its_own = name not in _LOOSE_IDS and (len(device) >= SHORTEST or device in packet.levels)
         return SOURCE, _fit(device if is_its_own else f"{packet.topic}/{device}"), where

@@ -28,16 +28,16 @@ def mapping(
     start: str = "",
     each: str = "",
     channel: str = "",
-    number: int = 1,
+    suffix: str = "",
 ) -> str:
     """A mapping for the site file with one line per choice; all but the first are commented out.
 
-    `number` counts the mappings of one message: from the second on they have names of their own, and one source.
+    With a `suffix` it is one of several mappings of a message, with a name of its own and the source of all.
     `start` is where a period begins; totals and states have none.
     """
     named = name(topic)
-    found = ["[[sites.mappings]]", f"name = {_quoted(named if number == 1 else f'{named}-{number}')}"]
-    found += [f"source = {_quoted(named)}"] if number > 1 else []
+    found = ["[[sites.mappings]]", f"name = {_quoted(f'{named}-{suffix}' if suffix else named)}"]
+    found += [f"source = {_quoted(named)}"] if suffix else []
     found.append(f"topic = {_quoted(_filter(topic))}")
     paths = (("device", device), ("time", time), ("each", each), ("channel", channel))
     found += [f"{key} = {_quoted(path)}" for key, path in paths if path]

@@ -51,7 +51,7 @@ def decode(packet: Packet) -> Decoded:
     levels = packet.levels
     if not packet.payload.strip() or packet.text == "null":
         return Decoded(not_data="a tombstone: an entity was removed")
-    if levels[0] != "homeassistant" or (len(levels) == 1 and packet.object):
+    if levels[0] != "homeassistant" or (len(levels) == 1 and type(packet.object.get("event_data")) is dict):
         return _object(packet)
     if levels[-1] == "config":
         return Decoded(not_data="a device introducing itself to Home Assistant")

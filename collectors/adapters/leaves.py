@@ -110,15 +110,19 @@ class _Named:
     fields: tuple[str, ...] = ()
 
 
-def leaves(message: Mapping[str, Any], clock: Clock, *, at: str = "$", context: tuple[str, ...] = ()) -> list[Leaf]:
-    """All values of `message`, whose JSONPath is `at`, with times told by `clock`. Raises Unreadable.
+def leaves(
+    message: Mapping[str, Any], clock: Clock, *, at: str = "$", each: str = "", context: tuple[str, ...] = ()
+) -> list[Leaf]:
+    """All values of `message`, whose JSONPath is `at` (from the item of `each`), with times told by `clock`.
+
+    Raises Unreadable.
 
     `context` are words that stand before every name. An object that carries a name twice is refused: nobody knows which
     of the two is meant. Objects nested deeper than DEEPEST are left out.
     """
     found: list[Leaf] = []
     part, steps = _place_of(message)
-    place = _Place(path=at, words=context, part=part, part_path=at + steps if steps else "")
+    place = _Place(path=at, words=context, part=part, part_path=at + steps if steps else "", each=each)
     for leaf in _object(message, place, clock):
         found.append(leaf)
         if len(found) > MOST:
@@ -240,7 +244,7 @@ def _record(fields: Mapping[str, Any]) -> _Named | None:
     if not value or type(fields[value]) in (dict, list):
         return None
     for field in _NAME_FIELDS:
-        name = fields.get(by.get(field, ""))
+        name = fields[by[field]] if field in by else None
         if type(name) is str and isinstance(judge(words(name)), Means | Doubt):
             unit = fields.get(_first(by, _UNIT_FIELDS), "")
             return _Named(
@@ -267,6 +271,19 @@ def _class_of(fields: Mapping[str, Any]) -> tuple[str, ...]:
 def _other_kind(fields: Mapping[str, Any]) -> str:
     """The field by which an object says that it counts no people: {"class": "car", "count": 3}; "" if none does."""
     return next((name for name in _class_of(fields) if is_other_kind(fields[name])), "")
+
+
+def items_like(item: Mapping[str, Any]) -> str:
+    """The items of a message that is a list, as a mapping reads them: all, or those that measure the same as this."""
+    named = name_of_record(item)
+    return "$" + _chosen(item, (named,) if named else ())
+
+
+def is_flat(item: object) -> bool:
+    """Whether an item of a list holds no lists of objects itself, of which a mapping could not tell the device."""
+    if type(item) is not dict:
+        return True
+    return not any(type(value) is list and any(type(inner) is dict for inner in value) for value in item.values())
 
 
 def name_of_record(fields: Mapping[str, Any]) -> str:

@@ -117,10 +117,15 @@ def note_value(
 
 
 def look(
-    fields: Mapping[str, Any], *, packet: Packet | None = None, at: str = "$", context: tuple[str, ...] = ()
+    fields: Mapping[str, Any],
+    *,
+    packet: Packet | None = None,
+    at: str = "$",
+    each: str = "",
+    context: tuple[str, ...] = (),
 ) -> Found:
-    """What the names of `fields` mean. Raises Unreadable."""
-    return sort(leaves(fields, clock(packet), at=at), context=context)
+    """What the names of `fields` mean, which are an item of `each` if that is given. Raises Unreadable."""
+    return sort(leaves(fields, clock(packet), at=at, each=each), context=context)
 
 
 def sort(leaves_: Iterable[Leaf], *, context: tuple[str, ...] = ()) -> Found:

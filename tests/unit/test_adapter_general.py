@@ -202,6 +202,8 @@ def test_a_value_nobody_knows_is_told_beside_a_battery() -> None:
         ("acme/door", {"door": "east", "in": 3}, [("acme/door", "flow:east", "in", 3)]),
         ("acme/door", {"metrics": [{"name": "in", "value": 33}, {"name": "out", "value": 30}]},
          [("acme/door", "flow:1", "in", 33), ("acme/door", "flow:1", "out", 30)]),
+        ("acme/door", [{"serial": "A12345", "in": 3}, {"serial": "B12345", "in": 5}],
+         [("A12345", "flow:1", "in", 3), ("B12345", "flow:1", "in", 5)]),
         ("acme/door", {"zones": [{"in": 3}, {"in": 5}]},
          [("acme/door", "flow:1", "in", 3), ("acme/door", "flow:2", "in", 5)]),
         ("acme/door", {"Line": [{"LineIndex": 4, "In": 12, "InSum": 0}]}, [("acme/door", "flow:4", "in", 12)]),
@@ -238,6 +240,14 @@ def test_the_mapping_that_is_proposed_reads_the_message(
 def test_a_mapping_is_proposed_with_the_whole_time_or_none(fields: object, time: str, start: str) -> None:
     (proposed,) = mappings(refused_or_told("acme/door", fields))
     assert (proposed.time, proposed.start) == (time, start)
+
+
+def test_a_list_of_named_values_brings_a_mapping_for_each_name() -> None:
+    told = decode("acme/door", [{"variable": "in", "value": 3}, {"variable": "out", "value": 5}]).problems
+    assert [(m.name, m.source, dict(m.values)) for problem in told for m in mappings(problem)] == [
+        ("acme-in", "acme", {"in": "@.value"}),
+        ("acme-out", "acme", {"out": "@.value"}),
+    ]
 
 
 def test_what_names_a_measurement_names_no_device() -> None:

@@ -152,6 +152,7 @@ def test_unknown_names(name: str) -> None:
         ({"before": {"people": 3}, "after": {"people": 4}}, {"level:1 people": 4}),
         ({"vals": [{"id": "people", "qc": 3, "val": 12}]}, {"level:1 people": 12}),
         ({"Tags": {"TotalIn": {"v": 12, "q": 192}}}, {"flow:1 in_total": 12}),
+        ({"readings": [{"": "in", "value": 3}], "people": 2}, {"level:1 people": 2}),
         ({"presence_1": 1, "temperature_2": 22.1}, {"level:1 occupied": 1, "level:2 temperature_c": 22.1}),
         ({"people": "ON"}, {"level:1 occupied": 1}),
         ({"presence": {"1": 1}}, {"level:1 occupied": 1}),

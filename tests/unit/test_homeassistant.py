@@ -139,4 +139,5 @@ def test_the_event_stream_is_read_and_phones_are_nobodys_business() -> None:
     state = {"entity_id": "binary_sensor.hall_motion", "state": "on", "attributes": {"device_class": "motion"}}
     event = {"event_type": "state_changed", "event_data": {"new_state": state}}
     assert said(decode("homeassistant", event)) == {"level:1 occupied": 1}
+    assert decode("homeassistant", {"event_type": "state_changed", "event_data": 1}).not_data
     assert decode("homeassistant/sensor/anna_iphone_battery_level/state", "78").not_data

@@ -23,6 +23,8 @@ def configure(settings: Settings, service: str = "") -> None:
     hidden = secrets(settings)
     handler.setFormatter(Json(service, hidden) if settings.log_format == "json" else Plain(hidden))
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
+    if settings.log_level != "DEBUG":  # it tells of each attempt; whoever needs the database says once what is wrong
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
 
 
 def secrets(settings: Settings) -> list[str]:

@@ -23,7 +23,6 @@ def settings(service: str = "") -> Settings:
     loaded = settings_module.load()
     if not service:
         loaded = find().found_by(loaded)
-        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # the command says what is wrong
     configure(loaded, service)
     return loaded
 

@@ -27,15 +27,18 @@ def listen(url: str, channels: Sequence[str], stop: Event) -> Iterator[Notice]:
 
     The first notice is always `reconnected`: from then on nothing is missed.
     """
+    said = False  # once for as long as it is away
     while not stop.is_set():
         try:
             with psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
                 for channel in channels:
                     conn.execute(compose.SQL("listen {}").format(compose.Identifier(channel)))
+                said = False
                 yield Notice(channel=RECONNECTED)
                 while not stop.is_set():
                     for n in conn.notifies(timeout=PATIENCE_S):
                         yield Notice(channel=n.channel, payload=n.payload)
         except psycopg.OperationalError as exc:
-            log.warning("lost the database while listening, trying again: %s", exc)
+            level, said = logging.DEBUG if said else logging.WARNING, True
+            log.log(level, "Waiting for news from the database: %s", exc, extra={"action": "news_away"})
             stop.wait(RETRY_S)

@@ -224,3 +224,13 @@ def test_placed_channels_are_told_of(db: Database, database_url: str) -> None:
         day = conn.execute("select day, gross, net from visit_day").fetchall()
         assert [(str(d), g, n) for d, g, n in day] == [("2026-03-02", 5, 5)]
         assert conn.execute("select count(*) from dirty_day").fetchone() == (1,)
+
+
+def test_a_database_that_is_away_is_told_once(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop, waits = Event(), iter(range(3))
+    monkeypatch.setattr(stop, "wait", lambda _: next(waits, None) is None and stop.set())
+    with caplog.at_level("WARNING"):
+        assert list(listen("postgresql://127.0.0.1:1/none", ["readings"], stop)) == []
+    assert [record.getMessage()[:16] for record in caplog.records] == ["Waiting for news"]

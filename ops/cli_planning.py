@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from core.errors import BesokError, ScenarioError
 from ops import serving
 from ops.options import BeginsOption, ScenarioOption, SetOption, SiteFileOption
 
@@ -63,7 +64,7 @@ def fit(
 ) -> None:
     """Learn a world from the stored history of sites, as a scenario that others can be based on."""
     from ops import fit as fitting
-    from ops.sitefiles import stored
+    from ops.sitefiles import check_names, stored
     from sensors_sim.fit import learn
     from sensors_sim.fit_check import check as check_fit
     from sensors_sim.scenariofile import dump
@@ -71,18 +72,22 @@ def fit(
 
     settings = serving.settings()
     sites = stored(settings)
+    check_names(sites, site or ())
     with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
         history = fitting.chronicle(db, sites, first.date(), last.date())
-    if check:
-        seeds = tuple(range(1, replications + 1))
-        checks = check_fit(sites, history, tuple(site or ()), weeks, seeds)
-        print(fitting.check_json(checks, weeks, seeds) if as_json else fitting.check_text(checks, weeks))
-    if out or not check:
-        scenario, learnt = learn(sites, history, site or ())
-        if not check:
-            print("\n".join(fitting.told(learnt)) if out else dump(scenario))
-        if out:
-            out.write_text(dump(scenario), encoding="utf-8")
+    try:
+        if check:
+            seeds = tuple(range(1, replications + 1))
+            checks = check_fit(sites, history, tuple(site or ()), weeks, seeds)
+            print(fitting.check_json(checks, weeks, seeds) if as_json else fitting.check_text(checks, weeks))
+        if out or not check:
+            scenario, learnt = learn(sites, history, site or ())
+    except ScenarioError as exc:
+        raise BesokError(f"There is too little history to learn from:\n{exc}") from exc
+    if not check:
+        print("\n".join(fitting.told(learnt)) if out else dump(scenario))
+    if out:
+        out.write_text(dump(scenario), encoding="utf-8")
 
 
 def _day(moment: datetime | None) -> date | None:

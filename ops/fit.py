@@ -86,7 +86,7 @@ def told(learnt: Sequence[Learnt]) -> Iterator[str]:
         growth = f"{found.growth:+.1%} a year" if found.growth is not None else "not known: it takes two years"
         months = "as the year goes" if len(set(p.months)) > 1 else "not known: it takes a year"
         yield f"{p.site}: {found.days} days, {found.coverage:.0%} of their open hours counted"
-        yield f"  people a day, Monday first  {' '.join(f'{day:.0f}' for day in week)}"
+        yield f"  people on a usual day       Monday first: {' '.join(f'{day:.0f}' for day in week)}"
         yield f"  days differ by              {p.spread:.0%} beyond chance"
         yield f"  stay                        {stay}"
         yield f"  seasons                     {months}"

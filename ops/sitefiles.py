@@ -1,10 +1,12 @@
 """The sites that a command is about: those of a file, or of the database."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from core.errors import BesokError, SiteFileError
+from core.errors import BesokError, NotFound, SiteFileError
 from core.settings import Settings
 from core.site import SiteFile
+from core.suggest import suggestion
 
 
 def read(file: Path) -> SiteFile:
@@ -27,3 +29,11 @@ def stored(settings: Settings) -> SiteFile:
     if not sites:
         raise BesokError("There is no site in the database: `besok site apply FILE` brings one, --site-file names one")
     return SiteFile(sites=sites)
+
+
+def check_names(site_file: SiteFile, names: Sequence[str]) -> None:
+    """Raises NotFound for the first name that is no site's."""
+    known = [site.id for site in site_file.sites]
+    for name in names:
+        if name not in known:
+            raise NotFound(f'there is no site "{name}"{suggestion(name, known)}')

@@ -65,6 +65,7 @@ def ask(question: Question) -> Answer:
         if workers < 2:
             yield from track(map(look, tasks), **bar)  # type: ignore[arg-type]
             return
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else threads and processes wait for each other
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             yield from track(pool.map(look, tasks), **bar)  # type: ignore[arg-type]
 

@@ -47,8 +47,8 @@ def learn(
             found[n] = SiteRates(ground, n, chronicle).learnt()
         except ScenarioError as exc:
             problems += exc.problems
-    if problems or not found:
-        raise ScenarioError(problems or [f"none of the sites is called {', '.join(sites)}"])
+    if problems:
+        raise ScenarioError(problems)
     matched = _matched(site_file, ground, chronicle, found, rounds)
     return _scenario(chronicle, list(matched.values())), tuple(matched.values())
 

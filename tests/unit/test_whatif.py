@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from core.errors import ScenarioError
 from core.sitefile import parse
 from ops import whatif as shown
+from ops.cli import app
 from sensors_sim import truth
 from sensors_sim.crowding import crowding
 from sensors_sim.scenario import ORDINARY, Event, NewPortal, NewSensor, Scenario
@@ -131,3 +133,14 @@ def test_an_event_and_a_new_portal_are_seen_where_and_when_they_are() -> None:
     assert hall.today.surely == 0 and hall.then.surely == 1
     door = next(p for p in answer.portals if p.portal == "stadsbiblioteket/new")
     assert door.today.mid == 0 < door.then.mid
+
+
+def test_the_command_answers_for_a_site_file() -> None:
+    words = "simulate what-if --site-file sites/helsingborg.toml --replications 1 --format json"
+    asked_for = [*words.split(), "--first", "2026-10-24", "--last", "2026-10-24", "--set", "rates.*.arrivals=1.5"]
+    result = CliRunner().invoke(app, asked_for)
+    assert result.exit_code == 0, result.output
+    body = json.loads(result.stdout)
+    assert (body["scenario"], body["today"], body["first"], body["seeds"]) == (
+        "double-visitors", "ordinary", "2026-10-24", [1])  # fmt: skip
+    assert 1.4 < body["sites"][0]["times"]["mid"] < 1.6

@@ -19,7 +19,9 @@ class Moments:
     ways: Floats  # [entrance] shares
     stay_h: float  # person-hours in the site for each who enters; NaN if not known
     rooms: Floats  # [space] person-hours in each for each who enters; NaN if not known
-    steps: float  # entries into rooms with one way in, for each who enters the site; NaN if not known
+    steps: (
+        Floats  # [door] into rooms with one neighbour: people entering for each who enters the site; NaN if not known
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +64,14 @@ def moments_of(chronicle: Chronicle, ground: Ground, number: int, rooms: Rooms) 
     root = (
         chronicle.people[:, column[f"{site.id}/{site.id}"]] if f"{site.id}/{site.id}" in column else people.sum(axis=1)
     )
-    leaves = arrivals(chronicle, site, rooms.leaves).people if rooms.leaves else np.full(len(known), np.nan)
+    leaves = arrivals(chronicle, site, rooms.leaves).by_entrance
     came = seen.people
     ways = seen.by_entrance[known].sum(axis=0)
     return Moments(
         ways=ways / max(1.0, ways.sum()),
         stay_h=_each(root, came, known),
         rooms=np.array([_each(np.maximum(people[:, n], 0), came, known) for n in range(people.shape[1])]),
-        steps=_each(leaves, came, known),
+        steps=np.array([_each(leaves[:, n], came, known) for n in range(leaves.shape[1])]),
     )
 
 
@@ -87,10 +89,9 @@ def first_guess(ground: Ground, number: int, profile: Profile, told_of: Moments,
     share = np.where(own, told_of.ways, 0.0)
     shares = share / max(1e-9, share.sum()) * kept
     stays = np.where(np.isnan(told_of.rooms), 0.0, told_of.rooms)
-    if np.isnan(told_of.steps) or stays.sum() <= 0:
-        spaces: dict[str, float] = {}
-    else:
-        stops = max(1.0, told_of.steps)
+    spaces: dict[str, float] = {}
+    if stays.sum() > 0:
+        stops = max(1.0, float(np.nansum(told_of.steps)))
         spaces = {name: _share(s / stays.sum() * stops) for name, s in zip(rooms.spaces, stays, strict=True) if s > 0}
     return replace(
         profile,
@@ -111,11 +112,11 @@ def nearer(profile: Profile, wanted: Moments, made: list[Moments], rooms: Rooms,
     def of(figure: str) -> Floats:
         return np.asarray(np.mean([getattr(one, figure) for one in made], axis=0))
 
-    entry = dict(zip((w.portal.partition("/")[2] for w in ways), ratio(wanted.ways, of("ways"), 0.5), strict=True))
-    went = {name: share * entry[name] for name, share in profile.entrances.items()}
+    entry = dict(zip((way.portal for way in ways), ratio(wanted.ways, of("ways"), 0.5), strict=True))
+    went = {name: share * entry[f"{profile.site}/{name}"] for name, share in profile.entrances.items()}
     whole = sum(profile.entrances.values()) / max(1e-9, sum(went.values()))
-    steps = float(ratio(np.array([wanted.steps]), np.array([of("steps")]), 0.5)[0])
-    longer = float(ratio(np.array([wanted.stay_h]), np.array([of("stay_h")]), 0.5)[0]) / steps
+    steps = _one(np.nansum(wanted.steps), np.nansum(np.where(np.isnan(wanted.steps), np.nan, of("steps"))))
+    longer = _one(wanted.stay_h, float(of("stay_h"))) / steps
     room = dict(zip((s.partition("/")[2] for s in rooms.spaces), ratio(wanted.rooms, of("rooms"), 0.3), strict=True))
     return replace(
         profile,
@@ -123,6 +124,10 @@ def nearer(profile: Profile, wanted: Moments, made: list[Moments], rooms: Rooms,
         stay_min=profile.stay_min and round(min(1440.0, max(0.5, profile.stay_min * longer * steps)), 2),
         spaces={name: _share(share * room[name] / longer) for name, share in profile.spaces.items()},
     )
+
+
+def _one(wanted: float, made: float) -> float:
+    return float(ratio(np.array([wanted]), np.array([made]), 0.5)[0])
 
 
 def ratio(wanted: Floats, made: Floats, least: float) -> Floats:

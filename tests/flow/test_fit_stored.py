@@ -16,6 +16,7 @@ from core.settings import Settings
 from core.sitefile import parse
 from jobs import work
 from ops import fit
+from ops.demo import as_sandbox
 from sensors_sim import scenariofile
 from sensors_sim.backfill import messages
 from sensors_sim.chronicle import arrivals, entrances, told
@@ -38,7 +39,7 @@ def worked_off(url: str) -> bool:
 
 
 def test_a_world_is_learnt_from_the_store(db: Database, database_url: str, wait_for: Callable[..., object]) -> None:
-    sites.apply(db, EXAMPLE)
+    sites.apply(db, as_sandbox(EXAMPLE))
     for chunk in messages(EXAMPLE, FIRST, LAST, seed=7, scenario=BUSY):
         kept = [m for m in chunk if not ("count-town-entrance" in m.topic and m.received.date() == SILENT + DAY)]
         write(db, decode(kept))

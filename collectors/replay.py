@@ -11,7 +11,7 @@ from store import known, rejected
 from store.database import Database
 from store.write import Batch, write
 
-CHUNK = 500  # messages
+CHUNK = 100  # messages, of a megabyte at most
 
 Numbered = tuple[int, Message]
 

@@ -28,6 +28,7 @@ def fetch(
 
 
 MOST = 100_000  # messages that are kept
+MOST_BYTES = 2_000_000_000  # of them
 
 
 def forget(db: Database, before: datetime) -> int:
@@ -35,9 +36,9 @@ def forget(db: Database, before: datetime) -> int:
     return db.run("rejected_forget", {"before": before})
 
 
-def trim(db: Database, most: int = MOST) -> int:
-    """Forgets what is more than `most`: first what was read after all, and of each the oldest first; how many."""
-    return db.run("rejected_trim", {"most": most})
+def trim(db: Database, most: int = MOST, most_bytes: int = MOST_BYTES) -> int:
+    """Forgets what is more than that: first what was read after all, and of each the oldest first; how many."""
+    return db.run("rejected_trim", {"most": most, "bytes": most_bytes})
 
 
 def resolve(db: Database, ids: list[int], now: datetime) -> int:

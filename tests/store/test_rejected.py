@@ -46,6 +46,14 @@ def test_of_too_many_those_that_were_read_go_first_and_then_the_oldest(db: Datab
     assert kept(database_url) == [7, 5, 4]
 
 
+def test_a_few_large_ones_do_not_fill_the_database(db: Database, database_url: str) -> None:
+    for number, size in enumerate((10, 400, 10, 590)):
+        message = Message(topic=f"{number}", payload=b"x" * size, received=NOON)
+        write(db, Batch(rejections=[Rejection(message=message, reason="no")]))
+    assert rejected.trim(db, most_bytes=600) == 2
+    assert kept(database_url) == [2, 3]
+
+
 BEAMS = """
 [[sites.mappings]]
 name = "beams"

@@ -118,7 +118,7 @@ def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
         for m in messages
     ]
     sheet = table([_("Received"), _("Topic"), _("Reason"), _("Message")], rows)
-    what = _("Each is kept whole. What the reasons mean and what to do:")
+    what = _("Each is kept, without what is personal. What the reasons mean and what to do:")
     return html.Div(
         [
             html.P([what, " ", html.Code(f"{strangers.DOCS}")], className="quiet"),

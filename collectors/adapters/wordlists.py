@@ -100,7 +100,14 @@ power energy electricity kwh sml water gas octets voltage temperature humidity p
 taps open opens openings opened closed
 battery byte bytes port crc log fcntup probe probes satellites sats particle pm age gender male female adult adults
 child children staff
-face faces device devices client clients
+face faces device devices client clients parking order orders sales checkout
+checkouts returns
+"""
+# Some of the people, by who they are or what they do: never added to the whole, and nobody's business.
+SOME = """
+kid kids baby babies man men woman women boy boys girl girls employee employees mask masks helmet helmets fall falls
+elderly senior seniors teen teens teenager teenagers group groups family families passerby passersby bypass bypasses
+turnback turnbacks barn kvinnor män frauen männer kinder enfants femmes hommes
 """
 # What is counted and is no person, in several languages.
 THINGS = """
@@ -118,6 +125,9 @@ unoccupied unknown none null na ok alarm normal active inactive available unavai
 """
 # Settings, statistics and descriptions.
 SETTINGS = """
+limits thresholds alarms alerts rules expected forecast forecasts predicted prediction predictions goal
+goals planned scheduled reserved reservation reservations booked booking bookings registered statistic reference
+offset correction corrections manual simulation demo monthly yearly annual
 timeout sensitivity threshold delay limit alarm alert enabled enable mode config configuration setting settings
 capacity version firmware hardware range distance height schedule timer fading hold max maximum min minimum lower
 upper unit units type kind name label description location latitude lat longitude lon lng altitude x y z time

@@ -64,15 +64,14 @@ def fit(
 ) -> None:
     """Learn a world from the stored history of sites, as a scenario that others can be based on."""
     from ops import fit as fitting
-    from ops.sitefiles import check_names, stored
+    from ops.sitefiles import around, stored
     from sensors_sim.fit import learn
     from sensors_sim.fit_check import check as check_fit
     from sensors_sim.scenariofile import dump
     from store.database import Database
 
     settings = serving.settings()
-    sites = stored(settings)
-    check_names(sites, site or ())
+    sites = around(stored(settings), site or ())
     with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
         history = fitting.chronicle(db, sites, first.date(), last.date())
     try:

@@ -31,9 +31,14 @@ def stored(settings: Settings) -> SiteFile:
     return SiteFile(sites=sites)
 
 
-def check_names(site_file: SiteFile, names: Sequence[str]) -> None:
-    """Raises NotFound for the first name that is no site's."""
+def around(site_file: SiteFile, names: Sequence[str]) -> SiteFile:
+    """The sites that make one world with those named: of their zone and day start; all if none is named.
+
+    Raises NotFound for the first name that is no site's.
+    """
     known = [site.id for site in site_file.sites]
     for name in names:
         if name not in known:
             raise NotFound(f'there is no site "{name}"{suggestion(name, known)}')
+    shared = {(site.timezone, site.day_start) for site in site_file.sites if site.id in names}
+    return SiteFile(sites=tuple(s for s in site_file.sites if not names or (s.timezone, s.day_start) in shared))

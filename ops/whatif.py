@@ -110,7 +110,7 @@ def as_text(answer: Answer) -> str:
     ample = ", ".join(s.space for s in judged if _ample(s)) or "none"
     lines = [
         f"What breaks first: {question.then.title.en} ({question.first} to {question.last})",
-        f"{len(question.seeds)} replications; in brackets the interval that holds 80 % of them",
+        _replications(len(question.seeds)),
         *(f"Note: {note}" for note in answer.notes),
         "",
         *table(["VISITS A DAY", "today", "then", "times"], [_visit_row(site) for site in answer.sites]),
@@ -141,6 +141,10 @@ EXPLAINED: Final = (
 )
 
 
+def _replications(count: int) -> str:
+    return f"{count} replications; in brackets the interval that holds 80 % of them" if count > 1 else "1 replication"
+
+
 def _ample(space: SpaceStrain) -> bool:
     return min(space.today.holds.low, space.then.holds.low) > FACTORS[-1]
 
@@ -159,7 +163,7 @@ def _space_row(space: SpaceStrain) -> list[str]:
         space.space,
         str(space.capacity),
         _holds(today.holds),
-        _holds(then.holds),
+        _holds(then.holds) if then.peak.high else "nobody",  # what is closed breaks never
         between(today.peak),
         between(then.peak),
         between(today.over),

@@ -55,6 +55,7 @@ _OF_ANYTHING: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA
 _OF_A_MESSAGE: Final = re.compile(r"(evt|event|msg|message|trg|trigger|req|request)[_-]", re.IGNORECASE)
 _SEVERAL: Final = re.compile(r"[=;|&\t]|\d\s*,\s*\D|\S+,\S*\d,|,.*,")
 _ONE_WORD: Final = re.compile(r"[+-]?\d{1,7}([.,]\d+)?|[a-zåäöüß_]{1,20}")
+_UNSOUND: Final = ("bad", "invalid", "error", "fault", "faulty", "failed", "failure", "broken", "blocked", "offline")
 _SOUND: Final = (0, None, False, "", "0", "ok", "OK", "Ok", "good", "GOOD", "Good", "normal", "active", "online")
 
 
@@ -129,6 +130,8 @@ def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
     value = _value(fields, meaning)
     is_bare = bool(value and meaning.said)
     objects.refuse_others(found, packet.levels)
+    if found.about_people:
+        _trusted(fields)
     strange = found.unknown or [leaf for leaf in found.other if compact(leaf.said.rpartition(".")[2]) not in _NAMES]
     if not (is_bare or found.understood or strange):
         return Decoded(not_data="nothing about people: settings, the device's own health, or counts of other things")
@@ -140,6 +143,19 @@ def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
     elif strange and (not found.understood or found.only_health or (value and not found.about_people)):
         sheet.problems.append(doubts.unknown(packet.topic, strange, device=device_path))
     return _decoded(sheet, identity=_message(sheet, fields))
+
+
+def _trusted(fields: Mapping[str, Any]) -> None:
+    """Raise Unreadable if the device says that its figures are none: `valid: false`, `quality: bad`."""
+    for name, value in fields.items():
+        kind = compact(name) if type(name) is str else ""
+        is_false = value is False or value in ("false", "False")
+        if (kind in ("valid", "isvalid", "datavalid") and is_false) or (
+            kind in ("quality", "dataquality", "status", "health", "state")
+            and type(value) is str
+            and value.lower() in _UNSOUND
+        ):
+            raise Unreadable(f"{name} is {show(value)}: the device itself does not trust its figures; look after it")
 
 
 def _decoded(sheet: Sheet, identity: Identity | None = None) -> Decoded:

@@ -17,6 +17,7 @@ from collectors.adapters.vocabulary import (
     is_label,
     is_other_kind,
     is_place,
+    is_some,
     judge,
     words,
 )
@@ -38,6 +39,7 @@ _PART_FIELDS: Final = (
 )  # fmt: skip
 _SURE_PARTS: Final = _PART_FIELDS.index("id")
 _PLACES: Final = frozenset(("line", "zone", "region", "area", "door", "room", "gate", "space", "entrance"))
+_WINDOWS: Final = frozenset(("window", "period", "interval", "timerange", "timeinterval", "timewindow", "timespan"))
 _NO_PLACES: Final = frozenset(("sensorid", "deviceid", "counterid", "channel"))  # of the device, or of its radio
 _CLASSES: Final = frozenset(
     ("class", "classname", "objectclass", "object", "objecttype", "itemtype", "targettype", "vehicletype", "category",
@@ -50,7 +52,7 @@ _MANY_PARTS: Final = frozenset(
 )  # fmt: skip
 _NAME_FIELDS: Final = (
     "name", "type", "key", "n", "metric", "measure", "parameter", "quantity", "property", "sensor", "variable", "field",
-    "objectname", "caption", "datapointid", "id",
+    "objectname", "caption", "measurement", "k", "datapointid", "id",
 )  # fmt: skip
 _VALUE_FIELDS: Final = ("value", "v", "val", "vb", "text", "reading", "measurement", "measurementvalue", "presentvalue")
 _UNIT_FIELDS: Final = ("unit", "units", "uom", "u", "unitofmeasurement")
@@ -133,6 +135,10 @@ def leaves(
 def _timed(fields: Mapping[str, Any], place: _Place, clock: Clock) -> _Place:
     """The place with what the object says of its time: an instant, or a period that ends then."""
     begins, ends, lengths = (named(fields, names) for names in (BEGINS, ENDS, LENGTHS))
+    window = next((name for name in fields if type(fields[name]) is dict and compact(name) in _WINDOWS), "")
+    if window and not begins:  # {"window": {"start": ..., "end": ...}}
+        told_there = _timed(fields[window], replace(place, path=place.path + step(window)), clock)
+        place = replace(told_there, path=place.path)
     (time, field), period_s = told(fields, clock), 0.0
     if begins and ends and (end := clock(ends, fields[ends], "")) and (begin := clock(begins, fields[begins], "")):
         time, field, period_s = end, ends, max((end - begin).total_seconds(), 0.0)
@@ -162,6 +168,7 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
     record = _record(fields)
     if record is not None:
         yield _leaf(record, place)
+    is_split = any(is_some(name) for name in fields)
     is_reported = any(compact(name) == "reported" for name in fields)
     for name, value in fields.items():
         if (is_reported or place.kept == "state") and compact(name) == "desired":  # what somebody wishes of the device
@@ -172,11 +179,13 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
             continue
         unit = _unit(fields, name) or shared
         if type(value) is dict:
-            yield from _inner(value, _inside(place, name), clock, unit)
+            yield from _inner(value, _inside(place, name, is_list=False), clock, unit)
         elif type(value) is list:
             yield from _list(value, _inside(place, name), clock)
         else:
-            yield _leaf(_Named(name=name, field=name, value=value, unit=unit), place)
+            leaf = _leaf(_Named(name=name, field=name, value=value, unit=unit), place)
+            # The total of men and women, say, is their sum, and may be that of a period.
+            yield replace(leaf, words=(*leaf.words, "sum")) if is_split and compact(name) == "total" else leaf
 
 
 def _inner(fields: dict[str, Any], place: _Place, clock: Clock, unit: str) -> Iterator[Leaf]:
@@ -244,7 +253,7 @@ def _record(fields: Mapping[str, Any]) -> _Named | None:
     if not value or type(fields[value]) in (dict, list):
         return None
     for field in _NAME_FIELDS:
-        name = fields[by[field]] if field in by else None
+        name = fields[by[field]] if field in by and by[field] != value else None
         if type(name) is str and isinstance(judge(words(name)), Means | Doubt):
             unit = fields.get(_first(by, _UNIT_FIELDS), "")
             return _Named(
@@ -344,11 +353,15 @@ def _named(item: Mapping[str, Any], kept: str) -> tuple[str, str]:
     return "", ""
 
 
-def _inside(place: _Place, name: str) -> _Place:
-    """The place of an object that stands under `name`; in {"lines": {"1": {...}}} the name is that of a line."""
+def _inside(place: _Place, name: str, *, is_list: bool = True) -> _Place:
+    """The place of an object that stands under `name`; in {"lines": {"1": {...}}} the name is that of a line.
+
+    A list of entries is one of messages; an object of that name tells those who came in.
+    """
     kept = compact(name)
     part = name if place.kept in _MANY_PARTS and is_place(name) else ""
-    added = () if part or kept in _NEUTRAL or kept in _RECORDS else words(name)
+    is_record = kept in _RECORDS and (is_list or kept != "entries")
+    added = () if part or kept in _NEUTRAL or is_record else words(name)
     return replace(
         place,
         words=(*place.words, *added),

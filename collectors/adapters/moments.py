@@ -27,6 +27,7 @@ def own_time(fields: Mapping[str, Any], clock: Clock) -> datetime | None:
 
 def told(fields: Mapping[str, Any], clock: Clock) -> tuple[datetime | None, str]:
     """The same, with the field that says all of it; "" if day and hour stand apart, or if the hour is missing."""
+    fields = {name: _unwrapped(name, value) for name, value in fields.items()}
     telling = [
         (rank, name)
         for name, value in fields.items()
@@ -49,6 +50,13 @@ def told(fields: Mapping[str, Any], clock: Clock) -> tuple[datetime | None, str]
         if (time := clock(name, value, zone)) is not None:
             return time, name if whole else ""
     return None, ""
+
+
+def _unwrapped(name: object, value: Any) -> Any:
+    """The time in an object that stands for one: {"$date": ...}, {"seconds": ..., "nanos": ...}."""
+    if type(value) is dict and type(name) is str and compact(name) in _TIME_RANK:
+        return value.get("$date", value.get("seconds", value.get("_seconds", value)))
+    return value
 
 
 def named(fields: Mapping[str, Any], names: frozenset[str]) -> str:

@@ -150,6 +150,7 @@ _MOVES = frozenset(("pir", "motion", "motions", "movement", "movements", "move",
 _WAYS, _PLAIN_WAYS = frozenset(wordlists.WAYS.split()), frozenset(wordlists.PLAIN_WAYS.split())
 _FOREIGN_IN, _FOREIGN_OUT = frozenset(wordlists.FOREIGN_IN.split()), frozenset(wordlists.FOREIGN_OUT.split())
 _THINGS = frozenset(wordlists.THINGS.split())
+_SOME = frozenset((*wordlists.SOME.split(), "male", "female", "adult", "adults", "child", "children", "staff"))
 _ELSE = _THINGS.union(wordlists.ELSE.split(), wordlists.SOME.split())
 _CONDITIONS = frozenset(wordlists.CONDITIONS.split())
 _SETTINGS, _HEALTH = frozenset(wordlists.SETTINGS.split()), frozenset(wordlists.HEALTH.split())
@@ -264,6 +265,11 @@ def is_other_kind(text: str) -> bool:
     """Whether a text names what is no person, and nothing else: "car", "Fahrrad"."""
     said = frozenset(words(text))
     return bool(said) and said <= _THINGS
+
+
+def is_some(name: str) -> bool:
+    """Whether a name tells of some of the people, by who they are: `male`, `adults`."""
+    return not _SOME.isdisjoint(words(name))
 
 
 def is_climate(verdict: Verdict) -> bool:

@@ -146,6 +146,8 @@ def test_a_message_with_an_id_of_its_own_is_known_again() -> None:
         ("acme/x", "people,device=1 in=3i,out=4i", "a line of several values"),
         ("acme/x", "2026-11-25;12;13", "a line of several values"),
         ("acme/cars", {"total_in": 3}, 'the topic says "cars"'),
+        ("acme/x", {"people": 0, "quality": "bad"}, "the device itself does not trust its figures"),
+        ("acme/x", {"people": 0, "valid": False}, "the device itself does not trust its figures"),
         ("acme/x", "word " * 20, "neither JSON nor a number or a word"),
         ("hall_pir", {"value": 1, "status": 2}, "status is 2: the device itself does not trust its pir"),
         ("x" * 201, {"people": 3}, "cannot name a device"),

@@ -19,6 +19,7 @@ USUAL_S = 60  # seconds between the messages of a sensor
 LATE_AFTER = timedelta(seconds=150)  # two missed messages of a usual sensor and a little patience
 STALE_AFTER = timedelta(minutes=5)
 COUNTED_TO = 1000  # readings of an unplaced channel; to count more of them would only take time
+SHOWN_DEVICES = 100  # unplaced devices that are listed: those heard last
 
 
 def patience(interval_s: float) -> float:

@@ -6,7 +6,7 @@ from datetime import datetime
 from core.analytics.placement import Suggestion
 from core.analytics.strangers import Stranger, latest
 from core.metrics import METRICS
-from core.views import DeviceInfo, LastReading
+from core.views import SHOWN_DEVICES, DeviceInfo, LastReading
 
 STATES = {"live": "heard", "late": "late", "stale": "silent", "none": "never heard"}
 
@@ -30,6 +30,8 @@ def strangers(found: Sequence[Stranger], now: datetime) -> Iterator[str]:
             said = ", ".join(map(reading, latest(channel.readings)))
             yield f"    {channel.channel}: {said}"
             yield f"        {verdict(suggestion)}"
+    if len(found) >= SHOWN_DEVICES:
+        yield f"Only the {len(found)} that were heard last are shown."
 
 
 def lines(found: Sequence[Stranger]) -> Iterator[str]:

@@ -8,7 +8,7 @@ from dash import html
 
 from core.analytics.placement import Suggestion
 from core.analytics.strangers import Stranger, latest
-from core.views import UnplacedChannel
+from core.views import SHOWN_DEVICES, UnplacedChannel
 from dashboard.components import readings
 from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.i18n import _, named
@@ -22,10 +22,12 @@ def section(strangers: Sequence[Stranger], places: Mapping[str, str], now: datet
         return html.P(_("None: every sensor that is heard has its place."), className="quiet")
     kept = _("Nothing of what they send is lost: once placed, they count from their first reading on.")
     how = _("Put the lines into the site file and apply it:")
+    rest = _("Only the {n} that were heard last are shown.").format(n=len(strangers))
     return html.Div(
         [
             html.P([kept, " ", how, " ", html.Code("besok site apply " + _("FILE"))], className="quiet"),
             html.Ul([html.Li(_card(s, places, now)) for s in strangers], className="strangers"),
+            *([html.P(rest, className="quiet")] if len(strangers) >= SHOWN_DEVICES else []),
         ]
     )
 

@@ -8,7 +8,7 @@ from dash import html
 
 from core.analytics.strangers import Stranger, introduce
 from core.site import Site
-from core.views import DeviceInfo, RejectedMessage, SiteInfo
+from core.views import SHOWN_DEVICES, DeviceInfo, RejectedMessage, SiteInfo
 from dashboard.address import Address
 from dashboard.components import notices, strangers
 from dashboard.components.attrs import HIDDEN, data
@@ -56,7 +56,8 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
 def _waiting(unplaced: Sequence[Stranger]) -> list[Any]:
     """How many wait for a place, leading to them."""
     n = len(unplaced)
-    text = plural("{n} more is heard and has no place yet.", "{n} more are heard and have no place yet.", n).format(n=n)
+    text = plural("{n} more is heard and has no place yet.", "{n} more are heard and have no place yet.", n)
+    text = text.format(n=f"{n}+" if n >= SHOWN_DEVICES else n)
     return [" ", html.A(text, href="#strangers")] if unplaced else []
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from core.readings import Flag
 from core.views import (
     COUNTED_TO,
+    SHOWN_DEVICES,
     DeviceInfo,
     LastReading,
     PlacementInfo,
@@ -20,7 +21,6 @@ from core.views import (
 from store.database import Database
 
 SHOWN_BYTES = 2000
-SHOWN_DEVICES = 100  # unplaced ones
 SILENT = timedelta(days=90)  # after which an unplaced device is shown no more
 SHOWN_READINGS = 5  # of each metric of an unplaced channel
 

@@ -7,11 +7,12 @@ from typing import get_args
 import pytest
 
 from core.analytics.placement import Heard, Reason, suggest
-from core.analytics.strangers import latest
+from core.analytics.strangers import Stranger, latest
 from core.metrics import METRICS
-from core.views import LastReading
+from core.views import SHOWN_DEVICES, LastReading, UnplacedDevice
 from dashboard.components import readings, strangers
 from dashboard.i18n import LANG
+from ops import devices
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
@@ -68,3 +69,14 @@ def test_every_reason_has_a_sentence(reason: Reason, language: str) -> None:
 def test_channels_have_names() -> None:
     assert strangers.channel_name("flow:2") == "Linje 2"
     assert strangers.channel_name("level:all") == "Område all"
+
+
+def test_a_list_that_is_cut_off_says_so() -> None:
+    device = UnplacedDevice(
+        source="mqtt", device="d", model="", topic="t", first_heard=NOW, heard=NOW, channels=()
+    )  # fmt: skip
+    stranger = Stranger(device=device, suggestions=())
+    cut = "Bara de 100 som hördes senast visas."
+    assert cut in str(strangers.section([stranger] * SHOWN_DEVICES, {}, NOW))
+    assert cut not in str(strangers.section([stranger] * 3, {}, NOW))
+    assert list(devices.strangers([stranger] * SHOWN_DEVICES, NOW))[-1].startswith("Only the 100")

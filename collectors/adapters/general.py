@@ -251,9 +251,8 @@ def _identity(packet: Packet, fields: Mapping[str, Any], path: str) -> tuple[str
 
 def _names(fields: Mapping[str, Any], path: str) -> list[tuple[str, Any, str]]:
     """All that could be the name of the device, the best first: what names it, the name and where that stands."""
-    found = [
-        (name, value, path + step(said)) for name, said, value in _scalars(fields) if said != name_of_record(fields)
-    ]
+    measured = name_of_record(fields)
+    found = [(name, value, path + step(said)) for name, said, value in _scalars(fields) if said != measured]
     if "specversion" in fields:  # a CloudEvent: its id is that of the event, its source that of the device
         found = [("deviceid" if name == "source" else name, *rest) for name, *rest in found if name != "id"]
     if {"idx", "nvalue"} <= {name for name, *_ in found}:  # Domoticz, where an id is that of the hardware

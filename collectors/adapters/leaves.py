@@ -221,8 +221,8 @@ def _list(items: list[Any], place: _Place, clock: Clock) -> Iterator[Leaf]:
             chosen = record.fields[1:] if record else _class_of(item) if is_mixed else ()
             part_path = f"@{step(field)}" if field else place.part_path
             if not field or field == name_of_record(item) or compact(field) == "name":
-                part, steps = _place_of(item) if _place_of(item)[1] else (part, "")
-                part_path = f"@{steps}" if steps else part_path
+                there, steps = _place_of(item)
+                part, part_path = (there, f"@{steps}") if steps else (part, part_path)
             if record and field in record.fields:  # what names the measurement is no line
                 part, part_path = "", place.part_path
             elif not field and len(items) > 1 and not place.part and place.kept in _MANY_PARTS:

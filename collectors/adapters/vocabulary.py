@@ -197,7 +197,7 @@ def _means(said: tuple[str, ...]) -> Verdict:
     if bare == ("detected",):
         return Doubt(about="presence")
     if each & _ELSE:
-        return "aside" if each & _PERSONS else "ignored"
+        return "aside" if each & _PERSONS or (each & _SOME and each & (_IN | _OUT | _MANY)) else "ignored"
     return _passing(bare, each) or _moving(bare, each) or _counting(each)
 
 

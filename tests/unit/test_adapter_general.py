@@ -145,6 +145,7 @@ def test_a_message_with_an_id_of_its_own_is_known_again() -> None:
         ("acme/x", "<r><in>4</in></r>", "in could mean people since the last message"),
         ("acme/x", "people,device=1 in=3i,out=4i", "a line of several values"),
         ("acme/x", "2026-11-25;12;13", "a line of several values"),
+        ("acme/x", {"male": {"total_in": 3}, "female": {"total_in": 4}}, "nobody knows what male.total_in"),
         ("acme/cars", {"total_in": 3}, 'the topic says "cars"'),
         ("acme/x", {"people": 0, "quality": "bad"}, "the device itself does not trust its figures"),
         ("acme/x", {"people": 0, "valid": False}, "the device itself does not trust its figures"),

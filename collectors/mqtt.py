@@ -28,6 +28,7 @@ from collectors.bulk import BulkClient, Published
 from collectors.counters import Counters
 from collectors.inbox import Delivery, Inbox
 from collectors.owed import Owed
+from core import topics
 from core.errors import SettingsError
 from core.readings import Message
 from core.settings import Settings
@@ -235,11 +236,9 @@ def topic_filters(text: str) -> list[str]:
     if not filters:
         raise SettingsError("BESOK_MQTT_TOPICS is empty: name at least one topic filter, such as #")
     for topic in filters:
-        *before, last = topic.split("/")
-        if any(level != "+" and ("+" in level or "#" in level) for level in before) or (
-            last not in ("+", "#") and ("+" in last or "#" in last)
-        ):
-            raise SettingsError(f"BESOK_MQTT_TOPICS: {topic} is no topic filter: # may only end it, + stands alone")
+        _, _, shared = topic.removeprefix("$share/").partition("/")
+        if wrong := topics.problem(shared if topic.startswith("$share/") else topic):
+            raise SettingsError(f"BESOK_MQTT_TOPICS: {topic} is no topic filter: {wrong}")
     return filters
 
 

@@ -46,8 +46,9 @@ with heard as materialized ( -- what each channel has sent in the day
         where (m.metric = 6) <> p.directed
         window w as (partition by r.metric order by r.time)
     ) t
-    cross join lateral people_between(t.was, t.value, p.wraps, t.before, t.before_received, t.time, t.received)
-        as told (people)
+    cross join lateral (
+        select people_between(t.was, t.value, p.wraps, t.before, t.before_received, t.time, t.received) as people
+    ) told
     where p.totals and told.people is not null and p.valid @> t.time
 ), span as (
     select s.*, extract(epoch from s.ends - s.begins)::float8 as length_s,

@@ -42,7 +42,9 @@ with range as materialized (
         ) r
         window w as (partition by r.metric order by r.time)
     ) t
-    cross join lateral people_between(t.was, t.value, g.wraps, t.before, t.before_received, t.time, t.received) as p (people)
+    cross join lateral (
+        select people_between(t.was, t.value, g.wraps, t.before, t.before_received, t.time, t.received) as people
+    ) p
     where g.has_totals and p.people is not null
 ), placed as (
     select *, time_bucket('15 minutes', begins) as bucket,

@@ -18,6 +18,7 @@ from collectors import explain, inbox, mqtt
 from collectors.bulk import Published
 from collectors.counters import NOT_IN_BEAT, Counters
 from collectors.inbox import Delivery, Inbox
+from core.errors import SettingsError
 from core.readings import Message
 from core.settings import Settings
 
@@ -174,3 +175,9 @@ def test_shared_subscriptions_that_the_broker_does_not_have_are_an_error(caplog:
 @pytest.mark.parametrize("text", ["besok/v1/#", "#", "+", "a/+/b", "$share/collectors/besok/v1/#", " a , b "])
 def test_topic_filters_that_are_right(text: str) -> None:
     assert mqtt.topic_filters(text) == [t.strip() for t in text.split(",")]
+
+
+@pytest.mark.parametrize("text", ["", " , ", "a/#/b", "a+/b", "a#", "$share/g", "$share/g/a/#/b"])
+def test_topic_filters_that_are_wrong(text: str) -> None:
+    with pytest.raises(SettingsError, match="BESOK_MQTT_TOPICS"):
+        mqtt.topic_filters(text)

@@ -7,6 +7,10 @@ Stream: the messages of `simulate live`. Published: the same, through a private 
 are of the example site. A million: a year, and three, of a library of 30 spaces with a million visits a year, each in a
 process of its own, whose largest resident memory is told; once as usual, and once under a scenario that closes half the
 house for eleven weeks and has an event on every Wednesday.
+
+    python -m benchmarks.simulate many [copies]
+
+Many: an hour of `simulate live` from so many copies of the example site at once, through a private broker.
 """
 
 import json
@@ -25,7 +29,7 @@ from pathlib import Path
 from typing import get_args
 
 from core.settings import Settings
-from core.site import Portal, Sensor, SiteFile, Space, Text
+from core.site import Portal, Sensor, Site, SiteFile, Space, Text
 from core.sitefile import parse
 from ops import mosquitto, ports
 from sensors_sim import backfill, live, stream
@@ -186,5 +190,38 @@ def _watch() -> Iterator[list[float]]:
     took.append(time.perf_counter() - began)
 
 
-if __name__ == "__main__":
+def many(copies: int) -> None:
+    """Measure an hour of a whole city's sensors, on one core and through one connection."""
+    example = parse(EXAMPLE.read_text(encoding="utf-8"), EXAMPLE.name)
+    city = SiteFile(sites=tuple(_copy(site, n, example) for n in range(copies) for site in example.sites))
+    end = datetime(2026, 11, 24, 12, tzinfo=UTC)
+    start = end - timedelta(hours=1)
+    sensors = sum(len(site.sensors) for site in city.sites)
+    sent = sum(len(lot) for lot in stream.messages(city, start, end))
+    with mosquitto.temporary(*ports.free()) as broker, _watch() as live_s:
+        began = time.process_time()
+        live.run(city, Settings(mqtt_port=broker.port), stop=threading.Event(), start=start, end=end)
+        cpu_s = time.process_time() - began
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"many:      {sensors:,} sensors, {sent:,} messages of an hour in {live_s[0]:.1f} s; {peak_mb} MB")
+    figures = {"per_s": round(sent / live_s[0]), "per_cpu_s": round(sent / cpu_s)}
+    print(json.dumps({"sensors": sensors, "messages": sent, **figures, "peak_mb": peak_mb}))
+
+
+def _copy(site: Site, number: int, example: SiteFile) -> Site:
+    """The same site under another name, joined to the copies of its neighbours."""
+    names = {s.id for s in example.sites}
+
+    def renamed(end: str) -> str:
+        first, _, rest = end.partition("/")
+        return f"{first}-{number}/{rest}" if rest else f"{end}-{number}" if end in names else end
+
+    portals = (replace(p, outer=renamed(p.outer), inner=renamed(p.inner)) for p in site.portals)
+    spaces = (replace(s, parent=renamed(s.parent)) for s in site.spaces)
+    return replace(site, id=f"{site.id}-{number}", portals=tuple(portals), spaces=tuple(spaces))
+
+
+if __name__ == "__main__" and sys.argv[1:2] == ["many"]:
+    many(int(sys.argv[2]) if len(sys.argv) > 2 else 70)
+elif __name__ == "__main__":
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 3 * 365)

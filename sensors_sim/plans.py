@@ -142,9 +142,10 @@ def _served(
 def reachable(ground: Ground, number: int) -> list[int]:
     """The places of site `number` that one can come to from outside."""
     gates = [e for n in range(len(ground.sites)) for e in ground.gates(n)]
-    starts = {ground.step_in(e) for e in gates}
-    own = [s for s in range(ground.outside) if ground.site_of[s] == number]
-    return [s for s in own if any(ground.paths.walk_s[start, s] >= 0 for start in starts)]
+    starts = sorted({ground.step_in(e) for e in gates})
+    own = np.flatnonzero(ground.site_of[: ground.outside] == number)
+    found: list[int] = own[(ground.paths.walk_s[starts][:, own] >= 0).any(axis=0)].tolist()
+    return found
 
 
 def _weights(ground: Ground, plans: tuple[Plan, ...], pairs: _Pairs, manner: Manner, profile: Profile | None) -> Floats:

@@ -68,16 +68,12 @@ class Ground:
 
     def gates(self, site: int, *, counted: bool = True) -> list[int]:
         """The portals between the site and outside."""
-        ends = zip(self.outer[: len(self.portals)], self.inner[: len(self.portals)], strict=True)
-        at_gate = [{int(a), int(b)} for a, b in ends]
-        return [
-            e
-            for e, pair in enumerate(at_gate)
-            if self.outside in pair
-            and self.counted[e] == counted
-            and not self.closed[e]
-            and any(p != self.outside and self.site_of[p] == site for p in pair)
-        ]
+        portals = slice(len(self.portals))
+        outer, inner = self.outer[portals], self.inner[portals]
+        within = np.where(outer == self.outside, inner, np.where(inner == self.outside, outer, self.outside))
+        mine = (within != self.outside) & (self.site_of[within] == site)
+        found: list[int] = np.flatnonzero(mine & (self.counted == counted) & ~self.closed[portals]).tolist()
+        return found
 
     def doors(self, site: int) -> list[int]:
         """The counted portals between the site and another site."""

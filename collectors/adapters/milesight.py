@@ -17,6 +17,7 @@ SOURCE: Final = "milesight"
 TOTALS: Final = "line_total_data"
 PERIODS: Final = "line_periodic_data"
 TRIGGERS: Final = "line_trigger_data"
+AT_ONCE: Final = 3  # people who cross a line in one instant, at most
 REGIONS: Final = ("region_data", "region_periodic_data", "region_trigger_data")  # each with the two lists below
 SECTIONS: Final = (TOTALS, PERIODS, TRIGGERS, *REGIONS, "region_count_data", "dwell_time_data")
 WHOLE: Final = "all"  # the part of a VS121-P that stands for everything it sees
@@ -94,7 +95,8 @@ def _lines(sheet: Sheet, found: Item, period_s: float) -> None:
         if (part := _part(line, "line")) not in counted:
             _pair(sheet, line, part, ("in", "out"), period_s)
     for line in items("line", found.get(TRIGGERS), sheet.problems):
-        _pair(sheet, line, f"{_part(line, 'line')}/trigger", ("in", "out"), 0.0)
+        metrics = ("in_total", "out_total") if _crowd(line) else ("in", "out")
+        _pair(sheet, line, f"{_part(line, 'line')}/trigger", metrics, 0.0)
 
 
 def _pair(sheet: Sheet, line: Item, part: str, metrics: tuple[str, str], period_s: float) -> None:
@@ -105,6 +107,17 @@ def _pair(sheet: Sheet, line: Item, part: str, metrics: tuple[str, str], period_
     for metric, direction in zip(metrics, ("in", "out"), strict=True):
         said = f"{direction}_counted" if f"{direction}_counted" in people else direction
         sheet.note(metric, people.get(said), part=part, period_s=period_s, said=said)
+
+
+def _crowd(line: Item) -> bool:
+    """Whether a trigger tells of more people than cross a line at once: then it tells running totals.
+
+    Which of the two it is, depends on the firmware: its maker's decoder calls them totals, and installations are known
+    whose triggers hold 0 or 1.
+    """
+    people = item(line.get("total")) or line
+    told = [number(said, people.get(said)) for said in ("in", "out") if type(people.get(said)) in (int, float)]
+    return any(value is not None and value > AT_ONCE for value in told)
 
 
 def _part(found: Item, kind: str) -> str:

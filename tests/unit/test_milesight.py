@@ -105,10 +105,10 @@ def test_the_payloads_of_real_sensors(shared: Path) -> None:
 
     # Its decoder calls these totals. Devices in service tell of each crossing that way (0 or 1): people, not totals.
     assert timed(read("line-trigger-two-lines")) == [
-        ("flow:1/trigger", "in", 27, "2024-05-30T12:11:32Z", 0),
-        ("flow:1/trigger", "out", 27, "2024-05-30T12:11:32Z", 0),
-        ("flow:3/trigger", "in", 27, "2024-05-30T12:11:32Z", 0),
-        ("flow:3/trigger", "out", 27, "2024-05-30T12:11:32Z", 0),
+        ("flow:1/trigger", "in_total", 27, "2024-05-30T12:11:32Z", 0),
+        ("flow:1/trigger", "out_total", 27, "2024-05-30T12:11:32Z", 0),
+        ("flow:3/trigger", "in_total", 27, "2024-05-30T12:11:32Z", 0),
+        ("flow:3/trigger", "out_total", 27, "2024-05-30T12:11:32Z", 0),
     ]
     assert timed(read("dwell-event")) == [("level:1", "dwell_s", 96.799, "2024-05-30T12:12:20Z", 0)]
     totals = read("mqtt-totals-negative-capacity")

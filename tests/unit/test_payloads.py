@@ -221,9 +221,9 @@ CASES = {
     "axis-mqtt-event-all-strings": not_data("camera"),
     "axis-aoa-occupancy-and-crossline-template": rejected("", NOT_JSON),
     "milesight-vs125-line-trigger-two-lines": Case(
-        "flow:1/trigger in 27, flow:1/trigger out 27, flow:3/trigger in 27, flow:3/trigger out 27",
+        "flow:1/trigger in_total 27, flow:1/trigger out_total 27, flow:3/trigger in_total 27, flow:3/trigger out_total 27",
         at="2024-05-30T12:11:32Z",
-        why="whether a trigger tells totals or crossings is disputed: it has channels of its own beside the totals",
+        why="whether a trigger tells totals or crossings is disputed: it has a channel of its own, and 27 at once are a total",
     ),
     "milesight-vs125-dwell-event": Case("level:1 dwell_s 96.799", at="2024-05-30T12:12:20Z"),
     "milesight-vs125-mqtt-totals-negative-capacity": Case("flow:1 in_total 4327, flow:1 out_total 4503"),

@@ -69,9 +69,10 @@ def _matched(
 ) -> dict[int, Learnt]:
     """The profiles with hours, ways, spaces and stays such that a made world tells what was told."""
     rooms = {n: rooms_of(ground, n) for n in found}
-    wanted = {n: moments_of(chronicle, ground, n, rooms[n]) for n in found}
+    seasonal = {n: len(set(x.profile.months)) > 1 for n, x in found.items()}
+    wanted = {n: moments_of(chronicle, ground, n, rooms[n], fading=not seasonal[n]) for n in found}
     now = {n: first_guess(ground, n, found[n].profile, wanted[n], rooms[n]) for n in found}
-    times = _times(chronicle.hours.days, any(len(set(x.profile.months)) > 1 for x in found.values()))
+    times = _times(chronicle.hours.days, any(seasonal.values()))
     rates = _scenario(chronicle, list(found.values()))
     for _ in range(rounds):
         scenario = replace(rates, profiles=tuple(replace(p, spread=0.0) for p in now.values()))

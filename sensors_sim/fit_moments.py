@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sensors_sim.chronicle import Chronicle, Entrance, arrivals, entrances
+from sensors_sim.fit_rates import faded
 from sensors_sim.groups import THROUGH_NEIGHBOUR
 from sensors_sim.noise import Floats, Ints
 from sensors_sim.routes import Ground
@@ -50,10 +50,12 @@ def rooms_of(ground: Ground, number: int) -> Rooms:
     )
 
 
-def moments_of(chronicle: Chronicle, ground: Ground, number: int, rooms: Rooms) -> Moments:
+def moments_of(chronicle: Chronicle, ground: Ground, number: int, rooms: Rooms, fading: bool = False) -> Moments:
+    """`fading`: the last weeks count most, as they do for rates where no seasons are known."""
     site = ground.sites[number]
     seen = arrivals(chronicle, site, entrances(ground, number))
     known = seen.open & seen.usual & ~np.isnan(seen.people)
+    weight = np.where(known, faded(chronicle.hours.days)[chronicle.hours.day] if fading else 1.0, 0.0)
     column = {name: n for n, name in enumerate(chronicle.spaces)}
     people = np.full((len(known), len(rooms.spaces)), np.nan)
     for n, name in enumerate(rooms.spaces):
@@ -66,19 +68,20 @@ def moments_of(chronicle: Chronicle, ground: Ground, number: int, rooms: Rooms) 
     )
     leaves = arrivals(chronicle, site, rooms.leaves).by_entrance
     came = seen.people
-    ways = seen.by_entrance[known].sum(axis=0)
+    ways = weight[known] @ seen.by_entrance[known]
     return Moments(
         ways=ways / max(1.0, ways.sum()),
-        stay_h=_each(root, came, known),
-        rooms=np.array([_each(np.maximum(people[:, n], 0), came, known) for n in range(people.shape[1])]),
-        steps=np.array([_each(leaves[:, n], came, known) for n in range(leaves.shape[1])]),
+        stay_h=_each(root, came, weight),
+        rooms=np.array([_each(np.maximum(people[:, n], 0), came, weight) for n in range(people.shape[1])]),
+        steps=np.array([_each(leaves[:, n], came, weight) for n in range(leaves.shape[1])]),
     )
 
 
-def _each(figure: Floats, came: Floats, known: NDArray[np.bool_]) -> float:
+def _each(figure: Floats, came: Floats, weight: Floats) -> float:
     """The figure for each who enters, over the hours in which both are known; of people in it (Little) hours."""
-    both = known & ~np.isnan(figure)
-    return float(figure[both].sum() / came[both].sum()) if both.any() and came[both].sum() > 0 else float("nan")
+    both = (weight > 0) & ~np.isnan(figure)
+    entered = float(weight[both] @ came[both])
+    return float(weight[both] @ figure[both]) / entered if entered > 0 else float("nan")
 
 
 def first_guess(ground: Ground, number: int, profile: Profile, told_of: Moments, rooms: Rooms) -> Profile:

@@ -68,8 +68,7 @@ class SiteRates:
         season = Season.of(self.hours.days)
         months = self._months(totals, trend, season)
         factor = trend * (season.basis @ months)
-        age = self._days[-1] - self._days
-        weight = np.ones(len(age)) if len(set(months)) > 1 else 0.5 ** (age / HALF_LIFE)
+        weight = np.ones(len(factor)) if len(set(months)) > 1 else faded(self.hours.days)
         week = self._week(people * weight[self.hours.day], factor * weight)
         spread = self._spread(people, factor, week)
         profile = Profile(
@@ -150,6 +149,12 @@ class SiteRates:
         loss = kept.sum() / max(1.0, kept.sum() - 7.0)  # a mean for each weekday was taken from the same days
         square = ((came - mean)[kept] ** 2).sum() * loss - clump * mean[kept].sum()
         return float(np.sqrt(max(0.0, square / max(1.0, (mean[kept] ** 2).sum()))))
+
+
+def faded(days: Sequence[date]) -> Floats:
+    """What each day weighs where no seasons are known: the last days most."""
+    age = np.array([(days[-1] - day).days for day in days])
+    return np.asarray(0.5 ** (age / HALF_LIFE))
 
 
 def _sums(group: Ints, values: Floats, groups: int) -> Floats:

@@ -54,7 +54,7 @@ def at(ground: Ground, moves: Moves, moments: Ints) -> NDArray[np.int32]:
     edges = len(ground.outer)
     before = passed(moments, moves.time)  # a move counts from the first moment after it
     cells = np.bincount(before * edges + moves.edge, np.where(moves.inward, 1, -1), (len(moments) + 1) * edges)
-    inward = np.cumsum(cells.reshape(-1, edges)[:-1], axis=0)
+    inward = np.cumsum(cells.reshape(len(moments) + 1, edges)[:-1], axis=0)
     return np.rint(inward @ ground.change.astype(np.float64)).astype(np.int32)
 
 

@@ -14,6 +14,7 @@ from ops import fit as shown
 from sensors_sim.chronicle import Chronicle, arrivals, entrances, told
 from sensors_sim.fit import learn
 from sensors_sim.fit_check import check
+from sensors_sim.fit_moments import moments_of, rooms_of
 from sensors_sim.fit_rates import Learnt, SiteRates
 from sensors_sim.scenario import ORDINARY, Rates, Scenario
 from sensors_sim.scenariofile import dump, parse
@@ -33,7 +34,7 @@ STRANGE = replace(
             weekdays={"monday": 0.5, "saturday": 1.6},
             hours={"17": 2.0, "10": 0.5},
             stay=1.5,
-            plans={"children": 0.5, "café": 2.0},
+            plans={"children": 0.5, "cafe": 2.0},
             entrances={"park-entrance": 0.5},
         ),
     ),
@@ -96,6 +97,22 @@ def test_spaces_are_as_full_as_they_were() -> None:
         column = seen.spaces.index(f"stadsbiblioteket/{name}")
         now, then = made.people[:, column].mean(), seen.people[:, column].mean()
         assert now == pytest.approx(then, rel=0.2), name
+
+
+def test_people_stay_as_long_as_they_did_in_the_last_weeks() -> None:
+    ground, days = World(EXAMPLE).ground, history().hours.days
+    rooms = rooms_of(ground, LIBRARY)
+    made = told(World(EXAMPLE, 5, fitted()[0]), SUNDAY - timedelta(days=27), SUNDAY)
+    long_ago = np.isin(history().hours.day, range(len(days) - 28))
+    people = np.where(long_ago[:, None], 3 * history().people, history().people)
+    changed = replace(history(), people=people)  # they stayed three times as long, and do no more
+    now, all_the_same, fading = (
+        moments_of(c, ground, LIBRARY, rooms, fades).stay_h
+        for c, fades in ((made, False), (changed, False), (changed, True))
+    )
+    seen = moments_of(history(), ground, LIBRARY, rooms).stay_h
+    assert now == pytest.approx(seen, rel=0.08)
+    assert seen < fading < 0.85 * all_the_same
 
 
 def test_a_profile_is_a_scenario_file_that_others_can_start_from() -> None:

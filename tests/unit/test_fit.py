@@ -89,30 +89,26 @@ def test_a_fitted_world_reproduces_held_back_weeks_of_its_own_history() -> None:
     assert "3 weeks held back" in text and "mean by weekday and hour" in text
 
 
-def test_spaces_are_as_full_as_they_were() -> None:
+def test_people_stay_as_long_as_they_did_and_spaces_are_as_full() -> None:
     scenario = fitted()[0]
     first = SUNDAY - timedelta(days=27)
     made, seen = told(World(EXAMPLE, 5, scenario), first, SUNDAY), history().between(first, SUNDAY)
+    ground = World(EXAMPLE).ground
+    now, then = (moments_of(c, ground, LIBRARY, rooms_of(ground, LIBRARY)).stay_h for c in (made, seen))
+    assert now == pytest.approx(then, rel=0.08)
     for name in ("cafe", "childrens-floor", "fiction", "reading-room", "stadsbiblioteket"):
         column = seen.spaces.index(f"stadsbiblioteket/{name}")
         now, then = made.people[:, column].mean(), seen.people[:, column].mean()
         assert now == pytest.approx(then, rel=0.2), name
 
 
-def test_people_stay_as_long_as_they_did_in_the_last_weeks() -> None:
-    ground, days = World(EXAMPLE).ground, history().hours.days
+def test_without_seasons_the_stays_of_the_last_weeks_count_most() -> None:
+    ground, whole = World(EXAMPLE).ground, history()
+    long_ago = whole.hours.day < len(whole.hours.days) - 28
+    changed = replace(whole, people=np.where(long_ago[:, None], 3 * whole.people, whole.people))
     rooms = rooms_of(ground, LIBRARY)
-    made = told(World(EXAMPLE, 5, fitted()[0]), SUNDAY - timedelta(days=27), SUNDAY)
-    long_ago = np.isin(history().hours.day, range(len(days) - 28))
-    people = np.where(long_ago[:, None], 3 * history().people, history().people)
-    changed = replace(history(), people=people)  # they stayed three times as long, and do no more
-    now, all_the_same, fading = (
-        moments_of(c, ground, LIBRARY, rooms, fades).stay_h
-        for c, fades in ((made, False), (changed, False), (changed, True))
-    )
-    seen = moments_of(history(), ground, LIBRARY, rooms).stay_h
-    assert now == pytest.approx(seen, rel=0.08)
-    assert seen < fading < 0.85 * all_the_same
+    fading, even = (moments_of(changed, ground, LIBRARY, rooms, fades).stay_h for fades in (True, False))
+    assert moments_of(whole, ground, LIBRARY, rooms).stay_h < fading < 0.92 * even
 
 
 def test_a_profile_is_a_scenario_file_that_others_can_start_from() -> None:

@@ -116,7 +116,7 @@ def as_text(answer: Answer) -> str:
         *table(["VISITS A DAY", "today", "then", "times"], [_visit_row(site) for site in answer.sites]),
         "",
         *table(SPACE_HEADS, [_space_row(space) for space in breaking], left=len(SPACE_HEADS) - 1),
-        f"Within capacity at {FACTORS[-1]:g} times the visitors: {ample}",
+        f"Within capacity at {FACTORS[-1]:g} times the visitors: {ample}" if judged else NO_CAPACITY,
         "",
         *table(SEAT_HEADS, [_seat_row(space) for space in seats[:SHOWN]]),
         "",
@@ -132,6 +132,7 @@ SPACE_HEADS: Final = (
     *("near then", "sure", "when then"),
 )
 SEAT_HEADS: Final = ("SEATS", "", "taken today", "taken then", "full today", "full then")
+NO_CAPACITY: Final = "No space has a capacity, so that none can be over it: say it in the site file"
 EXPLAINED: Final = (
     "holds: times the visitors (today's, then's) up to which a space stays within its capacity in half of the",
     f"replications. over: minutes a week with more people than the capacity; near: with {CLOSE:.0%} of it or more.",

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from datetime import date, time
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from core.errors import ScenarioError
+from core.site import SiteFile
 from core.sitefile import parse
 from ops import whatif as shown
 from ops.cli import app
@@ -110,6 +112,14 @@ def test_json_and_csv_hold_every_space_and_only_numbers_that_pages_can_read() ->
     assert len(children["then"]["week"]) == 7 and len(children["then"]["likely"][6]) == 24
     assert children["when"][0]["minutes"] > 0 and children["when"][0]["surely"] == 1
     assert body["seeds"] == [1, 2] and body["near"] == 0.9
+
+
+def test_a_house_without_doors_and_capacity_breaks_nowhere() -> None:
+    bare = replace(EXAMPLE.sites[0], spaces=(), portals=(), sensors=(), capacity=None)
+    question = replace(asked(load("double-visitors"), seeds=(1,)), site_file=SiteFile(sites=(bare,)))
+    answer = what_if(question)
+    assert answer.spaces[0].then.peak.mid == 0 and not answer.portals
+    assert "No space has a capacity" in shown.as_text(answer)
 
 
 def test_days_are_as_asked_else_the_scenarios_own_else_four_weeks_from_monday() -> None:

@@ -402,6 +402,26 @@ def test_a_section_of_an_unknown_name_is_told_with_its_line() -> None:
     assert told.startswith("house.toml line 16: ") and 'did you mean "mappings"' in told
 
 
+SENSOR = """
+[[sites.spaces]]
+id = "hall"
+name = { sv = "Hallen", en = "Hall" }
+
+[[sites.sensors]]
+source = "acme"
+device = "DEVICE"
+space = "hall"
+"""
+
+
+def test_devices_of_mappings_have_the_names_their_messages_have() -> None:
+    for name in ("counters/main door", "AA:17", "Läsesal 2"):
+        assert parse(HOUSE + SENSOR.replace("DEVICE", name) + ACME).sites[0].sensors[0].device == name
+    for name in ("", "a\\u0007", "x" * 300):
+        (told,) = problems(text=SENSOR.replace("DEVICE", name) + ACME)
+        assert "cannot be a device: write its name as the messages have it" in told
+
+
 def test_a_name_is_used_once() -> None:
     (told,) = problems(text=ACME + "\n" + ACME)
     assert told.startswith("house.toml line 23: [[sites.mappings]] acme: name: ") and "used twice" in told

@@ -8,10 +8,12 @@ from typing import Any, NoReturn
 from core import tomlfile
 from core.errors import ScenarioError
 from core.suggest import suggestion
-from sensors_sim.scenario import SECTIONS, Scenario
+from sensors_sim.scenario import SECTIONS, Rates, Scenario
 from sensors_sim.scenario_checks import check
 
 LABELS = ("id", "site", "device")  # what a part is known by, the first of these that it has
+EVERY = "*"
+FACTORS = ("arrivals", "classes", "stay", "weekdays", "hours", "plans")  # of rates; of what else is said the last holds
 HOW = 'write "section.which.key=value", as in "rates.stadsbiblioteket.arrivals=2"'
 
 
@@ -53,9 +55,21 @@ def _set(scenario: Scenario, text: str) -> Scenario:
         plain = [_without(part, key) if n in others else part for n, part in enumerate(parts)]
         plain[last] = _good(plain[last], _nested(plain[last], key, _value(written)))
         return with_parts(scenario, {section: tuple(plain)})
+    _not_said_of_all(section, parts, name, key)
     label = next((f.name for f in fields(SECTIONS[section]) if f.name in LABELS), "")
     added = _good(SECTIONS[section], _nested(None, key, _value(written)) | {label: name})
     return with_parts(scenario, {section: (*parts, added)})
+
+
+def _not_said_of_all(section: str, parts: tuple[Any, ...], name: str, key: str) -> None:
+    """Raises ValueError if a part for every site has a factor of its own: what is set would not hold alone."""
+    said = [part for part in parts if isinstance(part, Rates) and part.site == EVERY and _without(part, key) != part]
+    if said and name != EVERY and key.partition(".")[0] in FACTORS:
+        every = f"{section}.{EVERY}.{key}"
+        raise ValueError(
+            f"the scenario says {key} of every site, and both factors would hold for {name}; "
+            f'write "{every}=..." for all sites, or undo that before: --set "{every}=1" --set {section}.{name}.{key}=...'
+        )
 
 
 def with_parts(scenario: Scenario, parts: Mapping[str, Any]) -> Scenario:

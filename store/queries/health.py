@@ -9,6 +9,7 @@ from store.database import Database
 from store.migrate import pending
 
 SILENT_AFTER = timedelta(seconds=90)  # services beat every half minute or more often
+GONE_AFTER = timedelta(days=7)  # without a beat, while another of its kind works: it was taken away, or has a new name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,13 @@ def health(db: Database, now: datetime) -> Health:
 
 
 def _services(db: Database, now: datetime) -> tuple[ServiceHealth, ...]:
-    return tuple(
+    found = [
         ServiceHealth(name=b.name, heard=b.heard, ok=now - b.heard < SILENT_AFTER, detail=b.detail) for b in beats(db)
-    )
+    ]
+    at_work = {_is_jobs(s) for s in found if s.ok}
+    return tuple(s for s in found if now - s.heard < GONE_AFTER or _is_jobs(s) not in at_work)
+
+
+def _is_jobs(service: ServiceHealth) -> bool:
+    """Whether it is the jobs; else it is a collector, which has the name that its operator gave it."""
+    return service.name == "jobs"

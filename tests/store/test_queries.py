@@ -300,3 +300,11 @@ def test_health_knows_silent_services(db: Database) -> None:
     assert not unwell.ok
     assert unwell.services[0].detail == {"sites": 2}
     assert unwell.schema_current and unwell.edition
+
+
+def test_a_collector_that_got_another_name_is_missed_for_a_week(db: Database) -> None:
+    for name, days in (("old", 6), ("older", 8), ("new", 0), ("jobs", 8)):
+        beats.beat(db, name, NOW - timedelta(days=days), {})
+    health = queries.health(db, NOW)
+    assert [(s.name, s.ok) for s in health.services] == [("jobs", False), ("new", True), ("old", False)]
+    assert not health.ok

@@ -7,9 +7,7 @@ from typing import Annotated
 import typer
 
 ScenarioOption = Annotated[str, typer.Option(help="A scenario: a name of `simulate scenarios`, or a file.")]
-SetOption = Annotated[
-    list[str] | None, typer.Option("--set", help="Change a value of it: rates.*.arrivals=1.5")
-]
+SetOption = Annotated[list[str] | None, typer.Option("--set", help="Change a value of it: rates.*.arrivals=1.5")]
 BeginsOption = Annotated[
     datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The business day on which the scenario begins.")
 ]

@@ -68,7 +68,8 @@ def _not_said_of_all(section: str, parts: tuple[Any, ...], name: str, key: str) 
         every = f"{section}.{EVERY}.{key}"
         raise ValueError(
             f"the scenario says {key} of every site, and both factors would hold for {name}; "
-            f'write "{every}=..." for all sites, or undo that before: --set "{every}=1" --set {section}.{name}.{key}=...'
+            f'write "{every}=..." for all sites, or undo that before: '
+            f'--set "{every}=1" --set {section}.{name}.{key}=...'
         )
 
 

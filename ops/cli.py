@@ -15,7 +15,7 @@ from core.errors import BesokError, ScenarioError, SiteFileError
 from core.settings import Settings
 from core.site import SiteFile
 from ops import cli_planning, cli_sandbox, cli_score, cli_traffic
-from ops.options import BeginsOption, ScenarioOption, SetOption
+from ops.options import BeginsOption, ScenarioOption, SetOption, day_option, in_order
 from ops.serving import serve as _serve
 from ops.serving import settings as _settings
 from ops.sitefiles import read as _sites
@@ -219,6 +219,8 @@ def live(
 
     sites = _sites(site_file) if site_file else _sandboxes(_settings())
     begin, until = (t and t.replace(tzinfo=UTC) for t in (start, end))
+    if begin and until:
+        in_order(begin, until)
     today = business_day(begin or datetime.now(UTC), sites.sites[0])
     asked = scenarios.find(scenario, sets, begins and begins.date())
     under = asked if begins else scenarios.at_work(asked, today)
@@ -233,8 +235,8 @@ def live(
 
 @simulate_app.command()
 def backfill(
-    first: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First day.")],
-    last: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last day.")],
+    first: Annotated[datetime, day_option("First day.")],
+    last: Annotated[datetime, day_option("Last day.")],
     site_file: Annotated[Path | None, typer.Option(help="The sites; those of the database if left out.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed, other people.")] = 1,
     as_live: Annotated[bool, typer.Option(help="In the small steps of live sensors.")] = False,
@@ -248,6 +250,7 @@ def backfill(
     from ops import scenarios
     from ops.history import Gap
 
+    in_order(first, last)
     settings = _settings()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the worker processes are ended too
     sites = _sites(site_file) if site_file else _sandboxes(settings)

@@ -8,9 +8,7 @@ import typer
 
 from core.errors import BesokError, ScenarioError
 from ops import serving
-from ops.options import BeginsOption, ScenarioOption, SetOption, SiteFileOption
-
-DayOption = typer.Option(formats=["%Y-%m-%d"])
+from ops.options import BeginsOption, ScenarioOption, SetOption, SiteFileOption, day_option, in_order
 
 
 def register(app: typer.Typer) -> None:
@@ -23,8 +21,8 @@ def what_if(
     scenario: ScenarioOption = "double-visitors",
     site_file: SiteFileOption = None,
     sets: SetOption = None,
-    first: Annotated[datetime | None, DayOption] = None,
-    last: Annotated[datetime | None, DayOption] = None,
+    first: Annotated[datetime | None, day_option()] = None,
+    last: Annotated[datetime | None, day_option()] = None,
     begins: BeginsOption = None,
     today: Annotated[str, typer.Option(help="A scenario that says what is today, such as a fitted world.")] = "",
     replications: Annotated[int, typer.Option(min=1, max=1000, help="More are surer and take longer.")] = 20,
@@ -53,8 +51,8 @@ def what_if(
 
 
 def fit(
-    first: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="First business day to learn from.")],
-    last: Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="Last one.")],
+    first: Annotated[datetime, day_option("First business day to learn from.")],
+    last: Annotated[datetime, day_option("Last one.")],
     site: Annotated[list[str] | None, typer.Option(help="A site to learn; all of the database if left out.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The scenario file to write.")] = None,
     check: Annotated[bool, typer.Option(help="Hold back the last weeks and say how well they are reproduced.")] = False,
@@ -70,6 +68,7 @@ def fit(
     from sensors_sim.scenariofile import dump
     from store.database import Database
 
+    in_order(first, last)
     settings = serving.settings()
     sites = around(stored(settings), site or ())
     with Database(settings.database_url.get_secret_value(), pool_size=1) as db:

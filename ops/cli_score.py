@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ops.options import SetOption, SiteFileOption
+from ops.options import SetOption, SiteFileOption, day_option
 from ops.serving import settings
 
 
@@ -21,9 +21,7 @@ def score(
         list[str] | None, typer.Option(help="A scenario, or several; all: each that comes with Besök.")
     ] = None,
     sets: SetOption = None,
-    first: Annotated[
-        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="First day; that of the scenario if left out.")
-    ] = None,
+    first: Annotated[datetime | None, day_option("First day; that of the scenario if left out.")] = None,
     seed: Annotated[int, typer.Option(help="Another seed, other people.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object, each space by itself.")] = False,
 ) -> None:

@@ -50,9 +50,14 @@ def days(scenario: Scenario, first: date | None, last: date | None, today: date)
     until = last or scenario.last or begin + (USUALLY - 1) * DAY
     begin, until = max(begin, scenario.first or begin), min(until, scenario.last or until)
     if until < begin:
-        reason = f"{scenario.id} holds from {scenario.first} to {scenario.last}: name days in that time"
-        raise ScenarioError([reason if scenario.first or scenario.last else f"{until} is before {begin}"])
+        raise ScenarioError([_none_left(scenario, f"{until} is before {begin}")])
     return begin, until
+
+
+def _none_left(scenario: Scenario, otherwise: str) -> str:
+    ends = [f"{word} {day}" for word, day in (("from", scenario.first), ("to", scenario.last)) if day]
+    held = f"{scenario.id} holds {' '.join(ends)}: name days in that time, or the day it shall begin on with --begins"
+    return held if ends else otherwise
 
 
 def ask(question: Question) -> Answer:

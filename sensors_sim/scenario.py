@@ -19,6 +19,8 @@ from typing import Final, Literal
 from core.analytics.calendar import WEEKDAYS
 from core.site import Portal, Sensor, Text
 
+YEARS: Final = (1990, 2100)  # of the days that can be simulated
+
 FaultKind = Literal[
     "silence",  # the device sends nothing
     "reboot",  # it starts again: running totals and numbering begin at zero

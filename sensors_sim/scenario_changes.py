@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from core import tomlfile
 from core.errors import ScenarioError
+from core.site import Text
 from core.suggest import suggestion
 from sensors_sim.scenario import SECTIONS, Rates, Scenario
 from sensors_sim.scenario_checks import check
@@ -32,7 +33,13 @@ def changed(scenario: Scenario, sets: Sequence[str]) -> Scenario:
             problems.append(f"--set {text}: {exc}")
     if problems:
         raise ScenarioError(problems)
-    return scenario
+    return replace(scenario, title=_with(scenario.title, sets)) if sets else scenario
+
+
+def _with(title: Text, sets: Sequence[str]) -> Text:
+    """The title with what was changed, so that figures are not taken for those of the scenario itself."""
+    said = ", ".join(text for text in sets if not text.startswith(("title", "about")))
+    return Text(sv=f"{title.sv} ({said})", en=f"{title.en} ({said})") if said else title
 
 
 def _set(scenario: Scenario, text: str) -> Scenario:

@@ -12,12 +12,23 @@ from core.suggest import suggestion
 from core.tomlfile import Path, Problem
 from sensors_sim.formats import FORMATS
 from sensors_sim.plans import ANYWHERE, PLANS
-from sensors_sim.scenario import Character, Closing, Event, Fault, Hours, NewPortal, NewSensor, Profile, Rates, Scenario
+from sensors_sim.scenario import (
+    YEARS,
+    Character,
+    Closing,
+    Event,
+    Fault,
+    Hours,
+    NewPortal,
+    NewSensor,
+    Profile,
+    Rates,
+    Scenario,
+)
 
 PLAN_NAMES: Final = (*dict.fromkeys(plan.name for plans in PLANS.values() for plan in plans), ANYWHERE.name)
 MOST_FACTOR: Final = 100  # times the ordinary: beyond it a memory is full before anything is learnt
 MOST_PEOPLE: Final = 100_000  # of an event, or in an hour
-YEARS: Final = (1990, 2100)
 FIRST_TO_LAST: Final = "it ends before it begins; exchange the two dates"
 
 

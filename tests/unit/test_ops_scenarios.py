@@ -11,6 +11,7 @@ from core.site import SiteFile
 from core.sitefile import parse
 from ops import scenarios
 from ops.cli import app
+from ops.whatif import days
 from sensors_sim.scenario import ORDINARY
 from sensors_sim.scenariofile import load, shipped
 
@@ -38,6 +39,26 @@ def test_a_wrong_name_is_told_before_anything_is_done() -> None:
     arguments = ["simulate", "live", "--site-file", str(EXAMPLE), "--scenario", "double"]
     result = CliRunner().invoke(app, arguments)
     assert isinstance(result.exception, ScenarioError)
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("what-if --first 9999-12-31", "too far away; write a year from 1990 to 2100"),
+        ("score --first 1066-10-14", "too far away"),
+        ("backfill --first 2026-12-03 --last 2026-12-01", "2026-12-01 00:00 is before 2026-12-03"),
+        ("live --start 2026-12-03 --end 2026-12-01", "exchange the two"),
+    ],
+)
+def test_days_that_cannot_be_simulated_are_told(asked: str, told: str) -> None:
+    result = CliRunner().invoke(app, ["simulate", *asked.split(), "--site-file", str(EXAMPLE)])
+    assert result.exit_code == 2
+    assert told in " ".join(result.output.replace("│", " ").split())
+
+
+def test_days_outside_of_an_open_scenario_are_told_without_words_of_python() -> None:
+    with pytest.raises(ScenarioError, match="new-park-entrance holds from 2027-04-01: name days"):
+        days(load("new-park-entrance"), date(2026, 12, 1), date(2026, 12, 14), SUNDAY)
 
 
 def test_who_simulates_live_sees_the_scenario_at_work() -> None:

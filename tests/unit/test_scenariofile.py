@@ -188,6 +188,7 @@ def test_what_is_set_for_one_site_never_multiplies_with_what_holds_for_all() -> 
     with pytest.raises(ScenarioError, match=r'both factors would hold for branch; write "rates.\*.arrivals=..."'):
         load("double-visitors", ["rates.branch.arrivals=2"])
     alone = load("double-visitors", ["rates.*.arrivals=1", "rates.branch.arrivals=2", "rates.branch.stay=1.5"])
+    assert alone.title.en == ("Twice the visitors (rates.*.arrivals=1, rates.branch.arrivals=2, rates.branch.stay=1.5)")
     assert [(r.site, r.arrivals, r.stay) for r in alone.rates] == [("*", 1.0, 1.0), ("branch", 2.0, 1.5)]
 
 

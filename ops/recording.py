@@ -23,6 +23,8 @@ from core.errors import RecordingError
 log = logging.getLogger(__name__)
 
 FORM: Final = 1
+MOST_BYTES: Final = 65_535  # of a topic, by the protocol
+YEARS: Final = (1999, 2200)
 _OPENERS: Final[dict[str, Callable[..., Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
 _OTHERS: Final = (".zst", ".zstd", ".lz4", ".zip", ".7z")  # which the standard library of this Python cannot write
 
@@ -89,6 +91,8 @@ def read(file: Path) -> Iterator[Recorded | Missing]:
                 raise RecordingError(f"{file} is no recording: {exc}") from exc
         except UnicodeDecodeError as exc:
             raise RecordingError(f"{file} is no recording: it is no text after line {number}") from exc
+        except OSError as exc:  # what gzip and bz2 say of other bytes, and disks of themselves
+            raise RecordingError(f"{file} cannot be read after line {number}: {exc}") from exc
     log.warning("%s breaks off after line %d", file, number, extra={"action": "recording_broken_off"})
 
 
@@ -127,7 +131,7 @@ def _time(t: datetime) -> str:
 def _check_form(file: Path, text: str) -> None:
     try:
         form = json.loads(text).get("besok_recording")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         form = None
     if form != FORM:
         raise RecordingError(
@@ -149,13 +153,15 @@ def _line(file: Path, number: int, text: str) -> Recorded | Missing:
             qos=int(line.get("qos", 0)),
             retained=bool(line.get("retained")),
         )
-    except (ValueError, TypeError, KeyError, AttributeError) as exc:
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as exc:
         raise RecordingError(f"{file} line {number} cannot be read ({type(exc).__name__}: {exc})") from exc
 
 
 def _text(value: object) -> str:
     if type(value) is not str or not value:
         raise ValueError("a topic is text")
+    if any(sign in value for sign in "+#\0") or len(value.encode()) > MOST_BYTES:
+        raise ValueError("no message has such a topic")
     return value
 
 
@@ -163,4 +169,6 @@ def _aware(value: str) -> datetime:
     time = datetime.fromisoformat(value)
     if time.tzinfo is None:
         raise ValueError(f"{value} has no time zone")
+    if not YEARS[0] <= time.year <= YEARS[1]:
+        raise ValueError(f"{value} is in no year in which there were messages")
     return time

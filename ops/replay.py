@@ -23,7 +23,7 @@ from core.settings import Settings
 from core.site import Site
 from ops.durations import duration
 from ops.marking import at_site, marked, native_site
-from ops.recording import Missing, Recorded, read
+from ops.recording import YEARS, Missing, Recorded, read
 from ops.shifting import Shift, shifted
 from sensors_sim.live import Clock, Pace
 from sensors_sim.publisher import Publisher
@@ -144,10 +144,21 @@ def by(text: str, held: Overview, *, now: datetime, speed: float, zone: str) -> 
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        return duration(text)
+        return _possible(duration(text), held)
     clock = held.first.astimezone(ZoneInfo(zone)).time()
     begin = datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
-    return (begin - held.first) // timedelta(seconds=1) * timedelta(seconds=1)
+    return _possible((begin - held.first) // timedelta(seconds=1) * timedelta(seconds=1), held)
+
+
+def _possible(by: timedelta, held: Overview) -> timedelta:
+    """Raises RecordingError for times at which nothing can have been recorded."""
+    try:
+        years = {(time + by).year for time in (held.first, held.last)}
+    except OverflowError:
+        years = {0}
+    if not YEARS[0] <= min(years) <= max(years) <= YEARS[1]:
+        raise RecordingError(f"moved by {by.days} days, the recording would leave the years {YEARS[0]} to {YEARS[1]}")
+    return by
 
 
 def planned(

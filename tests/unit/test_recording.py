@@ -70,6 +70,34 @@ def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
         list(read(file))
 
 
+LINE = '{"received":"2026-11-25T08:15:00Z","topic":"x","text":"{}"}'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        LINE.replace("2026", "0001"),
+        LINE.replace("2026", "9999"),
+        LINE.replace('"x"', '"x/#"'),
+        "[" * 100_000,
+        "[]",
+    ],
+)
+def test_hostile_lines_are_refused_in_words(line: str, tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text(f'{{"besok_recording":1}}\n{line}\n', "utf-8")
+    with pytest.raises(RecordingError, match="line 2 cannot be read"):
+        replay.overview(file)
+
+
+@pytest.mark.parametrize("ending", ["gz", "bz2", "xz"])
+def test_what_is_not_compressed_as_its_name_says_is_refused(ending: str, tmp_path: Path) -> None:
+    file = tmp_path / f"a.{ending}"
+    file.write_bytes(b"neither of them, and long enough")
+    with pytest.raises(RecordingError):
+        replay.overview(file)
+
+
 def test_nothing_is_written_over_and_unknown_forms_are_told(tmp_path: Path) -> None:
     write(tmp_path / "a.jsonl")
     with pytest.raises(RecordingError, match="there already"):
@@ -241,6 +269,12 @@ def test_no_recording_goes_to_a_real_site(wish: str, why: str) -> None:
 def test_where_a_shift_begins(wish: str, speed: float, begins: datetime) -> None:
     now = datetime(2026, 12, 1, 12, 0, 30, tzinfo=UTC)
     assert HELD.first + replay.by(wish, HELD, now=now, speed=speed, zone="Europe/Stockholm") == begins
+
+
+@pytest.mark.parametrize("wish", ["999999d", "-999999d", "0001-01-01", "9999-12-31"])
+def test_a_recording_stays_within_the_calendar(wish: str) -> None:
+    with pytest.raises(RecordingError, match="the recording would leave the years"):
+        replay.by(wish, HELD, now=NOW, speed=1, zone="Europe/Stockholm")
 
 
 @pytest.mark.parametrize("text", ["", "soon", "5", "3 parsecs", "1h x"])

@@ -140,10 +140,10 @@ SEAT_HEADS: Final = ("SEATS", "", "taken today", "taken then", "full today", "fu
 NO_CAPACITY: Final = "No space has a capacity, so that none can be over it: say it in the site file"
 EXPLAINED: Final = (
     "holds: times the visitors (today's, then's) up to which a space stays within its capacity in half of the",
-    f"replications. over: minutes a week with more people than the capacity; near: with {CLOSE:.0%} of it or more.",
-    "sure: share of the replications in which it is over at some time. when: the longest hours in which half of them",
-    "are, with the mean minutes over on such a day. full: minutes a week with more people than seats. Nobody is",
-    "turned away: more people than the capacity are what is asked for, not what there is room for.",
+    f"replications. over: minutes a week with more people than the capacity; near: with {CLOSE:.0%} of it or more;",
+    "full: with more people than seats. Of less than a week they are the minutes of all its days. sure: share of the",
+    "replications in which it is over at some time. when: the longest hours in which half of them are, with the mean",
+    "minutes over on such a day. Nobody is turned away: more people than the capacity are what is asked for.",
 )
 
 

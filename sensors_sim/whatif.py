@@ -66,7 +66,7 @@ class Range:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strain:
-    """How a space fares in one of the two worlds. Minutes are a week's."""
+    """How a space fares in one of the two worlds. Minutes are a week's; of less than a week, those of all its days."""
 
     surely: float  # share of the replications in which it is over capacity at some time
     peak: Range  # the most people at once
@@ -197,9 +197,12 @@ class _Side:
         return np.array([getattr(seen, figure) for seen in self.seen], dtype=np.float64)
 
     def a_week(self, figure: str, space: int) -> Floats:
-        """[replication] minutes a week of a figure that has minutes by space."""
+        """[replication] minutes a week of a figure that has minutes by space; of few days, the minutes of those days.
+
+        One busy Saturday is no week of seven of them.
+        """
         minutes = self.each(figure)[:, space].reshape(len(self.seen), -1).sum(axis=1)
-        return np.asarray(minutes / self.days * 7)
+        return np.asarray(minutes / max(self.days, 7) * 7)
 
 
 def _strains(side: _Side, ground: Ground) -> Iterable[Strain]:

@@ -76,6 +76,15 @@ def test_more_visitors_break_more_and_the_first_to_break_comes_first() -> None:
     assert holds == sorted(holds)
 
 
+def test_minutes_are_a_weeks_and_those_of_a_day_are_not_multiplied() -> None:
+    question = asked(load("double-visitors"), seeds=(1,))
+    day = space(what_if(question), "childrens-floor")
+    seen = crowding(World(EXAMPLE, 1, load("double-visitors")), SATURDAY, SATURDAY)
+    children = World(EXAMPLE).ground.spaces.index("stadsbiblioteket/childrens-floor")
+    assert day.then.over.mid == seen.over[children].sum() > 0
+    assert sum(map(sum, day.then.week)) == pytest.approx(day.then.over.mid, abs=0.5)
+
+
 def test_what_a_space_holds_today_is_twice_what_it_holds_of_twice_the_visitors() -> None:
     for name in ("reading-room", "stadsbiblioteket", "childrens-floor"):
         found = space(doubled(), name)

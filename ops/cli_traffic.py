@@ -45,7 +45,6 @@ def replay(
     site: Annotated[
         list[str] | None, typer.Option(help="The sandbox site for messages in Besök's own topics; or RECORDED=SANDBOX.")
     ] = None,
-    topic_prefix: Annotated[str, typer.Option(help="Put before each topic, for those who listen there.")] = "",
 ) -> None:
     """Play a recording as simulated data, for sandbox sites."""
     from ops import replay as player
@@ -65,5 +64,5 @@ def replay(
     print(f"{held.messages} messages of {held.last - held.first}, from {begins} on", flush=True)
     if held.missing_s:
         print(f"Nobody listened for {held.missing_s:.0f} s of them")
-    result = player.run(loaded, file, whole, to, found, stop=stop, speed=speed, prefix=topic_prefix)
+    result = player.run(loaded, file, whole, to, found, stop=stop, speed=speed)
     print("\n".join(result.lines()))

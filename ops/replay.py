@@ -226,13 +226,11 @@ def run(
     *,
     stop: threading.Event,
     speed: float = 1.0,
-    prefix: str = "",
     clock: Clock = lambda: datetime.now(UTC),
 ) -> Result:
     """Play the recording `speed` times faster than it was (0: as fast as the broker takes it), until `stop` is set.
 
-    Nothing is sent before its (moved) time; nothing is kept by the broker. `prefix` is put before each topic, for those
-    who listen there and nobody else.
+    Nothing is sent before its (moved) time; nothing is kept by the broker.
     """
     result = Result()
     pace = Pace(shift.first + shift.by, speed, stop, clock)
@@ -240,7 +238,7 @@ def run(
         for message in planned(read(file), shift, to, found, result):
             if not pace.wait(millis(message.received)):
                 break
-            publisher.send(f"{prefix}{message.topic}", message.payload, stop)
+            publisher.send(message.topic, message.payload, stop)
             result.sent += 1
         while not publisher.settle(SETTLE_S) and not stop.is_set():
             pass

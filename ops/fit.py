@@ -88,7 +88,7 @@ def told(learnt: Sequence[Learnt]) -> Iterator[str]:
         yield f"{p.site}: {found.days} days, {found.coverage:.0%} of their open hours counted"
         yield f"  people on a usual day       Monday first: {' '.join(f'{day:.0f}' for day in week)}"
         yield f"  days differ by              {p.spread:.0%} beyond chance"
-        yield f"  stay                        {stay}"
+        yield f"  mean to stay                {stay}"
         yield f"  seasons                     {months}"
         yield f"  growth                      {growth}"
         yield f"  entrances                   {_shares(p.entrances.items()) or 'as usual'}"

@@ -124,7 +124,7 @@ class Profile:
     week: tuple[tuple[float, ...], ...]  # [7][24] people entering in a usual hour, Monday first, local clock
     months: tuple[float, ...] = (1.0,) * 12  # factors, each for the middle of its month
     spread: float = 0.1  # of a day's level
-    stay_min: float | None = None  # mean minutes of a visit, as far as it could be learnt
+    stay_min: float | None = None  # for which people mean to stay, in the mean; closing time ends it
     entrances: Mapping[str, float] = field(
         default_factory=dict
     )  # portal -> share; what others leave is shared as usual

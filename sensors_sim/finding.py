@@ -13,6 +13,7 @@ from sensors_sim.scenario import SECTIONS, Closing, Event, NewPortal, NewSensor,
 KIND: Final = "kind:"
 DAY: Final = timedelta(days=1)
 LOOKED_AT: Final = 63  # days
+ALWAYS_UNTIL: Final = date(2026, 5, 31)  # the day until which an event without days is looked at
 
 
 class Finder:
@@ -83,10 +84,9 @@ class Finder:
 
     def _note_closed(self, site: Site, event: Event) -> None:
         """Tell of an event on none of whose days the site is open."""
-        first = event.first or event.last
-        if first is None:
-            return
-        days = (first + n * DAY for n in range(min(((event.last or first) - first).days, LOOKED_AT) + 1))
+        last = event.last or event.first or ALWAYS_UNTIL
+        first = max(event.first or last - LOOKED_AT * DAY, last - LOOKED_AT * DAY)
+        days = (first + n * DAY for n in range((last - first).days + 1))
         if not any(opens_for(site, event, day) for day in days if holds(day, None, None, event.weekdays)):
             self._note(event, f"{site.id} is closed at {event.start:%H:%M}; open it with [[opening]]")
 

@@ -415,6 +415,9 @@ def test_an_event_outside_of_opening_hours_is_told_of() -> None:
     world = World(EXAMPLE, scenario=scenario(events=(late,)))
     assert world.notes == ("[[events]] x: stadsbiblioteket is closed at 22:00; open it with [[opening]]",)
     assert same(world.day(MONDAY), World(EXAMPLE).day(MONDAY))
+    for always, told in ((time(22), world.notes), (time(15), ())):
+        event = replace(late, start=always, first=None, fill=None)
+        assert placed(EXAMPLE, scenario(events=(event,))).notes == told
 
 
 # Scenarios and site files

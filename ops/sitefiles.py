@@ -15,8 +15,10 @@ def read(file: Path) -> SiteFile:
 
     try:
         return parse(file.read_text(encoding="utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as exc:
-        raise SiteFileError([f"{file} cannot be read: {exc}"]) from exc
+    except OSError as exc:
+        raise SiteFileError([f"{file} cannot be read: {exc.strerror or exc}"]) from exc
+    except UnicodeDecodeError as exc:
+        raise SiteFileError([f"{file} cannot be read: it is no text in UTF-8"]) from exc
 
 
 def stored(settings: Settings) -> SiteFile:

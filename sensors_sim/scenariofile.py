@@ -67,8 +67,10 @@ def _read(path: File) -> str:
     try:
         with path.open(encoding="utf-8") as file:
             text = file.read(MOST_CHARACTERS + 1)
-    except (OSError, UnicodeDecodeError) as exc:
-        raise ScenarioError([f"{path} cannot be read: {exc}"]) from exc
+    except OSError as exc:
+        raise ScenarioError([f"{path} cannot be read: {exc.strerror or exc}"]) from exc
+    except UnicodeDecodeError as exc:
+        raise ScenarioError([f"{path} cannot be read: it is no text in UTF-8"]) from exc
     if len(text) > MOST_CHARACTERS:
         raise ScenarioError([f"{path} is too long for a scenario: more than {MOST_CHARACTERS} characters"])
     return text

@@ -32,11 +32,10 @@ def what_if(
     """Say which space is over capacity under a scenario, when, for how long and how surely, beside today's."""
     from ops import scenarios, whatif
     from ops.sitefiles import read, stored
-    from sensors_sim.scenariofile import composed
     from sensors_sim.whatif import Question
 
-    usual = scenarios.find(today, None)
-    then = composed(usual, scenarios.find(scenario, sets, begins and begins.date()))
+    asked = scenarios.find(scenario, sets, begins and begins.date())
+    usual, then = scenarios.beside(scenarios.find(today, None), asked)
     since, until = whatif.days(then, _day(first), _day(last), date.today())  # noqa: DTZ011
     question = Question(
         site_file=read(site_file) if site_file else stored(serving.settings()),

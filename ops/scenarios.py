@@ -8,7 +8,7 @@ from core.site import SiteFile
 from sensors_sim.placing import placed
 from sensors_sim.scenario import ORDINARY, Scenario, holds
 from sensors_sim.scenario_changes import changed, moved
-from sensors_sim.scenariofile import load, shipped
+from sensors_sim.scenariofile import composed, load, shipped
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,12 @@ def find(name: str, sets: Sequence[str] | None, begins: date | None = None) -> S
         return load(name, sets or (), begins)
     ordinary = changed(ORDINARY, sets or ())
     return moved(ordinary, begins) if begins else ordinary
+
+
+def beside(today: Scenario, scenario: Scenario) -> tuple[Scenario, Scenario]:
+    """What is today, and the scenario on top of it: both on the same days, or their difference would be of the days."""
+    usual = moved(today, scenario.first) if today.first and scenario.first else today
+    return usual, composed(usual, scenario)
 
 
 def at_work(scenario: Scenario, day: date) -> Scenario:

@@ -68,6 +68,13 @@ def test_who_simulates_live_sees_the_scenario_at_work() -> None:
     assert scenarios.at_work(load("double-visitors"), SUNDAY).first is None
 
 
+def test_what_is_today_holds_on_the_days_of_the_scenario_in_both_worlds() -> None:
+    usual, then = scenarios.beside(load("renovation"), load("new-park-entrance"))
+    assert usual.first == then.first == load("new-park-entrance").first
+    assert usual.closings == then.closings
+    assert scenarios.beside(ORDINARY, load("double-visitors"))[0] is ORDINARY
+
+
 def test_values_can_be_set_without_a_scenario() -> None:
     assert scenarios.find("", None) is ORDINARY
     assert scenarios.find("", ["rates.*.arrivals=2"]).rates[0].arrivals == 2

@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.analytics.calendar import day_bounds
 from core.site import SiteFile
@@ -26,7 +25,6 @@ from store.database import Database
 DAY = timedelta(days=1)
 PORTION: Final = 28  # days asked for at once
 GUESSED: Final = 0.2  # share of an hour's people that was spread over a gap, from which the hour is left out
-Column = NDArray[np.float64]
 
 
 def chronicle(db: Database, site_file: SiteFile, first: date, last: date) -> Chronicle:

@@ -21,6 +21,8 @@ from ops.program import Program
 BIN = Path("/usr/lib/postgresql/17/bin")
 NAME = "besok"  # of the database and of the role that owns it
 PACKAGE = "postgresql-17-timescaledb"
+MEMORY = "/dev/shm"  # where Linux has files in memory
+ROOMY = 2_000_000_000  # bytes that all tests and more have room in
 
 CONF = """\
 # Written at each start by `besok`; changes here are lost.
@@ -143,7 +145,7 @@ class Cluster:
 @contextmanager
 def temporary(port: int) -> Iterator[Cluster]:
     """A fast cluster that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="besok-pg-") as name:
+    with tempfile.TemporaryDirectory(prefix="besok-pg-", dir=_in_memory()) as name:
         os.chmod(name, 0o755)  # noqa: PTH101 - the server's account must be able to enter
         cluster = Cluster(folder=Path(name), port=port, user=program.unprivileged("postgres"), fast=True)
         server = cluster.program()
@@ -153,3 +155,12 @@ def temporary(port: int) -> Iterator[Cluster]:
             yield cluster
         finally:
             program.stop(process, server)
+
+
+def _in_memory() -> str | None:
+    """A folder in memory, where copying a database takes a thirtieth of the time; None if there is no room."""
+    try:
+        roomy = shutil.disk_usage(MEMORY).free >= ROOMY
+    except OSError:
+        return None
+    return MEMORY if roomy and os.access(MEMORY, os.W_OK) else None

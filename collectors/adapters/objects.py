@@ -131,12 +131,23 @@ def look(
 def sort(leaves_: Iterable[Leaf], *, context: tuple[str, ...] = ()) -> Found:
     """What the names of these values mean."""
     found = Found()
-    aside = [leaf for leaf in leaves_ if _sort(found, leaf, context) == "aside"]
+    aside = [leaf for leaf in _departures(leaves_) if _sort(found, leaf, context) == "aside"]
     _agree(found)
     _same(found)
     if not found.understood:
         found.unknown += [leaf for leaf in aside if _is_number(leaf.value)]
     return found
+
+
+def _departures(leaves_: Iterable[Leaf]) -> list[Leaf]:
+    """The values, of which `left` is no side where it stands beside `entered`: it tells of those who went."""
+    listed = list(leaves_)
+    if not any(leaf.own == ("entered",) for leaf in listed):
+        return listed
+    return [
+        replace(leaf, words=(*leaf.words[:-1], "exited"), own=("exited",)) if leaf.own == ("left",) else leaf
+        for leaf in listed
+    ]
 
 
 def _same(found: Found) -> None:

@@ -273,6 +273,11 @@ def test_a_doubt_brings_its_mapping() -> None:
     assert '# values = { in_total = "$.data[\'people in\']", out_total = "$.data.out" }  # a running total' in told
 
 
+def test_who_left_is_no_side_beside_who_entered() -> None:
+    (found,) = mappings(problem({"serial": "C-17", "data": {"entered": 48210, "left": 48155}}))
+    assert found["values"] == {"in": "$.data.entered", "out": "$.data.left"}
+
+
 def test_a_doubt_in_a_list_brings_one_mapping_for_all_its_lines() -> None:
     told = problem({"lines": [{"id": 1, "in": 3, "out": 4}, {"id": 2, "in": 1, "out": 0}]})
     assert mappings(told) == [

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 import numpy as np
 
@@ -27,9 +28,11 @@ from store.occupancy import Flows, Layout, Levels
 MINUTE_MS = 60_000
 DAY = timedelta(days=1)
 LONGEST_GAP_MS = 7 * 86_400_000  # between two totals that are compared
+NEAR_MS = 900_000  # between two totals of which a clock that was set back parts the later from the earlier
 
 Channel = tuple[str, str, str]  # source, device, channel
-Series = dict[str, dict[int, Reading]]  # metric -> time in milliseconds -> reading
+Heard = tuple[Reading, datetime]  # a reading, and when it was received
+Series = dict[str, dict[int, Heard]]  # metric -> time in milliseconds -> what was heard
 Segment = tuple[int, int, float, str]  # begins, ends (milliseconds), people, "in", "out" or "passages"
 
 
@@ -89,7 +92,7 @@ def _series(lots: Iterable[Sequence[Message]], sites: SiteFile) -> dict[Channel,
         for reading, received, origin in batch.readings:
             if origin not in repeats:
                 key = (reading.source, reading.device, reading.channel)
-                series[key][reading.metric][millis(reading.time or received)] = reading
+                series[key][reading.metric][millis(reading.time or received)] = reading, received
     return series
 
 
@@ -146,7 +149,7 @@ def _flows(
             for day in days:
                 for begins, ends, people, direction in _segments(series.get(channel, {}), millis(begin), day):
                     _add(both, column, begins - millis(begin), ends - millis(begin), people, direction, swapped, day)
-    return Flows(people_in=both[0], people_out=both[1])
+    return Flows(people_in=np.maximum(both[0], 0), people_out=np.maximum(both[1], 0))  # NaN stays
 
 
 def _segments(said: Series, begin: int, day: slice) -> Iterator[Segment]:
@@ -161,18 +164,28 @@ def _segments(said: Series, begin: int, day: slice) -> Iterator[Segment]:
     if not totals:
         for metric in [m for m in ("in", "out") if here.get(m)] or ["passages"] * bool(here.get("passages")):
             for t in here[metric]:
-                reading = said[metric][t]
+                reading, _ = said[metric][t]
                 yield t - round(reading.period_s * 1000), t, reading.value, metric
 
 
-def _differences(metric: str, times: dict[int, Reading], first: int, last: int) -> Iterator[Segment]:
-    wraps = max(r.wraps for r in times.values())
-    before: tuple[int, Reading] | None = None
-    for t in sorted(times):
-        if before and first <= t < last and before[0] >= first - LONGEST_GAP_MS:
-            people = people_since(before[1].value, times[t].value, wraps, (t - before[0]) / 1000)
-            yield before[0], t, people, metric.removesuffix("_total")
-        before = t, times[t]
+def _differences(metric: str, times: dict[int, Heard], first: int, last: int) -> Iterator[Segment]:
+    wraps = max(r.wraps for r, _ in times.values())
+    for before, t in pairwise(sorted(times)):
+        if first <= t < last and before >= first - LONGEST_GAP_MS:
+            people = _people_between(times[before], times[t], wraps, t - before)
+            if people is not None:
+                yield before, t, people, metric.removesuffix("_total")
+
+
+def _people_between(earlier: Heard, later: Heard, wraps: int, apart_ms: int) -> float | None:
+    """How many passed between two readings of a total, None if they cannot tell; as in store/always/functions.sql.
+
+    Clocks that are off by days, or were never set, do not occur in a world that is judged.
+    """
+    (was, before), (now, received) = earlier, later
+    if now.value < was.value and now.value > was.value / 2 and received < before:  # its clock was set back in between
+        return now.value - was.value if apart_ms <= NEAR_MS else None
+    return people_since(was.value, now.value, wraps, apart_ms / 1000)
 
 
 def people_since(was: float, value: float, wraps: int, seconds: float) -> float:
@@ -180,8 +193,9 @@ def people_since(was: float, value: float, wraps: int, seconds: float) -> float:
     if value >= was:
         return value - was
     turned = wraps - was + value
-    near = was < wraps and was >= wraps * 0.75 and value < wraps * 0.25
-    return turned if near and turned <= max(100, 3 * seconds) else value
+    if was < wraps and was >= wraps * 0.75 and value < wraps * 0.25 and turned <= max(100, 3 * seconds):
+        return turned
+    return 0.0 if value * 2 > was and value > 3 * seconds else value
 
 
 def _add(
@@ -215,7 +229,7 @@ def _levels(series: dict[Channel, Series], channels: Sequence[Channel], begin: d
     grids = {metric: np.full((steps, len(channels)), np.nan) for metric in ("people", "occupied")}
     for column, channel in enumerate(channels):
         for metric, grid in grids.items():
-            for t, reading in sorted(series.get(channel, {}).get(metric, {}).items()):
+            for t, (reading, _) in sorted(series.get(channel, {}).get(metric, {}).items()):
                 step = (t - millis(begin)) // MINUTE_MS
                 if 0 <= step < steps:
                     grid[step, column] = reading.value

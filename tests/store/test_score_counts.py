@@ -81,6 +81,8 @@ TROUBLE = replace(
     faults=(
         fault("*/town", "silence", 11),
         fault("*/stairs", "reboot", 12, minutes=1.0),
+        fault("*/stairs", "clock_skew", 14, seconds=-420.0),
+        fault("*/town", "clock_skew", 15, seconds=400.0),
         fault("*/arch", "late", 11, seconds=1800.0),
         fault("*/garden", "duplicate", 10, share=0.5),
         fault("*/cam", "stuck", 12),

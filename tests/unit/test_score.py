@@ -46,7 +46,8 @@ def test_what_simple_systems_do() -> None:
 
 
 @pytest.mark.parametrize(
-    ("was", "value", "wraps", "people"), [(3, 5, 0, 2), (65_534, 3, 65_536, 5), (40_000, 3, 65_536, 3), (9, 2, 0, 2)]
+    ("was", "value", "wraps", "people"),
+    [(3, 5, 0, 2), (65_534, 3, 65_536, 5), (40_000, 3, 65_536, 3), (9, 2, 0, 2), (5000, 4900, 0, 0)],
 )
 def test_totals_that_fall(was: float, value: float, wraps: int, people: float) -> None:
     assert people_since(was, value, wraps, 60) == people

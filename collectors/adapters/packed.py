@@ -13,7 +13,8 @@ UNREACHABLE: Final = "no mapping reaches JSON within a text: let its sender unpa
 
 def unpacked(fields: dict[str, Any], depth: int = 0) -> dict[str, Any]:
     """The object with those in its texts as objects; the same object if there is none."""
-    found = {name: _inner(value, depth) for name, value in fields.items()}
+    # What is no text stands for a name that came twice, and is no field.
+    found = {name: _inner(value, depth) if type(name) is str else value for name, value in fields.items()}
     return found if any(found[name] is not fields[name] for name in found) else fields
 
 
@@ -23,7 +24,7 @@ def _inner(value: Any, depth: int) -> Any:
     if type(value) is not str or value[:1] != "{" or value[-1:] != "}":
         return value
     try:
-        inner = parse(value.encode())
+        inner = parse(value.encode("utf-8", "replace"))
     except Unreadable:
         return value
     return inner if type(inner) is dict else value

@@ -61,3 +61,11 @@ def test_a_payload_that_cannot_be_read_is_read_once(monkeypatch: pytest.MonkeyPa
         with pytest.raises(Unreadable, match="broken"):
             _ = packet.json
     assert asked == [b"{"]
+
+
+@pytest.mark.parametrize(
+    "payload", ['{"{}": 1, "{}": 2}', '{"body": "{\\ud800}", "n": 1}', '{"body": "{\\"n\\": 1}", "body": "{}"}']
+)
+def test_odd_names_and_texts_fail_nobody(payload: str) -> None:
+    decoded = adapters.decode(replace(MESSAGE, payload=payload.encode()))
+    assert decoded.problems and "please report this" not in decoded.problems[0]

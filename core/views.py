@@ -74,7 +74,7 @@ class SpaceLive:
     """How many are in a space now. `lower` and `upper` bound the 80 % interval; `raw` is in - out, uncorrected.
 
     `heard` is when the space's most silent sensor was last heard, `interval_s` how often that one sends. `reason` says
-    why a figure was corrected ("below_zero") or is missing ("no_sensor", "no_data").
+    why a figure was corrected ("below_zero", "stuck") or is missing ("no_sensor", "no_data").
     """
 
     space: str

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from core.analytics.occupancy import BASES, BELOW_ZERO, Bools, Estimate, Floats, Incidence, incidence
+from core.analytics.occupancy import BASES, BELOW_ZERO, STUCK, Bools, Estimate, Floats, Incidence, incidence
 from store.database import sql
 
 Connection = psycopg.Connection[Any]
@@ -160,7 +160,8 @@ def write_minutes(
     shown[:first] = False
     rows = _rows(plan, begins, MINUTE, shown, figures.people, figures.lower, figures.upper, figures.raw)
     bases = (BASES[code] for code in figures.basis[shown].tolist())
-    reasons = (BELOW_ZERO if below else None for below in figures.below_zero[shown].tolist())
+    corrected = zip(figures.below_zero[shown].tolist(), figures.stuck[shown].tolist(), strict=True)
+    reasons = (BELOW_ZERO if below else STUCK if stuck else None for below, stuck in corrected)
     with conn.cursor() as cur, cur.copy(sql("minute_copy")) as copy:
         copy.set_types(_MINUTE_TYPES)
         for row, basis, reason in zip(rows, bases, reasons, strict=True):

@@ -18,6 +18,7 @@ Incidence = NDArray[np.int8]
 
 BASES: tuple[Basis | None, ...] = (None, "doors", "people", "presence")  # what the codes of Estimate.basis mean
 BELOW_ZERO = "below_zero"
+STUCK = "stuck"
 _DOORS, _PEOPLE, _PRESENCE = 1, 2, 3
 
 # Variance of in - out for each passage, measured on a library with two doors: seven times what independent misses would
@@ -25,13 +26,17 @@ _DOORS, _PEOPLE, _PRESENCE = 1, 2, 3
 VARIANCE_PER_PASSAGE = 0.143
 Z_80 = 1.2816  # standard deviations to either side of an 80 % interval
 
+# A count that stays the same while so many people pass the doors of its space, for so many steps, sees none of them.
+STUCK_PASSAGES, STUCK_STEPS = 30, 4
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """People per step and space with their 80 % interval; `raw` is in - out since the day began, uncorrected.
 
     `lower` and `upper` are NaN where the figure was not counted at doors; `basis` indexes BASES; `below_zero` marks
-    figures that are not the doors' own because those had fallen below zero.
+    figures that are not the doors' own because those had fallen below zero, `stuck` those that are the doors' own because
+    the count of the people inside does not move.
     """
 
     people: Floats
@@ -40,6 +45,7 @@ class Estimate:
     raw: Floats
     basis: NDArray[np.int8]
     below_zero: Bools
+    stuck: Bools
 
 
 def incidence(parents: Sequence[int | None], ends: Sequence[tuple[int | None, int | None]]) -> Incidence:
@@ -92,8 +98,23 @@ def estimate(
         raw=np.where(seen, raw, np.nan),
         basis=np.where(seen, _DOORS, 0).astype(np.int8),
         below_zero=seen & (counted != raw),
+        stuck=seen & stuck(people, passages),
     )
-    return _with_levels(by_doors, people, occupied)
+    return _with_levels(by_doors, np.where(by_doors.stuck, np.nan, people), occupied)
+
+
+def stuck(people: Floats, passages: Floats) -> Bools:
+    """The steps in which a count of the people inside has not moved for long although many passed.
+
+    `passages` are people who passed the doors of each space since the day began. A camera that shows the same number
+    while STUCK_PASSAGES people pass, over STUCK_STEPS steps, is taken at its word again as soon as its number changes.
+    """
+    rows = np.arange(len(people))[:, None]
+    moved = np.ones(people.shape, bool)
+    moved[1:] = people[1:] != people[:-1]
+    since = np.maximum.accumulate(np.where(moved, rows, 0), axis=0)
+    passed = passages - np.take_along_axis(passages, since, axis=0)
+    return np.asarray(~np.isnan(people) & (passed >= STUCK_PASSAGES) & (rows - since >= STUCK_STEPS), bool)
 
 
 def _so_far(steps: Floats, within: float) -> Floats:
@@ -117,6 +138,7 @@ def _with_levels(doors: Estimate, people: Floats, occupied: Floats) -> Estimate:
         raw=doors.raw,
         basis=np.where(inside, _PEOPLE, np.where(lone, _PRESENCE, doors.basis)).astype(np.int8),
         below_zero=doors.below_zero & ~seen,
+        stuck=doors.stuck & ~seen,
     )
 
 

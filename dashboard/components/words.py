@@ -26,6 +26,7 @@ def reasons() -> dict[str, str]:
     """Why a figure was corrected or is missing."""
     return {
         "below_zero": _("corrected: more out than in"),
+        "stuck": _("by the doors: the camera shows the same number all the time"),
         "no_sensor": _("no sensor here"),
         "no_data": _("no figure yet"),
     }

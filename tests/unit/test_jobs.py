@@ -32,7 +32,13 @@ def minutes(people: list[float]) -> Estimate:
     column = np.array(people)[:, None]
     none = np.zeros(column.shape, bool)
     return Estimate(
-        people=column, lower=column - 1, upper=column + 1, raw=column, basis=none.astype(np.int8), below_zero=none
+        people=column,
+        lower=column - 1,
+        upper=column + 1,
+        raw=column,
+        basis=none.astype(np.int8),
+        below_zero=none,
+        stuck=none,
     )
 
 

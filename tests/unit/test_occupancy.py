@@ -52,6 +52,25 @@ def test_the_site_is_lifted_when_it_falls_below_zero_and_a_room_is_only_shown_as
     assert result.below_zero[:, 3].tolist() == [True, False]
 
 
+def test_a_camera_that_does_not_move_while_many_pass_is_not_believed() -> None:
+    people_in, people_out = nothing(9, 3), nothing(9, 3)
+    people_in[:], people_out[:] = [9, 9, 9], [3, 3, 3]
+    people = nothing(9)
+    people[:, 3] = [2, *[5] * 6, 6, 6]
+    result = counted(people_in, people_out, people=people)
+    assert result.stuck[:, 3].tolist() == [
+        *[False] * 5,
+        True,
+        True,
+        False,
+        False,
+    ]  # 4 steps and 48 people after it moved
+    assert result.people[:, 3].tolist() == [2, 5, 5, 5, 5, 36, 42, 6, 6]
+    assert BASES[result.basis[5, 3]] == "doors"
+    quiet = counted(people_in / 12, people_out / 12, people=people)
+    assert not quiet.stuck.any()  # nobody but a few passed, so the number may well be right
+
+
 def test_the_interval_grows_with_every_passage() -> None:
     result = counted(rows([100, 0, 0]), rows([60, 0, 0]))
     half = 1.2816 * (0.143 * 160) ** 0.5

@@ -1,0 +1,37 @@
+"""A camera that is stuck costs little, unless what the estimator makes of it is switched off."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from core import sitefile
+from core.analytics import occupancy
+from ops.observed import observe
+from ops.score import present
+from sensors_sim.scenario import ORDINARY, Fault
+
+EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
+DAY = date(2026, 11, 18)
+FROM, UNTIL = 12, 18  # local hours
+SPACE = "stadsbiblioteket/reading-room"
+
+
+def test_a_stuck_camera_gives_way_to_the_doors(monkeypatch: pytest.MonkeyPatch) -> None:
+    begins = datetime(2026, 11, 18, FROM, tzinfo=ZoneInfo("Europe/Stockholm"))
+    fault = Fault(device="*camera-reading-room", kind="stuck", begins=begins, minutes=60.0 * (UNTIL - FROM))
+    sites = sitefile.parse(EXAMPLE.read_text("utf-8"), EXAMPLE.name)
+    seen, _ = observe(sites, DAY, 1, 3, replace(ORDINARY, id="stuck", faults=(fault,)))
+    space = list(seen.names).index(SPACE)
+    during = slice((FROM - 4) * 60 + 30, (UNTIL - 4) * 60)  # minutes since the business day began
+
+    def error() -> float:
+        off = present(seen).people[during, space] - seen.people[during, space]
+        return float(np.sqrt(np.nanmean(off**2)))
+
+    believed_doors = error()
+    monkeypatch.setattr(occupancy, "stuck", lambda people, passages: np.zeros(people.shape, bool))
+    assert believed_doors < 0.75 * error()

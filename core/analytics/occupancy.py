@@ -35,8 +35,8 @@ class Estimate:
     """People per step and space with their 80 % interval; `raw` is in - out since the day began, uncorrected.
 
     `lower` and `upper` are NaN where the figure was not counted at doors; `basis` indexes BASES; `below_zero` marks
-    figures that are not the doors' own because those had fallen below zero, `stuck` those that are the doors' own because
-    the count of the people inside does not move.
+    figures that are not the doors' own because those had fallen below zero, `stuck` those that are the doors' own
+    because the count of the people inside does not move.
     """
 
     people: Floats

@@ -18,6 +18,7 @@ test: ## every test, browser included (ARGS="tests/unit -x" for some)
 
 torture: ## exactly-once, proved: the long runs on Mosquitto and RabbitMQ (half an hour; ARGS="--readings 20000")
 	@bash ops/setup torture
+	@$(BIN)/python -m pytest -m slow tests/flow
 	@$(BIN)/python -m tests.torture --self-test
 	@$(BIN)/python -m tests.torture --redelivery
 	@$(BIN)/python -m tests.torture --broker mosquitto --share $(ARGS)

@@ -70,6 +70,7 @@ def delivered_and_left(port):
     return came[0] if came else None
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not rabbitmq.installed(), reason="needs RabbitMQ: ops/setup torture")
 def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it(wait_for):
     """The port mapper of Erlang, which it needs, serves the whole machine and stays, unless told not to. A message that

@@ -11,7 +11,7 @@ from tests.torture.ordeal import Ordeal, endure
 from tests.torture.schedule import SHORT
 
 
-@pytest.mark.parametrize("broker", ["mosquitto", "rabbitmq"])
+@pytest.mark.parametrize("broker", ["mosquitto", pytest.param("rabbitmq", marks=pytest.mark.slow)])
 def test_whatever_is_killed_nothing_is_lost_and_nothing_counts_twice(broker: str) -> None:
     if broker == "rabbitmq" and not rabbitmq.installed():
         pytest.skip("needs RabbitMQ: ops/setup torture")

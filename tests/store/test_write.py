@@ -184,7 +184,11 @@ def test_a_database_that_is_away_is_said_to_be_away() -> None:
 def test_a_transaction_that_nobody_goes_on_with_is_ended_and_may_be_tried_again(
     db: Database, database_url: str, wait_for: Callable[..., object]
 ) -> None:
-    with pytest.raises(StoreUnavailable), db.transaction() as conn, psycopg.connect(database_url) as other:
+    with (
+        pytest.raises(StoreUnavailable),
+        db.transaction() as conn,
+        psycopg.connect(database_url, autocommit=True) as other,
+    ):
         assert conn.execute("show idle_in_transaction_session_timeout").fetchone() == ("10s",)
         conn.execute("set local idle_in_transaction_session_timeout = '1ms'")
         mine = "select from pg_stat_activity where pid = %s"

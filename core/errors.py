@@ -4,6 +4,7 @@ BesokError
 ├── SettingsError          a setting is missing or cannot be used
 ├── SiteFileError          a site file cannot be applied; carries every problem with its line
 ├── ScenarioError          a scenario of the simulator cannot be used; carries every problem with its line
+├── CountFileError         a file of counts cannot be read or used
 ├── RecordingError         recorded traffic cannot be written, read or played
 ├── StoreError             the database said no
 │   ├── StoreUnavailable   for now: the same call may succeed later (connection lost, shutting down, locked)
@@ -39,6 +40,10 @@ class ScenarioError(BesokError):
     def __init__(self, problems: list[str]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class CountFileError(BesokError):
+    """A file of counts cannot be read, or what it holds cannot be used; tells the line where it can."""
 
 
 class RecordingError(BesokError):

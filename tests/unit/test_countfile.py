@@ -1,0 +1,91 @@
+"""Files of counts as analysts export them, and as nobody should."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from core.errors import CountFileError
+from ops.countfile import Table, day, moment, number, parse, read
+
+
+def counts(table: Table) -> list[tuple[datetime, float | None, float | None]]:
+    return [(row.moment(), row.number("in"), row.number("out")) for row in table.rows]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "time,in,out\n2026-11-25 08:15,3,1\n",
+        "\ufefftime;in;out\r\n2026-11-25T08:15;3;1\r\n",
+        "OUT\tIN\tTime\n1\t3\t2026-11-25 08:15:00\n",
+        '\n"time","door no","in","out"\n\n"2026/11/25 08:15","a,b","3","1"\n',
+        "timestamp|entries|exits\n2026-11-25 08:15| 3,0 | 1\n",
+    ],
+)
+def test_forms_of_the_same(text: str) -> None:
+    assert counts(parse(text, ("time", "in", "out"))) == [(datetime(2026, 11, 25, 8, 15), 3, 1)]  # noqa: DTZ001
+
+
+def test_a_column_serves_once_and_its_own_name_goes_first() -> None:
+    table = parse("date,count,visits\n2026-11-25,1,2\n", ("date", "visits"), ("people",))
+    assert table.rows[0].texts == {"date": "2026-11-25", "visits": "2", "people": "1"}
+    assert parse("time,in,out\n2026-11-25,1,2\n", ("time", "count")).rows[0].number("count") == 1
+
+
+def test_lines_are_told_as_an_editor_counts_them() -> None:
+    table = parse("\ntime,in,out\n\n2026-11-25 08:15,3,1\n", ("time",))
+    assert table.rows[0].line == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        (" \n\n", "is empty"),
+        ("time,in,out\n", "no counts"),
+        ("2026-11-25 08:15,3,1\n2026-11-25 08:30,3,1", "has no column time or in or out"),
+        ("time,in\n2026-11-25,3", "has no column out"),
+        ("time,in,out\n2026-11-25 08:15,3\n", "line 2: 2 columns"),
+        ('time,in,out\n"' + "x" * 200_000 + '",3,1\n', "line 2: field larger"),
+    ],
+)
+def test_what_is_no_table(text: str, said: str) -> None:
+    with pytest.raises(CountFileError, match=said):
+        parse(text, ("time", "in", "out"))
+
+
+def test_files(tmp_path: Path) -> None:
+    for content in (
+        "time,in,out\n2026-11-25,3,1\n".encode("utf-16"),
+        "time,in,out,ö\n2026-11-25,3,1,å\n".encode("cp1252"),
+    ):
+        (tmp_path / "a.csv").write_bytes(content)
+        assert len(read(tmp_path / "a.csv", ("time", "in", "out")).rows) == 1
+    (tmp_path / "a.csv").write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0")
+    with pytest.raises(CountFileError, match="is no text"):
+        read(tmp_path / "a.csv", ("time",))
+    for path in (tmp_path / "none.csv", tmp_path):
+        with pytest.raises(CountFileError, match="cannot be read"):
+            read(path, ("time",))
+
+
+def test_numbers() -> None:
+    said = [number(t, 1) for t in ("3", " 3.5 ", "3,5", "1 234", "1\u00a0234", "1e3", "", "NaN", "null", "-")]
+    assert said == [3, 3.5, 3.5, 1234, 1234, 1000, None, None, None, None]
+    for text in ("-1", "inf", "1e300", "three", "0x10", "1,2,3", "--"):
+        with pytest.raises(CountFileError, match="line 7"):
+            number(text, 7)
+
+
+def test_times() -> None:
+    assert moment("2026-11-25T08:15Z", 1) == datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
+    assert moment("2026-11-25 08:15:30+01:00", 1).tzinfo == timezone(timedelta(hours=1))
+    assert day("2026-11", 1) == date(2026, 11, 1)
+    assert day("2026-11-25 00:00:00", 1) == day("2026/11/25", 1) == date(2026, 11, 25)
+    for text in ("25/11/2026", "2026-02-30", "", "soon", "2026-11-25 25:00"):
+        with pytest.raises(CountFileError, match="line 7"):
+            moment(text, 7)
+    for text in ("25.11.2026", "2026-13", "", "0"):
+        with pytest.raises(CountFileError, match="line 7"):
+            day(text, 7)

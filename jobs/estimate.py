@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import partial
 
 import numpy as np
 
 from core.analytics import calendar
-from core.analytics.occupancy import Bools, Estimate, Floats, by_space, estimate, heard, hold, known
+from core.analytics.occupancy import Bools, Estimate, Floats, Seen, by_space, heard, hold, known, live, smoothed
 from core.site import Site
 from store import occupancy as store
 from store.occupancy import MINUTE, QUARTER, Connection, Flows, Layout, Levels, Quarters
@@ -79,7 +80,8 @@ def minutes_of_day(plan: Layout, flows: Flows, levels: Levels) -> tuple[Estimate
     lasting = [max(HOLD_MINUTES, 3 * interval_s // 60) for interval_s in plan.level_interval_s]
     inside = by_space(hold(levels.people, lasting), plan.level_space, len(plan.spaces), add=True)
     presence = by_space(hold(levels.occupied, lasting), plan.level_space, len(plan.spaces), add=False)
-    return estimate(plan.doors, flows.people_in, flows.people_out, inside, presence), shown
+    seen = Seen.of(flows.people_in, flows.people_out, len(plan.spaces), people=inside, occupied=presence)
+    return live(plan.building, seen), shown
 
 
 def quarters_of_minutes(figures: Estimate, shown: Bools, first: int) -> Quarters:
@@ -136,8 +138,9 @@ def quarters_of_day(plan: Layout, flows: Flows, levels: Levels) -> Quarters:
     presence = by_space(levels.occupied, plan.level_space, spaces, add=False)
     people = by_space(levels.people, plan.level_space, spaces, add=True)
     highest = by_space(levels.peak, plan.level_space, spaces, add=True)
-    mean = estimate(plan.doors, flows.people_in, flows.people_out, people, presence, within=0.5)
-    end = estimate(plan.doors, flows.people_in, flows.people_out, highest, np.ceil(presence)).people
+    seen = partial(Seen.of, flows.people_in, flows.people_out, spaces, step_minutes=QUARTER_MINUTES)
+    mean = smoothed(plan.building, seen(people=people, occupied=presence), within=0.5)
+    end = smoothed(plan.building, seen(people=highest, occupied=np.ceil(presence))).people
     start = np.vstack([np.full((1, spaces), np.nan), end[:-1]])
     known_steps = known(heard(flows.people_in, flows.people_out, levels.people, levels.occupied), PATIENCE_QUARTERS)
     shown = known_steps[:, None] & ~np.isnan(mean.people)

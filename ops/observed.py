@@ -14,7 +14,7 @@ import numpy as np
 
 from collectors.pipeline import decode
 from core.analytics.calendar import day_bounds
-from core.analytics.occupancy import Floats, incidence
+from core.analytics.occupancy import Building, Floats
 from core.known import known_from
 from core.readings import Message, Reading
 from core.site import OUTSIDE, Portal, Sensor, Site, SiteFile
@@ -117,7 +117,7 @@ def _layout(site: Site, sites: SiteFile) -> tuple[Layout, list[list[tuple[Channe
         site_id=0,
         spaces=tuple(range(len(parents))),
         portals=tuple(range(len(doors))),
-        doors=incidence(parents, ends),
+        building=Building.of(parents, ends),
         level_channels=tuple(range(len(looking))),
         level_space=tuple(index[f"{site.id}/{s.space}"] or 0 for s in looking),
         level_interval_s=tuple(s.interval_s for s in looking),

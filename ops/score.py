@@ -70,7 +70,7 @@ def present(seen: Observed) -> Figures:
 
 
 def _simple(estimator: Callable[..., Figures], seen: Observed) -> Figures:
-    return estimator(seen.plan.doors, seen.flows.people_in, seen.flows.people_out, seen.days)
+    return estimator(seen.plan.building.doors, seen.flows.people_in, seen.flows.people_out, seen.days)
 
 
 ESTIMATORS: Final[dict[str, Estimator]] = {
@@ -88,7 +88,7 @@ def run(
     spaces: list[SpaceScore] = []
     for scenario in scenarios:
         for seen in observe(site_file, first(scenario), days, seed, scenario):
-            counted = score.visits(seen.plan.doors, seen.flows.people_in, seen.flows.people_out)
+            counted = score.visits(seen.plan.building.doors, seen.flows.people_in, seen.flows.people_out)
             site = seen.site.id
             visits.append(VisitScore(scenario=scenario.id, site=site, days=days, real=seen.visits, counted=counted))
             spaces += _judged(scenario.id, seen)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from core.analytics.occupancy import BASES, BELOW_ZERO, STUCK, Bools, Estimate, Floats, Incidence, incidence
+from core.analytics.occupancy import BASES, REASONS, Bools, Building, Estimate, Floats
 from store.database import sql
 
 Connection = psycopg.Connection[Any]
@@ -33,7 +33,7 @@ class Layout:
     site_id: int
     spaces: tuple[int, ...]
     portals: tuple[int, ...]
-    doors: Incidence
+    building: Building
     level_channels: tuple[int, ...]
     level_space: tuple[int, ...]
     level_interval_s: tuple[int, ...]
@@ -88,7 +88,9 @@ def layout(conn: Connection, site_id: int) -> Layout:
         site_id=site_id,
         spaces=tuple(row[0] for row in spaces),
         portals=tuple(row[0] for row in portals),
-        doors=incidence([index.get(row[1]) for row in spaces], [(index.get(o), index.get(i)) for _, o, i in portals]),
+        building=Building.of(
+            [index.get(row[1]) for row in spaces], [(index.get(o), index.get(i)) for _, o, i in portals]
+        ),
         level_channels=tuple(row[0] for row in levels),
         level_space=tuple(index[row[1]] for row in levels),
         level_interval_s=tuple(row[2] for row in levels),
@@ -160,8 +162,7 @@ def write_minutes(
     shown[:first] = False
     rows = _rows(plan, begins, MINUTE, shown, figures.people, figures.lower, figures.upper, figures.raw)
     bases = (BASES[code] for code in figures.basis[shown].tolist())
-    corrected = zip(figures.below_zero[shown].tolist(), figures.stuck[shown].tolist(), strict=True)
-    reasons = (BELOW_ZERO if below else STUCK if stuck else None for below, stuck in corrected)
+    reasons = (REASONS[code] for code in figures.reason[shown].tolist())
     with conn.cursor() as cur, cur.copy(sql("minute_copy")) as copy:
         copy.set_types(_MINUTE_TYPES)
         for row, basis, reason in zip(rows, bases, reasons, strict=True):

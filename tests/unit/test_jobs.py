@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from core.analytics.occupancy import Estimate, Floats, incidence
+from core.analytics.occupancy import Building, Estimate, Floats
 from core.settings import Settings
 from jobs.duties import Clock, Duty
 from jobs.estimate import quarters_of_day, quarters_of_minutes
@@ -21,7 +21,7 @@ PLAN = Layout(
     site_id=1,
     spaces=(10, 11),
     portals=(20,),
-    doors=incidence((None, 0), ((None, 0),)),
+    building=Building.of((None, 0), ((None, 0),)),
     level_channels=(30, 31),
     level_space=(1, 1),
     level_interval_s=(60, 60),
@@ -37,8 +37,7 @@ def minutes(people: list[float]) -> Estimate:
         upper=column + 1,
         raw=column,
         basis=none.astype(np.int8),
-        below_zero=none,
-        stuck=none,
+        reason=none.astype(np.int8),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from core import sitefile
-from core.analytics import occupancy
+from core.analytics.occupancy import present as rules
 from ops.observed import observe
 from ops.score import present
 from sensors_sim.scenario import ORDINARY, Fault
@@ -33,5 +33,5 @@ def test_a_stuck_camera_gives_way_to_the_doors(monkeypatch: pytest.MonkeyPatch) 
         return float(np.sqrt(np.nanmean(off**2)))
 
     believed_doors = error()
-    monkeypatch.setattr(occupancy, "stuck", lambda people, passages: np.zeros(people.shape, bool))
+    monkeypatch.setattr(rules, "stuck", lambda people, passages: np.zeros(people.shape, bool))
     assert believed_doors < 0.75 * error()

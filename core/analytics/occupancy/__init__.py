@@ -1,0 +1,15 @@
+"""How many people are in each space of a site, and how sure that is: live, over a past day, and what past days teach.
+
+All functions are pure; docs/occupancy.md tells the mathematics and its sources.
+"""
+
+from core.analytics.occupancy.building import Building, Incidence, incidence
+from core.analytics.occupancy.estimate import BASES, REASONS, Bools, Estimate, Floats, reason_code
+from core.analytics.occupancy.filter import Filter, live, smoothed
+from core.analytics.occupancy.learnt import NOTHING, Learnt, learn
+from core.analytics.occupancy.seen import Seen, by_space, heard, hold, known
+
+__all__ = [
+    "BASES", "NOTHING", "REASONS", "Bools", "Building", "Estimate", "Filter", "Floats", "Incidence", "Learnt", "Seen",
+    "by_space", "heard", "hold", "incidence", "known", "learn", "live", "reason_code", "smoothed",
+]  # fmt: skip

@@ -1,0 +1,47 @@
+"""Visits to come: a forecast by simulation that knows the calendar, and what it says about a target.
+
+    past = history({date(2026, 11, 1): 812, ...})
+    paths = forecast(past, 365, calendar(..., country="SE"), rng=np.random.default_rng(1))
+    fan(paths), total(paths, first, last), odds(paths, past, goal, deadline), likely_from(paths, past, goal, 0.5)
+
+How it is reckoned, and how well it does: docs/forecast.md.
+"""
+
+from core.analytics.forecast.daykinds import ORDINARY, Calendar, calendar, named_holidays
+from core.analytics.forecast.expected import Expected, expected
+from core.analytics.forecast.history import History, history
+from core.analytics.forecast.model import forecast
+from core.analytics.forecast.paths import Fan, Paths, Total, fan, total
+from core.analytics.forecast.reaching import (
+    Odds,
+    calendar_years,
+    likely_from,
+    needed_growth,
+    odds,
+    running_years,
+    years_worth,
+)
+
+__all__ = [
+    "ORDINARY",
+    "Calendar",
+    "Expected",
+    "Fan",
+    "History",
+    "Odds",
+    "Paths",
+    "Total",
+    "calendar",
+    "calendar_years",
+    "expected",
+    "fan",
+    "forecast",
+    "history",
+    "likely_from",
+    "named_holidays",
+    "needed_growth",
+    "odds",
+    "running_years",
+    "total",
+    "years_worth",
+]

@@ -51,3 +51,25 @@ def test_what_simple_systems_do() -> None:
 )
 def test_totals_that_fall(was: float, value: float, wraps: int, people: float) -> None:
     assert people_since(was, value, wraps, 60) == people
+
+
+def test_scaling_at_the_end_of_the_day_empties_the_house() -> None:
+    came, went = column(1, 1, 0, 4, 0)[:, None], column(0, 0, 1, 0, 8)[:, None]
+    door = np.array([[1]], np.int8)
+    scaled = score.end_of_day(door, came, went, (slice(0, 3), slice(3, 5)))
+    assert scaled.people[:, 0].tolist() == [1, 2, 0, 8, 0]
+    away = score.end_of_day(-door, went, came, (slice(0, 3), slice(3, 5)))  # the same door the other way round
+    assert away.people[:, 0].tolist() == [1, 2, 0, 8, 0]
+    nobody_left = score.end_of_day(door, came, went * 0, (slice(0, 3), slice(3, 5)))
+    assert nobody_left.people[:, 0].tolist() == [1, 2, 2, 4, 4]
+
+
+def test_nights_count_for_no_coverage() -> None:
+    found = score.accuracy(column(0, 0, 0, 5), column(0, 0, 2, 2), column(0, 0, 1, 1), column(0, 0, 3, 3))
+    assert found.coverage == 0
+
+
+def test_alerts() -> None:
+    found = score.alerts(column(9, 10, 12, 12), column(10, 8, 11, NAN), 10)
+    assert (found.full, found.missed, found.said, found.false) == (3, 2, 2, 1)
+    assert found + found == score.Alerts(full=6, missed=4, said=4, false=2)

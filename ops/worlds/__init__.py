@@ -1,0 +1,1 @@
+"""Worlds whose truth is known: who was really there, and what fallible counters made of it."""

@@ -1,4 +1,4 @@
-"""The places Besök knows: a site, its spaces, the portals between them, the sensors, the hours and the target."""
+"""The places Besök knows: a site, its spaces and portals, the sensors, hours, target, and what a visit is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -61,6 +61,36 @@ class Target:
     deadline: date
     factor: float = 2.0
     measure: Literal["gross", "net"] = "gross"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deduction:
+    """Passages that are no visits: `share` of those who enter by `portals` (all that count if empty), or `per_day`.
+
+    All deductions are reckoned from the gross figure and taken off together: 0.05 and 0.03 are 0.08.
+    """
+
+    kind: Literal["staff", "through", "cafe", "other"]
+    share: float = 0.0
+    per_day: float = 0.0
+    portals: tuple[str, ...] = ()
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitDefinition:
+    """What a visit is from the business day `first` on, until the next definition begins.
+
+    Gross are those who enter through `portals` ("other-site/portal" for another site's; the whole perimeter if
+    empty): with `method` "in" those who go in, with "half" half of all who pass, for doors that cannot tell directions
+    well. Net is gross less the deductions, never below zero.
+    """
+
+    first: date
+    method: Literal["in", "half"] = "in"
+    portals: tuple[str, ...] = ()
+    deductions: tuple[Deduction, ...] = ()
+    note: Text | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +192,7 @@ class Site:
     day_start: time = time(4)  # the business day begins here, local time
     capacity: int | None = None
     target: Target | None = None
+    visits: tuple[VisitDefinition, ...] = ()
     sandbox: bool = False  # a place for simulated data, never mixed with real figures
 
     def external_id(self, sensor: Sensor) -> str:

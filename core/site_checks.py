@@ -11,10 +11,10 @@ from zoneinfo import available_timezones
 
 import holidays
 
-from core import mapping_checks
+from core import mapping_checks, visit_checks
 from core.analytics.calendar import WEEKDAYS, parse_hours
 from core.mapping_checks import zone_exists
-from core.site import OUTSIDE, OpeningHours, PayloadMapping, Portal, Sensor, Site, Space
+from core.site import OUTSIDE, OpeningHours, PayloadMapping, Portal, Sensor, Site, Space, VisitDefinition
 from core.suggest import suggestion
 from core.tomlfile import Path, Problem
 
@@ -37,6 +37,7 @@ class Draft:
     portals: Sequence[tuple[Path, Portal]] = ()
     sensors: Sequence[tuple[Path, Sensor]] = ()
     mappings: Sequence[tuple[Path, PayloadMapping]] = ()
+    visits: Sequence[tuple[Path, VisitDefinition]] = ()
     space_ids: frozenset[str] = field(default=frozenset())
     portal_ids: frozenset[str] = field(default=frozenset())
 
@@ -48,8 +49,11 @@ def check(drafts: Sequence[Draft]) -> Iterator[Problem]:
     named = [(path, mapping.name) for draft in drafts for path, mapping in draft.mappings]
     yield from _duplicates(named, key="name")
     ends = frozenset(f"{d.site.id}/{space}" for d in drafts for space in d.space_ids)
+    whole = all({p.id for _, p in d.portals} == d.portal_ids for d in drafts)
     for draft in drafts:
         yield from _check_site(draft)
+        doors = visit_checks.perimeter(draft.site, [d.site for d in drafts])
+        yield from visit_checks.check(draft.path, draft.visits, doors, whole=whole)
         yield from _check_opening((*draft.path, "opening"), draft.site.opening, draft.site.day_start)
         yield from _check_spaces(draft)
         yield from _duplicates((path, portal.id) for path, portal in draft.portals)

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
-from core.site import PayloadMapping, Portal, Sensor, Site, Space, Text
+from core.site import PayloadMapping, Portal, Sensor, Site, Space, Text, VisitDefinition
 
 _PARTS = ("spaces", "portals", "sensors", "mappings")
+_BESIDE = ("opening", "target", "visits")
 
 
 def differences(old: Site | None, new: Site) -> list[str]:
@@ -18,14 +20,21 @@ def differences(old: Site | None, new: Site) -> list[str]:
 
 
 def _site(old: Site, new: Site) -> Iterator[str]:
-    yield from _fields("", old, new, skip=(*_PARTS, "opening", "target"))
+    yield from _fields("", old, new, skip=(*_PARTS, *_BESIDE))
     yield from _fields("opening ", old.opening, new.opening)
     if (old.target is None) != (new.target is None):
         yield "target: new" if new.target else "target: removed"
     elif old.target != new.target:
         yield from _fields("target ", old.target, new.target)
+    yield from _definitions({d.first: d for d in old.visits}, {d.first: d for d in new.visits})
     for part in _PARTS:
         yield from _parts(part[:-1], getattr(old, part), getattr(new, part))
+
+
+def _definitions(old: Mapping[date, VisitDefinition], new: Mapping[date, VisitDefinition]) -> Iterator[str]:
+    yield from (f"visits from {first}: removed" for first in old if first not in new)
+    yield from (f"visits from {first}: new definition" for first in new if first not in old)
+    yield from (f"visits from {first}: defined anew" for first in new if first in old and old[first] != new[first])
 
 
 def _fields(label: str, old: Any, new: Any, skip: Sequence[str] = ()) -> Iterator[str]:

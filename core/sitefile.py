@@ -9,7 +9,7 @@ from typing import Any
 from core import tomlfile
 from core.analytics.calendar import WEEKDAYS
 from core.errors import SiteFileError
-from core.site import OpeningHours, PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Target, Text
+from core.site import OpeningHours, PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Target, Text, VisitDefinition
 from core.site_checks import Draft, check
 from core.tomlfile import Path, Raw, block
 
@@ -55,9 +55,16 @@ class _Reader:
         portals = self.parts.several(Portal, raw, path, "portals", "sites.portals")
         sensors = self.parts.several(Sensor, raw, path, "sensors", "sites.sensors")
         mappings = self.parts.several(PayloadMapping, raw, path, "mappings", "sites.mappings")
+        visits = self.parts.several(VisitDefinition, raw, path, "visits", "sites.visits")
         whole = {key: value for key, value in raw.items() if key not in ("opening", "target")}
-        whole |= {key: tuple(part for _, part in parts) for key, parts in
-                  (("spaces", spaces), ("portals", portals), ("sensors", sensors), ("mappings", mappings))}  # fmt: skip
+        several = {
+            "spaces": spaces,
+            "portals": portals,
+            "sensors": sensors,
+            "mappings": mappings,
+            "visits": visits,
+        }
+        whole |= {key: tuple(part for _, part in parts) for key, parts in several.items()}
         if "opening" in raw:
             whole["opening"] = self.parts.one(OpeningHours, raw["opening"], (*path, "opening")) or _NO_HOURS
         if "target" in raw:
@@ -70,6 +77,7 @@ class _Reader:
             portals=portals,
             sensors=sensors,
             mappings=mappings,
+            visits=visits,
             space_ids=_ids(raw, "spaces") | {site.id},
             portal_ids=_ids(raw, "portals"),
         )
@@ -102,6 +110,9 @@ def _site_blocks(site: Site) -> Iterator[str]:
     yield block("[sites.opening]", site.opening)
     yield from _blocks("[[sites.opening.exceptions]]", site.opening.exceptions)
     yield from _blocks("[sites.target]", () if site.target is None else (site.target,))
+    for definition in site.visits:
+        yield block("[[sites.visits]]", definition)
+        yield from _blocks("[[sites.visits.deductions]]", definition.deductions)
     yield from _blocks("[[sites.spaces]]", site.spaces)
     yield from _blocks("[[sites.portals]]", site.portals)
     yield from _blocks("[[sites.sensors]]", site.sensors)

@@ -131,13 +131,19 @@ class FlowPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitPoint:
-    """Visits of a site in the step that begins on `day`. None means nothing was observed; that is not zero."""
+    """Visits of a site in the step that begins on `day`. None means nothing was observed; that is not zero.
+
+    `se` is the standard error of the gross figure as far as counting goes (core.analytics.visits); what was not
+    observed is told by `coverage`. `definition` is the version in force: 0 if the site states none, None if it changed.
+    """
 
     day: date
     gross: float | None
     net: float | None
     coverage: float
     imputed: float
+    se: float | None = None
+    definition: int | None = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from core.errors import NotFound
 from core.site import OUTSIDE, OpeningHours, PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Target, Text
 from core.site_diff import differences
 from store.database import Database, sql
+from store.definitions import DEFINITION, write_definitions
 from store.rollup import rebuild_days
 
 MAPPING = TypeAdapter(PayloadMapping)
@@ -103,8 +104,8 @@ class _SiteRow:
 def _load(conn: _Connection, site: str | None = None) -> tuple[Site, ...]:
     with conn.cursor(row_factory=class_row(_SiteRow)) as cur:
         sites = cur.execute(sql("site_rows"), {"site": site}).fetchall()
-    queries = ("space_rows", "portal_rows", "sensor_rows", "mapping_rows")
-    spaces, portals, sensors, mappings = (_by_site(conn, query) for query in queries)
+    queries = ("space_rows", "portal_rows", "sensor_rows", "mapping_rows", "definition_rows")
+    spaces, portals, sensors, mappings, definitions = (_by_site(conn, query) for query in queries)
     return tuple(
         Site(
             id=row.slug,
@@ -120,6 +121,7 @@ def _load(conn: _Connection, site: str | None = None) -> tuple[Site, ...]:
             portals=tuple(_portal(r) for r in portals.get(row.site_id, ())),
             sensors=tuple(_sensor(r, row.slug) for r in sensors.get(row.site_id, ())),
             mappings=tuple(MAPPING.validate_python(r["spec"]) for r in mappings.get(row.site_id, ())),
+            visits=tuple(DEFINITION.validate_python(r["spec"]) for r in definitions.get(row.site_id, ())),
         )
         for row in sites
     )
@@ -173,6 +175,8 @@ def _write(conn: _Connection, sites: Sequence[Site], now: datetime, *, rebuild: 
         _write_portals(conn, site, ids[site.id], now)
     for site in sites:
         _write_mappings(conn, site, ids[site.id])
+    for site in sites:
+        write_definitions(conn, ids[site.id], site.visits, now)
     _write_placements(conn, sites, ids, now)
     if rebuild:
         for (site_id,) in conn.execute(sql("sites_sharing_portals"), {"sites": list(ids.values())}).fetchall():

@@ -2,6 +2,7 @@
 drop view if exists space_portal;
 drop view if exists space_within;
 drop view if exists visit_day;
+drop view if exists visit_door_day;
 drop view if exists portal_flow;
 drop view if exists site_portal;
 
@@ -30,21 +31,43 @@ from placement p
 join flow_bucket b on b.channel_id = p.channel_id and p.valid @> b.bucket
 where p.role = 'primary' and p.portal_id is not null and (p.sandbox or not b.simulated);
 
--- Visits of a site by business day: who entered through its perimeter, and net of the definition in force that day.
+-- Who entered a site through each door that counts, by business day, and what is taken off of them, by the definition in
+-- force that day (version 0: all who enter, nothing taken off). `passages` are all whom that figure was made from.
+create view visit_door_day as
+select f.site_id, f.portal_id, f.day, coalesce(d.version, 0) as definition, e.entries, coalesce(t.share, 0) * e.entries as taken,
+    case d.method when 'half' then (f.people_in + f.people_out) else e.entries end as passages,
+    coalesce(d.method, 'in') = 'half' as half, f.covered_s, f.imputed
+from flow_day f
+join site_portal sp on sp.site_id = f.site_id and sp.portal_id = f.portal_id and sp.perimeter
+left join lateral (
+    select * from visit_definition d
+    where d.site_id = f.site_id and d.from_day <= f.day and d.ended is null order by from_day desc limit 1
+) d on true
+left join lateral (
+    select sum(x.share) as share from visit_deduction x
+    where x.site_id = f.site_id and x.version = d.version and (x.portals is null or f.portal_id = any(x.portals))
+) t on true
+cross join lateral (
+    select case
+        when d.method = 'half' then (f.people_in + f.people_out) / 2
+        when sp.sign = 1 then f.people_in else f.people_out
+    end as entries
+) e
+where d.portals is null or f.portal_id = any(d.portals);
+
+-- Visits of a site by business day: who entered through its doors, and net of the definition in force that day.
 create view visit_day as
-select v.site_id, v.day, v.gross,
-    greatest(0, (v.gross - coalesce(d.staff_per_day, 0)) * (1 - coalesce(d.through_share, 0))) as net,
-    coalesce(d.version, 0) as definition, v.covered_s, v.imputed
+select v.site_id, v.day, v.gross, greatest(0, v.gross - v.taken - coalesce(x.per_day, 0)) as net, v.definition,
+    v.covered_s, v.imputed
 from (
-    select f.site_id, f.day, sum(case sp.sign when 1 then f.people_in else f.people_out end) as gross,
-        sum(f.covered_s) as covered_s, sum(f.imputed) as imputed
-    from flow_day f
-    join site_portal sp on sp.site_id = f.site_id and sp.portal_id = f.portal_id and sp.perimeter
-    group by f.site_id, f.day
+    select site_id, day, definition, sum(entries) as gross, sum(taken) as taken, sum(covered_s) as covered_s,
+        sum(imputed) as imputed
+    from visit_door_day
+    group by site_id, day, definition
 ) v
 left join lateral (
-    select * from visit_definition d where d.site_id = v.site_id and d.from_day <= v.day order by from_day desc limit 1
-) d on true;
+    select sum(per_day) as per_day from visit_deduction x where x.site_id = v.site_id and x.version = v.definition
+) x on true;
 
 -- Each space and every space within it, itself included.
 create view space_within as

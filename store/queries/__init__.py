@@ -5,7 +5,8 @@ from store.queries.health import health
 from store.queries.live import live
 from store.queries.places import sites, spaces
 from store.queries.progress import progress
-from store.queries.series import flows, heatmap, occupancy, visits
+from store.queries.series import flows, heatmap, occupancy
+from store.queries.visits import visits
 
 __all__ = [
     "devices",

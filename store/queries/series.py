@@ -1,4 +1,4 @@
-"""Flows, visits and occupancy over time. Steps in which nothing was observed are there, with None for their figures."""
+"""Flows and occupancy over time. Steps in which nothing was observed are there, with None for their figures."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -7,7 +7,7 @@ from typing import Final
 from core.analytics import calendar
 from core.errors import NotFound
 from core.site import Site
-from core.views import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint
+from core.views import FlowPoint, HeatCell, OccupancyPoint, Step
 from store.database import Database
 from store.sites import load
 
@@ -38,12 +38,6 @@ def flows(db: Database, site: str, start: datetime, end: datetime, step: Step) -
     if not (days := _days(place, start, end)):
         return []
     return db.fetch("flows_days", FlowPoint, site=site, **_steps(step, *days))
-
-
-def visits(db: Database, site: str, first: date, last: date, step: Step = "day") -> list[VisitPoint]:
-    """Visits of a site from business day `first` to `last`, both included, by day, week or month. Raises NotFound."""
-    load(db, site)
-    return db.fetch("visits", VisitPoint, site=site, **_steps(step, first, last))
 
 
 def occupancy(db: Database, site: str, space: str, start: datetime, end: datetime, step: Step) -> list[OccupancyPoint]:

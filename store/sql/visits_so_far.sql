@@ -1,6 +1,15 @@
--- Who entered a site through its perimeter between two instants; null if nothing was observed.
-select sum(case sp.sign when 1 then f.people_in else f.people_out end) as visits
+-- Who entered a site between two instants, by the definition of a visit in force; null if nothing was observed.
+select sum(case
+    when d.method = 'half' then (f.people_in + f.people_out) / 2
+    when sp.sign = 1 then f.people_in else f.people_out
+end) as visits
 from site
-join site_portal sp using (site_id)
-join portal_flow f using (portal_id)
-where site.slug = %(site)s and sp.perimeter and f.bucket >= %(start)s and f.bucket < %(end)s
+left join lateral (
+    select * from visit_definition v
+    where v.site_id = site.site_id and v.ended is null
+        and v.from_day <= ((%(start)s::timestamptz at time zone site.timezone) - site.day_start)::date
+    order by v.from_day desc limit 1
+) d on true
+join site_portal sp on sp.site_id = site.site_id and sp.perimeter and (d.portals is null or sp.portal_id = any(d.portals))
+join portal_flow f on f.portal_id = sp.portal_id
+where site.slug = %(site)s and f.bucket >= %(start)s and f.bucket < %(end)s

@@ -9,7 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import SiteFileError
-from core.site import OpeningException, OpeningHours, Portal, Sensor, Site, SiteFile, Space, Target, Text
+from core.site import (
+    Deduction,
+    OpeningException,
+    OpeningHours,
+    Portal,
+    Sensor,
+    Site,
+    SiteFile,
+    Space,
+    Target,
+    Text,
+    VisitDefinition,
+)
 from core.sitefile import dump, parse
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
@@ -204,7 +216,9 @@ def test_a_torn_file_is_read_or_refused(cut: int, junk: str) -> None:
         assert exc.problems
 
 
-@pytest.mark.parametrize("part", [Site, OpeningHours, OpeningException, Target, Space, Portal, Sensor])
+@pytest.mark.parametrize(
+    "part", [Site, OpeningHours, OpeningException, Target, VisitDefinition, Deduction, Space, Portal, Sensor]
+)
 def test_every_key_is_documented(part: type) -> None:
     page = (EXAMPLE.parents[1] / "docs" / "site-file.md").read_text()
     weekdays = ("tuesday", "wednesday", "thursday", "friday", "saturday")
@@ -217,5 +231,7 @@ def test_every_key_is_documented(part: type) -> None:
         "portals",
         "sensors",
         "mappings",
+        "visits",
+        "deductions",
     }
     assert {key for key in known if f"`{key}`" not in page} == set()

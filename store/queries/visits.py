@@ -1,0 +1,42 @@
+"""Visits over time, with the definition that was in force and how sure they are."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from core.analytics.visits import counting_error
+from core.views import Step, VisitPoint
+from store.database import Database
+from store.queries.series import INTERVALS
+from store.sites import load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Point:
+    day: date
+    gross: float | None
+    net: float | None
+    definition: int | None
+    coverage: float
+    imputed: float
+    passages: float | None
+    squares: float | None
+
+
+def visits(db: Database, site: str, first: date, last: date, step: Step = "day") -> list[VisitPoint]:
+    """Visits of a site from business day `first` to `last`, both included, by day, week or month. Raises NotFound."""
+    load(db, site)
+    points = db.fetch("visits", _Point, site=site, unit=step, step=INTERVALS[step], first=first, last=last)
+    return [_view(point) for point in points]
+
+
+def _view(point: _Point) -> VisitPoint:
+    known = point.passages is not None and point.squares is not None
+    return VisitPoint(
+        day=point.day,
+        gross=point.gross,
+        net=point.net,
+        coverage=point.coverage,
+        imputed=point.imputed,
+        se=counting_error(point.passages or 0, point.squares or 0) if known else None,
+        definition=point.definition,
+    )

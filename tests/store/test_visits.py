@@ -1,0 +1,123 @@
+"""Visits by a stated definition: which doors, how counted, what is taken off; in versions that stay."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import psycopg
+import pytest
+
+from core import sitefile
+from core.readings import Reading
+from core.views import VisitPoint
+from store import queries, sites
+from store.database import Database
+from store.write import Batch, Incoming, write
+from tests.store.counted import HOUSE
+
+FIRST, SECOND = date(2026, 3, 2), date(2026, 3, 3)
+HALF = """
+[[sites.visits]]
+first = 2026-03-03
+method = "half"
+portals = ["front"]
+[[sites.visits.deductions]]
+kind = "staff"
+per_day = 4
+[[sites.visits.deductions]]
+kind = "through"
+share = 0.25
+"""
+
+
+def house(definitions: str = "") -> str:
+    return HOUSE.replace("[[sites.spaces]]", f"{definitions}[[sites.spaces]]", 1)
+
+
+def put(db: Database, device: str, when: datetime, people_in: float, people_out: float, period_s: float = 900) -> None:
+    readings = [
+        Reading(source="native", device=f"lib/{device}", channel="flow:1", metric=metric, value=value, time=when,
+                period_s=period_s)
+        for metric, value in (("in", people_in), ("out", people_out))
+    ]  # fmt: skip
+    write(db, Batch(readings=[Incoming(reading=r, received=when) for r in readings]))
+
+
+def filled(db: Database, definitions: str = "") -> None:
+    """Two days at two doors; the back door hangs the other way round."""
+    sites.apply(db, sitefile.parse(house(definitions)))
+    for day in (FIRST, SECOND):
+        noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        put(db, "front", noon, 40, 20)
+        put(db, "back", noon, 10, 5)
+
+
+def visits(db: Database, **options: str) -> list[VisitPoint]:
+    return queries.visits(db, "lib", FIRST, SECOND, **options)  # type: ignore[arg-type]
+
+
+def test_without_a_definition_everyone_counts(db: Database) -> None:
+    filled(db)
+    assert [(p.gross, p.net, p.definition) for p in visits(db)] == [(45, 45, 0)] * 2
+    assert visits(db)[0].se == pytest.approx((0.143 * 45 + 0.02**2 * (40**2 + 5**2)) ** 0.5)
+    assert visits(db)[0].coverage == pytest.approx(900 / 86_400)
+
+
+def test_a_definition_holds_from_its_day_on(db: Database) -> None:
+    filled(db, HALF)
+    before, after = visits(db)
+    assert (before.gross, before.net, before.definition) == (45, 45, 0)
+    assert (after.gross, after.net, after.definition) == (30, 30 - 7.5 - 4, 1)
+    assert after.se == pytest.approx((0.143 * 60 / 4 + 0.02**2 * 30**2) ** 0.5)
+    (week,) = visits(db, step="week")
+    assert (week.gross, week.net, week.definition) == (75, 63.5, None)  # it changed within the week
+
+
+def test_net_is_never_below_zero_and_nothing_is_not_zero(db: Database) -> None:
+    filled(db, HALF.replace("per_day = 4", "per_day = 400"))
+    assert visits(db)[1].net == 0
+    (point,) = queries.visits(db, "lib", date(2026, 4, 1), date(2026, 4, 1))
+    assert (point.gross, point.net, point.se, point.coverage) == (None, None, None, 0)
+
+
+def versions(url: str) -> list[tuple[int, str, bool]]:
+    with psycopg.connect(url) as conn:
+        return conn.execute(
+            "select version, from_day::text, ended is null from visit_definition order by version"
+        ).fetchall()
+
+
+def test_a_changed_definition_is_a_new_version_and_the_old_one_stays(db: Database, database_url: str) -> None:
+    filled(db, HALF)
+    second = HALF + HALF.replace("2026-03-03", "2026-04-01")
+    lines = sites.apply(db, sitefile.parse(house(second)))
+    assert lines == ["lib: visits from 2026-04-01: new definition"]
+    sites.apply(db, sitefile.parse(house(second.replace("per_day = 4", "per_day = 5", 1))))
+    assert versions(database_url) == [(1, "2026-03-03", False), (2, "2026-04-01", True), (3, "2026-03-03", True)]
+    assert visits(db)[1].definition == 3
+    assert sites.apply(db, sites.export(db)) == []
+    sites.apply(db, sitefile.parse(house()))
+    assert [open_ for *_, open_ in versions(database_url)] == [False] * 3
+    assert visits(db)[1].gross == 45
+
+
+@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2028, 2, 29), 24)])
+def test_coverage_knows_how_long_a_day_is(db: Database, day: date, hours: int) -> None:
+    """In the zone of the site, with the clock set forward at 02:00 on the calendar day after the business day began."""
+    sites.apply(
+        db,
+        sitefile.parse(
+            house().replace('timezone = "Europe/Stockholm"', 'timezone = "Europe/Stockholm"\nday_start = "00:00"')
+        ),
+    )
+    begin = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=1 if hours != 25 else 2)
+    for device in ("front", "back"):
+        for n in range(1, hours + 1):
+            put(db, device, begin + timedelta(hours=n), 1, 0, period_s=3600)
+    (point,) = queries.visits(db, "lib", day, day)
+    assert point.coverage == pytest.approx(1)
+    assert point.gross == hours  # the back door's people go out
+
+
+def test_visits_today_count_by_the_definition_too(db: Database) -> None:
+    filled(db, HALF)
+    live = queries.live(db, "lib", datetime(2026, 3, 3, 13, tzinfo=UTC))
+    assert live.visits_today == 30

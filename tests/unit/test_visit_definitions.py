@@ -1,0 +1,144 @@
+"""What a visit is, as a site file says it: read, refused with the reason, written back; and how sure a count is."""
+
+from datetime import date
+
+import pytest
+
+from core.analytics.visits import counting_error
+from core.errors import SiteFileError
+from core.site import Deduction, SiteFile, Text, VisitDefinition
+from core.site_diff import differences
+from core.sitefile import dump, parse
+
+HOURS = "\n".join(
+    f'{d} = "always"' for d in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+)
+PLACES = f"""
+[[sites]]
+id = "lib"
+kind = "library"
+name = {{ sv = "Bibblan", en = "Library" }}
+timezone = "Europe/Stockholm"
+[sites.opening]
+{HOURS}
+[[sites.visits]]
+first = 2025-01-01
+[[sites.visits]]
+first = 2026-01-01
+method = "half"
+portals = ["front", "park/gate"]
+note = {{ sv = "Ny dörr", en = "New door" }}
+[[sites.visits.deductions]]
+kind = "staff"
+per_day = 30
+[[sites.visits.deductions]]
+kind = "through"
+share = 0.1
+portals = ["park/gate"]
+[[sites.spaces]]
+id = "hall"
+name = {{ sv = "Hall", en = "Hall" }}
+[[sites.spaces]]
+id = "study"
+name = {{ sv = "Läsrum", en = "Study" }}
+[[sites.portals]]
+id = "front"
+name = {{ sv = "Entré", en = "Front" }}
+outer = "outside"
+inner = "hall"
+[[sites.portals]]
+id = "study-door"
+name = {{ sv = "Läsrumsdörr", en = "Study door" }}
+outer = "hall"
+inner = "study"
+[[sites.sensors]]
+device = "front"
+portal = "front"
+[[sites.sensors]]
+device = "study"
+portal = "study-door"
+[[sites]]
+id = "park"
+kind = "park"
+name = {{ sv = "Parken", en = "Park" }}
+timezone = "Europe/Stockholm"
+[sites.opening]
+{HOURS}
+[[sites.spaces]]
+id = "lawn"
+name = {{ sv = "Gräs", en = "Lawn" }}
+[[sites.portals]]
+id = "gate"
+name = {{ sv = "Grind", en = "Gate" }}
+outer = "lawn"
+inner = "lib/hall"
+[[sites.sensors]]
+device = "gate"
+portal = "gate"
+"""
+
+
+def refused(old: str, new: str) -> str:
+    assert old in PLACES
+    with pytest.raises(SiteFileError) as caught:
+        parse(PLACES.replace(old, new))
+    return str(caught.value)
+
+
+def test_definitions_are_read_and_written_back() -> None:
+    places = parse(PLACES)
+    assert places.sites[0].visits == (
+        VisitDefinition(first=date(2025, 1, 1)),
+        VisitDefinition(
+            first=date(2026, 1, 1),
+            method="half",
+            portals=("front", "park/gate"),
+            note=Text(sv="Ny dörr", en="New door"),
+            deductions=(
+                Deduction(kind="staff", per_day=30),
+                Deduction(kind="through", share=0.1, portals=("park/gate",)),
+            ),
+        ),
+    )
+    assert parse(dump(places)) == places
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"front", "park/gate"]\nnote', '"study-door"]\nnote', '"study-door" is no counted door into the site'),
+        ('portals = ["front", ', 'portals = ["frnt", ', 'did you mean "front"'),
+        ('portals = ["park/gate"]', 'portals = ["study-door"]', "no counted door"),
+        ("first = 2025-01-01", "first = 2026-01-01", "two definitions begin on 2026-01-01"),
+        ("share = 0.1", "share = 10", "10 is no share"),
+        ("share = 0.1", "share = 0.1\nper_day = 3", "write one of the two"),
+        ("per_day = 30", "per_day = -30", "-30 is not possible"),
+        ("per_day = 30", 'per_day = 30\nportals = ["front"]', "taken off the whole site"),
+        ("per_day = 30", "share = 0.9", "add up to 1"),
+        ('kind = "staff"', 'kind = "cats"', "is not possible; write"),
+        ('method = "half"', 'method = "out"', "is not possible; write"),
+        ("per_day = 30", "perday = 30", "the key is not known"),
+    ],
+)
+def test_a_definition_that_cannot_be_is_refused(old: str, new: str, said: str) -> None:
+    assert said in refused(old, new)
+
+
+def test_what_changes_is_told() -> None:
+    before = parse(PLACES).sites[0]
+    after = parse(PLACES.replace("per_day = 30", "per_day = 31").replace("2025-01-01", "2024-01-01")).sites[0]
+    assert differences(before, after) == [
+        "lib: visits from 2025-01-01: removed",
+        "lib: visits from 2024-01-01: new definition",
+        "lib: visits from 2026-01-01: defined anew",
+    ]
+    assert differences(before, before) == []
+    assert SiteFile(sites=(before,)).sites[0].visits
+
+
+def test_how_sure_a_count_is() -> None:
+    assert counting_error(700, 700**2) == pytest.approx(17.2, abs=0.05)
+    assert counting_error(0, 0) == 0
+    one, four = counting_error(1000, 1000**2), counting_error(1000, 4 * 250**2)
+    assert four < one  # doors err apart
+    assert counting_error(365 * 700, (365 * 700) ** 2) == pytest.approx(0.02 * 365 * 700, rel=0.01)

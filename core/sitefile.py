@@ -57,7 +57,7 @@ class _Reader:
         mappings = self.parts.several(PayloadMapping, raw, path, "mappings", "sites.mappings")
         visits = self.parts.several(VisitDefinition, raw, path, "visits", "sites.visits")
         whole = {key: value for key, value in raw.items() if key not in ("opening", "target")}
-        several = {
+        several: dict[str, list[tuple[Path, Any]]] = {
             "spaces": spaces,
             "portals": portals,
             "sensors": sensors,

@@ -1,4 +1,4 @@
-"""Definitions of a visit in the database. None is ever changed: a new version takes its place, and the old one stays."""
+"""Definitions of a visit in the database. None is ever changed: a new version replaces it, and it stays."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime

@@ -1,0 +1,112 @@
+"""What is said of the future, and what came of it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+SCORED_FROM = 0.95  # share of the days that must have been observed before a forecast is judged by them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """Visits on `day`, or in the 365 days up to it, with 80 and 95 % intervals."""
+
+    day: date
+    mean: float
+    low80: float
+    high80: float
+    low95: float
+    high95: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExpectedTotal:
+    """Visits from business day `first` to `last`, both included, with 80 and 95 % intervals."""
+
+    first: date
+    last: date
+    mean: float
+    low80: float
+    high80: float
+    low95: float
+    high95: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """A forecast that was made at the end of the business day `origin`, from that day and those before it.
+
+    `days` are the coming days, `years` the 365 days up to coming days, `totals` the sums that are judged later. `odds`
+    is the probability that the 365 days up to `deadline` hold `goal` visits or more; `even_from` and `likely_from` the
+    days from which on it is at least 1 in 2, and 4 in 5 (None: not within the forecast). Growth is a year's: 0.1 is
+    10 %.
+    `afterwards`: made later than its origin, from nothing but what was known then.
+    """
+
+    origin: date
+    made: datetime
+    afterwards: bool
+    measure: str
+    model: str
+    goal: float | None
+    deadline: date | None
+    odds: float | None
+    even_from: date | None
+    likely_from: date | None
+    needed_growth: float | None
+    expected_growth: float | None
+    days: tuple[Expected, ...]
+    years: tuple[Expected, ...]
+    totals: tuple[ExpectedTotal, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scored:
+    """A sum that was forecast and whose days are over. `truth` is None where nothing was observed.
+
+    Days that were not observed count as the mean of the others; `observed` is the share that was.
+    """
+
+    origin: date
+    made: datetime
+    afterwards: bool
+    model: str
+    first: date
+    last: date
+    mean: float
+    low80: float
+    high80: float
+    low95: float
+    high95: float
+    observed: float
+    truth: float | None
+
+    @property
+    def days(self) -> int:
+        """How many days it sums up."""
+        return (self.last - self.first).days + 1
+
+    @property
+    def judged(self) -> bool:
+        """Whether enough of its days were observed to say how good it was."""
+        return self.truth is not None and self.observed >= SCORED_FROM
+
+    @property
+    def held(self) -> bool:
+        """Whether the truth lay in the 80 % interval."""
+        return self.truth is not None and self.low80 <= self.truth <= self.high80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """How good the forecasts of sums over `days` days were: `held` of `made` in their 80 % interval.
+
+    `error` is the median error as a share of the truth, without its sign; `bias` the median with it (positive: too many
+    were forecast). `afterwards` of them were made later than their origin.
+    """
+
+    days: int
+    made: int
+    held: int
+    afterwards: int
+    error: float | None
+    bias: float | None

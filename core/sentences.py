@@ -1,0 +1,140 @@
+"""Results as one plain sentence each, in both languages of the screens.
+
+The sentences say what a chart shows, so that nobody has to read it off: for the page, the API and whoever quotes them.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from babel.dates import format_date
+from babel.numbers import format_decimal, format_percent
+
+from core.outlook import ExpectedTotal, Outlook, Record
+from core.site import Text
+
+NEVER, ALWAYS = 0.05, 0.95  # odds beyond which numbers would promise more than a forecast can
+BEHIND = 0.03  # a weekday must be so far behind the others to be named
+_DAYS_SV = ("Måndagar", "Tisdagar", "Onsdagar", "Torsdagar", "Fredagar", "Lördagar", "Söndagar")
+_DAYS_EN = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+
+
+def odds(chance: float) -> Text:
+    """A probability as people say it: 0.31 is "3 in 10"."""
+    if chance < NEVER:
+        return Text(sv="mindre än 1 på 20", en="less than 1 in 20")
+    if chance > ALWAYS:
+        return Text(sv="mer än 19 på 20", en="more than 19 in 20")
+    tenths = min(max(round(chance * 10), 1), 9)
+    if chance < 0.1 or chance > 0.9:
+        tenths = 1 if chance < 0.1 else 9
+    return Text(sv=f"{tenths} på 10", en=f"{tenths} in 10")
+
+
+def target(outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None = None) -> Text | None:
+    """The odds of the target by its deadline, and which weekday is furthest behind; None without a target.
+
+    `weekdays` are visits of the last year as a multiple of the baseline's, by weekday (Monday 0).
+    Example: "At today's pace the odds of doubling by December 2029 are 3 in 10; Sundays are furthest behind."
+    """
+    if outlook.odds is None or outlook.deadline is None:
+        return None
+    chance, late = odds(outlook.odds), furthest_behind(weekdays or {})
+    sv = f"Som det går nu är chansen att {_reach_sv(factor)} till {_month(outlook.deadline, 'sv')} {chance.sv}"
+    en = f"At today's pace the odds of {_reach_en(factor)} by {_month(outlook.deadline, 'en')} are {chance.en}"
+    if late is not None:
+        sv += f"; {_DAYS_SV[late].lower()} ligger längst efter"
+        en += f"; {_DAYS_EN[late]} are furthest behind"
+    return Text(sv=f"{sv}.", en=f"{en}.")
+
+
+def furthest_behind(weekdays: Mapping[int, float]) -> int | None:
+    """The weekday that has grown least, if it stands out from the mean of the others; None where none does."""
+    if len(weekdays) < 2:
+        return None
+    worst = min(weekdays, key=lambda day: weekdays[day])
+    others = [value for day, value in weekdays.items() if day != worst]
+    return worst if weekdays[worst] < (1 - BEHIND) * sum(others) / len(others) else None
+
+
+def when(outlook: Outlook) -> Text | None:
+    """From when on the target is likely; None without a target."""
+    if outlook.odds is None:
+        return None
+    if outlook.likely_from:
+        sv, en = (_month(outlook.likely_from, lang) for lang in ("sv", "en"))
+        return Text(sv=f"Målet är troligt (4 på 5) från {sv}.", en=f"The target becomes likely (4 in 5) from {en}.")
+    if outlook.even_from:
+        sv, en = (_month(outlook.even_from, lang) for lang in ("sv", "en"))
+        return Text(
+            sv=f"Från {sv} är målet troligare än inte; troligt (4 på 5) blir det inte inom prognosen.",
+            en=f"From {en} the target is more likely than not; it does not become likely (4 in 5) within the forecast.",
+        )
+    return Text(
+        sv="Inom prognosens tid blir målet inte troligare än motsatsen.",
+        en="Within the time of the forecast the target does not become more likely than not.",
+    )
+
+
+def pace(outlook: Outlook) -> Text | None:
+    """The growth that is needed beside the growth that is expected; None where either is not known."""
+    if outlook.needed_growth is None or outlook.expected_growth is None:
+        return None
+    needed, expected = outlook.needed_growth, outlook.expected_growth
+    return Text(
+        sv=f"Det behövs {_growth(needed, 'sv')} om året; att vänta är {_growth(expected, 'sv')}.",
+        en=f"{_growth(needed, 'en')} a year is needed; {_growth(expected, 'en')} is to be expected.",
+    )
+
+
+def total(coming: ExpectedTotal) -> Text:
+    """A sum to come with its 80 % interval."""
+    sv, en = (
+        tuple(
+            format_decimal(_rounded(v), format="#,##0", locale=lang) for v in (coming.mean, coming.low80, coming.high80)
+        )
+        for lang in ("sv", "en")
+    )
+    days = (coming.last - coming.first).days + 1
+    return Text(
+        sv=f"De närmaste {days} dagarna väntas {sv[0]} besök (8 gånger av 10 mellan {sv[1]} och {sv[2]}).",
+        en=f"{en[0]} visits are expected in the next {days} days (8 times of 10 between {en[1]} and {en[2]}).",
+    )
+
+
+def record(found: Sequence[Record]) -> Text:
+    """How many of all judged forecasts held, beside how many should have.
+
+    Example: "Of the 24 forecasts made, 19 held; 8 of 10 should."
+    """
+    made, held = sum(r.made for r in found), sum(r.held for r in found)
+    if not made:
+        return Text(
+            sv="Ingen prognos är ännu gammal nog att jämföras med utfallet.",
+            en="No forecast is old enough yet to be compared with what came.",
+        )
+    return Text(
+        sv=f"Av {made} gjorda prognoser höll {held}; 8 av 10 ska göra det.",
+        en=f"Of the {made} forecasts made, {held} held; 8 of 10 should.",
+    )
+
+
+def _reach_sv(factor: float) -> str:
+    return "nå en fördubbling" if factor == 2 else f"nå {format_decimal(factor, locale='sv')} gånger så många besök"
+
+
+def _reach_en(factor: float) -> str:
+    return "doubling" if factor == 2 else f"reaching {format_decimal(factor, locale='en')} times the visits"
+
+
+def _month(day: date, lang: str) -> str:
+    return format_date(day, "MMMM y", locale=lang)
+
+
+def _growth(share: float, lang: str) -> str:
+    sign = "+" if share > 0 else ""
+    return sign + format_percent(share, format="#,##0 %" if lang == "sv" else "#,##0%", locale=lang)
+
+
+def _rounded(visits: float) -> float:
+    """Three significant digits: more would claim more than is known."""
+    return float(f"{visits:.3g}")

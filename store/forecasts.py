@@ -1,0 +1,43 @@
+"""Forecasts as they were made. They are kept as they are: what was said is scored later, never changed."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from core.outlook import Expected, ExpectedTotal, Outlook
+from store.database import Database, sql
+
+FAN = ("mean", "low80", "high80", "low95", "high95")
+
+
+def keep(db: Database, site: str, outlook: Outlook) -> bool:
+    """Stores a forecast of a site; False if there is one of the same origin and measure, which stays as it is."""
+    head = {
+        name: getattr(outlook, name)
+        for name in (
+            "origin", "made", "afterwards", "measure", "model", "goal", "deadline", "odds", "even_from", "likely_from",
+            "needed_growth", "expected_growth",
+        )
+    }  # fmt: skip
+    with db.transaction() as conn:
+        row = conn.execute(sql("forecast_insert"), {"site": site, **head}).fetchone()
+        if row is None:
+            return False
+        key = {"forecast_id": row[0]}
+        for kind, points in (("day", outlook.days), ("year", outlook.years)):
+            columns = {"days": [p.day for p in points], **_fan(points)}
+            conn.execute(sql("forecast_points_insert"), {**key, "kind": kind, **columns})
+        totals = outlook.totals
+        ends = {"first_days": [t.first for t in totals], "last_days": [t.last for t in totals]}
+        conn.execute(sql("forecast_totals_insert"), {**key, **ends, **_fan(totals)})
+    return True
+
+
+def _fan(points: Sequence[Expected] | Sequence[ExpectedTotal]) -> dict[str, list[float]]:
+    return {name: [getattr(point, name) for point in points] for name in FAN}
+
+
+def origins(db: Database, site: str, measure: str) -> list[date]:
+    """The origins of the forecasts that there are, oldest first."""
+    with db.transaction() as conn:
+        rows = conn.execute(sql("forecast_origins"), {"site": site, "measure": measure}).fetchall()
+    return [day for (day,) in rows]

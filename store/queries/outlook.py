@@ -1,0 +1,83 @@
+"""The newest forecast of a site, and how good all those before it were."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from statistics import median
+
+from core.errors import NotFound
+from core.outlook import Expected, ExpectedTotal, Outlook, Record, Scored
+from store.database import Database
+from store.sites import load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Head:
+    forecast_id: int
+    origin: date
+    made: datetime
+    afterwards: bool
+    measure: str
+    model: str
+    goal: float | None
+    deadline: date | None
+    odds: float | None
+    even_from: date | None
+    likely_from: date | None
+    needed_growth: float | None
+    expected_growth: float | None
+
+
+def outlook(db: Database, site: str) -> Outlook:
+    """The newest forecast of a site. Raises NotFound where there is none yet."""
+    head = db.fetch_one("forecast_latest", _Head, site=site, measure=measure_of(db, site))
+    if head is None:
+        raise NotFound(f"there is no forecast of {site} yet; the first one is made when a business day has ended")
+    key = head.forecast_id
+    days, years = (db.fetch("forecast_points", Expected, forecast_id=key, kind=kind) for kind in ("day", "year"))
+    return Outlook(
+        origin=head.origin,
+        made=head.made,
+        afterwards=head.afterwards,
+        measure=head.measure,
+        model=head.model,
+        goal=head.goal,
+        deadline=head.deadline,
+        odds=head.odds,
+        even_from=head.even_from,
+        likely_from=head.likely_from,
+        needed_growth=head.needed_growth,
+        expected_growth=head.expected_growth,
+        days=tuple(days),
+        years=tuple(years),
+        totals=tuple(db.fetch("forecast_totals", ExpectedTotal, forecast_id=key)),
+    )
+
+
+def scored(db: Database, site: str, today: date) -> list[Scored]:
+    """Every sum that was forecast and whose days are over on `today`, the shortest first. Raises NotFound."""
+    return db.fetch("forecast_record", Scored, site=site, measure=measure_of(db, site), today=today)
+
+
+def records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) -> list[Record]:
+    """How good the judged forecasts were, by how many days they sum up; lengths without any are left out."""
+    by_length = {days: [s for s in found if s.days == days and s.judged] for days in lengths}
+    return [_record(days, own) for days, own in by_length.items() if own]
+
+
+def _record(days: int, own: Sequence[Scored]) -> Record:
+    errors = [s.mean / s.truth - 1 for s in own if s.truth]
+    return Record(
+        days=days,
+        made=len(own),
+        held=sum(s.held for s in own),
+        afterwards=sum(s.afterwards for s in own),
+        error=median(map(abs, errors)) if errors else None,
+        bias=median(errors) if errors else None,
+    )
+
+
+def measure_of(db: Database, site: str) -> str:
+    """Whether the site's target counts gross or net visits; gross without a target. Raises NotFound."""
+    target = load(db, site).target
+    return target.measure if target else "gross"

@@ -1,0 +1,84 @@
+"""Each result as one plain sentence."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from core import sentences
+from core.outlook import ExpectedTotal, Outlook, Record
+
+OUTLOOK = Outlook(
+    origin=date(2026, 11, 24),
+    made=datetime(2026, 11, 25, 3, tzinfo=UTC),
+    afterwards=False,
+    measure="gross",
+    model="test",
+    goal=1_000_000,
+    deadline=date(2029, 12, 31),
+    odds=0.31,
+    even_from=None,
+    likely_from=None,
+    needed_growth=0.117,
+    expected_growth=0.052,
+    days=(),
+    years=(),
+    totals=(),
+)
+
+
+def test_the_odds_of_the_target_and_the_weekday_furthest_behind() -> None:
+    weekdays = {0: 1.2, 1: 1.2, 2: 1.21, 3: 1.19, 4: 1.2, 5: 1.15, 6: 0.98}
+    said = sentences.target(OUTLOOK, 2.0, weekdays)
+    assert said is not None
+    assert said.en == "At today's pace the odds of doubling by December 2029 are 3 in 10; Sundays are furthest behind."
+    assert (
+        said.sv
+        == "Som det går nu är chansen att nå en fördubbling till december 2029 3 på 10; söndagar ligger längst efter."
+    )
+    even = sentences.target(OUTLOOK, 1.5, dict.fromkeys(range(7), 1.2))
+    assert (
+        even is not None
+        and even.en == "At today's pace the odds of reaching 1.5 times the visits by December 2029 are 3 in 10."
+    )
+    assert sentences.target(replace(OUTLOOK, odds=None), 2.0) is None
+
+
+@pytest.mark.parametrize(
+    ("chance", "said"),
+    [(0, "less than 1 in 20"), (0.04, "less than 1 in 20"), (0.06, "1 in 10"), (0.14, "1 in 10"), (0.5, "5 in 10"),
+     (0.94, "9 in 10"), (0.96, "more than 19 in 20"), (1, "more than 19 in 20")],
+)  # fmt: skip
+def test_a_probability_promises_no_more_than_a_forecast_can(chance: float, said: str) -> None:
+    assert sentences.odds(chance).en == said
+
+
+def test_when_the_target_becomes_likely() -> None:
+    never, even, likely = (
+        sentences.when(replace(OUTLOOK, even_from=a, likely_from=b))
+        for a, b in ((None, None), (date(2028, 5, 1), None), (date(2028, 5, 1), date(2029, 2, 1)))
+    )
+    assert never and "does not become more likely" in never.en
+    assert even and even.en.startswith("From May 2028 the target is more likely than not")
+    assert likely and likely.sv == "Målet är troligt (4 på 5) från februari 2029."
+
+
+def test_needed_and_expected_growth() -> None:
+    said = sentences.pace(OUTLOOK)
+    assert said and said.en == "+12% a year is needed; +5% is to be expected."
+    assert sentences.pace(replace(OUTLOOK, needed_growth=None)) is None
+
+
+def test_totals_have_three_digits() -> None:
+    first, last = date(2026, 11, 25), date(2026, 12, 22)
+    said = sentences.total(
+        ExpectedTotal(first=first, last=last, mean=41_234, low80=37_777, high80=44_444, low95=1, high95=2)
+    )
+    assert said.en == "41,200 visits are expected in the next 28 days (8 times of 10 between 37,800 and 44,400)."
+    assert said.sv.replace("\u00a0", " ").startswith("De närmaste 28 dagarna väntas 41 200 besök")
+
+
+def test_the_record() -> None:
+    one = Record(days=28, made=24, held=19, afterwards=0, error=0.04, bias=0.0)
+    assert sentences.record([one]).en == "Of the 24 forecasts made, 19 held; 8 of 10 should."
+    assert "No forecast is old enough" in sentences.record([]).en

@@ -8,14 +8,21 @@ from core.settings import Settings
 from store import ledger, occupancy, rejected
 from store.database import Database
 
+SETTLED = timedelta(seconds=20)  # after a start, before anything is done that nobody waits for
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """Something to do once in every `every`, and first when the worker starts."""
+    """Something to do once in every `every`, and first `after` the worker's start.
+
+    What takes longer than news may wait is done `aside`, in a process of its own.
+    """
 
     description: str
     every: timedelta
     run: Callable[[Database, Settings, datetime], None]
+    after: timedelta = timedelta(0)
+    aside: bool = False
 
 
 def drop_old_minutes(db: Database, settings: Settings, now: datetime) -> None:
@@ -40,11 +47,19 @@ def trim_rejected(db: Database, settings: Settings, now: datetime) -> None:
     rejected.trim(db)
 
 
+def make_forecasts(db: Database, settings: Settings, now: datetime) -> None:
+    """Makes the forecasts that are due."""
+    from jobs import outlook  # brings libraries that take seconds to load, which only the process beside needs
+
+    outlook.make_due(db, now)
+
+
 DUTIES: Sequence[Duty] = (
     Duty(description="drop old minute figures", every=timedelta(hours=1), run=drop_old_minutes),
     Duty(description="forget messages that cannot come again", every=timedelta(hours=1), run=forget_messages),
     Duty(description="forget old rejected messages", every=timedelta(hours=1), run=forget_rejected),
     Duty(description="keep rejected messages few", every=timedelta(minutes=1), run=trim_rejected),
+    Duty(description="make forecasts", every=timedelta(hours=1), run=make_forecasts, after=SETTLED, aside=True),
 )  # fmt: skip
 
 
@@ -57,6 +72,8 @@ class Clock:
 
     def due(self, now: datetime) -> list[Duty]:
         """The duties to be done at `now`; each is due again after its `every`, whether it succeeds or not."""
-        due = [duty for duty in self._duties if now >= self._next.get(duty.description, now)]
+        for duty in self._duties:
+            self._next.setdefault(duty.description, now + duty.after)
+        due = [duty for duty in self._duties if now >= self._next[duty.description]]
         self._next.update({duty.description: now + duty.every for duty in due})
         return due

@@ -15,6 +15,7 @@ from core.analytics import calendar
 from core.errors import BesokError, StoreUnavailable
 from core.settings import Settings
 from core.site import Site
+from jobs.aside import Aside
 from jobs.duties import Clock
 from jobs.estimate import Day, past_days
 from jobs.inbox import Inbox, News
@@ -59,6 +60,7 @@ def run(settings: Settings, stop: Event, state: State | None = None) -> None:
                 log.info("estimating again", extra={"action": "estimating_again"})
             if not well:
                 stop.wait(RETRY_S)
+        worker.end()
     ear.join()
 
 
@@ -92,6 +94,7 @@ class Worker:
         self._claims = claims
         self._settings = settings
         self._clock = Clock()
+        self._aside = Aside(settings)
         self._sites: dict[str, tuple[int, Site]] = {}  # claimed ones
         self._plans: dict[str, Layout] = {}
         self._today: dict[str, Day] = {}
@@ -99,6 +102,10 @@ class Worker:
         self._resting: dict[str, datetime] = {}  # sites that failed, until when
         self._minute: datetime | None = None  # the last one all sites were estimated in
         self._next_claim = self._next_beat = datetime.min.replace(tzinfo=UTC)
+
+    def end(self) -> None:
+        """Ends what is being done beside."""
+        self._aside.end()
 
     def forget(self) -> None:
         """Forgets all that was read, as if just started."""
@@ -118,7 +125,11 @@ class Worker:
         self._live(news, now)
         self.busy = any(self._guarded(slug, now, self._past, slug) for slug in self._sites)
         for duty in self._clock.due(now):
-            duty.run(self._db, self._settings, now)
+            if duty.aside:
+                self._aside.ask(duty.description, duty.run)
+            else:
+                duty.run(self._db, self._settings, now)
+        self._aside.turn(now)
         if now >= self._next_beat:
             self._beat(now)
             self._next_beat = now + BEAT_EVERY

@@ -3,7 +3,7 @@
 from store.queries.devices import devices, rejected, unplaced
 from store.queries.health import health
 from store.queries.live import live
-from store.queries.outlook import outlook, records, scored
+from store.queries.outlook import measure_of, outlook, records, scored
 from store.queries.places import sites, spaces
 from store.queries.progress import progress
 from store.queries.series import flows, heatmap, occupancy
@@ -15,6 +15,7 @@ __all__ = [
     "health",
     "heatmap",
     "live",
+    "measure_of",
     "occupancy",
     "outlook",
     "progress",

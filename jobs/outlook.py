@@ -1,0 +1,112 @@
+"""Forecasts of every site: a new one each week, and at first those of the past two years, from what was known then.
+
+A forecast takes seconds of arithmetic, so it is made beside the worker (`jobs.aside`) and news never waits for it.
+"""
+
+import logging
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from core.analytics import calendar as hours
+from core.analytics.forecast import Calendar, History, history
+from core.analytics.outlook import DAY, FURTHEST, Goal, look_ahead
+from core.errors import NotFound
+from core.site import Site
+from core.views import VisitPoint
+from store import forecasts, queries
+from store.database import Database
+from store.sites import load_all
+
+log = logging.getLogger(__name__)
+
+LEAST_DAYS: Final = 21  # of history, before a forecast is made
+PAST_MONTHS: Final = 24  # forecasts that a new installation makes afterwards, one a month
+PAST_LEAST_DAYS: Final = 120  # of history, before such a one
+LOOKED_BACK: Final = 3660  # days of history at most
+SEEN_SHARE: Final = 0.5  # of the usual coverage: a day below it was not observed
+SUNDAY: Final = 6
+SEED: Final = 20260101
+
+
+def make_due(db: Database, now: datetime) -> int:
+    """Makes the forecasts that are due, the newest first; how many were made."""
+    made = 0
+    for site in load_all(db):
+        for origin in due(db, site, now):
+            made += make(db, site, origin, now)
+    return made
+
+
+def due(db: Database, site: Site, now: datetime) -> list[date]:
+    """The origins of which a forecast is wanted and there is none: newest first."""
+    yesterday = hours.business_day(now, site) - DAY
+    measure = queries.measure_of(db, site.id)
+    there = set(forecasts.origins(db, site.id, measure))
+    sunday = yesterday - timedelta(days=(yesterday.weekday() - SUNDAY) % 7)
+    newest = sunday if there else yesterday
+    return [day for day in (newest, *_months_before(yesterday, PAST_MONTHS)) if day not in there]
+
+
+def _months_before(day: date, number: int) -> Iterator[date]:
+    """The last days of the months before `day`, newest first."""
+    for _ in range(number):
+        day = day.replace(day=1) - DAY
+        yield day
+
+
+def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
+    """Makes and keeps one forecast; False where too little was observed until then, or one is there already."""
+    afterwards = origin < hours.business_day(now, site) - timedelta(days=8)
+    measure = queries.measure_of(db, site.id)
+    points = queries.visits(db, site.id, origin - LOOKED_BACK * DAY, origin, "day")
+    past = observed(site, points, measure)
+    if np.isfinite(past.visits).sum() < (PAST_LEAST_DAYS if afterwards else LEAST_DAYS):
+        return False
+    goal = _goal(db, site, origin)
+    last = max(origin + 2 * 366 * DAY, goal.deadline if goal else origin)
+    made = look_ahead(
+        past,
+        known_days(site, past.first, min(last, origin + FURTHEST * DAY)),
+        goal=goal,
+        measure=measure,
+        made=now,
+        afterwards=afterwards,
+        rng=np.random.default_rng([SEED, origin.toordinal()]),
+    )
+    kept = forecasts.keep(db, site.id, made)
+    log.info("forecast of %s from %s", site.id, origin, extra={"action": "forecast_made", "site": site.id})
+    return kept
+
+
+def observed(site: Site, points: Sequence[VisitPoint], measure: str) -> History:
+    """The days from the first observed one on. A day of which much less than usual was observed is not known."""
+    coverage = np.array([p.coverage for p in points if p.gross is not None])
+    usual = float(np.median(coverage)) if coverage.size else 0.0
+    visits = {
+        p.day: (p.net if measure == "net" else p.gross) if p.coverage >= SEEN_SHARE * usual else None for p in points
+    }
+    closed = (day for day in visits if not hours.open_intervals(day, site))
+    last = points[-1].day if points else date.min
+    return history(visits, closed=closed, origin=last + DAY)
+
+
+def known_days(site: Site, first: date, last: date) -> Calendar:
+    """What is known of the days of a site, past and to come: opening hours, closures and holidays."""
+    days = [first + n * DAY for n in range((last - first).days + 1)]
+    opened = {day: sum((b - a).total_seconds() / 3600 for a, b in hours.open_intervals(day, site)) for day in days}
+    named = {day: name for day in days if (name := hours.holiday(day, site.opening))}
+    return Calendar(holidays=named, closed=frozenset(d for d, h in opened.items() if not h), hours=opened)
+
+
+def _goal(db: Database, site: Site, origin: date) -> Goal | None:
+    """The target as it was known at `origin`; None before its baseline was over."""
+    if site.target is None or origin <= site.target.baseline_last:
+        return None
+    try:
+        way = queries.progress(db, site.id, origin + DAY)
+    except NotFound:
+        return None
+    return Goal(visits=way.goal_visits, deadline=way.deadline) if way.goal_visits else None

@@ -1,0 +1,162 @@
+"""Forecasts are kept as they were made, and judged by what the readings say later."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from core import sitefile
+from core.errors import NotFound
+from core.outlook import Expected, ExpectedTotal, Outlook
+from core.readings import Reading
+from core.settings import Settings
+from jobs import duties
+from jobs import outlook as jobs
+from jobs.aside import Aside
+from store import forecasts, queries, sites
+from store.database import Database
+from store.write import Batch, Incoming, write
+
+HERE = ZoneInfo("Europe/Stockholm")
+OPENING = "\n".join(
+    f'{day} = "08:00-20:00"' for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+)
+SITE = f"""
+[[sites]]
+id = "lib"
+kind = "library"
+name = {{ sv = "Bibblan", en = "Library" }}
+timezone = "Europe/Stockholm"
+[sites.opening]
+{OPENING}
+sunday = "closed"
+[sites.target]
+baseline_first = 2025-01-01
+baseline_last = 2025-03-31
+deadline = 2027-12-31
+[[sites.spaces]]
+id = "hall"
+name = {{ sv = "Hall", en = "Hall" }}
+[[sites.portals]]
+id = "front"
+name = {{ sv = "Entré", en = "Front" }}
+outer = "outside"
+inner = "hall"
+[[sites.sensors]]
+device = "front"
+portal = "front"
+"""
+FIRST = date(2025, 1, 1)
+
+
+def count(db: Database, visits: dict[date, int]) -> None:
+    """A whole business day in one reading each."""
+    batch = []
+    for day, people in visits.items():
+        end = datetime(day.year, day.month, day.day, 4, tzinfo=HERE) + timedelta(days=1)
+        for metric, value in (("in", people), ("out", people)):
+            reading = Reading(source="native", device="lib/front", channel="flow:1", metric=metric, value=value,
+                              time=end.astimezone(UTC), period_s=86_400)  # fmt: skip
+            batch.append(Incoming(reading=reading, received=end))
+    write(db, Batch(readings=batch))
+
+
+def ordinary(first: date, days: int) -> dict[date, int]:
+    every = (first + timedelta(days=n) for n in range(days))
+    return {day: 0 if day.weekday() == 6 else 100 + 10 * day.weekday() for day in every}
+
+
+@pytest.fixture
+def library(db: Database) -> Database:
+    sites.apply(db, sitefile.parse(SITE))
+    return db
+
+
+def said(origin: date, low: float, high: float, measure: str = "gross") -> Outlook:
+    mean = (low + high) / 2
+    first, last = origin + timedelta(days=1), origin + timedelta(days=7)
+    fan = {"mean": mean, "low80": low, "high80": high, "low95": low, "high95": high}
+    return Outlook(
+        origin=origin, made=datetime(2026, 1, 1, tzinfo=UTC), afterwards=False, measure=measure, model="test",
+        goal=None, deadline=None, odds=None, even_from=None, likely_from=None, needed_growth=None, expected_growth=None,
+        days=(Expected(day=first, **fan),), years=(), totals=(ExpectedTotal(first=first, last=last, **fan),),
+    )  # fmt: skip
+
+
+def test_what_was_said_stays_and_is_judged_by_the_readings(library: Database) -> None:
+    count(library, ordinary(FIRST, 35))  # 750 a week
+    sundays = [date(2025, 1, 5) + timedelta(days=7 * n) for n in range(5)]
+    for day, (low, high) in zip(sundays, [(700, 800), (760, 900), (600, 749), (750, 750), (0, 9999)], strict=True):
+        assert forecasts.keep(library, "lib", said(day, low, high))
+    assert not forecasts.keep(library, "lib", said(sundays[0], 0, 1)), "it was made already"
+    found = queries.scored(library, "lib", date(2025, 2, 3))
+    assert [(s.origin, s.truth, s.held) for s in found] == [
+        (sundays[0], 750, True), (sundays[1], 750, False), (sundays[2], 750, False), (sundays[3], 750, True),
+    ]  # fmt: skip
+    (record,) = queries.records(found)
+    assert (record.days, record.made, record.held, record.afterwards) == (7, 4, 2, 0)
+    assert record.error == pytest.approx(np.median([0, 80 / 750, 75.5 / 750, 0]))
+    count(library, {date(2025, 1, 8): 1000})  # a correction that comes late
+    assert queries.scored(library, "lib", date(2025, 2, 3))[0].truth == 750 - 120 + 1000
+    newest = queries.outlook(library, "lib")
+    assert newest == said(sundays[-1], 0, 9999)
+
+
+def test_days_that_nobody_observed_judge_no_forecast(library: Database) -> None:
+    seen = ordinary(FIRST, 35)
+    for n in range(3):
+        del seen[date(2025, 1, 6) + timedelta(days=n)]
+    count(library, seen)
+    forecasts.keep(library, "lib", said(date(2025, 1, 5), 700, 800))
+    (found,) = queries.scored(library, "lib", date(2025, 2, 3))
+    assert found.observed == pytest.approx(4 / 7) and not found.judged
+    assert queries.records([found]) == []
+
+
+def test_a_site_without_forecast_says_so(library: Database) -> None:
+    with pytest.raises(NotFound, match="no forecast of lib yet"):
+        queries.outlook(library, "lib")
+    with pytest.raises(NotFound):
+        queries.outlook(library, "nowhere")
+
+
+def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(library: Database) -> None:
+    count(library, ordinary(FIRST, 250))
+    now = datetime(2025, 9, 8, 12, tzinfo=HERE)  # the last day counted is Sunday, September 7
+    (site,) = sites.load_all(library)
+    assert jobs.due(library, site, now)[0] == date(2025, 9, 7)
+    assert jobs.make(library, site, date(2025, 9, 7), now)
+    newest = queries.outlook(library, "lib")
+    assert newest.origin == date(2025, 9, 7) and not newest.afterwards and newest.measure == "gross"
+    assert newest.goal == pytest.approx(2 * 365 * 750 / 7, rel=0.02) and newest.deadline == date(2027, 12, 31)
+    assert newest.odds is not None and newest.odds < 0.5
+    sunday = next(d for d in newest.days if d.day == date(2025, 9, 14))
+    saturday = next(d for d in newest.days if d.day == date(2025, 9, 13))
+    assert sunday.high95 == 0, "it is closed on Sundays"
+    assert saturday.low80 < 150 < saturday.high80
+    assert newest.years[-1].day == date(2027, 12, 31)
+    assert [(t.last - t.first).days + 1 for t in newest.totals[:4]] == [7, 28, 90, 365]
+    assert jobs.due(library, site, now + timedelta(days=6))[0] < date(2025, 9, 7), "the next one is due after Sunday"
+    assert jobs.due(library, site, now + timedelta(days=7))[0] == date(2025, 9, 14)
+    assert jobs.make(library, site, date(2025, 6, 30), now)
+    (past,) = [s for s in queries.scored(library, "lib", date(2025, 9, 8)) if s.days == 28]
+    assert past.afterwards and past.truth == 4 * 750
+    assert not jobs.make(library, site, date(2025, 3, 31), now), "too little was known then"
+
+
+def test_they_are_made_beside_the_worker(library: Database, database_url: str, wait_for: Callable[..., object]) -> None:
+    count(library, ordinary(FIRST, 40))
+    aside = Aside(Settings(database_url=database_url))  # type: ignore[arg-type]
+    now = datetime(2025, 2, 10, 12, tzinfo=HERE)
+    aside.ask("make forecasts", duties.make_forecasts)
+
+    def made() -> bool:
+        aside.turn(now)
+        return forecasts.origins(library, "lib", "gross") == [date(2025, 2, 9)]
+
+    try:
+        wait_for(made, 60)
+    finally:
+        aside.end()

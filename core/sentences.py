@@ -13,6 +13,7 @@ from core.outlook import ExpectedTotal, Outlook, Record
 from core.site import Text
 
 NEVER, ALWAYS = 0.05, 0.95  # odds beyond which numbers would promise more than a forecast can
+FOUR_WEEKS = 28  # days
 BEHIND = 0.03  # a weekday must be so far behind the others to be named
 _DAYS_SV = ("Måndagar", "Tisdagar", "Onsdagar", "Torsdagar", "Fredagar", "Lördagar", "Söndagar")
 _DAYS_EN = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -45,6 +46,13 @@ def target(outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None
         sv += f"; {_DAYS_SV[late].lower()} ligger längst efter"
         en += f"; {_DAYS_EN[late]} are furthest behind"
     return Text(sv=f"{sv}.", en=f"{en}.")
+
+
+def of(outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None = None) -> tuple[Text, ...]:
+    """All that is said of a forecast, the most important first; the sum is that of the next four weeks."""
+    weeks = next((t for t in outlook.totals if (t.last - t.first).days + 1 == FOUR_WEEKS), None)
+    said = (target(outlook, factor, weekdays), when(outlook), pace(outlook), total(weeks) if weeks else None)
+    return tuple(text for text in said if text)
 
 
 def furthest_behind(weekdays: Mapping[int, float]) -> int | None:

@@ -3,7 +3,7 @@
 from store.queries.devices import devices, rejected, unplaced
 from store.queries.health import health
 from store.queries.live import live
-from store.queries.outlook import measure_of, outlook, records, scored
+from store.queries.outlook import measure_of, outlook, records, scored, weekday_growth
 from store.queries.places import sites, spaces
 from store.queries.progress import progress
 from store.queries.series import flows, heatmap, occupancy
@@ -26,4 +26,5 @@ __all__ = [
     "spaces",
     "unplaced",
     "visits",
+    "weekday_growth",
 ]

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from statistics import median
+from typing import Final
 
 from core.errors import NotFound
 from core.outlook import Expected, ExpectedTotal, Outlook, Record, Scored
 from store.database import Database
 from store.sites import load
+
+WEEKS: Final = timedelta(days=364)  # so that every weekday is there equally often
+LEAST_WEEKS: Final = 8  # observed days of a weekday, before it is compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,3 +85,30 @@ def measure_of(db: Database, site: str) -> str:
     """Whether the site's target counts gross or net visits; gross without a target. Raises NotFound."""
     target = load(db, site).target
     return target.measure if target else "gross"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weekday:
+    weekday: int
+    gross: float
+    net: float
+    days: int
+
+
+def weekday_growth(db: Database, site: str, today: date) -> dict[int, float]:
+    """Visits of the last 364 days as a multiple of the baseline's, by weekday (Monday 0).
+
+    Weekdays without visits in either, or with fewer than LEAST_WEEKS observed days, are left out; so are all of them
+    where there is no target. Raises NotFound.
+    """
+    target = load(db, site).target
+    if target is None:
+        return {}
+    spans = ((target.baseline_first, target.baseline_last), (today - WEEKS, today - timedelta(days=1)))
+    before, now = (_by_weekday(db, site, target.measure, *span) for span in spans)
+    return {day: now[day] / before[day] for day in sorted(now.keys() & before.keys()) if now[day] and before[day]}
+
+
+def _by_weekday(db: Database, site: str, measure: str, first: date, last: date) -> dict[int, float]:
+    rows = db.fetch("weekday_visits", _Weekday, site=site, first=first, last=last)
+    return {r.weekday: getattr(r, measure) for r in rows if r.days >= LEAST_WEEKS}

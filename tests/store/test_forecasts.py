@@ -160,3 +160,17 @@ def test_they_are_made_beside_the_worker(library: Database, database_url: str, w
         wait_for(made, 60)
     finally:
         aside.end()
+
+
+def test_weekdays_beside_those_of_the_baseline(library: Database) -> None:
+    count(library, ordinary(FIRST, 90))
+    count(library, {day: n * (1 if day.weekday() == 5 else 2) for day, n in ordinary(date(2025, 6, 2), 70).items()})
+    found = queries.weekday_growth(library, "lib", date(2025, 8, 11))
+    # the 364 days before August 11 hold January to March too
+    assert found.keys() == set(range(6)), "nobody comes on Sundays, so there is nothing to compare"
+    assert (
+        found[5] == pytest.approx(1, rel=0.01)
+        and found[0] == pytest.approx(found[4], rel=0.01)
+        and 1.3 < found[0] < 1.6
+    )
+    assert queries.weekday_growth(library, "lib", date(2025, 2, 1)) == {}

@@ -1,0 +1,60 @@
+"""What is to be expected: the forecast with the odds of the target, and the record of all forecasts before it."""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Response
+
+from api.answers import rows, wanted
+from api.deps import Db, KnownSite, Now
+from api.routes.figures import CSV, Accept, Form
+from core import sentences
+from core.analytics import calendar
+from core.outlook import Expected, Outlook, Record, Scored
+from core.site import Site, Text
+from store import queries
+from store.database import Database
+
+router = APIRouter(tags=["Forecast"])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """The newest forecast, and what it says in plain words."""
+
+    forecast: Outlook
+    sentences: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastRecord:
+    """How good the forecasts were by the length of what they sum up, each of them, and all in one sentence."""
+
+    records: tuple[Record, ...]
+    sentence: Text
+    forecasts: tuple[Scored, ...]
+
+
+@router.get("/sites/{site}/forecast", response_model=Forecast, responses=CSV, summary="The visits to come")
+def forecast(site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None) -> Response | Forecast:
+    """Day by day for 400 days, the running year up to the target's deadline, sums, and the odds of the target."""
+    found = queries.outlook(db, site.id)
+    if wanted(form, accept) == "csv":
+        return rows(found.days, Expected, "csv", f"{site.id}-forecast-{found.origin}")
+    weekdays = queries.weekday_growth(db, site.id, calendar.business_day(now, site))
+    return Forecast(forecast=found, sentences=sentences.of(found, site.target.factor if site.target else 1.0, weekdays))
+
+
+@router.get(
+    "/sites/{site}/forecast/record", response_model=ForecastRecord, responses=CSV, summary="How good forecasts were"
+)
+def record(site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None) -> Response | ForecastRecord:
+    """Every sum that was forecast and whose days are over, beside what came. 8 of 10 should lie in their interval."""
+    found = _scored(db, site, now)
+    if wanted(form, accept) == "csv":
+        return rows(found, Scored, "csv", f"{site.id}-forecasts")
+    records = tuple(queries.records(found))
+    return ForecastRecord(records=records, sentence=sentences.record(records), forecasts=tuple(found))
+
+
+def _scored(db: Database, site: Site, now: Now) -> list[Scored]:
+    return queries.scored(db, site.id, calendar.business_day(now, site))

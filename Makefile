@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: help setup demo test torture fuzz check bench bench-ingest clean lock compose-check
+.PHONY: help setup demo test torture fuzz check bench bench-ingest calibration clean lock compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -41,6 +41,9 @@ bench: ## measure speed on this machine
 bench-ingest: ## readings committed a second, beside clients that only receive (ARGS="--history 0,10,100")
 	@bash ops/setup bench
 	@$(BIN)/python -m benchmarks.ingest $(ARGS)
+
+calibration: setup ## how good the verdicts on sensors are, in simulated counts (ARGS=1000 for more worlds)
+	@$(BIN)/python -m benchmarks.calibration $(ARGS)
 
 compose-check: setup ## build and try the container form (says so where there is no Docker)
 	@$(BIN)/python -m ops.compose_check

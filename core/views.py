@@ -35,6 +35,12 @@ def freshness(heard: datetime | None, now: datetime, interval_s: float = USUAL_S
     return "live" if age <= LATE_AFTER else "late" if age <= STALE_AFTER else "stale"
 
 
+def older(one: Freshness, other: Freshness) -> Freshness:
+    """The worse of two."""
+    order: tuple[Freshness, ...] = ("live", "late", "stale", "none")
+    return max(one, other, key=order.index)
+
+
 def level(people: float | None, capacity: int | None) -> Level:
     """How full a space is, in the four words of the screens: calm to 50 %, moderate to 80 %, busy below 100 %, full."""
     if people is None or not capacity:
@@ -73,8 +79,9 @@ class SiteInfo:
 class SpaceLive:
     """How many are in a space now. `lower` and `upper` bound the 80 % interval; `raw` is in - out, uncorrected.
 
-    `heard` is when the space's most silent sensor was last heard, `interval_s` how often that one sends. `reason` says
-    why a figure was corrected ("below_zero", "stuck") or is missing ("no_sensor", "no_data").
+    A figure never comes without its interval. `time` is the minute it holds for; `heard` is when the space's most
+    silent sensor was last heard, `interval_s` how often that one sends. `reason` says why a figure was corrected
+    (docs/definitions.md lists the words) or is missing ("no_sensor", "no_data").
     """
 
     space: str
@@ -89,6 +96,7 @@ class SpaceLive:
     raw: float | None
     basis: Basis | None
     reason: str | None
+    time: datetime | None
     heard: datetime | None
     interval_s: int
     freshness: Freshness
@@ -99,7 +107,8 @@ class SpaceLive:
 class SiteLive:
     """A site now: `spaces` holds the root space first, then the rest in the order of the building.
 
-    `open_until` is the end of the present opening hours, `opens_at` the beginning of the next; one of them is None.
+    `open_until` is the end of the present opening hours, `opens_at` the beginning of the next; one of them is None, and
+    both are where a site never closes or never opens: `is_open` says which.
     `visits_today` counts entries through the perimeter since the business day began.
     """
 
@@ -107,6 +116,7 @@ class SiteLive:
     name: Text
     time: datetime
     sandbox: bool
+    is_open: bool
     open_until: datetime | None
     opens_at: datetime | None
     visits_today: float | None
@@ -148,23 +158,39 @@ class VisitPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OccupancyPoint:
-    """People in a space, averaged over the step that begins at `start`; `peak` is the highest minute in it."""
+    """People in a space, averaged over the step that begins at `start`; `peak` is the highest minute in it.
+
+    `lower` and `upper` bound the 80 % interval of `people`, `peak_lower` and `peak_upper` that of `peak`; `raw` is
+    in - out, uncorrected. `basis` and `reason` are the commonest of the step. `final` tells that the business day was
+    over when the figures were made, so that what came later in it has been used.
+    """
 
     space: str
     start: datetime
     people: float | None
     lower: float | None
     upper: float | None
+    raw: float | None
     peak: float | None
+    peak_lower: float | None
+    peak_upper: float | None
+    basis: Basis | None
+    reason: str | None
+    final: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeatCell:
-    """The usual occupancy of a space at a weekday (Monday 0) and local hour; `days` is how many days it rests on."""
+    """The usual occupancy of a space at a weekday (Monday 0) and local hour; `days` is how many days it rests on.
+
+    On eight days of ten it lies between `lower` and `upper`, uncertainty of counting included.
+    """
 
     weekday: int
     hour: int
     people: float | None
+    lower: float | None
+    upper: float | None
     days: int
 
 

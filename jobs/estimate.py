@@ -1,34 +1,38 @@
-"""Estimating the occupancy of a site: the business day under way by minute, past days by quarter of an hour."""
+"""Estimating the occupancy of a site: the business day under way by minute, past days once they are over.
+
+The day under way is filtered: each minute knows what came up to it. A day that is over is smoothed: each step knows
+the whole day. Days of which minutes are kept are smoothed by minute, older ones by quarter of an hour.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from functools import partial
-
-import numpy as np
 
 from core.analytics import calendar
-from core.analytics.occupancy import Bools, Estimate, Floats, Seen, by_space, heard, hold, known, live, smoothed
+from core.analytics.occupancy import NOTHING, Bools, Estimate, Learnt, live, smoothed
 from core.site import Site
+from jobs import quarters
+from jobs.learn import LOOK_BACK, Past
+from jobs.running import Running
+from jobs.seen import Hours, by_minute
+from store import learnt as store_learnt
 from store import occupancy as store
 from store.occupancy import MINUTE, QUARTER, Connection, Flows, Layout, Levels, Quarters
 
-QUARTER_MINUTES = 15
-HOLD_MINUTES = 5  # a level reading counts at least this long, and for three reports of its sensor
-PATIENCE_MINUTES = 60  # a site of which nothing is heard for longer has no figures
-PATIENCE_QUARTERS = PATIENCE_MINUTES // QUARTER_MINUTES
-
 
 class Day:
-    """A business day of one site by minute. It remembers what it has read, so that news costs only what is new.
+    """The business day under way of one site, by minute. It remembers what it has read: news costs only what is new.
 
     An object whose transaction failed knows things the database does not: throw it away.
     """
 
-    def __init__(self, site: Site, plan: Layout, day: date) -> None:
+    def __init__(self, site: Site, plan: Layout, day: date, learnt: Learnt = NOTHING) -> None:
         self.day = day
+        self.learnt = learnt
         self._site = site
         self._plan = plan
-        self._begins, self._ends = calendar.day_bounds(day, site)
+        self._hours = Hours(site, day, MINUTE)
+        self._begins, self._ends = self._hours.begins, self._hours.ends
+        self._running = Running(plan.building, learnt)
         self._flows: Flows | None = None
         self._levels: Levels | None = None
         self._written = 0  # steps whose figures are in the database
@@ -39,9 +43,10 @@ class Day:
         first = min(self._written, steps - 1)
         if since is not None or self._flows is None:
             first = min(first, self._read(conn, since, steps))
-        figures, shown = self._estimate(steps)
-        store.write_minutes(conn, self._plan, self._begins, first, figures, shown)
-        self._write_quarters(conn, first, figures, shown)
+        assert self._flows and self._levels
+        seen, shown = by_minute(self._plan, self._flows[:steps], self._levels[:steps], self._hours)
+        figures = self._running.figures(seen, first)
+        write(conn, self._plan, self._begins, first, figures, shown, final=False)
         store.tell(conn, self._site.id)
         self._written = steps
 
@@ -53,97 +58,70 @@ class Day:
         flows = store.minute_flows(conn, self._plan, *span)
         levels = store.minute_levels(conn, self._plan, *span)
         if self._flows and self._levels and step:
-            flows.people_in[:step] = self._flows.people_in[:step]
-            flows.people_out[:step] = self._flows.people_out[:step]
-            levels.people[:step] = self._levels.people[:step]
-            levels.occupied[:step] = self._levels.occupied[:step]
+            _keep(flows, self._flows, step)
+            _keep(levels, self._levels, step)
         self._flows, self._levels = flows, levels
         return step
 
-    def _estimate(self, steps: int) -> tuple[Estimate, Bools]:
-        """The figures of the first `steps` minutes, and in which of them anything of the site was known."""
-        assert self._flows and self._levels
-        return minutes_of_day(self._plan, self._flows[:steps], self._levels[:steps])
 
-    def _write_quarters(self, conn: Connection, first: int, figures: Estimate, shown: Bools) -> None:
-        """Replaces the 15-minute form from the quarter on in which step `first` lies."""
-        quarter = first // QUARTER_MINUTES
-        begins = self._begins + quarter * QUARTER
-        averaged = quarters_of_minutes(figures, shown, quarter * QUARTER_MINUTES)
-        ends = begins + len(averaged.people) * QUARTER
-        store.write_quarters(conn, self._plan, begins, averaged, [(begins, ends)])
+def _keep(new: Flows | Levels, old: Flows | Levels, steps: int) -> None:
+    """What was read before stands for the first steps."""
+    for name in new.__dataclass_fields__:
+        column = getattr(new, name)
+        if column is not None:
+            column[:steps] = getattr(old, name)[:steps]
+
+
+def write(
+    conn: Connection, plan: Layout, begins: datetime, first: int, figures: Estimate, shown: Bools, *, final: bool
+) -> None:
+    """Replaces the figures of a day from step `first` on, by minute and, from the quarter it lies in, by quarter."""
+    store.write_minutes(conn, plan, begins, first, figures, shown, final=final)
+    quarter = first // quarters.MINUTES
+    start = begins + quarter * QUARTER
+    averaged = quarters.of_minutes(figures, shown, quarter * quarters.MINUTES)
+    span = (start, start + len(averaged.people) * QUARTER)
+    store.write_quarters(conn, plan, start, averaged, [span], final=final)
 
 
 def minutes_of_day(plan: Layout, flows: Flows, levels: Levels) -> tuple[Estimate, Bools]:
-    """The minutes of one business day from its beginning on, and in which of them anything of the site was known."""
-    shown = known(heard(flows.people_in, flows.people_out, levels.people, levels.occupied), PATIENCE_MINUTES)
-    lasting = [max(HOLD_MINUTES, 3 * interval_s // 60) for interval_s in plan.level_interval_s]
-    inside = by_space(hold(levels.people, lasting), plan.level_space, len(plan.spaces), add=True)
-    presence = by_space(hold(levels.occupied, lasting), plan.level_space, len(plan.spaces), add=False)
-    seen = Seen.of(flows.people_in, flows.people_out, len(plan.spaces), people=inside, occupied=presence)
+    """The minutes of one business day as they were known while it went on, and in which anything was known at all."""
+    seen, shown = by_minute(plan, flows, levels)
     return live(plan.building, seen), shown
 
 
-def quarters_of_minutes(figures: Estimate, shown: Bools, first: int) -> Quarters:
-    """Minute figures from step `first` on (where a quarter begins), averaged by quarter of an hour; peaks are kept."""
-    columns = (np.where(shown[first:, None], c[first:], np.nan) for c in (figures.people, figures.lower, figures.upper))
-    people, lower, upper = (_by_quarter(column) for column in columns)
-    known_minutes = ~np.isnan(people)
-    peak = np.where(known_minutes, people, -np.inf).max(axis=1)
-    return Quarters(
-        people=_mean(people), lower=_mean(lower), upper=_mean(upper), peak=np.where(np.isinf(peak), np.nan, peak)
-    )
-
-
-def _by_quarter(minutes: Floats) -> Floats:
-    """Minutes x spaces as quarters x 15 x spaces; the last quarter is filled up with NaN."""
-    missing = -len(minutes) % QUARTER_MINUTES
-    filled = np.vstack([minutes, np.full((missing, minutes.shape[1]), np.nan)])
-    return filled.reshape(-1, QUARTER_MINUTES, minutes.shape[1])
-
-
-def _mean(values: Floats) -> Floats:
-    """The mean over the minutes of each quarter that are known; NaN where none is."""
-    count = (~np.isnan(values)).sum(axis=1)
-    return np.where(count > 0, np.nansum(values, axis=1) / np.maximum(count, 1), np.nan)
-
-
-def past_days(conn: Connection, site: Site, plan: Layout, days: Sequence[date]) -> None:
-    """Estimates past business days anew: by minute where minutes are kept, else by quarter of an hour."""
+def past_days(conn: Connection, past: Past, days: Sequence[date]) -> None:
+    """Estimates past business days that have changed anew: by minute where minutes are kept, else by quarter."""
+    plan, site = past.plan, past.site
+    past.forget(list(days))
+    store_learnt.changed(conn, plan, min(days), max(days), LOOK_BACK)
     spans = {day: calendar.day_bounds(day, site) for day in days}
     kept = store.days_with_minutes(conn, plan, days, list(spans.values()))
-    for day in kept:
-        Day(site, plan, day).update(conn, now=spans[day][1], since=None)
-    rest = [span for day, span in sorted(spans.items()) if day not in kept]
+    for day in sorted(kept):
+        _past_by_minute(conn, past, day)
+    rest = sorted(set(days) - kept)
     if rest:
-        _past_by_quarter(conn, plan, rest)
+        _past_by_quarter(conn, past, rest)
+    store.tell(conn, site.id)
 
 
-def _past_by_quarter(conn: Connection, plan: Layout, spans: Sequence[tuple[datetime, datetime]]) -> None:
-    begins, ends = spans[0][0], spans[-1][1]
-    flows = store.quarter_flows(conn, plan, begins, ends)
-    levels = store.quarter_levels(conn, plan, begins, ends)
-    whole = np.full((4, len(flows.people_in), len(plan.spaces)), np.nan)
-    for start, end in spans:
-        steps = slice((start - begins) // QUARTER, (end - begins) // QUARTER)
-        day = quarters_of_day(plan, flows[steps], levels[steps])
-        whole[:, steps] = day.people, day.lower, day.upper, day.peak
-    people, lower, upper, peak = whole
-    store.write_quarters(conn, plan, begins, Quarters(people=people, lower=lower, upper=upper, peak=peak), spans)
+def _past_by_minute(conn: Connection, past: Past, day: date) -> None:
+    hours = Hours(past.site, day, MINUTE)
+    span = (hours.begins, hours.begins, hours.ends)
+    flows, levels = store.minute_flows(conn, past.plan, *span), store.minute_levels(conn, past.plan, *span)
+    seen, shown = by_minute(past.plan, flows, levels, hours)
+    figures = smoothed(past.plan.building, seen, past.learnt(conn, day))
+    write(conn, past.plan, hours.begins, 0, figures, shown, final=True)
 
 
-def quarters_of_day(plan: Layout, flows: Flows, levels: Levels) -> Quarters:
-    """One business day from its 15-minute flows: the mean of each quarter, and the higher of its ends as its peak."""
-    spaces = len(plan.spaces)
-    presence = by_space(levels.occupied, plan.level_space, spaces, add=False)
-    people = by_space(levels.people, plan.level_space, spaces, add=True)
-    highest = by_space(levels.peak, plan.level_space, spaces, add=True)
-    seen = partial(Seen.of, flows.people_in, flows.people_out, spaces, step_minutes=QUARTER_MINUTES)
-    mean = smoothed(plan.building, seen(people=people, occupied=presence), within=0.5)
-    end = smoothed(plan.building, seen(people=highest, occupied=np.ceil(presence))).people
-    start = np.vstack([np.full((1, spaces), np.nan), end[:-1]])
-    known_steps = known(heard(flows.people_in, flows.people_out, levels.people, levels.occupied), PATIENCE_QUARTERS)
-    shown = known_steps[:, None] & ~np.isnan(mean.people)
-    peak = np.fmax(np.fmax(start, end), mean.people)
-    columns = (np.where(shown, column, np.nan) for column in (mean.people, mean.lower, mean.upper, peak))
-    return Quarters(**dict(zip(("people", "lower", "upper", "peak"), columns, strict=True)))
+def _past_by_quarter(conn: Connection, past: Past, days: Sequence[date]) -> None:
+    past.read(conn, days[0], days[-1])
+    begins, ends = past.day(days[0])[2].begins, past.day(days[-1])[2].ends
+    whole = Quarters.unknown((ends - begins) // QUARTER, len(past.plan.spaces))
+    spans = []
+    for day in days:
+        flows, levels, hours = past.day(day)
+        steps = slice((hours.begins - begins) // QUARTER, (hours.ends - begins) // QUARTER)
+        whole.put(steps, quarters.of_day(past.plan, flows, levels, hours, past.learnt(conn, day)))
+        spans.append((hours.begins, hours.ends))
+    store.write_quarters(conn, past.plan, begins, whole, spans, final=True)

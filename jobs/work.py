@@ -1,14 +1,14 @@
 """The worker: keeps the occupancy of all sites up to date, and does what is to be done by the clock.
 
-News of readings comes first: the site is estimated within a second. Past days that have changed are worked off in
-between, newest first, in pieces small enough that news never waits long. All of it is recomputed from readings, so a
-worker that is killed loses nothing: the next one looks at everything once and goes on.
+News of readings comes first: the site is estimated within a second. Past days that are over or have changed are
+worked off in between, newest first, in pieces small enough that news never waits long. All of it is recomputed from
+readings, so a worker that is killed loses nothing: the next one looks at everything once and goes on.
 """
 
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from threading import Event, Thread
 
 from core.analytics import calendar
@@ -19,13 +19,14 @@ from jobs.aside import Aside
 from jobs.duties import Clock
 from jobs.estimate import Day, past_days
 from jobs.inbox import Inbox, News
+from jobs.learn import Past
 from jobs.metrics import State
 from store import occupancy
 from store.beats import beat
 from store.claims import Claims
 from store.database import Database
 from store.notify import listen
-from store.occupancy import MINUTE, Layout
+from store.occupancy import MINUTE, Connection
 from store.sites import load_all
 
 log = logging.getLogger(__name__)
@@ -38,6 +39,7 @@ PIECE_S = 0.4  # news waits at most about so long for past days
 REACH_DAYS = (2, 64)  # least and most past days in one piece
 CLAIM_EVERY = timedelta(seconds=5)  # how soon a site is taken over whose worker is gone
 REST = timedelta(minutes=1)  # of a site whose estimate failed
+LEARN_EVERY = timedelta(hours=1)  # how soon late data changes what is known of the sensors today
 BEAT_EVERY = timedelta(seconds=10)
 
 
@@ -96,12 +98,12 @@ class Worker:
         self._clock = Clock()
         self._aside = Aside(settings)
         self._sites: dict[str, tuple[int, Site]] = {}  # claimed ones
-        self._plans: dict[str, Layout] = {}
+        self._past: dict[str, Past] = {}
         self._today: dict[str, Day] = {}
         self._reach_days = REACH_DAYS[0]
         self._resting: dict[str, datetime] = {}  # sites that failed, until when
         self._minute: datetime | None = None  # the last one all sites were estimated in
-        self._next_claim = self._next_beat = datetime.min.replace(tzinfo=UTC)
+        self._next_claim = self._next_beat = self._next_learn = datetime.min.replace(tzinfo=UTC)
 
     def end(self) -> None:
         """Ends what is being done beside."""
@@ -110,7 +112,7 @@ class Worker:
     def forget(self) -> None:
         """Forgets all that was read, as if just started."""
         self._sites.clear()
-        self._plans.clear()
+        self._past.clear()
         self._today.clear()
         self._minute = None
         self._next_claim = datetime.min.replace(tzinfo=UTC)
@@ -120,10 +122,14 @@ class Worker:
         if news.everything:
             self.forget()
         if now >= self._next_claim:
-            self._claim()
+            self._claim(now)
             self._next_claim = now + CLAIM_EVERY
         self._live(news, now)
-        self.busy = any(self._guarded(slug, now, self._past, slug) for slug in self._sites)
+        self.busy = any(self._guarded(slug, now, self._work_off, slug) for slug in self._sites)
+        if now >= self._next_learn and not self.busy:
+            for slug in self._sites:
+                self._guarded(slug, now, self._learn, slug)
+            self._next_learn = now + LEARN_EVERY
         for duty in self._clock.due(now):
             if duty.aside:
                 self._aside.ask(duty.description, duty.run)
@@ -134,16 +140,23 @@ class Worker:
             self._beat(now)
             self._next_beat = now + BEAT_EVERY
 
-    def _claim(self) -> None:
-        """Takes the sites that no other worker has."""
+    def _claim(self, now: datetime) -> None:
+        """Takes the sites that no other worker has, and marks their days that ended while nobody worked."""
         with self._claims.transaction() as conn:
             ids = occupancy.site_ids(conn)
         free = [site for site in load_all(self._db) if site.id not in self._sites] if ids.keys() - self._sites else []
         for site in free:
             if site.id in ids and self._claims.claim(ids[site.id]):
                 with self._claims.transaction() as conn:
-                    self._plans[site.id] = occupancy.layout(conn, ids[site.id])
+                    self._past[site.id] = Past(site, occupancy.layout(conn, ids[site.id]))
                 self._sites[site.id] = ids[site.id], site
+                self._guarded(site.id, now, self._unfinished, site, now)
+
+    def _unfinished(self, site: Site, now: datetime) -> bool:
+        begins, _ = calendar.day_bounds(calendar.business_day(now, site), site)
+        with self._claims.transaction() as conn:
+            occupancy.mark_unfinished(conn, self._sites[site.id][0], begins)
+        return True
 
     def _live(self, news: News, now: datetime) -> None:
         """Estimates the sites with news, and all of them once a minute."""
@@ -173,23 +186,39 @@ class Worker:
         today = self._today.get(site.id)
         day = calendar.business_day(now, site)
         with self._claims.transaction() as conn:
-            if today and today.day != day:  # the last minutes of the day that has ended
+            if today and today.day != day:  # the last minutes of the day that has ended; then all of it at once
                 today.update(conn, calendar.day_bounds(today.day, site)[1] - MINUTE, since)
+                occupancy.mark(conn, self._sites[site.id][0], today.day)
                 today = None
-            today = today or Day(site, self._plans[site.id], day)
+            today = today or self._begin(conn, site, day)
             today.update(conn, now, since)
         self._today[site.id] = today
         return True
 
-    def _past(self, slug: str) -> bool:
+    def _begin(self, conn: Connection, site: Site, day: date) -> Day:
+        past = self._past[site.id]
+        past.forget([day - timedelta(days=1)])  # it went on when it was read
+        return Day(site, past.plan, day, past.learnt(conn, day))
+
+    def _learn(self, slug: str) -> bool:
+        """Where late data has changed what past days teach, begins the day under way anew with it."""
+        today = self._today.get(slug)
+        if today is None:
+            return False
+        with self._claims.transaction() as conn:
+            if self._past[slug].learnt(conn, today.day) != today.learnt:
+                del self._today[slug]  # the next turn begins it anew
+        return True
+
+    def _work_off(self, slug: str) -> bool:
         """Works on a piece of a site's past that has to be estimated anew; False if there is none."""
-        site_id, site = self._sites[slug]
+        site_id, _ = self._sites[slug]
         started = time.monotonic()
         with self._claims.transaction() as conn:
             days = occupancy.take_dirty(conn, site_id, self._reach_days)
             if not days:
                 return False
-            past_days(conn, site, self._plans[slug], days)
+            past_days(conn, self._past[slug], days)
         share = PIECE_S / max(time.monotonic() - started, 0.01)
         self._reach_days = int(min(max(self._reach_days * min(share, 2), REACH_DAYS[0]), REACH_DAYS[1]))
         return True

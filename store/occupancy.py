@@ -5,12 +5,13 @@ space.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
 import psycopg
+from numpy.typing import NDArray
 
 from core.analytics.occupancy import BASES, REASONS, Bools, Building, Estimate, Floats
 from store.database import sql
@@ -19,8 +20,9 @@ Connection = psycopg.Connection[Any]
 
 MINUTE = timedelta(minutes=1)
 QUARTER = timedelta(minutes=15)
-_MINUTE_TYPES = ("int4", "timestamptz", "float4", "float4", "float4", "float4", "text", "text")
-_QUARTER_TYPES = ("int4", "timestamptz", "float4", "float4", "float4", "float4")
+Codes = NDArray[np.int8]
+_MINUTE_TYPES = ("int4", "timestamptz", *4 * ("float4",), "text", "text", "bool")
+_QUARTER_TYPES = ("int4", "timestamptz", *7 * ("float4",), "text", "text", "bool")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,24 +54,49 @@ class Flows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
-    """What the level channels said by step: people with their peak, and presence (0-1); NaN where nothing was heard."""
+    """What the level channels said by step; NaN where nothing was heard.
+
+    People with their peak, presence (0-1) and carbon dioxide in ppm (None where nobody asked for it).
+    """
 
     people: Floats
     peak: Floats
     occupied: Floats
+    co2: Floats | None = None
 
     def __getitem__(self, steps: slice) -> "Levels":
-        return Levels(people=self.people[steps], peak=self.peak[steps], occupied=self.occupied[steps])
+        co2 = None if self.co2 is None else self.co2[steps]
+        return Levels(people=self.people[steps], peak=self.peak[steps], occupied=self.occupied[steps], co2=co2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quarters:
-    """Figures per 15 minutes and space; NaN where not known."""
+    """Figures per 15 minutes and space, NaN where not known; each with its 80 % interval.
+
+    `basis` and `reason` are codes of the estimate: the commonest of the quarter.
+    """
 
     people: Floats
     lower: Floats
     upper: Floats
+    raw: Floats
     peak: Floats
+    peak_lower: Floats
+    peak_upper: Floats
+    basis: Codes
+    reason: Codes
+
+    @classmethod
+    def unknown(cls, steps: int, spaces: int) -> "Quarters":
+        """Figures to be filled in."""
+        nothing = (np.full((steps, spaces), np.nan) for _ in range(7))
+        codes = (np.zeros((steps, spaces), np.int8) for _ in range(2))
+        return cls(**dict(zip((field.name for field in fields(cls)), (*nothing, *codes), strict=True)))
+
+    def put(self, steps: slice, day: "Quarters") -> None:
+        """Fills some steps in."""
+        for field in fields(self):
+            getattr(self, field.name)[steps] = getattr(day, field.name)
 
 
 def site_ids(conn: Connection) -> dict[str, int]:
@@ -89,7 +116,9 @@ def layout(conn: Connection, site_id: int) -> Layout:
         spaces=tuple(row[0] for row in spaces),
         portals=tuple(row[0] for row in portals),
         building=Building.of(
-            [index.get(row[1]) for row in spaces], [(index.get(o), index.get(i)) for _, o, i in portals]
+            [index.get(row[1]) for row in spaces],
+            [(index.get(o), index.get(i)) for _, o, i in portals],
+            [row[2] for row in spaces],
         ),
         level_channels=tuple(row[0] for row in levels),
         level_space=tuple(index[row[1]] for row in levels),
@@ -113,8 +142,8 @@ def minute_levels(conn: Connection, plan: Layout, begins: datetime, since: datet
     span = {"begins": begins, "since": since, "ends": ends}
     rows = conn.execute(sql("minute_levels"), {"channels": list(plan.level_channels), **span}).fetchall()
     steps = (ends - begins) // MINUTE
-    people = _grid(rows, 2, steps, plan.level_channels)
-    return Levels(people=people, peak=people, occupied=_grid(rows, 3, steps, plan.level_channels))
+    people, occupied, co2 = (_grid(rows, column, steps, plan.level_channels) for column in (2, 3, 4))
+    return Levels(people=people, peak=people, occupied=occupied, co2=co2)
 
 
 def quarter_flows(conn: Connection, plan: Layout, begins: datetime, ends: datetime) -> Flows:
@@ -133,8 +162,8 @@ def quarter_levels(conn: Connection, plan: Layout, begins: datetime, ends: datet
     params = {"channels": list(plan.level_channels), "begins": begins, "ends": ends}
     rows = conn.execute(sql("quarter_levels"), params).fetchall()
     steps = (ends - begins) // QUARTER
-    people, peak, occupied = (_grid(rows, column, steps, plan.level_channels) for column in (2, 3, 4))
-    return Levels(people=people, peak=peak, occupied=occupied)
+    people, peak, occupied, co2 = (_grid(rows, column, steps, plan.level_channels) for column in (2, 3, 4, 5))
+    return Levels(people=people, peak=peak, occupied=occupied, co2=co2)
 
 
 def _grid(rows: Sequence[Any], column: int, steps: int, keys: Sequence[int]) -> Floats:
@@ -152,21 +181,23 @@ def _grid(rows: Sequence[Any], column: int, steps: int, keys: Sequence[int]) -> 
 
 
 def write_minutes(
-    conn: Connection, plan: Layout, begins: datetime, first: int, figures: Estimate, known: Bools
+    conn: Connection, plan: Layout, begins: datetime, first: int, figures: Estimate, known: Bools, *, final: bool
 ) -> None:
-    """Replaces the minute figures of a business day from step `first` on by those of `figures`, where `known`."""
+    """Replaces the minute figures of a business day from step `first` on by those of `figures`, where `known`.
+
+    `final`: the day is over and all of it was used.
+    """
     start, end = begins + first * MINUTE, begins + len(figures.people) * MINUTE
     span = {"spaces": list(plan.spaces), "begins": start, "ends": end}
     conn.execute(sql("minute_delete"), span)
     shown = known[:, None] & ~np.isnan(figures.people)
     shown[:first] = False
-    rows = _rows(plan, begins, MINUTE, shown, figures.people, figures.lower, figures.upper, figures.raw)
-    bases = (BASES[code] for code in figures.basis[shown].tolist())
-    reasons = (REASONS[code] for code in figures.reason[shown].tolist())
+    columns = (figures.people, figures.lower, figures.upper, figures.raw)
+    words = _words(shown, figures.basis, figures.reason)
     with conn.cursor() as cur, cur.copy(sql("minute_copy")) as copy:
         copy.set_types(_MINUTE_TYPES)
-        for row, basis, reason in zip(rows, bases, reasons, strict=True):
-            copy.write_row((*row, basis, reason))
+        for row, said in zip(_rows(plan, begins, MINUTE, shown, *columns), words, strict=True):
+            copy.write_row((*row, *said, final))
 
 
 def write_quarters(
@@ -175,6 +206,8 @@ def write_quarters(
     begins: datetime,
     figures: Quarters,
     replaced: Sequence[tuple[datetime, datetime]],
+    *,
+    final: bool,
 ) -> None:
     """Replaces the 15-minute figures of the spans `replaced` by those of `figures`, whose first step is at `begins`."""
     starts, ends = [r[0] for r in replaced], [r[1] for r in replaced]
@@ -184,10 +217,19 @@ def write_quarters(
     for start, end in replaced:
         shown[(start - begins) // QUARTER : (end - begins) // QUARTER] = True
     shown &= ~np.isnan(figures.people)
+    interval = (figures.people, figures.lower, figures.upper, figures.raw)
+    peak = (figures.peak, figures.peak_lower, figures.peak_upper)
+    words = _words(shown, figures.basis, figures.reason)
     with conn.cursor() as cur, cur.copy(sql("quarter_copy")) as copy:
         copy.set_types(_QUARTER_TYPES)
-        for row in _rows(plan, begins, QUARTER, shown, figures.people, figures.lower, figures.upper, figures.peak):
-            copy.write_row(row)
+        for row, said in zip(_rows(plan, begins, QUARTER, shown, *interval, *peak), words, strict=True):
+            copy.write_row((*row, *said, final))
+
+
+def _words(shown: Bools, basis: Codes, reason: Codes) -> Iterator[tuple[str | None, str | None]]:
+    """What the codes of each cell that is shown mean."""
+    codes = zip(basis[shown].tolist(), reason[shown].tolist(), strict=True)
+    return ((BASES[one], REASONS[other]) for one, other in codes)
 
 
 def _rows(plan: Layout, begins: datetime, step: timedelta, shown: Bools, *columns: Floats) -> Iterator[tuple[Any, ...]]:
@@ -212,6 +254,16 @@ def dirty_days(conn: Connection) -> int:
     """How many days of all sites wait for a new estimate."""
     row = conn.execute(sql("dirty_count")).fetchone()
     return int(row[0]) if row else 0
+
+
+def mark(conn: Connection, site_id: int, day: date) -> None:
+    """Marks a past business day for a new estimate."""
+    conn.execute(sql("mark_dirty"), {"site": [site_id], "day": [day]})
+
+
+def mark_unfinished(conn: Connection, site_id: int, before: datetime) -> None:
+    """Marks the business days before a moment whose figures are still those of a day that goes on."""
+    conn.execute(sql("unfinished_days"), {"site_id": site_id, "before": before})
 
 
 def days_with_minutes(

@@ -11,7 +11,10 @@ from core.errors import NotFound, StoreRefused
 from store.database import Database, sql
 from store.rollup import rebuild_days
 
-_DELETED = ("sandbox_flow_buckets", "sandbox_level_buckets", "sandbox_minutes", "sandbox_quarters", "sandbox_backfill")
+_DELETED = (
+    "sandbox_flow_buckets", "sandbox_level_buckets", "sandbox_minutes", "sandbox_quarters", "sandbox_learnt",
+    "sandbox_backfill",
+)  # fmt: skip
 DAYS = timedelta(days=2)  # what a worker may be estimating by the minute
 
 

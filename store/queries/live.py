@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 
 from core.analytics import calendar
 from core.site import Site, Text
-from core.views import USUAL_S, Basis, SiteLive, SpaceLive, freshness, level
+from core.views import USUAL_S, Basis, SiteLive, SpaceLive, freshness, level, older
 from store.database import Database
 from store.sites import load
+
+MINUTE = timedelta(minutes=1)  # a minute's figure is fresh when the minute is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +50,7 @@ def live(db: Database, site: str, now: datetime) -> SiteLive:
         name=place.name,
         time=now,
         sandbox=place.sandbox,
+        is_open=calendar.is_open(now, place),
         open_until=calendar.open_until(now, place),
         opens_at=None if calendar.is_open(now, place) else calendar.next_opening(now, place),
         visits_today=_visits(db, site, begins, now),
@@ -73,7 +76,7 @@ def _space(row: _SpaceRow, now: datetime) -> SpaceLive:
     own, doors = (row.own_heard, row.own_interval_s), (row.doors_heard, row.doors_interval_s)
     heard, interval = own if row.basis in ("people", "presence") else doors
     interval_s = interval or USUAL_S
-    fresh = freshness(heard, now, interval_s)
+    fresh = older(freshness(heard, now, interval_s), freshness(row.time and row.time + MINUTE, now))
     missing = "no_data" if row.measured else "no_sensor"
     return SpaceLive(
         space=row.space,
@@ -88,6 +91,7 @@ def _space(row: _SpaceRow, now: datetime) -> SpaceLive:
         raw=row.raw,
         basis=row.basis,
         reason=row.reason if row.people is not None else row.reason or missing,
+        time=row.time,
         heard=heard,
         interval_s=interval_s,
         freshness=fresh if row.people is not None else "none",

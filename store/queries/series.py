@@ -1,13 +1,13 @@
 """Flows and occupancy over time. Steps in which nothing was observed are there, with None for their figures."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from core.analytics import calendar
 from core.errors import NotFound
 from core.site import Site
-from core.views import FlowPoint, HeatCell, OccupancyPoint, Step
+from core.views import Basis, FlowPoint, HeatCell, OccupancyPoint, Step
 from store.database import Database
 from store.sites import load
 
@@ -23,7 +23,13 @@ class _Point:
     people: float | None
     lower: float | None
     upper: float | None
+    raw: float | None
     peak: float | None
+    peak_lower: float | None
+    peak_upper: float | None
+    basis: Basis | None
+    reason: str | None
+    final: bool
 
 
 def flows(db: Database, site: str, start: datetime, end: datetime, step: Step) -> list[FlowPoint]:
@@ -50,10 +56,7 @@ def occupancy(db: Database, site: str, space: str, start: datetime, end: datetim
         points = db.fetch("occupancy_days", _Point, site=site, space=space, **_steps(step, *days))
     else:
         points = []
-    return [
-        OccupancyPoint(space=space, start=p.start, people=p.people, lower=p.lower, upper=p.upper, peak=p.peak)
-        for p in points
-    ]
+    return [OccupancyPoint(space=space, **asdict(p)) for p in points]
 
 
 def heatmap(db: Database, site: str, space: str, first: date, last: date) -> list[HeatCell]:

@@ -1,2 +1,2 @@
 -- Takes minute figures in.
-copy occupancy_minute (space_id, time, people, lower, upper, raw, basis, reason) from stdin (format binary)
+copy occupancy_minute (space_id, time, people, lower, upper, raw, basis, reason, final) from stdin (format binary)

@@ -1,2 +1,6 @@
--- All spaces that a site has or had, its root first.
-select space_id, parent_id from space where site_id = %(site_id)s order by parent_id is not null, space_id
+-- All spaces that a site has or had with how many they hold, its root first.
+select s.space_id, s.parent_id, coalesce(s.capacity, case when s.parent_id is null then site.capacity end) as capacity
+from space s
+join site using (site_id)
+where site_id = %(site_id)s
+order by s.parent_id is not null, s.space_id

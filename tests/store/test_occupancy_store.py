@@ -109,12 +109,18 @@ def test_figures_are_replaced_only_where_asked(db: Database, database_url: str, 
         plan = occupancy.layout(conn, library)
         shape = (4, len(plan.spaces))
         for value, last in ((1.0, 4), (2.0, 2)):
-            column = np.full(shape, value)
-            column[:, 1:] = np.nan  # not known: no row
-            figures = Quarters(people=column, lower=np.full(shape, np.nan), upper=column, peak=column)
-            occupancy.write_quarters(conn, plan, begins, figures, [(begins, begins + last * occupancy.QUARTER)])
-        rows = conn.execute("select people, lower, upper, peak from occupancy_bucket order by bucket").fetchall()
-    assert rows == [(2, None, 2, 2), (2, None, 2, 2), (1, None, 1, 1), (1, None, 1, 1)]
+            figures = Quarters.unknown(*shape)  # not known: no row
+            figures.people[:, 0], figures.upper[:, 0], figures.peak[:, 0] = value, value + 1, value + 2
+            figures.basis[:, 0], figures.reason[:, 0] = 1, 1
+            span = [(begins, begins + last * occupancy.QUARTER)]
+            occupancy.write_quarters(conn, plan, begins, figures, span, final=value == 2)
+        rows = conn.execute(
+            "select people, lower, upper, peak, basis, reason, final from occupancy_bucket order by bucket"
+        ).fetchall()
+    assert rows == [
+        *2 * [(2, None, 3, 4, "doors", "below_zero", True)],
+        *2 * [(1, None, 2, 3, "doors", "below_zero", False)],
+    ]
 
 
 def test_a_site_is_claimed_by_one_worker_at_a_time(database_url: str, library: int) -> None:

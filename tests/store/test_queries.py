@@ -180,8 +180,11 @@ def occupancy(url: str, rows: list[tuple[str, datetime, float | None]]) -> None:
     with psycopg.connect(url) as conn:
         for space, bucket, people in rows:
             conn.execute(
-                "insert into occupancy_bucket select space_id, %s, %s, %s, %s, %s from space where slug = %s",
-                (bucket, people, people, people, people, space),
+                "insert into occupancy_bucket"
+                " (space_id, bucket, people, lower, upper, raw, peak, peak_lower, peak_upper, basis, reason, final)"
+                " select space_id, %(t)s, %(n)s, %(n)s - 2, %(n)s + 3, %(n)s, %(n)s + 1, %(n)s - 1, %(n)s + 4, 'doors',"
+                " case when %(n)s < 20 then 'drift' end, %(n)s < 25 from space where slug = %(space)s",
+                {"t": bucket, "n": people, "space": space},
             )
 
 
@@ -189,33 +192,56 @@ def test_occupancy_and_heatmap(placed: Database, database_url: str) -> None:
     rows = [("hall", NOW + timedelta(minutes=15 * k), 10.0 * k) for k in range(4)]
     occupancy(database_url, [*rows, ("hall", NOW - timedelta(days=7), 20.0)])
     points = queries.occupancy(placed, "lib", "hall", NOW, NOW + timedelta(hours=2), "hour")
-    assert [(p.people, p.peak) for p in points] == [(15, 30), (None, None)]
+    assert [(p.people, p.lower, p.upper, p.raw) for p in points] == [(15, 13, 18, 15), (None, None, None, None)]
+    assert [(p.peak, p.peak_lower, p.peak_upper) for p in points] == [(31, 29, 34), (None, None, None)]
+    assert [(p.basis, p.reason, p.final) for p in points] == [("doors", "drift", False), (None, None, False)]
     (day,) = queries.occupancy(placed, "lib", "hall", NOW - timedelta(hours=8), NOW, "day")
-    assert day.peak == 30
+    assert (day.peak, day.peak_lower, day.lower, day.final) == (31, 29, 13, False)
+    quarters = queries.occupancy(placed, "lib", "hall", NOW, NOW + timedelta(hours=1), "15min")
+    assert [p.final for p in quarters] == [True, True, True, False]
     (cell,) = queries.heatmap(placed, "lib", "hall", date(2026, 2, 1), date(2026, 3, 31))
     assert (cell.weekday, cell.hour, cell.days) == (2, 12, 2)
-    assert cell.people == pytest.approx((0 + 10 + 20 + 30 + 20) / 5)
+    assert cell.people == pytest.approx((15 + 20) / 2)  # the mean of two days
+    assert (cell.lower, cell.upper) == (pytest.approx(13.5), pytest.approx(22.5))  # eight days of ten
+
+
+def in_the_hall(url: str, minute: datetime) -> None:
+    """A live figure of the hall."""
+    with psycopg.connect(url) as conn:
+        conn.execute(
+            "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis)"
+            " select space_id, %s, 30, 28, 33, 3, 'doors' from space where slug = 'hall'",
+            (minute,),
+        )
 
 
 def test_live_tells_what_is_not_known(placed: Database, database_url: str) -> None:
     put(placed, "front", NOW - timedelta(minutes=1), 4, 1)
     put(placed, "garden", NOW - timedelta(minutes=1), 0)
-    with psycopg.connect(database_url) as conn:
-        conn.execute(
-            "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis)"
-            " select space_id, %s, 30, 28, 33, 3, 'doors' from space where slug = 'hall'",
-            (NOW - timedelta(minutes=1),),
-        )
+    in_the_hall(database_url, NOW - timedelta(minutes=1))
     live = queries.live(placed, "lib", NOW)
     root, hall, study = live.spaces
     assert (root.people, root.reason, root.freshness) == (None, "no_data", "none")
     assert (hall.people, hall.lower, hall.upper, hall.level, hall.freshness) == (30, 28, 33, "moderate", "live")
     assert (study.people, study.reason) == (None, "no_sensor")
     assert (live.visits_today, live.visits_last_week) == (4, None)
-    assert live.open_until == datetime(2026, 3, 4, 20, tzinfo=HERE)
+    assert (live.is_open, live.open_until) == (True, datetime(2026, 3, 4, 20, tzinfo=HERE))
+    assert hall.time == NOW - timedelta(minutes=1)
     assert queries.live(placed, "lib", NOW + timedelta(minutes=10)).spaces[1].freshness == "stale"
     at_night = queries.live(placed, "lib", NOW + timedelta(hours=10))
-    assert (at_night.open_until, at_night.opens_at) == (None, datetime(2026, 3, 5, 8, tzinfo=HERE))
+    assert (at_night.is_open, at_night.open_until) == (False, None)
+    assert at_night.opens_at == datetime(2026, 3, 5, 8, tzinfo=HERE)
+
+
+def test_a_figure_is_as_old_as_its_estimate_however_lively_the_sensors_are(placed: Database, database_url: str) -> None:
+    in_the_hall(database_url, NOW - timedelta(minutes=6, seconds=1))  # the jobs have not worked since
+    for door in ("front", "garden"):
+        put(placed, door, NOW, 1)
+    assert queries.live(placed, "lib", NOW).spaces[1].freshness == "stale"
+    in_the_hall(database_url, NOW - timedelta(minutes=3, seconds=31))
+    assert queries.live(placed, "lib", NOW).spaces[1].freshness == "late"
+    in_the_hall(database_url, NOW - timedelta(minutes=1))
+    assert queries.live(placed, "lib", NOW).spaces[1].freshness == "live"
 
 
 def test_a_sensor_that_sends_seldom_is_waited_for_longer(db: Database, database_url: str) -> None:
@@ -223,15 +249,10 @@ def test_a_sensor_that_sends_seldom_is_waited_for_longer(db: Database, database_
     sites.apply(db, sitefile.parse(slow))
     put(db, "front", NOW - timedelta(minutes=2), 4, 1)
     put(db, "garden", NOW - timedelta(minutes=15), 0)
-    with psycopg.connect(database_url) as conn:
-        conn.execute(
-            "insert into occupancy_minute (space_id, time, people, lower, upper, raw, basis)"
-            " select space_id, %s, 30, 28, 33, 3, 'doors' from space where slug = 'hall'",
-            (NOW - timedelta(minutes=1),),
-        )
 
     def hall(minutes: float) -> tuple[str, int]:
         """How fresh the hall is so much later, and of how busy a sensor that is said."""
+        in_the_hall(database_url, NOW + timedelta(minutes=minutes))
         space = queries.live(db, "lib", NOW + timedelta(minutes=minutes)).spaces[1]
         return space.freshness, space.interval_s
 

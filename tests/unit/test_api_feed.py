@@ -15,8 +15,8 @@ from core.views import SiteLive
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 EMPTY = SiteLive(
-    site="huset", name=Text(sv="Huset", en="The house"), time=NOW, sandbox=True, open_until=None, opens_at=None,
-    visits_today=0.0, visits_last_week=None, spaces=(),
+    site="huset", name=Text(sv="Huset", en="The house"), time=NOW, sandbox=True, is_open=True,
+    open_until=None, opens_at=None, visits_today=0.0, visits_last_week=None, spaces=(),
 )  # fmt: skip
 
 

@@ -20,8 +20,8 @@ def space(name: str, parent: str | None = "house", **changes: Any) -> SpaceLive:
     """A space with seven of ten people in it."""
     known: dict[str, Any] = {
         "space": name, "parent": parent, "name": Text(sv=name, en=name), "kind": "room", "storey": 0, "capacity": 10,
-        "people": 7.0, "lower": 5.2, "upper": 8.9, "raw": 7.0, "basis": "doors", "reason": None, "heard": NOW,
-        "interval_s": 60, "freshness": "live", "level": "moderate",
+        "people": 7.0, "lower": 5.2, "upper": 8.9, "raw": 7.0, "basis": "doors", "reason": None,
+        "time": NOW, "heard": NOW, "interval_s": 60, "freshness": "live", "level": "moderate",
     }  # fmt: skip
     return SpaceLive(**known | changes)
 
@@ -30,7 +30,8 @@ def site(*spaces: SpaceLive, **changes: Any) -> SiteLive:
     """A house with `spaces`."""
     known: dict[str, Any] = {
         "site": "house", "name": Text(sv="Huset", en="The house"), "time": NOW, "sandbox": False,
-        "open_until": NOW + timedelta(hours=7), "opens_at": None, "visits_today": 112.0, "visits_last_week": 100.0,
+        "is_open": True, "open_until": NOW + timedelta(hours=7), "opens_at": None, "visits_today": 112.0,
+        "visits_last_week": 100.0,
         "spaces": (space("house", None, capacity=100), *spaces),
     }  # fmt: skip
     return SiteLive(**known | changes)
@@ -129,7 +130,10 @@ def test_the_curve_lies_over_that_of_last_week() -> None:
     week = timedelta(days=7)
 
     def point(start: datetime, people: float | None) -> OccupancyPoint:
-        return OccupancyPoint(space="hall", start=start, people=people, lower=None, upper=None, peak=None)
+        return OccupancyPoint(
+            space="hall", start=start, people=people, lower=None, upper=None, raw=None, peak=None, peak_lower=None,
+            peak_upper=None, basis=None, reason=None, final=True,
+        )  # fmt: skip
 
     curve = now_page.curve(
         [point(NOW, 4)], [point(NOW - week, 3), point(NOW - week + timedelta(hours=1), 9)], week, NOW

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from core.views import HeatCell, OccupancyPoint, Progress, VisitPoint
@@ -11,7 +12,10 @@ DAY = timedelta(days=1)
 
 def point(n: int, people: float | None, spread: float | None = None) -> OccupancyPoint:
     low, high = (None, None) if people is None or spread is None else (people - spread, people + spread)
-    return OccupancyPoint(space="hall", start=START + n * QUARTER, people=people, lower=low, upper=high, peak=people)
+    return OccupancyPoint(
+        space="hall", start=START + n * QUARTER, people=people, lower=low, upper=high, raw=people, peak=people,
+        peak_lower=low, peak_upper=high, basis="doors", reason=None, final=True,
+    )  # fmt: skip
 
 
 def drawn(points: list[OccupancyPoint], before: list[OccupancyPoint], capacity: int | None) -> object:
@@ -21,7 +25,7 @@ def drawn(points: list[OccupancyPoint], before: list[OccupancyPoint], capacity: 
 
 
 def test_occupancy_has_line_interval_comparison_and_limit() -> None:
-    before = [OccupancyPoint(space="hall", start=START - 7 * DAY, people=3, lower=None, upper=None, peak=3)]
+    before = [replace(point(0, 3), start=START - 7 * DAY)]
     figure = drawn([point(0, 4, 1), point(1, None), point(2, 6, 2)], before, capacity=10)
     names = [trace.name for trace in figure.data]
     assert names == ["8 gånger av 10", "en vecka före", "I dag"]
@@ -39,10 +43,14 @@ def test_occupancy_without_interval_or_comparison_and_far_from_full() -> None:
     assert not figure.layout.shapes  # the line would flatten the curve
 
 
+def cell(weekday: int, hour: int, people: float) -> HeatCell:
+    return HeatCell(weekday=weekday, hour=hour, people=people, lower=people * 0.8, upper=people * 1.2, days=8)
+
+
 def test_heat_shows_only_the_hours_with_people_and_marks_the_unknown() -> None:
-    cells = [HeatCell(weekday=day, hour=hour, people=0, days=8) for day in range(7) for hour in range(24)]
+    cells = [cell(day, hour, 0) for day in range(7) for hour in range(24)]
     cells = [c for c in cells if (c.weekday, c.hour) not in ((0, 9), (1, 10), (2, 9))]
-    cells += [HeatCell(weekday=0, hour=9, people=12, days=8), HeatCell(weekday=1, hour=10, people=30, days=8)]
+    cells += [cell(0, 9, 12), cell(1, 10, 30)]
     assert heat.hours(cells) == [9, 10]
     top = heat.busiest(cells)
     assert top and (top.weekday, top.hour) == (1, 10)

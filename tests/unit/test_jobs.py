@@ -7,8 +7,8 @@ from numpy.testing import assert_array_equal
 
 from core.analytics.occupancy import Building, Estimate, Floats
 from core.settings import Settings
+from jobs import quarters
 from jobs.duties import Clock, Duty
-from jobs.estimate import quarters_of_day, quarters_of_minutes
 from jobs.inbox import Inbox
 from store.database import Database
 from store.notify import Notice
@@ -44,13 +44,13 @@ def minutes(people: list[float]) -> Estimate:
 def test_a_quarter_is_the_mean_of_its_known_minutes_with_the_peak_of_them() -> None:
     figures = minutes([*[NAN] * 5, *[3.0] * 5, *[9.0] * 5, 4.0, 8.0])
     shown = np.ones(17, bool)
-    result = quarters_of_minutes(figures, shown, 0)
+    result = quarters.of_minutes(figures, shown, 0)
     assert result.people[:, 0].tolist() == [6, 6]
     assert result.peak[:, 0].tolist() == [9, 8]
     assert result.lower[:, 0].tolist() == [5, 5]
     shown[:15] = False
-    assert_array_equal(quarters_of_minutes(figures, shown, 0).people[:, 0], [NAN, 6])
-    assert quarters_of_minutes(figures, shown, 15).people[:, 0].tolist() == [6]
+    assert_array_equal(quarters.of_minutes(figures, shown, 0).people[:, 0], [NAN, 6])
+    assert quarters.of_minutes(figures, shown, 15).people[:, 0].tolist() == [6]
 
 
 def day(people_in: list[float], **levels: list[list[float]]) -> tuple[Flows, Levels]:
@@ -64,20 +64,20 @@ def day(people_in: list[float], **levels: list[list[float]]) -> tuple[Flows, Lev
 
 
 def test_a_past_quarter_is_the_mean_of_its_ends_with_the_higher_as_its_peak() -> None:
-    result = quarters_of_day(PLAN, *day([4, 6]))
+    result = quarters.of_day(PLAN, *day([4, 6]))
     assert result.people[:, 0].tolist() == [2, 7]
     assert result.peak[:, 0].tolist() == [4, 10]
 
 
 def test_two_channels_in_a_room_add_up_and_presence_is_a_share_of_the_quarter() -> None:
-    people = quarters_of_day(PLAN, *day([1], people=[[2, 3]], peak=[[4, 3]]))
+    people = quarters.of_day(PLAN, *day([1], people=[[2, 3]], peak=[[4, 3]]))
     assert (people.people[0, 1], people.peak[0, 1]) == (5, 7)
-    presence = quarters_of_day(PLAN, *day([1], occupied=[[0.25, NAN]]))
+    presence = quarters.of_day(PLAN, *day([1], occupied=[[0.25, NAN]]))
     assert (presence.people[0, 1], presence.peak[0, 1]) == (0.25, 1)
 
 
 def test_a_past_day_is_not_known_after_an_hour_of_silence() -> None:
-    result = quarters_of_day(PLAN, *day([NAN, 3, NAN, NAN, NAN, NAN, NAN, 1]))
+    result = quarters.of_day(PLAN, *day([NAN, 3, NAN, NAN, NAN, NAN, NAN, 1]))
     assert_array_equal(np.isnan(result.people[:, 0]), [True, False, False, False, False, False, True, False])
 
 

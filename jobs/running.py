@@ -1,0 +1,48 @@
+"""The estimate of a day under way: news of a minute costs that minute, late news the minutes since."""
+
+from dataclasses import fields
+
+import numpy as np
+
+from core.analytics.occupancy import Building, Estimate, Filter, Learnt, Seen
+
+NEAR = 15  # the last steps can be gone back to one by one, earlier ones by so many at a time
+
+
+class Running:
+    """The filter over a business day, with the checkpoints from which it can go on when something comes late."""
+
+    def __init__(self, building: Building, learnt: Learnt) -> None:
+        self._checkpoints = {0: Filter(building, learnt)}  # by the steps that each has seen
+        self._figures: Estimate | None = None
+
+    def figures(self, seen: Seen, first: int) -> Estimate:
+        """The estimate of all steps in `seen`, in which nothing has changed before step `first`."""
+        start = max(step for step in self._checkpoints if step <= first)
+        self._checkpoints = {step: state for step, state in self._checkpoints.items() if step <= start}
+        state = self._checkpoints[start].copy()
+        parts = [self._figures[:start]] if self._figures and start else []
+        for begin, end in pieces(start, len(seen)):
+            parts.append(state.step(seen[begin:end]))
+            self._checkpoints[end] = state.copy()
+        self._figures = joined(parts)
+        far = len(seen) - 2 * NEAR
+        self._checkpoints = {s: c for s, c in self._checkpoints.items() if s % NEAR == 0 or s >= far}
+        return self._figures
+
+
+def pieces(start: int, end: int) -> list[tuple[int, int]]:
+    """The steps from `start` up to `end`: by NEAR at a time as long as they are far from the end, then one by one.
+
+    >>> pieces(10, 48)[:3], pieces(10, 48)[-1]
+    ([(10, 15), (15, 30), (30, 31)], (47, 48))
+    """
+    far = max((end - NEAR) // NEAR * NEAR, start)
+    ends = [*range((start // NEAR + 1) * NEAR, far + 1, NEAR), *range(far + 1, end + 1)]
+    return list(zip([start, *ends[:-1]], ends, strict=True)) if end > start else []
+
+
+def joined(parts: list[Estimate]) -> Estimate:
+    """Estimates of steps that follow each other as one."""
+    columns = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Estimate)}
+    return Estimate(**columns)

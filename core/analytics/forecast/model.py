@@ -1,39 +1,99 @@
 """Daily visits to come, as simulated paths."""
 
+from collections.abc import Sequence
+from datetime import date
+
 import numpy as np
 
 from core.analytics.forecast.daykinds import ORDINARY, Calendar
+from core.analytics.forecast.fit import KNOT, Fitted
 from core.analytics.forecast.history import Floats, History, span
+from core.analytics.forecast.learn import HALF, learn, recent
+from core.analytics.forecast.level import hats, kernel, knots
+from core.analytics.forecast.onecore import on_one_core
 from core.analytics.forecast.paths import Paths
-from core.analytics.forecast.weekdays import usual
+from core.analytics.forecast.shut import Shut
 
-LEVEL_SD = 0.12  # of the log level a year ahead, before anything is known of the series
-BLOCK = 7  # days of past deviations that are drawn together
+BLOCK = 14  # days of past deviations that are drawn together
+POOL = 3 * 366  # days whose deviations are drawn from
+LOG_MOST = 30.0  # ten million million visitors: beyond is no count
 
 
+@on_one_core
 def forecast(
     history: History, horizon: int, calendar: Calendar = ORDINARY, *, rng: np.random.Generator, paths: int = 2000
 ) -> Paths:
     """`horizon` days from the day after the history on, as simulated futures. Any history will do, even none."""
+    past = recent(history)
     days = span(history.origin, horizon)
-    means = usual(history, days, calendar)
-    level = rng.standard_normal((1, paths)) * LEVEL_SD * np.sqrt(np.arange(1, horizon + 1)[:, None] / 365 + 0.05)
-    noise = _blocks(_deviations(history, calendar), horizon, paths, rng)
-    return Paths(days=days, visits=np.maximum(means[:, None] * np.exp(level) * noise, 0.0))
+    learnt = learn(past, calendar, days)
+    if learnt.fitted is None:
+        visits = _nothing(past, horizon, paths, rng)
+    else:
+        logs = _futures(learnt.fitted, learnt.ahead, len(past), paths, rng)
+        visits = np.maximum(np.exp(np.minimum(logs, LOG_MOST)) - HALF, 0)
+    return Paths(days=days, visits=_close(visits, days, learnt.closures, calendar, rng))
 
 
-def _deviations(history: History, calendar: Calendar) -> Floats:
-    """Observed over usual of the last year, about 1."""
-    means = usual(history, history.days, calendar)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = (history.visits / means)[-365:]
-    ratio = ratio[np.isfinite(ratio)]
-    return ratio / ratio.mean() if ratio.size >= 2 * BLOCK and ratio.mean() > 0 else np.array([0.4, 0.8, 1.0, 1.3, 1.5])
+def _nothing(past: History, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
+    """No open day was ever observed: nobody is expected, but for what so few days cannot rule out."""
+    days = np.isfinite(past.visits).sum()
+    return rng.poisson(rng.gamma(0.5, 1 / (days + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
 
 
-def _blocks(pool: Floats, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
-    """Runs of `BLOCK` days from `pool`, set side by side."""
-    starts = rng.integers(0, pool.size, ((horizon + BLOCK - 1) // BLOCK, 1, paths))
-    index = (starts + np.arange(BLOCK)[None, :, None]) % pool.size
-    drawn: Floats = pool[index].reshape(-1, paths)[:horizon]
-    return drawn
+def _futures(fitted: Fitted, columns: Floats, n: int, paths: int, rng: np.random.Generator) -> Floats:
+    """Log visits of the days after the `n` learnt from: days x paths."""
+    drawn = fitted.after.mean[:, None] + fitted.after.draw(paths, rng)
+    effects, level = drawn[: fitted.effects], drawn[fitted.effects :]
+    return (
+        fitted.middle
+        + columns @ effects
+        + _level(fitted, level, n, len(columns), rng)
+        + _noise(fitted, len(columns), paths, rng)
+    )
+
+
+def _level(fitted: Fitted, level: Floats, n: int, horizon: int, rng: np.random.Generator) -> Floats:
+    """The level of the coming days, given `level` at the knots of the past: what follows from it, and what is news."""
+    at = np.arange(n, n + horizon, dtype=np.float64)
+    ahead = knots(horizon, KNOT)[1:] + fitted.knots[-1]
+    before = kernel(fitted.knots, fitted.knots, fitted.sizes) + 1e-6 * np.eye(len(fitted.knots))
+    between = kernel(ahead, fitted.knots, fitted.sizes)
+    gain = np.linalg.solve(before, between.T).T
+    left = kernel(ahead, ahead, fitted.sizes) - gain @ between.T
+    root = np.linalg.cholesky(left + 1e-6 * np.eye(len(left)))
+    half = rng.standard_normal((len(ahead), (level.shape[1] + 1) // 2))
+    news = np.concatenate([half, -half], axis=1)[:, : level.shape[1]]
+    line = np.concatenate([level, gain @ level + root @ news])
+    smooth: Floats = hats(at, np.concatenate([fitted.knots, ahead])) @ line
+    return smooth
+
+
+def _noise(fitted: Fitted, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
+    """Deviations of days: what is left of the last ones, and runs of past ones drawn anew."""
+    pool = fitted.residual[-POOL:]
+    pool = pool[np.isfinite(pool)]
+    lately = fitted.residual[-3:]
+    last = next((float(r) for r in lately[::-1] if np.isfinite(r)), 0.0)
+    fades = fitted.echo ** np.arange(1, horizon + 1)
+    if pool.size < 4 * BLOCK:
+        drawn = fitted.sigma * rng.standard_t(4, (horizon, paths))
+    else:
+        starts = rng.integers(0, pool.size, ((horizon + BLOCK - 1) // BLOCK, 1, paths))
+        drawn = pool[(starts + np.arange(BLOCK)[None, :, None]) % pool.size].reshape(-1, paths)[:horizon]
+        drawn = drawn - pool.mean()
+    limit = 3 * fitted.sigma
+    noise: Floats = np.clip(last, -limit, limit) * fades[:, None] + drawn * np.sqrt(1 - fades**2)[:, None]
+    return noise
+
+
+def _close(
+    visits: Floats, days: Sequence[date], closures: Shut, calendar: Calendar, rng: np.random.Generator
+) -> Floats:
+    """The same with closed days closed, and a closure that is under way going on for a time nobody knows."""
+    visits[[closures.on(day, calendar) for day in days]] = closures.visits
+    visits[[day in calendar.closed for day in days]] = 0.0
+    if closures.lasting:  # having lasted d days it lasts s more with probability d / (d + s)
+        lasts = closures.lasting * (1 / rng.uniform(1e-9, 1, size=visits.shape[1]) - 1)
+        visits[np.arange(len(days))[:, None] < lasts] = closures.visits
+    return visits

@@ -1,0 +1,66 @@
+"""A linear model with Gaussian beliefs: what the data make of them, and how well the data fit.
+
+    y = Z u + e,   u ~ N(0, K),   e ~ N(0, diag(1 / weight))
+
+Source: Rasmussen and Williams (2006), 2.1 and 5.4.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve, solve_triangular
+
+from core.analytics.forecast.history import Floats
+
+JITTER = 1e-6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """All that the data say of u: Z'WZ, Z'Wy, y'Wy and the sum of the log weights."""
+
+    gram: Floats
+    cross: Floats
+    square: float
+    log_weight: float
+
+
+def moments(z: Floats, y: Floats, weight: Floats) -> Moments:
+    weighted = z * weight[:, None]
+    return Moments(
+        gram=weighted.T @ z,
+        cross=weighted.T @ y,
+        square=float((weight * y * y).sum()),
+        log_weight=float(np.log(weight).sum()),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posterior:
+    """u after the data: its mean, and the Cholesky factor (lower) of the inverse of its covariance."""
+
+    mean: Floats
+    root: Floats
+    log_likelihood: float  # of the data, u integrated out, less a constant
+
+    def draw(self, n: int, rng: np.random.Generator) -> Floats:
+        """`n` draws (even) of u less its mean: effects x draws, each with its mirror image."""
+        half = rng.standard_normal((len(self.mean), (n + 1) // 2))
+        drawn = solve_triangular(self.root.T, half, lower=False)
+        return np.concatenate([drawn, -drawn], axis=1)[:, :n]
+
+
+def posterior(seen: Moments, sd: Floats, level: Floats) -> Posterior:
+    """The posterior where the first effects are independent with `sd` and the rest have the covariance `level`."""
+    n = len(sd)
+    root, _ = cho_factor(level + JITTER * np.eye(len(level)), lower=True)
+    precision = seen.gram.copy()
+    precision[np.arange(n), np.arange(n)] += sd**-2
+    precision[n:, n:] += cho_solve((root, True), np.eye(len(level)))
+    factor, _ = cho_factor(precision, lower=True)
+    factor = np.tril(factor)
+    mean = cho_solve((factor, True), seen.cross)
+    fit = seen.square - float(seen.cross @ mean)
+    prior = 2 * (float(np.log(sd).sum()) + float(np.log(np.diag(root)).sum()))
+    after = 2 * float(np.log(np.diag(factor)).sum())
+    return Posterior(mean=mean, root=factor, log_likelihood=0.5 * (seen.log_weight - prior - after - fit))

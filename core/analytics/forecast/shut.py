@@ -1,0 +1,115 @@
+"""Days on which as good as nobody comes: which they were, and which to come will be such."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from core.analytics.forecast.daykinds import Calendar
+from core.analytics.forecast.history import Flags, Floats, History
+
+NOBODY = 0.03  # of what is usual around it: a day below is a closed one, whatever was noted
+AROUND = 28  # days to either side
+RECENT = 13  # weeks whose weekdays tell which are closed now
+LONG = 28  # days observed before a weekday that never is counts as closed
+WINTER = {(12, 24), (12, 25), (12, 26), (12, 31), (1, 1)}  # dates closed once that are taken to be closed each year
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shut:
+    """`past` flags the days of the history without a public; `share` tells what part of the usual came on them."""
+
+    past: Flags
+    weekdays: frozenset[int]
+    names: frozenset[str]
+    dates: frozenset[tuple[int, int]]
+    visits: float  # on a closed day
+    lasting: int  # days of the present closure that nobody announced, 0 for none
+
+    def on(self, day: date, calendar: Calendar) -> bool:
+        """Whether nobody is expected on a day to come."""
+        if day in calendar.closed or calendar.hours.get(day, 1.0) <= 0:
+            return True
+        if day in calendar.hours:
+            return False
+        name = calendar.holidays.get(day)
+        if name in self.names or (day.month, day.day) in self.dates:
+            return True
+        return day.weekday() in self.weekdays
+
+
+def local_median(visits: Floats) -> Floats:
+    """The median of the positive days about each day, NaN where there are none."""
+    padded = np.full(len(visits) + 2 * AROUND, np.nan)
+    padded[AROUND : AROUND + len(visits)] = np.where(visits > 0, visits, np.nan)
+    if not len(visits):
+        return np.full(0, np.nan)
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * AROUND + 1)
+    found = np.full(len(visits), np.nan)
+    some = np.isfinite(windows).any(axis=1)
+    found[some] = np.nanmedian(windows[some], axis=1)
+    return found
+
+
+def shut(history: History, calendar: Calendar) -> Shut:
+    """What the history says about closed days."""
+    visits, days = history.visits, history.days
+    usual = local_median(visits)
+    low = np.isfinite(visits) & ((visits <= NOBODY * np.where(np.isfinite(usual), usual, np.inf)) | (visits <= 0))
+    noted = np.array([day in calendar.closed or calendar.hours.get(day, 1.0) <= 0 for day in days], dtype=bool)
+    past = low | history.closed | noted
+    weekdays = _weekdays(days, visits, past, calendar)
+    odd = low & ~noted & ~history.closed & np.array([day.weekday() not in weekdays for day in days], dtype=bool)
+    return Shut(
+        past=past,
+        weekdays=weekdays,
+        names=_names(days, visits, low, calendar),
+        dates=_dates(days, visits, low, weekdays),
+        visits=float(np.mean(visits[low])) if low.any() and (visits > 0).any() else 0.0,
+        lasting=_lasting(odd, low | ~np.isfinite(visits)),
+    )
+
+
+def _lasting(odd: Flags, low: Flags) -> int:
+    """How long the closure that is under way has lasted; a week or more of days that should have been open."""
+    run = len(low) - (int(np.flatnonzero(~low)[-1]) + 1 if (~low).any() else 0)
+    return run if run >= 7 and odd[len(odd) - run :].sum() >= 4 and (~low).any() else 0
+
+
+def _weekdays(days: Sequence[date], visits: Floats, past: Flags, calendar: Calendar) -> frozenset[int]:
+    """Weekdays that are closed now, or that nobody ever counts."""
+    found = set()
+    seen = np.isfinite(visits)
+    open_days = int((seen & ~past).sum())
+    by_weekday: dict[int, list[bool]] = defaultdict(list)
+    for n, day in enumerate(days):
+        if seen[n] and day not in calendar.holidays:
+            by_weekday[day.weekday()].append(bool(past[n]))
+    if not open_days:
+        return frozenset()
+    for weekday in range(7):
+        lately = by_weekday[weekday][-RECENT:]
+        if (len(lately) >= 2 and np.mean(lately) > 0.5) or (not lately and seen.sum() >= LONG):
+            found.add(weekday)
+    return frozenset(found)
+
+
+def _names(days: Sequence[date], visits: Floats, low: Flags, calendar: Calendar) -> frozenset[str]:
+    by_name: dict[str, list[bool]] = defaultdict(list)
+    for n, day in enumerate(days):
+        if day in calendar.holidays and np.isfinite(visits[n]):
+            by_name[calendar.holidays[day]].append(bool(low[n]))
+    return frozenset(name for name, shut in by_name.items() if np.mean(shut[-4:]) > 0.5)
+
+
+def _dates(days: Sequence[date], visits: Floats, low: Flags, weekdays: frozenset[int]) -> frozenset[tuple[int, int]]:
+    """Dates closed year by year, where no holiday explains them: once in midwinter, twice at any other time."""
+    by_date: dict[tuple[int, int], list[bool]] = defaultdict(list)
+    for n, day in enumerate(days):
+        if np.isfinite(visits[n]) and day.weekday() not in weekdays:
+            by_date[day.month, day.day].append(bool(low[n]))
+    return frozenset(
+        at for at, shut in by_date.items() if np.mean(shut[-4:]) > 0.5 and (len(shut) >= 2 or at in WINTER)
+    )

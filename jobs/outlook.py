@@ -16,7 +16,7 @@ from core.analytics.outlook import DAY, FURTHEST, Goal, look_ahead
 from core.errors import NotFound
 from core.site import Site
 from core.views import VisitPoint
-from store import forecasts, queries
+from store import forecasts, occupancy, queries
 from store.database import Database
 from store.sites import load_all
 
@@ -28,11 +28,15 @@ PAST_LEAST_DAYS: Final = 120  # of history, before such a one
 LOOKED_BACK: Final = 3660  # days of history at most
 SEEN_SHARE: Final = 0.5  # of the usual coverage: a day below it was not observed
 SUNDAY: Final = 6
+SETTLING_DAYS: Final = 7  # past days of all sites that are estimated anew on any ordinary day
 SEED: Final = 20260101
 
 
 def make_due(db: Database, now: datetime) -> int:
     """Makes the forecasts that are due, the newest first; how many were made."""
+    with db.transaction() as conn:
+        if occupancy.dirty_days(conn) > SETTLING_DAYS:
+            return 0  # history is still coming in: what is forecast from half of it would stand for ever
     made = 0
     for site in load_all(db):
         for origin in due(db, site, now):

@@ -5,16 +5,17 @@ from typing import Any
 
 from dash import html
 
+from core.outlook import Outlook
 from core.views import Progress, VisitPoint
-from dashboard.components import notices
+from dashboard.components import notices, outlook
 from dashboard.figures import path
 from dashboard.i18n import _, formats
 
 ON_PATH = 0.02  # within two per cent of the path is on it
 
 
-def panel(way: Progress, title: str) -> Any:
-    """The last year's visits, what they are against the baseline, what the goal asks."""
+def panel(way: Progress, title: str, coming: Outlook | None = None, weekdays: Mapping[int, float] | None = None) -> Any:
+    """The last year's visits, what they are against the baseline, what the goal asks, and how likely it is."""
     return html.Section(
         [
             html.H1(title),
@@ -26,8 +27,10 @@ def panel(way: Progress, title: str) -> Any:
             ),
             html.Div([html.P(_times(way), className="number"), html.P(_against(way), className="where")]),
             html.Div([html.P(_needed(way), className="number"), html.P(_goal(way), className="where")]),
+            *([outlook.odds(coming, way)] if coming else []),
             _scale(way),
             html.P(verdict(way), className="verdict"),
+            *([outlook.said(coming, way, weekdays or {})] if coming else []),
         ],
         className="hero answer",
     )

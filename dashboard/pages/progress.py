@@ -7,9 +7,10 @@ from dash import html
 
 from core.analytics import calendar
 from core.errors import NotFound
+from core.outlook import Outlook
 from core.views import Progress, SiteInfo, VisitPoint
 from dashboard.address import Address
-from dashboard.components import answer, notices
+from dashboard.components import answer, notices, outlook
 from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import chart
@@ -20,6 +21,7 @@ from store import queries, sites
 from store.database import Database
 
 DAY = timedelta(days=1)
+SHOWN = 365  # days of the running year
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
@@ -34,8 +36,41 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     if way.baseline_visits is None:
         parts.append(answer.no_baseline(way, named(site.name), title))
     else:
-        parts += [answer.panel(way, title), _year(db, site.site, way), _months(db, site.site, way), answer.terms(way)]
+        coming = _outlook(db, site.site)
+        weekdays = queries.weekday_growth(db, site.site, today) if coming else {}
+        parts += [
+            answer.panel(way, title, coming, weekdays),
+            *(_ahead(db, site.site, way, coming) if coming else [_no_outlook()]),
+            _year(db, site.site, way),
+            _months(db, site.site, way),
+            *([_record(db, site.site, today)] if coming else []),
+            answer.terms(way),
+        ]
     return html.Div(parts, className="page", **data(title=title))
+
+
+def _outlook(db: Database, site: str) -> Outlook | None:
+    try:
+        return queries.outlook(db, site)
+    except NotFound:
+        return None
+
+
+def _no_outlook() -> Any:
+    return notices.nothing(
+        _("No forecast yet"), _("It needs three weeks of counted visits, and is made within the hour after that.")
+    )
+
+
+def _ahead(db: Database, site: str, way: Progress, coming: Outlook) -> list[Any]:
+    first = min(way.baseline_first, way.today - SHOWN * DAY)
+    points = queries.visits(db, site, first - SHOWN * DAY, way.today - DAY, "day")
+    return [outlook.way_ahead(site, way, points, coming), outlook.next_weeks(site, way, points, coming)]
+
+
+def _record(db: Database, site: str, today: date) -> Any:
+    found = queries.scored(db, site, today)
+    return outlook.record(site, found, queries.records(found))
 
 
 def _year(db: Database, site: str, way: Progress) -> Any:

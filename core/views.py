@@ -128,7 +128,8 @@ class SiteLive:
 class FlowPoint:
     """People through a portal in the step that begins at `start`. `coverage` is the share of it that was observed, 0-1.
 
-    `imputed` is how many of `people_in` + `people_out` were spread over a gap rather than seen when they came.
+    `imputed` is how many of `people_in` + `people_out` were spread over a gap rather than seen when they came;
+    `corrected` how many an accepted calibration added to what the sensors counted (negative: took off).
     """
 
     portal: str
@@ -137,6 +138,7 @@ class FlowPoint:
     people_out: float | None
     coverage: float
     imputed: float
+    corrected: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +147,7 @@ class VisitPoint:
 
     `se` is the standard error of the gross figure as far as counting goes (core.analytics.visits); what was not
     observed is told by `coverage`. `definition` is the version in force: 0 if the site states none, None if it changed.
+    `corrected` is how many of the gross an accepted calibration of a door added to what the sensors counted.
     """
 
     day: date
@@ -154,6 +157,7 @@ class VisitPoint:
     imputed: float
     se: float | None = None
     definition: int | None = 0
+    corrected: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

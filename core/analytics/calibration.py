@@ -78,7 +78,7 @@ class Accuracy:
     accuracy: float | None
     lower: float | None
     upper: float | None
-    sd: float
+    sd: float | None
     passage_var: float
     session_sd: float
     verdict: Verdict
@@ -124,6 +124,25 @@ def judged(counted: float, middle: float, lower: float, upper: float) -> Verdict
     return "good" if lower >= 1 - GOOD and upper <= 1 + GOOD else "unsure"
 
 
+def changed_at(sessions: Sequence[Session]) -> int:
+    """The number of the session from which on the sensor counts differently; 0 if it does not. In the order of time.
+
+    It has changed where the intervals before and after have nothing in common, with two sessions on either side at
+    least: where they lie farthest apart, and after that once more among the later ones.
+    """
+    gaps = {n: _gap(accuracy(sessions[:n]), accuracy(sessions[n:])) for n in range(2, len(sessions) - 1)}
+    first = max(gaps, key=lambda n: gaps[n], default=0)
+    return first + changed_at(sessions[first:]) if gaps and gaps[first] > 0 else 0
+
+
+def _gap(one: Accuracy, other: Accuracy) -> float:
+    """How far two intervals lie apart, in sds of the difference; 0 where they touch or tell too little."""
+    if one.sd is None or other.sd is None or min(one.counted, other.counted) < ENOUGH:
+        return 0.0
+    apart = max((one.lower or 0) - (other.upper or 0), (other.lower or 0) - (one.upper or 0))
+    return abs((one.accuracy or 0) - (other.accuracy or 0)) / math.hypot(one.sd, other.sd) if apart > 0 else 0.0
+
+
 def looks_swapped(into: Sequence[Session], out: Sequence[Session]) -> bool:
     """Whether the sensor's directions agree far better with the counts when they are exchanged."""
     pairs = list(zip(into, out, strict=True))
@@ -145,7 +164,7 @@ def after_one_more(known: Accuracy, expected: float, seconds: float, repeats: fl
 
 def variance(known: Accuracy) -> float:
     """The variance of an accuracy; never more than that of a sensor of which nothing is known."""
-    return float(min(known.sd, UNCOUNTED_SD) ** 2)
+    return UNCOUNTED_SD**2 if known.sd is None else min(known.sd, UNCOUNTED_SD) ** 2
 
 
 @cache

@@ -3,6 +3,7 @@ drop view if exists space_portal;
 drop view if exists space_within;
 drop view if exists visit_day;
 drop view if exists visit_door_day;
+drop view if exists portal_people;
 drop view if exists portal_flow;
 drop view if exists site_portal;
 
@@ -31,12 +32,24 @@ from placement p
 join flow_bucket b on b.channel_id = p.channel_id and p.valid @> b.bucket
 where p.role = 'primary' and p.portal_id is not null and (p.sandbox or not b.simulated);
 
+-- People through a portal with the corrections in force (table calibration), which are stated beside: `corrected_in` of
+-- `people_in` were added. The estimate of occupancy reads portal_flow, since it learns the errors of doors by itself.
+create view portal_people as
+select f.portal_id, f.channel_id, f.bucket, f.people_in + c.corrected_in as people_in, f.people_out + c.corrected_out as people_out,
+    f.covered_s, f.imputed, c.corrected_in, c.corrected_out
+from portal_flow f
+left join calibration k on k.portal_id = f.portal_id and k.decision = 'accepted' and k.undone is null and k.valid @> f.bucket
+    and f.channel_id = any(k.channels)
+cross join lateral (
+    select coalesce(f.people_in * (k.factor_in - 1), 0) as corrected_in, coalesce(f.people_out * (k.factor_out - 1), 0) as corrected_out
+) c;
+
 -- Who entered a site through each door that counts, by business day, and what is taken off of them, by the definition in
 -- force that day (version 0: all who enter, nothing taken off). `passages` are all whom that figure was made from.
 create view visit_door_day as
 select f.site_id, f.portal_id, f.day, coalesce(d.version, 0) as definition, e.entries, coalesce(t.share, 0) * e.entries as taken,
     case d.method when 'half' then (f.people_in + f.people_out) else e.entries end as passages,
-    coalesce(d.method, 'in') = 'half' as half, f.covered_s, f.imputed
+    coalesce(d.method, 'in') = 'half' as half, f.covered_s, f.imputed, e.corrected
 from flow_day f
 join site_portal sp on sp.site_id = f.site_id and sp.portal_id = f.portal_id and sp.perimeter
 left join lateral (
@@ -51,17 +64,20 @@ cross join lateral (
     select case
         when d.method = 'half' then (f.people_in + f.people_out) / 2
         when sp.sign = 1 then f.people_in else f.people_out
-    end as entries
+    end as entries, case
+        when d.method = 'half' then (f.corrected_in + f.corrected_out) / 2
+        when sp.sign = 1 then f.corrected_in else f.corrected_out
+    end as corrected
 ) e
 where d.portals is null or f.portal_id = any(d.portals);
 
 -- Visits of a site by business day: who entered through its doors, and net of the definition in force that day.
 create view visit_day as
 select v.site_id, v.day, v.gross, greatest(0, v.gross - v.taken - coalesce(x.per_day, 0)) as net, v.definition,
-    v.covered_s, v.imputed
+    v.covered_s, v.imputed, v.corrected
 from (
     select site_id, day, definition, sum(entries) as gross, sum(taken) as taken, sum(covered_s) as covered_s,
-        sum(imputed) as imputed
+        sum(imputed) as imputed, sum(corrected) as corrected
     from visit_door_day
     group by site_id, day, definition
 ) v

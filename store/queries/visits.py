@@ -18,6 +18,7 @@ class _Point:
     definition: int | None
     coverage: float
     imputed: float
+    corrected: float
     passages: float | None
     squares: float | None
 
@@ -37,6 +38,7 @@ def _view(point: _Point) -> VisitPoint:
         net=point.net,
         coverage=point.coverage,
         imputed=point.imputed,
+        corrected=point.corrected,
         se=counting_error(point.passages or 0, point.squares or 0) if known else None,
         definition=point.definition,
     )

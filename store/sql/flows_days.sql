@@ -17,7 +17,7 @@ select d.portal, (t.named + d.day_start) at time zone d.timezone as start,
     coalesce(sum(f.covered_s) / extract(epoch from
         (t.next + d.day_start) at time zone d.timezone - (t.first + d.day_start) at time zone d.timezone
     ), 0)::float8 as coverage,
-    coalesce(sum(f.imputed), 0) as imputed
+    coalesce(sum(f.imputed), 0) as imputed, coalesce(sum(f.corrected_in + f.corrected_out), 0) as corrected
 from door d
 cross join step t
 left join flow_day f on f.site_id = d.site_id and f.portal_id = d.portal_id and f.day >= t.first and f.day < t.next

@@ -11,12 +11,14 @@ with door as (
 ), flow as (
     select f.portal_id, floor(extract(epoch from f.bucket - %(start)s) / extract(epoch from %(step)s::interval)) as number,
         sum(f.people_in) as people_in, sum(f.people_out) as people_out, sum(f.imputed) as imputed,
+        sum(f.corrected_in + f.corrected_out) as corrected,
         least(1, sum(f.covered_s) / count(distinct f.channel_id) / extract(epoch from %(step)s::interval))::float8 as coverage
-    from portal_flow f
+    from portal_people f
     where f.portal_id in (select portal_id from door) and f.bucket >= %(start)s and f.bucket < %(end)s
     group by f.portal_id, number
 )
-select d.portal, t.start, f.people_in, f.people_out, coalesce(f.coverage, 0) as coverage, coalesce(f.imputed, 0) as imputed
+select d.portal, t.start, f.people_in, f.people_out, coalesce(f.coverage, 0) as coverage, coalesce(f.imputed, 0) as imputed,
+    coalesce(f.corrected, 0) as corrected
 from door d
 cross join generate_series(%(start)s::timestamptz, %(end)s::timestamptz - interval '1 second', %(step)s::interval)
     with ordinality as t (start, number)

@@ -34,6 +34,7 @@ with place as (
 select t.named as day, sum(v.gross) as gross, sum(v.net) as net,
     case when e.definitions = 1 then e.definition end as definition,
     least(1, coalesce(sum(v.covered_s) / nullif(e.seconds, 0), 0)) as coverage, coalesce(sum(v.imputed), 0) as imputed,
+    coalesce(sum(v.corrected), 0) as corrected,
     (select sum(passages) from counted c where c.named = t.named) as passages,
     (select sum(entries ^ 2) from counted c where c.named = t.named) as squares
 from step t

@@ -11,5 +11,5 @@ left join lateral (
     order by v.from_day desc limit 1
 ) d on true
 join site_portal sp on sp.site_id = site.site_id and sp.perimeter and (d.portals is null or sp.portal_id = any(d.portals))
-join portal_flow f on f.portal_id = sp.portal_id
+join portal_people f on f.portal_id = sp.portal_id
 where site.slug = %(site)s and f.bucket >= %(start)s and f.bucket < %(end)s

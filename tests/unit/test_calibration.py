@@ -47,7 +47,7 @@ def test_verdicts(pairs: list[tuple[float, float]], verdict: str) -> None:
 def test_a_session_in_which_the_sensor_erred_much_widens_the_interval() -> None:
     steady, restless = (accuracy(counts(*p)) for p in ([(80, 76)] * 4, [(80, 80), (80, 80), (80, 80), (80, 64)]))
     assert steady.accuracy == pytest.approx(restless.accuracy, abs=0.01)
-    assert restless.sd > 1.5 * steady.sd
+    assert restless.sd is not None and steady.sd is not None and restless.sd > 1.5 * steady.sd
 
 
 @settings(max_examples=40)
@@ -56,7 +56,7 @@ def test_any_counts_give_an_interval_round_the_accuracy(pairs: list[tuple[int, i
     found = accuracy(counts(*pairs))
     if any(x for x, _ in pairs):
         assert found.accuracy is not None and found.lower is not None and found.upper is not None
-        assert 0 <= found.lower <= max(found.accuracy, 0) <= found.upper and math.isfinite(found.sd)
+        assert 0 <= found.lower <= max(found.accuracy, 0) <= found.upper and math.isfinite(found.sd or 0)
     assert found == accuracy(counts(*reversed(pairs))) or found.accuracy == pytest.approx(
         accuracy(counts(*reversed(pairs))).accuracy, abs=1e-6
     )
@@ -71,6 +71,12 @@ def test_intervals_hold_and_only_biased_sensors_get_a_factor() -> None:
     assert np.mean(exact) < 0.05
     missing = [a.verdict == "factor" for _, a in worlds(rng, (0.1,), (4, 8), 120)]
     assert np.mean(missing) > 0.7
+
+
+def test_a_sensor_that_changed_is_judged_by_what_came_after() -> None:
+    assert calibration.changed_at(counts(*[(100, 90)] * 4, *[(100, 60)] * 4)) == 4
+    assert calibration.changed_at(counts((100, 90), (100, 97), (100, 92), (100, 94))) == 0
+    assert calibration.changed_at(counts((100, 90), (100, 60))) == 0  # one of each may be chance
 
 
 def test_exchanged_directions_are_noticed() -> None:
@@ -117,7 +123,7 @@ def test_the_gain_is_what_the_next_count_gives() -> None:
     """A count with the expected result leaves about the variance that the advice foretold."""
     before = accuracy(counts((100, 95), (100, 97)))
     foretold = calibration.after_one_more(before, 100, 900)
-    after = accuracy(counts((100, 95), (100, 97), (100, 96))).sd ** 2
+    after = calibration.variance(accuracy(counts((100, 95), (100, 97), (100, 96))))
     assert after == pytest.approx(foretold, rel=0.6)
     assert foretold < calibration.variance(before)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.settings import Settings
+from jobs import forecasts_due
 from store import ledger, occupancy, rejected
 from store.database import Database
 
@@ -22,7 +23,7 @@ class Duty:
     every: timedelta
     run: Callable[[Database, Settings, datetime], None]
     after: timedelta = timedelta(0)
-    aside: bool = False
+    aside: Callable[[Database, datetime], bool] | None = None  # whether there is anything to be done; None: not aside
 
 
 def drop_old_minutes(db: Database, settings: Settings, now: datetime) -> None:
@@ -59,7 +60,8 @@ DUTIES: Sequence[Duty] = (
     Duty(description="forget messages that cannot come again", every=timedelta(hours=1), run=forget_messages),
     Duty(description="forget old rejected messages", every=timedelta(hours=1), run=forget_rejected),
     Duty(description="keep rejected messages few", every=timedelta(minutes=1), run=trim_rejected),
-    Duty(description="make forecasts", every=timedelta(hours=1), run=make_forecasts, after=SETTLED, aside=True),
+    Duty(description="make forecasts", every=timedelta(minutes=5), run=make_forecasts, after=SETTLED,
+         aside=forecasts_due.wanted),
 )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ A forecast takes seconds of arithmetic, so it is made beside the worker (`jobs.a
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
@@ -16,49 +16,21 @@ from core.analytics.outlook import DAY, FURTHEST, Goal, look_ahead
 from core.errors import NotFound
 from core.site import Site
 from core.views import VisitPoint
-from store import forecasts, occupancy, queries
+from jobs.forecasts_due import LEAST_DAYS, PAST_LEAST_DAYS, due
+from store import forecasts, queries
 from store.database import Database
 from store.sites import load_all
 
 log = logging.getLogger(__name__)
 
-LEAST_DAYS: Final = 21  # of history, before a forecast is made
-PAST_MONTHS: Final = 24  # forecasts that a new installation makes afterwards, one a month
-PAST_LEAST_DAYS: Final = 120  # of history, before such a one
 LOOKED_BACK: Final = 3660  # days of history at most
 SEEN_SHARE: Final = 0.5  # of the usual coverage: a day below it was not observed
-SUNDAY: Final = 6
-SETTLING_DAYS: Final = 7  # past days of all sites that are estimated anew on any ordinary day
 SEED: Final = 20260101
 
 
 def make_due(db: Database, now: datetime) -> int:
-    """Makes the forecasts that are due, the newest first; how many were made."""
-    with db.transaction() as conn:
-        if occupancy.dirty_days(conn) > SETTLING_DAYS:
-            return 0  # history is still coming in: what is forecast from half of it would stand for ever
-    made = 0
-    for site in load_all(db):
-        for origin in due(db, site, now):
-            made += make(db, site, origin, now)
-    return made
-
-
-def due(db: Database, site: Site, now: datetime) -> list[date]:
-    """The origins of which a forecast is wanted and there is none: newest first."""
-    yesterday = hours.business_day(now, site) - DAY
-    measure = queries.measure_of(db, site.id)
-    there = set(forecasts.origins(db, site.id, measure))
-    sunday = yesterday - timedelta(days=(yesterday.weekday() - SUNDAY) % 7)
-    newest = sunday if there else yesterday
-    return [day for day in (newest, *_months_before(yesterday, PAST_MONTHS)) if day not in there]
-
-
-def _months_before(day: date, number: int) -> Iterator[date]:
-    """The last days of the months before `day`, newest first."""
-    for _ in range(number):
-        day = day.replace(day=1) - DAY
-        yield day
+    """Makes the forecasts that are due, the newest of each site first; how many were made."""
+    return sum(make(db, site, origin, now) for site in load_all(db) for origin in due(db, site, now))
 
 
 def make(db: Database, site: Site, origin: date, now: datetime) -> bool:

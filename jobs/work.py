@@ -131,10 +131,10 @@ class Worker:
                 self._guarded(slug, now, self._learn, slug)
             self._next_learn = now + LEARN_EVERY
         for duty in self._clock.due(now):
-            if duty.aside:
-                self._aside.ask(duty.description, duty.run)
-            else:
+            if duty.aside is None:
                 duty.run(self._db, self._settings, now)
+            elif duty.aside(self._db, now):
+                self._aside.ask(duty.description, duty.run)
         self._aside.turn(now)
         if now >= self._next_beat:
             self._beat(now)

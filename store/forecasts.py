@@ -41,3 +41,10 @@ def origins(db: Database, site: str, measure: str) -> list[date]:
     with db.transaction() as conn:
         rows = conn.execute(sql("forecast_origins"), {"site": site, "measure": measure}).fetchall()
     return [day for (day,) in rows]
+
+
+def days_known(db: Database, site: str, until: date) -> int:
+    """On how many business days up to `until` anything of the site's visits was observed."""
+    with db.transaction() as conn:
+        row = conn.execute(sql("visits_between"), {"site": site, "first": date(1970, 1, 1), "last": until}).fetchone()
+    return int(row[2]) if row else 0

@@ -21,13 +21,13 @@ POINTS = [
 
 def test_csv_keeps_the_unknown_empty_and_people_whole() -> None:
     table = list(csv.reader(to_csv(POINTS, FlowPoint).splitlines()))
-    assert table[0] == ["portal", "start", "people_in", "people_out", "coverage", "imputed"]
-    assert table[1] == ["entré", "2026-11-25T08:00:00Z", "3", "", "0.5", "0"]
+    assert table[0] == ["portal", "start", "people_in", "people_out", "coverage", "imputed", "corrected"]
+    assert table[1] == ["entré", "2026-11-25T08:00:00Z", "3", "", "0.5", "0", "0"]
     assert table[2][0] == 'a,"b"'
 
 
 def test_csv_of_nothing_still_has_its_header() -> None:
-    assert to_csv([], VisitPoint) == "day,gross,net,coverage,imputed,se,definition\r\n"
+    assert to_csv([], VisitPoint) == "day,gross,net,coverage,imputed,se,definition,corrected\r\n"
 
 
 def test_json_says_null_for_what_is_not_known() -> None:
@@ -41,7 +41,7 @@ def test_csv_is_offered_as_a_file() -> None:
     visits = [VisitPoint(day=date(2026, 11, 25), gross=10.0, net=9.5, coverage=1.0, imputed=0.0, se=4.5, definition=2)]
     answer = rows(visits, VisitPoint, "csv", "huset-visits")
     assert answer.headers["content-disposition"] == 'attachment; filename="huset-visits.csv"'
-    assert bytes(answer.body).endswith(b"2026-11-25,10,9.5,1,0,4.5,2\r\n")
+    assert bytes(answer.body).endswith(b"2026-11-25,10,9.5,1,0,4.5,2,0\r\n")
 
 
 @pytest.mark.parametrize(

@@ -46,7 +46,7 @@ def _cell(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return value
+    return " | ".join(map(str, value)) if isinstance(value, tuple) else value
 
 
 @cache

@@ -5,6 +5,7 @@ BesokError
 ├── SiteFileError          a site file cannot be applied; carries every problem with its line
 ├── ScenarioError          a scenario of the simulator cannot be used; carries every problem with its line
 ├── CountFileError         a file of counts cannot be read or used
+├── CalendarFileError      a calendar, a weather series or a ledger cannot be read
 ├── RecordingError         recorded traffic cannot be written, read or played
 ├── StoreError             the database said no
 │   ├── StoreUnavailable   for now: the same call may succeed later (connection lost, shutting down, locked)
@@ -44,6 +45,10 @@ class ScenarioError(BesokError):
 
 class CountFileError(BesokError):
     """A file of counts cannot be read, or what it holds cannot be used; tells the line where it can."""
+
+
+class CalendarFileError(BesokError):
+    """A file with events, holidays, weather or actions cannot be read; tells the line where it can."""
 
 
 class RecordingError(BesokError):

@@ -224,6 +224,59 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeEvent:
+    """An activity in the calendar. `space` is None for the whole site; `calendar` is the import it came with."""
+
+    calendar: str
+    uid: str
+    title: str
+    space: str | None
+    start: datetime
+    end: datetime
+    all_day: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SchoolHoliday:
+    """Days without school, both included."""
+
+    calendar: str
+    first: date
+    last: date
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportedCalendar:
+    """What was imported under a name: how many events, holidays or days of weather, and from when to when."""
+
+    site: str
+    calendar: str
+    kind: Literal["events", "school-holidays", "weather"]
+    number: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """All that is known about a business day, past or to come, beside its visits.
+
+    `open_hours` is 0 on a closed day. `events` are the titles of the programme, `event_hours` the time they take up
+    within the day, added up; one that lasts all day counts the opening hours. Weather is None where nobody told it.
+    """
+
+    day: date
+    open_hours: float
+    holiday: str | None
+    school_holiday: str | None
+    events: tuple[str, ...]
+    event_hours: float
+    temperature_c: float | None
+    precipitation_mm: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementInfo:
     """What a channel of a device observes."""
 

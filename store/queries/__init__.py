@@ -1,5 +1,6 @@
 """What the screens and the API ask: one function per question, each returning frozen views of `core.views`."""
 
+from store.queries.calendar import calendar_days, events, school_holidays
 from store.queries.devices import devices, rejected, unplaced
 from store.queries.health import health
 from store.queries.live import live
@@ -10,7 +11,9 @@ from store.queries.series import flows, heatmap, occupancy
 from store.queries.visits import visits
 
 __all__ = [
+    "calendar_days",
     "devices",
+    "events",
     "flows",
     "health",
     "heatmap",
@@ -21,6 +24,7 @@ __all__ = [
     "progress",
     "records",
     "rejected",
+    "school_holidays",
     "scored",
     "sites",
     "spaces",

@@ -1,0 +1,37 @@
+"""What lies around the counts: the calendar of each day, the programme."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter, Response
+
+from api import ranges
+from api.answers import rows, wanted
+from api.deps import Db, KnownSite, Now
+from api.routes.figures import CSV, Accept, FirstDay, Form, From, LastDay, To
+from core.views import CalendarDay, ProgrammeEvent
+from store import queries
+
+router = APIRouter(tags=["Calendar"])
+
+
+@router.get(
+    "/sites/{site}/calendar", response_model=list[CalendarDay], responses=CSV, summary="What kind of day each day is"
+)
+def calendar_days(
+    site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None,
+    form: Form = None, accept: Accept = None,
+) -> Response:  # fmt: skip
+    """Opening hours, public and school holidays, programme and weather by day; the last 28 days if none are given."""
+    first, last = ranges.days(begin, to, site, now, timedelta(days=27))
+    days = queries.calendar_days(db, site.id, first, last)
+    return rows(days, CalendarDay, wanted(form, accept), f"{site.id}-calendar-{first}-{last}")
+
+
+@router.get("/sites/{site}/events", response_model=list[ProgrammeEvent], responses=CSV, summary="The programme")
+def events(
+    site: KnownSite, db: Db, now: Now, begin: From = None, to: To = None, form: Form = None, accept: Accept = None
+) -> Response:
+    """The events that touch a time, in order; those of today if none is given."""
+    start, end = ranges.instants(begin, to, site, now)
+    found = queries.events(db, site.id, start, end)
+    return rows(found, ProgrammeEvent, wanted(form, accept), f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")

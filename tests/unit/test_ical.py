@@ -1,0 +1,173 @@
+"""Calendar files of strangers: what is read, what is left out and why, and that no rule runs away."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core import ical
+from core.errors import CalendarFileError
+from core.ical import CalendarFile
+
+START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
+HERE = "Europe/Stockholm"
+
+
+def event(*lines: str, uid: str = "a@b", title: str = "Sagostund") -> str:
+    return "\r\n".join(("BEGIN:VEVENT", f"UID:{uid}", f"SUMMARY:{title}", *lines, "END:VEVENT"))
+
+
+def read(*events: str, zone: str = HERE, end: datetime = END) -> CalendarFile:
+    text = "\r\n".join(("BEGIN:VCALENDAR", "VERSION:2.0", *events, "END:VCALENDAR", ""))
+    return ical.read(text.encode(), zone, START, end)
+
+
+def times(found: CalendarFile) -> list[str]:
+    return [f"{o.start:%m-%d %H:%M}-{o.end:%H:%M}" for o in found.occurrences]
+
+
+def test_times_with_a_zone_without_one_and_in_utc() -> None:
+    found = read(
+        event("DTSTART;TZID=Europe/Stockholm:20260301T100000", "DTEND;TZID=Europe/Stockholm:20260301T113000", uid="1"),
+        event("DTSTART:20260302T100000", "DTEND:20260302T113000", uid="2"),
+        event("DTSTART:20260303T100000Z", "DURATION:PT2H", uid="3"),
+        event("DTSTART;TZID=W. Europe Standard Time:20260304T100000", "DURATION:PT1H", uid="4"),
+    )
+    assert times(found) == ["03-01 09:00-10:30", "03-02 09:00-10:30", "03-03 10:00-12:00", "03-04 09:00-10:00"]
+    assert found.problems == ()
+
+
+def test_an_event_without_an_end_lasts_an_hour_and_a_day_is_a_day() -> None:
+    found = read(event("DTSTART:20260302T100000", uid="1"), event("DTSTART;VALUE=DATE:20260329", uid="2"))
+    assert times(found) == ["03-02 09:00-10:00", "03-28 23:00-22:00"]  # the day has 23 hours
+    assert [o.all_day for o in found.occurrences] == [False, True]
+    days = event("DTSTART;VALUE=DATE:20260216", "DTEND;VALUE=DATE:20260221", title="Sportlov")
+    assert ical.whole_days(read(days).occurrences, HERE) == [(date(2026, 2, 16), date(2026, 2, 20), "Sportlov")]
+
+
+def test_a_weekly_event_keeps_its_hour_when_the_clock_changes() -> None:
+    found = read(event("DTSTART;TZID=Europe/Stockholm:20260322T100000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3"))
+    assert times(found) == ["03-22 09:00-10:00", "03-29 08:00-09:00", "04-05 08:00-09:00"]
+
+
+def test_what_was_moved_called_off_or_left_out_is_so() -> None:
+    found = read(
+        event("DTSTART:20260302T100000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=4", "EXDATE:20260303T100000Z"),
+        event("RECURRENCE-ID:20260304T100000Z", "DTSTART:20260304T150000Z", "DURATION:PT1H"),
+        event("RECURRENCE-ID:20260305T100000Z", "DTSTART:20260305T100000Z", "DURATION:PT1H", "STATUS:CANCELLED"),
+    )
+    assert times(found) == ["03-02 10:00-11:00", "03-04 15:00-16:00"]
+    assert found.cancelled == 1
+
+
+@pytest.mark.parametrize(
+    ("rule", "many"),
+    [
+        ("FREQ=WEEKLY", 44),
+        ("FREQ=WEEKLY;UNTIL=20260316T100000Z", 3),
+        ("FREQ=WEEKLY;COUNT=100000", 44),
+        ("FREQ=DAILY;INTERVAL=30;COUNT=3", 3),
+        ("FREQ=MONTHLY;BYDAY=1MO", 10),
+        ("FREQ=YEARLY;BYMONTH=3;BYMONTHDAY=2", 1),
+        ("FREQ=DAILY;BYHOUR=10,14", 610),
+    ],
+)
+def test_rules(rule: str, many: int) -> None:
+    found = read(event("DTSTART:20260302T100000Z", "DURATION:PT1H", f"RRULE:{rule}"))
+    assert (len(found.occurrences), found.problems) == (many, ())
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        (("DTSTART:20260302T100000Z", "RRULE:FREQ=SECONDLY"), "more often than a programme"),
+        (("DTSTART:20260302T100000Z", "RRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=1,2,3,4,5,6"), "more often than"),
+        (("DTSTART:00010101T100000Z", "RRULE:FREQ=DAILY"), "it recurs since 1"),
+        (("DTSTART:garbage",), "cannot be read"),
+        (("DTEND:20260302T100000Z",), "cannot be read"),
+        (("DTSTART:20260302T100000Z", "DTEND:20260302T090000Z"), "ends before it begins"),
+        (("DTSTART:20260302T100000Z", "DTEND:20360302T090000Z"), "lasts longer than a year"),
+        (("DTSTART:20260302T100000Z", "RRULE:FREQ=SOMETIMES"), "cannot be read"),
+        (("DTSTART:20260302T100000Z", "RRULE:COUNT=2"), "cannot be read"),
+    ],
+)
+def test_what_cannot_be_is_left_out_and_told(lines: tuple[str, ...], said: str) -> None:
+    found = read(event(*lines, uid="bad"), event("DTSTART:20260310T100000Z", "DURATION:PT1H", uid="good"))
+    assert [o.uid for o in found.occurrences] == ["good"]
+    (problem,) = found.problems
+    assert problem.startswith("“Sagostund”") and said in problem
+
+
+NEVER = (
+    "FREQ=DAILY;BYMONTH=2;BYMONTHDAY=30;COUNT=5",
+    "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30",
+    "FREQ=DAILY;INTERVAL=7;BYDAY=TU",
+)
+
+
+def test_rules_that_never_come_are_left_out() -> None:
+    """Each of these would be looked for until the year 9999."""
+    found = read(*(event("DTSTART:20260302T100000Z", f"RRULE:{r}", uid=f"{n}") for n, r in enumerate(NEVER)))
+    assert len(found.problems) == len(NEVER)
+    assert all("or never" in problem for problem in found.problems)
+
+
+def test_rules_that_go_on_and_on_end_with_the_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ical, "MOST_STEPS", 30_000)
+    bombs = [event("DTSTART:19700101T000000Z", "RRULE:FREQ=DAILY;COUNT=999999999", uid=f"{n}") for n in range(500)]
+    found = read(*bombs)
+    assert len(found.occurrences) == 365
+    assert sum("go on for too long" in problem for problem in found.problems) == 499
+
+
+def test_too_many_events_and_too_large_a_file_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ical, "MOST_EVENTS", 700)
+    daily = [event("DTSTART:20260101T100000Z", "RRULE:FREQ=DAILY", uid=str(n)) for n in range(2)]
+    with pytest.raises(CalendarFileError, match="more than 700 events"):
+        read(*daily)
+    with pytest.raises(CalendarFileError, match="larger than 5 MB"):
+        ical.read(b" " * (ical.LARGEST_FILE + 1), HERE, START, END)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"BEGIN:VCALENDAR", b"\xff\xfe\x00", b"BEGIN:VEVENT\r\nEND:VEVENT\r\n"]
+)
+def test_what_is_no_calendar_is_refused(content: bytes) -> None:
+    with pytest.raises(CalendarFileError, match="no calendar"):
+        ical.read(content, HERE, START, END)
+
+
+def test_only_title_place_and_times_are_taken() -> None:
+    found = read(
+        event("DTSTART:20260302T100000Z", "LOCATION:Barnens\\nplan", "DESCRIPTION:Ring Anna", "ORGANIZER:mailto:a@b.se",
+              "ATTENDEE:mailto:c@d.se", title="Bok\\nprat " + "x" * 500)
+    )  # fmt: skip
+    (one,) = found.occurrences
+    assert (one.place, one.title[:9], len(one.title)) == ("Barnens plan", "Bok prat ", 200)
+    assert "Anna" not in repr(one) and "a@b.se" not in repr(one)
+
+
+def test_an_event_without_an_id_keeps_the_one_it_gets() -> None:
+    text = event("DTSTART:20260302T100000Z").replace("UID:a@b\r\n", "")
+    assert read(text).occurrences == read(text).occurrences
+    assert read(text).occurrences[0].uid.startswith("made-up-")
+
+
+@given(
+    cut=st.integers(0, 400),
+    junk=st.sampled_from(
+        ["", "\r\n", "RRULE:FREQ=DAILY;COUNT=2\r\n", "DTSTART:\r\n", ":", ";TZID=X", "END:VEVENT\r\n", "é"]
+    ),
+)
+@settings(max_examples=60)
+def test_a_torn_file_is_read_or_refused(cut: int, junk: str) -> None:
+    whole = "BEGIN:VCALENDAR\r\n" + event(
+        "DTSTART;TZID=Europe/Stockholm:20260302T100000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;BYDAY=MO,TU;COUNT=4",
+        "EXDATE;TZID=Europe/Stockholm:20260303T100000",
+    ) + "\r\nEND:VCALENDAR\r\n"  # fmt: skip
+    try:
+        found = ical.read((whole[:cut] + junk + whole[cut:]).encode(), HERE, START, START + timedelta(days=90))
+    except CalendarFileError:
+        return
+    assert len(found.occurrences) <= 10

@@ -24,42 +24,64 @@
     return number(space.people);
   }
 
+  /* Both ends of the interval as whole people: it never gets narrower than it is. */
+  function bounds(space) {
+    if (space.people === null || space.lower === null || space.upper === null) return null;
+    const low = Math.floor(space.lower + 0.05), high = Math.max(low, Math.ceil(space.upper - 0.05));
+    return { low: number(low), high: number(high) };
+  }
+
   function certainty(space) {
     if (space.people === null) return words.reason[space.reason || "no_data"] || "";
-    if (space.lower !== null && space.upper !== null && Math.round(space.lower) < Math.round(space.upper)) {
-      return fill(words.between, { low: number(space.lower), high: number(space.upper) });
-    }
-    return { people: words.counted, presence: words.presence }[space.basis] || words.reason[space.reason] || "";
+    return [words.basis[space.basis], words.reason[space.reason]].filter(Boolean).join(" · ");
+  }
+
+  /* How old a figure is, in seconds of a usual sensor: as old as its sensors, or as its minute if nobody estimates. */
+  function staleness(card) {
+    const since = (time) => (serverNow() - Date.parse(time)) / 1000;
+    return Math.max(since(card.dataset.heard) / Number(card.dataset.patience), card.dataset.time ? since(card.dataset.time) - 60 : 0);
   }
 
   function freshness(card) {
     if (!card.dataset.heard || !card.dataset.known) return "none";
-    const age = (serverNow() - Date.parse(card.dataset.heard)) / 1000 / Number(card.dataset.patience);
+    const age = staleness(card);
     return age <= Number(board.dataset.late) ? "live" : age <= Number(board.dataset.stale) ? "late" : "stale";
   }
 
-  function age(card) {
-    if (!card.dataset.heard) return words.never;
+  function age(card, short) {
+    if (!card.dataset.heard) return short ? "" : words.never;
     if (!card.dataset.known) return "";
-    const s = Math.max(0, Math.round((serverNow() - Date.parse(card.dataset.heard)) / 1000));
-    if (s < 120) return fill(words.seconds, { n: s });
-    return s < 7200 ? fill(words.minutes, { n: Math.floor(s / 60) }) : fill(words.hours, { n: number(Math.floor(s / 3600)) });
+    const since = (time) => Math.max(0, Math.round((serverNow() - Date.parse(time)) / 1000));
+    const s = Math.max(since(card.dataset.heard), card.dataset.time ? since(card.dataset.time) - 60 : 0);
+    const say = (name, n) => fill(words[short ? "short_" + name : name], { n: number(n) });
+    return s < 120 ? say("seconds", s) : s < 7200 ? say("minutes", Math.floor(s / 60)) : say("hours", Math.floor(s / 3600));
+  }
+
+  function paintRange(card, space) {
+    const ends = bounds(space), sentence = ends ? fill(words.between, ends) : "";
+    put(card, "range", ends ? "(" + ends.low + "–" + ends.high + ")" : "");
+    put(card, "between", sentence);
+    const node = card.querySelector('[data-part="range"]');
+    if (node && node.title !== sentence) node.title = sentence;
   }
 
   function paintCard(card, space) {
     const before = card.dataset.level;
     card.dataset.heard = space.heard || "";
+    card.dataset.time = space.time || "";
     card.dataset.patience = Math.max(space.interval_s / 60, 1);
     card.dataset.known = space.people === null ? "" : "1";
     card.dataset.level = space.level;
     card.dataset.basis = space.basis || "";
     put(card, "people", people(space));
+    paintRange(card, space);
     put(card, "certainty", certainty(space));
     const bar = card.querySelector('[data-part="fill"]');
     if (bar) bar.style.width = 100 * Math.min((space.people || 0) / space.capacity, 1) + "%";
     if (space.capacity && space.people !== null) put(card, "share", fill(words.share, { share: percent(space.people / space.capacity) }));
     if (before !== space.level && space.level !== "unknown" && before) announce(space);
-    window.besok.spark(card.querySelector('[data-part="spark"]'), space.people, serverNow());
+    const now = space.people === null ? null : [space.people, space.lower, space.upper];
+    window.besok.spark(card.querySelector('[data-part="spark"]'), now, serverNow());
   }
 
   function announce(space) {
@@ -75,6 +97,7 @@
   }
 
   function paintSite(site) {
+    board.dataset.open = site.is_open ? "1" : "";
     put(board, "visits", number(site.visits_today));
     put(board, "trend", trend(site.visits_today, site.visits_last_week));
     const opening = site.open_until
@@ -103,11 +126,13 @@
 
   function tick() {
     if (!board) return;
+    const closed = board.dataset.open === "";
     board.querySelectorAll("[data-space]").forEach((card) => {
       const state = freshness(card);
       card.dataset.state = state;
       put(card, "updated", age(card));
-      put(card, "verdict", words.state[state] || words.level[card.dataset.level]);
+      put(card, "age", age(card, true));
+      put(card, "verdict", words.state[state] || (closed && ["calm", "unknown"].includes(card.dataset.level) ? words.closed : words.level[card.dataset.level]));
     });
     if (source && heardAt && Date.now() - heardAt > PATIENCE) reconnect();
   }

@@ -1,4 +1,4 @@
-/* Draws the small curves of the board: today as a line, a week ago as a dashed one. */
+/* Draws the small curves of the board: today as a line in its 80 % interval, a week ago as a dashed one. */
 (function () {
   "use strict";
   const SVG = "http://www.w3.org/2000/svg";
@@ -30,23 +30,35 @@
     return ticks.map((t) => [t, format.format(new Date(t * 1000)).slice(0, 2)]);
   }
 
+  /* The interval: there along its upper bounds and back along the lower ones, once for each stretch in which it is known. */
+  function band(points, x, y) {
+    let text = "", stretch = [];
+    const close = () => {
+      const there = stretch.map((p) => x(p[0]).toFixed(1) + " " + y(p[3]).toFixed(1));
+      const back = stretch.reverse().map((p) => x(p[0]).toFixed(1) + " " + y(p[2]).toFixed(1));
+      if (there.length > 1) text += "M" + [...there, ...back].join("L") + "Z";
+      stretch = [];
+    };
+    for (const p of points) if (p[1] === null || p[2] == null || p[3] == null) close(); else stretch.push(p);
+    close();
+    return text;
+  }
+
+  /* `people` is the present number with both ends of its interval, null where it is not known. */
   window.besok.spark = function (node, people, now) {
     if (!node) return;
     const from = Number(node.dataset.from), to = Number(node.dataset.to), seconds = now / 1000;
     const today = JSON.parse(node.dataset.points || "[]").filter(([t]) => t >= from && t <= to);
     const ghost = JSON.parse(node.dataset.ghost || "[]").filter(([t]) => t >= from && t <= to);
-    const open = today.filter(([t]) => t + 900 < seconds).map(([t, v]) => [t + 450, v]);
-    if (people !== null && seconds >= from && seconds <= to) open.push([seconds, people]);
-    const top = Math.max(4, ...open.map((p) => p[1] || 0), ...ghost.map((p) => p[1] || 0)) * 1.08;
+    const open = today.filter(([t]) => t + 900 < seconds).map(([t, ...values]) => [t + 450, ...values]);
+    if (people !== null && seconds >= from && seconds <= to) open.push([seconds, ...people]);
+    const top = Math.max(4, ...open.map((p) => Math.max(p[1] || 0, p[3] || 0)), ...ghost.map((p) => p[1] || 0)) * 1.08;
     const width = 300, height = node.dataset.axis ? 92 : 40;
     const x = (t) => ((t - from) / (to - from)) * width, y = (v) => height - 1.5 - (v / top) * (height - 4);
     const svg = make("svg", { viewBox: "0 0 " + width + " " + height, preserveAspectRatio: "none", "aria-hidden": "true" });
     if (open.length > 1) {
-      const line = path(open, x, y), last = open[open.length - 1];
-      const ends = open.filter((p) => p[1] !== null);
-      if (ends.length > 1 && !open.some((p) => p[1] === null)) {
-        svg.append(make("path", { class: "area", d: line + "L" + x(last[0]).toFixed(1) + " " + height + "L" + x(open[0][0]).toFixed(1) + " " + height + "Z" }));
-      }
+      const line = path(open, x, y);
+      svg.append(make("path", { class: "area", d: band(open, x, y) }));
       svg.append(make("path", { class: "ghost", d: path(ghost.map(([t, v]) => [t + 450, v]), x, y) }));
       svg.append(make("path", { class: "line", d: line }));
     } else svg.append(make("path", { class: "ghost", d: path(ghost.map(([t, v]) => [t + 450, v]), x, y) }));

@@ -1,7 +1,7 @@
 """The cards of the board. The live script repaints what carries `data-part`; everything else stays."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,8 @@ from dashboard.components import words
 from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.i18n import _, formats, named
 
-Curve = Sequence[tuple[datetime, float | None]]
+Value = float | None
+Curve = Sequence[tuple[datetime, Value, Value, Value]]  # people with their interval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,18 +23,18 @@ class Today:
 
     today: Curve = ()
     last_week: Curve = ()
-    usual: float | None = None  # last week at this time of day
+    usual: str = ""  # last week at this time of day, with its interval
 
     def attributes(self) -> dict[str, Any]:
         """For the script that draws it."""
-        return {"data-points": _packed(self.today), "data-ghost": _packed(self.last_week)}
+        return {"data-points": _packed(self.today), "data-ghost": _packed(point[:2] for point in self.last_week)}
 
 
 NO_CURVE = Today()
 
 
-def _packed(curve: Curve) -> str:
-    points = [[int(t.timestamp()), None if v is None else round(v, 1)] for t, v in curve]
+def _packed(curve: Iterable[tuple[Any, ...]]) -> str:
+    points = [[int(t.timestamp()), *(None if v is None else round(v, 1) for v in values)] for t, *values in curve]
     return json.dumps(points, separators=(",", ":"))
 
 
@@ -44,7 +45,7 @@ class Frame:
     weekday: str
     first: datetime  # the curves run from here
     last: datetime  # to here
-    always_open: bool = False
+    is_open: bool = True
     curves: dict[str, Today] = field(default_factory=dict)
 
     def spark(self, space: str, label: str, **more: Any) -> Any:
@@ -68,13 +69,16 @@ def live_attributes(space: SpaceLive) -> dict[str, Any]:
         "data-basis": space.basis or "",
         "data-known": "" if space.people is None else "1",
         "data-heard": space.heard.isoformat() if space.heard else "",
+        "data-time": space.time.isoformat() if space.time else "",
         "data-patience": f"{patience(space.interval_s):g}",
     }
 
 
 def count(space: SpaceLive) -> Any:
-    """The number of people, and the capacity where there is one."""
-    parts = [html.Span(words.people(space), className="people", **data(part="people"))]
+    """The number of people with its interval, and the capacity where there is one."""
+    people = html.Span(words.people(space), className="people", **data(part="people"))
+    interval = formats.interval(space.lower, space.upper) if space.people is not None else ""
+    parts = [people, html.Span(interval, className="range", title=words.between(space), **data(part="range"))]
     if space.capacity:
         parts.append(html.Span(f"/ {formats.number(space.capacity)}", className="capacity"))
     return html.P(parts, className="count")
@@ -89,20 +93,24 @@ def bar(space: SpaceLive) -> Any:
     return html.Div(fill, className="meter", **HIDDEN)
 
 
-def chip(space: SpaceLive) -> Any:
+def chip(space: SpaceLive, is_open: bool) -> Any:
     """The level as a sign and a word."""
     icon = html.Span(className="icon", **HIDDEN)
-    return html.Span([icon, html.Span(words.verdict(space), **data(part="verdict"))], className="chip")
+    return html.Span([icon, html.Span(words.verdict(space, is_open), **data(part="verdict"))], className="chip")
 
 
-def row(space: SpaceLive, href: str) -> Any:
+def row(space: SpaceLive, href: str, is_open: bool) -> Any:
     """A room inside the space of a card, as one line of it."""
-    return html.Li([dcc.Link(named(space.name), href=href), count(space), chip(space)], **live_attributes(space))
+    age = html.Span("", className="age", **data(part="age"))
+    parts = [dcc.Link(named(space.name), href=href), count(space), age, chip(space, is_open)]
+    return html.Li(parts, **live_attributes(space))
 
 
-def storey(space: SpaceLive, href: str) -> Any:
+def storey(space: SpaceLive, href: str, is_open: bool) -> Any:
     """The heading of a storey, with its own count."""
-    parts = [html.H2(dcc.Link(named(space.name), href=href)), count(space), chip(space)]
+    certainty = html.Span(words.certainty(space), className="certainty", **data(part="certainty"))
+    updated = html.Span("", className="updated", **data(part="updated"))
+    parts = [html.H2(dcc.Link(named(space.name), href=href)), count(space), chip(space, is_open), certainty, updated]
     return html.Header(parts, className="storey-head", **live_attributes(space))
 
 
@@ -110,10 +118,10 @@ def card(space: SpaceLive, href: str, frame: Frame, storey: str = "", inside: Se
     """One space of the board, with a line for each room inside it."""
     name = named(space.name)
     usual = frame.curves.get(space.space, NO_CURVE).usual
-    before = _("{n} last {weekday}").format(weekday=frame.weekday, n=formats.number(usual)) if usual is not None else ""
+    before = _("{n} last {weekday}").format(weekday=frame.weekday, n=usual) if usual else ""
     return html.Article(
         [
-            html.Header([html.H3(dcc.Link(name, href=href)), chip(space)]),
+            html.Header([html.H3(dcc.Link(name, href=href)), chip(space, frame.is_open)]),
             html.P(storey, className="eyebrow"),
             html.Div(
                 [count(space), html.P(words.certainty(space), className="certainty", **data(part="certainty"))],

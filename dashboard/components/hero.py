@@ -16,10 +16,8 @@ def hero(live: SiteLive, frame: Frame, kind: str, zone: str) -> Any:
     root = live.spaces[0]
     return html.Section(
         [
-            html.Header(
-                [html.H1(named(live.name)), html.P(opening(live, zone, frame.always_open), **data(part="opening"))]
-            ),
-            _now(root, kind),
+            html.Header([html.H1(named(live.name)), html.P(opening(live, zone), **data(part="opening"))]),
+            _now(root, kind, frame.is_open),
             frame.spark(root.space, _("People here today and a week ago"), **data(axis=zone)),
             _visits(live, frame.weekday),
         ],
@@ -28,17 +26,18 @@ def hero(live: SiteLive, frame: Frame, kind: str, zone: str) -> Any:
     )
 
 
-def _now(root: SpaceLive, kind: str) -> Any:
+def _now(root: SpaceLive, kind: str, is_open: bool) -> Any:
     where = _("in the building now") if kind == "library" else _("in the park now")
     share = ""
     if root.people is not None and root.capacity:
         share = words.phrases()["share"].format(share=formats.percent(root.people / root.capacity))
     return html.Div(
         [
-            html.Div([count(root), html.P(where, className="where"), chip(root)], className="total"),
+            html.Div([count(root), html.P(where, className="where"), chip(root, is_open)], className="total"),
             bar(root),
             html.P(
                 [
+                    html.Span(words.between(root), **data(part="between")),
                     html.Span(words.certainty(root), **data(part="certainty")),
                     html.Span(share, **data(part="share")),
                     html.Span("", className="updated", **data(part="updated")),
@@ -65,11 +64,11 @@ def _visits(live: SiteLive, weekday: str) -> Any:
     )
 
 
-def opening(live: SiteLive, zone: str, always_open: bool) -> str:
+def opening(live: SiteLive, zone: str) -> str:
     """`Open until 20:00`, `Closed, opens Thu 08:00`."""
     phrases = words.phrases()
     if live.open_until:
         return phrases["open_until"].format(time=formats.clock(live.open_until, zone))
     if live.opens_at:
         return phrases["opens_at"].format(time=formats.soon(live.opens_at, zone, live.time))
-    return words.no_change(always_open)
+    return words.no_change(live.is_open)

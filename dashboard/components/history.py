@@ -5,7 +5,7 @@ from typing import Any
 
 from core.site import Site
 from core.views import OccupancyPoint, SpaceInfo
-from dashboard.components import notices
+from dashboard.components import notices, words
 from dashboard.components.chart import chart
 from dashboard.figures import occupancy
 from dashboard.i18n import _, formats, named
@@ -29,7 +29,7 @@ def chart_of(
         drawn,
         label=_("People in {space}, {period}").format(space=named(space.name), period=said(period)),
         finding=finding(points, past, site, space, period),
-        head=[_("Time"), _("People"), _("Between"), _("Highest")],
+        head=[_("Time"), _("People"), _("Between"), _("Highest"), _("Between"), _("Note")],
         rows=[_row(p, site.timezone) for p in points if p.people is not None],
         csv=f"/api/v1/sites/{site.id}/occupancy?{query}",
         name="history",
@@ -51,14 +51,27 @@ def said(period: Range) -> str:
 def finding(
     points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], site: Site, space: SpaceInfo, period: Range
 ) -> str:
-    """What the chart shows, in a sentence or two."""
+    """What the chart shows, in a few sentences."""
     top = max((p for p in points if p.people is not None), key=lambda p: p.peak or p.people or 0)
     highest = top.peak if top.peak is not None else top.people
     when = formats.stamp(top.start, site.timezone)
-    parts = [_("At most {n} people, {when}").format(n=formats.number(highest), when=when)]
+    n = formats.with_interval(highest, top.peak_lower, top.peak_upper)
+    parts = [_("At most {n} people, {when}").format(n=n, when=when)]
     if space.capacity and highest is not None:
         parts.append(_("{share} of capacity").format(share=formats.percent(highest / space.capacity)))
-    return ", ".join(parts) + "." + _compared(points, past, period, site.timezone)
+    said = ", ".join(parts) + "." + _compared(points, past, period, site.timezone)
+    return said + _preliminary(points, site.timezone)
+
+
+def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
+    """Which figures may still change, and how far they go."""
+    known = [p for p in points if p.people is not None]
+    running = [p for p in known if not p.final]
+    if not running:
+        return ""
+    last = formats.stamp(known[-1].start, zone)
+    text = _("The last figure is of {time}; a day is reckoned again once it is over.")
+    return " " + text.format(time=last)
 
 
 def _compared(points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], period: Range, zone: str) -> str:
@@ -77,5 +90,15 @@ def _compared(points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], 
 
 
 def _row(p: OccupancyPoint, zone: str) -> list[str]:
-    bounds = f"{formats.number(p.lower)}–{formats.number(p.upper)}" if p.lower is not None else ""
-    return [formats.stamp(p.start, zone), formats.number(p.people), bounds, formats.number(p.peak)]
+    numbers = [formats.number(p.people), _between(p.lower, p.upper), formats.number(p.peak)]
+    return [formats.stamp(p.start, zone), *numbers, _between(p.peak_lower, p.peak_upper), _note(p)]
+
+
+def _between(lower: float | None, upper: float | None) -> str:
+    return "" if lower is None or upper is None else "–".join(formats.bounds(lower, upper))
+
+
+def _note(p: OccupancyPoint) -> str:
+    """Why the figure was corrected, and whether it may still change."""
+    said = (words.reasons().get(p.reason or "", ""), "" if p.final else _("preliminary"))
+    return ", ".join(part for part in said if part)

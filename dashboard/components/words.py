@@ -25,21 +25,33 @@ def states() -> dict[str, str]:
 def reasons() -> dict[str, str]:
     """Why a figure was corrected or is missing."""
     return {
-        "below_zero": _("corrected: more out than in"),
-        "stuck": _("by the doors: the camera shows the same number all the time"),
+        "below_zero": _("more had left than come"),
+        "stuck": _("the camera shows the same number all the time"),
+        "closed": _("closed: nobody is expected here"),
+        "drift": _("usual miscounts taken out"),
+        "full": _("kept to what the space holds"),
+        "silent_door": _("a door is silent, its usual traffic is put in"),
+        "odd_door": _("a door contradicts the others and is left out"),
         "no_sensor": _("no sensor here"),
         "no_data": _("no figure yet"),
     }
 
 
+def bases() -> dict[str, str]:
+    """What a figure rests on."""
+    return {"doors": _("by the doors"), "people": _("counted on the spot"), "presence": _("from a presence sensor")}
+
+
 def phrases() -> dict[str, str]:
     """Sentences with places for numbers."""
     return {
-        "between": _("between {low} and {high}"),
-        "counted": _("counted on the spot"),
-        "presence": _("from a presence sensor"),
+        "between": _("Eight times of ten the true number lies between {low} and {high}"),
         "occupied": _("Occupied"),
         "free": _("Free"),
+        "closed": _("Closed"),
+        "short_seconds": _("{n} s"),
+        "short_minutes": _("{n} min"),
+        "short_hours": _("{n} h"),
         "seconds": _("updated {n} s ago"),
         "minutes": _("updated {n} min ago"),
         "hours": _("silent for {n} h"),
@@ -54,15 +66,16 @@ def phrases() -> dict[str, str]:
     }
 
 
-def for_browser(weekday: str, always_open: bool) -> dict[str, Any]:
+def for_browser(weekday: str, is_open: bool) -> dict[str, Any]:
     """All of it, for the live script."""
     fixed = {name: text.replace("{weekday}", weekday) for name, text in phrases().items()}
-    return {"level": levels(), "state": states(), "reason": reasons(), "no_change": no_change(always_open), **fixed}
+    lists = {"level": levels(), "state": states(), "reason": reasons(), "basis": bases()}
+    return {**lists, "no_change": no_change(is_open), **fixed}
 
 
-def no_change(always_open: bool) -> str:
+def no_change(is_open: bool) -> str:
     """What is said of a site that neither closes nor opens."""
-    return _("Always open") if always_open else _("Closed")
+    return _("Always open") if is_open else _("Closed")
 
 
 def people(space: SpaceLive) -> str:
@@ -72,20 +85,28 @@ def people(space: SpaceLive) -> str:
     return formats.number(space.people)
 
 
+def between(space: SpaceLive) -> str:
+    """The interval as a sentence, for who points at it or hears it."""
+    if space.people is None or space.lower is None or space.upper is None:
+        return ""
+    low, high = formats.bounds(space.lower, space.upper)
+    return phrases()["between"].format(low=low, high=high)
+
+
 def certainty(space: SpaceLive) -> str:
-    """How sure the figure is, or why there is none, in a few words."""
+    """What the figure rests on and why it was corrected, or why there is none, in a few words."""
     if space.people is None:
         return reasons().get(space.reason or "no_data", "")
-    if space.lower is not None and space.upper is not None and round(space.lower) < round(space.upper):
-        bounds = {"low": formats.number(round(space.lower)), "high": formats.number(round(space.upper))}
-        return phrases()["between"].format(**bounds)
-    basis = {"people": phrases()["counted"], "presence": phrases()["presence"]}
-    return basis.get(space.basis or "", "") or reasons().get(space.reason or "", "")
+    said = (bases().get(space.basis or "", ""), reasons().get(space.reason or "", ""))
+    return " · ".join(part for part in said if part)
 
 
-def verdict(space: SpaceLive) -> str:
-    """The word on a space's chip: its level, unless the figure cannot be trusted."""
-    return states().get(space.freshness) or levels()[space.level]
+def verdict(space: SpaceLive, is_open: bool = True) -> str:
+    """The word on a space's chip: its level, unless the figure cannot be trusted or the house is closed and quiet."""
+    if space.freshness in states():
+        return states()[space.freshness]
+    quiet = space.level in ("calm", "unknown")
+    return phrases()["closed"] if quiet and not is_open else levels()[space.level]
 
 
 def against(value: float | None, before: float | None, weekday: str) -> str:

@@ -49,7 +49,9 @@ def _cell(cell: HeatCell | None, top: float) -> Any:
         return html.Td(formats.UNKNOWN, className="unknown")
     share = cell.people / top if top else 0
     name = "strong-cell" if share >= STRONG else None
-    return html.Td(formats.number(cell.people), style={"--heat": f"{depth(share):.0%}"}, className=name)
+    interval = formats.interval(cell.lower, cell.upper)
+    parts: list[Any] = [formats.number(cell.people), *([" ", html.Small(interval)] if interval else [])]
+    return html.Td(parts, style={"--heat": f"{depth(share):.0%}"}, className=name)
 
 
 def depth(share: float) -> float:

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from core.views import OccupancyPoint
 from dashboard.figures.style import BAND, BEFORE, LIMIT, NOW, chart
-from dashboard.i18n import _
+from dashboard.i18n import _, formats
 
 HEADROOM = 2.2  # the capacity is drawn if the chart need not be stretched more than this for it
 
@@ -36,8 +36,9 @@ def figure(
             line={"color": BEFORE, "width": 2, "dash": "dot"},
         )  # fmt: skip
     result.add_scatter(
-        x=times, y=[_whole(p.people) for p in points], name=names[0], mode="lines", line={"color": NOW, "width": 2.5}
-    )
+        x=times, y=[_whole(p.people) for p in points], name=names[0], mode="lines", line={"color": NOW, "width": 2.5},
+        customdata=[formats.interval(p.lower, p.upper) for p in points], hovertemplate="%{y:,.0f} %{customdata}",
+    )  # fmt: skip
     _limit(result, points, before, capacity)
     return result
 

@@ -1,6 +1,7 @@
 """Numbers, dates and times as the reader of the present request writes them. None is a dash, never a zero."""
 
 from datetime import date, datetime
+from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -10,6 +11,7 @@ from babel.numbers import format_decimal, format_percent
 from dashboard.i18n import language
 
 UNKNOWN = "–"
+HARDLY = 0.05  # people: so little does not widen an interval by a whole one
 
 
 def locale() -> Locale:
@@ -23,6 +25,22 @@ def number(value: float | None, digits: int = 0) -> str:
         return UNKNOWN
     pattern = "#,##0." + "0" * digits if digits else "#,##0"
     return format_decimal(value, format=pattern, locale=locale())
+
+
+def bounds(lower: float, upper: float) -> tuple[str, str]:
+    """Both ends of an interval as whole people, so that it never gets narrower than it is."""
+    low, high = floor(lower + HARDLY), ceil(upper - HARDLY)
+    return number(low), number(max(low, high))
+
+
+def interval(lower: float | None, upper: float | None) -> str:
+    """`(38–47)`; empty where it is not known."""
+    return "" if lower is None or upper is None else "({}–{})".format(*bounds(lower, upper))
+
+
+def with_interval(value: float | None, lower: float | None, upper: float | None) -> str:
+    """`42 (38–47)`; a dash when not known."""
+    return f"{number(value)} {interval(lower, upper)}".strip() if value is not None else UNKNOWN
 
 
 def percent(share: float | None, digits: int = 0) -> str:

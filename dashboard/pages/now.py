@@ -10,7 +10,7 @@ from dash import html
 
 from core.analytics import calendar
 from core.site import Site
-from core.views import LATE_AFTER, STALE_AFTER, OccupancyPoint, SiteInfo, SiteLive
+from core.views import LATE_AFTER, STALE_AFTER, OccupancyPoint, SiteInfo, SiteLive, SpaceLive
 from dashboard.address import Address
 from dashboard.components import building, words
 from dashboard.components.banner import sandbox
@@ -41,7 +41,7 @@ def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
         before = queries.occupancy(db, site.id, space.space, first - shift, last - shift, "15min")
         curves[space.space] = curve(today, before, shift, now)
     weekday = formats.weekdays("wide")[day.weekday()]
-    return Frame(weekday=weekday, first=first, last=last, always_open=calendar.is_open(now, site), curves=curves)
+    return Frame(weekday=weekday, first=first, last=last, is_open=live.is_open, curves=curves)
 
 
 def shown_hours(
@@ -56,9 +56,10 @@ def shown_hours(
 
 def curve(today: Iterable[OccupancyPoint], before: Iterable[OccupancyPoint], shift: timedelta, now: datetime) -> Today:
     """Today's curve and last week's, moved by `shift` to lie under it."""
-    ghost = [(p.start + shift, p.people) for p in before]
-    usual = next((people for start, people in reversed(ghost) if start <= now), None)
-    return Today(today=[(p.start, p.people) for p in today], last_week=ghost, usual=usual)
+    ghost = [(p.start + shift, p.people, p.lower, p.upper) for p in before]
+    usual = next((values for start, *values in reversed(ghost) if start <= now), [None])
+    said = "" if usual[0] is None else formats.with_interval(*usual)
+    return Today(today=[(p.start, p.people, p.lower, p.upper) for p in today], last_week=ghost, usual=said)
 
 
 def board(live: SiteLive, site: SiteInfo, shared: Frame) -> Any:
@@ -82,7 +83,8 @@ def _for_script(live: SiteLive, site: SiteInfo, shared: Frame) -> dict[str, Any]
         "data-live": f"/api/v1/sites/{live.site}/live",
         "data-time": live.time.isoformat(),
         "data-zone": site.timezone,
-        "data-words": json.dumps(words.for_browser(shared.weekday, shared.always_open), ensure_ascii=False),
+        "data-open": "1" if live.is_open else "",
+        "data-words": json.dumps(words.for_browser(shared.weekday, live.is_open), ensure_ascii=False),
         "data-late": str(LATE_AFTER.total_seconds()),
         "data-stale": str(STALE_AFTER.total_seconds()),
     }
@@ -92,10 +94,12 @@ def _group(group: building.Group, site: str, shared: Frame) -> Any:
     """A storey with its rooms, or the spaces that are on none."""
     label = named(group.storey.name) if group.storey else ""
     cards = [
-        card(
-            space, f"/spaces/{site}/{space.space}", shared, label, [row(r, f"/spaces/{site}/{r.space}") for r in inside]
-        )
+        card(space, f"/spaces/{site}/{space.space}", shared, label, [_row(r, site, shared) for r in inside])
         for space, inside in group.rooms
     ]
-    head = [storey(group.storey, f"/spaces/{site}/{group.storey.space}")] if group.storey else []
+    head = [storey(group.storey, f"/spaces/{site}/{group.storey.space}", shared.is_open)] if group.storey else []
     return html.Section([*head, html.Div(cards, className="cards")], className="storey")
+
+
+def _row(room: SpaceLive, site: str, shared: Frame) -> Any:
+    return row(room, f"/spaces/{site}/{room.space}", shared.is_open)

@@ -59,9 +59,12 @@ def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
     top = heat.busiest(cells)
     if top is None:
         return notices.nothing(_("No usual week yet"), _("It appears when the space has been measured for some days."))
-    finding = _("Busiest on {weekday} at {hour}: {n} people on average, over the last eight weeks.").format(
-        weekday=formats.weekdays("wide")[top.weekday], hour=f"{top.hour:02}:00", n=formats.number(top.people)
+    text = _(
+        "Busiest on {weekday} at {hour}: {n} people on average, over the last eight weeks. "
+        "In brackets: between what it is on eight such days of ten."
     )
+    n = formats.with_interval(top.people, top.lower, top.upper)
+    finding = text.format(weekday=formats.weekdays("wide")[top.weekday], hour=f"{top.hour:02}:00", n=n)
     caption = _("People in {space} by weekday and hour").format(space=named(space.name))
     return html.Figure(
         [html.Div(heat.table(cells, caption), className="scroll"), html.Figcaption(finding, className="finding")],

@@ -1,5 +1,6 @@
 """The page *Now* as people meet it, from the sensor's message to the number on the screen."""
 
+import re
 from collections.abc import Callable
 
 from house import House, Open, ago, apply_house, people, running
@@ -20,6 +21,12 @@ def test_a_published_message_changes_the_number(house: House, open_page: Open) -
     expect(page.locator('[data-part="visits"]')).to_have_text("3")
     house.publish("door/flow", {"time": ago(0), "in": 6, "out": 1})
     expect(people(page, "lobby")).to_have_text("8")
+    interval = page.locator('[data-space="lobby"] [data-part="range"]')
+    expect(interval).to_have_text(re.compile(r"\(\d+–\d+\)"))
+    expect(interval).to_have_attribute("title", re.compile("Åtta gånger av tio ligger det sanna antalet mellan"))
+    expect(page.locator('.hero [data-part="between"]')).to_have_text(re.compile(r"mellan \d+ och \d+$"))
+    expect(page.locator('[data-space="lobby"] [data-part="certainty"]')).to_contain_text("räknat vid dörrarna")
+    expect(page.locator('[data-space="lobby"] [data-part="updated"]')).to_have_text(re.compile(r"för \d+ s sedan"))
     expect(page.locator('[data-space="lobby"] [data-part="verdict"]')).to_have_text("Mycket folk")
     expect(page.locator('[data-space="lobby"]')).to_have_attribute("data-state", "live")
     expect(page.locator("#announcer")).to_have_text("Foajé: Mycket folk")

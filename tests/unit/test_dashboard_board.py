@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
+from core.analytics.occupancy import REASONS
 from core.site import Text
 from core.views import OccupancyPoint, SiteInfo, SiteLive, SpaceLive
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.components import building, words
-from dashboard.components.card import Frame
+from dashboard.components.card import Frame, Today
+from dashboard.i18n import formats
 from dashboard.pages import now as now_page
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -65,9 +67,45 @@ def walk(node: Any, found: dict[str, Any]) -> None:
 def test_a_card_says_how_many_and_how_sure() -> None:
     found = board(site(space("hall")))
     assert "7" in found["text"] and "/ 10" in found["text"]
-    assert "mellan 5 och 9" in found["text"]
+    assert found["text"].count("(5–9)") == 2  # of the house and of its hall
+    assert "räknat vid dörrarna" in found["text"]
     assert "Lagom" in found["text"]
     assert found["cards"]["hall"]["data-state"] == "live"
+    assert found["cards"]["hall"]["data-time"] == NOW.isoformat()
+
+
+def test_every_number_of_people_has_its_interval_beside_it() -> None:
+    storey, room = space("ground", kind="storey"), space("hall", "ground")
+    inside = space("nook", "hall", people=1.0, lower=1.0, upper=3.2, basis="presence", level="unknown", capacity=None)
+    curves = {"hall": Today(usual=formats.with_interval(31.0, 27.6, 35.2))}
+    text = board(site(storey, room, inside), curves=curves)["text"]
+    assert text.count("7") == text.count("(5–9)") == 3
+    assert text[text.index("Upptaget") + 1] == "(1–4)"
+    assert "31 (27–36) förra onsdagen" in text
+
+
+def test_an_interval_never_gets_narrower_by_rounding() -> None:
+    assert formats.interval(4.3, 8.6) == "(4–9)"
+    assert formats.interval(0.02, 0.04) == "(0–0)"  # hardly anything is nothing
+    assert formats.interval(5.97, 6.03) == "(6–6)"
+    assert formats.interval(None, 3) == ""
+    assert formats.with_interval(None, None, None) == "–"
+
+
+def test_every_reason_of_the_estimator_has_words() -> None:
+    assert {reason for reason in REASONS if reason} <= words.reasons().keys()
+    corrected = words.certainty(space("hall", reason="drift"))
+    assert corrected == "räknat vid dörrarna · vanliga felräkningar borträknade"
+
+
+def test_a_closed_house_is_said_to_be_closed_unless_it_is_full_of_people() -> None:
+    quiet = space("hall", people=0.0, lower=0.0, upper=1.0, level="calm", reason="closed")
+    closed = site(quiet, is_open=False, open_until=None, opens_at=NOW + timedelta(hours=20))
+    assert "Stängt" in board(closed, is_open=False)["text"]
+    assert words.verdict(quiet, False) == "Stängt"
+    assert words.verdict(quiet, True) == "Lugnt"
+    assert words.verdict(space("hall"), False) == "Lagom"
+    assert words.verdict(space("hall", freshness="stale"), False) == "Tyst"
 
 
 def test_unknown_is_a_dash_and_never_zero() -> None:
@@ -95,8 +133,8 @@ def test_opening_hours() -> None:
     assert "Öppet till 20:00" in board(site())["text"]
     closed = site(open_until=None, opens_at=NOW + timedelta(hours=20))
     assert "Stängt, öppnar tors 09:00" in board(closed)["text"]
-    never_closes = site(open_until=None)
-    assert "Alltid öppet" in board(never_closes, always_open=True)["text"]
+    assert "Alltid öppet" in board(site(open_until=None))["text"]
+    assert "Stängt" in board(site(open_until=None, is_open=False), is_open=False)["text"]
 
 
 def test_simulated_data_is_said_to_be_so() -> None:
@@ -129,18 +167,18 @@ def test_a_site_without_rooms_still_has_its_totals() -> None:
 def test_the_curve_lies_over_that_of_last_week() -> None:
     week = timedelta(days=7)
 
-    def point(start: datetime, people: float | None) -> OccupancyPoint:
+    def point(start: datetime, people: float) -> OccupancyPoint:
         return OccupancyPoint(
-            space="hall", start=start, people=people, lower=None, upper=None, raw=None, peak=None, peak_lower=None,
-            peak_upper=None, basis=None, reason=None, final=True,
+            space="hall", start=start, people=people, lower=people - 1, upper=people + 1, raw=None,
+            peak=None, peak_lower=None, peak_upper=None, basis=None, reason=None, final=True,
         )  # fmt: skip
 
     curve = now_page.curve(
         [point(NOW, 4)], [point(NOW - week, 3), point(NOW - week + timedelta(hours=1), 9)], week, NOW
     )
-    assert curve.today == [(NOW, 4)]
-    assert curve.last_week == [(NOW, 3), (NOW + timedelta(hours=1), 9)]
-    assert curve.usual == 3
+    assert curve.today == [(NOW, 4, 3, 5)]
+    assert [(t, people) for t, people, *_ in curve.last_week] == [(NOW, 3), (NOW + timedelta(hours=1), 9)]
+    assert curve.usual == "3 (2–4)"
 
 
 def test_the_curve_runs_from_before_opening_to_after_closing() -> None:

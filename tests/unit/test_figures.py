@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from core.views import HeatCell, OccupancyPoint, Progress, VisitPoint
 from dashboard.components import answer
@@ -32,6 +33,7 @@ def test_occupancy_has_line_interval_comparison_and_limit() -> None:
     band, dotted, line = figure.data
     assert list(band.y) == [5, 3, None, 8, 4, None]  # two outlines with nothing between them
     assert list(line.y) == [4, None, 6]  # what is not known stays a gap
+    assert list(line.customdata) == ["(3–5)", "", "(4–8)"]  # said when one points at it
     assert line.x[0].isoformat() == "2026-11-25T09:00:00"  # the wall clock of the site
     assert dotted.x[0] == line.x[0] and dotted.line.dash == "dot"
     assert [shape.y0 for shape in figure.layout.shapes] == [10]
@@ -41,6 +43,13 @@ def test_occupancy_without_interval_or_comparison_and_far_from_full() -> None:
     figure = drawn([point(0, 4)], [], capacity=500)
     assert [trace.name for trace in figure.data] == ["I dag"]
     assert not figure.layout.shapes  # the line would flatten the curve
+
+
+def said(parts: Any) -> str:
+    """The text of a cell, whatever it is made of."""
+    if isinstance(parts, str):
+        return parts
+    return "".join(part if isinstance(part, str) else said(part.children) for part in parts)
 
 
 def cell(weekday: int, hour: int, people: float) -> HeatCell:
@@ -55,9 +64,10 @@ def test_heat_shows_only_the_hours_with_people_and_marks_the_unknown() -> None:
     top = heat.busiest(cells)
     assert top and (top.weekday, top.hour) == (1, 10)
     rows = heat.table(cells, "x").children[2].children
-    assert [[cell.children for cell in row.children] for row in rows] == [
-        ["09", "12", "0", "–", "0", "0", "0", "0"],
-        ["10", "0", "30", "0", "0", "0", "0", "0"],
+    quiet = ["0 (0–0)"] * 5
+    assert [[said(cell.children) for cell in row.children] for row in rows] == [
+        ["09", "12 (9–15)", *quiet[:1], "–", *quiet[:4]],
+        ["10", *quiet[:1], "30 (24–36)", *quiet[:5]],
     ]
     assert heat.busiest([]) is None and heat.hours([]) == []
 

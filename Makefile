@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: help setup demo test torture fuzz check bench bench-ingest calibration clean lock compose-check
+.PHONY: help setup demo score test torture fuzz check bench bench-ingest calibration clean lock compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -37,6 +37,10 @@ check: setup ## style, types, and who may import whom
 bench: ## measure speed on this machine
 	@bash ops/setup bench
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
+
+score: ## how true the occupancy figures are: all standard worlds, into docs/occupancy-scores.md (minutes; ARGS="--seeds 1")
+	@bash ops/setup
+	@$(BIN)/python -m benchmarks.occupancy --write $(ARGS)
 
 bench-ingest: ## readings committed a second, beside clients that only receive (ARGS="--history 0,10,100")
 	@bash ops/setup bench

@@ -19,6 +19,7 @@ from core.known import known_from
 from core.readings import Message, Reading
 from core.site import OUTSIDE, Portal, Sensor, Site, SiteFile
 from sensors_sim import stream, truth
+from sensors_sim.noise import Ints
 from sensors_sim.placing import applied
 from sensors_sim.scenario import Scenario
 from sensors_sim.seasons import millis
@@ -28,12 +29,13 @@ from store.occupancy import Flows, Layout, Levels
 MINUTE_MS = 60_000
 DAY = timedelta(days=1)
 LONGEST_GAP_MS = 7 * 86_400_000  # between two totals that are compared
+PROMPT_MS = 30_000  # after the end of a minute: what is heard by then is in time for its figure
 NEAR_MS = 900_000  # between two totals of which a clock that was set back parts the later from the earlier
 
 Channel = tuple[str, str, str]  # source, device, channel
 Heard = tuple[Reading, datetime]  # a reading, and when it was received
 Series = dict[str, dict[int, Heard]]  # metric -> time in milliseconds -> what was heard
-Segment = tuple[int, int, float, str]  # begins, ends (milliseconds), people, "in", "out" or "passages"
+Segment = tuple[int, int, float, str, int]  # begins, ends, people, "in", "out" or "passages", received (milliseconds)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,11 +45,13 @@ class Observed:
     site: Site
     plan: Layout
     names: tuple[str, ...]  # of the spaces
+    dates: tuple[date, ...]
     days: tuple[slice, ...]
     flows: Flows
     levels: Levels
     people: Floats  # really there, steps x spaces
-    visits: int  # that really were
+    visits: tuple[int, ...]  # that really were, by day
+    heard: Ints  # steps x portals: the step in which a count was heard of
 
 
 def observe(site_file: SiteFile, first: date, days: int, seed: int, scenario: Scenario) -> list[Observed]:
@@ -65,19 +69,26 @@ def observe(site_file: SiteFile, first: date, days: int, seed: int, scenario: Sc
         plan, portals, sensors = _layout(site, sites)
         names = tuple(f"{site.id}/{space}" for space in _spaces(site))
         inside = [really.spaces.index(name) for name in names]
+        flows, heard = _flows(series, portals, begin, slices)
         found.append(
             Observed(
                 site=site,
                 plan=plan,
                 names=names,
+                dates=tuple(first + n * DAY for n in range(days)),
                 days=slices,
-                flows=_flows(series, portals, begin, slices),
+                flows=flows,
                 levels=_levels(series, sensors, begin, slices[-1].stop),
                 people=really.people[:, inside].astype(np.float64),
-                visits=len(truth.entries(world.ground, number, moves)),
+                visits=_visits(truth.entries(world.ground, number, moves).time, bounds),
+                heard=heard,
             )
         )
     return found
+
+
+def _visits(entered: Ints, bounds: Sequence[tuple[datetime, datetime]]) -> tuple[int, ...]:
+    return tuple(int(((millis(a) <= entered) & (entered < millis(b))).sum()) for a, b in bounds)
 
 
 def _series(lots: Iterable[Sequence[Message]], sites: SiteFile) -> dict[Channel, Series]:
@@ -117,7 +128,7 @@ def _layout(site: Site, sites: SiteFile) -> tuple[Layout, list[list[tuple[Channe
         site_id=0,
         spaces=tuple(range(len(parents))),
         portals=tuple(range(len(doors))),
-        building=Building.of(parents, ends),
+        building=Building.of(parents, ends, [site.capacity, *(space.capacity for space in site.spaces)]),
         level_channels=tuple(range(len(looking))),
         level_space=tuple(index[f"{site.id}/{s.space}"] or 0 for s in looking),
         level_interval_s=tuple(s.interval_s for s in looking),
@@ -140,16 +151,24 @@ def _flows(
     portals: Sequence[Sequence[tuple[Channel, bool]]],
     begin: datetime,
     days: Sequence[slice],
-) -> Flows:
-    """People through each portal by minute; NaN where nothing was heard."""
+) -> tuple[Flows, Ints]:
+    """People through each portal by minute, NaN where nothing was heard; and when the last word on it came."""
     shape = (days[-1].stop, len(portals))
+    heard = np.repeat(np.arange(shape[0])[:, None], shape[1], axis=1)
     both = np.full(shape, np.nan), np.full(shape, np.nan)
     for column, channels in enumerate(portals):
         for channel, swapped in channels:
             for day in days:
-                for begins, ends, people, direction in _segments(series.get(channel, {}), millis(begin), day):
-                    _add(both, column, begins - millis(begin), ends - millis(begin), people, direction, swapped, day)
-    return Flows(people_in=np.maximum(both[0], 0), people_out=np.maximum(both[1], 0))  # NaN stays
+                for segment in _segments(series.get(channel, {}), millis(begin), day):
+                    _add(both, heard, column, _since(segment, millis(begin)), swapped, day)
+    flows = Flows(people_in=np.maximum(both[0], 0), people_out=np.maximum(both[1], 0))  # NaN stays
+    return flows, heard
+
+
+def _since(segment: Segment, begin: int) -> Segment:
+    """The segment with times since `begin`."""
+    begins, ends, people, direction, received = segment
+    return begins - begin, ends - begin, people, direction, received - begin
 
 
 def _segments(said: Series, begin: int, day: slice) -> Iterator[Segment]:
@@ -164,8 +183,8 @@ def _segments(said: Series, begin: int, day: slice) -> Iterator[Segment]:
     if not totals:
         for metric in [m for m in ("in", "out") if here.get(m)] or ["passages"] * bool(here.get("passages")):
             for t in here[metric]:
-                reading, _ = said[metric][t]
-                yield t - round(reading.period_s * 1000), t, reading.value, metric
+                reading, received = said[metric][t]
+                yield t - round(reading.period_s * 1000), t, reading.value, metric, millis(received)
 
 
 def _differences(metric: str, times: dict[int, Heard], first: int, last: int) -> Iterator[Segment]:
@@ -174,7 +193,7 @@ def _differences(metric: str, times: dict[int, Heard], first: int, last: int) ->
         if first <= t < last and before >= first - LONGEST_GAP_MS:
             people = _people_between(times[before], times[t], wraps, t - before)
             if people is not None:
-                yield before, t, people, metric.removesuffix("_total")
+                yield before, t, people, metric.removesuffix("_total"), millis(times[t][1])
 
 
 def _people_between(earlier: Heard, later: Heard, wraps: int, apart_ms: int) -> float | None:
@@ -200,15 +219,14 @@ def people_since(was: float, value: float, wraps: int, seconds: float) -> float:
 
 def _add(
     both: tuple[Floats, Floats],
+    heard: Ints,
     column: int,
-    begins: int,
-    ends: int,
-    people: float,
-    direction: str,
+    segment: Segment,
     swapped: bool,
     day: slice,
 ) -> None:
     """Share a segment out over its minutes, in whole people; times are milliseconds since the first step."""
+    begins, ends, people, direction, received = segment
     final = (ends - 1 if begins < ends else ends) // MINUTE_MS
     steps = [final] if ends - begins <= MINUTE_MS else range(begins // MINUTE_MS, final + 1)
     for step in steps:
@@ -222,15 +240,16 @@ def _add(
             part = share / 2 if direction == "passages" else share if (direction == way) != swapped else 0.0
             cell = both[number][step, column]
             both[number][step, column] = part if np.isnan(cell) else cell + part
+        heard[step, column] = max(heard[step, column], (received - PROMPT_MS) // MINUTE_MS)
 
 
 def _levels(series: dict[Channel, Series], channels: Sequence[Channel], begin: datetime, steps: int) -> Levels:
-    """The last count and the last presence that each channel told in a minute."""
-    grids = {metric: np.full((steps, len(channels)), np.nan) for metric in ("people", "occupied")}
+    """The last count, presence and CO2 that each channel told in a minute."""
+    grids = {metric: np.full((steps, len(channels)), np.nan) for metric in ("people", "occupied", "co2_ppm")}
     for column, channel in enumerate(channels):
         for metric, grid in grids.items():
             for t, (reading, _) in sorted(series.get(channel, {}).get(metric, {}).items()):
                 step = (t - millis(begin)) // MINUTE_MS
                 if 0 <= step < steps:
                     grid[step, column] = reading.value
-    return Levels(people=grids["people"], peak=grids["people"], occupied=grids["occupied"])
+    return Levels(people=grids["people"], peak=grids["people"], occupied=grids["occupied"], co2=grids["co2_ppm"])

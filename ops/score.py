@@ -1,37 +1,28 @@
-"""`besok simulate score`: what estimators make of a simulated world, beside what was really there.
+"""`besok simulate score`: what estimators make of worlds whose truth is known, beside what was really there.
 
-An estimator is a row of ESTIMATORS: a name and a function from what was observed to figures by minute and space.
+The worlds are the standard ones, a building that is simulated, or a room whose truth a file tells.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
-from functools import partial
-from typing import Any, Final
-
-import numpy as np
+from datetime import date, timedelta
+from itertools import product
+from pathlib import Path
+from typing import Any
 
 from core.analytics import score
-from core.analytics.score import Accuracy, Figures
 from core.site import SiteFile
-from jobs.estimate import minutes_of_day
 from ops.observed import Observed, observe
 from ops.tables import table
+from ops.worlds import report, simulated, standard
+from ops.worlds.judge import Verdict, judge
+from ops.worlds.report import Line
+from ops.worlds.rooms import Way, clock, stretch, worlds
+from ops.worlds.world import World
 from sensors_sim.scenario import Scenario
 
-Estimator = Callable[[Observed], Figures]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpaceScore:
-    """How well an estimator knew a space; the root space is the site."""
-
-    scenario: str
-    site: str
-    space: str
-    estimator: str
-    accuracy: Accuracy
+Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,109 +43,92 @@ class VisitScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
-    """All that is said of some scenarios."""
+    """All that is said of some worlds; `abouts` tells in words what each of them is."""
 
-    visits: tuple[VisitScore, ...]
-    spaces: tuple[SpaceScore, ...]
+    abouts: dict[str, str]
+    verdicts: tuple[Verdict, ...]
+    visits: tuple[VisitScore, ...] = ()
 
-
-def present(seen: Observed) -> Figures:
-    """What Besök shows."""
-    shape = seen.people.shape
-    people, lower, upper = (np.full(shape, np.nan) for _ in range(3))
-    for day in seen.days:
-        found, shown = minutes_of_day(seen.plan, seen.flows[day], seen.levels[day])
-        for column, values in ((people, found.people), (lower, found.lower), (upper, found.upper)):
-            column[day] = np.where(shown[:, None], values, np.nan)
-    return Figures(people=people, lower=lower, upper=upper)
+    @property
+    def lines(self) -> list[Line]:
+        """The table."""
+        return report.lines(self.verdicts)
 
 
-def _simple(estimator: Callable[..., Figures], seen: Observed) -> Figures:
-    return estimator(seen.plan.building.doors, seen.flows.people_in, seen.flows.people_out, seen.days)
+def judged(worlds: Iterable[World], tell: Progress = lambda _: None) -> Scores:
+    """Every estimator in each of the worlds. Worlds of one name, of different seeds, share a line of the table."""
+    abouts: dict[str, str] = {}
+    verdicts: list[Verdict] = []
+    for world in worlds:
+        tell(world.name)
+        abouts[world.name] = world.about
+        verdicts += judge(world)
+    return Scores(abouts=abouts, verdicts=tuple(verdicts))
 
 
-ESTIMATORS: Final[dict[str, Estimator]] = {
-    "besok": present,
-    "clamp-and-reset": partial(_simple, score.clamp_and_reset),
-    "in-out": partial(_simple, score.raw),
-}
+def standard_worlds(seeds: Sequence[int], *, simulated_too: bool = True) -> Iterator[World]:
+    """The standard worlds: those of the light generator for each seed, and the simulated house of the first."""
+    yield from (standard.world(recipe, seed) for recipe in standard.STANDARD for seed in seeds)
+    if simulated_too:
+        yield from simulated.house(seeds[0])
+
+
+def rooms(
+    path: Path, reset: str, closed: str | None, capacity: int | None, miss: float, seeds: Sequence[int]
+) -> Iterator[World]:
+    """The rooms of a file, each seed with another counter over their doors. Raises CountFileError."""
+    way = Way(reset=clock(reset), closed=stretch(closed) if closed else None, capacity=capacity, miss=miss)
+    return (world for seed in seeds for world in worlds(path, way, seed))
 
 
 def run(
-    site_file: SiteFile, scenarios: Sequence[Scenario], first: Callable[[Scenario], date], days: int, seed: int
+    site_file: SiteFile,
+    scenarios: Sequence[Scenario],
+    first: Callable[[Scenario], date],
+    days: int,
+    seeds: Sequence[int],
+    history: int = 0,
 ) -> Scores:
-    """Judge every estimator under each scenario, from the day that `first` names on."""
+    """Judge every estimator under each scenario, from the day that `first` names on, after so many days of history."""
+    abouts: dict[str, str] = {}
     visits: list[VisitScore] = []
-    spaces: list[SpaceScore] = []
-    for scenario in scenarios:
-        for seen in observe(site_file, first(scenario), days, seed, scenario):
-            counted = score.visits(seen.plan.building.doors, seen.flows.people_in, seen.flows.people_out)
-            site = seen.site.id
-            visits.append(VisitScore(scenario=scenario.id, site=site, days=days, real=seen.visits, counted=counted))
-            spaces += _judged(scenario.id, seen)
-    return Scores(visits=tuple(visits), spaces=tuple(spaces))
+    verdicts: list[Verdict] = []
+    for scenario, seed in product(scenarios, seeds):
+        begins = first(scenario) - timedelta(days=history)
+        for seen in observe(site_file, begins, history + days, seed, scenario):
+            world = simulated.world(seen, scenario, history)
+            abouts[world.name] = world.about
+            visits.append(_visits(scenario, seen, history))
+            verdicts += judge(world)
+    return Scores(abouts=abouts, visits=tuple(visits), verdicts=tuple(verdicts))
 
 
-def _judged(scenario: str, seen: Observed) -> Iterator[SpaceScore]:
-    for name, estimator in ESTIMATORS.items():
-        figures = estimator(seen)
-        for n, space in enumerate(seen.names):
-            columns = (c[:, n] for c in (seen.people, figures.people, figures.lower, figures.upper))
-            yield SpaceScore(
-                scenario=scenario,
-                site=seen.site.id,
-                space=space.partition("/")[2],
-                estimator=name,
-                accuracy=score.accuracy(*columns),
-            )
+def _visits(scenario: Scenario, seen: Observed, history: int) -> VisitScore:
+    days = slice(seen.days[history].start, None)
+    counted = score.visits(seen.plan.building.doors, seen.flows.people_in[days], seen.flows.people_out[days])
+    real = sum(seen.visits[history:])
+    return VisitScore(
+        scenario=scenario.id, site=seen.site.id, days=len(seen.days) - history, real=real, counted=counted
+    )
 
 
 def as_json(scores: Scores) -> str:
-    """Everything, each space by itself."""
+    """Everything, each space by itself, and the table."""
     visits = [asdict(v) | {"error": v.error} for v in scores.visits]
     spaces: list[dict[str, Any]] = []
-    for s in scores.spaces:
-        row = asdict(s)
+    for verdict in scores.verdicts:
+        row = asdict(verdict)
         spaces.append(row | row.pop("accuracy"))
-    return json.dumps({"visits": visits, "occupancy": spaces}, indent=1)
+    lines = [asdict(line) for line in scores.lines]
+    return json.dumps({"worlds": scores.abouts, "visits": visits, "occupancy": spaces, "table": lines}, indent=1)
 
 
 def as_text(scores: Scores) -> str:
-    """The visits of each site; by estimator the site as a whole, and the mean of the spaces that all of them know."""
+    """The visits of each simulated site, and the table."""
     came = [
-        (v.scenario, v.site, str(v.days), str(v.real), f"{v.counted:.0f}", _percent(v.error, "+.1f"))
+        (v.scenario, v.site, str(v.days), str(v.real), f"{v.counted:.0f}", report.percent(v.error, "+.1f"))
         for v in scores.visits
     ]
     heads = ("scenario", "site", "days", "visits", "counted", "error")
-    groups = dict.fromkeys((s.scenario, s.site, s.estimator) for s in scores.spaces)
-    rows = [row for group in groups for row in _rows(scores, *group)]
-    about = ("scenario", "site", "of", "estimator", "known", "people", "rmse", "relative", "bias", "coverage")
-    return "\n".join([*table(heads, came, 1), "", *table(about, rows, 1)])
-
-
-def _rows(scores: Scores, scenario: str, site: str, estimator: str) -> Iterator[Sequence[str]]:
-    here = [s for s in scores.spaces if (s.scenario, s.site) == (scenario, site)]
-    unknown = {s.space for s in here if not s.accuracy.known}
-    own = [s for s in here if s.estimator == estimator]
-    for of, found in (("site", own[:1]), ("spaces", [s for s in own[1:] if s.space not in unknown])):
-        told = [s.accuracy for s in found if s.accuracy.known]
-        if told:
-            mean = partial(_mean, told)
-            yield (
-                scenario, site, of, estimator, _percent(mean("known"), ".0f"), _plain(mean("mean_people")),
-                _plain(mean("rmse")), _percent(mean("relative"), ".0f"), _plain(mean("bias"), "+.1f"),
-                _percent(mean("coverage"), ".0f"),
-            )  # fmt: skip
-
-
-def _mean(told: Sequence[Accuracy], name: str) -> float | None:
-    values = [value for accuracy in told if (value := getattr(accuracy, name)) is not None]
-    return sum(values) / len(values) if values else None
-
-
-def _percent(value: float | None, form: str) -> str:
-    return "-" if value is None else f"{100 * value:{form}} %"
-
-
-def _plain(value: float | None, form: str = ".1f") -> str:
-    return "-" if value is None else f"{value:{form}}"
+    counted = [*table(heads, came, 1), ""] if came else []
+    return "\n".join([*counted, *table(report.HEADS, map(report.cells, scores.lines), 2)])

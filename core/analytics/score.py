@@ -40,10 +40,11 @@ class Accuracy:
 
 
 def accuracy(real: Floats, people: Floats, lower: Floats, upper: Floats) -> Accuracy:
-    """How good `people` is for `real`; each is one value per step.
+    """How good `people` is for `real`; each is one value per step. Where the truth is not known (NaN) nothing counts.
 
     Example: real 2, 4 and people 3, 3: rmse 1, relative 1/3, bias 0.
     """
+    real, people, lower, upper = (column[~np.isnan(real)] for column in (real, people, lower, upper))
     said, bounded = ~np.isnan(people), ~(np.isnan(lower) | np.isnan(upper))
     bounded &= (real > 0) | (np.nan_to_num(people) >= 0.5)
     there = float(real[real > 0].mean()) if (real > 0).any() else 0.0

@@ -11,7 +11,8 @@ import pytest
 from core import sitefile
 from core.analytics.occupancy import present as rules
 from ops.observed import observe
-from ops.score import present
+from ops.worlds.judge import live
+from ops.worlds.simulated import world
 from sensors_sim.scenario import ORDINARY, Fault
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
@@ -24,12 +25,13 @@ def test_a_stuck_camera_gives_way_to_the_doors(monkeypatch: pytest.MonkeyPatch) 
     begins = datetime(2026, 11, 18, FROM, tzinfo=ZoneInfo("Europe/Stockholm"))
     fault = Fault(device="*camera-reading-room", kind="stuck", begins=begins, minutes=60.0 * (UNTIL - FROM))
     sites = sitefile.parse(EXAMPLE.read_text("utf-8"), EXAMPLE.name)
-    seen, _ = observe(sites, DAY, 1, 3, replace(ORDINARY, id="stuck", faults=(fault,)))
+    scenario = replace(ORDINARY, id="stuck", faults=(fault,))
+    seen, _ = observe(sites, DAY, 1, 3, scenario)
     space = list(seen.names).index(SPACE)
     during = slice((FROM - 4) * 60 + 30, (UNTIL - 4) * 60)  # minutes since the business day began
 
     def error() -> float:
-        off = present(seen).people[during, space] - seen.people[during, space]
+        off = live(world(seen, scenario, 0)).people[during, space] - seen.people[during, space]
         return float(np.sqrt(np.nanmean(off**2)))
 
     believed_doors = error()

@@ -1,0 +1,61 @@
+"""A simulated building as a world to be judged: what its sensors said went through adapters and counting rules."""
+
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Final
+
+import numpy as np
+
+from core import sitefile
+from core.site import SiteFile
+from jobs.seen import Hours, by_minute
+from ops.observed import DAY, Observed, observe
+from ops.worlds.report import SITE
+from ops.worlds.world import Ints, World
+from sensors_sim import scenariofile
+from sensors_sim.scenario import Scenario
+from store.occupancy import MINUTE
+
+HISTORY: Final = 10  # days to learn from
+_HOUSE = files("ops") / "worlds" / "house"
+
+
+def world(seen: Observed, scenario: Scenario, history: int) -> World:
+    """The site with its days from the day number `history` on to be judged."""
+    days = [
+        by_minute(seen.plan, seen.flows[steps], seen.levels[steps], Hours(seen.site, day, MINUTE))[0]
+        for steps, day in zip(seen.days, seen.dates, strict=True)
+    ]
+    return World(
+        name=f"{scenario.id} {seen.site.id}",
+        about=scenario.about.en,
+        spaces=(SITE, *(name.partition("/")[2] for name in seen.names[1:])),
+        building=seen.plan.building,
+        seen=tuple(days),
+        heard=tuple(_late(seen, steps) for steps in seen.days),
+        real=tuple(seen.people[steps] for steps in seen.days),
+        judged=history,
+    )
+
+
+def _late(seen: Observed, steps: slice) -> Ints | None:
+    """In which step of the day each count was heard; None if all came at once."""
+    heard = seen.heard[steps] - steps.start
+    return heard if (heard > np.arange(len(heard))[:, None]).any() else None
+
+
+def house(seed: int) -> Iterator[World]:
+    """The standard worlds that are simulated: the library of the folder `house` under each of its scenarios."""
+    site_file = sitefile.parse((_HOUSE / "site.toml").read_text("utf-8"), "house/site.toml")
+    for file in sorted(_HOUSE.iterdir(), key=lambda f: f.name):
+        if file.name.endswith(".toml") and file.name != "site.toml":
+            scenario = scenariofile.parse(file.read_text("utf-8"), file.name)
+            yield from worlds(site_file, scenario, seed)
+
+
+def worlds(site_file: SiteFile, scenario: Scenario, seed: int) -> Iterator[World]:
+    """The sites under a scenario that says its days, with two weeks before them to learn from."""
+    assert scenario.first and scenario.last
+    days = (scenario.last - scenario.first).days + 1
+    for seen in observe(site_file, scenario.first - HISTORY * DAY, HISTORY + days, seed, scenario):
+        yield world(seen, scenario, HISTORY)

@@ -277,6 +277,26 @@ class CalendarDay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActionInfo:
+    """Something that was asked for, and what became of it: asked, answered, done, or done and taken back ("undone").
+
+    `spaces` are those that it concerns, the whole site if empty. `invented` marks an example.
+    """
+
+    action: str
+    title: Text
+    asked_by: Literal["residents", "staff", "partners", "council"]
+    state: Literal["asked", "answered", "done", "undone"]
+    asked: date | None
+    answered: date | None
+    answer: Text | None
+    done_since: date | None
+    undone: date | None
+    spaces: tuple[str, ...]
+    invented: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementInfo:
     """What a channel of a device observes."""
 

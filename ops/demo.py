@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from core.analytics import calendar
 from core.errors import StackError
 from core.site import OpeningException, Site, SiteFile, Text
-from ops import history
+from ops import example, history
 from ops import home as home_module
 from ops.home import Home
 from ops.mosquitto import Broker
@@ -54,6 +54,8 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
     environment = _environment(cluster, broker, web_port)
     sites = _applied(cluster.url(), sites)
     today = calendar.business_day(datetime.now(UTC), sites.sites[0])
+    with Database(cluster.url(), pool_size=1) as db:
+        example.put(db, sites, today - timedelta(days=history_days), today, datetime.now(UTC))
     _note_last_live_day(home, cluster.url(), sites.sites[0])
     _fill_history(home, supervisor, environment, today, history_days)
     _note_live_start(home, today)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
@@ -73,8 +73,8 @@ def occasions(diary: Diary) -> list[Groups]:
     of_its_own = diary.conduct.profile is None  # what was learnt from history holds its audiences and classes
     events = [g for event in diary.conduct.events for g in _event(diary, event)]
     if diary.site.kind == "park":
-        return [*(_concert(diary) if of_its_own else []), *events, *_gardeners(diary)]
-    programme = [*_programme(diary), *_classes(diary)] if of_its_own else []
+        return [*_invented(diary), *events, *_gardeners(diary)]
+    programme = [*_invented(diary), *_classes(diary)] if of_its_own else []
     return [*programme, *events, *_staff(diary)]
 
 
@@ -114,38 +114,60 @@ def _seats(room: Space) -> int:
     return room.seats or room.capacity or 60
 
 
-def _programme(diary: Diary) -> list[Groups]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """What a site has in its own programme on a day; times are milliseconds, places those of the ground."""
+
+    kind: Literal["evening", "matinee", "concert"]
+    begins: int
+    lasts: int
+    people: int
+    place: int
+    after: list[int]
+
+
+def planned(diary: Diary) -> Planned | None:
+    """What the site's own programme has on a day that people come to, None for nothing."""
+    if not diary.opens or diary.conduct.profile is not None:
+        return None
+    return _concert(diary) if diary.site.kind == "park" else _programme(diary)
+
+
+def _programme(diary: Diary) -> Planned | None:
     """An evening on Tuesday to Thursday; a matinee on Saturday, from which some go on to the café."""
     u = diary.chance("programme", 3)
     evening, matinee = diary.day.weekday() in (1, 2, 3), diary.day.weekday() == 5
     begins = diary.at(EVENING_H if evening else MATINEE_H)
     open_then = diary.open_from(begins - 30 * MINUTE, begins + 90 * MINUTE)
     if "hall" not in diary.places or not (evening or matinee) or not open_then or u[0] >= 0.55:
-        return []
+        return None
     hall = diary.places["hall"][int(u[1] * len(diary.places["hall"]))]
     seats = _seats(diary.ground.detail[hall])
     count = int(min(seats * (0.2 + 0.5 * u[2]) * diary.conduct.arrivals, seats))
     after = diary.places.get("cafe", [])[:1] if matinee else []
-    return _invented(diary, begins, 75 * MINUTE, count, hall, after)
+    kind: Literal["evening", "matinee"] = "evening" if evening else "matinee"
+    return Planned(kind=kind, begins=begins, lasts=75 * MINUTE, people=count, place=hall, after=after)
 
 
-def _concert(diary: Diary) -> list[Groups]:
+def _concert(diary: Diary) -> Planned | None:
     """A concert on the park's stage: on some fine days at the end of the week, May to September."""
     u = diary.chance("programme", 3)
     begins = diary.at(AFTERNOON_H if u[0] < 0.6 else SUNSET_H)
     fine = fineness(diary.seed, diary.site.timezone, diary.day)
     season = 5 <= diary.day.month <= 9 and diary.day.weekday() >= 4 and fine >= 0.4
     if "stage" not in diary.places or not season or not diary.open_from(begins, begins + 2 * HOUR) or u[1] >= 0.5:
-        return []
+        return None
     count = int((diary.site.capacity or 500) * (0.04 + 0.12 * u[2]) * diary.conduct.arrivals)
-    return _invented(diary, begins, 70 * MINUTE, count, diary.places["stage"][0], [])
+    place = diary.places["stage"][0]
+    return Planned(kind="concert", begins=begins, lasts=70 * MINUTE, people=count, place=place, after=[])
 
 
-def _invented(diary: Diary, begins: int, lasts: int, count: int, place: int, after: list[int]) -> list[Groups]:
+def _invented(diary: Diary) -> list[Groups]:
     """The audience of the site's own programme, unless the scenario has something in the same room that day."""
-    if diary.ground.spaces[place] in {event.space for event in diary.conduct.events}:
+    plan = planned(diary)
+    if plan is None or diary.ground.spaces[plan.place] in {event.space for event in diary.conduct.events}:
         return []
-    return [_audience(diary, diary.chance("audience", count, 4), begins, lasts, place, after)]
+    return [_audience(diary, diary.chance("audience", plan.people, 4), plan.begins, plan.lasts, plan.place, plan.after)]
 
 
 def _audience(diary: Diary, u: Floats, begins: int, lasts: int, place: int, after: list[int]) -> Groups:

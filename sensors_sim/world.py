@@ -17,7 +17,7 @@ from sensors_sim.conduct import Conduct, Conducts, Manner
 from sensors_sim.groups import Gates, Groups, gates
 from sensors_sim.groups import join as join_groups
 from sensors_sim.noise import Ints
-from sensors_sim.occasions import Diary, occasions, places_by_kind
+from sensors_sim.occasions import Diary, Planned, occasions, places_by_kind, planned
 from sensors_sim.placing import placed
 from sensors_sim.plans import Choices, choices
 from sensors_sim.public import crowd, public
@@ -74,6 +74,16 @@ class World:
         """All moves of the business days `first` to `last` (inclusive), in no particular order."""
         dates = [first + n * DAY for n in range((last - first).days + 1)]
         return join([self._site(n, dates) for n in range(len(self.ground.sites))])
+
+    def programme(self, first: date, last: date) -> Iterator[tuple[Site, date, Planned]]:
+        """What the sites have in their own programmes from `first` to `last`: what people come for in this world."""
+        for number, site in enumerate(self.ground.sites):
+            for day in (first + n * DAY for n in range((last - first).days + 1)):
+                conduct = self._conducts.on(site, day)
+                house = self._house(number, conduct.manner)
+                found = house and planned(self._diary(number, house, day, self.bounds(day), conduct))
+                if found:
+                    yield site, day, found
 
     def chunks(self, start: datetime, end: datetime) -> Iterator[tuple[date, date]]:
         """The business days that the time from `start` to `end` touches, some at a time: first and last of each lot."""

@@ -1,4 +1,4 @@
-"""What lies around the counts: the calendar of each day, the programme."""
+"""What lies around the counts: the calendar of each day, the programme, what was done because somebody asked."""
 
 from datetime import timedelta
 
@@ -8,7 +8,8 @@ from api import ranges
 from api.answers import rows, wanted
 from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, FirstDay, Form, From, LastDay, To
-from core.views import CalendarDay, ProgrammeEvent
+from core.analytics import calendar
+from core.views import ActionInfo, CalendarDay, ProgrammeEvent
 from store import queries
 
 router = APIRouter(tags=["Calendar"])
@@ -35,3 +36,9 @@ def events(
     start, end = ranges.instants(begin, to, site, now)
     found = queries.events(db, site.id, start, end)
     return rows(found, ProgrammeEvent, wanted(form, accept), f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")
+
+
+@router.get("/sites/{site}/actions", summary="You said, we did")
+def actions(site: KnownSite, db: Db, now: Now) -> list[ActionInfo]:
+    """What was asked for, what was answered and what has been done since, newest first."""
+    return queries.actions(db, site.id, calendar.business_day(now, site))

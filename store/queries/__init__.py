@@ -1,5 +1,6 @@
 """What the screens and the API ask: one function per question, each returning frozen views of `core.views`."""
 
+from store.queries.actions import actions
 from store.queries.calendar import calendar_days, events, school_holidays
 from store.queries.devices import devices, rejected, unplaced
 from store.queries.health import health
@@ -11,6 +12,7 @@ from store.queries.series import flows, heatmap, occupancy
 from store.queries.visits import visits
 
 __all__ = [
+    "actions",
     "calendar_days",
     "devices",
     "events",

@@ -1,0 +1,121 @@
+"""The ledger of actions: what was asked for, what was answered, what has been done since and in which spaces.
+
+    [[actions]]
+    site = "stadsbiblioteket"
+    id = "longer-sundays"
+    title = { sv = "Öppet längre på söndagar", en = "Longer hours on Sundays" }
+    asked = 2025-01-14
+
+The ledger is public: it says which group asked, never who.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from itertools import pairwise
+from typing import Literal
+
+from core import tomlfile
+from core.errors import CalendarFileError
+from core.site import Text
+from core.tomlfile import Problem
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_ID, LONGEST_TEXT = 60, 1000  # characters
+State = Literal["asked", "answered", "done", "undone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something done because somebody asked for it. `spaces` are those that it concerns, the whole site if empty.
+
+    `done_since` is the first business day on which it is so, `undone` the first on which it is so no more. `invented`
+    marks an example.
+    """
+
+    site: str
+    id: str
+    title: Text
+    asked_by: Literal["residents", "staff", "partners", "council"] = "residents"
+    asked: date | None = None
+    answered: date | None = None
+    answer: Text | None = None
+    done_since: date | None = None
+    undone: date | None = None
+    spaces: tuple[str, ...] = ()
+    invented: bool = False
+
+    def state(self, today: date) -> State:
+        """How far it has come on a business day."""
+        if self.undone and self.undone <= today:
+            return "undone"
+        if self.done_since and self.done_since <= today:
+            return "done"
+        return "answered" if self.answered and self.answered <= today else "asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What a ledger file holds."""
+
+    actions: tuple[Action, ...] = ()
+
+
+def parse(text: str, name: str = "ledger") -> tuple[Action, ...]:
+    """The actions of a ledger file (TOML). Raises CalendarFileError with every problem and its line."""
+    try:
+        raw = tomlfile.load(text)
+    except ValueError as exc:
+        raise CalendarFileError(f"{name}: {exc}") from exc
+    parts = tomlfile.Parts()
+    actions = parts.several(Action, raw, (), "actions")
+    problems: list[Problem] = [*tomlfile.unknown_keys(Ledger, raw), *parts.problems]
+    seen: set[tuple[str, str]] = set()
+    for path, action in actions:
+        problems += [((*path, key), reason) for key, reason in check(action)]
+        if (action.site, action.id) in seen:
+            problems.append(((*path, "id"), f'the id "{action.id}" is used twice; give each its own'))
+        seen.add((action.site, action.id))
+    if not actions and not problems:
+        problems.append((("actions",), "the file holds no action; begin one with [[actions]]"))
+    if problems:
+        raise CalendarFileError("\n".join(tomlfile.told(problems, text, raw, name, ("title", "answer"))))
+    return tuple(action for _, action in actions)
+
+
+def check(action: Action) -> Iterator[tuple[str, str]]:
+    """What is wrong with an action: the key, and a sentence."""
+    if not _ID.fullmatch(action.id) or len(action.id) > LONGEST_ID:
+        yield "id", f'"{action.id[:80]}" is no id: small letters, digits and single - only, as in "longer-sundays"'
+    for key in ("title", "answer"):
+        text: Text | None = getattr(action, key)
+        if text and not all(0 < len(words.strip()) <= LONGEST_TEXT for words in (text.sv, text.en)):
+            yield key, f"write it in both languages, with {LONGEST_TEXT} characters at most"
+    if (action.answer is None) != (action.answered is None):
+        yield "answered", "an answer has a text and a day; write both or neither"
+    order = [(key, day) for key in ("asked", "answered", "done_since", "undone") if (day := getattr(action, key))]
+    for (earlier, first), (later, second) in pairwise(order):
+        if second < first and (earlier, later) != ("answered", "done_since"):
+            yield later, f"{second} is before {earlier} ({first}); exchange or correct the days"
+    if action.undone and (not action.done_since or action.undone <= action.done_since):
+        yield "undone", "what was never done cannot be undone; write done_since, and a later day here"
+
+
+def changes(old: Action | None, new: Action) -> list[str]:
+    """What becomes different, in words for the log; empty if nothing does."""
+    if old is None:
+        return [
+            f"added: {new.title.sv} / {new.title.en}",
+            *changes(Action(site=new.site, id=new.id, title=new.title), new),
+        ]
+    pairs = ((f.name, getattr(old, f.name), getattr(new, f.name)) for f in fields(Action))
+    return [f"{name}: {_told(before)} -> {_told(after)}" for name, before, after in pairs if before != after]
+
+
+def _told(value: object) -> str:
+    if isinstance(value, Text):
+        return f"{value.sv} / {value.en}"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or "the whole site"
+    return "nothing" if value is None else str(value)

@@ -1,0 +1,134 @@
+"""The ledger of actions in the database; every change is noted with its author and never forgotten."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from core.errors import CalendarFileError, NotFound
+from core.ledger import Action, changes, check
+from core.site import Text
+from store.database import Database, sql
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A change of the ledger."""
+
+    site: str
+    id: str
+    at: datetime
+    author: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    site: str
+    id: str
+    title_sv: str
+    title_en: str
+    asked_by: Any
+    asked: date | None
+    answered: date | None
+    answer_sv: str
+    answer_en: str
+    done_since: date | None
+    undone: date | None
+    invented: bool
+    spaces: list[str]
+
+
+def listing(db: Database, site: str | None = None) -> list[Action]:
+    """The actions of a site, or of all, newest first."""
+    return [_action(row) for row in db.fetch("actions", _Row, site=site)]
+
+
+def find(db: Database, site: str, name: str) -> Action:
+    """One action. Raises NotFound."""
+    for action in listing(db, site):
+        if action.id == name:
+            return action
+    raise NotFound(f'{site} has no action "{name}"; `besok action list` shows what there is')
+
+
+def log(db: Database, site: str | None = None) -> list[Entry]:
+    """Every change of the ledger, in order."""
+    return db.fetch("action_log", Entry, site=site)
+
+
+def put(db: Database, actions: Sequence[Action], author: str, now: datetime) -> list[str]:
+    """Writes actions, new or changed; what changed, in words. All or nothing.
+
+    Raises NotFound for a site or space that is not there, CalendarFileError for an action that cannot be.
+    """
+    for action in actions:
+        for key, reason in check(action):
+            raise CalendarFileError(f"{action.id}: {key}: {reason}")
+    with db.transaction() as conn:
+        conn.execute(sql("sites_lock"))
+        with conn.cursor(row_factory=class_row(_Row)) as cur:
+            rows = cur.execute(sql("actions"), {"site": None}).fetchall()
+        standing = {(row.site, row.id): _action(row) for row in rows}
+        return [
+            line
+            for action in actions
+            for line in _put(conn, standing.get((action.site, action.id)), action, author, now)
+        ]
+
+
+def remove(db: Database, site: str, name: str, author: str, now: datetime) -> None:
+    """Takes an action out of the ledger; the log keeps that it was there. Raises NotFound."""
+    with db.transaction() as conn:
+        key = {"site_id": _site(conn, site), "id": name}
+        if not conn.execute(sql("action_delete"), key).rowcount:
+            raise NotFound(f'{site} has no action "{name}"; `besok action list` shows what there is')
+        conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": "removed"})
+
+
+def _put(conn: psycopg.Connection[Any], old: Action | None, action: Action, author: str, now: datetime) -> list[str]:
+    different = changes(old, action)
+    if not different:
+        return []
+    key = {"site_id": _site(conn, action.site), "id": action.id}
+    row = conn.execute(sql("action_upsert"), {**key, **_values(action)}).fetchone()
+    assert row
+    conn.execute(sql("action_spaces_forget"), {"action_id": row[0]})
+    for space in action.spaces:
+        if conn.execute(sql("action_space_insert"), {"action_id": row[0], "space": space}).fetchone() is None:
+            raise NotFound(f'there is no space "{space}" in {action.site}')
+    for change in different:
+        conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": change})
+    return [f"{action.site} {action.id}: {change}" for change in different]
+
+
+def _values(action: Action) -> dict[str, object]:
+    answer = action.answer or Text(sv="", en="")
+    plain = ("asked_by", "asked", "answered", "done_since", "undone", "invented")
+    return {
+        "title_sv": action.title.sv,
+        "title_en": action.title.en,
+        "answer_sv": answer.sv,
+        "answer_en": answer.en,
+        **{name: getattr(action, name) for name in plain},
+    }
+
+
+def _action(row: _Row) -> Action:
+    plain = ("site", "id", "asked_by", "asked", "answered", "done_since", "undone", "invented")
+    return Action(
+        title=Text(sv=row.title_sv, en=row.title_en),
+        answer=Text(sv=row.answer_sv, en=row.answer_en) if row.answered else None,
+        spaces=tuple(row.spaces),
+        **{name: getattr(row, name) for name in plain},
+    )
+
+
+def _site(conn: psycopg.Connection[Any], site: str) -> int:
+    row = conn.execute(sql("site_id"), {"site": site}).fetchone()
+    if row is None:
+        raise NotFound(f'there is no site "{site}"; `besok site apply` makes one')
+    return int(row[0])

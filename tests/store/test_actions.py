@@ -1,0 +1,63 @@
+"""The ledger in the database: written, changed, removed, and every change noted."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+
+from core import sitefile
+from core.errors import CalendarFileError, NotFound
+from core.ledger import Action
+from core.site import Text
+from store import actions, queries, sites
+from store.database import Database
+from tests.store.counted import HOUSE
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+CHAIRS = Action(
+    site="lib",
+    id="chairs",
+    title=Text(sv="Stolar", en="Chairs"),
+    asked=date(2026, 1, 2),
+    spaces=("hall",),
+    invented=True,
+)
+
+
+@pytest.fixture
+def house(db: Database) -> Database:
+    sites.apply(db, sitefile.parse(HOUSE))
+    return db
+
+
+def test_an_action_comes_a_long_way(house: Database) -> None:
+    assert actions.put(house, [CHAIRS], "anna", NOW)[0] == "lib chairs: added: Stolar / Chairs"
+    assert actions.put(house, [CHAIRS], "anna", NOW) == []
+    answered = replace(CHAIRS, answered=date(2026, 1, 9), answer=Text(sv="Ja", en="Yes"))
+    actions.put(house, [answered], "bo", NOW)
+    actions.put(house, [replace(answered, done_since=date(2026, 2, 1), spaces=())], "bo", NOW)
+    assert actions.find(house, "lib", "chairs") == replace(answered, done_since=date(2026, 2, 1), spaces=())
+    (told,) = queries.actions(house, "lib", NOW.date())
+    assert (told.state, told.answer, told.spaces, told.invented) == ("done", Text(sv="Ja", en="Yes"), (), True)
+    actions.remove(house, "lib", "chairs", "cia", NOW)
+    assert queries.actions(house, "lib", NOW.date()) == []
+    entries = actions.log(house)
+    assert [e.author for e in entries if e.change in ("added: Stolar / Chairs", "removed")] == ["anna", "cia"]
+    assert "spaces: hall -> the whole site" in [e.change for e in entries]
+
+
+def test_the_newest_come_first_and_open_questions_before_them(house: Database) -> None:
+    others = [replace(CHAIRS, id="lamps", asked=date(2026, 2, 2)), replace(CHAIRS, id="undated", asked=None)]
+    actions.put(house, [CHAIRS, *others], "anna", NOW)
+    assert [a.id for a in actions.listing(house, "lib")] == ["undated", "lamps", "chairs"]
+
+
+def test_what_is_not_there_or_cannot_be_changes_nothing(house: Database) -> None:
+    for wrong in (replace(CHAIRS, spaces=("attic",)), replace(CHAIRS, site="nowhere")):
+        with pytest.raises(NotFound):
+            actions.put(house, [replace(CHAIRS, id="good"), wrong], "anna", NOW)
+    with pytest.raises(CalendarFileError, match="never done"):
+        actions.put(house, [replace(CHAIRS, undone=date(2026, 2, 1))], "anna", NOW)
+    with pytest.raises(NotFound, match="besok action list"):
+        actions.remove(house, "lib", "chairs", "anna", NOW)
+    assert actions.listing(house) == [] and actions.log(house) == []

@@ -1,0 +1,87 @@
+"""The ledger of actions: what a file may say, and how far an action has come."""
+
+from dataclasses import fields
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from core.errors import CalendarFileError
+from core.ledger import Action, changes, parse
+from core.site import Text
+from core.sitefile import parse as parse_sites
+from ops.example import programme
+
+ROOT = Path(__file__).parents[2]
+ONE = """
+[[actions]]
+site = "lib"
+id = "chairs"
+title = { sv = "Stolar", en = "Chairs" }
+asked = 2026-01-02
+answered = 2026-01-05
+answer = { sv = "Ja", en = "Yes" }
+done_since = 2026-02-01
+undone = 2026-03-01
+spaces = ["hall"]
+"""
+
+
+def test_how_far_an_action_has_come() -> None:
+    (chairs,) = parse(ONE)
+    days = [(2026, 1, 3), (2026, 1, 5), (2026, 2, 1), (2026, 2, 28), (2026, 3, 1)]
+    assert [chairs.state(date(*day)) for day in days] == ["asked", "answered", "done", "done", "undone"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("", "nonsense", "this is not TOML"),
+        (ONE, "", "holds no action"),
+        ('"chairs"', '"Chairs!"', "is no id"),
+        ("asked = 2026-01-02", "asked = 2026-01-09", "2026-01-05 is before asked"),
+        ("undone = 2026-03-01", "undone = 2026-01-31", "exchange or correct"),
+        ("done_since = 2026-02-01\n", "", "what was never done cannot be undone"),
+        ("answered = 2026-01-05\n", "", "write both or neither"),
+        ('en = "Yes"', 'en = ""', "in both languages"),
+        ("asked = ", 'asked_by = "Anna"\nasked = ', "is not possible; write"),
+        ("asked = ", "askd = ", "did you mean"),
+        (ONE, ONE + ONE, "is used twice"),
+    ],
+)
+def test_what_cannot_be_is_told_with_its_line(old: str, new: str, said: str) -> None:
+    text = ONE.replace(old, new, 1) if old else new
+    with pytest.raises(CalendarFileError, match=said):
+        parse(text, "ledger.toml")
+
+
+def test_changes_are_told_one_by_one() -> None:
+    old = Action(site="lib", id="chairs", title=Text(sv="Stolar", en="Chairs"))
+    (new,) = parse(ONE)
+    assert changes(old, old) == []
+    assert changes(None, old) == ["added: Stolar / Chairs"]
+    assert "done_since: nothing -> 2026-02-01" in changes(old, new)
+    assert "spaces: the whole site -> hall" in changes(old, new)
+
+
+def test_the_example_fits_its_site_file_and_says_that_it_is_one() -> None:
+    actions = parse((ROOT / "sites" / "helsingborg-actions.toml").read_text("utf-8"))
+    places = {
+        s.id: {x.id for x in s.spaces}
+        for s in parse_sites((ROOT / "sites" / "helsingborg.toml").read_text("utf-8")).sites
+    }
+    assert all(set(a.spaces) <= places[a.site] and a.invented for a in actions)
+    assert {a.state(date(2026, 11, 25)) for a in actions} == {"asked", "answered", "done", "undone"}
+
+
+def test_every_key_is_documented() -> None:
+    page = (ROOT / "docs" / "actions.md").read_text("utf-8")
+    assert [f.name for f in fields(Action) if f"`{f.name}`" not in page] == []
+
+
+def test_the_programme_of_the_simulated_world_is_when_it_is_open() -> None:
+    sites = parse_sites((ROOT / "sites" / "helsingborg.toml").read_text("utf-8"))
+    found = list(programme(sites, date(2026, 5, 4), date(2026, 6, 28)))
+    assert {site for site, _, _ in found} == {"stadsbiblioteket", "stadsparken"}
+    assert all(o.start < o.end and space for _, o, space in found)
+    assert found == list(programme(sites, date(2026, 5, 4), date(2026, 6, 28)))

@@ -31,6 +31,16 @@ def odds(chance: float) -> Text:
     return Text(sv=f"{tenths} på 10", en=f"{tenths} in 10")
 
 
+def odds_short(chance: float) -> Text:
+    """The same for a big figure: "< 1 in 20"."""
+    said = odds(chance)
+    words = (("mindre än ", "< "), ("mer än ", "> "), ("less than ", "< "), ("more than ", "> "))
+    sv, en = said.sv, said.en
+    for long, sign in words:
+        sv, en = sv.replace(long, sign), en.replace(long, sign)
+    return Text(sv=sv, en=en)
+
+
 def target(outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None = None) -> Text | None:
     """The odds of the target by its deadline, and which weekday is furthest behind; None without a target.
 

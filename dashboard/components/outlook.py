@@ -29,7 +29,9 @@ def odds(coming: Outlook, way: Progress) -> Any:
     about = _("the odds of {factor} × by {day}").format(
         factor=formats.number(way.factor, 1), day=formats.day(way.deadline)
     )
-    return html.Div([html.P(named(sentences.odds(coming.odds)), className="number"), html.P(about, className="where")])
+    return html.Div(
+        [html.P(named(sentences.odds_short(coming.odds)), className="number"), html.P(about, className="where")]
+    )
 
 
 def said(coming: Outlook, way: Progress, weekdays: Mapping[int, float]) -> Any:

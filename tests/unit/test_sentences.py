@@ -51,6 +51,7 @@ def test_the_odds_of_the_target_and_the_weekday_furthest_behind() -> None:
 )  # fmt: skip
 def test_a_probability_promises_no_more_than_a_forecast_can(chance: float, said: str) -> None:
     assert sentences.odds(chance).en == said
+    assert sentences.odds_short(chance).en == said.replace("less than", "<").replace("more than", ">")
 
 
 def test_when_the_target_becomes_likely() -> None:

@@ -11,7 +11,8 @@ from typing import Final
 import numpy as np
 
 from core.analytics import calendar as hours
-from core.analytics.forecast import Calendar, History, history
+from core.analytics.days import as_forecast_calendar
+from core.analytics.forecast import History, history
 from core.analytics.outlook import DAY, FURTHEST, Goal, look_ahead
 from core.errors import NotFound
 from core.site import Site
@@ -43,9 +44,10 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
         return False
     goal = _goal(db, site, origin)
     last = max(origin + 2 * 366 * DAY, goal.deadline if goal else origin)
+    days = queries.calendar_days(db, site.id, past.first, min(last, origin + FURTHEST * DAY))
     made = look_ahead(
         past,
-        known_days(site, past.first, min(last, origin + FURTHEST * DAY)),
+        as_forecast_calendar(days, site.opening.country),
         goal=goal,
         measure=measure,
         made=now,
@@ -67,14 +69,6 @@ def observed(site: Site, points: Sequence[VisitPoint], measure: str) -> History:
     closed = (day for day in visits if not hours.open_intervals(day, site))
     last = points[-1].day if points else date.min
     return history(visits, closed=closed, origin=last + DAY)
-
-
-def known_days(site: Site, first: date, last: date) -> Calendar:
-    """What is known of the days of a site, past and to come: opening hours, closures and holidays."""
-    days = [first + n * DAY for n in range((last - first).days + 1)]
-    opened = {day: sum((b - a).total_seconds() / 3600 for a, b in hours.open_intervals(day, site)) for day in days}
-    named = {day: name for day in days if (name := hours.holiday(day, site.opening))}
-    return Calendar(holidays=named, closed=frozenset(d for d, h in opened.items() if not h), hours=opened)
 
 
 def _goal(db: Database, site: Site, origin: date) -> Goal | None:

@@ -10,7 +10,7 @@ from core.errors import NotFound
 from core.outlook import Outlook
 from core.views import Progress, SiteInfo, VisitPoint
 from dashboard.address import Address
-from dashboard.components import answer, notices, outlook
+from dashboard.components import answer, ledger, notices, outlook
 from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import chart
@@ -43,6 +43,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *(_ahead(db, site.site, way, coming) if coming else [_no_outlook()]),
             _year(db, site.site, way),
             _months(db, site.site, way),
+            _ledger(db, site.site, today),
             *([_record(db, site.site, today)] if coming else []),
             answer.terms(way),
         ]
@@ -66,6 +67,11 @@ def _ahead(db: Database, site: str, way: Progress, coming: Outlook) -> list[Any]
     first = min(way.baseline_first, way.today - SHOWN * DAY)
     points = queries.visits(db, site, first - SHOWN * DAY, way.today - DAY, "day")
     return [outlook.way_ahead(site, way, points, coming), outlook.next_weeks(site, way, points, coming)]
+
+
+def _ledger(db: Database, site: str, today: date) -> Any:
+    spaces = {space.space: space.name for space in queries.spaces(db, site)}
+    return ledger.section(queries.actions(db, site, today), {}, spaces)
 
 
 def _record(db: Database, site: str, today: date) -> Any:

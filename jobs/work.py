@@ -206,7 +206,7 @@ class Worker:
         if today is None:
             return False
         with self._claims.transaction() as conn:
-            if self._past[slug].learnt(conn, today.day) != today.learnt:
+            if self._past[slug].learnt(conn, today.day).to_json() != today.learnt.to_json():
                 del self._today[slug]  # the next turn begins it anew
         return True
 

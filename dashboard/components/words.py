@@ -45,7 +45,7 @@ def bases() -> dict[str, str]:
 def phrases() -> dict[str, str]:
     """Sentences with places for numbers."""
     return {
-        "between": _("Eight times of ten the true number lies between {low} and {high}"),
+        "between": _("Eight times of ten between {low} and {high}"),
         "occupied": _("Occupied"),
         "free": _("Free"),
         "closed": _("Closed"),

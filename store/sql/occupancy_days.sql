@@ -8,7 +8,8 @@ cross join lateral generate_series(
     date_trunc(%(unit)s, %(first)s::date::timestamp), %(last)s::date::timestamp, %(step)s::interval
 ) as t (first)
 left join lateral (
-    select avg(people) as people, avg(lower) as lower, avg(upper) as upper, avg(raw) as raw, max(peak) as peak,
+    select avg(people) as people, case when count(lower) = count(people) then avg(lower) end as lower,
+        case when count(upper) = count(people) then avg(upper) end as upper, avg(raw) as raw, max(peak) as peak,
         (array_agg(peak_lower order by peak desc nulls last))[1] as peak_lower,
         (array_agg(peak_upper order by peak desc nulls last))[1] as peak_upper,
         mode() within group (order by basis) as basis, mode() within group (order by reason) as reason,

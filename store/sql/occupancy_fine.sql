@@ -5,7 +5,8 @@ from site
 join space s using (site_id)
 cross join lateral generate_series(%(start)s::timestamptz, %(end)s::timestamptz - interval '1 second', %(step)s::interval) as t (start)
 left join lateral (
-    select avg(people) as people, avg(lower) as lower, avg(upper) as upper, avg(raw) as raw, max(peak) as peak,
+    select avg(people) as people, case when count(lower) = count(people) then avg(lower) end as lower,
+        case when count(upper) = count(people) then avg(upper) end as upper, avg(raw) as raw, max(peak) as peak,
         (array_agg(peak_lower order by peak desc nulls last))[1] as peak_lower,
         (array_agg(peak_upper order by peak desc nulls last))[1] as peak_upper,
         mode() within group (order by basis) as basis, mode() within group (order by reason) as reason,

@@ -1,6 +1,7 @@
 """Days to be estimated anew: marked, taken, and never forgotten between the two."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from threading import Thread
@@ -9,9 +10,10 @@ import numpy as np
 import psycopg
 import pytest
 
+from core.analytics.occupancy import NOTHING
 from core.readings import Reading
 from core.sitefile import parse
-from store import occupancy, sites
+from store import learnt, occupancy, sites
 from store.claims import Claims
 from store.database import Database, sql
 from store.occupancy import Quarters
@@ -121,6 +123,34 @@ def test_figures_are_replaced_only_where_asked(db: Database, database_url: str, 
         *2 * [(2, None, 3, 4, "doors", "below_zero", True)],
         *2 * [(1, None, 2, 3, "doors", "below_zero", False)],
     ]
+
+
+def test_days_that_ended_while_nobody_worked_are_marked(db: Database, database_url: str, library: int) -> None:
+    with db.transaction() as conn:
+        plan = occupancy.layout(conn, library)
+        figures = Quarters.unknown(1, len(plan.spaces))
+        figures.people[:] = 1
+        for days_ago, final in ((0, False), (1, False), (2, True), (9, False)):
+            start = NOON - timedelta(days=days_ago)
+            span = [(start, start + occupancy.QUARTER)]
+            occupancy.write_quarters(conn, plan, start, figures, span, final=final)
+        occupancy.mark_unfinished(conn, library, NOON - timedelta(hours=9))
+    assert dirty(database_url) == [DAY - timedelta(days=9), DAY - timedelta(days=1)]
+
+
+def test_what_was_learnt_is_kept_until_a_day_it_was_learnt_from_changes(db: Database, library: int) -> None:
+    look_back = timedelta(days=56)
+    with db.transaction() as conn:
+        plan = occupancy.layout(conn, library)
+        for days in (0, 1, 56, 57):
+            learnt.put(conn, plan, DAY + timedelta(days=days), NOTHING)
+        learnt.changed(conn, plan, DAY, DAY, look_back)
+        known = {n: learnt.get(conn, plan, DAY + timedelta(days=n)) for n in (0, 1, 56, 57, 58)}
+        assert {n for n, found in known.items() if found == NOTHING} == {0, 57}
+        learnt.put(conn, plan, DAY + timedelta(days=1), NOTHING)
+        assert learnt.get(conn, plan, DAY + timedelta(days=1)) == NOTHING
+        rebuilt = replace(plan, portals=plan.portals[1:])
+        assert learnt.get(conn, rebuilt, DAY) is None  # its numbers would be those of other doors
 
 
 def test_a_site_is_claimed_by_one_worker_at_a_time(database_url: str, library: int) -> None:

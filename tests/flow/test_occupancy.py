@@ -1,0 +1,177 @@
+"""Occupancy from the sensor's message to the API: intervals, nights without ghosts, late data, a killed worker."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from core.analytics import calendar
+from core.settings import Settings
+from core.site import Site
+from core.sitefile import parse
+from jobs import work
+from store import sites
+from store.database import Database
+
+ROOT = Path(__file__).parents[2]
+ZONE = ZoneInfo("Europe/Stockholm")
+Fixture = Callable[..., Any]
+
+# The business day begins twelve hours away, so that these tests never meet its boundary.
+DAY_START = (datetime.now(ZONE).hour + 12) % 24
+OPEN = f"{DAY_START + 3:02}:00-{DAY_START + 17:02}:00"  # from three hours into the business day to seven before its end
+
+HOUSE = """
+[[sites]]
+id = "HOUSE"
+day_start = "DAY_START:00"
+kind = "library"
+name = { sv = "Huset", en = "The house" }
+timezone = "Europe/Stockholm"
+capacity = 300
+[sites.opening]
+monday = "OPEN"
+tuesday = "OPEN"
+wednesday = "OPEN"
+thursday = "OPEN"
+friday = "OPEN"
+saturday = "OPEN"
+sunday = "OPEN"
+[[sites.spaces]]
+id = "room"
+name = { sv = "Rum", en = "Room" }
+capacity = 80
+[[sites.spaces]]
+id = "studio"
+name = { sv = "Studio", en = "Studio" }
+[[sites.portals]]
+id = "entrance"
+name = { sv = "Entré", en = "Entrance" }
+outer = "outside"
+inner = "HOUSE"
+[[sites.portals]]
+id = "door"
+name = { sv = "Dörr", en = "Door" }
+outer = "HOUSE"
+inner = "room"
+[[sites.sensors]]
+device = "entrance"
+portal = "entrance"
+interval_s = 900
+[[sites.sensors]]
+device = "door"
+portal = "door"
+interval_s = 900
+[[sites.sensors]]
+device = "camera"
+space = "studio"
+interval_s = 900
+"""
+
+
+@pytest.fixture
+def place(db: Database, house: str) -> Site:
+    """A house that is open fourteen hours, with two doors and a camera."""
+    text = HOUSE.replace("HOUSE", house).replace("DAY_START", f"{DAY_START:02}").replace("OPEN", OPEN)
+    site_file = parse(text)
+    sites.apply(db, site_file)
+    return site_file.sites[0]
+
+
+@contextmanager
+def working(url: str) -> Iterator[None]:
+    """A worker in a thread."""
+    stop = Event()
+    thread = Thread(target=work.run, args=(Settings(database_url=url), stop))  # type: ignore[arg-type]
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def messages(site: Site, day: date, until: datetime, missed: float = 0.0) -> list[tuple[str, dict[str, Any]]]:
+    """A day in quarters: 12 people come in each of the first eight hours; all leave by closing, `missed` unseen."""
+    begins, ends = calendar.day_bounds(day, site)
+    ((opens, closes),) = calendar.open_intervals(day, site)
+    sent = []
+    for n in range((min(ends, until) - begins) // timedelta(minutes=15)):
+        end = begins + (n + 1) * timedelta(minutes=15)
+        comes, goes = opens < end <= closes - timedelta(hours=6), closes - timedelta(hours=6) < end <= closes
+        people = {"in": 12 if comes else 0, "out": round(16 * (1 - missed)) if goes else 0}
+        flow = {"time": end.isoformat(), "period_s": 900, **people}
+        inner = {"time": end.isoformat(), "period_s": 900, "in": people["in"] // 4, "out": people["out"] // 4}
+        camera = {"time": (end - timedelta(minutes=1)).isoformat(), "people": 2 if comes or goes else 0}
+        sent += [("entrance/flow", flow), ("door/flow", inner), ("camera/level", camera)]
+    return sent
+
+
+def figures(url: str, until: datetime) -> list[tuple[Any, ...]]:
+    """All that the worker has written of the quarters that were over at a moment."""
+    quarter = until.replace(minute=until.minute // 15 * 15, second=0, microsecond=0)
+    with psycopg.connect(url) as conn:
+        asked = (
+            "select slug, m.* from occupancy_minute m join space using (space_id) where time < %s order by 1, time",
+            "select slug, b.* from occupancy_bucket b join space using (space_id) where bucket < %s order by 1, bucket",
+            "select day, learnt::text from occupancy_learnt where %s is not null order by 1",
+        )
+        return [row for query in asked for row in conn.execute(query, (quarter,)).fetchall()]
+
+
+def test_a_worker_that_is_killed_and_another_that_begins_anew_come_to_the_same_figures(
+    database_url: str, settings: Settings, place: Site, collect: Fixture, publish: Fixture, wait_for: Fixture
+) -> None:
+    now = datetime.now(UTC)
+    today = calendar.business_day(now, place)
+    sent = [m for back in (2, 1) for m in messages(place, today - timedelta(days=back), now, missed=0.1)]
+    sent += messages(place, today, now)
+    half = now - timedelta(hours=1)
+    early = [m for m in sent if datetime.fromisoformat(m[1]["time"]) < half]
+    command = [sys.executable, "-m", "ops.cli", "work"]
+    environment = os.environ | {"BESOK_DATABASE_URL": database_url}
+    with collect(settings):
+        publish(early)
+        worker = subprocess.Popen(command, cwd=ROOT, env=environment)
+        try:
+            wait_for(lambda: len(figures(database_url, half)) > 1000)
+            publish([m for m in sent if m not in early])
+            publish(sent)  # and all of it again
+            wait_for(lambda: last_minute(database_url) >= now.replace(second=0, microsecond=0))
+        finally:
+            worker.kill()
+            worker.wait()
+    with working(database_url):
+        wait_for(lambda: settled(database_url, now))
+        kept = figures(database_url, now)
+    with psycopg.connect(database_url) as conn:
+        conn.execute("insert into dirty_day select distinct site_id, day from flow_day where day < %s", (today,))
+        conn.execute("delete from occupancy_minute where time >= %s", (calendar.day_bounds(today, place)[0],))
+        conn.execute("delete from occupancy_bucket")
+        conn.execute("delete from occupancy_learnt")
+    with working(database_url):
+        wait_for(lambda: settled(database_url, now))
+        anew = figures(database_url, now)
+    assert anew == kept
+    assert len([row for row in kept if row[0] == place.id]) > 60
+
+
+def last_minute(url: str) -> datetime:
+    with psycopg.connect(url) as conn:
+        (found,) = conn.execute("select max(time) from occupancy_minute").fetchone() or (None,)
+    return found or datetime.min.replace(tzinfo=UTC)
+
+
+def settled(url: str, now: datetime) -> bool:
+    with psycopg.connect(url) as conn:
+        (waiting,) = conn.execute("select count(*) from dirty_day").fetchone() or (1,)
+    return not waiting and last_minute(url) >= now.replace(second=0, microsecond=0)

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
 from api.ranges import BadRange
-from core.errors import NotFound, SchemaMismatch, StoreUnavailable
+from core.errors import NotFound, SchemaMismatch, StoreRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
@@ -33,6 +33,7 @@ def install(server: FastAPI) -> None:
     """Translate every error of `server` into its answer."""
     server.exception_handler(NotFound)(_not_found)
     server.exception_handler(BadRange)(_bad_range)
+    server.exception_handler(StoreRefused)(_refused)
     server.exception_handler(RequestValidationError)(_bad_request)
     server.exception_handler(StoreUnavailable)(_unavailable)
     server.exception_handler(SchemaMismatch)(_unavailable)
@@ -46,6 +47,14 @@ def _problem(status: int, text: str, **headers: str) -> JSONResponse:
 
 async def _not_found(_: Request, exc: Exception) -> JSONResponse:
     return _problem(404, str(exc))
+
+
+async def _refused(_: Request, exc: Exception) -> JSONResponse:
+    # What the driver said names tables, and is for the log.
+    if isinstance(exc.__cause__, Exception):
+        log.error("the database refused: %s", exc, extra={"action": "store_refused"})
+        return _problem(500, "Besök could not answer because of a fault in itself; its log tells more")
+    return _problem(409, str(exc))
 
 
 async def _bad_range(_: Request, exc: Exception) -> JSONResponse:

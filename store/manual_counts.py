@@ -97,7 +97,9 @@ def receive(db: Database, site: str, count: ManualCount, now: datetime) -> bool:
         }
         if not conn.execute(sql("manual_count_put"), row).rowcount:
             known = conn.execute(sql("manual_count_digest"), {"count_id": count.id}).fetchone()
-            if known is None or bytes(known[0]) != row["digest"]:
+            if known is None:
+                raise StoreRefused("a thousand counts came within a day: that is more than people can count")
+            if bytes(known[0]) != row["digest"]:
                 raise StoreRefused("another count is stored under this id; make a new one")
             return False
         taps = [

@@ -1,0 +1,160 @@
+"""People who count beside the sensors: the doors to count at, their counts, and what these say of the sensors."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from api.answers import FRESH
+from api.deps import Db, KnownSite, Now
+from api.security import same_origin
+from core.analytics.manual_count import Tap
+from core.calibrating import CountInfo, ManualCount, SiteCalibration
+from core.errors import NotFound
+from core.site import Text
+from store import manual_counts
+from store.calibrations import calibration as known_calibration
+
+router = APIRouter(tags=["Counting beside sensors"])
+
+LONGEST = timedelta(hours=12)
+OLDEST = timedelta(days=60)  # a phone may have been offline for long
+SLACK = timedelta(seconds=2)  # by which a tap may lie outside of its count
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+
+
+class TapIn(BaseModel):
+    """People who passed at one moment; `undone` if the one who counted took it back."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    time: AwareDatetime
+    direction: Literal["in", "out"]
+    people: int = Field(ge=1, le=100)
+    undone: bool = False
+
+
+class CountIn(BaseModel):
+    """A count at a door. Times are the counting phone's own; `sent` is its clock at the moment of sending."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    portal: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    counted_by: Name = Field(description="A name or initials; it is kept with the count", examples=["Kim"])
+    begins: AwareDatetime
+    ends: AwareDatetime
+    sent: AwareDatetime
+    taps: list[TapIn] = Field(max_length=10_000)
+    note: str = Field(default="", max_length=500)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not timedelta(0) < self.ends - self.begins <= LONGEST:
+            raise ValueError("a count ends after it begins, within twelve hours")
+        if not self.ends - SLACK <= self.sent <= self.begins + OLDEST:
+            raise ValueError("a count is sent after its end, within sixty days")
+        if any(not self.begins - SLACK <= tap.time <= self.ends + SLACK for tap in self.taps):
+            raise ValueError("a tap lies outside of the count")
+        return self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorToCount:
+    """A door with sensors. Going in leads to `inner`; `interval_s` is how often the slowest sensor reports.
+
+    `learn` is the share of the doubt about the site's visits that the best count at this door takes away, which is
+    `weekday` (Monday 0) at `hour`; None where another count would teach next to nothing.
+    """
+
+    portal: str
+    name: Text
+    inner: Text
+    interval_s: int
+    learn: float | None
+    weekday: int | None
+    hour: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """That a count is kept; `stored` is false if it was kept already."""
+
+    id: UUID
+    stored: bool
+
+
+@router.get("/sites/{site}/calibration", summary="How well the doors count, and what to count next")
+def calibration(site: KnownSite, db: Db, now: Now) -> SiteCalibration:
+    """Each door with its accuracy (sensor / person) and the 95 % interval, the counts it rests on, the corrections that
+    were proposed, accepted or undone, and the counts that would teach most. The taps of a count: `counts/{id}`."""
+    known = known_calibration(db, site.id, now)
+    return replace(known, counts=tuple(replace(c, taps=()) for c in known.counts))
+
+
+@router.get("/sites/{site}/counts/doors", summary="Doors to count at")
+def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToCount]:
+    """The doors with sensors, those first where a count teaches most. It tells nothing of what the sensors count, so
+    that whoever counts is not led by it."""
+    response.headers.update(FRESH)
+    known = known_calibration(db, site.id, now)
+    best = {a.portal: a for a in known.advice}
+    found = [
+        DoorToCount(
+            portal=d.portal,
+            name=d.name,
+            inner=d.inner,
+            interval_s=d.interval_s,
+            learn=a.gain if (a := best.get(d.portal)) else None,
+            weekday=a.weekday if a else None,
+            hour=a.hour if a else None,
+        )
+        for d in known.doors
+    ]
+    return sorted(found, key=lambda d: -(d.learn or 0))
+
+
+@router.get("/sites/{site}/counts/{count}", summary="One count with its taps")
+def count_of(site: KnownSite, count: UUID, db: Db, now: Now) -> CountInfo:
+    """Who counted when, each tap with its time, and what the sensors told of the same minutes."""
+    found = next((c for c in known_calibration(db, site.id, now).counts if c.id == count), None)
+    if found is None:
+        raise NotFound(f"{site.id} has no count {count}")
+    return found
+
+
+@router.put("/sites/{site}/counts/{count}", status_code=201, summary="Send a count")
+def receive(
+    site: KnownSite, count: UUID, body: CountIn, db: Db, now: Now, request: Request, response: Response
+) -> Received:
+    """Keeps a count under the id that the sender made. Sent again it changes nothing (200); another count under the
+    same id is refused (409). It changes no figure: somebody has to accept a correction first."""
+    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
+        raise HTTPException(403, "counts are taken from pages of this Besök only")
+    stored = manual_counts.receive(db, site.id, _count(count, body), now)
+    response.status_code = 201 if stored else 200
+    return Received(id=count, stored=stored)
+
+
+def _count(number: UUID, body: CountIn) -> ManualCount:
+    """What was sent, in our words."""
+    taps = sorted(body.taps, key=lambda t: t.time)
+    return ManualCount(
+        id=number,
+        portal=body.portal,
+        counted_by=body.counted_by,
+        begins=_utc(body.begins),
+        ends=_utc(body.ends),
+        sent=_utc(body.sent),
+        taps=tuple(
+            Tap(time=_utc(t.time), direction=t.direction, people=t.people, undone=t.undone) for t in taps
+        ),
+        note=body.note,
+    )  # fmt: skip
+
+
+def _utc(time: datetime) -> datetime:
+    return time.astimezone(UTC)

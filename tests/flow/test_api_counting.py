@@ -1,0 +1,68 @@
+"""Counts by people over HTTP: kept once, refused with a reason, compared with the sensors."""
+
+from copy import deepcopy
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+V1 = "/api/v1/sites/stadsbiblioteket"
+
+
+def sent(portal: str, **more: Any) -> dict[str, Any]:
+    """A count that has just ended."""
+    now = datetime.now(UTC)
+    begins = now - timedelta(minutes=15)
+    tap = {"time": (begins + timedelta(minutes=3)).isoformat(), "direction": "in", "people": 2}
+    times = {"begins": begins.isoformat(), "ends": now.isoformat(), "sent": now.isoformat()}
+    return {"portal": portal, "counted_by": " Kim ", "taps": [tap], **times, **more}
+
+
+def test_a_count_is_kept_once_and_shown_with_its_taps(ask: httpx2.Client) -> None:
+    doors = ask.get(f"{V1}/counts/doors").json()
+    assert {"portal", "name", "inner", "interval_s", "learn"} <= doors[0].keys()
+    assert "accuracy" not in str(doors) and "device" not in str(doors)  # whoever counts is not led
+    path, body = f"{V1}/counts/{uuid4()}", sent(doors[0]["portal"])
+    first = ask.put(path, json=body)
+    assert (first.status_code, first.json()["stored"]) == (201, True), first.text
+    again = ask.put(path, json={**body, "sent": datetime.now(UTC).isoformat()})
+    assert (again.status_code, again.json()["stored"]) == (200, False)
+    other = ask.put(path, json={**body, "note": "another"})
+    assert other.status_code == 409 and "another count" in other.json()["error"]
+    kept = ask.get(path).json()
+    assert (kept["counted_by"], kept["counted_in"], len(kept["taps"])) == ("Kim", 2, 1)
+    known = ask.get(f"{V1}/calibration").json()
+    assert [c["id"] for c in known["counts"]] == [kept["id"]]
+    assert known["counts"][0]["taps"] == [] and known["counts"][0]["compared"]["problem"] == "silent"
+    assert {d["into"]["verdict"] for d in known["doors"]} == {"none"}
+
+
+def test_what_is_no_count_is_refused_with_the_reason(quiet: httpx2.Client, subtests: pytest.Subtests) -> None:
+    portal = quiet.get(f"{V1}/counts/doors").json()[0]["portal"]
+    good = sent(portal)
+    late = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    tap = good["taps"][0]
+    cases: list[tuple[dict[str, Any], int, str]] = [
+        ({"portal": "attic"}, 404, "no door"),
+        ({"counted_by": "  "}, 422, "counted_by"),
+        ({"ends": good["begins"]}, 422, "ends after it begins"),
+        ({"ends": late, "sent": late}, 422, "within twelve hours"),
+        ({"sent": good["begins"]}, 422, "sent after its end"),
+        ({"begins": "2026-11-25T10:00:00"}, 422, "begins"),
+        ({"taps": [{**tap, "time": late}]}, 422, "outside of the count"),
+        ({"taps": [{**tap, "people": 0}]}, 422, "people"),
+        ({"taps": [{**tap, "direction": "up"}]}, 422, "direction"),
+        ({"photo": "x"}, 422, "photo"),
+    ]
+    for change, status, said in cases:
+        with subtests.test(said):
+            answer = quiet.put(f"{V1}/counts/{uuid4()}", json={**deepcopy(good), **change})
+            assert answer.status_code == status, answer.text
+            assert said in answer.json()["error"]
+    path = f"{V1}/counts/{uuid4()}"
+    assert quiet.put(path, json=good, headers={"Origin": "https://evil.example"}).status_code == 403
+    assert quiet.put(path, content=b"portal=x", headers={"Content-Type": "text/plain"}).status_code == 422
+    assert quiet.put(f"{V1}/counts/4711", json=good).status_code == 422
+    assert quiet.get(path).status_code == 404

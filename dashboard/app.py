@@ -10,7 +10,7 @@ from dash import Dash, set_props
 from fastapi import FastAPI
 
 from core.settings import Settings
-from dashboard import router, shell
+from dashboard import counting, router, shell
 from dashboard.callbacks import Callbacks
 from dashboard.delivery import PackingMiddleware, allowing
 from dashboard.i18n import _, language
@@ -57,6 +57,7 @@ def _stamp(name: str) -> str:
 
 def attach(server: FastAPI, settings: Settings) -> Dash:
     """Add the screens to `server` for every address that it has no other answer for; they read `server.state.db`."""
+    counting.install(server)
     app = Screens(
         server=server,  # type: ignore[arg-type]
         title="Besök",

@@ -1,0 +1,72 @@
+"""The page on which somebody counts people at a door with a phone, at `/count/SITE`: plain files, no framework.
+
+It works without a connection: a service worker keeps its files, the phone keeps the counts, and sends each once when it
+can. `words.py` holds its texts in both languages, since the language can be changed offline too.
+"""
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
+
+from core.errors import NotFound
+from dashboard.counting.words import words
+from dashboard.i18n import _, language
+from store import queries
+
+HERE = Path(__file__).parent
+ASSETS = HERE.parent / "assets"
+FRESH = {"Cache-Control": "no-cache"}
+# Stricter than that of the other screens: nothing inline at all.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+FILES = {
+    "count.css": (HERE / "count.css", "text/css"),
+    "count.js": (HERE / "count.js", "text/javascript"),
+    "keep.js": (HERE / "keep.js", "text/javascript"),
+    "worker.js": (HERE / "worker.js", "text/javascript"),
+    "logo.svg": (ASSETS / "logo.svg", "image/svg+xml"),
+    "inter.woff2": (ASSETS / "vendor" / "inter-5.3.0.woff2", "font/woff2"),
+}
+
+
+def install(server: FastAPI) -> None:
+    """Add the page and its files to the web server; it finds the sites through `server.state.db`."""
+    router = APIRouter(prefix="/count", include_in_schema=False)
+
+    @router.get("/words.json")
+    def texts() -> JSONResponse:
+        return JSONResponse(words(), headers=FRESH)
+
+    for name in FILES:
+        router.add_api_route(f"/{name}", _sender(name), methods=["GET"])
+
+    @router.get("", response_model=None)
+    def first_site() -> RedirectResponse:
+        found = queries.sites(server.state.db)
+        if not found:
+            raise NotFound("no place has been set up yet")
+        return RedirectResponse(f"/count/{found[0].site}")
+
+    @router.get("/{site}")
+    def page(site: str) -> HTMLResponse:
+        return HTMLResponse(_page(), headers=FRESH | {"Content-Security-Policy": POLICY})
+
+    server.include_router(router)
+
+
+def _sender(name: str):  # type: ignore[no-untyped-def]  # a route each, so that none takes a name for a site
+    path, kind = FILES[name]
+
+    async def send() -> FileResponse:
+        return FileResponse(path, media_type=kind, headers=FRESH)
+
+    return send
+
+
+def _page() -> str:
+    """The frame of the page; its script fills it with words."""
+    need = _("This page needs JavaScript.")
+    return (HERE / "page.html").read_text("utf-8").replace("LANGUAGE", language()).replace("NOSCRIPT", need)

@@ -1,0 +1,248 @@
+/* The counting page: choose a door, tap, stop; what was counted is kept and sent by keep.js. */
+(async function () {
+  "use strict";
+  const MINUTES = 15, LEAST_S = 240, AGAIN_MS = 20000;
+  const SHELL = ["/count/count.css", "/count/count.js", "/count/keep.js", "/count/words.json", "/count/logo.svg", "/count/inter.woff2"];
+  const site = decodeURIComponent(location.pathname.split("/").filter(Boolean)[1] || "");
+  const doorsAt = `/api/v1/sites/${encodeURIComponent(site)}/counts/doors`;
+  const $ = (id) => document.getElementById(id);
+  const root = document.documentElement;
+  let texts = {}, doors = null, count = null, silent = false, told = "", lock = null, rung = false;
+
+  // ---- words
+  function t(name, values) {
+    const text = String((texts[root.lang] || {})[name] ?? name);
+    return text.replace(/\{(\w+)\}/g, (_, key) => values?.[key] ?? "");
+  }
+  const named = (text) => (text ? text[root.lang] || text.sv : "");
+  const clock = (s) => `${Math.floor(s / 60)}:${String(Math.floor(s % 60)).padStart(2, "0")}`;
+  function speak() {
+    for (const node of document.querySelectorAll("[data-word]")) node.textContent = t(node.dataset.word);
+    $("language").textContent = t("language");
+    $("language").lang = root.lang === "sv" ? "en" : "sv";
+    $("results").href = `/sensors/${encodeURIComponent(site)}`;
+    document.title = `${t("title")} – Besök`;
+  }
+  function choose(language) {
+    root.lang = language;
+    keep.write("besok.language", language);
+    document.cookie = `besok_lang=${language}; Path=/; Max-Age=31536000; SameSite=Lax`;
+    speak(); draw();
+  }
+
+  // ---- what is shown
+  function show() {
+    $("setup").hidden = Boolean(count);
+    $("counting").hidden = !count;
+    const mine = keep.all().filter((c) => c.state !== "counting");
+    $("mine").hidden = Boolean(count) || !mine.length;
+  }
+  function draw() {
+    show(); drawDoors(); drawCount(); drawList(); drawState();
+  }
+  function drawState() {
+    const lines = [];
+    if (told) lines.push(told);
+    if (!navigator.onLine) lines.push(t("offlineSafe"));
+    else if (silent) lines.push(t("noAnswer"));
+    if (!keep.keeps()) lines.push(t("notKept"));
+    else if (!window.isSecureContext) lines.push(t("notHttps"));
+    if (doors === "none") lines.push(t("noSite"));
+    if (doors === "lost") lines.push(t("firstOnline"));
+    $("state").textContent = lines.join(" ");
+    $("net").hidden = navigator.onLine;
+    $("net").textContent = t("offline");
+  }
+  function drawDoors() {
+    if (!Array.isArray(doors)) return;
+    const chosen = document.querySelector("[name=door]:checked")?.value;
+    $("doors").replaceChildren(...doors.map((door) => {
+      const label = document.createElement("label");
+      label.className = "choice";
+      const input = Object.assign(document.createElement("input"), { type: "radio", name: "door", value: door.portal });
+      input.checked = door.portal === chosen;
+      label.append(input, line("b", named(door.name)));
+      if (door.learn !== null) label.append(line("small", t("learns", {
+        weekday: texts[root.lang].weekdays[door.weekday], from: `${String(door.hour).padStart(2, "0")}:00`, to: `${String(door.hour + 1).padStart(2, "0")}:00`,
+      }), "learn"));
+      if (door.interval_s > 180) label.append(line("small", t("slow", { n: Math.round(door.interval_s / 60), least: t("minutes", { n: minutes(door) }) })));
+      return label;
+    }));
+    if (!doors.length) $("doors").append(line("p", t("noDoors")));
+  }
+  function line(kind, text, name) {
+    const node = document.createElement(kind);
+    node.textContent = text;
+    if (name) node.className = name;
+    return node;
+  }
+  function minutes(door) { return Math.max(MINUTES, Math.ceil((2 * door.interval_s) / 60)); }
+  function sum(one, way) { return one.taps.reduce((n, tap) => n + (tap.direction === way && !tap.undone ? tap.people : 0), 0); }
+
+  function drawCount() {
+    if (!count) return;
+    $("where").textContent = named(count.name);
+    $("into").textContent = count.inner?.sv ? t("into", { place: named(count.inner) }) : "";
+    for (const way of ["in", "out"]) $(`number-${way}`).textContent = sum(count, way);
+    tick();
+  }
+  function tick() {
+    if (!count) return;
+    const passed = Math.max(0, (Date.now() - Date.parse(count.begins)) / 1000), whole = count.minutes * 60;
+    $("passed").textContent = clock(passed);
+    $("left").textContent = passed < whole ? t("left", { time: clock(whole - passed + 0.999) }) : t("over", { n: count.minutes });
+    document.querySelector("#bar div").style.transform = `scaleX(${Math.min(1, passed / whole)})`;
+    if (passed >= whole && !rung) { rung = true; buzz([200, 100, 200, 100, 200]); tell(t("over", { n: count.minutes }), true); }
+  }
+  function drawList() {
+    const mine = keep.all().filter((c) => c.state !== "counting");
+    $("list").replaceChildren(...mine.map(item));
+    const waiting = mine.filter((c) => c.state === "unsent").length;
+    $("pending").textContent = waiting ? t(waiting > 1 ? "waitingMany" : "waiting", { n: waiting }) : mine.some((c) => c.state === "sent") ? t("allSent") : "";
+    $("pending").dataset.kind = waiting ? "" : "good";
+    $("send").hidden = !waiting;
+    $("page").insertBefore($("mine"), waiting ? $("setup") : null); // what is not sent comes first
+    if (!waiting && mine.some((c) => c.state === "refused")) $("pending").textContent = "";
+  }
+  function item(one) {
+    const li = document.createElement("li");
+    li.dataset.state = one.state;
+    const when = new Intl.DateTimeFormat(root.lang === "en" ? "en-GB" : "sv-SE", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(one.begins));
+    const about = t("summary", { in: sum(one, "in"), out: sum(one, "out"), minutes: Math.round((Date.parse(one.ends) - Date.parse(one.begins)) / 60000) });
+    li.append(line("b", named(one.name)), line("span", t(one.state), `chip ${one.state}`), line("span", `${when} · ${about}`, "about"));
+    if (one.state === "refused") {
+      li.append(line("p", one.why, "why"));
+      const button = line("button", t("throwAway"));
+      button.type = "button";
+      button.addEventListener("click", () => { if (confirm(t("reallyThrow"))) { keep.drop(one); draw(); } });
+      li.append(button);
+    }
+    return li;
+  }
+  function tell(text, good) {
+    told = text;
+    $("state").dataset.kind = good ? "good" : "";
+    drawState();
+  }
+
+  // ---- counting
+  function buzz(pattern) { try { navigator.vibrate?.(pattern); } catch { /* no motor */ } }
+  async function stayAwake() {
+    try { lock = await navigator.wakeLock?.request("screen"); } catch { /* an old phone, or a low battery */ }
+  }
+  function start(event) {
+    event.preventDefault();
+    const by = $("who").value.trim();
+    const door = Array.isArray(doors) && doors.find((d) => d.portal === document.querySelector("[name=door]:checked")?.value);
+    $("wrong").textContent = !by ? t("nameMissing") : !door ? t("doorMissing") : "";
+    if (!by || !door) { (!by ? $("who") : document.querySelector("[name=door]"))?.focus(); return; }
+    keep.write("besok.counter", by);
+    count = {
+      id: keep.newId(), state: "counting", site, portal: door.portal, name: door.name, inner: door.inner, by,
+      minutes: minutes(door), begins: new Date().toISOString(), taps: [],
+    };
+    keep.save(count);
+    told = ""; rung = false;
+    draw(); stayAwake(); navigator.storage?.persist?.();
+    $("page").focus();
+  }
+  function tap(way, people) {
+    count.taps.push({ time: new Date().toISOString(), direction: way, people });
+    keep.save(count);
+    buzz(way === "in" ? 18 : [12, 45, 12]);
+    if (told) tell("");
+    drawCount();
+  }
+  function undo() {
+    const last = count.taps.findLastIndex ? count.taps.findLastIndex((x) => !x.undone) : count.taps.map((x) => !x.undone).lastIndexOf(true);
+    if (last < 0) { tell(t("nothingToUndo")); return; }
+    const gone = count.taps[last];
+    gone.undone = true;
+    keep.save(count);
+    buzz(60);
+    drawCount();
+    tell(t("undone", { what: `${gone.people} ${t(gone.direction).toLowerCase()}` }), true);
+  }
+  function stop() {
+    const passed = (Date.now() - Date.parse(count.begins)) / 1000;
+    if (passed >= count.minutes * 60) { finish(); return; }
+    $("early-text").textContent = t(passed < LEAST_S ? "stopShort" : "stopEarly", { time: clock(passed), n: count.minutes });
+    $("early").hidden = false;
+    $("early-text").focus();
+  }
+  function finish() {
+    count.ends = new Date(Math.max(Date.now(), Date.parse(count.begins) + 1000)).toISOString();
+    count.state = "unsent";
+    keep.save(count);
+    leave();
+    deliver();
+  }
+  function leave() {
+    count = null;
+    $("early").hidden = true;
+    lock?.release?.(); lock = null;
+    tell("");
+    draw();
+    $("page").focus();
+  }
+  async function deliver() {
+    silent = await keep.sendAll(drawList);
+    drawList(); drawState();
+  }
+
+  // ---- the doors, and what the phone needs to open the page offline
+  async function load() {
+    try {
+      const answer = await fetch(doorsAt);
+      if (answer.ok) { doors = await answer.json(); keep.write(`besok.doors.${site}`, JSON.stringify(doors)); }
+      else if (answer.status === 404) doors = "none";
+      else throw new Error(String(answer.status));
+    } catch {
+      const kept = keep.read(`besok.doors.${site}`);
+      if (!Array.isArray(doors)) doors = kept ? JSON.parse(kept) : "lost";
+    }
+    draw();
+  }
+  async function putAside() {
+    if (!("serviceWorker" in navigator) || !window.isSecureContext) return;
+    await navigator.serviceWorker.register("/count/worker.js", { scope: "/count/" });
+    const store = await caches.open("besok-count");
+    await Promise.all([...SHELL, location.pathname, doorsAt].map((path) => store.add(path).catch(() => undefined)));
+    await navigator.serviceWorker.ready;
+    root.dataset.offline = "ready";
+  }
+
+  // ---- begin
+  const answer = await fetch("/count/words.json");
+  texts = await answer.json();
+  const wish = new URLSearchParams(location.search).get("lang") || keep.read("besok.language");
+  if (texts[wish]) root.lang = wish;
+  $("who").value = keep.read("besok.counter") || "";
+  keep.tidy();
+  count = keep.all().find((c) => c.state === "counting" && c.site === site) || null;
+  if (count) { rung = Date.now() - Date.parse(count.begins) > count.minutes * 60000; stayAwake(); }
+  speak(); draw();
+
+  $("form").addEventListener("submit", start);
+  $("undo").addEventListener("click", undo);
+  $("stop").addEventListener("click", stop);
+  $("go-on").addEventListener("click", () => { $("early").hidden = true; $("stop").focus(); });
+  $("stop-anyway").addEventListener("click", finish);
+  $("throw").addEventListener("click", () => { if (confirm(t("reallyThrow"))) { keep.drop(count); leave(); } });
+  $("send").addEventListener("click", deliver);
+  $("language").addEventListener("click", () => choose(root.lang === "sv" ? "en" : "sv"));
+  for (const button of document.querySelectorAll("[data-way]")) button.addEventListener("click", () => tap(button.dataset.way, Number(button.dataset.people)));
+  addEventListener("online", () => { drawState(); load(); deliver(); });
+  addEventListener("offline", drawState);
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible") return;
+    if (count) stayAwake();
+    deliver();
+  });
+  setInterval(tick, 500);
+  setInterval(() => { if (keep.all().some((c) => c.state === "unsent")) deliver(); }, AGAIN_MS);
+  await load();
+  deliver();
+  putAside().catch(() => undefined);
+  root.dataset.ready = "yes";
+})();

@@ -1,0 +1,85 @@
+/* What the counting page keeps on the phone, and how it gets to Besök: each count under an id of its own, so that sending it
+   twice stores it once. A count is written down at every tap; a phone that dies loses nothing but its battery. */
+(function () {
+  "use strict";
+  const PREFIX = "besok.count.";
+  const KEPT_MS = 14 * 24 * 3600 * 1000; // of a count that was sent
+  const PATIENCE_MS = 15000;
+  const memory = new Map(); // where the phone keeps nothing
+  let keeps = true;
+
+  function read(key) {
+    try { return localStorage.getItem(key) ?? memory.get(key) ?? null; } catch { keeps = false; return memory.get(key) ?? null; }
+  }
+  function write(key, text) {
+    try { localStorage.setItem(key, text); memory.delete(key); } catch { keeps = false; memory.set(key, text); }
+  }
+  function forget(key) {
+    memory.delete(key);
+    try { localStorage.removeItem(key); } catch { keeps = false; }
+  }
+  function keys() {
+    try { return [...new Set([...Object.keys(localStorage), ...memory.keys()])]; } catch { return [...memory.keys()]; }
+  }
+
+  function newId() {
+    if (crypto.randomUUID) return crypto.randomUUID();
+    const b = crypto.getRandomValues(new Uint8Array(16)); // plain http has no randomUUID
+    b[6] = (b[6] & 15) | 64; b[8] = (b[8] & 63) | 128;
+    const h = [...b].map((n) => n.toString(16).padStart(2, "0")).join("");
+    return [h.slice(0, 8), h.slice(8, 12), h.slice(12, 16), h.slice(16, 20), h.slice(20)].join("-");
+  }
+
+  const save = (count) => write(PREFIX + count.id, JSON.stringify(count));
+  const drop = (count) => forget(PREFIX + count.id);
+  function all() {
+    const found = [];
+    for (const key of keys()) {
+      if (!key.startsWith(PREFIX)) continue;
+      try { found.push(JSON.parse(read(key))); } catch { /* another program's */ }
+    }
+    return found.filter((c) => c && c.id).sort((a, b) => (a.begins < b.begins ? 1 : -1));
+  }
+  function tidy() {
+    for (const count of all()) if (count.state === "sent" && Date.now() - Date.parse(count.begins) > KEPT_MS) drop(count);
+  }
+
+  /* Sends one count. "sent", "refused" with the reason, or "unsent" where it is worth trying again. */
+  async function send(count) {
+    const { id, site, portal, by, begins, ends, taps } = count;
+    const body = { portal, counted_by: by, begins, ends, taps, sent: new Date().toISOString() };
+    let answer;
+    try {
+      answer = await fetch(`/api/v1/sites/${encodeURIComponent(site)}/counts/${id}`, {
+        method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+        signal: AbortSignal.timeout ? AbortSignal.timeout(PATIENCE_MS) : undefined,
+      });
+    } catch { return { state: "unsent" }; }
+    if (answer.ok) return { state: "sent" };
+    const told = await answer.json().catch(() => ({}));
+    const again = answer.status >= 500 || answer.status === 408 || answer.status === 429;
+    return again ? { state: "unsent", silent: true } : { state: "refused", why: told.error || String(answer.status) };
+  }
+
+  let busy = false;
+  /* Sends what is not sent, one after the other. Tells whether Besök did not answer. */
+  async function sendAll(changed) {
+    if (busy) return false;
+    busy = true;
+    let silent = false;
+    try {
+      for (const count of all().filter((c) => c.state === "unsent")) {
+        const result = await send(count);
+        const { silent: quiet, ...fields } = result;
+        silent = silent || Boolean(quiet);
+        const now = all().find((c) => c.id === count.id);
+        if (now && now.state === "unsent") save({ ...now, ...fields });
+        changed();
+        if (fields.state === "unsent") break;
+      }
+    } finally { busy = false; }
+    return silent;
+  }
+
+  window.keep = { all, save, drop, tidy, newId, sendAll, read, write, keeps: () => keeps };
+})();

@@ -1,0 +1,72 @@
+"""The texts of the counting page in both languages. Its script fills in what stands in braces."""
+
+from dashboard.i18n import LANG, LANGUAGES, _
+from dashboard.i18n.formats import weekdays
+
+
+def words() -> dict[str, dict[str, object]]:
+    """The texts by language and name."""
+    found: dict[str, dict[str, object]] = {}
+    for language in LANGUAGES:
+        token = LANG.set(language)
+        try:
+            found[language] = _texts()
+        finally:
+            LANG.reset(token)
+    return found
+
+
+def _texts() -> dict[str, object]:
+    return {
+        "weekdays": weekdays("wide"),
+        "title": _("Count at a door"),
+        "why": _(
+            "Stand where you see the door. Count everyone who passes, children too; Besök compares it with the sensor."
+        ),
+        "yourName": _("Your name or initials"),
+        "nameWhy": _("Kept with the count, so that it can be asked about."),
+        "nameMissing": _("Write your name or initials first."),
+        "door": _("Door"),
+        "doorMissing": _("Choose a door first."),
+        "noDoors": _("No door of this site has a sensor."),
+        "learns": _("Teaches most: {weekday} {from}–{to}"),
+        "slow": _("The sensor reports every {n} minutes: count for at least {least}."),
+        "into": _("In is into {place}."),
+        "start": _("Start counting"),
+        "in": _("In"),
+        "out": _("Out"),
+        "fiveIn": _("+5 in"),
+        "fiveOut": _("+5 out"),
+        "undo": _("Undo"),
+        "undone": _("Taken back: {what}."),
+        "nothingToUndo": _("There is nothing to take back."),
+        "stop": _("Stop"),
+        "left": _("{time} left"),
+        "over": _("{n} minutes are over: you may stop."),
+        "stopShort": _("Only {time} so far. Less than four minutes cannot be compared."),
+        "stopEarly": _("{time} so far, of {n} minutes. A longer count says more."),
+        "goOn": _("Go on"),
+        "stopAnyway": _("Stop and save"),
+        "throwAway": _("Throw away"),
+        "reallyThrow": _("Throw this count away? It was not sent."),
+        "counts": _("Your counts on this phone"),
+        "unsent": _("Not sent yet"),
+        "sent": _("Sent"),
+        "refused": _("Refused"),
+        "summary": _("{in} in, {out} out, {minutes} min"),
+        "waiting": _("{n} not sent yet. It is kept on this phone and sent when there is a connection."),
+        "waitingMany": _("{n} not sent yet. They are kept on this phone and sent when there is a connection."),
+        "sendNow": _("Send now"),
+        "offline": _("No connection"),
+        "offlineSafe": _("No connection. Go on counting: it is kept on this phone."),
+        "noAnswer": _("Besök does not answer; it is tried again."),
+        "allSent": _("Everything is sent. Thank you!"),
+        "notKept": _("This phone keeps nothing: leave this page open until the count is sent."),
+        "notHttps": _("Without https this page cannot be opened again while there is no connection: leave it open."),
+        "noSite": _("There is no such site."),
+        "firstOnline": _("The doors could not be loaded. Open this page once with a connection."),
+        "language": "Svenska" if LANG.get() == "en" else "English",
+        "results": _("What the counts say"),
+        "minutes": _("{n} min"),
+        "loading": _("Loading …"),
+    }

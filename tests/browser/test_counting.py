@@ -1,0 +1,149 @@
+"""The counting page on a phone: without a connection, with one again, with mistakes, in both languages."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from house import House
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from store import calibrations
+from store.database import Database
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+PHONE = {"width": 390, "height": 780}
+
+
+def phone(browser: Browser, house: House, locale: str = "sv-SE", **more: object) -> tuple[BrowserContext, Page]:
+    """A phone with the page open and put aside for later."""
+    context = browser.new_context(viewport=PHONE, locale=locale, has_touch=True, **more)  # type: ignore[arg-type]
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    page.goto(f"{house.url}/count/{house.id}")
+    page.wait_for_selector("html[data-offline=ready]")
+    return context, page
+
+
+def begin(page: Page, name: str = "Kim") -> None:
+    page.locator("#who").fill(name)
+    page.locator(".choice").first.click()
+    page.locator("#form .main").click()
+    expect(page.locator("#counting")).to_be_visible()
+
+
+def minutes_ago(page: Page, minutes: float) -> None:
+    """Make the count under way one that began earlier, and open the page again."""
+    page.evaluate(
+        """minutes => { const one = keep.all()[0]; const off = minutes * 60000;
+        one.begins = new Date(Date.parse(one.begins) - off).toISOString(); keep.save(one); }""",
+        minutes,
+    )
+    page.reload()
+    expect(page.locator("#counting")).to_be_visible()
+
+
+def test_counted_offline_and_sent_later(chromium: Browser, quiet_house: House, db: Database) -> None:
+    context, page = phone(chromium, quiet_house)
+    context.set_offline(True)
+    page.reload()  # the page opens without a connection
+    begin(page)
+    expect(page.locator("#net")).to_have_text("Ingen förbindelse")
+    for _ in range(3):
+        page.locator(".one.in").tap()
+    page.locator(".five.out").tap()
+    page.locator("#undo").tap()
+    page.locator(".one.out").tap()
+    expect(page.locator("#number-in")).to_have_text("3")
+    expect(page.locator("#number-out")).to_have_text("1")
+    minutes_ago(page, 16)  # it dies and comes back, still offline
+    expect(page.locator("#number-in")).to_have_text("3")
+    page.locator("#stop").tap()
+    expect(page.locator("#list .chip")).to_have_text("Inte skickad än")
+    expect(page.locator("#pending")).to_contain_text("sparad på telefonen")
+    place = quiet_house.id
+    now = datetime.now(UTC)
+    assert calibrations.calibration(db, place, now).counts == ()
+
+    context.set_offline(False)
+    expect(page.locator("#list .chip")).to_have_text("Skickad")
+    expect(page.locator("#pending")).to_have_text("Allt är skickat. Tack!")
+    (kept,) = calibrations.calibration(db, place, now + timedelta(minutes=1)).counts
+    assert (kept.counted_by, kept.counted_in, kept.counted_out) == ("Kim", 3, 1)
+    assert [(t.direction, t.people, t.undone) for t in kept.taps if t.direction == "out"] == [
+        ("out", 5, True), ("out", 1, False),
+    ]  # fmt: skip
+    page.evaluate("() => { const one = keep.all()[0]; one.state = 'unsent'; keep.save(one); }")  # an answer got lost
+    page.reload()
+    expect(page.locator("#list .chip")).to_have_text("Skickad")
+    assert len(calibrations.calibration(db, place, now + timedelta(minutes=1)).counts) == 1
+    context.close()
+
+
+def test_mistakes_are_told_and_a_refusal_says_why(chromium: Browser, quiet_house: House) -> None:
+    context, page = phone(chromium, quiet_house, "en-GB")
+    page.locator("#form .main").click()
+    expect(page.locator("#wrong")).to_have_text("Write your name or initials first.")
+    page.locator("#who").fill("Kim")
+    page.locator("#form .main").click()
+    expect(page.locator("#wrong")).to_have_text("Choose a door first.")
+    begin(page)
+    page.locator("#undo").tap()
+    expect(page.locator("#state")).to_have_text("There is nothing to take back.")
+    page.locator("#stop").tap()
+    expect(page.locator("#early-text")).to_contain_text("Less than four minutes cannot be compared")
+    page.locator("#go-on").tap()
+    expect(page.locator("#early")).to_be_hidden()
+    page.evaluate("() => { const one = keep.all()[0]; one.portal = 'attic'; keep.save(one); }")
+    minutes_ago(page, 16)
+    expect(page.locator("#left")).to_have_text("15 minutes are over: you may stop.")
+    page.locator("#stop").tap()
+    expect(page.locator("#list .why")).to_contain_text("there is no door “attic”")
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#list button").tap()
+    expect(page.locator("#mine")).to_be_hidden()
+    context.close()
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_it_is_accessible_and_fits_a_thumb(chromium: Browser, quiet_house: House, colours: str) -> None:
+    complaints: list[str] = []
+    context, page = phone(chromium, quiet_house, color_scheme=colours, bypass_csp=True, reduced_motion="reduce")
+    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.add_script_tag(path=AXE)
+
+    def check() -> None:
+        found = page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))")
+        assert found == []
+        assert page.locator("html").evaluate("node => node.scrollWidth") <= PHONE["width"]
+
+    check()
+    page.locator("#language").click()
+    expect(page.locator("h1").first).to_have_text("Count at a door")
+    begin(page)
+    page.locator("#stop").tap()
+    check()
+    page.locator("#go-on").tap()
+    for selector in (".one.in", ".one.out"):
+        box = page.locator(selector).bounding_box()
+        assert box and box["width"] >= 150 and box["height"] >= 140
+        assert box["y"] + box["height"] <= PHONE["height"]  # without scrolling
+    page.locator("#stop").tap()
+    page.locator("#stop-anyway").tap()
+    expect(page.locator("#list .chip")).to_have_text("Sent")
+    check()
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert complaints == []
+    context.close()
+
+
+def test_the_policy_holds_and_an_unknown_site_is_told(chromium: Browser, quiet_house: House) -> None:
+    context = chromium.new_context(viewport=PHONE, locale="sv-SE")
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if "Policy" in m.text else None)
+    answer = page.goto(f"{quiet_house.url}/count/elsewhere")
+    assert answer and "default-src 'none'" in answer.headers["content-security-policy"]
+    expect(page.locator("#state")).to_contain_text("Den platsen finns inte.")
+    assert complaints == []
+    context.close()

@@ -16,8 +16,7 @@ from ops.worlds.counters import Counter, Fault, counted
 from ops.worlds.people import Passages, Place
 from ops.worlds.world import Ints, World
 
-STEPS: Final = 1440
-STEP_S: Final = 60
+DAY_S: Final = 86_400
 HISTORY: Final = 14  # days to learn from
 JUDGED: Final = 7
 
@@ -39,6 +38,8 @@ class Recipe:
     pupils: int = 30
     evening: float | None = None  # local hour until which an evening with an audience lasts, on some days
     history: int = HISTORY
+    step_s: int = 60
+    hours_known: bool = True
 
 
 def alike(**errors: float) -> tuple[Counter, ...]:
@@ -118,6 +119,13 @@ STANDARD: Final = (
         counters=missing(0.03), evening=21.0,
     ),
     Recipe(
+        name="no-hours", about="counters miss 4 %, and nobody has told when the house is open",
+        counters=missing(0.04), hours_known=False,
+    ),
+    Recipe(
+        name="quarters", about="counters miss 4 %, and tell of quarters of an hour", counters=missing(0.04), step_s=900,
+    ),
+    Recipe(
         name="first-days", about="counters miss 4 %, and there is no history", counters=missing(0.04), history=0,
     ),
 )  # fmt: skip
@@ -130,20 +138,26 @@ def world(recipe: Recipe, seed: int) -> World:
     shift = recipe.history - HISTORY  # faults are told for the usual history
     faults = [replace(f, first=max(0, f.first + shift), last=f.last + shift) for f in recipe.faults]
     rng = np.random.default_rng([seed, *recipe.name.encode()])
+    steps = DAY_S // recipe.step_s
+    hour = people.DAY_STARTS + np.arange(steps) * recipe.step_s / 3600
+    hours = (recipe.place.opens <= hour) & (hour < recipe.place.closes) if recipe.hours_known else None
     seen, heard, real = [], [], []
     for day in range(days):
         walked = _day(recipe, day, rng)
-        counts = counted(walked, recipe.counters, faults, day, STEPS, STEP_S, rng)
-        hour = people.DAY_STARTS + np.arange(STEPS) / 60
+        counts = counted(walked, recipe.counters, faults, day, steps, recipe.step_s, rng)
         seen.append(
             Seen.of(
-                counts.people_in, counts.people_out, 1,
-                open=(recipe.place.opens <= hour) & (hour < recipe.place.closes), weekday=day % 7,
+                counts.people_in,
+                counts.people_out,
+                1,
+                open=hours,
+                step_minutes=recipe.step_s / 60,
+                weekday=day % 7,
             )
-        )  # fmt: skip
+        )
         late = any(f.kind == "late" for f in faults)
         heard.append(counts.heard if late else None)
-        real.append(people.present(walked, STEPS, STEP_S)[:, None])
+        real.append(people.present(walked, steps, recipe.step_s)[:, None])
     return World(
         name=recipe.name,
         about=recipe.about,

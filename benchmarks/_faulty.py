@@ -1,0 +1,299 @@
+"""Simulated weeks of a site in which one sensor is faulty, by quarter of an hour, as the database would have them."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from core.analytics import calendar
+from core.analytics.quality.house import house
+from core.analytics.quality.seen import STEP, Bools, Floats, House, Seen, last_heard
+from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from sensors_sim import backfill
+from sensors_sim.sensors import Installation, install, read, watch
+from sensors_sim.sensors import Seen as Watched
+from sensors_sim.truth import at
+from sensors_sim.world import World
+
+QUARTER_MS: Final = 900_000
+DAYS: Final = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What goes wrong with one counter or gauge from a step on; `size` is how much."""
+
+    kind: str
+    device: str
+    step: int
+    size: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A site through some weeks, and what is wrong with it (None: nothing)."""
+
+    house: House
+    seen: Seen
+    fault: Fault | None
+
+
+def small(doors: int, rooms: int) -> SiteFile:
+    """A library of another shape: so many entrances into a hall with so many rooms, each with a door of its own."""
+    text = Text(sv="x", en="x")
+    hours = ("09:00-19:00",) * 4 + ("09:00-17:00", "10:00-15:00", "closed")
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    kinds = ("reading", "children", "cafe", "shelves", "exhibition")
+    spaces = [Space(id="hall", name=text, kind="foyer", capacity=120)]
+    spaces += [Space(id=f"room-{n}", name=text, kind=kinds[n % 5], capacity=60) for n in range(rooms)]
+    portals = [Portal(id=f"entrance-{n}", name=text, outer="outside", inner="hall") for n in range(doors)]
+    portals += [Portal(id=f"door-{n}", name=text, outer="hall", inner=f"room-{n}") for n in range(rooms)]
+    sensors = [Sensor(device=f"count-{p.id}", portal=p.id) for p in portals]
+    sensors += [Sensor(device="camera", space="room-0", model="area-camera")] if rooms else []
+    site = Site(
+        id=f"branch-{doors}-{rooms}",
+        kind="library",
+        name=text,
+        timezone="Europe/Stockholm",
+        opening=OpeningHours(**dict(zip(days, hours, strict=True)), country="SE"),
+        spaces=tuple(spaces),
+        portals=tuple(portals),
+        sensors=tuple(sensors),
+        capacity=100 + 80 * rooms,
+        sandbox=True,
+    )
+    return SiteFile(sites=(site,))
+
+
+@lru_cache(maxsize=4)
+def _world(sites: SiteFile, seed: int, first: date, days: int) -> tuple[Installation, Watched, Floats, tuple[int, ...]]:
+    """The people of some weeks as counters and gauges saw them, without faults: shared by all faults of a seed."""
+    world = World(sites, seed)
+    installation = install(world.ground, seed)
+    last = first + timedelta(days=days - 1)
+    moves = world.days(first, last)
+    edges = np.arange(world.bounds(first)[0], world.bounds(last)[1] + 1, QUARTER_MS)
+    people = at(world.ground, moves, edges[1:])
+    shown = [read(g, edges[1:], people[:, g.space]).astype(np.float64) for g in installation.gauges]
+    grid = np.array(shown).T.reshape(len(edges) - 1, -1)
+    return installation, watch(installation, moves), grid, tuple(edges.tolist())
+
+
+def case(
+    sites: SiteFile, number: int, seed: int, kind: str = "", first: date = date(2026, 9, 28), days: int = DAYS
+) -> Case:
+    """Site `number` of the file with a fault of a kind at a device and a time drawn by the seed; "" is none."""
+    rng = np.random.default_rng((seed, *map(ord, kind)))
+    installation, watched, shown, edges = _world(sites, seed, first, days)
+    site = sites.sites[number]
+    built, sources, _ = house(site, sites.sites)
+    columns = _columns(built, sources, installation)
+    steps = np.array(edges)
+    counts = backfill.count(watched, steps, len(installation.counters)).astype(np.float64)
+    own = [n for n, (c, _) in enumerate(zip(built.counters, columns, strict=False)) if c.own]
+    seen = _seen(
+        site, built, counts[:, columns[: len(built.counters)]], shown[:, columns[len(built.counters) :]], edges
+    )
+    if not kind:
+        return Case(house=built, seen=seen, fault=None)
+    return _FAULTS[kind](built, seen, own, rng)
+
+
+def _columns(built: House, sources: object, installation: Installation) -> list[int]:
+    counters = {(f"{c.site}/{c.device}", f"flow:{c.line}"): n for n, c in enumerate(installation.counters)}
+    gauges = {(f"{g.site}/{g.device}", f"level:{g.region}"): n for n, g in enumerate(installation.gauges)}
+    return [(counters | gauges)[device, channel] for _, device, channel in sources]  # type: ignore[attr-defined]
+
+
+def _seen(site: Site, built: House, counts: Floats, shown: Floats, edges: tuple[int, ...]) -> Seen:
+    """Without faults: every counter works all the time."""
+    times = tuple(datetime.fromtimestamp(e / 1000, UTC) for e in edges[:-1])
+    zone = ZoneInfo(site.timezone)
+    local = [t.astimezone(zone) for t in times]
+    days = [calendar.business_day(t, site) for t in times]
+    dates = tuple(dict.fromkeys(days))
+    number = {d: n for n, d in enumerate(dates)}
+    covered = np.ones(counts.shape[:2])
+    return Seen(
+        now=times[-1] + STEP,
+        times=times,
+        dates=dates,
+        day=np.array([number[d] for d in days]),
+        slot=np.array([t.hour * 4 + t.minute // 15 for t in local]),
+        open=np.array([calendar.is_open(t, site) for t in times]),
+        people_in=counts[:, :, 0],
+        people_out=counts[:, :, 1],
+        covered=covered,
+        low=shown,
+        high=shown,
+        heard=last_heard(times, covered, shown),
+        healthy=np.ones(covered.shape, bool),
+    )
+
+
+Change = Callable[[House, Seen, list[int], np.random.Generator], Case]
+
+
+def _begin(seen: Seen, rng: np.random.Generator) -> int:
+    """A step in the opening hours of a day between the 15th and the 19th, so that some days are left to find it."""
+    choice = np.flatnonzero(seen.open & (seen.day >= 14) & (seen.day <= len(seen.dates) - 12))
+    return int(rng.choice(choice))
+
+
+def _busy(seen: Seen, own: list[int], rng: np.random.Generator, least: float = 10.0) -> int:
+    """A counter that counts at least so many people a day."""
+    a_day = np.nansum(seen.passed, axis=0) / len(seen.dates)
+    return int(rng.choice([n for n in own if a_day[n] >= least]))
+
+
+def _flows(seen: Seen, n: int, came: Floats, went: Floats, covered: Floats | None = None) -> Seen:
+    both = seen.people_in.copy(), seen.people_out.copy()
+    both[0][:, n], both[1][:, n] = came, went
+    told = seen.covered.copy()
+    if covered is not None:
+        told[:, n] = covered
+        for grid in both:
+            grid[told[:, n] == 0, n] = np.nan
+    heard = last_heard(seen.times, told, seen.high)
+    return replace(seen, people_in=both[0], people_out=both[1], covered=told, heard=heard)
+
+
+def _after(seen: Seen, begin: int) -> Bools:
+    return np.arange(len(seen)) >= begin
+
+
+def _case(built: House, seen: Seen, kind: str, n: int, begin: int, size: float = 1.0) -> Case:
+    return Case(house=built, seen=seen, fault=Fault(kind=kind, device=built.counters[n].device, step=begin, size=size))
+
+
+def _silent(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
+    told = np.where(_after(seen, begin), 0.0, 1.0)
+    return _case(built, _flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], told), "silent", n, begin)
+
+
+def _flapping(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
+    told, step = np.ones(len(seen)), begin
+    while step < len(seen):
+        away = int(rng.integers(2, 10))
+        told[step : step + away] = 0
+        step += away + int(rng.integers(2, 30))
+    return _case(built, _flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], told), "flapping", n, begin)
+
+
+def _stuck(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    """Its last message again each minute, and each ten seconds in which somebody passes."""
+    n, begin = _busy(seen, own, rng, 20), _begin(seen, rng)
+    after = _after(seen, begin)
+    said = 15 + np.minimum(75, seen.people_in[:, n] + seen.people_out[:, n])
+    which = rng.integers(2)
+    flows = (seen.people_in[:, n], seen.people_out[:, n])
+    came, went = (np.where(after, said * (which == way), flow) for way, flow in enumerate(flows))
+    return _case(built, _flows(seen, n, came, went), "stuck", n, begin)
+
+
+def _thinned(seen: Seen, n: int, share: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """The flows of a counter that misses such a share of people, step by step."""
+    came, went = (rng.binomial(f[:, n].astype(int), 1 - share) for f in (seen.people_in, seen.people_out))
+    return came.astype(np.float64), went.astype(np.float64)
+
+
+def _blind(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    n, begin = _busy(seen, own, rng), _begin(seen, rng)
+    return _case(built, _flows(seen, n, *_thinned(seen, n, _after(seen, begin) * 1.0, rng)), "blind", n, begin)
+
+
+def _half_blind(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    n, begin, size = _busy(seen, own, rng, 40), _begin(seen, rng), float(rng.uniform(0.4, 0.7))
+    fewer = _thinned(seen, n, _after(seen, begin) * size, rng)
+    return _case(built, _flows(seen, n, *fewer), "half-blind", n, begin, size)
+
+
+def _drifting(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    """Its lens becomes dirty: over ten days it misses more and more."""
+    n, begin, size = _busy(seen, own, rng, 40), _begin(seen, rng), float(rng.uniform(0.5, 0.8))
+    share = size * np.clip((np.arange(len(seen)) - begin) / 960, 0, 1)
+    return _case(built, _flows(seen, n, *_thinned(seen, n, share, rng)), "drifting", n, begin, size)
+
+
+def _biased(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    """It misses people on their way out, or in."""
+    n, begin, size = _busy(seen, own, rng, 100), _begin(seen, rng), float(rng.uniform(0.08, 0.2))
+    fewer = _thinned(seen, n, _after(seen, begin) * size, rng)
+    way = int(rng.integers(2))
+    flows = [seen.people_in[:, n], seen.people_out[:, n]]
+    flows[way] = fewer[way]
+    return _case(built, _flows(seen, n, *flows), "biased", n, begin, size)
+
+
+def _swapped(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    n, begin = _busy(seen, own, rng, 100), _begin(seen, rng)
+    after = _after(seen, begin)
+    came, went = seen.people_in[:, n], seen.people_out[:, n]
+    return _case(built, _flows(seen, n, np.where(after, went, came), np.where(after, came, went)), "swapped", n, begin)
+
+
+def _double(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    """A second counter hangs over the same door from the beginning; each misses some by itself."""
+    n = _busy(seen, own, rng, 20)
+    more = _thinned(seen, n, np.full(len(seen), 0.03), rng)
+    twin = replace(built.counters[n], device="twin")
+    house_ = replace(built, counters=(*built.counters, twin))
+    columns = {
+        name: np.column_stack([getattr(seen, name), column])
+        for name, column in (
+            ("people_in", more[0]), ("people_out", more[1]), ("covered", np.ones(len(seen))),
+            ("healthy", np.ones(len(seen), bool)),
+        )
+    }  # fmt: skip
+    seen = replace(seen, **columns, heard=last_heard(seen.times, columns["covered"], seen.high))
+    return Case(house=house_, seen=seen, fault=Fault(kind="double", device=twin.device, step=0, size=1))
+
+
+def _impossible(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
+    came = seen.people_in[:, n].copy()
+    came[rng.choice(np.arange(begin, len(seen)), 3, replace=False)] += rng.integers(3000, 60000, 3)
+    return _case(built, _flows(seen, n, came, seen.people_out[:, n]), "impossible", n, begin)
+
+
+def _night(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    """It counts at night when nobody is there: a curtain, headlights."""
+    n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
+    dark = _after(seen, begin) & (seen.slot >= 4) & (seen.slot < 18)
+    came, went = (f[:, n] + dark * rng.poisson(1.5, len(seen)) for f in (seen.people_in, seen.people_out))
+    return _case(built, _flows(seen, n, came, went), "night", n, begin)
+
+
+def _gauge(kind: str, built: House, seen: Seen, shown: Callable[[Floats, int], Floats], begin: int, n: int) -> Case:
+    low = seen.low.copy()
+    low[begin:, n] = shown(low[:, n], begin)
+    fault = Fault(kind=kind, device=built.gauges[n].device, step=begin, size=1)
+    return Case(house=built, seen=replace(seen, low=low, high=low), fault=fault)
+
+
+def _ghost(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    n, begin = int(rng.integers(len(built.gauges))), _begin(seen, rng)
+    return _gauge("ghost", built, seen, lambda v, b: np.maximum(1, v[b:]), begin, n)
+
+
+def _stuck_gauge(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+    """It shows what it showed in a moment in which somebody was there."""
+    busy = [n for n in range(len(built.gauges)) if seen.low[:, n].max() >= 5]
+    n = int(rng.choice(busy))
+    choice = np.flatnonzero((seen.low[:, n] >= 3) & (seen.day >= 14) & (seen.day <= len(seen.dates) - 12))
+    begin = int(rng.choice(choice))
+    return _gauge("stuck-gauge", built, seen, lambda v, b: np.full(len(v) - b, v[b]), begin, n)
+
+
+_FAULTS: Mapping[str, Change] = {
+    "silent": _silent, "flapping": _flapping, "stuck": _stuck, "blind": _blind, "half-blind": _half_blind,
+    "drifting": _drifting, "biased": _biased, "swapped": _swapped, "double": _double, "impossible": _impossible,
+    "night": _night, "ghost": _ghost, "stuck-gauge": _stuck_gauge,
+}  # fmt: skip
+KINDS: Final = tuple(_FAULTS)

@@ -1,0 +1,61 @@
+"""All detectors, in the order in which what one has found is kept from the next; a fault is told once."""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from core.analytics.quality import balance, directions, frozen, impossible, shares, signals, twins
+from core.analytics.quality.findings import Finding
+from core.analytics.quality.house import cells
+from core.analytics.quality.seen import Bools, House, Seen
+
+
+def detect(house: House, seen: Seen) -> list[Finding]:
+    """What is wrong now with the sensors of a site, by some weeks of what they said.
+
+    At most one finding for each channel: what is silent is not blind too, and a counter that is stuck breaks the
+    balance without being biased.
+    """
+    found = list(signals.silent(house, seen))
+    if any(not f.device for f in found):
+        return found
+    parts = cells(house)
+    found += _new(found, frozen.stuck(house, seen))
+    found += _new(found, impossible.passages(house, seen))
+    found += _new(found, frozen.night_counts(house, seen))
+    bad = _bad(house, seen, found)
+    found += _new(found, frozen.blind(house, seen, bad))
+    found += _new(found, signals.flapping(house, seen))
+    bad = _bad(house, seen, found)
+    found += _new(found, frozen.stuck_gauges(house, seen, parts, bad))
+    found += _new(found, frozen.ghosts(house, seen, parts, bad))
+    found += _new(found, impossible.crowds(house, seen))
+    bad = _bad(house, seen, found)
+    found += _new(found, twins.double(house, seen, parts, bad))
+    found += _new(found, directions.swapped(house, seen, parts, bad))
+    bad = _bad(house, seen, found)
+    found += _new(found, balance.unbalanced(house, seen, parts, bad))
+    found += _new(found, shares.fading(house, seen, bad))
+    return found
+
+
+def _new(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:
+    """Those of channels of which nothing is said yet."""
+    named = {(f.device, f.channel) for f in found}
+    fresh: list[Finding] = []
+    for finding in more:
+        if (finding.device, finding.channel) not in named:
+            named.add((finding.device, finding.channel))
+            fresh.append(finding)
+    return fresh
+
+
+def _bad(house: House, seen: Seen, found: list[Finding]) -> Bools:
+    """Steps x counters that what was found makes worthless."""
+    bad = np.zeros((len(seen), len(house.counters)), bool)
+    since = {(f.device, f.channel): seen.step_of(f.since) for f in found}
+    for n, counter in enumerate(house.counters):
+        step = since.get((counter.device, counter.channel))
+        if step is not None:
+            bad[max(step, 0) :, n] = True
+    return bad

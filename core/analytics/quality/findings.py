@@ -1,0 +1,86 @@
+"""What is found to be wrong with sensors, with the evidence; and what an estimator has to know of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Kind = Literal[
+    "silent",  # says nothing any more
+    "flapping",  # comes and goes
+    "stuck",  # says the same again and again
+    "blind",  # counts nobody while its neighbours are busy
+    "fading",  # counts a smaller share of those who pass than before
+    "swapped",  # takes in for out
+    "unbalanced",  # counts more one way than the other, against what all doors tell together
+    "double",  # counts the same passages as another one
+    "impossible",  # tells of more people than can be
+    "ghost",  # sees somebody where nobody is
+]
+KINDS: tuple[Kind, ...] = (
+    "silent", "flapping", "stuck", "blind", "fading", "swapped", "unbalanced", "double", "impossible", "ghost",
+)  # fmt: skip
+
+Value = float | str | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """Something wrong, with its evidence: numbers by name, as `words` puts them into a sentence.
+
+    `device` and `channel` are empty if the whole site is meant. `portal` or `space` is what the channel observes.
+    `other` names the second door of a pair. `odds` is how many times likelier the data are if it is so than if it is
+    not, at most a million; `since` when it began, as far as can be told.
+    """
+
+    kind: Kind
+    device: str = ""
+    channel: str = ""
+    portal: str = ""
+    space: str = ""
+    since: datetime
+    odds: float = 1e6
+    evidence: Mapping[str, Value] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What makes two findings the same."""
+        return self.kind, self.device, self.channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """What an estimator has to know of an open finding: from `since` to `until` (None: still) a channel is in doubt.
+
+    `swapped`: what it calls in is out. `trusted` is False where its figures tell nothing (stuck, blind, ghost, double,
+    impossible); `out_share` is how many of those who leave it counts for each it counts of those who enter (1 is even),
+    `share` how many of those who pass it counts, where that is known.
+    """
+
+    device: str
+    channel: str
+    kind: Kind
+    since: datetime
+    until: datetime | None = None
+    swapped: bool = False
+    trusted: bool = True
+    out_share: float | None = None
+    share: float | None = None
+
+
+def doubt(found: Finding, until: datetime | None = None) -> Doubt:
+    """The doubt that a finding casts."""
+    numbers = found.evidence
+    share = numbers.get("share") if found.kind == "fading" else None
+    out_share = numbers.get("out_share") if found.kind == "unbalanced" else None
+    return Doubt(
+        device=found.device,
+        channel=found.channel,
+        kind=found.kind,
+        since=found.since,
+        until=until,
+        swapped=found.kind == "swapped",
+        trusted=found.kind in ("silent", "flapping", "swapped", "unbalanced", "fading"),
+        share=float(share) if isinstance(share, float | int) else None,
+        out_share=float(out_share) if isinstance(out_share, float | int) else None,
+    )

@@ -1,0 +1,101 @@
+"""Faulty sensors are found and named, sound ones are not; a small form of `python -m benchmarks.quality`."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from benchmarks._faulty import KINDS, Case, case, small
+from core.analytics.quality import balance, detect, directions, frozen, impossible, shares, signals, twins
+from core.analytics.quality.findings import KINDS as FOUND
+from core.analytics.quality.findings import Finding, doubt
+from core.analytics.quality.seen import cut
+from core.analytics.quality.words import advice, certainty, sentence
+from core.site import Text
+
+HOUSE, DOOR = small(2, 3), small(1, 1)
+CALLED = {"half-blind": {"fading"}, "drifting": {"fading"}, "biased": {"unbalanced"}, "night": {"ghost"},
+          "stuck-gauge": {"stuck", "ghost"}}  # fmt: skip
+UNDATED = {"double", "drifting", "flapping", "impossible"}  # from the start, by and by, of the last week
+HANDLED: dict[str, tuple[object, str]] = {
+    "silent": (signals, "silent"),
+    "flapping": (signals, "flapping"),
+    "stuck": (frozen, "stuck"),
+    "blind": (frozen, "blind"),
+    "half-blind": (shares, "fading"),
+    "drifting": (shares, "fading"),
+    "biased": (balance, "unbalanced"),
+    "swapped": (directions, "swapped"),
+    "double": (twins, "double"),
+    "impossible": (impossible, "passages"),
+    "night": (frozen, "night_counts"),
+    "ghost": (frozen, "ghosts"),
+    "stuck-gauge": (frozen, "stuck_gauges"),
+}
+
+
+def named(found: Case) -> list[Finding]:
+    """What is said of the faulty sensor; fails if another sensor is named."""
+    assert found.fault
+    everything = detect.detect(found.house, found.seen)
+    mine = [f for f in everything if f.device == found.fault.device]
+    assert [f for f in everything if f not in mine] == []
+    return mine
+
+
+def nothing(*_: object) -> Iterator[Finding]:
+    return iter(())
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_right_sensor_is_named_unless_its_detector_is_switched_off(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faulty = case(HOUSE, 0, 3, kind)
+    (found,) = named(faulty)
+    assert found.kind in CALLED.get(kind, {kind})
+    assert found.kind in FOUND
+    assert faulty.fault
+    days_off = abs(faulty.seen.step_of(found.since) - faulty.fault.step) / 96
+    assert kind in UNDATED or days_off < 4
+    said = sentence(found, {}, "Europe/Stockholm")
+    for text in (said.sv, said.en, advice(found).sv, advice(found).en):
+        assert text.endswith(".") and "{" not in text and "nan" not in text.split()
+    module, function = HANDLED[kind]
+    monkeypatch.setattr(module, function, nothing)
+    assert not [f for f in detect.detect(faulty.house, faulty.seen) if f.kind == found.kind]
+
+
+def test_sound_sensors_are_left_in_peace() -> None:
+    for sites in (HOUSE, DOOR):
+        sound = case(sites, 0, 4)
+        for day in (9, 19, 30):
+            assert detect.detect(sound.house, cut(sound.seen, min(day * 96 - 40, len(sound.seen)))) == []
+
+
+def test_little_or_nothing_seen_tells_nothing() -> None:
+    sound = case(DOOR, 0, 4)
+    for steps in (1, 40, 96, 3 * 96):
+        assert detect.detect(sound.house, cut(sound.seen, steps)) == []
+
+
+def test_a_sentence_says_what_since_when_and_how_much() -> None:
+    faulty = case(HOUSE, 0, 3, "biased")
+    (found,) = named(faulty)
+    names = {found.portal: Text(sv="Parkdörren", en="Park door")}
+    said = sentence(found, names, "Europe/Stockholm")
+    assert said.en.startswith(f"Park door ({found.device}) counts ")
+    assert "fewer" in said.en and "October" in said.en and "%" in said.en
+    assert "Parkdörren" in said.sv and "färre" in said.sv and "oktober" in said.sv
+    assert "95% interval" in certainty(found).en
+    assert "odds" in certainty(found).sv
+    assert "by hand" in advice(found).en
+
+
+def test_a_swapped_and_a_biased_door_are_told_to_the_estimator() -> None:
+    (swapped,) = named(case(HOUSE, 0, 3, "swapped"))
+    assert doubt(swapped).swapped and doubt(swapped).trusted
+    (biased,) = named(case(HOUSE, 0, 3, "biased"))
+    share = doubt(biased).out_share
+    assert share and 0.7 < min(share, 1 / share) < 0.95
+    (stuck,) = named(case(HOUSE, 0, 3, "stuck"))
+    assert not doubt(stuck).trusted

@@ -15,6 +15,7 @@ from core.site import OUTSIDE, OpeningHours, PayloadMapping, Portal, Sensor, Sit
 from core.site_diff import differences
 from store.database import Database, sql
 from store.definitions import DEFINITION, write_definitions
+from store.hours import mark_days
 from store.rollup import rebuild_days
 
 MAPPING = TypeAdapter(PayloadMapping)
@@ -37,14 +38,21 @@ def apply(db: Database, site_file: SiteFile, *, dry_run: bool = False, now: date
         lines = [line for site_lines in changed.values() for line in site_lines]
         if lines and not dry_run:
             rebuilt = any(_counting(stored.get(site.id)) != _counting(_plain(site)) for site in site_file.sites)
-            _write(conn, site_file.sites, now or datetime.now(UTC), rebuild=rebuilt)
+            now = now or datetime.now(UTC)
+            ids = _write(conn, site_file.sites, now, rebuild=rebuilt)
+            for site in site_file.sites:
+                if site.id in stored:
+                    mark_days(conn, ids[site.id], stored[site.id], site, now)
             for slug in (slug for slug, site_lines in changed.items() if site_lines):
                 conn.execute(sql("notify"), {"channel": "sites", "payload": slug})
         return lines
 
 
 def _counting(site: Site | None) -> object:
-    """All on which the figures rest; names, hours and capacities may change without counting anew."""
+    """All on which counting rests; names, hours and capacities may change without counting anew.
+
+    Hours of days that are over matter to their occupancy (store.hours).
+    """
     if site is None:
         return None
     tree = {(space.id, space.parent) for space in site.spaces}
@@ -167,7 +175,8 @@ def _sensor(row: dict[str, Any], site: str) -> Sensor:
     return sensor if sensor.channel_key == key else replace(sensor, channel=key)
 
 
-def _write(conn: _Connection, sites: Sequence[Site], now: datetime, *, rebuild: bool) -> None:
+def _write(conn: _Connection, sites: Sequence[Site], now: datetime, *, rebuild: bool) -> dict[str, int]:
+    """The ids of the sites."""
     ids = {site.id: _write_site(conn, site, n) for n, site in enumerate(sites)}
     for site in sites:
         _write_spaces(conn, site, ids[site.id], now)
@@ -181,6 +190,7 @@ def _write(conn: _Connection, sites: Sequence[Site], now: datetime, *, rebuild: 
     if rebuild:
         for (site_id,) in conn.execute(sql("sites_sharing_portals"), {"sites": list(ids.values())}).fetchall():
             rebuild_days(conn, site_id)
+    return ids
 
 
 def _write_site(conn: _Connection, site: Site, sort: int) -> int:

@@ -12,6 +12,7 @@ import pytest
 
 from core.analytics.occupancy import NOTHING
 from core.readings import Reading
+from core.site import OpeningException
 from core.sitefile import parse
 from store import learnt, occupancy, sites
 from store.claims import Claims
@@ -136,6 +137,20 @@ def test_days_that_ended_while_nobody_worked_are_marked(db: Database, database_u
             occupancy.write_quarters(conn, plan, start, figures, span, final=final)
         occupancy.mark_unfinished(conn, library, NOON - timedelta(hours=9))
     assert dirty(database_url) == [DAY - timedelta(days=9), DAY - timedelta(days=1)]
+
+
+def test_hours_that_were_others_than_known_mark_the_days_that_are_over(
+    db: Database, database_url: str, library: int
+) -> None:
+    put(db, 1, NOON - timedelta(days=9))
+    with db.transaction() as conn:
+        occupancy.take_dirty(conn, library, 64)
+    closed = OpeningException(first=DAY - timedelta(days=3), last=DAY + timedelta(days=3), hours="closed")
+    site_file = parse(EXAMPLE.read_text())
+    place = site_file.sites[0]
+    changed = replace(place, opening=replace(place.opening, exceptions=(*place.opening.exceptions, closed)))
+    sites.apply(db, replace(site_file, sites=(changed, *site_file.sites[1:])), now=NOON)
+    assert dirty(database_url) == [DAY - timedelta(days=n) for n in (3, 2, 1)]  # not the day under way
 
 
 def test_what_was_learnt_is_kept_until_a_day_it_was_learnt_from_changes(db: Database, library: int) -> None:

@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from core.analytics import occupancy, score
-from core.analytics.occupancy import Estimate
+from core.analytics.occupancy import Estimate, Learnt
 from core.analytics.score import Accuracy, Alerts, Figures
+from jobs.learn import DAY, LOOK_BACK
 from ops.worlds.world import World, as_it_came, parts
 
 Estimator = Callable[[World], Figures]  # of the judged days
@@ -48,17 +49,22 @@ def live(world: World) -> Figures:
     """What Besök shows while the day goes on: each day it knows the days before, and of today what has been heard."""
     shown: list[Estimate] = []
     for day in range(world.judged, len(world.seen)):
-        learnt = occupancy.learn(world.building, world.seen[:day])
+        learnt = _learnt(world, day)
         for steps, seen in parts(world.seen[day], world.heard[day]):
             shown.append(occupancy.live(world.building, seen, learnt)[steps])
     return _figures(shown)
+
+
+def _learnt(world: World, day: int) -> Learnt:
+    """What the weeks before a day teach, as the worker learns it."""
+    return occupancy.learn(world.building, world.past[max(0, day - LOOK_BACK // DAY) : day])
 
 
 def smoothed(world: World) -> Figures:
     """What Besök shows of a day that is over, when all counts have come; learnt it has from days before only."""
     shown = []
     for day in range(world.judged, len(world.seen)):
-        learnt = occupancy.learn(world.building, world.seen[:day])
+        learnt = _learnt(world, day)
         shown.append(occupancy.smoothed(world.building, world.seen[day], learnt))
     return _figures(shown)
 

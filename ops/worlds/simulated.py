@@ -1,12 +1,14 @@
 """A simulated building as a world to be judged: what its sensors said went through adapters and counting rules."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from typing import Final
 
 import numpy as np
 
 from core import sitefile
+from core.analytics.occupancy import Floats, Seen
 from core.site import SiteFile
 from jobs.seen import Hours, by_minute
 from ops.observed import DAY, Observed, observe
@@ -16,6 +18,7 @@ from sensors_sim import scenariofile
 from sensors_sim.scenario import Scenario
 from store.occupancy import MINUTE
 
+QUARTER_MINUTES: Final = 15
 HISTORY: Final = 10  # days to learn from
 _HOUSE = files("ops") / "worlds" / "house"
 
@@ -32,10 +35,38 @@ def world(seen: Observed, scenario: Scenario, history: int) -> World:
         spaces=(SITE, *(name.partition("/")[2] for name in seen.names[1:])),
         building=seen.plan.building,
         seen=tuple(days),
+        past=tuple(by_quarters(day) for day in days),
         heard=tuple(_late(seen, steps) for steps in seen.days),
         real=tuple(seen.people[steps] for steps in seen.days),
         judged=history,
     )
+
+
+def by_quarters(day: Seen) -> Seen:
+    """A day of minutes as past days are learnt from: sums of flows and means of levels of each quarter of an hour."""
+    return replace(
+        day,
+        people_in=_sums(day.people_in),
+        people_out=_sums(day.people_out),
+        people=_means(day.people),
+        occupied=_means(day.occupied),
+        co2=_means(day.co2),
+        open=None if day.open is None else day.open[QUARTER_MINUTES // 2 :: QUARTER_MINUTES],
+        clock=day.clock[::QUARTER_MINUTES],
+        step_minutes=QUARTER_MINUTES,
+    )
+
+
+def _sums(minutes: Floats) -> Floats:
+    """NaN where nothing was heard."""
+    parts = minutes.reshape(-1, QUARTER_MINUTES, minutes.shape[1])
+    sums: Floats = np.where(np.isnan(parts).all(axis=1), np.nan, np.nansum(parts, axis=1))
+    return sums
+
+
+def _means(minutes: Floats) -> Floats:
+    known = (~np.isnan(minutes)).reshape(-1, QUARTER_MINUTES, minutes.shape[1]).sum(axis=1)
+    return _sums(minutes) / np.maximum(known, 1)
 
 
 def _late(seen: Observed, steps: slice) -> Ints | None:

@@ -164,6 +164,7 @@ def world(recipe: Recipe, seed: int) -> World:
         spaces=("site",),
         building=Building.of([None], [(None, 0)] * doors, [round(recipe.place.capacity)]),
         seen=tuple(seen),
+        past=tuple(seen),
         heard=tuple(heard),
         real=tuple(real),
         judged=recipe.history,

@@ -15,8 +15,9 @@ Ints = NDArray[np.int64]
 class World:
     """Days before the day number `judged` are there to be learnt from; the others are judged.
 
-    `real` is who was there at the end of each step, steps x spaces, day by day as `seen`. `heard` is for each day the
-    step in which each count was received, steps x portals; None if each came at once.
+    They are learnt from as `past` holds them, which may be coarser than `seen`. `real` is who was there at the end of
+    each step, steps x spaces, day by day as `seen`; NaN where that is not known. `heard` is for each day the step in
+    which each count was received, steps x portals; None if each came at once.
     """
 
     name: str
@@ -24,6 +25,7 @@ class World:
     spaces: tuple[str, ...]  # the site first
     building: Building
     seen: tuple[Seen, ...]
+    past: tuple[Seen, ...]
     heard: tuple[Ints | None, ...]
     real: tuple[Floats, ...]
     judged: int

@@ -8,6 +8,7 @@ import pytest
 from core.analytics.occupancy import Seen
 from ops.worlds import people, standard
 from ops.worlds.counters import Counter, Fault, counted
+from ops.worlds.simulated import by_quarters
 from ops.worlds.world import as_it_came, parts
 
 PERFECT = Counter(miss_in=0, miss_out=0, double=0, turned=0, wander=0)
@@ -85,3 +86,12 @@ def test_late_counts_are_late() -> None:
     assert known == [(slice(0, 2), [True, True]), (slice(2, 4), [False, False, False, True])]
     assert as_it_came(one, heard).tolist() == [[0, 0], [2, 0], [4, 1 + 3 + 5], [6, 0]]
     assert parts(seen, None)[0][1] is seen
+
+
+def test_past_days_are_quarters() -> None:
+    flows, levels = np.ones((30, 1)), np.full((30, 1), np.nan)
+    flows[:20], levels[3], levels[4] = np.nan, 2, 4
+    day = by_quarters(Seen.of(flows, 2 * flows, 1, people=levels, open=np.arange(30) >= 7))
+    assert np.array_equal(day.people_in, [[np.nan], [10]], equal_nan=True)
+    assert np.array_equal(day.people, [[3], [np.nan]], equal_nan=True)
+    assert (day.open is not None and day.open.tolist(), day.clock.tolist()) == ([True, True], [240, 255])

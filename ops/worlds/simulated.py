@@ -66,7 +66,8 @@ def _sums(minutes: Floats) -> Floats:
 
 def _means(minutes: Floats) -> Floats:
     known = (~np.isnan(minutes)).reshape(-1, QUARTER_MINUTES, minutes.shape[1]).sum(axis=1)
-    return _sums(minutes) / np.maximum(known, 1)
+    means: Floats = _sums(minutes) / np.maximum(known, 1)
+    return means
 
 
 def _late(seen: Observed, steps: slice) -> Ints | None:

@@ -13,6 +13,7 @@ from core import sitefile
 from core.analytics.manual_count import Tap
 from core.calibrating import ManualCount
 from core.errors import NotFound, StoreRefused
+from ops import calibrating
 from store import calibrations, manual_counts, queries, sites
 from store.database import Database
 from store.rollup import rebuild_days
@@ -170,6 +171,19 @@ def test_a_later_correction_ends_the_earlier_one(house: Database) -> None:
     one, two = queries.visits(house, "lib", DAY, LATER.date())
     assert one.corrected == pytest.approx(360 * (first.factor_in - 1))
     assert two.corrected == pytest.approx(240 * (second.factor_in - 1))
+
+
+def test_the_terminal_tells_all_of_it(house: Database) -> None:
+    biased(house)
+    (proposal,) = calibrations.propose(house, "lib", "Kim", LATER)
+    calibrations.accept(house, proposal.id, author="Robin", reason="a low lens", now=LATER)
+    manual_counts.receive(house, "lib", counted(600, 3), LATER)
+    text = "\n".join(calibrating.listing(calibrations.calibration(house, "lib", LATER)))
+    for words in (
+        "counts wrong", "0.90 (0.8", "in x 1.1", "accepted by Robin 2026-03-03: a low lens, from 2026-03-02",
+        "front, Kim: 100 in, 80 out; sensor 90 in, 80 out", "[the sensor was silent]", "not counted",
+    ):  # fmt: skip
+        assert words in text
 
 
 def test_a_decision_is_made_once(house: Database) -> None:

@@ -14,7 +14,7 @@ from core.analytics.calendar import business_day
 from core.errors import BesokError, ScenarioError, SiteFileError
 from core.settings import Settings
 from core.site import SiteFile
-from ops import cli_actions, cli_calendar, cli_calibrate, cli_planning, cli_sandbox, cli_score, cli_traffic
+from ops import cli_actions, cli_calendar, cli_calibrate, cli_planning, cli_report, cli_sandbox, cli_score, cli_traffic
 from ops.options import BeginsOption, ScenarioOption, SetOption, day_option, in_order
 from ops.serving import serve as _serve
 from ops.serving import settings as _settings
@@ -39,6 +39,7 @@ app.add_typer(cli_sandbox.app, name="sandbox")
 app.add_typer(cli_calibrate.app, name="calibrate")
 cli_calendar.register(app)
 app.add_typer(cli_actions.app, name="action")
+app.add_typer(cli_report.app, name="report")
 cli_planning.register(simulate_app)
 cli_traffic.register(simulate_app)
 cli_score.register(simulate_app)

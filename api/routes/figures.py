@@ -9,6 +9,7 @@ from api import ranges
 from api.answers import Format, rows, wanted
 from api.deps import Db, KnownSite, Now, known_name
 from core.analytics import calendar
+from core.annual import AnnualReport
 from core.site import Site
 from core.views import FlowPoint, HeatCell, OccupancyPoint, Progress, Step, VisitPoint
 from store import queries
@@ -29,6 +30,7 @@ LastDay = Annotated[str | None, Query(alias="to", description="Last business day
 Form = Annotated[Format | None, Query(alias="format", description="`csv` for a spreadsheet; `Accept: text/csv` too")]
 Accept = Annotated[str | None, Header(include_in_schema=False)]
 DayStep = Literal["day", "week", "month"]
+Year = Annotated[int | None, Query(ge=1990, le=2100, description="A calendar year")]
 SpaceId = Annotated[str | None, Query(description="A space's id; the whole site if not given")]
 
 
@@ -86,6 +88,13 @@ def heatmap(
 def progress(site: KnownSite, db: Db, now: Now) -> Progress:
     """Visits of the last 365 business days beside the baseline and the goal."""
     return queries.progress(db, site.id, calendar.business_day(now, site))
+
+
+@router.get("/sites/{site}/annual", summary="The year's visits, with all that they rest on")
+def annual(site: KnownSite, db: Db, now: Now, year: Year = None) -> AnnualReport:
+    """The figure for the national library statistics (Besok01) and its evidence; last year if none is given."""
+    today = calendar.business_day(now, site)
+    return queries.annual(db, site.id, year or today.year - 1, today)
 
 
 def _space(space: str | None, site: Site) -> str:

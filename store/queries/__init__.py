@@ -1,6 +1,7 @@
 """What the screens and the API ask: one function per question, each returning frozen views of `core.views`."""
 
 from store.queries.actions import actions
+from store.queries.annual import annual
 from store.queries.calendar import calendar_days, events, school_holidays
 from store.queries.devices import devices, rejected, unplaced
 from store.queries.health import health
@@ -13,6 +14,7 @@ from store.queries.visits import visits
 
 __all__ = [
     "actions",
+    "annual",
     "calendar_days",
     "devices",
     "events",

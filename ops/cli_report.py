@@ -1,0 +1,40 @@
+"""The command `besok report`."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from ops.cli_calendar import opened
+
+app = typer.Typer(no_args_is_help=True, help="Figures for others, with all that they rest on.")
+
+
+@app.callback()
+def report() -> None:
+    """Figures for others, with all that they rest on."""
+
+
+@app.command()
+def annual(
+    site: Annotated[str | None, typer.Argument(help="A site; all of them if left out.")] = None,
+    year: Annotated[int, typer.Option(min=1990, max=2100, help="The calendar year.")] = 0,
+    verify: Annotated[bool, typer.Option("--verify", help="Make the figure once more from the raw readings.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON.")] = False,
+) -> None:
+    """The year's visits for the national library statistics (Besok01), with the chain of evidence."""
+    from core.analytics.calendar import business_day
+    from ops import annual as told
+    from store import queries
+    from store.sites import load_all
+
+    now = datetime.now(UTC)
+    with opened() as db:
+        places = [place for place in load_all(db) if site in (None, place.id)]
+        reports = [
+            queries.annual(db, place.id, year or now.year - 1, business_day(now, place), verify=verify)
+            for place in places
+        ] or [queries.annual(db, site or "", year or now.year - 1, now.date())]
+    print(told.as_json(reports) if as_json else "\n\n".join(told.as_text(report) for report in reports))
+    if any(report.verification and not report.verification.same for report in reports):
+        raise typer.Exit(1)

@@ -1,0 +1,284 @@
+"""The annual figure of a site with all that it rests on; and the same once more from the raw readings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from core.analytics import annual as year_of
+from core.analytics import calendar
+from core.analytics.annual import Floats, Ints, Quarters, Rules, Year
+from core.analytics.rebuild import QUARTER, Readings, rebuild
+from core.errors import NotFound
+from core.site import Site, VisitDefinition
+from store.database import Database, sql
+from store.sites import load
+
+DAY = timedelta(days=1)
+EVERYONE = VisitDefinition(first=date.min)  # version 0: who states nothing counts everyone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A counted portal that leads into the site; `sign` +1 where going in is entering it."""
+
+    portal_id: int
+    name: str
+    sign: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A channel at a door, and what it sent in the time."""
+
+    portal_id: int
+    channel_id: int
+    source: str
+    device: str
+    channel: str
+    model: str
+    role: Any
+    swapped: bool
+    sandbox: bool
+    placed: datetime | None
+    ended: datetime | None
+    wraps: int
+    has_totals: bool
+    readings: int
+    first: datetime | None
+    last: datetime | None
+    odd_clock: int
+
+    def holds(self, begins: datetime, quarters: int) -> slice:
+        """The quarters from `begins` on in which it hung there."""
+        at = [0 if t is None else -((begins - t) // timedelta(minutes=15)) for t in (self.placed, self.ended)]
+        return slice(max(at[0], 0), quarters if self.ended is None else max(min(at[1], quarters), 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A correction that was accepted."""
+
+    portal_id: int
+    channels: list[int]
+    factor_in: float
+    factor_out: float
+    first: datetime | None
+    last: datetime | None
+    decided: datetime
+    author: str
+    reason: str
+    undone: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Quarters x doors, in the directions of the portals; NaN where nothing is known."""
+
+    people_in: Floats
+    people_out: Floats
+    covered_s: Floats
+    imputed: Floats
+    corrected_in: Floats
+    corrected_out: Floats
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ground:
+    """What a year's figure is made on: the days and the doors, who hung there, which definition held."""
+
+    site: Site
+    first: date
+    last: date
+    doors: list[Door]
+    sensors: list[Placed]
+    corrections: list[Correction]
+
+    @cached_property
+    def days(self) -> list[date]:
+        """Every business day."""
+        return [self.first + n * DAY for n in range((self.last - self.first).days + 1)]
+
+    @cached_property
+    def begins(self) -> datetime:
+        """When the first business day begins."""
+        return calendar.day_bounds(self.first, self.site)[0]
+
+    @cached_property
+    def ends(self) -> datetime:
+        """When the last business day ends."""
+        return calendar.day_bounds(self.last, self.site)[1]
+
+    @cached_property
+    def quarters(self) -> int:
+        """How many quarters of an hour they have."""
+        return (self.ends - self.begins) // timedelta(minutes=15)
+
+    @cached_property
+    def day_of(self) -> tuple[Ints, Ints]:
+        """Of each quarter, the number of its day, and its place within that."""
+        starts = [(calendar.day_bounds(d, self.site)[0] - self.begins) // timedelta(minutes=15) for d in self.days]
+        number = np.arange(self.quarters)
+        day = np.searchsorted(starts, number, side="right") - 1
+        return day.astype(np.int64), (number - np.array(starts)[day]).astype(np.int64)
+
+    @cached_property
+    def in_force(self) -> list[VisitDefinition]:
+        """The definition of each day."""
+        known = sorted(self.site.visits, key=lambda d: d.first)
+        return [next((d for d in reversed(known) if d.first <= day), EVERYONE) for day in self.days]
+
+    def kinds(self) -> list[tuple[object, ...] | None]:
+        """What makes days alike: the weekday (holidays: their own) and for how long it is open; None: closed."""
+        return [self._kind(day) for day in self.days]
+
+    def _kind(self, day: date) -> tuple[object, ...] | None:
+        hours = sum(((b - a) for a, b in calendar.open_intervals(day, self.site)), timedelta())
+        if not hours:
+            return None
+        return (
+            "holiday" if calendar.holiday(day, self.site.opening) else day.weekday(),
+            hours // timedelta(minutes=30),
+        )
+
+    def rules(self) -> Rules:
+        """Which doors count on which day, and what is taken off."""
+        shape = (len(self.days), len(self.doors))
+        counts, share, per_day = np.zeros(shape, dtype=np.bool_), np.zeros(shape), np.zeros(len(self.days))
+        names = [door.name for door in self.doors]
+        for n, definition in enumerate(self.in_force):
+            counts[n] = [not definition.portals or name in definition.portals for name in names]
+            per_day[n] = sum(d.per_day for d in definition.deductions)
+            share[n] = [sum(d.share for d in definition.deductions if not d.portals or x in d.portals) for x in names]
+        return Rules(counts=counts, share=share, per_day=per_day)
+
+
+def ground(db: Database, site: str, year: int, today: date) -> Ground:
+    """The days of a year that are over by business day `today`, with doors and sensors. Raises NotFound."""
+    place = load(db, site)
+    first, last = date(year, 1, 1), min(date(year, 12, 31), today - DAY)
+    if last < first:
+        raise NotFound(f"no business day of {year} is over yet; name an earlier year")
+    doors = db.fetch("annual_doors", Door, site=site)
+    if not doors:
+        raise NotFound(f"{site} has no counted door that leads into it; its visits cannot be counted")
+    begins, ends = calendar.day_bounds(first, place)[0], calendar.day_bounds(last, place)[1]
+    keys = {"portals": [door.portal_id for door in doors], "begins": begins, "ends": ends}
+    return Ground(
+        site=place,
+        first=first,
+        last=last,
+        doors=doors,
+        sensors=db.fetch("annual_sensors", Placed, **keys),
+        corrections=db.fetch("annual_corrections", Correction, **keys),
+    )
+
+
+def stored(db: Database, on: Ground) -> Grid:
+    """The quarters as the database has them."""
+    keys = {"portals": [door.portal_id for door in on.doors], "begins": on.begins, "ends": on.ends}
+    with db.transaction() as conn:
+        rows = np.array(conn.execute(sql("annual_quarters"), keys).fetchall(), dtype=np.float64).reshape(-1, 8)
+    place = {door.portal_id: n for n, door in enumerate(on.doors)}
+    column = np.array([place[int(p)] for p in rows[:, 0]], dtype=np.int64)
+    grids = [np.full((on.quarters, len(on.doors)), np.nan) for _ in range(6)]
+    for grid, values in zip(grids, rows[:, 2:].T, strict=True):
+        grid[rows[:, 1].astype(np.int64), column] = values
+    return Grid(
+        people_in=grids[0],
+        people_out=grids[1],
+        covered_s=grids[2],
+        imputed=grids[3],
+        corrected_in=grids[4],
+        corrected_out=grids[5],
+    )
+
+
+def recomputed(db: Database, on: Ground) -> tuple[Grid, int]:
+    """The same from nothing but readings, placements and corrections; and how many readings it was."""
+    shape = (on.quarters, len(on.doors))
+    grids = {name: np.full(shape, np.nan) for name in ("people_in", "people_out", "covered_s", "imputed")}
+    corrected = {name: np.full(shape, np.nan) for name in ("corrected_in", "corrected_out")}
+    place = {door.portal_id: n for n, door in enumerate(on.doors)}
+    number = 0
+    primary = [p for p in on.sensors if p.role == "primary"]
+    for channel in sorted({p.channel_id for p in primary}):
+        hung = [p for p in primary if p.channel_id == channel]
+        told = _readings(db, channel, on)
+        number += len(told.time)
+        made = rebuild(
+            told,
+            wraps=hung[0].wraps,
+            has_totals=hung[0].has_totals,
+            first=int(on.begins.timestamp()) * 1_000_000,
+            quarters=on.quarters,
+        )
+        for placed in hung:
+            use = np.zeros(on.quarters, dtype=np.bool_)
+            use[placed.holds(on.begins, on.quarters)] = True
+            use &= made.there & (placed.sandbox | ~made.simulated)
+            people = (made.people_out, made.people_in) if placed.swapped else (made.people_in, made.people_out)
+            more = _corrections(on, placed, people)
+            values = (people[0] + more[0], people[1] + more[1], made.covered_s, made.imputed)
+            for grid, value in zip((*grids.values(), *corrected.values()), (*values, *more), strict=True):
+                cell = grid[use, place[placed.portal_id]]
+                grid[use, place[placed.portal_id]] = np.where(np.isnan(cell), 0, cell) + value[use]
+    return Grid(**grids, **corrected), number
+
+
+def _readings(db: Database, channel: int, on: Ground) -> Readings:
+    keys = {"channel": channel, "begins": on.begins, "ends": on.ends}
+    with db.transaction() as conn:
+        rows = conn.execute(sql("annual_readings"), keys).fetchall()
+    columns: Sequence[Any] = list(zip(*rows, strict=True)) if rows else [()] * 6
+    metric, time, period, flags, received = (np.array(columns[n], dtype=np.int64) for n in (0, 1, 3, 4, 5))
+    value = np.array(columns[2], dtype=np.float64)
+    return Readings(metric=metric, time=time, value=value, period=period, flags=flags, received=received)
+
+
+def _corrections(on: Ground, placed: Placed, people: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
+    """What the corrections in force add to the people through a placement's portal, in and out."""
+    start = int(on.begins.timestamp()) * 1_000_000
+    factors = np.ones((2, on.quarters))
+    for c in on.corrections:
+        if c.undone is None and c.portal_id == placed.portal_id and placed.channel_id in c.channels:
+            times = start + np.arange(on.quarters) * QUARTER
+            held = np.ones(on.quarters, dtype=np.bool_)
+            if c.first:
+                held &= times >= c.first.timestamp() * 1_000_000
+            if c.last:
+                held &= times < c.last.timestamp() * 1_000_000
+            factors[:, held] = [[c.factor_in], [c.factor_out]]
+    return people[0] * (factors[0] - 1), people[1] * (factors[1] - 1)
+
+
+def reckoned(on: Ground, grid: Grid) -> Year:
+    """The year's figure from its quarters."""
+    day, place = on.day_of
+    entries = np.stack(
+        [grid.people_in[:, n] if d.sign == 1 else grid.people_out[:, n] for n, d in enumerate(on.doors)], axis=1
+    )
+    half = np.array([d.method == "half" for d in on.in_force])[day][:, None]
+    both = grid.people_in + grid.people_out
+    known = np.nan_to_num(grid.covered_s) / (900 * np.maximum(_channels(on), 1))
+    quarters = Quarters(
+        day=day,
+        place=place,
+        entries=np.where(half, both / 2, entries),
+        passages=np.where(half, both / 4, entries),
+        known=np.where(np.nan_to_num(grid.imputed) > 0, 1.0, np.minimum(known, 1.0)),
+    )
+    return year_of.reckon(quarters, on.kinds(), on.rules())
+
+
+def _channels(on: Ground) -> Floats:
+    """How many sensors should have counted at each door in each quarter."""
+    number = np.zeros((on.quarters, len(on.doors)))
+    place = {door.portal_id: n for n, door in enumerate(on.doors)}
+    for placed in on.sensors:
+        if placed.role == "primary":
+            number[placed.holds(on.begins, on.quarters), place[placed.portal_id]] += 1
+    return number

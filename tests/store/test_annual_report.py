@@ -1,0 +1,113 @@
+"""The annual figure from a database with all that a real year has, and the same number from the raw readings."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import psycopg
+import pytest
+
+from core import sitefile
+from core.errors import NotFound
+from core.readings import Reading
+from ops import annual as told
+from store import queries, sites
+from store.database import Database
+from store.write import Batch, Incoming, write
+from tests.store.counted import HOUSE
+
+SITE = HOUSE.replace('"always"', '"08:00-20:00"').replace(
+    "[[sites.spaces]]",
+    """[[sites.visits]]
+first = 2020-01-01
+[[sites.visits.deductions]]
+kind = "through"
+share = 0.1
+portals = ["front"]
+[[sites.visits.deductions]]
+kind = "staff"
+per_day = 3
+[[sites.spaces]]""",
+    1,
+)
+FIRST, DAYS = date(2025, 10, 1), 92  # to the end of the year, with the day of 25 hours
+TODAY = date(2026, 2, 1)
+
+
+def filled(db: Database, *, silent: tuple[int, int] = (20, 24)) -> None:
+    """The front door sends counts of 10 minutes, the back door totals each 7 minutes that are reset now and then."""
+    sites.apply(db, sitefile.parse(SITE), now=datetime(2025, 9, 1, tzinfo=UTC))
+    rng = np.random.default_rng(1)
+    found: list[Reading] = []
+    total = 0.0
+    for n in range(DAYS):
+        noon = datetime(2025, 10, 1, 6, tzinfo=UTC) + timedelta(days=n)
+        if not silent[0] <= n < silent[1]:
+            for step in range(1, 80):
+                at = noon + timedelta(minutes=10 * step)
+                found.append(reading("front", "in", float(rng.poisson(2)), at, 600))
+        for step in range(110):
+            total = 0.0 if n % 30 == 29 and step == 50 else total + float(rng.poisson(1))
+            if step % 37 != 36:  # a gap now and then
+                found.append(reading("back", "out_total", total, noon + timedelta(minutes=7 * step), 0))
+    for start in range(0, len(found), 4000):
+        lot = found[start : start + 4000]
+        write(db, Batch(readings=[Incoming(reading=r, received=r.time or noon) for r in lot]))
+
+
+def reading(device: str, metric: str, value: float, at: datetime, period_s: float) -> Reading:
+    return Reading(
+        source="native",
+        device=f"lib/{device}",
+        channel="flow:1",
+        metric=metric,
+        value=value,
+        time=at,
+        period_s=period_s,
+    )
+
+
+def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -> None:
+    filled(db)
+    turned = SITE.replace('device = "back"\nportal = "back"\nswapped = true', 'device = "back-2"\nportal = "back"')
+    sites.apply(db, sitefile.parse(turned), now=datetime(2025, 12, 15, 12, tzinfo=UTC))
+    r = queries.annual(db, "lib", 2025, TODAY, verify=True)
+    counted = queries.visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
+    assert r.gross_counted == sum(p.gross or 0 for p in counted)
+    assert r.net_counted == pytest.approx(sum(p.net or 0 for p in counted))
+    assert r.verification and r.verification.same, r.verification
+    assert r.verification.readings > 15_000
+    assert (r.gross, r.net) == (r.verification.gross, r.verification.net)
+    assert r.besok01 == round(r.net or 0) and r.low and r.high and r.low < (r.net or 0) < r.high
+    assert (r.days, r.days_missing, r.complete) == (365, 365 - DAYS, True)
+    assert r.missing[0] == date(2025, 1, 1) and len(r.missing) == r.days_missing
+    front, back = r.doors
+    assert [s.device for s in back.sensors] == ["lib/back", "lib/back-2"]
+    assert back.sensors[0].ended == datetime(2025, 12, 15, 12, tzinfo=UTC)
+    assert front.days_missing == r.days_missing + 4
+    assert any("estimated" in remark for remark in r.remarks)
+    text = told.as_text(r)
+    for word in ("Besok01", "version 1 from 2020-01-01", "through 10.0% of front", "lib/back-2", "the same"):
+        assert word in text
+    assert json.loads(told.as_json([r]))[0]["besok01"] == r.besok01
+    with psycopg.connect(database_url, autocommit=True) as conn:  # a bucket that is not what its readings are
+        conn.execute(
+            "update flow_bucket set people_in = people_in + 5, people_out = people_out + 5"
+            " where bucket = (select min(bucket) from flow_bucket)"
+        )
+    wrong = queries.annual(db, "lib", 2025, TODAY, verify=True)
+    assert wrong.verification and not wrong.verification.same
+    assert {told.split()[1] for told in wrong.verification.different} == {"2025-10-01"}
+
+
+def test_a_year_that_goes_on_and_one_that_was_not_counted(db: Database) -> None:
+    filled(db, silent=(0, 0))
+    r = queries.annual(db, "lib", 2025, date(2025, 12, 25))
+    assert (r.last, r.complete, r.besok01) == (date(2025, 12, 24), False, None)
+    assert any("not over" in remark for remark in r.remarks)
+    empty = queries.annual(db, "lib", 2024, TODAY, verify=True)
+    assert (empty.days, empty.gross, empty.besok01, empty.gross_counted) == (366, None, None, 0)
+    assert empty.verification and empty.verification.same
+    for site, year in (("lib", 2027), ("nowhere", 2025)):
+        with pytest.raises(NotFound):
+            queries.annual(db, site, year, TODAY)

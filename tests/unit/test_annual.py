@@ -1,0 +1,173 @@
+"""A year from quarters of hours: gaps are estimated, never zero, and the stated error is the real one."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from core.analytics.annual import Floats, Near, Quarters, Rules, Year, estimate, missing_error, reckon
+from core.analytics.rebuild import QUARTER, SECOND, Readings, rebuild
+
+PER_DAY, DOORS = 16, 3
+
+
+def world(seed: int, days: int = 365) -> tuple[Floats, list[object]]:
+    """Visits by quarter and door through a year with seasons, weekdays, closed Sundays and busy days; kinds of days."""
+    rng = np.random.default_rng(seed)
+    number = np.arange(days)
+    kinds: list[object] = [None if n % 7 == 6 else n % 7 for n in number]
+    busy = np.cumsum(rng.normal(0, 0.02, days)) * 0.3 + rng.normal(0, 0.12, days)
+    level = np.array([1.0, 1.05, 1.1, 1.0, 0.9, 0.7, 0.0])[number % 7] * (1 + 0.2 * np.sin(number / 58)) * np.exp(busy)
+    doors = rng.dirichlet(np.full(DOORS, 4.0)) * 800
+    profile = np.exp(-(((np.arange(PER_DAY) - 7) / 4) ** 2))
+    mean = level[:, None, None] * (profile / profile.sum())[None, :, None] * doors[None, None, :]
+    choice = np.exp(rng.normal(0, 0.08, (days, 1, DOORS)))
+    return rng.poisson(mean * choice).reshape(-1, DOORS).astype(np.float64), kinds
+
+
+def year(entries: Floats, known: Floats, kinds: list[object], rules: Rules | None = None) -> Year:
+    days = len(kinds)
+    seen = np.where(known > 0, entries, np.nan)
+    quarters = Quarters(
+        day=np.repeat(np.arange(days), PER_DAY),
+        place=np.tile(np.arange(PER_DAY), days),
+        entries=seen,
+        passages=seen,
+        known=known,
+    )
+    shape = (days, entries.shape[1])
+    rules = rules or Rules(counts=np.ones(shape, bool), share=np.zeros(shape), per_day=np.zeros(days))
+    return reckon(quarters, kinds, rules)
+
+
+def a_month(known: Floats, rng: np.random.Generator) -> None:
+    start = int(rng.integers(0, 335)) * PER_DAY
+    known[start : start + 30 * PER_DAY] = 0
+
+
+def a_door(known: Floats, rng: np.random.Generator) -> None:
+    start = int(rng.integers(0, 340)) * PER_DAY
+    known[start : start + 21 * PER_DAY, int(rng.integers(0, DOORS))] = 0
+
+
+def hours(known: Floats, rng: np.random.Generator) -> None:
+    for _ in range(40):
+        start = int(rng.integers(0, len(known) - 12))
+        known[start : start + 10, int(rng.integers(0, DOORS))] = 0
+
+
+@pytest.mark.parametrize(("hide", "worst"), [(a_month, 0.02), (a_door, 0.006), (hours, 0.003)])
+def test_what_is_missing_is_estimated_within_its_stated_error(
+    hide: Callable[[Floats, np.random.Generator], None], worst: float
+) -> None:
+    scores, errors = [], []
+    for seed in range(8):
+        entries, kinds = world(seed)
+        known = np.ones_like(entries)
+        hide(known, np.random.default_rng(seed + 100))
+        found = year(entries, known, kinds)
+        assert found.gross is not None
+        errors.append(found.gross / entries.sum() - 1)
+        scores.append((found.gross - entries.sum()) / found.se_missing)
+    assert float(np.sqrt(np.mean(np.square(errors)))) < worst
+    assert float(np.sqrt(np.mean(np.square(scores)))) < 1.5  # 1 if the stated error is right
+
+
+def test_a_year_seen_whole_is_its_sum() -> None:
+    entries, kinds = world(1)
+    found = year(entries, np.ones_like(entries), kinds)
+    assert found.gross == found.gross_counted == entries.sum()
+    assert (found.se_missing, found.days_whole, found.days_partly, found.days_missing) == (0, 365, 0, 0)
+    assert found.se == pytest.approx(0.02 * np.sqrt((entries.sum(0) ** 2).sum()), rel=0.01)
+
+
+def test_a_closed_month_is_no_gap_and_its_silence_adds_nothing() -> None:
+    entries, kinds = world(2)
+    shut = slice(180 * PER_DAY, 210 * PER_DAY)
+    entries[shut] = 0
+    kinds[180:210] = [None] * 30
+    known = np.ones_like(entries)
+    known[shut] = 0
+    found = year(entries, known, kinds)
+    assert found.gross == pytest.approx(entries.sum(), abs=1)
+    assert found.days_missing == 30
+
+
+def test_a_new_house_tells_no_year_until_it_was_seen_for_a_while() -> None:
+    entries, kinds = world(3)
+    known = np.ones_like(entries)
+    known[: 320 * PER_DAY] = 0
+    few = year(entries, known, kinds)
+    assert few.gross is None and few.net is None and few.gross_counted == entries[320 * PER_DAY :].sum()
+    known[200 * PER_DAY :] = 1
+    more = year(entries, known, kinds)
+    assert more.gross is not None and more.gross == pytest.approx(entries.sum(), rel=0.5)
+    assert more.se > 0.1 * more.gross  # more than half a year is a guess, and says so
+    none = year(entries, np.zeros_like(entries), kinds)
+    assert none.gross is None and none.days_missing == 365
+
+
+def test_events_without_a_period_tell_nothing_of_coverage_and_are_no_gap() -> None:
+    entries, kinds = world(4)
+    seen = np.where(entries > 0, entries, np.nan)
+    shape = (365, DOORS)
+    quarters = Quarters(
+        day=np.repeat(np.arange(365), PER_DAY),
+        place=np.tile(np.arange(PER_DAY), 365),
+        entries=seen,
+        passages=seen,
+        known=np.zeros_like(entries),
+    )
+    rules = Rules(counts=np.ones(shape, bool), share=np.zeros(shape), per_day=np.zeros(365))
+    found = reckon(quarters, kinds, rules)
+    assert found.gross == pytest.approx(entries.sum(), rel=1e-3)
+
+
+def test_deductions_are_taken_day_by_day_and_never_below_zero() -> None:
+    entries, kinds = world(5)
+    shape = (365, DOORS)
+    rules = Rules(counts=np.ones(shape, bool), share=np.full(shape, 0.1), per_day=np.full(365, 20.0))
+    found = year(entries, np.ones_like(entries), kinds, rules)
+    by_day = entries.reshape(365, PER_DAY, DOORS).sum(axis=(1, 2))
+    assert found.net == pytest.approx(np.maximum(0.9 * by_day - 20, 0).sum())
+
+
+def test_nothing_missing_adds_nothing() -> None:
+    counted, near = np.ones((10, 2)), Near.of(np.ones(10, dtype=np.int64))
+    assert not estimate(counted, np.ones((10, 2)), near).any()
+    assert missing_error(counted, np.ones((10, 2)), near, np.zeros((10, 2))) == 0
+
+
+def readings(*told: tuple[int, float, float], period: float = 0) -> Readings:
+    """(metric, minute, value); received at once."""
+    metric, minute, value = (np.array(column) for column in zip(*told, strict=True))
+    time = (minute * 60 * SECOND).astype(np.int64)
+    return Readings(
+        metric=metric.astype(np.int64),
+        time=time,
+        value=value.astype(np.float64),
+        period=np.full(len(time), round(period * SECOND), dtype=np.int64),
+        flags=np.zeros(len(time), dtype=np.int64),
+        received=time,
+    )
+
+
+def test_readings_become_quarters_as_the_rules_say() -> None:
+    def made(told: Readings, **options: int) -> list[tuple[float, float, float, float]]:
+        b = rebuild(told, wraps=options.get("wraps", 0), has_totals=True, first=0, quarters=4)
+        assert QUARTER == 900 * SECOND
+        return [
+            (float(b.people_in[n]), float(b.people_out[n]), float(b.covered_s[n]), float(b.imputed[n]))
+            for n in range(4)
+            if b.there[n]
+        ]
+
+    assert made(readings((1, 30, 10), period=1800)) == [(5, 0, 900, 0), (5, 0, 900, 0)]
+    assert made(readings((5, 5, 3), period=60)) == [(1.5, 1.5, 60, 0)]
+    assert made(readings((3, 1, 5), (3, 10, 8))) == [(3, 0, 540, 0)]
+    assert made(readings((3, 0, 0), (3, 60, 9)))[0] == (2, 0, 0, 2)  # spread over a gap: 2, 2, 3, 2 of nine
+    assert made(readings((3, 1, 65_530), (3, 10, 4)), wraps=65_536) == [(10, 0, 540, 0)]
+    assert made(readings((3, 1, 500), (3, 10, 4))) == [(4, 0, 540, 0)]  # a reset
+    assert made(readings((1, 5, 3), (1, 6, 4), (3, 4, 10), (3, 7, 12), period=0)) == [
+        (2, 0, 180, 0)
+    ]  # totals go before

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from core.settings import Settings
 from jobs import forecasts_due
-from store import ledger, occupancy, rejected
+from store import learnt, ledger, occupancy, rejected
 from store.database import Database
 
+LEARNT_DAYS = timedelta(days=63)  # what was learnt is kept for late data of so many days
 SETTLED = timedelta(seconds=20)  # after a start, before anything is done that nobody waits for
 
 
@@ -30,6 +31,12 @@ def drop_old_minutes(db: Database, settings: Settings, now: datetime) -> None:
     """Drops minute figures older than the setting `minute_days`; the 15-minute form stays."""
     with db.transaction() as conn:
         occupancy.drop_minutes(conn, now - timedelta(days=settings.minute_days))
+
+
+def forget_learnt(db: Database, settings: Settings, now: datetime) -> None:
+    """Forgets what was learnt for days that are long past; it can be learnt again."""
+    with db.transaction() as conn:
+        learnt.forget(conn, now.date() - LEARNT_DAYS)
 
 
 def forget_messages(db: Database, settings: Settings, now: datetime) -> None:
@@ -57,6 +64,7 @@ def make_forecasts(db: Database, settings: Settings, now: datetime) -> None:
 
 DUTIES: Sequence[Duty] = (
     Duty(description="drop old minute figures", every=timedelta(hours=1), run=drop_old_minutes),
+    Duty(description="forget what was learnt long ago", every=timedelta(hours=1), run=forget_learnt),
     Duty(description="forget messages that cannot come again", every=timedelta(hours=1), run=forget_messages),
     Duty(description="forget old rejected messages", every=timedelta(hours=1), run=forget_rejected),
     Duty(description="keep rejected messages few", every=timedelta(minutes=1), run=trim_rejected),

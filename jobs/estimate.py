@@ -11,7 +11,7 @@ from core.analytics import calendar
 from core.analytics.occupancy import NOTHING, Bools, Estimate, Learnt, live, smoothed
 from core.site import Site
 from jobs import quarters
-from jobs.learn import LOOK_BACK, Past
+from jobs.learn import LOOK_BACK, Past, week_of
 from jobs.running import Running
 from jobs.seen import Hours, by_minute
 from store import learnt as store_learnt
@@ -93,7 +93,7 @@ def minutes_of_day(plan: Layout, flows: Flows, levels: Levels) -> tuple[Estimate
 def past_days(conn: Connection, past: Past, days: Sequence[date]) -> None:
     """Estimates past business days that have changed anew: by minute where minutes are kept, else by quarter."""
     plan, site = past.plan, past.site
-    past.forget(list(days))
+    past.forget(days)
     store_learnt.changed(conn, plan, min(days), max(days), LOOK_BACK)
     spans = {day: calendar.day_bounds(day, site) for day in days}
     kept = store.days_with_minutes(conn, plan, days, list(spans.values()))
@@ -110,18 +110,18 @@ def _past_by_minute(conn: Connection, past: Past, day: date) -> None:
     span = (hours.begins, hours.begins, hours.ends)
     flows, levels = store.minute_flows(conn, past.plan, *span), store.minute_levels(conn, past.plan, *span)
     seen, shown = by_minute(past.plan, flows, levels, hours)
-    figures = smoothed(past.plan.building, seen, past.learnt(conn, day))
+    figures = smoothed(past.plan.building, seen, past.learnt(conn, week_of(day), keep=True))
     write(conn, past.plan, hours.begins, 0, figures, shown, final=True)
 
 
 def _past_by_quarter(conn: Connection, past: Past, days: Sequence[date]) -> None:
     past.read(conn, days[0], days[-1])
-    begins, ends = past.day(days[0])[2].begins, past.day(days[-1])[2].ends
+    observed = {day: past.day(day) for day in days}
+    begins, ends = observed[days[0]][3].begins, observed[days[-1]][3].ends
     whole = Quarters.unknown((ends - begins) // QUARTER, len(past.plan.spaces))
-    spans = []
-    for day in days:
-        flows, levels, hours = past.day(day)
-        steps = slice((hours.begins - begins) // QUARTER, (hours.ends - begins) // QUARTER)
-        whole.put(steps, quarters.of_day(past.plan, flows, levels, hours, past.learnt(conn, day)))
-        spans.append((hours.begins, hours.ends))
+    for day, (seen, shown, highest, hours) in observed.items():
+        first = (hours.begins - begins) // QUARTER
+        learnt = past.learnt(conn, week_of(day), keep=False)
+        whole.put(slice(first, first + len(seen)), quarters.of_day(past.plan, seen, shown, highest, learnt))
+    spans = [(hours.begins, hours.ends) for *_, hours in observed.values()]
     store.write_quarters(conn, past.plan, begins, whole, spans, final=True)

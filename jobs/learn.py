@@ -1,23 +1,33 @@
 """What a site's past days teach about its sensors, for each business day from the weeks before it.
 
-It is made from the readings' 15-minute form alone, so it is the same whenever it is made; what is stored only spares
-making it again, and keeps a day's figures from changing because of other days.
+It is made from the readings' 15-minute form alone, so it is the same whenever it is made; storing it only spares making
+it again, and keeps the figures of the day under way from changing because of other days.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from core.analytics import calendar
-from core.analytics.occupancy import Learnt, Seen, learn
+from core.analytics.occupancy import Bools, Floats, Learnt, Seen, by_space, learn
 from core.site import Site
 from jobs.seen import Hours, by_quarter
 from store import learnt as store
 from store import occupancy
-from store.occupancy import QUARTER, Connection, Flows, Layout, Levels
+from store.occupancy import QUARTER, Connection, Layout
 
 DAY = timedelta(days=1)
 LOOK_BACK = timedelta(days=56)  # eight weeks: enough of each weekday, and a sensor that was turned is soon forgotten
 KEPT_DAYS = 160  # days by quarter in memory
+
+Observed = tuple[Seen, Bools, Floats, Hours]  # a day, its known steps, the highest counts inside, its hours
+
+
+def week_of(day: date) -> date:
+    """Before which day is learnt for the estimate of a day that is over: the Monday of its week.
+
+    The day under way is estimated with what was learnt before itself. Once a week is enough for the years behind.
+    """
+    return day - day.weekday() * DAY
 
 
 class Past:
@@ -25,12 +35,14 @@ class Past:
 
     def __init__(self, site: Site, plan: Layout) -> None:
         self.site, self.plan = site, plan
-        self._days: dict[date, tuple[Flows, Levels, Hours]] = {}
+        self._days: dict[date, Observed] = {}
+        self._learnt: dict[date, Learnt] = {}
 
-    def forget(self, days: list[date]) -> None:
-        """Reads these days anew when they are asked for."""
+    def forget(self, days: Iterable[date]) -> None:
+        """Reads these days anew when they are asked for, and learns anew from them."""
         for day in days:
             self._days.pop(day, None)
+            self._learnt = {then: kept for then, kept in self._learnt.items() if not day < then <= day + LOOK_BACK}
 
     def read(self, conn: Connection, first: date, last: date) -> None:
         """Has the days from `first` to `last` at hand, and few others."""
@@ -45,29 +57,24 @@ class Past:
         begins, ends = calendar.day_bounds(first, self.site)[0], calendar.day_bounds(last, self.site)[1]
         flows = occupancy.quarter_flows(conn, self.plan, begins, ends)
         levels = occupancy.quarter_levels(conn, self.plan, begins, ends)
+        highest = by_space(levels.peak, self.plan.level_space, len(self.plan.spaces), add=True)
         for n in range((last - first) // DAY + 1):
             hours = Hours(self.site, first + n * DAY, QUARTER)
             steps = slice((hours.begins - begins) // QUARTER, (hours.ends - begins) // QUARTER)
-            self._days[first + n * DAY] = flows[steps], levels[steps], hours
+            seen, shown = by_quarter(self.plan, flows[steps], levels[steps], hours)
+            self._days[first + n * DAY] = seen, shown, highest[steps], hours
 
-    def day(self, day: date) -> tuple[Flows, Levels, Hours]:
+    def day(self, day: date) -> Observed:
         """What was observed on a day that has been read."""
         return self._days[day]
 
-    def seen(self, day: date) -> Seen:
-        """The same for the estimator."""
-        flows, levels, hours = self._days[day]
-        return by_quarter(self.plan, flows, levels, hours)[0]
-
-    def learnt(self, conn: Connection, day: date) -> Learnt:
-        """What is known before a business day begins; learnt and kept if it is not yet."""
-        known = store.get(conn, self.plan, day)
+    def learnt(self, conn: Connection, day: date, *, keep: bool) -> Learnt:
+        """What is known before a business day begins; learnt if it is not yet, and then stored if it is to be kept."""
+        known = self._learnt.get(day) or store.get(conn, self.plan, day)
         if known is None:
             self.read(conn, day - LOOK_BACK, day - DAY)
-            known = learn(self.plan.building, list(self._before(day)))
-            store.put(conn, self.plan, day, known)
+            known = learn(self.plan.building, [self._days[day - n * DAY][0] for n in range(1, LOOK_BACK // DAY + 1)])
+            if keep:
+                store.put(conn, self.plan, day, known)
+        self._learnt[day] = known
         return known
-
-    def _before(self, day: date) -> Iterator[Seen]:
-        for n in range(LOOK_BACK // DAY, 0, -1):
-            yield self.seen(day - n * DAY)

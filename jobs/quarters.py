@@ -1,15 +1,13 @@
 """Figures by quarter of an hour: averaged from minutes, or estimated from what is kept by quarter."""
 
-from dataclasses import replace
-
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analytics.occupancy import NOTHING, Bools, Estimate, Floats, Learnt, by_space, smoothed
-from jobs.seen import Hours, by_quarter
-from store.occupancy import Codes, Flows, Layout, Levels, Quarters
+from core.analytics.occupancy import BASES, NOTHING, Bools, Estimate, Floats, Learnt, Seen, smoothed
+from store.occupancy import Codes, Layout, Quarters
 
 MINUTES = 15
+_DOORS = BASES.index("doors")
 
 
 def of_minutes(figures: Estimate, shown: Bools, first: int) -> Quarters:
@@ -25,35 +23,31 @@ def of_minutes(figures: Estimate, shown: Bools, first: int) -> Quarters:
     return _quarters(*means, *peaks, *codes)
 
 
-def of_day(
-    plan: Layout, flows: Flows, levels: Levels, hours: Hours | None = None, learnt: Learnt = NOTHING
-) -> Quarters:
-    """One business day that is over, from its 15-minute flows.
+def of_day(plan: Layout, seen: Seen, shown: Bools, highest: Floats, learnt: Learnt = NOTHING) -> Quarters:
+    """One business day that is over, from its quarters, where anything of the site was known.
 
-    The figure is the mean of the quarter (an even flow's middle), the peak the higher of its ends, or what a camera
-    saw at most.
+    Counted at doors the figure is the mean of both ends of the quarter and the peak the higher of them. A sensor inside
+    tells the mean itself, and `highest` (steps x spaces) is what it counted at most; its uncertainty is the figure's.
     """
-    day, known_steps = by_quarter(plan, flows, levels, hours)
-    highest = by_space(levels.peak, plan.level_space, len(plan.spaces), add=True)
-    mean = smoothed(plan.building, day, learnt, within=0.5)
-    end = smoothed(plan.building, replace(day, people=highest, occupied=np.ceil(day.occupied)), learnt)
-    people, lower, upper = _highest(mean, end)
-    shown = known_steps[:, None] & ~np.isnan(mean.people)
-    columns = (mean.people, mean.lower, mean.upper, mean.raw, people, lower, upper)
-    codes = (np.where(shown, code, 0).astype(np.int8) for code in (mean.basis, mean.reason))
-    return _quarters(*(np.where(shown, column, np.nan) for column in columns), *codes)
+    end = smoothed(plan.building, seen, learnt)
+    known = shown[:, None] & ~np.isnan(end.people)
+    ends = [np.where(known, column, np.nan) for column in (end.people, end.lower, end.upper, end.raw)]
+    by_doors = end.basis == _DOORS
+    starts = [np.where(by_doors, _starts(column, ends[3]), column) for column in ends]
+    means = [(start + column) / 2 for start, column in zip(starts, ends, strict=True)]
+    higher = starts[0] > ends[0]
+    peak, lower, upper = (np.where(higher, start, column) for start, column in zip(starts[:3], ends[:3], strict=True))
+    seen_more = np.where(~by_doors & (highest > peak), highest - peak, 0)
+    codes = (np.where(known, code, 0).astype(np.int8) for code in (end.basis, end.reason))
+    return _quarters(*means, *(column + seen_more for column in (peak, lower, upper)), *codes)
 
 
-def _highest(mean: Estimate, end: Estimate) -> tuple[Floats, Floats, Floats]:
-    """The highest of a quarter's middle and both its ends, with its interval."""
-    nothing = np.full((1, mean.people.shape[1]), np.nan)
-    three = [
-        np.stack([column, ends, np.vstack([nothing, ends[:-1]])])
-        for column, ends in ((mean.people, end.people), (mean.lower, end.lower), (mean.upper, end.upper))
-    ]
-    top = np.where(np.isnan(three[0]), -np.inf, three[0]).argmax(axis=0)[None]
-    people, lower, upper = (np.take_along_axis(column, top, axis=0)[0] for column in three)
-    return people, lower, upper
+def _starts(ends: Floats, raw: Floats) -> Floats:
+    """What held when each quarter began: the end of the one before. Before the first one that is known: who was there
+    less who has been counted since."""
+    before = np.vstack([np.full((1, ends.shape[1]), np.nan), ends[:-1]])
+    first = np.where(np.isnan(raw), ends, np.maximum(ends - raw, 0))
+    return np.where(np.isnan(before), first, before)
 
 
 def _quarters(*columns: NDArray[np.generic]) -> Quarters:

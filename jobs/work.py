@@ -198,7 +198,7 @@ class Worker:
     def _begin(self, conn: Connection, site: Site, day: date) -> Day:
         past = self._past[site.id]
         past.forget([day - timedelta(days=1)])  # it went on when it was read
-        return Day(site, past.plan, day, past.learnt(conn, day))
+        return Day(site, past.plan, day, past.learnt(conn, day, keep=True))
 
     def _learn(self, slug: str) -> bool:
         """Where late data has changed what past days teach, begins the day under way anew with it."""
@@ -206,7 +206,7 @@ class Worker:
         if today is None:
             return False
         with self._claims.transaction() as conn:
-            if self._past[slug].learnt(conn, today.day).to_json() != today.learnt.to_json():
+            if self._past[slug].learnt(conn, today.day, keep=True).to_json() != today.learnt.to_json():
                 del self._today[slug]  # the next turn begins it anew
         return True
 

@@ -25,6 +25,11 @@ def changed(conn: Connection, plan: Layout, first: date, last: date, look_back: 
     conn.execute(sql("learnt_stale"), {"site_id": plan.site_id, "first": first, "last": last + look_back})
 
 
+def forget(conn: Connection, before: date) -> None:
+    """Forgets what was learnt before long past days: whoever asks for it again learns the same."""
+    conn.execute(sql("learnt_forget"), {"before": before})
+
+
 def _key(plan: Layout, day: date) -> dict[str, object]:
     return {"site_id": plan.site_id, "day": day, "building": _building(plan)}
 

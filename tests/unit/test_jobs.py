@@ -5,14 +5,15 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.testing import assert_array_equal
 
-from core.analytics.occupancy import Building, Estimate, Floats
+from core.analytics.occupancy import Building, Estimate, Floats, by_space
 from core.settings import Settings
 from jobs import quarters
 from jobs.duties import Clock, Duty
 from jobs.inbox import Inbox
+from jobs.seen import by_quarter
 from store.database import Database
 from store.notify import Notice
-from store.occupancy import Flows, Layout, Levels
+from store.occupancy import Flows, Layout, Levels, Quarters
 
 NAN = float("nan")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -63,21 +64,26 @@ def day(people_in: list[float], **levels: list[list[float]]) -> tuple[Flows, Lev
     return flows, Levels(people=of("people"), peak=of("peak"), occupied=of("occupied"))
 
 
+def past(people_in: list[float], **levels: list[list[float]]) -> Quarters:
+    flows, said = day(people_in, **levels)
+    seen, shown = by_quarter(PLAN, flows, said)
+    return quarters.of_day(PLAN, seen, shown, by_space(said.peak, PLAN.level_space, 2, add=True))
+
+
 def test_a_past_quarter_is_the_mean_of_its_ends_with_the_higher_as_its_peak() -> None:
-    result = quarters.of_day(PLAN, *day([4, 6]))
+    result = past([4, 6])
     assert result.people[:, 0].tolist() == [2, 7]
     assert result.peak[:, 0].tolist() == [4, 10]
+    assert (result.lower <= result.people)[:, 0].all() and (result.peak <= result.peak_upper)[:, 0].all()
 
 
-def test_two_channels_in_a_room_add_up_and_presence_is_a_share_of_the_quarter() -> None:
-    people = quarters.of_day(PLAN, *day([1], people=[[2, 3]], peak=[[4, 3]]))
-    assert (people.people[0, 1], people.peak[0, 1]) == (5, 7)
-    presence = quarters.of_day(PLAN, *day([1], occupied=[[0.25, NAN]]))
-    assert (presence.people[0, 1], presence.peak[0, 1]) == (0.25, 1)
+def test_two_channels_in_a_room_add_up_and_the_most_they_saw_is_the_peak() -> None:
+    people = past([1, 1], people=[[2, 3], [1, 3]], peak=[[4, 3], [1, 3]])
+    assert (people.people[:, 1].tolist(), people.peak[:, 1].tolist()) == ([5, 4], [7, 4])
 
 
 def test_a_past_day_is_not_known_after_an_hour_of_silence() -> None:
-    result = quarters.of_day(PLAN, *day([NAN, 3, NAN, NAN, NAN, NAN, NAN, 1]))
+    result = past([NAN, 3, NAN, NAN, NAN, NAN, NAN, 1])
     assert_array_equal(np.isnan(result.people[:, 0]), [True, False, False, False, False, False, True, False])
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.settings import Settings
-from jobs import forecasts_due
+from jobs import forecasts_due, quality
 from store import learnt, ledger, occupancy, rejected
 from store.database import Database
 
@@ -62,6 +62,11 @@ def make_forecasts(db: Database, settings: Settings, now: datetime) -> None:
     outlook.make_due(db, now)
 
 
+def look_at_sensors(db: Database, settings: Settings, now: datetime) -> None:
+    """Looks for faulty sensors at the sites where that was done an hour ago or longer."""
+    quality.look_at_due(db, now)
+
+
 DUTIES: Sequence[Duty] = (
     Duty(description="drop old minute figures", every=timedelta(hours=1), run=drop_old_minutes),
     Duty(description="forget what was learnt long ago", every=timedelta(hours=1), run=forget_learnt),
@@ -70,6 +75,8 @@ DUTIES: Sequence[Duty] = (
     Duty(description="keep rejected messages few", every=timedelta(minutes=1), run=trim_rejected),
     Duty(description="make forecasts", every=timedelta(minutes=5), run=make_forecasts, after=SETTLED,
          aside=forecasts_due.wanted),
+    Duty(description="look at the sensors", every=timedelta(minutes=5), run=look_at_sensors, after=SETTLED,
+         aside=quality.wanted),
 )  # fmt: skip
 
 

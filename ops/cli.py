@@ -14,7 +14,17 @@ from core.analytics.calendar import business_day
 from core.errors import BesokError, ScenarioError, SiteFileError
 from core.settings import Settings
 from core.site import SiteFile
-from ops import cli_actions, cli_calendar, cli_calibrate, cli_planning, cli_report, cli_sandbox, cli_score, cli_traffic
+from ops import (
+    cli_actions,
+    cli_calendar,
+    cli_calibrate,
+    cli_planning,
+    cli_quality,
+    cli_report,
+    cli_sandbox,
+    cli_score,
+    cli_traffic,
+)
 from ops.options import BeginsOption, ScenarioOption, SetOption, day_option, in_order
 from ops.serving import serve as _serve
 from ops.serving import settings as _settings
@@ -37,6 +47,7 @@ app.add_typer(simulate_app, name="simulate")
 app.add_typer(rejected_app, name="rejected")
 app.add_typer(cli_sandbox.app, name="sandbox")
 app.add_typer(cli_calibrate.app, name="calibrate")
+app.add_typer(cli_quality.app, name="quality")
 cli_calendar.register(app)
 app.add_typer(cli_actions.app, name="action")
 app.add_typer(cli_report.app, name="report")

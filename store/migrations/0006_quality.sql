@@ -23,6 +23,7 @@ create unique index finding_standing on finding (site_id, kind, coalesce(channel
 create index finding_site on finding (site_id, since);
 
 create table finding_history (
+    line bigint generated always as identity primary key,
     finding_id int not null references finding on delete cascade,
     time timestamptz not null,
     event text not null check (event in ('found', 'acknowledged', 'resolved')),

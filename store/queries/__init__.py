@@ -2,6 +2,7 @@
 
 from store.queries.actions import actions
 from store.queries.annual import annual
+from store.queries.attention import doubts, finding, findings
 from store.queries.calendar import calendar_days, events, school_holidays
 from store.queries.devices import devices, rejected, unplaced
 from store.queries.health import health
@@ -17,7 +18,10 @@ __all__ = [
     "annual",
     "calendar_days",
     "devices",
+    "doubts",
     "events",
+    "finding",
+    "findings",
     "flows",
     "health",
     "heatmap",

@@ -33,6 +33,7 @@ PATHS = [
     f"/sites/{LIBRARY}/calendar?from=2026-02-01&to=2026-03-31",
     f"/sites/{LIBRARY}/events",
     f"/sites/{LIBRARY}/actions",
+    f"/sites/{LIBRARY}/findings?resolved_days=30",
     f"/sites/{LIBRARY}/forecast/record",
     "/devices",
     f"/devices?site={LIBRARY}",
@@ -119,6 +120,14 @@ def test_a_foreign_host_name_is_refused(quiet: httpx2.Client) -> None:
 def test_the_api_only_reads(quiet: httpx2.Client) -> None:
     assert quiet.post(f"{V1}/sites", json={}).status_code == 405
     assert quiet.delete(f"{V1}/rejected").status_code == 405
+
+
+def test_findings_are_acknowledged_with_a_name_and_a_reason(quiet: httpx2.Client) -> None:
+    path, word = f"{V1}/findings/4711/acknowledgement", {"who": "Kim", "note": "New battery on Friday"}
+    assert "no finding 4711" in quiet.post(path, json=word).json()["error"]
+    assert quiet.post(path, json={"who": " ", "note": ""}).status_code == 422
+    foreign = quiet.post(path, json=word, headers={"Origin": "https://evil.example"})
+    assert foreign.status_code == 403
 
 
 def test_people_through_a_door_show_in_flows_and_csv(

@@ -14,6 +14,7 @@ GAUGE_STEPS, GAUGE_PASSED = 8, 60  # two hours in which a gauge does not move wh
 UNSEEN_PASSED = 150  # who pass the doors of a room while its gauge shows nobody
 GHOST_CLOSED, GHOST_ANY = 12, 32  # steps in which somebody is seen and nobody passes: while closed, and at any time
 MOST_SILENT = 4  # steps for which a gauge's last word holds
+LAST_STEPS = 8  # in which a counter must have worked, for some tell of a quarter an hour later
 LEAST_EXPECTED = 25.0  # people a counter should have counted before its silence tells anything
 LEAST_COUNTING = 20  # steps in which it counted, from which its usual pauses are known
 LONGER = 3.0  # times its longest pause
@@ -112,7 +113,7 @@ def blind(house: House, seen: Seen, bad: Bools) -> Iterator[Finding]:
     """
     passed = np.where(bad, np.nan, seen.passed)
     for n, counter in enumerate(house.counters):
-        if not counter.own or bad[-1, n] or np.isnan(seen.passed[-1, n]):
+        if not counter.own or bad[-1, n] or np.isnan(seen.passed[-LAST_STEPS:, n]).all():
             continue
         others = np.nansum(np.delete(passed, n, axis=1), axis=1)
         known = ~np.isnan(seen.passed[:, n])

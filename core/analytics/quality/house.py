@@ -39,7 +39,6 @@ def house(site: Site, sites: Sequence[Site]) -> tuple[House, tuple[Source, ...],
             device=s.device,
             channel=s.channel_key,
             room=places[f"{site.id}/{s.space}"] or 0,
-            metric="people",
             interval_s=s.interval_s,
         )
         for s in looking
@@ -57,7 +56,8 @@ def house(site: Site, sites: Sequence[Site]) -> tuple[House, tuple[Source, ...],
 
 
 def _counter(owner: Site, sensor: Sensor, door: int, own: bool) -> Counter:
-    return Counter(device=sensor.device, channel=sensor.channel_key, door=door, interval_s=sensor.interval_s, own=own)
+    name = sensor.device if own else f"{owner.id}/{sensor.device}"
+    return Counter(device=name, channel=sensor.channel_key, door=door, interval_s=sensor.interval_s, own=own)
 
 
 def _source(owner: Site, sensor: Sensor) -> Source:

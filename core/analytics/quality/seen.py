@@ -53,12 +53,11 @@ class Counter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gauge:
-    """A channel that looks into a room, and what it tells: "people" or "occupied"."""
+    """A channel that looks into a room, people or presence."""
 
     device: str
     channel: str
     room: int
-    metric: str
     interval_s: int = 60
 
 

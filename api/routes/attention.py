@@ -1,0 +1,55 @@
+"""What needs attention: faulty sensors, and what was done about them."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api.answers import FRESH
+from api.deps import Db, KnownSite, Now
+from api.security import same_origin
+from core.attention import FindingInfo
+from store import attention, queries
+
+router = APIRouter(tags=["Attention"])
+
+Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="A finding's id")]
+
+
+class Acknowledgement(BaseModel):
+    """That somebody has seen a finding, and what is done about it."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    who: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] = Field(
+        description="A name or initials; it is kept with the finding", examples=["Kim"]
+    )
+    note: Words = Field(description="What it is, or what is done about it", examples=["The door is closed until May"])
+
+
+@router.get("/sites/{site}/findings", summary="What is wrong with sensors")
+def findings(
+    site: KnownSite,
+    db: Db,
+    now: Now,
+    response: Response,
+    resolved_days: Annotated[int, Query(ge=0, le=3650, description="Also what was resolved in so many days")] = 0,
+) -> list[FindingInfo]:
+    """Open findings first, then acknowledged and resolved ones, each with its evidence in a sentence, how sure it is,
+    what to do, and its history. `device` is empty where the whole site is meant."""
+    response.headers.update(FRESH)
+    return queries.findings(db, site.id, now=now, resolved_for=timedelta(days=resolved_days))
+
+
+@router.post("/findings/{number}/acknowledgement", summary="Acknowledge a finding")
+def acknowledge(number: Number, body: Acknowledgement, db: Db, now: Now, request: Request) -> FindingInfo:
+    """Says that somebody has seen it, and why it stands. It changes no figure, and the finding ends by itself when its
+    cause is gone. Said again, the last word counts and the first stays in the history. 409 if it is resolved."""
+    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
+        raise HTTPException(403, "findings are acknowledged from pages of this Besök only")
+    try:
+        return attention.acknowledge(db, number, body.who, body.note, now)
+    except attention.Resolved as exc:
+        raise HTTPException(409, str(exc)) from None

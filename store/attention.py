@@ -1,0 +1,25 @@
+"""Acknowledging findings."""
+
+from datetime import datetime
+
+from core.attention import FindingInfo
+from core.errors import BesokError, NotFound
+from store import quality
+from store.database import Database
+from store.queries.attention import finding
+
+
+class Resolved(BesokError):
+    """A finding that is resolved cannot be acknowledged any more."""
+
+
+def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -> FindingInfo:
+    """Notes who has seen a finding and why it stands; the finding as it is then. Raises NotFound, Resolved."""
+    with db.transaction() as conn:
+        done = quality.acknowledge(conn, number, who, note, now)
+    found = finding(db, number)
+    if found is None:
+        raise NotFound(f"there is no finding {number}; `besok quality list` shows those there are")
+    if not done:
+        raise Resolved(f"finding {number} was resolved by itself: its cause is gone")
+    return found

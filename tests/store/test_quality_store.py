@@ -1,0 +1,143 @@
+"""Findings in the database: found from readings, acknowledged, resolved when the cause is gone, with their history."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core import sitefile
+from core.errors import NotFound
+from core.readings import Reading
+from jobs import quality as job
+from store import attention, queries, sites
+from store.database import Database
+from store.write import Batch, Incoming, write
+
+NOW = datetime(2026, 3, 26, 15, tzinfo=UTC)
+QUARTER = timedelta(minutes=15)
+HOUSE = """
+[[sites]]
+id = "lib"
+kind = "library"
+name = { sv = "Bibblan", en = "Library" }
+timezone = "Europe/Stockholm"
+capacity = 300
+[sites.opening]
+monday = "09:00-19:00"
+tuesday = "09:00-19:00"
+wednesday = "09:00-19:00"
+thursday = "09:00-19:00"
+friday = "09:00-19:00"
+saturday = "09:00-19:00"
+sunday = "09:00-19:00"
+[[sites.spaces]]
+id = "hall"
+name = { sv = "Hall", en = "Hall" }
+[[sites.portals]]
+id = "front"
+name = { sv = "Framsidan", en = "Front" }
+outer = "outside"
+inner = "hall"
+[[sites.portals]]
+id = "back"
+name = { sv = "Baksidan", en = "Back" }
+outer = "outside"
+inner = "hall"
+[[sites.sensors]]
+device = "front"
+portal = "front"
+[[sites.sensors]]
+device = "back"
+portal = "back"
+"""
+
+
+def people(door: str, t: datetime) -> tuple[int, int]:
+    """Who passes in the quarter that ends at `t`: out an hour later than in, and twice as many at the front."""
+    hour = t.hour + t.minute / 60
+    size = 2 if door == "front" else 1
+    wave = (t.hour * 4 + t.minute // 15 + t.day * 5) % 3
+    came = size * (4 + wave) if 8 < hour <= 17 else 0
+    went = size * (4 + (wave + 1) % 3) if 9 < hour <= 18 else 0
+    return came, went
+
+
+def fill(db: Database, days: int, until: dict[str, datetime], now: datetime = NOW) -> None:
+    """Readings of both doors for some days; each up to its own moment."""
+    batch = []
+    for door in ("front", "back"):
+        t = now - timedelta(days=days)
+        while t <= until.get(door, now):
+            for metric, value in zip(("in", "out"), people(door, t), strict=True):
+                reading = Reading(
+                    source="native", device=f"lib/{door}", channel="flow:1", metric=metric, value=value, time=t,
+                    period_s=900,
+                )  # fmt: skip
+                batch.append(Incoming(reading=reading, received=t))
+            t += QUARTER
+    write(db, Batch(readings=batch))
+
+
+@pytest.fixture
+def library(db: Database) -> Database:
+    """A library with two doors."""
+    sites.apply(db, sitefile.parse(HOUSE))
+    return db
+
+
+def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Database) -> None:
+    silent_since = NOW - timedelta(hours=5)
+    fill(library, 2, {"back": silent_since})
+    assert job.wanted(library, NOW)
+    assert job.look_at_due(library, NOW) == 1
+    assert not job.wanted(library, NOW)
+    (found,) = queries.findings(library, "lib", now=NOW)
+    assert (found.kind, found.device, found.portal, found.state) == ("silent", "back", "back", "open")
+    assert found.sentence.en == "Back (back) has not been heard since 26 March 11:00."
+    assert found.sentence.sv == "Baksidan (back) har inte hörts sedan 26 mars kl. 11:00."
+    known = attention.acknowledge(library, found.id, "Kim", "New battery on Friday", NOW)
+    assert (known.state, known.who, known.note) == ("acknowledged", "Kim", "New battery on Friday")
+    later = NOW + timedelta(hours=1)
+    fill(library, 1, {}, later)
+    job.look_at_due(library, later)
+    assert queries.findings(library, "lib", now=later) == []
+    (over,) = queries.findings(library, "lib", now=later, resolved_for=timedelta(days=1))
+    assert [h.event for h in over.history] == ["found", "acknowledged", "resolved"]
+    assert over.resolved == later
+    with pytest.raises(attention.Resolved):
+        attention.acknowledge(library, found.id, "Kim", "again", later)
+    with pytest.raises(NotFound):
+        attention.acknowledge(library, 4711, "Kim", "what?", later)
+
+
+def test_what_still_holds_is_one_finding_and_goes_on(library: Database) -> None:
+    fill(library, 2, {"back": NOW - timedelta(hours=5)})
+    for hours in range(3):
+        job.look_at_due(library, NOW + timedelta(hours=hours))
+    found = queries.findings(library, "lib", now=NOW + timedelta(days=1))
+    assert {(f.kind, f.device) for f in found} == {("silent", "back"), ("silent", "")}  # then all of the site
+    assert all(len(f.history) == 1 for f in found)
+
+
+def test_a_blind_door_is_found_by_its_neighbour(library: Database) -> None:
+    """It goes on reporting, and counts nobody."""
+    blind_since = NOW - timedelta(hours=30)
+    fill(library, 12, {"back": blind_since})
+    t, batch = blind_since + QUARTER, []
+    while t <= NOW:
+        batch += [
+            Incoming(
+                reading=Reading(
+                    source="native", device="lib/back", channel="flow:1", metric=metric, value=0, time=t, period_s=900
+                ),
+                received=t,
+            )
+            for metric in ("in", "out")
+        ]
+        t += QUARTER
+    write(library, Batch(readings=batch))
+    job.look_at_due(library, NOW)
+    (found,) = queries.findings(library, "lib", now=NOW)
+    assert (found.kind, found.device) == ("blind", "back")
+    assert found.since == blind_since
+    (doubted,) = queries.doubts(library, "lib", now=NOW, since=NOW - timedelta(days=1))
+    assert not doubted.trusted

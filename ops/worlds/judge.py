@@ -11,7 +11,8 @@ from core.analytics import occupancy, score
 from core.analytics.occupancy import Estimate, Learnt
 from core.analytics.score import Accuracy, Alerts, Figures
 from jobs.learn import DAY, LOOK_BACK
-from ops.worlds.world import World, as_it_came, parts
+from jobs.running import Running
+from ops.worlds.world import World, as_it_came, parts, unchanged
 
 Estimator = Callable[[World], Figures]  # of the judged days
 
@@ -50,8 +51,10 @@ def live(world: World) -> Figures:
     shown: list[Estimate] = []
     for day in range(world.judged, len(world.seen)):
         learnt = _learnt(world, day)
+        running, before = Running(world.building, learnt), world.seen[day][:0]
         for steps, seen in parts(world.seen[day], world.heard[day]):
-            shown.append(occupancy.live(world.building, seen, learnt)[steps])
+            shown.append(running.figures(seen, unchanged(before, seen))[steps])
+            before = seen
     return _figures(shown)
 
 

@@ -131,9 +131,10 @@ STANDARD: Final = (
 )  # fmt: skip
 
 
-def world(recipe: Recipe, seed: int) -> World:
-    """The world of this recipe; another seed draws other people and other mistakes."""
-    days = recipe.history + JUDGED
+def world(recipe: Recipe, seed: int, history: int | None = None, judged: int = JUDGED) -> World:
+    """The world of this recipe; another seed draws other people and other mistakes. It may be of fewer days."""
+    recipe = replace(recipe, history=recipe.history if history is None else history)
+    days = recipe.history + judged
     doors = len(recipe.counters)
     shift = recipe.history - HISTORY  # faults are told for the usual history
     faults = [replace(f, first=max(0, f.first + shift), last=f.last + shift) for f in recipe.faults]

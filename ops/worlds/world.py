@@ -53,6 +53,13 @@ def parts(seen: Seen, heard: Ints | None) -> list[tuple[slice, Seen]]:
     return found
 
 
+def unchanged(before: Seen, after: Seen) -> int:
+    """For how many steps from the first on the same has been heard."""
+    steps = len(before)
+    news = np.isnan(before.people_in) & ~np.isnan(after.people_in[:steps])
+    return int(np.argmax(news.any(axis=1))) if news.any() else steps
+
+
 def as_it_came(counts: Floats, heard: Ints | None) -> Floats:
     """Counts by the step in which they were received, for who adds up what comes; what comes after the day is lost."""
     if heard is None:

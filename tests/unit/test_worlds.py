@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analytics.occupancy import Seen
-from ops.worlds import people, standard
+from core.analytics.occupancy import Seen, learn, live
+from ops.worlds import judge, people, standard
 from ops.worlds.counters import Counter, Fault, counted
 from ops.worlds.simulated import by_quarters
-from ops.worlds.world import as_it_came, parts
+from ops.worlds.world import as_it_came, parts, unchanged
 
 PERFECT = Counter(miss_in=0, miss_out=0, double=0, turned=0, wander=0)
 BY_NAME = {recipe.name: recipe for recipe in standard.STANDARD}
@@ -68,7 +68,7 @@ def test_faults() -> None:
 
 def test_nobody_stays_over_night() -> None:
     for recipe in standard.STANDARD:
-        world = standard.world(replace(recipe, history=0), 1)
+        world = standard.world(recipe, 1, history=0)
         assert all(day[0, 0] == day[-1, 0] == 0 and day.min() == 0 and day.max() > 5 for day in world.real), recipe.name
 
 
@@ -78,12 +78,25 @@ def test_a_world_is_a_matter_of_its_seed() -> None:
     assert totals[0] == totals[1] != totals[2]
 
 
+def test_late_counts_change_what_was_shown_but_not_before() -> None:
+    """Going on from where something changed gives what a filter over all that was heard by then would give."""
+    world = standard.world(BY_NAME["late"], 1, history=1, judged=1)
+    learnt = learn(world.building, world.past[:1])
+    shown = judge.live(world).people
+    for steps, seen in parts(world.seen[1], world.heard[1])[20:24]:
+        assert np.allclose(shown[steps], live(world.building, seen, learnt).people[steps])
+    after = live(world.building, world.seen[1], learnt).people
+    assert not np.allclose(shown, after)
+
+
 def test_late_counts_are_late() -> None:
     heard = np.array([[0, 2], [1, 2], [2, 2], [3, 9]])
     one = np.arange(8.0).reshape(4, 2)
     seen = Seen.of(one, one, 1)
     known = [(steps, np.isnan(part.people_in[:, 1]).tolist()) for steps, part in parts(seen, heard)]
     assert known == [(slice(0, 2), [True, True]), (slice(2, 4), [False, False, False, True])]
+    first, second = (part for _, part in parts(seen, heard))
+    assert (unchanged(first, second), unchanged(second, second)) == (0, 4)
     assert as_it_came(one, heard).tolist() == [[0, 0], [2, 0], [4, 1 + 3 + 5], [6, 0]]
     assert parts(seen, None)[0][1] is seen
 

@@ -1,7 +1,7 @@
-"""*Sensors*: which are heard, which are silent, which nobody has placed, and what could not be read."""
+"""*Sensors*: what needs attention, which are heard, which nobody has placed, and what could not be read."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from dash import html
@@ -10,7 +10,7 @@ from core.analytics.strangers import Stranger, introduce
 from core.site import Site
 from core.views import SHOWN_DEVICES, DeviceInfo, RejectedMessage, SiteInfo
 from dashboard.address import Address
-from dashboard.components import notices, strangers
+from dashboard.components import attention, notices, strangers
 from dashboard.components.attrs import HIDDEN, data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import table
@@ -19,6 +19,7 @@ from store import queries, sites
 from store.database import Database
 
 SHOWN = 20  # rejected messages
+RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
@@ -29,12 +30,16 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     unplaced = introduce(queries.unplaced(db, now), built)
     places = {name: text for place in built for name, text in place_names(place).items()}
     refused = queries.rejected(db, SHOWN)
+    wrong = queries.findings(db, site.site, now=now, resolved_for=RESOLVED)
     title = _("Sensors of {site}").format(site=named(site.name))
     return html.Div(
         [
             *([sandbox()] if site.sandbox else []),
             html.H1(title),
-            html.P([summary(mine), *_waiting(unplaced)], className="finding"),
+            html.P([summary(mine), *attention.waiting(wrong), *_waiting(unplaced)], className="finding"),
+            html.H2(_("What needs attention"), id="attention"),
+            attention.section(wrong, site.timezone),
+            html.H2(_("All sensors")),
             _devices(mine, names, site.timezone),
             html.H2(_("Heard, but not placed"), id="strangers"),
             strangers.section(unplaced, places, now),

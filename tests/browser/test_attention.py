@@ -1,0 +1,44 @@
+"""What needs attention: seen, acknowledged with a name and a reason, on a phone and in the dark too."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from house import House, Open
+from playwright.sync_api import expect
+
+from jobs.quality import look_at_now
+from store.database import Database
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: Open, colours: str) -> None:
+    assert look_at_now(db, quiet_house.id, datetime.now(UTC)) == 2  # neither sensor was ever heard
+    page = open_page(
+        f"{quiet_house.url}/sensors/{quiet_house.id}", locale="en-GB", width=390, height=844, color_scheme=colours,
+        bypass_csp=True, reduced_motion="reduce",
+    )  # fmt: skip
+    page.get_by_role("link", name="2 need attention.").click()
+    card = page.locator('[data-kind="silent"]').filter(has_text="Entrance (door) has never been heard.")
+    expect(card).to_contain_text("What to do: See that it is mounted")
+    card.locator("summary", has_text="Acknowledge").click()
+    page.add_script_tag(path=AXE)
+    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
+    card.get_by_label("Your name or initials").fill("Kim")
+    card.get_by_label("What it is, or what is done about it").fill("It hangs on Friday")
+    card.get_by_role("button").click()
+    expect(page.get_by_role("link", name="1 needs attention.")).to_be_visible()
+    expect(card).to_contain_text("Acknowledged")
+    expect(card).to_contain_text("“It hangs on Friday”")
+    if folder := os.environ.get("BESOK_SHOTS"):
+        page.screenshot(path=f"{folder}/attention-{colours}.png", full_page=True)
+
+
+def test_where_nothing_is_wrong_the_page_says_so(quiet_house: House, open_page: Open) -> None:
+    page = open_page(f"{quiet_house.url}/sensors/{quiet_house.id}")
+    expect(page.get_by_role("heading", name="Vad som behöver ses till")).to_be_visible()
+    expect(page.get_by_text("Inget: ingen sensor har befunnits felaktig.")).to_be_visible()

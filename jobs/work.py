@@ -103,7 +103,8 @@ class Worker:
         self._reach_days = REACH_DAYS[0]
         self._resting: dict[str, datetime] = {}  # sites that failed, until when
         self._minute: datetime | None = None  # the last one all sites were estimated in
-        self._next_claim = self._next_beat = self._next_learn = datetime.min.replace(tzinfo=UTC)
+        self._next_claim = self._next_beat = datetime.min.replace(tzinfo=UTC)
+        self._next_learn: datetime | None = None
 
     def end(self) -> None:
         """Ends what is being done beside."""
@@ -122,14 +123,15 @@ class Worker:
         if news.everything:
             self.forget()
         if now >= self._next_claim:
-            self._claim(now)
+            self._claim()
             self._next_claim = now + CLAIM_EVERY
         self._live(news, now)
         self.busy = any(self._guarded(slug, now, self._work_off, slug) for slug in self._sites)
-        if now >= self._next_learn and not self.busy:
+        if self._next_learn and now >= self._next_learn and not self.busy:
             for slug in self._sites:
                 self._guarded(slug, now, self._learn, slug)
-            self._next_learn = now + LEARN_EVERY
+            self._next_learn = None
+        self._next_learn = self._next_learn or now + LEARN_EVERY
         for duty in self._clock.due(now):
             if duty.aside is None:
                 duty.run(self._db, self._settings, now)
@@ -140,8 +142,8 @@ class Worker:
             self._beat(now)
             self._next_beat = now + BEAT_EVERY
 
-    def _claim(self, now: datetime) -> None:
-        """Takes the sites that no other worker has, and marks their days that ended while nobody worked."""
+    def _claim(self) -> None:
+        """Takes the sites that no other worker has."""
         with self._claims.transaction() as conn:
             ids = occupancy.site_ids(conn)
         free = [site for site in load_all(self._db) if site.id not in self._sites] if ids.keys() - self._sites else []
@@ -150,13 +152,6 @@ class Worker:
                 with self._claims.transaction() as conn:
                     self._past[site.id] = Past(site, occupancy.layout(conn, ids[site.id]))
                 self._sites[site.id] = ids[site.id], site
-                self._guarded(site.id, now, self._unfinished, site, now)
-
-    def _unfinished(self, site: Site, now: datetime) -> bool:
-        begins, _ = calendar.day_bounds(calendar.business_day(now, site), site)
-        with self._claims.transaction() as conn:
-            occupancy.mark_unfinished(conn, self._sites[site.id][0], begins)
-        return True
 
     def _live(self, news: News, now: datetime) -> None:
         """Estimates the sites with news, and all of them once a minute."""
@@ -186,9 +181,8 @@ class Worker:
         today = self._today.get(site.id)
         day = calendar.business_day(now, site)
         with self._claims.transaction() as conn:
-            if today and today.day != day:  # the last minutes of the day that has ended; then all of it at once
+            if today and today.day != day:  # the last minutes of the day that has ended
                 today.update(conn, calendar.day_bounds(today.day, site)[1] - MINUTE, since)
-                occupancy.mark(conn, self._sites[site.id][0], today.day)
                 today = None
             today = today or self._begin(conn, site, day)
             today.update(conn, now, since)
@@ -196,7 +190,9 @@ class Worker:
         return True
 
     def _begin(self, conn: Connection, site: Site, day: date) -> Day:
+        """A day begins, here or for the site: those before it that nobody has finished are to be estimated whole."""
         past = self._past[site.id]
+        occupancy.mark_unfinished(conn, past.plan.site_id, calendar.day_bounds(day, site)[0])
         past.forget([day - timedelta(days=1)])  # it went on when it was read
         return Day(site, past.plan, day, past.learnt(conn, day, keep=True))
 

@@ -280,11 +280,6 @@ def dirty_days(conn: Connection) -> int:
     return int(row[0]) if row else 0
 
 
-def mark(conn: Connection, site_id: int, day: date) -> None:
-    """Marks a past business day for a new estimate."""
-    conn.execute(sql("mark_dirty"), {"site": [site_id], "day": [day]})
-
-
 def mark_unfinished(conn: Connection, site_id: int, before: datetime) -> None:
     """Marks the business days before a moment whose figures are still those of a day that goes on."""
     conn.execute(sql("unfinished_days"), {"site_id": site_id, "before": before})

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
 from zoneinfo import ZoneInfo
@@ -10,13 +11,17 @@ import psycopg
 import pytest
 
 from core.analytics import calendar
+from core.analytics.occupancy import NOTHING
 from core.readings import Reading
 from core.settings import Settings
 from core.site import Site
 from core.sitefile import parse
 from jobs import work
+from jobs.duties import Clock
+from jobs.inbox import News
 from store import sites
 from store.beats import beats
+from store.claims import Claims
 from store.database import Database
 from store.write import Batch, Incoming, write
 
@@ -241,3 +246,68 @@ def test_a_site_that_cannot_be_estimated_does_not_hold_up_the_others(
         put(db, datetime.now(UTC), "in", 5)
         wait_for(lambda: now_people(database_url).get("house") == 5)
     assert [r.message for r in caplog.records] == ["ruin cannot be estimated; it is tried again in a minute"]
+
+
+def finals(url: str) -> dict[tuple[str, bool], int]:
+    """How many figures the house has by minute and by quarter: of days that are over (True) and that go on."""
+    with psycopg.connect(url) as conn:
+        rows = conn.execute(
+            "select 'minute', final, count(*)::int from occupancy_minute join space using (space_id)"
+            " where slug = 'house' group by 2 union all"
+            " select 'quarter', final, count(*)::int from occupancy_bucket join space using (space_id)"
+            " where slug = 'house' group by 2"
+        ).fetchall()
+    return {(row[0], row[1]): row[2] for row in rows}
+
+
+def test_a_day_is_made_anew_whole_when_it_is_over_also_if_nobody_worked_then(
+    db: Database, database_url: str, house: Site
+) -> None:
+    day = calendar.business_day(datetime.now(UTC), house) - timedelta(days=3)
+    ends = calendar.day_bounds(day, house)[1]
+    put(db, ends - timedelta(minutes=30), "in", 5)
+    with psycopg.connect(database_url) as conn:
+        conn.execute("delete from dirty_day")  # as if they had come while the day went on
+
+    def at(*times: datetime) -> None:
+        """A worker that works at these times and is gone then."""
+        with Claims(database_url) as claims:
+            worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
+            worker._clock = Clock([])
+            for now in times:
+                worker.turn(News(), now)
+
+    at(ends - timedelta(minutes=20))
+    assert finals(database_url) == {("minute", False): 12, ("quarter", False): 2}
+    at(ends - timedelta(minutes=1), ends + timedelta(seconds=1))
+    assert finals(database_url) == {("minute", True): 31, ("quarter", True): 3}
+    with psycopg.connect(database_url) as conn:
+        conn.execute("update occupancy_bucket set final = false, people = 77")
+    at(ends + timedelta(days=2))
+    assert finals(database_url) == {("minute", True): 31, ("quarter", True): 3}
+    assert {people for people, _ in quarters(database_url).values()} != {77}
+
+
+def test_what_late_data_teaches_changes_the_day_under_way_within_the_hour(
+    db: Database, database_url: str, house: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = datetime.now(UTC)
+    put(db, now - timedelta(days=1), "in", 5)
+    put(db, now, "in", 5)
+    with Claims(database_url) as claims:
+        worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
+        worker._clock = Clock([])
+
+        def learnt() -> str:
+            return worker._today["house"].learnt.to_json()
+
+        worker.turn(News(), now)
+        before = learnt()
+        monkeypatch.setattr("jobs.learn.learn", lambda *_: replace(NOTHING, days=7))
+        put(db, now - timedelta(days=1), "in", 25)  # late
+        worker.turn(News(), now + timedelta(seconds=1))
+        worker.turn(News(), now + timedelta(seconds=2))
+        assert learnt() == before
+        worker.turn(News(), now + work.LEARN_EVERY + timedelta(seconds=1))
+        worker.turn(News(), now + work.LEARN_EVERY + timedelta(seconds=2))
+        assert learnt() == replace(NOTHING, days=7).to_json()

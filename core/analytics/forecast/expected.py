@@ -57,7 +57,8 @@ def _of(learnt: Learnt, calendar: Calendar) -> tuple[Floats, Floats]:
 
 def _left_out(fitted: Fitted, columns: Floats) -> tuple[Floats, Floats]:
     """Log mean and variance of every day without itself, by its leverage (Cook and Weisberg 1982, 2.2)."""
-    z = np.concatenate([columns, hats(np.arange(len(columns), dtype=np.float64), fitted.knots)], axis=1)
+    at = np.arange(len(columns), dtype=np.float64)
+    z = np.concatenate([fitted.columns(columns, at), hats(at, fitted.knots)], axis=1)
     known = (solve_triangular(fitted.after.root, z.T, lower=True) ** 2).sum(axis=0)  # variance of the fit
     own = np.clip(fitted.weight * known, 0, 0.95)
     away = np.nan_to_num(fitted.residual)

@@ -42,5 +42,5 @@ def learn(past: History, calendar: Calendar, ahead: Sequence[date]) -> Learnt:
     n = len(past)
     own = Design(columns=every.columns[:n], sd=every.sd, annual=every.annual)
     counting = 1 / (np.exp(np.where(np.isfinite(logs), logs, 50.0)) + HALF)  # the variance of the log of a count
-    fitted = fit(logs, own, counting) if np.isfinite(logs).any() else None
+    fitted = fit(logs, own, counting, np.arange(n, dtype=np.float64)) if np.isfinite(logs).any() else None
     return Learnt(past=past, closures=closures, design=own, fitted=fitted, ahead=every.columns[n:])

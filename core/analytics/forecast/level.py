@@ -37,9 +37,9 @@ def kernel(a: Floats, b: Floats, sizes: Floats) -> Floats:
     return together
 
 
-def knots(days: int, step: int) -> Floats:
+def knots(days: float, step: float) -> Floats:
     """Knots from day 0 on that reach to `days` and no less."""
-    return np.arange(0, days + step, step, dtype=np.float64)
+    return np.arange(max(int(np.ceil(days / step)), 1) + 1, dtype=np.float64) * step
 
 
 def hats(at: Floats, knots: Floats) -> Floats:

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from core.analytics.forecast.daykinds import ORDINARY, Calendar
-from core.analytics.forecast.fit import KNOT, Fitted
+from core.analytics.forecast.fit import Fitted
 from core.analytics.forecast.history import Floats, History, span
 from core.analytics.forecast.learn import HALF, learn, recent
 from core.analytics.forecast.level import hats, kernel, knots
@@ -30,7 +30,8 @@ def forecast(
     if learnt.fitted is None:
         visits = _nothing(past, horizon, paths, rng)
     else:
-        logs = _futures(learnt.fitted, learnt.ahead, len(past), paths, rng)
+        at = np.arange(len(past), len(past) + horizon, dtype=np.float64)
+        logs = futures(learnt.fitted, learnt.ahead, at, paths, rng, BLOCK)
         visits = np.maximum(np.exp(np.minimum(logs, LOG_MOST)) - HALF, 0)
     return Paths(days=days, visits=_close(visits, days, learnt.closures, calendar, rng))
 
@@ -41,22 +42,18 @@ def _nothing(past: History, horizon: int, paths: int, rng: np.random.Generator) 
     return rng.poisson(rng.gamma(0.5, 1 / (days + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
 
 
-def _futures(fitted: Fitted, columns: Floats, n: int, paths: int, rng: np.random.Generator) -> Floats:
-    """Log visits of the days after the `n` learnt from: days x paths."""
+def futures(fitted: Fitted, columns: Floats, at: Floats, paths: int, rng: np.random.Generator, block: int) -> Floats:
+    """Log visits of the rows to come, that stand at the days `at`: rows x paths."""
     drawn = fitted.after.mean[:, None] + fitted.after.draw(paths, rng)
-    effects, level = drawn[: fitted.effects], drawn[fitted.effects :]
-    return (
-        fitted.middle
-        + columns @ effects
-        + _level(fitted, level, n, len(columns), rng)
-        + _noise(fitted, len(columns), paths, rng)
-    )
+    effects, level = np.split(drawn, [len(fitted.after.mean) - len(fitted.knots)])
+    known = fitted.middle + fitted.columns(columns, at) @ effects
+    return known + _level(fitted, level, at, rng) + _noise(fitted, len(at), paths, rng, block)
 
 
-def _level(fitted: Fitted, level: Floats, n: int, horizon: int, rng: np.random.Generator) -> Floats:
-    """The level of the coming days, given `level` at the knots of the past: what follows from it, and what is news."""
-    at = np.arange(n, n + horizon, dtype=np.float64)
-    ahead = knots(horizon, KNOT)[1:] + fitted.knots[-1]
+def _level(fitted: Fitted, level: Floats, at: Floats, rng: np.random.Generator) -> Floats:
+    """The level at `at`, given `level` at the knots of the past: what follows from it, and what is news."""
+    last = float(fitted.knots[-1])
+    ahead = knots(max(float(at[-1]) - last, 1.0), fitted.spacing)[1:] + last
     before = kernel(fitted.knots, fitted.knots, fitted.sizes) + 1e-6 * np.eye(len(fitted.knots))
     between = kernel(ahead, fitted.knots, fitted.sizes)
     gain = np.linalg.solve(before, between.T).T
@@ -69,18 +66,18 @@ def _level(fitted: Fitted, level: Floats, n: int, horizon: int, rng: np.random.G
     return smooth
 
 
-def _noise(fitted: Fitted, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
+def _noise(fitted: Fitted, horizon: int, paths: int, rng: np.random.Generator, block: int) -> Floats:
     """Deviations of days: what is left of the last ones, and runs of past ones drawn anew."""
     pool = fitted.residual[-POOL:]
     pool = pool[np.isfinite(pool)]
     lately = fitted.residual[-3:]
     last = next((float(r) for r in lately[::-1] if np.isfinite(r)), 0.0)
     fades = fitted.echo ** np.arange(1, horizon + 1)
-    if pool.size < 4 * BLOCK:
+    if pool.size < 4 * block:
         drawn = fitted.sigma * rng.standard_t(4, (horizon, paths))
     else:
-        starts = rng.integers(0, pool.size, ((horizon + BLOCK - 1) // BLOCK, 1, paths))
-        drawn = pool[(starts + np.arange(BLOCK)[None, :, None]) % pool.size].reshape(-1, paths)[:horizon]
+        starts = rng.integers(0, pool.size, ((horizon + block - 1) // block, 1, paths))
+        drawn = pool[(starts + np.arange(block)[None, :, None]) % pool.size].reshape(-1, paths)[:horizon]
         drawn = drawn - pool.mean()
     limit = 3 * fitted.sigma
     noise: Floats = np.clip(last, -limit, limit) * fades[:, None] + drawn * np.sqrt(1 - fades**2)[:, None]

@@ -1,0 +1,96 @@
+"""Monthly visits to come: the same model, a month to the row."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from core.analytics.forecast.design import YEAR, Design
+from core.analytics.forecast.fit import fit
+from core.analytics.forecast.history import Floats
+from core.analytics.forecast.model import LOG_MOST, futures
+from core.analytics.forecast.onecore import on_one_core
+from core.analytics.forecast.paths import Paths
+
+MONTH = YEAR / 12  # days
+SIGMA = 0.08  # of a month's log visits about the model, before the data
+LOOKS_BACK = 240  # months
+BLOCK = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Months:
+    """Visits of consecutive months from the one that begins on `first`; NaN: not observed."""
+
+    first: date
+    visits: Floats
+
+    @property
+    def origin(self) -> date:
+        """The first month that is to be forecast."""
+        return later(self.first, len(self.visits))
+
+
+def later(month: date, n: int) -> date:
+    """The first day of the month `n` months after that of `month`."""
+    year, index = divmod(month.year * 12 + month.month - 1 + n, 12)
+    return date(year, index + 1, 1)
+
+
+@on_one_core
+def forecast_months(
+    past: Months, horizon: int, *, closed: Sequence[date] = (), rng: np.random.Generator, paths: int = 2000
+) -> Paths:
+    """`horizon` months after the history. `closed` days, known ahead, take their share of a month."""
+    visits = past.visits[-LOOKS_BACK:]
+    first = later(past.origin, -len(visits))
+    months = tuple(later(first, n) for n in range(len(visits) + horizon))
+    ahead = months[len(visits) :]
+    length = np.array([(later(m, 1) - m).days for m in months], dtype=np.float64)
+    logs = np.where(_taught(visits), np.log(np.maximum(visits, 1e-9)), np.nan) - np.log(length[: len(visits)])
+    open_days = np.array([_open(m, frozenset(closed)) for m in ahead], dtype=np.float64)
+    if not np.isfinite(logs).any():
+        seen = np.isfinite(visits).sum()
+        none = rng.poisson(rng.gamma(0.5, 1 / (seen + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
+        return Paths(days=ahead, visits=none)
+    at = np.array([(m - first).days + 15 for m in months], dtype=np.float64)
+    every = _design(months)
+    n = len(visits)
+    own = Design(columns=every.columns[:n], sd=every.sd, annual=every.annual)
+    small = 1 / np.maximum(np.nan_to_num(visits, nan=1.0), 1.0)
+    fitted = fit(logs, own, small, at[:n], MONTH, SIGMA)
+    drawn = futures(fitted, every.columns[n:], at[n:], paths, rng, BLOCK)
+    return Paths(days=ahead, visits=np.exp(np.minimum(drawn, LOG_MOST)) * open_days[:, None])
+
+
+def _taught(visits: Floats) -> np.ndarray:
+    """Months that teach: observed, and not as good as empty (a closure) beside the months around."""
+    return np.asarray((visits > 0) & (visits > 0.03 * _around(visits)))
+
+
+def _around(visits: Floats) -> Floats:
+    """The median of the positive months within half a year of each; zero where there are none."""
+    found = np.zeros(len(visits))
+    for n in range(len(visits)):
+        near = visits[max(n - 6, 0) : n + 7]
+        near = near[near > 0]
+        found[n] = np.median(near) if near.size else 0.0
+    return found
+
+
+def _open(month: date, closed: frozenset[date]) -> int:
+    days = (later(month, 1) - month).days
+    return sum(month + timedelta(days=n) not in closed for n in range(days))
+
+
+def _design(months: Sequence[date]) -> Design:
+    """The profile of the year by month."""
+    angle = np.array([m.month for m in months]) * (2 * np.pi / 12)
+    waves = [(wave(k * angle), 1.0 / k) for k in range(1, 6) for wave in (np.sin, np.cos)]
+    waves.append((np.cos(6 * angle), 1 / 6))
+    return Design(
+        columns=np.array([w for w, _ in waves]).T,
+        sd=np.array([sd for _, sd in waves]),
+        annual=np.ones(len(waves), dtype=bool),
+    )

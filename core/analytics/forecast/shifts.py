@@ -1,0 +1,50 @@
+"""Level shifts: a new building, a branch that moved; times from which on everything is larger or smaller.
+
+Each knot is tried as the place of a step: how much better would the series be explained, given that levels drift anyway
+(a score test under the usual drift)? The best is taken, its size removed, and the search goes on until none stands out.
+"""
+
+import numpy as np
+from scipy.linalg import cho_factor, cho_solve
+
+from core.analytics.forecast.history import Flags, Floats
+from core.analytics.forecast.level import kernel
+
+LEAST = 0.35  # of the log: a step below 40 % is left to the drift of the level
+GAIN = 12.0  # by how much the log likelihood must grow
+MOST = 6
+STEP_SD = 1.5  # what is believed of the part of a step that stays
+FADING_SD = 1.0  # and of the part that fades, within a year or so: curiosity about a new house, recovery from a blow
+
+
+def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) -> Floats:
+    """The times of steps in `rest`, log visits less what the calendar explains, seen at `at`; in the order of time.
+
+    `noise` is the sd of one of them. They are averaged between the knots of `grid` first.
+    """
+    cell = np.clip(np.searchsorted(grid, at, side="right") - 1, 0, len(grid) - 1)
+    count = np.bincount(cell, minlength=len(grid)).astype(np.float64)
+    used: Flags = count > 0
+    mean = np.bincount(cell, weights=rest, minlength=len(grid))[used] / count[used]
+    times = grid[used]
+    if len(times) < 4:
+        return np.zeros(0)
+    spread = kernel(times, times, sizes) + np.diag(noise**2 / count[used] ** 0.5)  # days of a week resemble each other
+    factor = cho_factor(spread, lower=True)
+    steps = (times[:, None] >= times[None, 1:]).astype(np.float64)
+    solved = cho_solve(factor, steps)
+    power = (steps * solved).sum(axis=0) + STEP_SD**-2
+    found: list[int] = []
+    left = mean - mean.mean()
+    for _ in range(MOST):
+        score = solved.T @ left
+        size, gain = score / power, 0.5 * score**2 / power
+        gain[np.abs(size) < LEAST] = 0.0
+        best = int(gain.argmax())
+        if gain[best] < GAIN:
+            break
+        found.append(best)
+        chosen = steps[:, found]  # sizes of all steps together, so that a dip is not taken for a level
+        inner = chosen.T @ solved[:, found] + STEP_SD**-2 * np.eye(len(found))
+        left = mean - mean.mean() - chosen @ np.linalg.solve(inner, solved[:, found].T @ (mean - mean.mean()))
+    return np.sort(times[1:][found])

@@ -18,6 +18,7 @@ from ops import (
     cli_actions,
     cli_calendar,
     cli_calibrate,
+    cli_forecast,
     cli_planning,
     cli_quality,
     cli_report,
@@ -51,6 +52,7 @@ app.add_typer(cli_quality.app, name="quality")
 cli_calendar.register(app)
 app.add_typer(cli_actions.app, name="action")
 app.add_typer(cli_report.app, name="report")
+cli_forecast.register(app)
 cli_planning.register(simulate_app)
 cli_traffic.register(simulate_app)
 cli_score.register(simulate_app)

@@ -11,6 +11,7 @@ from core.analytics.forecast.daykinds import ORDINARY, Calendar, calendar, named
 from core.analytics.forecast.expected import Expected, expected
 from core.analytics.forecast.history import History, history
 from core.analytics.forecast.model import forecast
+from core.analytics.forecast.months import Months, forecast_months
 from core.analytics.forecast.paths import Fan, Paths, Total, fan, total
 from core.analytics.forecast.reaching import (
     Odds,
@@ -28,6 +29,7 @@ __all__ = [
     "Expected",
     "Fan",
     "History",
+    "Months",
     "Odds",
     "Paths",
     "Total",
@@ -36,6 +38,7 @@ __all__ = [
     "expected",
     "fan",
     "forecast",
+    "forecast_months",
     "history",
     "likely_from",
     "named_holidays",

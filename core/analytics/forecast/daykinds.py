@@ -7,7 +7,7 @@ from functools import lru_cache
 
 import holidays as holidays_library
 
-DAY = timedelta(days=1)
+from core.analytics.forecast.feasts import easter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,8 @@ class Calendar:
 
 
 ORDINARY = Calendar()
+FROM_EASTER = (-3, -2, -1, 0, 1, 39, 49, 50, 60)  # days of the feasts that move with it
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @lru_cache(maxsize=256)
@@ -57,15 +59,32 @@ def named_holidays(country: str, first: date, last: date, subdivision: str = "")
     return {day: name for day, name in found.items() if first <= day <= last}
 
 
+def named_by_date(days: Iterable[date]) -> dict[date, str]:
+    """Names for holidays that have none, the same every year: by Easter, by date, or as the last Monday of a month."""
+    known = frozenset(days)
+    return {day: _name(day, known) for day in known}
+
+
+def _name(day: date, known: frozenset[date]) -> str:
+    from_easter = (day - easter(day.year)).days
+    if from_easter in FROM_EASTER:
+        return f"Easter {from_easter:+}"
+    if any((other.month, other.day) == (day.month, day.day) for other in known - {day}) or day.weekday() >= 5:
+        return f"{day.month}-{day.day}"
+    last = (day + timedelta(days=7)).month != day.month
+    return f"{WEEKDAYS[day.weekday()]} {'last' if last else (day.day + 6) // 7} of month {day.month}"
+
+
 def calendar(
     first: date,
     last: date,
     *,
     country: str = "",
+    subdivision: str = "",
     holidays: Mapping[date, str] | None = None,
     school: Iterable[date] = (),
     closed: Iterable[date] = (),
 ) -> Calendar:
     """The calendar of `country` over a time, with days of one's own; `holidays` overrides the country's names."""
-    public = named_holidays(country, first, last) if country else {}
+    public = named_holidays(country, first, last, subdivision) if country else {}
     return Calendar(holidays=public | dict(holidays or {}), school=frozenset(school), closed=frozenset(closed))

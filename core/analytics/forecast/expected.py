@@ -49,7 +49,7 @@ def _of(learnt: Learnt, calendar: Calendar) -> tuple[Floats, Floats]:
     shut = np.array([learnt.closures.on(day, calendar) for day in past.days]) | past.closed
     if learnt.fitted is None:
         return np.zeros(len(past)), np.zeros(len(past))
-    log, spread = _left_out(learnt.fitted, learnt.design.columns)
+    log, spread = _left_out(learnt.fitted, learnt.before.columns)
     mean = np.exp(np.minimum(log + spread / 2, 30.0))
     variance = mean**2 * np.expm1(np.minimum(spread, 5.0)) + mean
     return np.where(shut, 0.0, np.maximum(mean - HALF, 0)), np.where(shut, 0.0, variance)

@@ -12,11 +12,11 @@ from core.analytics.forecast.level import YEAR, hats, kernel, knots
 from core.analytics.forecast.shifts import FADING_SD, STEP_SD, shifts
 
 WEEK = 7.0  # days between knots of the level
-USUAL = np.array([0.07, 0.07, 0.07, 0.12])  # growth, years, weeks, and the profile of the year: sd, before the data
+USUAL = np.array([0.05, 0.07, 0.07, 0.15])  # growth, years, weeks, and the profile of the year: sd, before the data
 DOUBT = 0.6  # sd of the log of those
 FREEDOM = 4.0  # of the t distribution of odd days
 ROUNDS = 3
-SLOPE = 0.04  # sd of a steady growth a year
+SLOPE = 0.02  # sd of a steady growth a year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,24 +60,39 @@ def scaled(sd: Floats, scale: Floats, sizes: Floats) -> Floats:
     return np.where(np.isfinite(scale), sd * sizes[3], sd)
 
 
-def fit(logs: Floats, design: Design, small: Floats, at: Floats, spacing: float = WEEK, sigma: float = 0.3) -> Fitted:
+def fit(
+    logs: Floats,
+    design: Design,
+    small: Floats,
+    at: Floats,
+    *,
+    spacing: float = WEEK,
+    sigma: float = 0.3,
+    known: Floats | None = None,
+) -> Fitted:
     """The model for `logs` by row (NaN: nothing to learn from); each row stands at the day `at`.
 
     `small` is the variance that counting itself adds, `sigma` what is believed of the sd about the model. Columns of
-    `design` must belong to the same rows.
+    `design` must belong to the same rows. `known` sizes are taken as they are, else they are found.
     """
     seen = np.isfinite(logs)
     grid = knots(float(at[-1]), spacing)
     middle = float(np.median(logs[seen]))
     y, columns, level = logs[seen] - middle, design.columns[seen], hats(at[seen], grid)
-    sizes, echo, steps, weight, scale = USUAL, 0.3, np.zeros(0), np.ones(len(y)), np.where(design.annual, 1.0, np.nan)
+    sizes, echo, steps, weight, scale = (
+        USUAL if known is None else known,
+        0.3,
+        np.zeros(0),
+        np.ones(len(y)),
+        np.where(design.annual, 1.0, np.nan),
+    )
     sd, scale = np.append(design.sd, SLOPE), np.append(scale, np.nan)
     z = np.concatenate([columns, moves(at[seen], steps), level], axis=1)
     residual = np.full(len(logs), np.nan)
     for turn in range(ROUNDS):
         used = weight / ((sigma**2 + small[seen]) * (1 + echo) / (1 - echo))
         data = moments(z, y, used)
-        if turn and len(y) > 30:
+        if turn and known is None and len(y) > 30:
             sizes = _sizes(data, sd, scale, grid, sizes)
         after = posterior(data, scaled(sd, scale, sizes), kernel(grid, grid, sizes))
         residual[seen] = odd = y - z @ after.mean

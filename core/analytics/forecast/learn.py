@@ -10,6 +10,7 @@ from core.analytics.forecast.daykinds import Calendar
 from core.analytics.forecast.design import Design, design
 from core.analytics.forecast.fit import Fitted, fit
 from core.analytics.forecast.history import DAY, Floats, History
+from core.analytics.forecast.members import Rows
 from core.analytics.forecast.shut import Shut, shut
 
 LOOKS_BACK = 6 * 366  # days that the model learns from; older ones tell little of the coming
@@ -18,13 +19,19 @@ HALF = 0.5  # of a person, so that a count of none has a log
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
-    """What `past` taught; `fitted` is None if no open day was ever observed. `ahead` are the columns of coming days."""
+    """What the days `before` taught; `fitted` is None if no open day was ever observed. `ahead` are days to come."""
 
     past: History
     closures: Shut
-    design: Design
+    design: Design  # of past days and coming ones
+    before: Rows
+    ahead: Rows
     fitted: Fitted | None
-    ahead: Floats
+
+    def as_of(self, n: int) -> Fitted:
+        """The model as it would have been after the first `n` days, with the sizes of now."""
+        assert self.fitted is not None
+        return _fit(self.before.upto(n), self.design, self.fitted.sizes)
 
 
 def recent(history: History) -> History:
@@ -39,8 +46,23 @@ def learn(past: History, calendar: Calendar, ahead: Sequence[date]) -> Learnt:
     closures = shut(past, calendar)
     logs = np.where(closures.past | ~(past.visits >= 0), np.nan, np.log(np.maximum(past.visits, 0) + HALF))
     every = design((*past.days, *ahead), calendar)
-    n = len(past)
-    own = Design(columns=every.columns[:n], sd=every.sd, annual=every.annual)
-    counting = 1 / (np.exp(np.where(np.isfinite(logs), logs, 50.0)) + HALF)  # the variance of the log of a count
-    fitted = fit(logs, own, counting, np.arange(n, dtype=np.float64)) if np.isfinite(logs).any() else None
-    return Learnt(past=past, closures=closures, design=own, fitted=fitted, ahead=every.columns[n:])
+    n, m = len(past), len(ahead)
+    rows = Rows(
+        logs=np.concatenate([logs, np.full(m, np.nan)]), columns=every.columns, at=np.arange(n + m, dtype=np.float64)
+    )
+    before = rows.upto(n)
+    return Learnt(
+        past=past,
+        closures=closures,
+        design=every,
+        before=before,
+        ahead=rows.part(n, n + m),
+        fitted=_fit(before, every, None) if np.isfinite(logs).any() else None,
+    )
+
+
+def _fit(rows: Rows, every: Design, known: Floats | None) -> Fitted:
+    """The model of these rows; counting adds the variance of the log of a count."""
+    small = 1 / (np.exp(np.where(np.isfinite(rows.logs), rows.logs, 50.0)) + HALF)
+    own = Design(columns=rows.columns, sd=every.sd, annual=every.annual)
+    return fit(rows.logs, own, small, rows.at, known=known)

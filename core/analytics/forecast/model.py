@@ -5,18 +5,21 @@ from datetime import date
 
 import numpy as np
 
+from core.analytics.forecast.blend import Trial, blend
 from core.analytics.forecast.daykinds import ORDINARY, Calendar
-from core.analytics.forecast.fit import Fitted
 from core.analytics.forecast.history import Floats, History, span
-from core.analytics.forecast.learn import HALF, learn, recent
-from core.analytics.forecast.level import hats, kernel, knots
+from core.analytics.forecast.learn import HALF, Learnt, learn, recent
+from core.analytics.forecast.members import members
 from core.analytics.forecast.onecore import on_one_core
 from core.analytics.forecast.paths import Paths
 from core.analytics.forecast.shut import Shut
+from core.analytics.forecast.simulate import LOG_MOST, simulated
 
 BLOCK = 14  # days of past deviations that are drawn together
-POOL = 3 * 366  # days whose deviations are drawn from
-LOG_MOST = 30.0  # ten million million visitors: beyond is no count
+TRIALS = (28, 91, 182, 273, 365, 456, 547, 638, 730)  # days before the origin from which the past is foretold
+LEARNT = 90  # observed days that a trial needs before it
+FURTHEST = 365  # days ahead that a trial looks
+TRIED = 100  # paths of a trial: only for their spread
 
 
 @on_one_core
@@ -30,58 +33,31 @@ def forecast(
     if learnt.fitted is None:
         visits = _nothing(past, horizon, paths, rng)
     else:
-        at = np.arange(len(past), len(past) + horizon, dtype=np.float64)
-        logs = futures(learnt.fitted, learnt.ahead, at, paths, rng, BLOCK)
+        mix = blend(members(learnt.fitted, learnt.before, learnt.ahead), _trials(learnt, rng))
+        away = simulated(learnt.fitted, learnt.ahead, paths, rng, BLOCK)
+        logs = mix.middle[:, None] + mix.stretch[:, None] * away
         visits = np.maximum(np.exp(np.minimum(logs, LOG_MOST)) - HALF, 0)
     return Paths(days=days, visits=_close(visits, days, learnt.closures, calendar, rng))
+
+
+def _trials(learnt: Learnt, rng: np.random.Generator) -> list[Trial]:
+    """What the members would have said on earlier days, and what came."""
+    found, every = [], len(learnt.past)
+    for back in TRIALS:
+        n = every - back
+        if n < LEARNT or np.isfinite(learnt.before.logs[:n]).sum() < LEARNT:
+            break
+        then = learnt.as_of(n)
+        rows = learnt.before.part(n, min(n + FURTHEST, every))
+        sd = simulated(then, rows, TRIED, rng, BLOCK).std(axis=1)
+        found.append(Trial(said=members(then, learnt.before.upto(n), rows), sd=sd, came=rows.logs))
+    return found
 
 
 def _nothing(past: History, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
     """No open day was ever observed: nobody is expected, but for what so few days cannot rule out."""
     days = np.isfinite(past.visits).sum()
     return rng.poisson(rng.gamma(0.5, 1 / (days + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
-
-
-def futures(fitted: Fitted, columns: Floats, at: Floats, paths: int, rng: np.random.Generator, block: int) -> Floats:
-    """Log visits of the rows to come, that stand at the days `at`: rows x paths."""
-    drawn = fitted.after.mean[:, None] + fitted.after.draw(paths, rng)
-    effects, level = np.split(drawn, [len(fitted.after.mean) - len(fitted.knots)])
-    known = fitted.middle + fitted.columns(columns, at) @ effects
-    return known + _level(fitted, level, at, rng) + _noise(fitted, len(at), paths, rng, block)
-
-
-def _level(fitted: Fitted, level: Floats, at: Floats, rng: np.random.Generator) -> Floats:
-    """The level at `at`, given `level` at the knots of the past: what follows from it, and what is news."""
-    last = float(fitted.knots[-1])
-    ahead = knots(max(float(at[-1]) - last, 1.0), fitted.spacing)[1:] + last
-    before = kernel(fitted.knots, fitted.knots, fitted.sizes) + 1e-6 * np.eye(len(fitted.knots))
-    between = kernel(ahead, fitted.knots, fitted.sizes)
-    gain = np.linalg.solve(before, between.T).T
-    left = kernel(ahead, ahead, fitted.sizes) - gain @ between.T
-    root = np.linalg.cholesky(left + 1e-6 * np.eye(len(left)))
-    half = rng.standard_normal((len(ahead), (level.shape[1] + 1) // 2))
-    news = np.concatenate([half, -half], axis=1)[:, : level.shape[1]]
-    line = np.concatenate([level, gain @ level + root @ news])
-    smooth: Floats = hats(at, np.concatenate([fitted.knots, ahead])) @ line
-    return smooth
-
-
-def _noise(fitted: Fitted, horizon: int, paths: int, rng: np.random.Generator, block: int) -> Floats:
-    """Deviations of days: what is left of the last ones, and runs of past ones drawn anew."""
-    pool = fitted.residual[-POOL:]
-    pool = pool[np.isfinite(pool)]
-    lately = fitted.residual[-3:]
-    last = next((float(r) for r in lately[::-1] if np.isfinite(r)), 0.0)
-    fades = fitted.echo ** np.arange(1, horizon + 1)
-    if pool.size < 4 * block:
-        drawn = fitted.sigma * rng.standard_t(4, (horizon, paths))
-    else:
-        starts = rng.integers(0, pool.size, ((horizon + block - 1) // block, 1, paths))
-        drawn = pool[(starts + np.arange(block)[None, :, None]) % pool.size].reshape(-1, paths)[:horizon]
-        drawn = drawn - pool.mean()
-    limit = 3 * fitted.sigma
-    noise: Floats = np.clip(last, -limit, limit) * fades[:, None] + drawn * np.sqrt(1 - fades**2)[:, None]
-    return noise
 
 
 def _close(

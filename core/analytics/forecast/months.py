@@ -1,6 +1,6 @@
 """Monthly visits to come: the same model, a month to the row."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -9,9 +9,10 @@ import numpy as np
 from core.analytics.forecast.design import YEAR, Design
 from core.analytics.forecast.fit import fit
 from core.analytics.forecast.history import Floats
-from core.analytics.forecast.model import LOG_MOST, futures
+from core.analytics.forecast.members import Rows
 from core.analytics.forecast.onecore import on_one_core
 from core.analytics.forecast.paths import Paths
+from core.analytics.forecast.simulate import LOG_MOST, middle, simulated
 
 MONTH = YEAR / 12  # days
 SIGMA = 0.08  # of a month's log visits about the model, before the data
@@ -40,7 +41,7 @@ def later(month: date, n: int) -> date:
 
 @on_one_core
 def forecast_months(
-    past: Months, horizon: int, *, closed: Sequence[date] = (), rng: np.random.Generator, paths: int = 2000
+    past: Months, horizon: int, *, closed: Collection[date] = (), rng: np.random.Generator, paths: int = 2000
 ) -> Paths:
     """`horizon` months after the history. `closed` days, known ahead, take their share of a month."""
     visits = past.visits[-LOOKS_BACK:]
@@ -59,9 +60,16 @@ def forecast_months(
     n = len(visits)
     own = Design(columns=every.columns[:n], sd=every.sd, annual=every.annual)
     small = 1 / np.maximum(np.nan_to_num(visits, nan=1.0), 1.0)
-    fitted = fit(logs, own, small, at[:n], MONTH, SIGMA)
-    drawn = futures(fitted, every.columns[n:], at[n:], paths, rng, BLOCK)
+    fitted = fit(logs, own, small, at[:n], spacing=MONTH, sigma=SIGMA)
+    rows = Rows(logs=np.full(horizon, np.nan), columns=every.columns[n:], at=at[n:])
+    drawn = middle(fitted, rows)[:, None] + simulated(fitted, rows, paths, rng, BLOCK)
     return Paths(days=ahead, visits=np.exp(np.minimum(drawn, LOG_MOST)) * open_days[:, None])
+
+
+def years_of_months(paths: Paths) -> Iterator[tuple[date, date]]:
+    """The coming years, 12 months each from the first forecast month on; the last may be a part of one."""
+    for n in range(0, len(paths.days), 12):
+        yield paths.days[n], later(paths.days[min(n + 11, len(paths.days) - 1)], 1) - timedelta(days=1)
 
 
 def _taught(visits: Floats) -> np.ndarray:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.analytics.forecast.history import Floats, History
+from core.analytics.forecast.months import Months, later
 from core.analytics.forecast.paths import Paths
 
 YEAR = 365  # days
@@ -37,37 +39,39 @@ def years_worth(history: History, first: date, last: date) -> float | None:
     return float(seen.mean()) * YEAR if seen.size else None
 
 
-def _past(history: History) -> Floats:
-    """The last 365 days before the forecast, holes at the mean of the rest; NaN where there was nothing at all."""
-    last = np.full(YEAR, np.nan)
-    seen = history.visits[-YEAR:]
+def _past(past: History | Months) -> tuple[Floats, int]:
+    """The last year before the forecast, holes at the mean of the rest (NaN if there was nothing), and its length."""
+    rows = YEAR if isinstance(past, History) else 12
+    last = np.full(rows, np.nan)
+    seen = past.visits[-rows:]
     if len(seen):
         last[-len(seen) :] = seen
     known = last[np.isfinite(last)]
-    return np.where(np.isfinite(last), last, known.mean() if known.size else np.nan)
+    return np.where(np.isfinite(last), last, known.mean() if known.size else np.nan), rows
 
 
-def running_years(paths: Paths, history: History) -> Floats:
-    """Visits of the 365 days up to each day of the paths: days x paths.
+def running_years(paths: Paths, past: History | Months) -> Floats:
+    """Visits of the 365 days up to each day of the paths, or the 12 months up to each month: rows x paths.
 
-    The first 364 hold days of the past; if none of those was ever observed they are NaN.
+    Those of the first year hold days of the past; if none of those was ever observed they are NaN.
     """
-    past = np.broadcast_to(_past(history)[:, None], (YEAR, paths.visits.shape[1]))
-    sums = np.cumsum(np.concatenate([past, paths.visits]), axis=0)
-    running: Floats = sums[YEAR:] - sums[:-YEAR]
-    if np.isnan(running).any():  # no past at all: only whole years of the future are known
-        future = np.cumsum(np.concatenate([np.zeros((1, paths.visits.shape[1])), paths.visits]), axis=0)
-        running = np.full(paths.visits.shape, np.nan)
-        if len(paths.days) >= YEAR:
-            running[YEAR - 1 :] = future[YEAR:] - future[:-YEAR]
+    before, year = _past(past)
+    count = paths.visits.shape[1]
+    together = np.concatenate([np.broadcast_to(np.nan_to_num(before)[:, None], (year, count)), paths.visits])
+    sums = np.cumsum(together, axis=0)
+    running: Floats = sums[year:] - sums[:-year]
+    if np.isnan(before).any():  # no past at all: only whole years of the future are known
+        running[: year - 1] = np.nan
     return running
 
 
-def odds(paths: Paths, history: History, goal: float, deadline: date) -> Odds | None:
-    """The odds at `deadline`; None if it is not among the days of the paths, or its year is not known to be any."""
-    if deadline not in paths.days:
-        return None
-    sums = running_years(paths, history)[paths.days.index(deadline)]
+def odds(paths: Paths, past: History | Months, goal: float, deadline: date) -> Odds | None:
+    """The odds at `deadline`, in months at the end of the last month before it or with it.
+
+    None if it is not within the paths, or if nothing is known of a part of its year.
+    """
+    row = _row(paths, past, deadline)
+    sums = running_years(paths, past)[row] if row is not None else np.array([np.nan])
     if np.isnan(sums).any():
         return None
     low80, high80 = (float(q) for q in np.quantile(sums, (0.1, 0.9)))
@@ -81,15 +85,22 @@ def odds(paths: Paths, history: History, goal: float, deadline: date) -> Odds | 
     )
 
 
-def _share(hits: np.ndarray) -> float:
+def _row(paths: Paths, past: History | Months, deadline: date) -> int | None:
+    if isinstance(past, History):
+        return (deadline - paths.days[0]).days if paths.days and paths.days[0] <= deadline <= paths.days[-1] else None
+    ends = [later(month, 1) - timedelta(days=1) for month in paths.days]
+    within = [n for n, end in enumerate(ends) if end <= deadline]
+    return within[-1] if within and deadline < later(paths.days[-1], 2) else None
+
+
+def _share(hits: NDArray[np.bool_]) -> float:
     """The share of paths that hit, never quite 0 or 1: so many paths cannot tell that."""
     return float((hits.sum() + 0.5) / (hits.size + 1))
 
 
-def likely_from(paths: Paths, history: History, goal: float, probability: float) -> date | None:
-    """The first day whose 365 days reach the goal with at least `probability`; None if the paths end before."""
-    running = running_years(paths, history)
-    share = (running >= goal).mean(axis=1)  # NaN is never enough
+def likely_from(paths: Paths, past: History | Months, goal: float, probability: float) -> date | None:
+    """The first day (or month) whose year reaches the goal with at least `probability`; None if none of the paths."""
+    share = (running_years(paths, past) >= goal).mean(axis=1)  # NaN is never enough
     found = np.flatnonzero(share >= probability)
     return paths.days[int(found[0])] if found.size else None
 

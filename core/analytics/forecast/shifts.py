@@ -10,8 +10,10 @@ from scipy.linalg import cho_factor, cho_solve
 from core.analytics.forecast.history import Flags, Floats
 from core.analytics.forecast.level import kernel
 
-LEAST = 0.35  # of the log: a step below 40 % is left to the drift of the level
-GAIN = 12.0  # by how much the log likelihood must grow
+LEAST = 0.4  # of the log: a step below 50 % is left to the drift of the level
+YOUNG = 0.8  # of the log: a step of less than two months ago must more than double the level, or halve it
+PROOF = 60.0  # days
+GAIN = 16.0  # by how much the log likelihood must grow
 MOST = 6
 STEP_SD = 1.5  # what is believed of the part of a step that stays
 FADING_SD = 1.0  # and of the part that fades, within a year or so: curiosity about a new house, recovery from a blow
@@ -34,12 +36,13 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
     steps = (times[:, None] >= times[None, 1:]).astype(np.float64)
     solved = cho_solve(factor, steps)
     power = (steps * solved).sum(axis=0) + STEP_SD**-2
+    least = np.where(at[-1] - times[1:] < PROOF, YOUNG, LEAST)
     found: list[int] = []
     left = mean - mean.mean()
     for _ in range(MOST):
         score = solved.T @ left
         size, gain = score / power, 0.5 * score**2 / power
-        gain[np.abs(size) < LEAST] = 0.0
+        gain[np.abs(size) < least] = 0.0
         best = int(gain.argmax())
         if gain[best] < GAIN:
             break

@@ -1,0 +1,59 @@
+"""Futures drawn from a fitted model, as deviations from its middle: doubt about effects and level, news, odd days."""
+
+import numpy as np
+
+from core.analytics.forecast.fit import Fitted
+from core.analytics.forecast.history import Floats
+from core.analytics.forecast.level import hats, kernel
+from core.analytics.forecast.members import Rows, ahead_of, effects, last_deviation
+
+POOL = 3 * 366  # rows whose deviations are drawn from
+LOG_MOST = 30.0  # ten million million visitors: beyond is no count
+
+
+def middle(fitted: Fitted, ahead: Rows) -> Floats:
+    """The most likely log visits of the rows ahead, by the model alone."""
+    _, level = ahead_of(fitted, fitted.after.mean[-len(fitted.knots) :], ahead.at)
+    left = last_deviation(fitted) * fitted.echo ** np.arange(1, len(ahead.at) + 1)
+    return effects(fitted, ahead) + level + left
+
+
+def simulated(fitted: Fitted, ahead: Rows, paths: int, rng: np.random.Generator, block: int) -> Floats:
+    """Deviations from `middle`: rows x paths. Deviations of days are drawn in runs of `block` past ones."""
+    drawn = fitted.after.draw(paths, rng)
+    known, level = np.split(drawn, [len(fitted.after.mean) - len(fitted.knots)])
+    return (
+        fitted.columns(ahead.columns, ahead.at) @ known
+        + _level(fitted, level, ahead.at, rng)
+        + _days(fitted, len(ahead.at), paths, rng, block)
+    )
+
+
+def _level(fitted: Fitted, level: Floats, at: Floats, rng: np.random.Generator) -> Floats:
+    """How the level may deviate, given how it does at the knots of the past: what follows from it, and what is news."""
+    ahead, smooth = ahead_of(fitted, level, at)
+    before = kernel(fitted.knots, fitted.knots, fitted.sizes) + 1e-6 * np.eye(len(fitted.knots))
+    between = kernel(fitted.knots, ahead, fitted.sizes)
+    left = kernel(ahead, ahead, fitted.sizes) - between.T @ np.linalg.solve(before, between)
+    root = np.linalg.cholesky(left + 1e-6 * np.eye(len(left)))
+    half = rng.standard_normal((len(ahead), (level.shape[1] + 1) // 2))
+    news = root @ np.concatenate([half, -half], axis=1)[:, : level.shape[1]]
+    every = np.concatenate([fitted.knots, ahead])
+    together: Floats = smooth + hats(at, every)[:, len(fitted.knots) :] @ news
+    return together
+
+
+def _days(fitted: Fitted, horizon: int, paths: int, rng: np.random.Generator, block: int) -> Floats:
+    """Deviations of single rows; the first ones have less room, since the last deviation is known.
+
+    Past ones are drawn as they are, not about their mean: the middle is that of usual days, odd ones lie to one side.
+    """
+    pool = fitted.residual[-POOL:]
+    pool = pool[np.isfinite(pool)]
+    if pool.size < 4 * block:
+        drawn = fitted.sigma * rng.standard_t(4, (horizon, paths))
+    else:
+        starts = rng.integers(0, pool.size, ((horizon + block - 1) // block, 1, paths))
+        drawn = pool[(starts + np.arange(block)[None, :, None]) % pool.size].reshape(-1, paths)[:horizon]
+    room: Floats = np.sqrt(1 - fitted.echo ** (2 * np.arange(1, horizon + 1)))
+    return drawn * room[:, None]

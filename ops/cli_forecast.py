@@ -1,0 +1,71 @@
+"""The commands `besok forecast` and `besok backtest`: on anyone's file of visits."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from core.errors import BesokError
+
+FileArgument = Annotated[Path, typer.Argument(help="CSV with the columns date and visits; - for standard input.")]
+FreqOption = Annotated[str | None, typer.Option(help="D for days, M for months; found from the dates if left out.")]
+CountryOption = Annotated[str, typer.Option(help="Whose public holidays, such as SE or GB-SCT.")]
+HolidaysOption = Annotated[Path | None, typer.Option(help="CSV date,name of holidays of one's own.")]
+SchoolOption = Annotated[Path | None, typer.Option(help="CSV of school holidays: date, or date,last.")]
+ClosedOption = Annotated[Path | None, typer.Option(help="CSV of closed days, also known ahead: date, or date,last.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="CSV.")]
+FURTHEST = 7320  # days
+
+
+def register(app: typer.Typer) -> None:
+    """Add both commands."""
+    app.command()(forecast)
+
+
+def forecast(
+    file: FileArgument,
+    horizon: Annotated[
+        int | None, typer.Option(min=1, max=FURTHEST, help="Days (or months) ahead; a year, or to the deadline.")
+    ] = None,
+    country: CountryOption = "",
+    freq: FreqOption = None,
+    holidays: HolidaysOption = None,
+    school: SchoolOption = None,
+    closed: ClosedOption = None,
+    target: Annotated[float | None, typer.Option(min=0, help="Visits in the 365 days up to the deadline.")] = None,
+    deadline: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day of that year.")] = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    seed: Annotated[int, typer.Option(help="Another seed, other simulated paths.")] = 1,
+    paths: Annotated[int, typer.Option(min=100, max=20000, help="Simulated futures.")] = 2000,
+) -> None:
+    """Forecast visits from a file: mean and intervals by day, with --json totals and the odds of a target too."""
+    from ops import forecast_file as work
+
+    goal = _goal(target, deadline)
+    series, calendar = _read(file, freq, country, holidays, school, closed)
+    told = work.answer(series, calendar, horizon, goal, seed, paths)
+    print(work.as_json(told) if as_json and not as_csv else work.as_csv(told))
+
+
+def _goal(target: float | None, deadline: datetime | None) -> Any:
+    from ops.forecast_file import Goal
+
+    if (target is None) != (deadline is None):
+        raise BesokError("a target needs both --target and --deadline: so many visits in the 365 days up to that day")
+    return Goal(visits=target, deadline=deadline.date()) if target is not None and deadline else None
+
+
+def _read(
+    file: Path, freq: str | None, country: str, holidays: Path | None, school: Path | None, closed: Path | None
+) -> Any:
+    """The series of a file, and its calendar."""
+    from ops import series
+
+    step = (freq or "").upper()[:1] or None
+    if step not in (None, "D", "M"):
+        raise BesokError(f"--freq {freq} is not known; write D for days or M for months")
+    found = series.read(file, step)  # type: ignore[arg-type]  # checked above
+    return found, series.calendar_of(found, country, holidays, school, closed)

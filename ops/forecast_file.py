@@ -1,0 +1,184 @@
+"""The command `besok forecast` at work: a file of visits in, a fan, totals and odds out."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from core.analytics.forecast import (
+    Calendar,
+    Fan,
+    History,
+    Months,
+    Odds,
+    Paths,
+    Total,
+    calendar_years,
+    fan,
+    forecast,
+    forecast_months,
+    likely_from,
+    needed_growth,
+    odds,
+    total,
+)
+from core.analytics.forecast.months import years_of_months
+from core.errors import BesokError
+from ops.series import AHEAD_DAYS, Series
+
+HEAD = ("date", "mean", "low80", "high80", "low95", "high95")
+MONTHS = 120  # a longer horizon of a monthly series is meant in days
+YEAR = 365
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """`visits` in the 365 days up to `deadline`."""
+
+    visits: float
+    deadline: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How the goal stands: the odds, when they become even, when 4 in 5, and the growth a year that it needs."""
+
+    odds: Odds | None
+    likely_50: date | None
+    likely_80: date | None
+    last_365: float | None
+    needed_growth: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """All that the command prints."""
+
+    origin: date
+    step: str
+    fan: Fan
+    totals: tuple[Total, ...]
+    goal: Goal | None
+    reach: Reach | None
+
+
+def answer(series: Series, calendar: Calendar, horizon: int | None, goal: Goal | None, seed: int, paths: int) -> Answer:
+    """The forecast of a series for `horizon` days or months; without one for a year, or up to the deadline."""
+    monthly = series.step == "M"
+    past = series.months() if monthly else series.days()
+    to_goal = _rows_until(past.origin, goal.deadline, monthly) if goal else 0
+    shown = _horizon(horizon, monthly) or max(12 if monthly else YEAR, to_goal)
+    rows, rng = max(shown, to_goal), np.random.default_rng(seed)
+    if isinstance(past, Months):
+        drawn = forecast_months(past, rows, closed=calendar.closed, rng=rng, paths=paths)
+    else:
+        drawn = forecast(past, rows, calendar, rng=rng, paths=paths)
+    return Answer(
+        origin=past.origin,
+        step=series.step,
+        fan=fan(Paths(days=drawn.days[:shown], visits=drawn.visits[:shown])),
+        totals=tuple(
+            total(drawn, first, last) for first, last in (years_of_months if monthly else calendar_years)(drawn)
+        ),
+        goal=goal,
+        reach=_reach(drawn, past, goal) if goal else None,
+    )
+
+
+def _horizon(horizon: int | None, monthly: bool) -> int:
+    """Rows to show, 0 if that was left open; a horizon that is no number of months counts days."""
+    if horizon and monthly and horizon > MONTHS:
+        return max(round(horizon * 12 / 365.25), 1)
+    return horizon or 0
+
+
+def _rows_until(origin: date, deadline: date, monthly: bool) -> int:
+    """Rows up to a deadline."""
+    days = (deadline - origin).days + 1
+    if days <= 0:
+        raise BesokError(
+            f"the deadline {deadline} is not after the counts, which end before {origin}; choose a later one"
+        )
+    if days > AHEAD_DAYS:
+        raise BesokError(
+            f"the deadline {deadline} is too far away: at most {AHEAD_DAYS // 366} years can be looked ahead"
+        )
+    return (deadline.year - origin.year) * 12 + deadline.month - origin.month + 1 if monthly else days
+
+
+def _reach(drawn: Paths, past: History | Months, goal: Goal) -> Reach:
+    """How the goal stands. The last year is the mean of what was observed of it, times its length."""
+    year = 12 if isinstance(past, Months) else YEAR
+    seen = past.visits[-year:]
+    seen = seen[np.isfinite(seen)]
+    last = float(seen.mean()) * year if seen.size else None
+    return Reach(
+        odds=odds(drawn, past, goal.visits, goal.deadline),
+        likely_50=likely_from(drawn, past, goal.visits, 0.5),
+        likely_80=likely_from(drawn, past, goal.visits, 0.8),
+        last_365=last,
+        needed_growth=needed_growth(last, goal.visits, past.origin, goal.deadline),
+    )
+
+
+def as_csv(told: Answer) -> str:
+    """A line for every day or month."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEAD)
+    writer.writerows((day.isoformat(), *(f"{v:.1f}" for v in values)) for day, *values in _rows(told.fan))
+    return text.getvalue().rstrip("\n")
+
+
+def _rows(spread: Fan) -> Iterator[tuple[Any, ...]]:
+    columns = (spread.mean, spread.low80, spread.high80, spread.low95, spread.high95)
+    return zip(spread.days, *(column.tolist() for column in columns), strict=True)
+
+
+def as_json(told: Answer) -> str:
+    """The same with totals of the coming years and the odds."""
+    return json.dumps(
+        {
+            "origin": told.origin.isoformat(),
+            "freq": told.step,
+            "horizon": len(told.fan.days),
+            "forecast": [
+                dict(zip(HEAD, (day.isoformat(), *(round(v, 1) for v in values)), strict=True))
+                for day, *values in _rows(told.fan)
+            ],
+            "totals": [_total(one) for one in told.totals],
+            "target": _target(told.goal, told.reach) if told.goal and told.reach else None,
+        },
+        indent=2,
+    )
+
+
+def _total(one: Total) -> dict[str, object]:
+    figures = {name: round(getattr(one, name), 1) for name in HEAD[1:]}
+    return {
+        "first": one.first.isoformat(),
+        "last": one.last.isoformat(),
+        "days": (one.last - one.first).days + 1,
+    } | figures
+
+
+def _target(goal: Goal, reach: Reach) -> dict[str, object]:
+    """The odds as JSON; None stands for what cannot be told, or for a day that does not come within the forecast."""
+    found = reach.odds
+    return {
+        "visits": goal.visits,
+        "deadline": goal.deadline.isoformat(),
+        "probability": round(found.probability, 4) if found else None,
+        "mean": round(found.mean, 1) if found else None,
+        "low80": round(found.low80, 1) if found else None,
+        "high80": round(found.high80, 1) if found else None,
+        "likely_50": reach.likely_50.isoformat() if reach.likely_50 else None,
+        "likely_80": reach.likely_80.isoformat() if reach.likely_80 else None,
+        "last_365": round(reach.last_365, 1) if reach.last_365 is not None else None,
+        "needed_growth": round(reach.needed_growth, 4) if reach.needed_growth is not None else None,
+    }

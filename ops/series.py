@@ -1,0 +1,103 @@
+"""A series of visits from anyone's file: which days or months there are, and the calendar that belongs to them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from core.analytics.forecast import Calendar, History, calendar, history
+from core.analytics.forecast.daykinds import named_by_date
+from core.analytics.forecast.months import Months, later
+from core.errors import CountFileError
+from ops import countfile
+
+Step = Literal["D", "M"]
+LONGEST = 200 * 366  # days from the first to the last; more is a wrong year
+AHEAD_DAYS = 20 * 366  # the furthest forecast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Visits by day, or by month on its first day; None where the file names a time and no count."""
+
+    name: str
+    step: Step
+    visits: Mapping[date, float | None]
+
+    def days(self) -> History:
+        return history(self.visits, origin=max(self.visits) + timedelta(days=1))
+
+    def months(self) -> Months:
+        first, last = min(self.visits), max(self.visits)
+        count = (last.year - first.year) * 12 + last.month - first.month + 1
+        found = [self.visits.get(later(first, n)) for n in range(count)]
+        return Months(first=first, visits=np.array([np.nan if v is None else v for v in found], dtype=np.float64))
+
+
+def read(path: Path, step: Step | None = None) -> Series:
+    """The series of a file with the columns date and visits. Raises CountFileError.
+
+    Several lines of one day are added up, as are the days of a month where months are asked for (`step` "M"); without
+    `step` a file in which every date is a first of the month is monthly.
+    """
+    table = countfile.read(path, need=("date", "visits"))
+    rows = [(row.line, row.day(), row.number("visits")) for row in table.rows]
+    dates = {day for _, day, _ in rows}
+    if (max(dates) - min(dates)).days > LONGEST:
+        raise CountFileError(f"{path} goes from {min(dates)} to {max(dates)}: one of these is wrong")
+    found = step or ("M" if len(dates) > 1 and all(day.day == 1 for day in dates) else "D")
+    visits: dict[date, float | None] = {}
+    for _, day, value in rows:
+        at = day.replace(day=1) if found == "M" else day
+        visits[at] = value if visits.get(at) is None else visits[at] if value is None else (visits[at] or 0) + value
+    return Series(name=str(path), step=found, visits=visits)
+
+
+def read_holidays(path: Path | None) -> dict[date, str]:
+    """Holidays of one's own from a file `date,name`. Where there are no names, years are matched by date."""
+    if path is None:
+        return {}
+    table = countfile.read(path, need=("date",), may=("name", "holiday"))
+    column = next((name for name in ("name", "holiday") if name in table.columns), None)
+    names = {row.day(): row.texts[column].strip() if column else "" for row in table.rows}
+    return names | named_by_date([day for day, name in names.items() if not name])
+
+
+def read_days(path: Path | None) -> frozenset[date]:
+    """Days from a file with the column date, or with first and last (`date,last`), both within."""
+    if path is None:
+        return frozenset()
+    table = countfile.read(path, need=("date",), may=("last",))
+    days: set[date] = set()
+    for row in table.rows:
+        first = row.day()
+        last = row.day("last") if "last" in table.columns and row.texts["last"].strip() else first
+        if not 0 <= (last - first).days <= LONGEST:
+            raise CountFileError(f"line {row.line}: {first} to {last} is no time; the last day comes first")
+        days |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    return frozenset(days)
+
+
+def calendar_of(
+    series: Series, country: str, holidays: Path | None, school: Path | None, closed: Path | None
+) -> Calendar:
+    """The calendar from the first day of the series to the furthest that can be forecast."""
+    place, _, part = country.upper().partition("-")
+    try:
+        return calendar(
+            min(series.visits),
+            min(max(series.visits), date(9900, 1, 1)) + timedelta(days=AHEAD_DAYS),
+            country=place,
+            subdivision=part,
+            holidays=read_holidays(holidays),
+            school=read_days(school),
+            closed=read_days(closed),
+        )
+    except NotImplementedError:
+        raise CountFileError(
+            f"the holidays of {country} are not known; write the code of a country, such as SE, or of a part of one, "
+            "such as GB-SCT, or give the days in a file (--holidays)"
+        ) from None

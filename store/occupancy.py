@@ -150,7 +150,7 @@ def quarter_flows(conn: Connection, plan: Layout, begins: datetime, ends: dateti
     """Flows by quarter of an hour, any number of days."""
     params = {"portals": list(plan.portals), "begins": begins, "ends": ends}
     steps = (ends - begins) // QUARTER
-    people_in, people_out = _copied(conn, "quarter_flows", params, steps, plan.portals, 2)
+    people_in, people_out = _packed(conn, "quarter_flows", params, steps, plan.portals, 2)
     return Flows(people_in=people_in, people_out=people_out)
 
 
@@ -158,35 +158,28 @@ def quarter_levels(conn: Connection, plan: Layout, begins: datetime, ends: datet
     """Level readings by quarter of an hour, any number of days."""
     params = {"channels": list(plan.level_channels), "begins": begins, "ends": ends}
     steps = (ends - begins) // QUARTER
-    people, peak, occupied, co2 = _copied(conn, "quarter_levels", params, steps, plan.level_channels, 4)
+    people, peak, occupied, co2 = _packed(conn, "quarter_levels", params, steps, plan.level_channels, 4)
     return Levels(people=people, peak=peak, occupied=occupied, co2=co2)
 
 
-_COPY_HEAD, _COPY_END = 19, 2  # bytes around the rows of a binary copy
-
-
-def _copied(
+def _packed(
     conn: Connection, query: str, params: dict[str, object], steps: int, keys: Sequence[int], columns: int
 ) -> list[Floats]:
-    """What a binary copy of rows (step int4, key int4, values float8, no nulls) tells, as arrays of steps x keys.
+    """What rows (step int4, key int4, values float8, no nulls) that the query packs into one tell: steps x keys each.
 
-    For a hundred thousand rows ten times as fast as fetching them. Each field comes with its length before it.
+    For a hundred thousand rows ten times as fast as fetching them.
     """
-    with conn.cursor() as cur, cur.copy(sql(query), params) as copy:
-        raw = b"".join(bytes(part) for part in copy)
-    names = ["step", "key", *(f"value{n}" for n in range(columns))]
-    sizes = [(f"bytes_of_{name}", ">i4") for name in names]
-    types = [*2 * [">i4"], *columns * [">f8"]]
-    fields_ = [field for pair in zip(sizes, zip(names, types, strict=True), strict=True) for field in pair]
-    row = np.dtype([("fields", ">i2"), *fields_])
-    rows = np.frombuffer(raw, row, (len(raw) - _COPY_HEAD - _COPY_END) // row.itemsize, _COPY_HEAD)
+    with conn.cursor(binary=True) as cur:
+        (raw,) = cur.execute(sql(query), params).fetchone() or (b"",)
+    names = [f"value{n}" for n in range(columns)]
+    rows = np.frombuffer(raw or b"", [("step", ">i4"), ("key", ">i4"), *((name, ">f8") for name in names)])
     rows = rows[(rows["step"] >= 0) & (rows["step"] < steps)]
     found, which = np.unique(rows["key"], return_inverse=True)
     place = {key: n for n, key in enumerate(keys)}
     column = np.array([place[key] for key in found.tolist()], np.int64)[which] if len(found) else which
-    grids = [np.full((steps, len(keys)), np.nan) for _ in range(columns)]
-    for n, grid in enumerate(grids):
-        grid[rows["step"], column] = rows[f"value{n}"]
+    grids = [np.full((steps, len(keys)), np.nan) for _ in names]
+    for name, grid in zip(names, grids, strict=True):
+        grid[rows["step"], column] = rows[name]
     return grids
 
 

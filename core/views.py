@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from core.analytics.usage import Usage
 from core.site import Text
 
 Basis = Literal["doors", "people", "presence"]  # what an occupancy figure rests on
@@ -181,6 +182,32 @@ class OccupancyPoint:
     basis: Basis | None
     reason: str | None
     final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceUsage:
+    """How a space was used over business days: stays, turnover, how full (core.analytics.usage)."""
+
+    space: str
+    name: Text
+    seats: int | None
+    capacity: int | None
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Several spaces taken together over business days. `peak` is the highest sum of their quarters of an hour, at
+    `peak_at`; `coverage` the share of the quarters in which all of them were known."""
+
+    spaces: tuple[str, ...]
+    first: date
+    last: date
+    coverage: float
+    peak: float | None
+    peak_at: datetime | None
+    capacity: int | None
+    utilisation_peak: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from store.queries.outlook import measure_of, outlook, records, scored, weekday_
 from store.queries.places import sites, spaces
 from store.queries.progress import progress
 from store.queries.series import flows, heatmap, occupancy
+from store.queries.usage import space_usage, together
 from store.queries.visits import visits
 
 __all__ = [
@@ -35,7 +36,9 @@ __all__ = [
     "school_holidays",
     "scored",
     "sites",
+    "space_usage",
     "spaces",
+    "together",
     "unplaced",
     "visits",
     "weekday_growth",

@@ -1,0 +1,55 @@
+"""How spaces were used: stays, turnover, how full, and several spaces together."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+
+from api import ranges
+from api.deps import Db, KnownSite, Now, known_name
+from api.routes.figures import FirstDay, LastDay, SpaceId
+from core.analytics import calendar
+from core.site import Site
+from core.views import SpaceUsage, Together
+from store import queries
+
+router = APIRouter(tags=["Figures"])
+
+MOST_DAYS = 1100  # three years, whose millions of quarters of an hour take a few seconds
+
+
+@router.get("/sites/{site}/usage", summary="How spaces were used")
+def usage(
+    site: KnownSite, db: Db, now: Now, space: SpaceId = None, begin: FirstDay = None, to: LastDay = None
+) -> list[SpaceUsage]:
+    """Of each space (or one) over business days, the last 28 if none are given: the mean stay with its interval or why
+    it cannot be told, visits per seat and open hour, the seating occupancy rate of ISO 11620, utilisation and peak,
+    each with its 80 % interval, and how much was measured. Empty if none of the days has begun."""
+    first, last = _days(begin, to, site, now)
+    name = known_name(space, "space") if space else None
+    return queries.space_usage(db, site.id, first, last, now=now, space=name)
+
+
+@router.get("/sites/{site}/usage/together", summary="Several spaces taken together")
+def together(
+    site: KnownSite, db: Db, now: Now,
+    space: Annotated[list[str], Query(description="Ids of spaces, none within another", min_length=1, max_length=50)],
+    begin: FirstDay = None, to: LastDay = None,
+) -> Together:  # fmt: skip
+    """The peak of the sum of several spaces, which is less than the sum of their peaks; days as for `usage`."""
+    first, last = _days(begin, to, site, now)
+    chosen = [known_name(name, "space") for name in dict.fromkeys(space)]
+    start, end = calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1]
+    ranges.check_rows(start, end, "15min", len(chosen))
+    try:
+        return queries.together(db, site.id, chosen, first, last, now=now)
+    except ValueError as exc:
+        raise ranges.BadRange(str(exc)) from None
+
+
+def _days(begin: str | None, to: str | None, site: Site, now: datetime) -> tuple[date, date]:
+    """The days of a question about usage. Raises BadRange for more of them than one answer should be made from."""
+    first, last = ranges.days(begin, to, site, now, timedelta(days=27))
+    if (last - first).days >= MOST_DAYS:
+        raise ranges.BadRange(f"this would be {(last - first).days + 1} days: ask for at most {MOST_DAYS}")
+    return first, last

@@ -1,0 +1,68 @@
+-- How the spaces of a site were used by business day, summed up from quarters of an hour: who was inside, over the day and over
+-- the opening hours; who entered and left through the doors that count, and when (moments of hours since the day began).
+-- A door is watched as long as its channels are on average, and a space as long as the least watched of its doors.
+with day as materialized (
+    select * from unnest(%(days)s::date[], %(begins)s::timestamptz[], %(ends)s::timestamptz[]) as d (day, begins, ends)
+), open as materialized (
+    select * from unnest(%(open_days)s::date[], %(opens)s::timestamptz[], %(closes)s::timestamptz[]) as o (day, opens, closes)
+), place as materialized (
+    select z.space_id, z.slug
+    from site s
+    join space z using (site_id)
+    where s.slug = %(site)s and (%(space)s::text is null and upper_inf(z.valid) or z.slug = %(space)s)
+), inside as (
+    select o.space_id, d.day, count(*) / 4.0 as known_hours, sum(o.people) / 4 as person_hours,
+        sum(o.upper - o.lower) / 4 as width_hours, count(q.day) / 4.0 as open_known_hours,
+        sum(o.people) filter (where q.day is not null) / 4 as open_person_hours,
+        sum(o.upper - o.lower) filter (where q.day is not null) / 4 as open_width_hours,
+        (array_agg(o.people order by o.bucket))[1] as first, (array_agg(o.people order by o.bucket desc))[1] as last,
+        avg((o.basis = 'people')::int) as by_people,
+        (array_agg(o.bucket order by o.peak desc nulls last, o.bucket))[1] as peak_at,
+        (array_agg(o.peak order by o.peak desc nulls last, o.bucket))[1] as peak,
+        (array_agg(o.peak_lower order by o.peak desc nulls last, o.bucket))[1] as peak_lower,
+        (array_agg(o.peak_upper order by o.peak desc nulls last, o.bucket))[1] as peak_upper
+    from day d
+    join occupancy_bucket o on o.bucket >= d.begins and o.bucket < d.ends and o.people is not null
+        and o.bucket >= %(first)s and o.bucket < %(last)s
+    join place using (space_id)
+    left join open q on q.day = d.day and o.bucket + interval '450 seconds' >= q.opens and o.bucket + interval '450 seconds' < q.closes
+    group by o.space_id, d.day
+), door as materialized (
+    select sp.space_id, sp.portal_id, sp.sign, p.valid
+    from place
+    join space_portal sp using (space_id)
+    join portal p using (portal_id)
+    where p.counted
+), passed as (
+    select f.portal_id, d.day, sum(f.people_in) as people_in, sum(f.people_in * h.hours) as in_1, sum(f.people_in * h.hours ^ 2) as in_2,
+        sum(f.people_out) as people_out, sum(f.people_out * h.hours) as out_1, sum(f.people_out * h.hours ^ 2) as out_2,
+        sum(f.covered_s) / count(distinct f.channel_id) as covered_s
+    from day d
+    join portal_people f on f.bucket >= d.begins and f.bucket < d.ends and f.bucket >= %(first)s and f.bucket < %(last)s
+        and f.portal_id in (select portal_id from door)
+    cross join lateral (select extract(epoch from f.bucket + interval '450 seconds' - d.begins)::float8 / 3600 as hours) h
+    group by f.portal_id, d.day
+), flow as (
+    select r.space_id, d.day, min(coalesce(f.covered_s, 0)) as covered_s,
+        sum(case r.sign when 1 then f.people_in else f.people_out end) as entered,
+        sum(case r.sign when 1 then f.in_1 else f.out_1 end) as entered_1,
+        sum(case r.sign when 1 then f.in_2 else f.out_2 end) as entered_2,
+        sum(case r.sign when 1 then f.people_out else f.people_in end) as left,
+        sum(case r.sign when 1 then f.out_1 else f.in_1 end) as left_1,
+        sum(case r.sign when 1 then f.out_2 else f.in_2 end) as left_2
+    from day d
+    join door r on r.valid && tstzrange(d.begins, d.ends)
+    left join passed f on f.portal_id = r.portal_id and f.day = d.day
+    group by r.space_id, d.day
+)
+select z.slug as space, d.day, coalesce(i.known_hours, 0)::float8 as known_hours, coalesce(i.person_hours, 0)::float8 as person_hours,
+    coalesce(i.width_hours, 0)::float8 as width_hours, coalesce(i.open_known_hours, 0)::float8 as open_known_hours,
+    coalesce(i.open_person_hours, 0)::float8 as open_person_hours, coalesce(i.open_width_hours, 0)::float8 as open_width_hours,
+    coalesce(i.first, 0)::float8 as first, coalesce(i.last, 0)::float8 as last, coalesce(i.by_people, 0)::float8 as by_people,
+    i.peak::float8, i.peak_lower::float8, i.peak_upper::float8, i.peak_at,
+    coalesce(f.covered_s, 0)::float8 as covered_s, f.entered, f.entered_1, f.entered_2, f.left, f.left_1, f.left_2
+from place z
+cross join day d
+left join inside i on i.space_id = z.space_id and i.day = d.day
+left join flow f on f.space_id = z.space_id and f.day = d.day
+order by z.space_id, d.day

@@ -129,8 +129,9 @@ class SiteLive:
 class FlowPoint:
     """People through a portal in the step that begins at `start`. `coverage` is the share of it that was observed, 0-1.
 
-    `imputed` is how many of `people_in` + `people_out` were spread over a gap rather than seen when they came;
-    `corrected` how many an accepted calibration added to what the sensors counted (negative: took off).
+    `imputed` is how many of `people_in` + `people_out` were not seen when they came: a total told of them after a gap,
+    or they were estimated for a silent sensor; `corrected` how many an accepted calibration added to what the sensors
+    counted (negative: took off).
     """
 
     portal: str
@@ -146,8 +147,10 @@ class FlowPoint:
 class VisitPoint:
     """Visits of a site in the step that begins on `day`. None means nothing was observed; that is not zero.
 
-    `se` is the standard error of the gross figure as far as counting goes (core.analytics.visits); what was not
-    observed is told by `coverage`. `definition` is the version in force: 0 if the site states none, None if it changed.
+    `imputed` is how many of the gross were not seen when they came: told by a total after a gap, or estimated for a
+    silent door. `se` is the standard error of the gross figure as far as counting goes (core.analytics.visits); what
+    was not observed is told by `coverage`. `definition` is the version in force: 0 if the site states none, None if it
+    changed.
     `corrected` is how many of the gross an accepted calibration of a door added to what the sensors counted.
     """
 

@@ -4,8 +4,9 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.analytics.quality.detect import detect
-from store import quality
+from core.analytics.quality.detect import bad_steps, detect
+from core.analytics.quality.impute import fill
+from store import imputed, quality
 from store.database import Database
 from store.sites import load, load_all
 
@@ -51,5 +52,6 @@ def _look_at(db: Database, site: str, now: datetime, unless_since: datetime) -> 
         seen = quality.look(conn, place, sites, now)
         found = detect(seen.house, seen.seen) if seen.house.counters or seen.house.gauges else []
         quality.note(conn, site_id, seen, found, now)
+        imputed.replace(conn, seen, fill(seen.seen, seen.spread, bad_steps(seen.house, seen.seen, found)))
     log.info("%s: %d findings", site, len(found), extra={"action": "sensors_looked_at", "site": site})
     return len(found)

@@ -3,6 +3,8 @@ drop view if exists space_portal;
 drop view if exists space_within;
 drop view if exists visit_day;
 drop view if exists visit_door_day;
+drop view if exists flow_day_filled;
+drop view if exists portal_imputed;
 drop view if exists portal_people;
 drop view if exists portal_flow;
 drop view if exists site_portal;
@@ -44,13 +46,48 @@ cross join lateral (
     select coalesce(f.people_in * (k.factor_in - 1), 0) as corrected_in, coalesce(f.people_out * (k.factor_out - 1), 0) as corrected_out
 ) c;
 
+-- People estimated for quarters in which a portal's channel was silent (store/imputed.py), in the portal's direction, with
+-- the corrections in force. What was heard of a quarter since goes before its estimate.
+create view portal_imputed as
+select p.portal_id, i.channel_id, i.bucket, e.people_in + c.corrected_in as people_in, e.people_out + c.corrected_out as people_out,
+    c.corrected_in, c.corrected_out
+from imputed_flow i
+join placement p on p.channel_id = i.channel_id and p.valid @> i.bucket and p.role = 'primary' and p.portal_id is not null
+left join flow_bucket b on b.channel_id = i.channel_id and b.bucket = i.bucket
+left join calibration k on k.portal_id = p.portal_id and k.decision = 'accepted' and k.undone is null and k.valid @> i.bucket
+    and i.channel_id = any(k.channels)
+cross join lateral (
+    select case when p.swapped then i.people_out else i.people_in end as people_in,
+        case when p.swapped then i.people_in else i.people_out end as people_out
+) e
+cross join lateral (
+    select coalesce(e.people_in * (k.factor_in - 1), 0) as corrected_in, coalesce(e.people_out * (k.factor_out - 1), 0) as corrected_out
+) c
+where coalesce(b.covered_s, 0) <= i.covered_s + 1 and coalesce(b.imputed, 0) = 0;
+
+-- The days of portals with what is estimated for their silent hours, which counts as imputed and not as covered.
+create view flow_day_filled as
+select site_id, portal_id, day, sum(people_in) as people_in, sum(people_out) as people_out, sum(covered_s) as covered_s,
+    sum(imputed) as imputed, sum(corrected_in) as corrected_in, sum(corrected_out) as corrected_out
+from (
+    select site_id, portal_id, day, people_in, people_out, covered_s, imputed, corrected_in, corrected_out from flow_day
+    union all
+    select sp.site_id, i.portal_id, ((i.bucket at time zone s.timezone) - s.day_start)::date, i.people_in, i.people_out, 0,
+        i.people_in + i.people_out, i.corrected_in, i.corrected_out
+    from portal_imputed i
+    join site_portal sp using (portal_id)
+    join site s on s.site_id = sp.site_id
+) told
+group by site_id, portal_id, day;
+
 -- Who entered a site through each door that counts, by business day, and what is taken off of them, by the definition in
 -- force that day (version 0: all who enter, nothing taken off). `passages` are all whom that figure was made from.
 create view visit_door_day as
 select f.site_id, f.portal_id, f.day, coalesce(d.version, 0) as definition, e.entries, coalesce(t.share, 0) * e.entries as taken,
     case d.method when 'half' then (f.people_in + f.people_out) else e.entries end as passages,
-    coalesce(d.method, 'in') = 'half' as half, f.covered_s, f.imputed, e.corrected
-from flow_day f
+    coalesce(d.method, 'in') = 'half' as half, f.covered_s,
+    coalesce(f.imputed * e.entries / nullif(f.people_in + f.people_out, 0), 0) as imputed, e.corrected
+from flow_day_filled f
 join site_portal sp on sp.site_id = f.site_id and sp.portal_id = f.portal_id and sp.perimeter
 left join lateral (
     select * from visit_definition d

@@ -20,6 +20,6 @@ select d.portal, (t.named + d.day_start) at time zone d.timezone as start,
     coalesce(sum(f.imputed), 0) as imputed, coalesce(sum(f.corrected_in + f.corrected_out), 0) as corrected
 from door d
 cross join step t
-left join flow_day f on f.site_id = d.site_id and f.portal_id = d.portal_id and f.day >= t.first and f.day < t.next
+left join flow_day_filled f on f.site_id = d.site_id and f.portal_id = d.portal_id and f.day >= t.first and f.day < t.next
 group by d.portal, d.foreign_door, d.sort, d.timezone, d.day_start, t.named, t.first, t.next
 order by d.foreign_door, d.sort, d.portal, t.named

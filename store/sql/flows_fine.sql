@@ -13,7 +13,12 @@ with door as (
         sum(f.people_in) as people_in, sum(f.people_out) as people_out, sum(f.imputed) as imputed,
         sum(f.corrected_in + f.corrected_out) as corrected,
         least(1, sum(f.covered_s) / count(distinct f.channel_id) / extract(epoch from %(step)s::interval))::float8 as coverage
-    from portal_people f
+    from (
+        select portal_id, channel_id, bucket, people_in, people_out, covered_s, imputed, corrected_in, corrected_out from portal_people
+        union all
+        select portal_id, channel_id, bucket, people_in, people_out, 0, people_in + people_out, corrected_in, corrected_out
+        from portal_imputed
+    ) f
     where f.portal_id in (select portal_id from door) and f.bucket >= %(start)s and f.bucket < %(end)s
     group by f.portal_id, number
 )

@@ -1,6 +1,6 @@
 """Findings in the database: found from readings, acknowledged, resolved when the cause is gone, with their history."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -141,3 +141,35 @@ def test_a_blind_door_is_found_by_its_neighbour(library: Database) -> None:
     assert found.since == blind_since
     (doubted,) = queries.doubts(library, "lib", now=NOW, since=NOW - timedelta(days=1))
     assert not doubted.trusted
+
+
+def test_a_silent_door_is_filled_in_and_marked_until_it_is_heard_after_all(library: Database) -> None:
+    gone, back = NOW - timedelta(hours=7), NOW + timedelta(hours=6)
+    today = NOW.date()
+    fill(library, 30, {"back": gone}, back)
+    job.look_at_due(library, back)
+    (visits,) = queries.visits(library, "lib", today, today)
+    truth = sum(people(door, t)[0] for door in ("front", "back") for t in quarters(today))
+    assert visits.gross == pytest.approx(truth, rel=0.03)
+    assert 0 < visits.imputed < visits.gross / 3
+    assert visits.coverage < 0.8  # an estimate covers nothing
+    flows = queries.flows(library, "lib", gone, back, "hour")
+    assert sum(p.imputed for p in flows if p.portal == "front") == 0
+    assert sum(p.imputed for p in flows if p.portal == "back") > 20
+    fill(library, 1, {}, back)  # it had kept its counts, and sends them now
+    (visits,) = queries.visits(library, "lib", today, today)
+    assert (visits.gross, visits.imputed) == (truth, 0)
+
+
+def test_where_nothing_is_known_of_the_past_nothing_is_filled_in(library: Database) -> None:
+    fill(library, 2, {"back": NOW - timedelta(hours=7)})
+    job.look_at_due(library, NOW)
+    (visits,) = queries.visits(library, "lib", NOW.date(), NOW.date())
+    assert visits.imputed == 0
+    assert visits.coverage < 1
+
+
+def quarters(day: date) -> list[datetime]:
+    """The ends of the quarters of a day."""
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+    return [noon + n * QUARTER for n in range(-36, 40)]

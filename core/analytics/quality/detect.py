@@ -1,6 +1,6 @@
 """All detectors, in the order in which what one has found is kept from the next; a fault is told once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
@@ -23,17 +23,17 @@ def detect(house: House, seen: Seen) -> list[Finding]:
     found += _new(found, frozen.stuck(house, seen))
     found += _new(found, impossible.passages(house, seen))
     found += _new(found, frozen.night_counts(house, seen))
-    bad = _bad(house, seen, found)
+    bad = bad_steps(house, seen, found)
     found += _new(found, frozen.blind(house, seen, bad))
     found += _new(found, signals.flapping(house, seen))
-    bad = _bad(house, seen, found)
+    bad = bad_steps(house, seen, found)
     found += _new(found, frozen.stuck_gauges(house, seen, parts, bad))
     found += _new(found, frozen.ghosts(house, seen, parts, bad))
     found += _new(found, impossible.crowds(house, seen))
-    bad = _bad(house, seen, found)
+    bad = bad_steps(house, seen, found)
     found += _new(found, twins.double(house, seen, parts, bad))
     found += _new(found, directions.swapped(house, seen, parts, bad))
-    bad = _bad(house, seen, found)
+    bad = bad_steps(house, seen, found)
     found += _new(found, balance.unbalanced(house, seen, parts, bad))
     found += _new(found, shares.fading(house, seen, bad))
     return found
@@ -50,7 +50,7 @@ def _new(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:
     return fresh
 
 
-def _bad(house: House, seen: Seen, found: list[Finding]) -> Bools:
+def bad_steps(house: House, seen: Seen, found: Sequence[Finding]) -> Bools:
     """Steps x counters that what was found makes worthless."""
     bad = np.zeros((len(seen), len(house.counters)), bool)
     since = {(f.device, f.channel): seen.step_of(f.since) for f in found}

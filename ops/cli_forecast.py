@@ -1,5 +1,6 @@
 """The commands `besok forecast` and `besok backtest`: on anyone's file of visits."""
 
+import sys
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,6 +23,7 @@ FURTHEST = 7320  # days
 def register(app: typer.Typer) -> None:
     """Add both commands."""
     app.command()(forecast)
+    app.command()(backtest)
 
 
 def forecast(
@@ -48,6 +50,36 @@ def forecast(
     series, calendar = _read(file, freq, country, holidays, school, closed)
     told = work.answer(series, calendar, horizon, goal, seed, paths)
     print(work.as_json(told) if as_json and not as_csv else work.as_csv(told))
+
+
+def backtest(
+    files: Annotated[list[Path], typer.Argument(help="CSV files with the columns date and visits.")],
+    origins: Annotated[int, typer.Option(min=1, max=500, help="Earlier days from which the future is foretold.")] = 12,
+    quick: Annotated[bool, typer.Option("--quick", help="Fewer origins, and no AutoARIMA.")] = False,
+    country: CountryOption = "",
+    freq: FreqOption = None,
+    holidays: HolidaysOption = None,
+    school: SchoolOption = None,
+    closed: ClosedOption = None,
+    as_json: JsonOption = False,
+    as_csv: CsvOption = False,
+    seed: Annotated[int, typer.Option(help="Another seed, other simulated paths.")] = 1,
+) -> None:
+    """Score the forecast on a series' own past, beside last week, last year, AutoETS, AutoARIMA and MSTL."""
+    from ops import backtest as work
+
+    def heard(name: str, done: int, every: int) -> None:
+        if sys.stderr.isatty():
+            print(f"\r{name}: {done} of {every} origins", end="\n" if done == every else "", file=sys.stderr)
+
+    count = min(origins, 4) if quick else origins
+    outcomes = [
+        work.run(
+            *_read(file, freq, country, holidays, school, closed), origins=count, quick=quick, seed=seed, heard=heard
+        )
+        for file in files
+    ]
+    print(work.as_json(outcomes) if as_json else work.as_csv(outcomes) if as_csv else work.as_text(outcomes))
 
 
 def _goal(target: float | None, deadline: datetime | None) -> Any:

@@ -25,7 +25,8 @@ class Fitted:
     the level at `knots`; times in days from the start. `sizes` as USUAL; `residual` by row, NaN where nothing was seen.
 
     `weight` is what each row counted in the fit: 1 / variance, 0 for one without a figure. `sigma` is the sd of a row's
-    log visits about the model, `echo` how much of a deviation is left in the next row.
+    log visits about the model, `echo` how much of a deviation is left in the next row, `loose`
+    by how much residuals are too small for having been fitted.
     """
 
     after: Posterior
@@ -37,6 +38,7 @@ class Fitted:
     sigma: float
     echo: float
     middle: float
+    loose: float
 
     @property
     def spacing(self) -> float:
@@ -106,11 +108,12 @@ def fit(
             sd = np.concatenate([sd, np.full(len(steps), STEP_SD), np.full(len(steps), FADING_SD)])
             scale = np.append(scale, np.full(2 * len(steps), np.nan))
             weight = np.ones(len(y)) if len(steps) else weight  # days after a shift were odd only for want of it
+    left = max(1 - after.freedom_used(data) / max(len(y), 1), 0.2)
     counted = np.zeros(len(logs))
     counted[seen] = used
     return Fitted(
         after=after, steps=steps, knots=grid, sizes=sizes, residual=residual, weight=counted,
-        sigma=sigma, echo=echo, middle=middle,
+        sigma=sigma, echo=echo, middle=middle, loose=left**-0.5,
     )  # fmt: skip
 
 

@@ -43,6 +43,10 @@ class Posterior:
     root: Floats
     log_likelihood: float  # of the data, u integrated out, less a constant
 
+    def freedom_used(self, seen: Moments) -> float:
+        """How many numbers' worth of the data went into the fit: the trace of the hat matrix."""
+        return float(np.trace(cho_solve((self.root, True), seen.gram)))
+
     def draw(self, n: int, rng: np.random.Generator) -> Floats:
         """`n` draws (even) of u less its mean: effects x draws, each with its mirror image."""
         half = rng.standard_normal((len(self.mean), (n + 1) // 2))

@@ -49,7 +49,7 @@ def _days(fitted: Fitted, horizon: int, paths: int, rng: np.random.Generator, bl
     Past ones are drawn as they are, not about their mean: the middle is that of usual days, odd ones lie to one side.
     """
     pool = fitted.residual[-POOL:]
-    pool = pool[np.isfinite(pool)]
+    pool = pool[np.isfinite(pool)] * fitted.loose
     if pool.size < 4 * block:
         drawn = fitted.sigma * rng.standard_t(4, (horizon, paths))
     else:

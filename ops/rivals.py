@@ -1,0 +1,109 @@
+"""What a forecast is measured against: two rules of thumb and the automatic models of statsforecast.
+
+Each gives a mean and a standard deviation for every row ahead, from the past alone.
+"""
+
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from core.analytics.forecast.history import Floats
+
+Rival = Callable[[Floats, int], tuple[Floats, Floats]]
+LOOKS_BACK = {"D": 3 * 365, "M": 240}  # rows that the automatic models see; more takes them minutes
+Z80 = 1.2815515655446004
+
+
+def rivals(step: str, quick: bool) -> dict[str, Rival]:
+    """The rivals by name. `quick` leaves out AutoARIMA, which takes longer than all others together."""
+    if step == "M":
+        thumb: dict[str, Rival] = {
+            "last month": _back(1),
+            "same month a year ago": _back(12),
+            "mean of 12 months": _mean,
+            "drift": _drift,
+            "last year's growth again": _growth,
+        }
+        auto: dict[str, tuple[str, dict[str, Any]]] = {
+            "AutoETS": ("AutoETS", {"season_length": 12}),
+            "AutoTheta": ("AutoTheta", {"season_length": 12}),
+        }
+        slow: dict[str, tuple[str, dict[str, Any]]] = {"AutoARIMA": ("AutoARIMA", {"season_length": 12})}
+    else:
+        thumb = {"last week": _back(7), "same weekday a year ago": _back(364)}
+        auto: dict[str, tuple[str, dict[str, Any]]] = {
+            "AutoETS": ("AutoETS", {"season_length": 7}),
+            "MSTL 7, 365": ("MSTL", {"season_length": [7, 365]}),
+        }
+        slow = {"AutoARIMA": ("AutoARIMA", {"season_length": 7})}
+    models = auto if quick else auto | slow
+    return thumb | {name: _automatic(kind, arguments, step) for name, (kind, arguments) in models.items()}
+
+
+def _back(lag: int) -> Rival:
+    """The same as `lag` rows ago, again and again; the spread is that of what this rule missed in the past."""
+
+    def told(past: Floats, horizon: int) -> tuple[Floats, Floats]:
+        filled = bridged(past, 7)
+        reach = min(lag, len(filled))
+        mean = np.resize(filled[-reach:], horizon)
+        missed = past[reach:] - past[:-reach] if len(past) > reach else past[1:] - past[:-1]
+        times = np.arange(horizon) // reach + 1
+        return mean, _sd(missed) * np.sqrt(times)
+
+    return told
+
+
+def _mean(past: Floats, horizon: int) -> tuple[Floats, Floats]:
+    return np.full(horizon, np.nanmean(past[-12:])), np.full(horizon, _sd(past[-36:] - np.nanmean(past[-12:])))
+
+
+def _drift(past: Floats, horizon: int) -> tuple[Floats, Floats]:
+    """The straight line through the first and the last figure."""
+    filled = bridged(past, 12)
+    slope = (filled[-1] - filled[0]) / max(len(filled) - 1, 1)
+    ahead = np.arange(1, horizon + 1)
+    return filled[-1] + slope * ahead, _sd(np.diff(past)) * np.sqrt(ahead)
+
+
+def _growth(past: Floats, horizon: int) -> tuple[Floats, Floats]:
+    """Last year's months once more, times the growth of last year over the year before."""
+    filled = bridged(past, 12)
+    last, before = filled[-12:].mean(), filled[-24:-12].mean() if len(filled) >= 24 else filled[-12:].mean()
+    mean, sd = _back(12)(past, horizon)
+    return mean * (last / before if before else 1.0) ** (np.arange(horizon) // 12 + 1), sd
+
+
+def _automatic(kind: str, arguments: dict[str, Any], step: str) -> Rival:
+    def told(past: Floats, horizon: int) -> tuple[Floats, Floats]:
+        from statsforecast import models
+
+        filled = bridged(past[-LOOKS_BACK[step] :], 7 if step == "D" else 12)
+        season = max(np.atleast_1d(arguments["season_length"]))
+        if kind == "MSTL" and len(filled) < 2 * season + 1:
+            made = models.AutoETS(season_length=7)
+        else:
+            made = getattr(models, kind)(**arguments)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found = made.forecast(y=filled, h=horizon, level=[80])
+        sd = (np.asarray(found["hi-80"]) - np.asarray(found["lo-80"])) / (2 * Z80)
+        return np.asarray(found["mean"], dtype=np.float64), np.nan_to_num(sd)
+
+    return told
+
+
+def bridged(past: Floats, season: int) -> Floats:
+    """The past without holes: a row that was not observed is as the one a season before, or as the mean."""
+    filled = past[int(np.flatnonzero(np.isfinite(past))[0]) :].copy() if np.isfinite(past).any() else np.zeros(1)
+    for n in np.flatnonzero(~np.isfinite(filled)):
+        filled[n] = filled[n - season] if n >= season else np.nanmean(filled[: n + season])
+    return filled
+
+
+def _sd(missed: Floats) -> float:
+    """The root of the mean square of what was missed."""
+    seen = missed[np.isfinite(missed)]
+    return float(np.sqrt((seen**2).mean())) if seen.size else 1.0

@@ -18,22 +18,25 @@ Z80 = 1.2815515655446004
 
 def rivals(step: str, quick: bool) -> dict[str, Rival]:
     """The rivals by name. `quick` leaves out AutoARIMA, which takes longer than all others together."""
+    thumb: dict[str, Rival]
+    auto: dict[str, tuple[str, dict[str, Any]]]
+    slow: dict[str, tuple[str, dict[str, Any]]]
     if step == "M":
-        thumb: dict[str, Rival] = {
+        thumb = {
             "last month": _back(1),
             "same month a year ago": _back(12),
             "mean of 12 months": _mean,
             "drift": _drift,
             "last year's growth again": _growth,
         }
-        auto: dict[str, tuple[str, dict[str, Any]]] = {
+        auto = {
             "AutoETS": ("AutoETS", {"season_length": 12}),
             "AutoTheta": ("AutoTheta", {"season_length": 12}),
         }
-        slow: dict[str, tuple[str, dict[str, Any]]] = {"AutoARIMA": ("AutoARIMA", {"season_length": 12})}
+        slow = {"AutoARIMA": ("AutoARIMA", {"season_length": 12})}
     else:
         thumb = {"last week": _back(7), "same weekday a year ago": _back(364)}
-        auto: dict[str, tuple[str, dict[str, Any]]] = {
+        auto = {
             "AutoETS": ("AutoETS", {"season_length": 7}),
             "MSTL 7, 365": ("MSTL", {"season_length": [7, 365]}),
         }

@@ -1,8 +1,8 @@
 """How good a forecast was, once the truth is known.
 
 MASE: the mean absolute error over the mean absolute difference of a day from the same weekday a week before, in the
-history that the forecast had (Hyndman and Koehler 2006, season 7; months: season 12). CRPS: the continuous ranked probability
-score (Gneiting and Raftery 2007), here over the same scale, so that it can be set beside the MASE.
+history that the forecast had (Hyndman and Koehler 2006, season 7; months: season 12). CRPS: the continuous ranked
+probability score (Gneiting and Raftery 2007), here over the same scale, so that it can be set beside the MASE.
 """
 
 from collections.abc import Sequence

@@ -54,13 +54,18 @@ class Observed:
     heard: Ints  # steps x portals: the step in which a count was heard of
 
 
-def observe(site_file: SiteFile, first: date, days: int, seed: int, scenario: Scenario) -> list[Observed]:
-    """Each site of `site_file` (all sandboxes) as it would be seen under the scenario for so many business days."""
+def observe(
+    site_file: SiteFile, first: date, days: int, seed: int, scenario: Scenario, every_s: int = stream.EVERY_S
+) -> list[Observed]:
+    """Each site of `site_file` (all sandboxes) as it would be seen under the scenario for so many business days.
+
+    Counters report at most so many seconds after a passage.
+    """
     sites = applied(site_file, scenario)
     world = World(site_file, seed, scenario)
     bounds = [day_bounds(first + n * DAY, sites.sites[0]) for n in range(days)]
     begin, end = bounds[0][0], bounds[-1][1]
-    series = _series(stream.messages(site_file, begin, end, seed, scenario=scenario), sites)
+    series = _series(stream.messages(site_file, begin, end, seed, every_s, scenario=scenario), sites)
     really = truth.people(site_file, begin + timedelta(minutes=1), end, seed, 60, scenario)
     moves = world.days(first, first + (days - 1) * DAY)
     slices = tuple(slice((a - begin) // timedelta(minutes=1), (b - begin) // timedelta(minutes=1)) for a, b in bounds)
@@ -228,19 +233,20 @@ def _add(
     """Share a segment out over its minutes, in whole people; times are milliseconds since the first step."""
     begins, ends, people, direction, received = segment
     final = (ends - 1 if begins < ends else ends) // MINUTE_MS
-    steps = [final] if ends - begins <= MINUTE_MS else range(begins // MINUTE_MS, final + 1)
-    for step in steps:
-        if not day.start <= step < day.stop:
-            continue
-        share = people
-        if len(steps) > 1:
-            upto, before = ((step * MINUTE_MS - begins + extra) / (ends - begins) for extra in (MINUTE_MS, 0))
-            share = float(np.rint(people * min(1, upto)) - np.rint(people * max(0, before)))
-        for number, way in enumerate(("in", "out")):
-            part = share / 2 if direction == "passages" else share if (direction == way) != swapped else 0.0
-            cell = both[number][step, column]
-            both[number][step, column] = part if np.isnan(cell) else cell + part
-        heard[step, column] = max(heard[step, column], (received - PROMPT_MS) // MINUTE_MS)
+    first = final if ends - begins <= MINUTE_MS else begins // MINUTE_MS
+    low, high = max(first, day.start), min(final + 1, day.stop)
+    if low >= high:
+        return
+    shares: float | Floats = people
+    if first < final:
+        edges = (np.arange(low, high + 1) * MINUTE_MS - begins) / (ends - begins)
+        shares = np.diff(np.rint(people * np.clip(edges, 0, 1)))
+    for number, way in enumerate(("in", "out")):
+        part = shares / 2 if direction == "passages" else shares if (direction == way) != swapped else 0.0
+        cells = both[number][low:high, column]
+        cells[:] = np.where(np.isnan(cells), part, cells + part)
+    late = (received - PROMPT_MS) // MINUTE_MS
+    heard[low:high, column] = np.maximum(heard[low:high, column], late)
 
 
 def _levels(series: dict[Channel, Series], channels: Sequence[Channel], begin: datetime, steps: int) -> Levels:

@@ -20,7 +20,7 @@ from store.occupancy import MINUTE
 
 QUARTER_MINUTES: Final = 15
 HISTORY: Final = 10  # days to learn from
-_HOUSE = files("ops") / "worlds" / "house"
+HOUSE: Final = files("ops") / "worlds" / "house"
 
 
 def world(seen: Observed, scenario: Scenario, history: int) -> World:
@@ -78,8 +78,8 @@ def _late(seen: Observed, steps: slice) -> Ints | None:
 
 def house(seed: int) -> Iterator[World]:
     """The standard worlds that are simulated: the library of the folder `house` under each of its scenarios."""
-    site_file = sitefile.parse((_HOUSE / "site.toml").read_text("utf-8"), "house/site.toml")
-    for file in sorted(_HOUSE.iterdir(), key=lambda f: f.name):
+    site_file = sitefile.parse((HOUSE / "site.toml").read_text("utf-8"), "house/site.toml")
+    for file in sorted(HOUSE.iterdir(), key=lambda f: f.name):
         if file.name.endswith(".toml") and file.name != "site.toml":
             scenario = scenariofile.parse(file.read_text("utf-8"), file.name)
             yield from worlds(site_file, scenario, seed)

@@ -8,6 +8,8 @@ import typer
 from core.attention import FindingInfo
 from ops.serving import settings
 
+STATES = {"ok": "ok", "problem": "PROBLEM", "note": "note"}
+
 app = typer.Typer(no_args_is_help=True, help="What is wrong with sensors, and what is done about it.")
 
 
@@ -77,3 +79,30 @@ def check(
     with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
         for name in [site] if site else [s.site for s in queries.sites(db)]:
             print(f"{name}: {look_at_now(db, name, now)} findings")
+
+
+def register(main: typer.Typer) -> None:
+    """Add `besok quality` and `besok wiring`."""
+    main.add_typer(app, name="quality")
+    main.command()(wiring)
+
+
+def wiring(
+    site: Annotated[str, typer.Argument(help="A site; all of them if left out.")] = "",
+    swedish: Annotated[bool, typer.Option("--sv", help="In Swedish.")] = False,
+) -> None:
+    """Check a new installation: what is heard, whether in is in, what is counted twice or not at all."""
+    from store import queries
+    from store.database import Database
+
+    language, problems, now = "sv" if swedish else "en", 0, datetime.now(UTC)
+    with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
+        for name in [site] if site else [s.site for s in queries.sites(db)]:
+            points = queries.wiring(db, name, now=now)
+            problems += sum(p.state == "problem" for p in points)
+            print(name)
+            for p in points:
+                said, todo = getattr(p.sentence, language), getattr(p.advice, language)
+                print(f"{STATES[p.state]:8} {said}" + (f"\n{'':8} -> {todo}" if todo else ""))
+    print(f"\n{problems} problem(s)." if problems else "\nWired as the site file says.")
+    raise typer.Exit(1 if problems else 0)

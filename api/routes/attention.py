@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now
 from api.security import same_origin
+from core.analytics.quality.wiring import WiringPoint
 from core.attention import FindingInfo
 from store import attention, queries
 
@@ -41,6 +42,14 @@ def findings(
     what to do, and its history. `device` is empty where the whole site is meant."""
     response.headers.update(FRESH)
     return queries.findings(db, site.id, now=now, resolved_for=timedelta(days=resolved_days))
+
+
+@router.get("/sites/{site}/wiring", summary="Whether a site is wired as its site file says")
+def wiring(site: KnownSite, db: Db, now: Now, response: Response) -> list[WiringPoint]:
+    """For a new installation: which sensors are heard, whether in is in, doors counted twice or not at all, spaces
+    without a counted way in. Problems first, each with what to do; `ok` is what was looked at and found right."""
+    response.headers.update(FRESH)
+    return queries.wiring(db, site.id, now=now)
 
 
 @router.post("/findings/{number}/acknowledgement", summary="Acknowledge a finding")

@@ -2,7 +2,7 @@
 
 from store.queries.actions import actions
 from store.queries.annual import annual
-from store.queries.attention import doubts, finding, findings
+from store.queries.attention import doubts, finding, findings, wiring
 from store.queries.calendar import calendar_days, events, school_holidays
 from store.queries.devices import devices, rejected, unplaced
 from store.queries.health import health
@@ -42,4 +42,5 @@ __all__ = [
     "unplaced",
     "visits",
     "weekday_growth",
+    "wiring",
 ]

@@ -6,12 +6,16 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from core.analytics.quality.findings import Doubt, Finding, Kind, doubt
+from core.analytics.quality.wiring import WiringPoint, check
 from core.analytics.quality.words import Names, advice, certainty, sentence
 from core.attention import FindingEvent, FindingInfo, State
 from core.site import Site
+from store import quality
 from store.database import Database
+from store.queries.devices import devices, unplaced
 from store.sites import load, load_all
 
+WIRING_DAYS = 10  # that directions are told from
 MOST = 500  # findings in one answer
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
 
@@ -77,6 +81,15 @@ def doubts(db: Database, site: str, *, now: datetime, since: datetime) -> list[D
     """What an estimator has to know of the sensors of a site from `since` on, ended troubles among them."""
     rows = db.fetch("findings", _Row, site=site, id=None, resolved_since=since, limit=MOST)
     return [doubt(row.finding(), row.resolved) for row in rows if row.device]
+
+
+def wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
+    """Whether a site is wired as its site file says, problems first. Raises NotFound."""
+    place, sites = load(db, site), load_all(db)
+    with db.transaction() as conn:
+        seen = quality.look(conn, place, sites, now, WIRING_DAYS)
+    mine = devices(db, site, now=now)
+    return check(seen.house, seen.seen, _names(place, sites), place.timezone, mine, len(unplaced(db, now)))
 
 
 def _told(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:

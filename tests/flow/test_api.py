@@ -36,6 +36,7 @@ PATHS = [
     f"/sites/{LIBRARY}/events",
     f"/sites/{LIBRARY}/actions",
     f"/sites/{LIBRARY}/findings?resolved_days=30",
+    f"/sites/{LIBRARY}/wiring",
     f"/sites/{LIBRARY}/forecast/record",
     "/devices",
     f"/devices?site={LIBRARY}",

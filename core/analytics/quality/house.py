@@ -32,7 +32,7 @@ def house(site: Site, sites: Sequence[Site]) -> tuple[House, tuple[Source, ...],
                 (_counter(owner, s, len(doors), owner.id == site.id), _source(owner, s), s.swapped) for s in counting
             ]
             name = portal.id if owner.id == site.id else f"{owner.id}/{portal.id}"
-            doors.append(Door(id=name, outer=outer, inner=inner, counted=bool(counting)))
+            doors.append(Door(id=name, outer=outer, inner=inner, counted=bool(counting), expected=portal.counted))
     looking = [s for s in site.sensors if s.space and s.role == "primary"]
     gauges = [
         Gauge(

@@ -32,12 +32,16 @@ class Room:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """A portal that touches the site. Its ends are numbers of rooms; None is outside, or another site."""
+    """A portal that touches the site. Its ends are numbers of rooms; None is outside, or another site.
+
+    `counted` tells that a sensor hangs there, `expected` that one should.
+    """
 
     id: str
     outer: int | None
     inner: int | None
     counted: bool = True
+    expected: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

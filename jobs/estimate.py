@@ -11,6 +11,7 @@ from core.analytics import calendar
 from core.analytics.occupancy import NOTHING, Bools, Estimate, Learnt, live, smoothed
 from core.site import Site
 from jobs import quarters
+from jobs.bounds import bounded
 from jobs.learn import LOOK_BACK, Past, week_of
 from jobs.running import Running
 from jobs.seen import Hours, by_minute
@@ -111,6 +112,7 @@ def _past_by_minute(conn: Connection, past: Past, day: date) -> None:
     flows, levels = store.minute_flows(conn, past.plan, *span), store.minute_levels(conn, past.plan, *span)
     seen, shown = by_minute(past.plan, flows, levels, hours)
     figures = smoothed(past.plan.building, seen, past.learnt(conn, week_of(day), keep=True))
+    figures = bounded(past.plan.building, figures)
     write(conn, past.plan, hours.begins, 0, figures, shown, final=True)
 
 

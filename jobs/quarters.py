@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.analytics.occupancy import BASES, NOTHING, Bools, Estimate, Floats, Learnt, Seen, smoothed
+from jobs.bounds import bounded
 from store.occupancy import Codes, Layout, Quarters
 
 MINUTES = 15
@@ -29,7 +30,7 @@ def of_day(plan: Layout, seen: Seen, shown: Bools, highest: Floats, learnt: Lear
     Counted at doors the figure is the mean of both ends of the quarter and the peak the higher of them. A sensor inside
     tells the mean itself, and `highest` (steps x spaces) is what it counted at most; its uncertainty is the figure's.
     """
-    end = smoothed(plan.building, seen, learnt)
+    end = bounded(plan.building, smoothed(plan.building, seen, learnt))
     known = shown[:, None] & ~np.isnan(end.people)
     ends = [np.where(known, column, np.nan) for column in (end.people, end.lower, end.upper, end.raw)]
     by_doors = end.basis == _DOORS

@@ -5,6 +5,7 @@ from dataclasses import fields
 import numpy as np
 
 from core.analytics.occupancy import Building, Estimate, Filter, Learnt, Seen
+from jobs.bounds import bounded
 
 NEAR = 15  # the last steps can be gone back to one by one, earlier ones by so many at a time
 
@@ -13,6 +14,7 @@ class Running:
     """The filter over a business day, with the checkpoints from which it can go on when something comes late."""
 
     def __init__(self, building: Building, learnt: Learnt) -> None:
+        self._building = building
         self._checkpoints = {0: Filter(building, learnt)}  # by the steps that each has seen
         self._figures: Estimate | None = None
 
@@ -23,7 +25,7 @@ class Running:
         state = self._checkpoints[start].copy()
         parts = [self._figures[:start]] if self._figures and start else []
         for begin, end in pieces(start, len(seen)):
-            parts.append(state.step(seen[begin:end]))
+            parts.append(bounded(self._building, state.step(seen[begin:end])))
             self._checkpoints[end] = state.copy()
         self._figures = joined(parts)
         far = len(seen) - 2 * NEAR

@@ -28,10 +28,10 @@ def reasons() -> dict[str, str]:
         "below_zero": _("more had left than come"),
         "stuck": _("the camera shows the same number all the time"),
         "closed": _("closed: nobody is expected here"),
-        "drift": _("usual miscounts taken out"),
+        "drift": _("drift corrected"),
         "full": _("kept to what the space holds"),
-        "silent_door": _("a door is silent, its usual traffic is put in"),
-        "odd_door": _("a door contradicts the others and is left out"),
+        "silent_door": _("a silent door is made up for"),
+        "odd_door": _("a contradicting door is left out"),
         "no_sensor": _("no sensor here"),
         "no_data": _("no figure yet"),
     }

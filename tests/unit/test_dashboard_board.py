@@ -95,7 +95,7 @@ def test_an_interval_never_gets_narrower_by_rounding() -> None:
 def test_every_reason_of_the_estimator_has_words() -> None:
     assert {reason for reason in REASONS if reason} <= words.reasons().keys()
     corrected = words.certainty(space("hall", reason="drift"))
-    assert corrected == "räknat vid dörrarna · vanliga felräkningar borträknade"
+    assert corrected == "räknat vid dörrarna · drift rättad"
 
 
 def test_a_closed_house_is_said_to_be_closed_unless_it_is_full_of_people() -> None:

@@ -11,6 +11,7 @@ from numpy.testing import assert_array_equal
 
 from core.analytics.occupancy import NOTHING, Building, Estimate, Seen, live
 from core.site import OpeningException, OpeningHours, Site, Text
+from jobs.bounds import bounded
 from jobs.running import NEAR, Running, pieces
 from jobs.seen import Hours, by_minute, by_quarter
 from store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels
@@ -92,7 +93,17 @@ def test_going_on_from_a_checkpoint_is_the_same_as_doing_all_of_it_anew(
         seen.people_in[first:] = day(90, 10 + number).people_in[first:]  # late readings
         first, steps = min(first, steps), max(steps, longer)
         found = running.figures(seen[:steps], first)
-        same(found, live(PLAN.building, seen[:steps]))
+        same(found, bounded(PLAN.building, live(PLAN.building, seen[:steps])))
+
+
+def test_a_presence_sensor_leaves_open_how_many_up_to_what_the_room_holds() -> None:
+    building = Building.of((None, 0, 0), (), (None, 8, None))
+    occupied = np.array([[NAN, 1, 1], [NAN, 0, 0], [NAN, 0.5, NAN]])
+    found = bounded(building, live(building, Seen.of(np.zeros((3, 0)), np.zeros((3, 0)), 3, occupied=occupied)))
+    assert_array_equal(found.people[:, 1:], [[1, 1], [0, 0], [0.5, NAN]])
+    assert_array_equal(found.lower[:, 1:], [[1, 1], [0, 0], [0.5, NAN]])
+    assert_array_equal(found.upper[:, 1:], [[8, 10], [0, 0], [4, NAN]])
+    assert np.isnan(found.people[:, 0]).all()
 
 
 def same(one: Estimate, other: Estimate) -> None:

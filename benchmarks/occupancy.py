@@ -23,6 +23,7 @@ from ops.worlds import report, rooms
 from ops.worlds.judge import ESTIMATORS
 from ops.worlds.report import AVERAGE, HEADS, SITE, Line, percent, plain
 from ops.worlds.rooms import Way
+from ops.worlds.targets import missed
 from ops.worlds.world import World
 
 PAGE = Path(__file__).parents[1] / "docs" / "occupancy-scores.md"
@@ -36,6 +37,8 @@ def main(args: argparse.Namespace) -> None:
     scores = score.judged(score.standard_worlds(seeds), _told)
     blocks = {"worlds": overview(scores.lines, scores.abouts), "averages": averages(scores.lines),
               "figures": every(scores.lines)}  # fmt: skip
+    unreached = missed(scores.lines)
+    blocks["targets"] = "".join(f"- {text}\n" for text in unreached) or "All targets are reached.\n"
     if args.sdu:
         real = score.judged(world for seed in range(1, 11) for world in sdu(args.sdu, seed))
         blocks["rooms"] = every(real.lines)

@@ -123,6 +123,7 @@ class SiteLive:
     visits_today: float | None
     visits_last_week: float | None  # the same weekday a week ago, up to the same time of day
     spaces: tuple[SpaceLive, ...]
+    visits_corrected: float = 0.0  # of those today, how many corrections of doors added
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,7 +190,10 @@ class OccupancyPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpaceUsage:
-    """How a space was used over business days: stays, turnover, how full (core.analytics.usage)."""
+    """How a space was used over business days: stays, turnover, how full (core.analytics.usage).
+
+    `seats` are those stated, else those of the spaces within it; the site's own capacity counts for its root space.
+    """
 
     space: str
     name: Text

@@ -16,7 +16,7 @@ from core.analytics.calibration import Accuracy, after_one_more, variance
 
 SECONDS = 900.0  # of a count
 SAME_HOUR = 0.5  # how much of what sets one session apart from another belongs to its hour
-WORTH = 0.02  # of the variance of the visits: what lowers it by less is not worth a quarter of an hour
+WORTH = 0.05  # of the variance of the visits: what lowers it by less is not worth a quarter of an hour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,12 +147,13 @@ def month_finding(now: Sequence[float | None], base: Sequence[float | None], run
 def month_rows(
     now: Sequence[float | None], base: Sequence[float | None], points: Mapping[int, VisitPoint]
 ) -> list[list[str]]:
-    """The rows of the table beside the chart; imputed visits are marked with an asterisk."""
+    """The rows of the table beside the chart; visits that were imputed or corrected in part are marked with
+    an asterisk."""
     rows = []
     for month, (mine, theirs) in enumerate(zip(now, base, strict=True), start=1):
         point = points.get(month)
         change = formats.signed_percent(mine / theirs - 1) if mine is not None and theirs else ""
-        mark = " *" if point and point.imputed else ""
+        mark = " *" if point and (point.imputed or point.corrected) else ""
         seen = formats.percent(point.coverage) if point else ""
         name = formats.months("wide")[month - 1]
         rows.append([name, formats.number(mine) + mark, formats.number(theirs), change, seen])

@@ -53,7 +53,7 @@ def _visits(live: SiteLive, weekday: str) -> Any:
     return html.Div(
         [
             html.P([html.Span(formats.number(live.visits_today), **data(part="visits"))], className="number"),
-            html.P(_("visits today"), className="where"),
+            html.P(_counted_as(live), className="where"),
             html.P(
                 words.against(live.visits_today, live.visits_last_week, weekday),
                 className="trend",
@@ -62,6 +62,11 @@ def _visits(live: SiteLive, weekday: str) -> Any:
         ],
         className="visits",
     )
+
+
+def _counted_as(live: SiteLive) -> str:
+    """What the number is; it says so where corrections of doors are in it."""
+    return _("visits today, corrected") if abs(live.visits_corrected) >= 0.5 else _("visits today")
 
 
 def opening(live: SiteLive, zone: str) -> str:

@@ -10,7 +10,7 @@ from core.errors import NotFound
 from core.outlook import Outlook
 from core.views import Progress, SiteInfo, VisitPoint
 from dashboard.address import Address
-from dashboard.components import answer, ledger, notices, outlook
+from dashboard.components import answer, beside, ledger, notices, outlook
 from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import chart
@@ -41,6 +41,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         parts += [
             answer.panel(way, title, coming, weekdays),
             *(_ahead(db, site.site, way, coming) if coming else [_no_outlook()]),
+            *_corrected(db, site.site, way),
             _year(db, site.site, way),
             _months(db, site.site, way),
             _ledger(db, site.site, today),
@@ -67,6 +68,11 @@ def _ahead(db: Database, site: str, way: Progress, coming: Outlook) -> list[Any]
     first = min(way.baseline_first, way.today - SHOWN * DAY)
     points = queries.visits(db, site, first - SHOWN * DAY, way.today - DAY, "day")
     return [outlook.way_ahead(site, way, points, coming), outlook.next_weeks(site, way, points, coming)]
+
+
+def _corrected(db: Database, site: str, way: Progress) -> list[Any]:
+    first = min(way.baseline_first, way.today - SHOWN * DAY)
+    return beside.corrected_note(site, queries.visits(db, site, first, way.today, "month"))
 
 
 def _ledger(db: Database, site: str, today: date) -> Any:

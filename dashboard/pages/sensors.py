@@ -10,12 +10,13 @@ from core.analytics.strangers import Stranger, introduce
 from core.site import Site
 from core.views import SHOWN_DEVICES, DeviceInfo, RejectedMessage, SiteInfo
 from dashboard.address import Address
-from dashboard.components import attention, notices, strangers
+from dashboard.components import attention, beside, notices, strangers
 from dashboard.components.attrs import HIDDEN, data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import table
 from dashboard.i18n import _, formats, named, plural
 from store import queries, sites
+from store.calibrations import calibration
 from store.database import Database
 
 SHOWN = 20  # rejected messages
@@ -41,6 +42,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             attention.section(wrong, site.timezone),
             html.H2(_("All sensors")),
             _devices(mine, names, site.timezone),
+            html.H2(_("Counted beside the sensors"), id="beside"),
+            beside.section(calibration(db, site.site, now), site.timezone),
             html.H2(_("Heard, but not placed"), id="strangers"),
             strangers.section(unplaced, places, now),
             html.H2(_("Messages nobody could read")),

@@ -12,7 +12,7 @@ from core.views import SiteInfo, SpaceInfo
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.callbacks import Callbacks
-from dashboard.components import controls, history, notices
+from dashboard.components import controls, history, notices, used
 from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.figures import heat
@@ -39,6 +39,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         controls.head(site, space, spaces),
         controls.bar(here, period),
         _history(db, place, space, here, period),
+        _used(db, place, space, period, now),
         html.H2(_("The usual week")),
         _week(db, place, space, today),
     ]
@@ -52,6 +53,11 @@ def _history(db: Database, site: Site, space: SpaceInfo, here: Address, period: 
     points = queries.occupancy(db, site.id, space.space, start, end, period.step)
     past = queries.occupancy(db, site.id, space.space, early, late, period.step) if controls.compares(here) else []
     return history.chart_of(points, past, site, space, period)
+
+
+def _used(db: Database, site: Site, space: SpaceInfo, period: Range, now: datetime) -> Any:
+    found = queries.space_usage(db, site.id, period.first, period.last, now=now, space=space.space)
+    return used.section(found[0] if found else None, site.timezone)
 
 
 def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:

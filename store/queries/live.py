@@ -38,6 +38,7 @@ class _SpaceRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Visits:
     visits: float | None
+    corrected: float | None
 
 
 def live(db: Database, site: str, now: datetime) -> SiteLive:
@@ -45,6 +46,7 @@ def live(db: Database, site: str, now: datetime) -> SiteLive:
     place = load(db, site)
     begins, _ = calendar.day_bounds(calendar.business_day(now, place), place)
     rows = db.fetch("live", _SpaceRow, site=site, day_begins=begins, now=now)
+    today = db.fetch_one("visits_so_far", _Visits, site=site, start=begins, end=now)
     return SiteLive(
         site=site,
         name=place.name,
@@ -53,7 +55,8 @@ def live(db: Database, site: str, now: datetime) -> SiteLive:
         is_open=calendar.is_open(now, place),
         open_until=calendar.open_until(now, place),
         opens_at=None if calendar.is_open(now, place) else calendar.next_opening(now, place),
-        visits_today=_visits(db, site, begins, now),
+        visits_today=today.visits if today else None,
+        visits_corrected=(today.corrected or 0.0) if today else 0.0,
         visits_last_week=_visits_last_week(db, place, now),
         spaces=tuple(_space(row, now) for row in rows),
     )

@@ -78,7 +78,10 @@ def space_usage(
     if not days:
         return []
     rows = db.fetch("usage_days", _Row, site=site, space=space, **_params(list(days.values())))
-    return [_usage(built[name], [_day(row, days[row.day]) for row in own]) for name, own in _by_space(rows)]
+    return [
+        _usage(built[name], [_day(row, days[row.day]) for row in own], *_room(place, built, name))
+        for name, own in _by_space(rows)
+    ]
 
 
 def together(db: Database, site: str, chosen: Sequence[str], first: date, last: date, *, now: datetime) -> Together:
@@ -172,9 +175,17 @@ def _passed(people: float | None, first: float | None, second: float | None) -> 
     return Passed(people=people, mean_h=mean, var_h=max(second / people - mean**2, 0.0) if people else 0.0)
 
 
-def _usage(space: SpaceInfo, days: Sequence[DayUse]) -> SpaceUsage:
-    found = usage.usage(days, seats=space.seats, capacity=space.capacity)
-    return SpaceUsage(space=space.space, name=space.name, seats=space.seats, capacity=space.capacity, usage=found)
+def _usage(space: SpaceInfo, days: Sequence[DayUse], seats: int | None, capacity: int | None) -> SpaceUsage:
+    found = usage.usage(days, seats=seats, capacity=capacity)
+    return SpaceUsage(space=space.space, name=space.name, seats=seats, capacity=capacity, usage=found)
+
+
+def _room(place: Site, built: dict[str, SpaceInfo], name: str) -> tuple[int | None, int | None]:
+    """The seats and the capacity of a space: what is stated, else the seats within it, and the site's capacity."""
+    space = built[name]
+    within = [s.seats for s in built.values() if s.seats and name in _around(built, s.space)]
+    seats = space.seats if space.seats is not None else sum(within) or None
+    return seats, space.capacity or (place.capacity if space.parent is None else None)
 
 
 def _by_space(rows: Sequence[_Row]) -> list[tuple[str, list[_Row]]]:

@@ -1,8 +1,11 @@
--- Who entered a site between two instants, by the definition of a visit in force; null if nothing was observed.
+-- Who entered a site between two instants, by the definition of a visit in force, and how many corrections added; null if nothing was observed.
 select sum(case
     when d.method = 'half' then (f.people_in + f.people_out) / 2
     when sp.sign = 1 then f.people_in else f.people_out
-end) as visits
+end) as visits, sum(case
+    when d.method = 'half' then (f.corrected_in + f.corrected_out) / 2
+    when sp.sign = 1 then f.corrected_in else f.corrected_out
+end) as corrected
 from site
 left join lateral (
     select * from visit_definition v

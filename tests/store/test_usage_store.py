@@ -76,6 +76,7 @@ def test_spaces_without_doors_and_days_to_come(house: Database) -> None:
     assert list(every) == ["lib", "hall", "attic"]
     assert every["attic"].stay_reason == "no_flows" and every["attic"].peak
     assert every["lib"].stay_minutes == every["hall"].stay_minutes
+    assert every["lib"].seats_taken == every["hall"].seats_taken  # the only seats of the house are in the hall
     assert every["hall"].last == DAY.date()  # the next has not begun
     assert queries.space_usage(house, "lib", NEXT.date(), NEXT.date(), now=NEXT) == []
     with pytest.raises(NotFound):

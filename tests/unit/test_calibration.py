@@ -96,7 +96,7 @@ def week(*hours: tuple[int, int, float]) -> list[Hour]:
 
 def test_the_busiest_hour_of_the_door_that_matters_most_comes_first() -> None:
     main = Door(portal="main", known=unknown(), week=week((0, 11, 200), (0, 16, 300)))
-    side = Door(portal="side", known=unknown(), week=week((0, 11, 120)))
+    side = Door(portal="side", known=unknown(), week=week((0, 11, 190)))
     first, second = advise([side, main])
     assert (first.portal, first.weekday, first.hour, first.expected) == ("main", 0, 16, 75)
     assert second.portal == "side"

@@ -1,0 +1,96 @@
+"""How a space was used over a period: stay, turnover, how full, each with its interval or why there is none."""
+
+from typing import Any
+
+from dash import html
+
+from core.analytics.usage import Figure, Reason
+from core.views import SpaceUsage
+from dashboard.components import notices
+from dashboard.i18n import _, formats
+
+
+def section(found: SpaceUsage | None, zone: str) -> Any:
+    """The figures of a space as terms and values; a notice where the period has not begun."""
+    if found is None:
+        return notices.nothing(_("Nothing to sum up yet"), _("The period has not begun."))
+    use = found.usage
+    if use.people is None and use.stay_minutes is None:
+        return notices.nothing(_("Nothing to sum up"), _stay(found))
+    when = formats.stamp(use.peak_at, zone) if use.peak_at else ""
+    measured = _("{share} of the open hours were measured").format(share=formats.percent(use.coverage))
+    cells = [
+        (_("Mean stay"), _minutes(use.stay_minutes), _stay(found)),
+        (_("People inside while open"), _number(use.people, 1), measured),
+        (_("Highest"), _number(use.peak), when),
+        *_filled(found),
+        _turnover(found),
+    ]
+    terms = [
+        html.Div([html.Dt(name), html.Dd(value), html.Dd(about, className="quiet")])
+        for name, value, about in cells
+        if value
+    ]
+    note = _("In brackets: the interval that holds 8 times of 10. Besök sees people, not who sits.")
+    return html.Section(
+        [html.H2(_("How it was used")), html.Dl(terms, className="used"), html.P(note, className="quiet")]
+    )
+
+
+def _filled(found: SpaceUsage) -> list[tuple[str, str, str]]:
+    """How much of the seats and of the capacity was taken, where these are stated."""
+    use, cells = found.usage, []
+    if found.seats:
+        place = _("of {n} seats").format(n=formats.number(found.seats))
+        cells.append((_("Seats taken"), _percent(use.seats_taken), place))
+        cells.append((_("Seats taken at the highest"), _percent(use.seats_taken_peak), place))
+    if found.capacity:
+        room = _("of {n} people").format(n=formats.number(found.capacity))
+        cells.append((_("Utilisation"), _percent(use.utilisation), room))
+        cells.append((_("Utilisation at the highest"), _percent(use.utilisation_peak), room))
+    return cells
+
+
+def _stay(found: SpaceUsage) -> str:
+    """On how many days a mean stay rests, or why it cannot be told."""
+    use = found.usage
+    reasons: dict[Reason, str] = {
+        "running": _("It is told once a day is over."),
+        "no_flows": _("The doors were not watched long enough."),
+        "few": _("Too few people came to tell."),
+        "ends": _("Too many were inside when days began or ended."),
+        "disagree": _("Those who came and those who left do not fit together."),
+        "vague": _("The doors cannot tell stays as short as these."),
+    }
+    if use.stay_reason:
+        return reasons[use.stay_reason]
+    days = _("over {n} whole days").format(n=use.stay_days) if use.stay_days > 1 else _("over one whole day")
+    return days + ", " + _("each entry is a stay")
+
+
+def _turnover(found: SpaceUsage) -> tuple[str, str, str]:
+    use = found.usage
+    figure = use.per_seat_hour if found.seats else use.per_place_hour
+    name = _("Visits per seat and open hour") if found.seats else _("Visits per place and open hour")
+    if not (found.seats or found.capacity):
+        name = _("Visits")
+        figure = use.came
+    came = _("{n} came on days whose doors were watched").format(n=formats.number(use.came.value)) if use.came else ""
+    return name, _number(figure, 2 if found.seats or found.capacity else 0), came
+
+
+def _number(figure: Figure | None, digits: int = 0) -> str:
+    if figure is None:
+        return formats.UNKNOWN
+    low, high = formats.number(figure.lower, digits), formats.number(figure.upper, digits)
+    return f"{formats.number(figure.value, digits)} ({low}–{high})"
+
+
+def _minutes(figure: Figure | None) -> str:
+    return _("{n} min").format(n=_number(figure)) if figure else formats.UNKNOWN
+
+
+def _percent(figure: Figure | None) -> str:
+    if figure is None:
+        return formats.UNKNOWN
+    return f"{formats.percent(figure.value)} ({formats.number(figure.lower * 100)}–{formats.percent(figure.upper)})"

@@ -1,0 +1,74 @@
+"""What the pages say of how spaces were used and of counts beside sensors, in words."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from core.analytics import usage
+from core.analytics.next_count import Advice
+from core.analytics.usage import DayUse, Passed
+from core.site import Text
+from core.views import SpaceUsage, VisitPoint
+from dashboard.components import beside, used
+from dashboard.i18n import LANG
+
+DAY = DayUse(
+    day=date(2026, 3, 2), over=True, hours=24.0, known_hours=24.0, person_hours=320.0, width_hours=30.0,
+    open_hours=10.0, open_known_hours=9.0, open_person_hours=270.0, open_width_hours=25.0, first=0.0, last=0.0, by_people=0.0,
+    entered=Passed(people=400, mean_h=9.0, var_h=6.25), left=Passed(people=380, mean_h=9.8, var_h=6.25), coverage=1.0,
+    peak=45.0, peak_lower=40.0, peak_upper=50.0, peak_at=datetime(2026, 3, 2, 14, tzinfo=UTC),
+)  # fmt: skip
+
+
+def texts(node: Any) -> str:
+    """All text of a tree of components."""
+    if isinstance(node, str | int | float):
+        return str(node)
+    if isinstance(node, list | tuple):
+        return " ".join(texts(child) for child in node)
+    return "" if node is None else texts(getattr(node, "children", None))
+
+
+def told(seats: int | None, capacity: int | None, *days: DayUse) -> str:
+    name = Text(sv="Läsrum", en="Reading room")
+    use = usage.usage(days, seats=seats, capacity=capacity)
+    found = SpaceUsage(space="room", name=name, seats=seats, capacity=capacity, usage=use)
+    token = LANG.set("en")
+    try:
+        return texts(used.section(found, "Europe/Stockholm"))
+    finally:
+        LANG.reset(token)
+
+
+def test_each_figure_comes_with_its_interval_and_what_it_rests_on() -> None:
+    text = told(60, 90, DAY, DAY)
+    for said in (
+        "Mean stay 48 (44–52) min over 2 whole days, each entry is a stay", "90% of the open hours were measured",
+        "Highest 45 (40–50)", "Seats taken 50% (", "of 60 seats", "Utilisation at the highest 50% (44–56%)",
+        "Visits per seat and open hour 0.67 (",
+    ):  # fmt: skip
+        assert said in text
+
+
+def test_what_is_not_stated_is_not_shown_and_what_cannot_be_told_says_why() -> None:
+    text = told(None, None, DAY)
+    assert "seat" not in text.replace("not who sits", "") and "Utilisation" not in text and "Visits 400 (" in text
+    nothing = DayUse(**{n: getattr(DAY, n) for n in DayUse.__slots__} | {"over": False, "open_known_hours": 0.0})
+    assert "It is told once a day is over." in told(None, None, nothing)
+
+
+def test_the_next_count_and_the_mark_of_corrected_visits() -> None:
+    token = LANG.set("en")
+    try:
+        advice = Advice(portal="main", weekday=2, hour=16, expected=74.6, gain=0.6, margin_now=0.05, margin_after=0.021)
+        assert beside.next_count([advice], {"main": "Main door"}) == (
+            "Count next: Main door, Wednesday between 16:00 and 17:00. About 75 people go in there in a quarter "
+            "of an hour, and the doubt about the visits goes from ±5.0% to ±2.1%."
+        )
+        points = [
+            VisitPoint(day=DAY.day, gross=n, net=n, coverage=1, imputed=0, corrected=c)
+            for n, c in ((1100, 100), (900, 0))
+        ]
+        assert "by 100 (+5.3%)" in texts(beside.corrected_note("lib", points))
+        assert beside.corrected_note("lib", points[1:]) == []
+    finally:
+        LANG.reset(token)

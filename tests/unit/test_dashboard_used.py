@@ -13,7 +13,8 @@ from dashboard.i18n import LANG
 
 DAY = DayUse(
     day=date(2026, 3, 2), over=True, hours=24.0, known_hours=24.0, person_hours=320.0, width_hours=30.0,
-    open_hours=10.0, open_known_hours=9.0, open_person_hours=270.0, open_width_hours=25.0, first=0.0, last=0.0, by_people=0.0,
+    open_hours=10.0, open_known_hours=9.0, open_person_hours=270.0, open_width_hours=25.0, first=0.0, last=0.0,
+    by_people=0.0,
     entered=Passed(people=400, mean_h=9.0, var_h=6.25), left=Passed(people=380, mean_h=9.8, var_h=6.25), coverage=1.0,
     peak=45.0, peak_lower=40.0, peak_upper=50.0, peak_at=datetime(2026, 3, 2, 14, tzinfo=UTC),
 )  # fmt: skip

@@ -253,7 +253,7 @@ def _rows(plan: Layout, begins: datetime, step: timedelta, shown: Bools, *column
     """Space, time and values of each cell that is shown; NaN becomes null."""
     steps, spaces = np.nonzero(shown)
     times = [begins + n * step for n in range(len(shown))]
-    values = (_nullable(column[shown]) for column in columns)
+    values = (_nullable(column[shown].round(2)) for column in columns)
     return zip((plan.spaces[n] for n in spaces.tolist()), (times[n] for n in steps.tolist()), *values, strict=True)
 
 

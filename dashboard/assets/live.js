@@ -58,8 +58,9 @@
   }
 
   function paintRange(card, space) {
-    const ends = bounds(space), sentence = ends ? fill(words.between, ends) : "";
-    put(card, "range", ends ? "(" + ends.low + "–" + ends.high + ")" : "");
+    const ends = bounds(space), free = space.basis === "presence" && !space.people && !space.upper;
+    const sentence = ends ? fill(ends.low === ends.high ? words.certain : words.between, ends) : "";
+    put(card, "range", ends && !free ? "(" + ends.low + "–" + ends.high + ")" : "");
     put(card, "between", sentence);
     const node = card.querySelector('[data-part="range"]');
     if (node && node.title !== sentence) node.title = sentence;

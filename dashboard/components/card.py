@@ -77,7 +77,7 @@ def live_attributes(space: SpaceLive) -> dict[str, Any]:
 def count(space: SpaceLive) -> Any:
     """The number of people with its interval, and the capacity where there is one."""
     people = html.Span(words.people(space), className="people", **data(part="people"))
-    interval = formats.interval(space.lower, space.upper) if space.people is not None else ""
+    interval = words.interval(space)
     parts = [people, html.Span(interval, className="range", title=words.between(space), **data(part="range"))]
     if space.capacity:
         parts.append(html.Span(f"/ {formats.number(space.capacity)}", className="capacity"))

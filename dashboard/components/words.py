@@ -27,7 +27,7 @@ def reasons() -> dict[str, str]:
     return {
         "below_zero": _("more had left than come"),
         "stuck": _("the camera shows the same number all the time"),
-        "closed": _("closed: nobody is expected here"),
+        "closed": _("closed, nobody is expected"),
         "drift": _("drift corrected"),
         "full": _("kept to what the space holds"),
         "silent_door": _("a silent door is made up for"),
@@ -46,6 +46,7 @@ def phrases() -> dict[str, str]:
     """Sentences with places for numbers."""
     return {
         "between": _("Eight times of ten between {low} and {high}"),
+        "certain": _("As good as certain"),
         "occupied": _("Occupied"),
         "free": _("Free"),
         "closed": _("Closed"),
@@ -85,12 +86,23 @@ def people(space: SpaceLive) -> str:
     return formats.number(space.people)
 
 
+def interval(space: SpaceLive) -> str:
+    """`(38–47)`; nothing where there is no number: `Free` is none."""
+    if space.people is None or _is_free(space):
+        return ""
+    return formats.interval(space.lower, space.upper)
+
+
+def _is_free(space: SpaceLive) -> bool:
+    return space.basis == "presence" and not space.people and not space.upper
+
+
 def between(space: SpaceLive) -> str:
     """The interval as a sentence, for who points at it or hears it."""
     if space.people is None or space.lower is None or space.upper is None:
         return ""
     low, high = formats.bounds(space.lower, space.upper)
-    return phrases()["between"].format(low=low, high=high)
+    return phrases()["between" if low != high else "certain"].format(low=low, high=high)
 
 
 def certainty(space: SpaceLive) -> str:

@@ -92,6 +92,14 @@ def test_an_interval_never_gets_narrower_by_rounding() -> None:
     assert formats.with_interval(None, None, None) == "–"
 
 
+def test_a_free_room_has_no_number_and_what_is_sure_is_said_to_be_so() -> None:
+    free = space("nook", people=0.0, lower=0.0, upper=0.0, basis="presence")
+    assert (words.people(free), words.interval(free)) == ("Ledigt", "")
+    nobody = space("hall", people=0.0, lower=0.0, upper=0.0)
+    assert (words.interval(nobody), words.between(nobody)) == ("(0–0)", "Så gott som säkert")
+    assert words.between(space("hall")) == "Åtta gånger av tio mellan 5 och 9"
+
+
 def test_every_reason_of_the_estimator_has_words() -> None:
     assert {reason for reason in REASONS if reason} <= words.reasons().keys()
     corrected = words.certainty(space("hall", reason="drift"))

@@ -1,7 +1,9 @@
 """Faulty sensors are found and named, sound ones are not; a small form of `python -m benchmarks.quality`."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from benchmarks._faulty import KINDS, Case, case, small
@@ -99,3 +101,15 @@ def test_a_swapped_and_a_biased_door_are_told_to_the_estimator() -> None:
     assert share and 0.7 < min(share, 1 / share) < 0.95
     (stuck,) = named(case(HOUSE, 0, 3, "stuck"))
     assert not doubt(stuck).trusted
+
+
+def test_counters_that_tell_one_way_or_no_way_are_not_biased() -> None:
+    sound = case(DOOR, 0, 4)
+    one_way = replace(sound.seen, people_out=np.zeros_like(sound.seen.people_out))
+    both = (sound.seen.people_in + sound.seen.people_out) / 2
+    beam = replace(sound.seen, people_in=both, people_out=both)
+    half = both.copy(), sound.seen.people_out.copy()
+    half[1][:, 0] = both[:, 0]
+    mixed = replace(sound.seen, people_in=np.where([True, False], both, sound.seen.people_in), people_out=half[1])
+    for seen in (one_way, beam, mixed):
+        assert detect.detect(sound.house, seen) == []

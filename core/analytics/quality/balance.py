@@ -32,6 +32,7 @@ SURE = 9.0  # logarithm of the Bayes factor: 8,000 to 1
 BY_BALANCE = 2.0  # of it that must come from the balances alone: people may change their ways
 LEAST_BIAS = 0.05
 EITHER = log(3)
+LEAST_FAIR = 0.2  # of the people who pass the doors of a cell, by which entries and exits may differ
 ROUNDS = 3  # counters that are named at once at most
 Z_95 = 1.96
 
@@ -176,7 +177,7 @@ def _days(house: House, seen: Seen, cells: Cells, bad: Bools, taken: Sequence[_S
     healthy = (~seen.healthy_days()).astype(np.float64) @ to_door == 0
     incidence = _incidence(house, cells)
     traffic = came + went
-    watched = _watched(house, cells, incidence, whole)
+    watched = _watched(house, cells, incidence, whole) & _fair(seen, to_door, incidence, came, went, whole)
     noise = _noise(incidence, came, went, watched)
     precision, pull = np.zeros((len(came), doors, doors)), np.zeros((len(came), doors))
     leaky = np.array(cells.leaky)
@@ -214,6 +215,16 @@ def _watched(house: House, cells: Cells, incidence: Floats, whole: Bools) -> Boo
     """Days x cells: where every counted door of the cell was counted all day."""
     touching = (incidence != 0).astype(np.float64)
     return np.asarray(((~whole).astype(np.float64) @ touching.T == 0) & (touching.sum(axis=1) > 0), bool)
+
+
+def _fair(seen: Seen, to_door: Floats, incidence: Floats, came: Floats, went: Floats, whole: Bools) -> Bools:
+    """The cells whose doors tell both ways: not those with a beam that cannot tell in from out, nor those that far more
+    people enter than leave, which some way out is missing of, or a direction."""
+    beam = (np.nan_to_num(seen.people_in) == np.nan_to_num(seen.people_out)).all(axis=0) @ to_door > 0
+    touching = np.abs(incidence)
+    net = (np.where(whole, came - went, 0) @ incidence.T).sum(axis=0)
+    passed = (np.where(whole, came + went, 0) @ touching.T).sum(axis=0)
+    return np.asarray((touching @ beam == 0) & (np.abs(net) <= LEAST_FAIR * passed), bool)
 
 
 def _noise(incidence: Floats, came: Floats, went: Floats, watched: Bools) -> float:

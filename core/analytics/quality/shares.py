@@ -16,7 +16,7 @@ from core.analytics.quality.house import told
 from core.analytics.quality.seen import Bools, Floats, House, Seen, middle, scatter
 
 LEAST_A_DAY = 15.0  # people whom a counter must count on its median day
-AFTER_DAYS, BEFORE_DAYS = 3, 8
+AFTER_DAYS, BEFORE_DAYS = 5, 8
 LEAST_DROP = 0.25  # of what it counted
 SURE_Z = 6.0
 LEAST_SPREAD = 0.05

@@ -112,6 +112,8 @@ def _directions(house: House, seen: Seen, names: Names, parts: Cells) -> Iterato
     for n, counter in enumerate(house.counters):
         if not counter.own or seen.heard[n] is None:
             continue
+        if (np.nan_to_num(seen.people_in[:, n]) == np.nan_to_num(seen.people_out[:, n])).all():
+            continue  # a beam that cannot tell in from out, or nobody yet
         place, hours = _place(house, counter, names), found.hours[~np.isnan(found.hours[:, n]), n]
         came, went = (float(np.nansum(f[first, n])) for f in (seen.people_in, seen.people_out))
         if len(hours) >= DAYS_TELL:

@@ -7,7 +7,8 @@ import numpy as np
 from core.analytics.occupancy import Building, Estimate, Filter, Learnt, Seen
 from jobs.bounds import bounded
 
-NEAR = 15  # the last steps can be gone back to one by one, earlier ones by so many at a time
+NEAR = 15  # the last steps can be gone back to one by one, earlier ones by so many at a time ...
+FAR = 60  # ... and those before the last two hours by so many: a checkpoint of thirty spaces takes 0.1 MB
 
 
 class Running:
@@ -28,9 +29,13 @@ class Running:
             parts.append(bounded(self._building, state.step(seen[begin:end])))
             self._checkpoints[end] = state.copy()
         self._figures = joined(parts)
-        far = len(seen) - 2 * NEAR
-        self._checkpoints = {s: c for s, c in self._checkpoints.items() if s % NEAR == 0 or s >= far}
+        self._checkpoints = {s: c for s, c in self._checkpoints.items() if _kept(s, len(seen))}
         return self._figures
+
+
+def _kept(step: int, end: int) -> bool:
+    """Whether a checkpoint is worth keeping: late news are mostly of the last minutes."""
+    return step % FAR == 0 or step >= end - 2 * NEAR or (step % NEAR == 0 and step >= end - 2 * FAR)
 
 
 def pieces(start: int, end: int) -> list[tuple[int, int]]:

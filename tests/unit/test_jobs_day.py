@@ -12,7 +12,7 @@ from numpy.testing import assert_array_equal
 from core.analytics.occupancy import NOTHING, Building, Estimate, Seen, live
 from core.site import OpeningException, OpeningHours, Site, Text
 from jobs.bounds import bounded
-from jobs.running import NEAR, Running, pieces
+from jobs.running import FAR, NEAR, Running, pieces
 from jobs.seen import Hours, by_minute, by_quarter
 from store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels
 
@@ -126,5 +126,5 @@ def test_a_day_remembers_few_checkpoints() -> None:
     running.figures(seen[:1000], 0)
     for step in range(1000, 1010):
         running.figures(seen[: step + 1], step)
-    assert len(running._checkpoints) < 1010 / NEAR + 3 * NEAR
+    assert len(running._checkpoints) < 1010 / FAR + 2 * FAR / NEAR + 3 * NEAR
     assert timedelta(minutes=NEAR) == QUARTER  # the checkpoints lie where quarters begin

@@ -18,6 +18,7 @@ from ops import (
     cli_actions,
     cli_calendar,
     cli_calibrate,
+    cli_events,
     cli_forecast,
     cli_planning,
     cli_quality,
@@ -52,6 +53,7 @@ cli_quality.register(app)
 cli_calendar.register(app)
 app.add_typer(cli_actions.app, name="action")
 app.add_typer(cli_report.app, name="report")
+cli_events.register(app)
 cli_forecast.register(app)
 cli_planning.register(simulate_app)
 cli_traffic.register(simulate_app)

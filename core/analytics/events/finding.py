@@ -1,0 +1,96 @@
+"""Unusual intervals of a series of counts, the most surprising first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
+
+from core.analytics.events import states
+from core.analytics.events.grid import Floats, Times, lay
+from core.analytics.events.learning import Learnt, learn
+
+LIKELY = 0.5  # the probability of an event from which a slot is flagged
+# Asked for more intervals than stand out by themselves: how small a share of the scatter is granted, in turn, and
+# then how small a probability is enough.
+STRICTER = (0.7, 0.5, 0.35, 0.25, 0.15, 0.07, 0.0)
+LESS_LIKELY = tuple(LIKELY * 0.85**n for n in range(1, 30))
+
+Run = tuple[int, int, int]  # state, first slot, slot behind the last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unusual:
+    """An interval that is hard to explain: `count` people where `expected` were usual.
+
+    `score` is the log10 of how many times likelier the counts are with an event than without one.
+    """
+
+    start: np.datetime64
+    end: np.datetime64
+    count: float
+    expected: float
+    score: float
+
+
+def unusual(times: Times, counts: Floats, most: int | None = None) -> list[Unusual]:
+    """The unusual intervals of a series, the most surprising first.
+
+    `times` are wall-clock times at which the steps begin, `counts` people in them, NaN where nobody counted. Without
+    `most` only what is likelier an event than not; with it, the `most` intervals that are hardest to explain (fewer
+    only where the series has no more to offer). Raises CountFileError where times make no series.
+    """
+    return find(learn(lay(times, counts)), most)
+
+
+def find(learnt: Learnt, most: int | None = None) -> list[Unusual]:
+    """The same from what was learnt."""
+    share, found = 1.0, learnt.look()
+    flagged = _flagged(found, LIKELY)
+    wanted = most or 0
+    for stricter in STRICTER:
+        if len(flagged) >= wanted:
+            break
+        share, found = stricter, learnt.look(stricter)
+        flagged = _flagged(found, LIKELY)
+    for likely in LESS_LIKELY:
+        if len(flagged) >= wanted:
+            break
+        flagged = _flagged(found, likely)
+    return sorted(_told(learnt, found, flagged, share), key=lambda u: (-u.score, u.start))[:most]
+
+
+def _flagged(found: states.Found, likely: float) -> list[Run]:
+    probability = found.state.reshape(-1, 3)
+    return [(s, a, b) for s in (states.MORE, states.LESS) for a, b in _runs(probability[:, s] > likely)]
+
+
+def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _told(learnt: Learnt, found: states.Found, flagged: list[Run], share: float) -> Iterator[Unusual]:
+    grid = learnt.grid
+    level = (np.exp(learnt.levels.at) * found.level).sum(axis=1)
+
+    @cache
+    def gains(block: int) -> Floats:
+        """log likelihood ratios of the slots of a block over the levels it may have had (slots x 3)."""
+        told: Floats = np.einsum("scz,c->sz", learnt.gains(block, share), found.level[block])
+        return told
+
+    for state, first, behind in flagged:
+        block, slot = np.divmod(np.arange(first, behind), grid.counts.shape[1])
+        counts = grid.counts[block, slot]
+        expected = learnt.usual.rate[block, slot] * level[block]
+        known = ~np.isnan(counts)
+        gain = sum(float(gains(b)[s, state]) for b, s in zip(block.tolist(), slot.tolist(), strict=True))
+        yield Unusual(
+            start=grid.at(first),
+            end=grid.at(behind),
+            count=float(counts[known].sum()),
+            expected=float(expected[known].sum()),
+            score=gain / float(np.log(10)),
+        )

@@ -1,121 +1,191 @@
 """The occupancy estimate: what holds for every building and every flow, and the rules one by one."""
 
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 
-from core.analytics.occupancy import BASES, REASONS, Bools, Estimate, Floats, hold, incidence, known
-from core.analytics.occupancy.present import estimate
+from core.analytics.occupancy import (
+    BASES,
+    NOTHING,
+    REASONS,
+    Bools,
+    Building,
+    Estimate,
+    Filter,
+    Floats,
+    Learnt,
+    Seen,
+    hold,
+    incidence,
+    known,
+    learn,
+    live,
+    smoothed,
+)
 
 NAN = float("nan")
 
 # site 0 > lobby 1, storey 2 > room 3; entrance outside -> lobby, stairs lobby -> storey, door storey -> room
 PARENTS = (None, 0, 0, 2)
 ENDS = ((None, 1), (1, 2), (2, 3))
-DOORS = incidence(PARENTS, ENDS)
+HOUSE = Building.of(PARENTS, ENDS)
+ROOM = Building.of((None,), ((None, 0),))
+EXACT = Learnt(
+    days=30, bias_busy=(0.0,), bias_quiet=(0.0,), busy=((False,),) * 96, swapped=(False,), usual_in=((0.0,),) * 96,
+    usual_out=((0.0,),) * 96, bias_sd=(0.005,), variance=(0.2,), closed=(False,) * 96, missed=0.0,
+)  # fmt: skip
 
 
 def rows(*steps: list[float]) -> Floats:
     return np.array(steps, float)
 
 
-def nothing(steps: int, spaces: int = 4) -> Floats:
-    return np.full((steps, spaces), NAN)
+def counted(people_in: Floats, people_out: Floats, **levels: Any) -> Estimate:
+    return live(HOUSE, Seen.of(people_in, people_out, 4, **levels))
 
 
-def counted(people_in: Floats, people_out: Floats, **levels: Floats) -> Estimate:
-    none = nothing(len(people_in))
-    return estimate(DOORS, people_in, people_out, levels.get("people", none), levels.get("occupied", none))
+def room(people_in: list[float], people_out: list[float], **how: Any) -> Seen:
+    return Seen.of(np.array(people_in, float)[:, None], np.array(people_out, float)[:, None], 1, **how)
 
 
 def because(result: Estimate, reason: str) -> Bools:
     return result.reason == REASONS.index(reason)
 
 
+def library(seed: int, miss_in: float = 0.0, miss_out: float = 0.0, minutes: int = 1) -> tuple[Seen, Floats]:
+    """A day of a library that opens at 9 and closes at 18: what its door counts, and who is really there."""
+    rng = np.random.default_rng(seed)
+    comes = (300 + 540 * rng.beta(1.6, 1.8, 600)).astype(int)
+    goes = np.minimum(comes + 1 + rng.lognormal(3.5, 0.8, 600), 838 + rng.uniform(0, 10, 600)).astype(int)
+    came, went = (np.bincount(t, minlength=1440).astype(float) for t in (comes, goes))
+    seen_in, seen_out = (
+        rng.binomial(n.astype(int), 1 - p).astype(float) for n, p in ((came, miss_in), (went, miss_out))
+    )
+    parts = [c.reshape(-1, minutes).sum(1) for c in (seen_in, seen_out)]
+    real = np.cumsum(came - went)[minutes - 1 :: minutes]
+    return Seen.of(parts[0][:, None], parts[1][:, None], 1, step_minutes=minutes), real
+
+
+def error(estimate: Estimate, real: Floats) -> float:
+    return float(np.sqrt(np.mean((estimate.people[:, 0] - real) ** 2)))
+
+
 def test_a_portal_counts_for_every_space_it_leads_into_or_out_of() -> None:
-    assert DOORS.tolist() == [[1, 0, 0], [1, -1, 0], [0, 1, 0], [0, 0, 1]]
+    assert HOUSE.doors.tolist() == [[1, 0, 0], [1, -1, 0], [0, 1, 0], [0, 0, 1]]
 
 
 def test_a_portal_to_another_site_is_an_entrance() -> None:
     assert incidence((None, 0), ((None, 1), (1, None))).tolist() == [[1, -1], [1, -1]]
 
 
+def test_a_space_is_the_sum_of_its_parts_where_no_door_leads_to_its_own_floor() -> None:
+    assert [HOUSE.is_sum(n) for n in range(4)] == [True, False, False, False]  # the storey has rooms and a corridor
+
+
 def test_people_are_followed_through_the_house() -> None:
-    result = counted(rows([5, 0, 0], [0, 3, 0], [0, 0, 2]), rows([0, 0, 0], [1, 0, 0], [0, 1, 0]))
-    assert result.people.tolist() == [[5, 5, 0, 0], [4, 1, 3, 0], [4, 2, 2, 2]]
+    result = counted(rows([50, 0, 0], [0, 30, 0], [0, 0, 20]), rows([0, 0, 0], [10, 0, 0], [0, 10, 0]))
+    assert_allclose(result.people, [[50, 50, 0, 0], [40, 10, 30, 0], [40, 20, 20, 20]], atol=2.5)
+    assert result.raw.tolist() == [[50, 50, 0, 0], [40, 10, 30, 0], [40, 20, 20, 20]]
     assert BASES[result.basis[0, 0]] == "doors"
 
 
-def test_the_site_is_lifted_when_it_falls_below_zero_and_a_room_is_only_shown_as_empty() -> None:
-    result = counted(rows([0, 0, 0], [10, 4, 4]), rows([3, 2, 2], [0, 0, 0]))
-    assert result.raw[:, 0].tolist() == [-3, 7]
-    assert result.people[:, 0].tolist() == [0, 10]  # it was empty at -3
-    assert result.raw[:, 3].tolist() == [-2, 2]
-    assert result.people[:, 3].tolist() == [0, 2]  # no lift for a single door
-    assert because(result, "below_zero")[:, 3].tolist() == [True, False]
+def test_who_leaves_must_have_been_there() -> None:
+    result = live(ROOM, room([0, 0, 10, 0], [3, 0, 0, 0]), EXACT)
+    assert result.raw[:, 0].tolist() == [-3, -3, 7, 7]
+    assert result.people[:, 0] == pytest.approx([0, 0, 10, 10], abs=0.7)  # it was empty at -3
+    assert because(result, "below_zero")[:2, 0].all()
+
+
+def test_nobody_who_leaves_for_long_is_nobody_there() -> None:
+    """Two ghosts: who leaves at the rate of before would have left long ago."""
+    people_in, people_out = [0.0] * 600, [0.0] * 600
+    for minute in range(100):
+        people_in[minute] = 1
+        people_out[minute + 30] = 1 if minute not in (20, 70) else 0
+    result = live(ROOM, room(people_in, people_out))
+    assert result.raw[-1, 0] == 2
+    assert result.people[250, 0] < 2
+    assert result.people[-1, 0] < 0.5
+
+
+def test_closed_hours_leave_no_ghosts() -> None:
+    steps = 300
+    people_in, people_out = [12.0] + [0.0] * (steps - 1), [0.0] * steps
+    people_out[100] = 8
+    opened = np.arange(steps) < 120
+    result = live(ROOM, room(people_in, people_out, open=opened))
+    assert result.people[110, 0] > 1.5
+    assert result.people[200, 0] == pytest.approx(0, abs=0.01)
+    assert (result.lower[200, 0], result.upper[200, 0]) == pytest.approx((0, 0), abs=1e-6)
+    assert because(result, "closed")[200, 0]
 
 
 def test_a_camera_that_does_not_move_while_many_pass_is_not_believed() -> None:
-    people_in, people_out = nothing(9, 3), nothing(9, 3)
-    people_in[:], people_out[:] = [9, 9, 9], [3, 3, 3]
-    people = nothing(9)
+    people_in, people_out = np.tile([9.0, 9.0, 9.0], (9, 1)), np.tile([3.0, 3.0, 3.0], (9, 1))
+    people = np.full((9, 4), NAN)
     people[:, 3] = [2, *[5] * 6, 6, 6]
     result = counted(people_in, people_out, people=people)
-    assert because(result, "stuck")[:, 3].tolist() == [
-        *[False] * 5,
-        True,
-        True,
-        False,
-        False,
-    ]  # 4 steps and 48 people after it moved
-    assert result.people[:, 3].tolist() == [2, 5, 5, 5, 5, 36, 42, 6, 6]
+    assert because(result, "stuck")[:, 3].tolist() == [*[False] * 5, True, True, False, False]
+    assert result.people[6, 3] > result.people[4, 3] + 5 > result.people[8, 3]
     assert BASES[result.basis[5, 3]] == "doors"
     quiet = counted(people_in / 12, people_out / 12, people=people)
     assert not because(quiet, "stuck").any()  # nobody but a few passed, so the number may well be right
 
 
 def test_the_interval_grows_with_every_passage() -> None:
-    result = counted(rows([100, 0, 0]), rows([60, 0, 0]))
-    half = 1.2816 * (0.143 * 160) ** 0.5
-    assert result.lower[0, 0] == pytest.approx(40 - half)
-    assert result.upper[0, 0] == pytest.approx(40 + half)
+    result = live(ROOM, room([100, 100, 100], [60, 90, 100]))
+    width = result.upper[:, 0] - result.lower[:, 0]
+    assert (np.diff(width) > 0).all()
+    assert 5 < width[0] < 20
 
 
 def test_a_count_of_the_people_inside_beats_the_doors() -> None:
-    result = counted(rows([9, 9, 9]), rows([0, 0, 0]), people=rows([NAN, NAN, NAN, 4]))
-    assert result.people[0].tolist() == [9, 0, 9, 4]
-    assert BASES[result.basis[0, 3]] == "people"
-    assert np.isnan(result.lower[0, 3])
-    assert result.raw[0, 3] == 9
+    people = np.full((30, 4), NAN)
+    people[:, 3] = 4
+    people_in = np.full((30, 3), 0.0)
+    people_in[0] = [30, 20, 9]
+    result = counted(people_in, np.zeros((30, 3)), people=people)
+    assert result.people[-1, 3] == pytest.approx(4, abs=0.5)
+    assert result.lower[-1, 3] <= 4 <= result.upper[-1, 3]
+    assert BASES[result.basis[-1, 3]] == "people"
+    assert result.raw[-1, 3] == 9
 
 
-@pytest.mark.parametrize(
-    ("went_in", "occupied", "people", "basis"),
-    [(0, 1, 1, "presence"), (3, 1, 3, "doors"), (3, 0, 0, "presence"), (0, 0, 0, "presence"), (3, NAN, 3, "doors")],
-)
-def test_presence_says_somebody_or_nobody(went_in: float, occupied: float, people: float, basis: str) -> None:
-    result = counted(rows([5, 5, went_in]), rows([0, 0, 0]), occupied=rows([NAN, NAN, NAN, occupied]))
-    assert result.people[0, 3] == people
-    assert BASES[result.basis[0, 3]] == basis
+@pytest.mark.parametrize(("occupied", "people"), [(1, 3), (0, 0), (NAN, 3)])
+def test_presence_says_somebody_or_nobody(occupied: float, people: float) -> None:
+    seen = np.full((20, 4), NAN)
+    seen[:, 3] = occupied
+    people_in = np.zeros((20, 3))
+    people_in[0] = [15, 9, 3]
+    result = counted(people_in, np.zeros((20, 3)), occupied=seen)
+    assert result.people[-1, 3] == pytest.approx(people, abs=0.6)
+    assert BASES[result.basis[-1, 3]] == ("presence" if occupied == 0 else "doors")
+
+
+def test_presence_alone_is_somebody_or_nobody() -> None:
+    nowhere = np.full((2, 1), NAN)
+    result = live(ROOM, Seen.of(nowhere, nowhere, 1, occupied=rows([1], [0])))
+    assert result.people[:, 0].tolist() == [1, 0]
+    assert BASES[result.basis[0, 0]] == "presence"
 
 
 def test_a_space_whose_doors_were_never_heard_is_unknown_not_empty() -> None:
     result = counted(rows([2, NAN, NAN], [1, NAN, NAN]), rows([0, NAN, NAN], [0, NAN, NAN]))
-    assert result.people[:, 0].tolist() == [2, 3]
+    assert_allclose(result.people[:, 0], [2, 3], atol=0.3)
     assert np.isnan(result.people[:, 3]).all()
     assert not result.basis[:, 3].any()
 
 
-def test_a_silent_door_keeps_what_it_counted() -> None:
-    result = counted(rows([2, 2, 2], [NAN, NAN, NAN]), rows([0, 0, 0], [NAN, NAN, NAN]))
-    assert result.people.tolist() == [[2, 0, 2, 2], [2, 0, 2, 2]]
-
-
 def test_the_middle_of_a_step_is_its_mean() -> None:
-    result = estimate(DOORS, rows([4, 0, 0], [2, 0, 0]), rows([0, 0, 0], [0, 0, 0]), nothing(2), nothing(2), within=0.5)
-    assert result.people[:, 0].tolist() == [2, 5]
+    result = live(HOUSE, Seen.of(rows([4, 0, 0], [2, 0, 0]), rows([0, 0, 0], [0, 0, 0]), 4), within=0.5)
+    assert_allclose(result.people[:, 0], [2, 5], atol=0.4)
+    assert result.raw[:, 0].tolist() == [2, 5]
 
 
 def test_levels_are_held_for_a_while() -> None:
@@ -128,7 +198,78 @@ def test_a_silent_site_is_unknown_after_a_while() -> None:
     assert known(heard, 1).tolist() == [False, True, True, False, False, True]
 
 
+def test_the_usual_error_of_a_door_is_learnt_and_taken_out() -> None:
+    days = [library(seed, miss_in=0.01, miss_out=0.08) for seed in range(11)]
+    learnt = learn(ROOM, [seen for seen, _ in days[:10]])
+    assert learnt.bias_busy[0] == pytest.approx(-0.07, abs=0.02)
+    seen, real = days[10]
+    unlearnt, knowing = live(ROOM, seen), live(ROOM, seen, learnt)
+    assert error(knowing, real) < 0.7 * error(unlearnt, real)
+    assert knowing.upper[600, 0] - knowing.lower[600, 0] < unlearnt.upper[600, 0] - unlearnt.lower[600, 0]
+
+
+def test_learning_does_not_care_for_the_order_of_days_and_survives_being_kept() -> None:
+    days = [library(seed, miss_out=0.05)[0] for seed in range(6)]
+    one, other = learn(ROOM, days), learn(ROOM, days[::-1])
+    assert one.bias_busy == pytest.approx(other.bias_busy)
+    assert one.bias_sd == pytest.approx(other.bias_sd)
+    assert Learnt.from_json(one.to_json()) == one
+    assert Learnt.from_json('{"version": 0, "days": 4}') == NOTHING
+    assert learn(ROOM, [], one) == one
+    assert one.closed[8] and not one.closed[48]
+
+
+def test_a_door_that_is_wired_the_wrong_way_round_is_found() -> None:
+    days = [library(seed)[0] for seed in range(6)]
+    turned = [replace(day, people_in=day.people_out, people_out=day.people_in) for day in days]
+    learnt = learn(ROOM, turned[:5])
+    assert learnt.swapped == (True,)
+    assert error(live(ROOM, turned[5], learnt), library(5)[1]) < 4
+
+
+def test_a_day_that_is_over_is_known_better() -> None:
+    for seed in range(2):
+        seen, real = library(seed, miss_in=0.08, miss_out=0.02)
+        assert error(smoothed(ROOM, seen), real) < 0.6 * error(live(ROOM, seen), real)
+
+
+def test_a_dead_door_lets_its_usual_people_pass() -> None:
+    days = [library(seed, miss_in=0.02, miss_out=0.02)[0] for seed in range(8)]
+    house = Building.of((None,), ((None, 0), (None, 0)))
+    pairs = [
+        replace(a, people_in=np.hstack([a.people_in, b.people_in]), people_out=np.hstack([a.people_out, b.people_out]))
+        for a, b in pairwise(days)
+    ]
+    real = sum(library(seed, miss_in=0.02, miss_out=0.02)[1] for seed in (6, 7))
+    dead = replace(pairs[6], people_in=pairs[6].people_in.copy(), people_out=pairs[6].people_out.copy())
+    dead.people_in[480:, 1] = dead.people_out[480:, 1] = NAN
+    learnt = learn(house, pairs[:6])
+    result = live(house, dead, learnt)
+    assert because(result, "silent_door")[600, 0]
+    plain = np.cumsum(np.nan_to_num(dead.people_in).sum(1) - np.nan_to_num(dead.people_out).sum(1))
+    assert error(result, real) < 0.6 * float(np.sqrt(np.mean((np.maximum(plain, 0) - real) ** 2)))
+
+
+def test_the_steps_may_come_one_by_one_or_all_at_once_and_a_copy_is_a_checkpoint() -> None:
+    seen, _ = library(3, miss_out=0.04, minutes=15)
+    whole = live(ROOM, seen)
+    state = Filter(ROOM)
+    parts, checkpoint = [], state.copy()
+    for step in range(len(seen)):
+        if step == 40:
+            checkpoint = state.copy()
+        parts.append(state.step(seen[step : step + 1]).people[0, 0])
+    assert_array_equal(parts, whole.people[:, 0])
+    assert_array_equal(checkpoint.step(seen[40:]).people, whole.people[40:])
+
+
+def test_the_future_changes_nothing_of_the_live_figures() -> None:
+    seen, _ = library(4, minutes=15)
+    assert_array_equal(live(ROOM, seen[:50]).people, live(ROOM, seen).people[:50])
+
+
 COUNTS = st.integers(0, 40)
+FEW_EXAMPLES = settings(max_examples=25)
 
 
 @st.composite
@@ -148,12 +289,15 @@ def flows(draw: st.DrawFn, portals: int) -> tuple[Floats, Floats]:
     return tuple(np.array(draw(cells)).reshape(steps, portals) for _ in range(2))  # type: ignore[return-value]
 
 
+@FEW_EXAMPLES
 @given(st.data())
 def test_never_negative_and_always_within_its_interval(data: st.DataObject) -> None:
     parents, ends = data.draw(buildings())
     people_in, people_out = data.draw(flows(len(ends)))
-    none = nothing(len(people_in), len(parents))
-    result = estimate(incidence(parents, ends), people_in, people_out, none, none)
+    estimator = data.draw(st.sampled_from([live, smoothed]))
+    minutes = data.draw(st.sampled_from([1.0, 15.0, 60.0]))
+    seen = Seen.of(people_in, people_out, len(parents), step_minutes=minutes)
+    result = estimator(Building.of(parents, ends), seen)
     shown = ~np.isnan(result.people)
     assert (result.people[shown] >= 0).all()
     assert (result.lower[shown] >= 0).all()
@@ -161,20 +305,20 @@ def test_never_negative_and_always_within_its_interval(data: st.DataObject) -> N
     assert (result.people[shown] <= result.upper[shown]).all()
 
 
+@FEW_EXAMPLES
 @given(st.data())
 def test_the_order_of_the_portals_does_not_matter(data: st.DataObject) -> None:
     parents, ends = data.draw(buildings())
     people_in, people_out = data.draw(flows(len(ends)))
     order = data.draw(st.permutations(range(len(ends))))
-    none = nothing(len(people_in), len(parents))
-    one = estimate(incidence(parents, ends), people_in, people_out, none, none)
-    other = estimate(
-        incidence(parents, [ends[n] for n in order]), people_in[:, order], people_out[:, order], none, none
-    )
-    assert_array_equal(one.people, other.people)
-    assert_array_equal(one.upper, other.upper)
+    one = live(Building.of(parents, ends), Seen.of(people_in, people_out, len(parents)))
+    ends = [ends[n] for n in order]
+    other = live(Building.of(parents, ends), Seen.of(people_in[:, order], people_out[:, order], len(parents)))
+    assert_allclose(one.people, other.people, atol=1e-3)
+    assert_allclose(one.upper, other.upper, atol=1e-2)
 
 
+@FEW_EXAMPLES
 @given(st.data())
 def test_the_rooms_of_a_perfectly_counted_house_add_up_to_the_house(data: st.DataObject) -> None:
     """People walk about, one step each at a time; the doors see all of it."""
@@ -193,19 +337,20 @@ def test_the_rooms_of_a_perfectly_counted_house_add_up_to_the_house(data: st.Dat
         steps.append((people_in, people_out))
     result = counted(np.array([s[0] for s in steps]), np.array([s[1] for s in steps]))
     truth = [sum(p is not None for p in at), at.count(1), at.count(2) + at.count(3), at.count(3)]
-    assert result.people[-1].tolist() == truth
-    assert_array_equal(result.people[:, 0], result.people[:, 1] + result.people[:, 2])
-    assert not result.reason.any()
+    assert_allclose(result.people[-1], truth, atol=1 + 0.25 * max(truth))
+    assert_allclose(result.people[:, 0], result.people[:, 1] + result.people[:, 2], atol=1e-6)  # nobody is lost
+    assert (result.people[:, 3] <= result.people[:, 2] + 1e-6).all()
+    assert result.raw[-1].tolist() == truth
 
 
+@FEW_EXAMPLES
 @given(st.data())
 def test_no_portal_is_clamped(data: st.DataObject) -> None:
     """In through one door and out through the other is a whole person, whichever drifts below zero."""
     passing = data.draw(st.lists(COUNTS, min_size=1, max_size=10))
-    doors = incidence((None,), ((None, 0), (None, 0)))
     people_in = np.array([[n, 0] for n in passing], float)
     people_out = np.array([[0, n] for n in passing], float)
-    none = nothing(len(passing), 1)
-    result = estimate(doors, people_in, people_out, none, none)
-    assert not result.people.any()
-    assert not result.raw.any()
+    house = Building.of((None,), ((None, 0), (None, 0)))
+    result = live(house, Seen.of(people_in, people_out, 1))
+    assert_allclose(result.raw, 0)
+    assert (result.people <= 2 + 0.1 * sum(passing)).all()

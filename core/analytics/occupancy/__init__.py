@@ -5,9 +5,11 @@ All functions are pure; docs/occupancy.md tells the mathematics and its sources.
 
 from core.analytics.occupancy.building import Building, Incidence, incidence
 from core.analytics.occupancy.estimate import BASES, REASONS, Bools, Estimate, Floats, reason_code
-from core.analytics.occupancy.filter import Filter, live, smoothed
-from core.analytics.occupancy.learnt import NOTHING, Learnt, learn
+from core.analytics.occupancy.filter import Filter, live
+from core.analytics.occupancy.learn import learn
+from core.analytics.occupancy.learnt import NOTHING, Learnt
 from core.analytics.occupancy.seen import Seen, by_space, heard, hold, known
+from core.analytics.occupancy.smooth import smoothed
 
 __all__ = [
     "BASES", "NOTHING", "REASONS", "Bools", "Building", "Estimate", "Filter", "Floats", "Incidence", "Learnt", "Seen",

@@ -35,6 +35,30 @@ class Building:
             capacity=tuple(capacity) or (None,) * len(parents),
         )
 
+    def room(self) -> NDArray[np.float64]:
+        """The capacity of each space, NaN where it is not known."""
+        return np.array([np.nan if holds is None else holds for holds in self.capacity], float)
+
+    def parts(self, space: int) -> list[int]:
+        """The spaces that lie directly in a space."""
+        return [n for n, parent in enumerate(self.parents) if parent == space]
+
+    def is_sum(self, space: int) -> bool:
+        """Whether people in the space are in one of its parts: no counted portal leads to it but into a part."""
+        parts = self.parts(space)
+        if not parts:
+            return False
+        ends = self.doors[space] - self.doors[parts].sum(axis=0)  # of the space's own floor
+        return not ends.any()
+
+    def from_leaves(self) -> list[int]:
+        """The spaces, each after those that lie in it."""
+        return sorted(range(len(self.parents)), key=self._depth, reverse=True)
+
+    def _depth(self, space: int) -> int:
+        parent = self.parents[space]
+        return 0 if parent is None else 1 + self._depth(parent)
+
 
 def incidence(parents: Sequence[int | None], ends: Sequence[tuple[int | None, int | None]]) -> Incidence:
     """Spaces x portals: 1 where going in through the portal enters the space or its parts, -1 where it leaves, else 0.

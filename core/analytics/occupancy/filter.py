@@ -1,10 +1,17 @@
-"""The estimate of a day: as it goes on, and once it is over."""
+"""The estimate of a day as it goes on: a forward filter over all spaces of a site."""
+
+import numpy as np
 
 from core.analytics.occupancy.building import Building
-from core.analytics.occupancy.estimate import Estimate
+from core.analytics.occupancy.day import Day, Inputs
+from core.analytics.occupancy.estimate import Estimate, Floats
+from core.analytics.occupancy.figures import estimate_of
 from core.analytics.occupancy.learnt import NOTHING, Learnt
-from core.analytics.occupancy.present import estimate
-from core.analytics.occupancy.seen import Seen, join
+from core.analytics.occupancy.seen import Seen
+from core.analytics.occupancy.step import State
+from core.analytics.occupancy.summary import summary
+
+QUIET_MINUTES = 5.0  # when nothing happens, how often that is thought over
 
 
 class Filter:
@@ -15,23 +22,47 @@ class Filter:
 
     def __init__(self, building: Building, learnt: Learnt = NOTHING) -> None:
         self._building, self._learnt = building, learnt
-        self._seen: Seen | None = None
-
-    @property
-    def steps(self) -> int:
-        """How many steps it has seen."""
-        return 0 if self._seen is None else len(self._seen)
+        doors = learnt.of(building)
+        self._day = Day(building, learnt)
+        self._state = State(doors.bias_sd, building.room())
+        self._waiting = 0.0  # minutes in which nothing happened and that are not thought over yet
+        self._still = np.zeros(len(building.parents))
+        spaces = np.zeros(len(building.parents))
+        self._figures: tuple[Floats, Floats, Floats] = (spaces, spaces, spaces)
+        self.steps = 0  # it has seen
 
     def step(self, seen: Seen) -> Estimate:
         """The estimate of the steps that come next, one or many."""
-        before = self.steps
-        self._seen = seen if self._seen is None else join(self._seen, seen)
-        return live(self._building, self._seen, self._learnt)[before:]
+        return self._step(seen, 1.0)
+
+    def _step(self, seen: Seen, within: float) -> Estimate:
+        inputs = self._day.take(seen)
+        columns = np.zeros((3, len(seen), len(self._building.parents)))
+        before = np.stack(self._figures)
+        for step in range(len(seen)):
+            self._advance(inputs, step, seen.step_minutes)
+            columns[:, step] = self._figures
+        self.steps += len(seen)
+        if within < 1 and len(seen):
+            earlier = np.concatenate([before[:, None], columns[:, :-1]], 1)
+            columns = within * columns + (1 - within) * earlier
+        return estimate_of(self._building, seen, inputs, *columns, within=within)
+
+    def _advance(self, inputs: Inputs, step: int, minutes: float) -> None:
+        """One step; quiet ones are gathered, as long as nothing is to be said of them."""
+        self._waiting += minutes
+        self._still = self._still + inputs.still[step]
+        if not inputs.eventful[step] and self._waiting < QUIET_MINUTES:
+            return
+        self._state.step(inputs.news(step, self._waiting, self._still))
+        self._waiting, self._still = 0.0, np.zeros(len(self._still))
+        self._figures = summary(self._state.grid)
 
     def copy(self) -> "Filter":
         """A filter that knows the same and goes its own way from here."""
-        other = Filter(self._building, self._learnt)
-        other._seen = self._seen
+        other = object.__new__(Filter)
+        other.__dict__.update(self.__dict__)
+        other._day, other._state = self._day.copy(), self._state.copy()
         return other
 
 
@@ -40,13 +71,4 @@ def live(building: Building, seen: Seen, learnt: Learnt = NOTHING, *, within: fl
 
     The figure holds at the end of each step; with `within` 0.5 it holds at its middle.
     """
-    del learnt
-    return estimate(building.doors, seen.people_in, seen.people_out, seen.people, seen.occupied, within)
-
-
-def smoothed(building: Building, seen: Seen, learnt: Learnt = NOTHING, *, within: float = 1.0) -> Estimate:
-    """The estimate of each step from all of the day: better than `live`, once the day is over or late data has come.
-
-    If `seen` ends before the day does, its last figures are the live ones.
-    """
-    return live(building, seen, learnt, within=within)
+    return Filter(building, learnt)._step(seen, within)

@@ -1,0 +1,104 @@
+"""What a day brought, step by step, as the filter and the smoother take it in."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.analytics.occupancy.building import Building
+from core.analytics.occupancy.estimate import Bools, Floats
+from core.analytics.occupancy.evidence import CLOSED_GRACE
+from core.analytics.occupancy.learnt import Learnt
+from core.analytics.occupancy.levels import Still
+from core.analytics.occupancy.passages import Passages, Silence, passages
+from core.analytics.occupancy.seen import Seen
+from core.analytics.occupancy.step import News
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """Some steps of a day, steps x spaces. `raw` is in - out since the day began.
+
+    `still` are minutes of closed hours in which nothing moves any more, `people` counts inside that are believed,
+    `stuck` where one is not, `closed` the steps in which the site is closed, `eventful` those that bring anything.
+    """
+
+    passages: Passages
+    raw: Floats
+    still: Floats
+    people: Floats
+    occupied: Floats
+    stuck: Bools
+    closed: Bools
+    eventful: Bools
+
+    def news(self, step: int, minutes: float, still: Floats) -> News:
+        """What one step brought, after `minutes` without any."""
+        return News(
+            minutes=minutes,
+            people_in=self.passages.people_in[step],
+            people_out=self.passages.people_out[step],
+            variance=self.passages.variance[step],
+            lowest=np.zeros(self.raw.shape[1]),
+            still=still,
+            people=self.people[step],
+            occupied=self.occupied[step],
+        )
+
+
+class Day:
+    """What has to be remembered of earlier steps to understand the next ones."""
+
+    def __init__(self, building: Building, learnt: Learnt) -> None:
+        spaces, portals = building.doors.shape
+        self._building, self._learnt = building, learnt
+        self._doors = learnt.of(building)
+        self._silence = Silence(portals, spaces)
+        self._levels = Still(spaces)
+        self._raw = np.zeros(spaces)
+        self._inside = np.full(2 * spaces, np.nan)  # what was seen there last
+        self._quiet = np.zeros(spaces)  # minutes since anybody passed
+
+    def copy(self) -> "Day":
+        """The same memory, to go on with differently."""
+        other = object.__new__(Day)
+        other.__dict__.update(self.__dict__)
+        other._silence, other._levels = self._silence.copy(), self._levels.copy()
+        return other
+
+    def take(self, seen: Seen) -> Inputs:
+        """The next steps."""
+        found = passages(self._building, seen, self._learnt, self._silence)
+        raw = self._raw + np.cumsum(found.raw, axis=0)
+        stuck = self._levels.stuck(seen.people, found.passed)
+        usually = self._doors.closed[seen.clock // 15]
+        closed = usually if seen.open is None else ~seen.open
+        still = self._still(found.passed, closed, seen.step_minutes)
+        people = np.where(stuck, np.nan, seen.people)
+        inside = np.hstack([people, seen.occupied])
+        changed = _differ(inside, np.vstack([self._inside, inside[:-1]]))
+        happened = np.hstack([found.passed + found.variance > 0, changed])
+        if len(seen):
+            self._raw, self._inside = raw[-1], inside[-1]
+        return Inputs(
+            passages=found,
+            raw=raw,
+            still=still,
+            people=people,
+            occupied=seen.occupied,
+            stuck=stuck,
+            closed=closed,
+            eventful=np.asarray(happened.any(1), bool),
+        )
+
+    def _still(self, passed: Floats, closed: Bools, minutes: float) -> Floats:
+        """The minutes of each step that count as still: closed, and long enough after the last passage."""
+        still = np.zeros(passed.shape)
+        for step in range(len(passed)):
+            self._quiet = np.where(passed[step] > 0, 0, self._quiet + minutes)
+            if closed[step]:
+                still[step] = np.clip(self._quiet - CLOSED_GRACE, 0, minutes)
+        return still
+
+
+def _differ(one: Floats, other: Floats) -> Bools:
+    return np.asarray((one != other) & ~(np.isnan(one) & np.isnan(other)), bool)

@@ -1,0 +1,122 @@
+"""The estimate of a day that is over: each step knows what came before it and what came after."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.analytics.occupancy.building import Building
+from core.analytics.occupancy.day import Day, Inputs
+from core.analytics.occupancy.estimate import Estimate, Floats
+from core.analytics.occupancy.figures import estimate_of
+from core.analytics.occupancy.filter import Filter
+from core.analytics.occupancy.grid import Cells, Grid
+from core.analytics.occupancy.learnt import NOTHING, Learnt
+from core.analytics.occupancy.seen import Seen
+from core.analytics.occupancy.step import Done, News, State, backwards
+from core.analytics.occupancy.summary import summary
+
+NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
+WHOLE_DAY_MINUTES = 22 * 60.0  # a day that is known so far is over, and at its end nobody is in
+GHOST = 0.001  # likelihood of somebody who is still there, beside 1 for nobody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Node:
+    """What was believed after a node of the forward pass, and how it came to that."""
+
+    grid: Grid
+    done: Done
+
+
+def smoothed(building: Building, seen: Seen, learnt: Learnt = NOTHING, *, within: float = 1.0) -> Estimate:
+    """The estimate of each step from all of the day: better than `live`, once the day is over or late data has come.
+
+    If `seen` ends before the day does, its last figures are those of the filter.
+    """
+    if not len(seen):
+        return Filter(building, learnt)._step(seen, within)
+    inputs = Day(building, learnt).take(seen)
+    ends = _ends(len(seen), seen.step_minutes)
+    over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
+    at_nodes = _backward(_forward(building, learnt, inputs, ends, seen.step_minutes), over)
+    columns = _between(inputs, ends, at_nodes, within)
+    return estimate_of(building, seen, inputs, *columns, within=within)
+
+
+def _ends(steps: int, minutes: float) -> list[int]:
+    """The steps at which nodes end."""
+    many = max(round(NODE_MINUTES / minutes), 1)
+    return [*range(many, steps, many), steps]
+
+
+def _forward(building: Building, learnt: Learnt, inputs: Inputs, ends: list[int], minutes: float) -> list[_Node]:
+    state = State(learnt.of(building).bias_sd, building.room())
+    nodes, start = [], 0
+    for end in ends:
+        done = state.step(_news(inputs, slice(start, end), minutes), keep=True)
+        assert done is not None
+        nodes.append(_Node(grid=state.grid.copy(), done=done))
+        start = end
+    return nodes
+
+
+def _news(inputs: Inputs, steps: slice, minutes: float) -> News:
+    """What several steps brought, as one."""
+    passed = inputs.passages
+    people_in, people_out = passed.people_in[steps], passed.people_out[steps]
+    so_far = np.cumsum(people_in - people_out, axis=0)
+    return News(
+        minutes=minutes * len(people_in),
+        people_in=people_in.sum(0),
+        people_out=people_out.sum(0),
+        variance=passed.variance[steps].sum(0),
+        lowest=so_far.min(0) - so_far[-1],
+        still=inputs.still[steps].sum(0),
+        people=_last(inputs.people[steps]),
+        occupied=_last(inputs.occupied[steps]),
+    )
+
+
+def _last(values: Floats) -> Floats:
+    """The last value of each column that is known."""
+    known = ~np.isnan(values)
+    last = len(values) - 1 - known[::-1].argmax(0)
+    return np.asarray(values[last, np.arange(values.shape[1])])
+
+
+def _backward(nodes: list[_Node], over: bool) -> Floats:
+    """Mean, lower and upper bound at each node (3 x nodes x spaces), from the whole day."""
+    found = np.zeros((3, len(nodes), len(nodes[-1].grid.width)))
+    later = _ending(nodes[-1].grid, over)
+    for n in range(len(nodes) - 1, -1, -1):
+        node = nodes[n]
+        cells = node.grid.cells * later
+        total = cells.sum((1, 2), keepdims=True)
+        cells = np.where(total > 1e-25, cells / np.maximum(total, 1e-30), node.grid.cells)
+        found[:, n] = summary(node.grid, cells)
+        later = backwards(later, node.done)
+    return found
+
+
+def _ending(grid: Grid, over: bool) -> Cells:
+    """How likely each cell is at the end of the day: nobody stays, if it is over."""
+    people = grid.people()
+    if not over:
+        return np.ones_like(people)
+    return np.where(people > 0.5 * grid.width[:, None, None], GHOST, 1).astype(np.float32)
+
+
+def _between(inputs: Inputs, ends: list[int], at_nodes: Floats, within: float) -> Floats:
+    """The figures of all steps: by the counts between nodes, their error interpolated."""
+    net = inputs.passages.people_in - inputs.passages.people_out
+    counted = np.cumsum(net, axis=0)
+    nodes = np.concatenate([np.zeros((3, 1, net.shape[1])), at_nodes], 1)
+    base = np.concatenate([np.zeros((1, net.shape[1])), counted])
+    at = np.array([0, *ends])
+    steps = np.arange(1, len(net) + 1) - (1 - within)
+    off = nodes - base[at]
+    after = np.clip(np.searchsorted(at, steps), 1, len(at) - 1)
+    share = ((steps - at[after - 1]) / (at[after] - at[after - 1]))[:, None]
+    between = (1 - share) * off[:, after - 1] + share * off[:, after]
+    people, lower, upper = np.maximum(counted - (1 - within) * net + between, 0)
+    return np.stack([people, np.minimum(lower, people), np.maximum(upper, people)])

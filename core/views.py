@@ -271,6 +271,21 @@ class ProgrammeEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnusualTime:
+    """A time at which far more, or far fewer, people came than `expected`, and what the programme had then.
+
+    `score` is the log10 of how many times likelier the counts are with something going on than without.
+    """
+
+    start: datetime
+    end: datetime
+    people: float
+    expected: float
+    score: float
+    programme: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SchoolHoliday:
     """Days without school, both included."""
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.settings import Settings
-from jobs import forecasts_due, quality
-from store import learnt, ledger, occupancy, rejected
+from jobs import daily, forecasts_due, quality
+from store import learnt, ledger, occupancy, rejected, unusual
 from store.database import Database
 
 LEARNT_DAYS = timedelta(days=63)  # what was learnt is kept for late data of so many days
@@ -62,6 +62,13 @@ def make_forecasts(db: Database, settings: Settings, now: datetime) -> None:
     outlook.make_due(db, now)
 
 
+def find_unusual(db: Database, settings: Settings, now: datetime) -> None:
+    """Finds the unusual hours of each day that has ended."""
+    from jobs import unusual as finding
+
+    finding.find_all(db, now)
+
+
 def look_at_sensors(db: Database, settings: Settings, now: datetime) -> None:
     """Looks for faulty sensors at the sites where that was done an hour ago or longer."""
     quality.look_at_due(db, now)
@@ -75,6 +82,8 @@ DUTIES: Sequence[Duty] = (
     Duty(description="keep rejected messages few", every=timedelta(minutes=1), run=trim_rejected),
     Duty(description="make forecasts", every=timedelta(minutes=5), run=make_forecasts, after=SETTLED,
          aside=forecasts_due.wanted),
+    Duty(description="find unusual hours", every=timedelta(minutes=5), run=find_unusual, after=SETTLED,
+         aside=daily.wanted(unusual.WHAT)),
     Duty(description="look at the sensors", every=timedelta(minutes=5), run=look_at_sensors, after=SETTLED,
          aside=quality.wanted),
 )  # fmt: skip

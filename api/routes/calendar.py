@@ -9,7 +9,7 @@ from api.answers import rows, wanted
 from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, FirstDay, Form, From, LastDay, To
 from core.analytics import calendar
-from core.views import ActionInfo, CalendarDay, ProgrammeEvent
+from core.views import ActionInfo, CalendarDay, ProgrammeEvent, UnusualTime
 from store import queries
 
 router = APIRouter(tags=["Calendar"])
@@ -36,6 +36,22 @@ def events(
     start, end = ranges.instants(begin, to, site, now)
     found = queries.events(db, site.id, start, end)
     return rows(found, ProgrammeEvent, wanted(form, accept), f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")
+
+
+@router.get(
+    "/sites/{site}/unusual",
+    response_model=list[UnusualTime],
+    responses=CSV,
+    summary="Hours that stood out",
+)
+def unusual(
+    site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None,
+    form: Form = None, accept: Accept = None,
+) -> Response:  # fmt: skip
+    """Times at which far more or far fewer people came than usual, newest first; eight weeks if no days are given."""
+    first, last = ranges.days(begin, to, site, now, timedelta(days=55))
+    found = queries.unusual(db, site.id, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1])
+    return rows(found, UnusualTime, wanted(form, accept), f"{site.id}-unusual-{first}-{last}")
 
 
 @router.get("/sites/{site}/actions", summary="You said, we did")

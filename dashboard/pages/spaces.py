@@ -12,7 +12,7 @@ from core.views import SiteInfo, SpaceInfo
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.callbacks import Callbacks
-from dashboard.components import controls, history, notices, used
+from dashboard.components import controls, history, notices, unusual, used
 from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.figures import heat
@@ -42,6 +42,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         _used(db, place, space, period, now),
         html.H2(_("The usual week")),
         _week(db, place, space, today),
+        _unusual(db, place, now) if space.parent is None else None,
     ]
     return html.Div([p for p in parts if p], className="page", **data(title=named(space.name)))
 
@@ -76,6 +77,10 @@ def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
         [html.Div(heat.table(cells, caption), className="scroll"), html.Figcaption(finding, className="finding")],
         className="chart",
     )
+
+
+def _unusual(db: Database, site: Site, now: datetime) -> Any:
+    return unusual.section(queries.unusual(db, site.id, now - USUAL_WEEKS, now), site)
 
 
 def register(callbacks: Callbacks) -> None:

@@ -3,7 +3,7 @@
 from store.queries.actions import actions
 from store.queries.annual import annual
 from store.queries.attention import doubts, finding, findings, wiring
-from store.queries.calendar import calendar_days, events, school_holidays
+from store.queries.calendar import calendar_days, events, school_holidays, unusual
 from store.queries.devices import devices, rejected, unplaced
 from store.queries.health import health
 from store.queries.live import live
@@ -40,6 +40,7 @@ __all__ = [
     "spaces",
     "together",
     "unplaced",
+    "unusual",
     "visits",
     "weekday_growth",
     "wiring",

@@ -1,10 +1,10 @@
 """The calendar of a site: its programme, school holidays and weather, and all of it day by day."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from core.analytics import calendar, days
-from core.views import CalendarDay, ProgrammeEvent, SchoolHoliday
+from core.views import CalendarDay, ProgrammeEvent, SchoolHoliday, UnusualTime
 from core.weather import Weather
 from store.database import Database
 from store.sites import load
@@ -21,6 +21,15 @@ def events(db: Database, site: str, start: datetime, end: datetime) -> list[Prog
     """The programme of a site that touches the time from `start` up to `end`, in order. Raises NotFound."""
     load(db, site)
     return db.fetch("events", ProgrammeEvent, site=site, start=start, end=end)
+
+
+def unusual(db: Database, site: str, start: datetime, end: datetime) -> list[UnusualTime]:
+    """Times from `start` up to `end` that stand out in the counts of a site, newest first. Raises NotFound."""
+    load(db, site)
+    return [
+        replace(u, programme=tuple(u.programme))
+        for u in db.fetch("unusual", UnusualTime, site=site, start=start, end=end)
+    ]
 
 
 def school_holidays(db: Database, site: str, first: date, last: date) -> list[SchoolHoliday]:

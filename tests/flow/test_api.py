@@ -38,6 +38,7 @@ PATHS = [
     f"/sites/{LIBRARY}/findings?resolved_days=30",
     f"/sites/{LIBRARY}/wiring",
     f"/sites/{LIBRARY}/forecast/record",
+    f"/sites/{LIBRARY}/unusual",
     "/devices",
     f"/devices?site={LIBRARY}",
     "/devices/unplaced",

@@ -1,0 +1,34 @@
+"""Hours that stood out: far more or far fewer people than usual, and what the programme had then."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from dash import html
+
+from core.site import Site
+from core.views import UnusualTime
+from dashboard.components.chart import table
+from dashboard.i18n import _, formats
+
+SHOWN: Final = 12
+
+
+def section(found: Sequence[UnusualTime], site: Site) -> Any:
+    """The newest ones, or a word that there is none."""
+    heading = html.H2(_("Unusual hours"))
+    if not found:
+        none = _(
+            "None in the last eight weeks: every hour was as its weekday, its hour and its season lead one to expect."
+        )
+        return html.Section([heading, html.P(none, className="quiet")])
+    head = [_("When"), _("Visits"), _("Usual"), _("Programme")]
+    rows = [_row(one, site) for one in found[:SHOWN]]
+    return html.Section([heading, html.Div(table(head, rows), className="scroll sheet", tabIndex="0")])
+
+
+def _row(one: UnusualTime, site: Site) -> list[Any]:
+    when = f"{formats.stamp(one.start, site.timezone)}–{formats.clock(one.end, site.timezone)}"
+    more = one.people >= one.expected
+    fewer = _("nothing explains it; was a door closed, or a sensor covered?")
+    why = ", ".join(one.programme) or (_("nothing in the programme") if more else fewer)
+    return [when, formats.number(one.people), formats.number(one.expected), why]

@@ -1,0 +1,62 @@
+"""Unusual hours of every site, found once a day in the visits of the last half year."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from core.analytics import events
+
+from core.analytics.calendar import business_day, day_bounds, open_intervals
+from core.site import Site
+from core.views import UnusualTime
+from jobs.daily import due
+from store import unusual
+from store.database import Database
+
+LEARNT_FROM: Final = 182  # days
+LEAST_HOURS: Final = 24 * 21  # that were heard, before anything is called unusual
+HEARD: Final = 0.99  # share of the doors: an hour with a silent door tells of the door, not of people
+DAY = timedelta(days=1)
+
+
+def find_all(db: Database, now: datetime) -> None:
+    """Looks for unusual hours at every site, up to the last business day that has ended."""
+    for site, last in due(db, now, unusual.WHAT):
+        unusual.keep(db, site.id, of(db, site, last), last)
+
+
+def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
+    """The unusual times of a site in the days up to `last`; none where too little was heard."""
+    start, end = day_bounds(last - (LEARNT_FROM - 1) * DAY, site)[0], day_bounds(last, site)[1]
+    zone = ZoneInfo(site.timezone)
+    heard = [h for h in unusual.hours(db, site.id, start, end) if h.heard >= HEARD]
+    if len(heard) < LEAST_HOURS:
+        return []
+    times = np.array([h.start.astimezone(zone).replace(tzinfo=None) for h in heard], dtype="datetime64[s]")
+    found = events.unusual(times, np.array([h.people for h in heard]))
+    told = (
+        UnusualTime(
+            start=_instant(u.start, zone),
+            end=_instant(u.end, zone),
+            people=u.count,
+            expected=u.expected,
+            score=u.score,
+            programme=(),
+        )
+        for u in found
+    )
+    return [u for u in told if _speaks_of_people(u, site)]
+
+
+def _instant(wall: np.datetime64, zone: ZoneInfo) -> datetime:
+    clock: datetime = wall.astype("datetime64[s]").item()
+    return clock.replace(tzinfo=zone)
+
+
+def _speaks_of_people(found: UnusualTime, site: Site) -> bool:
+    """Fewer than usual on a day of other hours, or closed, is what was to be expected."""
+    if found.people >= found.expected:
+        return True
+    intervals = open_intervals(business_day(found.start, site), site)
+    return any(start < found.end and found.start < end for start, end in intervals)

@@ -1,0 +1,86 @@
+"""Hours that stand out in the stored counts are found, kept and told with the programme of their time."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from core import sitefile
+from core.ical import Occurrence
+from core.readings import Reading
+from jobs import daily
+from jobs import unusual as finding
+from store import calendars, queries, sites, unusual
+from store.database import Database
+from store.write import Batch, Incoming, write
+
+HERE = ZoneInfo("Europe/Stockholm")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SITE = """
+[[sites]]
+id = "lib"
+kind = "library"
+name = { sv = "Bibblan", en = "Library" }
+timezone = "Europe/Stockholm"
+[sites.opening]
+HOURS
+[[sites.spaces]]
+id = "hall"
+name = { sv = "Hall", en = "Hall" }
+[[sites.portals]]
+id = "front"
+name = { sv = "Entré", en = "Front" }
+outer = "outside"
+inner = "hall"
+[[sites.sensors]]
+device = "front"
+portal = "front"
+""".replace("HOURS", "\n".join(f'{day} = "10:00-18:00"' for day in DAYS))
+FIRST, WEEKS = date(2026, 9, 7), 6
+CROWD = datetime(2026, 10, 1, 14, tzinfo=HERE)  # 120 instead of 30 an hour
+SILENCE = datetime(2026, 10, 8, 11, tzinfo=HERE)  # nobody from eleven to three
+NOW = datetime(2026, 10, 19, 12, tzinfo=HERE)
+
+
+@pytest.fixture
+def counted(db: Database) -> Database:
+    sites.apply(db, sitefile.parse(SITE))
+    rng = np.random.default_rng(1)
+    batch = []
+    for n in range(7 * WEEKS * 24):
+        start = datetime(FIRST.year, FIRST.month, FIRST.day, 4, tzinfo=HERE) + timedelta(hours=n)
+        rate = 30.0 if 10 <= start.hour < 18 else 0.0
+        rate = 120.0 if start == CROWD else 0.0 if SILENCE <= start < SILENCE + timedelta(hours=4) else rate
+        people = float(rng.poisson(rate))
+        end = (start + timedelta(hours=1)).astimezone(UTC)
+        for metric in ("in", "out"):
+            reading = Reading(source="native", device="lib/front", channel="flow:1", metric=metric, value=people,
+                              time=end, period_s=3600)  # fmt: skip
+            batch.append(Incoming(reading=reading, received=end))
+    write(db, Batch(readings=batch))
+    with db.transaction() as conn:
+        conn.execute("delete from dirty_day")
+    return db
+
+
+def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(counted: Database) -> None:
+    concert = Occurrence(
+        uid="1", title="Concert", place="hall", start=CROWD, end=CROWD + timedelta(hours=1), all_day=False
+    )
+    calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
+    assert daily.wanted(unusual.WHAT)(counted, NOW)
+    finding.find_all(counted, NOW)
+    assert not daily.wanted(unusual.WHAT)(counted, NOW)
+    assert daily.wanted(unusual.WHAT)(counted, NOW + timedelta(days=1))
+    silence, crowd = queries.unusual(counted, "lib", NOW - timedelta(days=60), NOW)
+    assert crowd.start == CROWD and crowd.people > 90 and 20 < crowd.expected < 40
+    assert crowd.programme == ("Concert",)
+    assert abs(silence.start - SILENCE) <= timedelta(hours=1) and silence.people < 10 < silence.expected
+    assert silence.programme == ()
+
+
+def test_nothing_is_unusual_where_little_is_known(db: Database) -> None:
+    sites.apply(db, sitefile.parse(SITE))
+    finding.find_all(db, NOW)
+    assert queries.unusual(db, "lib", NOW - timedelta(days=60), NOW) == []

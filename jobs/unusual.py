@@ -5,8 +5,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from core.analytics import events
 
+from core.analytics import events
 from core.analytics.calendar import business_day, day_bounds, open_intervals
 from core.site import Site
 from core.views import UnusualTime
@@ -17,6 +17,7 @@ from store.database import Database
 LEARNT_FROM: Final = 182  # days
 LEAST_HOURS: Final = 24 * 21  # that were heard, before anything is called unusual
 HEARD: Final = 0.99  # share of the doors: an hour with a silent door tells of the door, not of people
+LEAST_SCORE: Final = 3.0  # a thousand times likelier with something going on than without
 DAY = timedelta(days=1)
 
 
@@ -45,6 +46,7 @@ def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
             programme=(),
         )
         for u in found
+        if u.score >= LEAST_SCORE
     )
     return [u for u in told if _speaks_of_people(u, site)]
 

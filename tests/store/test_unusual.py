@@ -73,7 +73,9 @@ def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(
     finding.find_all(counted, NOW)
     assert not daily.wanted(unusual.WHAT)(counted, NOW)
     assert daily.wanted(unusual.WHAT)(counted, NOW + timedelta(days=1))
-    silence, crowd = queries.unusual(counted, "lib", NOW - timedelta(days=60), NOW)
+    found = queries.unusual(counted, "lib", NOW - timedelta(days=60), NOW)
+    assert len(found) == 2
+    silence, crowd = found
     assert crowd.start == CROWD and crowd.people > 90 and 20 < crowd.expected < 40
     assert crowd.programme == ("Concert",)
     assert abs(silence.start - SILENCE) <= timedelta(hours=1) and silence.people < 10 < silence.expected

@@ -233,6 +233,24 @@ class HeatCell:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MethodBreak:
+    """A day from which visits are counted otherwise. What was counted before it, times `factor`, is what would be now.
+
+    `kind`: another sensor, a definition of a visit, a door that was not counted before (or is no more), or a step that
+    nobody told of ("found"). `method`: both sensors side by side ("overlap"), the step beside other doors ("level"),
+    the same readings by the new definition ("recounted"), or none, where it cannot be told. `error` is half the
+    width of the factor's 95 % interval.
+    """
+
+    day: date
+    door: str | None
+    kind: Literal["sensor", "definition", "door", "found"]
+    method: Literal["overlap", "level", "recounted", "none"]
+    factor: float | None
+    error: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """Visits on the way to the target.
 
@@ -240,6 +258,10 @@ class Progress:
     factor times that. `last_365` are the visits of the 365 business days before `today`, scaled for missing days;
     `growth` compares the last 364 days with the 364 before (None with less history). `needed_growth` is the growth a
     year from today to the deadline.
+
+    The figures called `bridged` are what they would be had every day been counted as it is now, over the `breaks`;
+    `growth_error` is half the width of the 95 % interval of `growth_bridged`, and holds `growth_unseen`, what changes
+    of counters too small to be found may do.
     """
 
     site: str
@@ -255,6 +277,13 @@ class Progress:
     growth: float | None
     needed_growth: float | None
     measure: str
+    growth_bridged: float | None = None
+    growth_error: float | None = None
+    growth_unseen: float | None = None
+    baseline_bridged: float | None = None
+    goal_bridged: float | None = None
+    needed_growth_bridged: float | None = None
+    breaks: tuple[MethodBreak, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

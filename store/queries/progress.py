@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from core.errors import NotFound
 from core.views import Progress
 from store.database import Database
+from store.queries.bridging import bridged
 from store.sites import load
 
 YEAR = 365  # days
@@ -21,7 +22,8 @@ class _Visits:
 
 def progress(db: Database, site: str, today: date) -> Progress:
     """Visits against the target of a site, seen from business day `today`. Raises NotFound where there is no target."""
-    target = load(db, site).target
+    place = load(db, site)
+    target = place.target
     if target is None:
         raise NotFound(f"{site} has no target; its site file can give it one ([sites.target])")
     measure = target.measure
@@ -29,6 +31,9 @@ def progress(db: Database, site: str, today: date) -> Progress:
     last = _between(db, site, today - timedelta(days=YEAR), today - timedelta(days=1))
     last_365 = _yearly(last, measure)
     goal = None if baseline is None else baseline * target.factor
+    years = (target.deadline - today).days / YEAR
+    over = bridged(db, place, today, (target.baseline_first, target.baseline_last), measure)
+    moved = None if baseline is None or over.baseline is None else baseline * over.baseline
     return Progress(
         site=site,
         today=today,
@@ -41,8 +46,17 @@ def progress(db: Database, site: str, today: date) -> Progress:
         last_365=last_365,
         coverage_365=last.days / YEAR,
         growth=_growth(db, site, today, measure),
-        needed_growth=_needed(last_365, goal, (target.deadline - today).days / YEAR),
+        needed_growth=_needed(last_365, goal, years),
         measure=measure,
+        growth_bridged=over.growth.bridged if over.growth else None,
+        growth_error=over.growth.error if over.growth else None,
+        growth_unseen=over.growth.unseen if over.growth else None,
+        baseline_bridged=moved,
+        goal_bridged=moved and moved * target.factor,
+        needed_growth_bridged=_needed(
+            last_365 and over.year and last_365 * over.year, moved and moved * target.factor, years
+        ),
+        breaks=over.breaks,
     )
 
 

@@ -109,9 +109,13 @@ def test_coverage_knows_how_long_a_day_is(db: Database, day: date, hours: int) -
         ),
     )
     begin = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=1 if hours != 25 else 2)
-    for device in ("front", "back"):
-        for n in range(1, hours + 1):
-            put(db, device, begin + timedelta(hours=n), 1, 0, period_s=3600)
+    readings = [
+        Reading(source="native", device=f"lib/{device}", channel="flow:1", metric="in", value=1, period_s=3600,
+                time=begin + timedelta(hours=n))
+        for device in ("front", "back")
+        for n in range(1, hours + 1)
+    ]  # fmt: skip
+    write(db, Batch(readings=[Incoming(reading=r, received=r.time or begin) for r in readings]))
     (point,) = queries.visits(db, "lib", day, day)
     assert point.coverage == pytest.approx(1)
     assert point.gross == hours  # the back door's people go out

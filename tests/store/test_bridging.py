@@ -1,0 +1,122 @@
+"""Progress with and without the breaks of the method: another sensor, another definition, another door."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import psycopg
+import pytest
+
+from core import sitefile
+from core.views import Progress
+from store import queries, sites
+from store.database import Database
+from tests.store.counted import HOUSE
+
+TODAY = date(2026, 3, 2)
+DAYS = 2 * 364 + 10
+FIRST = TODAY - timedelta(days=DAYS)
+TARGET = f"""
+[sites.target]
+baseline_first = {FIRST}
+baseline_last = {FIRST + timedelta(days=363)}
+deadline = 2030-12-31
+"""
+
+
+def house(extra: str = "", more: str = "") -> str:
+    return HOUSE.replace("[[sites.spaces]]", f"{TARGET}{extra}[[sites.spaces]]", 1) + more
+
+
+def counted(url: str, *, door: str = "front", since: date | None = None, factor: float = 1.0, seed: int = 1) -> None:
+    """Two years at both doors, written as days: what makes days of readings is tested elsewhere."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for n in range(DAYS):
+        day = FIRST + timedelta(days=n)
+        busy = (1 + 0.1 * n / 364) * np.exp(rng.normal(0, 0.1)) * (0.5 if day.weekday() == 6 else 1)
+        for name, usual in (("front", 400), ("back", 300)):
+            changed = factor if name == door and since and day >= since else 1.0
+            people = float(rng.poisson(usual * busy * np.exp(rng.normal(0, 0.05)) * changed))
+            rows.append((name, day, people, people))
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.cursor().executemany(
+            "insert into flow_day (site_id, portal_id, day, people_in, people_out, covered_s, imputed)"
+            " select site_id, portal_id, %s, %s, %s, 86400, 0 from portal where slug = %s",
+            [(day, people_in, people_out, name) for name, day, people_in, people_out in rows],
+        )
+
+
+def progress(db: Database) -> Progress:
+    return queries.progress(db, "lib", TODAY)
+
+
+def test_without_breaks_both_are_the_same(db: Database, database_url: str) -> None:
+    sites.apply(db, sitefile.parse(house()))
+    counted(database_url)
+    p = progress(db)
+    assert p.breaks == ()
+    assert p.growth_bridged == pytest.approx(p.growth) and p.baseline_bridged == pytest.approx(p.baseline_visits)
+    assert p.growth_error and 0.01 < p.growth_error < 0.1
+    assert progress(db) == p
+
+
+def test_another_sensor_is_bridged_by_the_other_door(db: Database, database_url: str) -> None:
+    sites.apply(db, sitefile.parse(house()))
+    day = TODAY - timedelta(days=300)
+    new = house().replace('device = "front"', 'device = "front-2"')
+    sites.apply(db, sitefile.parse(new), now=datetime(day.year, day.month, day.day, 4, tzinfo=UTC))
+    counted(database_url, since=day, factor=1.25)
+    p = progress(db)
+    (told,) = [b for b in p.breaks if b.kind == "sensor"]
+    assert (told.day, told.door, told.method) == (day, "front", "level")
+    assert told.factor == pytest.approx(1.25, abs=0.06) and told.error and abs(told.factor - 1.25) < told.error
+    assert p.growth and p.growth_bridged and p.growth_error
+    assert p.growth > 0.19 and abs(p.growth_bridged - 0.1) < p.growth_error < 0.08
+    assert p.baseline_bridged and p.baseline_visits
+    assert p.baseline_bridged / p.baseline_visits == pytest.approx(1 + 0.25 * 4 / 7, abs=0.04)
+    assert p.goal_bridged == pytest.approx(2 * p.baseline_bridged)
+
+
+def test_a_step_that_nobody_told_of_is_found(db: Database, database_url: str) -> None:
+    sites.apply(db, sitefile.parse(house()))
+    counted(database_url, since=TODAY - timedelta(days=200), factor=1.5)
+    p = progress(db)
+    assert {b.kind for b in p.breaks} == {"found"}
+    assert p.growth and p.growth_bridged and p.growth > p.growth_bridged
+
+
+def test_another_definition_is_counted_once_more(db: Database, database_url: str) -> None:
+    front = f"[[sites.visits]]\nfirst = {TODAY - timedelta(days=182)}\nportals = ['front']\n"
+    sites.apply(db, sitefile.parse(house(front)))
+    counted(database_url)
+    p = progress(db)
+    (told,) = p.breaks
+    assert (told.kind, told.method, told.error) == ("definition", "recounted", 0)
+    assert told.factor == pytest.approx(4 / 7, abs=0.02)
+    assert p.growth and p.growth < -0.1 and p.growth_bridged == pytest.approx(0.1, abs=0.03)
+    assert p.baseline_bridged and p.baseline_visits
+    assert p.baseline_bridged / p.baseline_visits == pytest.approx(4 / 7, abs=0.02)
+
+
+def test_a_door_that_was_not_counted_before_is_told_and_left_out(db: Database, database_url: str) -> None:
+    sites.apply(db, sitefile.parse(house()))
+    counted(database_url)
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute(
+            "delete from flow_day f using portal p"
+            " where p.portal_id = f.portal_id and p.slug = 'back' and f.day < %s",
+            (TODAY - timedelta(days=100),),
+        )
+    p = progress(db)
+    assert [(b.kind, b.door, b.method) for b in p.breaks] == [("door", "back", "none")]
+    assert p.growth and p.growth > 0.2 and p.growth_bridged == pytest.approx(0.1, abs=0.03)
+
+
+def test_little_history_tells_no_growth(db: Database, database_url: str) -> None:
+    sites.apply(db, sitefile.parse(house()))
+    assert progress(db).growth_bridged is None
+    counted(database_url)
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute("delete from flow_day where day < %s", (TODAY - timedelta(days=200),))
+    p = progress(db)
+    assert (p.growth, p.growth_bridged, p.growth_error) == (None, None, None)

@@ -178,6 +178,8 @@ def mean_stay(days: Sequence[DayUse]) -> tuple[Figure | None, int, Reason | None
     inside = [d for d in whole if d.known_hours >= ENOUGH * d.hours]
     by_people = _by_people(inside) if len(inside) == len(whole) else None
     by_doors = _by_doors(whole)
+    if by_doors[0] <= 0:
+        return None, len(whole), "vague", None
     if by_people and not 1 / APART < by_people[0] / by_doors[0] < APART:
         return None, len(whole), "disagree", None
     counted = sum(d.by_people for d in inside) > len(whole) / 2

@@ -6,11 +6,11 @@ with day as materialized (
 ), open as materialized (
     select * from unnest(%(open_days)s::date[], %(opens)s::timestamptz[], %(closes)s::timestamptz[]) as o (day, opens, closes)
 ), place as materialized (
-    select z.space_id, z.slug
+    select z.space_id, z.slug, s.timezone, s.day_start
     from site s
     join space z using (site_id)
     where s.slug = %(site)s and (%(space)s::text is null and upper_inf(z.valid) or z.slug = %(space)s)
-), inside as (
+), inside as materialized (
     select o.space_id, d.day, count(*) / 4.0 as known_hours, sum(o.people) / 4 as person_hours,
         sum(o.upper - o.lower) / 4 as width_hours, count(q.day) / 4.0 as open_known_hours,
         sum(o.people) filter (where q.day is not null) / 4 as open_person_hours,
@@ -21,28 +21,27 @@ with day as materialized (
         (array_agg(o.peak order by o.peak desc nulls last, o.bucket))[1] as peak,
         (array_agg(o.peak_lower order by o.peak desc nulls last, o.bucket))[1] as peak_lower,
         (array_agg(o.peak_upper order by o.peak desc nulls last, o.bucket))[1] as peak_upper
-    from day d
-    join occupancy_bucket o on o.bucket >= d.begins and o.bucket < d.ends and o.people is not null
-        and o.bucket >= %(first)s and o.bucket < %(last)s
-    join place using (space_id)
+    from place z
+    join occupancy_bucket o on o.space_id = z.space_id and o.people is not null and o.bucket >= %(first)s and o.bucket < %(last)s
+    join day d on d.day = ((o.bucket at time zone z.timezone) - z.day_start)::date
     left join open q on q.day = d.day and o.bucket + interval '450 seconds' >= q.opens and o.bucket + interval '450 seconds' < q.closes
     group by o.space_id, d.day
 ), door as materialized (
-    select sp.space_id, sp.portal_id, sp.sign, p.valid
+    select sp.space_id, sp.portal_id, sp.sign, p.valid, place.timezone, place.day_start
     from place
     join space_portal sp using (space_id)
     join portal p using (portal_id)
     where p.counted
-), passed as (
+), passed as materialized (
     select f.portal_id, d.day, sum(f.people_in) as people_in, sum(f.people_in * h.hours) as in_1, sum(f.people_in * h.hours ^ 2) as in_2,
         sum(f.people_out) as people_out, sum(f.people_out * h.hours) as out_1, sum(f.people_out * h.hours ^ 2) as out_2,
         sum(f.covered_s) / count(distinct f.channel_id) as covered_s
-    from day d
-    join portal_people f on f.bucket >= d.begins and f.bucket < d.ends and f.bucket >= %(first)s and f.bucket < %(last)s
-        and f.portal_id in (select portal_id from door)
+    from (select distinct portal_id, timezone, day_start from door) r
+    join portal_people f on f.portal_id = r.portal_id and f.bucket >= %(first)s and f.bucket < %(last)s
+    join day d on d.day = ((f.bucket at time zone r.timezone) - r.day_start)::date
     cross join lateral (select extract(epoch from f.bucket + interval '450 seconds' - d.begins)::float8 / 3600 as hours) h
     group by f.portal_id, d.day
-), flow as (
+), flow as materialized (
     select r.space_id, d.day, min(coalesce(f.covered_s, 0)) as covered_s,
         sum(case r.sign when 1 then f.people_in else f.people_out end) as entered,
         sum(case r.sign when 1 then f.in_1 else f.out_1 end) as entered_1,

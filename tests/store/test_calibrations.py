@@ -14,7 +14,7 @@ from core.analytics.manual_count import Tap
 from core.calibrating import ManualCount
 from core.errors import NotFound, StoreRefused
 from ops import calibrating
-from store import calibrations, manual_counts, queries, sites
+from store import calibrations, manual_counts, queries, sandbox, sites
 from store.database import Database
 from store.rollup import rebuild_days
 
@@ -233,6 +233,17 @@ def test_two_corrections_cannot_hold_at_once(house: Database, database_url: str)
     copy = sql.SQL("insert into calibration ({0}) select {0} from calibration").format(sql.SQL(columns))
     with psycopg.connect(database_url) as conn, pytest.raises(psycopg.errors.ExclusionViolation):
         conn.execute(copy)
+
+
+def test_an_emptied_sandbox_forgets_its_counts(db: Database) -> None:
+    file = sitefile.parse(HOUSE)
+    sites.apply(db, replace(file, sites=tuple(replace(s, sandbox=True) for s in file.sites)))
+    biased(db)
+    (proposal,) = calibrations.propose(db, "lib", "Kim", LATER)
+    calibrations.accept(db, proposal.id, author="Kim", reason="so it is", now=LATER)
+    sandbox.empty(db, "lib", LATER)
+    known = calibrations.calibration(db, "lib", LATER)
+    assert (known.counts, known.history) == ((), ())
 
 
 def test_a_door_that_is_not_there(house: Database) -> None:

@@ -123,6 +123,7 @@ def test_the_worked_example() -> None:
         ([day(last=170.0)], "ends"),
         ([day(left=Passed(people=400, mean_h=9.02, var_h=6), person_hours=8.0)], "vague"),
         ([day(left=Passed(people=400, mean_h=8.5, var_h=6), known_hours=0.0)], "vague"),
+        ([day(left=Passed(people=400, mean_h=9, var_h=0))], "vague"),
     ],
 )
 def test_what_cannot_be_told_is_not_told(days: list[DayUse], reason: Reason) -> None:

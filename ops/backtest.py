@@ -22,6 +22,7 @@ LEAST = {"D": 56, "M": 12}  # rows of history before the first origin
 USUAL = {"D": 3 * 365, "M": 36}  # the same in a long series
 TRUTH = {"D": 28, "M": 3}  # rows after the last origin, at least
 PATHS = 1000
+Heard = Callable[[str, int, int], None]  # series, origins done, origins in all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,13 +35,16 @@ class Outcome:
     scores: dict[str, list[Score]]
 
 
-def run(
-    series: Series, calendar: Calendar, *, origins: int, quick: bool, seed: int, heard: Callable[[str, int, int], None]
-) -> Outcome:
+def run(series: Series, calendar: Calendar, *, origins: int, quick: bool, seed: int, heard: Heard) -> Outcome:
     """Forecasts as of `origins` earlier days (or months), each from what was known then, and their scores."""
+    rows = len((series.months() if series.step == "M" else series.days()).visits)
+    return scored(series, calendar, chosen(rows, series.step, origins), quick, seed, heard)
+
+
+def scored(series: Series, calendar: Calendar, at: Sequence[int], quick: bool, seed: int, heard: Heard) -> Outcome:
+    """The same as of the rows `at`, each with so many rows before it."""
     past = series.months() if series.step == "M" else series.days()
     visits, step = past.visits, series.step
-    at = chosen(len(visits), step, origins)
     against = rivals(step, quick)
     scores: dict[str, list[Score]] = {name: [] for name in (OURS, *against)}
     for n in at:

@@ -1,0 +1,168 @@
+"""How good the forecast is: real series beside simpler ways, and odds that come true, into docs/forecast.md.
+
+    python -m benchmarks.forecast [--data FOLDER] [--quick] [--odds 200] [--only leeds,auckland] [--write]
+
+`--data` holds the series (three cities' cameras, a library by month: docs/forecast.md names them); where they are
+not there, only the odds are made. `--quick` takes few origins and leaves out AutoARIMA. `--write` puts the tables into
+the page between its markers.
+"""
+
+import argparse
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+
+from benchmarks._programmes import given, programme
+from core.analytics.forecast import Calendar, calendar
+from ops import backtest, countfile
+from ops.backtest import Outcome
+from ops.series import Series
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "forecast.md"
+DATA = ROOT.parent / "shared" / "data"
+HOURS = 20  # of a day that must have been counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class City:
+    """Cameras of a city by the hour; `origins` is from how many earlier days each is foretold."""
+
+    file: str
+    country: str
+    part: str
+    origins: int
+
+
+CITIES = {
+    "leeds": City(file="leeds_footfall/counts_hourly.csv", country="GB", part="ENG", origins=24),
+    "auckland": City(file="auckland_pedestrians/counts_hourly.csv", country="NZ", part="AUK", origins=10),
+    "melbourne": City(file="melbourne_pedestrians/counts_hourly.csv", country="AU", part="VIC", origins=11),
+}
+
+
+def main(args: argparse.Namespace) -> None:
+    """Score, print, and write if asked to."""
+    blocks: dict[str, str] = {}
+    wanted = args.only.split(",") if args.only else [*CITIES, "newcastle", "odds"]
+    for name, city in CITIES.items():
+        if name in wanted and (args.data / city.file).exists():
+            blocks[name] = backtest.as_markdown(_city(args.data / city.file, city, args.quick)) + "\n"
+    months = args.data / "newcastle_city_library" / "visits_monthly.csv"
+    if "newcastle" in wanted and months.exists():
+        blocks |= _newcastle(months, args.quick)
+    if not blocks:
+        print(f"No series in {args.data}: only the odds are made", file=sys.stderr)
+    if "odds" in wanted and args.odds:
+        blocks["odds"] = odds_table(args.odds)
+    for name, block in blocks.items():
+        print(f"{name}\n{block}")
+    if args.write:
+        PAGE.write_text(filled(PAGE.read_text("utf-8"), blocks), "utf-8")
+
+
+def _city(path: Path, city: City, quick: bool) -> list[Outcome]:
+    found = []
+    for series in cameras(path):
+        first, last = min(series.visits), max(series.visits)
+        public = calendar(first, last, country=city.country, subdivision=city.part)
+        origins = min(city.origins, 4) if quick else city.origins
+        found.append(backtest.run(series, public, origins=origins, quick=quick, seed=1, heard=_heard))
+    return found
+
+
+def cameras(path: Path) -> Iterator[Series]:
+    """Daily sums of every camera of a file by the hour; a day with fewer than 20 hours was not observed."""
+    lines = path.read_text("utf-8").splitlines()
+    names = lines[0].split(",")[1:]
+    sums: Mapping[date, list[list[float]]] = defaultdict(lambda: [[] for _ in names])
+    for line in lines[1:]:
+        time, *counts = line.split(",")
+        for values, text in zip(sums[date.fromisoformat(time[:10])], counts, strict=True):
+            if text:
+                values.append(float(text))
+    for n, name in enumerate(names):
+        by_day = {day: sum(hours[n]) if len(hours[n]) >= HOURS else None for day, hours in sums.items()}
+        known = [day for day, value in by_day.items() if value is not None]
+        yield Series(name=name, step="D", visits={d: v for d, v in by_day.items() if known[0] <= d <= known[-1]})
+
+
+def _newcastle(path: Path, quick: bool) -> dict[str, str]:
+    """The library in the decline, and in the recovery: every month from which the next twelve are known."""
+    table = countfile.read(path, need=("month", "visits"))
+    visits = {row.day("month"): row.number("visits") for row in table.rows}
+    times = {"decline": (date(2010, 6, 1), date(2019, 3, 1)), "recovery": (date(2021, 10, 1), date(2022, 4, 1))}
+    return {f"newcastle {name}": _months(visits, *span, 4 if quick else 1) for name, span in times.items()}
+
+
+def _months(visits: Mapping[date, float | None], first: date, last: date, step: int) -> str:
+    """The scores from every `step`th month between two."""
+    every = Series(name="City Library", step="M", visits=visits)
+    past = every.months()
+    begin, end = (_month(day) - _month(past.first) for day in (first, last))
+    return (
+        backtest.as_markdown([backtest.scored(every, Calendar(), range(begin, end + 1, step), True, 1, _heard)]) + "\n"
+    )
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month
+
+
+def odds_table(number: int) -> str:
+    """Of programmes that were given such odds, how many reached their target."""
+    told, reached = [], []
+    for seed in range(number):
+        one = programme(np.random.default_rng(seed))
+        told.append(given(one))
+        reached.append(one.reached)
+        _heard("programmes", seed + 1, number)
+    return reliability(np.array(told), np.array(reached))
+
+
+def reliability(told: np.ndarray, reached: np.ndarray) -> str:
+    """A table by tenths of the odds, and the Brier score beside that of always saying the overall share."""
+    rows = ["| odds told | programmes | mean of the odds | reached |", "| --- | --- | --- | --- |"]
+    for low in range(0, 100, 10):
+        inside = (told * 100 >= low) & (told * 100 < low + 10)
+        if inside.any():
+            share = f"{told[inside].mean():.0%} | {reached[inside].mean():.0%}"
+            rows.append(f"| {low}-{low + 10} % | {inside.sum()} | {share} |")
+    brier, base = ((told - reached) ** 2).mean(), reached.mean() * (1 - reached.mean())
+    return "\n".join([*rows, "", f"Brier score {brier:.3f}; {base:.3f} for who always tells the overall share.", ""])
+
+
+def filled(page: str, blocks: Mapping[str, str]) -> str:
+    """The page with new tables between its markers; a table that was not made stays as it is."""
+    for name, block in blocks.items():
+        marks = re.compile(rf"<!-- {name} begins.*?-->\n.*?<!-- {name} ends -->", re.DOTALL)
+        new = f"<!-- {name} begins: made by `make backtest` -->\n{block}<!-- {name} ends -->"
+        page, found = marks.subn(lambda _, new=new: new, page)  # type: ignore[misc]
+        if found != 1:
+            sys.exit(f"{PAGE} has no place for {name}: <!-- {name} begins --> and <!-- {name} ends -->")
+    return page
+
+
+def _heard(name: str, done: int, every: int) -> None:
+    if done == every or done % 10 == 0:
+        print(f"{name}: {done} of {every}", file=sys.stderr)
+
+
+def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--odds", type=int, default=200)
+    parser.add_argument("--only", default="")
+    parser.add_argument("--write", action="store_true")
+    return parser.parse_args(words)
+
+
+if __name__ == "__main__":
+    main(arguments())

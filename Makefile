@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: help setup demo score test torture fuzz check bench bench-ingest calibration clean lock compose-check
+.PHONY: backtest help setup demo score test torture fuzz check bench bench-ingest calibration clean lock compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -45,6 +45,9 @@ score: ## how true the occupancy figures are: all standard worlds, into docs/occ
 bench-ingest: ## readings committed a second, beside clients that only receive (ARGS="--history 0,10,100")
 	@bash ops/setup bench
 	@$(BIN)/python -m benchmarks.ingest $(ARGS)
+
+backtest: setup ## how good the forecast is: real series and simulated programmes, into docs/forecast.md (long; ARGS=--quick)
+	@$(BIN)/python -m benchmarks.forecast --write $(ARGS)
 
 calibration: setup ## how good the verdicts on sensors are, in simulated counts (ARGS=1000 for more worlds)
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)

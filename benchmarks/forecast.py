@@ -1,10 +1,10 @@
 """How good the forecast is: real series beside simpler ways, and odds that come true, into docs/forecast.md.
 
-    python -m benchmarks.forecast [--data FOLDER] [--quick] [--odds 200] [--only leeds,auckland] [--write]
+    python -m benchmarks.forecast [--data FOLDER] [--quick] [--origins N] [--odds 200] [--only leeds,auckland] [--write]
 
 `--data` holds the series (three cities' cameras, a library by month: docs/forecast.md names them); where they are
-not there, only the odds are made. `--quick` takes few origins and leaves out AutoARIMA. `--write` puts the tables into
-the page between its markers.
+not there, only the odds are made. `--quick` takes few origins (or `--origins`) and leaves out AutoARIMA. `--write` puts
+the tables into the page between its markers.
 """
 
 import argparse
@@ -53,7 +53,7 @@ def main(args: argparse.Namespace) -> None:
     wanted = args.only.split(",") if args.only else [*CITIES, "newcastle", "odds"]
     for name, city in CITIES.items():
         if name in wanted and (args.data / city.file).exists():
-            blocks[name] = backtest.as_markdown(_city(args.data / city.file, city, args.quick)) + "\n"
+            blocks[name] = backtest.as_markdown(_city(args.data / city.file, city, args)) + "\n"
     months = args.data / "newcastle_city_library" / "visits_monthly.csv"
     if "newcastle" in wanted and months.exists():
         blocks |= _newcastle(months, args.quick)
@@ -67,13 +67,13 @@ def main(args: argparse.Namespace) -> None:
         PAGE.write_text(filled(PAGE.read_text("utf-8"), blocks), "utf-8")
 
 
-def _city(path: Path, city: City, quick: bool) -> list[Outcome]:
+def _city(path: Path, city: City, args: argparse.Namespace) -> list[Outcome]:
     found = []
     for series in cameras(path):
         first, last = min(series.visits), max(series.visits)
         public = calendar(first, last, country=city.country, subdivision=city.part)
-        origins = min(city.origins, 4) if quick else city.origins
-        found.append(backtest.run(series, public, origins=origins, quick=quick, seed=1, heard=_heard))
+        origins = args.origins or (min(city.origins, 4) if args.quick else city.origins)
+        found.append(backtest.run(series, public, origins=origins, quick=args.quick, seed=1, heard=_heard))
     return found
 
 
@@ -158,6 +158,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--origins", type=int, default=0)
     parser.add_argument("--odds", type=int, default=200)
     parser.add_argument("--only", default="")
     parser.add_argument("--write", action="store_true")

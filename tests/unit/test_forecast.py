@@ -7,17 +7,24 @@ import pytest
 
 from core.analytics.forecast import (
     Calendar,
+    Months,
     calendar,
     expected,
     fan,
     forecast,
+    forecast_months,
     history,
     likely_from,
     needed_growth,
     odds,
+    scoring,
     total,
     years_worth,
 )
+from core.analytics.forecast.blend import Trial, blend, usual_weights
+from core.analytics.forecast.daykinds import named_by_date
+from core.analytics.forecast.feasts import easter
+from core.analytics.forecast.months import years_of_months
 
 FIRST = date(2023, 1, 1)
 
@@ -61,7 +68,7 @@ def test_the_target_counts_365_days_and_needs_the_past_for_the_first_of_them() -
 
 
 def test_totals_are_wider_than_independent_days_would_be() -> None:
-    past = history(_days([100, 110, 120, 130, 140, 150, 160] * 60))
+    past = history(_days([100, 110, 120, 130, 140, 150, 160] * 30))
     paths = forecast(past, 365, rng=_rng())
     year, spread = total(paths, paths.days[0], paths.days[-1]), fan(paths)
     independent = np.sqrt(((spread.high80 - spread.low80) ** 2).sum())
@@ -74,3 +81,164 @@ def test_expected_days_are_told_for_every_day_and_holidays_carry_their_name_acro
     past = history(_days([100, 110, None, 130, 140, 150, 160] * 20))
     told = expected(past, public)
     assert np.isfinite(told.mean).all() and (told.variance >= 0).all() and told.days == past.days
+
+
+def _library(days: int, seed: int, first: date = FIRST, size: float = 400.0) -> dict[date, float | None]:
+    """Visits of a library that is closed on Mondays, with a level that drifts and a summer that is quiet."""
+    rng = np.random.default_rng(seed)
+    week = np.array([0, 1.0, 1.1, 1.0, 0.9, 1.4, 0.7])
+    found: dict[date, float | None] = {}
+    level = 0.0
+    for n in range(days):
+        day = first + timedelta(days=n)
+        level += rng.normal(0, 0.006)
+        year = 0.15 * np.cos(2 * np.pi * n / 365.25)
+        mean = size * week[day.weekday()] * np.exp(level + year + rng.normal(0, 0.1))
+        found[day] = float(rng.poisson(mean))
+    return found
+
+
+def test_a_weekday_that_is_closed_stays_closed_and_one_without_figures_too() -> None:
+    counted = _library(120, 1)
+    unseen = {day: v for day, v in counted.items() if day.weekday() != 0}
+    for days in (counted, unseen):
+        paths = forecast(history(days, origin=FIRST + timedelta(days=120)), 14, rng=_rng(), paths=100)
+        mondays = [n for n, day in enumerate(paths.days) if day.weekday() == 0]
+        assert len(mondays) == 2 and paths.visits[mondays].max() == 0
+        assert paths.visits[[n for n in range(14) if n not in mondays]].min() > 100
+
+
+def test_a_new_building_begins_a_new_level() -> None:
+    days = _library(260, 2)
+    moved = {day: v and v * (6 if day >= FIRST + timedelta(days=180) else 1) for day, v in days.items()}
+    plain, larger = (forecast(history(d), 28, rng=_rng(), paths=200).visits.sum() for d in (days, moved))
+    assert larger / plain == pytest.approx(6, rel=0.2)
+
+
+def test_a_closed_month_and_a_missing_one_do_not_bend_what_follows() -> None:
+    days = _library(200, 3)
+    gap = {FIRST + timedelta(days=n) for n in range(100, 131)}
+    whole, missing, shut = (
+        forecast(history(d), 28, rng=_rng(), paths=200).visits.sum()
+        for d in (days, {k: None if k in gap else v for k, v in days.items()},
+                  {k: 0.0 if k in gap else v for k, v in days.items()})
+    )  # fmt: skip
+    assert missing == pytest.approx(whole, rel=0.05) and shut == pytest.approx(whole, rel=0.05)
+
+
+def test_a_closure_that_goes_on_may_go_on_or_end() -> None:
+    days = _library(200, 4)
+    last = {FIRST + timedelta(days=n) for n in range(170, 200)}
+    paths = forecast(history({k: 0.0 if k in last else v for k, v in days.items()}), 60, rng=_rng(), paths=400)
+    open_by_end = (paths.visits[-7:].max(axis=0) > 50).mean()
+    assert (paths.visits[0] < 50).mean() > 0.9 and 0.4 < open_by_end < 0.9
+
+
+def test_leap_days_are_days_like_others() -> None:
+    first = date(2023, 12, 1)
+    paths = forecast(history(_library(60, 5, first)), 40, rng=_rng(), paths=100)
+    assert date(2024, 2, 29) in paths.days and paths.days[-1] == date(2024, 3, 9)
+    assert paths.visits[paths.days.index(date(2024, 2, 29))].mean() > 200
+
+
+def test_less_history_means_more_doubt() -> None:
+    def width(days: int) -> float:
+        past = history(_library(days, 6))
+        year = total(paths := forecast(past, 200, rng=_rng(), paths=300), paths.days[0], paths.days[-1])
+        return (year.high80 - year.low80) / year.mean
+
+    assert width(21) > width(380) > 0.03
+
+
+def test_four_days_of_five_come_within_the_interval() -> None:
+    held = []
+    for seed in range(6):
+        days = _library(168, 10 + seed)
+        past = history({day: v for day, v in days.items() if day < FIRST + timedelta(days=140)})
+        told = fan(forecast(past, 28, rng=_rng(), paths=300))
+        came = np.array([days[day] for day in told.days])
+        held += [lo <= v <= hi for lo, v, hi in zip(told.low80, came, told.high80, strict=True) if v]
+    assert 0.7 < np.mean(held) < 0.92
+
+
+def test_expected_leaves_the_day_itself_out() -> None:
+    days = _library(120, 7)
+    odd = FIRST + timedelta(days=60)  # a Thursday
+    with_crowd = expected(history(days | {odd: 4000.0}))
+    without = expected(history(days).without([odd]))
+    n = with_crowd.days.index(odd)
+    assert with_crowd.mean[n] == pytest.approx(without.mean[n], rel=0.05)
+    assert abs(4000 - with_crowd.mean[n]) > 5 * with_crowd.variance[n] ** 0.5
+
+
+def test_holidays_without_names_meet_themselves_in_other_years() -> None:
+    days = [date(2010, 4, 5), date(2011, 4, 25), date(2010, 12, 25), date(2011, 12, 25), date(2010, 8, 30)]
+    named = named_by_date([*days, date(2011, 8, 29)])
+    assert named[days[0]] == named[days[1]] and named[days[2]] == named[days[3]]
+    assert named[days[4]] == named[date(2011, 8, 29)] and len(set(named.values())) == 3
+    assert [easter(year) for year in (2024, 2025, 2038)] == [date(2024, 3, 31), date(2025, 4, 20), date(2038, 4, 25)]
+
+
+def test_the_record_is_kept_in_known_units() -> None:
+    past = np.tile([10.0, 20.0, 30.0, 40.0, 50.0, 60.0, 70.0], 4) + np.repeat([0.0, 2.0, 0.0, 2.0], 7)
+    assert scoring.scale(past, 7) == 2
+    came = np.array([12.0, 20.0, np.nan, 40.0, 50.0, 60.0, 70.0])
+    told = scoring.Told(mean=np.full(7, 20.0), low=np.full(7, 15.0), high=np.full(7, 45.0), crps=np.zeros(7))
+    found = scoring.score(told, came, past, "D")
+    assert found.mase[0] == pytest.approx((8 + 0 + 20 + 30 + 40 + 50) / 6 / 2) and np.isnan(found.mase[1])
+    drawn = _rng().normal(5, 2, (1, 20000))
+    assert scoring.crps(drawn, np.array([6.0]))[0] == pytest.approx(
+        scoring.crps_normal(np.array([5.0]), np.array([2.0]), np.array([6.0]))[0], rel=0.02
+    )
+
+
+def test_weights_add_up_and_lean_to_the_member_that_was_right() -> None:
+    assert usual_weights(400).sum(axis=0) == pytest.approx(1) and usual_weights(400).min() >= 0
+    truth = np.zeros(60)
+    said = np.array([truth + 0.5, truth + 0.01, truth + 0.4])
+    trials = [Trial(said=said, sd=np.full(60, 0.1), came=truth)] * 6
+    told = blend(said, trials)
+    assert np.abs(told.middle).max() < np.abs((usual_weights(60) * said).sum(axis=0)).max()
+    assert told.stretch.min() > 1.3  # errors were several times the spread
+
+
+def _months(growth: float, n: int, rng: np.random.Generator) -> np.ndarray:
+    season = 1 + 0.2 * np.sin(2 * np.pi * np.arange(n) / 12)
+    level = np.cumsum(np.full(n, growth / 12) + rng.normal(0, 0.02, n))
+    return np.asarray(20000 * season * np.exp(level + rng.normal(0, 0.04, n)))
+
+
+def test_months_with_holes_a_shift_and_equal_quarters() -> None:
+    visits = _months(0.0, 72, _rng())
+    visits[:20] /= 6
+    visits[30:33] = visits[30:33].mean()
+    visits[40:46] = np.nan
+    paths = forecast_months(Months(first=date(2018, 1, 1), visits=visits), 24, rng=_rng(), paths=400)
+    assert paths.days[0] == date(2024, 1, 1) and np.isfinite(paths.visits).all()
+    assert paths.visits[:12].mean() == pytest.approx(np.nanmean(visits[48:]), rel=0.15)
+    assert [d.isoformat() for d in next(iter(years_of_months(paths)))] == ["2024-01-01", "2024-12-31"]
+
+
+@pytest.mark.parametrize("values", [[], [5.0], [0.0] * 5, [np.nan, 7.0, np.nan]])
+def test_any_months_will_do(values: list[float]) -> None:
+    past = Months(first=date(2024, 11, 1), visits=np.array(values))
+    paths = forecast_months(past, 14, rng=_rng(), paths=50)
+    assert np.isfinite(paths.visits).all() and paths.visits.min() >= 0 and len(paths.days) == 14
+
+
+def test_odds_come_true() -> None:
+    """Of 60 programmes counted by the month: those told likely succeed, those told unlikely do not, in proportion."""
+    told, reached = [], []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        visits = _months(rng.normal(0, 0.06), 60, rng)
+        past = Months(first=date(2019, 1, 1), visits=visits[:36])
+        goal = visits[24:36].sum() * np.exp(rng.normal(0, 0.15))
+        found = odds(forecast_months(past, 24, rng=rng, paths=200), past, goal, date(2023, 12, 31))
+        assert found is not None
+        told.append(found.probability)
+        reached.append(visits[48:].sum() >= goal)
+    odds_told, hits = np.array(told), np.array(reached)
+    for low, high in ((0, 0.3), (0.7, 1.01)):
+        inside = (low <= odds_told) & (odds_told < high)
+        assert hits[inside].mean() == pytest.approx(odds_told[inside].mean(), abs=0.15)

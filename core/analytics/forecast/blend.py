@@ -17,8 +17,10 @@ from core.analytics.forecast.members import NAMES
 
 EDGES = (0, 7, 28, 90, 366)  # of the bands of horizons, in rows
 MIDDLES = np.log([4.0, 16.0, 55.0, 200.0])
-DOUBT = 4.0  # trials that weigh as much as what is usual
+DOUBT = 4.0  # trials that weigh as much as the usual weights
+DOUBTS = (2.0, 2.0, 3.0, 4.0)  # and as the usual stretch: by band, since the errors of a far one come in few pieces
 LEAST = 1e-3  # of the log: errors below are as good as none
+USUAL_STRETCH = np.array([1.2, 1.2, 1.15, 1.1])  # by band: a fitted spread is too narrow, more so near by
 SHARP = 2.0  # the power of the errors by which weights go
 Z80 = float(ndtri(0.9))
 
@@ -99,19 +101,15 @@ def _whole(trial: Trial, part: slice) -> bool:
 
 def _stretches(trials: list[Trial]) -> Floats:
     """Factors of the spread by band: the 80 % quantile of the errors in units of what it should be."""
-    stretches = np.ones(len(MIDDLES))
+    stretches = USUAL_STRETCH.copy()
     for band, reached in enumerate(_bands(trials)):
         if not reached:
-            stretches[band] = stretches[band - 1] if band else 1.0
             continue
-        off = [
-            np.abs((mixed(t.said, usual_weights(t.said.shape[1])) - t.came) / (t.sd + LEAST))[part]
-            for t, part in reached
-        ]
-        pooled = np.concatenate([one[np.isfinite(one)] for one in off])
+        off = np.concatenate([np.abs(_off(trial))[part] for trial, part in reached])
+        pooled = off[np.isfinite(off)]
         needed = float(np.quantile(pooled, 0.8)) / Z80
-        trust = len(reached) / (len(reached) + DOUBT)
-        stretches[band] = np.clip(needed**trust, 0.6, 2.5)
+        trust = len(reached) / (len(reached) + DOUBTS[band])
+        stretches[band] *= np.clip(needed / stretches[band], 0.4, 2.5) ** trust
     return stretches
 
 

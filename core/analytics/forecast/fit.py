@@ -12,8 +12,8 @@ from core.analytics.forecast.level import YEAR, hats, kernel, knots
 from core.analytics.forecast.shifts import FADING_SD, STEP_SD, shifts
 
 WEEK = 7.0  # days between knots of the level
-USUAL = np.array([0.05, 0.07, 0.07, 0.15])  # growth, years, weeks, and the profile of the year: sd, before the data
-DOUBT = 0.6  # sd of the log of those
+USUAL = np.array([0.06, 0.14, 0.07, 0.15])  # growth, years, weeks, and the profile of the year: sd, before the data
+DOUBT = 0.4  # sd of the log of those
 FREEDOM = 4.0  # of the t distribution of odd days
 ROUNDS = 3
 SLOPE = 0.02  # sd of a steady growth a year
@@ -145,6 +145,6 @@ def _sizes(data: Moments, sd: Floats, scale: Floats, grid: Floats, start: Floats
         return -found.log_likelihood + 0.5 * float(apart @ apart)
 
     bounds = [(np.log(0.01), np.log(1.0))] * len(USUAL)
-    found = minimize(cost, np.log(start), method="L-BFGS-B", bounds=bounds, options={"maxiter": 6, "maxfun": 60})
+    found = minimize(cost, np.log(start), method="L-BFGS-B", bounds=bounds, options={"maxiter": 4, "maxfun": 40})
     sizes: Floats = np.exp(found.x)
     return sizes

@@ -26,10 +26,11 @@ class Moments:
 
 
 def moments(z: Floats, y: Floats, weight: Floats) -> Moments:
-    weighted = z * weight[:, None]
+    root = np.sqrt(weight)
+    weighted = z * root[:, None]
     return Moments(
-        gram=weighted.T @ z,
-        cross=weighted.T @ y,
+        gram=weighted.T @ weighted,
+        cross=weighted.T @ (root * y),
         square=float((weight * y * y).sum()),
         log_weight=float(np.log(weight).sum()),
     )

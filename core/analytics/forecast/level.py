@@ -4,7 +4,7 @@ Three movements are added up, each with its size in units of the log of the visi
 
 - growth: a velocity that fades within half a year (the integral of an Ornstein-Uhlenbeck process), so a rise goes on,
   but less and less, and in the long run the level is a random walk. Its size is the sd of the change over a year.
-- years: swings that take about a year to be forgotten.
+- years: swings that take about three years to be forgotten.
 - weeks: swings of three weeks or so.
 
 Sources: Rasmussen and Williams, Gaussian Processes for Machine Learning (2006), 4.2; Gardner and McKenzie (1985) for
@@ -17,7 +17,7 @@ from core.analytics.forecast.history import Floats
 
 YEAR = 365.25  # days
 FADES = 0.5 * YEAR  # the velocity of growth
-FORGETS = (1.0 * YEAR, 21.0)  # swings of years, of weeks
+FORGETS = (3.0 * YEAR, 21.0)  # swings of years, of weeks
 CONSTANT = 4.0  # sd of where the level is at all, about the middle of the data
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from core.analytics.forecast.fit import Fitted
 from core.analytics.forecast.history import Floats
@@ -101,7 +102,7 @@ def _smooth(rest: Floats, sigma: float, horizon: int) -> Floats:
     if seen.size < ENOUGH:
         return np.full(horizon, np.nan)
     lately = np.interp(np.arange(seen[0], len(lately)), seen, lately[seen])
-    around = np.array([np.median(lately[max(n - 14, 0) : n + 15]) for n in range(len(lately))])
+    around = np.median(sliding_window_view(np.pad(lately, 14, mode="reflect"), 29), axis=1)
     calm = np.clip(lately, around - ODD * sigma, around + ODD * sigma)
     try:
         told = np.asarray(_ets().forecast(y=calm, h=horizon)["mean"], dtype=np.float64)

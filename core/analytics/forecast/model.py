@@ -16,7 +16,7 @@ from core.analytics.forecast.shut import Shut
 from core.analytics.forecast.simulate import LOG_MOST, simulated
 
 BLOCK = 14  # days of past deviations that are drawn together
-TRIALS = (28, 91, 182, 273, 365, 456, 547, 638, 730)  # days before the origin from which the past is foretold
+TRIALS = (28, 91, 182, 365, 456, 547, 730)  # days before the origin from which the past is foretold
 LEARNT = 90  # observed days that a trial needs before it
 FURTHEST = 365  # days ahead that a trial looks
 TRIED = 100  # paths of a trial: only for their spread

@@ -1,0 +1,132 @@
+"""`besok forecast` and `besok backtest` on files as strangers have them."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.analytics.forecast import Calendar
+from core.errors import BesokError, CountFileError
+from ops import backtest, rivals, series
+from ops.forecast_file import HEAD, Goal, answer, as_csv, as_json
+
+MONTHS = [f"2019-{m:02}-01,{1000 + 100 * m}" for m in range(1, 13)] + [
+    f"2020-{m:02}-01,{'' if m == 4 else 1100 + 100 * m}" for m in range(1, 13)
+]
+
+
+@pytest.fixture
+def monthly(tmp_path: Path) -> Path:
+    file = tmp_path / "months.csv"
+    file.write_text("date,visits\n" + "\n".join(MONTHS), "utf-8")
+    return file
+
+
+def _told(file: Path, **given: object) -> str:
+    settings = {"horizon": None, "goal": None, "seed": 1, "paths": 200} | given
+    return as_csv(answer(series.read(file), Calendar(), **settings))  # type: ignore[arg-type]
+
+
+def test_months_are_found_from_the_dates_and_the_header_is_the_promised_one(monthly: Path) -> None:
+    lines = _told(monthly).splitlines()
+    assert lines[0] == "date,mean,low80,high80,low95,high95" == ",".join(HEAD)
+    assert [line.split(",")[0] for line in lines[1:]] == [f"2021-{m:02}-01" for m in range(1, 13)]
+    for line in lines[1:]:
+        mean, low80, high80, low95, high95 = map(float, line.split(",")[1:])
+        assert 0 <= low95 <= low80 <= mean <= high80 <= high95
+
+
+def test_a_horizon_in_days_is_told_in_months(monthly: Path) -> None:
+    assert len(_told(monthly, horizon=365).splitlines()) == 13
+
+
+def test_json_has_totals_and_the_odds(monthly: Path) -> None:
+    goal = Goal(visits=20000, deadline=date(2022, 12, 31))
+    told = json.loads(as_json(answer(series.read(monthly), Calendar(), 3, goal, 1, 200)))
+    assert len(told["forecast"]) == 3 and [t["last"] for t in told["totals"]] == ["2021-12-31", "2022-12-31"]
+    target = told["target"]
+    assert 0 < target["probability"] < 1 and target["last_365"] == pytest.approx(1750 * 12, rel=0.03)
+    assert set(target) >= {"likely_50", "likely_80", "needed_growth", "low80", "high80", "deadline"}
+
+
+def test_a_deadline_in_the_past_is_refused_in_words(monthly: Path) -> None:
+    with pytest.raises(BesokError, match="deadline 2020-06-01 is not after the counts"):
+        answer(series.read(monthly), Calendar(), None, Goal(visits=1, deadline=date(2020, 6, 1)), 1, 100)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["datum;besök\n2024-01-02;10\n2024-01-03;12", "date,visits\n2024-01-02,5\n2024-01-02,7\n2024-01-04,",
+     "\ufeffDate\tVisits\n2024-01-02\t1 234\n", "date,visits\n2024-02-29,0\n"],
+    ids=["swedish", "twice", "tabs", "zero"],
+)  # fmt: skip
+def test_files_as_they_come(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text(text.replace("besök", "visits"), "utf-8")
+    assert len(_told(file, horizon=5).splitlines()) == 6
+
+
+def test_lines_of_one_day_are_added_up_and_days_become_months(tmp_path: Path) -> None:
+    file = tmp_path / "doors.csv"
+    file.write_text("date,visits\n2024-01-02,5\n2024-01-02,7\n2024-01-31,8\n2024-02-01,\n", "utf-8")
+    assert series.read(file).visits[date(2024, 1, 2)] == 12
+    assert series.read(file, "M").visits == {date(2024, 1, 1): 20, date(2024, 2, 1): None}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [("", "is empty"), ("date,visits\n", "no counts"), ("date,visits\n2024-01-02,many", "line 2"),
+     ("date,visits\n2024-13-02,1", "line 2"), ("date,visits\n2024-01-02,-5", "line 2"),
+     ("date,visits\n0001-01-02,5\n2024-01-02,5", "one of these is wrong"), ("a,b\n1,2", "date or visits")],
+)  # fmt: skip
+def test_what_cannot_be_read_is_told_with_its_line(text: str, words: str, tmp_path: Path) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text(text, "utf-8")
+    with pytest.raises(CountFileError, match=words):
+        _told(file)
+
+
+def test_an_unknown_country_is_told(monthly: Path) -> None:
+    with pytest.raises(CountFileError, match="holidays of XX are not known"):
+        series.calendar_of(series.read(monthly), "XX", None, None, None)
+
+
+def test_days_of_ones_own_are_read(monthly: Path, tmp_path: Path) -> None:
+    own, closed = tmp_path / "own.csv", tmp_path / "closed.csv"
+    own.write_text("date,name\n2021-05-05,Town feast\n2021-12-25,\n", "utf-8")
+    closed.write_text("date,last\n2021-07-01,2021-07-03\n2021-08-01,\n", "utf-8")
+    found = series.calendar_of(series.read(monthly), "SE", own, None, closed)
+    assert found.holidays[date(2021, 5, 5)] == "Town feast" and found.holidays[date(2021, 6, 25)] == "Midsummer Eve"
+    assert sorted(found.closed) == [date(2021, 7, 1), date(2021, 7, 2), date(2021, 7, 3), date(2021, 8, 1)]
+
+
+def test_backtest_scores_every_method_at_every_origin() -> None:
+    rng = np.random.default_rng(1)
+    visits = {date(2010 + n // 12, n % 12 + 1, 1): float(5000 + 50 * n + rng.normal(0, 100)) for n in range(84)}
+    one = series.Series(name="branch", step="M", visits=visits)
+    heard: list[int] = []
+    found = backtest.run(
+        one, Calendar(), origins=3, quick=True, seed=1, heard=lambda _, done, every: heard.append(done)
+    )
+    assert heard == [1, 2, 3] and len(found.origins) == 3
+    told = json.loads(backtest.as_json([found, found]))
+    ours = told["all"]["M"]["besok"]
+    assert ours["origins"] == 6 and 0 < ours["mase_12"] < told["all"]["M"]["same month a year ago"]["mase_12"]
+    assert backtest.as_csv([found]).splitlines()[0].startswith("series,method,origins,mase_1,")
+    assert "All 2 series" in backtest.as_text([found, found])
+
+
+def test_too_few_days_to_score_are_told() -> None:
+    days = {date(2024, 1, 1) + timedelta(days=n): 5.0 for n in range(60)}
+    with pytest.raises(CountFileError, match="60 days are too few"):
+        backtest.run(series.Series(name="x", step="D", visits=days), Calendar(), origins=2, quick=True, seed=1,
+                     heard=lambda *_: None)  # fmt: skip
+
+
+def test_rules_of_thumb_repeat_what_they_say() -> None:
+    past = np.arange(1.0, 15.0)
+    mean, sd = rivals.rivals("D", True)["last week"](past, 9)
+    assert mean.tolist() == [8, 9, 10, 11, 12, 13, 14, 8, 9] and sd[0] == 7 and sd[7] == pytest.approx(7 * 2**0.5)
+    assert rivals.bridged(np.array([np.nan, 1.0, 2.0, np.nan]), 2).tolist() == [1, 2, 1]

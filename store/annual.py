@@ -1,7 +1,7 @@
 """The annual figure of a site with all that it rests on; and the same once more from the raw readings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -11,13 +11,14 @@ import numpy as np
 from core.analytics import annual as year_of
 from core.analytics import calendar
 from core.analytics.annual import Floats, Ints, Quarters, Rules, Year
-from core.analytics.rebuild import QUARTER, Readings, rebuild
+from core.analytics.rebuild import QUARTER, Buckets, Readings, rebuild
 from core.errors import NotFound
 from core.site import Site, VisitDefinition
 from store.database import Database, sql
 from store.sites import load
 
 DAY = timedelta(days=1)
+AT_ONCE = 42 * 96  # quarters whose readings are held at once: a year of minutes would be a gigabyte
 EVERYONE = VisitDefinition(first=date.min)  # version 0: who states nothing counts everyone
 
 
@@ -207,15 +208,8 @@ def recomputed(db: Database, on: Ground) -> tuple[Grid, int]:
     primary = [p for p in on.sensors if p.role == "primary"]
     for channel in sorted({p.channel_id for p in primary}):
         hung = [p for p in primary if p.channel_id == channel]
-        told = _readings(db, channel, on)
-        number += len(told.time)
-        made = rebuild(
-            told,
-            wraps=hung[0].wraps,
-            has_totals=hung[0].has_totals,
-            first=int(on.begins.timestamp()) * 1_000_000,
-            quarters=on.quarters,
-        )
+        made, readings = _rebuilt(db, hung[0], on)
+        number += readings
         for placed in hung:
             use = np.zeros(on.quarters, dtype=np.bool_)
             use[placed.holds(on.begins, on.quarters)] = True
@@ -229,8 +223,22 @@ def recomputed(db: Database, on: Ground) -> tuple[Grid, int]:
     return Grid(**grids, **corrected), number
 
 
-def _readings(db: Database, channel: int, on: Ground) -> Readings:
-    keys = {"channel": channel, "begins": on.begins, "ends": on.ends}
+def _rebuilt(db: Database, who: Placed, on: Ground) -> tuple[Buckets, int]:
+    """All quarters of a channel, some weeks at a time, and how many readings they were made from."""
+    parts, number = [], 0
+    for start in range(0, on.quarters, AT_ONCE):
+        many = min(AT_ONCE, on.quarters - start)
+        begins = on.begins + start * timedelta(minutes=15)
+        first = int(begins.timestamp()) * 1_000_000
+        told = _readings(db, who.channel_id, begins, begins + many * timedelta(minutes=15))
+        number += int(((told.time >= first) & (told.time < first + many * QUARTER)).sum())
+        parts.append(rebuild(told, wraps=who.wraps, has_totals=who.has_totals, first=first, quarters=many))
+    whole = {f.name: np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(Buckets)}
+    return Buckets(**whole), number
+
+
+def _readings(db: Database, channel: int, begins: datetime, ends: datetime) -> Readings:
+    keys = {"channel": channel, "begins": begins, "ends": ends}
     with db.transaction() as conn:
         rows = conn.execute(sql("annual_readings"), keys).fetchall()
     columns: Sequence[Any] = list(zip(*rows, strict=True)) if rows else [()] * 6

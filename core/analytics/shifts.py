@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 YEAR_DAYS = 365.25
-WAVES = 2  # of the season
+WAVES = 8  # of the season
 LEAST_WEEKS = 8  # with a figure, before anything is said
 LEAST_SIDE = 2  # of them on each side of a step
-SIDE = 3  # weeks at either end in which no unknown step is looked for
+SIDE = 6  # weeks at either end in which no unknown step is looked for
 WIDER = 1.2  # the errors of simulated steps beside those that the model states: it is no series' true one
 AROUND = 12  # observed days on either side, which tell the level around a day
 OUTLIER = 4.0  # spreads from the level around, to which a day is drawn in

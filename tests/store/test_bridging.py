@@ -103,8 +103,7 @@ def test_a_door_that_was_not_counted_before_is_told_and_left_out(db: Database, d
     counted(database_url)
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute(
-            "delete from flow_day f using portal p"
-            " where p.portal_id = f.portal_id and p.slug = 'back' and f.day < %s",
+            "delete from flow_day f using portal p where p.portal_id = f.portal_id and p.slug = 'back' and f.day < %s",
             (TODAY - timedelta(days=100),),
         )
     p = progress(db)

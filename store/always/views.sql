@@ -65,20 +65,17 @@ cross join lateral (
 ) c
 where coalesce(b.covered_s, 0) <= i.covered_s + 1 and coalesce(b.imputed, 0) = 0;
 
--- The days of portals with what is estimated for their silent hours, which counts as imputed and not as covered.
+-- The days of portals, and beside them rows of what is estimated for their silent hours, which counts as imputed and not
+-- as covered: to be added up.
 create view flow_day_filled as
-select site_id, portal_id, day, sum(people_in) as people_in, sum(people_out) as people_out, sum(covered_s) as covered_s,
-    sum(imputed) as imputed, sum(corrected_in) as corrected_in, sum(corrected_out) as corrected_out
-from (
-    select site_id, portal_id, day, people_in, people_out, covered_s, imputed, corrected_in, corrected_out from flow_day
-    union all
-    select sp.site_id, i.portal_id, ((i.bucket at time zone s.timezone) - s.day_start)::date, i.people_in, i.people_out, 0,
-        i.people_in + i.people_out, i.corrected_in, i.corrected_out
-    from portal_imputed i
-    join site_portal sp using (portal_id)
-    join site s on s.site_id = sp.site_id
-) told
-group by site_id, portal_id, day;
+select site_id, portal_id, day, people_in, people_out, covered_s, imputed, corrected_in, corrected_out from flow_day
+union all
+select sp.site_id, i.portal_id, ((i.bucket at time zone s.timezone) - s.day_start)::date, sum(i.people_in), sum(i.people_out), 0,
+    sum(i.people_in + i.people_out), sum(i.corrected_in), sum(i.corrected_out)
+from portal_imputed i
+join site_portal sp using (portal_id)
+join site s on s.site_id = sp.site_id
+group by 1, 2, 3;
 
 -- Who entered a site through each door that counts, by business day, and what is taken off of them, by the definition in
 -- force that day (version 0: all who enter, nothing taken off). `passages` are all whom that figure was made from.

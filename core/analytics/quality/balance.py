@@ -98,8 +98,10 @@ def _suspect(days: _Days, taken: Sequence[int]) -> _Suspect | None:
     found: tuple[Floats, Floats, Floats] | None = None
     for first in [0, *range(BEFORE_DAYS, len(days.came) - AFTER_DAYS + 1)]:
         precision, pull = days.precision[first:].sum(axis=0), days.pull[first:].sum(axis=0)
-        ratio_precision, ratio = _changes(days, first)
         by_balance, _, _ = _judged(prior, precision, pull)
+        if by_balance.max() <= BY_BALANCE:
+            continue
+        ratio_precision, ratio = _changes(days, first)
         odds, mean, spread = _judged(prior, precision + np.diag(ratio_precision), pull + ratio * ratio_precision)
         odds = np.where(by_balance > BY_BALANCE, odds, -np.inf)
         odds[taken] = -np.inf

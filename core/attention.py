@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from core.analytics.quality.findings import Kind, Value
@@ -52,3 +52,18 @@ class FindingInfo:
     note: str
     resolved: datetime | None
     history: tuple[FindingEvent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelCoverage:
+    """The share of a business day, 0 to 1, in which a channel is known to have worked; of today, until now.
+
+    None for a counter whose readings tell of single moments: its silence cannot be told from quiet.
+    """
+
+    device: str
+    channel: str
+    portal: str | None
+    space: str | None
+    day: date
+    coverage: float | None

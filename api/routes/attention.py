@@ -6,14 +6,18 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.answers import FRESH
+from api import ranges
+from api.answers import FRESH, rows, wanted
 from api.deps import Db, KnownSite, Now
+from api.routes.figures import CSV, Accept, FirstDay, Form, LastDay
 from api.security import same_origin
 from core.analytics.quality.wiring import WiringPoint
-from core.attention import FindingInfo
+from core.attention import ChannelCoverage, FindingInfo
 from store import attention, queries
 
 router = APIRouter(tags=["Attention"])
+
+MOST_CELLS = 20_000  # days of sensors, each of which is looked up
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="A finding's id")]
@@ -42,6 +46,24 @@ def findings(
     what to do, and its history. `device` is empty where the whole site is meant."""
     response.headers.update(FRESH)
     return queries.findings(db, site.id, now=now, resolved_for=timedelta(days=resolved_days))
+
+
+@router.get(
+    "/sites/{site}/coverage",
+    response_model=list[ChannelCoverage],
+    responses=CSV,
+    summary="How much each channel worked",
+)
+def coverage(
+    site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None, form: Form = None,
+    accept: Accept = None,
+) -> Response:  # fmt: skip
+    """The share of each business day in which each channel is known to have worked; the last 14 if none are given."""
+    first, last = ranges.days(begin, to, site, now, timedelta(days=13))
+    if (last - first).days * max(len(site.sensors), 1) > MOST_CELLS:
+        raise ranges.BadRange(f"at most {MOST_CELLS} days of sensors in one answer: ask for a shorter time")
+    points = queries.coverage(db, site.id, first, last, now=now)
+    return rows(points, ChannelCoverage, wanted(form, accept), f"{site.id}-coverage-{first}-{last}")
 
 
 @router.get("/sites/{site}/wiring", summary="Whether a site is wired as its site file says")

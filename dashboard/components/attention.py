@@ -41,7 +41,7 @@ def _card(f: FindingInfo, zone: str) -> Any:
             ),
             html.H3(named(f.sentence)),
             *([html.P(certainty, className="quiet")] if certainty else []),
-            html.P([html.Strong(_("What to do:")), " ", named(f.advice)]),
+            html.P([html.Strong(_("What to do:")), " ", *_with_code(named(f.advice))]),
             *_seen_by(f, zone),
             _form(f),
             *_history(f, zone),
@@ -49,6 +49,11 @@ def _card(f: FindingInfo, zone: str) -> Any:
         className="stranger",
         **data(finding=str(f.id), kind=f.kind),
     )
+
+
+def _with_code(text: str) -> list[Any]:
+    """The text, with what stands between backticks as code."""
+    return [html.Code(part) if n % 2 else part for n, part in enumerate(text.split("`"))]
 
 
 def _state(f: FindingInfo) -> Any:

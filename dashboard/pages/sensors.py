@@ -1,11 +1,12 @@
 """*Sensors*: what needs attention, which are heard, which nobody has placed, and what could not be read."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from dash import html
 
+from core.analytics import calendar
 from core.analytics.strangers import Stranger, introduce
 from core.site import Site
 from core.views import SHOWN_DEVICES, DeviceInfo, RejectedMessage, SiteInfo
@@ -27,9 +28,10 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The sensors of a site, then what concerns all sites."""
     mine = queries.devices(db, site.site, now=now)
     built = sites.load_all(db)
-    names = place_names(next(place for place in built if place.id == site.site))
+    place = next(place for place in built if place.id == site.site)
+    names, today = place_names(place), calendar.business_day(now, place)
     unplaced = introduce(queries.unplaced(db, now), built)
-    places = {name: text for place in built for name, text in place_names(place).items()}
+    places = {name: text for b in built for name, text in place_names(b).items()}
     refused = queries.rejected(db, SHOWN)
     wrong = queries.findings(db, site.site, now=now, resolved_for=RESOLVED)
     title = _("Sensors of {site}").format(site=named(site.name))
@@ -41,7 +43,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.H2(_("What needs attention"), id="attention"),
             attention.section(wrong, site.timezone),
             html.H2(_("All sensors")),
-            _devices(mine, names, site.timezone),
+            _devices(mine, names, site.timezone, _worked(db, site.site, today, now)),
             html.H2(_("Counted beside the sensors"), id="beside"),
             beside.section(calibration(db, site.site, now), site.timezone),
             html.H2(_("Heard, but not placed"), id="strangers"),
@@ -77,16 +79,33 @@ def state(device: DeviceInfo) -> Any:
     return html.Span(html.Span([icon, words[device.freshness]], className="chip"), **attributes)
 
 
-def _devices(devices: Sequence[DeviceInfo], names: Mapping[str, str], zone: str) -> Any:
+def _worked(db: Database, site: str, today: date, now: datetime) -> Mapping[str, float]:
+    """The share of the last seven whole days in which each device worked; of its worst channel."""
+    channels: dict[tuple[str, str], list[float]] = {}
+    for c in queries.coverage(db, site, today - timedelta(days=7), today - timedelta(days=1), now=now):
+        if c.coverage is not None:
+            channels.setdefault((c.device, c.channel), []).append(c.coverage)
+    worked: dict[str, float] = {}
+    for (device, _channel), shares in channels.items():
+        worked[device] = min(worked.get(device, 1.0), sum(shares) / len(shares))
+    return worked
+
+
+def _devices(devices: Sequence[DeviceInfo], names: Mapping[str, str], zone: str, worked: Mapping[str, float]) -> Any:
     if not devices:
         return notices.nothing(_("No sensors are placed here"), _("Name them in the site file, under sensors."))
     order = {"stale": 0, "none": 1, "late": 2, "live": 3}
     rows = [
-        [d.device, state(d), heard(d, zone), _places(d, names), clock(d)]
+        [d.device, state(d), heard(d, zone), _share(d, worked), _places(d, names), clock(d)]
         for d in sorted(devices, key=lambda d: (order[d.freshness], d.device))
     ]
-    head = [_("Sensor"), _("State"), _("Last heard"), _("Observes"), _("Clock")]
+    head = [_("Sensor"), _("State"), _("Last heard"), _("Worked, 7 days"), _("Observes"), _("Clock")]
     return html.Div(table(head, rows), className="scroll sheet", tabIndex="0")
+
+
+def _share(device: DeviceInfo, worked: Mapping[str, float]) -> str:
+    """How much of the last week a device worked."""
+    return formats.percent(worked.get(device.device.rpartition("/")[2], worked.get(device.device)))
 
 
 def heard(device: DeviceInfo, zone: str) -> str:

@@ -2,7 +2,7 @@
 
 from store.queries.actions import actions
 from store.queries.annual import annual
-from store.queries.attention import doubts, finding, findings, wiring
+from store.queries.attention import coverage, doubts, finding, findings, wiring
 from store.queries.calendar import calendar_days, events, school_holidays, unusual
 from store.queries.devices import devices, rejected, unplaced
 from store.queries.health import health
@@ -18,6 +18,7 @@ __all__ = [
     "actions",
     "annual",
     "calendar_days",
+    "coverage",
     "devices",
     "doubts",
     "events",

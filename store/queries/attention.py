@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from core.analytics.quality.findings import Doubt, Finding, Kind, doubt
 from core.analytics.quality.wiring import WiringPoint, check
 from core.analytics.quality.words import Names, advice, certainty, sentence
-from core.attention import FindingEvent, FindingInfo, State
+from core.attention import ChannelCoverage, FindingEvent, FindingInfo, State
 from core.site import Site
 from store import quality
 from store.database import Database
@@ -81,6 +81,12 @@ def doubts(db: Database, site: str, *, now: datetime, since: datetime) -> list[D
     """What an estimator has to know of the sensors of a site from `since` on, ended troubles among them."""
     rows = db.fetch("findings", _Row, site=site, id=None, resolved_since=since, limit=MOST)
     return [doubt(row.finding(), row.resolved) for row in rows if row.device]
+
+
+def coverage(db: Database, site: str, first: date, last: date, *, now: datetime) -> list[ChannelCoverage]:
+    """How much of each business day from `first` to `last` the channels of a site worked. Raises NotFound."""
+    load(db, site)
+    return db.fetch("coverage", ChannelCoverage, site=site, first=first, last=last, now=now)
 
 
 def wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:

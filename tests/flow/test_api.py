@@ -37,6 +37,7 @@ PATHS = [
     f"/sites/{LIBRARY}/actions",
     f"/sites/{LIBRARY}/findings?resolved_days=30",
     f"/sites/{LIBRARY}/wiring",
+    f"/sites/{LIBRARY}/coverage",
     f"/sites/{LIBRARY}/forecast/record",
     f"/sites/{LIBRARY}/unusual",
     "/devices",

@@ -173,3 +173,11 @@ def quarters(day: date) -> list[datetime]:
     """The ends of the quarters of a day."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     return [noon + n * QUARTER for n in range(-36, 40)]
+
+
+def test_how_much_each_channel_worked_is_told_by_day(library: Database) -> None:
+    fill(library, 3, {"back": NOW - timedelta(hours=7)})
+    told = queries.coverage(library, "lib", NOW.date() - timedelta(days=1), NOW.date(), now=NOW)
+    worked = {(c.device, c.day): c.coverage for c in told}
+    assert worked["front", NOW.date()] == worked["back", NOW.date() - timedelta(days=1)] == 1
+    assert worked["back", NOW.date()] == pytest.approx(5 / 12)  # since 04:00, until 09:00 of 16:00 local time

@@ -79,7 +79,8 @@ def _since(hours: Floats, gains: Floats, healthy: Bools) -> tuple[int, float] | 
         told = np.clip(-2 * usual * hours[first:] / spread**2, -MOST_A_DAY, MOST_A_DAY)
         odds = float((told + gains[first:]).sum())
         turned = middle(hours[first:]) < -0.3 * usual and (hours[-2:] < 0).all()
-        if turned and gains[first:].sum() > -2 and odds > SURE and (best is None or odds > best[1]):
+        agreed = told.sum() > SURE / 2 and gains[first:].sum() > -2
+        if turned and agreed and odds > SURE and (best is None or odds > best[1]):
             best = first, odds
     return best or _always(hours, gains)
 

@@ -19,6 +19,7 @@ from ops import (
     cli_calendar,
     cli_calibrate,
     cli_events,
+    cli_files,
     cli_forecast,
     cli_planning,
     cli_quality,
@@ -54,6 +55,7 @@ cli_calendar.register(app)
 app.add_typer(cli_actions.app, name="action")
 app.add_typer(cli_report.app, name="report")
 cli_events.register(app)
+cli_files.register(app)
 cli_forecast.register(app)
 cli_planning.register(simulate_app)
 cli_traffic.register(simulate_app)

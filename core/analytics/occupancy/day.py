@@ -6,12 +6,13 @@ import numpy as np
 
 from core.analytics.occupancy.building import Building
 from core.analytics.occupancy.estimate import Bools, Floats
-from core.analytics.occupancy.evidence import CLOSED_GRACE
+from core.analytics.occupancy.evidence import CLOSED_FIRST, CLOSED_GRACE, CLOSED_LATER, CLOSED_MINUTE
 from core.analytics.occupancy.learnt import Learnt
 from core.analytics.occupancy.levels import Still
 from core.analytics.occupancy.passages import Passages, Silence, passages
 from core.analytics.occupancy.seen import Seen
 from core.analytics.occupancy.step import News
+from core.analytics.occupancy.turned import Turned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ class Day:
         self._building, self._learnt = building, learnt
         self._doors = learnt.of(building)
         self._silence = Silence(portals, spaces)
+        self._turned = Turned(portals)
         self._levels = Still(spaces)
         self._raw = np.zeros(spaces)
         self._inside = np.full(2 * spaces, np.nan)  # what was seen there last
@@ -63,11 +65,12 @@ class Day:
         other = object.__new__(Day)
         other.__dict__.update(self.__dict__)
         other._silence, other._levels = self._silence.copy(), self._levels.copy()
+        other._turned = self._turned.copy()
         return other
 
     def take(self, seen: Seen) -> Inputs:
         """The next steps."""
-        found = passages(self._building, seen, self._learnt, self._silence)
+        found = passages(self._building, seen, self._learnt, self._silence, self._turned)
         raw = self._raw + np.cumsum(found.raw, axis=0)
         stuck = self._levels.stuck(seen.people, found.passed)
         usually = self._doors.closed[seen.clock // 15]
@@ -96,8 +99,15 @@ class Day:
         for step in range(len(passed)):
             self._quiet = np.where(passed[step] > 0, 0, self._quiet + minutes)
             if closed[step]:
-                still[step] = np.clip(self._quiet - CLOSED_GRACE, 0, minutes)
+                still[step] = _weighted(self._quiet) - _weighted(self._quiet - minutes)
         return still
+
+
+def _weighted(quiet: Floats) -> Floats:
+    """What so many minutes without passages in closed hours weigh, in first minutes."""
+    past = np.maximum(quiet - CLOSED_GRACE, 0)
+    later = np.log(CLOSED_LATER) / np.log(CLOSED_MINUTE)
+    return np.asarray(np.minimum(past, CLOSED_FIRST) + later * np.maximum(past - CLOSED_FIRST, 0))
 
 
 def _differ(one: Floats, other: Floats) -> Bools:

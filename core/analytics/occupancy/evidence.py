@@ -18,8 +18,10 @@ FEW_SHARE, FEW, FEW_MOST = 0.25, 8.0, 25.0
 STEADY = 1e9  # exits of late by which half of the trust is gone
 TRUST = 0.7  # share of this evidence that is used: its model is simple
 
-CLOSED_MINUTE = 0.75  # likelihood of each minute in which somebody is inside though all is closed and nobody passes
-CLOSED_GRACE = 20.0  # minutes after the last passage from which on that holds
+# Likelihood of each minute in which somebody is inside though all is closed and nobody passes: at first, and later on,
+# for who is still there may be an audience; and for how many minutes after the last passage it does not hold yet.
+CLOSED_MINUTE, CLOSED_LATER, CLOSED_FIRST = 0.75, 0.985, 25.0
+CLOSED_GRACE = 20.0
 
 LEVEL_SHARE, LEVEL_SD = 0.08, 0.7  # error of a count of the people inside: a share of them, and people
 LEVEL_TRUST = 0.2  # share of each minute's reading that is news: errors of a camera last for minutes
@@ -84,7 +86,7 @@ class Leaving:
 
 
 def closed(grid: Grid, minutes: Floats) -> Cells:
-    """How well each cell explains that nothing moved for so many minutes (by space) of closed hours."""
+    """How well each cell explains that nothing moved for so many weighted minutes (by space) of closed hours."""
     somebody = grid.people() > 0.5 * grid.width[:, None, None]
     return np.where(somebody, (CLOSED_MINUTE**minutes)[:, None, None], 1).astype(np.float32)
 

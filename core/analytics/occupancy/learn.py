@@ -1,6 +1,7 @@
 """What past days teach: the bias of each door by how the nights come out, and how sure that is."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,15 +9,18 @@ from core.analytics.occupancy.building import Building
 from core.analytics.occupancy.estimate import Bools, Floats
 from core.analytics.occupancy.learnt import BIAS_SD, DAY_SD, MISSED, NOTHING, QUARTERS, VARIANCE, Learnt
 from core.analytics.occupancy.seen import Seen
+from core.analytics.occupancy.turned import CALM, LEAST_DAYS, SURE, against, leaning
 
 BUSY_SD = 0.01  # of the difference of a door's bias in busy times from that in quiet ones
 FREEDOM = 4.0  # of Student's t: days on which a door was dead or a class came by another way count for less
 LEAST_PEOPLE = 5.0  # who pass on a day of which anything can be learnt
 LEAST_WIDTH, MOST_WIDTH = 0.2, 25.0  # of the learnt variance, as multiples of what is usual
+SURE_DOORS = 1.0  # so many doors are taken to have a bias as usual before any was seen
 SURE_DAYS = 4.0  # so many days' errors are taken to be as usual before any was seen
 CLOSED_DAYS, CLOSED_QUARTERS = 5, 12  # days, and quarters of an hour together, without anybody: closed
 CLOSED_PEOPLE = 50.0  # who pass on a day: with fewer, nobody passing says little
 MISSED_EACH, MOST_MISSED = 0.4, 0.05  # missed both ways for each unit of variance, and at most
+MOMENTS = 96  # of a day at which counts are looked at for that
 SWAPPED, UNSWAPPED = 0.3, 0.35  # of their range, how far below zero swapped counts fall; what turning leaves of it
 
 
@@ -27,8 +31,11 @@ def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) ->
         return before
     portals = building.doors.shape[1]
     usual_in, usual_out, heard = _usual(told, portals)
+    told, steady = _turned_back(told, usual_in, usual_out)
+    usual_in, usual_out, heard = _usual(told, portals)
     busy = _busy(usual_in + usual_out)
     swapped = _swapped(building, told)
+    usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
     found = [_sums(building, day, swapped, busy) for day in told]
     left, passed, sums = (np.stack([f[n] for f in found]) for n in range(3))
     bias, sd, wider = _regression(building, left, passed, sums)
@@ -38,6 +45,7 @@ def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) ->
         bias_quiet=tuple(bias[portals:].tolist()),
         busy=tuple(tuple(row) for row in busy.tolist()),
         swapped=tuple(swapped.tolist()),
+        steady=tuple(steady.tolist()),
         usual_in=tuple(tuple(row) for row in usual_in.tolist()),
         usual_out=tuple(tuple(row) for row in usual_out.tolist()),
         bias_sd=tuple(sd.tolist()),
@@ -45,6 +53,20 @@ def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) ->
         closed=tuple(_closed(told, usual_in + usual_out, heard).tolist()),
         missed=_missed(float(wider[0]), len(told)),
     )
+
+
+def _turned_back(days: Sequence[Seen], usual_in: Floats, usual_out: Floats) -> tuple[list[Seen], Bools]:
+    """The days, with doors turned back that hung the other way round than on most; and the doors that tell surely."""
+    lean = leaning(usual_in, usual_out)
+    found, most = [], []
+    for day in days:
+        net, at = np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out), lean[day.clock // 15]
+        turned = (net * at).sum(0) < -SURE
+        came, went = np.where(turned, day.people_out, day.people_in), np.where(turned, day.people_in, day.people_out)
+        found.append(replace(day, people_in=came, people_out=went) if turned.any() else day)
+        most.append(against(np.where(turned, -net, net), np.zeros_like(net), at))
+    calm = np.quantile(most, 0.8, axis=0) < CALM
+    return found, np.asarray(calm & (len(days) >= LEAST_DAYS), bool)
 
 
 def _usual(days: Sequence[Seen], portals: int) -> tuple[Floats, Floats, Floats]:
@@ -105,19 +127,21 @@ def _regression(building: Building, left: Floats, passed: Floats, sums: Floats) 
     """
     days, spaces = left.shape
     portals = building.doors.shape[1]
-    prior = np.linalg.inv(_prior(portals))
+    usual = 1.0  # how far from zero biases are here, in variances of the prior
     wider = np.ones(spaces)
     bias = np.zeros(2 * portals)
     weight = np.where(passed >= LEAST_PEOPLE, 1.0, 0.0)
     plain = VARIANCE * passed + (DAY_SD * passed / 2) ** 2 + 0.25
     rows = sums.reshape(days * spaces, -1)
-    for _ in range(4):
+    for _ in range(6):
         errors = left + sums @ bias
         z2 = errors**2 / (plain * wider)
         trust = weight * (FREEDOM + 1) / (FREEDOM + z2)
         precision = (trust / (plain * wider)).reshape(-1)
-        covariance = np.linalg.inv(prior + (rows * precision[:, None]).T @ rows)
+        covariance = np.linalg.inv(np.linalg.inv(usual * _prior(portals)) + (rows * precision[:, None]).T @ rows)
         bias = -covariance @ (rows * precision[:, None]).T @ left.reshape(-1)
+        spread = (bias**2 + np.diag(covariance)).mean() / (BIAS_SD**2 + BUSY_SD**2 / 2)
+        usual = (SURE_DOORS + portals * spread) / (SURE_DOORS + portals)
         errors = left + sums @ bias
         misfit = np.minimum(errors**2 / plain, 25) * weight
         wider = (misfit.sum(0) + SURE_DAYS) / (np.maximum(weight.sum(0) - 1, 0) + SURE_DAYS)
@@ -143,13 +167,14 @@ def _prior(portals: int) -> Floats:
 def _swapped(building: Building, days: Sequence[Seen]) -> Bools:
     """The portals whose in is out: with them turned, the counts no longer fall far below zero."""
     swapped = np.zeros(building.doors.shape[1], bool)
-    below, reach = _below(building, days, swapped)
+    nets = np.stack([_so_far(day) for day in days])
+    below, reach = _below(building, nets, swapped)
     while below > max(SWAPPED * reach, LEAST_PEOPLE):
         tries: list[tuple[float, int]] = []
         for portal in np.flatnonzero(~swapped):
             other = swapped.copy()
             other[portal] = True
-            tries.append((_below(building, days, other)[0], int(portal)))
+            tries.append((_below(building, nets, other)[0], int(portal)))
         best, turned = min(tries, default=(below, 0))
         if best > UNSWAPPED * below:
             break
@@ -157,9 +182,14 @@ def _swapped(building: Building, days: Sequence[Seen]) -> Bools:
     return swapped
 
 
-def _below(building: Building, days: Sequence[Seen], swapped: Bools) -> tuple[float, float]:
+def _so_far(day: Seen) -> Floats:
+    """In - out of each portal since the day began, at so many moments."""
+    counted = np.cumsum(np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out), axis=0)
+    return np.asarray(counted[np.linspace(0, len(counted) - 1, MOMENTS).astype(int)])
+
+
+def _below(building: Building, nets: Floats, swapped: Bools) -> tuple[float, float]:
     """How far below zero the counts of all spaces fall on these days, and from there to their highest, in people."""
-    doors = building.doors * np.where(swapped, -1, 1)
-    paths = [np.cumsum((np.nan_to_num(d.people_in) - np.nan_to_num(d.people_out)) @ doors.T, axis=0) for d in days]
-    lowest, highest = (np.stack([f(path, 0) for path in paths]) for f in (np.min, np.max))
+    paths = nets @ (building.doors * np.where(swapped, -1, 1)).T
+    lowest, highest = paths.min(1), paths.max(1)
     return float(np.maximum(-lowest, 0).sum()), float((highest - np.minimum(lowest, 0)).sum())

@@ -25,10 +25,12 @@ class Learnt:
 
     By portal: `bias_busy` and `bias_quiet`, the share of those who come in that its counter misses more than of those
     who leave (negative: the other way), in busy and in quiet times; `busy` in which quarters of the clock that is
-    (quarters x portals); `swapped` where in is out; `usual_in` and `usual_out`, who passes in each of them.
+    (quarters x portals); `swapped` where in is out; `steady` where the hours in which people come and go are so sure
+    that they tell when in and out are exchanged; `usual_in` and `usual_out`, who passes in each quarter of the clock.
+
     By space: `bias_sd`, how far a day's bias may be from that, and `variance`, how much wider than usual the error of
-    each passage is. `closed` are the quarters of the clock in which nobody ever passes; `missed` is the share
-    of passages missed in both directions.
+    each passage is. `closed` are the quarters of the clock in which nobody ever passes; `missed` is the share of
+    passages missed in both directions.
     """
 
     days: int = 0
@@ -36,6 +38,7 @@ class Learnt:
     bias_quiet: tuple[float, ...] = ()
     busy: tuple[tuple[bool, ...], ...] = ()
     swapped: tuple[bool, ...] = ()
+    steady: tuple[bool, ...] = ()
     usual_in: tuple[tuple[float, ...], ...] = ()
     usual_out: tuple[tuple[float, ...], ...] = ()
     bias_sd: tuple[float, ...] = ()
@@ -75,6 +78,7 @@ class Doors:
     bias_quiet: Floats
     busy: Bools  # quarters x portals
     swapped: Bools
+    steady: Bools
     usual_in: Floats
     usual_out: Floats
     bias_sd: Floats
@@ -93,6 +97,7 @@ def _doors(learnt: Learnt) -> Doors:
         bias_quiet=np.array(learnt.bias_quiet, float),
         busy=np.array(learnt.busy, bool).reshape(QUARTERS, -1),
         swapped=np.array(learnt.swapped, bool),
+        steady=np.array(learnt.steady, bool),
         usual_in=np.array(learnt.usual_in, float).reshape(QUARTERS, -1),
         usual_out=np.array(learnt.usual_out, float).reshape(QUARTERS, -1),
         bias_sd=np.array(learnt.bias_sd, float),
@@ -109,6 +114,7 @@ def _nothing(spaces: int, portals: int) -> Doors:
         bias_quiet=none,
         busy=np.zeros((QUARTERS, portals), bool),
         swapped=np.zeros(portals, bool),
+        steady=np.zeros(portals, bool),
         usual_in=np.zeros((QUARTERS, portals)),
         usual_out=np.zeros((QUARTERS, portals)),
         bias_sd=np.full(spaces, float(np.hypot(BIAS_SD, DAY_SD))),

@@ -9,6 +9,7 @@ from core.analytics.occupancy.building import Building
 from core.analytics.occupancy.estimate import Bools, Floats
 from core.analytics.occupancy.learnt import VARIANCE, Learnt
 from core.analytics.occupancy.seen import Seen
+from core.analytics.occupancy.turned import Turned, leaning
 
 SILENT_MINUTES = 60.0  # a door that says nothing for so long may be dead
 SILENT_PEOPLE = 8.0  # who usually pass in its silence, from which on it is taken for dead
@@ -19,7 +20,8 @@ class Passages:
     """Who passed into and out of each space (steps x spaces) as the learnt doors have it.
 
     `variance` is that of the error of people_in - people_out in the step, `raw` what the counts say uncorrected,
-    `counted` tells from which step on the space's doors were heard, `silent` where a usual flow was put in.
+    `counted` tells from which step on the space's doors were heard, `silent` where a usual flow was put in, `odd`
+    where in and out of a door were exchanged.
     """
 
     people_in: Floats
@@ -29,16 +31,22 @@ class Passages:
     passed: Floats
     counted: Bools
     silent: Bools
+    odd: Bools
 
 
-def passages(building: Building, seen: Seen, learnt: Learnt, before: "Silence") -> Passages:
-    """Who passed in the steps of `seen`; `before` knows the doors' silence up to them, and is carried on."""
+def passages(building: Building, seen: Seen, learnt: Learnt, before: "Silence", turned: Turned) -> Passages:
+    """Who passed in the steps of `seen`; `before` and `turned` know the doors up to them, and are carried on."""
     came, went = np.nan_to_num(seen.people_in), np.nan_to_num(seen.people_out)
     heard = ~(np.isnan(seen.people_in) & np.isnan(seen.people_out))
     into, out_of = (building.doors > 0).T.astype(float), (building.doors < 0).T.astype(float)
     raw = came @ (into - out_of) - went @ (into - out_of)
     doors = learnt.of(building)
     came, went = np.where(doors.swapped, went, came), np.where(doors.swapped, came, went)
+    odd = np.broadcast_to(doors.swapped, came.shape)
+    if doors.steady.any():
+        lean = leaning(doors.usual_in, doors.usual_out)[seen.clock // 15]
+        came, went, now = turned.follow(came, went, lean * doors.steady)
+        odd = odd ^ now
     usual_in, usual_out, dead = before.follow(seen, heard, doors.usual_in, doors.usual_out)
     counts = (came + went) * ~dead
     bias = doors.bias_at(seen)
@@ -55,6 +63,7 @@ def passages(building: Building, seen: Seen, learnt: Learnt, before: "Silence") 
         raw=raw,
         passed=counts @ crossing,
         counted=before.counted(heard @ crossing > 0),
+        odd=np.asarray(odd @ crossing > 0, bool),
         silent=np.asarray(dead @ crossing > 0, bool),
     )
 

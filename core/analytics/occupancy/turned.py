@@ -1,0 +1,69 @@
+"""Doors whose in is out today: they are found by who usually comes and goes at this time of the day."""
+
+import numpy as np
+
+from core.analytics.occupancy.estimate import Bools, Floats
+
+SURE = 16.0  # log likelihood ratio from which on a door is taken to be turned round, or back
+CALM = 6.0  # what it may come to on usual days; doors with more are no clear witnesses against themselves
+LEAST_DAYS = 7
+_LEAST = 2.0  # people in the hour, added to what is usual
+_MOST = 1.2
+
+
+def leaning(usual_in: Floats, usual_out: Floats) -> Floats:
+    """What one person who comes in, and not out, says for a door that is the right way round; by quarter and door."""
+    hour_in, hour_out = (sum(np.roll(usual, n, axis=0) for n in (-2, -1, 0, 1)) for usual in (usual_in, usual_out))
+    return np.asarray(np.clip(np.log((hour_in + _LEAST) / (hour_out + _LEAST)), -_MOST, _MOST))
+
+
+def against(came: Floats, went: Floats, lean: Floats) -> Floats:
+    """How much at most, at any time of a day, speaks against the way each door hangs."""
+    says = np.cumsum((came - went) * lean, axis=0)
+    return np.asarray((np.maximum.accumulate(np.maximum(says, 0), axis=0) - says).max(0, initial=0))
+
+
+class Turned:
+    """Which doors are turned round, as far as is known, and what they have counted wrong since.
+
+    A cumulative sum test: evidence against the way a door hangs gathers, and is forgotten when it turns positive.
+    """
+
+    def __init__(self, portals: int) -> None:
+        self._against = np.zeros(portals)
+        self._since_in = np.zeros(portals)  # counted since the evidence began
+        self._since_out = np.zeros(portals)
+        self._turned = np.zeros(portals, bool)
+
+    def copy(self) -> "Turned":
+        """The same knowledge, to go on with differently."""
+        other = object.__new__(Turned)
+        other.__dict__.update(self.__dict__)
+        return other
+
+    def follow(self, came: Floats, went: Floats, lean: Floats) -> tuple[Floats, Floats, Bools]:
+        """The counts (steps x doors) the right way round, and which were turned.
+
+        When a door is found to be turned, what it had counted wrong until then is made good at once.
+        """
+        came, went = came.copy(), went.copy()
+        turned = np.zeros(came.shape, bool)
+        for step in np.flatnonzero((came + went).any(1) | self._turned.any()):
+            c, w = came[step], went[step]
+            says = (c - w) * lean[step]
+            self._against = np.maximum(self._against - np.where(self._turned, -says, says), 0)
+            self._since_in = np.where(self._against > 0, self._since_in + c, 0)
+            self._since_out = np.where(self._against > 0, self._since_out + w, 0)
+            found = self._against > SURE
+            now = self._turned ^ found
+            came[step], went[step] = np.where(now, w, c), np.where(now, c, w)
+            if found.any():
+                wrong = self._since_in - self._since_out
+                wrong = np.where(now, -2 * (wrong - (c - w)), 2 * (wrong - (c - w))) * found
+                came[step] += np.maximum(wrong, 0)
+                went[step] += np.maximum(-wrong, 0)
+                self._against = np.where(found, 0, self._against)
+                self._since_in, self._since_out = (np.where(found, 0, n) for n in (self._since_in, self._since_out))
+            self._turned = now
+            turned[step] = now
+        return came, went, turned

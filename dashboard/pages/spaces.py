@@ -22,6 +22,7 @@ from store import queries, sites
 from store.database import Database
 
 USUAL_WEEKS = timedelta(days=56)
+MOST_DAYS = 400  # that are summed up on the page; the API takes more
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
@@ -39,7 +40,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         controls.head(site, space, spaces),
         controls.bar(here, period),
         _history(db, place, space, here, period),
-        _used(db, place, space, period, now),
+        _used(db, place, space, period, now) if period.days <= MOST_DAYS else None,
         html.H2(_("The usual week")),
         _week(db, place, space, today),
         _unusual(db, place, now) if space.parent is None else None,

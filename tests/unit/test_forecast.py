@@ -242,3 +242,12 @@ def test_odds_come_true() -> None:
     for low, high in ((0, 0.3), (0.7, 1.01)):
         inside = (low <= odds_told) & (odds_told < high)
         assert hits[inside].mean() == pytest.approx(odds_told[inside].mean(), abs=0.15)
+
+
+def test_a_house_with_few_visits_is_not_closed_and_a_slip_of_the_counter_does_not_come_again() -> None:
+    rng = _rng()
+    few = forecast(history(_days([float(v) for v in rng.poisson(0.6, 200)])), 100, rng=_rng(), paths=200)
+    assert few.visits.mean() == pytest.approx(0.6, rel=0.35)
+    slip = _library(200, 8) | {FIRST + timedelta(days=102): 500000.0}
+    with_slip, without = (forecast(history(d), 28, rng=_rng(), paths=200) for d in (slip, _library(200, 8)))
+    assert with_slip.visits.mean() == pytest.approx(without.visits.mean(), rel=0.05)

@@ -37,10 +37,9 @@ def expected(history: History, calendar: Calendar = ORDINARY) -> Expected:
     (`history.without(days)`): what is not observed does not teach.
     """
     past = recent(history)
-    learnt = learn(past, calendar, ())
     mean, variance = np.full(len(history), np.nan), np.full(len(history), np.nan)
     if len(past):
-        mean[-len(past) :], variance[-len(past) :] = _of(learnt, calendar)
+        mean[-len(past) :], variance[-len(past) :] = _of(learn(past, calendar, ()), calendar)
     return Expected(days=history.days, mean=mean, variance=variance)
 
 

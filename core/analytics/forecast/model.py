@@ -19,6 +19,7 @@ BLOCK = 14  # days of past deviations that are drawn together
 TRIALS = (28, 91, 182, 365, 456, 547, 730)  # days before the origin from which the past is foretold
 LEARNT = 90  # observed days that a trial needs before it
 FURTHEST = 365  # days ahead that a trial looks
+ANY_HOUSE, ANY_HOUSE_SD = 100.0, 1.5  # visits a day of a house of which nothing is known: median, and sd of the log
 TRIED = 100  # paths of a trial: only for their spread
 
 
@@ -55,8 +56,14 @@ def _trials(learnt: Learnt, rng: np.random.Generator) -> list[Trial]:
 
 
 def _nothing(past: History, horizon: int, paths: int, rng: np.random.Generator) -> Floats:
-    """No open day was ever observed: nobody is expected, but for what so few days cannot rule out."""
+    """No open day was ever observed: nobody is expected, but for what so few days cannot rule out.
+
+    If no day was observed at all, it may be any house: from a village's branch to a city's main library.
+    """
     days = np.isfinite(past.visits).sum()
+    if not days:
+        houses = rng.lognormal(np.log(ANY_HOUSE), ANY_HOUSE_SD, (1, paths))
+        return rng.poisson(houses * rng.lognormal(0, 0.3, (horizon, paths))).astype(np.float64)
     return rng.poisson(rng.gamma(0.5, 1 / (days + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
 
 

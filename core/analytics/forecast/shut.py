@@ -12,6 +12,8 @@ from core.analytics.forecast.history import Flags, Floats, History
 
 NOBODY = 0.03  # of what is usual around it: a day below is a closed one, whatever was noted
 AROUND = 28  # days to either side
+FEW = 8  # visits a day: below, a day on which nobody comes is a day like others
+NEVER = 0.95  # the share of such days that makes a weekday a closed one
 RECENT = 13  # weeks whose weekdays tell which are closed now
 LONG = 28  # days observed before a weekday that never is counts as closed
 WINTER = {(12, 24), (12, 25), (12, 26), (12, 31), (1, 1)}  # dates closed once that are taken to be closed each year
@@ -57,7 +59,7 @@ def shut(history: History, calendar: Calendar) -> Shut:
     """What the history says about closed days."""
     visits, days = history.visits, history.days
     usual = local_median(visits)
-    low = np.isfinite(visits) & ((visits <= NOBODY * np.where(np.isfinite(usual), usual, np.inf)) | (visits <= 0))
+    low = _low(visits, usual, np.array([day.weekday() for day in days]))
     noted = np.array([day in calendar.closed or calendar.hours.get(day, 1.0) <= 0 for day in days], dtype=bool)
     past = low | history.closed | noted
     weekdays = _weekdays(days, visits, past, calendar)
@@ -70,6 +72,17 @@ def shut(history: History, calendar: Calendar) -> Shut:
         visits=float(np.mean(visits[low])) if low.any() and (visits > 0).any() else 0.0,
         lasting=_lasting(odd, low | ~np.isfinite(visits)),
     )
+
+
+def _low(visits: Floats, usual: Floats, weekday: np.ndarray) -> Flags:
+    """Days on which as good as nobody came. Where few come anyway a day without any is none: it must be the weekday."""
+    low: Flags = np.isfinite(visits) & (visits <= NOBODY * np.where(np.isfinite(usual), usual, np.inf))
+    few = np.isfinite(visits) & (usual < FEW)
+    for n in range(7):
+        lately = low[few & (weekday == n)][-RECENT:]
+        if len(lately) and lately.mean() < NEVER:
+            low &= ~(few & (weekday == n))
+    return low
 
 
 def _lasting(odd: Flags, low: Flags) -> int:

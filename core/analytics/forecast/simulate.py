@@ -8,6 +8,7 @@ from core.analytics.forecast.level import hats, kernel
 from core.analytics.forecast.members import Rows, ahead_of, effects, last_deviation
 
 POOL = 3 * 366  # rows whose deviations are drawn from
+CROWD = 5.0  # sigmas, or four times the usual: a day with more is a slip of the counter, or will not come again
 LOG_MOST = 30.0  # ten million million visitors: beyond is no count
 
 
@@ -50,6 +51,7 @@ def _days(fitted: Fitted, horizon: int, paths: int, rng: np.random.Generator, bl
     """
     pool = fitted.residual[-POOL:]
     pool = pool[np.isfinite(pool)] * fitted.loose
+    pool = np.minimum(pool, max(CROWD * fitted.sigma, np.log(4)))
     if pool.size < 4 * block:
         drawn = fitted.sigma * rng.standard_t(4, (horizon, paths))
     else:

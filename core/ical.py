@@ -5,6 +5,7 @@ title, the place, the id and the times are taken; descriptions, organisers and g
 """
 
 import hashlib
+import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -81,7 +82,8 @@ def read(content: bytes, zone: str, start: datetime, end: datetime) -> CalendarF
 
 def _calendars(content: bytes) -> list[Any]:
     try:
-        calendars = Calendar.from_ical(content, multiple=True)
+        with warnings.catch_warnings(action="ignore"):  # a guessed zone is told by the times
+            calendars = Calendar.from_ical(content, multiple=True)
     except (ValueError, KeyError, IndexError, AttributeError, RecursionError) as exc:
         raise CalendarFileError(f"this is no calendar in the form iCalendar: {str(exc)[:200]}") from exc
     if not calendars or any(calendar.name != "VCALENDAR" for calendar in calendars):
@@ -107,6 +109,8 @@ def _problem(event: Any, end: datetime, budget: _Budget) -> str:
         begins = event["DTSTART"].dt
         if "DTEND" in event and _plain(event["DTEND"].dt) < _plain(begins):
             return "it ends before it begins"
+        if "DURATION" in event and event["DURATION"].dt < timedelta():
+            return "it ends before it begins"
         rules = _listed(event.get("RRULE"))
         if not rules and not event.get("EXRULE"):
             return ""
@@ -115,7 +119,7 @@ def _problem(event: Any, end: datetime, budget: _Budget) -> str:
         if begins.year < OLDEST:
             return f"it recurs since {begins.year}; let it begin later"
         ended = [_ended(rule, begins, end, budget) for rule in rules]
-    except (KeyError, ValueError, TypeError, AttributeError, OverflowError) as exc:
+    except (LookupError, ValueError, TypeError, AttributeError, OverflowError) as exc:
         return f"it cannot be read ({str(exc)[:120] or type(exc).__name__})"
     if any(rule is None for rule in ended):
         return "it recurs more often than a programme does, or never"
@@ -144,7 +148,7 @@ def _ended(rule: Any, begins: Any, end: datetime, budget: _Budget) -> Any:
     per_day = 1
     for key in _CLOCK:
         per_day *= max(len(_listed(rule.get(key))), 1)
-    if str(rule["FREQ"][0]).upper() in _TOO_OFTEN or per_day > 24:
+    if str(rule["FREQ"][0]).upper() in _TOO_OFTEN or per_day > 24 or int(_listed(rule.get("INTERVAL", [1]))[0]) < 1:
         return None
     local = begins if isinstance(begins, datetime) else datetime.combine(begins, time())
     last = end.astimezone(local.tzinfo).replace(tzinfo=None) if local.tzinfo else end.replace(tzinfo=None)

@@ -41,8 +41,8 @@ def covers(found: Unusual, day: int, first: int, last: int) -> bool:
 
 
 def test_ordinary_scatter_is_not_unusual() -> None:
-    told = [unusual(*counted(seed=seed)) for seed in range(5)]
-    assert sum(map(len, told)) <= 10, "in 70 weeks of hours"
+    told = [unusual(*counted(seed=seed)) for seed in range(3)]
+    assert sum(map(len, told)) <= 6, "in 30 weeks of hours"
 
 
 def test_a_crowd_and_a_silence_come_first() -> None:
@@ -85,11 +85,11 @@ def test_most_asks_for_more_than_stands_out() -> None:
     assert unusual(times, counts, 40) == forty, "the same file gives the same answer"
 
 
-@pytest.mark.parametrize("step_min", [5, 15, 30, 60, 180, 1440])
+@pytest.mark.parametrize("step_min", [5, 30, 180, 1440])
 def test_steps_from_minutes_to_days(step_min: int) -> None:
     steps = 24 * 60 // step_min
     rng = np.random.default_rng(3)
-    days = 28 if step_min < 60 else 120
+    days = 21 if step_min < 60 else 120
     usual = np.repeat(week(24 * days), 12).reshape(days * steps, -1).sum(axis=1) / 12
     counts = rng.poisson(usual).astype(float)
     first, last = (days // 2 * steps + steps * h // 24 for h in (12, 15))

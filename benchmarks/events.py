@@ -1,0 +1,146 @@
+"""Whether unusual hours are found: `python -m benchmarks.events`.
+
+CalIt2 (people into a building by half-hours, 30 known events; the list is incomplete): how many known events are found
+by at most N predictions. An event is found if a predicted interval comes within 30 minutes of it; "chance" is the mean
+of the same predictions against the list shifted by one to fourteen whole weeks. Beside it, a threshold on the Poisson
+probability of each half-hour about the mean of its weekday and time.
+
+Streets: into half a year of hours of a sensor, at its full counts and thinned to a fortieth (a small library's), 18
+crowds of two to four hours are put, each some 60 % of what came, and 6 silences of four to eleven hours; how many of
+each are among the 60 most surprising intervals. The streets' own events are among those too.
+
+`--write` renews the tables in docs/events.md.
+"""
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from scipy.stats import poisson
+
+from benchmarks._series import DATA, STREETS, calit2, streets
+from core.analytics.events import find, lay, learn, unusual
+
+DOCS = Path(__file__).parents[1] / "docs" / "events.md"
+BEGIN, END = "<!-- benchmarks.events begins -->", "<!-- benchmarks.events ends -->"
+PREDICTIONS = (30, 50, 68, 98, 149)
+NEAR, WEEK, HOUR = np.timedelta64(30, "m"), np.timedelta64(7, "D"), np.timedelta64(1, "h")
+CROWD, THIN, MOST, HALF_A_YEAR = 0.6, 40, 60, np.timedelta64(182, "D")
+STARTS = {"Leeds": "2010-02-01", "Auckland": "2023-02-01", "Melbourne": "2012-03-01"}
+
+Interval = tuple[np.datetime64, np.datetime64]
+
+
+def found(predicted: Sequence[Interval], events: Sequence[Interval]) -> int:
+    """How many events a prediction comes within half an hour of."""
+    return sum(any(a < end + NEAR and b > begin - NEAR for a, b in predicted) for begin, end in events)
+
+
+def chance(predicted: Sequence[Interval], events: Sequence[Interval], first: np.datetime64, weeks: int) -> float:
+    """The same, had the events been some whole weeks later; those pushed off the end come back at the beginning."""
+    span = weeks * WEEK
+
+    def shifted(k: int) -> list[Interval]:
+        moved = [(first + (begin - first + k * WEEK) % span, end - begin) for begin, end in events]
+        return [(begin, begin + lasts) for begin, lasts in moved]
+
+    return float(np.mean([found(predicted, shifted(k)) for k in range(1, weeks)]))
+
+
+def thresholds(times: np.ndarray, counts: np.ndarray, most: int) -> list[Interval]:
+    """Runs of half-hours whose counts are least likely about the mean of their weekday and time, `most` runs."""
+    slot = ((times - times[0]) / np.timedelta64(30, "m")).astype(int) % 336
+    mean = np.bincount(slot, counts) / np.bincount(slot)
+    unlikely = -poisson.logsf(counts - 1, np.maximum(mean[slot], 0.05))
+    for level in np.sort(np.unique(unlikely))[::-1]:
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], (unlikely >= level).astype(int), [0]])))
+        if len(edges) // 2 > most:
+            break
+        runs = list(zip(edges[::2], edges[1::2], strict=True))
+    return [(times[a], times[b - 1] + NEAR) for a, b in runs]
+
+
+def known_events() -> Iterator[str]:
+    """The table of CalIt2."""
+    times, counts, events = calit2()
+    first, weeks = times[0].astype("datetime64[D]"), 15
+    learnt = learn(lay(times, counts))
+    yield "| at most | besok events (chance) | Poisson threshold (chance) |"
+    yield "|---|---|---|"
+    for most in PREDICTIONS:
+        ours = [(u.start, u.end) for u in find(learnt, most)]
+        plain = thresholds(times, counts, most)
+        cells = [f"{found(p, events)} ({chance(p, events, first, weeks):.1f})" for p in (ours, plain)]
+        yield f"| {most} | {' | '.join(cells)} |"
+    alone = [(u.start, u.end) for u in find(learnt)]
+    told = f"{found(alone, events)} ({chance(alone, events, first, weeks):.1f})"
+    yield f"| unasked: {len(alone)} | {told} | |"
+
+
+def put(times: np.ndarray, counts: np.ndarray, seed: int) -> tuple[np.ndarray, list[tuple[Interval, bool]]]:
+    """Counts with crowds and silences in them, and where those are (True: a crowd)."""
+    rng = np.random.default_rng(seed)
+    counts, taken = counts.copy(), np.zeros(len(counts), bool)
+    hour = ((times - times.astype("datetime64[D]")) / HOUR).astype(int)
+    busy, there = np.nanmean(counts), []
+    while len(there) < 24:
+        crowd = len(there) < 18
+        a = int(rng.integers(100, len(counts) - 100))
+        b = a + int(rng.integers(2, 5) if crowd else rng.integers(4, 12))
+        if not 9 <= hour[a] <= 19 or taken[a - 24 : b + 24].any() or np.isnan(counts[a:b]).any():
+            continue
+        taken[a:b] = True
+        shape = np.array([0.7, 1, 1, 0.6])[: b - a] if crowd else 0
+        extra = rng.poisson(CROWD * max(counts[a:b].mean(), busy / 2) * shape)
+        counts[a:b] = counts[a:b] + extra if crowd else 0
+        there.append(((times[a], times[b - 1] + HOUR), crowd))
+    return counts, there
+
+
+def injected(seeds: int) -> Iterator[str]:
+    """The table of streets."""
+    yield "| half a year of hours | crowds found | silences found |"
+    yield "|---|---|---|"
+    for city, start in STARTS.items():
+        times, sensors = streets(city)
+        within = (times >= np.datetime64(start)) & (times < np.datetime64(start) + HALF_A_YEAR)
+        for thin in (1, THIN):
+            got: dict[bool, list[bool]] = {True: [], False: []}
+            for seed, counts in enumerate(list(sensors.values()) * seeds):
+                rng = np.random.default_rng(seed)
+                part = counts[within]
+                known = ~np.isnan(part)
+                part[known] = rng.binomial(part[known].astype(int), 1 / thin)
+                with_them, there = put(times[within], part, seed)
+                told = unusual(times[within], with_them, MOST)
+                for (begin, end), crowd in there:
+                    alike = [u for u in told if (u.count > u.expected) == crowd]
+                    got[crowd].append(any(u.start < end and u.end > begin for u in alike))
+            cells = [f"{np.mean(got[crowd]):.0%}" for crowd in (True, False)]
+            yield f"| {city}{'' if thin == 1 else f', a {thin}th of the people'} | {' | '.join(cells)} |"
+
+
+def main() -> None:
+    """Measure, print, and renew the tables if asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("seeds", type=int, nargs="?", default=1)
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    if not DATA.is_dir():
+        print(json.dumps({"skipped": f"needs real data in {DATA}"}))
+        return
+    lines = []
+    for line in (*known_events(), "", *injected(asked.seeds)):
+        print(line, flush=True)
+        lines.append(line)
+    if asked.write:
+        text = DOCS.read_text("utf-8")
+        head, rest = text.split(BEGIN)
+        DOCS.write_text(head + BEGIN + "\n" + "\n".join(lines) + "\n" + END + rest.split(END)[1], "utf-8")
+    print(json.dumps({"cities": len(STREETS), "rows": len(lines)}))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,24 @@
+"""What worked: the effect of an action and of a programme event, with how sure that is.
+
+    effect_of_action(first, visits, since, acted=sundays)     # longer Sunday hours
+    effect_of_event(counts, day, first, last, ...)            # a concert
+
+How it is reckoned, and how well it does: docs/effects.md.
+"""
+
+from core.analytics.effects.action import Change, Effect, Range, contribution, effect_of_action
+from core.analytics.effects.event import EventEffect, Extra, effect_of_event
+from core.analytics.effects.step import Step, step
+
+__all__ = [
+    "Change",
+    "Effect",
+    "EventEffect",
+    "Extra",
+    "Range",
+    "Step",
+    "contribution",
+    "effect_of_action",
+    "effect_of_event",
+    "step",
+]

@@ -1,0 +1,136 @@
+"""Effects: nothing done is told as chance, what was done is found with its size, moved visits are not new ones."""
+
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from core.analytics.effects import contribution, effect_of_action, effect_of_event, step
+
+MONDAY = date(2024, 1, 1)
+DAYS, AFTER = 70 * 7, 20 * 7
+SINCE = MONDAY + timedelta(days=DAYS - AFTER)
+SUNDAYS = np.arange(DAYS) % 7 == 6
+LATER = np.arange(DAYS) >= DAYS - AFTER
+
+
+def library(seed: int = 0, drift: float = 0.002) -> np.ndarray:
+    """Visits by day of a library whose level drifts and whose weather lasts some days."""
+    rng = np.random.default_rng(seed)
+    weekday = np.array([1, 1, 1, 1, 1.1, 1.2, 0.6])[np.arange(DAYS) % 7]
+    weather = np.convolve(rng.normal(0, 0.07, DAYS + 2), [1, 0.7, 0.4], "valid")
+    level = np.cumsum(rng.normal(0, drift, DAYS))
+    return rng.poisson(500 * weekday * np.exp(weather + level)).astype(float)
+
+
+def test_placebos_are_chance_and_gains_are_held() -> None:
+    missed = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        series = np.cumsum(rng.normal(0, 0.02, 60)) + rng.normal(0, 0.06, 60)
+        after = np.arange(60) >= 45
+        told = step(series + 0.1 * after, after, steps_a_year=52)
+        assert told
+        missed += abs(told.size - 0.1) > 2.0 * told.error
+    assert missed <= 4, "of forty, two would be right"
+
+
+def test_a_wandering_series_makes_the_interval_wide() -> None:
+    rng = np.random.default_rng(3)
+    calm, after = rng.normal(0, 0.05, 80), np.arange(80) >= 60
+    wandering = calm + np.cumsum(rng.normal(0, 0.08, 80))
+    errors = [step(series, after, steps_a_year=52) for series in (calm, wandering)]
+    assert errors[0] and errors[1] and errors[1].error > 4 * errors[0].error
+
+
+def test_longer_sundays_are_found_and_add_to_the_target() -> None:
+    visits = library()
+    visits[SUNDAYS & LATER] *= 1.3
+    told = effect_of_action(MONDAY, visits, SINCE, acted=SUNDAYS)
+    assert told.verdict == "more" and told.change and told.net
+    assert told.change.share.lower < 0.3 < told.change.share.upper
+    assert told.change.odds > 0.99 and told.change.p < 0.01
+    gained = visits[SUNDAYS & LATER].mean() * 0.3 / 1.3 * 52
+    assert told.change.a_year.lower < gained < told.change.a_year.upper
+    part = contribution(told, 10 * gained)
+    assert part and part.lower < 0.1 < part.upper
+
+
+def test_nothing_done_cannot_be_told_from_chance() -> None:
+    verdicts = [effect_of_action(MONDAY, library(seed), SINCE, acted=SUNDAYS).verdict for seed in range(4)]
+    assert verdicts == ["chance"] * 4
+
+
+def test_moved_visits_are_told_from_new_ones() -> None:
+    here, there = library(1), library(2)
+    controls = np.stack([library(seed, drift=0.0) for seed in (3, 4, 5)], axis=1)
+    moved = 0.4 * here * LATER
+    told = effect_of_action(MONDAY, here + moved, SINCE, elsewhere=there - moved, controls=controls)
+    assert told.verdict == "more" and told.moved and told.moved.lower > 0.3
+    assert told.origin in ("moved", "partly")
+    new = effect_of_action(MONDAY, here + moved, SINCE, elsewhere=there, controls=controls)
+    assert new.origin == "new" and new.moved and new.moved.estimate < 0.4
+
+
+def test_missing_days_and_days_left_out_are_no_fall() -> None:
+    visits = library(6)
+    gone = LATER & (np.arange(DAYS) % 7 == 2)
+    visits[gone] = 0
+    assert effect_of_action(MONDAY, visits, SINCE).verdict == "fewer"
+    assert effect_of_action(MONDAY, visits, SINCE, leave_out=gone).verdict == "chance"
+    visits[gone] = np.nan
+    assert effect_of_action(MONDAY, visits, SINCE).verdict == "chance"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "verdict"),
+    [
+        (MONDAY + timedelta(days=DAYS - 14), None, "too_early"),
+        (MONDAY + timedelta(days=DAYS + 400), None, "too_early"),
+        (MONDAY + timedelta(days=35), None, "too_little_before"),
+        (MONDAY - timedelta(days=900), None, "too_little_before"),
+        (SINCE, SINCE + timedelta(days=10), "too_early"),
+    ],
+)
+def test_too_little_is_said(since: date, until: date | None, verdict: str) -> None:
+    told = effect_of_action(MONDAY, library(), since, until=until)
+    assert (told.verdict, told.change) == (verdict, None)
+    assert contribution(told, 1000) is None
+
+
+def test_a_day_that_was_closed_before_has_nothing_to_compare_with() -> None:
+    visits = library()
+    visits[SUNDAYS & ~LATER] = 0
+    assert effect_of_action(MONDAY, visits, SINCE, acted=SUNDAYS).verdict == "nothing_before"
+
+
+def hours(seed: int = 0, days: int = 120) -> np.ndarray:
+    """Visits to a space by day and hour."""
+    rng = np.random.default_rng(seed)
+    usual = 20 * np.sin(np.linspace(0, np.pi, 12)) * rng.lognormal(0, 0.15, (days, 1))
+    return rng.poisson(usual).astype(float)
+
+
+def test_an_event_is_compared_with_like_days() -> None:
+    counts = hours()
+    came = counts[60, 5:7].sum()
+    counts[60, 5:7] += 40
+    told = effect_of_event(counts, 60, 5, 7, margin=2, kind=np.arange(120) % 7)
+    assert told.verdict == "more" and told.during and told.before and told.around
+    assert told.during.odds > 0.99 and told.during.lower > 30
+    assert told.during.extra == pytest.approx(80 + came - told.during.expected)
+    assert len(told.compared) == 16 and all((row - 60) % 7 == 0 and row != 60 for row in told.compared)
+    assert told.before.lower < 0 < told.before.upper
+
+
+def test_events_that_were_none_are_chance_nineteen_times_of_twenty() -> None:
+    counts, kind = hours(1, 400), np.arange(400) % 7
+    verdicts = [effect_of_event(counts, day, 4, 6, margin=2, kind=kind).verdict for day in range(400)]
+    assert 0.02 < 1 - verdicts.count("chance") / 400 < 0.09
+
+
+def test_an_event_without_like_days_or_unseen_is_said() -> None:
+    counts = hours(2, 20)
+    assert effect_of_event(counts, 3, 4, 6, margin=1, kind=np.arange(20) % 7).verdict == "too_few_days"
+    counts[3, 5] = np.nan
+    assert effect_of_event(counts, 3, 4, 6, margin=1, kind=np.zeros(20)).verdict == "not_observed"

@@ -8,9 +8,10 @@ from dash import html
 from core.analytics import calendar
 from core.errors import NotFound
 from core.outlook import Outlook
+from core.site import Text
 from core.views import Progress, SiteInfo, VisitPoint
 from dashboard.address import Address
-from dashboard.components import answer, beside, ledger, notices, outlook
+from dashboard.components import answer, beside, breaks, ledger, notices, outlook
 from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import chart
@@ -44,6 +45,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             *_corrected(db, site.site, way),
             _year(db, site.site, way),
             _months(db, site.site, way),
+            *breaks.section(way, _doors(db, site.site) if way.breaks else {}),
             _ledger(db, site.site, today),
             *([_record(db, site.site, today)] if coming else []),
             answer.terms(way),
@@ -78,6 +80,10 @@ def _corrected(db: Database, site: str, way: Progress) -> list[Any]:
 def _ledger(db: Database, site: str, today: date) -> Any:
     spaces = {space.space: space.name for space in queries.spaces(db, site)}
     return ledger.section(queries.actions(db, site, today), {}, spaces)
+
+
+def _doors(db: Database, site: str) -> dict[str, Text]:
+    return {portal.id: portal.name for portal in sites.load(db, site).portals}
 
 
 def _record(db: Database, site: str, today: date) -> Any:

@@ -1,0 +1,59 @@
+"""What changed in the counting, as the page tells it in both languages."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, get_args
+
+import pytest
+
+from core.site import Text
+from core.views import MethodBreak, Progress
+from dashboard.components.breaks import section, told
+from dashboard.i18n import LANG
+
+DOORS = {"front": Text(sv="Entrén", en="The entrance")}
+DAY = date(2026, 3, 2)
+
+
+@pytest.fixture(params=["sv", "en"])
+def language(request: pytest.FixtureRequest) -> Iterator[str]:
+    token = LANG.set(request.param)
+    yield request.param
+    LANG.reset(token)
+
+
+def progress(**changes: Any) -> Progress:
+    known: dict[str, Any] = {
+        "site": "lib", "today": DAY, "baseline_first": DAY, "baseline_last": DAY, "baseline_visits": 100.0, "factor": 2.0,
+        "deadline": DAY, "goal_visits": 200.0, "last_365": 110.0, "coverage_365": 1.0, "growth": 0.19,
+        "needed_growth": 0.1, "measure": "gross", "growth_bridged": 0.1, "growth_error": 0.05, "growth_unseen": 0.04,
+        "baseline_bridged": 108.0, "goal_bridged": 216.0,
+    }  # fmt: skip
+    return Progress(**known | changes)
+
+
+def change(**changes: Any) -> MethodBreak:
+    known: dict[str, Any] = {
+        "day": DAY, "door": "front", "kind": "sensor", "method": "level", "factor": 1.08, "error": 0.03
+    }  # fmt: skip
+    return MethodBreak(**known | changes)
+
+
+def test_each_break_is_a_sentence(language: str) -> None:
+    for kind in get_args(MethodBreak.__annotations__["kind"]):
+        for method in get_args(MethodBreak.__annotations__["method"]):
+            sentence = told(change(kind=kind, method=method), DOORS)
+            assert "{" not in sentence and "8,0" in sentence.replace(".", ",")
+    assert told(change(kind="door", method="none", factor=None, error=None), DOORS).endswith(".")
+    assert "Entrén" in told(change(), DOORS) or language == "en"
+    assert "park/gate" in told(change(door="park/gate"), DOORS)
+
+
+def test_the_section_is_there_only_where_something_changed(language: str) -> None:
+    assert section(progress(), DOORS) == []
+    assert section(progress(breaks=(change(),), growth_bridged=None), DOORS) == []
+    (shown,) = section(progress(breaks=(change(),)), DOORS)
+    text = str(shown).replace("\u00a0", " ")
+    assert "216" in text and ("19" in text) and ("10" in text)
+    (without,) = section(progress(breaks=(change(),), growth=None, goal_bridged=None), DOORS)
+    assert "{" not in str(without.children[1].children)

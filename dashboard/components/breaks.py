@@ -50,7 +50,8 @@ def _goal(way: Progress) -> str:
 
 def told(change: MethodBreak, doors: Mapping[str, Text]) -> str:
     """One break as a sentence."""
-    door = named(doors[change.door]) if change.door in doors else change.door or ""
+    door = change.door or ""
+    door = named(doors[door]) if door in doors else door
     what = {
         "sensor": _("{day}: another sensor at {door}."),
         "definition": _("{day}: a new definition of a visit."),

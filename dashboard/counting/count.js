@@ -1,7 +1,7 @@
 /* The counting page: choose a door, tap, stop; what was counted is kept and sent by keep.js. */
 (async function () {
   "use strict";
-  const MINUTES = 15, LEAST_S = 240, AGAIN_MS = 20000;
+  const MINUTES = 15, LEAST_S = 240, AGAIN_MS = 20000, FORGOTTEN_MS = 300000, LONGEST_MS = 6 * 3600000;
   const SHELL = ["/count/count.css", "/count/count.js", "/count/keep.js", "/count/words.json", "/count/logo.svg", "/count/inter.woff2"];
   const site = decodeURIComponent(location.pathname.split("/").filter(Boolean)[1] || "");
   const doorsAt = `/api/v1/sites/${encodeURIComponent(site)}/counts/doors`;
@@ -170,8 +170,13 @@
     $("early").hidden = false;
     $("early-text").focus();
   }
+  /* When a count ended: now, or where a phone lay forgotten, once its time was over and nobody was counted any more. */
+  function ended(one) {
+    const begins = Date.parse(one.begins), over = Math.max(begins + one.minutes * 60000, ...one.taps.map((x) => Date.parse(x.time)));
+    return new Date(Math.max(Date.now() - over > FORGOTTEN_MS ? over : Date.now(), begins + 1000)).toISOString();
+  }
   function finish() {
-    count.ends = new Date(Math.max(Date.now(), Date.parse(count.begins) + 1000)).toISOString();
+    count.ends = ended(count);
     count.state = "unsent";
     keep.save(count);
     leave();
@@ -220,6 +225,10 @@
   $("who").value = keep.read("besok.counter") || "";
   keep.tidy();
   count = keep.all().find((c) => c.state === "counting" && c.site === site) || null;
+  if (count && Date.now() - Date.parse(count.begins) > LONGEST_MS) { // of another day
+    if (count.taps.length) keep.save({ ...count, ends: ended(count), state: "unsent" }); else keep.drop(count);
+    count = null;
+  }
   if (count) { rung = Date.now() - Date.parse(count.begins) > count.minutes * 60000; stayAwake(); }
   speak(); draw();
 

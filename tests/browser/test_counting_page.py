@@ -142,6 +142,28 @@ def test_it_is_accessible_and_fits_a_thumb(chromium: Browser, quiet_house: House
     context.close()
 
 
+def test_a_forgotten_phone_counts_no_empty_hours(chromium: Browser, quiet_house: House, db: Database) -> None:
+    context, page = phone(chromium, quiet_house)
+    begin(page)
+    page.locator(".one.in").tap()
+    minutes_ago(page, 60)  # the tap stays where it was: an hour after the beginning
+    page.evaluate("() => { const one = keep.all()[0]; one.taps[0].time = one.begins; keep.save(one); }")
+    page.reload()
+    page.locator("#stop").tap()
+    expect(page.locator("#list .about")).to_contain_text("15 min")
+    begin(page)
+    page.locator(".one.in").tap()
+    page.evaluate(
+        """() => { const one = keep.all().find(c => c.state === 'counting'); const off = 9 * 3600000;
+        one.begins = new Date(Date.parse(one.begins) - off).toISOString();
+        one.taps[0].time = one.begins; keep.save(one); }"""
+    )
+    page.reload()  # the next morning
+    expect(page.locator("#setup")).to_be_visible()
+    expect(page.locator("#list .about")).to_contain_text(["15 min", "15 min"])
+    context.close()
+
+
 def beside(db: Database, house: str) -> datetime:
     """A door that misses one in ten, counted beside four times yesterday; a correction proposed."""
     noon = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) - timedelta(hours=24)

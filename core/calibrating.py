@@ -109,11 +109,15 @@ class DoorInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteCalibration:
-    """All that is known of how well a site's doors count; `advice` says what to count next, the best first."""
+    """All that is known of how well a site's doors count; `advice` says what to count next, the best first.
+
+    `usual_week` is how many enter in a week, as the last eight saw it; without it there is no advice.
+    """
 
     site: str
     time: datetime
     doors: tuple[DoorInfo, ...]
+    usual_week: float
     advice: tuple[Advice, ...]
     counts: tuple[CountInfo, ...]
     history: tuple[Calibration, ...]

@@ -70,7 +70,7 @@ def _accuracy(known: Accuracy) -> str:
 
 def _advice(known: SiteCalibration) -> Iterator[str]:
     if not known.advice:
-        yield "Another count would teach next to nothing." if known.doors else "No door has a sensor."
+        yield _no_advice(known)
     for n, advice in enumerate(known.advice[:3]):
         day = WEEKDAYS[advice.weekday].capitalize()
         yield (
@@ -78,6 +78,14 @@ def _advice(known: SiteCalibration) -> Iterator[str]:
             f"about {advice.expected:.0f} people in 15 minutes; the doubt about visits goes from "
             f"{advice.margin_now:.1%} to {advice.margin_after:.1%}"
         )
+
+
+def _no_advice(known: SiteCalibration) -> str:
+    if not known.doors:
+        return "No door has a sensor."
+    if not known.usual_week:
+        return "Nobody was seen to enter in the last eight weeks: what to count next cannot be told."
+    return "Another count would teach next to nothing."
 
 
 def _count(count: CountInfo) -> str:

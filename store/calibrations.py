@@ -93,11 +93,13 @@ def calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
     ]
     counts.sort(key=lambda c: c.begins, reverse=True)
     told = [_told(d, [c for c in counts if c.used and c.portal == d.portal], history, now) for d in doors]
+    weeks = _weeks(db, place, doors, told, counts, now)
     return SiteCalibration(
         site=site,
         time=now,
         doors=tuple(told),
-        advice=tuple(advise(_weeks(db, place, doors, told, counts, now))),
+        usual_week=sum(door.people for door in weeks),
+        advice=tuple(advise(weeks)),
         counts=tuple(counts),
         history=tuple(history),
     )

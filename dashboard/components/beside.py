@@ -32,7 +32,7 @@ def section(known: SiteCalibration, zone: str) -> Any:
     )
     return html.Div(
         [
-            html.P(next_count(known.advice, names), className="finding"),
+            html.P(next_count(known.advice, names, known.usual_week), className="finding"),
             html.P(html.A(_("Count at a door with a phone"), href=f"/count/{known.site}", className="go")),
             html.Div(table(heads, rows), className="scroll sheet", tabIndex="0"),
             html.P([explained, " ", html.Code("docs/calibrate.md")], className="quiet"),
@@ -43,8 +43,10 @@ def section(known: SiteCalibration, zone: str) -> Any:
     )
 
 
-def next_count(advice: Sequence[Advice], names: dict[str, str]) -> str:
+def next_count(advice: Sequence[Advice], names: dict[str, str], usual_week: float = 1.0) -> str:
     """Which door to count at next, and what that gives."""
+    if not advice and not usual_week:
+        return _("Nobody was seen to enter in the last eight weeks: what to count next cannot be told.")
     if not advice:
         return _("Another count would teach next to nothing now.")
     best = advice[0]

@@ -1,13 +1,13 @@
 """The calendar model fitted to a history: effects, shifts and level of the log of visits, robust against odd days."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.optimize import minimize
 
 from core.analytics.forecast.design import Design
 from core.analytics.forecast.gauss import Moments, Posterior, moments, posterior
-from core.analytics.forecast.history import Floats
+from core.analytics.forecast.history import Flags, Floats
 from core.analytics.forecast.level import YEAR, hats, kernel, knots
 from core.analytics.forecast.shifts import FADING_SD, STEP_SD, shifts
 
@@ -16,6 +16,7 @@ USUAL = np.array([0.06, 0.14, 0.07, 0.15])  # growth, years, weeks, and the prof
 DOUBT = 0.4  # sd of the log of those
 FREEDOM = 4.0  # of the t distribution of odd days
 ROUNDS = 3
+FEW = 30  # rows: with so few the sizes are the usual ones
 SLOPE = 0.02  # sd of a steady growth a year
 
 
@@ -62,6 +63,38 @@ def scaled(sd: Floats, scale: Floats, sizes: Floats) -> Floats:
     return np.where(np.isfinite(scale), sd * sizes[3], sd)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """The rows that were `seen`: logs about their middle, the variance of counting, and what may explain them."""
+
+    seen: Flags
+    y: Floats
+    small: Floats
+    at: Floats
+    columns: Floats
+    sd: Floats
+    annual: Flags
+    grid: Floats
+
+    def terms(self, steps: Floats) -> tuple[Floats, Floats, Floats]:
+        """Effects, moves and level as columns; the sd of the first two; which of them are of the year's profile."""
+        columns = np.concatenate([self.columns, moves(self.at, steps), hats(self.at, self.grid)], axis=1)
+        more = [SLOPE] + [STEP_SD] * len(steps) + [FADING_SD] * len(steps)
+        scale = np.append(np.where(self.annual, 1.0, np.nan), np.full(len(more), np.nan))
+        return columns, np.append(self.sd, more), scale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Guess:
+    """What a round starts from: sizes, the sd and the echo of deviations, how much each row counts, and the steps."""
+
+    sizes: Floats
+    sigma: float
+    echo: float
+    weight: Floats
+    steps: Floats
+
+
 def fit(
     logs: Floats,
     design: Design,
@@ -78,43 +111,69 @@ def fit(
     `design` must belong to the same rows. `known` sizes are taken as they are, else they are found.
     """
     seen = np.isfinite(logs)
-    grid = knots(float(at[-1]), spacing)
     middle = float(np.median(logs[seen]))
-    y, columns, level = logs[seen] - middle, design.columns[seen], hats(at[seen], grid)
-    sizes, echo, steps, weight, scale = (
-        USUAL if known is None else known,
-        0.3,
-        np.zeros(0),
-        np.ones(len(y)),
-        np.where(design.annual, 1.0, np.nan),
-    )
-    sd, scale = np.append(design.sd, SLOPE), np.append(scale, np.nan)
-    z = np.concatenate([columns, moves(at[seen], steps), level], axis=1)
-    residual = np.full(len(logs), np.nan)
-    for turn in range(ROUNDS):
-        used = weight / ((sigma**2 + small[seen]) * (1 + echo) / (1 - echo))
-        data = moments(z, y, used)
-        if turn and known is None and len(y) > 30:
-            sizes = _sizes(data, sd, scale, grid, sizes)
-        after = posterior(data, scaled(sd, scale, sizes), kernel(grid, grid, sizes))
-        residual[seen] = odd = y - z @ after.mean
-        sigma = _spread(odd, len(y), sigma)
-        weight = (FREEDOM + 1) / (FREEDOM + odd**2 / (sigma**2 + small[seen]))
-        echo = _echo(residual)
-        if turn == 0:
-            rest = y - columns @ after.mean[: len(design.sd)]
-            steps = shifts(rest, at[seen], grid, sigma, USUAL)
-            z = np.concatenate([columns, moves(at[seen], steps), level], axis=1)
-            sd = np.concatenate([sd, np.full(len(steps), STEP_SD), np.full(len(steps), FADING_SD)])
-            scale = np.append(scale, np.full(2 * len(steps), np.nan))
-            weight = np.ones(len(y)) if len(steps) else weight  # days after a shift were odd only for want of it
-    left = max(1 - after.freedom_used(data) / max(len(y), 1), 0.2)
-    counted = np.zeros(len(logs))
-    counted[seen] = used
-    return Fitted(
-        after=after, steps=steps, knots=grid, sizes=sizes, residual=residual, weight=counted,
-        sigma=sigma, echo=echo, middle=middle, loose=left**-0.5,
+    task = _Task(
+        seen=seen, y=logs[seen] - middle, small=small[seen], at=at[seen], columns=design.columns[seen], sd=design.sd,
+        annual=design.annual, grid=knots(float(at[-1]), spacing),
     )  # fmt: skip
+    ones = np.ones(len(task.y))
+    start = _Guess(sizes=USUAL if known is None else known, sigma=sigma, echo=0.3, weight=ones, steps=np.zeros(0))
+    made = _round(task, start, find=False)
+    rest = task.y - task.columns @ made.after.mean[: len(task.sd)]
+    steps = shifts(rest, task.at, task.grid, made.next.sigma, USUAL)
+    if len(steps):  # days after a shift were odd only for want of it
+        made = replace(made, next=replace(made.next, steps=steps, weight=ones))
+    for _ in range(ROUNDS - 1):
+        made = _round(task, made.next, find=known is None and len(task.y) > FEW)
+    return _fitted(task, made, middle)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Round:
+    """One fit, how much each row counted in it, what it leaves of them, and what the next one starts from."""
+
+    after: Posterior
+    used: Floats
+    data: Moments
+    odd: Floats
+    next: _Guess
+
+
+def _round(task: _Task, guess: _Guess, find: bool) -> _Round:
+    """A fit from a guess; `find` looks for the sizes too."""
+    z, sd, scale = task.terms(guess.steps)
+    used = guess.weight / ((guess.sigma**2 + task.small) * (1 + guess.echo) / (1 - guess.echo))
+    data = moments(z, task.y, used)
+    sizes = _sizes(data, sd, scale, task.grid, guess.sizes) if find else guess.sizes
+    after = posterior(data, scaled(sd, scale, sizes), kernel(task.grid, task.grid, sizes))
+    odd = task.y - z @ after.mean
+    sigma = _spread(odd, len(odd), guess.sigma)
+    weight = (FREEDOM + 1) / (FREEDOM + odd**2 / (sigma**2 + task.small))
+    then = replace(guess, sizes=sizes, sigma=sigma, weight=weight, echo=_echo(_by_row(task, odd)))
+    return _Round(after=after, used=used, data=data, odd=odd, next=then)
+
+
+def _by_row(task: _Task, values: Floats) -> Floats:
+    """Values of the rows that were seen among all rows, NaN in the others."""
+    found = np.full(len(task.seen), np.nan)
+    found[task.seen] = values
+    return found
+
+
+def _fitted(task: _Task, made: _Round, middle: float) -> Fitted:
+    left = max(1 - made.after.freedom_used(made.data) / max(len(task.y), 1), 0.2)
+    return Fitted(
+        after=made.after,
+        steps=made.next.steps,
+        knots=task.grid,
+        sizes=made.next.sizes,
+        residual=_by_row(task, made.odd),
+        weight=np.nan_to_num(_by_row(task, made.used)),
+        sigma=made.next.sigma,
+        echo=made.next.echo,
+        middle=middle,
+        loose=left**-0.5,
+    )
 
 
 def _spread(odd: Floats, n: int, before: float) -> float:

@@ -44,6 +44,7 @@ def install(server: FastAPI) -> None:
         router.add_api_route(f"/{name}", _sender(name), methods=["GET"])
 
     @router.get("", response_model=None)
+    @router.get("/", response_model=None)
     def first_site() -> RedirectResponse:
         found = queries.sites(server.state.db)
         if not found:

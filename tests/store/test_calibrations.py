@@ -79,6 +79,17 @@ def test_a_swapped_placement_and_totals_are_read_in_the_doors_direction(house: D
     assert (info.compared.device_in, info.compared.device_out, info.compared.problem) == (15, 30, None)
 
 
+def test_a_beam_and_single_events_are_compared_too(house: Database) -> None:
+    put(house, *[reading(m, 2, "passages", period_s=60) for m in range(1, 16)])  # cannot tell in from out
+    put(house, *[reading(m + 0.3, 1, "in", device="back") for m in range(-2, 18)])  # an event each, hung the wrong way
+    manual_counts.receive(house, "lib", counted(0, 16, 10), LATER)
+    manual_counts.receive(house, "lib", counted(0, 0, 15, door="back"), LATER)
+    by_door = {c.portal: c.compared for c in calibrations.calibration(house, "lib", LATER).counts}
+    beam, events = by_door["front"], by_door["back"]
+    assert (beam.directed, beam.counted_in, beam.device_in) == (False, 13, 15)
+    assert (events.problem, events.counted_out, events.device_out, events.device_in) == (None, 15, 15, 0)
+
+
 def test_a_phone_whose_clock_is_off_is_set_right(house: Database) -> None:
     quarter(house, 0, people_in=20)
     off = timedelta(minutes=7)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from core.settings import Settings
 from jobs import daily, forecasts_due, quality
-from store import learnt, ledger, occupancy, rejected, unusual
+from store import effects, learnt, ledger, occupancy, rejected, unusual
 from store.database import Database
 
 LEARNT_DAYS = timedelta(days=63)  # what was learnt is kept for late data of so many days
@@ -69,6 +69,13 @@ def find_unusual(db: Database, settings: Settings, now: datetime) -> None:
     finding.find_all(db, now)
 
 
+def reckon_effects(db: Database, settings: Settings, now: datetime) -> None:
+    """Reckons what came of actions and events, after each day that has ended."""
+    from jobs import effects as reckoning
+
+    reckoning.reckon_all(db, now)
+
+
 def look_at_sensors(db: Database, settings: Settings, now: datetime) -> None:
     """Looks for faulty sensors at the sites where that was done an hour ago or longer."""
     quality.look_at_due(db, now)
@@ -84,6 +91,8 @@ DUTIES: Sequence[Duty] = (
          aside=forecasts_due.wanted),
     Duty(description="find unusual hours", every=timedelta(minutes=5), run=find_unusual, after=SETTLED,
          aside=daily.wanted(unusual.WHAT)),
+    Duty(description="reckon effects", every=timedelta(minutes=5), run=reckon_effects, after=SETTLED,
+         aside=daily.wanted(effects.WHAT)),
     Duty(description="look at the sensors", every=timedelta(minutes=5), run=look_at_sensors, after=SETTLED,
          aside=quality.wanted),
 )  # fmt: skip

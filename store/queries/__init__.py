@@ -5,6 +5,7 @@ from store.queries.annual import annual
 from store.queries.attention import coverage, doubts, finding, findings, wiring
 from store.queries.calendar import calendar_days, events, school_holidays, unusual
 from store.queries.devices import devices, rejected, unplaced
+from store.queries.effects import action_effects, event_effects
 from store.queries.health import health
 from store.queries.live import live
 from store.queries.outlook import measure_of, outlook, records, scored, weekday_growth
@@ -15,12 +16,14 @@ from store.queries.usage import space_usage, together
 from store.queries.visits import visits
 
 __all__ = [
+    "action_effects",
     "actions",
     "annual",
     "calendar_days",
     "coverage",
     "devices",
     "doubts",
+    "event_effects",
     "events",
     "finding",
     "findings",

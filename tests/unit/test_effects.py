@@ -98,6 +98,10 @@ def test_too_little_is_said(since: date, until: date | None, verdict: str) -> No
     assert contribution(told, 1000) is None
 
 
+def test_what_was_never_observed_is_said() -> None:
+    assert effect_of_action(MONDAY, library() * np.nan, SINCE).verdict == "not_observed"
+
+
 def test_a_day_that_was_closed_before_has_nothing_to_compare_with() -> None:
     visits = library()
     visits[SUNDAYS & ~LATER] = 0

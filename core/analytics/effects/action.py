@@ -6,12 +6,12 @@ each week is measured by what its observed days usually bring, so that a missing
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from core.analytics.effects.step import FEWEST, Flags, Floats, Step, step
+from core.effects import Change, Effect, Moved, Range, Verdict
 
 WEEK = 7
 WEEKS_A_YEAR = 365.25 / 7
@@ -19,56 +19,6 @@ LONGEST_BEFORE = 208  # weeks; older ones tell of another house
 FEW_WEEKS = 4  # after the action, before anything is said
 ENOUGH_SEEN = 0.5  # of what a week usually brings must have been observed
 LEAST = 5.0  # visits a week before the action, to compare with
-
-Verdict = Literal["more", "fewer", "chance", "too_early", "too_little_before", "nothing_before"]
-Moved = Literal["new", "moved", "partly", "cannot_tell"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Range:
-    """An estimate with the bounds of its 95 % interval."""
-
-    estimate: float
-    lower: float
-    upper: float
-
-    def times(self, factor: float) -> "Range":
-        """The same in other units (`factor` above zero)."""
-        return Range(estimate=self.estimate * factor, lower=self.lower * factor, upper=self.upper * factor)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """How far visits changed: as a share (0.1: a tenth more) and in visits a year; `odds` that they rose at all.
-
-    `weeks` are the weeks before and after, `compared` what the change was judged by: "controls" (what was not acted on)
-    or "history" (the own past). `p` is how often chance alone would show as much.
-    """
-
-    share: Range
-    a_year: Range
-    odds: float
-    p: float
-    weeks: tuple[int, int]
-    compared: Literal["controls", "history"]
-    placebos: int
-    widened: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
-    """The effect of an action. `change` is None where the verdict says why; others only where there are any.
-
-    `elsewhere` is the change of the other days or spaces of the house, from which visits may have moved; `moved` the
-    share of the gain that came from there (0..1 with its interval), `net` the change of the whole.
-    """
-
-    verdict: Verdict
-    change: Change | None = None
-    elsewhere: Change | None = None
-    net: Change | None = None
-    moved: Range | None = None
-    origin: Moved | None = None
 
 
 def effect_of_action(
@@ -86,30 +36,37 @@ def effect_of_action(
 
     `visits` are those of the spaces acted in, by day from `first` on, NaN where not observed. `acted` marks the days
     that the action is about (Sundays, say); the other days are then the comparison, and where moved visits would come
-    from. `elsewhere` are visits by day of other spaces of the house, `controls` (days, or days x places) of places that
-    the action cannot have touched. `leave_out` marks days that say nothing: closed, holidays, events.
+    from. `elsewhere` are visits by day of other spaces of the house, from which some may have moved; they are no
+    comparison, for who comes for one room also walks through others. `controls` (days, or days x places) are of places
+    that the action cannot have touched. `leave_out` marks days that say nothing: closed, holidays, events.
     """
     use = _use(visits, leave_out, until, first)
     days = np.ones(len(visits), bool) if acted is None else acted
     target = np.where(days, use, np.nan)
-    there = [] if days.all() else [np.where(days, np.nan, use)]
-    if elsewhere is not None:
-        there.append(_use(elsewhere, leave_out, until, first))
     lay = _Weeks(first=first, since=since, n=len(visits))
     outside = None if controls is None else np.asarray(controls, float).reshape(len(visits), -1)
     verdict = lay.early(target)
     if verdict:
         return Effect(verdict=verdict)
-    change = _change(lay, target, outside, there)
+    beside = None if days.all() else np.where(days, np.nan, use)
+    change = _change(lay, target, outside, beside)
     if change is None:
         return Effect(verdict="too_little_before")
     verdict = "chance" if change.share.lower <= 0 <= change.share.upper else _sign(change)
-    if not there:
+    rooms = None if elsewhere is None else _use(elsewhere, leave_out, until, first)
+    if beside is None and rooms is None:
         return Effect(verdict=verdict, change=change)
-    others = _change(lay, _sum(there), outside, [])
-    net = _change(lay, _sum([target, *there]), outside, [])
+    rest, whole = _rest(use, rooms, days), use if rooms is None else use + rooms
+    others, net = _change(lay, rest, outside), _change(lay, whole, outside)
     moved, origin = _moved(change, others, net) if others and verdict == "more" else (None, None)
     return Effect(verdict=verdict, change=change, elsewhere=others, net=net, moved=moved, origin=origin)
+
+
+def _rest(use: Floats, rooms: Floats | None, days: Flags) -> Floats:
+    """Visits that the action is not about: of other days, of other rooms, or of both."""
+    if rooms is None:
+        return np.where(days, np.nan, use)
+    return np.where(days, rooms, use + rooms)
 
 
 def contribution(effect: Effect, missing_a_year: float) -> Range | None:
@@ -131,14 +88,6 @@ def _use(visits: Floats, leave_out: Flags | None, until: date | None, first: dat
     if until is not None:
         out[max((until - first).days, 0) :] = np.nan
     return out
-
-
-def _sum(parts: list[Floats]) -> Floats:
-    """Visits of all parts together, each day by the parts that have it; NaN if none has."""
-    stack = np.stack(parts)
-    seen = ~np.isnan(stack)
-    total: Floats = np.where(seen.any(axis=0), np.nansum(stack, axis=0), np.nan)
-    return total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +123,8 @@ class _Weeks:
     def early(self, visits: Floats) -> Verdict | None:
         """Why nothing can be said, if so."""
         seen, week = ~np.isnan(visits), self.week
+        if not seen.any():
+            return "not_observed"
         if len(np.unique(week[seen & (week >= 0)])) < FEW_WEEKS:
             return "too_early"
         before = np.unique(week[seen & (week < 0)])
@@ -206,17 +157,16 @@ class _Weeks:
         return float(np.nansum(usual) * np.exp(after[~np.isnan(after)]).mean())
 
 
-def _change(lay: _Weeks, visits: Floats, outside: Floats | None, beside: list[Floats]) -> Change | None:
+def _change(lay: _Weeks, visits: Floats, outside: Floats | None, beside: Floats | None = None) -> Change | None:
     """The change of visits: by controls that were not acted on, else by the days beside, else by their own past."""
     log, noise = lay.index(visits)
     after = lay.numbers >= 0
     control, share_beside = None, 0.0
     if outside is not None:
         control = np.stack([lay.index(column)[0] for column in outside.T], axis=1)
-    elif beside:
-        rest = _sum(beside)
-        control = lay.index(rest)[0][:, None]
-        share_beside = lay.weekly(visits) / max(lay.weekly(rest), 1e-9)
+    elif beside is not None:
+        control = lay.index(beside)[0][:, None]
+        share_beside = lay.weekly(visits) / max(lay.weekly(beside), 1e-9)
     found = _against(log, after, noise, control)
     if found is None:
         return None
@@ -242,14 +192,18 @@ def _told(
     if lower > 0:
         # Were all of it moved from the days beside, they fell by so much, and the difference says too much.
         lower /= 1 + share_beside
-    share = Range(estimate=np.expm1(size), lower=np.expm1(lower), upper=np.expm1(upper))
+    share = Range(estimate=float(np.expm1(size)), lower=float(np.expm1(lower)), upper=float(np.expm1(upper)))
     year = lay.weekly(visits) * WEEKS_A_YEAR
     log, after = at
     t = found.size / max(found.error, 1e-12)
     known = ~np.isnan(log)
     return Change(
         share=share,
-        a_year=Range(estimate=year * -np.expm1(-size), lower=year * -np.expm1(-lower), upper=year * -np.expm1(-upper)),
+        a_year=Range(
+            estimate=-year * float(np.expm1(-size)),
+            lower=-year * float(np.expm1(-lower)),
+            upper=-year * float(np.expm1(-upper)),
+        ),
         odds=float(stdtr(found.freedom, t)),
         p=float(2 * stdtr(found.freedom, -abs(t))),
         weeks=(int((known & ~after).sum()), int((known & after).sum())),

@@ -1,46 +1,15 @@
 """What a programme event gave: visits in its hours and space, and before and after, against like days without it."""
 
-from dataclasses import dataclass
-from typing import Literal
-
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from core.analytics.effects.step import Flags, Floats
+from core.effects import EventEffect, EventVerdict, Extra
 
 FEWEST = 4  # days to compare with
 NEAREST = 16  # days to compare with at most: the season changes
 CLEAR = 3.0  # robust sigmas; a day further off is odd and counts as if it were that far off
 GROUPS = 1.2  # the least scatter of counts, by their mean: people come in groups
-
-EventVerdict = Literal["more", "fewer", "chance", "too_few_days", "not_observed"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Extra:
-    """Visits beyond those expected, with the bounds of the 95 % interval and the odds that there were more at all."""
-
-    visits: float
-    expected: float
-    extra: float
-    lower: float
-    upper: float
-    odds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EventEffect:
-    """The effect of one event: `during` judges it, `compared` are the days (rows) it was compared with.
-
-    `around` are its hours with those before and after, so that people who only came at another time are not new.
-    """
-
-    verdict: EventVerdict
-    before: Extra | None = None
-    during: Extra | None = None
-    after: Extra | None = None
-    around: Extra | None = None
-    compared: tuple[int, ...] = ()
 
 
 def effect_of_event(
@@ -97,8 +66,8 @@ def _extra(visits: float, like: Floats) -> Extra:
     t = (np.sqrt(visits + 0.25) - mean) / error
     return Extra(
         visits=visits,
-        expected=expected,
-        extra=visits - expected,
+        expected=float(expected),
+        extra=float(visits - expected),
         lower=float(visits - high),
         upper=float(visits - max(low, 0.0)),
         odds=float(stdtr(n - 1, t)),

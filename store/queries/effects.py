@@ -1,0 +1,50 @@
+"""What came of what was done, as it was last reckoned."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import msgspec
+
+from core.effects import ActionEffect, Effect, EventEffect, ProgrammeEffect
+from store.database import Database
+from store.sites import load
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Action:
+    action: str
+    until: date
+    effect: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Event:
+    title: str
+    space: str | None
+    start: datetime
+    end: datetime
+    effect: str
+
+
+def action_effects(db: Database, site: str) -> list[ActionEffect]:
+    """The effects of a site's actions, by the name of the action. Raises NotFound."""
+    load(db, site)
+    return [
+        ActionEffect(action=row.action, until=row.until, effect=msgspec.json.decode(row.effect, type=Effect))
+        for row in db.fetch("action_effects", _Action, site=site)
+    ]
+
+
+def event_effects(db: Database, site: str, start: datetime, end: datetime) -> list[ProgrammeEffect]:
+    """The effects of the events that touch the time from `start` up to `end`, the newest first. Raises NotFound."""
+    load(db, site)
+    return [
+        ProgrammeEffect(
+            title=row.title,
+            space=row.space,
+            start=row.start,
+            end=row.end,
+            effect=msgspec.json.decode(row.effect, type=EventEffect),
+        )
+        for row in db.fetch("event_effects", _Event, site=site, start=start, end=end)
+    ]

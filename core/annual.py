@@ -55,7 +55,10 @@ class DoorEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectionEvidence:
-    """A correction of a door's sensors that applies in the year, or did until it was undone."""
+    """A correction of a door's sensors that applies in the year, or did until it was undone.
+
+    `error_in` and `error_out` are the standard errors of its factors, as shares of them.
+    """
 
     door: str
     factor_in: float
@@ -66,6 +69,8 @@ class CorrectionEvidence:
     author: str
     reason: str
     undone: datetime | None
+    error_in: float | None
+    error_out: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,7 +56,8 @@ def _lines(r: AnnualReport) -> Iterator[str]:
     for c in r.corrections:
         gone = f", undone {_t(c.undone)}" if c.undone else ""
         yield (
-            f"    {c.door}: in x {c.factor_in:.4f}, out x {c.factor_out:.4f} from {_t(c.first)} to {_t(c.last)},"
+            f"    {c.door}: in x {c.factor_in:.4f}{_off(c.error_in)}, out x {c.factor_out:.4f}{_off(c.error_out)}"
+            f" from {_t(c.first)} to {_t(c.last)},"
             f" by {c.author} {_t(c.decided)}: {c.reason}{gone}"
         )
     if (v := r.verification) is not None:
@@ -97,6 +98,10 @@ def _door(door: DoorEvidence) -> Iterator[str]:
 
 def _n(value: float | None) -> str:
     return "not known" if value is None else f"{value:,.0f}"
+
+
+def _off(error: float | None) -> str:
+    return "" if error is None else f" (standard error {error:.2%})"
 
 
 def _t(moment: datetime | None) -> str:

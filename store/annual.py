@@ -12,6 +12,7 @@ from core.analytics import annual as year_of
 from core.analytics import calendar
 from core.analytics.annual import Floats, Ints, Quarters, Rules, Year
 from core.analytics.rebuild import QUARTER, Buckets, Readings, rebuild
+from core.analytics.visits import DOOR_BIAS
 from core.errors import NotFound
 from core.site import Site, VisitDefinition
 from store.database import Database, sql
@@ -73,6 +74,8 @@ class Correction:
     author: str
     reason: str
     undone: datetime | None
+    error_in: float | None  # standard error of the factor, as a share of it
+    error_out: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +158,18 @@ class Ground:
             per_day[n] = sum(d.per_day for d in definition.deductions)
             share[n] = [sum(d.share for d in definition.deductions if not d.portals or x in d.portals) for x in names]
         return Rules(counts=counts, share=share, per_day=per_day)
+
+    def bias(self) -> Floats:
+        """Days x doors: by which share a door's counter may be off; what people counted beside it, where they did."""
+        out = np.full((len(self.days), len(self.doors)), DOOR_BIAS)
+        for c in self.corrections:
+            n = next(n for n, door in enumerate(self.doors) if door.portal_id == c.portal_id)
+            known = c.error_in if self.doors[n].sign == 1 else c.error_out
+            if c.undone is None and known is not None:
+                first = calendar.business_day(c.first, self.site) if c.first else self.first
+                last = calendar.business_day(c.last, self.site) if c.last else self.last
+                out[max((first - self.first).days, 0) : max((last - self.first).days + 1, 0), n] = known
+        return out
 
 
 def ground(db: Database, site: str, year: int, today: date) -> Ground:
@@ -279,7 +294,7 @@ def reckoned(on: Ground, grid: Grid) -> Year:
         passages=np.where(half, both / 4, entries),
         known=np.where(np.nan_to_num(grid.imputed) > 0, 1.0, np.minimum(known, 1.0)),
     )
-    return year_of.reckon(quarters, on.kinds(), on.rules())
+    return year_of.reckon(quarters, on.kinds(), on.rules(), on.bias())
 
 
 def _channels(on: Ground) -> Floats:

@@ -83,8 +83,11 @@ class Year:
     days_missing: int
 
 
-def reckon(quarters: Quarters, kinds: Sequence[Hashable | None], rules: Rules, bias: float = DOOR_BIAS) -> Year:
-    """The year of days whose kinds are `kinds`; days of one kind are alike (weekday and hours), None is closed."""
+def reckon(quarters: Quarters, kinds: Sequence[Hashable | None], rules: Rules, bias: Floats | None = None) -> Year:
+    """The year of days whose kinds are `kinds`; days of one kind are alike (weekday and hours), None is closed.
+
+    `bias` is, days x doors, the share by which a counter may be off all the time: what people counted beside it tell.
+    """
     days = len(rules.counts)
     kind = _numbered(kinds)
     counted = _by_day(quarters.entries, quarters.day, days)
@@ -100,7 +103,7 @@ def reckon(quarters: Quarters, kinds: Sequence[Hashable | None], rules: Rules, b
     passages = np.where(rules.counts, _by_day(quarters.passages, quarters.day, days), 0.0)
     share = np.divide(counted + added, counted, out=np.ones_like(counted), where=counted > 0)
     random = PASSAGE_VARIANCE * float((passages * np.minimum(share, 10)).sum())
-    counting = sqrt(random + bias**2 * float(((counted + added).sum(axis=0) ** 2).sum()))
+    counting = sqrt(random + _biased(counted + added, np.full(counted.shape, DOOR_BIAS) if bias is None else bias))
     gross, net = _sums(counted + added, rules)
     gross_counted, net_counted = _sums(counted, rules)
     return Year(
@@ -124,6 +127,15 @@ def _sums(entries: Floats, rules: Rules) -> tuple[float, float]:
     """Gross, and net of the deductions day by day, never below zero."""
     net = np.maximum(entries.sum(axis=1) - (entries * rules.share).sum(axis=1) - rules.per_day, 0)
     return float(entries.sum()), float(net.sum())
+
+
+def _biased(entries: Floats, bias: Floats) -> float:
+    """The variance from counters' own biases: as long as a bias holds it errs the same way every day."""
+    variance = 0.0
+    for door in range(entries.shape[1]):
+        for share in np.unique(bias[:, door]):
+            variance += float(share * entries[bias[:, door] == share, door].sum()) ** 2
+    return variance
 
 
 def _numbered(kinds: Sequence[Hashable | None]) -> Ints:

@@ -13,6 +13,7 @@ from core.readings import Reading
 from ops import annual as told
 from store import queries, sites
 from store.database import Database
+from store.rollup import rebuild_days
 from store.write import Batch, Incoming, write
 from tests.store.counted import HOUSE
 
@@ -111,3 +112,29 @@ def test_a_year_that_goes_on_and_one_that_was_not_counted(db: Database) -> None:
     for site, year in (("lib", 2027), ("nowhere", 2025)):
         with pytest.raises(NotFound):
             queries.annual(db, site, year, TODAY)
+
+
+def test_a_correction_is_in_the_figure_with_its_author_and_its_error(db: Database, database_url: str) -> None:
+    filled(db, silent=(0, 0))
+    plain = queries.annual(db, "lib", 2025, TODAY)
+    known = {"sd": 0.004, "accuracy": 0.8}
+    with psycopg.connect(database_url) as conn:
+        conn.execute(
+            "insert into calibration (portal_id, channels, proposed, proposed_by, factor_in, factor_out, evidence,"
+            " decision, decided, decided_by, decided_why, valid)"
+            " select portal_id, array_agg(channel_id), now(), 'Robin', 1.25, 1.25, %s,"
+            " 'accepted', now(), 'Kim', 'low lens', tstzrange(null, null)"
+            " from placement join portal using (portal_id) where slug = 'front' group by portal_id",
+            (json.dumps({"in": known, "out": known}),),
+        )
+        rebuild_days(conn, conn.execute("select site_id from site").fetchone()[0])  # type: ignore[index]
+    r = queries.annual(db, "lib", 2025, TODAY, verify=True)
+    front, before = r.doors[0], plain.doors[0]
+    assert front.counted == pytest.approx(1.25 * before.counted) and front.corrected == pytest.approx(
+        0.2 * front.counted
+    )
+    assert r.verification and r.verification.same, r.verification
+    (correction,) = r.corrections
+    assert (correction.author, correction.reason, correction.error_in) == ("Kim", "low lens", pytest.approx(0.005))
+    assert r.se_counting < 0.02 * (front.counted + front.estimated)
+    assert "by Kim" in told.as_text(r) and "standard error 0.50%" in told.as_text(r)

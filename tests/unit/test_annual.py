@@ -25,7 +25,9 @@ def world(seed: int, days: int = 365) -> tuple[Floats, list[object]]:
     return rng.poisson(mean * choice).reshape(-1, DOORS).astype(np.float64), kinds
 
 
-def year(entries: Floats, known: Floats, kinds: list[object], rules: Rules | None = None) -> Year:
+def year(
+    entries: Floats, known: Floats, kinds: list[object], rules: Rules | None = None, bias: Floats | None = None
+) -> Year:
     days = len(kinds)
     seen = np.where(known > 0, entries, np.nan)
     quarters = Quarters(
@@ -37,7 +39,7 @@ def year(entries: Floats, known: Floats, kinds: list[object], rules: Rules | Non
     )
     shape = (days, entries.shape[1])
     rules = rules or Rules(counts=np.ones(shape, bool), share=np.zeros(shape), per_day=np.zeros(days))
-    return reckon(quarters, kinds, rules)
+    return reckon(quarters, kinds, rules, bias)
 
 
 def a_month(known: Floats, rng: np.random.Generator) -> None:
@@ -79,6 +81,19 @@ def test_a_year_seen_whole_is_its_sum() -> None:
     assert found.gross == found.gross_counted == entries.sum()
     assert (found.se_missing, found.days_whole, found.days_partly, found.days_missing) == (0, 365, 0, 0)
     assert found.se == pytest.approx(0.02 * np.sqrt((entries.sum(0) ** 2).sum()), rel=0.01)
+
+
+def test_who_was_counted_beside_is_known_better() -> None:
+    entries, kinds = world(6)
+    whole = np.ones_like(entries)
+    plain = year(entries, whole, kinds)
+    bias = np.full((365, DOORS), 0.02)
+    bias[100:, :] = 0.005
+    sums = entries.reshape(365, PER_DAY, DOORS).sum(axis=1)
+    asked = (0.02 * sums[:100].sum(0)) ** 2 + (0.005 * sums[100:].sum(0)) ** 2
+    known = year(entries, whole, kinds, bias=bias)
+    assert known.se < plain.se
+    assert known.se == pytest.approx(np.sqrt(asked.sum() + 0.143 * entries.sum()), rel=1e-6)
 
 
 def test_a_closed_month_is_no_gap_and_its_silence_adds_nothing() -> None:

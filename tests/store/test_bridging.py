@@ -119,3 +119,55 @@ def test_little_history_tells_no_growth(db: Database, database_url: str) -> None
         conn.execute("delete from flow_day where day < %s", (TODAY - timedelta(days=200),))
     p = progress(db)
     assert (p.growth, p.growth_bridged, p.growth_error) == (None, None, None)
+
+
+def test_a_target_in_net_visits_is_bridged_net(db: Database, database_url: str) -> None:
+    stated = f"""[[sites.visits]]
+first = {FIRST}
+[[sites.visits.deductions]]
+kind = "staff"
+per_day = 30
+[[sites.visits.deductions]]
+kind = "through"
+share = 0.2
+portals = ["back"]
+"""
+    net = house(stated).replace("deadline = 2030-12-31", 'deadline = 2030-12-31\nmeasure = "net"')
+    sites.apply(db, sitefile.parse(net))
+    counted(database_url)
+    p = progress(db)
+    assert p.breaks == () and p.growth_bridged == pytest.approx(p.growth, rel=1e-6)
+    assert p.growth and p.growth > 0.1  # what is taken off each day does not grow
+    assert p.baseline_bridged == pytest.approx(p.baseline_visits, rel=1e-6)
+
+
+def side_by_side(url: str, first: date, days: int, factor: float) -> None:
+    """What the old and the new sensor of the front door counted on the same days, an hour at a time."""
+    rng = np.random.default_rng(5)
+    with psycopg.connect(url, autocommit=True) as conn:
+        for n in range(days):
+            people = float(rng.poisson(400))
+            noon = datetime.combine(first + timedelta(days=n), datetime.min.time(), UTC) + timedelta(hours=12)
+            for device, seen in (("lib/front", people), ("lib/front-2", round(people * factor))):
+                conn.execute(
+                    "insert into flow_bucket (channel_id, bucket, people_in, people_out, covered_s, imputed)"
+                    " select channel_id, %s, %s, 0, 900, 0 from channel join device using (device_id)"
+                    " where external_id = %s",
+                    (noon, seen, device),
+                )
+
+
+def test_a_reference_that_takes_over_is_bridged_by_the_days_side_by_side(db: Database, database_url: str) -> None:
+    plain, since = house(), TODAY - timedelta(days=300)
+    beside = '[[sites.sensors]]\ndevice = "front-2"\nportal = "front"\n'
+    hung = datetime.combine(since - timedelta(days=15), datetime.min.time(), UTC)
+    sites.apply(db, sitefile.parse(plain), now=hung - timedelta(days=500))
+    sites.apply(db, sitefile.parse(plain + beside + 'role = "reference"\n'), now=hung)
+    taken = datetime.combine(since, datetime.min.time(), UTC) + timedelta(hours=4)
+    one, two = plain.split('[[sites.sensors]]\ndevice = "front"\nportal = "front"\n')
+    sites.apply(db, sitefile.parse(one + beside + two), now=taken)
+    counted(database_url, since=since, factor=1.12)
+    side_by_side(database_url, since - timedelta(days=14), 14, 1.12)
+    (told,) = progress(db).breaks
+    assert (told.day, told.door, told.kind, told.method) == (since, "front", "sensor", "overlap")
+    assert told.factor == pytest.approx(1.12, abs=0.005) and told.error and told.error < 0.03

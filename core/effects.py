@@ -4,7 +4,7 @@ How they are reckoned: `core.analytics.effects`.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 Verdict = Literal["more", "fewer", "chance", "too_early", "too_little_before", "nothing_before", "not_observed"]
@@ -84,15 +84,6 @@ class EventEffect:
     after: Extra | None = None
     around: Extra | None = None
     compared: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ActionEffect:
-    """The effect of an action of the ledger by business day `until`."""
-
-    action: str
-    until: date
-    effect: Effect
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,18 +5,17 @@ from store.queries.annual import annual
 from store.queries.attention import coverage, doubts, finding, findings, wiring
 from store.queries.calendar import calendar_days, events, school_holidays, unusual
 from store.queries.devices import devices, rejected, unplaced
-from store.queries.effects import action_effects, event_effects
 from store.queries.health import health
 from store.queries.live import live
 from store.queries.outlook import measure_of, outlook, records, scored, weekday_growth
 from store.queries.places import sites, spaces
+from store.queries.programme import event_effects
 from store.queries.progress import progress
 from store.queries.series import flows, heatmap, occupancy
 from store.queries.usage import space_usage, together
 from store.queries.visits import visits
 
 __all__ = [
-    "action_effects",
     "actions",
     "annual",
     "calendar_days",

@@ -57,8 +57,9 @@ def step(
 ) -> Step | None:
     """The step of `series` (one value a step of time, NaN unknown) from where `after` begins to be true.
 
-    `control` (steps, or steps x controls) moves like the series but was not acted on. None if there is too little to
-    tell: eight steps before and two after are the least.
+    `noise` is the variance of chance by step, in units of the usual one. `control` (steps, or steps x controls) moves
+    like the series but was not acted on. None if there is too little to tell: eight steps before and two after are the
+    least.
     """
     n = len(series)
     noise = np.ones(n) if noise is None else noise

@@ -1,20 +1,13 @@
-"""What came of what was done, as it was last reckoned."""
+"""What came of the programme, as it was last reckoned."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 import msgspec
 
-from core.effects import ActionEffect, Effect, EventEffect, ProgrammeEffect
+from core.effects import EventEffect, ProgrammeEffect
 from store.database import Database
 from store.sites import load
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Action:
-    action: str
-    until: date
-    effect: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +17,6 @@ class _Event:
     start: datetime
     end: datetime
     effect: str
-
-
-def action_effects(db: Database, site: str) -> list[ActionEffect]:
-    """The effects of a site's actions, by the name of the action. Raises NotFound."""
-    load(db, site)
-    return [
-        ActionEffect(action=row.action, until=row.until, effect=msgspec.json.decode(row.effect, type=Effect))
-        for row in db.fetch("action_effects", _Action, site=site)
-    ]
 
 
 def event_effects(db: Database, site: str, start: datetime, end: datetime) -> list[ProgrammeEffect]:

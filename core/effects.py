@@ -1,13 +1,12 @@
-"""What came of what was done: the effect of an action and of a programme event, as it is stored and shown.
+"""What came of what was done: the effect of an action and of a programme event, as it is told.
 
 How they are reckoned: `core.analytics.effects`.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Literal
 
-Verdict = Literal["more", "fewer", "chance", "too_early", "too_little_before", "nothing_before", "not_observed"]
+Verdict = Literal["more", "fewer", "chance", "too_early", "too_little_before", "nothing_before"]
 EventVerdict = Literal["more", "fewer", "chance", "too_few_days", "not_observed"]
 Moved = Literal["new", "moved", "partly", "cannot_tell"]
 
@@ -84,14 +83,3 @@ class EventEffect:
     after: Extra | None = None
     around: Extra | None = None
     compared: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgrammeEffect:
-    """The effect of an event of the programme; `space` is None if it took place in the whole site."""
-
-    title: str
-    space: str | None
-    start: datetime
-    end: datetime
-    effect: EventEffect

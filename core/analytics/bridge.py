@@ -12,7 +12,7 @@ The stated error also holds what could hide: a change too small to be found, up 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, expm1, hypot, sqrt
 from typing import Literal
 
@@ -28,6 +28,7 @@ Method = Literal["overlap", "level", "none"]
 
 FEWEST = 8.0  # people through a door in a day, below which its logarithm says little
 LEAST_OVERLAP = 3  # days side by side
+AROUND = 546  # days on each side of a break that are looked at: a year and a half
 AT_ONCE = 28  # days between changes of two doors, within which neither can vouch for the other
 FOUND = 8.0  # gain in log-likelihood from which a step is believed; at most one series in fifty has it by chance
 MOST_FOUND = 3  # steps that are looked for in a site
@@ -121,12 +122,19 @@ def _overlap(change: Change) -> tuple[float, float] | None:
 
 
 def _step(doors: Doors, change: Change, changes: Sequence[Change]) -> Step | None:
-    """The step at a change, by the company in which it shows best."""
-    others = [c for c in changes if c.door == change.door]
-    days = sorted({c.day for c in others})
+    """The step at a change, by the company in which it shows best, from the years around it."""
+    start = max(change.day - AROUND, 0)
+    doors = _part(doors, slice(start, change.day + AROUND))
+    days = sorted({c.day - start for c in changes if c.door == change.door and 0 < c.day - start < len(doors.counts)})
     troubled = {c.door for c in changes if c.door != change.door and abs(c.day - change.day) <= AT_ONCE}
-    told = [steps_at(series, days)[days.index(change.day)] for series in _companies(doors, change.door, troubled)]
+    here = days.index(change.day - start)
+    told = [steps_at(series, days)[here] for series in _companies(doors, change.door, troubled)]
     return min((s for s in told if s is not None), key=lambda s: s.se, default=None)
+
+
+def _part(doors: Doors, days: slice) -> Doors:
+    weekday = (doors.weekday + (days.start or 0)) % 7
+    return Doors(counts=doors.counts[days], beside=doors.beside[days], weekday=weekday)
 
 
 def _companies(doors: Doors, door: int, troubled: set[int]) -> list[Floats]:
@@ -169,12 +177,13 @@ def _weekdays_out(series: Floats, first: int) -> Floats:
 
 
 def found(doors: Doors, known: Sequence[Bridge]) -> list[Bridge]:
-    """Bridges over steps that nobody told of, the largest first; none where a door has no other beside it."""
+    """Bridges over steps of the last three years that nobody told of, the largest first; none where a door is alone."""
     number = doors.counts.shape[1]
+    start = max(len(doors.counts) - 2 * AROUND, 0)
     told: list[Bridge] = []
     for _ in range(MOST_FOUND):
         counts = bridged(doors.counts, [*known, *told])
-        calm = Doors(counts=counts, beside=doors.beside, weekday=doors.weekday)
+        calm = _part(Doors(counts=counts, beside=doors.beside, weekday=doors.weekday), slice(start, len(counts)))
         best: tuple[float, int, int] | None = None
         for door in range(number if number > 1 else 0):
             series = _companies(calm, door, set())[0]
@@ -183,7 +192,7 @@ def found(doors: Doors, known: Sequence[Bridge]) -> list[Bridge]:
                 best = step.gain, door, step.day
         if best is None:
             break
-        told += _blamed(calm, best[1], best[2])
+        told += [replace(bridge, day=bridge.day + start) for bridge in _blamed(calm, best[1], best[2])]
     return told
 
 
@@ -251,6 +260,7 @@ def growth(
 def unseen_at(doors: Doors, known: Sequence[Bridge]) -> list[float]:
     """For each door, the largest step (a logarithm) in the middle of its series that would not be found."""
     calm = Doors(counts=bridged(doors.counts, known), beside=doors.beside, weekday=doors.weekday)
+    calm = _part(calm, slice(max(len(doors.counts) - 2 * AROUND, 0), len(doors.counts)))
     limits = []
     for door in range(doors.counts.shape[1]):
         step = None

@@ -90,7 +90,7 @@ def _fixed(told: Weeks, days: Sequence[int]) -> Floats:
     return np.stack([np.ones(len(told.mean)), *steps], axis=1)
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=12)
 def _roots(middle: bytes, seen: bytes) -> list[tuple[Floats, float]]:
     """For every way to wander, what whitens a series seen at these times, and the logarithm of its determinant.
 

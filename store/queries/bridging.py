@@ -84,13 +84,14 @@ class _History:
 
     @cached_property
     def filled(self) -> across.Floats:
-        """The visits of the newest definition, with estimates where nothing was observed."""
-        visits = self.visits(self.newest)
-        known = np.isfinite(visits)
-        kind = np.array([0 if shut else 1 + day.weekday() for day, shut in zip(self.dates, self.closed, strict=True)])
-        counts = np.where(known, visits, 0.0)
-        out: across.Floats = counts + estimate(counts, known.astype(np.float64), Near.of(kind))
-        return out
+        """The visits of the newest definition; in the last two years with estimates where nothing was observed."""
+        counts = np.nan_to_num(self.visits(self.newest))
+        part = slice(max(self.days - 2 * WEEKS, 0), self.days)
+        known = np.isfinite(self.visits(self.newest)[part]).astype(np.float64)
+        days = zip(self.dates[part], self.closed[part], strict=True)
+        kind = np.array([0 if shut else 1 + day.weekday() for day, shut in days])
+        counts[part] += estimate(counts[part], known, Near.of(kind))
+        return counts
 
     @property
     def newest(self) -> VisitDefinition:

@@ -6,13 +6,22 @@ import numpy as np
 
 from core.analytics.occupancy.building import Building
 from core.analytics.occupancy.estimate import Bools, Floats
-from core.analytics.occupancy.evidence import CLOSED_FIRST, CLOSED_GRACE, CLOSED_LATER, CLOSED_MINUTE
+from core.analytics.occupancy.evidence import (
+    CLOSED_FIRST,
+    CLOSED_GRACE,
+    CLOSED_LATER,
+    CLOSED_MINUTE,
+    NIGHT_MINUTE,
+    NIGHT_MINUTES,
+)
 from core.analytics.occupancy.learnt import Learnt
 from core.analytics.occupancy.levels import Still
 from core.analytics.occupancy.passages import Passages, Silence, passages
 from core.analytics.occupancy.seen import Seen
 from core.analytics.occupancy.step import News
 from core.analytics.occupancy.turned import Turned
+
+NIGHT = float(np.log(NIGHT_MINUTE) / np.log(CLOSED_MINUTE))  # what a still minute of the night weighs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +64,7 @@ class Day:
         self._doors = learnt.of(building)
         self._silence = Silence(portals, spaces)
         self._turned = Turned(portals)
+        self._begins: int | None = None  # the minute of the clock
         self._levels = Still(spaces)
         self._raw = np.zeros(spaces)
         self._inside = np.full(2 * spaces, np.nan)  # what was seen there last
@@ -75,7 +85,8 @@ class Day:
         stuck = self._levels.stuck(seen.people, found.passed)
         usually = self._doors.closed[seen.clock // 15]
         closed = usually if seen.open is None else ~seen.open
-        still = self._still(found.passed, closed, seen.step_minutes)
+        night = self._night(seen) if seen.open is None else ~seen.open
+        still = self._still(found.passed, closed, night, seen.step_minutes)
         people = np.where(stuck, np.nan, seen.people)
         inside = np.hstack([people, seen.occupied])
         changed = _differ(inside, np.vstack([self._inside, inside[:-1]]))
@@ -93,13 +104,21 @@ class Day:
             eventful=np.asarray(happened.any(1), bool),
         )
 
-    def _still(self, passed: Floats, closed: Bools, minutes: float) -> Floats:
+    def _night(self, seen: Seen) -> Bools:
+        """The steps in the last hours before the day ends, when nearly everybody has gone."""
+        if self._begins is None and len(seen):
+            self._begins = int(seen.clock[0])
+        return np.asarray(((self._begins or 0) - seen.clock - 1) % 1440 < NIGHT_MINUTES, bool)
+
+    def _still(self, passed: Floats, closed: Bools, night: Bools, minutes: float) -> Floats:
         """The minutes of each step that count as still: closed, and long enough after the last passage."""
         still = np.zeros(passed.shape)
         for step in range(len(passed)):
             self._quiet = np.where(passed[step] > 0, 0, self._quiet + minutes)
             if closed[step]:
                 still[step] = _weighted(self._quiet) - _weighted(self._quiet - minutes)
+            elif night[step]:
+                still[step] = NIGHT * np.clip(self._quiet - CLOSED_GRACE, 0, minutes)
         return still
 
 

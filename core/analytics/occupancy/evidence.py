@@ -14,14 +14,16 @@ SHAPE = 1.0  # of the gamma distribution of the rate before anything of it was s
 MEMORY_MINUTES = 15.0  # how long what was seen of the rate is of use
 GROUP = 1.5  # people who leave together count as one
 # From so many people on exits say nothing of how many are in: a share of the most so far, within bounds.
-FEW_SHARE, FEW, FEW_MOST = 0.25, 8.0, 25.0
-STEADY = 1e9  # exits of late by which half of the trust is gone
+FEW_SHARE, FEW, FEW_MOST = 0.12, 8.0, 25.0
+FEW_MINUTES = 8.0  # and one more for each so many minutes in which nobody leaves
+STEADY = 20.0  # exits of late by which half of the trust is gone: the rate is never steadier than that
 TRUST = 0.7  # share of this evidence that is used: its model is simple
 
 # Likelihood of each minute in which somebody is inside though all is closed and nobody passes: at first, and later on,
 # for who is still there may be an audience; and for how many minutes after the last passage it does not hold yet.
 CLOSED_MINUTE, CLOSED_LATER, CLOSED_FIRST = 0.75, 0.985, 25.0
 CLOSED_GRACE = 20.0
+NIGHT_MINUTES, NIGHT_MINUTE = 240.0, 0.97  # before the day ends, where hours are not known; likelihood of each
 
 LEVEL_SHARE, LEVEL_SD = 0.08, 0.7  # error of a count of the people inside: a share of them, and people
 LEVEL_TRUST = 0.2  # share of each minute's reading that is news: errors of a camera last for minutes
@@ -43,17 +45,19 @@ class Leaving:
         self._people_time = np.zeros((spaces, BIASES))  # of the middle cell of each column, person-minutes
         self._time = np.zeros(spaces)
         self._most = np.zeros(spaces)  # people so far in the day
+        self._silent = np.zeros(spaces)  # minutes since anybody left
 
     def copy(self) -> "Leaving":
         """The same knowledge, to go on with differently."""
         other = Leaving(0)
         other._exits, other._people_time, other._time = self._exits, self._people_time, self._time
-        other._most = self._most
+        other._most, other._silent = self._most, self._silent
         return other
 
     def likelihood(self, grid: Grid, people_in: Floats, people_out: Floats, minutes: float) -> Cells:
         """How well each cell (before the step) explains the step's exits: negative binomial, its rate being gamma."""
-        few = np.clip(FEW_SHARE * self._most, FEW, FEW_MOST).astype(np.float32)[:, None, None]
+        least = np.clip(FEW_SHARE * self._most, FEW, FEW_MOST) + self._silent / FEW_MINUTES
+        few = least.astype(np.float32)[:, None, None]
         cells = np.minimum(grid.people(), few)
         entered = (people_in[:, None] * grid.more_in).astype(np.float32)[:, :, None]
         off = cells - grid.offset[:, :, None].astype(np.float32)
@@ -74,6 +78,7 @@ class Leaving:
     def remember(self, grid: Grid, people_in: Floats, people_out: Floats, minutes: float) -> None:
         """Add a step (before its people moved) to what is known of the rate."""
         self._most = np.maximum(self._most, (grid.cells.sum(2) * grid.offset).sum(1))
+        self._silent = np.where(people_out > 0, 0, self._silent + minutes)
         kept = float(np.exp(-minutes / MEMORY_MINUTES))
         now = (grid.offset + people_in[:, None] * grid.more_in / 2) * minutes
         self._exits = kept * (self._exits + people_out / GROUP)

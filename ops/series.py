@@ -1,9 +1,11 @@
 """A series of visits from anyone's file: which days or months there are, and the calendar that belongs to them."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from statistics import median
 from typing import Literal
 
 import numpy as np
@@ -15,6 +17,7 @@ from core.errors import CountFileError
 from ops import countfile
 
 Step = Literal["D", "M"]
+PART = 0.8  # of the days that months usually have: a month with fewer was not counted whole
 LONGEST = 200 * 366  # days from the first to the last; more is a wrong year
 AHEAD_DAYS = 20 * 366  # the furthest forecast
 
@@ -40,8 +43,8 @@ class Series:
 def read(path: Path, step: Step | None = None) -> Series:
     """The series of a file with the columns date and visits. Raises CountFileError.
 
-    Several lines of one day are added up, as are the days of a month where months are asked for (`step` "M"); without
-    `step` a file in which every date is a first of the month is monthly.
+    Several lines of one day are added up, as are the days of a month where months are asked for (`step` "M"; a month
+    that was counted in part is none). Without `step` a file in which every date is a first of the month is monthly.
     """
     table = countfile.read(path, need=("date", "visits"))
     rows = [(row.line, row.day(), row.number("visits")) for row in table.rows]
@@ -53,7 +56,16 @@ def read(path: Path, step: Step | None = None) -> Series:
     for _, day, value in rows:
         at = day.replace(day=1) if found == "M" else day
         visits[at] = value if visits.get(at) is None else visits[at] if value is None else (visits[at] or 0) + value
+    if found == "M":
+        visits |= dict.fromkeys(_parts([day for _, day, value in rows if value is not None]))
     return Series(name=str(path), step=found, visits=visits)
+
+
+def _parts(days: Sequence[date]) -> list[date]:
+    """Months of which only a part was counted: with far fewer days than months usually have in this file."""
+    counts = Counter(day.replace(day=1) for day in set(days))
+    usual = median(counts.values()) if counts else 0
+    return [month for month, count in counts.items() if count < PART * usual]
 
 
 def read_holidays(path: Path | None) -> dict[date, str]:

@@ -68,6 +68,13 @@ def test_files_as_they_come(text: str, tmp_path: Path) -> None:
     assert len(_told(file, horizon=5).splitlines()) == 6
 
 
+def test_a_month_that_was_counted_in_part_is_not_a_quiet_one(tmp_path: Path) -> None:
+    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(100)]
+    file = tmp_path / "days.csv"
+    file.write_text("date,visits\n" + "\n".join(f"{day},10" for day in days), "utf-8")
+    assert list(series.read(file, "M").visits.values()) == [310, 290, 310, None]
+
+
 def test_lines_of_one_day_are_added_up_and_days_become_months(tmp_path: Path) -> None:
     file = tmp_path / "doors.csv"
     file.write_text("date,visits\n2024-01-02,5\n2024-01-02,7\n2024-01-31,8\n2024-02-01,\n", "utf-8")

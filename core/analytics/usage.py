@@ -42,7 +42,7 @@ ENOUGH: Final = 0.9  # of a day must have been measured
 FEWEST: Final = 20  # people who came, for a mean stay
 MOST_AT_ENDS: Final = 0.2  # of those who came may have been inside when a day began or ended
 MOST_APART: Final = 0.25  # by which those who entered and those who left may differ
-APART: Final = 1.75  # if the doors and the occupancy tell stays that differ by this factor, one of them is wrong
+APART: Final = 1.5  # if the doors and the occupancy tell stays that differ by this factor, one of them is wrong
 BY_HOUR: Final = 0.005  # sd of the share by which a counter is off at one hour and not at another
 TURNED: Final = 0.03  # sd of the share of the stay that is lost where people are counted the wrong way
 

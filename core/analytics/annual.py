@@ -18,6 +18,7 @@ from math import hypot, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analytics.onecore import on_one_core
 from core.analytics.visits import DOOR_BIAS, PASSAGE_VARIANCE
 
 Floats = NDArray[np.float64]
@@ -83,6 +84,7 @@ class Year:
     days_missing: int
 
 
+@on_one_core
 def reckon(quarters: Quarters, kinds: Sequence[Hashable | None], rules: Rules, bias: Floats | None = None) -> Year:
     """The year of days whose kinds are `kinds`; days of one kind are alike (weekday and hours), None is closed.
 

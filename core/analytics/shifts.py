@@ -21,6 +21,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from core.analytics.onecore import on_one_core
+
 Floats = NDArray[np.float64]
 
 YEAR_DAYS = 365.25
@@ -139,6 +141,7 @@ def _seen(told: Weeks, fixed: Floats) -> Iterator[_Seen]:
         yield _Seen(both, rest, free, np.asarray(inverse @ inner, dtype=np.float64), variance, left, plane, whiten)
 
 
+@on_one_core
 def steps_at(series: Floats, days: Sequence[int]) -> list[Step | None]:
     """The steps on known days, all at once; None for a day around which too little was observed.
 
@@ -177,6 +180,7 @@ class Surprise:
     gain: float
 
 
+@on_one_core
 def surprise(series: Floats, days: Sequence[int] = ()) -> Surprise | None:
     """The step that explains most, beside those on `days`; None where too little is known to look for one.
 

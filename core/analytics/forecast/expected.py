@@ -11,7 +11,7 @@ from core.analytics.forecast.fit import Fitted
 from core.analytics.forecast.history import Floats, History
 from core.analytics.forecast.learn import HALF, Learnt, learn, recent
 from core.analytics.forecast.level import hats
-from core.analytics.forecast.onecore import on_one_core
+from core.analytics.onecore import on_one_core
 
 TAIL = 4.0  # sigmas; a deviation beyond is an event, not the spread of usual days
 

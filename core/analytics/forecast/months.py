@@ -10,7 +10,7 @@ from core.analytics.forecast.design import YEAR, Design
 from core.analytics.forecast.fit import fit
 from core.analytics.forecast.history import Floats
 from core.analytics.forecast.members import Rows
-from core.analytics.forecast.onecore import on_one_core
+from core.analytics.onecore import on_one_core
 from core.analytics.forecast.paths import Paths
 from core.analytics.forecast.simulate import LOG_MOST, middle, simulated
 

@@ -10,10 +10,10 @@ from core.analytics.forecast.daykinds import ORDINARY, Calendar
 from core.analytics.forecast.history import Floats, History, span
 from core.analytics.forecast.learn import HALF, Learnt, learn, recent
 from core.analytics.forecast.members import members
-from core.analytics.onecore import on_one_core
 from core.analytics.forecast.paths import Paths
 from core.analytics.forecast.shut import Shut
 from core.analytics.forecast.simulate import LOG_MOST, simulated
+from core.analytics.onecore import on_one_core
 
 BLOCK = 14  # days of past deviations that are drawn together
 TRIALS = (28, 91, 182, 365, 456, 547, 730)  # days before the origin from which the past is foretold

@@ -10,9 +10,9 @@ from core.analytics.forecast.design import YEAR, Design
 from core.analytics.forecast.fit import fit
 from core.analytics.forecast.history import Floats
 from core.analytics.forecast.members import Rows
-from core.analytics.onecore import on_one_core
 from core.analytics.forecast.paths import Paths
 from core.analytics.forecast.simulate import LOG_MOST, middle, simulated
+from core.analytics.onecore import on_one_core
 
 MONTH = YEAR / 12  # days
 SIGMA = 0.08  # of a month's log visits about the model, before the data

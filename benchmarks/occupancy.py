@@ -34,7 +34,7 @@ MARKED = "<!-- {} begins: made by `make score` -->\n{}<!-- {} ends -->"
 def main(args: argparse.Namespace) -> None:
     """Judge, print, and write if asked to."""
     seeds = range(1, args.seeds + 1)
-    scores = score.judged(score.standard_worlds(seeds), _told)
+    scores = score.standard_worlds(seeds, _told)
     blocks = {"worlds": overview(scores.lines, scores.abouts), "averages": averages(scores.lines),
               "figures": every(scores.lines)}  # fmt: skip
     unreached = missed(scores.lines)
@@ -114,7 +114,7 @@ def filled(page: str, blocks: dict[str, str]) -> str:
 
 
 def _told(world: str) -> None:
-    print(f"{world} ...", file=sys.stderr)
+    print(f"{world} is judged", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def score(
     elif building:
         scores = _building(site_file, days or USUAL_DAYS, history, scenario, sets, first, every)
     else:
-        scores = judge.judged(judge.standard_worlds(every, simulated_too=not quick), _told)
+        scores = judge.standard_worlds(every, _told, simulated_too=not quick)
     print(judge.as_json(scores) if as_json else judge.as_text(scores))
 
 
@@ -83,6 +83,6 @@ def _building(
 
 
 def _told(world: str) -> None:
-    """The standard worlds take a while: say which of them is judged, where somebody looks."""
+    """The standard worlds take a while: say which of them has been judged, where somebody looks."""
     if sys.stderr.isatty():
-        print(f"\r\x1b[K{world} ... ", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{world} is judged ... ", end="", file=sys.stderr, flush=True)

@@ -4,10 +4,14 @@ The worlds are the standard ones, a building that is simulated, or a room whose 
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from functools import partial
 from itertools import product
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -55,22 +59,41 @@ class Scores:
         return report.lines(self.verdicts)
 
 
-def judged(worlds: Iterable[World], tell: Progress = lambda _: None) -> Scores:
+def judged(worlds: Iterable[World]) -> Scores:
     """Every estimator in each of the worlds. Worlds of one name, of different seeds, share a line of the table."""
+    return _joined((world.name, world.about, tuple(judge(world))) for world in worlds)
+
+
+def standard_worlds(seeds: Sequence[int], tell: Progress = lambda _: None, *, simulated_too: bool = True) -> Scores:
+    """The standard worlds: those of the light generator for each seed, and the simulated house of the first.
+
+    They are judged by as many processes as there are processors.
+    """
+    makers: list[Callable[[], World]] = [
+        partial(standard.world, recipe, seed) for recipe in standard.STANDARD for seed in seeds
+    ]
+    if simulated_too:
+        makers += [partial(simulated.house, name, seeds[0]) for name in simulated.house_scenarios()]
+    with ProcessPoolExecutor(min(len(makers), os.cpu_count() or 1), get_context("spawn")) as pool:
+        return _joined(pool.map(_made, makers), tell)
+
+
+Judged = tuple[str, str, tuple[Verdict, ...]]  # name, what it is, and how well it was known
+
+
+def _made(maker: Callable[[], World]) -> Judged:
+    world = maker()
+    return world.name, world.about, tuple(judge(world))
+
+
+def _joined(found: Iterable[Judged], tell: Progress = lambda _: None) -> Scores:
     abouts: dict[str, str] = {}
     verdicts: list[Verdict] = []
-    for world in worlds:
-        tell(world.name)
-        abouts[world.name] = world.about
-        verdicts += judge(world)
+    for name, about, own in found:
+        tell(name)
+        abouts[name] = about
+        verdicts += own
     return Scores(abouts=abouts, verdicts=tuple(verdicts))
-
-
-def standard_worlds(seeds: Sequence[int], *, simulated_too: bool = True) -> Iterator[World]:
-    """The standard worlds: those of the light generator for each seed, and the simulated house of the first."""
-    yield from (standard.world(recipe, seed) for recipe in standard.STANDARD for seed in seeds)
-    if simulated_too:
-        yield from simulated.house(seeds[0])
 
 
 def rooms(

@@ -76,13 +76,18 @@ def _late(seen: Observed, steps: slice) -> Ints | None:
     return heard if (heard > np.arange(len(heard))[:, None]).any() else None
 
 
-def house(seed: int) -> Iterator[World]:
-    """The standard worlds that are simulated: the library of the folder `house` under each of its scenarios."""
+def house_scenarios() -> list[str]:
+    """The names of what goes wrong in the house."""
+    names = (file.name.removesuffix(".toml") for file in HOUSE.iterdir() if file.name.endswith(".toml"))
+    return sorted(name for name in names if name != "site")
+
+
+def house(name: str, seed: int) -> World:
+    """A standard world that is simulated: the library of the folder `house` under one of its scenarios."""
     site_file = sitefile.parse((HOUSE / "site.toml").read_text("utf-8"), "house/site.toml")
-    for file in sorted(HOUSE.iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".toml") and file.name != "site.toml":
-            scenario = scenariofile.parse(file.read_text("utf-8"), file.name)
-            yield from worlds(site_file, scenario, seed)
+    scenario = scenariofile.parse((HOUSE / f"{name}.toml").read_text("utf-8"), f"{name}.toml")
+    [world] = worlds(site_file, scenario, seed)
+    return world
 
 
 def worlds(site_file: SiteFile, scenario: Scenario, seed: int) -> Iterator[World]:

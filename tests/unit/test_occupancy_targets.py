@@ -47,7 +47,7 @@ def test_the_figures_say_how_sure_they_are(short: list[Line]) -> None:
 
 @pytest.mark.slow
 def test_all_targets() -> None:
-    assert missed(score.judged(score.standard_worlds([1, 2, 3], simulated_too=False)).lines) == []
+    assert missed(score.standard_worlds([1, 2, 3], simulated_too=False).lines) == []
 
 
 def verdicts(**errors: float) -> list[Line]:

@@ -1,0 +1,56 @@
+"""What the estimator makes of doors that tell the wrong thing: each fault costs much more when its handling is off.
+
+The worlds are standard ones, counted by five minutes and for few days.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from core.analytics.occupancy import NOTHING, turned
+from core.analytics.occupancy import passages as doors
+from core.analytics.score import Figures
+from ops.worlds import judge, standard
+from ops.worlds.judge import live, smoothed
+from ops.worlds.world import World
+
+
+def house(name: str, seed: int) -> World:
+    """Ten days to learn from, and two to be judged."""
+    recipe = next(r for r in standard.STANDARD if r.name == name)
+    return standard.world(replace(recipe, step_s=300), seed, 10, 2)
+
+
+def error(world: World, estimator: Callable[[World], Figures]) -> float:
+    """The root of the mean squared error, in people."""
+    real = np.concatenate(world.real[world.judged :])
+    return float(np.sqrt(np.mean((estimator(world).people - real) ** 2)))
+
+
+@pytest.mark.parametrize("estimator", [live, smoothed])
+def test_a_door_that_hangs_the_wrong_way_round_is_turned_back(
+    estimator: Callable[[World], Figures], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = house("swapped", 2)
+    known = error(world, estimator)
+    monkeypatch.setattr(turned, "SURE", 1e9)
+    assert known < 0.7 * error(world, estimator)
+
+
+@pytest.mark.parametrize(("name", "seed"), [("dead-half-day", 2), ("dead-week", 3)])
+def test_who_usually_passes_a_dead_door_is_put_in(name: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    world = house(name, seed)
+    known = error(world, smoothed)
+    monkeypatch.setattr(doors, "SILENT_PEOPLE", 1e9)
+    assert known < 0.6 * error(world, smoothed)
+
+
+@pytest.mark.parametrize(("name", "seed"), [("biased-out", 3), ("exit", 1)])
+def test_what_a_door_usually_misses_is_taken_out(name: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half blind one way, or a way out that nobody counts: earlier days tell."""
+    world = house(name, seed)
+    known = error(world, live)
+    monkeypatch.setattr(judge, "_learnt", lambda world, day: NOTHING)
+    assert known < 0.5 * error(world, live)

@@ -8,6 +8,9 @@ known noise, and Gaussian arithmetic gives the posterior of each bias under a pr
 named if a wide prior for it alone explains the days far better (Bayes factor; Kass and Raftery, J. Am. Stat. Assoc. 90,
 1995).
 
+Where there are days before, it is changes that are judged: the small biases that sound counters have go on as they were,
+and the days before tell what they are.
+
 Doors side by side between the same two cells share their imbalance. What parts them is their own history: the counter
 whose in/out ratio has changed since then, against its usual days, is the one. Without a history both are named.
 """
@@ -22,7 +25,7 @@ from core.analytics.quality.findings import Finding
 from core.analytics.quality.house import OUT, Cells, told
 from core.analytics.quality.seen import Bools, Floats, House, Seen, middle, scatter
 
-SOUND, BROKEN = 0.015, 0.3  # standard deviations of the bias of a sound and of a broken counter
+SOUND, CHANGE, BROKEN = 0.015, 0.005, 0.3  # standard deviations: of sound counters' biases, their changes, broken ones'
 DAY_TO_DAY = 0.01  # of a door's traffic: what differs from day to day beyond chance
 LEAKS = 0.02  # of a cell's traffic: who leaves it by a way that nobody counts
 LEAST_VARIANCE, MOST_VARIANCE = 0.05, 1.0  # of in - out for each passage
@@ -92,17 +95,16 @@ def _finding(house: House, seen: Seen, days: _Days, s: _Suspect, counter: int) -
 
 def _suspect(days: _Days, taken: Sequence[int]) -> _Suspect | None:
     """The door, and the day from which on, whose bias explains most; None if no bias is needed."""
-    doors = days.came.shape[1]
-    prior = np.full(doors, SOUND**2)
     best: tuple[float, int, int] | None = None
     found: tuple[Floats, Floats, Floats] | None = None
     for first in [0, *range(BEFORE_DAYS, len(days.came) - AFTER_DAYS + 1)]:
-        precision, pull = days.precision[first:].sum(axis=0), days.pull[first:].sum(axis=0)
-        by_balance, _, _ = _judged(prior, precision, pull)
+        precision, pull = _told(days, first)
+        sound = CHANGE if first else SOUND
+        by_balance, _, _ = _judged(sound, precision, pull)
         if by_balance.max() <= BY_BALANCE:
             continue
         ratio_precision, ratio = _changes(days, first)
-        odds, mean, spread = _judged(prior, precision + np.diag(ratio_precision), pull + ratio * ratio_precision)
+        odds, mean, spread = _judged(sound, precision + np.diag(ratio_precision), pull + ratio * ratio_precision)
         odds = np.where(by_balance > BY_BALANCE, odds, -np.inf)
         odds[taken] = -np.inf
         door = int(np.argmax(odds))
@@ -121,13 +123,26 @@ def _suspect(days: _Days, taken: Sequence[int]) -> _Suspect | None:
     )
 
 
-def _judged(prior: Floats, precision: Floats, pull: Floats) -> tuple[Floats, Floats, Floats]:
+def _told(days: _Days, first: int) -> tuple[Floats, Floats]:
+    """What the balances tell of the doors' biases since the day `first`: precision (doors x doors) and pull.
+
+    Where there are days before, it is of changes: the small biases that sound counters have go on as they were.
+    """
+    after, pull = days.precision[first:].sum(axis=0), days.pull[first:].sum(axis=0)
+    if not first:
+        return after, pull
+    whole, whole_pull = after + days.precision[:first].sum(axis=0), pull + days.pull[:first].sum(axis=0)
+    steady = after @ np.linalg.inv(whole + np.eye(len(whole)) / SOUND**2)
+    return after - steady @ after, pull - steady @ whole_pull
+
+
+def _judged(sound: float, precision: Floats, pull: Floats) -> tuple[Floats, Floats, Floats]:
     """For each door the logarithm of the Bayes factor that it is broken; its bias if it is, and the error of that."""
-    extra = 1 / SOUND**2 - 1 / BROKEN**2
-    posterior = np.linalg.inv(np.diag(1 / prior) + precision)
+    extra = 1 / sound**2 - 1 / BROKEN**2
+    posterior = np.linalg.inv(np.eye(len(precision)) / sound**2 + precision)
     mean, variance = posterior @ pull, np.diag(posterior)
-    left = 1 - extra * np.minimum(variance, SOUND**2)
-    odds = log(SOUND / BROKEN) - np.log(left) / 2 + extra * mean**2 / left / 2
+    left = 1 - extra * np.minimum(variance, sound**2 * (1 - 1e-9))
+    odds = log(sound / BROKEN) - np.log(left) / 2 + extra * mean**2 / left / 2
     return np.asarray(odds), mean / left, np.sqrt(variance / left)
 
 

@@ -8,8 +8,8 @@ known noise, and Gaussian arithmetic gives the posterior of each bias under a pr
 named if a wide prior for it alone explains the days far better (Bayes factor; Kass and Raftery, J. Am. Stat. Assoc. 90,
 1995).
 
-Where there are days before, it is changes that are judged: the small biases that sound counters have go on as they were,
-and the days before tell what they are.
+Where there are days before, it is changes that are judged: the small biases that sound counters have go on as they
+were, and the days before tell what they are.
 
 Doors side by side between the same two cells share their imbalance. What parts them is their own history: the counter
 whose in/out ratio has changed since then, against its usual days, is the one. Without a history both are named.

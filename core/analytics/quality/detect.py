@@ -34,8 +34,9 @@ def detect(house: House, seen: Seen) -> list[Finding]:
     found += _new(found, twins.double(house, seen, parts, bad))
     found += _new(found, directions.swapped(house, seen, parts, bad))
     bad = bad_steps(house, seen, found)
-    found += _new(found, balance.unbalanced(house, seen, parts, bad))
     found += _new(found, shares.fading(house, seen, bad))
+    bad = bad_steps(house, seen, found)
+    found += _new(found, balance.unbalanced(house, seen, parts, bad))
     return found
 
 

@@ -113,3 +113,18 @@ def test_counters_that_tell_one_way_or_no_way_are_not_biased() -> None:
     mixed = replace(sound.seen, people_in=np.where([True, False], both, sound.seen.people_in), people_out=half[1])
     for seen in (one_way, beam, mixed):
         assert detect.detect(sound.house, seen) == []
+
+
+@pytest.mark.parametrize("kind", ["stuck", "biased", "swapped", "half-blind"])
+def test_what_was_mended_is_not_reported_and_no_yardstick(kind: str) -> None:
+    """The fault was known and lasted five days; since then the counter is sound."""
+    faulty, sound = case(HOUSE, 0, 400, kind), case(HOUSE, 0, 400).seen
+    assert faulty.fault
+    begin, end = faulty.fault.step, faulty.fault.step + 5 * 96
+    came, went = faulty.seen.people_in.copy(), faulty.seen.people_out.copy()
+    came[end:], went[end:] = sound.people_in[end:], sound.people_out[end:]
+    healthy = faulty.seen.healthy.copy()
+    healthy[begin:end, [c.device for c in faulty.house.counters].index(faulty.fault.device)] = False
+    mended = replace(faulty.seen, people_in=came, people_out=went, healthy=healthy)
+    assert [f.device for f in detect.detect(faulty.house, cut(mended, end))] == [faulty.fault.device]
+    assert detect.detect(faulty.house, mended) == []

@@ -31,6 +31,7 @@ LEAKS = 0.02  # of a cell's traffic: who leaves it by a way that nobody counts
 LEAST_VARIANCE, MOST_VARIANCE = 0.05, 1.0  # of in - out for each passage
 MOST_Z = 4.0  # no day tells more than so many standard deviations
 AFTER_DAYS, BEFORE_DAYS = 3, 7
+RECENT_DAYS, LEAST_STILL = 3, 0.2  # days that must still be biased, by such a share of the bias
 SURE = 9.0  # logarithm of the Bayes factor: 8,000 to 1
 BY_BALANCE = 2.0  # of it that must come from the balances alone: people may change their ways
 LEAST_BIAS = 0.05
@@ -148,12 +149,19 @@ def _judged(sound: float, precision: Floats, pull: Floats) -> tuple[Floats, Floa
 
 def _still(days: _Days, door: int, first: int, bias: float) -> bool:
     """Whether the door's last days are biased as those before: what has been mended is not reported."""
-    recent = np.flatnonzero(days.whole[:, door])[-2:]
-    if first == 0 or not len(recent):
-        return True
+    recent = np.flatnonzero(days.whole[:, door])[-RECENT_DAYS:]
+    if not len(recent):
+        return False
+    prior = np.full(len(days.precision[0]), 1 / SOUND**2)
+    prior[door] = 1 / BROKEN**2
+    now = np.linalg.inv(np.diag(prior) + days.precision[recent].sum(axis=0)) @ days.pull[recent].sum(axis=0)
+    if now[door] * np.sign(bias) < LEAST_STILL * abs(bias):
+        return False
     usual = np.flatnonzero(days.whole[:first, door] & days.healthy[:first, door])
-    change = middle(_ratios(days, recent, door)) - (middle(_ratios(days, usual, door)) if len(usual) else 0)
-    return bool(change * np.sign(bias) > 0.3 * abs(bias))
+    if not first or not len(usual):
+        return True
+    change = middle(_ratios(days, recent, door)) - middle(_ratios(days, usual, door))
+    return bool(change * np.sign(bias) > LEAST_STILL * abs(bias))
 
 
 def _ratios(days: _Days, which: np.ndarray[tuple[int, ...], np.dtype[np.int64]], door: int) -> Floats:

@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 
-import numpy as np
-
 from core.analytics.quality import balance, directions, frozen, impossible, shares, signals, twins
 from core.analytics.quality.findings import Finding
 from core.analytics.quality.house import cells
@@ -52,8 +50,8 @@ def _new(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:
 
 
 def bad_steps(house: House, seen: Seen, found: Sequence[Finding]) -> Bools:
-    """Steps x counters that what was found makes worthless."""
-    bad = np.zeros((len(seen), len(house.counters)), bool)
+    """Steps x counters that are worthless: by what was found, or by a trouble that is known to be over."""
+    bad = seen.mended
     since = {(f.device, f.channel): seen.step_of(f.since) for f in found}
     for n, counter in enumerate(house.counters):
         step = since.get((counter.device, counter.channel))

@@ -91,7 +91,7 @@ def ghosts(house: House, seen: Seen, cells: Cells, bad: Bools) -> Iterator[Findi
 
 def night_counts(house: House, seen: Seen) -> Iterator[Finding]:
     """Counters that count again and again while the site is closed and no other counts anybody."""
-    passed = np.nan_to_num(seen.passed)
+    passed = np.where(seen.mended, 0.0, np.nan_to_num(seen.passed))
     dark = seen.closed if seen.closed.any() else (seen.slot >= SMALL_HOURS[0]) & (seen.slot < SMALL_HOURS[1])
     others = passed.sum(axis=1, keepdims=True) - passed
     lonely = (passed > 0) & dark[:, None] & (others == 0)
@@ -99,7 +99,11 @@ def night_counts(house: House, seen: Seen) -> Iterator[Finding]:
     for n, counter in enumerate(house.counters):
         odd = (nights[:, n] >= NIGHT_LEAST) & (quarters[:, n] >= NIGHT_QUARTERS)
         last = odd[-NIGHT_DAYS:]
-        if counter.own and (last.sum() >= NIGHT_TIMES or (last & (nights[-NIGHT_DAYS:, n] >= NIGHT_ONCE)).any()):
+        if (
+            counter.own
+            and last[-2:].any()
+            and (last.sum() >= NIGHT_TIMES or (last & (nights[-NIGHT_DAYS:, n] >= NIGHT_ONCE)).any())
+        ):
             step = int(np.flatnonzero(lonely[:, n] & odd[seen.day])[0])
             numbers = {"people": float(nights[odd, n][-NIGHT_DAYS:].mean()), "nights": float(last.sum())}
             yield told(house, counter, "ghost", seen.times[step], numbers)

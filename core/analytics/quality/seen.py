@@ -138,6 +138,12 @@ class Seen:
             about[:-n] |= self.open[n:]
         return ~about
 
+    @property
+    def mended(self) -> Bools:
+        """Where a counter was faulty, and is healthy again since."""
+        healthy_later = np.maximum.accumulate(self.healthy[::-1], axis=0)[::-1]
+        return np.asarray(~self.healthy & healthy_later, bool)
+
     def by_day(self, values: Floats) -> Floats:
         """The sum of the values (steps x anything) by business day; NaN counts as nothing."""
         return np.asarray(np.add.reduceat(np.nan_to_num(values), self.begins, axis=0), np.float64)

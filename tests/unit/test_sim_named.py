@@ -1,6 +1,6 @@
 """Faults of simulated sensors that no counting rule can mend are named, unless their detector is switched off.
 
-Messages go through the adapters and counting rules for five weeks, and are looked at by quarter of an hour.
+Messages go through the adapters and counting rules for some weeks, and are looked at by quarter of an hour.
 """
 
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ from ops.observed import Observed, observe
 from ops.worlds.simulated import HOUSE
 from sensors_sim.scenario import ORDINARY, Fault, FaultKind
 
-FIRST, DAYS = date(2026, 9, 21), 32
-BEGINS = datetime(2026, 10, 12, 13)  # noqa: DTZ001 local, as scenarios have it
+FIRST, DAYS = date(2026, 9, 21), 25
+BEGINS = datetime(2026, 10, 7, 13)  # noqa: DTZ001 local, as scenarios have it
 
 
 def site_file() -> SiteFile:
@@ -35,7 +35,7 @@ def site_file() -> SiteFile:
 
 
 def weeks(*faults: tuple[str, FaultKind, float]) -> tuple[House, Seen]:
-    """What the database would hold of the house, with faults (device, kind, share) from the fourth week on."""
+    """What the database would hold of the house, with faults (device, kind, share) from the third week on."""
     sites = site_file()
     scenario = replace(
         ORDINARY,

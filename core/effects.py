@@ -1,12 +1,13 @@
-"""What came of what was done: the effect of an action and of a programme event, as it is told.
+"""What came of what was done: the effect of an action and of a programme event, as it is stored and shown.
 
 How they are reckoned: `core.analytics.effects`.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
-Verdict = Literal["more", "fewer", "chance", "too_early", "too_little_before", "nothing_before"]
+Verdict = Literal["more", "fewer", "chance", "too_early", "too_little_before", "nothing_before", "not_observed"]
 EventVerdict = Literal["more", "fewer", "chance", "too_few_days", "not_observed"]
 Moved = Literal["new", "moved", "partly", "cannot_tell"]
 
@@ -83,3 +84,14 @@ class EventEffect:
     after: Extra | None = None
     around: Extra | None = None
     compared: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgrammeEffect:
+    """The effect of an event of the programme; `space` is None if it took place in the whole site."""
+
+    title: str
+    space: str | None
+    start: datetime
+    end: datetime
+    effect: EventEffect

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from core.settings import Settings
 from jobs import daily, forecasts_due, quality
-from store import learnt, ledger, occupancy, rejected, unusual
+from store import learnt, ledger, occupancy, programme, rejected, unusual
 from store.database import Database
 
 LEARNT_DAYS = timedelta(days=63)  # what was learnt is kept for late data of so many days
@@ -69,6 +69,13 @@ def find_unusual(db: Database, settings: Settings, now: datetime) -> None:
     finding.find_all(db, now)
 
 
+def reckon_programme(db: Database, settings: Settings, now: datetime) -> None:
+    """Reckons what came of the programme, after each day that has ended."""
+    from jobs import programme as reckoning
+
+    reckoning.reckon_all(db, now)
+
+
 def look_at_sensors(db: Database, settings: Settings, now: datetime) -> None:
     """Looks for faulty sensors at the sites where that was done an hour ago or longer."""
     quality.look_at_due(db, now)
@@ -84,6 +91,8 @@ DUTIES: Sequence[Duty] = (
          aside=forecasts_due.wanted),
     Duty(description="find unusual hours", every=timedelta(minutes=5), run=find_unusual, after=SETTLED,
          aside=daily.wanted(unusual.WHAT)),
+    Duty(description="reckon what events gave", every=timedelta(minutes=5), run=reckon_programme, after=SETTLED,
+         aside=daily.wanted(programme.WHAT)),
     Duty(description="look at the sensors", every=timedelta(minutes=5), run=look_at_sensors, after=SETTLED,
          aside=quality.wanted),
 )  # fmt: skip

@@ -9,6 +9,7 @@ from store.queries.health import health
 from store.queries.live import live
 from store.queries.outlook import measure_of, outlook, records, scored, weekday_growth
 from store.queries.places import sites, spaces
+from store.queries.programme import event_effects
 from store.queries.progress import progress
 from store.queries.series import flows, heatmap, occupancy
 from store.queries.usage import space_usage, together
@@ -21,6 +22,7 @@ __all__ = [
     "coverage",
     "devices",
     "doubts",
+    "event_effects",
     "events",
     "finding",
     "findings",

@@ -99,7 +99,7 @@ def test_too_little_is_said(since: date, until: date | None, verdict: str) -> No
 
 
 def test_what_was_never_observed_is_said() -> None:
-    assert effect_of_action(MONDAY, library() * np.nan, SINCE).verdict == "too_early"
+    assert effect_of_action(MONDAY, library() * np.nan, SINCE).verdict == "not_observed"
 
 
 def test_a_day_that_was_closed_before_has_nothing_to_compare_with() -> None:

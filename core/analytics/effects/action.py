@@ -123,6 +123,8 @@ class _Weeks:
     def early(self, visits: Floats) -> Verdict | None:
         """Why nothing can be said, if so."""
         seen, week = ~np.isnan(visits), self.week
+        if not seen.any():
+            return "not_observed"
         if len(np.unique(week[seen & (week >= 0)])) < FEW_WEEKS:
             return "too_early"
         before = np.unique(week[seen & (week < 0)])

@@ -1,0 +1,88 @@
+"""What came of the programme of every site, reckoned once a day from what was counted."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from core.analytics.calendar import business_day, day_bounds
+from core.analytics.effects import effect_of_event
+from core.effects import EventEffect
+from core.site import Site
+from core.views import CalendarDay
+from jobs.daily import due
+from store import programme, queries
+from store.database import Database
+
+EVENTS_BACK: Final = 60  # days in which the programme is judged anew, as late counts and better comparisons come
+COMPARED: Final = 120  # days about an event
+HEARD: Final = 0.99
+MARGIN: Final = 2  # hours before and after an event
+DAY = timedelta(days=1)
+
+
+def reckon_all(db: Database, now: datetime) -> None:
+    """Reckons the effects of the programme at every site where a business day has ended since."""
+    for site, last in due(db, now, programme.WHAT):
+        programme.keep(db, site.id, last, of(db, site, last))
+
+
+def _odd(day: CalendarDay) -> bool:
+    return day.open_hours == 0 or day.holiday is not None
+
+
+def of(db: Database, site: Site, last: date) -> dict[int, EventEffect]:
+    """The effect of every event of the last weeks, by its number."""
+    start, end = day_bounds(last - EVENTS_BACK * DAY, site)[0], day_bounds(last, site)[1]
+    past = programme.past_events(db, site.id, start, end)
+    if not past:
+        return {}
+    first = last - (EVENTS_BACK + COMPARED) * DAY
+    days = queries.calendar_days(db, site.id, first, last)
+    odd = np.array([_odd(day) for day in days])
+    kind = np.array([day.day.weekday() for day in days])
+    begin = day_bounds(first, site)[0]
+    everything = programme.past_events(db, site.id, begin, end)
+    out = {}
+    for space in {event.space for event in past}:
+        counts = _hours(db, site, space, first, last)
+        taken = {business_day(e.start, site) for e in everything if e.space == space}
+        busy = odd | np.array([day.day in taken for day in days])
+        for event in (e for e in past if e.space == space):
+            out[event.event_id] = _of_event(event, site, first, counts, kind, busy)
+    return out
+
+
+def _of_event(
+    event: programme.PastEvent, site: Site, first: date, counts: np.ndarray, kind: np.ndarray, leave_out: np.ndarray
+) -> EventEffect:
+    day = business_day(event.start, site)
+    row = (day - first).days
+    slots = [_slot(t, site, day) for t in (event.start, event.end - timedelta(minutes=1))]
+    begin, end = (0, 24) if event.all_day else (max(slots[0], 0), min(slots[1] + 1, 24))
+    if not 0 <= row < len(counts) or begin >= end:
+        return EventEffect(verdict="not_observed")
+    margin = 0 if event.all_day else MARGIN
+    return effect_of_event(counts, row, begin, end, margin=margin, kind=kind, leave_out=leave_out)
+
+
+def _slot(time: datetime, site: Site, day: date) -> int:
+    """Hours on the clock since the business day began."""
+    wall = time.astimezone(ZoneInfo(site.timezone)).replace(tzinfo=None)
+    return int((wall - datetime.combine(day, site.day_start)) // timedelta(hours=1))
+
+
+def _hours(db: Database, site: Site, space: str | None, first: date, last: date) -> np.ndarray:
+    """Who entered, days x hours since the business day began; NaN where a door was silent.
+
+    A door that tells of nobody is heard too; one that is silent for an hour leaves the hour unknown.
+    """
+    counts = np.full(((last - first).days + 1, 24), np.nan)
+    start, end = day_bounds(first, site)[0], day_bounds(last, site)[1]
+    for hour in programme.entries_by_hour(db, site.id, space, start, end):
+        day = business_day(hour.start, site)
+        slot = _slot(hour.start, site, day)
+        if hour.heard >= HEARD and 0 <= slot < 24:
+            counts[(day - first).days, slot] = hour.people
+    return counts

@@ -1,0 +1,45 @@
+"""Effects of programme events: what they are reckoned from, and where they are kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import msgspec
+
+from core.effects import EventEffect
+from store import looked
+from store.database import Database, sql
+from store.unusual import Hour, hours
+
+WHAT = "programme"  # in `store.looked`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastEvent:
+    """An event of the programme that is over; `space` is None if it took place in the whole site."""
+
+    event_id: int
+    space: str | None
+    start: datetime
+    end: datetime
+    all_day: bool
+
+
+def entries_by_hour(db: Database, site: str, space: str | None, start: datetime, end: datetime) -> list[Hour]:
+    """Who entered a space, or the site, by hour."""
+    if space is None or space == site:
+        return hours(db, site, start, end)
+    return db.fetch("space_entries_hours", Hour, site=site, space=space, start=start, end=end)
+
+
+def past_events(db: Database, site: str, start: datetime, end: datetime) -> list[PastEvent]:
+    """The events of a site's programme that ended after `start` and by `end`."""
+    return db.fetch("events_past", PastEvent, site=site, start=start, end=end)
+
+
+def keep(db: Database, site: str, until: date, events: Mapping[int, EventEffect]) -> None:
+    """Keeps the effects of a site's events as they are by business day `until`."""
+    told = {"events": list(events), "effects": [msgspec.json.encode(e).decode() for e in events.values()]}
+    with db.transaction() as conn:
+        conn.execute(sql("event_effect_put"), told)
+        looked.note(conn, site, WHAT, until)

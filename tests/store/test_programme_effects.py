@@ -1,0 +1,92 @@
+"""What came of the programme is reckoned from the stored counts, kept, and told."""
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from core import sitefile
+from core.ical import Occurrence
+from core.readings import Reading
+from jobs import daily
+from jobs import programme as reckoning
+from store import calendars, programme, queries, sites
+from store.database import Database
+from store.write import Batch, Incoming, write
+
+HERE = ZoneInfo("Europe/Stockholm")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SITE = """
+[[sites]]
+id = "lib"
+kind = "library"
+name = { sv = "Bibblan", en = "Library" }
+timezone = "Europe/Stockholm"
+[sites.opening]
+HOURS
+[[sites.spaces]]
+id = "hall"
+name = { sv = "Hall", en = "Hall" }
+[[sites.spaces]]
+id = "studio"
+name = { sv = "Studio", en = "Studio" }
+[[sites.portals]]
+id = "front"
+name = { sv = "Entré", en = "Front" }
+outer = "outside"
+inner = "hall"
+[[sites.portals]]
+id = "studio-door"
+name = { sv = "Studion", en = "Studio door" }
+outer = "hall"
+inner = "studio"
+[[sites.sensors]]
+device = "front"
+portal = "front"
+[[sites.sensors]]
+device = "studio-door"
+portal = "studio-door"
+""".replace("HOURS", "\n".join(f'{day} = "10:00-18:00"' for day in DAYS))
+FIRST, WEEKS = date(2026, 8, 3), 11
+CONCERT = datetime(2026, 9, 24, 13, tzinfo=HERE)
+NOW = datetime(2026, 10, 19, 12, tzinfo=HERE)
+
+
+@pytest.fixture
+def counted(db: Database) -> Database:
+    """Eleven weeks, and once there is a concert."""
+    sites.apply(db, sitefile.parse(SITE))
+    rng = np.random.default_rng(1)
+    batch = []
+    for n in range(7 * WEEKS):
+        day = FIRST + timedelta(days=n)
+        for first, last in ((4, 10), (10, 13), (13, 14), (14, 18), (18, 28)):
+            start = datetime(day.year, day.month, day.day, 0, tzinfo=HERE)
+            end = (start + timedelta(hours=last)).astimezone(UTC)
+            opened = last - first if 10 <= first < 18 else 0
+            concert = 150 * (start + timedelta(hours=first) == CONCERT)
+            for device, rate in (("front", 30.0), ("studio-door", 8.0)):
+                people = float(rng.poisson(rate * opened) + (concert if device == "front" else 0))
+                for metric in ("in", "out"):
+                    reading = Reading(source="native", device=f"lib/{device}", channel="flow:1", metric=metric,
+                                      value=people, time=end, period_s=3600 * (last - first))  # fmt: skip
+                    batch.append(Incoming(reading=reading, received=end))
+    write(db, Batch(readings=batch))
+    with db.transaction() as conn:
+        conn.execute("delete from dirty_day")
+    return db
+
+
+def test_effects_of_events_are_reckoned_once_a_day_and_told(counted: Database) -> None:
+    concert = Occurrence(
+        uid="1", title="Concert", place="", start=CONCERT, end=CONCERT + timedelta(hours=1), all_day=False
+    )
+    calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
+    assert daily.wanted(programme.WHAT)(counted, NOW)
+    reckoning.reckon_all(counted, NOW)
+    assert not daily.wanted(programme.WHAT)(counted, NOW)
+    (event,) = queries.event_effects(counted, "lib", CONCERT, CONCERT + timedelta(hours=1))
+    assert (event.title, event.space, event.start) == ("Concert", None, CONCERT)
+    assert event.effect.verdict == "more" and event.effect.during
+    assert event.effect.during.lower < 150 < event.effect.during.upper

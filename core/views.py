@@ -300,6 +300,34 @@ class ProgrammeEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActionEffect:
+    """What an action gave up to business day `until`; the verdict "chance" is that it cannot be told from chance.
+
+    `share` is the change of the visits it is about (0.1: a tenth more) and `a_year` the same in visits a year, each
+    with a 95 % interval; `odds` is the probability that they rose at all. `compared` says what it was judged by, from
+    so many weeks before and after. `origin` tells new visits from those that moved here from elsewhere in the house.
+    `of_missing` is its contribution to the target: the share of the visits a year that are still missing. None: cannot
+    be said.
+    """
+
+    action: str
+    until: date
+    verdict: Literal["more", "fewer", "chance", "too_early", "too_little_before", "nothing_before"]
+    share: float | None = None
+    share_low: float | None = None
+    share_high: float | None = None
+    a_year: float | None = None
+    a_year_low: float | None = None
+    a_year_high: float | None = None
+    odds: float | None = None
+    weeks_before: int = 0
+    weeks_after: int = 0
+    compared: Literal["controls", "history"] | None = None
+    origin: Literal["new", "moved", "partly", "cannot_tell"] | None = None
+    of_missing: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnusualTime:
     """A time at which far more, or far fewer, people came than `expected`, and what the programme had then.
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from core.settings import Settings
 from jobs import daily, forecasts_due, quality
-from store import learnt, ledger, occupancy, programme, rejected, unusual
+from store import effects, learnt, ledger, occupancy, programme, rejected, unusual
 from store.database import Database
 
 LEARNT_DAYS = timedelta(days=63)  # what was learnt is kept for late data of so many days
@@ -76,6 +76,13 @@ def reckon_programme(db: Database, settings: Settings, now: datetime) -> None:
     reckoning.reckon_all(db, now)
 
 
+def reckon_effects(db: Database, settings: Settings, now: datetime) -> None:
+    """Reckons once a day what the actions in the ledger gave."""
+    from jobs import effects as reckoning
+
+    reckoning.reckon_all(db, now)
+
+
 def look_at_sensors(db: Database, settings: Settings, now: datetime) -> None:
     """Looks for faulty sensors at the sites where that was done an hour ago or longer."""
     quality.look_at_due(db, now)
@@ -93,6 +100,8 @@ DUTIES: Sequence[Duty] = (
          aside=daily.wanted(unusual.WHAT)),
     Duty(description="reckon what events gave", every=timedelta(minutes=5), run=reckon_programme, after=SETTLED,
          aside=daily.wanted(programme.WHAT)),
+    Duty(description="reckon what actions gave", every=timedelta(minutes=5), run=reckon_effects, after=SETTLED,
+         aside=daily.wanted(effects.WHAT)),
     Duty(description="look at the sensors", every=timedelta(minutes=5), run=look_at_sensors, after=SETTLED,
          aside=quality.wanted),
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """What lies around the counts: the calendar of each day, the programme, what was done because somebody asked."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import APIRouter, Response
@@ -8,9 +9,11 @@ from api import ranges
 from api.answers import rows, wanted
 from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, FirstDay, Form, From, LastDay, To
+from core import sentences
 from core.analytics import calendar
-from core.views import ActionInfo, CalendarDay, ProgrammeEvent, UnusualTime
-from store import queries
+from core.site import Text
+from core.views import ActionEffect, ActionInfo, CalendarDay, ProgrammeEvent, UnusualTime
+from store import effects, queries
 
 router = APIRouter(tags=["Calendar"])
 
@@ -52,6 +55,22 @@ def unusual(
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
     found = queries.unusual(db, site.id, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1])
     return rows(found, UnusualTime, wanted(form, accept), f"{site.id}-unusual-{first}-{last}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gave:
+    """What an action gave, and the same as a sentence."""
+
+    effect: ActionEffect
+    sentence: Text
+
+
+@router.get("/sites/{site}/actions/effects", summary="What it gave")
+def effects_of_actions(site: KnownSite, db: Db, now: Now) -> list[Gave]:
+    """What each action that was done gave, reckoned from the visits before and since; made anew once a day."""
+    found = effects.kept(db, site.id)
+    whole = {a.action: not a.spaces for a in queries.actions(db, site.id, calendar.business_day(now, site))}
+    return [Gave(effect=e, sentence=sentences.gave(e, whole.get(name, True))) for name, e in found.items()]
 
 
 @router.get("/sites/{site}/actions", summary="You said, we did")

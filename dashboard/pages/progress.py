@@ -5,6 +5,7 @@ from typing import Any
 
 from dash import html
 
+from core import sentences
 from core.analytics import calendar
 from core.errors import NotFound
 from core.outlook import Outlook
@@ -18,7 +19,7 @@ from dashboard.components.chart import chart
 from dashboard.figures import path
 from dashboard.figures import progress as figures
 from dashboard.i18n import _, formats, named
-from store import queries, sites
+from store import effects, queries, sites
 from store.database import Database
 
 DAY = timedelta(days=1)
@@ -79,7 +80,10 @@ def _corrected(db: Database, site: str, way: Progress) -> list[Any]:
 
 def _ledger(db: Database, site: str, today: date) -> Any:
     spaces = {space.space: space.name for space in queries.spaces(db, site)}
-    return ledger.section(queries.actions(db, site, today), {}, spaces)
+    found = queries.actions(db, site, today)
+    whole = {action.action: not action.spaces for action in found}
+    gave = {name: sentences.gave(effect, whole.get(name, True)) for name, effect in effects.kept(db, site).items()}
+    return ledger.section(found, gave, spaces)
 
 
 def _doors(db: Database, site: str) -> dict[str, Text]:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -10,62 +9,13 @@ import pytest
 from core import sitefile
 from core.errors import NotFound
 from core.outlook import Expected, ExpectedTotal, Outlook
-from core.readings import Reading
 from core.settings import Settings
 from jobs import duties, forecasts_due
 from jobs import outlook as jobs
 from jobs.aside import Aside
 from store import forecasts, queries, sites
 from store.database import Database
-from store.write import Batch, Incoming, write
-
-HERE = ZoneInfo("Europe/Stockholm")
-OPENING = "\n".join(
-    f'{day} = "08:00-20:00"' for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
-)
-SITE = f"""
-[[sites]]
-id = "lib"
-kind = "library"
-name = {{ sv = "Bibblan", en = "Library" }}
-timezone = "Europe/Stockholm"
-[sites.opening]
-{OPENING}
-sunday = "closed"
-[sites.target]
-baseline_first = 2025-01-01
-baseline_last = 2025-03-31
-deadline = 2027-12-31
-[[sites.spaces]]
-id = "hall"
-name = {{ sv = "Hall", en = "Hall" }}
-[[sites.portals]]
-id = "front"
-name = {{ sv = "Entré", en = "Front" }}
-outer = "outside"
-inner = "hall"
-[[sites.sensors]]
-device = "front"
-portal = "front"
-"""
-FIRST = date(2025, 1, 1)
-
-
-def count(db: Database, visits: dict[date, int]) -> None:
-    """A whole business day in one reading each."""
-    batch = []
-    for day, people in visits.items():
-        end = datetime(day.year, day.month, day.day, 4, tzinfo=HERE) + timedelta(days=1)
-        for metric, value in (("in", people), ("out", people)):
-            reading = Reading(source="native", device="lib/front", channel="flow:1", metric=metric, value=value,
-                              time=end.astimezone(UTC), period_s=86_400)  # fmt: skip
-            batch.append(Incoming(reading=reading, received=end))
-    write(db, Batch(readings=batch))
-
-
-def ordinary(first: date, days: int) -> dict[date, int]:
-    every = (first + timedelta(days=n) for n in range(days))
-    return {day: 0 if day.weekday() == 6 else 100 + 10 * day.weekday() for day in every}
+from tests.store.by_day import FIRST, HERE, SITE, count, ordinary
 
 
 @pytest.fixture

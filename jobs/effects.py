@@ -1,0 +1,136 @@
+"""What the actions in the ledger gave, reckoned once a day from the visits before and since."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.analytics.effects import Effect, Range, contribution, effect_of_action
+from core.errors import NotFound
+from core.ledger import Action
+from core.site import Site
+from core.views import ActionEffect, CalendarDay
+from jobs.daily import due
+from store import actions, effects, queries
+from store.database import Database
+
+Floats = NDArray[np.float64]
+DAY = timedelta(days=1)
+BEFORE: Final = 3 * 365  # days before an action that are looked at
+AFTER: Final = 2 * 365  # days since it; later ones tell of other things
+
+
+def reckon_all(db: Database, now: datetime) -> None:
+    """Reckons the effects of all sites that are due."""
+    for site, last in due(db, now, effects.WHAT):
+        effects.keep(db, site.id, of(db, site, last), last)
+
+
+def of(db: Database, site: Site, last: date) -> list[ActionEffect]:
+    """What each action that was done at a site has given up to business day `last`."""
+    done = [action for action in actions.listing(db, site.id) if action.done_since and action.done_since <= last]
+    missing = _missing_a_year(db, site, last)
+    return [_told(action, last, _effect(db, site, action, last), missing) for action in done]
+
+
+def _effect(db: Database, site: Site, action: Action, last: date) -> Effect:
+    assert action.done_since
+    first = action.done_since - BEFORE * DAY
+    final = min(last, action.done_since + AFTER * DAY)
+    size = (final - first).days + 1
+    at = {first + n * DAY: n for n in range(size)}
+    calendar = queries.calendar_days(db, site.id, first, final)
+    visits, elsewhere = _series(db, site, action, first, final, at)
+    return effect_of_action(
+        first,
+        visits,
+        action.done_since,
+        until=action.undone,
+        elsewhere=elsewhere,
+        leave_out=np.array([_says_nothing(day) for day in calendar], dtype=np.bool_),
+    )
+
+
+def _says_nothing(day: CalendarDay) -> bool:
+    """A closed day or a holiday is no measure of anything done."""
+    return not day.open_hours or bool(day.holiday)
+
+
+def _series(
+    db: Database, site: Site, action: Action, first: date, last: date, at: Mapping[date, int]
+) -> tuple[Floats, Floats | None]:
+    """Visits by day of what the action is about, and of the other spaces of the house; NaN where not observed."""
+    if not action.spaces:
+        points = queries.visits(db, site.id, first, last, "day")
+        return _filled({p.day: p.gross for p in points if p.gross is not None}, at), None
+    rows = effects.entries(db, site.id, first, last)
+    spaces: dict[str, dict[date, float]] = {}
+    for row in rows:
+        spaces.setdefault(row.space, {})[row.day] = row.people
+    own = [_filled(spaces[space], at) for space in action.spaces if space in spaces]
+    around = _touching(site, action.spaces)
+    rest = [_filled(days, at) for space, days in spaces.items() if space not in around]
+    return _summed(own, len(at)), _summed(rest, len(at)) if rest else None
+
+
+def _touching(site: Site, chosen: tuple[str, ...]) -> set[str]:
+    """The chosen spaces, what they lie in and what lies in them: none of these is elsewhere."""
+    parent = {space.id: space.parent for space in site.spaces}
+
+    def up(space: str) -> set[str]:
+        found = {space}
+        while parent.get(space):
+            space = parent[space]
+            found.add(space)
+        return found
+
+    above = set().union(*(up(space) for space in chosen))
+    return above | {space for space in parent if up(space) & set(chosen)}
+
+
+def _filled(days: Mapping[date, float], at: Mapping[date, int]) -> Floats:
+    series = np.full(len(at), np.nan)
+    for day, value in days.items():
+        if day in at:
+            series[at[day]] = value
+    return series
+
+
+def _summed(parts: list[Floats], size: int) -> Floats:
+    """The sum by day of the parts; NaN where any of them was not observed, since then it is not known."""
+    return np.asarray(np.sum(parts, axis=0), dtype=np.float64) if parts else np.full(size, np.nan)
+
+
+def _missing_a_year(db: Database, site: Site, last: date) -> float:
+    """The visits a year that are still missing to the goal; 0 without a target."""
+    try:
+        way = queries.progress(db, site.id, last + DAY)
+    except NotFound:
+        return 0.0
+    return max((way.goal_visits or 0.0) - (way.last_365 or 0.0), 0.0) if way.last_365 else 0.0
+
+
+def _told(action: Action, last: date, found: Effect, missing: float) -> ActionEffect:
+    change = found.change
+    if change is None:
+        return ActionEffect(action=action.id, until=last, verdict=found.verdict)
+    given: Range | None = contribution(found, missing)
+    return ActionEffect(
+        action=action.id,
+        until=last,
+        verdict=found.verdict,
+        share=float(change.share.estimate),
+        share_low=float(change.share.lower),
+        share_high=float(change.share.upper),
+        a_year=float(change.a_year.estimate),
+        a_year_low=float(change.a_year.lower),
+        a_year_high=float(change.a_year.upper),
+        odds=float(change.odds),
+        weeks_before=change.weeks[0],
+        weeks_after=change.weeks[1],
+        compared=change.compared,
+        origin=found.origin,
+        of_missing=float(given.estimate) if given and found.verdict in ("more", "fewer") else None,
+    )

@@ -1,0 +1,6 @@
+-- What an action gave, as reckoned last from the readings (core.views.ActionEffect).
+create table action_effect (
+    action_id int primary key references action on delete cascade,
+    until date not null, -- the last business day that it was reckoned from
+    result json not null
+);

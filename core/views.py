@@ -312,7 +312,7 @@ class ActionEffect:
 
     action: str
     until: date
-    verdict: Literal["more", "fewer", "chance", "too_early", "too_little_before", "nothing_before"]
+    verdict: Literal["more", "fewer", "chance", "too_early", "too_little_before", "nothing_before", "not_observed"]
     share: float | None = None
     share_low: float | None = None
     share_high: float | None = None

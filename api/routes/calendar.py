@@ -11,6 +11,7 @@ from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, FirstDay, Form, From, LastDay, To
 from core import sentences
 from core.analytics import calendar
+from core.effects import ProgrammeEffect
 from core.site import Text
 from core.views import ActionEffect, ActionInfo, CalendarDay, ProgrammeEvent, UnusualTime
 from store import effects, queries
@@ -55,6 +56,13 @@ def unusual(
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
     found = queries.unusual(db, site.id, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1])
     return rows(found, UnusualTime, wanted(form, accept), f"{site.id}-unusual-{first}-{last}")
+
+
+@router.get("/sites/{site}/events/effects", summary="What events gave")
+def effects_of_events(site: KnownSite, db: Db, now: Now, begin: From = None, to: To = None) -> list[ProgrammeEffect]:
+    """Visits in the hours and space of each event beside like days without it, newest first; today's if none is given."""
+    start, end = ranges.instants(begin, to, site, now)
+    return queries.event_effects(db, site.id, start, end)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,12 @@ def signed_percent(share: float | None, digits: int = 0) -> str:
     return ("+" if share > 0 else "−") + text
 
 
+def signed(value: float) -> str:
+    """`+12`, `−3`, `±0`, in whole numbers."""
+    text = number(abs(value))
+    return "±0" if text == "0" else ("+" if value > 0 else "−") + text
+
+
 def clock(t: datetime, zone: str) -> str:
     """`14:30` on the wall of the site."""
     return format_time(t.astimezone(ZoneInfo(zone)), "HH:mm", locale=locale())

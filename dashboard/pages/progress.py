@@ -12,7 +12,7 @@ from core.outlook import Outlook
 from core.site import Text
 from core.views import Progress, SiteInfo, VisitPoint
 from dashboard.address import Address
-from dashboard.components import answer, beside, breaks, ledger, notices, outlook
+from dashboard.components import answer, beside, breaks, gains, ledger, notices, outlook
 from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import chart
@@ -24,6 +24,7 @@ from store.database import Database
 
 DAY = timedelta(days=1)
 SHOWN = 365  # days of the running year
+EVENTS = 12  # the newest ones that are shown
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
@@ -48,6 +49,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             _months(db, site.site, way),
             *breaks.section(way, _doors(db, site.site) if way.breaks else {}),
             _ledger(db, site.site, today),
+            *filter(None, [_programme(db, site.site, now)]),
             *([_record(db, site.site, today)] if coming else []),
             answer.terms(way),
         ]
@@ -88,6 +90,12 @@ def _ledger(db: Database, site: str, today: date) -> Any:
 
 def _doors(db: Database, site: str) -> dict[str, Text]:
     return {portal.id: portal.name for portal in sites.load(db, site).portals}
+
+
+def _programme(db: Database, site: str, now: datetime) -> Any:
+    spaces = {space.space: space.name for space in queries.spaces(db, site)}
+    found = queries.event_effects(db, site, now - timedelta(days=SHOWN), now)[:EVENTS]
+    return gains.section(found, sites.load(db, site), spaces)
 
 
 def _record(db: Database, site: str, today: date) -> Any:

@@ -42,6 +42,7 @@ PATHS = [
     f"/sites/{LIBRARY}/coverage",
     f"/sites/{LIBRARY}/forecast/record",
     f"/sites/{LIBRARY}/unusual",
+    f"/sites/{LIBRARY}/events/effects",
     f"/sites/{LIBRARY}/actions/effects",
     "/devices",
     f"/devices?site={LIBRARY}",

@@ -1,0 +1,48 @@
+"""What events of the programme gave: visits in their hours beside those of like days without them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from core.site import Site, Text
+from core.effects import EventVerdict, Extra, ProgrammeEffect
+from dashboard.components.chart import table
+from dashboard.i18n import _, formats, named
+
+
+def section(found: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, Text]) -> Any:
+    """A row for each event, newest first; nothing at all where the site has no programme."""
+    if not found:
+        return None
+    about = _(
+        "Who came from half an hour before an event until its end, beside the same hours of like days without it."
+    )
+    head = [_("Event"), _("When"), _("Where"), _("Visits"), _("Usual"), _("It gave")]
+    rows = [_row(gain, site, spaces) for gain in found]
+    return html.Section(
+        [
+            html.H2(_("What the programme gave")),
+            html.P(about, className="quiet"),
+            html.Div(table(head, rows), className="scroll sheet", tabIndex="0"),
+        ]
+    )
+
+
+def _row(one: ProgrammeEffect, site: Site, spaces: Mapping[str, Text]) -> list[Any]:
+    during = one.effect.during
+    where = named(spaces[one.space or site.id]) if (one.space or site.id) in spaces else one.space or site.id
+    numbers = formats.number(during and during.visits), formats.number(during and during.expected)
+    return [one.title, formats.stamp(one.start, site.timezone), where, *numbers, _gave(one.effect.verdict, during)]
+
+
+def _gave(verdict: EventVerdict, during: Extra | None) -> str:
+    """`+64 (+41 to +80)`, or why nothing can be said."""
+    if verdict == "not_observed":
+        return _("not counted then")
+    if during is None:
+        return _("too few like days to compare with")
+    low, high = formats.signed(during.lower), formats.signed(during.upper)
+    if verdict == "chance":
+        return _("cannot be told from chance ({low} to {high})").format(low=low, high=high)
+    return _("{n} ({low} to {high})").format(n=formats.signed(during.extra), low=low, high=high)

@@ -49,4 +49,3 @@ def kept(db: Database, site: str) -> dict[str, ActionEffect]:
     return {
         row.action: msgspec.json.decode(row.result, type=ActionEffect) for row in db.fetch("effects", _Row, site=site)
     }
-

@@ -60,7 +60,7 @@ def unusual(
 
 @router.get("/sites/{site}/events/effects", summary="What events gave")
 def effects_of_events(site: KnownSite, db: Db, now: Now, begin: From = None, to: To = None) -> list[ProgrammeEffect]:
-    """Visits in the hours and space of each event beside like days without it, newest first; today's if none is given."""
+    """Visits in the hours and space of each event beside like days without it, newest first; today's by default."""
     start, end = ranges.instants(begin, to, site, now)
     return queries.event_effects(db, site.id, start, end)
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from dash import html
 
-from core.site import Site, Text
 from core.effects import EventVerdict, Extra, ProgrammeEffect
+from core.site import Site, Text
 from dashboard.components.chart import table
 from dashboard.i18n import _, formats, named
 
@@ -15,9 +15,7 @@ def section(found: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, T
     """A row for each event, newest first; nothing at all where the site has no programme."""
     if not found:
         return None
-    about = _(
-        "Who came from half an hour before an event until its end, beside the same hours of like days without it."
-    )
+    about = _("Who came in the hours of an event, beside the same hours of like days without it.")
     head = [_("Event"), _("When"), _("Where"), _("Visits"), _("Usual"), _("It gave")]
     rows = [_row(gain, site, spaces) for gain in found]
     return html.Section(
@@ -32,7 +30,8 @@ def section(found: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, T
 def _row(one: ProgrammeEffect, site: Site, spaces: Mapping[str, Text]) -> list[Any]:
     during = one.effect.during
     where = named(spaces[one.space or site.id]) if (one.space or site.id) in spaces else one.space or site.id
-    numbers = formats.number(during and during.visits), formats.number(during and during.expected)
+    visits, usual = (during.visits, during.expected) if during else (None, None)
+    numbers = formats.number(visits), formats.number(usual)
     return [one.title, formats.stamp(one.start, site.timezone), where, *numbers, _gave(one.effect.verdict, during)]
 
 

@@ -15,6 +15,7 @@ from ops import countfile
 
 HEAD = ("start", "end", "count", "expected", "score")
 DAY = timedelta(days=1)
+MONTHS = np.timedelta64(60, "D")  # within which the clock may have changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,10 +38,13 @@ class Answer:
 
     @property
     def note(self) -> str:
-        """What has to be said about too short a file; empty if nothing."""
-        if self.learnt.comparable:
-            return ""
-        return "Too little history to tell what is usual: give three weeks of hours, or two months of days."
+        """What has to be said about the file; empty if nothing."""
+        if not self.learnt.comparable:
+            return "Too little history to tell what is usual: give three weeks of hours, or two months of days."
+        span = self.series.times.max() - self.series.times.min()
+        if self.series.offsets is not None and not self.series.offsets.any() and span > MONTHS and not self.series.zone:
+            return "The times are in UTC, and people keep to the clock: --zone Europe/Stockholm, say, puts them on it."
+        return ""
 
 
 def answer(path: Path, most: int | None, zone: str) -> Answer:

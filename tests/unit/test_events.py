@@ -2,6 +2,7 @@
 
 import csv
 import json
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +58,8 @@ def test_a_crowd_and_a_silence_come_first() -> None:
 def test_a_night_is_part_of_a_silence_that_lasts() -> None:
     times, counts = counted()
     counts[at(45, 12) : at(47, 12)] = 0
-    assert sum(u.expected for u in unusual(times, counts)[:2]) > 900
+    first, *_ = unusual(times, counts)
+    assert covers(first, 45, 13, 20) and covers(first, 46, 8, 20) and first.expected > 900
 
 
 def test_weeks_of_holidays_are_no_row_of_failures() -> None:
@@ -78,11 +80,13 @@ def test_missing_is_never_zero() -> None:
 
 
 def test_most_asks_for_more_than_stands_out() -> None:
-    times, counts = counted()
+    times, counts = counted(49)
     by_itself, forty = unusual(times, counts), unusual(times, counts, 40)
     assert len(by_itself) < 10 and len(forty) == 40
     assert [u.score for u in forty] == sorted((u.score for u in forty), reverse=True)
     assert unusual(times, counts, 40) == forty, "the same file gives the same answer"
+    in_order = sorted(forty, key=lambda u: u.start)
+    assert all(a.end <= b.start for a, b in pairwise(in_order))
 
 
 @pytest.mark.parametrize("step_min", [5, 30, 180, 1440])
@@ -117,7 +121,7 @@ def test_little_history_says_little(hours: int) -> None:
 
 def test_nothing_but_zeros_and_nothing_but_gaps() -> None:
     times, counts = counted(21)
-    assert unusual(times, counts * 0) == []
+    assert unusual(times, counts * 0) == [] == unusual(times, counts * 0, 5)
     assert unusual(times, counts * np.nan) == []
 
 

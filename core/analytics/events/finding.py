@@ -15,6 +15,7 @@ LIKELY = 0.5  # the probability of an event from which a slot is flagged
 # Asked for more intervals than stand out by themselves: how small a share of the scatter is granted, in turn, and
 # then how small a probability is enough.
 STRICTER = (0.7, 0.5, 0.35, 0.25, 0.15, 0.07, 0.0)
+NOBODY_MISSED = 3.0  # people usual between two silences, whose absence says nothing
 LESS_LIKELY = tuple(LIKELY * 0.85**n for n in range(1, 30))
 
 Run = tuple[int, int, int]  # state, first slot, slot behind the last
@@ -58,12 +59,35 @@ def find(learnt: Learnt, most: int | None = None) -> list[Unusual]:
         if len(flagged) >= wanted:
             break
         flagged = _flagged(found, likely)
-    return sorted(_told(learnt, found, flagged, share), key=lambda u: (-u.score, u.start))[:most]
+    told = (u for u in _told(learnt, found, _joined(learnt, flagged), share) if u.score > 0)
+    return sorted(told, key=lambda u: (-u.score, u.start))[:most]
 
 
 def _flagged(found: states.Found, likely: float) -> list[Run]:
     probability = found.state.reshape(-1, 3)
-    return [(s, a, b) for s in (states.MORE, states.LESS) for a, b in _runs(probability[:, s] > likely)]
+    more, less = probability[:, states.MORE], probability[:, states.LESS]
+    flags = ((states.MORE, (more > likely) & (more >= less)), (states.LESS, (less > likely) & (less > more)))
+    return [(state, a, b) for state, flag in flags for a, b in _runs(flag)]
+
+
+def _joined(learnt: Learnt, flagged: list[Run]) -> list[Run]:
+    """A silence goes on through nights and gaps: times of too few with nobody seen between them are one."""
+    seen = np.concatenate([[0.0], np.cumsum(np.nan_to_num(learnt.grid.counts.reshape(-1)))])
+    usual = np.concatenate([[0.0], np.cumsum(learnt.usual.rate.reshape(-1))])
+    out: list[Run] = []
+    for state, first, behind in flagged:
+        before = out[-1] if out else None
+        if (
+            before
+            and before[0] == state == states.LESS
+            and seen[first] == seen[before[2]]
+            and usual[first] - usual[before[2]] < NOBODY_MISSED
+            and first - before[2] <= learnt.grid.slots_a_day
+        ):
+            out[-1] = (state, before[1], behind)
+        else:
+            out.append((state, first, behind))
+    return out
 
 
 def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:

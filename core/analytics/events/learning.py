@@ -49,21 +49,21 @@ class Learnt:
 
 def learn(grid: Grid) -> Learnt:
     """Learn what is usual and what is not, in turns, until both have settled."""
-    near = usual.nearness(grid)
+    near, beside = usual.nearness(grid), _beside(grid)
     level, ordinary = _beginning(grid)
     fair, spread = ordinary, usual.Spread()
     usual_sd, near_sd = 0.3, 0.2
     for _ in range(ROUNDS):
         rate, evidence = usual.rates(grid, near, ordinary, level, spread)
         spread = usual.spread(grid.counts, rate * level[:, None], fair, spread)
-        around = _around(grid, np.log(level))
+        around = _around(beside, np.log(level))
         levels = states.levels(around, usual_sd, near_sd, _guess(grid, rate, ordinary), np.log(level))
         found = _look(grid, rate, evidence, spread.strict(*STRICT), levels)
         fair = _look(grid, rate, evidence, spread, levels).state[:, :, states.ORDINARY]
         ordinary = found.state[:, :, states.ORDINARY]
         log_level = (levels.at * found.level).sum(axis=1)
         level = np.exp(log_level)
-        usual_sd, near_sd = _scale(log_level), _scale(log_level - _around(grid, log_level))
+        usual_sd, near_sd = _scale(log_level), _scale(log_level - _around(beside, log_level))
     return Learnt(grid=grid, usual=usual.Usual(rate=rate, evidence=evidence, spread=spread), levels=levels)
 
 
@@ -113,14 +113,18 @@ def _guess(grid: Grid, rate: Floats, ordinary: Floats) -> Floats:
     return guess
 
 
-def _around(grid: Grid, log_level: Floats) -> Floats:
-    """The log level of the blocks around, without the block itself: those within some days count most."""
-    days = np.arange(len(log_level)) * grid.counts.shape[1] / grid.slots_a_day
+def _beside(grid: Grid) -> Floats:
+    """How near blocks are for their levels (blocks x blocks): those within some days count; none counts for itself."""
+    days = np.arange(len(grid.counts)) * grid.counts.shape[1] / grid.slots_a_day
     reach = max(2.0, days[1] if len(days) > 1 else 1.0)
-    near = np.exp(-np.abs(days[:, None] - days[None, :]) / reach)
-    np.fill_diagonal(near, 0.0)
-    told = ~np.isnan(grid.counts).all(axis=1)
-    around: Floats = (near @ (told * log_level)) / (near @ told + 0.5)
+    beside: Floats = np.exp(-np.abs(days[:, None] - days[None, :]) / reach)
+    np.fill_diagonal(beside, 0.0)
+    return beside * ~np.isnan(grid.counts).all(axis=1)
+
+
+def _around(beside: Floats, log_level: Floats) -> Floats:
+    """The log level of the blocks around each, drawn to the usual one where there are none."""
+    around: Floats = (beside @ log_level) / (beside.sum(axis=1) + 0.5)
     return around
 
 

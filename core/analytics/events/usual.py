@@ -63,22 +63,26 @@ def rates(grid: Grid, near: Floats, ordinary: Floats, level: Floats, scatter: Sp
     told = np.where(np.isnan(grid.counts), 0.0, ordinary)
     seen = told * np.nan_to_num(grid.counts)
     stood = told * level[:, None]
-    own, own_weight = _of_kind(grid, near, seen), _of_kind(grid, near, stood)
     like, apart = _likeness(grid, seen, stood, scatter)
-    lent = near * (like + 1e-4)[grid.kind][:, grid.kind]
-    pooled = (lent @ seen + NOBODY / 2) / (lent @ stood + NOBODY)
-    trust = np.clip(scatter.variance(pooled) / np.maximum(apart[grid.kind][:, None] * pooled**2, 1e-9), *TRUST)
+    share = (like + 1e-4)[grid.kind]
+    own, pool = _by_nearness(grid, near, seen, share)
+    own_weight, pool_weight = _by_nearness(grid, near, stood, share)
+    pooled = (pool + NOBODY / 2) / (pool_weight + NOBODY)
+    trust = scatter.variance(pooled) / np.maximum(apart[grid.kind][:, None] * pooled**2, 1e-9)
+    trust = np.clip(trust, *TRUST)
     rate = (own + trust * pooled) / (own_weight + trust)
-    return rate, own_weight + np.minimum(trust, lent @ stood)
+    return rate, own_weight + np.minimum(trust, pool_weight)
 
 
-def _of_kind(grid: Grid, near: Floats, values: Floats) -> Floats:
-    """Sums over the blocks of the same weekday, by nearness."""
-    out = np.empty_like(values)
+def _by_nearness(grid: Grid, near: Floats, values: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Sums over the other blocks, by nearness: of the same weekday, and of all by what they share (blocks x 7)."""
+    own, pool = np.zeros_like(values), np.zeros_like(values)
     for kind in np.unique(grid.kind):
         rows = grid.kind == kind
-        out[rows] = near[np.ix_(rows, rows)] @ values[rows]
-    return out
+        part = near[:, rows] @ values[rows]
+        own[rows] = part[rows]
+        pool += share[:, kind, None] * part
+    return own, pool
 
 
 def _likeness(grid: Grid, seen: Floats, stood: Floats, scatter: Spread) -> tuple[Floats, Floats]:

@@ -148,7 +148,7 @@ def table(seeds: int) -> Iterator[str]:
 def main() -> None:
     """Measure, print, and renew the table if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("seeds", type=int, nargs="?", default=100)
+    parser.add_argument("seeds", type=int, nargs="?", default=50)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     lines = []

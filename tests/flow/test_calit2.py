@@ -2,19 +2,23 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
+from threading import Event, Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
+import numpy as np
 import pytest
 
 from core.settings import Settings
 from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Text
+from jobs import work
 from store import sites
 from store.database import Database
 
@@ -22,6 +26,9 @@ Fixture = Callable[..., Any]
 NAME = Text(sv="Huset", en="The house")
 ALWAYS = OpeningHours(
     **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "always")
+)
+UNTIL_ELEVEN = OpeningHours(
+    **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "06:00-23:00")
 )
 HALF_HOUR = timedelta(minutes=30)
 OWN = Path(__file__).parents[1] / "data" / "door.csv"
@@ -42,14 +49,14 @@ class Count:
         return "door/flow", {"time": end.isoformat(), "period_s": 1800, "in": self.people_in, "out": self.people_out}
 
 
-def house_with_a_door(house: str, zone: str, day_start: time) -> Site:
+def house_with_a_door(house: str, zone: str, day_start: time, opening: OpeningHours = ALWAYS) -> Site:
     """A site with one counted entrance."""
     return Site(
         id=house,
         kind="library",
         name=NAME,
         timezone=zone,
-        opening=ALWAYS,
+        opening=opening,
         day_start=day_start,
         spaces=(),
         portals=(Portal(id="entrance", name=NAME, outer="outside", inner=house),),
@@ -65,6 +72,19 @@ def twice_and_out_of_order(counts: Iterable[Count]) -> list[tuple[str, dict[str,
         other = random.randrange(len(sent))
         sent[place], sent[other] = sent[other], sent[place]
     return sent
+
+
+@contextmanager
+def working(settings: Settings) -> Iterator[None]:
+    """The jobs at work."""
+    stop = Event()
+    thread = Thread(target=work.run, args=(settings, stop))
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def totals(counts: Iterable[Count], day_start: time) -> dict[date, tuple[int, int]]:
@@ -137,8 +157,31 @@ def test_calit2(
             )
             for r in csv.DictReader(lines)
         ]
-    place = house_with_a_door(house, "America/Los_Angeles", time(0))
+    place = house_with_a_door(house, "America/Los_Angeles", time(0), UNTIL_ELEVEN)
     replayed(counts, place, settings, db, collect, publish, count, wait_for)
     truth = totals(counts, time(0))
     assert len(truth) == 105
     assert answered(ask, place, truth) == truth
+    nobody_negative_and_no_ghosts(settings, ask, place, truth, wait_for)
+
+
+def nobody_negative_and_no_ghosts(
+    settings: Settings, ask: httpx2.Client, place: Site, days: Iterable[date], wait_for: Fixture
+) -> None:
+    """The door counts some fifteen more in than out a day: the house is empty at night all the same."""
+    with working(settings):
+        wait_for(lambda: not ask.get("/api/v1/health").json()["days_waiting"], 60)
+    query = f"/api/v1/sites/{place.id}/occupancy?from={min(days)}&to={max(days)}&step=15min"
+    points = [p for p in ask.get(query).json() if p["people"] is not None]
+    assert len(points) > 100 * 96
+    assert all(0 <= p["lower"] <= p["people"] <= p["upper"] for p in points)
+    assert all(p["final"] and p["peak"] >= 0 for p in points)
+    raw = np.array([p["raw"] for p in points])
+    assert raw.min() < 0 and np.abs(raw).max() > 40  # what counting alone says
+    zone = ZoneInfo(place.timezone)
+    hours = np.array([datetime.fromisoformat(p["start"]).astimezone(zone).hour for p in points])
+    people, upper = (np.array([p[name] for p in points]) for name in ("people", "upper"))
+    at_night = (hours >= 1) & (hours < 5)
+    assert people[at_night].mean() < 0.5 and np.quantile(people[at_night], 0.99) < 2
+    assert np.quantile(upper[at_night], 0.9) < 3
+    assert people[(hours >= 10) & (hours < 16)].mean() > 10  # and by day it is not

@@ -49,7 +49,7 @@ def test_the_estimate_is_near_the_truth(db: Database, database_url: str, wait_fo
     thread = Thread(target=work.run, args=(Settings(database_url=database_url), stop))  # type: ignore[arg-type]
     thread.start()
     try:
-        wait_for(lambda: worked_off(database_url))
+        wait_for(lambda: worked_off(database_url), 60)
     finally:
         stop.set()
         thread.join()

@@ -11,6 +11,7 @@ from threading import Event, Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import httpx2
 import psycopg
 import pytest
 
@@ -114,6 +115,81 @@ def messages(site: Site, day: date, until: datetime, missed: float = 0.0) -> lis
         camera = {"time": (end - timedelta(minutes=1)).isoformat(), "people": 2 if comes or goes else 0}
         sent += [("entrance/flow", flow), ("door/flow", inner), ("camera/level", camera)]
     return sent
+
+
+def known(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Points with a figure; each must have its interval around it."""
+    found = [p for p in points if p["people"] is not None]
+    for p in found:
+        assert p["lower"] is not None and p["upper"] is not None, p
+        assert 0 <= p["lower"] <= p["people"] <= p["upper"], p
+        assert p["peak_lower"] <= p["peak"] <= p["peak_upper"], p
+        assert p["basis"] in ("doors", "people", "presence"), p
+    return found
+
+
+def asked(ask: httpx2.Client, site: Site, space: str, day: date) -> list[dict[str, Any]]:
+    query = f"space={space}&from={day}&to={day}&step=15min"
+    points: list[dict[str, Any]] = ask.get(f"/api/v1/sites/{site.id}/occupancy?{query}").json()
+    return points
+
+
+def test_a_day_that_is_over_is_smoothed_and_leaves_no_ghosts_and_late_data_smooths_it_anew(
+    settings: Settings, database_url: str, place: Site, ask: httpx2.Client, collect: Fixture, publish: Fixture,
+    wait_for: Fixture,
+) -> None:  # fmt: skip
+    day = calendar.business_day(datetime.now(UTC), place) - timedelta(days=1)
+    ((opens, closes),) = calendar.open_intervals(day, place)
+    sent = messages(place, day, closes + timedelta(days=1), missed=0.2)
+    morning = (opens.isoformat(), (opens + timedelta(hours=2)).isoformat())
+    late = [m for m in sent if m[0] == "entrance/flow" and morning[0] < m[1]["time"] <= morning[1]]
+    with collect(settings), working(database_url):
+        publish([m for m in sent if m not in late])
+        wait_for(lambda: len(finished(asked(ask, place, place.id, day))) == 96)
+        before = finished(asked(ask, place, place.id, day))
+        publish(late)
+        wait_for(lambda: (found := finished(asked(ask, place, place.id, day))) and len(found) == 96 and found != before)
+        for space in (place.id, "room", "studio"):
+            points = known(asked(ask, place, space, day))
+            assert all(p["final"] for p in points)
+            busy = [p for p in points if datetime.fromisoformat(p["start"]) == closes - timedelta(hours=6)]
+            assert busy[0]["people"] > 1, space
+            night = [p for p in points if datetime.fromisoformat(p["start"]) >= closes + timedelta(hours=1)]
+            assert len(night) == 24 and max(p["people"] for p in night) < 1, space
+            assert max(p["upper"] for p in night) < 8, space
+        raw = asked(ask, place, place.id, day)[-1]["raw"]
+        assert raw > 40  # what counting alone would leave in the house
+
+
+def finished(points: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [p for p in points if p["final"]]
+
+
+def test_each_number_that_is_live_has_its_interval_basis_and_age(
+    settings: Settings, database_url: str, place: Site, ask: httpx2.Client, collect: Fixture, publish: Fixture,
+    wait_for: Fixture,
+) -> None:  # fmt: skip
+    now = datetime.now(UTC)
+
+    def live() -> dict[str, dict[str, Any]]:
+        answer = ask.get(f"/api/v1/sites/{place.id}/live").json()
+        return {s["space"]: s for s in answer["spaces"]}
+
+    with collect(settings), working(database_url):
+        publish(messages(place, calendar.business_day(now, place), now))
+        wait_for(lambda: all(s["people"] is not None for s in live().values()))
+        for space in live().values():
+            assert space["lower"] <= space["people"] <= space["upper"]
+            assert space["upper"] > space["lower"] or space["people"] == 0
+            assert space["freshness"] == "live" and space["heard"] and space["time"]
+        assert live()["studio"]["basis"] == "people"
+        assert live()[place.id]["basis"] == live()["room"]["basis"] == "doors"
+        points = [p for space in live() for p in known(asked(ask, place, space, calendar.business_day(now, place)))]
+        assert points and not any(p["final"] for p in points)
+        text = ask.get(f"/api/v1/sites/{place.id}/occupancy?format=csv").text
+        assert (
+            text.splitlines()[0] == "space,start,people,lower,upper,raw,peak,peak_lower,peak_upper,basis,reason,final"
+        )
 
 
 def figures(url: str, until: datetime) -> list[tuple[Any, ...]]:

@@ -16,7 +16,9 @@ GROUP = 1.5  # people who leave together count as one
 # From so many people on exits say nothing of how many are in: a share of the most so far, within bounds.
 FEW_SHARE, FEW, FEW_MOST = 0.12, 8.0, 25.0
 FEW_MINUTES = 8.0  # and one more for each so many minutes in which nobody leaves
-STEADY = 20.0  # exits of late by which half of the trust is gone: the rate is never steadier than that
+# Exits of late by which half of the trust is gone, since the rate is never steadier than that: in steps of a minute,
+# and in long ones, within which those who come and those who leave cannot be told apart.
+STEADY, STEADY_LEAST = 20.0, 1.5
 TRUST = 0.7  # share of this evidence that is used: its model is simple
 
 # Likelihood of each minute in which somebody is inside though all is closed and nobody passes: at first, and later on,
@@ -30,6 +32,8 @@ LEVEL_TRUST = 0.2  # share of each minute's reading that is news: errors of a ca
 LEVEL_FLOOR = 0.003  # a reading that is this unlikely was wrong, whatever it was
 PRESENT_TRUST = 0.3  # likelihood of presence in an empty space, and of none in a space with people, each minute
 _SURPRISED = -9.0  # log likelihood of a count from which on it is believed rather than the doors
+
+_POSSIBLE = 1e-12  # probability of a cell from which on it counts
 
 
 class Leaving:
@@ -71,9 +75,11 @@ class Leaving:
         left = exits > 0
         if left.any():
             log[left] += exits[left, None, None].astype(np.float32) * np.log((inside[left] + 0.02) / known[left])
-        log -= log.max((1, 2), keepdims=True)
-        trust = (TRUST * STEADY / (STEADY + self._exits)).astype(np.float32)[:, None, None]
-        return np.asarray(np.exp(trust * log), np.float32)
+        # Beside the best of the possible cells: beside an impossible one all that is believed may be next to nothing.
+        log -= np.where(grid.cells > _POSSIBLE, log, -np.inf).max((1, 2), keepdims=True)
+        steady = max(STEADY / minutes, STEADY_LEAST)
+        trust = (TRUST * steady / (steady + self._exits)).astype(np.float32)[:, None, None]
+        return np.asarray(np.exp(trust * np.minimum(log, 0)), np.float32)
 
     def remember(self, grid: Grid, people_in: Floats, people_out: Floats, minutes: float) -> None:
         """Add a step (before its people moved) to what is known of the rate."""

@@ -17,6 +17,7 @@ from itertools import pairwise
 from typing import Literal
 
 from core import tomlfile
+from core.analytics.calendar import WEEKDAYS
 from core.errors import CalendarFileError
 from core.site import Text
 from core.tomlfile import Problem
@@ -29,6 +30,7 @@ State = Literal["asked", "answered", "done", "undone"]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """Something done because somebody asked for it. `spaces` are those that it concerns, the whole site if empty.
+    `weekdays` are those that it is about ("sunday"), every day if empty: its effect is then sought on them.
 
     `done_since` is the first business day on which it is so, `undone` the first on which it is so no more. `invented`
     marks an example.
@@ -44,6 +46,7 @@ class Action:
     done_since: date | None = None
     undone: date | None = None
     spaces: tuple[str, ...] = ()
+    weekdays: tuple[str, ...] = ()
     invented: bool = False
 
     def state(self, today: date) -> State:
@@ -94,6 +97,9 @@ def check(action: Action) -> Iterator[tuple[str, str]]:
             yield key, f"write it in both languages, with {LONGEST_TEXT} characters at most"
     if (action.answer is None) != (action.answered is None):
         yield "answered", "an answer has a text and a day; write both or neither"
+    for day in action.weekdays:
+        if day not in WEEKDAYS:
+            yield "weekdays", f'"{day[:40]}" is no weekday; write "monday" to "sunday"'
     order = [(key, day) for key in ("asked", "answered", "done_since", "undone") if (day := getattr(action, key))]
     for (earlier, first), (later, second) in pairwise(order):
         if second < first and (earlier, later) != ("answered", "done_since"):
@@ -110,12 +116,14 @@ def changes(old: Action | None, new: Action) -> list[str]:
             *changes(Action(site=new.site, id=new.id, title=new.title), new),
         ]
     pairs = ((f.name, getattr(old, f.name), getattr(new, f.name)) for f in fields(Action))
-    return [f"{name}: {_told(before)} -> {_told(after)}" for name, before, after in pairs if before != after]
+    return [
+        f"{name}: {_told(name, before)} -> {_told(name, after)}" for name, before, after in pairs if before != after
+    ]
 
 
-def _told(value: object) -> str:
+def _told(name: str, value: object) -> str:
     if isinstance(value, Text):
         return f"{value.sv} / {value.en}"
     if isinstance(value, tuple):
-        return ", ".join(map(str, value)) or "the whole site"
+        return ", ".join(map(str, value)) or ("every day" if name == "weekdays" else "the whole site")
     return "nothing" if value is None else str(value)

@@ -386,7 +386,8 @@ class CalendarDay:
 class ActionInfo:
     """Something that was asked for, and what became of it: asked, answered, done, or done and taken back ("undone").
 
-    `spaces` are those that it concerns, the whole site if empty. `invented` marks an example.
+    `spaces` are those that it concerns, the whole site if empty; `weekdays` those that it is about, every day if empty.
+    `invented` marks an example.
     """
 
     action: str
@@ -399,6 +400,7 @@ class ActionInfo:
     done_since: date | None
     undone: date | None
     spaces: tuple[str, ...]
+    weekdays: tuple[str, ...]
     invented: bool
 
 

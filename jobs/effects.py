@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analytics.calendar import WEEKDAYS
 from core.analytics.effects import Effect, Range, contribution, effect_of_action
 from core.errors import NotFound
 from core.ledger import Action
@@ -48,9 +49,18 @@ def _effect(db: Database, site: Site, action: Action, last: date) -> Effect:
         visits,
         action.done_since,
         until=action.undone,
+        acted=_days_of(action, first, size),
         elsewhere=elsewhere,
         leave_out=np.array([_says_nothing(day) for day in calendar], dtype=np.bool_),
     )
+
+
+def _days_of(action: Action, first: date, size: int) -> NDArray[np.bool_] | None:
+    """The days that the action is about; None if it is about all."""
+    if not action.weekdays:
+        return None
+    days = (first + n * DAY for n in range(size))
+    return np.array([WEEKDAYS[day.weekday()] in action.weekdays for day in days], dtype=np.bool_)
 
 
 def _says_nothing(day: CalendarDay) -> bool:
@@ -66,12 +76,14 @@ def _series(
         points = queries.visits(db, site.id, first, last, "day")
         return _filled({p.day: p.gross for p in points if p.gross is not None}, at), None
     rows = effects.entries(db, site.id, first, last)
-    spaces: dict[str, dict[date, float]] = {}
+    doors: dict[tuple[str, int], dict[date, float]] = {}
     for row in rows:
-        spaces.setdefault(row.space, {})[row.day] = row.people
-    own = [_filled(spaces[space], at) for space in action.spaces if space in spaces]
+        doors.setdefault((row.space, row.portal), {})[row.day] = row.people
     around = _touching(site, action.spaces)
-    rest = [_filled(days, at) for space, days in spaces.items() if space not in around]
+    mine = {portal for space, portal in doors if space in action.spaces}
+    own = [_filled(days, at) for (space, _), days in doors.items() if space in action.spaces]
+    # Who comes out of the room through its own door has not chosen another room.
+    rest = [_filled(d, at) for (space, portal), d in doors.items() if space not in around and portal not in mine]
     return _summed(own, len(at)), _summed(rest, len(at)) if rest else None
 
 

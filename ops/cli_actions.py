@@ -42,6 +42,9 @@ def add(
     space: Annotated[
         list[str] | None, typer.Option(help="A space that it concerns; several times for several.")
     ] = None,
+    weekday: Annotated[
+        list[str] | None, typer.Option(help="A weekday that it is about, as sunday; several times for several.")
+    ] = None,
     author: Author = "",
 ) -> None:
     """Note what somebody asked for."""
@@ -49,7 +52,13 @@ def add(
     from store.actions import listing
 
     action = Action(
-        site=site, id=name, title=Text(sv=sv, en=en), asked_by=by, asked=_day(asked), spaces=tuple(space or ())
+        site=site,
+        id=name,
+        title=Text(sv=sv, en=en),
+        asked_by=by,
+        asked=_day(asked),
+        spaces=tuple(space or ()),
+        weekdays=tuple(weekday or ()),
     )
     with opened() as db:
         if name in {known.id for known in listing(db, site)}:

@@ -39,6 +39,7 @@ class _Row:
     done_since: date | None
     undone: date | None
     invented: bool
+    weekdays: list[str]
     spaces: list[str]
 
 
@@ -113,6 +114,7 @@ def _values(action: Action) -> dict[str, object]:
         "title_en": action.title.en,
         "answer_sv": answer.sv,
         "answer_en": answer.en,
+        "weekdays": list(action.weekdays),
         **{name: getattr(action, name) for name in plain},
     }
 
@@ -123,6 +125,7 @@ def _action(row: _Row) -> Action:
         title=Text(sv=row.title_sv, en=row.title_en),
         answer=Text(sv=row.answer_sv, en=row.answer_en) if row.answered else None,
         spaces=tuple(row.spaces),
+        weekdays=tuple(row.weekdays),
         **{name: getattr(row, name) for name in plain},
     )
 

@@ -15,9 +15,10 @@ WHAT = "effects"  # in `store.looked`
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entries:
-    """Who entered a space from outside of it on a business day."""
+    """Who entered a space from outside of it through a portal on a business day."""
 
     space: str
+    portal: int
     day: date
     people: float
 
@@ -29,7 +30,7 @@ class _Row:
 
 
 def entries(db: Database, site: str, first: date, last: date) -> list[Entries]:
-    """Who entered each space of a site, space by space and day by day; days without an observation are not there."""
+    """Who entered each space of a site, by space, portal and day; days without an observation are not there."""
     return db.fetch("space_entries", Entries, site=site, first=first, last=last)
 
 

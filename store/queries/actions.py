@@ -21,6 +21,7 @@ def actions(db: Database, site: str, today: date) -> list[ActionInfo]:
             done_since=a.done_since,
             undone=a.undone,
             spaces=a.spaces,
+            weekdays=a.weekdays,
             invented=a.invented,
         )
         for a in ledger.listing(db, site)

@@ -42,6 +42,7 @@ def test_what_was_done_is_reckoned_once_a_day_and_what_was_not_is_left_alone(lib
         action("too-new", done_since=LAST - timedelta(days=10)),
         action("nothing", done_since=date(2025, 4, 14), undone=date(2025, 5, 19)),
         action("studio", spaces=("hall",), done_since=DONE),
+        action("saturdays", done_since=DONE, weekdays=("saturday",)),
         action("asked-only"),
     ]
     actions.put(library, told, "test", NOW)
@@ -49,12 +50,13 @@ def test_what_was_done_is_reckoned_once_a_day_and_what_was_not_is_left_alone(lib
     reckoning.reckon_all(library, NOW)
     assert not daily.wanted(effects.WHAT)(library, NOW)
     gave = effects.kept(library, "lib")
-    assert gave.keys() == {"longer-hours", "too-new", "nothing", "studio"}
+    assert gave.keys() == {"longer-hours", "too-new", "nothing", "studio", "saturdays"}
     more = gave["longer-hours"]
     assert more.verdict == "more" and more.until == LAST
     assert more.share_low is not None and more.share_high is not None and more.share_low < 0.3 < more.share_high
     assert more.a_year == pytest.approx(0.3 * 750 * 52, rel=0.2)
     assert gave["studio"].verdict == "more", "the hall is all there is"
+    assert gave["saturdays"].verdict == "chance", "the other days rose as much"
     assert gave["too-new"].verdict == "too_early"
     assert gave["nothing"].verdict == "chance"
     said = sentences.gave(more, True)

@@ -58,7 +58,9 @@ def test_the_estimate_is_near_the_truth(db: Database, database_url: str, wait_fo
     begins, ends = calendar.day_bounds(FIRST, library)[0], calendar.day_bounds(LAST, library)[1]
     middle = begins + QUARTER / 2
     truth = people(site_file, middle, ends, seed=7, step_s=900)
-    for space, tolerance in (("stadsbiblioteket", 0.2), ("upper-floor", 0.3), ("reading-room", 0.3)):
+    # A camera's quarter is a mean, the truth that of a moment: within the narrow interval less often.
+    judged = (("stadsbiblioteket", 0.1, 0.7), ("upper-floor", 0.2, 0.7), ("reading-room", 0.2, 0.55))
+    for space, tolerance, covered in judged:
         found = estimated(database_url, space)
         figures = np.array([found[t - QUARTER / 2] for t in truth.times if t < ends], float)
         real = truth.people[: len(figures), truth.spaces.index(f"stadsbiblioteket/{space}")]
@@ -66,5 +68,5 @@ def test_the_estimate_is_near_the_truth(db: Database, database_url: str, wait_fo
         assert np.abs(figures[:, 0] - real).mean() < tolerance * real.mean(), space
         doors = ~np.isnan(figures[:, 1])
         inside = (figures[doors, 1] <= real[doors]) & (real[doors] <= figures[doors, 2])
-        assert not doors.any() or inside.mean() > 0.7, space
+        assert doors.all() and inside.mean() > covered, space
     assert real.max() > 10  # there was something to see

@@ -8,7 +8,7 @@ from core import sitefile
 from core.errors import NotFound
 from core.readings import Reading
 from jobs import quality as job
-from store import attention, queries, sites
+from store import attention, queries, sandbox, sites
 from store.database import Database
 from store.write import Batch, Incoming, write
 
@@ -181,3 +181,17 @@ def test_how_much_each_channel_worked_is_told_by_day(library: Database) -> None:
     worked = {(c.device, c.day): c.coverage for c in told}
     assert worked["front", NOW.date()] == worked["back", NOW.date() - timedelta(days=1)] == 1
     assert worked["back", NOW.date()] == pytest.approx(5 / 12)  # since 04:00, until 09:00 of 16:00 local time
+
+
+def test_an_emptied_sandbox_has_no_findings_and_no_estimates(db: Database) -> None:
+    sites.apply(db, sitefile.parse(HOUSE.replace("capacity = 300", "capacity = 300\nsandbox = true")))
+    back = NOW + timedelta(hours=6)
+    fill(db, 15, {"back": NOW - timedelta(hours=7)}, back)
+    job.look_at_due(db, back)
+    assert queries.findings(db, "lib", now=back) != []
+    sandbox.empty(db, "lib", back)
+    assert queries.findings(db, "lib", now=back, resolved_for=timedelta(days=9)) == []
+    assert job.wanted(db, back)
+    with db.transaction() as conn:
+        left = conn.execute("select (select count(*) from imputed_flow), (select count(*) from finding_history)")
+        assert left.fetchone() == (0, 0)

@@ -251,3 +251,11 @@ def test_a_house_with_few_visits_is_not_closed_and_a_slip_of_the_counter_does_no
     slip = _library(200, 8) | {FIRST + timedelta(days=102): 500000.0}
     with_slip, without = (forecast(history(d), 28, rng=_rng(), paths=200) for d in (slip, _library(200, 8)))
     assert with_slip.visits.mean() == pytest.approx(without.visits.mean(), rel=0.05)
+
+
+def test_a_dial_that_jumped_just_now_is_not_a_new_level() -> None:
+    rng = _rng()
+    values: list[float | None] = [float(v) for v in rng.poisson(12, 60)]
+    values[-2:] = [218947.0, 9.0]
+    paths = forecast(history(_days(values)), 60, rng=_rng(), paths=200)
+    assert 8 < paths.visits.mean() < 20

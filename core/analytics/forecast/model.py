@@ -12,7 +12,7 @@ from core.analytics.forecast.learn import HALF, Learnt, learn, recent
 from core.analytics.forecast.members import members
 from core.analytics.forecast.paths import Paths
 from core.analytics.forecast.shut import Shut
-from core.analytics.forecast.simulate import LOG_MOST, simulated
+from core.analytics.forecast.simulate import ceiling, simulated
 from core.analytics.onecore import on_one_core
 
 BLOCK = 14  # days of past deviations that are drawn together
@@ -37,7 +37,8 @@ def forecast(
         mix = blend(members(learnt.fitted, learnt.before, learnt.ahead), _trials(learnt, rng))
         away = simulated(learnt.fitted, learnt.ahead, paths, rng, BLOCK)
         logs = mix.middle[:, None] + mix.stretch[:, None] * away
-        visits = np.maximum(np.exp(np.minimum(logs, LOG_MOST)) - HALF, 0)
+        logs = np.minimum(logs, ceiling(learnt.before, learnt.ahead)[:, None])
+        visits = np.maximum(np.exp(logs) - HALF, 0)
     return Paths(days=days, visits=_close(visits, days, learnt.closures, calendar, rng))
 
 

@@ -11,7 +11,7 @@ from core.analytics.forecast.fit import fit
 from core.analytics.forecast.history import Floats
 from core.analytics.forecast.members import Rows
 from core.analytics.forecast.paths import Paths
-from core.analytics.forecast.simulate import LOG_MOST, middle, simulated
+from core.analytics.forecast.simulate import ceiling, middle, simulated
 from core.analytics.onecore import on_one_core
 
 MONTH = YEAR / 12  # days
@@ -63,7 +63,8 @@ def forecast_months(
     fitted = fit(logs, own, small, at[:n], spacing=MONTH, sigma=SIGMA)
     rows = Rows(logs=np.full(horizon, np.nan), columns=every.columns[n:], at=at[n:])
     drawn = middle(fitted, rows)[:, None] + simulated(fitted, rows, paths, rng, BLOCK)
-    return Paths(days=ahead, visits=np.exp(np.minimum(drawn, LOG_MOST)) * open_days[:, None])
+    most = ceiling(Rows(logs=logs, columns=own.columns, at=at[:n]), rows)
+    return Paths(days=ahead, visits=np.exp(np.minimum(drawn, most[:, None])) * open_days[:, None])
 
 
 def years_of_months(paths: Paths) -> Iterator[tuple[date, date]]:

@@ -22,12 +22,12 @@ FADING_SD = 1.0  # and of the part that fades, within a year or so: curiosity ab
 def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) -> Floats:
     """The times of steps in `rest`, log visits less what the calendar explains, seen at `at`; in the order of time.
 
-    `noise` is the sd of one of them. They are averaged between the knots of `grid` first.
+    `noise` is the sd of one of them. Their medians between the knots of `grid` are looked at.
     """
     cell = np.clip(np.searchsorted(grid, at, side="right") - 1, 0, len(grid) - 1)
     count = np.bincount(cell, minlength=len(grid)).astype(np.float64)
     used: Flags = count > 0
-    mean = np.bincount(cell, weights=rest, minlength=len(grid))[used] / count[used]
+    mean = np.array([np.median(rest[cell == n]) for n in np.flatnonzero(used)])  # one day's slip is no shift
     times = grid[used]
     if len(times) < 4:
         return np.zeros(0)
@@ -37,6 +37,7 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
     solved = cho_solve(factor, steps)
     power = (steps * solved).sum(axis=0) + STEP_SD**-2
     least = np.where(at[-1] - times[1:] < PROOF, YOUNG, LEAST)
+    least[-1] = np.inf  # one week, or one month, proves nothing
     found: list[int] = []
     left = mean - mean.mean()
     for _ in range(MOST):

@@ -4,12 +4,12 @@ import numpy as np
 
 from core.analytics.forecast.fit import Fitted
 from core.analytics.forecast.history import Floats
-from core.analytics.forecast.level import hats, kernel
+from core.analytics.forecast.level import YEAR, hats, kernel
 from core.analytics.forecast.members import Rows, ahead_of, effects, last_deviation
 
 POOL = 3 * 366  # rows whose deviations are drawn from
 CROWD = 5.0  # sigmas, or four times the usual: a day with more is a slip of the counter, or will not come again
-LOG_MOST = 30.0  # ten million million visitors: beyond is no count
+CROWDED, ROOM, GROWTH = 0.98, np.log(5), 1.0  # quantile of past logs; above it; and more each year ahead
 
 
 def middle(fitted: Fitted, ahead: Rows) -> Floats:
@@ -17,6 +17,13 @@ def middle(fitted: Fitted, ahead: Rows) -> Floats:
     _, level = ahead_of(fitted, fitted.after.mean[-len(fitted.knots) :], ahead.at)
     left = last_deviation(fitted) * fitted.echo ** np.arange(1, len(ahead.at) + 1)
     return effects(fitted, ahead) + level + left
+
+
+def ceiling(past: Rows, ahead: Rows) -> Floats:
+    """The most that a log can be: five times the busiest days of the past, and e-fold more for each year ahead."""
+    top = float(np.quantile(past.logs[np.isfinite(past.logs)], CROWDED)) + ROOM
+    most: Floats = top + GROWTH * (ahead.at - past.at[-1]) / YEAR
+    return most
 
 
 def simulated(fitted: Fitted, ahead: Rows, paths: int, rng: np.random.Generator, block: int) -> Floats:

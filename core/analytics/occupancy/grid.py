@@ -74,7 +74,7 @@ class Grid:
         self.cells *= likelihood
         self.normalise()
 
-    def variance(self, people_in: Floats, people_out: Floats, other: Floats) -> Floats:
+    def variance(self, people_in: Floats, people_out: Floats, other: Floats, minutes: float) -> Floats:
         """Of the error of these passages, by space and bias; `other` is that of each space for all else.
 
         Columns are apart by as much as their biases differ in people; that much is spread, or they would be a comb.
@@ -82,7 +82,7 @@ class Grid:
         step = self._gap * ((people_in + people_out) / 2)[:, None]
         between = (2 * self._apart + step) * step / 12
         self._apart = self._apart + step
-        burst = BURST**2 * (people_in**2 + people_out**2)
+        burst = BURST**2 * (people_in**2 + people_out**2) / max(minutes, 1.0)
         return np.asarray((other + burst)[:, None] + between)
 
     def move(self, people_in: Floats, people_out: Floats) -> None:

@@ -72,7 +72,9 @@ class State:
         lowest = np.broadcast_to(news.lowest[:, None], grid.offset.shape)
         passed = bool((news.people_in + news.people_out + news.variance).any())
         if passed:
-            variance = grid.variance(news.people_in, news.people_out, news.variance) / grid.width[:, None] ** 2
+            variance = (
+                grid.variance(news.people_in, news.people_out, news.variance, news.minutes) / grid.width[:, None] ** 2
+            )
             grid.move(news.people_in, news.people_out)
             grid.cells = spread(grid.cells, variance)
             below = grid.people() + lowest[:, :, None].astype(np.float32) <= -0.5 * grid.width[:, None, None]

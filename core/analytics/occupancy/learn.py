@@ -9,7 +9,7 @@ from core.analytics.occupancy.building import Building
 from core.analytics.occupancy.estimate import Bools, Floats
 from core.analytics.occupancy.learnt import BIAS_SD, DAY_SD, MISSED, NOTHING, QUARTERS, VARIANCE, Learnt
 from core.analytics.occupancy.seen import Seen
-from core.analytics.occupancy.turned import CALM, LEAST_DAYS, SURE, against, leaning
+from core.analytics.occupancy.turned import CALM, LEAST_DAYS, SURE, against, leaning, witnesses
 
 BUSY_SD = 0.01  # of the difference of a door's bias in busy times from that in quiet ones
 FREEDOM = 4.0  # of Student's t: days on which a door was dead or a class came by another way count for less
@@ -61,10 +61,10 @@ def _turned_back(days: Sequence[Seen], usual_in: Floats, usual_out: Floats) -> t
     found, most = [], []
     for day in days:
         net, at = np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out), lean[day.clock // 15]
-        turned = (net * at).sum(0) < -SURE
+        turned = (witnesses(net, day.step_minutes) * at).sum(0) < -SURE
         came, went = np.where(turned, day.people_out, day.people_in), np.where(turned, day.people_in, day.people_out)
         found.append(replace(day, people_in=came, people_out=went) if turned.any() else day)
-        most.append(against(np.where(turned, -net, net), np.zeros_like(net), at))
+        most.append(against(np.where(turned, -net, net), at, day.step_minutes))
     calm = np.quantile(most, 0.8, axis=0) < CALM
     return found, np.asarray(calm & (len(days) >= LEAST_DAYS), bool)
 

@@ -45,7 +45,7 @@ def passages(building: Building, seen: Seen, learnt: Learnt, before: "Silence", 
     odd = np.broadcast_to(doors.swapped, came.shape)
     if doors.steady.any():
         lean = leaning(doors.usual_in, doors.usual_out)[seen.clock // 15]
-        came, went, now = turned.follow(came, went, lean * doors.steady)
+        came, went, now = turned.follow(came, went, lean * doors.steady, seen.step_minutes)
         odd = odd ^ now
     usual_in, usual_out, dead = before.follow(seen, heard, doors.usual_in, doors.usual_out)
     counts = (came + went) * ~dead

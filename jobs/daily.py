@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 
 from core.analytics.calendar import business_day
 from core.site import Site
-from jobs.forecasts_due import SETTLING_DAYS
-from store import looked, occupancy
+from store import backfill, looked
 from store.database import Database
 from store.sites import load_all
 
@@ -16,9 +15,8 @@ def due(db: Database, now: datetime, what: str) -> list[tuple[Site, date]]:
 
     None while history is still coming in.
     """
-    with db.transaction() as conn:
-        if occupancy.dirty_days(conn) > SETTLING_DAYS:
-            return []
+    if backfill.under_way(db, now):
+        return []
     done = looked.until(db, what)
     last = ((site, business_day(now, site) - timedelta(days=1)) for site in load_all(db))
     return [(site, day) for site, day in last if done.get(site.id) != day]

@@ -94,8 +94,6 @@ DUTIES: Sequence[Duty] = (
     Duty(description="forget messages that cannot come again", every=timedelta(hours=1), run=forget_messages),
     Duty(description="forget old rejected messages", every=timedelta(hours=1), run=forget_rejected),
     Duty(description="keep rejected messages few", every=timedelta(minutes=1), run=trim_rejected),
-    Duty(description="make forecasts", every=timedelta(minutes=5), run=make_forecasts, after=SETTLED,
-         aside=forecasts_due.wanted),
     Duty(description="find unusual hours", every=timedelta(minutes=5), run=find_unusual, after=SETTLED,
          aside=daily.wanted(unusual.WHAT)),
     Duty(description="reckon what events gave", every=timedelta(minutes=5), run=reckon_programme, after=SETTLED,
@@ -104,6 +102,8 @@ DUTIES: Sequence[Duty] = (
          aside=daily.wanted(effects.WHAT)),
     Duty(description="look at the sensors", every=timedelta(minutes=5), run=look_at_sensors, after=SETTLED,
          aside=quality.wanted),
+    Duty(description="make forecasts", every=timedelta(minutes=5), run=make_forecasts, after=SETTLED,
+         aside=forecasts_due.wanted),
 )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from core.analytics.calendar import business_day
 from core.site import Site
-from store import forecasts, occupancy, queries
+from store import backfill, forecasts, queries
 from store.database import Database
 from store.sites import load_all
 
@@ -14,16 +14,12 @@ LEAST_DAYS: Final = 21  # of history, before a forecast is made
 PAST_MONTHS: Final = 24  # forecasts that a new installation makes afterwards, one a month
 PAST_LEAST_DAYS: Final = 120  # of history, before such a one
 SUNDAY: Final = 6
-SETTLING_DAYS: Final = 7  # past days of all sites that are estimated anew on any ordinary day
 DAY = timedelta(days=1)
 
 
 def wanted(db: Database, now: datetime) -> bool:
-    """Whether any forecast is due, and all of the past is there to make it from."""
-    with db.transaction() as conn:
-        if occupancy.dirty_days(conn) > SETTLING_DAYS:
-            return False  # history is still coming in: what is forecast from half of it would stand for ever
-    return any(due(db, site, now) for site in load_all(db))
+    """Whether any forecast is due. None is while history comes in: one made from half of it would stand for ever."""
+    return not backfill.under_way(db, now) and any(due(db, site, now) for site in load_all(db))
 
 
 def due(db: Database, site: Site, now: datetime) -> list[date]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from store.database import Database, sql
 
@@ -27,3 +27,10 @@ class Run:
     def finish(self, db: Database) -> None:
         """Nothing is left to go on with: who asks for the same days again gets them written again."""
         db.run("backfill_finish", {"digest": self.digest})
+
+
+def under_way(db: Database, now: datetime) -> bool:
+    """Whether history is being written at `now`, or was a moment ago by a run that has not finished."""
+    with db.transaction() as conn:
+        row = conn.execute(sql("backfill_under_way"), {"now": now}).fetchone()
+    return bool(row and row[0])

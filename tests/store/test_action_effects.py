@@ -31,8 +31,6 @@ def library(db: Database) -> Database:
         for day, n in days.items()
     }
     count(db, grown)
-    with db.transaction() as conn:
-        conn.execute("delete from dirty_day")
     return db
 
 

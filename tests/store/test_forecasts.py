@@ -13,7 +13,7 @@ from core.settings import Settings
 from jobs import duties, forecasts_due
 from jobs import outlook as jobs
 from jobs.aside import Aside
-from store import forecasts, queries, sites
+from store import backfill, forecasts, queries, sites
 from store.database import Database
 from tests.store.by_day import FIRST, HERE, SITE, count, ordinary
 
@@ -76,9 +76,10 @@ def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(libr
     count(library, ordinary(FIRST, 250))
     now = datetime(2025, 9, 8, 12, tzinfo=HERE)  # the last day counted is Sunday, September 7
     (site,) = sites.load_all(library)
-    assert not forecasts_due.wanted(library, now), "the past is still to be estimated"
-    with library.transaction() as conn:
-        conn.execute("delete from dirty_day")
+    run = backfill.Run(digest="test", sites=["lib"])
+    run.advance(library, FIRST)
+    assert not forecasts_due.wanted(library, datetime.now(UTC)), "history is coming in"
+    run.finish(library)
     assert forecasts_due.wanted(library, now)
     assert forecasts_due.due(library, site, now) == [
         date(2025, 9, 7), date(2025, 8, 31), date(2025, 7, 31), date(2025, 6, 30), date(2025, 5, 31), date(2025, 4, 30),

@@ -59,8 +59,6 @@ def counted(db: Database) -> Database:
                               time=end, period_s=3600)  # fmt: skip
             batch.append(Incoming(reading=reading, received=end))
     write(db, Batch(readings=batch))
-    with db.transaction() as conn:
-        conn.execute("delete from dirty_day")
     return db
 
 

@@ -6,6 +6,7 @@ quotes, decimal commas and thousands set apart are all understood. What cannot b
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,16 +21,18 @@ LARGEST_FILE = 256 * 1024 * 1024  # bytes; ten years of minutes at ten doors are
 LARGEST_COUNT = 1e9  # people; more is no count
 NOTHING = frozenset({"", "-", "na", "n/a", "nan", "null", "none", "missing"})
 DELIMITERS = ",;\t|"
+YEARS = range(1900, 2200)  # in which people are counted
+SET_APART = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # thousands, as in 12,345
 
 # What a column is called elsewhere, in the order in which names are preferred.
 ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "time": ("time", "datetime", "timestamp", "date_time", "start", "interval_start", "tid", "date"),
     "date": ("date", "day", "month", "time", "datetime", "timestamp", "datum"),
-    "in": ("in", "people_in", "entries", "entered", "entry"),
-    "out": ("out", "people_out", "exits", "exited", "exit"),
-    "door": ("door", "portal", "gate", "line", "sensor"),
-    "count": ("count", "counts", "visits", "visitors", "people", "value", "in"),
-    "visits": ("visits", "visitors", "count", "counts", "value", "total"),
+    "in": ("in", "people_in", "entries", "entered", "entry", "ingång"),
+    "out": ("out", "people_out", "exits", "exited", "exit", "ut", "utgång"),
+    "door": ("door", "portal", "gate", "line", "sensor", "dörr"),
+    "count": ("count", "counts", "visits", "visitors", "people", "value", "in", "besök", "antal"),
+    "visits": ("visits", "visitors", "count", "counts", "value", "total", "besök", "besökare", "antal"),
     "people": ("people", "occupancy", "occupants", "count"),
 }
 
@@ -40,6 +43,7 @@ class Row:
 
     line: int
     texts: Mapping[str, str]
+    decimal_comma: bool = True
 
     def moment(self, name: str = "time") -> datetime:
         """The time in a column, naive where the file says no zone."""
@@ -51,7 +55,7 @@ class Row:
 
     def number(self, name: str) -> float | None:
         """The count in a column; None where it says nothing."""
-        return number(self.texts[name], self.line, name)
+        return number(self.texts[name], self.line, name, decimal_comma=self.decimal_comma)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,28 +93,42 @@ def parse(text: str, need: Sequence[str], may: Sequence[str] = (), name: str = "
 
 def moment(text: str, line: int) -> datetime:
     """ "2026-11-25 08:15", with seconds, a T or a zone as in ISO 8601. Naive where no zone is told."""
-    words = text.strip().replace("/", "-")
+    words = re.sub(r"^(\d{4}-\d\d-\d\d[ T])(\d:)", r"\g<1>0\2", text.strip().replace("/", "-"))
     try:
-        return datetime.fromisoformat(words)
+        found = datetime.fromisoformat(words)
     except ValueError:
         raise CountFileError(f"line {line}: {text.strip()[:60]!r} is no time; write 2026-11-25 08:15") from None
+    return datetime.combine(_dated(found.date(), line), found.timetz())
 
 
 def day(text: str, line: int) -> date:
     """ "2026-11-25", or "2026-11" for a month; a time of day after it is left out."""
     words = text.strip().replace("/", "-")
     try:
-        return date.fromisoformat(f"{words}-01" if len(words) == 7 and "W" not in words else words[:10])
+        found = date.fromisoformat(f"{words}-01" if len(words) == 7 and "W" not in words else words[:10])
     except ValueError:
         raise CountFileError(f"line {line}: {text.strip()[:60]!r} is no day; write 2026-11-25") from None
+    return _dated(found, line)
 
 
-def number(text: str, line: int, name: str = "count") -> float | None:
-    """A count of people: none below zero; None where the text says nothing ("", "NA", "null", "-")."""
+def _dated(found: date, line: int) -> date:
+    """A day on which people can have been counted."""
+    if found.year not in YEARS:
+        raise CountFileError(f"line {line}: the year {found.year} cannot be; correct it, or leave the line out")
+    return found
+
+
+def number(text: str, line: int, name: str = "count", *, decimal_comma: bool = True) -> float | None:
+    """A count of people: none below zero; None where the text says nothing ("", "NA", "null", "-").
+
+    A comma before three digits sets thousands apart, unless `decimal_comma`; where commas part the columns it is none.
+    """
     words = text.strip()
     if words.lower() in NOTHING:
         return None
     plain = "".join(words.split()).replace("'", "")
+    if SET_APART.fullmatch(plain) and (not decimal_comma or plain.count(",") > 1 or "." in plain):
+        plain = plain.replace(",", "")
     try:
         value = float(plain.replace(",", ".") if plain.count(",") == 1 else plain)
     except ValueError:
@@ -170,6 +188,7 @@ def _rows(lines: Sequence[str], first: int, delimiter: str, places: Mapping[str,
                 continue
             if len(fields) <= max(places.values()):
                 raise CountFileError(f"line {line}: {len(fields)} columns; the first line of {name} has more")
-            yield Row(line=line, texts={column: fields[place] for column, place in places.items()})
+            texts = {column: fields[place] for column, place in places.items()}
+            yield Row(line=line, texts=texts, decimal_comma=delimiter != ",")
     except csv.Error as exc:
         raise CountFileError(f"line {first + 1 + reader.line_num}: {exc}") from exc

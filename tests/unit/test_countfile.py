@@ -89,3 +89,23 @@ def test_times() -> None:
     for text in ("25.11.2026", "2026-13", "", "0"):
         with pytest.raises(CountFileError, match="line 7"):
             day(text, 7)
+
+
+def test_thousands_set_apart_are_no_decimals() -> None:
+    table = parse('date,visits\n2026-11-25,"1,234"\n2026-11-26,"12,345,678"\n2026-11-27,"1,5"\n', ("date", "visits"))
+    assert [row.number("visits") for row in table.rows] == [1234, 12_345_678, 1.5]
+    assert parse("date;visits\n2026-11-25;1,234\n", ("date", "visits")).rows[0].number("visits") == 1.234
+
+
+def test_an_hour_of_one_digit_and_swedish_columns() -> None:
+    table = parse("Tid;In;Ut\n2026-11-25 8:15;3;1\n", ("time", "in", "out"))
+    assert counts(table) == [(datetime(2026, 11, 25, 8, 15), 3, 1)]  # noqa: DTZ001
+    assert parse("datum;besök\n2026-11-25;3\n", ("date", "visits")).rows[0].number("visits") == 3
+
+
+def test_years_in_which_nobody_counts() -> None:
+    for text in ("0001-01-01", "9999-12-31"):
+        with pytest.raises(CountFileError, match="line 7: the year"):
+            day(text, 7)
+        with pytest.raises(CountFileError, match="line 7: the year"):
+            moment(f"{text} 00:00+05:00", 7)

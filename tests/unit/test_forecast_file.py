@@ -86,7 +86,8 @@ def test_lines_of_one_day_are_added_up_and_days_become_months(tmp_path: Path) ->
     ("text", "words"),
     [("", "is empty"), ("date,visits\n", "no counts"), ("date,visits\n2024-01-02,many", "line 2"),
      ("date,visits\n2024-13-02,1", "line 2"), ("date,visits\n2024-01-02,-5", "line 2"),
-     ("date,visits\n0001-01-02,5\n2024-01-02,5", "one of these is wrong"), ("a,b\n1,2", "date or visits")],
+     ("date,visits\n1901-01-02,5\n2124-01-02,5", "one of these is wrong"),
+     ("date,visits\n0001-01-02,5\n2024-01-02,5", "the year 1 cannot be"), ("a,b\n1,2", "date or visits")],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told_with_its_line(text: str, words: str, tmp_path: Path) -> None:
     file = tmp_path / "file.csv"

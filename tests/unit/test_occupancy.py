@@ -228,6 +228,31 @@ def test_a_door_that_is_wired_the_wrong_way_round_is_found() -> None:
     assert error(live(ROOM, turned[5], learnt), library(5)[1]) < 4
 
 
+def test_a_door_that_is_used_otherwise_than_usual_is_not_taken_for_turned() -> None:
+    """Three doors: by which of them people come, and by which they leave, is another matter each day."""
+    house = Building.of((None,), [(None, 0)] * 3)
+    rng, days = np.random.default_rng(8), []
+    for seed in range(9):
+        day, real = library(seed, minutes=5)
+        shares = rng.dirichlet([5, 5, 5], 2)
+        came, went = (rng.multinomial(c[:, 0].astype(int), s).astype(float)
+                      for c, s in zip((day.people_in, day.people_out), shares, strict=True))  # fmt: skip
+        days.append((Seen.of(came, went, 1, step_minutes=5), real))
+    for n in (4, 8):
+        learnt = learn(house, [day for day, _ in days[:n]])
+        assert not any(learnt.swapped)
+        assert max(map(abs, learnt.bias_busy)) < 0.03  # nothing was missed
+        assert error(live(house, days[n][0], learnt), days[n][1]) < 6
+        assert error(smoothed(house, days[n][0], learnt), days[n][1]) < 4
+
+
+def test_a_door_that_hung_the_wrong_way_round_on_some_days_is_turned_back() -> None:
+    days = [library(seed)[0] for seed in range(8)]
+    wrong = [replace(d, people_in=d.people_out, people_out=d.people_in) if n in (2, 5) else d
+             for n, d in enumerate(days)]  # fmt: skip
+    assert learn(ROOM, wrong).usual_in == learn(ROOM, days).usual_in
+
+
 def test_a_day_that_is_over_is_known_better() -> None:
     for seed in range(2):
         seen, real = library(seed, miss_in=0.08, miss_out=0.02)

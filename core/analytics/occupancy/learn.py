@@ -31,7 +31,7 @@ def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) ->
         return before
     portals = building.doors.shape[1]
     usual_in, usual_out, heard = _usual(told, portals)
-    told, steady = _turned_back(told, usual_in, usual_out)
+    told, steady = _turned_back(building, told, usual_in, usual_out)
     usual_in, usual_out, heard = _usual(told, portals)
     busy = _busy(usual_in + usual_out)
     swapped = _swapped(building, told)
@@ -55,18 +55,45 @@ def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) ->
     )
 
 
-def _turned_back(days: Sequence[Seen], usual_in: Floats, usual_out: Floats) -> tuple[list[Seen], Bools]:
-    """The days, with doors turned back that hung the other way round than on most; and the doors that tell surely."""
+def _turned_back(
+    building: Building, days: Sequence[Seen], usual_in: Floats, usual_out: Floats
+) -> tuple[list[Seen], Bools]:
+    """The days, with doors turned back that hung the other way round than on most; and the doors that tell surely.
+
+    People may well use a door otherwise than usual: it is turned back only if the counts of the day come out better.
+    """
     lean = leaning(usual_in, usual_out)
     found, most = [], []
     for day in days:
         net, at = np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out), lean[day.clock // 15]
-        turned = (witnesses(net, day.step_minutes) * at).sum(0) < -SURE
+        turned = _bettered(building, day, (witnesses(net, day.step_minutes) * at).sum(0) < -SURE)
         came, went = np.where(turned, day.people_out, day.people_in), np.where(turned, day.people_in, day.people_out)
         found.append(replace(day, people_in=came, people_out=went) if turned.any() else day)
         most.append(against(np.where(turned, -net, net), at, day.step_minutes))
-    calm = np.quantile(most, 0.8, axis=0) < CALM
+    calm = np.quantile(most, 0.95, axis=0, method="higher") < CALM
     return found, np.asarray(calm & (len(days) >= LEAST_DAYS), bool)
+
+
+def _bettered(building: Building, day: Seen, suspects: Bools) -> Bools:
+    """Those of the suspects with which turned the counts fall less far below zero and end nearer to nobody."""
+    turned = np.zeros(len(suspects), bool)
+    if not suspects.any():
+        return turned
+    nets = _so_far(day)[None]
+    best = _amiss(building, nets, turned)
+    for portal in np.flatnonzero(suspects):
+        other = turned.copy()
+        other[portal] = True
+        amiss = _amiss(building, nets, other)
+        if amiss < best:
+            turned, best = other, amiss
+    return turned
+
+
+def _amiss(building: Building, nets: Floats, turned: Bools) -> float:
+    """How far below zero the counts of all spaces fall, and how far from nobody they end, in people."""
+    paths = nets @ (building.doors * np.where(turned, -1, 1)).T
+    return float(np.maximum(-paths.min(1), 0).sum() + np.abs(paths[:, -1]).sum())
 
 
 def _usual(days: Sequence[Seen], portals: int) -> tuple[Floats, Floats, Floats]:

@@ -44,8 +44,9 @@ def passages(building: Building, seen: Seen, learnt: Learnt, before: "Silence", 
     came, went = np.where(doors.swapped, went, came), np.where(doors.swapped, came, went)
     odd = np.broadcast_to(doors.swapped, came.shape)
     if doors.steady.any():
-        lean = leaning(doors.usual_in, doors.usual_out)[seen.clock // 15]
-        came, went, now = turned.follow(came, went, lean * doors.steady, seen.step_minutes)
+        usual = doors.usual_in, doors.usual_out
+        leads = building.doors.astype(float)
+        came, went, now = turned.follow(came, went, leaning(*usual) * doors.steady, usual, seen, leads)
         odd = odd ^ now
     usual_in, usual_out, dead = before.follow(seen, heard, doors.usual_in, doors.usual_out)
     counts = (came + went) * ~dead

@@ -3,10 +3,12 @@
 import numpy as np
 
 from core.analytics.occupancy.estimate import Bools, Floats
+from core.analytics.occupancy.seen import Seen
 
 SURE = 16.0  # log likelihood ratio from which on a door is taken to be turned round, or back
 CALM = 6.0  # what it may come to on usual days; doors with more are no clear witnesses against themselves
 LEAST_DAYS = 7
+NEARER = 0.6  # of the distance from how many are usually inside must be left by turning a door
 _LEAST = 2.0  # people in the hour, added to what is usual
 _MOST = 1.2
 _CROWD = 4.0  # people of a minute who came or went for reasons of their own; more of them are a class, or an audience
@@ -36,9 +38,13 @@ class Turned:
     """Which doors are turned round, as far as is known, and what they have counted wrong since.
 
     A cumulative sum test: evidence against the way a door hangs gathers, and is forgotten when it turns positive.
+    People may also use a door otherwise than usual: it is turned only if so many are then inside as usual, more nearly.
     """
 
     def __init__(self, portals: int) -> None:
+        self._begins: int | None = None  # the quarter of the clock
+        self._net = np.zeros(portals)  # in - out since the day began, as understood
+        self._passed = 0.0  # since then, in and out
         self._against = np.zeros(portals)
         self._since_in = np.zeros(portals)  # counted since the evidence began
         self._since_out = np.zeros(portals)
@@ -50,20 +56,31 @@ class Turned:
         other.__dict__.update(self.__dict__)
         return other
 
-    def follow(self, came: Floats, went: Floats, lean: Floats, minutes: float) -> tuple[Floats, Floats, Bools]:
-        """The counts (steps of so many minutes x doors) the right way round, and which were turned.
+    def follow(
+        self, came: Floats, went: Floats, lean: Floats, usual: tuple[Floats, Floats], seen: Seen, doors: Floats
+    ) -> tuple[Floats, Floats, Bools]:
+        """The counts (steps x doors) the right way round, and which were turned.
 
-        When a door is found to be turned, what it had counted wrong until then is made good at once.
+        `lean` and `usual`, in and out, are by quarter of the clock and door, and `doors` (spaces x doors) says whither
+        they lead. When a door is found to be turned, what it had counted wrong until then is made good at once.
         """
+        quarter = seen.clock // 15
+        if self._begins is None and len(quarter):
+            self._begins = int(quarter[0])
+        so_far_in, so_far_out = (np.cumsum(np.roll(way, -(self._begins or 0), axis=0), axis=0) for way in usual)
+        inside, passed = (so_far_in - so_far_out) @ doors.T, (so_far_in + so_far_out).sum(1)
+        at = (quarter - (self._begins or 0)) % len(passed)
         came, went = came.copy(), went.copy()
         turned = np.zeros(came.shape, bool)
         for step in np.flatnonzero((came + went).any(1) | self._turned.any()):
             c, w = came[step], went[step]
-            says = witnesses(c - w, minutes) * lean[step]
+            says = witnesses(c - w, seen.step_minutes) * lean[quarter[step]]
             self._against = np.maximum(self._against - np.where(self._turned, -says, says), 0)
             self._since_in = np.where(self._against > 0, self._since_in + c, 0)
             self._since_out = np.where(self._against > 0, self._since_out + w, 0)
-            found = self._against > SURE
+            self._passed += float((c + w).sum())
+            busier = self._passed / max(float(passed[at[step]]), 1.0)  # than usual, so far
+            found = self._better(self._against > SURE, c - w, inside[at[step]] * busier, doors)
             now = self._turned ^ found
             came[step], went[step] = np.where(now, w, c), np.where(now, c, w)
             if found.any():
@@ -73,6 +90,20 @@ class Turned:
                 went[step] += np.maximum(-wrong, 0)
                 self._against = np.where(found, 0, self._against)
                 self._since_in, self._since_out = (np.where(found, 0, n) for n in (self._since_in, self._since_out))
+            self._against = np.minimum(self._against, 2 * SURE)
             self._turned = now
+            self._net = self._net + came[step] - went[step]
             turned[step] = now
         return came, went, turned
+
+    def _better(self, found: Bools, net: Floats, inside: Floats, doors: Floats) -> Bools:
+        """Those of the doors found which, the other way round, bring their spaces nearer to what is usually inside."""
+        better = np.zeros(found.shape, bool)
+        people = doors @ (self._net + np.where(self._turned, -net, net))
+        for door in np.flatnonzero(found):
+            touched = doors[:, door] != 0
+            wrong = np.where(self._turned[door], -1, 1) * (self._since_in[door] - self._since_out[door])
+            other = people - 2 * wrong * doors[:, door]
+            now, then = (np.abs(number - inside)[touched].sum() for number in (people, other))
+            better[door] = then < NEARER * now
+        return better

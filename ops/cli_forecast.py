@@ -2,6 +2,7 @@
 
 import sys
 from datetime import datetime
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -40,7 +41,7 @@ def forecast(
     deadline: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day of that year.")] = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
-    seed: Annotated[int, typer.Option(help="Another seed, other simulated paths.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, other simulated paths.")] = 1,
     paths: Annotated[int, typer.Option(min=100, max=20000, help="Simulated futures.")] = 2000,
 ) -> None:
     """Forecast visits from a file: mean and intervals by day, with --json totals and the odds of a target too."""
@@ -63,7 +64,7 @@ def backtest(
     closed: ClosedOption = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
-    seed: Annotated[int, typer.Option(help="Another seed, other simulated paths.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed, other simulated paths.")] = 1,
 ) -> None:
     """Score the forecast on a series' own past, beside last week, last year, AutoETS, AutoARIMA and MSTL."""
     from ops import backtest as work
@@ -85,6 +86,8 @@ def backtest(
 def _goal(target: float | None, deadline: datetime | None) -> Any:
     from ops.forecast_file import Goal
 
+    if target is not None and not isfinite(target):
+        raise BesokError("the target has no end; write a number of visits, such as --target 900000")
     if (target is None) != (deadline is None):
         raise BesokError("a target needs both --target and --deadline: so many visits in the 365 days up to that day")
     return Goal(visits=target, deadline=deadline.date()) if target is not None and deadline else None

@@ -91,7 +91,10 @@ def _automatic(kind: str, arguments: dict[str, Any], step: str) -> Rival:
             made = getattr(models, kind)(**arguments)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = made.forecast(y=filled, h=horizon, level=[80])
+            try:
+                found = made.forecast(y=filled, h=horizon, level=[80])
+            except (ArithmeticError, LookupError, RuntimeError, ValueError):  # some fail where nothing ever varies
+                return np.full(horizon, filled[-1]), np.full(horizon, _sd(np.diff(past)))
         sd = (np.asarray(found["hi-80"]) - np.asarray(found["lo-80"])) / (2 * Z80)
         return np.asarray(found["mean"], dtype=np.float64), np.nan_to_num(sd)
 

@@ -48,10 +48,11 @@ def read(path: Path, step: Step | None = None) -> Series:
     """
     table = countfile.read(path, need=("date", "visits"))
     rows = [(row.line, row.day(), row.number("visits")) for row in table.rows]
+    by_month = all(len(row.texts["date"].strip()) == len("2026-11") for row in table.rows)
     dates = {day for _, day, _ in rows}
     if (max(dates) - min(dates)).days > LONGEST:
         raise CountFileError(f"{path} goes from {min(dates)} to {max(dates)}: one of these is wrong")
-    found = step or ("M" if len(dates) > 1 and all(day.day == 1 for day in dates) else "D")
+    found = step or ("M" if by_month or (len(dates) > 1 and all(day.day == 1 for day in dates)) else "D")
     visits: dict[date, float | None] = {}
     for _, day, value in rows:
         at = day.replace(day=1) if found == "M" else day

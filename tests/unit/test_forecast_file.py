@@ -1,7 +1,7 @@
 """`besok forecast` and `besok backtest` on files as strangers have them."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import pytest
 from core.analytics.forecast import Calendar
 from core.errors import BesokError, CountFileError
 from ops import backtest, rivals, series
+from ops.cli_forecast import _goal
 from ops.forecast_file import HEAD, Goal, answer, as_csv, as_json
 
 MONTHS = [f"2019-{m:02}-01,{1000 + 100 * m}" for m in range(1, 13)] + [
@@ -138,3 +139,23 @@ def test_rules_of_thumb_repeat_what_they_say() -> None:
     mean, sd = rivals.rivals("D", True)["last week"](past, 9)
     assert mean.tolist() == [8, 9, 10, 11, 12, 13, 14, 8, 9] and sd[0] == 7 and sd[7] == pytest.approx(7 * 2**0.5)
     assert rivals.bridged(np.array([np.nan, 1.0, 2.0, np.nan]), 2).tolist() == [1, 2, 1]
+
+
+def test_one_month_is_a_month_and_not_a_day(tmp_path: Path) -> None:
+    file = tmp_path / "file.csv"
+    file.write_text("date,visits\n2026-01,500\n", "utf-8")
+    assert series.read(file).step == "M"
+
+
+def test_rivals_say_something_of_a_past_that_is_almost_empty() -> None:
+    past = np.array([5.0] + [np.nan] * 200 + [6.0])
+    for step in ("D", "M"):
+        for rival in rivals.rivals(step, quick=True).values():
+            mean, sd = rival(past, 5)
+            assert np.isfinite(mean).all()
+            assert np.isfinite(sd).all()
+
+
+def test_a_target_without_end_is_refused() -> None:
+    with pytest.raises(BesokError, match="has no end"):
+        _goal(float("inf"), datetime(2030, 1, 1))  # noqa: DTZ001

@@ -188,9 +188,11 @@ def _since(reset: time) -> timedelta:
 
 
 def clock(text: str) -> time:
-    """ "04:00" as a time of the day. Raises CountFileError."""
+    """ "04:00" as a time of the day, as "4" is too; "24:00" is midnight. Raises CountFileError."""
+    words = text.strip()
+    words = (f"{words}:00" if words.isdecimal() else words).zfill(5)
     try:
-        found = time.fromisoformat(text.strip().zfill(5))
+        found = time.fromisoformat("00:00" if words == "24:00" else words)
     except ValueError:
         raise CountFileError(f"{text[:40]!r} is no time of the day; write 04:00") from None
     return found.replace(tzinfo=None)
@@ -198,7 +200,7 @@ def clock(text: str) -> time:
 
 def stretch(text: str) -> tuple[time, time]:
     """ "20:00-07:00" as its two ends. Raises CountFileError."""
-    shuts, dash, opens = text.partition("-")
+    shuts, dash, opens = text.replace("\N{EN DASH}", "-").partition("-")
     if not dash or clock(shuts) == clock(opens):
         raise CountFileError(f"{text[:40]!r} is no stretch of the day; write 20:00-07:00")
     return clock(shuts), clock(opens)

@@ -194,3 +194,9 @@ def test_neither_order_nor_repetition_of_lines_matters(write: Write, data: st.Da
     mixed = data.draw(st.permutations(rows + data.draw(st.lists(st.sampled_from(rows), max_size=5))))
     assert answer(write(table(mixed)), Way()) == plain
     assert all(line.people is not None and line.people >= 0 for line in plain)
+
+
+def test_hours_as_people_write_them() -> None:
+    assert work.clock("4") == work.clock("4:00") == work.clock("04:00")
+    assert work.stretch("22-7") == work.stretch("22:00\N{EN DASH}07:00") == work.stretch("22:00-07:00")
+    assert work.stretch("20:00-24:00") == work.stretch("20:00-00:00")

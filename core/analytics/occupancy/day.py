@@ -41,10 +41,11 @@ class Inputs:
     closed: Bools
     eventful: Bools
 
-    def news(self, step: int, minutes: float, still: Floats) -> News:
-        """What one step brought, after `minutes` without any."""
+    def news(self, step: int, minutes: float, passing: float, still: Floats) -> News:
+        """What one step of `passing` minutes brought, at the end of `minutes` of which the earlier ones were quiet."""
         return News(
             minutes=minutes,
+            passing=passing,
             people_in=self.passages.people_in[step],
             people_out=self.passages.people_out[step],
             variance=self.passages.variance[step],

@@ -12,13 +12,13 @@ Bools = NDArray[np.bool_]
 STAY_MINUTES = 60.0  # the mean stay where nothing is known; a wrong one does little harm, for the rate is followed
 SHAPE = 1.0  # of the gamma distribution of the rate before anything of it was seen: nearly nothing is known
 MEMORY_MINUTES = 15.0  # how long what was seen of the rate is of use
-GROUP = 1.5  # people who leave together count as one
+GROUP = 2.0  # people who leave together count as one
 # From so many people on exits say nothing of how many are in: a share of the most so far, within bounds.
 FEW_SHARE, FEW, FEW_MOST = 0.12, 8.0, 25.0
 FEW_MINUTES = 8.0  # and one more for each so many minutes in which nobody leaves
 # Exits of late by which half of the trust is gone, since the rate is never steadier than that: in steps of a minute,
 # and in long ones, within which those who come and those who leave cannot be told apart.
-STEADY, STEADY_LEAST = 20.0, 1.5
+STEADY, STEADY_FALLS, STEADY_LEAST = 40.0, 1.25, 1.5
 TRUST = 0.7  # share of this evidence that is used: its model is simple
 
 # Likelihood of each minute in which somebody is inside though all is closed and nobody passes: at first, and later on,
@@ -77,7 +77,7 @@ class Leaving:
             log[left] += exits[left, None, None].astype(np.float32) * np.log((inside[left] + 0.02) / known[left])
         # Beside the best of the possible cells: beside an impossible one all that is believed may be next to nothing.
         log -= np.where(grid.cells > _POSSIBLE, log, -np.inf).max((1, 2), keepdims=True)
-        steady = max(STEADY / minutes, STEADY_LEAST)
+        steady = max(STEADY / minutes**STEADY_FALLS, STEADY_LEAST)
         trust = (TRUST * steady / (steady + self._exits)).astype(np.float32)[:, None, None]
         return np.asarray(np.exp(trust * np.minimum(log, 0)), np.float32)
 

@@ -54,7 +54,7 @@ class Filter:
         self._still = self._still + inputs.still[step]
         if not inputs.eventful[step] and self._waiting < QUIET_MINUTES:
             return
-        self._state.step(inputs.news(step, self._waiting, self._still))
+        self._state.step(inputs.news(step, self._waiting, minutes, self._still))
         self._waiting, self._still = 0.0, np.zeros(len(self._still))
         self._figures = summary(self._state.grid)
 

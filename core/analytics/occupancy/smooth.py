@@ -67,6 +67,7 @@ def _news(inputs: Inputs, steps: slice, minutes: float) -> News:
     so_far = np.cumsum(people_in - people_out, axis=0)
     return News(
         minutes=minutes * len(people_in),
+        passing=minutes * len(people_in),
         people_in=people_in.sum(0),
         people_out=people_out.sum(0),
         variance=passed.variance[steps].sum(0),

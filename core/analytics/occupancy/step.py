@@ -20,12 +20,14 @@ _CROWD_TRUST = 0.05
 class News:
     """What one step of `minutes` brought, by space.
 
+    `passing` are those of its minutes, the last ones, in which people passed: the others were quiet.
     `variance` is that of the passages' error, `lowest` how far below its end the step's number of people has been (0 or
     less), `still` for how many of its minutes nothing moved though all is closed, `people` and `occupied` what was seen
     inside (NaN: nothing).
     """
 
     minutes: float
+    passing: float
     people_in: Floats
     people_out: Floats
     variance: Floats
@@ -73,7 +75,7 @@ class State:
         passed = bool((news.people_in + news.people_out + news.variance).any())
         if passed:
             variance = (
-                grid.variance(news.people_in, news.people_out, news.variance, news.minutes) / grid.width[:, None] ** 2
+                grid.variance(news.people_in, news.people_out, news.variance, news.passing) / grid.width[:, None] ** 2
             )
             grid.move(news.people_in, news.people_out)
             grid.cells = spread(grid.cells, variance)

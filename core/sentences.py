@@ -9,9 +9,9 @@ from datetime import date
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
+from core.around import ActionEffect
 from core.outlook import ExpectedTotal, Outlook, Record
 from core.site import Text
-from core.views import ActionEffect
 
 NEVER, ALWAYS = 0.05, 0.95  # odds beyond which numbers would promise more than a forecast can
 FOUR_WEEKS = 28  # days

@@ -7,10 +7,10 @@ from typing import Literal
 
 from core import ical, weather
 from core.analytics.whereabouts import space_of
+from core.around import SchoolHoliday
 from core.errors import CalendarFileError, NotFound
 from core.site import Site
 from core.suggest import suggestion
-from core.views import SchoolHoliday
 from ops import fetching
 from store import calendars
 from store.database import Database

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from core.views import ActionEffect
+from core.around import ActionEffect
 from store import looked
 from store.database import Database, sql
 

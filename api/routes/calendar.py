@@ -11,9 +11,9 @@ from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, FirstDay, Form, From, LastDay, To
 from core import sentences
 from core.analytics import calendar
+from core.around import ActionEffect, ActionInfo, CalendarDay, ProgrammeEvent, UnusualTime
 from core.effects import ProgrammeEffect
 from core.site import Text
-from core.views import ActionEffect, ActionInfo, CalendarDay, ProgrammeEvent, UnusualTime
 from store import effects, queries
 
 router = APIRouter(tags=["Calendar"])

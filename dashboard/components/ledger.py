@@ -5,8 +5,8 @@ from typing import Any
 
 from dash import html
 
+from core.around import ActionInfo
 from core.site import Text
-from core.views import ActionInfo
 from dashboard.components.attrs import data
 from dashboard.i18n import _, formats, named
 

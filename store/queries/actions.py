@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from core.views import ActionInfo
+from core.around import ActionInfo
 from store import actions as ledger
 from store.database import Database
 

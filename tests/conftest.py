@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -84,7 +85,25 @@ def database_url(cluster: postgres.Cluster, template: str) -> Iterator[str]:
         copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy")
         conn.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
         yield cluster.url(name)
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop(conn, name)
+
+
+def drop(conn: psycopg.Connection[Any], name: str) -> None:
+    """Remove a database with whoever is connected to it.
+
+    A worker of the server itself (autovacuum, TimescaleDB) may not be ended by us: it is waited for.
+    """
+    statement = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+    patience = time.monotonic() + 60
+    while True:
+        try:
+            conn.execute(statement)
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.2)
+        else:
+            return
 
 
 @pytest.fixture
@@ -94,7 +113,7 @@ def empty_database_url(cluster: postgres.Cluster) -> Iterator[str]:
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         yield cluster.url(name)
-        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+        drop(conn, name)
 
 
 @pytest.fixture

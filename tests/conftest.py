@@ -9,7 +9,6 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -19,6 +18,7 @@ from psycopg import sql
 from ops import mosquitto, ports, postgres
 from store.database import Database
 from store.migrate import migrate
+from tests.databases import drop
 
 # How long an example takes says nothing on a busy machine; what lands is judged by the same examples every time.
 settings.register_profile("besok", deadline=None, derandomize="CI" in os.environ)
@@ -86,24 +86,6 @@ def database_url(cluster: postgres.Cluster, template: str) -> Iterator[str]:
         conn.execute(copy.format(sql.Identifier(name), sql.Identifier(template)))
         yield cluster.url(name)
         drop(conn, name)
-
-
-def drop(conn: psycopg.Connection[Any], name: str) -> None:
-    """Remove a database with whoever is connected to it.
-
-    A worker of the server itself (autovacuum, TimescaleDB) may not be ended by us: it is waited for.
-    """
-    statement = sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-    patience = time.monotonic() + 60
-    while True:
-        try:
-            conn.execute(statement)
-        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ObjectInUse):
-            if time.monotonic() > patience:
-                raise
-            time.sleep(0.2)
-        else:
-            return
 
 
 @pytest.fixture

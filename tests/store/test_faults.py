@@ -25,6 +25,7 @@ from sensors_sim.world import World, instant
 from store import ledger, rollup, write
 from store.database import Database
 from store.database import sql as sql_of
+from tests.databases import drop
 
 START, END = datetime(2026, 11, 24, 12, tzinfo=UTC), datetime(2026, 11, 24, 13, 15, tzinfo=UTC)
 LISTENS = START - timedelta(minutes=15)  # a first total tells of nobody
@@ -287,7 +288,7 @@ def url(cluster: postgres.Cluster, template: str) -> Iterator[str]:
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
         conn.execute(sql.SQL("CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy").format(**names))
         yield cluster.url("faults")
-        conn.execute(sql.SQL("DROP DATABASE {name} WITH (FORCE)").format(**names))
+        drop(conn, "faults")
 
 
 @pytest.fixture

@@ -39,7 +39,8 @@ PIECE_S = 0.4  # news waits at most about so long for past days
 REACH_DAYS = (2, 64)  # least and most past days in one piece
 CLAIM_EVERY = timedelta(seconds=5)  # how soon a site is taken over whose worker is gone
 REST = timedelta(minutes=1)  # of a site whose estimate failed
-LEARN_EVERY = timedelta(hours=1)  # how soon late data changes what is known of the sensors today
+LEARN_EVERY = timedelta(seconds=5)  # how soon late data changes what is known of the sensors today ...
+LEARN_SHARE = 0.05  # ... as long as it takes no more than this share of the time
 BEAT_EVERY = timedelta(seconds=10)
 
 
@@ -103,8 +104,7 @@ class Worker:
         self._reach_days = REACH_DAYS[0]
         self._resting: dict[str, datetime] = {}  # sites that failed, until when
         self._minute: datetime | None = None  # the last one all sites were estimated in
-        self._next_claim = self._next_beat = datetime.min.replace(tzinfo=UTC)
-        self._next_learn: datetime | None = None
+        self._next_claim = self._next_beat = self._next_learn = datetime.min.replace(tzinfo=UTC)
 
     def end(self) -> None:
         """Ends what is being done beside."""
@@ -127,11 +127,12 @@ class Worker:
             self._next_claim = now + CLAIM_EVERY
         self._live(news, now)
         self.busy = any(self._guarded(slug, now, self._work_off, slug) for slug in self._sites)
-        if self._next_learn and now >= self._next_learn and not self.busy:
-            for slug in self._sites:
-                self._guarded(slug, now, self._learn, slug)
-            self._next_learn = None
-        self._next_learn = self._next_learn or now + LEARN_EVERY
+        if now >= self._next_learn and not self.busy:
+            started = time.monotonic()
+            for slug, (_, site) in self._sites.items():
+                self._guarded(slug, now, self._learn, site, now)
+            took = timedelta(seconds=time.monotonic() - started)
+            self._next_learn = now + max(LEARN_EVERY, took / LEARN_SHARE)
         for duty in self._clock.due(now):
             if duty.aside is None:
                 duty.run(self._db, self._settings, now)
@@ -196,14 +197,17 @@ class Worker:
         past.forget([day - timedelta(days=1)])  # it went on when it was read
         return Day(site, past.plan, day, past.learnt(conn, day, keep=True))
 
-    def _learn(self, slug: str) -> bool:
-        """Where late data has changed what past days teach, begins the day under way anew with it."""
-        today = self._today.get(slug)
+    def _learn(self, site: Site, now: datetime) -> bool:
+        """Where late data has changed what past days teach, estimates the day under way anew with it."""
+        today = self._today.get(site.id)
         if today is None:
             return False
         with self._claims.transaction() as conn:
-            if self._past[slug].learnt(conn, today.day, keep=True).to_json() != today.learnt.to_json():
-                del self._today[slug]  # the next turn begins it anew
+            if self._past[site.id].learnt(conn, today.day, keep=True).to_json() == today.learnt.to_json():
+                return True
+            today = self._begin(conn, site, today.day)
+            today.update(conn, now, None)
+        self._today[site.id] = today
         return True
 
     def _work_off(self, slug: str) -> bool:

@@ -124,7 +124,7 @@ def shared() -> Path:
 def wait_for() -> Callable[..., object]:
     """Ask again until the answer is true, and return it; fail after `limit_s` seconds."""
 
-    def ask(condition: Callable[[], object], limit_s: float = 20) -> object:
+    def ask(condition: Callable[[], object], limit_s: float = 60) -> object:
         deadline = time.monotonic() + limit_s
         while not (answer := condition()):
             assert time.monotonic() < deadline, f"still not so after {limit_s:g} s"

@@ -86,5 +86,5 @@ def test_a_lost_server_is_said_to_be_lost_and_found_again(
     expect(page.locator("#pill")).to_have_text("Ingen förbindelse")
     expect(page.locator("h1")).to_have_text("Huset")  # what was known stays
     with running("web", serve, settings):
-        expect(page.locator("#pill")).to_have_text("Direkt", timeout=20_000)
+        expect(page.locator("#pill")).to_have_text("Direkt", timeout=30_000)
         page.goto("about:blank")

@@ -92,7 +92,7 @@ def collecting(settings: Settings, *, until: str = "mqtt_subscribed") -> Iterato
     thread = threading.Thread(target=work, name="collector")
     thread.start()
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while until and until not in heard.actions and not failed:
             assert time.monotonic() < deadline, f"the collector never said {until}, but {heard.texts}"
             time.sleep(0.01)
@@ -139,7 +139,7 @@ def publish(broker: tuple[str, int], house: str) -> Callable[..., None]:
                 raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
                 under_way.append(client.publish(f"besok/v1/{house}/{topic}", raw, qos=1, retain=retain))
             for info in under_way:
-                info.wait_for_publish(20)
+                info.wait_for_publish(60)
                 assert info.is_published()
 
     return send
@@ -218,7 +218,7 @@ def web(
 @pytest.fixture
 def ask(web: str) -> Iterator[httpx2.Client]:
     """A caller of the test's own web service."""
-    with httpx2.Client(base_url=web, timeout=20) as client:
+    with httpx2.Client(base_url=web, timeout=60) as client:
         yield client
 
 
@@ -238,5 +238,5 @@ def quiet_web(cluster: postgres.Cluster, wait_for: Callable[..., object]) -> Ite
 @pytest.fixture
 def quiet(quiet_web: str) -> Iterator[httpx2.Client]:
     """A caller of the shared web service."""
-    with httpx2.Client(base_url=quiet_web, timeout=20) as client:
+    with httpx2.Client(base_url=quiet_web, timeout=60) as client:
         yield client

@@ -20,7 +20,7 @@ class Server:
         """As the supervisor does: what was killed a moment ago may need more than one attempt."""
         self.process = program.start(self.what, self.log)
         try:
-            program.wait_until(self.ready, self.process, self.what.name, limit_s=30)
+            program.wait_until(self.ready, self.process, self.what.name, limit_s=60)
         except StackError:
             if attempts == 1 or self.process.poll() is None:
                 raise

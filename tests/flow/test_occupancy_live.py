@@ -200,18 +200,19 @@ def figures(url: str, until: datetime) -> list[tuple[Any, ...]]:
         asked = (
             "select slug, m.* from occupancy_minute m join space using (space_id) where time < %s order by 1, time",
             "select slug, b.* from occupancy_bucket b join space using (space_id) where bucket < %s order by 1, bucket",
-            "select day, learnt::text from occupancy_learnt where %s is not null order by 1",
+            "select day, learnt::text from occupancy_learnt where %s is not null order by day desc limit 1",
         )
         return [row for query in asked for row in conn.execute(query, (quarter,)).fetchall()]
 
 
 def test_a_worker_that_is_killed_and_another_that_begins_anew_come_to_the_same_figures(
-    database_url: str, settings: Settings, place: Site, collect: Fixture, publish: Fixture, wait_for: Fixture
-) -> None:
+    database_url: str, settings: Settings, place: Site, collect: Fixture, publish: Fixture, wait_for: Fixture,
+    readings: Fixture,
+) -> None:  # fmt: skip
     now = datetime.now(UTC)
     today = calendar.business_day(now, place)
-    sent = [m for back in (2, 1) for m in messages(place, today - timedelta(days=back), now, missed=0.1)]
-    sent += messages(place, today, now)
+    sent = messages(place, today - timedelta(days=2), now, missed=0.1) + messages(place, today, now)
+    yesterday = messages(place, today - timedelta(days=1), now, missed=0.1)
     half = now - timedelta(hours=1)
     early = [m for m in sent if datetime.fromisoformat(m[1]["time"]) < half]
     command = [sys.executable, "-m", "ops.cli", "work"]
@@ -227,9 +228,12 @@ def test_a_worker_that_is_killed_and_another_that_begins_anew_come_to_the_same_f
         finally:
             worker.kill()
             worker.wait()
-    with working(database_url):
-        wait_for(lambda: settled(database_url, now))
-        kept = figures(database_url, now)
+        with working(database_url):
+            wait_for(lambda: settled(database_url, now))
+            publish(yesterday)  # so what was learnt for today is to be learnt anew
+            wait_for(lambda: len(readings()) == sum(1 + ("in" in message) for _, message in sent + yesterday))
+            wait_for(lambda: settled(database_url, now))
+            kept = figures(database_url, now)
     with psycopg.connect(database_url) as conn:
         conn.execute("insert into dirty_day select distinct site_id, day from flow_day where day < %s", (today,))
         conn.execute("delete from occupancy_minute where time >= %s", (calendar.day_bounds(today, place)[0],))
@@ -249,6 +253,10 @@ def last_minute(url: str) -> datetime:
 
 
 def settled(url: str, now: datetime) -> bool:
+    """Whether no past day waits, what they teach is known, and today is estimated with it."""
     with psycopg.connect(url) as conn:
-        (waiting,) = conn.execute("select count(*) from dirty_day").fetchone() or (1,)
-    return not waiting and last_minute(url) >= now.replace(second=0, microsecond=0)
+        asked = (
+            "select (select count(*) from dirty_day), (select stale from occupancy_learnt order by day desc limit 1)"
+        )
+        waiting, stale = conn.execute(asked).fetchone() or (1, True)
+    return not waiting and not stale and last_minute(url) >= now.replace(second=0, microsecond=0)

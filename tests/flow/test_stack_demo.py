@@ -76,7 +76,7 @@ class Demo:
 
     def get(self, path: str) -> dict | None:
         """What the API says; None while it cannot."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()

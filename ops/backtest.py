@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from core.analytics.forecast import Calendar, History, Months, forecast, forecast_months
+from core.analytics.forecast import Calendar, History, Months, fan, forecast, forecast_months
 from core.analytics.forecast.history import Floats
 from core.analytics.forecast.scoring import COVER, FAR, YEAR, Score, Summary, Told, crps, crps_normal, score, summary
 from core.errors import CountFileError
@@ -82,17 +82,16 @@ def _ours(past: History | Months, n: int, came: Floats, calendar: Calendar, seed
     rng = np.random.default_rng(seed)
     if isinstance(past, Months):
         known = Months(first=past.first, visits=past.visits[:n])
-        drawn = forecast_months(known, len(came), closed=calendar.closed, rng=rng, paths=PATHS).visits
+        drawn = forecast_months(known, len(came), closed=calendar.closed, rng=rng, paths=PATHS)
     else:
-        drawn = forecast(past.before(past.first + timedelta(days=n)), len(came), calendar, rng=rng, paths=PATHS).visits
-    low, high = np.quantile(drawn, (0.1, 0.9), axis=1)
-    seen = np.isfinite(came)
-    total_low, total_high = np.quantile(drawn[seen].sum(axis=0), (0.1, 0.9))
+        drawn = forecast(past.before(past.first + timedelta(days=n)), len(came), calendar, rng=rng, paths=PATHS)
+    spread = fan(drawn)
+    total_low, total_high = np.quantile(drawn.visits[np.isfinite(came)].sum(axis=0), (0.1, 0.9))
     return Told(
-        mean=drawn.mean(axis=1),
-        low=low,
-        high=high,
-        crps=crps(drawn, came),
+        mean=spread.mean,
+        low=spread.low80,
+        high=spread.high80,
+        crps=crps(drawn.visits, came),
         total_low=float(total_low),
         total_high=float(total_high),
     )

@@ -103,4 +103,6 @@ def _read(
     if step not in (None, "D", "M"):
         raise BesokError(f"--freq {freq} is not known; write D for days or M for months")
     found = series.read(file, step)  # type: ignore[arg-type]  # checked above
+    for note in found.notes:
+        print(note, file=sys.stderr)
     return found, series.calendar_of(found, country, holidays, school, closed)

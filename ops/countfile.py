@@ -9,7 +9,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import isfinite
 from pathlib import Path
@@ -23,6 +23,8 @@ NOTHING = frozenset({"", "-", "na", "n/a", "nan", "null", "none", "missing"})
 DELIMITERS = ",;\t|"
 YEARS = range(1900, 2200)  # in which people are counted
 SET_APART = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # thousands, as in 12,345
+DOTTED_APART = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d*)?")  # and as in 12.345 where commas are for decimals
+NUMBER_WITH_DOT = re.compile(r"\d*\.[\d.]*(,\d*)?")
 
 # What a column is called elsewhere, in the order in which names are preferred.
 ALSO: Final[Mapping[str, tuple[str, ...]]] = {
@@ -32,7 +34,7 @@ ALSO: Final[Mapping[str, tuple[str, ...]]] = {
     "out": ("out", "people_out", "exits", "exited", "exit", "ut", "utgång"),
     "door": ("door", "portal", "gate", "line", "sensor", "dörr"),
     "count": ("count", "counts", "visits", "visitors", "people", "value", "in", "besök", "antal"),
-    "visits": ("visits", "visitors", "count", "counts", "value", "total", "besök", "besökare", "antal"),
+    "visits": ("visits", "visitors", "count", "counts", "value", "total", "besök", "besökare", "antal_besök", "antal"),
     "people": ("people", "occupancy", "occupants", "count"),
 }
 
@@ -44,6 +46,7 @@ class Row:
     line: int
     texts: Mapping[str, str]
     decimal_comma: bool = True
+    dots_apart: bool = False  # dots set thousands apart throughout the file
 
     def moment(self, name: str = "time") -> datetime:
         """The time in a column, naive where the file says no zone."""
@@ -55,7 +58,10 @@ class Row:
 
     def number(self, name: str) -> float | None:
         """The count in a column; None where it says nothing."""
-        return number(self.texts[name], self.line, name, decimal_comma=self.decimal_comma)
+        text = self.texts[name]
+        if self.dots_apart and DOTTED_APART.fullmatch(text.strip()):
+            text = text.replace(".", "")
+        return number(text, self.line, name, decimal_comma=self.decimal_comma)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +94,15 @@ def parse(text: str, need: Sequence[str], may: Sequence[str] = (), name: str = "
     rows = tuple(_rows(lines, first, delimiter, places, name))
     if not rows:
         raise CountFileError(f"{name} has columns and no counts")
+    if delimiter == ";" and _dots_apart(rows):
+        rows = tuple(replace(row, dots_apart=True) for row in rows)
     return Table(columns=tuple(places), rows=rows)
+
+
+def _dots_apart(rows: Sequence[Row]) -> bool:
+    """Whether every number with a dot has it before three digits, as where decimals have a comma; days do not."""
+    dotted = [text.strip() for row in rows for text in row.texts.values() if NUMBER_WITH_DOT.fullmatch(text.strip())]
+    return bool(dotted) and all(DOTTED_APART.fullmatch(text) for text in dotted)
 
 
 def moment(text: str, line: int) -> datetime:

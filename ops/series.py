@@ -1,9 +1,10 @@
 """A series of visits from anyone's file: which days or months there are, and the calendar that belongs to them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Literal
@@ -15,9 +16,11 @@ from core.analytics.forecast.daykinds import named_by_date
 from core.analytics.forecast.months import Months, later
 from core.errors import CountFileError
 from ops import countfile
+from ops.countfile import Table
 
 Step = Literal["D", "M"]
 PART = 0.8  # of the days that months usually have: a month with fewer was not counted whole
+WEEKS = 4  # dates that make a file look like one of weeks
 LONGEST = 200 * 366  # days from the first to the last; more is a wrong year
 AHEAD_DAYS = 20 * 366  # the furthest forecast
 
@@ -29,6 +32,7 @@ class Series:
     name: str
     step: Step
     visits: Mapping[date, float | None]
+    notes: tuple[str, ...] = ()  # what a reader of the file should know
 
     def days(self) -> History:
         return history(self.visits, origin=max(self.visits) + timedelta(days=1))
@@ -44,22 +48,57 @@ def read(path: Path, step: Step | None = None) -> Series:
     """The series of a file with the columns date and visits. Raises CountFileError.
 
     Several lines of one day are added up, as are the days of a month where months are asked for (`step` "M"; a month
-    that was counted in part is none). Without `step` a file in which every date is a first of the month is monthly.
+    that was counted in part is none). Without `step` a file is monthly if it has one date for each month, always in the
+    same place.
     """
     table = countfile.read(path, need=("date", "visits"))
     rows = [(row.line, row.day(), row.number("visits")) for row in table.rows]
     by_month = all(len(row.texts["date"].strip()) == len("2026-11") for row in table.rows)
-    dates = {day for _, day, _ in rows}
-    if (max(dates) - min(dates)).days > LONGEST:
-        raise CountFileError(f"{path} goes from {min(dates)} to {max(dates)}: one of these is wrong")
-    found = step or ("M" if by_month or (len(dates) > 1 and all(day.day == 1 for day in dates)) else "D")
+    dates = sorted({day for _, day, _ in rows})
+    if (dates[-1] - dates[0]).days > LONGEST:
+        raise CountFileError(f"{path} goes from {dates[0]} to {dates[-1]}: one of these is wrong")
+    found = step or ("M" if by_month or _monthly(dates) else "D")
+    if found == "M":
+        _every_month(path, dates)
     visits: dict[date, float | None] = {}
     for _, day, value in rows:
         at = day.replace(day=1) if found == "M" else day
         visits[at] = value if visits.get(at) is None else visits[at] if value is None else (visits[at] or 0) + value
     if found == "M":
         visits |= dict.fromkeys(_parts([day for _, day, value in rows if value is not None]))
-    return Series(name=str(path), step=found, visits=visits)
+    return Series(name=str(path), step=found, visits=visits, notes=tuple(_notes(path, table, dates, step, found)))
+
+
+def _monthly(dates: Sequence[date]) -> bool:
+    """Whether each date stands for a month: the first or the last day of one, or one day throughout."""
+    months = {(day.year, day.month) for day in dates}
+    if len(dates) < 2 or len(months) < len(dates):
+        return False
+    return len({day.day for day in dates}) == 1 or all((day + timedelta(days=1)).day == 1 for day in dates)
+
+
+def _every_month(path: Path, dates: Sequence[date]) -> None:
+    """Refuse quarters and years: a month without a line would be taken for one that nobody counted."""
+    months = sorted({day.year * 12 + day.month for day in dates})
+    apart = min((b - a for a, b in pairwise(months)), default=1)
+    if apart > 1:
+        raise CountFileError(
+            f"the dates of {path} are {apart} months or more apart; give the visits of every month, or of every day"
+        )
+
+
+def _notes(path: Path, table: Table, dates: Sequence[date], asked: Step | None, found: Step) -> Iterator[str]:
+    """What was understood in one of two possible ways."""
+    gaps = {(b - a).days % 7 for a, b in pairwise(dates)}
+    if found == "D" and not asked and len(dates) >= WEEKS and gaps == {0}:
+        yield (
+            f"{path}: every date is a {dates[0]:%A}; other weekdays are taken as closed. If each line is a whole week, "
+            "only the totals are of use"
+        )
+    lines = Counter((row.texts["date"].strip(), row.texts["visits"].strip()) for row in table.rows)
+    twice = sum(count - 1 for count in lines.values())
+    if twice and len(dates) < len(table.rows) < 2 * len(dates):
+        yield f"{path}: several lines of one day are added up; {twice} of them are the same as another"
 
 
 def _parts(days: Sequence[date]) -> list[date]:

@@ -70,6 +70,18 @@ def test_files(tmp_path: Path) -> None:
             read(path, ("time",))
 
 
+def test_dots_set_thousands_apart_where_decimals_have_a_comma_and_all_dots_do() -> None:
+    def told(*texts: str, between: str = ";") -> list[float | None]:
+        lines = [f"2026-11-{n + 1:02}{between}{text}" for n, text in enumerate(texts)]
+        return [
+            row.number("visits") for row in parse("\n".join([f"date{between}visits", *lines]), ("date", "visits")).rows
+        ]
+
+    assert told("12.345", "987", "1.234.567", "1.234,5") == [12345, 987, 1234567, 1234.5]
+    assert told("12.345", "98.75") == [12.345, 98.75]
+    assert told("12.345", between=",") == [12.345]
+
+
 def test_numbers() -> None:
     said = [number(t, 1) for t in ("3", " 3.5 ", "3,5", "1 234", "1\u00a0234", "1e3", "", "NaN", "null", "-")]
     assert said == [3, 3.5, 3.5, 1234, 1234, 1000, None, None, None, None]

@@ -1,6 +1,7 @@
 """`besok forecast` and `besok backtest` on files as strangers have them."""
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -83,6 +84,27 @@ def test_lines_of_one_day_are_added_up_and_days_become_months(tmp_path: Path) ->
     assert series.read(file, "M").visits == {date(2024, 1, 1): 20, date(2024, 2, 1): None}
 
 
+def _file(folder: Path, lines: Iterable[str]) -> Path:
+    file = folder / "some.csv"
+    file.write_text("\n".join(["date,visits", *lines]), "utf-8")
+    return file
+
+
+def test_months_may_be_told_by_their_last_day_but_not_by_quarters(tmp_path: Path) -> None:
+    ends = [date(2020 + n // 12, n % 12 + 1, 1) - timedelta(days=1) for n in range(1, 30)]
+    assert series.read(_file(tmp_path, (f"{end},900" for end in ends))).step == "M"
+    with pytest.raises(CountFileError, match="3 months or more apart; give the visits of every month"):
+        series.read(_file(tmp_path, (f"{2015 + n // 4}-{n % 4 * 3 + 1:02}-01,900" for n in range(20))))
+
+
+def test_what_can_be_understood_in_two_ways_is_said(tmp_path: Path) -> None:
+    weeks = series.read(_file(tmp_path, (f"{date(2024, 1, 1) + timedelta(weeks=n)},900" for n in range(20))))
+    assert weeks.step == "D" and "every date is a Monday" in weeks.notes[0]
+    again = [f"2024-01-{n:02},{n}" for n in (*range(1, 20), 3, 4)]
+    assert "2 of them are the same as another" in series.read(_file(tmp_path, again)).notes[0]
+    assert not series.read(_file(tmp_path, again[:19])).notes
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [("", "is empty"), ("date,visits\n", "no counts"), ("date,visits\n2024-01-02,many", "line 2"),
@@ -109,6 +131,14 @@ def test_days_of_ones_own_are_read(monthly: Path, tmp_path: Path) -> None:
     found = series.calendar_of(series.read(monthly), "SE", own, None, closed)
     assert found.holidays[date(2021, 5, 5)] == "Town feast" and found.holidays[date(2021, 6, 25)] == "Midsummer Eve"
     assert sorted(found.closed) == [date(2021, 7, 1), date(2021, 7, 2), date(2021, 7, 3), date(2021, 8, 1)]
+
+
+def test_the_mean_lies_within_the_interval_when_a_closure_may_end(tmp_path: Path) -> None:
+    counts = [0 if n >= 100 else 100 + n % 7 for n in range(130)]
+    file = _file(tmp_path, (f"{date(2024, 1, 1) + timedelta(days=n)},{v}" for n, v in enumerate(counts)))
+    for line in _told(file, horizon=30).splitlines()[1:]:
+        mean, low80, high80, low95, high95 = map(float, line.split(",")[1:])
+        assert 0 <= low95 <= low80 <= mean <= high80 <= high95
 
 
 def test_backtest_scores_every_method_at_every_origin() -> None:

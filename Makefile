@@ -14,7 +14,7 @@ demo: setup ## the whole system with simulated sensors; prints its address, Ctrl
 
 test: ## every test, browser included (ARGS="tests/unit -x" for some)
 	@bash ops/setup tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 torture: ## exactly-once, proved: the long runs on Mosquitto and RabbitMQ (half an hour; ARGS="--readings 20000")
 	@bash ops/setup torture

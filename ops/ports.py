@@ -3,20 +3,22 @@
 import contextlib
 import ipaddress
 import socket
-from contextlib import ExitStack
+from itertools import islice
+from random import SystemRandom
 
 from core.errors import SettingsError
 
 HOST = "127.0.0.1"
 
+# Systems give their clients' connections ports from 32768 (Linux) or 49152 on: below these no connection
+# takes the port of a server while that is being started again.
+SERVERS = range(20_000, 32_768)
+
 
 def free(count: int = 1) -> tuple[int, ...]:
-    """`count` different ports that nobody listens on just now."""
-    with ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for s in sockets:
-            s.bind((HOST, 0))
-        return tuple(s.getsockname()[1] for s in sockets)
+    """`count` different ports that nobody listens on just now, in an order that nobody else draws."""
+    drawn = SystemRandom().sample(SERVERS, len(SERVERS))
+    return tuple(islice(filter(is_free, drawn), count))
 
 
 def is_free(port: int) -> bool:

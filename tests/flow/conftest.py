@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx2
@@ -52,12 +53,11 @@ def settings(database_url: str, broker: tuple[str, int], house: str) -> Settings
 
 
 @pytest.fixture
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder() -> Iterator[Path]:
     """A folder that the servers' accounts can reach."""
-    place = tmp_path_factory.mktemp("server")
-    for path in (place, *list(place.parents)[:2]):
-        path.chmod(0o755)
-    return place
+    with TemporaryDirectory(prefix="besok-test-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 class Heard(logging.Handler):

@@ -65,7 +65,8 @@ def _outlook(db: Database, site: str) -> Outlook | None:
 
 def _no_outlook() -> Any:
     return notices.nothing(
-        _("No forecast yet"), _("It needs three weeks of counted visits, and is made within the hour after that.")
+        _("No forecast yet"),
+        _("It needs three weeks of counted visits; once they are there, it appears here within the hour."),
     )
 
 

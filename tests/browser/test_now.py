@@ -72,6 +72,7 @@ def test_the_wall_shows_everything_without_menus(quiet_house: House, open_page: 
     expect(page.locator("header.bar")).to_be_hidden()
     inside = page.locator(".card").last.bounding_box()
     assert inside and inside["y"] + inside["height"] <= 1080
+    assert page.evaluate("document.documentElement.scrollHeight") == 1080  # else the wall has a scroll bar
 
 
 def test_a_lost_server_is_said_to_be_lost_and_found_again(

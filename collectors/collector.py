@@ -11,6 +11,7 @@ from collectors.counters import Counters
 from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
 from collectors.mqtt import Connection
+from collectors.trail import Trail
 from collectors.writer import Writer
 from core.errors import StoreError
 from core.settings import Settings
@@ -42,7 +43,10 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     url = settings.database_url.get_secret_value()
     with Database(url, pool_size=2, wait_s=POOL_WAIT_S) as db:
         knowledge = Knowledge(db)
-        writer = Writer(db, knowledge, inbox, connection.acknowledge, counters, stop, limit=batch, clock=utc_now)
+        past = Trail(settings.mqtt_client_id, settings.mqtt_inflight)
+        writer = Writer(
+            db, knowledge, inbox, connection.acknowledge, counters, stop, limit=batch, clock=utc_now, past=past
+        )
         writing = threading.Thread(target=writer.run, name="writer")
         beating = threading.Thread(target=_beat, name="beat", args=(db, settings, inbox, counters, stop))
         following = threading.Thread(target=knowledge.follow, name="news", args=(url, stop))

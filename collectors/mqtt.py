@@ -6,7 +6,7 @@ arrives late would then make it forget a message nobody has stored. So every del
 on, and is acknowledged on that connection or not at all: what comes twice is stored once.
 
 The numbers of messages that are sent again can be trusted where a broker offers quality of service 2, which cannot work
-without keeping them. RabbitMQ does not offer it, and gives such messages other numbers (collectors/owed.py).
+without keeping them. RabbitMQ does not offer it, and gives such messages other numbers (collectors/trail.py).
 """
 
 import logging
@@ -27,7 +27,6 @@ from collectors import explain
 from collectors.bulk import BulkClient, Published
 from collectors.counters import Counters
 from collectors.inbox import Delivery, Inbox
-from collectors.owed import Owed
 from core import topics
 from core.errors import SettingsError
 from core.readings import Message
@@ -56,7 +55,8 @@ class Connection:
         self._number = 0  # of the connection, 0 while there is none
         self._latest = datetime.min.replace(tzinfo=UTC)
         self._new_session = False  # and no message has come since
-        self._owed: Owed | None = None  # where packet ids do not outlast a connection
+        self._session = 0  # the broker's memory of us: one more whenever it begins a new one
+        self._lasting = True  # whether packet ids outlast a connection
         self._said = ""
         self._client = self._make_client()
 
@@ -74,13 +74,14 @@ class Connection:
         if self._client.loop_start() == MQTTErrorCode.MQTT_ERR_SUCCESS:
             log.error("The thread that talks to the broker had died; it runs again", extra={"action": "mqtt_revived"})
 
-    def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
-        """Tell the broker that it may forget these, as far as they came on the present connection."""
+    def acknowledge(self, deliveries: Sequence[Delivery]) -> int:
+        """Tell the broker that it may forget these, as far as they came on the present connection: which one it is."""
         with self._lock:
-            ids = [d.message.packet_id for d in deliveries if d.message.packet_id and d.connection == self._number]
-            self._client.acknowledge(ids)
-            if self._owed:
-                self._owed.acknowledged(ids)
+            number = self._number
+            self._client.acknowledge(
+                d.message.packet_id for d in deliveries if d.message.packet_id and d.connection == number
+            )
+        return number
 
     def stop(self) -> None:
         """Send what is still to be sent, say goodbye and return when all is quiet; the session stays."""
@@ -123,7 +124,9 @@ class Connection:
         if code.is_failure:
             self._say(explain.reason(code.value, str(code)))
             return
-        self._take_up(flags.session_present, lasting=getattr(properties, "MaximumQoS", 2) == 2)
+        self._new_session = not flags.session_present  # until its first message has come
+        self._session += self._new_session
+        self._lasting = getattr(properties, "MaximumQoS", 2) == 2
         self._counters.connections += 1
         self._set_number(self._counters.connections)
         self._said = ""
@@ -132,15 +135,6 @@ class Connection:
         if getattr(properties, "SharedSubscriptionAvailable", 1) == 0:
             self._warn_of_sharing()
         client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._topics])
-
-    def _take_up(self, kept: bool, *, lasting: bool) -> None:
-        """Go on with the session the broker `kept`, or with a new one; `lasting` tells whether its numbers last."""
-        self._new_session = not kept
-        if lasting:
-            self._owed = None
-        else:
-            self._owed = self._owed or Owed()
-            self._owed.connected(kept=kept)
 
     def _warn_of_sharing(self) -> None:
         """RabbitMQ says that it has no shared subscriptions, grants them, and delivers nothing."""
@@ -182,7 +176,7 @@ class Connection:
 
     def _on_messages(self, messages: list[Published]) -> None:
         connection, now = self._number, self._clock()
-        deliveries = [Delivery(self._message(m, now), connection) for m in messages]
+        deliveries = [Delivery(self._message(m, now), connection, self._session) for m in messages]
         self._counters.dropped += self._inbox.put(deliveries)
         self._counters.received += len(messages)
         self._counters.heard = now
@@ -193,17 +187,14 @@ class Connection:
             topic = m.topic.decode()
         except UnicodeDecodeError:
             topic = "(a topic that is not text)"
-        received, begins = self._latest, self._new_session
-        self._new_session = False
-        if self._owed and m.mid:
-            received = self._owed.receipt(m.mid, topic, m.payload, received, redelivered=m.duplicate)
+        begins, self._new_session = self._new_session, False
         return Message(
             topic=topic,
             payload=m.payload,
-            received=received,
+            received=self._latest,
             retained=m.retained,
             duplicate=m.duplicate,
-            client="" if self._owed else self._client_id,
+            client=self._client_id if self._lasting else "",
             packet_id=m.mid,
             begins_session=begins,
         )

@@ -3,24 +3,31 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from collectors.counters import Counters
 from collectors.inbox import Delivery, Inbox
 from collectors.knowledge import Knowledge
 from collectors.pipeline import decode, rejection
-from core.errors import SchemaMismatch, StoreUnavailable
-from core.readings import Message, Refusal
+from collectors.trail import Trail, is_followed
+from core.errors import SchemaMismatch, StoreError, StoreUnavailable
+from core.readings import Refusal
+from store import trail
 from store.database import Database
+from store.trail import Superseded
 from store.write import Batch, write
 
 log = logging.getLogger(__name__)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 2.0  # between attempts while the database does not answer
 
-Acknowledge = Callable[[Sequence[Delivery]], None]
+PATIENCE_S = 5  # with a broker that has begun to send messages again
+
+Acknowledge = Callable[[Sequence[Delivery]], int]
 
 
 class Stopped(Exception):
@@ -40,8 +47,9 @@ class Writer:
         stop: threading.Event,
         limit: int,
         clock: Callable[[], datetime],
+        past: Trail,
     ) -> None:
-        """`limit` is the most messages in a batch."""
+        """`limit` is the most messages in a batch; `past` tells what comes again, where the broker does not."""
         self._db = db
         self._knowledge = knowledge
         self._inbox = inbox
@@ -50,53 +58,87 @@ class Writer:
         self._stop = stop
         self._limit = limit
         self._clock = clock
+        self._trail = past
+        self._restored = False
 
     def run(self) -> None:
         """Commit until the inbox is closed and empty, or until stopped while the database is away."""
         try:
-            while deliveries := self._inbox.take(self._limit):
-                self._store([d.message for d in deliveries])
-                self._acknowledge(deliveries)
-                self._counters.batch_done((d.message.received for d in deliveries), self._clock())
+            while (deliveries := self._take()) is not None:
+                for part in _by_connection(deliveries):
+                    self._take_in(part)
+                if deliveries:
+                    self._counters.batch_done((d.message.received for d in deliveries), self._clock())
         except Stopped:
             log.warning(
                 "Stopped while the database is away: what is not stored stays with the broker",
                 extra={"action": "writer_stopped"},
             )
 
-    def _store(self, messages: Sequence[Message]) -> None:
-        """Commit `messages`, whatever it takes: a batch that is refused is halved until the bad message is alone."""
+    def _take(self) -> list[Delivery] | None:
+        """What there is to do; None at the end. Nothing, if the broker does not go on to tell what comes again."""
+        deliveries = self._inbox.take(self._limit, PATIENCE_S if self._trail.waits else None)
+        return None if not deliveries and (self._inbox.closed or not self._trail.waits) else deliveries
+
+    def _take_in(self, deliveries: Sequence[Delivery]) -> None:
+        """Store what came on one connection, and let the broker forget it. Nothing: what waits comes to no more."""
+        if deliveries and not any(map(is_followed, deliveries)):
+            self._store(deliveries)
+            self._acknowledge(deliveries)
+            return
+        self._restore()
+        known = self._trail.repeats
+        fresh = self._trail.sift(deliveries) if deliveries else self._trail.give_up()
+        self._counters.repeats += self._trail.repeats - known
+        if fresh:
+            self._store(fresh)
+        others = [d for d in deliveries if not is_followed(d)]
+        self._trail.acknowledged(self._acknowledge([*others, *self._trail.due()]))
+
+    def _restore(self) -> None:
+        """Load the trail, the first time that it is needed."""
+        wait_s = FIRST_WAIT_S
+        while not self._restored:
+            try:
+                self._trail.restore(trail.load(self._db, self._trail.client))
+                self._restored, self._counters.stuck = True, False
+            except StoreError as exc:  # without it, messages would count twice, so they wait
+                wait_s = self._wait(wait_s, exc)
+
+    def _store(self, deliveries: Sequence[Delivery]) -> None:
+        """Commit them, whatever it takes: a batch that is refused is halved until the bad message is alone."""
         try:
-            self._commit(lambda: decode(messages, self._knowledge.current()))
-        except Stopped:
+            self._commit(deliveries, lambda: decode([d.message for d in deliveries], self._knowledge.current()))
+        except (Stopped, Superseded):
             raise
         except Exception as exc:  # whatever it is, it must not stop the messages beside it
-            if len(messages) > 1:
-                middle = len(messages) // 2
-                self._store(messages[:middle])
-                self._store(messages[middle:])
+            if len(deliveries) > 1:
+                middle = len(deliveries) // 2
+                self._store(deliveries[:middle])
+                self._store(deliveries[middle:])
             else:
-                self._reject(messages[0], exc)
+                self._reject(deliveries[0], exc)
 
-    def _reject(self, message: Message, exc: Exception) -> None:
+    def _reject(self, delivery: Delivery, exc: Exception) -> None:
         """Put a message aside, with the database's reason; if its topic is what offends, with a cleaned topic."""
+        message = delivery.message
         kept = rejection(message, f"the database refused it: {exc}", Refusal.DATABASE)
         log.error("A message on %s: %s", ascii(message.topic), kept.reason, extra={"action": "message_refused"})
         try:
-            self._commit(lambda: Batch(rejections=(kept,)))
-        except Stopped:
+            self._commit([delivery], lambda: Batch(rejections=(kept,)))
+        except (Stopped, Superseded):
             raise
         except Exception:
             plain = replace(kept.message, topic=_plain(message.topic))
-            self._insist(Batch(rejections=(replace(kept, message=plain, reason=_plain(kept.reason)),)))
+            self._insist(delivery, Batch(rejections=(replace(kept, message=plain, reason=_plain(kept.reason)),)))
 
-    def _insist(self, batch: Batch) -> None:
+    def _insist(self, delivery: Delivery, batch: Batch) -> None:
         """Commit what no database can object to; if it does, something is wrong with it, and we wait."""
         wait_s = FIRST_WAIT_S
         while True:
             try:
-                return self._commit(lambda: batch)
-            except Stopped:
+                return self._commit([delivery], lambda: batch)
+            except (Stopped, Superseded):
                 raise
             except Exception:
                 self._counters.stuck = True
@@ -106,21 +148,19 @@ class Writer:
                 )
             wait_s = self._pause(wait_s)
 
-    def _commit(self, make: Callable[[], Batch]) -> None:
-        """Write the batch; while the database does not answer, again and again. Raises what refuses it for good."""
-        wait_s = FIRST_WAIT_S
+    def _commit(self, deliveries: Sequence[Delivery], make: Callable[[], Batch]) -> None:
+        """Write what these hold; while the database does not answer, again and again. Raises what refuses for good."""
+        wait_s, step = FIRST_WAIT_S, self._trail.step(deliveries)
         while True:
             try:
                 batch = make()
                 began = time.perf_counter()
-                written = write(self._db, batch)
+                written = write(self._db, replace(batch, step=step) if step else batch)
             except (StoreUnavailable, SchemaMismatch) as exc:
-                self._counters.retries += 1
-                self._counters.stuck = True
-                if wait_s == FIRST_WAIT_S:
-                    log.warning("Waiting for the database: %s", exc, extra={"action": "store_away"})
-                wait_s = self._pause(wait_s)
+                wait_s = self._wait(wait_s, exc)
                 continue
+            if step:
+                self._trail.stored(step, deliveries)
             self._knowledge.learn(batch)
             self._counters.stuck = False
             self._counters.commits_s.add(time.perf_counter() - began)
@@ -134,11 +174,28 @@ class Writer:
             self._counters.rejected += written.rejected
             return
 
+    def _wait(self, wait_s: float, exc: Exception) -> float:
+        """Wait for the database, which was away: how long to wait the next time. Raises Stopped."""
+        self._counters.retries += 1
+        self._counters.stuck = True
+        if wait_s == FIRST_WAIT_S:
+            log.warning("Waiting for the database: %s", exc, extra={"action": "store_away"})
+        return self._pause(wait_s)
+
     def _pause(self, wait_s: float) -> float:
         """Wait, and say how long to wait the next time. Raises Stopped."""
         if self._stop.wait(wait_s):
             raise Stopped
         return min(wait_s * 2, LONGEST_WAIT_S)
+
+
+def _by_connection(deliveries: Sequence[Delivery]) -> Iterator[Sequence[Delivery]]:
+    """In parts that came on one connection each; one empty part if there is nothing."""
+    if not deliveries or deliveries[0].connection == deliveries[-1].connection:
+        yield deliveries
+        return
+    for _, part in groupby(deliveries, attrgetter("connection")):
+        yield list(part)
 
 
 def _plain(text: str) -> str:

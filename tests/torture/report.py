@@ -13,12 +13,9 @@ from tests.torture.world import Kind, Letter
 # Mosquitto writes its queues to disk every 5 seconds (autosave_interval) and looks at the clock once a second.
 UNSAVED_S = {"mosquitto": 6.0, "rabbitmq": 0.0}
 
-# A message that has nothing to be known by may count twice where the broker sends it again and does not say so in a
-# way that can be relied upon: after these.
-AMBIGUOUS = {
-    "mosquitto": (Blow.BROKER_KILLED,),
-    "rabbitmq": (Blow.COLLECTOR_KILLED, Blow.BROKER_KILLED, Blow.BROKER_RESTARTED),
-}
+# A message that has nothing to be known by may count twice where the broker sends it again without a mark, which then
+# nobody can tell from another message: after these.
+AMBIGUOUS = {"mosquitto": (Blow.BROKER_KILLED,), "rabbitmq": ()}
 SHOWN = 12  # faults of a kind that are told one by one
 NAMELESS = (Kind.BARE, Kind.ALIKE)
 
@@ -45,9 +42,16 @@ def weigh(faults: Sequence[Fault], letters: Sequence[Letter], course: Course, br
         elif fault.what == "lost" and fault.letter:
             good = _age(fault.letter, kills) <= window_s
         else:
-            good = fault.what == "doubled" and fault.kind in NAMELESS and bool(course.times(*AMBIGUOUS[broker]))
+            good = fault.what == "doubled" and fault.kind in NAMELESS and _between(fault, course, AMBIGUOUS[broker])
         (explained if good else unexplained).append(fault)
     return Findings(explained=explained, unexplained=unexplained)
+
+
+def _between(fault: Fault, course: Course, blows: Sequence[Blow]) -> bool:
+    """Whether one of the blows fell between the first and the last time that it came; or at all, if alike ones hide
+    when that was."""
+    fell = [s.when for s in course.struck if s.blow in blows]
+    return any(not fault.received or fault.received[0] <= when <= fault.received[-1] for when in fell)
 
 
 def told(findings: Findings, letters: Sequence[Letter], course: Course, started: float) -> Iterator[str]:
@@ -109,9 +113,12 @@ def summary(letters: Sequence[Letter], findings: Findings, course: Course, broke
     readings = sum(len(letter.facts) for letter in letters if letter.safe)
     unheard = sum(letter.unheard for letter in letters)
     lost = sum(f.what == "lost" for f in findings.unexplained)
+    twice = Counter(f.kind for f in (*findings.explained, *findings.unexplained) if f.what in ("doubled", "invented"))
+    doubled = ", ".join(f"{twice[kind]} {kind.value}" for kind in Kind)
     return (
         f"{broker}: {readings} readings in {len(letters)} messages acknowledged, {sum(blows.values())} blows in"
         f" {took_s:.0f} s ({unheard} times it said that nobody listens);"
         f" unexplained: {lost} lost, {len(findings.unexplained) - lost} other;"
-        f" inside the broker's limits: {len(findings.explained)}  ({datetime.now(UTC):%Y-%m-%d %H:%M} UTC)"
+        f" inside the broker's limits: {len(findings.explained)}; twice: {doubled}"
+        f"  ({datetime.now(UTC):%Y-%m-%d %H:%M} UTC)"
     )

@@ -25,11 +25,12 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Struck:
-    """What happened and when, in seconds of the monotonic clock."""
+    """What happened and when, in seconds of the monotonic clock and as receipts are told."""
 
     at: float
     blow: Blow
     what: str
+    when: datetime
 
 
 @dataclass(slots=True)
@@ -78,7 +79,8 @@ class Torturer:
             self._later(0.2, lambda: self._fall(event))  # one blow at a time for each
             return
         self._say(f"{event}")
-        self.course.struck.append(Struck(at=time.monotonic(), blow=blow, what=str(event).split("  ", 1)[1]))
+        what = str(event).split("  ", 1)[1]
+        self.course.struck.append(Struck(at=time.monotonic(), blow=blow, what=what, when=datetime.now(UTC)))
         match blow:
             case Blow.COLLECTOR_KILLED | Blow.BROKER_KILLED | Blow.DATABASE_KILLED:
                 target.kill()

@@ -104,14 +104,20 @@ def test_what_was_never_acknowledged_may_be_there_or_not() -> None:
     assert verdict.compare(letters, with_sums(lost(stored, letter.facts[0].device))) == []
 
 
+def killed(at: float) -> Course:
+    """The broker was killed once."""
+    when = NOW + timedelta(seconds=at)
+    return Course(struck=[Struck(at=at, blow=Blow.BROKER_KILLED, what="the broker, killed", when=when)])
+
+
 def test_an_acknowledgement_that_is_read_after_the_kill_came_before_it() -> None:
     letters = heard()
     letter = next(letter for letter in letters if letter.kind is Kind.TIMED)
     faults = verdict.compare(letters, with_sums(lost(perfect(letters), letter.facts[0].device)))
-    kill = Struck(at=letter.number - 0.001, blow=Blow.BROKER_KILLED, what="the broker, killed")
-    assert not report.weigh(faults, letters, Course(struck=[kill]), "mosquitto").unexplained
+    kill = killed(letter.number - 0.001)
+    assert not report.weigh(faults, letters, kill, "mosquitto").unexplained
     letter.opened = letter.number - 0.0005  # on a connection from after the kill
-    assert report.weigh(faults, letters, Course(struck=[kill]), "mosquitto").unexplained
+    assert report.weigh(faults, letters, kill, "mosquitto").unexplained
 
 
 def test_only_a_loss_shortly_before_a_kill_is_explained_and_only_on_a_broker_that_keeps_seconds_in_memory() -> None:
@@ -119,9 +125,35 @@ def test_only_a_loss_shortly_before_a_kill_is_explained_and_only_on_a_broker_tha
     letter = next(letter for letter in letters if letter.kind is Kind.TIMED)
     faults = verdict.compare(letters, with_sums(lost(perfect(letters), letter.facts[0].device)))
     for age_s, broker, explained in ((1, "mosquitto", True), (9, "mosquitto", False), (1, "rabbitmq", False)):
-        kill = Struck(at=letter.number + age_s, blow=Blow.BROKER_KILLED, what="the broker, killed")
-        findings = report.weigh(faults, letters, Course(struck=[kill]), broker)
+        kill = killed(letter.number + age_s)
+        findings = report.weigh(faults, letters, kill, broker)
         assert bool(findings.explained) is explained
-        text = "\n".join(report.told(findings, letters, Course(struck=[kill]), 0))
+        text = "\n".join(report.told(findings, letters, kill, 0))
         assert f"letter {letter.number} sent at" in text
         assert "the broker, killed" in text
+
+
+@pytest.mark.parametrize(
+    ("device", "broker", "age_s", "explained"),
+    [
+        ("bare", "mosquitto", 1, True),
+        ("bare", "mosquitto", 9, False),  # the broker was killed after both had come
+        ("bare", "rabbitmq", 1, False),
+        ("alike", "mosquitto", 1, True),
+        ("alike", "rabbitmq", 1, False),
+        ("numbered", "mosquitto", 1, False),
+    ],
+)
+def test_twice_is_only_what_nothing_tells_and_mosquitto_had_sent_before_it_was_killed(
+    device: str, broker: str, age_s: int, explained: bool
+) -> None:
+    letters = heard()
+    stored = perfect(letters)
+    row = stored.rows[index(stored, device)]
+    again = row[6] + timedelta(seconds=3)
+    faults = verdict.compare(letters, with_sums([*stored.rows, (*row[:5], again, again)]))
+    course = killed((row[6] - NOW).total_seconds() + age_s)
+    findings = report.weigh(faults, letters, course, broker)
+    assert {f.what for f in faults} == {"doubled"}
+    assert bool(findings.explained) is explained
+    assert f"1 {device}" in report.summary(letters, findings, course, broker, 1)

@@ -126,15 +126,31 @@ def write(db: Database, batch: Batch) -> Written:
             key = {"source": status.source, "device": status.device}
             conn.execute(sql("device_status"), {**key, "online": status.online, "received": received})
         if rejections:
-            conn.cursor().executemany(sql("insert_rejected"), [_rejected(r) for r in rejections])
+            keep(conn, rejections)
     db.channels.update(ids)  # only now: a transaction that was rolled back has registered nothing
     return Written(readings=changed, unchanged=len(readings) - changed, rejected=len(rejections), repeats=len(repeats))
 
 
-def _rejected(rejection: Rejection) -> dict[str, object]:
-    m = rejection.message  # text columns cannot hold NUL; the payload is kept as bytes
-    topic, reason = (text.replace("\0", "\N{REPLACEMENT CHARACTER}") for text in (m.topic, rejection.reason))
-    return {"received": m.received, "topic": topic, "payload": m.payload, "retained": m.retained, "reason": reason}
+def keep(conn: psycopg.Connection[Any], rejections: Sequence[Rejection]) -> None:
+    """Keeps what was rejected.
+
+    In one statement: after a pipeline of several the server no longer looks how long a transaction has been left alone,
+    and one whose network has vanished would keep its locks for ever.
+    """
+    messages = [rejection.message for rejection in rejections]
+    columns = {
+        "received": [m.received for m in messages],
+        "topic": [_text(m.topic) for m in messages],
+        "payload": [m.payload for m in messages],
+        "retained": [m.retained for m in messages],
+        "reason": [_text(rejection.reason) for rejection in rejections],
+    }
+    conn.execute(sql("insert_rejected"), columns)
+
+
+def _text(text: str) -> str:
+    """As text columns hold it: without NUL."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _readings(

@@ -16,7 +16,7 @@ from core.readings import Message, Reading, Status
 from store import rejected
 from store.database import Database
 from store.notify import listen
-from store.write import Batch, Incoming, Rejection, Written, write
+from store.write import Batch, Incoming, Rejection, Written, keep, write
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -195,6 +195,22 @@ def test_a_transaction_that_nobody_goes_on_with_is_ended_and_may_be_tried_again(
         wait_for(lambda: other.execute(mine, (conn.info.backend_pid,)).fetchone() is None)
         conn.execute("select 1")
     assert put(db, reading(1, 1)).readings == 1
+
+
+def test_the_last_thing_a_transaction_writes_does_not_let_it_stay_for_ever(
+    db: Database, database_url: str, wait_for: Callable[..., object]
+) -> None:
+    message = Message(topic="t", payload=b"?", received=NOON)
+    with (
+        pytest.raises(StoreUnavailable),
+        db.transaction() as conn,
+        psycopg.connect(database_url, autocommit=True) as other,
+    ):
+        pid = conn.info.backend_pid
+        conn.execute("set local idle_in_transaction_session_timeout = '100ms'")
+        keep(conn, [Rejection(message=message, reason="nobody knows what ? is")] * 2)
+        wait_for(lambda: other.execute("select from pg_stat_activity where pid = %s", (pid,)).fetchone() is None)
+        conn.execute("select 1")
 
 
 def test_a_write_that_was_rolled_back_registers_nothing(db: Database, database_url: str) -> None:

@@ -69,7 +69,7 @@ def unknown(topic: str, leaves: Sequence[Leaf], *, device: str = "", time: str =
     """What to do about numbers of which nobody knows what they are: a mapping for the first of them."""
     names = list(dict.fromkeys(leaf.said for leaf in leaves))
     first = max(leaves, key=_likely)
-    if _is_share(first):
+    if is_share(first):
         return _share(topic, first, device=device, time=time)
     about = "people" if _likely(first) == 2 else "presence"
     choices = [Choice(values={metric: first.path}, says=says) for metric, says in CHOICES[about]]
@@ -86,7 +86,8 @@ def _likely(leaf: Leaf) -> int:
     return 2 if type(leaf.value) in (int, float) else int(type(leaf.value) is bool)
 
 
-def _is_share(leaf: Leaf) -> bool:
+def is_share(leaf: Leaf) -> bool:
+    """Whether a value is in per cent."""
     return leaf.unit in _SHARES or not _SHARES.isdisjoint(leaf.words)
 
 
@@ -111,6 +112,10 @@ def _either(meanings: Sequence[str]) -> str:
 
 
 def _settled(leaf: Leaf, doubt: Doubt, measured: Measured) -> bool:
+    told = {means.metric for _, means in measured}
+    one_way = told.isdisjoint(("in", "in_total")) != told.isdisjoint(("out", "out_total"))
+    if doubt.about == "people" and one_way and told.isdisjoint(("people", "passages", "passages_total")):
+        return False  # it may be the other way
     return any(
         means.metric in SETTLED[doubt.about]
         and other.value is not None

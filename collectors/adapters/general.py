@@ -44,10 +44,10 @@ _PERSONAL: Final = frozenset(  # beside these a name is that of a person
 )  # fmt: skip
 _RANK: Final = {name: number for number, name in enumerate((*_IDS, *_LOOSE_IDS))}
 _HOLDERS: Final = {
-    "device", "deviceinfo", "sensor", "sensorinfo", "node", "thing", "source", "meta", "metadata", "header", "info",
-    "system", "identity", "data", "payload", "object", "camera", "body", "message", "con", "systemproperties",
+    "device", "deviceinfo", "devinfo", "sensor", "sensorinfo", "node", "thing", "source", "meta", "metadata", "header",
+    "info", "system", "identity", "data", "payload", "object", "camera", "body", "message", "con", "systemproperties",
 }  # fmt: skip
-_DEVICES: Final = {"device", "deviceinfo", "sensor", "sensorinfo", "node", "thing", "camera"}
+_DEVICES: Final = {"device", "deviceinfo", "devinfo", "sensor", "sensorinfo", "node", "thing", "camera"}
 _MESSAGE_IDS: Final = ("messageid", "msgid", "eventid", "packetid", "messageuuid")
 _NAMES: Final = {*_IDS, *_LOOSE_IDS, *_MESSAGE_IDS}
 _EUI_64: Final = re.compile(r"(?:[0-9a-fA-F]{2}[-:]?){7}[0-9a-fA-F]{2}")

@@ -1,7 +1,7 @@
 """A JSON object taken apart: its values with the words of their names, their units, times and places."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -52,9 +52,10 @@ _MANY_PARTS: Final = frozenset(
 )  # fmt: skip
 _NAME_FIELDS: Final = (
     "name", "type", "key", "n", "metric", "measure", "parameter", "quantity", "property", "sensor", "variable", "field",
-    "objectname", "caption", "measurement", "k", "datapointid", "id",
+    "objectname", "resourcename", "caption", "measurement", "k", "datapointid", "id",
 )  # fmt: skip
 _VALUE_FIELDS: Final = ("value", "v", "val", "vb", "text", "reading", "measurement", "measurementvalue", "presentvalue")
+_NO_UNITS: Final = frozenset(("no-units", "no_units", "nounits", "no units", "unitless", "dimensionless", "none"))
 _UNIT_FIELDS: Final = ("unit", "units", "uom", "u", "unitofmeasurement")
 _SHARED_UNITS: Final = ("unit", "units", "uom", "unitofmeasurement")
 _SIMPLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -179,9 +180,9 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
             continue
         unit = _unit(fields, name) or shared
         if type(value) is dict:
-            yield from _inner(value, _inside(place, name, is_list=False), clock, unit)
+            yield from _inner(value, _inside(place, name, value.values(), is_list=False), clock, unit)
         elif type(value) is list:
-            yield from _list(value, _inside(place, name), clock)
+            yield from _list(value, _inside(place, name, value), clock)
         else:
             leaf = _leaf(_Named(name=name, field=name, value=value, unit=unit), place)
             # The total of men and women, say, is their sum, and may be that of a period.
@@ -353,15 +354,17 @@ def _named(item: Mapping[str, Any], kept: str) -> tuple[str, str]:
     return "", ""
 
 
-def _inside(place: _Place, name: str, *, is_list: bool = True) -> _Place:
+def _inside(place: _Place, name: str, holds: Collection[Any], *, is_list: bool = True) -> _Place:
     """The place of an object that stands under `name`; in {"lines": {"1": {...}}} the name is that of a line.
 
-    A list of entries is one of messages; an object of that name tells those who came in.
+    A list of entries is one of messages; an object of that name tells those who came in. Entrances are doors if each
+    of what they hold is an object, else those who came in.
     """
     kept = compact(name)
     part = name if place.kept in _MANY_PARTS and is_place(name) else ""
     is_record = kept in _RECORDS and (is_list or kept != "entries")
-    added = () if part or kept in _NEUTRAL or is_record else words(name)
+    are_doors = kept == "entrances" and all(type(each) is dict for each in holds)
+    added = () if part or kept in _NEUTRAL or is_record or are_doors else words(name)
     return replace(
         place,
         words=(*place.words, *added),
@@ -386,12 +389,13 @@ def _leaf(named: _Named, place: _Place) -> Leaf:
         part, named = named.name, replace(named, name="")  # {"zone_counts": {"1": 2}}: a line's number
         return replace(_leaf(named, place), part=part, said=_joined(place.said, part))
     own = words(named.name) if compact(named.name) not in _VALUE_FIELDS or not place.words else ()
+    unit = named.unit.strip().lower()
     return Leaf(
         words=(*place.words, *own),
         said=_joined(place.said, named.name),
         value=named.value,
         path=place.path + (step(named.field) if named.field else ""),
-        unit=named.unit.strip().lower(),
+        unit=unit if unit not in _NO_UNITS else "",
         part=place.part,
         time=place.time,
         each=place.each,

@@ -20,6 +20,7 @@ from collectors.adapters.vocabulary import (
     Means,
     Verdict,
     in_all,
+    is_aside,
     is_other_kind,
     judge,
     words,
@@ -55,6 +56,7 @@ class Found:
     doubtful: list[tuple[Leaf, Doubt]] = field(default_factory=list)
     unknown: list[Leaf] = field(default_factory=list)
     other: list[Leaf] = field(default_factory=list)  # words and states of which nobody knows what they are
+    shares: list[Leaf] = field(default_factory=list)  # how full a place is, or how much of a time it was used
 
     @property
     def understood(self) -> bool:
@@ -131,12 +133,23 @@ def look(
 def sort(leaves_: Iterable[Leaf], *, context: tuple[str, ...] = ()) -> Found:
     """What the names of these values mean."""
     found = Found()
-    aside = [leaf for leaf in _departures(leaves_) if _sort(found, leaf, context) == "aside"]
+    listed = _departures(leaves_)
+    aside = [leaf for leaf in listed if _sort(found, leaf, context) == "aside"]
+    found.shares = [leaf for leaf in aside if doubts.is_share(leaf) and _is_number(leaf.value)]
     _agree(found)
     _same(found)
     if not found.understood:
         found.unknown += [leaf for leaf in aside if _is_number(leaf.value)]
+        found.unknown += [leaf for leaf in listed if _is_hidden(leaf)] if not found.unknown else []
     return found
+
+
+def _is_hidden(leaf: Leaf) -> bool:
+    """Whether a value would tell of people beyond doubt, did it not stand under a name that says something else."""
+    means = judge(leaf.own)
+    if not isinstance(means, Means) or means.metric not in ABOUT_PEOPLE or is_aside(leaf.words):
+        return False
+    return len(leaf.words) > len(leaf.own) and (_is_number(leaf.value) or _is_yes_or_no(leaf.value))
 
 
 def _departures(leaves_: Iterable[Leaf]) -> list[Leaf]:
@@ -173,19 +186,27 @@ def write(sheet: Sheet, found: Found, *, topic: str, device_path: str = "", time
     measure(sheet, found)
     if said := doubts.told(found.measured, found.doubtful, topic=topic, device=device_path, time=time_path):
         sheet.problems.append(said)
+    if found.shares and found.understood and not found.about_people:
+        sheet.problems.append(doubts.unknown(topic, found.shares, device=device_path, time=time_path))
 
 
 def measure(sheet: Sheet, found: Found) -> None:
     """Note what was measured. A total leaves no room for a delta of its line."""
     told: dict[_Key, tuple[Leaf, float]] = {}
     disputed: set[_Key] = set()
+    unclear: list[tuple[str, str]] = []  # words of which nobody knows whether somebody is there, by line
     for leaf, means, part in _parts(found.measured):
         try:
             metric, value = _measure(leaf, means)
             if value is not None:
                 _tell(told, disputed, (metric, _fit(leaf, part), leaf.time), leaf, value)
         except Unreadable as exc:
-            sheet.problems.append(str(exc))
+            if means.metric == "occupied":
+                unclear.append((part, f"{exc}; if it does, {hints.WRITE}, with its words for yes and no"))
+            else:
+                sheet.problems.append(str(exc))
+    known = {part for metric, part, _ in told if metric in ("occupied", "people")}
+    sheet.problems += [said for part, said in unclear if part not in known]
     for (metric, part, time), (leaf, value) in told.items():
         if (metric, part, time) not in disputed:
             sheet.note(metric, value, part=part, time=time, period_s=leaf.period_s, said=leaf.said)
@@ -278,7 +299,9 @@ def _of_value(leaf: Leaf, means: Means) -> Verdict:
         return "aside"
     if means.either and number(leaf.said, value) not in (0, 1, None):
         return Doubt(about="occupancy" if means.either == "people" else "motion", part=means.part)
-    return means
+    many = number(leaf.said, value)
+    is_coded = words(leaf.said)[-1:] in (("state",), ("status",))
+    return Doubt(about="occupancy", part=means.part) if many and many > 1 and not is_coded else means
 
 
 def _countable(value: object, doubt: Doubt) -> bool:

@@ -272,6 +272,11 @@ def is_some(name: str) -> bool:
     return not _SOME.isdisjoint(words(name))
 
 
+def is_aside(said: tuple[str, ...]) -> bool:
+    """Whether words speak of settings, of things, or of some of the people: what stands under them is no count."""
+    return not (_SETTINGS | _THINGS | _SOME).isdisjoint(said)
+
+
 def is_climate(verdict: Verdict) -> bool:
     """Whether a name is that of the air, the light or the battery, which have units of their own."""
     return isinstance(verdict, Means) and bool(verdict.units) and verdict.units is not PERSONS

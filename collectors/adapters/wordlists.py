@@ -16,7 +16,7 @@ OCCUPIED = """
 occupied presence present inuse roomoccupied deskoccupied seatoccupied spaceoccupied tableoccupied deskinuse
 roominuse spaceinuse humanpresence personpresence personpresent humanpresent someonepresent presencedetected
 persondetected humandetected occupancydetected presencestate presencestatus occupancystate occupancystatus
-peoplepresence deskstate deskoccupancy
+peoplepresence deskstate deskoccupancy occupy truepresence
 """
 MOTION = """
 motion pir movement motiondetected movementdetected pirdetected motionstate motionstatus pirstate pirstatus
@@ -54,7 +54,7 @@ batvoltage
 BATTERY_MV = "batterymv batterymillivolt battmv vbatmv batterymillivolts batteryvoltagemv"
 # Going in.
 IN = """
-in ins enter enters entered entering entry entries ingress inbound incoming inflow inward inwards arrivals
+in ins enter enters entered entering entry entries entrances ingress inbound incoming inflow inward inwards arrivals
 """
 # Going out.
 OUT = """
@@ -166,7 +166,8 @@ zones regions areas counters report info output environment env device devices e
 rois seats d e radar counter peoplecounter counting counts sensordata msg obj tele climate air
 tags registers vals signals points datapoints variables countinginfo countinfo after
 floors floor levels buildings sites spaces analytics roomanalytics
-iot meas
+iot meas metadata situation
+d2cmessage devicemessage sensormessage devicedata telemetrydata devicetelemetry sensortelemetry telemetryupdate
 stats statistics summary m ext inputs outputs body con cin m2m decode uplinkmessage decodeduplink fields
 """
 # Fields that tell a time, the most telling first.

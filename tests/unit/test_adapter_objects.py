@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from collectors import adapters
 from collectors.adapters import objects
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
@@ -39,6 +40,13 @@ def problem(fields: Any) -> str:
     assert not sheet.readings
     (told,) = sheet.problems
     return told
+
+
+def adapted(fields: Any) -> tuple[str, ...]:
+    """What is rejected of a message; nothing of it may be read."""
+    decoded = adapters.decode(Message(topic="acme/door1", payload=json.dumps(fields).encode(), received=NOW))
+    assert not decoded.readings
+    return decoded.problems
 
 
 @pytest.mark.parametrize(
@@ -305,6 +313,61 @@ def test_a_doubt_beside_what_is_known_is_told_too() -> None:
     sheet = noted({"total_in": 5, "out": 3})
     assert [r.metric for r in sheet.readings] == ["in_total"]
     assert sheet.problems[0].startswith("out could mean")
+
+
+def test_entrances_are_those_who_came_in_or_doors() -> None:
+    assert values({"total_entrances": 120, "total_exits": 113, "current_occupants": 7}) == {
+        "flow:1 in_total": 120,
+        "flow:1 out_total": 113,
+        "level:1 people": 7,
+    }
+    north = {"flow:north in_total": 3.0, "flow:north out_total": 4.0}
+    assert values({"entrances": {"north": {"in_total": 3, "out_total": 4}}}) == north
+    assert values({"entrances": [{"name": "north", "in_total": 3, "out_total": 4}]}) == north
+
+
+def test_one_way_alone_does_not_answer_what_a_count_is() -> None:
+    sheet = noted({"total_out": 113, "count": 120})
+    assert [(r.metric, r.value) for r in sheet.readings] == [("out_total", 113)]
+    assert sheet.problems[0].startswith("count could mean")
+    assert not noted({"total_in": 120, "total_out": 113, "count": 120}).problems
+
+
+def test_presence_of_several_may_be_their_number() -> None:
+    assert values({"presence": 1}) == {"level:1 occupied": 1}
+    assert problem({"presence": 4}).startswith("presence could mean people present")
+    told = problem({"motion_state": "coded"})
+    assert told.startswith('motion_state is "coded": it must say') and told.endswith("with its words for yes and no")
+
+
+def test_a_word_nobody_knows_is_of_no_account_beside_one_that_says_it() -> None:
+    assert values({"presence": True, "movement": "small_movement"}) == {"level:1 occupied": 1}
+    assert values({"Motion1": 0, "TruePresence1": 1}) == {"level:1 occupied": 1}
+    assert values({"Occupy": 1, "temperature": 22.1}) == {"level:1 occupied": 1, "level:1 temperature_c": 22.1}
+
+
+def test_a_share_is_asked_about_where_nothing_else_tells_of_people() -> None:
+    share = {"occupancyRate": {"value": 35, "unit": "%"}, "temperature": 21.2}
+    sheet = noted(share)
+    assert [r.metric for r in sheet.readings] == ["temperature_c"]
+    assert "is a share of a capacity" in sheet.problems[0]
+    assert not noted({**share, "people": 3}).problems
+
+
+def test_what_would_tell_of_people_is_never_passed_over() -> None:
+    assert values({"d2cMessage": {"motionDetected": True}}) == {"level:1 occupied": 1}
+    assert "nobody knows what gatewayMessage.motionDetected is" in "".join(
+        adapted({"gatewayMessage": {"motionDetected": True}})
+    )
+    assert adapted({"settings": {"motion": True}}) == ()
+
+
+def test_a_count_without_a_unit_is_one_in_so_many_words() -> None:
+    assert values({"object-name": "PeopleCount_Room12", "present-value": 3, "units": "no-units"}) == {
+        "level:12 people": 3
+    }
+    record = {"resourceName": "HumanCount", "valueType": "Int16", "value": "5"}
+    assert values({"event": {"readings": [record, {**record, "resourceName": "CanineCount"}]}}) == {"level:1 people": 5}
 
 
 JSON = st.recursive(

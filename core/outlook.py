@@ -39,7 +39,8 @@ class Outlook:
     is the probability that the 365 days up to `deadline` hold `goal` visits or more; `even_from` and `likely_from` the
     days from which on it is at least 1 in 2, and 4 in 5 (None: not within the forecast). Growth is a year's: 0.1 is
     10 %.
-    `afterwards`: made later than its origin, from nothing but what was known then.
+    `afterwards`: made later than its origin, from nothing but what was known then. `also` are the other sites whose
+    visits it counts.
     """
 
     origin: date
@@ -57,6 +58,7 @@ class Outlook:
     days: tuple[Expected, ...]
     years: tuple[Expected, ...]
     totals: tuple[ExpectedTotal, ...]
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

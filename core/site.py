@@ -54,13 +54,17 @@ class OpeningHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where the visits shall go: `factor` times the baseline period's visits a year, by `deadline`."""
+    """Where the visits shall go: `factor` times the baseline period's visits a year, by `deadline`.
+
+    `also` are other sites whose visits count for it too, each by its own definition of a visit.
+    """
 
     baseline_first: date
     baseline_last: date
     deadline: date
     factor: float = 2.0
     measure: Literal["gross", "net"] = "gross"
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +198,21 @@ class Site:
     target: Target | None = None
     visits: tuple[VisitDefinition, ...] = ()
     sandbox: bool = False  # a place for simulated data, never mixed with real figures
+
+    @property
+    def measure(self) -> Literal["gross", "net"]:
+        """The visits that count for its target; gross where it has none."""
+        return self.target.measure if self.target else "gross"
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """The other sites that count for its target, always in the same order."""
+        return tuple(sorted(self.target.also)) if self.target else ()
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """All sites whose visits count for its target, itself first. A day counts if it was observed at all of them."""
+        return (self.id, *self.also)
 
     def external_id(self, sensor: Sensor) -> str:
         """How the sensor's device names itself in readings; native devices carry their site."""

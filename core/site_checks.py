@@ -11,7 +11,7 @@ from zoneinfo import available_timezones
 
 import holidays
 
-from core import mapping_checks, visit_checks
+from core import mapping_checks, target_checks, visit_checks
 from core.analytics.calendar import WEEKDAYS, parse_hours
 from core.mapping_checks import zone_exists
 from core.site import OUTSIDE, OpeningHours, PayloadMapping, Portal, Sensor, Site, Space, VisitDefinition
@@ -28,7 +28,8 @@ class Draft:
     """A site as far as it could be read. `spaces` and the others hold each readable part with its path.
 
     `space_ids` and `portal_ids` are all the names that occur, also on parts that could not be read: a portal must not
-    be blamed for the fault of the space it leads to. The site's own name, its root space, is among them.
+    be blamed for the fault of the space it leads to. The site's own name, its root space, is among them. Where the site
+    itself could not be read (not `read`), another one stands in for it.
     """
 
     path: Path
@@ -40,6 +41,7 @@ class Draft:
     visits: Sequence[tuple[Path, VisitDefinition]] = ()
     space_ids: frozenset[str] = field(default=frozenset())
     portal_ids: frozenset[str] = field(default=frozenset())
+    read: bool = True
 
 
 def check(drafts: Sequence[Draft]) -> Iterator[Problem]:
@@ -50,8 +52,10 @@ def check(drafts: Sequence[Draft]) -> Iterator[Problem]:
     yield from _duplicates(named, key="name")
     ends = frozenset(f"{d.site.id}/{space}" for d in drafts for space in d.space_ids)
     whole = all({p.id for _, p in d.portals} == d.portal_ids for d in drafts)
+    sites = {d.site.id: d.site if d.read else None for d in drafts}
     for draft in drafts:
         yield from _check_site(draft)
+        yield from target_checks.check(draft.path, draft.site, sites)
         doors = visit_checks.perimeter(draft.site, [d.site for d in drafts])
         yield from visit_checks.check(draft.path, draft.visits, doors, whole=whole)
         yield from _check_opening((*draft.path, "opening"), draft.site.opening, draft.site.day_start)
@@ -79,14 +83,6 @@ def _check_site(draft: Draft) -> Iterator[Problem]:
     if site.day_start.minute % 15 or site.day_start.second or site.day_start.microsecond:
         yield (*path, "day_start"), f"{site.day_start} is not on a quarter of an hour; write one such as 04:00"
     yield from _check_number(path, site, "capacity", low=1)
-    if (target := site.target) is not None:
-        at = (*path, "target")
-        if target.baseline_last < target.baseline_first:
-            yield (*at, "baseline_last"), "the baseline ends before it begins; exchange the two dates"
-        if target.deadline <= target.baseline_last:
-            yield (*at, "deadline"), "the deadline is not after the baseline; choose a later day"
-        if not target.factor > 0:
-            yield (*at, "factor"), f"{target.factor:g} is no factor; write 2.0 for twice the visits"
 
 
 def _check_opening(path: Path, opening: OpeningHours, day_start: time) -> Iterator[Problem]:

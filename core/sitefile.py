@@ -69,7 +69,8 @@ class _Reader:
             whole["opening"] = self.parts.one(OpeningHours, raw["opening"], (*path, "opening")) or _NO_HOURS
         if "target" in raw:
             whole["target"] = self.parts.one(Target, raw["target"], (*path, "target"))
-        site = self.parts.one(Site, whole, path) or _unread_site(raw.get("id"))
+        read = self.parts.one(Site, whole, path)
+        site = read or _unread_site(raw.get("id"))
         return Draft(
             path=path,
             site=site,
@@ -80,6 +81,7 @@ class _Reader:
             visits=visits,
             space_ids=_ids(raw, "spaces") | {site.id},
             portal_ids=_ids(raw, "portals"),
+            read=read is not None,
         )
 
 

@@ -239,7 +239,8 @@ class MethodBreak:
     `kind`: another sensor, a definition of a visit, a door that was not counted before (or is no more), or a step that
     nobody told of ("found"). `method`: both sensors side by side ("overlap"), the step beside other doors ("level"),
     the same readings by the new definition ("recounted"), or none, where it cannot be told. `error` is half the
-    width of the factor's 95 % interval.
+    width of the factor's 95 % interval. `site` is the one whose visits are counted otherwise, and whose file names the
+    door, where it is not the site of the target itself.
     """
 
     day: date
@@ -248,6 +249,7 @@ class MethodBreak:
     method: Literal["overlap", "level", "recounted", "none"]
     factor: float | None
     error: float | None
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,7 +263,8 @@ class Progress:
 
     The figures called `bridged` are what they would be had every day been counted as it is now, over the `breaks`;
     `growth_error` is half the width of the 95 % interval of `growth_bridged`, and holds `growth_unseen`, what changes
-    of counters too small to be found may do.
+    of counters too small to be found may do. `also` are the other sites whose visits count; a day counts if it was
+    observed at all of them.
     """
 
     site: str
@@ -284,6 +287,7 @@ class Progress:
     goal_bridged: float | None = None
     needed_growth_bridged: float | None = None
     breaks: tuple[MethodBreak, ...] = ()
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from typing import Final
 
 from core.analytics.calendar import business_day
 from core.site import Site
-from store import backfill, forecasts, queries
+from store import backfill, forecasts
 from store.database import Database
 from store.sites import load_all
 
@@ -25,12 +25,11 @@ def wanted(db: Database, now: datetime) -> bool:
 def due(db: Database, site: Site, now: datetime) -> list[date]:
     """The origins of which a forecast is wanted and can be made, and there is none: newest first."""
     yesterday = business_day(now, site) - DAY
-    measure = queries.measure_of(db, site.id)
-    there = set(forecasts.origins(db, site.id, measure))
+    there = set(forecasts.origins(db, site.id, site.measure, site.also))
     sunday = yesterday - timedelta(days=(yesterday.weekday() - SUNDAY) % 7)
     newest = sunday if there else yesterday
     missing = [day for day in (newest, *_months_before(yesterday, PAST_MONTHS)) if day not in there]
-    return [day for day in missing if forecasts.days_known(db, site.id, day) >= _least(day == newest)]
+    return [day for day in missing if forecasts.days_known(db, site.counted, day) >= _least(day == newest)]
 
 
 def _least(newest: bool) -> int:

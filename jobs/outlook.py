@@ -5,13 +5,14 @@ A forecast takes seconds of arithmetic, so it is made beside the worker (`jobs.a
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
 
 import numpy as np
 
 from core.analytics import calendar as hours
-from core.analytics.days import as_forecast_calendar
+from core.analytics.days import as_forecast_calendar, open_also
 from core.analytics.forecast import History, history
 from core.analytics.outlook import DAY, FURTHEST, Goal, look_ahead
 from core.errors import NotFound
@@ -20,7 +21,7 @@ from core.views import VisitPoint
 from jobs.forecasts_due import LEAST_DAYS, PAST_LEAST_DAYS, due
 from store import forecasts, queries
 from store.database import Database
-from store.sites import load_all
+from store.sites import counted, load_all
 
 log = logging.getLogger(__name__)
 
@@ -37,38 +38,52 @@ def make_due(db: Database, now: datetime) -> int:
 def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
     """Makes and keeps one forecast; False where too little was observed until then, or one is there already."""
     afterwards = origin < hours.business_day(now, site) - timedelta(days=8)
-    measure = queries.measure_of(db, site.id)
-    points = queries.visits(db, site.id, origin - LOOKED_BACK * DAY, origin, "day")
-    past = observed(site, points, measure)
+    sites = counted(db, site)
+    first = origin - LOOKED_BACK * DAY
+    past = observed(sites, [queries.visits(db, s.id, first, origin, "day") for s in sites], site.measure)
     if np.isfinite(past.visits).sum() < (PAST_LEAST_DAYS if afterwards else LEAST_DAYS):
         return False
     goal = _goal(db, site, origin)
     last = max(origin + 2 * 366 * DAY, goal.deadline if goal else origin)
-    days = queries.calendar_days(db, site.id, past.first, min(last, origin + FURTHEST * DAY))
+    days = open_also(queries.calendar_days(db, site.id, past.first, min(last, origin + FURTHEST * DAY)), sites[1:])
     made = look_ahead(
         past,
         as_forecast_calendar(days, site.opening.country),
         goal=goal,
-        measure=measure,
+        measure=site.measure,
         made=now,
         afterwards=afterwards,
         rng=np.random.default_rng([SEED, origin.toordinal()]),
     )
-    kept = forecasts.keep(db, site.id, made)
+    kept = forecasts.keep(db, site.id, replace(made, also=site.also))
     log.info("forecast of %s from %s", site.id, origin, extra={"action": "forecast_made", "site": site.id})
     return kept
 
 
-def observed(site: Site, points: Sequence[VisitPoint], measure: str) -> History:
-    """The days from the first observed one on. A day of which much less than usual was observed is not known."""
+def observed(sites: Sequence[Site], points: Sequence[Sequence[VisitPoint]], measure: str) -> History:
+    """The visits of some sites together, given site by site over the same days; from the first day on that is known.
+
+    A day is known if it is at every site, and closed if every site is.
+    """
+    each = [_known(own, measure) for own in points]
+    visits = {day: _sum([known[day] for known in each]) for day in each[0]}
+    closed = (day for day in visits if not any(hours.open_intervals(day, site) for site in sites))
+    last = max(visits, default=date.min)
+    return history(visits, closed=closed, origin=last + DAY)
+
+
+def _known(points: Sequence[VisitPoint], measure: str) -> dict[date, float | None]:
+    """Visits by day. A day of which much less than usual was observed is not known."""
     coverage = np.array([p.coverage for p in points if p.gross is not None])
     usual = float(np.median(coverage)) if coverage.size else 0.0
-    visits = {
+    return {
         p.day: (p.net if measure == "net" else p.gross) if p.coverage >= SEEN_SHARE * usual else None for p in points
     }
-    closed = (day for day in visits if not hours.open_intervals(day, site))
-    last = points[-1].day if points else date.min
-    return history(visits, closed=closed, origin=last + DAY)
+
+
+def _sum(parts: Sequence[float | None]) -> float | None:
+    known = [part for part in parts if part is not None]
+    return sum(known) if len(known) == len(parts) else None
 
 
 def _goal(db: Database, site: Site, origin: date) -> Goal | None:

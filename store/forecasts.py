@@ -10,7 +10,7 @@ FAN = ("mean", "low80", "high80", "low95", "high95")
 
 
 def keep(db: Database, site: str, outlook: Outlook) -> bool:
-    """Stores a forecast of a site; False if there is one of the same origin and measure, which stays as it is."""
+    """Stores a forecast of a site; False if there is one of the same origin, measure and sites, which stays."""
     head = {
         name: getattr(outlook, name)
         for name in (
@@ -19,7 +19,7 @@ def keep(db: Database, site: str, outlook: Outlook) -> bool:
         )
     }  # fmt: skip
     with db.transaction() as conn:
-        row = conn.execute(sql("forecast_insert"), {"site": site, **head}).fetchone()
+        row = conn.execute(sql("forecast_insert"), {"site": site, "also": list(outlook.also), **head}).fetchone()
         if row is None:
             return False
         key = {"forecast_id": row[0]}
@@ -36,15 +36,17 @@ def _fan(points: Sequence[Expected] | Sequence[ExpectedTotal]) -> dict[str, list
     return {name: [getattr(point, name) for point in points] for name in FAN}
 
 
-def origins(db: Database, site: str, measure: str) -> list[date]:
-    """The origins of the forecasts that there are, oldest first."""
+def origins(db: Database, site: str, measure: str, also: Sequence[str] = ()) -> list[date]:
+    """The origins of the forecasts that there are of a site and the others that count with it, oldest first."""
+    keys = {"site": site, "measure": measure, "also": list(also)}
     with db.transaction() as conn:
-        rows = conn.execute(sql("forecast_origins"), {"site": site, "measure": measure}).fetchall()
+        rows = conn.execute(sql("forecast_origins"), keys).fetchall()
     return [day for (day,) in rows]
 
 
-def days_known(db: Database, site: str, until: date) -> int:
-    """On how many business days up to `until` anything of the site's visits was observed."""
+def days_known(db: Database, sites: Sequence[str], until: date) -> int:
+    """On how many business days up to `until` anything of the visits of all these sites was observed."""
+    keys = {"sites": list(sites), "first": date(1970, 1, 1), "last": until}
     with db.transaction() as conn:
-        row = conn.execute(sql("visits_between"), {"site": site, "first": date(1970, 1, 1), "last": until}).fetchone()
+        row = conn.execute(sql("visits_between"), keys).fetchone()
     return int(row[2]) if row else 0

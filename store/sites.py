@@ -10,9 +10,10 @@ from psycopg.rows import class_row, dict_row
 from psycopg.types.json import Json, Jsonb
 from pydantic import TypeAdapter
 
-from core.errors import NotFound
+from core.errors import NotFound, SiteFileError
 from core.site import OUTSIDE, OpeningHours, PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Target, Text
 from core.site_diff import differences
+from core.target_checks import apart
 from store.database import Database, sql
 from store.definitions import DEFINITION, write_definitions
 from store.hours import mark_days
@@ -29,12 +30,14 @@ def apply(db: Database, site_file: SiteFile, *, dry_run: bool = False, now: date
 
     What the file has no more is ended at `now` and keeps its history; a sensor that moves observes the new place from
     `now` on, and one that was never placed before observes it for all it has sent. Sites that the file does not
-    name stay as they are. All or nothing; a dry run only tells.
+    name stay as they are. All or nothing; a dry run only tells. Raises SiteFileError where a target of theirs counts a
+    site whose days cannot be added up to theirs any more.
     """
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         stored = {site.id: site for site in _load(conn)}
         changed = {site.id: differences(stored.get(site.id), _plain(site)) for site in site_file.sites}
+        _check_targets(stored | {site.id: site for site in site_file.sites})
         lines = [line for site_lines in changed.values() for line in site_lines]
         if lines and not dry_run:
             rebuilt = any(_counting(stored.get(site.id)) != _counting(_plain(site)) for site in site_file.sites)
@@ -46,6 +49,13 @@ def apply(db: Database, site_file: SiteFile, *, dry_run: bool = False, now: date
             for slug in (slug for slug, site_lines in changed.items() if site_lines):
                 conn.execute(sql("notify"), {"channel": "sites", "payload": slug})
         return lines
+
+
+def _check_targets(sites: Mapping[str, Site]) -> None:
+    """Raises SiteFileError where a target counts sites together that cannot be; they may be of several files."""
+    reasons = [f"[sites.target] {site.id}: also: {reason}" for site in sites.values() for reason in apart(site, sites)]
+    if reasons:
+        raise SiteFileError(reasons)
 
 
 def _counting(site: Site | None) -> object:
@@ -85,6 +95,11 @@ def load_all(db: Database) -> tuple[Site, ...]:
         return _load(conn)
 
 
+def counted(db: Database, site: Site) -> tuple[Site, ...]:
+    """The sites whose visits count for the target of a site, itself first. Raises NotFound."""
+    return (site, *(load(db, other) for other in site.also))
+
+
 def export(db: Database) -> SiteFile:
     """All sites as a site file; core.sitefile.dump makes text of it."""
     return SiteFile(sites=load_all(db))
@@ -107,6 +122,7 @@ class _SiteRow:
     deadline: date | None
     factor: float | None
     measure: Any
+    also: list[str] | None
 
 
 def _load(conn: _Connection, site: str | None = None) -> tuple[Site, ...]:
@@ -152,6 +168,7 @@ def _target(row: _SiteRow) -> Target | None:
         deadline=row.deadline,
         factor=row.factor,
         measure=row.measure,
+        also=tuple(row.also or ()),
     )
 
 
@@ -206,7 +223,7 @@ def _write_site(conn: _Connection, site: Site, sort: int) -> int:
     site_id: int = row[0]
     conn.execute(sql("space_root_upsert"), {"site_id": site_id})
     if site.target:
-        conn.execute(sql("target_upsert"), {"site_id": site_id, **asdict(site.target)})
+        conn.execute(sql("target_upsert"), {"site_id": site_id, **asdict(site.target), "also": list(site.target.also)})
     else:
         conn.execute(sql("target_delete"), {"site_id": site_id})
     return site_id

@@ -31,6 +31,9 @@ Form = Annotated[Format | None, Query(alias="format", description="`csv` for a s
 Accept = Annotated[str | None, Header(include_in_schema=False)]
 DayStep = Literal["day", "week", "month"]
 Year = Annotated[int | None, Query(ge=1990, le=2100, description="A calendar year")]
+Together = Annotated[
+    bool, Query(description="Of all sites that count for the target of this one, on days on which each was observed")
+]
 SpaceId = Annotated[str | None, Query(description="A space's id; the whole site if not given")]
 
 
@@ -49,12 +52,13 @@ def flows(
 @router.get("/sites/{site}/visits", response_model=list[VisitPoint], responses=CSV, summary="Visits")
 def visits(
     site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None, step: DayStep = "day",
-    form: Form = None, accept: Accept = None,
+    together: Together = False, form: Form = None, accept: Accept = None,
 ) -> Response:  # fmt: skip
     """Visits by business day, week or month, gross and net; the last 28 days if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
-    points = queries.visits(db, site.id, first, last, step)
-    return rows(points, VisitPoint, wanted(form, accept), f"{site.id}-visits-{first}-{last}")
+    points = queries.visits(db, site.id, first, last, step, together=together)
+    name = "-".join(site.counted if together else (site.id,))
+    return rows(points, VisitPoint, wanted(form, accept), f"{name}-visits-{first}-{last}")
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """The calendar of a site day by day, as plain data: for forecasts, effects and whoever compares days."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -53,7 +54,7 @@ def _between(first: date, last: date) -> list[date]:
 def _day(
     day: date, site: Site, events: Sequence[ProgrammeEvent], school: str | None, weather: Weather | None
 ) -> CalendarDay:
-    hours = sum(((end - start) / timedelta(hours=1) for start, end in calendar.open_intervals(day, site)), 0.0)
+    hours = _open_hours(day, site)
     return CalendarDay(
         day=day,
         open_hours=hours,
@@ -64,6 +65,15 @@ def _day(
         temperature_c=weather.temperature_c if weather else None,
         precipitation_mm=weather.precipitation_mm if weather else None,
     )
+
+
+def _open_hours(day: date, site: Site) -> float:
+    return sum(((end - start) / timedelta(hours=1) for start, end in calendar.open_intervals(day, site)), 0.0)
+
+
+def open_also(days: Sequence[CalendarDay], others: Sequence[Site]) -> list[CalendarDay]:
+    """The days of a site with the opening hours of other sites added: closed are only those on which all are closed."""
+    return [replace(d, open_hours=d.open_hours + sum(_open_hours(d.day, site) for site in others)) for d in days]
 
 
 def _hours(start: datetime, end: datetime, day: date, site: Site) -> float:

@@ -6,19 +6,29 @@ from typing import Any
 from dash import html
 
 from core.outlook import Outlook
+from core.site import Text
 from core.views import Progress, VisitPoint
 from dashboard.components import notices, outlook
 from dashboard.figures import path
-from dashboard.i18n import _, formats
+from dashboard.i18n import _, formats, named
 
 ON_PATH = 0.02  # within two per cent of the path is on it
 
 
-def panel(way: Progress, title: str, coming: Outlook | None = None, weekdays: Mapping[int, float] | None = None) -> Any:
-    """The last year's visits, what they are against the baseline, what the goal asks, and how likely it is."""
+def panel(
+    way: Progress,
+    title: str,
+    coming: Outlook | None = None,
+    weekdays: Mapping[int, float] | None = None,
+    names: Sequence[Text] = (),
+) -> Any:
+    """The last year's visits, what they are against the baseline, what the goal asks, and how likely it is.
+
+    `names` are those of the sites that count, in so far as they are several.
+    """
     return html.Section(
         [
-            html.H1(title),
+            html.Header([html.H1(title), *(html.P(line) for line in together(names))]),
             html.Div(
                 [
                     html.P(formats.number(way.last_365), className="number"),
@@ -34,6 +44,14 @@ def panel(way: Progress, title: str, coming: Outlook | None = None, weekdays: Ma
         ],
         className="hero answer",
     )
+
+
+def together(names: Sequence[Text]) -> list[str]:
+    """Whose visits count, where they are those of several sites."""
+    if len(names) < 2:
+        return []
+    said = _("Counts the visits of {sites}, on the days on which all of them were observed.")
+    return [said.format(sites=formats.several([named(name) for name in names]))]
 
 
 def _times(way: Progress) -> str:
@@ -123,13 +141,14 @@ def no_target(site: str, title: str) -> Any:
     return notices.notice(_("{site}: no target yet").format(site=site), advice, title=title)
 
 
-def no_baseline(way: Progress, site: str, title: str) -> Any:
+def no_baseline(way: Progress, site: str, title: str, names: Sequence[Text] = ()) -> Any:
     """There is nothing to compare with."""
     period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
     return notices.notice(
         _("{site}: no baseline yet").format(site=site),
         _("No visits were counted between {period}, the period that the target compares with.").format(period=period),
         _("Import older figures, or choose another period in the site file."),
+        *together(names),
         title=title,
     )
 

@@ -1,7 +1,7 @@
 """What changed in the counting itself, and growth with and without it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from dash import html
 
@@ -9,9 +9,14 @@ from core.site import Text
 from core.views import MethodBreak, Progress
 from dashboard.i18n import _, formats, named
 
+NONE: Final[Mapping[str, Text]] = {}
 
-def section(way: Progress, doors: Mapping[str, Text]) -> list[Any]:
-    """Growth as counted and bridged, and each break; nothing where the growth is not known or nothing changed."""
+
+def section(way: Progress, doors: Mapping[str, Text], others: Mapping[str, Text] = NONE) -> list[Any]:
+    """Growth as counted and bridged, and each break; nothing where the growth is not known or nothing changed.
+
+    `doors` are the names of the doors, those of other sites under "site/door"; `others` are the names of these sites.
+    """
     if way.growth_bridged is None or not way.breaks:
         return []
     return [
@@ -19,7 +24,7 @@ def section(way: Progress, doors: Mapping[str, Text]) -> list[Any]:
             [
                 html.H2(_("When the counting itself changed")),
                 html.P(_growth(way)),
-                html.Ul([html.Li(told(b, doors)) for b in way.breaks]),
+                html.Ul([html.Li(told(b, doors, others)) for b in way.breaks]),
                 html.P(_goal(way), className="quiet"),
             ]
         )
@@ -48,16 +53,18 @@ def _goal(way: Progress) -> str:
     return said.format(n=formats.number(way.goal_visits), bridged=formats.number(way.goal_bridged))
 
 
-def told(change: MethodBreak, doors: Mapping[str, Text]) -> str:
-    """One break as a sentence."""
+def told(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Text] = NONE) -> str:
+    """One break as a sentence; at another site it begins with its name."""
     door = change.door or ""
-    door = named(doors[door]) if door in doors else door
+    name = doors.get(f"{change.site}/{door}") or doors.get(door)
+    house = others.get(change.site or "")
+    where = [named(house)] if house else []
     what = {
         "sensor": _("{day}: another sensor at {door}."),
         "definition": _("{day}: a new definition of a visit."),
         "door": _("{day}: {door} was not counted all the time, and is left out."),
         "found": _("{day}: {door} steps beside the other doors, and nobody told of a change."),
-    }[change.kind].format(day=formats.day(change.day), door=door)
+    }[change.kind].format(day=", ".join([formats.day(change.day), *where]), door=named(name) if name else door)
     if change.factor is None:
         return what
     by = {

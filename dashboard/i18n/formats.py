@@ -1,11 +1,13 @@
 """Numbers, dates and times as the reader of the present request writes them. None is a dash, never a zero."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from math import ceil, floor
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time, get_day_names, get_month_names
+from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 from dashboard.i18n import language
@@ -67,6 +69,11 @@ def signed(value: float) -> str:
     """`+12`, `−3`, `±0`, in whole numbers."""
     text = number(abs(value))
     return "±0" if text == "0" else ("+" if value > 0 else "−") + text
+
+
+def several(names: Sequence[str]) -> str:
+    """`Stadsbiblioteket och Stadsparken`."""
+    return format_list(names, locale=locale())
 
 
 def clock(t: datetime, zone: str) -> str:

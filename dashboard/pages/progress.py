@@ -1,5 +1,6 @@
 """*Progress*: are we on the way to the target?"""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from core import sentences
 from core.analytics import calendar
 from core.errors import NotFound
 from core.outlook import Outlook
-from core.site import Text
+from core.site import Site, Text
 from core.views import Progress, SiteInfo, VisitPoint
 from dashboard.address import Address
 from dashboard.components import answer, beside, breaks, gains, ledger, notices, outlook
@@ -29,7 +30,10 @@ EVENTS = 12  # the newest ones that are shown
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The answer on top, then this year against the path, then the months."""
-    today = calendar.business_day(now, sites.load(db, site.site))
+    place = sites.load(db, site.site)
+    counted = sites.counted(db, place)
+    names = [one.name for one in counted]
+    today = calendar.business_day(now, place)
     title = _("{site}: on the way").format(site=named(site.name))
     try:
         way = queries.progress(db, site.site, today)
@@ -37,17 +41,17 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         return answer.no_target(named(site.name), title)
     parts: list[Any] = [sandbox()] if site.sandbox else []
     if way.baseline_visits is None:
-        parts.append(answer.no_baseline(way, named(site.name), title))
+        parts.append(answer.no_baseline(way, named(site.name), title, names))
     else:
         coming = _outlook(db, site.site)
         weekdays = queries.weekday_growth(db, site.site, today) if coming else {}
         parts += [
-            answer.panel(way, title, coming, weekdays),
+            answer.panel(way, title, coming, weekdays, names),
             *(_ahead(db, site.site, way, coming) if coming else [_no_outlook()]),
             *_corrected(db, site.site, way),
             _year(db, site.site, way),
             _months(db, site.site, way),
-            *breaks.section(way, _doors(db, site.site) if way.breaks else {}),
+            *breaks.section(way, *_places(counted)),
             _ledger(db, site.site, today),
             *filter(None, [_programme(db, site.site, now)]),
             *([_record(db, site.site, today)] if coming else []),
@@ -72,13 +76,13 @@ def _no_outlook() -> Any:
 
 def _ahead(db: Database, site: str, way: Progress, coming: Outlook) -> list[Any]:
     first = min(way.baseline_first, way.today - SHOWN * DAY)
-    points = queries.visits(db, site, first - SHOWN * DAY, way.today - DAY, "day")
+    points = queries.visits(db, site, first - SHOWN * DAY, way.today - DAY, "day", together=True)
     return [outlook.way_ahead(site, way, points, coming), outlook.next_weeks(site, way, points, coming)]
 
 
 def _corrected(db: Database, site: str, way: Progress) -> list[Any]:
     first = min(way.baseline_first, way.today - SHOWN * DAY)
-    return beside.corrected_note(site, queries.visits(db, site, first, way.today, "month"))
+    return beside.corrected_note(site, queries.visits(db, site, first, way.today, "month", together=True))
 
 
 def _ledger(db: Database, site: str, today: date) -> Any:
@@ -89,8 +93,12 @@ def _ledger(db: Database, site: str, today: date) -> Any:
     return ledger.section(found, gave, spaces)
 
 
-def _doors(db: Database, site: str) -> dict[str, Text]:
-    return {portal.id: portal.name for portal in sites.load(db, site).portals}
+def _places(counted: Sequence[Site]) -> tuple[dict[str, Text], dict[str, Text]]:
+    """The doors of the sites that count, those of others than the first under "site/door", and the names of these."""
+    own, *others = counted
+    doors = {portal.id: portal.name for portal in own.portals}
+    doors |= {f"{site.id}/{portal.id}": portal.name for site in others for portal in site.portals}
+    return doors, {site.id: site.name for site in others}
 
 
 def _programme(db: Database, site: str, now: datetime) -> Any:
@@ -106,9 +114,9 @@ def _record(db: Database, site: str, today: date) -> Any:
 
 def _year(db: Database, site: str, way: Progress) -> Any:
     first = date(way.today.year, 1, 1)
-    this = queries.visits(db, site, first, way.today - DAY, "day")
-    last = queries.visits(db, site, first - path.YEAR, date(way.today.year, 12, 31) - path.YEAR, "day")
-    base = queries.visits(db, site, way.baseline_first, way.baseline_last, "day")
+    this = queries.visits(db, site, first, way.today - DAY, "day", together=True)
+    last = queries.visits(db, site, first - path.YEAR, date(way.today.year, 12, 31) - path.YEAR, "day", together=True)
+    base = queries.visits(db, site, way.baseline_first, way.baseline_last, "day", together=True)
     known = {p.day: v for p in base if (v := path.visits_of(p, way.measure)) is not None}
     days = [first + DAY * n for n in range((date(way.today.year, 12, 31) - first).days + 1)]
     now = path.cumulative(this, way.measure)
@@ -133,9 +141,14 @@ def _year_chart(
         finding=_sentence(now[-1], then.get(now[-1][0]), asked.get(now[-1][0]), years),
         head=[_("Day"), str(years[0]), str(years[1]), _("the path")],
         rows=[[formats.day(d), *(formats.number(v) for v in (v, then.get(d), asked.get(d)))] for d, v in ends],
-        csv=f"/api/v1/sites/{site}/visits?from={years[0]}-01-01&to={now[-1][0]}&step=day&format=csv",
+        csv=_file(site, date(years[0], 1, 1), now[-1][0], "day"),
         name="year",
     )
+
+
+def _file(site: str, first: date, last: date, step: str) -> str:
+    """Where the visits that count for the target are had as a file."""
+    return f"/api/v1/sites/{site}/visits?from={first}&to={last}&step={step}&together=true&format=csv"
 
 
 def _sentence(now: tuple[date, float | None], before: float | None, goal: float | None, years: tuple[int, int]) -> str:
@@ -152,8 +165,8 @@ def _sentence(now: tuple[date, float | None], before: float | None, goal: float 
 
 def _months(db: Database, site: str, way: Progress) -> Any:
     year, base_year = way.today.year, way.baseline_first.year
-    now = queries.visits(db, site, date(year, 1, 1), way.today - DAY, "month")
-    base = queries.visits(db, site, way.baseline_first, way.baseline_last, "month")
+    now = queries.visits(db, site, date(year, 1, 1), way.today - DAY, "month", together=True)
+    base = queries.visits(db, site, way.baseline_first, way.baseline_last, "month", together=True)
     mine, theirs = by_month(now, way.measure), by_month(base, way.measure)
     names = (str(year), _("baseline {year}").format(year=base_year))
     gaps = [formats.months("wide")[p.day.month - 1] for p in now if p.coverage < 0.95 and p.gross is not None]
@@ -166,7 +179,7 @@ def _months(db: Database, site: str, way: Progress) -> Any:
                 finding=answer.month_finding(mine, theirs, way.today.month, gaps),
                 head=[_("Month"), *names, _("Change"), _("Observed")],
                 rows=answer.month_rows(mine, theirs, {p.day.month: p for p in now}),
-                csv=f"/api/v1/sites/{site}/visits?from={way.baseline_first}&to={way.today - DAY}&step=month&format=csv",
+                csv=_file(site, way.baseline_first, way.today - DAY, "month"),
                 name="months",
             ),
         ]

@@ -119,6 +119,17 @@ left join lateral (
     select sum(per_day) as per_day from visit_deduction x where x.site_id = v.site_id and x.version = v.definition
 ) x on true;
 
+-- Visits of some sites together by business day, on the days on which all of them were observed: missing is never zero.
+create or replace function visits_together(sites text[], first date, last date)
+returns table (day date, gross float8, net float8, covered_s float8, imputed float8, corrected float8)
+language sql stable as $$
+select v.day, sum(v.gross), sum(v.net), sum(v.covered_s), sum(v.imputed), sum(v.corrected)
+from visit_day v join site s using (site_id)
+where s.slug = any(sites) and v.day between first and last
+group by v.day
+having count(*) = cardinality(sites)
+$$;
+
 -- Each space and every space within it, itself included.
 create view space_within as
 with recursive within (space_id, inner_id) as (

@@ -7,7 +7,7 @@ from store.queries.calendar import calendar_days, events, school_holidays, unusu
 from store.queries.devices import devices, rejected, unplaced
 from store.queries.health import health
 from store.queries.live import live
-from store.queries.outlook import measure_of, outlook, records, scored, weekday_growth
+from store.queries.outlook import outlook, records, scored, weekday_growth
 from store.queries.places import sites, spaces
 from store.queries.programme import event_effects
 from store.queries.progress import progress
@@ -30,7 +30,6 @@ __all__ = [
     "health",
     "heatmap",
     "live",
-    "measure_of",
     "occupancy",
     "outlook",
     "progress",

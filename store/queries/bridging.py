@@ -3,29 +3,20 @@
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from functools import cached_property
+from datetime import date
 from itertools import pairwise
 from math import expm1
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from core.analytics import bridge as across
-from core.analytics import calendar
-from core.analytics.annual import Near, estimate
 from core.analytics.bridge import Bridge, Change, Doors, Growth
 from core.site import Site, VisitDefinition
 from core.views import MethodBreak
-from store.annual import EVERYONE, Door
-from store.database import Database, sql
+from store.database import Database
+from store.queries.bridge_history import DAY, WEEKS, History, changes_of, history_of
 
-DAY = timedelta(days=1)
-WEEKS = 364  # days of the two times that are compared: whole weeks
-SEEN = 0.5  # of a door's usual watch, from which its day counts as observed
 THROUGHOUT = 0.9  # of the open days of a time, from which a door was there
-MORNING = timedelta(hours=6)  # a change before then holds for its day already
 KEPT = 32  # answers that are remembered
 TWO_SIDED_95 = 1.96
 
@@ -43,216 +34,120 @@ class Bridged:
     breaks: tuple[MethodBreak, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Hung:
-    portal_id: int
-    channel_id: int
-    swapped: bool
-    role: Any
-    placed: datetime | None
-    ended: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Counted:
-    day: date
-    people_in: float
-    people_out: float
-
-
 @dataclass(frozen=True, kw_only=True)
-class _History:
-    """Days x doors in the direction of entering, by the newest definition; NaN where not observed."""
+class _Part:
+    """What a site brings to the growth.
 
-    site: Site
-    first: date
-    days: int
-    doors: list[Door]
-    people_in: across.Floats
-    people_out: across.Floats
-    beside: across.Floats
+    `doors` are the visits at those that were there throughout (days x doors, no gaps), `over` the bridges over their
+    breaks, `hidden` for each what may hide, `taken` how many visits are taken off each time. `as_counted` are the
+    visits by day as they were counted, `as_now` as they would be counted now, both NaN where not observed.
+    """
 
-    @cached_property
-    def dates(self) -> list[date]:
-        """Every day."""
-        return [self.first + n * DAY for n in range(self.days)]
-
-    @cached_property
-    def closed(self) -> NDArray[np.bool_]:
-        """Whether the site was closed."""
-        return np.array([not calendar.open_intervals(day, self.site) for day in self.dates])
-
-    @cached_property
-    def filled(self) -> across.Floats:
-        """The visits of the newest definition; in the last two years with estimates where nothing was observed."""
-        counts = np.nan_to_num(self.visits(self.newest))
-        part = slice(max(self.days - 2 * WEEKS, 0), self.days)
-        known = np.isfinite(self.visits(self.newest)[part]).astype(np.float64)
-        days = zip(self.dates[part], self.closed[part], strict=True)
-        kind = np.array([0 if shut else 1 + day.weekday() for day, shut in days])
-        counts[part] += estimate(counts[part], known, Near.of(kind))
-        return counts
-
-    @property
-    def newest(self) -> VisitDefinition:
-        """The definition that holds on the last day."""
-        return self._on(self.dates[-1])
-
-    def _on(self, day: date) -> VisitDefinition:
-        known = [d for d in self.site.visits if d.first <= day]
-        return max(known, key=lambda d: d.first) if known else EVERYONE
-
-    def visits(self, definition: VisitDefinition) -> across.Floats:
-        """Visits by day and door as a definition counts them."""
-        half = definition.method == "half"
-        entries = (self.people_in + self.people_out) / 2 if half else self.people_in
-        counts = [not definition.portals or door.name in definition.portals for door in self.doors]
-        out: across.Floats = np.where(np.array(counts)[None, :], entries, 0.0)
-        return out
-
-    def shares(self, definition: VisitDefinition) -> across.Floats:
-        """What is left of each door's visits after the shares that are taken off."""
-        off = [
-            sum(d.share for d in definition.deductions if not d.portals or door.name in d.portals)
-            for door in self.doors
-        ]
-        return 1 - np.array(off)
-
-    def in_force(self) -> Iterator[tuple[slice, VisitDefinition]]:
-        """The definitions with the days on which they hold."""
-        start = 0
-        for n in range(1, self.days + 1):
-            if n == self.days or self._on(self.dates[n]) != self._on(self.dates[start]):
-                yield slice(start, n), self._on(self.dates[start])
-                start = n
+    doors: across.Floats
+    over: tuple[Bridge, ...]
+    hidden: tuple[float, ...]
+    taken: float
+    as_counted: across.Floats
+    as_now: across.Floats
+    breaks: tuple[MethodBreak, ...]
 
 
-_remembered: dict[bytes, Bridged] = {}
+_remembered: dict[bytes, _Part] = {}
 
 
-def bridged(db: Database, site: Site, today: date, baseline: tuple[date, date], measure: str) -> Bridged:
-    """Growth of the 364 business days before `today` over the 364 before those, and the baseline, over all breaks."""
+def bridged(db: Database, sites: Sequence[Site], today: date, baseline: tuple[date, date], measure: str) -> Bridged:
+    """Growth of the 364 business days before `today` over the 364 before those, and the baseline, over all breaks.
+
+    The doors of all `sites` count together, as if they were those of one house; nothing is told where one of the sites
+    cannot be compared. Breaks at other sites than the first say at which.
+    """
     first = min(baseline[0], today - 2 * WEEKS * DAY)
-    history = _history(db, site, first, today - DAY)
+    parts = [_part(db, site, first, today - DAY, measure) for site in sites]
+    breaks = [
+        replace(told, site=None if site is sites[0] else site.id)
+        for site, part in zip(sites, parts, strict=True)
+        for told in (part.breaks if part else ())
+    ]
+    known = [part for part in parts if part and part.doors.shape[1]]
+    whole = len(known) == len(parts)
+    return Bridged(
+        growth=_growth(known) if whole else None,
+        baseline=_factor(known, first, *baseline) if whole else None,
+        year=_factor(known, first, today - 365 * DAY, today - DAY) if whole else None,
+        breaks=tuple(sorted(breaks, key=lambda b: (b.day, b.site or "", b.door or ""))),
+    )
+
+
+def _growth(parts: Sequence[_Part]) -> Growth | None:
+    """How the visits of all doors grew."""
+    doors = np.hstack([part.doors for part in parts])
+    begins = np.cumsum([0, *(part.doors.shape[1] for part in parts)]).tolist()
+    over = [replace(b, door=b.door + n) for part, n in zip(parts, begins[:-1], strict=True) for b in part.over]
+    now, before = _times(len(doors))
+    return across.growth(doors, over, now, before, [h for p in parts for h in p.hidden], sum(p.taken for p in parts))
+
+
+def _times(days: int) -> tuple[slice, slice]:
+    """The days that are compared, and those that they are compared with."""
+    return slice(days - WEEKS, days), slice(days - 2 * WEEKS, days - WEEKS)
+
+
+def _factor(parts: Sequence[_Part], start: date, first: date, last: date) -> float | None:
+    """What the visits of some days, as they were counted, are to be multiplied with to be as if counted now."""
+    here = slice(max((first - start).days, 0), max((last - start).days + 1, 0))
+    counted, made = (
+        float(np.nansum(np.sum([days[here] for days in each], axis=0)))  # only days observed at all sites
+        for each in ([p.as_counted for p in parts], [p.as_now for p in parts])
+    )
+    return made / counted if counted > 0 else None
+
+
+def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _Part | None:
+    """What a site brings; None where nothing was observed. What costs much is remembered."""
+    history = history_of(db, site, first, last)
     if history is None:
-        return Bridged(growth=None, baseline=None, year=None, breaks=())
-    hung = db.fetch("bridge_placements", _Hung, portals=[door.portal_id for door in history.doors])
-    changes = list(_changes(db, history, hung))
-    told = (site.id, today, baseline, measure, site.visits, site.opening, changes)
+        return None
+    changes = list(changes_of(db, history))
+    told = (site.id, first, last, measure, site.visits, site.opening, changes)
     figures = (history.people_in, history.people_out, history.beside)
     key = hashlib.sha256(repr(told).encode() + b"".join(a.tobytes() for a in figures)).digest()
     if key not in _remembered:
         while len(_remembered) >= KEPT:
             _remembered.pop(next(iter(_remembered)), None)
-        _remembered[key] = _reckoned(history, changes, today, baseline, measure)
+        _remembered[key] = _reckoned(history, changes, measure)
     return _remembered[key]
 
 
-def _history(db: Database, site: Site, first: date, last: date) -> _History | None:
-    doors = db.fetch("annual_doors", Door, site=site.id)
-    days = (last - first).days + 1
-    with db.transaction() as conn:
-        keys = {"site": site.id, "first": first, "last": last, "portals": [door.portal_id for door in doors]}
-        rows = conn.execute(sql("bridge_days"), keys).fetchall()
-        others = conn.execute(sql("bridge_beside"), keys).fetchall()
-    if not rows:
-        return None
-    place = {door.portal_id: n for n, door in enumerate(doors)}
-    ours = np.full((3, days, len(doors)), np.nan)
-    for portal, day, *figures in rows:
-        ours[:, (day - first).days, place[portal]] = figures
-    usual = np.nan_to_num(np.nanmedian(np.where(np.isnan(ours[2]).all(axis=0), 0.0, ours[2]), axis=0))
-    seen = np.isfinite(ours[2]) & (np.nan_to_num(ours[2]) >= SEEN * usual)
-    entering = np.array([door.sign == 1 for door in doors])[None, :]
-    people_in = np.where(seen, np.where(entering, ours[0], ours[1]), np.nan)
-    people_out = np.where(seen, np.where(entering, ours[1], ours[0]), np.nan)
-    names = sorted({row[0] for row in others})
-    beside = np.full((days, len(names)), np.nan)
-    for name, day, gross in others:
-        beside[(day - first).days, names.index(name)] = gross
-    return _History(
-        site=site, first=first, days=days, doors=doors, people_in=people_in, people_out=people_out, beside=beside
-    )
-
-
-def _changes(db: Database, history: _History, hung: Sequence[_Hung]) -> Iterator[Change]:
-    """The days from which other sensors count at a door, with what both counted while they hung side by side."""
-    for n, door in enumerate(history.doors):
-        here = [h for h in hung if h.portal_id == door.portal_id]
-        primary = [h for h in here if h.role == "primary"]
-        moments = sorted({t for h in primary for t in (h.placed, h.ended) if t})
-        sets = [(t, _at(primary, t)) for t in moments]
-        before = _at(primary, moments[0] - timedelta(microseconds=1)) if moments else frozenset()
-        for t, now in sets:
-            day = _day(history, t)
-            if now and before and now != before and 0 < day < history.days:
-                old, new = _overlap(db, history, here, door, before, now) if len(before) == len(now) == 1 else ((), ())
-                yield Change(day=day, door=n, old=old, new=new)
-            before = now or before
-
-
-def _at(hung: Sequence[_Hung], t: datetime) -> frozenset[tuple[int, bool]]:
-    return frozenset(
-        (h.channel_id, h.swapped) for h in hung if (not h.placed or h.placed <= t) and (not h.ended or t < h.ended)
-    )
-
-
-def _day(history: _History, t: datetime) -> int:
-    """The number of the first day that is counted the new way."""
-    day = calendar.business_day(t, history.site)
-    late = t - calendar.day_bounds(day, history.site)[0] > MORNING
-    return (day - history.first).days + late
-
-
-def _overlap(
-    db: Database,
-    history: _History,
-    here: Sequence[_Hung],
-    door: Door,
-    before: frozenset[tuple[int, bool]],
-    now: frozenset[tuple[int, bool]],
-) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """What the old and the new sensor counted on whole days on which one of them was the reference of the other."""
-    (old,), (new,) = before, now
-    times = [
-        (max(a.placed, b.placed) if a.placed and b.placed else a.placed or b.placed,
-         min((t for t in (a.ended, b.ended) if t), default=None))
-        for a in here for b in here
-        if (a.channel_id, b.channel_id) == (old[0], new[0]) and {a.role, b.role} == {"primary", "reference"}
-    ]  # fmt: skip
-    found: tuple[list[float], list[float]] = ([], [])
-    half = history.newest.method == "half"
-    for begins, ends in times:
-        start = begins or calendar.day_bounds(history.first, history.site)[0]
-        stop = ends or calendar.day_bounds(history.dates[-1], history.site)[1]
-        if stop - start < timedelta(days=1):
-            continue
-        both = [_entering(db, history, door, who, start, stop, half=half) for who in (old, new)]
-        whole = [
-            day for day in sorted(both[0].keys() & both[1].keys())
-            if calendar.day_bounds(day, history.site)[0] >= start and calendar.day_bounds(day, history.site)[1] <= stop
-        ]  # fmt: skip
-        for values, counted in zip(found, both, strict=True):
-            values += [counted[day] for day in whole]
-    return tuple(found[0]), tuple(found[1])
-
-
-def _entering(
-    db: Database, history: _History, door: Door, who: tuple[int, bool], start: datetime, stop: datetime, *, half: bool
-) -> dict[date, float]:
-    rows = db.fetch("bridge_overlap", _Counted, site=history.site.id, channel=who[0], begins=start, ends=stop)
-    inward = (door.sign == 1) != who[1]
-    return {r.day: (r.people_in + r.people_out) / 2 if half else r.people_in if inward else r.people_out for r in rows}
-
-
-def _reckoned(
-    history: _History, changes: Sequence[Change], today: date, baseline: tuple[date, date], measure: str
-) -> Bridged:
-    now, before = slice(history.days - WEEKS, history.days), slice(history.days - 2 * WEEKS, history.days - WEEKS)
+def _reckoned(history: History, changes: Sequence[Change], measure: str) -> _Part:
+    now, before = _times(history.days)
     whole = _throughout(history, before, now)
-    breaks = [*_definitions(history, measure), *_doors(history, whole)]
-    if not whole:
-        return Bridged(growth=None, baseline=None, year=None, breaks=tuple(sorted(breaks, key=lambda b: b.day)))
+    over, hidden = _bridges(history, changes, whole) if whole else ([], [])
+    net = measure == "net"
+    left = history.shares(history.newest)[whole] if net else 1.0
+    taken = sum(d.per_day for d in history.newest.deductions) * float((~history.closed[now]).sum()) if net else 0.0
+    moved = [replace(bridge, door=whole[bridge.door]) for bridge in over]
+    as_now = replace(
+        history,
+        people_in=across.bridged(history.people_in, moved),
+        people_out=across.bridged(history.people_out, moved),
+    )
+    return _Part(
+        doors=history.filled[:, whole] * left if whole else np.empty((history.days, 0)),
+        over=tuple(over),
+        hidden=tuple(hidden),
+        taken=taken,
+        as_counted=np.concatenate([_by(history, held, measure)[span] for span, held in history.in_force()]),
+        as_now=_by(as_now, history.newest, measure),
+        breaks=(
+            *_definitions(history, measure),
+            *_doors(history, whole),
+            *(_break(history, bridge, whole) for bridge in over),
+        ),
+    )
+
+
+def _bridges(history: History, changes: Sequence[Change], whole: list[int]) -> tuple[list[Bridge], list[float]]:
+    """The bridges at doors that were there throughout, numbered among these, and for each what may hide."""
     visits = history.visits(history.newest)[:, whole]
     closed = history.closed[:, None]
     doors = Doors(
@@ -263,20 +158,10 @@ def _reckoned(
     ours = [replace(c, door=whole.index(c.door)) for c in changes if c.door in whole]
     known = across.bridges(doors, ours)
     over = [*known, *across.found(doors, known)]
-    net = measure == "net"
-    left = history.shares(history.newest)[whole] if net else 1.0
-    taken = sum(d.per_day for d in history.newest.deductions) * float((~history.closed[now]).sum()) if net else 0.0
-    growth = across.growth(history.filled[:, whole] * left, over, now, before, across.unseen_at(doors, over), taken)
-    breaks += [_break(history, bridge, whole) for bridge in over]
-    return Bridged(
-        growth=growth,
-        baseline=_factor(history, over, whole, baseline, net=net),
-        year=_factor(history, over, whole, (today - 365 * DAY, today - DAY), net=net),
-        breaks=tuple(sorted(breaks, key=lambda b: (b.day, b.door or ""))),
-    )
+    return over, across.unseen_at(doors, over)
 
 
-def _throughout(history: _History, before: slice, now: slice) -> list[int]:
+def _throughout(history: History, before: slice, now: slice) -> list[int]:
     """The doors that count by the newest definition and were observed on nearly all open days of both times."""
     visits = history.visits(history.newest)
     names = history.newest.portals
@@ -289,12 +174,12 @@ def _throughout(history: _History, before: slice, now: slice) -> list[int]:
     ]
 
 
-def _seen(history: _History, visits: across.Floats, door: int, part: slice) -> float:
+def _seen(history: History, visits: across.Floats, door: int, part: slice) -> float:
     open_ = ~history.closed[part]
     return float(np.isfinite(visits[part, door])[open_].mean()) if open_.any() else 0.0
 
 
-def _definitions(history: _History, measure: str) -> Iterator[MethodBreak]:
+def _definitions(history: History, measure: str) -> Iterator[MethodBreak]:
     """Each change of the definition, bridged by counting the days before it once more by the newest one."""
     spans = list(history.in_force())
     new = _by(history, history.newest, measure)
@@ -313,7 +198,7 @@ def _definitions(history: _History, measure: str) -> Iterator[MethodBreak]:
         )
 
 
-def _by(history: _History, definition: VisitDefinition, measure: str) -> across.Floats:
+def _by(history: History, definition: VisitDefinition, measure: str) -> across.Floats:
     """Visits by day as a definition counts them; NaN where no door was observed."""
     visits = history.visits(definition)
     none = np.isnan(history.people_in).all(axis=1)
@@ -326,7 +211,7 @@ def _by(history: _History, definition: VisitDefinition, measure: str) -> across.
     return out
 
 
-def _doors(history: _History, whole: Sequence[int]) -> Iterator[MethodBreak]:
+def _doors(history: History, whole: Sequence[int]) -> Iterator[MethodBreak]:
     """Doors that were counted for a part of the time only; they are left out of the bridged growth."""
     for n, door in enumerate(history.doors):
         there = np.flatnonzero(np.isfinite(history.people_in[:, n]))
@@ -337,7 +222,7 @@ def _doors(history: _History, whole: Sequence[int]) -> Iterator[MethodBreak]:
             yield MethodBreak(day=day, door=door.name, kind="door", method="none", factor=None, error=None)
 
 
-def _break(history: _History, bridge: Bridge, whole: Sequence[int]) -> MethodBreak:
+def _break(history: History, bridge: Bridge, whole: Sequence[int]) -> MethodBreak:
     wide = bridge.factor * expm1(TWO_SIDED_95 * bridge.se)
     return MethodBreak(
         day=history.dates[bridge.day],
@@ -347,23 +232,3 @@ def _break(history: _History, bridge: Bridge, whole: Sequence[int]) -> MethodBre
         factor=bridge.factor if bridge.method != "none" else None,
         error=wide,
     )
-
-
-def _factor(
-    history: _History, over: Sequence[Bridge], whole: Sequence[int], days: tuple[date, date], *, net: bool
-) -> float | None:
-    """What the visits of some days, as they were counted, are to be multiplied with to be as if counted now."""
-    first, last = (days[0] - history.first).days, (days[1] - history.first).days
-    measure = "net" if net else "gross"
-    counted = 0.0
-    for span, definition in history.in_force():
-        here = slice(max(span.start, first), max(min(span.stop, last + 1), 0))
-        counted += float(np.nansum(_by(history, definition, measure)[here]))
-    moved = [replace(bridge, door=whole[bridge.door]) for bridge in over]
-    as_now = replace(
-        history,
-        people_in=across.bridged(history.people_in, moved),
-        people_out=across.bridged(history.people_out, moved),
-    )
-    made = float(np.nansum(_by(as_now, history.newest, measure)[max(first, 0) : max(last + 1, 0)]))
-    return made / counted if counted > 0 else None

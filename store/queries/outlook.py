@@ -8,6 +8,7 @@ from typing import Final
 
 from core.errors import NotFound
 from core.outlook import Expected, ExpectedTotal, Outlook, Record, Scored
+from core.site import Site
 from store.database import Database
 from store.sites import load
 
@@ -30,11 +31,12 @@ class _Head:
     likely_from: date | None
     needed_growth: float | None
     expected_growth: float | None
+    also: list[str]
 
 
 def outlook(db: Database, site: str) -> Outlook:
     """The newest forecast of a site. Raises NotFound where there is none yet."""
-    head = db.fetch_one("forecast_latest", _Head, site=site, measure=measure_of(db, site))
+    head = db.fetch_one("forecast_latest", _Head, **_counting(db, site))
     if head is None:
         raise NotFound(f"there is no forecast of {site} yet; the first one is made when a business day has ended")
     key = head.forecast_id
@@ -55,12 +57,16 @@ def outlook(db: Database, site: str) -> Outlook:
         days=tuple(days),
         years=tuple(years),
         totals=tuple(db.fetch("forecast_totals", ExpectedTotal, forecast_id=key)),
+        also=tuple(head.also),
     )
 
 
 def scored(db: Database, site: str, today: date) -> list[Scored]:
-    """Every sum that was forecast and whose days are over on `today`, the shortest first. Raises NotFound."""
-    return db.fetch("forecast_record", Scored, site=site, measure=measure_of(db, site), today=today)
+    """Every sum that was forecast and whose days are over on `today`, the shortest first. Raises NotFound.
+
+    Only forecasts of what the target counts now: its measure, and its sites.
+    """
+    return db.fetch("forecast_record", Scored, **_counting(db, site), today=today)
 
 
 def records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) -> list[Record]:
@@ -81,10 +87,10 @@ def _record(days: int, own: Sequence[Scored]) -> Record:
     )
 
 
-def measure_of(db: Database, site: str) -> str:
-    """Whether the site's target counts gross or net visits; gross without a target. Raises NotFound."""
-    target = load(db, site).target
-    return target.measure if target else "gross"
+def _counting(db: Database, site: str) -> dict[str, object]:
+    """By what the forecasts of a site are known that count as its target does now. Raises NotFound."""
+    place = load(db, site)
+    return {"site": site, "measure": place.measure, "also": list(place.also)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +107,15 @@ def weekday_growth(db: Database, site: str, today: date) -> dict[int, float]:
     Weekdays without visits in either, or with fewer than LEAST_WEEKS observed days, are left out; so are all of them
     where there is no target. Raises NotFound.
     """
-    target = load(db, site).target
+    place = load(db, site)
+    target = place.target
     if target is None:
         return {}
     spans = ((target.baseline_first, target.baseline_last), (today - WEEKS, today - timedelta(days=1)))
-    before, now = (_by_weekday(db, site, target.measure, *span) for span in spans)
+    before, now = (_by_weekday(db, place, *span) for span in spans)
     return {day: now[day] / before[day] for day in sorted(now.keys() & before.keys()) if now[day] and before[day]}
 
 
-def _by_weekday(db: Database, site: str, measure: str, first: date, last: date) -> dict[int, float]:
-    rows = db.fetch("weekday_visits", _Weekday, site=site, first=first, last=last)
-    return {r.weekday: getattr(r, measure) for r in rows if r.days >= LEAST_WEEKS}
+def _by_weekday(db: Database, site: Site, first: date, last: date) -> dict[int, float]:
+    rows = db.fetch("weekday_visits", _Weekday, sites=list(site.counted), first=first, last=last)
+    return {r.weekday: getattr(r, site.measure) for r in rows if r.days >= LEAST_WEEKS}

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from core.errors import NotFound
+from core.site import Site
 from core.views import Progress
 from store.database import Database
 from store.queries.bridging import bridged
-from store.sites import load
+from store.sites import counted, load
 
 YEAR = 365  # days
 ENOUGH = 0.9  # the share of days that must have been observed before years are compared
@@ -27,12 +28,12 @@ def progress(db: Database, site: str, today: date) -> Progress:
     if target is None:
         raise NotFound(f"{site} has no target; its site file can give it one ([sites.target])")
     measure = target.measure
-    baseline = _yearly(_between(db, site, target.baseline_first, target.baseline_last), measure)
-    last = _between(db, site, today - timedelta(days=YEAR), today - timedelta(days=1))
+    baseline = _yearly(_between(db, place, target.baseline_first, target.baseline_last), measure)
+    last = _between(db, place, today - timedelta(days=YEAR), today - timedelta(days=1))
     last_365 = _yearly(last, measure)
     goal = None if baseline is None else baseline * target.factor
     years = (target.deadline - today).days / YEAR
-    over = bridged(db, place, today, (target.baseline_first, target.baseline_last), measure)
+    over = bridged(db, counted(db, place), today, (target.baseline_first, target.baseline_last), measure)
     moved = None if baseline is None or over.baseline is None else baseline * over.baseline
     return Progress(
         site=site,
@@ -45,7 +46,7 @@ def progress(db: Database, site: str, today: date) -> Progress:
         goal_visits=goal,
         last_365=last_365,
         coverage_365=last.days / YEAR,
-        growth=_growth(db, site, today, measure),
+        growth=_growth(db, place, today),
         needed_growth=_needed(last_365, goal, years),
         measure=measure,
         growth_bridged=over.growth.bridged if over.growth else None,
@@ -57,11 +58,12 @@ def progress(db: Database, site: str, today: date) -> Progress:
             last_365 and over.year and last_365 * over.year, moved and moved * target.factor, years
         ),
         breaks=over.breaks,
+        also=place.also,
     )
 
 
-def _between(db: Database, site: str, first: date, last: date) -> _Visits:
-    row = db.fetch_one("visits_between", _Visits, site=site, first=first, last=last)
+def _between(db: Database, site: Site, first: date, last: date) -> _Visits:
+    row = db.fetch_one("visits_between", _Visits, sites=list(site.counted), first=first, last=last)
     assert row is not None  # a sum is always one row
     return row
 
@@ -72,7 +74,7 @@ def _yearly(visits: _Visits, measure: str) -> float | None:
     return None if total is None or not visits.days else total / visits.days * YEAR
 
 
-def _growth(db: Database, site: str, today: date, measure: str) -> float | None:
+def _growth(db: Database, site: Site, today: date) -> float | None:
     """Growth of the last 364 days over the 364 before: whole weeks, so that weekdays match."""
     weeks = timedelta(days=364)
     now, before = (
@@ -80,7 +82,7 @@ def _growth(db: Database, site: str, today: date, measure: str) -> float | None:
     )
     if min(now.days, before.days) < ENOUGH * weeks.days:
         return None
-    ours, theirs = _yearly(now, measure), _yearly(before, measure)
+    ours, theirs = _yearly(now, site.measure), _yearly(before, site.measure)
     return ours / theirs - 1 if ours is not None and theirs else None
 
 

@@ -23,10 +23,16 @@ class _Point:
     squares: float | None
 
 
-def visits(db: Database, site: str, first: date, last: date, step: Step = "day") -> list[VisitPoint]:
-    """Visits of a site from business day `first` to `last`, both included, by day, week or month. Raises NotFound."""
-    load(db, site)
-    points = db.fetch("visits", _Point, site=site, unit=step, step=INTERVALS[step], first=first, last=last)
+def visits(
+    db: Database, site: str, first: date, last: date, step: Step = "day", *, together: bool = False
+) -> list[VisitPoint]:
+    """Visits of a site from business day `first` to `last`, both included, by day, week or month. Raises NotFound.
+
+    `together`: of all sites that count for its target, on the days on which each of them was observed.
+    """
+    place = load(db, site)
+    sites = list(place.counted) if together else [site]
+    points = db.fetch("visits", _Point, sites=sites, unit=step, step=INTERVALS[step], first=first, last=last)
     return [_view(point) for point in points]
 
 

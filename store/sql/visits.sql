@@ -1,14 +1,13 @@
--- Visits of a site by business day, week or month, with what their error grows with; nulls where nothing was observed.
+-- Visits of some sites together by business day, week or month, with what their error grows with. Days on which not all of
+-- them were observed count for nothing; nulls where there is no other.
 with place as (
-    select site_id, timezone, day_start from site where slug = %(site)s
+    select site_id, timezone, day_start from site where slug = any(%(sites)s)
 ), step as (
-    select s.site_id, greatest(g, %(first)s::date)::date as first, g::date as named,
-        least(g + %(step)s::interval, %(last)s::date + 1)::date as next
-    from place s
-    cross join generate_series(date_trunc(%(unit)s, %(first)s::date::timestamp), %(last)s::date::timestamp, %(step)s::interval) as g
+    select greatest(g, %(first)s::date)::date as first, g::date as named, least(g + %(step)s::interval, %(last)s::date + 1)::date as next
+    from generate_series(date_trunc(%(unit)s, %(first)s::date::timestamp), %(last)s::date::timestamp, %(step)s::interval) as g
 ), expected as ( -- the seconds that the doors that count should have been watched
-    select t.named, sum(d.ends - d.begins) filter (where p.portal_id is not null) as seconds, count(distinct coalesce(v.version, 0)) as definitions,
-        max(coalesce(v.version, 0)) as definition
+    select t.named, sum(d.ends - d.begins) filter (where p.portal_id is not null) as seconds,
+        count(distinct (s.site_id, coalesce(v.version, 0))) as definitions, max(coalesce(v.version, 0)) as definition
     from step t
     cross join place s
     cross join lateral generate_series(t.first::timestamp, t.next - interval '1 day', interval '1 day') as g
@@ -25,20 +24,26 @@ with place as (
     ) p on p.site_id = s.site_id and (v.portals is null or p.portal_id = any(v.portals))
         and p.valid && tstzrange(to_timestamp(d.begins), to_timestamp(d.ends))
     group by t.named
+), observed as (
+    select date_trunc(%(unit)s, v.day::timestamp)::date as named, v.*
+    from visits_together(%(sites)s, %(first)s, %(last)s) v
 ), counted as (
-    select t.named, f.portal_id, sum(f.entries) as entries, sum(f.passages / case when f.half then 4 else 1 end) as passages
-    from step t
-    join visit_door_day f on f.site_id = t.site_id and f.day >= t.first and f.day < t.next
-    group by t.named, f.portal_id
+    select o.named, f.site_id, f.portal_id, sum(f.entries) as entries, sum(f.passages / case when f.half then 4 else 1 end) as passages
+    from place
+    join visit_door_day f using (site_id)
+    join observed o using (day)
+    where f.day between %(first)s and %(last)s
+    group by o.named, f.site_id, f.portal_id
+), error as (
+    select named, sum(passages) as passages, sum(entries ^ 2) as squares from counted group by named
+), figures as (
+    select named, sum(gross) as gross, sum(net) as net, sum(covered_s) as covered_s, sum(imputed) as imputed, sum(corrected) as corrected
+    from observed group by named
 )
-select t.named as day, sum(v.gross) as gross, sum(v.net) as net,
-    case when e.definitions = 1 then e.definition end as definition,
-    least(1, coalesce(sum(v.covered_s) / nullif(e.seconds, 0), 0)) as coverage, coalesce(sum(v.imputed), 0) as imputed,
-    coalesce(sum(v.corrected), 0) as corrected,
-    (select sum(passages) from counted c where c.named = t.named) as passages,
-    (select sum(entries ^ 2) from counted c where c.named = t.named) as squares
-from step t
-join expected e using (named)
-left join visit_day v on v.site_id = t.site_id and v.day >= t.first and v.day < t.next
-group by t.named, e.seconds, e.definitions, e.definition
-order by t.named
+select e.named as day, v.gross, v.net, case when e.definitions = 1 then e.definition end as definition,
+    least(1, coalesce(v.covered_s / nullif(e.seconds, 0), 0)) as coverage, coalesce(v.imputed, 0) as imputed,
+    coalesce(v.corrected, 0) as corrected, x.passages, x.squares
+from expected e
+left join figures v using (named)
+left join error x using (named)
+order by e.named

@@ -1,7 +1,6 @@
--- Visits of the observed days of a range by weekday (Monday 0): their mean, and how many days it rests on.
-select extract(isodow from v.day)::int - 1 as weekday, avg(v.gross) as gross, avg(v.net) as net, count(*)::int as days
-from site
-join visit_day v using (site_id)
-where site.slug = %(site)s and v.day between %(first)s and %(last)s
+-- Visits of some sites together by weekday (Monday 0), on the days of a range on which all of them were observed: their
+-- mean, and how many days it rests on.
+select extract(isodow from day)::int - 1 as weekday, avg(gross) as gross, avg(net) as net, count(*)::int as days
+from visits_together(%(sites)s, %(first)s, %(last)s)
 group by 1
 order by 1

@@ -24,7 +24,7 @@ PATHS = [
     f"/sites/{LIBRARY}/flows",
     f"/sites/{LIBRARY}/flows?from=2026-11-01&to=2026-11-30&step=day",
     f"/sites/{LIBRARY}/visits",
-    f"/sites/{LIBRARY}/visits?from=2024-01-01&step=month",
+    f"/sites/{LIBRARY}/visits?from=2024-01-01&step=month&together=true",
     f"/sites/{LIBRARY}/occupancy",
     f"/sites/{LIBRARY}/occupancy?from=2026-11-24T08:00:00Z&to=2026-11-24T20:00:00%2B01:00&step=hour",
     f"/sites/{LIBRARY}/occupancy/heatmap",

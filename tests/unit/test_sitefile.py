@@ -22,6 +22,7 @@ from core.site import (
     Text,
     VisitDefinition,
 )
+from core.site_diff import differences
 from core.sitefile import dump, parse
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
@@ -171,6 +172,49 @@ def test_a_device_with_two_channels_is_described_once() -> None:
         parse(again)
 
 
+def test_a_target_may_count_other_sites_too() -> None:
+    park = HOUSE.replace('"house"', '"park"')
+    both = HOUSE.replace("deadline = 2030-12-31", 'deadline = 2030-12-31\nalso = ["park"]') + park
+    house, other = parse(both).sites
+    assert house.target and house.target.also == ("park",) and house.counted == ("house", "park")
+    assert other.target and other.target.also == () and other.counted == ("park",)
+    assert replace(house, target=replace(house.target, also=("park", "hall"))).counted == ("house", "hall", "park")
+    assert parse(dump(parse(both))) == parse(both) and 'also = ["park"]' in dump(parse(both))
+    assert differences(parse(HOUSE).sites[0], house) == ["house: target also: none -> park"]
+
+
+@pytest.mark.parametrize(
+    ("also", "park", "told"),
+    [
+        ('["prak"]', {}, '"prak" in this file (did you mean "park"?)'),
+        ('["house"]', {}, '"house" is the site itself'),
+        ('["park", "park"]', {}, '"park" is named twice'),
+        ('["park"]', {"timezone": '"Europe/London"'}, 'days of "park" begin at 04:00 Europe/London, here at 04:00 E'),
+        ('["park"]', {"day_start": '"05:00"'}, 'days of "park" begin at 05:00 Europe/Stockholm, here at 04:00'),
+        ('["park"]', {"sandbox": "true"}, "only one is a sandbox"),
+        ('"park"', {}, '"park" is not possible; write it in square brackets'),
+    ],
+)  # fmt: skip
+def test_sites_that_cannot_be_counted_together_are_told(also: str, park: dict[str, str], told: str) -> None:
+    plain = {"timezone": '"Europe/Stockholm"', "day_start": '"04:00"', "sandbox": "false"} | park
+    other = HOUSE.replace('"house"', '"park"').replace('timezone = "Europe/Stockholm"\n', "")
+    other = other.replace("[sites.opening]", "\n".join(f"{k} = {v}" for k, v in plain.items()) + "\n[sites.opening]", 1)
+    (problem,) = _together(also, other)
+    assert told in problem and problem.startswith("house.toml line 26: [sites.target] house: also")
+
+
+def _together(also: str, other: str) -> list[str]:
+    """What is wrong with a house that counts others too."""
+    with pytest.raises(SiteFileError) as caught:
+        parse(HOUSE.replace("deadline = 2030-12-31", f"deadline = 2030-12-31\nalso = {also}") + other, "house.toml")
+    return caught.value.problems
+
+
+def test_a_site_that_cannot_be_read_is_not_blamed_for_more() -> None:
+    (problem,) = _together('["park"]', HOUSE.replace('"house"', '"park"').replace('"library"', '"shop"'))
+    assert "kind" in problem
+
+
 def texts() -> st.SearchStrategy[Text]:
     words = st.text(st.characters(codec="utf-8"), max_size=12)
     return st.builds(Text, sv=words, en=words)
@@ -192,7 +236,11 @@ def test_what_is_written_is_read_again(name: Text, note: Text, area: float, star
             exceptions=(OpeningException(first=date(2026, 1, 1), last=date(2026, 1, 2), hours="closed", note=note),),
         ),
         target=Target(
-            baseline_first=date(2024, 1, 1), baseline_last=date(2024, 2, 1), deadline=date(2030, 1, 1), factor=1.5
+            baseline_first=date(2024, 1, 1),
+            baseline_last=date(2024, 2, 1),
+            deadline=date(2030, 1, 1),
+            factor=1.5,
+            also=("b",),
         ),
         spaces=(Space(id="s", name=note, storey=-1, capacity=1, area_m2=area),),
         portals=(Portal(id="p", name=name, outer="outside", inner="s"),),

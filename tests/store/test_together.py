@@ -1,0 +1,156 @@
+"""A target that counts a library and its park: sums, days that one of them lacks, forecasts, breaks, the page."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import psycopg
+import pytest
+
+from core import sitefile
+from core.errors import SiteFileError
+from dashboard.address import Address
+from dashboard.i18n import LANG
+from dashboard.pages import progress as page
+from jobs import forecasts_due
+from store import forecasts, queries, sites
+from store.database import Database
+from tests.store.counted import HOUSE
+from tests.store.test_forecasts import said
+
+DAY = timedelta(days=1)
+TODAY = date(2026, 3, 2)
+DAYS = 2 * 364 + 10
+FIRST = TODAY - DAYS * DAY
+TARGET = f"""[sites.target]
+baseline_first = {FIRST}
+baseline_last = {FIRST + 363 * DAY}
+deadline = 2030-12-31
+"""
+LIBRARY = HOUSE.replace("[[sites.spaces]]", f"{TARGET}[[sites.spaces]]", 1)
+PARK = HOUSE.replace('"lib"', '"park"').replace('kind = "library"', 'kind = "park"').replace("Bibblan", "Parken")
+PARK = PARK.replace('"Library"', '"The park"').replace('"Front"', '"Rose gate"')
+APART = LIBRARY + PARK
+LIBRARY_OF_BOTH = LIBRARY.replace("deadline = 2030-12-31", 'deadline = 2030-12-31\nalso = ["park"]')
+TOGETHER = LIBRARY_OF_BOTH + PARK
+Doors = Mapping[tuple[str, str], Mapping[date, float]]
+
+
+def write(url: str, doors: Doors) -> None:
+    """All that was counted at the doors of each site, as days: what makes days of readings is tested elsewhere."""
+    rows = [(d, n, n, site, door) for (site, door), days in doors.items() for d, n in days.items()]
+    with psycopg.connect(url, autocommit=True) as conn:
+        conn.execute("delete from flow_day")
+        conn.cursor().executemany(
+            "insert into flow_day (site_id, portal_id, day, people_in, people_out, covered_s, imputed)"
+            " select site_id, portal_id, %s, %s, %s, 86400, 0 from portal p join site s using (site_id)"
+            " where s.slug = %s and p.slug = %s",
+            rows,
+        )
+
+
+def days(first: date, number: int, people: float) -> dict[date, float]:
+    return {first + n * DAY: people for n in range(number)}
+
+
+def test_only_days_that_all_sites_have_count(db: Database, database_url: str) -> None:
+    sites.apply(db, sitefile.parse(TOGETHER))
+    week = date(2026, 2, 2)
+    park = days(week, 28, 10)
+    for missing in (2, 3):
+        del park[week + missing * DAY]
+    library = {("lib", "front"): days(week, 28, 30), ("lib", "back"): days(week, 28, 20)}
+    write(database_url, {**library, ("park", "front"): park})
+    asked = {"first": week, "last": week + 6 * DAY}
+    by_day = queries.visits(db, "lib", **asked, together=True)
+    assert [p.gross for p in by_day] == [60, 60, None, None, 60, 60, 60]
+    assert by_day[0].definition is None and by_day[0].se and by_day[2].coverage == 0
+    (whole,) = queries.visits(db, "lib", **asked, step="week", together=True)
+    assert (whole.gross, whole.net) == (300, 300) and whole.coverage == pytest.approx(5 / 7 * 3 / 4)
+    assert queries.visits(db, "lib", **asked, step="week")[0].gross == 350, "its own visits are what they were"
+    assert queries.visits(db, "park", **asked, together=True) == queries.visits(db, "park", **asked)
+    way = queries.progress(db, "lib", TODAY)
+    assert way.also == ("park",) and way.last_365 == 60 * 365 and way.coverage_365 == 26 / 365
+
+    with_park, alone = (said(week - DAY, 400, 430), said(week - DAY, 340, 360))
+    assert forecasts.keep(db, "lib", replace(with_park, also=("park",))) and forecasts.keep(db, "lib", alone)
+    (told,) = queries.scored(db, "lib", TODAY)
+    assert (told.truth, told.held) == (420, True) and told.observed == 5 / 7
+    assert queries.outlook(db, "lib").also == ("park",)
+    (lib, _) = sites.load_all(db)
+    now = datetime(2026, 3, 2, 12, tzinfo=UTC)
+    assert forecasts_due.due(db, lib, now) == [date(2026, 3, 1)]
+    assert queries.weekday_growth(db, "lib", TODAY) == {}
+
+    assert sites.apply(db, sitefile.parse(APART)) == ["lib: target also: park -> none"]
+    (told,) = queries.scored(db, "lib", TODAY)
+    assert (told.truth, told.held) == (350, True), "each is judged by what it forecast"
+    assert queries.outlook(db, "lib").also == () and queries.progress(db, "lib", TODAY).last_365 == 50 * 365
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    token = LANG.set("en")
+    yield
+    LANG.reset(token)
+
+
+def two_years(changed: float = 1.0) -> Doors:
+    """Two years at two doors of each site, a tenth more each year; one in the park counts `changed` of it at last."""
+    rng = np.random.default_rng(7)
+    doors: dict[tuple[str, str], dict[date, float]] = {
+        (site, door): {} for site in ("lib", "park") for door in ("front", "back")
+    }
+    for n in range(DAYS):
+        day = FIRST + n * DAY
+        busy = (1 + 0.1 * n / 364) * np.exp(rng.normal(0, 0.1)) * (0.5 if day.weekday() == 6 else 1)
+        for (key, counted), usual in zip(doors.items(), (400, 300, 500, 200), strict=True):
+            people = float(rng.poisson(usual * busy * np.exp(rng.normal(0, 0.05))))
+            since = key == ("park", "front") and n >= DAYS - 200
+            counted[day] = round(people * changed) if since else people
+    return doors
+
+
+def growth(doors: Doors) -> float:
+    """Of the last 364 days over those before, all doors together."""
+    now, before = (
+        sum(d[TODAY - n * DAY] for d in doors.values() for n in part) for part in (range(1, 365), range(365, 729))
+    )
+    return now / before - 1
+
+
+def test_a_counter_of_the_park_that_changes_moves_growth_by_no_more_than_is_stated(
+    db: Database, database_url: str, english: None
+) -> None:
+    sites.apply(db, sitefile.parse(TOGETHER))
+    true = growth(two_years())
+    write(database_url, two_years(1.08))
+    moved = queries.progress(db, "lib", TODAY)
+    assert moved.growth == pytest.approx(growth(two_years(1.08))) and moved.growth > true + 0.01
+    assert moved.growth_bridged and moved.growth_error
+    assert abs(moved.growth_bridged - true) < moved.growth_error < 0.06
+
+    new = LIBRARY_OF_BOTH + PARK.replace('device = "front"', 'device = "new"')
+    since = datetime.combine(TODAY - 200 * DAY, datetime.min.time(), UTC) + timedelta(hours=4)
+    sites.apply(db, sitefile.parse(new), now=since)
+    write(database_url, two_years(1.08))
+    told = queries.progress(db, "lib", TODAY)
+    (found,) = told.breaks
+    assert (found.site, found.door, found.kind, found.method) == ("park", "front", "sensor", "level")
+    assert found.factor and found.error and abs(found.factor - 1.08) < found.error
+    assert told.growth_bridged and told.growth_error and abs(told.growth_bridged - true) < told.growth_error
+    assert told.baseline_bridged and told.baseline_visits
+    assert told.baseline_bridged / told.baseline_visits == pytest.approx(1 + (found.factor - 1) * 5 / 14, abs=0.005)
+
+    shown = str(page.page(db, queries.sites(db)[0], Address(), since + 200 * DAY))
+    assert "Counts the visits of Library and The park, on the days on which all of them were observed." in shown
+    assert "The park: another sensor at Rose gate." in shown
+    assert shown.count("together=true&format=csv") == 2
+
+
+def test_a_site_that_counts_elsewhere_keeps_its_days(db: Database) -> None:
+    sites.apply(db, sitefile.parse(TOGETHER))
+    with pytest.raises(SiteFileError, match=r'lib: also: the days of "park" begin at 05:00'):
+        sites.apply(db, sitefile.parse(PARK.replace('"Europe/Stockholm"', '"Europe/Stockholm"\nday_start = "05:00"')))
+    assert sites.export(db) == sitefile.parse(TOGETHER) and sites.apply(db, sitefile.parse(TOGETHER)) == []

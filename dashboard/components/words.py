@@ -29,7 +29,6 @@ def reasons() -> dict[str, str]:
         "stuck": _("the camera shows the same number all the time"),
         "closed": _("closed, nobody is expected"),
         "drift": _("drift corrected"),
-        "full": _("kept to what the space holds"),
         "silent_door": _("a silent door is made up for"),
         "odd_door": _("a contradicting door is left out"),
         "no_sensor": _("no sensor here"),

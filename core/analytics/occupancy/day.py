@@ -18,8 +18,9 @@ from core.analytics.occupancy.learnt import Learnt
 from core.analytics.occupancy.levels import Still
 from core.analytics.occupancy.passages import Passages, Silence, passages
 from core.analytics.occupancy.seen import Seen
+from core.analytics.occupancy.stays import Came, width
 from core.analytics.occupancy.step import News
-from core.analytics.occupancy.turned import Turned
+from core.analytics.occupancy.turned import AGAIN, SURE, Turned
 
 NIGHT = float(np.log(NIGHT_MINUTE) / np.log(CLOSED_MINUTE))  # what a still minute of the night weighs
 
@@ -37,6 +38,10 @@ class Inputs:
     still: Floats
     people: Floats
     occupied: Floats
+    usual: Floats
+    usual_sd: Floats
+    lasts: Floats
+    missed: float
     stuck: Bools
     closed: Bools
     eventful: Bools
@@ -53,6 +58,9 @@ class Inputs:
             still=still,
             people=self.people[step],
             occupied=self.occupied[step],
+            usual=self.usual[step],
+            usual_sd=self.usual_sd[step],
+            lasts=self.lasts,
         )
 
 
@@ -64,9 +72,10 @@ class Day:
         self._building, self._learnt = building, learnt
         self._doors = learnt.of(building)
         self._silence = Silence(portals, spaces)
-        self._turned = Turned(portals)
+        self._turned = Turned(np.where(self._doors.turned > 0, AGAIN, SURE))
         self._begins: int | None = None  # the minute of the clock
         self._levels = Still(spaces)
+        self._came = Came(spaces)
         self._raw = np.zeros(spaces)
         self._inside = np.full(2 * spaces, np.nan)  # what was seen there last
         self._quiet = np.zeros(spaces)  # minutes since anybody passed
@@ -76,7 +85,7 @@ class Day:
         other = object.__new__(Day)
         other.__dict__.update(self.__dict__)
         other._silence, other._levels = self._silence.copy(), self._levels.copy()
-        other._turned = self._turned.copy()
+        other._turned, other._came = self._turned.copy(), self._came.copy()
         return other
 
     def take(self, seen: Seen) -> Inputs:
@@ -92,6 +101,7 @@ class Day:
         inside = np.hstack([people, seen.occupied])
         changed = _differ(inside, np.vstack([self._inside, inside[:-1]]))
         happened = np.hstack([found.passed + found.variance > 0, changed])
+        usual, usual_sd = self._usual(found.people_in, seen)
         if len(seen):
             self._raw, self._inside = raw[-1], inside[-1]
         return Inputs(
@@ -100,10 +110,24 @@ class Day:
             still=still,
             people=people,
             occupied=seen.occupied,
+            usual=usual,
+            usual_sd=usual_sd,
+            lasts=self._doors.usual.lasts,
+            missed=self._doors.missed,
             stuck=stuck,
             closed=closed,
             eventful=np.asarray(happened.any(1), bool),
         )
+
+    def _usual(self, people_in: Floats, seen: Seen) -> tuple[Floats, Floats]:
+        """How many are usually in when so many came, and the standard deviation of that; NaN where it is not known."""
+        usual = self._doors.usual
+        if not usual.known:
+            nothing = np.full(people_in.shape, np.nan)
+            return nothing, nothing
+        factor, wide = usual.at(np.asarray(seen.clock + seen.step_minutes, float))
+        people = factor * self._came.follow(people_in, seen.step_minutes, usual)
+        return np.where(np.isfinite(usual.lasts), people, np.nan), width(people, wide)
 
     def _night(self, seen: Seen) -> Bools:
         """The steps in the last hours before the day ends, when nearly everybody has gone."""

@@ -19,7 +19,6 @@ REASONS: tuple[str | None, ...] = (
     "stuck",  # a count of the people inside does not move although many pass: the doors are believed
     "closed",  # nobody is in at this hour: who is left over are counting errors
     "drift",  # the doors' usual error was taken out
-    "full",  # the doors say more than the space holds
     "silent_door",  # a door was not heard: what usually passes it was put in
     "odd_door",  # a door contradicts all that is known and was not believed
 )

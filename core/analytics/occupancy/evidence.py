@@ -19,18 +19,20 @@ FEW_MINUTES = 8.0  # and one more for each so many minutes in which nobody leave
 # Exits of late by which half of the trust is gone, since the rate is never steadier than that: in steps of a minute,
 # and in long ones, within which those who come and those who leave cannot be told apart.
 STEADY, STEADY_FALLS, STEADY_LEAST = 40.0, 1.25, 1.5
-TRUST = 0.7  # share of this evidence that is used: its model is simple
+TRUST = 0.85  # share of this evidence that is used: its model is simple
 
 # Likelihood of each minute in which somebody is inside though all is closed and nobody passes: at first, and later on,
 # for who is still there may be an audience; and for how many minutes after the last passage it does not hold yet.
 CLOSED_MINUTE, CLOSED_LATER, CLOSED_FIRST = 0.75, 0.985, 25.0
 CLOSED_GRACE = 20.0
+GONE = 0.1  # share of those who are left over in counts, if it is next to nobody, that has gone in such a minute
 NIGHT_MINUTES, NIGHT_MINUTE = 240.0, 0.97  # before the day ends, where hours are not known; likelihood of each
 
 LEVEL_SHARE, LEVEL_SD = 0.08, 0.7  # error of a count of the people inside: a share of them, and people
 LEVEL_TRUST = 0.2  # share of each minute's reading that is news: errors of a camera last for minutes
 LEVEL_FLOOR = 0.003  # a reading that is this unlikely was wrong, whatever it was
 PRESENT_TRUST = 0.3  # likelihood of presence in an empty space, and of none in a space with people, each minute
+USUAL_FREEDOM = 4.0  # of Student's t: today may be unlike other days
 _SURPRISED = -9.0  # log likelihood of a count from which on it is believed rather than the doors
 
 _POSSIBLE = 1e-12  # probability of a cell from which on it counts
@@ -102,6 +104,12 @@ def closed(grid: Grid, minutes: Floats) -> Cells:
     return np.where(somebody, (CLOSED_MINUTE**minutes)[:, None, None], 1).astype(np.float32)
 
 
+def gone(grid: Grid, minutes: Floats) -> Cells:
+    """The share of each cell that has gone unseen in so many weighted minutes of closed hours: of few, not of many."""
+    people = np.maximum(grid.people(), 0)
+    return np.asarray(1 - np.exp(-GONE * minutes[:, None, None] * np.exp(-people)), np.float32)
+
+
 def level_sd(people: Floats) -> Floats:
     """Standard deviation of the error of a count of the people inside."""
     return np.asarray(np.hypot(LEVEL_SD, LEVEL_SHARE * people))
@@ -115,6 +123,13 @@ def counted_inside(grid: Grid, people: Floats, minutes: float) -> tuple[Cells, B
     news = np.float32(min(LEVEL_TRUST * minutes, 1))
     best = np.where(grid.cells > 1e-6, -(off**2) / 2, -np.inf).max((1, 2))
     return np.exp(news * log).astype(np.float32), np.asarray(best < _SURPRISED)
+
+
+def usual(grid: Grid, people: Floats, sd: Floats, share: Floats) -> Cells:
+    """How well each cell agrees with how many are usually in; `share` of an independent word is said in the step."""
+    off = (grid.people() - people[:, None, None]) / sd[:, None, None]
+    log = -(USUAL_FREEDOM + 1) / 2 * np.log1p(off**2 / USUAL_FREEDOM) * share[:, None, None]
+    return np.exp(np.where(np.isnan(people)[:, None, None], 0, log)).astype(np.float32)
 
 
 def presence(grid: Grid, occupied: Floats, minutes: float) -> Cells:

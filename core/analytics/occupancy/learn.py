@@ -4,17 +4,32 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.analytics.occupancy.building import Building
 from core.analytics.occupancy.estimate import Bools, Floats
 from core.analytics.occupancy.learnt import BIAS_SD, DAY_SD, MISSED, NOTHING, QUARTERS, VARIANCE, Learnt
+from core.analytics.occupancy.passages import UNHEARD, filled
 from core.analytics.occupancy.seen import Seen
-from core.analytics.occupancy.turned import CALM, LEAST_DAYS, SURE, against, leaning, witnesses
+from core.analytics.occupancy.stays import Past, bridged, learn_stays
+from core.analytics.occupancy.turned import (
+    CALM,
+    CALM_DAYS,
+    LEAST_DAYS,
+    NEARER,
+    SURE,
+    SUSPECT,
+    against,
+    leaning,
+    witnesses,
+)
 
 BUSY_SD = 0.01  # of the difference of a door's bias in busy times from that in quiet ones
 FREEDOM = 4.0  # of Student's t: days on which a door was dead or a class came by another way count for less
 LEAST_PEOPLE = 5.0  # who pass on a day of which anything can be learnt
-LEAST_WIDTH, MOST_WIDTH = 0.2, 25.0  # of the learnt variance, as multiples of what is usual
+LEAST_WIDTH, MOST_WIDTH = 0.02, 25.0  # of the learnt variance, as multiples of what is usual
+WIDTH, WIDTH_SPREAD = 0.5, 1.2  # what it is taken to be before any day was seen, and the spread of its logarithm
+LEAST_VARIANCE = 0.25  # of who is left at the end of a day, in people squared
 SURE_DOORS = 1.0  # so many doors are taken to have a bias as usual before any was seen
 SURE_DAYS = 4.0  # so many days' errors are taken to be as usual before any was seen
 CLOSED_DAYS, CLOSED_QUARTERS = 5, 12  # days, and quarters of an hour together, without anybody: closed
@@ -29,16 +44,20 @@ def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) ->
     told = [day for day in days if len(day) and not np.isnan(day.people_in).all()]
     if not told:
         return before
+    whole = [filled(day) for day in told]
+    told, put = [day for day, _ in whole], np.stack([people for _, people in whole])
     portals = building.doors.shape[1]
     usual_in, usual_out, heard = _usual(told, portals)
-    told, steady = _turned_back(building, told, usual_in, usual_out)
+    told, steady, turned = _turned_back(building, told, usual_in, usual_out, heard)
     usual_in, usual_out, heard = _usual(told, portals)
     busy = _busy(usual_in + usual_out)
     swapped = _swapped(building, told)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
     found = [_sums(building, day, swapped, busy) for day in told]
     left, passed, sums = (np.stack([f[n] for f in found]) for n in range(3))
-    bias, sd, wider = _regression(building, left, passed, sums)
+    bias, sd, wider, trust = _regression(building, left, passed, sums, UNHEARD * put @ np.abs(building.doors.T))
+    missed = _missed(float(wider[0]), len(told))
+    usual = learn_stays(_over(building, told, swapped, busy, bias, missed, trust), len(left[0]))
     return Learnt(
         days=len(told),
         bias_busy=tuple(bias[:portals].tolist()),
@@ -46,54 +65,75 @@ def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) ->
         busy=tuple(tuple(row) for row in busy.tolist()),
         swapped=tuple(swapped.tolist()),
         steady=tuple(steady.tolist()),
+        turned=tuple(turned.tolist()),
         usual_in=tuple(tuple(row) for row in usual_in.tolist()),
         usual_out=tuple(tuple(row) for row in usual_out.tolist()),
         bias_sd=tuple(sd.tolist()),
         variance=tuple(wider.tolist()),
         closed=tuple(_closed(told, usual_in + usual_out, heard).tolist()),
-        missed=_missed(float(wider[0]), len(told)),
+        missed=missed,
+        stays=tuple(tuple(row) for row in usual.stays.tolist()),
+        times=tuple(tuple(row) for row in usual.times.tolist()),
+        wide=tuple(tuple(row) for row in usual.wide.tolist()),
+        lasts=tuple(np.where(np.isfinite(usual.lasts), usual.lasts, 0).tolist()),
     )
 
 
 def _turned_back(
-    building: Building, days: Sequence[Seen], usual_in: Floats, usual_out: Floats
-) -> tuple[list[Seen], Bools]:
-    """The days, with doors turned back that hung the other way round than on most; and the doors that tell surely.
+    building: Building, days: Sequence[Seen], usual_in: Floats, usual_out: Floats, heard: Floats
+) -> tuple[list[Seen], Bools, NDArray[np.int64]]:
+    """The days, with doors turned back that hung the other way round than on most; the doors that tell surely; and on
+    how many days each had to be turned.
 
     People may well use a door otherwise than usual: it is turned back only if the counts of the day come out better.
     """
-    lean = leaning(usual_in, usual_out)
-    found, most = [], []
+    found, most, many = [], [], np.zeros(len(building.doors[0]), np.int64)
     for day in days:
-        net, at = np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out), lean[day.clock // 15]
-        turned = _bettered(building, day, (witnesses(net, day.step_minutes) * at).sum(0) < -SURE)
+        own_in, own_out, own = _usual([day], len(many))
+        others = np.maximum(heard - own, 1)
+        other_in, other_out = (usual_in * heard - own_in) / others, (usual_out * heard - own_out) / others
+        at = leaning(other_in, other_out)[day.clock // 15]
+        net = np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out)
+        says = (witnesses(net, day.step_minutes) * at).sum(0)
+        turned = _bettered(building, day, -says, other_in - other_out)
         came, went = np.where(turned, day.people_out, day.people_in), np.where(turned, day.people_in, day.people_out)
         found.append(replace(day, people_in=came, people_out=went) if turned.any() else day)
+        many += turned
         most.append(against(np.where(turned, -net, net), at, day.step_minutes))
-    calm = np.quantile(most, 0.95, axis=0, method="higher") < CALM
-    return found, np.asarray(calm & (len(days) >= LEAST_DAYS), bool)
+    calm = np.quantile(most, CALM_DAYS, axis=0, method="higher") < CALM
+    return found, np.asarray(calm & (len(days) >= LEAST_DAYS), bool), many
 
 
-def _bettered(building: Building, day: Seen, suspects: Bools) -> Bools:
-    """Those of the suspects with which turned the counts fall less far below zero and end nearer to nobody."""
-    turned = np.zeros(len(suspects), bool)
+def _bettered(building: Building, day: Seen, says: Floats, usual: Floats) -> Bools:
+    """The doors against which enough is said and with which turned the counts are much nearer to how many are usually
+    in, or fall less far below zero and end nearer to nobody."""
+    turned = np.zeros(len(says), bool)
+    suspects = says > SUSPECT
     if not suspects.any():
         return turned
-    nets = _so_far(day)[None]
-    best = _amiss(building, nets, turned)
+    nets, inside = _so_far(day), _usually(building, day, usual)
+    best = _amiss(building, nets, turned, inside)
     for portal in np.flatnonzero(suspects):
         other = turned.copy()
         other[portal] = True
-        amiss = _amiss(building, nets, other)
-        if amiss < best:
+        amiss = _amiss(building, nets, other, inside)
+        if (says[portal] > SURE and amiss[0] < best[0]) or amiss[1] < NEARER * best[1]:
             turned, best = other, amiss
     return turned
 
 
-def _amiss(building: Building, nets: Floats, turned: Bools) -> float:
-    """How far below zero the counts of all spaces fall, and how far from nobody they end, in people."""
+def _amiss(building: Building, nets: Floats, turned: Bools, inside: Floats) -> tuple[float, float]:
+    """How far below zero the counts of all spaces fall, and how far from nobody they end; and how far they are from
+    how many are usually inside; in people."""
     paths = nets @ (building.doors * np.where(turned, -1, 1)).T
-    return float(np.maximum(-paths.min(1), 0).sum() + np.abs(paths[:, -1]).sum())
+    below = float(np.maximum(-paths.min(0), 0).sum() + np.abs(paths[-1]).sum())
+    return below, float(np.abs(paths - inside).sum())
+
+
+def _usually(building: Building, day: Seen, usual: Floats) -> Floats:
+    """How many are usually in each space at the moments of a day, by the net of its doors in quarters of the clock."""
+    net = usual[day.clock // 15] * (day.step_minutes / 15)
+    return np.asarray(np.cumsum(net, axis=0)[_moments(len(day))] @ building.doors.T.astype(float))
 
 
 def _usual(days: Sequence[Seen], portals: int) -> tuple[Floats, Floats, Floats]:
@@ -146,7 +186,33 @@ def _sums(building: Building, day: Seen, swapped: Bools, busy: Bools) -> tuple[F
     return left, passed, np.tile(doors, 2) * both
 
 
-def _regression(building: Building, left: Floats, passed: Floats, sums: Floats) -> tuple[Floats, Floats, Floats]:
+def _over(
+    building: Building, days: Sequence[Seen], swapped: Bools, busy: Bools, bias: Floats, missed: float, trust: Floats
+) -> list[Past]:
+    """The days as they are known when they are over, to learn from how long people stay."""
+    found = []
+    into, out_of = (building.doors > 0).T.astype(float), (building.doors < 0).T.astype(float)
+    for day, own in zip(days, trust, strict=True):
+        came, went = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
+        came, went = np.where(swapped, went, came), np.where(swapped, came, went)
+        at = np.where(busy[day.clock // 15], bias[: len(swapped)], bias[len(swapped) :])
+        came, went = came * (1 + missed + np.maximum(at, 0)), went * (1 + missed + np.maximum(-at, 0))
+        people_in, people_out = came @ into + went @ out_of, came @ out_of + went @ into
+        found.append(
+            Past(
+                people_in=people_in,
+                people=bridged(people_in, people_out),
+                clock=np.asarray(day.clock + day.step_minutes),
+                minutes=day.step_minutes,
+                trust=own,
+            )
+        )
+    return found
+
+
+def _regression(
+    building: Building, left: Floats, passed: Floats, sums: Floats, unheard: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
     """The bias of each portal, busy then quiet; of each space the standard deviation of a day's, and the widening.
 
     Who is left at the end of a day is minus the sum of the biases times who would be missed, plus an error. Gaussian
@@ -158,25 +224,36 @@ def _regression(building: Building, left: Floats, passed: Floats, sums: Floats) 
     wider = np.ones(spaces)
     bias = np.zeros(2 * portals)
     weight = np.where(passed >= LEAST_PEOPLE, 1.0, 0.0)
-    plain = VARIANCE * passed + (DAY_SD * passed / 2) ** 2 + 0.25
+    plain = VARIANCE * passed + (DAY_SD * passed / 2) ** 2
+    least = LEAST_VARIANCE + unheard
     rows = sums.reshape(days * spaces, -1)
     for _ in range(6):
         errors = left + sums @ bias
-        z2 = errors**2 / (plain * wider)
+        scale = plain * wider + least
+        z2 = errors**2 / scale
         trust = weight * (FREEDOM + 1) / (FREEDOM + z2)
-        precision = (trust / (plain * wider)).reshape(-1)
+        precision = (trust / scale).reshape(-1)
         covariance = np.linalg.inv(np.linalg.inv(usual * _prior(portals)) + (rows * precision[:, None]).T @ rows)
         bias = -covariance @ (rows * precision[:, None]).T @ left.reshape(-1)
         spread = (bias**2 + np.diag(covariance)).mean() / (BIAS_SD**2 + BUSY_SD**2 / 2)
         usual = (SURE_DOORS + portals * spread) / (SURE_DOORS + portals)
         errors = left + sums @ bias
-        misfit = np.minimum(errors**2 / plain, 25) * weight
-        wider = (misfit.sum(0) + SURE_DAYS) / (np.maximum(weight.sum(0) - 1, 0) + SURE_DAYS)
-        wider = np.clip(wider, LEAST_WIDTH, MOST_WIDTH)
+        known = np.einsum("dsp,pq,dsq->ds", sums, covariance, sums)
+        wider = _width(errors**2 + known, plain, least, weight)
     typical = (sums * weight[:, :, None]).sum(0) / np.maximum((passed * weight).sum(0) / 2, 1)[:, None]
     unsure = np.einsum("sp,pq,sq->s", typical, covariance, typical)
     unsure = np.where(weight.any(0), unsure, BIAS_SD**2)
-    return bias, np.sqrt(unsure + wider * DAY_SD**2), wider
+    return bias, np.sqrt(unsure + wider * DAY_SD**2), wider, trust / (FREEDOM + 1) * FREEDOM
+
+
+def _width(misfit: Floats, plain: Floats, least: Floats, weight: Floats) -> Floats:
+    """The widening of each space by the squared errors of its days: the mean of what is likely by prior and errors."""
+    widths = np.geomspace(LEAST_WIDTH, MOST_WIDTH, 49)
+    scale = widths[:, None, None] * plain + least
+    fits = -np.log(scale) / 2 - (FREEDOM + 1) / 2 * np.log1p(misfit / scale / FREEDOM)
+    log = (fits * weight).sum(1) - (np.log(widths / WIDTH) ** 2 / (2 * WIDTH_SPREAD**2))[:, None]
+    chance = np.exp(log - log.max(0))
+    return np.asarray((widths[:, None] * chance).sum(0) / chance.sum(0))
 
 
 def _missed(wider: float, days: int) -> float:
@@ -212,7 +289,11 @@ def _swapped(building: Building, days: Sequence[Seen]) -> Bools:
 def _so_far(day: Seen) -> Floats:
     """In - out of each portal since the day began, at so many moments."""
     counted = np.cumsum(np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out), axis=0)
-    return np.asarray(counted[np.linspace(0, len(counted) - 1, MOMENTS).astype(int)])
+    return np.asarray(counted[_moments(len(counted))])
+
+
+def _moments(steps: int) -> NDArray[np.int64]:
+    return np.linspace(0, steps - 1, MOMENTS).astype(np.int64)
 
 
 def _below(building: Building, nets: Floats, swapped: Bools) -> tuple[float, float]:

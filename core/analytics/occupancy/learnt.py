@@ -10,11 +10,14 @@ from numpy.typing import NDArray
 from core.analytics.occupancy.building import Building
 from core.analytics.occupancy.estimate import Bools, Floats
 from core.analytics.occupancy.seen import Seen
+from core.analytics.occupancy.stays import Usual
 
-VERSION = 1
+VERSION = 2
 QUARTERS = 96  # of a day by the clock
 VARIANCE = 0.10  # of the error of in - out for each passage, where nothing is learnt
 BIAS_SD = 0.037  # of a door's bias, where nothing is learnt
+# Of a day before which none was seen: cautious, for whoever resets at night and clamps at zero is mostly right.
+FIRST_SD, FIRST_WIDTH = 0.02, 0.35
 DAY_SD = 0.012  # of the bias of a day about that of its door
 MISSED = 0.02  # share of passages that doors miss in both directions alike
 
@@ -26,11 +29,13 @@ class Learnt:
     By portal: `bias_busy` and `bias_quiet`, the share of those who come in that its counter misses more than of those
     who leave (negative: the other way), in busy and in quiet times; `busy` in which quarters of the clock that is
     (quarters x portals); `swapped` where in is out; `steady` where the hours in which people come and go are so sure
-    that they tell when in and out are exchanged; `usual_in` and `usual_out`, who passes in each quarter of the clock.
+    that they tell when in and out are exchanged; `turned` on how many days they were;
+    `usual_in` and `usual_out`, who passes in each quarter of the clock.
 
     By space: `bias_sd`, how far a day's bias may be from that, and `variance`, how much wider than usual the error of
     each passage is. `closed` are the quarters of the clock in which nobody ever passes; `missed` is the share of
-    passages missed in both directions.
+    passages missed in both directions. `stays`, `times`, `wide` and `lasts` tell how long people stay (see
+    Usual; `lasts` is 0 where that is not known).
     """
 
     days: int = 0
@@ -39,12 +44,17 @@ class Learnt:
     busy: tuple[tuple[bool, ...], ...] = ()
     swapped: tuple[bool, ...] = ()
     steady: tuple[bool, ...] = ()
+    turned: tuple[int, ...] = ()
     usual_in: tuple[tuple[float, ...], ...] = ()
     usual_out: tuple[tuple[float, ...], ...] = ()
     bias_sd: tuple[float, ...] = ()
     variance: tuple[float, ...] = ()
     closed: tuple[bool, ...] = ()
     missed: float = MISSED
+    stays: tuple[tuple[float, ...], ...] = ()
+    times: tuple[tuple[float, ...], ...] = ()
+    wide: tuple[tuple[float, ...], ...] = ()
+    lasts: tuple[float, ...] = ()
 
     def to_json(self) -> str:
         """As a JSON object that `from_json` reads."""
@@ -79,12 +89,14 @@ class Doors:
     busy: Bools  # quarters x portals
     swapped: Bools
     steady: Bools
+    turned: NDArray[np.int64]
     usual_in: Floats
     usual_out: Floats
     bias_sd: Floats
     widened: Floats
     closed: Bools
     missed: float
+    usual: Usual
 
     def bias_at(self, seen: Seen) -> Floats:
         """The bias of each portal (steps x portals), as busy as it usually is at that time."""
@@ -98,13 +110,25 @@ def _doors(learnt: Learnt) -> Doors:
         busy=np.array(learnt.busy, bool).reshape(QUARTERS, -1),
         swapped=np.array(learnt.swapped, bool),
         steady=np.array(learnt.steady, bool),
+        turned=np.resize(np.array(learnt.turned, np.int64), len(learnt.steady)),
         usual_in=np.array(learnt.usual_in, float).reshape(QUARTERS, -1),
         usual_out=np.array(learnt.usual_out, float).reshape(QUARTERS, -1),
         bias_sd=np.array(learnt.bias_sd, float),
         widened=np.array(learnt.variance, float),
         closed=np.array(learnt.closed, bool),
         missed=learnt.missed,
+        usual=_usual(learnt),
     )
+
+
+def _usual(learnt: Learnt) -> Usual:
+    spaces = len(learnt.bias_sd)
+    if len(learnt.lasts) != spaces:
+        return Usual.nothing(spaces)
+    stays, times, wide, lasts = (
+        np.array(kept, float) for kept in (learnt.stays, learnt.times, learnt.wide, learnt.lasts)
+    )
+    return Usual(stays=stays, times=times, wide=wide, lasts=np.where(lasts > 0, lasts, np.inf))
 
 
 def _nothing(spaces: int, portals: int) -> Doors:
@@ -115,12 +139,14 @@ def _nothing(spaces: int, portals: int) -> Doors:
         busy=np.zeros((QUARTERS, portals), bool),
         swapped=np.zeros(portals, bool),
         steady=np.zeros(portals, bool),
+        turned=np.zeros(portals, np.int64),
         usual_in=np.zeros((QUARTERS, portals)),
         usual_out=np.zeros((QUARTERS, portals)),
-        bias_sd=np.full(spaces, float(np.hypot(BIAS_SD, DAY_SD))),
-        widened=np.ones(spaces),
+        bias_sd=np.full(spaces, FIRST_SD),
+        widened=np.full(spaces, FIRST_WIDTH),
         closed=np.zeros(QUARTERS, bool),
         missed=MISSED,
+        usual=Usual.nothing(spaces),
     )
 
 

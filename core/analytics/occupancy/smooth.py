@@ -75,6 +75,9 @@ def _news(inputs: Inputs, steps: slice, minutes: float) -> News:
         still=inputs.still[steps].sum(0),
         people=_last(inputs.people[steps]),
         occupied=_last(inputs.occupied[steps]),
+        usual=inputs.usual[steps][-1],
+        usual_sd=inputs.usual_sd[steps][-1],
+        lasts=inputs.lasts,
     )
 
 

@@ -35,6 +35,9 @@ class News:
     still: Floats
     people: Floats
     occupied: Floats
+    usual: Floats
+    usual_sd: Floats
+    lasts: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,7 @@ class Done:
     spread: Floats | None  # variance in cells squared
     below: Bools | None
     empty: NDArray[np.int64]
+    gone: Cells | None
     seen: Cells | None
     settled: Bools
     moved: Moved | None
@@ -83,11 +87,32 @@ class State:
         empty = grid.empty_cell(lowest)
         if passed:
             grid.cut(lowest)
+        gone = self._gone(news.still, empty)
         seen, settled = self._inside(news)
         moved = self._lay(settled)
         if not keep:
             return None
-        return Done(leaving=leaving, spread=variance, below=below, empty=empty, seen=seen, settled=settled, moved=moved)
+        return Done(
+            leaving=leaving,
+            spread=variance,
+            below=below,
+            empty=empty,
+            gone=gone,
+            seen=seen,
+            settled=settled,
+            moved=moved,
+        )
+
+    def _gone(self, still: Floats, empty: NDArray[np.int64]) -> Cells | None:
+        """Let the few who are left over in closed hours be gone."""
+        if not (still > 0).any():
+            return None
+        grid, share = self.grid, evidence.gone(self.grid, still)
+        away = share * grid.cells
+        grid.cells = grid.cells - away
+        space, bias = np.indices(empty.shape)
+        grid.cells[space, bias, empty] += away.sum(2)
+        return share
 
     def _inside(self, news: News) -> tuple[Cells | None, Bools]:
         """Weigh by what was seen inside."""
@@ -99,6 +124,8 @@ class State:
         if counted.any():
             likelihood, settled = evidence.counted_inside(grid, news.people, news.minutes)
             parts.append(likelihood)
+        if not np.isnan(news.usual).all():
+            parts.append(evidence.usual(grid, news.usual, news.usual_sd, news.minutes / news.lasts))
         if not np.isnan(news.occupied).all():
             parts.append(evidence.presence(grid, news.occupied, news.minutes))
         if (news.people_in + news.people_out > 0).any() and not np.isnan(self.capacity).all():
@@ -135,6 +162,8 @@ def backwards(after: Cells, done: Done) -> Cells:
         before = roll(before, -done.moved.rolled, edge=True)
     if done.seen is not None:
         before = before * done.seen
+    if done.gone is not None:
+        before = (1 - done.gone) * before + done.gone * np.take_along_axis(before, done.empty[:, :, None], 2)
     if done.below is not None:
         lifted = LIFT * np.take_along_axis(before, done.empty[:, :, None], 2)
         before = np.where(done.below, lifted, before)

@@ -6,7 +6,12 @@ from core.analytics.occupancy.estimate import Bools, Floats
 from core.analytics.occupancy.seen import Seen
 
 SURE = 16.0  # log likelihood ratio from which on a door is taken to be turned round, or back
-CALM = 6.0  # what it may come to on usual days; doors with more are no clear witnesses against themselves
+CALM, CALM_DAYS = (
+    6.0,
+    0.8,
+)  # what it may come to on most days; doors with more are no clear witnesses against themselves
+SUSPECT = 8.0  # instead of SURE for a door of a past day, if the people inside then come out as usual
+AGAIN = 4.0  # instead of SURE for a door that was found turned round on some day
 LEAST_DAYS = 7
 NEARER = 0.6  # of the distance from how many are usually inside must be left by turning a door
 _LEAST = 2.0  # people in the hour, added to what is usual
@@ -41,7 +46,9 @@ class Turned:
     People may also use a door otherwise than usual: it is turned only if so many are then inside as usual, more nearly.
     """
 
-    def __init__(self, portals: int) -> None:
+    def __init__(self, sure: Floats) -> None:
+        portals = len(sure)
+        self._sure = sure
         self._begins: int | None = None  # the quarter of the clock
         self._net = np.zeros(portals)  # in - out since the day began, as understood
         self._passed = 0.0  # since then, in and out
@@ -80,7 +87,7 @@ class Turned:
             self._since_out = np.where(self._against > 0, self._since_out + w, 0)
             self._passed += float((c + w).sum())
             busier = self._passed / max(float(passed[at[step]]), 1.0)  # than usual, so far
-            found = self._better(self._against > SURE, c - w, inside[at[step]] * busier, doors)
+            found = self._better(self._against > self._sure, c - w, inside[at[step]] * busier, doors)
             now = self._turned ^ found
             came[step], went[step] = np.where(now, w, c), np.where(now, c, w)
             if found.any():
@@ -90,7 +97,7 @@ class Turned:
                 went[step] += np.maximum(-wrong, 0)
                 self._against = np.where(found, 0, self._against)
                 self._since_in, self._since_out = (np.where(found, 0, n) for n in (self._since_in, self._since_out))
-            self._against = np.minimum(self._against, 2 * SURE)
+            self._against = np.minimum(self._against, 2 * self._sure)
             self._turned = now
             self._net = self._net + came[step] - went[step]
             turned[step] = now

@@ -256,8 +256,8 @@ class MethodBreak:
 class Progress:
     """Visits on the way to the target.
 
-    `baseline_visits` are a year's worth, scaled from the observed days of the baseline period; `goal_visits` is the
-    factor times that. `last_365` are the visits of the 365 business days before `today`, scaled for missing days;
+    `baseline_visits` are a year's worth, scaled from the observed days of the baseline period, which are
+    `baseline_coverage` of it; `goal_visits` is the factor times that. `last_365` are the visits of the 365 business days before `today`, scaled for missing days;
     `growth` compares the last 364 days with the 364 before (None with less history). `needed_growth` is the growth a
     year from today to the deadline.
 
@@ -272,6 +272,7 @@ class Progress:
     baseline_first: date
     baseline_last: date
     baseline_visits: float | None
+    baseline_coverage: float
     factor: float
     deadline: date
     goal_visits: float | None

@@ -13,6 +13,7 @@ from dashboard.figures import path
 from dashboard.i18n import _, formats, named
 
 ON_PATH = 0.02  # within two per cent of the path is on it
+ENOUGH = 0.9  # the share of the baseline's days from which its seasons are all there
 
 
 def panel(
@@ -108,6 +109,11 @@ def verdict(way: Progress) -> str:
     if way.growth is not None:
         change = formats.signed_percent(way.growth, 1)
         said += " " + _("The last 52 weeks against the 52 before: {change}.").format(change=change)
+    if way.baseline_coverage < ENOUGH:
+        share = formats.percent(way.baseline_coverage)
+        said += " " + _("Only {share} of the baseline's days were counted: its missing seasons can mislead.").format(
+            share=share
+        )
     return said
 
 

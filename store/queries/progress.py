@@ -28,7 +28,8 @@ def progress(db: Database, site: str, today: date) -> Progress:
     if target is None:
         raise NotFound(f"{site} has no target; its site file can give it one ([sites.target])")
     measure = target.measure
-    baseline = _yearly(_between(db, place, target.baseline_first, target.baseline_last), measure)
+    first = _between(db, place, target.baseline_first, target.baseline_last)
+    baseline = _yearly(first, measure)
     last = _between(db, place, today - timedelta(days=YEAR), today - timedelta(days=1))
     last_365 = _yearly(last, measure)
     goal = None if baseline is None else baseline * target.factor
@@ -41,6 +42,7 @@ def progress(db: Database, site: str, today: date) -> Progress:
         baseline_first=target.baseline_first,
         baseline_last=target.baseline_last,
         baseline_visits=baseline,
+        baseline_coverage=first.days / ((target.baseline_last - target.baseline_first).days + 1),
         factor=target.factor,
         deadline=target.deadline,
         goal_visits=goal,

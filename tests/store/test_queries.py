@@ -286,6 +286,7 @@ def test_progress_with_no_little_and_full_history(placed: Database) -> None:
     assert full.growth == pytest.approx(0.2)
     assert full.last_365 == pytest.approx(364 * 120 + 100)
     assert full.coverage_365 == 1
+    assert nothing.baseline_coverage == 0 and full.baseline_coverage == 1
     assert full.goal_visits == pytest.approx(2 * (full.baseline_visits or 0))
     years = (date(2030, 12, 31) - today).days / 365
     assert full.last_365 * (1 + (full.needed_growth or 0)) ** years == pytest.approx(full.goal_visits)

@@ -82,7 +82,7 @@ def way(**changes: object) -> Progress:
     known = {
         "site": "house", "today": date(2026, 11, 25), "baseline_first": date(2024, 1, 1),
         "baseline_last": date(2024, 12, 31), "baseline_visits": 380_000.0, "factor": 2.0,
-        "deadline": date(2030, 12, 31), "goal_visits": 760_000.0, "last_365": 412_000.0, "coverage_365": 0.97,
+        "deadline": date(2030, 12, 31), "goal_visits": 760_000.0, "last_365": 412_000.0, "baseline_coverage": 1.0, "coverage_365": 0.97,
         "growth": 0.04, "needed_growth": 0.13, "measure": "gross",
     }  # fmt: skip
     return Progress(**known | changes)  # type: ignore[arg-type]
@@ -122,6 +122,8 @@ def test_where_we_stand_in_words() -> None:
     assert answer.verdict(way(last_365=480_000.0)).startswith("I dag: på vägen")
     assert answer.verdict(way(last_365=600_000.0)).startswith("I dag: före vägen")
     assert "ännu inte ett år" in answer.verdict(way(last_365=None))
+    assert "Bara 31\u00a0% av basnivåns dagar" in answer.verdict(way(baseline_coverage=0.31))
+    assert "basnivåns dagar" not in answer.verdict(way())
 
 
 def test_the_running_month_is_hatched_and_not_judged() -> None:

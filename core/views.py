@@ -257,9 +257,9 @@ class Progress:
     """Visits on the way to the target.
 
     `baseline_visits` are a year's worth, scaled from the observed days of the baseline period, which are
-    `baseline_coverage` of it; `goal_visits` is the factor times that. `last_365` are the visits of the 365 business days before `today`, scaled for missing days;
-    `growth` compares the last 364 days with the 364 before (None with less history). `needed_growth` is the growth a
-    year from today to the deadline.
+    `baseline_coverage` of it; `goal_visits` is the factor times that. `last_365` are the visits of the 365 business
+    days before `today`, scaled for missing days; `growth` compares the last 364 days with the 364 before (None with
+    less history). `needed_growth` is the growth a year from today to the deadline.
 
     The figures called `bridged` are what they would be had every day been counted as it is now, over the `breaks`;
     `growth_error` is half the width of the 95 % interval of `growth_bridged`, and holds `growth_unseen`, what changes

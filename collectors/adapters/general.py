@@ -48,6 +48,7 @@ _HOLDERS: Final = {
     "info", "system", "identity", "data", "payload", "object", "camera", "body", "message", "con", "systemproperties",
 }  # fmt: skip
 _DEVICES: Final = {"device", "deviceinfo", "devinfo", "sensor", "sensorinfo", "node", "thing", "camera"}
+_ONE_BY_ONE: Final = {"people", "persons", "humans", "detections", "occupants", "visitors", "pedestrians"}
 _MESSAGE_IDS: Final = ("messageid", "msgid", "eventid", "packetid", "messageuuid")
 _NAMES: Final = {*_IDS, *_LOOSE_IDS, *_MESSAGE_IDS}
 _EUI_64: Final = re.compile(r"(?:[0-9a-fA-F]{2}[-:]?){7}[0-9a-fA-F]{2}")
@@ -55,7 +56,18 @@ _OF_ANYTHING: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA
 _OF_A_MESSAGE: Final = re.compile(r"(evt|event|msg|message|trg|trigger|req|request)[_-]", re.IGNORECASE)
 _SEVERAL: Final = re.compile(r"[=;|&\t]|\d\s*,\s*\D|\S+,\S*\d,|,.*,")
 _ONE_WORD: Final = re.compile(r"[+-]?\d{1,7}([.,]\d+)?|[a-zåäöüß_]{1,20}")
-_UNSOUND: Final = ("bad", "invalid", "error", "fault", "faulty", "failed", "failure", "broken", "blocked", "offline")
+_UNSOUND: Final = (
+    "bad", "invalid", "error", "fault", "faulty", "failed", "failure", "broken", "blocked", "offline", "covered",
+    "blind", "obstructed", "calibrating", "initializing", "initialising", "starting", "booting", "warming up",
+    "warming_up", "not ready", "not_ready",
+)  # fmt: skip
+_FAULTS: Final = ("error", "fault", "failure", "sensorerror", "sensorfault", "devicefault", "deviceerror")
+_TROUBLES: Final = (  # if they are true
+    *_FAULTS, "blind", "sensorblind", "blinded", "covered", "sensorcovered", "cameracovered", "obstructed",
+    "sensorobstructed", "sensorblocked", "lensblocked", "occluded", "faulty", "initializing", "calibrating",
+    "warmingup",
+)  # fmt: skip
+_TESTS: Final = ("test", "istest", "testmode", "simulated", "issimulated", "simulation")
 _SOUND: Final = (0, None, False, "", "0", "ok", "OK", "Ok", "good", "GOOD", "Good", "normal", "active", "online")
 
 
@@ -133,6 +145,8 @@ def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
     if found.about_people:
         _trusted(fields)
     strange = found.unknown or [leaf for leaf in found.other if compact(leaf.said.rpartition(".")[2]) not in _NAMES]
+    if not (is_bare or found.understood):
+        _refuse_list(fields)
     if not (is_bare or found.understood or strange):
         return Decoded(not_data="nothing about people: settings, the device's own health, or counts of other things")
     source, device, device_path = _identity(packet, fields, path)
@@ -143,6 +157,17 @@ def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
     elif strange and (not found.understood or found.only_health or (value and not found.about_people)):
         sheet.problems.append(doubts.unknown(packet.topic, strange, device=device_path))
     return _decoded(sheet, identity=_message(sheet, fields))
+
+
+def _refuse_list(fields: Mapping[str, Any]) -> None:
+    """Raise Unreadable if people are told one by one: nobody counts them here."""
+    for name, value in fields.items():
+        if type(value) is list and type(name) is str and compact(name) in _ONE_BY_ONE:
+            raise Unreadable(
+                f"{name} is a list of {len(value)}: let the device or its gateway send the number of people instead"
+            )
+        if type(value) is dict and compact(name) in _HOLDERS:
+            _refuse_list(value)
 
 
 def _trusted(fields: Mapping[str, Any]) -> None:
@@ -156,6 +181,17 @@ def _trusted(fields: Mapping[str, Any]) -> None:
             and value.lower() in _UNSOUND
         ):
             raise Unreadable(f"{name} is {show(value)}: the device itself does not trust its figures; look after it")
+        is_true = value is True or value in ("true", "True")
+        if (kind in _TROUBLES and is_true) or (kind in _FAULTS and type(value) is str and _is_fault(value)):
+            raise Unreadable(f"{name} is {show(value)}: the device itself does not trust its figures; look after it")
+        if kind in _TESTS and is_true:
+            raise Unreadable(f"{name} is {show(value)}: what it tells was made up, and only people count")
+
+
+def _is_fault(text: str) -> bool:
+    """Whether a text names a fault, and is none of the many ways to say that there is none."""
+    word = text.strip().lower()
+    return any(c.isalpha() for c in word) and not word.startswith(("no", "ok", "false", "good", "success", "null"))
 
 
 def _decoded(sheet: Sheet, identity: Identity | None = None) -> Decoded:
@@ -259,16 +295,25 @@ def _names(fields: Mapping[str, Any], path: str) -> list[tuple[str, Any, str]]:
         return [("deviceid", value, where) for name, value, where in found if name == "idx"]
     if not _PERSONAL.isdisjoint(name for name, *_ in found):
         found = [entry for entry in found if entry[0] != "name"]
-    for key, inner in fields.items():
-        if type(inner) is dict and compact(key) in _HOLDERS:
-            own = "device" if compact(key) in _DEVICES else ""
-            found += [
-                (f"{own}{name}" if name in _LOOSE_IDS else name, value, path + step(key) + step(said))
-                for name, said, value in _scalars(inner)
-            ]
+    for key, where, inner in _holders(fields, path):
+        own = "device" if key in _DEVICES else ""
+        found += [
+            (f"{own}{name}" if name in _LOOSE_IDS else name, value, where + step(said))
+            for name, said, value in _scalars(inner)
+        ]
     named = [entry for entry in found if entry[0] in _RANK]
     # A text is rather a name than a number is: {"id": 3, "name": "north"}.
     return sorted(named, key=lambda entry: (entry[0] in _LOOSE_IDS and _is_of_anything(entry[1]), _RANK[entry[0]]))
+
+
+def _holders(fields: Mapping[str, Any], path: str, deep: int = 1) -> list[tuple[str, str, dict[str, Any]]]:
+    """The objects that may name the device, also those within: their compact names, their paths and themselves."""
+    found = []
+    for name, inner in fields.items():
+        if type(inner) is dict and compact(name) in _HOLDERS:
+            found.append((compact(name), path + step(name), inner))
+            found += _holders(inner, path + step(name), deep - 1) if deep else []
+    return found
 
 
 def _is_of_anything(value: Any) -> bool:

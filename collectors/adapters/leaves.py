@@ -51,8 +51,8 @@ _MANY_PARTS: Final = frozenset(
      "rois", "seats", "floors", "spaces")
 )  # fmt: skip
 _NAME_FIELDS: Final = (
-    "name", "type", "key", "n", "metric", "measure", "parameter", "quantity", "property", "sensor", "variable", "field",
-    "objectname", "resourcename", "caption", "measurement", "k", "datapointid", "id",
+    "name", "type", "key", "n", "attribute", "metric", "measure", "parameter", "quantity", "property", "sensor",
+    "variable", "field", "objectname", "resourcename", "caption", "measurement", "k", "datapointid", "id",
 )  # fmt: skip
 _VALUE_FIELDS: Final = ("value", "v", "val", "vb", "text", "reading", "measurement", "measurementvalue", "presentvalue")
 _NO_UNITS: Final = frozenset(("no-units", "no_units", "nounits", "no units", "unitless", "dimensionless", "none"))

@@ -22,6 +22,7 @@ from collectors.adapters.vocabulary import (
     in_all,
     is_aside,
     is_other_kind,
+    is_passing,
     judge,
     words,
 )
@@ -272,6 +273,10 @@ def _verdict(leaf: Leaf, context: tuple[str, ...]) -> Verdict:
         return _of_value(leaf, verdict)
     if type(leaf.value) is str and (word := leaf.value.strip().lower()) in _STATES:
         return _OCCUPIED if _STATES[word] else Doubt(about="presence")
+    if not isinstance(verdict, Means) and type(leaf.value) is str and is_passing(leaf.value):
+        return "unknown"
+    if isinstance(verdict, Doubt) and verdict.about in ("in", "out") and type(leaf.value) is bool:
+        return "unknown"
     if isinstance(verdict, Doubt) and leaf.unit in _NO_COUNTS:
         return "ignored"
     if isinstance(verdict, Doubt) and leaf.unit in SHARES:

@@ -152,10 +152,16 @@ _FOREIGN_IN, _FOREIGN_OUT = frozenset(wordlists.FOREIGN_IN.split()), frozenset(w
 _THINGS = frozenset(wordlists.THINGS.split())
 _SOME = frozenset((*wordlists.SOME.split(), "male", "female", "adult", "adults", "child", "children", "staff"))
 _ELSE = _THINGS.union(wordlists.ELSE.split(), wordlists.SOME.split())
+_RESETS = frozenset(("reset", "restart", "reboot", "boot"))  # since when it counts, or how often that was
 _CONDITIONS = frozenset(wordlists.CONDITIONS.split())
 _SETTINGS, _HEALTH = frozenset(wordlists.SETTINGS.split()), frozenset(wordlists.HEALTH.split())
 _PARTS = frozenset(wordlists.PARTS.split())
 _RUN_ON = _IN | _OUT | _TOTAL | _PERIOD | _FILLERS | frozenset(("daily", "today"))
+_PASSED = _WAYS.difference(("left", "right")).union(
+    ("enter", "entered", "entering", "entry", "exit", "exited", "exiting", "leave", "leaving", "crossed", "crossing",
+     "linecrossing", "linecross")
+)  # fmt: skip
+LONGEST_EVENT: Final = 40  # characters
 _TOKEN = re.compile(r"co2|pm\d+|[^\W\d_]+|\d+")
 _CAMEL = re.compile(r"(?<=[a-zåäöéèß0-9])(?=[A-ZÅÄÖ])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -196,7 +202,7 @@ def _means(said: tuple[str, ...]) -> Verdict:
     each = frozenset(bare)
     if bare == ("detected",):
         return Doubt(about="presence")
-    if each & _ELSE:
+    if (each - _RESETS if "since" in each else each) & _ELSE:
         return "aside" if each & _PERSONS or (each & _SOME and each & (_IN | _OUT | _MANY)) else "ignored"
     return _passing(bare, each) or _moving(bare, each) or _counting(each)
 
@@ -275,6 +281,12 @@ def is_some(name: str) -> bool:
 def is_aside(said: tuple[str, ...]) -> bool:
     """Whether words speak of settings, of things, or of some of the people: what stands under them is no count."""
     return not (_SETTINGS | _THINGS | _SOME).isdisjoint(said)
+
+
+def is_passing(text: str) -> bool:
+    """Whether a text tells that somebody passed: "entry", "person_exited", "forward"."""
+    said = frozenset(words(text))
+    return len(text) <= LONGEST_EVENT and not said.isdisjoint(_PASSED) and said.isdisjoint(_THINGS | _SETTINGS)
 
 
 def is_climate(verdict: Verdict) -> bool:

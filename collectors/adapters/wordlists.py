@@ -16,11 +16,11 @@ OCCUPIED = """
 occupied presence present inuse roomoccupied deskoccupied seatoccupied spaceoccupied tableoccupied deskinuse
 roominuse spaceinuse humanpresence personpresence personpresent humanpresent someonepresent presencedetected
 persondetected humandetected occupancydetected presencestate presencestatus occupancystate occupancystatus
-peoplepresence deskstate deskoccupancy occupy truepresence
+peoplepresence deskstate deskoccupancy occupy truepresence alarmoccupancy alarmpresence
 """
 MOTION = """
 motion pir movement motiondetected movementdetected pirdetected motionstate motionstatus pirstate pirstatus
-movementstate movementstatus motionsensor pirsensor pirmotion motionpir occupancypir piroccupancy
+movementstate movementstatus motionsensor pirsensor pirmotion motionpir occupancypir piroccupancy alarmmotion
 """
 VACANT = "vacant unoccupied roomvacant deskvacant spacevacant"
 MOTIONS = """
@@ -29,14 +29,14 @@ movementcount movementcounter pircount pircounter piractivations motiontriggers
 """
 TEMPERATURE = """
 temperature temp airtemperature ambienttemperature roomtemperature indoortemperature temperaturec tempc
-temperaturecelsius tempcelsius ambienttemp roomtemp airtemp tempair temperatureair
+temperaturecelsius tempcelsius ambienttemp roomtemp airtemp tempair temperatureair measuretemperature
 """
 TEMPERATURE_F = "temperaturef tempf temperaturefahrenheit tempfahrenheit ambienttemperaturef"
 HUMIDITY = """
 humidity hum relativehumidity rh airhumidity ambienthumidity roomhumidity indoorhumidity humiditypct humiditypercent
-relhumidity humidityrelative humidityrh
+relhumidity humidityrelative humidityrh measurehumidity
 """
-CO2 = "co2 co2ppm carbondioxide co2level co2concentration co2value carbondioxideppm"
+CO2 = "co2 co2ppm measureco2 carbondioxide co2level co2concentration co2value carbondioxideppm"
 LIGHT = """
 illuminance lux illuminancelux lightlux luminosity lightilluminance illuminancelevel ambientlightlux
 """
@@ -45,7 +45,7 @@ noise soundlevel sounddb noiselevel noisedb soundpressurelevel spl laeq noisedba
 """
 BATTERY = """
 batterypct batterypercent batterypercentage batterylevel batterylevelpercent battery batt bat battpct batpct
-batterysoc battperc batterycapacitypercent batteryremaining batterylevelpct
+batterysoc battperc batterycapacitypercent batteryremaining batterylevelpct measurebattery
 """
 BATTERY_V = """
 batteryvoltage batteryv batteryvolt battv vbat vbatt batv batteryvolts battvolt batvolt voltagebattery battvoltage
@@ -74,7 +74,7 @@ passenger passengers crossing crossings guests customers
 # Say when, but not whether it is a delta or a total.
 VAGUE = """
 sum today daily day hour hourly minute week weekly month current now last previous since this yesterday start reset
-live line all raw totalt gesamt new net gross flow event events rate session
+midnight live line all raw totalt gesamt new net gross flow event events rate session
 """
 # A direction of which nobody knows where it leads.
 WAYS = "ltr rtl fw bw fwd bwd forward forwards backward backwards left right lefttoright righttoleft"
@@ -132,7 +132,7 @@ timeout sensitivity threshold delay limit alarm alert enabled enable mode config
 capacity version firmware hardware range distance height schedule timer fading hold max maximum min minimum lower
 upper unit units type kind name label description location latitude lat longitude lon lng altitude x y z time
 timestamp date duration dwell interval period since age ago last seen install calibration confidence accuracy
-percent percentage pct ratio before desired
+percent percentage pct ratio before desired bbox box boxes coordinates coords position positions vertices polygon score
 rate id uuid address index zone timezone tz model vendor manufacturer avg average mean
 median std deviation peak
 """
@@ -144,7 +144,7 @@ clock sw hw fw rev revision build serial sn chip board internal ic network gatew
 spreading sf dr adr fport fcnt port counter seq sequence msgid messageid packet packetid msg message update updated
 sleep wakeup wake reboot reset boot restart error errors fault code crc sdk schema protocol api request response ack
 success ok valid quality simulated test host hostname product brand series customer tenant org
-organisation time rtc lorawan lora adr confirmed sleeping hops parent mesh role battery
+organisation time rtc lorawan lora adr confirmed sleeping hops parent mesh role battery card badge
 """
 # What a device may have several of.
 PARTS = "line region zone area door gate entrance counter channel room desk seat sensor camera roi"
@@ -166,7 +166,7 @@ zones regions areas counters report info output environment env device devices e
 rois seats d e radar counter peoplecounter counting counts sensordata msg obj tele climate air
 tags registers vals signals points datapoints variables countinginfo countinfo after
 floors floor levels buildings sites spaces analytics roomanalytics
-iot meas metadata situation
+iot meas measure metadata situation
 d2cmessage devicemessage sensormessage devicedata telemetrydata devicetelemetry sensortelemetry telemetryupdate
 stats statistics summary m ext inputs outputs body con cin m2m decode uplinkmessage decodeduplink fields
 """

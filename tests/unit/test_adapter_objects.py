@@ -370,6 +370,47 @@ def test_a_count_without_a_unit_is_one_in_so_many_words() -> None:
     assert values({"event": {"readings": [record, {**record, "resourceName": "CanineCount"}]}}) == {"level:1 people": 5}
 
 
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        ({"people": 0, "error": "covered"}, "does not trust its figures"),
+        ({"people": 0, "sensor_blind": True}, "does not trust its figures"),
+        ({"people": 0, "state": "initializing"}, "does not trust its figures"),
+        ({"people": 9, "test": True}, "made up"),
+        ({"event_type": "person_exited", "zone": "A"}, "nobody knows what event_type is"),
+        ({"line": "L1", "crossing": "forward"}, "nobody knows what crossing is"),
+        ({"cardNo": "123456", "direction": "entry"}, "nobody knows what direction is"),
+        ({"in": True}, "nobody knows what in is"),
+        ({"in_since_reset": 14, "out_since_midnight": 10}, "could mean people since the last message or a running"),
+        ({"people": [{"id": 1}, {"id": 2}]}, "people is a list of 2: let the device or its gateway send the number"),
+        ({"persons": [{"confidence": 0.9, "bbox": [1, 2, 3, 4]}]}, "persons is a list of 1"),
+    ],
+)
+def test_what_speaks_of_people_and_is_no_count_is_rejected_with_a_reason(fields: object, says: str) -> None:
+    assert says in "".join(adapted(fields))
+
+
+def test_a_device_that_says_that_all_is_well_is_believed() -> None:
+    well = {"people": 3, "error": "none", "fault": False, "test": False, "state": "running", "sensor_blind": False}
+    decoded = adapters.decode(Message(topic="acme/door1", payload=json.dumps(well).encode(), received=NOW))
+    assert [(r.metric, r.value) for r in decoded.readings] == [("people", 3)]
+    assert not decoded.problems
+
+
+def test_names_of_more_hubs() -> None:
+    assert values({"alarm_motion": True, "measure_temperature": 21.3}) == {
+        "level:1 occupied": 1,
+        "level:1 temperature_c": 21.3,
+    }
+    assert values({"cluster": "OccupancySensing", "attribute": "Occupancy", "value": 1}) == {"level:1 occupied": 1}
+
+
+def test_the_device_may_be_named_two_levels_down() -> None:
+    body = {"Metadata": {"DevInfo": {"macAddress": "28:57:be:ee:d1:5a"}, "Situation": {"personCount": 3}}}
+    (reading,) = adapters.decode(Message(topic="hik/cam1", payload=json.dumps(body).encode(), received=NOW)).readings
+    assert (reading.device, reading.channel, reading.metric) == ("28:57:be:ee:d1:5a", "level:1", "people")
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: (

@@ -11,7 +11,8 @@ have not sent), and then what was on its way and never stored. Only k has to be 
 
 That is why the end of what is stored is held back from acknowledgement, from the last message that says what none said
 lately: for certain it comes again, nothing before it is like it, and where it comes tells k. Where all messages are
-alike there is no such one, and k is the least that can be: rather one twice than one lost.
+alike there is no such one, and k is the least that can be: rather one twice than one lost. Once nothing has come for
+long, the end is let go.
 
 The trail is kept in the database, in the transaction of the readings (store/trail.py), so all of this holds as well
 for a collector that was killed. Pure: no clock, no socket, no database.
@@ -130,20 +131,23 @@ class Trail:
         if not digests:
             return None
         end = self._end + len(digests)
+        return self._made(digests, unacknowledged=end - self._limit(self._anchor_with(digests), end))
+
+    def _made(self, digests: tuple[bytes, ...], *, unacknowledged: int) -> Step:
         return Step(
             client=self.client,
             session=self._session,
             number=self._number + 1,
             writer=self._writer,
             digests=digests,
-            unacknowledged=end - self._limit(self._anchor_with(digests), end),
-            keep=self._needed(end - self._window),
+            unacknowledged=unacknowledged,
+            keep=self._needed(self._end + len(digests) - self._window),
         )
 
     def stored(self, step: Step, deliveries: Iterable[Delivery]) -> None:
         """These have been stored, with this step."""
         self._number = step.number
-        self._anchor = self._anchor_with(step.digests)
+        self._anchor = self._anchor_with(step.digests) if step.digests else self._end
         self._add(step.digests)
         self._steps.append((step.number, self._end))
         self._open.extend(d for d in deliveries if self._has(d))
@@ -165,6 +169,18 @@ class Trail:
     def _has(self, delivery: Delivery) -> bool:
         """Whether it is of the present session: what came on an earlier one never comes again."""
         return is_followed(delivery) and delivery.session == self._of_broker
+
+    @property
+    def holds(self) -> bool:
+        """Whether the end of what is stored is held back."""
+        return bool(self._open)
+
+    def release(self) -> Step:
+        """The step after which nothing is held back any more: brokers do not like to wait for ever.
+
+        Only what is acknowledged then, and not noted before a kill that follows within milliseconds, may count twice.
+        """
+        return self._made((), unacknowledged=0)
 
     @property
     def _end(self) -> int:

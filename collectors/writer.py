@@ -18,7 +18,7 @@ from core.errors import SchemaMismatch, StoreError, StoreUnavailable
 from core.readings import Refusal
 from store import trail
 from store.database import Database
-from store.trail import Superseded
+from store.trail import Step, Superseded
 from store.write import Batch, write
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ log = logging.getLogger(__name__)
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 2.0  # between attempts while the database does not answer
 
 PATIENCE_S = 5  # with a broker that has begun to send messages again
+QUIET_S = 600  # after which what is held back is let go; RabbitMQ waits for half an hour (its consumer_timeout)
 
 Acknowledge = Callable[[Sequence[Delivery]], int]
 
@@ -76,22 +77,27 @@ class Writer:
             )
 
     def _take(self) -> list[Delivery] | None:
-        """What there is to do; None at the end. Nothing, if the broker does not go on to tell what comes again."""
-        deliveries = self._inbox.take(self._limit, PATIENCE_S if self._trail.waits else None)
-        return None if not deliveries and (self._inbox.closed or not self._trail.waits) else deliveries
+        """What there is to do; None at the end. Nothing, if nothing came where something should, or for long."""
+        patience_s = PATIENCE_S if self._trail.waits else QUIET_S if self._trail.holds else None
+        deliveries = self._inbox.take(self._limit, patience_s)
+        return None if not deliveries and (self._inbox.closed or patience_s is None) else deliveries
 
     def _take_in(self, deliveries: Sequence[Delivery]) -> None:
-        """Store what came on one connection, and let the broker forget it. Nothing: what waits comes to no more."""
+        """Store what came on one connection, and let the broker forget it. Nothing: no more comes to what waits or is
+        held back."""
         if deliveries and not any(map(is_followed, deliveries)):
             self._store(deliveries)
             self._acknowledge(deliveries)
             return
         self._restore()
-        known = self._trail.repeats
-        fresh = self._trail.sift(deliveries) if deliveries else self._trail.give_up()
-        self._counters.repeats += self._trail.repeats - known
-        if fresh:
-            self._store(fresh)
+        if deliveries or self._trail.waits:
+            known = self._trail.repeats
+            fresh = self._trail.sift(deliveries) if deliveries else self._trail.give_up()
+            self._counters.repeats += self._trail.repeats - known
+            if fresh:
+                self._store(fresh)
+        else:
+            self._commit((), Batch, self._trail.release())
         others = [d for d in deliveries if not is_followed(d)]
         self._trail.acknowledged(self._acknowledge([*others, *self._trail.due()]))
 
@@ -148,9 +154,9 @@ class Writer:
                 )
             wait_s = self._pause(wait_s)
 
-    def _commit(self, deliveries: Sequence[Delivery], make: Callable[[], Batch]) -> None:
+    def _commit(self, deliveries: Sequence[Delivery], make: Callable[[], Batch], release: Step | None = None) -> None:
         """Write what these hold; while the database does not answer, again and again. Raises what refuses for good."""
-        wait_s, step = FIRST_WAIT_S, self._trail.step(deliveries)
+        wait_s, step = FIRST_WAIT_S, release or self._trail.step(deliveries)
         while True:
             try:
                 batch = make()

@@ -1,13 +1,18 @@
 """The trail of a collector: written with the readings, read by whoever goes on, and for one process at a time."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import psycopg
 import pytest
 
-from collectors.inbox import Delivery
+from collectors.counters import Counters
+from collectors.inbox import Delivery, Inbox
+from collectors.knowledge import Knowledge
 from collectors.pipeline import decode
 from collectors.trail import Trail
+from collectors.writer import Writer
 from core.readings import Message
 from store import trail
 from store.database import Database
@@ -15,6 +20,7 @@ from store.trail import Past, Step, Superseded
 from store.write import Batch, write
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
 
 
 def step(number: int, said: bytes, *, session: int = 0, writer: int = 1, keep: int = 0) -> Step:
@@ -64,3 +70,27 @@ def test_a_collector_goes_on_where_the_one_before_it_was_killed(db: Database) ->
     again = [delivery(n, text, again=True) for n, text in enumerate((b"1", b"2", b"1", b"1"), 1)]
     assert next_one.sift(again) == again[3:]
     assert next_one.repeats == 3
+
+
+def test_what_is_held_back_is_let_go_when_nothing_more_comes(db: Database) -> None:
+    acknowledged: list[int] = []
+
+    def acknowledge(deliveries: Sequence[Delivery]) -> int:
+        acknowledged.extend(d.message.packet_id for d in deliveries)
+        return 1
+
+    inbox, counters, stop = Inbox(), Counters(), Event()
+    writer = Writer(
+        db, Knowledge(db), inbox, acknowledge, counters, stop, limit=9, clock=lambda: NOON, past=Trail("c", 16)
+    )
+    messages = [
+        Message(topic="besok/v1/a/b/flow", payload=text, received=NOON + n * SECOND, packet_id=n)
+        for n, text in enumerate((b'{"in": 1}', b'{"in": 2}', b'{"in": 2}'), 1)
+    ]
+    writer._take_in([Delivery(message, 1) for message in messages])
+    assert acknowledged == [1]
+    assert trail.load(db, "c").unacknowledged == 2
+    writer._take_in([])
+    assert acknowledged == [1, 2, 3]
+    assert trail.load(db, "c").unacknowledged == 0
+    assert counters.readings == 3

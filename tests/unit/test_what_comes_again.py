@@ -81,6 +81,19 @@ def test_a_long_run_of_what_is_all_alike_is_not_held_back() -> None:
     assert trail.due() == deliveries
 
 
+def test_what_is_let_go_is_sent_again_no_more() -> None:
+    trail = having_stored(b"a", b"b", b"a")
+    assert trail.holds
+    step = trail.release()
+    assert (step.digests, step.unacknowledged) == ((), 0)
+    trail.stored(step, [])
+    assert [d.message.payload for d in trail.due()] == [b"b", b"a"]
+    trail.acknowledged(1)
+    assert not trail.holds
+    came = [delivery(1, b"b")]  # so this is another one
+    assert trail.sift(came) == came
+
+
 def test_what_waits_for_more_is_given_up_when_nothing_more_comes() -> None:
     trail = having_stored(b"a", b"b", b"c", b"a")
     (first,) = came = [delivery(1, b"c")]
@@ -175,11 +188,12 @@ class House:
             self._store(fresh[: len(fresh) // 2])
             self._store(fresh[len(fresh) // 2 :])
             if acknowledge:
-                due = self.trail.due()
-                assert all(d.connection <= self.broker.connection for d in due)
-                now = [d.message.packet_id for d in due if d.connection == self.broker.connection]
-                self.broker.acks += now
-                self.trail.acknowledged(self.broker.connection)
+                self._acknowledge()
+
+    def _acknowledge(self) -> None:
+        due = self.trail.due()
+        self.broker.acks += [d.message.packet_id for d in due if d.connection == self.broker.connection]
+        self.trail.acknowledged(self.broker.connection)
 
     def _store(self, deliveries: Sequence[Delivery]) -> None:
         if step := self.trail.step(deliveries):
@@ -188,6 +202,16 @@ class House:
             self.stored.update(d.message.payload for d in deliveries)
             for number in [number for number in self.steps if number < step.keep]:
                 del self.steps[number]
+
+    def quiet(self) -> None:
+        """Nothing has come for long: what is held back is let go, and the broker notes it."""
+        if self.trail.waits or not self.trail.holds:
+            return
+        step = self.trail.release()
+        self.steps[step.number] = step
+        self.trail.stored(step, [])
+        self._acknowledge()
+        self.broker.note(len(self.broker.acks))
 
     def restart(self) -> None:
         """The collector was killed; another one begins."""
@@ -227,6 +251,7 @@ happenings = st.lists(
         st.tuples(st.just("send"), small),
         st.tuples(st.just("commit"), small),
         st.tuples(st.just("note"), small),
+        st.tuples(st.just("quiet"), small),
         st.tuples(st.just("connection lost"), small),
         st.tuples(st.just("collector killed"), small),
         st.tuples(st.just("collector killed before it acknowledged"), small),
@@ -252,6 +277,8 @@ def lived_through(happened: list[tuple[str, object]], *, anchored: bool) -> Hous
                     house.commit(how)
                 case "note":
                     broker.note(how)
+                case "quiet":
+                    house.quiet()
                 case "connection lost":  # what was under way to us is lost, what we have is not
                     house.inbox = house.inbox[: len(house.inbox) - how // 4]
                     broker.connect(how)

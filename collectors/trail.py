@@ -175,6 +175,10 @@ class Trail:
         """Whether the end of what is stored is held back."""
         return bool(self._open)
 
+    def can_let_go(self, connection: int) -> bool:
+        """Whether all that is held back came on this connection, so that it can be acknowledged there."""
+        return all(d is not None and d.connection == connection for d in self._open)
+
     def release(self) -> Step:
         """The step after which nothing is held back any more: brokers do not like to wait for ever.
 

@@ -96,7 +96,7 @@ class Writer:
             self._counters.repeats += self._trail.repeats - known
             if fresh:
                 self._store(fresh)
-        else:
+        elif self._trail.can_let_go(self._acknowledge(())):
             self._commit((), Batch, self._trail.release())
         others = [d for d in deliveries if not is_followed(d)]
         self._trail.acknowledged(self._acknowledge([*others, *self._trail.due()]))

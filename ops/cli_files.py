@@ -1,5 +1,6 @@
 """The command `besok estimate`: people inside, from anyone's file of counts."""
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -27,5 +28,5 @@ def estimate(
     way = work.Way(
         reset=work.clock(reset), closed=work.stretch(closed) if closed else None, capacity=capacity, smooth=smooth
     )
-    found = work.answer(file, way, history)
+    found = work.answer(file, way, history, lambda doubt: print(doubt, file=sys.stderr))
     print(work.as_json(found) if as_json and not as_csv else work.as_csv(found))

@@ -7,11 +7,12 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 
@@ -24,6 +25,8 @@ LOOK_BACK = 56  # days that are learnt from
 FINEST, COARSEST = timedelta(minutes=1), timedelta(hours=6)  # of a step
 MOST_DOORS = 200
 DAY = timedelta(days=1)
+CROWDED = 1.5  # times the capacity, from where on it is doubted
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +71,8 @@ class Line:
     raw: float | None
 
 
-def answer(path: Path, way: Way, history: Path | None = None) -> list[Line]:
-    """The people inside at each time of the file. Raises CountFileError."""
+def answer(path: Path, way: Way, history: Path | None = None, tell: Tell = lambda _: None) -> list[Line]:
+    """The people inside at each time of the file; `tell` is told what is to be doubted. Raises CountFileError."""
     counts = read(path)
     before = read(history) if history else []
     doors = sorted({c.door for c in (*counts, *before)})
@@ -78,7 +81,30 @@ def answer(path: Path, way: Way, history: Path | None = None) -> list[Line]:
     first = min(c.wall for c in counts)
     known = [d.seen for d in business_days(before, doors, way) if d.day < (first - _since(way.reset)).date()]
     building = Building.of((None,), [(None, 0)] * len(doors), (way.capacity,))
-    return list(_lines(building, business_days(counts, doors, way), known, way))
+    days = business_days(counts, doors, way)
+    if doubt := crowded([*known, *(day.seen for day in days)], way.capacity):
+        tell(doubt)
+    return list(_lines(building, days, known, way))
+
+
+def crowded(days: Sequence[Seen], capacity: int | None) -> str | None:
+    """A doubt of the capacity, if the counts of usual days show far more people inside."""
+    if capacity is None or not days:
+        return None
+    usual = median(_peak(day) for day in days)
+    if usual <= CROWDED * capacity:
+        return None
+    return (
+        f"The counts show some {usual:.0f} people inside at the busiest time of a usual day, but --capacity says "
+        f"{capacity}, which holds the figures down; leave it out if it is not sure."
+    )
+
+
+def _peak(day: Seen) -> float:
+    """The most people inside, by the counts or by the counts without what is left at the end, whichever is less."""
+    came, went = np.nan_to_num(day.people_in).sum(1), np.nan_to_num(day.people_out).sum(1)
+    inside, passed = np.cumsum(came - went), np.cumsum(came + went)
+    return float(min(inside.max(), (inside - inside[-1] * passed / max(passed[-1], 1)).max()))
 
 
 def _lines(building: Building, days: Sequence[BusinessDay], known: list[Seen], way: Way) -> Iterator[Line]:

@@ -54,6 +54,14 @@ def test_people_with_their_interval_for_each_time_of_the_file(write: Write) -> N
     assert [line.people for line in lines[:5]] == pytest.approx([2, 17, 29, 28, 18], rel=0.2, abs=1)
 
 
+def test_a_capacity_far_below_what_the_counts_show_is_doubted(write: Write) -> None:
+    file = str(write(table(hours(3))))
+    doubted = CliRunner().invoke(app, ["estimate", file, "--capacity", "12"])
+    assert doubted.stderr.startswith("The counts show some 29 people inside")
+    assert doubted.stdout.startswith("time,people,low,high,raw")
+    assert not CliRunner().invoke(app, ["estimate", file, "--capacity", "25"]).stderr
+
+
 def test_the_command_prints_csv_or_json(write: Write) -> None:
     file = str(write(table(hours())))
     told = CliRunner().invoke(app, ["estimate", file]).stdout.splitlines()

@@ -10,7 +10,8 @@ from core.analytics.occupancy.seen import Seen
 from core.analytics.occupancy.tree import reconciled
 
 _DOORS, _PEOPLE, _PRESENCE = 1, 2, 3
-LEAST_UNSURE = 0.01  # of the people
+# Of the people, as standard deviation: by the share that is missed both ways, which is a guess; and at least.
+UNSURE, LEAST_UNSURE = 1.5, 0.01
 Z_80 = 1.2816  # standard deviations to either side of an 80 % interval
 
 
@@ -22,7 +23,7 @@ def estimate_of(
     inside = ~np.isnan(inputs.people)
     presence = ~np.isnan(inputs.occupied) & ~inside
     people, lower, upper = (np.where(by_doors, column, np.nan) for column in (people, lower, upper))
-    lower, upper = _wider(people, lower, upper, np.where(inside, 0, max(inputs.missed, LEAST_UNSURE)))
+    lower, upper = _wider(people, lower, upper, np.where(inside, 0, max(UNSURE * inputs.missed, LEAST_UNSURE)))
     alone = inside & ~by_doors
     sd = level_sd(np.nan_to_num(inputs.people))
     people = np.where(alone, inputs.people, people)
@@ -46,7 +47,7 @@ def estimate_of(
 
 
 def _wider(people: Floats, lower: Floats, upper: Floats, unsure: Floats) -> tuple[Floats, Floats]:
-    """The bounds with what no door can tell: the share that is missed both ways, which is as unsure as it is large."""
+    """The bounds with what no door can tell: the share that is missed both ways, which is no more than a guess."""
     other = Z_80 * unsure * people
     return np.maximum(people - np.hypot(people - lower, other), 0), people + np.hypot(upper - people, other)
 

@@ -24,7 +24,7 @@ class Filter:
         self._building, self._learnt = building, learnt
         doors = learnt.of(building)
         self._day = Day(building, learnt)
-        self._state = State(doors.bias_sd, building.room())
+        self._state = State(doors.bias_sd, building.room(), doors.first)
         self._waiting = 0.0  # minutes in which nothing happened and that are not thought over yet
         self._still = np.zeros(len(building.parents))
         spaces = np.zeros(len(building.parents))

@@ -97,6 +97,7 @@ class Doors:
     closed: Bools
     missed: float
     usual: Usual
+    first: bool  # nothing was learnt yet
 
     def bias_at(self, seen: Seen) -> Floats:
         """The bias of each portal (steps x portals), as busy as it usually is at that time."""
@@ -118,6 +119,7 @@ def _doors(learnt: Learnt) -> Doors:
         closed=np.array(learnt.closed, bool),
         missed=learnt.missed,
         usual=_usual(learnt),
+        first=False,
     )
 
 
@@ -147,6 +149,7 @@ def _nothing(spaces: int, portals: int) -> Doors:
         closed=np.zeros(QUARTERS, bool),
         missed=MISSED,
         usual=Usual.nothing(spaces),
+        first=True,
     )
 
 

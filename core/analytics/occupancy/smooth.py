@@ -50,7 +50,8 @@ def _ends(steps: int, minutes: float) -> list[int]:
 
 
 def _forward(building: Building, learnt: Learnt, inputs: Inputs, ends: list[int], minutes: float) -> list[_Node]:
-    state = State(learnt.of(building).bias_sd, building.room())
+    doors = learnt.of(building)
+    state = State(doors.bias_sd, building.room(), doors.first)
     nodes, start = [], 0
     for end in ends:
         done = state.step(_news(inputs, slice(start, end), minutes), keep=True)

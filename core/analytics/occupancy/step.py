@@ -57,15 +57,17 @@ class Done:
 class State:
     """What is believed of the spaces at the end of the steps so far."""
 
-    def __init__(self, bias_sd: Floats, capacity: Floats) -> None:
+    def __init__(self, bias_sd: Floats, capacity: Floats, first: bool) -> None:
         self.grid = Grid(bias_sd)
         self.leaving = Leaving(len(bias_sd))
         self.capacity = capacity
+        self.first = first  # no day was seen before: counters may be worse than is thought of them
 
     def copy(self) -> "State":
         """The same, to go on with differently."""
         other = object.__new__(State)
-        other.grid, other.leaving, other.capacity = self.grid.copy(), self.leaving.copy(), self.capacity
+        other.grid, other.leaving = self.grid.copy(), self.leaving.copy()
+        other.capacity, other.first = self.capacity, self.first
         return other
 
     def step(self, news: News, keep: bool = False) -> Done | None:
@@ -105,7 +107,7 @@ class State:
 
     def _gone(self, still: Floats, empty: NDArray[np.int64]) -> Cells | None:
         """Let the few who are left over in closed hours be gone."""
-        if not (still > 0).any():
+        if not (self.first and (still > 0).any()):
             return None
         grid, share = self.grid, evidence.gone(self.grid, still)
         away = share * grid.cells

@@ -192,14 +192,45 @@ def test_the_record_is_kept_in_known_units() -> None:
     )
 
 
+@pytest.mark.parametrize("days", [1, 2, 3, 7])
+def test_a_few_days_are_told_about_as_they_were_and_widely(days: int) -> None:
+    paths = forecast(history(_days([100.0] * days)), 28, rng=_rng(), paths=400)
+    told = fan(paths)
+    assert np.median(paths.visits) == pytest.approx(100, rel=0.15) and told.mean.max() < 150
+    assert (told.low95 < 75).all() and (told.high95 > 135).all() and (told.high95 / told.low95 > 2).all()
+
+
+def test_a_recovery_that_is_over_is_not_prolonged() -> None:
+    n = np.arange(420)
+    back = np.where(n < 100, 0.0, np.where(n < 150, -2.5, -1.5 * np.exp(-(n - 150) / 50)))
+    counts = np.exp(np.log(800) + back + _rng().normal(0, 0.06, len(n)))
+    paths = forecast(history(_days(counts.tolist())), 200, rng=_rng(), paths=100)
+    assert np.median(paths.visits[-60:]) == pytest.approx(800, rel=0.15)
+
+
+def test_a_weekday_that_is_another_since_lately_is_followed() -> None:
+    days = [100 * (1.8 if n % 7 == 6 and n >= 230 else 1) + 2.0 * (n * 7 % 5) for n in range(300)]
+    told = fan(forecast(history(_days(days)), 28, rng=_rng(), paths=100))
+    ratio = told.mean / told.mean.mean()
+    assert ratio[[n for n in range(28) if (n + 300) % 7 == 6]].min() > 1.35 * np.median(ratio)
+
+
+def test_a_member_that_could_never_be_tried_counts_less() -> None:
+    truth, silent = np.zeros(60), np.full(60, np.nan)
+    near = Trial(said=np.array([truth + 0.1, silent, truth + 0.1]), spread=np.full(60, 0.1), came=truth)
+    said = np.array([truth, truth + 1.0, truth])
+    assert 0 < blend(said, [near] * 3).middle.max() < 0.5 * (usual_weights(60) * said).sum(axis=0).max()
+
+
 def test_weights_add_up_and_lean_to_the_member_that_was_right() -> None:
     assert usual_weights(400).sum(axis=0) == pytest.approx(1) and usual_weights(400).min() >= 0
     truth = np.zeros(60)
     said = np.array([truth + 0.5, truth + 0.01, truth + 0.4])
-    trials = [Trial(said=said, sd=np.full(60, 0.1), came=truth)] * 6
+    trials = [Trial(said=said, spread=np.full(60, 0.1), came=truth)] * 6
     told = blend(said, trials)
     assert np.abs(told.middle).max() < np.abs((usual_weights(60) * said).sum(axis=0)).max()
-    assert told.stretch.min() > 1.3  # errors were several times the spread
+    wrong = Trial(said=said[[0, 0, 0]], spread=np.full(60, 0.1), came=truth)  # by several times the spread
+    assert blend(said, [wrong] * 6).stretch.min() > 1.3
 
 
 def _months(growth: float, n: int, rng: np.random.Generator) -> np.ndarray:

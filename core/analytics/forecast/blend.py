@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from scipy.special import ndtri
 
 from core.analytics.forecast.history import Floats
 from core.analytics.forecast.members import NAMES
@@ -18,19 +17,21 @@ from core.analytics.forecast.members import NAMES
 EDGES = (0, 7, 28, 90, 366)  # of the bands of horizons, in rows
 MIDDLES = np.log([4.0, 16.0, 55.0, 200.0])
 DOUBT = 4.0  # trials that weigh as much as the usual weights
+CARRIED = 0.5  # of what nearer rows told of a member is believed of farther ones that no trial tells of
+UNTRIED = 0.3  # of its usual weight is left to a member that no trial could ask
 DOUBTS = (2.0, 2.0, 3.0, 4.0)  # and as the usual stretch: by band, since the errors of a far one come in few pieces
 LEAST = 1e-3  # of the log: errors below are as good as none
-USUAL_STRETCH = np.array([1.2, 1.2, 1.15, 1.1])  # by band: a fitted spread is too narrow, more so near by
-SHARP = 2.0  # the power of the errors by which weights go
-Z80 = float(ndtri(0.9))
+USUAL_STRETCH = np.array([1.15, 1.15, 1.1, 1.05])  # by band: a fitted spread is too narrow, more so near by
+SHARP = 3.0  # the power of the errors by which weights go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """One earlier day: what the members said of the rows after it, the sd of their spread, and what came (logs)."""
+    """One earlier day: what the members said of the rows after it, within what four futures of five lay, and what came
+    (logs)."""
 
     said: Floats
-    sd: Floats
+    spread: Floats
     came: Floats
 
 
@@ -45,17 +46,22 @@ class Blend:
 def usual_weights(horizon: int) -> Floats:
     """Weights before anything is known of the series: members x rows."""
     ahead = np.arange(1, horizon + 1)
-    smooth = 0.4 * np.exp(-ahead / 60)
-    year = 0.35 - 0.2 * np.exp(-ahead / 45)
+    smooth = 0.5 * np.exp(-ahead / 90)
+    year = 0.35 - 0.3 * np.exp(-ahead / 60)
     return np.array([1 - year - smooth, year, smooth])
 
 
 def blend(said: Floats, trials: list[Trial]) -> Blend:
     """The members' forecasts as one."""
+    tilts = _tilts(trials)
+    stretch = np.exp(_by_row(np.log(_stretches(trials, tilts))[None, :], said.shape[1])[0])
+    return Blend(middle=_tilted(said, tilts), stretch=stretch)
+
+
+def _tilted(said: Floats, tilts: Floats) -> Floats:
+    """The members' mean with the usual weights times `tilts`, by band."""
     horizon = said.shape[1]
-    weights = usual_weights(horizon) * _by_row(_tilts(trials), horizon)
-    stretch = np.exp(_by_row(np.log(_stretches(trials))[None, :], horizon)[0])
-    return Blend(middle=mixed(said, weights), stretch=stretch)
+    return mixed(said, usual_weights(horizon) * _by_row(tilts, horizon))
 
 
 def mixed(said: Floats, weights: Floats) -> Floats:
@@ -82,39 +88,46 @@ def _bands(trials: list[Trial]) -> list[list[tuple[Trial, slice]]]:
 
 
 def _tilts(trials: list[Trial]) -> Floats:
-    """Factors of the weights: members x bands."""
-    tilts = np.ones((len(NAMES), len(MIDDLES)))
+    """Factors of the weights: members x bands. Each member is compared with the first where both spoke."""
+    tilts, tried = np.zeros((len(NAMES), len(MIDDLES))), np.zeros(len(NAMES), dtype=np.bool_)
     for band, reached in enumerate(_bands(trials)):
-        errors = np.array(
-            [np.nanmean(np.abs(t.said - t.came)[:, part], axis=1) for t, part in reached if _whole(t, part)]
-        )
-        if len(errors):
-            power = SHARP * len(errors) / (len(errors) + DOUBT)
-            tilts[:, band] = ((errors.mean(axis=0) + LEAST) / (errors.mean() + LEAST)) ** -power
-    return tilts
+        missed = np.array([_missed(trial, part) for trial, part in reached]).reshape(-1, len(NAMES))
+        both = np.isfinite(missed) & np.isfinite(missed[:, :1])
+        count = both.sum(axis=0)
+        own = np.where(both, missed, 0.0).sum(axis=0) + LEAST
+        first = np.where(both, missed[:, :1], 0.0).sum(axis=0) + LEAST
+        trust = count / (count + DOUBT)
+        tilts[:, band] = -SHARP * trust * np.log(own / first)
+        tilts[:, band] += (1 - trust) * CARRIED * tilts[:, band - 1] if band else 0.0
+        tried |= count > 0
+    return np.exp(tilts) * np.where(tried | ~tried.any(), 1.0, UNTRIED)[:, None]
 
 
-def _whole(trial: Trial, part: slice) -> bool:
-    """Whether every member said something of some rows that came."""
-    return bool((np.isfinite(trial.said[:, part]) & np.isfinite(trial.came[part])).any(axis=1).all())
+def _missed(trial: Trial, part: slice) -> Floats:
+    """The mean error of each member in a part of a trial; NaN for one that was silent on most of it."""
+    off = np.abs(trial.said - trial.came)[:, part]
+    told = np.isfinite(off)
+    enough = told.sum(axis=1) > 0.5 * np.isfinite(trial.came[part]).sum()
+    sums = np.where(told, off, 0.0).sum(axis=1)
+    missed: Floats = np.divide(sums, told.sum(axis=1), out=np.full(len(off), np.nan), where=enough)
+    return missed
 
 
-def _stretches(trials: list[Trial]) -> Floats:
+def _stretches(trials: list[Trial], tilts: Floats) -> Floats:
     """Factors of the spread by band: the 80 % quantile of the errors in units of what it should be."""
     stretches = USUAL_STRETCH.copy()
     for band, reached in enumerate(_bands(trials)):
         if not reached:
             continue
-        off = np.concatenate([np.abs(_off(trial))[part] for trial, part in reached])
+        off = np.concatenate([np.abs(_off(trial, tilts))[part] for trial, part in reached])
         pooled = off[np.isfinite(off)]
-        needed = float(np.quantile(pooled, 0.8)) / Z80
+        needed = float(np.quantile(pooled, 0.8))
         trust = len(reached) / (len(reached) + DOUBTS[band])
         stretches[band] *= np.clip(needed / stretches[band], 0.4, 2.5) ** trust
     return stretches
 
 
-def _off(trial: Trial) -> Floats:
+def _off(trial: Trial, tilts: Floats) -> Floats:
     """Errors in units of the spread."""
-    told = mixed(trial.said, usual_weights(trial.said.shape[1]))
-    off: Floats = (trial.came - told) / (trial.sd + LEAST)
+    off: Floats = (trial.came - _tilted(trial.said, tilts)) / (trial.spread + LEAST)
     return off

@@ -52,7 +52,7 @@ def design(days: Sequence[date], calendar: Calendar) -> Design:
     made = _Columns(days)
     weekday = np.array([day.weekday() for day in days])
     for n in range(7):
-        made.add(weekday == n, 0.6)
+        made.add(weekday == n, 0.4)
     _year(made, weekday)
     _feasts(made)
     _holidays(made, calendar)

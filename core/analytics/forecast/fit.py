@@ -9,29 +9,32 @@ from core.analytics.forecast.design import Design
 from core.analytics.forecast.gauss import Moments, Posterior, moments, posterior
 from core.analytics.forecast.history import Flags, Floats
 from core.analytics.forecast.level import YEAR, hats, kernel, knots
-from core.analytics.forecast.shifts import FADING_SD, STEP_SD, shifts
+from core.analytics.forecast.shifts import FADES, FADING_SD, STEP_SD, shifts
 
 WEEK = 7.0  # days between knots of the level
 USUAL = np.array([0.06, 0.14, 0.07, 0.15])  # growth, years, weeks, and the profile of the year: sd, before the data
-DOUBT = 0.4  # sd of the log of those
+DOUBT = 0.6  # sd of the log of those
 FREEDOM = 4.0  # of the t distribution of odd days
 ROUNDS = 3
+BELIEF = 10  # rows' worth of what is believed of the spread beforehand
 FEW = 30  # rows: with so few the sizes are the usual ones
-SLOPE = 0.02  # sd of a steady growth a year
+SLOPE = 0.04  # sd of a steady growth a year
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """What the data made of the model: the effects of the design, `moves` (a slope, and two for each of `steps`), then
-    the level at `knots`; times in days from the start. `sizes` as USUAL; `residual` by row, NaN where nothing was seen.
+    """What the data made of the model: the effects of the design, `moves` (a slope, and two for each of `steps`, of
+    which one fades in `fade` years), then the level at `knots`; times in days from the start. `sizes` as USUAL;
+    `residual` by row, NaN where nothing was seen.
 
     `weight` is what each row counted in the fit: 1 / variance, 0 for one without a figure. `sigma` is the sd of a row's
-    log visits about the model, `echo` how much of a deviation is left in the next row, `loose`
-    by how much residuals are too small for having been fitted.
+    log visits about the model, `echo` how much of a deviation is left in the next row, `loose` by how much residuals
+    are too small for having been fitted.
     """
 
     after: Posterior
     steps: Floats
+    fade: float
     knots: Floats
     sizes: Floats
     residual: Floats
@@ -48,14 +51,14 @@ class Fitted:
 
     def columns(self, columns: Floats, at: Floats) -> Floats:
         """Columns of a design, and of the moves: all but the level."""
-        return np.concatenate([columns, moves(at, self.steps)], axis=1)
+        return np.concatenate([columns, moves(at, self.steps, self.fade)], axis=1)
 
 
-def moves(at: Floats, steps: Floats) -> Floats:
+def moves(at: Floats, steps: Floats, fade: float) -> Floats:
     """A steady slope (a year), and for each step what stays of it and what fades: times x moves."""
     since = (at[:, None] - steps[None, :]) / YEAR
     after = (since >= 0).astype(np.float64)
-    return np.concatenate([at[:, None] / YEAR, after, after * np.exp(-np.maximum(since, 0))], axis=1)
+    return np.concatenate([at[:, None] / YEAR, after, after * np.exp(-np.maximum(since, 0) / fade)], axis=1)
 
 
 def scaled(sd: Floats, scale: Floats, sizes: Floats) -> Floats:
@@ -76,9 +79,9 @@ class _Task:
     annual: Flags
     grid: Floats
 
-    def terms(self, steps: Floats) -> tuple[Floats, Floats, Floats]:
+    def terms(self, steps: Floats, fade: float) -> tuple[Floats, Floats, Floats]:
         """Effects, moves and level as columns; the sd of the first two; which of them are of the year's profile."""
-        columns = np.concatenate([self.columns, moves(self.at, steps), hats(self.at, self.grid)], axis=1)
+        columns = np.concatenate([self.columns, moves(self.at, steps, fade), hats(self.at, self.grid)], axis=1)
         more = [SLOPE] + [STEP_SD] * len(steps) + [FADING_SD] * len(steps)
         scale = np.append(np.where(self.annual, 1.0, np.nan), np.full(len(more), np.nan))
         return columns, np.append(self.sd, more), scale
@@ -93,6 +96,7 @@ class _Guess:
     echo: float
     weight: Floats
     steps: Floats
+    fade: float
 
 
 def fit(
@@ -102,7 +106,7 @@ def fit(
     at: Floats,
     *,
     spacing: float = WEEK,
-    sigma: float = 0.3,
+    sigma: float = 0.2,
     known: Floats | None = None,
 ) -> Fitted:
     """The model for `logs` by row (NaN: nothing to learn from); each row stands at the day `at`.
@@ -117,15 +121,23 @@ def fit(
         annual=design.annual, grid=knots(float(at[-1]), spacing),
     )  # fmt: skip
     ones = np.ones(len(task.y))
-    start = _Guess(sizes=USUAL if known is None else known, sigma=sigma, echo=0.3, weight=ones, steps=np.zeros(0))
+    start = _Guess(
+        sizes=USUAL if known is None else known, sigma=sigma, echo=0.3, weight=ones, steps=np.zeros(0), fade=1.0
+    )
     made = _round(task, start, find=False)
     rest = task.y - task.columns @ made.after.mean[: len(task.sd)]
     steps = shifts(rest, task.at, task.grid, made.next.sigma, USUAL)
     if len(steps):  # days after a shift were odd only for want of it
-        made = replace(made, next=replace(made.next, steps=steps, weight=ones))
+        made = replace(made, next=_fading(task, replace(made.next, steps=steps, weight=ones)))
     for _ in range(ROUNDS - 1):
         made = _round(task, made.next, find=known is None and len(task.y) > FEW)
     return _fitted(task, made, middle)
+
+
+def _fading(task: _Task, guess: _Guess) -> _Guess:
+    """The guess with steps that fade as fast as makes the data most probable."""
+    tried = [replace(guess, fade=fade) for fade in FADES]
+    return max(tried, key=lambda one: _round(task, one, find=False).after.log_likelihood)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +153,7 @@ class _Round:
 
 def _round(task: _Task, guess: _Guess, find: bool) -> _Round:
     """A fit from a guess; `find` looks for the sizes too."""
-    z, sd, scale = task.terms(guess.steps)
+    z, sd, scale = task.terms(guess.steps, guess.fade)
     used = guess.weight / ((guess.sigma**2 + task.small) * (1 + guess.echo) / (1 - guess.echo))
     data = moments(z, task.y, used)
     sizes = _sizes(data, sd, scale, task.grid, guess.sizes) if find else guess.sizes
@@ -165,6 +177,7 @@ def _fitted(task: _Task, made: _Round, middle: float) -> Fitted:
     return Fitted(
         after=made.after,
         steps=made.next.steps,
+        fade=made.next.fade,
         knots=task.grid,
         sizes=made.next.sizes,
         residual=_by_row(task, made.odd),
@@ -179,7 +192,7 @@ def _fitted(task: _Task, made: _Round, middle: float) -> Fitted:
 def _spread(odd: Floats, n: int, before: float) -> float:
     """The sd of usual days, from the median; with few days it stays near what it was believed to be."""
     robust = 1.4826 * float(np.median(np.abs(odd))) if n else 0.0
-    return float(np.sqrt((n * robust**2 + 20 * before**2) / (n + 20))) + 1e-3
+    return float(np.sqrt((n * robust**2 + BELIEF * before**2) / (n + BELIEF))) + 1e-3
 
 
 def _echo(residual: Floats) -> float:

@@ -24,6 +24,8 @@ SAME_WEEKDAY = 364  # days
 SMOOTHED = 730  # days that exponential smoothing looks at
 ENOUGH = 28  # days it needs
 ODD = 4.0  # sigmas; a day further from its week is taken for that much off
+LATELY = 84  # days whose weekdays may differ from what they were for years
+MEDIAN = np.pi / 2  # variance of a median by that of a mean
 NEAR = 3  # days to either side that stand in for a day that was not observed
 
 
@@ -53,9 +55,27 @@ def members(fitted: Fitted, past: Rows, ahead: Rows) -> Floats:
     """Log visits by member (NAMES) and row ahead; NaN where a member has nothing to say."""
     then, now = effects(fitted, past), effects(fitted, ahead)
     rest = past.logs - then
+    now = now + weekdays_lately(fitted, past.at, ahead.at)
     _, level = ahead_of(fitted, fitted.after.mean[-len(fitted.knots) :], ahead.at)
     left = last_deviation(fitted) * fitted.echo ** np.arange(1, len(now) + 1)
     return np.array([now + level + left, now + _year(rest, len(now)), now + _smooth(rest, fitted.sigma, len(now))])
+
+
+def weekdays_lately(fitted: Fitted, past: Floats, ahead: Floats) -> Floats:
+    """How far weekdays have moved from their effects in the last weeks, by row ahead: the medians of what the model
+    leaves of them, shrunk to none where chance would scatter those as much (James and Stein 1961)."""
+    left, day = fitted.residual[-LATELY:], past[-LATELY:].astype(np.int64) % 7
+    seen = np.isfinite(left)
+    days = [left[seen & (day == n)] for n in range(7)]
+    there = np.array([len(some) > 0 for some in days])
+    if there.sum() < 3 or seen.sum() < ENOUGH:
+        return np.zeros(len(ahead))
+    middle = np.array([np.median(some) if len(some) else 0.0 for some in days])
+    middle = np.where(there, middle - middle[there].mean(), 0.0)
+    chance = MEDIAN * fitted.sigma**2 * float(there.sum() / seen.sum())
+    spread = float((middle**2).sum()) / float(there.sum() - 1)
+    moved: Floats = (middle * max(1 - chance / (spread + 1e-12), 0.0))[ahead.astype(np.int64) % 7]
+    return moved
 
 
 def ahead_of(fitted: Fitted, level: Floats, at: Floats) -> tuple[Floats, Floats]:
@@ -114,4 +134,4 @@ def _smooth(rest: Floats, sigma: float, horizon: int) -> Floats:
 def _ets() -> Any:
     from statsforecast.models import AutoETS  # takes a second to load: only who forecasts waits for it
 
-    return AutoETS(season_length=7, model="ZZZ", damped=True)
+    return AutoETS(season_length=1, model="ZZZ", damped=True)

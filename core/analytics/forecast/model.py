@@ -16,8 +16,21 @@ from core.analytics.forecast.simulate import ceiling, simulated
 from core.analytics.onecore import on_one_core
 
 BLOCK = 14  # days of past deviations that are drawn together
-TRIALS = (28, 91, 182, 365, 456, 547, 730)  # days before the origin from which the past is foretold
-LEARNT = 90  # observed days that a trial needs before it
+TRIALS = (
+    14,
+    28,
+    49,
+    77,
+    119,
+    168,
+    238,
+    301,
+    365,
+    456,
+    547,
+    730,
+)  # days before the origin from which the past is foretold
+LEARNT = 56  # observed days that a trial needs before it
 FURTHEST = 365  # days ahead that a trial looks
 ANY_HOUSE, ANY_HOUSE_SD = 100.0, 1.5  # visits a day of a house of which nothing is known: median, and sd of the log
 TRIED = 100  # paths of a trial: only for their spread
@@ -51,8 +64,8 @@ def _trials(learnt: Learnt, rng: np.random.Generator) -> list[Trial]:
             break
         then = learnt.as_of(n)
         rows = learnt.before.part(n, min(n + FURTHEST, every))
-        sd = simulated(then, rows, TRIED, rng, BLOCK).std(axis=1)
-        found.append(Trial(said=members(then, learnt.before.upto(n), rows), sd=sd, came=rows.logs))
+        spread = np.quantile(np.abs(simulated(then, rows, TRIED, rng, BLOCK)), 0.8, axis=1)
+        found.append(Trial(said=members(then, learnt.before.upto(n), rows), spread=spread, came=rows.logs))
     return found
 
 

@@ -16,7 +16,8 @@ PROOF = 60.0  # days
 GAIN = 16.0  # by how much the log likelihood must grow
 MOST = 6
 STEP_SD = 1.5  # what is believed of the part of a step that stays
-FADING_SD = 1.0  # and of the part that fades, within a year or so: curiosity about a new house, recovery from a blow
+FADING_SD = 1.0  # and of the part that fades: curiosity about a new house, recovery from a blow
+FADES = (1.0, 0.4, 0.15)  # years in which it may do so
 
 
 def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) -> Floats:

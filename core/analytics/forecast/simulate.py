@@ -1,6 +1,7 @@
 """Futures drawn from a fitted model, as deviations from its middle: doubt about effects and level, news, odd days."""
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
 from core.analytics.forecast.fit import Fitted
 from core.analytics.forecast.history import Floats
@@ -9,6 +10,7 @@ from core.analytics.forecast.members import Rows, ahead_of, effects, last_deviat
 
 POOL = 3 * 366  # rows whose deviations are drawn from
 CROWD = 5.0  # sigmas, or four times the usual: a day with more is a slip of the counter, or will not come again
+STRIDES, LONGEST = 3.0, 2.5  # freedom of the level's news, and the largest factor; branches' years have 2.3
 CROWDED, ROOM, GROWTH = 0.98, np.log(5), 1.0  # quantile of past logs; above it; and more each year ahead
 
 
@@ -45,10 +47,19 @@ def _level(fitted: Fitted, level: Floats, at: Floats, rng: np.random.Generator) 
     left = kernel(ahead, ahead, fitted.sizes) - between.T @ np.linalg.solve(before, between)
     root = np.linalg.cholesky(left + 1e-6 * np.eye(len(left)))
     half = rng.standard_normal((len(ahead), (level.shape[1] + 1) // 2))
+    half *= _strides(half.shape[1], rng)
     news = root @ np.concatenate([half, -half], axis=1)[:, : level.shape[1]]
     every = np.concatenate([fitted.knots, ahead])
     together: Floats = smooth + hats(at, every)[:, len(fitted.knots) :] @ news
     return together
+
+
+def _strides(paths: int, rng: np.random.Generator) -> Floats:
+    """How large the news of each path are: most years bring little, some a new tram line. Such scales make a normal
+    distribution Student's; as wide as it was for four futures of five."""
+    scale = np.sqrt(STRIDES / rng.chisquare(STRIDES, paths))
+    strides: Floats = np.minimum(scale * ndtri(0.9) / stdtrit(STRIDES, 0.9), LONGEST)
+    return strides
 
 
 def _days(fitted: Fitted, horizon: int, paths: int, rng: np.random.Generator, block: int) -> Floats:

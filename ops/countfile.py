@@ -24,16 +24,41 @@ DELIMITERS = ",;\t|"
 YEARS = range(1900, 2200)  # in which people are counted
 SET_APART = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # thousands, as in 12,345
 DOTTED_APART = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d*)?")  # and as in 12.345 where commas are for decimals
+DAY_DOTTED = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?!\d)")  # 25.11.2026
 NUMBER_WITH_DOT = re.compile(r"\d*\.[\d.]*(,\d*)?")
 
 # What a column is called elsewhere, in the order in which names are preferred.
 ALSO: Final[Mapping[str, tuple[str, ...]]] = {
-    "time": ("time", "datetime", "timestamp", "date_time", "start", "interval_start", "tid", "date"),
-    "date": ("date", "day", "month", "time", "datetime", "timestamp", "datum"),
+    "time": (
+        "time",
+        "datetime",
+        "timestamp",
+        "date_time",
+        "start",
+        "interval_start",
+        "tid",
+        "date",
+        "datum",
+        "day",
+        "dag",
+    ),
+    "date": ("date", "day", "month", "time", "datetime", "timestamp", "datum", "dag"),
     "in": ("in", "people_in", "entries", "entered", "entry", "ingång"),
     "out": ("out", "people_out", "exits", "exited", "exit", "ut", "utgång"),
     "door": ("door", "portal", "gate", "line", "sensor", "dörr"),
-    "count": ("count", "counts", "visits", "visitors", "people", "value", "in", "besök", "antal"),
+    "count": (
+        "count",
+        "counts",
+        "visits",
+        "visitors",
+        "people",
+        "value",
+        "in",
+        "besök",
+        "besökare",
+        "antal_besök",
+        "antal",
+    ),
     "visits": ("visits", "visitors", "count", "counts", "value", "total", "besök", "besökare", "antal_besök", "antal"),
     "people": ("people", "occupancy", "occupants", "count"),
 }
@@ -101,13 +126,14 @@ def parse(text: str, need: Sequence[str], may: Sequence[str] = (), name: str = "
 
 def _dots_apart(rows: Sequence[Row]) -> bool:
     """Whether every number with a dot has it before three digits, as where decimals have a comma; days do not."""
-    dotted = [text.strip() for row in rows for text in row.texts.values() if NUMBER_WITH_DOT.fullmatch(text.strip())]
+    texts = (text.strip() for row in rows for text in row.texts.values())
+    dotted = [text for text in texts if NUMBER_WITH_DOT.fullmatch(text) and not DAY_DOTTED.fullmatch(text)]
     return bool(dotted) and all(DOTTED_APART.fullmatch(text) for text in dotted)
 
 
 def moment(text: str, line: int) -> datetime:
     """ "2026-11-25 08:15", with seconds, a T or a zone as in ISO 8601. Naive where no zone is told."""
-    words = re.sub(r"^(\d{4}-\d\d-\d\d[ T])(\d:)", r"\g<1>0\2", text.strip().replace("/", "-"))
+    words = re.sub(r"^(\d{4}-\d\d-\d\d[ T])(\d:)", r"\g<1>0\2", _year_first(text))
     try:
         found = datetime.fromisoformat(words)
     except ValueError:
@@ -117,12 +143,21 @@ def moment(text: str, line: int) -> datetime:
 
 def day(text: str, line: int) -> date:
     """ "2026-11-25", or "2026-11" for a month; a time of day after it is left out."""
-    words = text.strip().replace("/", "-")
+    words = _year_first(text)
     try:
         found = date.fromisoformat(f"{words}-01" if len(words) == 7 and "W" not in words else words[:10])
     except ValueError:
         raise CountFileError(f"line {line}: {text.strip()[:60]!r} is no day; write 2026-11-25") from None
     return _dated(found, line)
+
+
+def _year_first(text: str) -> str:
+    """The same with the year first: days with dots have it last. With slashes nobody knows which is the month."""
+    dotted = DAY_DOTTED.match(text.strip())
+    if not dotted:
+        return text.strip().replace("/", "-")
+    day, month, year = dotted.groups()
+    return f"{year}-{month:0>2}-{day:0>2}{text.strip()[dotted.end() :]}"
 
 
 def _dated(found: date, line: int) -> date:

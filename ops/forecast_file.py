@@ -131,8 +131,15 @@ def as_csv(told: Answer) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEAD)
-    writer.writerows((day.isoformat(), *(f"{v:.1f}" for v in values)) for day, *values in _rows(told.fan))
+    places = _places(told.fan)
+    writer.writerows((day.isoformat(), *(f"{v:.{places}f}" for v in values)) for day, *values in _rows(told.fan))
     return text.getvalue().rstrip("\n")
+
+
+def _places(spread: Fan) -> int:
+    """Decimals that are told: one, or more where days are fractions of whatever unit the file has."""
+    most = float(spread.high95.max(initial=0.0))
+    return 1 if most >= 10 or most == 0 else 4
 
 
 def _rows(spread: Fan) -> Iterator[tuple[Any, ...]]:
@@ -142,13 +149,14 @@ def _rows(spread: Fan) -> Iterator[tuple[Any, ...]]:
 
 def as_json(told: Answer) -> str:
     """The same with totals of the coming years and the odds."""
+    places = _places(told.fan)
     return json.dumps(
         {
             "origin": told.origin.isoformat(),
             "freq": told.step,
             "horizon": len(told.fan.days),
             "forecast": [
-                dict(zip(HEAD, (day.isoformat(), *(round(v, 1) for v in values)), strict=True))
+                dict(zip(HEAD, (day.isoformat(), *(round(v, places) for v in values)), strict=True))
                 for day, *values in _rows(told.fan)
             ],
             "totals": [_total(one) for one in told.totals],

@@ -82,6 +82,15 @@ def test_dots_set_thousands_apart_where_decimals_have_a_comma_and_all_dots_do() 
     assert told("12.345", between=",") == [12.345]
 
 
+def test_days_with_dots_have_the_year_last() -> None:
+    assert day("25.11.2026", 1) == day("2026-11-25", 1) == day("25.11.2026 08:15", 1)
+    assert moment("1.2.2026 8:15", 1) == moment("2026-02-01 08:15", 1)
+    table = parse("Datum;Antal besök\n25.11.2026;1.234\n", ("date", "visits"))
+    assert (table.rows[0].day(), table.rows[0].number("visits")) == (date(2026, 11, 25), 1234)
+    with pytest.raises(CountFileError, match="is no day; write 2026-11-25"):
+        day("11/25/2026", 1)
+
+
 def test_numbers() -> None:
     said = [number(t, 1) for t in ("3", " 3.5 ", "3,5", "1 234", "1\u00a0234", "1e3", "", "NaN", "null", "-")]
     assert said == [3, 3.5, 3.5, 1234, 1234, 1000, None, None, None, None]
@@ -98,7 +107,7 @@ def test_times() -> None:
     for text in ("25/11/2026", "2026-02-30", "", "soon", "2026-11-25 25:00"):
         with pytest.raises(CountFileError, match="line 7"):
             moment(text, 7)
-    for text in ("25.11.2026", "2026-13", "", "0"):
+    for text in ("11/25/2026", "31.2.2026", "2026-13", "", "0"):
         with pytest.raises(CountFileError, match="line 7"):
             day(text, 7)
 

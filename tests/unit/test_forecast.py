@@ -200,6 +200,18 @@ def test_a_few_days_are_told_about_as_they_were_and_widely(days: int) -> None:
     assert (told.low95 < 75).all() and (told.high95 > 135).all() and (told.high95 / told.low95 > 2).all()
 
 
+def test_visits_may_be_told_in_thousands() -> None:
+    days = _library(150, 11)
+    whole, thousands = (
+        fan(forecast(history(d), 28, rng=_rng(), paths=100))
+        for d in (days, {day: v and round(v / 1000, 3) for day, v in days.items()})
+    )
+    assert 1000 * thousands.mean.mean() == pytest.approx(whole.mean.mean(), rel=0.02)
+    assert 1000 * (thousands.high80 - thousands.low80).mean() == pytest.approx(
+        (whole.high80 - whole.low80).mean(), rel=0.1
+    )
+
+
 def test_a_recovery_that_is_over_is_not_prolonged() -> None:
     n = np.arange(420)
     back = np.where(n < 100, 0.0, np.where(n < 150, -2.5, -1.5 * np.exp(-(n - 150) / 50)))

@@ -1,6 +1,7 @@
 """Daily visits to come, as simulated paths."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -33,6 +34,7 @@ TRIALS = (
 LEARNT = 56  # observed days that a trial needs before it
 FURTHEST = 365  # days ahead that a trial looks
 ANY_HOUSE, ANY_HOUSE_SD = 100.0, 1.5  # visits a day of a house of which nothing is known: median, and sd of the log
+MANY = 100.0  # visits a day: with so many the chance of counting is small beside all else
 TRIED = 100  # paths of a trial: only for their spread
 
 
@@ -41,7 +43,8 @@ def forecast(
     history: History, horizon: int, calendar: Calendar = ORDINARY, *, rng: np.random.Generator, paths: int = 2000
 ) -> Paths:
     """`horizon` days from the day after the history on, as simulated futures. Any history will do, even none."""
-    past = recent(history)
+    unit = _unit(history.visits)
+    past = recent(replace(history, visits=history.visits / unit))
     days = span(history.origin, horizon)
     learnt = learn(past, calendar, days)
     if learnt.fitted is None:
@@ -52,7 +55,14 @@ def forecast(
         logs = mix.middle[:, None] + mix.stretch[:, None] * away
         logs = np.minimum(logs, ceiling(learnt.before, learnt.ahead)[:, None])
         visits = np.maximum(np.exp(logs) - HALF, 0)
-    return Paths(days=days, visits=_close(visits, days, learnt.closures, calendar, rng))
+    return Paths(days=days, visits=_close(visits, days, learnt.closures, calendar, rng) * unit)
+
+
+def _unit(visits: Floats) -> float:
+    """What is counted as one: fractions of few are no people, but thousands of them perhaps, without the chance of few."""
+    some = visits[visits > 0]
+    fractions = some.size > 0 and bool((some != np.round(some)).any())
+    return float(np.median(some)) / MANY if fractions and np.median(some) < MANY else 1.0
 
 
 def _trials(learnt: Learnt, rng: np.random.Generator) -> list[Trial]:

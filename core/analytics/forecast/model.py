@@ -59,7 +59,7 @@ def forecast(
 
 
 def _unit(visits: Floats) -> float:
-    """What is counted as one: fractions of few are no people, but thousands of them perhaps, without the chance of few."""
+    """What is counted as one. Fractions of few are no people: they may be thousands, without the chance of few."""
     some = visits[visits > 0]
     fractions = some.size > 0 and bool((some != np.round(some)).any())
     return float(np.median(some)) / MANY if fractions and np.median(some) < MANY else 1.0

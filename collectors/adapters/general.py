@@ -164,7 +164,8 @@ def _refuse_list(fields: Mapping[str, Any]) -> None:
     for name, value in fields.items():
         if type(value) is list and type(name) is str and compact(name) in _ONE_BY_ONE:
             raise Unreadable(
-                f"{name} is a list of {len(value)}: let the device or its gateway send the number of people instead"
+                f"a list of {len(value)} stands under {show(name)}: let the device or its gateway send their number"
+                " instead"
             )
         if type(value) is dict and compact(name) in _HOLDERS:
             _refuse_list(value)

@@ -33,12 +33,15 @@ _NEUTRAL: Final = frozenset(wordlists.AROUND.split())
 _PART_FIELDS: Final = (
     "lineid", "zoneid", "regionid", "areaid", "channelid", "counterid", "doorid", "roomid", "sensorid", "deviceid",
     "line", "zone", "region", "area", "channel", "door", "room", "linename", "zonename", "regionname", "doorwayid",
-    "gateid", "spaceid", "gate", "space", "roomname", "areaname", "doorname", "gatename", "spacename", "floor",
-    "floorid", "rulename", "lineindex", "linenumber", "lineno", "zoneindex", "zonenumber", "regionindex",
-    "regionnumber", "doornumber", "countername", "id", "number", "no", "nr", "index", "uid", "name", "label",
+    "deskid", "desk", "deskname", "seatid", "seat", "seatname", "tableid", "table", "gateid", "spaceid", "gate",
+    "space", "roomname", "areaname", "doorname", "gatename", "spacename", "floor", "floorid", "rulename", "lineindex",
+    "linenumber", "lineno", "zoneindex", "zonenumber", "regionindex", "regionnumber", "doornumber", "countername",
+    "id", "number", "no", "nr", "index", "uid", "name", "label",
 )  # fmt: skip
 _SURE_PARTS: Final = _PART_FIELDS.index("id")
-_PLACES: Final = frozenset(("line", "zone", "region", "area", "door", "room", "gate", "space", "entrance"))
+_PLACES: Final = frozenset(
+    ("line", "zone", "region", "area", "door", "room", "gate", "space", "entrance", "desk", "seat", "table")
+)
 _WINDOWS: Final = frozenset(("window", "period", "interval", "timerange", "timeinterval", "timewindow", "timespan"))
 _NO_PLACES: Final = frozenset(("sensorid", "deviceid", "counterid", "channel"))  # of the device, or of its radio
 _CLASSES: Final = frozenset(

@@ -199,13 +199,17 @@ def measure(sheet: Sheet, found: Found) -> None:
     for leaf, means, part in _parts(found.measured):
         try:
             metric, value = _measure(leaf, means)
-            if value is not None:
-                _tell(told, disputed, (metric, _fit(leaf, part), leaf.time), leaf, value)
         except Unreadable as exc:
             if means.metric == "occupied":
                 unclear.append((part, f"{exc}; if it does, {hints.WRITE}, with its words for yes and no"))
             else:
                 sheet.problems.append(str(exc))
+            continue
+        try:
+            if value is not None:
+                _tell(told, disputed, (metric, _fit(leaf, part), leaf.time), leaf, value)
+        except Unreadable as exc:
+            sheet.problems.append(str(exc))
     known = {part for metric, part, _ in told if metric in ("occupied", "people")}
     sheet.problems += [said for part, said in unclear if part not in known]
     for (metric, part, time), (leaf, value) in told.items():
@@ -221,6 +225,12 @@ def _tell(told: dict[_Key, tuple[Leaf, float]], disputed: set[_Key], key: _Key, 
     first, same = told.setdefault(key, (leaf, value))
     if same == value or key[0] not in ABOUT_PEOPLE:
         return
+    if leaf.each and (leaf.each, leaf.said) == (first.each, first.said) and key[0] == "occupied":
+        disputed.add(key)
+        raise Unreadable(
+            f"{leaf.said} of several, one yes and one no, and nothing names them: {hints.WRITE}, with"
+            f' each = "{leaf.each}" and channel = "key", their place in the list'
+        )
     if key[0] != "occupied":
         disputed.add(key)
         raise Unreadable(

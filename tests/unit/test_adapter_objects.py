@@ -382,12 +382,26 @@ def test_a_count_without_a_unit_is_one_in_so_many_words() -> None:
         ({"cardNo": "123456", "direction": "entry"}, "nobody knows what direction is"),
         ({"in": True}, "nobody knows what in is"),
         ({"in_since_reset": 14, "out_since_midnight": 10}, "could mean people since the last message or a running"),
-        ({"people": [{"id": 1}, {"id": 2}]}, "people is a list of 2: let the device or its gateway send the number"),
-        ({"persons": [{"confidence": 0.9, "bbox": [1, 2, 3, 4]}]}, "persons is a list of 1"),
+        (
+            {"people": [{"id": 1}, {"id": 2}]},
+            'a list of 2 stands under "people": let the device or its gateway send their number',
+        ),
+        ({"persons": [{"confidence": 0.9, "bbox": [1, 2, 3, 4]}]}, 'a list of 1 stands under "persons"'),
     ],
 )
 def test_what_speaks_of_people_and_is_no_count_is_rejected_with_a_reason(fields: object, says: str) -> None:
     assert says in "".join(adapted(fields))
+
+
+def test_desks_of_a_floor_are_places_of_their_own() -> None:
+    desks = [{"desk": "A1", "occupied": True}, {"desk": "A2", "occupied": False}]
+    assert values({"desks": desks}) == {"level:A1 occupied": 1, "level:A2 occupied": 0}
+    assert values({"floor": "2", "desks": desks}) == {"level:2/A1 occupied": 1, "level:2/A2 occupied": 0}
+
+
+def test_several_without_names_are_not_one() -> None:
+    told = "".join(adapted({"floor": "2", "places": [{"occupied": True}, {"occupied": False}]}))
+    assert "places.occupied of several, one yes and one no, and nothing names them" in told
 
 
 def test_a_device_that_says_that_all_is_well_is_believed() -> None:

@@ -26,6 +26,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from collectors import explain
 from collectors.bulk import BulkClient, Published
 from collectors.counters import Counters
+from collectors.echo import Echoes
 from collectors.inbox import Delivery, Inbox
 from core import topics
 from core.errors import SettingsError
@@ -57,6 +58,7 @@ class Connection:
         self._new_session = False  # and no message has come since
         self._session = 0  # the broker's memory of us: one more whenever it begins a new one
         self._lasting = True  # whether packet ids outlast a connection
+        self._echoes = Echoes()
         self._said = ""
         self._client = self._make_client()
 
@@ -127,6 +129,7 @@ class Connection:
         self._new_session = not flags.session_present  # until its first message has come
         self._session += self._new_session
         self._lasting = getattr(properties, "MaximumQoS", 2) == 2
+        self._echoes.connected(kept=flags.session_present)
         self._counters.connections += 1
         self._set_number(self._counters.connections)
         self._said = ""
@@ -197,6 +200,7 @@ class Connection:
             client=self._client_id if self._lasting else "",
             packet_id=m.mid,
             begins_session=begins,
+            echo=self._lasting and m.mid > 0 and not m.retained and self._echoes.heard(m.mid, m.topic, m.payload),
         )
 
     def _set_number(self, number: int) -> None:

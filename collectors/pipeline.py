@@ -58,7 +58,7 @@ def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
     rejections: list[Rejection] = []
     origins: list[Origin] = []
     heard: dict[Device, Heard] = {}
-    for message in messages:
+    for message in _with_echoes(messages, known):
         decoded, kind = _adapted(message, known)
         problems = Problems(list(decoded.problems), kind)
         checked = _checked(decoded.readings, message, problems, known)
@@ -80,6 +80,34 @@ def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
         heard=heard,
         new_sessions=frozenset(m.client for m in messages if m.begins_session and m.client),
     )
+
+
+def _with_echoes(messages: Sequence[Message], known: Known) -> Sequence[Message]:
+    """The messages, with the mark of a redelivery on those that are one, though the broker does not say so.
+
+    An echo is one if there is a later echo that can be nothing else: one with a time or a number of its own, or with
+    the mark.
+    """
+    if not any(m.echo for m in messages):
+        return messages
+    found, open_ = list(messages), list[int]()
+    for place, message in enumerate(messages):
+        if not message.echo:
+            open_.clear()
+        elif not message.duplicate and not _is_itself(message, known):
+            open_.append(place)
+        else:
+            for before in open_:
+                found[before] = replace(messages[before], duplicate=True)
+            open_.clear()
+    return found
+
+
+def _is_itself(message: Message, known: Known) -> bool:
+    """Whether a message says by itself which one it is."""
+    decoded, _ = _adapted(message, known)
+    timed = bool(decoded.readings) and all(r.time is not None for r in decoded.readings)
+    return not decoded.problems and (timed or decoded.identity is not None)
 
 
 def rejection(message: Message, reason: str, kind: Refusal, origin: Origin | None = None) -> Rejection:

@@ -34,6 +34,7 @@ class Message:
     `client` and `packet_id` are the broker's name for this delivery (0: it has none), and `duplicate` its word that it
     may have delivered the message before. `client` is empty where the numbers do not outlast a connection.
     `begins_session`: the broker has no memory of this client, and begins its numbers anew with this message.
+    `echo`: it comes in the place where the very same came before, on an earlier connection (collectors/echo.py).
     """
 
     topic: str
@@ -44,6 +45,7 @@ class Message:
     client: str = ""
     packet_id: int = 0
     begins_session: bool = False
+    echo: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

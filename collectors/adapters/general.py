@@ -6,7 +6,8 @@ with what to do. Nothing is guessed and nothing is dropped in silence.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from collectors.adapters import doubts, hints, objects, packed, topics, xmltext
@@ -18,7 +19,7 @@ from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import CHOICES, Doubt, compact
 from core.errors import Unreadable
-from core.readings import Decoded, Identity
+from core.readings import Decoded, Identity, Reading
 
 SOURCE: Final = "mqtt"
 DEVICE_LIMIT: Final = 200  # characters
@@ -48,6 +49,7 @@ _HOLDERS: Final = {
     "info", "system", "identity", "data", "payload", "object", "camera", "body", "message", "con", "systemproperties",
 }  # fmt: skip
 _DEVICES: Final = {"device", "deviceinfo", "devinfo", "sensor", "sensorinfo", "node", "thing", "camera"}
+_ONE_AT_A_TIME: Final = {"people", "occupied", "in_total", "out_total", "passages_total", "motions_total"}
 _ONE_BY_ONE: Final = {"people", "persons", "humans", "detections", "occupants", "visitors", "pedestrians"}
 _MESSAGE_IDS: Final = ("messageid", "msgid", "eventid", "packetid", "messageuuid")
 _NAMES: Final = {*_IDS, *_LOOSE_IDS, *_MESSAGE_IDS}
@@ -127,12 +129,34 @@ def _item(packet: Packet, item: Any, path: str) -> Decoded:
 
 
 def _together(items: list[Decoded]) -> Decoded:
+    readings = [reading for item in items for reading in item.readings]
+    clashing = _clashing(readings)
+    problems = [problem for item in items for problem in item.problems]
+    problems += [
+        f"{metric} of several in the list, and nothing names or times them: {hints.WRITE}, with"
+        ' each = "$[*]" and channel = "key", their place in the list'
+        for metric in sorted({key[2] for key in clashing})
+    ]
     return Decoded(
-        readings=tuple(reading for item in items for reading in item.readings),
-        problems=tuple(dict.fromkeys(problem for item in items for problem in item.problems)),
+        readings=tuple(reading for reading in readings if _key(reading) not in clashing),
+        problems=tuple(dict.fromkeys(problems)),
         identity=items[0].identity if len(items) == 1 else None,
         not_data=next((item.not_data for item in items if item.not_data), ""),
     )
+
+
+def _key(reading: Reading) -> tuple[str, str, str, datetime | None]:
+    return reading.device, reading.channel, reading.metric, reading.time
+
+
+def _clashing(readings: Sequence[Reading]) -> set[tuple[str, str, str, datetime | None]]:
+    """Which states and totals of people are told twice and differently. People who passed add up."""
+    told: dict[tuple[str, str, str, datetime | None], float] = {}
+    return {
+        _key(reading)
+        for reading in readings
+        if reading.metric in _ONE_AT_A_TIME and told.setdefault(_key(reading), reading.value) != reading.value
+    }
 
 
 def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:

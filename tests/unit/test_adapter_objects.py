@@ -404,6 +404,14 @@ def test_several_without_names_are_not_one() -> None:
     assert "places.occupied of several, one yes and one no, and nothing names them" in told
 
 
+def test_items_of_a_list_that_is_the_message_are_told_apart_too() -> None:
+    assert "people of several in the list" in "".join(adapted([{"people": 1}, {"people": 2}]))
+    assert "occupied of several in the list" in "".join(adapted([{"occupied": True}, {"occupied": False}]))
+    timed = [{"people": 1, "time": "2026-11-25T08:00:00Z"}, {"people": 2, "time": "2026-11-25T08:01:00Z"}]
+    decoded = adapters.decode(Message(topic="acme/door1", payload=json.dumps(timed).encode(), received=NOW))
+    assert [r.value for r in decoded.readings] == [1, 2]
+
+
 def test_a_device_that_says_that_all_is_well_is_believed() -> None:
     well = {"people": 3, "error": "none", "fault": False, "test": False, "state": "running", "sensor_blind": False}
     decoded = adapters.decode(Message(topic="acme/door1", payload=json.dumps(well).encode(), received=NOW))

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 from collectors.adapters import objects
+from collectors.adapters.amounts import ABOUT_PEOPLE
 from collectors.adapters.fields import Item, device, item, items, name, once, span
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
@@ -104,7 +105,7 @@ def _other(packet: Packet, data: Item, topic: re.Match[str] | None) -> Decoded |
     found = objects.look(data, packet=packet, at="$.Data")
     if not found.about_people:
         return None
-    found.measured = [(leaf, means) for leaf, means in found.measured if means.metric in objects.ABOUT_PEOPLE]
+    found.measured = [(leaf, means) for leaf, means in found.measured if means.metric in ABOUT_PEOPLE]
     sheet = Sheet(SOURCE, device(packet, packet.object.get("serialNumber"), topic[1] if topic else None))
     sheet.time = packet.instant(data.get("UTC"), name="UTC")
     objects.write(sheet, found, topic=packet.topic)

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from collectors.adapters import doubts, hints, objects
+from collectors.adapters.amounts import ABOUT_PEOPLE
 from collectors.adapters.hints import Choice
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number
@@ -127,7 +128,7 @@ def _people(packet: Packet, sheet: Sheet, fields: Mapping[str, Any]) -> None:
     """What other sensors, of scripts and of radars, say of people by the names they use."""
     others = {name: value for name, value in fields.items() if name not in _OWN and not _SEES.fullmatch(name)}
     found = objects.look({name: value for name, value in others.items() if name.upper() != "COUNTER"}, packet=packet)
-    found.measured = [(leaf, means) for leaf, means in found.measured if means.metric in objects.ABOUT_PEOPLE]
+    found.measured = [(leaf, means) for leaf, means in found.measured if means.metric in ABOUT_PEOPLE]
     found.doubtful = [(leaf, doubt) for leaf, doubt in found.doubtful if not _COUNTER.fullmatch(leaf.said)]
     objects.write(sheet, found, topic=packet.topic, device_path=_device_path(packet), time_path="$.Time")
 

@@ -25,6 +25,8 @@ from core.analytics.occupancy.turned import (
 )
 
 BUSY_SD = 0.01  # of the difference of a door's bias in busy times from that in quiet ones
+# Variance of the normal distribution whose 80 % are as wide as those of Student's t, beside the scale squared of that.
+HEAVY = 1.43
 FREEDOM = 4.0  # of Student's t: days on which a door was dead or a class came by another way count for less
 LEAST_PEOPLE = 5.0  # who pass on a day of which anything can be learnt
 LEAST_WIDTH, MOST_WIDTH = 0.02, 25.0  # of the learnt variance, as multiples of what is usual
@@ -34,7 +36,7 @@ SURE_DOORS = 1.0  # so many doors are taken to have a bias as usual before any w
 SURE_DAYS = 4.0  # so many days' errors are taken to be as usual before any was seen
 CLOSED_DAYS, CLOSED_QUARTERS = 5, 12  # days, and quarters of an hour together, without anybody: closed
 CLOSED_PEOPLE = 50.0  # who pass on a day: with fewer, nobody passing says little
-MISSED_EACH, MOST_MISSED = 0.4, 0.05  # missed both ways for each unit of variance, and at most
+MISSED_EACH, MOST_MISSED = 0.5, 0.06  # missed both ways for each unit of variance, and at most
 MOMENTS = 96  # of a day at which counts are looked at for that
 SWAPPED, UNSWAPPED = 0.3, 0.35  # of their range, how far below zero swapped counts fall; what turning leaves of it
 
@@ -56,7 +58,7 @@ def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) ->
     found = [_sums(building, day, swapped, busy) for day in told]
     left, passed, sums = (np.stack([f[n] for f in found]) for n in range(3))
     bias, sd, wider, trust = _regression(building, left, passed, sums, UNHEARD * put @ np.abs(building.doors.T))
-    missed = _missed(float(wider[0]), len(told))
+    missed = _missed(float(wider[0]) / HEAVY, len(told))
     usual = learn_stays(_over(building, told, swapped, busy, bias, missed, trust), len(left[0]))
     return Learnt(
         days=len(told),
@@ -243,6 +245,7 @@ def _regression(
     typical = (sums * weight[:, :, None]).sum(0) / np.maximum((passed * weight).sum(0) / 2, 1)[:, None]
     unsure = np.einsum("sp,pq,sq->s", typical, covariance, typical)
     unsure = np.where(weight.any(0), unsure, BIAS_SD**2)
+    wider = HEAVY * wider
     return bias, np.sqrt(unsure + wider * DAY_SD**2), wider, trust / (FREEDOM + 1) * FREEDOM
 
 

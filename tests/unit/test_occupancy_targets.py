@@ -15,6 +15,7 @@ from ops.worlds.judge import ESTIMATORS, Verdict
 from ops.worlds.report import AVERAGE, SITE, Line, lines
 from ops.worlds.targets import COVERS, LIVE, SMOOTHED, missed
 
+REACHED = 0.55, 0.36  # live and smoothed, of the error of clamp-and-reset in the short form; with a tenth to spare
 SMALL = ("miss-5", "biased-out", "dead-half-day", "exit", "groups", "room")
 
 
@@ -29,11 +30,11 @@ def short() -> list[Line]:
 
 
 def test_the_figures_are_as_true_as_promised(short: list[Line]) -> None:
-    """With the targets of all worlds; here there is a tenth of the error of clamp-and-reset to spare."""
+    """The short form is easier than all worlds together, so it is held to more than their targets."""
     own = averages(short)
     live, smoothed, rival = (own[name].beside or 9.0 for name in ("live", "smoothed", "end-of-day"))
-    assert live <= LIVE
-    assert smoothed <= SMOOTHED
+    assert live <= REACHED[0] < LIVE
+    assert smoothed <= REACHED[1] < SMOOTHED
     assert smoothed < rival
     assert own["live"].known == own["smoothed"].known == 1
 

@@ -1,10 +1,10 @@
 """How good the forecast is: real series beside simpler ways, and odds that come true, into docs/forecast.md.
 
-    python -m benchmarks.forecast [--data FOLDER] [--quick] [--origins N] [--odds 200] [--only leeds,auckland] [--write]
+    python -m benchmarks.forecast [--data FOLDER] [--quick] [--origins N] [--kinds 4] [--odds 200] [--only X] [--write]
 
 `--data` holds the series (three cities' cameras, a library by month: docs/forecast.md names them); where they are
-not there, only the odds are made. `--quick` takes few origins (or `--origins`) and leaves out AutoARIMA. `--write` puts
-the tables into the page between its markers.
+not there, only simulated houses and odds are. `--quick` takes few origins (or `--origins`) and leaves out AutoARIMA.
+`--write` puts the tables into the page between its markers.
 """
 
 import argparse
@@ -18,8 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks._kinds import KINDS, house
 from benchmarks._programmes import given, programme
 from core.analytics.forecast import Calendar, calendar
+from core.analytics.forecast.scoring import Score, summary
 from ops import backtest, countfile
 from ops.backtest import Outcome
 from ops.series import Series
@@ -50,7 +52,7 @@ CITIES = {
 def main(args: argparse.Namespace) -> None:
     """Score, print, and write if asked to."""
     blocks: dict[str, str] = {}
-    wanted = args.only.split(",") if args.only else [*CITIES, "newcastle", "odds"]
+    wanted = args.only.split(",") if args.only else [*CITIES, "newcastle", "kinds", "odds"]
     for name, city in CITIES.items():
         if name in wanted and (args.data / city.file).exists():
             blocks[name] = backtest.as_markdown(_city(args.data / city.file, city, args)) + "\n"
@@ -58,7 +60,9 @@ def main(args: argparse.Namespace) -> None:
     if "newcastle" in wanted and months.exists():
         blocks |= _newcastle(months, args.quick)
     if not blocks:
-        print(f"No series in {args.data}: only the odds are made", file=sys.stderr)
+        print(f"No series in {args.data}: only what is simulated is made", file=sys.stderr)
+    if "kinds" in wanted and args.kinds:
+        blocks["kinds"] = kinds_table(args.kinds)
     if "odds" in wanted and args.odds:
         blocks["odds"] = odds_table(args.odds)
     for name, block in blocks.items():
@@ -115,6 +119,25 @@ def _month(day: date) -> int:
     return day.year * 12 + day.month
 
 
+def kinds_table(seeds: int) -> str:
+    """Simulated houses of many kinds: Besök, and the best of the others by kind and horizon."""
+    rows = ["| house | MASE 7 d | 28 d | 365 d | best other 7 d | 28 d | 365 d | covers 28 d | covers 365 d |"]
+    rows.append("| --- |" + " --- |" * 8)
+    for kind in KINDS:
+        found: dict[str, list[Score]] = defaultdict(list)
+        for seed in range(seeds):
+            series, known = house(kind, seed)
+            days = calendar(min(series.visits), max(series.visits), country="SE")
+            for name, scores in backtest.scored(series, days, [known], True, 1, _heard).scores.items():
+                found[name] += scores
+        told = {name: summary(scores) for name, scores in found.items()}
+        ours = told.pop(backtest.OURS)
+        best = np.array([other.mase for other in told.values()]).min(axis=0)
+        cells = [*ours.mase[[0, 1, 3]], *best[[0, 1, 3]], *ours.cover]
+        rows.append(f"| {kind} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
+    return "\n".join(rows) + "\n"
+
+
 def odds_table(number: int) -> str:
     """Of programmes that were given such odds, how many reached their target."""
     told, reached = [], []
@@ -160,6 +183,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--origins", type=int, default=0)
     parser.add_argument("--odds", type=int, default=200)
+    parser.add_argument("--kinds", type=int, default=4)
     parser.add_argument("--only", default="")
     parser.add_argument("--write", action="store_true")
     return parser.parse_args(words)

@@ -160,6 +160,7 @@ def _adapted(message: Message, known: Known) -> tuple[Decoded, Refusal]:
 def _checked(readings: Iterable[Reading], message: Message, problems: Problems, known: Known) -> Collection[Reading]:
     """The readings that can be true, timed and flagged; what cannot be true is added to `problems`."""
     found: dict[Key, Reading] = {}
+    summed: dict[Key, None] = {}
     for reading in readings:
         try:
             timed = _timed(_measured(_counting(reading, known)), message)
@@ -169,6 +170,14 @@ def _checked(readings: Iterable[Reading], message: Message, problems: Problems, 
         key = (timed.source, timed.device, timed.channel, timed.metric, timed.time or message.received)
         same = found.get(key)
         found[key] = timed if same is None else _together(same, timed)
+        if same is not None:
+            summed[key] = None
+    for key in summed:  # each can be true and their sum not
+        try:
+            _measured(found[key])
+        except Refused as exc:
+            problems.add(exc)
+            del found[key]
     return found.values()
 
 

@@ -119,6 +119,14 @@ def test_events_of_one_instant_in_one_message_are_added_up() -> None:
     assert values(decode([{"in": 1}, {"in": 1}])) == [("in", 2)]
 
 
+def test_a_sum_that_cannot_be_true_is_rejected_though_each_part_could_be() -> None:
+    hour = {"StartTime": "2026-11-25 08:00:00", "EndTime": "2026-11-25 08:59:59"}
+    row = {"Channel": 0, "AreaID": 1, "EnteredSubtotal": 12_000, "ExitedSubtotal": 9} | hour
+    batch = pipeline.decode([message({"params": {"found": 9, "info": [row] * 9}}, topic="counters/door")])
+    assert values(batch) == [("out", 81)]
+    assert "in is 108000: people going in must be 0 to 100000 people" in reasons(batch)[0]
+
+
 def test_of_states_of_one_instant_the_last_counts() -> None:
     t = at(timedelta(0))
     assert values(decode([{"time": t, "people": 5}, {"time": t, "people": 7}], kind="level")) == [("people", 7)]

@@ -50,7 +50,7 @@ def main(args: argparse.Namespace) -> None:
     print(json.dumps([asdict(line) for line in scores.lines if line.world == AVERAGE]))
 
 
-def sdu(path: Path, seed: int) -> list[World]:
+def sdu(path: Path, seed: int, miss: float = 0.04) -> list[World]:
     """The lecture room and the study room, each a world. Their dates are removed; days begin at midnight."""
     found = countfile.read(path, need=("day_id", "time_local", "room", "occupants"))
     begins = date(2018, 4, 2)
@@ -68,7 +68,7 @@ def sdu(path: Path, seed: int) -> list[World]:
     worlds: list[World] = []
     for name, seats in SDU_ROOMS.values():
         own = Table(columns=("time", "room", "people"), rows=tuple(r for r in rows if r.texts["room"] == name))
-        worlds += rooms.of_table(own, Way(reset=time(0), capacity=seats), seed)
+        worlds += rooms.of_table(own, Way(reset=time(0), capacity=seats, miss=miss), seed)
     return worlds
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from core.analytics.occupancy.air import Breath
 from core.analytics.occupancy.building import Building
 from core.analytics.occupancy.estimate import Bools, Floats
 from core.analytics.occupancy.evidence import (
@@ -41,6 +42,7 @@ class Inputs:
     usual: Floats
     usual_sd: Floats
     lasts: Floats
+    air: Floats  # 3 x steps x spaces
     missed: float
     stuck: Bools
     closed: Bools
@@ -61,6 +63,7 @@ class Inputs:
             usual=self.usual[step],
             usual_sd=self.usual_sd[step],
             lasts=self.lasts,
+            air=self.air[:, step],
         )
 
 
@@ -76,6 +79,7 @@ class Day:
         self._begins: int | None = None  # the minute of the clock
         self._levels = Still(spaces)
         self._came = Came(spaces)
+        self._breath = Breath(self._doors.air)
         self._raw = np.zeros(spaces)
         self._inside = np.full(2 * spaces, np.nan)  # what was seen there last
         self._quiet = np.zeros(spaces)  # minutes since anybody passed
@@ -86,6 +90,7 @@ class Day:
         other.__dict__.update(self.__dict__)
         other._silence, other._levels = self._silence.copy(), self._levels.copy()
         other._turned, other._came = self._turned.copy(), self._came.copy()
+        other._breath = self._breath.copy()
         return other
 
     def take(self, seen: Seen) -> Inputs:
@@ -113,6 +118,7 @@ class Day:
             usual=usual,
             usual_sd=usual_sd,
             lasts=self._doors.usual.lasts,
+            air=self._air(found, seen),
             missed=self._doors.missed,
             stuck=stuck,
             closed=closed,
@@ -128,6 +134,11 @@ class Day:
         factor, wide = usual.at(np.asarray(seen.clock + seen.step_minutes, float))
         people = factor * self._came.follow(people_in, seen.step_minutes, usual)
         return np.where(np.isfinite(usual.lasts), people, np.nan), width(people, wide)
+
+    def _air(self, found: Passages, seen: Seen) -> Floats:
+        """How many are in by the air (see Breath)."""
+        net, bias_sd = found.people_in - found.people_out, self._doors.bias_sd
+        return self._breath.follow(seen.co2, net, found.passed, found.variance, bias_sd, seen.step_minutes)
 
     def _night(self, seen: Seen) -> Bools:
         """The steps in the last hours before the day ends, when nearly everybody has gone."""

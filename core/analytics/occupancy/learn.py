@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analytics.occupancy.air import learn_air
 from core.analytics.occupancy.building import Building
 from core.analytics.occupancy.estimate import Bools, Floats
 from core.analytics.occupancy.learnt import BIAS_SD, DAY_SD, MISSED, NOTHING, QUARTERS, VARIANCE, Learnt
@@ -59,7 +60,8 @@ def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) ->
     left, passed, sums = (np.stack([f[n] for f in found]) for n in range(3))
     bias, sd, wider, trust = _regression(building, left, passed, sums, UNHEARD * put @ np.abs(building.doors.T))
     missed = _missed(float(wider[0]) / HEAVY, len(told))
-    usual = learn_stays(_over(building, told, swapped, busy, bias, missed, trust), len(left[0]))
+    over = _over(building, told, swapped, busy, bias, missed, trust)
+    usual = learn_stays(over, len(left[0]))
     return Learnt(
         days=len(told),
         bias_busy=tuple(bias[:portals].tolist()),
@@ -78,6 +80,7 @@ def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) ->
         times=tuple(tuple(row) for row in usual.times.tolist()),
         wide=tuple(tuple(row) for row in usual.wide.tolist()),
         lasts=tuple(np.where(np.isfinite(usual.lasts), usual.lasts, 0).tolist()),
+        air=learn_air(over, [day.co2 for day in told], len(left[0])).rows(),
     )
 
 

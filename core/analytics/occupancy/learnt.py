@@ -7,12 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.analytics.occupancy.air import Air
 from core.analytics.occupancy.building import Building
 from core.analytics.occupancy.estimate import Bools, Floats
 from core.analytics.occupancy.seen import Seen
 from core.analytics.occupancy.stays import Usual
 
-VERSION = 2
+VERSION = 3
 QUARTERS = 96  # of a day by the clock
 VARIANCE = 0.10  # of the error of in - out for each passage, where nothing is learnt
 BIAS_SD = 0.037  # of a door's bias, where nothing is learnt
@@ -35,7 +36,7 @@ class Learnt:
     By space: `bias_sd`, how far a day's bias may be from that, and `variance`, how much wider than usual the error of
     each passage is. `closed` are the quarters of the clock in which nobody ever passes; `missed` is the share of
     passages missed in both directions. `stays`, `times`, `wide` and `lasts` tell how long people stay (see
-    Usual; `lasts` is 0 where that is not known).
+    Usual; `lasts` is 0 where that is not known), `air` how the air answers to people (the rows of Air).
     """
 
     days: int = 0
@@ -55,6 +56,7 @@ class Learnt:
     times: tuple[tuple[float, ...], ...] = ()
     wide: tuple[tuple[float, ...], ...] = ()
     lasts: tuple[float, ...] = ()
+    air: tuple[tuple[float, ...], ...] = ()
 
     def to_json(self) -> str:
         """As a JSON object that `from_json` reads."""
@@ -98,6 +100,7 @@ class Doors:
     missed: float
     usual: Usual
     first: bool  # nothing was learnt yet
+    air: Air
 
     def bias_at(self, seen: Seen) -> Floats:
         """The bias of each portal (steps x portals), as busy as it usually is at that time."""
@@ -120,6 +123,7 @@ def _doors(learnt: Learnt) -> Doors:
         missed=learnt.missed,
         usual=_usual(learnt),
         first=False,
+        air=Air.of(learnt.air, len(learnt.bias_sd)),
     )
 
 
@@ -150,6 +154,7 @@ def _nothing(spaces: int, portals: int) -> Doors:
         missed=MISSED,
         usual=Usual.nothing(spaces),
         first=True,
+        air=Air.nothing(spaces),
     )
 
 

@@ -17,6 +17,7 @@ from core.analytics.occupancy.summary import summary
 
 NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
 WHOLE_DAY_MINUTES = 22 * 60.0  # a day that is known so far is over, and at its end nobody is in
+AIR_LASTS = np.array([[1.0], [1.0], [3.0]])  # both ends of the day are known: what the air says is less new
 GHOST = 0.001  # likelihood of somebody who is still there, beside 1 for nobody
 
 
@@ -79,6 +80,7 @@ def _news(inputs: Inputs, steps: slice, minutes: float) -> News:
         usual=inputs.usual[steps][-1],
         usual_sd=inputs.usual_sd[steps][-1],
         lasts=inputs.lasts,
+        air=inputs.air[:, steps][:, -1] * AIR_LASTS,
     )
 
 

@@ -23,7 +23,8 @@ class News:
     `passing` are those of its minutes, the last ones, in which people passed: the others were quiet.
     `variance` is that of the passages' error, `lowest` how far below its end the step's number of people has been (0 or
     less), `still` for how many of its minutes nothing moved though all is closed, `people` and `occupied` what was seen
-    inside (NaN: nothing).
+    inside (NaN: nothing). `usual`, `usual_sd` and `lasts` are how many are in by who came of late, its error and for
+    how long that lasts; `air` is the same three by the air.
     """
 
     minutes: float
@@ -38,6 +39,7 @@ class News:
     usual: Floats
     usual_sd: Floats
     lasts: Floats
+    air: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +130,9 @@ class State:
             parts.append(likelihood)
         if not np.isnan(news.usual).all():
             parts.append(evidence.usual(grid, news.usual, news.usual_sd, news.minutes / news.lasts))
+        if not np.isnan(news.air).all():
+            people, sd, lasts = news.air
+            parts.append(evidence.usual(grid, people, sd, news.minutes / lasts))
         if not np.isnan(news.occupied).all():
             parts.append(evidence.presence(grid, news.occupied, news.minutes))
         if (news.people_in + news.people_out > 0).any() and not np.isnan(self.capacity).all():

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analytics.occupancy import NOTHING, turned
+from core.analytics.occupancy import NOTHING, day, stays
 from core.analytics.occupancy import passages as doors
 from core.analytics.score import Figures
 from ops.worlds import judge, standard
@@ -33,9 +33,11 @@ def error(world: World, estimator: Callable[[World], Figures]) -> float:
 def test_a_door_that_hangs_the_wrong_way_round_is_turned_back(
     estimator: Callable[[World], Figures], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(stays, "DAYS", 1e9)  # how long people stay holds the figure too
     world = house("swapped", 2)
     known = error(world, estimator)
-    monkeypatch.setattr(turned, "SURE", 1e9)
+    monkeypatch.setattr(day, "SURE", 1e9)
+    monkeypatch.setattr(day, "AGAIN", 1e9)
     assert known < 0.7 * error(world, estimator)
 
 
@@ -49,6 +51,7 @@ def test_who_usually_passes_a_dead_door_is_put_in(
     world = house(name, seed)
     known = error(world, estimator)
     monkeypatch.setattr(doors, "SILENT_PEOPLE", 1e9)
+    monkeypatch.setattr(doors, "EARLY_STEPS", 1e9)
     assert known < 0.7 * error(world, estimator)
 
 

@@ -49,7 +49,7 @@ def main(args: argparse.Namespace) -> None:
     """Print the lines, last one of JSON."""
     faults = FAULTS if args.faults else {"well": FAULTS["well"]}
     found = {}
-    for miss in MISSES:
+    for miss in MISSES[1:2] if args.faults else MISSES:
         for room in SDU_ROOMS:
             lots = [list(judged(args.file, room, miss, seed, faults)) for seed in range(1, args.seeds + 1)]
             for n, (fault, estimator, *_) in enumerate(lots[0]):
@@ -99,5 +99,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("file", type=Path)
     parser.add_argument("--seeds", type=int, default=4)
-    parser.add_argument("--faults", action="store_true", help="also with a sensor that fails")
+    parser.add_argument("--faults", action="store_true", help="with a sensor that fails; 6 % missed alone")
     main(parser.parse_args())

@@ -28,7 +28,7 @@ SHARE, SHARE_PRIOR = 0.3, 0.05  # that share as it usually is, which counts as s
 PRIOR_MINUTES, PRIOR_DAYS = 240.0, 4.0  # for how long an error lasts, where few days tell
 LEAST_MINUTES, MOST_MINUTES = 90.0, 900.0
 REACH = 1.5  # of the most people that were in: a word beyond that comes from a fault
-DOUBT, WORST, DOUBT_MINUTES = 4.0, 100.0, 60.0  # variances off the doors, on the mean of an hour, that begin to tell
+DOUBT, WORST, DOUBT_MINUTES = 2.0, 100.0, 60.0  # variances off the doors, on the mean of an hour, that begin to tell
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

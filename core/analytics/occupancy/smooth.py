@@ -17,7 +17,7 @@ from core.analytics.occupancy.summary import summary
 
 NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
 WHOLE_DAY_MINUTES = 22 * 60.0  # a day that is known so far is over, and at its end nobody is in
-AIR_LASTS = np.array([[1.0], [1.0], [3.0]])  # both ends of the day are known: what the air says is less new
+AIR_LASTS = np.array([[1.0], [1.0], [6.0]])  # both ends of the day are known: what the air says is less new
 GHOST = 0.001  # likelihood of somebody who is still there, beside 1 for nobody
 
 

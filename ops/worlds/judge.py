@@ -10,6 +10,7 @@ import numpy as np
 from core.analytics import occupancy, score
 from core.analytics.occupancy import Estimate, Learnt
 from core.analytics.score import Accuracy, Alerts, Figures
+from jobs.bounds import bounded
 from jobs.learn import DAY, LOOK_BACK
 from jobs.running import Running
 from ops.worlds.world import World, as_it_came, parts, unchanged
@@ -68,7 +69,7 @@ def smoothed(world: World) -> Figures:
     shown = []
     for day in range(world.judged, len(world.seen)):
         learnt = _learnt(world, day)
-        shown.append(occupancy.smoothed(world.building, world.seen[day], learnt))
+        shown.append(bounded(world.building, occupancy.smoothed(world.building, world.seen[day], learnt)))
     return _figures(shown)
 
 

@@ -13,6 +13,7 @@ _DOORS, _PEOPLE, _PRESENCE = 1, 2, 3
 # Of the people, as standard deviation: by the share that is missed both ways, which is a guess; and at least.
 UNSURE, LEAST_UNSURE = 1.5, 0.01
 Z_80 = 1.2816  # standard deviations to either side of an 80 % interval
+WHOLE = 0.85  # of an interval, before its bounds are moved to whole people, so that it still holds four of five
 
 
 def estimate_of(
@@ -32,6 +33,7 @@ def estimate_of(
     lone = presence & ~by_doors
     people = np.where(lone, inputs.occupied, people)  # at least one, or none; a share where a step was so in part
     people, lower, upper = reconciled(building, people, lower, upper)
+    lower, upper = _whole(people, lower, upper)
     raw = inputs.raw - (1 - within) * inputs.passages.raw
     empty = presence & (inputs.occupied == 0) & (people < 0.5)
     basis = np.where(inside, _PEOPLE, np.where(lone | empty, _PRESENCE, np.where(by_doors, _DOORS, 0)))
@@ -50,6 +52,12 @@ def _wider(people: Floats, lower: Floats, upper: Floats, unsure: Floats) -> tupl
     """The bounds with what no door can tell: the share that is missed both ways, which is no more than a guess."""
     other = Z_80 * unsure * people
     return np.maximum(people - np.hypot(people - lower, other), 0), people + np.hypot(upper - people, other)
+
+
+def _whole(people: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """The bounds moved outwards to whole people: between 3.6 and 3.9 there is nobody who could be counted."""
+    lower, upper = people - WHOLE * (people - lower), people + WHOLE * (upper - people)
+    return np.fmin(lower, np.rint(lower)), np.fmax(upper, np.rint(upper))
 
 
 def _reasons(inputs: Inputs, by_doors: Bools, people: Floats, lower: Floats, upper: Floats, raw: Floats) -> np.ndarray:

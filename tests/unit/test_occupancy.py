@@ -414,3 +414,17 @@ def test_no_portal_is_clamped(data: st.DataObject) -> None:
     result = live(house, Seen.of(people_in, people_out, 1))
     assert_allclose(result.raw, 0)
     assert (result.people <= 2 + 0.1 * sum(passing)).all()
+
+
+@pytest.mark.parametrize("learnt", [NOTHING, EXACT])
+@pytest.mark.parametrize("leave", [4.0, 3.2, 2.0])
+def test_a_closed_house_is_empty_however_badly_its_door_counted(learnt: Learnt, leave: float) -> None:
+    """Open from eight to twenty; all who came left, but of four only so many were seen: the night knows better."""
+    people_in, people_out = np.zeros(1440), np.zeros(1440)
+    people_in[240:840:5], people_out[360:960:5] = 4, leave
+    clock = (240 + np.arange(1440)) % 1440
+    seen = room(people_in.tolist(), people_out.tolist(), open=(clock >= 480) & (clock < 1200))
+    over = smoothed(ROOM, seen, learnt)
+    assert over.people[1020:].max() < 1 and over.upper[1020:].max() < 8  # an hour after closing
+    assert over.people[600] > 20
+    assert live(ROOM, seen, learnt).upper[1140:].max() < 8  # three hours after it

@@ -32,7 +32,7 @@ def estimate_of(
     upper = np.where(alone, inputs.people + Z_80 * sd, upper)
     lone = presence & ~by_doors
     people = np.where(lone, inputs.occupied, people)  # at least one, or none; a share where a step was so in part
-    people, lower, upper = reconciled(building, people, lower, upper)
+    people, lower, upper = reconciled(building, people, lower, upper, np.where(lone, inputs.occupied, 0))
     lower, upper = _whole(people, lower, upper)
     raw = inputs.raw - (1 - within) * inputs.passages.raw
     empty = presence & (inputs.occupied == 0) & (people < 0.5)

@@ -12,6 +12,7 @@ from core.analytics.occupancy.step import State
 from core.analytics.occupancy.summary import summary
 
 QUIET_MINUTES = 5.0  # when nothing happens, how often that is thought over
+VACANT_MINUTES = 150.0  # after so long closed and without a passage nobody is in, whatever was counted
 
 
 class Filter:
@@ -27,6 +28,7 @@ class Filter:
         self._state = State(doors.bias_sd, building.room(), doors.first)
         self._waiting = 0.0  # minutes in which nothing happened and that are not thought over yet
         self._still = np.zeros(len(building.parents))
+        self._shut = np.zeros(len(building.parents))  # minutes for which it has been closed and nobody has passed
         spaces = np.zeros(len(building.parents))
         self._figures: tuple[Floats, Floats, Floats] = (spaces, spaces, spaces)
         self.steps = 0  # it has seen
@@ -52,10 +54,14 @@ class Filter:
         """One step; quiet ones are gathered, as long as nothing is to be said of them."""
         self._waiting += minutes
         self._still = self._still + inputs.still[step]
+        quiet = inputs.closed[step] & (inputs.passages.passed[step] == 0)
+        self._shut = np.where(quiet, self._shut + minutes, 0)
         if not inputs.eventful[step] and self._waiting < QUIET_MINUTES:
             return
         self._state.step(inputs.news(step, self._waiting, minutes, self._still))
         self._waiting, self._still = 0.0, np.zeros(len(self._still))
+        seen = np.nan_to_num(inputs.people[step]) + np.nan_to_num(inputs.occupied[step]) > 0
+        self._state.grid.vacate((self._shut >= VACANT_MINUTES) & ~seen)
         self._figures = summary(self._state.grid)
 
     def copy(self) -> "Filter":

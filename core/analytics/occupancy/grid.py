@@ -69,6 +69,15 @@ class Grid:
         steps = (np.arange(CELLS) - _MIDDLE) * self.width[:, None]
         return (self.offset[:, :, None] + steps[:, None, :]).astype(np.float32)
 
+    def vacate(self, spaces: NDArray[np.bool_]) -> None:
+        """Nobody is in these spaces, whatever was counted; what is believed of their doors stays."""
+        if not spaces.any():
+            return
+        believed = self.cells[spaces].sum(2)
+        self.cells[spaces] = 0
+        self.cells[spaces, :, _MIDDLE] = believed
+        self.offset[spaces], self.width[spaces], self._apart[spaces] = 0, 1, 0
+
     def weigh(self, likelihood: Cells) -> None:
         """Bayes' rule: multiply by how well each cell explains what was seen."""
         self.cells *= likelihood

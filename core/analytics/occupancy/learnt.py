@@ -17,7 +17,8 @@ VERSION = 3
 QUARTERS = 96  # of a day by the clock
 VARIANCE = 0.10  # of the error of in - out for each passage, where nothing is learnt
 BIAS_SD = 0.037  # of a door's bias, where nothing is learnt
-# Of a day before which none was seen: cautious, for whoever resets at night and clamps at zero is mostly right.
+# Of a day before which none was seen: cautious, for whoever resets at night and clamps at zero is mostly right. Once
+# it is over, how many did not come out again says more than caution.
 FIRST_SD, FIRST_WIDTH = 0.02, 0.35
 DAY_SD = 0.012  # of the bias of a day about that of its door
 MISSED = 0.02  # share of passages that doors miss in both directions alike
@@ -40,6 +41,7 @@ class Learnt:
     """
 
     days: int = 0
+    whole: bool = False  # nothing was learnt before, but the day itself is known to its end
     bias_busy: tuple[float, ...] = ()
     bias_quiet: tuple[float, ...] = ()
     busy: tuple[tuple[bool, ...], ...] = ()
@@ -74,7 +76,7 @@ class Learnt:
         """As arrays for this building. What was learnt of a building with other portals or spaces is of no use."""
         spaces, portals = building.doors.shape
         fits = self.days > 0 and len(self.bias_busy) == portals and len(self.bias_sd) == spaces
-        return _doors(self) if fits else _nothing(spaces, portals)
+        return _doors(self) if fits else _nothing(spaces, portals, whole=self.whole)
 
 
 def _tuples(value: Any) -> Any:
@@ -137,7 +139,7 @@ def _usual(learnt: Learnt) -> Usual:
     return Usual(stays=stays, times=times, wide=wide, lasts=np.where(lasts > 0, lasts, np.inf))
 
 
-def _nothing(spaces: int, portals: int) -> Doors:
+def _nothing(spaces: int, portals: int, *, whole: bool) -> Doors:
     none: NDArray[np.float64] = np.zeros(portals)
     return Doors(
         bias_busy=none,
@@ -148,8 +150,8 @@ def _nothing(spaces: int, portals: int) -> Doors:
         turned=np.zeros(portals, np.int64),
         usual_in=np.zeros((QUARTERS, portals)),
         usual_out=np.zeros((QUARTERS, portals)),
-        bias_sd=np.full(spaces, FIRST_SD),
-        widened=np.full(spaces, FIRST_WIDTH),
+        bias_sd=np.full(spaces, BIAS_SD if whole else FIRST_SD),
+        widened=np.full(spaces, 1.0 if whole else FIRST_WIDTH),
         closed=np.zeros(QUARTERS, bool),
         missed=MISSED,
         usual=Usual.nothing(spaces),
@@ -159,3 +161,4 @@ def _nothing(spaces: int, portals: int) -> Doors:
 
 
 NOTHING = Learnt()
+NOTHING_BEFORE = Learnt(whole=True)

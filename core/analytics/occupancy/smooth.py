@@ -10,7 +10,7 @@ from core.analytics.occupancy.estimate import Estimate, Floats
 from core.analytics.occupancy.figures import estimate_of
 from core.analytics.occupancy.filter import Filter
 from core.analytics.occupancy.grid import Cells, Grid
-from core.analytics.occupancy.learnt import NOTHING, Learnt
+from core.analytics.occupancy.learnt import NOTHING, NOTHING_BEFORE, Learnt
 from core.analytics.occupancy.seen import Seen
 from core.analytics.occupancy.step import Done, News, State, backwards
 from core.analytics.occupancy.summary import summary
@@ -36,10 +36,15 @@ def smoothed(building: Building, seen: Seen, learnt: Learnt = NOTHING, *, within
     """
     if not len(seen):
         return Filter(building, learnt)._step(seen, within)
+    over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
+    if over and learnt.of(building).first:
+        learnt = NOTHING_BEFORE
     inputs = Day(building, learnt).take(seen)
     ends = _ends(len(seen), seen.step_minutes)
-    over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
-    at_nodes = _backward(_forward(building, learnt, inputs, ends, seen.step_minutes), over)
+    bias_sd = learnt.of(building).bias_sd
+    if over:
+        bias_sd = _unsettled(bias_sd, inputs)
+    at_nodes = _backward(_forward(building, learnt, inputs, ends, seen.step_minutes, bias_sd), over)
     columns = _between(inputs, ends, at_nodes, within)
     return estimate_of(building, seen, inputs, *columns, within=within)
 
@@ -50,9 +55,23 @@ def _ends(steps: int, minutes: float) -> list[int]:
     return [*range(many, steps, many), steps]
 
 
-def _forward(building: Building, learnt: Learnt, inputs: Inputs, ends: list[int], minutes: float) -> list[_Node]:
+def _unsettled(bias_sd: Floats, inputs: Inputs) -> Floats:
+    """How far the biases of a day that is over may be: far enough for nobody to be left at its end.
+
+    On a bad day (a counter that was covered, an emergency exit that stood open) that is further than past days tell.
+    """
+    passed = inputs.passages
+    left = np.abs((passed.people_in - passed.people_out).sum(0))
+    by_chance = 2 * np.sqrt(passed.variance.sum(0))
+    through = np.maximum((passed.people_in + passed.people_out).sum(0) / 2, 1)
+    return np.asarray(np.maximum(bias_sd, np.maximum(left - by_chance, 0) / (2 * through)))
+
+
+def _forward(
+    building: Building, learnt: Learnt, inputs: Inputs, ends: list[int], minutes: float, bias_sd: Floats
+) -> list[_Node]:
     doors = learnt.of(building)
-    state = State(doors.bias_sd, building.room(), doors.first)
+    state = State(bias_sd, building.room(), doors.first)
     nodes, start = [], 0
     for end in ends:
         done = state.step(_news(inputs, slice(start, end), minutes), keep=True)

@@ -8,8 +8,10 @@ from core.analytics.occupancy.estimate import Floats
 _LEAST = 0.05  # people squared: variance of a figure that is quite sure
 
 
-def reconciled(building: Building, people: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats, Floats]:
-    """The figures, moved as little as their variances want, so that parts add up to their whole.
+def reconciled(
+    building: Building, people: Floats, lower: Floats, upper: Floats, least: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """The figures, moved as little as their variances want, so that parts add up to their whole; none below `least`.
 
     Where people can only be in the parts of a space, the whole is their sum; else it is at least that. Weighted least
     squares on the tree, the parts' errors taken to be independent: first from the leaves to the site, then back.
@@ -23,7 +25,7 @@ def reconciled(building: Building, people: Floats, lower: Floats, upper: Floats)
     for space in building.from_leaves():
         _up(building, space, people, variance)
     for space in reversed(building.from_leaves()):
-        _down(building, space, people, variance)
+        _down(building, space, people, variance, least)
     moved = people - before
     return people, np.minimum(np.maximum(lower + moved, 0), people), np.maximum(upper + moved, people)
 
@@ -47,19 +49,19 @@ def _up(building: Building, space: int, people: Floats, variance: Floats) -> Non
     variance[:, space] = np.where(joint, (1 - share) * variance[:, space], variance[:, space])
 
 
-def _down(building: Building, space: int, people: Floats, variance: Floats) -> None:
-    """The parts of a whole, that they add up to it; no part falls below zero."""
+def _down(building: Building, space: int, people: Floats, variance: Floats, least: Floats) -> None:
+    """The parts of a whole, that they add up to it; no part falls below its least, while the others can give way."""
     parts, bound = _parts(building, space, people)
     if not parts:
         return
-    whole = people[:, space]
+    whole, least = people[:, space], least[:, parts]
     for _ in range(3):
         gap = whole - np.nan_to_num(people[:, parts]).sum(1)
         joint = (bound == 1) | ((bound > 0) & (gap < 0))
-        weight = variance[:, parts] * ((gap > 0)[:, None] | (people[:, parts] > 0))
+        weight = variance[:, parts] * ((gap > 0)[:, None] | (people[:, parts] > least))
         share = weight / np.maximum(weight.sum(1, keepdims=True), 1e-9)
         moved = np.where(joint[:, None], share * gap[:, None], 0)
-        people[:, parts] = np.where(joint[:, None], np.maximum(people[:, parts] + moved, 0), people[:, parts])
+        people[:, parts] = np.where(joint[:, None], np.maximum(people[:, parts] + moved, least), people[:, parts])
     summed = np.nan_to_num(people[:, parts]).sum(1)
     joint = (bound == 1) | ((bound > 0) & (summed > whole))
     scale = np.where(joint & (summed > 0), whole / np.maximum(summed, 1e-9), 1)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analytics.occupancy import NOTHING, day, stays
+from core.analytics.occupancy import NOTHING, day, filter, smooth, stays
 from core.analytics.occupancy import passages as doors
 from core.analytics.score import Figures
 from ops.worlds import judge, standard
@@ -33,7 +33,9 @@ def error(world: World, estimator: Callable[[World], Figures]) -> float:
 def test_a_door_that_hangs_the_wrong_way_round_is_turned_back(
     estimator: Callable[[World], Figures], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stays, "DAYS", 1e9)  # how long people stay holds the figure too
+    monkeypatch.setattr(stays, "DAYS", 1e9)  # how long people stay holds the figure too,
+    monkeypatch.setattr(smooth, "_unsettled", lambda bias_sd, _inputs: bias_sd)  # so does nobody's being left over,
+    monkeypatch.setattr(filter, "VACANT_MINUTES", 1e9)  # and the night
     world = house("swapped", 2)
     known = error(world, estimator)
     monkeypatch.setattr(day, "SURE", 1e9)

@@ -243,6 +243,8 @@ def test_senml_may_hold_a_frame() -> None:
     [
         ([{"bn": "urn:dev:x", "n": "accelerationX", "v": 0.39}], "accelerationX"),
         ([{"bn": "urn:dev:", "n": "people", "v": 3}], "base name"),
+        ([{"bn": "urn:dev:x", "bt": 10**400, "n": "people", "v": 3, "t": 5.5}], "time (bt, t) is too large a number"),
+        ([{"bn": "urn:dev:x", "bv": 10**400, "n": "people", "v": 3.5}], "value (bv, v) is too large a number"),
         ([{"bn": "x", "bt": "now", "n": "people", "v": 3}], "bt, t"),
         ([{"bn": "x", "n": "in", "v": 3}], "could mean"),
     ],

@@ -83,7 +83,7 @@ def _as_object(base: dict[str, Any], record: dict[str, Any]) -> dict[str, Any]:
     """Name, value and unit of a record by the names that objects of this kind have everywhere else."""
     value, unit = _value(record), record.get("u", base.get("bu"))
     if type(value) in (int, float) and type(base.get("bv")) in (int, float):
-        value += base["bv"]
+        value = _sum(base["bv"], value, "its value (bv, v)")
     return {"n": record.get("n"), "v": value, "u": "%" if unit == "%EL" else unit}
 
 
@@ -96,5 +96,12 @@ def _time(record: dict[str, Any], base: Any) -> datetime | None:
     own = record.get("t")
     if any(type(part) not in (int, float, type(None)) for part in (base, own)):
         raise Unreadable("its time (bt, t) is not a number of seconds")
-    seconds: Any = (base or 0) + (own or 0)
+    seconds: Any = _sum(base or 0, own or 0, "its time (bt, t)")
     return instant(seconds, name="bt") if abs(seconds) >= RELATIVE else None
+
+
+def _sum(base: float, own: float, what: str) -> float:
+    try:
+        return base + own
+    except OverflowError:  # a whole number of hundreds of digits, and one with a point
+        raise Unreadable(f"{what} is too large a number") from None

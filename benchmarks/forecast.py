@@ -2,6 +2,8 @@
 
     python -m benchmarks.forecast [--data FOLDER] [--quick] [--origins N] [--kinds 4] [--odds 200] [--only X] [--write]
 
+Cameras, months, houses and programmes are shared out among all cores; the figures do not depend on how many there are.
+
 `--data` holds the series (three cities' cameras, a library by month: docs/forecast.md names them); where they are
 not there, only simulated houses and odds are. `--quick` takes few origins (or `--origins`) and leaves out AutoARIMA.
 `--write` puts the tables into the page between its markers.
@@ -11,17 +13,19 @@ import argparse
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
 from benchmarks._kinds import KINDS, house
 from benchmarks._programmes import given, programme
 from core.analytics.forecast import Calendar, calendar
-from core.analytics.forecast.scoring import Score, summary
 from ops import backtest, countfile
 from ops.backtest import Outcome
 from ops.series import Series
@@ -30,6 +34,8 @@ ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "forecast.md"
 DATA = ROOT.parent / "shared" / "data"
 HOURS = 20  # of a day that must have been counted
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +77,24 @@ def main(args: argparse.Namespace) -> None:
         PAGE.write_text(filled(PAGE.read_text("utf-8"), blocks), "utf-8")
 
 
-def _city(path: Path, city: City, args: argparse.Namespace) -> list[Outcome]:
+def _each(function: Callable[[T], R], items: Sequence[T], name: str) -> list[R]:
+    """The function's result for every item, in order, on all cores."""
     found = []
-    for series in cameras(path):
-        first, last = min(series.visits), max(series.visits)
-        public = calendar(first, last, country=city.country, subdivision=city.part)
-        origins = args.origins or (min(city.origins, 4) if args.quick else city.origins)
-        found.append(backtest.run(series, public, origins=origins, quick=args.quick, seed=1, heard=_heard))
+    with ProcessPoolExecutor() as pool:
+        for result in pool.map(function, items):
+            found.append(result)
+            print(f"{name}: {len(found)} of {len(items)}", file=sys.stderr)
     return found
+
+
+def _city(path: Path, city: City, args: argparse.Namespace) -> list[Outcome]:
+    origins = args.origins or (min(city.origins, 4) if args.quick else city.origins)
+    return _each(partial(_camera, city=city, origins=origins, quick=args.quick), list(cameras(path)), path.parent.name)
+
+
+def _camera(series: Series, *, city: City, origins: int, quick: bool) -> Outcome:
+    public = calendar(min(series.visits), max(series.visits), country=city.country, subdivision=city.part)
+    return backtest.run(series, public, origins=origins, quick=quick, seed=1, heard=_silent)
 
 
 def cameras(path: Path) -> Iterator[Series]:
@@ -110,9 +126,12 @@ def _months(visits: Mapping[date, float | None], first: date, last: date, step: 
     every = Series(name="City Library", step="M", visits=visits)
     past = every.months()
     begin, end = (_month(day) - _month(past.first) for day in (first, last))
-    return (
-        backtest.as_markdown([backtest.scored(every, Calendar(), range(begin, end + 1, step), True, 1, _heard)]) + "\n"
-    )
+    return backtest.as_markdown(_each(partial(_foretold, every), range(begin, end + 1, step), every.name)) + "\n"
+
+
+def _foretold(every: Series, at: int) -> Outcome:
+    """The scores from the one month that has `at` before it."""
+    return backtest.scored(every, Calendar(), [at], True, 1, _silent)
 
 
 def _month(day: date) -> int:
@@ -123,14 +142,10 @@ def kinds_table(seeds: int) -> str:
     """Simulated houses of many kinds: Besök, and the best of the others by kind and horizon."""
     rows = ["| house | MASE 7 d | 28 d | 365 d | best other 7 d | 28 d | 365 d | covers 28 d | covers 365 d |"]
     rows.append("| --- |" + " --- |" * 8)
-    for kind in KINDS:
-        found: dict[str, list[Score]] = defaultdict(list)
-        for seed in range(seeds):
-            series, known = house(kind, seed)
-            days = calendar(min(series.visits), max(series.visits), country="SE")
-            for name, scores in backtest.scored(series, days, [known], True, 1, _heard).scores.items():
-                found[name] += scores
-        told = {name: summary(scores) for name, scores in found.items()}
+    houses = [(kind, seed) for kind in KINDS for seed in range(seeds)]
+    outcomes = _each(_house, houses, "houses")
+    for n, kind in enumerate(KINDS):
+        told = backtest.pooled(outcomes[n * seeds : (n + 1) * seeds])
         ours = told.pop(backtest.OURS)
         best = np.array([other.mase for other in told.values()]).min(axis=0)
         cells = [*ours.mase[[0, 1, 3]], *best[[0, 1, 3]], *ours.cover]
@@ -138,15 +153,24 @@ def kinds_table(seeds: int) -> str:
     return "\n".join(rows) + "\n"
 
 
+def _house(which: tuple[str, int]) -> Outcome:
+    """The scores of one simulated house, from the last day of its past."""
+    series, known = house(*which)
+    days = calendar(min(series.visits), max(series.visits), country="SE")
+    return backtest.scored(series, days, [known], True, 1, _silent)
+
+
 def odds_table(number: int) -> str:
     """Of programmes that were given such odds, how many reached their target."""
-    told, reached = [], []
-    for seed in range(number):
-        one = programme(np.random.default_rng(seed))
-        told.append(given(one))
-        reached.append(one.reached)
-        _heard("programmes", seed + 1, number)
+    found = _each(_programme, range(number), "programmes")
+    told, reached = zip(*found, strict=True)
     return reliability(np.array(told), np.array(reached))
+
+
+def _programme(seed: int) -> tuple[float, bool]:
+    """The odds told of one programme, and whether it reached its target."""
+    one = programme(np.random.default_rng(seed))
+    return given(one), one.reached
 
 
 def reliability(told: np.ndarray, reached: np.ndarray) -> str:
@@ -172,9 +196,8 @@ def filled(page: str, blocks: Mapping[str, str]) -> str:
     return page
 
 
-def _heard(name: str, done: int, every: int) -> None:
-    if done == every or done % 10 == 0:
-        print(f"{name}: {done} of {every}", file=sys.stderr)
+def _silent(name: str, done: int, every: int) -> None:
+    """Progress within a camera is not told: several are at work."""
 
 
 def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:

@@ -183,6 +183,31 @@ def test_how_much_each_channel_worked_is_told_by_day(library: Database) -> None:
     assert worked["back", NOW.date()] == pytest.approx(5 / 12)  # since 04:00, until 09:00 of 16:00 local time
 
 
+def test_a_sensor_that_speaks_when_something_changes_has_worked_in_between(db: Database) -> None:
+    sites.apply(db, sitefile.parse(HOUSE + """
+[[sites.sensors]]
+device = "presence"
+space = "hall"
+[[sites.sensors]]
+device = "air"
+space = "hall"
+"""))  # fmt: skip
+    midnight = datetime(2026, 3, 25, 3, tzinfo=UTC)  # the business day begins at 04:00 of local time
+    hourly = [midnight + timedelta(hours=n) for n in range(-1, 25)]
+    gone = [t for t in hourly if not 6 < (t - midnight) / timedelta(hours=1) < 12]
+    words = [("presence", "occupied", t) for t in gone] + [("air", "co2_ppm", t) for t in hourly]
+    write(db, Batch(readings=[
+        Incoming(
+            reading=Reading(source="native", device=f"lib/{device}", channel="level:1", metric=metric, value=1, time=t),
+            received=t,
+        )
+        for device, metric, t in words
+    ]))  # fmt: skip
+    day = date(2026, 3, 25)
+    worked = {c.device: c.coverage for c in queries.coverage(db, "lib", day, day, now=NOW) if c.space}
+    assert worked == {"air": 1, "presence": pytest.approx(19 / 24)}  # of six silent hours the first word held one
+
+
 def test_an_emptied_sandbox_has_no_findings_and_no_estimates(db: Database) -> None:
     sites.apply(db, sitefile.parse(HOUSE.replace("capacity = 300", "capacity = 300\nsandbox = true")))
     back = NOW + timedelta(hours=6)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
+LEAST_DAYS: Final = 21  # that must have been observed before a forecast is made
 SCORED_FROM = 0.95  # share of the days that must have been observed before a forecast is judged by them
 
 

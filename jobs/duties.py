@@ -56,10 +56,17 @@ def trim_rejected(db: Database, settings: Settings, now: datetime) -> None:
 
 
 def make_forecasts(db: Database, settings: Settings, now: datetime) -> None:
-    """Makes the forecasts that are due."""
+    """Makes the newest forecast of each site where it is due."""
     from jobs import outlook  # brings libraries that take seconds to load, which only the process beside needs
 
-    outlook.make_due(db, now)
+    outlook.make_newest(db, now)
+
+
+def make_past_forecasts(db: Database, settings: Settings, now: datetime) -> None:
+    """Makes the forecasts of the past two years that a new installation owes its record."""
+    from jobs import outlook
+
+    outlook.make_past(db, now)
 
 
 def find_unusual(db: Database, settings: Settings, now: datetime) -> None:
@@ -94,6 +101,8 @@ DUTIES: Sequence[Duty] = (
     Duty(description="forget messages that cannot come again", every=timedelta(hours=1), run=forget_messages),
     Duty(description="forget old rejected messages", every=timedelta(hours=1), run=forget_rejected),
     Duty(description="keep rejected messages few", every=timedelta(minutes=1), run=trim_rejected),
+    Duty(description="make forecasts", every=timedelta(minutes=5), run=make_forecasts,
+         aside=forecasts_due.newest_wanted),
     Duty(description="find unusual hours", every=timedelta(minutes=5), run=find_unusual, after=SETTLED,
          aside=daily.wanted(unusual.WHAT)),
     Duty(description="reckon what events gave", every=timedelta(minutes=5), run=reckon_programme, after=SETTLED,
@@ -102,8 +111,8 @@ DUTIES: Sequence[Duty] = (
          aside=daily.wanted(effects.WHAT)),
     Duty(description="look at the sensors", every=timedelta(minutes=5), run=look_at_sensors, after=SETTLED,
          aside=quality.wanted),
-    Duty(description="make forecasts", every=timedelta(minutes=5), run=make_forecasts, after=SETTLED,
-         aside=forecasts_due.wanted),
+    Duty(description="make forecasts of the past", every=timedelta(minutes=5), run=make_past_forecasts, after=SETTLED,
+         aside=forecasts_due.past_wanted),
 )  # fmt: skip
 
 

@@ -1,40 +1,58 @@
 """Which forecasts are due. Asked every few minutes, so it loads nothing of what makes them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from core.analytics.calendar import business_day
+from core.outlook import LEAST_DAYS
 from core.site import Site
 from store import backfill, forecasts
 from store.database import Database
 from store.sites import load_all
 
-LEAST_DAYS: Final = 21  # of history, before a forecast is made
 PAST_MONTHS: Final = 24  # forecasts that a new installation makes afterwards, one a month
 PAST_LEAST_DAYS: Final = 120  # of history, before such a one
 SUNDAY: Final = 6
 DAY = timedelta(days=1)
 
 
-def wanted(db: Database, now: datetime) -> bool:
-    """Whether any forecast is due. None is while history comes in: one made from half of it would stand for ever."""
+def newest_wanted(db: Database, now: datetime) -> bool:
+    """Whether the newest forecast of any site is due, which people wait for."""
+    return _any(db, now, newest_due)
+
+
+def past_wanted(db: Database, now: datetime) -> bool:
+    """Whether any forecast is due that is only made afterwards, to be judged."""
+    return _any(db, now, past_due)
+
+
+def _any(db: Database, now: datetime, due: Callable[[Database, Site, datetime], list[date]]) -> bool:
+    """None is due while history comes in: a forecast made from half of it would stand for ever."""
     return not backfill.under_way(db, now) and any(due(db, site, now) for site in load_all(db))
 
 
-def due(db: Database, site: Site, now: datetime) -> list[date]:
-    """The origins of which a forecast is wanted and can be made, and there is none: newest first."""
+def newest_due(db: Database, site: Site, now: datetime) -> list[date]:
+    """The origin of the forecast that a site wants now and can have, if there is none of it."""
     yesterday = business_day(now, site) - DAY
     there = set(forecasts.origins(db, site.id, site.measure, site.also))
-    sunday = yesterday - timedelta(days=(yesterday.weekday() - SUNDAY) % 7)
-    newest = sunday if there else yesterday
-    missing = [day for day in (newest, *_months_before(yesterday, PAST_MONTHS)) if day not in there]
-    return [day for day in missing if forecasts.days_known(db, site.counted, day) >= _least(day == newest)]
+    newest = _sunday(yesterday) if there else yesterday
+    return [day for day in (newest,) if day not in there and _known(db, site, day) >= LEAST_DAYS]
 
 
-def _least(newest: bool) -> int:
-    """How many days must have been observed."""
-    return LEAST_DAYS if newest else PAST_LEAST_DAYS
+def past_due(db: Database, site: Site, now: datetime) -> list[date]:
+    """The origins in the past two years of which a forecast can be made, and there is none: newest first."""
+    there = set(forecasts.origins(db, site.id, site.measure, site.also))
+    missing = [d for d in _months_before(business_day(now, site) - DAY, PAST_MONTHS) if d not in there]
+    return [day for day in missing if _known(db, site, day) >= PAST_LEAST_DAYS]
+
+
+def _sunday(day: date) -> date:
+    return day - timedelta(days=(day.weekday() - SUNDAY) % 7)
+
+
+def _known(db: Database, site: Site, day: date) -> int:
+    return forecasts.days_known(db, site.counted, day)
 
 
 def _months_before(day: date, number: int) -> Iterator[date]:

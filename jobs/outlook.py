@@ -16,9 +16,10 @@ from core.analytics.days import as_forecast_calendar, open_also
 from core.analytics.forecast import History, history
 from core.analytics.outlook import DAY, FURTHEST, Goal, look_ahead
 from core.errors import NotFound
+from core.outlook import LEAST_DAYS
 from core.site import Site
 from core.views import VisitPoint
-from jobs.forecasts_due import LEAST_DAYS, PAST_LEAST_DAYS, due
+from jobs.forecasts_due import PAST_LEAST_DAYS, newest_due, past_due
 from store import forecasts, queries
 from store.database import Database
 from store.sites import counted, load_all
@@ -30,9 +31,14 @@ SEEN_SHARE: Final = 0.5  # of the usual coverage: a day below it was not observe
 SEED: Final = 20260101
 
 
-def make_due(db: Database, now: datetime) -> int:
-    """Makes the forecasts that are due, the newest of each site first; how many were made."""
-    return sum(make(db, site, origin, now) for site in load_all(db) for origin in due(db, site, now))
+def make_newest(db: Database, now: datetime) -> int:
+    """Makes the newest forecast of each site where it is due; how many were made."""
+    return sum(make(db, site, origin, now) for site in load_all(db) for origin in newest_due(db, site, now))
+
+
+def make_past(db: Database, now: datetime) -> int:
+    """Makes the forecasts of the past that are due, the newest of each site first; how many were made."""
+    return sum(make(db, site, origin, now) for site in load_all(db) for origin in past_due(db, site, now))
 
 
 def make(db: Database, site: Site, origin: date, now: datetime) -> bool:

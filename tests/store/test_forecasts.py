@@ -78,11 +78,13 @@ def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(libr
     (site,) = sites.load_all(library)
     run = backfill.Run(digest="test", sites=["lib"])
     run.advance(library, FIRST)
-    assert not forecasts_due.wanted(library, datetime.now(UTC)), "history is coming in"
+    assert not forecasts_due.newest_wanted(library, datetime.now(UTC)), "history is coming in"
+    assert not forecasts_due.past_wanted(library, datetime.now(UTC))
     run.finish(library)
-    assert forecasts_due.wanted(library, now)
-    assert forecasts_due.due(library, site, now) == [
-        date(2025, 9, 7), date(2025, 8, 31), date(2025, 7, 31), date(2025, 6, 30), date(2025, 5, 31), date(2025, 4, 30),
+    assert forecasts_due.newest_wanted(library, now) and forecasts_due.past_wanted(library, now)
+    assert forecasts_due.newest_due(library, site, now) == [date(2025, 9, 7)]
+    assert forecasts_due.past_due(library, site, now) == [
+        date(2025, 8, 31), date(2025, 7, 31), date(2025, 6, 30), date(2025, 5, 31), date(2025, 4, 30),
     ]  # fmt: skip
     assert jobs.make(library, site, date(2025, 9, 7), now)
     newest = queries.outlook(library, "lib")
@@ -96,8 +98,8 @@ def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(libr
     assert newest.years[-1].day == date(2027, 12, 31)
     assert [(t.last - t.first).days + 1 for t in newest.totals[:4]] == [7, 28, 90, 365]
     later = now + timedelta(days=6)
-    assert forecasts_due.due(library, site, later)[0] < date(2025, 9, 7), "the next one is due after Sunday"
-    assert forecasts_due.due(library, site, now + timedelta(days=7))[0] == date(2025, 9, 14)
+    assert forecasts_due.newest_due(library, site, later) == [], "the next one is due after Sunday"
+    assert forecasts_due.newest_due(library, site, now + timedelta(days=7)) == [date(2025, 9, 14)]
     assert jobs.make(library, site, date(2025, 6, 30), now)
     (past,) = [s for s in queries.scored(library, "lib", date(2025, 9, 8)) if s.days == 28]
     assert past.afterwards and past.truth == 4 * 750

@@ -80,7 +80,7 @@ def test_only_days_that_all_sites_have_count(db: Database, database_url: str) ->
     assert queries.outlook(db, "lib").also == ("park",)
     (lib, _) = sites.load_all(db)
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
-    assert forecasts_due.due(db, lib, now) == [date(2026, 3, 1)]
+    assert forecasts_due.newest_due(db, lib, now) == [date(2026, 3, 1)]
     assert queries.weekday_growth(db, "lib", TODAY) == {}
 
     assert sites.apply(db, sitefile.parse(APART)) == ["lib: target also: park -> none"]

@@ -113,6 +113,12 @@ def test_a_lost_connection_new_sites_and_unreadable_news_mean_look_at_everything
         assert inbox.take().everything
 
 
+def test_the_newest_forecast_comes_before_all_else_that_takes_long() -> None:
+    """Progress waits for it, in a new installation most of all."""
+    first = Clock().due(NOON)
+    assert [duty.description for duty in first if duty.aside] == ["make forecasts"]
+
+
 def test_a_duty_is_due_at_the_start_and_then_by_the_clock() -> None:
     def nothing(db: Database, settings: Settings, now: datetime) -> None:
         """Only its name matters here."""

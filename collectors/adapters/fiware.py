@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from collectors.adapters import doubts, objects, times
 from collectors.adapters.jsontext import TWICE, show
-from collectors.adapters.leaves import Leaf, step
+from collectors.adapters.leaves import Leaf
+from collectors.adapters.naming import step
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from core.errors import Unreadable

@@ -13,8 +13,9 @@ from typing import Any, Final
 from collectors.adapters import doubts, hints, objects, packed, topics, xmltext
 from collectors.adapters.hints import Choice
 from collectors.adapters.jsontext import show
-from collectors.adapters.leaves import is_flat, items_like, name_of_record, step
+from collectors.adapters.leaves import is_flat, items_like
 from collectors.adapters.moments import own_time
+from collectors.adapters.naming import name_of_record, step
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import CHOICES, Doubt, compact

@@ -179,6 +179,10 @@ _SILENT = {
         sv="Det kan inte sägas: nästan ingen kom innan, så det finns inget att jämföra med.",
         en="It cannot be said: hardly anybody came before, so there is nothing to compare with.",
     ),
+    "not_observed": Text(
+        sv="Det kan inte sägas: ingen sensor räknar dem som det gäller.",
+        en="It cannot be said: no sensor counts those whom it is about.",
+    ),
 }
 _MOVED = {
     "new": Text(sv=" De är nya, inte flyttade från andra utrymmen.", en=" They are new, not moved from other spaces."),

@@ -1,7 +1,8 @@
 """The command `besok action`: the ledger of what was asked for, answered and done."""
 
 import getpass
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -14,7 +15,9 @@ from core.site import Text
 from ops.cli_calendar import AnySite, SiteOption, opened
 
 if TYPE_CHECKING:
+    from core.around import ActionEffect
     from core.ledger import Action
+    from store.database import Database
 
 app = typer.Typer(no_args_is_help=True, help="You said, we did: what was asked for, answered and done.")
 
@@ -99,14 +102,16 @@ def done(
 def list_actions(
     site: AnySite = None, log: Annotated[bool, typer.Option("--log", help="Who changed what, and when.")] = False
 ) -> None:
-    """Show the ledger."""
+    """Show the ledger: how far each action has come, and what it gave so far."""
     from store import actions
 
     with opened() as db:
         if log:
             lines = [f"{e.at:%Y-%m-%d %H:%M}  {e.author}  {e.site} {e.id}: {e.change}" for e in actions.log(db, site)]
         else:
-            lines = [_line(action) for action in actions.listing(db, site)]
+            found = actions.listing(db, site)
+            gave = _gave(db, found)
+            lines = [line for action in found for line in _lines(action, gave.get((action.site, action.id)))]
         print("\n".join(lines) or "None.")
 
 
@@ -122,14 +127,53 @@ def remove(name: Name, site: SiteOption, author: Author = "") -> None:
 
 @app.command("import")
 def import_ledger(
-    file: Annotated[Path, typer.Argument(help="A ledger in TOML: [[actions]] with site, id, title ...")],
+    file: Annotated[str, typer.Argument(help="A table (CSV) or TOML; - for the input, or an https address.")],
+    site: Annotated[str | None, typer.Option(help="The site of the lines of a table that name none.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
     author: Author = "",
 ) -> None:
     """Take in a ledger from a file; what it does not name stays as it is."""
     from core.ledger import parse
-    from ops.fetching import text
+    from ops import ledger_file
+    from ops.fetching import content
+    from store import actions, sites
 
-    _put(parse(text(str(file), 1_000_000), str(file)), author)
+    told = content(file, ledger_file.LARGEST)
+    text = ledger_file.text_of(told, file)
+    if not ledger_file.is_table(text, file):
+        _put(parse(text, file), author, dry_run)
+        return
+    with opened() as db:
+        sheet = ledger_file.parse(text, file, sites.load_all(db), actions.listing(db), site)
+    if sheet.unread:
+        print(f"Columns that are not read: {', '.join(sheet.unread)}", file=sys.stderr)
+    _put(sheet.actions, author, dry_run)
+
+
+@app.command("export")
+def export_ledger(
+    file: Annotated[str, typer.Argument(help="The file to write; - for the output.")] = "-",
+    site: AnySite = None,
+    semicolons: Annotated[
+        bool, typer.Option("--semicolons", help="For spreadsheets whose decimals have a comma.")
+    ] = False,
+) -> None:
+    """Write the ledger as a table (CSV) for a spreadsheet, with what each action gave so far."""
+    from ops import ledger_file
+    from store import actions
+
+    with opened() as db:
+        found = actions.listing(db, site)
+        text = ledger_file.as_csv(found, _gave(db, found), semicolons=semicolons)
+    if file == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        # With a byte order mark, without which spreadsheets take the file for another encoding.
+        Path(file).write_text(text, "utf-8-sig", newline="")
+    except OSError as exc:
+        raise CalendarFileError(f"{file} cannot be written: {exc.strerror or exc}") from exc
+    print(f"{len(found)} actions written to {file}")
 
 
 def _find(site: str, name: str) -> "Action":
@@ -139,16 +183,35 @@ def _find(site: str, name: str) -> "Action":
         return find(db, site, name)
 
 
-def _put(found: "Sequence[Action]", author: str) -> None:
-    from store.actions import put
+def _put(found: "Sequence[Action]", author: str, dry_run: bool = False) -> None:
+    from core.ledger import changes
+    from store.actions import listing, put
 
     with opened() as db:
-        print("\n".join(put(db, found, _author(author), datetime.now(UTC))) or "Nothing changed.")
+        if dry_run:
+            old = {(action.site, action.id): action for action in listing(db)}
+            lines = [f"{a.site} {a.id}: {line}" for a in found for line in changes(old.get((a.site, a.id)), a)]
+        else:
+            lines = put(db, found, _author(author), datetime.now(UTC))
+        print("\n".join(lines) or "Nothing changed.")
 
 
-def _line(action: "Action") -> str:
+def _gave(db: "Database", found: "Sequence[Action]") -> "dict[tuple[str, str], ActionEffect]":
+    """What the actions that were done gave, as reckoned last."""
+    from store.effects import kept
+
+    told = {site: kept(db, site) for site in {action.site for action in found}}
+    done = [action for action in found if action.done_since]
+    return {(a.site, a.id): told[a.site][a.id] for a in done if a.id in told[a.site]}
+
+
+def _lines(action: "Action", effect: "ActionEffect | None") -> Iterator[str]:
+    from core import sentences
+
     state = action.state(_day(None))
     day = {"asked": action.asked, "answered": action.answered, "done": action.done_since, "undone": action.undone}[
         state
     ]
-    return f"{action.site}  {action.id}  {state} {day or ''}  {action.title.sv} / {action.title.en}"
+    yield f"{action.site}  {action.id}  {state} {day or ''}  {action.title.sv} / {action.title.en}"
+    if effect:
+        yield f"    {sentences.gave(effect, not action.spaces).en}"

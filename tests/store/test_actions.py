@@ -1,14 +1,18 @@
 """The ledger in the database: written, changed, removed, and every change noted."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from core import sitefile
 from core.errors import CalendarFileError, NotFound
 from core.ledger import Action
 from core.site import Text
+from ops import cli_actions
 from store import actions, queries, sites
 from store.database import Database
 from tests.store.counted import HOUSE
@@ -61,3 +65,28 @@ def test_what_is_not_there_or_cannot_be_changes_nothing(house: Database) -> None
     with pytest.raises(NotFound, match="besok action list"):
         actions.remove(house, "lib", "chairs", "anna", NOW)
     assert actions.listing(house) == [] and actions.log(house) == []
+
+
+def test_a_ledger_goes_to_a_spreadsheet_and_comes_back(
+    house: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cli_actions, "opened", lambda: nullcontext(house))
+    there = tmp_path / "ledger.csv"
+
+    def ask(*words: str) -> tuple[str, str]:
+        told = CliRunner().invoke(cli_actions.app, [*words])
+        return told.stdout.strip(), str(told.exception or "")
+
+    actions.put(house, [CHAIRS], "anna", NOW)
+    assert ask("export", str(there), "--semicolons") == (f"1 actions written to {there}", "")
+    assert ask("import", str(there)) == ("Nothing changed.", "")
+    text = there.read_text("utf-8-sig") + "lib;;Lampor;;boende;9.2.2026;;;;;;;;\n"
+    there.write_text(text, "utf-8")
+    assert ask("import", str(there), "--dry-run")[0].startswith("lib lampor: added: Lampor / Lampor")
+    assert len(actions.listing(house)) == 1
+    assert "lib lampor: asked: nothing -> 2026-02-09" in ask("import", str(there))[0]
+    assert ask("import", str(there)) == ("Nothing changed.", "")
+    there.write_text(text.replace("Lampor", "Lampor, fler") + "lib;;Mattor;;Anna;;;;;;;;;\n", "utf-8")
+    assert "line 4: asked_by" in ask("import", str(there))[1]
+    assert {a.id for a in actions.listing(house)} == {"chairs", "lampor"}, "half a file is not taken in"
+    assert ask("list")[0].splitlines()[0].startswith("lib  lampor  asked 2026-02-09  Lampor")

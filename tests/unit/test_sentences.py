@@ -2,10 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from typing import get_args
 
 import pytest
 
 from core import sentences
+from core.around import ActionEffect
+from core.effects import Verdict
 from core.outlook import ExpectedTotal, Outlook, Record
 
 OUTLOOK = Outlook(
@@ -83,3 +86,9 @@ def test_the_record() -> None:
     one = Record(days=28, made=24, held=19, afterwards=0, error=0.04, bias=0.0)
     assert sentences.record([one]).en == "Of the 24 forecasts made, 19 held; 8 of 10 should."
     assert "No forecast is old enough" in sentences.record([]).en
+
+
+def test_why_nothing_can_be_said_of_an_action_can_always_be_said() -> None:
+    for verdict in set(get_args(Verdict)) - {"more", "fewer", "chance"}:
+        told = sentences.gave(ActionEffect(action="a", until=date(2026, 1, 1), verdict=verdict), True)
+        assert told.sv.endswith(".") and told.en.endswith("."), verdict

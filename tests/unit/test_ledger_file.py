@@ -1,0 +1,155 @@
+"""The ledger as a table: what people's lists look like is understood, what cannot be is told with its line."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from core.around import ActionEffect
+from core.errors import CalendarFileError
+from core.ledger import Action
+from core.site import Site, Text
+from core.sitefile import parse as parse_sites
+from ops import ledger_file
+from tests.store.counted import HOUSE
+
+SITES = parse_sites(HOUSE).sites
+LIB = SITES[0].id
+SWEDISH = (
+    "\ufeffÖnskemål;Vem;Önskat;Besvarat;Svar;Klart;Veckodagar;Kommentar\n"
+    "Öppet längre på söndagar;boende;14.1.2026;2026-02-20;Ja, från april;2026-04-05;söndagar;ring Eva\n"
+    '"Fler stolar; också mjuka";personalen;2026-03-01;;;;;\n'
+)
+
+
+def read(text: str, *standing: Action, sites: tuple[Site, ...] = SITES, site: str | None = LIB) -> ledger_file.Sheet:
+    return ledger_file.parse(text, "list.csv", sites, standing, site)
+
+
+def test_a_swedish_list_is_understood() -> None:
+    sheet = read(SWEDISH)
+    sundays, chairs = sheet.actions
+    assert sundays == Action(
+        site=LIB,
+        id="oppet-langre-pa-sondagar",
+        title=Text(sv="Öppet längre på söndagar", en="Öppet längre på söndagar"),
+        asked=date(2026, 1, 14),
+        answered=date(2026, 2, 20),
+        answer=Text(sv="Ja, från april", en="Ja, från april"),
+        done_since=date(2026, 4, 5),
+        weekdays=("sunday",),
+    )
+    assert (chairs.id, chairs.asked_by, chairs.title.sv) == (
+        "fler-stolar-ocksa-mjuka",
+        "staff",
+        "Fler stolar; också mjuka",
+    )
+    assert sheet.unread == ('"Kommentar"',)
+
+
+def test_the_same_file_twice_changes_nothing_and_what_it_does_not_hold_stays() -> None:
+    first = read(SWEDISH).actions
+    kept = replace(first[0], title=Text(sv=first[0].title.sv, en="Longer hours on Sundays"), spaces=("hall",))
+    assert read(SWEDISH, kept, first[1]).actions == (kept, first[1])
+    (done,) = read("id;klart\nfler-stolar-ocksa-mjuka;2026-05-01\n", *first).actions
+    assert done == replace(first[1], done_since=date(2026, 5, 1))
+    (emptied,) = read(f"id,done_since,answered,answer_sv\n{kept.id},,,\n", kept).actions
+    assert emptied == replace(kept, done_since=None, answered=None, answer=None)
+
+
+@pytest.mark.parametrize("semicolons", [False, True])
+def test_what_is_exported_comes_back_as_it_was(semicolons: bool) -> None:
+    spaces = tuple(space.id for space in SITES[0].spaces[:2])
+    odd = Text(sv='=SUM(A1) "citat", å\nrad två', en="- less | more; more")
+    ledger = (
+        *read(SWEDISH).actions,
+        Action(site=LIB, id="odd", title=odd, spaces=spaces[::-1], weekdays=("sunday", "friday"), invented=True),
+    )
+    gave = {
+        (LIB, "odd"): ActionEffect(action="odd", until=date(2026, 9, 1), verdict="more", share=0.125, a_year=4100.0)
+    }
+    text = ledger_file.as_csv(ledger, gave, semicolons=semicolons)
+    assert "'=SUM" in text and "'- less" in text, "no spreadsheet shall reckon with it"
+    assert ("0,1250" if semicolons else "0.1250") in text
+    sheet = ledger_file.parse(text, "list.csv", SITES, ledger)
+    assert sheet.unread == () and sheet.actions == ledger
+    again = {a.id: a for a in ledger_file.parse(text, "list.csv", SITES, ()).actions}
+    assert again["odd"] == replace(ledger[2], weekdays=("friday", "sunday"), spaces=tuple(sorted(spaces)))
+
+
+def test_spaces_by_name_and_weekdays_as_people_write_them() -> None:
+    space = SITES[0].spaces[-1]
+    (one,) = read(
+        f'title,spaces,weekdays,invented\nLamps,{space.name.sv.upper()},"lör, Sundays tis.",ja\n'.replace("s t", "s|t")
+    ).actions
+    assert (one.spaces, one.weekdays, one.invented) == ((space.id,), ("tuesday", "saturday", "sunday"), True)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        ("title\n\n", "no actions"),
+        ("a,b\n1,2\n", "line 1 names no column that is known"),
+        ("title,asked\nChairs,14/1/2026\n", "line 2: asked: '14/1/2026' is no day; write"),
+        ("title,asked\nChairs,0026-01-14\n", "line 2: asked: the year 26 cannot be"),
+        ("title,klart\nChairs,ja\n", "line 2: done_since: 'ja' is no day"),
+        ("title,asked\nLamps,2026-01-01\n\nChairs, with arms,2026-01-14\n", "line 4: has more cells"),
+        ("title,who\nChairs,Anna Berg\n", 'line 2: asked_by: "Anna Berg" is no group; .* no names'),
+        ("title,spaces\nChairs,attic\n", 'line 2: spaces: there is no space "attic"'),
+        ("title,weekdays\nChairs,someday\n", "line 2: weekdays: .* is no weekday"),
+        ("title,invented\nChairs,perhaps\n", "neither yes nor no"),
+        ("title,site\nChairs,nowhere\n", 'line 2: site: there is no site "nowhere"'),
+        ("title,id\nChairs,Chairs!\n", "line 2: id: .* is no id"),
+        ("title\nChairs\nchairs\n", 'line 3: "chairs" is also that of line 2'),
+        ("title,answer\nChairs,Yes\n", "line 2: answered: an answer has a text and a day"),
+        ("title,done,until\nChairs,2026-03-01,2026-02-01\n", "line 2: undone"),
+        ("id,done\nchairs,2026-03-01\n", 'line 2: the ledger has no "chairs"; write what was asked for'),
+        ("title,asked\n,2026-03-01\n", "line 2: what was asked for is missing"),
+        ('title,asked\n"Chairs,2026-03-01\nLamps,2026-03-02\n', "line 2: the quotation marks do not match"),
+        ("title,önskemål\nChairs,Stolar\n", 'line 1: the columns "title" and "önskemål" are the same'),
+        ("title\n" + "x" * 2000 + "\n", "line 2: title"),
+        ("title\n!!!\n", "line 2: what was asked for is missing"),
+    ],
+)
+def test_what_cannot_be_is_told_with_its_line(text: str, said: str) -> None:
+    with pytest.raises(CalendarFileError, match=said):
+        read(text)
+
+
+def test_every_problem_is_told_at_once() -> None:
+    with pytest.raises(CalendarFileError) as told:
+        read("title,asked,who\nA,yesterday,Anna\nB,2026-01-01,staff\nC,tomorrow,\n")
+    assert [line.split(":")[0] for line in str(told.value).splitlines()] == ["list.csv line 2"] * 2 + [
+        "list.csv line 4"
+    ]
+
+
+def test_a_file_without_a_site_asks_for_one() -> None:
+    with pytest.raises(CalendarFileError, match=f"--site for all lines \\({LIB}"):
+        read("title\nChairs\n", site=None)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04abc", "is a workbook; save it as CSV"),
+        (b"title\n\x00\x01", "is no text"),
+        (b"title\n" + b"x" * ledger_file.LARGEST, "is larger than"),
+    ],
+)
+def test_what_is_no_table_is_told(content: bytes, said: str) -> None:
+    with pytest.raises(CalendarFileError, match=said):
+        ledger_file.text_of(content, "list.xlsx")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_what_spreadsheets_write_is_read(encoding: str) -> None:
+    text = SWEDISH.removeprefix("\ufeff")
+    assert ledger_file.text_of(text.encode(encoding), "list.csv").endswith(text)
+
+
+def test_a_table_is_told_from_toml() -> None:
+    named = [ledger_file.is_table("title\n", name) for name in ("a.csv", "-", "a.toml")]
+    assert named == [True, True, False]
+    assert not ledger_file.is_table('[[actions]]\nid = "a"', "-")

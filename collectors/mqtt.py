@@ -29,6 +29,7 @@ from collectors.counters import Counters
 from collectors.echo import Echoes
 from collectors.inbox import Delivery, Inbox
 from core import topics
+from core.broker import introduce
 from core.errors import SettingsError
 from core.readings import Message
 from core.settings import Settings
@@ -36,7 +37,6 @@ from core.settings import Settings
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 30
-RECONNECT_S = (1, 15)  # first and longest wait between attempts
 TICK = timedelta(microseconds=1)
 
 
@@ -100,11 +100,7 @@ class Connection:
             on_messages=self._on_messages,
         )
         client.disable_logger()  # it speaks of each message; what matters we say ourselves
-        client.reconnect_delay_set(*RECONNECT_S)
-        if s.mqtt_user:
-            client.username_pw_set(s.mqtt_user, s.mqtt_password.get_secret_value() or None)
-        if s.mqtt_tls:
-            use_tls(client, s)
+        introduce(client, s)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_pre_connect = self._on_pre_connect
@@ -245,14 +241,3 @@ def _check(s: Settings) -> None:
         raise SettingsError("BESOK_MQTT_INFLIGHT must be 1 to 65535 messages")
     if not 1 <= s.mqtt_session_s < 2**32:
         raise SettingsError("BESOK_MQTT_SESSION_S must be at least a second and less than 136 years")
-
-
-def use_tls(client: paho.Client, s: Settings) -> None:
-    """Encrypt as the settings say. Raises SettingsError for certificates that cannot be used."""
-    try:
-        client.tls_set(s.mqtt_ca_file or None, s.mqtt_cert_file or None, s.mqtt_key_file or None)
-    except (OSError, ValueError) as exc:
-        raise SettingsError(
-            f"the certificates cannot be used ({exc}): check BESOK_MQTT_CA_FILE, BESOK_MQTT_CERT_FILE and"
-            " BESOK_MQTT_KEY_FILE"
-        ) from exc

@@ -20,9 +20,9 @@ from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from collectors import explain
-from collectors.mqtt import use_tls
 from collectors.privacy import stripped
 from core import topics as topic_filters
+from core.broker import introduce
 from core.errors import RecordingError
 from core.settings import Settings
 from ops.recording import Missing, Recorded, Writer
@@ -30,7 +30,6 @@ from ops.recording import Missing, Recorded, Writer
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S: Final = 30
-RECONNECT_S: Final = (1, 10)  # first and longest wait between attempts
 FLUSH_S: Final = 1.0  # what a killed recorder loses at most
 
 
@@ -113,11 +112,7 @@ class _Recorder:
         s = self._settings
         name = f"besok-recorder-{uuid.uuid4().hex[:8]}"
         client = paho.Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5)
-        client.reconnect_delay_set(*RECONNECT_S)
-        if s.mqtt_user:
-            client.username_pw_set(s.mqtt_user, s.mqtt_password.get_secret_value() or None)
-        if s.mqtt_tls:
-            use_tls(client, s)
+        introduce(client, s)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect

@@ -18,14 +18,13 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from core.errors import SettingsError
+from core.broker import introduce
 from core.settings import Settings
 from sensors_sim import native
 
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S: Final = 30
-RECONNECT_S: Final = (1, 10)  # first and longest wait between attempts
 WINDOW: Final = 500  # messages under way
 REPEAT_S: Final = 10.0  # twice what Mosquitto, saving every 5 s as we run it, may forget
 REPEAT_LIMIT: Final = 100_000  # messages
@@ -111,12 +110,8 @@ class Publisher:
         s = self._settings
         name = f"besok-simulator-{uuid.uuid4().hex[:8]}"  # two simulators may run at once
         client = paho.Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5)
-        client.reconnect_delay_set(*RECONNECT_S)
+        introduce(client, s)
         client.max_inflight_messages_set(WINDOW)
-        if s.mqtt_user:
-            client.username_pw_set(s.mqtt_user, s.mqtt_password.get_secret_value() or None)
-        if s.mqtt_tls:
-            _use_tls(client, s)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail
         client.on_disconnect = self._on_disconnect
@@ -154,13 +149,3 @@ class Publisher:
     @property
     def _where(self) -> str:
         return f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
-
-
-def _use_tls(client: paho.Client, s: Settings) -> None:
-    try:
-        client.tls_set(s.mqtt_ca_file or None, s.mqtt_cert_file or None, s.mqtt_key_file or None)
-    except (OSError, ValueError) as exc:
-        raise SettingsError(
-            f"the certificates cannot be used ({exc}): check BESOK_MQTT_CA_FILE, BESOK_MQTT_CERT_FILE and"
-            " BESOK_MQTT_KEY_FILE"
-        ) from exc

@@ -2,16 +2,18 @@
 
 import sys
 from datetime import datetime
-from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from core.errors import BesokError
+from core.errors import BesokError, CountFileError
 
 FileArgument = Annotated[Path, typer.Argument(help="CSV with the columns date and visits; - for standard input.")]
-FreqOption = Annotated[str | None, typer.Option(help="D for days, M for months; found from the dates if left out.")]
+FreqOption = Annotated[
+    str | None, typer.Option(help="D for days, W for weeks, M for months; found from the dates if left out.")
+]
+ZoneOption = Annotated[str, typer.Option(help="Whose days, of times with an offset, such as Europe/Stockholm.")]
 CountryOption = Annotated[str, typer.Option(help="Whose public holidays, such as SE or GB-SCT.")]
 HolidaysOption = Annotated[Path | None, typer.Option(help="CSV date,name of holidays of one's own.")]
 SchoolOption = Annotated[Path | None, typer.Option(help="CSV of school holidays: date, or date,last.")]
@@ -37,7 +39,8 @@ def forecast(
     holidays: HolidaysOption = None,
     school: SchoolOption = None,
     closed: ClosedOption = None,
-    target: Annotated[float | None, typer.Option(min=0, help="Visits in the 365 days up to the deadline.")] = None,
+    zone: ZoneOption = "",
+    target: Annotated[str | None, typer.Option(help="Visits in the 365 days up to the deadline.")] = None,
     deadline: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day of that year.")] = None,
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
@@ -48,8 +51,10 @@ def forecast(
     from ops import forecast_file as work
 
     goal = _goal(target, deadline)
-    series, calendar = _read(file, freq, country, holidays, school, closed)
+    series, calendar = _read(file, freq, zone, country, holidays, school, closed)
     told = work.answer(series, calendar, horizon, goal, seed, paths)
+    if goal and (as_csv or not as_json):
+        print(work.sentence(told), file=sys.stderr)
     print(work.as_json(told) if as_json and not as_csv else work.as_csv(told))
 
 
@@ -62,6 +67,7 @@ def backtest(
     holidays: HolidaysOption = None,
     school: SchoolOption = None,
     closed: ClosedOption = None,
+    zone: ZoneOption = "",
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, other simulated paths.")] = 1,
@@ -76,33 +82,54 @@ def backtest(
     count = min(origins, 4) if quick else origins
     outcomes = [
         work.run(
-            *_read(file, freq, country, holidays, school, closed), origins=count, quick=quick, seed=seed, heard=heard
+            *_read(file, freq, zone, country, holidays, school, closed),
+            origins=count,
+            quick=quick,
+            seed=seed,
+            heard=heard,
         )
         for file in files
     ]
     print(work.as_json(outcomes) if as_json else work.as_csv(outcomes) if as_csv else work.as_text(outcomes))
 
 
-def _goal(target: float | None, deadline: datetime | None) -> Any:
+def _goal(target: str | None, deadline: datetime | None) -> Any:
     from ops.forecast_file import Goal
 
-    if target is not None and not isfinite(target):
-        raise BesokError("the target has no end; write a number of visits, such as --target 900000")
     if (target is None) != (deadline is None):
         raise BesokError("a target needs both --target and --deadline: so many visits in the 365 days up to that day")
-    return Goal(visits=target, deadline=deadline.date()) if target is not None and deadline else None
+    return Goal(visits=_visits(target), deadline=deadline.date()) if target is not None and deadline else None
+
+
+def _visits(target: str) -> float:
+    """So many visits, as people write them: 900000, 900 000, 900,000."""
+    from ops.counttexts import DOTS_APART, Manner, number
+
+    try:
+        visits = None if DOTS_APART.fullmatch(target.strip()) else number(target, 0, how=Manner(commas_apart=True))
+    except CountFileError:
+        visits = None
+    if visits is None:
+        raise BesokError(f"--target {target} is no number of visits in a year; write --target 900000, say")
+    return visits
 
 
 def _read(
-    file: Path, freq: str | None, country: str, holidays: Path | None, school: Path | None, closed: Path | None
+    file: Path,
+    freq: str | None,
+    zone: str,
+    country: str,
+    holidays: Path | None,
+    school: Path | None,
+    closed: Path | None,
 ) -> Any:
     """The series of a file, and its calendar."""
     from ops import series
 
     step = (freq or "").upper()[:1] or None
-    if step not in (None, "D", "M"):
-        raise BesokError(f"--freq {freq} is not known; write D for days or M for months")
-    found = series.read(file, step)  # type: ignore[arg-type]  # checked above
+    if step not in (None, "D", "W", "M"):
+        raise BesokError(f"--freq {freq} is not known; write D for days, W for weeks or M for months")
+    found = series.read(file, step, zone)  # type: ignore[arg-type]  # checked above
     for note in found.notes:
         print(note, file=sys.stderr)
     return found, series.calendar_of(found, country, holidays, school, closed)

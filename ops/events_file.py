@@ -11,7 +11,7 @@ import numpy as np
 
 from core.analytics.events import Learnt, Unusual, find, lay, learn
 from core.errors import CountFileError
-from ops import countfile
+from ops import countfile, counttexts
 
 HEAD = ("start", "end", "count", "expected", "score")
 DAY = timedelta(days=1)
@@ -57,7 +57,7 @@ def answer(path: Path, most: int | None, zone: str) -> Answer:
 def read(path: Path, zone: str = "") -> Series:
     """The columns time and count of a file; times with an offset become wall-clock times, of a zone that is told."""
     table = countfile.read(path, need=("time", "count"))
-    place = _zone(zone)
+    place = counttexts.zone(zone)
     moments = [row.moment() for row in table.rows]
     aware = sum(m.tzinfo is not None for m in moments)
     if aware not in (0, len(moments)):
@@ -70,13 +70,6 @@ def read(path: Path, zone: str = "") -> Series:
         offsets=np.array([_offset(m) for m in local]) if aware else None,
         zone=place if aware else None,
     )
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name) if name else None
-    except (KeyError, ValueError, OSError):
-        raise CountFileError(f"{name!r} is no time zone; write Europe/Stockholm, for example") from None
 
 
 def _offset(moment: datetime) -> int:

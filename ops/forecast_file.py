@@ -72,7 +72,7 @@ def answer(series: Series, calendar: Calendar, horizon: int | None, goal: Goal |
     monthly = series.step == "M"
     past = series.months() if monthly else series.days()
     to_goal = _rows_until(past.origin, goal.deadline, monthly) if goal else 0
-    shown = _horizon(horizon, monthly) or max(12 if monthly else YEAR, to_goal)
+    shown = max(_horizon(horizon, monthly) or max(12 if monthly else YEAR, to_goal), 1 if series.weekday is None else 7)
     rows, rng = max(shown, to_goal), np.random.default_rng(seed)
     if isinstance(past, Months):
         drawn = forecast_months(past, rows, closed=calendar.closed, rng=rng, paths=paths)
@@ -80,14 +80,20 @@ def answer(series: Series, calendar: Calendar, horizon: int | None, goal: Goal |
         drawn = forecast(past, rows, calendar, rng=rng, paths=paths)
     return Answer(
         origin=past.origin,
-        step=series.step,
-        fan=fan(Paths(days=drawn.days[:shown], visits=drawn.visits[:shown])),
+        step=series.step if series.weekday is None else "W",
+        fan=fan(_shown(drawn, shown, series.weekday)),
         totals=tuple(
             total(drawn, first, last) for first, last in (years_of_months if monthly else calendar_years)(drawn)
         ),
         goal=goal,
         reach=_reach(drawn, past, goal) if goal else None,
     )
+
+
+def _shown(drawn: Paths, rows: int, weekday: int | None) -> Paths:
+    """The first rows; of weeks those of the day on which they are told."""
+    told = [n for n in range(rows) if weekday is None or drawn.days[n].weekday() == weekday]
+    return Paths(days=tuple(drawn.days[n] for n in told), visits=drawn.visits[told])
 
 
 def _horizon(horizon: int | None, monthly: bool) -> int:
@@ -145,6 +151,22 @@ def _places(spread: Fan) -> int:
 def _rows(spread: Fan) -> Iterator[tuple[Any, ...]]:
     columns = (spread.mean, spread.low80, spread.high80, spread.low95, spread.high95)
     return zip(spread.days, *(column.tolist() for column in columns), strict=True)
+
+
+def sentence(told: Answer) -> str:
+    """How the goal stands, in one sentence."""
+    if told.goal is None or told.reach is None or told.reach.odds is None:
+        return "The odds of the target cannot be told."
+    goal, found = told.goal, told.reach.odds
+    return (
+        f"Odds of {goal.visits:,.0f} visits in the year up to {goal.deadline}: {_percent(found.probability)}. "
+        f"Expected are {found.mean:,.0f}; four futures of five lie between {found.low80:,.0f} and {found.high80:,.0f}."
+    )
+
+
+def _percent(odds: float) -> str:
+    """Odds in words: nothing is certain."""
+    return "below 1 %" if odds < 0.01 else "above 99 %" if odds > 0.99 else f"{odds:.0%}".replace("%", " %")
 
 
 def as_json(told: Answer) -> str:

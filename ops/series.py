@@ -1,13 +1,14 @@
-"""A series of visits from anyone's file: which days or months there are, and the calendar that belongs to them."""
+"""A series of visits from anyone's file: its days, weeks or months, and the calendar that belongs to them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -15,23 +16,29 @@ from core.analytics.forecast import Calendar, History, calendar, history
 from core.analytics.forecast.daykinds import named_by_date
 from core.analytics.forecast.months import Months, later
 from core.errors import CountFileError
-from ops import countfile
-from ops.countfile import Table
+from ops import countfile, counttexts, understood
+from ops.countfile import Row, Table
 
-Step = Literal["D", "M"]
-PART = 0.8  # of the days that months usually have: a month with fewer was not counted whole
-WEEKS = 4  # dates that make a file look like one of weeks
+Step = Literal["D", "W", "M"]
+Visits = dict[date, float | None]
+PART = 0.8  # of the days that months usually have, or of the lines of days: with fewer one was not counted whole
+REGULAR = 0.9  # of all days have about as many lines as usual: then fewer lines mean that some are missing
 LONGEST = 200 * 366  # days from the first to the last; more is a wrong year
 AHEAD_DAYS = 20 * 366  # the furthest forecast
+WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """Visits by day, or by month on its first day; None where the file names a time and no count."""
+    """Visits by day, or by month on its first day; None where the file names a time and no count.
+
+    A series of weeks (`weekday` is the one on which its weeks are told) has them on that day, and nobody on the others.
+    """
 
     name: str
-    step: Step
+    step: Literal["D", "M"]
     visits: Mapping[date, float | None]
+    weekday: int | None = None
     notes: tuple[str, ...] = ()  # what a reader of the file should know
 
     def days(self) -> History:
@@ -44,29 +51,84 @@ class Series:
         return Months(first=first, visits=np.array([np.nan if v is None else v for v in found], dtype=np.float64))
 
 
-def read(path: Path, step: Step | None = None) -> Series:
+def read(path: Path, step: Step | None = None, zone: str = "") -> Series:
     """The series of a file with the columns date and visits. Raises CountFileError.
 
-    Several lines of one day are added up, as are the days of a month where months are asked for (`step` "M"; a month
-    that was counted in part is none). Without `step` a file is monthly if it has one date for each month, always in the
-    same place.
+    Several lines of one day are added up, as are the days of a week or month where these are asked for (`step`); what
+    was counted in part is not observed, or still to come if it is the last. Without `step` a file is monthly if it has
+    one date for each month, always in the same place. Times that tell their offset are put on the clock of `zone`.
     """
     table = countfile.read(path, need=("date", "visits"))
-    rows = [(row.line, row.day(), row.number("visits")) for row in table.rows]
-    by_month = all(len(row.texts["date"].strip()) == len("2026-11") for row in table.rows)
-    dates = sorted({day for _, day, _ in rows})
+    place = counttexts.zone(zone)
+    lines = [(_day(row, place), row.number("visits")) for row in table.rows]
+    counted = [(day, visits) for day, visits in lines if visits is not None]
+    dates = sorted({day for day, _ in lines})
+    if not counted:
+        raise CountFileError(f"no line of {path} has a count; a forecast needs one at least")
     if (dates[-1] - dates[0]).days > LONGEST:
         raise CountFileError(f"{path} goes from {dates[0]} to {dates[-1]}: one of these is wrong")
-    found = step or ("M" if by_month or _monthly(dates) else "D")
+    found = _step(path, table, dates, step)
+    begin = _begin(found, dates)
+    visits: Visits = dict.fromkeys(map(begin, dates))
+    for day, count in counted:
+        visits[begin(day)] = (visits[begin(day)] or 0) + count
+    parts = _parts_of_days(counted) if found == "D" else _parts(begin(day) for day in {day for day, _ in counted})
+    notes = [*understood.notes(str(path), table, visits, found, asked=step is not None, zone=zone)]
+    notes += understood.in_part(str(path), parts, found)
+    visits = _weeks(_without(visits, parts)) if found == "W" else _without(visits, parts)
+    return Series(
+        name=str(path),
+        step="M" if found == "M" else "D",
+        visits=visits,
+        weekday=min(visits).weekday() if found == "W" else None,
+        notes=tuple(notes),
+    )
+
+
+def _day(row: Row, place: ZoneInfo | None) -> date:
+    """The day of a line; on the clock of a place, if one is told and the line tells its offset."""
+    if place is None or counttexts.is_month(row.texts["date"]):
+        return row.day()
+    moment = row.moment("date")
+    return moment.astimezone(place).date() if moment.tzinfo else moment.date()
+
+
+def _step(path: Path, table: Table, dates: Sequence[date], asked: Step | None) -> Step:
+    """Days, weeks or months: as asked, or as the dates are. Raises CountFileError where they are neither."""
+    months = all(counttexts.is_month(row.texts["date"]) for row in table.rows)
+    if asked in ("D", "W") and (months or (len(dates) > 2 and _monthly(dates))):
+        raise CountFileError(f"{path} has one date for each month; leave --freq {asked} out, or give every day")
+    found = asked or ("M" if months or _monthly(dates) else "D")
     if found == "M":
         _every_month(path, dates)
-    visits: dict[date, float | None] = {}
-    for _, day, value in rows:
-        at = day.replace(day=1) if found == "M" else day
-        visits[at] = value if visits.get(at) is None else visits[at] if value is None else (visits[at] or 0) + value
-    if found == "M":
-        visits |= dict.fromkeys(_parts([day for _, day, value in rows if value is not None]))
-    return Series(name=str(path), step=found, visits=visits, notes=tuple(_notes(path, table, dates, step, found)))
+    return found
+
+
+def _begin(step: Step, dates: Sequence[date]) -> Callable[[date], date]:
+    """The day under which a day is told: itself, the first of its month, or the Monday of its week.
+
+    Weeks that are all told on one weekday keep that.
+    """
+    if step == "M":
+        return lambda day: day.replace(day=1)
+    if step == "W" and len({day.weekday() for day in dates}) > 1:
+        return lambda day: day - timedelta(days=day.weekday())
+    return lambda day: day
+
+
+def _weeks(visits: Visits) -> Visits:
+    """Weeks as days: each on its day, the other days of a week without anybody."""
+    first, last = min(visits), max(visits)
+    days = (first + timedelta(days=n) for n in range((last + WEEK - first).days))
+    return {day: visits.get(day) if day.weekday() == first.weekday() else 0.0 for day in days}
+
+
+def _without(visits: Visits, parts: Iterable[date]) -> Visits:
+    """The same where what was counted in part is not observed; at the end it is not over yet, and left out."""
+    known = visits | dict.fromkeys(parts)
+    while len(known) > 1 and (last := max(known)) in parts:
+        del known[last]
+    return known
 
 
 def _monthly(dates: Sequence[date]) -> bool:
@@ -87,25 +149,21 @@ def _every_month(path: Path, dates: Sequence[date]) -> None:
         )
 
 
-def _notes(path: Path, table: Table, dates: Sequence[date], asked: Step | None, found: Step) -> Iterator[str]:
-    """What was understood in one of two possible ways."""
-    gaps = {(b - a).days % 7 for a, b in pairwise(dates)}
-    if found == "D" and not asked and len(dates) >= WEEKS and gaps == {0}:
-        yield (
-            f"{path}: every date is a {dates[0]:%A}; other weekdays are taken as closed. If each line is a whole week, "
-            "only the totals are of use"
-        )
-    lines = Counter((row.texts["date"].strip(), row.texts["visits"].strip()) for row in table.rows)
-    twice = sum(count - 1 for count in lines.values())
-    if twice and len(dates) < len(table.rows) < 2 * len(dates):
-        yield f"{path}: several lines of one day are added up; {twice} of them are the same as another"
+def _parts(begins: Iterable[date]) -> frozenset[date]:
+    """Weeks or months of which only a part was counted: with far fewer days than they usually have in this file."""
+    counts = Counter(begins)
+    usual = median(counts.values())
+    return frozenset(begin for begin, count in counts.items() if count < PART * usual)
 
 
-def _parts(days: Sequence[date]) -> list[date]:
-    """Months of which only a part was counted: with far fewer days than months usually have in this file."""
-    counts = Counter(day.replace(day=1) for day in set(days))
-    usual = median(counts.values()) if counts else 0
-    return [month for month, count in counts.items() if count < PART * usual]
+def _parts_of_days(counted: Sequence[tuple[date, float]]) -> frozenset[date]:
+    """Days that lack lines in a file in which nearly all have equally many; 25 and 23 hours are as good as 24."""
+    lines = Counter(day for day, _ in counted)
+    usual = median(lines.values())
+    alike = sum(0.95 * usual <= count <= 1.05 * usual for count in lines.values())
+    if usual < 2 or alike < REGULAR * len(lines):
+        return frozenset()
+    return frozenset(day for day, count in lines.items() if count < PART * usual)
 
 
 def read_holidays(path: Path | None) -> dict[date, str]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import CountFileError
-from ops.countfile import Table, day, moment, number, parse, read
+from ops.countfile import Table, parse, read
+from ops.counttexts import day, moment, number
 
 
 def counts(table: Table) -> list[tuple[datetime, float | None, float | None]]:
@@ -87,13 +88,45 @@ def test_days_with_dots_have_the_year_last() -> None:
     assert moment("1.2.2026 8:15", 1) == moment("2026-02-01 08:15", 1)
     table = parse("Datum;Antal besök\n25.11.2026;1.234\n", ("date", "visits"))
     assert (table.rows[0].day(), table.rows[0].number("visits")) == (date(2026, 11, 25), 1234)
-    with pytest.raises(CountFileError, match="is no day; write 2026-11-25"):
-        day("11/25/2026", 1)
+    assert day("2026.11.25", 1) == day("2026/11/25", 1) and day("2026-1-5", 1) == date(2026, 1, 5)
+
+
+def _days(*texts: str) -> list[date]:
+    return [row.day() for row in parse("\n".join(["date,visits", *(f"{t},1" for t in texts)]), ("date",)).rows]
+
+
+def test_whether_the_day_or_the_month_comes_first_is_told_by_the_whole_file() -> None:
+    assert _days("03/04/2026", "13/04/2026") == [date(2026, 4, 3), date(2026, 4, 13)]
+    assert _days("3-4-2026", "4-13-2026", "2026-05-01") == [date(2026, 3, 4), date(2026, 4, 13), date(2026, 5, 1)]
+    with pytest.raises(CountFileError, match=r"two orders: '13/04/2026' on line 2, '04/14/2026' on line 3"):
+        _days("13/04/2026", "04/14/2026")
+    with pytest.raises(CountFileError, match="line 2: nobody can tell the day from the month in '03/04/2026'"):
+        _days("03/04/2026", "04/04/2026")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("45292", "as spreadsheets keep it"), ("2012", "is a year; give the visits of every month"),
+     ("2012-Q1", "is no day"), ("Jan 2012", "2026-11 for a month"), ("24-01-01", "is no day")],
+)  # fmt: skip
+def test_what_is_no_day_is_told_with_what_to_do(text: str, said: str) -> None:
+    with pytest.raises(CountFileError, match=f"line 7: .*{said}"):
+        day(text, 7)
+
+
+def test_what_stands_above_the_header_is_passed_over() -> None:
+    for above in ("sep=;\n", "Besök 2026\n\n", "# made by a program\n"):
+        assert parse(f"{above}date;visits\n2026-11-25;3\n", ("date", "visits")).rows[0].number("visits") == 3
+
+
+def test_lines_that_are_there_twice_are_counted() -> None:
+    assert parse("date,visits\n2026-11-25,3\n2026-11-26,3\n2026-11-25,3\n\n", ("date", "visits")).again == 1
 
 
 def test_numbers() -> None:
-    said = [number(t, 1) for t in ("3", " 3.5 ", "3,5", "1 234", "1\u00a0234", "1e3", "", "NaN", "null", "-")]
-    assert said == [3, 3.5, 3.5, 1234, 1234, 1000, None, None, None, None]
+    said = [number(t, 1) for t in ("3", " 3.5 ", "3,5", "1 234", "1\u00a0234", "1e3")]
+    assert said == [3, 3.5, 3.5, 1234, 1234, 1000]
+    assert [number(t, 1) for t in ("", "NaN", "null", "-", "–", "..", "#N/A")] == [None] * 7
     for text in ("-1", "inf", "1e300", "three", "0x10", "1,2,3", "--"):
         with pytest.raises(CountFileError, match="line 7"):
             number(text, 7)
@@ -115,7 +148,11 @@ def test_times() -> None:
 def test_thousands_set_apart_are_no_decimals() -> None:
     table = parse('date,visits\n2026-11-25,"1,234"\n2026-11-26,"12,345,678"\n2026-11-27,"1,5"\n', ("date", "visits"))
     assert [row.number("visits") for row in table.rows] == [1234, 12_345_678, 1.5]
-    assert parse("date;visits\n2026-11-25;1,234\n", ("date", "visits")).rows[0].number("visits") == 1.234
+    others = parse("date;visits\n2026-11-25;1,234\n2026-11-26;987\n", ("date", "visits"))
+    assert [row.number("visits") for row in others.rows] == [1234, 987]
+    decimals = parse("date;visits\n2026-11-25;1,234\n2026-11-26;0,987\n", ("date", "visits"))
+    assert [row.number("visits") for row in decimals.rows] == [1.234, 0.987]
+    assert number("12’345", 1) == number("12'345", 1) == 12345
 
 
 def test_an_hour_of_one_digit_and_swedish_columns() -> None:

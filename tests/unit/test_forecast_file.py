@@ -13,7 +13,7 @@ from core.analytics.forecast import Calendar, fan, forecast
 from core.errors import BesokError, CountFileError
 from ops import backtest, rivals, series
 from ops.cli_forecast import _goal
-from ops.forecast_file import HEAD, Goal, answer, as_csv, as_json
+from ops.forecast_file import HEAD, Goal, answer, as_csv, as_json, sentence
 
 MONTHS = [f"2019-{m:02}-01,{1000 + 100 * m}" for m in range(1, 13)] + [
     f"2020-{m:02}-01,{'' if m == 4 else 1100 + 100 * m}" for m in range(1, 13)
@@ -75,7 +75,7 @@ def test_a_month_that_was_counted_in_part_is_not_a_quiet_one(tmp_path: Path) -> 
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(100)]
     file = tmp_path / "days.csv"
     file.write_text("date,visits\n" + "\n".join(f"{day},10" for day in days), "utf-8")
-    assert list(series.read(file, "M").visits.values()) == [310, 290, 310, None]
+    assert list(series.read(file, "M").visits.values()) == [310, 290, 310]  # April is not over
 
 
 def test_lines_of_one_day_are_added_up_and_days_become_months(tmp_path: Path) -> None:
@@ -98,12 +98,55 @@ def test_months_may_be_told_by_their_last_day_but_not_by_quarters(tmp_path: Path
         series.read(_file(tmp_path, (f"{2015 + n // 4}-{n % 4 * 3 + 1:02}-01,900" for n in range(20))))
 
 
+def test_hours_become_days_and_a_day_that_lacks_hours_is_not_a_quiet_one(tmp_path: Path) -> None:
+    first = datetime(2024, 3, 28)  # noqa: DTZ001  # the clock of the file goes on to summer time on the 31st
+    hours = [first + timedelta(hours=n) for n in range(30 * 24)]
+    kept = [h for h in hours if h != datetime(2024, 3, 31, 2) and not (h.day == 3 and h.hour > 8)]  # noqa: DTZ001
+    read = series.read(_file(tmp_path, (f"{hour},2" for hour in [*kept, hours[-1] + timedelta(hours=1)])))
+    assert read.visits[date(2024, 3, 31)] == 46 and read.visits[date(2024, 4, 3)] is None
+    assert max(read.visits) == date(2024, 4, 26) and "2 days were counted in part" in read.notes[0]
+
+
+def test_days_of_a_place(tmp_path: Path) -> None:
+    file = _file(tmp_path, ("2024-01-31T23:00:00Z,5", "2024-02-01T22:59:00Z,6", "2024-02-02T08:00:00Z,"))
+    assert list(series.read(file, zone="Europe/Stockholm").visits) == [date(2024, 2, 1), date(2024, 2, 2)]
+    assert any("are those of UTC" in note for note in series.read(file).notes)
+    assert not series.read(_file(tmp_path, ("2024-01-31T00:00:00Z,5", "2024-02-01T00:00:00Z,6"))).notes
+    with pytest.raises(CountFileError, match="is no time zone"):
+        series.read(file, zone="Stockholm")
+
+
+def test_weeks_are_told_as_weeks(tmp_path: Path) -> None:
+    mondays = [date(2024, 1, 1) + timedelta(weeks=n) for n in range(20)]
+    file = _file(tmp_path, (f"{day:%G-W%V},{900 + n}" for n, day in enumerate(mondays)))
+    read = series.read(file, "W")
+    told = answer(read, Calendar(), 28, None, 1, 200)
+    assert told.fan.days == tuple(mondays[-1] + timedelta(weeks=n) for n in range(1, 5)) and told.step == "W"
+    assert (told.fan.low80 > 600).all() and told.fan.mean.sum() == pytest.approx(told.totals[0].mean, rel=0.1)
+    days = [mondays[0] + timedelta(days=n) for n in range(24)]
+    summed = series.read(_file(tmp_path, (f"{day},10" for day in days)), "W").visits
+    assert [count for count in summed.values() if count] == [70, 70, 70] and len(summed) == 21
+
+
+def test_what_cannot_be_what_was_asked_is_refused(tmp_path: Path) -> None:
+    for lines in (["2024-01,5", "2024-02,6"], ["2024-01-31,5", "2024-02-29,6", "2024-03-31,6"]):
+        with pytest.raises(CountFileError, match="one date for each month; leave --freq D out"):
+            series.read(_file(tmp_path, lines), "D")
+    with pytest.raises(CountFileError, match=r"no line of .* has a count"):
+        series.read(_file(tmp_path, ["2024-01-01,", "2024-01-02,NA"]))
+
+
 def test_what_can_be_understood_in_two_ways_is_said(tmp_path: Path) -> None:
     weeks = series.read(_file(tmp_path, (f"{date(2024, 1, 1) + timedelta(weeks=n)},900" for n in range(20))))
     assert weeks.step == "D" and "every date is a Monday" in weeks.notes[0]
     again = [f"2024-01-{n:02},{n}" for n in (*range(1, 20), 3, 4)]
     assert "2 of them are the same as another" in series.read(_file(tmp_path, again)).notes[0]
     assert not series.read(_file(tmp_path, again[:19])).notes
+    dial = [f"{date(2024, 1, 1) + timedelta(days=n)},{9816 + 40 * n}" for n in range(40)]
+    assert "if a running total was read off" in series.read(_file(tmp_path, dial)).notes[0]
+    assert "begins after the last line" in series.read(_file(tmp_path, [*again[:9], "2024-02-01,"])).notes[0]
+    few = [f"2024-{m:02}-{d:02},900" for m, d in ((1, 3), (2, 20), (3, 11), (4, 30), (5, 9))]
+    assert "if each stands for a whole week or month" in series.read(_file(tmp_path, few)).notes[0]
 
 
 @pytest.mark.parametrize(
@@ -203,6 +246,20 @@ def test_rivals_say_something_of_a_past_that_is_almost_empty() -> None:
             assert np.isfinite(sd).all()
 
 
-def test_a_target_without_end_is_refused() -> None:
-    with pytest.raises(BesokError, match="has no end"):
-        _goal(float("inf"), datetime(2030, 1, 1))  # noqa: DTZ001
+@pytest.mark.parametrize("text", ["inf", "nan", "-5", "900.000", "many", "-", "1e30"])
+def test_a_target_that_is_none_is_refused(text: str) -> None:
+    with pytest.raises(BesokError, match="is no number of visits"):
+        _goal(text, datetime(2030, 1, 1))  # noqa: DTZ001
+
+
+def test_a_target_may_be_written_as_people_do() -> None:
+    for text in ("900000", "900 000", "900,000", "900000,0", "9e5"):
+        assert _goal(text, datetime(2030, 1, 1)) == Goal(visits=900000, deadline=date(2030, 1, 1))  # noqa: DTZ001
+    assert _goal(None, None) is None
+    with pytest.raises(BesokError, match="needs both"):
+        _goal("900000", None)
+
+
+def test_the_odds_are_told_in_a_sentence(monthly: Path) -> None:
+    said = sentence(answer(series.read(monthly), Calendar(), 3, Goal(visits=9e7, deadline=date(2022, 12, 31)), 1, 200))
+    assert said.startswith("Odds of 90,000,000 visits in the year up to 2022-12-31: below 1 %. Expected are 2")

@@ -147,7 +147,7 @@ def kinds_table(seeds: int) -> str:
     for n, kind in enumerate(KINDS):
         told = backtest.pooled(outcomes[n * seeds : (n + 1) * seeds])
         ours = told.pop(backtest.OURS)
-        best = np.array([other.mase for other in told.values()]).min(axis=0)
+        best = np.nanmin([other.mase for other in told.values()], axis=0)
         cells = [*ours.mase[[0, 1, 3]], *best[[0, 1, 3]], *ours.cover]
         rows.append(f"| {kind} | " + " | ".join(f"{cell:.2f}" for cell in cells) + " |")
     return "\n".join(rows) + "\n"

@@ -3,9 +3,13 @@
 import csv
 import io
 import json
+import os
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
+from multiprocessing import get_context
 
 import numpy as np
 
@@ -22,6 +26,7 @@ LEAST = {"D": 56, "M": 12}  # rows of history before the first origin
 USUAL = {"D": 3 * 365, "M": 36}  # the same in a long series
 TRUTH = {"D": 28, "M": 3}  # rows after the last origin, at least
 PATHS = 1000
+WORTH = 5000  # rows times origins from which several processes are sooner done than one, though each has to begin first
 Heard = Callable[[str, int, int], None]  # series, origins done, origins in all
 
 
@@ -35,25 +40,67 @@ class Outcome:
     scores: dict[str, list[Score]]
 
 
-def run(series: Series, calendar: Calendar, *, origins: int, quick: bool, seed: int, heard: Heard) -> Outcome:
-    """Forecasts as of `origins` earlier days (or months), each from what was known then, and their scores."""
+def run(
+    series: Series, calendar: Calendar, *, origins: int, quick: bool, seed: int, heard: Heard, at_once: int = 1
+) -> Outcome:
+    """Forecasts as of `origins` earlier days (or months), each from what was known then, and their scores.
+
+    Up to `at_once` of them are made at the same time; the scores are the same.
+    """
     rows = len((series.months() if series.step == "M" else series.days()).visits)
-    return scored(series, calendar, chosen(rows, series.step, origins), quick, seed, heard)
+    at = chosen(rows, series.step, origins)
+    many = min(at_once, len(at)) if rows * len(at) > WORTH else 1
+    if many < 2:
+        return scored(series, calendar, at, quick, seed, heard)
+    with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
+        return scored(series, calendar, at, quick, seed, heard, pool.map)
 
 
-def scored(series: Series, calendar: Calendar, at: Sequence[int], quick: bool, seed: int, heard: Heard) -> Outcome:
-    """The same as of the rows `at`, each with so many rows before it."""
+def cores() -> int:
+    """How many origins can be reckoned at once here."""
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 8)
+
+
+def scored(
+    series: Series,
+    calendar: Calendar,
+    at: Sequence[int],
+    quick: bool,
+    seed: int,
+    heard: Heard,
+    each: Callable[..., Iterator[dict[str, Score]]] = map,
+) -> Outcome:
+    """The same as of the rows `at`, each with so many rows before it; `each` applies a function to all of them."""
     past = series.months() if series.step == "M" else series.days()
-    visits, step = past.visits, series.step
-    against = rivals(step, quick)
-    scores: dict[str, list[Score]] = {name: [] for name in (OURS, *against)}
-    for n in at:
-        came = visits[n : n + YEAR[step]]
-        scores[OURS].append(score(_ours(past, n, came, calendar, seed), came, visits[:n], step))
-        for name, rival in against.items():
-            scores[name].append(score(_theirs(rival, visits[:n], came), came, visits[:n], step))
-        heard(series.name, len(scores[OURS]), len(at))
-    return Outcome(name=series.name, step=step, origins=tuple(_origin(past, n) for n in at), scores=scores)
+    found = []
+    for one in each(partial(_at, past, calendar, series.step, quick, seed), at):
+        found.append(one)
+        heard(series.name, len(found), len(at))
+    return Outcome(
+        name=series.name,
+        step=series.step,
+        origins=tuple(_origin(past, n) for n in at),
+        scores={name: [one[name] for one in found] for name in found[0]},
+    )
+
+
+def _at(past: History | Months, calendar: Calendar, step: str, quick: bool, seed: int, n: int) -> dict[str, Score]:
+    """The scores of all methods that know `n` rows."""
+    known, came = past.visits[:n], past.visits[n : n + YEAR[step]]
+    told: dict[str, Told | None] = {OURS: _ours(past, n, came, calendar, seed)}
+    told |= {name: _theirs(rival, known, came) for name, rival in rivals(step, quick).items()}
+    return {name: score(one, came, known, step) if one else untold(step) for name, one in told.items()}
+
+
+def untold(step: str) -> Score:
+    """The score of a method that has nothing to say yet, such as last year's days in a first year."""
+    return Score(
+        mase=np.full(len(FAR[step]), np.nan),
+        cover=np.full(len(COVER[step]), np.nan),
+        total=np.nan,
+        total_held=np.nan,
+        crps=np.nan,
+    )
 
 
 def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
@@ -97,9 +144,11 @@ def _ours(past: History | Months, n: int, came: Floats, calendar: Calendar, seed
     )
 
 
-def _theirs(rival: Rival, history: Floats, came: Floats) -> Told:
-    mean, sd = rival(history, len(came))
-    sd = np.maximum(sd, 1e-6)
+def _theirs(rival: Rival, known: Floats, came: Floats) -> Told | None:
+    found = rival(known, len(came))
+    if found is None:
+        return None
+    mean, sd = found[0], np.maximum(found[1], 1e-6)
     return Told(mean=mean, low=mean - Z80 * sd, high=mean + Z80 * sd, crps=crps_normal(mean, sd, came))
 
 

@@ -123,6 +123,8 @@ def _year_first(text: str, line: int, how: Manner) -> str:
     if not (found := YEAR_LAST.match(words)):
         return words
     day_first = True if found[2] == "." else how.day_first
+    if day_first is None and (int(found[1]) > 12 or int(found[3]) > 12):
+        day_first = int(found[1]) > 12
     if day_first is None:
         raise CountFileError(f"line {line}: nobody can tell the day from the month in {words[:30]!r}; write 2026-11-25")
     day, month = (found[1], found[3]) if day_first else (found[3], found[1])

@@ -12,7 +12,7 @@ from core.analytics.calendar import WEEKDAYS
 from core.errors import CountFileError
 from core.site import Site
 from core.suggest import suggestion
-from ops import countfile
+from ops import counttexts
 
 COLUMNS: Final = (
     "site", "id", "title_sv", "title_en", "asked_by", "asked", "answered", "answer_sv", "answer_en",
@@ -50,7 +50,7 @@ def _day(text: str, _: Site) -> date | None:
     if not text:
         return None
     try:
-        return countfile.day(text, 0)
+        return counttexts.day(text, 0)
     except CountFileError as exc:
         raise ValueError(str(exc).removeprefix("line 0: ")) from exc
 

@@ -1,6 +1,7 @@
 """What a forecast is measured against: two rules of thumb and the automatic models of statsforecast.
 
-Each gives a mean and a standard deviation for every row ahead, from the past alone.
+Each gives a mean and a standard deviation for every row ahead, from the past alone; or nothing, where the past is
+shorter than what the rule repeats.
 """
 
 import warnings
@@ -11,7 +12,7 @@ import numpy as np
 
 from core.analytics.forecast.history import Floats
 
-Rival = Callable[[Floats, int], tuple[Floats, Floats]]
+Rival = Callable[[Floats, int], tuple[Floats, Floats] | None]
 LOOKS_BACK = {"D": 3 * 365, "M": 240}  # rows that the automatic models see; more takes them minutes
 Z80 = 1.2815515655446004
 
@@ -48,13 +49,13 @@ def rivals(step: str, quick: bool) -> dict[str, Rival]:
 def _back(lag: int) -> Rival:
     """The same as `lag` rows ago, again and again; the spread is that of what this rule missed in the past."""
 
-    def told(past: Floats, horizon: int) -> tuple[Floats, Floats]:
+    def told(past: Floats, horizon: int) -> tuple[Floats, Floats] | None:
         filled = bridged(past, 7)
-        reach = min(lag, len(filled))
-        mean = np.resize(filled[-reach:], horizon)
-        missed = past[reach:] - past[:-reach] if len(past) > reach else past[1:] - past[:-1]
-        times = np.arange(horizon) // reach + 1
-        return mean, _sd(missed) * np.sqrt(times)
+        if len(filled) < lag:
+            return None
+        missed = past[lag:] - past[:-lag] if len(past) > lag else past[1:] - past[:-1]
+        times = np.arange(horizon) // lag + 1
+        return np.resize(filled[-lag:], horizon), _sd(missed) * np.sqrt(times)
 
     return told
 
@@ -71,12 +72,14 @@ def _drift(past: Floats, horizon: int) -> tuple[Floats, Floats]:
     return filled[-1] + slope * ahead, _sd(np.diff(past)) * np.sqrt(ahead)
 
 
-def _growth(past: Floats, horizon: int) -> tuple[Floats, Floats]:
+def _growth(past: Floats, horizon: int) -> tuple[Floats, Floats] | None:
     """Last year's months once more, times the growth of last year over the year before."""
+    again = _back(12)(past, horizon)
+    if again is None:
+        return None
     filled = bridged(past, 12)
     last, before = filled[-12:].mean(), filled[-24:-12].mean() if len(filled) >= 24 else filled[-12:].mean()
-    mean, sd = _back(12)(past, horizon)
-    return mean * (last / before if before else 1.0) ** (np.arange(horizon) // 12 + 1), sd
+    return again[0] * (last / before if before else 1.0) ** (np.arange(horizon) // 12 + 1), again[1]
 
 
 def _automatic(kind: str, arguments: dict[str, Any], step: str) -> Rival:

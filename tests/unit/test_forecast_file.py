@@ -1,7 +1,8 @@
 """`besok forecast` and `besok backtest` on files as strangers have them."""
 
 import json
-from collections.abc import Iterable
+import pickle
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -240,10 +241,47 @@ def test_one_month_is_a_month_and_not_a_day(tmp_path: Path) -> None:
 def test_rivals_say_something_of_a_past_that_is_almost_empty() -> None:
     past = np.array([5.0] + [np.nan] * 200 + [6.0])
     for step in ("D", "M"):
-        for rival in rivals.rivals(step, quick=True).values():
-            mean, sd = rival(past, 5)
-            assert np.isfinite(mean).all()
-            assert np.isfinite(sd).all()
+        for name, rival in rivals.rivals(step, quick=True).items():
+            found = rival(past, 5)
+            assert (found is None) == (name == "same weekday a year ago")
+            assert found is None or all(np.isfinite(figures).all() for figures in found)
+
+
+def test_who_has_no_last_year_is_not_scored_by_it() -> None:
+    days = {date(2024, 1, 1) + timedelta(days=n): float(100 + n % 7 * 10 + n % 3) for n in range(100)}
+    one = series.Series(name="x", step="D", visits=days)
+    found = backtest.run(one, Calendar(), origins=1, quick=True, seed=1, heard=lambda *_: None)
+    line = next(line for line in backtest.as_text([found]).splitlines() if line.startswith("same weekday"))
+    assert set(line.removeprefix("same weekday a year ago").split()) == {"-"}
+    assert (
+        json.loads(backtest.as_json([found]))["series"][0]["methods"]["same weekday a year ago"]["coverage_28"] is None
+    )
+
+
+def test_several_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = {date(2024, 1, 1) + timedelta(days=n): float(100 + n % 7 * 10 + n % 3) for n in range(100)}
+    asked: list[int] = []
+
+    class Pool:
+        def __init__(self, many: int, **_: object) -> None:
+            asked.append(many)
+
+        def __enter__(self) -> "Pool":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def map(self, function: object, at: Iterable[int]) -> Iterator[object]:
+            return map(pickle.loads(pickle.dumps(function)), at)  # as it goes to another process
+
+    def scores(at_once: int) -> str:
+        return backtest.as_json([backtest.run(one, Calendar(), origins=2, quick=True, seed=1, heard=lambda *_: None,
+                                              at_once=at_once)])  # fmt: skip
+
+    one = series.Series(name="x", step="D", visits=days)
+    monkeypatch.setattr(backtest, "WORTH", 0)
+    monkeypatch.setattr(backtest, "ProcessPoolExecutor", Pool)
+    assert scores(8) == scores(1) and asked == [2]
 
 
 @pytest.mark.parametrize("text", ["inf", "nan", "-5", "900.000", "many", "-", "1e30"])

@@ -32,6 +32,11 @@ class ExpectedTotal:
     low95: float
     high95: float
 
+    @property
+    def days(self) -> int:
+        """How many days it sums up."""
+        return (self.last - self.first).days + 1
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlook:
@@ -61,6 +66,18 @@ class Outlook:
     years: tuple[Expected, ...]
     totals: tuple[ExpectedTotal, ...]
     also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """Why a site has no forecast yet: on `days` anything was observed, LEAST_DAYS are needed.
+
+    `coming_in`: older history is being written, which is waited for; `at_work`: the jobs that make forecasts are heard.
+    """
+
+    days: int
+    coming_in: bool
+    at_work: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

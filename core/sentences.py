@@ -4,7 +4,7 @@ The sentences say what a chart shows, so that nobody has to read it off: for the
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
@@ -15,6 +15,7 @@ from core.site import Text
 
 NEVER, ALWAYS = 0.05, 0.95  # odds beyond which numbers would promise more than a forecast can
 FOUR_WEEKS = 28  # days
+SOON = timedelta(days=7)  # what is so from so near a day on is so already
 BEHIND = 0.03  # a weekday must be so far behind the others to be named
 _DAYS_SV = ("Måndagar", "Tisdagar", "Onsdagar", "Torsdagar", "Fredagar", "Lördagar", "Söndagar")
 _DAYS_EN = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -79,6 +80,8 @@ def when(outlook: Outlook) -> Text | None:
     """From when on the target is likely; None without a target."""
     if outlook.odds is None:
         return None
+    if outlook.likely_from and outlook.likely_from <= outlook.origin + SOON:
+        return Text(sv="Målet är troligt (4 på 5) redan nu.", en="The target is likely (4 in 5) already now.")
     if outlook.likely_from:
         sv, en = (_month(outlook.likely_from, lang) for lang in ("sv", "en"))
         return Text(sv=f"Målet är troligt (4 på 5) från {sv}.", en=f"The target becomes likely (4 in 5) from {en}.")
@@ -99,6 +102,14 @@ def pace(outlook: Outlook) -> Text | None:
     if outlook.needed_growth is None or outlook.expected_growth is None:
         return None
     needed, expected = outlook.needed_growth, outlook.expected_growth
+    if needed <= 0:  # the last year holds what the goal asks
+        falls_sv, falls_en = (_share(-needed, lang) for lang in ("sv", "en"))
+        return Text(
+            sv=f"Det senaste året når målet, och det håller om besöken minskar med högst {falls_sv} om året; "
+            f"att vänta är {_growth(expected, 'sv')}.",
+            en=f"The last year reaches the target, which holds if visits fall by no more than {falls_en} a year; "
+            f"{_growth(expected, 'en')} is to be expected.",
+        )
     return Text(
         sv=f"Det behövs {_growth(needed, 'sv')} om året; att vänta är {_growth(expected, 'sv')}.",
         en=f"{_growth(needed, 'en')} a year is needed; {_growth(expected, 'en')} is to be expected.",
@@ -109,7 +120,7 @@ def total(coming: ExpectedTotal) -> Text:
     """A sum to come with its 80 % interval."""
     sv, en = (
         tuple(
-            format_decimal(_rounded(v), format="#,##0", locale=lang) for v in (coming.mean, coming.low80, coming.high80)
+            format_decimal(rounded(v), format="#,##0", locale=lang) for v in (coming.mean, coming.low80, coming.high80)
         )
         for lang in ("sv", "en")
     )
@@ -152,7 +163,7 @@ def gave(effect: ActionEffect, measure_of_all: bool) -> Text:
             en=f"It cannot be told from chance: somewhere between {span_en.replace('…', 'and')}.",
         )
     sv_what, en_what = ("besök", "visits") if measure_of_all else ("besök i utrymmet", "visits to the space")
-    year = {lang: format_decimal(abs(_rounded(effect.a_year)), format="#,##0", locale=lang) for lang in ("sv", "en")}
+    year = {lang: format_decimal(abs(rounded(effect.a_year)), format="#,##0", locale=lang) for lang in ("sv", "en")}
     sv = (
         f"Hittills har det gett {_growth(effect.share, 'sv')} {sv_what} (19 gånger av 20 mellan "
         f"{span_sv.replace('…', 'och')}), omkring {year['sv']} {'fler' if effect.a_year > 0 else 'färre'} om året"
@@ -221,6 +232,6 @@ def _growth(share: float, lang: str) -> str:
     return sign + format_percent(share, format="#,##0 %" if lang == "sv" else "#,##0%", locale=lang)
 
 
-def _rounded(visits: float) -> float:
+def rounded(visits: float) -> float:
     """Three significant digits: more would claim more than is known."""
     return float(f"{visits:.3g}")

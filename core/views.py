@@ -253,6 +253,25 @@ class MethodBreak:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SoFar:
+    """The visits of a site so far, together with those of the other sites that its target counts, if it has one.
+
+    `visits` were counted on `days` business days before `today`, the first of them `first`. `last_365` are those of the
+    last 365 days, scaled for missing ones, of which `coverage_365` were observed; `growth` compares the last 364 days
+    with the 364 before (None with less history).
+    """
+
+    today: date
+    measure: str
+    first: date | None
+    days: int
+    visits: float | None
+    last_365: float | None
+    coverage_365: float
+    growth: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """Visits on the way to the target.
 
@@ -265,6 +284,9 @@ class Progress:
     `growth_error` is half the width of the 95 % interval of `growth_bridged`, and holds `growth_unseen`, what changes
     of counters too small to be found may do. `also` are the other sites whose visits count; a day counts if it was
     observed at all of them.
+
+    Once the deadline is over, `deadline_365` are the visits of the 365 days up to it, scaled for missing days (None as
+    long as it is not, or where fewer than nine days of ten were observed).
     """
 
     site: str
@@ -289,6 +311,7 @@ class Progress:
     needed_growth_bridged: float | None = None
     breaks: tuple[MethodBreak, ...] = ()
     also: tuple[str, ...] = ()
+    deadline_365: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

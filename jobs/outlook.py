@@ -15,7 +15,7 @@ from core.analytics import calendar as hours
 from core.analytics.days import as_forecast_calendar, open_also
 from core.analytics.forecast import History, history
 from core.analytics.outlook import DAY, FURTHEST, Goal, look_ahead
-from core.errors import NotFound
+from core.errors import NotFound, StoreError
 from core.outlook import LEAST_DAYS
 from core.site import Site
 from core.views import VisitPoint
@@ -33,12 +33,26 @@ SEED: Final = 20260101
 
 def make_newest(db: Database, now: datetime) -> int:
     """Makes the newest forecast of each site where it is due; how many were made."""
-    return sum(make(db, site, origin, now) for site in load_all(db) for origin in newest_due(db, site, now))
+    return sum(_make(db, site, newest_due(db, site, now), now) for site in load_all(db))
 
 
 def make_past(db: Database, now: datetime) -> int:
     """Makes the forecasts of the past that are due, the newest of each site first; how many were made."""
-    return sum(make(db, site, origin, now) for site in load_all(db) for origin in past_due(db, site, now))
+    return sum(_make(db, site, past_due(db, site, now), now) for site in load_all(db))
+
+
+def _make(db: Database, site: Site, origins: Sequence[date], now: datetime) -> int:
+    """Makes forecasts of a site; if one cannot be made, the other sites do not wait for it."""
+    made = 0
+    for origin in origins:
+        try:
+            made += make(db, site, origin, now)
+        except StoreError:
+            raise
+        except Exception:
+            action = {"action": "forecast_failed", "site": site.id}
+            log.exception("%s has no forecast from %s; it is tried again", site.id, origin, extra=action)
+    return made
 
 
 def make(db: Database, site: Site, origin: date, now: datetime) -> bool:

@@ -1,20 +1,26 @@
 """What is to be expected: the forecast with the odds of the target, and the record of all forecasts before it."""
 
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from api.answers import rows, wanted
 from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, Form
 from core import sentences
 from core.analytics import calendar
-from core.outlook import Expected, Outlook, Record, Scored
+from core.outlook import Expected, ExpectedTotal, Outlook, Record, Scored
 from core.site import Site, Text
 from store import queries
 from store.database import Database
 
 router = APIRouter(tags=["Forecast"])
+
+Part = Annotated[
+    Literal["days", "years", "totals"],
+    Query(description="What a CSV holds: the coming days, the 365 days up to coming days, or sums of several days"),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,11 +41,14 @@ class ForecastRecord:
 
 
 @router.get("/sites/{site}/forecast", response_model=Forecast, responses=CSV, summary="The visits to come")
-def forecast(site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None) -> Response | Forecast:
+def forecast(
+    site: KnownSite, db: Db, now: Now, part: Part = "days", form: Form = None, accept: Accept = None
+) -> Response | Forecast:
     """Day by day for 400 days, the running year up to the target's deadline, sums, and the odds of the target."""
     found = queries.outlook(db, site.id)
     if wanted(form, accept) == "csv":
-        return rows(found.days, Expected, "csv", f"{site.id}-forecast-{found.origin}")
+        name, kind = f"{site.id}-forecast-{part}-{found.origin}", ExpectedTotal if part == "totals" else Expected
+        return rows(getattr(found, part), kind, "csv", name)
     weekdays = queries.weekday_growth(db, site.id, calendar.business_day(now, site))
     return Forecast(forecast=found, sentences=sentences.of(found, site.target.factor if site.target else 1.0, weekdays))
 

@@ -117,10 +117,13 @@ def _years(future: Paths, running: np.ndarray, deadline: date | None) -> tuple[E
 
 
 def _totals(future: Paths) -> list[Total]:
-    """The sums that are judged later, and those of each coming year of 365 days that the paths reach whole."""
+    """The sums that are judged later, and those of each coming year that the paths reach whole: of 365 days from now
+    on, and by the calendar, of the running year what is left of it."""
     first, last = future.days[0], future.days[-1]
     spans = [(first, first + (n - 1) * DAY) for n in LENGTHS if n <= len(future.days)]
     spans += [(a, b) for a, b in calendar_years(future) if (b - a).days == YEAR.days - 1 and b <= last]
+    ends = (date(year, 12, 31) for year in range(first.year, last.year + 1))
+    spans += [(max(first, date(end.year, 1, 1)), end) for end in ends if end <= last]
     return [total(future, a, b) for a, b in dict.fromkeys(spans)]
 
 

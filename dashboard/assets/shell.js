@@ -23,7 +23,19 @@
     setTimeout(() => { if (document.contains(waiting)) location.reload(); }, 1000 * Number(waiting.dataset.retry));
   }
 
-  new MutationObserver(() => { arrived(); retry(); labelTheme(); })
+  // What is being reckoned is looked for until it is there.
+  let looking = null;
+  function renew() {
+    const waiting = page()?.querySelector("[data-renew]");
+    if (!waiting || looking) return;
+    looking = setTimeout(() => {
+      looking = null;
+      if (document.contains(waiting)) document.getElementById("redraw")?.click();
+      renew();
+    }, 1000 * Number(waiting.dataset.renew));
+  }
+
+  new MutationObserver(() => { arrived(); retry(); renew(); labelTheme(); })
     .observe(document.documentElement, { childList: true, subtree: true });
 
   function labelTheme() {

@@ -8,7 +8,7 @@ from dash import html
 from core.outlook import Outlook
 from core.site import Text
 from core.views import Progress, VisitPoint
-from dashboard.components import notices, outlook
+from dashboard.components import outlook
 from dashboard.figures import path
 from dashboard.i18n import _, formats, named
 
@@ -41,7 +41,7 @@ def panel(
             *([outlook.odds(coming, way)] if coming else []),
             _scale(way),
             html.P(verdict(way), className="verdict"),
-            *([outlook.said(coming, way, weekdays or {})] if coming else []),
+            *([outlook.said(coming, way.factor, weekdays)] if coming else []),
         ],
         className="hero answer",
     )
@@ -67,25 +67,45 @@ def _against(way: Progress) -> str:
 
 
 def _needed(way: Progress) -> Any:
+    if way.today > way.deadline:
+        return _reached(way)
+    if way.needed_growth is not None and way.needed_growth <= 0:
+        return _("Reached")
     if way.needed_growth is None:
         return formats.UNKNOWN
     return [formats.signed_percent(way.needed_growth), html.Small(_("a year"))]
 
 
+def _reached(way: Progress) -> str:
+    """What came of the target, once its deadline is over."""
+    if way.deadline_365 is None or way.goal_visits is None:
+        return formats.UNKNOWN
+    return _("Reached") if way.deadline_365 >= way.goal_visits else _("Not reached")
+
+
 def _goal(way: Progress) -> str:
     values = {
+        "came": formats.number(way.deadline_365),
         "factor": formats.number(way.factor, 1),
         "day": formats.day(way.deadline),
         "n": formats.number(way.goal_visits),
     }
-    return _("needed to reach {factor} × ({n} visits a year) by {day}").format(**values)
+    if way.today > way.deadline and way.deadline_365 is None:
+        said = _("{factor} × ({n} visits a year) was to be reached by {day}; too few days were counted to say")
+    elif way.today > way.deadline:
+        said = _("{factor} × ({n} visits a year) was the goal for {day}; {came} came in the 365 days up to it")
+    elif way.needed_growth is not None and way.needed_growth <= 0:
+        said = _("{factor} × ({n} visits a year), as long as it lasts until {day}")
+    else:
+        said = _("needed to reach {factor} × ({n} visits a year) by {day}")
+    return said.format(**values)
 
 
 def _scale(way: Progress) -> Any:
     """Where we stand between the baseline and the goal, and where the path is today."""
-    now, asked = path.standing(way), path.multiple(way, way.today)
+    now, asked = path.standing(way), path.multiple(way, min(way.today, way.deadline))
     if now is None or way.factor <= 1:
-        return html.Div()
+        return html.Div(className="scale")
     ends = [html.Span(_("baseline")), html.Span(f"{formats.number(way.factor, 1)} ×")]
     marks = [
         html.Div(className="fill", style={"width": _place(now, way)}),
@@ -103,25 +123,38 @@ def verdict(way: Progress) -> str:
     now = path.standing(way)
     if now is None:
         return _("There is not yet a year of visits to compare with the path.")
+    said = [_place_on_path(way, now)] if way.today <= way.deadline else []
+    if way.growth is not None:
+        said.append(growth(way.growth))
+    for coverage, text in (
+        (
+            way.baseline_coverage,
+            _("Only {share} of the baseline's days were counted: its missing seasons can mislead."),
+        ),
+        (way.coverage_365, _("Only {share} of the last 365 days were counted: the year is reckoned from them.")),
+    ):
+        if coverage < ENOUGH:
+            said.append(text.format(share=formats.percent(coverage)))
+    return " ".join(said)
+
+
+def _place_on_path(way: Progress, now: float) -> str:
     gap = now / path.multiple(way, way.today) - 1
     place = _("on the path") if abs(gap) < ON_PATH else _("ahead of the path") if gap > 0 else _("behind the path")
-    said = _("Today: {place} ({change}).").format(place=place, change=formats.signed_percent(gap))
-    if way.growth is not None:
-        change = formats.signed_percent(way.growth, 1)
-        said += " " + _("The last 52 weeks against the 52 before: {change}.").format(change=change)
-    if way.baseline_coverage < ENOUGH:
-        share = formats.percent(way.baseline_coverage)
-        said += " " + _("Only {share} of the baseline's days were counted: its missing seasons can mislead.").format(
-            share=share
-        )
-    return said
+    return _("Today: {place} ({change}).").format(place=place, change=formats.signed_percent(gap))
 
 
-def terms(way: Progress) -> Any:
-    """What the figures are and are not."""
-    measure = _("Visits are entries through the outer doors, staff and through-traffic not deducted.")
-    if way.measure == "net":
-        measure = _("Visits are entries through the outer doors, less the site's stated deductions.")
+def growth(change: float) -> str:
+    """What became of the visits within a year, in whole weeks."""
+    told = formats.signed_percent(change, 1)
+    return _("The last 52 weeks against the 52 before: {change}.").format(change=told)
+
+
+def terms(measure: str, coverage_365: float, way: Progress | None = None) -> Any:
+    """What the figures are and are not; `way` is the path, where there is one."""
+    counted = _("Visits are entries through the outer doors, staff and through-traffic not deducted.")
+    if measure == "net":
+        counted = _("Visits are entries through the outer doors, less the site's stated deductions.")
     observed = _(
         "Days without a working counter are scaled up from the others, never counted as zero: "
         "{share} of the last 365 days were observed."
@@ -131,9 +164,9 @@ def terms(way: Progress) -> Any:
         "It is a yardstick, not a forecast."
     )
     lines = [
-        measure,
-        observed.format(share=formats.percent(way.coverage_365)),
-        yardstick,
+        counted,
+        observed.format(share=formats.percent(coverage_365)),
+        *([yardstick] if way else []),
         _("Last year is moved by 364 days, so that weekdays meet; opening hours and holidays are not taken out yet."),
     ]  # fmt: skip
     return html.Aside(
@@ -141,31 +174,27 @@ def terms(way: Progress) -> Any:
     )
 
 
-def no_target(site: str, title: str) -> Any:
-    """Nobody has said where the visits shall go."""
-    advice = _("A target in the site file says from which period, how much more, and until when.")
-    return notices.notice(_("{site}: no target yet").format(site=site), advice, title=title)
-
-
-def no_baseline(way: Progress, site: str, title: str, names: Sequence[Text] = ()) -> Any:
-    """There is nothing to compare with."""
-    period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
-    return notices.notice(
-        _("{site}: no baseline yet").format(site=site),
-        _("No visits were counted between {period}, the period that the target compares with.").format(period=period),
-        _("Import older figures, or choose another period in the site file."),
-        *together(names),
-        title=title,
-    )
-
-
-def month_finding(now: Sequence[float | None], base: Sequence[float | None], running: int, gaps: Sequence[str]) -> str:
-    """In how many of the finished months there were more visits than in the baseline, and which to be careful with."""
+def month_finding(
+    now: Sequence[float | None],
+    base: Sequence[float | None],
+    running: int,
+    before: str,
+    gaps: Sequence[str] = (),
+    left_out: Sequence[str] = (),
+) -> str:
+    """In how many of the finished months there were more visits than in those they are compared with, called `before`;
+    which to be careful with, and which of those before are `left_out` of `base`, since they were not observed whole."""
     pairs = [(a, b) for a, b in list(zip(now, base, strict=True))[: running - 1] if a is not None and b is not None]
     more = sum(1 for a, b in pairs if a > b)
-    said = _("{more} of {all} finished months had more visits than in the baseline.").format(more=more, all=len(pairs))
+    said = _("{more} of {all} finished months had more visits than in {before}.").format(
+        more=more, all=len(pairs), before=before
+    )
+    if not pairs:
+        said = _("No month is over yet that was observed whole in {before} too.").format(before=before)
     if gaps:
         said += " " + _("Partly unobserved, so too low: {months}.").format(months=", ".join(gaps))
+    if left_out:
+        said += " " + _("Left out, since not observed whole then: {months}.").format(months=", ".join(left_out))
     return said
 
 

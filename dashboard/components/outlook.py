@@ -1,4 +1,4 @@
-"""The parts of the page *Progress* that look ahead: the odds, the way, the next weeks, the record of forecasts."""
+"""The parts of the page *Progress* that look ahead: the odds, the way, the coming years and weeks."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -7,9 +7,11 @@ from typing import Any, Final
 from dash import html
 
 from core import sentences
-from core.outlook import Outlook, Record, Scored
+from core.outlook import LEAST_DAYS, Awaited, Outlook
 from core.views import Progress, VisitPoint
-from dashboard.components.chart import chart, table
+from dashboard.components import notices
+from dashboard.components.attrs import data
+from dashboard.components.chart import chart
 from dashboard.figures import outlook as figures
 from dashboard.figures import path
 from dashboard.figures.progress import Series
@@ -18,7 +20,8 @@ from dashboard.i18n import _, formats, named
 SHOWN_WEEKS: Final = 8  # of days to come
 SHOWN_BEFORE: Final = 4  # weeks of days that were
 WEEK: Final = 7
-JUDGED_DAYS: Final = 28  # the forecasts whose record is drawn
+FOUR_WEEKS: Final = 28  # days
+RENEWED_S: Final = 10  # between two looks whether the forecast has come
 DAY = timedelta(days=1)
 
 
@@ -34,35 +37,67 @@ def odds(coming: Outlook, way: Progress) -> Any:
     )
 
 
-def said(coming: Outlook, way: Progress, weekdays: Mapping[int, float]) -> Any:
-    """What the forecast says in plain words."""
-    lines = [named(text) for text in sentences.of(coming, way.factor, weekdays)]
+def said(coming: Outlook, factor: float = 1.0, weekdays: Mapping[int, float] | None = None) -> Any:
+    """What the forecast says in plain words; of a target only where it knows of one."""
+    lines = [named(text) for text in sentences.of(coming, factor, weekdays)]
     return html.Ul([html.Li(line) for line in lines], className="said")
 
 
-def way_ahead(site: str, way: Progress, points: Sequence[VisitPoint], coming: Outlook) -> Any:
-    """The running year: counted, expected, and the path."""
-    counted = [(d, v) for n, (d, v) in enumerate(figures.running_year(points, way.measure)) if n % WEEK == 0]
+def awaited(why: Awaited) -> Any:
+    """Why there is no forecast yet, and when there will be; the page looks for it by itself."""
+    if not why.at_work:
+        return notices.nothing(
+            _("No forecast yet"), _("The service that makes it is not at work: besok work starts it.")
+        )
+    if why.coming_in:
+        text = _("Older visits are coming in, {n} days so far. It is made as soon as they are all there.")
+        return _coming(_("No forecast yet"), text.format(n=formats.number(why.days)))
+    if why.days < LEAST_DAYS:
+        text = _(
+            "It needs {all} days of counted visits, and there are {n}. It comes in the night after the last of them."
+        )
+        return notices.nothing(_("No forecast yet"), text.format(all=LEAST_DAYS, n=why.days))
+    text = _(
+        "It is made from {n} days of visits, which takes a minute or two. This page shows it as soon as it is there."
+    )
+    return _coming(_("The first forecast is being made"), text.format(n=formats.number(why.days)))
+
+
+def _coming(title: str, text: str) -> Any:
+    return html.Div(notices.nothing(title, text), **data(renew=str(RENEWED_S)))
+
+
+def way_ahead(
+    site: str, way: Progress | None, measure: str, points: Sequence[VisitPoint], coming: Outlook
+) -> list[Any]:
+    """The running year: counted, expected, and the path if there is one; nothing where no year is known of yet."""
+    counted = [(d, v) for n, (d, v) in enumerate(figures.running_year(points, measure)) if n % WEEK == 0]
     counted = counted[next((n for n, (_d, v) in enumerate(counted) if v is not None), len(counted)) :]
-    marks = _path_line(way)
+    if not coming.years:
+        return []
+    path_line, goal = ([], None) if way is None else (_path_line(way), way.goal_visits)
+    found = sentences.when(coming) or next((sentences.total(t) for t in coming.totals if t.days == 365), None)
     rows = [
         [formats.day(p.day), formats.number(p.mean), formats.number(p.low80), formats.number(p.high80)]
         for p in coming.years[:: max(1, len(coming.years) // 24)]
     ]
-    return html.Section(
-        [
-            html.H2(_("The way to the goal")),
-            chart(
-                figures.way(counted, coming.years, marks, way.goal_visits),
-                label=_("Visits in 365 days: counted, expected with intervals, and the path to the goal"),
-                finding=named(found) if (found := sentences.when(coming)) else "",
-                head=[_("365 days up to"), _("expected"), _("low (80 %)"), _("high (80 %)")],
-                rows=rows,
-                csv=f"/api/v1/sites/{site}/forecast?format=csv",
-                name="way",
-            ),
-        ]
-    )
+    label = _("Visits in 365 days: counted, expected with intervals, and the path to the goal")
+    return [
+        html.Section(
+            [
+                html.H2(_("The way to the goal") if goal else _("The year's visits to come")),
+                chart(
+                    figures.way(counted, coming.years, path_line, goal),
+                    label=label if goal else _("Visits in 365 days: counted, and expected with intervals"),
+                    finding=named(found) if found else "",
+                    head=[_("365 days up to"), _("expected"), _("low (80 %)"), _("high (80 %)")],
+                    rows=rows,
+                    csv=f"/api/v1/sites/{site}/forecast?format=csv&part=years",
+                    name="way",
+                ),
+            ]
+        )
+    ]
 
 
 def _path_line(way: Progress) -> Series:
@@ -73,11 +108,11 @@ def _path_line(way: Progress) -> Series:
     return [(day, way.baseline_visits * path.multiple(way, day)) for day in [*days, way.deadline]]
 
 
-def next_weeks(site: str, way: Progress, points: Sequence[VisitPoint], coming: Outlook) -> Any:
+def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], coming: Outlook) -> Any:
     """The coming days with their intervals."""
     days = coming.days[: SHOWN_WEEKS * WEEK]
-    counted = [(p.day, path.visits_of(p, way.measure)) for p in points[-SHOWN_BEFORE * WEEK :]]
-    four = next((t for t in coming.totals if (t.last - t.first).days + 1 == JUDGED_DAYS), None)
+    counted = [(p.day, path.visits_of(p, measure)) for p in points[-SHOWN_BEFORE * WEEK :]]
+    four = next((t for t in coming.totals if t.days == FOUR_WEEKS), None)
     return html.Section(
         [
             html.H2(_("The next eight weeks")),
@@ -95,47 +130,3 @@ def next_weeks(site: str, way: Progress, points: Sequence[VisitPoint], coming: O
             ),
         ]
     )
-
-
-def record(site: str, found: Sequence[Scored], records: Sequence[Record]) -> Any:
-    """How good the forecasts were: in a sentence, by length, and each one."""
-    judged = [s for s in found if s.judged and s.days == JUDGED_DAYS]
-    parts: list[Any] = [html.H2(_("How good the forecasts were"))]
-    if judged:
-        parts.append(
-            chart(
-                figures.record(judged),
-                label=_("Forecasts of four weeks: their intervals, and what came"),
-                finding=named(sentences.record([r for r in records if r.days == JUDGED_DAYS])),
-                head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("What came"), _("Held")],
-                rows=[_judged_row(s) for s in judged],
-                csv=f"/api/v1/sites/{site}/forecast/record?format=csv",
-                name="record",
-            )
-        )
-    else:
-        parts.append(html.P(named(sentences.record([])), className="quiet"))
-    if records:
-        head = [_("Visits of"), _("Forecasts"), _("Held"), _("Typical error"), _("Bias")]
-        parts.append(html.Div(table(head, [_record_row(r) for r in records]), className="scroll", tabIndex="0"))
-    if any(r.afterwards for r in records):
-        parts.append(html.P(_afterwards(records), className="quiet"))
-    return html.Section(parts)
-
-
-def _judged_row(one: Scored) -> list[str]:
-    figures_ = (formats.number(v) for v in (one.low80, one.high80, one.truth))
-    return [formats.day(one.origin), *figures_, _("yes") if one.held else _("no")]
-
-
-def _record_row(one: Record) -> list[str]:
-    held = _("{held} ({share})").format(held=one.held, share=formats.percent(one.held / one.made))
-    length = _("{n} days").format(n=one.days)
-    return [length, str(one.made), held, formats.percent(one.error, 1), formats.signed_percent(one.bias, 1)]
-
-
-def _afterwards(records: Sequence[Record]) -> str:
-    made = sum(r.afterwards for r in records)
-    return _(
-        "{n} of these were made afterwards, when Besök was installed, from nothing but what was known on their day."
-    ).format(n=made)

@@ -14,6 +14,7 @@ from dashboard.i18n import _
 
 WIDE = "rgba(61,116,216,0.14)"  # the 95 % interval, behind that of 80 %
 YEAR = 365  # days
+BAR_MS = 14 * 86_400_000  # the width of a forecast's bar; two of them shall not fill the chart
 ENOUGH = 0.8  # share of a year's days that must have been observed for its sum to be told
 
 
@@ -73,7 +74,7 @@ def record(found: Sequence[Scored]) -> go.Figure:
     days = [s.origin for s in found]
     result.add_bar(
         x=days, y=[s.high80 - s.low80 for s in found], base=[s.low80 for s in found], name=_("8 times of 10"),
-        marker={"color": BAND}, hoverinfo="skip",
+        width=BAR_MS, marker={"color": BAND}, hoverinfo="skip",
     )  # fmt: skip
     for held, name, colour, symbol in ((True, _("held"), NOW, "circle"), (False, _("missed"), LIMIT, "x")):
         own = [s for s in found if s.held is held]
@@ -81,7 +82,6 @@ def record(found: Sequence[Scored]) -> go.Figure:
             x=[s.origin for s in own], y=[s.truth for s in own], name=name, mode="markers",
             marker={"color": colour, "symbol": symbol, "size": 11},
         )  # fmt: skip
-    result.update_layout(bargap=0.5)
     return result
 
 

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from core.views import Progress, VisitPoint
 
 YEAR = timedelta(days=364)  # the same weekday a year before
+WHOLE_YEAR = 365  # days of a sum over a year
 HALF_A_YEAR = timedelta(days=182)  # a day's pace is that of the year in whose middle it lies
 
 

@@ -7,10 +7,10 @@ from store.queries.calendar import calendar_days, events, school_holidays, unusu
 from store.queries.devices import devices, rejected, unplaced
 from store.queries.health import health
 from store.queries.live import live
-from store.queries.outlook import outlook, records, scored, weekday_growth
+from store.queries.outlook import awaited, outlook, records, scored, weekday_growth
 from store.queries.places import sites, spaces
 from store.queries.programme import event_effects
-from store.queries.progress import progress
+from store.queries.progress import progress, so_far
 from store.queries.series import flows, heatmap, occupancy
 from store.queries.usage import space_usage, together
 from store.queries.visits import visits
@@ -18,6 +18,7 @@ from store.queries.visits import visits
 __all__ = [
     "actions",
     "annual",
+    "awaited",
     "calendar_days",
     "coverage",
     "devices",
@@ -38,6 +39,7 @@ __all__ = [
     "school_holidays",
     "scored",
     "sites",
+    "so_far",
     "space_usage",
     "spaces",
     "together",

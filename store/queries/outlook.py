@@ -7,9 +7,12 @@ from statistics import median
 from typing import Final
 
 from core.errors import NotFound
-from core.outlook import Expected, ExpectedTotal, Outlook, Record, Scored
+from core.outlook import Awaited, Expected, ExpectedTotal, Outlook, Record, Scored
 from core.site import Site
+from store import backfill, forecasts
+from store.beats import beats
 from store.database import Database
+from store.queries.health import SILENT_AFTER
 from store.sites import load
 
 WEEKS: Final = timedelta(days=364)  # so that every weekday is there equally often
@@ -58,6 +61,16 @@ def outlook(db: Database, site: str) -> Outlook:
         years=tuple(years),
         totals=tuple(db.fetch("forecast_totals", ExpectedTotal, forecast_id=key)),
         also=tuple(head.also),
+    )
+
+
+def awaited(db: Database, site: str, today: date, now: datetime) -> Awaited:
+    """Why a site has no forecast yet, on business day `today`. Raises NotFound."""
+    place = load(db, site)
+    return Awaited(
+        days=forecasts.days_known(db, place.counted, today - timedelta(days=1)),
+        coming_in=backfill.under_way(db, now),
+        at_work=any(b.name == "jobs" and now - b.heard < SILENT_AFTER for b in beats(db)),
     )
 
 

@@ -5,13 +5,14 @@ from datetime import date, timedelta
 
 from core.errors import NotFound
 from core.site import Site
-from core.views import Progress
+from core.views import Progress, SoFar
 from store.database import Database
 from store.queries.bridging import bridged
 from store.sites import counted, load
 
 YEAR = 365  # days
 ENOUGH = 0.9  # the share of days that must have been observed before years are compared
+EARLIEST = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,11 @@ class _Visits:
     gross: float | None
     net: float | None
     days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _First:
+    first: date | None
 
 
 def progress(db: Database, site: str, today: date) -> Progress:
@@ -61,7 +67,33 @@ def progress(db: Database, site: str, today: date) -> Progress:
         ),
         breaks=over.breaks,
         also=place.also,
+        deadline_365=_at(db, place, target.deadline, measure) if today > target.deadline else None,
     )
+
+
+def so_far(db: Database, site: str, today: date) -> SoFar:
+    """The visits of a site, with a target or without, seen from business day `today`. Raises NotFound."""
+    place = load(db, site)
+    yesterday = today - timedelta(days=1)
+    first = db.fetch_one("visits_first", _First, sites=list(place.counted), last=yesterday)
+    every = _between(db, place, EARLIEST, yesterday)
+    last = _between(db, place, today - timedelta(days=YEAR), yesterday)
+    return SoFar(
+        today=today,
+        measure=place.measure,
+        first=first.first if first else None,
+        days=every.days,
+        visits=every.gross if place.measure == "gross" else every.net,
+        last_365=_yearly(last, place.measure),
+        coverage_365=last.days / YEAR,
+        growth=_growth(db, place, today),
+    )
+
+
+def _at(db: Database, site: Site, deadline: date, measure: str) -> float | None:
+    """The visits of the 365 days up to a deadline; None where too little was observed."""
+    year = _between(db, site, deadline - timedelta(days=YEAR - 1), deadline)
+    return _yearly(year, measure) if year.days >= ENOUGH * YEAR else None
 
 
 def _between(db: Database, site: Site, first: date, last: date) -> _Visits:

@@ -287,9 +287,17 @@ def test_progress_with_no_little_and_full_history(placed: Database) -> None:
     assert full.last_365 == pytest.approx(364 * 120 + 100)
     assert full.coverage_365 == 1
     assert nothing.baseline_coverage == 0 and full.baseline_coverage == 1
+    known = queries.so_far(placed, "lib", today)
+    assert (known.days, known.first, known.visits) == (729, date(2024, 3, 5), 364 * 120 + 365 * 100)
+    assert (known.last_365, known.coverage_365, known.growth) == (full.last_365, 1, full.growth)
     assert full.goal_visits == pytest.approx(2 * (full.baseline_visits or 0))
     years = (date(2030, 12, 31) - today).days / 365
     assert full.last_365 * (1 + (full.needed_growth or 0)) ** years == pytest.approx(full.goal_visits)
+
+
+def test_visits_so_far_need_no_target(placed: Database) -> None:
+    known = queries.so_far(placed, "park", date(2026, 2, 1))
+    assert (known.days, known.first, known.visits, known.growth) == (0, None, None, None)
 
 
 def test_devices_are_listed_placed_or_not(placed: Database) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from core.outlook import Expected, ExpectedTotal, Outlook, Record, Scored
 from core.views import Progress, VisitPoint
-from dashboard.components import answer, outlook
+from dashboard.components import answer, record
 from dashboard.figures import outlook as figures
 from dashboard.i18n import LANG
 
@@ -83,10 +83,10 @@ def test_the_answer_says_the_odds_and_what_follows() -> None:
         for part in ("4 in 10", "the odds of 2.0 × by 31 Dec 2030", "Sundays are furthest behind", "a year is needed"):
             assert part in said
         assert "odds" not in texts(answer.panel(WAY, "Library", replace(OUTLOOK, odds=None)))
-        record = [Record(days=28, made=2, held=1, afterwards=2, error=0.1, bias=-0.02)]
-        told = texts(outlook.record("lib", [scored(300), scored(400)], record))
+        records = [Record(days=28, made=2, held=1, afterwards=2, error=0.1, bias=-0.02)]
+        told = texts(record.section("lib", [scored(300), scored(400)], records))
         for part in ("Of the 2 forecasts made, 1 held", "1 (50%)", "made afterwards", "−2.0%"):
             assert part in told
-        assert "No forecast is old enough" in texts(outlook.record("lib", [scored(300, observed=0.5)], []))
+        assert "No forecast is old enough" in texts(record.section("lib", [scored(300, observed=0.5)], []))
     finally:
         LANG.reset(token)

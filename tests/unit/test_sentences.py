@@ -67,6 +67,18 @@ def test_when_the_target_becomes_likely() -> None:
     assert likely and likely.sv == "Målet är troligt (4 på 5) från februari 2029."
 
 
+def test_a_target_that_is_reached_already_is_not_called_a_way_to_go() -> None:
+    there = replace(OUTLOOK, odds=0.97, needed_growth=-0.034, likely_from=date(2026, 11, 25))
+    when, pace = sentences.when(there), sentences.pace(there)
+    assert when and when.en == "The target is likely (4 in 5) already now."
+    assert pace and pace.en == (
+        "The last year reaches the target, which holds if visits fall by no more than 3% a year; +5% is to be expected."
+    )
+    assert pace.sv.replace("\u00a0", " ").startswith(
+        "Det senaste året når målet, och det håller om besöken minskar med högst 3 %"
+    )
+
+
 def test_needed_and_expected_growth() -> None:
     said = sentences.pace(OUTLOOK)
     assert said and said.en == "+12% a year is needed; +5% is to be expected."

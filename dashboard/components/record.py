@@ -1,0 +1,71 @@
+"""How good the forecasts were: in a sentence, by length, and each one beside what came."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from dash import html
+
+from core import sentences
+from core.outlook import Record, Scored
+from dashboard.components.chart import chart, table
+from dashboard.figures import outlook as figures
+from dashboard.i18n import _, formats, named
+
+DRAWN_DAYS: Final = 28  # how long the forecasts are whose record is drawn, where there are any
+
+
+def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> Any:
+    """How good the forecasts were: in a sentence, by length, and each one."""
+    lengths = [r.days for r in records]
+    drawn = DRAWN_DAYS if DRAWN_DAYS in lengths else min(lengths, default=0)
+    judged = [s for s in found if s.judged and s.days == drawn]
+    parts: list[Any] = [html.H2(_("How good the forecasts were"))]
+    if judged:
+        about = _("Each bar is what was forecast of the {n} days after it was made; the mark is what came.")
+        parts.append(html.P(about.format(n=drawn), className="quiet"))
+        parts.append(
+            chart(
+                figures.record(judged),
+                label=_("Forecasts of {n} days: their intervals, and what came").format(n=drawn),
+                finding=named(sentences.record([r for r in records if r.days == drawn])),
+                head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("What came"), _("Held")],
+                rows=[_judged_row(s) for s in judged],
+                csv=f"/api/v1/sites/{site}/forecast/record?format=csv",
+                name="record",
+            )
+        )
+    else:
+        parts.append(html.P(named(sentences.record([])), className="quiet"))
+    if records:
+        head = [_("Visits of"), _("Forecasts"), _("Held"), _("Typical error"), _("Bias")]
+        sheet = table(head, [_record_row(r) for r in records])
+        parts.append(html.Div(sheet, className="scroll sheet", tabIndex="0"))
+        parts.append(html.P(_meaning(), className="quiet"))
+    if any(r.afterwards for r in records):
+        parts.append(html.P(_afterwards(records), className="quiet"))
+    return html.Section(parts)
+
+
+def _meaning() -> str:
+    return _(
+        "Half of the forecasts were off by less than the typical error. The bias says which way: with + more was "
+        "forecast than came."
+    )
+
+
+def _judged_row(one: Scored) -> list[str]:
+    figures_ = (formats.number(v) for v in (one.low80, one.high80, one.truth))
+    return [formats.day(one.origin), *figures_, _("yes") if one.held else _("no")]
+
+
+def _record_row(one: Record) -> list[str]:
+    held = _("{held} ({share})").format(held=one.held, share=formats.percent(one.held / one.made))
+    length = _("{n} days").format(n=one.days)
+    return [length, str(one.made), held, formats.percent(one.error, 1), formats.signed_percent(one.bias, 1)]
+
+
+def _afterwards(records: Sequence[Record]) -> str:
+    made = sum(r.afterwards for r in records)
+    return _(
+        "{n} of these were made afterwards, when Besök was installed, from nothing but what was known on their day."
+    ).format(n=made)

@@ -1,0 +1,103 @@
+"""The calendar years: counted, under way and to come, as one table for a meeting."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from dash import html
+
+from core.outlook import ExpectedTotal, Outlook
+from core.sentences import rounded
+from core.views import VisitPoint
+from dashboard.components.chart import table
+from dashboard.figures.path import visits_of
+from dashboard.i18n import _, formats
+
+ENOUGH: Final = 0.8  # share of a year's days that must have been observed for its sum to be told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """The visits of a calendar year. `low` and `high` are the 80 % interval of what is expected of it, None once it is
+    over; `observed` is the share of its past days that were observed. Unobserved days count as the mean of the others.
+    """
+
+    year: int
+    visits: float
+    low: float | None
+    high: float | None
+    observed: float
+
+
+def of(points: Sequence[VisitPoint], measure: str, coming: Outlook) -> list[Year]:
+    """The years that were observed well enough, then those that the forecast reaches whole."""
+    by_year: dict[int, list[float | None]] = {}
+    for point in points:
+        if point.day <= coming.origin:
+            by_year.setdefault(point.day.year, []).append(visits_of(point, measure))
+    totals = {t.first.year: t for t in coming.totals if _ends_its_year(t, coming)}
+    found = [_year(year, by_year.get(year, []), totals.get(year)) for year in sorted({*by_year, *totals})]
+    return [year for year in found if year]
+
+
+def _ends_its_year(one: ExpectedTotal, coming: Outlook) -> bool:
+    """Whether it is all of a calendar year that was still to come when the forecast was made."""
+    begins = one.first == date(one.first.year, 1, 1) or (one.first - coming.origin).days == 1
+    return begins and one.last == date(one.first.year, 12, 31)
+
+
+def _year(year: int, counted: Sequence[float | None], rest: ExpectedTotal | None) -> Year | None:
+    known = [v for v in counted if v is not None]
+    days = (date(year + 1, 1, 1) - date(year, 1, 1)).days
+    if len(counted) + (rest.days if rest else 0) < days or len(known) < ENOUGH * len(counted):
+        return None
+    so_far = sum(known) / len(known) * len(counted) if known else 0.0
+    observed = len(known) / len(counted) if counted else 1.0
+    if rest is None:
+        return Year(year=year, visits=so_far, low=None, high=None, observed=observed)
+    return Year(
+        year=year, visits=so_far + rest.mean, low=so_far + rest.low80, high=so_far + rest.high80, observed=observed
+    )
+
+
+def section(site: str, years: Sequence[Year], this_year: int, baseline: float | None) -> list[Any]:
+    """The table; nothing where no year can be told whole. `baseline` is what the visits are a multiple of."""
+    if not years:
+        return []
+    head = [
+        _("Year"),
+        _("Visits"),
+        _("8 times of 10 between"),
+        *([_("× baseline")] if baseline else []),
+        _("How known"),
+    ]
+    rows = [_row(year, this_year, baseline) for year in years]
+    csv = f"/api/v1/sites/{site}/forecast?format=csv&part=totals"
+    return [
+        html.Section(
+            [
+                html.H2(_("Year by year")),
+                html.Div(table(head, rows), className="scroll sheet", tabIndex="0"),
+                html.P(html.A(_("Download the sums to come as CSV"), href=csv, download=""), className="quiet"),
+            ]
+        )
+    ]
+
+
+def _row(one: Year, this_year: int, baseline: float | None) -> list[str]:
+    between, visits = "", formats.number(one.visits)
+    if one.low is not None and one.high is not None:
+        between = f"{formats.number(rounded(one.low))} – {formats.number(rounded(one.high))}"
+        visits = formats.number(rounded(one.visits))
+    multiple = [f"{formats.number(one.visits / baseline, 2)} ×"] if baseline else []
+    return [str(one.year), visits, between, *multiple, _known(one, this_year)]
+
+
+def _known(one: Year, this_year: int) -> str:
+    """How the figure came about."""
+    if one.low is not None:
+        return _("counted so far, and expected") if one.year == this_year else _("expected")
+    if one.observed >= 0.995:
+        return _("counted")
+    return _("counted, {share} of its days").format(share=formats.percent(one.observed))

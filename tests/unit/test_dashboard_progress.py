@@ -1,0 +1,125 @@
+"""What *Progress* says where there is no target, no baseline, no forecast yet, or where the target's time is over."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from core import sitefile
+from core.outlook import Awaited, ExpectedTotal, Record
+from core.views import SoFar, VisitPoint
+from dashboard.components import answer, outlook, record, unaimed, years
+from dashboard.i18n import LANG
+from tests.store.by_day import SITE
+from tests.unit.test_figures_outlook import DAY, OUTLOOK, WAY, scored, texts
+
+TODAY = date(2026, 11, 25)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    token = LANG.set("en")
+    yield
+    LANG.reset(token)
+
+
+def points(first: date, last: date, value: float | None = 100.0) -> list[VisitPoint]:
+    days = (first + n * DAY for n in range((last - first).days + 1))
+    return [VisitPoint(day=day, gross=value, net=value, coverage=1.0, imputed=0.0) for day in days]
+
+
+def expected(first: date, last: date, mean: float) -> ExpectedTotal:
+    return ExpectedTotal(first=first, last=last, mean=mean, low80=mean - 10, high80=mean + 10, low95=0, high95=0)
+
+
+def test_the_calendar_years_are_counted_then_half_counted_then_expected() -> None:
+    totals = (
+        expected(date(2026, 11, 25), date(2026, 12, 22), 2_800),  # four weeks are no year
+        expected(date(2026, 11, 25), date(2027, 11, 24), 36_500),
+        expected(date(2026, 11, 25), date(2026, 12, 31), 3_700),
+        expected(date(2027, 1, 1), date(2027, 12, 31), 40_000),
+        expected(date(2028, 1, 1), date(2028, 12, 31), 44_000),
+    )
+    seen = points(date(2024, 1, 1), TODAY)
+    for point, hole in enumerate(seen):
+        if hole.day.year == 2024 and hole.day.month == 7:
+            seen[point] = replace(hole, gross=None)  # a month that nobody observed counts as the mean of the others
+    found = years.of(seen, "gross", replace(OUTLOOK, totals=totals))
+    assert [(y.year, round(y.visits), y.low) for y in found] == [
+        (2024, 36_600, None), (2025, 36_500, None), (2026, 32_800 + 3_700, 36_490), (2027, 40_000, 39_990),
+        (2028, 44_000, 43_990),
+    ]  # fmt: skip
+    told = texts(years.section("lib", found, 2026, 36_500))
+    for part in ("counted, 92% of its days", "counted so far, and expected", "1.21 ×", "44,000 – 44,000"):
+        assert part in told
+    assert years.of(points(date(2025, 3, 1), TODAY), "gross", replace(OUTLOOK, totals=())) == []
+    assert years.section("lib", [], 2026, None) == []
+
+
+def test_a_target_whose_time_is_over_was_reached_or_not() -> None:
+    over = replace(WAY, deadline=date(2026, 6, 30), needed_growth=None, deadline_365=70_000)
+    told = texts(answer.panel(over, "Library"))
+    assert "Not reached" in told and "70,000 came in the 365 days up to it" in told and "the path (" not in told
+    assert "Not reached" not in texts(answer.panel(replace(over, deadline_365=73_000), "Library"))
+    assert "too few days were counted to say" in texts(answer.panel(replace(over, deadline_365=None), "Library"))
+    there = texts(answer.panel(replace(WAY, last_365=80_000, needed_growth=-0.02), "Library"))
+    assert "Reached" in there and "as long as it lasts until 31 Dec 2030" in there
+
+
+def test_a_year_of_few_counted_days_says_so() -> None:
+    assert "Only 12% of the last 365 days were counted" in answer.verdict(replace(WAY, coverage_365=0.12))
+
+
+def test_months_that_were_not_observed_whole_are_compared_with_nothing() -> None:
+    mine, theirs = [10.0] * 10 + [5.0, None], [None] * 9 + [8.0, None, None]
+    told = answer.month_finding(mine, theirs, 11, "baseline 2024", [], ["September"])
+    assert told == (
+        "1 of 1 finished months had more visits than in baseline 2024. "
+        "Left out, since not observed whole then: September."
+    )
+    assert answer.month_finding(mine, [None] * 12, 11, "2025").startswith("No month is over yet")
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        (Awaited(days=9, coming_in=False, at_work=True), "It needs 21 days of counted visits, and there are 9."),
+        (Awaited(days=500, coming_in=True, at_work=True), "Older visits are coming in, 500 days so far."),
+        (Awaited(days=500, coming_in=False, at_work=True), "It is made from 500 days of visits"),
+        (Awaited(days=500, coming_in=False, at_work=False), "The service that makes it is not at work"),
+    ],
+)
+def test_a_forecast_that_is_not_there_yet_says_why(why: Awaited, said: str) -> None:
+    assert said in texts(outlook.awaited(why))
+
+
+def test_without_a_target_the_page_tells_what_came_what_comes_and_how_to_set_one() -> None:
+    known = SoFar(
+        today=TODAY, measure="gross", first=date(2024, 2, 1), days=1_000, visits=99_000, last_365=36_000,
+        coverage_365=0.99, growth=0.08,
+    )  # fmt: skip
+    coming = replace(OUTLOOK, odds=None, totals=(expected(TODAY, TODAY + 364 * DAY, 41_234),))
+    told = texts(unaimed.so_far(known, "Library", coming))
+    for part in ("99,000", "visits on 1,000 days since 1 Feb 2024", "36,000", "41,200", "+8.0%"):
+        assert part in told
+    new = texts(unaimed.so_far(replace(known, days=1, visits=7, coverage_365=0.003, growth=None), "Library", None))
+    assert "visits on 1 day, 1 Feb 2024" in new and "last 365" not in new
+    assert "No target yet" in texts(unaimed.no_goal("lib", "Library", None, TODAY, known.first))
+    assert "Import older figures" in texts(unaimed.no_goal("lib", "Library", WAY, TODAY, known.first))
+
+
+@pytest.mark.parametrize("first", [None, date(2023, 5, 1), date(2026, 11, 20)])
+def test_the_lines_for_a_target_are_those_of_a_site_file(first: date | None) -> None:
+    lines = unaimed.target_lines(TODAY, first)
+    before, rest = SITE.split("[sites.target]")
+    site = sitefile.parse(before + lines + rest[rest.index("[[sites.spaces]]") :]).sites[0]
+    assert site.target and site.target.factor == 2
+    assert (site.target.baseline_last - site.target.baseline_first) == timedelta(days=364)
+    assert site.target.baseline_first == (date(2025, 1, 1) if first == date(2023, 5, 1) else first or TODAY)
+
+
+def test_a_record_of_short_forecasts_alone_is_a_record() -> None:
+    week = replace(scored(300), last=scored(300).first + 6 * DAY)
+    told = texts(record.section("lib", [week], [Record(days=7, made=1, held=1, afterwards=0, error=0.1, bias=0.1)]))
+    assert "of the 7 days after it was made" in told and "No forecast is old enough" not in told

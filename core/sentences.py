@@ -52,7 +52,7 @@ def target(outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None
     if outlook.odds is None or outlook.deadline is None:
         return None
     chance, late = odds(outlook.odds), furthest_behind(weekdays or {})
-    sv = f"Som det går nu är chansen att {_reach_sv(factor)} till {_month(outlook.deadline, 'sv')} {chance.sv}"
+    sv = f"Som det går nu är chansen {chance.sv} att {_reach_sv(factor)} till {_month(outlook.deadline, 'sv')}"
     en = f"At today's pace the odds of {_reach_en(factor)} by {_month(outlook.deadline, 'en')} are {chance.en}"
     if late is not None:
         sv += f"; {_DAYS_SV[late].lower()} ligger längst efter"

@@ -13,6 +13,7 @@ from dashboard.figures import path
 from dashboard.i18n import _, formats, named
 
 ON_PATH = 0.02  # within two per cent of the path is on it
+EDGE = 0.12  # of the scale, within which the word above a mark would stand out of it
 ENOUGH = 0.9  # the share of the baseline's days from which its seasons are all there
 
 
@@ -103,19 +104,22 @@ def _goal(way: Progress) -> str:
 
 def _scale(way: Progress) -> Any:
     """Where we stand between the baseline and the goal, and where the path is today."""
-    now, asked = path.standing(way), path.multiple(way, min(way.today, way.deadline))
+    now = path.standing(way)
     if now is None or way.factor <= 1:
         return html.Div(className="scale")
     ends = [html.Span(_("baseline")), html.Span(f"{formats.number(way.factor, 1)} ×")]
-    marks = [
-        html.Div(className="fill", style={"width": _place(now, way)}),
-        html.Span(html.Span(_("the path today")), className="mark-path", style={"left": _place(asked, way)}),
-    ]
+    marks: list[Any] = [html.Div(className="fill", style={"width": f"{_place(now, way):.1%}"})]
+    if way.baseline_last < way.today <= way.deadline:
+        asked = _place(path.multiple(way, way.today), way)
+        side = "first" if asked < EDGE else "last" if asked > 1 - EDGE else ""
+        mark = html.Span(html.Span(_("the path today")), className=f"mark-path {side}", style={"left": f"{asked:.1%}"})
+        marks.append(mark)
     return html.Div([html.Div(marks, className="meter"), html.Div(ends, className="ends")], className="scale")
 
 
-def _place(multiple: float, way: Progress) -> str:
-    return f"{min(max((multiple - 1) / (way.factor - 1), 0), 1):.1%}"
+def _place(multiple: float, way: Progress) -> float:
+    """Where a multiple lies between the baseline (0) and the goal (1)."""
+    return min(max((multiple - 1) / (way.factor - 1), 0), 1)
 
 
 def verdict(way: Progress) -> str:
@@ -123,12 +127,16 @@ def verdict(way: Progress) -> str:
     now = path.standing(way)
     if now is None:
         return _("There is not yet a year of visits to compare with the path.")
-    said = [_place_on_path(way, now)] if way.today <= way.deadline else []
+    said = []
+    if way.today <= way.baseline_last:
+        said.append(_("The baseline is being counted until {day}.").format(day=formats.day(way.baseline_last)))
+    elif way.today <= way.deadline:
+        said.append(_place_on_path(way, now))
     if way.growth is not None:
         said.append(growth(way.growth))
     for coverage, text in (
         (
-            way.baseline_coverage,
+            way.baseline_coverage if way.today > way.baseline_last else 1.0,
             _("Only {share} of the baseline's days were counted: its missing seasons can mislead."),
         ),
         (way.coverage_365, _("Only {share} of the last 365 days were counted: the year is reckoned from them.")),
@@ -180,10 +188,11 @@ def month_finding(
     running: int,
     before: str,
     gaps: Sequence[str] = (),
+    unseen: Sequence[str] = (),
     left_out: Sequence[str] = (),
 ) -> str:
     """In how many of the finished months there were more visits than in those they are compared with, called `before`;
-    which to be careful with, and which of those before are `left_out` of `base`, since they were not observed whole."""
+    which have `gaps` or are `unseen`, and which of those before are `left_out` of `base`, as not observed whole."""
     pairs = [(a, b) for a, b in list(zip(now, base, strict=True))[: running - 1] if a is not None and b is not None]
     more = sum(1 for a, b in pairs if a > b)
     said = _("{more} of {all} finished months had more visits than in {before}.").format(
@@ -193,6 +202,8 @@ def month_finding(
         said = _("No month is over yet that was observed whole in {before} too.").format(before=before)
     if gaps:
         said += " " + _("Partly unobserved, so too low: {months}.").format(months=", ".join(gaps))
+    if unseen:
+        said += " " + _("Not observed at all: {months}.").format(months=", ".join(unseen))
     if left_out:
         said += " " + _("Left out, since not observed whole then: {months}.").format(months=", ".join(left_out))
     return said

@@ -85,7 +85,7 @@ def way_ahead(
     return [
         html.Section(
             [
-                html.H2(_("The way to the goal") if goal else _("The year's visits to come")),
+                html.H2(_("The way to the goal") if goal else _("Visits in 365 days")),
                 chart(
                     figures.way(counted, coming.years, path_line, goal),
                     label=label if goal else _("Visits in 365 days: counted, and expected with intervals"),

@@ -13,11 +13,11 @@ HALF_A_YEAR = timedelta(days=182)  # a day's pace is that of the year in whose m
 def multiple(progress: Progress, day: date) -> float:
     """How many times the baseline a year's visits should be when the year ends on `day`.
 
-    1 at the end of the baseline, the factor at the deadline, by the same percentage every day between:
+    1 up to the end of the baseline, the factor at the deadline, by the same percentage every day between:
     a factor of 2 from 2024-12-31 to 2030-12-31 asks for 1.26 on 2026-12-31.
     """
     whole = (progress.deadline - progress.baseline_last).days
-    gone = (day - progress.baseline_last).days
+    gone = max((day - progress.baseline_last).days, 0)
     return float(progress.factor ** (gone / whole)) if whole > 0 else progress.factor
 
 

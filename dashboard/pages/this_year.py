@@ -1,5 +1,6 @@
 """The parts of *Progress* about the year under way: its visits so far, and month by month."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -10,11 +11,12 @@ from dashboard.components import answer, notices
 from dashboard.components.chart import chart
 from dashboard.figures import path
 from dashboard.figures import progress as figures
-from dashboard.i18n import _, formats
+from dashboard.i18n import _, formats, plural
 from store import queries
 from store.database import Database
 
 DAY = timedelta(days=1)
+MISSING: Final = 0.02  # share of the days of a sum that may be missing for it to be compared
 WHOLE: Final = 0.95  # share of a month that must have been observed for it to be compared
 
 
@@ -28,16 +30,18 @@ def _year(db: Database, site: str, today: date, measure: str, way: Progress | No
     first, end = date(today.year, 1, 1), date(today.year, 12, 31)
     this = queries.visits(db, site, first, today - DAY, "day", together=True)
     last = queries.visits(db, site, first - path.YEAR, end - path.YEAR, "day", together=True)
-    now = path.cumulative(this, measure)
-    before = [(d + path.YEAR, v) for d, v in path.cumulative(last, measure)]
-    if not any(v is not None for _d, v in now):
+    known = [p.day for p in this if path.visits_of(p, measure) is not None]
+    if not known:
         return notices.nothing(
             _("No visits have been counted this year yet"), _("The curve begins with the first day.")
         )
-    days = [first + DAY * n for n in range((end - first).days + 1)]
-    goal = _path(db, site, way, days) if way and today <= way.deadline else []
-    years = (today.year, today.year - 1)
-    return html.Section([html.H2(_("This year so far")), _year_chart(site, now, before, goal, years)])
+    begins = known[0]  # what is beside the curve begins with it, or a new counter would be behind from its first day on
+    now = path.cumulative([p for p in this if p.day >= begins], measure)
+    before = [(d + path.YEAR, v) for d, v in path.cumulative([p for p in last if p.day + path.YEAR >= begins], measure)]
+    days = [begins + DAY * n for n in range((end - begins).days + 1)]
+    goal = _path(db, site, way, days) if way and way.baseline_last < today <= way.deadline else []
+    found = _sentence(now, dict(before), dict(goal), len(now) - len(known))
+    return html.Section([html.H2(_("This year so far")), _year_chart(site, now, before, goal, found)])
 
 
 def _path(db: Database, site: str, way: Progress, days: list[date]) -> figures.Series:
@@ -46,16 +50,15 @@ def _path(db: Database, site: str, way: Progress, days: list[date]) -> figures.S
     return path.expected(way, known, days)
 
 
-def _year_chart(
-    site: str, now: figures.Series, before: figures.Series, goal: figures.Series, years: tuple[int, int]
-) -> Any:
+def _year_chart(site: str, now: figures.Series, before: figures.Series, goal: figures.Series, finding: str) -> Any:
+    years = (now[-1][0].year, now[-1][0].year - 1)
     ends = [(d, v) for d, v in now if d.day == 1 or d == now[-1][0]]
     then, asked = dict(before), dict(goal)
     label = _("Visits so far this year, last year and on the path") if goal else _("Visits so far this year and last")
     return chart(
         figures.this_year(now, before, goal, years),
         label=label,
-        finding=_sentence(now[-1], then.get(now[-1][0]), asked.get(now[-1][0]), years),
+        finding=finding,
         head=[_("Day"), str(years[0]), str(years[1]), *([_("the path")] if goal else [])],
         rows=[
             [formats.day(d), *(formats.number(v) for v in (v, then.get(d), *([asked.get(d)] if goal else [])))]
@@ -71,15 +74,30 @@ def _file(site: str, first: date, last: date, step: str) -> str:
     return f"/api/v1/sites/{site}/visits?from={first}&to={last}&step={step}&together=true&format=csv"
 
 
-def _sentence(now: tuple[date, float | None], before: float | None, goal: float | None, years: tuple[int, int]) -> str:
-    """`Until 24 Nov: 371,204 visits, 4 % more than … and 9 % behind the path.`"""
-    said = _("Until {day}: {n} visits").format(day=formats.day(now[0]), n=formats.number(now[1]))
-    if now[1] and before:
-        said += ", " + _("{change} against {year}").format(
-            change=formats.signed_percent(now[1] / before - 1), year=years[1]
+def _sentence(
+    now: figures.Series, before: Mapping[date, float | None], goal: Mapping[date, float | None], missing: int
+) -> str:
+    """`Until 24 Nov: 371,204 visits, 4 % more than … and 9 % behind the path.` With days `missing` it is not compared:
+    they are not in the sum, and would look like fewer visits."""
+    (first, _value), (day, visits) = now[0], now[-1]
+    if (first.month, first.day) == (1, 1):
+        said = _("Until {day}: {n} visits").format(day=formats.day(day), n=formats.number(visits))
+    else:
+        said = _("From {first} until {day}: {n} visits")
+        said = said.format(first=formats.day(first), day=formats.day(day), n=formats.number(visits))
+    if missing > MISSING * len(now):
+        text = plural(
+            "{n} day was not counted and is missing from it, so it is not compared",
+            "{n} days were not counted and are missing from it, so it is not compared",
+            missing,
         )
-    if now[1] and goal:
-        said += ", " + _("{change} against the path").format(change=formats.signed_percent(now[1] / goal - 1))
+        return f"{said}. {text.format(n=missing)}."
+    then, asked = before.get(day), goal.get(day)
+    if visits and then:
+        change = formats.signed_percent(visits / then - 1)
+        said += ", " + _("{change} against {year}").format(change=change, year=day.year - 1)
+    if visits and asked:
+        said += ", " + _("{change} against the path").format(change=formats.signed_percent(visits / asked - 1))
     return said + "."
 
 
@@ -89,10 +107,13 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
     now = queries.visits(db, site, date(year, 1, 1), today - DAY, "month", together=True)
     base = queries.visits(db, site, begins, ends, "month", together=True)
     mine, theirs = by_month(now, measure), by_month(base, measure)
-    whole = by_month([p for p in base if p.coverage >= WHOLE], measure)
-    names = (str(year), _("baseline {year}").format(year=begins.year) if way else str(year - 1))
+    whole = by_month([p for p in base if p.coverage >= WHOLE and _within(p.day, begins, ends)], measure)
+    period = str(begins.year) if begins.year == ends.year else f"{begins.year}–{ends.year}"
+    names = (str(year), _("baseline {year}").format(year=period) if way else period)
     wide = formats.months("wide")
     gaps = [wide[p.day.month - 1] for p in now if p.coverage < WHOLE and p.gross is not None]
+    counted = [p for p in now if p.gross is not None]
+    unseen = [wide[p.day.month - 1] for p in now if p.gross is None and counted and p.day > counted[0].day]
     left_out = [wide[n] for n in range(today.month - 1) if theirs[n] is not None and whole[n] is None]
     return html.Section(
         [
@@ -100,7 +121,7 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
             chart(
                 figures.months(mine, theirs, names, today.month),
                 label=_("Visits by month beside the baseline") if way else _("Visits by month beside last year"),
-                finding=answer.month_finding(mine, whole, today.month, names[1], gaps, left_out),
+                finding=answer.month_finding(mine, whole, today.month, names[1], gaps, unseen, left_out),
                 head=[_("Month"), *names, _("Change"), _("Observed")],
                 rows=answer.month_rows(mine, theirs, {p.day.month: p for p in now}),
                 csv=_file(site, begins, today - DAY, "month"),
@@ -108,6 +129,12 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
             ),
         ]
     )
+
+
+def _within(day: date, first: date, last: date) -> bool:
+    """Whether all of the month of `day` lies from `first` to `last`."""
+    begins = day.replace(day=1)
+    return first <= begins and (begins + 31 * DAY).replace(day=1) - DAY <= last
 
 
 def by_month(points: list[VisitPoint], measure: str) -> list[float | None]:

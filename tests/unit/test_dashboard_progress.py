@@ -10,7 +10,9 @@ from core import sitefile
 from core.outlook import Awaited, ExpectedTotal, Record
 from core.views import SoFar, VisitPoint
 from dashboard.components import answer, outlook, record, unaimed, years
+from dashboard.figures import path
 from dashboard.i18n import LANG
+from dashboard.pages import this_year
 from tests.store.by_day import SITE
 from tests.unit.test_figures_outlook import DAY, OUTLOOK, WAY, scored, texts
 
@@ -73,7 +75,7 @@ def test_a_year_of_few_counted_days_says_so() -> None:
 
 def test_months_that_were_not_observed_whole_are_compared_with_nothing() -> None:
     mine, theirs = [10.0] * 10 + [5.0, None], [None] * 9 + [8.0, None, None]
-    told = answer.month_finding(mine, theirs, 11, "baseline 2024", [], ["September"])
+    told = answer.month_finding(mine, theirs, 11, "baseline 2024", left_out=["September"])
     assert told == (
         "1 of 1 finished months had more visits than in baseline 2024. "
         "Left out, since not observed whole then: September."
@@ -123,3 +125,23 @@ def test_a_record_of_short_forecasts_alone_is_a_record() -> None:
     week = replace(scored(300), last=scored(300).first + 6 * DAY)
     told = texts(record.section("lib", [week], [Record(days=7, made=1, held=1, afterwards=0, error=0.1, bias=0.1)]))
     assert "of the 7 days after it was made" in told and "No forecast is old enough" not in told
+
+
+def test_days_that_nobody_counted_are_not_told_as_fewer_visits() -> None:
+    days = [date(2026, 1, 1) + n * DAY for n in range(100)]
+    now = [(day, 10.0 * n) for n, day in enumerate(days)]
+    before, goal = {days[-1]: 1_100.0}, {days[-1]: 990.0}
+    said = this_year._sentence(now, before, goal, 2)
+    assert said == "Until 10 Apr 2026: 990 visits, −10% against 2025, ±0% against the path."
+    assert this_year._sentence(now, before, goal, 31).endswith(
+        "990 visits. 31 days were not counted and are missing from it, so it is not compared."
+    )
+    assert this_year._sentence(now[50:], {}, {}, 0).startswith("From 20 Feb 2026 until 10 Apr 2026: ")
+
+
+def test_a_baseline_under_way_is_no_path_yet() -> None:
+    young = replace(WAY, baseline_first=date(2026, 11, 1), baseline_last=date(2027, 10, 31), baseline_coverage=0.06)
+    said = texts(answer.panel(young, "Library"))
+    assert "The baseline is being counted until 31 Oct 2027." in said
+    assert "the path" not in said and "missing seasons" not in said
+    assert path.multiple(young, TODAY) == 1

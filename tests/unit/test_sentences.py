@@ -37,7 +37,7 @@ def test_the_odds_of_the_target_and_the_weekday_furthest_behind() -> None:
     assert said.en == "At today's pace the odds of doubling by December 2029 are 3 in 10; Sundays are furthest behind."
     assert (
         said.sv
-        == "Som det går nu är chansen att nå en fördubbling till december 2029 3 på 10; söndagar ligger längst efter."
+        == "Som det går nu är chansen 3 på 10 att nå en fördubbling till december 2029; söndagar ligger längst efter."
     )
     even = sentences.target(OUTLOOK, 1.5, dict.fromkeys(range(7), 1.2))
     assert (

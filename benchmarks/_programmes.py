@@ -30,15 +30,16 @@ class Programme:
 
 
 def programme(rng: np.random.Generator) -> Programme:
-    """One programme: one to five years of history, a deadline one to three years ahead, a target that is in doubt."""
+    """One programme: one to five years of history, a deadline one to three years ahead, a target that is in doubt.
+
+    The target is drawn about last year's visits and knows nothing of those to come. Drawn from what came, a far one
+    would tell that much came, and the odds of even one who knew the law of this world would seem too sure at both ends.
+    """
     known, ahead = int(rng.integers(400, 5 * YEAR)), int(rng.integers(YEAR, 3 * YEAR))
     days = known + ahead
     logs = _level(days, rng) + _calendar(days, rng) + _weather(days, rng)
     visits = rng.poisson(np.exp(logs) * float(np.exp(rng.uniform(np.log(80), np.log(5000))))).astype(np.float64)
-    truth = float(visits[-YEAR:].sum())
-    seen = float(visits[known - YEAR : known].sum())
-    between = rng.uniform(0, 1)  # the target lies somewhere about what comes and what was
-    goal = seen ** (1 - between) * truth**between * float(np.exp(rng.normal(0, 0.12)))
+    goal = float(visits[known - YEAR : known].sum()) * float(np.exp(rng.normal(0.03, 0.2)))
     return Programme(visits=visits, known=known, goal=goal)
 
 

@@ -220,6 +220,25 @@ def test_a_recovery_that_is_over_is_not_prolonged() -> None:
     assert np.median(paths.visits[-60:]) == pytest.approx(800, rel=0.15)
 
 
+def test_a_recovery_that_is_over_makes_the_years_to_come_little_wider() -> None:
+    def width(away: float) -> float:
+        n, rng = np.arange(900), np.random.default_rng(2)
+        logs = np.log(600) + np.cumsum(rng.normal(0, 0.003, len(n))) + rng.normal(0, 0.1, len(n))
+        counts = rng.poisson(np.exp(logs - away / (1 + np.exp((n - 90) / 30))))
+        paths = forecast(history(_days([float(v) for v in counts])), 365, rng=_rng(), paths=200)
+        year = total(paths, paths.days[0], paths.days[-1])
+        return float(np.log(year.high80 / year.low80))
+
+    assert width(0.7) < 2.1 * width(0.0)
+
+
+def test_forecasts_from_before_a_year_had_been_seen_stretch_the_far_ones_less() -> None:
+    truth = np.zeros(365)
+    wrong = [Trial(said=np.full((3, 365), 0.5), spread=np.full(365, 0.1), came=truth, knew=k) for k in (0.2, 1.0)]
+    short, long = (blend(np.zeros((3, 365)), [one] * 4).stretch for one in wrong)
+    assert short[:16] == pytest.approx(long[:16]) and 1 < short[-1] < 0.8 * long[-1]
+
+
 def test_a_weekday_that_is_another_since_lately_is_followed() -> None:
     days = [100 * (1.8 if n % 7 == 6 and n >= 230 else 1) + 2.0 * (n * 7 % 5) for n in range(300)]
     told = fan(forecast(history(_days(days)), 28, rng=_rng(), paths=100))

@@ -20,6 +20,7 @@ DOUBT = 4.0  # trials that weigh as much as the usual weights
 CARRIED = 0.5  # of what nearer rows told of a member is believed of farther ones that no trial tells of
 UNTRIED = 0.3  # of its usual weight is left to a member that no trial could ask
 DOUBTS = (2.0, 2.0, 3.0, 4.0)  # and as the usual stretch: by band, since the errors of a far one come in few pieces
+FAR = 2  # the first band in which it matters whether a year had been seen
 LEAST = 1e-3  # of the log: errors below are as good as none
 USUAL_STRETCH = np.array([1.15, 1.15, 1.1, 1.05])  # by band: a fitted spread is too narrow, more so near by
 SHARP = 3.0  # the power of the errors by which weights go
@@ -28,11 +29,12 @@ SHARP = 3.0  # the power of the errors by which weights go
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """One earlier day: what the members said of the rows after it, within what four futures of five lay, and what came
-    (logs)."""
+    (logs). `knew` is what part of a year had been seen by then, at most 1."""
 
     said: Floats
     spread: Floats
     came: Floats
+    knew: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,10 +121,13 @@ def _stretches(trials: list[Trial], tilts: Floats) -> Floats:
     for band, reached in enumerate(_bands(trials)):
         if not reached:
             continue
-        off = np.concatenate([np.abs(_off(trial, tilts))[part] for trial, part in reached])
-        pooled = off[np.isfinite(off)]
-        needed = float(np.quantile(pooled, 0.8))
-        trust = len(reached) / (len(reached) + DOUBTS[band])
+        worth = np.array([1.0 if band < FAR else trial.knew for trial, _ in reached])
+        off = [np.abs(_off(trial, tilts))[part] for trial, part in reached]
+        each = np.repeat(worth, [len(rows) for rows in off])
+        pooled = np.concatenate(off)
+        seen = np.isfinite(pooled)
+        needed = float(np.quantile(pooled[seen], 0.8, weights=each[seen], method="inverted_cdf"))
+        trust = worth.sum() / (worth.sum() + DOUBTS[band])
         stretches[band] *= np.clip(needed / stretches[band], 0.4, 2.5) ** trust
     return stretches
 

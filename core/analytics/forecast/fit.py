@@ -8,7 +8,7 @@ from scipy.optimize import minimize
 from core.analytics.forecast.design import Design
 from core.analytics.forecast.gauss import Moments, Posterior, moments, posterior
 from core.analytics.forecast.history import Flags, Floats
-from core.analytics.forecast.level import YEAR, hats, kernel, knots
+from core.analytics.forecast.level import YEAR, hats, kernel, knots, strides
 from core.analytics.forecast.shifts import FADES, FADING_SD, STEP_SD, shifts
 
 WEEK = 7.0  # days between knots of the level
@@ -89,7 +89,8 @@ class _Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Guess:
-    """What a round starts from: sizes, the sd and the echo of deviations, how much each row counts, and the steps."""
+    """What a round starts from: sizes, the sd and the echo of deviations, how much each row counts, the steps, and by
+    knot how large the level's news were."""
 
     sizes: Floats
     sigma: float
@@ -97,6 +98,7 @@ class _Guess:
     weight: Floats
     steps: Floats
     fade: float
+    strides: Floats
 
 
 def fit(
@@ -122,13 +124,14 @@ def fit(
     )  # fmt: skip
     ones = np.ones(len(task.y))
     start = _Guess(
-        sizes=USUAL if known is None else known, sigma=sigma, echo=0.3, weight=ones, steps=np.zeros(0), fade=1.0
-    )
+        sizes=USUAL if known is None else known, sigma=sigma, echo=0.3, weight=ones, steps=np.zeros(0), fade=1.0,
+        strides=np.ones(len(task.grid)),
+    )  # fmt: skip
     made = _round(task, start, find=False)
     rest = task.y - task.columns @ made.after.mean[: len(task.sd)]
     steps = shifts(rest, task.at, task.grid, made.next.sigma, USUAL)
     if len(steps):  # days after a shift were odd only for want of it
-        made = replace(made, next=_fading(task, replace(made.next, steps=steps, weight=ones)))
+        made = replace(made, next=_fading(task, replace(made.next, steps=steps, weight=ones, strides=start.strides)))
     for _ in range(ROUNDS - 1):
         made = _round(task, made.next, find=known is None and len(task.y) > FEW)
     return _fitted(task, made, middle)
@@ -156,12 +159,15 @@ def _round(task: _Task, guess: _Guess, find: bool) -> _Round:
     z, sd, scale = task.terms(guess.steps, guess.fade)
     used = guess.weight / ((guess.sigma**2 + task.small) * (1 + guess.echo) / (1 - guess.echo))
     data = moments(z, task.y, used)
-    sizes = _sizes(data, sd, scale, task.grid, guess.sizes) if find else guess.sizes
-    after = posterior(data, scaled(sd, scale, sizes), kernel(task.grid, task.grid, sizes))
+    sizes = _sizes(data, sd, scale, task.grid, guess) if find else guess.sizes
+    after = posterior(data, scaled(sd, scale, sizes), kernel(task.grid, task.grid, sizes), guess.strides)
     odd = task.y - z @ after.mean
     sigma = _spread(odd, len(odd), guess.sigma)
     weight = (FREEDOM + 1) / (FREEDOM + odd**2 / (sigma**2 + task.small))
-    then = replace(guess, sizes=sizes, sigma=sigma, weight=weight, echo=_echo(_by_row(task, odd)))
+    then = replace(
+        guess, sizes=sizes, sigma=sigma, weight=weight, echo=_echo(_by_row(task, odd)),
+        strides=strides(after, task.grid, sizes),
+    )  # fmt: skip
     return _Round(after=after, used=used, data=data, odd=odd, next=then)
 
 
@@ -207,16 +213,16 @@ def _echo(residual: Floats) -> float:
     return float(np.clip((a[both] * b[both]).sum() / square * n / (n + 20) + 0.3 * 20 / (n + 20), 0.0, 0.7))
 
 
-def _sizes(data: Moments, sd: Floats, scale: Floats, grid: Floats, start: Floats) -> Floats:
+def _sizes(data: Moments, sd: Floats, scale: Floats, grid: Floats, guess: _Guess) -> Floats:
     """The most probable sizes of the movements."""
 
     def cost(log: Floats) -> float:
         sizes = np.exp(log)
         apart = (log - np.log(USUAL)) / DOUBT
-        found = posterior(data, scaled(sd, scale, sizes), kernel(grid, grid, sizes))
+        found = posterior(data, scaled(sd, scale, sizes), kernel(grid, grid, sizes), guess.strides)
         return -found.log_likelihood + 0.5 * float(apart @ apart)
 
     bounds = [(np.log(0.01), np.log(1.0))] * len(USUAL)
-    found = minimize(cost, np.log(start), method="L-BFGS-B", bounds=bounds, options={"maxiter": 4, "maxfun": 40})
+    found = minimize(cost, np.log(guess.sizes), method="L-BFGS-B", bounds=bounds, options={"maxiter": 4, "maxfun": 40})
     sizes: Floats = np.exp(found.x)
     return sizes

@@ -48,6 +48,12 @@ class Posterior:
         """How many numbers' worth of the data went into the fit: the trace of the hat matrix."""
         return float(np.trace(cho_solve((self.root, True), seen.gram)))
 
+    def covariance(self, which: Floats) -> Floats:
+        """Of some combinations of u: `which` is combinations x effects."""
+        half = solve_triangular(self.root, which.T, lower=True)
+        found: Floats = half.T @ half
+        return found
+
     def draw(self, n: int, rng: np.random.Generator) -> Floats:
         """`n` draws (even) of u less its mean: effects x draws, each with its mirror image."""
         half = rng.standard_normal((len(self.mean), (n + 1) // 2))
@@ -55,10 +61,11 @@ class Posterior:
         return np.concatenate([drawn, -drawn], axis=1)[:, :n]
 
 
-def posterior(seen: Moments, sd: Floats, level: Floats) -> Posterior:
-    """The posterior where the first effects are independent with `sd` and the rest have the covariance `level`."""
+def posterior(seen: Moments, sd: Floats, level: Floats, strides: Floats) -> Posterior:
+    """The posterior where the first effects are independent with `sd` and the rest have the covariance `level`; what
+    of those does not follow from the ones before is larger by the factors `strides`."""
     n = len(sd)
-    root, _ = cho_factor(level + JITTER * np.eye(len(level)), lower=True)
+    root = np.linalg.cholesky(level + JITTER * np.eye(len(level))) * strides
     precision = seen.gram.copy()
     precision[np.arange(n), np.arange(n)] += sd**-2
     precision[n:, n:] += cho_solve((root, True), np.eye(len(level)))

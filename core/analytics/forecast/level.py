@@ -12,12 +12,16 @@ the damping of trends.
 """
 
 import numpy as np
+from scipy.linalg import solve_triangular
 
+from core.analytics.forecast.gauss import Posterior
 from core.analytics.forecast.history import Floats
 
 YEAR = 365.25  # days
 FADES = 0.5 * YEAR  # the velocity of growth
 FORGETS = (3.0 * YEAR, 21.0)  # swings of years, of weeks
+QUARTER = YEAR / 4
+NEWS = 3.0  # freedom of the t distribution of the level's news; branches' years have 2.3
 CONSTANT = 4.0  # sd of where the level is at all, about the middle of the data
 
 
@@ -35,6 +39,23 @@ def kernel(a: Floats, b: Floats, sizes: Floats) -> Floats:
     years, weeks = (np.exp(-apart / forgets) for forgets in FORGETS)
     together: Floats = CONSTANT**2 + sizes[0] ** 2 * growth + sizes[1] ** 2 * years + sizes[2] ** 2 * weeks
     return together
+
+
+def strides(after: Posterior, grid: Floats, sizes: Floats) -> Floats:
+    """How large the news of each knot were in units of the usual: by quarters, counted back from the last knot.
+
+    News are Student's: a quarter that moved much (a recovery) had large ones, and tells less of how large they usually
+    are. Expectation-maximization for the t distribution (Lange, Little and Taylor 1989, 3.1), the level being unseen.
+    """
+    each = max(round(QUARTER / (grid[1] - grid[0])), 1)
+    ends = np.append(0, np.arange(len(grid) - 1, 0, -each)[::-1])
+    root = np.linalg.cholesky(kernel(grid[ends], grid[ends], sizes) + 1e-6 * np.eye(len(ends)))
+    which = np.zeros((len(ends), len(after.mean)))
+    which[:, -len(grid) :] = solve_triangular(root, np.eye(len(grid))[ends], lower=True)
+    square = (which @ after.mean) ** 2 + np.diag(after.covariance(which))
+    square[0] = 1.0  # where the level began is no news
+    scale: Floats = np.sqrt((NEWS + square) / (NEWS + 1))
+    return scale[np.searchsorted(ends, np.arange(len(grid)))]
 
 
 def knots(days: float, step: float) -> Floats:

@@ -75,7 +75,8 @@ def _trials(learnt: Learnt, rng: np.random.Generator) -> list[Trial]:
         then = learnt.as_of(n)
         rows = learnt.before.part(n, min(n + FURTHEST, every))
         spread = np.quantile(np.abs(simulated(then, rows, TRIED, rng, BLOCK)), 0.8, axis=1)
-        found.append(Trial(said=members(then, learnt.before.upto(n), rows), spread=spread, came=rows.logs))
+        said = members(then, learnt.before.upto(n), rows)
+        found.append(Trial(said=said, spread=spread, came=rows.logs, knew=min(n / FURTHEST, 1.0)))
     return found
 
 

@@ -5,12 +5,12 @@ from scipy.special import ndtri, stdtrit
 
 from core.analytics.forecast.fit import Fitted
 from core.analytics.forecast.history import Floats
-from core.analytics.forecast.level import YEAR, hats, kernel
+from core.analytics.forecast.level import NEWS, YEAR, hats, kernel
 from core.analytics.forecast.members import Rows, ahead_of, effects, last_deviation
 
 POOL = 3 * 366  # rows whose deviations are drawn from
 CROWD = 5.0  # sigmas, or four times the usual: a day with more is a slip of the counter, or will not come again
-STRIDES, LONGEST = 3.0, 2.5  # freedom of the level's news, and the largest factor; branches' years have 2.3
+LONGEST = 2.5  # the largest factor of the news
 CROWDED, ROOM, GROWTH = 0.98, np.log(5), 1.0  # quantile of past logs; above it; and more each year ahead
 
 
@@ -57,8 +57,8 @@ def _level(fitted: Fitted, level: Floats, at: Floats, rng: np.random.Generator) 
 def _strides(paths: int, rng: np.random.Generator) -> Floats:
     """How large the news of each path are: most years bring little, some a new tram line. Such scales make a normal
     distribution Student's; as wide as it was for four futures of five."""
-    scale = np.sqrt(STRIDES / rng.chisquare(STRIDES, paths))
-    strides: Floats = np.minimum(scale * ndtri(0.9) / stdtrit(STRIDES, 0.9), LONGEST)
+    scale = np.sqrt(NEWS / rng.chisquare(NEWS, paths))
+    strides: Floats = np.minimum(scale * ndtri(0.9) / stdtrit(NEWS, 0.9), LONGEST)
     return strides
 
 

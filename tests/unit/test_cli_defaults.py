@@ -1,0 +1,34 @@
+"""What a command takes when nothing is said must be something that it would take."""
+
+import inspect
+from collections.abc import Callable, Iterator
+from typing import Any, get_type_hints
+
+import typer
+from typer.models import ParameterInfo
+
+from ops.cli import app
+
+
+def commands(of: typer.Typer) -> Iterator[Callable[..., Any]]:
+    yield from (command.callback for command in of.registered_commands if command.callback)
+    for group in of.registered_groups:
+        if group.typer_instance:
+            yield from commands(group.typer_instance)
+
+
+def defaults() -> Iterator[tuple[str, Any, ParameterInfo]]:
+    for command in commands(app):
+        hints = get_type_hints(command, include_extras=True)
+        for name, parameter in inspect.signature(command).parameters.items():
+            infos = [m for m in getattr(hints[name], "__metadata__", ()) if isinstance(m, ParameterInfo)]
+            if infos and isinstance(parameter.default, int | float):
+                yield f"{command.__module__}.{command.__name__} {name}", parameter.default, infos[0]
+
+
+def test_every_default_lies_within_its_bounds() -> None:
+    found = list(defaults())
+    assert len(found) > 20
+    for name, default, info in found:
+        assert info.min is None or info.min <= default, name
+        assert info.max is None or default <= info.max, name

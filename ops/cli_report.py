@@ -18,7 +18,9 @@ def report() -> None:
 @app.command()
 def annual(
     site: Annotated[str | None, typer.Argument(help="A site; all of them if left out.")] = None,
-    year: Annotated[int | None, typer.Option(min=1990, max=2100, help="The calendar year; last year if left out.")] = None,
+    year: Annotated[
+        int | None, typer.Option(min=1990, max=2100, help="The calendar year; last year if left out.")
+    ] = None,
     verify: Annotated[bool, typer.Option("--verify", help="Make the figure once more from the raw readings.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON.")] = False,
 ) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from core.analytics import annual as year_of
 from core.analytics import calendar
-from core.analytics.annual import Floats, Ints, Quarters, Rules, Year
+from core.analytics.annual import Flags, Floats, Ints, Quarters, Rules, Year
 from core.analytics.rebuild import QUARTER, Buckets, Readings, rebuild
 from core.analytics.visits import DOOR_BIAS
 from core.errors import NotFound
@@ -195,9 +195,19 @@ def ground(db: Database, site: str, year: int, today: date) -> Ground:
 
 def stored(db: Database, on: Ground) -> Grid:
     """The quarters as the database has them."""
+    return _grid(db, on, "annual_quarters")
+
+
+def filled(db: Database, on: Ground) -> float:
+    """Visits estimated for quarters in which a door was silent: in the days that are shown, not in what was counted."""
+    day, _ = on.day_of
+    return float(np.nansum(_entries(on, _grid(db, on, "annual_filled")) * on.rules().counts[day]))
+
+
+def _grid(db: Database, on: Ground, query: str) -> Grid:
     keys = {"portals": [door.portal_id for door in on.doors], "begins": on.begins, "ends": on.ends}
     with db.transaction() as conn:
-        rows = np.array(conn.execute(sql("annual_quarters"), keys).fetchall(), dtype=np.float64).reshape(-1, 8)
+        rows = np.array(conn.execute(sql(query), keys).fetchall(), dtype=np.float64).reshape(-1, 8)
     place = {door.portal_id: n for n, door in enumerate(on.doors)}
     column = np.array([place[int(p)] for p in rows[:, 0]], dtype=np.int64)
     grids = [np.full((on.quarters, len(on.doors)), np.nan) for _ in range(6)]
@@ -281,20 +291,28 @@ def _corrections(on: Ground, placed: Placed, people: tuple[Floats, Floats]) -> t
 def reckoned(on: Ground, grid: Grid) -> Year:
     """The year's figure from its quarters."""
     day, place = on.day_of
-    entries = np.stack(
-        [grid.people_in[:, n] if d.sign == 1 else grid.people_out[:, n] for n, d in enumerate(on.doors)], axis=1
-    )
-    half = np.array([d.method == "half" for d in on.in_force])[day][:, None]
-    both = grid.people_in + grid.people_out
+    entries = _entries(on, grid)
     known = np.nan_to_num(grid.covered_s) / (900 * np.maximum(_channels(on), 1))
     quarters = Quarters(
         day=day,
         place=place,
-        entries=np.where(half, both / 2, entries),
-        passages=np.where(half, both / 4, entries),
+        entries=entries,
+        passages=np.where(_half(on), entries / 2, entries),
         known=np.where(np.nan_to_num(grid.imputed) > 0, 1.0, np.minimum(known, 1.0)),
     )
     return year_of.reckon(quarters, on.kinds(), on.rules(), on.bias())
+
+
+def _entries(on: Ground, grid: Grid) -> Floats:
+    """Visits by quarter and door, as the definition of the day counts them."""
+    went_in = [grid.people_in[:, n] if d.sign == 1 else grid.people_out[:, n] for n, d in enumerate(on.doors)]
+    entries: Floats = np.where(_half(on), (grid.people_in + grid.people_out) / 2, np.stack(went_in, axis=1))
+    return entries
+
+
+def _half(on: Ground) -> Flags:
+    """Of each quarter, whether its day counts half of all who pass; a column."""
+    return np.array([d.method == "half" for d in on.in_force], dtype=np.bool_)[on.day_of[0]][:, None]
 
 
 def _channels(on: Ground) -> Floats:

@@ -50,7 +50,8 @@ def annual(db: Database, site: str, year: int, today: date, *, verify: bool = Fa
     grid = source.stored(db, on)
     figure = source.reckoned(on, grid)
     definitions = db.fetch("annual_definitions", _Definition, site=site)
-    check = _verified(db, on, figure) if verify else None
+    filled = source.filled(db, on)
+    check = _verified(db, on, figure, filled) if verify else None
     low, high = _bounds(figure)
     missing = tuple(d for d, share in zip(on.days, figure.observed, strict=True) if share.max(initial=0) <= 0)
     rules = on.rules()
@@ -68,6 +69,7 @@ def annual(db: Database, site: str, year: int, today: date, *, verify: bool = Fa
         net=figure.net,
         gross_counted=figure.gross_counted,
         net_counted=figure.net_counted,
+        filled=filled,
         estimated_share=_share(float(figure.added.sum()), float((figure.counted + figure.added).sum())),
         imputed_share=_share(float(np.nansum(grid.imputed)), float(everyone)),
         se=figure.se,
@@ -155,13 +157,13 @@ def _remarks(on: Ground, figure: Year) -> list[str]:
     return found
 
 
-def _verified(db: Database, on: Ground, figure: Year) -> Verification:
+def _verified(db: Database, on: Ground, figure: Year, filled: float) -> Verification:
     grid, readings = source.recomputed(db, on)
     again = source.reckoned(on, grid)
     apart = np.abs(again.counted - figure.counted) > SAME
     different = [f"{on.doors[p].name} {on.days[d]}" for d, p in np.argwhere(apart)]
     shown = db.fetch_one("visits_between", _Shown, sites=[on.site.id], first=on.first, last=on.last)
-    if shown and not _close(shown.gross or 0.0, again.gross_counted):
+    if shown and not _close((shown.gross or 0.0) - filled, again.gross_counted):
         different.append(f"sum of the days that are shown: {shown.gross}")
     same = not different and _close(again.gross, figure.gross) and _close(again.net, figure.net)
     return Verification(readings=readings, gross=again.gross, net=again.net, same=same, different=tuple(different[:50]))

@@ -101,6 +101,23 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
     assert {told.split()[1] for told in wrong.verification.different} == {"2025-10-01"}
 
 
+def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database, database_url: str) -> None:
+    filled(db)
+    plain = queries.annual(db, "lib", 2025, TODAY)
+    with psycopg.connect(database_url, autocommit=True) as conn:  # as the duty for silent doors leaves it
+        conn.execute(
+            "insert into imputed_flow (channel_id, bucket, people_in, people_out, spread, covered_s)"
+            " select channel_id, bucket, 7, 6, 1, 0 from placement join portal using (portal_id),"
+            " generate_series(timestamptz '2025-10-21 08:00Z', '2025-10-24 16:00Z', '15 minutes') as bucket"
+            " where slug = 'front' and role = 'primary' and extract(hour from bucket) between 7 and 17"
+        )
+    r = queries.annual(db, "lib", 2025, TODAY, verify=True)
+    shown = queries.visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
+    assert sum(p.gross or 0 for p in shown) > r.gross_counted + 900
+    assert r.verification and r.verification.same, r.verification.different
+    assert (r.gross, r.net, r.se) == (plain.gross, plain.net, plain.se)
+
+
 def test_a_year_that_goes_on_and_one_that_was_not_counted(db: Database) -> None:
     filled(db, silent=(0, 0))
     r = queries.annual(db, "lib", 2025, date(2025, 12, 25))

@@ -42,7 +42,7 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         f" {r.imputed_share:.2%} spread over gaps of totals"
     )
     if r.filled:
-        yield f"  the days as shown hold {_n(r.filled)} more, estimated for silent doors; this figure has its own estimate"
+        yield f"  days as shown hold {_n(r.filled)} more, estimated for silent doors; this figure has its own"
     if r.missing:
         more = " ..." if len(r.missing) > SHOWN else ""
         yield "  not observed at all: " + ", ".join(map(str, r.missing[:SHOWN])) + more

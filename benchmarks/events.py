@@ -9,6 +9,9 @@ Streets: into half a year of hours of a sensor, at its full counts and thinned t
 crowds of two to four hours are put, each some 60 % of what came, and 6 silences of four to eleven hours; how many of
 each are among the 60 most surprising intervals. The streets' own events are among those too.
 
+Simulated: half a year (or less) of a library's counts in steps of five minutes to a day, with crowds, a dead, a stuck
+and a doubling or halving feed put in; how many of each are told unasked, and how many intervals that are none of them.
+
 `--write` renews the tables in docs/events.md.
 """
 
@@ -122,6 +125,84 @@ def injected(seeds: int) -> Iterator[str]:
             yield f"| {city}{'' if thin == 1 else f', a {thin}th of the people'} | {' | '.join(cells)} |"
 
 
+SIZES = (  # name, days, step in minutes, people an hour, how many crowds and how many of each fault
+    ("hours, 50 people", 182, 60, 50, (8, 2)),
+    ("hours, 2,500 people", 182, 60, 2500, (8, 2)),
+    ("hours, 5 people", 182, 60, 5, (8, 2)),
+    ("hours, 2 people", 182, 60, 2, (8, 2)),
+    ("hours, 50 people, five weeks", 35, 60, 50, (3, 1)),
+    ("quarters of an hour", 84, 15, 50, (4, 1)),
+    ("five minutes", 56, 5, 50, (4, 1)),
+    ("days", 182, 1440, 50, (6, 2)),
+)
+FAULTS = {"6 hours of nobody": 0.0, "days of nobody": 0.0, "days stuck": None, "days doubled": 2.0, "days halved": 0.5}
+
+
+def world(days: int, step_min: int, people: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Times and counts of a library with weekdays, hours, quiet and busy days, and more scatter than chance alone."""
+    per_day = 1440 // step_min
+    t = np.arange(days * 1440 // min(step_min, 60)) * min(step_min, 60) / 60
+    hour, day = t % 24, t // 24 % 7
+    there = np.where(day == 6, (hour >= 10) & (hour < 16), (hour >= 8) & (hour < 20))
+    usual = np.where(there, people * (0.5 + 0.5 * np.sin((hour - 6) / 14 * np.pi)), 0.0) * min(step_min, 60) / 60
+    usual = usual.reshape(days * per_day, -1).sum(axis=1) * np.repeat(rng.lognormal(0, 0.12, days), per_day)
+    times = np.datetime64("2025-03-03T00:00:00") + np.arange(len(usual)) * np.timedelta64(step_min, "m")
+    return times, rng.poisson(usual * rng.gamma(40, 1 / 40, len(usual))).astype(float)
+
+
+def spoilt(
+    times: np.ndarray, counts: np.ndarray, much: tuple[int, int], rng: np.random.Generator
+) -> tuple[np.ndarray, list[tuple[Interval, str]]]:
+    """The counts with crowds and faults in them, each on days of its own, and what is where."""
+    step = times[1] - times[0]
+    per_day = int(np.timedelta64(1, "D") / step)
+    counts, free, there = counts.copy(), np.ones(len(counts) // per_day, bool), []
+    free[:2] = free[-4:] = False
+    kinds = ["crowds"] * much[0] + [kind for kind in FAULTS for _ in range(much[1])]
+    for kind in kinds[:-1] if per_day == 1 else kinds:
+        length = 3 if kind.startswith("days") else 1
+        places = [d for d in np.flatnonzero(free).tolist() if free[d - 1 : d + length + 1].all()]
+        if not places or (per_day == 1 and kind.startswith("6")):
+            continue
+        day = int(rng.choice(places))
+        free[day : day + length] = False
+        a, b = day * per_day, (day + length) * per_day
+        if length == 1 and per_day > 1:
+            a += int(rng.integers(9, 13)) * per_day // 24
+            b = a + max((int(rng.integers(2, 4)) if kind == "crowds" else 6) * per_day // 24, 1)
+        counts[a:b] = _after(kind, counts, a, b, rng)
+        there.append(((times[a], times[b - 1] + step), kind))
+    return counts, there
+
+
+def _after(kind: str, counts: np.ndarray, a: int, b: int, rng: np.random.Generator) -> np.ndarray:
+    part = counts[a:b]
+    if kind == "crowds":
+        return part + rng.poisson(np.maximum(part, counts[counts > 0].mean()))
+    factor = FAULTS[kind]
+    return np.full(b - a, np.round(counts.mean())) if factor is None else np.round(part * factor)
+
+
+def simulated(seeds: int) -> Iterator[str]:
+    """The table of simulated series."""
+    kinds = ("crowds", *FAULTS)
+    yield f"| simulated, told unasked | {' | '.join(kinds)} | others told, a series |"
+    yield "|---|" + "---|" * (len(kinds) + 1)
+    for name, days, step_min, people, much in SIZES:
+        got: dict[str, list[bool]] = {kind: [] for kind in kinds}
+        others = []
+        for seed in range(seeds):
+            rng = np.random.default_rng(seed)
+            times, counts = world(days, step_min, people, rng)
+            with_them, there = spoilt(times, counts, much, rng)
+            told = unusual(times, with_them)
+            for (begin, end), kind in there:
+                got[kind].append(any(u.start < end and u.end > begin for u in told))
+            others.append(sum(all(u.start >= e or u.end <= b for (b, e), _ in there) for u in told))
+        cells = [f"{np.mean(hits):.0%}" if hits else "" for hits in got.values()]
+        yield f"| {name} | {' | '.join(cells)} | {np.mean(others):.1f} |"
+
+
 def main() -> None:
     """Measure, print, and renew the tables if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -132,7 +213,7 @@ def main() -> None:
         print(json.dumps({"skipped": f"needs real data in {DATA}"}))
         return
     lines = []
-    for line in (*known_events(), "", *injected(asked.seeds)):
+    for line in (*known_events(), "", *injected(asked.seeds), "", *simulated(5 * asked.seeds)):
         print(line, flush=True)
         lines.append(line)
     if asked.write:

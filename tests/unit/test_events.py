@@ -70,6 +70,25 @@ def test_weeks_of_holidays_are_no_row_of_failures() -> None:
     assert len(flagged) <= 4, "of thirty days"
 
 
+@pytest.mark.parametrize("factor", [2.0, 0.5])
+def test_a_feed_that_doubles_or_halves_for_days_is_seen(factor: float) -> None:
+    times, counts = counted()
+    counts[at(40, 0) : at(43, 0)] = np.round(counts[at(40, 0) : at(43, 0)] * factor)
+    (odd,) = (u for u in unusual(times, counts) if u.end - u.start > 12 * HOUR)
+    assert covers(odd, 40, 8, 20) and covers(odd, 42, 8, 20) and odd.end - odd.start == 72 * HOUR
+    assert odd.count / odd.expected == pytest.approx(factor, rel=0.2)
+
+
+def test_days_without_anybody_are_seen_where_few_come() -> None:
+    times, usual = counted(140)
+    counts = np.random.default_rng(4).binomial(usual.astype(int), 1 / 40).astype(float)
+    counts[at(61, 0) : at(64, 0)] = 0
+    assert any(
+        u.count < u.expected and u.start < START + at(64, 0) * HOUR and covers(u, 62, 9, 18)
+        for u in unusual(times, counts)
+    )
+
+
 def test_missing_is_never_zero() -> None:
     times, counts = counted()
     counts[at(40, 8) : at(41, 20)] = np.nan

@@ -1,6 +1,6 @@
 """Unusual intervals of a series of counts, the most surprising first."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.analytics.events import states
+from core.analytics.events.days import OddDays, odd_days
 from core.analytics.events.grid import Floats, Times, lay
 from core.analytics.events.learning import Learnt, learn
 
@@ -49,6 +50,8 @@ def find(learnt: Learnt, most: int | None = None) -> list[Unusual]:
     """The same from what was learnt."""
     share, found = 1.0, learnt.look()
     flagged = _flagged(found, LIKELY)
+    plain = _told(learnt, found, _joined(learnt, flagged), share)
+    days = _surprising([_day(learnt, day) for day in odd_days(learnt, found)], plain)
     wanted = most or 0
     for stricter in STRICTER:
         if len(flagged) >= wanted:
@@ -59,8 +62,37 @@ def find(learnt: Learnt, most: int | None = None) -> list[Unusual]:
         if len(flagged) >= wanted:
             break
         flagged = _flagged(found, likely)
-    told = (u for u in _told(learnt, found, _joined(learnt, flagged), share) if u.score > 0)
-    return sorted(told, key=lambda u: (-u.score, u.start))[:most]
+    parts = plain if share == 1.0 else _told(learnt, found, _joined(learnt, flagged), share)
+    parts = _in_order(part for part in parts if not any(_overlap(part, day) for day in days))
+    if share < 1.0 and most:
+        # What stands out by itself keeps its place among what was looked for with a stricter eye.
+        parts = parts[: most - len(days)]
+    return _in_order([*days, *parts])[:most]
+
+
+def _in_order(found: Iterable[Unusual]) -> list[Unusual]:
+    return sorted((u for u in found if u.score > 0), key=lambda u: (-u.score, u.start))
+
+
+def _surprising(days: list[Unusual], parts: list[Unusual]) -> list[Unusual]:
+    """The days in which no part is more surprising than the whole."""
+    return [day for day in days if all(day.score > part.score for part in parts if _overlap(day, part))]
+
+
+def _overlap(one: Unusual, other: Unusual) -> bool:
+    return bool(one.start < other.end and one.end > other.start)
+
+
+def _day(learnt: Learnt, odd: OddDays) -> Unusual:
+    grid, rows = learnt.grid, slice(odd.first, odd.behind)
+    known = ~np.isnan(grid.counts[rows])
+    return Unusual(
+        start=grid.at(odd.first * grid.slots_a_day),
+        end=grid.at(odd.behind * grid.slots_a_day),
+        count=float(grid.counts[rows][known].sum()),
+        expected=float(learnt.usual.rate[rows][known].sum()),
+        score=odd.score,
+    )
 
 
 def _flagged(found: states.Found, likely: float) -> list[Run]:
@@ -95,7 +127,7 @@ def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _told(learnt: Learnt, found: states.Found, flagged: list[Run], share: float) -> Iterator[Unusual]:
+def _told(learnt: Learnt, found: states.Found, flagged: list[Run], share: float) -> list[Unusual]:
     grid = learnt.grid
     level = (np.exp(learnt.levels.at) * found.level).sum(axis=1)
 
@@ -105,16 +137,18 @@ def _told(learnt: Learnt, found: states.Found, flagged: list[Run], share: float)
         told: Floats = np.einsum("scz,c->sz", learnt.gains(block, share), found.level[block])
         return told
 
-    for state, first, behind in flagged:
+    def one(state: int, first: int, behind: int) -> Unusual:
         block, slot = np.divmod(np.arange(first, behind), grid.counts.shape[1])
         counts = grid.counts[block, slot]
         expected = learnt.usual.rate[block, slot] * level[block]
         known = ~np.isnan(counts)
         gain = sum(float(gains(b)[s, state]) for b, s in zip(block.tolist(), slot.tolist(), strict=True))
-        yield Unusual(
+        return Unusual(
             start=grid.at(first),
             end=grid.at(behind),
             count=float(counts[known].sum()),
             expected=float(expected[known].sum()),
             score=gain / float(np.log(10)),
         )
+
+    return [one(*run) for run in flagged]

@@ -49,21 +49,21 @@ class Learnt:
 
 def learn(grid: Grid) -> Learnt:
     """Learn what is usual and what is not, in turns, until both have settled."""
-    near, beside = usual.nearness(grid), _beside(grid)
+    near, beside = usual.nearness(grid), neighbours(grid)
     level, ordinary = _beginning(grid)
     fair, spread = ordinary, usual.Spread()
     usual_sd, near_sd = 0.3, 0.2
     for _ in range(ROUNDS):
         rate, evidence = usual.rates(grid, near, ordinary, level, spread)
         spread = usual.spread(grid.counts, rate * level[:, None], fair, spread)
-        around = _around(beside, np.log(level))
+        around = level_around(beside, np.log(level))
         levels = states.levels(around, usual_sd, near_sd, _guess(grid, rate, ordinary), np.log(level))
         found = _look(grid, rate, evidence, spread.strict(*STRICT), levels)
         fair = _look(grid, rate, evidence, spread, levels).state[:, :, states.ORDINARY]
         ordinary = found.state[:, :, states.ORDINARY]
         log_level = (levels.at * found.level).sum(axis=1)
         level = np.exp(log_level)
-        usual_sd, near_sd = _scale(log_level), _scale(log_level - _around(beside, log_level))
+        usual_sd, near_sd = robust_sd(log_level), robust_sd(log_level - level_around(beside, log_level))
     return Learnt(grid=grid, usual=usual.Usual(rate=rate, evidence=evidence, spread=spread), levels=levels)
 
 
@@ -109,11 +109,11 @@ def _guess(grid: Grid, rate: Floats, ordinary: Floats) -> Floats:
     """The log level that the ordinary counts of a block suggest."""
     weight = np.where(np.isnan(grid.counts), 0.0, ordinary)
     seen, stood = (weight * np.nan_to_num(grid.counts)).sum(axis=1), (weight * rate).sum(axis=1)
-    guess: Floats = np.clip(np.log((seen + 5) / (stood + 5)), -2.0, 2.0)
+    guess: Floats = np.clip(np.log((seen + 5) / (stood + 5)), np.log(states.LOWEST), 2.0)
     return guess
 
 
-def _beside(grid: Grid) -> Floats:
+def neighbours(grid: Grid) -> Floats:
     """How near blocks are for their levels (blocks x blocks): those within some days count; none counts for itself."""
     days = np.arange(len(grid.counts)) * grid.counts.shape[1] / grid.slots_a_day
     reach = max(2.0, days[1] if len(days) > 1 else 1.0)
@@ -122,12 +122,12 @@ def _beside(grid: Grid) -> Floats:
     return beside * ~np.isnan(grid.counts).all(axis=1)
 
 
-def _around(beside: Floats, log_level: Floats) -> Floats:
+def level_around(beside: Floats, log_level: Floats) -> Floats:
     """The log level of the blocks around each, drawn to the usual one where there are none."""
     around: Floats = (beside @ log_level) / (beside.sum(axis=1) + 0.5)
     return around
 
 
-def _scale(values: Floats) -> float:
+def robust_sd(values: Floats) -> float:
     """A robust standard deviation, kept off zero."""
     return float(np.clip(1.4826 * np.median(np.abs(values)), 0.03, 0.6))

@@ -20,10 +20,12 @@ SHARE_OF_BLOCK = 0.25  # an event in a quiet slot is measured by this share of t
 LEFT = np.array([0.01, 0.35])  # what is left of the rate when too few are seen: a dead sensor, half of the sensors
 LEFT_ERROR = np.array([0.0, 0.25])
 FEWER = 0.1  # the share of events in which fewer come than usual
-BEGIN_HOURS, LAST_HOURS = 50.0, 1.5  # an event begins once in so many hours, and lasts so long, on the average
+BEGIN_HOURS = 50.0  # an event begins once in so many hours, on the average
+MORE_HOURS, LESS_HOURS = 1.5, 2.5  # how long it lasts: crowds go by, but what fell silent waits for somebody to see it
 ENOUGH = 1.5  # blocks' worth of comparison without which nothing is said of a slot
 FAR = 0.1  # the share of blocks whose level is anything
 FAR_WIDTH = 0.6  # how far such a level lies from the usual one (log)
+LOWEST = 0.3  # of the usual people; a day with fewer is no quiet day, but a failure or a closing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,16 +61,28 @@ def levels(near: Floats, usual_sd: float, near_sd: float, guess: Floats, centre:
     centres = np.stack([np.zeros_like(guess), near, guess], axis=1)
     at = np.sort((centres[:, :, None] + offsets).reshape(len(guess), -1), axis=1)
     width = np.gradient(at, axis=1) + 1e-9
-    density = (
-        (1 - FAR) / 2 * _normal(at, 0.0, usual_sd)
-        + (1 - FAR) / 2 * _normal(at, near[:, None], near_sd)
-        + FAR * _normal(at, near[:, None] / 2, FAR_WIDTH)
-    )
-    weight = np.log(density * width + 1e-30)
+    weight = np.log((_known(at, near[:, None], usual_sd, near_sd) + _anything(at, near[:, None])) * width + 1e-30)
     return Levels(at=at, prior=weight - _log_sum(weight, axis=1)[:, None], centre=centre)
 
 
-def _normal(x: Floats, mean: Floats | float, sd: float) -> Floats:
+def oddity(level: Floats, error: Floats, near: Floats, usual_sd: float, near_sd: float) -> Floats:
+    """The log odds that a level, known up to an error, is neither like always nor like the days around it."""
+    known = _known(level, near, np.hypot(usual_sd, error), np.hypot(near_sd, error))
+    odds: Floats = np.log(_anything(level, near) + 1e-30) - np.log(known + 1e-30)
+    return odds
+
+
+def _known(at: Floats, near: Floats, usual_sd: Floats | float, near_sd: Floats | float) -> Floats:
+    """The density of levels like always or like the neighbours."""
+    known: Floats = (1 - FAR) / 2 * (_normal(at, 0.0, usual_sd) + _normal(at, near, near_sd))
+    return known
+
+
+def _anything(at: Floats, near: Floats) -> Floats:
+    return FAR * _normal(at, near / 2, FAR_WIDTH)
+
+
+def _normal(x: Floats, mean: Floats | float, sd: Floats | float) -> Floats:
     density: Floats = np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
     return density
 
@@ -118,9 +132,9 @@ def transitions(step_s: int) -> Floats:
     """Probabilities from state to state in a step (3 x 3); where steps are long, an event may last one."""
     hours = step_s / 3600
     begin = 1 - np.exp(-hours / max(BEGIN_HOURS, 20 * hours))
-    end = 1 - np.exp(-hours / max(LAST_HOURS, hours))
-    more, less = (1 - end) * np.array([[0.99, 0.01], [0.01, 0.99]])
-    return np.array([[1 - begin, begin * (1 - FEWER), begin * FEWER], [end, *more], [end, *less]])
+    end, mended = (1 - np.exp(-hours / max(last, hours)) for last in (MORE_HOURS, LESS_HOURS))
+    more, less = (1 - end) * np.array([0.99, 0.01]), (1 - mended) * np.array([0.01, 0.99])
+    return np.array([[1 - begin, begin * (1 - FEWER), begin * FEWER], [end, *more], [mended, *less]])
 
 
 def forward_backward(told: Floats, prior: Floats, step: Floats) -> Found:

@@ -53,11 +53,26 @@ class Placed:
     first: datetime | None
     last: datetime | None
     odd_clock: int
+    earlier: bool
 
     def holds(self, begins: datetime, quarters: int) -> slice:
         """The quarters from `begins` on in which it hung there."""
-        at = [0 if t is None else -((begins - t) // timedelta(minutes=15)) for t in (self.placed, self.ended)]
-        return slice(max(at[0], 0), quarters if self.ended is None else max(min(at[1], quarters), 0))
+        return slice(_quarter(self.placed, begins, 0), _quarter(self.ended, begins, quarters))
+
+    def counted(self, begins: datetime, quarters: int) -> slice:
+        """Those in which it should have counted.
+
+        Where nobody said since when it hangs there, it is since it was first heard: a sensor that took another's place
+        would else be missed at the door for all the time before.
+        """
+        if self.placed or self.earlier:
+            return self.holds(begins, quarters)
+        return slice(_quarter(self.first, begins, quarters), _quarter(self.ended, begins, quarters))
+
+
+def _quarter(t: datetime | None, begins: datetime, otherwise: int) -> int:
+    """The number of the first quarter that begins at `t` or later, from 0 on."""
+    return otherwise if t is None else max(-((begins - t) // timedelta(minutes=15)), 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,5 +336,5 @@ def _channels(on: Ground) -> Floats:
     place = {door.portal_id: n for n, door in enumerate(on.doors)}
     for placed in on.sensors:
         if placed.role == "primary":
-            number[placed.holds(on.begins, on.quarters), place[placed.portal_id]] += 1
+            number[placed.counted(on.begins, on.quarters), place[placed.portal_id]] += 1
     return number

@@ -1,7 +1,11 @@
--- What hung at portals within a time, and what it sent in it.
+-- What hung at portals within a time, what it sent in it, and whether it had sent anything there `earlier`.
 select pl.portal_id, pl.channel_id, d.source, d.external_id as device, c.key as channel, coalesce(nullif(d.model, ''), d.heard_model) as model,
     pl.role, pl.swapped, pl.sandbox, lower(pl.valid) as placed, upper(pl.valid) as ended, c.wraps, c.has_totals,
-    r.readings, r.first, r.last, r.odd_clock
+    r.readings, r.first, r.last, r.odd_clock,
+    exists (
+        select from reading e
+        where e.channel_id = pl.channel_id and e.metric in (1, 2, 3, 4, 5, 6) and e.time < %(begins)s and pl.valid @> e.time
+    ) as earlier
 from placement pl
 join channel c using (channel_id)
 join device d using (device_id)

@@ -101,6 +101,24 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
     assert {told.split()[1] for told in wrong.verification.different} == {"2025-10-01"}
 
 
+def test_a_sensor_that_took_anothers_place_was_not_missing_before(db: Database) -> None:
+    filled(db)
+    whole = queries.annual(db, "lib", 2025, TODAY)
+    turned = SITE.replace('device = "front"', 'device = "front-2"')
+    sites.apply(db, sitefile.parse(turned), now=datetime(2025, 12, 29, 12, tzinfo=UTC))
+    write(db, Batch(readings=[Incoming(reading=r, received=r.time) for r in (  # as usual, from the 30th on
+        reading("front-2", "in", 8.0, datetime(2025, 12, 30 + n, 6, 5, tzinfo=UTC) + timedelta(minutes=40 * step), 2400)
+        for n in range(2) for step in range(1, 20))]))  # fmt: skip
+    r = queries.annual(db, "lib", 2025, TODAY, verify=True)
+    front, before = r.doors[0], whole.doors[0]
+    assert [s.device for s in front.sensors] == ["lib/front", "lib/front-2"] and front.sensors[1].placed is None
+    assert (front.days_missing, front.days_whole) >= (before.days_missing, before.days_whole - 3)
+    assert front.estimated == pytest.approx(before.estimated, rel=0.05) and r.gross == pytest.approx(
+        whole.gross, rel=0.01
+    )
+    assert r.verification and r.verification.same
+
+
 def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database, database_url: str) -> None:
     filled(db)
     plain = queries.annual(db, "lib", 2025, TODAY)

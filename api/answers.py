@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 Format = Literal["json", "csv"]
+FORMULA = ("=", "+", "-", "@")
 FRESH = {"Cache-Control": "no-store"}  # for what is true now only
 
 
@@ -46,6 +47,8 @@ def _cell(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return int(value)
+    if isinstance(value, str) and value.startswith(FORMULA):
+        return f"'{value}"  # or a spreadsheet would reckon what somebody wrote
     return " | ".join(map(str, value)) if isinstance(value, tuple) else value
 
 

@@ -1,6 +1,5 @@
-"""What lies around the counts: the calendar of each day, the programme, what was done because somebody asked."""
+"""What lies around the counts: the calendar of each day, the programme and what it gave, unusual hours."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi import APIRouter, Response
@@ -9,12 +8,10 @@ from api import ranges
 from api.answers import rows, wanted
 from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, FirstDay, Form, From, LastDay, To
-from core import sentences
 from core.analytics import calendar
-from core.around import ActionEffect, ActionInfo, CalendarDay, ProgrammeEvent, UnusualTime
+from core.around import CalendarDay, ProgrammeEvent, UnusualTime
 from core.effects import ProgrammeEffect
-from core.site import Text
-from store import effects, queries
+from store import queries
 
 router = APIRouter(tags=["Calendar"])
 
@@ -63,25 +60,3 @@ def effects_of_events(site: KnownSite, db: Db, now: Now, begin: From = None, to:
     """Visits in the hours and space of each event beside like days without it, newest first; today's by default."""
     start, end = ranges.instants(begin, to, site, now)
     return queries.event_effects(db, site.id, start, end)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gave:
-    """What an action gave, and the same as a sentence."""
-
-    effect: ActionEffect
-    sentence: Text
-
-
-@router.get("/sites/{site}/actions/effects", summary="What it gave")
-def effects_of_actions(site: KnownSite, db: Db, now: Now) -> list[Gave]:
-    """What each action that was done gave, reckoned from the visits before and since; made anew once a day."""
-    found = effects.kept(db, site.id)
-    whole = {a.action: not a.spaces for a in queries.actions(db, site.id, calendar.business_day(now, site))}
-    return [Gave(effect=e, sentence=sentences.gave(e, whole.get(name, True))) for name, e in found.items()]
-
-
-@router.get("/sites/{site}/actions", summary="You said, we did")
-def actions(site: KnownSite, db: Db, now: Now) -> list[ActionInfo]:
-    """What was asked for, what was answered and what has been done since, newest first."""
-    return queries.actions(db, site.id, calendar.business_day(now, site))

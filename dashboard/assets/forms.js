@@ -1,4 +1,5 @@
-/* Acknowledges a finding: sends name and reason to the API, then draws the page anew. The name is kept for the next one. */
+/* Forms that write: `data-send="POST /api/…"`. What is filled in goes to the API as JSON, then the page is drawn anew. What
+   cannot be is said in the form; the name of who writes is kept for the next one. */
 (function () {
   "use strict";
   const KEPT = "besok-name";
@@ -10,18 +11,54 @@
     } catch { return ""; }  // private window
   }
 
+  // React owns the field: it hears of a value only through the setter of the prototype and an event.
+  function fill(field, value) {
+    const kind = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, value);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  function filled(form) {
+    const lists = (form.dataset.lists || "").split(" ");
+    const found = {};
+    for (const [key, value] of new FormData(form)) {
+      const text = value.trim();
+      if (text) found[key] = lists.includes(key) ? [text] : text;
+    }
+    return found;
+  }
+
+  // The days of an action in order, said in the reader's language before anything is sent; the API has the last word.
+  function early(form, body) {
+    const days = [form.dataset.asked, body.answered, body.done_since, body.undone];
+    if (days.slice(1).some((day) => day && day < days[0])) return form.dataset.early;
+    if (body.undone && !(body.done_since && body.undone > body.done_since)) return form.dataset.undone;
+    return "";
+  }
+
+  function done(form) {
+    const details = form.closest("details");
+    form.querySelectorAll("[data-once] input, [data-once] textarea").forEach((field) => fill(field, ""));
+    document.getElementById("redraw").click();
+    const said = document.getElementById("announcer");
+    if (form.dataset.kept && said) said.textContent = form.dataset.kept;
+    if (form.dataset.kept && details) { details.open = false; details.querySelector("summary").focus(); }
+  }
+
   async function send(form) {
-    const [who, note] = ["who", "note"].map((field) => form.querySelector(`[name=${field}]`).value.trim());
+    const [method, url] = form.dataset.send.split(" ");
     const problem = form.querySelector(".problem");
-    problem.textContent = "";
+    const body = filled(form);
+    problem.textContent = early(form, body);
+    if (problem.textContent) return;
     let said = problem.dataset.failed;
     try {
-      const answer = await fetch(`/api/v1/findings/${form.dataset.finding}/acknowledgement`, {
-        method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ who, note }),
+      const answer = await fetch(url, {
+        method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
       });
-      if (answer.ok || answer.status === 409) {  // 409: it was resolved meanwhile
-        name(who);
-        document.getElementById("redraw").click();
+      if (answer.ok || String(answer.status) === form.dataset.gone) {
+        name(body.who);
+        done(form);
         return;
       }
       said = (await answer.json()).error || said;
@@ -30,18 +67,15 @@
   }
 
   document.addEventListener("submit", (event) => {
-    const form = event.target.closest("form.acknowledge");
+    const form = event.target.closest("form[data-send]");
     if (!form) return;
     event.preventDefault();
     event.stopPropagation();
     send(form);
   }, true);
 
-  // React owns the field: it hears of a value only through the setter of the prototype and an event.
   document.addEventListener("toggle", (event) => {
-    const field = event.target.open && event.target.querySelector?.(":scope > form.acknowledge [name=who]");
-    if (!field || field.value || !name()) return;
-    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, name());
-    field.dispatchEvent(new Event("input", { bubbles: true }));
+    const field = event.target.open && event.target.querySelector?.(":scope > form[data-send] [name=who]");
+    if (field && !field.value && name()) fill(field, name());
   }, true);
 })();

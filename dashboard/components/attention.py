@@ -72,7 +72,7 @@ def _said(who: str, note: str, when: str) -> str:
 
 
 def _form(f: FindingInfo) -> Any:
-    """Sent by attention.js to the API, which keeps the name and the reason."""
+    """Sent by forms.js to the API, which keeps the name and the reason; 409 is that it was resolved meanwhile."""
     what = _("Acknowledge") if f.state == "open" else _("Say something else")
     fields = [
         dmc.TextInput(label=_("Your name or initials"), name="who", required=True, autoComplete="name"),
@@ -80,7 +80,9 @@ def _form(f: FindingInfo) -> Any:
         html.Button(what, type="submit", className="send", **aria(label=f"{what}: {named(f.sentence)}")),
         html.P("", className="problem", role="alert", **data(failed=_("That could not be kept. Try again."))),
     ]
-    form = html.Form(fields, className="acknowledge", **data(finding=str(f.id)))
+    form = html.Form(
+        fields, className="writing", **data(send=f"POST /api/v1/findings/{f.id}/acknowledgement", gone="409")
+    )
     return html.Details([html.Summary(what), form])
 
 

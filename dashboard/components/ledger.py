@@ -1,30 +1,41 @@
 """You said, we did, it gave: what was asked for at a site, what became of it, and what it has given so far."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 from dash import html
 
 from core.around import ActionInfo
 from core.site import Text
+from dashboard.components import ledger_forms
 from dashboard.components.attrs import data
-from dashboard.i18n import _, formats, named
+from dashboard.i18n import _, formats, named, plural
+
+SHOWN: Final = 12  # the newest; the others are folded away
 
 
-def section(actions: Sequence[ActionInfo], gave: Mapping[str, Text], spaces: Mapping[str, Text]) -> Any:
-    """An entry for each action, newest first. `gave` says what it has given, by action; `spaces` are their names."""
-    if not actions:
-        empty = _("Nothing has been written down yet: besok action add says what was asked for and what became of it.")
-        return html.Section([html.H2(_heading()), html.P(empty, className="quiet")])
-    entries = [html.Li(_entry(action, gave.get(action.action), spaces)) for action in actions]
-    return html.Section([html.H2(_heading()), html.Ul(entries, className="ledger")])
+def section(site: str, actions: Sequence[ActionInfo], gave: Mapping[str, Text], spaces: Mapping[str, Text]) -> Any:
+    """An entry for each action, newest first, and forms to write into the ledger. `gave` says what each has given, by
+    action; `spaces` are their names.
+    """
+    entries = [html.Li(_entry(site, action, gave.get(action.action), spaces)) for action in actions]
+    parts: list[Any] = [html.H2(_("You said, we did, it gave"))]
+    if not entries:
+        empty = _("Nothing has been written down yet: here stands what was asked for, and what became of it.")
+        parts.append(html.P(empty, className="quiet"))
+    else:
+        parts.append(html.Ul(entries[:SHOWN], className="ledger"))
+    if entries[SHOWN:]:
+        older = plural("{n} older one", "{n} older ones", len(entries) - SHOWN).format(n=len(entries) - SHOWN)
+        parts.append(
+            html.Details([html.Summary(older), html.Ul(entries[SHOWN:], className="ledger")], className="older")
+        )
+    file = html.A(_("Download CSV"), href=f"/api/v1/sites/{site}/actions?format=csv", download="")
+    parts.append(html.Div([ledger_forms.add(site, spaces), *([file] if entries else [])], className="below-ledger"))
+    return html.Section(parts)
 
 
-def _heading() -> str:
-    return _("You said, we did, it gave")
-
-
-def _entry(action: ActionInfo, gave: Text | None, spaces: Mapping[str, Text]) -> Any:
+def _entry(site: str, action: ActionInfo, gave: Text | None, spaces: Mapping[str, Text]) -> Any:
     places = ", ".join(named(spaces[space]) for space in action.spaces if space in spaces)
     kind = " · ".join(filter(None, (_asked_by(action), places, _("invented example") if action.invented else "")))
     told = named(gave) if gave else _not_yet(action)
@@ -34,6 +45,7 @@ def _entry(action: ActionInfo, gave: Text | None, spaces: Mapping[str, Text]) ->
             html.P(kind, className="quiet"),
             *([html.P(_("“{answer}”").format(answer=named(action.answer)))] if action.answer else []),
             html.P(told, className="gave" if gave else "quiet"),
+            ledger_forms.amend(site, action),
         ],
         **data(action=action.action),
     )

@@ -125,7 +125,7 @@ def _ledger(db: Database, site: str, today: date) -> Any:
     found = queries.actions(db, site, today)
     whole = {action.action: not action.spaces for action in found}
     gave = {name: sentences.gave(effect, whole.get(name, True)) for name, effect in effects.kept(db, site).items()}
-    return ledger.section(found, gave, spaces)
+    return ledger.section(site, found, gave, spaces)
 
 
 def _places(counted: Sequence[Site]) -> tuple[dict[str, Text], dict[str, Text]]:

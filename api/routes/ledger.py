@@ -1,0 +1,203 @@
+"""You said, we did: what was asked for, answered and done, what it gave; and writing it down."""
+
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from api.answers import rows, wanted
+from api.deps import Db, KnownSite, Now, known_name
+from api.routes.figures import CSV, Accept, Form
+from api.security import same_origin
+from core import sentences
+from core.analytics.calendar import business_day
+from core.around import ActionEffect, ActionInfo
+from core.errors import CalendarFileError
+from core.ledger import LONGEST_ID, Action
+from core.site import Site, Text
+from store import actions as ledger
+from store import effects, queries
+from store.database import Database
+
+router = APIRouter(tags=["Ledger"])
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
+Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+WHO = Field(description="Who writes this down, a name or initials; only `besok action list --log` shows it")
+BOTH = "In Swedish or in English; if one of them is left out, the other stands for both"
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    who: Who = WHO
+
+
+class Asked(_Body):
+    """Something that was asked for."""
+
+    title_sv: Line = Field(default="", description=BOTH, examples=["Öppet längre på söndagar"])
+    title_en: Line = Field(default="", description=BOTH, examples=["Longer hours on Sundays"])
+    asked_by: Literal["residents", "staff", "partners", "council"] = "residents"
+    asked: date | None = Field(default=None, description="The day; today if left out")
+    spaces: tuple[str, ...] = Field(default=(), description="The spaces that it concerns; none for the whole site")
+    weekdays: tuple[str, ...] = Field(default=(), description='The weekdays that it is about ("sunday"); none for all')
+
+
+class Became(_Body):
+    """What became of it; what is left out stays as it is."""
+
+    answer_sv: Line = Field(default="", description=BOTH)
+    answer_en: Line = Field(default="", description=BOTH)
+    answered: date | None = Field(default=None, description="The day of the answer; today if there is a new answer")
+    done_since: date | None = Field(default=None, description="The first day on which it is so")
+    undone: date | None = Field(default=None, description="The first day on which it is so no more")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gave:
+    """What an action gave, and the same as a sentence."""
+
+    effect: ActionEffect
+    sentence: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerRow:
+    """A line of the ledger as a table, with what it gave so far: its columns are those of `besok action export`."""
+
+    site: str
+    id: str
+    title_sv: str
+    title_en: str
+    asked_by: str
+    asked: date | None
+    answered: date | None
+    answer_sv: str
+    answer_en: str
+    done_since: date | None
+    undone: date | None
+    spaces: tuple[str, ...]
+    weekdays: tuple[str, ...]
+    invented: Literal["yes", "no"]
+    state: str
+    verdict: str | None
+    share: float | None
+    share_low: float | None
+    share_high: float | None
+    a_year: float | None
+    gave_sv: str
+    gave_en: str
+
+
+@router.get("/sites/{site}/actions", response_model=list[ActionInfo], responses=CSV, summary="You said, we did")
+def actions(site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None) -> Response:
+    """What was asked for, what was answered and what has been done since, newest first; as CSV with what it gave."""
+    found = queries.actions(db, site.id, business_day(now, site))
+    if wanted(form, accept) == "csv":
+        told = _gave(db, site, now)
+        return rows([_row(site.id, a, told.get(a.action)) for a in found], LedgerRow, "csv", f"{site.id}-actions")
+    return rows(found, ActionInfo, "json", "")
+
+
+@router.get("/sites/{site}/actions/effects", summary="What it gave")
+def effects_of_actions(site: KnownSite, db: Db, now: Now) -> list[Gave]:
+    """What each action that was done gave, reckoned from the visits before and since; made anew once a day."""
+    return list(_gave(db, site, now).values())
+
+
+@router.post("/sites/{site}/actions", status_code=201, summary="Write down what was asked for")
+def add(site: KnownSite, body: Asked, db: Db, now: Now, request: Request) -> ActionInfo:
+    """Puts it into the ledger, which is public: it names groups, never people. Its id is made of its title."""
+    _ours(request)
+    title = _both(body.title_sv, body.title_en)
+    if title is None:
+        raise HTTPException(422, "title: say what was asked for, in Swedish or in English")
+    action = Action(
+        site=site.id,
+        id=_free_id(title.sv, {known.id for known in ledger.listing(db, site.id)}),
+        title=title,
+        asked_by=body.asked_by,
+        asked=body.asked or business_day(now, site),
+        spaces=tuple(sorted(set(body.spaces))),
+        weekdays=tuple(dict.fromkeys(body.weekdays)),
+    )
+    return _put(db, site, action, body.who, now)
+
+
+@router.patch("/sites/{site}/actions/{action}", summary="Write down what became of it")
+def amend(site: KnownSite, action: str, body: Became, db: Db, now: Now, request: Request) -> ActionInfo:
+    """Notes an answer, since when it is done, or that it was taken back. Every change is kept with its author."""
+    _ours(request)
+    known = ledger.find(db, site.id, known_name(action, "action"))
+    answer = _both(body.answer_sv, body.answer_en)
+    if answer:
+        known = replace(known, answer=answer, answered=known.answered or business_day(now, site))
+    days = {name: day for name in ("answered", "done_since", "undone") if (day := getattr(body, name))}
+    return _put(db, site, replace(known, **days), body.who, now)
+
+
+def _ours(request: Request) -> None:
+    if not same_origin(request.headers.get("origin"), request.headers.get("host")):
+        raise HTTPException(403, "the ledger is written from pages of this Besök only")
+
+
+def _put(db: Database, site: Site, action: Action, who: str, now: datetime) -> ActionInfo:
+    """Keeps it, by the rules of `besok action`."""
+    try:
+        ledger.put(db, [action], who, now)
+    except CalendarFileError as exc:
+        raise HTTPException(422, str(exc)) from None
+    found = queries.actions(db, site.id, business_day(now, site))
+    return next(info for info in found if info.action == action.id)
+
+
+def _both(sv: str, en: str) -> Text | None:
+    """A text in both languages, of which one may stand for the other."""
+    return Text(sv=sv or en, en=en or sv) if sv or en else None
+
+
+def _free_id(title: str, taken: set[str]) -> str:
+    """An id made of the title: "Öppet längre" is oppet-langre, and oppet-langre-2 where that is taken."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", title.lower()) if not unicodedata.combining(c))
+    words = re.findall(r"[a-z0-9]+", plain)
+    name = "-".join(words)[: LONGEST_ID - 5].strip("-") or "action"
+    numbered = (f"{name}-{n}" for n in range(2, len(taken) + 3))
+    return name if name not in taken else next(n for n in numbered if n not in taken)
+
+
+def _gave(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
+    whole = {a.action: not a.spaces for a in queries.actions(db, site.id, business_day(now, site))}
+    found = effects.kept(db, site.id)
+    return {name: Gave(effect=e, sentence=sentences.gave(e, whole.get(name, True))) for name, e in found.items()}
+
+
+def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:
+    answer, told = one.answer or Text(sv="", en=""), gave.sentence if gave else Text(sv="", en="")
+    figures = {name: getattr(gave.effect, name) if gave else None for name in ("share", "share_low", "share_high")}
+    return LedgerRow(
+        site=site,
+        id=one.action,
+        title_sv=one.title.sv,
+        title_en=one.title.en,
+        asked_by=one.asked_by,
+        asked=one.asked,
+        answered=one.answered,
+        answer_sv=answer.sv,
+        answer_en=answer.en,
+        done_since=one.done_since,
+        undone=one.undone,
+        spaces=one.spaces,
+        weekdays=one.weekdays,
+        invented="yes" if one.invented else "no",
+        state=one.state,
+        verdict=gave.effect.verdict if gave else None,
+        a_year=gave.effect.a_year if gave else None,
+        gave_sv=told.sv,
+        gave_en=told.en,
+        **figures,
+    )

@@ -1,0 +1,94 @@
+"""Forms that write into the ledger: what was asked for, and what became of it. `forms.js` sends them to the API."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, Final
+
+import dash_mantine_components as dmc
+from dash import html
+
+from core.analytics.calendar import WEEKDAYS
+from core.around import ActionInfo
+from core.site import Text
+from dashboard.components.attrs import aria, data
+from dashboard.i18n import LANGUAGES, _, formats, language, named
+
+LONGEST: Final = 1000  # characters of a text
+
+
+def _groups() -> list[dict[str, str]]:
+    """Who may have asked; the ledger names no others."""
+    names = {"residents": _("residents"), "staff": _("staff"), "partners": _("partners"), "council": _("the council")}
+    return [{"value": group, "label": name} for group, name in names.items()]
+
+
+def add(site: str, spaces: Mapping[str, Text]) -> Any:
+    """The form for something that was asked for. `spaces` are the names of the site's spaces, itself the first."""
+    within = [{"value": space, "label": named(name)} for space, name in spaces.items() if space != site]
+    days = [{"value": day, "label": name} for day, name in zip(WEEKDAYS, formats.weekdays("wide"), strict=True)]
+    fields = [
+        html.P(_("The ledger is public: write which group asked, and no names of people."), className="quiet"),
+        html.Div(_texts("title", _("What was asked for")), **data(once="")),
+        _choice("asked_by", _("By whom"), _groups(), "residents"),
+        _day("asked", _("When; today if left out"), None),
+        _choice("spaces", _("Where; the whole site if left out"), within, None),
+        _choice("weekdays", _("On which weekday; every day if left out"), days, None),
+    ]
+    sent = data(send=f"POST /api/v1/sites/{site}/actions", lists="spaces weekdays", kept=_("Written down."))
+    return html.Details([html.Summary(_("Write down what was asked for")), _form(fields, _("Write it down"), "", sent)])
+
+
+def amend(site: str, action: ActionInfo) -> Any:
+    """The form for what became of an action, filled with what is known."""
+    answer = action.answer
+    fields = [
+        *_texts("answer", _("What was answered"), answer, required=False),
+        _day("answered", _("Answered on"), action.answered),
+        _day("done_since", _("Done since"), action.done_since),
+        _day("undone", _("Taken back on"), action.undone),
+    ]
+    sent = data(
+        send=f"PATCH /api/v1/sites/{site}/actions/{action.action}",
+        asked=str(action.asked or ""),
+        early=_("That day is before the one on which it was asked for."),
+        undone=_("It can be taken back only after it was done: write both days."),
+        kept=_("Written down."),
+    )
+    what = _("Write what became of it")
+    return html.Details([html.Summary(what), _form(fields, _("Write it down"), named(action.title), sent)])
+
+
+def _form(fields: list[Any], verb: str, about: str, sent: dict[str, Any]) -> Any:
+    label = aria(label=f"{verb}: {about}") if about else {}
+    last = [
+        dmc.TextInput(label=_("Your name or initials"), name="who", required=True, autoComplete="name"),
+        html.Button(verb, type="submit", className="send", **label),
+        html.P("", className="problem", role="alert", **data(failed=_("That could not be kept. Try again."))),
+    ]
+    return html.Form([*fields, *last], className="writing", **sent)
+
+
+def _texts(name: str, label: str, known: Text | None = None, required: bool = True) -> list[Any]:
+    """A field for each language, the reader's own first; one of them is enough."""
+    mine = language()
+    other = next(code for code in LANGUAGES if code != mine)
+    words = {"sv": _("in Swedish, if you can"), "en": _("in English, if you can")}
+    both = ((mine, label, required), (other, f"{label}, {words[other]}", False))
+    return [
+        dmc.Textarea(
+            label=said, name=f"{name}_{code}", value=getattr(known, code) if known else "", required=needed,
+            autosize=True, minRows=1, attributes={"input": {"maxLength": LONGEST, "lang": code}},
+        )
+        for code, said, needed in both
+    ]  # fmt: skip
+
+
+def _day(name: str, label: str, known: date | None) -> Any:
+    """A day, chosen as the reader's device does it."""
+    value = str(known) if known else ""
+    return dmc.TextInput(label=label, name=name, value=value, attributes={"input": {"type": "date"}})
+
+
+def _choice(name: str, label: str, choices: list[dict[str, str]], value: str | None) -> Any:
+    optional = value is None
+    return dmc.Select(label=label, name=name, data=choices, value=value, allowDeselect=optional, clearable=optional)

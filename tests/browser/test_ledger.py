@@ -1,0 +1,42 @@
+"""You said, we did: written down on the page itself, with the keyboard alone, on a phone."""
+
+import os
+from pathlib import Path
+
+from house import House, Open
+from playwright.sync_api import expect
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+
+
+def test_a_wish_is_written_down_and_what_became_of_it(quiet_house: House, open_page: Open) -> None:
+    page = open_page(
+        f"{quiet_house.url}/progress/{quiet_house.id}", locale="en-GB", width=390, height=844, color_scheme="dark",
+        bypass_csp=True, reduced_motion="reduce",
+    )  # fmt: skip
+    expect(page.get_by_text("Nothing has been written down yet")).to_be_visible()
+    page.locator("summary", has_text="Write down what was asked for").press("Enter")
+    form = page.locator('form[data-send^="POST"]')
+    form.get_by_label("What was asked for", exact=False).first.fill("A reading circle")
+    form.get_by_label("When; today if left out").fill("2026-01-14")
+    form.get_by_label("Where; the whole site if left out").click()
+    page.get_by_role("option", name="Studio").click()
+    page.add_script_tag(path=AXE)
+    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
+    form.get_by_label("Your name or initials").fill("Kim")
+    form.get_by_label("Your name or initials").press("Enter")
+    entry = page.locator('[data-action="a-reading-circle"]')
+    expect(entry).to_contain_text("asked by residents · Studio")
+    expect(entry).to_contain_text("asked 14 Jan 2026")
+    expect(page.locator("#announcer")).to_have_text("Written down.")
+    entry.locator("summary").press("Enter")
+    expect(entry.get_by_label("Your name or initials")).to_have_value("Kim")
+    entry.get_by_label("Done since").fill("2026-01-01")
+    entry.get_by_role("button").click()
+    expect(entry.get_by_role("alert")).to_have_text("That day is before the one on which it was asked for.")
+    entry.get_by_label("Done since").fill("2026-03-01")
+    entry.get_by_role("button").click()
+    expect(entry).to_contain_text("done since 1 Mar 2026")
+    if folder := os.environ.get("BESOK_SHOTS"):
+        page.screenshot(path=f"{folder}/ledger.png", full_page=True)

@@ -1,0 +1,48 @@
+"""The ledger over HTTP: written down, answered, done, and shown; what cannot be is refused with the reason."""
+
+from typing import Any
+
+import httpx2
+import pytest
+
+V1 = "/api/v1/sites/stadsbiblioteket/actions"
+
+
+def test_a_wish_is_written_down_answered_and_done(ask: httpx2.Client) -> None:
+    body = {"who": "Kim", "title_sv": "Fler stolar i foajén", "asked": "2026-01-14", "spaces": ["foyer"]}
+    made = ask.post(V1, json=body)
+    assert made.status_code == 201, made.text
+    assert made.json()["action"] == "fler-stolar-i-foajen" and made.json()["title"]["en"] == "Fler stolar i foajén"
+    assert ask.post(V1, json=body).json()["action"] == "fler-stolar-i-foajen-2"
+    path = f"{V1}/fler-stolar-i-foajen"
+    answered = ask.patch(path, json={"who": "Kim", "answer_sv": "Ja", "answer_en": "Yes", "answered": "2026-02-01"})
+    assert answered.json()["state"] == "answered" and answered.json()["answer"] == {"sv": "Ja", "en": "Yes"}
+    done = ask.patch(path, json={"who": "Robin", "done_since": "2026-03-01"}).json()
+    assert (done["state"], done["answered"], done["spaces"]) == ("done", "2026-02-01", ["foyer"])
+    lines = ask.get(V1, params={"format": "csv"}).text.splitlines()
+    assert lines[0].startswith("site,id,title_sv,title_en,asked_by,asked,answered")
+    assert any(line.startswith("stadsbiblioteket,fler-stolar-i-foajen,") for line in lines)
+
+
+def test_what_the_ledger_cannot_hold_is_refused_with_the_reason(
+    quiet: httpx2.Client, subtests: pytest.Subtests
+) -> None:
+    good = {"who": "Kim", "title_sv": "Fler stolar", "asked": "2026-01-14"}
+    cases: list[tuple[dict[str, Any], int, str]] = [
+        ({"who": " "}, 422, "who"),
+        ({"title_sv": " "}, 422, "say what was asked for"),
+        ({"asked": "soon"}, 422, "asked"),
+        ({"asked_by": "Mrs Smith"}, 422, "asked_by"),
+        ({"spaces": ["vault"]}, 404, "vault"),
+        ({"weekdays": ["holiday"]}, 422, "no weekday"),
+        ({"photo": "x"}, 422, "photo"),
+    ]
+    for change, status, said in cases:
+        with subtests.test(said):
+            answer = quiet.post(V1, json={**good, **change})
+            assert answer.status_code == status and said in answer.json()["error"], answer.text
+    assert quiet.post(V1, json=good, headers={"Origin": "http://elsewhere.org"}).status_code == 403
+    assert quiet.patch(f"{V1}/nothing", json={"who": "Kim", "done_since": "2026-03-01"}).status_code == 404
+    early = quiet.post(V1, json=good).json()["action"]
+    refused = quiet.patch(f"{V1}/{early}", json={"who": "Kim", "undone": "2026-03-01"})
+    assert refused.status_code == 422 and "never done" in refused.json()["error"]

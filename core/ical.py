@@ -28,6 +28,7 @@ LONGEST = timedelta(days=366)
 USUAL = timedelta(hours=1)  # of an event that says no end, as far as we can tell
 TITLE = 200  # characters
 DAY = timedelta(days=1)
+WHOLE = timedelta(hours=20)  # of a day, from which it is one: "00:00 to 23:59", or the 23 hours of one in spring
 _TOO_OFTEN: Final = ("SECONDLY", "MINUTELY", "HOURLY")
 _CLOCK: Final = ("BYHOUR", "BYMINUTE", "BYSECOND")
 
@@ -42,6 +43,11 @@ class Occurrence:
     start: datetime
     end: datetime
     all_day: bool
+
+    @property
+    def whole_days(self) -> bool:
+        """Whether it lasts for days, however they are written, and not for hours of one."""
+        return self.all_day or self.end - self.start >= WHOLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -274,9 +280,10 @@ def _made_up(event: Any) -> str:
 
 
 def whole_days(found: Iterable[Occurrence], zone: str) -> list[tuple[date, date, str]]:
-    """The first and the last day of each, with its title, in local dates."""
+    """The first and the last day of each that lasts whole days, with its title, in local dates."""
     here = ZoneInfo(zone)
     return [
         (o.start.astimezone(here).date(), (o.end - timedelta(microseconds=1)).astimezone(here).date(), o.title)
         for o in found
+        if o.whole_days
     ]

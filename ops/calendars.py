@@ -21,6 +21,7 @@ PAST, FUTURE = timedelta(days=5 * 366), timedelta(days=3 * 366)  # of now: what 
 LARGEST_WEATHER = 50_000_000  # bytes; hourly values since 1850 are 50 MB
 SHOWN = 20  # problems told one by one
 LONGEST_NAME = 80
+HEADS = {"date": "first", "from": "first", "från": "first", "to": "last", "till": "last", "namn": "name", "lov": "name"}
 
 
 def import_calendar(
@@ -48,8 +49,9 @@ def import_calendar(
 def _school(db: Database, place: Site, name: str, told: bytes, now: datetime) -> Iterator[str]:
     if told.lstrip(b"\xef\xbb\xbf \r\n")[:6].upper() == b"BEGIN:":
         found = ical.read(told, place.timezone, now - PAST, now + FUTURE)
-        yield from _left_out(found.problems)
         days = ical.whole_days(found.occurrences, place.timezone)
+        hours = dict.fromkeys(o.title for o in found.occurrences if not o.whole_days)
+        yield from _left_out([*found.problems, *(f"“{title}”: it does not last a whole day" for title in hours)])
     else:
         days = school_days(told.decode("utf-8-sig", errors="replace"))
     holidays = [SchoolHoliday(calendar=name, first=a, last=b, name=title) for a, b, title in days]
@@ -61,7 +63,7 @@ def school_days(text: str) -> list[tuple[date, date, str]]:
     lines = text.splitlines()
     delimiter = max(";,\t", key=(lines or [""])[0].count)
     rows = csv.reader(lines, delimiter=delimiter)
-    heads = [head.strip().lower() for head in next(rows, [])]
+    heads = [HEADS.get(name := head.strip().lower(), name) for head in next(rows, [])]
     if not {"first", "last"} <= set(heads):
         raise CalendarFileError("this is neither iCalendar nor a CSV file whose first line is: first,last,name")
     found = []
@@ -74,7 +76,8 @@ def school_days(text: str) -> list[tuple[date, date, str]]:
 
 def _span(row: dict[str, str], line: int) -> tuple[date, date, str]:
     try:
-        first, last = date.fromisoformat(row["first"]), date.fromisoformat(row["last"])
+        first = date.fromisoformat(row["first"])
+        last = date.fromisoformat(row["last"]) if row["last"] else first
     except (KeyError, ValueError):
         raise CalendarFileError(f"line {line}: write two days like 2026-02-16,2026-02-20") from None
     if not timedelta() <= last - first <= timedelta(days=150):

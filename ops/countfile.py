@@ -51,6 +51,9 @@ ALSO: Final[Mapping[str, tuple[str, ...]]] = {
         "tid",
         "week",
         "vecka",
+        "first",
+        "from",
+        "från",
     ),
     "in": ("in", "people_in", "entries", "entered", "entry", "ingång"),
     "out": ("out", "people_out", "exits", "exited", "exit", "ut", "utgång"),
@@ -85,6 +88,7 @@ ALSO: Final[Mapping[str, tuple[str, ...]]] = {
         "net",
         "in",
     ),
+    "last": ("last", "to", "end", "till"),
     "people": ("people", "occupancy", "occupants", "count"),
 }
 

@@ -104,6 +104,21 @@ def test_a_day_of_23_hours_and_a_leap_day_are_there_once(house: Database) -> Non
     assert {d.open_hours for d in days} == {8}
 
 
+def test_a_programme_is_no_list_of_school_holidays(house: Database, tmp_path: Path) -> None:
+    lov = "UID:c\r\nSUMMARY:Sportlov\r\nDTSTART;VALUE=DATE:20260216\r\nDTEND;VALUE=DATE:20260221"
+    told = ics(event("a", "20260402T100000Z", "Sagostund"), event("b", "20260409T100000Z", "Sagostund"), lov)
+    assert take(house, tmp_path / "s.ics", told, "school-holidays") == [
+        "left out: “Sagostund”: it does not last a whole day",
+        "s: 1 school holidays",
+    ]
+
+
+def test_school_holidays_in_columns_of_other_names() -> None:
+    spring = [(date(2026, 2, 16), date(2026, 2, 20), "Sportlov"), (date(2026, 5, 15), date(2026, 5, 15), "?")]
+    for head in ("first,last,name", "Från,Till,Namn", "date,last,name"):
+        assert calendars.school_days(f"{head}\n2026-02-16,2026-02-20,Sportlov\n2026-05-15,,\n") == spring
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

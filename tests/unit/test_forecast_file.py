@@ -174,6 +174,8 @@ def test_days_of_ones_own_are_read(monthly: Path, tmp_path: Path) -> None:
     own.write_text("date,name\n2021-05-05,Town feast\n2021-12-25,\n", "utf-8")
     closed.write_text("date,last\n2021-07-01,2021-07-03\n2021-08-01,\n", "utf-8")
     found = series.calendar_of(series.read(monthly), "SE", own, None, closed)
+    own.write_text("first,last,name\n2021-02-15,2021-02-16,Sportlov\n", "utf-8")  # as `besok calendar import` takes it
+    assert series.read_days(own) == {date(2021, 2, 15), date(2021, 2, 16)}
     assert found.holidays[date(2021, 5, 5)] == "Town feast" and found.holidays[date(2021, 6, 25)] == "Midsummer Eve"
     assert sorted(found.closed) == [date(2021, 7, 1), date(2021, 7, 2), date(2021, 7, 3), date(2021, 8, 1)]
 

@@ -46,6 +46,14 @@ def test_an_event_without_an_end_lasts_an_hour_and_a_day_is_a_day() -> None:
     assert ical.whole_days(read(days).occurrences, HERE) == [(date(2026, 2, 16), date(2026, 2, 20), "Sportlov")]
 
 
+def test_what_lasts_for_hours_is_no_holiday() -> None:
+    told = read(
+        event("DTSTART:20260216T000000", "DTEND:20260216T120000", title="Lov"),
+        event("DTSTART:20260217T000000", "DTEND:20260217T235900", uid="2", title="Lov"),
+    )
+    assert ical.whole_days(told.occurrences, HERE) == [(date(2026, 2, 17), date(2026, 2, 17), "Lov")]
+
+
 def test_a_weekly_event_keeps_its_hour_when_the_clock_changes() -> None:
     found = read(event("DTSTART;TZID=Europe/Stockholm:20260322T100000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3"))
     assert times(found) == ["03-22 09:00-10:00", "03-29 08:00-09:00", "04-05 08:00-09:00"]

@@ -45,7 +45,17 @@
     if (button.title !== label) { button.title = label; button.setAttribute("aria-label", label); }
   }
 
+  // A chart is drawn for the width of the screen; on paper it is scaled, which an SVG does only with a box of its own.
+  addEventListener("beforeprint", () => document.querySelectorAll(".graph .main-svg").forEach((svg) => {
+    const [width, height] = ["width", "height"].map((side) => parseFloat(svg.getAttribute(side)));
+    if (!width || !height) return;
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    svg.closest(".graph").style.setProperty("--ratio", `${width} / ${height}`);
+  }));
+  addEventListener("afterprint", () => document.querySelectorAll(".graph .main-svg").forEach((svg) => svg.removeAttribute("viewBox")));
+
   document.addEventListener("click", (event) => {
+    if (event.target.closest(".print")) print();
     if (event.target.closest("#theme")) { window.besok.nextTheme(); labelTheme(); }
     const other = event.target.closest("#language");
     if (other) {

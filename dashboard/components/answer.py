@@ -177,8 +177,9 @@ def terms(measure: str, coverage_365: float, way: Progress | None = None) -> Any
         *([yardstick] if way else []),
         _("Last year is moved by 364 days, so that weekdays meet; opening hours and holidays are not taken out yet."),
     ]  # fmt: skip
+    paper = html.Button(_("Print, or save as PDF"), type="button", className="print send")
     return html.Aside(
-        [html.H2(_("What these figures are")), html.Ul([html.Li(line) for line in lines])], className="terms"
+        [html.H2(_("What these figures are")), html.Ul([html.Li(line) for line in lines]), paper], className="terms"
     )
 
 

@@ -17,7 +17,7 @@ from dashboard.components import answer, beside, breaks, gains, ledger, outlook,
 from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.figures.path import WHOLE_YEAR
-from dashboard.i18n import _, named
+from dashboard.i18n import _, formats, named
 from dashboard.pages import this_year
 from store import effects, queries, sites
 from store.database import Database
@@ -48,7 +48,10 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         *([_record(db, site.site, today)] if coming else []),
         *_terms(db, site.site, today, way),
     ]
-    return html.Div([*([sandbox()] if site.sandbox else []), *parts], className="page", **data(title=title))
+    shown = _("{site}, figures up to {day}. Besök, /progress/{id}")
+    paper = shown.format(site=named(site.name), day=formats.day(today - DAY), id=site.site)
+    top = [*([sandbox()] if site.sandbox else []), html.P(paper, className="printed")]
+    return html.Div([*top, *parts], className="page", **data(title=title))
 
 
 def _way(db: Database, site: str, today: date) -> Progress | None:

@@ -95,6 +95,17 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     page.get_by_role("link", name="7 dagar").click()
     expect(page.get_by_role("link", name="7 dagar")).to_have_attribute("class", "current")
     assert page.url.endswith("?range=7d")
+    expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_attached()
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 700, "height": 990})
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator(".bar")).to_be_hidden()
+    chart = page.locator("figure.chart").first
+    wide, drawn = (chart.locator(at).first.bounding_box() for at in (".graph", ".main-svg"))
+    assert wide and drawn and drawn["width"] <= wide["width"] <= 700, "a chart is whole on paper"
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    page.emulate_media(media="screen")
+    page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_label("Utrymme", exact=True).first.click()
     page.get_by_role("option", name="Studio").click()
     expect(page.locator("h1")).to_have_text("Studio")

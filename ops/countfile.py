@@ -6,6 +6,7 @@ quotes, decimal commas and thousands set apart are all understood. What cannot b
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,10 @@ from ops.counttexts import PLAIN, Manner
 LARGEST_FILE = 256 * 1024 * 1024  # bytes; ten years of minutes at ten doors are 1.5 times that: split them
 DELIMITERS = ",;\t|"
 BEFORE = 20  # lines with text that may stand before the one that names the columns: a title, "sep=;"
+
+DATES = ("date", "datum", "day", "dag")  # where the day of a time may stand by itself,
+CLOCKS = ("time", "tid", "hour", "timme", "klockslag", "kl")  # beside its hour
+CLOCK = re.compile(r"(\d{1,2})((?::\d\d){0,2})")
 
 # What a column is called elsewhere, in the order in which names are preferred.
 ALSO: Final[Mapping[str, tuple[str, ...]]] = {
@@ -139,7 +144,8 @@ def parse(text: str, need: Sequence[str], may: Sequence[str] = (), name: str = "
             f"{name} has no column {' or '.join(missing)}; its first line is {lines[first].strip()[:120]!r}. "
             f"Name the columns in the first line: {','.join(need)}"
         )
-    rows = tuple(_rows(lines, first, delimiter, places, name))
+    beside = _beside(_split(lines[first], delimiter)) if "time" in places else None
+    rows = tuple(_rows(lines, first, delimiter, places, beside, name))
     if not rows:
         raise CountFileError(f"{name} has columns and no counts")
     how = counttexts.manner(((row.line, text) for row in rows for text in row.texts.values()), delimiter)
@@ -196,7 +202,7 @@ def _split(line: str, delimiter: str) -> list[str]:
 
 def _places(heads: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
     """Where each wanted column stands; a column serves once, and its own name goes before others."""
-    names = [head.strip().strip("\ufeff").lower().replace(" ", "_") for head in heads]
+    names = [_name(head) for head in heads]
     places: dict[str, int] = {column: names.index(column) for column in wanted if column in names}
     for column in wanted:
         free = (names.index(n) for n in ALSO.get(column, ()) if n in names and names.index(n) not in places.values())
@@ -205,11 +211,29 @@ def _places(heads: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
     return {column: places[column] for column in wanted if column in places}
 
 
+def _name(head: str) -> str:
+    return head.strip().strip("\ufeff").lower().replace(" ", "_")
+
+
 def _matched(heads: Sequence[str], wanted: Sequence[str]) -> int:
     return len(_places(heads, wanted))
 
 
-def _rows(lines: Sequence[str], first: int, delimiter: str, places: Mapping[str, int], name: str) -> Iterator[Row]:
+def _beside(heads: Sequence[str]) -> tuple[int, int] | None:
+    """Where a day and its hour stand, if they are two columns."""
+    names = [_name(head) for head in heads]
+    found = [next((names.index(n) for n in known if n in names), None) for known in (DATES, CLOCKS)]
+    return None if found[0] is None or found[1] is None else (found[0], found[1])
+
+
+def _rows(
+    lines: Sequence[str],
+    first: int,
+    delimiter: str,
+    places: Mapping[str, int],
+    beside: tuple[int, int] | None,
+    name: str,
+) -> Iterator[Row]:
     reader = csv.reader(io.StringIO("\n".join(lines[first + 1 :])), delimiter=delimiter, skipinitialspace=True)
     try:
         for fields in reader:
@@ -219,6 +243,8 @@ def _rows(lines: Sequence[str], first: int, delimiter: str, places: Mapping[str,
             if len(fields) <= max(places.values()):
                 raise CountFileError(f"line {line}: {len(fields)} columns; the first line of {name} has more")
             texts = {column: fields[place] for column, place in places.items()}
+            if beside and max(beside) < len(fields) and (clock := CLOCK.fullmatch(fields[beside[1]].strip())):
+                texts["time"] = f"{fields[beside[0]].strip()} {clock[1]:0>2}{clock[2] or ':00'}"
             yield Row(line=line, texts=texts)
     except csv.Error as exc:
         raise CountFileError(f"line {first + 1 + reader.line_num}: {exc}") from exc

@@ -114,6 +114,15 @@ def test_what_is_no_day_is_told_with_what_to_do(text: str, said: str) -> None:
         day(text, 7)
 
 
+def test_a_day_and_its_hour_may_be_two_columns() -> None:
+    for text in ("date,time,count\n2026-11-25,8:15,3\n", "Datum;Tid;Antal\n25.11.2026;08:15:00;3\n"):
+        assert parse(text, ("time", "count")).rows[0].moment() == datetime(2026, 11, 25, 8, 15)  # noqa: DTZ001
+    hours = parse("date,hour,count\n2026-11-25,8,3\n2026-11-25,20,4\n", ("time", "count")).rows
+    assert [(row.moment().hour, row.number("count")) for row in hours] == [(8, 3), (20, 4)]
+    plain = parse("time,hour,count\n2026-11-25 08:15,8,3\n", ("time", "count")).rows[0]
+    assert plain.moment() == datetime(2026, 11, 25, 8, 15)  # noqa: DTZ001
+
+
 def test_what_stands_above_the_header_is_passed_over() -> None:
     for above in ("sep=;\n", "Besök 2026\n\n", "# made by a program\n"):
         assert parse(f"{above}date;visits\n2026-11-25;3\n", ("date", "visits")).rows[0].number("visits") == 3

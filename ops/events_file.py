@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from ops import countfile, counttexts
 
 HEAD = ("start", "end", "count", "expected", "score")
 DAY = timedelta(days=1)
+DOORS = 1.2  # lines to a time, from which a file holds several doors
 MONTHS = np.timedelta64(60, "D")  # within which the clock may have changed
 
 
@@ -64,11 +65,31 @@ def read(path: Path, zone: str = "") -> Series:
         raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
     local = [m.astimezone(place) if aware and place else m for m in moments]
     counts = [row.number("count") for row in table.rows]
-    return Series(
-        times=np.array([m.replace(tzinfo=None) for m in local], "datetime64[s]"),
-        counts=np.array([np.nan if c is None else c for c in counts], float),
-        offsets=np.array([_offset(m) for m in local]) if aware else None,
-        zone=place if aware else None,
+    return _doors_together(
+        Series(
+            times=np.array([m.replace(tzinfo=None) for m in local], "datetime64[s]"),
+            counts=np.array([np.nan if c is None else c for c in counts], float),
+            offsets=np.array([_offset(m) for m in local]) if aware else None,
+            zone=place if aware else None,
+        )
+    )
+
+
+def _doors_together(series: Series) -> Series:
+    """The same with the lines of a time added up, where so many times have several that these must be doors.
+
+    A few are not: the hour that comes twice in autumn, or a line that was written twice.
+    """
+    times, first, place = np.unique(series.times, return_index=True, return_inverse=True)
+    if len(series.times) < DOORS * len(times):
+        return series
+    heard = np.isfinite(series.counts)
+    sums = np.bincount(place, np.where(heard, series.counts, 0.0), len(times))
+    return replace(
+        series,
+        times=times,
+        counts=np.where(np.bincount(place, heard, len(times)) > 0, sums, np.nan),
+        offsets=None if series.offsets is None else series.offsets[first],
     )
 
 

@@ -109,7 +109,7 @@ def _scale(way: Progress) -> Any:
         return html.Div(className="scale")
     ends = [html.Span(_("baseline")), html.Span(f"{formats.number(way.factor, 1)} ×")]
     marks: list[Any] = [html.Div(className="fill", style={"width": f"{_place(now, way):.1%}"})]
-    if way.baseline_last < way.today <= way.deadline:
+    if way.today <= way.deadline:
         asked = _place(path.multiple(way, way.today), way)
         side = "first" if asked < EDGE else "last" if asked > 1 - EDGE else ""
         mark = html.Span(html.Span(_("the path today")), className=f"mark-path {side}", style={"left": f"{asked:.1%}"})
@@ -128,15 +128,13 @@ def verdict(way: Progress) -> str:
     if now is None:
         return _("There is not yet a year of visits to compare with the path.")
     said = []
-    if way.today <= way.baseline_last:
-        said.append(_("The baseline is being counted until {day}.").format(day=formats.day(way.baseline_last)))
-    elif way.today <= way.deadline:
+    if way.today <= way.deadline:
         said.append(_place_on_path(way, now))
     if way.growth is not None:
         said.append(growth(way.growth))
     for coverage, text in (
         (
-            way.baseline_coverage if way.today > way.baseline_last else 1.0,
+            way.baseline_coverage,
             _("Only {share} of the baseline's days were counted: its missing seasons can mislead."),
         ),
         (way.coverage_365, _("Only {share} of the last 365 days were counted: the year is reckoned from them.")),

@@ -39,7 +39,7 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
     if records:
         head = [_("Visits of"), _("Forecasts"), _("Held"), _("Typical error"), _("Bias")]
         sheet = table(head, [_record_row(r) for r in records])
-        parts.append(html.Div(sheet, className="scroll sheet", tabIndex="0"))
+        parts.append(html.Div(sheet, className="scroll sheet years", tabIndex="0"))
         parts.append(html.P(_meaning(), className="quiet"))
     if any(r.afterwards for r in records):
         parts.append(html.P(_afterwards(records), className="quiet"))

@@ -40,6 +40,12 @@ def so_far(known: SoFar, title: str, coming: Outlook | None, names: Sequence[Tex
 
 def no_goal(site: str, name: str, way: Progress | None, today: date, first: date | None) -> Any:
     """Why the visits are held against nothing, and lines for the site file that change it. `first`: counted since."""
+    if way and today <= way.baseline_last:
+        text = _(
+            "The target is held against the visits from {first} to {last}. The way to it begins once they are counted."
+        )
+        period = text.format(first=formats.day(way.baseline_first), last=formats.day(way.baseline_last))
+        return html.Section([html.H2(_("The baseline is being counted")), html.P(period)], className="advice")
     if way is None:
         lines = [_("Nobody has said yet where the visits shall go: from which period, how much more, and until when.")]
     else:

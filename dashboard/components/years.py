@@ -78,7 +78,7 @@ def section(site: str, years: Sequence[Year], this_year: int, baseline: float | 
         html.Section(
             [
                 html.H2(_("Year by year")),
-                html.Div(table(head, rows), className="scroll sheet", tabIndex="0"),
+                html.Div(table(head, rows), className="scroll sheet years", tabIndex="0"),
                 html.P(html.A(_("Download the sums to come as CSV"), href=csv, download=""), className="quiet"),
             ]
         )

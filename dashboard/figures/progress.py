@@ -19,7 +19,9 @@ def this_year(now: Series, before: Series, path: Series, years: tuple[int, int])
         (path, _("the path"), {"color": GOAL, "width": 2.5, "dash": "dash"}),
         (now, str(years[0]), {"color": NOW, "width": 3.5}),
     )
-    for series, name, line in (line for line in lines if line[0]):
+    for series, name, line in lines:
+        if all(value is None for _day, value in series):
+            continue
         result.add_scatter(x=[day for day, _v in series], y=[v for _d, v in series], name=name, mode="lines", line=line)
     result.update_xaxes(tickformat="%b", dtick="M1")
     return result

@@ -33,7 +33,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     today = calendar.business_day(now, place)
     title = _("{site}: on the way").format(site=named(site.name))
     way, coming = _way(db, site.site, today), _outlook(db, site.site)
-    if way is None or way.baseline_visits is None:
+    if way is None or way.baseline_visits is None or today <= way.baseline_last:
         parts = _without_goal(db, place, counted, way, coming, title, now)
     else:
         parts = [*_on_the_way(db, site.site, counted, way, coming, title), *_ahead(db, place, way, coming, now)]
@@ -92,7 +92,10 @@ def _without_goal(
     today, name = calendar.business_day(now, place), named(place.name)
     known = queries.so_far(db, place.id, today)
     if not known.days:
-        return [unaimed.no_baseline(way, name, title, _names(counted)) if way else unaimed.no_visits(name, title)]
+        before = (
+            way if way and way.baseline_last < today else None
+        )  # its baseline is over, and nobody was counted in it
+        return [unaimed.no_baseline(before, name, title, _names(counted)) if before else unaimed.no_visits(name, title)]
     return [
         unaimed.so_far(known, title, coming, _names(counted)),
         unaimed.no_goal(place.id, name, way, today, known.first),
@@ -151,7 +154,7 @@ def _record(db: Database, site: str, today: date) -> Any:
 
 
 def _terms(db: Database, site: str, today: date, way: Progress | None) -> list[Any]:
-    if way and way.baseline_visits is not None:
+    if way and way.baseline_visits is not None and way.baseline_last < today:
         return [answer.terms(way.measure, way.coverage_365, way)]
     known = queries.so_far(db, site, today)
     return [answer.terms(known.measure, known.coverage_365)] if known.days else []

@@ -39,7 +39,7 @@ def _year(db: Database, site: str, today: date, measure: str, way: Progress | No
     now = path.cumulative([p for p in this if p.day >= begins], measure)
     before = [(d + path.YEAR, v) for d, v in path.cumulative([p for p in last if p.day + path.YEAR >= begins], measure)]
     days = [begins + DAY * n for n in range((end - begins).days + 1)]
-    goal = _path(db, site, way, days) if way and way.baseline_last < today <= way.deadline else []
+    goal = _path(db, site, way, days) if way and today <= way.deadline else []
     found = _sentence(now, dict(before), dict(goal), len(now) - len(known))
     return html.Section([html.H2(_("This year so far")), _year_chart(site, now, before, goal, found)])
 

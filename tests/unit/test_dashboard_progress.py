@@ -141,7 +141,7 @@ def test_days_that_nobody_counted_are_not_told_as_fewer_visits() -> None:
 
 def test_a_baseline_under_way_is_no_path_yet() -> None:
     young = replace(WAY, baseline_first=date(2026, 11, 1), baseline_last=date(2027, 10, 31), baseline_coverage=0.06)
-    said = texts(answer.panel(young, "Library"))
-    assert "The baseline is being counted until 31 Oct 2027." in said
-    assert "the path" not in said and "missing seasons" not in said
+    said = texts(unaimed.no_goal("lib", "Library", young, TODAY, date(2026, 11, 20)))
+    assert "from 1 Nov 2026 to 31 Oct 2027. The way to it begins once they are counted." in said
+    assert "[sites.target]" not in said
     assert path.multiple(young, TODAY) == 1

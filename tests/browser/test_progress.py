@@ -1,0 +1,72 @@
+"""Progress of a young house: what is counted, the forecast that is being made, and that it comes by itself."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from house import House, Open
+from playwright.sync_api import expect
+
+from core.analytics.calendar import business_day, day_bounds
+from core.outlook import Expected, ExpectedTotal, Outlook
+from core.readings import Reading
+from store import forecasts, sites
+from store.beats import beat
+from store.database import Database
+from store.write import Batch, Incoming, write
+
+AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
+DAY = timedelta(days=1)
+
+
+def count(db: Database, house: str, days: int) -> date:
+    """Fifty visits on each of the last whole days; the last of them."""
+    place = sites.load(db, house)
+    last = business_day(datetime.now(UTC), place) - DAY
+    ends = [day_bounds(last - n * DAY, place)[1] for n in range(days)]
+    write(db, Batch(readings=[
+        Incoming(
+            reading=Reading(source="native", device=f"{house}/door", channel="flow:1", metric=metric, value=50, time=end,
+                            period_s=82_800),
+            received=end,
+        )
+        for end in ends
+        for metric in ("in", "out")
+    ]))  # fmt: skip
+    return last
+
+
+def forecast(origin: date) -> Outlook:
+    """Fifty visits a day, more or less, for sixty days."""
+    fan = {"low80": 40.0, "high80": 60.0, "low95": 30.0, "high95": 70.0}
+    return Outlook(
+        origin=origin, made=datetime.now(UTC), afterwards=False, measure="gross", model="test", goal=None,
+        deadline=None, odds=None, even_from=None, likely_from=None, needed_growth=None, expected_growth=None,
+        days=tuple(Expected(day=origin + n * DAY, mean=50.0, **fan) for n in range(1, 61)), years=(),
+        totals=(ExpectedTotal(first=origin + DAY, last=origin + 28 * DAY, mean=1_400.0, **fan),),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_first_forecast_is_shown_as_soon_as_it_is_there(
+    quiet_house: House, db: Database, open_page: Open, colours: str
+) -> None:
+    last = count(db, quiet_house.id, 25)
+    beat(db, "jobs", datetime.now(UTC), {})
+    page = open_page(
+        quiet_house.url, locale="en-GB", color_scheme=colours, bypass_csp=True, reduced_motion="reduce", width=390,
+        height=844,
+    )  # fmt: skip
+    page.clock.install()
+    page.goto(f"{quiet_house.url}/progress/{quiet_house.id}")
+    expect(page.get_by_text("It is made from 25 days of visits")).to_be_visible()
+    expect(page.get_by_text("No baseline yet")).to_be_visible()
+    expect(page.locator(".hero")).to_contain_text("1,250")
+    forecasts.keep(db, quiet_house.id, forecast(last))
+    page.clock.fast_forward(11_000)
+    expect(page.get_by_role("heading", name="The next eight weeks")).to_be_visible()
+    expect(page.locator(".hero")).to_contain_text("1,400 visits are expected in the next 28 days")
+    expect(page.locator("#graph-weeks .scatterlayer .trace").first).to_be_attached()
+    page.add_script_tag(path=AXE)
+    assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
+    assert page.locator("html").evaluate("node => node.scrollWidth") <= 390

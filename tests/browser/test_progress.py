@@ -26,8 +26,10 @@ def count(db: Database, house: str, days: int) -> date:
     ends = [day_bounds(last - n * DAY, place)[1] for n in range(days)]
     write(db, Batch(readings=[
         Incoming(
-            reading=Reading(source="native", device=f"{house}/door", channel="flow:1", metric=metric, value=50, time=end,
-                            period_s=82_800),
+            reading=Reading(
+                source="native", device=f"{house}/door", channel="flow:1", metric=metric, value=50, time=end,
+                period_s=82_800,
+            ),
             received=end,
         )
         for end in ends

@@ -59,6 +59,8 @@ ALSO: Final[Mapping[str, tuple[str, ...]]] = {
         "first",
         "from",
         "från",
+        "year",
+        "år",
     ),
     "in": ("in", "people_in", "entries", "entered", "entry", "ingång"),
     "out": ("out", "people_out", "exits", "exited", "exit", "ut", "utgång"),

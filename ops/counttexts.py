@@ -17,6 +17,7 @@ LARGEST_COUNT = 1e9  # people; more is no count
 NOTHING = frozenset(
     {"", "-", "–", "—", ".", "..", "?", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "missing", "saknas"}
 )
+SHUT = frozenset({"closed", "stängt", "stängd"})  # a house in which nobody was
 YEARS = range(1900, 2200)  # in which people are counted
 COMMAS_APART = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d*)?")  # thousands, as in 12,345
 DOTS_APART = re.compile(r"[1-9]\d{0,2}(\.\d{3})+(,\d*)?")  # and as in 12.345 where commas are for decimals
@@ -139,10 +140,10 @@ def _dated(found: date, line: int) -> date:
 
 
 def number(text: str, line: int, name: str = "count", how: Manner = PLAIN) -> float | None:
-    """A count of people: none below zero; None where the text says nothing ("", "NA", "null", "-")."""
+    """A count of people: none below zero, 0 for "closed"; None where the text says nothing ("", "NA", "null", "-")."""
     words = text.strip()
-    if words.lower() in NOTHING:
-        return None
+    if words.lower() in NOTHING | SHUT:
+        return None if words.lower() in NOTHING else 0.0
     try:
         value = float(_plain("".join(words.split()).translate(SET_APART_BY), how))
     except ValueError:

@@ -136,6 +136,7 @@ def test_numbers() -> None:
     said = [number(t, 1) for t in ("3", " 3.5 ", "3,5", "1 234", "1\u00a0234", "1e3")]
     assert said == [3, 3.5, 3.5, 1234, 1234, 1000]
     assert [number(t, 1) for t in ("", "NaN", "null", "-", "–", "..", "#N/A")] == [None] * 7
+    assert number("Closed", 1) == number("Stängt", 1) == 0
     for text in ("-1", "inf", "1e300", "three", "0x10", "1,2,3", "--"):
         with pytest.raises(CountFileError, match="line 7"):
             number(text, 7)

@@ -234,6 +234,19 @@ def test_rules_of_thumb_repeat_what_they_say() -> None:
     assert rivals.bridged(np.array([np.nan, 1.0, 2.0, np.nan]), 2).tolist() == [1, 2, 1]
 
 
+def test_a_month_closed_each_year_is_closed_in_the_forecast_and_a_closure_goes_on(tmp_path: Path) -> None:
+    def told(visits: Iterable[int]) -> list[list[float]]:
+        lines = [f"{2018 + n // 12}-{n % 12 + 1:02},{count}" for n, count in enumerate(visits)]
+        return [list(map(float, line.split(",")[1:])) for line in _told(_file(tmp_path, lines)).splitlines()[1:]]
+
+    each_july = told(0 if n % 12 == 6 else 9000 for n in range(60))
+    assert [month[0] > 8000 for month in each_july] == [n != 6 for n in range(12)] and each_july[6] == [0] * 5
+    once = told(0 if n == 42 else 9000 for n in range(60))
+    assert all(month[0] > 8000 for month in once)
+    closed = told(9000 if n < 56 else 0 for n in range(60))
+    assert closed[0][1] == 0 and closed[0][0] < 3000 < closed[11][0] and closed[11][2] > 8000
+
+
 def test_one_month_is_a_month_and_not_a_day(tmp_path: Path) -> None:
     file = tmp_path / "file.csv"
     file.write_text("date,visits\n2026-01,500\n", "utf-8")

@@ -1,5 +1,6 @@
 """Monthly visits to come: the same model, a month to the row."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ MONTH = YEAR / 12  # days
 SIGMA = 0.08  # of a month's log visits about the model, before the data
 LOOKS_BACK = 240  # months
 BLOCK = 3
+FEW = 8  # visits a month: below, a month in which nobody comes is one like others
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +49,7 @@ def forecast_months(
     visits = past.visits[-LOOKS_BACK:]
     first = later(past.origin, -len(visits))
     months = tuple(later(first, n) for n in range(len(visits) + horizon))
+    shut = _shut(months, visits)
     ahead = months[len(visits) :]
     length = np.array([(later(m, 1) - m).days for m in months], dtype=np.float64)
     logs = np.where(_taught(visits), np.log(np.maximum(visits, 1e-9)), np.nan) - np.log(length[: len(visits)])
@@ -64,7 +67,33 @@ def forecast_months(
     rows = Rows(logs=np.full(horizon, np.nan), columns=every.columns[n:], at=at[n:])
     drawn = middle(fitted, rows)[:, None] + simulated(fitted, rows, paths, rng, BLOCK)
     most = ceiling(Rows(logs=logs, columns=own.columns, at=at[:n]), rows)
-    return Paths(days=ahead, visits=np.exp(np.minimum(drawn, most[:, None])) * open_days[:, None])
+    told = np.exp(np.minimum(drawn, most[:, None])) * open_days[:, None]
+    told[[month.month in shut.yearly for month in ahead]] = 0.0
+    if shut.lasting:  # as of days (model.py): having lasted so long it goes on as long with even odds
+        lasts = shut.lasting * (1 / rng.uniform(1e-9, 1, size=paths) - 1)
+        told[np.arange(horizon)[:, None] < lasts] = 0.0
+    return Paths(days=ahead, visits=told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shut:
+    """Months of the year that are closed each year, and for how many months a closure that is under way has lasted."""
+
+    yearly: frozenset[int]
+    lasting: int
+
+
+def _shut(months: Sequence[date], visits: Floats) -> _Shut:
+    """What the months say of closures: a month closed twice, and mostly of late, is so each year."""
+    nobody = np.isfinite(visits) & ~_taught(visits) & (np.nan_to_num(visits) < FEW)
+    by_month: dict[int, list[bool]] = defaultdict(list)
+    for n in np.flatnonzero(np.isfinite(visits) & (_around(visits) >= FEW)).tolist():
+        by_month[months[n].month].append(bool(nobody[n]))
+    yearly = frozenset(m for m, shut in by_month.items() if sum(shut) >= 2 and np.mean(shut[-4:]) > 0.5)
+    odd = nobody & np.array([month.month not in yearly for month in months[: len(visits)]], dtype=bool)
+    open_ = np.flatnonzero(_taught(visits) & (visits >= FEW))
+    run = len(visits) - int(open_[-1]) - 1 if open_.size else 0
+    return _Shut(yearly=yearly, lasting=run if run and odd[-run:].any() else 0)
 
 
 def years_of_months(paths: Paths) -> Iterator[tuple[date, date]]:

@@ -24,10 +24,15 @@
   }
 
   // What is being reckoned is looked for until it is there.
-  let looking = null;
+  let looking = null, awaited = null;
   function renew() {
     const waiting = page()?.querySelector("[data-renew]");
+    if (awaited && !waiting && awaited.path === location.pathname && page()?.querySelector("[data-title]")) {
+      document.getElementById("announcer").textContent = awaited.said;
+      awaited = null;
+    }
     if (!waiting || looking) return;
+    awaited = { path: location.pathname, said: waiting.dataset.renewed };
     looking = setTimeout(() => {
       looking = null;
       if (document.contains(waiting)) document.getElementById("redraw")?.click();

@@ -1,13 +1,14 @@
 """The answer of the page *Progress* in words, big enough for a meeting room, with what it does not say."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from dash import html
 
 from core.outlook import Outlook
 from core.site import Text
-from core.views import Progress, VisitPoint
+from core.views import Progress, SoFar, VisitPoint
 from dashboard.components import outlook
 from dashboard.figures import path
 from dashboard.i18n import _, formats, named
@@ -156,10 +157,10 @@ def growth(change: float) -> str:
     return _("The last 52 weeks against the 52 before: {change}.").format(change=told)
 
 
-def terms(measure: str, coverage_365: float, way: Progress | None = None) -> Any:
-    """What the figures are and are not; `way` is the path, where there is one."""
+def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
+    """What the figures are and are not, and all of them as a file; `way` is the path, where there is one."""
     counted = _("Visits are entries through the outer doors, staff and through-traffic not deducted.")
-    if measure == "net":
+    if known.measure == "net":
         counted = _("Visits are entries through the outer doors, less the site's stated deductions.")
     observed = _(
         "Days without a working counter are scaled up from the others, never counted as zero: "
@@ -171,13 +172,22 @@ def terms(measure: str, coverage_365: float, way: Progress | None = None) -> Any
     )
     lines = [
         counted,
-        observed.format(share=formats.percent(coverage_365)),
+        observed.format(share=formats.percent(known.coverage_365)),
         *([yardstick] if way else []),
         _("Last year is moved by 364 days, so that weekdays meet; opening hours and holidays are not taken out yet."),
     ]  # fmt: skip
+    last = known.today - timedelta(days=1)
+    file = f"/api/v1/sites/{site}/visits?from={known.first}&to={last}&step=day&together=true&format=csv"
+    every = _("Every counted day as CSV: gross and net visits, what was observed, standard error, definition")
     paper = html.Button(_("Print, or save as PDF"), type="button", className="print send")
     return html.Aside(
-        [html.H2(_("What these figures are")), html.Ul([html.Li(line) for line in lines]), paper], className="terms"
+        [
+            html.H2(_("What these figures are")),
+            html.Ul([html.Li(line) for line in lines]),
+            html.P(html.A(every, href=file, download="")),
+            paper,
+        ],
+        className="terms",
     )
 
 

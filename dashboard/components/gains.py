@@ -16,7 +16,7 @@ def section(found: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, T
     if not found:
         return None
     about = _("Who came in the hours of an event, beside the same hours of like days without it.")
-    head = [_("Event"), _("When"), _("Where"), _("Visits"), _("Usual"), _("It gave")]
+    head = [_("Event"), _("When"), _("It gave"), _("Visits"), _("Usual"), _("Where")]
     rows = [_row(gain, site, spaces) for gain in found]
     return html.Section(
         [
@@ -32,7 +32,7 @@ def _row(one: ProgrammeEffect, site: Site, spaces: Mapping[str, Text]) -> list[A
     where = named(spaces[one.space or site.id]) if (one.space or site.id) in spaces else one.space or site.id
     visits, usual = (during.visits, during.expected) if during else (None, None)
     numbers = formats.number(visits), formats.number(usual)
-    return [one.title, formats.stamp(one.start, site.timezone), where, *numbers, _gave(one.effect.verdict, during)]
+    return [one.title, formats.stamp(one.start, site.timezone), _gave(one.effect.verdict, during), *numbers, where]
 
 
 def _gave(verdict: EventVerdict, during: Extra | None) -> str:

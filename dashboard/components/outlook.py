@@ -64,7 +64,7 @@ def awaited(why: Awaited) -> Any:
 
 
 def _coming(title: str, text: str) -> Any:
-    return html.Div(notices.nothing(title, text), **data(renew=str(RENEWED_S)))
+    return html.Div(notices.nothing(title, text), **data(renew=str(RENEWED_S), renewed=_("The forecast is there.")))
 
 
 def way_ahead(

@@ -34,7 +34,8 @@ def months(
     result = chart(_("visits"))
     names = formats.months()
     shape = ["/" if month == running else "" for month in range(1, 13)]
-    result.add_bar(x=names, y=list(base), name=years[1], marker={"color": "rgba(139,130,114,0.55)"})
+    if any(value is not None for value in base):
+        result.add_bar(x=names, y=list(base), name=years[1], marker={"color": "rgba(139,130,114,0.55)"})
     result.add_bar(
         x=names, y=list(now), name=years[0],
         marker={"color": NOW, "pattern": {"shape": shape, "fgcolor": "#ffffff", "fillmode": "overlay", "size": 7}},

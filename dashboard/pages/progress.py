@@ -154,7 +154,6 @@ def _record(db: Database, site: str, today: date) -> Any:
 
 
 def _terms(db: Database, site: str, today: date, way: Progress | None) -> list[Any]:
-    if way and way.baseline_visits is not None and way.baseline_last < today:
-        return [answer.terms(way.measure, way.coverage_365, way)]
     known = queries.so_far(db, site, today)
-    return [answer.terms(known.measure, known.coverage_365)] if known.days else []
+    aimed = way and way.baseline_visits is not None and way.baseline_last < today
+    return [answer.terms(site, known, way if aimed else None)] if known.days else []

@@ -67,6 +67,7 @@ def test_the_first_forecast_is_shown_as_soon_as_it_is_there(
     forecasts.keep(db, quiet_house.id, forecast(last))
     page.clock.fast_forward(11_000)
     expect(page.get_by_role("heading", name="The next eight weeks")).to_be_visible()
+    expect(page.locator("#announcer")).to_have_text("The forecast is there.")
     expect(page.locator(".hero")).to_contain_text("1,400 visits are expected in the next 28 days")
     expect(page.locator("#graph-weeks .scatterlayer .trace").first).to_be_attached()
     page.add_script_tag(path=AXE)

@@ -234,6 +234,14 @@ def test_rules_of_thumb_repeat_what_they_say() -> None:
     assert rivals.bridged(np.array([np.nan, 1.0, 2.0, np.nan]), 2).tolist() == [1, 2, 1]
 
 
+def test_weeks_closed_each_year_are_closed_whatever_their_weekdays(tmp_path: Path) -> None:
+    days = [date(2022, 1, 1) + timedelta(days=n) for n in range(890)]  # closed in July and on Sundays, to June 2024
+    counts = (0 if day.month == 7 or day.weekday() == 6 else 300 + day.toordinal() * 37 % 40 for day in days)
+    lines = _told(_file(tmp_path, map("{},{}".format, days, counts)), horizon=60).splitlines()[1:]
+    open_ = [line[:10] for line in lines if float(line.split(",")[1]) > 0]
+    assert not [day for day in open_ if day.startswith("2024-07")] and {"2024-06-29", "2024-08-01"} <= set(open_)
+
+
 def test_a_month_closed_each_year_is_closed_in_the_forecast_and_a_closure_goes_on(tmp_path: Path) -> None:
     def told(visits: Iterable[int]) -> list[list[float]]:
         lines = [f"{2018 + n // 12}-{n % 12 + 1:02},{count}" for n, count in enumerate(visits)]

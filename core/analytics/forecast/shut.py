@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -16,6 +16,8 @@ FEW = 8  # visits a day: below, a day on which nobody comes is a day like others
 NEVER = 0.95  # the share of such days that makes a weekday a closed one
 RECENT = 13  # weeks whose weekdays tell which are closed now
 LONG = 28  # days observed before a weekday that never is counts as closed
+YEAR_OF_ALL = 2000  # a leap year, in which every date is
+Date = tuple[int, int]  # month and day
 WINTER = {(12, 24), (12, 25), (12, 26), (12, 31), (1, 1)}  # dates closed once that are taken to be closed each year
 
 
@@ -26,7 +28,7 @@ class Shut:
     past: Flags
     weekdays: frozenset[int]
     names: frozenset[str]
-    dates: frozenset[tuple[int, int]]
+    dates: frozenset[Date]
     visits: float  # on a closed day
     lasting: int  # days of the present closure that nobody announced, 0 for none
 
@@ -117,12 +119,27 @@ def _names(days: Sequence[date], visits: Floats, low: Flags, calendar: Calendar)
     return frozenset(name for name, shut in by_name.items() if np.mean(shut[-4:]) > 0.5)
 
 
-def _dates(days: Sequence[date], visits: Floats, low: Flags, weekdays: frozenset[int]) -> frozenset[tuple[int, int]]:
+def _dates(days: Sequence[date], visits: Floats, low: Flags, weekdays: frozenset[int]) -> frozenset[Date]:
     """Dates closed year by year, where no holiday explains them: once in midwinter, twice at any other time."""
-    by_date: dict[tuple[int, int], list[bool]] = defaultdict(list)
+    by_date: dict[Date, list[bool]] = defaultdict(list)
+    anyway: set[Date] = set()  # once at least it was a weekday that is closed
     for n, day in enumerate(days):
-        if np.isfinite(visits[n]) and day.weekday() not in weekdays:
-            by_date[day.month, day.day].append(bool(low[n]))
-    return frozenset(
-        at for at, shut in by_date.items() if np.mean(shut[-4:]) > 0.5 and (len(shut) >= 2 or at in WINTER)
-    )
+        if np.isfinite(visits[n]):
+            if day.weekday() in weekdays:
+                anyway.add((day.month, day.day))
+            else:
+                by_date[day.month, day.day].append(bool(low[n]))
+    found = {at for at, shut in by_date.items() if np.mean(shut[-4:]) > 0.5 and (len(shut) >= 2 or at in WINTER)}
+    once = {at for at, shut in by_date.items() if shut == [True] and at in anyway}
+    return frozenset(_beside(found, once))
+
+
+def _beside(found: set[Date], once: set[Date]) -> set[Date]:
+    """With the dates seen closed `once`, and on a closed weekday else, that belong to weeks closed each year."""
+    known = set(found)
+    for step, dates in ((-1, sorted(once)), (1, sorted(once, reverse=True))):
+        for month, day in dates:
+            near = date(YEAR_OF_ALL, month, day) + timedelta(days=step)
+            if (near.month, near.day) in known:
+                known.add((month, day))
+    return known

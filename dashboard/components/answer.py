@@ -219,14 +219,17 @@ def month_finding(
 
 
 def month_rows(
-    now: Sequence[float | None], base: Sequence[float | None], points: Mapping[int, VisitPoint]
+    now: Sequence[float | None],
+    base: Sequence[float | None],
+    whole: Sequence[float | None],
+    points: Mapping[int, VisitPoint],
 ) -> list[list[str]]:
     """The rows of the table beside the chart; visits that were imputed or corrected in part are marked with
-    an asterisk."""
+    an asterisk. Only months of the base that were observed `whole` are compared."""
     rows = []
     for month, (mine, theirs) in enumerate(zip(now, base, strict=True), start=1):
         point = points.get(month)
-        change = formats.signed_percent(mine / theirs - 1) if mine is not None and theirs else ""
+        change = formats.signed_percent(mine / theirs - 1) if mine is not None and theirs and whole[month - 1] else ""
         mark = " *" if point and (point.imputed or point.corrected) else ""
         seen = formats.percent(point.coverage) if point else ""
         name = formats.months("wide")[month - 1]

@@ -54,7 +54,7 @@ def no_goal(site: str, name: str, way: Progress | None, today: date, first: date
             _("No visits were counted between {period}, the period that the target compares with.").format(
                 period=period
             ),
-            _("Import older figures, or choose another period in the site file."),
+            _("Send older counts, as docs/visits.md shows, or choose another period in the site file."),
         ]
     how = _(
         "Put lines like these into the site file, below {site} and before the next site; then besok site apply {file}."
@@ -88,7 +88,7 @@ def no_baseline(way: Progress, site: str, title: str, names: Sequence[Text] = ()
     return notices.notice(
         _("{site}: no baseline yet").format(site=site),
         _("No visits were counted between {period}, the period that the target compares with.").format(period=period),
-        _("Import older figures, or choose another period in the site file."),
+        _("Send older counts, as docs/visits.md shows, or choose another period in the site file."),
         *answer.together(names),
         title=title,
     )

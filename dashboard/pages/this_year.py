@@ -123,7 +123,7 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
                 label=_("Visits by month beside the baseline") if way else _("Visits by month beside last year"),
                 finding=answer.month_finding(mine, whole, today.month, names[1], gaps, unseen, left_out),
                 head=[_("Month"), *names, _("Change"), _("Observed")],
-                rows=answer.month_rows(mine, theirs, {p.day.month: p for p in now}),
+                rows=answer.month_rows(mine, theirs, whole, {p.day.month: p for p in now}),
                 csv=_file(site, begins, today - DAY, "month"),
                 name="months",
             ),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from benchmarks._kinds import house
-from core.analytics.forecast import Calendar, fan, forecast
+from core.analytics.forecast import Calendar, Paths, fan, forecast, history, odds, total
 from core.errors import BesokError, CountFileError
 from ops import backtest, rivals, series
 from ops.cli_forecast import _goal
@@ -186,6 +186,16 @@ def test_the_mean_lies_within_the_interval_when_a_closure_may_end(tmp_path: Path
     for line in _told(file, horizon=30).splitlines()[1:]:
         mean, low80, high80, low95, high95 = map(float, line.split(",")[1:])
         assert 0 <= low95 <= low80 <= mean <= high80 <= high95
+
+
+def test_a_sum_lies_within_its_interval_too() -> None:
+    far = np.zeros((2, 40))
+    far[:, 0] = 900.0
+    paths = Paths(days=(date(2024, 1, 1), date(2024, 1, 2)), visits=far)
+    summed = total(paths, *paths.days)
+    past = history(dict.fromkeys((date(2023, 1, 3) + timedelta(days=n) for n in range(363)), 0.0))
+    found = odds(paths, past, 1, paths.days[1])
+    assert (summed.mean, summed.high80) == (0, 0) and found is not None and (found.mean, found.high80) == (0, 0)
 
 
 def test_houses_of_several_kinds_are_foretold_better_than_by_last_week() -> None:

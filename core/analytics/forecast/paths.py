@@ -47,9 +47,9 @@ class Total:
 
 
 def fan(paths: Paths) -> Fan:
-    """Mean and intervals for every day. A few futures far off (an end of a closure) draw no mean out of the 80 %."""
+    """Mean and intervals for every day."""
     low80, high80, low95, high95 = np.quantile(paths.visits, BOUNDS, axis=1)
-    mean = np.clip(paths.visits.mean(axis=1), low80, high80)
+    mean = middle(paths.visits, low80, high80)
     return Fan(days=paths.days, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95)
 
 
@@ -58,6 +58,11 @@ def total(paths: Paths, first: date, last: date) -> Total:
     inside = np.array([first <= day <= last for day in paths.days], dtype=np.bool_)
     sums = paths.visits[inside].sum(axis=0)
     low80, high80, low95, high95 = (float(q) for q in np.quantile(sums, BOUNDS))
-    return Total(
-        first=first, last=last, mean=float(sums.mean()), low80=low80, high80=high80, low95=low95, high95=high95
-    )
+    mean = float(middle(sums, low80, high80))
+    return Total(first=first, last=last, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95)
+
+
+def middle(futures: Floats, low80: Floats | float, high80: Floats | float) -> Floats:
+    """The mean over the last axis. A few futures far off (an end of a closure) draw it not out of the 80 % interval."""
+    mean: Floats = np.clip(futures.mean(axis=-1), low80, high80)
+    return mean

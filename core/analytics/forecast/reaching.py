@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from core.analytics.forecast.history import Floats, History
 from core.analytics.forecast.months import Months, later
-from core.analytics.forecast.paths import Paths
+from core.analytics.forecast.paths import Paths, middle
 
 YEAR = 365  # days
 
@@ -79,7 +79,7 @@ def odds(paths: Paths, past: History | Months, goal: float, deadline: date) -> O
         day=deadline,
         goal=goal,
         probability=_share(sums >= goal),
-        mean=float(sums.mean()),
+        mean=float(middle(sums, low80, high80)),
         low80=low80,
         high80=high80,
     )

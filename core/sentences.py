@@ -212,7 +212,7 @@ def _share(share: float, lang: str) -> str:
     """A percentage; below one, that it is."""
     if share < 0.01:
         return {"sv": "mindre än 1 %", "en": "less than 1%"}[lang]
-    return _growth(share, lang).removeprefix("+")
+    return _growth(share, lang).lstrip("+")
 
 
 def _reach_sv(factor: float) -> str:
@@ -228,8 +228,11 @@ def _month(day: date, lang: str) -> str:
 
 
 def _growth(share: float, lang: str) -> str:
-    sign = "+" if share > 0 else ""
-    return sign + format_percent(share, format="#,##0 %" if lang == "sv" else "#,##0%", locale=lang)
+    """With its sign, a true minus in both languages; what rounds to nothing is ±0."""
+    told = format_percent(abs(share), format="#,##0 %" if lang == "sv" else "#,##0%", locale=lang)
+    if told == format_percent(0, format="#,##0 %" if lang == "sv" else "#,##0%", locale=lang):
+        return f"±{told}"
+    return ("+" if share > 0 else "−") + told
 
 
 def rounded(visits: float) -> float:

@@ -83,6 +83,9 @@ def test_needed_and_expected_growth() -> None:
     said = sentences.pace(OUTLOOK)
     assert said and said.en == "+12% a year is needed; +5% is to be expected."
     assert sentences.pace(replace(OUTLOOK, needed_growth=None)) is None
+    for growth, told in ((-0.06, "−6%"), (-0.004, "±0%"), (0.004, "±0%")):
+        said = sentences.pace(replace(OUTLOOK, expected_growth=growth))
+        assert said and said.en == f"+12% a year is needed; {told} is to be expected."
 
 
 def test_totals_have_three_digits() -> None:

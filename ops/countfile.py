@@ -9,7 +9,7 @@ import io
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
@@ -147,14 +147,14 @@ def parse(text: str, need: Sequence[str], may: Sequence[str] = (), name: str = "
             f"Name the columns in the first line: {','.join(need)}"
         )
     beside = _beside(_split(lines[first], delimiter)) if "time" in places else None
-    rows = tuple(_rows(lines, first, delimiter, places, beside, name))
-    if not rows:
+    found = list(_rows(lines, first, delimiter, places, beside, name))
+    if not found:
         raise CountFileError(f"{name} has columns and no counts")
-    how = counttexts.manner(((row.line, text) for row in rows for text in row.texts.values()), delimiter)
+    how = counttexts.manner(((line, text) for line, texts in found for text in texts.values()), delimiter)
     body = [line for line in lines[first + 1 :] if line.strip()]
     return Table(
         columns=tuple(places),
-        rows=tuple(replace(row, manner=how) for row in rows),
+        rows=tuple(Row(line=line, texts=texts, manner=how) for line, texts in found),
         again=len(body) - len(set(body)),
     )
 
@@ -235,7 +235,8 @@ def _rows(
     places: Mapping[str, int],
     beside: tuple[int, int] | None,
     name: str,
-) -> Iterator[Row]:
+) -> Iterator[tuple[int, dict[str, str]]]:
+    """The lines that are not blank: their number, and their texts by column."""
     reader = csv.reader(io.StringIO("\n".join(lines[first + 1 :])), delimiter=delimiter, skipinitialspace=True)
     try:
         for fields in reader:
@@ -247,6 +248,6 @@ def _rows(
             texts = {column: fields[place] for column, place in places.items()}
             if beside and max(beside) < len(fields) and (clock := CLOCK.fullmatch(fields[beside[1]].strip())):
                 texts["time"] = f"{fields[beside[0]].strip()} {clock[1]:0>2}{clock[2] or ':00'}"
-            yield Row(line=line, texts=texts)
+            yield line, texts
     except csv.Error as exc:
         raise CountFileError(f"line {first + 1 + reader.line_num}: {exc}") from exc

@@ -49,8 +49,8 @@ def manner(texts: Iterable[tuple[int, str]], delimiter: str) -> Manner:
     stripped = [(line, text.strip()) for line, text in texts]
     words = {text for _, text in stripped}
     return Manner(
-        commas_apart=delimiter == "," or _always(words, WITH_COMMA, COMMAS_APART),
-        dots_apart=delimiter != "," and _always(words, WITH_DOT, DOTS_APART),
+        commas_apart=delimiter == "," or _always((w for w in words if "," in w), WITH_COMMA, COMMAS_APART),
+        dots_apart=delimiter != "," and _always((w for w in words if "." in w), WITH_DOT, DOTS_APART),
         day_first=_day_first(stripped),
     )
 
@@ -74,7 +74,7 @@ def _day_first(texts: Sequence[tuple[int, str]]) -> bool | None:
 
 def _no_months(texts: Sequence[tuple[int, str]]) -> Iterator[tuple[bool, tuple[int, str]]]:
     for line, text in texts:
-        if (found := YEAR_LAST.match(text)) and found[2] != ".":
+        if not text[:4].isdigit() and (found := YEAR_LAST.match(text)) and found[2] != ".":
             if int(found[1]) > 12:
                 yield True, (line, text[:30])
             if int(found[3]) > 12:

@@ -31,16 +31,24 @@ def chart(
         [
             html.Div(graph, role="group", **aria(label=label)),
             html.Figcaption(finding, className="finding"),
-            html.Div([_numbers(head, rows), html.A(_("Download CSV"), href=csv, download="")], className="below"),
+            html.Div(
+                [_numbers(head, rows, label), html.A(_("Download CSV"), href=csv, download="")], className="below"
+            ),
         ],
         className="chart",
     )
 
 
-def _numbers(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:
-    """The table, filled by `table.js` when it is opened."""
+def _numbers(head: Sequence[str], rows: Sequence[Sequence[str]], label: str) -> Any:
+    """The table, filled by `table.js` when it is opened; `label` tells those of one page apart."""
     numbers = json.dumps({"head": list(head), "rows": [list(row) for row in rows]}, ensure_ascii=False)
-    place = html.Div(className="scroll", tabIndex="0", role="region", **aria(label=_("Numbers")), **data(table=numbers))
+    place = html.Div(
+        className="scroll",
+        tabIndex="0",
+        role="region",
+        **aria(label=_("Numbers: {chart}").format(chart=label)),
+        **data(table=numbers),
+    )
     return html.Details([html.Summary(_("Show as table")), place])
 
 

@@ -6,98 +6,20 @@ quotes, decimal commas and thousands set apart are all understood. What cannot b
 
 import csv
 import io
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Final
 
 from core.errors import CountFileError
-from ops import counttexts
+from ops import countcolumns, counttexts
 from ops.counttexts import PLAIN, Manner
 
 LARGEST_FILE = 256 * 1024 * 1024  # bytes; ten years of minutes at ten doors are 1.5 times that: split them
 DELIMITERS = ",;\t|"
 BEFORE = 20  # lines with text that may stand before the one that names the columns: a title, "sep=;"
-
-DATES = ("date", "datum", "day", "dag")  # where the day of a time may stand by itself,
-CLOCKS = ("time", "tid", "hour", "timme", "klockslag", "kl")  # beside its hour
-CLOCK = re.compile(r"(\d{1,2})((?::\d\d){0,2})")
-
-# What a column is called elsewhere, in the order in which names are preferred.
-ALSO: Final[Mapping[str, tuple[str, ...]]] = {
-    "time": (
-        "time",
-        "datetime",
-        "timestamp",
-        "date_time",
-        "start",
-        "interval_start",
-        "tid",
-        "date",
-        "datum",
-        "day",
-        "dag",
-    ),
-    "date": (
-        "date",
-        "day",
-        "month",
-        "time",
-        "datetime",
-        "timestamp",
-        "start",
-        "datum",
-        "dag",
-        "månad",
-        "tid",
-        "week",
-        "vecka",
-        "first",
-        "from",
-        "från",
-        "year",
-        "år",
-    ),
-    "in": ("in", "people_in", "entries", "entered", "entry", "ingång"),
-    "out": ("out", "people_out", "exits", "exited", "exit", "ut", "utgång"),
-    "door": ("door", "portal", "gate", "line", "sensor", "dörr"),
-    "count": (
-        "count",
-        "counts",
-        "visits",
-        "visitors",
-        "people",
-        "value",
-        "in",
-        "besök",
-        "besökare",
-        "antal_besök",
-        "antal",
-    ),
-    "visits": (
-        "visits",
-        "visitors",
-        "count",
-        "counts",
-        "value",
-        "total",
-        "besök",
-        "besökare",
-        "antal_besök",
-        "antal_besökare",
-        "antal",
-        "footfall",
-        "entries",
-        "net",
-        "in",
-    ),
-    "last": ("last", "to", "end", "till"),
-    "people": ("people", "occupancy", "occupants", "count"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,15 +61,14 @@ def parse(text: str, need: Sequence[str], may: Sequence[str] = (), name: str = "
     """The same from text; `name` tells the reader of an error which file it is."""
     lines = text.splitlines()
     first, delimiter = _header(lines, need, name)
-    places = _places(_split(lines[first], delimiter), (*need, *may))
+    places = countcolumns.places(_split(lines[first], delimiter), (*need, *may))
     missing = [column for column in need if column not in places]
     if missing:
         raise CountFileError(
             f"{name} has no column {' or '.join(missing)}; its first line is {lines[first].strip()[:120]!r}. "
             f"Name the columns in the first line: {','.join(need)}"
         )
-    beside = _beside(_split(lines[first], delimiter)) if "time" in places else None
-    found = list(_rows(lines, first, delimiter, places, beside, name))
+    found = list(_rows(lines, first, delimiter, places, name))
     if not found:
         raise CountFileError(f"{name} has columns and no counts")
     how = counttexts.manner(((line, text) for line, texts in found for text in texts.values()), delimiter)
@@ -166,14 +87,14 @@ def _header(lines: Sequence[str], need: Sequence[str], name: str) -> tuple[int, 
         raise CountFileError(f"{name} is empty; the first line names the columns: {','.join(need)}")
     for n in told:
         delimiter = _delimiter(lines[n], need)
-        if _matched(_split(lines[n], delimiter), need) == len(need):
+        if countcolumns.matched(_split(lines[n], delimiter), need) == len(need):
             return n, delimiter
     return told[0], _delimiter(lines[told[0]], need)
 
 
 def _delimiter(line: str, need: Sequence[str]) -> str:
     """What parts the columns of a header: that by which most of those needed are found."""
-    return max(DELIMITERS, key=lambda d: (_matched(_split(line, d), need), line.count(d)))
+    return max(DELIMITERS, key=lambda d: (countcolumns.matched(_split(line, d), need), line.count(d)))
 
 
 def _text(path: Path) -> str:
@@ -202,41 +123,12 @@ def _split(line: str, delimiter: str) -> list[str]:
     return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
 
 
-def _places(heads: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
-    """Where each wanted column stands; a column serves once, and its own name goes before others."""
-    names = [_name(head) for head in heads]
-    places: dict[str, int] = {column: names.index(column) for column in wanted if column in names}
-    for column in wanted:
-        free = (names.index(n) for n in ALSO.get(column, ()) if n in names and names.index(n) not in places.values())
-        if column not in places and (place := next(free, None)) is not None:
-            places[column] = place
-    return {column: places[column] for column in wanted if column in places}
-
-
-def _name(head: str) -> str:
-    return head.strip().strip("\ufeff").lower().replace(" ", "_")
-
-
-def _matched(heads: Sequence[str], wanted: Sequence[str]) -> int:
-    return len(_places(heads, wanted))
-
-
-def _beside(heads: Sequence[str]) -> tuple[int, int] | None:
-    """Where a day and its hour stand, if they are two columns."""
-    names = [_name(head) for head in heads]
-    found = [next((names.index(n) for n in known if n in names), None) for known in (DATES, CLOCKS)]
-    return None if found[0] is None or found[1] is None else (found[0], found[1])
-
-
 def _rows(
-    lines: Sequence[str],
-    first: int,
-    delimiter: str,
-    places: Mapping[str, int],
-    beside: tuple[int, int] | None,
-    name: str,
+    lines: Sequence[str], first: int, delimiter: str, places: Mapping[str, int], name: str
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """The lines that are not blank: their number, and their texts by column."""
+    heads = _split(lines[first], delimiter)
+    parted = [column for column in ("time", "date") if column in places and countcolumns.in_parts(column, heads)]
     reader = csv.reader(io.StringIO("\n".join(lines[first + 1 :])), delimiter=delimiter, skipinitialspace=True)
     try:
         for fields in reader:
@@ -246,8 +138,8 @@ def _rows(
             if len(fields) <= max(places.values()):
                 raise CountFileError(f"line {line}: {len(fields)} columns; the first line of {name} has more")
             texts = {column: fields[place] for column, place in places.items()}
-            if beside and max(beside) < len(fields) and (clock := CLOCK.fullmatch(fields[beside[1]].strip())):
-                texts["time"] = f"{fields[beside[0]].strip()} {clock[1]:0>2}{clock[2] or ':00'}"
+            for column in parted:
+                texts[column] = countcolumns.whole(column, heads, fields) or texts[column]
             yield line, texts
     except csv.Error as exc:
         raise CountFileError(f"line {first + 1 + reader.line_num}: {exc}") from exc

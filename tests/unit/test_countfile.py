@@ -34,6 +34,19 @@ def test_a_column_serves_once_and_its_own_name_goes_first() -> None:
     assert parse("time,in,out\n2026-11-25,1,2\n", ("time", "count")).rows[0].number("count") == 1
 
 
+@pytest.mark.parametrize(
+    ("head", "need"),
+    [
+        ("day,gross,net,coverage,imputed,se,definition,corrected", ("date", "visits")),  # of /visits
+        ("portal,start,people_in,people_out,coverage,imputed,corrected", ("time", "count")),  # of /flows
+        ("ds,y", ("date", "visits")),
+        ("Månad;Antal besökare", ("date", "visits")),
+    ],
+)
+def test_columns_that_others_and_our_own_exports_have(head: str, need: tuple[str, str]) -> None:
+    assert parse(f"{head}\n{head}\n", need).columns == need
+
+
 def test_lines_are_told_as_an_editor_counts_them() -> None:
     table = parse("\ntime,in,out\n\n2026-11-25 08:15,3,1\n", ("time",))
     assert table.rows[0].line == 4
@@ -121,6 +134,15 @@ def test_a_day_and_its_hour_may_be_two_columns() -> None:
     assert [(row.moment().hour, row.number("count")) for row in hours] == [(8, 3), (20, 4)]
     plain = parse("time,hour,count\n2026-11-25 08:15,8,3\n", ("time", "count")).rows[0]
     assert plain.moment() == datetime(2026, 11, 25, 8, 15)  # noqa: DTZ001
+
+
+def test_a_date_may_be_two_or_three_columns() -> None:
+    months = parse("Year,Month,Visits\n2026,1,3\n2026,12,4\n", ("date", "visits")).rows
+    assert [row.texts["date"] for row in months] == ["2026-01", "2026-12"] and months[1].number("visits") == 4
+    days = parse("år;månad;dag;besök\n2026;1;5;3\n", ("date", "visits")).rows
+    assert days[0].day() == date(2026, 1, 5)
+    named = parse("year,month,visits\n2026,2026-03,3\n", ("date", "visits")).rows
+    assert named[0].day() == date(2026, 3, 1)
 
 
 def test_what_stands_above_the_header_is_passed_over() -> None:

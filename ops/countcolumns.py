@@ -1,0 +1,129 @@
+"""Which column of a stranger's file is which, and times and dates that stand in several of them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+DATES = ("date", "datum", "day", "dag")  # where the day of a time may stand by itself,
+CLOCKS = ("time", "tid", "hour", "timme", "klockslag", "kl")  # beside its hour
+CLOCK = re.compile(r"(\d{1,2})((?::\d\d){0,2})")
+DATE_PARTS = (("year", "år"), ("month", "månad"), ("day", "dag"))  # of a date in two or three columns
+YEAR, NUMBER = re.compile(r"\d{4}"), re.compile(r"\d{1,2}")
+
+# What a column is called elsewhere, in the order in which names are preferred.
+ALSO: Final[Mapping[str, tuple[str, ...]]] = {
+    "time": (
+        "time",
+        "datetime",
+        "timestamp",
+        "date_time",
+        "start",
+        "interval_start",
+        "tid",
+        "date",
+        "datum",
+        "day",
+        "dag",
+    ),
+    "date": (
+        "date",
+        "day",
+        "month",
+        "time",
+        "datetime",
+        "timestamp",
+        "start",
+        "datum",
+        "dag",
+        "månad",
+        "tid",
+        "week",
+        "vecka",
+        "first",
+        "from",
+        "från",
+        "ds",
+        "year",
+        "år",
+    ),
+    "in": ("in", "people_in", "entries", "entered", "entry", "ingång"),
+    "out": ("out", "people_out", "exits", "exited", "exit", "ut", "utgång"),
+    "door": ("door", "portal", "gate", "line", "sensor", "dörr"),
+    "count": (
+        "count",
+        "counts",
+        "visits",
+        "visitors",
+        "people",
+        "value",
+        "in",
+        "besök",
+        "besökare",
+        "antal_besök",
+        "antal",
+        "entries",
+        "people_in",
+        "y",
+    ),
+    "visits": (
+        "visits",
+        "visitors",
+        "count",
+        "counts",
+        "value",
+        "total",
+        "besök",
+        "besökare",
+        "antal_besök",
+        "antal_besökare",
+        "antal",
+        "footfall",
+        "entries",
+        "net",
+        "in",
+        "people_in",
+        "y",
+    ),
+    "last": ("last", "to", "end", "till"),
+    "people": ("people", "occupancy", "occupants", "count"),
+}
+
+
+def places(heads: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
+    """Where each wanted column stands; a column serves once, and its own name goes before others."""
+    names = [_name(head) for head in heads]
+    found: dict[str, int] = {column: names.index(column) for column in wanted if column in names}
+    for column in wanted:
+        free = (names.index(n) for n in ALSO.get(column, ()) if n in names and names.index(n) not in found.values())
+        if column not in found and (place := next(free, None)) is not None:
+            found[column] = place
+    return {column: found[column] for column in wanted if column in found}
+
+
+def matched(heads: Sequence[str], wanted: Sequence[str]) -> int:
+    """How many of the wanted columns are there."""
+    return len(places(heads, wanted))
+
+
+def in_parts(column: str, heads: Sequence[str]) -> bool:
+    """Whether a time or a date may stand in several columns."""
+    names = {_name(head) for head in heads}
+    return all(names & set(known) for known in ((DATES, CLOCKS) if column == "time" else DATE_PARTS[:2]))
+
+
+def whole(column: str, heads: Sequence[str], fields: Sequence[str]) -> str | None:
+    """A time whose day and hour, or a date whose year, month and day are columns of their own; None where none is."""
+    told = dict(zip(map(_name, heads), map(str.strip, fields), strict=False))
+
+    def of(names: Sequence[str], form: re.Pattern[str]) -> re.Match[str] | None:
+        return next((form.fullmatch(told[name]) for name in names if name in told), None)
+
+    if column == "time":
+        day, clock = of(DATES, re.compile(".+")), of(CLOCKS, CLOCK)
+        return f"{day[0]} {clock[1]:0>2}{clock[2] or ':00'}" if day and clock else None
+    year, month, day = (of(names, form) for names, form in zip(DATE_PARTS, (YEAR, NUMBER, NUMBER), strict=True))
+    return f"{year[0]}-{month[0]:0>2}" + (f"-{day[0]:0>2}" if day else "") if year and month else None
+
+
+def _name(head: str) -> str:
+    return head.strip().strip("\ufeff").lower().replace(" ", "_")

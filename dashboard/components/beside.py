@@ -13,7 +13,7 @@ from core.calibrating import Calibration, CountInfo, DoorInfo, SiteCalibration
 from core.views import VisitPoint
 from dashboard.components import notices
 from dashboard.components.attrs import HIDDEN, data
-from dashboard.components.chart import table
+from dashboard.components.chart import sheet
 from dashboard.i18n import _, formats, named, plural
 
 SHOWN = 10  # counts, and past proposals
@@ -34,7 +34,7 @@ def section(known: SiteCalibration, zone: str) -> Any:
         [
             html.P(next_count(known.advice, names, known.usual_week), className="finding"),
             html.P(html.A(_("Count at a door with a phone"), href=f"/count/{known.site}", className="go")),
-            html.Div(table(heads, rows), className="scroll sheet", tabIndex="0"),
+            sheet(heads, rows, _("Counted beside the sensors")),
             html.P([explained, " ", html.Code("docs/calibrate.md")], className="quiet"),
             *_proposals(known, names),
             *_counts(known.counts, names, zone),
@@ -158,8 +158,8 @@ def _counts(counts: Sequence[CountInfo], names: dict[str, str], zone: str) -> li
         return []
     rows = [_count(c, names, zone) for c in counts[:SHOWN]]
     heads = [_("When"), _("Door"), _("Who"), _("Person"), _("Sensor"), _("Used")]
-    sheet = html.Div(table(heads, rows), className="scroll", tabIndex="0")
-    return [html.Details([html.Summary(_("The latest counts")), sheet])]
+    latest = sheet(heads, rows, _("The latest counts"), "scroll")
+    return [html.Details([html.Summary(_("The latest counts")), latest])]
 
 
 def _count(c: CountInfo, names: dict[str, str], zone: str) -> list[str]:

@@ -32,7 +32,16 @@ def chart(
             html.Div(graph, role="group", **aria(label=label)),
             html.Figcaption(finding, className="finding"),
             html.Div(
-                [_numbers(head, rows, label), html.A(_("Download CSV"), href=csv, download="")], className="below"
+                [
+                    _numbers(head, rows, label),
+                    html.A(
+                        _("Download CSV"),
+                        href=csv,
+                        download="",
+                        **aria(label=_("Download CSV: {chart}").format(chart=label)),
+                    ),
+                ],
+                className="below",
             ),
         ],
         className="chart",
@@ -50,6 +59,11 @@ def _numbers(head: Sequence[str], rows: Sequence[Sequence[str]], label: str) -> 
         **data(table=numbers),
     )
     return html.Details([html.Summary(_("Show as table")), place])
+
+
+def sheet(head: Sequence[str], rows: Sequence[Sequence[Any]], label: str, kind: str = "scroll sheet") -> Any:
+    """A table that scrolls by itself where it is wider than the page; `label` names it for a screen reader."""
+    return html.Div(table(head, rows), className=kind, tabIndex="0", role="region", **aria(label=label))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]], **attributes: Any) -> Any:

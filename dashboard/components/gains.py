@@ -7,7 +7,7 @@ from dash import html
 
 from core.effects import EventVerdict, Extra, ProgrammeEffect
 from core.site import Site, Text
-from dashboard.components.chart import table
+from dashboard.components.chart import sheet
 from dashboard.i18n import _, formats, named
 
 
@@ -22,7 +22,7 @@ def section(found: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, T
         [
             html.H2(_("What the programme gave")),
             html.P(about, className="quiet"),
-            html.Div(table(head, rows), className="scroll sheet", tabIndex="0"),
+            sheet(head, rows, _("What the programme gave")),
         ]
     )
 

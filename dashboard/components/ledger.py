@@ -8,7 +8,7 @@ from dash import html
 from core.around import ActionInfo
 from core.site import Text
 from dashboard.components import ledger_forms
-from dashboard.components.attrs import data
+from dashboard.components.attrs import aria, data
 from dashboard.i18n import _, formats, named, plural
 
 SHOWN: Final = 12  # the newest; the others are folded away
@@ -30,7 +30,8 @@ def section(site: str, actions: Sequence[ActionInfo], gave: Mapping[str, Text], 
         parts.append(
             html.Details([html.Summary(older), html.Ul(entries[SHOWN:], className="ledger")], className="older")
         )
-    file = html.A(_("Download CSV"), href=f"/api/v1/sites/{site}/actions?format=csv", download="")
+    about = aria(label=_("Download CSV: {chart}").format(chart=_("You said, we did, it gave")))
+    file = html.A(_("Download CSV"), href=f"/api/v1/sites/{site}/actions?format=csv", download="", **about)
     parts.append(html.Div([ledger_forms.add(site, spaces), *([file] if entries else [])], className="below-ledger"))
     return html.Section(parts)
 

@@ -55,7 +55,12 @@ def amend(site: str, action: ActionInfo) -> Any:
         kept=_("Written down."),
     )
     what = _("Write what became of it")
-    return html.Details([html.Summary(what), _form(fields, _("Write it down"), named(action.title), sent)])
+    return html.Details(
+        [
+            html.Summary(what, **aria(label=f"{what}: {named(action.title)}")),
+            _form(fields, _("Write it down"), named(action.title), sent),
+        ]
+    )
 
 
 def _form(fields: list[Any], verb: str, about: str, sent: dict[str, Any]) -> Any:

@@ -7,7 +7,7 @@ from dash import html
 
 from core import sentences
 from core.outlook import Record, Scored
-from dashboard.components.chart import chart, table
+from dashboard.components.chart import chart, sheet
 from dashboard.figures import outlook as figures
 from dashboard.i18n import _, formats, named
 
@@ -38,8 +38,8 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
         parts.append(html.P(named(sentences.record([])), className="quiet"))
     if records:
         head = [_("Visits of"), _("Forecasts"), _("Held"), _("Typical error"), _("Bias")]
-        sheet = table(head, [_record_row(r) for r in records])
-        parts.append(html.Div(sheet, className="scroll sheet years", tabIndex="0"))
+        rows = [_record_row(r) for r in records]
+        parts.append(sheet(head, rows, _("How good the forecasts were, by their length"), "scroll sheet years"))
         parts.append(html.P(_meaning(), className="quiet"))
     if any(r.afterwards for r in records):
         parts.append(html.P(_afterwards(records), className="quiet"))

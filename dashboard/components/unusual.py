@@ -7,7 +7,7 @@ from dash import html
 
 from core.around import UnusualTime
 from core.site import Site
-from dashboard.components.chart import table
+from dashboard.components.chart import sheet
 from dashboard.i18n import _, formats
 
 SHOWN: Final = 12
@@ -23,7 +23,7 @@ def section(found: Sequence[UnusualTime], site: Site) -> Any:
         return html.Section([heading, html.P(none, className="quiet")])
     head = [_("When"), _("Visits"), _("Usual"), _("Programme")]
     rows = [_row(one, site) for one in found[:SHOWN]]
-    return html.Section([heading, html.Div(table(head, rows), className="scroll sheet", tabIndex="0")])
+    return html.Section([heading, sheet(head, rows, _("Unusual hours"))])
 
 
 def _row(one: UnusualTime, site: Site) -> list[Any]:

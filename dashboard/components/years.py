@@ -10,7 +10,7 @@ from dash import html
 from core.outlook import ExpectedTotal, Outlook
 from core.sentences import rounded
 from core.views import VisitPoint
-from dashboard.components.chart import table
+from dashboard.components.chart import sheet
 from dashboard.figures.path import visits_of
 from dashboard.i18n import _, formats
 
@@ -78,7 +78,7 @@ def section(site: str, years: Sequence[Year], this_year: int, baseline: float | 
         html.Section(
             [
                 html.H2(_("Year by year")),
-                html.Div(table(head, rows), className="scroll sheet years", tabIndex="0"),
+                sheet(head, rows, _("Year by year"), "scroll sheet years"),
                 html.P(html.A(_("Download the sums to come as CSV"), href=csv, download=""), className="quiet"),
             ]
         )

@@ -14,7 +14,7 @@ from dashboard.address import Address
 from dashboard.components import attention, beside, notices, strangers
 from dashboard.components.attrs import HIDDEN, data
 from dashboard.components.banner import sandbox
-from dashboard.components.chart import table
+from dashboard.components.chart import sheet
 from dashboard.i18n import _, formats, named, plural
 from store import queries, sites
 from store.calibrations import calibration
@@ -100,7 +100,7 @@ def _devices(devices: Sequence[DeviceInfo], names: Mapping[str, str], zone: str,
         for d in sorted(devices, key=lambda d: (order[d.freshness], d.device))
     ]
     head = [_("Sensor"), _("State"), _("Last heard"), _("Worked, 7 days"), _("Observes"), _("Clock")]
-    return html.Div(table(head, rows), className="scroll sheet", tabIndex="0")
+    return sheet(head, rows, _("All sensors"))
 
 
 def _share(device: DeviceInfo, worked: Mapping[str, float]) -> str:
@@ -145,12 +145,12 @@ def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
         ]
         for m in messages
     ]
-    sheet = table([_("Received"), _("Topic"), _("Reason"), _("Message")], rows)
+    head = [_("Received"), _("Topic"), _("Reason"), _("Message")]
     what = _("Each is kept, without what is personal. What the reasons mean and what to do:")
     return html.Div(
         [
             html.P([what, " ", html.Code(f"{strangers.DOCS}")], className="quiet"),
-            html.Div(sheet, className="scroll sheet", tabIndex="0"),
+            sheet(head, rows, _("Messages nobody could read")),
         ]
     )
 

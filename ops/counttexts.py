@@ -25,6 +25,12 @@ WITH_COMMA = re.compile(r"\d*,[\d,]*(\.\d*)?")
 WITH_DOT = re.compile(r"\d*\.[\d.]*(,\d*)?")
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?!\d)")  # 2026-11-25, 2026/1/5, 2026-11
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")  # 25.11.2026, 11/25/2026
+SPELLED = re.compile(r"(?:(\d{1,2})[ .-]+)?([a-z]{3,9})\.?[ -](\d{4})", re.IGNORECASE)  # 25 Nov 2026, november 2026
+MONTHS = {
+    name: n + 1
+    for n, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
+}
+MONTHS |= {"maj": 5, "okt": 10}
 SET_APART_BY = str.maketrans("", "", "'’´`")  # marks that may part thousands, beside spaces
 
 
@@ -103,8 +109,17 @@ def day(text: str, line: int, how: Manner = PLAIN) -> date:
 
 def is_month(text: str) -> bool:
     """Whether this is a month and no day."""
-    found = YEAR_FIRST.fullmatch(text.strip())
+    found = YEAR_FIRST.fullmatch(_in_figures(text.strip()))
     return bool(found and not found[3])
+
+
+def _in_figures(words: str) -> str:
+    """The same where the month is a word, in English or Swedish."""
+    found = SPELLED.fullmatch(words)
+    month = MONTHS.get(found[2][:3].lower()) if found else None
+    if found is None or month is None:
+        return words
+    return f"{found[3]}-{month:02}" + (f"-{found[1]:0>2}" if found[1] else "")
 
 
 def _no_day(text: str) -> str:
@@ -117,7 +132,7 @@ def _no_day(text: str) -> str:
 
 def _year_first(text: str, line: int, how: Manner) -> str:
     """The same with the year first and two digits for month and day. With dots the day stands before the month."""
-    words = text.strip()
+    words = _in_figures(text.strip())
     if found := YEAR_FIRST.match(words):
         year, month, day = found.groups()
         return f"{year}-{month:0>2}" + (f"-{day:0>2}" if day else "") + words[found.end() :]

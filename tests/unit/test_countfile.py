@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import CountFileError
 from ops.countfile import Table, parse, read
-from ops.counttexts import day, moment, number
+from ops.counttexts import day, is_month, moment, number
 
 
 def counts(table: Table) -> list[tuple[datetime, float | None, float | None]]:
@@ -120,7 +120,8 @@ def test_whether_the_day_or_the_month_comes_first_is_told_by_the_whole_file() ->
 @pytest.mark.parametrize(
     ("text", "said"),
     [("45292", "as spreadsheets keep it"), ("2012", "is a year; give the visits of every month"),
-     ("2012-Q1", "is no day"), ("Jan 2012", "2026-11 for a month"), ("24-01-01", "is no day")],
+     ("2012-Q1", "2026-11 for a month"), ("5 foo 2026", "is no day"), ("31 feb 2026", "is no day"),
+     ("24-01-01", "is no day")],
 )  # fmt: skip
 def test_what_is_no_day_is_told_with_what_to_do(text: str, said: str) -> None:
     with pytest.raises(CountFileError, match=f"line 7: .*{said}"):
@@ -134,6 +135,12 @@ def test_a_day_and_its_hour_may_be_two_columns() -> None:
     assert [(row.moment().hour, row.number("count")) for row in hours] == [(8, 3), (20, 4)]
     plain = parse("time,hour,count\n2026-11-25 08:15,8,3\n", ("time", "count")).rows[0]
     assert plain.moment() == datetime(2026, 11, 25, 8, 15)  # noqa: DTZ001
+
+
+def test_months_may_be_words() -> None:
+    for text in ("5 Oct 2026", "05-Oct-2026", "5. oktober 2026", "5 October 2026"):
+        assert day(text, 1) == date(2026, 10, 5) and not is_month(text)
+    assert day("maj 2026", 1) == day("May-2026", 1) == date(2026, 5, 1) and is_month("May 2026") and is_month("2026-05")
 
 
 def test_a_date_may_be_two_or_three_columns() -> None:

@@ -239,6 +239,13 @@ def test_forecasts_from_before_a_year_had_been_seen_stretch_the_far_ones_less() 
     assert short[:16] == pytest.approx(long[:16]) and 1 < short[-1] < 0.8 * long[-1]
 
 
+def test_a_house_that_doubled_is_not_told_by_the_year_before() -> None:
+    n = np.arange(760)
+    counts = 500 * np.exp(0.1 * _rng().normal(size=len(n))) * np.where(n < 700, 1.0, 2.0)
+    paths = forecast(history(_days(counts.tolist())), 300, rng=_rng(), paths=100)
+    assert np.median(paths.visits[100:]) > 840
+
+
 def test_a_weekday_that_is_another_since_lately_is_followed() -> None:
     days = [100 * (1.8 if n % 7 == 6 and n >= 230 else 1) + 2.0 * (n * 7 % 5) for n in range(300)]
     told = fan(forecast(history(_days(days)), 28, rng=_rng(), paths=100))

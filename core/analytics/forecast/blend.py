@@ -22,7 +22,7 @@ UNTRIED = 0.3  # of its usual weight is left to a member that no trial could ask
 DOUBTS = (2.0, 2.0, 3.0, 4.0)  # and as the usual stretch: by band, since the errors of a far one come in few pieces
 FAR = 2  # the first band in which it matters whether a year had been seen
 LEAST = 1e-3  # of the log: errors below are as good as none
-USUAL_STRETCH = np.array([1.15, 1.15, 1.1, 1.05])  # by band: a fitted spread is too narrow, more so near by
+USUAL_STRETCH = np.array([1.15, 1.15, 1.1, 1.0])  # by band: a fitted spread is too narrow, more so near by
 SHARP = 3.0  # the power of the errors by which weights go
 
 

@@ -13,7 +13,7 @@ from core.analytics.forecast.shifts import FADES, FADING_SD, STEP_SD, shifts
 
 WEEK = 7.0  # days between knots of the level
 USUAL = np.array([0.06, 0.14, 0.07, 0.15])  # growth, years, weeks, and the profile of the year: sd, before the data
-DOUBT = 0.6  # sd of the log of those
+DOUBT = 0.5  # sd of the log of those
 FREEDOM = 4.0  # of the t distribution of odd days
 ROUNDS = 3
 BELIEF = 10  # rows' worth of what is believed of the spread beforehand

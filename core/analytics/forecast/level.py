@@ -21,7 +21,7 @@ YEAR = 365.25  # days
 FADES = 0.5 * YEAR  # the velocity of growth
 FORGETS = (3.0 * YEAR, 21.0)  # swings of years, of weeks
 QUARTER = YEAR / 4
-NEWS = 3.0  # freedom of the t distribution of the level's news; branches' years have 2.3
+NEWS = 2.3  # freedom of the t distribution of the level's news: as for the years of branches in Toronto
 CONSTANT = 4.0  # sd of where the level is at all, about the middle of the data
 
 

@@ -18,6 +18,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from core.analytics.forecast.fit import Fitted
 from core.analytics.forecast.history import Floats
 from core.analytics.forecast.level import hats, kernel, knots
+from core.analytics.forecast.shifts import LEAST
 
 NAMES = ("model", "year", "smooth")
 SAME_WEEKDAY = 364  # days
@@ -58,7 +59,9 @@ def members(fitted: Fitted, past: Rows, ahead: Rows) -> Floats:
     now = now + weekdays_lately(fitted, past.at, ahead.at)
     _, level = ahead_of(fitted, fitted.after.mean[-len(fitted.knots) :], ahead.at)
     left = last_deviation(fitted) * fitted.echo ** np.arange(1, len(now) + 1)
-    return np.array([now + level + left, now + _year(rest, len(now)), now + _smooth(rest, fitted.sigma, len(now))])
+    return np.array(
+        [now + level + left, now + _year(rest, fitted.sigma, len(now)), now + _smooth(rest, fitted.sigma, len(now))]
+    )
 
 
 def weekdays_lately(fitted: Fitted, past: Floats, ahead: Floats) -> Floats:
@@ -95,15 +98,29 @@ def last_deviation(fitted: Fitted) -> float:
     return float(np.clip(last, -3 * fitted.sigma, 3 * fitted.sigma))
 
 
-def _year(rest: Floats, horizon: int) -> Floats:
-    """What was left of each row's day a year ago, or two years where that is still to come."""
+def _year(rest: Floats, sigma: float, horizon: int) -> Floats:
+    """What was left of each row's day a year ago, or two years where that is still to come; nothing (NaN) if the level
+    is quite another since: a year that was doubled after it knows only the old house."""
     n = len(rest)
+    if _changed(rest, sigma):
+        return np.full(horizon, np.nan)
     index = n + np.arange(horizon) - SAME_WEEKDAY
     index -= SAME_WEEKDAY * np.maximum((index - n) // SAME_WEEKDAY + 1, 0)
     found = np.full(horizon, np.nan)
     there = index >= 0
     found[there] = _filled(rest)[index[there]]
     return found
+
+
+def _changed(rest: Floats, sigma: float) -> bool:
+    """Whether the last weeks differ from those a year before by more than half, beyond chance."""
+    apart = rest[SAME_WEEKDAY:] - rest[:-SAME_WEEKDAY]
+    lately = apart[-ENOUGH:]
+    lately = lately[np.isfinite(lately)]
+    if lately.size < ENOUGH / 2:
+        return False
+    chance = sigma * np.sqrt(2 * MEDIAN / lately.size)
+    return bool(abs(np.median(lately)) > LEAST + 2 * chance)
 
 
 def _filled(rest: Floats) -> Floats:

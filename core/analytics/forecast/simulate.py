@@ -10,7 +10,7 @@ from core.analytics.forecast.members import Rows, ahead_of, effects, last_deviat
 
 POOL = 3 * 366  # rows whose deviations are drawn from
 CROWD = 5.0  # sigmas, or four times the usual: a day with more is a slip of the counter, or will not come again
-LONGEST = 2.5  # the largest factor of the news
+LONGEST = 3.5  # the largest factor of the news
 CROWDED, ROOM, GROWTH = 0.98, np.log(5), 1.0  # quantile of past logs; above it; and more each year ahead
 
 

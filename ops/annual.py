@@ -5,10 +5,33 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from core.analytics.calendar import business_day
 from core.annual import AnnualReport, DefinitionEvidence, DoorEvidence
+from core.errors import NotFound
+from store import queries
+from store.database import Database
+from store.sites import load, load_all
 
 SHOWN = 40  # days told by name
 _JSON = TypeAdapter(list[AnnualReport])
+
+
+def reports(
+    db: Database, site: str | None, year: int, now: datetime, *, verify: bool
+) -> tuple[list[AnnualReport], list[str]]:
+    """The year of a site, or of all of them; and why some are left out: nobody counts there, or no day is over yet.
+
+    Raises NotFound where that is so of the one that was asked for, or of all.
+    """
+    found, left_out = [], list[NotFound]()
+    for place in [load(db, site)] if site else load_all(db):
+        try:
+            found.append(queries.annual(db, place.id, year, business_day(now, place), verify=verify))
+        except NotFound as exc:
+            left_out.append(exc)
+    if not found:
+        raise left_out[0] if left_out else NotFound("there is no site yet; `besok site apply` makes one")
+    return found, [str(reason) for reason in left_out]
 
 
 def as_json(reports: Sequence[AnnualReport]) -> str:

@@ -1,5 +1,6 @@
 """The command `besok report`."""
 
+import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -25,18 +26,13 @@ def annual(
     as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON.")] = False,
 ) -> None:
     """The year's visits for the national library statistics (Besok01), with the chain of evidence."""
-    from core.analytics.calendar import business_day
     from ops import annual as told
-    from store import queries
-    from store.sites import load_all
 
     now = datetime.now(UTC)
     with opened() as db:
-        places = [place for place in load_all(db) if site in (None, place.id)]
-        reports = [
-            queries.annual(db, place.id, year or now.year - 1, business_day(now, place), verify=verify)
-            for place in places
-        ] or [queries.annual(db, site or "", year or now.year - 1, now.date())]
+        reports, left_out = told.reports(db, site, year or now.year - 1, now, verify=verify)
+    for reason in left_out:
+        print(reason, file=sys.stderr)
     print(told.as_json(reports) if as_json else "\n\n".join(told.as_text(report) for report in reports))
     if any(report.verification and not report.verification.same for report in reports):
         raise typer.Exit(1)

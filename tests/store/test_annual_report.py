@@ -149,6 +149,24 @@ def test_a_year_that_goes_on_and_one_that_was_not_counted(db: Database) -> None:
             queries.annual(db, site, year, TODAY)
 
 
+def test_a_site_that_nobody_counts_does_not_keep_the_others_from_their_year(db: Database) -> None:
+    now = datetime(2026, 2, 1, 12, tzinfo=UTC)
+    with pytest.raises(NotFound, match="no site yet"):
+        told.reports(db, None, 2025, now, verify=False)
+    filled(db, silent=(0, 0))
+    bare = HOUSE[: HOUSE.index("[[sites.portals]]")].replace('"lib"', '"yard"')
+    sites.apply(db, sitefile.parse(bare), now=datetime(2025, 9, 1, tzinfo=UTC))
+    found, left_out = told.reports(db, None, 2025, now, verify=False)
+    assert [report.site for report in found] == ["lib"] and "yard has no counted door" in left_out[0]
+    for site, year, said in (
+        ("yard", 2025, "no counted door"),
+        ("nowhere", 2025, "no site"),
+        (None, 2027, "is over yet"),
+    ):
+        with pytest.raises(NotFound, match=said):
+            told.reports(db, site, year, now, verify=False)
+
+
 def test_a_correction_is_in_the_figure_with_its_author_and_its_error(db: Database, database_url: str) -> None:
     filled(db, silent=(0, 0))
     plain = queries.annual(db, "lib", 2025, TODAY)

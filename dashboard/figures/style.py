@@ -34,7 +34,7 @@ def chart(y_title: str) -> go.Figure:
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": "Inter, system-ui, sans-serif", "size": 14},
-        margin={"l": 12, "r": 14, "t": 8, "b": 36},
+        margin={"l": 12, "r": 14, "t": 8, "b": 46},
         legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 14}},
         hovermode="x unified",
         hoverlabel={"bgcolor": "#182030", "bordercolor": "#182030", "font": {"color": "#ffffff"}},
@@ -44,6 +44,7 @@ def chart(y_title: str) -> go.Figure:
         dragmode=False,
     )
     figure.update_xaxes(showgrid=False, zeroline=False, ticks="", fixedrange=True)
+    figure.update_xaxes(ticklabelstandoff=7)  # or the first label runs into the zero of the other axis
     figure.update_yaxes(title={"text": y_title, "font": {"size": 13}, "standoff": 10}, automargin=True)
     figure.update_yaxes(rangemode="tozero", zeroline=False, nticks=6)
     figure.update_yaxes(fixedrange=True, separatethousands=True, tickformat=",.0f")

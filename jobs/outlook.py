@@ -27,7 +27,8 @@ from store.sites import counted, load_all
 log = logging.getLogger(__name__)
 
 LOOKED_BACK: Final = 3660  # days of history at most
-SEEN_SHARE: Final = 0.5  # of the usual coverage: a day below it was not observed
+SEEN_SHARE: Final = 0.6  # of the usual coverage: a day below was not observed; one dead door of two makes no quiet day
+FILLED_SHARE: Final = 0.5  # where those at the dead door were estimated
 SEED: Final = 20260101
 
 
@@ -96,9 +97,11 @@ def _known(points: Sequence[VisitPoint], measure: str) -> dict[date, float | Non
     """Visits by day. A day of which much less than usual was observed is not known."""
     coverage = np.array([p.coverage for p in points if p.gross is not None])
     usual = float(np.median(coverage)) if coverage.size else 0.0
-    return {
-        p.day: (p.net if measure == "net" else p.gross) if p.coverage >= SEEN_SHARE * usual else None for p in points
-    }
+
+    def enough(p: VisitPoint) -> bool:
+        return p.coverage >= (FILLED_SHARE if p.imputed else SEEN_SHARE) * usual
+
+    return {p.day: (p.net if measure == "net" else p.gross) if enough(p) else None for p in points}
 
 
 def _sum(parts: Sequence[float | None]) -> float | None:

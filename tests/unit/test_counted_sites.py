@@ -37,6 +37,13 @@ def test_a_day_is_known_where_it_is_at_every_site_and_closed_where_every_site_is
     assert observed((HALF, HALF), (library, library), "gross").closed.tolist() == [False, False, True, False, False]
 
 
+def test_a_day_without_one_of_two_doors_is_no_quiet_day_unless_it_was_filled_in() -> None:
+    days = points(5, 6, 2, 5, 7)
+    days[2] = replace(days[2], coverage=0.5)
+    days[3] = replace(days[3], coverage=0.5, imputed=3.0)
+    np.testing.assert_array_equal(observed((HALF,), (days,), "gross").visits, [5, 6, np.nan, 5, 7])
+
+
 def test_opening_hours_of_all_sites_are_added() -> None:
     days = calendar_days(HALF, MONDAY, MONDAY + timedelta(days=2))
     assert [day.open_hours for day in open_also(days, [PARK])] == [24, 18, 12]

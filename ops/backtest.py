@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -50,10 +51,13 @@ def run(
     rows = len((series.months() if series.step == "M" else series.days()).visits)
     at = chosen(rows, series.step, origins)
     many = min(at_once, len(at)) if rows * len(at) > WORTH else 1
-    if many < 2:
-        return scored(series, calendar, at, quick, seed, heard)
-    with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
-        return scored(series, calendar, at, quick, seed, heard, pool.map)
+    if many > 1:
+        try:
+            with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
+                return scored(series, calendar, at, quick, seed, heard, pool.map)
+        except (BrokenProcessPool, NotImplementedError, OSError):
+            pass  # a place without semaphores, or with little memory: one after the other
+    return scored(series, calendar, at, quick, seed, heard)
 
 
 def cores() -> int:

@@ -1,10 +1,14 @@
 """Whether effects of actions are told truly: `python -m benchmarks.effects [seeds]`.
 
-Nothing is done, or visits are made a tenth or a fifth more, from a day drawn at random on; then the effect is asked
-for. "Found" is how often it was told from chance: where nothing was done it should be 5 %. "Held" is how often the
-95 % interval held the truth. Simulated libraries have a weekday's rhythm, weather that lasts some days, a yearly
-swing, and a level that drifts; the streets are real, each judged by its own past, its Sundays by its other days, or by
-the other sensors of the city.
+Simulated libraries have a weekday's rhythm, weather that lasts some days, a yearly swing, and a level that drifts.
+Nothing is done in them, or visits are made a tenth or a fifth more, from a day on; then the effect is asked for.
+"Found" is how often it was told from chance: where nothing was done it should be 5 %. "Held" is how often the 95 %
+interval held the truth.
+
+The streets are real. At dates spread over all of a sensor's history nobody did anything; each is judged by what came
+before it, the Sundays by the other days, and by the other sensors of the city, 4 to 52 weeks after. Dates of one sensor
+overlap, so that the error of a rate is told from how much the sensors differ. What an effect of a tenth would have
+given follows from the same answers, for the interval of the logarithm moves with it.
 
 `--write` renews the table in docs/effects.md.
 """
@@ -25,6 +29,9 @@ DOCS = Path(__file__).parents[1] / "docs" / "effects.md"
 BEGIN, END = "<!-- benchmarks.effects begins -->", "<!-- benchmarks.effects ends -->"
 GAINS = (0.0, 0.1, 0.2)
 MONDAY = date(2022, 1, 3)
+AFTER = (4, 8, 13, 26, 52)  # weeks
+LEAST_BEFORE = 40  # weeks
+WAYS = {"by its own past": "past", "Sundays by other days": "days", "by other sensors": "sensors"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +43,6 @@ class Case:
     visits: np.ndarray
     begins: int
     acted: np.ndarray | None = None
-    controls: np.ndarray | None = None
 
 
 def simulated(name: str, seeds: int, *, days: int, after: int, drift: float, sundays: bool = False) -> Iterator[Case]:
@@ -55,24 +61,65 @@ def simulated(name: str, seeds: int, *, days: int, after: int, drift: float, sun
         yield Case(name=name, first=MONDAY, visits=visits, begins=days - after, acted=acted)
 
 
-def real(city: str, seeds: int, against: str) -> Iterator[Case]:
-    """Days drawn from the sensors of a city; 26 weeks with the action, and up to four years before."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placebo:
+    """A date at which nothing was done: whose, how it was judged, weeks after, and the interval that was told."""
+
+    city: str
+    sensor: str
+    way: str
+    weeks: int
+    lower: float
+    upper: float
+
+    def found(self, gain: float = 0.0) -> bool:
+        """Whether a gain at this date would have been told from chance."""
+        return not (1 + self.lower) * (1 + gain) <= 1 <= (1 + self.upper) * (1 + gain)
+
+
+def placebos(city: str, dates: int) -> Iterator[Placebo]:
+    """So many dates of every sensor of a city, in every way and for every time after."""
     times, sensors = streets(city)
     columns = {name: by_day(times, counts)[1] for name, counts in sensors.items()}
     first = by_day(times, next(iter(sensors.values())))[0].astype(object)
-    for seed in range(seeds):
-        rng = np.random.default_rng(seed)
-        name = str(rng.choice(list(columns)))
-        visits = columns[name]
-        begins = int(rng.integers(300, len(visits) - 182))
-        end = begins + 182
-        sunday = (np.arange(end) + first.weekday()) % 7 == 6
-        others = np.stack([c[:end] for n, c in columns.items() if n != name], axis=1)
-        yield Case(
-            name=f"{city}, {against}", first=first, visits=visits[:end], begins=begins,
-            acted=sunday if against == "Sundays by other days" else None,
-            controls=others if against == "by other sensors" else None,
-        )  # fmt: skip
+    for name, visits in columns.items():
+        others = np.stack([c for n, c in columns.items() if n != name], axis=1)
+        sunday = (np.arange(len(visits)) + first.weekday()) % 7 == 6
+        for weeks in AFTER:
+            for begins in np.linspace(LEAST_BEFORE * 7, len(visits) - weeks * 7, dates).round().astype(int).tolist():
+                end, since = begins + weeks * 7, first + timedelta(days=begins)
+                for way, how in WAYS.items():
+                    told = effect_of_action(
+                        first, visits[:end], since,
+                        acted=sunday[:end] if how == "days" else None,
+                        controls=others[:end] if how == "sensors" else None,
+                    ).change  # fmt: skip
+                    if told:
+                        yield Placebo(
+                            city=city, sensor=name, way=way, weeks=weeks, lower=told.share.lower, upper=told.share.upper
+                        )
+
+
+def placebo_table(dates: int) -> Iterator[str]:
+    """The lines of the table of streets, as Markdown."""
+    asked = [one for city in STREETS for one in placebos(city, dates)]
+    yield "| nothing was done: found after | 4 weeks | 8 | 13 | 26 | 52 | all | found of +10 % | +20 % | half width |"
+    yield "|---|" + "---|" * (len(AFTER) + 4)
+    for way in WAYS:
+        for city in (*STREETS, "all"):
+            some = [p for p in asked if p.way == way and city in (p.city, "all")]
+            rates = [_rate([p for p in some if p.weeks == weeks]) for weeks in AFTER]
+            sensors = [_rate([p for p in some if p.sensor == s]) for s in sorted({p.sensor for p in some})]
+            error = np.std(sensors, ddof=1) / np.sqrt(len(sensors))
+            powers = [np.mean([p.found(gain) for p in some]) for gain in GAINS[1:]]
+            half = np.median([(p.upper - p.lower) / 2 for p in some])
+            cells = [f"{rate:.0%}" for rate in rates] + [f"{_rate(some):.1%} ± {error:.1%}"]
+            cells += [f"{power:.0%}" for power in powers] + [f"{half:.1%}"]
+            yield f"| {city if city != 'all' else 'all streets'}, {way} | {' | '.join(cells)} |"
+
+
+def _rate(some: list[Placebo]) -> float:
+    return float(np.mean([p.found() for p in some])) if some else float("nan")
 
 
 def ask(case: Case, gain: float) -> tuple[bool, bool, float, float]:
@@ -83,12 +130,67 @@ def ask(case: Case, gain: float) -> tuple[bool, bool, float, float]:
         there &= case.acted
     visits[there] *= 1 + gain
     since = case.first + timedelta(days=case.begins)
-    told = effect_of_action(case.first, visits, since, acted=case.acted, controls=case.controls)
+    told = effect_of_action(case.first, visits, since, acted=case.acted)
     if told.change is None:
         return False, True, np.nan, np.nan
     share = told.change.share
     held = share.lower <= gain <= share.upper
     return told.verdict in ("more", "fewer"), bool(held), share.estimate, (share.upper - share.lower) / 2
+
+
+def house(seed: int, days: int) -> tuple[np.ndarray, np.ndarray, np.random.Generator]:
+    """Visits by day to two rooms of a house, which share weekdays, weather, season and most of their drift."""
+    rng = np.random.default_rng(seed)
+    t = np.arange(days)
+
+    def weather(scale: float) -> np.ndarray:
+        out = rng.normal(0, scale, days)
+        for day in range(1, days):
+            out[day] += 0.4 * out[day - 1]
+        return out
+
+    season = 0.12 * np.sin(2 * np.pi * t / 365.25 + rng.uniform(0, 6))
+    both = weather(0.1) + season + np.cumsum(rng.normal(0, 0.002, days))
+    weekday = 500 * np.array([1, 1, 1, 1, 1.1, 1.2, 0.6])[t % 7]
+    one, other = (
+        rng.poisson(weekday * np.exp(both + weather(0.05) + np.cumsum(rng.normal(0, 0.001, days)))).astype(float)
+        for _ in range(2)
+    )
+    return one, other, rng
+
+
+def origin(seed: int, gain: float, moved: float, *, sundays: bool) -> str:
+    """What is said of a gain of which a share moved: from the Saturdays, or from the other room."""
+    days, after = 730, 182
+    one, other, rng = house(seed, days)
+    acted = np.arange(days) % 7 == 6 if sundays else np.ones(days, bool)
+    extra = rng.poisson(gain * one * (acted & (np.arange(days) >= days - after))).astype(float)
+    left = rng.binomial(extra.astype(int), moved)
+    visits = one + extra
+    if sundays:
+        visits[:-1] -= left[1:]
+    told = effect_of_action(
+        MONDAY,
+        visits,
+        MONDAY + timedelta(days=days - after),
+        acted=acted if sundays else None,
+        elsewhere=None if sundays else other - left,
+    )
+    return told.origin or told.verdict
+
+
+def moved_table(seeds: int) -> Iterator[str]:
+    """The lines of the table of moved and new visits."""
+    said = ("new", "partly", "moved", "cannot_tell", "chance")
+    yield f"| simulated, half a year after | {' | '.join(f'told `{word}`' for word in said)} |"
+    yield "|---|" + "---|" * len(said)
+    for sundays, where, gains in ((False, "other room", (0.2, 0.4)), (True, "Saturdays", (0.6, 1.0))):
+        for gain in gains:
+            for moved in (0.0, 0.5, 1.0):
+                told = [origin(seed, gain, moved, sundays=sundays) for seed in range(seeds)]
+                cells = [f"{np.mean([one == word for one in told]):.0%}" for word in said]
+                whose = "Sundays" if sundays else "a room"
+                yield f"| {whose} {gain:+.0%}, {moved:.0%} of it from the {where} | {' | '.join(cells)} |"
 
 
 def events(seeds: int) -> Iterator[tuple[str, dict[str, tuple[float, ...]]]]:
@@ -126,9 +228,6 @@ def table(seeds: int) -> Iterator[str]:
         ),
     ]
     lots = [list(simulated(name, seeds, **how)) for name, how in kinds]
-    if DATA.is_dir():
-        ways = ("by its own past", "Sundays by other days", "by other sensors")
-        lots += [list(real(city, seeds, way)) for city in STREETS for way in ways]
     yield "| | found of +0 % | +10 % | +20 % | held of +0 % | +10 % | +20 % | estimate of +10 % | half width |"
     yield "|---|" + "---|" * 8
     for lot in lots:
@@ -136,7 +235,11 @@ def table(seeds: int) -> Iterator[str]:
         found, held = ([f"{rows[:, k].mean():.0%}" for rows in asked] for k in (0, 1))
         middle, half = np.nanmean(asked[1][:, 2:], axis=0)
         yield f"| {lot[0].name} | {' | '.join(found)} | {' | '.join(held)} | {middle:+.1%} | {half:.1%} |"
+    yield ""
+    yield from moved_table(seeds)
     if DATA.is_dir():
+        yield ""
+        yield from placebo_table(seeds * 2 // 5)
         yield ""
         yield "| events of two hours | found of +0 % | +50 % | +100 % | held of +0 % | +50 % | +100 % |"
         yield "|---|" + "---|" * 6
@@ -148,7 +251,7 @@ def table(seeds: int) -> Iterator[str]:
 def main() -> None:
     """Measure, print, and renew the table if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("seeds", type=int, nargs="?", default=50)
+    parser.add_argument("seeds", type=int, nargs="?", default=100)
     parser.add_argument("--write", action="store_true")
     asked = parser.parse_args()
     lines = []

@@ -75,7 +75,8 @@ class Extra:
 class EventEffect:
     """The effect of one event: `during` judges it, `compared` are the days (rows) it was compared with.
 
-    `around` are its hours with those before and after, so that people who only came at another time are not new.
+    `around` are its hours with those before and after, so that people who only came at another time are not new:
+    `origin` says so where there were more, and the hours before and after can tell.
     """
 
     verdict: EventVerdict
@@ -83,6 +84,7 @@ class EventEffect:
     during: Extra | None = None
     after: Extra | None = None
     around: Extra | None = None
+    origin: Moved | None = None
     compared: tuple[int, ...] = ()
 
 

@@ -28,8 +28,12 @@ def reckon_all(db: Database, now: datetime) -> None:
         programme.keep(db, site.id, last, of(db, site, last))
 
 
-def _odd(day: CalendarDay) -> bool:
-    return day.open_hours == 0 or day.holiday is not None
+def kind(day: CalendarDay) -> int:
+    """What days are like each other: the weekday, of those open, closed, or on a holiday.
+
+    An event in a closed house is so beside other closed days, and not beside what comes when it is open.
+    """
+    return day.day.weekday() + 7 * (day.open_hours == 0) + 14 * (day.holiday is not None)
 
 
 def of(db: Database, site: Site, last: date) -> dict[int, EventEffect]:
@@ -40,22 +44,21 @@ def of(db: Database, site: Site, last: date) -> dict[int, EventEffect]:
         return {}
     first = last - (EVENTS_BACK + COMPARED) * DAY
     days = queries.calendar_days(db, site.id, first, last)
-    odd = np.array([_odd(day) for day in days])
-    kind = np.array([day.day.weekday() for day in days])
+    kinds = np.array([kind(day) for day in days])
     begin = day_bounds(first, site)[0]
     everything = programme.past_events(db, site.id, begin, end)
     out = {}
     for space in {event.space for event in past}:
         counts = _hours(db, site, space, first, last)
         taken = {business_day(e.start, site) for e in everything if e.space == space}
-        busy = odd | np.array([day.day in taken for day in days])
+        busy = np.array([day.day in taken for day in days])
         for event in (e for e in past if e.space == space):
-            out[event.event_id] = _of_event(event, site, first, counts, kind, busy)
+            out[event.event_id] = _of_event(event, site, first, counts, kinds, busy)
     return out
 
 
 def _of_event(
-    event: programme.PastEvent, site: Site, first: date, counts: np.ndarray, kind: np.ndarray, leave_out: np.ndarray
+    event: programme.PastEvent, site: Site, first: date, counts: np.ndarray, kinds: np.ndarray, leave_out: np.ndarray
 ) -> EventEffect:
     day = business_day(event.start, site)
     row = (day - first).days
@@ -64,7 +67,7 @@ def _of_event(
     if not 0 <= row < len(counts) or begin >= end:
         return EventEffect(verdict="not_observed")
     margin = 0 if event.all_day else MARGIN
-    return effect_of_event(counts, row, begin, end, margin=margin, kind=kind, leave_out=leave_out)
+    return effect_of_event(counts, row, begin, end, margin=margin, kind=kinds, leave_out=leave_out)
 
 
 def _slot(time: datetime, site: Site, day: date) -> int:

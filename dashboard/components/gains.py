@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from core.effects import EventVerdict, Extra, ProgrammeEffect
+from core.effects import EventEffect, ProgrammeEffect
 from core.site import Site, Text
 from dashboard.components.chart import sheet
 from dashboard.i18n import _, formats, named
@@ -32,16 +32,20 @@ def _row(one: ProgrammeEffect, site: Site, spaces: Mapping[str, Text]) -> list[A
     where = named(spaces[one.space or site.id]) if (one.space or site.id) in spaces else one.space or site.id
     visits, usual = (during.visits, during.expected) if during else (None, None)
     numbers = formats.number(visits), formats.number(usual)
-    return [one.title, formats.stamp(one.start, site.timezone), _gave(one.effect.verdict, during), *numbers, where]
+    return [one.title, formats.stamp(one.start, site.timezone), _gave(one.effect), *numbers, where]
 
 
-def _gave(verdict: EventVerdict, during: Extra | None) -> str:
-    """`+64 (+41 to +80)`, or why nothing can be said."""
-    if verdict == "not_observed":
+def _gave(effect: EventEffect) -> str:
+    """`+64 (+41 to +80)`, with whence they came if not from outside; or why nothing can be said."""
+    during = effect.during
+    if effect.verdict == "not_observed":
         return _("not counted then")
     if during is None:
         return _("too few like days to compare with")
     low, high = formats.signed(during.lower), formats.signed(during.upper)
-    if verdict == "chance":
+    if effect.verdict == "chance":
         return _("cannot be told from chance ({low} to {high})").format(low=low, high=high)
-    return _("{n} ({low} to {high})").format(n=formats.signed(during.extra), low=low, high=high)
+    told = _("{n} ({low} to {high})").format(n=formats.signed(during.extra), low=low, high=high)
+    if effect.origin == "moved":
+        return told + ", " + _("mostly people who came at another hour otherwise")
+    return told + ", " + _("some of them came at another hour otherwise") if effect.origin == "partly" else told

@@ -127,6 +127,48 @@ def test_an_event_is_compared_with_like_days() -> None:
     assert told.before.lower < 0 < told.before.upper
 
 
+@pytest.mark.parametrize(("came_from", "said"), [(None, "new"), ([3, 4, 7, 8], "moved")])
+def test_people_who_come_at_another_hour_are_not_new(came_from: list[int] | None, said: str) -> None:
+    rng = np.random.default_rng(5)
+    counts = rng.poisson(40 * np.sin(np.linspace(0.3, 2.8, 12)) * rng.lognormal(0, 0.1, (120, 1))).astype(float)
+    counts[60, 5:7] += 50
+    if came_from:
+        counts[60, came_from] -= np.minimum(25, counts[60, came_from])
+    told = effect_of_event(counts, 60, 5, 7, margin=2, kind=np.arange(120) % 7)
+    assert (told.verdict, told.origin) == ("more", said)
+
+
+def test_half_a_gain_that_moved_is_not_called_new() -> None:
+    said = []
+    for seed in range(5):
+        here, there = library(2 * seed, drift=0.001), library(2 * seed + 1, drift=0.001)
+        more = np.round(0.3 * here * LATER)
+        told = effect_of_action(MONDAY, here + more, SINCE, elsewhere=there - np.round(more / 2))
+        said.append(told.origin)
+    assert said.count("new") <= 1, "of five"
+
+
+def test_sundays_that_took_from_saturdays_are_never_new() -> None:
+    for seed in range(2):
+        visits = library(seed)
+        more = np.where(SUNDAYS & LATER, np.round(visits), 0.0)
+        visits[:-1] -= np.minimum(more[1:], visits[:-1])
+        assert effect_of_action(MONDAY, visits + more, SINCE, acted=SUNDAYS).origin != "new"
+
+
+def test_a_christmas_that_comes_every_year_is_no_effect() -> None:
+    verdicts = []
+    for seed in range(4):
+        rng = np.random.default_rng(seed)
+        weeks = np.arange(52 * 4)
+        series = rng.normal(0, 0.05, len(weeks)) + 0.5 * np.isin(weeks % 52, [47, 48, 49, 50])
+        after = weeks >= 52 * 3 + 46
+        told = step(series[: 52 * 3 + 51], after[: 52 * 3 + 51], steps_a_year=52)
+        assert told
+        verdicts.append(abs(told.size) > 2 * told.error)
+    assert sum(verdicts) <= 1, "of four"
+
+
 def test_events_that_were_none_are_chance_nineteen_times_of_twenty() -> None:
     counts, kind = hours(1, 400), np.arange(400) % 7
     verdicts = [effect_of_event(counts, day, 4, 6, margin=2, kind=kind).verdict for day in range(400)]

@@ -109,6 +109,12 @@ def test_most_asks_for_more_than_stands_out() -> None:
     assert all(a.end <= b.start for a, b in pairwise(in_order))
 
 
+def test_who_asks_for_more_is_not_told_less() -> None:
+    times = START + np.arange(24 * 40) * HOUR
+    counts = (np.arange(len(times)) % 97 == 0).astype(float)
+    assert len(unusual(times, counts, 5000)) >= len(unusual(times, counts, 8)) == 8
+
+
 @pytest.mark.parametrize("step_min", [5, 30, 180, 1440])
 def test_steps_from_minutes_to_days(step_min: int) -> None:
     steps = 24 * 60 // step_min
@@ -150,6 +156,8 @@ def test_times_that_make_no_series_are_told() -> None:
         lay(START[None], np.array([1.0]))
     with pytest.raises(CountFileError, match="days apart"):
         lay(START + np.arange(9) * 30 * 24 * HOUR, np.ones(9))
+    with pytest.raises(CountFileError, match="fifteen years"):
+        lay(np.array([START, START + HOUR, START + 2 * HOUR, np.datetime64("2095-01-01")]), np.ones(4))
     with pytest.raises(CountFileError, match="century"):
         lay(np.array([START, START + HOUR, np.datetime64("2925-01-01")]), np.ones(3))
 

@@ -1,14 +1,16 @@
 """What the worker does between its readings and its writing: averaging, gathering news, knowing what is due."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
 from core.analytics.occupancy import Building, Estimate, Floats, by_space
+from core.around import CalendarDay
 from core.settings import Settings
-from jobs import quarters
+from jobs import programme, quarters
 from jobs.duties import Clock, Duty
 from jobs.inbox import Inbox
 from jobs.seen import by_quarter
@@ -126,3 +128,20 @@ def test_a_duty_is_due_at_the_start_and_then_by_the_clock() -> None:
     clock = Clock([Duty(description="sweep", every=timedelta(hours=1), run=nothing)])
     dues = [len(clock.due(NOON + timedelta(minutes=m))) for m in (0, 1, 59, 60, 61, 130)]
     assert dues == [1, 0, 0, 1, 0, 1]
+
+
+def test_an_event_in_a_closed_house_is_like_closed_days() -> None:
+    plain = CalendarDay(
+        day=date(2026, 5, 3),
+        open_hours=6.0,
+        holiday=None,
+        school_holiday=None,
+        events=(),
+        event_hours=0.0,
+        temperature_c=None,
+        precipitation_mm=None,
+    )
+    closed, feast = replace(plain, open_hours=0.0), replace(plain, holiday="May Day")
+    monday = replace(plain, day=date(2026, 5, 4))
+    assert len({programme.kind(day) for day in (plain, closed, feast, monday)}) == 4
+    assert programme.kind(closed) == programme.kind(replace(closed, day=date(2026, 5, 10)))

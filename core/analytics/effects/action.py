@@ -10,7 +10,8 @@ from datetime import date, timedelta
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from core.analytics.effects.step import FEWEST, Flags, Floats, Step, step
+from core.analytics.effects.moved import origin
+from core.analytics.effects.step import BELIEF, FEWEST, Flags, Floats, Step, step
 from core.effects import Change, Effect, Moved, Range, Verdict
 
 WEEK = 7
@@ -18,6 +19,7 @@ WEEKS_A_YEAR = 365.25 / 7
 LONGEST_BEFORE = 208  # weeks; older ones tell of another house
 FEW_WEEKS = 4  # after the action, before anything is said
 ENOUGH_SEEN = 0.5  # of what a week usually brings must have been observed
+OTHER_PLACES = 1.8  # the mean square of placebos to believe beside other places: each has breaks of its own
 LEAST = 5.0  # visits a week before the action, to compare with
 
 
@@ -58,8 +60,8 @@ def effect_of_action(
         return Effect(verdict=verdict, change=change)
     rest, whole = _rest(use, rooms, days), use if rooms is None else use + rooms
     others, net = _change(lay, rest, outside), _change(lay, whole, outside)
-    moved, origin = _moved(change, others, net) if others and verdict == "more" else (None, None)
-    return Effect(verdict=verdict, change=change, elsewhere=others, net=net, moved=moved, origin=origin)
+    moved, whence = _moved(change, others, net) if others and verdict == "more" else (None, None)
+    return Effect(verdict=verdict, change=change, elsewhere=others, net=net, moved=moved, origin=whence)
 
 
 def _rest(use: Floats, rooms: Floats | None, days: Flags) -> Floats:
@@ -167,16 +169,16 @@ def _change(lay: _Weeks, visits: Floats, outside: Floats | None, beside: Floats 
     elif beside is not None:
         control = lay.index(beside)[0][:, None]
         share_beside = lay.weekly(visits) / max(lay.weekly(beside), 1e-9)
-    found = _against(log, after, noise, control)
+    found = _against(log, after, noise, control, OTHER_PLACES if outside is not None else BELIEF)
     if found is None:
         return None
     return _told(lay, visits, found, (log, after), control is not None, share_beside)
 
 
-def _against(log: Floats, after: Flags, noise: Floats, control: Floats | None) -> Step | None:
+def _against(log: Floats, after: Flags, noise: Floats, control: Floats | None, belief: float) -> Step | None:
     """The step of the series less the mean of its controls, which are taken to move alike without the action."""
     rest = log if control is None else log - _mean(control)
-    return step(rest, after, noise=noise, steps_a_year=WEEKS_A_YEAR)
+    return step(rest, after, noise=noise, belief=belief, steps_a_year=WEEKS_A_YEAR)
 
 
 def _mean(control: Floats) -> Floats:
@@ -221,8 +223,4 @@ def _moved(change: Change, others: Change, net: Change | None) -> tuple[Range, M
         lower=float(np.clip(-others.a_year.upper / gain, 0, 1)),
         upper=float(np.clip(-others.a_year.lower / gain, 0, 1)),
     )
-    if share.upper < 0.5 or (net is not None and net.a_year.lower > 0 and share.lower == 0):
-        return share, "new"
-    if share.lower > 0.5:
-        return share, "moved"
-    return share, "partly" if share.lower > 0 else "cannot_tell"
+    return share, origin(share, grew=net is not None and net.a_year.lower > 0)

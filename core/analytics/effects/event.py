@@ -3,8 +3,9 @@
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from core.analytics.effects.moved import origin
 from core.analytics.effects.step import Flags, Floats
-from core.effects import EventEffect, EventVerdict, Extra
+from core.effects import EventEffect, EventVerdict, Extra, Moved, Range
 
 FEWEST = 4  # days to compare with
 NEAREST = 16  # days to compare with at most: the season changes
@@ -33,19 +34,37 @@ def effect_of_event(
     if len(rows) < FEWEST:
         return EventEffect(verdict="too_few_days", compared=tuple(rows.tolist()))
 
-    def extra(a: int, b: int) -> Extra | None:
-        seen = counts[day, a:b]
-        return _extra(float(seen.sum()), counts[rows, a:b].sum(axis=1)) if b > a and not np.isnan(seen).any() else None
+    def extra(*hours: int) -> Extra | None:
+        seen = counts[day, list(hours)]
+        return (
+            _extra(float(seen.sum()), counts[rows][:, hours].sum(axis=1))
+            if hours and not np.isnan(seen).any()
+            else None
+        )
 
-    during = extra(first, last)
+    during, around = extra(*range(first, last)), extra(*range(begin, end))
+    beside = extra(*range(begin, first), *range(last, end))
+    verdict = _verdict(during)
     return EventEffect(
-        verdict=_verdict(during),
-        before=extra(begin, first),
+        verdict=verdict,
+        before=extra(*range(begin, first)),
         during=during,
-        after=extra(last, end),
-        around=extra(begin, end),
+        after=extra(*range(last, end)),
+        around=around,
+        origin=_origin(during, beside, around) if verdict == "more" and during and beside and around else None,
         compared=tuple(rows.tolist()),
     )
+
+
+def _origin(during: Extra, beside: Extra, around: Extra) -> Moved:
+    """Whether those who came are missed in the hours before and after."""
+    gain = max(during.extra, 1e-9)
+    moved = Range(
+        estimate=float(np.clip(-beside.extra / gain, 0, 1)),
+        lower=float(np.clip(-beside.upper / gain, 0, 1)),
+        upper=float(np.clip(-beside.lower / gain, 0, 1)),
+    )
+    return origin(moved, grew=around.lower > 0)
 
 
 def _extra(visits: float, like: Floats) -> Extra:

@@ -3,8 +3,11 @@
 Intervention analysis with a local level (Box and Tiao, JASA 1975; Harvey and Durbin, JRSS A 1986): what is left of a
 series after its control is a level that drifts, a yearly swing, chance from step to step, and a step at the known time.
 Drift is what makes naive intervals too narrow: a series that wanders always differs before and after. How much it
-drifts is summed out on a ladder by restricted likelihood. Then the same question is put at other times, when nothing
-was done (placebos), and where their answers scatter more than they claim, the interval is widened to match.
+drifts and swings is summed out on a ladder by restricted likelihood.
+
+Then the same question is put at earlier times, when nothing was done (placebos), each with what was known by then: a
+step at the end of a series is less sure than one in its midst. Where their answers scatter more than they claim, the
+interval is widened to match, and where they scatter less, it is narrowed a little.
 """
 
 from dataclasses import dataclass
@@ -13,17 +16,24 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import solve_triangular
 
+from core.analytics.onecore import on_one_core
+
 Floats = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 # Variance of the drift in a step of time by that of chance, and how far each is believed beforehand: series that do not
 # drift at all are rarer than short ones make believe.
 DRIFTS = {0.0: 0.3, 2e-3: 0.6, 0.01: 1.0, 0.05: 1.5, 0.25: 1.5}
-SWINGS = (0.0, 1.0, 10.0)  # variance of the yearly swing by that of chance
-WAVES = 3  # a year's swing is made of so many
+# Variance of the yearly swing by that of chance. Hardly a house has none, even if its months do not show it yet.
+SWINGS = {0.0: 0.4, 1.0: 1.0, 10.0: 1.0}
+WAVES = 12  # a year's swing is made of so many: Christmas, and weeks without school, are short
 CLEAR = 3.0  # standard errors; a step further off is an odd week, and counts less
-EDGE = 4  # steps a placebo keeps from the ends
-PRIOR = 5.0  # placebos' worth of belief that intervals are right as they are
+EDGE = 4  # steps that a placebo lasts at the least
+LEAST_BEFORE = 16  # steps before the first placebo
+MOST_PLACEBOS = 40
+# What is believed of the placebos' mean square beforehand, and how many independent ones that is worth: a model is
+# never quite the series' own. Calm placebos narrow an interval no further than to the root of `NARROWEST`.
+BELIEF, WORTH, NARROWEST = 1.2, 5.0, 0.8
 FEWEST = 8  # steps before the change that are needed to know how the series moves
 
 
@@ -32,7 +42,7 @@ class Step:
     """The step in units of the series, its standard error, and the freedom of the t distribution it follows.
 
     `placebos` are what the same question gave at times when nothing happened, in standard errors before widening;
-    `widened` is how many times wider the interval was made for them.
+    `widened` is how many times wider the interval was made for them and for what no model knows.
     """
 
     size: float
@@ -46,49 +56,43 @@ class Step:
 class _Data:
     y: Floats
     noise: Floats  # variance of chance by step, in units of the usual one
-    fixed: Floats  # what is fitted freely: mean, controls
     after: Floats
     at: Floats  # in steps
     swing: Floats  # covariance of the yearly swing, steps x steps
 
 
+@on_one_core
 def step(
-    series: Floats, after: Flags, *, noise: Floats | None = None, control: Floats | None = None, steps_a_year: float
+    series: Floats, after: Flags, *, noise: Floats | None = None, belief: float = BELIEF, steps_a_year: float
 ) -> Step | None:
     """The step of `series` (one value a step of time, NaN unknown) from where `after` begins to be true.
 
-    `noise` is the variance of chance by step, in units of the usual one. `control` (steps, or steps x controls) moves
-    like the series but was not acted on. None if there is too little to tell: eight steps before and two after are the
-    least.
+    `noise` is the variance of chance by step, in units of the usual one, and `belief` the mean square of placebos
+    that is believed beforehand. None if there is too little to tell: eight steps before and two after are the least.
     """
     n = len(series)
     noise = np.ones(n) if noise is None else noise
-    controls = np.zeros((n, 0)) if control is None else np.asarray(control, float).reshape(n, -1)
-    known = ~np.isnan(series) & ~np.isnan(controls).any(axis=1)
+    known = ~np.isnan(series)
     if (known & ~after).sum() < FEWEST or (known & after).sum() < 2:
         return None
-    controls = controls[known] - controls[known].mean(axis=0)
     at = np.arange(n)[known].astype(float)
     data = _Data(
         y=series[known],
         noise=noise[known].copy(),
-        fixed=np.concatenate([np.ones((len(at), 1)), controls], axis=1),
         after=after[known].astype(float),
         at=at,
         swing=_swing(at / steps_a_year),
     )
     for _ in range(2):
-        drift, swing = _likeliest(data)
-        data = _calmed(data, drift, swing)
-    size, error = _averaged(data)
-    drift, swing = _likeliest(data)
-    placebos = _placebos(data, drift, swing)
-    length = max(float(data.after.sum()), 2.0)
-    independent = min(float((1 - data.after).sum()) / length, float(len(placebos)))
-    scatter = float(np.mean(np.square(placebos))) if placebos else 1.0
-    widened = float(np.sqrt(max(1.0, (PRIOR + independent * scatter) / (PRIOR + independent))))
-    freedom = max(len(data.y) - data.fixed.shape[1] - 3.0, 3.0)
-    return Step(size=size, error=error * widened, freedom=freedom, placebos=placebos, widened=widened)
+        data = _calmed(data, *_likeliest(data))
+    asked = _asked(data)
+    size, error = asked.answers[0], asked.errors[0]
+    placebos = tuple((asked.answers[1:] / asked.errors[1:]).tolist())
+    scatter = float(np.mean(np.square(placebos))) if placebos else 0.0
+    square = (WORTH * belief + asked.independent * scatter) / (WORTH + asked.independent)
+    widened = float(np.sqrt(max(NARROWEST, square)))
+    freedom = max(len(data.y) - 4.0, 3.0)
+    return Step(size=float(size), error=float(error) * widened, freedom=freedom, placebos=placebos, widened=widened)
 
 
 def _covariance(data: _Data, drift: float, swing: float) -> Floats:
@@ -105,18 +109,17 @@ def _swing(year: Floats) -> Floats:
     return out
 
 
-def _fit(data: _Data, design: Floats, drift: float, swing: float) -> tuple[Floats, Floats, float, float]:
-    """Generalised least squares: coefficients, their covariance, variance of chance, and restricted log likelihood."""
+def _fit(data: _Data, drift: float, swing: float) -> tuple[Floats, float]:
+    """Mean and step by generalised least squares, and the restricted log likelihood."""
     root = np.linalg.cholesky(_covariance(data, drift, swing))
-    white = solve_triangular(root, np.concatenate([design, data.y[:, None]], axis=1), lower=True)
+    white = solve_triangular(root, np.stack([np.ones_like(data.y), data.after, data.y], axis=1), lower=True)
     x, y = white[:, :-1], white[:, -1]
-    information = x.T @ x + 1e-10 * np.eye(x.shape[1])
-    inverse: Floats = np.linalg.inv(information)
-    found = inverse @ (x.T @ y)
-    rest = max(len(y) - x.shape[1], 1)
+    information = x.T @ x + 1e-10 * np.eye(2)
+    found = np.linalg.solve(information, x.T @ y)
+    rest = max(len(y) - 2, 1)
     variance = float(((y - x @ found) ** 2).sum()) / rest + 1e-12
     log = -0.5 * rest * np.log(variance) - np.log(np.diag(root)).sum() - 0.5 * np.linalg.slogdet(information)[1]
-    return found, variance * inverse, variance, float(log)
+    return found, float(log)
 
 
 def _ladder() -> list[tuple[float, float]]:
@@ -124,57 +127,73 @@ def _ladder() -> list[tuple[float, float]]:
     return [(drift, swing) for drift in DRIFTS for swing in SWINGS]
 
 
-def _design(data: _Data) -> Floats:
-    return np.concatenate([data.fixed, data.after[:, None]], axis=1)
-
-
 def _likeliest(data: _Data) -> tuple[float, float]:
-    return max(_ladder(), key=lambda rung: _fit(data, _design(data), *rung)[3])
-
-
-def _averaged(data: _Data) -> tuple[float, float]:
-    """Size and error of the step, over all drifts and swings by their likelihood."""
-    fits = [_fit(data, _design(data), *rung) for rung in _ladder()]
-    log = np.array([f[3] + np.log(DRIFTS[rung[0]]) for f, rung in zip(fits, _ladder(), strict=True)])
-    weight = np.exp(log - log.max())
-    weight /= weight.sum()
-    sizes, errors = np.array([f[0][-1] for f in fits]), np.array([f[1][-1, -1] for f in fits])
-    size = float(weight @ sizes)
-    return size, float(np.sqrt(weight @ (errors + (sizes - size) ** 2)))
+    return max(_ladder(), key=lambda rung: _fit(data, *rung)[1])
 
 
 def _calmed(data: _Data, drift: float, swing: float) -> _Data:
     """The same with odd weeks weighing less: their chance is granted the variance that they show."""
-    design = _design(data)
-    found, *_ = _fit(data, design, drift, swing)
+    (mean, size), _ = _fit(data, drift, swing)
     whole = _covariance(data, drift, swing)
-    rest = data.y - design @ found
+    rest = data.y - mean - size * data.after
     chance = data.noise * np.linalg.solve(whole, rest)  # the part of the rest that is chance
     usual = max(1.4826 * float(np.median(np.abs(chance / np.sqrt(data.noise)))), 1e-6)
     off = np.abs(chance) / (usual * np.sqrt(data.noise))
     noise = data.noise * np.maximum(1.0, off / CLEAR) ** 2
-    return _Data(y=data.y, noise=noise, fixed=data.fixed, after=data.after, at=data.at, swing=data.swing)
+    return _Data(y=data.y, noise=noise, after=data.after, at=data.at, swing=data.swing)
 
 
-def _placebos(data: _Data, drift: float, swing: float) -> tuple[float, ...]:
-    """The same step at times before the change, as long as the real one where that fits, in standard errors."""
-    before = int((1 - data.after).sum())
-    length = min(int(data.after.sum()), max(before // 2, EDGE))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """Sizes of steps and their errors: the real one first, then placebos, of which so many are `independent`."""
+
+    answers: Floats
+    errors: Floats
+    independent: float
+
+
+def _asked(data: _Data) -> _Asked:
+    """The question put at the real time and at earlier ones, over all drifts and swings by their likelihood.
+
+    Every placebo knows the series up to its end only, as the real one does.
+    """
+    before, length = int((1 - data.after).sum()), int(data.after.sum())
+    length = max(min(length, before // 3), EDGE)
+    firsts = np.arange(LEAST_BEFORE, before - length + 1)
+    independent = max(before - LEAST_BEFORE, 0) / length if len(firsts) else 0.0
+    if len(firsts) > MOST_PLACEBOS:
+        firsts = np.unique(np.linspace(firsts[0], firsts[-1], MOST_PLACEBOS).round().astype(np.int64))
+    ends = np.concatenate([[len(data.y)], firsts + length])
+    marks = np.column_stack([data.after, np.arange(len(data.y))[:, None] >= firsts])
+    told = [_steps(data, drift, swing, marks, ends) for drift, swing in _ladder()]
+    log = np.array([_fit(data, *rung)[1] + np.log(DRIFTS[rung[0]] * SWINGS[rung[1]]) for rung in _ladder()])
+    weight = np.exp(log - log.max())
+    weight /= weight.sum()
+    sizes, variances = np.array([t[0] for t in told]), np.array([t[1] for t in told])
+    size = weight @ sizes
+    errors = np.sqrt(weight @ (variances + (sizes - size) ** 2))
+    return _Asked(answers=size, errors=errors, independent=independent)
+
+
+def _steps(data: _Data, drift: float, swing: float, marks: Floats, ends: np.ndarray) -> tuple[Floats, Floats]:
+    """Size and variance of each step (column of `marks`) by what is known before its end.
+
+    What whitens a series also whitens its beginning, so that sums along the whitened series answer for all ends.
+    """
     root = np.linalg.cholesky(_covariance(data, drift, swing))
-    white = solve_triangular(root, np.concatenate([_design(data), data.y[:, None]], axis=1), lower=True)
-    q, _ = np.linalg.qr(white[:, :-1])
-    y = white[:, -1] - q @ (q.T @ white[:, -1])
-    out = []
-    for first in range(EDGE, before - EDGE + 1):
-        mark = np.zeros(len(data.y))
-        mark[first : min(first + length, before)] = 1.0
-        mark = solve_triangular(root, mark, lower=True)
-        mark = mark - q @ (q.T @ mark)
-        size = float(mark @ mark)
-        if size < 1e-9:
-            continue
-        found = float(mark @ y) / size
-        left = y - found * mark
-        error = np.sqrt(float(left @ left) / max(len(y) - q.shape[1] - 1, 1) / size)
-        out.append(found / max(float(error), 1e-12))
-    return tuple(out)
+    ones = np.ones_like(data.y)
+    white = solve_triangular(root, np.column_stack([ones, data.y, marks]), lower=True)
+    one, y, mark = white[:, :1], white[:, 1:2], white[:, 2:]
+    column = np.arange(marks.shape[1])
+
+    def product(a: Floats, b: Floats) -> Floats:
+        sums = np.cumsum(a * b, axis=0)[ends - 1]
+        out: Floats = sums[column, column] if sums.shape[1] > 1 else sums[:, 0]
+        return out
+
+    mean = product(one, one)
+    power = np.maximum(product(mark, mark) - product(mark, one) ** 2 / mean, 1e-12)
+    size = (product(mark, y) - product(mark, one) * product(one, y) / mean) / power
+    rest = product(y, y) - product(one, y) ** 2 / mean - power * size**2
+    variance = np.maximum(rest, 1e-12) / np.maximum(ends - 2, 1) + 1e-12
+    return size, variance / power

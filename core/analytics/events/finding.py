@@ -18,6 +18,7 @@ LIKELY = 0.5  # the probability of an event from which a slot is flagged
 STRICTER = (0.7, 0.5, 0.35, 0.25, 0.15, 0.07, 0.0)
 NOBODY_MISSED = 3.0  # people usual between two silences, whose absence says nothing
 LESS_LIKELY = tuple(LIKELY * 0.85**n for n in range(1, 30))
+RELAXED = (*((share, LIKELY) for share in STRICTER), *((STRICTER[-1], likely) for likely in LESS_LIKELY))
 
 Run = tuple[int, int, int]  # state, first slot, slot behind the last
 
@@ -48,26 +49,43 @@ def unusual(times: Times, counts: Floats, most: int | None = None) -> list[Unusu
 
 def find(learnt: Learnt, most: int | None = None) -> list[Unusual]:
     """The same from what was learnt."""
-    share, found = 1.0, learnt.look()
-    flagged = _flagged(found, LIKELY)
-    plain = _told(learnt, found, _joined(learnt, flagged), share)
-    days = _surprising([_day(learnt, day) for day in odd_days(learnt, found)], plain)
-    wanted = most or 0
-    for stricter in STRICTER:
-        if len(flagged) >= wanted:
-            break
-        share, found = stricter, learnt.look(stricter)
-        flagged = _flagged(found, LIKELY)
-    for likely in LESS_LIKELY:
-        if len(flagged) >= wanted:
-            break
-        flagged = _flagged(found, likely)
-    parts = plain if share == 1.0 else _told(learnt, found, _joined(learnt, flagged), share)
-    parts = _in_order(part for part in parts if not any(_overlap(part, day) for day in days))
-    if share < 1.0 and most:
+    looks = _looks(learnt, most or 0)
+    plain = _looked(learnt, looks[0])
+    days = _surprising([_day(learnt, day) for day in odd_days(learnt, looks[0].found)], plain)
+    parts = plain
+    for look in sorted(looks[1:], key=lambda look: -len(look.flagged)):
+        if len(look.flagged) <= len(parts):
+            break  # so easily flagged that all is one says less than before
+        parts = max(parts, _looked(learnt, look), key=len)
+    parts = [part for part in parts if not any(_overlap(part, day) for day in days)]
+    if len(looks) > 1 and most:
         # What stands out by itself keeps its place among what was looked for with a stricter eye.
-        parts = parts[: most - len(days)]
+        parts = parts[: max(most - len(days), 0)]
     return _in_order([*days, *parts])[:most]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """What is flagged by an eye that grants counts a share of their scatter."""
+
+    share: float
+    found: states.Found
+    flagged: list[Run]
+
+
+def _looks(learnt: Learnt, wanted: int) -> list[_Look]:
+    """Looks with an ever stricter eye, until so much is flagged as is wanted."""
+    look = cache(learnt.look)
+    looks = [_Look(share=1.0, found=look(1.0), flagged=_flagged(look(1.0), LIKELY))]
+    for share, likely in RELAXED:
+        if len(looks[-1].flagged) >= wanted:
+            break
+        looks.append(_Look(share=share, found=look(share), flagged=_flagged(look(share), likely)))
+    return looks
+
+
+def _looked(learnt: Learnt, look: _Look) -> list[Unusual]:
+    return _in_order(_told(learnt, look.found, _joined(learnt, look.flagged), look.share))
 
 
 def _in_order(found: Iterable[Unusual]) -> list[Unusual]:

@@ -20,6 +20,7 @@ DAY_S = 86_400
 STEPS_S = (300, 360, 600, 720, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 21_600, 28_800, 43_200, DAY_S)
 COARSE_S = 14_400  # from this step on a day has too few slots to be judged by itself: the block is a week
 LONGEST_DAYS = 36_600  # a century: a file that spans more has a wrong date
+MOST_BLOCKS = 5500  # fifteen years of days, or a century of weeks: every block is compared with every other
 SMALLEST_SHARE = 0.5  # of the differences between neighbouring times must be the step, or the times are no grid
 
 
@@ -89,6 +90,10 @@ def lay(times: Times, counts: Floats) -> Grid:
     origin = first_day * (DAY_S // step_s) + (_quiet(at, counts, slots) if step_s < COARSE_S else 0)
     place = at - origin
     blocks = int(place[-1] // slots) + 1
+    if blocks > MOST_BLOCKS:
+        raise CountFileError(
+            f"From {times[0]} to {times[-1]} are {blocks:,} days; give fifteen years at most, or look for a wrong date"
+        )
     total, told = _gathered(place, seconds, counts, blocks * slots)
     kind = (np.arange(blocks) + first_day) % 7 if step_s < COARSE_S else np.zeros(blocks)
     return Grid(

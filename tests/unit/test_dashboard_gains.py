@@ -1,0 +1,34 @@
+"""What events of the programme gave, as the page says it."""
+
+from dataclasses import replace
+
+import pytest
+
+from core.effects import EventEffect, Extra
+from dashboard.components import gains
+from dashboard.i18n import LANG
+
+MORE = EventEffect(
+    verdict="more",
+    during=Extra(visits=104.0, expected=40.0, extra=64.0, lower=41.0, upper=80.0, odds=0.99),
+)
+
+
+@pytest.mark.parametrize(
+    ("effect", "said"),
+    [
+        (MORE, "+64 (+41 to +80)"),
+        (replace(MORE, origin="new"), "+64 (+41 to +80)"),
+        (replace(MORE, origin="moved"), "+64 (+41 to +80), mostly people who came at another hour otherwise"),
+        (replace(MORE, origin="partly"), "+64 (+41 to +80), some of them came at another hour otherwise"),
+        (replace(MORE, verdict="chance"), "cannot be told from chance (+41 to +80)"),
+        (EventEffect(verdict="too_few_days"), "too few like days to compare with"),
+        (EventEffect(verdict="not_observed"), "not counted then"),
+    ],
+)
+def test_what_an_event_gave_is_said_with_whence_they_came(effect: EventEffect, said: str) -> None:
+    token = LANG.set("en")
+    try:
+        assert gains._gave(effect) == said
+    finally:
+        LANG.reset(token)

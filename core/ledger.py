@@ -10,6 +10,7 @@ The ledger is public: it says which group asked, never who.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
@@ -24,6 +25,7 @@ from core.tomlfile import Problem
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST_ID, LONGEST_TEXT = 60, 1000  # characters
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula if a cell begins with it
 State = Literal["asked", "answered", "done", "undone"]
 
 
@@ -127,3 +129,29 @@ def _told(name: str, value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(str, value)) or ("every day" if name == "weekdays" else "the whole site")
     return "nothing" if value is None else str(value)
+
+
+def id_of(title: str) -> str:
+    """The id that a title makes: "Öppet längre på söndagar" is oppet-langre-pa-sondagar; empty where it has no letter.
+
+    There is room left for a number behind it.
+    """
+    letters = title.lower().replace("ß", "ss").replace("ø", "o").replace("æ", "ae")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c))
+    name = ""
+    for word in re.findall(r"[a-z0-9]+", plain):
+        longer = f"{name}-{word}" if name else word[: LONGEST_ID - 5]
+        if len(longer) > LONGEST_ID - 5:
+            break
+        name = longer
+    return name
+
+
+def as_cell(text: str) -> str:
+    """A text that anybody may have written, as a cell with which no spreadsheet reckons."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def from_cell(cell: str) -> str:
+    """What such a cell says."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell

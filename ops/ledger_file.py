@@ -8,22 +8,20 @@ stays.
 import csv
 import io
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from core.around import ActionEffect
 from core.errors import CalendarFileError
-from core.ledger import LONGEST_ID, Action, check
+from core.ledger import Action, as_cell, check, from_cell, id_of
 from core.site import Site, Text
 from core.suggest import suggestion
 from ops.countfile import DELIMITERS
-from ops.ledger_words import ALSO, COLUMNS, GAVE, READ
+from ops.ledger_words import ALSO, COLUMNS, GAVE, READ, TOLD
 
 LARGEST: Final = 4_000_000  # bytes of a file
 MOST_ROWS: Final = 10_000  # a ledger is kept by hand
-FORMULA: Final = ("=", "+", "-", "@")  # what a spreadsheet takes for a formula if a cell begins with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +151,7 @@ def _places(heads: Sequence[str], reading: _Reading, line: int) -> tuple[dict[st
             reading.wrong(line, f'the columns "{first}" and "{head.strip()[:40]}" are the same; keep one of them')
         elif column in COLUMNS:
             places[column] = place
-        elif head.strip() and column not in GAVE:
+        elif head.strip() and column not in TOLD:
             unread.append(f'"{head.strip()[:40]}"{suggestion(column, COLUMNS)}')
     if not {"title_sv", "title_en", "id"} & set(places):
         shown = ", ".join(head.strip()[:40] for head in heads[:8])
@@ -168,8 +166,7 @@ def _places(heads: Sequence[str], reading: _Reading, line: int) -> tuple[dict[st
 
 def _cell(cells: Sequence[str], place: int) -> str:
     """The text of a cell; one that a spreadsheet was kept from taking for a formula is as it was."""
-    text = cells[place].strip() if place < len(cells) else ""
-    return text[1:] if text.startswith("'") and text[1:].startswith(FORMULA) else text
+    return from_cell(cells[place].strip()) if place < len(cells) else ""
 
 
 def _action(reading: _Reading, line: int, cells: Mapping[str, str]) -> Action | None:
@@ -177,7 +174,7 @@ def _action(reading: _Reading, line: int, cells: Mapping[str, str]) -> Action | 
     before = len(reading.problems)
     site = _site(reading, line, cells.get("site") or reading.site or "")
     title = cells.get("title_sv") or cells.get("title_en") or ""
-    name = cells.get("id") or _named(title)
+    name = cells.get("id") or id_of(title)
     if not name:
         reading.wrong(line, "what was asked for is missing; write it under title_sv or title_en")
     if site is None or not name:
@@ -236,19 +233,6 @@ def _site(reading: _Reading, line: int, text: str) -> Site | None:
     return None
 
 
-def _named(title: str) -> str:
-    """The id that a title makes: "Öppet längre på söndagar" is oppet-langre-pa-sondagar."""
-    plain = unicodedata.normalize("NFKD", title.replace("ß", "ss").replace("ø", "o").replace("æ", "ae").lower())
-    words = re.findall(r"[a-z0-9]+", "".join(c for c in plain if not unicodedata.combining(c)))
-    name = ""
-    for word in words:
-        longer = f"{name}-{word}" if name else word[:LONGEST_ID]
-        if len(longer) > LONGEST_ID:
-            break
-        name = longer
-    return name
-
-
 def as_csv(actions: Sequence[Action], gave: Mapping[tuple[str, str], ActionEffect], *, semicolons: bool = False) -> str:
     """A line for each action, with what it gave so far; `semicolons` for spreadsheets whose decimals have a comma."""
     out = io.StringIO()
@@ -265,8 +249,7 @@ def _written(action: Action, column: str) -> str:
     key, _, language = column.rpartition("_")
     if key in ("title", "answer"):
         text: Text | None = getattr(action, key)
-        words = getattr(text, language) if text else ""
-        return f"'{words}" if words.startswith(FORMULA) else words
+        return as_cell(getattr(text, language)) if text else ""
     value = getattr(action, column)
     if isinstance(value, bool):
         return "yes" if value else "no"

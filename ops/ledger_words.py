@@ -19,6 +19,7 @@ COLUMNS: Final = (
     "done_since", "undone", "spaces", "weekdays", "invented",
 )  # fmt: skip
 GAVE: Final = ("verdict", "share", "share_low", "share_high", "a_year", "a_year_low", "a_year_high", "of_missing")
+TOLD: Final = (*GAVE, "state", "gave_sv", "gave_en")  # what tables of ours say beside, and nobody writes
 ALSO: Final[Mapping[str, str]] = {  # what a column is called elsewhere
     "plats": "site", "anläggning": "site", "bibliotek": "site", "library": "site",
     "title": "title_sv", "titel": "title_sv", "önskemål": "title_sv",

@@ -1,7 +1,5 @@
 """You said, we did: what was asked for, answered and done, what it gave; and writing it down."""
 
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Annotated, Literal
@@ -17,7 +15,7 @@ from core import sentences
 from core.analytics.calendar import business_day
 from core.around import ActionEffect, ActionInfo
 from core.errors import CalendarFileError
-from core.ledger import LONGEST_ID, Action
+from core.ledger import Action, as_cell, id_of
 from core.site import Site, Text
 from store import actions as ledger
 from store import effects, queries
@@ -163,9 +161,7 @@ def _both(sv: str, en: str) -> Text | None:
 
 def _free_id(title: str, taken: set[str]) -> str:
     """An id made of the title: "Öppet längre" is oppet-langre, and oppet-langre-2 where that is taken."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", title.lower()) if not unicodedata.combining(c))
-    words = re.findall(r"[a-z0-9]+", plain)
-    name = "-".join(words)[: LONGEST_ID - 5].strip("-") or "action"
+    name = id_of(title) or "action"
     numbered = (f"{name}-{n}" for n in range(2, len(taken) + 3))
     return name if name not in taken else next(n for n in numbered if n not in taken)
 
@@ -182,13 +178,13 @@ def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:
     return LedgerRow(
         site=site,
         id=one.action,
-        title_sv=one.title.sv,
-        title_en=one.title.en,
+        title_sv=as_cell(one.title.sv),
+        title_en=as_cell(one.title.en),
         asked_by=one.asked_by,
         asked=one.asked,
         answered=one.answered,
-        answer_sv=answer.sv,
-        answer_en=answer.en,
+        answer_sv=as_cell(answer.sv),
+        answer_en=as_cell(answer.en),
         done_since=one.done_since,
         undone=one.undone,
         spaces=one.spaces,

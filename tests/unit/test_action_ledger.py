@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import CalendarFileError
-from core.ledger import Action, changes, parse
+from core.ledger import LONGEST_ID, Action, as_cell, changes, from_cell, id_of, parse
 from core.site import Text
 from core.sitefile import parse as parse_sites
 from ops.example import programme
@@ -62,6 +62,26 @@ def test_changes_are_told_one_by_one() -> None:
     assert changes(None, old) == ["added: Stolar / Chairs"]
     assert "done_since: nothing -> 2026-02-01" in changes(old, new)
     assert "spaces: the whole site -> hall" in changes(old, new)
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Öppet längre på söndagar", "oppet-langre-pa-sondagar"),
+        ("  50 % fler!", "50-fler"),
+        ("Größe", "grosse"),
+        ("?", ""),
+    ],
+)
+def test_a_title_makes_an_id(title: str, name: str) -> None:
+    assert id_of(title) == name
+    assert len(id_of(title * 30)) < LONGEST_ID
+
+
+def test_no_spreadsheet_reckons_with_what_somebody_wrote() -> None:
+    for text in ("=1+1", "+46", "- less", "@home", "\tx", "'quoted'", "plain", ""):
+        assert not as_cell(text).startswith(("=", "+", "-", "@", "\t"))
+        assert from_cell(as_cell(text)) == text
 
 
 def test_the_example_fits_its_site_file_and_says_that_it_is_one() -> None:

@@ -1,10 +1,11 @@
 """The ledger as a table: what people's lists look like is understood, what cannot be is told with its line."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 
 import pytest
 
+from api.routes.ledger import LedgerRow
 from core.around import ActionEffect
 from core.errors import CalendarFileError
 from core.ledger import Action
@@ -75,6 +76,22 @@ def test_what_is_exported_comes_back_as_it_was(semicolons: bool) -> None:
     assert sheet.unread == () and sheet.actions == ledger
     again = {a.id: a for a in ledger_file.parse(text, "list.csv", SITES, ()).actions}
     assert again["odd"] == replace(ledger[2], weekdays=("friday", "sunday"), spaces=tuple(sorted(spaces)))
+
+
+def test_the_table_of_the_page_is_read_too() -> None:
+    head = ",".join(f.name for f in fields(LedgerRow))
+    cells = {
+        "site": LIB,
+        "id": "chairs",
+        "title_sv": "'=Stolar",
+        "title_en": "Chairs",
+        "asked_by": "staff",
+        "state": "asked",
+    }
+    line = ",".join(cells.get(f.name, "") for f in fields(LedgerRow))
+    sheet = read(f"{head}\r\n{line}\r\n", site=None)
+    assert sheet.unread == ()
+    assert sheet.actions == (Action(site=LIB, id="chairs", title=Text(sv="=Stolar", en="Chairs"), asked_by="staff"),)
 
 
 def test_spaces_by_name_and_weekdays_as_people_write_them() -> None:

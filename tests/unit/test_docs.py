@@ -94,3 +94,8 @@ def test_the_tree_of_errors_is_complete() -> None:
     text = errors.__doc__ or ""
     names = [n for n, c in vars(errors).items() if isinstance(c, type)]
     assert [n for n in names if n not in text] == []
+
+
+def test_no_two_modules_of_tests_have_the_same_name() -> None:
+    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted({name for name in names if names.count(name) > 1}) == [], "pytest collects only one of them"

@@ -23,6 +23,7 @@ from core.analytics.forecast import (
     years_worth,
 )
 from core.analytics.forecast.paths import BOUNDS
+from core.analytics.growth import growth_a_year
 from core.outlook import Expected, ExpectedTotal, Outlook
 
 MODEL: Final = "besok-1"  # to be raised whenever another forecast would be made of the same past
@@ -91,7 +92,7 @@ def _of_goal(goal: Goal, future: Paths, past: History, running: np.ndarray) -> d
         "even_from": likely_from(future, past, goal.visits, EVEN),
         "likely_from": likely_from(future, past, goal.visits, LIKELY),
         "needed_growth": needed_growth(last, goal.visits, past.origin, goal.deadline),
-        "expected_growth": float((end.mean() / last) ** (1 / years) - 1) if known and last else None,
+        "expected_growth": growth_a_year(last, float(end.mean()), years) if known else None,
     }
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from core.analytics.growth import growth_a_year
 from core.errors import NotFound
 from core.site import Site
 from core.views import Progress, SoFar
@@ -55,14 +56,14 @@ def progress(db: Database, site: str, today: date) -> Progress:
         last_365=last_365,
         coverage_365=last.days / YEAR,
         growth=_growth(db, place, today),
-        needed_growth=_needed(last_365, goal, years),
+        needed_growth=growth_a_year(last_365, goal, years),
         measure=measure,
         growth_bridged=over.growth.bridged if over.growth else None,
         growth_error=over.growth.error if over.growth else None,
         growth_unseen=over.growth.unseen if over.growth else None,
         baseline_bridged=moved,
         goal_bridged=moved and moved * target.factor,
-        needed_growth_bridged=_needed(
+        needed_growth_bridged=growth_a_year(
             last_365 and over.year and last_365 * over.year, moved and moved * target.factor, years
         ),
         breaks=over.breaks,
@@ -118,10 +119,3 @@ def _growth(db: Database, site: Site, today: date) -> float | None:
         return None
     ours, theirs = _yearly(now, site.measure), _yearly(before, site.measure)
     return ours / theirs - 1 if ours is not None and theirs else None
-
-
-def _needed(last_365: float | None, goal: float | None, years: float) -> float | None:
-    """The growth a year that leads from the last year's visits to the goal; 0.1 is 10 %."""
-    if not last_365 or goal is None or years <= 0:
-        return None
-    return float((goal / last_365) ** (1 / years) - 1)

@@ -334,6 +334,14 @@ def test_a_target_may_be_written_as_people_do() -> None:
         _goal("900000", None)
 
 
+def test_a_goal_beyond_all_measure_needs_no_growth_that_could_be_told(tmp_path: Path) -> None:
+    file = _file(tmp_path, (f"{date(2024, 1, 1) + timedelta(days=n)},{n % 2}" for n in range(60)))
+    told = json.loads(
+        as_json(answer(series.read(file), Calendar(), 5, Goal(visits=1e7, deadline=date(2024, 3, 2)), 1, 100))
+    )
+    assert told["target"]["needed_growth"] is None and told["target"]["last_365"] > 0
+
+
 def test_the_odds_are_told_in_a_sentence(monthly: Path) -> None:
     said = sentence(answer(series.read(monthly), Calendar(), 3, Goal(visits=9e7, deadline=date(2022, 12, 31)), 1, 200))
     assert said.startswith("Odds of 90,000,000 visits in the year up to 2022-12-31: below 1 %. Expected are 2")

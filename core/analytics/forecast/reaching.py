@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from core.analytics.forecast.history import Floats, History
 from core.analytics.forecast.months import Months, later
 from core.analytics.forecast.paths import Paths, middle
+from core.analytics.growth import growth_a_year
 
 YEAR = 365  # days
 
@@ -107,10 +108,7 @@ def likely_from(paths: Paths, past: History | Months, goal: float, probability: 
 
 def needed_growth(last_365: float | None, goal: float | None, today: date, deadline: date) -> float | None:
     """The growth a year that leads from the last year's visits to the goal by the deadline; 0.1 is 10 %."""
-    years = (deadline - today).days / YEAR
-    if not last_365 or goal is None or years <= 0:
-        return None
-    return float((goal / last_365) ** (1 / years) - 1)
+    return growth_a_year(last_365, goal, (deadline - today).days / YEAR)
 
 
 def calendar_years(paths: Paths) -> Iterator[tuple[date, date]]:

@@ -1,6 +1,7 @@
 """What is looked at once a day, when a business day has ended. Asked often, so it loads nothing heavy."""
 
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from core.analytics.calendar import business_day
@@ -8,6 +9,8 @@ from core.site import Site
 from store import backfill, looked
 from store.database import Database
 from store.sites import load_all
+
+log = logging.getLogger(__name__)
 
 
 def due(db: Database, now: datetime, what: str) -> list[tuple[Site, date]]:
@@ -18,8 +21,19 @@ def due(db: Database, now: datetime, what: str) -> list[tuple[Site, date]]:
     if backfill.under_way(db, now):
         return []
     done = looked.until(db, what)
-    last = ((site, business_day(now, site) - timedelta(days=1)) for site in load_all(db))
+    last = ((site, day - timedelta(days=1)) for site, day in sites(db, now))
     return [(site, day) for site, day in last if done.get(site.id) != day]
+
+
+def sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:
+    """All sites with their business day. One of which it cannot be told is left out: whoever estimates it says why."""
+    for site in load_all(db):
+        try:
+            day = business_day(now, site)
+        except Exception as exc:
+            log.info("the business day of %s cannot be told: %s", site.id, exc, extra={"action": "no_business_day"})
+            continue
+        yield site, day
 
 
 def wanted(what: str) -> Callable[[Database, datetime], bool]:

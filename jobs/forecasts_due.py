@@ -7,9 +7,9 @@ from typing import Final
 from core.analytics.calendar import business_day
 from core.outlook import LEAST_DAYS
 from core.site import Site
+from jobs import daily
 from store import backfill, forecasts
 from store.database import Database
-from store.sites import load_all
 
 PAST_MONTHS: Final = 24  # forecasts that a new installation makes afterwards, one a month
 PAST_LEAST_DAYS: Final = 120  # of history, before such a one
@@ -29,7 +29,7 @@ def past_wanted(db: Database, now: datetime) -> bool:
 
 def _any(db: Database, now: datetime, due: Callable[[Database, Site, datetime], list[date]]) -> bool:
     """None is due while history comes in: a forecast made from half of it would stand for ever."""
-    return not backfill.under_way(db, now) and any(due(db, site, now) for site in load_all(db))
+    return not backfill.under_way(db, now) and any(due(db, site, now) for site, _day in daily.sites(db, now))
 
 
 def newest_due(db: Database, site: Site, now: datetime) -> list[date]:

@@ -19,10 +19,11 @@ from core.errors import NotFound, StoreError
 from core.outlook import LEAST_DAYS
 from core.site import Site
 from core.views import VisitPoint
+from jobs import daily
 from jobs.forecasts_due import PAST_LEAST_DAYS, newest_due, past_due
 from store import forecasts, queries
 from store.database import Database
-from store.sites import counted, load_all
+from store.sites import counted
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +35,12 @@ SEED: Final = 20260101
 
 def make_newest(db: Database, now: datetime) -> int:
     """Makes the newest forecast of each site where it is due; how many were made."""
-    return sum(_make(db, site, newest_due(db, site, now), now) for site in load_all(db))
+    return sum(_make(db, site, newest_due(db, site, now), now) for site, _day in daily.sites(db, now))
 
 
 def make_past(db: Database, now: datetime) -> int:
     """Makes the forecasts of the past that are due, the newest of each site first; how many were made."""
-    return sum(_make(db, site, past_due(db, site, now), now) for site in load_all(db))
+    return sum(_make(db, site, past_due(db, site, now), now) for site, _day in daily.sites(db, now))
 
 
 def _make(db: Database, site: Site, origins: Sequence[date], now: datetime) -> int:

@@ -1,7 +1,7 @@
 """A series of visits from anyone's file: its days, weeks or months, and the calendar that belongs to them."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
@@ -22,6 +22,7 @@ from ops.countfile import Row, Table
 Step = Literal["D", "W", "M"]
 Visits = dict[date, float | None]
 PART = 0.8  # of the days that months usually have, or of the lines of days: with fewer one was not counted whole
+END = 0.1  # of a month's days lacking at the end of the file: it is not over
 REGULAR = 0.9  # of all days have about as many lines as usual: then fewer lines mean that some are missing
 LONGEST = 200 * 366  # days from the first to the last; more is a wrong year
 AHEAD_DAYS = 20 * 366  # the furthest forecast
@@ -72,8 +73,12 @@ def read(path: Path, step: Step | None = None, zone: str = "") -> Series:
     visits: Visits = dict.fromkeys(map(begin, dates))
     for day, count in counted:
         visits[begin(day)] = (visits[begin(day)] or 0) + count
-    parts = _parts_of_days(counted) if found == "D" else _parts(begin(day) for day in {day for day, _ in counted})
+    days = {day for day, _ in counted}
+    parts = _parts_of_days(counted) if found == "D" else _parts(days, begin)
     notes = [*understood.notes(str(path), table, visits, found, asked=step is not None, zone=zone)]
+    if found != "D" and parts >= set(map(begin, days)):
+        visits, parts = _scaled_up(visits, days, begin), frozenset()
+        notes.append(understood.scaled_up(str(path), found))
     notes += understood.in_part(str(path), parts, found)
     visits = _weeks(_without(visits, parts)) if found == "W" else _without(visits, parts)
     return Series(
@@ -149,11 +154,39 @@ def _every_month(path: Path, dates: Sequence[date]) -> None:
         )
 
 
-def _parts(begins: Iterable[date]) -> frozenset[date]:
-    """Weeks or months of which only a part was counted: with far fewer days than they usually have in this file."""
-    counts = Counter(begins)
+def _parts(days: Set[date], begin: Callable[[date], date]) -> frozenset[date]:
+    """Weeks or months of which only a part was counted: with far fewer days than they usually have in this file.
+
+    The first and the last are looked at more closely: the days that they lack at the file's end would have come.
+    """
+    counts = Counter(map(begin, days))
     usual = median(counts.values())
-    return frozenset(begin for begin, count in counts.items() if count < PART * usual)
+    found = {each for each, many in counts.items() if many < PART * usual}
+    if usual >= 2:  # days, not months or weeks that are told already
+        found |= {begin(end) for end, lacking in _lacking(days, begin) if lacking > END * usual}
+    return frozenset(found)
+
+
+def _lacking(days: Set[date], begin: Callable[[date], date]) -> Iterator[tuple[date, float]]:
+    """The first and the last day of a file, and how many days beyond it, in its week or month, were to be expected."""
+    counted = Counter(day.weekday() for day in days)
+    there_were = Counter((min(days) + timedelta(days=n)).weekday() for n in range((max(days) - min(days)).days + 1))
+    usual = sum(counted.values()) / sum(there_were.values())  # of weekdays that have not been yet
+    for end, step in ((min(days), timedelta(days=-1)), (max(days), timedelta(days=1))):
+        lacking, day = 0.0, end + step
+        while begin(day) == begin(end):
+            weekday = day.weekday()
+            lacking += counted[weekday] / there_were[weekday] if there_were[weekday] else usual
+            day += step
+        yield end, lacking
+
+
+def _scaled_up(visits: Visits, days: Set[date], begin: Callable[[date], date]) -> Visits:
+    """Of a file without any whole week or month: what was counted, with as much again for each day that is lacking."""
+    counts, lacking = Counter(map(begin, days)), dict.fromkeys(visits, 0.0)
+    for end, many in _lacking(days, begin):
+        lacking[begin(end)] += many
+    return {at: count and count * (1 + lacking[at] / counts[at]) for at, count in visits.items()}
 
 
 def _parts_of_days(counted: Sequence[tuple[date, float]]) -> frozenset[date]:

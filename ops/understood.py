@@ -39,6 +39,11 @@ def in_part(name: str, parts: Collection[date], step: str) -> Iterator[str]:
         yield f"{name}: {few} counted in part, and taken as not observed or as not over yet"
 
 
+def scaled_up(name: str, step: str) -> str:
+    """What is said where not one week or month was counted whole."""
+    return f"{name}: no {UNITS[step]} was counted whole; what was counted is scaled up to whole ones"
+
+
 def _clock_turned_back(table: Table, dates: Sequence[date]) -> int:
     """Lines that may rightly be there twice: in a file of hours or quarters, those of one hour each autumn."""
     years = dates[-1].year - dates[0].year + 1

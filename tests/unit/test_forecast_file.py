@@ -99,6 +99,23 @@ def test_months_may_be_told_by_their_last_day_but_not_by_quarters(tmp_path: Path
         series.read(_file(tmp_path, (f"{2015 + n // 4}-{n % 4 * 3 + 1:02}-01,900" for n in range(20))))
 
 
+def test_a_month_or_week_that_the_end_of_the_file_cuts_is_not_over(tmp_path: Path) -> None:
+    def read(first: date, last: date, step: series.Step, closed: int = -1) -> dict[date, float | None]:
+        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+        return dict(series.read(_file(tmp_path, (f"{d},10" for d in days if d.weekday() != closed)), step).visits)
+
+    cut = read(date(2024, 1, 6), date(2024, 4, 26), "M")  # 26 of 31 days, and 26 of 30
+    assert list(cut.values()) == [None, 290, 310]
+    whole = read(date(2024, 1, 1), date(2024, 3, 30), "M", closed=6)  # the 31st is a Sunday, and closed
+    assert list(whole.values()) == [270, 250, 260]
+    assert [v for v in read(date(2024, 1, 1), date(2024, 1, 27), "W").values() if v] == [70, 70, 70]  # to a Saturday
+    assert [v for v in read(date(2024, 1, 1), date(2024, 1, 27), "W", closed=6).values() if v] == [60, 60, 60, 60]
+    assert list(read(date(2024, 1, 1), date(2024, 1, 9), "M").values()) == pytest.approx(
+        [310], rel=0.03
+    )  # all there is
+    assert list(read(date(2024, 1, 20), date(2024, 2, 7), "M").values()) == pytest.approx([310, 290], rel=0.03)
+
+
 def test_hours_become_days_and_a_day_that_lacks_hours_is_not_a_quiet_one(tmp_path: Path) -> None:
     first = datetime(2024, 3, 28)  # noqa: DTZ001  # the clock of the file goes on to summer time on the 31st
     hours = [first + timedelta(hours=n) for n in range(30 * 24)]

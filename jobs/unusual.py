@@ -60,5 +60,6 @@ def _speaks_of_people(found: UnusualTime, site: Site) -> bool:
     """Fewer than usual on a day of other hours, or closed, is what was to be expected."""
     if found.people >= found.expected:
         return True
-    intervals = open_intervals(business_day(found.start, site), site)
-    return any(start < found.end and found.start < end for start, end in intervals)
+    first, last = business_day(found.start, site), business_day(found.end, site)
+    days = (first + n * DAY for n in range((last - first).days + 1))
+    return any(start < found.end and found.start < end for day in days for start, end in open_intervals(day, site))

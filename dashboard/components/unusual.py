@@ -27,7 +27,7 @@ def section(found: Sequence[UnusualTime], site: Site) -> Any:
 
 
 def _row(one: UnusualTime, site: Site) -> list[Any]:
-    when = f"{formats.stamp(one.start, site.timezone)}–{formats.clock(one.end, site.timezone)}"
+    when = formats.span(one.start, one.end, site.timezone)
     more = one.people >= one.expected
     fewer = _("nothing explains it; was a door closed, or a sensor covered?")
     why = ", ".join(one.programme) or (_("nothing in the programme") if more else fewer)

@@ -1,7 +1,7 @@
 """Numbers, dates and times as the reader of the present request writes them. None is a dash, never a zero."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from math import ceil, floor
 from zoneinfo import ZoneInfo
 
@@ -104,6 +104,13 @@ def month(d: date) -> str:
 def stamp(t: datetime, zone: str) -> str:
     """`25 nov. 14:30` at the site."""
     return format_datetime(t.astimezone(ZoneInfo(zone)), "d MMM HH:mm", locale=locale())
+
+
+def span(start: datetime, end: datetime, zone: str) -> str:
+    """`25 nov. 14:30–16:30` at the site; with the day of the end too where that is a day later or more."""
+    if end - start < timedelta(days=1):
+        return f"{stamp(start, zone)}–{clock(end, zone)}"
+    return f"{stamp(start, zone)} – {stamp(end, zone)}"
 
 
 def weekdays(width: str = "abbreviated") -> list[str]:

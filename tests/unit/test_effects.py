@@ -82,6 +82,16 @@ def test_missing_days_and_days_left_out_are_no_fall() -> None:
     assert effect_of_action(MONDAY, visits, SINCE).verdict == "chance"
 
 
+def test_weeks_in_which_nobody_could_come_tell_of_no_level() -> None:
+    visits = library(7)
+    more = np.round(visits * np.where(LATER, 1.25, 1.0))
+    more[70:154] = 0
+    told = effect_of_action(MONDAY, more, SINCE)
+    assert told.verdict == "more" and told.change and told.change.weeks == (50 - 12, 20)
+    ended = np.where(LATER, 0.0, visits)
+    assert effect_of_action(MONDAY, ended, SINCE).verdict == "fewer", "that it ended is an effect"
+
+
 @pytest.mark.parametrize(
     ("since", "until", "verdict"),
     [

@@ -19,6 +19,7 @@ WEEKS_A_YEAR = 365.25 / 7
 LONGEST_BEFORE = 208  # weeks; older ones tell of another house
 FEW_WEEKS = 4  # after the action, before anything is said
 ENOUGH_SEEN = 0.5  # of what a week usually brings must have been observed
+SHUT, CROWD = 0.1, 20.0  # a week with less than a tenth of the twenty who usually come or more: nobody could come in
 OTHER_PLACES = 1.8  # the mean square of placebos to believe beside other places: each has breaks of its own
 LEAST = 5.0  # visits a week before the action, to compare with
 
@@ -147,6 +148,10 @@ class _Weeks:
         stood = np.bincount(place[inside], usual[inside], size)
         whole = float(np.nanmax(stood)) if size else 0.0
         seen = stood > ENOUGH_SEEN * whole
+        for side in (self.numbers < 0, self.numbers >= 0):
+            shut = side & seen & (stood > CROWD) & (came < SHUT * stood)
+            if shut.sum() < seen[side].sum() / 2:
+                seen &= ~shut
         log = np.full(size, np.nan)
         log[seen] = np.log((came[seen] + 0.5) / (stood[seen] + 0.5))
         return log, np.where(seen, whole / np.maximum(stood, 1e-9), 1.0)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
 from core.analytics.calendar import business_day
+from core.errors import StoreError
 from core.site import Site
 from store import backfill, looked
 from store.database import Database
@@ -23,6 +24,17 @@ def due(db: Database, now: datetime, what: str) -> list[tuple[Site, date]]:
     done = looked.until(db, what)
     last = ((site, day - timedelta(days=1)) for site, day in sites(db, now))
     return [(site, day) for site, day in last if done.get(site.id) != day]
+
+
+def each(db: Database, now: datetime, what: str, work: Callable[[Site, date], None]) -> None:
+    """Does `work` at every site that is due. Where it fails it is tried again later, and the others do not wait."""
+    for site, day in due(db, now, what):
+        try:
+            work(site, day)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("%s failed at %s; it is tried again", what, site.id, extra={"action": "daily_failed"})
 
 
 def sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:

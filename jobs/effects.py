@@ -13,7 +13,7 @@ from core.around import ActionEffect, CalendarDay
 from core.errors import NotFound
 from core.ledger import Action
 from core.site import Site
-from jobs.daily import due
+from jobs.daily import each
 from store import actions, effects, queries
 from store.database import Database
 
@@ -25,8 +25,7 @@ AFTER: Final = 2 * 365  # days since it; later ones tell of other things
 
 def reckon_all(db: Database, now: datetime) -> None:
     """Reckons the effects of all sites that are due."""
-    for site, last in due(db, now, effects.WHAT):
-        effects.keep(db, site.id, of(db, site, last), last)
+    each(db, now, effects.WHAT, lambda site, last: effects.keep(db, site.id, of(db, site, last), last))
 
 
 def of(db: Database, site: Site, last: date) -> list[ActionEffect]:

@@ -11,7 +11,7 @@ from core.analytics.effects import effect_of_event
 from core.around import CalendarDay
 from core.effects import EventEffect
 from core.site import Site
-from jobs.daily import due
+from jobs.daily import each
 from store import programme, queries
 from store.database import Database
 
@@ -24,8 +24,7 @@ DAY = timedelta(days=1)
 
 def reckon_all(db: Database, now: datetime) -> None:
     """Reckons the effects of the programme at every site where a business day has ended since."""
-    for site, last in due(db, now, programme.WHAT):
-        programme.keep(db, site.id, last, of(db, site, last))
+    each(db, now, programme.WHAT, lambda site, last: programme.keep(db, site.id, last, of(db, site, last)))
 
 
 def kind(day: CalendarDay) -> int:

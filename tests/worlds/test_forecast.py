@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from benchmarks._kinds import house
 from core.analytics.forecast import (
     Calendar,
     Months,
@@ -253,6 +254,16 @@ def test_a_house_that_doubled_is_not_told_by_the_year_before() -> None:
     counts = 500 * np.exp(0.1 * _rng().normal(size=len(n))) * np.where(n < 700, 1.0, 2.0)
     paths = forecast(history(_days(counts.tolist())), 300, rng=_rng(), paths=100)
     assert np.median(paths.visits[100:]) > 840
+
+
+def test_what_doubled_at_once_does_not_go_on_growing() -> None:
+    series, known = house("doubled two months ago", 3)
+    past = history(dict(list(series.visits.items())[:known]))
+    told = forecast(
+        past, 365, calendar(past.first, past.first + timedelta(days=2000), country="SE"), rng=_rng(), paths=100
+    )
+    came = np.array(list(series.visits.values())[known : known + 365], dtype=np.float64)
+    assert 0.75 < told.visits[180:].mean() / came[180:].mean() < 1.35
 
 
 def test_a_weekday_that_is_another_since_lately_is_followed() -> None:

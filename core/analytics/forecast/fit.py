@@ -1,5 +1,6 @@
 """The calendar model fitted to a history: effects, shifts and level of the log of visits, robust against odd days."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,7 +10,7 @@ from core.analytics.forecast.design import Design
 from core.analytics.forecast.gauss import Moments, Posterior, moments, posterior
 from core.analytics.forecast.history import Flags, Floats
 from core.analytics.forecast.level import YEAR, hats, kernel, knots, strides
-from core.analytics.forecast.shifts import FADES, FADING_SD, STEP_SD, shifts
+from core.analytics.forecast.shifts import FADES, FADING_SD, STEP_SD, placed, shifts
 
 WEEK = 7.0  # days between knots of the level
 USUAL = np.array([0.06, 0.14, 0.07, 0.15])  # growth, years, weeks, and the profile of the year: sd, before the data
@@ -131,15 +132,20 @@ def fit(
     rest = task.y - task.columns @ made.after.mean[: len(task.sd)]
     steps = shifts(rest, task.at, task.grid, made.next.sigma, USUAL)
     if len(steps):  # days after a shift were odd only for want of it
-        made = replace(made, next=_fading(task, replace(made.next, steps=steps, weight=ones, strides=start.strides)))
+        found = (steps, placed(steps, rest, task.at, spacing))
+        made = replace(made, next=_fading(task, replace(made.next, weight=ones, strides=start.strides), found))
     for _ in range(ROUNDS - 1):
         made = _round(task, made.next, find=known is None and len(task.y) > FEW)
     return _fitted(task, made, middle)
 
 
-def _fading(task: _Task, guess: _Guess) -> _Guess:
-    """The guess with steps that fade as fast as makes the data most probable."""
-    tried = [replace(guess, fade=fade) for fade in FADES]
+def _fading(task: _Task, guess: _Guess, found: Sequence[Floats]) -> _Guess:
+    """The guess with those of the steps `found`, and with such a fading, as make the data most probable.
+
+    A sudden step is on its day (a week too early, and the days still as before are taken for a rise that goes on), one
+    that comes little by little begins before.
+    """
+    tried = [replace(guess, steps=steps, fade=fade) for steps in found for fade in FADES]
     return max(tried, key=lambda one: _round(task, one, find=False).after.log_likelihood)
 
 

@@ -2,6 +2,7 @@
 
 Each knot is tried as the place of a step: how much better would the series be explained, given that levels drift anyway
 (a score test under the usual drift)? The best is taken, its size removed, and the search goes on until none stands out.
+`placed` puts each on the day that parts its surroundings best.
 """
 
 import numpy as np
@@ -18,6 +19,7 @@ MOST = 6
 STEP_SD = 1.5  # what is believed of the part of a step that stays
 FADING_SD = 1.0  # and of the part that fades: curiosity about a new house, recovery from a blow
 FADES = (1.0, 0.4, 0.15)  # years in which it may do so
+AROUND = 4  # knots to either side that show where a step lies
 
 
 def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) -> Floats:
@@ -53,3 +55,22 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
         inner = chosen.T @ solved[:, found] + STEP_SD**-2 * np.eye(len(found))
         left = mean - mean.mean() - chosen @ np.linalg.solve(inner, solved[:, found].T @ (mean - mean.mean()))
     return np.sort(times[1:][found])
+
+
+def placed(steps: Floats, rest: Floats, at: Floats, spacing: float) -> Floats:
+    """The steps on rows of their own instead of at knots, `spacing` apart: each on the one within a knot at which two
+    levels, each the median of its side, leave the least of `rest`."""
+    return np.unique([_parting(step, rest, at, spacing) for step in steps])
+
+
+def _parting(step: float, rest: Floats, at: Floats, spacing: float) -> float:
+    near = np.abs(at - step) <= AROUND * spacing
+    rest, at = rest[near], at[near]
+    candidates = at[(np.abs(at - step) <= spacing) & (at > at[0])]
+    left = [_apart(rest[at < one]) + _apart(rest[at >= one]) for one in candidates]
+    return float(candidates[int(np.argmin(left))]) if len(candidates) else step
+
+
+def _apart(some: Floats) -> float:
+    """How far values lie from their median, all together."""
+    return float(np.abs(some - np.median(some)).sum())

@@ -11,8 +11,9 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
+from core.ledger import as_cell
+
 Format = Literal["json", "csv"]
-FORMULA = ("=", "+", "-", "@")
 FRESH = {"Cache-Control": "no-store"}  # for what is true now only
 
 
@@ -47,9 +48,8 @@ def _cell(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    if isinstance(value, str) and value.startswith(FORMULA):
-        return f"'{value}"  # or a spreadsheet would reckon what somebody wrote
-    return " | ".join(map(str, value)) if isinstance(value, tuple) else value
+    told = " | ".join(map(str, value)) if isinstance(value, tuple) else value
+    return as_cell(told) if isinstance(told, str) else told  # or a spreadsheet would reckon what somebody wrote
 
 
 @cache

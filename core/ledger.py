@@ -24,6 +24,7 @@ from core.site import Text
 from core.tomlfile import Problem
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+YEARS = range(1900, 2200)
 LONGEST_ID, LONGEST_TEXT = 60, 1000  # characters
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula if a cell begins with it
 State = Literal["asked", "answered", "done", "undone"]
@@ -102,6 +103,9 @@ def check(action: Action) -> Iterator[tuple[str, str]]:
     for day in action.weekdays:
         if day not in WEEKDAYS:
             yield "weekdays", f'"{day[:40]}" is no weekday; write "monday" to "sunday"'
+    for key in ("asked", "answered", "done_since", "undone"):
+        if (day := getattr(action, key)) and day.year not in YEARS:
+            yield key, f"the year {day.year} cannot be; correct it"
     order = [(key, day) for key in ("asked", "answered", "done_since", "undone") if (day := getattr(action, key))]
     for (earlier, first), (later, second) in pairwise(order):
         if second < first and (earlier, later) != ("answered", "done_since"):

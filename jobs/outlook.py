@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 LOOKED_BACK: Final = 3660  # days of history at most
 SEEN_SHARE: Final = 0.6  # of the usual coverage: a day below was not observed; one dead door of two makes no quiet day
 FILLED_SHARE: Final = 0.5  # where those at the dead door were estimated
+FILLED_IN: Final = 0.1  # of a day's visits, at least, so that the day counts as filled in
 SEED: Final = 20260101
 
 
@@ -95,12 +96,15 @@ def observed(sites: Sequence[Site], points: Sequence[Sequence[VisitPoint]], meas
 
 
 def _known(points: Sequence[VisitPoint], measure: str) -> dict[date, float | None]:
-    """Visits by day. A day of which much less than usual was observed is not known."""
+    """Visits by day. A day of which much less than usual was observed is not known, unless it was filled in.
+
+    A few people put in at one door say nothing of another that was silent.
+    """
     coverage = np.array([p.coverage for p in points if p.gross is not None])
     usual = float(np.median(coverage)) if coverage.size else 0.0
 
     def enough(p: VisitPoint) -> bool:
-        return p.coverage >= (FILLED_SHARE if p.imputed else SEEN_SHARE) * usual
+        return p.coverage >= (FILLED_SHARE if p.imputed >= FILLED_IN * (p.gross or 0.0) > 0 else SEEN_SHARE) * usual
 
     return {p.day: (p.net if measure == "net" else p.gross) if enough(p) else None for p in points}
 

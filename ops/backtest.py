@@ -27,7 +27,7 @@ LEAST = {"D": 56, "M": 12}  # rows of history before the first origin
 USUAL = {"D": 3 * 365, "M": 36}  # the same in a long series
 TRUTH = {"D": 28, "M": 3}  # rows after the last origin, at least
 PATHS = 1000
-WORTH = 5000  # rows times origins from which several processes are sooner done than one, though each has to begin first
+WORTH = 20_000  # rows times origins from which several processes are sooner done, though each has to begin first
 Heard = Callable[[str, int, int], None]  # series, origins done, origins in all
 
 

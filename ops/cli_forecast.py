@@ -87,6 +87,7 @@ def backtest(
             quick=quick,
             seed=seed,
             heard=heard,
+            at_once=work.cores(),
         )
         for file in files
     ]

@@ -105,10 +105,10 @@ def matched(heads: Sequence[str], wanted: Sequence[str]) -> int:
     return len(places(heads, wanted))
 
 
-def in_parts(column: str, heads: Sequence[str]) -> bool:
-    """Whether a time or a date may stand in several columns."""
-    names = {_name(head) for head in heads}
-    return all(names & set(known) for known in ((DATES, CLOCKS) if column == "time" else DATE_PARTS[:2]))
+def in_parts(column: str, heads: Sequence[str], place: int) -> bool:
+    """Whether a time or a date may stand in several columns, of which that at `place` is one."""
+    names, parts = {_name(head) for head in heads}, (DATES, CLOCKS) if column == "time" else DATE_PARTS
+    return any(_name(heads[place]) in known for known in parts) and all(names & set(known) for known in parts[:2])
 
 
 def whole(column: str, heads: Sequence[str], fields: Sequence[str]) -> str | None:
@@ -122,7 +122,9 @@ def whole(column: str, heads: Sequence[str], fields: Sequence[str]) -> str | Non
         day, clock = of(DATES, re.compile(".+")), of(CLOCKS, CLOCK)
         return f"{day[0]} {clock[1]:0>2}{clock[2] or ':00'}" if day and clock else None
     year, month, day = (of(names, form) for names, form in zip(DATE_PARTS, (YEAR, NUMBER, NUMBER), strict=True))
-    return f"{year[0]}-{month[0]:0>2}" + (f"-{day[0]:0>2}" if day else "") if year and month else None
+    if not year or not month or (not day and any(name in told for name in DATE_PARTS[2])):
+        return None
+    return f"{year[0]}-{month[0]:0>2}" + (f"-{day[0]:0>2}" if day else "")
 
 
 def _name(head: str) -> str:

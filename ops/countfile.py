@@ -128,7 +128,11 @@ def _rows(
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """The lines that are not blank: their number, and their texts by column."""
     heads = _split(lines[first], delimiter)
-    parted = [column for column in ("time", "date") if column in places and countcolumns.in_parts(column, heads)]
+    parted = [
+        column
+        for column in ("time", "date")
+        if column in places and countcolumns.in_parts(column, heads, places[column])
+    ]
     reader = csv.reader(io.StringIO("\n".join(lines[first + 1 :])), delimiter=delimiter, skipinitialspace=True)
     try:
         for fields in reader:

@@ -1,6 +1,6 @@
 """The ledger of actions in the database; every change is noted with its author and never forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -66,19 +66,37 @@ def put(db: Database, actions: Sequence[Action], author: str, now: datetime) -> 
 
     Raises NotFound for a site or space that is not there, CalendarFileError for an action that cannot be.
     """
-    for action in actions:
-        for key, reason in check(action):
-            raise CalendarFileError(f"{action.id}: {key}: {reason}")
     with db.transaction() as conn:
-        conn.execute(sql("sites_lock"))
-        with conn.cursor(row_factory=class_row(_Row)) as cur:
-            rows = cur.execute(sql("actions"), {"site": None}).fetchall()
-        standing = {(row.site, row.id): _action(row) for row in rows}
+        standing = _locked(conn)
         return [
             line
             for action in actions
             for line in _put(conn, standing.get((action.site, action.id)), action, author, now)
         ]
+
+
+def add(db: Database, site: str, make: Callable[[Collection[str]], Action], author: str, now: datetime) -> Action:
+    """Writes what `make` makes of the ids that are taken."""
+    with db.transaction() as conn:
+        action = make({name for place, name in _locked(conn) if place == site})
+        _put(conn, None, action, author, now)
+        return action
+
+
+def amend(db: Database, site: str, name: str, change: Callable[[Action], Action], author: str, now: datetime) -> None:
+    """Changes an action as it stands now, whoever else is writing. Raises NotFound."""
+    with db.transaction() as conn:
+        old = _locked(conn).get((site, name))
+        if old is None:
+            raise NotFound(f'{site} has no action "{name}"; `besok action list` shows what there is')
+        _put(conn, old, change(old), author, now)
+
+
+def _locked(conn: psycopg.Connection[Any]) -> dict[tuple[str, str], Action]:
+    conn.execute(sql("sites_lock"))
+    with conn.cursor(row_factory=class_row(_Row)) as cur:
+        rows = cur.execute(sql("actions"), {"site": None}).fetchall()
+    return {(row.site, row.id): _action(row) for row in rows}
 
 
 def remove(db: Database, site: str, name: str, author: str, now: datetime) -> None:
@@ -91,6 +109,8 @@ def remove(db: Database, site: str, name: str, author: str, now: datetime) -> No
 
 
 def _put(conn: psycopg.Connection[Any], old: Action | None, action: Action, author: str, now: datetime) -> list[str]:
+    for wrong, reason in check(action):
+        raise CalendarFileError(f"{action.id}: {wrong}: {reason}")
     different = changes(old, action)
     if not different:
         return []

@@ -1,8 +1,9 @@
 """You said, we did: what was asked for, answered and done, what it gave; and writing it down."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
@@ -15,7 +16,7 @@ from core import sentences
 from core.analytics.calendar import business_day
 from core.around import ActionEffect, ActionInfo
 from core.errors import CalendarFileError
-from core.ledger import Action, as_cell, id_of
+from core.ledger import Action, id_of
 from core.site import Site, Text
 from store import actions as ledger
 from store import effects, queries
@@ -23,8 +24,10 @@ from store.database import Database
 
 router = APIRouter(tags=["Ledger"])
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000)]
-Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)]
+TEXT, WORD = r"^[^\x00-\x08\x0b-\x1f\x7f]*$", r"^[^\x00-\x1f\x7f]*$"  # no control characters
+Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=TEXT)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
+Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=WORD)]
 WHO = Field(description="Who writes this down, a name or initials; only `besok action list --log` shows it")
 BOTH = "In Swedish or in English; if one of them is left out, the other stands for both"
 
@@ -42,7 +45,7 @@ class Asked(_Body):
     title_en: Line = Field(default="", description=BOTH, examples=["Longer hours on Sundays"])
     asked_by: Literal["residents", "staff", "partners", "council"] = "residents"
     asked: date | None = Field(default=None, description="The day; today if left out")
-    spaces: tuple[str, ...] = Field(default=(), description="The spaces that it concerns; none for the whole site")
+    spaces: tuple[Slug, ...] = Field(default=(), description="The spaces that it concerns; none for the whole site")
     weekdays: tuple[str, ...] = Field(default=(), description='The weekdays that it is about ("sunday"); none for all')
 
 
@@ -115,28 +118,37 @@ def add(site: KnownSite, body: Asked, db: Db, now: Now, request: Request) -> Act
     title = _both(body.title_sv, body.title_en)
     if title is None:
         raise HTTPException(422, "title: say what was asked for, in Swedish or in English")
-    action = Action(
-        site=site.id,
-        id=_free_id(title.sv, {known.id for known in ledger.listing(db, site.id)}),
-        title=title,
-        asked_by=body.asked_by,
-        asked=body.asked or business_day(now, site),
-        spaces=tuple(sorted(set(body.spaces))),
-        weekdays=tuple(dict.fromkeys(body.weekdays)),
-    )
-    return _put(db, site, action, body.who, now)
+
+    def made(taken: Collection[str]) -> Action:
+        return Action(
+            site=site.id,
+            id=_free_id(title.sv, set(taken)),
+            title=title,
+            asked_by=body.asked_by,
+            asked=body.asked or business_day(now, site),
+            spaces=tuple(sorted(set(body.spaces))),
+            weekdays=tuple(dict.fromkeys(body.weekdays)),
+        )
+
+    return _info(db, site, now, _kept(lambda: ledger.add(db, site.id, made, body.who, now)).id)
 
 
 @router.patch("/sites/{site}/actions/{action}", summary="Write down what became of it")
 def amend(site: KnownSite, action: str, body: Became, db: Db, now: Now, request: Request) -> ActionInfo:
     """Notes an answer, since when it is done, or that it was taken back. Every change is kept with its author."""
     _ours(request)
-    known = ledger.find(db, site.id, known_name(action, "action"))
-    answer = _both(body.answer_sv, body.answer_en)
-    if answer:
-        known = replace(known, answer=answer, answered=known.answered or business_day(now, site))
-    days = {name: day for name in ("answered", "done_since", "undone") if (day := getattr(body, name))}
-    return _put(db, site, replace(known, **days), body.who, now)
+    name = known_name(action, "action")
+
+    def amended(known: Action) -> Action:
+        new = body.answer_sv or body.answer_en
+        if new:
+            sv, en = (known.answer.sv, known.answer.en) if known.answer else ("", "")
+            answer = _both(body.answer_sv or sv, body.answer_en or en)
+            known = replace(known, answer=answer, answered=known.answered or business_day(now, site))
+        return replace(known, **{n: d for n in ("answered", "done_since", "undone") if (d := getattr(body, n))})
+
+    _kept(lambda: ledger.amend(db, site.id, name, amended, body.who, now))
+    return _info(db, site, now, name)
 
 
 def _ours(request: Request) -> None:
@@ -144,14 +156,16 @@ def _ours(request: Request) -> None:
         raise HTTPException(403, "the ledger is written from pages of this Besök only")
 
 
-def _put(db: Database, site: Site, action: Action, who: str, now: datetime) -> ActionInfo:
+def _kept(write: Callable[[], Any]) -> Any:
     """Keeps it, by the rules of `besok action`."""
     try:
-        ledger.put(db, [action], who, now)
+        return write()
     except CalendarFileError as exc:
         raise HTTPException(422, str(exc)) from None
-    found = queries.actions(db, site.id, business_day(now, site))
-    return next(info for info in found if info.action == action.id)
+
+
+def _info(db: Database, site: Site, now: datetime, name: str) -> ActionInfo:
+    return next(info for info in queries.actions(db, site.id, business_day(now, site)) if info.action == name)
 
 
 def _both(sv: str, en: str) -> Text | None:
@@ -178,13 +192,13 @@ def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:
     return LedgerRow(
         site=site,
         id=one.action,
-        title_sv=as_cell(one.title.sv),
-        title_en=as_cell(one.title.en),
+        title_sv=one.title.sv,
+        title_en=one.title.en,
         asked_by=one.asked_by,
         asked=one.asked,
         answered=one.answered,
-        answer_sv=as_cell(answer.sv),
-        answer_en=as_cell(answer.en),
+        answer_sv=answer.sv,
+        answer_en=answer.en,
         done_since=one.done_since,
         undone=one.undone,
         spaces=one.spaces,

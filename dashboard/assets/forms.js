@@ -50,7 +50,8 @@
     const problem = form.querySelector(".problem");
     const body = filled(form);
     problem.textContent = early(form, body);
-    if (problem.textContent) return;
+    if (problem.textContent || form.dataset.sending) return;
+    form.dataset.sending = "1";
     let said = problem.dataset.failed;
     try {
       const answer = await fetch(url, {
@@ -62,7 +63,7 @@
         return;
       }
       said = (await answer.json()).error || said;
-    } catch { /* the network is away: said below */ }
+    } catch { /* the network is away: said below */ } finally { delete form.dataset.sending; }
     problem.textContent = said;
   }
 

@@ -35,7 +35,8 @@
     awaited = { path: location.pathname, said: waiting.dataset.renewed };
     looking = setTimeout(() => {
       looking = null;
-      if (document.contains(waiting)) document.getElementById("redraw")?.click();
+      const writing = page()?.querySelector("details[open] > form[data-send]");  // what is being written is not drawn over
+      if (document.contains(waiting) && !writing) document.getElementById("redraw")?.click();
       renew();
     }, 1000 * Number(waiting.dataset.renew));
   }

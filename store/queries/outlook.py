@@ -84,7 +84,8 @@ def scored(db: Database, site: str, today: date) -> list[Scored]:
 
 def records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) -> list[Record]:
     """How good the judged forecasts were, by how many days they sum up; lengths without any are left out."""
-    by_length = {days: [s for s in found if s.days == days and s.judged] for days in lengths}
+    next_days = [s for s in found if s.judged and s.first - s.origin == timedelta(days=1)]
+    by_length = {days: [s for s in next_days if s.days == days] for days in lengths}
     return [_record(days, own) for days, own in by_length.items() if own]
 
 

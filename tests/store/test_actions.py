@@ -1,8 +1,10 @@
 """The ledger in the database: written, changed, removed, and every change noted."""
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -48,6 +50,20 @@ def test_an_action_comes_a_long_way(house: Database) -> None:
     entries = actions.log(house)
     assert [e.author for e in entries if e.change in ("added: Stolar / Chairs", "removed")] == ["anna", "cia"]
     assert "spaces: hall -> the whole site" in [e.change for e in entries]
+
+
+def test_who_writes_at_the_same_time_takes_nothing_from_another(house: Database) -> None:
+    def add(n: int) -> Action:
+        return actions.add(house, "lib", lambda taken: replace(CHAIRS, id=f"chairs-{len(taken)}"), f"{n}", NOW)
+
+    with ThreadPoolExecutor(4) as several:
+        assert len({action.id for action in several.map(add, range(4))}) == 4
+        answer, done = {"answered": date(2026, 1, 9), "answer": Text(sv="Ja", en="Yes")}, {"done_since": NOW.date()}
+        for change in (answer, done):
+            several.submit(actions.amend, house, "lib", "chairs-0", partial(replace, **change), "anna", NOW)
+    assert actions.find(house, "lib", "chairs-0") == replace(CHAIRS, id="chairs-0", **answer, **done)
+    with pytest.raises(NotFound, match="no action"):
+        actions.amend(house, "lib", "lamps", lambda known: known, "anna", NOW)
 
 
 def test_the_newest_come_first_and_open_questions_before_them(house: Database) -> None:

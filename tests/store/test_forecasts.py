@@ -1,6 +1,7 @@
 """Forecasts are kept as they were made, and judged by what the readings say later."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -48,6 +49,9 @@ def test_what_was_said_stays_and_is_judged_by_the_readings(library: Database) ->
     ]  # fmt: skip
     (record,) = queries.records(found)
     assert (record.days, record.made, record.held, record.afterwards) == (7, 4, 2, 0)
+    assert queries.records([replace(one, origin=one.origin - timedelta(days=30)) for one in found]) == [], (
+        "a year to come"
+    )
     assert record.error == pytest.approx(np.median([0, 80 / 750, 75.5 / 750, 0]))
     count(library, {date(2025, 1, 8): 1000})  # a correction that comes late
     assert queries.scored(library, "lib", date(2025, 2, 3))[0].truth == 750 - 120 + 1000

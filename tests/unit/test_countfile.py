@@ -200,6 +200,14 @@ def test_an_hour_of_one_digit_and_swedish_columns() -> None:
     assert parse("datum;besök\n2026-11-25;3\n", ("date", "visits")).rows[0].number("visits") == 3
 
 
+@pytest.mark.parametrize("head", ["date,year,month,visits", "year,date,month,visits", "date,year,month,day,visits"])
+def test_a_whole_date_is_believed_before_its_parts_beside_it(head: str) -> None:
+    told = {"date": "2026-11-25", "year": "2026", "month": "11", "day": "Wednesday", "visits": "3"}
+    line = ",".join(told[name] for name in head.split(","))
+    (row,) = parse(f"{head}\n{line}\n", ("date", "visits")).rows
+    assert row.day("date") == date(2026, 11, 25)
+
+
 def test_years_in_which_nobody_counts() -> None:
     for text in ("0001-01-01", "9999-12-31"):
         with pytest.raises(CountFileError, match="line 7: the year"):

@@ -1,5 +1,6 @@
 """The commands `besok forecast` and `besok backtest`: on anyone's file of visits."""
 
+import re
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -107,7 +108,11 @@ def _visits(target: str) -> float:
     from ops.counttexts import DOTS_APART, Manner, number
 
     try:
-        visits = None if DOTS_APART.fullmatch(target.strip()) else number(target, 0, how=Manner(commas_apart=True))
+        visits = (
+            None
+            if DOTS_APART.fullmatch(target.strip()) or not re.search(r"\d", target)
+            else number(target, 0, how=Manner(commas_apart=True))
+        )
     except CountFileError:
         visits = None
     if visits is None:

@@ -27,7 +27,7 @@ from tests.databases import drop
 settings.register_profile("besok", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("besok")
 
-BUDGETS = {"unit": 20, "worlds": 60, "store": 60, "flow": 240, "browser": 120}  # seconds of four workers on two cores
+BUDGETS = {"unit": 30, "worlds": 60, "store": 90, "flow": 260, "browser": 120}  # seconds of four workers on two cores
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"  # real payloads and data, beside the clone where there are any
 

@@ -50,7 +50,7 @@ class Asked(_Body):
 
 
 class Became(_Body):
-    """What became of it; what is left out stays as it is."""
+    """What became of it; what is left out stays as it is, `null` takes a day out again."""
 
     answer_sv: Line = Field(default="", description=BOTH)
     answer_en: Line = Field(default="", description=BOTH)
@@ -145,7 +145,8 @@ def amend(site: KnownSite, action: str, body: Became, db: Db, now: Now, request:
             sv, en = (known.answer.sv, known.answer.en) if known.answer else ("", "")
             answer = _both(body.answer_sv or sv, body.answer_en or en)
             known = replace(known, answer=answer, answered=known.answered or business_day(now, site))
-        return replace(known, **{n: d for n in ("answered", "done_since", "undone") if (d := getattr(body, n))})
+        known = replace(known, answered=body.answered or known.answered)
+        return replace(known, **{n: getattr(body, n) for n in ("done_since", "undone") if n in body.model_fields_set})
 
     _kept(lambda: ledger.amend(db, site.id, name, amended, body.who, now))
     return _info(db, site, now, name)

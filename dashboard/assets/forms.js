@@ -24,6 +24,7 @@
     for (const [key, value] of new FormData(form)) {
       const text = value.trim();
       if (text) found[key] = lists.includes(key) ? [text] : text;
+      else if (form.elements[key]?.dataset?.was) found[key] = null;  // a day that was there is taken out again
     }
     return found;
   }

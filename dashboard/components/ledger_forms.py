@@ -91,7 +91,7 @@ def _texts(name: str, label: str, known: Text | None = None, required: bool = Tr
 def _day(name: str, label: str, known: date | None) -> Any:
     """A day, chosen as the reader's device does it."""
     value = str(known) if known else ""
-    return dmc.TextInput(label=label, name=name, value=value, attributes={"input": {"type": "date"}})
+    return dmc.TextInput(label=label, name=name, value=value, attributes={"input": {"type": "date", "data-was": value}})
 
 
 def _choice(name: str, label: str, choices: list[dict[str, str]], value: str | None) -> Any:

@@ -38,5 +38,9 @@ def test_a_wish_is_written_down_and_what_became_of_it(quiet_house: House, open_p
     entry.get_by_label("Done since").fill("2026-03-01")
     entry.get_by_role("button").click()
     expect(entry).to_contain_text("done since 1 Mar 2026")
+    entry.locator("summary").press("Enter")
+    entry.get_by_label("Done since").fill("")
+    entry.get_by_role("button").click()
+    expect(entry).not_to_contain_text("done since")
     if folder := os.environ.get("BESOK_SHOTS"):
         page.screenshot(path=f"{folder}/ledger.png", full_page=True)

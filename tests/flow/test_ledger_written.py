@@ -19,6 +19,8 @@ def test_a_wish_is_written_down_answered_and_done(ask: httpx2.Client) -> None:
     assert answered.json()["state"] == "answered" and answered.json()["answer"] == {"sv": "Ja", "en": "Yes"}
     done = ask.patch(path, json={"who": "Robin", "done_since": "2026-03-01"}).json()
     assert (done["state"], done["answered"], done["spaces"]) == ("done", "2026-02-01", ["foyer"])
+    slip = ask.patch(path, json={"who": "Robin", "done_since": None}).json()
+    assert (slip["state"], slip["done_since"], slip["answered"]) == ("answered", None, "2026-02-01")
     lines = ask.get(V1, params={"format": "csv"}).text.splitlines()
     assert lines[0].startswith("site,id,title_sv,title_en,asked_by,asked,answered")
     assert any(line.startswith("stadsbiblioteket,fler-stolar-i-foajen,") for line in lines)

@@ -2,7 +2,7 @@
 
 import getpass
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -79,7 +79,7 @@ def answer(
     author: Author = "",
 ) -> None:
     """Note what was answered."""
-    _put([replace(_find(site, name), answer=Text(sv=sv, en=en), answered=_day(day))], author)
+    _amend(site, name, lambda known: replace(known, answer=Text(sv=sv, en=en), answered=_day(day)), author)
 
 
 @app.command()
@@ -93,9 +93,12 @@ def done(
     author: Author = "",
 ) -> None:
     """Note from when on it is done, and with --until that it was taken back."""
-    action = _find(site, name)
-    begun = action.done_since if until and since is None and action.done_since else _day(since)
-    _put([replace(action, done_since=begun, undone=until and until.date())], author)
+
+    def changed(known: "Action") -> "Action":
+        begun = known.done_since if until and since is None and known.done_since else _day(since)
+        return replace(known, done_since=begun, undone=until and until.date())
+
+    _amend(site, name, changed, author)
 
 
 @app.command("list")
@@ -176,11 +179,11 @@ def export_ledger(
     print(f"{len(found)} actions written to {file}")
 
 
-def _find(site: str, name: str) -> "Action":
-    from store.actions import find
+def _amend(site: str, name: str, change: "Callable[[Action], Action]", author: str) -> None:
+    from store.actions import amend
 
     with opened() as db:
-        return find(db, site, name)
+        print("\n".join(amend(db, site, name, change, _author(author), datetime.now(UTC))) or "Nothing changed.")
 
 
 def _put(found: "Sequence[Action]", author: str, dry_run: bool = False) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from core.errors import CountFileError
 from ops import countcolumns, counttexts
 from ops.counttexts import PLAIN, Manner
+from ops.filetext import decoded
 
 LARGEST_FILE = 256 * 1024 * 1024  # bytes; ten years of minutes at ten doors are 1.5 times that: split them
 DELIMITERS = ",;\t|"
@@ -104,14 +105,10 @@ def _text(path: Path) -> str:
         raise CountFileError(f"{path} cannot be read: {exc.strerror or exc}") from exc
     if len(content) > LARGEST_FILE:
         raise CountFileError(f"{path} is larger than {LARGEST_FILE >> 20} MB; split it")
-    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252", "latin-1"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise CountFileError(f"{path} is no text; save it as CSV")
+    text = decoded(content)
+    if text is None:
+        raise CountFileError(f"{path} is no text; save it as CSV")
+    return text
 
 
 def _bytes(path: Path) -> bytes:

@@ -18,6 +18,7 @@ from core.ledger import Action, as_cell, check, from_cell, id_of
 from core.site import Site, Text
 from core.suggest import suggestion
 from ops.countfile import DELIMITERS
+from ops.filetext import decoded
 from ops.ledger_words import ALSO, COLUMNS, GAVE, READ, TOLD
 
 LARGEST: Final = 4_000_000  # bytes of a file
@@ -59,15 +60,10 @@ def text_of(content: bytes, name: str) -> str:
         raise CalendarFileError(f"{name} is larger than {LARGEST // 1_000_000} MB; is it a ledger of actions?")
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         raise CalendarFileError(f"{name} is a workbook; save it as CSV (UTF-8) in the spreadsheet, and import that")
-    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
-    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252"):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise CalendarFileError(f"{name} is no text; save it as CSV (UTF-8)")
+    text = decoded(content)
+    if text is None:
+        raise CalendarFileError(f"{name} is no text; save it as CSV (UTF-8)")
+    return text
 
 
 def parse(text: str, name: str, sites: Sequence[Site], standing: Sequence[Action], site: str | None = None) -> Sheet:

@@ -48,14 +48,6 @@ def listing(db: Database, site: str | None = None) -> list[Action]:
     return [_action(row) for row in db.fetch("actions", _Row, site=site)]
 
 
-def find(db: Database, site: str, name: str) -> Action:
-    """One action. Raises NotFound."""
-    for action in listing(db, site):
-        if action.id == name:
-            return action
-    raise NotFound(f'{site} has no action "{name}"; `besok action list` shows what there is')
-
-
 def log(db: Database, site: str | None = None) -> list[Entry]:
     """Every change of the ledger, in order."""
     return db.fetch("action_log", Entry, site=site)
@@ -83,13 +75,15 @@ def add(db: Database, site: str, make: Callable[[Collection[str]], Action], auth
         return action
 
 
-def amend(db: Database, site: str, name: str, change: Callable[[Action], Action], author: str, now: datetime) -> None:
-    """Changes an action as it stands now, whoever else is writing. Raises NotFound."""
+def amend(
+    db: Database, site: str, name: str, change: Callable[[Action], Action], author: str, now: datetime
+) -> list[str]:
+    """Changes an action as it stands now, whoever else is writing; what changed, in words. Raises NotFound."""
     with db.transaction() as conn:
         old = _locked(conn).get((site, name))
         if old is None:
             raise NotFound(f'{site} has no action "{name}"; `besok action list` shows what there is')
-        _put(conn, old, change(old), author, now)
+        return _put(conn, old, change(old), author, now)
 
 
 def _locked(conn: psycopg.Connection[Any]) -> dict[tuple[str, str], Action]:

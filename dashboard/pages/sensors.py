@@ -8,8 +8,9 @@ from dash import html
 
 from core.analytics import calendar
 from core.analytics.strangers import Stranger, introduce
+from core.operation import SHOWN_DEVICES, DeviceInfo, RejectedMessage
 from core.site import Site
-from core.views import SHOWN_DEVICES, DeviceInfo, RejectedMessage, SiteInfo
+from core.views import SiteInfo
 from dashboard.address import Address
 from dashboard.components import attention, beside, notices, strangers
 from dashboard.components.attrs import HIDDEN, data

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from core.readings import Flag
-from core.views import (
+from core.operation import (
     COUNTED_TO,
     SHOWN_DEVICES,
     DeviceInfo,
@@ -16,8 +15,9 @@ from core.views import (
     RejectedMessage,
     UnplacedChannel,
     UnplacedDevice,
-    freshness,
 )
+from core.readings import Flag
+from core.views import freshness
 from store.database import Database
 
 SHOWN_BYTES = 2000

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from multiprocessing import get_context
@@ -21,13 +21,16 @@ from core.errors import CountFileError
 from ops.rivals import Z80, Rival, rivals
 from ops.series import Series
 from ops.tables import table
+from ops.weeks import Weeks, by_week, daily_paths
 
 OURS = "besok"
-LEAST = {"D": 56, "M": 12}  # rows of history before the first origin
-USUAL = {"D": 3 * 365, "M": 36}  # the same in a long series
-TRUTH = {"D": 28, "M": 3}  # rows after the last origin, at least
+ROWS = {"D": "days", "W": "weeks", "M": "months"}
+LEAST = {"D": 56, "W": 8, "M": 12}  # rows of history before the first origin
+USUAL = {"D": 3 * 365, "W": 3 * 52, "M": 36}  # the same in a long series
+TRUTH = {"D": 28, "W": 4, "M": 3}  # rows after the last origin, at least
 PATHS = 1000
-WORTH = 20_000  # rows times origins from which several processes are sooner done, though each has to begin first
+WORTH = 20_000  # days or months times origins, from which several processes are sooner done, though each has to begin
+Past = History | Weeks | Months
 Heard = Callable[[str, int, int], None]  # series, origins done, origins in all
 
 
@@ -44,13 +47,14 @@ class Outcome:
 def run(
     series: Series, calendar: Calendar, *, origins: int, quick: bool, seed: int, heard: Heard, at_once: int = 1
 ) -> Outcome:
-    """Forecasts as of `origins` earlier days (or months), each from what was known then, and their scores.
+    """Forecasts as of `origins` earlier days, weeks or months, each from what was known then, and their scores.
 
     Up to `at_once` of them are made at the same time; the scores are the same.
     """
-    rows = len((series.months() if series.step == "M" else series.days()).visits)
-    at = chosen(rows, series.step, origins)
-    many = min(at_once, len(at)) if rows * len(at) > WORTH else 1
+    past = series.past()
+    at = chosen(len(past.visits), series.step, origins)
+    reckoned = past.days.visits if isinstance(past, Weeks) else past.visits
+    many = min(at_once, len(at)) if len(reckoned) * len(at) > WORTH else 1
     if many > 1:
         try:
             with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
@@ -75,7 +79,7 @@ def scored(
     each: Callable[..., Iterator[dict[str, Score]]] = map,
 ) -> Outcome:
     """The same as of the rows `at`, each with so many rows before it; `each` applies a function to all of them."""
-    past = series.months() if series.step == "M" else series.days()
+    past = series.past()
     found = []
     for one in each(partial(_at, past, calendar, series.step, quick, seed), at):
         found.append(one)
@@ -83,12 +87,12 @@ def scored(
     return Outcome(
         name=series.name,
         step=series.step,
-        origins=tuple(_origin(past, n) for n in at),
+        origins=tuple(_known(past, n).origin for n in at),
         scores={name: [one[name] for one in found] for name in found[0]},
     )
 
 
-def _at(past: History | Months, calendar: Calendar, step: str, quick: bool, seed: int, n: int) -> dict[str, Score]:
+def _at(past: Past, calendar: Calendar, step: str, quick: bool, seed: int, n: int) -> dict[str, Score]:
     """The scores of all methods that know `n` rows."""
     known, came = past.visits[:n], past.visits[n : n + YEAR[step]]
     told: dict[str, Told | None] = {OURS: _ours(past, n, came, calendar, seed)}
@@ -115,27 +119,26 @@ def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
         first, last = LEAST[step], rows - TRUTH[step]
     if last < first:
         raise CountFileError(
-            f"{rows} {'days' if step == 'D' else 'months'} are too few to score a forecast; "
-            f"{LEAST[step] + TRUTH[step]} are needed"
+            f"{rows} {ROWS[step]} are too few to score a forecast; {LEAST[step] + TRUTH[step]} are needed"
         )
     return tuple(sorted({round(n) for n in np.linspace(first, last, origins)}))
 
 
-def _origin(past: History | Months, n: int) -> date:
-    return (
-        past.first + timedelta(days=n)
-        if isinstance(past, History)
-        else Months(first=past.first, visits=past.visits[:n]).origin
-    )
+def _known(past: Past, n: int) -> Past:
+    """What was known when `n` rows were over."""
+    if isinstance(past, History):
+        return past.before(past.first + timedelta(days=n))
+    return past.before(n) if isinstance(past, Weeks) else replace(past, visits=past.visits[:n])
 
 
-def _ours(past: History | Months, n: int, came: Floats, calendar: Calendar, seed: int) -> Told:
-    rng = np.random.default_rng(seed)
-    if isinstance(past, Months):
-        known = Months(first=past.first, visits=past.visits[:n])
+def _ours(past: Past, n: int, came: Floats, calendar: Calendar, seed: int) -> Told:
+    known, rng = _known(past, n), np.random.default_rng(seed)
+    if isinstance(known, Months):
         drawn = forecast_months(known, len(came), closed=calendar.closed, rng=rng, paths=PATHS)
+    elif isinstance(known, Weeks):
+        drawn = by_week(daily_paths(known, len(came), calendar, rng, PATHS), known, len(came))
     else:
-        drawn = forecast(past.before(past.first + timedelta(days=n)), len(came), calendar, rng=rng, paths=PATHS)
+        drawn = forecast(known, len(came), calendar, rng=rng, paths=PATHS)
     spread = fan(drawn)
     total_low, total_high = np.quantile(drawn.visits[np.isfinite(came)].sum(axis=0), (0.1, 0.9))
     return Told(
@@ -163,7 +166,7 @@ def pooled(outcomes: Sequence[Outcome]) -> dict[str, Summary]:
 
 
 def _heads(step: str) -> list[str]:
-    unit = "d" if step == "D" else "m"
+    unit = step.lower()
     return [
         "method",
         *(f"MASE {far} {unit}" for far in FAR[step]),
@@ -198,7 +201,7 @@ def as_text(outcomes: Sequence[Outcome]) -> str:
 def _parts(outcomes: Sequence[Outcome]) -> Iterator[list[str]]:
     for one in outcomes:
         yield [f"{one.name}: {len(one.origins)} origins from {one.origins[0]} to {one.origins[-1]}", *_table([one]), ""]
-    for step in ("D", "M"):
+    for step in ROWS:
         same = [one for one in outcomes if one.step == step]
         if len(same) > 1:
             yield [f"All {len(same)} series", *_table(same), ""]
@@ -234,7 +237,7 @@ def as_json(outcomes: Sequence[Outcome]) -> str:
     """Every series with its origins and methods, and all together by step."""
     together = {
         step: {name: _figures(found, step) for name, found in pooled(same).items()}
-        for step in ("D", "M")
+        for step in ROWS
         if (same := [one for one in outcomes if one.step == step])
     }
     series = [

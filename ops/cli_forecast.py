@@ -33,7 +33,7 @@ def register(app: typer.Typer) -> None:
 def forecast(
     file: FileArgument,
     horizon: Annotated[
-        int | None, typer.Option(min=1, max=FURTHEST, help="Days (or months) ahead; a year, or to the deadline.")
+        int | None, typer.Option(min=1, max=FURTHEST, help="Days, weeks or months ahead; a year, or to the deadline.")
     ] = None,
     country: CountryOption = "",
     freq: FreqOption = None,
@@ -48,12 +48,15 @@ def forecast(
     seed: Annotated[int, typer.Option(min=0, help="Another seed, other simulated paths.")] = 1,
     paths: Annotated[int, typer.Option(min=100, max=20000, help="Simulated futures.")] = 2000,
 ) -> None:
-    """Forecast visits from a file: mean and intervals by day, with --json totals and the odds of a target too."""
+    """Forecast visits from a file: mean and intervals by day, week or month; with --json totals and odds too."""
     from ops import forecast_file as work
 
     goal = _goal(target, deadline)
     series, calendar = _read(file, freq, zone, country, holidays, school, closed)
-    told = work.answer(series, calendar, horizon, goal, seed, paths)
+    rows, note = work.meant(horizon, series.step)
+    if note:
+        print(note, file=sys.stderr)
+    told = work.answer(series, calendar, rows, goal, seed, paths)
     if goal and (as_csv or not as_json):
         print(work.sentence(told), file=sys.stderr)
     print(work.as_json(told) if as_json and not as_csv else work.as_csv(told))

@@ -29,11 +29,12 @@ from core.analytics.forecast import (
 )
 from core.analytics.forecast.months import years_of_months
 from core.errors import BesokError
-from ops.series import AHEAD_DAYS, Series
+from ops.series import AHEAD_DAYS, Series, Step
+from ops.weeks import Weeks, by_week, daily_paths
 
 HEAD = ("date", "mean", "low80", "high80", "low95", "high95")
+YEAR = {"D": 365, "W": 52, "M": 12}  # rows
 MONTHS = 120  # a longer horizon of a monthly series is meant in days
-YEAR = 365
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +61,7 @@ class Answer:
     """All that the command prints."""
 
     origin: date
-    step: str
+    step: Step
     fan: Fan
     totals: tuple[Total, ...]
     goal: Goal | None
@@ -68,43 +69,48 @@ class Answer:
 
 
 def answer(series: Series, calendar: Calendar, horizon: int | None, goal: Goal | None, seed: int, paths: int) -> Answer:
-    """The forecast of a series for `horizon` days or months; without one for a year, or up to the deadline."""
-    monthly = series.step == "M"
-    past = series.months() if monthly else series.days()
-    to_goal = _rows_until(past.origin, goal.deadline, monthly) if goal else 0
-    shown = max(_horizon(horizon, monthly) or max(12 if monthly else YEAR, to_goal), 1 if series.weekday is None else 7)
-    rows, rng = max(shown, to_goal), np.random.default_rng(seed)
+    """The forecast of a series for `horizon` days, weeks or months; without one a year, or up to the deadline."""
+    past, rng = series.past(), np.random.default_rng(seed)
+    to_goal = _rows_until(past, goal.deadline) if goal else 0
+    shown = horizon or max(YEAR[series.step], to_goal)
+    rows = max(shown, to_goal)
     if isinstance(past, Months):
-        drawn = forecast_months(past, rows, closed=calendar.closed, rng=rng, paths=paths)
+        drawn = told = forecast_months(past, rows, closed=calendar.closed, rng=rng, paths=paths)
+    elif isinstance(past, Weeks):
+        drawn = daily_paths(past, max(rows, 0 if horizon else YEAR["W"] + 1), calendar, rng, paths)
+        told = by_week(drawn, past, shown)
     else:
-        drawn = forecast(past, rows, calendar, rng=rng, paths=paths)
+        drawn = told = forecast(past, rows, calendar, rng=rng, paths=paths)
+    known = past.days if isinstance(past, Weeks) else past
+    years = years_of_months if series.step == "M" else calendar_years
     return Answer(
         origin=past.origin,
-        step=series.step if series.weekday is None else "W",
-        fan=fan(_shown(drawn, shown, series.weekday)),
-        totals=tuple(
-            total(drawn, first, last) for first, last in (years_of_months if monthly else calendar_years)(drawn)
-        ),
+        step=series.step,
+        fan=fan(Paths(days=told.days[:shown], visits=told.visits[:shown])),
+        totals=tuple(total(drawn, first, last) for first, last in years(drawn)),
         goal=goal,
-        reach=_reach(drawn, past, goal) if goal else None,
+        reach=_reach(drawn, known, goal) if goal else None,
     )
 
 
-def _shown(drawn: Paths, rows: int, weekday: int | None) -> Paths:
-    """The first rows; of weeks those of the day on which they are told."""
-    told = [n for n in range(rows) if weekday is None or drawn.days[n].weekday() == weekday]
-    return Paths(days=tuple(drawn.days[n] for n in told), visits=drawn.visits[told])
+def meant(horizon: int | None, step: Step) -> tuple[int | None, str]:
+    """The rows that are asked for, and what has to be said of them. Raises BesokError where they are too many.
+
+    So many months as nobody can mean are days.
+    """
+    if horizon is None:
+        return None, ""
+    if step == "M" and horizon > MONTHS:
+        months = max(round(horizon * 12 / 365.25), 1)
+        return months, f"--horizon {horizon} is taken for days, as more than {MONTHS} months are: {months} months"
+    if step == "W" and horizon > AHEAD_DAYS // 7:
+        raise BesokError(f"--horizon {horizon} is too far: at most {AHEAD_DAYS // 7} weeks can be looked ahead")
+    return horizon, ""
 
 
-def _horizon(horizon: int | None, monthly: bool) -> int:
-    """Rows to show, 0 if that was left open; a horizon that is no number of months counts days."""
-    if horizon and monthly and horizon > MONTHS:
-        return max(round(horizon * 12 / 365.25), 1)
-    return horizon or 0
-
-
-def _rows_until(origin: date, deadline: date, monthly: bool) -> int:
-    """Rows up to a deadline."""
+def _rows_until(past: History | Weeks | Months, deadline: date) -> int:
+    """Rows up to a deadline, the one in which it lies included."""
+    origin = past.days.origin if isinstance(past, Weeks) else past.origin
     days = (deadline - origin).days + 1
     if days <= 0:
         raise BesokError(
@@ -114,12 +120,14 @@ def _rows_until(origin: date, deadline: date, monthly: bool) -> int:
         raise BesokError(
             f"the deadline {deadline} is too far away: at most {AHEAD_DAYS // 366} years can be looked ahead"
         )
-    return (deadline.year - origin.year) * 12 + deadline.month - origin.month + 1 if monthly else days
+    if isinstance(past, Months):
+        return (deadline.year - origin.year) * 12 + deadline.month - origin.month + 1
+    return max((deadline - past.origin).days // 7 + 1, 1) if isinstance(past, Weeks) else days
 
 
 def _reach(drawn: Paths, past: History | Months, goal: Goal) -> Reach:
     """How the goal stands. The last year is the mean of what was observed of it, times its length."""
-    year = 12 if isinstance(past, Months) else YEAR
+    year = YEAR["M" if isinstance(past, Months) else "D"]
     seen = past.visits[-year:]
     seen = seen[np.isfinite(seen)]
     last = float(seen.mean()) * year if seen.size else None
@@ -133,7 +141,7 @@ def _reach(drawn: Paths, past: History | Months, goal: Goal) -> Reach:
 
 
 def as_csv(told: Answer) -> str:
-    """A line for every day or month."""
+    """A line for every day, week or month."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEAD)

@@ -13,7 +13,10 @@ import numpy as np
 from core.analytics.forecast.history import Floats
 
 Rival = Callable[[Floats, int], tuple[Floats, Floats] | None]
-LOOKS_BACK = {"D": 3 * 365, "M": 240}  # rows that the automatic models see; more takes them minutes
+LOOKS_BACK = {"D": 3 * 365, "W": 520, "M": 240}  # rows that the automatic models see; more takes them minutes
+YEAR_BEFORE = {"D": 364, "W": 52, "M": 12}  # rows
+SEASON = {"D": 7, "W": 1, "M": 12}  # of the models that know one
+HOLE = {"D": 7, "W": 52, "M": 12}  # how far before a hole stands what fills it
 Z80 = 1.2815515655446004
 
 
@@ -21,28 +24,23 @@ def rivals(step: str, quick: bool) -> dict[str, Rival]:
     """The rivals by name. `quick` leaves out AutoARIMA, which takes longer than all others together."""
     thumb: dict[str, Rival]
     auto: dict[str, tuple[str, dict[str, Any]]]
-    slow: dict[str, tuple[str, dict[str, Any]]]
+    one = {"season_length": SEASON[step]}
     if step == "M":
         thumb = {
             "last month": _back(1),
-            "same month a year ago": _back(12),
+            "same month a year ago": _back(YEAR_BEFORE[step]),
             "mean of 12 months": _mean,
             "drift": _drift,
             "last year's growth again": _growth,
         }
-        auto = {
-            "AutoETS": ("AutoETS", {"season_length": 12}),
-            "AutoTheta": ("AutoTheta", {"season_length": 12}),
-        }
-        slow = {"AutoARIMA": ("AutoARIMA", {"season_length": 12})}
+        auto = {"AutoETS": ("AutoETS", one), "AutoTheta": ("AutoTheta", one)}
+    elif step == "W":
+        thumb = {"last week": _back(1), "same week a year ago": _back(YEAR_BEFORE[step])}
+        auto = {"AutoETS": ("AutoETS", one), "MSTL 52": ("MSTL", {"season_length": [52]})}
     else:
-        thumb = {"last week": _back(7), "same weekday a year ago": _back(364)}
-        auto = {
-            "AutoETS": ("AutoETS", {"season_length": 7}),
-            "MSTL 7, 365": ("MSTL", {"season_length": [7, 365]}),
-        }
-        slow = {"AutoARIMA": ("AutoARIMA", {"season_length": 7})}
-    models = auto if quick else auto | slow
+        thumb = {"last week": _back(7), "same weekday a year ago": _back(YEAR_BEFORE[step])}
+        auto = {"AutoETS": ("AutoETS", one), "MSTL 7, 365": ("MSTL", {"season_length": [7, 365]})}
+    models = auto if quick else auto | {"AutoARIMA": ("AutoARIMA", one)}
     return thumb | {name: _automatic(kind, arguments, step) for name, (kind, arguments) in models.items()}
 
 
@@ -86,10 +84,10 @@ def _automatic(kind: str, arguments: dict[str, Any], step: str) -> Rival:
     def told(past: Floats, horizon: int) -> tuple[Floats, Floats]:
         from statsforecast import models
 
-        filled = bridged(past[-LOOKS_BACK[step] :], 7 if step == "D" else 12)
+        filled = bridged(past[-LOOKS_BACK[step] :], HOLE[step])
         season = max(np.atleast_1d(arguments["season_length"]))
         if kind == "MSTL" and len(filled) < 2 * season + 1:
-            made = models.AutoETS(season_length=7)
+            made = models.AutoETS(season_length=SEASON[step])
         else:
             made = getattr(models, kind)(**arguments)
         with warnings.catch_warnings():

@@ -18,6 +18,7 @@ from core.analytics.forecast.months import Months, later
 from core.errors import CountFileError
 from ops import countfile, counttexts, understood
 from ops.countfile import Row, Table
+from ops.weeks import Weeks, weeks
 
 Step = Literal["D", "W", "M"]
 Visits = dict[date, float | None]
@@ -26,24 +27,27 @@ END = 0.1  # of a month's days lacking at the end of the file: it is not over
 REGULAR = 0.9  # of all days have about as many lines as usual: then fewer lines mean that some are missing
 LONGEST = 200 * 366  # days from the first to the last; more is a wrong year
 AHEAD_DAYS = 20 * 366  # the furthest forecast
-WEEK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Series:
-    """Visits by day, or by month on its first day; None where the file names a time and no count.
-
-    A series of weeks (`weekday` is the one on which its weeks are told) has them on that day, and nobody on the others.
-    """
+    """Visits by day, or by week or month on its first day; None where the file names a time and no count."""
 
     name: str
-    step: Literal["D", "M"]
+    step: Step
     visits: Mapping[date, float | None]
-    weekday: int | None = None
+    by_day: Mapping[date, float | None] | None = None  # of weeks that were added up
     notes: tuple[str, ...] = ()  # what a reader of the file should know
+
+    def past(self) -> History | Weeks | Months:
+        """What a forecast goes by: rows of the series' own step."""
+        return self.months() if self.step == "M" else self.weeks() if self.step == "W" else self.days()
 
     def days(self) -> History:
         return history(self.visits, origin=max(self.visits) + timedelta(days=1))
+
+    def weeks(self) -> Weeks:
+        return weeks(self.visits, self.by_day)
 
     def months(self) -> Months:
         first, last = min(self.visits), max(self.visits)
@@ -80,14 +84,21 @@ def read(path: Path, step: Step | None = None, zone: str = "") -> Series:
         visits, parts = _scaled_up(visits, days, begin), frozenset()
         notes.append(understood.scaled_up(str(path), found))
     notes += understood.in_part(str(path), parts, found)
-    visits = _weeks(_without(visits, parts)) if found == "W" else _without(visits, parts)
     return Series(
         name=str(path),
-        step="M" if found == "M" else "D",
-        visits=visits,
-        weekday=min(visits).weekday() if found == "W" else None,
+        step=found,
+        visits=_without(visits, parts),
+        by_day=_by_day(counted) if found == "W" and any(begin(day) != day for day in days) else None,
         notes=tuple(notes),
     )
+
+
+def _by_day(counted: Sequence[tuple[date, float]]) -> Visits:
+    """The days behind weeks: those that lack many of their lines are not observed, or not over."""
+    found: Visits = {}
+    for day, count in counted:
+        found[day] = (found.get(day) or 0) + count
+    return _without(found, _parts_of_days(counted))
 
 
 def _day(row: Row, place: ZoneInfo | None) -> date:
@@ -119,13 +130,6 @@ def _begin(step: Step, dates: Sequence[date]) -> Callable[[date], date]:
     if step == "W" and len({day.weekday() for day in dates}) > 1:
         return lambda day: day - timedelta(days=day.weekday())
     return lambda day: day
-
-
-def _weeks(visits: Visits) -> Visits:
-    """Weeks as days: each on its day, the other days of a week without anybody."""
-    first, last = min(visits), max(visits)
-    days = (first + timedelta(days=n) for n in range((last + WEEK - first).days))
-    return {day: visits.get(day) if day.weekday() == first.weekday() else 0.0 for day in days}
 
 
 def _without(visits: Visits, parts: Iterable[date]) -> Visits:

@@ -14,7 +14,7 @@ from core.analytics.forecast import Calendar, Paths, fan, forecast, history, odd
 from core.errors import BesokError, CountFileError
 from ops import backtest, rivals, series
 from ops.cli_forecast import _goal
-from ops.forecast_file import HEAD, Goal, answer, as_csv, as_json, sentence
+from ops.forecast_file import HEAD, Goal, answer, as_csv, as_json, meant, sentence
 
 MONTHS = [f"2019-{m:02}-01,{1000 + 100 * m}" for m in range(1, 13)] + [
     f"2020-{m:02}-01,{'' if m == 4 else 1100 + 100 * m}" for m in range(1, 13)
@@ -42,8 +42,13 @@ def test_months_are_found_from_the_dates_and_the_header_is_the_promised_one(mont
         assert 0 <= low95 <= low80 <= mean <= high80 <= high95
 
 
-def test_a_horizon_in_days_is_told_in_months(monthly: Path) -> None:
-    assert len(_told(monthly, horizon=365).splitlines()) == 13
+def test_so_many_months_as_nobody_means_are_days(monthly: Path) -> None:
+    assert meant(120, "M") == (120, "") and meant(None, "W") == (None, "")
+    rows, note = meant(365, "M")
+    assert rows == 12 and note.endswith("are: 12 months")
+    assert meant(365, "W") == (365, "")
+    with pytest.raises(BesokError, match="at most 1045 weeks"):
+        meant(1046, "W")
 
 
 def test_json_has_totals_and_the_odds(monthly: Path) -> None:
@@ -108,8 +113,8 @@ def test_a_month_or_week_that_the_end_of_the_file_cuts_is_not_over(tmp_path: Pat
     assert list(cut.values()) == [None, 290, 310]
     whole = read(date(2024, 1, 1), date(2024, 3, 30), "M", closed=6)  # the 31st is a Sunday, and closed
     assert list(whole.values()) == [270, 250, 260]
-    assert [v for v in read(date(2024, 1, 1), date(2024, 1, 27), "W").values() if v] == [70, 70, 70]  # to a Saturday
-    assert [v for v in read(date(2024, 1, 1), date(2024, 1, 27), "W", closed=6).values() if v] == [60, 60, 60, 60]
+    assert list(read(date(2024, 1, 1), date(2024, 1, 27), "W").values()) == [70, 70, 70]  # to a Saturday
+    assert list(read(date(2024, 1, 1), date(2024, 1, 27), "W", closed=6).values()) == [60, 60, 60, 60]
     assert list(read(date(2024, 1, 1), date(2024, 1, 9), "M").values()) == pytest.approx(
         [310], rel=0.03
     )  # all there is
@@ -138,12 +143,57 @@ def test_weeks_are_told_as_weeks(tmp_path: Path) -> None:
     mondays = [date(2024, 1, 1) + timedelta(weeks=n) for n in range(20)]
     file = _file(tmp_path, (f"{day:%G-W%V},{900 + n}" for n, day in enumerate(mondays)))
     read = series.read(file, "W")
-    told = answer(read, Calendar(), 28, None, 1, 200)
+    told = answer(read, Calendar(), 4, None, 1, 200)
     assert told.fan.days == tuple(mondays[-1] + timedelta(weeks=n) for n in range(1, 5)) and told.step == "W"
     assert (told.fan.low80 > 600).all() and told.fan.mean.sum() == pytest.approx(told.totals[0].mean, rel=0.1)
     days = [mondays[0] + timedelta(days=n) for n in range(24)]
     summed = series.read(_file(tmp_path, (f"{day},10" for day in days)), "W").visits
-    assert [count for count in summed.values() if count] == [70, 70, 70] and len(summed) == 21
+    assert list(summed.values()) == [70, 70, 70]
+    assert len(answer(read, Calendar(), None, None, 1, 200).fan.days) == 52
+
+
+def test_weeks_of_days_are_the_sums_of_the_days_to_come_and_of_those_that_are_over(tmp_path: Path) -> None:
+    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(101)]  # up to a Wednesday
+    file = _file(tmp_path, (f"{day},{50 + 10 * day.weekday()}" for day in days))
+    weeks = answer(series.read(file, "W"), Calendar(), 2, None, 1, 200)
+    by_day = answer(series.read(file), Calendar(), 11, None, 1, 200)
+    assert weeks.fan.days == (date(2024, 4, 8), date(2024, 4, 15)) and weeks.origin == date(2024, 4, 8)
+    assert weeks.fan.mean[0] == pytest.approx(50 + 60 + 70 + by_day.fan.mean[:4].sum(), rel=0.03)
+    assert weeks.fan.mean[1] == pytest.approx(by_day.fan.mean[4:].sum(), rel=0.03)
+    goal = Goal(visits=1, deadline=date(2024, 4, 11))  # in the week under way
+    assert answer(series.read(file, "W"), Calendar(), None, goal, 1, 200).reach
+
+
+def test_a_closed_day_takes_its_share_of_a_week_and_not_the_week(tmp_path: Path) -> None:
+    days = [date(2024, 1, 1) + timedelta(days=n) for n in range(98)]
+    shut = Calendar(closed=frozenset([date(2024, 4, 8)]))
+
+    def told(lines: Iterable[str], calendar: Calendar) -> float:
+        return float(answer(series.read(_file(tmp_path, lines), "W"), calendar, 1, None, 1, 200).fan.mean[0])
+
+    assert told((f"{day},10" for day in days), shut) == pytest.approx(60, rel=0.05)
+    mondays = [f"{day},700" for day in days[::7]]
+    assert told(mondays, shut) > 600
+    assert told(mondays, Calendar(closed=frozenset(date(2024, 4, 8) + timedelta(days=n) for n in range(7)))) == 0
+
+
+def test_weeks_are_scored_as_weeks() -> None:
+    visits = {
+        date(2022, 1, 3) + timedelta(days=n): float(v) for n, v in enumerate(np.random.default_rng(1).poisson(90, 490))
+    }
+    weeks = {day: sum(visits[day + timedelta(days=n)] for n in range(7)) for day in visits if day.weekday() == 0}
+    for one in (
+        series.Series(name="x", step="W", visits=weeks, by_day=visits),
+        series.Series(name="x", step="W", visits=weeks),
+    ):
+        found = backtest.run(one, Calendar(), origins=2, quick=True, seed=1, heard=lambda *_: None)
+        assert [day.weekday() for day in found.origins] == [0, 0]
+        told = json.loads(backtest.as_json([found, found]))
+        assert told["series"][0]["freq"] == "W" and told["all"]["W"]["besok"]["origins"] == 4
+        assert set(told["series"][0]["methods"]) >= {"last week", "same week a year ago", "MSTL 52"}
+        assert told["series"][0]["methods"]["besok"]["mase_4"] < 1 and "covers 4 w" in backtest.as_text([found])
+    with pytest.raises(CountFileError, match="11 weeks are too few to score a forecast; 12 are needed"):
+        backtest.chosen(11, "W", 1)
 
 
 def test_what_cannot_be_what_was_asked_is_refused(tmp_path: Path) -> None:
@@ -290,10 +340,10 @@ def test_one_month_is_a_month_and_not_a_day(tmp_path: Path) -> None:
 
 def test_rivals_say_something_of_a_past_that_is_almost_empty() -> None:
     past = np.array([5.0] + [np.nan] * 200 + [6.0])
-    for step in ("D", "M"):
+    for step in ("D", "W", "M"):
         for name, rival in rivals.rivals(step, quick=True).items():
             found = rival(past, 5)
-            assert (found is None) == (name == "same weekday a year ago")
+            assert (found is None) == (name == "same weekday a year ago")  # 202 rows hold a year of weeks and of months
             assert found is None or all(np.isfinite(figures).all() for figures in found)
 
 

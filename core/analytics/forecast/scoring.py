@@ -1,8 +1,9 @@
 """How good a forecast was, once the truth is known.
 
 MASE: the mean absolute error over the mean absolute difference of a day from the same weekday a week before, in the
-history that the forecast had (Hyndman and Koehler 2006, season 7; months: season 12). CRPS: the continuous ranked
-probability score (Gneiting and Raftery 2007), here over the same scale, so that it can be set beside the MASE.
+history that the forecast had (Hyndman and Koehler 2006, season 7; weeks: from the week before; months: season 12).
+CRPS: the continuous ranked probability score (Gneiting and Raftery 2007), here over the same scale, so that it can be
+set beside the MASE.
 """
 
 from collections.abc import Sequence
@@ -12,10 +13,10 @@ import numpy as np
 
 from core.analytics.forecast.history import Floats
 
-FAR = {"D": (7, 28, 90, 365), "M": (1, 3, 6, 12)}  # horizons that are told, in rows
-SEASON = {"D": 7, "M": 12}
-YEAR = {"D": 365, "M": 12}
-COVER = {"D": (28, 365), "M": (3, 12)}
+FAR = {"D": (7, 28, 90, 365), "W": (1, 4, 13, 52), "M": (1, 3, 6, 12)}  # horizons that are told, in rows
+SEASON = {"D": 7, "W": 1, "M": 12}
+YEAR = {"D": 365, "W": 52, "M": 12}
+COVER = {"D": (28, 365), "W": (4, 52), "M": (3, 12)}
 ENOUGH = 0.9  # the share of a year that must have been observed before its total is judged
 
 

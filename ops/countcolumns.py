@@ -7,8 +7,10 @@ from typing import Final
 DATES = ("date", "datum", "day", "dag")  # where the day of a time may stand by itself,
 CLOCKS = ("time", "tid", "hour", "timme", "klockslag", "kl")  # beside its hour
 CLOCK = re.compile(r"(\d{1,2})((?::\d\d){0,2})")
-DATE_PARTS = (("year", "år"), ("month", "månad"), ("day", "dag"))  # of a date in two or three columns
+YEARS, MONTHS, DAYS = ("year", "år"), ("month", "månad"), ("day", "dag")  # of a date in two or three columns
+WEEKS = ("week", "vecka", "iso_week", "isoweek", "year_week", "yearweek", "år_vecka", "årvecka", "år-vecka")
 YEAR, NUMBER = re.compile(r"\d{4}"), re.compile(r"\d{1,2}")
+YEAR_AND_WEEK = re.compile(r"(\d{4})[ ./-]?(\d\d?)")  # beneath the name of weeks: elsewhere 2026-05 is May
 
 # What a column is called elsewhere, in the order in which names are preferred.
 ALSO: Final[Mapping[str, tuple[str, ...]]] = {
@@ -37,8 +39,7 @@ ALSO: Final[Mapping[str, tuple[str, ...]]] = {
         "dag",
         "månad",
         "tid",
-        "week",
-        "vecka",
+        *WEEKS,
         "first",
         "from",
         "från",
@@ -107,12 +108,17 @@ def matched(heads: Sequence[str], wanted: Sequence[str]) -> int:
 
 def in_parts(column: str, heads: Sequence[str], place: int) -> bool:
     """Whether a time or a date may stand in several columns, of which that at `place` is one."""
-    names, parts = {_name(head) for head in heads}, (DATES, CLOCKS) if column == "time" else DATE_PARTS
-    return any(_name(heads[place]) in known for known in parts) and all(names & set(known) for known in parts[:2])
+    names, here = {_name(head) for head in heads}, _name(heads[place])
+    if column == "time":
+        return here in DATES + CLOCKS and bool(names & set(DATES) and names & set(CLOCKS))
+    return here in WEEKS or (here in YEARS + MONTHS + DAYS and bool(names & set(YEARS) and names & set(MONTHS)))
 
 
-def whole(column: str, heads: Sequence[str], fields: Sequence[str]) -> str | None:
-    """A time whose day and hour, or a date whose year, month and day are columns of their own; None where none is."""
+def whole(column: str, heads: Sequence[str], fields: Sequence[str], place: int) -> str | None:
+    """A time whose day and hour, or a date whose year, month and day, or year and week, are columns of their own.
+
+    None where none is; `place` is that of the column by which it goes.
+    """
     told = dict(zip(map(_name, heads), map(str.strip, fields), strict=False))
 
     def of(names: Sequence[str], form: re.Pattern[str]) -> re.Match[str] | None:
@@ -121,8 +127,13 @@ def whole(column: str, heads: Sequence[str], fields: Sequence[str]) -> str | Non
     if column == "time":
         day, clock = of(DATES, re.compile(".+")), of(CLOCKS, CLOCK)
         return f"{day[0]} {clock[1]:0>2}{clock[2] or ':00'}" if day and clock else None
-    year, month, day = (of(names, form) for names, form in zip(DATE_PARTS, (YEAR, NUMBER, NUMBER), strict=True))
-    if not year or not month or (not day and any(name in told for name in DATE_PARTS[2])):
+    year, month, day = of(YEARS, YEAR), of(MONTHS, NUMBER), of(DAYS, NUMBER)
+    if (here := _name(heads[place])) in WEEKS:
+        if both := YEAR_AND_WEEK.fullmatch(told[here]):
+            return f"{both[1]}-W{both[2]}"
+        week = re.fullmatch(r"\D{0,6}(\d\d?)", told[here])
+        return f"{year[0]}-W{week[1]}" if year and week else None
+    if not year or not month or (not day and any(name in told for name in DAYS)):
         return None
     return f"{year[0]}-{month[0]:0>2}" + (f"-{day[0]:0>2}" if day else "")
 

@@ -140,7 +140,7 @@ def _rows(
                 raise CountFileError(f"line {line}: {len(fields)} columns; the first line of {name} has more")
             texts = {column: fields[place] for column, place in places.items()}
             for column in parted:
-                texts[column] = countcolumns.whole(column, heads, fields) or texts[column]
+                texts[column] = countcolumns.whole(column, heads, fields, places[column]) or texts[column]
             yield line, texts
     except csv.Error as exc:
         raise CountFileError(f"line {first + 1 + reader.line_num}: {exc}") from exc

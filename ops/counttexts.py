@@ -26,6 +26,9 @@ WITH_DOT = re.compile(r"\d*\.[\d.]*(,\d*)?")
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?!\d)")  # 2026-11-25, 2026/1/5, 2026-11
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")  # 25.11.2026, 11/25/2026
 SPELLED = re.compile(r"(?:(\d{1,2})[ .-]+)?([a-z]{3,9})\.?[ -](\d{4})", re.IGNORECASE)  # 25 Nov 2026, november 2026
+OF_WEEK = r"(?:w|wk|week|v|vecka)[ .-]*"
+WEEK_LAST = re.compile(OF_WEEK + r"(\d{1,2})[ ,./-]+(\d{4})", re.IGNORECASE)  # W05 2026, vecka 5, 2026
+WEEK_SECOND = re.compile(r"(\d{4})[ ,./-]*" + OF_WEEK + r"(\d{1,2})", re.IGNORECASE)  # 2026-W05, 2026w5, 2026 v.5
 MONTHS = {
     name: n + 1
     for n, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
@@ -98,7 +101,7 @@ def moment(text: str, line: int, how: Manner = PLAIN) -> datetime:
 
 
 def day(text: str, line: int, how: Manner = PLAIN) -> date:
-    """ "2026-11-25", or "2026-11" for a month; a time of day after it is left out."""
+    """ "2026-11-25", "2026-11" for a month or "2026-W05" for a week (ISO 8601); a time of day after it is left out."""
     words = _year_first(text, line, how)
     try:
         found = date.fromisoformat(f"{words}-01" if is_month(words) else words[:10])
@@ -113,8 +116,16 @@ def is_month(text: str) -> bool:
     return bool(found and not found[3])
 
 
+def is_week(text: str) -> bool:
+    """Whether this is a week of ISO 8601, which begins on its Monday, and no day."""
+    words = text.strip()
+    return bool(WEEK_LAST.fullmatch(words) or WEEK_SECOND.fullmatch(words))
+
+
 def _in_figures(words: str) -> str:
-    """The same where the month is a word, in English or Swedish."""
+    """The same where the month is a word, in English or Swedish; a week by its Monday."""
+    if is_week(words):
+        return _monday(words)
     found = SPELLED.fullmatch(words)
     month = MONTHS.get(found[2][:3].lower()) if found else None
     if found is None or month is None:
@@ -122,7 +133,19 @@ def _in_figures(words: str) -> str:
     return f"{found[3]}-{month:02}" + (f"-{found[1]:0>2}" if found[1] else "")
 
 
+def _monday(words: str) -> str:
+    """The Monday of a week; the same words where that year has no such week."""
+    last, second = WEEK_LAST.fullmatch(words), WEEK_SECOND.fullmatch(words)
+    week, year = last.groups() if last else second.groups()[::-1] if second else ("", "")
+    try:
+        return date.fromisocalendar(int(year), int(week), 1).isoformat()
+    except ValueError:
+        return words
+
+
 def _no_day(text: str) -> str:
+    if is_week(text):
+        return f"{text!r} is no week that there is"
     if re.fullmatch(r"[2-6]\d{4}(\.0*)?", text):
         return f"{text!r} is a day as spreadsheets keep it; give the column the format of dates, 2026-11-25"
     if re.fullmatch(r"\d{4}", text):

@@ -103,7 +103,8 @@ def _by_day(counted: Sequence[tuple[date, float]]) -> Visits:
 
 def _day(row: Row, place: ZoneInfo | None) -> date:
     """The day of a line; on the clock of a place, if one is told and the line tells its offset."""
-    if place is None or counttexts.is_month(row.texts["date"]):
+    text = row.texts["date"]
+    if place is None or counttexts.is_month(text) or counttexts.is_week(text):
         return row.day()
     moment = row.moment("date")
     return moment.astimezone(place).date() if moment.tzinfo else moment.date()
@@ -111,6 +112,10 @@ def _day(row: Row, place: ZoneInfo | None) -> date:
 
 def _step(path: Path, table: Table, dates: Sequence[date], asked: Step | None) -> Step:
     """Days, weeks or months: as asked, or as the dates are. Raises CountFileError where they are neither."""
+    if all(counttexts.is_week(row.texts["date"]) for row in table.rows):
+        if asked not in (None, "W"):
+            raise CountFileError(f"{path} has one date for each week; leave --freq {asked} out, or give every day")
+        return "W"
     months = all(counttexts.is_month(row.texts["date"]) for row in table.rows)
     if asked in ("D", "W") and (months or (len(dates) > 2 and _monthly(dates))):
         raise CountFileError(f"{path} has one date for each month; leave --freq {asked} out, or give every day")

@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import CountFileError
 from ops.countfile import Table, parse, read
-from ops.counttexts import day, is_month, moment, number
+from ops.counttexts import day, is_month, is_week, moment, number
 
 
 def counts(table: Table) -> list[tuple[datetime, float | None, float | None]]:
@@ -150,6 +150,30 @@ def test_a_date_may_be_two_or_three_columns() -> None:
     assert days[0].day() == date(2026, 1, 5)
     named = parse("year,month,visits\n2026,2026-03,3\n", ("date", "visits")).rows
     assert named[0].day() == date(2026, 3, 1)
+
+
+def test_weeks_begin_on_their_monday() -> None:
+    for text in ("2026-W05", "2026W05", "2026-w5", "W05 2026", "w5-2026", "Week 5, 2026", "vecka 5 2026", "2026 v.5"):
+        assert day(text, 1) == date(2026, 1, 26) and is_week(text) and not is_month(text)
+    assert day("W01 2026", 1) == date(2025, 12, 29) and day("2026-W53", 1) == date(2026, 12, 28)
+    assert day("2026-W05-3", 1) == date(2026, 1, 28) and not is_week("2026-W05-3")
+    with pytest.raises(CountFileError, match="line 7: '2025-W53' is no week that there is"):
+        day("2025-W53", 7)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["year,week,visits\n2026,5,3\n", "Vecka;År;Besök\nv. 5;2026;3\n", "week,visits\n2026-05,3\n",
+     "yearweek,visits\n202605,3\n", "Week,Visits\nW05 2026,3\n", "date,visits\n2026-W05,3\n"],
+)  # fmt: skip
+def test_a_week_may_be_one_column_or_two(text: str) -> None:
+    row = parse(text, ("date", "visits")).rows[0]
+    assert row.day() == date(2026, 1, 26) and is_week(row.texts["date"]) and row.number("visits") == 3
+
+
+def test_a_date_is_believed_before_the_week_beside_it() -> None:
+    row = parse("year,week,date,visits\n2026,5,2026-01-28,3\n", ("date", "visits")).rows[0]
+    assert row.day() == date(2026, 1, 28)
 
 
 def test_what_stands_above_the_header_is_passed_over() -> None:

@@ -152,6 +152,16 @@ def test_weeks_are_told_as_weeks(tmp_path: Path) -> None:
     assert len(answer(read, Calendar(), None, None, 1, 200).fan.days) == 52
 
 
+def test_weeks_that_are_written_as_such_need_not_be_asked_for(tmp_path: Path) -> None:
+    mondays = [date(2024, 1, 1) + timedelta(weeks=n) for n in range(20)]
+    file = _file(tmp_path, (f"{day:W%V %G},{900 + n}" for n, day in enumerate(mondays)))
+    read = series.read(file, zone="Europe/Stockholm")
+    assert read.step == "W" and list(read.visits) == mondays and read.by_day is None and not read.notes
+    for asked in ("D", "M"):
+        with pytest.raises(CountFileError, match=f"one date for each week; leave --freq {asked} out"):
+            series.read(file, asked)  # type: ignore[arg-type]
+
+
 def test_weeks_of_days_are_the_sums_of_the_days_to_come_and_of_those_that_are_over(tmp_path: Path) -> None:
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(101)]  # up to a Wednesday
     file = _file(tmp_path, (f"{day},{50 + 10 * day.weekday()}" for day in days))

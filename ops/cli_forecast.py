@@ -4,11 +4,16 @@ import re
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from core.errors import BesokError, CountFileError
+from ops.options import ColumnOption
+
+if TYPE_CHECKING:
+    from core.analytics.forecast import Calendar
+    from ops.series import Series, Step
 
 FileArgument = Annotated[Path, typer.Argument(help="CSV with the columns date and visits; - for standard input.")]
 FreqOption = Annotated[
@@ -35,6 +40,7 @@ def forecast(
     horizon: Annotated[
         int | None, typer.Option(min=1, max=FURTHEST, help="Days, weeks or months ahead; a year, or to the deadline.")
     ] = None,
+    column: ColumnOption = None,
     country: CountryOption = "",
     freq: FreqOption = None,
     holidays: HolidaysOption = None,
@@ -50,9 +56,11 @@ def forecast(
 ) -> None:
     """Forecast visits from a file: mean and intervals by day, week or month; with --json totals and odds too."""
     from ops import forecast_file as work
+    from ops.series import read
 
     goal = _goal(target, deadline)
-    series, calendar = _read(file, freq, zone, country, holidays, school, closed)
+    series = read(file, _step(freq), zone, column or ())
+    calendar = _calendar(series, country, holidays, school, closed)
     rows, note = work.meant(horizon, series.step)
     if note:
         print(note, file=sys.stderr)
@@ -66,6 +74,7 @@ def backtest(
     files: Annotated[list[Path], typer.Argument(help="CSV files with the columns date and visits.")],
     origins: Annotated[int, typer.Option(min=1, max=500, help="Earlier days from which the future is foretold.")] = 12,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer origins, and no AutoARIMA.")] = False,
+    column: ColumnOption = None,
     country: CountryOption = "",
     freq: FreqOption = None,
     holidays: HolidaysOption = None,
@@ -78,22 +87,29 @@ def backtest(
 ) -> None:
     """Score the forecast on a series' own past, beside last week, last year, AutoETS, AutoARIMA and MSTL."""
     from ops import backtest as work
+    from ops.series import read, read_each
 
     def heard(name: str, done: int, every: int) -> None:
         if sys.stderr.isatty():
             print(f"\r{name}: {done} of {every} origins", end="\n" if done == every else "", file=sys.stderr)
 
-    count = min(origins, 4) if quick else origins
+    count, step = min(origins, 4) if quick else origins, _step(freq)
+    found = [
+        series
+        for file in files
+        for series in ([read(file, step, zone, column)] if column else read_each(file, step, zone))
+    ]
     outcomes = [
         work.run(
-            *_read(file, freq, zone, country, holidays, school, closed),
+            series,
+            _calendar(series, country, holidays, school, closed),
             origins=count,
             quick=quick,
             seed=seed,
             heard=heard,
             at_once=work.cores(),
         )
-        for file in files
+        for series in found
     ]
     print(work.as_json(outcomes) if as_json else work.as_csv(outcomes) if as_csv else work.as_text(outcomes))
 
@@ -123,22 +139,20 @@ def _visits(target: str) -> float:
     return visits
 
 
-def _read(
-    file: Path,
-    freq: str | None,
-    zone: str,
-    country: str,
-    holidays: Path | None,
-    school: Path | None,
-    closed: Path | None,
-) -> Any:
-    """The series of a file, and its calendar."""
-    from ops import series
-
-    step = (freq or "").upper()[:1] or None
-    if step not in (None, "D", "W", "M"):
+def _step(freq: str | None) -> "Step | None":
+    """Days, weeks or months; None where that is left to the dates."""
+    found = (freq or "").upper()[:1] or None
+    if found not in (None, "D", "W", "M"):
         raise BesokError(f"--freq {freq} is not known; write D for days, W for weeks or M for months")
-    found = series.read(file, step, zone)  # type: ignore[arg-type]  # checked above
+    return found  # type: ignore[return-value]  # checked above
+
+
+def _calendar(
+    found: "Series", country: str, holidays: Path | None, school: Path | None, closed: Path | None
+) -> "Calendar":
+    """The calendar of a series, of which is said what its reader should know."""
+    from ops.series import calendar_of
+
     for note in found.notes:
         print(note, file=sys.stderr)
-    return found, series.calendar_of(found, country, holidays, school, closed)
+    return calendar_of(found, country, holidays, school, closed)

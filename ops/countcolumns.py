@@ -9,6 +9,7 @@ CLOCKS = ("time", "tid", "hour", "timme", "klockslag", "kl")  # beside its hour
 CLOCK = re.compile(r"(\d{1,2})((?::\d\d){0,2})")
 YEARS, MONTHS, DAYS = ("year", "år"), ("month", "månad"), ("day", "dag")  # of a date in two or three columns
 WEEKS = ("week", "vecka", "iso_week", "isoweek", "year_week", "yearweek", "år_vecka", "årvecka", "år-vecka")
+BESIDE = ("weekday", "veckodag", "dow", "day_of_week", "quarter", "kvartal", "minute", "minut")
 YEAR, NUMBER = re.compile(r"\d{4}"), re.compile(r"\d{1,2}")
 YEAR_AND_WEEK = re.compile(r"(\d{4})[ ./-]?(\d\d?)")  # beneath the name of weeks: elsewhere 2026-05 is May
 
@@ -65,6 +66,9 @@ ALSO: Final[Mapping[str, tuple[str, ...]]] = {
         "entries",
         "people_in",
         "y",
+        "total",
+        "totalt",
+        "summa",
     ),
     "visits": (
         "visits",
@@ -73,6 +77,8 @@ ALSO: Final[Mapping[str, tuple[str, ...]]] = {
         "counts",
         "value",
         "total",
+        "totalt",
+        "summa",
         "besök",
         "besökare",
         "antal_besök",
@@ -99,6 +105,17 @@ def places(heads: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
         if column not in found and (place := next(free, None)) is not None:
             found[column] = place
     return {column: found[column] for column in wanted if column in found}
+
+
+def tells_time(head: str) -> bool:
+    """Whether a column of this name holds times, or parts of them."""
+    times = (*ALSO["time"], *ALSO["date"], *ALSO["last"], *DATES, *CLOCKS, *YEARS, *MONTHS, *DAYS, *BESIDE)
+    return _name(head) in times
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two names of columns are the same."""
+    return _name(one) == _name(other)
 
 
 def matched(heads: Sequence[str], wanted: Sequence[str]) -> int:

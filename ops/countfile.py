@@ -8,18 +8,19 @@ import csv
 import io
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
 from core.errors import CountFileError
-from ops import countcolumns, counttexts
+from ops import countchoice, countcolumns, counttexts
 from ops.counttexts import PLAIN, Manner
 from ops.filetext import decoded
 
 LARGEST_FILE = 256 * 1024 * 1024  # bytes; ten years of minutes at ten doors are 1.5 times that: split them
 DELIMITERS = ",;\t|"
+Columns = tuple[int, str, dict[str, int], dict[str, int]]  # header's line, delimiter, the time's place, counts' places
 BEFORE = 20  # lines with text that may stand before the one that names the columns: a title, "sep=;"
 
 
@@ -29,6 +30,7 @@ class Row:
 
     line: int
     texts: Mapping[str, str]
+    counts: tuple[str, ...] = ()  # the columns that together are the count
     manner: Manner = PLAIN
 
     def moment(self, name: str = "time") -> datetime:
@@ -43,32 +45,106 @@ class Row:
         """The count in a column; None where it says nothing."""
         return counttexts.number(self.texts[name], self.line, name, self.manner)
 
+    def count(self) -> float | None:
+        """The sum of the columns of counts; None where one of them says nothing."""
+        if len(self.counts) == 1:
+            return self.number(self.counts[0])
+        told = [self.number(name) for name in self.counts]
+        known = [value for value in told if value is not None]
+        return sum(known) if known and len(known) == len(told) else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """The file: which of the columns asked for it has, and its lines; `again` of them are wholly like another."""
+    """The file: which of the columns asked for it has, and its lines; `again` of them are wholly like another.
+
+    `counts` are the columns of counts that were chosen, or taken as there was but one; empty for one of a known name.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     again: int = 0
+    counts: tuple[str, ...] = ()
 
 
 def read(path: Path, need: Sequence[str], may: Sequence[str] = ()) -> Table:
     """The columns `need`, and those of `may` that are there. "-" reads standard input. Raises CountFileError."""
-    return parse(_text(path), need, may, str(path))
+    return parse(text_of(path), need, may, str(path))
 
 
 def parse(text: str, need: Sequence[str], may: Sequence[str] = (), name: str = "the file") -> Table:
     """The same from text; `name` tells the reader of an error which file it is."""
-    lines = text.splitlines()
+    return _parsed(text.splitlines(), need, may, name)
+
+
+def _parsed(
+    lines: Sequence[str], need: Sequence[str], may: Sequence[str], name: str, counts: tuple[str, ...] = ()
+) -> Table:
     first, delimiter = _header(lines, need, name)
     places = countcolumns.places(_split(lines[first], delimiter), (*need, *may))
+    _all_there(places, need, need, lines[first], name)
+    return _table(lines, first, delimiter, places, name, counts)
+
+
+def parse_counts(text: str, time: str, count: str, asked: Sequence[str] = (), name: str = "the file") -> Table:
+    """A time and a count a line, which `Row.count` tells.
+
+    It is of the column so named, of the only one that there is, or of those asked for. Raises CountFileError, also
+    where there are several columns of counts and none is asked for.
+    """
+    lines = text.splitlines()
+    wide = _wide(lines, time, count, name)
+    if wide is None and not asked:
+        return _parsed(lines, (time, count), (), name, (count,))
+    first, delimiter, places, free = wide or _columns(lines, time, name)
+    if len(free) > 1 and not asked:
+        raise countchoice.must_choose(free, name)
+    heads, taken = _split(lines[first], delimiter), tuple(places.values())
+    found = countchoice.chosen(asked, heads, free, taken, name) if asked else free
+    return replace(_table(lines, first, delimiter, places | found, name, tuple(found)), counts=tuple(found))
+
+
+def count_columns(text: str, time: str, count: str, name: str = "the file") -> tuple[str, ...]:
+    """The columns of counts of a file that has several, and none that is known to be the count by its name."""
+    wide = _wide(text.splitlines(), time, count, name)
+    return tuple(wide[3]) if wide and len(wide[3]) > 1 else ()
+
+
+def _wide(lines: Sequence[str], time: str, count: str, name: str) -> Columns | None:
+    """The columns of a file of which none is called what counts are called; None of others."""
+    first, delimiter = _header(lines, (time, count), name)
+    if countcolumns.matched(_split(lines[first], delimiter), (time, count)) == 2:
+        return None
+    first, delimiter = _header(lines, (time,), name)
+    if not countcolumns.matched(_split(lines[first], delimiter), (time,)):
+        return None
+    found = _columns(lines, time, name)
+    return found if found[3] else None
+
+
+def _columns(lines: Sequence[str], time: str, name: str) -> Columns:
+    """The line that names the columns, what parts them, where the time stands, and the columns that hold numbers."""
+    first, delimiter = _header(lines, (time,), name)
+    heads = _split(lines[first], delimiter)
+    places = countcolumns.places(heads, (time,))
+    _all_there(places, (time,), (time, "visits"), lines[first], name)
+    sample = [_split(line, delimiter) for line in lines[first + 1 : first + 1 + countchoice.SAMPLE] if line.strip()]
+    return first, delimiter, places, countchoice.candidates(heads, sample, tuple(places.values()))
+
+
+def _all_there(places: Mapping[str, int], need: Sequence[str], told: Sequence[str], head: str, name: str) -> None:
     missing = [column for column in need if column not in places]
     if missing:
         raise CountFileError(
-            f"{name} has no column {' or '.join(missing)}; its first line is {lines[first].strip()[:120]!r}. "
-            f"Name the columns in the first line: {','.join(need)}"
+            f"{name} has no column {' or '.join(missing)}; its first line is {head.strip()[:120]!r}. "
+            f"Name the columns in the first line: {','.join(told)}"
         )
+
+
+def _table(
+    lines: Sequence[str], first: int, delimiter: str, places: Mapping[str, int], name: str, counts: tuple[str, ...]
+) -> Table:
+    """The lines below the header, of the columns at `places`."""
     found = list(_rows(lines, first, delimiter, places, name))
     if not found:
         raise CountFileError(f"{name} has columns and no counts")
@@ -76,7 +152,7 @@ def parse(text: str, need: Sequence[str], may: Sequence[str] = (), name: str = "
     body = [line for line in lines[first + 1 :] if line.strip()]
     return Table(
         columns=tuple(places),
-        rows=tuple(Row(line=line, texts=texts, manner=how) for line, texts in found),
+        rows=tuple(Row(line=line, texts=texts, counts=counts, manner=how) for line, texts in found),
         again=len(body) - len(set(body)),
     )
 
@@ -98,7 +174,8 @@ def _delimiter(line: str, need: Sequence[str]) -> str:
     return max(DELIMITERS, key=lambda d: (countcolumns.matched(_split(line, d), need), line.count(d)))
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """The text of a file, or of standard input. Raises CountFileError."""
     try:
         content = sys.stdin.buffer.read(LARGEST_FILE + 1) if str(path) == "-" else _bytes(path)
     except OSError as exc:

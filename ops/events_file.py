@@ -11,7 +11,7 @@ import numpy as np
 
 from core.analytics.events import Learnt, Unusual, find, lay, learn
 from core.errors import CountFileError
-from ops import countfile, counttexts
+from ops import countfile, counttexts, understood
 
 HEAD = ("start", "end", "count", "expected", "score")
 DAY = timedelta(days=1)
@@ -27,6 +27,7 @@ class Series:
     counts: np.ndarray
     offsets: np.ndarray | None
     zone: ZoneInfo | None
+    note: str = ""  # which columns were counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,9 @@ class Answer:
     @property
     def note(self) -> str:
         """What has to be said about the file; empty if nothing."""
+        return "\n".join(filter(None, (self.series.note, self._doubt())))
+
+    def _doubt(self) -> str:
         if not self.learnt.comparable:
             return "Too little history to tell what is usual: give three weeks of hours, or two months of days."
         span = self.series.times.max() - self.series.times.min()
@@ -48,29 +52,33 @@ class Answer:
         return ""
 
 
-def answer(path: Path, most: int | None, zone: str) -> Answer:
+def answer(path: Path, most: int | None, zone: str, columns: Sequence[str] = ()) -> Answer:
     """The unusual intervals of a file, `most` of them at most. Raises CountFileError."""
-    series = read(path, zone)
+    series = read(path, zone, columns)
     learnt = learn(lay(series.times, series.counts))
     return Answer(series=series, learnt=learnt, found=find(learnt, most))
 
 
-def read(path: Path, zone: str = "") -> Series:
-    """The columns time and count of a file; times with an offset become wall-clock times, of a zone that is told."""
-    table = countfile.read(path, need=("time", "count"))
+def read(path: Path, zone: str = "", columns: Sequence[str] = ()) -> Series:
+    """The columns time and count of a file, or others of which `columns` are added up.
+
+    Times with an offset become wall-clock times, of a zone that is told.
+    """
+    table = countfile.parse_counts(countfile.text_of(path), "time", "count", columns, str(path))
     place = counttexts.zone(zone)
     moments = [row.moment() for row in table.rows]
     aware = sum(m.tzinfo is not None for m in moments)
     if aware not in (0, len(moments)):
         raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
     local = [m.astimezone(place) if aware and place else m for m in moments]
-    counts = [row.number("count") for row in table.rows]
+    counts = [row.count() for row in table.rows]
     return _doors_together(
         Series(
             times=np.array([m.replace(tzinfo=None) for m in local], "datetime64[s]"),
             counts=np.array([np.nan if c is None else c for c in counts], float),
             offsets=np.array([_offset(m) for m in local]) if aware else None,
             zone=place if aware else None,
+            note="".join(understood.counted_by(str(path), table, "time", asked=bool(columns))),
         )
     )
 

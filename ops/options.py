@@ -9,6 +9,10 @@ import typer
 from sensors_sim.scenario import YEARS
 
 ScenarioOption = Annotated[str, typer.Option(help="A scenario: a name of `simulate scenarios`, or a file.")]
+ColumnOption = Annotated[
+    list[str] | None,
+    typer.Option("--column", help="Which column holds the counts, by name or number; several are added up; all."),
+]
 SetOption = Annotated[list[str] | None, typer.Option("--set", help="Change a value of it: rates.*.arrivals=1.5")]
 
 

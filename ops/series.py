@@ -56,16 +56,29 @@ class Series:
         return Months(first=first, visits=np.array([np.nan if v is None else v for v in found], dtype=np.float64))
 
 
-def read(path: Path, step: Step | None = None, zone: str = "") -> Series:
-    """The series of a file with the columns date and visits. Raises CountFileError.
+def read_each(path: Path, step: Step | None = None, zone: str = "") -> Iterator[Series]:
+    """The series of a file, or those of each of its columns where it has several columns of counts."""
+    text = countfile.text_of(path)
+    names = countfile.count_columns(text, "date", "visits", str(path))
+    for name in names or (None,):
+        yield parse(text, str(path), step, zone, (name,) if name else ())
+
+
+def read(path: Path, step: Step | None = None, zone: str = "", columns: Sequence[str] = ()) -> Series:
+    """The series of a file with the columns date and visits, or with others of which `columns` are added up."""
+    return parse(countfile.text_of(path), str(path), step, zone, columns)
+
+
+def parse(text: str, path: str, step: Step | None = None, zone: str = "", columns: Sequence[str] = ()) -> Series:
+    """The same from the text of the file `path`. Raises CountFileError.
 
     Several lines of one day are added up, as are the days of a week or month where these are asked for (`step`); what
     was counted in part is not observed, or still to come if it is the last. Without `step` a file is monthly if it has
     one date for each month, always in the same place. Times that tell their offset are put on the clock of `zone`.
     """
-    table = countfile.read(path, need=("date", "visits"))
+    table = countfile.parse_counts(text, "date", "visits", columns, path)
     place = counttexts.zone(zone)
-    lines = [(_day(row, place), row.number("visits")) for row in table.rows]
+    lines = [(_day(row, place), row.count()) for row in table.rows]
     counted = [(day, visits) for day, visits in lines if visits is not None]
     dates = sorted({day for day, _ in lines})
     if not counted:
@@ -79,13 +92,14 @@ def read(path: Path, step: Step | None = None, zone: str = "") -> Series:
         visits[begin(day)] = (visits[begin(day)] or 0) + count
     days = {day for day, _ in counted}
     parts = _parts_of_days(counted) if found == "D" else _parts(days, begin)
-    notes = [*understood.notes(str(path), table, visits, found, asked=step is not None, zone=zone)]
+    notes = [*understood.counted_by(path, table, "day", asked=bool(columns))]
+    notes += [*understood.notes(path, table, visits, found, asked=step is not None, zone=zone)]
     if found != "D" and parts >= set(map(begin, days)):
         visits, parts = _scaled_up(visits, days, begin), frozenset()
-        notes.append(understood.scaled_up(str(path), found))
-    notes += understood.in_part(str(path), parts, found)
+        notes.append(understood.scaled_up(path, found))
+    notes += understood.in_part(path, parts, found)
     return Series(
-        name=str(path),
+        name=" ".join((path, " + ".join(table.counts))).strip(),
         step=found,
         visits=_without(visits, parts),
         by_day=_by_day(counted) if found == "W" and any(begin(day) != day for day in days) else None,
@@ -110,7 +124,7 @@ def _day(row: Row, place: ZoneInfo | None) -> date:
     return moment.astimezone(place).date() if moment.tzinfo else moment.date()
 
 
-def _step(path: Path, table: Table, dates: Sequence[date], asked: Step | None) -> Step:
+def _step(path: str, table: Table, dates: Sequence[date], asked: Step | None) -> Step:
     """Days, weeks or months: as asked, or as the dates are. Raises CountFileError where they are neither."""
     if all(counttexts.is_week(row.texts["date"]) for row in table.rows):
         if asked not in (None, "W"):
@@ -153,7 +167,7 @@ def _monthly(dates: Sequence[date]) -> bool:
     return len({day.day for day in dates}) == 1 or all((day + timedelta(days=1)).day == 1 for day in dates)
 
 
-def _every_month(path: Path, dates: Sequence[date]) -> None:
+def _every_month(path: str, dates: Sequence[date]) -> None:
     """Refuse quarters and years: a month without a line would be taken for one that nobody counted."""
     months = sorted({day.year * 12 + day.month for day in dates})
     apart = min((b - a for a, b in pairwise(months)), default=1)

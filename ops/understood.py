@@ -32,6 +32,15 @@ def notes(
         yield f"{name}: times and days are those of UTC; --zone Europe/Stockholm, say, makes them those of a place"
 
 
+def counted_by(name: str, table: Table, unit: str, *, asked: bool) -> Iterator[str]:
+    """Which columns hold the counts, where neither a name told it nor who asks."""
+    if len(table.counts) == 1 and not asked:
+        yield f"{name}: the counts are those of the column {table.counts[0]}"
+    elif len(table.counts) > 1:
+        *some, last = table.counts
+        yield f"{name}: {', '.join(some)} and {last} are added up; a {unit} counts only where all of them were observed"
+
+
 def in_part(name: str, parts: Collection[date], step: str) -> Iterator[str]:
     """What is said of days, weeks or months that were counted in part."""
     if parts:

@@ -1,6 +1,7 @@
 """What a caller is told when an answer is not to be had: always `{"error": "a sentence"}`, never a traceback."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request
@@ -63,8 +64,13 @@ async def _bad_range(_: Request, exc: Exception) -> JSONResponse:
 
 async def _bad_request(_: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, RequestValidationError)
-    parts = [f"{error['loc'][-1]}: {error['msg']}" for error in exc.errors()]
+    parts = [f"{_place(error)}: {error['msg']}" for error in exc.errors()]
     return _problem(422, "; ".join(parts))
+
+
+def _place(error: Mapping[str, Any]) -> str:
+    """Which parameter or field it is; of a body that is no JSON the character would tell nothing."""
+    return "body" if error["type"] == "json_invalid" else str(error["loc"][-1])
 
 
 async def _unavailable(_: Request, exc: Exception) -> JSONResponse:

@@ -131,12 +131,21 @@ def total(coming: ExpectedTotal) -> Text:
     )
 
 
+def foremost(found: Sequence[Record]) -> Record | None:
+    """The record that stands for all: that of four weeks, or of the shortest time. None without any.
+
+    A forecast tells of a week, four weeks and a year at once: added up, it would count several times.
+    """
+    return next((r for r in found if r.days == FOUR_WEEKS), min(found, key=lambda r: r.days, default=None))
+
+
 def record(found: Sequence[Record]) -> Text:
-    """How many of all judged forecasts held, beside how many should have.
+    """How many of the judged forecasts held, beside how many should have.
 
     Example: "Of the 24 forecasts made, 19 held; 8 of 10 should."
     """
-    made, held = sum(r.made for r in found), sum(r.held for r in found)
+    one = foremost(found)
+    made, held = (one.made, one.held) if one else (0, 0)
     if not made:
         return Text(
             sv="Ingen prognos är ännu gammal nog att jämföras med utfallet.",

@@ -6,7 +6,7 @@ from typing import Final
 
 DATES = ("date", "datum", "day", "dag")  # where the day of a time may stand by itself,
 CLOCKS = ("time", "tid", "hour", "timme", "klockslag", "kl")  # beside its hour
-CLOCK = re.compile(r"(\d{1,2})((?::\d\d){0,2})")
+CLOCK = re.compile(r"(\d{1,2})((?::\d\d){0,2})(\s*[ap]\.?m\.?)?", re.IGNORECASE)
 YEARS, MONTHS, DAYS = ("year", "år"), ("month", "månad"), ("day", "dag")  # of a date in two or three columns
 WEEKS = ("week", "vecka", "iso_week", "isoweek", "year_week", "yearweek", "år_vecka", "årvecka", "år-vecka")
 BESIDE = ("weekday", "veckodag", "dow", "day_of_week", "quarter", "kvartal", "minute", "minut")
@@ -143,7 +143,7 @@ def whole(column: str, heads: Sequence[str], fields: Sequence[str], place: int) 
 
     if column == "time":
         day, clock = of(DATES, re.compile(".+")), of(CLOCKS, CLOCK)
-        return f"{day[0]} {clock[1]:0>2}{clock[2] or ':00'}" if day and clock else None
+        return f"{day[0]} {clock[1]:0>2}{clock[2] or ':00'}{clock[3] or ''}" if day and clock else None
     year, month, day = of(YEARS, YEAR), of(MONTHS, NUMBER), of(DAYS, NUMBER)
     if (here := _name(heads[place])) in WEEKS:
         if both := YEAR_AND_WEEK.fullmatch(told[here]):

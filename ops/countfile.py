@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 
 from core.errors import CountFileError
@@ -149,11 +149,12 @@ def _table(
     if not found:
         raise CountFileError(f"{name} has columns and no counts")
     how = counttexts.manner(((line, text) for line, texts in found for text in texts.values()), delimiter)
-    body = [line for line in lines[first + 1 :] if line.strip()]
+    ends = [first + 1, *(line for line, _ in found)]  # a quoted text may go over several lines
+    whole = {"\n".join(lines[begin:end]).strip() for begin, end in pairwise(ends)}
     return Table(
         columns=tuple(places),
         rows=tuple(Row(line=line, texts=texts, counts=counts, manner=how) for line, texts in found),
-        again=len(body) - len(set(body)),
+        again=len(found) - len(whole),
     )
 
 

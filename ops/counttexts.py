@@ -12,6 +12,7 @@ from math import isfinite
 from zoneinfo import ZoneInfo
 
 from core.errors import CountFileError
+from ops import datewords
 
 LARGEST_COUNT = 1e9  # people; more is no count
 NOTHING = frozenset(
@@ -25,15 +26,10 @@ WITH_COMMA = re.compile(r"\d*,[\d,]*(\.\d*)?")
 WITH_DOT = re.compile(r"\d*\.[\d.]*(,\d*)?")
 YEAR_FIRST = re.compile(r"(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?(?!\d)")  # 2026-11-25, 2026/1/5, 2026-11
 YEAR_LAST = re.compile(r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4})(?!\d)")  # 25.11.2026, 11/25/2026
-SPELLED = re.compile(r"(?:(\d{1,2})[ .-]+)?([a-z]{3,9})\.?[ -](\d{4})", re.IGNORECASE)  # 25 Nov 2026, november 2026
+TWO_DIGITS = re.compile(r"\d{1,2}([-/. ])(\d{1,2}|[a-z]{3})\1\d{2}(?!\d)", re.IGNORECASE)  # 25/11/26, 25-Nov-26
 OF_WEEK = r"(?:w|wk|week|v|vecka)[ .-]*"
 WEEK_LAST = re.compile(OF_WEEK + r"(\d{1,2})[ ,./-]+(\d{4})", re.IGNORECASE)  # W05 2026, vecka 5, 2026
 WEEK_SECOND = re.compile(r"(\d{4})[ ,./-]*" + OF_WEEK + r"(\d{1,2})", re.IGNORECASE)  # 2026-W05, 2026w5, 2026 v.5
-MONTHS = {
-    name: n + 1
-    for n, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
-}
-MONTHS |= {"maj": 5, "okt": 10}
 SET_APART_BY = str.maketrans("", "", "'’´`")  # marks that may part thousands, beside spaces
 
 
@@ -83,7 +79,9 @@ def _day_first(texts: Sequence[tuple[int, str]]) -> bool | None:
 
 def _no_months(texts: Sequence[tuple[int, str]]) -> Iterator[tuple[bool, tuple[int, str]]]:
     for line, text in texts:
-        if not text[:4].isdigit() and (found := YEAR_LAST.match(text)) and found[2] != ".":
+        if text[:4].isdigit():
+            continue
+        if (found := YEAR_LAST.match(datewords.without_weekday(text))) and found[2] != ".":
             if int(found[1]) > 12:
                 yield True, (line, text[:30])
             if int(found[3]) > 12:
@@ -91,7 +89,7 @@ def _no_months(texts: Sequence[tuple[int, str]]) -> Iterator[tuple[bool, tuple[i
 
 
 def moment(text: str, line: int, how: Manner = PLAIN) -> datetime:
-    """ "2026-11-25 08:15", with seconds, a T or a zone as in ISO 8601. Naive where no zone is told."""
+    """ "2026-11-25 08:15", with seconds, PM, a T or a zone as in ISO 8601. Naive where no zone is told."""
     words = re.sub(r"^(\d{4}-\d\d-\d\d[ T])(\d:)", r"\g<1>0\2", _year_first(text, line, how))
     try:
         found = datetime.fromisoformat(words)
@@ -123,14 +121,8 @@ def is_week(text: str) -> bool:
 
 
 def _in_figures(words: str) -> str:
-    """The same where the month is a word, in English or Swedish; a week by its Monday."""
-    if is_week(words):
-        return _monday(words)
-    found = SPELLED.fullmatch(words)
-    month = MONTHS.get(found[2][:3].lower()) if found else None
-    if found is None or month is None:
-        return words
-    return f"{found[3]}-{month:02}" + (f"-{found[1]:0>2}" if found[1] else "")
+    """The same without words, in English or Swedish; a week by its Monday."""
+    return _monday(words) if is_week(words) else datewords.in_figures(words)
 
 
 def _monday(words: str) -> str:
@@ -150,6 +142,8 @@ def _no_day(text: str) -> str:
         return f"{text!r} is a day as spreadsheets keep it; give the column the format of dates, 2026-11-25"
     if re.fullmatch(r"\d{4}", text):
         return f"{text!r} is a year; give the visits of every month, 2026-11, or of every day, 2026-11-25"
+    if TWO_DIGITS.match(text):
+        return f"{text!r} is no day that can be told: its year has two digits; write 2026-11-25"
     return f"{text!r} is no day; write 2026-11-25, or 2026-11 for a month"
 
 

@@ -33,7 +33,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastRecord:
-    """How good the forecasts were by the length of what they sum up, each of them, and all in one sentence."""
+    """How good the forecasts were by the length of what they sum up, each of them, and in a sentence four weeks."""
 
     records: tuple[Record, ...]
     sentence: Text

@@ -1,7 +1,7 @@
 """How good the forecasts were: in a sentence, by length, and each one beside what came."""
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any
 
 from dash import html
 
@@ -11,13 +11,11 @@ from dashboard.components.chart import chart, sheet
 from dashboard.figures import outlook as figures
 from dashboard.i18n import _, formats, named
 
-DRAWN_DAYS: Final = 28  # how long the forecasts are whose record is drawn, where there are any
-
 
 def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> Any:
     """How good the forecasts were: in a sentence, by length, and each one."""
-    lengths = [r.days for r in records]
-    drawn = DRAWN_DAYS if DRAWN_DAYS in lengths else min(lengths, default=0)
+    foremost = sentences.foremost(records)
+    drawn = foremost.days if foremost else 0
     judged = [s for s in found if s.judged and s.days == drawn]
     parts: list[Any] = [html.H2(_("How good the forecasts were"))]
     if judged:
@@ -27,7 +25,7 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
             chart(
                 figures.record(judged),
                 label=_("Forecasts of {n} days: their intervals, and what came").format(n=drawn),
-                finding=named(sentences.record([r for r in records if r.days == drawn])),
+                finding=named(sentences.record(records)),
                 head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("What came"), _("Held")],
                 rows=[_judged_row(s) for s in judged],
                 csv=f"/api/v1/sites/{site}/forecast/record?format=csv",

@@ -44,6 +44,8 @@ def test_what_the_ledger_cannot_hold_is_refused_with_the_reason(
             answer = quiet.post(V1, json={**good, **change})
             assert answer.status_code == status and said in answer.json()["error"], answer.text
     assert quiet.post(V1, json=good, headers={"Origin": "http://elsewhere.org"}).status_code == 403
+    broken = quiet.post(V1, content="{", headers={"Content-Type": "application/json"})
+    assert broken.status_code == 422 and broken.json()["error"] == "body: JSON decode error"
     assert quiet.patch(f"{V1}/nothing", json={"who": "Kim", "done_since": "2026-03-01"}).status_code == 404
     early = quiet.post(V1, json=good).json()["action"]
     refused = quiet.patch(f"{V1}/{early}", json={"who": "Kim", "undone": "2026-03-01"})

@@ -238,3 +238,35 @@ def test_years_in_which_nobody_counts() -> None:
             day(text, 7)
         with pytest.raises(CountFileError, match="line 7: the year"):
             moment(f"{text} 00:00+05:00", 7)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [("01/25/2026 12:00:00 AM", (25, 0)), ("01/25/2026 12:30 PM", (25, 12)), ("2026-01-25 5:15 p.m.", (25, 17)),
+     ("January 25, 2026 05:00:00 PM", (25, 17)), ("Jan 25 2026 17:00", (25, 17)), ("25 Jan 2026, 8:15", (25, 8)),
+     ("Sun 25/01/2026 08:15", (25, 8)), ("söndag 25 januari 2026 08:15", (25, 8)), ("25th January 2026", (25, 0))],
+)  # fmt: skip
+def test_times_may_have_words(text: str, said: tuple[int, int]) -> None:
+    found = moment(text, 1)
+    assert (found.year, found.month, found.day, found.hour) == (2026, 1, *said)
+    assert day(text, 1) == found.date() and not is_month(text)
+
+
+def test_halves_of_a_day_and_weekdays_in_whole_files() -> None:
+    table = parse("Date,Hour,Count\n01/13/2026,11 PM,3\n01/14/2026,12 AM,4\n", ("time", "count"))
+    assert [row.moment() for row in table.rows] == [datetime(2026, 1, 13, 23), datetime(2026, 1, 14, 0)]  # noqa: DTZ001
+    assert _days("Fri 02/01/2026", "Tue 13/01/2026") == [date(2026, 1, 2), date(2026, 1, 13)]
+    for text in ("2026-01-25 13:00 PM", "2026-01-25 0:30 AM", "Foo 25, 2026"):
+        with pytest.raises(CountFileError, match=r"line 7: .*is no time"):
+            moment(text, 7)
+
+
+@pytest.mark.parametrize("text", ["25/11/26", "25.11.26", "25-Nov-26"])
+def test_a_year_of_two_digits_is_told(text: str) -> None:
+    with pytest.raises(CountFileError, match=r"line 7: .* its year has two digits; write 2026-11-25"):
+        day(text, 7)
+
+
+def test_a_text_over_several_lines_is_not_a_line_that_is_there_twice() -> None:
+    text = 'date,visits,note\n2026-11-25,3,"a\nb"\n\n2026-11-26,3,"a\nb"\n2026-11-25,3,"a\nb"\n'
+    assert parse(text, ("date", "visits")).again == 1

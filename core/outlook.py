@@ -70,7 +70,7 @@ class Outlook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
-    """Why a site has no forecast yet: on `days` anything was observed, LEAST_DAYS are needed.
+    """Why a site has no forecast yet: `days` were observed whole, LEAST_DAYS are needed.
 
     `coming_in`: older history is being written, which is waited for; `at_work`: the jobs that make forecasts are heard.
     """

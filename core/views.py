@@ -255,8 +255,8 @@ class SoFar:
     """The visits of a site so far, together with those of the other sites that its target counts, if it has one.
 
     `visits` were counted on `days` business days before `today`, the first of them `first`. `last_365` are those of the
-    last 365 days, scaled for missing ones, of which `coverage_365` were observed; `growth` compares the last 364 days
-    with the 364 before (None with less history).
+    last 365 days, scaled for missing ones, of which `coverage_365` were observed whole; `growth` compares the last 364
+    days with the 364 before, by the `growth_days` that were observed whole in both (None with less history).
     """
 
     today: date
@@ -267,16 +267,18 @@ class SoFar:
     last_365: float | None
     coverage_365: float
     growth: float | None
+    growth_days: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
     """Visits on the way to the target.
 
-    `baseline_visits` are a year's worth, scaled from the observed days of the baseline period, which are
-    `baseline_coverage` of it; `goal_visits` is the factor times that. `last_365` are the visits of the 365 business
-    days before `today`, scaled for missing days; `growth` compares the last 364 days with the 364 before (None with
-    less history). `needed_growth` is the growth a year from today to the deadline.
+    `baseline_visits` are a year's worth, scaled from the days of the baseline period that were observed whole, which
+    are `baseline_coverage` of it; `goal_visits` is the factor times that. `last_365` are the visits of the 365 business
+    days before `today`, scaled for missing days; `growth` compares the last 364 days with the 364 before, by the
+    `growth_days` of them that were observed whole in both (None with less history). `needed_growth` is the growth a
+    year from today to the deadline.
 
     The figures called `bridged` are what they would be had every day been counted as it is now, over the `breaks`;
     `growth_error` is half the width of the 95 % interval of `growth_bridged`, and holds `growth_unseen`, what changes
@@ -310,3 +312,4 @@ class Progress:
     breaks: tuple[MethodBreak, ...] = ()
     also: tuple[str, ...] = ()
     deadline_365: float | None = None
+    growth_days: int = 0

@@ -1,5 +1,6 @@
 """Which forecasts are due. Asked every few minutes, so it loads nothing of what makes them."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -8,8 +9,9 @@ from core.analytics.calendar import business_day
 from core.outlook import LEAST_DAYS
 from core.site import Site
 from jobs import daily
-from store import backfill, forecasts
+from store import backfill, forecasts, whole
 from store.database import Database
+from store.sites import counted
 
 PAST_MONTHS: Final = 24  # forecasts that a new installation makes afterwards, one a month
 PAST_LEAST_DAYS: Final = 120  # of history, before such a one
@@ -37,22 +39,24 @@ def newest_due(db: Database, site: Site, now: datetime) -> list[date]:
     yesterday = business_day(now, site) - DAY
     there = set(forecasts.origins(db, site.id, site.measure, site.also))
     newest = _sunday(yesterday) if there else yesterday
-    return [day for day in (newest,) if day not in there and _known(db, site, day) >= LEAST_DAYS]
+    return _with_history(db, site, [day for day in (newest,) if day not in there], LEAST_DAYS)
 
 
 def past_due(db: Database, site: Site, now: datetime) -> list[date]:
     """The origins in the past two years of which a forecast can be made, and there is none: newest first."""
     there = set(forecasts.origins(db, site.id, site.measure, site.also))
     missing = [d for d in _months_before(business_day(now, site) - DAY, PAST_MONTHS) if d not in there]
-    return [day for day in missing if _known(db, site, day) >= PAST_LEAST_DAYS]
+    return _with_history(db, site, missing, PAST_LEAST_DAYS)
 
 
 def _sunday(day: date) -> date:
     return day - timedelta(days=(day.weekday() - SUNDAY) % 7)
 
 
-def _known(db: Database, site: Site, day: date) -> int:
-    return forecasts.days_known(db, site.counted, day)
+def _with_history(db: Database, site: Site, origins: list[date], least: int) -> list[date]:
+    """Those of the origins up to which so many days were observed whole."""
+    known = whole.known_days(db, counted(db, site), max(origins)) if origins else []
+    return [day for day in origins if bisect_right(known, day) >= least]
 
 
 def _months_before(day: date, number: int) -> Iterator[date]:

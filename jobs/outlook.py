@@ -28,9 +28,6 @@ from store.sites import counted
 log = logging.getLogger(__name__)
 
 LOOKED_BACK: Final = 3660  # days of history at most
-SEEN_SHARE: Final = 0.6  # of the usual coverage: a day below was not observed; one dead door of two makes no quiet day
-FILLED_SHARE: Final = 0.5  # where those at the dead door were estimated
-FILLED_IN: Final = 0.1  # of a day's visits, at least, so that the day counts as filled in
 SEED: Final = 20260101
 
 
@@ -63,7 +60,7 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
     afterwards = origin < hours.business_day(now, site) - timedelta(days=8)
     sites = counted(db, site)
     first = origin - LOOKED_BACK * DAY
-    past = observed(sites, [queries.visits(db, s.id, first, origin, "day") for s in sites], site.measure)
+    past = observed(sites, queries.visits(db, site.id, first, origin, "day", together=True), site.measure)
     if np.isfinite(past.visits).sum() < (PAST_LEAST_DAYS if afterwards else LEAST_DAYS):
         return False
     goal = _goal(db, site, origin)
@@ -83,35 +80,12 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
     return kept
 
 
-def observed(sites: Sequence[Site], points: Sequence[Sequence[VisitPoint]], measure: str) -> History:
-    """The visits of some sites together, given site by site over the same days; from the first day on that is known.
-
-    A day is known if it is at every site, and closed if every site is.
-    """
-    each = [_known(own, measure) for own in points]
-    visits = {day: _sum([known[day] for known in each]) for day in each[0]}
+def observed(sites: Sequence[Site], points: Sequence[VisitPoint], measure: str) -> History:
+    """The visits of some sites together from the first day on that is known; a day is closed if every site is."""
+    visits = {p.day: p.net if measure == "net" else p.gross for p in points}
     closed = (day for day in visits if not any(hours.open_intervals(day, site) for site in sites))
     last = max(visits, default=date.min)
     return history(visits, closed=closed, origin=last + DAY)
-
-
-def _known(points: Sequence[VisitPoint], measure: str) -> dict[date, float | None]:
-    """Visits by day. A day of which much less than usual was observed is not known, unless it was filled in.
-
-    A few people put in at one door say nothing of another that was silent.
-    """
-    coverage = np.array([p.coverage for p in points if p.gross is not None])
-    usual = float(np.median(coverage)) if coverage.size else 0.0
-
-    def enough(p: VisitPoint) -> bool:
-        return p.coverage >= (FILLED_SHARE if p.imputed >= FILLED_IN * (p.gross or 0.0) > 0 else SEEN_SHARE) * usual
-
-    return {p.day: (p.net if measure == "net" else p.gross) if enough(p) else None for p in points}
-
-
-def _sum(parts: Sequence[float | None]) -> float | None:
-    known = [part for part in parts if part is not None]
-    return sum(known) if len(known) == len(parts) else None
 
 
 def _goal(db: Database, site: Site, origin: date) -> Goal | None:

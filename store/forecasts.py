@@ -42,11 +42,3 @@ def origins(db: Database, site: str, measure: str, also: Sequence[str] = ()) -> 
     with db.transaction() as conn:
         rows = conn.execute(sql("forecast_origins"), keys).fetchall()
     return [day for (day,) in rows]
-
-
-def days_known(db: Database, sites: Sequence[str], until: date) -> int:
-    """On how many business days up to `until` anything of the visits of all these sites was observed."""
-    keys = {"sites": list(sites), "first": date(1970, 1, 1), "last": until}
-    with db.transaction() as conn:
-        row = conn.execute(sql("visits_between"), keys).fetchone()
-    return int(row[2]) if row else 0

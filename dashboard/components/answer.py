@@ -15,6 +15,7 @@ from dashboard.i18n import _, formats, named
 
 ON_PATH = 0.02  # within two per cent of the path is on it
 EDGE = 0.12  # of the scale, within which the word above a mark would stand out of it
+WEEKS_DAYS = 364  # days of the two times that growth compares
 ENOUGH = 0.9  # the share of the baseline's days from which its seasons are all there
 
 
@@ -132,13 +133,13 @@ def verdict(way: Progress) -> str:
     if way.today <= way.deadline:
         said.append(_place_on_path(way, now))
     if way.growth is not None:
-        said.append(growth(way.growth))
+        said.append(growth(way.growth, way.growth_days))
     for coverage, text in (
         (
             way.baseline_coverage,
-            _("Only {share} of the baseline's days were counted: its missing seasons can mislead."),
+            _("Only {share} of the baseline's days were counted whole: its missing seasons can mislead."),
         ),
-        (way.coverage_365, _("Only {share} of the last 365 days were counted: the year is reckoned from them.")),
+        (way.coverage_365, _("Only {share} of the last 365 days were counted whole: the year is reckoned from them.")),
     ):
         if coverage < ENOUGH:
             said.append(text.format(share=formats.percent(coverage)))
@@ -151,10 +152,13 @@ def _place_on_path(way: Progress, now: float) -> str:
     return _("Today: {place} ({change}).").format(place=place, change=formats.signed_percent(gap))
 
 
-def growth(change: float) -> str:
-    """What became of the visits within a year, in whole weeks."""
+def growth(change: float, days: int) -> str:
+    """What became of the visits within a year, in whole weeks, and on how many days that rests if not on nearly all."""
     told = formats.signed_percent(change, 1)
-    return _("The last 52 weeks against the 52 before: {change}.").format(change=told)
+    said = _("The last 52 weeks against the 52 before: {change}.").format(change=told)
+    if days >= ENOUGH * WEEKS_DAYS:
+        return said
+    return said + " " + _("Compared are the {n} days that were counted whole in both.").format(n=days)
 
 
 def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
@@ -163,8 +167,8 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
     if known.measure == "net":
         counted = _("Visits are entries through the outer doors, less the site's stated deductions.")
     observed = _(
-        "Days without a working counter are scaled up from the others, never counted as zero: "
-        "{share} of the last 365 days were observed."
+        "Days that were not counted, or not at every door, are scaled up from the others, never taken for quiet ones: "
+        "{share} of the last 365 days were observed whole."
     )
     yardstick = _(
         "The path grows by the same percentage every year from the baseline to the goal. "

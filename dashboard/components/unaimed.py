@@ -31,7 +31,11 @@ def so_far(known: SoFar, title: str, coming: Outlook | None, names: Sequence[Tex
         [
             html.Header([html.H1(title), *(html.P(line) for line in answer.together(names))]),
             *(html.Div([html.P(n, className="number"), html.P(what, className="where")]) for n, what in parts),
-            *([html.P(answer.growth(known.growth), className="verdict")] if known.growth is not None else []),
+            *(
+                [html.P(answer.growth(known.growth, known.growth_days), className="verdict")]
+                if known.growth is not None
+                else []
+            ),
             *([outlook.said(coming)] if coming else []),
         ],
         className="hero answer",

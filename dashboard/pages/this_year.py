@@ -1,6 +1,6 @@
 """The parts of *Progress* about the year under way: its visits so far, and month by month."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -40,8 +40,16 @@ def _year(db: Database, site: str, today: date, measure: str, way: Progress | No
     before = [(d + path.YEAR, v) for d, v in path.cumulative([p for p in last if p.day + path.YEAR >= begins], measure)]
     days = [begins + DAY * n for n in range((end - begins).days + 1)]
     goal = _path(db, site, way, days) if way and today <= way.deadline else []
-    found = _sentence(now, dict(before), dict(goal), len(now) - len(known))
+    found = _sentence(now, dict(_comparable(last, now, measure, before)), dict(goal), len(now) - len(known))
     return html.Section([html.H2(_("This year so far")), _year_chart(site, now, before, goal, found)])
+
+
+def _comparable(
+    last: Sequence[VisitPoint], now: figures.Series, measure: str, before: figures.Series
+) -> figures.Series:
+    """The sums of last year, but where too many of its days up to now were not counted whole: they look like fewer."""
+    seen = [path.visits_of(p, measure) is not None for p in last if now[0][0] <= p.day + path.YEAR <= now[-1][0]]
+    return before if seen.count(False) <= MISSING * len(seen) else []
 
 
 def _path(db: Database, site: str, way: Progress, days: list[date]) -> figures.Series:
@@ -87,8 +95,8 @@ def _sentence(
         said = said.format(first=formats.day(first), day=formats.day(day), n=formats.number(visits))
     if missing > MISSING * len(now):
         text = plural(
-            "{n} day was not counted and is missing from it, so it is not compared",
-            "{n} days were not counted and are missing from it, so it is not compared",
+            "{n} day was not counted whole and is missing from it, so it is not compared",
+            "{n} days were not counted whole and are missing from it, so it is not compared",
             missing,
         )
         return f"{said}. {text.format(n=missing)}."

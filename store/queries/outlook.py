@@ -9,11 +9,12 @@ from typing import Final
 from core.errors import NotFound
 from core.outlook import Awaited, Expected, ExpectedTotal, Outlook, Record, Scored
 from core.site import Site
-from store import backfill, forecasts
+from store import backfill
 from store.beats import beats
 from store.database import Database
 from store.queries.health import SILENT_AFTER
-from store.sites import load
+from store.sites import counted, load
+from store.whole import EARLIEST, known_days, left_out
 
 WEEKS: Final = timedelta(days=364)  # so that every weekday is there equally often
 LEAST_WEEKS: Final = 8  # observed days of a weekday, before it is compared
@@ -39,7 +40,7 @@ class _Head:
 
 def outlook(db: Database, site: str) -> Outlook:
     """The newest forecast of a site. Raises NotFound where there is none yet."""
-    head = db.fetch_one("forecast_latest", _Head, **_counting(db, site))
+    head = db.fetch_one("forecast_latest", _Head, **_counting(load(db, site)))
     if head is None:
         raise NotFound(f"there is no forecast of {site} yet; the first one is made when a business day has ended")
     key = head.forecast_id
@@ -68,7 +69,7 @@ def awaited(db: Database, site: str, today: date, now: datetime) -> Awaited:
     """Why a site has no forecast yet, on business day `today`. Raises NotFound."""
     place = load(db, site)
     return Awaited(
-        days=forecasts.days_known(db, place.counted, today - timedelta(days=1)),
+        days=len(known_days(db, counted(db, place), today - timedelta(days=1))),
         coming_in=backfill.under_way(db, now),
         at_work=any(b.name == "jobs" and now - b.heard < SILENT_AFTER for b in beats(db)),
     )
@@ -79,7 +80,9 @@ def scored(db: Database, site: str, today: date) -> list[Scored]:
 
     Only forecasts of what the target counts now: its measure, and its sites.
     """
-    return db.fetch("forecast_record", Scored, **_counting(db, site), today=today)
+    place = load(db, site)
+    out = left_out(db, counted(db, place), EARLIEST, today)
+    return db.fetch("forecast_record", Scored, **_counting(place), today=today, left_out=out)
 
 
 def records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) -> list[Record]:
@@ -101,10 +104,9 @@ def _record(days: int, own: Sequence[Scored]) -> Record:
     )
 
 
-def _counting(db: Database, site: str) -> dict[str, object]:
-    """By what the forecasts of a site are known that count as its target does now. Raises NotFound."""
-    place = load(db, site)
-    return {"site": site, "measure": place.measure, "also": list(place.also)}
+def _counting(place: Site) -> dict[str, object]:
+    """By what the forecasts of a site are known that count as its target does now."""
+    return {"site": place.id, "measure": place.measure, "also": list(place.also)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,5 +133,6 @@ def weekday_growth(db: Database, site: str, today: date) -> dict[int, float]:
 
 
 def _by_weekday(db: Database, site: Site, first: date, last: date) -> dict[int, float]:
-    rows = db.fetch("weekday_visits", _Weekday, sites=list(site.counted), first=first, last=last)
+    keys = {"sites": list(site.counted), "first": first, "last": last}
+    rows = db.fetch("weekday_visits", _Weekday, **keys, left_out=left_out(db, counted(db, site), first, last))
     return {r.weekday: getattr(r, site.measure) for r in rows if r.days >= LEAST_WEEKS}

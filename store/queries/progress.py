@@ -1,26 +1,22 @@
 """How far the visits have come on the way to the target."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from core.analytics.growth import growth_a_year
+from core.analytics.growth import growth_a_year, growth_of_days
 from core.errors import NotFound
 from core.site import Site
 from core.views import Progress, SoFar
 from store.database import Database
 from store.queries.bridging import bridged
+from store.queries.visits import visits
 from store.sites import counted, load
+from store.whole import Between, at_all, between
 
 YEAR = 365  # days
-ENOUGH = 0.9  # the share of days that must have been observed before years are compared
-EARLIEST = date(1970, 1, 1)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Visits:
-    gross: float | None
-    net: float | None
-    days: int
+ENOUGH = 0.9  # the share of days that must have been observed before a target is said to have been reached
+WEEKS = timedelta(days=364)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +31,15 @@ def progress(db: Database, site: str, today: date) -> Progress:
     if target is None:
         raise NotFound(f"{site} has no target; its site file can give it one ([sites.target])")
     measure = target.measure
-    first = _between(db, place, target.baseline_first, target.baseline_last)
+    sites = counted(db, place)
+    first = between(db, sites, target.baseline_first, target.baseline_last)
     baseline = _yearly(first, measure)
-    last = _between(db, place, today - timedelta(days=YEAR), today - timedelta(days=1))
+    last = between(db, sites, today - timedelta(days=YEAR), today - timedelta(days=1))
+    growth, pairs = _growth(db, place, today)
     last_365 = _yearly(last, measure)
     goal = None if baseline is None else baseline * target.factor
     years = (target.deadline - today).days / YEAR
-    over = bridged(db, counted(db, place), today, (target.baseline_first, target.baseline_last), measure)
+    over = bridged(db, sites, today, (target.baseline_first, target.baseline_last), measure)
     moved = None if baseline is None or over.baseline is None else baseline * over.baseline
     return Progress(
         site=site,
@@ -55,7 +53,8 @@ def progress(db: Database, site: str, today: date) -> Progress:
         goal_visits=goal,
         last_365=last_365,
         coverage_365=last.days / YEAR,
-        growth=_growth(db, place, today),
+        growth=growth,
+        growth_days=pairs,
         needed_growth=growth_a_year(last_365, goal, years),
         measure=measure,
         growth_bridged=over.growth.bridged if over.growth else None,
@@ -68,7 +67,7 @@ def progress(db: Database, site: str, today: date) -> Progress:
         ),
         breaks=over.breaks,
         also=place.also,
-        deadline_365=_at(db, place, target.deadline, measure) if today > target.deadline else None,
+        deadline_365=_at(db, sites, target.deadline, measure) if today > target.deadline else None,
     )
 
 
@@ -77,8 +76,10 @@ def so_far(db: Database, site: str, today: date) -> SoFar:
     place = load(db, site)
     yesterday = today - timedelta(days=1)
     first = db.fetch_one("visits_first", _First, sites=list(place.counted), last=yesterday)
-    every = _between(db, place, EARLIEST, yesterday)
-    last = _between(db, place, today - timedelta(days=YEAR), yesterday)
+    sites = counted(db, place)
+    every = at_all(db, sites, yesterday)
+    last = between(db, sites, today - timedelta(days=YEAR), yesterday)
+    growth, pairs = _growth(db, place, today)
     return SoFar(
         today=today,
         measure=place.measure,
@@ -87,35 +88,25 @@ def so_far(db: Database, site: str, today: date) -> SoFar:
         visits=every.gross if place.measure == "gross" else every.net,
         last_365=_yearly(last, place.measure),
         coverage_365=last.days / YEAR,
-        growth=_growth(db, place, today),
+        growth=growth,
+        growth_days=pairs,
     )
 
 
-def _at(db: Database, site: Site, deadline: date, measure: str) -> float | None:
+def _at(db: Database, sites: Sequence[Site], deadline: date, measure: str) -> float | None:
     """The visits of the 365 days up to a deadline; None where too little was observed."""
-    year = _between(db, site, deadline - timedelta(days=YEAR - 1), deadline)
+    year = between(db, sites, deadline - timedelta(days=YEAR - 1), deadline)
     return _yearly(year, measure) if year.days >= ENOUGH * YEAR else None
 
 
-def _between(db: Database, site: Site, first: date, last: date) -> _Visits:
-    row = db.fetch_one("visits_between", _Visits, sites=list(site.counted), first=first, last=last)
-    assert row is not None  # a sum is always one row
-    return row
-
-
-def _yearly(visits: _Visits, measure: str) -> float | None:
-    """A year's worth of visits, from the mean of the observed days."""
+def _yearly(visits: Between, measure: str) -> float | None:
+    """A year's worth of visits, from the mean of the days that were observed whole."""
     total = visits.gross if measure == "gross" else visits.net
     return None if total is None or not visits.days else total / visits.days * YEAR
 
 
-def _growth(db: Database, site: Site, today: date) -> float | None:
-    """Growth of the last 364 days over the 364 before: whole weeks, so that weekdays match."""
-    weeks = timedelta(days=364)
-    now, before = (
-        _between(db, site, first, first + weeks - timedelta(days=1)) for first in (today - weeks, today - 2 * weeks)
-    )
-    if min(now.days, before.days) < ENOUGH * weeks.days:
-        return None
-    ours, theirs = _yearly(now, site.measure), _yearly(before, site.measure)
-    return ours / theirs - 1 if ours is not None and theirs else None
+def _growth(db: Database, site: Site, today: date) -> tuple[float | None, int]:
+    """Growth of the last 364 days over the 364 before: whole weeks, so that weekdays match; and of how many pairs."""
+    points = visits(db, site.id, today - 2 * WEEKS, today - timedelta(days=1), together=True)
+    known = {p.day: v for p in points if (v := p.gross if site.measure == "gross" else p.net) is not None}
+    return growth_of_days(known, today - WEEKS, WEEKS.days, WEEKS)

@@ -7,7 +7,8 @@ from core.analytics.visits import counting_error
 from core.views import Step, VisitPoint
 from store.database import Database
 from store.queries.series import INTERVALS
-from store.sites import load
+from store.sites import counted, load
+from store.whole import left_out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +29,13 @@ def visits(
 ) -> list[VisitPoint]:
     """Visits of a site from business day `first` to `last`, both included, by day, week or month. Raises NotFound.
 
-    `together`: of all sites that count for its target, on the days on which each of them was observed.
+    `together`: of all sites that count for its target, on the days on which each of them was observed whole.
     """
     place = load(db, site)
     sites = list(place.counted) if together else [site]
-    points = db.fetch("visits", _Point, sites=sites, unit=step, step=INTERVALS[step], first=first, last=last)
+    out = left_out(db, counted(db, place), first, last) if together else []
+    keys = {"sites": sites, "unit": step, "step": INTERVALS[step], "first": first, "last": last, "left_out": out}
+    points = db.fetch("visits", _Point, **keys)
     return [_view(point) for point in points]
 
 

@@ -1,6 +1,6 @@
 -- Every sum that was ever forecast of what the target counts now and whose days are over, beside the truth as the readings
--- have it now. Days that were not observed at all of its sites count as the mean of the others; `observed` is the share
--- of days that were.
+-- have it now. Days that are left out, or were not observed at all of its sites, count as the mean of the others;
+-- `observed` is the share of days that were.
 with told as (
     select f.origin, f.made, f.afterwards, f.model, t.*
     from forecast f
@@ -10,6 +10,7 @@ with told as (
 ), days as materialized (
     select day, case %(measure)s when 'net' then net else gross end as visits
     from visits_together(%(site)s || %(also)s::text[], '-infinity', %(today)s)
+    where day <> all(%(left_out)s::date[])
 ), truth as (
     select t.forecast_id, t.first_day, t.last_day, sum(d.visits) as visits,
         count(d.day)::float8 / (t.last_day - t.first_day + 1) as observed

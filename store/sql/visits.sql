@@ -1,5 +1,5 @@
--- Visits of some sites together by business day, week or month, with what their error grows with. Days on which not all of
--- them were observed count for nothing; nulls where there is no other.
+-- Visits of some sites together by business day, week or month, with what their error grows with. Days that are left out,
+-- and those on which not all of them were observed, count for nothing; nulls where there is no other.
 with place as (
     select site_id, timezone, day_start from site where slug = any(%(sites)s)
 ), step as (
@@ -27,12 +27,13 @@ with place as (
 ), observed as (
     select date_trunc(%(unit)s, v.day::timestamp)::date as named, v.*
     from visits_together(%(sites)s, %(first)s, %(last)s) v
+    where v.day <> all(%(left_out)s::date[])
 ), door as ( -- by itself, and counting the sites of each day: joined to the days, the planner may run it once for each of them
     select f.*, dense_rank() over (partition by day order by site_id) + dense_rank() over (partition by day order by site_id desc) - 1
         as sites
     from place
     join visit_door_day f using (site_id)
-    where f.day between %(first)s and %(last)s
+    where f.day between %(first)s and %(last)s and f.day <> all(%(left_out)s::date[])
 ), counted as (
     select date_trunc(%(unit)s, day::timestamp)::date as named, site_id, portal_id, sum(entries) as entries,
         sum(passages / case when half then 4 else 1 end) as passages

@@ -134,7 +134,7 @@ def test_days_that_nobody_counted_are_not_told_as_fewer_visits() -> None:
     said = this_year._sentence(now, before, goal, 2)
     assert said == "Until 10 Apr 2026: 990 visits, −10% against 2025, ±0% against the path."
     assert this_year._sentence(now, before, goal, 31).endswith(
-        "990 visits. 31 days were not counted and are missing from it, so it is not compared."
+        "990 visits. 31 days were not counted whole and are missing from it, so it is not compared."
     )
     assert this_year._sentence(now[50:], {}, {}, 0).startswith("From 20 Feb 2026 until 10 Apr 2026: ")
 

@@ -1,0 +1,94 @@
+"""Days on which a site was counted at some of its doors only: their visits are no day's visits.
+
+A door is looked for from the day on which it was first heard until its sensor was taken down. It was observed on a day
+if it was watched about as long as usual, or if what is missing was filled in. A day lacks too much if more than LACKING
+of the visits usually come through doors that were not.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+SEEN: Final = 0.6  # of its usual watch, from which a door's day counts as observed
+FILLED: Final = 0.1  # of what usually comes in the time that is missing, at least, so that it counts as filled in
+LACKING: Final = 0.02  # of the visits: a counter may be off by as much
+ENOUGH: Final = 7  # days of a month that tell how long a door is usually watched
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """A door in a month: on how many days it was heard, and the median of the seconds that it was watched then."""
+
+    days: int
+    watched_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A door that leads into a site: heard since `first`, watched until `until` (None: it still is).
+
+    `people` pass it on a usual day; `months` are known by their first days.
+    """
+
+    first: date
+    until: date | None
+    people: float
+    months: Mapping[date, Month]
+
+    def expected(self, day: date) -> bool:
+        """Whether it should have counted on a day."""
+        return self.first <= day and (self.until is None or day <= self.until)
+
+    def watched_s(self, day: date) -> float:
+        """How long it is watched on a day about then: where that changes, as on the shorter watched side."""
+        month = day.replace(day=1)
+        near = (month, (month - timedelta(days=1)).replace(day=1), (month + timedelta(days=31)).replace(day=1))
+        told = [self.months[m] for m in near if m in self.months]
+        return min((m.watched_s for m in told if m.days >= ENOUGH), default=self._ever())
+
+    def _ever(self) -> float:
+        return min((m.watched_s for m in self.months.values()), default=0.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorDay:
+    """What is known of a door on a day: the seconds watched, and the people who were put in for what was not."""
+
+    door: int
+    day: date
+    covered_s: float
+    imputed: float
+
+
+def lacking(
+    doors: Mapping[int, Door],
+    told: Iterable[DoorDay],
+    counting: Callable[[date], Collection[int]],
+    closed: Callable[[date], bool],
+) -> Iterator[date]:
+    """The days of which too much was not observed, among those on which anything was.
+
+    `counting` are the doors that make visits on a day. Nobody is missed at a site that was closed.
+    """
+    usual: dict[tuple[int, date], float] = {}  # by month: there are many days
+    observed: dict[date, set[int]] = defaultdict(set)
+    for one in told:
+        door, key = doors.get(one.door), (one.door, one.day.replace(day=1))
+        if door and key not in usual:
+            usual[key] = door.watched_s(one.day)
+        if door and _observed(one, door, usual[key]):
+            observed[one.day].add(one.door)
+        else:
+            observed[one.day]  # a day of which something is known
+    for day, seen in observed.items():
+        expected = {n: doors[n].people for n in counting(day) if n in doors and doors[n].expected(day)}
+        unseen = sum(people for n, people in expected.items() if n not in seen)
+        if unseen > LACKING * sum(expected.values()) and not closed(day):
+            yield day
+
+
+def _observed(told: DoorDay, door: Door, usual_s: float) -> bool:
+    share = told.covered_s / usual_s if usual_s > 0 else 1.0
+    return share >= SEEN or told.imputed >= FILLED * (1 - share) * door.people > 0

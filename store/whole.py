@@ -1,0 +1,116 @@
+"""Days on which the visits of sites were observed in part only: they are left out of every sum that is compared."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from core.analytics import calendar
+from core.analytics.whole import Door, DoorDay, Month, lacking
+from core.site import Site
+from store.database import Database
+
+DAY = timedelta(days=1)
+EARLIEST = date(1970, 1, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Month:
+    portal_id: int
+    name: str
+    month: date
+    days: int
+    first: date
+    last: date
+    watched_s: float
+    people: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hung:
+    portal_id: int
+    channel_id: int
+    swapped: bool
+    role: str
+    placed: datetime | None
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Between:
+    """Visits of sites over some days, on the `days` of them that count."""
+
+    gross: float | None
+    net: float | None
+    days: int
+
+
+def between(db: Database, sites: Sequence[Site], first: date, last: date) -> Between:
+    """The visits of sites from `first` to `last`, both included, on the days on which all were observed whole."""
+    return _between(db, sites, first, last, left_out(db, sites, first, last))
+
+
+def at_all(db: Database, sites: Sequence[Site], until: date) -> Between:
+    """The visits of sites up to `until`, on the days on which something was observed at each."""
+    return _between(db, sites, EARLIEST, until, ())
+
+
+def _between(db: Database, sites: Sequence[Site], first: date, last: date, out: Sequence[date]) -> Between:
+    keys = {"sites": [site.id for site in sites], "first": first, "last": last, "left_out": list(out)}
+    row = db.fetch_one("visits_between", Between, **keys)
+    assert row is not None  # a sum is always one row
+    return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    day: date
+
+
+def known_days(db: Database, sites: Sequence[Site], until: date) -> list[date]:
+    """The business days up to `until` on which the visits of all these sites were observed whole, in order."""
+    keys = {"sites": [site.id for site in sites], "first": EARLIEST, "last": until}
+    return [one.day for one in db.fetch("visits_days", _Known, **keys, left_out=left_out(db, sites, EARLIEST, until))]
+
+
+def left_out(db: Database, sites: Sequence[Site], first: date, last: date) -> list[date]:
+    """The business days on which a part of the visits of any of these sites was not observed, though another was."""
+    return sorted({day for site in sites for day in _of_site(db, site, first, last)})
+
+
+def _of_site(db: Database, site: Site, first: date, last: date) -> Iterator[date]:
+    months = db.fetch("door_months", _Month, site=site.id)
+    names = {month.portal_id: month.name for month in months}
+    definitions = sorted(site.visits, key=lambda d: d.first)
+
+    def counting(day: date) -> list[int]:
+        portals = next((d.portals for d in reversed(definitions) if d.first <= day), ())
+        return [portal for portal, name in names.items() if not portals or name in portals]
+
+    told = db.fetch("door_days", DoorDay, site=site.id, first=first, last=last)
+    return lacking(_doors(db, site, months), told, counting, lambda day: not calendar.open_intervals(day, site))
+
+
+def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Door]:
+    by_door: dict[int, list[_Month]] = defaultdict(list)
+    for month in months:
+        by_door[month.portal_id].append(month)
+    hung = [h for h in db.fetch("bridge_placements", _Hung, portals=list(by_door)) if h.role == "primary"]
+    return {
+        portal: Door(
+            first=min(m.first for m in own),
+            until=_until(site, own, [h.ended for h in hung if h.portal_id == portal]),
+            people=sum(m.people for m in own) / sum(m.days for m in own),
+            months={m.month: Month(days=m.days, watched_s=m.watched_s) for m in own},
+        )
+        for portal, own in by_door.items()
+    }
+
+
+def _until(site: Site, months: Sequence[_Month], ends: Sequence[datetime | None]) -> date | None:
+    """The last whole day on which a sensor hung there; None if one does."""
+    if not ends:
+        return max(m.last for m in months)
+    if None in ends:
+        return None
+    return calendar.business_day(max(end for end in ends if end), site) - DAY

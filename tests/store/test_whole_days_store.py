@@ -1,0 +1,104 @@
+"""A silent door makes no fall of visits: days that were counted at some of the doors are compared with nothing."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+import psycopg
+import pytest
+
+from core import sitefile
+from jobs.outlook import observed
+from store import forecasts, queries, sites
+from store.database import Database
+from tests.store.counted import HOUSE
+from tests.store.test_forecasts import said
+from tests.store.test_together import DAY, TODAY, days, write
+
+DAYS = 2 * 364
+FIRST = TODAY - DAYS * DAY
+SILENT = 60  # days
+TARGET = f"""[sites.target]
+baseline_first = {FIRST}
+baseline_last = {FIRST + 363 * DAY}
+deadline = 2030-12-31
+"""
+LIBRARY = HOUSE.replace("[[sites.spaces]]", f"{TARGET}[[sites.spaces]]", 1)
+
+
+def house(db: Database, url: str, front: float = 60, back: float = 40, silent: int = SILENT) -> None:
+    """Two years at two doors; the back door says nothing on the last `silent` days."""
+    sites.apply(db, sitefile.parse(LIBRARY))
+    write(url, {("lib", "front"): days(FIRST, DAYS, front), ("lib", "back"): days(FIRST, DAYS - silent, back)})
+
+
+def test_a_silent_door_is_no_fall_of_visits(db: Database, database_url: str) -> None:
+    house(db, database_url)
+    way = queries.progress(db, "lib", TODAY)
+    assert way.growth == pytest.approx(0) and way.growth_days == 364 - SILENT
+    assert way.last_365 == pytest.approx(100 * 365) and way.coverage_365 == (365 - SILENT) / 365
+    assert way.baseline_visits == pytest.approx(100 * 365) and way.baseline_coverage == 1
+    known = queries.so_far(db, "lib", TODAY)
+    assert (known.growth, known.growth_days, known.last_365) == (way.growth, way.growth_days, way.last_365)
+    assert known.days == DAYS and known.visits == 100 * DAYS - 40 * SILENT, "all who were counted were counted"
+    assert all(ratio == pytest.approx(1) for ratio in queries.weekday_growth(db, "lib", TODAY).values())
+
+
+def test_its_days_stand_with_what_was_counted_but_are_no_days_of_the_target(db: Database, database_url: str) -> None:
+    house(db, database_url)
+    asked = {"first": TODAY - (SILENT + 1) * DAY, "last": TODAY - SILENT * DAY}
+    assert [p.gross for p in queries.visits(db, "lib", **asked)] == [100, 60]
+    together = queries.visits(db, "lib", **asked, together=True)
+    assert [(p.gross, p.coverage, p.se is None) for p in together] == [(100, 1, False), (None, 0, True)]
+    (library,) = sites.load_all(db)
+    past = observed((library,), queries.visits(db, "lib", FIRST, TODAY - DAY, together=True), "gross")
+    assert np.isnan(past.visits[-SILENT:]).all() and np.isfinite(past.visits[:-SILENT]).all()
+
+
+def test_a_forecast_is_not_judged_by_them(db: Database, database_url: str) -> None:
+    house(db, database_url, silent=3)
+    week = TODAY - 7 * DAY
+    assert forecasts.keep(db, "lib", replace(said(week - DAY, 690, 710)))
+    (found,) = queries.scored(db, "lib", TODAY)
+    assert (found.truth, found.observed, found.judged) == (pytest.approx(700), pytest.approx(4 / 7), False)
+
+
+def test_what_was_estimated_for_the_door_counts(db: Database, database_url: str) -> None:
+    house(db, database_url)
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute(
+            "insert into flow_day (site_id, portal_id, day, people_in, people_out, covered_s, imputed)"
+            " select site_id, portal_id, day, 40, 40, 0, 80"
+            " from portal, generate_series(%s::date, %s::date, '1 day') day where slug = 'back'",
+            (TODAY - SILENT * DAY, TODAY - DAY),
+        )
+    way = queries.progress(db, "lib", TODAY)
+    assert (way.growth, way.growth_days, way.coverage_365) == (0, 364, 1)
+
+
+def test_a_small_door_may_be_silent(db: Database, database_url: str) -> None:
+    house(db, database_url, front=99, back=1)
+    way = queries.progress(db, "lib", TODAY)
+    assert way.growth_days == 364 and way.growth == pytest.approx(-0.01 * SILENT / 364)
+
+
+def test_a_door_whose_sensor_was_taken_down_is_missed_no_more(db: Database, database_url: str) -> None:
+    sites.apply(db, sitefile.parse(LIBRARY))
+    gone = LIBRARY[: LIBRARY.rindex("[[sites.sensors]]")].replace(
+        'name = { sv = "Baksidan"', 'counted = false\nname = { sv = "Baksidan"'
+    )
+    when = datetime.combine(TODAY - SILENT * DAY, datetime.min.time(), UTC) + timedelta(hours=3)  # as the day begins
+    sites.apply(db, sitefile.parse(gone), now=when)
+    write(database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(FIRST, DAYS - SILENT, 40)})
+    way = queries.progress(db, "lib", TODAY)
+    assert way.growth_days == 364 and way.coverage_365 == 1
+    assert way.growth and way.growth < -0.05, "as counted; without the door nothing changed"
+    assert way.growth_bridged == pytest.approx(0, abs=1e-9)
+
+
+def test_before_a_door_was_first_heard_nobody_missed_it(db: Database, database_url: str) -> None:
+    sites.apply(db, sitefile.parse(LIBRARY))
+    later = FIRST + 400 * DAY
+    write(database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(later, DAYS - 400, 40)})
+    assert queries.progress(db, "lib", TODAY).baseline_visits == pytest.approx(60 * 365)
+    assert date(2026, 3, 1) == TODAY - DAY

@@ -35,13 +35,14 @@ def register(callbacks: Callbacks) -> None:
     @callbacks.on(
         Output("page", "children"),
         Output("navigation", "children"),
+        Output("page", "data-drawn"),
         Input("address", "pathname"),
         Input("address", "search"),
         Input("redraw", "n_clicks"),
     )
-    def show(pathname: str | None, search: str | None, _redraw: int | None) -> tuple[Any, Any]:
+    def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, Any, str]:
         address = Address.parse(pathname or "/", search or "")
-        return screen(callbacks.database(), address, datetime.now(UTC))
+        return *screen(callbacks.database(), address, datetime.now(UTC)), str(redraw or 0)
 
 
 def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:

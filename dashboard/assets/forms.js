@@ -29,8 +29,34 @@
     return found;
   }
 
-  // The days of an action in order, said in the reader's language before anything is sent; the API has the last word.
-  function early(form, body) {
+  // What other open forms hold is put back once the page is drawn anew: `data-fields` is how the ids of a form's fields begin.
+  function drafts(sent) {
+    return [...document.querySelectorAll("details[open] > form[data-fields]")].filter((form) => form !== sent)
+      .map((form) => ({ fields: form.dataset.fields, values: [...new FormData(form)] }));
+  }
+
+  function redraw(kept) {
+    const page = document.getElementById("page");
+    new MutationObserver((_, observer) => {
+      observer.disconnect();
+      requestAnimationFrame(() => putBack(page, kept));
+    }).observe(page, { attributeFilter: ["data-drawn"] });
+    document.getElementById("redraw").click();
+  }
+
+  // A drawn page takes over the elements of the one before by their place: which are open goes by whose they are.
+  function putBack(page, kept) {
+    page.querySelectorAll("form[data-fields]").forEach((form) => {
+      const details = form.closest("details"), draft = kept.find((one) => one.fields === form.dataset.fields);
+      details.open = Boolean(draft);
+      form.querySelector(".problem").textContent = "";
+      draft?.values.forEach(([name, value]) => window.dash_clientside.set_props(`${draft.fields}-${name}`, { value }));
+    });
+  }
+
+  // What cannot be of an action, said in the reader's language before anything is sent; the API has the last word.
+  function wrong(form, body) {
+    if (body.answered && !body.answer_sv && !body.answer_en) return form.dataset.textless;
     const days = [form.dataset.asked, body.answered, body.done_since, body.undone];
     if (days.slice(1).some((day) => day && day < days[0])) return form.dataset.early;
     if (body.undone && !(body.done_since && body.undone > body.done_since)) return form.dataset.undone;
@@ -40,7 +66,7 @@
   function done(form) {
     const details = form.closest("details");
     form.querySelectorAll("[data-once] input, [data-once] textarea").forEach((field) => fill(field, ""));
-    document.getElementById("redraw").click();
+    redraw(drafts(form));
     const said = document.getElementById("announcer");
     if (form.dataset.kept && said) said.textContent = form.dataset.kept;
     if (form.dataset.kept && details) { details.open = false; details.querySelector("summary").focus(); }
@@ -50,7 +76,7 @@
     const [method, url] = form.dataset.send.split(" ");
     const problem = form.querySelector(".problem");
     const body = filled(form);
-    problem.textContent = early(form, body);
+    problem.textContent = wrong(form, body);
     if (problem.textContent || form.dataset.sending) return;
     form.dataset.sending = "1";
     let said = problem.dataset.failed;

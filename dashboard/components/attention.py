@@ -74,14 +74,19 @@ def _said(who: str, note: str, when: str) -> str:
 def _form(f: FindingInfo) -> Any:
     """Sent by forms.js to the API, which keeps the name and the reason; 409 is that it was resolved meanwhile."""
     what = _("Acknowledge") if f.state == "open" else _("Say something else")
+    here, note = f"finding-{f.id}", _("What it is, or what is done about it")
     fields = [
-        dmc.TextInput(label=_("Your name or initials"), name="who", required=True, autoComplete="name"),
-        dmc.TextInput(label=_("What it is, or what is done about it"), name="note", required=True, autoComplete="off"),
+        dmc.TextInput(
+            label=_("Your name or initials"), required=True, autoComplete="name", id=f"{here}-who", name="who"
+        ),
+        dmc.TextInput(label=note, required=True, autoComplete="off", id=f"{here}-note", name="note"),
         html.Button(what, type="submit", className="send", **aria(label=f"{what}: {named(f.sentence)}")),
         html.P("", className="problem", role="alert", **data(failed=_("That could not be kept. Try again."))),
     ]
     form = html.Form(
-        fields, className="writing", **data(send=f"POST /api/v1/findings/{f.id}/acknowledgement", gone="409")
+        fields,
+        className="writing",
+        **data(send=f"POST /api/v1/findings/{f.id}/acknowledgement", fields=here, gone="409"),
     )
     return html.Details([html.Summary(what), form])
 

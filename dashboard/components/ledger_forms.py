@@ -14,6 +14,7 @@ from dashboard.components.attrs import aria, data
 from dashboard.i18n import LANGUAGES, _, formats, language, named
 
 LONGEST: Final = 1000  # characters of a text
+ASKED: Final = "asked"  # what the ids of the first form's fields begin with: forms.js knows them by `data-fields`
 
 
 def _groups() -> list[dict[str, str]]:
@@ -28,28 +29,33 @@ def add(site: str, spaces: Mapping[str, Text]) -> Any:
     days = [{"value": day, "label": name} for day, name in zip(WEEKDAYS, formats.weekdays("wide"), strict=True)]
     fields = [
         html.P(_("The ledger is public: write which group asked, and no names of people."), className="quiet"),
-        html.Div(_texts("title", _("What was asked for")), **data(once="")),
+        html.Div(_texts(ASKED, "title", _("What was asked for")), **data(once="")),
         _choice("asked_by", _("By whom"), _groups(), "residents"),
-        _day("asked", _("When; today if left out"), None),
+        _day(ASKED, "asked", _("When; today if left out"), None),
         _choice("spaces", _("Where; the whole site if left out"), within, None),
         _choice("weekdays", _("On which weekday; every day if left out"), days, None),
     ]
-    sent = data(send=f"POST /api/v1/sites/{site}/actions", lists="spaces weekdays", kept=_("Written down."))
-    return html.Details([html.Summary(_("Write down what was asked for")), _form(fields, _("Write it down"), "", sent)])
+    sent = data(
+        send=f"POST /api/v1/sites/{site}/actions", fields=ASKED, lists="spaces weekdays", kept=_("Written down.")
+    )
+    form = _form(fields, ASKED, _("Write it down"), "", sent)
+    return html.Details([html.Summary(_("Write down what was asked for")), form])
 
 
 def amend(site: str, action: ActionInfo) -> Any:
     """The form for what became of an action, filled with what is known."""
-    answer = action.answer
+    answer, here = action.answer, f"became-{action.action}"
     fields = [
-        *_texts("answer", _("What was answered"), answer, required=False),
-        _day("answered", _("Answered on"), action.answered),
-        _day("done_since", _("Done since"), action.done_since),
-        _day("undone", _("Taken back on"), action.undone),
+        *_texts(here, "answer", _("What was answered"), answer, required=False),
+        _day(here, "answered", _("Answered on"), action.answered),
+        _day(here, "done_since", _("Done since"), action.done_since),
+        _day(here, "undone", _("Taken back on"), action.undone),
     ]
     sent = data(
         send=f"PATCH /api/v1/sites/{site}/actions/{action.action}",
+        fields=here,
         asked=str(action.asked or ""),
+        textless=_("An answer has a text: write what was answered too."),
         early=_("That day is before the one on which it was asked for."),
         undone=_("It can be taken back only after it was done: write both days."),
         kept=_("Written down."),
@@ -58,22 +64,24 @@ def amend(site: str, action: ActionInfo) -> Any:
     return html.Details(
         [
             html.Summary(what, **aria(label=f"{what}: {named(action.title)}")),
-            _form(fields, _("Write it down"), named(action.title), sent),
+            _form(fields, here, _("Write it down"), named(action.title), sent),
         ]
     )
 
 
-def _form(fields: list[Any], verb: str, about: str, sent: dict[str, Any]) -> Any:
+def _form(fields: list[Any], here: str, verb: str, about: str, sent: dict[str, Any]) -> Any:
     label = aria(label=f"{verb}: {about}") if about else {}
     last = [
-        dmc.TextInput(label=_("Your name or initials"), name="who", required=True, autoComplete="name"),
+        dmc.TextInput(
+            label=_("Your name or initials"), required=True, autoComplete="name", id=f"{here}-who", name="who"
+        ),
         html.Button(verb, type="submit", className="send", **label),
         html.P("", className="problem", role="alert", **data(failed=_("That could not be kept. Try again."))),
     ]
     return html.Form([*fields, *last], className="writing", **sent)
 
 
-def _texts(name: str, label: str, known: Text | None = None, required: bool = True) -> list[Any]:
+def _texts(here: str, name: str, label: str, known: Text | None = None, required: bool = True) -> list[Any]:
     """A field for each language, the reader's own first; one of them is enough."""
     mine = language()
     other = next(code for code in LANGUAGES if code != mine)
@@ -81,19 +89,24 @@ def _texts(name: str, label: str, known: Text | None = None, required: bool = Tr
     both = ((mine, label, required), (other, f"{label}, {words[other]}", False))
     return [
         dmc.Textarea(
-            label=said, name=f"{name}_{code}", value=getattr(known, code) if known else "", required=needed,
+            label=said, id=f"{here}-{name}_{code}", name=f"{name}_{code}",
+            value=getattr(known, code) if known else "", required=needed,
             autosize=True, minRows=1, attributes={"input": {"maxLength": LONGEST, "lang": code}},
         )
         for code, said, needed in both
     ]  # fmt: skip
 
 
-def _day(name: str, label: str, known: date | None) -> Any:
+def _day(here: str, name: str, label: str, known: date | None) -> Any:
     """A day, chosen as the reader's device does it."""
     value = str(known) if known else ""
-    return dmc.TextInput(label=label, name=name, value=value, attributes={"input": {"type": "date", "data-was": value}})
+    attributes = {"input": {"type": "date", "data-was": value}}
+    return dmc.TextInput(label=label, id=f"{here}-{name}", name=name, value=value, attributes=attributes)
 
 
 def _choice(name: str, label: str, choices: list[dict[str, str]], value: str | None) -> Any:
     optional = value is None
-    return dmc.Select(label=label, name=name, data=choices, value=value, allowDeselect=optional, clearable=optional)
+    here = f"{ASKED}-{name}"
+    return dmc.Select(
+        label=label, id=here, name=name, data=choices, value=value, allowDeselect=optional, clearable=optional
+    )

@@ -42,5 +42,45 @@ def test_a_wish_is_written_down_and_what_became_of_it(quiet_house: House, open_p
     entry.get_by_label("Done since").fill("")
     entry.get_by_role("button").click()
     expect(entry).not_to_contain_text("done since")
+    entry.locator("summary").press("Enter")
+    entry.get_by_label("Answered on").fill("2026-02-01")
+    entry.get_by_role("button").click()
+    expect(entry.get_by_role("alert")).to_have_text("An answer has a text: write what was answered too.")
     if folder := os.environ.get("BESOK_SHOTS"):
         page.screenshot(path=f"{folder}/ledger.png", full_page=True)
+
+
+def test_what_is_being_written_stays_when_something_else_is_sent(quiet_house: House, open_page: Open) -> None:
+    page = open_page(f"{quiet_house.url}/progress/{quiet_house.id}", locale="en-GB")
+    add = page.locator('form[data-send^="POST"]')
+
+    def ask(title: str) -> None:
+        if not add.is_visible():
+            page.locator("summary", has_text="Write down what was asked for").click()
+        add.get_by_label("What was asked for", exact=False).first.fill(title)
+        add.get_by_label("When; today if left out").fill("2026-01-14")
+        add.get_by_label("Your name or initials").fill("Kim")
+        add.get_by_label("Your name or initials").press("Enter")
+
+    ask("A reading circle")
+    first = page.locator('[data-action="a-reading-circle"]')
+    first.locator("summary").click()
+    first.get_by_label("What was answered", exact=True).fill("We are looking for a room")
+    first.get_by_label("Answered on").fill("2026-02-01")
+    ask("Longer hours")  # drawn above the first one, whose form is open
+    second = page.locator('[data-action="longer-hours"]')
+    expect(second).to_be_visible()
+    expect(first.get_by_label("What was answered", exact=True)).to_have_value("We are looking for a room")
+    expect(first.get_by_label("Answered on")).to_have_value("2026-02-01")
+    expect(second.locator("form")).not_to_be_visible()
+    page.locator("summary", has_text="Write down what was asked for").click()
+    add.get_by_label("What was asked for", exact=False).first.fill("More lamps")
+    add.get_by_label("Where; the whole site if left out").click()
+    page.get_by_role("option", name="Studio").click()
+    first.get_by_role("button").click()
+    expect(first).to_contain_text("“We are looking for a room”")
+    expect(first.locator("form")).not_to_be_visible()
+    expect(add.get_by_label("What was asked for", exact=False).first).to_have_value("More lamps")
+    expect(add.get_by_label("Where; the whole site if left out")).to_have_value("Studio")
+    add.get_by_label("Your name or initials").press("Enter")
+    expect(page.locator('[data-action="more-lamps"]')).to_contain_text("Studio")

@@ -11,7 +11,10 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
 from api.ranges import BadRange
-from core.errors import NotFound, SchemaMismatch, StoreRefused, StoreUnavailable
+from core import refusals
+from core.errors import BesokError, NotFound, SchemaMismatch, StoreRefused, StoreUnavailable
+from core.languages import preferred
+from core.site import Text
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
@@ -42,30 +45,38 @@ def install(server: FastAPI) -> None:
     server.exception_handler(Exception)(_unexpected)
 
 
-def _problem(status: int, text: str, **headers: str) -> JSONResponse:
-    return JSONResponse({"error": text}, status_code=status, headers=headers or None)
+def _problem(request: Request, status: int, said: str | Text, **headers: str) -> JSONResponse:
+    """The answer, in Swedish where that is asked for and known: `Content-Language` says which it became."""
+    wish = preferred(request.headers.get("accept-language", ""))
+    language = "sv" if wish == "sv" and isinstance(said, Text) else "en"
+    text = getattr(said, language) if isinstance(said, Text) else said
+    return JSONResponse({"error": text}, status_code=status, headers={"Content-Language": language, **headers})
 
 
-async def _not_found(_: Request, exc: Exception) -> JSONResponse:
-    return _problem(404, str(exc))
+def _said(exc: Exception) -> str | Text:
+    return (exc.both if isinstance(exc, BesokError) else None) or str(exc)
 
 
-async def _refused(_: Request, exc: Exception) -> JSONResponse:
+async def _not_found(request: Request, exc: Exception) -> JSONResponse:
+    return _problem(request, 404, _said(exc))
+
+
+async def _refused(request: Request, exc: Exception) -> JSONResponse:
     # What the driver said names tables, and is for the log.
     if isinstance(exc.__cause__, Exception):
         log.error("the database refused: %s", exc, extra={"action": "store_refused"})
-        return _problem(500, "Besök could not answer because of a fault in itself; its log tells more")
-    return _problem(409, str(exc))
+        return _problem(request, 500, refusals.FAULT)
+    return _problem(request, 409, _said(exc))
 
 
-async def _bad_range(_: Request, exc: Exception) -> JSONResponse:
-    return _problem(422, str(exc))
+async def _bad_range(request: Request, exc: Exception) -> JSONResponse:
+    return _problem(request, 422, _said(exc))
 
 
-async def _bad_request(_: Request, exc: Exception) -> JSONResponse:
+async def _bad_request(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, RequestValidationError)
     parts = [f"{_place(error)}: {error['msg']}" for error in exc.errors()]
-    return _problem(422, "; ".join(parts))
+    return _problem(request, 422, "; ".join(parts))
 
 
 def _place(error: Mapping[str, Any]) -> str:
@@ -73,18 +84,19 @@ def _place(error: Mapping[str, Any]) -> str:
     return "body" if error["type"] == "json_invalid" else str(error["loc"][-1])
 
 
-async def _unavailable(_: Request, exc: Exception) -> JSONResponse:
+async def _unavailable(request: Request, exc: Exception) -> JSONResponse:
     # The driver's words name hosts and users: they are for the log.
     log.warning("the database cannot answer: %s", exc, extra={"action": "answer_unavailable"})
-    text = str(exc) if isinstance(exc, SchemaMismatch) else "the database cannot answer now; try again in a few seconds"
-    return _problem(503, text, **{"Retry-After": str(RETRY_AFTER_S)})
+    text = str(exc) if isinstance(exc, SchemaMismatch) else refusals.UNAVAILABLE
+    return _problem(request, 503, text, **{"Retry-After": str(RETRY_AFTER_S)})
 
 
-async def _http(_: Request, exc: Exception) -> JSONResponse:
+async def _http(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, StarletteHTTPException | HTTPException)
-    return _problem(exc.status_code, str(exc.detail), **(exc.headers or {}))
+    said: Any = exc.detail  # a text in both languages where one of our own raised it
+    return _problem(request, exc.status_code, said if isinstance(said, Text) else str(said), **(exc.headers or {}))
 
 
 async def _unexpected(request: Request, exc: Exception) -> JSONResponse:
     # Starlette hands the exception on to the server after this answer, which logs it with its traceback.
-    return _problem(500, "Besök could not answer because of a fault in itself; its log tells more")
+    return _problem(request, 500, refusals.FAULT)

@@ -18,9 +18,15 @@ BesokError
 The text of an error is written for the person who reads it: what happened, and what to do.
 """
 
+from core.site import Text
+
 
 class BesokError(Exception):
-    """Something Besök can explain."""
+    """Something Besök can explain; `both` is the same in both languages, of what the pages show."""
+
+    def __init__(self, said: str | Text = "") -> None:
+        super().__init__(said.en if isinstance(said, Text) else said)
+        self.both = said if isinstance(said, Text) else None
 
 
 class SettingsError(BesokError):

@@ -17,7 +17,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Literal
 
-from core import tomlfile
+from core import refusals, tomlfile
 from core.analytics.calendar import WEEKDAYS
 from core.errors import CalendarFileError
 from core.site import Text
@@ -79,7 +79,7 @@ def parse(text: str, name: str = "ledger") -> tuple[Action, ...]:
     problems: list[Problem] = [*tomlfile.unknown_keys(Ledger, raw), *parts.problems]
     seen: set[tuple[str, str]] = set()
     for path, action in actions:
-        problems += [((*path, key), reason) for key, reason in check(action)]
+        problems += [((*path, key), reason.en) for key, reason in check(action)]
         if (action.site, action.id) in seen:
             problems.append(((*path, "id"), f'the id "{action.id}" is used twice; give each its own'))
         seen.add((action.site, action.id))
@@ -90,28 +90,28 @@ def parse(text: str, name: str = "ledger") -> tuple[Action, ...]:
     return tuple(action for _, action in actions)
 
 
-def check(action: Action) -> Iterator[tuple[str, str]]:
+def check(action: Action) -> Iterator[tuple[str, Text]]:
     """What is wrong with an action: the key, and a sentence."""
     if not _ID.fullmatch(action.id) or len(action.id) > LONGEST_ID:
-        yield "id", f'"{action.id[:80]}" is no id: small letters, digits and single - only, as in "longer-sundays"'
+        yield "id", refusals.no_id(action.id[:80])
     for key in ("title", "answer"):
         text: Text | None = getattr(action, key)
         if text and not all(0 < len(words.strip()) <= LONGEST_TEXT for words in (text.sv, text.en)):
-            yield key, f"write it in both languages, with {LONGEST_TEXT} characters at most"
+            yield key, refusals.too_long(LONGEST_TEXT)
     if (action.answer is None) != (action.answered is None):
-        yield "answered", "an answer has a text and a day; write both or neither"
+        yield "answered", refusals.HALF_AN_ANSWER
     for day in action.weekdays:
         if day not in WEEKDAYS:
-            yield "weekdays", f'"{day[:40]}" is no weekday; write "monday" to "sunday"'
+            yield "weekdays", refusals.no_weekday(day[:40])
     for key in ("asked", "answered", "done_since", "undone"):
         if (day := getattr(action, key)) and day.year not in YEARS:
-            yield key, f"the year {day.year} cannot be; correct it"
+            yield key, refusals.no_year(day.year)
     order = [(key, day) for key in ("asked", "answered", "done_since", "undone") if (day := getattr(action, key))]
     for (earlier, first), (later, second) in pairwise(order):
         if second < first and (earlier, later) != ("answered", "done_since"):
-            yield later, f"{second} is before {earlier} ({first}); exchange or correct the days"
+            yield later, refusals.out_of_order(second, earlier, first)
     if action.undone and (not action.done_since or action.undone <= action.done_since):
-        yield "undone", "what was never done cannot be undone; write done_since, and a later day here"
+        yield "undone", refusals.NEVER_DONE
 
 
 def changes(old: Action | None, new: Action) -> list[str]:

@@ -8,7 +8,8 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from dashboard.i18n import LANG, LANGUAGES
+from core.languages import known, preferred
+from dashboard.i18n import LANG
 
 COOKIE = "besok_lang"
 KEPT_S = 365 * 24 * 3600
@@ -16,7 +17,7 @@ KEPT_S = 365 * 24 * 3600
 
 def asked(query: bytes) -> str | None:
     """The language of `?lang=` if it is one of ours."""
-    return _known(parse_qs(query.decode("latin-1")).get("lang", [""])[0])
+    return known(parse_qs(query.decode("latin-1")).get("lang", [""])[0])
 
 
 def kept(cookie: str) -> str | None:
@@ -25,23 +26,7 @@ def kept(cookie: str) -> str | None:
         morsel = SimpleCookie(cookie).get(COOKIE)
     except Exception:  # a cookie of somebody else's that cannot be read says nothing about ours
         return None
-    return _known(morsel.value) if morsel else None
-
-
-def preferred(accept: str) -> str | None:
-    """The first of our languages in an Accept-Language header, by its weights."""
-    ranked = []
-    for place, part in enumerate(accept.split(",")):
-        name, _, weight = part.strip().partition(";q=")
-        try:
-            ranked.append((-float(weight or 1), place, name))
-        except ValueError:
-            continue
-    return next((code for _w, _p, name in sorted(ranked) if (code := _known(name[:2].lower()))), None)
-
-
-def _known(code: str) -> str | None:
-    return code if code in LANGUAGES else None
+    return known(morsel.value) if morsel else None
 
 
 class LanguageMiddleware:

@@ -93,7 +93,7 @@ def parse(text: str, name: str, sites: Sequence[Site], standing: Sequence[Action
             reading.wrong(line, f'"{action.id}" is also that of line {before[0]}; give each line an id of its own')
         actions[action.site, action.id] = line, action
         for key, reason in check(action):
-            reading.wrong(line, f"{key}: {reason}")
+            reading.wrong(line, f"{key}: {reason.en}")
     if not actions and not reading.problems:
         raise CalendarFileError(f"{name} has columns and no actions; write a line for each below the first")
     if reading.problems:

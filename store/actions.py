@@ -8,6 +8,7 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
+from core import refusals
 from core.errors import CalendarFileError, NotFound
 from core.ledger import Action, changes, check
 from core.site import Text
@@ -82,7 +83,7 @@ def amend(
     with db.transaction() as conn:
         old = _locked(conn).get((site, name))
         if old is None:
-            raise NotFound(f'{site} has no action "{name}"; `besok action list` shows what there is')
+            raise NotFound(refusals.no_action(site, name))
         return _put(conn, old, change(old), author, now)
 
 
@@ -98,13 +99,13 @@ def remove(db: Database, site: str, name: str, author: str, now: datetime) -> No
     with db.transaction() as conn:
         key = {"site_id": _site(conn, site), "id": name}
         if not conn.execute(sql("action_delete"), key).rowcount:
-            raise NotFound(f'{site} has no action "{name}"; `besok action list` shows what there is')
+            raise NotFound(refusals.no_action(site, name))
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": "removed"})
 
 
 def _put(conn: psycopg.Connection[Any], old: Action | None, action: Action, author: str, now: datetime) -> list[str]:
     for wrong, reason in check(action):
-        raise CalendarFileError(f"{action.id}: {wrong}: {reason}")
+        raise CalendarFileError(Text(sv=reason.sv, en=f"{action.id}: {wrong}: {reason.en}"))
     different = changes(old, action)
     if not different:
         return []
@@ -114,7 +115,7 @@ def _put(conn: psycopg.Connection[Any], old: Action | None, action: Action, auth
     conn.execute(sql("action_spaces_forget"), {"action_id": row[0]})
     for space in action.spaces:
         if conn.execute(sql("action_space_insert"), {"action_id": row[0], "space": space}).fetchone() is None:
-            raise NotFound(f'there is no space "{space}" in {action.site}')
+            raise NotFound(refusals.no_space(action.site, space))
     for change in different:
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": change})
     return [f"{action.site} {action.id}: {change}" for change in different]

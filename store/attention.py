@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from core import refusals
 from core.attention import FindingInfo
 from core.errors import BesokError, NotFound
 from store import quality
@@ -21,5 +22,5 @@ def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -
     if found is None:
         raise NotFound(f"there is no finding {number}; `besok quality list` shows those there are")
     if not done:
-        raise Resolved(f"finding {number} was resolved by itself: its cause is gone")
+        raise Resolved(refusals.resolved(number))
     return found

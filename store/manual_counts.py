@@ -12,6 +12,7 @@ from uuid import UUID
 
 import psycopg
 
+from core import refusals
 from core.analytics.manual_count import Segment, Tap, Watch, clock_shift, compare
 from core.calibrating import CountInfo, ManualCount
 from core.errors import NotFound, StoreRefused
@@ -98,9 +99,9 @@ def receive(db: Database, site: str, count: ManualCount, now: datetime) -> bool:
         if not conn.execute(sql("manual_count_put"), row).rowcount:
             known = conn.execute(sql("manual_count_digest"), {"count_id": count.id}).fetchone()
             if known is None:
-                raise StoreRefused("a thousand counts came within a day: that is more than people can count")
+                raise StoreRefused(refusals.MANY_COUNTS)
             if bytes(known[0]) != row["digest"]:
-                raise StoreRefused("another count is stored under this id; make a new one")
+                raise StoreRefused(refusals.ANOTHER_COUNT)
             return False
         taps = [
             {"count_id": count.id, "position": n, "time": t.time, "direction": t.direction, "people": t.people,
@@ -202,5 +203,5 @@ def portal_id(conn: psycopg.Connection[Any], site: str, portal: str) -> int:
     """The id of a portal of a site. Raises NotFound."""
     row = conn.execute(sql("portal_of_site"), {"site": site, "portal": portal}).fetchone()
     if row is None:
-        raise NotFound(f"there is no door “{portal}” in {site}")
+        raise NotFound(refusals.no_door(site, portal))
     return int(row[0])

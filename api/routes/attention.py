@@ -11,12 +11,15 @@ from api.answers import FRESH, rows, wanted
 from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, FirstDay, Form, LastDay
 from api.security import same_origin
+from core import refusals
 from core.analytics.quality.wiring import WiringPoint
 from core.attention import ChannelCoverage, FindingInfo
+from core.site import Text
 from store import attention, queries
 
 router = APIRouter(tags=["Attention"])
 
+ACKNOWLEDGED = Text(sv="fynd kvitteras", en="findings are acknowledged")
 MOST_CELLS = 20_000  # days of sensors, each of which is looked up
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -79,8 +82,8 @@ def acknowledge(number: Number, body: Acknowledgement, db: Db, now: Now, request
     """Says that somebody has seen it, and why it stands. It changes no figure, and the finding ends by itself when its
     cause is gone. Said again, the last word counts and the first stays in the history. 409 if it is resolved."""
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, "findings are acknowledged from pages of this Besök only")
+        raise HTTPException(403, refusals.elsewhere(ACKNOWLEDGED))
     try:
         return attention.acknowledge(db, number, body.who, body.note, now)
     except attention.Resolved as exc:
-        raise HTTPException(409, str(exc)) from None
+        raise HTTPException(409, exc.both) from None

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now
 from api.security import same_origin
+from core import refusals
 from core.analytics.manual_count import Tap
 from core.calibrating import CountInfo, ManualCount, SiteCalibration
 from core.errors import NotFound
@@ -20,6 +21,7 @@ from store.calibrations import calibration as known_calibration
 
 router = APIRouter(tags=["Counting beside sensors"])
 
+TAKEN = Text(sv="räkningar tas emot", en="counts are taken")
 LONGEST = timedelta(hours=12)
 OLDEST = timedelta(days=60)  # a phone may have been offline for long
 SLACK = timedelta(seconds=2)  # by which a tap may lie outside of its count
@@ -133,7 +135,7 @@ def receive(
     """Keeps a count under the id that the sender made. Sent again it changes nothing (200); another count under the
     same id is refused (409). It changes no figure: somebody has to accept a correction first."""
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, "counts are taken from pages of this Besök only")
+        raise HTTPException(403, refusals.elsewhere(TAKEN))
     stored = manual_counts.receive(db, site.id, _count(count, body), now)
     response.status_code = 201 if stored else 200
     return Received(id=count, stored=stored)

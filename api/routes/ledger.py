@@ -12,7 +12,7 @@ from api.answers import rows, wanted
 from api.deps import Db, KnownSite, Now, known_name
 from api.routes.figures import CSV, Accept, Form
 from api.security import same_origin
-from core import sentences
+from core import refusals, sentences
 from core.analytics.calendar import business_day
 from core.around import ActionEffect, ActionInfo
 from core.errors import CalendarFileError
@@ -29,6 +29,7 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
 Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=WORD)]
 WHO = Field(description="Who writes this down, a name or initials; only `besok action list --log` shows it")
+WRITTEN = Text(sv="det som önskats skrivs", en="the ledger is written")
 BOTH = "In Swedish or in English; if one of them is left out, the other stands for both"
 
 
@@ -117,7 +118,7 @@ def add(site: KnownSite, body: Asked, db: Db, now: Now, request: Request) -> Act
     _ours(request)
     title = _both(body.title_sv, body.title_en)
     if title is None:
-        raise HTTPException(422, "title: say what was asked for, in Swedish or in English")
+        raise HTTPException(422, refusals.NO_TITLE)
 
     def made(taken: Collection[str]) -> Action:
         return Action(
@@ -154,7 +155,7 @@ def amend(site: KnownSite, action: str, body: Became, db: Db, now: Now, request:
 
 def _ours(request: Request) -> None:
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, "the ledger is written from pages of this Besök only")
+        raise HTTPException(403, refusals.elsewhere(WRITTEN))
 
 
 def _kept(write: Callable[[], Any]) -> Any:
@@ -162,7 +163,7 @@ def _kept(write: Callable[[], Any]) -> Any:
     try:
         return write()
     except CalendarFileError as exc:
-        raise HTTPException(422, str(exc)) from None
+        raise HTTPException(422, exc.both or str(exc)) from None
 
 
 def _info(db: Database, site: Site, now: datetime, name: str) -> ActionInfo:

@@ -80,16 +80,17 @@
     if (problem.textContent || form.dataset.sending) return;
     form.dataset.sending = "1";
     let said = problem.dataset.failed;
+    const here = document.documentElement.lang;
     try {
       const answer = await fetch(url, {
-        method, headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+        method, headers: { "Content-Type": "application/json", "Accept-Language": here }, body: JSON.stringify(body),
       });
       if (answer.ok || String(answer.status) === form.dataset.gone) {
         name(body.who);
         done(form);
         return;
       }
-      said = (await answer.json()).error || said;
+      if (answer.headers.get("Content-Language") === here) said = (await answer.json()).error || said;
     } catch { /* the network is away: said below */ } finally { delete form.dataset.sending; }
     problem.textContent = said;
   }

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import html
 
 from core.attention import FindingEvent, FindingInfo
 from dashboard.components.attrs import HIDDEN, aria, data
+from dashboard.components.writing import line, who
 from dashboard.i18n import _, formats, named, plural
+
+LONGEST_NOTE = 500  # characters
 
 
 def section(findings: Sequence[FindingInfo], zone: str) -> Any:
@@ -74,12 +76,10 @@ def _said(who: str, note: str, when: str) -> str:
 def _form(f: FindingInfo) -> Any:
     """Sent by forms.js to the API, which keeps the name and the reason; 409 is that it was resolved meanwhile."""
     what = _("Acknowledge") if f.state == "open" else _("Say something else")
-    here, note = f"finding-{f.id}", _("What it is, or what is done about it")
+    here = f"finding-{f.id}"
     fields = [
-        dmc.TextInput(
-            label=_("Your name or initials"), required=True, autoComplete="name", id=f"{here}-who", name="who"
-        ),
-        dmc.TextInput(label=note, required=True, autoComplete="off", id=f"{here}-note", name="note"),
+        who(here),
+        line(here, "note", _("What it is, or what is done about it"), LONGEST_NOTE),
         html.Button(what, type="submit", className="send", **aria(label=f"{what}: {named(f.sentence)}")),
         html.P("", className="problem", role="alert", **data(failed=_("That could not be kept. Try again."))),
     ]

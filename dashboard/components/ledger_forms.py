@@ -9,9 +9,11 @@ from dash import html
 
 from core.analytics.calendar import WEEKDAYS
 from core.around import ActionInfo
+from core.languages import LANGUAGES
 from core.site import Text
 from dashboard.components.attrs import aria, data
-from dashboard.i18n import LANGUAGES, _, formats, language, named
+from dashboard.components.writing import who
+from dashboard.i18n import _, formats, language, named
 
 LONGEST: Final = 1000  # characters of a text
 ASKED: Final = "asked"  # what the ids of the first form's fields begin with: forms.js knows them by `data-fields`
@@ -72,9 +74,7 @@ def amend(site: str, action: ActionInfo) -> Any:
 def _form(fields: list[Any], here: str, verb: str, about: str, sent: dict[str, Any]) -> Any:
     label = aria(label=f"{verb}: {about}") if about else {}
     last = [
-        dmc.TextInput(
-            label=_("Your name or initials"), required=True, autoComplete="name", id=f"{here}-who", name="who"
-        ),
+        who(here),
         html.Button(verb, type="submit", className="send", **label),
         html.P("", className="problem", role="alert", **data(failed=_("That could not be kept. Try again."))),
     ]

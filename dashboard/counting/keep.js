@@ -48,17 +48,19 @@
   async function send(count) {
     const { id, site, portal, by, begins, ends, taps } = count;
     const body = { portal, counted_by: by, begins, ends, taps, sent: new Date().toISOString() };
+    const here = document.documentElement.lang;
     let answer;
     try {
       answer = await fetch(`/api/v1/sites/${encodeURIComponent(site)}/counts/${id}`, {
-        method: "PUT", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+        method: "PUT", headers: { "Content-Type": "application/json", "Accept-Language": here }, body: JSON.stringify(body),
         signal: AbortSignal.timeout ? AbortSignal.timeout(PATIENCE_MS) : undefined,
       });
     } catch { return { state: "unsent" }; }
     if (answer.ok) return { state: "sent" };
     const told = await answer.json().catch(() => ({}));
     const again = answer.status >= 500 || answer.status === 408 || answer.status === 429;
-    return again ? { state: "unsent", silent: true } : { state: "refused", why: told.error || String(answer.status) };
+    const why = (answer.headers.get("Content-Language") === here && told.error) || String(answer.status);
+    return again ? { state: "unsent", silent: true } : { state: "refused", why };
   }
 
   let busy = false;

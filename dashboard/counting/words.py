@@ -1,6 +1,7 @@
 """The texts of the counting page in both languages. Its script fills in what stands in braces."""
 
-from dashboard.i18n import LANG, LANGUAGES, _
+from core.languages import LANGUAGES
+from dashboard.i18n import LANG, _
 from dashboard.i18n.formats import weekdays
 
 

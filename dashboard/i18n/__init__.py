@@ -16,7 +16,6 @@ from babel.messages.pofile import read_po
 from core.site import Text
 
 HERE = Path(__file__).parent
-LANGUAGES = ("sv", "en")
 DOMAIN = "besok"
 
 LANG: ContextVar[str] = ContextVar("besok_language", default="sv")

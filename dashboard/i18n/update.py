@@ -9,7 +9,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from dashboard.i18n import DOMAIN, HERE, LANGUAGES, catalogue_path
+from core.languages import LANGUAGES
+from dashboard.i18n import DOMAIN, HERE, catalogue_path
 
 HEADERS = ("Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
 KEYWORDS: dict[str, Any] = {"_": None, "plural": (1, 2)}

@@ -50,3 +50,26 @@ def test_what_the_ledger_cannot_hold_is_refused_with_the_reason(
     early = quiet.post(V1, json=good).json()["action"]
     refused = quiet.patch(f"{V1}/{early}", json={"who": "Kim", "undone": "2026-03-01"})
     assert refused.status_code == 422 and "never done" in refused.json()["error"]
+
+
+def test_a_swedish_reader_is_refused_in_swedish(quiet: httpx2.Client, subtests: pytest.Subtests) -> None:
+    good = {"who": "Kim", "title_sv": "Fler lampor", "asked": "2026-01-14"}
+    swedish = {"Accept-Language": "sv-SE,sv;q=0.9,en;q=0.8"}
+    name = quiet.post(V1, json=good).json()["action"]
+    cases: list[tuple[str, str, dict[str, Any], str]] = [
+        ("POST", V1, {"title_sv": " "}, "skriv vad som önskades"),
+        ("POST", V1, {"spaces": ["vault"]}, "det finns inget utrymme ”vault”"),
+        ("POST", V1, {"asked": "0026-01-14"}, "året 26 kan inte stämma"),
+        ("PATCH", f"{V1}/{name}", {"undone": "2026-03-01"}, "kan inte tas tillbaka"),
+        ("PATCH", f"{V1}/{name}", {"done_since": "2025-03-01"}, "är före dagen då det önskades (2026-01-14)"),
+        ("PATCH", f"{V1}/{name}", {"answered": "2026-03-01"}, "ett svar har en text och en dag"),
+        ("PATCH", f"{V1}/nothing", {}, "ingen åtgärd ”nothing”"),
+    ]
+    for method, path, change, said in cases:
+        with subtests.test(said):
+            body = {**good, **change} if method == "POST" else {"who": "Kim", **change}
+            answer = quiet.request(method, path, json=body, headers=swedish)
+            assert said in answer.json()["error"] and answer.headers["Content-Language"] == "sv"
+    plain = quiet.post(V1, json={**good, "who": " "}, headers=swedish)  # of the form alone: no page can send that
+    assert plain.headers["Content-Language"] == "en" and plain.json()["error"].startswith("who")
+    assert quiet.patch(f"{V1}/nothing", json={"who": "Kim"}).headers["Content-Language"] == "en"

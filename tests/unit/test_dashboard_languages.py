@@ -3,9 +3,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from dashboard.i18n import HERE, LANG, LANGUAGES, _, formats, plural
+from core.languages import LANGUAGES, preferred
+from dashboard.i18n import HERE, LANG, _, formats, plural
 from dashboard.i18n.update import missing, stored
-from dashboard.language import asked, kept, preferred
+from dashboard.language import asked, kept
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

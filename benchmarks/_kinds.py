@@ -75,6 +75,20 @@ def _reopened(world: World) -> Floats:
     return np.where((since > -120) & (since <= 0), 0.0, came)
 
 
+def _new(world: World) -> Floats:
+    """A new house: half as many again come at first, out of curiosity."""
+    since = world.ahead - world.ahead[0]
+    return world.counted(world.log + world.rng.uniform(0.2, 0.7) * np.exp(-since / world.rng.uniform(60, 150)))
+
+
+def _coming_back(world: World) -> Floats:
+    """Counted since a house is open again: a third to two thirds are still away on its first day."""
+    since = world.ahead - world.ahead[0]
+    return world.counted(
+        world.log - world.rng.uniform(0.4, 1.0) / (1 + np.exp((since - world.rng.uniform(60, 200)) / 40))
+    )
+
+
 def _step(size: float, ago: int) -> Make:
     return lambda world: world.counted(world.log + np.log(size) * (world.ahead > -ago))
 
@@ -128,6 +142,10 @@ KINDS: dict[str, tuple[int, dict[str, float], Make]] = {
     "open on Sundays since lately": (LONG, {}, _sundays_open),
     "holes": (LONG, {}, _holes),
     "crowds": (LONG, {}, _crowds),
+    "new since four months": (120, {}, _new),
+    "new since ten months": (300, {}, _new),
+    "open again since four months": (120, {}, _coming_back),
+    "open again since ten months": (300, {}, _coming_back),
     "three weeks": (21, {}, _plain),
     "three months": (91, {}, _plain),
     "one year": (370, {}, _plain),

@@ -26,6 +26,7 @@ from core.analytics.forecast import (
 from core.analytics.forecast.blend import Trial, blend, usual_weights
 from core.analytics.forecast.daykinds import named_by_date
 from core.analytics.forecast.feasts import easter
+from core.analytics.forecast.learn import learn
 from core.analytics.forecast.months import years_of_months
 
 FIRST = date(2023, 1, 1)
@@ -250,6 +251,32 @@ def test_a_recovery_that_is_over_makes_the_years_to_come_little_wider() -> None:
         return float(np.log(year.high80 / year.low80))
 
     assert width(0.7) < 2.1 * width(0.0)
+
+
+def test_who_counts_since_a_house_opened_is_not_sure_that_the_crowd_stays() -> None:
+    held = []
+    for seed in range(6):
+        series, known = house("new since four months", seed)
+        days = list(series.visits.items())
+        paths = forecast(history(dict(days[:known])), 365, rng=_rng(), paths=200)
+        year = total(paths, paths.days[0], paths.days[-1])
+        held.append(year.low80 <= sum(v or 0 for _, v in days[known:]) <= year.high80)
+    assert sum(held) >= 4
+
+
+def test_what_the_past_leaves_open_is_not_chosen_between() -> None:
+    rng = np.random.default_rng(5)
+
+    def accounts(days: int, curious: float) -> list[float]:
+        counts = np.exp(np.log(600) + curious * np.exp(-np.arange(days) / 60) + rng.normal(0, 0.1, days))
+        learnt = learn(history(_days(counts.tolist())), Calendar(), ())
+        return [account.odds for account in learnt.accounts]
+
+    assert accounts(4 * 365, 0.0) == [1.0]
+    for days, curious in ((100, 0.0), (100, 0.5), (300, 0.5)):
+        odds = accounts(days, curious)
+        assert sum(odds) == pytest.approx(1) and odds == sorted(odds, reverse=True)
+    assert len(accounts(100, 0.5)) > 1
 
 
 def test_forecasts_from_before_a_year_had_been_seen_stretch_the_far_ones_less() -> None:

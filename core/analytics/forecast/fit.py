@@ -1,6 +1,6 @@
 """The calendar model fitted to a history: effects, shifts and level of the log of visits, robust against odd days."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -10,7 +10,7 @@ from core.analytics.forecast.design import Design
 from core.analytics.forecast.gauss import Moments, Posterior, moments, posterior
 from core.analytics.forecast.history import Flags, Floats
 from core.analytics.forecast.level import YEAR, hats, kernel, knots, strides
-from core.analytics.forecast.shifts import FADES, FADING_SD, STEP_SD, placed, shifts
+from core.analytics.forecast.shifts import FADING_SD, STEP_SD, Way, shifts, ways
 
 WEEK = 7.0  # days between knots of the level
 USUAL = np.array([0.06, 0.14, 0.07, 0.15])  # growth, years, weeks, and the profile of the year: sd, before the data
@@ -20,6 +20,8 @@ ROUNDS = 3
 BELIEF = 10  # rows' worth of what is believed of the spread beforehand
 FEW = 30  # rows: with so few the sizes are the usual ones
 SLOPE = 0.04  # sd of a steady growth a year
+UNLIKELY = 0.05  # odds below which an account of the past is left out
+ACCOUNTS = 4  # of the past, at most
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +104,14 @@ class _Guess:
     strides: Floats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The model by one way in which the past may have come about, and the odds of that beside the other ways."""
+
+    odds: float
+    fitted: Fitted
+
+
 def fit(
     logs: Floats,
     design: Design,
@@ -111,8 +121,10 @@ def fit(
     spacing: float = WEEK,
     sigma: float = 0.2,
     known: Floats | None = None,
-) -> Fitted:
-    """The model for `logs` by row (NaN: nothing to learn from); each row stands at the day `at`.
+    most: int = ACCOUNTS,
+) -> tuple[Account, ...]:
+    """The model for `logs` by row (NaN: nothing to learn from); each row stands at the day `at`. The likeliest account
+    of the past comes first; others follow, `most` in all, as far as the data leave them open.
 
     `small` is the variance that counting itself adds, `sigma` what is believed of the sd about the model. Columns of
     `design` must belong to the same rows. `known` sizes are taken as they are, else they are found.
@@ -131,22 +143,16 @@ def fit(
     made = _round(task, start, find=False)
     rest = task.y - task.columns @ made.after.mean[: len(task.sd)]
     steps = shifts(rest, task.at, task.grid, made.next.sigma, USUAL)
-    if len(steps):  # days after a shift were odd only for want of it
-        found = (steps, placed(steps, rest, task.at, spacing))
-        made = replace(made, next=_fading(task, replace(made.next, weight=ones, strides=start.strides), found))
-    for _ in range(ROUNDS - 1):
-        made = _round(task, made.next, find=known is None and len(task.y) > FEW)
-    return _fitted(task, made, middle)
-
-
-def _fading(task: _Task, guess: _Guess, found: Sequence[Floats]) -> _Guess:
-    """The guess with those of the steps `found`, and with such a fading, as make the data most probable.
-
-    A sudden step is on its day (a week too early, and the days still as before are taken for a rise that goes on), one
-    that comes little by little begins before.
-    """
-    tried = [replace(guess, steps=steps, fade=fade) for steps in found for fade in FADES]
-    return max(tried, key=lambda one: _round(task, one, find=False).after.log_likelihood)
+    # Days after a step were odd, and news large, only for want of it.
+    anew = replace(made.next, weight=ones, strides=start.strides)
+    open_to = _open_to(task, anew, ways(steps, rest, task.at, spacing))[:most]
+    begins = [guess if len(guess.steps) else made.next for _, guess in open_to]
+    settled = list(_settled(task, begins, find=known is None and len(task.y) > FEW))
+    share = sum(odds for odds, _ in open_to)
+    return tuple(
+        Account(odds=odds / share, fitted=_fitted(task, one, middle))
+        for (odds, _), one in zip(open_to, settled, strict=True)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +181,28 @@ def _round(task: _Task, guess: _Guess, find: bool) -> _Round:
         strides=strides(after, task.grid, sizes),
     )  # fmt: skip
     return _Round(after=after, used=used, data=data, odd=odd, next=then)
+
+
+def _open_to(task: _Task, guess: _Guess, every: Sequence[Way]) -> list[tuple[float, _Guess]]:
+    """The odds of the ways, and the guess with each: those that the data leave open, the likeliest first."""
+    tried = [replace(guess, steps=way.steps, fade=way.fade) for way in every]
+    log = np.log([way.belief for way in every])
+    if len(every) > 1:
+        log += [_round(task, one, find=False).after.log_likelihood for one in tried]
+    odds = np.exp(log - log.max()) / np.exp(log - log.max()).sum()
+    found = sorted(zip(odds.tolist(), tried, strict=True), key=lambda one: -one[0])
+    return [one for n, one in enumerate(found) if n == 0 or one[0] > UNLIKELY]
+
+
+def _settled(task: _Task, begins: Sequence[_Guess], find: bool) -> Iterator[_Round]:
+    """The last round from each; if sizes are to be found, the first finds them for all."""
+    sizes = None
+    for guess in begins:
+        for _ in range(ROUNDS - 1):
+            made = _round(task, guess if sizes is None else replace(guess, sizes=sizes), find=find and sizes is None)
+            guess = made.next
+        sizes = guess.sizes
+        yield made
 
 
 def _by_row(task: _Task, values: Floats) -> Floats:

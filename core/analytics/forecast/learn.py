@@ -8,7 +8,7 @@ import numpy as np
 
 from core.analytics.forecast.daykinds import Calendar
 from core.analytics.forecast.design import Design, design
-from core.analytics.forecast.fit import Fitted, fit
+from core.analytics.forecast.fit import ACCOUNTS, Account, Fitted, fit
 from core.analytics.forecast.history import DAY, Floats, History
 from core.analytics.forecast.members import Rows
 from core.analytics.forecast.shut import Shut, shut
@@ -19,19 +19,24 @@ HALF = 0.5  # of a person, so that a count of none has a log
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learnt:
-    """What the days `before` taught; `fitted` is None if no open day was ever observed. `ahead` are days to come."""
+    """What the days `before` taught: no account of them if no open day was ever observed. `ahead` are days to come."""
 
     past: History
     closures: Shut
     design: Design  # of past days and coming ones
     before: Rows
     ahead: Rows
-    fitted: Fitted | None
+    accounts: tuple[Account, ...]  # the likeliest first
+
+    @property
+    def fitted(self) -> Fitted | None:
+        """The model by the likeliest account."""
+        return self.accounts[0].fitted if self.accounts else None
 
     def as_of(self, n: int) -> Fitted:
         """The model as it would have been after the first `n` days, with the sizes of now."""
-        assert self.fitted is not None
-        return _fit(self.before.upto(n), self.design, self.fitted.sizes)
+        sizes = self.accounts[0].fitted.sizes
+        return _fit(self.before.upto(n), self.design, sizes, 1)[0].fitted
 
 
 def recent(history: History) -> History:
@@ -57,12 +62,12 @@ def learn(past: History, calendar: Calendar, ahead: Sequence[date]) -> Learnt:
         design=every,
         before=before,
         ahead=rows.part(n, n + m),
-        fitted=_fit(before, every, None) if np.isfinite(logs).any() else None,
+        accounts=_fit(before, every, None, ACCOUNTS) if np.isfinite(logs).any() else (),
     )
 
 
-def _fit(rows: Rows, every: Design, known: Floats | None) -> Fitted:
-    """The model of these rows; counting adds the variance of the log of a count."""
+def _fit(rows: Rows, every: Design, known: Floats | None, most: int) -> tuple[Account, ...]:
+    """The accounts of these rows; counting adds the variance of the log of a count."""
     small = 1 / (np.exp(np.where(np.isfinite(rows.logs), rows.logs, 50.0)) + HALF)
     own = Design(columns=rows.columns, sd=every.sd, annual=every.annual)
-    return fit(rows.logs, own, small, rows.at, known=known)
+    return fit(rows.logs, own, small, rows.at, known=known, most=most)

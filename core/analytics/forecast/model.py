@@ -8,12 +8,13 @@ import numpy as np
 
 from core.analytics.forecast.blend import Trial, blend
 from core.analytics.forecast.daykinds import ORDINARY, Calendar
+from core.analytics.forecast.fit import Fitted
 from core.analytics.forecast.history import Floats, History, span
 from core.analytics.forecast.learn import HALF, Learnt, learn, recent
 from core.analytics.forecast.members import members
 from core.analytics.forecast.paths import Paths
 from core.analytics.forecast.shut import Shut
-from core.analytics.forecast.simulate import ceiling, simulated
+from core.analytics.forecast.simulate import ceiling, shared, simulated
 from core.analytics.onecore import on_one_core
 
 BLOCK = 14  # days of past deviations that are drawn together
@@ -47,15 +48,23 @@ def forecast(
     past = recent(replace(history, visits=history.visits / unit))
     days = span(history.origin, horizon)
     learnt = learn(past, calendar, days)
-    if learnt.fitted is None:
+    if not learnt.accounts:
         visits = _nothing(past, horizon, paths, rng)
     else:
-        mix = blend(members(learnt.fitted, learnt.before, learnt.ahead), _trials(learnt, rng))
-        away = simulated(learnt.fitted, learnt.ahead, paths, rng, BLOCK)
-        logs = mix.middle[:, None] + mix.stretch[:, None] * away
-        logs = np.minimum(logs, ceiling(learnt.before, learnt.ahead)[:, None])
+        logs = np.minimum(_futures(learnt, paths, rng), ceiling(learnt.before, learnt.ahead)[:, None])
         visits = np.maximum(np.exp(logs) - HALF, 0)
     return Paths(days=days, visits=_close(visits, days, learnt.closures, calendar, rng) * unit)
+
+
+def _futures(learnt: Learnt, paths: int, rng: np.random.Generator) -> Floats:
+    """Log visits of the days ahead: days x paths."""
+    trials = _trials(learnt, rng)
+
+    def futures(fitted: Fitted, many: int) -> Floats:
+        mix = blend(members(fitted, learnt.before, learnt.ahead), trials)
+        return mix.middle[:, None] + mix.stretch[:, None] * simulated(fitted, learnt.ahead, many, rng, BLOCK)
+
+    return shared(learnt.accounts, paths, futures, rng)
 
 
 def _unit(visits: Floats) -> float:

@@ -8,11 +8,11 @@ from datetime import date, timedelta
 import numpy as np
 
 from core.analytics.forecast.design import YEAR, Design
-from core.analytics.forecast.fit import fit
+from core.analytics.forecast.fit import Fitted, fit
 from core.analytics.forecast.history import Floats
 from core.analytics.forecast.members import Rows
 from core.analytics.forecast.paths import Paths
-from core.analytics.forecast.simulate import ceiling, middle, simulated
+from core.analytics.forecast.simulate import ceiling, middle, shared, simulated
 from core.analytics.onecore import on_one_core
 
 MONTH = YEAR / 12  # days
@@ -63,9 +63,13 @@ def forecast_months(
     n = len(visits)
     own = Design(columns=every.columns[:n], sd=every.sd, annual=every.annual)
     small = 1 / np.maximum(np.nan_to_num(visits, nan=1.0), 1.0)
-    fitted = fit(logs, own, small, at[:n], spacing=MONTH, sigma=SIGMA)
+    accounts = fit(logs, own, small, at[:n], spacing=MONTH, sigma=SIGMA)
     rows = Rows(logs=np.full(horizon, np.nan), columns=every.columns[n:], at=at[n:])
-    drawn = middle(fitted, rows)[:, None] + simulated(fitted, rows, paths, rng, BLOCK)
+
+    def futures(fitted: Fitted, many: int) -> Floats:
+        return middle(fitted, rows)[:, None] + simulated(fitted, rows, many, rng, BLOCK)
+
+    drawn = shared(accounts, paths, futures, rng)
     most = ceiling(Rows(logs=logs, columns=own.columns, at=at[:n]), rows)
     told = np.exp(np.minimum(drawn, most[:, None])) * open_days[:, None]
     told[[month.month in shut.yearly for month in ahead]] = 0.0

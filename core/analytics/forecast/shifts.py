@@ -2,14 +2,17 @@
 
 Each knot is tried as the place of a step: how much better would the series be explained, given that levels drift anyway
 (a score test under the usual drift)? The best is taken, its size removed, and the search goes on until none stands out.
-`placed` puts each on the day that parts its surroundings best.
+`ways` tells what may have become of the level since: how fast a step's passing part fades, whether it begins with its
+week or on the day that parts its surroundings best, and whether a short history began in the midst of something.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
 from core.analytics.forecast.history import Flags, Floats
-from core.analytics.forecast.level import kernel
+from core.analytics.forecast.level import YEAR, kernel
 
 LEAST = 0.4  # of the log: a step below 50 % is left to the drift of the level
 YOUNG = 0.8  # of the log: a step of less than two months ago must more than double the level, or halve it
@@ -20,6 +23,9 @@ STEP_SD = 1.5  # what is believed of the part of a step that stays
 FADING_SD = 1.0  # and of the part that fades: curiosity about a new house, recovery from a blow
 FADES = (1.0, 0.4, 0.15)  # years in which it may do so
 AROUND = 4  # knots to either side that show where a step lies
+RECENT = (30.0, 3 * YEAR)  # days: a history as long as that may begin in the midst of something that fades
+BEGUN = 0.5  # belief that it does
+BEGUN_FADES = (0.4, 0.15)  # years in which it may fade; a slower one looks like growth
 
 
 def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) -> Floats:
@@ -55,6 +61,33 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
         inner = chosen.T @ solved[:, found] + STEP_SD**-2 * np.eye(len(found))
         left = mean - mean.mean() - chosen @ np.linalg.solve(inner, solved[:, found].T @ (mean - mean.mean()))
     return np.sort(times[1:][found])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """One way in which the level may have come to where it is: by steps at such times, of which a part fades in `fade`
+    years; and how far that is believed before the data are asked."""
+
+    steps: Floats
+    fade: float
+    belief: float
+
+
+def ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
+    """All that is worth asking the data about, given the `steps` that were found in `rest` at knots `spacing` apart.
+
+    A sudden step is on its day (a week too early, and the days still as before are taken for a rise that goes on), one
+    that comes little by little begins before. Without a step, a short history may begin with one: counters are hung
+    up when a house opens, to a crowd that is curious or to few who know of it yet.
+    """
+    if len(steps):
+        places = (steps, placed(steps, rest, at, spacing))
+        belief = 1 / (len(places) * len(FADES))
+        return [Way(steps=place, fade=fade, belief=belief) for place in places for fade in FADES]
+    if not RECENT[0] <= at[-1] - at[0] < RECENT[1]:
+        return [Way(steps=steps, fade=FADES[0], belief=1.0)]
+    begun = [Way(steps=at[:1], fade=fade, belief=BEGUN / len(BEGUN_FADES)) for fade in BEGUN_FADES]
+    return [Way(steps=steps, fade=FADES[0], belief=1 - BEGUN), *begun]
 
 
 def placed(steps: Floats, rest: Floats, at: Floats, spacing: float) -> Floats:

@@ -1,9 +1,11 @@
 """Futures drawn from a fitted model, as deviations from its middle: doubt about effects and level, news, odd days."""
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from core.analytics.forecast.fit import Fitted
+from core.analytics.forecast.fit import Account, Fitted
 from core.analytics.forecast.history import Floats
 from core.analytics.forecast.level import NEWS, YEAR, hats, kernel
 from core.analytics.forecast.members import Rows, ahead_of, effects, last_deviation
@@ -13,6 +15,18 @@ CROWD = 5.0  # sigmas, or four times the usual: a day with more is a slip of the
 LONGEST = 3.5  # the largest factor of the news
 BEYOND = 0.3  # power of the years ahead by which the news beyond the first grow: totals then widen as a walk's do
 CROWDED, ROOM, GROWTH = 0.98, np.log(5), 1.0  # quantile of past logs; above it; and more each year ahead
+
+
+def shared(
+    accounts: Sequence[Account], paths: int, futures: Callable[[Fitted, int], Floats], rng: np.random.Generator
+) -> Floats:
+    """`futures` (rows x paths) by every account of the past, of each as many as it is likely, in no order.
+
+    What the data cannot tell apart is not chosen between (averaging of models: Hoeting and others 1999).
+    """
+    ends = np.round(np.cumsum([0.0, *(account.odds for account in accounts)]) * paths).astype(np.int64)
+    found = [futures(one.fitted, many) for one, many in zip(accounts, np.diff(ends).tolist(), strict=True) if many]
+    return rng.permutation(np.concatenate(found, axis=1), axis=1)
 
 
 def middle(fitted: Fitted, ahead: Rows) -> Floats:

@@ -1,0 +1,62 @@
+"""Buildings and days that the tests of the estimate are about."""
+
+from typing import Any
+
+import numpy as np
+
+from core.analytics.occupancy import (
+    REASONS,
+    Bools,
+    Building,
+    Estimate,
+    Floats,
+    Learnt,
+    Seen,
+    live,
+)
+
+NAN = float("nan")
+# site 0 > lobby 1, storey 2 > room 3; entrance outside -> lobby, stairs lobby -> storey, door storey -> room
+PARENTS = (None, 0, 0, 2)
+ENDS = ((None, 1), (1, 2), (2, 3))
+HOUSE = Building.of(PARENTS, ENDS)
+ROOM = Building.of((None,), ((None, 0),))
+EXACT = Learnt(
+    days=30, bias_busy=(0.0,), bias_quiet=(0.0,), busy=((False,),) * 96, swapped=(False,), steady=(False,),
+    usual_in=((0.0,),) * 96, usual_out=((0.0,),) * 96, bias_sd=(0.005,), variance=(0.2,), closed=(False,) * 96,
+    missed=0.0,
+)  # fmt: skip
+
+
+def rows(*steps: list[float]) -> Floats:
+    return np.array(steps, float)
+
+
+def counted(people_in: Floats, people_out: Floats, **levels: Any) -> Estimate:
+    return live(HOUSE, Seen.of(people_in, people_out, 4, **levels))
+
+
+def room(people_in: list[float], people_out: list[float], **how: Any) -> Seen:
+    return Seen.of(np.array(people_in, float)[:, None], np.array(people_out, float)[:, None], 1, **how)
+
+
+def because(result: Estimate, reason: str) -> Bools:
+    return result.reason == REASONS.index(reason)
+
+
+def library(seed: int, miss_in: float = 0.0, miss_out: float = 0.0, minutes: int = 1) -> tuple[Seen, Floats]:
+    """A day of a library that opens at 9 and closes at 18: what its door counts, and who is really there."""
+    rng = np.random.default_rng(seed)
+    comes = (300 + 540 * rng.beta(1.6, 1.8, 600)).astype(int)
+    goes = np.minimum(comes + 1 + rng.lognormal(3.5, 0.8, 600), 838 + rng.uniform(0, 10, 600)).astype(int)
+    came, went = (np.bincount(t, minlength=1440).astype(float) for t in (comes, goes))
+    seen_in, seen_out = (
+        rng.binomial(n.astype(int), 1 - p).astype(float) for n, p in ((came, miss_in), (went, miss_out))
+    )
+    parts = [c.reshape(-1, minutes).sum(1) for c in (seen_in, seen_out)]
+    real = np.cumsum(came - went)[minutes - 1 :: minutes]
+    return Seen.of(parts[0][:, None], parts[1][:, None], 1, step_minutes=minutes), real
+
+
+def error(estimate: Estimate, real: Floats) -> float:
+    return float(np.sqrt(np.mean((estimate.people[:, 0] - real) ** 2)))

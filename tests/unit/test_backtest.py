@@ -1,0 +1,111 @@
+"""`besok backtest`: what is scored, beside whom, and by how many at once."""
+
+import json
+import pickle
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from core.analytics.forecast import Calendar
+from core.errors import CountFileError
+from ops import backtest, rivals, series
+
+
+def test_weeks_are_scored_as_weeks() -> None:
+    visits = {
+        date(2022, 1, 3) + timedelta(days=n): float(v) for n, v in enumerate(np.random.default_rng(1).poisson(90, 490))
+    }
+    weeks = {day: sum(visits[day + timedelta(days=n)] for n in range(7)) for day in visits if day.weekday() == 0}
+    for one in (
+        series.Series(name="x", step="W", visits=weeks, by_day=visits),
+        series.Series(name="x", step="W", visits=weeks),
+    ):
+        found = backtest.run(one, Calendar(), origins=2, quick=True, seed=1, heard=lambda *_: None)
+        assert [day.weekday() for day in found.origins] == [0, 0]
+        told = json.loads(backtest.as_json([found, found]))
+        assert told["series"][0]["freq"] == "W" and told["all"]["W"]["besok"]["origins"] == 4
+        assert set(told["series"][0]["methods"]) >= {"last week", "same week a year ago", "MSTL 52"}
+        assert told["series"][0]["methods"]["besok"]["mase_4"] < 1 and "covers 4 w" in backtest.as_text([found])
+    with pytest.raises(CountFileError, match="11 weeks are too few to score a forecast; 12 are needed"):
+        backtest.chosen(11, "W", 1)
+
+
+def test_backtest_scores_every_method_at_every_origin() -> None:
+    rng = np.random.default_rng(1)
+    visits = {date(2010 + n // 12, n % 12 + 1, 1): float(5000 + 50 * n + rng.normal(0, 100)) for n in range(84)}
+    one = series.Series(name="branch", step="M", visits=visits)
+    heard: list[int] = []
+    found = backtest.run(
+        one, Calendar(), origins=3, quick=True, seed=1, heard=lambda _, done, every: heard.append(done)
+    )
+    assert heard == [1, 2, 3] and len(found.origins) == 3
+    told = json.loads(backtest.as_json([found, found]))
+    ours = told["all"]["M"]["besok"]
+    assert ours["origins"] == 6 and 0 < ours["mase_12"] < told["all"]["M"]["same month a year ago"]["mase_12"]
+    assert backtest.as_csv([found]).splitlines()[0].startswith("series,method,origins,mase_1,")
+    assert "All 2 series" in backtest.as_text([found, found])
+
+
+def test_too_few_days_to_score_are_told() -> None:
+    days = {date(2024, 1, 1) + timedelta(days=n): 5.0 for n in range(60)}
+    with pytest.raises(CountFileError, match="60 days are too few"):
+        backtest.run(series.Series(name="x", step="D", visits=days), Calendar(), origins=2, quick=True, seed=1,
+                     heard=lambda *_: None)  # fmt: skip
+
+
+def test_rules_of_thumb_repeat_what_they_say() -> None:
+    past = np.arange(1.0, 15.0)
+    mean, sd = rivals.rivals("D", True)["last week"](past, 9)
+    assert mean.tolist() == [8, 9, 10, 11, 12, 13, 14, 8, 9] and sd[0] == 7 and sd[7] == pytest.approx(7 * 2**0.5)
+    assert rivals.bridged(np.array([np.nan, 1.0, 2.0, np.nan]), 2).tolist() == [1, 2, 1]
+
+
+def test_rivals_say_something_of_a_past_that_is_almost_empty() -> None:
+    past = np.array([5.0] + [np.nan] * 200 + [6.0])
+    for step in ("D", "W", "M"):
+        for name, rival in rivals.rivals(step, quick=True).items():
+            found = rival(past, 5)
+            assert (found is None) == (name == "same weekday a year ago")  # 202 rows hold a year of weeks and of months
+            assert found is None or all(np.isfinite(figures).all() for figures in found)
+
+
+def test_who_has_no_last_year_is_not_scored_by_it() -> None:
+    days = {date(2024, 1, 1) + timedelta(days=n): float(100 + n % 7 * 10 + n % 3) for n in range(100)}
+    one = series.Series(name="x", step="D", visits=days)
+    found = backtest.run(one, Calendar(), origins=1, quick=True, seed=1, heard=lambda *_: None)
+    line = next(line for line in backtest.as_text([found]).splitlines() if line.startswith("same weekday"))
+    assert set(line.removeprefix("same weekday a year ago").split()) == {"-"}
+    assert (
+        json.loads(backtest.as_json([found]))["series"][0]["methods"]["same weekday a year ago"]["coverage_28"] is None
+    )
+
+
+def test_several_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    days = {date(2024, 1, 1) + timedelta(days=n): float(100 + n % 7 * 10 + n % 3) for n in range(100)}
+    asked: list[int] = []
+
+    class Pool:
+        def __init__(self, many: int, **_: object) -> None:
+            asked.append(many)
+
+        def __enter__(self) -> "Pool":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def map(self, function: object, at: Iterable[int]) -> Iterator[object]:
+            return map(pickle.loads(pickle.dumps(function)), at)  # as it goes to another process
+
+    def scores(at_once: int) -> str:
+        return backtest.as_json([backtest.run(one, Calendar(), origins=2, quick=True, seed=1, heard=lambda *_: None,
+                                              at_once=at_once)])  # fmt: skip
+
+    one = series.Series(name="x", step="D", visits=days)
+    monkeypatch.setattr(backtest, "WORTH", 0)
+    monkeypatch.setattr(backtest, "ProcessPoolExecutor", Pool)
+    alone = scores(1)
+    assert scores(8) == alone and asked == [2]
+    monkeypatch.setattr(Pool, "map", lambda *_: (_ for _ in ()).throw(OSError("no semaphores here")))
+    assert scores(8) == alone and asked == [2, 2]

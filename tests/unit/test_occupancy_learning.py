@@ -1,0 +1,129 @@
+"""What the estimate learns of doors, of those who stay, and of past days."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from numpy.testing import assert_array_equal
+
+from core.analytics.occupancy import (
+    NOTHING,
+    Building,
+    Learnt,
+    Seen,
+    learn,
+    live,
+    smoothed,
+)
+from tests.unit.occupied import NAN, ROOM, because, error, library, room
+
+
+def test_the_usual_error_of_a_door_is_learnt_and_taken_out() -> None:
+    days = [library(seed, miss_in=0.01, miss_out=0.08) for seed in range(11)]
+    learnt = learn(ROOM, [seen for seen, _ in days[:10]])
+    assert learnt.bias_busy[0] == pytest.approx(-0.07, abs=0.02)
+    seen, real = days[10]
+    unlearnt, knowing = live(ROOM, seen), live(ROOM, seen, learnt)
+    assert error(knowing, real) < 0.7 * error(unlearnt, real)
+    assert knowing.upper[600, 0] - knowing.lower[600, 0] < unlearnt.upper[600, 0] - unlearnt.lower[600, 0]
+
+
+def test_learning_does_not_care_for_the_order_of_days_and_survives_being_kept() -> None:
+    days = [library(seed, miss_out=0.05)[0] for seed in range(6)]
+    one, other = learn(ROOM, days), learn(ROOM, days[::-1])
+    assert one.bias_busy == pytest.approx(other.bias_busy)
+    assert one.bias_sd == pytest.approx(other.bias_sd)
+    assert Learnt.from_json(one.to_json()) == one
+    assert Learnt.from_json('{"version": 0, "days": 4}') == NOTHING
+    assert learn(ROOM, [], one) == one
+    assert one.closed[8] and not one.closed[48]
+
+
+def test_a_door_that_is_wired_the_wrong_way_round_is_found() -> None:
+    days = [library(seed)[0] for seed in range(6)]
+    turned = [replace(day, people_in=day.people_out, people_out=day.people_in) for day in days]
+    learnt = learn(ROOM, turned[:5])
+    assert learnt.swapped == (True,)
+    assert error(live(ROOM, turned[5], learnt), library(5)[1]) < 4
+
+
+def test_a_door_that_is_used_otherwise_than_usual_is_not_taken_for_turned() -> None:
+    """Three doors: by which of them people come, and by which they leave, is another matter each day."""
+    house = Building.of((None,), [(None, 0)] * 3)
+    rng, days = np.random.default_rng(8), []
+    for seed in range(9):
+        day, real = library(seed, minutes=5)
+        shares = rng.dirichlet([5, 5, 5], 2)
+        came, went = (rng.multinomial(c[:, 0].astype(int), s).astype(float)
+                      for c, s in zip((day.people_in, day.people_out), shares, strict=True))  # fmt: skip
+        days.append((Seen.of(came, went, 1, step_minutes=5), real))
+    for n in (4, 8):
+        learnt = learn(house, [day for day, _ in days[:n]])
+        assert not any(learnt.swapped)
+        assert max(map(abs, learnt.bias_busy)) < 0.03  # nothing was missed
+        assert error(live(house, days[n][0], learnt), days[n][1]) < 6
+        assert error(smoothed(house, days[n][0], learnt), days[n][1]) < 4
+
+
+def test_a_door_that_hung_the_wrong_way_round_on_some_days_is_turned_back() -> None:
+    days = [library(seed)[0] for seed in range(8)]
+    wrong = [replace(d, people_in=d.people_out, people_out=d.people_in) if n in (2, 5) else d
+             for n, d in enumerate(days)]  # fmt: skip
+    assert learn(ROOM, wrong).usual_in == learn(ROOM, days).usual_in
+
+
+def test_a_day_that_is_over_is_known_better() -> None:
+    for seed in range(2):
+        seen, real = library(seed, miss_in=0.08, miss_out=0.02)
+        assert error(smoothed(ROOM, seen), real) < 0.6 * error(live(ROOM, seen), real)
+
+
+def test_a_dead_door_lets_its_usual_people_pass() -> None:
+    days = [library(seed, miss_in=0.02, miss_out=0.02)[0] for seed in range(8)]
+    house = Building.of((None,), ((None, 0), (None, 0)))
+    pairs = [
+        replace(a, people_in=np.hstack([a.people_in, b.people_in]), people_out=np.hstack([a.people_out, b.people_out]))
+        for a, b in pairwise(days)
+    ]
+    real = sum(library(seed, miss_in=0.02, miss_out=0.02)[1] for seed in (6, 7))
+    dead = replace(pairs[6], people_in=pairs[6].people_in.copy(), people_out=pairs[6].people_out.copy())
+    dead.people_in[480:, 1] = dead.people_out[480:, 1] = NAN
+    learnt = learn(house, pairs[:6])
+    result = live(house, dead, learnt)
+    assert because(result, "silent_door")[600, 0]
+    plain = np.cumsum(np.nan_to_num(dead.people_in).sum(1) - np.nan_to_num(dead.people_out).sum(1))
+    assert error(result, real) < 0.6 * float(np.sqrt(np.mean((np.maximum(plain, 0) - real) ** 2)))
+
+
+def test_a_line_that_is_lost_is_filled_by_those_beside_it() -> None:
+    people_in, people_out = [0.0] * 20 + [4.0] * 100, [0.0] * 20 + [1.0] * 100
+    whole = live(ROOM, room(people_in, people_out))
+    people_in[90:93] = people_out[90:93] = [NAN] * 3
+    lossy = live(ROOM, room(people_in, people_out))
+    assert whole.raw[-1, 0] - lossy.raw[-1, 0] == 9
+    assert lossy.people[-1, 0] == pytest.approx(whole.people[-1, 0], abs=0.5)
+    assert lossy.upper[-1, 0] - lossy.lower[-1, 0] > whole.upper[-1, 0] - whole.lower[-1, 0]
+
+
+def test_a_door_that_tells_only_when_somebody_passes_is_not_filled() -> None:
+    seen, _ = library(1, minutes=5)
+    nobody = ~(seen.people_in + seen.people_out).any(1)[:, None]
+    nobody[0] = False
+    ways = {way: np.where(nobody, NAN, getattr(seen, way)) for way in ("people_in", "people_out")}
+    assert_array_equal(live(ROOM, replace(seen, **ways)).people, live(ROOM, seen).people)
+
+
+def test_how_long_people_stay_is_learnt_and_holds_the_figure() -> None:
+    """Of those who leave, some more than usual are missed: it is known that they do not stay so long."""
+    learnt = learn(ROOM, [library(seed, 0.05, 0.05, minutes=5)[0] for seed in range(6)])
+    assert 0.5 < sum(learnt.stays[0]) < 1.5
+    assert 30 < learnt.lasts[0] < 400
+    seen, real = library(6, 0.03, 0.08, minutes=5)
+    forgetful = replace(learnt, lasts=(0.0,))
+    assert error(live(ROOM, seen, learnt), real) < 0.8 * error(live(ROOM, seen, forgetful), real)
+
+
+def test_one_past_day_tells_something_and_none_nothing() -> None:
+    assert learn(ROOM, [library(1)[0]]).lasts[0] > 0
+    assert NOTHING.of(ROOM).usual.known is False

@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event, Thread
 
 from core.errors import StackError
+from core.settings import Settings
+from jobs import work
 from ops import mosquitto, ports, postgres, program
 
 
@@ -67,3 +70,16 @@ def own_database(folder: Path) -> Iterator[tuple[postgres.Cluster, Server]]:
     cluster.folder.mkdir(mode=0o755)
     with served(cluster.program(), cluster.ready, folder / "db.log") as server:
         yield cluster, server
+
+
+@contextmanager
+def working(url: str) -> Iterator[None]:
+    """The jobs at work in a thread."""
+    stop = Event()
+    thread = Thread(target=work.run, args=(Settings(database_url=url), stop))  # type: ignore[arg-type]
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()

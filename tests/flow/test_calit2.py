@@ -2,23 +2,21 @@
 
 import csv
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
-from threading import Event, Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
 import numpy as np
 import pytest
+from servers import working
 
 from core.settings import Settings
 from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Text
-from jobs import work
 from store import sites
 from store.database import Database
 
@@ -72,19 +70,6 @@ def twice_and_out_of_order(counts: Iterable[Count]) -> list[tuple[str, dict[str,
         other = random.randrange(len(sent))
         sent[place], sent[other] = sent[other], sent[place]
     return sent
-
-
-@contextmanager
-def working(settings: Settings) -> Iterator[None]:
-    """The jobs at work."""
-    stop = Event()
-    thread = Thread(target=work.run, args=(settings, stop))
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def totals(counts: Iterable[Count], day_start: time) -> dict[date, tuple[int, int]]:
@@ -169,7 +154,7 @@ def nobody_negative_and_no_ghosts(
     settings: Settings, ask: httpx2.Client, place: Site, days: Iterable[date], wait_for: Fixture
 ) -> None:
     """The door counts some fifteen more in than out a day: the house is empty at night all the same."""
-    with working(settings):
+    with working(settings.database_url.get_secret_value()):
         wait_for(lambda: not ask.get("/api/v1/health").json()["days_waiting"], 60)
     query = f"/api/v1/sites/{place.id}/occupancy?from={min(days)}&to={max(days)}&step=15min"
     points = [p for p in ask.get(query).json() if p["people"] is not None]

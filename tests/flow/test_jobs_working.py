@@ -1,14 +1,13 @@
 """The worker running: readings in, occupancy out; late data, restarts, two workers, a lost database."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from threading import Event, Thread
 from zoneinfo import ZoneInfo
 
 import psycopg
 import pytest
+from servers import working
 
 from core.analytics import calendar
 from core.analytics.occupancy import NOTHING
@@ -24,55 +23,19 @@ from store.beats import beats
 from store.claims import Claims
 from store.database import Database
 from store.write import Batch, Incoming, write
+from tests.sitetext import door, sensor, site, space
 
 # The business day begins twelve hours away, so that these tests never meet its boundary.
 DAY_START = (datetime.now(ZoneInfo("Europe/Stockholm")).hour + 12) % 24
 
-HOUSE = f"""
-[[sites]]
-id = "house"
-day_start = "{DAY_START:02}:00"
-kind = "library"
-name = {{ sv = "Huset", en = "The house" }}
-timezone = "Europe/Stockholm"
-[sites.opening]
-monday = "always"
-tuesday = "always"
-wednesday = "always"
-thursday = "always"
-friday = "always"
-saturday = "always"
-sunday = "always"
-[[sites.spaces]]
-id = "lobby"
-name = {{ sv = "Foajé", en = "Lobby" }}
-[[sites.spaces]]
-id = "room"
-name = {{ sv = "Rum", en = "Room" }}
-[[sites.spaces]]
-id = "nook"
-name = {{ sv = "Vrå", en = "Nook" }}
-[[sites.portals]]
-id = "entrance"
-name = {{ sv = "Entré", en = "Entrance" }}
-outer = "outside"
-inner = "lobby"
-[[sites.portals]]
-id = "door"
-name = {{ sv = "Dörr", en = "Door" }}
-outer = "lobby"
-inner = "room"
-[[sites.sensors]]
-device = "entrance"
-portal = "entrance"
-[[sites.sensors]]
-device = "door"
-portal = "door"
-swapped = true
-[[sites.sensors]]
-device = "nook"
-space = "nook"
-"""
+HOUSE = "".join(
+    (
+        site("house", ("Huset", "The house"), more=f'day_start = "{DAY_START:02}:00"'),
+        space("lobby", ("Foajé", "Lobby")), space("room", ("Rum", "Room")), space("nook", ("Vrå", "Nook")),
+        door("entrance", ("Entré", "Entrance"), "lobby"), door("door", ("Dörr", "Door"), "room", "lobby"),
+        sensor("entrance"), sensor("door", more="swapped = true"), sensor("nook", 'space = "nook"'),
+    )
+)  # fmt: skip
 
 Wait = Callable[..., object]
 
@@ -82,18 +45,6 @@ def house(db: Database) -> Site:
     site_file = parse(HOUSE)
     sites.apply(db, site_file)
     return site_file.sites[0]
-
-
-@contextmanager
-def working(url: str) -> Iterator[None]:
-    stop = Event()
-    thread = Thread(target=work.run, args=(Settings(database_url=url), stop))  # type: ignore[arg-type]
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def put(

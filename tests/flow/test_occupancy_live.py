@@ -3,25 +3,24 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from threading import Event, Thread
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx2
 import psycopg
 import pytest
+from servers import working
 
 from core.analytics import calendar
 from core.settings import Settings
 from core.site import Site
 from core.sitefile import parse
-from jobs import work
 from store import sites
 from store.database import Database
+from tests.sitetext import door, sensor, site, space
 
 ROOT = Path(__file__).parents[2]
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -31,52 +30,16 @@ Fixture = Callable[..., Any]
 DAY_START = (datetime.now(ZONE).hour + 12) % 24
 OPEN = f"{DAY_START + 3:02}:00-{DAY_START + 17:02}:00"  # from three hours into the business day to seven before its end
 
-HOUSE = """
-[[sites]]
-id = "HOUSE"
-day_start = "DAY_START:00"
-kind = "library"
-name = { sv = "Huset", en = "The house" }
-timezone = "Europe/Stockholm"
-capacity = 300
-[sites.opening]
-monday = "OPEN"
-tuesday = "OPEN"
-wednesday = "OPEN"
-thursday = "OPEN"
-friday = "OPEN"
-saturday = "OPEN"
-sunday = "OPEN"
-[[sites.spaces]]
-id = "room"
-name = { sv = "Rum", en = "Room" }
-capacity = 80
-[[sites.spaces]]
-id = "studio"
-name = { sv = "Studio", en = "Studio" }
-[[sites.portals]]
-id = "entrance"
-name = { sv = "Entré", en = "Entrance" }
-outer = "outside"
-inner = "HOUSE"
-[[sites.portals]]
-id = "door"
-name = { sv = "Dörr", en = "Door" }
-outer = "HOUSE"
-inner = "room"
-[[sites.sensors]]
-device = "entrance"
-portal = "entrance"
-interval_s = 900
-[[sites.sensors]]
-device = "door"
-portal = "door"
-interval_s = 900
-[[sites.sensors]]
-device = "camera"
-space = "studio"
-interval_s = 900
-"""
+QUARTERS = "interval_s = 900"
+HOUSE = "".join(
+    (
+        site("HOUSE", ("Huset", "The house"), "OPEN", 'day_start = "DAY_START:00"\ncapacity = 300'),
+        space("room", ("Rum", "Room"), "capacity = 80"), space("studio", ("Studio", "Studio")),
+        door("entrance", ("Entré", "Entrance"), "HOUSE"), door("door", ("Dörr", "Door"), "room", "HOUSE"),
+        sensor("entrance", more=QUARTERS), sensor("door", more=QUARTERS),
+        sensor("camera", 'space = "studio"', QUARTERS),
+    )
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -86,19 +49,6 @@ def place(db: Database, house: str) -> Site:
     site_file = parse(text)
     sites.apply(db, site_file)
     return site_file.sites[0]
-
-
-@contextmanager
-def working(url: str) -> Iterator[None]:
-    """A worker in a thread."""
-    stop = Event()
-    thread = Thread(target=work.run, args=(Settings(database_url=url), stop))  # type: ignore[arg-type]
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def messages(site: Site, day: date, until: datetime, missed: float = 0.0) -> list[tuple[str, dict[str, Any]]]:

@@ -6,36 +6,14 @@ from zoneinfo import ZoneInfo
 from core.readings import Reading
 from store.database import Database
 from store.write import Batch, Incoming, write
+from tests.sitetext import WEEK, door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
-OPENING = "\n".join(
-    f'{day} = "08:00-20:00"' for day in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+TARGET = "[sites.target]\nbaseline_first = 2025-01-01\nbaseline_last = 2025-03-31\ndeadline = 2027-12-31\n"
+HOURS = dict.fromkeys(WEEK, "08:00-20:00") | {"sunday": "closed"}
+SITE = "".join(
+    (site(hours=HOURS), TARGET, space("hall", ("Hall", "Hall")), door("front", ("Entré", "Front")), sensor("front"))
 )
-SITE = f"""
-[[sites]]
-id = "lib"
-kind = "library"
-name = {{ sv = "Bibblan", en = "Library" }}
-timezone = "Europe/Stockholm"
-[sites.opening]
-{OPENING}
-sunday = "closed"
-[sites.target]
-baseline_first = 2025-01-01
-baseline_last = 2025-03-31
-deadline = 2027-12-31
-[[sites.spaces]]
-id = "hall"
-name = {{ sv = "Hall", en = "Hall" }}
-[[sites.portals]]
-id = "front"
-name = {{ sv = "Entré", en = "Front" }}
-outer = "outside"
-inner = "hall"
-[[sites.sensors]]
-device = "front"
-portal = "front"
-"""
 FIRST = date(2025, 1, 1)
 
 

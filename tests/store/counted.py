@@ -10,40 +10,16 @@ from core.readings import Reading
 from store import sites
 from store.database import Database
 from store.write import Batch, Incoming, Written, write
+from tests.sitetext import door, sensor, site, space
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-OPENING = "\n".join(f'{day} = "always"' for day in DAYS)
-HOUSE = f"""
-[[sites]]
-id = "lib"
-kind = "library"
-name = {{ sv = "Bibblan", en = "Library" }}
-timezone = "Europe/Stockholm"
-[sites.opening]
-{OPENING}
-[[sites.spaces]]
-id = "hall"
-name = {{ sv = "Hall", en = "Hall" }}
-[[sites.portals]]
-id = "front"
-name = {{ sv = "Entré", en = "Front" }}
-outer = "outside"
-inner = "hall"
-[[sites.portals]]
-id = "back"
-name = {{ sv = "Baksidan", en = "Back" }}
-outer = "outside"
-inner = "hall"
-[[sites.sensors]]
-device = "front"
-portal = "front"
-[[sites.sensors]]
-device = "back"
-portal = "back"
-swapped = true
-"""
+HOUSE = "".join(
+    (
+        site(), space("hall", ("Hall", "Hall")), door("front", ("Entré", "Front")),
+        door("back", ("Baksidan", "Back")), sensor("front"), sensor("back", more="swapped = true"),
+    )
+)  # fmt: skip
 
 Bucket = tuple[float, float, float, float]  # in, out, seconds covered, imputed
 

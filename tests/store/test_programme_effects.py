@@ -14,40 +14,16 @@ from jobs import programme as reckoning
 from store import calendars, programme, queries, sites
 from store.database import Database
 from store.write import Batch, Incoming, write
+from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-SITE = """
-[[sites]]
-id = "lib"
-kind = "library"
-name = { sv = "Bibblan", en = "Library" }
-timezone = "Europe/Stockholm"
-[sites.opening]
-HOURS
-[[sites.spaces]]
-id = "hall"
-name = { sv = "Hall", en = "Hall" }
-[[sites.spaces]]
-id = "studio"
-name = { sv = "Studio", en = "Studio" }
-[[sites.portals]]
-id = "front"
-name = { sv = "Entré", en = "Front" }
-outer = "outside"
-inner = "hall"
-[[sites.portals]]
-id = "studio-door"
-name = { sv = "Studion", en = "Studio door" }
-outer = "hall"
-inner = "studio"
-[[sites.sensors]]
-device = "front"
-portal = "front"
-[[sites.sensors]]
-device = "studio-door"
-portal = "studio-door"
-""".replace("HOURS", "\n".join(f'{day} = "10:00-18:00"' for day in DAYS))
+SITE = "".join(
+    (
+        site(hours="10:00-18:00"), space("hall", ("Hall", "Hall")), space("studio", ("Studio", "Studio")),
+        door("front", ("Entré", "Front")), door("studio-door", ("Studion", "Studio door"), "studio", "hall"),
+        sensor("front"), sensor("studio-door"),
+    )
+)  # fmt: skip
 FIRST, WEEKS = date(2026, 8, 3), 11
 CONCERT = datetime(2026, 9, 24, 13, tzinfo=HERE)
 NOW = datetime(2026, 10, 19, 12, tzinfo=HERE)

@@ -11,44 +11,16 @@ from jobs import quality as job
 from store import attention, queries, sandbox, sites
 from store.database import Database
 from store.write import Batch, Incoming, write
+from tests.sitetext import door, sensor, site, space
 
 NOW = datetime(2026, 3, 26, 15, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
-HOUSE = """
-[[sites]]
-id = "lib"
-kind = "library"
-name = { sv = "Bibblan", en = "Library" }
-timezone = "Europe/Stockholm"
-capacity = 300
-[sites.opening]
-monday = "09:00-19:00"
-tuesday = "09:00-19:00"
-wednesday = "09:00-19:00"
-thursday = "09:00-19:00"
-friday = "09:00-19:00"
-saturday = "09:00-19:00"
-sunday = "09:00-19:00"
-[[sites.spaces]]
-id = "hall"
-name = { sv = "Hall", en = "Hall" }
-[[sites.portals]]
-id = "front"
-name = { sv = "Framsidan", en = "Front" }
-outer = "outside"
-inner = "hall"
-[[sites.portals]]
-id = "back"
-name = { sv = "Baksidan", en = "Back" }
-outer = "outside"
-inner = "hall"
-[[sites.sensors]]
-device = "front"
-portal = "front"
-[[sites.sensors]]
-device = "back"
-portal = "back"
-"""
+HOUSE = "".join(
+    (
+        site(hours="09:00-19:00", more="capacity = 300"), space("hall", ("Hall", "Hall")),
+        door("front", ("Framsidan", "Front")), door("back", ("Baksidan", "Back")), sensor("front"), sensor("back"),
+    )
+)  # fmt: skip
 
 
 def people(door: str, t: datetime) -> tuple[int, int]:
@@ -64,12 +36,12 @@ def people(door: str, t: datetime) -> tuple[int, int]:
 def fill(db: Database, days: int, until: dict[str, datetime], now: datetime = NOW) -> None:
     """Readings of both doors for some days; each up to its own moment."""
     batch = []
-    for door in ("front", "back"):
+    for device in ("front", "back"):
         t = now - timedelta(days=days)
-        while t <= until.get(door, now):
-            for metric, value in zip(("in", "out"), people(door, t), strict=True):
+        while t <= until.get(device, now):
+            for metric, value in zip(("in", "out"), people(device, t), strict=True):
                 reading = Reading(
-                    source="native", device=f"lib/{door}", channel="flow:1", metric=metric, value=value, time=t,
+                    source="native", device=f"lib/{device}", channel="flow:1", metric=metric, value=value, time=t,
                     period_s=900,
                 )  # fmt: skip
                 batch.append(Incoming(reading=reading, received=t))

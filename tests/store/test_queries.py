@@ -13,67 +13,22 @@ from core.readings import Message, Reading
 from store import beats, queries, sites
 from store.database import Database
 from store.write import Batch, Incoming, Rejection, write
+from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2026, 3, 4, 12, tzinfo=HERE)
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-OPENING = "\n".join(f'{day} = "08:00-20:00"' for day in DAYS)
-SITES = f"""
-[[sites]]
-id = "lib"
-kind = "library"
-name = {{ sv = "Bibblan", en = "Library" }}
-timezone = "Europe/Stockholm"
-capacity = 100
-[sites.opening]
-{OPENING}
-[sites.target]
-baseline_first = 2025-01-01
-baseline_last = 2025-12-31
-deadline = 2030-12-31
-[[sites.spaces]]
-id = "hall"
-name = {{ sv = "Hall", en = "Hall" }}
-capacity = 40
-[[sites.spaces]]
-id = "study"
-name = {{ sv = "Läsrum", en = "Study" }}
-[[sites.portals]]
-id = "front"
-name = {{ sv = "Entré", en = "Front" }}
-outer = "outside"
-inner = "hall"
-[[sites.portals]]
-id = "garden"
-name = {{ sv = "Trädgårdsdörr", en = "Garden door" }}
-outer = "park/lawn"
-inner = "hall"
-[[sites.portals]]
-id = "study-door"
-name = {{ sv = "Läsrumsdörr", en = "Study door" }}
-outer = "hall"
-inner = "study"
-counted = false
-[[sites.sensors]]
-device = "front"
-portal = "front"
-[[sites.sensors]]
-device = "garden"
-portal = "garden"
-swapped = true
-
-[[sites]]
-id = "park"
-kind = "park"
-name = {{ sv = "Parken", en = "Park" }}
-timezone = "Europe/Stockholm"
-[sites.opening]
-{OPENING.replace("08:00-20:00", "always")}
-[[sites.spaces]]
-id = "lawn"
-name = {{ sv = "Gräs", en = "Lawn" }}
-"""
+TARGET = "[sites.target]\nbaseline_first = 2025-01-01\nbaseline_last = 2025-12-31\ndeadline = 2030-12-31\n"
+SITES = "".join(
+    (
+        site(hours="08:00-20:00", more="capacity = 100"), TARGET, space("hall", ("Hall", "Hall"), "capacity = 40"),
+        space("study", ("Läsrum", "Study")), door("front", ("Entré", "Front")),
+        door("garden", ("Trädgårdsdörr", "Garden door"), outer="park/lawn"),
+        door("study-door", ("Läsrumsdörr", "Study door"), "study", "hall", "counted = false"),
+        sensor("front"), sensor("garden", more="swapped = true"),
+        site("park", ("Parken", "Park"), kind="park"), space("lawn", ("Gräs", "Lawn")),
+    )
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -235,8 +190,8 @@ def test_live_tells_what_is_not_known(placed: Database, database_url: str) -> No
 
 def test_a_figure_is_as_old_as_its_estimate_however_lively_the_sensors_are(placed: Database, database_url: str) -> None:
     in_the_hall(database_url, NOW - timedelta(minutes=6, seconds=1))  # the jobs have not worked since
-    for door in ("front", "garden"):
-        put(placed, door, NOW, 1)
+    for device in ("front", "garden"):
+        put(placed, device, NOW, 1)
     assert queries.live(placed, "lib", NOW).spaces[1].freshness == "stale"
     in_the_hall(database_url, NOW - timedelta(minutes=3, seconds=31))
     assert queries.live(placed, "lib", NOW).spaces[1].freshness == "late"

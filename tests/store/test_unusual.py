@@ -14,29 +14,12 @@ from jobs import unusual as finding
 from store import calendars, queries, sites, unusual
 from store.database import Database
 from store.write import Batch, Incoming, write
+from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-SITE = """
-[[sites]]
-id = "lib"
-kind = "library"
-name = { sv = "Bibblan", en = "Library" }
-timezone = "Europe/Stockholm"
-[sites.opening]
-HOURS
-[[sites.spaces]]
-id = "hall"
-name = { sv = "Hall", en = "Hall" }
-[[sites.portals]]
-id = "front"
-name = { sv = "Entré", en = "Front" }
-outer = "outside"
-inner = "hall"
-[[sites.sensors]]
-device = "front"
-portal = "front"
-""".replace("HOURS", "\n".join(f'{day} = "10:00-18:00"' for day in DAYS))
+SITE = "".join(
+    (site(hours="10:00-18:00"), space("hall", ("Hall", "Hall")), door("front", ("Entré", "Front")), sensor("front"))
+)
 FIRST, WEEKS = date(2026, 9, 7), 6
 CROWD = datetime(2026, 10, 1, 14, tzinfo=HERE)  # 120 instead of 30 an hour
 SILENCE = datetime(2026, 10, 8, 11, tzinfo=HERE)  # nobody from eleven to three

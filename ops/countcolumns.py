@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Final
 
 DATES = ("date", "datum", "day", "dag")  # where the day of a time may stand by itself,
@@ -10,6 +11,7 @@ CLOCK = re.compile(r"(\d{1,2})((?::\d\d){0,2})(\s*[ap]\.?m\.?)?", re.IGNORECASE)
 YEARS, MONTHS, DAYS = ("year", "år"), ("month", "månad"), ("day", "dag")  # of a date in two or three columns
 WEEKS = ("week", "vecka", "iso_week", "isoweek", "year_week", "yearweek", "år_vecka", "årvecka", "år-vecka")
 BESIDE = ("weekday", "veckodag", "dow", "day_of_week", "quarter", "kvartal", "minute", "minut")
+TOLD_BY = frozenset({"date", "datum", "time", "tid", "datetime", "timestamp", "start"})  # hour_start_local, Date_Time
 YEAR, NUMBER = re.compile(r"\d{4}"), re.compile(r"\d{1,2}")
 YEAR_AND_WEEK = re.compile(r"(\d{4})[ ./-]?(\d\d?)")  # beneath the name of weeks: elsewhere 2026-05 is May
 
@@ -102,7 +104,8 @@ def places(heads: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {column: names.index(column) for column in wanted if column in names}
     for column in wanted:
         free = (names.index(n) for n in ALSO.get(column, ()) if n in names and names.index(n) not in found.values())
-        if column not in found and (place := next(free, None)) is not None:
+        worded = (n for n, name in enumerate(names) if column in ("time", "date") and _tells_by_a_word(name))
+        if column not in found and (place := next(chain(free, worded), None)) is not None:
             found[column] = place
     return {column: found[column] for column in wanted if column in found}
 
@@ -111,6 +114,11 @@ def tells_time(head: str) -> bool:
     """Whether a column of this name holds times, or parts of them."""
     times = (*ALSO["time"], *ALSO["date"], *ALSO["last"], *DATES, *CLOCKS, *YEARS, *MONTHS, *DAYS, *BESIDE)
     return _name(head) in times
+
+
+def _tells_by_a_word(name: str) -> bool:
+    """Whether a column may hold times, by one word of its name."""
+    return not TOLD_BY.isdisjoint(re.split(r"[\W_]+", name))
 
 
 def same(one: str, other: str) -> bool:

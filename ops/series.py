@@ -93,6 +93,10 @@ def parse(text: str, path: str, step: Step | None = None, zone: str = "", column
     days = {day for day, _ in counted}
     parts = _parts_of_days(counted) if found == "D" else _parts(days, begin)
     notes = [*understood.counted_by(path, table, "day", asked=bool(columns))]
+    if found == "W":
+        notes += understood.weeks_told_twice(
+            path, Counter(day for day, _ in lines), weeks=counttexts.is_week(table.rows[0].texts["date"])
+        )
     notes += [*understood.notes(path, table, visits, found, asked=step is not None, zone=zone)]
     if found != "D" and parts >= set(map(begin, days)):
         visits, parts = _scaled_up(visits, days, begin), frozenset()
@@ -102,9 +106,14 @@ def parse(text: str, path: str, step: Step | None = None, zone: str = "", column
         name=" ".join((path, " + ".join(table.counts))).strip(),
         step=found,
         visits=_without(visits, parts),
-        by_day=_by_day(counted) if found == "W" and any(begin(day) != day for day in days) else None,
+        by_day=_by_day(counted) if found == "W" and _told_by_day(days, begin) else None,
         notes=tuple(notes),
     )
+
+
+def _told_by_day(days: Set[date], begin: Callable[[date], date]) -> bool:
+    """Whether weeks are told by their days: a file of weeks may have one on another weekday than the rest."""
+    return median(Counter(map(begin, days)).values()) >= 2
 
 
 def _by_day(counted: Sequence[tuple[date, float]]) -> Visits:

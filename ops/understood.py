@@ -4,11 +4,13 @@ import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import pairwise
+from statistics import median
 
 from ops.countfile import Table
 
 WEEKS = 4  # dates that make a file look like one of weeks
 RUNNING = 30  # counts that never fall look like those of a running total
+OFTEN = 0.2  # of the weeks have more lines than usual: then it is no slip
 SPARSE = 0.2  # of the days have a line: each may stand for more than a day
 IN_UTC = re.compile(r".*\d:\d\d(:[\d.]+)?\s*(Z|[+-]00:?00)", re.IGNORECASE)
 AT_MIDNIGHT = re.compile(r".*[T ]00:00(:00(\.0+)?)?\s*(Z|[+-]00:?00)", re.IGNORECASE)
@@ -39,6 +41,17 @@ def counted_by(name: str, table: Table, unit: str, *, asked: bool) -> Iterator[s
     elif len(table.counts) > 1:
         *some, last = table.counts
         yield f"{name}: {', '.join(some)} and {last} are added up; a {unit} counts only where all of them were observed"
+
+
+def weeks_told_twice(name: str, lines: Mapping[date, int], *, weeks: bool) -> Iterator[str]:
+    """Weeks written as such that have more lines than the others: around New Year the year may be that of the day."""
+    usual = median(lines.values())
+    more = sorted(day for day, count in lines.items() if count > usual)
+    if weeks and 0 < len(more) < OFTEN * len(lines):
+        yield (
+            f"{name}: the week that begins on {more[0]} has more lines than others, which are added up; "
+            "the last days of a year may belong to the first week of the next, and bear its year then"
+        )
 
 
 def in_part(name: str, parts: Collection[date], step: str) -> Iterator[str]:

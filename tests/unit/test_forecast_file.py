@@ -161,6 +161,24 @@ def test_weeks_that_are_written_as_such_need_not_be_asked_for(tmp_path: Path) ->
             series.read(file, asked)  # type: ignore[arg-type]
 
 
+def test_a_week_under_the_wrong_year_is_told(tmp_path: Path) -> None:
+    mondays = [date(2024, 1, 1) + timedelta(weeks=n) for n in range(56)]  # 2024-12-30 begins the first week of 2025
+    file = tmp_path / "weeks.csv"
+    lines = (f"{day.year},{day.isocalendar().week},900" for day in mondays)
+    file.write_text("\n".join(["year,week,visits", *lines]), "utf-8")
+    read = series.read(file)
+    assert read.visits[date(2024, 1, 1)] == 1800 and read.weeks().visits.size == 56
+    assert any("the week that begins on 2024-01-01 has more lines than others" in note for note in read.notes)
+
+
+def test_a_file_of_weeks_with_one_on_another_weekday_stays_one_of_weeks(tmp_path: Path) -> None:
+    days = [date(2024, 1, 1) + timedelta(weeks=n) for n in range(40)]
+    days[20] += timedelta(days=1)
+    read = series.read(_file(tmp_path, (f"{day},{700 + day.day}" for day in days)), "W")
+    assert read.by_day is None and len(read.visits) == 40
+    assert answer(read, Calendar(), 2, None, 1, 200).fan.mean[0] == pytest.approx(715, rel=0.05)
+
+
 def test_weeks_of_days_are_the_sums_of_the_days_to_come_and_of_those_that_are_over(tmp_path: Path) -> None:
     days = [date(2024, 1, 1) + timedelta(days=n) for n in range(101)]  # up to a Wednesday
     file = _file(tmp_path, (f"{day},{50 + 10 * day.weekday()}" for day in days))

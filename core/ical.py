@@ -19,6 +19,8 @@ from icalendar import Calendar, vRecur
 
 from core.errors import CalendarFileError
 
+BEGINNING = b"BEGIN:VCALENDAR"
+NONE = "this is no calendar in the form iCalendar: it does not begin with BEGIN:VCALENDAR"
 LARGEST_FILE = 5_000_000  # bytes; a library's programme of ten years has a tenth of that
 MOST_EVENTS = 20_000  # occurrences in the window
 MOST_STEPS = 1_000_000  # days that all rules of a file together may walk through; some seconds
@@ -87,14 +89,21 @@ def read(content: bytes, zone: str, start: datetime, end: datetime) -> CalendarF
 
 
 def _calendars(content: bytes) -> list[Any]:
+    if BEGINNING not in content.upper():
+        raise CalendarFileError(NONE)
     try:
         with warnings.catch_warnings(action="ignore"):  # a guessed zone is told by the times
             calendars = Calendar.from_ical(content, multiple=True)
     except (ValueError, KeyError, IndexError, AttributeError, RecursionError) as exc:
-        raise CalendarFileError(f"this is no calendar in the form iCalendar: {str(exc)[:200]}") from exc
+        raise CalendarFileError(f"this is no calendar in the form iCalendar: {_told(exc)}") from exc
     if not calendars or any(calendar.name != "VCALENDAR" for calendar in calendars):
-        raise CalendarFileError("this is no calendar in the form iCalendar: it does not begin with BEGIN:VCALENDAR")
+        raise CalendarFileError(NONE)
     return list(calendars)
+
+
+def _told(exc: Exception) -> str:
+    """What a library says of a stranger's file, short and without signs that a terminal would obey."""
+    return "".join(c if c.isprintable() else " " for c in str(exc)[:120]) or type(exc).__name__
 
 
 def _series(calendar: Any, end: datetime, budget: _Budget) -> list[list[Any]]:
@@ -126,7 +135,7 @@ def _problem(event: Any, end: datetime, budget: _Budget) -> str:
             return f"it recurs since {begins.year}; let it begin later"
         ended = [_ended(rule, begins, end, budget) for rule in rules]
     except (LookupError, ValueError, TypeError, AttributeError, OverflowError) as exc:
-        return f"it cannot be read ({str(exc)[:120] or type(exc).__name__})"
+        return f"it cannot be read ({_told(exc)})"
     if any(rule is None for rule in ended):
         return "it recurs more often than a programme does, or never"
     if budget.steps < 0:
@@ -219,7 +228,7 @@ def _occurrences(calendar: Any, series: list[Any], start: datetime, end: datetim
     try:
         found = recurring_ical_events.of(alone, skip_bad_series=True).between(start, end)
     except Exception as exc:  # a stranger's file can be wrong in more ways than the libraries name
-        budget.problems.append(f"{_named(series[0])}: it cannot be read ({str(exc)[:120] or type(exc).__name__})")
+        budget.problems.append(f"{_named(series[0])}: it cannot be read ({_told(exc)})")
         return
     if not found and any(_within(event, start, end) for event in series):
         budget.problems.append(f"{_named(series[0])}: its recurrences contradict each other")

@@ -149,6 +149,13 @@ def test_what_is_no_calendar_is_refused(content: bytes) -> None:
         ical.read(content, HERE, START, END)
 
 
+def test_what_is_said_of_a_broken_file_moves_no_terminal() -> None:
+    for content in (b"\x1b[2J\x07", b"BEGIN:VCALENDAR\r\n\x1b[2J\x07\r\nEND:VCALENDAR\r\n"):
+        with pytest.raises(CalendarFileError, match="no calendar") as told:
+            ical.read(content, HERE, START, END)
+        assert str(told.value).isprintable()
+
+
 def test_only_title_place_and_times_are_taken() -> None:
     found = read(
         event("DTSTART:20260302T100000Z", "LOCATION:Barnens\\nplan", "DESCRIPTION:Ring Anna", "ORGANIZER:mailto:a@b.se",

@@ -22,7 +22,7 @@ def section(found: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, T
         [
             html.H2(_("What the programme gave")),
             html.P(about, className="quiet"),
-            sheet(head, rows, _("What the programme gave")),
+            sheet(head, rows, _("What the programme gave"), "scroll sheet gains"),
         ]
     )
 

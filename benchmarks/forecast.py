@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -40,16 +40,32 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class City:
-    """Cameras of a city by the hour; `origins` is from how many earlier days each is foretold."""
+    """Cameras of a city by the hour; `origins` is from how many earlier days each is foretold.
+
+    `opened` is when something was opened between them, which no counts could tell ahead.
+    """
 
     file: str
     country: str
     part: str
     origins: int
+    opened: date | None = None
+
+    def apart(self) -> dict[str, Callable[[date], bool]]:
+        """The origins that had the opening in the year ahead of them, and the others."""
+        if not (opened := self.opened):
+            return {}
+        year = timedelta(days=365)
+        return {
+            "the opening in the year ahead": lambda day: day <= opened < day + year,
+            "other years": lambda day: not day <= opened < day + year,
+        }
 
 
 CITIES = {
-    "leeds": City(file="leeds_footfall/counts_hourly.csv", country="GB", part="ENG", origins=24),
+    "leeds": City(
+        file="leeds_footfall/counts_hourly.csv", country="GB", part="ENG", origins=24, opened=date(2013, 3, 21)
+    ),
     "auckland": City(file="auckland_pedestrians/counts_hourly.csv", country="NZ", part="AUK", origins=10),
     "melbourne": City(file="melbourne_pedestrians/counts_hourly.csv", country="AU", part="VIC", origins=11),
 }
@@ -61,7 +77,7 @@ def main(args: argparse.Namespace) -> None:
     wanted = args.only.split(",") if args.only else [*CITIES, "newcastle", "kinds", "odds"]
     for name, city in CITIES.items():
         if name in wanted and (args.data / city.file).exists():
-            blocks[name] = backtest.as_markdown(_city(args.data / city.file, city, args)) + "\n"
+            blocks[name] = backtest.as_markdown(_city(args.data / city.file, city, args), city.apart()) + "\n"
     months = args.data / "newcastle_city_library" / "visits_monthly.csv"
     if "newcastle" in wanted and months.exists():
         blocks |= _newcastle(months, args.quick)

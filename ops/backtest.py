@@ -4,7 +4,7 @@ import csv
 import io
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
@@ -211,11 +211,19 @@ def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
     return table(_heads(outcomes[0].step), (_cells(name, found) for name, found in pooled(outcomes).items()))
 
 
-def as_markdown(outcomes: Sequence[Outcome]) -> str:
-    """One table of all series together, for documentation."""
+def as_markdown(outcomes: Sequence[Outcome], apart: Mapping[str, Callable[[date], bool]] | None = None) -> str:
+    """One table of all series together, for documentation; `apart` tells Besök's forecasts of some origins by name."""
     heads = _heads(outcomes[0].step)
     rows = [heads, ["---"] * len(heads), *(_cells(name, found) for name, found in pooled(outcomes).items())]
+    for name, some in (apart or {}).items():
+        rows.append(
+            _cells(f"{OURS}, {name}", summary([one for outcome in outcomes for one in _ours_at(outcome, some)]))
+        )
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)
+
+
+def _ours_at(outcome: Outcome, some: Callable[[date], bool]) -> list[Score]:
+    return [one for day, one in zip(outcome.origins, outcome.scores[OURS], strict=True) if some(day)]
 
 
 def _flat(outcomes: Sequence[Outcome]) -> Iterator[dict[str, object]]:

@@ -46,6 +46,9 @@ def test_backtest_scores_every_method_at_every_origin() -> None:
     assert ours["origins"] == 6 and 0 < ours["mase_12"] < told["all"]["M"]["same month a year ago"]["mase_12"]
     assert backtest.as_csv([found]).splitlines()[0].startswith("series,method,origins,mase_1,")
     assert "All 2 series" in backtest.as_text([found, found])
+    first = found.origins[0]
+    rows = backtest.as_markdown([found], {"first": lambda day: day == first, "all": lambda _: True}).splitlines()
+    assert rows[-2].split("|")[2:] != rows[-1].split("|")[2:] == rows[2].split("|")[2:]
 
 
 def test_too_few_days_to_score_are_told() -> None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from scipy.special import stdtrit
 
 from core.analytics.effects import contribution, effect_of_action, effect_of_event, step
 
@@ -41,6 +42,37 @@ def test_a_wandering_series_makes_the_interval_wide() -> None:
     wandering = calm + np.cumsum(rng.normal(0, 0.08, 80))
     errors = [step(series, after, steps_a_year=52) for series in (calm, wandering)]
     assert errors[0] and errors[1] and errors[1].error > 4 * errors[0].error
+
+
+@pytest.mark.parametrize(("begins", "weeks", "size", "least"), [(96, 104, 0.1, 0.92), (130, 156, 0.05, 0.94)])
+def test_a_level_that_moves_by_rare_large_steps_keeps_the_interval_honest(
+    begins: int, weeks: int, size: float, least: float
+) -> None:
+    held, found = [], []
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        steps = np.where(rng.random(weeks) < 4 / 52, rng.standard_t(3, weeks), 0) * size * np.exp(0.42 * rng.normal())
+        after = np.arange(weeks) >= begins
+        told = step(np.cumsum(steps) + rng.normal(0, 0.03, weeks) + 0.2 * after, after, steps_a_year=52)
+        assert told
+        reach = stdtrit(told.freedom, 0.975) * told.error
+        held.append(abs(told.size - 0.2) < reach)
+        found.append(told.size > reach)
+    assert least < np.mean(held) < 0.98
+    assert np.mean(found) > 0.8
+
+
+@pytest.mark.parametrize(("begins", "gain"), [(26 * 7, 0.0), (51 * 7 + 4, 0.0), (51 * 7 + 4, 1.0)])
+def test_a_first_christmas_is_news_and_no_effect(begins: int, gain: float) -> None:
+    day = np.arange(begins + 8 * 7)
+    dates = [MONDAY + timedelta(days=int(n)) for n in day]
+    busy = np.array([(d.month, d.day) > (12, 1) and (d.month, d.day) < (12, 27) for d in dates])
+    verdicts = []
+    for seed in range(8):
+        rng = np.random.default_rng(seed)
+        visits = rng.poisson(500 * np.exp(rng.normal(0, 0.1, len(day)) + 0.4 * busy) * (1 + gain * (day >= begins)))
+        verdicts.append(effect_of_action(MONDAY, visits.astype(float), MONDAY + timedelta(days=begins)).verdict)
+    assert verdicts.count("more" if gain else "chance") >= 7
 
 
 def test_longer_sundays_are_found_and_add_to_the_target() -> None:

@@ -21,6 +21,8 @@ FEW_WEEKS = 4  # after the action, before anything is said
 ENOUGH_SEEN = 0.5  # of what a week usually brings must have been observed
 SHUT, CROWD = 0.1, 20.0  # a week with less than a tenth of the twenty who usually come or more: nobody could come in
 OTHER_PLACES = 1.8  # the mean square of placebos to believe beside other places: each has breaks of its own
+# The turn of the year, from Advent to Epiphany (month, day): nobody knows what it brings to a house that has seen none.
+ADVENT, EPIPHANY = (11, 27), (1, 6)
 LEAST = 5.0  # visits a week before the action, to compare with
 
 
@@ -111,6 +113,15 @@ class _Weeks:
         week = self.week
         return np.arange(max(week[0], -LONGEST_BEFORE), week[-1] + 1)
 
+    @property
+    def feast(self) -> Floats:
+        """The share of each week that lies in the turn of the year."""
+        begin = self.since + timedelta(days=int(self.numbers[0]) * WEEK)
+        days = (begin + timedelta(days=n) for n in range(len(self.numbers) * WEEK))
+        within = [(day.month, day.day) >= ADVENT or (day.month, day.day) <= EPIPHANY for day in days]
+        share: Floats = np.reshape(within, (-1, WEEK)).mean(axis=1)
+        return share
+
     def usual(self, visits: Floats) -> Floats:
         """What each day usually brought before the action, by its weekday; NaN where that is not known."""
         day = np.arange(self.n) % WEEK
@@ -174,16 +185,18 @@ def _change(lay: _Weeks, visits: Floats, outside: Floats | None, beside: Floats 
     elif beside is not None:
         control = lay.index(beside)[0][:, None]
         share_beside = lay.weekly(visits) / max(lay.weekly(beside), 1e-9)
-    found = _against(log, after, noise, control, OTHER_PLACES if outside is not None else BELIEF)
+    # The step of the series less the mean of its controls, which are taken to move alike without the action.
+    found = step(
+        log if control is None else log - _mean(control),
+        after,
+        noise=noise,
+        feast=lay.feast,
+        belief=OTHER_PLACES if outside is not None else BELIEF,
+        steps_a_year=WEEKS_A_YEAR,
+    )
     if found is None:
         return None
     return _told(lay, visits, found, (log, after), control is not None, share_beside)
-
-
-def _against(log: Floats, after: Flags, noise: Floats, control: Floats | None, belief: float) -> Step | None:
-    """The step of the series less the mean of its controls, which are taken to move alike without the action."""
-    rest = log if control is None else log - _mean(control)
-    return step(rest, after, noise=noise, belief=belief, steps_a_year=WEEKS_A_YEAR)
 
 
 def _mean(control: Floats) -> Floats:

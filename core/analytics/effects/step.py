@@ -3,14 +3,15 @@
 Intervention analysis with a local level (Box and Tiao, JASA 1975; Harvey and Durbin, JRSS A 1986): what is left of a
 series after its control is a level that drifts, a yearly swing, chance from step to step, and a step at the known time.
 Drift is what makes naive intervals too narrow: a series that wanders always differs before and after. How much it
-drifts and swings is summed out on a ladder by restricted likelihood.
+drifts and swings is summed out on a ladder by restricted likelihood. Real levels move by rare large steps: what drift
+leaves unsure follows Student's t with the freedom seen in libraries, what chance leaves unsure the t of a long series.
 
 Then the same question is put at earlier times, when nothing was done (placebos), each with what was known by then: a
 step at the end of a series is less sure than one in its midst. Where their answers scatter more than they claim, the
 interval is widened to match, and where they scatter less, it is narrowed a little.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,10 +24,16 @@ Flags = npt.NDArray[np.bool_]
 
 # Variance of the drift in a step of time by that of chance, and how far each is believed beforehand: series that do not
 # drift at all are rarer than short ones make believe.
-DRIFTS = {0.0: 0.3, 2e-3: 0.6, 0.01: 1.0, 0.05: 1.5, 0.25: 1.5}
+DRIFTS = {0.0: 0.3, 2e-3: 0.6, 0.01: 1.0, 0.05: 1.5, 0.25: 1.5, 1.25: 1.0}
+# Freedom of the t distribution of drift: the yearly changes of visits to Toronto's library branches until 2019, each
+# branch with a scale of its own.
+TAILS = 3.0
 # Variance of the yearly swing by that of chance. Hardly a house has none, even if its months do not show it yet.
 SWINGS = {0.0: 0.4, 1.0: 1.0, 10.0: 1.0}
 WAVES = 12  # a year's swing is made of so many: Christmas, and weeks without school, are short
+# Variance of a feast by that of chance, which is as good as not known at all before one was seen (four times as much
+# says the same), and how far its days are alike, in years.
+FEAST, ALIKE = 25.0, 0.03
 CLEAR = 3.0  # standard errors; a step further off is an odd week, and counts less
 EDGE = 4  # steps that a placebo lasts at the least
 LEAST_BEFORE = 16  # steps before the first placebo
@@ -59,19 +66,28 @@ class _Data:
     after: Floats
     at: Floats  # in steps
     swing: Floats  # covariance of the yearly swing, steps x steps
+    feast: Floats  # covariance of what the feast brings every year, steps x steps, in units of chance
 
 
 @on_one_core
 def step(
-    series: Floats, after: Flags, *, noise: Floats | None = None, belief: float = BELIEF, steps_a_year: float
+    series: Floats,
+    after: Flags,
+    *,
+    noise: Floats | None = None,
+    feast: Floats | None = None,
+    belief: float = BELIEF,
+    steps_a_year: float,
 ) -> Step | None:
     """The step of `series` (one value a step of time, NaN unknown) from where `after` begins to be true.
 
-    `noise` is the variance of chance by step, in units of the usual one, and `belief` the mean square of placebos
+    `noise` is the variance of chance by step, in units of the usual one; `feast` the share of each step (0..1) that
+    lies in a feast of every year, of which nothing is known before one was seen; `belief` the mean square of placebos
     that is believed beforehand. None if there is too little to tell: eight steps before and two after are the least.
     """
     n = len(series)
     noise = np.ones(n) if noise is None else noise
+    feast = np.zeros(n) if feast is None else feast
     known = ~np.isnan(series)
     if (known & ~after).sum() < FEWEST or (known & after).sum() < 2:
         return None
@@ -82,6 +98,7 @@ def step(
         after=after[known].astype(float),
         at=at,
         swing=_swing(at / steps_a_year),
+        feast=_feast(feast[known], at / steps_a_year),
     )
     for _ in range(2):
         data = _calmed(data, *_likeliest(data))
@@ -91,21 +108,42 @@ def step(
     scatter = float(np.mean(np.square(placebos))) if placebos else 0.0
     square = (WORTH * belief + asked.independent * scatter) / (WORTH + asked.independent)
     widened = float(np.sqrt(max(NARROWEST, square)))
-    freedom = max(len(data.y) - 4.0, 3.0)
-    return Step(size=float(size), error=float(error) * widened, freedom=freedom, placebos=placebos, widened=widened)
+    return Step(
+        size=float(size),
+        error=float(error) * widened,
+        freedom=_freedom(asked.drifted, max(len(data.y) - 4.0, 3.0)),
+        placebos=placebos,
+        widened=widened,
+    )
+
+
+def _freedom(drifted: float, chance: float) -> float:
+    """The freedom of drift and chance together, `drifted` being drift's share of the variance (Satterthwaite 1946)."""
+    return 1 / (drifted**2 / TAILS + (1 - drifted) ** 2 / chance)
 
 
 def _covariance(data: _Data, drift: float, swing: float) -> Floats:
     """The covariance of the series in units of the variance of chance."""
-    out: Floats = np.diag(data.noise)
+    out: Floats = np.diag(data.noise) + data.feast
     if drift:
-        out = out + drift * np.minimum(data.at[:, None], data.at[None, :])
+        out = out + drift * _walk(data.at)
     return out + swing * data.swing if swing else out
+
+
+def _walk(at: Floats) -> Floats:
+    return np.minimum(at[:, None], at[None, :])
 
 
 def _swing(year: Floats) -> Floats:
     phase = 2 * np.pi * (year[:, None] - year[None, :])
     out: Floats = np.sum([np.cos(k * phase) / k**2 for k in range(1, WAVES + 1)], axis=0)
+    return out
+
+
+def _feast(share: Floats, year: Floats) -> Floats:
+    far = year[:, None] - year[None, :]
+    far -= np.round(far)
+    out: Floats = FEAST * share[:, None] * share[None, :] * np.exp(-0.5 * (far / ALIKE) ** 2)
     return out
 
 
@@ -140,16 +178,20 @@ def _calmed(data: _Data, drift: float, swing: float) -> _Data:
     usual = max(1.4826 * float(np.median(np.abs(chance / np.sqrt(data.noise)))), 1e-6)
     off = np.abs(chance) / (usual * np.sqrt(data.noise))
     noise = data.noise * np.maximum(1.0, off / CLEAR) ** 2
-    return _Data(y=data.y, noise=noise, after=data.after, at=data.at, swing=data.swing)
+    return replace(data, noise=noise)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Asked:
-    """Sizes of steps and their errors: the real one first, then placebos, of which so many are `independent`."""
+    """Sizes of steps and their errors: the real one first, then placebos, of which so many are `independent`.
+
+    `drifted` is the share of the real one's variance that is due to drift.
+    """
 
     answers: Floats
     errors: Floats
     independent: float
+    drifted: float
 
 
 def _asked(data: _Data) -> _Asked:
@@ -172,7 +214,19 @@ def _asked(data: _Data) -> _Asked:
     sizes, variances = np.array([t[0] for t in told]), np.array([t[1] for t in told])
     size = weight @ sizes
     errors = np.sqrt(weight @ (variances + (sizes - size) ** 2))
-    return _Asked(answers=size, errors=errors, independent=independent)
+    drifted = float(weight @ np.array([_drifted(data, *rung) for rung in _ladder()]))
+    return _Asked(answers=size, errors=errors, independent=independent, drifted=drifted)
+
+
+def _drifted(data: _Data, drift: float, swing: float) -> float:
+    """The share of the variance of the real step that is due to drift."""
+    if not drift:
+        return 0.0
+    x = np.stack([np.ones_like(data.y), data.after], axis=1)
+    seen = np.linalg.solve(_covariance(data, drift, swing), x)
+    variance = np.linalg.inv(x.T @ seen)
+    by_value = seen @ variance[:, 1]  # how much each value of the series moves the step
+    return float(drift * (by_value @ _walk(data.at) @ by_value) / variance[1, 1])
 
 
 def _steps(data: _Data, drift: float, swing: float, marks: Floats, ends: np.ndarray) -> tuple[Floats, Floats]:

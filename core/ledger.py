@@ -14,7 +14,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date
-from itertools import pairwise
 from typing import Literal
 
 from core import refusals, tomlfile
@@ -25,6 +24,7 @@ from core.tomlfile import Problem
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 YEARS = range(1900, 2200)
+ORDER = (("asked", "answered"), ("asked", "done_since"), ("done_since", "undone"))  # a day, and one not before it
 LONGEST_ID, LONGEST_TEXT = 60, 1000  # characters
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula if a cell begins with it
 State = Literal["asked", "answered", "done", "undone"]
@@ -106,9 +106,9 @@ def check(action: Action) -> Iterator[tuple[str, Text]]:
     for key in ("asked", "answered", "done_since", "undone"):
         if (day := getattr(action, key)) and day.year not in YEARS:
             yield key, refusals.no_year(day.year)
-    order = [(key, day) for key in ("asked", "answered", "done_since", "undone") if (day := getattr(action, key))]
-    for (earlier, first), (later, second) in pairwise(order):
-        if second < first and (earlier, later) != ("answered", "done_since"):
+    for earlier, later in ORDER:
+        first, second = getattr(action, earlier), getattr(action, later)
+        if first and second and second < first:
             yield later, refusals.out_of_order(second, earlier, first)
     if action.undone and (not action.done_since or action.undone <= action.done_since):
         yield "undone", refusals.NEVER_DONE

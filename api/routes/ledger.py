@@ -143,8 +143,7 @@ def amend(site: KnownSite, action: str, body: Became, db: Db, now: Now, request:
     def amended(known: Action) -> Action:
         new = body.answer_sv or body.answer_en
         if new:
-            sv, en = (known.answer.sv, known.answer.en) if known.answer else ("", "")
-            answer = _both(body.answer_sv or sv, body.answer_en or en)
+            answer = _answer(known.answer, body.answer_sv, body.answer_en)
             known = replace(known, answer=answer, answered=known.answered or business_day(now, site))
         known = replace(known, answered=body.answered or known.answered)
         return replace(known, **{n: getattr(body, n) for n in ("done_since", "undone") if n in body.model_fields_set})
@@ -173,6 +172,13 @@ def _info(db: Database, site: Site, now: datetime, name: str) -> ActionInfo:
 def _both(sv: str, en: str) -> Text | None:
     """A text in both languages, of which one may stand for the other."""
     return Text(sv=sv or en, en=en or sv) if sv or en else None
+
+
+def _answer(known: Text | None, sv: str, en: str) -> Text | None:
+    """A new answer; where one language stood for both it does so again, else the other one keeps what it says."""
+    if known is None or known.sv == known.en:
+        return _both(sv, en)
+    return Text(sv=sv or known.sv, en=en or known.en)
 
 
 def _free_id(title: str, taken: set[str]) -> str:

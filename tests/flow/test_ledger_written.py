@@ -21,6 +21,14 @@ def test_a_wish_is_written_down_answered_and_done(ask: httpx2.Client) -> None:
     assert (done["state"], done["answered"], done["spaces"]) == ("done", "2026-02-01", ["foyer"])
     slip = ask.patch(path, json={"who": "Robin", "done_since": None}).json()
     assert (slip["state"], slip["done_since"], slip["answered"]) == ("answered", None, "2026-02-01")
+    for said, became in (
+        ({"answer_sv": "Nej"}, {"sv": "Nej", "en": "Yes"}),
+        ({"answer_en": "No"}, {"sv": "Nej", "en": "No"}),
+    ):
+        assert ask.patch(path, json={"who": "Kim", **said}).json()["answer"] == became
+    other = f"{V1}/fler-stolar-i-foajen-2"
+    for said in ("Kanske", "Ja"):  # one language stands for both, also where it is written anew
+        assert ask.patch(other, json={"who": "Kim", "answer_sv": said}).json()["answer"] == {"sv": said, "en": said}
     lines = ask.get(V1, params={"format": "csv"}).text.splitlines()
     assert lines[0].startswith("site,id,title_sv,title_en,asked_by,asked,answered")
     assert any(line.startswith("stadsbiblioteket,fler-stolar-i-foajen,") for line in lines)

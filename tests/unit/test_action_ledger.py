@@ -41,6 +41,7 @@ def test_how_far_an_action_has_come() -> None:
         ('"chairs"', '"Chairs!"', "is no id"),
         ("asked = 2026-01-02", "asked = 2026-01-09", "2026-01-05 is before asked"),
         ("undone = 2026-03-01", "undone = 2026-01-31", "exchange or correct"),
+        ("done_since = 2026-02-01", "done_since = 2026-01-01", "2026-01-01 is before asked"),  # though it is answered
         ("asked = 2026-01-02", "asked = 0026-01-02", "the year 26 cannot be"),
         ("done_since = 2026-02-01\n", "", "what was never done cannot be undone"),
         ("answered = 2026-01-05\n", "", "write both or neither"),

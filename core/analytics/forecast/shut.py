@@ -16,6 +16,7 @@ FEW = 8  # visits a day: below, a day on which nobody comes is a day like others
 NEVER = 0.95  # the share of such days that makes a weekday a closed one
 RECENT = 13  # weeks whose weekdays tell which are closed now
 LONG = 28  # days observed before a weekday that never is counts as closed
+LONGEST_YEARLY = 330  # days of a closure that may come again each year
 YEAR_OF_ALL = 2000  # a leap year, in which every date is
 Date = tuple[int, int]  # month and day
 WINTER = {(12, 24), (12, 25), (12, 26), (12, 31), (1, 1)}  # dates closed once that are taken to be closed each year
@@ -65,12 +66,15 @@ def shut(history: History, calendar: Calendar) -> Shut:
     noted = np.array([day in calendar.closed or calendar.hours.get(day, 1.0) <= 0 for day in days], dtype=bool)
     past = low | history.closed | noted
     weekdays = _weekdays(days, visits, past, calendar)
-    odd = low & ~noted & ~history.closed & np.array([day.weekday() not in weekdays for day in days], dtype=bool)
+    for_years = _closures(low | ~np.isfinite(visits), LONGEST_YEARLY)
+    dates = _dates(days, np.where(for_years, np.nan, visits), low, weekdays)
+    each_year = np.array([day.weekday() in weekdays or (day.month, day.day) in dates for day in days], dtype=bool)
+    odd = low & ~noted & ~history.closed & ~each_year
     return Shut(
         past=past,
         weekdays=weekdays,
         names=_names(days, visits, low, calendar),
-        dates=_dates(days, visits, low, weekdays),
+        dates=dates,
         visits=float(np.mean(visits[low])) if low.any() and (visits > 0).any() else 0.0,
         lasting=_lasting(odd, low | ~np.isfinite(visits)),
     )
@@ -93,14 +97,27 @@ def _lasting(odd: Flags, low: Flags) -> int:
     return run if run >= 7 and odd[len(odd) - run :].sum() >= 4 and (~low).any() else 0
 
 
+def _closures(nobody: Flags, least: int) -> Flags:
+    """Days of runs of `least` days or more without anybody.
+
+    In a week without anybody it was the house that was closed, which tells of no weekday; in a year of no date.
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], nobody.astype(np.int8), [0]])))
+    found: Flags = np.zeros(len(nobody), dtype=bool)
+    for first, behind in zip(edges[::2], edges[1::2], strict=True):
+        found[first:behind] = behind - first >= least
+    return found
+
+
 def _weekdays(days: Sequence[date], visits: Floats, past: Flags, calendar: Calendar) -> frozenset[int]:
     """Weekdays that are closed now, or that nobody ever counts."""
     found = set()
     seen = np.isfinite(visits)
     open_days = int((seen & ~past).sum())
+    closure = _closures(past | ~seen, 7)
     by_weekday: dict[int, list[bool]] = defaultdict(list)
     for n, day in enumerate(days):
-        if seen[n] and day not in calendar.holidays:
+        if seen[n] and not closure[n] and day not in calendar.holidays:
             by_weekday[day.weekday()].append(bool(past[n]))
     if not open_days:
         return frozenset()

@@ -17,6 +17,7 @@ from core.analytics.forecast.level import YEAR, kernel
 LEAST = 0.4  # of the log: a step below 50 % is left to the drift of the level
 YOUNG = 0.8  # of the log: a step of less than two months ago must more than double the level, or halve it
 PROOF = 60.0  # days
+ROBUST = 3.0  # rows between two knots, where they have as many: a median of fewer follows one that is odd
 GAIN = 16.0  # by how much the log likelihood must grow
 MOST = 6
 STEP_SD = 1.5  # what is believed of the part of a step that stays
@@ -35,8 +36,8 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
     """
     cell = np.clip(np.searchsorted(grid, at, side="right") - 1, 0, len(grid) - 1)
     count = np.bincount(cell, minlength=len(grid)).astype(np.float64)
-    used: Flags = count > 0
-    mean = np.array([np.median(rest[cell == n]) for n in np.flatnonzero(used)])  # one day's slip is no shift
+    used: Flags = count >= max(1.0, min(ROBUST, float(np.median(count[count > 0]))))  # one day's slip is no shift
+    mean = np.array([np.median(rest[cell == n]) for n in np.flatnonzero(used)])
     times = grid[used]
     if len(times) < 4:
         return np.zeros(0)

@@ -23,6 +23,7 @@ class _Month:
     first: date
     last: date
     watched_s: float
+    shortest_s: float
     people: float
 
 
@@ -101,7 +102,7 @@ def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Door
             first=min(m.first for m in own),
             until=_until(site, own, [h.ended for h in hung if h.portal_id == portal]),
             people=sum(m.people for m in own) / sum(m.days for m in own),
-            months={m.month: Month(days=m.days, watched_s=m.watched_s) for m in own},
+            months={m.month: Month(days=m.days, watched_s=m.watched_s, shortest_s=m.shortest_s) for m in own},
         )
         for portal, own in by_door.items()
     }

@@ -1,8 +1,10 @@
 """Days on which a site was counted at some of its doors only: their visits are no day's visits.
 
 A door is looked for from the day on which it was first heard until its sensor was taken down. It was observed on a day
-if it was watched about as long as usual, or if what is missing was filled in. A day lacks too much if more than LACKING
-of the visits usually come through doors that were not.
+if it was watched about as long as usual, or if what is missing was filled in. Where that time changes from day to day
+by itself, as with a counter that speaks only when somebody passes, it tells nothing: quiet days would be the ones left
+out. Such a door was observed if it was heard. A day lacks too much if more than LACKING of the visits usually come
+through doors that were not observed.
 """
 
 from collections import defaultdict
@@ -17,12 +19,25 @@ LACKING: Final = 0.02  # of the visits: a counter may be off by as much
 ENOUGH: Final = 7  # days of a month that tell how long a door is usually watched
 
 
+def usual_watch(watched_s: float, shortest_s: float) -> float:
+    """The median of the seconds that a door is watched a day; 0 if the shortest days, nine in ten of all being longer,
+    are so much shorter that it tells nothing."""
+    return watched_s if shortest_s >= SEEN * watched_s else 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Month:
-    """A door in a month: on how many days it was heard, and the median of the seconds that it was watched then."""
+    """A door in a month: on how many days it was heard, and for how many seconds it was watched then: the median,
+    and what nine in ten of the days have at least."""
 
     days: int
     watched_s: float
+    shortest_s: float
+
+    @property
+    def usual_s(self) -> float:
+        """How long it is watched."""
+        return usual_watch(self.watched_s, self.shortest_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,24 +57,26 @@ class Door:
         return self.first <= day and (self.until is None or day <= self.until)
 
     def watched_s(self, day: date) -> float:
-        """How long it is watched on a day about then: where that changes, as on the shorter watched side."""
+        """How long it is watched about a day: where that changes, as on the shorter watched side. 0: any time."""
         month = day.replace(day=1)
         near = (month, (month - timedelta(days=1)).replace(day=1), (month + timedelta(days=31)).replace(day=1))
         told = [self.months[m] for m in near if m in self.months]
-        return min((m.watched_s for m in told if m.days >= ENOUGH), default=self._ever())
+        return min((m.usual_s for m in told if m.days >= ENOUGH), default=self._ever())
 
     def _ever(self) -> float:
-        return min((m.watched_s for m in self.months.values()), default=0.0)
+        return min((m.usual_s for m in self.months.values()), default=0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorDay:
-    """What is known of a door on a day: the seconds watched, and the people who were put in for what was not."""
+    """What is known of a door on a day: the seconds watched, the people who were put in for what was not, and whether
+    it was heard."""
 
     door: int
     day: date
     covered_s: float
     imputed: float
+    heard: bool
 
 
 def lacking(
@@ -90,5 +107,5 @@ def lacking(
 
 
 def _observed(told: DoorDay, door: Door, usual_s: float) -> bool:
-    share = told.covered_s / usual_s if usual_s > 0 else 1.0
+    share = told.covered_s / usual_s if usual_s > 0 else float(told.heard)
     return share >= SEEN or told.imputed >= FILLED * (1 - share) * door.people > 0

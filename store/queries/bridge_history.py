@@ -13,6 +13,7 @@ from core.analytics import bridge as across
 from core.analytics import calendar
 from core.analytics.annual import Near, estimate
 from core.analytics.bridge import Change
+from core.analytics.whole import usual_watch
 from core.site import Site, VisitDefinition
 from store.annual import EVERYONE, Door
 from store.database import Database, sql
@@ -109,7 +110,7 @@ class History:
 
 def history_of(db: Database, site: Site, first: date, last: date) -> History | None:
     """What was counted at the doors of a site from business day `first` to `last`; None if nothing was."""
-    doors = db.fetch("annual_doors", Door, site=site.id)
+    doors = db.fetch("bridge_doors", Door, site=site.id)
     days = (last - first).days + 1
     with db.transaction() as conn:
         keys = {"site": site.id, "first": first, "last": last, "portals": [door.portal_id for door in doors]}
@@ -121,8 +122,9 @@ def history_of(db: Database, site: Site, first: date, last: date) -> History | N
     ours = np.full((3, days, len(doors)), np.nan)
     for portal, day, *figures in rows:
         ours[:, (day - first).days, place[portal]] = figures
-    usual = np.nan_to_num(np.nanmedian(np.where(np.isnan(ours[2]).all(axis=0), 0.0, ours[2]), axis=0))
-    seen = np.isfinite(ours[2]) & (np.nan_to_num(ours[2]) >= SEEN * usual)
+    watched = np.where(np.isnan(ours[2]).all(axis=0), 0.0, ours[2])
+    usual = [usual_watch(*each) for each in np.nanquantile(watched, (0.5, 0.1), axis=0).T]
+    seen = np.isfinite(ours[2]) & (np.nan_to_num(ours[2]) >= SEEN * np.array(usual))
     entering = np.array([door.sign == 1 for door in doors])[None, :]
     people_in = np.where(seen, np.where(entering, ours[0], ours[1]), np.nan)
     people_out = np.where(seen, np.where(entering, ours[1], ours[0]), np.nan)

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import LiteralString
 
 import numpy as np
 import psycopg
 import pytest
+from psycopg.sql import SQL
 
 from core import sitefile
 from jobs.outlook import observed
@@ -94,6 +96,29 @@ def test_a_door_whose_sensor_was_taken_down_is_missed_no_more(db: Database, data
     assert way.growth_days == 364 and way.coverage_365 == 1
     assert way.growth and way.growth < -0.05, "as counted; without the door nothing changed"
     assert way.growth_bridged == pytest.approx(0, abs=1e-9)
+    assert [(b.day, b.door, b.kind) for b in way.breaks] == [(TODAY - SILENT * DAY, "back", "door")]
+
+
+@pytest.mark.parametrize(
+    "watched",
+    [
+        "case when extract(day from day)::int % 5 = 0 then 9000 else 40000 end",  # speaks when somebody passes
+        "case extract(isodow from day) when 7 then 14400 else 39600 end",  # goes with the lights
+        "case when day < '2026-02-19' then 86400 else 0 end",  # its successor tells of no time
+    ],
+)
+def test_days_on_which_a_door_is_rightly_watched_for_less_are_days(
+    db: Database, database_url: str, watched: LiteralString
+) -> None:
+    house(db, database_url, silent=3)
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute(
+            SQL("update flow_day set covered_s = {} from portal p"
+                " where p.portal_id = flow_day.portal_id and p.slug = 'front'").format(SQL(watched))
+        )  # fmt: skip
+    way = queries.progress(db, "lib", TODAY)
+    assert way.growth_days == 364 - 3 and way.growth == pytest.approx(0)
+    assert way.growth_bridged == pytest.approx(0) and not way.breaks
 
 
 def test_before_a_door_was_first_heard_nobody_missed_it(db: Database, database_url: str) -> None:

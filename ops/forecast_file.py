@@ -73,7 +73,7 @@ def answer(series: Series, calendar: Calendar, horizon: int | None, goal: Goal |
     past, rng = series.past(), np.random.default_rng(seed)
     to_goal = _rows_until(past, goal.deadline) if goal else 0
     shown = horizon or max(YEAR[series.step], to_goal)
-    rows = max(shown, to_goal)
+    rows = max(shown, to_goal, YEAR[series.step] if goal else 0)  # a year: what nobody observed of the last is as open
     if isinstance(past, Months):
         drawn = told = forecast_months(past, rows, closed=calendar.closed, rng=rng, paths=paths)
     elif isinstance(past, Weeks):

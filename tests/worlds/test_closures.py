@@ -36,3 +36,21 @@ def test_a_year_and_a_half_of_closure_closes_no_date_for_ever() -> None:
     told = fan(forecast(history(days), 365, rng=_rng(), paths=200))
     spring = [m for day, m in zip(told.days, told.mean, strict=True) if date(2026, 3, 20) <= day < date(2026, 5, 20)]
     assert np.mean(spring) > 150
+
+
+@pytest.mark.parametrize("days", [130, 700])
+def test_a_branch_open_on_saturdays_of_even_weeks_stays_so(days: int) -> None:
+    def shut(day: date) -> bool:
+        return day.weekday() == 5 and day.isocalendar().week % 2 == 1
+
+    past = history({day: 0.0 if shut(day) else v for day, v in _library(days, 4).items()})
+    told = fan(forecast(past, 200, rng=_rng(), paths=200))
+    saturdays = [(shut(day), m) for day, m in zip(told.days, told.mean, strict=True) if day.weekday() == 5]
+    assert all(m < 10 if closed else m > 100 for closed, m in saturdays)
+
+
+def test_a_saturday_that_was_closed_now_and_then_is_open() -> None:
+    rng = np.random.default_rng(3)
+    past = history({d: 0.0 if d.weekday() == 5 and rng.random() < 0.25 else v for d, v in _library(400, 4).items()})
+    told = fan(forecast(past, 100, rng=_rng(), paths=100))
+    assert min(m for day, m in zip(told.days, told.mean, strict=True) if day.weekday() == 5) > 50

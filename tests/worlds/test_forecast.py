@@ -71,6 +71,18 @@ def test_the_target_counts_365_days_and_needs_the_past_for_the_first_of_them() -
     assert needed_growth(36500, 73000, FIRST, FIRST + timedelta(days=365)) == pytest.approx(1.0)
 
 
+def test_what_nobody_observed_of_the_last_year_is_as_open_as_what_comes() -> None:
+    past = history(_days([100 + 5 * (n % 7) for n in range(21)]), first=FIRST)
+    paths = forecast(past, 365, rng=_rng(), paths=300)
+    soon = odds(paths, past, 40_000, past.origin + timedelta(days=30))
+    year = total(paths, paths.days[0], paths.days[-1])
+    assert soon is not None and soon.high80 - soon.low80 > 0.8 * (year.high80 - year.low80)
+    months = Months(first=date(2025, 1, 1), visits=np.array([900.0, 1000, np.nan, 1100]))
+    told = forecast_months(months, 12, rng=_rng(), paths=300)
+    near = odds(told, months, 12_000, date(2025, 6, 30))
+    assert near is not None and near.high80 / near.low80 > 1.2
+
+
 def test_totals_are_wider_than_independent_days_would_be() -> None:
     past = history(_days([100, 110, 120, 130, 140, 150, 160] * 30))
     paths = forecast(past, 365, rng=_rng())

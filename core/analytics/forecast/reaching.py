@@ -1,8 +1,9 @@
 """The odds of reaching a target, when it becomes likely, and the growth that is still needed.
 
 The target: the visits of the 365 days up to and with a day are at least `goal`, the factor times a year's worth
-of baseline visits. Days of those 365 that lie in the past count as they were observed; a past day that nobody observed
-counts as the mean of the observed ones among them, as everywhere in Besök.
+of baseline visits. Days of those 365 that lie in the past count as they were observed. A past day that nobody observed
+is as open as a day to come: in each path it counts as its like a year later does there. (Beyond the paths, as the mean
+of the observed days.)
 """
 
 from collections.abc import Iterator
@@ -17,7 +18,7 @@ from core.analytics.forecast.months import Months, later
 from core.analytics.forecast.paths import Paths, middle
 from core.analytics.growth import growth_a_year
 
-YEAR = 365  # days
+YEAR, SAME_WEEKDAY = 365, 364  # days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,26 +41,33 @@ def years_worth(history: History, first: date, last: date) -> float | None:
     return float(seen.mean()) * YEAR if seen.size else None
 
 
-def _past(past: History | Months) -> tuple[Floats, int]:
-    """The last year before the forecast, holes at the mean of the rest (NaN if there was nothing), and its length."""
-    rows = YEAR if isinstance(past, History) else 12
+def _past(past: History | Months, paths: Paths) -> Floats:
+    """The last year before the forecast, rows x paths; NaN if there was nothing."""
+    rows, like = (YEAR, SAME_WEEKDAY) if isinstance(past, History) else (12, 12)
     last = np.full(rows, np.nan)
     seen = past.visits[-rows:]
     if len(seen):
         last[-len(seen) :] = seen
-    known = last[np.isfinite(last)]
-    return np.where(np.isfinite(last), last, known.mean() if known.size else np.nan), rows
+    holes = np.flatnonzero(~np.isfinite(last))
+    filled = np.repeat(last[:, None], paths.visits.shape[1], axis=1)
+    if len(holes) == rows:
+        return filled
+    filled[holes] = last[np.isfinite(last)].mean()
+    later_on = np.maximum(holes + like - rows, 0)
+    within = later_on < len(paths.days)
+    filled[holes[within]] = paths.visits[later_on[within]]
+    return filled
 
 
 def running_years(paths: Paths, past: History | Months) -> Floats:
     """Visits of the 365 days up to each day of the paths, or the 12 months up to each month: rows x paths.
 
-    Those of the first year hold days of the past; if none of those was ever observed they are NaN.
+    Those of the first year hold days of the past; if none of those was ever observed they are NaN. With holes in the
+    past the paths should reach a year.
     """
-    before, year = _past(past)
-    count = paths.visits.shape[1]
-    together = np.concatenate([np.broadcast_to(np.nan_to_num(before)[:, None], (year, count)), paths.visits])
-    sums = np.cumsum(together, axis=0)
+    before = _past(past, paths)
+    year = len(before)
+    sums = np.cumsum(np.concatenate([np.nan_to_num(before), paths.visits]), axis=0)
     running: Floats = sums[year:] - sums[:-year]
     if np.isnan(before).any():  # no past at all: only whole years of the future are known
         running[: year - 1] = np.nan

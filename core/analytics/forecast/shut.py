@@ -1,7 +1,7 @@
 """Days on which as good as nobody comes: which they were, and which to come will be such."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -15,10 +15,14 @@ AROUND = 28  # days to either side
 FEW = 8  # visits a day: below, a day on which nobody comes is a day like others
 NEVER = 0.95  # the share of such days that makes a weekday a closed one
 RECENT = 13  # weeks whose weekdays tell which are closed now
+FORTNIGHTS = 26  # weeks that tell whether a weekday is open in even weeks only, or in odd ones
+ENOUGH = 4  # such days of each
+EITHER = 0.85  # the share of the ones that are closed, and of the others that are open: a slip is forgiven
 LONG = 28  # days observed before a weekday that never is counts as closed
 LONGEST_YEARLY = 330  # days of a closure that may come again each year
 YEAR_OF_ALL = 2000  # a leap year, in which every date is
 Date = tuple[int, int]  # month and day
+Fortnight = tuple[int, int]  # a weekday in weeks with an even (0) or odd (1) number
 WINTER = {(12, 24), (12, 25), (12, 26), (12, 31), (1, 1)}  # dates closed once that are taken to be closed each year
 
 
@@ -28,6 +32,7 @@ class Shut:
 
     past: Flags
     weekdays: frozenset[int]
+    fortnights: frozenset[Fortnight]
     names: frozenset[str]
     dates: frozenset[Date]
     visits: float  # on a closed day
@@ -42,7 +47,11 @@ class Shut:
         name = calendar.holidays.get(day)
         if name in self.names or (day.month, day.day) in self.dates:
             return True
-        return day.weekday() in self.weekdays
+        return day.weekday() in self.weekdays or _fortnight(day) in self.fortnights
+
+
+def _fortnight(day: date) -> Fortnight:
+    return day.weekday(), day.isocalendar().week % 2
 
 
 def local_median(visits: Floats) -> Floats:
@@ -65,14 +74,17 @@ def shut(history: History, calendar: Calendar) -> Shut:
     low = _low(visits, usual, np.array([day.weekday() for day in days]))
     noted = np.array([day in calendar.closed or calendar.hours.get(day, 1.0) <= 0 for day in days], dtype=bool)
     past = low | history.closed | noted
-    weekdays = _weekdays(days, visits, past, calendar)
+    closed = _by_weekday(days, visits, past, calendar)
+    fortnights = _fortnights(closed)
+    weekdays = _weekdays(closed, visits, past) - {weekday for weekday, _ in fortnights}
     for_years = _closures(low | ~np.isfinite(visits), LONGEST_YEARLY)
     dates = _dates(days, np.where(for_years, np.nan, visits), low, weekdays)
-    each_year = np.array([day.weekday() in weekdays or (day.month, day.day) in dates for day in days], dtype=bool)
-    odd = low & ~noted & ~history.closed & ~each_year
+    told = [d.weekday() in weekdays or _fortnight(d) in fortnights or (d.month, d.day) in dates for d in days]
+    odd = low & ~noted & ~history.closed & ~np.array(told, dtype=bool)
     return Shut(
         past=past,
         weekdays=weekdays,
+        fortnights=fortnights,
         names=_names(days, visits, low, calendar),
         dates=dates,
         visits=float(np.mean(visits[low])) if low.any() and (visits > 0).any() else 0.0,
@@ -109,20 +121,37 @@ def _closures(nobody: Flags, least: int) -> Flags:
     return found
 
 
-def _weekdays(days: Sequence[date], visits: Floats, past: Flags, calendar: Calendar) -> frozenset[int]:
+def _by_weekday(
+    days: Sequence[date], visits: Floats, past: Flags, calendar: Calendar
+) -> Mapping[int, Sequence[tuple[date, bool]]]:
+    """The days that were observed and whether they were closed, by weekday; no holidays, no weeks without anybody."""
+    seen = np.isfinite(visits)
+    closure = _closures(past | ~seen, 7)
+    found: dict[int, list[tuple[date, bool]]] = {weekday: [] for weekday in range(7)}
+    for n, day in enumerate(days):
+        if seen[n] and not closure[n] and day not in calendar.holidays:
+            found[day.weekday()].append((day, bool(past[n])))
+    return found
+
+
+def _fortnights(closed: Mapping[int, Sequence[tuple[date, bool]]]) -> frozenset[Fortnight]:
+    """Weekdays that are closed in weeks of even number and open in those of odd, or the other way round."""
+    found = set()
+    for lately in (days[-FORTNIGHTS:] for days in closed.values()):
+        even, odd = ([shut for day, shut in lately if _fortnight(day)[1] == parity] for parity in (0, 1))
+        if min(len(even), len(odd)) >= ENOUGH and min(np.mean(even), np.mean(odd)) < 1 - EITHER:
+            found |= {_fortnight(day) for day, _ in lately if np.mean((even, odd)[_fortnight(day)[1]]) > EITHER}
+    return frozenset(found)
+
+
+def _weekdays(closed: Mapping[int, Sequence[tuple[date, bool]]], visits: Floats, past: Flags) -> frozenset[int]:
     """Weekdays that are closed now, or that nobody ever counts."""
     found = set()
     seen = np.isfinite(visits)
-    open_days = int((seen & ~past).sum())
-    closure = _closures(past | ~seen, 7)
-    by_weekday: dict[int, list[bool]] = defaultdict(list)
-    for n, day in enumerate(days):
-        if seen[n] and not closure[n] and day not in calendar.holidays:
-            by_weekday[day.weekday()].append(bool(past[n]))
-    if not open_days:
+    if not (seen & ~past).any():
         return frozenset()
-    for weekday in range(7):
-        lately = by_weekday[weekday][-RECENT:]
+    for weekday, days in closed.items():
+        lately = [shut for _, shut in days[-RECENT:]]
         if (len(lately) >= 2 and np.mean(lately) > 0.5) or (not lately and seen.sum() >= LONG):
             found.add(weekday)
     return frozenset(found)

@@ -9,6 +9,8 @@ from ops.counttexts import NOTHING, Manner, number
 ALL = "all"
 TOTALS = frozenset({"total", "totalt", "totals", "sum", "summa", "all", "alla"})  # they hold the others already
 SAMPLE = 1000  # lines that show what a column holds
+OFFERED = 20  # columns that are named to who has to choose
+LONGEST_NAME = 60  # characters of a column's name that are told
 
 
 def candidates(heads: Sequence[str], lines: Sequence[Sequence[str]], taken: Sequence[int]) -> dict[str, int]:
@@ -27,10 +29,11 @@ def candidates(heads: Sequence[str], lines: Sequence[Sequence[str]], taken: Sequ
 
 
 def _called(heads: Sequence[str], n: int) -> str:
-    """The name of a column; with its number where another has the same."""
+    """The name of a column, as a terminal can show it; with its number where another has the same."""
     head = heads[n].strip().strip("\ufeff")
     same = sum(countcolumns.same(head, other) for other in heads) > 1
-    return f"{head} (column {n + 1})" if same or not head else head
+    shown = "".join(c if c.isprintable() else " " for c in head)[:LONGEST_NAME].strip()
+    return f"{shown} (column {n + 1})" if same or shown != head or not head else head
 
 
 def _numbers(texts: Sequence[str]) -> bool:
@@ -58,7 +61,9 @@ def chosen(
 
 
 def _place(each: str, heads: Sequence[str], free: Mapping[str, int], name: str) -> int:
-    """Where a column stands that is told by its name, or else by its number."""
+    """Where a column stands that is told by its name, as offered or as it is in the file, or else by its number."""
+    if each in free:
+        return free[each]
     named = [n for n, head in enumerate(heads) if countcolumns.same(each, head)]
     if len(named) > 1:
         numbers = ", ".join(str(n + 1) for n in named)
@@ -80,7 +85,8 @@ def _offer(free: Mapping[str, int]) -> str:
         return "no column of it holds numbers"
     some, place = next(iter(free.items()))
     by_name = f"--column '{some}'" if " " in some else f"--column {some}"
+    more = f" and {len(free) - OFFERED} more" if len(free) > OFFERED else ""
     return (
-        f"choose among {', '.join(free)}: {by_name} (or --column {place + 1}, its number); "
+        f"choose among {', '.join(list(free)[:OFFERED])}{more}: {by_name} (or --column {place + 1}, its number); "
         "write --column several times to add some up, or --column all for all of them"
     )

@@ -195,7 +195,11 @@ def _bytes(path: Path) -> bytes:
 
 
 def _split(line: str, delimiter: str) -> list[str]:
-    return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+    """The texts of a line. Raises CountFileError."""
+    try:
+        return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
+    except csv.Error as exc:
+        raise CountFileError(f"the line that begins with {line.strip()[:30]!r} cannot be read: {exc}") from exc
 
 
 def _rows(

@@ -62,6 +62,23 @@ def test_titles_semicolons_and_columns_of_one_name() -> None:
     text = "Gatukameror 2026\n\nDatum;Norra gatan;A;A\n1.2.2026;1.234;1;2\n2.2.2026;2.345;3;\n"
     assert count_columns(text, "date", "visits") == ("Norra gatan", "A (column 3)", "A (column 4)")
     assert counts(text, "norra gatan", "4") == [1236, None]
+    assert counts(text, "A (column 3)") == [1, 3], "as it is offered"
+
+
+def test_what_is_said_of_the_columns_is_short_and_moves_no_terminal() -> None:
+    heads = [f"\x1b[2J{n}{'d' * 100}" for n in range(1000)]
+    text = f"date,{','.join(heads)}\n2026-01-01{',1' * 1000}\n"
+    with pytest.raises(CountFileError, match="and 980 more") as told:
+        series.parse(text, "wide.csv")
+    assert str(told.value).isprintable() and len(str(told.value)) < 2000
+    assert series.parse(text, "wide.csv", columns=("7",)).name.isprintable()
+
+
+def test_a_field_without_end_is_refused() -> None:
+    for text in ("date,visits\n2026-01-01," + "9" * 200_000, "date,A,B\n2026-01-01,1," + "9" * 200_000, "9" * 200_000):
+        for columns in ((), ("all",)):
+            with pytest.raises(CountFileError, match="field larger"):
+                series.parse(text, "long.csv", columns=columns)
 
 
 def test_the_only_column_of_counts_is_taken_and_that_is_said(tmp_path: Path) -> None:

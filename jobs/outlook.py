@@ -68,7 +68,7 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
     days = open_also(queries.calendar_days(db, site.id, past.first, min(last, origin + FURTHEST * DAY)), sites[1:])
     made = look_ahead(
         past,
-        as_forecast_calendar(days, site.opening.country),
+        as_forecast_calendar(days, site.opening.country, outdoors=site.kind == "park"),
         goal=goal,
         measure=site.measure,
         made=now,

@@ -134,7 +134,7 @@ def _known(past: Past, n: int) -> Past:
 def _ours(past: Past, n: int, came: Floats, calendar: Calendar, seed: int) -> Told:
     known, rng = _known(past, n), np.random.default_rng(seed)
     if isinstance(known, Months):
-        drawn = forecast_months(known, len(came), closed=calendar.closed, rng=rng, paths=PATHS)
+        drawn = forecast_months(known, len(came), calendar, rng=rng, paths=PATHS)
     elif isinstance(known, Weeks):
         drawn = by_week(daily_paths(known, len(came), calendar, rng, PATHS), known, len(came))
     else:

@@ -24,6 +24,7 @@ CountryOption = Annotated[str, typer.Option(help="Whose public holidays, such as
 HolidaysOption = Annotated[Path | None, typer.Option(help="CSV date,name of holidays of one's own.")]
 SchoolOption = Annotated[Path | None, typer.Option(help="CSV of school holidays: date, or date,last.")]
 ClosedOption = Annotated[Path | None, typer.Option(help="CSV of closed days, also known ahead: date, or date,last.")]
+OutdoorsOption = Annotated[bool, typer.Option("--outdoors", help="A place under the sky: its year swings more.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="CSV.")]
 FURTHEST = 7320  # days
@@ -46,6 +47,7 @@ def forecast(
     holidays: HolidaysOption = None,
     school: SchoolOption = None,
     closed: ClosedOption = None,
+    outdoors: OutdoorsOption = False,
     zone: ZoneOption = "",
     target: Annotated[str | None, typer.Option(help="Visits in the 365 days up to the deadline.")] = None,
     deadline: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The last day of that year.")] = None,
@@ -60,7 +62,7 @@ def forecast(
 
     goal = _goal(target, deadline)
     series = read(file, _step(freq), zone, column or ())
-    calendar = _calendar(series, country, holidays, school, closed)
+    calendar = _calendar(series, country, holidays, school, closed, outdoors)
     rows, note = work.meant(horizon, series.step)
     if note:
         print(note, file=sys.stderr)
@@ -80,6 +82,7 @@ def backtest(
     holidays: HolidaysOption = None,
     school: SchoolOption = None,
     closed: ClosedOption = None,
+    outdoors: OutdoorsOption = False,
     zone: ZoneOption = "",
     as_json: JsonOption = False,
     as_csv: CsvOption = False,
@@ -102,7 +105,7 @@ def backtest(
     outcomes = [
         work.run(
             series,
-            _calendar(series, country, holidays, school, closed),
+            _calendar(series, country, holidays, school, closed, outdoors),
             origins=count,
             quick=quick,
             seed=seed,
@@ -148,11 +151,11 @@ def _step(freq: str | None) -> "Step | None":
 
 
 def _calendar(
-    found: "Series", country: str, holidays: Path | None, school: Path | None, closed: Path | None
+    found: "Series", country: str, holidays: Path | None, school: Path | None, closed: Path | None, outdoors: bool
 ) -> "Calendar":
     """The calendar of a series, of which is said what its reader should know."""
     from ops.series import calendar_of
 
     for note in found.notes:
         print(note, file=sys.stderr)
-    return calendar_of(found, country, holidays, school, closed)
+    return calendar_of(found, country, holidays, school, closed, outdoors)

@@ -75,7 +75,7 @@ def answer(series: Series, calendar: Calendar, horizon: int | None, goal: Goal |
     shown = horizon or max(YEAR[series.step], to_goal)
     rows = max(shown, to_goal, YEAR[series.step] if goal else 0)  # a year: what nobody observed of the last is as open
     if isinstance(past, Months):
-        drawn = told = forecast_months(past, rows, closed=calendar.closed, rng=rng, paths=paths)
+        drawn = told = forecast_months(past, rows, calendar, rng=rng, paths=paths)
     elif isinstance(past, Weeks):
         drawn = daily_paths(past, max(rows, 0 if horizon else YEAR["W"] + 1), calendar, rng, paths)
         told = by_week(drawn, past, shown)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -257,12 +257,17 @@ def read_days(path: Path | None) -> frozenset[date]:
 
 
 def calendar_of(
-    series: Series, country: str, holidays: Path | None, school: Path | None, closed: Path | None
+    series: Series,
+    country: str,
+    holidays: Path | None,
+    school: Path | None,
+    closed: Path | None,
+    outdoors: bool = False,
 ) -> Calendar:
     """The calendar from the first day of the series to the furthest that can be forecast."""
     place, _, part = country.upper().partition("-")
     try:
-        return calendar(
+        found = calendar(
             min(series.visits),
             min(max(series.visits), date(9900, 1, 1)) + timedelta(days=AHEAD_DAYS),
             country=place,
@@ -271,6 +276,7 @@ def calendar_of(
             school=read_days(school),
             closed=read_days(closed),
         )
+        return replace(found, outdoors=outdoors)
     except NotImplementedError:
         raise CountFileError(
             f"the holidays of {country} are not known; write the code of a country, such as SE, or of a part of one, "

@@ -81,15 +81,16 @@ def _hours(start: datetime, end: datetime, day: date, site: Site) -> float:
     return max((min(end, ends) - max(start, begins)) / timedelta(hours=1), 0.0)
 
 
-def as_forecast_calendar(days: Sequence[CalendarDay], country: str) -> "Calendar":
+def as_forecast_calendar(days: Sequence[CalendarDay], country: str, *, outdoors: bool = False) -> "Calendar":
     """The same for `core.analytics.forecast`; weather as its difference from what is usual at that time of the year."""
     from core.analytics.forecast.daykinds import Calendar, named_holidays  # who only reads days need not wait for it
 
     if not days:
-        return Calendar()
+        return Calendar(outdoors=outdoors)
     known = country and named_holidays(country, days[0].day, days[-1].day)
     told = {day.day: day.holiday for day in days if day.holiday}
     return Calendar(
+        outdoors=outdoors,
         holidays=told | (known or {}),
         school=frozenset(day.day for day in days if day.school_holiday),
         closed=frozenset(day.day for day in days if not day.open_hours),

@@ -406,3 +406,13 @@ def test_a_dial_that_jumped_just_now_is_not_a_new_level() -> None:
     values[-2:] = [218947.0, 9.0]
     paths = forecast(history(_days(values)), 60, rng=_rng(), paths=200)
     assert 8 < paths.visits.mean() < 20
+
+
+def test_a_month_of_a_park_tells_little_of_its_year() -> None:
+    winter = history(_days([400 + 10.0 * (n % 7) for n in range(35)], date(2025, 1, 10)))
+    spread = []
+    for outdoors in (False, True):
+        paths = forecast(winter, 365, Calendar(outdoors=outdoors), rng=_rng(), paths=400)
+        year = total(paths, paths.days[0], paths.days[-1])
+        spread.append(year.high80 / year.low80)
+    assert spread[1] > 1.3 * spread[0]

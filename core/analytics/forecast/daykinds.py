@@ -17,7 +17,8 @@ class Calendar:
     `holidays` gives the name of a public holiday or eve: the same name every year, since that is how years are matched.
     `closed` are days without opening, known ahead. `hours` are the opening hours of a day, where they are known.
     `events` are names of recurring things that move a day's visits (a market, a match); `weather` holds daily series by
-    name (anomalies do best: deviations from what is usual), used where they reach.
+    name (anomalies do best: deviations from what is usual), used where they reach. `outdoors` is a place under the sky,
+    of which the year makes more: before one has been seen, that is believed.
     """
 
     holidays: Mapping[date, str] = field(default_factory=dict)
@@ -26,6 +27,7 @@ class Calendar:
     hours: Mapping[date, float] = field(default_factory=dict)
     events: Mapping[date, tuple[str, ...]] = field(default_factory=dict)
     weather: Mapping[str, Mapping[date, float]] = field(default_factory=dict)
+    outdoors: bool = False
 
 
 ORDINARY = Calendar()

@@ -17,6 +17,7 @@ from core.analytics.forecast.history import Floats
 YEAR = 365.25  # days
 HARMONICS = 20  # of the year; the last has a period of 18 days
 MIDWINTER = [(12, d) for d in range(18, 32)] + [(1, d) for d in range(1, 9)]  # each day is its own kind
+OUTDOORS = 2.5  # times as large is the swing of the year under the sky: usually three to one from summer to winter
 EASTER = range(-9, 11)  # days from Easter Sunday
 
 
@@ -53,19 +54,19 @@ def design(days: Sequence[date], calendar: Calendar) -> Design:
     weekday = np.array([day.weekday() for day in days])
     for n in range(7):
         made.add(weekday == n, 0.4)
-    _year(made, weekday)
+    _year(made, weekday, OUTDOORS if calendar.outdoors else 1.0)
     _feasts(made)
     _holidays(made, calendar)
     _known(made, calendar, weekday)
     return Design(columns=np.array(made.columns).T, sd=np.array(made.sd), annual=np.array(made.annual))
 
 
-def _year(made: _Columns, weekday: np.ndarray) -> None:
+def _year(made: _Columns, weekday: np.ndarray, swing: float) -> None:
     """A smooth profile of the year, and how weekends differ from it."""
     at = np.array([day.toordinal() for day in made.days]) * (2 * np.pi / YEAR)
     for k in range(1, HARMONICS + 1):
         for wave in (np.sin(k * at), np.cos(k * at)):
-            made.add(wave, k**-1.0, annual=True)
+            made.add(wave, swing / k, annual=True)
     for k in (1, 2, 3):
         for wave in (np.sin(k * at), np.cos(k * at)):
             for n in (5, 6):

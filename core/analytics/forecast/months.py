@@ -1,13 +1,14 @@
 """Monthly visits to come: the same model, a month to the row."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
-from core.analytics.forecast.design import YEAR, Design
+from core.analytics.forecast.daykinds import ORDINARY, Calendar
+from core.analytics.forecast.design import OUTDOORS, YEAR, Design
 from core.analytics.forecast.fit import Fitted, fit
 from core.analytics.forecast.history import Floats
 from core.analytics.forecast.members import Rows
@@ -43,9 +44,10 @@ def later(month: date, n: int) -> date:
 
 @on_one_core
 def forecast_months(
-    past: Months, horizon: int, *, closed: Collection[date] = (), rng: np.random.Generator, paths: int = 2000
+    past: Months, horizon: int, calendar: Calendar = ORDINARY, *, rng: np.random.Generator, paths: int = 2000
 ) -> Paths:
-    """`horizon` months after the history. `closed` days, known ahead, take their share of a month."""
+    """`horizon` months after the history. Of the calendar count the closed days, known ahead, which take their share of
+    a month, and whether the place is `outdoors`."""
     visits = past.visits[-LOOKS_BACK:]
     first = later(past.origin, -len(visits))
     months = tuple(later(first, n) for n in range(len(visits) + horizon))
@@ -53,13 +55,13 @@ def forecast_months(
     ahead = months[len(visits) :]
     length = np.array([(later(m, 1) - m).days for m in months], dtype=np.float64)
     logs = np.where(_taught(visits), np.log(np.maximum(visits, 1e-9)), np.nan) - np.log(length[: len(visits)])
-    open_days = np.array([_open(m, frozenset(closed)) for m in ahead], dtype=np.float64)
+    open_days = np.array([_open(m, calendar.closed) for m in ahead], dtype=np.float64)
     if not np.isfinite(logs).any():
         seen = np.isfinite(visits).sum()
         none = rng.poisson(rng.gamma(0.5, 1 / (seen + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
         return Paths(days=ahead, visits=none)
     at = np.array([(m - first).days + 15 for m in months], dtype=np.float64)
-    every = _design(months)
+    every = _design(months, OUTDOORS if calendar.outdoors else 1.0)
     n = len(visits)
     own = Design(columns=every.columns[:n], sd=every.sd, annual=every.annual)
     small = 1 / np.maximum(np.nan_to_num(visits, nan=1.0), 1.0)
@@ -126,11 +128,11 @@ def _open(month: date, closed: frozenset[date]) -> int:
     return sum(month + timedelta(days=n) not in closed for n in range(days))
 
 
-def _design(months: Sequence[date]) -> Design:
+def _design(months: Sequence[date], swing: float) -> Design:
     """The profile of the year by month."""
     angle = np.array([m.month for m in months]) * (2 * np.pi / 12)
-    waves = [(wave(k * angle), 1.0 / k) for k in range(1, 6) for wave in (np.sin, np.cos)]
-    waves.append((np.cos(6 * angle), 1 / 6))
+    waves = [(wave(k * angle), swing / k) for k in range(1, 6) for wave in (np.sin, np.cos)]
+    waves.append((np.cos(6 * angle), swing / 6))
     return Design(
         columns=np.array([w for w, _ in waves]).T,
         sd=np.array([sd for _, sd in waves]),

@@ -14,7 +14,7 @@ def preferred(accept: str) -> str | None:
     """The first of our languages in an Accept-Language header, by its weights."""
     ranked = []
     for place, part in enumerate(accept.split(",")):
-        name, _, weight = part.strip().partition(";q=")
+        name, _, weight = part.replace(" ", "").partition(";q=")
         try:
             ranked.append((-float(weight or 1), place, name))
         except ValueError:

@@ -25,6 +25,18 @@ ANOTHER_COUNT: Final = Text(
     sv="en annan räkning finns redan under detta id; börja en ny",
     en="another count is stored under this id; make a new one",
 )
+COUNT_TOO_LONG: Final = Text(
+    sv="en räkning slutar efter att den har börjat, inom tolv timmar",
+    en="a count ends after it begins, within twelve hours",
+)
+COUNT_TOO_LATE: Final = Text(
+    sv="en räkning skickas efter att den har slutat, inom sextio dagar; stämmer telefonens klocka?",
+    en="a count is sent after its end, within sixty days; is the phone's clock right?",
+)
+TAP_OUTSIDE: Final = Text(
+    sv="en tryckning ligger utanför räkningens tid",
+    en="a tap lies outside of the count",
+)
 UNAVAILABLE: Final = Text(
     sv="databasen kan inte svara nu; försök igen om några sekunder",
     en="the database cannot answer now; try again in a few seconds",
@@ -102,6 +114,14 @@ def no_space(site: str, space: str) -> Text:
 def no_door(site: str, portal: str) -> Text:
     """A door that the site does not have."""
     return Text(sv=f"det finns ingen dörr ”{portal}” i {site}", en=f"there is no door “{portal}” in {site}")
+
+
+def no_finding(number: int) -> Text:
+    """A finding that there is not, or no more."""
+    return Text(
+        sv=f"det finns inget fynd {number}; det kan ha tagits bort",
+        en=f"there is no finding {number}; `besok quality list` shows those there are",
+    )
 
 
 def resolved(number: int) -> Text:

@@ -20,7 +20,7 @@ def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -
         done = quality.acknowledge(conn, number, who, note, now)
     found = finding(db, number)
     if found is None:
-        raise NotFound(f"there is no finding {number}; `besok quality list` shows those there are")
+        raise NotFound(refusals.no_finding(number))
     if not done:
         raise Resolved(refusals.resolved(number))
     return found

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now
@@ -15,6 +15,7 @@ from core import refusals
 from core.analytics.manual_count import Tap
 from core.calibrating import CountInfo, ManualCount, SiteCalibration
 from core.errors import NotFound
+from core.ledger import YEARS
 from core.site import Text
 from store import manual_counts
 from store.calibrations import calibration as known_calibration
@@ -52,16 +53,6 @@ class CountIn(BaseModel):
     sent: AwareDatetime
     taps: list[TapIn] = Field(max_length=10_000)
     note: str = Field(default="", max_length=500)
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        if not timedelta(0) < self.ends - self.begins <= LONGEST:
-            raise ValueError("a count ends after it begins, within twelve hours")
-        if not self.ends - SLACK <= self.sent <= self.begins + OLDEST:
-            raise ValueError("a count is sent after its end, within sixty days")
-        if any(not self.begins - SLACK <= tap.time <= self.ends + SLACK for tap in self.taps):
-            raise ValueError("a tap lies outside of the count")
-        return self
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +127,24 @@ def receive(
     same id is refused (409). It changes no figure: somebody has to accept a correction first."""
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
         raise HTTPException(403, refusals.elsewhere(TAKEN))
+    if said := _wrong(body):
+        raise HTTPException(422, said)
     stored = manual_counts.receive(db, site.id, _count(count, body), now)
     response.status_code = 201 if stored else 200
     return Received(id=count, stored=stored)
+
+
+def _wrong(body: CountIn) -> Text | None:
+    """What cannot be of the times of a count."""
+    if wrong := [t.year for t in (body.begins, body.ends, body.sent) if t.year not in YEARS]:
+        return refusals.no_year(wrong[0])
+    if not timedelta(0) < body.ends - body.begins <= LONGEST:
+        return refusals.COUNT_TOO_LONG
+    if not body.ends - SLACK <= body.sent <= body.begins + OLDEST:
+        return refusals.COUNT_TOO_LATE
+    if any(not body.begins - SLACK <= tap.time <= body.ends + SLACK for tap in body.taps):
+        return refusals.TAP_OUTSIDE
+    return None
 
 
 def _count(number: UUID, body: CountIn) -> ManualCount:

@@ -50,6 +50,7 @@ def test_what_is_no_count_is_refused_with_the_reason(quiet: httpx2.Client, subte
         ({"ends": good["begins"]}, 422, "ends after it begins"),
         ({"ends": late, "sent": late}, 422, "within twelve hours"),
         ({"sent": good["begins"]}, 422, "sent after its end"),
+        (dict.fromkeys(("begins", "ends", "sent"), "9999-12-31T23:00:00Z"), 422, "the year 9999"),
         ({"begins": "2026-11-25T10:00:00"}, 422, "begins"),
         ({"taps": [{**tap, "time": late}]}, 422, "outside of the count"),
         ({"taps": [{**tap, "people": 0}]}, 422, "people"),
@@ -61,6 +62,9 @@ def test_what_is_no_count_is_refused_with_the_reason(quiet: httpx2.Client, subte
             answer = quiet.put(f"{V1}/counts/{uuid4()}", json={**deepcopy(good), **change})
             assert answer.status_code == status, answer.text
             assert said in answer.json()["error"]
+    early = {**good, "sent": good["begins"]}
+    swedish = quiet.put(f"{V1}/counts/{uuid4()}", json=early, headers={"Accept-Language": "sv"})
+    assert "stämmer telefonens klocka?" in swedish.json()["error"], "what a phone shows"
     path = f"{V1}/counts/{uuid4()}"
     assert quiet.put(path, json=good, headers={"Origin": "https://evil.example"}).status_code == 403
     assert quiet.put(path, content=b"portal=x", headers={"Content-Type": "text/plain"}).status_code == 422

@@ -67,6 +67,7 @@ def test_when_it_opens_names_another_day() -> None:
         ("fi", None),
         ("", None),
         ("en;q=x,sv", "sv"),
+        ("sv; q=0.1, en ;q=0.9", "en"),
     ],
 )
 def test_the_browsers_preference(accept: str, language: str | None) -> None:

@@ -25,11 +25,13 @@ EVERYONE = VisitDefinition(first=date.min)  # version 0: who states nothing coun
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """A counted portal that leads into the site; `sign` +1 where going in is entering it."""
+    """A counted portal that leads into the site; `sign` +1 where going in is entering it. `until` is the last day that
+    counts where it is counted no more."""
 
     portal_id: int
     name: str
     sign: int
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,7 +171,11 @@ class Ground:
         counts, share, per_day = np.zeros(shape, dtype=np.bool_), np.zeros(shape), np.zeros(len(self.days))
         names = [door.name for door in self.doors]
         for n, definition in enumerate(self.in_force):
-            counts[n] = [not definition.portals or name in definition.portals for name in names]
+            counts[n] = [
+                (not definition.portals or door.name in definition.portals)
+                and (door.until is None or self.days[n] <= door.until)
+                for door in self.doors
+            ]
             per_day[n] = sum(d.per_day for d in definition.deductions)
             share[n] = [sum(d.share for d in definition.deductions if not d.portals or x in d.portals) for x in names]
         return Rules(counts=counts, share=share, per_day=per_day)

@@ -110,7 +110,7 @@ class History:
 
 def history_of(db: Database, site: Site, first: date, last: date) -> History | None:
     """What was counted at the doors of a site from business day `first` to `last`; None if nothing was."""
-    doors = db.fetch("bridge_doors", Door, site=site.id)
+    doors = db.fetch("annual_doors", Door, site=site.id)
     days = (last - first).days + 1
     with db.transaction() as conn:
         keys = {"site": site.id, "first": first, "last": last, "portals": [door.portal_id for door in doors]}

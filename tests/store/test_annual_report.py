@@ -119,6 +119,22 @@ def test_a_sensor_that_took_anothers_place_was_not_missing_before(db: Database) 
     assert r.verification and r.verification.same
 
 
+@pytest.mark.parametrize("taken_out", [True, False])
+@pytest.mark.parametrize("last", [date(2026, 1, 20), date(2025, 12, 15)])
+def test_a_door_that_is_counted_no_more_keeps_what_it_counted_and_is_not_missed(
+    db: Database, last: date, *, taken_out: bool
+) -> None:
+    filled(db, silent=(0, 0))
+    plain = queries.annual(db, "lib", 2025, TODAY)
+    back = SITE[SITE.rindex("[[sites.portals]]") : SITE.index("[[sites.sensors]]")]
+    text = SITE[: SITE.rindex("[[sites.sensors]]")].replace(back, "" if taken_out else back + "counted = false\n")
+    sites.apply(db, sitefile.parse(text), now=datetime(last.year, last.month, last.day, 23, tzinfo=UTC))
+    r = queries.annual(db, "lib", 2025, TODAY, verify=True)
+    assert r.verification and r.verification.same, r.verification.different
+    unseen = max((date(2025, 12, 31) - last).days, 0) / DAYS * plain.doors[1].counted
+    assert r.gross and plain.gross and r.gross == pytest.approx(plain.gross - unseen, rel=0.01 if unseen else 1e-9)
+
+
 def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database, database_url: str) -> None:
     filled(db)
     plain = queries.annual(db, "lib", 2025, TODAY)

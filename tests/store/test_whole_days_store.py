@@ -84,11 +84,25 @@ def test_a_small_door_may_be_silent(db: Database, database_url: str) -> None:
     assert way.growth_days == 364 and way.growth == pytest.approx(-0.01 * SILENT / 364)
 
 
-def test_a_door_whose_sensor_was_taken_down_is_missed_no_more(db: Database, database_url: str) -> None:
-    sites.apply(db, sitefile.parse(LIBRARY))
-    gone = LIBRARY[: LIBRARY.rindex("[[sites.sensors]]")].replace(
-        'name = { sv = "Baksidan"', 'counted = false\nname = { sv = "Baksidan"'
+def test_a_door_that_makes_no_visits_may_be_silent(db: Database, database_url: str) -> None:
+    house(db, database_url)
+    front = LIBRARY.replace(
+        "[[sites.spaces]]", '[[sites.visits]]\nfirst = 2020-01-01\nportals = ["front"]\n[[sites.spaces]]', 1
     )
+    sites.apply(db, sitefile.parse(front))
+    way = queries.progress(db, "lib", TODAY)
+    assert way.growth_days == 364 and way.last_365 == pytest.approx(60 * 365)
+
+
+GONE = LIBRARY[: LIBRARY.rindex("[[sites.sensors]]")].replace(
+    'name = { sv = "Baksidan"', 'counted = false\nname = { sv = "Baksidan"'
+)
+BESIDE = LIBRARY.replace("swapped = true", 'swapped = true\nrole = "reference"')
+
+
+@pytest.mark.parametrize("gone", [GONE, BESIDE], ids=["gone", "beside"])
+def test_a_door_whose_sensor_was_taken_down_is_missed_no_more(db: Database, database_url: str, gone: str) -> None:
+    sites.apply(db, sitefile.parse(LIBRARY))
     when = datetime.combine(TODAY - SILENT * DAY, datetime.min.time(), UTC) + timedelta(hours=3)  # as the day begins
     sites.apply(db, sitefile.parse(gone), now=when)
     write(database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(FIRST, DAYS - SILENT, 40)})

@@ -136,6 +136,7 @@ KINDS: dict[str, tuple[int, dict[str, float], Make]] = {
     "long spells": (LONG, {"spell": 0.8}, _plain),
     "recovery": (2 * YEAR, {"size": 3000}, _recovery),
     "reopened": (900, {}, _reopened),
+    "doubled a month ago": (3 * YEAR, {}, _step(2.0, 30)),
     "doubled two months ago": (3 * YEAR, {}, _step(2.0, 60)),
     "two fifths less since last year": (3 * YEAR, {}, _step(0.6, 300)),
     "other weekdays": (LONG, {}, _weekdays_change),

@@ -13,7 +13,7 @@ SPREAD = 0.15
 
 def found(rest: Floats, spacing: float = 7.0, apart: float = 1.0) -> Floats:
     at = np.arange(len(rest)) * apart
-    return shifts(rest, at, knots(float(at[-1]), spacing), SPREAD, USUAL)
+    return shifts(rest, at, knots(float(at[-1]), spacing), SPREAD, USUAL).at
 
 
 def noise(rows: int) -> Floats:

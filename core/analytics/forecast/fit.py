@@ -142,10 +142,10 @@ def fit(
     )  # fmt: skip
     made = _round(task, start, find=False)
     rest = task.y - task.columns @ made.after.mean[: len(task.sd)]
-    steps = shifts(rest, task.at, task.grid, made.next.sigma, USUAL)
+    found = shifts(rest, task.at, task.grid, made.next.sigma, USUAL)
     # Days after a step were odd, and news large, only for want of it.
     anew = replace(made.next, weight=ones, strides=start.strides)
-    open_to = _open_to(task, anew, ways(steps, rest, task.at, spacing))[:most]
+    open_to = _open_to(task, anew, ways(found, rest, task.at, spacing))[:most]
     begins = [guess if len(guess.steps) else made.next for _, guess in open_to]
     settled = list(_settled(task, begins, find=known is None and len(task.y) > FEW))
     share = sum(odds for odds, _ in open_to)

@@ -3,10 +3,11 @@
 Each knot is tried as the place of a step: how much better would the series be explained, given that levels drift anyway
 (a score test under the usual drift)? The best is taken, its size removed, and the search goes on until none stands out.
 `ways` tells what may have become of the level since: how fast a step's passing part fades, whether it begins with its
-week or on the day that parts its surroundings best, and whether a short history began in the midst of something.
+week or on the day that parts its surroundings best, whether a step of late is one at all, and whether a short history
+began in the midst of something.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
@@ -15,8 +16,9 @@ from core.analytics.forecast.history import Flags, Floats
 from core.analytics.forecast.level import YEAR, kernel
 
 LEAST = 0.4  # of the log: a step below 50 % is left to the drift of the level
-YOUNG = 0.8  # of the log: a step of less than two months ago must more than double the level, or halve it
+YOUNG = 0.8  # of the log: a step of less than two months ago is sure if it more than doubles the level, or halves it
 PROOF = 60.0  # days
+UNSURE = 0.5  # belief that one that is less is a step at all, and not what passes anyway
 ROBUST = 3.0  # rows between two knots, where they have as many: a median of fewer follows one that is odd
 GAIN = 16.0  # by how much the log likelihood must grow
 MOST = 6
@@ -29,8 +31,16 @@ BEGUN = 0.5  # belief that it does
 BEGUN_FADES = (0.4, 0.15)  # years in which it may fade; a slower one looks like growth
 
 
-def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) -> Floats:
-    """The times of steps in `rest`, log visits less what the calendar explains, seen at `at`; in the order of time.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """The times of steps, in order, and which of them are `sure`."""
+
+    at: Floats
+    sure: Flags
+
+
+def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) -> Steps:
+    """The steps in `rest`, log visits less what the calendar explains, seen at `at`.
 
     `noise` is the sd of one of them. Their medians between the knots of `grid` are looked at.
     """
@@ -40,15 +50,16 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
     mean = np.array([np.median(rest[cell == n]) for n in np.flatnonzero(used)])
     times = grid[used]
     if len(times) < 4:
-        return np.zeros(0)
+        return Steps(at=np.zeros(0), sure=np.zeros(0, dtype=np.bool_))
     spread = kernel(times, times, sizes) + np.diag(noise**2 / count[used] ** 0.5)  # days of a week resemble each other
     factor = cho_factor(spread, lower=True)
     steps = (times[:, None] >= times[None, 1:]).astype(np.float64)
     solved = cho_solve(factor, steps)
     power = (steps * solved).sum(axis=0) + STEP_SD**-2
-    least = np.where(at[-1] - times[1:] < PROOF, YOUNG, LEAST)
+    least = np.full(len(times) - 1, LEAST)
     least[-1] = np.inf  # one week, or one month, proves nothing
     found: list[int] = []
+    sure: list[bool] = []
     left = mean - mean.mean()
     for _ in range(MOST):
         score = solved.T @ left
@@ -58,10 +69,12 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
         if gain[best] < GAIN:
             break
         found.append(best)
+        sure.append(bool(at[-1] - times[1 + best] >= PROOF or abs(size[best]) >= YOUNG))
         chosen = steps[:, found]  # sizes of all steps together, so that a dip is not taken for a level
         inner = chosen.T @ solved[:, found] + STEP_SD**-2 * np.eye(len(found))
         left = mean - mean.mean() - chosen @ np.linalg.solve(inner, solved[:, found].T @ (mean - mean.mean()))
-    return np.sort(times[1:][found])
+    order = np.argsort(found)
+    return Steps(at=times[1:][found][order], sure=np.array(sure, dtype=np.bool_)[order])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,11 +87,18 @@ class Way:
     belief: float
 
 
-def ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
-    """All that is worth asking the data about, given the `steps` that were found in `rest` at knots `spacing` apart.
+def ways(found: Steps, rest: Floats, at: Floats, spacing: float) -> list[Way]:
+    """All that is worth asking the data about, given the steps that were `found` in `rest` at knots `spacing` apart."""
+    certain = _ways(found.at[found.sure], rest, at, spacing)
+    if found.sure.all():
+        return certain
+    both = ((certain, 1 - UNSURE), (_ways(found.at, rest, at, spacing), UNSURE))
+    return [replace(way, belief=way.belief * belief) for some, belief in both for way in some]
 
-    A sudden step is on its day (a week too early, and the days still as before are taken for a rise that goes on), one
-    that comes little by little begins before. Without a step, a short history may begin with one: counters are hung
+
+def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
+    """A sudden step is on its day (a week too early, and the days still as before are taken for a rise that goes on),
+    one that comes little by little begins before. Without a step, a short history may begin with one: counters are hung
     up when a house opens, to a crowd that is curious or to few who know of it yet.
     """
     if len(steps):

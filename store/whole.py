@@ -100,7 +100,7 @@ def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Door
     return {
         portal: Door(
             first=min(m.first for m in own),
-            until=_until(site, own, [h.ended for h in hung if h.portal_id == portal]),
+            hung=[_days(site, h) for h in hung if h.portal_id == portal] or [(date.min, max(m.last for m in own))],
             people=sum(m.people for m in own) / sum(m.days for m in own),
             months={m.month: Month(days=m.days, watched_s=m.watched_s, shortest_s=m.shortest_s) for m in own},
         )
@@ -108,10 +108,9 @@ def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Door
     }
 
 
-def _until(site: Site, months: Sequence[_Month], ends: Sequence[datetime | None]) -> date | None:
-    """The last whole day on which a sensor hung there; None if one does."""
-    if not ends:
-        return max(m.last for m in months)
-    if None in ends:
-        return None
-    return calendar.business_day(max(end for end in ends if end), site) - DAY
+def _days(site: Site, hung: _Hung) -> tuple[date, date]:
+    """The first and the last whole day on which a sensor hung at a door."""
+    return (
+        calendar.business_day(hung.placed, site) + DAY if hung.placed else date.min,
+        calendar.business_day(hung.ended, site) - DAY if hung.ended else date.max,
+    )

@@ -1,6 +1,6 @@
 """Days on which a site was counted at some of its doors only: their visits are no day's visits.
 
-A door is looked for from the day on which it was first heard until its sensor was taken down. It was observed on a day
+A door is looked for from the day on which it was first heard, as long as a sensor hangs there. It was observed on a day
 if it was watched about as long as usual, or if what is missing was filled in. Where that time changes from day to day
 by itself, as with a counter that speaks only when somebody passes, it tells nothing: quiet days would be the ones left
 out. Such a door was observed if it was heard. A day lacks too much if more than LACKING of the visits usually come
@@ -8,7 +8,7 @@ through doors that were not observed.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -42,19 +42,19 @@ class Month:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Door:
-    """A door that leads into a site: heard since `first`, watched until `until` (None: it still is).
+    """A door that leads into a site: heard since `first`, with a sensor from the first to the last day of each `hung`.
 
     `people` pass it on a usual day; `months` are known by their first days.
     """
 
     first: date
-    until: date | None
+    hung: Sequence[tuple[date, date]]
     people: float
     months: Mapping[date, Month]
 
     def expected(self, day: date) -> bool:
         """Whether it should have counted on a day."""
-        return self.first <= day and (self.until is None or day <= self.until)
+        return self.first <= day and any(first <= day <= last for first, last in self.hung)
 
     def watched_s(self, day: date) -> float:
         """How long it is watched about a day: where that changes, as on the shorter watched side. 0: any time."""

@@ -135,6 +135,16 @@ def test_days_on_which_a_door_is_rightly_watched_for_less_are_days(
     assert way.growth_bridged == pytest.approx(0) and not way.breaks
 
 
+def test_while_the_sensor_of_a_summer_door_is_taken_down_nobody_misses_it(db: Database, database_url: str) -> None:
+    sites.apply(db, sitefile.parse(LIBRARY))
+    down, up = (datetime.combine(TODAY - n * DAY, datetime.min.time(), UTC) + timedelta(hours=12) for n in (100, 20))
+    sites.apply(db, sitefile.parse(GONE), now=down)
+    sites.apply(db, sitefile.parse(LIBRARY), now=up)
+    back = days(FIRST, DAYS - 100, 40) | days(TODAY - 19 * DAY, 16, 40)
+    write(database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): back})
+    assert queries.progress(db, "lib", TODAY).growth_days == 364 - 3, "it hangs again, and is silent for three days"
+
+
 def test_before_a_door_was_first_heard_nobody_missed_it(db: Database, database_url: str) -> None:
     sites.apply(db, sitefile.parse(LIBRARY))
     later = FIRST + 400 * DAY

@@ -10,9 +10,9 @@ FRONT, BACK, CELLAR = 1, 2, 3
 WHOLE = (80_000.0, 0.0)  # seconds watched, people put in
 
 
-def door(people: float, first: date = FIRST, until: date | None = None, shortest_s: float = 79_000) -> Door:
+def door(people: float, first: date = FIRST, until: date = date.max, shortest_s: float = 79_000) -> Door:
     month = Month(days=20, watched_s=80_000, shortest_s=shortest_s)
-    return Door(first=first, until=until, people=people, months={date(2026, 3, 1): month})
+    return Door(first=first, hung=[(date.min, until)], people=people, months={date(2026, 3, 1): month})
 
 
 HOUSE = {FRONT: door(600), BACK: door(400), CELLAR: door(10)}
@@ -65,7 +65,7 @@ def test_a_door_is_looked_for_from_when_it_was_first_heard_until_its_sensor_is_t
 def test_whole_days_of_an_older_counter_do_not_make_the_hours_of_its_successor_too_few() -> None:
     whole, half = (Month(days=28, watched_s=watched, shortest_s=watched) for watched in (86_400, 43_200))
     changed = {date(2026, 2, 1): whole, date(2026, 3, 1): half}
-    one = {FRONT: Door(first=date(2026, 2, 1), until=None, people=500, months=changed)}
+    one = {FRONT: Door(first=date(2026, 2, 1), hung=[(date.min, date.max)], people=500, months=changed)}
     for day, seconds in ((date(2026, 2, 20), 86_400), (date(2026, 3, 1), 43_200), (date(2026, 3, 20), 43_200)):
         assert not out({FRONT: (seconds, 0)}, one, (FRONT,), day=day)
     assert out({FRONT: (20_000, 0)}, one, (FRONT,), day=date(2026, 3, 20))
@@ -82,6 +82,9 @@ def test_a_door_that_is_watched_now_long_now_short_was_observed_if_it_was_heard(
 
 def test_who_is_counted_without_a_time_is_counted() -> None:
     timeless = Month(days=20, watched_s=0, shortest_s=0)
-    one = {FRONT: Door(first=FIRST, until=None, people=500, months={date(2026, 3, 1): timeless}), BACK: door(400)}
+    one = {
+        FRONT: Door(first=FIRST, hung=[(date.min, date.max)], people=500, months={date(2026, 3, 1): timeless}),
+        BACK: door(400),
+    }
     assert not out({FRONT: (0, 0), BACK: WHOLE}, one)
     assert out({BACK: WHOLE}, one)

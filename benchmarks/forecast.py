@@ -1,6 +1,6 @@
 """How good the forecast is: real series beside simpler ways, and odds that come true, into docs/forecast.md.
 
-    python -m benchmarks.forecast [--data FOLDER] [--quick] [--origins N] [--kinds 4] [--odds 200] [--only X] [--write]
+    python -m benchmarks.forecast [--data FOLDER] [--quick] [--origins N] [--kinds 6] [--odds 200] [--only X] [--write]
 
 Cameras, months, houses and programmes are shared out among all cores; the figures do not depend on how many there are.
 
@@ -222,7 +222,7 @@ def arguments(words: Sequence[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--origins", type=int, default=0)
     parser.add_argument("--odds", type=int, default=200)
-    parser.add_argument("--kinds", type=int, default=4)
+    parser.add_argument("--kinds", type=int, default=6)
     parser.add_argument("--only", default="")
     parser.add_argument("--write", action="store_true")
     return parser.parse_args(words)

@@ -1,0 +1,97 @@
+"""The forecast of houses whose level changed: new ones, such as open again, and such as doubled."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from benchmarks._kinds import house
+from core.analytics.forecast import Calendar, calendar, forecast, history, total
+from core.analytics.forecast.learn import learn
+from tests.worlds.histories import FIRST, by_day, library, seeded
+
+
+def test_a_new_building_begins_a_new_level() -> None:
+    days = library(260, 2)
+    moved = {day: v and v * (6 if day >= FIRST + timedelta(days=180) else 1) for day, v in days.items()}
+    plain, larger = (forecast(history(d), 28, rng=seeded(), paths=200).visits.sum() for d in (days, moved))
+    assert larger / plain == pytest.approx(6, rel=0.2)
+
+
+def test_a_recovery_that_is_over_is_not_prolonged() -> None:
+    n = np.arange(420)
+    back = np.where(n < 100, 0.0, np.where(n < 150, -2.5, -1.5 * np.exp(-(n - 150) / 50)))
+    counts = np.exp(np.log(800) + back + seeded().normal(0, 0.06, len(n)))
+    paths = forecast(history(by_day(counts.tolist())), 200, rng=seeded(), paths=100)
+    assert np.median(paths.visits[-60:]) == pytest.approx(800, rel=0.15)
+
+
+def test_a_recovery_that_is_over_makes_the_years_to_come_little_wider() -> None:
+    def width(away: float) -> float:
+        n, rng = np.arange(900), np.random.default_rng(2)
+        logs = np.log(600) + np.cumsum(rng.normal(0, 0.003, len(n))) + rng.normal(0, 0.1, len(n))
+        counts = rng.poisson(np.exp(logs - away / (1 + np.exp((n - 90) / 30))))
+        paths = forecast(history(by_day([float(v) for v in counts])), 365, rng=seeded(), paths=200)
+        year = total(paths, paths.days[0], paths.days[-1])
+        return float(np.log(year.high80 / year.low80))
+
+    assert width(0.7) < 2.1 * width(0.0)
+
+
+def test_who_counts_since_a_house_opened_is_not_sure_that_the_crowd_stays() -> None:
+    held = []
+    for seed in range(6):
+        series, known = house("new since four months", seed)
+        days = list(series.visits.items())
+        paths = forecast(history(dict(days[:known])), 365, rng=seeded(), paths=200)
+        year = total(paths, paths.days[0], paths.days[-1])
+        held.append(year.low80 <= sum(v or 0 for _, v in days[known:]) <= year.high80)
+    assert sum(held) >= 4
+
+
+def test_what_the_past_leaves_open_is_not_chosen_between() -> None:
+    rng = np.random.default_rng(5)
+
+    def accounts(days: int, curious: float) -> list[float]:
+        counts = np.exp(np.log(600) + curious * np.exp(-np.arange(days) / 60) + rng.normal(0, 0.1, days))
+        learnt = learn(history(by_day(counts.tolist())), Calendar(), ())
+        return [account.odds for account in learnt.accounts]
+
+    assert accounts(4 * 365, 0.0) == [1.0]
+    for days, curious in ((100, 0.0), (100, 0.5), (300, 0.5)):
+        odds = accounts(days, curious)
+        assert sum(odds) == pytest.approx(1) and odds == sorted(odds, reverse=True)
+    assert len(accounts(100, 0.5)) > 1
+
+
+def test_a_house_that_doubled_is_not_told_by_the_year_before() -> None:
+    n = np.arange(760)
+    counts = 500 * np.exp(0.1 * seeded().normal(size=len(n))) * np.where(n < 700, 1.0, 2.0)
+    paths = forecast(history(by_day(counts.tolist())), 300, rng=seeded(), paths=100)
+    assert np.median(paths.visits[100:]) > 840
+
+
+def test_of_a_house_that_doubled_a_month_ago_nobody_is_sure() -> None:
+    n = np.arange(900)
+    counts = 500 * np.exp(seeded().normal(0, 0.1, len(n))) * np.where(n < 870, 1.0, 2.0)
+    paths = forecast(history(by_day(counts.tolist())), 365, rng=seeded(), paths=400)
+    year = total(paths, paths.days[0], paths.days[-1])
+    assert year.low80 < 365 * 850 and year.high80 > 365 * 1000
+
+
+def test_what_doubled_at_once_does_not_go_on_growing() -> None:
+    series, known = house("doubled two months ago", 3)
+    past = history(dict(list(series.visits.items())[:known]))
+    told = forecast(
+        past, 365, calendar(past.first, past.first + timedelta(days=2000), country="SE"), rng=seeded(), paths=100
+    )
+    came = np.array(list(series.visits.values())[known : known + 365], dtype=np.float64)
+    assert 0.75 < told.visits[180:].mean() / came[180:].mean() < 1.35
+
+
+def test_a_dial_that_jumped_just_now_is_not_a_new_level() -> None:
+    rng = seeded()
+    values: list[float | None] = [float(v) for v in rng.poisson(12, 60)]
+    values[-2:] = [218947.0, 9.0]
+    paths = forecast(history(by_day(values)), 60, rng=seeded(), paths=200)
+    assert 8 < paths.visits.mean() < 20

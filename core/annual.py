@@ -89,7 +89,8 @@ class AnnualReport:
     """A year's visits. `besok01` is the figure for the national library statistics: net, with estimates.
 
     `gross` and `net` hold estimates for what was not observed, `gross_counted` and `net_counted` do not; the former are
-    None where fewer than 60 days were observed. `filled` are visits that the days as they are shown hold beside
+    None where fewer than 60 days were observed, the latter where none was. `complete` where the year is over and has
+    its figure. `filled` are visits that the days as they are shown hold beside
     `gross_counted`: estimated at once for silent doors, quarter by quarter; here an estimate of the whole year replaces
     them. `se` is of `gross`, `low` and `high` bound `net` in 95 of 100 cases.
     `last` is before the end of the year while that is not over.
@@ -104,8 +105,8 @@ class AnnualReport:
     besok01: int | None
     gross: float | None
     net: float | None
-    gross_counted: float
-    net_counted: float
+    gross_counted: float | None
+    net_counted: float | None
     filled: float
     estimated_share: float
     imputed_share: float

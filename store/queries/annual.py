@@ -63,12 +63,12 @@ def annual(db: Database, site: str, year: int, today: date, *, verify: bool = Fa
         year=year,
         first=on.first,
         last=on.last,
-        complete=on.last == date(year, 12, 31),
+        complete=on.last == date(year, 12, 31) and figure.net is not None,
         besok01=round(figure.net) if figure.net is not None and is_library else None,
         gross=figure.gross,
         net=figure.net,
-        gross_counted=figure.gross_counted,
-        net_counted=figure.net_counted,
+        gross_counted=figure.gross_counted if _seen(figure) else None,
+        net_counted=figure.net_counted if _seen(figure) else None,
         filled=filled,
         estimated_share=_share(float(figure.added.sum()), float((figure.counted + figure.added).sum())),
         imputed_share=_share(float(np.nansum(grid.imputed)), float(everyone)),
@@ -103,6 +103,11 @@ def _bounds(figure: Year) -> tuple[float | None, float | None]:
         return None, None
     wide = TWO_SIDED_95 * figure.se * figure.net / figure.gross
     return max(figure.net - wide, 0.0), figure.net + wide
+
+
+def _seen(figure: Year) -> bool:
+    """Whether anything was observed on any day."""
+    return figure.days_whole + figure.days_partly > 0
 
 
 def _share(part: float, whole: float) -> float:
@@ -143,6 +148,8 @@ def _remarks(on: Ground, figure: Year) -> list[str]:
     found = []
     if on.last < date(on.first.year, 12, 31):
         found.append(f"the year is not over: business days up to {on.last}")
+    if not _seen(figure):
+        return [*found, f"nothing was counted in {on.first.year}: no sensor was heard on any of its days"]
     if figure.gross is None:
         found.append(f"fewer than {LEAST_DAYS} days were observed: no figure for the year can be told")
     share = _share(float(figure.added.sum()), float((figure.counted + figure.added).sum()))

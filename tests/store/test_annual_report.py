@@ -158,7 +158,9 @@ def test_a_year_that_goes_on_and_one_that_was_not_counted(db: Database) -> None:
     assert (r.last, r.complete, r.besok01) == (date(2025, 12, 24), False, None)
     assert any("not over" in remark for remark in r.remarks)
     empty = queries.annual(db, "lib", 2024, TODAY, verify=True)
-    assert (empty.days, empty.gross, empty.besok01, empty.gross_counted) == (366, None, None, 0)
+    assert (empty.days, empty.complete, empty.gross, empty.besok01) == (366, False, None, None)
+    assert (empty.gross_counted, empty.net_counted) == (None, None)  # what is missing is never zero
+    assert empty.remarks == ("nothing was counted in 2024: no sensor was heard on any of its days",)
     assert empty.verification and empty.verification.same
     for site, year in (("lib", 2027), ("nowhere", 2025)):
         with pytest.raises(NotFound):

@@ -6,33 +6,30 @@ title, the place, the id and the times are taken; descriptions, organisers and g
 
 import hashlib
 import warnings
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import islice
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import recurring_ical_events
-from dateutil.rrule import rrulestr
-from icalendar import Calendar, vRecur
+from icalendar import Calendar
+from icalendar.timezone import tzp
 
 from core.errors import CalendarFileError
+from core.plurals import many
+from core.recurrence import MOST_EVENTS, Budget, ended, listed
 
 BEGINNING = b"BEGIN:VCALENDAR"
 NONE = "this is no calendar in the form iCalendar: it does not begin with BEGIN:VCALENDAR"
 LARGEST_FILE = 5_000_000  # bytes; a library's programme of ten years has a tenth of that
-MOST_EVENTS = 20_000  # occurrences in the window
 MOST_STEPS = 1_000_000  # days that all rules of a file together may walk through; some seconds
-CYCLE = 400  # years after which the calendar repeats, weekdays and leap years included
 OLDEST = 1970  # a rule that began before is a slip, and would be walked through from there
 LONGEST = timedelta(days=366)
 USUAL = timedelta(hours=1)  # of an event that says no end, as far as we can tell
 TITLE = 200  # characters
 DAY = timedelta(days=1)
 WHOLE = timedelta(hours=20)  # of a day, from which it is one: "00:00 to 23:59", or the 23 hours of one in spring
-_TOO_OFTEN: Final = ("SECONDLY", "MINUTELY", "HOURLY")
-_CLOCK: Final = ("BYHOUR", "BYMINUTE", "BYSECOND")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,18 +51,12 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalendarFile:
-    """The occurrences in order of time, and one sentence for each part that was left out."""
+    """The occurrences in order of time, one sentence for each part that was left out, and for what was assumed."""
 
     occurrences: tuple[Occurrence, ...]
     problems: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
     cancelled: int = 0
-
-
-@dataclass(slots=True)
-class _Budget:
-    steps: int
-    events: int
-    problems: list[str] = field(default_factory=list)
 
 
 def read(content: bytes, zone: str, start: datetime, end: datetime) -> CalendarFile:
@@ -75,17 +66,26 @@ def read(content: bytes, zone: str, start: datetime, end: datetime) -> CalendarF
     """
     if len(content) > LARGEST_FILE:
         raise CalendarFileError(f"the calendar is larger than {LARGEST_FILE // 1_000_000} MB; export a shorter time")
-    budget, found, cancelled = _Budget(steps=MOST_STEPS, events=MOST_EVENTS), list[Occurrence](), 0
+    budget, found, cancelled = Budget(steps=MOST_STEPS, events=MOST_EVENTS), list[Occurrence](), 0
+    strange: dict[str, dict[str, str]] = {}
     for calendar in _calendars(content):
         for series in _series(calendar, end, budget):
+            zones = {name for event in series for name in _strange_zones(event)}
             for event in _occurrences(calendar, series, start, end, budget):
                 if str(event.get("STATUS", "")).upper() == "CANCELLED":
                     cancelled += 1
                 elif occurrence := _occurrence(event, ZoneInfo(zone), budget):
                     found.append(occurrence)
+                    for name in zones:
+                        strange.setdefault(name, {})[occurrence.uid] = _named(event)
     unique = {(o.uid, o.start, o.end): o for o in found if o.start < end and o.end > start}
     ordered = sorted(unique.values(), key=lambda o: (o.start, o.end, o.uid))
-    return CalendarFile(occurrences=tuple(ordered), problems=tuple(budget.problems), cancelled=cancelled)
+    return CalendarFile(
+        occurrences=tuple(ordered),
+        problems=tuple(budget.problems),
+        assumed=_assumed(strange, zone),
+        cancelled=cancelled,
+    )
 
 
 def _calendars(content: bytes) -> list[Any]:
@@ -93,6 +93,7 @@ def _calendars(content: bytes) -> list[Any]:
         raise CalendarFileError(NONE)
     try:
         with warnings.catch_warnings(action="ignore"):  # a guessed zone is told by the times
+            tzp.use_default()  # what another file defined under a zone's name is forgotten
             calendars = Calendar.from_ical(content, multiple=True)
     except (ValueError, KeyError, IndexError, AttributeError, RecursionError) as exc:
         raise CalendarFileError(f"this is no calendar in the form iCalendar: {_told(exc)}") from exc
@@ -106,7 +107,7 @@ def _told(exc: Exception) -> str:
     return "".join(c if c.isprintable() else " " for c in str(exc)[:120]) or type(exc).__name__
 
 
-def _series(calendar: Any, end: datetime, budget: _Budget) -> list[list[Any]]:
+def _series(calendar: Any, end: datetime, budget: Budget) -> list[list[Any]]:
     """The events by their id: a recurring one with those of its occurrences that were moved or called off."""
     series: dict[str, list[Any]] = {}
     for event in calendar.walk("VEVENT"):
@@ -118,7 +119,28 @@ def _series(calendar: Any, end: datetime, budget: _Budget) -> list[list[Any]]:
     return list(series.values())
 
 
-def _problem(event: Any, end: datetime, budget: _Budget) -> str:
+def _strange_zones(event: Any) -> Iterator[str]:
+    """The names of time zones that nobody knows: neither a zone of the world nor defined in the file (VTIMEZONE)."""
+    for key in ("DTSTART", "DTEND"):
+        told = event.get(key)
+        if told is not None and isinstance(told.dt, datetime) and told.dt.tzinfo is None and "TZID" in told.params:
+            yield _text(told.params["TZID"])
+
+
+def _assumed(strange: Mapping[str, Mapping[str, str]], zone: str) -> tuple[str, ...]:
+    """What was taken for the times in zones that nobody knows; the events of one zone (by id) in one sentence."""
+    return tuple(
+        f"the time zone “{name}” of {_first_of(list(events.values()))} is not known, and the file does not define it:"
+        f" taken for {zone}"
+        for name, events in sorted(strange.items())
+    )
+
+
+def _first_of(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} and {many(len(names) - 1, 'more event')}"
+
+
+def _problem(event: Any, end: datetime, budget: Budget) -> str:
     """Why an event is left out; empty if it is not. Its rules are given an end, so that none runs on for ever."""
     try:
         begins = event["DTSTART"].dt
@@ -126,21 +148,21 @@ def _problem(event: Any, end: datetime, budget: _Budget) -> str:
             return "it ends before it begins"
         if "DURATION" in event and event["DURATION"].dt < timedelta():
             return "it ends before it begins"
-        rules = _listed(event.get("RRULE"))
+        rules = listed(event.get("RRULE"))
         if not rules and not event.get("EXRULE"):
             return ""
         if event.get("EXRULE"):
             return "EXRULE is no longer part of iCalendar; export it anew"
         if begins.year < OLDEST:
             return f"it recurs since {begins.year}; let it begin later"
-        ended = [_ended(rule, begins, end, budget) for rule in rules]
+        bounded = [ended(rule, begins, end, budget) for rule in rules]
     except (LookupError, ValueError, TypeError, AttributeError, OverflowError) as exc:
         return f"it cannot be read ({_told(exc)})"
-    if any(rule is None for rule in ended):
+    if any(rule is None for rule in bounded):
         return "it recurs more often than a programme does, or never"
     if budget.steps < 0:
         return "the rules of this file go on for too long; export a shorter time"
-    event["RRULE"] = ended if len(ended) > 1 else ended[0]
+    event["RRULE"] = bounded if len(bounded) > 1 else bounded[0]
     return ""
 
 
@@ -151,75 +173,7 @@ def _plain(moment: Any) -> datetime:
     return (moment.astimezone(UTC) if moment.tzinfo else moment).replace(tzinfo=None)
 
 
-def _listed(rules: Any) -> list[Any]:
-    return [] if rules is None else rules if isinstance(rules, list) else [rules]
-
-
-def _ended(rule: Any, begins: Any, end: datetime, budget: _Budget) -> Any:
-    """The rule with an UNTIL at `end` or before and no COUNT; None for one that recurs within the day, or never.
-
-    dateutil looks at UNTIL only when it has found a day: after a rule that finds none it looks until the year 9999.
-    """
-    per_day = 1
-    for key in _CLOCK:
-        per_day *= max(len(_listed(rule.get(key))), 1)
-    if str(rule["FREQ"][0]).upper() in _TOO_OFTEN or per_day > 24 or int(_listed(rule.get("INTERVAL", [1]))[0]) < 1:
-        return None
-    local = begins if isinstance(begins, datetime) else datetime.combine(begins, time())
-    last = end.astimezone(local.tzinfo).replace(tzinfo=None) if local.tzinfo else end.replace(tzinfo=None)
-    first = local.replace(tzinfo=None)
-    budget.steps -= max((last - first).days, 0) * per_day
-    if budget.steps < 0:
-        return rule
-    if not _comes(rule, first):
-        budget.steps -= CYCLE * 366
-        return None
-    if count := rule.get("COUNT"):
-        last = _last(rule, first, last, int(count[0]))
-    elif told := rule.get("UNTIL"):
-        last = min(last, _wall(told[0], local.tzinfo))
-    bounded = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
-    bounded["UNTIL"] = [_until(last, begins)]
-    return bounded
-
-
-def _comes(rule: Any, first: datetime) -> bool:
-    """Whether a rule finds any day at all: asked 19 cycles later, where the years end before long."""
-    plain = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
-    late = first.replace(year=first.year % CYCLE + 9999 // CYCLE * CYCLE - CYCLE)
-    return next(iter(rrulestr(_written(plain), dtstart=late)), None) is not None
-
-
-def _written(rule: Any) -> str:
-    return str(rule.to_ical().decode())
-
-
-def _last(rule: Any, first: datetime, last: datetime, count: int) -> datetime:
-    """When the rule has come to its `count`, `last` at the latest."""
-    plain = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
-    plain["UNTIL"] = [last]
-    if last < first:
-        return last
-    steps = rrulestr(_written(plain), dtstart=first)
-    *_, final = [first - DAY, *islice(steps, min(max(count, 0), MOST_EVENTS))]
-    return final if count <= MOST_EVENTS else last
-
-
-def _wall(moment: Any, zone: Any) -> datetime:
-    """The end of a rule as wall-clock time; a day counts whole."""
-    if not isinstance(moment, datetime):
-        return datetime.combine(moment, time.max)
-    return moment.astimezone(zone).replace(tzinfo=None) if moment.tzinfo and zone else moment.replace(tzinfo=None)
-
-
-def _until(last: datetime, begins: Any) -> Any:
-    """As RFC 5545 wants it: a day for days, UTC for times with a zone."""
-    if not isinstance(begins, datetime):
-        return last.date()
-    return last.replace(tzinfo=begins.tzinfo).astimezone(UTC) if begins.tzinfo else last
-
-
-def _occurrences(calendar: Any, series: list[Any], start: datetime, end: datetime, budget: _Budget) -> Iterator[Any]:
+def _occurrences(calendar: Any, series: list[Any], start: datetime, end: datetime, budget: Budget) -> Iterator[Any]:
     alone = Calendar()
     if "X-WR-TIMEZONE" in calendar:
         alone["X-WR-TIMEZONE"] = calendar["X-WR-TIMEZONE"]
@@ -246,7 +200,7 @@ def _within(event: Any, start: datetime, end: datetime) -> bool:
     return bool(plain and start.date() + DAY < day < end.date() - DAY)
 
 
-def _occurrence(event: Any, zone: ZoneInfo, budget: _Budget) -> Occurrence | None:
+def _occurrence(event: Any, zone: ZoneInfo, budget: Budget) -> Occurrence | None:
     begins = event["DTSTART"].dt
     ends = event["DTEND"].dt if "DTEND" in event else begins
     all_day = not isinstance(begins, datetime)

@@ -40,6 +40,7 @@ def import_calendar(
     placed = [(o, space or space_of(o.place, place)) for o in found.occurrences]
     done = calendars.import_events(db, site, name, placed, until=now + FUTURE, now=now)
     yield from _left_out(found.problems)
+    yield from _assumed(name, found)
     off = f", {found.cancelled} called off" if found.cancelled else ""
     yield (
         f"{name}: {done.new} events new, {done.changed} changed, {done.removed} removed, {done.same} as they were{off}"
@@ -51,6 +52,7 @@ def _school(db: Database, place: Site, name: str, told: bytes, now: datetime) ->
         found = ical.read(told, place.timezone, now - PAST, now + FUTURE)
         days = ical.whole_days(found.occurrences, place.timezone)
         hours = dict.fromkeys(o.title for o in found.occurrences if not o.whole_days)
+        yield from _assumed(name, found)
         yield from _left_out([*found.problems, *(f"“{title}”: it does not last a whole day" for title in hours)])
     else:
         days = school_days(told.decode("utf-8-sig", errors="replace"))
@@ -91,6 +93,10 @@ def _left_out(problems: Sequence[str]) -> Iterator[str]:
     yield from (f"left out: {problem}" for problem in problems[:SHOWN])
     if len(problems) > SHOWN:
         yield f"left out: {len(problems) - SHOWN} more"
+
+
+def _assumed(name: str, found: ical.CalendarFile) -> Iterator[str]:
+    yield from (f"{name}: {said}" for said in found.assumed[:SHOWN])
 
 
 def import_weather(db: Database, where: str, sites: Sequence[str]) -> Iterator[str]:

@@ -113,6 +113,13 @@ def test_a_programme_is_no_list_of_school_holidays(house: Database, tmp_path: Pa
     ]
 
 
+def test_a_time_zone_that_nobody_knows_is_told_with_its_file(house: Database, tmp_path: Path) -> None:
+    odd = "UID:a\r\nSUMMARY:Lov\r\nDTSTART;TZID=Foo/Bar:20260401T000000\r\nDTEND;TZID=Foo/Bar:20260402T000000"
+    for kind in ("events", "school-holidays"):
+        first, *_ = take(house, tmp_path / "s.ics", ics(odd), kind)
+        assert first.startswith("s: the time zone “Foo/Bar” of “Lov” is not known")
+
+
 def test_school_holidays_in_columns_of_other_names() -> None:
     spring = [(date(2026, 2, 16), date(2026, 2, 20), "Sportlov"), (date(2026, 5, 15), date(2026, 5, 15), "?")]
     for head in ("first,last,name", "Från,Till,Namn", "date,last,name"):

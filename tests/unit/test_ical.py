@@ -38,6 +38,36 @@ def test_times_with_a_zone_without_one_and_in_utc() -> None:
     assert found.problems == ()
 
 
+FAR = "\r\n".join(("BEGIN:VTIMEZONE", "TZID:Foo/Bar", "BEGIN:STANDARD", "DTSTART:19700101T000000",
+                   "TZOFFSETFROM:-0600", "TZOFFSETTO:-0600", "END:STANDARD", "END:VTIMEZONE"))  # fmt: skip
+
+
+def test_a_zone_that_the_file_defines_is_that_zone() -> None:
+    there = event("DTSTART;TZID=Foo/Bar:20260304T100000", "DURATION:PT1H")
+    for parts in ((FAR, there), (there, FAR)):
+        found = read(*parts)
+        assert (times(found), found.assumed) == (["03-04 16:00-17:00"], ())
+    (said,) = read(there).assumed  # in a file that does not define it, it is not known
+    assert "“Foo/Bar”" in said
+
+
+def test_a_zone_that_nobody_knows_is_told() -> None:
+    strange = "DTSTART;TZID=Foo/Bar:20260304T100000", "DTEND;TZID=Foo/Bar:20260304T110000"
+    found = read(
+        event(*strange, "RRULE:FREQ=DAILY;COUNT=2", uid="1"),
+        event(*strange, uid="2", title="Bokprat"),
+        event("DTSTART;TZID=Baz zon:20260305T100000", uid="3", title="Lov"),
+        event("DTSTART:20260304T100000", uid="4"),
+    )
+    assert times(found)[0] == "03-04 09:00-10:00" and len(found.occurrences) == 5 and not found.problems
+    baz, foo = found.assumed
+    assert foo == (
+        "the time zone “Foo/Bar” of “Sagostund” and 1 more event is not known, and the file does not define it:"
+        " taken for Europe/Stockholm"
+    )
+    assert "“Lov” is not known" in baz and "“Baz zon”" in baz
+
+
 def test_an_event_without_an_end_lasts_an_hour_and_a_day_is_a_day() -> None:
     found = read(event("DTSTART:20260302T100000", uid="1"), event("DTSTART;VALUE=DATE:20260329", uid="2"))
     assert times(found) == ["03-02 09:00-10:00", "03-28 23:00-22:00"]  # the day has 23 hours

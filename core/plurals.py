@@ -1,0 +1,6 @@
+"""Numbers with the word they count, in the English of commands and answers; the pages have `dashboard.i18n.plural`."""
+
+
+def many(n: float, one: str, several: str = "") -> str:
+    """`n` in whole numbers with its word: "1 day", "0 days", "1,200 days"; `several` where an s is not enough."""
+    return f"{n:,.0f} {one if f'{n:.0f}' == '1' else several or one + 's'}"

@@ -53,7 +53,7 @@ calibration: setup ## how good the verdicts on sensors are, in simulated counts 
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)
 
 compose-check: setup ## build and try the container form (says so where there is no Docker)
-	@$(BIN)/python -m ops.compose_check
+	@$(BIN)/python -m ops.stack.compose_check
 
 clean: ## remove the demo with its data, .venv and caches
 	@bash ops/clean

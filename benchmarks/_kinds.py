@@ -12,7 +12,7 @@ import numpy as np
 
 from core.analytics.forecast import calendar
 from core.analytics.forecast.history import Floats
-from ops.series import Series
+from ops.standalone.series import Series
 
 FIRST = date(2017, 1, 1)
 YEAR = 365  # days

@@ -25,7 +25,7 @@ from paho.mqtt.properties import Properties
 
 from core import sitefile
 from core.settings import Settings
-from ops import mosquitto, ports, postgres, program
+from ops.stack import mosquitto, ports, postgres, program
 from store import sites
 from store.database import Database
 from store.migrate import migrate

@@ -18,7 +18,7 @@ import numpy as np
 from benchmarks.occupancy import SDU_ROOMS, sdu
 from core.analytics import occupancy
 from core.analytics.occupancy import Building, Estimate, Floats, Seen
-from ops import countfile
+from ops.files import csvfile
 from ops.worlds.simulated import by_quarters
 from ops.worlds.world import World
 
@@ -78,7 +78,7 @@ def judged(
 
 def readings(path: Path, room: str, world: World) -> list[Floats]:
     """The carbon dioxide of each day of a world of this room (steps x 1)."""
-    rows = countfile.read(path, need=("day_id", "time_local", "room", "co2_ppm")).rows
+    rows = csvfile.read(path, need=("day_id", "time_local", "room", "co2_ppm")).rows
     values = np.array([float(row.texts["co2_ppm"]) for row in rows if row.texts["room"] == room])
     stops = np.cumsum([len(seen) for seen in world.seen])
     return [day[:, None] for day in np.split(values, stops[:-1])]

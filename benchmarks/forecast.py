@@ -26,9 +26,10 @@ import numpy as np
 from benchmarks._kinds import KINDS, house
 from benchmarks._programmes import given, programme
 from core.analytics.forecast import Calendar, calendar
-from ops import backtest, countfile
-from ops.backtest import Outcome
-from ops.series import Series
+from ops.files import csvfile
+from ops.standalone import backtest
+from ops.standalone.backtest import Outcome
+from ops.standalone.series import Series
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "forecast.md"
@@ -131,7 +132,7 @@ def cameras(path: Path) -> Iterator[Series]:
 
 def _newcastle(path: Path, quick: bool) -> dict[str, str]:
     """The library in the decline, and in the recovery: every month from which the next twelve are known."""
-    table = countfile.read(path, need=("month", "visits"))
+    table = csvfile.read(path, need=("month", "visits"))
     visits = {row.day("month"): row.number("visits") for row in table.rows}
     times = {"decline": (date(2010, 6, 1), date(2019, 3, 1)), "recovery": (date(2021, 10, 1), date(2022, 4, 1))}
     return {f"newcastle {name}": _months(visits, *span, 4 if quick else 1) for name, span in times.items()}

@@ -16,10 +16,10 @@ from dataclasses import asdict
 from datetime import date, time, timedelta
 from pathlib import Path
 
-from ops import countfile, score
-from ops.countfile import Row, Table
-from ops.tables import table
-from ops.worlds import report, rooms
+from ops.files import csvfile
+from ops.files.csvfile import Row, Table
+from ops.terminal.tables import table
+from ops.worlds import report, rooms, score
 from ops.worlds.judge import ESTIMATORS
 from ops.worlds.report import AVERAGE, HEADS, SITE, Line, percent, plain
 from ops.worlds.rooms import Way
@@ -52,7 +52,7 @@ def main(args: argparse.Namespace) -> None:
 
 def sdu(path: Path, seed: int, miss: float = 0.04) -> list[World]:
     """The lecture room and the study room, each a world. Their dates are removed; days begin at midnight."""
-    found = countfile.read(path, need=("day_id", "time_local", "room", "occupants"))
+    found = csvfile.read(path, need=("day_id", "time_local", "room", "occupants"))
     begins = date(2018, 4, 2)
     rows = [
         Row(

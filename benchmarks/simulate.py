@@ -31,7 +31,7 @@ from typing import get_args
 from core.settings import Settings
 from core.site import Portal, Sensor, Site, SiteFile, Space, Text
 from core.sitefile import parse
-from ops import mosquitto, ports
+from ops.stack import mosquitto, ports
 from sensors_sim import backfill, live, stream
 from sensors_sim.scenario import ORDINARY, Character, Closing, Event, Fault, FaultKind, Scenario
 from sensors_sim.sensors import install

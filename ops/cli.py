@@ -14,24 +14,24 @@ from core.analytics.calendar import business_day
 from core.errors import BesokError, ScenarioError, SiteFileError
 from core.settings import Settings
 from core.site import SiteFile
-from ops import (
-    cli_actions,
-    cli_calendar,
-    cli_calibrate,
-    cli_events,
-    cli_files,
-    cli_forecast,
-    cli_planning,
-    cli_quality,
-    cli_report,
-    cli_sandbox,
-    cli_score,
-    cli_traffic,
+from ops.commands import (
+    actions,
+    calendar,
+    calibrate,
+    estimate,
+    events,
+    forecast,
+    planning,
+    quality,
+    report,
+    sandbox,
+    score,
+    traffic,
 )
-from ops.options import BeginsOption, ScenarioOption, SetOption, day_option, in_order
-from ops.serving import serve as _serve
-from ops.serving import settings as _settings
-from ops.sitefiles import read as _sites
+from ops.commands.options import BeginsOption, ScenarioOption, SetOption, day_option, in_order
+from ops.commands.sitefiles import read as _sites
+from ops.services.serving import serve as _serve
+from ops.services.serving import settings as _settings
 
 if TYPE_CHECKING:
     from core.analytics.strangers import Stranger
@@ -48,18 +48,18 @@ app.add_typer(adapter_app, name="adapter")
 app.add_typer(device_app, name="device")
 app.add_typer(simulate_app, name="simulate")
 app.add_typer(rejected_app, name="rejected")
-app.add_typer(cli_sandbox.app, name="sandbox")
-app.add_typer(cli_calibrate.app, name="calibrate")
-cli_quality.register(app)
-cli_calendar.register(app)
-app.add_typer(cli_actions.app, name="action")
-app.add_typer(cli_report.app, name="report")
-cli_events.register(app)
-cli_files.register(app)
-cli_forecast.register(app)
-cli_planning.register(simulate_app)
-cli_traffic.register(simulate_app)
-cli_score.register(simulate_app)
+app.add_typer(sandbox.app, name="sandbox")
+app.add_typer(calibrate.app, name="calibrate")
+quality.register(app)
+calendar.register(app)
+app.add_typer(actions.app, name="action")
+app.add_typer(report.app, name="report")
+events.register(app)
+estimate.register(app)
+forecast.register(app)
+planning.register(simulate_app)
+traffic.register(simulate_app)
+score.register(simulate_app)
 
 SiteFileArgument = Annotated[Path, typer.Argument(help="A site file, such as sites/helsingborg.toml")]
 
@@ -82,7 +82,7 @@ def demo(
     site_file: Annotated[Path, typer.Option(help="The sites to simulate.")] = Path("sites/helsingborg.toml"),
 ) -> None:
     """Run the whole system on this machine with simulated sensors."""
-    from ops import demo as demo_module
+    from ops.stack import demo as demo_module
 
     demo_module.run(_sites(site_file), history_days)
 
@@ -90,7 +90,7 @@ def demo(
 @app.command()
 def doctor() -> None:
     """Say what works and what does not."""
-    from ops import doctor as doctor_module
+    from ops.stack import doctor as doctor_module
 
     raise typer.Exit(doctor_module.report())
 
@@ -109,7 +109,7 @@ def collect() -> None:
     """Take readings from the broker into the database, until ended."""
     from collectors import collector, metrics
     from collectors.counters import Counters
-    from ops.status import Watched, told
+    from ops.services.status import Watched, told
 
     counters = Counters()
     watched = Watched(
@@ -129,7 +129,7 @@ def work() -> None:
     """Estimate occupancy and do what else has its time, until ended."""
     from jobs import metrics
     from jobs import work as jobs
-    from ops.status import Watched, told
+    from ops.services.status import Watched, told
 
     state = metrics.State()
     watched = Watched(
@@ -147,7 +147,7 @@ def work() -> None:
 @app.command()
 def serve() -> None:
     """Serve the dashboard and the API, until ended."""
-    from ops.web import serve as serve_web
+    from ops.services.web import serve as serve_web
 
     _serve(serve_web, "web")
 
@@ -166,7 +166,7 @@ def apply(
     sandbox: Annotated[bool, typer.Option(help="Mark the sites as places for simulated data.")] = False,
 ) -> None:
     """Show how a site file differs from the database, then make the database like it."""
-    from ops.demo import as_sandbox
+    from ops.stack.demo import as_sandbox
     from store.database import Database
     from store.sites import apply as apply_sites
 
@@ -235,7 +235,7 @@ def live(
     begins: BeginsOption = None,
 ) -> None:
     """Publish what simulated sensors see: at once what has happened today, then as it happens."""
-    from ops import scenarios
+    from ops.simulation import scenarios
     from sensors_sim.live import run
 
     sites = _sites(site_file) if site_file else _sandboxes(_settings())
@@ -267,9 +267,9 @@ def backfill(
     begins: BeginsOption = None,
 ) -> None:
     """Write simulated history into the database, through the same adapters as live messages."""
-    from ops import backfill as backfill_module
-    from ops import scenarios
-    from ops.history import Gap
+    from ops.simulation import backfill as backfill_module
+    from ops.simulation import scenarios
+    from ops.simulation.history import Gap
 
     in_order(first, last)
     settings = _settings()
@@ -292,7 +292,7 @@ def changed_sites(
 ) -> None:
     """Print the sites as a scenario makes them, as a site file: with its hours, doors and sensors."""
     from core.sitefile import dump
-    from ops import scenarios
+    from ops.simulation import scenarios
     from sensors_sim.placing import applied
 
     sites = _sites(site_file) if site_file else _sandboxes(_settings())
@@ -302,7 +302,7 @@ def changed_sites(
 @simulate_app.command("scenarios")
 def list_scenarios() -> None:
     """Show the scenarios that come with Besök."""
-    from ops import scenarios
+    from ops.simulation import scenarios
 
     print("\n".join(scenarios.listing()))
 
@@ -312,7 +312,7 @@ def list_devices(
     unplaced: Annotated[bool, typer.Option(help="Only those that are heard and observe nothing yet.")] = False,
 ) -> None:
     """Show the sensors: what each observes, and when it was last heard."""
-    from ops import devices
+    from ops.terminal import devices
     from store import queries
     from store.database import Database
 
@@ -329,7 +329,7 @@ def list_devices(
 @device_app.command("suggest")
 def suggest_devices() -> None:
     """Print lines for the site file: each sensor that is heard and not placed, where its name says that it hangs."""
-    from ops import devices
+    from ops.terminal import devices
     from store.database import Database
 
     with Database(_settings().database_url.get_secret_value(), pool_size=1) as db:

@@ -18,7 +18,7 @@ import pytest
 from hypothesis import settings
 from psycopg import sql
 
-from ops import mosquitto, ports, postgres
+from ops.stack import mosquitto, ports, postgres
 from store.database import Database
 from store.migrate import migrate
 from tests.databases import drop

@@ -17,8 +17,8 @@ from numpy.random import Generator
 
 from core.analytics.occupancy import Bools, Building, Floats, Seen
 from core.errors import CountFileError
-from ops import countfile
-from ops.countfile import Table
+from ops.files import csvfile
+from ops.files.csvfile import Table
 from ops.worlds.counters import Counter, counted
 from ops.worlds.people import Passages, in_order
 from ops.worlds.world import World
@@ -52,7 +52,7 @@ class Truth:
 
 def worlds(path: Path, way: Way, seed: int) -> list[World]:
     """A world for each room of a file of `time,people`, or of `time,room,people`. Raises CountFileError."""
-    return of_table(countfile.read(path, need=("time", "people"), may=("room",)), way, seed)
+    return of_table(csvfile.read(path, need=("time", "people"), may=("room",)), way, seed)
 
 
 def of_table(found: Table, way: Way, seed: int) -> list[World]:

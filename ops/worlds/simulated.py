@@ -11,7 +11,7 @@ from core import sitefile
 from core.analytics.occupancy import Floats, Seen
 from core.site import SiteFile
 from jobs.seen import Hours, by_minute
-from ops.observed import DAY, Observed, observe
+from ops.worlds.observed import DAY, Observed, observe
 from ops.worlds.report import SITE
 from ops.worlds.world import Ints, World
 from sensors_sim import scenariofile

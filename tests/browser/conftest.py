@@ -19,8 +19,8 @@ from pydantic import SecretStr
 from collectors import collector
 from core.settings import Settings
 from jobs import work
-from ops import ports
-from ops.web import serve
+from ops.services.web import serve
+from ops.stack import ports
 from store.database import Database
 
 CHROMIUM = "/usr/bin/chromium"

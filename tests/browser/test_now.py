@@ -7,8 +7,8 @@ from house import House, Open, ago, apply_house, people, running
 from playwright.sync_api import expect
 
 from core.settings import Settings
-from ops import ports
-from ops.web import serve
+from ops.services.web import serve
+from ops.stack import ports
 from store.database import Database
 
 

@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from core.settings import Settings
 from dashboard import router
-from ops import ports
-from ops.web import serve
+from ops.services.web import serve
+from ops.stack import ports
 
 
 def test_a_page_that_fails_gives_a_number_to_find_it_by(

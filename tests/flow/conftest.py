@@ -22,8 +22,8 @@ from collectors import collector
 from core import sitefile
 from core.settings import Settings
 from core.site import Site
-from ops import ports, postgres
-from ops.web import serve
+from ops.services.web import serve
+from ops.stack import ports, postgres
 from store import sites
 from store.database import Database
 from store.migrate import migrate

@@ -9,7 +9,7 @@ from threading import Event, Thread
 from core.errors import StackError
 from core.settings import Settings
 from jobs import work
-from ops import mosquitto, ports, postgres, program
+from ops.stack import mosquitto, ports, postgres, program
 
 
 class Server:

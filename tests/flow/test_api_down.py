@@ -7,8 +7,8 @@ import httpx2
 from pydantic import SecretStr
 
 from core.settings import Settings
-from ops import ports
-from ops.web import serve
+from ops.services.web import serve
+from ops.stack import ports
 
 
 def test_without_a_database_the_api_says_so_and_still_ends(wait_for: Callable[..., object]) -> None:

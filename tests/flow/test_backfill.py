@@ -15,8 +15,9 @@ from collectors.pipeline import decode
 from core.errors import BesokError
 from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
 from core.sitefile import dump
-from ops import backfill, program, scenarios
-from ops.history import Gap
+from ops.simulation import backfill, scenarios
+from ops.simulation.history import Gap
+from ops.stack import program
 from sensors_sim.backfill import messages
 from store.database import Database
 from store.sites import apply

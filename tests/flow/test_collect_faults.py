@@ -26,7 +26,7 @@ from collectors.mqtt import Connection
 from collectors.pipeline import decode
 from core.errors import SettingsError
 from core.settings import Settings
-from ops import ports, program
+from ops.stack import ports, program
 from store.database import Database
 from store.migrate import migrate
 from store.write import write

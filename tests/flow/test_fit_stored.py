@@ -15,8 +15,8 @@ from core.errors import ScenarioError
 from core.settings import Settings
 from core.sitefile import parse
 from jobs import work
-from ops import fit
-from ops.demo import as_sandbox
+from ops.simulation import fit
+from ops.stack.demo import as_sandbox
 from sensors_sim import scenariofile
 from sensors_sim.backfill import messages
 from sensors_sim.chronicle import arrivals, entrances, told

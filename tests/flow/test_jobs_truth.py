@@ -13,7 +13,7 @@ from core.analytics import calendar
 from core.settings import Settings
 from core.sitefile import parse
 from jobs import work
-from ops.demo import as_sandbox
+from ops.stack.demo import as_sandbox
 from sensors_sim.backfill import messages
 from sensors_sim.truth import people
 from store import sites

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 from core import sitefile
 from core.settings import Settings
 from core.site import Sensor, Site, SiteFile
-from ops import program
+from ops.stack import program
 from store import sites
 from store.database import Database
 

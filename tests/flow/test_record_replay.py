@@ -19,8 +19,9 @@ from core.errors import RecordingError
 from core.readings import Flag
 from core.settings import Settings
 from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from ops import mosquitto, ports, program, record
-from ops.recording import Missing, Recorded, read
+from ops.stack import mosquitto, ports, program
+from ops.traffic import record
+from ops.traffic.recording import Missing, Recorded, read
 from store.database import Database
 from store.sites import apply
 

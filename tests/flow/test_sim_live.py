@@ -18,7 +18,7 @@ from paho.mqtt.properties import Properties
 
 from core.settings import Settings
 from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from ops import mosquitto, ports, program
+from ops.stack import mosquitto, ports, program
 from sensors_sim import live, stream, truth
 from sensors_sim.publisher import Publisher
 

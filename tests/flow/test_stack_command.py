@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ops import ports, program
+from ops.stack import ports, program
 
 FILE = "sites/helsingborg.toml"
 

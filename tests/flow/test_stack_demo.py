@@ -19,8 +19,8 @@ import pytest
 from collectors.pipeline import decode
 from core.analytics.calendar import business_day, day_bounds
 from core.site import SiteFile
-from ops import ports, program
-from ops.home import Home
+from ops.stack import ports, program
+from ops.stack.home import Home
 from sensors_sim import stream
 from store.database import Database
 from store.sites import load_all

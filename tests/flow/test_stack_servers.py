@@ -16,9 +16,9 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from psycopg.conninfo import make_conninfo
 
-from ops import ports, program, rabbitmq
-from ops.mosquitto import Broker
-from ops.postgres import Cluster
+from ops.stack import ports, program, rabbitmq
+from ops.stack.mosquitto import Broker
+from ops.stack.postgres import Cluster
 
 
 def test_the_database_has_timescaledb_and_wants_the_password(database_url, cluster):
@@ -33,7 +33,7 @@ def test_the_database_has_timescaledb_and_wants_the_password(database_url, clust
 
 def test_servers_end_when_whoever_started_them_is_killed(wait_for):
     script = (
-        "import sys, signal\nfrom ops import postgres, mosquitto\n"
+        "import sys, signal\nfrom ops.stack import postgres, mosquitto\n"
         "a, b = map(int, sys.argv[1:])\n"
         "with postgres.temporary(a) as c, mosquitto.temporary(b) as m:\n"
         "    print(c.folder, m.folder, flush=True)\n    signal.pause()\n"
@@ -76,7 +76,7 @@ def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it(wai
     """The port mapper of Erlang, which it needs, serves the whole machine and stays, unless told not to. A message that
     was delivered 20 times and not acknowledged would be thrown away, unless it is told not to do that either."""
     script = (
-        "import sys, signal\nfrom ops import rabbitmq\n"
+        "import sys, signal\nfrom ops.stack import rabbitmq\n"
         "with rabbitmq.temporary(*map(int, sys.argv[1:])) as broker:\n"
         "    print(broker.folder, flush=True)\n    signal.pause()\n"
     )

@@ -9,9 +9,9 @@ import psutil
 import pytest
 
 from core.errors import StackError
-from ops import program
-from ops.program import Program
-from ops.supervisor import Interrupted, Supervisor
+from ops.stack import program
+from ops.stack.program import Program
+from ops.stack.supervisor import Interrupted, Supervisor
 
 SLEEP = ("sleep", "1000")
 
@@ -92,7 +92,8 @@ def test_a_task_is_run_to_its_end_while_the_others_are_watched(tmp_path):
 
 def test_programs_end_when_the_supervisor_is_killed(tmp_path, wait_for):
     script = (
-        "import sys\nfrom pathlib import Path\nfrom ops.program import Program\nfrom ops.supervisor import Supervisor\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from ops.stack.program import Program\nfrom ops.stack.supervisor import Supervisor\n"
         "with Supervisor(Path(sys.argv[1]), print) as s:\n"
         "    s.add(Program(name='one', command=('sleep', '1000')))\n"
         "    print(s.groups[0][0].process.pid, flush=True)\n    s.watch()\n"

@@ -16,7 +16,7 @@ import psycopg
 from servers import own_broker, own_database
 
 from core.settings import Settings
-from ops import ports, program
+from ops.stack import ports, program
 from store.migrate import migrate
 
 Fixture = Callable[..., Any]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ops import rabbitmq
+from ops.stack import rabbitmq
 from tests.torture import report
 from tests.torture.ordeal import Ordeal, endure
 from tests.torture.schedule import SHORT

@@ -14,7 +14,7 @@ from core import sitefile
 from core.errors import CalendarFileError, NotFound
 from core.ledger import Action
 from core.site import Text
-from ops import cli_actions
+from ops.commands import actions as doors
 from store import actions, queries, sites
 from store.database import Database
 from tests.store.counted import HOUSE
@@ -90,11 +90,11 @@ def test_what_is_not_there_or_cannot_be_changes_nothing(house: Database) -> None
 def test_a_ledger_goes_to_a_spreadsheet_and_comes_back(
     house: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cli_actions, "opened", lambda: nullcontext(house))
+    monkeypatch.setattr(doors, "opened", lambda: nullcontext(house))
     there = tmp_path / "ledger.csv"
 
     def ask(*words: str) -> tuple[str, str]:
-        told = CliRunner().invoke(cli_actions.app, [*words])
+        told = CliRunner().invoke(doors.app, [*words])
         return told.stdout.strip(), str(told.exception or "")
 
     actions.put(house, [CHAIRS], "anna", NOW)

@@ -10,7 +10,7 @@ import pytest
 from core import sitefile
 from core.errors import NotFound
 from core.readings import Reading
-from ops import annual as told
+from ops.terminal import annual as told
 from store import queries, sites
 from store.database import Database
 from store.rollup import rebuild_days

@@ -8,7 +8,7 @@ import pytest
 from core import sitefile
 from core.analytics.days import as_forecast_calendar
 from core.errors import CalendarFileError, NotFound
-from ops import calendars
+from ops.files import calendars
 from store import queries, sites
 from store.calendars import remove, remove_weather
 from store.database import Database

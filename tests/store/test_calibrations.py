@@ -13,7 +13,7 @@ from core import sitefile
 from core.analytics.manual_count import Tap
 from core.calibrating import ManualCount
 from core.errors import NotFound, StoreRefused
-from ops import calibrating
+from ops.terminal import calibrating
 from store import calibrations, manual_counts, queries, sandbox, sites
 from store.database import Database
 from store.rollup import rebuild_days

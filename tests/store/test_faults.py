@@ -18,7 +18,7 @@ from collectors import pipeline
 from collectors.adapters import native
 from core.readings import Flag, Message, Reading
 from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from ops import postgres
+from ops.stack import postgres
 from sensors_sim import stream
 from sensors_sim.scenario import ORDINARY, Character, Fault, FaultKind, Scenario
 from sensors_sim.world import World, instant

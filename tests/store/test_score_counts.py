@@ -12,9 +12,9 @@ from collectors.pipeline import decode
 from core.analytics.calendar import day_bounds
 from core.known import known_from
 from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from ops import score as judge
-from ops.observed import observe
+from ops.worlds import score as judge
 from ops.worlds.judge import ESTIMATORS
+from ops.worlds.observed import observe
 from sensors_sim import stream
 from sensors_sim.placing import applied
 from sensors_sim.scenario import ORDINARY, Character, Fault

@@ -16,7 +16,7 @@ from psycopg.conninfo import make_conninfo
 
 from core import sitefile
 from core.errors import StackError
-from ops import mosquitto, ports, postgres, program, rabbitmq
+from ops.stack import mosquitto, ports, postgres, program, rabbitmq
 from store import sites
 from store.database import Database
 from store.migrate import migrate

@@ -6,7 +6,7 @@ import struct
 import threading
 from collections.abc import Callable
 
-from ops import ports
+from ops.stack import ports
 
 COMMIT = b"COMMIT\0"  # as it stands in the protocol, in the statement whichever way it is sent, and in the answer
 BATCH_BYTES = 1000  # what a transaction with readings says at least; a heartbeat says less

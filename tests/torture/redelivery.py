@@ -16,7 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from ops import ports
+from ops.stack import ports
 from tests.torture.house import Server, broker_of
 
 QUIET_S = 0.7  # nothing comes for so long: that was all

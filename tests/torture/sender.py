@@ -9,7 +9,7 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
-from ops import ports
+from ops.stack import ports
 from tests.torture.world import Kind, Letter
 
 UNDER_WAY = 200  # letters sent and not acknowledged, at most

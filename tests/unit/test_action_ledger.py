@@ -10,7 +10,7 @@ from core.errors import CalendarFileError
 from core.ledger import LONGEST_ID, Action, as_cell, changes, from_cell, id_of, parse
 from core.site import Text
 from core.sitefile import parse as parse_sites
-from ops.example import programme
+from ops.stack.example import programme
 
 ROOT = Path(__file__).parents[2]
 ONE = """

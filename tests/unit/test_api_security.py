@@ -4,7 +4,7 @@ import pytest
 
 from api.security import POLICY, host_name, hosts, same_origin
 from core.errors import SettingsError
-from ops.ports import check_host
+from ops.stack.ports import check_host
 
 
 @pytest.mark.parametrize(

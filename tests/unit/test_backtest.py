@@ -10,7 +10,7 @@ import pytest
 
 from core.analytics.forecast import Calendar
 from core.errors import CountFileError
-from ops import backtest, rivals, series
+from ops.standalone import backtest, rivals, series
 
 
 def test_weeks_are_scored_as_weeks() -> None:

@@ -12,7 +12,7 @@ from core.metrics import METRICS
 from core.operation import SHOWN_DEVICES, LastReading, UnplacedDevice
 from dashboard.components import readings, strangers
 from dashboard.i18n import LANG
-from ops import devices
+from ops.terminal import devices
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from core.errors import CountFileError
-from ops import estimate_file as work
 from ops.cli import app
-from ops.estimate_file import Way, answer
+from ops.standalone import estimate as work
+from ops.standalone.estimate import Way, answer
 
 Write = Callable[[str], Path]
 START = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - what a file says without a zone is the local clock

@@ -11,9 +11,9 @@ import pytest
 from benchmarks._kinds import house
 from core.analytics.forecast import Calendar, Paths, fan, forecast, history, odds, total
 from core.errors import BesokError, CountFileError
-from ops import series
-from ops.cli_forecast import _goal
-from ops.forecast_file import HEAD, Goal, answer, as_csv, as_json, meant, sentence
+from ops.commands.forecast import _goal
+from ops.standalone import series
+from ops.standalone.forecast import HEAD, Goal, answer, as_csv, as_json, meant, sentence
 
 MONTHS = [f"2019-{m:02}-01,{1000 + 100 * m}" for m in range(1, 13)] + [
     f"2020-{m:02}-01,{'' if m == 4 else 1100 + 100 * m}" for m in range(1, 13)

@@ -11,7 +11,7 @@ from core.errors import CalendarFileError
 from core.ledger import Action
 from core.site import Site, Text
 from core.sitefile import parse as parse_sites
-from ops import ledger_file
+from ops.files import ledger
 from tests.store.counted import HOUSE
 
 SITES = parse_sites(HOUSE).sites
@@ -23,8 +23,8 @@ SWEDISH = (
 )
 
 
-def read(text: str, *standing: Action, sites: tuple[Site, ...] = SITES, site: str | None = LIB) -> ledger_file.Sheet:
-    return ledger_file.parse(text, "list.csv", sites, standing, site)
+def read(text: str, *standing: Action, sites: tuple[Site, ...] = SITES, site: str | None = LIB) -> ledger.Sheet:
+    return ledger.parse(text, "list.csv", sites, standing, site)
 
 
 def test_a_swedish_list_is_understood() -> None:
@@ -62,20 +62,20 @@ def test_the_same_file_twice_changes_nothing_and_what_it_does_not_hold_stays() -
 def test_what_is_exported_comes_back_as_it_was(semicolons: bool) -> None:
     spaces = tuple(space.id for space in SITES[0].spaces[:2])
     odd = Text(sv='=SUM(A1) "citat", å\nrad två', en="- less | more; more")
-    ledger = (
+    standing = (
         *read(SWEDISH).actions,
         Action(site=LIB, id="odd", title=odd, spaces=spaces[::-1], weekdays=("sunday", "friday"), invented=True),
     )
     gave = {
         (LIB, "odd"): ActionEffect(action="odd", until=date(2026, 9, 1), verdict="more", share=0.125, a_year=4100.0)
     }
-    text = ledger_file.as_csv(ledger, gave, semicolons=semicolons)
+    text = ledger.as_csv(standing, gave, semicolons=semicolons)
     assert "'=SUM" in text and "'- less" in text, "no spreadsheet shall reckon with it"
     assert ("0,1250" if semicolons else "0.1250") in text
-    sheet = ledger_file.parse(text, "list.csv", SITES, ledger)
-    assert sheet.unread == () and sheet.actions == ledger
-    again = {a.id: a for a in ledger_file.parse(text, "list.csv", SITES, ()).actions}
-    assert again["odd"] == replace(ledger[2], weekdays=("friday", "sunday"), spaces=tuple(sorted(spaces)))
+    sheet = ledger.parse(text, "list.csv", SITES, standing)
+    assert sheet.unread == () and sheet.actions == standing
+    again = {a.id: a for a in ledger.parse(text, "list.csv", SITES, ()).actions}
+    assert again["odd"] == replace(standing[2], weekdays=("friday", "sunday"), spaces=tuple(sorted(spaces)))
 
 
 def test_the_table_of_the_page_is_read_too() -> None:
@@ -153,21 +153,21 @@ def test_a_file_without_a_site_asks_for_one() -> None:
     [
         (b"PK\x03\x04abc", "is a workbook; save it as CSV"),
         (b"title\n\x00\x01", "is no text"),
-        (b"title\n" + b"x" * ledger_file.LARGEST, "is larger than"),
+        (b"title\n" + b"x" * ledger.LARGEST, "is larger than"),
     ],
 )
 def test_what_is_no_table_is_told(content: bytes, said: str) -> None:
     with pytest.raises(CalendarFileError, match=said):
-        ledger_file.text_of(content, "list.xlsx")
+        ledger.text_of(content, "list.xlsx")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_what_spreadsheets_write_is_read(encoding: str) -> None:
     text = SWEDISH.removeprefix("\ufeff")
-    assert ledger_file.text_of(text.encode(encoding), "list.csv").endswith(text)
+    assert ledger.text_of(text.encode(encoding), "list.csv").endswith(text)
 
 
 def test_a_table_is_told_from_toml() -> None:
-    named = [ledger_file.is_table("title\n", name) for name in ("a.csv", "-", "a.toml")]
+    named = [ledger.is_table("title\n", name) for name in ("a.csv", "-", "a.toml")]
     assert named == [True, True, False]
-    assert not ledger_file.is_table('[[actions]]\nid = "a"', "-")
+    assert not ledger.is_table('[[actions]]\nid = "a"', "-")

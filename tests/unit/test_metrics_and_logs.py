@@ -16,7 +16,7 @@ from collectors.counters import Counters, Spread
 from core.readings import Message, Refusal
 from core.settings import Settings
 from jobs import metrics as jobs_metrics
-from ops import logs, status
+from ops.services import logs, status
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 OPERATE = (Path(__file__).parents[2] / "docs" / "operate.md").read_text()

@@ -3,8 +3,9 @@
 import pytest
 
 from core.settings import Settings
-from ops import alive, ports, status
-from ops.status import Watched
+from ops.services import alive, status
+from ops.services.status import Watched
+from ops.stack import ports
 
 
 def test_a_service_is_asked_whether_it_is_ready(capsys: pytest.CaptureFixture[str]) -> None:

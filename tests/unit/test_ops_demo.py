@@ -5,7 +5,7 @@ import pytest
 
 from core.analytics import calendar
 from core.site import OpeningException, OpeningHours, Site, SiteFile, Text
-from ops.demo import NOTE, as_sandbox, open_for_demo
+from ops.stack.demo import NOTE, as_sandbox, open_for_demo
 
 HOURS = OpeningHours(
     monday="08:00-20:00", tuesday="08:00-20:00", wednesday="08:00-20:00", thursday="08:00-20:00",

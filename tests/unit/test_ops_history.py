@@ -1,6 +1,6 @@
 from datetime import date
 
-from ops.history import Gap, History, advance, gaps, load, save
+from ops.simulation.history import Gap, History, advance, gaps, load, save
 
 TODAY = date(2026, 11, 25)
 

@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 from core.errors import ScenarioError
 from core.site import SiteFile
 from core.sitefile import parse
-from ops import scenarios
 from ops.cli import app
-from ops.whatif import days
+from ops.simulation import scenarios
+from ops.simulation.whatif import days
 from sensors_sim.scenario import ORDINARY
 from sensors_sim.scenariofile import load, shipped
 

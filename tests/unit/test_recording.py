@@ -14,12 +14,12 @@ from collectors import adapters
 from core.errors import RecordingError, SettingsError
 from core.known import Known
 from core.readings import Flag, Message
-from ops import replay
-from ops.durations import duration
-from ops.marking import marked
-from ops.recording import Missing, Recorded, Writer, read
-from ops.replay import ELSEWHERE, KEPT, REAL, UNMARKED, UNMOVED, Overview, Places, Result, planned
-from ops.shifting import Shift, shifted
+from ops.traffic import replay
+from ops.traffic.durations import duration
+from ops.traffic.marking import marked
+from ops.traffic.recording import Missing, Recorded, Writer, read
+from ops.traffic.replay import ELSEWHERE, KEPT, REAL, UNMARKED, UNMOVED, Overview, Places, Result, planned
+from ops.traffic.shifting import Shift, shifted
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 KNOWN = Known(zone="Europe/Stockholm")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.analytics import score
-from ops.observed import people_since
+from ops.worlds.observed import people_since
 
 NAN = float("nan")
 DOORS = np.array([[1, -1], [0, 1], [0, 0]], np.int8)  # a front door, and one from the inner space to outside

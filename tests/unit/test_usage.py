@@ -77,7 +77,7 @@ def test_the_simulators_stays_room_by_room() -> None:
     from importlib.resources import files
 
     from core import sitefile
-    from ops.observed import observe
+    from ops.worlds.observed import observe
     from sensors_sim.scenario import ORDINARY
     from sensors_sim.world import World
 

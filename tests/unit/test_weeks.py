@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from core.analytics.forecast import Calendar, Paths
-from ops.weeks import Weeks, by_week, daily_paths, weeks
+from ops.standalone.weeks import Weeks, by_week, daily_paths, weeks
 
 MONDAY = date(2026, 1, 5)
 DAY = timedelta(days=1)

@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from core.errors import CountFileError
-from ops import events_file, series
 from ops.cli import app
-from ops.countfile import count_columns, parse_counts
+from ops.files.csvfile import count_columns, parse_counts
+from ops.standalone import events, series
 
 HEAD = "date,North,South,Park"
 BODY = "2026-01-01,1,10,100\n2026-01-02,2,20,\n2026-01-03,3,30,300\n"
@@ -118,8 +118,8 @@ def test_unusual_hours_of_a_column_and_of_the_sum(tmp_path: Path) -> None:
     hours = [datetime(2026, 1, 5) + timedelta(hours=n) for n in range(24 * 28)]  # noqa: DTZ001
     file = tmp_path / "hours.csv"
     file.write_text("\n".join(["time,A,B", *(f"{hour},{hour.hour},{n % 2 or ''}" for n, hour in enumerate(hours))]))
-    assert events_file.read(file, columns=("A",)).counts[:4].tolist() == [0, 1, 2, 3]
-    both = events_file.read(file, columns=("all",))
+    assert events.read(file, columns=("A",)).counts[:4].tolist() == [0, 1, 2, 3]
+    both = events.read(file, columns=("all",))
     assert np.isnan(both.counts[0]) and both.counts[1] == 2 and "a time counts only where all" in both.note
     with pytest.raises(CountFileError, match="choose among A, B"):
-        events_file.read(file)
+        events.read(file)

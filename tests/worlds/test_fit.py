@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import ScenarioError
 from core.sitefile import parse as parse_sites
-from ops import fit as shown
+from ops.simulation import fit as shown
 from sensors_sim.chronicle import Chronicle, arrivals, entrances, told
 from sensors_sim.fit import learn
 from sensors_sim.fit_check import check

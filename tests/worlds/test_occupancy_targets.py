@@ -9,8 +9,7 @@ from dataclasses import replace
 import pytest
 
 from core.analytics.score import Accuracy
-from ops import score
-from ops.worlds import standard
+from ops.worlds import score, standard
 from ops.worlds.judge import ESTIMATORS, Verdict
 from ops.worlds.report import AVERAGE, SITE, Line, lines
 from ops.worlds.targets import COVERS, LIVE, SMOOTHED, missed

@@ -18,7 +18,7 @@ from core.analytics.quality.house import house
 from core.analytics.quality.seen import STEP, House, Seen, last_heard
 from core.site import SiteFile
 from jobs.seen import Hours
-from ops.observed import Observed, observe
+from ops.worlds.observed import Observed, observe
 from ops.worlds.simulated import HOUSE
 from sensors_sim.scenario import ORDINARY, Fault, FaultKind
 

@@ -11,7 +11,7 @@ import pytest
 from core import sitefile
 from core.analytics.occupancy import Building, live
 from core.analytics.occupancy.levels import Still
-from ops.observed import observe
+from ops.worlds.observed import observe
 from ops.worlds.simulated import world
 from sensors_sim.scenario import ORDINARY, Fault
 

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 from core.errors import ScenarioError
 from core.site import SiteFile
 from core.sitefile import parse
-from ops import whatif as shown
 from ops.cli import app
+from ops.simulation import whatif as shown
 from sensors_sim import truth
 from sensors_sim.crowding import crowding
 from sensors_sim.scenario import ORDINARY, Event, NewPortal, NewSensor, Scenario

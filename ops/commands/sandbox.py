@@ -1,0 +1,34 @@
+"""The command `besok sandbox empty`."""
+
+from typing import Annotated
+
+import typer
+
+from ops.services.serving import settings
+
+app = typer.Typer(no_args_is_help=True, help="Sandboxes: the sites for simulated data.")
+
+
+@app.callback()
+def sandbox() -> None:
+    """Sandboxes: the sites for simulated data."""
+
+
+@app.command()
+def empty(
+    site: Annotated[str, typer.Argument(help="A site that is a sandbox.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete all that a sandbox holds; its places and sensors stay."""
+    from store import sandbox as store
+    from store.database import Database
+
+    with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
+        store.check(db, site)
+        held = store.holds(db, site)
+        if held.first and held.last:
+            print(f"{site} holds {held.readings} readings of {held.devices} sensors,"
+                  f" from {held.first:%Y-%m-%d} to {held.last:%Y-%m-%d}.")  # fmt: skip
+        if not yes:
+            typer.confirm(f"Delete everything that {site} holds?", abort=True)
+        print(f"{store.empty(db, site)} readings deleted")

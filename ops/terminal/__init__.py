@@ -1,0 +1,1 @@
+"""What commands print: tables, the annual report, sensors, calibration."""

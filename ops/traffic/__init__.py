@@ -1,0 +1,1 @@
+"""Real traffic: recorded without what is personal, and played again on other days for sandbox sites."""

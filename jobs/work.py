@@ -102,6 +102,7 @@ class Worker:
         self._past: dict[str, Past] = {}
         self._today: dict[str, Day] = {}
         self._reach_days = REACH_DAYS[0]
+        self._last_past = ""  # the site whose past was worked on last
         self._resting: dict[str, datetime] = {}  # sites that failed, until when
         self._minute: datetime | None = None  # the last one all sites were estimated in
         self._next_claim = self._next_beat = self._next_learn = datetime.min.replace(tzinfo=UTC)
@@ -126,7 +127,7 @@ class Worker:
             self._claim()
             self._next_claim = now + CLAIM_EVERY
         self._live(news, now)
-        self.busy = any(self._guarded(slug, now, self._work_off, slug) for slug in self._sites)
+        self.busy = self._work_off_one(now)
         if now >= self._next_learn and not self.busy:
             started = time.monotonic()
             for slug, (_, site) in self._sites.items():
@@ -209,6 +210,16 @@ class Worker:
             today.update(conn, now, None)
         self._today[site.id] = today
         return True
+
+    def _work_off_one(self, now: datetime) -> bool:
+        """Works on a piece of one site's past, of each in its turn: years of one do not keep the others waiting."""
+        slugs = list(self._sites)
+        begins = slugs.index(self._last_past) + 1 if self._last_past in slugs else 0
+        for slug in slugs[begins:] + slugs[:begins]:
+            if self._guarded(slug, now, self._work_off, slug):
+                self._last_past = slug
+                return True
+        return False
 
     def _work_off(self, slug: str) -> bool:
         """Works on a piece of a site's past that has to be estimated anew; False if there is none."""

@@ -48,12 +48,18 @@ def house(db: Database) -> Site:
 
 
 def put(
-    db: Database, time: datetime, metric: str, value: float, device: str = "entrance", period_s: float = 60
+    db: Database,
+    time: datetime,
+    metric: str,
+    value: float,
+    device: str = "entrance",
+    period_s: float = 60,
+    place: str = "house",
 ) -> None:
     channel = "level:1" if device == "nook" else "flow:1"
     flow = metric in ("in", "out")
     reading = Reading(
-        source="native", device=f"house/{device}", channel=channel, metric=metric, value=value, time=time,
+        source="native", device=f"{place}/{device}", channel=channel, metric=metric, value=value, time=time,
         period_s=period_s if flow else 0,
     )  # fmt: skip
     write(db, Batch(readings=[Incoming(reading=reading, received=time)]))
@@ -196,6 +202,25 @@ def test_a_site_that_cannot_be_estimated_does_not_hold_up_the_others(
         put(db, datetime.now(UTC), "in", 5)
         wait_for(lambda: now_people(database_url).get("house") == 5)
     assert [r.message for r in caplog.records] == ["ruin cannot be estimated; it is tried again in a minute"]
+
+
+def test_the_past_of_each_site_comes_in_its_turn(db: Database, database_url: str, house: Site) -> None:
+    sites.apply(db, parse(HOUSE.replace('id = "house"', 'id = "annex"')))
+    now = datetime.now(UTC)
+    for days in range(100, 1300, 100):
+        for place in ("house", "annex"):
+            put(db, now - timedelta(days=days), "in", 5, place=place)
+
+    def begun() -> set[str]:
+        return {place for place in ("house", "annex") if quarters(database_url, place)}
+
+    with Claims(database_url) as claims:
+        worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
+        worker._clock = Clock([])
+        worker.turn(News(), now)
+        worker.turn(News(), now)
+        assert worker.busy
+    assert begun() == {"house", "annex"}
 
 
 def finals(url: str) -> dict[tuple[str, bool], int]:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from core.analytics import calendar
+from core.plurals import many
 from core.site import Site
 from core.views import Step
 
@@ -74,7 +75,7 @@ def check_rows(start: datetime, end: datetime, step: Step, series: int = 1) -> N
     rows = ((end - start) // STEPS[step] + 1) * max(series, 1)
     if rows > MAX_ROWS:
         raise BadRange(
-            f"this would be up to {rows} rows, and one answer holds at most {MAX_ROWS}: "
+            f"this would be up to {many(rows, 'row')}, and one answer holds at most {MAX_ROWS}: "
             "ask for a shorter time or a longer step"
         )
 

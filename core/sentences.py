@@ -11,6 +11,7 @@ from babel.numbers import format_decimal, format_percent
 
 from core.around import ActionEffect
 from core.outlook import ExpectedTotal, Outlook, Record
+from core.plurals import many
 from core.site import Text
 
 NEVER, ALWAYS = 0.05, 0.95  # odds beyond which numbers would promise more than a forecast can
@@ -152,8 +153,8 @@ def record(found: Sequence[Record]) -> Text:
             en="No forecast is old enough yet to be compared with what came.",
         )
     return Text(
-        sv=f"Av {made} gjorda prognoser höll {held}; 8 av 10 ska göra det.",
-        en=f"Of the {made} forecasts made, {held} held; 8 of 10 should.",
+        sv=f"Av {made} {'gjord prognos' if made == 1 else 'gjorda prognoser'} höll {held}; 8 av 10 ska göra det.",
+        en=f"Of the {many(made, 'forecast')} made, {held} held; 8 of 10 should.",
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import fields
 from datetime import date
 from typing import Any
 
+from core.plurals import many
 from core.site import PayloadMapping, Portal, Sensor, Site, Space, Text, VisitDefinition
 
 _PARTS = ("spaces", "portals", "sensors", "mappings")
@@ -41,7 +42,7 @@ def _fields(label: str, old: Any, new: Any, skip: Sequence[str] = ()) -> Iterato
     for name in (f.name for f in fields(new) if f.name not in skip):
         before, after = getattr(old, name), getattr(new, name)
         if name == "exceptions" and before != after:
-            yield f"{label}exceptions: {len(before)} -> {len(after)} special days or periods"
+            yield f"{label}exceptions: {len(before)} -> {many(len(after), 'special day')} or periods"
         elif before != after:
             yield f"{label}{name}: {_shown(before)} -> {_shown(after)}"
 

@@ -14,6 +14,7 @@ from math import fsum
 from typing import Any, Final
 
 from core.errors import CalendarFileError
+from core.plurals import many
 
 HOURS = 18  # of a day, from which hourly values are enough
 _TEMPERATURE, _PRECIPITATION = "temperature_c", "precipitation_mm"
@@ -126,7 +127,7 @@ def _rows(
             continue
         cells = next(csv.reader([line], delimiter=delimiter))
         if len(cells) <= max(places.values()):
-            raise CalendarFileError(f"line {number}: {len(cells)} columns; the first line has more")
+            raise CalendarFileError(f"line {number}: {many(len(cells), 'column')}; the first line has more")
         told = {kind: _number(cells[place], kind, number) for kind, place in places.items() if kind != "day"}
         yield _day(cells[places["day"]], number), Weather(**told)
 

@@ -12,6 +12,7 @@ import typer
 
 from core.analytics.calendar import business_day
 from core.errors import BesokError, ScenarioError, SiteFileError
+from core.plurals import many
 from core.settings import Settings
 from core.site import SiteFile
 from ops.commands import (
@@ -156,7 +157,10 @@ def serve() -> None:
 def check(file: SiteFileArgument) -> None:
     """Say what is wrong with a site file, line by line."""
     sites = _sites(file).sites
-    print(f"{file} is good: " + ", ".join(f"{s.id} ({len(s.spaces)} spaces, {len(s.sensors)} sensors)" for s in sites))
+    print(
+        f"{file} is good: "
+        + ", ".join(f"{s.id} ({many(len(s.spaces), 'space')}, {many(len(s.sensors), 'sensor')})" for s in sites)
+    )
 
 
 @site_app.command()
@@ -280,7 +284,7 @@ def backfill(
     scenarios.tell(sites, under)
     began = time.monotonic()
     readings = backfill_module.run(settings.database_url.get_secret_value(), sites, gap, seed, remember, under)
-    print(f"{readings} readings written in {time.monotonic() - began:.0f} s")
+    print(f"{many(readings, 'reading')} written in {time.monotonic() - began:.0f} s")
 
 
 @simulate_app.command("sites")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ScenarioError
+from core.plurals import many
 from core.site import SiteFile
 from sensors_sim.chronicle import Arrivals, Chronicle, arrivals, entrances, told
 from sensors_sim.fit import ROUNDS, learn
@@ -70,7 +71,7 @@ def check(
     days = chronicle.hours.days
     split = days[-1] - timedelta(weeks=weeks)
     if split < days[0]:
-        raise ScenarioError([f"{len(days)} days are too few to hold {weeks} weeks of them back"])
+        raise ScenarioError([f"{many(len(days), 'day')}: too few to hold {many(weeks, 'week')} of them back"])
     before, held = chronicle.between(days[0], split), chronicle.between(split + timedelta(days=1), days[-1])
     scenario, learnt = learn(site_file, before, sites, rounds)
     made = [told(World(site_file, seed, scenario), held.hours.days[0], held.hours.days[-1]) for seed in seeds]

@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 
 from core import tomlfile
 from core.errors import ScenarioError
+from core.plurals import many
 from core.site import Text
 from core.suggest import suggestion
 from sensors_sim.scenario import SECTIONS, Rates, Scenario
@@ -170,4 +171,4 @@ def _later(part: Any, by: timedelta) -> Any:
     try:
         return replace(part, **{key: day + by for key, day in days.items() if day is not None})
     except OverflowError as exc:
-        raise ScenarioError([f"a scenario cannot be moved by {by.days} days"]) from exc
+        raise ScenarioError([f"a scenario cannot be moved by {many(by.days, 'day')}"]) from exc

@@ -8,6 +8,7 @@ from math import isfinite
 from typing import Any, Final
 
 from core.analytics.calendar import WEEKDAYS, parse_hours
+from core.plurals import many
 from core.suggest import suggestion
 from core.tomlfile import Path, Problem
 from sensors_sim.formats import FORMATS
@@ -137,7 +138,7 @@ def _device(name: str) -> Iterator[Problem]:
 def _scenario(part: Scenario) -> Iterator[Problem]:
     days = (part.last - part.first).days + 1 if part.first and part.last else 0
     if part.errors and len(part.errors) != days:
-        yield ("errors",), f"there are {days} days from first to last; write an error for each"
+        yield ("errors",), f"from first to last is {many(days, 'day')}; write an error for each"
     for share in part.errors:
         yield from _number(("errors",), share, 0, 1)
 

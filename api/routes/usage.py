@@ -9,6 +9,7 @@ from api import ranges
 from api.deps import Db, KnownSite, Now, known_name
 from api.routes.figures import FirstDay, LastDay, SpaceId
 from core.analytics import calendar
+from core.plurals import many
 from core.site import Site
 from core.views import SpaceUsage, Together
 from store import queries
@@ -51,5 +52,5 @@ def _days(begin: str | None, to: str | None, site: Site, now: datetime) -> tuple
     """The days of a question about usage. Raises BadRange for more of them than one answer should be made from."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
     if (last - first).days >= MOST_DAYS:
-        raise ranges.BadRange(f"this would be {(last - first).days + 1} days: ask for at most {MOST_DAYS}")
+        raise ranges.BadRange(f"this would be {many((last - first).days + 1, 'day')}: ask for at most {MOST_DAYS}")
     return first, last

@@ -290,7 +290,7 @@ class _Mapped:
         else:
             return float(period)
         if not 0 <= seconds <= PERIOD_LIMIT:
-            raise Unreadable(f"{said} has {seconds:g} seconds: a count sums up 0 to {PERIOD_LIMIT} (a day)")
+            raise Unreadable(f"{said} has {seconds:g} s: a count sums up 0 to {PERIOD_LIMIT} (a day)")
         return seconds
 
     def _identity(self, first: Reading) -> Identity | None:

@@ -8,7 +8,7 @@ from dash import dcc, html
 from core.views import SiteInfo, SpaceInfo
 from dashboard.address import Address
 from dashboard.components.attrs import HIDDEN, aria
-from dashboard.i18n import _, formats, language, named
+from dashboard.i18n import _, formats, language, named, plural
 from dashboard.ranges import Range
 
 
@@ -19,7 +19,7 @@ def head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo]) -> Any:
         trail += [html.Span("/", **HIDDEN), named(space.name)]
     facts = [
         _("capacity {n}").format(n=formats.number(space.capacity)) if space.capacity else "",
-        _("{n} seats").format(n=formats.number(space.seats)) if space.seats else "",
+        plural("{n} seat", "{n} seats", space.seats).format(n=formats.number(space.seats)) if space.seats else "",
         f"{formats.number(space.area_m2)} m²" if space.area_m2 else "",
     ]
     picker = dmc.Select(

@@ -15,7 +15,7 @@ from dashboard.components.chart import chart
 from dashboard.figures import outlook as figures
 from dashboard.figures import path
 from dashboard.figures.progress import Series
-from dashboard.i18n import _, formats, named
+from dashboard.i18n import _, formats, named, plural
 
 SHOWN_WEEKS: Final = 8  # of days to come
 SHOWN_BEFORE: Final = 4  # weeks of days that were
@@ -50,11 +50,17 @@ def awaited(why: Awaited) -> Any:
             _("No forecast yet"), _("The service that makes it is not at work: besok work starts it.")
         )
     if why.coming_in:
-        text = _("Older visits are coming in, {n} days so far. It is made as soon as they are all there.")
+        text = plural(
+            "Older visits are coming in, {n} day so far. It is made as soon as they are all there.",
+            "Older visits are coming in, {n} days so far. It is made as soon as they are all there.",
+            why.days,
+        )
         return _coming(_("No forecast yet"), text.format(n=formats.number(why.days)))
     if why.days < LEAST_DAYS:
-        text = _(
-            "It needs {all} days of counted visits, and there are {n}. It comes in the night after the last of them."
+        text = plural(
+            "It needs {all} days of counted visits, and there is {n}. It comes in the night after the last of them.",
+            "It needs {all} days of counted visits, and there are {n}. It comes in the night after the last of them.",
+            why.days,
         )
         return notices.nothing(_("No forecast yet"), text.format(all=LEAST_DAYS, n=why.days))
     text = _(

@@ -4,11 +4,11 @@ from datetime import datetime
 
 from core.metrics import METRICS
 from core.operation import LastReading
-from dashboard.i18n import _, formats
+from dashboard.i18n import _, formats, plural
 
 
-def names() -> dict[str, str]:
-    """What each metric is called; `{n}` is its value. A metric without a sentence of its own is told by its name."""
+def names(value: float) -> dict[str, str]:
+    """What each metric is called; `{n}` is its `value`. A metric without a sentence of its own is told by its name."""
     return {
         "in": _("{n} in"),
         "out": _("{n} out"),
@@ -17,8 +17,8 @@ def names() -> dict[str, str]:
         "passages": _("{n} passing"),
         "passages_total": _("{n} passing since the start"),
         "people": _("{n} present"),
-        "motions": _("{n} movements"),
-        "motions_total": _("{n} movements since the start"),
+        "motions": plural("{n} movement", "{n} movements", value),
+        "motions_total": plural("{n} movement since the start", "{n} movements since the start", value),
         "dwell_s": _("stay of {n} s"),
         "co2_ppm": _("carbon dioxide {n} ppm"),
         "temperature_c": _("{n} °C"),
@@ -36,7 +36,7 @@ def said(reading: LastReading) -> str:
         return _("occupied") if reading.value else _("free")
     digits = 0 if float(reading.value).is_integer() else 1
     number = formats.number(reading.value, digits)
-    text = names().get(reading.metric)
+    text = names(reading.value).get(reading.metric)
     if text:
         return text.format(n=number)
     unit = METRICS[reading.metric].unit if reading.metric in METRICS else ""

@@ -7,7 +7,7 @@ from dash import html
 from core.analytics.usage import Figure, Reason
 from core.views import SpaceUsage
 from dashboard.components import notices
-from dashboard.i18n import _, formats
+from dashboard.i18n import _, formats, plural
 
 
 def section(found: SpaceUsage | None, zone: str) -> Any:
@@ -41,11 +41,11 @@ def _filled(found: SpaceUsage) -> list[tuple[str, str, str]]:
     """How much of the seats and of the capacity was taken, where these are stated."""
     use, cells = found.usage, []
     if found.seats:
-        place = _("of {n} seats").format(n=formats.number(found.seats))
+        place = plural("of {n} seat", "of {n} seats", found.seats).format(n=formats.number(found.seats))
         cells.append((_("Seats taken"), _percent(use.seats_taken), place))
         cells.append((_("Seats taken at the highest"), _percent(use.seats_taken_peak), place))
     if found.capacity:
-        room = _("of {n} people").format(n=formats.number(found.capacity))
+        room = plural("of {n} person", "of {n} people", found.capacity).format(n=formats.number(found.capacity))
         cells.append((_("Utilisation"), _percent(use.utilisation), room))
         cells.append((_("Utilisation at the highest"), _percent(use.utilisation_peak), room))
     return cells

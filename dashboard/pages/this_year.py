@@ -89,9 +89,10 @@ def _sentence(
     they are not in the sum, and would look like fewer visits."""
     (first, _value), (day, visits) = now[0], now[-1]
     if (first.month, first.day) == (1, 1):
-        said = _("Until {day}: {n} visits").format(day=formats.day(day), n=formats.number(visits))
+        said = plural("Until {day}: {n} visit", "Until {day}: {n} visits", round(visits or 0))
+        said = said.format(day=formats.day(day), n=formats.number(visits))
     else:
-        said = _("From {first} until {day}: {n} visits")
+        said = plural("From {first} until {day}: {n} visit", "From {first} until {day}: {n} visits", round(visits or 0))
         said = said.format(first=formats.day(first), day=formats.day(day), n=formats.number(visits))
     if missing > MISSING * len(now):
         text = plural(

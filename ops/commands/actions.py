@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from core.errors import CalendarFileError
+from core.plurals import many
 from core.site import Text
 from ops.commands.calendar import AnySite, SiteOption, opened
 
@@ -176,7 +177,7 @@ def export_ledger(
         Path(file).write_text(text, "utf-8-sig", newline="")
     except OSError as exc:
         raise CalendarFileError(f"{file} cannot be written: {exc.strerror or exc}") from exc
-    print(f"{len(found)} actions written to {file}")
+    print(f"{many(len(found), 'action')} written to {file}")
 
 
 def _amend(site: str, name: str, change: "Callable[[Action], Action]", author: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from core.plurals import many
 from ops.services.serving import settings
 
 if TYPE_CHECKING:
@@ -90,4 +91,4 @@ def remove_weather(site: SiteOption) -> None:
     from store.calendars import remove_weather as forget
 
     with opened() as db:
-        print(f"{forget(db, site)} days removed")
+        print(f"{many(forget(db, site), 'day')} removed")

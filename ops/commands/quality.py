@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from core.attention import FindingInfo
+from core.plurals import many
 from ops.services.serving import settings
 
 STATES = {"ok": "ok", "problem": "PROBLEM", "note": "note"}
@@ -78,7 +79,7 @@ def check(
     now = datetime.now(UTC)
     with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
         for name in [site] if site else [s.site for s in queries.sites(db)]:
-            print(f"{name}: {look_at_now(db, name, now)} findings")
+            print(f"{name}: {many(look_at_now(db, name, now), 'finding')}")
 
 
 def register(main: typer.Typer) -> None:
@@ -104,5 +105,5 @@ def wiring(
             for p in points:
                 said, todo = getattr(p.sentence, language), getattr(p.advice, language)
                 print(f"{STATES[p.state]:8} {said}" + (f"\n{'':8} -> {todo}" if todo else ""))
-    print(f"\n{problems} problem(s)." if problems else "\nWired as the site file says.")
+    print(f"\n{many(problems, 'problem')}." if problems else "\nWired as the site file says.")
     raise typer.Exit(1 if problems else 0)

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from core.plurals import many
 from ops.services.serving import settings
 
 app = typer.Typer(no_args_is_help=True, help="Sandboxes: the sites for simulated data.")
@@ -27,8 +28,8 @@ def empty(
         store.check(db, site)
         held = store.holds(db, site)
         if held.first and held.last:
-            print(f"{site} holds {held.readings} readings of {held.devices} sensors,"
+            print(f"{site} holds {many(held.readings, 'reading')} of {many(held.devices, 'sensor')},"
                   f" from {held.first:%Y-%m-%d} to {held.last:%Y-%m-%d}.")  # fmt: skip
         if not yes:
             typer.confirm(f"Delete everything that {site} holds?", abort=True)
-        print(f"{store.empty(db, site)} readings deleted")
+        print(f"{many(store.empty(db, site), 'reading')} deleted")

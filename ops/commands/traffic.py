@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from core.plurals import many
 from ops.services.serving import asked_to_end, settings
 
 
@@ -31,9 +32,9 @@ def record(
     print(f"Recording to {output}" + ("" if for_ else "; Ctrl-C ends it"), flush=True)
     filters = [part for text in topics or ["#"] for part in text.split(",")]
     count = recorder.run(loaded, filters, output, stop=stop, for_s=for_s)
-    print(f"{count.messages} messages recorded, {count.stripped} of them without something personal")
+    print(f"{many(count.messages, 'message')} recorded, {count.stripped} of them without something personal")
     if count.missing:
-        print(f"The connection was lost {count.missing} times; the recording says when")
+        print(f"The connection was lost {many(count.missing, 'time')}; the recording says when")
 
 
 def replay(
@@ -61,7 +62,7 @@ def replay(
     by = player.by(shift, held, now=datetime.now(UTC), speed=speed, zone=found.known.zone)
     whole = Shift(by=by, first=held.first, last=held.last, zone=found.known.zone)
     begins = f"{held.first + by:%Y-%m-%d %H:%M} UTC"
-    print(f"{held.messages} messages of {held.last - held.first}, from {begins} on", flush=True)
+    print(f"{many(held.messages, 'message')} of {held.last - held.first}, from {begins} on", flush=True)
     if held.missing_s:
         print(f"Nobody listened for {held.missing_s:.0f} s of them")
     result = player.run(loaded, file, whole, to, found, stop=stop, speed=speed)

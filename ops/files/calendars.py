@@ -9,6 +9,7 @@ from core import ical, weather
 from core.analytics.whereabouts import space_of
 from core.around import SchoolHoliday
 from core.errors import CalendarFileError, NotFound
+from core.plurals import many
 from core.site import Site
 from core.suggest import suggestion
 from ops.files import fetching
@@ -43,7 +44,8 @@ def import_calendar(
     yield from _assumed(name, found)
     off = f", {found.cancelled} called off" if found.cancelled else ""
     yield (
-        f"{name}: {done.new} events new, {done.changed} changed, {done.removed} removed, {done.same} as they were{off}"
+        f"{name}: {many(done.new, 'event')} new, {done.changed} changed, {done.removed} removed, "
+        f"{done.same} as they were{off}"
     )
 
 
@@ -57,7 +59,7 @@ def _school(db: Database, place: Site, name: str, told: bytes, now: datetime) ->
     else:
         days = school_days(told.decode("utf-8-sig", errors="replace"))
     holidays = [SchoolHoliday(calendar=name, first=a, last=b, name=title) for a, b, title in days]
-    yield f"{name}: {calendars.import_school_holidays(db, place.id, name, holidays)} school holidays"
+    yield f"{name}: {many(calendars.import_school_holidays(db, place.id, name, holidays), 'school holiday')}"
 
 
 def school_days(text: str) -> list[tuple[date, date, str]]:
@@ -104,7 +106,7 @@ def import_weather(db: Database, where: str, sites: Sequence[str]) -> Iterator[s
     found = weather.parse(fetching.text(where, LARGEST_WEATHER))
     known = {day: told for day, told in found.items() if day.year >= 1990}
     for site in sites or [s.id for s in load_all(db)]:
-        yield f"{site}: the weather of {calendars.import_weather(db, site, known)} days"
+        yield f"{site}: the weather of {many(calendars.import_weather(db, site, known), 'day')}"
 
 
 def listing(db: Database, site: str | None) -> list[str]:

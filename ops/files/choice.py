@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from core.errors import CountFileError
+from core.plurals import many
 from ops.files import columns
 from ops.files.notation import NOTHING, Manner, number
 
@@ -77,7 +78,7 @@ def _place(each: str, heads: Sequence[str], free: Mapping[str, int], name: str) 
 
 def must_choose(free: Mapping[str, int], name: str) -> CountFileError:
     """What is said of a file with several columns of counts, of which none was asked for."""
-    return CountFileError(f"{name} has {len(free)} columns of counts; {_offer(free)}")
+    return CountFileError(f"{name} has {many(len(free), 'column')} of counts; {_offer(free)}")
 
 
 def _offer(free: Mapping[str, int]) -> str:

@@ -14,6 +14,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 
 from core.errors import CountFileError
+from core.plurals import many
 from ops.files import choice, columns, notation
 from ops.files.encoding import decoded
 from ops.files.notation import PLAIN, Manner
@@ -217,7 +218,7 @@ def _rows(
             if not any(field.strip() for field in fields):
                 continue
             if len(fields) <= max(places.values()):
-                raise CountFileError(f"line {line}: {len(fields)} columns; the first line of {name} has more")
+                raise CountFileError(f"line {line}: {many(len(fields), 'column')}; the first line of {name} has more")
             texts = {column: fields[place] for column, place in places.items()}
             for column in parted:
                 texts[column] = columns.whole(column, heads, fields, places[column]) or texts[column]

@@ -12,6 +12,7 @@ from typing import Final
 import numpy as np
 
 from core.analytics.calendar import day_bounds
+from core.plurals import many
 from core.site import SiteFile
 from ops.terminal.tables import between, table
 from sensors_sim.chronicle import Chronicle, Hours, hours_of
@@ -83,7 +84,7 @@ def told(learnt: Sequence[Learnt]) -> Iterator[str]:
         stay = f"{p.stay_min:.0f} min" if p.stay_min else "not known: no occupancy is stored"
         growth = f"{found.growth:+.1%} a year" if found.growth is not None else "not known: it takes two years"
         months = "as the year goes" if len(set(p.months)) > 1 else "not known: it takes a year"
-        yield f"{p.site}: {found.days} days, {found.coverage:.0%} of their open hours counted"
+        yield f"{p.site}: {many(found.days, 'day')}, {found.coverage:.0%} of their open hours counted"
         yield f"  people on a usual day       Monday first: {' '.join(f'{day:.0f}' for day in week)}"
         yield f"  days differ by              {p.spread:.0%} beyond chance"
         yield f"  mean to stay                {stay}"
@@ -104,7 +105,7 @@ def check_text(checks: Sequence[SiteCheck], weeks: int) -> str:
     for c in checks:
         rows = [*_days(c), *_rows(c)]
         lines += [
-            f"{c.site}: {c.first} to {c.last}, {weeks} weeks held back, {c.hours} counted open hours",
+            f"{c.site}: {c.first} to {c.last}, {many(weeks, 'week')} held back, {many(c.hours, 'counted open hour')}",
             "",
             *table(["PEOPLE ENTERING", "observed", "fitted", "naive"], rows),
             "",

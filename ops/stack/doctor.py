@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from core import settings as settings_module
 from core.errors import BesokError
+from core.plurals import many
 from core.settings import Settings
 from ops.stack import home as home_module
 from ops.stack import mosquitto, ports, postgres
@@ -36,7 +37,7 @@ def report() -> int:
     for f in findings:
         print(f"{f.state:8} {f.text}" + (f"\n{'':8} -> {f.advice}" if f.advice else ""))
     problems = sum(f.state == PROBLEM for f in findings)
-    print("\nEverything that is needed works." if not problems else f"\n{problems} problem(s).")
+    print("\nEverything that is needed works." if not problems else f"\n{many(problems, 'problem')}.")
     return 1 if problems else 0
 
 
@@ -151,7 +152,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 missing = pending(conn)
             yield Finding(state=OK, text="The database answers")
             if missing:
-                text = f"The database lacks {len(missing)} migration(s)"
+                text = f"The database lacks {many(len(missing), 'migration')}"
                 yield Finding(state=PROBLEM, text=text, advice="`besok migrate`")
                 return
             yield Finding(state=OK, text="The database has this program's schema")
@@ -167,6 +168,6 @@ def _last_reading(heard: datetime | None, now: datetime) -> Finding:
         return Finding(state=PROBLEM, text="No reading has ever come", advice=advice)
     age_s = (now - heard).total_seconds()
     if age_s > 300:
-        text = f"The last reading came {age_s / 60:.0f} minutes ago"
+        text = f"The last reading came {many(age_s / 60, 'minute')} ago"
         return Finding(state=PROBLEM, text=text, advice="is the collector running, and do sensors send to the broker?")
-    return Finding(state=OK, text=f"The last reading came {age_s:.0f} seconds ago")
+    return Finding(state=OK, text=f"The last reading came {many(age_s, 'second')} ago")

@@ -18,6 +18,7 @@ import numpy as np
 
 from core.analytics.occupancy import NOTHING, Bools, Building, Seen, learn, live, smoothed
 from core.errors import CountFileError
+from core.plurals import many
 from ops.files import csvfile
 
 HEAD = ("time", "people", "low", "high", "raw")
@@ -95,8 +96,8 @@ def crowded(days: Sequence[Seen], capacity: int | None) -> str | None:
     if usual <= CROWDED * capacity:
         return None
     return (
-        f"The counts show some {usual:.0f} people inside at the busiest time of a usual day, but --capacity says "
-        f"{capacity}, which holds the figures down; leave it out if it is not sure."
+        f"The counts show some {many(usual, 'person', 'people')} inside at the busiest time of a usual day, but "
+        f"--capacity says {capacity}, which holds the figures down; leave it out if it is not sure."
     )
 
 

@@ -29,6 +29,7 @@ from core.analytics.forecast import (
 )
 from core.analytics.forecast.months import years_of_months
 from core.errors import BesokError
+from core.plurals import many
 from ops.standalone.series import AHEAD_DAYS, Series, Step
 from ops.standalone.weeks import Weeks, by_week, daily_paths
 
@@ -167,7 +168,7 @@ def sentence(told: Answer) -> str:
         return "The odds of the target cannot be told."
     goal, found = told.goal, told.reach.odds
     return (
-        f"Odds of {goal.visits:,.0f} visits in the year up to {goal.deadline}: {_percent(found.probability)}. "
+        f"Odds of {many(goal.visits, 'visit')} in the year up to {goal.deadline}: {_percent(found.probability)}. "
         f"Expected are {found.mean:,.0f}; four futures of five lie between {found.low80:,.0f} and {found.high80:,.0f}."
     )
 

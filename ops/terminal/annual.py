@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from core.analytics.calendar import business_day
 from core.annual import AnnualReport, DefinitionEvidence, DoorEvidence
 from core.errors import NotFound
+from core.plurals import many
 from store import queries
 from store.database import Database
 from store.sites import load, load_all
@@ -57,7 +58,7 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         )
     yield from (f"  NOTE: {remark}" for remark in r.remarks)
     yield (
-        f"  {r.days} business days, {r.days_closed} of them closed: {r.days_whole} observed whole,"
+        f"  {many(r.days, 'business day')}, {r.days_closed} of them closed: {r.days_whole} observed whole,"
         f" {r.days_partly} in part, {r.days_missing} not at all"
     )
     yield (
@@ -87,7 +88,7 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         )
     if (v := r.verification) is not None:
         verdict = "the same" if v.same else "NOT the same: " + ", ".join(v.different[:10])
-        yield f"  Verified from {_n(v.readings)} readings: net {_n(v.net)}, gross {_n(v.gross)}, {verdict}"
+        yield f"  Verified from {many(v.readings, 'reading')}: net {_n(v.net)}, gross {_n(v.gross)}, {verdict}"
 
 
 def _definition(d: DefinitionEvidence) -> str:
@@ -110,14 +111,14 @@ def _door(door: DoorEvidence) -> Iterator[str]:
     corrected = f", {door.corrected:+,.0f} by corrections" if door.corrected else ""
     yield (
         f"    {door.door}: {_n(door.counted)} counted{corrected}, {_n(door.estimated)} estimated;"
-        f" {door.days_whole} days whole, {door.days_partly} in part, {door.days_missing} missing"
+        f" {many(door.days_whole, 'day')} whole, {door.days_partly} in part, {door.days_missing} missing"
     )
     for s in door.sensors:
         clock = f", {_n(s.odd_clock)} with an odd clock" if s.odd_clock else ""
         turned = ", swapped" if s.swapped else ""
         yield (
             f"      {s.source} {s.device} {s.channel} ({s.model or 'model not told'}, {s.role}{turned})"
-            f" there from {_t(s.placed)} to {_t(s.ended)}: {_n(s.readings)} readings{clock}"
+            f" there from {_t(s.placed)} to {_t(s.ended)}: {many(s.readings, 'reading')}{clock}"
         )
 
 

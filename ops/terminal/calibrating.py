@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from core.analytics.calendar import WEEKDAYS
 from core.analytics.calibration import Accuracy
 from core.calibrating import Calibration, CountInfo, DoorInfo, SiteCalibration
+from core.plurals import many
 from ops.terminal.tables import table
 
 VERDICTS = {
@@ -75,7 +76,7 @@ def _advice(known: SiteCalibration) -> Iterator[str]:
         day = WEEKDAYS[advice.weekday].capitalize()
         yield (
             f"{'Count next' if n == 0 else 'then'}: {advice.portal}, {day} {advice.hour:02}-{advice.hour + 1:02}, "
-            f"about {advice.expected:.0f} people in 15 minutes; the doubt about visits goes from "
+            f"about {many(advice.expected, 'person', 'people')} in 15 minutes; the doubt about visits goes from "
             f"{advice.margin_now:.1%} to {advice.margin_after:.1%}"
         )
 

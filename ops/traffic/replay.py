@@ -18,6 +18,7 @@ from collectors import adapters
 from core.errors import RecordingError
 from core.known import NOTHING, Known
 from core.metrics import METRICS, Kind
+from core.plurals import many
 from core.readings import Decoded, Flag, Message
 from core.settings import Settings
 from core.site import Site
@@ -76,7 +77,7 @@ class Result:
     def lines(self) -> list[str]:
         """What became of the recording, in words."""
         told = [f"{n} left out: they {why}, such as {self.examples[why]}" for why, n in self.left_out.most_common()]
-        return [f"{self.sent} messages sent", *told]
+        return [f"{many(self.sent, 'message')} sent", *told]
 
 
 def overview(file: Path) -> Overview:
@@ -157,7 +158,9 @@ def _possible(by: timedelta, held: Overview) -> timedelta:
     except OverflowError:
         years = {0}
     if not YEARS[0] <= min(years) <= max(years) <= YEARS[1]:
-        raise RecordingError(f"moved by {by.days} days, the recording would leave the years {YEARS[0]} to {YEARS[1]}")
+        raise RecordingError(
+            f"moved by {many(by.days, 'day')}, the recording would leave the years {YEARS[0]} to {YEARS[1]}"
+        )
     return by
 
 

@@ -98,7 +98,7 @@ def test_a_ledger_goes_to_a_spreadsheet_and_comes_back(
         return told.stdout.strip(), str(told.exception or "")
 
     actions.put(house, [CHAIRS], "anna", NOW)
-    assert ask("export", str(there), "--semicolons") == (f"1 actions written to {there}", "")
+    assert ask("export", str(there), "--semicolons") == (f"1 action written to {there}", "")
     assert ask("import", str(there)) == ("Nothing changed.", "")
     text = there.read_text("utf-8-sig") + "lib;;Lampor;;boende;9.2.2026;;;;;;;;\n"
     there.write_text(text, "utf-8")

@@ -51,7 +51,7 @@ def test_an_import_replaces_the_last_one_but_not_the_past(house: Database, tmp_p
     assert take(house, file, first) == ["program: 3 events new, 0 changed, 0 removed, 0 as they were"]
     assert take(house, file, first) == ["program: 0 events new, 0 changed, 0 removed, 3 as they were"]
     second = ics(event("b", "20260309T120000Z"), event("c", "20260311T120000Z", "Bokprat", "LOCATION:I Hall"))
-    assert take(house, file, second) == ["program: 1 events new, 1 changed, 1 removed, 0 as they were"]
+    assert take(house, file, second) == ["program: 1 event new, 1 changed, 1 removed, 0 as they were"]
     assert titles(house) == [("02-10", "Sagostund", None), ("03-09", "Sagostund", None), ("03-11", "Bokprat", "hall")]
     assert take(house, file, ics())[0].startswith("program: 0 events new")
     assert len(titles(house)) == 3
@@ -81,7 +81,7 @@ def test_a_day_by_day_calendar(house: Database, tmp_path: Path) -> None:
     take(house, tmp_path / "p.ics", ics(event("a", "20260402T220000Z", "Läsnatt"), event("b", "20260401T120000Z"),
          "UID:c\r\nSUMMARY:Mässa\r\nDTSTART;VALUE=DATE:20260401"))  # fmt: skip
     assert take(house, tmp_path / "s.csv", "first;last;name\n2026-04-03;2026-04-10;Påsklov\n", "school-holidays") == [
-        "s: 1 school holidays"
+        "s: 1 school holiday"
     ]
     (tmp_path / "w.csv").write_text("date,temperature_c,rain\n2026-04-01,4,0\n2026-04-02,6,\n")
     assert list(calendars.import_weather(house, str(tmp_path / "w.csv"), [])) == ["lib: the weather of 2 days"]
@@ -109,7 +109,7 @@ def test_a_programme_is_no_list_of_school_holidays(house: Database, tmp_path: Pa
     told = ics(event("a", "20260402T100000Z", "Sagostund"), event("b", "20260409T100000Z", "Sagostund"), lov)
     assert take(house, tmp_path / "s.ics", told, "school-holidays") == [
         "left out: “Sagostund”: it does not last a whole day",
-        "s: 1 school holidays",
+        "s: 1 school holiday",
     ]
 
 

@@ -22,7 +22,7 @@ def said(metric: str, value: float) -> str:
 
 
 def test_every_measurement_has_words() -> None:
-    assert set(METRICS) - {"occupied"} == set(readings.names())
+    assert set(METRICS) - {"occupied"} == set(readings.names(1.0))
     assert said("in_total", 1286) == "1\u00a0286 in sedan starten"
     assert said("temperature_c", 21.44) == "21,4 °C"
     assert (said("occupied", 1), said("occupied", 0)) == ("upptaget", "ledigt")

@@ -66,7 +66,7 @@ def test_the_latest_months() -> None:
         ("date,temp\n2026-13-01,2\n", "line 2: '2026-13-01' is no day"),
         ("date,temp\n2026-01-01,warm\n", "line 2: 'warm' is no number"),
         ("date,temp\n2026-01-01,99\n", "temperature_c lies between"),
-        ("date,temp\n\n2026-01-01\n", "line 3: 1 columns"),
+        ("date,temp\n\n2026-01-01\n", "line 3: 1 column;"),
         ("date,temp\n", "no weather"),
         ("{}", "not as SMHI"),
         ('{"parameter": {"key": "4"}, "value": []}', "parameter 4 is not read"),

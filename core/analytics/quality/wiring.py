@@ -14,6 +14,7 @@ from core.analytics.quality.signals import silent
 from core.analytics.quality.twins import double
 from core.analytics.quality.words import Names, advice, sentence
 from core.operation import DeviceInfo
+from core.plurals import many
 from core.site import Text
 
 State = Literal["ok", "problem", "note"]
@@ -224,7 +225,8 @@ def _rooms(house: House, names: Names) -> Iterator[WiringPoint]:
 def _strangers(number: int) -> Iterator[WiringPoint]:
     if number:
         said = Text(
-            sv=f"{number} sensorer hörs utan att ha en plats.", en=f"{number} sensors are heard and have no place."
+            sv=f"{number} {'sensor' if number == 1 else 'sensorer'} hörs utan att ha en plats.",
+            en=f"{many(number, 'sensor')} {'is heard and has' if number == 1 else 'are heard and have'} no place.",
         )
         todo = Text(
             sv="`besok device suggest` skriver raderna för platsfilen.",

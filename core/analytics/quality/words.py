@@ -43,12 +43,25 @@ def _number(value: float, language: str, digits: int = 0) -> str:
     return text if language == "en" else text.replace(",", "\u00a0").replace(".", ",")
 
 
+class _Number(str):
+    """A number as it is written, which knows the words "one/several" to be written after it."""
+
+    def __format__(self, words: str) -> str:
+        one, _, several = words.partition("/")
+        return f"{self} {one if self == '1' else several}" if words else str(self)
+
+
 def _both(sv: str, en: str, **numbers: float) -> Text:
-    """The two sentences with the numbers put in; `{hours}` is rounded, `{hours1}` has one digit."""
+    """The two sentences with the numbers put in; `{hours}` is rounded, `{hours1}` has one digit.
+
+    `{hours:hour/hours}` has the word beside it that the number asks for.
+    """
     names = {**numbers, **{f"{k}1": v for k, v in numbers.items()}}
 
     def said(template: str, language: str) -> str:
-        values = {k: _number(v, language, int(k.endswith("1") and k[:-1] in numbers)) for k, v in names.items()}
+        values = {
+            k: _Number(_number(v, language, int(k.endswith("1") and k[:-1] in numbers))) for k, v in names.items()
+        }
         return template.format(**values)
 
     return Text(sv=said(sv, "sv"), en=said(en, "en"))
@@ -75,8 +88,9 @@ def _silent(f: Finding, who: Text, since: _Since, names: Names) -> Text:
 
 def _flapping(f: Finding, who: Text, since: _Since, names: Names) -> Text:
     return _both(
-        f"{who.sv} kommer och går: tyst {{times}} gånger, tillsammans {{hours}} timmar, sedan {since.day.sv}.",
-        f"{who.en} comes and goes: silent {{times}} times, {{hours}} hours together, since {since.day.en}.",
+        f"{who.sv} kommer och går: tyst {{times:gång/gånger}}, tillsammans {{hours:timme/timmar}}, "
+        f"sedan {since.day.sv}.",
+        f"{who.en} comes and goes: silent {{times:time/times}}, {{hours:hour/hours}} together, since {since.day.en}.",
         times=_get(f, "times"), hours=_get(f, "hours"),
     )  # fmt: skip
 
@@ -84,15 +98,16 @@ def _flapping(f: Finding, who: Text, since: _Since, names: Names) -> Text:
 def _stuck(f: Finding, who: Text, since: _Since, names: Names) -> Text:
     if f.space:
         return _both(
-            f"{who.sv} visar {{people}} personer oförändrat sedan {since.time.sv}, "
+            f"{who.sv} visar {{people:person/personer}} oförändrat sedan {since.time.sv}, "
             "medan {passed} gick genom dörrarna omkring.",
-            f"{who.en} has shown {{people}} people without a change since {since.time.en}, "
+            f"{who.en} has shown {{people:person/people}} without a change since {since.time.en}, "
             "while {passed} passed the doors around it.",
             people=_get(f, "people"), passed=_get(f, "passed"),
         )  # fmt: skip
     return _both(
-        f"{who.sv} räknade exakt {{people}} i {{steps}} kvartar i rad, och aldrig färre, sedan {since.time.sv}.",
-        f"{who.en} counted exactly {{people}} in {{steps}} quarters in a row, and never fewer, since {since.time.en}.",
+        f"{who.sv} räknade exakt {{people}} i {{steps:kvart/kvartar}} i rad, och aldrig färre, sedan {since.time.sv}.",
+        f"{who.en} counted exactly {{people}} in {{steps:quarter/quarters}} in a row, and never fewer, "
+        f"since {since.time.en}.",
         people=_get(f, "people"), steps=_get(f, "steps"),
     )  # fmt: skip
 
@@ -123,10 +138,10 @@ def _fading(f: Finding, who: Text, since: _Since, names: Names) -> Text:
 
 def _swapped(f: Finding, who: Text, since: _Since, names: Names) -> Text:
     return _both(
-        f"{who.sv} förväxlar in och ut sedan {since.day.sv}: på {{days}} dagar gick folk enligt den ut "
-        "{hours1} timmar innan de kom.",
-        f"{who.en} takes in for out since {since.day.en}: by its count, on {{days}} days people left "
-        "{hours1} hours before they came.",
+        f"{who.sv} förväxlar in och ut sedan {since.day.sv}: på {{days:dag/dagar}} gick folk enligt den ut "
+        "{hours1:timme/timmar} innan de kom.",
+        f"{who.en} takes in for out since {since.day.en}: by its count, on {{days:day/days}} people left "
+        "{hours1:hour/hours} before they came.",
         days=_get(f, "days"), hours=_get(f, "hours"),
     )  # fmt: skip
 
@@ -161,15 +176,15 @@ def _double(f: Finding, who: Text, since: _Since, names: Names) -> Text:
 def _impossible(f: Finding, who: Text, since: _Since, names: Names) -> Text:
     if f.space:
         return _both(
-            f"{who.sv} visade {{people}} personer sedan {since.time.sv}; där ryms {{capacity}}.",
-            f"{who.en} has shown {{people}} people since {since.time.en}; the place holds {{capacity}}.",
+            f"{who.sv} visade {{people:person/personer}} sedan {since.time.sv}; där ryms {{capacity}}.",
+            f"{who.en} has shown {{people:person/people}} since {since.time.en}; the place holds {{capacity}}.",
             people=_get(f, "people"), capacity=_get(f, "capacity"),
         )  # fmt: skip
     return _both(
-        f"{who.sv} räknade {{people}} personer på en kvart, {{times}} gånger sedan {since.time.sv}; "
+        f"{who.sv} räknade {{people:person/personer}} på en kvart, {{times:gång/gånger}} sedan {since.time.sv}; "
         "fler än {limit} kan inte passera.",
-        f"{who.en} counted {{people}} people in a quarter of an hour, {{times}} times since {since.time.en}; "
-        "no more than {limit} can pass.",
+        f"{who.en} counted {{people:person/people}} in a quarter of an hour, {{times:time/times}} "
+        f"since {since.time.en}; no more than {{limit}} can pass.",
         people=_get(f, "people"), times=_get(f, "times"), limit=_get(f, "limit"),
     )  # fmt: skip
 
@@ -177,15 +192,16 @@ def _impossible(f: Finding, who: Text, since: _Since, names: Names) -> Text:
 def _ghost(f: Finding, who: Text, since: _Since, names: Names) -> Text:
     if f.space:
         return _both(
-            f"{who.sv} såg någon i {{hours}} timmar i rad fast ingen gick genom dörrarna, sedan {since.day.sv}.",
-            f"{who.en} saw somebody for {{hours}} hours on end though nobody passed the doors, since {since.day.en}.",
+            f"{who.sv} såg någon i {{hours:timme/timmar}} i rad fast ingen gick genom dörrarna, sedan {since.day.sv}.",
+            f"{who.en} saw somebody for {{hours:hour/hours}} on end though nobody passed the doors, "
+            f"since {since.day.en}.",
             hours=_get(f, "hours"),
         )
     return _both(
-        f"{who.sv} räknar {{people}} personer per natt när inget annat rör sig, {{nights}} nätter av de senaste sju, "
-        f"sedan {since.day.sv}.",
-        f"{who.en} counts {{people}} people a night when nothing else moves, {{nights}} nights of the last seven, "
-        f"since {since.day.en}.",
+        f"{who.sv} räknar {{people:person/personer}} per natt när inget annat rör sig, {{nights:natt/nätter}} "
+        f"av de senaste sju, sedan {since.day.sv}.",
+        f"{who.en} counts {{people:person/people}} a night when nothing else moves, {{nights:night/nights}} "
+        f"of the last seven, since {since.day.en}.",
         people=_get(f, "people"), nights=_get(f, "nights"),
     )  # fmt: skip
 
@@ -203,7 +219,7 @@ def certainty(found: Finding) -> Text:
         low, high = _interval(found)
         parts.append(_both("95 %-intervall {low}–{high} %", "95% interval {low}–{high}%", low=low, high=high))
     if _get(found, "days") and found.kind in ("unbalanced", "fading", "swapped"):
-        parts.append(_both("{days} dagar", "{days} days", days=_get(found, "days")))
+        parts.append(_both("{days:dag/dagar}", "{days:day/days}", days=_get(found, "days")))
         parts.append(_odds(found.odds))
     return Text(sv=", ".join(p.sv for p in parts), en=", ".join(p.en for p in parts))
 

@@ -1,0 +1,73 @@
+"""One day is not "1 days": numbers with their words, and that no text of the commands goes without."""
+
+import ast
+import re
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core import sentences
+from core.analytics.quality.findings import Finding
+from core.analytics.quality.words import sentence
+from core.outlook import Record
+from core.plurals import many
+
+ROOT = Path(__file__).parents[2]
+COUNTED = (
+    "actions columns days devices doors entries events files findings forecasts holidays hours lines messages"
+    " migrations minutes months nights people persons places problems readings rows seconds sensors sites spaces times"
+    " visits weeks years"
+)
+NEVER_ONE = {  # what is said only of more than some number, and words of a file
+    "grid.py: {blocks} days",
+    "sentences.py: {en[0]} visits",
+    "sentences.py: {days} days",
+    "sentences.py: {format_decimal(factor, locale='en')} times",
+    "counttexts.py: {words[:60]} people",
+    "estimate_file.py: {hours} hours",
+    "estimate_file.py: {len(doors)} doors",
+    "forecast_file.py: {months} months",
+    "series.py: {apart} months",
+    "rooms.py: {people} people",
+}
+WORD = re.compile(rf" ({COUNTED.replace(' ', '|')})\b")
+
+
+@pytest.mark.parametrize(
+    ("n", "told"), [(0, "0 days"), (1, "1 day"), (1.4, "1 day"), (1.6, "2 days"), (1200, "1,200 days")]
+)
+def test_a_number_has_the_word_it_asks_for(n: float, told: str) -> None:
+    assert many(n, "day") == told
+    assert many(n, "person", "people").endswith("person" if told == "1 day" else "people")
+
+
+def test_one_of_a_thing_is_one_in_both_languages() -> None:
+    once = {"times": 1.0, "hours": 1.0}
+    found = Finding(kind="flapping", since=datetime(2026, 3, 3, tzinfo=UTC), portal="front", device="d", evidence=once)
+    said = sentence(found, {}, "UTC")
+    assert "silent 1 time, 1 hour together" in said.en and "tyst 1 gång, tillsammans 1 timme" in said.sv
+    said = sentences.record([Record(days=28, made=1, held=1, afterwards=0, error=0.04, bias=0.0)])
+    assert said.en.startswith("Of the 1 forecast made") and said.sv.startswith("Av 1 gjord prognos")
+
+
+def _unguarded(tree: ast.AST) -> list[str]:
+    """Numbers in f-strings before a word in the plural; names in capitals are constants, and more than one."""
+    found = []
+    for text in (node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)):
+        for value, after in zip(text.values, text.values[1:], strict=False):
+            if isinstance(value, ast.FormattedValue) and isinstance(after, ast.Constant):
+                told, word = ast.unparse(value.value), WORD.match(str(after.value))
+                if word and not re.search(r"[A-Z]{2}", told):
+                    found.append(f"{{{told}}}{word[0]}")
+    return found
+
+
+def test_no_command_says_one_of_many() -> None:
+    unguarded = {
+        f"{path.name}: {told}"
+        for room in ("api", "collectors", "core", "jobs", "ops", "sensors_sim", "store")
+        for path in (ROOT / room).rglob("*.py")
+        for told in _unguarded(ast.parse(path.read_text()))
+    }
+    assert unguarded <= NEVER_ONE

@@ -13,7 +13,8 @@ import typer
 from core.errors import CalendarFileError
 from core.plurals import many
 from core.site import Text
-from ops.commands.calendar import AnySite, SiteOption, opened
+from ops.commands.database import opened
+from ops.commands.options import AnySite, SiteOption
 
 if TYPE_CHECKING:
     from core.around import ActionEffect
@@ -25,6 +26,11 @@ app = typer.Typer(no_args_is_help=True, help="You said, we did: what was asked f
 Name = Annotated[str, typer.Argument(help="Its id, such as longer-sundays.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day; today if left out.")]
 Author = Annotated[str, typer.Option(help="Who writes this into the ledger; the name on this machine if left out.")]
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="action")
 
 
 def _author(name: str) -> str:

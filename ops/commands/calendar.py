@@ -1,37 +1,22 @@
 """The commands `besok calendar` and `besok weather`."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from core.plurals import many
-from ops.services.serving import settings
-
-if TYPE_CHECKING:
-    from store.database import Database
+from ops.commands.database import opened
+from ops.commands.options import AnySite, SiteOption
 
 calendar_app = typer.Typer(no_args_is_help=True, help="The programme and the school holidays, from calendar files.")
 weather_app = typer.Typer(no_args_is_help=True, help="The weather of past days, from files.")
-SiteOption = Annotated[str, typer.Option(help="The site it belongs to.")]
-AnySite = Annotated[str | None, typer.Option(help="Only this site.")]
 
 
-def register(app: typer.Typer) -> None:
+def register(main: typer.Typer) -> None:
     """Add both to the command."""
-    app.add_typer(calendar_app, name="calendar")
-    app.add_typer(weather_app, name="weather")
-
-
-@contextmanager
-def opened() -> "Iterator[Database]":
-    """The database that the settings name, for one command."""
-    from store.database import Database
-
-    with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
-        yield db
+    main.add_typer(calendar_app, name="calendar")
+    main.add_typer(weather_app, name="weather")
 
 
 @calendar_app.command("import")

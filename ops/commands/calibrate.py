@@ -6,8 +6,8 @@ from uuid import UUID
 
 import typer
 
+from ops.commands.database import opened
 from ops.commands.options import day_option
-from ops.services.serving import settings
 
 if TYPE_CHECKING:
     from store.database import Database
@@ -21,6 +21,11 @@ SiteName = Annotated[str, typer.Argument(help="A site.")]
 OneSite = Annotated[str, typer.Option(help="A site; all if left out.")]
 
 
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="calibrate")
+
+
 @app.command("list")
 def listing(site: OneSite = "") -> None:
     """Show how well each door counts, what to count next, and what was proposed."""
@@ -28,7 +33,7 @@ def listing(site: OneSite = "") -> None:
     from store.calibrations import calibration
 
     now = datetime.now(UTC)
-    with _db() as db:
+    with opened() as db:
         for name in _sites(db, site):
             print("\n".join(calibrating.listing(calibration(db, name, now))))
 
@@ -40,7 +45,7 @@ def propose(site: OneSite = "", author: Author = "besok") -> None:
     from store import calibrations
 
     now = datetime.now(UTC)
-    with _db() as db:
+    with opened() as db:
         found = [p for name in _sites(db, site) for p in calibrations.propose(db, name, author, now)]
     print("\n".join(map(calibrating.proposal, found)) or "No door needs a correction that its counts could prove.")
 
@@ -57,7 +62,7 @@ def accept(
     """Correct a door's figures from a day on. Readings stay as they are."""
     from store import calibrations
 
-    with _db() as db:
+    with opened() as db:
         day = first.date() if first else None
         calibrations.accept(db, number, author=author, reason=reason, now=datetime.now(UTC), first=day)
     print(f"{number} is in force; its figures are marked as corrected. `besok calibrate undo {number}` takes it back.")
@@ -68,7 +73,7 @@ def reject(number: Number, author: Author, reason: Reason) -> None:
     """Turn a proposal down."""
     from store import calibrations
 
-    with _db() as db:
+    with opened() as db:
         calibrations.reject(db, number, author=author, reason=reason, now=datetime.now(UTC))
     print(f"{number} is rejected.")
 
@@ -78,7 +83,7 @@ def undo(number: Number, author: Author, reason: Reason) -> None:
     """Take a correction back, for all the time in which it was in force."""
     from store import calibrations
 
-    with _db() as db:
+    with opened() as db:
         calibrations.undo(db, number, author=author, reason=reason, now=datetime.now(UTC))
     print(f"{number} is undone; the figures are what the sensors counted.")
 
@@ -90,15 +95,9 @@ def discard(
     """Take a count that went wrong out of use; it is kept."""
     from store import manual_counts
 
-    with _db() as db:
+    with opened() as db:
         manual_counts.discard(db, site, count, author=author, reason=reason, now=datetime.now(UTC))
     print(f"{count} is not used any more.")
-
-
-def _db() -> "Database":
-    from store.database import Database
-
-    return Database(settings().database_url.get_secret_value(), pool_size=1)
 
 
 def _sites(db: "Database", site: str) -> list[str]:

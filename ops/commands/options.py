@@ -8,6 +8,8 @@ import typer
 
 from sensors_sim.scenario import YEARS
 
+SiteOption = Annotated[str, typer.Option(help="The site it belongs to.")]
+AnySite = Annotated[str | None, typer.Option(help="Only this site.")]
 ScenarioOption = Annotated[str, typer.Option(help="A scenario: a name of `simulate scenarios`, or a file.")]
 ColumnOption = Annotated[
     list[str] | None,

@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 import typer
 
 from core.errors import BesokError, ScenarioError
+from ops.commands.database import opened
 from ops.commands.options import BeginsOption, ScenarioOption, SetOption, SiteFileOption, day_option, in_order
-from ops.services import serving
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +38,7 @@ def what_if(
     usual, then = scenarios.beside(scenarios.find(today, None), asked)
     since, until = whatif.days(then, _day(first), _day(last), date.today())  # noqa: DTZ011
     question = Question(
-        site_file=read(site_file) if site_file else stored(serving.settings()),
+        site_file=read(site_file) if site_file else stored(),
         today=usual,
         then=then,
         first=since,
@@ -65,12 +65,10 @@ def fit(
     from sensors_sim.fit import learn
     from sensors_sim.fit_check import check as check_fit
     from sensors_sim.scenariofile import dump
-    from store.database import Database
 
     in_order(first, last)
-    settings = serving.settings()
-    sites = around(stored(settings), site or ())
-    with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
+    sites = around(stored(), site or ())
+    with opened() as db:
         history = fitting.chronicle(db, sites, first.date(), last.date())
     try:
         if check:

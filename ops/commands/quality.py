@@ -7,7 +7,7 @@ import typer
 
 from core.attention import FindingInfo
 from core.plurals import many
-from ops.services.serving import settings
+from ops.commands.database import opened
 
 STATES = {"ok": "ok", "problem": "PROBLEM", "note": "note"}
 
@@ -30,10 +30,9 @@ def list_findings(
     from pydantic import TypeAdapter
 
     from store import queries
-    from store.database import Database
 
     now = datetime.now(UTC)
-    with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
+    with opened() as db:
         found = queries.findings(db, site or None, now=now, resolved_for=timedelta(days=resolved))
     if as_json:
         print(TypeAdapter(list[FindingInfo]).dump_json(found, indent=2).decode())
@@ -58,11 +57,10 @@ def ack(
 ) -> None:
     """Acknowledge a finding. It changes no figure, and ends by itself when its cause is gone."""
     from store.attention import acknowledge
-    from store.database import Database
 
     if not note.strip() or not who.strip():
         raise typer.BadParameter("say who you are and what it is: neither may be empty")
-    with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
+    with opened() as db:
         found = acknowledge(db, number, who.strip()[:60], note.strip()[:500], datetime.now(UTC))
     print("\n".join(lines(found, "en")))
 
@@ -74,10 +72,9 @@ def check(
     """Look at the sensors now, in place of waiting for the hour."""
     from jobs.quality import look_at_now
     from store import queries
-    from store.database import Database
 
     now = datetime.now(UTC)
-    with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
+    with opened() as db:
         for name in [site] if site else [s.site for s in queries.sites(db)]:
             print(f"{name}: {many(look_at_now(db, name, now), 'finding')}")
 
@@ -94,10 +91,9 @@ def wiring(
 ) -> None:
     """Check a new installation: what is heard, whether in is in, what is counted twice or not at all."""
     from store import queries
-    from store.database import Database
 
     language, problems, now = "sv" if swedish else "en", 0, datetime.now(UTC)
-    with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
+    with opened() as db:
         for name in [site] if site else [s.site for s in queries.sites(db)]:
             points = queries.wiring(db, name, now=now)
             problems += sum(p.state == "problem" for p in points)

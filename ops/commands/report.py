@@ -6,9 +6,14 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.calendar import opened
+from ops.commands.database import opened
 
 app = typer.Typer(no_args_is_help=True, help="Figures for others, with all that they rest on.")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="report")
 
 
 @app.callback()

@@ -5,9 +5,14 @@ from typing import Annotated
 import typer
 
 from core.plurals import many
-from ops.services.serving import settings
+from ops.commands.database import opened
 
 app = typer.Typer(no_args_is_help=True, help="Sandboxes: the sites for simulated data.")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="sandbox")
 
 
 @app.callback()
@@ -22,9 +27,8 @@ def empty(
 ) -> None:
     """Delete all that a sandbox holds; its places and sensors stay."""
     from store import sandbox as store
-    from store.database import Database
 
-    with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
+    with opened() as db:
         store.check(db, site)
         held = store.holds(db, site)
         if held.first and held.last:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ops.commands.options import SetOption, SiteFileOption, day_option
-from ops.services.serving import settings
 
 if TYPE_CHECKING:
     from ops.worlds.score import Scores
@@ -71,7 +70,7 @@ def _building(
     from sensors_sim.scenario import Scenario
     from sensors_sim.scenariofile import shipped
 
-    sites = read(site_file) if site_file else stored(settings())
+    sites = read(site_file) if site_file else stored()
     names = [*shipped()] if scenario == ["all"] else scenario or [""]
     recent = datetime.now(UTC).date() - timedelta(days=days)
 

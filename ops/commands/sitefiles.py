@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.errors import BesokError, NotFound, SiteFileError
-from core.settings import Settings
 from core.site import SiteFile
 from core.suggest import suggestion
+from ops.commands.database import opened
 
 
 def read(file: Path) -> SiteFile:
@@ -21,15 +21,25 @@ def read(file: Path) -> SiteFile:
         raise SiteFileError([f"{file} cannot be read: it is no text in UTF-8"]) from exc
 
 
-def stored(settings: Settings) -> SiteFile:
+def stored() -> SiteFile:
     """All sites of the database. Raises BesokError if there is none."""
-    from store.database import Database
     from store.sites import load_all
 
-    with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
+    with opened() as db:
         sites = tuple(load_all(db))
     if not sites:
         raise BesokError("There is no site in the database: `besok site apply FILE` brings one, --site-file names one")
+    return SiteFile(sites=sites)
+
+
+def sandboxes() -> SiteFile:
+    """The sites of the database that are meant for simulated data, no others. Raises BesokError if there is none."""
+    from store.sites import load_all
+
+    with opened() as db:
+        sites = tuple(site for site in load_all(db) if site.sandbox)
+    if not sites:
+        raise BesokError("No site of the database is a sandbox: `besok site apply --sandbox FILE` makes one")
     return SiteFile(sites=sites)
 
 

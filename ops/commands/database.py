@@ -1,0 +1,19 @@
+"""The database that a command works on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ops.services.serving import settings
+
+if TYPE_CHECKING:
+    from store.database import Database
+
+
+@contextmanager
+def opened() -> "Iterator[Database]":
+    """The database that the settings name, for one command."""
+    from store.database import Database
+
+    with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
+        yield db

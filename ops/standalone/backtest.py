@@ -14,7 +14,8 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from core.analytics.forecast import Calendar, History, Months, fan, forecast, forecast_months
+from core.analytics.forecast import Calendar, History, Months, Paths, fan, forecast, forecast_months
+from core.analytics.forecast.chance import Fates, fates, reach
 from core.analytics.forecast.history import Floats
 from core.analytics.forecast.scoring import COVER, FAR, YEAR, Score, Summary, Told, crps, crps_normal, score, summary
 from core.errors import CountFileError
@@ -25,6 +26,7 @@ from ops.terminal.tables import table
 
 OURS = "besok"
 ROWS = {"D": "days", "W": "weeks", "M": "months"}
+DAYS = {"D": 1, "W": 7, "M": 365 / 12}  # of a row
 LEAST = {"D": 56, "W": 8, "M": 12}  # rows of history before the first origin
 USUAL = {"D": 3 * 365, "W": 3 * 52, "M": 36}  # the same in a long series
 TRUTH = {"D": 28, "W": 4, "M": 3}  # rows after the last origin, at least
@@ -36,12 +38,13 @@ Heard = Callable[[str, int, int], None]  # series, origins done, origins in all
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The scores of one series: by method, one for each origin."""
+    """The scores of one series: by method, one for each origin; and what ours could have been by chance."""
 
     name: str
     step: str
     origins: tuple[date, ...]
     scores: dict[str, list[Score]]
+    fates: tuple[Fates, ...]
 
 
 def run(
@@ -76,7 +79,7 @@ def scored(
     quick: bool,
     seed: int,
     heard: Heard,
-    each: Callable[..., Iterator[dict[str, Score]]] = map,
+    each: Callable[..., Iterator[tuple[dict[str, Score], Fates]]] = map,
 ) -> Outcome:
     """The same as of the rows `at`, each with so many rows before it; `each` applies a function to all of them."""
     past = series.past()
@@ -88,16 +91,20 @@ def scored(
         name=series.name,
         step=series.step,
         origins=tuple(_known(past, n).origin for n in at),
-        scores={name: [one[name] for one in found] for name in found[0]},
+        scores={name: [scores[name] for scores, _ in found] for name in found[0][0]},
+        fates=tuple(one for _, one in found),
     )
 
 
-def _at(past: Past, calendar: Calendar, step: str, quick: bool, seed: int, n: int) -> dict[str, Score]:
-    """The scores of all methods that know `n` rows."""
+def _at(past: Past, calendar: Calendar, step: str, quick: bool, seed: int, n: int) -> tuple[dict[str, Score], Fates]:
+    """The scores of all methods that know `n` rows, and what ours would be were its futures what came."""
     known, came = past.visits[:n], past.visits[n : n + YEAR[step]]
-    told: dict[str, Told | None] = {OURS: _ours(past, n, came, calendar, seed)}
+    futures = _futures(past, n, len(came), calendar, seed)
+    ours = _ours(futures, came)
+    told: dict[str, Told | None] = {OURS: ours}
     told |= {name: _theirs(rival, known, came) for name, rival in rivals(step, quick).items()}
-    return {name: score(one, came, known, step) if one else untold(step) for name, one in told.items()}
+    scores = {name: score(one, came, known, step) if one else untold(step) for name, one in told.items()}
+    return scores, fates(futures.visits, ours.low, ours.high, np.isfinite(came), COVER[step])
 
 
 def untold(step: str) -> Score:
@@ -131,21 +138,24 @@ def _known(past: Past, n: int) -> Past:
     return past.before(n) if isinstance(past, Weeks) else replace(past, visits=past.visits[:n])
 
 
-def _ours(past: Past, n: int, came: Floats, calendar: Calendar, seed: int) -> Told:
+def _futures(past: Past, n: int, rows: int, calendar: Calendar, seed: int) -> Paths:
+    """What was foretold of the `rows` after the first `n`."""
     known, rng = _known(past, n), np.random.default_rng(seed)
     if isinstance(known, Months):
-        drawn = forecast_months(known, len(came), calendar, rng=rng, paths=PATHS)
-    elif isinstance(known, Weeks):
-        drawn = by_week(daily_paths(known, len(came), calendar, rng, PATHS), known, len(came))
-    else:
-        drawn = forecast(known, len(came), calendar, rng=rng, paths=PATHS)
-    spread = fan(drawn)
-    total_low, total_high = np.quantile(drawn.visits[np.isfinite(came)].sum(axis=0), (0.1, 0.9))
+        return forecast_months(known, rows, calendar, rng=rng, paths=PATHS)
+    if isinstance(known, Weeks):
+        return by_week(daily_paths(known, rows, calendar, rng, PATHS), known, rows)
+    return forecast(known, rows, calendar, rng=rng, paths=PATHS)
+
+
+def _ours(futures: Paths, came: Floats) -> Told:
+    spread = fan(futures)
+    total_low, total_high = np.quantile(futures.visits[np.isfinite(came)].sum(axis=0), (0.1, 0.9))
     return Told(
         mean=spread.mean,
         low=spread.low80,
         high=spread.high80,
-        crps=crps(drawn.visits, came),
+        crps=crps(futures.visits, came),
         total_low=float(total_low),
         total_high=float(total_high),
     )
@@ -163,6 +173,37 @@ def pooled(outcomes: Sequence[Outcome]) -> dict[str, Summary]:
     """The scores of several series of one step put together, every origin counting the same."""
     names = list(outcomes[0].scores)
     return {name: summary([one for outcome in outcomes for one in outcome.scores[name]]) for name in names}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """Between what figures (19 cases of 20) ours would be were its intervals right: by COVER, and the years held."""
+
+    cover: tuple[tuple[float, float], ...]
+    held: tuple[float, float]
+
+
+def by_chance(outcomes: Sequence[Outcome]) -> Chance:
+    """What luck alone does to the coverage of so many forecasts, of such days (`core.analytics.forecast.chance`)."""
+    step = outcomes[0].step
+
+    def judged(figure: Callable[[Score], float], of: Callable[[Fates], Floats], rows: int) -> tuple[float, float]:
+        shares: list[Floats] = []
+        begins: list[list[int]] = []
+        for one in outcomes:
+            told = zip(one.origins, one.scores[OURS], one.fates, strict=True)
+            some = [(day.toordinal(), of(fate)) for day, score, fate in told if np.isfinite(figure(score))]
+            begins.append([day for day, _ in some])
+            shares += [share for _, share in some]
+        return reach(shares, begins, rows * DAYS[step])
+
+    return Chance(
+        cover=tuple(
+            judged(lambda score, n=n: score.cover[n], lambda fate, n=n: fate.cover[n], rows)  # type: ignore[misc]
+            for n, rows in enumerate(COVER[step])
+        ),
+        held=judged(lambda score: score.total_held, lambda fate: fate.held, YEAR[step]),
+    )
 
 
 def _heads(step: str) -> list[str]:
@@ -208,13 +249,23 @@ def _parts(outcomes: Sequence[Outcome]) -> Iterator[list[str]]:
 
 
 def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    return table(_heads(outcomes[0].step), (_cells(name, found) for name, found in pooled(outcomes).items()))
+    return table(_heads(outcomes[0].step), _rows(outcomes))
+
+
+def _rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
+    """A row for each method, and what chance alone would make of ours."""
+    return [*(_cells(name, found) for name, found in pooled(outcomes).items()), _chance_cells(by_chance(outcomes))]
+
+
+def _chance_cells(found: Chance) -> list[str]:
+    cells = [f"{low:.2f}-{high:.2f}" if np.isfinite(low) else "-" for low, high in (*found.cover, found.held)]
+    return [f"{OURS}, were it right", *["-"] * 6, *cells, "-"]
 
 
 def as_markdown(outcomes: Sequence[Outcome], apart: Mapping[str, Callable[[date], bool]] | None = None) -> str:
     """One table of all series together, for documentation; `apart` tells Besök's forecasts of some origins by name."""
     heads = _heads(outcomes[0].step)
-    rows = [heads, ["---"] * len(heads), *(_cells(name, found) for name, found in pooled(outcomes).items())]
+    rows = [heads, ["---"] * len(heads), *_rows(outcomes)]
     for name, some in (apart or {}).items():
         rows.append(
             _cells(f"{OURS}, {name}", summary([one for outcome in outcomes for one in _ours_at(outcome, some)]))
@@ -243,21 +294,27 @@ def _figures(found: Summary, step: str) -> dict[str, object]:
 
 def as_json(outcomes: Sequence[Outcome]) -> str:
     """Every series with its origins and methods, and all together by step."""
-    together = {
-        step: {name: _figures(found, step) for name, found in pooled(same).items()}
-        for step in ROWS
-        if (same := [one for one in outcomes if one.step == step])
-    }
+    by_step = {step: same for step in ROWS if (same := [one for one in outcomes if one.step == step])}
+    together = {step: {n: _figures(found, step) for n, found in pooled(same).items()} for step, same in by_step.items()}
     series = [
         {
             "series": one.name,
             "freq": one.step,
             "origins": [day.isoformat() for day in one.origins],
             "methods": {name: _figures(found, one.step) for name, found in pooled([one]).items()},
+            "by_chance": _chance_figures([one]),
         }
         for one in outcomes
     ]
-    return json.dumps({"series": series, "all": together}, indent=2)
+    chance = {step: _chance_figures(same) for step, same in by_step.items()}
+    return json.dumps({"series": series, "all": together, "by_chance": chance}, indent=2)
+
+
+def _chance_figures(outcomes: Sequence[Outcome]) -> dict[str, list[float] | None]:
+    found = by_chance(outcomes)
+    names = [*(f"coverage_{far}" for far in COVER[outcomes[0].step]), "total_held"]
+    ranges = zip(names, (*found.cover, found.held), strict=True)
+    return {name: [round(end, 4) for end in ends] if np.isfinite(ends[0]) else None for name, ends in ranges}
 
 
 def as_csv(outcomes: Sequence[Outcome]) -> str:

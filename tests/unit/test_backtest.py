@@ -46,6 +46,11 @@ def test_backtest_scores_every_method_at_every_origin() -> None:
     assert ours["origins"] == 6 and 0 < ours["mase_12"] < told["all"]["M"]["same month a year ago"]["mase_12"]
     assert backtest.as_csv([found]).splitlines()[0].startswith("series,method,origins,mase_1,")
     assert "All 2 series" in backtest.as_text([found, found])
+    low, high = told["series"][0]["by_chance"]["coverage_12"]
+    assert low < 0.8 < high and told["by_chance"]["M"]["coverage_12"][0] > low  # of two series a mean that is surer
+    assert f"{low:.2f}-{high:.2f}" in next(
+        row for row in backtest.as_text([found]).splitlines() if "were it right" in row
+    )
     first = found.origins[0]
     rows = backtest.as_markdown([found], {"first": lambda day: day == first, "all": lambda _: True}).splitlines()
     assert rows[-2].split("|")[2:] != rows[-1].split("|")[2:] == rows[2].split("|")[2:]

@@ -27,7 +27,7 @@ from benchmarks._kinds import KINDS, house
 from benchmarks._programmes import given, programme
 from core.analytics.forecast import Calendar, calendar
 from ops.files import csvfile
-from ops.standalone import backtest
+from ops.standalone import backtest, scores
 from ops.standalone.backtest import Outcome
 from ops.standalone.series import Series
 
@@ -78,7 +78,7 @@ def main(args: argparse.Namespace) -> None:
     wanted = args.only.split(",") if args.only else [*CITIES, "newcastle", "kinds", "odds"]
     for name, city in CITIES.items():
         if name in wanted and (args.data / city.file).exists():
-            blocks[name] = backtest.as_markdown(_city(args.data / city.file, city, args), city.apart()) + "\n"
+            blocks[name] = scores.as_markdown(_city(args.data / city.file, city, args), city.apart()) + "\n"
     months = args.data / "newcastle_city_library" / "visits_monthly.csv"
     if "newcastle" in wanted and months.exists():
         blocks |= _newcastle(months, args.quick)
@@ -143,7 +143,7 @@ def _months(visits: Mapping[date, float | None], first: date, last: date, step: 
     every = Series(name="City Library", step="M", visits=visits)
     past = every.months()
     begin, end = (_month(day) - _month(past.first) for day in (first, last))
-    return backtest.as_markdown(_each(partial(_foretold, every), range(begin, end + 1, step), every.name)) + "\n"
+    return scores.as_markdown(_each(partial(_foretold, every), range(begin, end + 1, step), every.name)) + "\n"
 
 
 def _foretold(every: Series, at: int) -> Outcome:
@@ -162,7 +162,7 @@ def kinds_table(seeds: int) -> str:
     houses = [(kind, seed) for kind in KINDS for seed in range(seeds)]
     outcomes = _each(_house, houses, "houses")
     for n, kind in enumerate(KINDS):
-        told = backtest.pooled(outcomes[n * seeds : (n + 1) * seeds])
+        told = scores.pooled(outcomes[n * seeds : (n + 1) * seeds])
         ours = told.pop(backtest.OURS)
         best = np.nanmin([other.mase for other in told.values()], axis=0)
         cells = [*ours.mase[[0, 1, 3]], *best[[0, 1, 3]], *ours.cover]

@@ -90,6 +90,7 @@ def backtest(
 ) -> None:
     """Score the forecast on a series' own past, beside last week, last year, AutoETS, AutoARIMA and MSTL."""
     from ops.standalone import backtest as work
+    from ops.standalone import scores
     from ops.standalone.series import read, read_each
 
     def heard(name: str, done: int, every: int) -> None:
@@ -114,7 +115,7 @@ def backtest(
         )
         for series in found
     ]
-    print(work.as_json(outcomes) if as_json else work.as_csv(outcomes) if as_csv else work.as_text(outcomes))
+    print(scores.as_json(outcomes) if as_json else scores.as_csv(outcomes) if as_csv else scores.as_text(outcomes))
 
 
 def _goal(target: str | None, deadline: datetime | None) -> Any:

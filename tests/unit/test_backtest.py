@@ -10,7 +10,7 @@ import pytest
 
 from core.analytics.forecast import Calendar
 from core.errors import CountFileError
-from ops.standalone import backtest, rivals, series
+from ops.standalone import backtest, rivals, scores, series
 
 
 def test_weeks_are_scored_as_weeks() -> None:
@@ -24,10 +24,10 @@ def test_weeks_are_scored_as_weeks() -> None:
     ):
         found = backtest.run(one, Calendar(), origins=2, quick=True, seed=1, heard=lambda *_: None)
         assert [day.weekday() for day in found.origins] == [0, 0]
-        told = json.loads(backtest.as_json([found, found]))
+        told = json.loads(scores.as_json([found, found]))
         assert told["series"][0]["freq"] == "W" and told["all"]["W"]["besok"]["origins"] == 4
         assert set(told["series"][0]["methods"]) >= {"last week", "same week a year ago", "MSTL 52"}
-        assert told["series"][0]["methods"]["besok"]["mase_4"] < 1 and "covers 4 w" in backtest.as_text([found])
+        assert told["series"][0]["methods"]["besok"]["mase_4"] < 1 and "covers 4 w" in scores.as_text([found])
     with pytest.raises(CountFileError, match="11 weeks are too few to score a forecast; 12 are needed"):
         backtest.chosen(11, "W", 1)
 
@@ -41,18 +41,18 @@ def test_backtest_scores_every_method_at_every_origin() -> None:
         one, Calendar(), origins=3, quick=True, seed=1, heard=lambda _, done, every: heard.append(done)
     )
     assert heard == [1, 2, 3] and len(found.origins) == 3
-    told = json.loads(backtest.as_json([found, found]))
+    told = json.loads(scores.as_json([found, found]))
     ours = told["all"]["M"]["besok"]
     assert ours["origins"] == 6 and 0 < ours["mase_12"] < told["all"]["M"]["same month a year ago"]["mase_12"]
-    assert backtest.as_csv([found]).splitlines()[0].startswith("series,method,origins,mase_1,")
-    assert "All 2 series" in backtest.as_text([found, found])
+    assert scores.as_csv([found]).splitlines()[0].startswith("series,method,origins,mase_1,")
+    assert "All 2 series" in scores.as_text([found, found])
     low, high = told["series"][0]["by_chance"]["coverage_12"]
     assert low < 0.8 < high and told["by_chance"]["M"]["coverage_12"][0] > low  # of two series a mean that is surer
     assert f"{low:.2f}-{high:.2f}" in next(
-        row for row in backtest.as_text([found]).splitlines() if "were it right" in row
+        row for row in scores.as_text([found]).splitlines() if "were it right" in row
     )
     first = found.origins[0]
-    rows = backtest.as_markdown([found], {"first": lambda day: day == first, "all": lambda _: True}).splitlines()
+    rows = scores.as_markdown([found], {"first": lambda day: day == first, "all": lambda _: True}).splitlines()
     assert rows[-2].split("|")[2:] != rows[-1].split("|")[2:] == rows[2].split("|")[2:]
 
 
@@ -83,11 +83,9 @@ def test_who_has_no_last_year_is_not_scored_by_it() -> None:
     days = {date(2024, 1, 1) + timedelta(days=n): float(100 + n % 7 * 10 + n % 3) for n in range(100)}
     one = series.Series(name="x", step="D", visits=days)
     found = backtest.run(one, Calendar(), origins=1, quick=True, seed=1, heard=lambda *_: None)
-    line = next(line for line in backtest.as_text([found]).splitlines() if line.startswith("same weekday"))
+    line = next(line for line in scores.as_text([found]).splitlines() if line.startswith("same weekday"))
     assert set(line.removeprefix("same weekday a year ago").split()) == {"-"}
-    assert (
-        json.loads(backtest.as_json([found]))["series"][0]["methods"]["same weekday a year ago"]["coverage_28"] is None
-    )
+    assert json.loads(scores.as_json([found]))["series"][0]["methods"]["same weekday a year ago"]["coverage_28"] is None
 
 
 def test_several_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,14 +104,14 @@ def test_several_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> Non
         def map(self, function: object, at: Iterable[int]) -> Iterator[object]:
             return map(pickle.loads(pickle.dumps(function)), at)  # as it goes to another process
 
-    def scores(at_once: int) -> str:
-        return backtest.as_json([backtest.run(one, Calendar(), origins=2, quick=True, seed=1, heard=lambda *_: None,
+    def found(at_once: int) -> str:
+        return scores.as_json([backtest.run(one, Calendar(), origins=2, quick=True, seed=1, heard=lambda *_: None,
                                               at_once=at_once)])  # fmt: skip
 
     one = series.Series(name="x", step="D", visits=days)
     monkeypatch.setattr(backtest, "WORTH", 0)
     monkeypatch.setattr(backtest, "ProcessPoolExecutor", Pool)
-    alone = scores(1)
-    assert scores(8) == alone and asked == [2]
+    alone = found(1)
+    assert found(8) == alone and asked == [2]
     monkeypatch.setattr(Pool, "map", lambda *_: (_ for _ in ()).throw(OSError("no semaphores here")))
-    assert scores(8) == alone and asked == [2, 2]
+    assert found(8) == alone and asked == [2, 2]

@@ -7,6 +7,7 @@ drop view if exists flow_day_filled;
 drop view if exists portal_imputed;
 drop view if exists portal_people;
 drop view if exists portal_flow;
+drop view if exists portal_counting;
 drop view if exists site_portal;
 
 -- Each site and the portals that touch it: perimeter if one end is inside and the other is not;
@@ -22,6 +23,20 @@ cross join lateral (
     where site_id is not null
     group by site_id
 ) s;
+
+-- When each portal counts: as long as it is in the site file. One that was set to counted = false counts until its last sensor
+-- was taken down, so that its past stays what it was.
+create view portal_counting as
+select p.portal_id, case
+    when p.counted then p.valid
+    when h.hung is not null then tstzrange(lower(p.valid), upper(h.hung)) * p.valid
+    else 'empty'::tstzrange
+end as counting
+from portal p
+left join lateral (
+    select l.valid as hung from placement l
+    where l.portal_id = p.portal_id and l.role = 'primary' order by upper(l.valid) desc nulls first limit 1
+) h on true;
 
 -- People through a portal by bucket and channel, in the portal's direction; only primary placements count, and
 -- buckets with something simulated in them only in sandboxes.

@@ -1,4 +1,4 @@
--- People through each counted portal that touches a site, by its business day, week or month; nulls where nothing was
+-- People through each portal that touches a site and counted in that time, by its business day, week or month; nulls where nothing was
 -- observed. A portal of another site is named with its site.
 with door as (
     select site.site_id, site.timezone, site.day_start, p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door,
@@ -7,7 +7,10 @@ with door as (
     join site_portal sp using (site_id)
     join portal p using (portal_id)
     join site owner on owner.site_id = p.site_id
-    where site.slug = %(site)s and p.counted
+    join portal_counting c using (portal_id)
+    where site.slug = %(site)s and c.counting && tstzrange(
+        (%(first)s::date + site.day_start) at time zone site.timezone, (%(last)s::date + 1 + site.day_start) at time zone site.timezone
+    )
 ), step as (
     select greatest(g, %(first)s::date)::date as first, least(g + %(step)s::interval, %(last)s::date + 1)::date as next, g as named
     from generate_series(date_trunc(%(unit)s, %(first)s::date::timestamp), %(last)s::date::timestamp, %(step)s::interval) as g

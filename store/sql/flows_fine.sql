@@ -1,4 +1,4 @@
--- People through each counted portal that touches a site, by quarter or hour; nulls where nothing was observed.
+-- People through each portal that touches a site and counted in that time, by quarter or hour; nulls where nothing was observed.
 -- A portal of another site is named with its site.
 with door as (
     select p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door,
@@ -7,7 +7,8 @@ with door as (
     join site_portal sp using (site_id)
     join portal p using (portal_id)
     join site owner on owner.site_id = p.site_id
-    where site.slug = %(site)s and p.counted
+    join portal_counting c using (portal_id)
+    where site.slug = %(site)s and c.counting && tstzrange(%(start)s, %(end)s)
 ), flow as (
     select f.portal_id, floor(extract(epoch from f.bucket - %(start)s) / extract(epoch from %(step)s::interval)) as number,
         sum(f.people_in) as people_in, sum(f.people_out) as people_out, sum(f.imputed) as imputed,

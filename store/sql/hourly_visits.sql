@@ -1,10 +1,10 @@
--- Who entered a site by hour: the sum over its doors, and the share of the doors that were heard at all.
+-- Who entered a site by hour: the sum over its doors, and the share of the doors that counted then that were heard at all.
 with door as (
-    select sp.portal_id, sp.sign
+    select sp.portal_id, sp.sign, c.counting
     from site
     join site_portal sp using (site_id)
-    join portal p using (portal_id)
-    where site.slug = %(site)s and sp.perimeter and p.counted
+    join portal_counting c using (portal_id)
+    where site.slug = %(site)s and sp.perimeter
 ), flow as (
     select date_trunc('hour', f.bucket) as start, d.portal_id,
         sum(case d.sign when 1 then f.people_in else f.people_out end) as people
@@ -13,7 +13,10 @@ with door as (
     where f.bucket >= %(start)s and f.bucket < %(end)s
     group by 1, 2
 )
-select start, sum(people) as people, count(*)::float8 / (select count(*) from door) as heard
-from flow
-group by start
-order by start
+select f.start, sum(f.people) as people, least(1, count(*)::float8 / greatest(1, max(d.doors))) as heard
+from flow f
+cross join lateral (
+    select count(*) as doors from door where counting && tstzrange(f.start, f.start + interval '1 hour')
+) d
+group by f.start
+order by f.start

@@ -23,11 +23,10 @@ with day as materialized (
     left join open q on q.day = d.day and o.bucket + interval '450 seconds' >= q.opens and o.bucket + interval '450 seconds' < q.closes
     group by o.space_id, d.day
 ), door as materialized (
-    select sp.space_id, sp.portal_id, sp.sign, p.valid, place.timezone, place.day_start
+    select sp.space_id, sp.portal_id, sp.sign, c.counting, place.timezone, place.day_start
     from place
     join space_portal sp using (space_id)
-    join portal p using (portal_id)
-    where p.counted
+    join portal_counting c using (portal_id)
 ), told as (
     select f.portal_id, f.channel_id, (c.local - r.day_start)::date as day,
         sum(f.people_in) as people_in, sum(f.people_in * c.hours) as in_1, sum(f.people_in * c.hours * c.hours) as in_2,
@@ -54,7 +53,7 @@ with day as materialized (
         sum(case r.sign when 1 then f.out_1 else f.in_1 end) as left_1,
         sum(case r.sign when 1 then f.out_2 else f.in_2 end) as left_2
     from day d
-    join door r on r.valid && tstzrange(d.begins, d.ends)
+    join door r on r.counting && tstzrange(d.begins, d.ends)
     left join passed f on f.portal_id = r.portal_id and f.day = d.day
     group by r.space_id, d.day
 )

@@ -20,9 +20,9 @@ with place as (
         where v.site_id = s.site_id and v.from_day <= g::date and v.ended is null order by from_day desc limit 1
     ) v on true
     left join (
-        select sp.site_id, p.portal_id, p.valid from site_portal sp join portal p using (portal_id) where sp.perimeter and p.counted
+        select sp.site_id, c.portal_id, c.counting from site_portal sp join portal_counting c using (portal_id) where sp.perimeter
     ) p on p.site_id = s.site_id and (v.portals is null or p.portal_id = any(v.portals))
-        and p.valid && tstzrange(to_timestamp(d.begins), to_timestamp(d.ends))
+        and p.counting && tstzrange(to_timestamp(d.begins), to_timestamp(d.ends))
     group by t.named
 ), observed as (
     select date_trunc(%(unit)s, v.day::timestamp)::date as named, v.*

@@ -1,0 +1,81 @@
+"""A door that is counted no more keeps its past in every figure: hours, flows, spaces and coverage as well as days."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core import sitefile
+from store import effects, programme, queries, sites, unusual
+from store.database import Database
+from store.queries.series import Step
+from tests.store.counted import HOUSE, put, reading
+
+DAY = datetime(2026, 3, 2, 3, tzinfo=UTC)  # 04:00 there
+NEXT = DAY + timedelta(days=1)
+LATER = NEXT + timedelta(days=1)
+STEPS: tuple[Step, ...] = ("15min", "hour", "day")
+BACK = HOUSE[HOUSE.rindex("[[sites.portals]]") : HOUSE.index("[[sites.sensors]]")]
+NO_MORE = HOUSE[: HOUSE.rindex("[[sites.sensors]]")]  # without the sensor of the back door
+TAKEN_OUT, SET_SO = NO_MORE.replace(BACK, ""), NO_MORE.replace(BACK, BACK + "counted = false\n")
+
+
+@pytest.fixture
+def house(db: Database) -> Database:
+    """A day whose quarters bring 3 people in by the front and 1 by the back (swapped), and 1 out by each."""
+    sites.apply(db, sitefile.parse(HOUSE), now=DAY)
+    for device, came in (("front", "in"), ("back", "out")):
+        went = "out" if came == "in" else "in"
+        for metric, people in ((came, 3 if device == "front" else 1), (went, 1)):
+            put(db, *(reading(15 * n - 525, people, metric, period_s=900, device=device) for n in range(96)))
+    return db
+
+
+def _figures(db: Database) -> dict[str, float]:
+    """Who entered on the day, and how well that is known, by every way of asking."""
+    day = DAY.date()
+    (visits,) = queries.visits(db, "lib", day, day)
+    found = {"day": visits.gross or 0, "coverage": visits.coverage}
+    hours = unusual.hours(db, "lib", DAY, NEXT)
+    in_hall = programme.entries_by_hour(db, "lib", "hall", DAY, NEXT)
+    for name, told in (("hours", hours), ("hours of the hall", in_hall)):
+        found |= {name: sum(h.people for h in told), f"{name}, heard": min(h.heard for h in told)}
+    found["days of the hall"] = sum(e.people for e in effects.entries(db, "lib", day, day) if e.space == "hall")
+    for step in STEPS:
+        flows = queries.flows(db, "lib", DAY, NEXT, step)
+        found[f"flows by {step}"] = sum(f.people_in or 0 for f in flows)
+        found[f"doors by {step}"] = len({f.portal for f in flows})
+    (hall,) = queries.space_usage(db, "lib", day, day, now=NEXT + timedelta(days=2), space="hall")
+    found["came to the hall"] = hall.usage.came.value if hall.usage.came else 0
+    return found
+
+
+@pytest.mark.parametrize("without", [TAKEN_OUT, SET_SO])
+def test_every_figure_of_the_past_stays_what_it_was(house: Database, without: str) -> None:
+    before = _figures(house)
+    entered = (
+        "day",
+        "hours",
+        "hours of the hall",
+        "days of the hall",
+        "came to the hall",
+        *map("flows by {}".format, STEPS),
+    )
+    assert {name: before[name] for name in entered} == dict.fromkeys(entered, 4.0 * 96)
+    assert (before["coverage"], before["hours, heard"], before["hours of the hall, heard"]) == (1, 1, 1)
+    sites.apply(house, sitefile.parse(without), now=NEXT)
+    assert _figures(house) == before
+
+
+@pytest.mark.parametrize("without", [TAKEN_OUT, SET_SO])
+def test_after_that_nobody_misses_the_door(house: Database, without: str) -> None:
+    sites.apply(house, sitefile.parse(without), now=NEXT)
+    put(house, *(reading(15 * n - 525, 2, "in", period_s=900) for n in range(96, 2 * 96)))
+    (visits,) = queries.visits(house, "lib", NEXT.date(), NEXT.date())
+    assert (visits.gross, visits.coverage) == (2 * 96, 1)
+    for told in (
+        unusual.hours(house, "lib", NEXT, LATER),
+        programme.entries_by_hour(house, "lib", "hall", NEXT, LATER),
+    ):
+        assert {(h.people, h.heard) for h in told} == {(8, 1)}
+    for step in STEPS:
+        assert {f.portal for f in queries.flows(house, "lib", NEXT, LATER, step)} == {"front"}

@@ -150,7 +150,8 @@ class VisitPoint:
     silent door. `se` is the standard error of the gross figure as far as counting goes (core.analytics.visits); what
     was not observed is told by `coverage`. `definition` is the version in force: 0 if the site states none, None if it
     changed.
-    `corrected` is how many of the gross an accepted calibration of a door added to what the sensors counted.
+    `corrected` is how many of the gross an accepted calibration of a door added to what the sensors counted. `final`
+    tells that the last business day of the step was over when it was asked for; until then it is what has come so far.
     """
 
     day: date
@@ -161,6 +162,7 @@ class VisitPoint:
     se: float | None = None
     definition: int | None = 0
     corrected: float = 0.0
+    final: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

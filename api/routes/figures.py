@@ -56,7 +56,7 @@ def visits(
 ) -> Response:  # fmt: skip
     """Visits by business day, week or month, gross and net; the last 28 days if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
-    points = queries.visits(db, site.id, first, last, step, together=together)
+    points = queries.visits(db, site.id, first, last, step, together=together, today=calendar.business_day(now, site))
     name = "-".join(site.counted if together else (site.id,))
     return rows(points, VisitPoint, wanted(form, accept), f"{name}-visits-{first}-{last}")
 

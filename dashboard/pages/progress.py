@@ -123,7 +123,7 @@ def _ahead(db: Database, place: Site, way: Progress | None, coming: Outlook | No
 
 def _corrected(db: Database, site: str, today: date, first: date | None = None) -> list[Any]:
     begins = min(first or today, date(today.year - 1, 1, 1))
-    return beside.corrected_note(site, queries.visits(db, site, begins, today, "month", together=True))
+    return beside.corrected_note(site, queries.visits(db, site, begins, today, "month", together=True, today=today))
 
 
 def _ledger(db: Database, site: str, today: date) -> Any:

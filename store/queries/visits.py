@@ -20,21 +20,31 @@ class _Point:
     coverage: float
     imputed: float
     corrected: float
+    final: bool
     passages: float | None
     squares: float | None
 
 
 def visits(
-    db: Database, site: str, first: date, last: date, step: Step = "day", *, together: bool = False
+    db: Database,
+    site: str,
+    first: date,
+    last: date,
+    step: Step = "day",
+    *,
+    together: bool = False,
+    today: date = date.max,
 ) -> list[VisitPoint]:
     """Visits of a site from business day `first` to `last`, both included, by day, week or month. Raises NotFound.
 
-    `together`: of all sites that count for its target, on the days on which each of them was observed whole.
+    `together`: of all sites that count for its target, on the days on which each of them was observed whole, and with
+    what has come so far on `today`, the business day that is not over; the last ones asked for are over without it.
     """
     place = load(db, site)
     sites = list(place.counted) if together else [site]
     out = left_out(db, counted(db, place), first, last) if together else []
-    keys = {"sites": sites, "unit": step, "step": INTERVALS[step], "first": first, "last": last, "left_out": out}
+    out = [day for day in out if day < today]
+    keys = {"sites": sites, "unit": step, "step": INTERVALS[step], "first": first, "last": last, "left_out": out, "today": today}
     points = db.fetch("visits", _Point, **keys)
     return [_view(point) for point in points]
 
@@ -48,6 +58,7 @@ def _view(point: _Point) -> VisitPoint:
         coverage=point.coverage,
         imputed=point.imputed,
         corrected=point.corrected,
+        final=point.final,
         se=counting_error(point.passages or 0, point.squares or 0) if known else None,
         definition=point.definition,
     )

@@ -6,7 +6,7 @@ with place as (
     select greatest(g, %(first)s::date)::date as first, g::date as named, least(g + %(step)s::interval, %(last)s::date + 1)::date as next
     from generate_series(date_trunc(%(unit)s, %(first)s::date::timestamp), %(last)s::date::timestamp, %(step)s::interval) as g
 ), expected as ( -- the seconds that the doors that count should have been watched
-    select t.named, sum(d.ends - d.begins) filter (where p.portal_id is not null) as seconds,
+    select t.named, max(t.next) as next, sum(d.ends - d.begins) filter (where p.portal_id is not null) as seconds,
         count(distinct (s.site_id, coalesce(v.version, 0))) as definitions, max(coalesce(v.version, 0)) as definition
     from step t
     cross join place s
@@ -48,7 +48,8 @@ with place as (
 )
 select e.named as day, v.gross, v.net, case when e.definitions = 1 then e.definition end as definition,
     least(1, coalesce(v.covered_s / nullif(e.seconds, 0), 0)) as coverage, coalesce(v.imputed, 0) as imputed,
-    coalesce(v.corrected, 0) as corrected, x.passages, x.squares
+    coalesce(v.corrected, 0) as corrected, e.next <= %(today)s::date as final,
+    x.passages, x.squares
 from expected e
 left join figures v using (named)
 left join error x using (named)

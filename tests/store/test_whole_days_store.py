@@ -57,6 +57,21 @@ def test_its_days_stand_with_what_was_counted_but_are_no_days_of_the_target(db: 
     assert np.isnan(past.visits[-SILENT:]).all() and np.isfinite(past.visits[:-SILENT]).all()
 
 
+def test_the_day_that_goes_on_tells_what_has_come_so_far(db: Database, database_url: str) -> None:
+    house(db, database_url, silent=0)
+    with psycopg.connect(database_url, autocommit=True) as conn:
+        conn.execute("update flow_day set people_in = people_in / 4, people_out = people_out / 4, covered_s = 21600"
+                     " where day = %s", (TODAY - DAY,))  # fmt: skip
+    asked = {"first": TODAY - 2 * DAY, "last": TODAY - DAY, "together": True}
+    assert [p.gross for p in queries.visits(db, "lib", **asked)] == [100, None], "once it is over it lacks too much"
+    so_far = queries.visits(db, "lib", **asked, today=TODAY - DAY)
+    assert [(p.gross, p.coverage, p.final) for p in so_far] == [(100, 1, True), (25, 0.25, False)]
+    (month,) = queries.visits(db, "lib", TODAY - 20 * DAY, TODAY, "month", together=True, today=TODAY - DAY)[-1:]
+    assert month.final is False
+    alone = queries.visits(db, "lib", TODAY - 2 * DAY, TODAY - DAY, today=TODAY - DAY)
+    assert [p.final for p in alone] == [True, False]
+
+
 def test_a_forecast_is_not_judged_by_them(db: Database, database_url: str) -> None:
     house(db, database_url, silent=3)
     week = TODAY - 7 * DAY

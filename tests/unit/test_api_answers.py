@@ -27,7 +27,7 @@ def test_csv_keeps_the_unknown_empty_and_people_whole() -> None:
 
 
 def test_csv_of_nothing_still_has_its_header() -> None:
-    assert to_csv([], VisitPoint) == "day,gross,net,coverage,imputed,se,definition,corrected\r\n"
+    assert to_csv([], VisitPoint) == "day,gross,net,coverage,imputed,se,definition,corrected,final\r\n"
 
 
 def test_json_says_null_for_what_is_not_known() -> None:
@@ -41,7 +41,7 @@ def test_csv_is_offered_as_a_file() -> None:
     visits = [VisitPoint(day=date(2026, 11, 25), gross=10.0, net=9.5, coverage=1.0, imputed=0.0, se=4.5, definition=2)]
     answer = rows(visits, VisitPoint, "csv", "huset-visits")
     assert answer.headers["content-disposition"] == 'attachment; filename="huset-visits.csv"'
-    assert bytes(answer.body).endswith(b"2026-11-25,10,9.5,1,0,4.5,2,0\r\n")
+    assert bytes(answer.body).endswith(b"2026-11-25,10,9.5,1,0,4.5,2,0,True\r\n")
 
 
 @pytest.mark.parametrize(

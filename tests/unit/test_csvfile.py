@@ -37,7 +37,7 @@ def test_a_column_serves_once_and_its_own_name_goes_first() -> None:
 @pytest.mark.parametrize(
     ("head", "need"),
     [
-        ("day,gross,net,coverage,imputed,se,definition,corrected", ("date", "visits")),  # of /visits
+        ("day,gross,net,coverage,imputed,se,definition,corrected,final", ("date", "visits")),  # of /visits
         ("portal,start,people_in,people_out,coverage,imputed,corrected", ("time", "count")),  # of /flows
         ("ds,y", ("date", "visits")),
         ("Månad;Antal besökare", ("date", "visits")),

@@ -43,9 +43,8 @@ def visits(
     place = load(db, site)
     sites = list(place.counted) if together else [site]
     out = left_out(db, counted(db, place), first, last) if together else []
-    out = [day for day in out if day < today]
-    keys = {"sites": sites, "unit": step, "step": INTERVALS[step], "first": first, "last": last, "left_out": out, "today": today}
-    points = db.fetch("visits", _Point, **keys)
+    keys = {"sites": sites, "unit": step, "step": INTERVALS[step], "first": first, "last": last, "today": today}
+    points = db.fetch("visits", _Point, **keys, left_out=[day for day in out if day < today])
     return [_view(point) for point in points]
 
 

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from api.deps import Clock
 from core.errors import BesokError
-from core.views import SiteLive
+from core.views.live import SiteLive
 from store import notify, queries
 from store.database import Database
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from core.analytics import calendar
 from core.plurals import many
 from core.site import Site
-from core.views import Step
+from core.views.series import Step
 
 MAX_ROWS = 200_000  # rows of one answer
 FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)  # no visitor counter is older; later is a slip of the keyboard

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
-from core.around import ActionEffect
-from core.outlook import ExpectedTotal, Outlook, Record
 from core.plurals import many
 from core.site import Text
+from core.views.around import ActionEffect
+from core.views.outlook import ExpectedTotal, Outlook, Record
 
 NEVER, ALWAYS = 0.05, 0.95  # odds beyond which numbers would promise more than a forecast can
 FOUR_WEEKS = 28  # days

@@ -8,7 +8,7 @@ from typing import Any
 from dash import Input, Output
 
 from core.errors import NotFound, StoreError
-from core.views import SiteInfo
+from core.views.live import SiteInfo
 from dashboard import shell
 from dashboard.address import Address
 from dashboard.callbacks import Callbacks

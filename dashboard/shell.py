@@ -6,7 +6,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from core.views import SiteInfo
+from core.views.live import SiteInfo
 from dashboard.address import Address
 from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.i18n import _, language, named

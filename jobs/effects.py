@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from core.analytics.calendar import WEEKDAYS
 from core.analytics.effects import Effect, Range, contribution, effect_of_action
-from core.around import ActionEffect, CalendarDay
 from core.errors import NotFound
 from core.ledger import Action
 from core.site import Site
+from core.views.around import ActionEffect, CalendarDay
 from jobs.daily import each
 from store import actions, effects, queries
 from store.database import Database

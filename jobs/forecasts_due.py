@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from core.analytics.calendar import business_day
-from core.outlook import LEAST_DAYS
 from core.site import Site
+from core.views.outlook import LEAST_DAYS
 from jobs import daily
 from store import backfill, forecasts, whole
 from store.database import Database

@@ -16,9 +16,9 @@ from core.analytics.days import as_forecast_calendar, open_also
 from core.analytics.forecast import History, history
 from core.analytics.outlook import DAY, FURTHEST, Goal, look_ahead
 from core.errors import NotFound, StoreError
-from core.outlook import LEAST_DAYS
 from core.site import Site
-from core.views import VisitPoint
+from core.views.outlook import LEAST_DAYS
+from core.views.series import VisitPoint
 from jobs import daily
 from jobs.forecasts_due import PAST_LEAST_DAYS, newest_due, past_due
 from store import forecasts, queries

@@ -8,9 +8,9 @@ import numpy as np
 
 from core.analytics.calendar import business_day, day_bounds
 from core.analytics.effects import effect_of_event
-from core.around import CalendarDay
-from core.effects import EventEffect
 from core.site import Site
+from core.views.around import CalendarDay
+from core.views.effects import EventEffect
 from jobs.daily import each
 from store import programme, queries
 from store.database import Database

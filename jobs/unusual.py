@@ -8,8 +8,8 @@ import numpy as np
 
 from core.analytics import events
 from core.analytics.calendar import business_day, day_bounds, open_intervals
-from core.around import UnusualTime
 from core.site import Site
+from core.views.around import UnusualTime
 from jobs.daily import each
 from store import unusual
 from store.database import Database

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.errors import ScenarioError
 from core.site import Portal, Sensor, Site, SiteFile
-from core.site_checks import Draft, check
+from core.sitefile.checks import Draft, check
 from sensors_sim.finding import Finder, header
 from sensors_sim.opening import opened
 from sensors_sim.scenario import SECTIONS, Hours, NewPortal, NewSensor, Scenario

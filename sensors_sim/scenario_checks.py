@@ -144,7 +144,7 @@ def _scenario(part: Scenario) -> Iterator[Problem]:
 
 
 def _nothing(_part: NewPortal | NewSensor) -> Iterator[Problem]:
-    """The site they come to decides (`core.site_checks`)."""
+    """The site they come to decides (`core.sitefile.checks`)."""
     return iter(())
 
 

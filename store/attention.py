@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from core import refusals
-from core.attention import FindingInfo
 from core.errors import BesokError, NotFound
+from core.views.attention import FindingInfo
 from store import quality
 from store.database import Database
 from store.queries.attention import finding

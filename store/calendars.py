@@ -8,9 +8,9 @@ from typing import Any
 import psycopg
 from psycopg.rows import class_row
 
-from core.around import ImportedCalendar, SchoolHoliday
 from core.errors import NotFound
 from core.ical import Occurrence
+from core.views.around import ImportedCalendar, SchoolHoliday
 from core.weather import Weather
 from store.database import Database, sql
 

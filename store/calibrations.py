@@ -14,9 +14,9 @@ from psycopg.types.json import Json
 from core.analytics import calendar
 from core.analytics.calibration import Accuracy, Session, accuracy, changed_at, looks_swapped
 from core.analytics.next_count import Door, Hour, advise
-from core.calibrating import Calibration, CountInfo, Decision, DoorInfo, SiteCalibration
 from core.errors import NotFound, StoreRefused
 from core.site import Site, Text
+from core.views.calibrating import Calibration, CountInfo, Decision, DoorInfo, SiteCalibration
 from store import manual_counts, sites
 from store.database import Database, sql
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import msgspec
 
-from core.around import ActionEffect
+from core.views.around import ActionEffect
 from store import looked
 from store.database import Database, sql
 

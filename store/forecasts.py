@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from core.outlook import Expected, ExpectedTotal, Outlook
+from core.views.outlook import Expected, ExpectedTotal, Outlook
 from store.database import Database, sql
 
 FAN = ("mean", "low80", "high80", "low95", "high95")

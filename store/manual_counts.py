@@ -14,8 +14,8 @@ import psycopg
 
 from core import refusals
 from core.analytics.manual_count import Segment, Tap, Watch, clock_shift, compare
-from core.calibrating import CountInfo, ManualCount
 from core.errors import NotFound, StoreRefused
+from core.views.calibrating import CountInfo, ManualCount
 from store.database import Database, sql
 
 KEPT = timedelta(days=400)  # older counts say nothing of a sensor today

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from core.effects import EventEffect
+from core.views.effects import EventEffect
 from store import looked
 from store.database import Database, sql
 from store.unusual import Hour, hours

@@ -12,8 +12,8 @@ from pydantic import TypeAdapter
 
 from core.errors import NotFound, SiteFileError
 from core.site import OUTSIDE, OpeningHours, PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Target, Text
-from core.site_diff import differences
-from core.target_checks import apart
+from core.sitefile.diff import differences
+from core.sitefile.target_checks import apart
 from store.database import Database, sql
 from store.definitions import DEFINITION, write_definitions
 from store.hours import mark_days

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from core.around import UnusualTime
+from core.views.around import UnusualTime
 from store import looked
 from store.database import Database, sql
 

@@ -13,8 +13,8 @@ from api.routes.figures import CSV, Accept, FirstDay, Form, LastDay
 from api.security import same_origin
 from core import refusals
 from core.analytics.quality.wiring import WiringPoint
-from core.attention import ChannelCoverage, FindingInfo
 from core.site import Text
+from core.views.attention import ChannelCoverage, FindingInfo
 from store import attention, queries
 
 router = APIRouter(tags=["Attention"])

@@ -9,8 +9,8 @@ from api.answers import rows, wanted
 from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, FirstDay, Form, From, LastDay, To
 from core.analytics import calendar
-from core.around import CalendarDay, ProgrammeEvent, UnusualTime
-from core.effects import ProgrammeEffect
+from core.views.around import CalendarDay, ProgrammeEvent, UnusualTime
+from core.views.effects import ProgrammeEffect
 from store import queries
 
 router = APIRouter(tags=["Calendar"])

@@ -13,10 +13,10 @@ from api.deps import Db, KnownSite, Now
 from api.security import same_origin
 from core import refusals
 from core.analytics.manual_count import Tap
-from core.calibrating import CountInfo, ManualCount, SiteCalibration
 from core.errors import NotFound
 from core.ledger import YEARS
 from core.site import Text
+from core.views.calibrating import CountInfo, ManualCount, SiteCalibration
 from store import manual_counts
 from store.calibrations import calibration as known_calibration
 

@@ -9,9 +9,10 @@ from api import ranges
 from api.answers import Format, rows, wanted
 from api.deps import Db, KnownSite, Now, known_name
 from core.analytics import calendar
-from core.annual import AnnualReport
 from core.site import Site
-from core.views import FlowPoint, HeatCell, OccupancyPoint, Progress, Step, VisitPoint
+from core.views.annual import AnnualReport
+from core.views.progress import Progress
+from core.views.series import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint
 from store import queries
 
 CSV: dict[int | str, dict[str, Any]] = {

@@ -14,10 +14,10 @@ from api.routes.figures import CSV, Accept, Form
 from api.security import same_origin
 from core import refusals, sentences
 from core.analytics.calendar import business_day
-from core.around import ActionEffect, ActionInfo
 from core.errors import CalendarFileError
 from core.ledger import Action, id_of
 from core.site import Site, Text
+from core.views.around import ActionEffect, ActionInfo
 from store import actions as ledger
 from store import effects, queries
 from store.database import Database

@@ -12,7 +12,7 @@ from api.deps import Db, Now, known_name
 from api.live import Hub, frame
 from api.security import same_origin
 from core.errors import BesokError, NotFound
-from core.views import SiteLive
+from core.views.live import SiteLive
 from store import queries
 
 router = APIRouter(tags=["Live"])

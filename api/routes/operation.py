@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Response
 from api.answers import FRESH
 from api.deps import Db, Now, known_name
 from core.analytics.strangers import Stranger, introduce
-from core.operation import DeviceInfo, Health, RejectedMessage
+from core.views.operation import DeviceInfo, Health, RejectedMessage
 from store import queries
 from store.sites import load_all
 

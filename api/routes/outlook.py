@@ -10,8 +10,8 @@ from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, Form
 from core import sentences
 from core.analytics import calendar
-from core.outlook import Expected, ExpectedTotal, Outlook, Record, Scored
 from core.site import Site, Text
+from core.views.outlook import Expected, ExpectedTotal, Outlook, Record, Scored
 from store import queries
 from store.database import Database
 

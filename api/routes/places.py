@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from api.deps import Db, known_name
-from core.views import SiteInfo, SpaceInfo
+from core.views.live import SiteInfo, SpaceInfo
 from store import queries
 
 router = APIRouter(tags=["Places"])

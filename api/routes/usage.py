@@ -11,7 +11,7 @@ from api.routes.figures import FirstDay, LastDay, SpaceId
 from core.analytics import calendar
 from core.plurals import many
 from core.site import Site
-from core.views import SpaceUsage, Together
+from core.views.series import SpaceUsage, Together
 from store import queries
 
 router = APIRouter(tags=["Figures"])

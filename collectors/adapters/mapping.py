@@ -13,11 +13,11 @@ from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from core import topics
 from core.errors import Unreadable
-from core.mapping_checks import PERIOD_LIMIT, split
 from core.metrics import METRICS, Kind
 from core.paths import PathError, Place, compiled
 from core.readings import Decoded, Identity, Reading
 from core.site import PayloadMapping
+from core.sitefile.mapping_checks import PERIOD_LIMIT, split
 from core.units import converted
 
 NAME_LIMIT = {"device": 200, "channel": 60}  # characters

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from core.analytics import calendar
-from core.around import CalendarDay, ProgrammeEvent, SchoolHoliday
 from core.site import Site
+from core.views.around import CalendarDay, ProgrammeEvent, SchoolHoliday
 from core.weather import Weather
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from core.analytics.forecast import (
 )
 from core.analytics.forecast.paths import BOUNDS
 from core.analytics.growth import growth_a_year
-from core.outlook import Expected, ExpectedTotal, Outlook
+from core.views.outlook import Expected, ExpectedTotal, Outlook
 
 MODEL: Final = "besok-1"  # to be raised whenever another forecast would be made of the same past
 LENGTHS: Final = (7, 28, 90, 365)  # days of the sums that are judged later

@@ -8,9 +8,9 @@ from statistics import median
 
 from core.analytics.placement import PEOPLE, Heard, Suggestion, suggest
 from core.metrics import METRICS
-from core.operation import LastReading, UnplacedChannel, UnplacedDevice
 from core.site import Sensor, Site
-from core.views import USUAL_S
+from core.views.live import USUAL_S
+from core.views.operation import LastReading, UnplacedChannel, UnplacedDevice
 
 PRESENT = frozenset({"people", "occupied"})
 REGULAR = 3  # gaps between readings that tell whether they come regularly

@@ -6,9 +6,10 @@ from typing import Any
 
 from dash import html
 
-from core.outlook import Outlook
 from core.site import Text
-from core.views import Progress, SoFar, VisitPoint
+from core.views.outlook import Outlook
+from core.views.progress import Progress, SoFar
+from core.views.series import VisitPoint
 from dashboard.components import outlook
 from dashboard.figures import path
 from dashboard.i18n import _, formats, named

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from core.attention import FindingEvent, FindingInfo
+from core.views.attention import FindingEvent, FindingInfo
 from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.components.writing import line, who
 from dashboard.i18n import _, formats, named, plural

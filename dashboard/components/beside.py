@@ -9,8 +9,8 @@ from dash import html
 
 from core.analytics.calibration import Accuracy, Verdict
 from core.analytics.next_count import Advice
-from core.calibrating import Calibration, CountInfo, DoorInfo, SiteCalibration
-from core.views import VisitPoint
+from core.views.calibrating import Calibration, CountInfo, DoorInfo, SiteCalibration
+from core.views.series import VisitPoint
 from dashboard.components import notices
 from dashboard.components.attrs import HIDDEN, data
 from dashboard.components.chart import sheet

@@ -6,7 +6,7 @@ from typing import Any, Final
 from dash import html
 
 from core.site import Text
-from core.views import MethodBreak, Progress
+from core.views.progress import MethodBreak, Progress
 from dashboard.i18n import _, formats, named
 
 NONE: Final[Mapping[str, Text]] = {}

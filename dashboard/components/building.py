@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.views import SpaceLive
+from core.views.live import SpaceLive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

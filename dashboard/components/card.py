@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from core.views import SpaceLive, patience
+from core.views.live import SpaceLive, patience
 from dashboard.components import words
 from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.i18n import _, formats, named

@@ -5,7 +5,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from core.views import SiteInfo, SpaceInfo
+from core.views.live import SiteInfo, SpaceInfo
 from dashboard.address import Address
 from dashboard.components.attrs import HIDDEN, aria
 from dashboard.i18n import _, formats, language, named, plural

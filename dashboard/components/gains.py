@@ -5,8 +5,8 @@ from typing import Any
 
 from dash import html
 
-from core.effects import EventEffect, ProgrammeEffect
 from core.site import Site, Text
+from core.views.effects import EventEffect, ProgrammeEffect
 from dashboard.components.chart import sheet
 from dashboard.i18n import _, formats, named
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.site import Site
-from core.views import OccupancyPoint, SpaceInfo
+from core.views.live import SpaceInfo
+from core.views.series import OccupancyPoint
 from dashboard.components import notices, words
 from dashboard.components.chart import chart
 from dashboard.figures import occupancy

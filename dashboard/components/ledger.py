@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from dash import html
 
-from core.around import ActionInfo
 from core.site import Text
+from core.views.around import ActionInfo
 from dashboard.components import ledger_forms
 from dashboard.components.attrs import aria, data
 from dashboard.i18n import _, formats, named, plural

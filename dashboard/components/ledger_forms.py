@@ -8,9 +8,9 @@ import dash_mantine_components as dmc
 from dash import html
 
 from core.analytics.calendar import WEEKDAYS
-from core.around import ActionInfo
 from core.languages import LANGUAGES
 from core.site import Text
+from core.views.around import ActionInfo
 from dashboard.components.attrs import aria, data
 from dashboard.components.writing import who
 from dashboard.i18n import _, formats, language, named

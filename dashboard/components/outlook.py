@@ -7,8 +7,9 @@ from typing import Any, Final
 from dash import html
 
 from core import sentences
-from core.outlook import LEAST_DAYS, Awaited, Outlook
-from core.views import Progress, VisitPoint
+from core.views.outlook import LEAST_DAYS, Awaited, Outlook
+from core.views.progress import Progress
+from core.views.series import VisitPoint
 from dashboard.components import notices
 from dashboard.components.attrs import data
 from dashboard.components.chart import chart

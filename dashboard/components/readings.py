@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.metrics import METRICS
-from core.operation import LastReading
+from core.views.operation import LastReading
 from dashboard.i18n import _, formats, plural
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from dash import html
 
 from core import sentences
-from core.outlook import Record, Scored
+from core.views.outlook import Record, Scored
 from dashboard.components.chart import chart, sheet
 from dashboard.figures import outlook as figures
 from dashboard.i18n import _, formats, named

@@ -8,7 +8,7 @@ from dash import html
 
 from core.analytics.placement import Suggestion
 from core.analytics.strangers import Stranger, latest
-from core.operation import SHOWN_DEVICES, UnplacedChannel
+from core.views.operation import SHOWN_DEVICES, UnplacedChannel
 from dashboard.components import readings
 from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.i18n import _, named

@@ -6,10 +6,10 @@ from typing import Any
 
 from dash import html
 
-from core.outlook import Outlook
 from core.sentences import rounded
 from core.site import Text
-from core.views import Progress, SoFar
+from core.views.outlook import Outlook
+from core.views.progress import Progress, SoFar
 from dashboard.components import answer, notices, outlook, strangers
 from dashboard.figures import path
 from dashboard.i18n import _, formats, plural

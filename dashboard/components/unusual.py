@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from dash import html
 
-from core.around import UnusualTime
 from core.site import Site
+from core.views.around import UnusualTime
 from dashboard.components.chart import sheet
 from dashboard.i18n import _, formats
 

@@ -5,7 +5,7 @@ from typing import Any
 from dash import html
 
 from core.analytics.usage import Figure, Reason
-from core.views import SpaceUsage
+from core.views.series import SpaceUsage
 from dashboard.components import notices
 from dashboard.i18n import _, formats, plural
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.views import SpaceLive
+from core.views.live import SpaceLive
 from dashboard.i18n import _, formats
 
 

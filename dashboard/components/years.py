@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from dash import html
 
-from core.outlook import ExpectedTotal, Outlook
 from core.sentences import rounded
-from core.views import VisitPoint
+from core.views.outlook import ExpectedTotal, Outlook
+from core.views.series import VisitPoint
 from dashboard.components.chart import sheet
 from dashboard.figures.path import visits_of
 from dashboard.i18n import _, formats

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from core.views import HeatCell
+from core.views.series import HeatCell
 from dashboard.i18n import _, formats
 
 QUIET = 0.05  # of the highest: below this, hours at the ends of the day are left out

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-from core.views import OccupancyPoint
+from core.views.series import OccupancyPoint
 from dashboard.figures.style import BAND, BEFORE, LIMIT, NOW, chart
 from dashboard.i18n import _, formats
 

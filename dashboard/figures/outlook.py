@@ -5,8 +5,8 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from core.outlook import Expected, Scored
-from core.views import VisitPoint
+from core.views.outlook import Expected, Scored
+from core.views.series import VisitPoint
 from dashboard.figures.path import visits_of
 from dashboard.figures.progress import Series
 from dashboard.figures.style import BAND, GOAL, LIMIT, NOW, chart

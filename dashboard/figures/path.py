@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from core.views import Progress, VisitPoint
+from core.views.progress import Progress
+from core.views.series import VisitPoint
 
 YEAR = timedelta(days=364)  # the same weekday a year before
 WHOLE_YEAR = 365  # days of a sum over a year

@@ -10,7 +10,8 @@ from dash import html
 
 from core.analytics import calendar
 from core.site import Site
-from core.views import LATE_AFTER, STALE_AFTER, OccupancyPoint, SiteInfo, SiteLive, SpaceLive
+from core.views.live import LATE_AFTER, STALE_AFTER, SiteInfo, SiteLive, SpaceLive
+from core.views.series import OccupancyPoint
 from dashboard.address import Address
 from dashboard.components import building, words
 from dashboard.components.banner import sandbox

@@ -9,9 +9,10 @@ from dash import html
 from core import sentences
 from core.analytics import calendar
 from core.errors import NotFound
-from core.outlook import Outlook
 from core.site import Site, Text
-from core.views import Progress, SiteInfo
+from core.views.live import SiteInfo
+from core.views.outlook import Outlook
+from core.views.progress import Progress
 from dashboard.address import Address
 from dashboard.components import answer, beside, breaks, gains, ledger, outlook, record, unaimed, years
 from dashboard.components.attrs import data

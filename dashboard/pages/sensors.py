@@ -8,9 +8,9 @@ from dash import html
 
 from core.analytics import calendar
 from core.analytics.strangers import Stranger, introduce
-from core.operation import SHOWN_DEVICES, DeviceInfo, RejectedMessage
 from core.site import Site
-from core.views import SiteInfo
+from core.views.live import SiteInfo
+from core.views.operation import SHOWN_DEVICES, DeviceInfo, RejectedMessage
 from dashboard.address import Address
 from dashboard.components import attention, beside, notices, strangers
 from dashboard.components.attrs import HIDDEN, data

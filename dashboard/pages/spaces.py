@@ -8,7 +8,7 @@ from dash import Input, Output, State, html, no_update
 from core.analytics import calendar
 from core.errors import NotFound
 from core.site import Site
-from core.views import SiteInfo, SpaceInfo
+from core.views.live import SiteInfo, SpaceInfo
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.callbacks import Callbacks

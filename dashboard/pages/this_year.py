@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from dash import html
 
-from core.views import Progress, VisitPoint
+from core.views.progress import Progress
+from core.views.series import VisitPoint
 from dashboard.components import answer, notices
 from dashboard.components.chart import chart
 from dashboard.figures import path

@@ -17,8 +17,8 @@ from ops.commands.database import opened
 from ops.commands.options import AnySite, SiteOption
 
 if TYPE_CHECKING:
-    from core.around import ActionEffect
     from core.ledger import Action
+    from core.views.around import ActionEffect
     from store.database import Database
 
 app = typer.Typer(no_args_is_help=True, help="You said, we did: what was asked for, answered and done.")

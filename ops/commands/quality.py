@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from core.attention import FindingInfo
 from core.plurals import many
+from core.views.attention import FindingInfo
 from ops.commands.database import opened
 
 STATES = {"ok": "ok", "problem": "PROBLEM", "note": "note"}

@@ -7,11 +7,11 @@ from typing import Literal
 
 from core import ical, weather
 from core.analytics.whereabouts import space_of
-from core.around import SchoolHoliday
 from core.errors import CalendarFileError, NotFound
 from core.plurals import many
 from core.site import Site
 from core.suggest import suggestion
+from core.views.around import SchoolHoliday
 from ops.files import fetching
 from store import calendars
 from store.database import Database

@@ -12,11 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from core.around import ActionEffect
 from core.errors import CalendarFileError
 from core.ledger import Action, as_cell, check, from_cell, id_of
 from core.site import Site, Text
 from core.suggest import suggestion
+from core.views.around import ActionEffect
 from ops.files.csvfile import DELIMITERS
 from ops.files.encoding import decoded
 from ops.files.ledger_words import ALSO, COLUMNS, GAVE, READ, TOLD

@@ -6,9 +6,9 @@ from datetime import datetime
 from pydantic import TypeAdapter
 
 from core.analytics.calendar import business_day
-from core.annual import AnnualReport, DefinitionEvidence, DoorEvidence
 from core.errors import NotFound
 from core.plurals import many
+from core.views.annual import AnnualReport, DefinitionEvidence, DoorEvidence
 from store import queries
 from store.database import Database
 from store.sites import load, load_all

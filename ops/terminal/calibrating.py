@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from core.analytics.calendar import WEEKDAYS
 from core.analytics.calibration import Accuracy
-from core.calibrating import Calibration, CountInfo, DoorInfo, SiteCalibration
 from core.plurals import many
+from core.views.calibrating import Calibration, CountInfo, DoorInfo, SiteCalibration
 from ops.terminal.tables import table
 
 VERDICTS = {

@@ -6,7 +6,7 @@ from datetime import datetime
 from core.analytics.placement import Suggestion
 from core.analytics.strangers import Stranger, latest
 from core.metrics import METRICS
-from core.operation import SHOWN_DEVICES, DeviceInfo, LastReading
+from core.views.operation import SHOWN_DEVICES, DeviceInfo, LastReading
 
 STATES = {"live": "heard", "late": "late", "stale": "silent", "none": "never heard"}
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from core.around import ActionInfo
+from core.views.around import ActionInfo
 from store import actions as ledger
 from store.database import Database
 

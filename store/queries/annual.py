@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from core.analytics.annual import LEAST_DAYS, OBSERVED, Year
-from core.annual import (
+from core.views.annual import (
     AnnualReport,
     CorrectionEvidence,
     DefinitionEvidence,

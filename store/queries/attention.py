@@ -8,8 +8,8 @@ from typing import Any
 from core.analytics.quality.findings import Doubt, Finding, Kind, doubt
 from core.analytics.quality.wiring import WiringPoint, check
 from core.analytics.quality.words import Names, advice, certainty, sentence
-from core.attention import ChannelCoverage, FindingEvent, FindingInfo, State
 from core.site import Site
+from core.views.attention import ChannelCoverage, FindingEvent, FindingInfo, State
 from store import quality
 from store.database import Database
 from store.queries.devices import devices, unplaced

@@ -12,7 +12,7 @@ import numpy as np
 from core.analytics import bridge as across
 from core.analytics.bridge import Bridge, Change, Doors, Growth
 from core.site import Site, VisitDefinition
-from core.views import MethodBreak
+from core.views.progress import MethodBreak
 from store.database import Database
 from store.queries.bridge_history import DAY, WEEKS, History, changes_of, history_of
 

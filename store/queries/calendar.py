@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from core.analytics import calendar, days
-from core.around import CalendarDay, ProgrammeEvent, SchoolHoliday, UnusualTime
+from core.views.around import CalendarDay, ProgrammeEvent, SchoolHoliday, UnusualTime
 from core.weather import Weather
 from store.database import Database
 from store.sites import load

@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from core.operation import (
+from core.readings import Flag
+from core.views.live import freshness
+from core.views.operation import (
     COUNTED_TO,
     SHOWN_DEVICES,
     DeviceInfo,
@@ -16,8 +18,6 @@ from core.operation import (
     UnplacedChannel,
     UnplacedDevice,
 )
-from core.readings import Flag
-from core.views import freshness
 from store.database import Database
 
 SHOWN_BYTES = 2000

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from core.operation import Health, ServiceHealth
+from core.views.operation import Health, ServiceHealth
 from store.beats import beats
 from store.database import Database
 from store.migrate import pending

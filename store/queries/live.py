@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from core.analytics import calendar
 from core.site import Site, Text
-from core.views import USUAL_S, Basis, SiteLive, SpaceLive, freshness, level, older
+from core.views.live import USUAL_S, Basis, SiteLive, SpaceLive, freshness, level, older
 from store.database import Database
 from store.sites import load
 

@@ -7,8 +7,8 @@ from statistics import median
 from typing import Final
 
 from core.errors import NotFound
-from core.outlook import Awaited, Expected, ExpectedTotal, Outlook, Record, Scored
 from core.site import Site
+from core.views.outlook import Awaited, Expected, ExpectedTotal, Outlook, Record, Scored
 from store import backfill
 from store.beats import beats
 from store.database import Database

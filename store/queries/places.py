@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from core.errors import NotFound
 from core.site import Text
-from core.views import SiteInfo, SpaceInfo
+from core.views.live import SiteInfo, SpaceInfo
 from store.database import Database
 
 

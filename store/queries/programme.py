@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from core.effects import EventEffect, ProgrammeEffect
+from core.views.effects import EventEffect, ProgrammeEffect
 from store.database import Database
 from store.sites import load
 

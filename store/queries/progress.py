@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from core.analytics.growth import growth_a_year, growth_of_days
 from core.errors import NotFound
 from core.site import Site
-from core.views import Progress, SoFar
+from core.views.progress import Progress, SoFar
 from store.database import Database
 from store.queries.bridging import bridged
 from store.queries.visits import visits

@@ -7,7 +7,8 @@ from typing import Final
 from core.analytics import calendar
 from core.errors import NotFound
 from core.site import Site
-from core.views import Basis, FlowPoint, HeatCell, OccupancyPoint, Step
+from core.views.live import Basis
+from core.views.series import FlowPoint, HeatCell, OccupancyPoint, Step
 from store.database import Database
 from store.sites import load
 

@@ -10,7 +10,8 @@ from core.analytics import calendar, usage
 from core.analytics.usage import DayUse, Passed
 from core.errors import NotFound
 from core.site import Site
-from core.views import SpaceInfo, SpaceUsage, Together
+from core.views.live import SpaceInfo
+from core.views.series import SpaceUsage, Together
 from store.database import Database
 from store.queries.places import spaces
 from store.queries.series import occupancy

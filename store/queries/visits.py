@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from core.analytics.visits import counting_error
-from core.views import Step, VisitPoint
+from core.views.series import Step, VisitPoint
 from store.database import Database
 from store.queries.series import INTERVALS
 from store.sites import counted, load

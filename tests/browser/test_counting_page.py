@@ -8,8 +8,8 @@ from house import House, Open
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from core.analytics.manual_count import Tap
-from core.calibrating import ManualCount
 from core.readings import Reading
+from core.views.calibrating import ManualCount
 from store import calibrations, manual_counts
 from store.database import Database
 from store.write import Batch, Incoming, write

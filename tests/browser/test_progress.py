@@ -7,8 +7,8 @@ from house import House, Open
 from playwright.sync_api import expect
 
 from core.analytics.calendar import business_day, day_bounds
-from core.outlook import Expected, ExpectedTotal, Outlook
 from core.readings import Reading
+from core.views.outlook import Expected, ExpectedTotal, Outlook
 from store import forecasts, sites
 from store.beats import beat
 from store.database import Database

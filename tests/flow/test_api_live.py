@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 from core.readings import Reading
 from core.settings import Settings
 from core.site import Site
-from core.views import SiteLive
+from core.views.live import SiteLive
 from jobs import work
 from store.database import Database
 from store.write import Batch, Incoming, write

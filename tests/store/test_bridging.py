@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from core import sitefile
-from core.views import Progress
+from core.views.progress import Progress
 from store import queries, sites
 from store.database import Database
 from tests.store.counted import HOUSE

@@ -11,8 +11,8 @@ from psycopg import sql
 
 from core import sitefile
 from core.analytics.manual_count import Tap
-from core.calibrating import ManualCount
 from core.errors import NotFound, StoreRefused
+from core.views.calibrating import ManualCount
 from ops.terminal import calibrating
 from store import calibrations, manual_counts, queries, sandbox, sites
 from store.database import Database

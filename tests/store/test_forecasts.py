@@ -10,8 +10,8 @@ import pytest
 from api.routes.outlook import forecast
 from core import sitefile
 from core.errors import NotFound
-from core.outlook import Awaited, Expected, ExpectedTotal, Outlook
 from core.settings import Settings
+from core.views.outlook import Awaited, Expected, ExpectedTotal, Outlook
 from jobs import duties, forecasts_due
 from jobs import outlook as jobs
 from jobs.aside import Aside

@@ -6,9 +6,9 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from core.operation import COUNTED_TO, UnplacedDevice
 from core.readings import Reading
 from core.sitefile import parse
+from core.views.operation import COUNTED_TO, UnplacedDevice
 from store import queries, sites
 from store.database import Database, sql
 from store.write import Batch, Heard, Incoming, write

@@ -7,7 +7,7 @@ import pytest
 
 from core import sitefile
 from core.readings import Reading
-from core.views import VisitPoint
+from core.views.series import VisitPoint
 from store import queries, sites
 from store.database import Database
 from store.write import Batch, Incoming, write

@@ -22,11 +22,11 @@ from collectors import adapters, pipeline, trial
 from collectors.adapters import ADAPTERS
 from collectors.adapters.lorawan.frames import CODECS
 from collectors.privacy import Stripped
-from core import mapping_checks
 from core.known import Known
 from core.metrics import METRICS
 from core.readings import Message
 from core.site import PayloadMapping
+from core.sitefile import mapping_checks
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 EACH = int(os.environ.get("BESOK_FUZZ", "0"))  # of every adapter; 0: a few of all of them together

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from api import errors
 from api.answers import rows, to_csv, wanted
-from core.views import FlowPoint, VisitPoint
+from core.views.series import FlowPoint, VisitPoint
 
 START = datetime(2026, 11, 25, 8, tzinfo=UTC)
 POINTS = [

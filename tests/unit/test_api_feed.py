@@ -11,7 +11,7 @@ from api import live
 from api.live import BEAT, Feed, frame
 from core.errors import StoreUnavailable
 from core.site import Text
-from core.views import SiteLive
+from core.views.live import SiteLive
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 EMPTY = SiteLive(

@@ -4,8 +4,8 @@ import pytest
 
 from api.answers import to_csv
 from api.routes.ledger import LedgerRow, _both, _free_id, _row
-from core.around import ActionInfo
 from core.site import Text
+from core.views.around import ActionInfo
 
 
 @pytest.mark.parametrize(

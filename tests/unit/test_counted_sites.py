@@ -7,7 +7,7 @@ import numpy as np
 
 from core.analytics.days import calendar_days, open_also
 from core.site import Text
-from core.views import VisitPoint
+from core.views.series import VisitPoint
 from dashboard.components import answer
 from dashboard.i18n import LANG
 from jobs.outlook import observed

@@ -7,7 +7,8 @@ import pytest
 
 from core.analytics.occupancy import REASONS
 from core.site import Text
-from core.views import OccupancyPoint, SiteInfo, SiteLive, SpaceLive
+from core.views.live import SiteInfo, SiteLive, SpaceLive
+from core.views.series import OccupancyPoint
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.components import building, words

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from core.site import Text
-from core.views import MethodBreak, Progress
+from core.views.progress import MethodBreak, Progress
 from dashboard.components.breaks import section, told
 from dashboard.i18n import LANG
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.effects import EventEffect, Extra
+from core.views.effects import EventEffect, Extra
 from dashboard.components import gains
 from dashboard.i18n import LANG
 

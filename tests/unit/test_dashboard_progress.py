@@ -7,8 +7,9 @@ from datetime import date, timedelta
 import pytest
 
 from core import sitefile
-from core.outlook import Awaited, ExpectedTotal, Record
-from core.views import SoFar, VisitPoint
+from core.views.outlook import Awaited, ExpectedTotal, Record
+from core.views.progress import SoFar
+from core.views.series import VisitPoint
 from dashboard.components import answer, outlook, record, unaimed, years
 from dashboard.figures import path
 from dashboard.i18n import LANG

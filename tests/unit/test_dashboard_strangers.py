@@ -9,7 +9,7 @@ import pytest
 from core.analytics.placement import Heard, Reason, suggest
 from core.analytics.strangers import Stranger, latest
 from core.metrics import METRICS
-from core.operation import SHOWN_DEVICES, LastReading, UnplacedDevice
+from core.views.operation import SHOWN_DEVICES, LastReading, UnplacedDevice
 from dashboard.components import readings, strangers
 from dashboard.i18n import LANG
 from ops.terminal import devices

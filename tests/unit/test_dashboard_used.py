@@ -7,7 +7,7 @@ from core.analytics import usage
 from core.analytics.next_count import Advice
 from core.analytics.usage import DayUse, Passed
 from core.site import Text
-from core.views import SpaceUsage, VisitPoint
+from core.views.series import SpaceUsage, VisitPoint
 from dashboard.components import beside, used
 from dashboard.i18n import LANG
 

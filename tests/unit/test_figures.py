@@ -2,7 +2,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from core.views import HeatCell, OccupancyPoint, Progress, VisitPoint
+from core.views.progress import Progress
+from core.views.series import HeatCell, OccupancyPoint, VisitPoint
 from dashboard.components import answer
 from dashboard.figures import heat, occupancy, path, progress
 

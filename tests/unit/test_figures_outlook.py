@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from core.outlook import Expected, ExpectedTotal, Outlook, Record, Scored
-from core.views import Progress, VisitPoint
+from core.views.outlook import Expected, ExpectedTotal, Outlook, Record, Scored
+from core.views.progress import Progress
+from core.views.series import VisitPoint
 from dashboard.components import answer, record
 from dashboard.figures import outlook as figures
 from dashboard.i18n import LANG

@@ -9,8 +9,8 @@ import pytest
 from numpy.testing import assert_array_equal
 
 from core.analytics.occupancy import Building, Estimate, Floats, by_space
-from core.around import CalendarDay
 from core.settings import Settings
+from core.views.around import CalendarDay
 from jobs import daily, programme, quarters
 from jobs.duties import Clock, Duty
 from jobs.inbox import Inbox

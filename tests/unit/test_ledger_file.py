@@ -6,11 +6,11 @@ from datetime import date
 import pytest
 
 from api.routes.ledger import LedgerRow
-from core.around import ActionEffect
 from core.errors import CalendarFileError
 from core.ledger import Action
 from core.site import Site, Text
 from core.sitefile import parse as parse_sites
+from core.views.around import ActionEffect
 from ops.files import ledger
 from tests.store.counted import HOUSE
 

@@ -167,7 +167,7 @@ def test_periods_by_length_and_by_beginning() -> None:
     assert tried({"n": 1, "min": 15}, by_length).readings[0].period_s == 900
     assert "period_s ($.min) has" in reason({"n": 1, "min": 15000}, by_length)
     by_start = mapping(values={"in": "$.n"}, time="$.to", start="$.from")
-    assert "from $.from to $.to has -5 seconds" in reason({"n": 1, "from": 1764058500, "to": 1764058495}, by_start)
+    assert "from $.from to $.to has -5 s" in reason({"n": 1, "from": 1764058500, "to": 1764058495}, by_start)
 
 
 def test_times() -> None:

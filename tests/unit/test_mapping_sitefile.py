@@ -8,8 +8,8 @@ import pytest
 from core.errors import SiteFileError
 from core.known import known_from
 from core.site import SiteFile
-from core.site_diff import differences
 from core.sitefile import dump, parse
+from core.sitefile.diff import differences
 from tests.unit.mapped import ACME, HOUSE, examples, mapping
 
 

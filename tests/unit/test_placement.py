@@ -12,8 +12,8 @@ from core import sitefile
 from core.analytics.names import words
 from core.analytics.placement import Heard, Suggestion, suggest
 from core.analytics.strangers import interval_s, introduce
-from core.operation import LastReading, UnplacedChannel, UnplacedDevice
 from core.site import Portal, Sensor, Site, Text
+from core.views.operation import LastReading, UnplacedChannel, UnplacedDevice
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)

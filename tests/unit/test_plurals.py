@@ -10,8 +10,8 @@ import pytest
 from core import sentences
 from core.analytics.quality.findings import Finding
 from core.analytics.quality.words import sentence
-from core.outlook import Record
 from core.plurals import many
+from core.views.outlook import Record
 
 ROOT = Path(__file__).parents[2]
 COUNTED = (

@@ -7,7 +7,7 @@ import numpy as np
 from benchmarks._faulty import case, small
 from core.analytics.quality.seen import Room, cut, last_heard
 from core.analytics.quality.wiring import WiringPoint, check
-from core.operation import DeviceInfo
+from core.views.operation import DeviceInfo
 
 SITES = small(2, 3)
 FIRST_DAY = 44  # steps from 04:00 to 15:00

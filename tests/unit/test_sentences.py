@@ -7,9 +7,9 @@ from typing import get_args
 import pytest
 
 from core import sentences
-from core.around import ActionEffect
-from core.effects import Verdict
-from core.outlook import ExpectedTotal, Outlook, Record
+from core.views.around import ActionEffect
+from core.views.effects import Verdict
+from core.views.outlook import ExpectedTotal, Outlook, Record
 
 OUTLOOK = Outlook(
     origin=date(2026, 11, 24),

@@ -22,8 +22,8 @@ from core.site import (
     Text,
     VisitDefinition,
 )
-from core.site_diff import differences
 from core.sitefile import dump, parse
+from core.sitefile.diff import differences
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 

@@ -5,8 +5,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.around import UnusualTime
 from core.site import OpeningHours, Site, Text
+from core.views.around import UnusualTime
 from dashboard.i18n import LANG, formats
 from jobs.unusual import _speaks_of_people
 

@@ -7,8 +7,8 @@ import pytest
 from core.analytics.visits import counting_error
 from core.errors import SiteFileError
 from core.site import Deduction, SiteFile, Text, VisitDefinition
-from core.site_diff import differences
 from core.sitefile import dump, parse
+from core.sitefile.diff import differences
 
 HOURS = "\n".join(
     f'{d} = "always"' for d in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

@@ -9,7 +9,7 @@ How it is reckoned, and how well it does: docs/effects.md.
 from core.analytics.effects.action import contribution, effect_of_action
 from core.analytics.effects.event import effect_of_event
 from core.analytics.effects.step import Step, step
-from core.effects import Change, Effect, EventEffect, Extra, Range
+from core.views.effects import Change, Effect, EventEffect, Extra, Range
 
 __all__ = [
     "Change",

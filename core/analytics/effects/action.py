@@ -12,7 +12,7 @@ from scipy.special import stdtr, stdtrit
 
 from core.analytics.effects.moved import origin
 from core.analytics.effects.step import BELIEF, FEWEST, Flags, Floats, Step, step
-from core.effects import Change, Effect, Moved, Range, Verdict
+from core.views.effects import Change, Effect, Moved, Range, Verdict
 
 WEEK = 7
 WEEKS_A_YEAR = 365.25 / 7

@@ -5,7 +5,7 @@ from scipy.special import stdtr, stdtrit
 
 from core.analytics.effects.moved import origin
 from core.analytics.effects.step import Flags, Floats
-from core.effects import EventEffect, EventVerdict, Extra, Moved, Range
+from core.views.effects import EventEffect, EventVerdict, Extra, Moved, Range
 
 FEWEST = 4  # days to compare with
 NEAREST = 16  # days to compare with at most: the season changes

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.views import Basis
+from core.views.live import Basis
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

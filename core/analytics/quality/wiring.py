@@ -13,9 +13,9 @@ from core.analytics.quality.seen import Counter, Gauge, House, Seen
 from core.analytics.quality.signals import silent
 from core.analytics.quality.twins import double
 from core.analytics.quality.words import Names, advice, sentence
-from core.operation import DeviceInfo
 from core.plurals import many
 from core.site import Text
+from core.views.operation import DeviceInfo
 
 State = Literal["ok", "problem", "note"]
 

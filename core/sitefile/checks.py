@@ -11,10 +11,10 @@ from zoneinfo import available_timezones
 
 import holidays
 
-from core import mapping_checks, target_checks, visit_checks
 from core.analytics.calendar import WEEKDAYS, parse_hours
-from core.mapping_checks import zone_exists
 from core.site import OUTSIDE, OpeningHours, PayloadMapping, Portal, Sensor, Site, Space, VisitDefinition
+from core.sitefile import mapping_checks, target_checks, visit_checks
+from core.sitefile.mapping_checks import zone_exists
 from core.suggest import suggestion
 from core.tomlfile import Path, Problem
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from core.views import Freshness
+from core.views.live import Freshness
 
 COUNTED_TO = 1000  # readings of an unplaced channel; to count more of them would only take time
 SHOWN_DEVICES = 100  # unplaced devices that are listed: those heard last

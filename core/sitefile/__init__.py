@@ -10,7 +10,7 @@ from core import tomlfile
 from core.analytics.calendar import WEEKDAYS
 from core.errors import SiteFileError
 from core.site import OpeningHours, PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Target, Text, VisitDefinition
-from core.site_checks import Draft, check
+from core.sitefile.checks import Draft, check
 from core.tomlfile import Path, Raw, block
 
 _INLINE = ("name", "note", "values", "units", "only")  # inline tables, not sections

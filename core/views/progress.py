@@ -1,0 +1,90 @@
+"""Visits on the way to the target, and the days from which they are counted otherwise."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodBreak:
+    """A day from which visits are counted otherwise. What was counted before it, times `factor`, is what would be now.
+
+    `kind`: another sensor, a definition of a visit, a door that was not counted before (or is no more), or a step that
+    nobody told of ("found"). `method`: both sensors side by side ("overlap"), the step beside other doors ("level"),
+    the same readings by the new definition ("recounted"), or none, where it cannot be told. `error` is half the
+    width of the factor's 95 % interval. `site` is the one whose visits are counted otherwise, and whose file names the
+    door, where it is not the site of the target itself.
+    """
+
+    day: date
+    door: str | None
+    kind: Literal["sensor", "definition", "door", "found"]
+    method: Literal["overlap", "level", "recounted", "none"]
+    factor: float | None
+    error: float | None
+    site: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoFar:
+    """The visits of a site so far, together with those of the other sites that its target counts, if it has one.
+
+    `visits` were counted on `days` business days before `today`, the first of them `first`. `last_365` are those of the
+    last 365 days, scaled for missing ones, of which `coverage_365` were observed whole; `growth` compares the last 364
+    days with the 364 before, by the `growth_days` that were observed whole in both (None with less history).
+    """
+
+    today: date
+    measure: str
+    first: date | None
+    days: int
+    visits: float | None
+    last_365: float | None
+    coverage_365: float
+    growth: float | None
+    growth_days: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Visits on the way to the target.
+
+    `baseline_visits` are a year's worth, scaled from the days of the baseline period that were observed whole, which
+    are `baseline_coverage` of it; `goal_visits` is the factor times that. `last_365` are the visits of the 365 business
+    days before `today`, scaled for missing days; `growth` compares the last 364 days with the 364 before, by the
+    `growth_days` of them that were observed whole in both (None with less history). `needed_growth` is the growth a
+    year from today to the deadline.
+
+    The figures called `bridged` are what they would be had every day been counted as it is now, over the `breaks`;
+    `growth_error` is half the width of the 95 % interval of `growth_bridged`, and holds `growth_unseen`, what changes
+    of counters too small to be found may do. `also` are the other sites whose visits count; a day counts if it was
+    observed at all of them.
+
+    Once the deadline is over, `deadline_365` are the visits of the 365 days up to it, scaled for missing days (None as
+    long as it is not, or where fewer than nine days of ten were observed).
+    """
+
+    site: str
+    today: date
+    baseline_first: date
+    baseline_last: date
+    baseline_visits: float | None
+    baseline_coverage: float
+    factor: float
+    deadline: date
+    goal_visits: float | None
+    last_365: float | None
+    coverage_365: float
+    growth: float | None
+    needed_growth: float | None
+    measure: str
+    growth_bridged: float | None = None
+    growth_error: float | None = None
+    growth_unseen: float | None = None
+    baseline_bridged: float | None = None
+    goal_bridged: float | None = None
+    needed_growth_bridged: float | None = None
+    breaks: tuple[MethodBreak, ...] = ()
+    also: tuple[str, ...] = ()
+    deadline_365: float | None = None
+    growth_days: int = 0

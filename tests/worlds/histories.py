@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from core.analytics.forecast.months import Months
+
 FIRST = date(2023, 1, 1)
 
 
@@ -28,3 +30,11 @@ def library(days: int, seed: int, first: date = FIRST, size: float = 400.0) -> d
         mean = size * week[day.weekday()] * np.exp(level + year + rng.normal(0, 0.1))
         found[day] = float(rng.poisson(mean))
     return found
+
+
+def monthly(months: int, seed: int = 1, size: float = 12_000.0) -> Months:
+    """Visits of a library by month, with a season and a level that drifts a little."""
+    rng = np.random.default_rng(seed)
+    year = 0.2 * np.sin(2 * np.pi * np.arange(months) / 12)
+    level = 0.01 * np.cumsum(rng.standard_normal(months))
+    return Months(first=date(2015, 1, 1), visits=size * np.exp(year + level + 0.05 * rng.standard_normal(months)))

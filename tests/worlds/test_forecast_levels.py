@@ -8,7 +8,8 @@ import pytest
 from benchmarks._kinds import house
 from core.analytics.forecast import Calendar, calendar, forecast, history, total
 from core.analytics.forecast.learn import learn
-from tests.worlds.histories import FIRST, by_day, library, seeded
+from core.analytics.forecast.months import forecast_months
+from tests.worlds.histories import FIRST, by_day, library, monthly, seeded
 
 
 def test_a_new_building_begins_a_new_level() -> None:
@@ -95,3 +96,23 @@ def test_a_dial_that_jumped_just_now_is_not_a_new_level() -> None:
     values[-2:] = [218947.0, 9.0]
     paths = forecast(history(by_day(values)), 60, rng=seeded(), paths=200)
     assert 8 < paths.visits.mean() < 20
+
+
+@pytest.mark.parametrize("known", [8, 36, 120])
+@pytest.mark.parametrize(("at", "slip"), [(-1, 1000.0), (-1, 6.0), (-1, 1 / 6), (-2, 1000.0)])
+def test_a_slip_of_one_month_is_no_new_level(known: int, at: int, slip: float) -> None:
+    past = monthly(known)
+    usual = past.visits[-min(12, known) :].mean()
+    past.visits[at] *= slip
+    ahead = forecast_months(past, 12, rng=seeded(), paths=300).visits.mean(axis=0)
+    low, high = np.quantile(ahead, [0.1, 0.9]) / usual
+    assert low < 1.1 and high > 0.9 and 0.75 < ahead.mean() / usual < 1.35
+
+
+@pytest.mark.parametrize("months", [2, 3])
+def test_what_is_so_for_two_months_is_a_new_level(months: int) -> None:
+    past = monthly(60)
+    usual = past.visits[-12:].mean()
+    past.visits[-months:] *= 6
+    ahead = forecast_months(past, 12, rng=seeded(), paths=300).visits.mean()
+    assert 4 < ahead / usual < 7.5

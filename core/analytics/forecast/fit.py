@@ -10,7 +10,7 @@ from core.analytics.forecast.design import Design
 from core.analytics.forecast.gauss import Moments, Posterior, moments, posterior
 from core.analytics.forecast.history import Flags, Floats
 from core.analytics.forecast.level import YEAR, hats, kernel, knots, strides
-from core.analytics.forecast.shifts import FADING_SD, STEP_SD, Way, shifts, ways
+from core.analytics.forecast.shifts import FADING_SD, STEP_SD, Way, apart, shifts, ways
 
 WEEK = 7.0  # days between knots of the level
 USUAL = np.array([0.06, 0.14, 0.07, 0.15])  # growth, years, weeks, and the profile of the year: sd, before the data
@@ -92,13 +92,14 @@ class _Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Guess:
-    """What a round starts from: sizes, the sd and the echo of deviations, how much each row counts, the steps, and by
-    knot how large the level's news were."""
+    """What a round starts from: sizes, the sd and the echo of deviations, how much each row counts, and may count at
+    most, the steps, and by knot how large the level's news were."""
 
     sizes: Floats
     sigma: float
     echo: float
     weight: Floats
+    limit: Floats
     steps: Floats
     fade: float
     strides: Floats
@@ -137,16 +138,19 @@ def fit(
     )  # fmt: skip
     ones = np.ones(len(task.y))
     start = _Guess(
-        sizes=USUAL if known is None else known, sigma=sigma, echo=0.3, weight=ones, steps=np.zeros(0), fade=1.0,
-        strides=np.ones(len(task.grid)),
+        sizes=USUAL if known is None else known, sigma=sigma, echo=0.3, weight=ones, limit=np.inf * ones,
+        steps=np.zeros(0), fade=1.0, strides=np.ones(len(task.grid)),
     )  # fmt: skip
     made = _round(task, start, find=False)
     rest = task.y - task.columns @ made.after.mean[: len(task.sd)]
     found = shifts(rest, task.at, task.grid, made.next.sigma, USUAL)
+    odd = apart(rest, task.at, task.grid)
+    limit = np.where(odd != 0, _weight(odd, made.next.sigma**2 + task.small), np.inf)
+    same = replace(made.next, weight=np.minimum(made.next.weight, limit), limit=limit)
     # Days after a step were odd, and news large, only for want of it.
-    anew = replace(made.next, weight=ones, strides=start.strides)
+    anew = replace(same, weight=np.minimum(ones, limit), strides=start.strides)
     open_to = _open_to(task, anew, ways(found, rest, task.at, spacing))[:most]
-    begins = [guess if len(guess.steps) else made.next for _, guess in open_to]
+    begins = [guess if len(guess.steps) else same for _, guess in open_to]
     settled = list(_settled(task, begins, find=known is None and len(task.y) > FEW))
     share = sum(odds for odds, _ in open_to)
     return tuple(
@@ -175,12 +179,18 @@ def _round(task: _Task, guess: _Guess, find: bool) -> _Round:
     after = posterior(data, scaled(sd, scale, sizes), kernel(task.grid, task.grid, sizes), guess.strides)
     odd = task.y - z @ after.mean
     sigma = _spread(odd, len(odd), guess.sigma)
-    weight = (FREEDOM + 1) / (FREEDOM + odd**2 / (sigma**2 + task.small))
+    weight = np.minimum(_weight(odd, sigma**2 + task.small), guess.limit)
     then = replace(
         guess, sizes=sizes, sigma=sigma, weight=weight, echo=_echo(_by_row(task, odd)),
         strides=strides(after, task.grid, sizes),
     )  # fmt: skip
     return _Round(after=after, used=used, data=data, odd=odd, next=then)
+
+
+def _weight(odd: Floats, variance: Floats) -> Floats:
+    """How much rows count that are so odd beside the variance of usual ones."""
+    weight: Floats = (FREEDOM + 1) / (FREEDOM + odd**2 / variance)
+    return weight
 
 
 def _open_to(task: _Task, guess: _Guess, every: Sequence[Way]) -> list[tuple[float, _Guess]]:

@@ -10,6 +10,7 @@ began in the midst of something.
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from core.analytics.forecast.history import Flags, Floats
@@ -44,8 +45,8 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
 
     `noise` is the sd of one of them. Their medians between the knots of `grid` are looked at.
     """
-    cell = np.clip(np.searchsorted(grid, at, side="right") - 1, 0, len(grid) - 1)
-    count = np.bincount(cell, minlength=len(grid)).astype(np.float64)
+    cell, count = _cells(at, grid)
+    rest = rest - apart(rest, at, grid)
     used: Flags = count >= max(1.0, min(ROBUST, float(np.median(count[count > 0]))))  # one day's slip is no shift
     mean = np.array([np.median(rest[cell == n]) for n in np.flatnonzero(used)])
     times = grid[used]
@@ -75,6 +76,25 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
         left = mean - mean.mean() - chosen @ np.linalg.solve(inner, solved[:, found].T @ (mean - mean.mean()))
     order = np.argsort(found)
     return Steps(at=times[1:][found][order], sure=np.array(sure, dtype=np.bool_)[order])
+
+
+def apart(rest: Floats, at: Floats, grid: Floats) -> Floats:
+    """By how much rows stand apart from both of their neighbours (the last and the first: from the two next to them),
+    where more than LEAST, else 0: a slip of the counter, which is no shift. Where knots have several rows, as those of
+    days, their median sees to that, and nothing is apart.
+    """
+    count = _cells(at, grid)[1]
+    if len(rest) < 4 or np.median(count[count > 0]) >= ROBUST:
+        return np.zeros(len(rest))
+    middle = np.clip(np.arange(len(rest)), 1, len(rest) - 2)
+    off: Floats = rest - np.median([rest[middle - 1], rest[middle], rest[middle + 1]], axis=0)
+    return np.where(np.abs(off) > LEAST, off, 0.0)
+
+
+def _cells(at: Floats, grid: Floats) -> tuple[NDArray[np.int64], Floats]:
+    """The knot before each row, and how many rows each knot has."""
+    cell = np.clip(np.searchsorted(grid, at, side="right") - 1, 0, len(grid) - 1)
+    return cell, np.bincount(cell, minlength=len(grid)).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

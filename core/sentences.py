@@ -64,7 +64,8 @@ def target(outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None
 def of(outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None = None) -> tuple[Text, ...]:
     """All that is said of a forecast, the most important first; the sum is that of the next four weeks."""
     weeks = next((t for t in outlook.totals if (t.last - t.first).days + 1 == FOUR_WEEKS), None)
-    said = (target(outlook, factor, weekdays), when(outlook), pace(outlook), total(weeks) if weeks else None)
+    ahead = (landing(outlook), when(outlook), pace(outlook), total(weeks) if weeks else None)
+    said = (target(outlook, factor, weekdays), *ahead)
     return tuple(text for text in said if text)
 
 
@@ -77,8 +78,29 @@ def furthest_behind(weekdays: Mapping[int, float]) -> int | None:
     return worst if weekdays[worst] < (1 - BEHIND) * sum(others) / len(others) else None
 
 
+def landing(outlook: Outlook) -> Text | None:
+    """How many visits a year are expected by the deadline, beside the goal; None without a target or such a forecast.
+
+    Example: "551,000 visits a year are expected by December 2030 (8 times of 10 between 415,000 and 687,000); the goal
+    is 818,000."
+    """
+    year = next((e for e in outlook.years if e.day == outlook.deadline), None)
+    if year is None or outlook.goal is None:
+        return None
+    sv, en = (
+        tuple(_visits(v, lang) for v in (year.mean, year.low80, year.high80, outlook.goal)) for lang in ("sv", "en")
+    )
+    by = {lang: _month(year.day, lang) for lang in ("sv", "en")}
+    return Text(
+        sv=f"Till {by['sv']} väntas {sv[0]} besök om året (8 gånger av 10 mellan {sv[1]} och {sv[2]}); "
+        f"målet är {sv[3]}.",
+        en=f"{en[0]} visits a year are expected by {by['en']} (8 times of 10 between {en[1]} and {en[2]}); "
+        f"the goal is {en[3]}.",
+    )
+
+
 def when(outlook: Outlook) -> Text | None:
-    """From when on the target is likely; None without a target."""
+    """From when on the target is likely, or more so than not; None where it does not become so, or without a target."""
     if outlook.odds is None:
         return None
     if outlook.likely_from and outlook.likely_from <= outlook.origin + SOON:
@@ -92,10 +114,7 @@ def when(outlook: Outlook) -> Text | None:
             sv=f"Från {sv} är målet troligare än inte; troligt (4 på 5) blir det inte inom prognosen.",
             en=f"From {en} the target is more likely than not; it does not become likely (4 in 5) within the forecast.",
         )
-    return Text(
-        sv="Inom prognosens tid blir målet inte troligare än motsatsen.",
-        en="Within the time of the forecast the target does not become more likely than not.",
-    )
+    return None
 
 
 def pace(outlook: Outlook) -> Text | None:
@@ -119,12 +138,7 @@ def pace(outlook: Outlook) -> Text | None:
 
 def total(coming: ExpectedTotal) -> Text:
     """A sum to come with its 80 % interval."""
-    sv, en = (
-        tuple(
-            format_decimal(rounded(v), format="#,##0", locale=lang) for v in (coming.mean, coming.low80, coming.high80)
-        )
-        for lang in ("sv", "en")
-    )
+    sv, en = (tuple(_visits(v, lang) for v in (coming.mean, coming.low80, coming.high80)) for lang in ("sv", "en"))
     days = (coming.last - coming.first).days + 1
     return Text(
         sv=f"De närmaste {days} dagarna väntas {sv[0]} besök (8 gånger av 10 mellan {sv[1]} och {sv[2]}).",
@@ -166,14 +180,14 @@ def gave(effect: ActionEffect, measure_of_all: bool) -> Text:
     if effect.share is None or effect.share_low is None or effect.share_high is None or effect.a_year is None:
         return _SILENT[effect.verdict]
     low, high = effect.share_low, effect.share_high
+    sv_what, en_what = ("besök", "visits") if measure_of_all else ("besök i utrymmet", "visits to the space")
     span_sv, span_en = (f"{_growth(low, lang)} … {_growth(high, lang)}" for lang in ("sv", "en"))
     if effect.verdict == "chance":
         return Text(
-            sv=f"Det kan inte skiljas från slumpen: någonstans mellan {span_sv.replace('…', 'och')}.",
-            en=f"It cannot be told from chance: somewhere between {span_en.replace('…', 'and')}.",
+            sv=f"Det kan inte skiljas från slumpen: någonstans mellan {span_sv.replace('…', 'och')} {sv_what}.",
+            en=f"It cannot be told from chance: somewhere between {span_en.replace('…', 'and')} {en_what}.",
         )
-    sv_what, en_what = ("besök", "visits") if measure_of_all else ("besök i utrymmet", "visits to the space")
-    year = {lang: format_decimal(abs(rounded(effect.a_year)), format="#,##0", locale=lang) for lang in ("sv", "en")}
+    year = {lang: _visits(abs(effect.a_year), lang) for lang in ("sv", "en")}
     sv = (
         f"Hittills har det gett {_growth(effect.share, 'sv')} {sv_what} (19 gånger av 20 mellan "
         f"{span_sv.replace('…', 'och')}), omkring {year['sv']} {'fler' if effect.a_year > 0 else 'färre'} om året"
@@ -243,6 +257,10 @@ def _growth(share: float, lang: str) -> str:
     if told == format_percent(0, format="#,##0 %" if lang == "sv" else "#,##0%", locale=lang):
         return f"±{told}"
     return ("+" if share > 0 else "−") + told
+
+
+def _visits(visits: float, lang: str) -> str:
+    return str(format_decimal(rounded(visits), format="#,##0", locale=lang))
 
 
 def rounded(visits: float) -> float:

@@ -43,6 +43,11 @@ def layout() -> Any:
             html.A(_("Skip to the content"), href="#page", className="skip"),
             html.Header([_brand(), html.Div(id="navigation", className="navigation"), _tools()], className="bar"),
             html.Main(html.Div(_("Loading …"), className="waiting"), id="page", tabIndex="-1"),
+            html.Nav(
+                html.A(_("Open data: all figures as JSON and CSV"), href="/api/docs"),
+                className="foot",
+                **aria(label=_("Data")),
+            ),
             dmc.NotificationContainer(id="toasts", position="bottom-right"),
             html.Div(id="announcer", role="status", className="unseen"),
             html.Button(id="redraw", hidden=True, **HIDDEN),  # pressed by the live script

@@ -9,13 +9,13 @@ import numpy as np
 from core.analytics import events
 from core.analytics.calendar import business_day, day_bounds, open_intervals
 from core.site import Site
-from core.views.around import UnusualTime
+from core.views.around import UNUSUAL_FROM, UnusualTime
 from jobs.daily import each
 from store import unusual
 from store.database import Database
 
 LEARNT_FROM: Final = 182  # days
-LEAST_HOURS: Final = 24 * 21  # that were heard, before anything is called unusual
+LEAST_HOURS: Final = 24 * UNUSUAL_FROM  # that were heard
 HEARD: Final = 0.99  # share of the doors: an hour with a silent door tells of the door, not of people
 LEAST_SCORE: Final = 3.0  # a thousand times likelier with something going on than without
 DAY = timedelta(days=1)

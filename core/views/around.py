@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Final, Literal
 
 from core.site import Text
 
@@ -46,6 +46,9 @@ class ActionEffect:
     compared: Literal["controls", "history"] | None = None
     origin: Literal["new", "moved", "partly", "cannot_tell"] | None = None
     of_missing: float | None = None
+
+
+UNUSUAL_FROM: Final = 21  # days that were counted, before any hour is called unusual
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -105,6 +105,8 @@
       ? fill(words.open_until, { time: clock(new Date(site.open_until), false) })
       : site.opens_at ? fill(words.opens_at, { time: clock(new Date(site.opens_at), true) }) : words.no_change;
     put(board, "opening", opening);
+    const unheard = board.querySelector('[data-part="unheard"]');
+    if (unheard) unheard.hidden = site.spaces.some((s) => s.heard);
   }
 
   function trend(value, before) {

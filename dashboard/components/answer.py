@@ -6,6 +6,7 @@ from typing import Any
 
 from dash import html
 
+from core.sentences import rounded
 from core.site import Text
 from core.views.outlook import Outlook
 from core.views.progress import Progress, SoFar
@@ -102,6 +103,10 @@ def _goal(way: Progress) -> str:
         said = _("{factor} × ({n} visits a year), as long as it lasts until {day}")
     else:
         said = _("needed to reach {factor} × ({n} visits a year) by {day}")
+        if way.goal_visits is not None and way.last_365 is not None:
+            more = formats.number(rounded((way.goal_visits - way.last_365) / path.WHOLE_YEAR))
+            said = _("needed to reach {factor} × ({n} visits a year) by {day}: {more} more a day than now")
+            values["more"] = more
     return said.format(**values)
 
 

@@ -17,7 +17,9 @@ def section(findings: Sequence[FindingInfo], zone: str) -> Any:
     """A card for each finding that stands, open ones first; those resolved lately folded away below."""
     standing = [f for f in findings if f.state != "resolved"]
     over = [f for f in findings if f.state == "resolved"]
-    parts: list[Any] = [html.P(_("Nothing: no sensor has been found to be faulty."), className="quiet")]
+    parts: list[Any] = [
+        html.P(_("Nothing: no sensor has been found to be faulty. Besök looks once an hour."), className="quiet")
+    ]
     if standing:
         parts = [html.Ul([html.Li(_card(f, zone)) for f in standing], className="strangers attention")]
     if over:

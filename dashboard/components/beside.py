@@ -25,22 +25,34 @@ def section(known: SiteCalibration, zone: str) -> Any:
     if not known.doors:
         return notices.nothing(_("No door has a sensor"), _("Name the sensors of doors in the site file."))
     names = {d.portal: named(d.name) for d in known.doors}
-    rows = [[names[d.portal], _way(d, d.into), _way(d, d.out), _last(d, zone), _figures(d)] for d in known.doors]
-    heads = [_("Door"), _("In"), _("Out"), _("Last counted"), _("Figures")]
-    explained = _(
-        "Sensor / person, with the interval that holds 19 times of 20. How to count, and what the words mean:"
-    )
+    explained = _("How to count, and what the words mean:")
     return html.Div(
         [
             html.P(next_count(known.advice, names, known.usual_week), className="finding"),
             html.P(html.A(_("Count at a door with a phone"), href=f"/count/{known.site}", className="go")),
-            sheet(heads, rows, _("Counted beside the sensors")),
+            *_doors(known.doors, names, zone),
             html.P([explained, " ", html.Code("docs/calibrate.md")], className="quiet"),
             *_proposals(known, names),
             *_counts(known.counts, names, zone),
         ],
         className="beside",
     )
+
+
+def _doors(doors: Sequence[DoorInfo], names: dict[str, str], zone: str) -> list[Any]:
+    """A row for each door at which somebody has counted, or whose figures are corrected; the others in a sentence."""
+    known = [d for d in doors if d.last_counted or d.correction]
+    others = [names[d.portal] for d in doors if d not in known]
+    rows = [[names[d.portal], _way(d, d.into), _way(d, d.out), _last(d, zone), _figures(d)] for d in known]
+    heads = [_("Door"), _("In"), _("Out"), _("Last counted"), _("Figures")]
+    shares = _("Sensor / person, with the interval that holds 19 times of 20.")
+    left = _("Nobody has counted yet at: {doors}.").format(doors=formats.several(others))
+    if not known:
+        left = _("Nobody has counted at any door yet.")
+    return [
+        *([sheet(heads, rows, _("Counted beside the sensors")), html.P(shares, className="quiet")] if rows else []),
+        *([html.P(left, className="quiet")] if others else []),
+    ]
 
 
 def next_count(advice: Sequence[Advice], names: dict[str, str], usual_week: float = 1.0) -> str:

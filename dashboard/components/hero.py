@@ -11,12 +11,13 @@ from dashboard.components.card import Frame, bar, chip, count, live_attributes
 from dashboard.i18n import _, formats, named
 
 
-def hero(live: SiteLive, frame: Frame, kind: str, zone: str) -> Any:
-    """The totals of a site; `zone` is its time zone."""
+def hero(live: SiteLive, frame: Frame, kind: str, zone: str, told: Any = None) -> Any:
+    """The totals of a site; `zone` is its time zone, `told` a line about its sensors."""
     root = live.spaces[0]
+    head = [html.H1(named(live.name)), html.P(opening(live, zone), **data(part="opening"))]
     return html.Section(
         [
-            html.Header([html.H1(named(live.name)), html.P(opening(live, zone), **data(part="opening"))]),
+            html.Header([*head, *([told] if told else [])]),
             _now(root, kind, frame.is_open),
             frame.spark(root.space, _("People here today and a week ago"), **data(axis=zone)),
             _visits(live, frame.weekday),

@@ -1,6 +1,7 @@
 """The curve of a space over a period, with what it says in words."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from core.site import Site
@@ -23,7 +24,13 @@ def chart_of(
             _("Try a longer period, or look at Sensors for what is silent."),
         )
     drawn = occupancy.figure(
-        points, past, shift=period.shift, capacity=space.capacity, zone=site.timezone, names=names(period)
+        points,
+        past,
+        shift=period.shift,
+        capacity=space.capacity,
+        zone=site.timezone,
+        names=names(period),
+        axis=axis(period),
     )
     query = f"space={space.space}&from={period.first}&to={period.last}&step={period.step}&format=csv"
     return chart(
@@ -31,7 +38,7 @@ def chart_of(
         label=_("People in {space}, {period}").format(space=named(space.name), period=said(period)),
         finding=finding(points, past, site, space, period),
         head=[_("Time"), _("People"), _("Between"), _("Highest"), _("Between"), _("Note")],
-        rows=[_row(p, site.timezone) for p in points if p.people is not None],
+        rows=[_row(p, period, site.timezone) for p in points if p.people is not None],
         csv=f"/api/v1/sites/{site.id}/occupancy?{query}",
         name="history",
     )
@@ -41,6 +48,12 @@ def names(period: Range) -> tuple[str, str]:
     """The names of the two lines."""
     known = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
     return known.get(period.name, said(period)), _("a week before") if period.days <= 7 else _("the weeks before")
+
+
+def axis(period: Range) -> str:
+    """What the line is: of longer steps the mean, which is less than the most at once."""
+    known = {"hour": _("people, mean of the hour"), "day": _("people, mean of the day")}
+    return known.get(period.step, _("people"))
 
 
 def said(period: Range) -> str:
@@ -55,7 +68,7 @@ def finding(
     """What the chart shows, in a few sentences."""
     top = max((p for p in points if p.people is not None), key=lambda p: p.peak or p.people or 0)
     highest = top.peak if top.peak is not None else top.people
-    when = formats.stamp(top.start, site.timezone)
+    when = _when(top, period, site.timezone)
     n = formats.with_interval(highest, top.peak_lower, top.peak_upper)
     parts = [_("At most {n} people, {when}").format(n=n, when=when)]
     if space.capacity and highest is not None:
@@ -90,9 +103,16 @@ def _compared(points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], 
     return " " + _("{change} against the same hours before.").format(change=formats.signed_percent(change))
 
 
-def _row(p: OccupancyPoint, zone: str) -> list[str]:
+def _when(p: OccupancyPoint, period: Range, zone: str) -> str:
+    """`25 nov. 14:30`, `25 nov. 14:00–15:00` or `25 nov. 2026`, as long as the step is."""
+    if period.step == "hour":
+        return formats.span(p.start, p.start + timedelta(hours=1), zone)
+    return formats.stamp(p.start, zone) if period.step == "15min" else formats.day(occupancy.local(p.start, zone))
+
+
+def _row(p: OccupancyPoint, period: Range, zone: str) -> list[str]:
     numbers = [formats.number(p.people), _between(p.lower, p.upper), formats.number(p.peak)]
-    return [formats.stamp(p.start, zone), *numbers, _between(p.peak_lower, p.peak_upper), _note(p)]
+    return [_when(p, period, zone), *numbers, _between(p.peak_lower, p.peak_upper), _note(p)]
 
 
 def _between(lower: float | None, upper: float | None) -> str:

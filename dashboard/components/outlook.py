@@ -83,7 +83,7 @@ def way_ahead(
     if not coming.years:
         return []
     path_line, goal = ([], None) if way is None else (_path_line(way), way.goal_visits)
-    found = sentences.when(coming) or next((sentences.total(t) for t in coming.totals if t.days == 365), None)
+    found = sentences.landing(coming) or next((sentences.total(t) for t in coming.totals if t.days == 365), None)
     rows = [
         [formats.day(p.day), formats.number(p.mean), formats.number(p.low80), formats.number(p.high80)]
         for p in coming.years[:: max(1, len(coming.years) // 24)]

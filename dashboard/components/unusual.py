@@ -6,20 +6,23 @@ from typing import Any, Final
 from dash import html
 
 from core.site import Site
-from core.views.around import UnusualTime
+from core.views.around import UNUSUAL_FROM, UnusualTime
 from dashboard.components.chart import sheet
 from dashboard.i18n import _, formats
 
 SHOWN: Final = 12
 
 
-def section(found: Sequence[UnusualTime], site: Site) -> Any:
-    """The newest ones, or a word that there is none."""
+def section(found: Sequence[UnusualTime], site: Site, days: int) -> Any:
+    """The newest ones, or a word that there is none, or that `days` counted days are too few to tell."""
     heading = html.H2(_("Unusual hours"))
     if not found:
         none = _(
             "None in the last eight weeks: every hour was as its weekday, its hour and its season lead one to expect."
         )
+        if days < UNUSUAL_FROM:
+            text = _("What is unusual can be told from {all} days of counted visits on; there are {n}.")
+            none = text.format(all=UNUSUAL_FROM, n=days)
         return html.Section([heading, html.P(none, className="quiet")])
     head = [_("When"), _("Visits"), _("Usual"), _("Programme")]
     rows = [_row(one, site) for one in found[:SHOWN]]

@@ -21,8 +21,8 @@ def section(found: SpaceUsage | None, zone: str) -> Any:
     measured = _("{share} of the open hours were measured").format(share=formats.percent(use.coverage))
     cells = [
         (_("Mean stay"), _minutes(use.stay_minutes), _stay(found)),
-        (_("People inside while open"), _number(use.people, 1), measured),
-        (_("Highest"), _number(use.peak), when),
+        (_("People inside while open, on average"), _number(use.people, 1), measured),
+        (_("Most at once"), _peak(use.peak), when),
         *_filled(found),
         _turnover(found),
     ]
@@ -43,11 +43,11 @@ def _filled(found: SpaceUsage) -> list[tuple[str, str, str]]:
     if found.seats:
         place = plural("of {n} seat", "of {n} seats", found.seats).format(n=formats.number(found.seats))
         cells.append((_("Seats taken"), _percent(use.seats_taken), place))
-        cells.append((_("Seats taken at the highest"), _percent(use.seats_taken_peak), place))
+        cells.append((_("Seats taken at most"), _percent(use.seats_taken_peak), place))
     if found.capacity:
         room = plural("of {n} person", "of {n} people", found.capacity).format(n=formats.number(found.capacity))
         cells.append((_("Utilisation"), _percent(use.utilisation), room))
-        cells.append((_("Utilisation at the highest"), _percent(use.utilisation_peak), room))
+        cells.append((_("Utilisation at most"), _percent(use.utilisation_peak), room))
     return cells
 
 
@@ -84,6 +84,11 @@ def _number(figure: Figure | None, digits: int = 0) -> str:
         return formats.UNKNOWN
     low, high = formats.number(figure.lower, digits), formats.number(figure.upper, digits)
     return f"{formats.number(figure.value, digits)} ({low}–{high})"
+
+
+def _peak(figure: Figure | None) -> str:
+    """In whole people, as beside the curve."""
+    return formats.UNKNOWN if figure is None else formats.with_interval(figure.value, figure.lower, figure.upper)
 
 
 def _minutes(figure: Figure | None) -> str:

@@ -21,12 +21,13 @@ def figure(
     capacity: int | None,
     zone: str,
     names: tuple[str, str],
+    axis: str,
 ) -> go.Figure:
     """`points` as a line with its 80 % interval, `before` (moved by `shift`) dashed, the capacity as a limit.
 
-    `names` are those of the two lines. Unknown points are gaps.
+    `names` are those of the two lines, `axis` that of what they count. Unknown points are gaps.
     """
-    result = chart(_("people"))
+    result = chart(axis)
     times = [local(p.start, zone) for p in points]
     _band(result, times, points)
     if before:

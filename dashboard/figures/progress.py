@@ -9,6 +9,7 @@ from dashboard.figures.style import BEFORE, GOAL, NOW, chart
 from dashboard.i18n import _, formats
 
 Series = Sequence[tuple[date, float | None]]
+FEW_DAYS = 92  # with fewer the axis names days, not months
 
 
 def this_year(now: Series, before: Series, path: Series, years: tuple[int, int]) -> go.Figure:
@@ -19,11 +20,11 @@ def this_year(now: Series, before: Series, path: Series, years: tuple[int, int])
         (path, _("the path"), {"color": GOAL, "width": 2.5, "dash": "dash"}),
         (now, str(years[0]), {"color": NOW, "width": 3.5}),
     )
-    for series, name, line in lines:
-        if all(value is None for _day, value in series):
-            continue
+    known = [one for one in lines if any(value is not None for _day, value in one[0])]
+    for series, name, line in known:
         result.add_scatter(x=[day for day, _v in series], y=[v for _d, v in series], name=name, mode="lines", line=line)
-    result.update_xaxes(tickformat="%b", dtick="M1")
+    if any(len(series) > FEW_DAYS for series, *_rest in known):
+        result.update_xaxes(tickformat="%b", dtick="M1")
     return result
 
 

@@ -127,6 +127,15 @@ def months(width: str = "abbreviated") -> list[str]:
 
 def soon(t: datetime, zone: str, now: datetime) -> str:
     """`08:00` if that is today at the site, else `tor 08:00`."""
+    return _near(t, zone, now, "EEE HH:mm")
+
+
+def lately(t: datetime, zone: str, now: datetime) -> str:
+    """`14:30` if that was today at the site, else `24 nov. 14:30`."""
+    return _near(t, zone, now, "d MMM HH:mm")
+
+
+def _near(t: datetime, zone: str, now: datetime, other: str) -> str:
+    """The hour of a moment of today, at the site, or in the form `other` if it is of another day."""
     there, here = t.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
-    pattern = "HH:mm" if there.date() == here.date() else "EEE HH:mm"
-    return format_datetime(there, pattern, locale=locale())
+    return format_datetime(there, "HH:mm" if there.date() == here.date() else other, locale=locale())

@@ -17,6 +17,7 @@ from dashboard.components import building, words
 from dashboard.components.banner import sandbox
 from dashboard.components.card import Frame, Today, card, row, storey
 from dashboard.components.hero import hero
+from dashboard.components.told import told
 from dashboard.i18n import _, formats, named
 from store import queries, sites
 from store.database import Database
@@ -27,7 +28,9 @@ WEEK = timedelta(days=7)
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The board of a site."""
     live = queries.live(db, site.site, now)
-    return board(live, site, frame(db, sites.load(db, site.site), live, now))
+    sensors = len(queries.devices(db, site.site, now=now))
+    said = told(live, queries.findings(db, site.site, now=now), sensors)
+    return board(live, site, frame(db, sites.load(db, site.site), live, now), said)
 
 
 def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
@@ -63,15 +66,16 @@ def curve(today: Iterable[OccupancyPoint], before: Iterable[OccupancyPoint], shi
     return Today(today=[(p.start, p.people, p.lower, p.upper) for p in today], last_week=ghost, usual=said)
 
 
-def board(live: SiteLive, site: SiteInfo, shared: Frame) -> Any:
-    """The whole page; the live script keeps it up to date from the first frame on."""
+def board(live: SiteLive, site: SiteInfo, shared: Frame, said: Any = None) -> Any:
+    """The whole page; the live script keeps it up to date from the first frame on. `said` is told of its sensors."""
     groups = building.groups(live.spaces)
     cards = sum(len(group.rooms) for group in groups)
     columns = max(2, ceil(sqrt(cards)))
     storeys = html.Div([_group(group, live.site, shared) for group in groups], className="storeys")
-    panel = hero(live, shared, site.kind, site.timezone)
+    panel = hero(live, shared, site.kind, site.timezone, said)
+    wall = html.P(html.A(_("Show on a wall screen"), href=f"/now/{live.site}?tv=1"), className="to-wall")
     return html.Div(
-        [sandbox(), panel, storeys] if live.sandbox else [panel, storeys],
+        [*([sandbox()] if live.sandbox else []), panel, storeys, wall],
         className="board",
         style={"--columns": str(columns), "--rows": str(ceil(cards / columns) or 1)},
         **_for_script(live, site, shared),

@@ -19,7 +19,7 @@ from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.figures.path import WHOLE_YEAR
 from dashboard.i18n import _, formats, named
-from dashboard.pages import this_year
+from dashboard.pages import statistics, this_year
 from store import effects, queries, sites
 from store.database import Database
 
@@ -44,6 +44,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         ]
         parts += breaks.section(way, *_places(counted))
     parts += [
+        *statistics.section(db, site, today),
         _ledger(db, site.site, today),
         *filter(None, [_programme(db, site.site, now)]),
         *([_record(db, site.site, today)] if coming else []),

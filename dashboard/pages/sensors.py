@@ -44,7 +44,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.H2(_("What needs attention"), id="attention"),
             attention.section(wrong, site.timezone),
             html.H2(_("All sensors")),
-            _devices(mine, names, site.timezone, _worked(db, site.site, today, now)),
+            _devices(mine, names, site, now, _worked(db, site.site, today, now)),
             html.H2(_("Counted beside the sensors"), id="beside"),
             beside.section(calibration(db, site.site, now), site.timezone),
             html.H2(_("Heard, but not placed"), id="strangers"),
@@ -58,10 +58,17 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
 
 
 def summary(devices: Sequence[DeviceInfo]) -> str:
-    """`21 sensors: 20 live, 1 silent.`"""
-    silent = sum(d.freshness in ("stale", "none") for d in devices)
+    """`21 sensors: 1 is silent, 2 were never heard.`"""
+    if not devices:
+        return _("No sensor is placed here yet.")
+    silent = sum(d.freshness == "stale" for d in devices)
+    never = sum(d.freshness == "none" for d in devices)
     text = plural("{n} sensor", "{n} sensors", len(devices)).format(n=len(devices))
-    return f"{text}: " + (_("all are heard.") if not silent else _("{n} silent.").format(n=silent))
+    said = [
+        *([plural("{n} is silent", "{n} are silent", silent).format(n=silent)] if silent else []),
+        *([plural("{n} was never heard", "{n} were never heard", never).format(n=never)] if never else []),
+    ] or [plural("it is heard", "all are heard", len(devices))]
+    return f"{text}: {', '.join(said)}."
 
 
 def _waiting(unplaced: Sequence[Stranger]) -> list[Any]:
@@ -92,15 +99,33 @@ def _worked(db: Database, site: str, today: date, now: datetime) -> Mapping[str,
     return worked
 
 
-def _devices(devices: Sequence[DeviceInfo], names: Mapping[str, str], zone: str, worked: Mapping[str, float]) -> Any:
+def _devices(
+    devices: Sequence[DeviceInfo], names: Mapping[str, str], site: SiteInfo, now: datetime, worked: Mapping[str, float]
+) -> Any:
+    """Silent ones first, then by the place that they observe, which people know better than a sensor's id."""
     if not devices:
         return notices.nothing(_("No sensors are placed here"), _("Name them in the site file, under sensors."))
     order = {"stale": 0, "none": 1, "late": 2, "live": 3}
+    off = any(clock(d) for d in devices)
     rows = [
-        [d.device, state(d), heard(d, zone), _share(d, worked), _places(d, names), clock(d)]
-        for d in sorted(devices, key=lambda d: (order[d.freshness], d.device))
+        [
+            _places(d, names),
+            state(d),
+            heard(d, site.timezone, now),
+            _share(d, worked),
+            html.Span(d.device.removeprefix(f"{site.site}/"), className="device"),
+            *([clock(d)] if off else []),
+        ]
+        for d in sorted(devices, key=lambda d: (order[d.freshness], _places(d, names)))
     ]
-    head = [_("Sensor"), _("State"), _("Last heard"), _("Worked, 7 days"), _("Observes"), _("Clock")]
+    head = [
+        _("Observes"),
+        _("State"),
+        _("Last heard"),
+        _("Worked, 7 days"),
+        _("Sensor"),
+        *([_("Clock")] if off else []),
+    ]
     return sheet(head, rows, _("All sensors"))
 
 
@@ -109,9 +134,9 @@ def _share(device: DeviceInfo, worked: Mapping[str, float]) -> str:
     return formats.percent(worked.get(device.device.rpartition("/")[2], worked.get(device.device)))
 
 
-def heard(device: DeviceInfo, zone: str) -> str:
-    """When the device was last heard, at the site."""
-    return formats.stamp(device.heard, zone) if device.heard else formats.UNKNOWN
+def heard(device: DeviceInfo, zone: str, now: datetime) -> str:
+    """When the device was last heard, at the site: the hour if that was today, else the day too."""
+    return formats.lately(device.heard, zone, now) if device.heard else formats.UNKNOWN
 
 
 def place_names(site: Site) -> dict[str, str]:

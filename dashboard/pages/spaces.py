@@ -68,7 +68,7 @@ def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
     if top is None:
         return notices.nothing(_("No usual week yet"), _("It appears when the space has been measured for some days."))
     text = _(
-        "Busiest on {weekday} at {hour}: {n} people on average, over the last eight weeks. "
+        "Busiest on {weekday}s at {hour}: {n} people on average, over the last eight weeks. "
         "In brackets: between what it is on eight such days of ten."
     )
     n = formats.with_interval(top.people, top.lower, top.upper)
@@ -81,7 +81,10 @@ def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
 
 
 def _unusual(db: Database, site: Site, now: datetime) -> Any:
-    return unusual.section(queries.unusual(db, site.id, now - USUAL_WEEKS, now), site)
+    today = calendar.business_day(now, site)
+    visits = queries.visits(db, site.id, today - USUAL_WEEKS, today - ranges.DAY, "day")
+    counted = sum(point.gross is not None for point in visits)
+    return unusual.section(queries.unusual(db, site.id, now - USUAL_WEEKS, now), site, counted)
 
 
 def register(callbacks: Callbacks) -> None:

@@ -15,8 +15,11 @@ from store.database import Database
 def test_a_published_message_changes_the_number(house: House, open_page: Open) -> None:
     page = open_page(house.url)
     expect(people(page, "lobby")).to_have_text("–")
+    unheard = page.get_by_text("Ingen sensor här har hörts ännu")
+    expect(unheard).to_be_visible()
     house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
     expect(people(page, "lobby")).to_have_text("3")
+    expect(unheard).to_be_hidden()
     expect(people(page, house.id)).to_have_text("3")
     expect(page.locator('[data-part="visits"]')).to_have_text("3")
     house.publish("door/flow", {"time": ago(0), "in": 6, "out": 1})
@@ -59,6 +62,24 @@ def test_a_house_without_data_shows_no_zero(quiet_house: House, open_page: Open)
         expect(people(page, place)).to_have_text("–")
     expect(page.locator('[data-part="visits"]')).to_have_text("–")
     expect(page.locator('[data-space="lobby"] [data-part="verdict"]')).to_have_text("Inga data")
+
+
+def test_the_board_of_a_new_place_leads_to_what_can_be_done(quiet_house: House, open_page: Open) -> None:
+    page = open_page(quiet_house.url)
+    page.get_by_role("link", name="Ingen sensor här har hörts ännu").click()
+    expect(page.locator("h1")).to_have_text("Sensorer: Huset")
+    expect(page.get_by_text("2 sensorer: 2 har aldrig hörts.")).to_be_visible()
+
+
+def test_the_foot_leads_to_the_wall_and_to_the_open_data(quiet_house: House, open_page: Open) -> None:
+    page = open_page(quiet_house.url)
+    page.get_by_role("link", name="Öppna data").click()
+    expect(page).to_have_title(re.compile("Besök"))
+    page.go_back()
+    page.get_by_role("link", name="Visa på en väggskärm").click()
+    expect(page.locator(".hero")).to_be_visible()
+    expect(page.locator("header.bar")).to_be_hidden()
+    expect(page.locator(".foot")).to_be_hidden()
 
 
 def test_besok_without_places_says_what_to_do(web: str, open_page: Open) -> None:

@@ -119,7 +119,7 @@ def test_sensors_show_what_is_wrong(house: House, open_page: Open) -> None:
     page = open_page(house.url)
     expect(people(page, "lobby")).to_have_text("1")
     go(page, house, "/sensors/{house}")
-    expect(page.get_by_text("2 sensorer: 1 tysta.")).to_be_visible()
+    expect(page.get_by_text("2 sensorer: 1 har aldrig hörts.")).to_be_visible()
     expect(page.get_by_role("heading", name="stranger")).to_be_visible()
     expect(page.get_by_text("in is -1", exact=False)).to_be_visible()
 

@@ -1,6 +1,7 @@
 """The annual figure from a database with all that a real year has, and the same number from the raw readings."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -10,6 +11,8 @@ import pytest
 from core import sitefile
 from core.errors import NotFound
 from core.readings import Reading
+from dashboard.i18n import formats
+from dashboard.pages import statistics
 from ops.terminal import annual as told
 from store import queries, sites
 from store.database import Database
@@ -99,6 +102,16 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
     wrong = queries.annual(db, "lib", 2025, TODAY, verify=True)
     assert wrong.verification and not wrong.verification.same
     assert {told.split()[1] for told in wrong.verification.different} == {"2025-10-01"}
+
+
+def test_the_page_tells_last_years_figure_where_there_is_one(db: Database) -> None:
+    filled(db)
+    (lib,) = queries.sites(db)
+    report = queries.annual(db, "lib", 2025, TODAY)
+    (section,) = statistics.section(db, lib, TODAY)
+    assert f"{formats.number(report.besok01)}, 19 gånger av 20" in section.children[1].children
+    assert statistics.section(db, lib, date(2025, 12, 31)) == []  # nobody counted in 2024
+    assert statistics.section(db, replace(lib, kind="park"), TODAY) == []
 
 
 def test_a_sensor_that_took_anothers_place_was_not_missing_before(db: Database) -> None:

@@ -40,14 +40,14 @@ def site(*spaces: SpaceLive, **changes: Any) -> SiteLive:
     return SiteLive(**known | changes)
 
 
-def board(live: SiteLive, **changes: Any) -> dict[str, Any]:
+def board(live: SiteLive, said: Any = None, **changes: Any) -> dict[str, Any]:
     """The page as the browser gets it, flattened: every element by its place for the script, and all text."""
     info = SiteInfo(
         site=live.site, kind="library", name=live.name, timezone="Europe/Stockholm", capacity=100, sandbox=live.sandbox
     )
     shared = Frame(weekday="onsdag", first=NOW - timedelta(hours=3), last=NOW + timedelta(hours=8), **changes)
     found: dict[str, Any] = {"text": [], "cards": {}}
-    walk(now_page.board(live, info, shared).to_plotly_json(), found)
+    walk(now_page.board(live, info, shared, said).to_plotly_json(), found)
     return found
 
 

@@ -1,5 +1,6 @@
 """What the pages say of how spaces were used and of counts beside sensors, in words."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -44,10 +45,15 @@ def test_each_figure_comes_with_its_interval_and_what_it_rests_on() -> None:
     text = told(60, 90, DAY, DAY)
     for said in (
         "Mean stay 48 (44–52) min over 2 whole days, each entry is a stay", "90% of the open hours were measured",
-        "Highest 45 (40–50)", "Seats taken 50% (", "of 60 seats", "Utilisation at the highest 50% (44–56%)",
+        "Most at once 45 (40–50)", "Seats taken 50% (", "of 60 seats", "Utilisation at most 50% (44–56%)",
         "Visits per seat and open hour 0.67 (",
     ):  # fmt: skip
         assert said in text
+
+
+def test_the_peak_has_the_interval_that_stands_beside_the_curve() -> None:
+    vague = replace(DAY, peak_lower=40.4, peak_upper=50.3)
+    assert "Most at once 45 (40–51)" in told(None, 90, vague)
 
 
 def test_what_is_not_stated_is_not_shown_and_what_cannot_be_told_says_why() -> None:

@@ -22,8 +22,9 @@ def point(n: int, people: float | None, spread: float | None = None) -> Occupanc
 
 def drawn(points: list[OccupancyPoint], before: list[OccupancyPoint], capacity: int | None) -> object:
     return occupancy.figure(
-        points, before, shift=7 * DAY, capacity=capacity, zone="Europe/Stockholm", names=("I dag", "en vecka före")
-    )
+        points, before, shift=7 * DAY, capacity=capacity, zone="Europe/Stockholm", names=("I dag", "en vecka före"),
+        axis="personer",
+    )  # fmt: skip
 
 
 def test_occupancy_has_line_interval_comparison_and_limit() -> None:
@@ -140,3 +141,12 @@ def test_the_year_has_three_lines_told_apart_without_colour() -> None:
     series = [(date(2026, 1, 1), 5.0)]
     figure = progress.this_year(series, series, series, (2026, 2025))
     assert [(t.name, t.line.dash) for t in figure.data] == [("2025", "dot"), ("vägen", "dash"), ("2026", None)]
+
+
+def test_a_year_of_few_days_has_days_on_its_axis() -> None:
+    def year(days: int) -> progress.Series:
+        return [(date(2026, 1, 1) + n * DAY, float(n)) for n in range(days)]
+
+    unknown = [(day, None) for day, _visits in year(300)]
+    young, old = (progress.this_year(year(n), unknown, [], (2026, 2025)) for n in (25, 200))
+    assert (young.layout.xaxis.dtick, old.layout.xaxis.dtick) == (None, "M1")

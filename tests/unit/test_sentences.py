@@ -9,7 +9,7 @@ import pytest
 from core import sentences
 from core.views.around import ActionEffect
 from core.views.effects import Verdict
-from core.views.outlook import ExpectedTotal, Outlook, Record
+from core.views.outlook import Expected, ExpectedTotal, Outlook, Record
 
 OUTLOOK = Outlook(
     origin=date(2026, 11, 24),
@@ -62,9 +62,26 @@ def test_when_the_target_becomes_likely() -> None:
         sentences.when(replace(OUTLOOK, even_from=a, likely_from=b))
         for a, b in ((None, None), (date(2028, 5, 1), None), (date(2028, 5, 1), date(2029, 2, 1)))
     )
-    assert never and "does not become more likely" in never.en
+    assert never is None  # the odds say it
     assert even and even.en.startswith("From May 2028 the target is more likely than not")
     assert likely and likely.sv == "Målet är troligt (4 på 5) från februari 2029."
+
+
+def test_where_the_visits_land_beside_the_goal() -> None:
+    ends = date(2029, 12, 31)
+    year = Expected(day=ends, mean=683_412, low80=551_999, high80=790_400, low95=1, high95=2)
+    ahead = replace(OUTLOOK, years=(replace(year, day=date(2029, 12, 24), mean=1), year))
+    said = sentences.landing(ahead)
+    assert said and said.en == (
+        "683,000 visits a year are expected by December 2029 (8 times of 10 between 552,000 and 790,000); "
+        "the goal is 1,000,000."
+    )
+    assert said.sv.replace("\u00a0", " ") == (
+        "Till december 2029 väntas 683 000 besök om året (8 gånger av 10 mellan 552 000 och 790 000); "
+        "målet är 1 000 000."
+    )
+    assert said in sentences.of(ahead, 2.0)
+    assert sentences.landing(OUTLOOK) is None and sentences.landing(replace(ahead, goal=None)) is None
 
 
 def test_a_target_that_is_reached_already_is_not_called_a_way_to_go() -> None:
@@ -104,6 +121,14 @@ def test_the_record() -> None:
     assert sentences.record([longer[0], one, longer[1]]) == sentences.record([one]), "a forecast counts once"
     assert sentences.record(longer).en.startswith("Of the 7 forecasts made")
     assert "No forecast is old enough" in sentences.record([]).en
+
+
+def test_what_chance_could_have_done_is_said_of_visits() -> None:
+    chance = ActionEffect(
+        action="a", until=date(2026, 1, 1), verdict="chance", share=0.02, share_low=-0.04, share_high=0.09, a_year=900.0
+    )
+    assert sentences.gave(chance, True).en.endswith("somewhere between −4% and +9% visits.")
+    assert sentences.gave(chance, False).sv.endswith("% besök i utrymmet.")
 
 
 def test_why_nothing_can_be_said_of_an_action_can_always_be_said() -> None:

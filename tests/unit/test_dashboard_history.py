@@ -1,0 +1,65 @@
+"""What *Spaces* says of a period: the highest figure at the same time, and as sure, wherever it stands."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from core.site import Text
+from core.sitefile import parse
+from core.views.live import SpaceInfo
+from core.views.series import OccupancyPoint
+from dashboard.components import history
+from dashboard.i18n import LANG, formats
+from dashboard.ranges import Range
+from tests.store.by_day import SITE as TEXT
+
+SITE = parse(TEXT).sites[0]
+START = datetime(2026, 11, 21, 14, tzinfo=UTC)  # 15:00 at the site
+SPACE = SpaceInfo(
+    space="room",
+    parent="lib",
+    name=Text(sv="Rum", en="Room"),
+    kind="room",
+    storey=0,
+    capacity=80,
+    seats=None,
+    area_m2=None,
+)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    token = LANG.set("en")
+    yield
+    LANG.reset(token)
+
+
+def point(start: datetime = START) -> OccupancyPoint:
+    return OccupancyPoint(
+        space="room", start=start, people=44.8, lower=42.5, upper=47.1, raw=41.0, peak=53.0, peak_lower=51.4,
+        peak_upper=54.6, basis="doors", reason=None, final=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("days", "when", "axis"),
+    [
+        (1, "21 Nov 15:00", "people"),
+        (7, "21 Nov 15:00–16:00", "people, mean of the hour"),
+        (90, "21 Nov 2026", "people, mean of the day"),
+    ],
+)
+def test_when_the_most_were_there_is_told_as_sharply_as_it_is_known(days: int, when: str, axis: str) -> None:
+    last = date(2026, 11, 21)
+    period = Range(name="custom", first=last - timedelta(days=days - 1), last=last)
+    said = history.finding([point()], [], SITE, SPACE, period)
+    assert said == f"At most 53 (51–55) people, {when}, 66% of capacity."
+    assert history.axis(period) == axis
+    assert history._row(point(), period, SITE.timezone)[0] == when
+
+
+def test_a_moment_of_today_needs_no_day() -> None:
+    zone = SITE.timezone
+    assert formats.lately(START, zone, START + timedelta(hours=2)) == "15:00"
+    assert formats.lately(START, zone, START + timedelta(days=1)) == "21 Nov 15:00"

@@ -1,0 +1,105 @@
+"""What the pages say of the sensors: how many are heard, what waits, where nobody has counted."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from core.analytics.calibration import accuracy
+from core.site import Text
+from core.sitefile import parse
+from core.views.attention import FindingInfo, State
+from core.views.calibrating import DoorInfo
+from core.views.live import Freshness
+from core.views.operation import DeviceInfo
+from dashboard.components import beside, unusual
+from dashboard.components.told import told
+from dashboard.i18n import LANG
+from dashboard.pages import sensors
+from tests.store.by_day import SITE as TEXT
+from tests.unit.test_dashboard_board import board, site, space
+from tests.unit.test_figures_outlook import texts
+
+SITE = parse(TEXT).sites[0]
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    token = LANG.set("en")
+    yield
+    LANG.reset(token)
+
+
+def device(freshness: Freshness, heard: datetime | None = None) -> DeviceInfo:
+    return DeviceInfo(
+        source="native", device="house/door", model="", online=None, heard=heard, freshness=freshness, interval_s=60,
+        clock_offset_s=None, clock_problem=None, placements=(), channels=(),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("states", "said"),
+    [
+        ([], "No sensor is placed here yet."),
+        (["live"], "1 sensor: it is heard."),
+        (["live", "late"], "2 sensors: all are heard."),
+        (["live", "stale", "none", "none"], "4 sensors: 1 is silent, 2 were never heard."),
+    ],
+)
+def test_how_many_are_heard(states: list[Freshness], said: str) -> None:
+    assert sensors.summary([device(state) for state in states]) == said
+
+
+def test_what_was_heard_today_has_its_hour_alone() -> None:
+    zone = "Europe/Stockholm"
+    assert sensors.heard(device("live", NOW), zone, NOW) == "13:00"
+    assert sensors.heard(device("stale", NOW - timedelta(days=1)), zone, NOW) == "24 Nov 13:00"
+    assert sensors.heard(device("none"), zone, NOW) == "–"
+
+
+def finding(state: State) -> FindingInfo:
+    plain: dict[str, Any] = dict.fromkeys(("device", "channel", "portal", "space", "who", "note"), "")
+    said = Text(sv="", en="")
+    return FindingInfo(
+        id=1, site="house", kind="silent", since=NOW, sentence=said, certainty=said, advice=said, evidence={}, odds=0.0,
+        state=state, found=NOW, seen=NOW, acknowledged=None, resolved=None, history=(), **plain,
+    )  # fmt: skip
+
+
+def test_the_board_tells_of_sensors_that_need_attention_and_leads_to_them() -> None:
+    live = site(space("hall"))
+    assert told(live, [finding("acknowledged")], 3) is None
+    line = told(live, [finding("open"), finding("open"), finding("acknowledged")], 3)
+    assert texts(line) == "2 sensors need attention"
+    assert line.children.href == "/sensors/house"
+    assert "2 sensors need attention" in board(live, said=line)["text"]
+
+
+def test_the_board_of_a_new_place_says_what_to_do() -> None:
+    unheard = space("house", None, heard=None, people=None)
+    live = site(spaces=(unheard,))
+    assert texts(told(live, [finding("open")], 2)).startswith("No sensor of this place has been heard yet")
+    assert texts(told(live, [], 0)).startswith("No sensor is placed here yet")
+
+
+def test_unusual_hours_are_told_from_three_weeks_on() -> None:
+    assert "None in the last eight weeks" in texts(unusual.section([], SITE, 21))
+    assert "from 21 days of counted visits on; there are 3." in texts(unusual.section([], SITE, 3))
+
+
+def door(name: str, counted: datetime | None = None) -> DoorInfo:
+    text = Text(sv=name, en=name)
+    return DoorInfo(
+        portal=name, name=text, inner=text, enters="in", interval_s=60, into=accuracy([]), out=accuracy([]),
+        swapped=False, counts=int(counted is not None), last_counted=counted, correction=None, proposal=None,
+    )  # fmt: skip
+
+
+def test_only_doors_at_which_somebody_counted_have_a_row() -> None:
+    names = {name: name for name in ("Main", "Side", "Back")}
+    said = texts(beside._doors([door("Main", NOW), door("Side"), door("Back")], names, "Europe/Stockholm"))
+    assert "Main not counted not counted 25 Nov 13:00, 1 count" in said
+    assert said.endswith("Nobody has counted yet at: Side and Back.")
+    assert texts(beside._doors([door("Main")], names, "Europe/Stockholm")) == "Nobody has counted at any door yet."

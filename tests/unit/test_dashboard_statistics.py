@@ -1,0 +1,44 @@
+"""The year's figure for the national statistics, beside the visits that the target counts."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from core.views.annual import AnnualReport
+from dashboard.i18n import LANG
+from dashboard.pages import statistics
+from tests.unit.test_figures_outlook import texts
+
+REPORT = AnnualReport(
+    site="lib", kind="library", year=2025, first=date(2025, 1, 1), last=date(2025, 12, 31), complete=True,
+    besok01=396_687, gross=429_742.0, net=396_687.46, gross_counted=429_742.0, net_counted=396_687.46, filled=0.0,
+    estimated_share=0.0, imputed_share=0.0, se=6_982.0, se_counting=6_982.0, se_missing=0.0, low=384_056.1,
+    high=409_318.8, days=365, days_closed=19, days_whole=365, days_partly=0, days_missing=0, missing=(),
+    definitions=(), doors=(), corrections=(), remarks=(),
+)  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    token = LANG.set("en")
+    yield
+    LANG.reset(token)
+
+
+def test_the_figure_says_how_it_comes_from_all_who_came() -> None:
+    said = texts(statistics.said(REPORT))
+    assert "Visits of 2025 (Besok01): 396,687, 19 times of 20 between 384,056 and 409,319." in said
+    assert "of 429,742 who came in, the site's stated deductions (33,055) are taken off." in said
+    assert "besok report annual lib --year 2025 --verify" in said and "estimated" not in said
+
+
+def test_what_is_estimated_is_said_and_what_is_not_taken_off_is_not() -> None:
+    said = texts(statistics.said(replace(REPORT, gross=396_687.46, estimated_share=0.021)))
+    assert "2.1% of it is estimated for what was not observed." in said and "deductions" not in said
+
+
+def test_too_few_days_give_no_figure() -> None:
+    none = replace(REPORT, besok01=None, net=None, low=None, high=None)
+    assert texts(statistics.said(none)) == "Visits of 2025 (Besok01): too few days were counted for a figure."

@@ -12,7 +12,7 @@ from core.site import Site
 from core.views.around import CalendarDay
 from core.views.effects import EventEffect
 from jobs.daily import each
-from store import programme, queries
+from store import entered, programme, queries
 from store.database import Database
 
 EVENTS_BACK: Final = 60  # days in which the programme is judged anew, as late counts and better comparisons come
@@ -82,7 +82,7 @@ def _hours(db: Database, site: Site, space: str | None, first: date, last: date)
     """
     counts = np.full(((last - first).days + 1, 24), np.nan)
     start, end = day_bounds(first, site)[0], day_bounds(last, site)[1]
-    for hour in programme.entries_by_hour(db, site.id, space, start, end):
+    for hour in entered.by_hour(db, site.id, space, start, end):
         day = business_day(hour.start, site)
         slot = _slot(hour.start, site, day)
         if hour.heard >= HEARD and 0 <= slot < 24:

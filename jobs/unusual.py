@@ -11,7 +11,7 @@ from core.analytics.calendar import business_day, day_bounds, open_intervals
 from core.site import Site
 from core.views.around import UNUSUAL_FROM, UnusualTime
 from jobs.daily import each
-from store import unusual
+from store import entered, unusual
 from store.database import Database
 
 LEARNT_FROM: Final = 182  # days
@@ -30,7 +30,7 @@ def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
     """The unusual times of a site in the days up to `last`; none where too little was heard."""
     start, end = day_bounds(last - (LEARNT_FROM - 1) * DAY, site)[0], day_bounds(last, site)[1]
     zone = ZoneInfo(site.timezone)
-    heard = [h for h in unusual.hours(db, site.id, start, end) if h.heard >= HEARD]
+    heard = [h for h in entered.by_hour(db, site.id, None, start, end) if h.heard >= HEARD]
     if len(heard) < LEAST_HOURS:
         return []
     times = np.array([h.start.astimezone(zone).replace(tzinfo=None) for h in heard], dtype="datetime64[s]")

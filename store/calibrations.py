@@ -47,28 +47,6 @@ class _Hour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
-    id: int
-    site: str
-    portal: str
-    proposed: datetime
-    proposed_by: str
-    factor_in: float
-    factor_out: float
-    evidence: dict[str, Any]
-    decision: Decision
-    decided: datetime | None
-    decided_by: str | None
-    decided_why: str | None
-    valid_from: datetime | None
-    valid_to: datetime | None
-    undone: datetime | None
-    undone_by: str | None
-    undone_why: str | None
-    channels: list[int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class _Locked:
     id: int
     portal_id: int
@@ -107,9 +85,7 @@ def calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
 
 def calibrations(db: Database, site: str | None = None) -> list[Calibration]:
     """What was proposed for the doors of a site, or of all, and what became of it; the latest first."""
-    rows = db.fetch("calibrations", _Row, site=site)
-    fields = ((row, {name: getattr(row, name) for name in _Row.__slots__}) for row in rows)
-    return [Calibration(**{**values, "channels": tuple(row.channels)}) for row, values in fields]
+    return db.fetch("calibrations", Calibration, site=site)
 
 
 def propose(db: Database, site: str, author: str, now: datetime) -> list[Calibration]:

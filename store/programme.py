@@ -9,7 +9,6 @@ import msgspec
 from core.views.effects import EventEffect
 from store import looked
 from store.database import Database, sql
-from store.unusual import Hour, hours
 
 WHAT = "programme"  # in `store.looked`
 
@@ -23,13 +22,6 @@ class PastEvent:
     start: datetime
     end: datetime
     all_day: bool
-
-
-def entries_by_hour(db: Database, site: str, space: str | None, start: datetime, end: datetime) -> list[Hour]:
-    """Who entered a space, or the site, by hour."""
-    if space is None or space == site:
-        return hours(db, site, start, end)
-    return db.fetch("space_entries_hours", Hour, site=site, space=space, start=start, end=end)
 
 
 def past_events(db: Database, site: str, start: datetime, end: datetime) -> list[PastEvent]:

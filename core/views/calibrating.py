@@ -1,5 +1,6 @@
 """What is said of people who count beside sensors: their counts, what these tell of a door, and what became of it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -76,7 +77,7 @@ class Calibration:
     undone: datetime | None
     undone_by: str | None
     undone_why: str | None
-    channels: tuple[int, ...]
+    channels: Sequence[int]
 
     @property
     def in_force(self) -> bool:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core import sitefile
-from store import effects, programme, queries, sites, unusual
+from store import effects, entered, queries, sites
 from store.database import Database
 from store.queries.series import Step
 from tests.store.counted import HOUSE, put, reading
@@ -35,9 +35,8 @@ def _figures(db: Database) -> dict[str, float]:
     day = DAY.date()
     (visits,) = queries.visits(db, "lib", day, day)
     found = {"day": visits.gross or 0, "coverage": visits.coverage}
-    hours = unusual.hours(db, "lib", DAY, NEXT)
-    in_hall = programme.entries_by_hour(db, "lib", "hall", DAY, NEXT)
-    for name, told in (("hours", hours), ("hours of the hall", in_hall)):
+    for name, space in (("hours", None), ("hours of the hall", "hall")):
+        told = entered.by_hour(db, "lib", space, DAY, NEXT)
         found |= {name: sum(h.people for h in told), f"{name}, heard": min(h.heard for h in told)}
     found["days of the hall"] = sum(e.people for e in effects.entries(db, "lib", day, day) if e.space == "hall")
     for step in STEPS:
@@ -52,7 +51,7 @@ def _figures(db: Database) -> dict[str, float]:
 @pytest.mark.parametrize("without", [TAKEN_OUT, SET_SO])
 def test_every_figure_of_the_past_stays_what_it_was(house: Database, without: str) -> None:
     before = _figures(house)
-    entered = (
+    figures = (
         "day",
         "hours",
         "hours of the hall",
@@ -60,7 +59,7 @@ def test_every_figure_of_the_past_stays_what_it_was(house: Database, without: st
         "came to the hall",
         *map("flows by {}".format, STEPS),
     )
-    assert {name: before[name] for name in entered} == dict.fromkeys(entered, 4.0 * 96)
+    assert {name: before[name] for name in figures} == dict.fromkeys(figures, 4.0 * 96)
     assert (before["coverage"], before["hours, heard"], before["hours of the hall, heard"]) == (1, 1, 1)
     sites.apply(house, sitefile.parse(without), now=NEXT)
     assert _figures(house) == before
@@ -73,8 +72,8 @@ def test_after_that_nobody_misses_the_door(house: Database, without: str) -> Non
     (visits,) = queries.visits(house, "lib", NEXT.date(), NEXT.date())
     assert (visits.gross, visits.coverage) == (2 * 96, 1)
     for told in (
-        unusual.hours(house, "lib", NEXT, LATER),
-        programme.entries_by_hour(house, "lib", "hall", NEXT, LATER),
+        entered.by_hour(house, "lib", None, NEXT, LATER),
+        entered.by_hour(house, "lib", "hall", NEXT, LATER),
     ):
         assert {(h.people, h.heard) for h in told} == {(8, 1)}
     for step in STEPS:

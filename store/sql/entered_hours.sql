@@ -1,4 +1,5 @@
--- Who entered a space by hour: the sum over its doors, and the share of the doors that counted then that were heard at all.
+-- Who entered a space by hour (a site: its root space): the sum over its doors, and the share of the doors that counted then
+-- that were heard at all.
 with door as (
     select sp.portal_id, sp.sign, c.counting
     from site s

@@ -1,36 +1,17 @@
 """Flows and occupancy over time. Steps in which nothing was observed are there, with None for their figures."""
 
-from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
 from core.analytics import calendar
 from core.errors import NotFound
 from core.site import Site
-from core.views.live import Basis
 from core.views.series import FlowPoint, HeatCell, OccupancyPoint, Step
 from store.database import Database
 from store.sites import load
 
 FINE: Final = {"15min": timedelta(minutes=15), "hour": timedelta(hours=1)}
 INTERVALS: Final = {"day": "1 day", "week": "7 days", "month": "1 month"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Point:
-    """A row of occupancy before it knows its space."""
-
-    start: datetime
-    people: float | None
-    lower: float | None
-    upper: float | None
-    raw: float | None
-    peak: float | None
-    peak_lower: float | None
-    peak_upper: float | None
-    basis: Basis | None
-    reason: str | None
-    final: bool
 
 
 def flows(db: Database, site: str, start: datetime, end: datetime, step: Step) -> list[FlowPoint]:
@@ -52,12 +33,10 @@ def occupancy(db: Database, site: str, space: str, start: datetime, end: datetim
     place = load(db, site)
     _known(place, space)
     if step in FINE:
-        points = db.fetch("occupancy_fine", _Point, site=site, space=space, start=start, end=end, step=FINE[step])
-    elif days := _days(place, start, end):
-        points = db.fetch("occupancy_days", _Point, site=site, space=space, **_steps(step, *days))
-    else:
-        points = []
-    return [OccupancyPoint(space=space, **asdict(p)) for p in points]
+        return db.fetch("occupancy_fine", OccupancyPoint, site=site, space=space, start=start, end=end, step=FINE[step])
+    if not (days := _days(place, start, end)):
+        return []
+    return db.fetch("occupancy_days", OccupancyPoint, site=site, space=space, **_steps(step, *days))
 
 
 def heatmap(db: Database, site: str, space: str, first: date, last: date) -> list[HeatCell]:

@@ -1,6 +1,6 @@
 -- The occupancy of a space by business day, week or month; nulls where nothing is known. Basis and reason are the
 -- commonest ones.
-select (t.first + site.day_start) at time zone site.timezone as start, o.people, o.lower, o.upper, o.raw, o.peak,
+select s.slug as space, (t.first + site.day_start) at time zone site.timezone as start, o.people, o.lower, o.upper, o.raw, o.peak,
     o.peak_lower, o.peak_upper, o.basis, o.reason, coalesce(o.final, false) as final
 from site
 join space s using (site_id)

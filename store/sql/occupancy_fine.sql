@@ -1,5 +1,5 @@
 -- The occupancy of a space by quarter or hour; nulls where nothing is known. Basis and reason are the commonest ones.
-select t.start, o.people, o.lower, o.upper, o.raw, o.peak, o.peak_lower, o.peak_upper, o.basis, o.reason,
+select s.slug as space, t.start, o.people, o.lower, o.upper, o.raw, o.peak, o.peak_lower, o.peak_upper, o.basis, o.reason,
     coalesce(o.final, false) as final
 from site
 join space s using (site_id)

@@ -25,6 +25,7 @@ from core.tomlfile import Problem
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 YEARS = range(1900, 2200)
 ORDER = (("asked", "answered"), ("asked", "done_since"), ("done_since", "undone"))  # a day, and one not before it
+BEEN = ("asked", "answered")  # what cannot be of a day to come
 LONGEST_ID, LONGEST_TEXT = 60, 1000  # characters
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula if a cell begins with it
 State = Literal["asked", "answered", "done", "undone"]
@@ -90,8 +91,10 @@ def parse(text: str, name: str = "ledger") -> tuple[Action, ...]:
     return tuple(action for _, action in actions)
 
 
-def check(action: Action) -> Iterator[tuple[str, Text]]:
-    """What is wrong with an action: the key, and a sentence."""
+def check(action: Action, today: date = date.max) -> Iterator[tuple[str, Text]]:
+    """What is wrong with an action: the key, and a sentence. By `today` at the site it has been asked for and answered,
+    though it may be done later; any day is believed if it is left out.
+    """
     if not _ID.fullmatch(action.id) or len(action.id) > LONGEST_ID:
         yield "id", refusals.no_id(action.id[:80])
     for key in ("title", "answer"):
@@ -106,6 +109,8 @@ def check(action: Action) -> Iterator[tuple[str, Text]]:
     for key in ("asked", "answered", "done_since", "undone"):
         if (day := getattr(action, key)) and day.year not in YEARS:
             yield key, refusals.no_year(day.year)
+        elif day and key in BEEN and day > today:
+            yield key, refusals.not_yet(day)
     for earlier, later in ORDER:
         first, second = getattr(action, earlier), getattr(action, later)
         if first and second and second < first:

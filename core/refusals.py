@@ -74,6 +74,14 @@ def no_year(year: int) -> Text:
     return Text(sv=f"året {year} kan inte stämma; rätta det", en=f"the year {year} cannot be; correct it")
 
 
+def not_yet(day: date) -> Text:
+    """A day to come of what must have been."""
+    return Text(
+        sv=f"{day} har inte varit än; skriv dagen då det var",
+        en=f"{day} is still to come; write the day on which it was",
+    )
+
+
 def out_of_order(second: date, earlier: str, first: date) -> Text:
     """A day of an action that lies before what comes earlier (the name of its key)."""
     return Text(

@@ -54,18 +54,21 @@ def log(db: Database, site: str | None = None) -> list[Entry]:
     return db.fetch("action_log", Entry, site=site)
 
 
-def put(db: Database, actions: Sequence[Action], author: str, now: datetime) -> list[str]:
-    """Writes actions, new or changed; what changed, in words. All or nothing.
+def put(db: Database, actions: Sequence[Action], author: str, now: datetime, *, dry_run: bool = False) -> list[str]:
+    """Writes actions, new or changed; what changed, in words. All or nothing; with `dry_run` nothing.
 
     Raises NotFound for a site or space that is not there, CalendarFileError for an action that cannot be.
     """
     with db.transaction() as conn:
         standing = _locked(conn)
-        return [
+        told = [
             line
             for action in actions
             for line in _put(conn, standing.get((action.site, action.id)), action, author, now)
         ]
+        if dry_run:
+            raise psycopg.Rollback
+    return told
 
 
 def add(db: Database, site: str, make: Callable[[Collection[str]], Action], author: str, now: datetime) -> Action:
@@ -104,12 +107,14 @@ def remove(db: Database, site: str, name: str, author: str, now: datetime) -> No
 
 
 def _put(conn: psycopg.Connection[Any], old: Action | None, action: Action, author: str, now: datetime) -> list[str]:
-    for wrong, reason in check(action):
+    site_id = _site(conn, action.site)
+    ((today,),) = conn.execute(sql("site_today"), {"site": action.site, "now": now}).fetchall()
+    for wrong, reason in check(action, today):
         raise CalendarFileError(Text(sv=reason.sv, en=f"{action.id}: {wrong}: {reason.en}"))
     different = changes(old, action)
     if not different:
         return []
-    key = {"site_id": _site(conn, action.site), "id": action.id}
+    key = {"site_id": site_id, "id": action.id}
     row = conn.execute(sql("action_upsert"), {**key, **_values(action)}).fetchone()
     assert row
     conn.execute(sql("action_spaces_forget"), {"action_id": row[0]})

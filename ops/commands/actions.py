@@ -154,7 +154,7 @@ def import_ledger(
         _put(parse(text, file), author, dry_run)
         return
     with opened() as db:
-        sheet = ledger.parse(text, file, sites.load_all(db), actions.listing(db), site)
+        sheet = ledger.parse(text, file, sites.load_all(db), actions.listing(db), site, now=datetime.now(UTC))
     if sheet.unread:
         print(f"Columns that are not read: {', '.join(sheet.unread)}", file=sys.stderr)
     _put(sheet.actions, author, dry_run)
@@ -194,15 +194,10 @@ def _amend(site: str, name: str, change: "Callable[[Action], Action]", author: s
 
 
 def _put(found: "Sequence[Action]", author: str, dry_run: bool = False) -> None:
-    from core.ledger import changes
-    from store.actions import listing, put
+    from store.actions import put
 
     with opened() as db:
-        if dry_run:
-            old = {(action.site, action.id): action for action in listing(db)}
-            lines = [f"{a.site} {a.id}: {line}" for a in found for line in changes(old.get((a.site, a.id)), a)]
-        else:
-            lines = put(db, found, _author(author), datetime.now(UTC))
+        lines = put(db, found, _author(author), datetime.now(UTC), dry_run=dry_run)
         print("\n".join(lines) or "Nothing changed.")
 
 

@@ -10,7 +10,9 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from core.errors import CalendarFileError
 from core.ledger import Action, as_cell, check, from_cell, id_of
@@ -66,7 +68,9 @@ def text_of(content: bytes, name: str) -> str:
     return text
 
 
-def parse(text: str, name: str, sites: Sequence[Site], standing: Sequence[Action], site: str | None = None) -> Sheet:
+def parse(
+    text: str, name: str, sites: Sequence[Site], standing: Sequence[Action], site: str | None = None, *, now: datetime
+) -> Sheet:
     """The actions of a table. `site` is that of lines without one; what the file has no column for is as in `standing`.
 
     Raises CalendarFileError with every problem and its line.
@@ -92,7 +96,8 @@ def parse(text: str, name: str, sites: Sequence[Site], standing: Sequence[Action
         if before := actions.get((action.site, action.id)):
             reading.wrong(line, f'"{action.id}" is also that of line {before[0]}; give each line an id of its own')
         actions[action.site, action.id] = line, action
-        for key, reason in check(action):
+        today = now.astimezone(ZoneInfo(reading.sites[action.site].timezone)).date()
+        for key, reason in check(action, today):
             reading.wrong(line, f"{key}: {reason.en}")
     if not actions and not reading.problems:
         raise CalendarFileError(f"{name} has columns and no actions; write a line for each below the first")

@@ -20,6 +20,7 @@ from store.database import Database
 from tests.store.counted import HOUSE
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+TOMORROW = date(2026, 3, 2)
 CHAIRS = Action(
     site="lib",
     id="chairs",
@@ -82,6 +83,8 @@ def test_what_is_not_there_or_cannot_be_changes_nothing(house: Database) -> None
             actions.put(house, [replace(CHAIRS, id="good"), wrong], "anna", NOW)
     with pytest.raises(CalendarFileError, match="never done"):
         actions.put(house, [replace(CHAIRS, undone=date(2026, 2, 1))], "anna", NOW)
+    with pytest.raises(CalendarFileError, match=f"asked: {TOMORROW} is still to come"):
+        actions.put(house, [replace(CHAIRS, asked=TOMORROW)], "anna", NOW)
     with pytest.raises(NotFound, match="besok action list"):
         actions.remove(house, "lib", "chairs", "anna", NOW)
     assert actions.listing(house) == [] and actions.log(house) == []
@@ -106,6 +109,10 @@ def test_a_ledger_goes_to_a_spreadsheet_and_comes_back(
     assert len(actions.listing(house)) == 1
     assert "lib lampor: asked: nothing -> 2026-02-09" in ask("import", str(there))[0]
     assert ask("import", str(there)) == ("Nothing changed.", "")
+    toml = tmp_path / "ledger.toml"
+    toml.write_text('[[actions]]\nsite = "lib"\nid = "x"\ntitle = { sv = "X", en = "X" }\nasked = 2199-01-01\n')
+    for how in ([], ["--dry-run"]):
+        assert "2199-01-01 is still to come" in ask("import", str(toml), *how)[1]
     there.write_text(text.replace("Lampor", "Lampor, fler") + "lib;;Mattor;;Anna;;;;;;;;;\n", "utf-8")
     assert "line 4: asked_by" in ask("import", str(there))[1]
     assert {a.id for a in actions.listing(house)} == {"chairs", "lampor"}, "half a file is not taken in"

@@ -1,7 +1,7 @@
 """The ledger as a table: what people's lists look like is understood, what cannot be is told with its line."""
 
 from dataclasses import fields, replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -16,6 +16,7 @@ from tests.store.counted import HOUSE
 
 SITES = parse_sites(HOUSE).sites
 LIB = SITES[0].id
+NOW = datetime(2027, 1, 1, tzinfo=UTC)
 SWEDISH = (
     "\ufeffÖnskemål;Vem;Önskat;Besvarat;Svar;Klart;Veckodagar;Kommentar\n"
     "Öppet längre på söndagar;boende;14.1.2026;2026-02-20;Ja, från april;2026-04-05;söndagar;ring Eva\n"
@@ -24,7 +25,7 @@ SWEDISH = (
 
 
 def read(text: str, *standing: Action, sites: tuple[Site, ...] = SITES, site: str | None = LIB) -> ledger.Sheet:
-    return ledger.parse(text, "list.csv", sites, standing, site)
+    return ledger.parse(text, "list.csv", sites, standing, site, now=NOW)
 
 
 def test_a_swedish_list_is_understood() -> None:
@@ -72,9 +73,9 @@ def test_what_is_exported_comes_back_as_it_was(semicolons: bool) -> None:
     text = ledger.as_csv(standing, gave, semicolons=semicolons)
     assert "'=SUM" in text and "'- less" in text, "no spreadsheet shall reckon with it"
     assert ("0,1250" if semicolons else "0.1250") in text
-    sheet = ledger.parse(text, "list.csv", SITES, standing)
+    sheet = ledger.parse(text, "list.csv", SITES, standing, now=NOW)
     assert sheet.unread == () and sheet.actions == standing
-    again = {a.id: a for a in ledger.parse(text, "list.csv", SITES, ()).actions}
+    again = {a.id: a for a in ledger.parse(text, "list.csv", SITES, (), now=NOW).actions}
     assert again["odd"] == replace(standing[2], weekdays=("friday", "sunday"), spaces=tuple(sorted(spaces)))
 
 
@@ -140,6 +141,18 @@ def test_every_problem_is_told_at_once() -> None:
         read("title,asked,who\nA,yesterday,Anna\nB,2026-01-01,staff\nC,tomorrow,\n")
     assert [line.split(":")[0] for line in str(told.value).splitlines()] == ["list.csv line 2"] * 2 + [
         "list.csv line 4"
+    ]
+
+
+def test_what_is_asked_for_or_answered_on_a_day_to_come_is_told_with_its_line() -> None:
+    """It is 2027 already where the site is, though not in Greenwich."""
+    late = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    text = "title,asked,answered,answer,done_since\nA,2027-01-01,,,2027-04-01\nB,2027-01-02,,,\nC,,2027-02-01,Yes,\n"
+    with pytest.raises(CalendarFileError) as told:
+        ledger.parse(text, "list.csv", SITES, (), LIB, now=late)
+    assert str(told.value).splitlines() == [
+        "list.csv line 3: asked: 2027-01-02 is still to come; write the day on which it was",
+        "list.csv line 4: answered: 2027-02-01 is still to come; write the day on which it was",
     ]
 
 

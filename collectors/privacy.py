@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from collectors import xmlspans
+from collectors.edits import edited
 from collectors.jsonspans import scan
 
 BINARY_LIMIT = 256  # bytes of a payload that is no text; frames of radio sensors are shorter
@@ -203,14 +204,14 @@ class _Stripper:
         """A whole payload, or a text in it that is a document itself."""
         start = text.lstrip("\ufeff \t\r\n")[:1]
         if start in ("{", "["):
-            return _edited(text, self._json(text, depth))
+            return edited(text, self._json(text, depth))
         if start == "<" and (chunks := xmlspans.scan(text)):
-            return _edited(text, self._xml(text, chunks, depth))
+            return edited(text, self._xml(text, chunks, depth))
         return self.line(text)
 
     def line(self, text: str) -> str:
         """A text of no known form: what is said as `age=34` or `age is 34`, and what has a shape."""
-        return self._shapes(_edited(text, self._pairs(text)), own=False)
+        return self._shapes(edited(text, self._pairs(text)), own=False)
 
     def _pairs(self, text: str) -> Iterator[tuple[int, int, str]]:
         end = 0
@@ -304,15 +305,6 @@ class _Stripper:
         self.removed.add(value.strip())
         size = f", {len(value)} characters" if len(value) > 100 else ""
         return f"{NOTE}{what}{size}]"
-
-
-def _edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
-    parts: list[str] = []
-    at = 0
-    for start, end, new in sorted(edits):
-        parts += text[at:start], new
-        at = end
-    return "".join((*parts, text[at:]))
 
 
 def _quoted(text: str) -> str:

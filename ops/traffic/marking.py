@@ -6,8 +6,8 @@ from typing import Final
 from collectors import jsonspans
 from collectors.adapters import SIMULATED
 from collectors.adapters.native import PREFIX
+from collectors.edits import edited
 from collectors.jsonspans import Span
-from ops.traffic.shifting import edited
 
 NATIVE: Final = "simulated"  # the word of Besök's own format
 FOREIGN: Final = SIMULATED.decode().strip(chr(34))  # of all others

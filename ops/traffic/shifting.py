@@ -7,7 +7,7 @@ Everything else stays as it was, to the byte. Who replays asks the adapters whet
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,6 +15,7 @@ from typing import Final
 
 from collectors import jsonspans, xmlspans
 from collectors.adapters import times
+from collectors.edits import edited
 from core.errors import Unreadable
 from core.readings import Message
 
@@ -172,13 +173,3 @@ def _naive(text: str, form: str) -> datetime | None:
     except ValueError:
         return None
     return time if f"{time:{form}}" == text else None
-
-
-def edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
-    """`text` with other words from start to end of each edit."""
-    parts: list[str] = []
-    at = 0
-    for start, end, new in sorted(edits):
-        parts += text[at:start], new
-        at = end
-    return "".join((*parts, text[at:]))

@@ -1,6 +1,6 @@
 """You said, we did, it gave: what was asked for at a site, what became of it, and what it has given so far."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from dash import html
@@ -9,16 +9,24 @@ from core.site import Text
 from core.views.around import ActionInfo
 from dashboard.components import ledger_forms
 from dashboard.components.attrs import aria, data
-from dashboard.i18n import _, formats, named, plural
+from dashboard.i18n import _, formats, named
 
-SHOWN: Final = 12  # the newest; the others are folded away
+SHOWN: Final = 12  # entries; the others are folded away
+MEASURED: Final = 8  # of these, at most, where there are others to be shown
 
 
-def section(site: str, actions: Sequence[ActionInfo], gave: Mapping[str, Text], spaces: Mapping[str, Text]) -> Any:
-    """An entry for each action, newest first, and forms to write into the ledger. `gave` says what each has given, by
-    action; `spaces` are their names.
+def section(
+    site: str,
+    actions: Sequence[ActionInfo],
+    gave: Mapping[str, Text],
+    measured: Collection[str],
+    spaces: Mapping[str, Text],
+) -> Any:
+    """An entry for each action (given newest first) and forms to write into the ledger. `gave` says what each gave, by
+    action; `measured` are those of which that is a figure, `spaces` the names of the spaces.
     """
-    entries = [html.Li(_entry(site, action, gave.get(action.action), spaces)) for action in actions]
+    ordered = in_order(actions, measured)
+    entries = [html.Li(_entry(site, action, gave.get(action.action), spaces)) for action in ordered]
     parts: list[Any] = [html.H2(_("You said, we did, it gave"))]
     if not entries:
         empty = _("Nothing has been written down yet: here stands what was asked for, and what became of it.")
@@ -26,14 +34,26 @@ def section(site: str, actions: Sequence[ActionInfo], gave: Mapping[str, Text], 
     else:
         parts.append(html.Ul(entries[:SHOWN], className="ledger"))
     if entries[SHOWN:]:
-        older = plural("{n} older one", "{n} older ones", len(entries) - SHOWN).format(n=len(entries) - SHOWN)
+        more = _("{n} more").format(n=len(entries) - SHOWN)
         parts.append(
-            html.Details([html.Summary(older), html.Ul(entries[SHOWN:], className="ledger")], className="older")
+            html.Details([html.Summary(more), html.Ul(entries[SHOWN:], className="ledger")], className="older")
         )
     about = aria(label=_("Download CSV: {chart}").format(chart=_("You said, we did, it gave")))
     file = html.A(_("Download CSV"), href=f"/api/v1/sites/{site}/actions?format=csv", download="", **about)
     parts.append(html.Div([ledger_forms.add(site, spaces), *([file] if entries else [])], className="below-ledger"))
     return html.Section(parts)
+
+
+def in_order(actions: Sequence[ActionInfo], measured: Collection[str]) -> list[ActionInfo]:
+    """First those whose effect was measured, whatever it is; then the others; each newest first.
+
+    Of those that are `SHOWN` at least a few are of the others, if there are as many: who has just asked finds it there.
+    """
+    told = [action for action in actions if action.action in measured]
+    others = [action for action in actions if action.action not in measured]
+    first = told[: max(MEASURED, SHOWN - len(others))]
+    shown = [*first, *others[: SHOWN - len(first)]]
+    return [*shown, *(action for action in actions if action not in shown)]
 
 
 def _entry(site: str, action: ActionInfo, gave: Text | None, spaces: Mapping[str, Text]) -> Any:

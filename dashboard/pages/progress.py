@@ -132,8 +132,10 @@ def _ledger(db: Database, site: str, today: date) -> Any:
     spaces = {space.space: space.name for space in queries.spaces(db, site)}
     found = queries.actions(db, site, today)
     whole = {action.action: not action.spaces for action in found}
-    gave = {name: sentences.gave(effect, whole.get(name, True)) for name, effect in effects.kept(db, site).items()}
-    return ledger.section(site, found, gave, spaces)
+    kept = effects.kept(db, site)
+    gave = {name: sentences.gave(effect, whole.get(name, True)) for name, effect in kept.items()}
+    measured = {name for name, effect in kept.items() if effect.share is not None}
+    return ledger.section(site, found, gave, measured, spaces)
 
 
 def _places(counted: Sequence[Site]) -> tuple[dict[str, Text], dict[str, Text]]:

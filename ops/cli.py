@@ -24,7 +24,11 @@ from ops.commands import (
     stack,
 )
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+HELP = (
+    "Besök counts the visits of libraries and parks. `besok demo` shows all of it, `besok doctor` says what is wrong."
+)
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP)
 for doors in (
     stack,
     services,

@@ -13,13 +13,16 @@ from dashboard.i18n import _, formats, named, plural
 LONGEST_NOTE = 500  # characters
 
 
-def section(findings: Sequence[FindingInfo], zone: str) -> Any:
-    """A card for each finding that stands, open ones first; those resolved lately folded away below."""
+def section(findings: Sequence[FindingInfo], zone: str, silent: bool = False) -> Any:
+    """A card for each finding that stands, open ones first; those resolved lately folded away below. `silent`: some
+    sensor is, and may not yet have been for as long as makes it one.
+    """
     standing = [f for f in findings if f.state != "resolved"]
     over = [f for f in findings if f.state == "resolved"]
-    parts: list[Any] = [
-        html.P(_("Nothing: no sensor has been found to be faulty. Besök looks once an hour."), className="quiet")
-    ]
+    none = _("Nothing: no sensor has been found to be faulty. Besök looks once an hour.")
+    if silent:
+        none = _("Nothing yet: a sensor that stays silent for an hour is named here, with what to do.")
+    parts: list[Any] = [html.P(none, className="quiet")]
     if standing:
         parts = [html.Ul([html.Li(_card(f, zone)) for f in standing], className="strangers attention")]
     if over:

@@ -70,7 +70,7 @@ def board(live: SiteLive, site: SiteInfo, shared: Frame, said: Any = None) -> An
     """The whole page; the live script keeps it up to date from the first frame on. `said` is told of its sensors."""
     groups = building.groups(live.spaces)
     cards = sum(len(group.rooms) for group in groups)
-    columns = max(2, ceil(sqrt(cards)))
+    columns = max(1, ceil(sqrt(cards)))
     storeys = html.Div([_group(group, live.site, shared) for group in groups], className="storeys")
     panel = hero(live, shared, site.kind, site.timezone, said)
     wall = html.P(html.A(_("Show on a wall screen"), href=f"/now/{live.site}?tv=1"), className="to-wall")

@@ -42,7 +42,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.H1(title),
             html.P([summary(mine), *attention.waiting(wrong), *_waiting(unplaced)], className="finding"),
             html.H2(_("What needs attention"), id="attention"),
-            attention.section(wrong, site.timezone),
+            attention.section(wrong, site.timezone, any(d.freshness in ("stale", "none") for d in mine)),
             html.H2(_("All sensors")),
             _devices(mine, names, site, now, _worked(db, site.site, today, now)),
             html.H2(_("Counted beside the sensors"), id="beside"),

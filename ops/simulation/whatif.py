@@ -38,6 +38,8 @@ DAY = timedelta(days=1)
 USUALLY: Final = 28  # days looked at, where nobody says how many
 FEW: Final = 8  # worlds that are made sooner than a process is started
 SHOWN: Final = 8  # portals, and spaces with seats, in the tables
+SHORT: Final = 5  # spaces that are told of in a sentence
+LIKELY: Final = 0.5  # share of the replications from which something is told as so
 MINUTE_OF_HOUR: Final = 0.5  # minutes over capacity, in the mean, from which an hour is told of
 
 
@@ -97,7 +99,7 @@ def windows(strain: Strain) -> list[Window]:
 def _of_day(weekday: int, minutes: Sequence[float], likely: Sequence[float]) -> Iterator[Window]:
     start = None
     for hour in range(25):
-        told = hour < 24 and likely[hour] >= 0.5 and minutes[hour] >= MINUTE_OF_HOUR
+        told = hour < 24 and likely[hour] >= LIKELY and minutes[hour] >= MINUTE_OF_HOUR
         if told and start is None:
             start = hour
         elif not told and start is not None:
@@ -117,6 +119,8 @@ def as_text(answer: Answer) -> str:
         f"What breaks first: {question.then.title.en} ({question.first} to {question.last})",
         _replications(len(question.seeds)),
         *(f"Note: {note}" for note in answer.notes),
+        "",
+        *_in_short(answer),
         "",
         *table(["VISITS A DAY", "today", "then", "times"], [_visit_row(site) for site in answer.sites]),
         "",
@@ -145,6 +149,26 @@ EXPLAINED: Final = (
     "replications in which it is over at some time. when: the longest hours in which half of them are, with the mean",
     "minutes over on such a day. Nobody is turned away: more people than the capacity are what is asked for.",
 )
+
+
+def _in_short(answer: Answer) -> Iterator[str]:
+    """How many spaces break and, of the first ones, how far and when: what one comes for, by the names of the house."""
+    judged = [space for space in answer.spaces if space.capacity]
+    breaking = [space for space in judged if space.then.surely >= LIKELY]
+    already = sum(space.today.surely >= LIKELY for space in judged)
+    yield (
+        f"Over capacity at some time, in at least half of the replications: {len(breaking)} of {len(judged)} spaces"
+        f" (today {already})"
+    )
+    question = answer.question
+    span = "a week" if (question.last - question.first).days + 1 >= len(WEEKDAYS) else "in all"
+    for space in breaking[:SHORT]:
+        today, then, when = space.today, space.then, _when(space.then)
+        yield (
+            f"  {space.name.en} (for {space.capacity}): up to {then.peak.mid:.0f} people,"
+            f" {then.over.mid:.0f} minutes {span} over (today {today.peak.mid:.0f} and {today.over.mid:.0f})"
+            f"{f'; {when}' if when else ''}"
+        )
 
 
 def _replications(count: int) -> str:

@@ -83,7 +83,7 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         gone = f", undone {_t(c.undone)}" if c.undone else ""
         yield (
             f"    {c.door}: in x {c.factor_in:.4f}{_off(c.error_in)}, out x {c.factor_out:.4f}{_off(c.error_out)}"
-            f" from {_t(c.first)} to {_t(c.last)},"
+            f" {_span(c.first, c.last)},"
             f" by {c.author} {_t(c.decided)}: {c.reason}{gone}"
         )
     if (v := r.verification) is not None:
@@ -118,7 +118,7 @@ def _door(door: DoorEvidence) -> Iterator[str]:
         turned = ", swapped" if s.swapped else ""
         yield (
             f"      {s.source} {s.device} {s.channel} ({s.model or 'model not told'}, {s.role}{turned})"
-            f" there from {_t(s.placed)} to {_t(s.ended)}: {many(s.readings, 'reading')}{clock}"
+            f" there {_span(s.placed, s.ended)}: {many(s.readings, 'reading')}{clock}"
         )
 
 
@@ -130,5 +130,12 @@ def _off(error: float | None) -> str:
     return "" if error is None else f" (standard error {error:.2%})"
 
 
-def _t(moment: datetime | None) -> str:
-    return "always" if moment is None else f"{moment:%Y-%m-%d %H:%M}"
+def _t(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}"
+
+
+def _span(first: datetime | None, last: datetime | None) -> str:
+    """None is without a beginning, or an end."""
+    if first and last:
+        return f"from {_t(first)} to {_t(last)}"
+    return f"since {_t(first)}" if first else f"until {_t(last)}" if last else "all the time"

@@ -52,6 +52,8 @@ def test_old_news_look_old(house: House, open_page: Open) -> None:
     expect(lobby).to_have_attribute("data-state", "stale")
     expect(lobby.locator('[data-part="verdict"]')).to_have_text("Tyst")
     expect(lobby.locator('[data-part="updated"]')).to_have_text("uppdaterat för 10 min sedan")
+    expect(page.locator('.hero [data-part="between"]')).to_be_hidden()  # what is struck out is not said again
+    expect(page.locator('.hero [data-part="share"]')).to_be_hidden()
 
 
 def test_a_house_without_data_shows_no_zero(quiet_house: House, open_page: Open) -> None:

@@ -91,7 +91,15 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
     assert front.days_missing == r.days_missing + 4
     assert any("estimated" in remark for remark in r.remarks)
     text = told.as_text(r)
-    for word in ("Besok01", "version 1 from 2020-01-01", "through 10.0% of front", "lib/back-2", "the same"):
+    assert "always" not in text
+    for word in (
+        "Besok01",
+        "version 1 from 2020-01-01",
+        "through 10.0% of front",
+        "lib/back-2",
+        "there until",
+        "the same",
+    ):
         assert word in text
     assert json.loads(told.as_json([r]))[0]["besok01"] == r.besok01
     with psycopg.connect(database_url, autocommit=True) as conn:  # a bucket that is not what its readings are

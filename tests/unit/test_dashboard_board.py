@@ -169,6 +169,15 @@ def test_the_building_has_storeys_rooms_and_rooms_in_rooms() -> None:
     assert [room.space for room, _inside in groups[1].rooms] == ["garden"]
 
 
+def test_one_room_has_the_wall_for_itself() -> None:
+    shared = Frame(weekday="onsdag", first=NOW, last=NOW)
+    info = SiteInfo(
+        site="house", kind="library", name=Text(sv="", en=""), timezone="Europe/Stockholm", capacity=100, sandbox=False
+    )
+    one, five = (now_page.board(site(*(space(str(n)) for n in range(rooms))), info, shared).style for rooms in (1, 5))
+    assert (one["--columns"], five["--columns"]) == ("1", "3")
+
+
 def test_a_site_without_rooms_still_has_its_totals() -> None:
     assert list(board(site())["cards"]) == ["house"]
 

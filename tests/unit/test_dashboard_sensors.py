@@ -13,7 +13,7 @@ from core.views.attention import FindingInfo, State
 from core.views.calibrating import DoorInfo
 from core.views.live import Freshness
 from core.views.operation import DeviceInfo
-from dashboard.components import beside, unusual
+from dashboard.components import attention, beside, unusual
 from dashboard.components.told import told
 from dashboard.i18n import LANG
 from dashboard.pages import sensors
@@ -82,6 +82,11 @@ def test_the_board_of_a_new_place_says_what_to_do() -> None:
     live = site(spaces=(unheard,))
     assert texts(told(live, [finding("open")], 2)).startswith("No sensor of this place has been heard yet")
     assert texts(told(live, [], 0)).startswith("No sensor is placed here yet")
+
+
+def test_a_sensor_that_fell_silent_is_not_said_to_be_well() -> None:
+    assert "no sensor has been found to be faulty" in texts(attention.section([], "Europe/Stockholm"))
+    assert texts(attention.section([], "Europe/Stockholm", silent=True)).startswith("Nothing yet: a sensor that stays")
 
 
 def test_unusual_hours_are_told_from_three_weeks_on() -> None:

@@ -22,11 +22,13 @@ from dashboard.i18n import _, formats, named
 from dashboard.pages import statistics, this_year
 from store import effects, queries, sites
 from store.database import Database
+from store.whole import found_once
 
 DAY = timedelta(days=1)
 EVENTS = 12  # the newest ones that are shown
 
 
+@found_once()
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The answer on top, then what is to come, then this year against the path, then what was done and what it gave."""
     place = sites.load(db, site.site)

@@ -13,6 +13,7 @@ from core import sitefile
 from jobs.outlook import observed
 from store import forecasts, queries, sites
 from store.database import Database
+from store.whole import found_once, left_out
 from tests.store.counted import HOUSE
 from tests.store.test_forecasts import said
 from tests.store.test_together import DAY, TODAY, days, write
@@ -44,6 +45,19 @@ def test_a_silent_door_is_no_fall_of_visits(db: Database, database_url: str) -> 
     assert (known.growth, known.growth_days, known.last_365) == (way.growth, way.growth_days, way.last_365)
     assert known.days == DAYS and known.visits == 100 * DAYS - 40 * SILENT, "all who were counted were counted"
     assert all(ratio == pytest.approx(1) for ratio in queries.weekday_growth(db, "lib", TODAY).values())
+
+
+def test_a_page_is_told_the_same_days_each_time_and_finds_them_once(db: Database, database_url: str) -> None:
+    house(db, database_url)
+    library = sites.load_all(db)
+    spans = [(FIRST, TODAY), (FIRST, TODAY - (SILENT + 1) * DAY), (TODAY - 2 * DAY, TODAY)]
+    apart = [left_out(db, library, *span) for span in spans]
+    assert [len(found) for found in apart] == [SILENT, 0, 2]
+    with found_once():
+        assert [left_out(db, library, *span) for span in spans] == apart
+        write(database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(FIRST, DAYS, 40)})
+        assert left_out(db, library, *spans[0]) == apart[0]
+    assert left_out(db, library, *spans[0]) == []
 
 
 def test_its_days_stand_with_what_was_counted_but_are_no_days_of_the_target(db: Database, database_url: str) -> None:

@@ -2,10 +2,11 @@
 
     python -m benchmarks.forecast [--data FOLDER] [--quick] [--origins N] [--kinds 6] [--odds 200] [--only X] [--write]
 
-Cameras, months, houses and programmes are shared out among all cores; the figures do not depend on how many there are.
+Cameras, months, houses, branches and programmes are shared out among all cores; the figures do not depend on how many
+there are.
 
 `--data` holds the series (three cities' cameras, a library by month: docs/forecast.md names them); where they are
-not there, only simulated houses and odds are. `--quick` takes few origins (or `--origins`) and leaves out AutoARIMA.
+not there, only what is simulated is made. `--quick` takes few origins (or `--origins`) and leaves out AutoARIMA.
 `--write` puts the tables into the page between its markers.
 """
 
@@ -23,6 +24,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from benchmarks import _branches
 from benchmarks._kinds import KINDS, house
 from benchmarks._programmes import given, programme
 from core.analytics.forecast import Calendar, calendar
@@ -75,7 +77,7 @@ CITIES = {
 def main(args: argparse.Namespace) -> None:
     """Score, print, and write if asked to."""
     blocks: dict[str, str] = {}
-    wanted = args.only.split(",") if args.only else [*CITIES, "newcastle", "kinds", "odds"]
+    wanted = args.only.split(",") if args.only else [*CITIES, "newcastle", "kinds", "branches", "odds"]
     for name, city in CITIES.items():
         if name in wanted and (args.data / city.file).exists():
             blocks[name] = scores.as_markdown(_city(args.data / city.file, city, args), city.apart()) + "\n"
@@ -86,6 +88,8 @@ def main(args: argparse.Namespace) -> None:
         print(f"No series in {args.data}: only what is simulated is made", file=sys.stderr)
     if "kinds" in wanted and args.kinds:
         blocks["kinds"] = kinds_table(args.kinds)
+    if "branches" in wanted and args.kinds:
+        blocks["branches"] = branches_table(args.kinds)
     if "odds" in wanted and args.odds:
         blocks["odds"] = odds_table(args.odds)
     for name, block in blocks.items():
@@ -175,6 +179,28 @@ def _house(which: tuple[str, int]) -> Outcome:
     series, known = house(*which)
     days = calendar(min(series.visits), max(series.visits), country="SE")
     return backtest.scored(series, days, [known], True, 1, _silent)
+
+
+def branches_table(seeds: int) -> str:
+    """Simulated branches by month: Besök, and the best of the others by kind and figure."""
+    rows = ["| branch | MASE 3 m | 12 m | year total | best other 3 m | 12 m | year total | covers 12 m | year held |"]
+    rows.append("| --- |" + " --- |" * 8)
+    outcomes = _each(_branch, [(kind, seed) for kind in _branches.KINDS for seed in range(seeds)], "branches")
+    for n, kind in enumerate(_branches.KINDS):
+        told = scores.pooled(outcomes[n * seeds : (n + 1) * seeds])
+        ours = told.pop(backtest.OURS)
+        mase = np.nanmin([other.mase for other in told.values()], axis=0)[[1, 3]]
+        total = np.nanmin([other.total for other in told.values()])
+        cells = [f"{v:.2f}" for v in ours.mase[[1, 3]]] + [f"{ours.total:.1%}"] + [f"{v:.2f}" for v in mase]
+        cells += [f"{total:.1%}", f"{ours.cover[1]:.2f}", f"{ours.total_held:.2f}"]
+        rows.append(f"| {kind} | " + " | ".join(cells) + " |")
+    return "\n".join(rows) + "\n"
+
+
+def _branch(which: tuple[str, int]) -> Outcome:
+    """The scores of one simulated branch, from some of its months."""
+    series, origins = _branches.branch(*which)
+    return backtest.scored(series, Calendar(), origins, True, 1, _silent)
 
 
 def odds_table(number: int) -> str:

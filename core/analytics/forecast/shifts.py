@@ -22,10 +22,13 @@ PROOF = 60.0  # days
 UNSURE = 0.5  # belief that one that is less is a step at all, and not what passes anyway
 ROBUST = 3.0  # rows between two knots, where they have as many: a median of fewer follows one that is odd
 GAIN = 16.0  # by how much the log likelihood must grow
+HINT, SLIGHT, LATE = 6.0, 0.15, 1.5 * YEAR  # of late, less is enough for a step that is one way beside another
+COARSE = 28.0  # days between knots: of months only, as swings of weeks look like such steps
 MOST = 6
 STEP_SD = 1.5  # what is believed of the part of a step that stays
 FADING_SD = 1.0  # and of the part that fades: curiosity about a new house, recovery from a blow
 FADES = (1.0, 0.4, 0.15)  # years in which it may do so
+CLOSURE = 75.0  # days without figures: two months at least
 AROUND = 4  # knots to either side that show where a step lies
 RECENT = (30.0, 3 * YEAR)  # days: a history as long as that may begin in the midst of something that fades
 BEGUN = 0.5  # belief that it does
@@ -57,20 +60,23 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
     steps = (times[:, None] >= times[None, 1:]).astype(np.float64)
     solved = cho_solve(factor, steps)
     power = (steps * solved).sum(axis=0) + STEP_SD**-2
-    least = np.full(len(times) - 1, LEAST)
-    least[-1] = np.inf  # one week, or one month, proves nothing
+    late = (at[-1] - times[1:] < LATE) & (grid[1] - grid[0] >= COARSE)
+    proven = np.ones(len(times) - 1, dtype=np.bool_)
+    proven[-1] = False  # one week, or one month, proves nothing
     found: list[int] = []
     sure: list[bool] = []
     left = mean - mean.mean()
     for _ in range(MOST):
         score = solved.T @ left
         size, gain = score / power, 0.5 * score**2 / power
-        gain[np.abs(size) < least] = 0.0
+        plain = (np.abs(size) >= LEAST) & (gain >= GAIN)
+        hinted = late & (np.abs(size) >= SLIGHT) & (gain >= HINT)
+        gain[~(plain | hinted) | ~proven] = 0.0
         best = int(gain.argmax())
-        if gain[best] < GAIN:
+        if not gain[best]:
             break
         found.append(best)
-        sure.append(bool(at[-1] - times[1 + best] >= PROOF or abs(size[best]) >= YOUNG))
+        sure.append(bool(plain[best] and (at[-1] - times[1 + best] >= PROOF or abs(size[best]) >= YOUNG)))
         chosen = steps[:, found]  # sizes of all steps together, so that a dip is not taken for a level
         inner = chosen.T @ solved[:, found] + STEP_SD**-2 * np.eye(len(found))
         left = mean - mean.mean() - chosen @ np.linalg.solve(inner, solved[:, found].T @ (mean - mean.mean()))
@@ -118,17 +124,38 @@ def ways(found: Steps, rest: Floats, at: Floats, spacing: float) -> list[Way]:
 
 def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
     """A sudden step is on its day (a week too early, and the days still as before are taken for a rise that goes on),
-    one that comes little by little begins before. Without a step, a short history may begin with one: counters are hung
-    up when a house opens, to a crowd that is curious or to few who know of it yet.
+    one that comes little by little begins before; one found shortly before a long closure may have been two, of which
+    the second came with the opening. Without a step, a house may be another since it was closed for long, and a short
+    history may begin with one: counters are hung up when a house opens, to a crowd that is curious or to few who know
+    of it yet.
     """
+    again = resumed(at)
     if len(steps):
-        places = (steps, placed(steps, rest, at, spacing))
+        places = [steps, placed(steps, rest, at, spacing)]
+        if len(more := _following(steps, again, at, spacing)):
+            places.append(np.union1d(steps, more))
         belief = 1 / (len(places) * len(FADES))
         return [Way(steps=place, fade=fade, belief=belief) for place in places for fade in FADES]
-    if not RECENT[0] <= at[-1] - at[0] < RECENT[1]:
+    if len(again):
+        begun = [Way(steps=again, fade=fade, belief=BEGUN / len(FADES)) for fade in FADES]
+    elif RECENT[0] <= at[-1] - at[0] < RECENT[1]:
+        begun = [Way(steps=at[:1], fade=fade, belief=BEGUN / len(BEGUN_FADES)) for fade in BEGUN_FADES]
+    else:
         return [Way(steps=steps, fade=FADES[0], belief=1.0)]
-    begun = [Way(steps=at[:1], fade=fade, belief=BEGUN / len(BEGUN_FADES)) for fade in BEGUN_FADES]
     return [Way(steps=steps, fade=FADES[0], belief=1 - BEGUN), *begun]
+
+
+def resumed(at: Floats) -> Floats:
+    """The first rows after long closures, or times without figures, of the last years."""
+    again: Floats = at[1:][(np.diff(at) > CLOSURE) & (at[1:] > at[-1] - RECENT[1])]
+    return again
+
+
+def _following(steps: Floats, again: Floats, at: Floats, spacing: float) -> Floats:
+    """Those of the times `again` before which a step lies within the closure, or shortly before it."""
+    shut = at[np.searchsorted(at, again) - 1]
+    near = (shut[:, None] - AROUND * spacing <= steps) & (steps < again[:, None] - spacing)
+    return again[near.any(axis=1)]
 
 
 def placed(steps: Floats, rest: Floats, at: Floats, spacing: float) -> Floats:

@@ -1,0 +1,52 @@
+"""The forecast of branches by month: open again after a year, and open for fewer hours since lately."""
+
+from dataclasses import replace
+from statistics import mean
+
+import numpy as np
+import pytest
+
+from benchmarks._branches import branch
+from core.analytics.forecast import Months, fan, forecast, forecast_months, history
+from core.analytics.forecast.history import Floats
+from tests.worlds.histories import by_day, seeded
+
+SEEDS = range(6)
+
+
+def foretold(past: Months, known: int) -> tuple[Floats, Floats]:
+    """Futures of the twelve months after those `known` (months x paths), and what came."""
+    paths = forecast_months(replace(past, visits=past.visits[:known]), 12, rng=seeded(), paths=200)
+    return paths.visits, past.visits[known : known + 12]
+
+
+@pytest.mark.parametrize("kind", ["a year closed", "a year without figures"])
+def test_a_recovery_is_counted_from_when_the_house_opened_again(kind: str) -> None:
+    """Not from the month in which it was closed, half of which counted: nothing of it would be left to come."""
+    inside, off = [], []
+    for seed in SEEDS:
+        series, origins = branch(kind, seed)
+        for known in origins[:2]:
+            futures, came = foretold(series.months(), known)
+            low, high = np.quantile(futures, (0.1, 0.9), axis=1)
+            inside.append(((low <= came) & (came <= high)).mean())
+            off.append(abs(np.log(np.median(futures.sum(axis=0)) / came.sum())))
+    assert mean(inside) > 0.75 and mean(off) < 0.2
+
+
+def test_fewer_hours_since_two_months_may_be_no_swing_that_comes_back() -> None:
+    above = []
+    for seed in SEEDS:
+        series, origins = branch("fewer hours", seed)
+        futures, came = foretold(series.months(), origins[0])
+        above.append(np.log(np.median(futures.sum(axis=0)) / came.sum()))
+    assert mean(abs(one) for one in above) < 0.2
+
+
+def test_a_house_open_again_after_works_may_have_a_crowd_that_fades() -> None:
+    n, rng = np.arange(900 + 120), np.random.default_rng(3)
+    curious = np.where(n >= 860, 0.35 * np.exp(-(n - 860) / 60), 0.0)
+    counts = rng.poisson(np.exp(np.log(400) + curious + rng.normal(0, 0.08, len(n)))).astype(np.float64)
+    counts[740:860] = 0
+    told = fan(forecast(history(by_day(counts[:900].tolist())), 120, rng=seeded(), paths=300))
+    assert told.low80[-30:].mean() < 385 and told.high80[-30:].mean() > 500  # it stayed at 400

@@ -1,13 +1,13 @@
 """The parts of the page *Progress* that look ahead: the odds, the way, the coming years and weeks."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 from dash import html
 
 from core import sentences
-from core.views.outlook import LEAST_DAYS, Awaited, Outlook
+from core.views.outlook import LEAST_DAYS, Awaited, Expected, Outlook
 from core.views.progress import Progress
 from core.views.series import VisitPoint
 from dashboard.components import notices
@@ -23,6 +23,7 @@ SHOWN_BEFORE: Final = 4  # weeks of days that were
 WEEK: Final = 7
 FOUR_WEEKS: Final = 28  # days
 RENEWED_S: Final = 10  # between two looks whether the forecast has come
+NOBODY: Final = 0.5  # visits: a day on which no more can come is closed
 DAY = timedelta(days=1)
 
 
@@ -127,7 +128,7 @@ def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], coming: Ou
             chart(
                 figures.weeks(counted, days),
                 label=_("Visits a day: counted, and expected with intervals"),
-                finding=named(sentences.total(four)) if four else "",
+                finding=" ".join(filter(None, [named(sentences.total(four)) if four else "", closed(days)])),
                 head=[_("Day"), _("expected"), _("low (80 %)"), _("high (80 %)")],
                 rows=[
                     [formats.day_short(p.day), *(formats.number(v) for v in (p.mean, p.low80, p.high80))] for p in days
@@ -137,3 +138,20 @@ def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], coming: Ou
             ),
         ]
     )
+
+
+def closed(days: Sequence[Expected]) -> str:
+    """Why the curve falls to nothing: the closed days among `days`, but for weekdays that always are."""
+    shut = [one.day for one in days if one.high95 < NOBODY]
+    weekly = {day.weekday() for day in shut} - {one.day.weekday() for one in days if one.high95 >= NOBODY}
+    stretches: list[list[date]] = []
+    for day in (day for day in shut if day.weekday() not in weekly):
+        if stretches and day - stretches[-1][-1] == DAY:
+            stretches[-1].append(day)
+        else:
+            stretches.append([day])
+    told = [
+        formats.day_short(first) if first == last else f"{formats.day_short(first)} – {formats.day_short(last)}"
+        for first, last in ((stretch[0], stretch[-1]) for stretch in stretches)
+    ]
+    return _("Closed: {days}.").format(days=formats.several(told)) if told else ""

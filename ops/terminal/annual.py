@@ -1,7 +1,7 @@
 """The annual report as text for people, and as JSON for machines."""
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from pydantic import TypeAdapter
 
@@ -13,7 +13,8 @@ from store import queries
 from store.database import Database
 from store.sites import load, load_all
 
-SHOWN = 40  # days told by name
+DAY = timedelta(days=1)
+SHOWN = 20  # stretches of days told by name
 _JSON = TypeAdapter(list[AnnualReport])
 
 
@@ -61,17 +62,20 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         f"  {many(r.days, 'business day')}, {r.days_closed} of them closed: {r.days_whole} observed whole,"
         f" {r.days_partly} in part, {r.days_missing} not at all"
     )
-    yield (
-        f"  {r.estimated_share:.2%} of gross is estimated for what was not observed,"
-        f" {r.imputed_share:.2%} spread over gaps of totals"
-    )
+    if r.gross is not None:
+        yield (
+            f"  {r.estimated_share:.2%} of gross is estimated for what was not observed,"
+            f" {r.imputed_share:.2%} spread over gaps of totals"
+        )
     if r.filled:
         yield f"  days as shown hold {_n(r.filled)} more, estimated for silent doors; this figure has its own"
     if r.missing:
-        more = " ..." if len(r.missing) > SHOWN else ""
-        yield "  not observed at all: " + ", ".join(map(str, r.missing[:SHOWN])) + more
-    yield "  What is missing is estimated from the same door on days of the same kind nearby and from what was"
-    yield "  seen that day; its error is measured by hiding as much elsewhere in the year (docs/visits.md)."
+        stretches = list(_stretches(r.missing))
+        more = " ..." if len(stretches) > SHOWN else ""
+        yield "  not observed at all: " + ", ".join(stretches[:SHOWN]) + more
+    if r.gross is not None:
+        yield "  What is missing is estimated from the same door on days of the same kind nearby and from what was"
+        yield "  seen that day; its error is measured by hiding as much elsewhere in the year (docs/visits.md)."
     yield "  Definitions:" + ("" if r.definitions else " none stated (version 0)")
     yield from (f"    {_definition(d)}" for d in r.definitions)
     yield "  Doors:"
@@ -89,6 +93,15 @@ def _lines(r: AnnualReport) -> Iterator[str]:
     if (v := r.verification) is not None:
         verdict = "the same" if v.same else "NOT the same: " + ", ".join(v.different[:10])
         yield f"  Verified from {many(v.readings, 'reading')}: net {_n(v.net)}, gross {_n(v.gross)}, {verdict}"
+
+
+def _stretches(days: Sequence[date]) -> Iterator[str]:
+    """Days in order as stretches: `2025-01-01 to 2025-01-31`, `2025-03-08`."""
+    first = days[0]
+    for day, after in zip(days, (*days[1:], None), strict=True):
+        if after != day + DAY:
+            yield str(day) if day == first else f"{first} to {day}"
+            first = after or day
 
 
 def _definition(d: DefinitionEvidence) -> str:

@@ -153,7 +153,7 @@ def _remarks(on: Ground, figure: Year) -> list[str]:
     if figure.gross is None:
         found.append(f"fewer than {LEAST_DAYS} days were observed: no figure for the year can be told")
     share = _share(float(figure.added.sum()), float((figure.counted + figure.added).sum()))
-    if share > MUCH:
+    if figure.gross is not None and share > MUCH:
         found.append(f"{share:.0%} of the visits are estimated, not counted")
     if len({d.first for d in on.in_force}) > 1:
         found.append("the definition of a visit changed within the year")

@@ -91,7 +91,7 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
     assert front.days_missing == r.days_missing + 4
     assert any("estimated" in remark for remark in r.remarks)
     text = told.as_text(r)
-    assert "always" not in text
+    assert "always" not in text and "not observed at all: 2025-01-01 to 2025-09-30\n" in text
     for word in (
         "Besok01",
         "version 1 from 2020-01-01",
@@ -110,6 +110,14 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
     wrong = queries.annual(db, "lib", 2025, TODAY, verify=True)
     assert wrong.verification and not wrong.verification.same
     assert {told.split()[1] for told in wrong.verification.different} == {"2025-10-01"}
+
+
+def test_where_there_is_no_figure_nothing_of_it_is_estimated(db: Database) -> None:
+    filled(db)
+    text = told.as_text(queries.annual(db, "lib", 2025, date(2025, 11, 1)))
+    assert "fewer than 60 days were observed" in text
+    for said in ("of the visits are estimated", "of gross is estimated", "What is missing is estimated"):
+        assert said not in text
 
 
 def test_the_page_tells_last_years_figure_where_there_is_one(db: Database) -> None:

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 
 from core import sitefile
-from core.views.outlook import Awaited, ExpectedTotal, Record
+from core.views.outlook import Awaited, Expected, ExpectedTotal, Record
 from core.views.progress import SoFar
 from core.views.series import VisitPoint
 from dashboard.components import answer, outlook, record, unaimed, years
@@ -146,3 +146,15 @@ def test_a_baseline_under_way_is_no_path_yet() -> None:
     assert "from 1 Nov 2026 to 31 Oct 2027. The way to it begins once they are counted." in said
     assert "[sites.target]" not in said
     assert path.multiple(young, TODAY) == 1
+
+
+def test_closed_days_to_come_are_named_but_for_weekdays_that_always_are() -> None:
+    first, eves = date(2026, 12, 14), (date(2026, 12, 24), date(2026, 12, 25), date(2027, 1, 1))
+    days = []
+    for n in range(21):
+        day = first + n * DAY
+        shut = day in eves or day.weekday() == 6
+        most = 0.0 if shut else 120.0
+        days.append(Expected(day=day, mean=most, low80=0, high80=most, low95=0, high95=most))
+    assert outlook.closed(days) == "Closed: Thu 24 Dec – Fri 25 Dec and Fri 1 Jan."
+    assert outlook.closed(days[:7]) == ""

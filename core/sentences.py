@@ -157,18 +157,20 @@ def foremost(found: Sequence[Record]) -> Record | None:
 def record(found: Sequence[Record]) -> Text:
     """How many of the judged forecasts held, beside how many should have.
 
-    Example: "Of the 24 forecasts made, 19 held; 8 of 10 should."
+    Example: "Of the 24 forecasts made, 19 held; 8 of 10 should, and chance allows for 14 to 24."
     """
     one = foremost(found)
-    made, held = (one.made, one.held) if one else (0, 0)
-    if not made:
+    if one is None:
         return Text(
             sv="Ingen prognos är ännu gammal nog att jämföras med utfallet.",
             en="No forecast is old enough yet to be compared with what came.",
         )
+    forecasts = "gjord prognos" if one.made == 1 else "gjorda prognoser"
     return Text(
-        sv=f"Av {made} {'gjord prognos' if made == 1 else 'gjorda prognoser'} höll {held}; 8 av 10 ska göra det.",
-        en=f"Of the {many(made, 'forecast')} made, {held} held; 8 of 10 should.",
+        sv=f"Av {one.made} {forecasts} höll {one.held}; 8 av 10 ska göra det, "
+        f"och slumpen tillåter {one.right_low} till {one.right_high}.",
+        en=f"Of the {many(one.made, 'forecast')} made, {one.held} held; 8 of 10 should, "
+        f"and chance allows for {one.right_low} to {one.right_high}.",
     )
 
 

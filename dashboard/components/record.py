@@ -35,7 +35,7 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
     else:
         parts.append(html.P(named(sentences.record([])), className="quiet"))
     if records:
-        head = [_("Visits of"), _("Forecasts"), _("Held"), _("Typical error"), _("Bias")]
+        head = [_("Visits of"), _("Forecasts"), _("Held"), _("By chance"), _("Typical error"), _("Bias")]
         rows = [_record_row(r) for r in records]
         parts.append(sheet(head, rows, _("How good the forecasts were, by their length"), "scroll sheet years"))
         parts.append(html.P(_meaning(), className="quiet"))
@@ -47,7 +47,8 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
 def _meaning() -> str:
     return _(
         "Half of the forecasts were off by less than the typical error. The bias says which way: with + more was "
-        "forecast than came."
+        "forecast than came. By chance is how many hold, 19 times of 20, if all intervals are right: forecasts "
+        "whose days overlap hold or miss together."
     )
 
 
@@ -59,7 +60,8 @@ def _judged_row(one: Scored) -> list[str]:
 def _record_row(one: Record) -> list[str]:
     held = _("{held} ({share})").format(held=one.held, share=formats.percent(one.held / one.made))
     length = _("{n} days").format(n=one.days)
-    return [length, str(one.made), held, formats.percent(one.error, 1), formats.signed_percent(one.bias, 1)]
+    chance = _("{low} to {high}").format(low=one.right_low, high=one.right_high)
+    return [length, str(one.made), held, chance, formats.percent(one.error, 1), formats.signed_percent(one.bias, 1)]
 
 
 def _afterwards(records: Sequence[Record]) -> str:

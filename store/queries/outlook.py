@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from statistics import median
 from typing import Final
 
+from core.analytics.forecast.chance import would_hold
 from core.errors import NotFound
 from core.site import Site
 from core.views.outlook import Awaited, Expected, ExpectedTotal, Outlook, Record, Scored
@@ -94,10 +95,13 @@ def records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) 
 
 def _record(days: int, own: Sequence[Scored]) -> Record:
     errors = [s.mean / s.truth - 1 for s in own if s.truth]
+    right_low, right_high = would_hold([s.first for s in own], days)
     return Record(
         days=days,
         made=len(own),
         held=sum(s.held for s in own),
+        right_low=right_low,
+        right_high=right_high,
         afterwards=sum(s.afterwards for s in own),
         error=median(map(abs, errors)) if errors else None,
         bias=median(errors) if errors else None,

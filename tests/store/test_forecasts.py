@@ -49,6 +49,7 @@ def test_what_was_said_stays_and_is_judged_by_the_readings(library: Database) ->
     ]  # fmt: skip
     (record,) = queries.records(found)
     assert (record.days, record.made, record.held, record.afterwards) == (7, 4, 2, 0)
+    assert (record.right_low, record.right_high) == (1, 4)  # of four weeks of their own, each four times of five
     assert queries.records([replace(one, origin=one.origin - timedelta(days=30)) for one in found]) == [], (
         "a year to come"
     )

@@ -84,7 +84,7 @@ def test_the_answer_says_the_odds_and_what_follows() -> None:
         for part in ("4 in 10", "the odds of 2.0 × by 31 Dec 2030", "Sundays are furthest behind", "a year is needed"):
             assert part in said
         assert "odds" not in texts(answer.panel(WAY, "Library", replace(OUTLOOK, odds=None)))
-        records = [Record(days=28, made=2, held=1, afterwards=2, error=0.1, bias=-0.02)]
+        records = [Record(days=28, made=2, held=1, right_low=0, right_high=2, afterwards=2, error=0.1, bias=-0.02)]
         told = texts(record.section("lib", [scored(300), scored(400)], records))
         for part in ("Of the 2 forecasts made, 1 held", "1 (50%)", "made afterwards", "−2.0%"):
             assert part in told

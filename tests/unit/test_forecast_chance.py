@@ -1,9 +1,11 @@
 """What coverage right intervals show by chance: held against worlds in which they are right."""
 
+from datetime import date, timedelta
+
 import numpy as np
 import pytest
 
-from core.analytics.forecast.chance import Fates, fates, reach
+from core.analytics.forecast.chance import Fates, fates, reach, would_hold
 
 FAR = (28, 365)
 
@@ -46,3 +48,11 @@ def test_what_nobody_observed_is_not_judged() -> None:
     nothing: Fates = fates(told, np.full(3, 1.5), np.full(3, 4.5), np.zeros(3, dtype=bool), (2,))
     assert np.isnan(nothing.cover).all() and np.isnan(nothing.held).all()
     assert np.isnan(reach([], [[]], 7)).all()
+
+
+def test_forecasts_made_each_day_hold_or_miss_together() -> None:
+    days = [date(2025, 1, 1) + timedelta(days=n) for n in range(280)]
+    assert would_hold(days[:1], 28) == (0, 1)
+    assert would_hold(days[::28], 28) == (5, 10)  # binomial: 10 of four in five
+    every = would_hold(days, 28)
+    assert every[0] / 280 < 0.65 and every[1] / 280 > 0.95  # not the 0.75 to 0.85 of 280 fates

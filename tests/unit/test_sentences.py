@@ -115,8 +115,11 @@ def test_totals_have_three_digits() -> None:
 
 
 def test_the_record() -> None:
-    one = Record(days=28, made=24, held=19, afterwards=0, error=0.04, bias=0.0)
-    assert sentences.record([one]).en == "Of the 24 forecasts made, 19 held; 8 of 10 should."
+    one = Record(days=28, made=24, held=19, right_low=14, right_high=24, afterwards=0, error=0.04, bias=0.0)
+    assert (
+        sentences.record([one]).en
+        == "Of the 24 forecasts made, 19 held; 8 of 10 should, and chance allows for 14 to 24."
+    )
     longer = [replace(one, days=days, made=7) for days in (7, 365)]
     assert sentences.record([longer[0], one, longer[1]]) == sentences.record([one]), "a forecast counts once"
     assert sentences.record(longer).en.startswith("Of the 7 forecasts made")

@@ -52,15 +52,20 @@ def update(language: str) -> list[str]:
     catalogue = stored(language)
     catalogue.update(extracted(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
-    catalogue.header_comment = f"# The texts of the screens: {language}. Renewed by python -m dashboard.i18n.update."
-    catalogue.mime_headers = [(name, value) for name, value in catalogue.mime_headers if name in HEADERS]
-    catalogue.fuzzy = False
     for message in catalogue:
         if language == "en" and message.id:
             message.string = message.id
     with catalogue_path(language).open("wb") as target:
-        write_po(target, catalogue, omit_header=False, sort_output=True, width=116, include_lineno=False)
+        target.write(_header(language, catalogue).encode())
+        write_po(target, catalogue, omit_header=True, sort_output=True, width=116, include_lineno=False)
     return missing(language)
+
+
+def _header(language: str, catalogue: Catalog) -> str:
+    """Without babel's times, over which two changes at once would always be in conflict."""
+    kept = [f'"{name}: {value}\\n"' for name, value in catalogue.mime_headers if name in HEADERS]
+    comment = f"# The texts of the screens: {language}. Renewed by python -m dashboard.i18n.update."
+    return "\n".join([comment, 'msgid ""', 'msgstr ""', *kept, "", ""])
 
 
 if __name__ == "__main__":

@@ -75,6 +75,31 @@ def _reopened(world: World) -> Floats:
     return np.where((since > -120) & (since <= 0), 0.0, came)
 
 
+def _renewed(ago: int) -> Make:
+    """Closed for works for seven months: a fifth to a half more since, and as many again at first, out of curiosity."""
+
+    def make(world: World) -> Floats:
+        since = world.ahead + ago
+        more, curious = world.rng.uniform(0.2, 0.4), world.rng.uniform(0.2, 0.6)
+        gained = more + curious * np.exp(-np.maximum(since, 0) / world.rng.uniform(30, 120))
+        came = world.counted(world.log + gained * (since >= 0))
+        return np.where((since >= -210) & (since < 0), 0.0, came)
+
+    return make
+
+
+def _lockdown(ago: int) -> Make:
+    """Closed for a year, after ten days with few; since it is open it fills within months, to less than before."""
+
+    def make(world: World) -> Floats:
+        since = world.ahead + ago
+        back = 1 - np.exp(-(np.maximum(since, 0) + 40) / world.rng.uniform(80, 250))
+        left = np.where(since >= 0, world.rng.uniform(0.55, 0.95) * back, np.where(since >= -390, 0.6, 1.0))
+        return np.where((since >= -380) & (since < 0), 0.0, world.counted(world.log + np.log(left)))
+
+    return make
+
+
 def _new(world: World) -> Floats:
     """A new house: half as many again come at first, out of curiosity."""
     since = world.ahead - world.ahead[0]
@@ -136,6 +161,8 @@ KINDS: dict[str, tuple[int, dict[str, float], Make]] = {
     "long spells": (LONG, {"spell": 0.8}, _plain),
     "recovery": (2 * YEAR, {"size": 3000}, _recovery),
     "reopened": (900, {}, _reopened),
+    "renewed a month ago": (3 * YEAR, {}, _renewed(30)),
+    "a year closed, open since two months": (LONG, {}, _lockdown(60)),
     "doubled a month ago": (3 * YEAR, {}, _step(2.0, 30)),
     "doubled two months ago": (3 * YEAR, {}, _step(2.0, 60)),
     "two fifths less since last year": (3 * YEAR, {}, _step(0.6, 300)),

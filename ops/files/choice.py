@@ -1,5 +1,6 @@
 """Files with a column of counts for each camera, door or branch: which of the columns are the counts."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from core.errors import CountFileError
@@ -9,16 +10,19 @@ from ops.files.notation import NOTHING, Manner, number
 
 ALL = "all"
 TOTALS = frozenset({"total", "totalt", "totals", "sum", "summa", "all", "alla"})  # they hold the others already
-SAMPLE = 1000  # lines that show what a column holds
+SAMPLE = 1000  # lines that show what a column holds,
+CELLS = 500_000  # but of all columns together not many more: some seconds
+LEAST = 10  # and so many lines at least
 OFFERED = 20  # columns that are named to who has to choose
 LONGEST_NAME = 60  # characters of a column's name that are told
 
 
 def candidates(heads: Sequence[str], lines: Sequence[Sequence[str]], taken: Sequence[int]) -> dict[str, int]:
     """The columns that hold numbers in all of these lines, and are no times: their names and places."""
-    sample = lines[:SAMPLE]
+    sample = lines[: max(min(SAMPLE, CELLS // max(len(heads), 1)), LEAST)]
+    called = _names(heads)
     found = {
-        _called(heads, n): n
+        called[n]: n
         for n in range(len(heads))
         if n not in taken
         and heads[n].strip()
@@ -29,12 +33,16 @@ def candidates(heads: Sequence[str], lines: Sequence[Sequence[str]], taken: Sequ
     return parts or found
 
 
-def _called(heads: Sequence[str], n: int) -> str:
-    """The name of a column, as a terminal can show it; with its number where another has the same."""
-    head = heads[n].strip().strip("\ufeff")
-    same = sum(columns.same(head, other) for other in heads) > 1
-    shown = "".join(c if c.isprintable() else " " for c in head)[:LONGEST_NAME].strip()
-    return f"{shown} (column {n + 1})" if same or shown != head or not head else head
+def _names(heads: Sequence[str]) -> list[str]:
+    """The names of columns, as a terminal can show them; with its number where another has the same."""
+    known = Counter(map(columns.plain, heads))
+
+    def called(n: int, head: str) -> str:
+        shown = "".join(c if c.isprintable() else " " for c in head)[:LONGEST_NAME].strip()
+        same = known[columns.plain(head)] > 1
+        return f"{shown} (column {n + 1})" if same or shown != head or not head else head
+
+    return [called(n, head.strip().strip("\ufeff")) for n, head in enumerate(heads)]
 
 
 def _numbers(texts: Sequence[str]) -> bool:
@@ -50,28 +58,29 @@ def chosen(
 ) -> dict[str, int]:
     """The columns that were asked for by name or number, or all. Raises CountFileError."""
     found: dict[str, int] = {}
+    called, known = _names(heads), [columns.plain(head) for head in heads]
     for each in asked:
-        if each.strip().lower() == ALL and not any(columns.same(each, head) for head in heads):
+        if each.strip().lower() == ALL and columns.plain(each) not in known:
             found |= free
         else:
-            place = _place(each, heads, free, name)
+            place = _place(each, known, free, name)
             if place in taken:
                 raise CountFileError(f"--column {each}: that column of {name} tells the time; {_offer(free)}")
-            found[_called(heads, place)] = place
+            found[called[place]] = place
     return found
 
 
-def _place(each: str, heads: Sequence[str], free: Mapping[str, int], name: str) -> int:
+def _place(each: str, known: Sequence[str], free: Mapping[str, int], name: str) -> int:
     """Where a column stands that is told by its name, as offered or as it is in the file, or else by its number."""
     if each in free:
         return free[each]
-    named = [n for n, head in enumerate(heads) if columns.same(each, head)]
+    named = [n for n, head in enumerate(known) if head == columns.plain(each)]
     if len(named) > 1:
         numbers = ", ".join(str(n + 1) for n in named)
         raise CountFileError(f"{name} has several columns {each}; choose one by its number: {numbers}")
     if named:
         return named[0]
-    if each.strip().isdecimal() and 1 <= int(each) <= len(heads):
+    if each.strip().isdecimal() and 1 <= int(each) <= len(known):
         return int(each) - 1
     raise CountFileError(f"{name} has no column {each}; {_offer(free)}")
 

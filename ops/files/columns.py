@@ -100,7 +100,7 @@ ALSO: Final[Mapping[str, tuple[str, ...]]] = {
 
 def places(heads: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
     """Where each wanted column stands; a column serves once, and its own name goes before others."""
-    names = [_name(head) for head in heads]
+    names = [plain(head) for head in heads]
     found: dict[str, int] = {column: names.index(column) for column in wanted if column in names}
     for column in wanted:
         free = (names.index(n) for n in ALSO.get(column, ()) if n in names and names.index(n) not in found.values())
@@ -113,17 +113,12 @@ def places(heads: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
 def tells_time(head: str) -> bool:
     """Whether a column of this name holds times, or parts of them."""
     times = (*ALSO["time"], *ALSO["date"], *ALSO["last"], *DATES, *CLOCKS, *YEARS, *MONTHS, *DAYS, *BESIDE)
-    return _name(head) in times
+    return plain(head) in times
 
 
 def _tells_by_a_word(name: str) -> bool:
     """Whether a column may hold times, by one word of its name."""
     return not TOLD_BY.isdisjoint(re.split(r"[\W_]+", name))
-
-
-def same(one: str, other: str) -> bool:
-    """Whether two names of columns are the same."""
-    return _name(one) == _name(other)
 
 
 def matched(heads: Sequence[str], wanted: Sequence[str]) -> int:
@@ -133,7 +128,7 @@ def matched(heads: Sequence[str], wanted: Sequence[str]) -> int:
 
 def in_parts(column: str, heads: Sequence[str], place: int) -> bool:
     """Whether a time or a date may stand in several columns, of which that at `place` is one."""
-    names, here = {_name(head) for head in heads}, _name(heads[place])
+    names, here = {plain(head) for head in heads}, plain(heads[place])
     if column == "time":
         return here in DATES + CLOCKS and bool(names & set(DATES) and names & set(CLOCKS))
     return here in WEEKS or (here in YEARS + MONTHS + DAYS and bool(names & set(YEARS) and names & set(MONTHS)))
@@ -144,7 +139,7 @@ def whole(column: str, heads: Sequence[str], fields: Sequence[str], place: int) 
 
     None where none is; `place` is that of the column by which it goes.
     """
-    told = dict(zip(map(_name, heads), map(str.strip, fields), strict=False))
+    told = dict(zip(map(plain, heads), map(str.strip, fields), strict=False))
 
     def of(names: Sequence[str], form: re.Pattern[str]) -> re.Match[str] | None:
         return next((form.fullmatch(told[name]) for name in names if name in told), None)
@@ -153,7 +148,7 @@ def whole(column: str, heads: Sequence[str], fields: Sequence[str], place: int) 
         day, clock = of(DATES, re.compile(".+")), of(CLOCKS, CLOCK)
         return f"{day[0]} {clock[1]:0>2}{clock[2] or ':00'}{clock[3] or ''}" if day and clock else None
     year, month, day = of(YEARS, YEAR), of(MONTHS, NUMBER), of(DAYS, NUMBER)
-    if (here := _name(heads[place])) in WEEKS:
+    if (here := plain(heads[place])) in WEEKS:
         if both := YEAR_AND_WEEK.fullmatch(told[here]):
             return f"{both[1]}-W{both[2]}"
         week = re.fullmatch(r"\D{0,6}(\d\d?)", told[here])
@@ -163,5 +158,6 @@ def whole(column: str, heads: Sequence[str], fields: Sequence[str], place: int) 
     return f"{year[0]}-{month[0]:0>2}" + (f"-{day[0]:0>2}" if day else "")
 
 
-def _name(head: str) -> str:
+def plain(head: str) -> str:
+    """The name of a column as names are compared."""
     return head.strip().strip("\ufeff").lower().replace(" ", "_")

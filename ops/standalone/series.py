@@ -16,6 +16,7 @@ from core.analytics.forecast import Calendar, History, calendar, history
 from core.analytics.forecast.daykinds import named_by_date
 from core.analytics.forecast.months import Months, later
 from core.errors import CountFileError
+from core.plurals import many
 from ops.files import csvfile, notation, understood
 from ops.files.csvfile import Row, Table
 from ops.standalone.weeks import Weeks, weeks
@@ -27,6 +28,7 @@ END = 0.1  # of a month's days lacking at the end of the file: it is not over
 REGULAR = 0.9  # of all days have about as many lines as usual: then fewer lines mean that some are missing
 LONGEST = 200 * 366  # days from the first to the last; more is a wrong year
 AHEAD_DAYS = 20 * 366  # the furthest forecast
+MOST_SERIES = 200  # columns of one file that are scored one by one: at minutes each, more would take days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,11 @@ def read_each(path: Path, step: Step | None = None, zone: str = "") -> Iterator[
     """The series of a file, or those of each of its columns where it has several columns of counts."""
     text = csvfile.text_of(path)
     names = csvfile.count_columns(text, "date", "visits", str(path))
+    if len(names) > MOST_SERIES:
+        raise CountFileError(
+            f"{path} has {many(len(names), 'column')} of counts, and {MOST_SERIES} can be scored one by one; "
+            "choose some by --column, which adds them up, or write --column all"
+        )
     for name in names or (None,):
         yield parse(text, str(path), step, zone, (name,) if name else ())
 
@@ -216,8 +223,8 @@ def _lacking(days: Set[date], begin: Callable[[date], date]) -> Iterator[tuple[d
 def _scaled_up(visits: Visits, days: Set[date], begin: Callable[[date], date]) -> Visits:
     """Of a file without any whole week or month: what was counted, with as much again for each day that is lacking."""
     counts, lacking = Counter(map(begin, days)), dict.fromkeys(visits, 0.0)
-    for end, many in _lacking(days, begin):
-        lacking[begin(end)] += many
+    for end, more in _lacking(days, begin):
+        lacking[begin(end)] += more
     return {at: count and count * (1 + lacking[at] / counts[at]) for at, count in visits.items()}
 
 

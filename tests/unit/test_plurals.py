@@ -47,7 +47,9 @@ def test_one_of_a_thing_is_one_in_both_languages() -> None:
     found = Finding(kind="flapping", since=datetime(2026, 3, 3, tzinfo=UTC), portal="front", device="d", evidence=once)
     said = sentence(found, {}, "UTC")
     assert "silent 1 time, 1 hour together" in said.en and "tyst 1 gång, tillsammans 1 timme" in said.sv
-    said = sentences.record([Record(days=28, made=1, held=1, afterwards=0, error=0.04, bias=0.0)])
+    said = sentences.record(
+        [Record(days=28, made=1, held=1, right_low=0, right_high=1, afterwards=0, error=0.04, bias=0.0)]
+    )
     assert said.en.startswith("Of the 1 forecast made") and said.sv.startswith("Av 1 gjord prognos")
 
 

@@ -1,8 +1,10 @@
 """Files with a column of counts for each camera, door or branch."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ from typer.testing import CliRunner
 
 from core.errors import CountFileError
 from ops.cli import app
+from ops.files import choice, columns
 from ops.files.csvfile import count_columns, parse_counts
 from ops.standalone import events, series
 
@@ -76,9 +79,9 @@ def test_what_is_said_of_the_columns_is_short_and_moves_no_terminal() -> None:
 
 def test_a_field_without_end_is_refused() -> None:
     for text in ("date,visits\n2026-01-01," + "9" * 200_000, "date,A,B\n2026-01-01,1," + "9" * 200_000, "9" * 200_000):
-        for columns in ((), ("all",)):
+        for some in ((), ("all",)):
             with pytest.raises(CountFileError, match="field larger"):
-                series.parse(text, "long.csv", columns=columns)
+                series.parse(text, "long.csv", columns=some)
 
 
 def test_the_only_column_of_counts_is_taken_and_that_is_said(tmp_path: Path) -> None:
@@ -123,3 +126,32 @@ def test_unusual_hours_of_a_column_and_of_the_sum(tmp_path: Path) -> None:
     assert np.isnan(both.counts[0]) and both.counts[1] == 2 and "a time counts only where all" in both.note
     with pytest.raises(CountFileError, match="choose among A, B"):
         events.read(file)
+
+
+def test_a_file_of_very_many_columns_is_read_in_steps_of_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Names were compared each with each: 20,000 columns took minutes."""
+    asked = Counter[str]()
+
+    def noted(module: ModuleType, name: str) -> None:
+        known = getattr(module, name)
+        monkeypatch.setattr(module, name, lambda *a, **k: asked.update([name]) or known(*a, **k))
+
+    noted(columns, "plain")
+    noted(choice, "number")
+    monkeypatch.setattr(choice, "CELLS", 10_000)
+    steps = []
+    for wide in (500, 1000):
+        asked.clear()
+        names, row = ",".join(f"c{n}" for n in range(wide)), ",".join(["7"] * wide)
+        days = "".join(f"{date(2026, 1, 1) + timedelta(days=n)},{row}\n" for n in range(40))
+        assert counts(f"date,{names}\n{days}", "c5") == [7] * 40
+        assert asked["number"] <= 10_000
+        steps.append(asked["plain"])
+    assert steps[1] < 2.2 * steps[0]
+
+
+def test_more_columns_than_can_be_scored_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "wide.csv"
+    file.write_text(f"date,{','.join(f'c{n}' for n in range(201))}\n2026-01-01{',1' * 201}\n")
+    with pytest.raises(CountFileError, match="201 columns of counts, and 200 can be scored one by one; choose some"):
+        list(series.read_each(file))

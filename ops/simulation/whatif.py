@@ -17,6 +17,7 @@ from rich.progress import track
 
 from core.analytics.calendar import WEEKDAYS
 from core.errors import ScenarioError
+from core.plurals import many
 from ops.terminal.tables import between, table
 from sensors_sim.crowding import CLOSE, Crowding
 from sensors_sim.scenario import Scenario
@@ -157,16 +158,16 @@ def _in_short(answer: Answer) -> Iterator[str]:
     breaking = [space for space in judged if space.then.surely >= LIKELY]
     already = sum(space.today.surely >= LIKELY for space in judged)
     yield (
-        f"Over capacity at some time, in at least half of the replications: {len(breaking)} of {len(judged)} spaces"
-        f" (today {already})"
+        "Over capacity at some time, in at least half of the replications:"
+        f" {len(breaking)} of {many(len(judged), 'space')} (today {already})"
     )
     question = answer.question
     span = "a week" if (question.last - question.first).days + 1 >= len(WEEKDAYS) else "in all"
     for space in breaking[:SHORT]:
         today, then, when = space.today, space.then, _when(space.then)
         yield (
-            f"  {space.name.en} (for {space.capacity}): up to {then.peak.mid:.0f} people,"
-            f" {then.over.mid:.0f} minutes {span} over (today {today.peak.mid:.0f} and {today.over.mid:.0f})"
+            f"  {space.name.en} (for {space.capacity}): up to {many(then.peak.mid, 'person', 'people')},"
+            f" {many(then.over.mid, 'minute')} {span} over (today {today.peak.mid:.0f} and {today.over.mid:.0f})"
             f"{f'; {when}' if when else ''}"
         )
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
+from math import isfinite
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -13,7 +14,9 @@ from starlette.responses import Response
 
 from core.ledger import as_cell
 
-Format = Literal["json", "csv"]
+Format = Literal["json", "csv", "semicolons"]  # the last is CSV for spreadsheets whose decimals have a comma
+MARK = "\ufeff"  # tells such a spreadsheet that the file is UTF-8
+DIGITS = 6  # after the point: more would be noise
 FRESH = {"Cache-Control": "no-store"}  # for what is true now only
 
 
@@ -24,32 +27,39 @@ def wanted(chosen: Format | None, accept: str | None) -> Format:
 
 def rows(items: Sequence[Any], kind: type, form: Format, name: str) -> Response:
     """`items`, all of the dataclass `kind`, as a JSON array or as a CSV file called `name`.csv."""
-    if form == "csv":
+    if form != "json":
         headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
-        return Response(to_csv(items, kind), media_type="text/csv; charset=utf-8", headers=headers)
+        text = to_csv(items, kind, semicolons=form == "semicolons")
+        return Response(text, media_type="text/csv; charset=utf-8", headers=headers)
     return Response(_json(kind).dump_json(list(items)), media_type="application/json")
 
 
-def to_csv(items: Sequence[Any], kind: type) -> str:
+def to_csv(items: Sequence[Any], kind: type, *, semicolons: bool = False) -> str:
     """A header line with the fields of `kind` and a line for each item; what is not known is an empty cell."""
     names = [field.name for field in fields(kind)]
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
+    text = io.StringIO(MARK if semicolons else "")
+    text.seek(0, io.SEEK_END)
+    writer = csv.writer(text, lineterminator="\r\n", delimiter=";" if semicolons else ",")
     writer.writerow(names)
-    writer.writerows([_cell(getattr(item, name)) for name in names] for item in items)
+    writer.writerows([_cell(getattr(item, name), semicolons) for name in names] for item in items)
     return text.getvalue()
 
 
-def _cell(value: Any) -> Any:
-    """Times as ISO 8601; whole numbers without a decimal point, since people are whole."""
+def _cell(value: Any, comma: bool) -> Any:
+    """Times as ISO 8601; whole numbers without a decimal point or `comma`, since people are whole."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
+    if isinstance(value, float):
+        return _number(value).replace(".", "," if comma else ".")
     told = " | ".join(map(str, value)) if isinstance(value, tuple) else value
     return as_cell(told) if isinstance(told, str) else told  # or a spreadsheet would reckon what somebody wrote
+
+
+def _number(value: float) -> str:
+    rounded = round(value, DIGITS) + 0.0  # and no minus before a zero
+    return f"{rounded:.{DIGITS}f}".rstrip("0").rstrip(".") if isfinite(value) else ""
 
 
 @cache

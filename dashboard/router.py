@@ -13,7 +13,7 @@ from dashboard import shell
 from dashboard.address import Address
 from dashboard.callbacks import Callbacks
 from dashboard.components import notices
-from dashboard.pages import now, progress, sensors, spaces
+from dashboard.pages import now, opendata, progress, sensors, spaces
 from store import queries
 from store.database import Database
 
@@ -26,6 +26,7 @@ PAGES: dict[str, Page] = {
     "spaces": spaces.page,
     "progress": progress.page,
     "sensors": sensors.page,
+    "data": opendata.page,
 }
 
 
@@ -35,14 +36,16 @@ def register(callbacks: Callbacks) -> None:
     @callbacks.on(
         Output("page", "children"),
         Output("navigation", "children"),
+        Output("foot", "children"),
         Output("page", "data-drawn"),
         Input("address", "pathname"),
         Input("address", "search"),
         Input("redraw", "n_clicks"),
     )
-    def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, Any, str]:
+    def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, Any, Any, str]:
         address = Address.parse(pathname or "/", search or "")
-        return *screen(callbacks.database(), address, datetime.now(UTC)), str(redraw or 0)
+        drawn = screen(callbacks.database(), address, datetime.now(UTC))
+        return *drawn, shell.foot(address.site), str(redraw or 0)
 
 
 def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:

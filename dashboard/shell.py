@@ -43,11 +43,7 @@ def layout() -> Any:
             html.A(_("Skip to the content"), href="#page", className="skip"),
             html.Header([_brand(), html.Div(id="navigation", className="navigation"), _tools()], className="bar"),
             html.Main(html.Div(_("Loading …"), className="waiting"), id="page", tabIndex="-1"),
-            html.Nav(
-                html.A(_("Open data: all figures as JSON and CSV"), href="/api/docs"),
-                className="foot",
-                **aria(label=_("Data")),
-            ),
+            html.Nav(id="foot", className="foot", **aria(label=_("Data"))),
             dmc.NotificationContainer(id="toasts", position="bottom-right"),
             html.Div(id="announcer", role="status", className="unseen"),
             html.Button(id="redraw", hidden=True, **HIDDEN),  # pressed by the live script
@@ -55,6 +51,11 @@ def layout() -> Any:
         theme=THEME,
         defaultColorScheme="auto",
     )
+
+
+def foot(site: str) -> Any:
+    """What stands below every page: the way to the figures of the site it is about, as files."""
+    return dcc.Link(_("Open data: all figures as files"), href=f"/data/{site}".rstrip("/"))
 
 
 def _brand() -> Any:

@@ -28,7 +28,8 @@ From = Annotated[str | None, Query(alias="from", description=f"Beginning. {RULE}
 To = Annotated[str | None, Query(description=f"End. {RULE}", examples=["2026-11-30"])]
 FirstDay = Annotated[str | None, Query(alias="from", description="First business day", examples=["2026-11-01"])]
 LastDay = Annotated[str | None, Query(alias="to", description="Last business day (included)", examples=["2026-11-30"])]
-Form = Annotated[Format | None, Query(alias="format", description="`csv` for a spreadsheet; `Accept: text/csv` too")]
+FORMS = "`csv`, or `semicolons` for a spreadsheet with decimal commas; `Accept: text/csv` too"
+Form = Annotated[Format | None, Query(alias="format", description=FORMS)]
 Accept = Annotated[str | None, Header(include_in_schema=False)]
 DayStep = Literal["day", "week", "month"]
 Year = Annotated[int | None, Query(ge=1990, le=2100, description="A calendar year")]

@@ -100,9 +100,9 @@ class LedgerRow:
 def actions(site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None) -> Response:
     """What was asked for, what was answered and what has been done since, newest first; as CSV with what it gave."""
     found = queries.actions(db, site.id, business_day(now, site))
-    if wanted(form, accept) == "csv":
+    if (asked := wanted(form, accept)) != "json":
         told = _gave(db, site, now)
-        return rows([_row(site.id, a, told.get(a.action)) for a in found], LedgerRow, "csv", f"{site.id}-actions")
+        return rows([_row(site.id, a, told.get(a.action)) for a in found], LedgerRow, asked, f"{site.id}-actions")
     return rows(found, ActionInfo, "json", "")
 
 

@@ -46,9 +46,9 @@ def forecast(
 ) -> Response | Forecast:
     """Day by day for 400 days, the running year up to the target's deadline, sums, and the odds of the target."""
     found = queries.outlook(db, site.id)
-    if wanted(form, accept) == "csv":
+    if (asked := wanted(form, accept)) != "json":
         name, kind = f"{site.id}-forecast-{part}-{found.origin}", ExpectedTotal if part == "totals" else Expected
-        return rows(getattr(found, part), kind, "csv", name)
+        return rows(getattr(found, part), kind, asked, name)
     weekdays = queries.weekday_growth(db, site.id, calendar.business_day(now, site))
     return Forecast(forecast=found, sentences=sentences.of(found, site.target.factor if site.target else 1.0, weekdays))
 
@@ -59,8 +59,8 @@ def forecast(
 def record(site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None) -> Response | ForecastRecord:
     """Every sum that was forecast and whose days are over, beside what came. 8 of 10 should lie in their interval."""
     found = _scored(db, site, now)
-    if wanted(form, accept) == "csv":
-        return rows(found, Scored, "csv", f"{site.id}-forecasts")
+    if (asked := wanted(form, accept)) != "json":
+        return rows(found, Scored, asked, f"{site.id}-forecasts")
     records = tuple(queries.records(found))
     return ForecastRecord(records=records, sentence=sentences.record(records), forecasts=tuple(found))
 

@@ -11,7 +11,7 @@ from core.site import Text
 from core.views.outlook import Outlook
 from core.views.progress import Progress, SoFar
 from core.views.series import VisitPoint
-from dashboard.components import outlook
+from dashboard.components import files, outlook
 from dashboard.figures import path
 from dashboard.i18n import _, formats, named
 
@@ -187,7 +187,7 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
         _("Last year is moved by 364 days, so that weekdays meet; opening hours and holidays are not taken out yet."),
     ]  # fmt: skip
     last = known.today - timedelta(days=1)
-    file = f"/api/v1/sites/{site}/visits?from={known.first}&to={last}&step=day&together=true&format=csv"
+    file = f"/api/v1/sites/{site}/visits?from={known.first}&to={last}&step=day&together=true&format={files.form()}"
     every = _("Every counted day as CSV: gross and net visits, what was observed, standard error, definition")
     paper = html.Button(_("Print, or save as PDF"), type="button", className="print send")
     return html.Aside(

@@ -7,7 +7,7 @@ from typing import Any
 from core.site import Site
 from core.views.live import SpaceInfo
 from core.views.series import OccupancyPoint
-from dashboard.components import notices, words
+from dashboard.components import files, notices, words
 from dashboard.components.chart import chart
 from dashboard.figures import occupancy
 from dashboard.i18n import _, formats, named
@@ -32,7 +32,7 @@ def chart_of(
         names=names(period),
         axis=axis(period),
     )
-    query = f"space={space.space}&from={period.first}&to={period.last}&step={period.step}&format=csv"
+    query = f"space={space.space}&from={period.first}&to={period.last}&step={period.step}&format={files.form()}"
     return chart(
         drawn,
         label=_("People in {space}, {period}").format(space=named(space.name), period=said(period)),

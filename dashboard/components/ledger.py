@@ -7,7 +7,7 @@ from dash import html
 
 from core.site import Text
 from core.views.around import ActionInfo
-from dashboard.components import ledger_forms
+from dashboard.components import files, ledger_forms
 from dashboard.components.attrs import aria, data
 from dashboard.i18n import _, formats, named
 
@@ -39,7 +39,7 @@ def section(
             html.Details([html.Summary(more), html.Ul(entries[SHOWN:], className="ledger")], className="older")
         )
     about = aria(label=_("Download CSV: {chart}").format(chart=_("You said, we did, it gave")))
-    file = html.A(_("Download CSV"), href=f"/api/v1/sites/{site}/actions?format=csv", download="", **about)
+    file = html.A(_("Download CSV"), href=f"/api/v1/sites/{site}/actions?format={files.form()}", download="", **about)
     parts.append(html.Div([ledger_forms.add(site, spaces), *([file] if entries else [])], className="below-ledger"))
     return html.Section(parts)
 

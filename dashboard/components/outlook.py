@@ -10,7 +10,7 @@ from core import sentences
 from core.views.outlook import LEAST_DAYS, Awaited, Expected, Outlook
 from core.views.progress import Progress
 from core.views.series import VisitPoint
-from dashboard.components import notices
+from dashboard.components import files, notices
 from dashboard.components.attrs import data
 from dashboard.components.chart import chart
 from dashboard.figures import outlook as figures
@@ -100,7 +100,7 @@ def way_ahead(
                     finding=named(found) if found else "",
                     head=[_("365 days up to"), _("expected"), _("low (80 %)"), _("high (80 %)")],
                     rows=rows,
-                    csv=f"/api/v1/sites/{site}/forecast?format=csv&part=years",
+                    csv=f"/api/v1/sites/{site}/forecast?format={files.form()}&part=years",
                     name="way",
                 ),
             ]
@@ -133,7 +133,7 @@ def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], coming: Ou
                 rows=[
                     [formats.day_short(p.day), *(formats.number(v) for v in (p.mean, p.low80, p.high80))] for p in days
                 ],
-                csv=f"/api/v1/sites/{site}/forecast?format=csv",
+                csv=f"/api/v1/sites/{site}/forecast?format={files.form()}",
                 name="weeks",
             ),
         ]

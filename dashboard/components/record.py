@@ -7,6 +7,7 @@ from dash import html
 
 from core import sentences
 from core.views.outlook import Record, Scored
+from dashboard.components import files
 from dashboard.components.chart import chart, sheet
 from dashboard.figures import outlook as figures
 from dashboard.i18n import _, formats, named
@@ -28,7 +29,7 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
                 finding=named(sentences.record(records)),
                 head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("What came"), _("Held")],
                 rows=[_judged_row(s) for s in judged],
-                csv=f"/api/v1/sites/{site}/forecast/record?format=csv",
+                csv=f"/api/v1/sites/{site}/forecast/record?format={files.form()}",
                 name="record",
             )
         )

@@ -10,6 +10,7 @@ from dash import html
 from core.sentences import rounded
 from core.views.outlook import ExpectedTotal, Outlook
 from core.views.series import VisitPoint
+from dashboard.components import files
 from dashboard.components.chart import sheet
 from dashboard.figures.path import visits_of
 from dashboard.i18n import _, formats
@@ -73,7 +74,7 @@ def section(site: str, years: Sequence[Year], this_year: int, baseline: float | 
         _("How known"),
     ]
     rows = [_row(year, this_year, baseline) for year in years]
-    csv = f"/api/v1/sites/{site}/forecast?format=csv&part=totals"
+    csv = f"/api/v1/sites/{site}/forecast?format={files.form()}&part=totals"
     return [
         html.Section(
             [

@@ -8,7 +8,7 @@ from dash import html
 
 from core.views.progress import Progress
 from core.views.series import VisitPoint
-from dashboard.components import answer, notices
+from dashboard.components import answer, files, notices
 from dashboard.components.chart import chart
 from dashboard.figures import path
 from dashboard.figures import progress as figures
@@ -80,7 +80,7 @@ def _year_chart(site: str, now: figures.Series, before: figures.Series, goal: fi
 
 def _file(site: str, first: date, last: date, step: str) -> str:
     """Where the visits that count for the target are had as a file."""
-    return f"/api/v1/sites/{site}/visits?from={first}&to={last}&step={step}&together=true&format=csv"
+    return f"/api/v1/sites/{site}/visits?from={first}&to={last}&step={step}&together=true&format={files.form()}"
 
 
 def _sentence(

@@ -74,9 +74,16 @@ def test_the_board_of_a_new_place_leads_to_what_can_be_done(quiet_house: House, 
 
 
 def test_the_foot_leads_to_the_wall_and_to_the_open_data(quiet_house: House, open_page: Open) -> None:
-    page = open_page(quiet_house.url)
+    page = open_page(f"{quiet_house.url}/now/{quiet_house.id}")
     page.get_by_role("link", name="Öppna data").click()
-    expect(page).to_have_title(re.compile("Besök"))
+    expect(page.locator("h1")).to_have_text("Öppna data: Huset")
+    assert page.url.endswith(f"/data/{quiet_house.id}")
+    rows = page.locator("tbody tr")
+    expect(rows).to_have_count(7)
+    for link in rows.locator("a").all():
+        answer = page.request.get(quiet_house.url + str(link.get_attribute("href")))
+        kind = "text/csv" if link.inner_text() == "CSV" else "application/json"
+        assert answer.ok and answer.headers["content-type"].startswith(kind), answer.url
     page.go_back()
     page.get_by_role("link", name="Visa på en väggskärm").click()
     expect(page.locator(".hero")).to_be_visible()

@@ -91,7 +91,7 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     expect(page.locator(".numbers tbody td").first).to_have_text("3")
     link = page.get_by_role("link", name="Ladda ner CSV").get_attribute("href")
     answer = page.request.get(house.url + str(link))
-    assert answer.ok and answer.text().startswith("space,start,people")
+    assert answer.ok and answer.text().startswith("\ufeffspace;start;people")
     page.get_by_role("link", name="7 dagar").click()
     expect(page.get_by_role("link", name="7 dagar")).to_have_attribute("class", "current")
     assert page.url.endswith("?range=7d")

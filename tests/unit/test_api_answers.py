@@ -23,7 +23,21 @@ def test_csv_keeps_the_unknown_empty_and_people_whole() -> None:
     table = list(csv.reader(to_csv(POINTS, FlowPoint).splitlines()))
     assert table[0] == ["portal", "start", "people_in", "people_out", "coverage", "imputed", "corrected"]
     assert table[1] == ["entré", "2026-11-25T08:00:00Z", "3", "", "0.5", "0", "0"]
-    assert table[2][0] == 'a,"b"'
+    assert table[2][0] == 'a,"b"' and table[2][2] == ""  # not a number is not known
+
+
+def test_csv_for_spreadsheets_whose_decimals_have_a_comma() -> None:
+    table = to_csv(POINTS, FlowPoint, semicolons=True)
+    head, first, *_rest = table.splitlines()
+    assert head.startswith("\ufeffportal;start;people_in;")
+    assert first == "entré;2026-11-25T08:00:00Z;3;;0,5;0;0"
+    assert bytes(rows(POINTS, FlowPoint, "semicolons", "x").body).decode() == table
+
+
+def test_numbers_have_no_noise_behind_them() -> None:
+    day = date(2026, 11, 25)
+    visit = VisitPoint(day=day, gross=0.1 + 0.2, net=31880.730000000003, coverage=0.084722222, imputed=-1e-9)
+    assert "2026-11-25,0.3,31880.73,0.084722,0," in to_csv([visit], VisitPoint)
 
 
 def test_csv_of_nothing_still_has_its_header() -> None:

@@ -1,0 +1,101 @@
+"""*Open data*: the figures of a site as files, for residents, reporters and whoever reckons with them."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from dash import html
+
+from core.analytics import calendar
+from core.errors import NotFound
+from core.views.live import SiteInfo
+from dashboard.address import Address
+from dashboard.components import files
+from dashboard.components.attrs import aria, data
+from dashboard.components.banner import sandbox
+from dashboard.components.chart import sheet
+from dashboard.i18n import _, named
+from store import queries, sites
+from store.database import Database
+
+DAY = timedelta(days=1)
+LATELY = timedelta(days=30)
+
+Row = tuple[str, str]  # what it is, and where it is had: a path below the site, with the start of a query
+
+
+def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
+    """What there is as a table, each as a file for a spreadsheet and for programs."""
+    place = sites.load(db, site.site)
+    today = calendar.business_day(now, place)
+    known = queries.so_far(db, site.site, today)
+    title = _("Open data: {site}").format(site=named(site.name))
+    lines = [
+        _("Counts of people, and never of whom: nothing is kept that tells who somebody was."),
+        _("An empty cell is not known, which is never zero."),
+        _("A day begins at {time}: a late evening belongs to the day on which it began.").format(
+            time=f"{place.day_start:%H:%M}"
+        ),
+    ]
+    return html.Div(
+        [
+            *([sandbox()] if site.sandbox else []),
+            html.H1(title),
+            html.Div([html.P(line) for line in lines]),
+            _table(site.site, _rows(site.site, known.first or today, today, _forecast(db, site.site))),
+            html.P(
+                [
+                    _("What the fields mean, and all that programs may ask for:"),
+                    " ",
+                    html.A(_("the API"), href="/api/docs"),
+                ]
+            ),
+        ],
+        className="page",
+        **data(title=title),
+    )
+
+
+def _rows(site: str, first: date, today: date, forecast: bool) -> Sequence[Row]:
+    last, lately = today - DAY, today - LATELY
+    every, month = f"from={min(first, last)}&to={last}", f"from={lately}&to={last}"
+    return [
+        (_("Visits by day, since the counting began"), f"visits?{every}&step=day"),
+        (_("Visits by month"), f"visits?{every}&step=month"),
+        (_("People here by hour, the last 30 days"), f"occupancy?space={site}&{month}&step=hour"),
+        (_("The usual week: people here by weekday and hour"), f"occupancy/heatmap?space={site}"),
+        (_("In and out through each door by day, the last 30 days"), f"flows?{month}&step=day"),
+        *(_expected() if forecast else []),
+        (_("What was asked for, what became of it and what it gave"), "actions?"),
+        (_("Opening hours, holidays and weather by day, since the counting began"), f"calendar?{every}"),
+    ]
+
+
+def _expected() -> list[Row]:
+    return [
+        (_("Visits to come by day"), "forecast?part=days"),
+        (_("Every forecast that was made, and what came"), "forecast/record?"),
+    ]
+
+
+def _forecast(db: Database, site: str) -> bool:
+    try:
+        queries.outlook(db, site)
+    except NotFound:
+        return False
+    return True
+
+
+def _table(site: str, rows: Sequence[Row]) -> Any:
+    head = [_("What"), _("For a spreadsheet"), _("For programs")]
+    return sheet(head, [[what, *_links(site, what, path)] for what, path in rows], head[0])
+
+
+def _links(site: str, what: str, path: str) -> list[Any]:
+    address = f"/api/v1/sites/{site}/{path}"
+    plain = address.rstrip("?")
+    asked = f"{address}{'' if address.endswith('?') else '&'}format={files.form()}"
+    return [
+        html.A("CSV", href=asked, download="", **aria(label=f"CSV: {what}")),
+        html.A("JSON", href=plain, **aria(label=f"JSON: {what}")),
+    ]

@@ -50,9 +50,7 @@ def _translated(message: object) -> bool:
 def update(language: str) -> list[str]:
     """Rewrite the catalogue of `language`; returns what is left to translate."""
     catalogue = stored(language)
-    made = catalogue.creation_date  # as it was: a new one each time is what two branches cannot agree on
     catalogue.update(extracted(), no_fuzzy_matching=True)
-    catalogue.creation_date = made
     catalogue.obsolete.clear()
     for message in catalogue:
         if language == "en" and message.id:

@@ -124,7 +124,13 @@ def test_the_lines_for_a_target_are_those_of_a_site_file(first: date | None) -> 
 
 def test_a_record_of_short_forecasts_alone_is_a_record() -> None:
     week = replace(scored(300), last=scored(300).first + 6 * DAY)
-    told = texts(record.section("lib", [week], [Record(days=7, made=1, held=1, afterwards=0, error=0.1, bias=0.1)]))
+    told = texts(
+        record.section(
+            "lib",
+            [week],
+            [Record(days=7, made=1, held=1, right_low=0, right_high=1, afterwards=0, error=0.1, bias=0.1)],
+        )
+    )
     assert "of the 7 days after it was made" in told and "No forecast is old enough" not in told
 
 

@@ -15,7 +15,7 @@ from dashboard.callbacks import Callbacks
 from dashboard.components import notices
 from dashboard.pages import now, opendata, progress, sensors, spaces
 from store import queries
-from store.database import Database
+from store.database import Database, lacks
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +59,8 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
         return notices.not_found(), shell.navigation(Address(page=""), sites, None)
     except StoreError as exc:
         log.warning("no answer from the store for a page: %s", exc, extra={"action": "page_without_store"})
-        return notices.unavailable(), shell.navigation(address, sites, None)
+        told = notices.outdated() if lacks(exc) else notices.unavailable()
+        return told, shell.navigation(address, sites, None)
 
 
 def _page(db: Database, address: Address, site: SiteInfo | None, now: datetime) -> Any:

@@ -12,7 +12,7 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from core.errors import StoreRefused, StoreUnavailable
+from core.errors import StoreError, StoreRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
 Row = TypeVar("Row")
@@ -27,6 +27,7 @@ IDLE_S = 10  # that a transaction may wait for us between two statements
 # reads (a standby, or a primary that became one), transactions silent or long for too long, something in use, a lock.
 _TEMPORARY_CLASSES = ("08", "40", "53", "57", "58")
 _TEMPORARY_CODES = ("25006", "25P03", "25P04", "55006", "55P03")
+_UNKNOWN_CODES = ("42P01", "42703", "42883")  # no such table or view, column, function
 
 
 def session(idle_s: int = IDLE_S) -> dict[str, Any]:
@@ -66,6 +67,11 @@ def translated() -> Iterator[None]:
         if lost or (state and (state.startswith(_TEMPORARY_CLASSES) or state in _TEMPORARY_CODES)):
             raise StoreUnavailable(f"the database cannot answer now: {exc}") from exc
         raise StoreRefused(f"the database refused: {exc}") from exc
+
+
+def lacks(refusal: StoreError) -> bool:
+    """Whether the database refused since it does not have what this program asks for: nobody has migrated it."""
+    return isinstance(refusal.__cause__, psycopg.Error) and refusal.__cause__.sqlstate in _UNKNOWN_CODES
 
 
 def array(values: Iterable[int | float | datetime]) -> str:

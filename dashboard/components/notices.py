@@ -41,6 +41,15 @@ def unavailable() -> Any:
     )
 
 
+def outdated() -> Any:
+    """The program is newer than the database."""
+    command = html.Code("besok migrate")
+    again = html.Span(_("The page tries again by itself."), **data(retry="5"))
+    return notice(
+        _("The database is older than the program"), _("Bring it to this version:"), command, again, icon="broken"
+    )
+
+
 def nothing(title: str, advice: str) -> Any:
     """A part of a page without data."""
     return html.Div([html.P(title, className="strong"), html.P(advice)], className="nothing")

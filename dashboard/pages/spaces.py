@@ -39,7 +39,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
         sandbox() if site.sandbox else None,
         controls.head(site, space, spaces),
         controls.bar(here, period),
-        _history(db, place, space, here, period),
+        _history(db, place, space, here, period) if period.first <= today else None,  # what follows says why
         _used(db, place, space, period, now) if period.days <= MOST_DAYS else None,
         html.H2(_("The usual week")),
         _week(db, place, space, today),

@@ -116,3 +116,15 @@ def test_what_is_so_for_two_months_is_a_new_level(months: int) -> None:
     past.visits[-months:] *= 6
     ahead = forecast_months(past, 12, rng=seeded(), paths=300).visits.mean()
     assert 4 < ahead / usual < 7.5
+
+
+@pytest.mark.parametrize(("at", "slip"), [(-1, 1000.0), (-1, 6.0), (-1, 1 / 6), (-2, 1000.0)])
+def test_a_slip_of_one_week_is_no_new_level(at: int, slip: float) -> None:
+    rng = seeded()
+    weeks = 3000 * np.exp(0.2 * np.sin(np.arange(120) / 52 * 2 * np.pi) + 0.06 * rng.standard_normal(120))
+    usual = weeks[-52:-46].mean()
+    weeks[at] *= slip
+    past = history(by_day([float(weeks[n // 7]) if n % 7 == 0 else None for n in range(7 * 120)]))
+    ahead = forecast(past, 42, rng=seeded(), paths=200).visits.sum(axis=0) / 6
+    assert np.quantile(ahead, 0.1) < 1.1 * usual and np.quantile(ahead, 0.9) > 0.9 * usual
+    assert 0.75 < ahead.mean() / usual < 1.35

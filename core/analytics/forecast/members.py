@@ -18,7 +18,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from core.analytics.forecast.fit import Fitted
 from core.analytics.forecast.history import Floats
 from core.analytics.forecast.level import hats, kernel, knots
-from core.analytics.forecast.shifts import LEAST
+from core.analytics.forecast.shifts import LEAST, alone
 
 NAMES = ("model", "year", "smooth")
 SAME_WEEKDAY = 364  # days
@@ -138,7 +138,10 @@ def _smooth(rest: Floats, sigma: float, horizon: int) -> Floats:
     seen = np.flatnonzero(np.isfinite(lately))
     if seen.size < ENOUGH:
         return np.full(horizon, np.nan)
-    lately = np.interp(np.arange(seen[0], len(lately)), seen, lately[seen])
+    told = lately[seen]
+    if np.median(np.diff(seen)) > NEAR:  # of rows so sparse one that is odd is no longer so once they are bridged
+        told = told - alone(told)
+    lately = np.interp(np.arange(seen[0], len(lately)), seen, told)
     around = np.median(sliding_window_view(np.pad(lately, 14, mode="reflect"), 29), axis=1)
     calm = np.clip(lately, around - ODD * sigma, around + ODD * sigma)
     try:

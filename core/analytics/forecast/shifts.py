@@ -85,15 +85,21 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
 
 
 def apart(rest: Floats, at: Floats, grid: Floats) -> Floats:
-    """By how much rows stand apart from both of their neighbours (the last and the first: from the two next to them),
-    where more than LEAST, else 0: a slip of the counter, which is no shift. Where knots have several rows, as those of
-    days, their median sees to that, and nothing is apart.
+    """By how much rows are `alone`: slips of the counter, which are no shifts. Where knots have several rows, as those
+    of days, their median sees to that, and nothing is apart.
     """
     count = _cells(at, grid)[1]
-    if len(rest) < 4 or np.median(count[count > 0]) >= ROBUST:
-        return np.zeros(len(rest))
-    middle = np.clip(np.arange(len(rest)), 1, len(rest) - 2)
-    off: Floats = rest - np.median([rest[middle - 1], rest[middle], rest[middle + 1]], axis=0)
+    return np.zeros(len(rest)) if np.median(count[count > 0]) >= ROBUST else alone(rest)
+
+
+def alone(rows: Floats) -> Floats:
+    """By how much each row stands apart from both of its neighbours (the last and the first: from the two next to it),
+    where more than LEAST, else 0. Example: 0, 0, 0, 7 gives 0, 0, 0, 7, and 0, 0, 7, 7 nothing.
+    """
+    if len(rows) < 4:
+        return np.zeros(len(rows))
+    middle = np.clip(np.arange(len(rows)), 1, len(rows) - 2)
+    off: Floats = rows - np.median([rows[middle - 1], rows[middle], rows[middle + 1]], axis=0)
     return np.where(np.abs(off) > LEAST, off, 0.0)
 
 

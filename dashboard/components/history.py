@@ -100,7 +100,10 @@ def _compared(points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], 
     if len(pairs) < 4 or before < len(pairs):
         return ""
     change = sum(now for now, _then in pairs) / before - 1
-    return " " + _("{change} against the same hours before.").format(change=formats.signed_percent(change))
+    text = _("{change} against the same hours before.")
+    if period.step == "day":
+        text = _("{change} against the same weekdays before.")
+    return " " + text.format(change=formats.signed_percent(change))
 
 
 def _when(p: OccupancyPoint, period: Range, zone: str) -> str:

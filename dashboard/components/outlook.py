@@ -154,4 +154,5 @@ def closed(days: Sequence[Expected]) -> str:
         formats.day_short(first) if first == last else f"{formats.day_short(first)} – {formats.day_short(last)}"
         for first, last in ((stretch[0], stretch[-1]) for stretch in stretches)
     ]
-    return _("Closed: {days}.").format(days=formats.several(told)) if told else ""
+    said = formats.several(told).rstrip(".")  # a month may end with one: 6 jan.
+    return _("Closed: {days}.").format(days=said) if told else ""

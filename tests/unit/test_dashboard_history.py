@@ -1,7 +1,9 @@
 """What *Spaces* says of a period: the highest figure at the same time, and as sure, wherever it stands."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -57,6 +59,15 @@ def test_when_the_most_were_there_is_told_as_sharply_as_it_is_known(days: int, w
     assert said == f"At most 53 (51–55) people, {when}, 66% of capacity."
     assert history.axis(period) == axis
     assert history._row(point(), period, SITE.timezone)[0] == when
+
+
+def test_days_are_compared_with_days() -> None:
+    last = date(2026, 11, 21)
+    period = Range(name="custom", first=last - timedelta(days=89), last=last)
+    now = [point(START + timedelta(days=n)) for n in range(5)]
+    here = ZoneInfo(SITE.timezone)  # by the clocks on the wall: they are changed in between
+    before = [replace(one, start=one.start.astimezone(here) - period.shift, people=89.6) for one in now]
+    assert history.finding(now, before, SITE, SPACE, period).endswith(" −50% against the same weekdays before.")
 
 
 def test_a_moment_of_today_needs_no_day() -> None:

@@ -164,3 +164,5 @@ def test_closed_days_to_come_are_named_but_for_weekdays_that_always_are() -> Non
         days.append(Expected(day=day, mean=most, low80=0, high80=most, low95=0, high95=most))
     assert outlook.closed(days) == "Closed: Thu 24 Dec – Fri 25 Dec and Fri 1 Jan."
     assert outlook.closed(days[:7]) == ""
+    LANG.set("sv")
+    assert outlook.closed(days) == "Stängt: tors 24 dec. – fre 25 dec. och fre 1 jan."

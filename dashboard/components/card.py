@@ -46,6 +46,7 @@ class Frame:
     first: datetime  # the curves run from here
     last: datetime  # to here
     is_open: bool = True
+    net: bool = False  # the target counts visits less the deductions; those of today are told before
     curves: dict[str, Today] = field(default_factory=dict)
 
     def spark(self, space: str, label: str, **more: Any) -> Any:

@@ -20,7 +20,7 @@ def hero(live: SiteLive, frame: Frame, kind: str, zone: str, told: Any = None) -
             html.Header([*head, *([told] if told else [])]),
             _now(root, kind, frame.is_open),
             frame.spark(root.space, _("People here today and a week ago"), **data(axis=zone)),
-            _visits(live, frame.weekday),
+            _visits(live, frame),
         ],
         className="hero",
         **live_attributes(root),
@@ -50,13 +50,13 @@ def _now(root: SpaceLive, kind: str, is_open: bool) -> Any:
     )
 
 
-def _visits(live: SiteLive, weekday: str) -> Any:
+def _visits(live: SiteLive, frame: Frame) -> Any:
     return html.Div(
         [
             html.P([html.Span(formats.number(live.visits_today), **data(part="visits"))], className="number"),
-            html.P(_counted_as(live), className="where"),
+            html.P(_counted_as(live, frame.net), className="where"),
             html.P(
-                words.against(live.visits_today, live.visits_last_week, weekday),
+                words.against(live.visits_today, live.visits_last_week, frame.weekday),
                 className="trend",
                 **data(part="trend"),
             ),
@@ -65,9 +65,11 @@ def _visits(live: SiteLive, weekday: str) -> Any:
     )
 
 
-def _counted_as(live: SiteLive) -> str:
-    """What the number is; it says so where corrections of doors are in it."""
-    return _("visits today, corrected") if abs(live.visits_corrected) >= 0.5 else _("visits today")
+def _counted_as(live: SiteLive, net: bool) -> str:
+    """What the number is: whether corrections of doors are in it, and deductions that *Progress* takes off are not."""
+    if abs(live.visits_corrected) >= 0.5:
+        return _("visits today, corrected, before deductions") if net else _("visits today, corrected")
+    return _("visits today, before deductions") if net else _("visits today")
 
 
 def opening(live: SiteLive, zone: str) -> str:

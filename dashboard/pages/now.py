@@ -45,7 +45,8 @@ def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
         before = queries.occupancy(db, site.id, space.space, first - shift, last - shift, "15min")
         curves[space.space] = curve(today, before, shift, now)
     weekday = formats.weekdays("wide")[day.weekday()]
-    return Frame(weekday=weekday, first=first, last=last, is_open=live.is_open, curves=curves)
+    net = site.measure == "net"
+    return Frame(weekday=weekday, first=first, last=last, is_open=live.is_open, net=net, curves=curves)
 
 
 def shown_hours(

@@ -138,6 +138,12 @@ def test_visits_are_compared_with_last_week() -> None:
     assert words.against(100.2, 100, "onsdag") == "som förra onsdagen vid samma tid"
 
 
+def test_visits_of_today_are_said_to_be_before_deductions_where_the_target_takes_them_off() -> None:
+    assert "besök i dag" in board(site())["text"]
+    assert "besök i dag, före avdrag" in board(site(), net=True)["text"]
+    assert "besök i dag, korrigerat, före avdrag" in board(site(visits_corrected=3.0), net=True)["text"]
+
+
 def test_opening_hours() -> None:
     assert "Öppet till 20:00" in board(site())["text"]
     closed = site(open_until=None, opens_at=NOW + timedelta(hours=20))

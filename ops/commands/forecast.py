@@ -155,7 +155,7 @@ def _calendar(
     found: "Series", country: str, holidays: Path | None, school: Path | None, closed: Path | None, outdoors: bool
 ) -> "Calendar":
     """The calendar of a series, of which is said what its reader should know."""
-    from ops.standalone.series import calendar_of
+    from ops.standalone.holidays import calendar_of
 
     for note in found.notes:
         print(note, file=sys.stderr)

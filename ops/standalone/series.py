@@ -1,8 +1,8 @@
-"""A series of visits from anyone's file: its days, weeks or months, and the calendar that belongs to them."""
+"""A series of visits from anyone's file: its days, weeks or months."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from core.analytics.forecast import Calendar, History, calendar, history
-from core.analytics.forecast.daykinds import named_by_date
+from core.analytics.forecast import History, history
 from core.analytics.forecast.months import Months, later
 from core.errors import CountFileError
 from core.plurals import many
@@ -236,56 +235,3 @@ def _parts_of_days(counted: Sequence[tuple[date, float]]) -> frozenset[date]:
     if usual < 2 or alike < REGULAR * len(lines):
         return frozenset()
     return frozenset(day for day, count in lines.items() if count < PART * usual)
-
-
-def read_holidays(path: Path | None) -> dict[date, str]:
-    """Holidays of one's own from a file `date,name`. Where there are no names, years are matched by date."""
-    if path is None:
-        return {}
-    table = csvfile.read(path, need=("date",), may=("name", "holiday"))
-    column = next((name for name in ("name", "holiday") if name in table.columns), None)
-    names = {row.day(): row.texts[column].strip() if column else "" for row in table.rows}
-    return names | named_by_date([day for day, name in names.items() if not name])
-
-
-def read_days(path: Path | None) -> frozenset[date]:
-    """Days from a file with the column date, or with first and last (`date,last`), both within."""
-    if path is None:
-        return frozenset()
-    table = csvfile.read(path, need=("date",), may=("last",))
-    days: set[date] = set()
-    for row in table.rows:
-        first = row.day()
-        last = row.day("last") if "last" in table.columns and row.texts["last"].strip() else first
-        if not 0 <= (last - first).days <= LONGEST:
-            raise CountFileError(f"line {row.line}: {first} to {last} is no time; the last day comes first")
-        days |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
-    return frozenset(days)
-
-
-def calendar_of(
-    series: Series,
-    country: str,
-    holidays: Path | None,
-    school: Path | None,
-    closed: Path | None,
-    outdoors: bool = False,
-) -> Calendar:
-    """The calendar from the first day of the series to the furthest that can be forecast."""
-    place, _, part = country.upper().partition("-")
-    try:
-        found = calendar(
-            min(series.visits),
-            min(max(series.visits), date(9900, 1, 1)) + timedelta(days=AHEAD_DAYS),
-            country=place,
-            subdivision=part,
-            holidays=read_holidays(holidays),
-            school=read_days(school),
-            closed=read_days(closed),
-        )
-        return replace(found, outdoors=outdoors)
-    except NotImplementedError:
-        raise CountFileError(
-            f"the holidays of {country} are not known; write the code of a country, such as SE, or of a part of one, "
-            "such as GB-SCT, or give the days in a file (--holidays)"
-        ) from None

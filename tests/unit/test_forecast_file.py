@@ -12,7 +12,7 @@ from benchmarks._kinds import house
 from core.analytics.forecast import Calendar, Paths, fan, forecast, history, odds, total
 from core.errors import BesokError, CountFileError
 from ops.commands.forecast import _goal
-from ops.standalone import series
+from ops.standalone import holidays, series
 from ops.standalone.forecast import HEAD, Goal, answer, as_csv, as_json, meant, sentence
 
 MONTHS = [f"2019-{m:02}-01,{1000 + 100 * m}" for m in range(1, 13)] + [
@@ -241,16 +241,16 @@ def test_what_cannot_be_read_is_told_with_its_line(text: str, words: str, tmp_pa
 
 def test_an_unknown_country_is_told(monthly: Path) -> None:
     with pytest.raises(CountFileError, match="holidays of XX are not known"):
-        series.calendar_of(series.read(monthly), "XX", None, None, None)
+        holidays.calendar_of(series.read(monthly), "XX", None, None, None)
 
 
 def test_days_of_ones_own_are_read(monthly: Path, tmp_path: Path) -> None:
     own, closed = tmp_path / "own.csv", tmp_path / "closed.csv"
     own.write_text("date,name\n2021-05-05,Town feast\n2021-12-25,\n", "utf-8")
     closed.write_text("date,last\n2021-07-01,2021-07-03\n2021-08-01,\n", "utf-8")
-    found = series.calendar_of(series.read(monthly), "SE", own, None, closed)
+    found = holidays.calendar_of(series.read(monthly), "SE", own, None, closed)
     own.write_text("first,last,name\n2021-02-15,2021-02-16,Sportlov\n", "utf-8")  # as `besok calendar import` takes it
-    assert series.read_days(own) == {date(2021, 2, 15), date(2021, 2, 16)}
+    assert holidays.read_days(own) == {date(2021, 2, 15), date(2021, 2, 16)}
     assert found.holidays[date(2021, 5, 5)] == "Town feast" and found.holidays[date(2021, 6, 25)] == "Midsummer Eve"
     assert sorted(found.closed) == [date(2021, 7, 1), date(2021, 7, 2), date(2021, 7, 3), date(2021, 8, 1)]
 

@@ -1,18 +1,22 @@
 """Which column of a stranger's file is which, and times and dates that stand in several of them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Final
+
+from ops.files import months
 
 DATES = ("date", "datum", "day", "dag")  # where the day of a time may stand by itself,
 CLOCKS = ("time", "tid", "hour", "timme", "klockslag", "kl")  # beside its hour
 CLOCK = re.compile(r"(\d{1,2})((?::\d\d){0,2})(\s*[ap]\.?m\.?)?", re.IGNORECASE)
+QUARTERS = frozenset({"quarter", "kvartal"})
 YEARS, MONTHS, DAYS = ("year", "år"), ("month", "månad"), ("day", "dag")  # of a date in two or three columns
 WEEKS = ("week", "vecka", "iso_week", "isoweek", "year_week", "yearweek", "år_vecka", "årvecka", "år-vecka")
-BESIDE = ("weekday", "veckodag", "dow", "day_of_week", "quarter", "kvartal", "minute", "minut")
+BESIDE = ("weekday", "veckodag", "dow", "day_of_week", *QUARTERS, "minute", "minut")
 TOLD_BY = frozenset({"date", "datum", "time", "tid", "datetime", "timestamp", "start"})  # hour_start_local, Date_Time
 YEAR, NUMBER = re.compile(r"\d{4}"), re.compile(r"\d{1,2}")
+QUARTER = re.compile(r"\D{0,8}([1-4])(?:st|nd|rd|th)?\.?")
 YEAR_AND_WEEK = re.compile(r"(\d{4})[ ./-]?(\d\d?)")  # beneath the name of weeks: elsewhere 2026-05 is May
 
 # What a column is called elsewhere, in the order in which names are preferred.
@@ -131,7 +135,9 @@ def in_parts(column: str, heads: Sequence[str], place: int) -> bool:
     names, here = {plain(head) for head in heads}, plain(heads[place])
     if column == "time":
         return here in DATES + CLOCKS and bool(names & set(DATES) and names & set(CLOCKS))
-    return here in WEEKS or (here in YEARS + MONTHS + DAYS and bool(names & set(YEARS) and names & set(MONTHS)))
+    return here in WEEKS or (
+        here in YEARS + MONTHS + DAYS and bool(names & set(YEARS) and names & {*MONTHS, *QUARTERS})
+    )
 
 
 def whole(column: str, heads: Sequence[str], fields: Sequence[str], place: int) -> str | None:
@@ -141,21 +147,28 @@ def whole(column: str, heads: Sequence[str], fields: Sequence[str], place: int) 
     """
     told = dict(zip(map(plain, heads), map(str.strip, fields), strict=False))
 
-    def of(names: Sequence[str], form: re.Pattern[str]) -> re.Match[str] | None:
+    def of(names: Iterable[str], form: re.Pattern[str]) -> re.Match[str] | None:
         return next((form.fullmatch(told[name]) for name in names if name in told), None)
 
     if column == "time":
         day, clock = of(DATES, re.compile(".+")), of(CLOCKS, CLOCK)
         return f"{day[0]} {clock[1]:0>2}{clock[2] or ':00'}{clock[3] or ''}" if day and clock else None
-    year, month, day = of(YEARS, YEAR), of(MONTHS, NUMBER), of(DAYS, NUMBER)
+    year, day, month = of(YEARS, YEAR), of(DAYS, NUMBER), _month(next((told[n] for n in MONTHS if n in told), ""))
     if (here := plain(heads[place])) in WEEKS:
         if both := YEAR_AND_WEEK.fullmatch(told[here]):
             return f"{both[1]}-W{both[2]}"
         week = re.fullmatch(r"\D{0,6}(\d\d?)", told[here])
         return f"{year[0]}-W{week[1]}" if year and week else None
+    if year and here in YEARS and (quarter := of(QUARTERS, QUARTER)):
+        return f"{year[0]} Q{quarter[1]}"  # which is refused for what it is
     if not year or not month or (not day and any(name in told for name in DAYS)):
         return None
-    return f"{year[0]}-{month[0]:0>2}" + (f"-{day[0]:0>2}" if day else "")
+    return f"{year[0]}-{month:02}" + (f"-{day[0]:0>2}" if day else "")
+
+
+def _month(text: str) -> int | None:
+    """The month in a column of months, as a number or a name."""
+    return int(text) if NUMBER.fullmatch(text) else months.named(text)
 
 
 def plain(head: str) -> str:

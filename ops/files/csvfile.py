@@ -79,30 +79,39 @@ def parse(text: str, need: Sequence[str], may: Sequence[str] = (), name: str = "
 
 
 def _parsed(
-    lines: Sequence[str], need: Sequence[str], may: Sequence[str], name: str, counts: tuple[str, ...] = ()
+    lines: Sequence[str],
+    need: Sequence[str],
+    may: Sequence[str],
+    name: str,
+    counts: tuple[str, ...] = (),
+    newest: int | None = None,
 ) -> Table:
     first, delimiter = _header(lines, need, name)
-    places = columns.places(_split(lines[first], delimiter), (*need, *may))
-    _all_there(places, need, need, lines[first], name)
-    return _table(lines, first, delimiter, places, name, counts)
+    places = columns.places(split(lines[first], delimiter), (*need, *may))
+    _all_there(places, need, need, lines[first], delimiter, name)
+    return _table(lines, first, delimiter, places, name, counts, newest)
 
 
-def parse_counts(text: str, time: str, count: str, asked: Sequence[str] = (), name: str = "the file") -> Table:
+def parse_counts(
+    text: str, time: str, count: str, asked: Sequence[str] = (), name: str = "the file", newest: int | None = None
+) -> Table:
     """A time and a count a line, which `Row.count` tells.
 
-    It is of the column so named, of the only one that there is, or of those asked for. Raises CountFileError, also
-    where there are several columns of counts and none is asked for.
+    It is of the column so named, of the only one that there is, or of those asked for. `newest` is the last year that
+    two digits can mean (Jan-15). Raises CountFileError, also where there are several columns of counts and none is
+    asked for.
     """
     lines = text.splitlines()
     wide = _wide(lines, time, count, name)
     if wide is None and not asked:
-        return _parsed(lines, (time, count), (), name, (count,))
+        return _parsed(lines, (time, count), (), name, (count,), newest)
     first, delimiter, places, free = wide or _columns(lines, time, name)
     if len(free) > 1 and not asked:
         raise choice.must_choose(free, name)
-    heads, taken = _split(lines[first], delimiter), tuple(places.values())
+    heads, taken = split(lines[first], delimiter), tuple(places.values())
     found = choice.chosen(asked, heads, free, taken, name) if asked else free
-    return replace(_table(lines, first, delimiter, places | found, name, tuple(found)), counts=tuple(found))
+    table = _table(lines, first, delimiter, places | found, name, tuple(found), newest)
+    return replace(table, counts=tuple(found))
 
 
 def count_columns(text: str, time: str, count: str, name: str = "the file") -> tuple[str, ...]:
@@ -114,10 +123,10 @@ def count_columns(text: str, time: str, count: str, name: str = "the file") -> t
 def _wide(lines: Sequence[str], time: str, count: str, name: str) -> Columns | None:
     """The columns of a file of which none is called what counts are called; None of others."""
     first, delimiter = _header(lines, (time, count), name)
-    if columns.matched(_split(lines[first], delimiter), (time, count)) == 2:
+    if columns.matched(split(lines[first], delimiter), (time, count)) == 2:
         return None
     first, delimiter = _header(lines, (time,), name)
-    if not columns.matched(_split(lines[first], delimiter), (time,)):
+    if not columns.matched(split(lines[first], delimiter), (time,)):
         return None
     found = _columns(lines, time, name)
     return found if found[3] else None
@@ -126,15 +135,21 @@ def _wide(lines: Sequence[str], time: str, count: str, name: str) -> Columns | N
 def _columns(lines: Sequence[str], time: str, name: str) -> Columns:
     """The line that names the columns, what parts them, where the time stands, and the columns that hold numbers."""
     first, delimiter = _header(lines, (time,), name)
-    heads = _split(lines[first], delimiter)
+    heads = split(lines[first], delimiter)
     places = columns.places(heads, (time,))
-    _all_there(places, (time,), (time, "visits"), lines[first], name)
-    sample = [_split(line, delimiter) for line in lines[first + 1 : first + 1 + choice.SAMPLE] if line.strip()]
+    _all_there(places, (time,), (time, "visits"), lines[first], delimiter, name)
+    sample = [split(line, delimiter) for line in lines[first + 1 : first + 1 + choice.SAMPLE] if line.strip()]
     return first, delimiter, places, choice.candidates(heads, sample, tuple(places.values()))
 
 
-def _all_there(places: Mapping[str, int], need: Sequence[str], told: Sequence[str], head: str, name: str) -> None:
+def _all_there(
+    places: Mapping[str, int], need: Sequence[str], told: Sequence[str], head: str, delimiter: str, name: str
+) -> None:
     missing = [column for column in need if column not in places]
+    if "date" in missing and not columns.QUARTERS.isdisjoint(map(columns.plain, split(head, delimiter))):
+        raise CountFileError(
+            f"{name} has quarters of a year; the visits of every month are needed, 2026-11 for a month"
+        )
     if missing:
         raise CountFileError(
             f"{name} has no column {' or '.join(missing)}; its first line is {head.strip()[:120]!r}. "
@@ -143,13 +158,25 @@ def _all_there(places: Mapping[str, int], need: Sequence[str], told: Sequence[st
 
 
 def _table(
-    lines: Sequence[str], first: int, delimiter: str, places: Mapping[str, int], name: str, counts: tuple[str, ...]
+    lines: Sequence[str],
+    first: int,
+    delimiter: str,
+    places: Mapping[str, int],
+    name: str,
+    counts: tuple[str, ...],
+    newest: int | None,
 ) -> Table:
     """The lines below the header, of the columns at `places`."""
     found = list(_rows(lines, first, delimiter, places, name))
     if not found:
         raise CountFileError(f"{name} has columns and no counts")
-    how = notation.manner(((line, text) for line, texts in found for text in texts.values()), delimiter)
+    times = [column for column in places if columns.tells_time(column) and column not in counts]
+    how = notation.manner(
+        ((line, texts[column]) for line, texts in found for column in times),
+        (text for _, texts in found for column, text in texts.items() if column not in times),
+        delimiter,
+        newest,
+    )
     ends = [first + 1, *(line for line, _ in found)]  # a quoted text may go over several lines
     whole = {"\n".join(lines[begin:end]).strip() for begin, end in pairwise(ends)}
     return Table(
@@ -166,14 +193,14 @@ def _header(lines: Sequence[str], need: Sequence[str], name: str) -> tuple[int, 
         raise CountFileError(f"{name} is empty; the first line names the columns: {','.join(need)}")
     for n in told:
         delimiter = _delimiter(lines[n], need)
-        if columns.matched(_split(lines[n], delimiter), need) == len(need):
+        if columns.matched(split(lines[n], delimiter), need) == len(need):
             return n, delimiter
     return told[0], _delimiter(lines[told[0]], need)
 
 
 def _delimiter(line: str, need: Sequence[str]) -> str:
     """What parts the columns of a header: that by which most of those needed are found."""
-    return max(DELIMITERS, key=lambda d: (columns.matched(_split(line, d), need), line.count(d)))
+    return max(DELIMITERS, key=lambda d: (columns.matched(split(line, d), need), line.count(d)))
 
 
 def text_of(path: Path) -> str:
@@ -195,7 +222,7 @@ def _bytes(path: Path) -> bytes:
         return file.read(LARGEST_FILE + 1)
 
 
-def _split(line: str, delimiter: str) -> list[str]:
+def split(line: str, delimiter: str) -> list[str]:
     """The texts of a line. Raises CountFileError."""
     try:
         return next(csv.reader([line], delimiter=delimiter, skipinitialspace=True), [])
@@ -207,7 +234,7 @@ def _rows(
     lines: Sequence[str], first: int, delimiter: str, places: Mapping[str, int], name: str
 ) -> Iterator[tuple[int, dict[str, str]]]:
     """The lines that are not blank: their number, and their texts by column."""
-    heads = _split(lines[first], delimiter)
+    heads = split(lines[first], delimiter)
     parted = [
         column for column in ("time", "date") if column in places and columns.in_parts(column, heads, places[column])
     ]

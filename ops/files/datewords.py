@@ -2,31 +2,25 @@
 
 import re
 
-MONTHS = {
-    name: n + 1
-    for n, name in enumerate(("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"))
-}
-MONTHS |= {"maj": 5, "okt": 10}
+from ops.files import months
+
 WEEKDAY = re.compile(r"(?:mon|tue|wed|thu|fri|sat|sun|mån|tis|ons|tor|fre|lör|sön)[a-zåäö]*\.?,?\s+", re.IGNORECASE)
 ORDINAL = "(?:st|nd|rd|th)?"
 DAY_FIRST = re.compile(rf"(\d{{1,2}}){ORDINAL}[ .-]+([a-z]{{3,9}})\.?,?[ -](\d{{4}})(?!\d),?", re.IGNORECASE)
 MONTH_FIRST = re.compile(rf"([a-z]{{3,9}})\.?[ -](\d{{1,2}}){ORDINAL},?[ -](\d{{4}})(?!\d),?", re.IGNORECASE)
-MONTH = re.compile(r"([a-z]{3,9})\.?[ -](\d{4})", re.IGNORECASE)
 HALF_DAY = re.compile(r"(?<=[ T])(\d{1,2})((?::\d\d){0,2})(?:\.0+)?\s*([ap])\.?m\.?$", re.IGNORECASE)
 
 
 def in_figures(text: str) -> str:
     """The same without weekday and with the month in figures, year first; hours go to 24.
 
-    "Wed 25 Nov 2026" is 2026-11-25, "November 1, 2026 05:00 PM" 2026-11-01 17:00, "maj 2026" 2026-05. What is not
-    known stays as it is.
+    "Wed 25 Nov 2026" is 2026-11-25, "November 1, 2026 05:00 PM" 2026-11-01 17:00. What is not known stays as it
+    is.
     """
     words = HALF_DAY.sub(_of_24_hours, without_weekday(text))
-    if (found := MONTH.fullmatch(words)) and (month := _month(found[1])):
-        return f"{found[2]}-{month:02}"
-    if (found := DAY_FIRST.match(words)) and (month := _month(found[2])):
+    if (found := DAY_FIRST.match(words)) and (month := months.of_a_date(found[2])):
         return f"{found[3]}-{month:02}-{found[1]:0>2}{words[found.end() :]}"
-    if (found := MONTH_FIRST.match(words)) and (month := _month(found[1])):
+    if (found := MONTH_FIRST.match(words)) and (month := months.of_a_date(found[1])):
         return f"{found[3]}-{month:02}-{found[2]:0>2}{words[found.end() :]}"
     return words
 
@@ -34,10 +28,6 @@ def in_figures(text: str) -> str:
 def without_weekday(text: str) -> str:
     """The same without the name of a weekday before it."""
     return WEEKDAY.sub("", text, count=1) if WEEKDAY.match(text) else text
-
-
-def _month(name: str) -> int | None:
-    return MONTHS.get(name[:3].lower())
 
 
 def _of_24_hours(found: re.Match[str]) -> str:

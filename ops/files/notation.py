@@ -12,7 +12,7 @@ from math import isfinite
 from zoneinfo import ZoneInfo
 
 from core.errors import CountFileError
-from ops.files import datewords
+from ops.files import datewords, months
 
 LARGEST_COUNT = 1e9  # people; more is no count
 NOTHING = frozenset(
@@ -35,34 +35,43 @@ SET_APART_BY = str.maketrans("", "", "'’´`")  # marks that may part thousands
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How a file writes: which sign sets thousands apart, and whether 3/4/2026 is in April; None: nobody can tell."""
+    """How a file writes: which sign sets thousands apart, and whether 3/4/2026 is in April; None: nobody can tell.
+
+    `newest` is the last year that two digits may mean where Jan-15 is a month; None: it may be a day.
+    """
 
     commas_apart: bool = False
     dots_apart: bool = False
     day_first: bool | None = None
+    newest: int | None = None
 
 
 PLAIN = Manner()
 
 
-def manner(texts: Iterable[tuple[int, str]], delimiter: str) -> Manner:
-    """How a file with these texts (line, text) writes. Raises CountFileError if it writes days in two orders.
+def manner(
+    times: Iterable[tuple[int, str]], others: Iterable[str], delimiter: str, newest: int | None = None
+) -> Manner:
+    """How a file with these times and days (line, text), and other texts, writes.
+
+    Raises CountFileError if it writes days in two orders.
 
     Between commas, a comma within a number is for thousands wherever it can be. Elsewhere commas, or dots, are so if
     every number that has one has it before three digits: people come whole.
     """
-    stripped = [(line, text.strip()) for line, text in texts]
-    words = {text for _, text in stripped}
+    stripped = [(line, text.strip()) for line, text in times]
+    words = {text.strip() for text in others}
     return Manner(
         commas_apart=delimiter == "," or _always((w for w in words if "," in w), WITH_COMMA, COMMAS_APART),
         dots_apart=delimiter != "," and _always((w for w in words if "." in w), WITH_DOT, DOTS_APART),
         day_first=_day_first(stripped),
+        newest=newest if newest and months.a_month_apart(text for _, text in stripped) else None,
     )
 
 
 def _always(words: Iterable[str], has: re.Pattern[str], form: re.Pattern[str]) -> bool:
     """Whether some words have the sign in a number, and each of these has it in that form."""
-    numbers = [word for word in words if has.fullmatch(word) and not YEAR_LAST.fullmatch(word)]
+    numbers = [word for word in words if has.fullmatch(word)]
     return bool(numbers) and all(form.fullmatch(word) for word in numbers)
 
 
@@ -109,9 +118,9 @@ def day(text: str, line: int, how: Manner = PLAIN) -> date:
 
 
 def is_month(text: str) -> bool:
-    """Whether this is a month and no day."""
+    """Whether this is a month and no day; so is Jan-15 wherever it can be read."""
     found = YEAR_FIRST.fullmatch(_in_figures(text.strip()))
-    return bool(found and not found[3])
+    return bool((found and not found[3]) or months.short(text))
 
 
 def is_week(text: str) -> bool:
@@ -122,7 +131,7 @@ def is_week(text: str) -> bool:
 
 def _in_figures(words: str) -> str:
     """The same without words, in English or Swedish; a week by its Monday."""
-    return _monday(words) if is_week(words) else datewords.in_figures(words)
+    return _monday(words) if is_week(words) else months.in_figures(words) or datewords.in_figures(words)
 
 
 def _monday(words: str) -> str:
@@ -140,6 +149,12 @@ def _no_day(text: str) -> str:
         return f"{text!r} is no week that there is"
     if re.fullmatch(r"[2-6]\d{4}(\.0*)?", text):
         return f"{text!r} is a day as spreadsheets keep it; give the column the format of dates, 2026-11-25"
+    if months.QUARTER.fullmatch(text):
+        return f"{text!r} is a quarter of a year; the visits of every month are needed, 2026-11 for a month"
+    if months.named(text):
+        return f"{text!r} is a month without its year; write 2026-11"
+    if months.short(text):
+        return f"{text!r} may be a month or a day, the file does not show which; write 2026-11 or 2026-11-25"
     if re.fullmatch(r"\d{4}", text):
         return f"{text!r} is a year; give the visits of every month, 2026-11, or of every day, 2026-11-25"
     if TWO_DIGITS.match(text):
@@ -149,7 +164,7 @@ def _no_day(text: str) -> str:
 
 def _year_first(text: str, line: int, how: Manner) -> str:
     """The same with the year first and two digits for month and day. With dots the day stands before the month."""
-    words = _in_figures(text.strip())
+    words = (months.of_short(text, how.newest) if how.newest else None) or _in_figures(text.strip())
     if found := YEAR_FIRST.match(words):
         year, month, day = found.groups()
         return f"{year}-{month:0>2}" + (f"-{day:0>2}" if day else "") + words[found.end() :]

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 from statistics import median
 
+from ops.files import months
 from ops.files.csvfile import Table
 
 WEEKS = 4  # dates that make a file look like one of weeks
@@ -41,6 +42,13 @@ def counted_by(name: str, table: Table, unit: str, *, asked: bool) -> Iterator[s
     elif len(table.counts) > 1:
         *some, last = table.counts
         yield f"{name}: {', '.join(some)} and {last} are added up; a {unit} counts only where all of them were observed"
+
+
+def short_years(name: str, table: Table, dates: Sequence[date]) -> Iterator[str]:
+    """How Jan-15 was read."""
+    if table.rows[0].manner.newest:
+        told = next(filter(months.short, (row.texts["date"].strip() for row in table.rows)))
+        yield f"{name}: {told} and the like are months with their year, from {dates[0]:%Y-%m} to {dates[-1]:%Y-%m}"
 
 
 def weeks_told_twice(name: str, lines: Mapping[date, int], *, weeks: bool) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -59,6 +59,7 @@ class Series:
 
 def read_each(path: Path, step: Step | None = None, zone: str = "") -> Iterator[Series]:
     """The series of a file, or those of each of its columns where it has several columns of counts."""
+    newest = _newest()
     text = csvfile.text_of(path)
     names = csvfile.count_columns(text, "date", "visits", str(path))
     if len(names) > MOST_SERIES:
@@ -67,22 +68,35 @@ def read_each(path: Path, step: Step | None = None, zone: str = "") -> Iterator[
             "choose some by --column, which adds them up, or write --column all"
         )
     for name in names or (None,):
-        yield parse(text, str(path), step, zone, (name,) if name else ())
+        yield parse(text, str(path), step, zone, (name,) if name else (), newest)
 
 
 def read(path: Path, step: Step | None = None, zone: str = "", columns: Sequence[str] = ()) -> Series:
     """The series of a file with the columns date and visits, or with others of which `columns` are added up."""
-    return parse(csvfile.text_of(path), str(path), step, zone, columns)
+    return parse(csvfile.text_of(path), str(path), step, zone, columns, _newest())
 
 
-def parse(text: str, path: str, step: Step | None = None, zone: str = "", columns: Sequence[str] = ()) -> Series:
+def _newest() -> int:
+    """The last year that two digits can mean: counts are of the past, and tables have room for what comes next year."""
+    return datetime.now(UTC).year + 1
+
+
+def parse(
+    text: str,
+    path: str,
+    step: Step | None = None,
+    zone: str = "",
+    columns: Sequence[str] = (),
+    newest: int | None = None,
+) -> Series:
     """The same from the text of the file `path`. Raises CountFileError.
 
     Several lines of one day are added up, as are the days of a week or month where these are asked for (`step`); what
     was counted in part is not observed, or still to come if it is the last. Without `step` a file is monthly if it has
     one date for each month, always in the same place. Times that tell their offset are put on the clock of `zone`.
+    `newest` is the last year that two digits can mean; None: none.
     """
-    table = csvfile.parse_counts(text, "date", "visits", columns, path)
+    table = csvfile.parse_counts(text, "date", "visits", columns, path, newest)
     place = notation.zone(zone)
     lines = [(_day(row, place), row.count()) for row in table.rows]
     counted = [(day, visits) for day, visits in lines if visits is not None]
@@ -98,7 +112,9 @@ def parse(text: str, path: str, step: Step | None = None, zone: str = "", column
         visits[begin(day)] = (visits[begin(day)] or 0) + count
     days = {day for day, _ in counted}
     parts = _parts_of_days(counted) if found == "D" else _parts(days, begin)
-    notes = [*understood.counted_by(path, table, "day", asked=bool(columns))]
+    monthly = notation.is_month(table.rows[0].texts["date"])
+    notes = [*understood.short_years(path, table, dates)]
+    notes += [*understood.counted_by(path, table, "month" if monthly else "day", asked=bool(columns))]
     if found == "W":
         notes += understood.weeks_told_twice(
             path, Counter(day for day, _ in lines), weeks=notation.is_week(table.rows[0].texts["date"])

@@ -9,7 +9,9 @@ from ops.files import columns
 from ops.files.notation import NOTHING, Manner, number
 
 ALL = "all"
-TOTALS = frozenset({"total", "totalt", "totals", "sum", "summa", "all", "alla"})  # they hold the others already
+TOTALS = frozenset(  # they hold the others already
+    {"total", "totalt", "totals", "grand total", "totalsumma", "sum", "summa", "all", "alla"}
+)
 SAMPLE = 1000  # lines that show what a column holds,
 CELLS = 500_000  # but of all columns together not many more: some seconds
 LEAST = 10  # and so many lines at least
@@ -38,11 +40,15 @@ def _names(heads: Sequence[str]) -> list[str]:
     known = Counter(map(columns.plain, heads))
 
     def called(n: int, head: str) -> str:
-        shown = "".join(c if c.isprintable() else " " for c in head)[:LONGEST_NAME].strip()
         same = known[columns.plain(head)] > 1
-        return f"{shown} (column {n + 1})" if same or shown != head or not head else head
+        return f"{shown(head)} (column {n + 1})" if same or shown(head) != head or not head else head
 
     return [called(n, head.strip().strip("\ufeff")) for n, head in enumerate(heads)]
+
+
+def shown(name: str) -> str:
+    """A name as a terminal can show it."""
+    return "".join(c if c.isprintable() else " " for c in name)[:LONGEST_NAME].strip()
 
 
 def _numbers(texts: Sequence[str]) -> bool:

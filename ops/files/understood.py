@@ -44,10 +44,11 @@ def counted_by(name: str, table: Table, unit: str, *, asked: bool) -> Iterator[s
         yield f"{name}: {', '.join(some)} and {last} are added up; a {unit} counts only where all of them were observed"
 
 
-def short_years(name: str, table: Table, dates: Sequence[date]) -> Iterator[str]:
-    """How Jan-15 was read."""
-    if table.rows[0].manner.newest:
-        told = next(filter(months.short, (row.texts["date"].strip() for row in table.rows)))
+def short_years(name: str, table: Table, head: str, dates: Sequence[date]) -> Iterator[str]:
+    """How Jan-15 was read, in the lines or in the header (`head`)."""
+    inside = table.rows[0].manner.newest
+    told = head or (inside and next(filter(months.short, (row.texts["date"].strip() for row in table.rows))))
+    if told:
         yield f"{name}: {told} and the like are months with their year, from {dates[0]:%Y-%m} to {dates[-1]:%Y-%m}"
 
 

@@ -16,7 +16,7 @@ from core.analytics.forecast import History, history
 from core.analytics.forecast.months import Months, later
 from core.errors import CountFileError
 from core.plurals import many
-from ops.files import csvfile, notation, understood
+from ops.files import csvfile, notation, understood, upright
 from ops.files.csvfile import Row, Table
 from ops.standalone.weeks import Weeks, weeks
 
@@ -60,7 +60,7 @@ class Series:
 def read_each(path: Path, step: Step | None = None, zone: str = "") -> Iterator[Series]:
     """The series of a file, or those of each of its columns where it has several columns of counts."""
     newest = _newest()
-    text = csvfile.text_of(path)
+    text, short = upright.upright(csvfile.text_of(path), str(path), newest)
     names = csvfile.count_columns(text, "date", "visits", str(path))
     if len(names) > MOST_SERIES:
         raise CountFileError(
@@ -68,7 +68,7 @@ def read_each(path: Path, step: Step | None = None, zone: str = "") -> Iterator[
             "choose some by --column, which adds them up, or write --column all"
         )
     for name in names or (None,):
-        yield parse(text, str(path), step, zone, (name,) if name else (), newest)
+        yield _parsed(text, short, str(path), step, zone, (name,) if name else (), newest)
 
 
 def read(path: Path, step: Step | None = None, zone: str = "", columns: Sequence[str] = ()) -> Series:
@@ -94,8 +94,15 @@ def parse(
     Several lines of one day are added up, as are the days of a week or month where these are asked for (`step`); what
     was counted in part is not observed, or still to come if it is the last. Without `step` a file is monthly if it has
     one date for each month, always in the same place. Times that tell their offset are put on the clock of `zone`.
-    `newest` is the last year that two digits can mean; None: none.
+    Tables of months that lie on their side are turned. `newest` is the last year that two digits can mean; None: none.
     """
+    return _parsed(*upright.upright(text, path, newest), path, step, zone, columns, newest)
+
+
+def _parsed(
+    text: str, short: str, path: str, step: Step | None, zone: str, columns: Sequence[str], newest: int | None
+) -> Series:
+    """The same of a table that stands; `short` is a month whose year had two digits in one that did not."""
     table = csvfile.parse_counts(text, "date", "visits", columns, path, newest)
     place = notation.zone(zone)
     lines = [(_day(row, place), row.count()) for row in table.rows]
@@ -113,7 +120,7 @@ def parse(
     days = {day for day, _ in counted}
     parts = _parts_of_days(counted) if found == "D" else _parts(days, begin)
     monthly = notation.is_month(table.rows[0].texts["date"])
-    notes = [*understood.short_years(path, table, dates)]
+    notes = [*understood.short_years(path, table, short, dates)]
     notes += [*understood.counted_by(path, table, "month" if monthly else "day", asked=bool(columns))]
     if found == "W":
         notes += understood.weeks_told_twice(

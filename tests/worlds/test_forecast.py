@@ -304,6 +304,16 @@ def test_a_house_with_few_visits_is_not_closed_and_a_slip_of_the_counter_does_no
     assert with_slip.visits.mean() == pytest.approx(without.visits.mean(), rel=0.05)
 
 
+def test_a_house_that_never_saw_a_holiday_expects_fewer_on_it_and_not_more() -> None:
+    first, origin = date(2026, 11, 1), date(2026, 11, 25)
+    swedish = calendar(first, date(2027, 12, 1), country="SE")
+    counts = seeded().poisson(130, (origin - first).days).astype(np.float64)
+    told = fan(forecast(history(by_day(counts.tolist(), first)), 60, swedish, rng=seeded(), paths=600))
+    by_date = dict(zip(told.days, zip(told.mean, told.high80, strict=True), strict=True))
+    mean, high = by_date[date(2026, 12, 25)]
+    assert mean < 130 < high < 2.5 * 130
+
+
 def test_a_month_of_a_park_tells_little_of_its_year() -> None:
     winter = history(by_day([400 + 10.0 * (n % 7) for n in range(35)], date(2025, 1, 10)))
     spread = []

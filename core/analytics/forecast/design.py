@@ -1,7 +1,8 @@
 """The calendar as columns: what makes one day unlike another, each with how large its effect may be.
 
 Effects are of the log of the visits. `sd` is what is believed of an effect before the data are seen: 0.3 says that it
-is most likely within +-30 %. Columns are made for past and future days alike, so that effects carry over.
+is most likely within +-30 % of what is `usual`, which is nothing but for holidays. Columns are made for past and future
+days alike, so that effects carry over.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,14 +19,16 @@ YEAR = 365.25  # days
 HARMONICS = 20  # of the year; the last has a period of 18 days
 MIDWINTER = [(12, d) for d in range(18, 32)] + [(1, d) for d in range(1, 9)]  # each day is its own kind
 OUTDOORS = 2.5  # times as large is the swing of the year under the sky: usually three to one from summer to winter
+HOLIDAY = -0.4  # of the log: medians of -0.2 to -0.5 in the streets of three cities and at stations of a fourth
 EASTER = range(-9, 11)  # days from Easter Sunday
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Design:
-    """`columns` is days x effects, `sd` by effect; `annual` flags the effects whose size the data may rescale."""
+    """`columns` is days x effects; `usual` and `sd` by effect; `annual` flags those whose sd the data may rescale."""
 
     columns: Floats
+    usual: Floats
     sd: Floats
     annual: np.ndarray
 
@@ -36,16 +39,18 @@ class _Columns:
     def __init__(self, days: Sequence[date]) -> None:
         self.days = days
         self.columns: list[Floats] = []
+        self.usual: list[float] = []
         self.sd: list[float] = []
         self.annual: list[bool] = []
 
-    def add(self, column: Iterable[float], sd: float, annual: bool = False) -> None:
+    def add(self, column: Iterable[float], sd: float, annual: bool = False, usual: float = 0.0) -> None:
         self.columns.append(np.asarray(column, dtype=np.float64))
+        self.usual.append(usual)
         self.sd.append(sd)
         self.annual.append(annual)
 
-    def where(self, holds: Callable[[date], bool], sd: float) -> None:
-        self.add([holds(day) for day in self.days], sd)
+    def where(self, holds: Callable[[date], bool], sd: float, usual: float = 0.0) -> None:
+        self.add([holds(day) for day in self.days], sd, usual=usual)
 
 
 def design(days: Sequence[date], calendar: Calendar) -> Design:
@@ -58,7 +63,12 @@ def design(days: Sequence[date], calendar: Calendar) -> Design:
     _feasts(made)
     _holidays(made, calendar)
     _known(made, calendar, weekday)
-    return Design(columns=np.array(made.columns).T, sd=np.array(made.sd), annual=np.array(made.annual))
+    return Design(
+        columns=np.array(made.columns).T,
+        usual=np.array(made.usual),
+        sd=np.array(made.sd),
+        annual=np.array(made.annual),
+    )
 
 
 def _year(made: _Columns, weekday: np.ndarray, swing: float) -> None:
@@ -86,7 +96,7 @@ def _holidays(made: _Columns, calendar: Calendar) -> None:
     """Named holidays: what they have in common, each by itself, and the days beside them."""
     named = calendar.holidays
     one = timedelta(days=1)
-    made.where(lambda day: day in named, 0.5)
+    made.where(lambda day: day in named, 0.5, HOLIDAY)
     for n in (5, 6):
         made.where(lambda day, n=n: day in named and day.weekday() == n, 0.3)  # type: ignore[misc]
     made.where(lambda day: day + one in named and day not in named, 0.15)

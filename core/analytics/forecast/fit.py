@@ -71,7 +71,8 @@ def scaled(sd: Floats, scale: Floats, sizes: Floats) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Task:
-    """The rows that were `seen`: logs about their middle, the variance of counting, and what may explain them."""
+    """The rows that were `seen`: logs about their middle less the usual effects, the variance of counting, and what may
+    explain them."""
 
     seen: Flags
     y: Floats
@@ -133,7 +134,8 @@ def fit(
     seen = np.isfinite(logs)
     middle = float(np.median(logs[seen]))
     task = _Task(
-        seen=seen, y=logs[seen] - middle, small=small[seen], at=at[seen], columns=design.columns[seen], sd=design.sd,
+        seen=seen, y=logs[seen] - middle - design.columns[seen] @ design.usual, small=small[seen], at=at[seen],
+        columns=design.columns[seen], sd=design.sd,
         annual=design.annual, grid=knots(float(at[-1]), spacing),
     )  # fmt: skip
     ones = np.ones(len(task.y))
@@ -154,7 +156,7 @@ def fit(
     settled = list(_settled(task, begins, find=known is None and len(task.y) > FEW))
     share = sum(odds for odds, _ in open_to)
     return tuple(
-        Account(odds=odds / share, fitted=_fitted(task, one, middle))
+        Account(odds=odds / share, fitted=_fitted(task, one, middle, design.usual))
         for (odds, _), one in zip(open_to, settled, strict=True)
     )
 
@@ -222,10 +224,13 @@ def _by_row(task: _Task, values: Floats) -> Floats:
     return found
 
 
-def _fitted(task: _Task, made: _Round, middle: float) -> Fitted:
+def _fitted(task: _Task, made: _Round, middle: float, usual: Floats) -> Fitted:
+    """The last round, with the `usual` effects that the task's rows had been freed of."""
+    mean = made.after.mean.copy()
+    mean[: len(usual)] += usual
     left = max(1 - made.after.freedom_used(made.data) / max(len(task.y), 1), 0.2)
     return Fitted(
-        after=made.after,
+        after=replace(made.after, mean=mean),
         steps=made.next.steps,
         fade=made.next.fade,
         knots=task.grid,

@@ -1,7 +1,7 @@
 """From a history to a fitted calendar model: which days teach, and what they teach."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -69,5 +69,4 @@ def learn(past: History, calendar: Calendar, ahead: Sequence[date]) -> Learnt:
 def _fit(rows: Rows, every: Design, known: Floats | None, most: int) -> tuple[Account, ...]:
     """The accounts of these rows; counting adds the variance of the log of a count."""
     small = 1 / (np.exp(np.where(np.isfinite(rows.logs), rows.logs, 50.0)) + HALF)
-    own = Design(columns=rows.columns, sd=every.sd, annual=every.annual)
-    return fit(rows.logs, own, small, rows.at, known=known, most=most)
+    return fit(rows.logs, replace(every, columns=rows.columns), small, rows.at, known=known, most=most)

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -63,7 +63,7 @@ def forecast_months(
     at = np.array([(m - first).days + 15 for m in months], dtype=np.float64)
     every = _design(months, OUTDOORS if calendar.outdoors else 1.0)
     n = len(visits)
-    own = Design(columns=every.columns[:n], sd=every.sd, annual=every.annual)
+    own = replace(every, columns=every.columns[:n])
     small = 1 / np.maximum(np.nan_to_num(visits, nan=1.0), 1.0)
     accounts = fit(logs, own, small, at[:n], spacing=MONTH, sigma=SIGMA)
     rows = Rows(logs=np.full(horizon, np.nan), columns=every.columns[n:], at=at[n:])
@@ -135,6 +135,7 @@ def _design(months: Sequence[date], swing: float) -> Design:
     waves.append((np.cos(6 * angle), swing / 6))
     return Design(
         columns=np.array([w for w, _ in waves]).T,
+        usual=np.zeros(len(waves)),
         sd=np.array([sd for _, sd in waves]),
         annual=np.ones(len(waves), dtype=bool),
     )

@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 
 from api.ranges import BadRange
 from core import refusals
-from core.errors import BesokError, NotFound, SchemaMismatch, StoreRefused, StoreUnavailable
+from core.errors import BesokError, NotFound, SchemaMismatch, StoreError, StoreRefused, StoreUnavailable
 from core.languages import preferred
 from core.site import Text
 
@@ -86,8 +86,9 @@ def _place(error: Mapping[str, Any]) -> str:
 
 async def _unavailable(request: Request, exc: Exception) -> JSONResponse:
     # The driver's words name hosts and users: they are for the log.
-    log.warning("the database cannot answer: %s", exc, extra={"action": "answer_unavailable"})
-    text = str(exc) if isinstance(exc, SchemaMismatch) else refusals.UNAVAILABLE
+    assert isinstance(exc, StoreError)
+    log.warning("the database cannot answer: %s", exc.in_full, extra={"action": "answer_unavailable"})
+    text = _said(exc) if isinstance(exc, SchemaMismatch) else refusals.UNAVAILABLE
     return _problem(request, 503, text, **{"Retry-After": str(RETRY_AFTER_S)})
 
 

@@ -13,8 +13,9 @@ from collectors.knowledge import Knowledge
 from collectors.mqtt import Connection
 from collectors.trail import Trail
 from collectors.writer import Writer
-from core.errors import StoreError
+from core.errors import SchemaMismatch, StoreError
 from core.settings import Settings
+from store import schema
 from store.beats import beat
 from store.database import Database
 
@@ -83,8 +84,14 @@ def _beat(db: Database, settings: Settings, inbox: Inbox, counters: Counters, st
     while True:
         now = utc_now()
         try:
+            schema.check(db)
+            counters.mismatch = ""
             beat(db, name, now, counters.detail(now, waiting=len(inbox)))
             counters.answered = utc_now()
+        except SchemaMismatch as exc:
+            if not counters.mismatch:
+                log.warning("Waiting: %s", exc.in_full, extra={"action": "schema_mismatch"})
+            counters.mismatch = str(exc)
         except StoreError:  # whoever has something to store says so
             counters.answered = None
             log.debug("No heartbeat: the database is away")

@@ -13,7 +13,7 @@ BATCH_BOUNDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 20
 
 LATELY = timedelta(seconds=15)  # the database is asked every 5 s at least; three times without an answer is away
 
-NOT_IN_BEAT = {"heard", "answered", "stuck", "refused", "rejected_by", "lags_s", "commits_s", "batch_sizes"}
+NOT_IN_BEAT = {"heard", "answered", "mismatch", "stuck", "refused", "rejected_by", "lags_s", "commits_s", "batch_sizes"}
 
 
 class Spread:
@@ -64,7 +64,7 @@ class Counters:
     last_batch: int = 0  # messages
     retries: int = 0  # of a batch, because the database did not answer
     recoveries: int = 0  # how often it answered again after that
-    stuck: bool = False  # a batch waits for the database
+    stuck: str = ""  # why a batch waits for the database, in a sentence
     lag_s: float = 0.0  # from receipt to commit, for the oldest message of the last batch
     lags_s: Spread = field(default_factory=lambda: Spread(LAG_BOUNDS))  # the same for every message
     commits_s: Spread = field(default_factory=lambda: Spread(COMMIT_BOUNDS))  # how long transactions took
@@ -72,6 +72,7 @@ class Counters:
 
     # set by the thread of the heartbeat, and at each commit
     answered: datetime | None = None  # when the database last answered; None if it did not when last asked
+    mismatch: str = ""  # what is the matter with the version of the database, in a sentence
 
     @property
     def waiting(self) -> int:
@@ -96,10 +97,12 @@ class Counters:
             problems.append("the broker is away")
         elif self.refused:
             problems.append("the broker does not let us read a topic: the log says which")
-        if self.answered is None or now - self.answered > LATELY:
+        if self.mismatch:
+            problems.append(self.mismatch)
+        elif self.answered is None or now - self.answered > LATELY:
             problems.append("the database does not answer")
         elif self.stuck:
-            problems.append("the database takes no readings: the log says why")
+            problems.append(self.stuck)
         return " and ".join(problems) or None
 
     def detail(self, now: datetime, waiting: int) -> dict[str, Any]:

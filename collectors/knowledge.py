@@ -3,7 +3,7 @@
 import logging
 from threading import Event
 
-from core.errors import StoreError, StoreUnavailable
+from core.errors import SchemaMismatch, StoreError, StoreUnavailable
 from core.known import NOTHING, Known
 from store import known
 from store.database import Database
@@ -23,11 +23,15 @@ class Knowledge:
         self._stale.set()
 
     def current(self) -> Known:
-        """What is known now. Raises StoreUnavailable: without it, messages would be read wrongly, so they wait."""
+        """What is known now. Raises StoreUnavailable or SchemaMismatch: without it, messages would be read wrongly, so
+        they wait."""
         if self._stale.is_set():
             self._stale.clear()  # before loading: what is applied meanwhile is loaded the next time
             try:
                 self._known = known.load(self._db)
+            except SchemaMismatch:
+                self._stale.set()
+                raise
             except StoreError as exc:
                 self._stale.set()
                 raise StoreUnavailable(f"what is known of the sensors cannot be loaded: {exc}") from exc

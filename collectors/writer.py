@@ -18,12 +18,15 @@ from core.errors import SchemaMismatch, StoreError, StoreUnavailable
 from core.readings import Refusal
 from store import trail
 from store.database import Database
+from store.schema import Watch
 from store.trail import Step, Superseded
-from store.write import Batch, write
+from store.write import Batch, Written, write
 
 log = logging.getLogger(__name__)
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 2.0  # between attempts while the database does not answer
+
+TAKES_NOTHING = "the database takes no readings: the log says why"
 
 PATIENCE_S = 5  # with a broker that has begun to send messages again
 QUIET_S = 600  # after which what is held back is let go; RabbitMQ waits for half an hour (its consumer_timeout)
@@ -52,6 +55,7 @@ class Writer:
     ) -> None:
         """`limit` is the most messages in a batch; `past` tells what comes again, where the broker does not."""
         self._db = db
+        self._version = Watch(db)
         self._knowledge = knowledge
         self._inbox = inbox
         self._acknowledge = acknowledge
@@ -107,7 +111,7 @@ class Writer:
         while not self._restored:
             try:
                 self._trail.restore(trail.load(self._db, self._trail.client))
-                self._restored, self._counters.stuck = True, False
+                self._restored, self._counters.stuck = True, ""
             except StoreError as exc:  # without it, messages would count twice, so they wait
                 wait_s = self._wait(wait_s, exc)
 
@@ -147,7 +151,7 @@ class Writer:
             except (Stopped, Superseded):
                 raise
             except Exception:
-                self._counters.stuck = True
+                self._counters.stuck = TAKES_NOTHING
                 log.exception(
                     "The database takes nothing, not even under rejected: see its log, and `besok doctor`",
                     extra={"action": "store_broken"},
@@ -160,15 +164,16 @@ class Writer:
         while True:
             try:
                 batch = make()
+                self._version.check()
                 began = time.perf_counter()
-                written = write(self._db, replace(batch, step=step) if step else batch)
+                written = self._write(replace(batch, step=step) if step else batch)
             except (StoreUnavailable, SchemaMismatch) as exc:
                 wait_s = self._wait(wait_s, exc)
                 continue
             if step:
                 self._trail.stored(step, deliveries)
             self._knowledge.learn(batch)
-            self._counters.stuck = False
+            self._counters.stuck = ""
             self._counters.commits_s.add(time.perf_counter() - began)
             self._counters.rejected_by.update(rejection.kind.value for rejection in batch.rejections)
             if wait_s > FIRST_WAIT_S:
@@ -180,12 +185,25 @@ class Writer:
             self._counters.rejected += written.rejected
             return
 
-    def _wait(self, wait_s: float, exc: Exception) -> float:
-        """Wait for the database, which was away: how long to wait the next time. Raises Stopped."""
+    def _write(self, batch: Batch) -> Written:
+        """Write it; what a database of another version refuses says nothing of the messages, so they wait.
+
+        Raises StoreUnavailable and SchemaMismatch, and what refuses for good.
+        """
+        try:
+            return write(self._db, batch)
+        except (StoreUnavailable, SchemaMismatch, Superseded):
+            raise
+        except Exception:
+            self._version.check(now=True)
+            raise
+
+    def _wait(self, wait_s: float, exc: StoreError) -> float:
+        """Wait for the database, which was away or is not migrated: how long to wait the next time. Raises Stopped."""
         self._counters.retries += 1
-        self._counters.stuck = True
+        self._counters.stuck = str(exc) if isinstance(exc, SchemaMismatch) else TAKES_NOTHING
         if wait_s == FIRST_WAIT_S:
-            log.warning("Waiting for the database: %s", exc, extra={"action": "store_away"})
+            log.warning("Waiting for the database: %s", exc.in_full, extra={"action": "store_away"})
         return self._pause(wait_s)
 
     def _pause(self, wait_s: float) -> float:

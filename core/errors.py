@@ -10,7 +10,7 @@ BesokError
 ├── StoreError             the database said no
 │   ├── StoreUnavailable   for now: the same call may succeed later (connection lost, shutting down, locked)
 │   ├── StoreRefused       for good: this data cannot be stored
-│   └── SchemaMismatch     the database is older or newer than this program
+│   └── SchemaMismatch     the database is older or newer than this program: it may succeed after `besok migrate`
 ├── Unreadable             a message, or a part of it, cannot be understood
 ├── NotFound               there is no such site, space, portal or device
 └── StackError             a private server of the embedded stack cannot be started
@@ -27,6 +27,11 @@ class BesokError(Exception):
     def __init__(self, said: str | Text = "") -> None:
         super().__init__(said.en if isinstance(said, Text) else said)
         self.both = said if isinstance(said, Text) else None
+
+    @property
+    def in_full(self) -> str:
+        """For the log: with what brought it about, which the one who reads a page need not know."""
+        return f"{self} ({self.__cause__})" if self.__cause__ and str(self.__cause__) not in str(self) else str(self)
 
 
 class SettingsError(BesokError):
@@ -74,7 +79,7 @@ class StoreRefused(StoreError):
 
 
 class SchemaMismatch(StoreError):
-    """The database is older or newer than this program: run `besok migrate`."""
+    """The database is older or newer than this program: that says nothing of what was to be stored."""
 
 
 class Unreadable(BesokError):

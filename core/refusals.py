@@ -41,6 +41,18 @@ UNAVAILABLE: Final = Text(
     sv="databasen kan inte svara nu; försök igen om några sekunder",
     en="the database cannot answer now; try again in a few seconds",
 )
+DATABASE_OLDER: Final = Text(
+    sv="databasen är äldre än programmet: kör `besok migrate`",
+    en="the database is older than this program: run `besok migrate`",
+)
+DATABASE_NEWER: Final = Text(
+    sv="databasen är nyare än programmet: starta den version som senast körde `besok migrate`",
+    en="the database is newer than this program: start the version that last ran `besok migrate`",
+)
+DATABASE_UNFIT: Final = Text(
+    sv="databasen saknar något som programmet behöver: kör `besok migrate`",
+    en="the database lacks something that this program needs: run `besok migrate`",
+)
 FAULT: Final = Text(
     sv="Besök kunde inte svara, på grund av ett eget fel; loggen säger mer",
     en="Besök could not answer because of a fault in itself; its log tells more",

@@ -7,7 +7,7 @@ from typing import Any
 
 from dash import Input, Output
 
-from core.errors import NotFound, StoreError
+from core.errors import NotFound, SchemaMismatch, StoreError
 from core.views.live import SiteInfo
 from dashboard import shell
 from dashboard.address import Address
@@ -15,7 +15,7 @@ from dashboard.callbacks import Callbacks
 from dashboard.components import notices
 from dashboard.pages import now, opendata, progress, sensors, spaces
 from store import queries
-from store.database import Database, lacks
+from store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +58,8 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
     except NotFound:
         return notices.not_found(), shell.navigation(Address(page=""), sites, None)
     except StoreError as exc:
-        log.warning("no answer from the store for a page: %s", exc, extra={"action": "page_without_store"})
-        told = notices.outdated() if lacks(exc) else notices.unavailable()
+        log.warning("no answer from the store for a page: %s", exc.in_full, extra={"action": "page_without_store"})
+        told = notices.outdated() if isinstance(exc, SchemaMismatch) else notices.unavailable()
         return told, shell.navigation(address, sites, None)
 
 

@@ -9,6 +9,7 @@ from prometheus_client.metrics_core import Metric
 
 PREFIX = "besok_jobs_"
 LATELY = timedelta(seconds=60)  # a turn takes a second, a piece of the past a little longer
+AWAY = "the database does not answer"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -16,15 +17,16 @@ class State:
     """The running figures; changed by the worker's thread alone."""
 
     turns: int = 0
-    failures: int = 0  # turns that failed: the database was away
+    failures: int = 0  # turns that failed: the database was away, or not migrated
     turned: datetime | None = None  # when the last turn succeeded; None if it failed
+    trouble: str = AWAY  # why the last turn failed, in a sentence
     sites: int = 0  # that this worker has taken
     days_waiting: int = 0  # past days to be estimated anew
 
     def problem(self, now: datetime) -> str | None:
         """Why the jobs are not done at `now`, in a sentence; None if they are."""
         if self.turned is None:
-            return "the database does not answer"
+            return self.trouble
         if now - self.turned > LATELY:
             return "the worker is stuck in its work"
         return None

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from threading import Event, Thread
 
 from core.analytics import calendar
-from core.errors import BesokError, StoreUnavailable
+from core.errors import BesokError, SchemaMismatch, StoreUnavailable
 from core.settings import Settings
 from core.site import Site
 from jobs.aside import Aside
@@ -20,8 +20,8 @@ from jobs.duties import Clock
 from jobs.estimate import Day, past_days
 from jobs.inbox import Inbox, News
 from jobs.learn import Past
-from jobs.metrics import State
-from store import occupancy
+from jobs.metrics import AWAY, State
+from store import occupancy, schema
 from store.beats import beat
 from store.claims import Claims
 from store.database import Database
@@ -81,8 +81,9 @@ def _turn(worker: "Worker", news: News, complain: bool) -> bool:
         worker.turn(news, datetime.now(UTC))
     except BesokError as exc:
         if complain:
-            log.warning("cannot estimate, trying again until it works: %s", exc, extra={"action": "cannot_estimate"})
-        worker.forget()
+            text = "cannot estimate, trying again until it works: %s"
+            log.warning(text, exc.in_full, extra={"action": "cannot_estimate"})
+        worker.fail(exc)
         return False
     return True
 
@@ -110,6 +111,13 @@ class Worker:
     def end(self) -> None:
         """Ends what is being done beside."""
         self._aside.end()
+
+    def fail(self, exc: BesokError) -> None:
+        """A turn has failed. Where the database is of another version, the sites are left to whoever is of that."""
+        self._state.trouble = str(exc) if isinstance(exc, SchemaMismatch) else AWAY
+        if isinstance(exc, SchemaMismatch):
+            self._claims.release()
+        self.forget()
 
     def forget(self) -> None:
         """Forgets all that was read, as if just started."""
@@ -145,7 +153,8 @@ class Worker:
             self._next_beat = now + BEAT_EVERY
 
     def _claim(self) -> None:
-        """Takes the sites that no other worker has."""
+        """Takes the sites that no other worker has. Raises SchemaMismatch if the database is of another version."""
+        schema.check(self._db)
         with self._claims.transaction() as conn:
             ids = occupancy.site_ids(conn)
         free = [site for site in load_all(self._db) if site.id not in self._sites] if ids.keys() - self._sites else []
@@ -169,7 +178,7 @@ class Worker:
             return False
         try:
             return work(*args)
-        except StoreUnavailable:
+        except (StoreUnavailable, SchemaMismatch):
             raise
         except Exception:
             log.exception(

@@ -27,19 +27,20 @@ class Claims:
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._close()
+        self.release()
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:
-        """The connection inside one transaction. Raises StoreUnavailable or StoreRefused."""
+        """The connection inside one transaction. Raises StoreUnavailable, SchemaMismatch or StoreRefused."""
         try:
             with translated():
                 conn = self._connected()
                 with conn.transaction():
                     yield conn
-        except StoreUnavailable:
-            if self._conn and self._conn.broken:
-                self._close()
+        except StoreUnavailable as exc:
+            outdated = isinstance(exc.__cause__, psycopg.errors.FeatureNotSupported)  # what it has prepared
+            if self._conn and (self._conn.broken or outdated):
+                self.release()
             raise
 
     def claim(self, site_id: int) -> bool:
@@ -51,14 +52,15 @@ class Claims:
                 self._held.add(site_id)
         return site_id in self._held
 
-    def _connected(self) -> psycopg.Connection[Any]:
-        if self._conn is None or self._conn.closed:
-            self._close()
-            self._conn = psycopg.connect(self._url, autocommit=True, application_name="besok jobs", **session(IDLE_S))
-        return self._conn
-
-    def _close(self) -> None:
+    def release(self) -> None:
+        """Let go of all that is claimed, and of the connection."""
         self._held.clear()
         if self._conn:
             self._conn.close()
             self._conn = None
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        if self._conn is None or self._conn.closed:
+            self.release()
+            self._conn = psycopg.connect(self._url, autocommit=True, application_name="besok jobs", **session(IDLE_S))
+        return self._conn

@@ -12,7 +12,8 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from core.errors import StoreError, StoreRefused, StoreUnavailable
+from core import refusals
+from core.errors import SchemaMismatch, StoreRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
 Row = TypeVar("Row")
@@ -24,10 +25,13 @@ IDLE_S = 10  # that a transaction may wait for us between two statements
 
 # SQLSTATE classes and codes after which the same statement may succeed: connection, transaction rolled back (deadlock,
 # serialization), resources (disk full, memory, connections), operator intervention, system error; a server that only
-# reads (a standby, or a primary that became one), transactions silent or long for too long, something in use, a lock.
-_TEMPORARY_CLASSES = ("08", "40", "53", "57", "58")
-_TEMPORARY_CODES = ("25006", "25P03", "25P04", "55006", "55P03")
-_UNKNOWN_CODES = ("42P01", "42703", "42883")  # no such table or view, column, function
+# reads (a standby, or a primary that became one), transactions silent or long for too long, something in use, a lock;
+# rights that somebody has taken away, and may give back; statements that a pooler between us has mixed up.
+_TEMPORARY_CLASSES = ("08", "26", "40", "53", "57", "58")
+_TEMPORARY_CODES = ("25006", "25P03", "25P04", "42501", "42P05", "55006", "55P03")
+
+# No such table, column, function, schema; not of that type: what we ask for does not fit what is there.
+_UNFIT_CLASSES = ("3F", "42")
 
 
 def session(idle_s: int = IDLE_S) -> dict[str, Any]:
@@ -55,8 +59,10 @@ def sql(name: str) -> LiteralString:
 
 
 @contextmanager
-def translated() -> Iterator[None]:
-    """Turns whatever the driver raises inside into StoreUnavailable (try again) or StoreRefused (do not)."""
+def translated(*, migrating: bool = False) -> Iterator[None]:
+    """Turns whatever the driver raises inside into StoreUnavailable (try again), SchemaMismatch (try again when the
+    database was migrated, which nobody can say who is `migrating`) or StoreRefused (do not).
+    """
     try:
         yield
     except (PoolTimeout, PoolClosed) as exc:
@@ -64,14 +70,17 @@ def translated() -> Iterator[None]:
     except psycopg.Error as exc:
         state = exc.sqlstate
         lost = state is None and isinstance(exc, psycopg.OperationalError | psycopg.InterfaceError)
-        if lost or (state and (state.startswith(_TEMPORARY_CLASSES) or state in _TEMPORARY_CODES)):
+        passing = state and (state.startswith(_TEMPORARY_CLASSES) or state in _TEMPORARY_CODES)
+        if lost or passing or _is_outdated_plan(exc):
             raise StoreUnavailable(f"the database cannot answer now: {exc}") from exc
+        if state and state.startswith(_UNFIT_CLASSES) and not migrating:
+            raise SchemaMismatch(refusals.DATABASE_UNFIT) from exc
         raise StoreRefused(f"the database refused: {exc}") from exc
 
 
-def lacks(refusal: StoreError) -> bool:
-    """Whether the database refused since it does not have what this program asks for: nobody has migrated it."""
-    return isinstance(refusal.__cause__, psycopg.Error) and refusal.__cause__.sqlstate in _UNKNOWN_CODES
+def _is_outdated_plan(exc: psycopg.Error) -> bool:
+    """Whether a statement was prepared before a migrating made anew what it reads; the words are in any language."""
+    return exc.sqlstate == "0A000" and exc.diag.source_function == "RevalidateCachedQuery"
 
 
 def array(values: Iterable[int | float | datetime]) -> str:
@@ -114,13 +123,13 @@ class Database:
         """A connection inside one transaction: committed at the end, rolled back if anything is raised.
 
         A connection to a server that only reads is given up, since that server may never write again and another one
-        of the hosts may.
+        of the hosts may; and one that has prepared what is not so any more.
         """
         with translated(), self._pool.connection() as conn:
             try:
                 with conn.transaction():
                     yield conn
-            except psycopg.errors.ReadOnlySqlTransaction:
+            except (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.FeatureNotSupported):
                 conn.close()
                 raise
 

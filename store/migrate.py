@@ -1,48 +1,33 @@
 """Brings a database to the schema of this program.
 
 `store/migrations/NNNN_name.sql` run once, in order, each in a transaction of its own, and are frozen by their hash once
-released. `store/always/*.sql` (views, functions) run every time. All of it happens under one lock, so that
-several services may migrate at once.
+released. `store/always/*.sql` (views, functions) run every time, and their version is noted. All of it happens under
+one lock, so that several services may migrate at once. A database that a newer program has migrated is left as it is.
 """
 
-import hashlib
 import logging
-from collections.abc import Iterator
-from importlib.resources import files
 from typing import Any, LiteralString
 
 import psycopg
 
 from core.errors import SchemaMismatch
 from core.metrics import METRICS
+from store import schema
 from store.database import sql, translated
 
 log = logging.getLogger(__name__)
 LOCK = 0x0BE50C  # any number, the same for every migrating process
 
 
-def _scripts(folder: str) -> Iterator[tuple[str, LiteralString, str]]:
-    """Name, text and hash of each script of the folder, in order."""
-    for entry in sorted(files("store").joinpath(folder).iterdir(), key=lambda e: e.name):
-        if entry.name.endswith(".sql"):
-            text = entry.read_text("utf-8")
-            yield entry.name[:-4], text, hashlib.sha256(text.encode()).hexdigest()
-
-
 def migrate(url: str) -> list[str]:
     """Migrates the database at `url`; the names of the migrations that ran. Raises SchemaMismatch, StoreUnavailable."""
-    with translated(), psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
+    with translated(migrating=True), psycopg.connect(url, autocommit=True, connect_timeout=5) as conn:
         conn.execute("set client_min_messages = warning")
         conn.execute("select pg_advisory_lock(%s)", (LOCK,))
+        schema.refuse_newer(conn)
         conn.execute(sql("migration_table"))
-        ran = [name for name, text, digest in _scripts("migrations") if _once(conn, name, text, digest)]
-        with conn.transaction():
-            for _, text, _ in _scripts("always"):
-                conn.execute(text)
-            conn.cursor().executemany(
-                sql("metric_upsert"), [{"code": m.code, "name": m.name, "unit": m.unit} for m in METRICS.values()]
-            )
-        _unknown(conn)
+        ran = [name for name, text, digest in schema.scripts("migrations") if _once(conn, name, text, digest)]
+        _always(conn)
     return ran
 
 
@@ -60,16 +45,13 @@ def _once(conn: psycopg.Connection[Any], name: str, text: LiteralString, digest:
     return True
 
 
-def _unknown(conn: psycopg.Connection[Any]) -> None:
-    ours = [name for name, _, _ in _scripts("migrations")]
-    newer = conn.execute(sql("migration_unknown"), {"ours": ours}).fetchall()
-    if newer:
-        raise SchemaMismatch(f"the database is newer than this program (it ran {newer[0][0]}): install a newer Besök")
-
-
-def pending(conn: psycopg.Connection[Any]) -> list[str]:
-    """The migrations of this program that the database has not had."""
-    names = [name for name, _, _ in _scripts("migrations")]
-    if not conn.execute("select to_regclass('migration') is not null").fetchone()[0]:  # type: ignore[index]
-        return names
-    return [name for name in names if not conn.execute(sql("migration_get"), {"name": name}).fetchone()]
+def _always(conn: psycopg.Connection[Any]) -> None:
+    """Makes anew what every migrating makes anew."""
+    made = schema.anew()
+    with conn.transaction():
+        for _, text, _ in schema.scripts("always"):
+            conn.execute(text)
+        conn.cursor().executemany(
+            sql("metric_upsert"), [{"code": m.code, "name": m.name, "unit": m.unit} for m in METRICS.values()]
+        )
+        conn.execute(sql("made_anew_put"), {"version": made.version, "digest": made.digest})

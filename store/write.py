@@ -104,7 +104,8 @@ Ids = dict[Key, tuple[int, int]]  # the channel and device ids of channels
 
 
 def write(db: Database, batch: Batch) -> Written:
-    """Writes the batch. Raises StoreUnavailable (write it again) or StoreRefused (part of it can never be stored).
+    """Writes the batch. Raises StoreUnavailable or SchemaMismatch (write it again, the latter after a migrating) or
+    StoreRefused (part of it can never be stored).
 
     Raises Superseded if another process writes for the same client.
     """

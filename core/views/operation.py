@@ -104,11 +104,13 @@ class ServiceHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Whether the whole works: `ok` if the schema is current and every service was heard lately."""
+    """Whether the whole works: `ok` if the schema is current (else `schema_problem` tells in a sentence what is the
+    matter) and every service was heard lately."""
 
     ok: bool
     time: datetime
     schema_current: bool
+    schema_problem: str | None
     edition: str  # of TimescaleDB
     last_received: datetime | None
     rejected: int

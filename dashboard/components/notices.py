@@ -42,11 +42,15 @@ def unavailable() -> Any:
 
 
 def outdated() -> Any:
-    """The program is newer than the database."""
+    """The database is not of the program's version."""
     command = html.Code("besok migrate")
     again = html.Span(_("The page tries again by itself."), **data(retry="5"))
     return notice(
-        _("The database is older than the program"), _("Bring it to this version:"), command, again, icon="broken"
+        _("The database does not fit the program"),
+        _("One of them is older. Bring the database to this version:"),
+        command,
+        again,
+        icon="broken",
     )
 
 

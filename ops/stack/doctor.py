@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from core import settings as settings_module
-from core.errors import BesokError
+from core.errors import BesokError, SchemaMismatch
 from core.plurals import many
 from core.settings import Settings
 from ops.stack import home as home_module
@@ -142,22 +142,23 @@ def _services(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    from store import queries
+    from store import queries, schema
     from store.database import Database
-    from store.migrate import pending
 
     try:
         with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
             with db.transaction() as conn:
-                missing = pending(conn)
+                mismatch = schema.mismatch(conn)
             yield Finding(state=OK, text="The database answers")
-            if missing:
-                text = f"The database lacks {many(len(missing), 'migration')}"
-                yield Finding(state=PROBLEM, text=text, advice="`besok migrate`")
+            if mismatch:
+                what, _, advice = mismatch.en.partition(": ")
+                yield Finding(state=PROBLEM, text=what.capitalize(), advice=advice)
                 return
             yield Finding(state=OK, text="The database has this program's schema")
             now = datetime.now(UTC)
             yield _last_reading(queries.health(db, now).last_received, now)
+    except SchemaMismatch as exc:
+        yield Finding(state=PROBLEM, text=exc.in_full, advice="`besok migrate`")
     except BesokError as exc:
         yield Finding(state=PROBLEM, text=str(exc), advice="is it running, and is BESOK_DATABASE_URL right?")
 

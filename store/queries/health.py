@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.views.operation import Health, ServiceHealth
+from store import schema
 from store.beats import beats
 from store.database import Database
-from store.migrate import pending
 
 SILENT_AFTER = timedelta(seconds=90)  # services beat every half minute or more often
 GONE_AFTER = timedelta(days=7)  # without a beat, while another of its kind works: it was taken away, or has a new name
@@ -24,13 +24,15 @@ class _Row:
 def health(db: Database, now: datetime) -> Health:
     """What works and what does not at `now`. Raises StoreUnavailable if the database does not answer."""
     with db.transaction() as conn:
-        current = not pending(conn)
+        mismatch = schema.mismatch(conn)
+    current = mismatch is None
     row = db.fetch_one("store_health", _Row) if current else None
     services = _services(db, now) if current else ()
     return Health(
         ok=current and all(s.ok for s in services),
         time=now,
         schema_current=current,
+        schema_problem=mismatch.en if mismatch else None,
         edition=row.edition if row else "",
         last_received=row.last_received if row else None,
         rejected=row.rejected if row else 0,

@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from counted import buckets, people, put, reading
 
-from core.errors import StoreRefused, StoreUnavailable
+from core.errors import SchemaMismatch, StoreRefused, StoreUnavailable
 from store.claims import Claims
 from store.database import Database
 from store.write import Written
@@ -26,6 +26,8 @@ TEMPORARY = {
     "57P05": "idle too long",
     "58030": "input and output",
     "25006": "only reads",
+    "26000": "a pooler in between",
+    "42501": "rights taken away",
     "25P03": "transaction idle too long",
     "25P04": "transaction too long",
     "40001": "serialization",
@@ -35,15 +37,44 @@ TEMPORARY = {
     "55P03": "locked",
     "08006": "connection",
 }
-PERMANENT = {"22P02": "bad text", "22021": "bad encoding", "23505": "there already", "42P01": "no such table"}
+NOT_MIGRATED = {
+    "3F000": "no such schema",
+    "42703": "no such column",
+    "42804": "another type",
+    "42883": "no such function",
+    "42P01": "no such table",
+}
+PERMANENT = {"22P02": "bad text", "22021": "bad encoding", "23505": "there already", "0A000": "not supported"}
 RAISE = "do $$ begin raise exception 'because' using errcode = '{}'; end $$"
 
 
 def test_each_state_says_whether_to_try_again(db: Database) -> None:
-    for states, error in ((TEMPORARY, StoreUnavailable), (PERMANENT, StoreRefused)):
+    for states, error in (
+        (TEMPORARY, StoreUnavailable),
+        (NOT_MIGRATED, SchemaMismatch),
+        (PERMANENT, StoreRefused),
+    ):
         for state in states:
-            with pytest.raises(error, match="because"), db.transaction() as conn:
+            with pytest.raises(error) as told, db.transaction() as conn:
                 conn.execute(RAISE.format(state))  # type: ignore[arg-type]
+            assert "because" in told.value.in_full
+
+
+def test_what_was_prepared_before_a_migrating_is_prepared_anew(db: Database, database_url: str) -> None:
+    """A connection that goes on with a statement whose columns have changed would be refused for ever."""
+    ask, often = "select * from made_anew", 8  # the driver prepares what it has sent five times
+    with Database(database_url, pool_size=1) as one, Claims(database_url) as claims:
+        for _ in range(often):
+            with one.transaction() as conn, claims.transaction() as other:
+                conn.execute(ask)
+                other.execute(ask)
+        with psycopg.connect(database_url, autocommit=True) as conn:
+            conn.execute("alter table made_anew alter column version type bigint")
+        for within in (one.transaction, claims.transaction):
+            with pytest.raises(StoreUnavailable), within() as conn:
+                conn.execute(ask)
+            with within() as conn:
+                assert conn.execute(ask).fetchone()
 
 
 def test_a_backend_that_is_told_to_end(db: Database, database_url: str) -> None:

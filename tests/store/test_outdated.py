@@ -1,18 +1,96 @@
-"""A database that nobody has brought to the program's version."""
+"""A database that nobody has brought to the program's version, or that a newer program has migrated."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.resources import files
 
 import psycopg
 import pytest
 
 from core import sitefile
+from core.errors import SchemaMismatch
+from core.settings import Settings
 from dashboard import router
 from dashboard.address import Address
-from store import sites
+from ops.stack import doctor
+from store import queries, schema, sites
 from store.database import Database
+from store.migrate import migrate
 from tests.store.counted import HOUSE
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+OLDER, NEWER = "older than this program: run `besok migrate`", "newer than this program: start the version that"
+STATES = {
+    "no migration at all": ("drop table migration", OLDER),
+    "without the last one": ("delete from migration where name = (select max(name) from migration)", OLDER),
+    "views of before": ("update made_anew set version = version - 1, digest = 'before'", OLDER),
+    "other views of the same version": ("update made_anew set digest = 'other'", OLDER),
+    "a migration nobody here knows": ("insert into migration (name, digest) values ('9999_future', 'x')", NEWER),
+    "views to come": ("update made_anew set version = version + 1, digest = 'to come'", NEWER),
+}
+
+
+@pytest.fixture
+def conn(database_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+def test_what_every_migrating_makes_anew_has_its_version() -> None:
+    versions = files("store").joinpath("always", "versions.txt").read_text("utf-8").split()
+    digest = schema.anew().digest
+    assert versions[-1] == digest, f"store/always or core/metrics.py has changed: append {digest} to versions.txt"
+    assert len(set(versions)) == len(versions)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_health_and_doctor_say_which_is_older(
+    db: Database, database_url: str, conn: psycopg.Connection[object], state: str
+) -> None:
+    settings = Settings(database_url=database_url)  # type: ignore[arg-type]
+    assert queries.health(db, NOW).schema_problem is None
+    assert "The database has this program's schema" in [f.text for f in doctor._database(settings)]
+    change, said = STATES[state]
+    conn.execute(change)  # type: ignore[call-overload]
+    well = queries.health(db, NOW)
+    assert not well.ok and not well.schema_current and said in str(well.schema_problem)
+    (problem,) = [f for f in doctor._database(settings) if f.state == doctor.PROBLEM]
+    assert said in f"{problem.text}: {problem.advice}"
+
+
+@pytest.mark.parametrize("state", [s for s, (_, said) in STATES.items() if said == OLDER and s.startswith(("v", "o"))])
+def test_migrating_brings_it_there(
+    db: Database, database_url: str, conn: psycopg.Connection[object], state: str
+) -> None:
+    conn.execute(STATES[state][0])  # type: ignore[call-overload]
+    assert migrate(database_url) == []
+    assert queries.health(db, NOW).schema_current
+
+
+def test_an_older_program_leaves_a_newer_database_as_it_is(
+    database_url: str, conn: psycopg.Connection[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the views of the newer program would become those of the older one, under services that read them."""
+    conn.execute("drop view visit_day")
+    conn.execute("create view visit_day as select 1 as to_come")
+    conn.execute("update made_anew set version = version + 1, digest = 'to come'")
+    with pytest.raises(SchemaMismatch, match=NEWER):
+        migrate(database_url)
+    assert conn.execute("select to_come from visit_day").fetchone() == (1,)
+    newer = replace(schema.anew(), version=schema.anew().version + 2)
+    monkeypatch.setattr(schema, "anew", lambda: newer)
+    migrate(database_url)
+    assert schema.mismatch(conn) is None  # type: ignore[arg-type]
+    monkeypatch.undo()
+    assert "newer" in str(schema.mismatch(conn))  # type: ignore[arg-type]
+
+
+def test_who_migrates_is_told_what_the_database_said(database_url: str, conn: psycopg.Connection[object]) -> None:
+    """To him, `besok migrate` would be no advice."""
+    conn.execute("delete from migration where name = '0015_made_anew'")
+    with pytest.raises(Exception, match='relation "made_anew" already exists'):
+        migrate(database_url)
 
 
 @pytest.mark.parametrize(
@@ -22,9 +100,8 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
         "alter table finding rename column evidence to what",
     ],
 )
-def test_the_page_says_what_brings_it_there(db: Database, database_url: str, gone: str) -> None:
+def test_the_page_says_what_brings_it_there(db: Database, conn: psycopg.Connection[object], gone: str) -> None:
     sites.apply(db, sitefile.parse(HOUSE))
-    with psycopg.connect(database_url, autocommit=True) as conn:
-        conn.execute(gone)  # type: ignore[call-overload]
+    conn.execute(gone)  # type: ignore[call-overload]
     page, _navigation = router.screen(db, Address(page="now", site="lib"), NOW)
-    assert "Databasen är äldre än programmet" in str(page) and "besok migrate" in str(page)
+    assert "Databasen passar inte ihop med programmet" in str(page) and "besok migrate" in str(page)

@@ -56,7 +56,7 @@ def test_a_batch_is_counted_with_the_lag_of_each_message() -> None:
         (well(refused=1), "does not let us read a topic"),
         (well(answered=None), "the database does not answer"),
         (well(answered=NOW - timedelta(minutes=1)), "the database does not answer"),
-        (well(stuck=True), "the database takes no readings"),
+        (well(stuck="the database takes no readings"), "the database takes no readings"),
         (well(connected=False, answered=None), "the broker is away and the database does not answer"),
     ],
 )

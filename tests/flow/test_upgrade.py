@@ -1,0 +1,146 @@
+"""An upgrade half done: program and database are of different versions. Nothing is lost, and each says what to do."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import psycopg
+import pytest
+from conftest import serving
+from test_status import Service, service
+
+from core.settings import Settings
+from store.migrate import migrate
+
+Fixture = Callable[..., Any]
+START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
+LACKS = "not ready: the database lacks something that this program needs: run `besok migrate`"
+OLDER = "not ready: the database is older than this program: run `besok migrate`"
+NEWER = "not ready: the database is newer than this program: start the version that last ran `besok migrate`"
+
+
+def totals(first: int, last: int) -> list[tuple[str, dict[str, Any]]]:
+    """Messages `first` up to `last` of a door whose total grows by one each minute."""
+    times = {n: (START + timedelta(minutes=n)).isoformat() for n in range(first, last)}
+    return [("door/flow", {"time": time, "in_total": 100 + n, "out_total": 50}) for n, time in times.items()]
+
+
+@pytest.fixture
+def conn(database_url: str) -> Iterator[psycopg.Connection[Any]]:
+    with psycopg.connect(database_url, autocommit=True) as connection:
+        yield connection
+
+
+def held(conn: psycopg.Connection[Any], collector: Service) -> tuple[Any, ...]:
+    """Messages rejected, readings stored, messages that wait."""
+    (row,) = conn.execute("select (select count(*) from rejected), (select count(*) from reading)").fetchall()
+    return *row, collector.metric("messages_waiting")
+
+
+# What a running service meets, what it says then, and what brings the database back without its being restarted.
+MET = {
+    "a function of the write transaction is not there": (
+        ["alter function people_between rename to people_of_old"],
+        LACKS,
+        ["alter function people_of_old rename to people_between"],
+    ),
+    "a column is not there": (
+        ["alter table channel rename column last_received to heard"],
+        LACKS,
+        ["alter table channel rename column heard to last_received"],
+    ),
+    "a newer program has migrated, and wants more than we know": (
+        [
+            "alter table reading add column colour text",
+            "update reading set colour = 'x'",
+            "alter table reading alter column colour set not null",
+            "insert into migration (name, digest) values ('9999_future', 'x')",
+        ],
+        NEWER,
+        ["alter table reading drop column colour", "delete from migration where name = '9999_future'"],
+    ),
+}
+
+
+@pytest.mark.usefixtures("places")
+@pytest.mark.parametrize("met", MET)
+def test_a_running_collector_rejects_nothing_and_goes_on_once_the_database_fits(
+    settings: Settings, publish: Fixture, wait_for: Fixture, conn: psycopg.Connection[Any], tmp_path: Path, met: str
+) -> None:
+    change, says, back = MET[met]
+    with service("collect", settings, tmp_path) as collector:
+        wait_for(lambda: collector.get("/ready")[0] == 200)
+        wait_for(lambda: publish(totals(0, 1)) or collector.metric("readings_total") == 2)
+        publish(totals(1, 5))
+        wait_for(lambda: collector.metric("readings_total") == 10)
+        for statement in change:
+            conn.execute(statement)
+        waited = collector.metric("database_retries_total")
+        publish(totals(5, 25))
+        wait_for(lambda: collector.metric("database_retries_total") > waited)
+        wait_for(lambda: collector.get("/ready") == (503, says))
+        assert collector.get("/live")[0] == 200
+        assert held(conn, collector) == (0, 10, 20)
+        for statement in back:
+            conn.execute(statement)
+        wait_for(lambda: collector.metric("readings_total") == 50)
+        wait_for(lambda: collector.get("/ready")[0] == 200)
+        assert held(conn, collector) == (0, 50, 0)
+        told = [line["message"] for line in collector.said() if line.get("action") == "store_away"]
+        assert told and "`besok migrate`" in told[0]
+
+
+@pytest.mark.usefixtures("places")
+def test_services_that_start_before_the_database_is_migrated_wait_for_it(
+    settings: Settings,
+    publish: Fixture,
+    wait_for: Fixture,
+    conn: psycopg.Connection[Any],
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    conn.execute("update made_anew set version = version - 1, digest = 'before'")
+    conn.execute("drop view visit_day")
+    with service("collect", settings, tmp_path) as collector, service("work", settings, tmp_path) as jobs:
+        wait_for(lambda: collector.get("/ready") == jobs.get("/ready") == (503, OLDER))
+        publish(totals(0, 20))
+        wait_for(lambda: collector.metric("database_retries_total"))
+        assert held(conn, collector) == (0, 0, 20)
+        with serving(database_url, threading.Event(), wait_for) as web:
+            well = httpx2.get(f"{web}/api/v1/health", timeout=60).json()
+            assert (well["ok"], well["schema_current"]) == (False, False)
+            assert well["schema_problem"] == OLDER.removeprefix("not ready: ")
+            asked = f"{web}/api/v1/sites/stadsbiblioteket/visits?from=2026-11-01&to=2026-11-02"
+            answer = httpx2.get(asked, headers={"Accept-Language": "sv"}, timeout=60)
+            assert answer.status_code == 503 and "Retry-After" in answer.headers
+            assert answer.json()["error"] == "databasen saknar något som programmet behöver: kör `besok migrate`"
+        migrate(database_url)
+        wait_for(lambda: collector.get("/ready")[0] == jobs.get("/ready")[0] == 200)
+        wait_for(lambda: collector.metric("readings_total") == 40)
+        assert held(conn, collector) == (0, 40, 0)
+        actions = [line.get("action") for line in jobs.said()]
+    assert actions.count("cannot_estimate") == 1 and "site_failed" not in actions
+
+
+CLAIMED = "select count(*) from pg_locks where locktype = 'advisory' and granted"
+
+
+@pytest.mark.usefixtures("places")
+def test_jobs_that_are_older_than_the_database_leave_the_sites_to_newer_ones(
+    settings: Settings, wait_for: Fixture, conn: psycopg.Connection[Any], tmp_path: Path
+) -> None:
+    def claimed() -> int:
+        (number,) = conn.execute(CLAIMED).fetchone() or (0,)
+        return int(number)
+
+    with service("work", settings, tmp_path) as jobs:
+        wait_for(lambda: jobs.get("/ready")[0] == 200 and claimed())
+        conn.execute("update made_anew set version = version + 1, digest = 'to come'")
+        wait_for(lambda: jobs.get("/ready") == (503, NEWER))
+        wait_for(lambda: not claimed())
+        conn.execute("delete from made_anew")  # as if none had migrated: neither is it worked on
+        wait_for(lambda: jobs.get("/ready") == (503, OLDER))
+        assert not claimed()

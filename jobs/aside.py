@@ -2,12 +2,15 @@
 
 import logging
 import os
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
+from multiprocessing.queues import SimpleQueue
 from typing import Final
 
+from core.errors import BesokError
 from core.settings import Settings
 from store.database import Database
 
@@ -24,6 +27,8 @@ class Aside:
         self._settings = settings
         self._waiting: dict[str, Work] = {}
         self._running: tuple[str, BaseProcess] | None = None
+        self._spawn = get_context("spawn")
+        self._said: SimpleQueue[str] = self._spawn.SimpleQueue()  # why what was running has failed
 
     def ask(self, name: str, work: Work) -> None:
         """Wants `work` (a function of a module) to be done; if it waits already, once is enough."""
@@ -35,13 +40,13 @@ class Aside:
             name, process = self._running
             process.join()
             if process.exitcode:
-                log.warning("%s failed; it is tried again when due", name, extra={"action": "aside_failed"})
+                why = f"status {process.exitcode}" if self._said.empty() else self._said.get()
+                log.warning("%s failed (%s); it is tried again when due", name, why, extra={"action": "aside_failed"})
             self._running = None
         if self._waiting and not self._running:
             name = next(iter(self._waiting))
-            process = get_context("spawn").Process(
-                target=_work, args=(self._waiting.pop(name), self._settings, now), name=name, daemon=True
-            )
+            args = self._waiting.pop(name), self._settings, now, self._said
+            process = self._spawn.Process(target=_work, args=args, name=name, daemon=True)
             process.start()
             self._running = name, process
 
@@ -54,8 +59,12 @@ class Aside:
             self._running = None
 
 
-def _work(work: Work, settings: Settings, now: datetime) -> None:
+def _work(work: Work, settings: Settings, now: datetime, said: "SimpleQueue[str]") -> None:
     """In the process of its own."""
     os.nice(NICE)
-    with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
-        work(db, settings, now)
+    try:
+        with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
+            work(db, settings, now)
+    except BesokError as exc:  # for the worker's log: it knows the form
+        said.put(exc.in_full)
+        sys.exit(1)

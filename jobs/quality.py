@@ -30,7 +30,10 @@ def look_at_due(db: Database, now: datetime) -> int:
 
 def look_at(db: Database, site: str, now: datetime) -> bool:
     """Looks at the sensors of a site and notes what is found; False if another worker has done so."""
-    return _look_at(db, site, now, now - EVERY) is not None
+    found = _look_at(db, site, now, now - EVERY)
+    if found is not None:
+        log.info("%s: %d findings", site, found, extra={"action": "sensors_looked_at", "site": site})
+    return found is not None
 
 
 def look_at_now(db: Database, site: str, now: datetime) -> int:
@@ -53,5 +56,4 @@ def _look_at(db: Database, site: str, now: datetime, unless_since: datetime) -> 
         found = detect(seen.house, seen.seen) if seen.house.counters or seen.house.gauges else []
         quality.note(conn, site_id, seen, found, now)
         imputed.replace(conn, seen, fill(seen.seen, seen.spread, bad_steps(seen.house, seen.seen, found)))
-    log.info("%s: %d findings", site, len(found), extra={"action": "sensors_looked_at", "site": site})
     return len(found)

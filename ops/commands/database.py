@@ -12,8 +12,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def opened() -> "Iterator[Database]":
-    """The database that the settings name, for one command."""
+    """The database that the settings name, for one command. Raises SchemaMismatch if it is of another version."""
+    from store import schema
     from store.database import Database
 
     with Database(settings().database_url.get_secret_value(), pool_size=1) as db:
+        schema.check(db)
         yield db

@@ -1,6 +1,6 @@
 """A database that nobody has brought to the program's version, or that a newer program has migrated."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -13,6 +13,9 @@ from core.errors import SchemaMismatch
 from core.settings import Settings
 from dashboard import router
 from dashboard.address import Address
+from jobs import duties
+from jobs.aside import Aside
+from ops.commands import database
 from ops.stack import doctor
 from store import queries, schema, sites
 from store.database import Database
@@ -105,3 +108,31 @@ def test_the_page_says_what_brings_it_there(db: Database, conn: psycopg.Connecti
     conn.execute(gone)  # type: ignore[call-overload]
     page, _navigation = router.screen(db, Address(page="now", site="lib"), NOW)
     assert "Databasen passar inte ihop med programmet" in str(page) and "besok migrate" in str(page)
+
+
+def test_work_beside_the_worker_says_in_its_log_why_it_failed(
+    database_url: str,
+    conn: psycopg.Connection[object],
+    caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+    wait_for: Callable[..., object],
+) -> None:
+    """A traceback on standard error would be no line of a log in JSON."""
+    conn.execute("alter table site rename to places")
+    aside = Aside(Settings(database_url=database_url))  # type: ignore[arg-type]
+    aside.ask("make forecasts", duties.make_forecasts)
+    wait_for(lambda: aside.turn(NOW) or caplog.messages)
+    assert caplog.messages[0].startswith("make forecasts failed (the database lacks something that this program needs")
+    assert 'relation "site" does not exist' in caplog.messages[0]
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_command_works_on_a_database_of_its_version_only(
+    database_url: str, conn: psycopg.Connection[object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BESOK_DATABASE_URL", database_url)
+    with database.opened() as db:
+        sites.apply(db, sitefile.parse(HOUSE))
+    conn.execute(STATES["views to come"][0])  # type: ignore[call-overload]
+    with pytest.raises(SchemaMismatch, match=NEWER), database.opened():
+        pytest.fail("it was opened")

@@ -17,6 +17,7 @@ from core.views.outlook import ExpectedTotal, Outlook, Record
 NEVER, ALWAYS = 0.05, 0.95  # odds beyond which numbers would promise more than a forecast can
 FOUR_WEEKS = 28  # days
 SOON = timedelta(days=7)  # what is so from so near a day on is so already
+DAMPED = 0.015  # so much less growth than there was asks for a reason
 BEHIND = 0.03  # a weekday must be so far behind the others to be named
 _DAYS_SV = ("Måndagar", "Tisdagar", "Onsdagar", "Torsdagar", "Fredagar", "Lördagar", "Söndagar")
 _DAYS_EN = ("Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
@@ -61,10 +62,15 @@ def target(outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None
     return Text(sv=f"{sv}.", en=f"{en}.")
 
 
-def of(outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None = None) -> tuple[Text, ...]:
-    """All that is said of a forecast, the most important first; the sum is that of the next four weeks."""
+def of(
+    outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None = None, growth: float | None = None
+) -> tuple[Text, ...]:
+    """All that is said of a forecast, the most important first; the sum is that of the next four weeks.
+
+    `growth` is that of the last 52 weeks where it stands beside.
+    """
     weeks = next((t for t in outlook.totals if (t.last - t.first).days + 1 == FOUR_WEEKS), None)
-    ahead = (landing(outlook), when(outlook), pace(outlook), total(weeks) if weeks else None)
+    ahead = (landing(outlook), when(outlook), pace(outlook), damped(outlook, growth), total(weeks) if weeks else None)
     said = (target(outlook, factor, weekdays), *ahead)
     return tuple(text for text in said if text)
 
@@ -133,6 +139,23 @@ def pace(outlook: Outlook) -> Text | None:
     return Text(
         sv=f"Det behövs {_growth(needed, 'sv')} om året; att vänta är {_growth(expected, 'sv')}.",
         en=f"{_growth(needed, 'en')} a year is needed; {_growth(expected, 'en')} is to be expected.",
+    )
+
+
+def damped(outlook: Outlook, growth: float | None) -> Text | None:
+    """Why less growth is expected than there was (`growth`, of the last 52 weeks); None where it is not clearly less.
+
+    The forecast damps it, since growth goes on in small part only (docs/forecast.md).
+    """
+    expected = outlook.expected_growth
+    if outlook.needed_growth is None or expected is None or growth is None:
+        return None
+    if abs(growth) - abs(expected) < DAMPED or growth * expected < 0:
+        return None
+    sv, en = (_growth(growth, lang) for lang in ("sv", "en"))
+    return Text(
+        sv=f"Det är inte de senaste 52 veckornas {sv}: en sådan förändring fortsätter som regel bara till en mindre del.",
+        en=f"That is not the {en} of the last 52 weeks: such a change goes on in small part only, as a rule.",
     )
 
 

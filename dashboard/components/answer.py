@@ -46,7 +46,7 @@ def panel(
             *([outlook.odds(coming, way)] if coming else []),
             _scale(way),
             html.P(verdict(way), className="verdict"),
-            *([outlook.said(coming, way.factor, weekdays)] if coming else []),
+            *([outlook.said(coming, way.factor, weekdays, None if way.breaks else way.growth)] if coming else []),
         ],
         className="hero answer",
     )

@@ -39,9 +39,14 @@ def odds(coming: Outlook, way: Progress) -> Any:
     )
 
 
-def said(coming: Outlook, factor: float = 1.0, weekdays: Mapping[int, float] | None = None) -> Any:
-    """What the forecast says in plain words; of a target only where it knows of one."""
-    lines = [named(text) for text in sentences.of(coming, factor, weekdays)]
+def said(
+    coming: Outlook,
+    factor: float = 1.0,
+    weekdays: Mapping[int, float] | None = None,
+    growth: float | None = None,
+) -> Any:
+    """What the forecast says in plain words; of a target only where it knows of one. `growth` stands beside it."""
+    lines = [named(text) for text in sentences.of(coming, factor, weekdays, growth)]
     return html.Ul([html.Li(line) for line in lines], className="said")
 
 

@@ -105,6 +105,17 @@ def test_needed_and_expected_growth() -> None:
         assert said and said.en == f"+12% a year is needed; {told} is to be expected."
 
 
+def test_why_less_growth_is_expected_than_there_was() -> None:
+    said = sentences.damped(OUTLOOK, 0.08)
+    assert said and said in sentences.of(OUTLOOK, 2.0, growth=0.08)
+    assert said.en == "That is not the +8% of the last 52 weeks: such a change goes on in small part only, as a rule."
+    assert "inte de senaste 52 veckornas +8 %" in said.sv.replace("\u00a0", " ")
+    falls = sentences.damped(replace(OUTLOOK, expected_growth=-0.02), -0.06)
+    assert falls and "not the −6%" in falls.en
+    for expected, growth in ((0.05, 0.055), (0.05, 0.03), (0.05, -0.08), (0.05, None), (None, 0.08)):
+        assert sentences.damped(replace(OUTLOOK, expected_growth=expected), growth) is None
+
+
 def test_totals_have_three_digits() -> None:
     first, last = date(2026, 11, 25), date(2026, 12, 22)
     said = sentences.total(

@@ -154,7 +154,7 @@ def damped(outlook: Outlook, growth: float | None) -> Text | None:
         return None
     sv, en = (_growth(growth, lang) for lang in ("sv", "en"))
     return Text(
-        sv=f"Det är inte de senaste 52 veckornas {sv}: en sådan förändring fortsätter som regel bara till en mindre del.",
+        sv=f"Det är inte de senaste 52 veckornas {sv}: sådant fortsätter som regel bara till en mindre del.",
         en=f"That is not the {en} of the last 52 weeks: such a change goes on in small part only, as a rule.",
     )
 

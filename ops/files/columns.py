@@ -17,7 +17,8 @@ BESIDE = ("weekday", "veckodag", "dow", "day_of_week", *QUARTERS, "minute", "min
 TOLD_BY = frozenset({"date", "datum", "time", "tid", "datetime", "timestamp", "start"})  # hour_start_local, Date_Time
 YEAR, NUMBER = re.compile(r"\d{4}"), re.compile(r"\d{1,2}")
 QUARTER = re.compile(r"\D{0,8}([1-4])(?:st|nd|rd|th)?\.?")
-YEAR_AND_WEEK = re.compile(r"(\d{4})[ ./-]?(\d\d?)")  # beneath the name of weeks: elsewhere 2026-05 is May
+YEAR_AND_WEEK = re.compile(r"(\d{4})[ ./-]?(\d\d?)")  # beneath the name of weeks: elsewhere 2026-05 is May,
+WEEK_AND_YEAR = re.compile(r"(\d\d?)[ ./-](\d{4})")  # and 5/2026 too
 
 # What a column is called elsewhere, in the order in which names are preferred.
 ALSO: Final[Mapping[str, tuple[str, ...]]] = {
@@ -157,6 +158,8 @@ def whole(column: str, heads: Sequence[str], fields: Sequence[str], place: int) 
     if (here := plain(heads[place])) in WEEKS:
         if both := YEAR_AND_WEEK.fullmatch(told[here]):
             return f"{both[1]}-W{both[2]}"
+        if both := WEEK_AND_YEAR.fullmatch(told[here]):
+            return f"{both[2]}-W{both[1]}"
         week = re.fullmatch(r"\D{0,6}(\d\d?)", told[here])
         return f"{year[0]}-W{week[1]}" if year and week else None
     if year and here in YEARS and (quarter := of(QUARTERS, QUARTER)):

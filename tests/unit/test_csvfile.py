@@ -164,7 +164,8 @@ def test_weeks_begin_on_their_monday() -> None:
 @pytest.mark.parametrize(
     "text",
     ["year,week,visits\n2026,5,3\n", "Vecka;År;Besök\nv. 5;2026;3\n", "week,visits\n2026-05,3\n",
-     "yearweek,visits\n202605,3\n", "Week,Visits\nW05 2026,3\n", "date,visits\n2026-W05,3\n"],
+     "yearweek,visits\n202605,3\n", "Vecka;Besök\n5/2026;3\n", "Week,Visits\nW05 2026,3\n",
+     "date,visits\n2026-W05,3\n"],
 )  # fmt: skip
 def test_a_week_may_be_one_column_or_two(text: str) -> None:
     row = parse(text, ("date", "visits")).rows[0]

@@ -50,3 +50,19 @@ def test_a_house_open_again_after_works_may_have_a_crowd_that_fades() -> None:
     counts[740:860] = 0
     told = fan(forecast(history(by_day(counts[:900].tolist())), 120, rng=seeded(), paths=300))
     assert told.low80[-30:].mean() < 385 and told.high80[-30:].mean() > 500  # it stayed at 400
+
+
+@pytest.mark.parametrize("first_week", [2.0, 0.5])
+def test_a_first_week_unlike_the_others_is_no_level_that_fades_or_comes(first_week: float) -> None:
+    """After a feast at its opening a house that had its usual month since was foretold at less than half, and after a
+    week in which little was open at double."""
+    n = np.arange(900)
+    wrong = []
+    for seed in range(3):
+        usual = 300 * np.exp(np.random.default_rng(seed).normal(0, 0.15, len(n)))
+        counts = np.random.default_rng(seed).poisson(usual * np.where((n >= 863) & (n < 870), first_week, 1.0))
+        days = counts.astype(np.float64)
+        days[763:863] = 0
+        told = forecast(history(by_day(days.tolist())), 365, rng=seeded(), paths=200)
+        wrong.append(np.log(np.median(told.visits.sum(axis=0)) / (365 * 300)))
+    assert mean(abs(one) for one in wrong) < 0.15

@@ -28,6 +28,7 @@ MOST = 6
 STEP_SD = 1.5  # what is believed of the part of a step that stays
 FADING_SD = 1.0  # and of the part that fades: curiosity about a new house, recovery from a blow
 FADES = (1.0, 0.4, 0.15)  # years in which it may do so
+AGAIN_FADES = (*FADES, 0.015)  # after a closure also in days: a feast, or a week in which little was open yet
 CLOSURE = 75.0  # days without figures: two months at least
 AROUND = 4  # knots to either side that show where a step lies
 RECENT = (30.0, 3 * YEAR)  # days: a history as long as that may begin in the midst of something that fades
@@ -143,7 +144,7 @@ def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
         belief = 1 / (len(places) * len(FADES))
         return [Way(steps=place, fade=fade, belief=belief) for place in places for fade in FADES]
     if len(again):
-        begun = [Way(steps=again, fade=fade, belief=BEGUN / len(FADES)) for fade in FADES]
+        begun = [Way(steps=again, fade=fade, belief=BEGUN / len(AGAIN_FADES)) for fade in AGAIN_FADES]
     elif RECENT[0] <= at[-1] - at[0] < RECENT[1]:
         begun = [Way(steps=at[:1], fade=fade, belief=BEGUN / len(BEGUN_FADES)) for fade in BEGUN_FADES]
     else:

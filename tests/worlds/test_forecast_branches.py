@@ -66,3 +66,12 @@ def test_a_first_week_unlike_the_others_is_no_level_that_fades_or_comes(first_we
         told = forecast(history(by_day(days.tolist())), 365, rng=seeded(), paths=200)
         wrong.append(np.log(np.median(told.visits.sum(axis=0)) / (365 * 300)))
     assert mean(abs(one) for one in wrong) < 0.15
+
+
+def test_one_day_after_a_long_time_without_figures_tells_little_of_the_coming_year() -> None:
+    """It may have been counted in part: a third of the usual on it was foretold for all days to come."""
+    counts: list[float | None] = np.random.default_rng(1).poisson(300, 700).astype(np.float64).tolist()
+    counts[599:699] = [None] * 100
+    counts[699] = 100.0
+    told = forecast(history(by_day(counts)), 365, rng=seeded(), paths=200)
+    assert np.median(told.visits.sum(axis=0)) > 0.7 * 365 * 300

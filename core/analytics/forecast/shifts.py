@@ -153,8 +153,8 @@ def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
 
 
 def resumed(at: Floats) -> Floats:
-    """The first rows after long closures, or times without figures, of the last years."""
-    again: Floats = at[1:][(np.diff(at) > CLOSURE) & (at[1:] > at[-1] - RECENT[1])]
+    """The first rows after long closures, or times without figures, of the last years; one row alone proves nothing."""
+    again: Floats = at[1:][(np.diff(at) > CLOSURE) & (at[1:] > at[-1] - RECENT[1]) & (at[1:] < at[-1])]
     return again
 
 

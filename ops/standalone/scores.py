@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -38,13 +39,13 @@ def by_chance(outcomes: Sequence[Outcome]) -> Chance:
 
     def judged(figure: Callable[[Score], float], of: Callable[[Fates], Floats], rows: int) -> tuple[float, float]:
         shares: list[Floats] = []
-        begins: list[list[int]] = []
+        begins: dict[str, list[int]] = defaultdict(list)
         for one in outcomes:
-            told = zip(one.origins, one.scores[OURS], one.fates, strict=True)
-            some = [(day.toordinal(), of(fate)) for day, score, fate in told if np.isfinite(figure(score))]
-            begins.append([day for day, _ in some])
-            shares += [share for _, share in some]
-        return reach(shares, begins, rows * DAYS[step])
+            for day, score, fate in zip(one.origins, one.scores[OURS], one.fates, strict=True):
+                if np.isfinite(figure(score)):
+                    begins[one.name].append(day.toordinal())
+                    shares.append(of(fate))
+        return reach(shares, list(begins.values()), rows * DAYS[step])
 
     return Chance(
         cover=tuple(

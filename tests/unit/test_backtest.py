@@ -3,6 +3,7 @@
 import json
 import pickle
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -47,7 +48,12 @@ def test_backtest_scores_every_method_at_every_origin() -> None:
     assert scores.as_csv([found]).splitlines()[0].startswith("series,method,origins,mase_1,")
     assert "All 2 series" in scores.as_text([found, found])
     low, high = told["series"][0]["by_chance"]["coverage_12"]
-    assert low < 0.8 < high and told["by_chance"]["M"]["coverage_12"][0] > low  # of two series a mean that is surer
+    assert low < 0.8 < high and told["by_chance"]["M"]["coverage_12"] == [
+        low,
+        high,
+    ]  # one series twice
+    other = json.loads(scores.as_json([found, replace(found, name="another")]))
+    assert other["by_chance"]["M"]["coverage_12"][0] > low  # of two series a mean that is surer
     assert f"{low:.2f}-{high:.2f}" in next(
         row for row in scores.as_text([found]).splitlines() if "were it right" in row
     )

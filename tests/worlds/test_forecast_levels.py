@@ -50,6 +50,15 @@ def test_who_counts_since_a_house_opened_is_not_sure_that_the_crowd_stays() -> N
     assert sum(held) >= 4
 
 
+@pytest.mark.parametrize(("days", "times"), [(7, 2.0), (3, 3.0), (7, 0.5)])
+def test_a_feast_at_the_opening_of_a_new_house_is_over(days: int, times: float) -> None:
+    n, rng = np.arange(67), np.random.default_rng(4)
+    counts = rng.poisson(250 * np.where(n < days, times, 1.0) * np.exp(rng.normal(0, 0.12, len(n))))
+    paths = forecast(history(by_day([float(v) for v in counts])), 120, rng=seeded(), paths=300)
+    low, mid, high = np.quantile(paths.visits.sum(axis=0), (0.1, 0.5, 0.9)) / (250 * 120)
+    assert low < 1 < high < 1.7 * low and mid == pytest.approx(1, abs=0.15)
+
+
 def test_what_the_past_leaves_open_is_not_chosen_between() -> None:
     rng = np.random.default_rng(5)
 

@@ -33,7 +33,8 @@ CLOSURE = 75.0  # days without figures: two months at least
 AROUND = 4  # knots to either side that show where a step lies
 RECENT = (30.0, 3 * YEAR)  # days: a history as long as that may begin in the midst of something that fades
 BEGUN = 0.5  # belief that it does
-BEGUN_FADES = (0.4, 0.15)  # years in which it may fade; a slower one looks like growth
+# Years in which it may fade, and how far that is believed: a slower one looks like growth, one of days is a feast.
+BEGUN_FADES = {0.4: 0.45, 0.15: 0.45, 0.015: 0.1}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,7 @@ def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
     if len(again):
         begun = [Way(steps=again, fade=fade, belief=BEGUN / len(AGAIN_FADES)) for fade in AGAIN_FADES]
     elif RECENT[0] <= at[-1] - at[0] < RECENT[1]:
-        begun = [Way(steps=at[:1], fade=fade, belief=BEGUN / len(BEGUN_FADES)) for fade in BEGUN_FADES]
+        begun = [Way(steps=at[:1], fade=fade, belief=BEGUN * share) for fade, share in BEGUN_FADES.items()]
     else:
         return [Way(steps=steps, fade=FADES[0], belief=1.0)]
     return [Way(steps=steps, fade=FADES[0], belief=1 - BEGUN), *begun]

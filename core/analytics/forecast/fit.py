@@ -10,7 +10,7 @@ from core.analytics.forecast.design import Design
 from core.analytics.forecast.gauss import Moments, Posterior, moments, posterior
 from core.analytics.forecast.history import Flags, Floats
 from core.analytics.forecast.level import YEAR, hats, kernel, knots, strides
-from core.analytics.forecast.shifts import FADING_SD, STEP_SD, Way, apart, resumed, shifts, ways
+from core.analytics.forecast.shifts import COARSE, FADING_SD, STEP_SD, Way, apart, resumed, shifts, ways
 
 WEEK = 7.0  # days between knots of the level
 USUAL = np.array([0.06, 0.14, 0.07, 0.15])  # growth, years, weeks, and the profile of the year: sd, before the data
@@ -150,7 +150,7 @@ def fit(
     limit = np.where(odd != 0, _weight(odd, made.next.sigma**2 + task.small), np.inf)
     same = replace(made.next, weight=np.minimum(made.next.weight, limit), limit=limit)
     # Days after a step were odd, and news large, only for want of it; those of a feast are so with a step too.
-    feast = not len(found.at) and len(resumed(task.at))
+    feast = spacing < COARSE and not len(found.at) and len(resumed(task.at, spacing))
     anew = replace(same, weight=same.weight if feast else np.minimum(ones, limit), strides=start.strides)
     open_to = _open_to(task, anew, ways(found, rest, task.at, spacing))[:most]
     begins = [guess if len(guess.steps) else same for _, guess in open_to]

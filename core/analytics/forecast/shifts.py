@@ -137,7 +137,7 @@ def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
     history may begin with one: counters are hung up when a house opens, to a crowd that is curious or to few who know
     of it yet.
     """
-    again = resumed(at)
+    again = resumed(at, spacing)
     if len(steps):
         places = [steps, placed(steps, rest, at, spacing)]
         if len(more := _following(steps, again, at, spacing)):
@@ -145,7 +145,8 @@ def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
         belief = 1 / (len(places) * len(FADES))
         return [Way(steps=place, fade=fade, belief=belief) for place in places for fade in FADES]
     if len(again):
-        begun = [Way(steps=again, fade=fade, belief=BEGUN / len(AGAIN_FADES)) for fade in AGAIN_FADES]
+        fades = FADES if spacing >= COARSE else AGAIN_FADES
+        begun = [Way(steps=again, fade=fade, belief=BEGUN / len(fades)) for fade in fades]
     elif RECENT[0] <= at[-1] - at[0] < RECENT[1]:
         begun = [Way(steps=at[:1], fade=fade, belief=BEGUN * share) for fade, share in BEGUN_FADES.items()]
     else:
@@ -153,9 +154,11 @@ def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
     return [Way(steps=steps, fade=FADES[0], belief=1 - BEGUN), *begun]
 
 
-def resumed(at: Floats) -> Floats:
-    """The first rows after long closures, or times without figures, of the last years; one row alone proves nothing."""
-    again: Floats = at[1:][(np.diff(at) > CLOSURE) & (at[1:] > at[-1] - RECENT[1]) & (at[1:] < at[-1])]
+def resumed(at: Floats, spacing: float) -> Floats:
+    """The first rows after long closures, or times without figures, of the last years; one day, or week, alone proves
+    nothing, one month does."""
+    opened = (np.diff(at) > CLOSURE) & (at[1:] > at[-1] - RECENT[1])
+    again: Floats = at[1:][opened if spacing >= COARSE else opened & (at[1:] < at[-1])]
     return again
 
 

@@ -17,12 +17,11 @@ from math import exp, expm1, hypot, sqrt
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from besok.analytics.level_shift import Step, steps_at, surprise
 from besok.analytics.visits import PASSAGE_VARIANCE
+from besok.model.arrays import Floats
 
-Floats = NDArray[np.float64]
 Kind = Literal["sensor", "found"]
 Method = Literal["overlap", "level", "none"]
 

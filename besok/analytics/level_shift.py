@@ -22,8 +22,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from besok.analytics.single_thread import on_one_core
-
-Floats = NDArray[np.float64]
+from besok.model.arrays import Floats
 
 YEAR_DAYS = 365.25
 WAVES = 8  # of the season

@@ -6,8 +6,9 @@ The same at length, over many more seeds: `python -m benchmarks.bridge`.
 import numpy as np
 import pytest
 
-from besok.analytics.bridge import UNSEEN, Change, Doors, Floats, bridged, bridges, found, growth, unseen_at
+from besok.analytics.bridge import UNSEEN, Change, Doors, bridged, bridges, found, growth, unseen_at
 from besok.analytics.level_shift import steps_at, surprise
+from besok.model.arrays import Floats
 from tests.unit.houses import BEFORE, NOW, house, moved
 
 SIZE = float(np.log(1.08))

@@ -9,7 +9,7 @@ How it is reckoned, and how well it does: docs/effects.md.
 from besok.analytics.effects.action import contribution, effect_of_action
 from besok.analytics.effects.event import effect_of_event
 from besok.analytics.effects.step_model import Step, step
-from besok.model.views.effects import Change, Effect, EventEffect, Extra, Range
+from besok.model.effects import Change, Effect, EventEffect, Extra, Range
 
 __all__ = [
     "Change",

@@ -11,8 +11,9 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from besok.analytics.effects.moved import origin
-from besok.analytics.effects.step_model import BELIEF, FEWEST, Flags, Floats, Step, step
-from besok.model.views.effects import Change, Effect, Moved, Range, Verdict
+from besok.analytics.effects.step_model import BELIEF, FEWEST, Step, step
+from besok.model.arrays import Bools, Floats
+from besok.model.effects import Change, Effect, Moved, Range, Verdict
 
 WEEK = 7
 WEEKS_A_YEAR = 365.25 / 7
@@ -35,10 +36,10 @@ def effect_of_action(
     since: date,
     *,
     until: date | None = None,
-    acted: Flags | None = None,
+    acted: Bools | None = None,
     elsewhere: Floats | None = None,
     controls: Floats | None = None,
-    leave_out: Flags | None = None,
+    leave_out: Bools | None = None,
 ) -> Effect:
     """The effect of something done from `since` on (to the day before `until`, if it was undone).
 
@@ -70,7 +71,7 @@ def effect_of_action(
     return Effect(verdict=verdict, change=change, elsewhere=others, net=net, moved=moved, origin=whence)
 
 
-def _rest(use: Floats, rooms: Floats | None, days: Flags) -> Floats:
+def _rest(use: Floats, rooms: Floats | None, days: Bools) -> Floats:
     """Visits that the action is not about: of other days, of other rooms, or of both."""
     if rooms is None:
         return np.where(days, np.nan, use)
@@ -90,7 +91,7 @@ def _sign(change: Change) -> Verdict:
     return "more" if change.share.estimate > 0 else "fewer"
 
 
-def _use(visits: Floats, leave_out: Flags | None, until: date | None, first: date) -> Floats:
+def _use(visits: Floats, leave_out: Bools | None, until: date | None, first: date) -> Floats:
     """The visits with the days that say nothing taken out."""
     out = np.where(leave_out, np.nan, visits) if leave_out is not None else np.array(visits, float)
     if until is not None:
@@ -210,7 +211,7 @@ def _mean(control: Floats) -> Floats:
 
 
 def _told(
-    lay: _Weeks, visits: Floats, found: Step, at: tuple[Floats, Flags], controlled: bool, share_beside: float
+    lay: _Weeks, visits: Floats, found: Step, at: tuple[Floats, Bools], controlled: bool, share_beside: float
 ) -> Change:
     reach = float(stdtrit(found.freedom, 0.975)) * found.error
     lower, size, upper = found.size - reach, found.size, found.size + reach

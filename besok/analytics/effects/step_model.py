@@ -14,13 +14,10 @@ interval is widened to match, and where they scatter less, it is narrowed a litt
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import solve_triangular
 
 from besok.analytics.single_thread import on_one_core
-
-Floats = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
+from besok.model.arrays import Bools, Floats
 
 # Variance of the drift in a step of time by that of chance, and how far each is believed beforehand: series that do not
 # drift at all are rarer than short ones make believe.
@@ -72,7 +69,7 @@ class _Data:
 @on_one_core
 def step(
     series: Floats,
-    after: Flags,
+    after: Bools,
     *,
     noise: Floats | None = None,
     feast: Floats | None = None,

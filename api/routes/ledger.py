@@ -19,8 +19,8 @@ from besok.model.calendar import business_day
 from besok.model.errors import CalendarFileError
 from besok.model.site import Site, Text
 from besok.model.views.calendar import ActionEffect, ActionInfo
-from besok.store import action_effects
 from besok.store import actions as ledger
+from besok.store import effects
 from besok.store.database import Database
 from besok.text import narratives
 
@@ -206,7 +206,7 @@ def _free_id(title: str, taken: set[str]) -> str:
 
 def _gave(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
     whole = {a.action: not a.spaces for a in services.actions(db, site.id, business_day(now, site))}
-    found = action_effects.kept(db, site.id)
+    found = effects.action_effects(db, site.id)
     return {
         name: Gave(effect=e, sentence=narratives.gave(e, whole.get(name, True))) for name, e in found.items()
     }

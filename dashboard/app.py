@@ -10,10 +10,10 @@ from dash import Dash, set_props
 from fastapi import FastAPI
 
 from besok.model.settings import Settings
+from besok.text.languages import _, language
 from dashboard import counting, router, shell
 from dashboard.callbacks import Callbacks
 from dashboard.delivery import PackingMiddleware, allowing
-from dashboard.i18n import _, language
 from dashboard.language import LanguageMiddleware
 from dashboard.pages import spaces
 

@@ -90,7 +90,7 @@ def test_the_page_says_its_language() -> None:
 
 
 async def _language(query: bytes, accept: bytes) -> tuple[str, str | None]:
-    from dashboard.i18n import language
+    from besok.text.languages import language
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})

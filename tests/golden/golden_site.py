@@ -1,10 +1,12 @@
 """A simulated library with its park, with two years behind it, as it stands at one moment: NOW."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import psycopg
@@ -13,6 +15,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from collectors.pipeline import decode
+from core.ical import Occurrence
 from core.known import known_from
 from core.readings import Message
 from core.settings import Settings
@@ -24,7 +27,6 @@ from dashboard.router import screen
 from jobs import outlook, work
 from jobs.duties import DUTIES, Clock
 from jobs.inbox import News
-from ops.stack.example import programme
 from sensors_sim.backfill import messages
 from store import calendars, sites
 from store.claims import Claims
@@ -61,9 +63,7 @@ def build(url: str) -> None:
     site_file = parse(SITE_FILE.read_text("utf-8"))
     with Database(url) as db:
         sites.apply(db, site_file)
-        for site in ("lib", "park"):
-            told = [(o, space) for name, o, space in programme(site_file, FIRST, TODAY + 60 * DAY) if name == site]
-            calendars.import_events(db, site, "simulated", told, now=NOW)
+        calendars.import_events(db, "lib", "programme", list(_events()), now=NOW)
         _old_days(url)
         for lot in messages(site_file, READ_FROM, NOW, seed=SEED):
             write(db, decode([m for m in lot if MUTE not in m.topic or m.received < MUTE_FROM]))
@@ -75,6 +75,15 @@ def build(url: str) -> None:
     write_down(url)
     with Database(url) as db:
         _work(db, url)
+
+
+def _events() -> Iterator[tuple[Occurrence, str]]:
+    """Yield a reading evening each second Thursday, and the space it is in."""
+    for n in range(5):
+        start = datetime(2026, 1, 15, 16, tzinfo=UTC) + n * 14 * DAY
+        end = start + timedelta(hours=2)
+        found = Occurrence(uid=f"e{n}", title="Läsecirkel", place="Hallen", start=start, end=end, all_day=False)
+        yield found, "hall"
 
 
 def _old_days(url: str) -> None:
@@ -136,7 +145,8 @@ def _iso(time: datetime) -> str:
 
 def _work(db: Database, url: str) -> None:
     """Do all that jobs would have done by NOW."""
-    with Claims(url) as claims:
+    # How many days are worked on together would else follow the speed of the machine.
+    with patch.object(work, "REACH_DAYS", (16, 16)), Claims(url) as claims:
         worker = work.Worker(db, claims, settings(url))
         worker._clock = Clock(())  # its duties are done below, in this process
         worker.turn(News(everything=True), NOW)
@@ -170,7 +180,7 @@ def page(db: Database, path: str, search: str, language: str) -> str:
         LANG.reset(token)
 
 
-SPOKEN = ("title", "label", "placeholder", "alt", "aria-label", "data-table", "href")
+SPOKEN = ("title", "label", "placeholder", "alt", "aria-label", "href")
 
 
 def lines_of(part: Any) -> Iterator[str]:
@@ -183,6 +193,9 @@ def lines_of(part: Any) -> Iterator[str]:
         yield from (f"[{name}] {known[name]}" for name in SPOKEN if isinstance(known.get(name), str) and known[name])
         if known.get("figure") is not None:
             yield from (f"[trace] {trace}" for trace in map(summary, known["figure"].to_dict()["data"]))
+        if "data-table" in known:
+            table = json.loads(known["data-table"])
+            yield from ("[row] " + " | ".join(row) for row in (table["head"], *table["rows"]))
         yield from lines_of(known.get("children"))
     elif part is not None and part != "":
         yield str(part)

@@ -41,7 +41,7 @@ def test_command(name: str, golden: Callable[..., None], monkeypatch: pytest.Mon
     monkeypatch.chdir(ROOT)
     for variable, value in {"COLUMNS": "110", "TERMINAL_WIDTH": "110", "NO_COLOR": "1", "TERM": "dumb"}.items():
         monkeypatch.setenv(variable, value)
-    result = CliRunner().invoke(app, COMMANDS[name].split())
+    result = CliRunner().invoke(app, COMMANDS[name].split(), prog_name="besok")
     output = pretty(json.loads(result.stdout)) if "--json" in COMMANDS[name] else plain(result.stdout)
     said = f"\n{result.stderr}{result.exception if result.exit_code else ''}"
     text = f"$ besok {COMMANDS[name]}\n{output}[exit {result.exit_code}]{plain(said)}"

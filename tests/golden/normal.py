@@ -6,7 +6,7 @@ from typing import Any
 
 DIGITS = 6  # significant ones of a float; the last bits depend on the processor
 LONG_NUMBER = re.compile(r"-?\b\d+\.\d{4,}(?:e-?\d+)?\b")
-VOLATILE = {"edition", "version"}  # keys whose values name the installation
+VOLATILE = {"edition"}  # keys whose values name the installation
 
 
 def pretty(value: Any) -> str:
@@ -19,7 +19,9 @@ def rounded(value: Any) -> Any:
     if isinstance(value, float):
         return float(f"{value:.{DIGITS}g}") + 0.0  # no negative zero
     if isinstance(value, dict):
-        return {key: "..." if key in VOLATILE else rounded(inner) for key, inner in value.items()}
+        return {
+            key: "..." if key in VOLATILE and isinstance(inner, str) else rounded(inner) for key, inner in value.items()
+        }
     if isinstance(value, list | tuple):
         return [rounded(inner) for inner in value]
     return value

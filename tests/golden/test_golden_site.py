@@ -16,22 +16,22 @@ SHORT = "from=2026-03-02&to=2026-03-03"
 CSV_ONLY = "part="
 # The questions of a path where its own defaults are not enough, or answer more than a reviewer reads.
 QUESTIONS = {
-    "/flows": [SHORT + "&step=hour", "from=2026-01-05&step=week", "from=2026-03-04&step=15min"],
+    "/flows": [SHORT + "&step=hour", "from=2026-01-19&step=week", "from=2026-03-04&step=15min"],
     "/visits": ["", "from=2024-01-01&step=month", "from=2024-01-01&step=month&together=true", "from=2026-02-01"],
     "/occupancy": [
         *(f"space={space}&{SHORT}&step=hour" for space in ("reading", "study")),
         SHORT + "&step=hour",
         "from=2026-03-04&step=15min",
-        "from=2026-01-05&step=day",
+        "from=2026-01-19&step=day",
     ],
-    "/occupancy/heatmap": ["from=2026-01-05&to=2026-03-03"],
+    "/occupancy/heatmap": ["from=2026-01-19&to=2026-03-03"],
     "/usage": ["from=2026-02-02&to=2026-03-01", "space=reading&from=2026-02-02&to=2026-03-01"],
     "/usage/together": ["space=reading&space=hall&from=2026-02-02&to=2026-03-01"],
     "/calendar": ["from=2026-02-01&to=2026-03-31"],
     "/coverage": ["from=2026-02-20&to=2026-03-04"],
     "/events": ["from=2026-02-01&to=2026-03-31"],
-    "/events/effects": ["from=2026-01-05&to=2026-03-04"],
-    "/unusual": ["from=2026-01-05&to=2026-03-04"],
+    "/events/effects": ["from=2026-01-19&to=2026-03-04"],
+    "/unusual": ["from=2026-01-19&to=2026-03-04"],
     "/forecast": ["", CSV_ONLY + "years", CSV_ONLY + "totals"],
     "/findings": ["resolved_days=30"],
     "/annual": ["year=2024", "year=2025"],

@@ -19,17 +19,23 @@ import pytest
 from hypothesis import settings
 from psycopg import sql
 
-from ops.stack import mosquitto, ports, postgres
-from store.database import Database
-from store.migrate import migrate
+from besok.store.database import Database
+from besok.store.migrate import migrate
+from cli.stack import mosquitto, ports, postgres
 from tests.databases import drop
 
 # How long an example takes says nothing on a busy machine; what lands is judged by the same examples every time.
 settings.register_profile("besok", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("besok")
 
-# Seconds of four workers on two cores.
-BUDGETS = {"unit": 30, "worlds": 60, "store": 90, "golden": 60, "flow": 260, "browser": 120}
+BUDGETS = {
+    "unit": 30,
+    "worlds": 60,
+    "store": 90,
+    "golden": 60,
+    "flow": 260,
+    "browser": 120,
+}  # seconds of four workers on two cores
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"  # real payloads and data, beside the clone where there are any
 
@@ -38,7 +44,9 @@ spent = dict.fromkeys(BUDGETS, 0.0)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add the option that renews goldens."""
-    parser.addoption("--update-goldens", action="store_true", help="rewrite tests/golden/expected instead of comparing")
+    parser.addoption(
+        "--update-goldens", action="store_true", help="rewrite tests/golden/expected instead of comparing"
+    )
 
 
 def level_of(path: Path) -> str:
@@ -83,7 +91,9 @@ def template(cluster: postgres.Cluster) -> str:
     migrate(cluster.url())
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
         # A stray background connection to the template would make copying it fail.
-        conn.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(postgres.NAME)))
+        conn.execute(
+            sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(postgres.NAME))
+        )
     return postgres.NAME
 
 

@@ -1,15 +1,19 @@
 """Servers of a test's own, which it ends, kills and starts again as it likes."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
-from core.errors import StackError
-from core.settings import Settings
+from pydantic import SecretStr
+
+from besok.model.errors import StackError
+from besok.model.settings import Settings
+from cli.serving.web import serve
+from cli.stack import mosquitto, ports, postgres, program
 from jobs import work
-from ops.stack import mosquitto, ports, postgres, program
 
 
 class Server:
@@ -38,6 +42,21 @@ class Server:
 
 
 @contextmanager
+def serving(url: str, stop: threading.Event, wait_for: Callable[..., object]) -> Iterator[str]:
+    """A web service on a free port; it must end within seconds of the block. Gives its address."""
+    settings = Settings(database_url=SecretStr(url), port=ports.free()[0])
+    thread = threading.Thread(target=serve, args=(settings, stop), name="web")
+    thread.start()
+    try:
+        wait_for(lambda: ports.answers(settings.port))
+        yield f"http://127.0.0.1:{settings.port}"
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive(), "the web service did not end"
+
+
+@contextmanager
 def served(what: program.Program, ready: Callable[[], bool], log: Path) -> Iterator[Server]:
     server = Server(what, ready, log)
     try:
@@ -57,7 +76,9 @@ def own_broker(folder: Path, more: str = "") -> Iterator[tuple[mosquitto.Broker,
         broker.prepare()
         conf = broker.folder / "mosquitto.conf"
         text = conf.read_text()
-        conf.write_text(text.replace("allow_anonymous true", "allow_anonymous false") + more if more else text)
+        conf.write_text(
+            text.replace("allow_anonymous true", "allow_anonymous false") + more if more else text
+        )
 
     with served(replace(broker.program(), prepare=prepare), broker.ready, folder / "broker.log") as server:
         yield broker, server
@@ -66,7 +87,9 @@ def own_broker(folder: Path, more: str = "") -> Iterator[tuple[mosquitto.Broker,
 @contextmanager
 def own_database(folder: Path) -> Iterator[tuple[postgres.Cluster, Server]]:
     """A database server of this test's own, not migrated yet."""
-    cluster = postgres.Cluster(folder=folder / "db", port=ports.free()[0], user=program.unprivileged("postgres"))
+    cluster = postgres.Cluster(
+        folder=folder / "db", port=ports.free()[0], user=program.unprivileged("postgres")
+    )
     cluster.folder.mkdir(mode=0o755)
     with served(cluster.program(), cluster.ready, folder / "db.log") as server:
         yield cluster, server

@@ -14,31 +14,33 @@ from fastapi import FastAPI
 from starlette.testclient import TestClient
 
 from api.app import create_app
+from besok.files.ical import Occurrence
+from besok.model.decode_context import known_from
+from besok.model.readings import Message
+from besok.model.settings import Settings
+from besok.model.sitefile import parse
+from besok.store import calendars, sites
+from besok.store.claims import Claims
+from besok.store.database import Database
+from besok.store.write import write
 from collectors.pipeline import decode
-from core.ical import Occurrence
-from core.known import known_from
-from core.readings import Message
-from core.settings import Settings
-from core.sitefile import parse
 from dashboard.address import Address
 from dashboard.app import attach
 from dashboard.i18n import LANG
 from dashboard.router import screen
-from jobs import outlook, work
-from jobs.duties import DUTIES, Clock
+from jobs import forecast, work
 from jobs.inbox import News
+from jobs.schedule import DUTIES, Clock, make_past_forecasts
 from sensors_sim.backfill import messages
-from store import calendars, sites
-from store.claims import Claims
-from store.database import Database
-from store.write import write
 
 SITE_FILE = Path(__file__).parent / "site.toml"
 NOW = datetime(2026, 3, 4, 14, 10, 20, tzinfo=UTC)
 TODAY = date(2026, 3, 4)
-FIRST, READ_FROM = date(2024, 1, 1), date(2026, 1, 19)  # days are counts before the second, and readings from it on
+FIRST, READ_FROM = (
+    date(2024, 1, 1),
+    date(2026, 1, 19),
+)  # days are counts before the second, and readings from it on
 ORIGINS = (date(2025, 9, 30), date(2025, 12, 31))  # of the library's forecasts made afterwards
-SLOW = "make forecasts of the past"  # the duty that would make 24 a site
 MUTE, MUTE_FROM = "count-yard", datetime(2026, 3, 2, 11, tzinfo=UTC)  # a sensor that falls silent
 SEED = 3
 DAY = timedelta(days=1)
@@ -46,7 +48,10 @@ VISITS = {("lib", "main"): 140, ("lib", "yard"): 60, ("park", "gate"): 45}  # a 
 CLOSED = (date(2025, 7, 14), date(2025, 7, 20))
 COUNT = "0b4a4f5e-0000-4000-8000-000000000001"
 STRANGE = [
-    ("besok/v1/lib/lost-and-found/flow", b'{"time": "2026-03-04T13:00:00Z", "period_s": 60, "in": 2, "out": 1}'),
+    (
+        "besok/v1/lib/lost-and-found/flow",
+        b'{"time": "2026-03-04T13:00:00Z", "period_s": 60, "in": 2, "out": 1}',
+    ),
     ("acme/door", b"neither this nor that"),
     ("besok/v1/lib/count-main/flow", b'{"in": "many"}'),
     ("besok/v1/lib/count-main/status", b"online"),
@@ -70,7 +75,10 @@ def build(url: str) -> None:
         for topic, payload in STRANGE:
             write(
                 db,
-                decode([Message(topic=topic, payload=payload, received=NOW - DAY / 24)], known_from(site_file.sites)),
+                decode(
+                    [Message(topic=topic, payload=payload, received=NOW - DAY / 24)],
+                    known_from(site_file.sites),
+                ),
             )
     write_down(url)
     with Database(url) as db:
@@ -82,7 +90,9 @@ def _events() -> Iterator[tuple[Occurrence, str]]:
     for n in (1, 3):
         start = datetime(2026, 1, 15, 16, tzinfo=UTC) + n * 14 * DAY
         end = start + timedelta(hours=2)
-        found = Occurrence(uid=f"e{n}", title="Läsecirkel", place="Hallen", start=start, end=end, all_day=False)
+        found = Occurrence(
+            uid=f"e{n}", title="Läsecirkel", place="Hallen", start=start, end=end, all_day=False
+        )
         yield found, "hall"
 
 
@@ -92,7 +102,9 @@ def _old_days(url: str) -> None:
     rows = []
     for (site, door), usual in VISITS.items():
         for day in (FIRST + n * DAY for n in range((READ_FROM - FIRST).days)):
-            season = 1 + 0.25 * np.cos(2 * np.pi * (day.timetuple().tm_yday - 15) / 365) * (1 if site == "lib" else -1)
+            season = 1 + 0.25 * np.cos(2 * np.pi * (day.timetuple().tm_yday - 15) / 365) * (
+                1 if site == "lib" else -1
+            )
             growth = 1.06 ** ((day - FIRST).days / 365)
             open_ = 0 if site == "lib" and CLOSED[0] <= day <= CLOSED[1] else 1
             people = int(rng.poisson(usual * season * growth * (0.6 if day.weekday() > 4 else 1) * open_))
@@ -110,7 +122,8 @@ def write_down(url: str) -> None:
     """Send, through the API, what people write down: a count beside a sensor, and two actions."""
     begins = datetime(2026, 2, 25, 10, tzinfo=UTC)
     taps = [
-        {"time": _iso(begins + n * timedelta(minutes=2)), "direction": "in", "people": 1 + n % 2} for n in range(30)
+        {"time": _iso(begins + n * timedelta(minutes=2)), "direction": "in", "people": 1 + n % 2}
+        for n in range(30)
     ]
     times = {"begins": _iso(begins), "ends": _iso(begins + DAY / 24), "sent": _iso(begins + DAY / 24)}
     count = {"portal": "main", "counted_by": "Kim", "taps": taps, **times}
@@ -154,9 +167,9 @@ def _work(db: Database, url: str) -> None:
             worker.turn(News(), NOW)
         worker.end()
     for origin in ORIGINS:
-        outlook.make(db, sites.load(db, "lib"), origin, NOW)
+        forecast.make(db, sites.load(db, "lib"), origin, NOW)
     for duty in DUTIES:
-        if duty.description != SLOW:
+        if duty.run is not make_past_forecasts:  # 24 of each site take long
             duty.run(db, settings(url), NOW)
 
 
@@ -189,7 +202,9 @@ def lines_of(part: Any) -> Iterator[str]:
             yield from lines_of(child)
     elif hasattr(part, "to_plotly_json"):
         known = part.to_plotly_json()["props"]
-        yield from (f"[{name}] {known[name]}" for name in SPOKEN if isinstance(known.get(name), str) and known[name])
+        yield from (
+            f"[{name}] {known[name]}" for name in SPOKEN if isinstance(known.get(name), str) and known[name]
+        )
         if known.get("figure") is not None:
             yield from (f"[trace] {trace}" for trace in map(summary, known["figure"].to_dict()["data"]))
         if "data-table" in known:

@@ -20,7 +20,8 @@ def rounded(value: Any) -> Any:
         return float(f"{value:.{DIGITS}g}") + 0.0  # no negative zero
     if isinstance(value, dict):
         return {
-            key: "..." if key in VOLATILE and isinstance(inner, str) else rounded(inner) for key, inner in value.items()
+            key: "..." if key in VOLATILE and isinstance(inner, str) else rounded(inner)
+            for key, inner in value.items()
         }
     if isinstance(value, list | tuple):
         return [rounded(inner) for inner in value]

@@ -10,8 +10,8 @@ import typer
 from normal import plain, pretty
 from typer.testing import CliRunner
 
-from ops.cli import app
-from ops.worlds import score, standard
+from cli.main import app
+from cli.worlds import score, standard
 
 ROOT = Path(__file__).parents[2]
 SITE, DATA = "tests/golden/site.toml", "tests/data"
@@ -39,7 +39,12 @@ WORLDS = ("swapped", "exit")
 @pytest.mark.parametrize("name", COMMANDS)
 def test_command(name: str, golden: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    for variable, value in {"COLUMNS": "110", "TERMINAL_WIDTH": "110", "NO_COLOR": "1", "TERM": "dumb"}.items():
+    for variable, value in {
+        "COLUMNS": "110",
+        "TERMINAL_WIDTH": "110",
+        "NO_COLOR": "1",
+        "TERM": "dumb",
+    }.items():
         monkeypatch.setenv(variable, value)
     result = CliRunner().invoke(app, COMMANDS[name].split(), prog_name="besok")
     output = pretty(json.loads(result.stdout)) if "--json" in COMMANDS[name] else plain(result.stdout)

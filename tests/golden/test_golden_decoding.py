@@ -9,9 +9,9 @@ from pathlib import Path
 
 from normal import pretty
 
-from collectors import trial
-from core.errors import BesokError
-from core.known import Known
+from besok.model.decode_context import Known
+from besok.model.errors import BesokError
+from collectors import dry_run
 from tests.unit.samples import MAPPINGS, SAMPLES
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -20,9 +20,9 @@ KNOWN = Known(zone="Europe/Stockholm", mappings=MAPPINGS)
 
 def decoded(content: bytes, topic: str = "", model: str = "") -> object:
     """Return what `besok adapter try --json` prints."""
-    request = trial.Request(content=content, received=RECEIVED, topic=topic, model=model)
+    request = dry_run.Request(content=content, received=RECEIVED, topic=topic, model=model)
     try:
-        return json.loads(trial.as_json(trial.run(request, KNOWN)))
+        return json.loads(dry_run.as_json(dry_run.run(request, KNOWN)))
     except BesokError as exc:
         return {"error": str(exc)}
 

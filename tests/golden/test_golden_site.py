@@ -8,7 +8,7 @@ from golden_site import COUNT, build, page, web
 from normal import plain, pretty
 from starlette.testclient import TestClient
 
-from store.database import Database
+from besok.store.database import Database
 
 SITES = ("lib", "park")
 ENDLESS = "/api/v1/sites/{site}/live/stream"
@@ -17,7 +17,12 @@ CSV_ONLY = "part="
 # The questions of a path where its own defaults are not enough, or answer more than a reviewer reads.
 QUESTIONS = {
     "/flows": [SHORT + "&step=hour", "from=2026-01-19&step=week", "from=2026-03-04&step=15min"],
-    "/visits": ["", "from=2024-01-01&step=month", "from=2024-01-01&step=month&together=true", "from=2026-02-01"],
+    "/visits": [
+        "",
+        "from=2024-01-01&step=month",
+        "from=2024-01-01&step=month&together=true",
+        "from=2026-02-01",
+    ],
     "/occupancy": [
         *(f"space={space}&{SHORT}&step=hour" for space in ("reading", "study")),
         SHORT + "&step=hour",
@@ -66,11 +71,16 @@ def answers(client: TestClient) -> Iterator[tuple[str, str]]:
         for site in SITES if "{site}" in path else ("",):
             for number, question in enumerate(QUESTIONS.get(path.partition("{site}")[2], [""])):
                 url = f"{path.format(site=site, count=COUNT)}?{question}"
-                name = re.sub(r"[^a-z]+", "-", path.replace("/api/v1/sites/{site}", site).replace("/api/v1/", ""))
+                name = re.sub(
+                    r"[^a-z]+", "-", path.replace("/api/v1/sites/{site}", site).replace("/api/v1/", "")
+                )
                 name = name.strip("-") + (f"-{number + 1}" if number else "")
                 if not question.startswith(CSV_ONLY):
                     answer = client.get(url)
-                    yield f"{name}.json", pretty({"asked": url, "status": answer.status_code, "answer": answer.json()})
+                    yield (
+                        f"{name}.json",
+                        pretty({"asked": url, "status": answer.status_code, "answer": answer.json()}),
+                    )
                 if formats:
                     answer = client.get(url + "&format=csv")
                     yield f"{name}.csv", plain(f"{url} {answer.status_code}\n{answer.text}")

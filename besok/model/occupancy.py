@@ -1,14 +1,14 @@
-"""What an estimate says: people per step and space, how sure, on what basis, and why it was corrected."""
+"""Occupancy by step and space: people, how sure, on what basis, and why the figure was corrected."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.model.views.live import Basis
+from besok.model.arrays import Floats
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
+Basis = Literal["doors", "people", "presence"]  # what an occupancy figure rests on
 
 BASES: tuple[Basis | None, ...] = (
     None,
@@ -16,6 +16,7 @@ BASES: tuple[Basis | None, ...] = (
     "people",
     "presence",
 )  # what the codes of Estimate.basis mean
+
 
 # What the codes of Estimate.reason mean: why a figure is not simply what its sensors say.
 REASONS: tuple[str | None, ...] = (

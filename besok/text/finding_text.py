@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
 
-from besok.analytics.quality.findings import Finding
+from besok.model.findings import Finding
 from besok.model.site import Text
 from besok.text import formats
 from besok.text.languages import _, in_both, named, plural

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from besok.model.forecast import ExpectedTotal, Outlook
 from besok.model.views.calendar import ActionEffect
-from besok.model.views.forecast import ExpectedTotal, Outlook, Record
+from besok.model.views.forecast import Record
 from besok.text import formats
 from besok.text.languages import _, plural
 

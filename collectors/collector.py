@@ -16,7 +16,6 @@ from collectors.counters import Counters
 from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
 from collectors.mqtt import Connection
-from collectors.redelivery import Trail
 from collectors.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -48,7 +47,6 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     url = settings.database_url.get_secret_value()
     with Database(url, pool_size=2, wait_s=POOL_WAIT_S) as db:
         knowledge = Knowledge(db)
-        past = Trail(settings.mqtt_client_id, settings.mqtt_inflight)
         writer = Writer(
             db,
             knowledge,
@@ -58,7 +56,6 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
             stop,
             limit=batch,
             clock=utc_now,
-            past=past,
         )
         writing = threading.Thread(target=writer.run, name="writer")
         beating = threading.Thread(target=_beat, name="beat", args=(db, settings, inbox, counters, stop))

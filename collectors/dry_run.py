@@ -71,7 +71,7 @@ class OneModel(Mapping[Device, str]):
 
 
 def read(file: Path) -> bytes:
-    """The bytes of a file; "-" is the standard input. Raises BesokError."""
+    """Read the bytes of a file; "-" is the standard input. Raises BesokError."""
     try:
         return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as exc:
@@ -79,7 +79,7 @@ def read(file: Path) -> bytes:
 
 
 def moment(text: str) -> datetime | None:
-    """The time that `text` says (UTC where it names no zone), None if it is empty. Raises BesokError."""
+    """Parse the time that `text` says (UTC where it names no zone), None if it is empty. Raises BesokError."""
     try:
         return instant(text, "UTC", name="--received")
     except Unreadable as exc:
@@ -87,7 +87,7 @@ def moment(text: str) -> datetime | None:
 
 
 def run(request: Request, known: Known = NOTHING) -> Trial:
-    """What the payload becomes; raises BesokError if there is none in what was given."""
+    """Decode a payload without storing it. Raises BesokError if there is none in what was given."""
     messages, model = messages_of(request)
     if not messages:
         raise BesokError("There is no payload in the file: its sequence is empty.")
@@ -102,13 +102,13 @@ def run(request: Request, known: Known = NOTHING) -> Trial:
 
 
 def messages_of(request: Request) -> tuple[list[Message], str]:
-    """The messages that are to be tried, as the broker would bring them, and the model of who sends them."""
+    """Return the messages to be tried, as the broker would bring them, and the model of the sender."""
     request, payloads = _unpacked(request)
     return list(_messages(request, payloads)), request.model
 
 
 def judge(messages: Sequence[Message], known: Known = NOTHING) -> Trial:
-    """What `messages` become, with the checks that every message from the broker goes through."""
+    """Decode `messages`, with the checks that every message from the broker goes through."""
     batch = pipeline.decode(messages, known)
     decoded = [adapters.decode(message, known) for message in messages]
     readings = tuple(incoming.reading for incoming in batch.readings)
@@ -127,7 +127,7 @@ def judge(messages: Sequence[Message], known: Known = NOTHING) -> Trial:
 
 
 def as_json(trial: Trial) -> str:
-    """The trial as one JSON object on one line."""
+    """Write the result as one JSON object on one line."""
     return json.dumps(
         {
             "outcome": trial.outcome,
@@ -145,7 +145,7 @@ def as_json(trial: Trial) -> str:
 
 
 def as_text(trial: Trial) -> str:
-    """The trial as a caretaker reads it."""
+    """Write the result for a person."""
     return "\n".join(_told(trial))
 
 
@@ -153,7 +153,7 @@ def as_text(trial: Trial) -> str:
 
 
 def _unpacked(request: Request) -> tuple[Request, list[Any]]:
-    """The request with what the file knows, and its payloads. A file is bare, or an object that describes a payload."""
+    """Add to the request what the file says of itself; the file is bare, or an object that describes a payload."""
     described = _description(request.content)
     if described is None:
         return request, [request.content]
@@ -239,7 +239,7 @@ def _is_hex(text: bytes) -> bool:
 
 
 def _in_envelope(frame: bytes, request: Request) -> bytes:
-    """The LoRaWAN frame as a network server would hand it on, so that it is read as all others are."""
+    """Wrap a LoRaWAN frame as a network server would, so that it is read as all others are."""
     uplink: dict[str, Any] = {"frm_payload": base64.b64encode(frame).decode()}
     if request.fport is not None:
         uplink["f_port"] = request.fport

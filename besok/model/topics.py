@@ -2,7 +2,7 @@
 
 
 def problem(topic_filter: str) -> str | None:
-    """What is wrong with a topic filter, and what to do; None if nothing is."""
+    """Say what is wrong with a topic filter, and what to do; None if nothing is."""
     if not topic_filter:
         return "it is empty; write the topic of the messages, such as counters/+/state"
     if topic_filter.startswith("$share/"):

@@ -31,7 +31,7 @@ _NO_HOURS = OpeningHours(
 
 
 def parse(text: str, name: str = "site file") -> SiteFile:
-    """The sites of a site file. Raises SiteFileError: "NAME line 12: [[section]] id: what, what to do"."""
+    """Parse the sites of a site file. Raises SiteFileError: "NAME line 12: [[section]] id: what, what to do"."""
     try:
         raw = tomlfile.load(text)
     except ValueError as exc:
@@ -109,12 +109,12 @@ def _ids(raw: Raw, key: str) -> frozenset[str]:
 
 
 def dump(site_file: SiteFile) -> str:
-    """The site file as TOML; `parse(dump(x)) == x`. What has its default value is left out."""
+    """Write the site file as TOML, without defaults; `parse(dump(x)) == x`."""
     return "\n".join(block for site in site_file.sites for block in _site_blocks(site))
 
 
 def sensor_lines(sensor: Sensor) -> str:
-    """The section of a sensor, as `dump` writes it."""
+    """Write the section of a sensor, as `dump` does."""
     return block("[[sites.sensors]]", sensor)
 
 

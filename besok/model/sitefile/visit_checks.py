@@ -10,7 +10,7 @@ HIGHEST_SHARE = 0.95  # of the gross figure; who takes off more is not counting 
 
 
 def perimeter(site: Site, sites: Iterable[Site]) -> dict[str, Portal]:
-    """The counted portals that lead into a site, by the name its file gives them ("park/gate" for another site's)."""
+    """Return the counted portals that lead into a site, by name ("park/gate" for another site's)."""
     found = {}
     for owner in sites:
         own = owner.id == site.id

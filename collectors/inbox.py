@@ -32,10 +32,10 @@ class Inbox:
         return len(self._waiting)
 
     def put(self, deliveries: Sequence[Delivery]) -> int:
-        """Take them in; how many were dropped, because the inbox is full and nobody waits for an acknowledgement.
+        """Take deliveries in; return how many were dropped: QoS 0 messages beyond UNPROTECTED_LIMIT.
 
-        Blocks while the payload that waits is too much for our memory; that holds back the broker. A closed inbox
-        takes nothing in: what is to be acknowledged stays with the broker.
+        Blocks while the payload that waits exceeds BYTES_LIMIT, which holds back the broker. A closed inbox takes
+        nothing in: what is to be acknowledged stays with the broker.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._bytes < BYTES_LIMIT)

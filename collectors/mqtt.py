@@ -14,7 +14,6 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -65,10 +64,10 @@ class Connection:
 
     def start(self) -> None:
         """Begin to connect, in a thread of its own."""
-        connect = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        connect.SessionExpiryInterval = self._settings.mqtt_session_s
-        connect.ReceiveMaximum = self._settings.mqtt_inflight
         s = self._settings
+        connect = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        connect.SessionExpiryInterval = s.mqtt_session_s
+        connect.ReceiveMaximum = s.mqtt_inflight
         self._client.connect_async(
             s.mqtt_host, s.mqtt_port, KEEPALIVE_S, clean_start=False, properties=connect
         )
@@ -116,16 +115,16 @@ class Connection:
 
     # What follows runs in the network thread. An exception would end it, so nothing here may raise.
 
-    def _on_pre_connect(self, client: paho.Client, userdata: Any) -> None:
+    def _on_pre_connect(self, *_: object) -> None:
         self._set_number(0)
 
-    def _on_connect_fail(self, client: paho.Client, userdata: Any) -> None:
+    def _on_connect_fail(self, *_: object) -> None:
         self._say(explain.failure(sys.exception(), self._settings))
 
     def _on_connect(
         self,
         client: paho.Client,
-        userdata: Any,
+        _: object,
         flags: paho.ConnectFlags,
         code: ReasonCode,
         properties: object,
@@ -156,7 +155,7 @@ class Connection:
                 )
 
     def _on_subscribe(
-        self, client: paho.Client, userdata: Any, mid: int, codes: list[ReasonCode], properties: object
+        self, client: paho.Client, _: object, mid: int, codes: list[ReasonCode], properties: object
     ) -> None:
         self._counters.refused = sum(code.is_failure for code in codes)
         for topic, code in zip(self._topics, codes, strict=False):
@@ -178,7 +177,7 @@ class Connection:
     def _on_disconnect(
         self,
         client: paho.Client,
-        userdata: Any,
+        _: object,
         flags: paho.DisconnectFlags,
         code: ReasonCode,
         properties: object,

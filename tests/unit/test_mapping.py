@@ -23,7 +23,7 @@ NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
 
 def tried(
     payload: object, *mappings: PayloadMapping, topic: str = "counters/door", zone: str = "UTC"
-) -> dry_run.Trial:
+) -> dry_run.DryRun:
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     message = Message(topic=topic, payload=body, received=NOW)
     return dry_run.judge([message], Known(zone=zone, mappings=mappings))
@@ -45,7 +45,7 @@ def reason(payload: object, *mappings: PayloadMapping, **where: str) -> str:
 # The page's examples
 
 
-def example(payload: object, topic: str) -> dry_run.Trial:
+def example(payload: object, topic: str) -> dry_run.DryRun:
     message = Message(topic=topic, payload=json.dumps(payload).encode(), received=NOW)
     return dry_run.judge([message], known_from([examples()]))
 

@@ -25,6 +25,7 @@ _HOURS = re.compile(r"(\d{1,2}):([0-5]\d)\s*[-–]\s*(\d{1,2}):([0-5]\d)")
 _CACHED_DAYS = 8192  # business days kept: several sites for several years
 
 
+@lru_cache(maxsize=512)
 def parse_hours(text: str, day_start: time = time(4)) -> Minutes:
     """Parse opening hours to minutes after midnight, in order: "08:00-20:00, 21:00-22:00", "22:00-27:00", "always".
 
@@ -44,7 +45,7 @@ def parse_hours(text: str, day_start: time = time(4)) -> Minutes:
 
 
 def _parse_interval(text: str, begin: int) -> tuple[int, int]:
-    """One "08:00-20:00" in minutes. `begin` is when the business day begins, in minutes after midnight."""
+    """Parse one "08:00-20:00" to minutes. `begin` is when the business day begins, in minutes after midnight."""
     match = _HOURS.fullmatch(text.strip())
     if not match:
         raise ValueError(f'"{text.strip()}" is not opening hours; write "08:00-20:00", "always" or "closed"')
@@ -100,11 +101,6 @@ def hours_text(day: date, opening: OpeningHours) -> str:
     return opening.on_holiday if holiday(day, opening) else opening.week[day.weekday()]
 
 
-@lru_cache(maxsize=64)
-def _hours(text: str, day_start: time) -> Minutes:
-    return parse_hours(text, day_start)
-
-
 def _utc(day: date, minutes: int, timezone: str) -> datetime:
     """Return the moment `minutes` of wall-clock time after midnight of `day`.
 
@@ -122,7 +118,7 @@ def _bounds(day: date, timezone: str, day_start: time) -> Interval:
 
 @lru_cache(maxsize=_CACHED_DAYS)
 def _intervals(day: date, opening: OpeningHours, timezone: str, day_start: time) -> tuple[Interval, ...]:
-    hours = _hours(hours_text(day, opening), day_start)
+    hours = parse_hours(hours_text(day, opening), day_start)
     pairs = ((_utc(day, start, timezone), _utc(day, until, timezone)) for start, until in hours)
     return tuple((start, until) for start, until in pairs if start < until)
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from besok.model import topics
+from paho.mqtt.client import topic_matches_sub
+
 from besok.model.errors import Unreadable
 from besok.model.json_path import PathError, Place, compiled
 from besok.model.metrics import METRICS, Kind
@@ -71,7 +72,7 @@ def decode_left_out(packet: Packet) -> Decoded:
     return Decoded(not_data=f"a message that the site file leaves out (only, of the mapping {names})"[:300])
 
 
-_matches = lru_cache(maxsize=10_000)(topics.matches)
+_matches = lru_cache(maxsize=10_000)(topic_matches_sub)
 
 
 def _for_topic(packet: Packet) -> Iterator[PayloadMapping]:

@@ -24,7 +24,7 @@ Key = tuple[str, str, str]  # source, device, channel
 
 
 class Incoming(NamedTuple):  # tuples are quickly made, and there are tens of thousands of them
-    """A reading on its way in; its `time` is set by now. `origin` ties it to its message, for the ledger."""
+    """A reading on its way in; its `time` is set by now. `origin` ties it to its message, for de-duplication."""
 
     reading: Reading
     received: datetime
@@ -52,8 +52,8 @@ class Heard(NamedTuple):
 class Batch:
     """What one transaction writes; statuses come with the time they were received.
 
-    `origins` are the messages that the ledger has to know, in the order they came: what belongs to one that was stored
-    before is left out. What has an origin that is not among them is written whatever the ledger says. `heard` tells,
+    `origins` are the messages to de-duplicate, in the order they came: what belongs to one that was stored before is
+    left out. What has an origin that is not among them is written in any case. `heard` tells,
     by source and external id, of devices. `new_sessions` are clients for whom the broker begins its numbers anew.
     """
 

@@ -1,5 +1,5 @@
 -- name: seen_enter
--- Enters messages in the ledger; returns those that are new. In one order, so that two writers wait and never deadlock.
+-- Enters messages as seen; returns those that are new. In one order, so that two writers wait and never deadlock.
 insert into seen as s (scope, mark, digest, received, forget)
 select * from unnest(%(scope)s::text[], %(mark)s::text[], %(digest)s::bytea[], %(received)s::timestamptz[],
     %(forget)s::timestamptz[])

@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from besok import services
-from besok.analytics.effects import Effect, Range, contribution, effect_of_action
+from besok.analytics.effects import contribution, effect_of_action
 from besok.model.actions import Action
 from besok.model.arrays import Floats
 from besok.model.calendar import WEEKDAYS
+from besok.model.effects import Effect, Range
 from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.calendar import ActionEffect, CalendarDay

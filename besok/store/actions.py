@@ -117,7 +117,7 @@ def _put(
     site_id = id_of(conn, action.site)
     ((today,),) = conn.execute(sql("site_today"), {"site": action.site, "now": now}).fetchall()
     for wrong, reason in check(action, today):
-        raise CalendarFileError(Text(sv=reason.sv, en=f"{action.id}: {wrong}: {reason.en}"))
+        raise CalendarFileError(messages.of_action(action.id, wrong, reason))
     different = changes(old, action)
     if not different:
         return []

@@ -32,14 +32,14 @@ def compute_missing(db: Database, now: datetime) -> None:
 def _compute(db: Database, site: Site, what: str, today: date) -> None:
     from besok.services.annual import compute_annual
     from besok.services.bridging import compute_bridged
-    from besok.services.observed_days import EARLIEST, partial_days_of
+    from besok.services.observed_days import compute_visit_days
 
     sites, target, until = counted(db, site), site.target, today - DAY
     results.begin(db, [one.id for one in sites], what, until)
     result: object = None
     try:
-        if what == results.PARTIAL_DAYS:
-            result = partial_days_of(db, site, EARLIEST, until)
+        if what == results.VISIT_DAYS:
+            result = compute_visit_days(db, sites, until)
         elif what == results.ANNUAL and site.kind == "library":
             result = compute_annual(db, site.id, today.year - 1, today)
         elif what == results.BRIDGED and target:

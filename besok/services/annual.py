@@ -22,6 +22,7 @@ from besok.model.views.annual import (
     SensorEvidence,
     Verification,
 )
+from besok.services.observed_days import compute_visit_days
 from besok.store import results, rollup
 from besok.store.database import Database, sql
 from besok.store.sites import load
@@ -211,13 +212,6 @@ class _Inputs:
         return reckon(quarters, self.day_kinds(), self.rules, self.bias())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sum:
-    gross: float | None
-    net: float | None
-    days: int
-
-
 def annual(db: Database, site: str, year: int, today: date) -> AnnualReport:
     """Return the visits of a calendar year, of the business days before `today`, with their evidence.
 
@@ -372,11 +366,9 @@ def _verification(db: Database, on: _Inputs, figure: Year, filled: float) -> Ver
         raise psycopg.Rollback
     apart = np.abs(recomputed.counted - figure.counted) > TOLERANCE
     different = [f"{on.doors[p].name} {on.days[d]}" for d, p in np.argwhere(apart)]
-    shown = db.fetch_one(
-        "visits_between", _Sum, sites=[on.site.id], first=on.first, last=on.last, left_out=[]
-    )
-    if shown and not _close((shown.gross or 0.0) - filled, recomputed.gross_counted):
-        different.append(f"sum of the days that are shown: {shown.gross}")
+    shown = sum(d.gross for d in compute_visit_days(db, [on.site], on.last) if d.day >= on.first)
+    if not _close(shown - filled, recomputed.gross_counted):
+        different.append(f"sum of the days that are shown: {shown}")
     gross, net = recomputed.gross, recomputed.net
     return Verification(
         readings=sum(p.evidence.readings for p in primary),

@@ -51,7 +51,7 @@ def live(db: Database, site: str, now: datetime) -> SiteLive:
     is_open = calendar.is_open(now, place)
     # up to the same time of day, to the end of the quarter under way
     spans = {"starts": [begins, week_ago], "ends": [now, min(ends, week_ago + (now - begins))]}
-    today, last_week = db.fetch("visits_so_far", _Visits, site=site, **spans)
+    today, last_week = db.fetch("visits_so_far", _Visits, site=site, first=week_ago, last=now, **spans)
     return SiteLive(
         site=site,
         name=place.name,

@@ -43,7 +43,7 @@ def visits(
     place = load(db, site)
     sites = list(place.counted) if together else [site]
     before = min(last, today - timedelta(days=1))
-    left_out = partial_days(db, counted(db, place), first, before) if together else []
+    left_out = partial_days(db, counted(db, place), before) if together else []
     keys = {
         "sites": sites,
         "unit": step,

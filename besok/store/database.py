@@ -11,12 +11,14 @@ from typing import Any, LiteralString, Self, TypeVar
 import msgspec
 import psycopg
 from psycopg.rows import dict_row
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from besok.model import messages
 from besok.model.errors import SchemaMismatch, StoreRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
+set_json_loads(msgspec.json.decode)
 Row = TypeVar("Row")
 
 CONNECT_TIMEOUT_S = 5

@@ -11,7 +11,7 @@ from besok.store.database import Database, sql
 
 Result = TypeVar("Result")
 
-PARTIAL_DAYS: Final = "partial_days"
+VISIT_DAYS: Final = "visit_days"
 BRIDGED: Final = "bridged"
 ANNUAL: Final = "annual"
 
@@ -30,7 +30,7 @@ def missing(db: Database, site: str, until: date) -> list[str]:
     """Return which results of a site there are not for the business days up to `until`."""
     with db.transaction() as conn:
         known = {what for (what,) in conn.execute(sql("results_known"), {"site": site, "until": until})}
-    return [what for what in (PARTIAL_DAYS, BRIDGED, ANNUAL) if what not in known]
+    return [what for what in (VISIT_DAYS, BRIDGED, ANNUAL) if what not in known]
 
 
 def begin(db: Database, sites: Collection[str], what: str, until: date) -> None:

@@ -13,6 +13,7 @@ from besok.model.forecast import Outlook
 from besok.model.site import Site, Text
 from besok.model.views.live import SiteInfo
 from besok.model.views.progress import Progress
+from besok.model.views.series import VisitPoint
 from besok.store import effects, sites
 from besok.store.database import Database
 from besok.text import formats, narratives
@@ -35,16 +36,17 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     today = calendar.business_day(now, place)
     title = _("{site}: on the way").format(site=named(site.name))
     way, coming = _way(db, site.site, today), _outlook(db, site.site)
+    points = _points(db, site.site, today, way)
     if way is None or way.baseline_visits is None or today <= way.baseline_last:
-        parts = _without_goal(db, place, counted, way, coming, title, now)
+        parts = _without_goal(db, place, counted, way, coming, points, title, now)
     else:
         parts = [
             *_on_the_way(db, site.site, counted, way, coming, title),
-            *_ahead(db, place, way, coming, now),
+            *_ahead(db, place, way, coming, points, now),
         ]
         parts += [
             *_corrected(db, site.site, today, way.baseline_first),
-            *this_year.sections(db, site.site, today, way.measure, way),
+            *this_year.sections(db, site.site, today, way.measure, way, points),
         ]
         parts += breaks.section(way, *_places(counted))
     parts += [
@@ -91,6 +93,7 @@ def _without_goal(
     counted: Sequence[Site],
     way: Progress | None,
     coming: Outlook | None,
+    points: list[VisitPoint],
     title: str,
     now: datetime,
 ) -> list[Any]:
@@ -109,22 +112,31 @@ def _without_goal(
     return [
         unaimed.so_far(known, title, coming, _names(counted)),
         unaimed.no_goal(place.id, name, way, today, known.first),
-        *_ahead(db, place, None, coming, now),
+        *_ahead(db, place, None, coming, points, now),
         *_corrected(db, place.id, today),
-        *this_year.sections(db, place.id, today, place.measure, None),
+        *this_year.sections(db, place.id, today, place.measure, None, points),
     ]
 
 
+def _points(db: Database, site: str, today: date, way: Progress | None) -> list[VisitPoint]:
+    """The visits of all days that the page shows."""
+    begins = date(today.year - 2, 1, 1)
+    first = min(way.baseline_first - WHOLE_YEAR * DAY, begins) if way else begins
+    return services.visits(db, site, first, today - DAY, "day", together=True)
+
+
 def _ahead(
-    db: Database, place: Site, way: Progress | None, coming: Outlook | None, now: datetime
+    db: Database,
+    place: Site,
+    way: Progress | None,
+    coming: Outlook | None,
+    points: list[VisitPoint],
+    now: datetime,
 ) -> list[Any]:
     """What is to come, or why it is not told yet."""
     today, site = calendar.business_day(now, place), place.id
     if coming is None:
         return [forecast.awaited(services.awaited(db, site, today, now))]
-    begins = date(today.year - 2, 1, 1)
-    first = min(way.baseline_first - WHOLE_YEAR * DAY, begins) if way else begins
-    points = services.visits(db, site, first, today - DAY, "day", together=True)
     baseline = way.baseline_visits if way else None
     return [
         *forecast.way_ahead(site, way, place.measure, points, coming),

@@ -22,16 +22,18 @@ MISSING: Final = 0.02  # share of the days of a sum that may be missing for it t
 WHOLE: Final = 0.95  # share of a month that must have been observed for it to be compared
 
 
-def sections(db: Database, site: str, today: date, measure: str, way: Progress | None) -> list[Any]:
+def sections(
+    db: Database, site: str, today: date, measure: str, way: Progress | None, points: Sequence[VisitPoint]
+) -> list[Any]:
     """The year against the one before, and against the path where there is one; the months beside those of the
-    baseline, or of the year before."""
-    return [_year(db, site, today, measure, way), _months(db, site, today, measure, way)]
+    baseline, or of the year before. `points` are the days up to yesterday."""
+    return [_year(site, today, measure, way, points), _months(db, site, today, measure, way)]
 
 
-def _year(db: Database, site: str, today: date, measure: str, way: Progress | None) -> Any:
+def _year(site: str, today: date, measure: str, way: Progress | None, points: Sequence[VisitPoint]) -> Any:
     first, end = date(today.year, 1, 1), date(today.year, 12, 31)
-    this = services.visits(db, site, first, today - DAY, "day", together=True)
-    last = services.visits(db, site, first - path.YEAR, end - path.YEAR, "day", together=True)
+    this = [p for p in points if first <= p.day]
+    last = [p for p in points if first - path.YEAR <= p.day <= end - path.YEAR]
     known = [p.day for p in this if path.visits_of(p, measure) is not None]
     if not known:
         return notices.nothing(
@@ -46,7 +48,7 @@ def _year(db: Database, site: str, today: date, measure: str, way: Progress | No
         for d, v in path.cumulative([p for p in last if p.day + path.YEAR >= begins], measure)
     ]
     days = [begins + DAY * n for n in range((end - begins).days + 1)]
-    goal = _path(db, site, way, days) if way and today <= way.deadline else []
+    goal = _path(way, days, points) if way and today <= way.deadline else []
     found = _sentence(now, dict(_comparable(last, now, measure, before)), dict(goal), len(now) - len(known))
     return html.Section([html.H2(_("This year so far")), _year_chart(site, now, before, goal, found)])
 
@@ -61,8 +63,8 @@ def _comparable(
     return before if seen.count(False) <= MISSING * len(seen) else []
 
 
-def _path(db: Database, site: str, way: Progress, days: list[date]) -> figures.Series:
-    base = services.visits(db, site, way.baseline_first, way.baseline_last, "day", together=True)
+def _path(way: Progress, days: list[date], points: Sequence[VisitPoint]) -> figures.Series:
+    base = [p for p in points if way.baseline_first <= p.day <= way.baseline_last]
     known = {p.day: v for p in base if (v := path.visits_of(p, way.measure)) is not None}
     return path.expected(way, known, days)
 

@@ -11,7 +11,7 @@ from psycopg.sql import SQL
 
 from besok import services
 from besok.model import calendar, sitefile
-from besok.services.observed_days import partial_days
+from besok.services.observed_days import VisitDay, compute_visit_days, partial_days, visit_days
 from besok.store import forecasts, results, sites
 from besok.store.database import Database
 from besok.store.rollup import rebuild_days
@@ -57,35 +57,33 @@ def test_a_silent_door_is_no_fall_of_visits(db: Database, database_url: str) -> 
 def test_partial_days_are_computed_by_the_jobs_until_days_change(db: Database, database_url: str) -> None:
     house(db, database_url)
     library = sites.load_all(db)
-    spans = [(FIRST, TODAY - DAY), (FIRST, TODAY - (SILENT + 1) * DAY), (TODAY - 2 * DAY, TODAY - DAY)]
-    found = [partial_days(db, library, *span) for span in spans]
-    assert [len(days) for days in found] == [SILENT, 0, 2]
+    found = partial_days(db, library, TODAY - DAY)
+    assert found == [TODAY - n * DAY for n in range(SILENT, 0, -1)]
+    assert partial_days(db, library, TODAY - (SILENT + 1) * DAY) == []
     way, report = services.progress(db, "lib", TODAY), services.annual(db, "lib", TODAY.year - 1, TODAY)
     now = calendar.day_bounds(TODAY, library[0])[0]
     assert jobs.wanted(db, now)
     jobs.compute_missing(db, now)
     assert not jobs.wanted(db, now)
-    assert results.read(db, "lib", results.PARTIAL_DAYS, list[date], TODAY - DAY) == found[0]
-    assert [partial_days(db, library, *span) for span in spans] == found
+    known = results.read(db, "lib", results.VISIT_DAYS, list[VisitDay], TODAY - DAY)
+    assert known == visit_days(db, library, TODAY - DAY) == compute_visit_days(db, library, TODAY - DAY)
+    assert partial_days(db, library, TODAY - DAY) == found
     assert services.progress(db, "lib", TODAY) == way
     assert services.annual(db, "lib", TODAY.year - 1, TODAY) == report
     with db.transaction() as conn:  # late readings
         rebuild_days(conn, 1)
-    assert (
-        jobs.wanted(db, now)
-        and results.read(db, "lib", results.PARTIAL_DAYS, list[date], TODAY - DAY) is None
-    )
+    assert jobs.wanted(db, now) and results.missing(db, "lib", TODAY - DAY)
 
 
 def test_a_result_is_not_stored_where_days_changed_while_it_was_computed(
     db: Database, database_url: str
 ) -> None:
     house(db, database_url)
-    results.begin(db, ["lib"], results.PARTIAL_DAYS, TODAY - DAY)
+    results.begin(db, ["lib"], results.VISIT_DAYS, TODAY - DAY)
     with db.transaction() as conn:
         rebuild_days(conn, 1)
-    results.put(db, "lib", results.PARTIAL_DAYS, TODAY - DAY, [TODAY - DAY])
-    assert results.missing(db, "lib", TODAY - DAY) == [results.PARTIAL_DAYS, results.BRIDGED, results.ANNUAL]
+    results.put(db, "lib", results.VISIT_DAYS, TODAY - DAY, [])
+    assert results.missing(db, "lib", TODAY - DAY) == [results.VISIT_DAYS, results.BRIDGED, results.ANNUAL]
 
 
 def test_its_days_stand_with_what_was_counted_but_are_no_days_of_the_target(

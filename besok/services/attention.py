@@ -13,11 +13,12 @@ from besok.model.views.attention import ChannelCoverage, FindingEvent, FindingIn
 from besok.services.devices import devices, unplaced
 from besok.services.sensor_series import sensor_series
 from besok.services.wiring import WiringPoint, check
-from besok.store import quality
+from besok.store import quality, results
 from besok.store.database import Database
 from besok.store.sites import load, load_all, no_site
 from besok.text.finding_text import Names, advice, certainty, sentence
 
+LAST_WEEK = timedelta(days=6)  # between its first and its last day
 WIRING_DAYS = 10  # that directions are told from
 MOST = 500  # findings in one answer
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
@@ -106,6 +107,17 @@ def doubts(db: Database, site: str, *, now: datetime, since: datetime) -> list[D
 def coverage(db: Database, site: str, first: date, last: date, *, now: datetime) -> list[ChannelCoverage]:
     """How much of each business day from `first` to `last` the channels of a site worked. Raises NotFound."""
     load(db, site)
+    if last - first == LAST_WEEK:
+        known = results.read(db, site, results.COVERAGE, list[ChannelCoverage], last)
+        if known is not None:
+            return known
+    return compute_coverage(db, site, first, last, now=now)
+
+
+def compute_coverage(
+    db: Database, site: str, first: date, last: date, *, now: datetime
+) -> list[ChannelCoverage]:
+    """Compute what `coverage` reads where a job has computed it: the last seven days."""
     return db.fetch("coverage", ChannelCoverage, site=site, first=first, last=last, now=now)
 
 

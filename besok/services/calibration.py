@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from besok.analytics.calibration import Session, accuracy, changed_at, looks_swapped
 from besok.analytics.count_advice import Door, Hour, advise
 from besok.analytics.validation_count import clock_shift, compare
+from besok.model import calendar
 from besok.model.site import Site, Text
 from besok.model.validation import Accuracy, Segment, Tap, Watch
 from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, ManualCount, SiteCalibration
-from besok.store import calibrations
+from besok.store import calibrations, results
 from besok.store.database import Database
 from besok.store.sites import load
 
@@ -177,6 +178,11 @@ def _door(door: _Door, used: Sequence[CountInfo], history: Iterable[Calibration]
     )
 
 
+def compute_usual_week(db: Database, site: str, now: datetime) -> list[_Week]:
+    """Compute how many enter at each door in each hour of a usual week."""
+    return db.fetch("door_weeks", _Week, site=site, start=now - USUAL_WEEK_FROM, end=now)
+
+
 def _weeks(
     db: Database,
     place: Site,
@@ -186,8 +192,9 @@ def _weeks(
     now: datetime,
 ) -> list[Door]:
     """The doors into a site: the accuracy of the direction that enters, and who enters in each hour of a usual week."""
-    rows = db.fetch("door_weeks", _Week, site=place.id, start=now - USUAL_WEEK_FROM, end=now)
-    weeks = {row.portal_id: row.week for row in rows}
+    until = calendar.business_day(now, place) - timedelta(days=1)
+    known = results.read(db, place.id, results.USUAL_WEEK, list[_Week], until)
+    weeks = {row.portal_id: row.week for row in known or compute_usual_week(db, place.id, now)}
     zone = ZoneInfo(place.timezone)
     local = [(c.portal, c.begins.astimezone(zone)) for c in counts if c.used]
     sessions = Counter((portal, begins.weekday() > 4, begins.hour) for portal, begins in local)

@@ -122,7 +122,7 @@ class Database:
             timeout=wait_s,
             open=False,
             check=ConnectionPool.check_connection,
-            kwargs={**session(), "application_name": "besok"},
+            kwargs={**session(), "application_name": "besok", "autocommit": True},
             reconnect_timeout=0,
         )
         self.channels: dict[tuple[str, str, str], tuple[int, int]] = {}  # known channels; ids never change
@@ -135,23 +135,28 @@ class Database:
         self._pool.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[psycopg.Connection[Any]]:
-        """A connection inside one transaction: committed at the end, rolled back if anything is raised.
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        """Lend a connection that commits each statement.
 
         A connection to a server that only reads is given up, since that server may never write again and another one
         of the hosts may; and one that has prepared what is not so any more.
         """
         with translated(), self._pool.connection() as conn:
             try:
-                with conn.transaction():
-                    yield conn
+                yield conn
             except (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.FeatureNotSupported):
                 conn.close()
                 raise
 
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection[Any]]:
+        """Lend a connection inside one transaction: committed at the end, rolled back if anything is raised."""
+        with self._connection() as conn, conn.transaction():
+            yield conn
+
     def fetch(self, query: str, row: type[Row], **params: object) -> list[Row]:
         """Return the rows of the named query, each as a `row`; JSON objects become the types of their fields."""
-        with self.transaction() as conn, conn.cursor(row_factory=dict_row) as cur:
+        with self._connection() as conn, conn.cursor(row_factory=dict_row) as cur:
             rows = cur.execute(sql(query), params).fetchall()
         return msgspec.convert(rows, list[row])  # type: ignore[valid-type]
 
@@ -162,5 +167,5 @@ class Database:
 
     def run(self, statement: str, params: Mapping[str, object] | None = None) -> int:
         """Executes the named statement in a transaction of its own; the number of rows it touched."""
-        with self.transaction() as conn:
+        with self._connection() as conn:
             return conn.execute(sql(statement), params).rowcount

@@ -14,6 +14,9 @@ Result = TypeVar("Result")
 VISIT_DAYS: Final = "visit_days"
 BRIDGED: Final = "bridged"
 ANNUAL: Final = "annual"
+COVERAGE: Final = "coverage"
+USUAL_WEEK: Final = "usual_week"
+ALL: Final = (VISIT_DAYS, BRIDGED, ANNUAL, COVERAGE, USUAL_WEEK)
 
 
 def read(
@@ -30,7 +33,7 @@ def missing(db: Database, site: str, until: date) -> list[str]:
     """Return which results of a site there are not for the business days up to `until`."""
     with db.transaction() as conn:
         known = {what for (what,) in conn.execute(sql("results_known"), {"site": site, "until": until})}
-    return [what for what in (VISIT_DAYS, BRIDGED, ANNUAL) if what not in known]
+    return [what for what in ALL if what not in known]
 
 
 def begin(db: Database, sites: Collection[str], what: str, until: date) -> None:

@@ -66,38 +66,25 @@ from visits_together(%(sites)s, '1970-01-01', %(last)s)
 order by day
 
 -- name: visits_so_far
--- Who entered a site in each of some spans of time, by the definition of a visit in force, and how many corrections added; null if
--- nothing was observed.
-with span as materialized (
-    select t.number, t.begins, t.ends, site.site_id, d.method, d.portals
-    from unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) with ordinality as t (begins, ends, number)
-    cross join site
-    left join lateral (
-        select method, portals from visit_definition v
-        where v.site_id = site.site_id and v.ended is null
-            and v.from_day <= ((t.begins at time zone site.timezone) - site.day_start)::date
-        order by v.from_day desc limit 1
-    ) d on true
-    where site.slug = %(site)s
-)
+-- Who entered a site between two instants, by the definition of a visit in force, and how many corrections added; null if nothing was
+-- observed.
 select sum(case
-    when s.method = 'half' then (f.people_in + f.people_out) / 2
-    when f.sign = 1 then f.people_in else f.people_out
+    when d.method = 'half' then (f.people_in + f.people_out) / 2
+    when sp.sign = 1 then f.people_in else f.people_out
 end) as visits, sum(case
-    when s.method = 'half' then (f.corrected_in + f.corrected_out) / 2
-    when f.sign = 1 then f.corrected_in else f.corrected_out
+    when d.method = 'half' then (f.corrected_in + f.corrected_out) / 2
+    when sp.sign = 1 then f.corrected_in else f.corrected_out
 end) as corrected
-from span s
+from site
 left join lateral (
-    select sp.sign, p.people_in, p.people_out, p.corrected_in, p.corrected_out
-    from site_portal sp
-    join portal_people p using (portal_id)
-    where sp.site_id = s.site_id and sp.perimeter and (s.portals is null or sp.portal_id = any(s.portals))
-        and p.bucket >= s.begins and p.bucket < s.ends
-        and p.bucket >= %(first)s and p.bucket < %(last)s -- lets the planner leave chunks out
-) f on true
-group by s.number
-order by s.number
+    select * from visit_definition v
+    where v.site_id = site.site_id and v.ended is null
+        and v.from_day <= ((%(start)s::timestamptz at time zone site.timezone) - site.day_start)::date
+    order by v.from_day desc limit 1
+) d on true
+join site_portal sp on sp.site_id = site.site_id and sp.perimeter and (d.portals is null or sp.portal_id = any(d.portals))
+join portal_people f on f.portal_id = sp.portal_id
+where site.slug = %(site)s and f.bucket >= %(start)s and f.bucket < %(end)s
 
 -- name: door_days
 -- What is known of each door that touches a site by business day: the seconds watched, people put in for what was not, and

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.random import Generator
 
 from besok.analytics.occupancy import Bools, Floats
-from cli.worlds.world import Ints
+from cli.simulation.judged_world import Ints
 
 HOUR_S: Final = 3600.0
 DAY_STARTS: Final = 4  # local hour of the business day's boundary

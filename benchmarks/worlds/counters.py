@@ -7,9 +7,9 @@ from typing import Final, Literal
 import numpy as np
 from numpy.random import Generator
 
+from benchmarks.worlds.people import Passages
 from besok.analytics.occupancy import Bools, Floats
-from cli.worlds.people import Passages
-from cli.worlds.world import Ints
+from cli.simulation.judged_world import Ints
 
 NEAR_S: Final = 2.0  # who passes so near another is harder to see
 MOST_MISSED: Final = 0.9

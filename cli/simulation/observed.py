@@ -24,7 +24,7 @@ from sensors_sim import stream, truth
 from sensors_sim.noise import Ints
 from sensors_sim.placing import applied
 from sensors_sim.scenario import Scenario
-from sensors_sim.seasons import millis
+from sensors_sim.times import millis
 from sensors_sim.world import World
 
 MINUTE_MS = 60_000

@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from besok.model.arrays import Ints
 from besok.model.site import Space
-from sensors_sim.noise import Ints
 
 OUTDOOR_PPM: Final = 420
 PERSON_L_S: Final = 0.0052  # of carbon dioxide breathed out

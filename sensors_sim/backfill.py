@@ -10,12 +10,11 @@ from typing import Final
 
 import numpy as np
 
+from besok.model.arrays import Bools, Ints
 from besok.model.readings import Message
 from besok.model.site import SiteFile
 from sensors_sim.formats import native
-from sensors_sim.noise import Ints
 from sensors_sim.reports import Flow, Level, Report
-from sensors_sim.routes import Bools
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.sensors import (
     Counter,

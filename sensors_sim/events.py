@@ -7,12 +7,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from besok.model.arrays import Floats, Ints
 from besok.model.calendar import holiday
 from besok.model.site import Site
 from sensors_sim import seasons
 from sensors_sim.day_rates import DayRates
 from sensors_sim.groups import CLASSES, NOWHERE, PROGRAMME, STAFF, Gates, Groups, padded, rows
-from sensors_sim.noise import Floats, Ints, generator
+from sensors_sim.noise import generator
 from sensors_sim.plans import STOPS
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import Event

@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from besok.model.arrays import Floats
 from besok.model.errors import ScenarioError
 from besok.model.site import SiteFile, Text
 from sensors_sim.fit_rates import LearntSite, SiteRates, day_weights, season_basis, sums
@@ -25,7 +26,6 @@ from sensors_sim.hourly_history import (
     simulated_history,
     site_entries,
 )
-from sensors_sim.noise import Floats
 from sensors_sim.routes import Ground, lay_out
 from sensors_sim.scenario import Profile, Rates, Scenario
 from sensors_sim.seasons import growth_factor

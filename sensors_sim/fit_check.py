@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import numpy as np
 
+from besok.model.arrays import Bools, Floats, Ints
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
 from besok.model.site import SiteFile
 from sensors_sim.fit import ROUNDS, learn
 from sensors_sim.hourly_history import HourlyHistory, SiteEntries, entrances, simulated_history, site_entries
-from sensors_sim.noise import Floats, Ints
-from sensors_sim.routes import Bools, Ground, lay_out
+from sensors_sim.routes import Ground, lay_out
 from sensors_sim.whatif import BAND, Range, ranged
 from sensors_sim.world import World
 

@@ -11,10 +11,10 @@ from typing import Final
 
 import numpy as np
 
+from besok.model.arrays import Bools, Floats, Ints
 from besok.model.errors import ScenarioError
 from sensors_sim.hourly_history import HourlyHistory, entrances, site_entries
-from sensors_sim.noise import Floats, Ints
-from sensors_sim.routes import Bools, Ground
+from sensors_sim.routes import Ground
 from sensors_sim.scenario import Profile
 
 LEAST_DAYS: Final = 10  # usual days on which most open hours were counted at every entrance

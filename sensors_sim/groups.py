@@ -5,9 +5,9 @@ from typing import Final
 
 import numpy as np
 
+from besok.model.arrays import Ints
 from sensors_sim.columns import Columns
 from sensors_sim.day_rates import Shares
-from sensors_sim.noise import Ints
 from sensors_sim.plans import STOPS
 from sensors_sim.routes import Ground
 

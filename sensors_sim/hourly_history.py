@@ -10,13 +10,12 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
+from besok.model.arrays import Bools, Floats, Ints
 from besok.model.calendar import holiday
 from besok.model.site import Site
 from sensors_sim.groups import STAFF_WORDS
-from sensors_sim.noise import Floats, Ints
-from sensors_sim.routes import Bools, Ground
+from sensors_sim.routes import Ground
 from sensors_sim.times import HOUR_MS, dates, instant, openings, within
 from sensors_sim.truth import at
 from sensors_sim.world import World
@@ -164,8 +163,8 @@ class SiteEntries:
 
     people: Floats  # [hour]; NaN where an entrance was not counted for most of the hour
     by_entrance: Floats  # [hour, entrance]
-    open: NDArray[np.bool_]  # [hour] the site is open at some time in it
-    usual: NDArray[np.bool_]  # [hour] of a day with the hours of its weekday, and no public holiday
+    open: Bools  # [hour] the site is open at some time in it
+    usual: Bools  # [hour] of a day with the hours of its weekday, and no public holiday
 
     @property
     def known(self) -> Bools:

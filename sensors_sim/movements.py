@@ -4,13 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from besok.model.arrays import Bools, Ints
 from sensors_sim.columns import Columns
 from sensors_sim.groups import NOWHERE, Gates, Groups
-from sensors_sim.noise import Ints, uniform
+from sensors_sim.noise import uniform
 from sensors_sim.plans import STOPS
-from sensors_sim.routes import NO_WAY, Bools, Ground
+from sensors_sim.routes import NO_WAY, Ground
 
 STEP_MS = 2000  # from a gate to the place behind it
 LINGER_MS = 30_000  # the shortest stay that is worth the way
@@ -26,7 +26,7 @@ class Moves(Columns):
 
     time: Ints  # milliseconds since 1970
     edge: Ints
-    inward: NDArray[np.bool_]
+    inward: Bools
     person: Ints  # business day << 40 | site << 24 | series << 22 | number within
 
     def in_order(self) -> "Moves":

@@ -12,8 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from besok.model.arrays import Floats, Ints
 
 STEPS: Final = 2048  # quantiles in a table
 _QUANTILES: Final = [round(NormalDist().inv_cdf((i + 0.5) / STEPS), 4) for i in range(STEPS)]

@@ -6,9 +6,10 @@ from typing import Final
 
 import numpy as np
 
+from besok.model.arrays import Floats, Ints
 from besok.model.site import Site
 from sensors_sim.day_rates import Usage
-from sensors_sim.noise import Floats, Ints, lognormal_table
+from sensors_sim.noise import lognormal_table
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import Profile
 

@@ -6,11 +6,12 @@ from typing import Final
 
 import numpy as np
 
+from besok.model.arrays import Floats, Ints
 from besok.model.site import Site
 from sensors_sim import seasons
 from sensors_sim.day_rates import DayRates
 from sensors_sim.groups import NOWHERE, PUBLIC, Gates, Groups, rows
-from sensors_sim.noise import Floats, Ints, generator, normal, quantile
+from sensors_sim.noise import generator, normal, quantile
 from sensors_sim.plans import WEATHERS, Choices
 from sensors_sim.routes import Ground
 from sensors_sim.seasons import MOST_SLOTS, RHYTHMS, Slots

@@ -8,18 +8,16 @@ that is open to the floor around it). Walking over a link changes the place, but
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
+from besok.model.arrays import Bools, Ints
 from besok.model.errors import SiteFileError
 from besok.model.site import OUTSIDE, Portal, Site, SiteFile, Space
-from sensors_sim.noise import Ints
 
 INDOOR_S, OUTDOOR_S = 24, 70  # seconds from one place to the next
 DETOUR_S = 3600  # nobody walks through another site, or by an emergency exit, if there is a way around
 NO_WAY = -1
-Bools = NDArray[np.bool_]
 Gap = tuple[int, int]  # neighbouring places
 
 

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from besok.model.arrays import Floats, Ints
 from besok.model.calendar import holiday
 from besok.model.site import Site
 from sensors_sim.columns import Columns
-from sensors_sim.noise import NORMAL, STEPS, Floats, Ints, generator
+from sensors_sim.noise import NORMAL, STEPS, generator
 from sensors_sim.scenario import Profile
 from sensors_sim.times import DAY, HOUR_MS, QUARTER_MS, Opening, openings
 

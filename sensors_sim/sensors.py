@@ -7,14 +7,15 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from besok.model.arrays import Bools, Floats, Ints
 from besok.model.site import Sensor, Site
 from sensors_sim import air
 from sensors_sim.columns import Columns
 from sensors_sim.formats import Format, format_of
 from sensors_sim.movements import Moves
-from sensors_sim.noise import Ints, key, normal, uniform
+from sensors_sim.noise import key, normal, uniform
 from sensors_sim.reports import Flow, Level
-from sensors_sim.routes import Bools, Ground
+from sensors_sim.routes import Ground
 from sensors_sim.scenario import Character, names_device
 from sensors_sim.truth import passed
 
@@ -191,7 +192,7 @@ def detect(installation: Installation, moves: Moves) -> Detections:
 
 def _detected(number: int, counter: Counter, passages: Moves) -> Detections:
     u = uniform(counter.key, passages.time, passages.person)
-    missed: float | NDArray[np.float64] = counter.miss
+    missed: float | Floats = counter.miss
     if counter.crowd:
         missed = np.minimum(1.0, counter.miss + counter.crowd * _nearby(passages.time))
     wrong = u >= 1 - counter.swap

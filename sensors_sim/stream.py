@@ -14,12 +14,11 @@ from typing import Final
 
 import numpy as np
 
+from besok.model.arrays import Bools, Ints
 from besok.model.readings import Message
 from besok.model.site import SiteFile
 from sensors_sim.faults import Retained, with_faults
-from sensors_sim.noise import Ints
 from sensors_sim.reports import Flow, Level, Moment, Report, Truth
-from sensors_sim.routes import Bools
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.sensors import (
     Counter,

@@ -6,11 +6,10 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from besok.model.arrays import Bools, Ints
 from besok.model.calendar import open_intervals
 from besok.model.site import Site
-from sensors_sim.noise import Ints
 
 DAY: Final = timedelta(days=1)
 MINUTE_MS, QUARTER_MS, HOUR_MS = 60_000, 900_000, 3_600_000
@@ -56,7 +55,7 @@ def openings(site: Site, day: date) -> list[Opening]:
     return [Opening(millis(start), millis(end)) for start, end in open_intervals(day, site)]
 
 
-def within(stretches: Sequence[Opening], times: Ints, before: int = 0, after: int = 0) -> NDArray[np.bool_]:
+def within(stretches: Sequence[Opening], times: Ints, before: int = 0, after: int = 0) -> Bools:
     """Say of each time whether it lies in a stretch, widened by so many milliseconds before and after it."""
     bounds = np.array(stretches, dtype=np.int64).reshape(-1, 2)
     begun = np.searchsorted(np.sort(bounds[:, 0]) - before, times, side="right")

@@ -7,7 +7,7 @@ from datetime import date
 
 import numpy as np
 
-from sensors_sim.noise import Ints
+from besok.model.arrays import Ints
 from sensors_sim.sensors import Installation, counted, detect
 from sensors_sim.times import DAY, instant
 from sensors_sim.world import CHUNK_DAYS, World

@@ -6,9 +6,9 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from besok.model.arrays import Ints
 from besok.model.site import SiteFile
 from sensors_sim.movements import Moves
-from sensors_sim.noise import Ints
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.times import instant, millis

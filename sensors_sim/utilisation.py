@@ -6,9 +6,8 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sensors_sim.noise import Floats, Ints
+from besok.model.arrays import Bools, Floats, Ints
 from sensors_sim.routes import Ground
 from sensors_sim.times import HOUR_MS, MINUTE_MS, dates, instant, openings, within
 from sensors_sim.truth import at, entries
@@ -100,7 +99,7 @@ def _clock_hour(world: World, minutes: Ints) -> Ints:
     return np.asarray(np.array(clock, dtype=np.int64)[hours - hours[0]])
 
 
-def _counted(cells: NDArray[np.bool_], group: Ints, groups: int) -> Ints:
+def _counted(cells: Bools, group: Ints, groups: int) -> Ints:
     """How many of the rows of each group are true, as [group, column]."""
     found = np.zeros((groups, cells.shape[1]), dtype=np.int64)
     for column in np.flatnonzero(cells.any(axis=0)):

@@ -15,8 +15,8 @@ from typing import Final
 
 import numpy as np
 
+from besok.model.arrays import Floats
 from besok.model.site import SiteFile, Text
-from sensors_sim.noise import Floats
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import ORDINARY, Rates, Scenario
 from sensors_sim.times import dates

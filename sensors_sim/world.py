@@ -10,17 +10,17 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 
+from besok.model.arrays import Bools, Ints
 from besok.model.calendar import business_day, day_bounds
 from besok.model.site import Site, SiteFile
 from sensors_sim.day_rates import DayRates, Usage, day_rates
 from sensors_sim.events import Planned, Programme
 from sensors_sim.groups import Gates, Groups, gates
 from sensors_sim.movements import Moves, OpenAt, Walkers, nobody
-from sensors_sim.noise import Ints
 from sensors_sim.placing import placed
 from sensors_sim.plans import Choices, choices
 from sensors_sim.public import arrivals, public
-from sensors_sim.routes import Bools, Ground, closing, lay_out
+from sensors_sim.routes import Ground, closing, lay_out
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.times import DAY, dates, millis, openings, within
 

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from benchmarks.worlds.people import Passages
-from besok.analytics.occupancy import Bools, Floats
-from cli.simulation.judged_world import Ints
+from besok.model.arrays import Bools, Floats, Ints
 
 NEAR_S: Final = 2.0  # who passes so near another is harder to see
 MOST_MISSED: Final = 0.9

@@ -17,9 +17,11 @@ from numpy.random import Generator
 
 from benchmarks.worlds.counters import Counter, counted
 from benchmarks.worlds.people import Passages, in_order
-from besok.analytics.occupancy import Bools, Building, Floats, Seen
+from besok.analytics.occupancy import Seen
 from besok.files import csvfile
 from besok.files.csvfile import Table
+from besok.model.arrays import Bools, Floats
+from besok.model.building import Building
 from besok.model.errors import CountFileError
 from cli.simulation.judged_world import JudgedWorld
 

@@ -12,8 +12,10 @@ from numpy.random import Generator
 from benchmarks.worlds import people
 from benchmarks.worlds.counters import Counter, Fault, counted
 from benchmarks.worlds.people import Passages, Place
-from besok.analytics.occupancy import Building, Seen
-from cli.simulation.judged_world import Ints, JudgedWorld
+from besok.analytics.occupancy import Seen
+from besok.model.arrays import Ints
+from besok.model.building import Building
+from cli.simulation.judged_world import JudgedWorld
 
 DAY_S: Final = 86_400
 HISTORY: Final = 14  # days to learn from

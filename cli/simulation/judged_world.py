@@ -5,15 +5,14 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from besok.analytics.occupancy import Building, Floats, Seen
+from besok.analytics.occupancy import Seen
+from besok.model.arrays import Floats, Ints
+from besok.model.building import Building
 from besok.store.occupancy import MINUTE
 from cli.simulation.observed import Observed
 from jobs.observations import Hours, by_minute
 from sensors_sim.scenario import Scenario
-
-Ints = NDArray[np.int64]
 
 SITE: Final = "site"  # the first space of a world
 QUARTER_MINUTES: Final = 15

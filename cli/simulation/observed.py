@@ -13,7 +13,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from besok.analytics.occupancy import Building, Floats
+from besok.model.arrays import Floats, Ints
+from besok.model.building import Building
 from besok.model.calendar import day_bounds
 from besok.model.decode_context import known_from
 from besok.model.readings import Message, Reading
@@ -21,7 +22,6 @@ from besok.model.site import OUTSIDE, Portal, Sensor, Site, SiteFile
 from besok.store.occupancy import Flows, Layout, Levels
 from collectors.pipeline import decode
 from sensors_sim import stream, truth
-from sensors_sim.noise import Ints
 from sensors_sim.placing import applied
 from sensors_sim.scenario import Scenario
 from sensors_sim.times import millis

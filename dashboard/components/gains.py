@@ -5,10 +5,11 @@ from typing import Any
 
 from dash import html
 
+from besok.model.effects import EventEffect, ProgrammeEffect
 from besok.model.site import Site, Text
-from besok.model.views.effects import EventEffect, ProgrammeEffect
+from besok.text import formats
+from besok.text.languages import _, named
 from dashboard.components.chart import sheet
-from dashboard.i18n import _, formats, named
 
 
 def section(found: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, Text]) -> Any:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from besok.model.views.effects import EventEffect, Extra
+from besok.model.effects import EventEffect, Extra
+from besok.text.languages import LANG
 from dashboard.components import gains
-from dashboard.i18n import LANG
 
 MORE = EventEffect(
     verdict="more",

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from besok.analytics import usage
-from besok.analytics.count_advice import Advice
 from besok.analytics.usage import DayUse, Passed
 from besok.model.site import Text
+from besok.model.validation import Advice
 from besok.model.views.series import SpaceUsage, VisitPoint
+from besok.text.languages import LANG
 from dashboard.components import beside, used
-from dashboard.i18n import LANG
 
 DAY = DayUse(
     day=date(2026, 3, 2), over=True, hours=24.0, known_hours=24.0, person_hours=320.0, width_hours=30.0,

@@ -9,7 +9,8 @@ import pytest
 from benchmarks.worlds import people
 from benchmarks.worlds.counters import Counter, counted
 from besok.analytics import usage
-from besok.analytics.usage import DayUse, Figure, Passed, Reason, mean_stay
+from besok.analytics.usage import DayUse, Passed, mean_stay
+from besok.model.usage import Figure, Reason
 
 FIRST = date(2026, 3, 2)
 MINUTES = 1440

@@ -1,0 +1,153 @@
+"""Numbers, dates and times as the reader of the present request writes them; None is a dash, never a zero."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from math import ceil, floor
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time, get_day_names, get_month_names
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from besok.text.languages import language
+
+UNKNOWN = "–"
+HARDLY = 0.05  # people: so little does not widen an interval by a whole one
+
+
+def locale() -> Locale:
+    """The reader's locale; English is British, for the order of dates and the 24-hour clock."""
+    return Locale("en", "GB") if language() == "en" else Locale("sv", "SE")
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """`1 286` or `1,286`; a dash when not known."""
+    if value is None:
+        return UNKNOWN
+    pattern = "#,##0." + "0" * digits if digits else "#,##0"
+    return format_decimal(value, format=pattern, locale=locale())
+
+
+def decimal(value: float) -> str:
+    """`1.5` or `1,5`, with as many digits as the number has."""
+    return format_decimal(value, locale=locale())
+
+
+def bounds(lower: float, upper: float) -> tuple[str, str]:
+    """Both ends of an interval as whole people, so that it never gets narrower than it is."""
+    low, high = floor(lower + HARDLY), ceil(upper - HARDLY)
+    return number(low), number(max(low, high))
+
+
+def interval(lower: float | None, upper: float | None) -> str:
+    """`(38–47)`; empty where it is not known."""
+    return "" if lower is None or upper is None else "({}–{})".format(*bounds(lower, upper))
+
+
+def with_interval(value: float | None, lower: float | None, upper: float | None) -> str:
+    """`42 (38–47)`; a dash when not known."""
+    return f"{number(value)} {interval(lower, upper)}".strip() if value is not None else UNKNOWN
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """`12 %` or `12%` of a share 0-1; a dash when not known."""
+    if share is None:
+        return UNKNOWN
+    pattern = locale().percent_formats[None].pattern
+    return format_percent(
+        share,
+        format=pattern.replace("#,##0", "#,##0." + "0" * digits) if digits else pattern,
+        locale=locale(),
+    )
+
+
+def signed_percent(share: float | None, digits: int = 0) -> str:
+    """`+12 %`, `−3 %`; a dash when not known."""
+    if share is None:
+        return UNKNOWN
+    text = percent(abs(share), digits)
+    if text == percent(0, digits):
+        return "±" + text
+    return ("+" if share > 0 else "−") + text
+
+
+def signed(value: float) -> str:
+    """`+12`, `−3`, `±0`, in whole numbers."""
+    text = number(abs(value))
+    return "±0" if text == "0" else ("+" if value > 0 else "−") + text
+
+
+def several(names: Sequence[str]) -> str:
+    """`Stadsbiblioteket och Stadsparken`."""
+    return format_list(names, locale=locale())
+
+
+def clock(t: datetime, zone: str) -> str:
+    """`14:30` on the wall of the site."""
+    return format_time(t.astimezone(ZoneInfo(zone)), "HH:mm", locale=locale())
+
+
+def day(d: date) -> str:
+    """`25 nov. 2026`."""
+    return format_date(d, "d MMM y", locale=locale())
+
+
+def day_long(d: date) -> str:
+    """`onsdag 25 november`."""
+    return format_date(d, "EEEE d MMMM", locale=locale())
+
+
+def day_short(d: date) -> str:
+    """`ons 25 nov.`."""
+    return format_date(d, "EEE d MMM", locale=locale())
+
+
+def month(d: date) -> str:
+    """`november 2026`."""
+    return format_date(d, "LLLL y", locale=locale())
+
+
+def day_of_year(d: date) -> str:
+    """`25 november`."""
+    return format_date(d, "d MMMM", locale=locale())
+
+
+def stamp(t: datetime, zone: str) -> str:
+    """`25 nov. 14:30` at the site."""
+    return format_datetime(t.astimezone(ZoneInfo(zone)), "d MMM HH:mm", locale=locale())
+
+
+def span(start: datetime, end: datetime, zone: str) -> str:
+    """`25 nov. 14:30–16:30` at the site; with the day of the end too where that is a day later or more."""
+    if end - start < timedelta(days=1):
+        return f"{stamp(start, zone)}–{clock(end, zone)}"
+    return f"{stamp(start, zone)} – {stamp(end, zone)}"
+
+
+def weekdays(width: str = "abbreviated") -> list[str]:
+    """Names of the weekdays, Monday first."""
+    names = get_day_names(width, context="stand-alone", locale=locale())  # type: ignore[arg-type]
+    return [names[i] for i in range(7)]
+
+
+def months(width: str = "abbreviated") -> list[str]:
+    """Names of the months, January first."""
+    names = get_month_names(width, context="stand-alone", locale=locale())  # type: ignore[arg-type]
+    return [names[i] for i in range(1, 13)]
+
+
+def soon(t: datetime, zone: str, now: datetime) -> str:
+    """`08:00` if that is today at the site, else `tor 08:00`."""
+    return _near(t, zone, now, "EEE HH:mm")
+
+
+def lately(t: datetime, zone: str, now: datetime) -> str:
+    """`14:30` if that was today at the site, else `24 nov. 14:30`."""
+    return _near(t, zone, now, "d MMM HH:mm")
+
+
+def _near(t: datetime, zone: str, now: datetime, other: str) -> str:
+    """The hour of a moment of today, at the site, or in the form `other` if it is of another day."""
+    there, here = t.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
+    return format_datetime(there, "HH:mm" if there.date() == here.date() else other, locale=locale())

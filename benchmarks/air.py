@@ -79,7 +79,7 @@ def judged(
 
 
 def readings(path: Path, room: str, world: JudgedWorld) -> list[Floats]:
-    """The carbon dioxide of each day of a world of this room (steps x 1)."""
+    """Return the carbon dioxide of each day of a world of this room (steps x 1)."""
     rows = csvfile.read(path, need=("day_id", "time_local", "room", "co2_ppm")).rows
     values = np.array([float(row.texts["co2_ppm"]) for row in rows if row.texts["room"] == room])
     stops = np.cumsum([len(seen) for seen in world.seen])

@@ -169,7 +169,7 @@ def _gauge(
 
 
 def _given(characters: Sequence[Character], names: Sequence[str]) -> dict[str, Any]:
-    """What the scenario says of a device; the last character counts."""
+    """Return what the scenario says of a device; the last character counts."""
     given = ((name, getattr(c, name)) for c in characters for name in names)
     return {name: value for name, value in given if value is not None}
 

@@ -72,7 +72,7 @@ def small(doors: int, rooms: int) -> SiteFile:
 def _world(
     sites: SiteFile, seed: int, first: date, days: int
 ) -> tuple[Installation, Detections, Floats, tuple[int, ...]]:
-    """Return the people of some weeks as counters and gauges saw them, without faults; all faults of a seed share it."""
+    """Return the people of some weeks as counters and gauges saw them, without faults: one for all faults of a seed."""
     world = World(sites, seed)
     installation = install(world.ground, seed)
     last = first + timedelta(days=days - 1)

@@ -143,9 +143,10 @@ class _Day:
         """Yield the ticks in which something is reported or the truth is told. `sent` goes on from day to day."""
         items: dict[Key, list[Flow | Level]] = {}
         found: Iterator[tuple[Counter | Gauge, str, int, Flow | Level]] = chain(self._flows(), self._levels())
+        apart = {device: form.apart for device, form in self._installation.formats.items()}
         for thing, kind, row, item in found:
-            topic_kind = kind if self._installation.formats[thing.site, thing.device].apart else ""
-            items.setdefault((row, thing.site, thing.device, topic_kind), []).append(item)
+            key = (row, thing.site, thing.device, kind if apart[thing.site, thing.device] else "")
+            items.setdefault(key, []).append(item)
         reports: dict[int, list[Report]] = {}
         wraps = self._installation.wraps
         for key in sorted(items):

@@ -34,8 +34,7 @@ COUNT_TOO_LATE: Final = Text(
     en="a count is sent after its end, within sixty days; is the phone's clock right?",
 )
 TAP_OUTSIDE: Final = Text(
-    sv="en tryckning ligger utanför räkningens tid",
-    en="a tap lies outside of the count",
+    sv="en tryckning ligger utanför räkningens tid", en="a tap lies outside of the count"
 )
 UNAVAILABLE: Final = Text(
     sv="databasen kan inte svara nu; försök igen om några sekunder",
@@ -67,10 +66,7 @@ _DAYS: Final = {
 
 def elsewhere(what: Text) -> Text:
     """A page of somebody else's asked for it."""
-    return Text(
-        sv=f"{what.sv} bara från sidor i detta Besök",
-        en=f"{what.en} from pages of this Besök only",
-    )
+    return Text(sv=f"{what.sv} bara från sidor i detta Besök", en=f"{what.en} from pages of this Besök only")
 
 
 def too_long(most: int) -> Text:

@@ -84,7 +84,7 @@ def parse(text: str, name: str = "ledger") -> tuple[Action, ...]:
     problems: list[Problem] = [*tomlfile.unknown_keys(Ledger, raw), *parts.problems]
     seen: set[tuple[str, str]] = set()
     for path, action in actions:
-        problems += [((*path, key), reason.en) for key, reason in check(action)]
+        problems += [((*path, key), str(reason)) for key, reason in check(action)]
         if (action.site, action.id) in seen:
             problems.append(((*path, "id"), f'the id "{action.id}" is used twice; give each its own'))
         seen.add((action.site, action.id))
@@ -95,7 +95,7 @@ def parse(text: str, name: str = "ledger") -> tuple[Action, ...]:
     return tuple(action for _, action in actions)
 
 
-def check(action: Action, today: date = date.max) -> Iterator[tuple[str, Text]]:
+def check(action: Action, today: date = date.max) -> Iterator[tuple[str, messages.Translatable]]:
     """Yield what is wrong with an action: the key, and a sentence.
 
     By `today` it has been asked for and answered, though it may be done later.

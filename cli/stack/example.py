@@ -10,7 +10,8 @@ from besok.model.calendar_entries import Occurrence
 from besok.model.site import SiteFile
 from besok.store import actions, calendars
 from besok.store.database import Database
-from sensors_sim.world import World, instant
+from sensors_sim.times import instant
+from sensors_sim.world import World
 
 LEDGER = Path("sites/helsingborg-actions.toml")
 CALENDAR = "simulated"

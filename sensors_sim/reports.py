@@ -1,21 +1,19 @@
-"""What a simulated device has to say at one moment, before it is put into the words of its format."""
+"""What a simulated device has to report at one moment, before it is encoded in its format."""
 
-from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 MARK: Final = (
-    "besok_simulated"  # true in every JSON object of a simulated device whose format has no word for it
+    "besok_simulated"  # true in every JSON object of a device whose format has no word for simulated data
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Flow(NamedTuple):
     """People who passed a line in the `period_s` seconds that end with the report, and since the counter began."""
 
     period_s: int
-    came: int
-    went: int
+    entries: int
+    exits: int
     line: str = "1"
     totals: tuple[int, int] | None = None  # in, out; None if the device sends no running totals
 
@@ -29,13 +27,13 @@ class Level(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What one device says at once. Times are in milliseconds since 1970."""
+    """What one device reports at once. Times are in milliseconds since 1970."""
 
     site: str
     device: str
     kind: str  # "flow" or "level" where the format has topics apart for them, else ""
     time: int  # by the device's own clock
-    heard: int  # when the network hears it: the time in formats of devices that have no clock
+    received: int  # by the network: the time in formats of devices that have no clock
     seq: int  # of the messages of the device since it was started
     session: int  # another one each time it is started
     items: tuple[Flow | Level, ...]
@@ -52,18 +50,23 @@ class Report(NamedTuple):
         return [item for item in self.items if isinstance(item, Level)]
 
 
-def instant(ms: int) -> datetime:
-    """The moment `ms` milliseconds after 1970, in UTC."""
-    return _EPOCH + timedelta(milliseconds=ms)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Truth:
+    """People in each space just before a moment, and true visits of each site since the business day began."""
+
+    people: dict[str, int]
+    visits: dict[str, int]
 
 
-@lru_cache(maxsize=1024)  # devices speak at the same times
-def utc(ms: int) -> str:
-    """ISO 8601 in UTC, to the second: 2026-11-25T08:15:00Z."""
-    return f"{instant(ms):%Y-%m-%dT%H:%M:%SZ}"
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """What is reported at `time` (milliseconds since 1970), and on each quarter hour the truth.
 
+    `retained` are the reports that the broker shall keep, `resent` the devices whose kept messages it sends again now.
+    """
 
-@lru_cache(maxsize=1024)
-def utc_ms(ms: int) -> str:
-    """ISO 8601 in UTC, to the millisecond: 2026-11-25T08:15:00.250Z."""
-    return f"{instant(ms):%Y-%m-%dT%H:%M:%S}.{ms % 1000:03}Z"
+    time: int
+    reports: tuple[Report, ...]
+    truth: Truth | None = None
+    retained: frozenset[Report] = frozenset()
+    resent: frozenset[tuple[str, str]] = frozenset()

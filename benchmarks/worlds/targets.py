@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from cli.worlds.report import AVERAGE, SITE, YARDSTICK, Line
+from cli.simulation.judged_world import SITE
+from cli.simulation.score_table import AVERAGE, YARDSTICK, Line
 
 LIVE, SMOOTHED = 0.65, 0.40  # of the error of clamp-and-reset, on the average
 COVERS: Final = (0.75, 0.85)  # of the 80 % intervals, on the average

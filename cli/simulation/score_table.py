@@ -7,14 +7,15 @@ from operator import add
 from typing import Final
 
 from besok.analytics.occupancy.score import Alerts
-from cli.worlds.judge import Verdict
+from cli.simulation.judge import Verdict
+from cli.simulation.judged_world import SITE
 
 YARDSTICK: Final = "clamp-and-reset"  # what `beside` compares with: what most counting systems do
 AVERAGE: Final = "average"
 HEADS: Final = (
     "world", "of", "estimator", "known", "people", "rmse", "relative", "beside", "bias", "coverage", "missed", "false",
 )  # fmt: skip
-SITE, SPACES = "site", "spaces"
+SPACES: Final = "spaces"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,15 +15,15 @@ from typing import Final
 import numpy as np
 from numpy.random import Generator
 
+from benchmarks.worlds.counters import Counter, counted
+from benchmarks.worlds.people import Passages, in_order
 from besok.analytics.occupancy import Seen
 from besok.files import csvfile
 from besok.files.csvfile import Table
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 from besok.model.errors import CountFileError
-from cli.worlds.counters import Counter, counted
-from cli.worlds.people import Passages, in_order
-from cli.worlds.world import World
+from cli.simulation.judged_world import JudgedWorld
 
 SHORTEST: Final = timedelta(minutes=1)  # of a step
 LONGEST: Final = timedelta(hours=2)
@@ -52,12 +52,12 @@ class Truth:
     people: Floats
 
 
-def worlds(path: Path, way: Way, seed: int) -> list[World]:
+def worlds(path: Path, way: Way, seed: int) -> list[JudgedWorld]:
     """A world for each room of a file of `time,people`, or of `time,room,people`. Raises CountFileError."""
     return of_table(csvfile.read(path, need=("time", "people"), may=("room",)), way, seed)
 
 
-def of_table(found: Table, way: Way, seed: int) -> list[World]:
+def of_table(found: Table, way: Way, seed: int) -> list[JudgedWorld]:
     """The same of what has been read."""
     said: dict[str, list[tuple[datetime, float]]] = {}
     for row in found.rows:
@@ -111,7 +111,7 @@ def truth(said: Iterable[tuple[datetime, float]]) -> Truth:
     return Truth(times=tuple(first + n * step for n in range(steps)), step=step, people=people)
 
 
-def world(name: str, real: Truth, way: Way, seed: int) -> World:
+def world(name: str, real: Truth, way: Way, seed: int) -> JudgedWorld:
     """A room with one door through its days; a third of them, at most a week, are there to be learnt from."""
     rng = np.random.default_rng([seed, *name.encode()])
     counter = drawn(way.miss, rng)
@@ -123,7 +123,7 @@ def world(name: str, real: Truth, way: Way, seed: int) -> World:
     about = (
         f"real: {real.times[0]:%Y-%m-%d} to {real.times[-1]:%Y-%m-%d}, each {real.step / SHORTEST:.0f} min"
     )
-    return World(
+    return JudgedWorld(
         name=name,
         about=about,
         spaces=("site",),

@@ -1,7 +1,6 @@
-"""The standard worlds of the light generator: what can be wrong with counters, one thing after the other.
+"""Standard worlds of the light generator: one counter error each.
 
-Each has two weeks to learn from and a week that is judged, unless it says otherwise. They are numbers by seed, so that
-nobody chooses the weather: `besok simulate score --standard --seed 2` draws others.
+Each has two weeks to learn from and a week that is judged, unless it says otherwise. Another seed draws other people.
 """
 
 from dataclasses import dataclass, replace
@@ -10,13 +9,13 @@ from typing import Final
 import numpy as np
 from numpy.random import Generator
 
+from benchmarks.worlds import people
+from benchmarks.worlds.counters import Counter, Fault, counted
+from benchmarks.worlds.people import Passages, Place
 from besok.analytics.occupancy import Seen
 from besok.model.arrays import Ints
 from besok.model.building import Building
-from cli.worlds import people
-from cli.worlds.counters import Counter, Fault, counted
-from cli.worlds.people import Passages, Place
-from cli.worlds.world import World
+from cli.simulation.judged_world import JudgedWorld
 
 DAY_S: Final = 86_400
 HISTORY: Final = 14  # days to learn from
@@ -135,7 +134,7 @@ STANDARD: Final = (
 )  # fmt: skip
 
 
-def world(recipe: Recipe, seed: int, history: int | None = None, judged: int = JUDGED) -> World:
+def world(recipe: Recipe, seed: int, history: int | None = None, judged: int = JUDGED) -> JudgedWorld:
     """The world of this recipe; another seed draws other people and other mistakes. It may be of fewer days."""
     recipe = replace(recipe, history=recipe.history if history is None else history)
     days = recipe.history + judged
@@ -163,7 +162,7 @@ def world(recipe: Recipe, seed: int, history: int | None = None, judged: int = J
         late = any(f.kind == "late" for f in faults)
         heard.append(counts.heard if late else None)
         real.append(people.present(walked, steps, recipe.step_s)[:, None])
-    return World(
+    return JudgedWorld(
         name=recipe.name,
         about=recipe.about,
         spaces=("site",),

@@ -11,12 +11,12 @@ from besok.analytics import occupancy
 from besok.analytics.occupancy import Learnt, score
 from besok.analytics.occupancy.score import Accuracy, Alerts, Figures
 from besok.model.occupancy import Estimate
-from cli.worlds.world import World, as_it_came, parts, unchanged
+from cli.simulation.judged_world import JudgedWorld, by_receipt, parts, unchanged
 from jobs.bounds import bounded
 from jobs.learn import DAY, LOOK_BACK
 from jobs.running import Running
 
-Estimator = Callable[[World], Figures]  # of the judged days
+Estimator = Callable[[JudgedWorld], Figures]  # of the judged days
 
 ALERT_AT: Final = 0.8  # of the capacity: from there on the pages call a space busy, and then full
 
@@ -32,11 +32,11 @@ class Verdict:
     alerts: Alerts | None
 
 
-def _simple(estimator: Callable[..., Figures], at_once: bool, world: World) -> Figures:
+def _simple(estimator: Callable[..., Figures], at_once: bool, world: JudgedWorld) -> Figures:
     """A rival that adds up counts: as they came, or once all have come."""
     came, went = (
         np.concatenate([
-            getattr(seen, way) if at_once else as_it_came(getattr(seen, way), heard)
+            getattr(seen, way) if at_once else by_receipt(getattr(seen, way), heard)
             for seen, heard in zip(world.seen, world.heard, strict=True)
         ])
         for way in ("people_in", "people_out")
@@ -48,7 +48,7 @@ def _simple(estimator: Callable[..., Figures], at_once: bool, world: World) -> F
     return Figures(people=found.people[judged], lower=found.lower[judged], upper=found.upper[judged])
 
 
-def live(world: World) -> Figures:
+def live(world: JudgedWorld) -> Figures:
     """What Besök shows while the day goes on: each day it knows the days before, and of today what has been heard."""
     shown: list[Estimate] = []
     for day in range(world.judged, len(world.seen)):
@@ -60,12 +60,12 @@ def live(world: World) -> Figures:
     return _figures(shown)
 
 
-def _learnt(world: World, day: int) -> Learnt:
+def _learnt(world: JudgedWorld, day: int) -> Learnt:
     """What the weeks before a day teach, as the worker learns it."""
     return occupancy.learn(world.building, world.past[max(0, day - LOOK_BACK // DAY) : day])
 
 
-def smoothed(world: World) -> Figures:
+def smoothed(world: JudgedWorld) -> Figures:
     """What Besök shows of a day that is over, when all counts have come; learnt it has from days before only."""
     shown = []
     for day in range(world.judged, len(world.seen)):
@@ -90,7 +90,7 @@ ESTIMATORS: Final[dict[str, Estimator]] = {
 }
 
 
-def judge(world: World) -> Iterator[Verdict]:
+def judge(world: JudgedWorld) -> Iterator[Verdict]:
     """Every space of the world by every estimator."""
     real = np.concatenate(world.real[world.judged :])
     for name, estimator in ESTIMATORS.items():

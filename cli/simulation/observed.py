@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from besok.model.arrays import Floats
+from besok.model.arrays import Floats, Ints
 from besok.model.building import Building
 from besok.model.calendar import day_bounds
 from besok.model.decode_context import known_from
@@ -22,10 +22,9 @@ from besok.model.site import OUTSIDE, Portal, Sensor, Site, SiteFile
 from besok.store.occupancy import Flows, Layout, Levels
 from collectors.pipeline import decode
 from sensors_sim import stream, truth
-from sensors_sim.noise import Ints
 from sensors_sim.placing import applied
 from sensors_sim.scenario import Scenario
-from sensors_sim.seasons import millis
+from sensors_sim.times import millis
 from sensors_sim.world import World
 
 MINUTE_MS = 60_000

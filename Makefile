@@ -58,6 +58,10 @@ compose-check: setup ## build and try the container form (says so where there is
 clean: ## remove the demo with its data, .venv and caches
 	@bash deploy/clean
 
-lock: ## renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-	  --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+  --no-emit-find-links --python-version 3.11 pyproject.toml
+
+lock: ## renew the lock files from pyproject.toml (needs uv)
+	$(UV_COMPILE) --extra dev --extra benchmarks -o requirements-benchmarks.lock
+	$(UV_COMPILE) --extra dev -c requirements-benchmarks.lock -o requirements-dev.lock
+	$(UV_COMPILE) -c requirements-dev.lock -o requirements.lock

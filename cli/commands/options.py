@@ -17,6 +17,13 @@ ColumnOption = Annotated[
         "--column", help="Which column holds the counts, by name or number; several are added up; all."
     ),
 ]
+DateColumnOption = Annotated[
+    list[str] | None,
+    typer.Option("--date-column", help="Which column holds the time, by name or number; two are joined."),
+]
+DateFormatOption = Annotated[str, typer.Option(help="How dates are written, such as %d/%m/%Y or %b-%y.")]
+DecimalOption = Annotated[str, typer.Option(help="The decimal sign: . or ,")]
+SepOption = Annotated[str, typer.Option(help="What separates columns: , or ; or tab.")]
 SetOption = Annotated[
     list[str] | None, typer.Option("--set", help="Change a value of it: rates.*.arrivals=1.5")
 ]

@@ -7,9 +7,9 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -17,7 +17,8 @@ from statistics import median
 import numpy as np
 
 from besok.analytics.occupancy import NOTHING, Bools, Building, Seen, learn, live, smoothed
-from besok.files import csvfile
+from besok.files.counts import read_columns
+from besok.files.tables import DETECT, ReadOptions
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
 
@@ -27,6 +28,7 @@ FINEST, COARSEST = timedelta(minutes=1), timedelta(hours=6)  # of a step
 MOST_DOORS = 200
 DAY = timedelta(days=1)
 CROWDED = 1.5  # times the capacity, from where on it is doubted
+COLUMNS: Mapping[str, str] = {"in": "", "out": ""}
 Tell = Callable[[str], None]
 
 
@@ -72,10 +74,17 @@ class Line:
     raw: float | None
 
 
-def answer(path: Path, way: Way, history: Path | None = None, tell: Tell = lambda _: None) -> list[Line]:
-    """The people inside at each time of the file; `tell` is told what is to be doubted. Raises CountFileError."""
-    counts = read(path)
-    before = read(history) if history else []
+def answer(
+    path: Path,
+    way: Way,
+    history: Path | None = None,
+    tell: Tell = lambda _: None,
+    columns: Mapping[str, str] = COLUMNS,
+    options: ReadOptions = DETECT,
+) -> list[Line]:
+    """Return the people inside at each time of the file; `tell` receives warnings. Raises CountFileError."""
+    counts = read(path, columns, options)
+    before = read(history, columns, options) if history else []
     doors = sorted({c.door for c in (*counts, *before)})
     if len(doors) > MOST_DOORS:
         raise CountFileError(
@@ -121,27 +130,28 @@ def _lines(building: Building, days: Sequence[BusinessDay], known: list[Seen], w
         known.append(day.seen)
 
 
-def read(path: Path) -> list[Count]:
-    """The lines of a file, in the order of time; a line that comes again counts once, a corrected one as corrected."""
-    table = csvfile.read(path, need=("time", "in", "out"), may=("door",))
-    counts: dict[tuple[datetime, str], Count] = {}
-    zones = set()
-    for row in table.rows:
-        moment = row.moment()
-        zones.add(moment.tzinfo is not None)
-        at = moment.astimezone(UTC) if moment.tzinfo else moment
-        count = Count(
-            text=row.texts["time"].strip(),
-            at=at.replace(tzinfo=None),
-            wall=moment.replace(tzinfo=None),
-            door=row.texts.get("door", "").strip(),
-            people_in=row.number("in"),
-            people_out=row.number("out"),
-        )
-        counts[count.at, count.door] = count
-    if len(zones) > 1:
+def read(path: Path, columns: Mapping[str, str] = COLUMNS, options: ReadOptions = DETECT) -> list[Count]:
+    """Read the lines of a file in the order of time; of two for one time and door the later one counts.
+
+    `columns` tells which column of the file holds "in" and "out", "" for one found by its name.
+    """
+    times, frame = read_columns(path, numbers=columns, texts=("door",), options=options)
+    told = times.offset_s.notna()
+    if told.any() and not told.all():
         raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
-    return [counts[key] for key in sorted(counts)]
+    frame = frame.assign(at=times.utc(), wall=times.wall, door=frame.get("door", ""))
+    frame = frame.drop_duplicates(["at", "door"], keep="last").sort_values(["at", "door"], kind="stable")
+    return [
+        Count(
+            text=row["text"],
+            at=row["at"].to_pydatetime(),
+            wall=row["wall"].to_pydatetime(),
+            door=row["door"],
+            people_in=None if row["in"] != row["in"] else row["in"],
+            people_out=None if row["out"] != row["out"] else row["out"],
+        )
+        for row in frame.to_dict("records")
+    ]
 
 
 def business_days(counts: Sequence[Count], doors: Sequence[str], way: Way) -> list[BusinessDay]:

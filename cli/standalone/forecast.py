@@ -28,9 +28,10 @@ from besok.analytics.forecast import (
     total,
 )
 from besok.analytics.forecast.months import years_of_months
+from besok.files.values import Unit
 from besok.model.errors import BesokError
 from besok.model.plurals import many
-from cli.standalone.series import AHEAD_DAYS, Series, Step
+from cli.standalone.series import AHEAD_DAYS, Series
 from cli.standalone.weeks import Weeks, by_week, daily_paths
 
 HEAD = ("date", "mean", "low80", "high80", "low95", "high95")
@@ -62,7 +63,7 @@ class Answer:
     """All that the command prints."""
 
     origin: date
-    step: Step
+    step: Unit
     fan: Fan
     totals: tuple[Total, ...]
     goal: Goal | None
@@ -98,7 +99,7 @@ def answer(
     )
 
 
-def meant(horizon: int | None, step: Step) -> tuple[int | None, str]:
+def meant(horizon: int | None, step: Unit) -> tuple[int | None, str]:
     """The rows that are asked for, and what has to be said of them. Raises BesokError where they are too many.
 
     So many months as nobody can mean are days.

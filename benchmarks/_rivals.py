@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from besok.analytics.forecast.history import Floats
+from besok.model.arrays import Floats
 from cli.standalone.backtest import Z80
 from cli.standalone.rules import Rule, Rules, repeat, root_mean_square, simple_rules, without_holes
 

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.calibration import Accuracy, Session, accuracy
+from besok.analytics.calibration import Session, accuracy
+from besok.model.validation import Accuracy
 
 QUARTER_S = 900.0
 

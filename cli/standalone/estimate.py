@@ -16,9 +16,11 @@ from statistics import median
 
 import numpy as np
 
-from besok.analytics.occupancy import NOTHING, Bools, Building, Seen, learn, live, smoothed
+from besok.analytics.occupancy import NOTHING, Seen, learn, live, smoothed
 from besok.files.counts import read_columns
 from besok.files.tables import DETECT, ReadOptions
+from besok.model.arrays import Bools
+from besok.model.building import Building
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from besok.analytics.forecast.history import Floats
+from besok.model.arrays import Floats
 
 Rule = Callable[[Floats, int], tuple[Floats, Floats] | None]
 Rules = Callable[[str], Mapping[str, Rule]]  # by step

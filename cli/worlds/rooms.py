@@ -16,8 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
-from besok.analytics.occupancy import Bools, Building, Floats, Seen
+from besok.analytics.occupancy import Seen
 from besok.files.counts import read_columns
+from besok.model.arrays import Bools, Floats
+from besok.model.building import Building
 from besok.model.errors import CountFileError
 from cli.worlds.counters import Counter, counted
 from cli.worlds.people import Passages, in_order

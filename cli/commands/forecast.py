@@ -198,7 +198,7 @@ def _calendar(
     closed: Path | None,
     outdoors: bool,
 ) -> "Calendar":
-    """The calendar of a series, of which is said what its reader should know."""
+    """Print the notes of a series and return its calendar."""
     from cli.standalone.holidays import calendar_of
 
     for note in found.notes:

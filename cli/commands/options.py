@@ -6,8 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from sensors_sim.scenario import YEARS
-
 SiteOption = Annotated[str, typer.Option(help="The site it belongs to.")]
 AnySite = Annotated[str | None, typer.Option(help="Only this site.")]
 ScenarioOption = Annotated[str, typer.Option(help="A scenario: a name of `simulate scenarios`, or a file.")]
@@ -30,6 +28,8 @@ SetOption = Annotated[
 
 
 def _near(day: datetime | None) -> datetime | None:
+    from sensors_sim.scenario import YEARS  # the simulator takes its time to load
+
     if day and not YEARS[0] <= day.year <= YEARS[1]:
         raise typer.BadParameter(
             f"{day:%Y-%m-%d} is too far away; write a year from {YEARS[0]} to {YEARS[1]}"
@@ -38,12 +38,12 @@ def _near(day: datetime | None) -> datetime | None:
 
 
 def day_option(about: str = "") -> Any:
-    """An option for a business day in a time that can be simulated."""
+    """Return an option for a business day in a time that can be simulated."""
     return typer.Option(formats=["%Y-%m-%d"], help=about or None, callback=_near)
 
 
 def in_order(first: datetime, last: datetime) -> None:
-    """Raises BadParameter for a time that ends before it begins."""
+    """Raise BadParameter for a time that ends before it begins."""
     if last < first:
         raise typer.BadParameter(f"{last:%Y-%m-%d %H:%M} is before {first:%Y-%m-%d %H:%M}: exchange the two")
 

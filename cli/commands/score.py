@@ -92,6 +92,6 @@ def _building(
 
 
 def _told(world: str) -> None:
-    """The standard worlds take a while: say which of them has been judged, where somebody looks."""
+    """Print which standard world has been judged, on a terminal."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{world} is judged ... ", end="", file=sys.stderr, flush=True)

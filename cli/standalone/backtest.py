@@ -84,7 +84,7 @@ def scored(
     rules: Rules = simple_rules,
     each: Callable[..., Iterator[tuple[dict[str, Score], Fates]]] = map,
 ) -> Outcome:
-    """The same as of the rows `at`, each with so many rows before it; `each` applies a function to all of them."""
+    """Score forecasts from the rows `at`, each with so many rows before it; `each` maps a function over them."""
     past = series.past()
     found = []
     for one in each(partial(_at, past, calendar, series.step, rules, seed), at):
@@ -102,7 +102,7 @@ def scored(
 def _at(
     past: Past, calendar: Calendar, step: str, rules: Rules, seed: int, n: int
 ) -> tuple[dict[str, Score], Fates]:
-    """The scores of all methods that know `n` rows, and what ours would be were its futures what came."""
+    """Return the scores of all methods that know `n` rows, and what chance alone makes of ours."""
     known, came = past.visits[:n], past.visits[n : n + YEAR[step]]
     futures = _futures(past, n, len(came), calendar, seed)
     ours = _ours(futures, came)
@@ -113,7 +113,7 @@ def _at(
 
 
 def untold(step: str) -> Score:
-    """The score of a method that has nothing to say yet, such as last year's days in a first year."""
+    """Return the score of a method that has nothing to say yet, such as last year's days in a first year."""
     return Score(
         mase=np.full(len(FAR[step]), np.nan),
         cover=np.full(len(COVER[step]), np.nan),
@@ -137,14 +137,14 @@ def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
 
 
 def _known(past: Past, n: int) -> Past:
-    """What was known when `n` rows were over."""
+    """Return the past as it was known after `n` rows."""
     if isinstance(past, History):
         return past.before(past.first + timedelta(days=n))
     return past.before(n) if isinstance(past, Weeks) else replace(past, visits=past.visits[:n])
 
 
 def _futures(past: Past, n: int, rows: int, calendar: Calendar, seed: int) -> Paths:
-    """What was foretold of the `rows` after the first `n`."""
+    """Forecast the `rows` after the first `n`."""
     known, rng = _known(past, n), np.random.default_rng(seed)
     if isinstance(known, Months):
         return forecast_months(known, rows, calendar, rng=rng, paths=PATHS)

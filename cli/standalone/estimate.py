@@ -102,7 +102,7 @@ def answer(
 
 
 def crowded(days: Sequence[Seen], capacity: int | None) -> str | None:
-    """A doubt of the capacity, if the counts of usual days show far more people inside."""
+    """Return a warning if the counts of usual days show far more people inside than the capacity."""
     if capacity is None or not days:
         return None
     usual = median(_peak(day) for day in days)
@@ -115,7 +115,7 @@ def crowded(days: Sequence[Seen], capacity: int | None) -> str | None:
 
 
 def _peak(day: Seen) -> float:
-    """The most people inside, by the counts or by the counts without what is left at the end, whichever is less."""
+    """Return the peak of in - out, with or without the remainder at the end spread out, whichever is less."""
     came, went = np.nan_to_num(day.people_in).sum(1), np.nan_to_num(day.people_out).sum(1)
     inside, passed = np.cumsum(came - went), np.cumsum(came + went)
     return float(min(inside.max(), (inside - inside[-1] * passed / max(passed[-1], 1)).max()))
@@ -157,7 +157,7 @@ def read(path: Path, columns: Mapping[str, str] = COLUMNS, options: ReadOptions 
 
 
 def business_days(counts: Sequence[Count], doors: Sequence[str], way: Way) -> list[BusinessDay]:
-    """The days on which anything was told. All but the last are filled up to their end, for they are over."""
+    """Return the days with any line; all but the last are filled up to their end."""
     if not counts:
         return []
     step = step_of(sorted({c.at for c in counts}))
@@ -169,7 +169,7 @@ def business_days(counts: Sequence[Count], doors: Sequence[str], way: Way) -> li
 
 
 def step_of(moments: Sequence[datetime]) -> timedelta:
-    """The usual time from one line to the next, in whole minutes that divide a day; the finest if there is none."""
+    """Return the usual time between lines, in whole minutes that divide a day; the finest if there is none."""
     gaps = Counter(b - a for a, b in pairwise(moments))
     if not gaps:
         return FINEST
@@ -210,7 +210,7 @@ def _day(
 
 
 def _clock(counts: Sequence[Count], places: Sequence[int], steps: int, step: timedelta) -> np.ndarray:
-    """The minute after midnight on the wall at each step; between lines it runs on from the line before."""
+    """Return the minute of the local day at each step; between lines it runs on from the line before."""
     minutes = np.array([c.wall.hour * 60 + c.wall.minute for c in counts])
     latest = np.maximum(np.searchsorted(places, np.arange(steps), side="right") - 1, 0)
     on = (np.arange(steps) - np.asarray(places)[latest]) * (step / FINEST)
@@ -250,7 +250,7 @@ def stretch(text: str) -> tuple[time, time]:
 
 
 def as_csv(lines: Sequence[Line]) -> str:
-    """The lines under their heads; what is not known is empty."""
+    """Return the lines under their heads; what is not known is empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEAD)
@@ -265,6 +265,6 @@ def _plain(value: float | None) -> str:
 
 
 def as_json(lines: Sequence[Line]) -> str:
-    """The lines as a JSON array of objects."""
+    """Return the lines as a JSON array of objects."""
     rows = ({name: getattr(line, name) for name in HEAD} for line in lines)
     return "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]"

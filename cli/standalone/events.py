@@ -93,7 +93,7 @@ def read(path: Path, zone: str = "", options: ReadOptions = DETECT) -> Series:
 
 
 def _doors_together(series: Series) -> Series:
-    """The same with the lines of a time added up, where so many times have several that these must be doors.
+    """Add up the lines of a time where so many times have several that these must be doors.
 
     A few are not: the hour that comes twice in autumn, or a line that was written twice.
     """

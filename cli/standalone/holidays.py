@@ -41,7 +41,7 @@ def calendar_of(
     closed: Path | None,
     outdoors: bool = False,
 ) -> Calendar:
-    """The calendar from the first day of the series to the furthest that can be forecast."""
+    """Return the calendar from the first day of the series to the furthest that can be forecast."""
     place, _, part = country.upper().partition("-")
     try:
         found = calendar(

@@ -199,7 +199,7 @@ def _begin(step: Unit, dates: Sequence[date]) -> Callable[[date], date]:
 
 
 def _without(visits: Visits, parts: Iterable[date]) -> Visits:
-    """The same where what was counted in part is not observed; at the end it is not over yet, and left out."""
+    """Return the visits where what was counted in part is not observed; at the end it is left out."""
     known = visits | dict.fromkeys(parts)
     while len(known) > 1 and (last := max(known)) in parts:
         del known[last]
@@ -238,7 +238,7 @@ def _parts(days: Set[date], begin: Callable[[date], date]) -> frozenset[date]:
 
 
 def _lacking(days: Set[date], begin: Callable[[date], date]) -> Iterator[tuple[date, float]]:
-    """The first and the last day of a file, and how many days beyond it, in its week or month, were to be expected."""
+    """Yield the first and the last day of a file, and how many days its week or month lacks beyond it."""
     counted = Counter(day.weekday() for day in days)
     there_were = Counter(
         (min(days) + timedelta(days=n)).weekday() for n in range((max(days) - min(days)).days + 1)

@@ -146,7 +146,7 @@ def parse(
         actions[action.site, action.id] = line, action
         today = now.astimezone(ZoneInfo(reading.sites[action.site].timezone)).date()
         for key, reason in check(action, today):
-            reading.wrong(line, f"{key}: {reason.en}")
+            reading.wrong(line, f"{key}: {reason}")
     if reading.problems:
         raise CalendarFileError("\n".join(reading.problems))
     return Sheet(actions=tuple(action for _, action in actions.values()), unread=unread)

@@ -17,9 +17,9 @@ from dataclasses import replace
 from pydantic import TypeAdapter
 
 from api.deps import Clock
-from besok import services
 from besok.model.errors import BesokError
 from besok.model.views.live import SiteLive
+from besok.services.live import get_live
 from besok.store import notify
 from besok.store.database import Database
 
@@ -142,7 +142,7 @@ class Hub:
 
     def read(self, site: str) -> SiteLive:
         """A site now. Raises NotFound and StoreUnavailable."""
-        return services.live(self._db, site, self._clock())
+        return get_live(self._db, site, self._clock())
 
     async def check(self, site: str) -> None:
         """Raise NotFound or StoreUnavailable before a stream of `site` begins, where that is not known already."""

@@ -7,7 +7,7 @@ from besok.store import actions as ledger
 from besok.store.database import Database
 
 
-def actions(db: Database, site: str, today: date) -> list[ActionInfo]:
+def get_actions(db: Database, site: str, today: date) -> list[ActionInfo]:
     """What was asked for at a site and what became of it by business day `today`, newest first."""
     return [
         ActionInfo(

@@ -212,7 +212,7 @@ class _Inputs:
         return reckon(quarters, self.day_kinds(), self.rules, self.bias())
 
 
-def annual(db: Database, site: str, year: int, today: date) -> AnnualReport:
+def get_annual_report(db: Database, site: str, year: int, today: date) -> AnnualReport:
     """Return the visits of a calendar year, of the business days before `today`, with their evidence.
 
     Read where a job has computed it. Raises NotFound.

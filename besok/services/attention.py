@@ -7,10 +7,10 @@ from typing import Any
 
 from besok.model import messages
 from besok.model.errors import BesokError, NotFound
-from besok.model.findings import Doubt, Finding, Kind, doubt
+from besok.model.findings import Finding, Kind
 from besok.model.site import Site
 from besok.model.views.attention import ChannelCoverage, FindingEvent, FindingInfo, State
-from besok.services.devices import devices, unplaced
+from besok.services.devices import get_devices, get_unplaced
 from besok.services.sensor_series import sensor_series
 from besok.services.wiring import WiringPoint, check
 from besok.store import quality, results
@@ -66,7 +66,7 @@ class _Row:
         )
 
 
-def findings(
+def get_findings(
     db: Database, site: str | None = None, *, now: datetime, resolved_for: timedelta = timedelta(0)
 ) -> list[FindingInfo]:
     """What is open or acknowledged at a site, or at all; and what was resolved in the time before `now`.
@@ -80,7 +80,7 @@ def findings(
     return _told(rows, sites)
 
 
-def finding(db: Database, number: int) -> FindingInfo | None:
+def get_finding(db: Database, number: int) -> FindingInfo | None:
     """One finding, whatever its state."""
     rows = db.fetch("findings", _Row, site=None, id=number, resolved_since=LONG_AGO, limit=1)
     return next(iter(_told(rows, load_all(db))), None)
@@ -90,7 +90,7 @@ def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -
     """Note who has seen a finding and why it stands, and return it. Raises NotFound, Resolved."""
     with db.transaction() as conn:
         done = quality.acknowledge(conn, number, who, note, now)
-    found = finding(db, number)
+    found = get_finding(db, number)
     if found is None:
         raise NotFound(messages.no_finding(number))
     if not done:
@@ -98,13 +98,7 @@ def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -
     return found
 
 
-def doubts(db: Database, site: str, *, now: datetime, since: datetime) -> list[Doubt]:
-    """What an estimator has to know of the sensors of a site from `since` on, ended troubles among them."""
-    rows = db.fetch("findings", _Row, site=site, id=None, resolved_since=since, limit=MOST)
-    return [doubt(row.finding(), row.resolved) for row in rows if row.device]
-
-
-def coverage(db: Database, site: str, first: date, last: date, *, now: datetime) -> list[ChannelCoverage]:
+def get_coverage(db: Database, site: str, first: date, last: date, *, now: datetime) -> list[ChannelCoverage]:
     """How much of each business day from `first` to `last` the channels of a site worked. Raises NotFound."""
     load(db, site)
     if last - first == LAST_WEEK:
@@ -121,14 +115,14 @@ def compute_coverage(
     return db.fetch("coverage", ChannelCoverage, site=site, first=first, last=last, now=now)
 
 
-def wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
+def get_wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
     """Whether a site is wired as its site file says, problems first. Raises NotFound."""
     place, sites = load(db, site), load_all(db)
     with db.transaction() as conn:
         series = sensor_series(conn, place, sites, now, WIRING_DAYS)
-    mine = devices(db, site, now=now)
+    mine = get_devices(db, site, now=now)
     return check(
-        series.house, series.seen, _names(place, sites), place.timezone, mine, len(unplaced(db, now))
+        series.house, series.seen, _names(place, sites), place.timezone, mine, len(get_unplaced(db, now))
     )
 
 

@@ -67,12 +67,12 @@ class _Week:
     week: tuple[Hour, ...]
 
 
-def receive(db: Database, site: str, count: ManualCount, now: datetime) -> bool:
+def receive_count(db: Database, site: str, count: ManualCount, now: datetime) -> bool:
     """Store a count; False if it was stored before. Raises NotFound, StoreRefused."""
     return calibrations.receive(db, site, count, clock_shift(count.sent, now), now)
 
 
-def calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
+def get_calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
     """Return all that is known of how well the doors of a site count. Raises NotFound."""
     place = load(db, site)
     doors = db.fetch("count_doors", _Door, site=site)
@@ -91,9 +91,9 @@ def calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
     )
 
 
-def propose(db: Database, site: str, author: str, now: datetime) -> list[Calibration]:
+def propose_corrections(db: Database, site: str, author: str, now: datetime) -> list[Calibration]:
     """Propose a correction for each door whose counts call for one, and return these proposals."""
-    known = calibration(db, site, now)
+    known = get_calibration(db, site, now)
     wanted = [door for door in known.doors if _needs_correction(door)]
     for door in wanted:
         used = [c for c in known.counts if c.used and c.portal == door.portal]

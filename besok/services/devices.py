@@ -71,7 +71,7 @@ class _RejectedRow:
     size: int
 
 
-def devices(db: Database, site: str | None = None, *, now: datetime) -> list[DeviceInfo]:
+def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list[DeviceInfo]:
     """Return the devices that were seen or are expected: those placed in a site, or all."""
     same = (
         "source",
@@ -94,7 +94,7 @@ def devices(db: Database, site: str | None = None, *, now: datetime) -> list[Dev
     ]
 
 
-def unplaced(db: Database, now: datetime) -> list[UnplacedDevice]:
+def get_unplaced(db: Database, now: datetime) -> list[UnplacedDevice]:
     """Return devices with channels that send and are not placed, the one heard last first, SHOWN_DEVICES at most.
 
     One that was silent for GONE_AFTER is left out; what it sent is kept all the same.
@@ -127,7 +127,7 @@ def _unplaced(row: _UnplacedRow, readings: Mapping[int, _Readings]) -> UnplacedD
     )
 
 
-def rejected(db: Database, limit: int = 100, before_id: int | None = None) -> list[RejectedMessage]:
+def get_rejected(db: Database, limit: int = 100, before_id: int | None = None) -> list[RejectedMessage]:
     """Return rejected messages, newest first; `before_id` gives the next page."""
     rows = db.fetch("rejected", _RejectedRow, limit=limit, before=before_id, length=SHOWN_BYTES)
     return [_rejected(r) for r in rows]

@@ -21,7 +21,7 @@ WEEKS: Final = timedelta(days=364)  # so that every weekday is there equally oft
 LEAST_WEEKS: Final = 8  # observed days of a weekday, before it is compared
 
 
-def outlook(db: Database, site: str) -> Outlook:
+def get_outlook(db: Database, site: str) -> Outlook:
     """Return the newest forecast of a site. Raises NotFound where there is none yet."""
     found = db.fetch_one("forecast_latest", Outlook, **_counting(load(db, site)))
     if found is None:
@@ -31,7 +31,7 @@ def outlook(db: Database, site: str) -> Outlook:
     return found
 
 
-def awaited(db: Database, site: str, today: date, now: datetime) -> Awaited:
+def get_awaited(db: Database, site: str, today: date, now: datetime) -> Awaited:
     """Why a site has no forecast yet, on business day `today`. Raises NotFound."""
     place = load(db, site)
     return Awaited(
@@ -41,7 +41,7 @@ def awaited(db: Database, site: str, today: date, now: datetime) -> Awaited:
     )
 
 
-def scored(db: Database, site: str, today: date) -> list[Scored]:
+def get_scored(db: Database, site: str, today: date) -> list[Scored]:
     """Every sum that was forecast and whose days are over on `today`, the shortest first. Raises NotFound.
 
     Only forecasts of what the target counts now: its measure, and its sites.
@@ -51,7 +51,7 @@ def scored(db: Database, site: str, today: date) -> list[Scored]:
     return db.fetch("forecast_record", Scored, **_counting(place), today=today, left_out=out)
 
 
-def records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) -> list[Record]:
+def get_records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) -> list[Record]:
     """How good the judged forecasts were, by how many days they sum up; lengths without any are left out."""
     next_days = [s for s in found if s.judged and s.first - s.origin == timedelta(days=1)]
     by_length = {days: [s for s in next_days if s.days == days] for days in lengths}
@@ -78,7 +78,7 @@ def _counting(place: Site) -> dict[str, object]:
     return {"site": place.id, "measure": place.measure, "also": list(place.also)}
 
 
-def weekday_growth(db: Database, site: str, today: date) -> dict[int, float]:
+def get_weekday_growth(db: Database, site: str, today: date) -> dict[int, float]:
     """Return visits of the last 364 days as a multiple of the baseline's, by weekday (Monday 0).
 
     Weekdays without visits in either, or with fewer than LEAST_WEEKS observed days, are left out; so are all of them

@@ -23,7 +23,7 @@ class _Row:
     edition: str
 
 
-def health(db: Database, now: datetime) -> Health:
+def get_health(db: Database, now: datetime) -> Health:
     """What works and what does not at `now`. Raises StoreUnavailable if the database does not answer."""
     with db.transaction() as conn:
         mismatch = schema.mismatch(conn)

@@ -42,7 +42,7 @@ class _Visits:
     corrected: float | None
 
 
-def live(db: Database, site: str, now: datetime) -> SiteLive:
+def get_live(db: Database, site: str, now: datetime) -> SiteLive:
     """Return how many people are in each space of a site at `now`, with intervals. Raises NotFound."""
     place = load(db, site)
     day = calendar.business_day(now, place)

@@ -17,7 +17,7 @@ WEEKS = timedelta(days=364)
 DAY = timedelta(days=1)
 
 
-def progress(db: Database, site: str, today: date) -> Progress:
+def get_progress(db: Database, site: str, today: date) -> Progress:
     """Return visits against the target of a site, seen from business day `today`.
 
     Raises NotFound where there is no target.
@@ -68,7 +68,7 @@ def progress(db: Database, site: str, today: date) -> Progress:
     )
 
 
-def so_far(db: Database, site: str, today: date) -> SoFar:
+def get_so_far(db: Database, site: str, today: date) -> SoFar:
     """Return the visits of a site, with a target or without, seen from business day `today`. Raises NotFound."""
     place = load(db, site)
     days = visit_days(db, counted(db, place), today - DAY)

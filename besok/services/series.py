@@ -17,7 +17,7 @@ FINE: Final = {"15min": timedelta(minutes=15), "hour": timedelta(hours=1)}
 INTERVALS: Final = {"day": "1 day", "week": "7 days", "month": "1 month"}
 
 
-def flows(db: Database, site: str, start: datetime, end: datetime, step: Step) -> list[FlowPoint]:
+def get_flows(db: Database, site: str, start: datetime, end: datetime, step: Step) -> list[FlowPoint]:
     """People through each counted portal of a site from `start` up to `end`, portal by portal. Raises NotFound.
 
     For days, weeks and months the business days that begin within the range count; `start` of a point is then
@@ -31,7 +31,7 @@ def flows(db: Database, site: str, start: datetime, end: datetime, step: Step) -
     return db.fetch("flows_days", FlowPoint, site=site, **_steps(step, *days))
 
 
-def occupancy(
+def get_occupancy(
     db: Database, site: str, space: str, start: datetime, end: datetime, step: Step
 ) -> list[OccupancyPoint]:
     """The occupancy of a space from `start` up to `end`. Raises NotFound."""
@@ -46,7 +46,7 @@ def occupancy(
     return db.fetch("occupancy_days", OccupancyPoint, site=site, space=space, **_steps(step, *days))
 
 
-def day_curves(
+def get_day_curves(
     db: Database, site: str, spans: Sequence[tuple[datetime, datetime]]
 ) -> dict[str, list[OccupancyPoint]]:
     """Return the occupancy of each space of a site by quarter of an hour in some spans of time, in order of time."""
@@ -55,7 +55,7 @@ def day_curves(
     return {space: list(own) for space, own in groupby(points, key=attrgetter("space"))}
 
 
-def heatmap(db: Database, site: str, space: str, first: date, last: date) -> list[HeatCell]:
+def get_heatmap(db: Database, site: str, space: str, first: date, last: date) -> list[HeatCell]:
     """The usual occupancy of a space by weekday and hour over the business days `first` to `last`. Raises NotFound."""
     _known(load(db, site), space)
     return db.fetch("heatmap", HeatCell, site=site, space=space, first=first, last=last)

@@ -13,8 +13,8 @@ from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import SpaceUsage, Together
-from besok.services.places import spaces
-from besok.services.series import occupancy
+from besok.services.places import get_spaces
+from besok.services.series import get_occupancy
 from besok.store.database import Database
 from besok.store.sites import load
 
@@ -66,14 +66,14 @@ class _Day:
         return sum((until - start) / timedelta(hours=1) for start, until in self.open)
 
 
-def space_usage(
+def get_space_usage(
     db: Database, site: str, first: date, last: date, *, now: datetime, space: str | None = None
 ) -> list[SpaceUsage]:
     """How the spaces of a site (or one) were used on the business days `first` to `last` that have begun.
 
     Nothing where none has. Raises NotFound.
     """
-    place, built = load(db, site), {s.space: s for s in spaces(db, site)}
+    place, built = load(db, site), {s.space: s for s in get_spaces(db, site)}
     if space is not None and space not in built:
         raise NotFound(f"there is no space “{space}” in {site}")
     days = {d.day: d for d in _days(place, first, last, now)}
@@ -86,21 +86,21 @@ def space_usage(
     ]
 
 
-def together(
+def get_together(
     db: Database, site: str, chosen: Sequence[str], first: date, last: date, *, now: datetime
 ) -> Together:
     """Several spaces of a site, none within another, taken together: the peak of their sum, never the sum of peaks.
 
     Raises NotFound; ValueError if one of them lies in another.
     """
-    place, built = load(db, site), {s.space: s for s in spaces(db, site)}
+    place, built = load(db, site), {s.space: s for s in get_spaces(db, site)}
     for name in chosen:
         if name not in built:
             raise NotFound(f"there is no space “{name}” in {site}")
         if around := set(_around(built, name)) & (set(chosen) - {name}):
             raise ValueError(f"{name} lies in {around.pop()}: its people would count twice")
     start, end = calendar.day_bounds(first, place)[0], min(calendar.day_bounds(last, place)[1], now)
-    series = [occupancy(db, site, name, start, end, "15min") for name in chosen] if start < end else []
+    series = [get_occupancy(db, site, name, start, end, "15min") for name in chosen] if start < end else []
     sums = usage.together([[p.people for p in points] for points in series])
     known = [(n, p.start) for n, p in zip(sums, series[0] if series else [], strict=True) if n is not None]
     peak, at = max(known, key=lambda pair: pair[0], default=(None, None))

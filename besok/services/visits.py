@@ -25,7 +25,7 @@ class _Point:
     squares: float | None
 
 
-def visits(
+def get_visits(
     db: Database,
     site: str,
     first: date,

@@ -8,11 +8,14 @@ from typing import Any
 
 from dash import html
 
-from besok import services
 from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.live import LATE_AFTER, STALE_AFTER, SiteInfo, SiteLive, SpaceLive
 from besok.model.views.series import OccupancyPoint
+from besok.services.attention import get_findings
+from besok.services.devices import get_devices
+from besok.services.live import get_live
+from besok.services.series import get_day_curves
 from besok.store import sites
 from besok.store.database import Database
 from besok.text import formats
@@ -29,9 +32,9 @@ WEEK = timedelta(days=7)
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The board of a site."""
-    live = services.live(db, site.site, now)
-    sensors = len(services.devices(db, site.site, now=now))
-    said = told(live, services.findings(db, site.site, now=now), sensors)
+    live = get_live(db, site.site, now)
+    sensors = len(get_devices(db, site.site, now=now))
+    said = told(live, get_findings(db, site.site, now=now), sensors)
     return board(live, site, frame(db, sites.load(db, site.site), live, now), said)
 
 
@@ -42,7 +45,7 @@ def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
     week_ago = calendar.day_bounds(day - WEEK, site)[0]
     shift = calendar.day_bounds(day, site)[0] - week_ago
     spans = [(first, now), (first - shift, last - shift)]
-    points = services.day_curves(db, site.id, spans)
+    points = get_day_curves(db, site.id, spans)
     curves = {}
     for space in live.spaces:
         own = points.get(space.space, [])

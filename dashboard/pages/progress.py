@@ -6,7 +6,6 @@ from typing import Any
 
 from dash import html
 
-from besok import services
 from besok.model import calendar
 from besok.model.errors import NotFound
 from besok.model.forecast import Outlook
@@ -14,6 +13,12 @@ from besok.model.site import Site, Text
 from besok.model.views.live import SiteInfo
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
+from besok.services.actions import get_actions
+from besok.services.calendar import get_event_effects
+from besok.services.forecast import get_awaited, get_outlook, get_records, get_scored, get_weekday_growth
+from besok.services.places import get_spaces
+from besok.services.progress import get_progress, get_so_far
+from besok.services.visits import get_visits
 from besok.store import effects, sites
 from besok.store.database import Database
 from besok.text import formats, narratives
@@ -64,14 +69,14 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
 
 def _way(db: Database, site: str, today: date) -> Progress | None:
     try:
-        return services.progress(db, site, today)
+        return get_progress(db, site, today)
     except NotFound:
         return None
 
 
 def _outlook(db: Database, site: str) -> Outlook | None:
     try:
-        return services.outlook(db, site)
+        return get_outlook(db, site)
     except NotFound:
         return None
 
@@ -83,7 +88,7 @@ def _names(counted: Sequence[Site]) -> list[Text]:
 def _on_the_way(
     db: Database, site: str, counted: Sequence[Site], way: Progress, coming: Outlook | None, title: str
 ) -> list[Any]:
-    weekdays = services.weekday_growth(db, site, way.today) if coming else {}
+    weekdays = get_weekday_growth(db, site, way.today) if coming else {}
     return [answer.panel(way, title, coming, weekdays, _names(counted))]
 
 
@@ -99,7 +104,7 @@ def _without_goal(
 ) -> list[Any]:
     """Nothing to hold the visits against: how many came and are to come, and how to say where they shall go."""
     today, name = calendar.business_day(now, place), named(place.name)
-    known = services.so_far(db, place.id, today)
+    known = get_so_far(db, place.id, today)
     if not known.days:
         before = (
             way if way and way.baseline_last < today else None
@@ -122,7 +127,7 @@ def _points(db: Database, site: str, today: date, way: Progress | None) -> list[
     """The visits of all days that the page shows."""
     begins = date(today.year - 2, 1, 1)
     first = min(way.baseline_first - WHOLE_YEAR * DAY, begins) if way else begins
-    return services.visits(db, site, first, today - DAY, "day", together=True)
+    return get_visits(db, site, first, today - DAY, "day", together=True)
 
 
 def _ahead(
@@ -136,7 +141,7 @@ def _ahead(
     """What is to come, or why it is not told yet."""
     today, site = calendar.business_day(now, place), place.id
     if coming is None:
-        return [forecast.awaited(services.awaited(db, site, today, now))]
+        return [forecast.awaited(get_awaited(db, site, today, now))]
     baseline = way.baseline_visits if way else None
     return [
         *forecast.way_ahead(site, way, place.measure, points, coming),
@@ -148,13 +153,13 @@ def _ahead(
 def _corrected(db: Database, site: str, today: date, first: date | None = None) -> list[Any]:
     begins = min(first or today, date(today.year - 1, 1, 1))
     return beside.corrected_note(
-        site, services.visits(db, site, begins, today, "month", together=True, today=today)
+        site, get_visits(db, site, begins, today, "month", together=True, today=today)
     )
 
 
 def _ledger(db: Database, site: str, today: date) -> Any:
-    spaces = {space.space: space.name for space in services.spaces(db, site)}
-    found = services.actions(db, site, today)
+    spaces = {space.space: space.name for space in get_spaces(db, site)}
+    found = get_actions(db, site, today)
     whole = {action.action: not action.spaces for action in found}
     kept = effects.action_effects(db, site)
     gave = {name: narratives.gave(effect, whole.get(name, True)) for name, effect in kept.items()}
@@ -171,17 +176,17 @@ def _places(counted: Sequence[Site]) -> tuple[dict[str, Text], dict[str, Text]]:
 
 
 def _programme(db: Database, site: str, now: datetime) -> Any:
-    spaces = {space.space: space.name for space in services.spaces(db, site)}
-    found = services.event_effects(db, site, now - WHOLE_YEAR * DAY, now)[:EVENTS]
+    spaces = {space.space: space.name for space in get_spaces(db, site)}
+    found = get_event_effects(db, site, now - WHOLE_YEAR * DAY, now)[:EVENTS]
     return gains.section(found, sites.load(db, site), spaces)
 
 
 def _record(db: Database, site: str, today: date) -> Any:
-    found = services.scored(db, site, today)
-    return record.section(site, found, services.records(found))
+    found = get_scored(db, site, today)
+    return record.section(site, found, get_records(found))
 
 
 def _terms(db: Database, site: str, today: date, way: Progress | None) -> list[Any]:
-    known = services.so_far(db, site, today)
+    known = get_so_far(db, site, today)
     aimed = way and way.baseline_visits is not None and way.baseline_last < today
     return [answer.terms(site, known, way if aimed else None)] if known.days else []

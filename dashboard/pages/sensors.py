@@ -6,12 +6,13 @@ from typing import Any
 
 from dash import html
 
-from besok import services
 from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, RejectedMessage
 from besok.model.views.live import SiteInfo
-from besok.services.calibration import calibration
+from besok.services.attention import get_coverage, get_findings
+from besok.services.calibration import get_calibration
+from besok.services.devices import get_devices, get_rejected, get_unplaced
 from besok.services.unplaced_devices import Stranger, introduce
 from besok.store import sites
 from besok.store.database import Database
@@ -29,14 +30,14 @@ RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The sensors of a site, then what concerns all sites."""
-    mine = services.devices(db, site.site, now=now)
+    mine = get_devices(db, site.site, now=now)
     built = sites.load_all(db)
     place = next(place for place in built if place.id == site.site)
     names, today = place_names(place), calendar.business_day(now, place)
-    unplaced = introduce(services.unplaced(db, now), built)
+    unplaced = introduce(get_unplaced(db, now), built)
     places = {name: text for b in built for name, text in place_names(b).items()}
-    refused = services.rejected(db, SHOWN)
-    wrong = services.findings(db, site.site, now=now, resolved_for=RESOLVED)
+    refused = get_rejected(db, SHOWN)
+    wrong = get_findings(db, site.site, now=now, resolved_for=RESOLVED)
     title = _("Sensors of {site}").format(site=named(site.name))
     return html.Div(
         [
@@ -48,7 +49,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.H2(_("All sensors")),
             _devices(mine, names, site, now, _worked(db, site.site, today, now)),
             html.H2(_("Counted beside the sensors"), id="beside"),
-            beside.section(calibration(db, site.site, now), site.timezone),
+            beside.section(get_calibration(db, site.site, now), site.timezone),
             html.H2(_("Heard, but not placed"), id="strangers"),
             unplaced_devices.section(unplaced, places, now),
             html.H2(_("Messages nobody could read")),
@@ -92,7 +93,7 @@ def state(device: DeviceInfo) -> Any:
 def _worked(db: Database, site: str, today: date, now: datetime) -> Mapping[str, float]:
     """The share of the last seven whole days in which each device worked; of its worst channel."""
     channels: dict[tuple[str, str], list[float]] = {}
-    for c in services.coverage(db, site, today - timedelta(days=7), today - timedelta(days=1), now=now):
+    for c in get_coverage(db, site, today - timedelta(days=7), today - timedelta(days=1), now=now):
         if c.coverage is not None:
             channels.setdefault((c.device, c.channel), []).append(c.coverage)
     worked: dict[str, float] = {}

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from dash import html
 
-from besok import services
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
+from besok.services.visits import get_visits
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, plural
@@ -141,8 +141,8 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
     begins, ends = (
         (way.baseline_first, way.baseline_last) if way else (date(year - 1, 1, 1), date(year - 1, 12, 31))
     )
-    now = services.visits(db, site, date(year, 1, 1), today - DAY, "month", together=True)
-    base = services.visits(db, site, begins, ends, "month", together=True)
+    now = get_visits(db, site, date(year, 1, 1), today - DAY, "month", together=True)
+    base = get_visits(db, site, begins, ends, "month", together=True)
     mine, theirs = by_month(now, measure), by_month(base, measure)
     whole = by_month([p for p in base if p.coverage >= WHOLE and _within(p.day, begins, ends)], measure)
     period = str(begins.year) if begins.year == ends.year else f"{begins.year}–{ends.year}"

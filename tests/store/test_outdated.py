@@ -8,10 +8,10 @@ from importlib.resources import files
 import psycopg
 import pytest
 
-from besok import services
 from besok.model import sitefile
 from besok.model.errors import SchemaMismatch
 from besok.model.settings import Settings
+from besok.services.health import get_health
 from besok.store import schema, sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
@@ -61,11 +61,11 @@ def test_health_and_doctor_say_which_is_older(
     db: Database, database_url: str, conn: psycopg.Connection[object], state: str
 ) -> None:
     settings = Settings(database_url=database_url)  # type: ignore[arg-type]
-    assert services.health(db, NOW).schema_problem is None
+    assert get_health(db, NOW).schema_problem is None
     assert "The database has this program's schema" in [f.text for f in doctor._database(settings)]
     change, said = STATES[state]
     conn.execute(change)  # type: ignore[call-overload]
-    well = services.health(db, NOW)
+    well = get_health(db, NOW)
     assert not well.ok and not well.schema_current and said in str(well.schema_problem)
     (problem,) = [f for f in doctor._database(settings) if f.state == doctor.PROBLEM]
     assert said in f"{problem.text}: {problem.advice}"
@@ -79,7 +79,7 @@ def test_migrating_brings_it_there(
 ) -> None:
     conn.execute(STATES[state][0])  # type: ignore[call-overload]
     assert migrate(database_url) == []
-    assert services.health(db, NOW).schema_current
+    assert get_health(db, NOW).schema_current
 
 
 def test_an_older_program_leaves_a_newer_database_as_it_is(

@@ -8,7 +8,7 @@ from besok.store.database import Database
 
 
 def get_actions(db: Database, site: str, today: date) -> list[ActionInfo]:
-    """What was asked for at a site and what became of it by business day `today`, newest first."""
+    """Return what was asked for at a site and what was done by business day `today`, newest first."""
     return [
         ActionInfo(
             action=a.id,

@@ -56,7 +56,7 @@ class _Placement:
     evidence: SensorEvidence
 
     def expected(self, year: "_Inputs") -> slice:
-        """The quarters in which it should have counted.
+        """Return the quarters in which it should have counted.
 
         A placement without a beginning begins with its first reading: else a sensor that replaced another would be
         missing at the door for all the time before.
@@ -115,7 +115,7 @@ class _Inputs:
         return {"portals": [d.portal_id for d in self.doors], "begins": self.begins, "ends": self.ends}
 
     def quarter_of(self, t: datetime) -> int:
-        """The number of the first quarter that begins at `t` or later, from 0 on."""
+        """Return the number of the first quarter that begins at `t` or later, from 0 on."""
         return max(-((self.begins - t) // QUARTER), 0)
 
     @cached_property
@@ -147,7 +147,7 @@ class _Inputs:
         return np.asarray(np.where(self.half, (grid.people_in + grid.people_out) / 2, one_way), np.float64)
 
     def day_kinds(self) -> list[tuple[object, ...] | None]:
-        """What makes days alike: the weekday (or holiday) and for how long it is open; None: closed."""
+        """Return what makes days alike: the weekday (or holiday) and for how long it is open; None: closed."""
         return [self._kind(day) for day in self.days]
 
     def _kind(self, day: date) -> tuple[object, ...] | None:
@@ -194,7 +194,7 @@ class _Inputs:
         return out
 
     def figure(self, grid: _Grid) -> Year:
-        """The year's figure from its quarters."""
+        """Return the year's figure from its quarters."""
         entries = self.entries(grid)
         expected = np.zeros((self.quarters, len(self.doors)))
         place = {door.portal_id: n for n, door in enumerate(self.doors)}
@@ -297,7 +297,7 @@ def _grid(conn: psycopg.Connection[Any], on: _Inputs, query: str) -> _Grid:
 
 
 def _bounds(figure: Year) -> tuple[float | None, float | None]:
-    """The 95 % interval of the net figure: that of gross in proportion."""
+    """Return the 95 % interval of the net figure: that of gross in proportion."""
     if figure.net is None or not figure.gross:
         return None, None
     half_width = TWO_SIDED_95 * figure.se * figure.net / figure.gross
@@ -336,7 +336,7 @@ def _door(n: int, on: _Inputs, grid: _Grid, figure: Year) -> DoorEvidence:
 
 
 def _remarks(on: _Inputs, figure: Year, *, seen: bool) -> list[str]:
-    """What the reader must know before using the figure."""
+    """Return what the reader must know before using the figure."""
     found = []
     if on.last < date(on.first.year, 12, 31):
         found.append(f"the year is not over: business days up to {on.last}")

@@ -52,7 +52,7 @@ class _Row:
     history: tuple[FindingEvent, ...]
 
     def finding(self) -> Finding:
-        """What was found, as the detectors said it."""
+        """Return the finding as the detectors made it."""
         native = self.source == "native"
         return Finding(
             kind=self.kind,
@@ -69,7 +69,7 @@ class _Row:
 def get_findings(
     db: Database, site: str | None = None, *, now: datetime, resolved_for: timedelta = timedelta(0)
 ) -> list[FindingInfo]:
-    """What is open or acknowledged at a site, or at all; and what was resolved in the time before `now`.
+    """Return what is open or acknowledged at a site, or at all, and what was resolved in the time before `now`.
 
     Raises NotFound for a site that is not there.
     """
@@ -132,7 +132,7 @@ def _told(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:
 
 
 def _names(site: Site, sites: Sequence[Site]) -> Names:
-    """What doors and spaces are called; those of other sites with their site before them."""
+    """Return the names of doors and spaces; those of other sites with their site before them."""
     found = {f"{s.id}/{p.id}": p.name for s in sites for p in s.portals}
     found |= {p.id: p.name for p in site.portals} | {s.id: s.name for s in site.spaces}
     return found | {site.id: site.name}

@@ -103,7 +103,7 @@ def propose_corrections(db: Database, site: str, author: str, now: datetime) -> 
 
 
 def _counts(db: Database, site: str, doors: dict[int, tuple[int, ...]], now: datetime) -> list[CountInfo]:
-    """The counts of the last OLDEST_COUNT beside what the sensors counted, the latest first.
+    """Return the counts of the last OLDEST_COUNT beside what the sensors counted, the latest first.
 
     Not `used` are those beside other channels than `doors` has now, and those from before a sensor changed.
     """
@@ -143,7 +143,7 @@ def _count(row: _Count, segments: Sequence[Segment], doors: dict[int, tuple[int,
 
 
 def _before_change(counts: Iterable[CountInfo], portal: str) -> list[CountInfo]:
-    """The counts of a door from before its sensor began to count differently."""
+    """Return the counts of a door from before its sensor began to count differently."""
     used = sorted((c for c in counts if c.used and c.portal == portal), key=lambda c: c.begins)
     return used[: max(changed_at([_session(c, way) for c in used]) for way in DIRECTIONS)]
 
@@ -191,7 +191,7 @@ def _weeks(
     counts: Sequence[CountInfo],
     now: datetime,
 ) -> list[Door]:
-    """The doors into a site: the accuracy of the direction that enters, and who enters in each hour of a usual week."""
+    """Return the doors into a site with the accuracy of the direction that enters, and who enters in a usual week."""
     until = calendar.business_day(now, place) - timedelta(days=1)
     known = results.read(db, place.id, results.USUAL_WEEK, list[_Week], until)
     weeks = {row.portal_id: row.week for row in known or compute_usual_week(db, place.id, now)}

@@ -156,7 +156,7 @@ def _is_text(r: _RejectedRow) -> bool:
 
 
 def _clock_problem(r: _DeviceRow) -> str | None:
-    """What is wrong with a device's clock, in words; None if nothing is."""
+    """Describe what is wrong with a device's clock; None if nothing is."""
     if r.clock_offset_s is None or not r.clock_flags & (Flag.CLOCK_AHEAD | Flag.CLOCK_BEHIND):
         return None
     off = timedelta(seconds=round(abs(r.clock_offset_s)))

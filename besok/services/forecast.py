@@ -98,6 +98,6 @@ def get_weekday_growth(db: Database, site: str, today: date) -> dict[int, float]
 
 
 def _by_weekday(visits: dict[date, float]) -> dict[int, float]:
-    """The mean visits of each weekday."""
+    """Return the mean visits of each weekday."""
     known = {n: [v for day, v in visits.items() if day.weekday() == n] for n in range(7)}
     return {n: mean(values) for n, values in known.items() if len(values) >= LEAST_WEEKS}

@@ -24,7 +24,7 @@ class _Row:
 
 
 def get_health(db: Database, now: datetime) -> Health:
-    """What works and what does not at `now`. Raises StoreUnavailable if the database does not answer."""
+    """Return what works and what does not at `now`. Raises StoreUnavailable if the database does not answer."""
     with db.transaction() as conn:
         mismatch = schema.mismatch(conn)
     current = mismatch is None

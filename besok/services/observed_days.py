@@ -80,7 +80,7 @@ def partial_days(db: Database, sites: Sequence[Site], last: date) -> list[date]:
 
 
 def _partial_days(db: Database, site: Site, last: date) -> list[date]:
-    """The business days of one site that were observed only in part."""
+    """Return the business days of one site that were observed only in part."""
     months = db.fetch("door_months", _Month, site=site.id)
     names = {month.portal_id: month.name for month in months}
     definitions = sorted(site.visits, key=lambda d: d.first)
@@ -114,7 +114,7 @@ def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Door
 
 
 def _whole_days(site: Site, placement: Placement) -> tuple[date, date]:
-    """The first and the last whole day of a placement."""
+    """Return the first and the last whole day of a placement."""
     return (
         calendar.business_day(placement.placed, site) + DAY if placement.placed else date.min,
         calendar.business_day(placement.ended, site) - DAY if placement.ended else date.max,

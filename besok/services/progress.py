@@ -88,13 +88,13 @@ def get_so_far(db: Database, site: str, today: date) -> SoFar:
 
 
 def _deadline_year(days: Sequence[VisitDay], measure: str, deadline: date) -> float | None:
-    """The visits of the 365 days up to a deadline; None where too little was observed."""
+    """Return the visits of the 365 days up to a deadline; None where too little was observed."""
     year = whole_days(days, measure, deadline - (YEAR - 1) * DAY, deadline)
     return _yearly(year) if len(year) >= ENOUGH * YEAR else None
 
 
 def _yearly(visits: Mapping[date, float]) -> float | None:
-    """A year's worth of visits, from the mean of the days that were observed whole."""
+    """Return a year's worth of visits, from the mean of the days that were observed whole."""
     return sum(visits.values()) / len(visits) * YEAR if visits else None
 
 

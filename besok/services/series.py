@@ -34,7 +34,7 @@ def get_flows(db: Database, site: str, start: datetime, end: datetime, step: Ste
 def get_occupancy(
     db: Database, site: str, space: str, start: datetime, end: datetime, step: Step
 ) -> list[OccupancyPoint]:
-    """The occupancy of a space from `start` up to `end`. Raises NotFound."""
+    """Return the occupancy of a space from `start` up to `end`. Raises NotFound."""
     place = load(db, site)
     _known(place, space)
     if step in FINE:
@@ -56,7 +56,7 @@ def get_day_curves(
 
 
 def get_heatmap(db: Database, site: str, space: str, first: date, last: date) -> list[HeatCell]:
-    """The usual occupancy of a space by weekday and hour over the business days `first` to `last`. Raises NotFound."""
+    """Return usual occupancy of a space by weekday and hour over business days `first` to `last`. Raises NotFound."""
     _known(load(db, site), space)
     return db.fetch("heatmap", HeatCell, site=site, space=space, first=first, last=last)
 
@@ -71,7 +71,7 @@ def _steps(step: Step, first: date, last: date) -> dict[str, object]:
 
 
 def _days(place: Site, start: datetime, end: datetime) -> tuple[date, date] | None:
-    """The first and the last business day that begin from `start` up to `end`; None if none does."""
+    """Return the first and the last business day that begin from `start` up to `end`; None if none does."""
     first, last = (
         calendar.business_day(start, place),
         calendar.business_day(end - timedelta(microseconds=1), place),

@@ -44,7 +44,7 @@ def _wanting(device: UnplacedDevice) -> UnplacedDevice:
 
 
 def _heard(device: UnplacedDevice, placed: Sensor | None) -> list[Heard]:
-    """The channels of a device. Model and interval are those that the site file has for another channel of it."""
+    """Return channels of a device. Model and interval are those that the site file has for another of its channels."""
     usual = placed.interval_s if placed else min(map(_interval_s, device.channels))
     return [
         Heard(
@@ -77,7 +77,7 @@ def interval_s(times: Sequence[datetime]) -> int:
 
 
 def latest(readings: Sequence[LastReading]) -> list[LastReading]:
-    """The last one of each metric, in the order of the catalogue."""
+    """Return the last reading of each metric, in the order of the catalogue."""
     found: dict[str, LastReading] = {}
     for reading in readings:
         known = found.get(reading.metric)

@@ -119,7 +119,7 @@ def get_together(
 
 
 def _days(place: Site, first: date, last: date, now: datetime) -> list[_Day]:
-    """The business days that have begun at `now`; the one under way ends there."""
+    """Return the business days that have begun at `now`; the one under way ends there."""
     found = []
     for n in range((last - first).days + 1):
         day = first + n * DAY
@@ -187,7 +187,7 @@ def _usage(space: SpaceInfo, days: Sequence[DayUse], seats: int | None, capacity
 
 
 def _room(place: Site, built: dict[str, SpaceInfo], name: str) -> tuple[int | None, int | None]:
-    """The seats and the capacity of a space: what is stated, else the seats within it, and the site's capacity."""
+    """Return the seats and the capacity of a space: as stated, else the seats within it and the site's capacity."""
     space = built[name]
     within = [s.seats for s in built.values() if s.seats and name in _around(built, s.space)]
     seats = space.seats if space.seats is not None else sum(within) or None
@@ -199,7 +199,7 @@ def _by_space(rows: Sequence[_Row]) -> list[tuple[str, list[_Row]]]:
 
 
 def _around(built: dict[str, SpaceInfo], name: str) -> list[str]:
-    """The spaces that hold a space."""
+    """Return the spaces that hold a space."""
     found: list[str] = []
     parent = built[name].parent
     while parent is not None:

@@ -84,7 +84,7 @@ def _sensors(
 
 
 def _other_channel(sensor: Counter | Gauge, device: DeviceInfo, place: Text) -> WiringPoint:
-    """The device is heard, but not the channel that the site file expects."""
+    """Report a device that is online without the channel that the site file expects."""
     others = ", ".join(c for c in device.channels if c != sensor.channel) or "–"
     said = Text(
         sv=f"{place.sv}: {sensor.device} hörs, men inte kanalen {sensor.channel}; den har {others}.",
@@ -128,7 +128,7 @@ def _directions(house: House, seen: Seen, names: Names, parts: Cells) -> Iterato
 
 
 def _first_hours(seen: Seen) -> list[int]:
-    """The steps of the first hours after each opening."""
+    """Return the steps of the first hours after each opening."""
     opens = np.flatnonzero(seen.open & ~np.concatenate([[False], seen.open[:-1]]))
     return sorted({int(n) for o in opens.tolist() for n in range(o, min(o + FIRST_STEPS, len(seen)))})
 

@@ -15,7 +15,7 @@ class Run:
     sites: Sequence[str]
 
     def done_until(self, db: Database) -> date | None:
-        """The last day that was written whole, None if the run was never begun (or is finished)."""
+        """Return the last day that was written whole; None if the run was never begun (or is finished)."""
         with db.transaction() as conn:
             row = conn.execute(sql("backfill_done_until"), {"digest": self.digest}).fetchone()
         return row[0] if row else None

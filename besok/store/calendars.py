@@ -45,7 +45,7 @@ def import_events(
     until: datetime = EVER,
     now: datetime | None = None,
 ) -> Imported:
-    """Makes the programme of a site be what a calendar holds: events, each with its space, up to `until`.
+    """Make the programme of a site be what a calendar holds: events, each with its space, up to `until`.
 
     What the calendar has no more is removed; but calendars often tell the future only, so what lies before its first
     event stays. A calendar without events changes nothing. Raises NotFound.
@@ -84,7 +84,7 @@ def _values(occurrence: Occurrence, space: str | None) -> dict[str, object]:
 
 
 def import_school_holidays(db: Database, site: str, calendar: str, found: Sequence[SchoolHoliday]) -> int:
-    """Makes the school holidays of a calendar be `found`; those that were over before the first of them stay."""
+    """Make the school holidays of a calendar be `found`; those that were over before the first of them stay."""
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         key = {"site_id": id_of(conn, site), "calendar": calendar}
@@ -96,7 +96,7 @@ def import_school_holidays(db: Database, site: str, calendar: str, found: Sequen
 
 
 def import_weather(db: Database, site: str, found: Mapping[date, Weather]) -> int:
-    """Writes the weather of days; what a file does not tell stays as it was."""
+    """Write the weather of days; what a file does not tell stays as it was."""
     with db.transaction() as conn:
         site_id = id_of(conn, site)
         rows = [
@@ -113,7 +113,7 @@ def import_weather(db: Database, site: str, found: Mapping[date, Weather]) -> in
 
 
 def imported(db: Database, site: str | None = None) -> list[ImportedCalendar]:
-    """What was imported, of one site or of all."""
+    """Return what was imported, of one site or of all."""
     return db.fetch("calendars", ImportedCalendar, site=site)
 
 

@@ -31,7 +31,7 @@ class Claims:
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:
-        """The connection inside one transaction. Raises StoreUnavailable, SchemaMismatch or StoreRefused."""
+        """Lend the connection inside one transaction. Raises StoreUnavailable, SchemaMismatch or StoreRefused."""
         try:
             with translated():
                 conn = self._connected()

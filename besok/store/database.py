@@ -76,7 +76,7 @@ def sql(name: str) -> LiteralString:
 
 @contextmanager
 def translated(*, migrating: bool = False) -> Iterator[None]:
-    """Turns whatever the driver raises inside into StoreUnavailable (try again), SchemaMismatch (try again when the
+    """Turn whatever the driver raises inside into StoreUnavailable (try again), SchemaMismatch (try again when the
     database was migrated, which nobody can say who is `migrating`) or StoreRefused (do not).
     """
     try:
@@ -100,12 +100,12 @@ def _is_outdated_plan(exc: psycopg.Error) -> bool:
 
 
 def array(values: Iterable[int | float | datetime]) -> str:
-    """A PostgreSQL array of numbers or instants; for thousands of them, several times faster than the driver's own."""
+    """Format a PostgreSQL array of numbers or instants; several times faster than the driver for thousands of them."""
     return "{" + ",".join(map(str, values)) + "}"
 
 
 def text_array(values: Iterable[str]) -> str:
-    """A PostgreSQL array of texts (or of what a text can stand for), as quickly."""
+    """Format a PostgreSQL array of texts (or of what a text can stand for), as quickly."""
     quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
     return "{" + ",".join(quoted) + "}"
 
@@ -114,7 +114,7 @@ class Database:
     """A pool of connections to one TimescaleDB. A dead database is an error of the call, not of the start."""
 
     def __init__(self, url: str, pool_size: int = 8, wait_s: float = POOL_WAIT_S) -> None:
-        """`wait_s` is how long a call waits for a free or a new connection before it raises StoreUnavailable."""
+        """Prepare a pool; a call waits `wait_s` for a free or a new connection before it raises StoreUnavailable."""
         self._pool = ConnectionPool(
             url,
             min_size=1,
@@ -161,11 +161,11 @@ class Database:
         return msgspec.convert(rows, list[row])  # type: ignore[valid-type]
 
     def fetch_one(self, query: str, row: type[Row], **params: object) -> Row | None:
-        """The first row of the named query, None if there is none."""
+        """Return the first row of the named query, None if there is none."""
         rows = self.fetch(query, row, **params)
         return rows[0] if rows else None
 
     def run(self, statement: str, params: Mapping[str, object] | None = None) -> int:
-        """Executes the named statement in a transaction of its own; the number of rows it touched."""
+        """Execute the named statement and return the number of rows it touched."""
         with self._connection() as conn:
             return conn.execute(sql(statement), params).rowcount

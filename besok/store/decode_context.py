@@ -8,7 +8,7 @@ from besok.store.sites import load_all
 
 
 def load(db: Database) -> Known:
-    """The zone, the models of devices (what the site file says goes before what they say themselves), the mappings.
+    """Load the zone, the models of devices (the site file goes before what they say themselves) and the mappings.
 
     It changes when a site file is applied, which is told on the channel `sites`, and when a device first says what it
     is. Raises StoreUnavailable.

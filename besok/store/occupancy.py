@@ -98,13 +98,13 @@ class Quarters:
         return cls(**dict(zip((field.name for field in fields(cls)), (*nothing, *codes), strict=True)))
 
     def put(self, steps: slice, day: "Quarters") -> None:
-        """Fills some steps in."""
+        """Fill some steps in."""
         for field in fields(self):
             getattr(self, field.name)[steps] = getattr(day, field.name)
 
 
 def site_ids(conn: Connection) -> dict[str, int]:
-    """The id of each site by its slug."""
+    """Return the id of each site by its slug."""
     return {slug: site_id for site_id, slug in conn.execute(sql("occupancy_sites"))}
 
 
@@ -171,7 +171,7 @@ def quarter_levels(conn: Connection, plan: Layout, begins: datetime, ends: datet
 def _packed(
     conn: Connection, query: str, params: dict[str, object], steps: int, keys: Sequence[int], columns: int
 ) -> list[Floats]:
-    """What rows (step int4, key int4, values float8, no nulls) that the query packs into one tell: steps x keys each.
+    """Unpack rows (step int4, key int4, values float8, no nulls) that the query packs into one: steps x keys each.
 
     For a hundred thousand rows ten times as fast as fetching them.
     """
@@ -190,7 +190,7 @@ def _packed(
 
 
 def _grid(rows: Sequence[Any], column: int, steps: int, keys: Sequence[int]) -> Floats:
-    """The values in a column of (step, key, value...) rows as an array of steps x keys."""
+    """Return the values in a column of (step, key, value...) rows as an array of steps x keys."""
     grid = np.full((steps, len(keys)), np.nan)
     if rows:
         place = {key: n for n, key in enumerate(keys)}
@@ -215,7 +215,7 @@ def write_minutes(
     *,
     final: bool,
 ) -> None:
-    """Replaces the minute figures of a business day from step `first` on by those of `figures`, where `known`.
+    """Replace the minute figures of a business day from step `first` on by those of `figures`, where `known`.
 
     `final`: the day is over and all of it was used.
     """
@@ -241,7 +241,7 @@ def write_quarters(
     *,
     final: bool,
 ) -> None:
-    """Replaces the 15-minute figures of the spans `replaced` by those of `figures`, whose first step is at `begins`."""
+    """Replace the 15-minute figures of the spans `replaced` by those of `figures`, whose first step is at `begins`."""
     starts, ends = [r[0] for r in replaced], [r[1] for r in replaced]
     span = {"begins": starts, "ends": ends, "first": min(starts), "last": max(ends)}
     conn.execute(sql("quarter_delete"), {"spaces": list(plan.spaces), **span})
@@ -259,7 +259,7 @@ def write_quarters(
 
 
 def _words(shown: Bools, basis: Codes, reason: Codes) -> Iterator[tuple[str | None, str | None]]:
-    """What the codes of each cell that is shown mean."""
+    """Yield basis and reason of each cell that is shown."""
     codes = zip(basis[shown].tolist(), reason[shown].tolist(), strict=True)
     return ((BASES[one], REASONS[other]) for one, other in codes)
 
@@ -281,7 +281,7 @@ def _nullable(values: Floats) -> list[float | None]:
 
 
 def take_dirty(conn: Connection, site_id: int, reach_days: int) -> list[date]:
-    """Takes past days to be estimated anew, newest first: those of the newest `reach_days` days that hold any."""
+    """Take past days to be estimated again, newest first: those of the newest `reach_days` days that hold any."""
     rows = conn.execute(sql("dirty_take"), {"site_id": site_id, "reach": reach_days})
     return sorted((day for (day,) in rows), reverse=True)
 
@@ -293,7 +293,7 @@ def dirty_days(conn: Connection) -> int:
 
 
 def mark_unfinished(conn: Connection, site_id: int, before: datetime) -> None:
-    """Marks the business days before a moment whose figures are still those of a day that goes on."""
+    """Mark the business days before a moment whose figures were made while the day went on."""
     conn.execute(sql("unfinished_days"), {"site_id": site_id, "before": before})
 
 
@@ -307,7 +307,7 @@ def days_with_minutes(
 
 
 def drop_minutes(conn: Connection, older_than: datetime) -> None:
-    """Drops minute figures older than a moment, by whole chunks; the 15-minute figures stay."""
+    """Drop minute figures older than a moment, by whole chunks; the 15-minute figures stay."""
     conn.execute(sql("minute_drop"), {"older_than": older_than})
 
 

@@ -44,13 +44,13 @@ def scripts(folder: str) -> Iterator[tuple[str, LiteralString, str]]:
 
 @cache  # what the program was when it started, whatever is installed over it meanwhile
 def migrations() -> dict[str, str]:
-    """The digest of each migration of this program."""
+    """Return the digest of each migration of this program."""
     return {name: digest for name, _, digest in scripts("migrations")}
 
 
 @cache
 def anew() -> Anew:
-    """What this program makes anew with every migrating."""
+    """Return what this program replaces with every migration."""
     catalogue = [f"{m.code} {m.name} {m.unit}" for m in METRICS.values()]
     parts = [digest for _, _, digest in scripts("always")] + sorted(catalogue)
     versions = files("besok.store").joinpath("always", "versions.txt").read_text("utf-8").split()
@@ -58,7 +58,7 @@ def anew() -> Anew:
 
 
 def mismatch(conn: psycopg.Connection[Any]) -> messages.Translatable | None:
-    """What is the matter with the version of the database, in a sentence; None if it is this program's."""
+    """Describe how the version of the database differs; None if it is this program's."""
     had, made = _had(conn), _made(conn)
     if had.keys() - migrations().keys() or made.version > anew().version:
         return messages.DATABASE_NEWER
@@ -66,13 +66,13 @@ def mismatch(conn: psycopg.Connection[Any]) -> messages.Translatable | None:
 
 
 def refuse_newer(conn: psycopg.Connection[Any]) -> None:
-    """Raises SchemaMismatch if a newer program has migrated the database."""
+    """Raise SchemaMismatch if a newer program has migrated the database."""
     if mismatch(conn) is messages.DATABASE_NEWER:
         raise SchemaMismatch(messages.DATABASE_NEWER)
 
 
 def check(db: Database) -> None:
-    """Raises SchemaMismatch if the database is not of this program's version, StoreUnavailable."""
+    """Raise SchemaMismatch if the database is not of this program's version, StoreUnavailable."""
     with db.transaction() as conn:
         said = mismatch(conn)
     if said:

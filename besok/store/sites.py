@@ -30,7 +30,7 @@ Observed = tuple[int | None, int | None, bool, str]  # portal, space, swapped, r
 def apply(
     db: Database, site_file: SiteFile, *, dry_run: bool = False, now: datetime | None = None
 ) -> list[str]:
-    """Makes the database agree with the site file; one line for each difference, empty if there was none.
+    """Make the database agree with the site file; one line for each difference, empty if there was none.
 
     What the file has no more is ended at `now` and keeps its history; a sensor that moves observes the new place from
     `now` on, and one that was never placed before observes it for all it has sent. Sites that the file does not
@@ -59,7 +59,7 @@ def apply(
 
 
 def _check_targets(sites: Mapping[str, Site]) -> None:
-    """Raises SiteFileError where a target counts sites together that cannot be; they may be of several files."""
+    """Raise SiteFileError where a target counts sites together that cannot be; they may be of several files."""
     reasons = [
         f"[sites.target] {site.id}: also: {reason}"
         for site in sites.values()
@@ -82,7 +82,7 @@ def _counting(site: Site | None) -> object:
 
 
 def _plain(site: Site) -> Site:
-    """The site with what its sensors would be without saying so left out, as it is stored."""
+    """Return the site as it is stored: without what its sensors would be by default."""
     sensors = (
         replace(s, channel="" if s.channel_key == _default_channel(s) else s.channel) for s in site.sensors
     )
@@ -94,7 +94,7 @@ def _default_channel(sensor: Sensor) -> str:
 
 
 def load(db: Database, site: str) -> Site:
-    """The site as it was applied last. Raises NotFound."""
+    """Return the site as it was applied last. Raises NotFound."""
     with db.transaction() as conn:
         found = _load(conn, site)
     if not found:
@@ -122,7 +122,7 @@ def load_all(db: Database) -> tuple[Site, ...]:
 
 
 def counted(db: Database, site: Site) -> tuple[Site, ...]:
-    """The sites whose visits count for the target of a site, itself first. Raises NotFound."""
+    """Return the sites whose visits count for the target of a site, itself first. Raises NotFound."""
     return (site, *(load(db, other) for other in site.also))
 
 
@@ -138,7 +138,7 @@ def _load(conn: _Connection, site: str | None = None) -> tuple[Site, ...]:
 
 
 def _write(conn: _Connection, sites: Sequence[Site], now: datetime, *, rebuild: bool) -> dict[str, int]:
-    """The ids of the sites."""
+    """Write the sites and return their ids."""
     ids = {site.id: _write_site(conn, site, n) for n, site in enumerate(sites)}
     for site in sites:
         _write_spaces(conn, site, ids[site.id], now)
@@ -224,7 +224,7 @@ def _write_portals(conn: _Connection, site: Site, site_id: int, now: datetime) -
 
 
 def _end(side: str, end: str, site: Site) -> dict[str, str | None]:
-    """A portal's end as its site and space; both None for outside."""
+    """Return a portal's end as its site and space; both None for outside."""
     if end == OUTSIDE:
         return {f"{side}_site": None, f"{side}_space": None}
     where, _, space = end.rpartition("/")
@@ -234,7 +234,7 @@ def _end(side: str, end: str, site: Site) -> dict[str, str | None]:
 def _write_placements(
     conn: _Connection, sites: Sequence[Site], ids: Mapping[str, int], now: datetime
 ) -> None:
-    """Ends the placements that hold no more and begins those that are new."""
+    """End the placements that no longer hold and begin those that are new."""
     wanted = _wanted_placements(conn, sites, ids)
     conn.execute(sql("lock_channels"), {"channels": sorted(wanted)})
     params = {"channels": list(wanted), "sites": list(ids.values())}
@@ -256,7 +256,7 @@ def _write_placements(
 def _wanted_placements(
     conn: _Connection, sites: Iterable[Site], ids: Mapping[str, int]
 ) -> dict[int, Observed]:
-    """What each channel of the files is to observe; devices and channels never heard of are registered."""
+    """Return what each channel of the files is to observe; unknown devices and channels are registered."""
     wanted: dict[tuple[str, str, str], Observed] = {}
     for site in sites:
         places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": ids[site.id]})}

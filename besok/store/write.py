@@ -101,7 +101,7 @@ Ids = dict[Key, tuple[int, int]]  # the channel and device ids of channels
 
 
 def write(db: Database, batch: Batch) -> Written:
-    """Writes the batch. Raises StoreUnavailable or SchemaMismatch (write it again, the latter after a migrating) or
+    """Write the batch. Raises StoreUnavailable or SchemaMismatch (write it again, the latter after a migration) or
     StoreRefused (part of it can never be stored).
     """
     changed, ids = 0, {}
@@ -128,7 +128,7 @@ def write(db: Database, batch: Batch) -> Written:
 
 
 def keep(conn: psycopg.Connection[Any], rejections: Sequence[Rejection]) -> None:
-    """Keeps what was rejected.
+    """Store rejected messages.
 
     In one statement: after a pipeline of several the server no longer looks how long a transaction has been left alone,
     and one whose network has vanished would keep its locks for ever.
@@ -155,7 +155,7 @@ def _readings(
     ids: Ids,
     heard: Mapping[tuple[str, str], Heard],
 ) -> int:
-    """Inserts, recomputes, notes and notifies; how many readings were new or corrected."""
+    """Insert, recompute, note and notify; returns how many readings were new or corrected."""
     rows = list({row[:3]: row for row in _rows(incoming, ids)}.values())  # the last of equal keys wins
     conn.execute(sql("lock_channels"), {"channels": sorted({row.channel for row in rows})})
     changes = _insert(conn, rows)
@@ -169,7 +169,7 @@ def _readings(
 
 
 def _channel_ids(db: Database, conn: psycopg.Connection[Any], incoming: Iterable[Incoming]) -> Ids:
-    """The ids of the channels of the readings; channels never heard before are registered."""
+    """Return the ids of the channels of the readings; unknown channels are registered."""
     wanted = {(i.reading.source, i.reading.device, i.reading.channel) for i in incoming}
     unknown = sorted(wanted - db.channels.keys())
     found: Ids = {}
@@ -195,7 +195,7 @@ def _insert(conn: psycopg.Connection[Any], rows: list[Row]) -> list[rollup.Chang
 
 
 def _note_channels(conn: psycopg.Connection[Any], rows: Iterable[Row]) -> None:
-    """Notes when channels were last heard, which of them send totals, and where those begin again."""
+    """Note when channels were last heard, which of them send totals, and where those begin again."""
     seen = {
         channel: (
             max(map(_time, lot)),
@@ -209,7 +209,7 @@ def _note_channels(conn: psycopg.Connection[Any], rows: Iterable[Row]) -> None:
 
 
 def _note_devices(conn: psycopg.Connection[Any], rows: Iterable[Row], heard: Mapping[int, Heard]) -> None:
-    """Notes when and how devices were last heard, and the offset of their clocks.
+    """Note when and how devices were last heard, and the offset of their clocks.
 
     The least delayed reading of a batch tells most about a clock: a late batch makes it look behind, nothing
     makes it look ahead. A reading without a time of its own tells nothing about it.
@@ -240,6 +240,6 @@ def _told(heard: Heard | None) -> tuple[str | None, str]:
 def _update(
     conn: psycopg.Connection[Any], statement: str, names: tuple[str, ...], rows: Mapping[int, tuple[Any, ...]]
 ) -> None:
-    """Runs a statement with arrays as parameters, one for each column of the rows; their keys are the first."""
+    """Run a statement with arrays as parameters, one for each column of the rows; their keys are the first."""
     columns = zip(*((key, *row) for key, row in rows.items()), strict=True)
     conn.execute(sql(statement), dict(zip(names, map(list, columns), strict=True)))

@@ -12,7 +12,7 @@ from api.deps import Db, Now, known_name
 from besok.model.views.devices import DeviceInfo, Health, RejectedMessage
 from besok.services.devices import get_devices, get_rejected, get_unplaced
 from besok.services.health import get_health
-from besok.services.unplaced_devices import Stranger, introduce
+from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store.sites import load_all
 
 router = APIRouter(tags=["Operation"])
@@ -40,10 +40,10 @@ def devices(
 
 
 @router.get("/devices/unplaced", summary="Sensors heard, but not placed")
-def unplaced(db: Db, now: Now) -> list[Stranger]:
+def unplaced(db: Db, now: Now) -> list[UnassignedSensor]:
     """Each with its last readings, and where it may hang: `sure` is strong, weak or none, `why` says why, and `toml`
     holds the lines for the site file. Nothing of such a sensor is lost; its history counts once it is placed."""
-    return introduce(get_unplaced(db, now), load_all(db))
+    return suggest_placements(get_unplaced(db, now), load_all(db))
 
 
 @router.get("/rejected", summary="Messages nobody could read")

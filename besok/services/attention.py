@@ -77,13 +77,13 @@ def get_findings(
     if site is not None and all(one.id != site for one in sites):
         raise no_site(site)
     rows = db.fetch("findings", _Row, site=site, id=None, resolved_since=now - resolved_for, limit=MOST)
-    return _told(rows, sites)
+    return _infos(rows, sites)
 
 
 def get_finding(db: Database, number: int) -> FindingInfo | None:
     """One finding, whatever its state."""
     rows = db.fetch("findings", _Row, site=None, id=number, resolved_since=LONG_AGO, limit=1)
-    return next(iter(_told(rows, load_all(db))), None)
+    return next(iter(_infos(rows, load_all(db))), None)
 
 
 def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -> FindingInfo:
@@ -126,7 +126,7 @@ def get_wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
     )
 
 
-def _told(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:
+def _infos(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:
     names = {site.id: _names(site, sites) for site in sites}
     return [_info(row, names.get(row.site, {})) for row in rows]
 

@@ -135,9 +135,9 @@ def history_of(db: Database, site: Site, first: date, last: date) -> History | N
 
 def changes_of(db: Database, history: History) -> Iterator[Change]:
     """Yield the days from which other sensors count at a door, with what both counted while placed side by side."""
-    hung = db.fetch("bridge_placements", Placement, portals=[door.portal_id for door in history.doors])
+    placements = db.fetch("bridge_placements", Placement, portals=[door.portal_id for door in history.doors])
     for n, door in enumerate(history.doors):
-        here = [h for h in hung if h.portal_id == door.portal_id]
+        here = [h for h in placements if h.portal_id == door.portal_id]
         primary = [h for h in here if h.role == "primary"]
         moments = sorted({t for h in primary for t in (h.placed, h.ended) if t})
         sets = [(t, _at(primary, t)) for t in moments]
@@ -154,10 +154,10 @@ def changes_of(db: Database, history: History) -> Iterator[Change]:
             before = now or before
 
 
-def _at(hung: Sequence[Placement], t: datetime) -> frozenset[tuple[int, bool]]:
+def _at(placements: Sequence[Placement], t: datetime) -> frozenset[tuple[int, bool]]:
     return frozenset(
         (h.channel_id, h.swapped)
-        for h in hung
+        for h in placements
         if (not h.placed or h.placed <= t) and (not h.ended or t < h.ended)
     )
 

@@ -71,9 +71,9 @@ def compute_bridged(
     first = min(baseline[0], today - 2 * WEEKS * DAY)
     parts = [_part(db, site, first, today - DAY, measure) for site in sites]
     breaks = [
-        replace(told, site=None if site is sites[0] else site.id)
+        replace(found, site=None if site is sites[0] else site.id)
         for site, part in zip(sites, parts, strict=True)
-        for told in (part.breaks if part else ())
+        for found in (part.breaks if part else ())
     ]
     known = [part for part in parts if part and part.doors.shape[1]]
     whole = len(known) == len(parts)

@@ -93,10 +93,10 @@ def as_forecast_calendar(days: Sequence[CalendarDay], country: str, *, outdoors:
     if not days:
         return Calendar(outdoors=outdoors)
     known = country and named_holidays(country, days[0].day, days[-1].day)
-    told = {day.day: day.holiday for day in days if day.holiday}
+    stated = {day.day: day.holiday for day in days if day.holiday}
     return Calendar(
         outdoors=outdoors,
-        holidays=told | (known or {}),
+        holidays=stated | (known or {}),
         school=frozenset(day.day for day in days if day.school_holiday),
         closed=frozenset(day.day for day in days if not day.open_hours),
         hours={day.day: day.open_hours for day in days if day.open_hours},

@@ -118,11 +118,11 @@ def _unplaced(row: _UnplacedRow, readings: Mapping[int, _Readings]) -> UnplacedD
         device=row.device,
         model=row.model,
         topic=row.topic,
-        first_heard=min(told.since for _, told in known),
+        first_heard=min(found.since for _, found in known),
         heard=row.heard,
         channels=tuple(
-            UnplacedChannel(channel=channel.channel, readings=told.readings, count=channel.count)
-            for channel, told in known
+            UnplacedChannel(channel=channel.channel, readings=found.readings, count=channel.count)
+            for channel, found in known
         ),
     )
 

@@ -1,4 +1,4 @@
-"""The ledger of actions in the database; every change is noted with its author and never forgotten."""
+"""Actions in the database; every change is noted with its author and kept."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from besok.store.sites import id_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A change of the ledger."""
+    """A change of an action."""
 
     site: str
     id: str
@@ -51,7 +51,7 @@ def listing(db: Database, site: str | None = None) -> list[Action]:
 
 
 def log(db: Database, site: str | None = None) -> list[Entry]:
-    """Every change of the ledger, in order."""
+    """Return every change of the actions, in order."""
     return db.fetch("action_log", Entry, site=site)
 
 
@@ -64,14 +64,14 @@ def put(
     """
     with db.transaction() as conn:
         standing = _locked(conn)
-        told = [
+        lines = [
             line
             for action in actions
             for line in _put(conn, standing.get((action.site, action.id)), action, author, now)
         ]
         if dry_run:
             raise psycopg.Rollback
-    return told
+    return lines
 
 
 def add(

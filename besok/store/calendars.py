@@ -65,7 +65,7 @@ def import_events(
         changed = [
             {**_values(*wanted[name]), "event_id": row.event_id}
             for name, row in standing.items()
-            if name in wanted and _told(*wanted[name]) != (row.title, row.space, row.all_day)
+            if name in wanted and _compared(*wanted[name]) != (row.title, row.space, row.all_day)
         ]
         conn.execute(sql("events_delete"), {"ids": gone})
         conn.cursor().executemany(sql("event_update"), [{**key, **values} for values in changed])
@@ -74,7 +74,7 @@ def import_events(
         return Imported(new=len(new), changed=len(changed), removed=len(gone), same=same)
 
 
-def _told(occurrence: Occurrence, space: str | None) -> tuple[str, str | None, bool]:
+def _compared(occurrence: Occurrence, space: str | None) -> tuple[str, str | None, bool]:
     return occurrence.title, space, occurrence.all_day
 
 
@@ -103,10 +103,10 @@ def import_weather(db: Database, site: str, found: Mapping[date, Weather]) -> in
             {
                 "site_id": site_id,
                 "day": day,
-                "temperature_c": told.temperature_c,
-                "precipitation_mm": told.precipitation_mm,
+                "temperature_c": weather.temperature_c,
+                "precipitation_mm": weather.precipitation_mm,
             }
-            for day, told in found.items()
+            for day, weather in found.items()
         ]
         conn.cursor().executemany(sql("weather_upsert"), rows)
         return len(rows)

@@ -1,4 +1,4 @@
-"""The door to the database: a pool of connections, named SQL, and driver errors said in our words."""
+"""Connections to the database, named SQL, and driver errors as errors of this program."""
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
@@ -38,9 +38,9 @@ _UNFIT_CLASSES = ("3F", "42")
 
 
 def session(idle_s: int = IDLE_S) -> dict[str, Any]:
-    """How we connect. A host or a network that vanishes says no goodbye; either side must find out.
+    """Return how to connect. A host or a network that vanishes says no goodbye; either side must find out.
 
-    The client does within half a minute, and connects anew. The server lets go of the locks of a transaction that
+    The client does within half a minute, and connects again. The server lets go of the locks of a transaction that
     nobody goes on with for `idle_s` seconds: else whoever comes back would wait for himself.
     """
     probes = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
@@ -95,7 +95,7 @@ def translated(*, migrating: bool = False) -> Iterator[None]:
 
 
 def _is_outdated_plan(exc: psycopg.Error) -> bool:
-    """Whether a statement was prepared before a migrating made anew what it reads; the words are in any language."""
+    """Whether a statement was prepared before a migration replaced what it reads; the words are in any language."""
     return exc.sqlstate == "0A000" and exc.diag.source_function == "RevalidateCachedQuery"
 
 

@@ -50,7 +50,7 @@ def _once(conn: psycopg.Connection[Any], name: str, text: LiteralString, digest:
 
 def _always(conn: psycopg.Connection[Any]) -> None:
     """Replace views, functions and the catalogue of metrics."""
-    made = schema.anew()
+    made = schema.replaced()
     with conn.transaction():
         for _, text, _ in schema.scripts("always"):
             conn.execute(text)

@@ -1,4 +1,4 @@
-"""Messages nobody could read, kept (without what is personal) so that they can be read after the adapter is mended."""
+"""Rejected messages, kept (without what is personal) so that they can be decoded after the adapter is fixed."""
 
 from dataclasses import dataclass
 from datetime import datetime

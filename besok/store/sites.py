@@ -70,7 +70,7 @@ def _check_targets(sites: Mapping[str, Site]) -> None:
 
 
 def _counting(site: Site | None) -> object:
-    """All on which counting rests; names, hours and capacities may change without counting anew.
+    """All on which counting rests; names, hours and capacities may change without a recount.
 
     Hours of days that are over matter to their occupancy (besok.store.hours).
     """

@@ -8,7 +8,7 @@ import typer
 from cli.commands.database import opened
 
 if TYPE_CHECKING:
-    from besok.services.unplaced_devices import Stranger
+    from besok.services.unplaced_devices import UnassignedSensor
     from besok.store.database import Database
 
 app = typer.Typer(no_args_is_help=True, help="Sensors: which are heard, and where they hang.")
@@ -51,9 +51,9 @@ def suggest_devices() -> None:
         )
 
 
-def _strangers(db: "Database", now: datetime) -> "list[Stranger]":
+def _strangers(db: "Database", now: datetime) -> "list[UnassignedSensor]":
     from besok.services.devices import get_unplaced
-    from besok.services.unplaced_devices import introduce
+    from besok.services.unplaced_devices import suggest_placements
     from besok.store.sites import load_all
 
-    return introduce(get_unplaced(db, now), load_all(db))
+    return suggest_placements(get_unplaced(db, now), load_all(db))

@@ -8,7 +8,7 @@ from dash import html
 
 from besok.analytics.placement import Suggestion
 from besok.model.views.devices import SHOWN_DEVICES, UnplacedChannel
-from besok.services.unplaced_devices import Stranger, latest
+from besok.services.unplaced_devices import UnassignedSensor, latest
 from besok.text.languages import _, named
 from dashboard.components import readings
 from dashboard.components.attrs import HIDDEN, aria, data
@@ -16,7 +16,7 @@ from dashboard.components.attrs import HIDDEN, aria, data
 DOCS = "docs/connect-a-sensor.md"
 
 
-def section(strangers: Sequence[Stranger], places: Mapping[str, str], now: datetime) -> Any:
+def section(strangers: Sequence[UnassignedSensor], places: Mapping[str, str], now: datetime) -> Any:
     """A card for each, or a word that there is none; `places` is what portals and spaces are called."""
     if not strangers:
         return html.P(_("None: every sensor that is heard has its place."), className="quiet")
@@ -32,7 +32,7 @@ def section(strangers: Sequence[Stranger], places: Mapping[str, str], now: datet
     )
 
 
-def _card(stranger: Stranger, places: Mapping[str, str], now: datetime) -> Any:
+def _card(stranger: UnassignedSensor, places: Mapping[str, str], now: datetime) -> Any:
     d = stranger.device
     heard = _("Heard {ago}").format(ago=readings.ago(d.heard, now))
     where = [html.Span(heard), *([html.Span([_("on"), " ", html.Code(d.topic)])] if d.topic else [])]

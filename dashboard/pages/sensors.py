@@ -13,7 +13,7 @@ from besok.model.views.live import SiteInfo
 from besok.services.attention import get_coverage, get_findings
 from besok.services.calibration import get_calibration
 from besok.services.devices import get_devices, get_rejected, get_unplaced
-from besok.services.unplaced_devices import Stranger, introduce
+from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store import sites
 from besok.store.database import Database
 from besok.text import formats
@@ -34,7 +34,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     built = sites.load_all(db)
     place = next(place for place in built if place.id == site.site)
     names, today = place_names(place), calendar.business_day(now, place)
-    unplaced = introduce(get_unplaced(db, now), built)
+    unplaced = suggest_placements(get_unplaced(db, now), built)
     places = {name: text for b in built for name, text in place_names(b).items()}
     refused = get_rejected(db, SHOWN)
     wrong = get_findings(db, site.site, now=now, resolved_for=RESOLVED)
@@ -74,7 +74,7 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
     return f"{text}: {', '.join(said)}."
 
 
-def _waiting(unplaced: Sequence[Stranger]) -> list[Any]:
+def _waiting(unplaced: Sequence[UnassignedSensor]) -> list[Any]:
     """How many wait for a place, leading to them."""
     n = len(unplaced)
     text = plural("{n} more is heard and has no place yet.", "{n} more are heard and have no place yet.", n)

@@ -13,7 +13,7 @@ from besok.model.settings import Settings
 from besok.services.devices import get_rejected
 from besok.store import sites
 from besok.store.database import Database
-from besok.store.write import Batch, Heard
+from besok.store.write import Batch, DeviceDescription
 from collectors.knowledge import Knowledge
 from tests.patience import wait_for
 
@@ -65,7 +65,7 @@ def test_what_is_known_is_loaded_when_it_is_stale_and_only_then(db: Database, ho
     assert knowledge.current() == NOTHING
     apply(db, house, "$.n")
     assert knowledge.current().mappings == ()  # nobody has told it
-    knowledge.learn(Batch(heard={("s", "d"): Heard("t", "Model 5")}))
+    knowledge.learn(Batch(devices={("s", "d"): DeviceDescription("t", "Model 5")}))
     assert [m.name for m in knowledge.current().mappings] == ["kiosk"]
 
 

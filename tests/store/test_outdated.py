@@ -49,7 +49,7 @@ def conn(database_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
 
 def test_what_every_migrating_makes_anew_has_its_version() -> None:
     versions = files("besok.store").joinpath("always", "versions.txt").read_text("utf-8").split()
-    digest = schema.anew().digest
+    digest = schema.replaced().digest
     assert versions[-1] == digest, (
         f"besok/store/always or besok/model/metrics.py has changed: append {digest} to versions.txt"
     )
@@ -92,8 +92,8 @@ def test_an_older_program_leaves_a_newer_database_as_it_is(
     with pytest.raises(SchemaMismatch, match=NEWER):
         migrate(database_url)
     assert conn.execute("select to_come from visit_day").fetchone() == (1,)
-    newer = replace(schema.anew(), version=schema.anew().version + 2)
-    monkeypatch.setattr(schema, "anew", lambda: newer)
+    newer = replace(schema.replaced(), version=schema.replaced().version + 2)
+    monkeypatch.setattr(schema, "replaced", lambda: newer)
     migrate(database_url)
     assert schema.mismatch(conn) is None  # type: ignore[arg-type]
     monkeypatch.undo()

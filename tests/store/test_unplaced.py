@@ -13,7 +13,7 @@ from besok.services.devices import get_unplaced
 from besok.services.health import get_health
 from besok.store import sites
 from besok.store.database import Database, sql
-from besok.store.write import Batch, Heard, Incoming, write
+from besok.store.write import Batch, DeviceDescription, Incoming, write
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -33,8 +33,8 @@ def put(db: Database, device: str, minute: int, topic: str = "t", model: str = "
         )
         for m, v in values.items()
     ]
-    heard = {("s", device): Heard(topic=topic, model=model)}
-    write(db, Batch(readings=[Incoming(reading=r, received=time) for r in readings], heard=heard))
+    heard = {("s", device): DeviceDescription(topic=topic, model=model)}
+    write(db, Batch(readings=[Incoming(reading=r, received=time) for r in readings], devices=heard))
 
 
 def unplaced(db: Database) -> list[UnplacedDevice]:

@@ -102,7 +102,7 @@ def sdu(path: Path, seed: int, miss: float = 0.04) -> list[JudgedWorld]:
 
 
 def overview(lines: Sequence[Line], abouts: dict[str, str]) -> str:
-    """The error of each estimator in each world as a share of the people there, and the coverage of Besök's."""
+    """Return the error of each estimator in each world as a share of the people there, and the coverage of Besök's."""
     rows = [[name, abouts[name], *_row(lines, name)] for name in abouts]
     heads = ["world", "what is wrong", "people", *ESTIMATORS, "live covers", "smoothed covers"]
     return markdown(heads, rows)
@@ -116,7 +116,7 @@ def _row(lines: Sequence[Line], world: str) -> Iterator[str]:
 
 
 def averages(lines: Sequence[Line]) -> str:
-    """The means over the worlds: the sites, and the spaces inside the simulated house."""
+    """Return the means over the worlds: the sites, and the spaces inside the simulated house."""
     rows = [
         cells[1:4] + cells[6:]
         for cells in (score_table.cells(line) for line in lines if line.world == AVERAGE)
@@ -130,12 +130,12 @@ def every(lines: Sequence[Line]) -> str:
 
 
 def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table of a page."""
+    """Return a table of a page."""
     return "".join(f"| {' | '.join(row)} |\n" for row in (heads, ["---"] * len(heads), *rows))
 
 
 def filled(page: str, blocks: dict[str, str]) -> str:
-    """The page with new tables between its markers; a table that was not made stays as it is."""
+    """Return the page with new tables between its markers; a table that was not made stays as it is."""
     for name, block in blocks.items():
         marks = re.compile(rf"<!-- {name} begins.*?-->\n.*?<!-- {name} ends -->", re.DOTALL)
         new = MARKED.format(name, block, name)

@@ -112,7 +112,7 @@ def truth(said: Iterable[tuple[datetime, float]]) -> Truth:
 
 
 def world(name: str, real: Truth, way: Way, seed: int) -> JudgedWorld:
-    """A room with one door through its days; a third of them, at most a week, are there to be learnt from."""
+    """Return a room with one door through its days; a third of them, at most a week, are there to be learnt from."""
     rng = np.random.default_rng([seed, *name.encode()])
     counter = drawn(way.miss, rng)
     days = _days(real, way.reset)
@@ -137,7 +137,7 @@ def world(name: str, real: Truth, way: Way, seed: int) -> JudgedWorld:
 
 
 def drawn(miss: float, rng: Generator) -> Counter:
-    """A counter that misses about this share, not quite the same in both directions, and errs otherwise as many do."""
+    """Draw a counter that misses about this share, not quite the same in both directions, and errs as many do."""
     moods = np.exp(0.35 * rng.standard_normal(2))
     return Counter(
         miss_in=miss * moods[0], miss_out=miss * moods[1], double=0.005, turned=0.005, crowd=miss / 4
@@ -145,7 +145,7 @@ def drawn(miss: float, rng: Generator) -> Counter:
 
 
 def _days(real: Truth, reset: time) -> list[slice]:
-    """The business days as slices of the steps. A step belongs to the day in which it ends."""
+    """Return the business days as slices of the steps. A step belongs to the day in which it ends."""
     since = timedelta(hours=reset.hour, minutes=reset.minute)
     dates = [(moment - since).date() for moment in real.times]
     days, start = [], 0
@@ -157,13 +157,13 @@ def _days(real: Truth, reset: time) -> list[slice]:
 
 
 def _held(people: Floats) -> Floats:
-    """The last known value where there is none."""
+    """Return the last known value where there is none."""
     last = np.maximum.accumulate(np.where(np.isnan(people), 0, np.arange(len(people))))
     return people[last]
 
 
 def _seen(real: Truth, held: Floats, day: slice, way: Way, counter: Counter, rng: Generator) -> Seen:
-    """What the counter says of a day."""
+    """Count a day as the counter does a day."""
     before = held[day.start - 1] if day.start else held[0]
     step_s = round(real.step.total_seconds())
     walked = passages(np.concatenate([[before], held[day]]), step_s, way.pairs, rng)

@@ -1,4 +1,4 @@
-"""What adapters are told of the installation, loaded anew when a site file was applied or a device says what it is."""
+"""What adapters need to know of the installation, reloaded when a site file is applied or a device tells its model."""
 
 import logging
 from threading import Event
@@ -38,7 +38,7 @@ class Knowledge:
         return self._known
 
     def learn(self, batch: Batch) -> None:
-        """Load anew if a device in a batch that was stored told its model for the first time."""
+        """Reload if a device in a stored batch told its model for the first time."""
         if any(told.model and device not in self._known.models for device, told in batch.heard.items()):
             self._stale.set()
 

@@ -293,15 +293,15 @@ CASES = {
 
 
 def tried(path: Path) -> dry_run.DryRun:
-    """The file on trial; what its source spoilt (comments, a missing comma) is mended first."""
+    """The file on trial; what its source spoilt (comments, a missing comma) is fixed first."""
     described = json.loads(path.read_bytes())
     if described["input_class"] == "literal-not-json":
-        described["payload"] = mended(described["payload"])
+        described["payload"] = fixed(described["payload"])
     content = json.dumps(described).encode()
     return dry_run.run(dry_run.Request(content=content, received=RECEIVED))
 
 
-def mended(text: str) -> str:
+def fixed(text: str) -> str:
     """JSON as its source meant it."""
     text = re.sub(r"//.*", "", text)
     text = re.sub(r",(\s*[}\]])", r"\1", text)

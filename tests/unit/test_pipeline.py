@@ -148,12 +148,12 @@ def delivered(payload: object, *, topic: str = "besok/v1/stad/d/flow", retained:
     return pipeline.decode([m])
 
 
-def test_a_message_with_times_needs_no_ledger() -> None:
+def test_a_message_with_times_needs_no_mark() -> None:
     assert not delivered([{"time": at(timedelta(0)), "in": 1, "seq": 3}]).origins
 
 
 def test_numbers_that_do_not_outlast_a_connection_are_no_identity() -> None:
-    """RabbitMQ begins anew with each connection: the ledger would take one message for another."""
+    """RabbitMQ counts from 1 with each connection: one message would be taken for another."""
     m = replace(message({"in": 1}), packet_id=7, duplicate=True)
     assert not pipeline.decode([m]).origins
 

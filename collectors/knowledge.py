@@ -3,7 +3,7 @@
 import logging
 from threading import Event
 
-from besok.model.decode_context import NOTHING, Known
+from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import SchemaMismatch, StoreError, StoreUnavailable
 from besok.store import decode_context
 from besok.store.database import Database
@@ -22,7 +22,7 @@ class Knowledge:
         self._stale = Event()
         self._stale.set()
 
-    def current(self) -> Known:
+    def current(self) -> DecodeContext:
         """Return what is known now. Raises StoreUnavailable or SchemaMismatch: messages then wait."""
         if self._stale.is_set():
             self._stale.clear()  # before loading: what is applied meanwhile is loaded the next time

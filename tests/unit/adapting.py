@@ -5,7 +5,7 @@ import tomllib
 from datetime import UTC, datetime
 from typing import Any
 
-from besok.model.decode_context import Device, Known
+from besok.model.decode_context import DecodeContext, Device
 from besok.model.readings import Decoded, Message
 from besok.model.site import PayloadMapping
 from collectors import adapters
@@ -25,14 +25,14 @@ def decode(
     raw = payload.encode() if isinstance(payload, str) else payload
     raw = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
     message = Message(topic=topic, payload=raw, received=NOW, retained=retained)
-    return adapters.decode(message, Known(zone="Europe/Stockholm", models=models or {}))
+    return adapters.decode(message, DecodeContext(zone="Europe/Stockholm", models=models or {}))
 
 
 def decode_frame(
     frame: str, fport: int, model: str, device: str = "0" * 16, time: datetime | None = None
 ) -> Decoded:
     """Decode the bare bytes of a LoRaWAN frame, in hex, of a device whose model is known."""
-    known = Known(models={("lorawan", device): model})
+    known = DecodeContext(models={("lorawan", device): model})
     packet = Packet(Message(topic="", payload=b"", received=NOW), known)
     return frames.read(Uplink(device=device, payload=bytes.fromhex(frame), fport=fport, time=time), packet)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from adapting import mappings
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.readings import Decoded, Message
 from collectors import adapters
 
@@ -240,7 +240,7 @@ def test_the_mapping_that_is_proposed_reads_the_message(
     proposed = tuple(mappings(refused_or_told(topic, fields)))
     raw = fields if isinstance(fields, str) else json.dumps(fields)
     decoded = adapters.decode(
-        Message(topic=topic, payload=raw.encode(), received=NOW), Known(mappings=proposed)
+        Message(topic=topic, payload=raw.encode(), received=NOW), DecodeContext(mappings=proposed)
     )
     assert not decoded.problems
     assert [(r.device, r.channel, r.metric, r.value) for r in decoded.readings] == found

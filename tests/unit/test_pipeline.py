@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.metrics import METRICS
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading, Refusal
 from besok.store.write import Batch, Heard
@@ -235,7 +235,7 @@ def test_many_problems_are_counted_not_listed() -> None:
 
 
 def test_what_is_simulated_never_comes_from_a_sensor_of_a_real_site() -> None:
-    known = Known(real=frozenset({("native", "stad/d", "flow:1"), ("milesight", "SN1", "flow:1")}))
+    known = DecodeContext(real=frozenset({("native", "stad/d", "flow:1"), ("milesight", "SN1", "flow:1")}))
     report = {
         "event": "Report",
         "device_info": {"device_sn": "SN1"},

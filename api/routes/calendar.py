@@ -62,7 +62,7 @@ def unusual(
 ) -> Response:  # fmt: skip
     """Times at which far more or far fewer people came than usual, newest first; eight weeks if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
-    found = get_unusual(db, site.id, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1])
+    found = get_unusual(db, site, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1])
     return rows(found, UnusualTime, wanted(form, accept), f"{site.id}-unusual-{first}-{last}")
 
 

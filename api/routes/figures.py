@@ -62,7 +62,7 @@ def flows(
     """In and out through each portal in each step; today if no time is given. None means not observed, never zero."""
     start, end = ranges.instants(begin, to, site, now)
     ranges.check_rows(start, end, step, len(site.portals))
-    points = get_flows(db, site.id, start, end, step)
+    points = get_flows(db, site, start, end, step)
     return rows(points, FlowPoint, wanted(form, accept), f"{site.id}-flows-{start:%Y%m%d}-{end:%Y%m%d}")
 
 
@@ -74,7 +74,7 @@ def visits(
     """Visits by business day, week or month, gross and net; the last 28 days if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
     points = get_visits(
-        db, site.id, first, last, step, together=together, today=calendar.business_day(now, site)
+        db, site, first, last, step, together=together, today=calendar.business_day(now, site)
     )
     name = "-".join(site.counted if together else (site.id,))
     return rows(points, VisitPoint, wanted(form, accept), f"{name}-visits-{first}-{last}")
@@ -93,7 +93,7 @@ def occupancy(
     """The estimated people in a space, averaged over each step, with the 80 % interval and the peak."""
     start, end = ranges.instants(begin, to, site, now)
     ranges.check_rows(start, end, step)
-    points = get_occupancy(db, site.id, _space(space, site), start, end, step)
+    points = get_occupancy(db, site, _space(space, site), start, end, step)
     return rows(
         points, OccupancyPoint, wanted(form, accept), f"{site.id}-occupancy-{start:%Y%m%d}-{end:%Y%m%d}"
     )
@@ -111,7 +111,7 @@ def heatmap(
 ) -> Response:  # fmt: skip
     """The usual people in a space by weekday (Monday 0) and local hour; the last eight weeks if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
-    cells = get_heatmap(db, site.id, _space(space, site), first, last)
+    cells = get_heatmap(db, site, _space(space, site), first, last)
     return rows(cells, HeatCell, wanted(form, accept), f"{site.id}-heatmap-{first}-{last}")
 
 

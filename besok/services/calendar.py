@@ -6,10 +6,11 @@ from datetime import date, datetime
 from besok.model import calendar
 from besok.model.calendar_entries import Weather
 from besok.model.effects import ProgrammeEffect
+from besok.model.site import Site
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, SchoolHoliday, UnusualTime
 from besok.services import days
 from besok.store.database import Database
-from besok.store.sites import load
+from besok.store.sites import load, site_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +33,10 @@ def get_event_effects(db: Database, site: str, start: datetime, end: datetime) -
     return db.fetch("event_effects", ProgrammeEffect, site=site, start=start, end=end)
 
 
-def get_unusual(db: Database, site: str, start: datetime, end: datetime) -> list[UnusualTime]:
+def get_unusual(db: Database, site: Site | str, start: datetime, end: datetime) -> list[UnusualTime]:
     """Return times from `start` up to `end` with unusually many or few visits, newest first. Raises NotFound."""
-    load(db, site)
-    return db.fetch("unusual", UnusualTime, site=site, start=start, end=end)
-
-
-def get_school_holidays(db: Database, site: str, first: date, last: date) -> list[SchoolHoliday]:
-    """Return the school holidays that touch the days from `first` to `last`. Raises NotFound."""
-    load(db, site)
-    return db.fetch("school_holidays", SchoolHoliday, site=site, first=first, last=last)
+    place = site_of(db, site)
+    return db.fetch("unusual", UnusualTime, site=place.id, start=start, end=end)
 
 
 def get_calendar_days(db: Database, site: str, first: date, last: date) -> list[CalendarDay]:

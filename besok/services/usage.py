@@ -16,7 +16,7 @@ from besok.model.views.series import SpaceUsage, Together
 from besok.services.places import get_spaces
 from besok.services.series import get_occupancy
 from besok.store.database import Database
-from besok.store.sites import load
+from besok.store.sites import site_of
 
 DAY = timedelta(days=1)
 
@@ -67,19 +67,20 @@ class _Day:
 
 
 def get_space_usage(
-    db: Database, site: str, first: date, last: date, *, now: datetime, space: str | None = None
+    db: Database, site: Site | str, first: date, last: date, *, now: datetime, space: str | None = None
 ) -> list[SpaceUsage]:
     """How the spaces of a site (or one) were used on the business days `first` to `last` that have begun.
 
     Nothing where none has. Raises NotFound.
     """
-    place, built = load(db, site), {s.space: s for s in get_spaces(db, site)}
+    place = site_of(db, site)
+    built = {s.space: s for s in get_spaces(db, place.id)}
     if space is not None and space not in built:
-        raise NotFound(f"there is no space “{space}” in {site}")
+        raise NotFound(f"there is no space “{space}” in {place.id}")
     days = {d.day: d for d in _days(place, first, last, now)}
     if not days:
         return []
-    rows = db.fetch("usage_days", _Row, site=site, space=space, **_params(list(days.values())))
+    rows = db.fetch("usage_days", _Row, site=place.id, space=space, **_params(list(days.values())))
     return [
         _usage(built[name], [_day(row, days[row.day]) for row in own], *_room(place, built, name))
         for name, own in _by_space(rows)
@@ -87,20 +88,21 @@ def get_space_usage(
 
 
 def get_together(
-    db: Database, site: str, chosen: Sequence[str], first: date, last: date, *, now: datetime
+    db: Database, site: Site | str, chosen: Sequence[str], first: date, last: date, *, now: datetime
 ) -> Together:
     """Several spaces of a site, none within another, taken together: the peak of their sum, never the sum of peaks.
 
     Raises NotFound; ValueError if one of them lies in another.
     """
-    place, built = load(db, site), {s.space: s for s in get_spaces(db, site)}
+    place = site_of(db, site)
+    built = {s.space: s for s in get_spaces(db, place.id)}
     for name in chosen:
         if name not in built:
-            raise NotFound(f"there is no space “{name}” in {site}")
+            raise NotFound(f"there is no space “{name}” in {place.id}")
         if around := set(_around(built, name)) & (set(chosen) - {name}):
             raise ValueError(f"{name} lies in {around.pop()}: its people would count twice")
     start, end = calendar.day_bounds(first, place)[0], min(calendar.day_bounds(last, place)[1], now)
-    series = [get_occupancy(db, site, name, start, end, "15min") for name in chosen] if start < end else []
+    series = [get_occupancy(db, place, name, start, end, "15min") for name in chosen] if start < end else []
     sums = usage.together([[p.people for p in points] for points in series])
     known = [(n, p.start) for n, p in zip(sums, series[0] if series else [], strict=True) if n is not None]
     peak, at = max(known, key=lambda pair: pair[0], default=(None, None))

@@ -102,6 +102,11 @@ def load(db: Database, site: str) -> Site:
     return found[0]
 
 
+def site_of(db: Database, site: Site | str) -> Site:
+    """Return a site, loaded where only its id is given. Raises NotFound."""
+    return site if isinstance(site, Site) else load(db, site)
+
+
 def no_site(site: str) -> NotFound:
     """Return the error for a site that is not there."""
     return NotFound(f'there is no site "{site}"; `besok site apply` makes one')

@@ -58,20 +58,18 @@ def _history(db: Database, site: Site, space: SpaceInfo, here: Address, period: 
     start, end = calendar.day_bounds(period.first, site)[0], calendar.day_bounds(period.last, site)[1]
     before = (calendar.day_bounds(d - period.shift, site) for d in (period.first, period.last))
     (early, _e), (_l, late) = before
-    points = get_occupancy(db, site.id, space.space, start, end, period.step)
-    past = (
-        get_occupancy(db, site.id, space.space, early, late, period.step) if controls.compares(here) else []
-    )
+    points = get_occupancy(db, site, space.space, start, end, period.step)
+    past = get_occupancy(db, site, space.space, early, late, period.step) if controls.compares(here) else []
     return history.chart_of(points, past, site, space, period)
 
 
 def _used(db: Database, site: Site, space: SpaceInfo, period: Range, now: datetime) -> Any:
-    found = get_space_usage(db, site.id, period.first, period.last, now=now, space=space.space)
+    found = get_space_usage(db, site, period.first, period.last, now=now, space=space.space)
     return used.section(found[0] if found else None, site.timezone)
 
 
 def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
-    cells = get_heatmap(db, site.id, space.space, today - USUAL_WEEKS, today - ranges.DAY)
+    cells = get_heatmap(db, site, space.space, today - USUAL_WEEKS, today - ranges.DAY)
     top = heat.busiest(cells)
     if top is None:
         return notices.nothing(
@@ -95,9 +93,9 @@ def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
 
 def _unusual(db: Database, site: Site, now: datetime) -> Any:
     today = calendar.business_day(now, site)
-    visits = get_visits(db, site.id, today - USUAL_WEEKS, today - ranges.DAY, "day")
+    visits = get_visits(db, site, today - USUAL_WEEKS, today - ranges.DAY, "day")
     counted = sum(point.gross is not None for point in visits)
-    return unusual.section(get_unusual(db, site.id, now - USUAL_WEEKS, now), site, counted)
+    return unusual.section(get_unusual(db, site, now - USUAL_WEEKS, now), site, counted)
 
 
 def register(callbacks: Callbacks) -> None:

@@ -36,7 +36,7 @@ def get_visits(
     together: bool = False,
     today: date = date.max,
 ) -> list[VisitPoint]:
-    """Return visits of a site from business day `first` to `last`, both included by day, week or month.
+    """Return visits of a site from business day `first` to `last`, both included, by day, week or month.
 
     `together`: of all sites that count for its target, on the days on which each of them was observed whole, and with
     what has come so far on `today`, the business day that is not over; the last ones asked for are over without it.

@@ -25,14 +25,13 @@ BEFORE: Final = 3 * 365  # days before an action that are looked at
 AFTER: Final = 2 * 365  # days since it; later ones tell of other things
 
 
-def reckon_all(db: Database, now: datetime) -> None:
-    """Reckons the effects of all sites that are due."""
-    each(
-        db,
-        now,
-        action_effects.WHAT,
-        lambda site, last: action_effects.keep(db, site.id, of(db, site, last), last),
-    )
+def run(db: Database, now: datetime) -> None:
+    """Estimate the effects at all sites that are due."""
+
+    def keep(site: Site, last: date) -> None:
+        action_effects.keep(db, site.id, of(db, site, last), last)
+
+    each(db, now, action_effects.WHAT, keep)
 
 
 def of(db: Database, site: Site, last: date) -> list[ActionEffect]:

@@ -25,14 +25,13 @@ MARGIN: Final = 2  # hours before and after an event
 DAY = timedelta(days=1)
 
 
-def reckon_all(db: Database, now: datetime) -> None:
-    """Reckons the effects of the programme at every site where a business day has ended since."""
-    each(
-        db,
-        now,
-        event_effects.WHAT,
-        lambda site, last: event_effects.keep(db, site.id, last, of(db, site, last)),
-    )
+def run(db: Database, now: datetime) -> None:
+    """Estimate the effects of the programme at every site where a business day has ended."""
+
+    def keep(site: Site, last: date) -> None:
+        event_effects.keep(db, site.id, last, of(db, site, last))
+
+    each(db, now, event_effects.WHAT, keep)
 
 
 def kind(day: CalendarDay) -> int:

@@ -21,14 +21,13 @@ LEAST_SCORE: Final = 3.0  # a thousand times likelier with something going on th
 DAY = timedelta(days=1)
 
 
-def find_all(db: Database, now: datetime) -> None:
-    """Looks for unusual hours at every site, up to the last business day that has ended."""
-    each(
-        db,
-        now,
-        unusual_days.WHAT,
-        lambda site, last: unusual_days.keep(db, site.id, of(db, site, last), last),
-    )
+def run(db: Database, now: datetime) -> None:
+    """Find unusual hours at every site, up to the last business day that has ended."""
+
+    def keep(site: Site, last: date) -> None:
+        unusual_days.keep(db, site.id, of(db, site, last), last)
+
+    each(db, now, unusual_days.WHAT, keep)
 
 
 def of(db: Database, site: Site, last: date) -> list[UnusualTime]:

@@ -22,7 +22,7 @@ from besok.store.heartbeats import beat
 from besok.store.notify import listen
 from besok.store.occupancy import MINUTE, Connection
 from besok.store.sites import load_all
-from jobs.background import Aside
+from jobs.background import Background
 from jobs.estimate import Day, past_days
 from jobs.inbox import Inbox, News
 from jobs.learn import Past
@@ -98,7 +98,7 @@ class Worker:
         self._claims = claims
         self._settings = settings
         self._clock = Clock()
-        self._aside = Aside(settings)
+        self._background = Background(settings)
         self._sites: dict[str, tuple[int, Site]] = {}  # claimed ones
         self._past: dict[str, Past] = {}
         self._today: dict[str, Day] = {}
@@ -110,7 +110,7 @@ class Worker:
 
     def end(self) -> None:
         """Ends what is being done beside."""
-        self._aside.end()
+        self._background.end()
 
     def fail(self, exc: BesokError) -> None:
         """A turn has failed. Where the database is of another version, the sites are left to whoever is of that."""
@@ -143,11 +143,11 @@ class Worker:
             took = timedelta(seconds=time.monotonic() - started)
             self._next_learn = now + max(LEARN_EVERY, took / LEARN_SHARE)
         for duty in self._clock.due(now):
-            if duty.aside is None:
-                duty.run(self._db, self._settings, now)
-            elif duty.aside(self._db, now):
-                self._aside.ask(duty.description, duty.run)
-        self._aside.turn(now)
+            if not isinstance(duty.run, str):
+                duty.run(self._db, now, self._settings)
+            elif duty.due is None or duty.due(self._db, now):
+                self._background.request(duty.name, duty.run)
+        self._background.poll(now)
         if now >= self._next_beat:
             self._beat(now)
             self._next_beat = now + BEAT_EVERY

@@ -18,9 +18,8 @@ from besok.store.occupancy import QUARTER, Connection, Layout
 from jobs.observations import Hours, by_quarter
 
 DAY = timedelta(days=1)
-LOOK_BACK = timedelta(
-    days=56
-)  # eight weeks: enough of each weekday, and a sensor that was turned is soon forgotten
+# Eight weeks: enough of each weekday, and a sensor that was turned is soon forgotten
+LOOK_BACK = timedelta(days=56)
 KEPT_DAYS = 160  # days by quarter in memory
 
 Observed = tuple[Seen, Bools, Floats, Hours]  # a day, its known steps, the highest counts inside, its hours

@@ -171,9 +171,8 @@ def _observed(quarters: Quarters, kind: Ints, days: int) -> Floats:
         watched = np.bincount(slot, weights=known, minlength=size)
         seen = np.bincount(slot, weights=entries * (known > 0), minlength=size)
         usual = np.divide(seen, watched, out=np.zeros(size), where=watched > 0)[slot]
-        usual = usual + 1e-3 * max(
-            float(usual.mean()), 1e-6
-        )  # so that a day without visits is a share of time
+        # So that a day without visits is a share of time
+        usual = usual + 1e-3 * max(float(usual.mean()), 1e-6)
         whole = np.bincount(quarters.day, weights=usual, minlength=days)
         there = np.bincount(quarters.day, weights=usual * known, minlength=days)
         shares[:, door] = np.minimum(np.divide(there, whole, out=np.zeros(days), where=whole > 0), 1.0)
@@ -236,9 +235,8 @@ def _level(counted: Floats, observed: Floats, expected: Floats) -> Floats:
     there = rest_expected > 0.5 * (expected.sum(axis=1, keepdims=True) - expected)
     rest = np.divide(rest_seen, rest_expected, out=np.ones_like(counted), where=there & (rest_expected > 0))
     rest = np.clip(rest, 0.0, 5.0)
-    weight = (
-        _SURE * observed / (observed + SOME)
-    )  # what the door told of its own day goes before what others tell
+    # What the door told of its own day goes before what others tell
+    weight = _SURE * observed / (observed + SOME)
     level: Floats = weight * own + (1 - weight) * (
         1 + _together(counted, observed, expected, rest) * (rest - 1)
     )

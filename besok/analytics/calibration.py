@@ -36,10 +36,8 @@ from besok.model.validation import Accuracy, Verdict
 LEVEL = 0.95  # of the interval
 EDGE_S = 5.0  # seconds by which two clocks at a door may disagree
 FALSE_VAR = 0.25  # people squared
-S2_BASE, S2_FACTOR = (
-    0.03,
-    3.0,
-)  # variance per passage: the median of its prior beside the error rate; one sd is a factor
+# Variance per passage: the median of its prior beside the error rate; one sd is a factor
+S2_BASE, S2_FACTOR = 0.03, 3.0
 S2_RANGE = (0.002, 1.0)
 TAU_SD, TAU_RANGE = 0.03, 0.15  # between sessions: three points either way are usual
 GRID = 13

@@ -35,9 +35,8 @@ _MEANINGS = (
     "stage scen scenen",
     "library bibliotek biblioteket",
 )
-_SMALL = re.compile(
-    "an?|at|av|de[nt]|ett?|en|for|i|in|o[fn]|pa|the|till|to|vid"
-)  # words that tell of no place
+# Words that tell of no place
+_SMALL = re.compile("an?|at|av|de[nt]|ett?|en|for|i|in|o[fn]|pa|the|till|to|vid")
 _LEVELS = frozenset(  # of topics, put there by networks and programs
     word
     for line in (

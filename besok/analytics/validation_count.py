@@ -13,9 +13,8 @@ from besok.model.validation import Compared, Problem, Segment, Tap, Watch
 SHORTEST = timedelta(minutes=4)  # in common, or nothing is compared
 SILENT_REPORTS = 3  # reports missed in a row make a sensor silent
 SILENT_LEAST = timedelta(minutes=5)
-TRUSTED_CLOCK = timedelta(
-    seconds=3
-)  # a phone's clock that is off by less is as good as ours: sending takes time too
+# A phone's clock that is off by less is as good as ours: sending takes time too
+TRUSTED_CLOCK = timedelta(seconds=3)
 
 
 def clock_shift(sent: datetime, received: datetime) -> timedelta:

@@ -20,10 +20,8 @@ WEEK = 7
 LONGEST_BEFORE = 208  # weeks; older ones tell of another house
 FEW_WEEKS = 4  # after the action, before anything is said
 ENOUGH_SEEN = 0.5  # of what a week usually brings must have been observed
-SHUT, CROWD = (
-    0.1,
-    20.0,
-)  # a week with less than a tenth of the twenty who usually come or more: nobody could come in
+# A week with less than a tenth of the twenty who usually come or more: nobody could come in
+SHUT, CROWD = 0.1, 20.0
 OTHER_PLACES = 1.8  # the mean square of placebos to believe beside other places: each has breaks of its own
 # The turn of the year, from Advent to Epiphany (month, day): nobody knows what it brings to a house that has seen none.
 ADVENT, EPIPHANY = (11, 27), (1, 6)

@@ -103,9 +103,8 @@ def _regressors(step: Floats) -> Floats:
 def _calmed(weekly: Weekly, step: Floats) -> Weekly:
     """The series with outliers weighing less: their chance is granted the variance that they show."""
     best = max(fits(weekly, _regressors(step)), key=lambda f: float(f.log_weight(f.rest)))
-    chance = weekly.noise * solve_triangular(
-        best.root.T, best.left
-    )  # the part of the residual that is chance
+    # The part of the residual that is chance
+    chance = weekly.noise * solve_triangular(best.root.T, best.left)
     sd = np.sqrt(weekly.noise)
     usual = max(SPREAD * float(np.median(np.abs(chance / sd))), 1e-6)
     return replace(weekly, noise=weekly.noise * np.maximum(1.0, np.abs(chance) / (CLEAR * usual * sd)) ** 2)
@@ -150,9 +149,8 @@ def _walked(fit: Fit, weekly: Weekly, step: Floats) -> float:
         return 0.0
     x = solve_triangular(fit.root, _regressors(step), lower=True)
     variance = np.linalg.inv(x.T @ x)
-    by_value = solve_triangular(
-        fit.root.T, x @ variance[:, 1]
-    )  # how much each value of the series moves the step
+    # How much each value of the series moves the step
+    by_value = solve_triangular(fit.root.T, x @ variance[:, 1])
     return float(fit.walk * (by_value @ random_walk(weekly.at) @ by_value) / variance[1, 1])
 
 

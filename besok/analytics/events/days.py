@@ -13,10 +13,8 @@ from besok.analytics.events import states
 from besok.analytics.events.learning import Learnt, level_around, neighbours, robust_sd
 from besok.model.arrays import Floats
 
-LIKELY, SURE = (
-    0.5,
-    0.8,
-)  # the probability of being odd from which a day is looked at, and from which it is told
+# The probability of being odd from which a day is looked at, and from which it is told
+LIKELY, SURE = 0.5, 0.8
 ODD = 0.3  # how far (log) from the usual level a day must lie to be worth telling
 LASTS = 0.6  # of the oddness of a day: the days beside it that are so odd belong to it
 LONGEST = 14  # days; what lasts longer is no event

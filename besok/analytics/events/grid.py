@@ -120,9 +120,8 @@ def _quiet(at: Ints, counts: Floats, slots: int) -> int:
     told = np.bincount(at[known] % slots, minlength=slots)
     usual = np.bincount(at[known] % slots, counts[known], slots) / np.maximum(told, 1)
     around = usual + np.roll(usual, 1)
-    night = (
-        np.arange(slots) <= slots // 2
-    )  # a day ends in the night or in the morning; midday belongs to no two days
+    # A day ends in the night or in the morning; midday belongs to no two days
+    night = np.arange(slots) <= slots // 2
     return int(np.where(night, around, np.inf).argmin())
 
 

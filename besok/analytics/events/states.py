@@ -15,20 +15,16 @@ from besok.analytics.events.usual import Spread
 from besok.model.arrays import Floats
 
 ORDINARY, MORE, LESS = range(3)
-EXTRA = np.array(
-    [0.25, 0.5, 1.0, 2.0, 4.0, 8.0]
-)  # sizes of events, by the rate of their slot (or the block's)
+# Sizes of events, by the rate of their slot (or the block's)
+EXTRA = np.array([0.25, 0.5, 1.0, 2.0, 4.0, 8.0])
 SHARE_OF_BLOCK = 0.25  # an event in a quiet slot is measured by this share of the block's mean rate
-LEFT = np.array(
-    [0.01, 0.35]
-)  # what is left of the rate when too few are seen: a dead sensor, half of the sensors
+# What is left of the rate when too few are seen: a dead sensor, half of the sensors
+LEFT = np.array([0.01, 0.35])
 LEFT_ERROR = np.array([0.0, 0.25])
 FEWER = 0.1  # the share of events in which fewer come than usual
 BEGIN_HOURS = 50.0  # an event begins once in so many hours, on the average
-MORE_HOURS, LESS_HOURS = (
-    1.5,
-    2.5,
-)  # how long it lasts: crowds go by, but what fell silent waits for somebody to see it
+# How long it lasts: crowds go by, but what fell silent waits for somebody to see it
+MORE_HOURS, LESS_HOURS = 1.5, 2.5
 ENOUGH = 1.5  # blocks' worth of comparison without which nothing is said of a slot
 FAR = 0.1  # the share of blocks whose level is anything
 FAR_WIDTH = 0.6  # how far such a level lies from the usual one (log)

@@ -98,9 +98,8 @@ def _likeness(grid: Grid, seen: Floats, stood: Floats, scatter: Spread) -> tuple
     rate = total / np.maximum(weight, 1e-9)
     root = np.sqrt(rate)
     busy = (weight > 0) & (rate > 0.25 * rate.mean())
-    error = (scatter.groups + scatter.roughness * rate) / (
-        4 * np.maximum(weight, 1)
-    )  # the variance of a root
+    # The variance of a root
+    error = (scatter.groups + scatter.roughness * rate) / (4 * np.maximum(weight, 1))
     distance = np.full((7, 7), 1.0)
     for a in range(7):
         for b in range(7):

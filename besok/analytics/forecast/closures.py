@@ -24,13 +24,14 @@ LONGEST_YEARLY = 330  # days of a closure that may come again each year
 YEAR_OF_ALL = 2000  # a leap year, in which every date is
 Date = tuple[int, int]  # month and day
 Fortnight = tuple[int, int]  # a weekday in weeks with an even (0) or odd (1) number
+# Dates closed once that are taken to be closed each year
 WINTER = {
     (12, 24),
     (12, 25),
     (12, 26),
     (12, 31),
     (1, 1),
-}  # dates closed once that are taken to be closed each year
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

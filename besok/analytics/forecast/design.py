@@ -21,9 +21,8 @@ MIDWINTER = [(12, d) for d in range(18, 32)] + [(1, d) for d in range(1, 9)]  # 
 OUTDOORS = (
     2.5  # times as large is the swing of the year under the sky: usually three to one from summer to winter
 )
-HOLIDAY = (
-    -0.4
-)  # of the log: medians of -0.2 to -0.5 in the streets of three cities and at stations of a fourth
+# Of the log: medians of -0.2 to -0.5 in the streets of three cities and at stations of a fourth
+HOLIDAY = -0.4
 EASTER = range(-9, 11)  # days from Easter Sunday
 
 

@@ -19,12 +19,8 @@ MIDDLES = np.log([4.0, 16.0, 55.0, 200.0])
 DOUBT = 4.0  # trials that weigh as much as the usual weights
 CARRIED = 0.5  # of what nearer rows told of a member is believed of farther ones that no trial tells of
 UNTRIED = 0.3  # of its usual weight is left to a member that no trial could ask
-DOUBTS = (
-    2.0,
-    2.0,
-    3.0,
-    4.0,
-)  # and as the usual stretch: by band, since the errors of a far one come in few pieces
+# And as the usual stretch: by band, since the errors of a far one come in few pieces
+DOUBTS = 2.0, 2.0, 3.0, 4.0
 FAR = 2  # the first band in which it matters whether a year had been seen
 LEAST = 1e-3  # of the log: errors below are as good as none
 USUAL_STRETCH = np.array([1.15, 1.15, 1.1, 1.0])  # by band: a fitted spread is too narrow, more so near by

@@ -13,9 +13,8 @@ from besok.analytics.forecast.shifts import COARSE, FADING_SD, STEP_SD, Way, apa
 from besok.model.arrays import Bools, Floats
 
 WEEK = 7.0  # days between knots of the level
-USUAL = np.array(
-    [0.06, 0.14, 0.07, 0.15]
-)  # growth, years, weeks, and the profile of the year: sd, before the data
+# Growth, years, weeks, and the profile of the year: sd, before the data
+USUAL = np.array([0.06, 0.14, 0.07, 0.15])
 DOUBT = 0.5  # sd of the log of those
 FREEDOM = 4.0  # of the t distribution of odd days
 ROUNDS = 3

@@ -19,26 +19,12 @@ from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Floats
 
 BLOCK = 14  # days of past deviations that are drawn together
-TRIALS = (
-    14,
-    28,
-    49,
-    77,
-    119,
-    168,
-    238,
-    301,
-    365,
-    456,
-    547,
-    730,
-)  # days before the origin from which the past is foretold
+# Days before the origin from which the past is foretold
+TRIALS = 14, 28, 49, 77, 119, 168, 238, 301, 365, 456, 547, 730
 LEARNT = 56  # observed days that a trial needs before it
 FURTHEST = 365  # days ahead that a trial looks
-ANY_HOUSE, ANY_HOUSE_SD = (
-    100.0,
-    1.5,
-)  # visits a day of a house of which nothing is known: median, and sd of the log
+# Visits a day of a house of which nothing is known: median, and sd of the log
+ANY_HOUSE, ANY_HOUSE_SD = 100.0, 1.5
 MANY = 100.0  # visits a day: with so many the chance of counting is small beside all else
 TRIED = 100  # paths of a trial: only for their spread
 

@@ -22,11 +22,8 @@ PROOF = 60.0  # days
 UNSURE = 0.5  # belief that one that is less is a step at all, and not what passes anyway
 ROBUST = 3.0  # rows between two knots, where they have as many: a median of fewer follows one that is odd
 GAIN = 16.0  # by how much the log likelihood must grow
-HINT, SLIGHT, LATE = (
-    6.0,
-    0.15,
-    1.5 * YEAR,
-)  # of late, less is enough for a step that is one way beside another
+# Of late, less is enough for a step that is one way beside another
+HINT, SLIGHT, LATE = 6.0, 0.15, 1.5 * YEAR
 COARSE = 28.0  # days between knots: of months only, as swings of weeks look like such steps
 MOST = 6
 STEP_SD = 1.5  # what is believed of the part of a step that stays
@@ -56,16 +53,14 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
     """
     cell, count = _cells(at, grid)
     rest = rest - apart(rest, at, grid)
-    used: Bools = count >= max(
-        1.0, min(ROBUST, float(np.median(count[count > 0])))
-    )  # one day's slip is no shift
+    # One day's slip is no shift
+    used: Bools = count >= max(1.0, min(ROBUST, float(np.median(count[count > 0]))))
     mean = np.array([np.median(rest[cell == n]) for n in np.flatnonzero(used)])
     times = grid[used]
     if len(times) < 4:
         return Steps(at=np.zeros(0), sure=np.zeros(0, dtype=np.bool_))
-    spread = kernel(times, times, sizes) + np.diag(
-        noise**2 / count[used] ** 0.5
-    )  # days of a week resemble each other
+    # Days of a week resemble each other
+    spread = kernel(times, times, sizes) + np.diag(noise**2 / count[used] ** 0.5)
     factor = cho_factor(spread, lower=True)
     steps = (times[:, None] >= times[None, 1:]).astype(np.float64)
     solved = cho_solve(factor, steps)

@@ -17,10 +17,8 @@ from besok.model.arrays import Bools, Floats
 MEAN_MINUTES = 45.0  # of the means: long beside a sensor's noise, short beside a day
 LEAST_HEARD = 0.5  # share of such a mean that must have been heard
 GAP_MINUTES = 20.0  # without a reading, from which on the means begin anew
-QUIET_MINUTES, USUAL_SHARE = (
-    60.0,
-    0.1,
-)  # of the air before anybody came: its mean, and the weight of the usual base
+# Of the air before anybody came: its mean, and the weight of the usual base
+QUIET_MINUTES, USUAL_SHARE = 60.0, 0.1
 DAYS, STEPS = 3, 12  # that are needed: days, and in all so many steps with people
 BASE_SHARE = 5.0  # per cent of a day's readings that are below the base, about
 RENEWED_MINUTES = (
@@ -28,19 +26,14 @@ RENEWED_MINUTES = (
 )
 FREEDOM = 4.0  # of Student's t: at times windows are open
 EXPLAINED = 0.4  # share of the people's spread that must be explained on days that did not teach
-LEAST_STILL, LEAST_SHARE = (
-    1.0,
-    0.15,
-)  # standard deviation of the error: with nobody in, and as a share of the people
+# Standard deviation of the error: with nobody in, and as a share of the people
+LEAST_STILL, LEAST_SHARE = 1.0, 0.15
 SHARE, SHARE_PRIOR = 0.3, 0.05  # that share as it usually is, which counts as so much of all people seen
 PRIOR_MINUTES, PRIOR_DAYS = 240.0, 4.0  # for how long an error lasts, where few days tell
 LEAST_MINUTES, MOST_MINUTES = 90.0, 900.0
 REACH = 1.5  # of the most people that were in: a word beyond that comes from a fault
-DOUBT, WORST, DOUBT_MINUTES = (
-    2.0,
-    100.0,
-    60.0,
-)  # variances off the doors, on the mean of an hour, that begin to tell
+# Variances off the doors, on the mean of an hour, that begin to tell
+DOUBT, WORST, DOUBT_MINUTES = 2.0, 100.0, 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,9 +12,8 @@ from scipy.optimize import nnls
 
 from besok.model.arrays import Floats
 
-LENGTHS = np.array(
-    [2, 5, 10, 15, 20, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 420, 600, 1500], float
-)  # minutes
+# Minutes
+LENGTHS = np.array([2, 5, 10, 15, 20, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 420, 600, 1500], float)
 MARK = 5.0  # minutes between the sums of entrances that are kept
 TIMES = 96  # of the clock, at which the usual is known
 DAYS = 1  # that are needed
@@ -178,9 +177,8 @@ def _space(
         nothing = np.ones(TIMES)
         return np.zeros(len(LENGTHS)), nothing, nothing, np.inf
     scale = np.sqrt(weight / (every_people + typical))
-    one = np.full(
-        (1, len(LENGTHS)), float(np.sqrt(len(every_people)) * np.sqrt(typical))
-    )  # all stay some time
+    # All stay some time
+    one = np.full((1, len(LENGTHS)), float(np.sqrt(len(every_people)) * np.sqrt(typical)))
     stays, _ = nnls(np.vstack([every_age * scale[:, None], one]), np.append(every_people * scale, one[0, 0]))
     base = [day @ stays for day in ages]
     real, said = (

@@ -29,9 +29,8 @@ class Filter:
         self._state = State(doors.bias_sd, building.room(), doors.first)
         self._waiting = 0.0  # minutes in which nothing happened and that are not thought over yet
         self._still = np.zeros(len(building.parents))
-        self._shut = np.zeros(
-            len(building.parents)
-        )  # minutes for which it has been closed and nobody has passed
+        # Minutes for which it has been closed and nobody has passed
+        self._shut = np.zeros(len(building.parents))
         spaces = np.zeros(len(building.parents))
         self._figures: tuple[Floats, Floats, Floats] = (spaces, spaces, spaces)
         self.steps = 0  # it has seen

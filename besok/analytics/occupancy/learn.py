@@ -31,10 +31,8 @@ HEAVY = 1.43
 FREEDOM = 4.0  # of Student's t: days on which a door was dead or a class came by another way count for less
 LEAST_PEOPLE = 5.0  # who pass on a day of which anything can be learnt
 LEAST_WIDTH, MOST_WIDTH = 0.02, 25.0  # of the learnt variance, as multiples of what is usual
-WIDTH, WIDTH_SPREAD = (
-    0.5,
-    1.2,
-)  # what it is taken to be before any day was seen, and the spread of its logarithm
+# What it is taken to be before any day was seen, and the spread of its logarithm
+WIDTH, WIDTH_SPREAD = 0.5, 1.2
 LEAST_VARIANCE = 0.25  # of who is left at the end of a day, in people squared
 SURE_DOORS = 1.0  # so many doors are taken to have a bias as usual before any was seen
 SURE_DAYS = 4.0  # so many days' errors are taken to be as usual before any was seen
@@ -42,10 +40,8 @@ CLOSED_DAYS, CLOSED_QUARTERS = 5, 12  # days, and quarters of an hour together, 
 CLOSED_PEOPLE = 50.0  # who pass on a day: with fewer, nobody passing says little
 MISSED_EACH, MOST_MISSED = 0.5, 0.06  # missed both ways for each unit of variance, and at most
 MOMENTS = 96  # of a day at which counts are looked at for that
-SWAPPED, UNSWAPPED = (
-    0.3,
-    0.35,
-)  # of their range, how far below zero swapped counts fall; what turning leaves of it
+# Of their range, how far below zero swapped counts fall; what turning leaves of it
+SWAPPED, UNSWAPPED = 0.3, 0.35
 
 
 def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) -> Learnt:

@@ -19,10 +19,8 @@ REGULAR = (
     0.7  # share of the last hour that a door must have told of, for its silence to be no silence of people
 )
 QUIET_TOLD = 0.25  # share of the quiet steps a door must have told of, or it tells only when somebody passes
-UNHEARD, GUESS = (
-    1.5,
-    0.12,
-)  # variance of each person who is put in, and standard deviation as a share of all of them
+# Variance of each person who is put in, and standard deviation as a share of all of them
+UNHEARD, GUESS = 1.5, 0.12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -169,9 +167,8 @@ class Silence:
         self._people = np.where(heard, 0, self._people + usual.sum(0) * minutes)
         dead = (silent >= SILENT_MINUTES) & (self._people >= SILENT_PEOPLE)
         early = ~heard & regular & (usual.sum(0) > 0) & ~dead & (silent > EARLY_STEPS * minutes)
-        since = np.where(
-            self._put > 0, minutes, silent
-        )  # what was put in by now may begin with what came before
+        # What was put in by now may begin with what came before
+        since = np.where(self._put > 0, minutes, silent)
         fading = np.exp(-silent / SHORT_MINUTES) / 2
         expected = (
             np.where(dead, usual, (1 - fading) * usual + fading * self._rate)

@@ -43,9 +43,8 @@ def estimate_of(
     lower = np.where(alone, np.maximum(inputs.people - Z_80 * sd, 0), lower)
     upper = np.where(alone, inputs.people + Z_80 * sd, upper)
     lone = presence & ~by_doors
-    people = np.where(
-        lone, inputs.occupied, people
-    )  # at least one, or none; a share where a step was so in part
+    # At least one, or none; a share where a step was so in part
+    people = np.where(lone, inputs.occupied, people)
     people, lower, upper = reconciled(building, people, lower, upper, np.where(lone, inputs.occupied, 0))
     lower, upper = _whole(people, lower, upper)
     raw = inputs.raw - (1 - within) * inputs.passages.raw

@@ -6,10 +6,8 @@ from besok.analytics.occupancy.observations import Seen
 from besok.model.arrays import Bools, Floats
 
 SURE = 16.0  # log likelihood ratio from which on a door is taken to be turned round, or back
-CALM, CALM_DAYS = (
-    6.0,
-    0.8,
-)  # what it may come to on most days; doors with more are no clear witnesses against themselves
+# What it may come to on most days; doors with more are no clear witnesses against themselves
+CALM, CALM_DAYS = 6.0, 0.8
 SUSPECT = 8.0  # instead of SURE for a door of a past day, if the people inside then come out as usual
 AGAIN = 4.0  # instead of SURE for a door that was found turned round on some day
 LEAST_DAYS = 7

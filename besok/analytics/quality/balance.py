@@ -26,11 +26,8 @@ from besok.analytics.quality.site_layout import OUT, Cells, told
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
 
-SOUND, CHANGE, BROKEN = (
-    0.015,
-    0.005,
-    0.3,
-)  # standard deviations: of sound counters' biases, their changes, broken ones'
+# Standard deviations: of sound counters' biases, their changes, broken ones'
+SOUND, CHANGE, BROKEN = 0.015, 0.005, 0.3
 DAY_TO_DAY = 0.01  # of a door's traffic: what differs from day to day beyond chance
 LEAKS = 0.02  # of a cell's traffic: who leaves it by a way that nobody counts
 LEAST_VARIANCE, MOST_VARIANCE = 0.05, 1.0  # of in - out for each passage

@@ -11,26 +11,19 @@ from besok.model.findings import Finding
 
 LATELY = 144  # steps, a day and a half, for which what is seen at night only holds
 SAME_STEPS = 12  # three hours in which a counter says the same number of people, not none
-GAUGE_STEPS, GAUGE_PASSED = (
-    8,
-    60,
-)  # two hours in which a gauge does not move while so many pass the doors around it
+# Two hours in which a gauge does not move while so many pass the doors around it
+GAUGE_STEPS, GAUGE_PASSED = 8, 60
 UNSEEN_PASSED = 150  # who pass the doors of a room while its gauge shows nobody
-GHOST_CLOSED, GHOST_ANY = (
-    12,
-    32,
-)  # steps in which somebody is seen and nobody passes: while closed, and at any time
+# Steps in which somebody is seen and nobody passes: while closed, and at any time
+GHOST_CLOSED, GHOST_ANY = 12, 32
 MOST_SILENT = 4  # steps for which a gauge's last word holds
 LAST_STEPS = 8  # in which a counter must have worked, for some tell of a quarter an hour later
 LEAST_EXPECTED = 25.0  # people a counter should have counted before its silence tells anything
 LEAST_COUNTING = 20  # steps in which it counted, from which its usual pauses are known
 LONGER = 3.0  # times its longest pause
 NEVER_PASSED = 1500.0  # by its neighbours, while a counter has never counted anybody
-NIGHT_LEAST, NIGHT_ONCE, NIGHT_TIMES = (
-    15.0,
-    60.0,
-    2,
-)  # people of a night, in quarters in which no other counts anybody
+# People of a night, in quarters in which no other counts anybody
+NIGHT_LEAST, NIGHT_ONCE, NIGHT_TIMES = 15.0, 60.0, 2
 NIGHT_QUARTERS, NIGHT_DAYS = 6, 7
 SMALL_HOURS = (4, 18)  # quarters of the local day that are night where a site never closes
 

@@ -114,9 +114,8 @@ def _filled(seen: Seen, n: int, steps: Ints, came: Floats, went: Floats, known: 
     left = 1 - covered
     told = known & ~np.isnan(came + went)
     off = (seen.people_in[told, n] + seen.people_out[told, n] - came[told] - went[told]) ** 2
-    over = max(
-        float(off.sum() / max((came + went)[told].sum(), 1.0)), 1.0
-    )  # variance for each person expected
+    # Variance for each person expected
+    over = max(float(off.sum() / max((came + went)[told].sum(), 1.0)), 1.0)
     return Filled(
         counter=n,
         steps=steps,

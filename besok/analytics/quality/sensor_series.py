@@ -15,10 +15,8 @@ from besok.model.arrays import Bools, Floats, Ints
 STEP = timedelta(minutes=15)
 STEPS_A_HOUR = 4
 WORKED = 0.5  # the share of a step that must be covered for its count to be taken at its word
-QUIET_AFTER, QUIET_BEFORE = (
-    6,
-    4,
-)  # steps after closing and before opening in which staff and cleaners are about
+# Steps after closing and before opening in which staff and cleaners are about
+QUIET_AFTER, QUIET_BEFORE = 6, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ from cli.worlds.simulated import by_quarters
 from cli.worlds.world import World
 
 MISSES = (0.03, 0.06, 0.10)
-ESTIMATORS: dict[str, Callable[[Building, Seen, occupancy.Learnt], Estimate]] = {
+ESTIMATORS: dict[str, Callable[[Building, Seen, occupancy.SiteParameters], Estimate]] = {
     "live": occupancy.live, "smoothed": occupancy.smoothed,
 }  # fmt: skip
 

@@ -7,7 +7,7 @@ the whole day. Days of which minutes are kept are smoothed by minute, older ones
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from besok.analytics.occupancy import NOTHING, Learnt, live, smoothed
+from besok.analytics.occupancy import NOTHING, SiteParameters, live, smoothed
 from besok.model import calendar
 from besok.model.arrays import Bools
 from besok.model.occupancy import Estimate
@@ -28,7 +28,7 @@ class Day:
     An object whose transaction failed knows things the database does not: throw it away.
     """
 
-    def __init__(self, site: Site, plan: Layout, day: date, learnt: Learnt = NOTHING) -> None:
+    def __init__(self, site: Site, plan: Layout, day: date, learnt: SiteParameters = NOTHING) -> None:
         self.day = day
         self.learnt = learnt
         self._site = site

@@ -7,7 +7,7 @@ it again, and keeps the figures of the day under way from changing because of ot
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from besok.analytics.occupancy import Learnt, Seen, by_space, learn
+from besok.analytics.occupancy import Seen, SiteParameters, by_space, learn
 from besok.analytics.occupancy.parameters import VERSION
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
@@ -39,7 +39,7 @@ class Past:
     def __init__(self, site: Site, plan: Layout) -> None:
         self.site, self.plan = site, plan
         self._days: dict[date, Observed] = {}
-        self._learnt: dict[date, Learnt] = {}
+        self._learnt: dict[date, SiteParameters] = {}
 
     def forget(self, days: Iterable[date]) -> None:
         """Reads these days anew when they are asked for, and learns anew from them."""
@@ -75,11 +75,11 @@ class Past:
         """What was observed on a day that has been read."""
         return self._days[day]
 
-    def learnt(self, conn: Connection, day: date, *, keep: bool) -> Learnt:
+    def learnt(self, conn: Connection, day: date, *, keep: bool) -> SiteParameters:
         """What is known before a business day begins; learnt if it is not yet, and then stored if it is to be kept."""
         known = self._learnt.get(day)
         if known is None and (stored := store.get(conn, self.plan, day, VERSION)):
-            known = Learnt.from_json(stored)
+            known = SiteParameters.from_json(stored)
         if known is None:
             self.read(conn, day - LOOK_BACK, day - DAY)
             known = learn(

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.occupancy import NOTHING, Learnt, Seen, smoothed
+from besok.analytics.occupancy import NOTHING, Seen, SiteParameters, smoothed
 from besok.model.arrays import Bools, Floats
 from besok.model.occupancy import BASES, Estimate
 from besok.store.occupancy import Codes, Layout, Quarters
@@ -26,7 +26,9 @@ def of_minutes(figures: Estimate, shown: Bools, first: int) -> Quarters:
     return _quarters(*means, *peaks, *codes)
 
 
-def of_day(plan: Layout, seen: Seen, shown: Bools, highest: Floats, learnt: Learnt = NOTHING) -> Quarters:
+def of_day(
+    plan: Layout, seen: Seen, shown: Bools, highest: Floats, learnt: SiteParameters = NOTHING
+) -> Quarters:
     """One business day that is over, from its quarters, where anything of the site was known.
 
     Counted at doors the figure is the mean of both ends of the quarter and the peak the higher of them. A sensor inside

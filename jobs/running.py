@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from besok.analytics.occupancy import Filter, Learnt, Seen
+from besok.analytics.occupancy import Filter, Seen, SiteParameters
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
 from jobs.bounds import bounded
@@ -16,7 +16,7 @@ FAR = 60  # steps between earlier ones: a checkpoint of thirty spaces takes 0.1 
 class Running:
     """The filter over a business day, with the checkpoints from which it goes on when something comes late."""
 
-    def __init__(self, building: Building, learnt: Learnt) -> None:
+    def __init__(self, building: Building, learnt: SiteParameters) -> None:
         self._building = building
         self._checkpoints = {0: Filter(building, learnt)}  # by the steps that each has seen
         self._figures: Estimate | None = None

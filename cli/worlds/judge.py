@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from besok.analytics import occupancy
-from besok.analytics.occupancy import Learnt, score
+from besok.analytics.occupancy import SiteParameters, score
 from besok.analytics.occupancy.score import Accuracy, Alerts, Figures
 from besok.model.occupancy import Estimate
 from cli.worlds.world import World, as_it_came, parts, unchanged
@@ -60,7 +60,7 @@ def live(world: World) -> Figures:
     return _figures(shown)
 
 
-def _learnt(world: World, day: int) -> Learnt:
+def _learnt(world: World, day: int) -> SiteParameters:
     """What the weeks before a day teach, as the worker learns it."""
     return occupancy.learn(world.building, world.past[max(0, day - LOOK_BACK // DAY) : day])
 

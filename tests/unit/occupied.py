@@ -1,10 +1,11 @@
 """Buildings and days that the tests of the estimate are about."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from besok.analytics.occupancy import Learnt, Seen, live
+from besok.analytics.occupancy import Seen, SiteParameters, live
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 from besok.model.occupancy import REASONS, Estimate
@@ -15,11 +16,9 @@ PARENTS = (None, 0, 0, 2)
 ENDS = ((None, 1), (1, 2), (2, 3))
 HOUSE = Building.of(PARENTS, ENDS)
 ROOM = Building.of((None,), ((None, 0),))
-EXACT = Learnt(
-    days=30, bias_busy=(0.0,), bias_quiet=(0.0,), busy=((False,),) * 96, swapped=(False,), steady=(False,),
-    usual_in=((0.0,),) * 96, usual_out=((0.0,),) * 96, bias_sd=(0.005,), variance=(0.2,), closed=(False,) * 96,
-    missed=0.0,
-)  # fmt: skip
+EXACT = replace(
+    SiteParameters.unknown(1, 1), days=30, bias_sd=np.array([0.005]), widened=np.array([0.2]), missed=0.0
+)
 
 
 def rows(*steps: list[float]) -> Floats:

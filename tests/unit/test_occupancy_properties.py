@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from besok.analytics.occupancy import NOTHING, Learnt, Seen, live, smoothed
+from besok.analytics.occupancy import NOTHING, Seen, SiteParameters, live, smoothed
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from tests.unit.occupied import ENDS, EXACT, NAN, ROOM, counted, room
@@ -103,7 +103,7 @@ def test_no_portal_is_clamped(data: st.DataObject) -> None:
 
 @pytest.mark.parametrize("learnt", [NOTHING, EXACT])
 @pytest.mark.parametrize("leave", [4.0, 3.2, 2.0])
-def test_a_closed_house_is_empty_however_badly_its_door_counted(learnt: Learnt, leave: float) -> None:
+def test_a_closed_house_is_empty_however_badly_its_door_counted(learnt: SiteParameters, leave: float) -> None:
     """Open from eight to twenty; all who came left, but of four only so many were seen: the night knows better."""
     people_in, people_out = np.zeros(1440), np.zeros(1440)
     people_in[240:840:5], people_out[360:960:5] = 4, leave

@@ -6,14 +6,14 @@ All functions are pure; docs/occupancy.md tells the mathematics and its sources.
 from besok.analytics.occupancy.filter import Filter, live
 from besok.analytics.occupancy.learn import learn
 from besok.analytics.occupancy.observations import Seen, by_space, heard, hold, known
-from besok.analytics.occupancy.parameters import NOTHING, Learnt
+from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.smooth import smoothed
 
 __all__ = [
     "NOTHING",
     "Filter",
-    "Learnt",
     "Seen",
+    "SiteParameters",
     "by_space",
     "heard",
     "hold",

@@ -6,7 +6,8 @@ tell. Past days teach slope and level, and what such a word was worth on days th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from copy import copy
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -37,7 +38,7 @@ DOUBT, WORST, DOUBT_MINUTES = 2.0, 100.0, 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Air:
+class Co2Response:
     """What is learnt, by space: people for each ppm a minute (`slope`) and for each ppm above `base` (`level`); the
     error with nobody in and as a share of the people; for how many minutes it lasts (not finite where nothing is
     known); the most people that were in."""
@@ -51,23 +52,11 @@ class Air:
     most: Floats
 
     @classmethod
-    def nothing(cls, spaces: int) -> "Air":
-        """Where nothing is known."""
-        zero = np.zeros(spaces)
-        return cls(slope=zero, level=zero, base=zero, still=zero, share=zero, lasts=zero + np.inf, most=zero)
-
-    @classmethod
-    def of(cls, rows: Sequence[Sequence[float]], spaces: int) -> "Air":
-        """From `rows`; those of another building are of no use."""
-        if len(rows) != spaces:
-            return cls.nothing(spaces)
-        found = cls(**dict(zip([f.name for f in fields(cls)], np.array(rows, float).T, strict=True)))
-        return replace(found, lasts=np.where(found.lasts > 0, found.lasts, np.inf))
-
-    def rows(self) -> tuple[tuple[float, ...], ...]:
-        """What is known by space, plain numbers; it lasts 0 where that is nothing."""
-        columns = np.stack([getattr(self, f.name) for f in fields(self)], axis=1)
-        return tuple(tuple(row) for row in np.where(np.isfinite(columns), columns, 0).tolist())
+    def unknown(cls, spaces: int) -> "Co2Response":
+        """Response of which nothing is known."""
+        slope, level, base, still, share, most = np.zeros((6, spaces))
+        lasts = np.full(spaces, np.inf)
+        return cls(slope=slope, level=level, base=base, still=still, share=share, lasts=lasts, most=most)
 
     @property
     def known(self) -> Bools:
@@ -95,12 +84,6 @@ class Means:
         self._told, self._before = np.zeros((2, told, spaces))
         self._quiet = np.zeros((3, spaces))  # change, level, and how much of them was heard
         self._passed = np.zeros(spaces)
-
-    def copy(self) -> "Means":
-        """The same knowledge, to go on with differently."""
-        other = object.__new__(Means)
-        other.__dict__.update(self.__dict__)
-        return other
 
     def follow(
         self, co2: Floats, told: Floats, passed: Floats, minutes: float
@@ -133,21 +116,20 @@ class Means:
         return np.asarray(self._quiet[:2] / (self._quiet[2] + USUAL_SHARE))
 
 
-class Breath:
+class Co2Estimator:
     """The air of a day under way: how many are in by it, and how far that is to be believed."""
 
-    def __init__(self, air: Air) -> None:
+    def __init__(self, air: Co2Response) -> None:
         spaces = len(air.base)
         self._air = air
         self._means, self._stuck = Means(air.base, 2), Still(spaces)
         self._inside, self._lowest, self._passed, self._variance = np.zeros((4, spaces))  # by the doors
         self._off = np.ones(spaces)  # how far air and doors are apart of late, in variances
 
-    def copy(self) -> "Breath":
-        """The same knowledge, to go on with differently."""
-        other = object.__new__(Breath)
-        other.__dict__.update(self.__dict__)
-        other._means, other._stuck = self._means.copy(), self._stuck.copy()
+    def copy(self) -> "Co2Estimator":
+        """Return a copy that goes on by itself."""
+        other = copy(self)
+        other._means, other._stuck = copy(self._means), copy(self._stuck)
         return other
 
     def follow(
@@ -189,9 +171,9 @@ class Breath:
         return np.where(known & possible, np.stack([people, sd, lasts]), np.nan)
 
 
-def learn_air(days: Sequence[Past], co2: Sequence[Floats], spaces: int) -> Air:
+def learn_air(days: Sequence[Past], co2: Sequence[Floats], spaces: int) -> Co2Response:
     """How the air answers to people, from days that are over and their readings of carbon dioxide (steps x spaces)."""
-    rows = [[0.0] * len(fields(Air))] * spaces
+    response = Co2Response.unknown(spaces)
     finest = min((day.minutes for day in days), default=0.0)
     for n in range(spaces):
         heard = [
@@ -201,8 +183,10 @@ def learn_air(days: Sequence[Past], co2: Sequence[Floats], spaces: int) -> Air:
         ]
         if len(heard) >= DAYS:
             trust = np.array([day.trust[n] for day, _ in heard])
-            rows[n] = _space(_means([day for day, _ in heard], [air for _, air in heard], n), trust, finest)
-    return Air.of(rows, spaces)
+            found = _space(_means([day for day, _ in heard], [air for _, air in heard], n), trust, finest)
+            for field, value in zip(fields(Co2Response), found or (), strict=bool(found)):
+                getattr(response, field.name)[n] = value
+    return response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,15 +224,14 @@ def _beside(columns: Sequence[Floats]) -> Floats:
     return grid
 
 
-def _space(means: _Means, trust: Floats, minutes: float) -> list[float]:
-    """What Air knows of a space, as a row of it."""
-    nothing = [0.0] * len(fields(Air))
+def _space(means: _Means, trust: Floats, minutes: float) -> list[float] | None:
+    """Estimate the response of a space: the fields of Co2Response in their order; None where too little is known."""
     heard = ~np.isnan(means.level + means.people)
     weight = np.where(heard, trust, 0)
     change, level, people = (np.where(heard, c, 0) for c in (means.change, means.level, means.people))
     active = heard & (people > 0.5)
     if (weight * active).sum() < STEPS or (active.any(0) * trust).sum() < DAYS / 2:
-        return nothing
+        return None
     typical = float((weight * people).sum() / weight.sum())
     response = np.stack([change, level])
     found, others = _regression(response, people, weight)
@@ -256,7 +239,7 @@ def _space(means: _Means, trust: Floats, minutes: float) -> list[float]:
     error = np.where(heard, said - people, 0)
     explained = 1 - (weight * error**2).sum() / (weight * (people - typical) ** 2).sum()
     if explained < EXPLAINED:
-        return nothing
+        return None
     still, share = _spread(error, people, weight, active)
     lasts = _lasts(
         error / np.hypot(still, share * said), heard & (np.maximum(said, people) > 0.5), trust, minutes

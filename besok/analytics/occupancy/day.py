@@ -1,10 +1,11 @@
 """What a day brought, step by step, as the filter and the smoother take it in."""
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.occupancy.co2 import Breath
+from besok.analytics.occupancy.co2 import Co2Estimator
 from besok.analytics.occupancy.dwell_time import Came, width
 from besok.analytics.occupancy.evidence import (
     CLOSED_FIRST,
@@ -16,7 +17,7 @@ from besok.analytics.occupancy.evidence import (
 )
 from besok.analytics.occupancy.levels import Still
 from besok.analytics.occupancy.observations import Seen
-from besok.analytics.occupancy.parameters import Learnt
+from besok.analytics.occupancy.parameters import SiteParameters
 from besok.analytics.occupancy.passages import Passages, Silence, passages
 from besok.analytics.occupancy.swapped_doors import AGAIN, SURE, Turned
 from besok.analytics.occupancy.transition import News
@@ -70,32 +71,30 @@ class Inputs:
 class Day:
     """What has to be remembered of earlier steps to understand the next ones."""
 
-    def __init__(self, building: Building, learnt: Learnt) -> None:
+    def __init__(self, building: Building, doors: SiteParameters) -> None:
         spaces, portals = building.doors.shape
-        self._building, self._learnt = building, learnt
-        self._doors = learnt.of(building)
+        self._building, self._doors = building, doors
         self._silence = Silence(portals, spaces)
         self._turned = Turned(np.where(self._doors.turned > 0, AGAIN, SURE))
         self._begins: int | None = None  # the minute of the clock
         self._levels = Still(spaces)
         self._came = Came(spaces)
-        self._breath = Breath(self._doors.air)
+        self._co2 = Co2Estimator(self._doors.air)
         self._raw = np.zeros(spaces)
         self._inside = np.full(2 * spaces, np.nan)  # what was seen there last
         self._quiet = np.zeros(spaces)  # minutes since anybody passed
 
     def copy(self) -> "Day":
-        """The same memory, to go on with differently."""
-        other = object.__new__(Day)
-        other.__dict__.update(self.__dict__)
-        other._silence, other._levels = self._silence.copy(), self._levels.copy()
-        other._turned, other._came = self._turned.copy(), self._came.copy()
-        other._breath = self._breath.copy()
+        """Return a copy that goes on by itself."""
+        other = copy(self)
+        other._silence, other._levels = copy(self._silence), copy(self._levels)
+        other._turned, other._came = copy(self._turned), copy(self._came)
+        other._co2 = self._co2.copy()
         return other
 
     def take(self, seen: Seen) -> Inputs:
         """The next steps."""
-        found = passages(self._building, seen, self._learnt, self._silence, self._turned)
+        found = passages(self._building, seen, self._doors, self._silence, self._turned)
         raw = self._raw + np.cumsum(found.raw, axis=0)
         stuck = self._levels.stuck(seen.people, found.passed)
         usually = self._doors.closed[seen.clock // 15]
@@ -117,7 +116,7 @@ class Day:
             occupied=seen.occupied,
             usual=usual,
             usual_sd=usual_sd,
-            lasts=self._doors.usual.lasts,
+            lasts=self._doors.dwell.lasts,
             air=self._air(found, seen),
             missed=self._doors.missed,
             stuck=stuck,
@@ -127,7 +126,7 @@ class Day:
 
     def _usual(self, people_in: Floats, seen: Seen) -> tuple[Floats, Floats]:
         """How many are usually in when so many came, and the standard deviation of that; NaN where it is not known."""
-        usual = self._doors.usual
+        usual = self._doors.dwell
         if not usual.known:
             nothing = np.full(people_in.shape, np.nan)
             return nothing, nothing
@@ -136,9 +135,9 @@ class Day:
         return np.where(np.isfinite(usual.lasts), people, np.nan), width(people, wide)
 
     def _air(self, found: Passages, seen: Seen) -> Floats:
-        """How many are in by the air (see Breath)."""
+        """How many are in by the air (see Co2Estimator)."""
         net, bias_sd = found.people_in - found.people_out, self._doors.bias_sd
-        return self._breath.follow(seen.co2, net, found.passed, found.variance, bias_sd, seen.step_minutes)
+        return self._co2.follow(seen.co2, net, found.passed, found.variance, bias_sd, seen.step_minutes)
 
     def _night(self, seen: Seen) -> Bools:
         """The steps in the last hours before the day ends, when nearly everybody has gone."""

@@ -25,7 +25,7 @@ LEAST_SD = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usual:
+class DwellTimes:
     """What is learnt: by space the share of people that stays each of LENGTHS; by time of the clock and space what
     its number is to be multiplied by, and how wide its error is; by space for how long an error lasts (minutes; not
     finite where nothing is known)."""
@@ -36,7 +36,7 @@ class Usual:
     lasts: Floats  # spaces
 
     @classmethod
-    def nothing(cls, spaces: int) -> "Usual":
+    def unknown(cls, spaces: int) -> "DwellTimes":
         """Where nothing is known."""
         return cls(
             stays=np.zeros((spaces, len(LENGTHS))),
@@ -73,13 +73,7 @@ class Came:
         self._minutes = 0.0
         self._sum = np.zeros(spaces)
 
-    def copy(self) -> "Came":
-        """The same knowledge, to go on with differently."""
-        other = Came(0)
-        other.__dict__.update(self.__dict__)
-        return other
-
-    def follow(self, people_in: Floats, minutes: float, usual: Usual) -> Floats:
+    def follow(self, people_in: Floats, minutes: float, usual: DwellTimes) -> Floats:
         """How many are in by who came, at the end of each step (steps x spaces)."""
         sums = self._sum + np.cumsum(people_in, axis=0)
         ends = self._minutes + minutes * np.arange(1, len(people_in) + 1)
@@ -134,10 +128,10 @@ def bridged(people_in: Floats, people_out: Floats) -> Floats:
     return np.asarray(np.maximum(inside - lost, 0))
 
 
-def learn_stays(days: Sequence[Past], spaces: int) -> Usual:
+def learn_stays(days: Sequence[Past], spaces: int) -> DwellTimes:
     """How long people stay, from days that are over."""
     if len(days) < DAYS:
-        return Usual.nothing(spaces)
+        return DwellTimes.unknown(spaces)
     rows = [_rows(day) for day in days]
     found = [
         _space(
@@ -149,7 +143,7 @@ def learn_stays(days: Sequence[Past], spaces: int) -> Usual:
         for n in range(spaces)
     ]
     stays, times, wide, lasts = (np.array(column) for column in zip(*found, strict=True))
-    return Usual(stays=stays, times=times.T, wide=wide.T, lasts=lasts)
+    return DwellTimes(stays=stays, times=times.T, wide=wide.T, lasts=lasts)
 
 
 def _rows(day: Past) -> tuple[Floats, Floats, np.ndarray]:

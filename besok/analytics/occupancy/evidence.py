@@ -57,13 +57,6 @@ class Leaving:
         self._most = np.zeros(spaces)  # people so far in the day
         self._silent = np.zeros(spaces)  # minutes since anybody left
 
-    def copy(self) -> "Leaving":
-        """The same knowledge, to go on with differently."""
-        other = Leaving(0)
-        other._exits, other._people_time, other._time = self._exits, self._people_time, self._time
-        other._most, other._silent = self._most, self._silent
-        return other
-
     def likelihood(self, grid: Grid, people_in: Floats, people_out: Floats, minutes: float) -> Cells:
         """How well each cell (before the step) explains the step's exits: negative binomial, its rate being gamma."""
         least = np.clip(FEW_SHARE * self._most, FEW, FEW_MOST) + self._silent / FEW_MINUTES

@@ -6,6 +6,7 @@ bias plus an error, and only the error has a grid: so a passage moves a whole co
 spaces x biases x cells. docs/occupancy.md tells the formulas and their sources.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -58,10 +59,8 @@ class Grid:
         self._apart = np.zeros((spaces, 1))  # between columns, in people
 
     def copy(self) -> "Grid":
-        """The same probabilities, to go on with differently."""
-        other = object.__new__(Grid)
-        other.__dict__.update({k: v.copy() for k, v in self.__dict__.items()})
-        return other
+        """Return a copy that goes on by itself."""
+        return deepcopy(self)
 
     def people(self) -> Cells:
         """The number of people each cell stands for; below zero in impossible ones."""

@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 from besok.analytics.occupancy.co2 import learn_air
 from besok.analytics.occupancy.dwell_time import Past, bridged, learn_stays
 from besok.analytics.occupancy.observations import Seen
-from besok.analytics.occupancy.parameters import BIAS_SD, DAY_SD, MISSED, NOTHING, QUARTERS, VARIANCE, Learnt
+from besok.analytics.occupancy.parameters import (
+    BIAS_SD,
+    DAY_SD,
+    MISSED,
+    NOTHING,
+    QUARTERS,
+    VARIANCE,
+    SiteParameters,
+)
 from besok.analytics.occupancy.passages import UNHEARD, filled
 from besok.analytics.occupancy.swapped_doors import (
     CALM,
@@ -44,7 +52,7 @@ MOMENTS = 96  # of a day at which counts are looked at for that
 SWAPPED, UNSWAPPED = 0.3, 0.35
 
 
-def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) -> Learnt:
+def learn(building: Building, days: Sequence[Seen], before: SiteParameters = NOTHING) -> SiteParameters:
     """What past days teach, in whatever order they come; `before` is what is believed if there are none."""
     told = [day for day in days if len(day) and not np.isnan(day.people_in).all()]
     if not told:
@@ -65,26 +73,22 @@ def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) ->
     )
     missed = _missed(float(wider[0]) / HEAVY, len(told))
     over = _over(building, told, swapped, busy, bias, missed, trust)
-    usual = learn_stays(over, len(left[0]))
-    return Learnt(
+    return SiteParameters(
         days=len(told),
-        bias_busy=tuple(bias[:portals].tolist()),
-        bias_quiet=tuple(bias[portals:].tolist()),
-        busy=tuple(tuple(row) for row in busy.tolist()),
-        swapped=tuple(swapped.tolist()),
-        steady=tuple(steady.tolist()),
-        turned=tuple(turned.tolist()),
-        usual_in=tuple(tuple(row) for row in usual_in.tolist()),
-        usual_out=tuple(tuple(row) for row in usual_out.tolist()),
-        bias_sd=tuple(sd.tolist()),
-        variance=tuple(wider.tolist()),
-        closed=tuple(_closed(told, usual_in + usual_out, heard).tolist()),
+        bias_busy=bias[:portals],
+        bias_quiet=bias[portals:],
+        busy=busy,
+        swapped=swapped,
+        steady=steady,
+        turned=turned,
+        usual_in=usual_in,
+        usual_out=usual_out,
+        bias_sd=sd,
+        widened=wider,
+        closed=_closed(told, usual_in + usual_out, heard),
         missed=missed,
-        stays=tuple(tuple(row) for row in usual.stays.tolist()),
-        times=tuple(tuple(row) for row in usual.times.tolist()),
-        wide=tuple(tuple(row) for row in usual.wide.tolist()),
-        lasts=tuple(np.where(np.isfinite(usual.lasts), usual.lasts, 0).tolist()),
-        air=learn_air(over, [day.co2 for day in told], len(left[0])).rows(),
+        dwell=learn_stays(over, len(left[0])),
+        air=learn_air(over, [day.co2 for day in told], len(left[0])),
     )
 
 
@@ -138,8 +142,7 @@ def _amiss(building: Building, nets: Floats, turned: Bools, inside: Floats) -> t
     """How far below zero the counts of all spaces fall, and how far from nobody they end; and how far they are from
     how many are usually inside; in people."""
     paths = nets @ (building.doors * np.where(turned, -1, 1)).T
-    below = float(np.maximum(-paths.min(0), 0).sum() + np.abs(paths[-1]).sum())
-    return below, float(np.abs(paths - inside).sum())
+    return _misfit(building, nets, turned)[0], float(np.abs(paths - inside).sum())
 
 
 def _usually(building: Building, day: Seen, usual: Floats) -> Floats:
@@ -292,20 +295,23 @@ def _prior(portals: int) -> Floats:
 
 
 def _swapped(building: Building, days: Sequence[Seen]) -> Bools:
-    """The portals whose in is out: with them turned, the counts no longer fall far below zero."""
+    """Find the portals whose in is out: with them turned, the counts no longer fall far below zero, and end near it.
+
+    Counts that begin in the middle of a day fall below zero too, but turning a portal leaves as many inside at its end.
+    """
     swapped = np.zeros(building.doors.shape[1], bool)
     nets = np.stack([_so_far(day) for day in days])
-    below, reach = _below(building, nets, swapped)
-    while below > max(SWAPPED * reach, LEAST_PEOPLE):
-        tries: list[tuple[float, int]] = []
+    amiss, reach = _misfit(building, nets, swapped)
+    while amiss > max(SWAPPED * reach, LEAST_PEOPLE):
+        tries = []
         for portal in np.flatnonzero(~swapped):
             other = swapped.copy()
             other[portal] = True
-            tries.append((_below(building, nets, other)[0], int(portal)))
-        best, turned = min(tries, default=(below, 0))
-        if best > UNSWAPPED * below:
+            tries.append((_misfit(building, nets, other)[0], int(portal)))
+        best, turned = min(tries, default=(amiss, 0))
+        if best > UNSWAPPED * amiss:
             break
-        swapped[turned], below = True, best
+        swapped[turned], amiss = True, best
     return swapped
 
 
@@ -319,8 +325,11 @@ def _moments(steps: int) -> NDArray[np.int64]:
     return np.linspace(0, steps - 1, MOMENTS).astype(np.int64)
 
 
-def _below(building: Building, nets: Floats, swapped: Bools) -> tuple[float, float]:
-    """How far below zero the counts of all spaces fall on these days, and from there to their highest, in people."""
-    paths = nets @ (building.doors * np.where(swapped, -1, 1)).T
-    lowest, highest = paths.min(1), paths.max(1)
-    return float(np.maximum(-lowest, 0).sum()), float((highest - np.minimum(lowest, 0)).sum())
+def _misfit(building: Building, nets: Floats, turned: Bools) -> tuple[float, float]:
+    """How far below zero the counts of all spaces fall and how far from it they end; and their range, in people.
+
+    `nets` are days x moments x portals, or those of one day.
+    """
+    paths = nets @ (building.doors * np.where(turned, -1, 1)).T
+    lowest, highest = np.minimum(paths.min(-2), 0), paths.max(-2)
+    return float(np.abs(paths[..., -1, :]).sum() - lowest.sum()), float((highest - lowest).sum())

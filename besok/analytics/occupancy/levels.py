@@ -16,12 +16,6 @@ class Still:
         self._steps = np.zeros(spaces, np.int64)
         self._passed = np.zeros(spaces)
 
-    def copy(self) -> "Still":
-        """The same knowledge, to go on with differently."""
-        other = Still(0)
-        other._last, other._steps, other._passed = self._last, self._steps, self._passed
-        return other
-
     def stuck(self, people: Floats, passed: Floats) -> Bools:
         """In which steps (of steps x spaces) the counts are stuck. They are believed again as soon as they move."""
         found = np.zeros(people.shape, bool)

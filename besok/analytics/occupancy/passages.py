@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from besok.analytics.occupancy.observations import Seen
-from besok.analytics.occupancy.parameters import VARIANCE, Learnt
+from besok.analytics.occupancy.parameters import VARIANCE, SiteParameters
 from besok.analytics.occupancy.swapped_doors import Turned, leaning
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
@@ -42,13 +42,14 @@ class Passages:
     odd: Bools
 
 
-def passages(building: Building, seen: Seen, learnt: Learnt, before: "Silence", turned: Turned) -> Passages:
+def passages(
+    building: Building, seen: Seen, doors: SiteParameters, before: "Silence", turned: Turned
+) -> Passages:
     """Who passed in the steps of `seen`; `before` and `turned` know the doors up to them, and are carried on."""
     came, went = np.nan_to_num(seen.people_in), np.nan_to_num(seen.people_out)
     heard = ~(np.isnan(seen.people_in) & np.isnan(seen.people_out))
     into, out_of = (building.doors > 0).T.astype(float), (building.doors < 0).T.astype(float)
     raw = came @ (into - out_of) - went @ (into - out_of)
-    doors = learnt.of(building)
     came, went = np.where(doors.swapped, went, came), np.where(doors.swapped, came, went)
     odd = np.broadcast_to(doors.swapped, came.shape)
     if doors.steady.any():
@@ -118,12 +119,6 @@ class Silence:
         self._zeros = np.zeros(portals)  # share of these that told of nobody
         self._flow = np.zeros(portals)  # people a minute in that hour
         self._counted = np.zeros(spaces, bool)
-
-    def copy(self) -> "Silence":
-        """The same knowledge, to go on with differently."""
-        other = object.__new__(Silence)
-        other.__dict__.update(self.__dict__)
-        return other
 
     def counted(self, heard: Bools) -> Bools:
         """In which steps each space was counted in or before."""

@@ -8,7 +8,7 @@ from besok.analytics.occupancy.day import Day, Inputs
 from besok.analytics.occupancy.filter import Filter
 from besok.analytics.occupancy.grid import Cells, Grid
 from besok.analytics.occupancy.observations import Seen
-from besok.analytics.occupancy.parameters import NOTHING, NOTHING_BEFORE, Learnt
+from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.summary import summary
 from besok.analytics.occupancy.transition import Done, News, State, backwards
@@ -30,7 +30,9 @@ class _Node:
     done: Done
 
 
-def smoothed(building: Building, seen: Seen, learnt: Learnt = NOTHING, *, within: float = 1.0) -> Estimate:
+def smoothed(
+    building: Building, seen: Seen, learnt: SiteParameters = NOTHING, *, within: float = 1.0
+) -> Estimate:
     """The estimate of each step from all of the day: better than `live`, once the day is over or late data has come.
 
     If `seen` ends before the day does, its last figures are those of the filter.
@@ -38,14 +40,12 @@ def smoothed(building: Building, seen: Seen, learnt: Learnt = NOTHING, *, within
     if not len(seen):
         return Filter(building, learnt)._step(seen, within)
     over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
-    if over and learnt.of(building).first:
-        learnt = NOTHING_BEFORE
-    inputs = Day(building, learnt).take(seen)
+    doors = learnt.of(building, day_is_over=over)
+    inputs = Day(building, doors).take(seen)
     ends = _ends(len(seen), seen.step_minutes)
-    bias_sd = learnt.of(building).bias_sd
-    if over:
-        bias_sd = _unsettled(bias_sd, inputs)
-    at_nodes = _backward(_forward(building, learnt, inputs, ends, seen.step_minutes, bias_sd), over)
+    bias_sd = _unsettled(doors.bias_sd, inputs) if over else doors.bias_sd
+    state = State(bias_sd, building.room(), first=not doors.days)
+    at_nodes = _backward(_forward(state, inputs, ends, seen.step_minutes), over)
     columns = _between(inputs, ends, at_nodes, within)
     return estimate_of(building, seen, inputs, *columns, within=within)
 
@@ -68,11 +68,7 @@ def _unsettled(bias_sd: Floats, inputs: Inputs) -> Floats:
     return np.asarray(np.maximum(bias_sd, np.maximum(left - by_chance, 0) / (2 * through)))
 
 
-def _forward(
-    building: Building, learnt: Learnt, inputs: Inputs, ends: list[int], minutes: float, bias_sd: Floats
-) -> list[_Node]:
-    doors = learnt.of(building)
-    state = State(bias_sd, building.room(), doors.first)
+def _forward(state: State, inputs: Inputs, ends: list[int], minutes: float) -> list[_Node]:
     nodes, start = [], 0
     for end in ends:
         done = state.step(_news(inputs, slice(start, end), minutes), keep=True)

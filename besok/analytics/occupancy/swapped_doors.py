@@ -57,12 +57,6 @@ class Turned:
         self._since_out = np.zeros(portals)
         self._turned = np.zeros(portals, bool)
 
-    def copy(self) -> "Turned":
-        """The same knowledge, to go on with differently."""
-        other = object.__new__(Turned)
-        other.__dict__.update(self.__dict__)
-        return other
-
     def follow(
         self,
         came: Floats,

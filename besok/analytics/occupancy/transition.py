@@ -1,5 +1,6 @@
 """One step of the filter: what passed, who left, what was seen inside; and the same backwards, for the smoother."""
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -67,10 +68,9 @@ class State:
         self.first = first  # no day was seen before: counters may be worse than is thought of them
 
     def copy(self) -> "State":
-        """The same, to go on with differently."""
-        other = object.__new__(State)
-        other.grid, other.leaving = self.grid.copy(), self.leaving.copy()
-        other.capacity, other.first = self.capacity, self.first
+        """Return a copy that goes on by itself."""
+        other = copy(self)
+        other.grid, other.leaving = self.grid.copy(), copy(self.leaving)
         return other
 
     def step(self, news: News, keep: bool = False) -> Done | None:

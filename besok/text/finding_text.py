@@ -1,46 +1,61 @@
-"""What is found, said in one plain sentence with its evidence, in both languages; how sure it is, and what to do."""
+"""Findings in one plain sentence with their evidence, in both languages; how sure they are, and what to do."""
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Mapping
+from typing import Literal
 from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
 
 from besok.model.findings import Finding
 from besok.model.site import Text
 
 Names = Mapping[str, Text]  # of portals and spaces, by id
+Language = Literal["sv", "en"]
 
-_MONTHS = """
-januari februari mars april maj juni juli augusti september oktober november december
-January February March April May June July August September October November December
-"""
-_SV, _EN = (line.split() for line in _MONTHS.strip().splitlines())
-SURE_ODDS = 1e5  # more is said as "more than"
+SURE_ODDS = 1e5  # more is given as "more than"
 
 
 def sentence(found: Finding, names: Names, zone: str) -> Text:
-    """What is wrong, with numbers and since when: `Park entrance counts 9% fewer out than in since 3 March.`"""
-    return _SENTENCES[found.kind](found, _named(found, names), _Since(found.since, zone), names)
+    """Say what is wrong, with numbers and since when: `Park entrance counts 9% fewer out than in since 3 March.`"""
+    template = SENTENCES[_variant(found)]
+    return Text(
+        sv=template.sv.format_map(_values(found, names, zone, "sv")),
+        en=template.en.format_map(_values(found, names, zone, "en")),
+    )
 
 
-def _named(found: Finding, names: Names) -> Text:
-    """What the sensor observes, and its own name."""
-    place = found.portal or found.space
-    name = names.get(place, Text(sv=place, en=place))
-    return Text(sv=f"{name.sv} ({found.device})", en=f"{name.en} ({found.device})")
+def advice(found: Finding) -> Text:
+    """Say what to do about it."""
+    return ADVICE.get(_variant(found)) or ADVICE[found.kind]
 
 
-class _Since:
-    """A moment at the site: `.day` as "3 March", `.time` as "3 March 10:15"."""
+def certainty(found: Finding) -> Text:
+    """Say how sure it is: the interval, on how many days it rests, the odds. Empty where it is plain to see."""
+    if found.kind not in ("unbalanced", "fading", "swapped"):
+        return Text(sv="", en="")
+    key = ("swapped" if found.kind == "swapped" else "share") + ("_sure" if found.odds >= SURE_ODDS else "")
+    low, high = _interval(found)
+    numbers = {"low": low, "high": high, "days": _number(found, "days"), "odds": found.odds}
+    template = CERTAINTY[key]
+    return Text(
+        sv=template.sv.format_map(_formatted(numbers, "sv")),
+        en=template.en.format_map(_formatted(numbers, "en")),
+    )
 
-    def __init__(self, moment: datetime, zone: str) -> None:
-        local = moment.astimezone(ZoneInfo(zone))
-        self.day = Text(sv=f"{local.day} {_SV[local.month - 1]}", en=f"{local.day} {_EN[local.month - 1]}")
-        self.time = Text(sv=f"{self.day.sv} kl. {local:%H:%M}", en=f"{self.day.en} {local:%H:%M}")
 
-
-def _number(value: float, language: str, digits: int = 0) -> str:
-    text = f"{value:,.{digits}f}"
-    return text if language == "en" else text.replace(",", "\u00a0").replace(".", ",")
+def _variant(found: Finding) -> str:
+    """The key of a finding's sentence: its kind, or a special case of it."""
+    match found.kind:
+        case "silent" if not found.device:
+            return "silent_site"
+        case "silent" | "blind" if _number(found, "never"):
+            return f"{found.kind}_never"
+        case "stuck" | "impossible" | "ghost" if found.space:
+            return f"{found.kind}_gauge"
+        case "unbalanced" if isinstance(found.evidence.get("other"), str):
+            return "unbalanced_either"
+    return found.kind
 
 
 class _Number(str):
@@ -51,207 +66,153 @@ class _Number(str):
         return f"{self} {one if self == '1' else several}" if words else str(self)
 
 
-def _both(sv: str, en: str, **numbers: float) -> Text:
-    """The two sentences with the numbers put in; `{hours}` is rounded, `{hours1}` has one digit.
+def _formatted(numbers: Mapping[str, float], language: Language) -> dict[str, str]:
+    """Numbers as they are written: `{hours}` is rounded, `{hours1}` has one digit, `{hours:hour/hours}` its word."""
+    whole = {k: _Number(format_decimal(round(v), "#,##0", language)) for k, v in numbers.items()}
+    tenths = {f"{k}1": _Number(format_decimal(round(v, 1), "#,##0.0", language)) for k, v in numbers.items()}
+    return {**whole, **tenths}
 
-    `{hours:hour/hours}` has the word beside it that the number asks for.
-    """
-    names = {**numbers, **{f"{k}1": v for k, v in numbers.items()}}
 
-    def said(template: str, language: str) -> str:
-        values = {
-            k: _Number(_number(v, language, int(k.endswith("1") and k[:-1] in numbers)))
-            for k, v in names.items()
+def _values(found: Finding, names: Names, zone: str, language: Language) -> dict[str, str]:
+    """What the places of a sentence are filled with."""
+    numbers = {k: float(v) for k, v in found.evidence.items() if isinstance(v, int | float)}
+    values: dict[str, str] = {}
+    if found.kind == "fading":
+        numbers["less"] = 100 * (1 - numbers["share"])
+    if found.kind == "unbalanced":
+        share = numbers["out_share"]
+        numbers["less"] = 100 * (1 - min(share, 1 / share if share else 1))
+        ways = {"sv": ("ut", "in"), "en": ("out", "in")}[language]
+        values["fewer"], values["more"] = ways if share < 1 else ways[::-1]
+    local = found.since.astimezone(ZoneInfo(zone))
+    day = format_date(local, "d MMMM", language)
+    other = str(found.evidence.get("other", ""))
+    return (
+        _formatted(numbers, language)
+        | values
+        | {
+            "who": f"{_name(found.portal or found.space, names, language)} ({found.device})",
+            "other": _name(other, names, language),
+            "other_device": str(found.evidence.get("other_device", "")),
+            "day": day,
+            "time": f"{day} kl. {local:%H:%M}" if language == "sv" else f"{day} {local:%H:%M}",
         }
-        return template.format(**values)
-
-    return Text(sv=said(sv, "sv"), en=said(en, "en"))
+    )
 
 
-def _get(found: Finding, name: str) -> float:
+def _name(place: str, names: Names, language: Language) -> str:
+    name: str = getattr(names.get(place, Text(sv=place, en=place)), language)
+    return name
+
+
+def _number(found: Finding, name: str) -> float:
     value = found.evidence.get(name, 0.0)
     return float(value) if isinstance(value, int | float) else 0.0
 
 
-def _silent(f: Finding, who: Text, since: _Since, names: Names) -> Text:
-    if not f.device:
-        return _both(
-            f"Ingen av platsens {{n}} sensorer har hörts sedan {since.time.sv}.",
-            f"None of the {{n}} sensors of the site has been heard since {since.time.en}.",
-            n=_get(f, "sensors"),
-        )
-    if _get(f, "never"):
-        return _both(f"{who.sv} har aldrig hörts.", f"{who.en} has never been heard.")
-    return _both(
-        f"{who.sv} har inte hörts sedan {since.time.sv}.",
-        f"{who.en} has not been heard since {since.time.en}.",
-    )
-
-
-def _flapping(f: Finding, who: Text, since: _Since, names: Names) -> Text:
-    return _both(
-        f"{who.sv} kommer och går: tyst {{times:gång/gånger}}, tillsammans {{hours:timme/timmar}}, "
-        f"sedan {since.day.sv}.",
-        f"{who.en} comes and goes: silent {{times:time/times}}, {{hours:hour/hours}} together, since {since.day.en}.",
-        times=_get(f, "times"), hours=_get(f, "hours"),
-    )  # fmt: skip
-
-
-def _stuck(f: Finding, who: Text, since: _Since, names: Names) -> Text:
-    if f.space:
-        return _both(
-            f"{who.sv} visar {{people:person/personer}} oförändrat sedan {since.time.sv}, "
-            "medan {passed} gick genom dörrarna omkring.",
-            f"{who.en} has shown {{people:person/people}} without a change since {since.time.en}, "
-            "while {passed} passed the doors around it.",
-            people=_get(f, "people"), passed=_get(f, "passed"),
-        )  # fmt: skip
-    return _both(
-        f"{who.sv} räknade exakt {{people}} i {{steps:kvart/kvartar}} i rad, och aldrig färre, sedan {since.time.sv}.",
-        f"{who.en} counted exactly {{people}} in {{steps:quarter/quarters}} in a row, and never fewer, "
-        f"since {since.time.en}.",
-        people=_get(f, "people"), steps=_get(f, "steps"),
-    )  # fmt: skip
-
-
-def _blind(f: Finding, who: Text, since: _Since, names: Names) -> Text:
-    if _get(f, "never"):
-        return _both(
-            f"{who.sv} hörs men har aldrig räknat någon, medan {{passed}} gick genom de andra dörrarna.",
-            f"{who.en} is heard but has never counted anybody, while {{passed}} passed the other doors.",
-            passed=_get(f, "passed"),
-        )
-    return _both(
-        f"{who.sv} har inte räknat någon sedan {since.time.sv}, medan {{passed}} gick genom de andra dörrarna; "
-        "omkring {expected} borde ha räknats här.",
-        f"{who.en} has counted nobody since {since.time.en}, while {{passed}} passed the other doors; "
-        "about {expected} should have been counted here.",
-        passed=_get(f, "passed"), expected=_get(f, "expected"),
-    )  # fmt: skip
-
-
-def _fading(f: Finding, who: Text, since: _Since, names: Names) -> Text:
-    return _both(
-        f"{who.sv} räknar {{less}} % färre än förut sedan {since.day.sv}, i förhållande till de andra dörrarna.",
-        f"{who.en} counts {{less}}% fewer than before since {since.day.en}, compared with the other doors.",
-        less=100 * (1 - _get(f, "share")),
-    )
-
-
-def _swapped(f: Finding, who: Text, since: _Since, names: Names) -> Text:
-    return _both(
-        f"{who.sv} förväxlar in och ut sedan {since.day.sv}: på {{days:dag/dagar}} gick folk enligt den ut "
-        "{hours1:timme/timmar} innan de kom.",
-        f"{who.en} takes in for out since {since.day.en}: by its count, on {{days:day/days}} people left "
-        "{hours1:hour/hours} before they came.",
-        days=_get(f, "days"), hours=_get(f, "hours"),
-    )  # fmt: skip
-
-
-def _unbalanced(f: Finding, who: Text, since: _Since, names: Names) -> Text:
-    share = _get(f, "out_share")
-    few, more = (("ut", "in"), ("out", "in")) if share < 1 else (("in", "ut"), ("in", "out"))
-    text = _both(
-        f"{who.sv} räknar {{less}} % färre {few[0]} än {few[1]} sedan {since.day.sv}",
-        f"{who.en} counts {{less}}% fewer {more[0]} than {more[1]} since {since.day.en}",
-        less=100 * (1 - min(share, 1 / share if share else 1)),
-    )
-    other = f.evidence.get("other")
-    if isinstance(other, str):
-        name = names.get(other, Text(sv=other, en=other))
-        return Text(sv=f"{text.sv}, eller så är det {name.sv}.", en=f"{text.en}, or else {name.en} does.")
-    return Text(sv=f"{text.sv}.", en=f"{text.en}.")
-
-
-def _double(f: Finding, who: Text, since: _Since, names: Names) -> Text:
-    other, device = str(f.evidence.get("other", "")), f.evidence.get("other_device", "")
-    name = names.get(other, Text(sv=other, en=other))
-    return _both(
-        f"{who.sv} och {name.sv} ({device}) räknar samma passager: {{same}} av {{quarters}} kvartar är lika, "
-        "så alla räknas två gånger.",
-        f"{who.en} and {name.en} ({device}) count the same passages: {{same}} of {{quarters}} quarters are equal, "
-        "so everybody counts twice.",
-        same=_get(f, "same"), quarters=_get(f, "quarters"),
-    )  # fmt: skip
-
-
-def _impossible(f: Finding, who: Text, since: _Since, names: Names) -> Text:
-    if f.space:
-        return _both(
-            f"{who.sv} visade {{people:person/personer}} sedan {since.time.sv}; där ryms {{capacity}}.",
-            f"{who.en} has shown {{people:person/people}} since {since.time.en}; the place holds {{capacity}}.",
-            people=_get(f, "people"), capacity=_get(f, "capacity"),
-        )  # fmt: skip
-    return _both(
-        f"{who.sv} räknade {{people:person/personer}} på en kvart, {{times:gång/gånger}} sedan {since.time.sv}; "
-        "fler än {limit} kan inte passera.",
-        f"{who.en} counted {{people:person/people}} in a quarter of an hour, {{times:time/times}} "
-        f"since {since.time.en}; no more than {{limit}} can pass.",
-        people=_get(f, "people"), times=_get(f, "times"), limit=_get(f, "limit"),
-    )  # fmt: skip
-
-
-def _ghost(f: Finding, who: Text, since: _Since, names: Names) -> Text:
-    if f.space:
-        return _both(
-            f"{who.sv} såg någon i {{hours:timme/timmar}} i rad fast ingen gick genom dörrarna, sedan {since.day.sv}.",
-            f"{who.en} saw somebody for {{hours:hour/hours}} on end though nobody passed the doors, "
-            f"since {since.day.en}.",
-            hours=_get(f, "hours"),
-        )
-    return _both(
-        f"{who.sv} räknar {{people:person/personer}} per natt när inget annat rör sig, {{nights:natt/nätter}} "
-        f"av de senaste sju, sedan {since.day.sv}.",
-        f"{who.en} counts {{people:person/people}} a night when nothing else moves, {{nights:night/nights}} "
-        f"of the last seven, since {since.day.en}.",
-        people=_get(f, "people"), nights=_get(f, "nights"),
-    )  # fmt: skip
-
-
-_SENTENCES: Mapping[str, Callable[[Finding, Text, _Since, Names], Text]] = {
-    "silent": _silent, "flapping": _flapping, "stuck": _stuck, "blind": _blind, "fading": _fading, "swapped": _swapped,
-    "unbalanced": _unbalanced, "double": _double, "impossible": _impossible, "ghost": _ghost,
-}  # fmt: skip
-
-
-def certainty(found: Finding) -> Text:
-    """How sure it is: the interval where there is one, on how many days it rests, the odds. Empty where it is plain."""
-    parts: list[Text] = []
-    if found.kind in ("unbalanced", "fading"):
-        low, high = _interval(found)
-        parts.append(_both("95 %-intervall {low}–{high} %", "95% interval {low}–{high}%", low=low, high=high))
-    if _get(found, "days") and found.kind in ("unbalanced", "fading", "swapped"):
-        parts.append(_both("{days:dag/dagar}", "{days:day/days}", days=_get(found, "days")))
-        parts.append(_odds(found.odds))
-    return Text(sv=", ".join(p.sv for p in parts), en=", ".join(p.en for p in parts))
-
-
-def _odds(odds: float) -> Text:
-    if odds >= SURE_ODDS:
-        return Text(sv="oddsen är mer än 100\u00a0000 mot 1", en="odds of more than 100,000 to 1")
-    return _both("oddsen är {odds} mot 1", "odds of {odds} to 1", odds=odds)
-
-
 def _interval(found: Finding) -> tuple[float, float]:
     """How many per cent fewer, at least and at most."""
+    lower, upper = _number(found, "lower"), _number(found, "upper")
     if found.kind == "fading":
-        return 100 * (1 - _get(found, "upper")), 100 * (1 - _get(found, "lower"))
-    shares = sorted((1 - abs(b) / 2) / (1 + abs(b) / 2) for b in (_get(found, "lower"), _get(found, "upper")))
-    if _get(found, "lower") * _get(found, "upper") < 0:
-        shares[1] = 1.0
-    return 100 * (1 - shares[1]), 100 * (1 - shares[0])
+        return 100 * (1 - upper), 100 * (1 - lower)
+    shares = sorted((1 - abs(bias) / 2) / (1 + abs(bias) / 2) for bias in (lower, upper))
+    return 100 * (1 - (1.0 if lower * upper < 0 else shares[1])), 100 * (1 - shares[0])
 
 
-def advice(found: Finding) -> Text:
-    """What to do about it."""
-    if found.kind == "silent":
-        return _ADVICE["silent_site" if not found.device else "never" if _get(found, "never") else "silent"]
-    if found.kind == "blind" and _get(found, "never"):
-        return _ADVICE["never_counted"]
-    return _ADVICE[found.kind]
+SENTENCES: Mapping[str, Text] = {
+    "silent": Text(sv="{who} har inte hörts sedan {time}.", en="{who} has not been heard since {time}."),
+    "silent_never": Text(sv="{who} har aldrig hörts.", en="{who} has never been heard."),
+    "silent_site": Text(
+        sv="Ingen av platsens {sensors} sensorer har hörts sedan {time}.",
+        en="None of the {sensors} sensors of the site has been heard since {time}.",
+    ),
+    "flapping": Text(
+        sv="{who} kommer och går: tyst {times:gång/gånger}, tillsammans {hours:timme/timmar}, sedan {day}.",
+        en="{who} comes and goes: silent {times:time/times}, {hours:hour/hours} together, since {day}.",
+    ),
+    "stuck": Text(
+        sv="{who} räknade exakt {people} i {steps:kvart/kvartar} i rad, och aldrig färre, sedan {time}.",
+        en="{who} counted exactly {people} in {steps:quarter/quarters} in a row, and never fewer, since {time}.",
+    ),
+    "stuck_gauge": Text(
+        sv="{who} visar {people:person/personer} oförändrat sedan {time}, "
+        "medan {passed} gick genom dörrarna omkring.",
+        en="{who} has shown {people:person/people} without a change since {time}, "
+        "while {passed} passed the doors around it.",
+    ),
+    "blind": Text(
+        sv="{who} har inte räknat någon sedan {time}, medan {passed} gick genom de andra dörrarna; "
+        "omkring {expected} borde ha räknats här.",
+        en="{who} has counted nobody since {time}, while {passed} passed the other doors; "
+        "about {expected} should have been counted here.",
+    ),
+    "blind_never": Text(
+        sv="{who} hörs men har aldrig räknat någon, medan {passed} gick genom de andra dörrarna.",
+        en="{who} is heard but has never counted anybody, while {passed} passed the other doors.",
+    ),
+    "fading": Text(
+        sv="{who} räknar {less} % färre än förut sedan {day}, i förhållande till de andra dörrarna.",
+        en="{who} counts {less}% fewer than before since {day}, compared with the other doors.",
+    ),
+    "swapped": Text(
+        sv="{who} förväxlar in och ut sedan {day}: på {days:dag/dagar} gick folk enligt den ut "
+        "{hours1:timme/timmar} innan de kom.",
+        en="{who} takes in for out since {day}: by its count, on {days:day/days} people left "
+        "{hours1:hour/hours} before they came.",
+    ),
+    "unbalanced": Text(
+        sv="{who} räknar {less} % färre {fewer} än {more} sedan {day}.",
+        en="{who} counts {less}% fewer {fewer} than {more} since {day}.",
+    ),
+    "unbalanced_either": Text(
+        sv="{who} räknar {less} % färre {fewer} än {more} sedan {day}, eller så är det {other}.",
+        en="{who} counts {less}% fewer {fewer} than {more} since {day}, or else {other} does.",
+    ),
+    "double": Text(
+        sv="{who} och {other} ({other_device}) räknar samma passager: {same} av {quarters} kvartar är lika, "
+        "så alla räknas två gånger.",
+        en="{who} and {other} ({other_device}) count the same passages: {same} of {quarters} quarters are equal, "
+        "so everybody counts twice.",
+    ),
+    "impossible": Text(
+        sv="{who} räknade {people:person/personer} på en kvart, {times:gång/gånger} sedan {time}; "
+        "fler än {limit} kan inte passera.",
+        en="{who} counted {people:person/people} in a quarter of an hour, {times:time/times} since {time}; "
+        "no more than {limit} can pass.",
+    ),
+    "impossible_gauge": Text(
+        sv="{who} visade {people:person/personer} sedan {time}; där ryms {capacity}.",
+        en="{who} has shown {people:person/people} since {time}; the place holds {capacity}.",
+    ),
+    "ghost": Text(
+        sv="{who} räknar {people:person/personer} per natt när inget annat rör sig, {nights:natt/nätter} "
+        "av de senaste sju, sedan {day}.",
+        en="{who} counts {people:person/people} a night when nothing else moves, {nights:night/nights} "
+        "of the last seven, since {day}.",
+    ),
+    "ghost_gauge": Text(
+        sv="{who} såg någon i {hours:timme/timmar} i rad fast ingen gick genom dörrarna, sedan {day}.",
+        en="{who} saw somebody for {hours:hour/hours} on end though nobody passed the doors, since {day}.",
+    ),
+}
 
+CERTAINTY: Mapping[str, Text] = {
+    "share": Text(
+        sv="95 %-intervall {low}–{high} %, {days:dag/dagar}, oddsen är {odds} mot 1",
+        en="95% interval {low}–{high}%, {days:day/days}, odds of {odds} to 1",
+    ),
+    "share_sure": Text(
+        sv="95 %-intervall {low}–{high} %, {days:dag/dagar}, oddsen är mer än 100\u00a0000 mot 1",
+        en="95% interval {low}–{high}%, {days:day/days}, odds of more than 100,000 to 1",
+    ),
+    "swapped": Text(sv="{days:dag/dagar}, oddsen är {odds} mot 1", en="{days:day/days}, odds of {odds} to 1"),
+    "swapped_sure": Text(
+        sv="{days:dag/dagar}, oddsen är mer än 100\u00a0000 mot 1",
+        en="{days:day/days}, odds of more than 100,000 to 1",
+    ),
+}
 
-_ADVICE: Mapping[str, Text] = {
+ADVICE: Mapping[str, Text] = {
     "silent": Text(
         sv="Se efter om den har ström och nät. Det som saknas uppskattas och märks, det räknas aldrig som noll.",
         en="See whether it has power and network. What is missing is estimated and marked; it never counts as zero.",
@@ -260,7 +221,7 @@ _ADVICE: Mapping[str, Text] = {
         sv="Se efter om nätet, brokern och insamlaren är igång: `besok doctor` säger vad som fattas.",
         en="See whether the network, the broker and the collector are running: `besok doctor` says what is missing.",
     ),
-    "never": Text(
+    "silent_never": Text(
         sv="Se efter att den är monterad och att platsfilen har dess namn och kanal: `besok device list`.",
         en="See that it is mounted, and that the site file has the name and channel it sends: `besok device list`.",
     ),
@@ -275,7 +236,7 @@ _ADVICE: Mapping[str, Text] = {
         sv="Se efter om något står framför den, eller om dörren är stängd: kvittera i så fall med det som skäl.",
         en="See whether something stands before it, or whether the door is closed: then acknowledge with that reason.",
     ),
-    "never_counted": Text(
+    "blind_never": Text(
         sv="Se efter att räknelinjen ligger över gången och att kanalen i platsfilen är den rätta.",
         en="See that its counting line lies across the way, and that the channel in the site file is the right one.",
     ),

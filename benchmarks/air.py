@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.occupancy import SDU_ROOMS, sdu
 from besok.analytics import occupancy
-from besok.analytics.occupancy import Seen
+from besok.analytics.occupancy import DayObservations
 from besok.files import csvfile
 from besok.model.arrays import Floats
 from besok.model.building import Building
@@ -26,7 +26,7 @@ from cli.worlds.simulated import by_quarters
 from cli.worlds.world import World
 
 MISSES = (0.03, 0.06, 0.10)
-ESTIMATORS: dict[str, Callable[[Building, Seen, occupancy.SiteParameters], Estimate]] = {
+ESTIMATORS: dict[str, Callable[[Building, DayObservations, occupancy.SiteParameters], Estimate]] = {
     "live": occupancy.live, "smoothed": occupancy.smoothed,
 }  # fmt: skip
 
@@ -87,7 +87,9 @@ def readings(path: Path, room: str, world: World) -> list[Floats]:
     return [day[:, None] for day in np.split(values, stops[:-1])]
 
 
-def _figures(world: World, today: list[Seen], before: list[Seen], estimator: str) -> tuple[float, float]:
+def _figures(
+    world: World, today: list[DayObservations], before: list[DayObservations], estimator: str
+) -> tuple[float, float]:
     """Error and coverage of the judged days; each knows those before it by quarters of an hour."""
     past = [by_quarters(seen) for seen in before]
     off, covered = [], []

@@ -1,4 +1,4 @@
-"""What came of the programme of every site, reckoned once a day from what was counted."""
+"""Effects of the programme of every site, estimated once a day from what was counted."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -35,7 +35,7 @@ def run(db: Database, now: datetime) -> None:
 
 
 def kind(day: CalendarDay) -> int:
-    """What days are like each other: the weekday, of those open, closed, or on a holiday.
+    """Return what days are like each other: the weekday, of those open, closed, or on a holiday.
 
     An event in a closed house is so beside other closed days, and not beside what comes when it is open.
     """
@@ -43,7 +43,7 @@ def kind(day: CalendarDay) -> int:
 
 
 def of(db: Database, site: Site, last: date) -> dict[int, EventEffect]:
-    """The effect of every event of the last weeks, by its number."""
+    """Return the effect of every event of the last weeks, by its number."""
     start, end = day_bounds(last - EVENTS_BACK * DAY, site)[0], day_bounds(last, site)[1]
     past = event_effects.past_events(db, site.id, start, end)
     if not past:
@@ -88,7 +88,7 @@ def _slot(time: datetime, site: Site, day: date) -> int:
 
 
 def _hours(db: Database, site: Site, space: str | None, first: date, last: date) -> np.ndarray:
-    """Who entered, days x hours since the business day began; NaN where a door was silent.
+    """Return who entered, days x hours since the business day began; NaN where a door was silent.
 
     A door that tells of nobody is heard too; one that is silent for an hour leaves the hour unknown.
     """

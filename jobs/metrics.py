@@ -1,4 +1,4 @@
-"""What the jobs have done since they started: for readiness, and as Prometheus metrics."""
+"""State of the jobs since they started: for readiness, and as Prometheus metrics."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

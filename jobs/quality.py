@@ -53,7 +53,7 @@ def _check(db: Database, site: str, now: datetime, unless_since: datetime) -> in
         if site_id is None:
             return None
         seen = quality.look(conn, place, sites, now)
-        found = detect(seen.house, seen.seen) if seen.house.counters or seen.house.gauges else []
+        found = detect(seen.layout, seen.seen) if seen.layout.counters or seen.layout.gauges else []
         quality.note(conn, site_id, seen, found, now)
-        imputed.replace(conn, seen, fill(seen.seen, seen.spread, bad_steps(seen.house, seen.seen, found)))
+        imputed.replace(conn, seen, fill(seen.seen, seen.spread, bad_steps(seen.layout, seen.seen, found)))
     return len(found)

@@ -4,7 +4,7 @@ from dataclasses import fields
 
 import numpy as np
 
-from besok.analytics.occupancy import Filter, Seen, SiteParameters
+from besok.analytics.occupancy import DayObservations, Filter, SiteParameters
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
 from jobs.bounds import bounded
@@ -21,7 +21,7 @@ class Running:
         self._checkpoints = {0: Filter(building, learnt)}  # by the steps that each has seen
         self._figures: Estimate | None = None
 
-    def figures(self, seen: Seen, first: int) -> Estimate:
+    def figures(self, seen: DayObservations, first: int) -> Estimate:
         """Estimate all steps in `seen`, in which nothing has changed before step `first`."""
         start = max(step for step in self._checkpoints if step <= first)
         self._checkpoints = {step: state for step, state in self._checkpoints.items() if step <= start}

@@ -31,7 +31,7 @@ def run(db: Database, now: datetime) -> None:
 
 
 def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
-    """The unusual times of a site in the days up to `last`; none where too little was heard."""
+    """Return the unusual times of a site in the days up to `last`; none where too little was heard."""
     start, end = day_bounds(last - (LEARNT_FROM - 1) * DAY, site)[0], day_bounds(last, site)[1]
     zone = ZoneInfo(site.timezone)
     heard = [h for h in entries.by_hour(db, site.id, None, start, end) if h.heard >= HEARD]

@@ -1,4 +1,4 @@
-"""Quarters of hours made anew from raw readings, apart from the database: the proof that its figures are its readings'.
+"""Recomputation of 15-minute buckets from raw readings, independent of the database, to verify its figures.
 
 The rules are those of besok/store/sql/rollup_flow.sql and besok/store/always/functions.sql, written a second time and
 differently (a channel at once, in arrays), so that a slip in one of them shows. Times are microseconds since 1970.
@@ -55,7 +55,7 @@ class _Segments:
 
 
 def rebuild(readings: Readings, *, wraps: int, has_totals: bool, first: int, quarters: int) -> Buckets:
-    """The `quarters` quarters from the one that begins at `first` (a multiple of 15 minutes)."""
+    """Return the `quarters` quarters from the one that begins at `first` (a multiple of 15 minutes)."""
     chosen = _nothing(quarters)
     for total, passages in (
         (False, True),
@@ -153,7 +153,7 @@ def _between(
     after: Ints,
     after_received: Ints,
 ) -> Floats:
-    """How many passed between two totals, NaN if they cannot tell."""
+    """Return how many passed between two totals, NaN if they cannot tell."""
     apart = after - before
     jump = (apart > DAY) & (after - after_received > DAY) & (before - before_received <= DAY)
     set_back = (now < was) & (now > was / 2) & (after_received < before_received)
@@ -164,7 +164,7 @@ def _between(
 
 
 def _since(was: Floats, now: Floats, wraps: int, seconds: Floats) -> Floats:
-    """What a total that begins again tells: it wrapped, it came back with an older state, or it was reset."""
+    """Return what a total that begins again tells: it wrapped, it came back with an older state, or it was reset."""
     turned = wraps - was + now
     wrapped = (
         (was < wraps)

@@ -1,4 +1,4 @@
-"""What is said of a site's future from its past: one forecast, asked everything that the screens and the target ask."""
+"""Forecast of a site's visits to its target: one forecast, asked everything that screens and target ask."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -37,7 +37,7 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Goal:
+class ForecastGoal:
     """Visits a year that a target asks for in the 365 days up to its deadline."""
 
     visits: float
@@ -48,14 +48,16 @@ def look_ahead(
     past: History,
     calendar: Calendar,
     *,
-    goal: Goal | None,
+    goal: ForecastGoal | None,
     measure: str,
     made: datetime,
     afterwards: bool = False,
     rng: np.random.Generator,
     paths: int = 2000,
 ) -> Outlook:
-    """The forecast from the end of `past` to the deadline of the goal, a year at least. Any past will do, even none."""
+    """Return the forecast from the end of `past` to the deadline of the goal, a year at least. Any past will do, even
+    none.
+    """
     to_deadline = (goal.deadline - past.origin).days + 1 if goal else 0
     reach = to_deadline if 0 < to_deadline <= FURTHEST else 0
     future = forecast(past, max(DAYS, reach), calendar, rng=rng, paths=paths)
@@ -80,8 +82,10 @@ def look_ahead(
     )
 
 
-def _of_goal(goal: Goal, future: Paths, past: History, running: np.ndarray) -> dict[str, float | date | None]:
-    """What is said of the target; the keys are those of `Outlook`."""
+def _of_goal(
+    goal: ForecastGoal, future: Paths, past: History, running: np.ndarray
+) -> dict[str, float | date | None]:
+    """Return what is said of the target; the keys are those of `Outlook`."""
     at_deadline = odds(future, past, goal.visits, goal.deadline)
     last = years_worth(past, past.origin - YEAR, past.origin - DAY)
     end = running[future.days.index(goal.deadline)]
@@ -106,7 +110,7 @@ def _points(spread: Fan, number: int) -> tuple[Expected, ...]:
 
 
 def _years(future: Paths, running: np.ndarray, deadline: date | None) -> tuple[Expected, ...]:
-    """The running year at the end of every coming week and at the deadline, where it is known."""
+    """Return the running year at the end of every coming week and at the deadline, where it is known."""
     chosen = {*range(WEEK - 1, len(future.days), WEEK), *([future.days.index(deadline)] if deadline else [])}
     rows = [n for n in sorted(chosen) if not np.isnan(running[n]).any()]
     if not rows:
@@ -120,8 +124,9 @@ def _years(future: Paths, running: np.ndarray, deadline: date | None) -> tuple[E
 
 
 def _totals(future: Paths) -> list[Total]:
-    """The sums that are judged later, and those of each coming year that the paths reach whole: of 365 days from now
-    on, and by the calendar, of the running year what is left of it."""
+    """Return the sums that are judged later, and those of each coming year that the paths reach whole: of 365 days from
+    now on, and by the calendar, of the running year what is left of it.
+    """
     first, last = future.days[0], future.days[-1]
     spans = [(first, first + (n - 1) * DAY) for n in LENGTHS if n <= len(future.days)]
     spans += [(a, b) for a, b in calendar_years(future) if (b - a).days == YEAR.days - 1 and b <= last]

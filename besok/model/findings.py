@@ -44,7 +44,7 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes two findings the same."""
+        """Return what makes two findings the same."""
         return self.kind, self.device, self.channel
 
 
@@ -69,7 +69,7 @@ class Doubt:
 
 
 def doubt(found: Finding, until: datetime | None = None) -> Doubt:
-    """The doubt that a finding casts."""
+    """Return the doubt that a finding casts."""
     numbers = found.evidence
     share = numbers.get("share") if found.kind == "fading" else None
     out_share = numbers.get("out_share") if found.kind == "unbalanced" else None

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from besok.analytics.annual import LEAST_DAYS, OBSERVED, Year
+from besok.analytics.annual import LEAST_DAYS, OBSERVED, YearOfVisits
 from besok.model.views.annual import (
     AnnualReport,
     CorrectionEvidence,
@@ -97,7 +97,7 @@ def annual(db: Database, site: str, year: int, today: date, *, verify: bool = Fa
     )
 
 
-def _bounds(figure: Year) -> tuple[float | None, float | None]:
+def _bounds(figure: YearOfVisits) -> tuple[float | None, float | None]:
     """The 95 % interval of the net figure: that of gross in proportion."""
     if figure.net is None or not figure.gross:
         return None, None
@@ -105,7 +105,7 @@ def _bounds(figure: Year) -> tuple[float | None, float | None]:
     return max(figure.net - wide, 0.0), figure.net + wide
 
 
-def _seen(figure: Year) -> bool:
+def _seen(figure: YearOfVisits) -> bool:
     """Whether anything was observed on any day."""
     return figure.days_whole + figure.days_partly > 0
 
@@ -127,7 +127,7 @@ def _definition(row: _Definition, on: Ground) -> DefinitionEvidence:
     )
 
 
-def _door(n: int, on: Ground, grid: Grid, figure: Year, counts: Any) -> DoorEvidence:
+def _door(n: int, on: Ground, grid: Grid, figure: YearOfVisits, counts: Any) -> DoorEvidence:
     door, observed = on.doors[n], figure.observed[counts, n]
     corrected = grid.corrected_in if door.sign == 1 else grid.corrected_out
     return DoorEvidence(
@@ -148,7 +148,7 @@ def _door(n: int, on: Ground, grid: Grid, figure: Year, counts: Any) -> DoorEvid
     )
 
 
-def _remarks(on: Ground, figure: Year) -> list[str]:
+def _remarks(on: Ground, figure: YearOfVisits) -> list[str]:
     """What the reader must know before using the figure."""
     found = []
     if on.last < date(on.first.year, 12, 31):
@@ -169,7 +169,7 @@ def _remarks(on: Ground, figure: Year) -> list[str]:
     return found
 
 
-def _verified(db: Database, on: Ground, figure: Year, filled: float) -> Verification:
+def _verified(db: Database, on: Ground, figure: YearOfVisits, filled: float) -> Verification:
     grid, readings = source.recomputed(db, on)
     again = source.reckoned(on, grid)
     apart = np.abs(again.counted - figure.counted) > SAME

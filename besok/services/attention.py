@@ -95,7 +95,7 @@ def wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
     with db.transaction() as conn:
         seen = quality.look(conn, place, sites, now, WIRING_DAYS)
     mine = devices(db, site, now=now)
-    return check(seen.house, seen.seen, _names(place, sites), place.timezone, mine, len(unplaced(db, now)))
+    return check(seen.layout, seen.seen, _names(place, sites), place.timezone, mine, len(unplaced(db, now)))
 
 
 def _told(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from besok.analytics import annual as year_of
-from besok.analytics.annual import Quarters, Rules, Year
+from besok.analytics.annual import Rules, YearOfVisits, YearQuarters
 from besok.analytics.bucket_rebuild import QUARTER, Buckets, Readings, rebuild
 from besok.analytics.visits import DOOR_BIAS
 from besok.model import calendar
@@ -316,19 +316,19 @@ def _corrections(on: Ground, placed: Placed, people: tuple[Floats, Floats]) -> t
     return people[0] * (factors[0] - 1), people[1] * (factors[1] - 1)
 
 
-def reckoned(on: Ground, grid: Grid) -> Year:
+def reckoned(on: Ground, grid: Grid) -> YearOfVisits:
     """The year's figure from its quarters."""
     day, place = on.day_of
     entries = _entries(on, grid)
     known = np.nan_to_num(grid.covered_s) / (900 * np.maximum(_channels(on), 1))
-    quarters = Quarters(
+    quarters = YearQuarters(
         day=day,
         place=place,
         entries=entries,
         passages=np.where(_half(on), entries / 2, entries),
         known=np.where(np.nan_to_num(grid.imputed) > 0, 1.0, np.minimum(known, 1.0)),
     )
-    return year_of.reckon(quarters, on.kinds(), on.rules(), on.bias())
+    return year_of.estimate_year(quarters, on.kinds(), on.rules(), on.bias())
 
 
 def _entries(on: Ground, grid: Grid) -> Floats:

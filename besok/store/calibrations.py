@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Json
 
 from besok.analytics.calibration import Session, accuracy, changed_at, looks_swapped
-from besok.analytics.count_advice import Door, Hour, advise
+from besok.analytics.count_advice import DoorTraffic, HourTraffic, advise
 from besok.model import calendar
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.site import Site, Text
@@ -183,18 +183,18 @@ def _weeks(
     told: Sequence[DoorInfo],
     counts: Sequence[CountInfo],
     now: datetime,
-) -> list[Door]:
+) -> list[DoorTraffic]:
     """The doors into a site with what is known of the direction that enters, and who comes when in a usual week."""
     hours = db.fetch("door_weeks", _Hour, site=place.id, start=now - USUAL, end=now)
     zone = ZoneInfo(place.timezone)
     local = [(c.portal, c.begins.astimezone(zone)) for c in counts if c.used]
     before = Counter((portal, begins.weekday() > 4, begins.hour) for portal, begins in local)
     return [
-        Door(
+        DoorTraffic(
             portal=door.portal,
             known=info.into if door.sign > 0 else info.out,
             week=[
-                Hour(weekday=h.weekday, hour=h.hour, people=h.people,
+                HourTraffic(weekday=h.weekday, hour=h.hour, people=h.people,
                      sessions=before[door.portal, h.weekday > 4, h.hour])
                 for h in hours if h.portal_id == door.portal_id
             ],

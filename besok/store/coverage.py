@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from besok.analytics.coverage import Door, DoorDay, Month, lacking
+from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, unobserved_days
 from besok.model import calendar
 from besok.model.site import Site
 from besok.store.database import Database
@@ -113,23 +113,26 @@ def _of_site(db: Database, site: Site, first: date, last: date) -> Iterator[date
         return [portal for portal, name in names.items() if not portals or name in portals]
 
     told = db.fetch("door_days", DoorDay, site=site.id, first=first, last=last)
-    return lacking(
+    return unobserved_days(
         _doors(db, site, months), told, counting, lambda day: not calendar.open_intervals(day, site)
     )
 
 
-def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Door]:
+def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, WatchedDoor]:
     by_door: dict[int, list[_Month]] = defaultdict(list)
     for month in months:
         by_door[month.portal_id].append(month)
     hung = [h for h in db.fetch("bridge_placements", _Hung, portals=list(by_door)) if h.role == "primary"]
     return {
-        portal: Door(
+        portal: WatchedDoor(
             first=min(m.first for m in own),
             hung=[_days(site, h) for h in hung if h.portal_id == portal]
             or [(date.min, max(m.last for m in own))],
             people=sum(m.people for m in own) / sum(m.days for m in own),
-            months={m.month: Month(days=m.days, watched_s=m.watched_s, shortest_s=m.shortest_s) for m in own},
+            months={
+                m.month: WatchedMonth(days=m.days, watched_s=m.watched_s, shortest_s=m.shortest_s)
+                for m in own
+            },
         )
         for portal, own in by_door.items()
     }

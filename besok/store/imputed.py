@@ -25,7 +25,7 @@ _TYPES = ("int4", "timestamptz", "float8", "float8", "float8", "float4")
 def replace(conn: Connection, look: Look, filled: Sequence[Filled]) -> int:
     """Replaces the estimates of the last days; how many quarters were filled in."""
     since = look.seen.now - ANEW
-    own = [c for c, k in zip(look.channels, look.house.counters, strict=False) if c is not None and k.own]
+    own = [c for c, k in zip(look.channels, look.layout.counters, strict=False) if c is not None and k.own]
     conn.execute(sql("imputed_delete"), {"channels": own, "since": since})
     rows = list(_rows(look, filled, since))
     with conn.cursor() as cur, cur.copy(sql("imputed_copy")) as copy:
@@ -39,7 +39,7 @@ def _rows(look: Look, filled: Sequence[Filled], since: datetime) -> Iterator[tup
     """In the channels' own directions."""
     for f in filled:
         channel = look.channels[f.counter]
-        if channel is None or not look.house.counters[f.counter].own:
+        if channel is None or not look.layout.counters[f.counter].own:
             continue
         came, went = f.people_in.tolist(), f.people_out.tolist()
         both = (went, came) if look.swapped[f.counter] else (came, went)

@@ -15,8 +15,14 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from besok.analytics.quality.sensor_series import STEP, Counter, Gauge, House, Seen
-from besok.analytics.quality.site_layout import house
+from besok.analytics.quality.sensor_series import (
+    STEP,
+    CounterChannel,
+    LevelChannel,
+    SensorLayout,
+    SensorSeries,
+)
+from besok.analytics.quality.site_layout import sensor_layout
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding, Kind
@@ -40,15 +46,15 @@ LASTS: Final = timedelta(hours=24)
 class Look:
     """A site as it was seen, and the channel of each counter, then of each gauge (None if it was never registered)."""
 
-    house: House
-    seen: Seen
+    layout: SensorLayout
+    seen: SensorSeries
     channels: tuple[int | None, ...]
     swapped: tuple[bool, ...]  # of the counters
     spread: Floats  # of the people of each step and counter, those spread over a gap between two totals
 
     def channel(self, finding: Finding) -> int | None:
         """The channel that a finding is about; None for the whole site."""
-        sensors: list[Counter | Gauge] = [*self.house.counters, *self.house.gauges]
+        sensors: list[CounterChannel | LevelChannel] = [*self.layout.counters, *self.layout.gauges]
         named = zip(sensors, self.channels, strict=True)
         return next((c for s, c in named if (s.device, s.channel) == (finding.device, finding.channel)), None)
 
@@ -87,7 +93,7 @@ def claim(conn: Connection, site: str, now: datetime, before: datetime) -> int |
 
 def look(conn: Connection, site: Site, sites: Sequence[Site], now: datetime, days: int = DAYS) -> Look:
     """The last business days of a site, by the sensors that hang there now."""
-    built, sources, swapped = house(site, sites)
+    built, sources, swapped = sensor_layout(site, sites)
     with conn.cursor(row_factory=class_row(_Channel)) as cur:
         known = {(r.source, r.device, r.channel): r for r in cur.execute(sql("quality_channels"))}
     rows = [known.get(source) for source in sources]
@@ -99,7 +105,7 @@ def look(conn: Connection, site: Site, sites: Sequence[Site], now: datetime, day
     low, high = _levels(conn, channels[counters:], times)
     zone = ZoneInfo(site.timezone)
     local = [t.astimezone(zone) for t in times]
-    seen = Seen(
+    seen = SensorSeries(
         now=now,
         times=times,
         dates=dates,
@@ -114,7 +120,7 @@ def look(conn: Connection, site: Site, sites: Sequence[Site], now: datetime, day
         heard=tuple(r.heard if r else None for r in rows),
         healthy=_healthy(conn, channels[:counters], times, now),
     )
-    return Look(house=built, seen=seen, channels=channels, swapped=swapped, spread=np.nan_to_num(flows[3]))
+    return Look(layout=built, seen=seen, channels=channels, swapped=swapped, spread=np.nan_to_num(flows[3]))
 
 
 def _steps(site: Site, now: datetime, days: int) -> tuple[tuple[date, ...], tuple[datetime, ...], Any]:

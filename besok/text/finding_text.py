@@ -45,7 +45,7 @@ def certainty(found: Finding) -> Text:
 
 
 def _variant(found: Finding) -> str:
-    """The key of a finding's sentence: its kind, or a special case of it."""
+    """Return the key of a finding's sentence: its kind, or a special case of it."""
     match found.kind:
         case "silent" if not found.device:
             return "silent_site"
@@ -74,7 +74,7 @@ def _formatted(numbers: Mapping[str, float], language: Language) -> dict[str, st
 
 
 def _values(found: Finding, names: Names, zone: str, language: Language) -> dict[str, str]:
-    """What the places of a sentence are filled with."""
+    """Return what the places of a sentence are filled with."""
     numbers = {k: float(v) for k, v in found.evidence.items() if isinstance(v, int | float)}
     values: dict[str, str] = {}
     if found.kind == "fading":
@@ -111,7 +111,7 @@ def _number(found: Finding, name: str) -> float:
 
 
 def _interval(found: Finding) -> tuple[float, float]:
-    """How many per cent fewer, at least and at most."""
+    """Return how many per cent fewer, at least and at most."""
     lower, upper = _number(found, "lower"), _number(found, "upper")
     if found.kind == "fading":
         return 100 * (1 - upper), 100 * (1 - lower)

@@ -16,7 +16,7 @@ from statistics import median
 
 import numpy as np
 
-from besok.analytics.occupancy import NOTHING, Seen, learn, live, smoothed
+from besok.analytics.occupancy import NOTHING, DayObservations, learn, live, smoothed
 from besok.files import csvfile
 from besok.model.arrays import Bools
 from besok.model.building import Building
@@ -59,7 +59,7 @@ class BusinessDay:
     """One business day: what was seen by step, and which steps the file speaks of (step, its time as written)."""
 
     day: date
-    seen: Seen
+    seen: DayObservations
     told: tuple[tuple[int, str], ...]
 
 
@@ -92,7 +92,7 @@ def answer(path: Path, way: Way, history: Path | None = None, tell: Tell = lambd
     return list(_lines(building, days, known, way))
 
 
-def crowded(days: Sequence[Seen], capacity: int | None) -> str | None:
+def crowded(days: Sequence[DayObservations], capacity: int | None) -> str | None:
     """A doubt of the capacity, if the counts of usual days show far more people inside."""
     if capacity is None or not days:
         return None
@@ -105,14 +105,16 @@ def crowded(days: Sequence[Seen], capacity: int | None) -> str | None:
     )
 
 
-def _peak(day: Seen) -> float:
+def _peak(day: DayObservations) -> float:
     """The most people inside, by the counts or by the counts without what is left at the end, whichever is less."""
     came, went = np.nan_to_num(day.people_in).sum(1), np.nan_to_num(day.people_out).sum(1)
     inside, passed = np.cumsum(came - went), np.cumsum(came + went)
     return float(min(inside.max(), (inside - inside[-1] * passed / max(passed[-1], 1)).max()))
 
 
-def _lines(building: Building, days: Sequence[BusinessDay], known: list[Seen], way: Way) -> Iterator[Line]:
+def _lines(
+    building: Building, days: Sequence[BusinessDay], known: list[DayObservations], way: Way
+) -> Iterator[Line]:
     estimator = smoothed if way.smooth else live
     for day in days:
         found = estimator(building, day.seen, learn(building, known[-LOOK_BACK:]) if known else NOTHING)
@@ -191,7 +193,7 @@ def _day(
     clock = _clock(counts, places, steps, step)
     return BusinessDay(
         day=day,
-        seen=Seen.of(
+        seen=DayObservations.of(
             people_in, people_out, 1, open=_open(clock, way.closed), clock=clock,
             step_minutes=step / FINEST, weekday=day.weekday(),
         ),

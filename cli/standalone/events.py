@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from besok.analytics.events import Learnt, Unusual, find, lay, learn
+from besok.analytics.events import EventModel, Unusual, find, lay, learn
 from besok.files import csvfile, notation, understood
 from besok.model.errors import CountFileError
 
@@ -35,7 +35,7 @@ class Answer:
     """What is unusual, and what the reader should know of how it was found."""
 
     series: Series
-    learnt: Learnt
+    learnt: EventModel
     found: Sequence[Unusual]
 
     @property

@@ -9,7 +9,7 @@ import numpy as np
 
 from besok.analytics import occupancy
 from besok.analytics.occupancy import SiteParameters, score
-from besok.analytics.occupancy.score import Accuracy, Alerts, Figures
+from besok.analytics.occupancy.score import Alerts, Figures, OccupancyAccuracy
 from besok.model.occupancy import Estimate
 from cli.worlds.world import World, as_it_came, parts, unchanged
 from jobs.bounds import bounded
@@ -28,7 +28,7 @@ class Verdict:
     world: str
     space: str
     estimator: str
-    accuracy: Accuracy
+    accuracy: OccupancyAccuracy
     alerts: Alerts | None
 
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from besok.analytics.occupancy import Seen
+from besok.analytics.occupancy import DayObservations
 from besok.model import sitefile
 from besok.model.arrays import Floats, Ints
 from besok.model.site import SiteFile
@@ -15,7 +15,7 @@ from besok.store.occupancy import MINUTE
 from cli.worlds.observed import DAY, Observed, observe
 from cli.worlds.report import SITE
 from cli.worlds.world import World
-from jobs.observations import Hours, by_minute
+from jobs.observations import DayClock, by_minute
 from sensors_sim import scenariofile
 from sensors_sim.scenario import Scenario
 
@@ -27,7 +27,7 @@ HOUSE: Final = files("cli") / "worlds" / "house"
 def world(seen: Observed, scenario: Scenario, history: int) -> World:
     """The site with its days from the day number `history` on to be judged."""
     days = [
-        by_minute(seen.plan, seen.flows[steps], seen.levels[steps], Hours(seen.site, day, MINUTE))[0]
+        by_minute(seen.plan, seen.flows[steps], seen.levels[steps], DayClock(seen.site, day, MINUTE))[0]
         for steps, day in zip(seen.days, seen.dates, strict=True)
     ]
     return World(
@@ -43,7 +43,7 @@ def world(seen: Observed, scenario: Scenario, history: int) -> World:
     )
 
 
-def by_quarters(day: Seen) -> Seen:
+def by_quarters(day: DayObservations) -> DayObservations:
     """A day of minutes as past days are learnt from: sums of flows and means of levels of each quarter of an hour."""
     return replace(
         day,

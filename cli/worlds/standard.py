@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.random import Generator
 
-from besok.analytics.occupancy import Seen
+from besok.analytics.occupancy import DayObservations
 from besok.model.arrays import Ints
 from besok.model.building import Building
 from cli.worlds import people
@@ -151,7 +151,7 @@ def world(recipe: Recipe, seed: int, history: int | None = None, judged: int = J
         walked = _day(recipe, day, rng)
         counts = counted(walked, recipe.counters, faults, day, steps, recipe.step_s, rng)
         seen.append(
-            Seen.of(
+            DayObservations.of(
                 counts.people_in,
                 counts.people_out,
                 1,

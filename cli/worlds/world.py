@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from besok.analytics.occupancy import Seen
+from besok.analytics.occupancy import DayObservations
 from besok.model.arrays import Floats, Ints
 from besok.model.building import Building
 
@@ -23,14 +23,14 @@ class World:
     about: str
     spaces: tuple[str, ...]  # the site first
     building: Building
-    seen: tuple[Seen, ...]
-    past: tuple[Seen, ...]
+    seen: tuple[DayObservations, ...]
+    past: tuple[DayObservations, ...]
     heard: tuple[Ints | None, ...]
     real: tuple[Floats, ...]
     judged: int
 
 
-def parts(seen: Seen, heard: Ints | None) -> list[tuple[slice, Seen]]:
+def parts(seen: DayObservations, heard: Ints | None) -> list[tuple[slice, DayObservations]]:
     """The day as it was known from time to time: some steps, and all that had been heard of it by then.
 
     Where all counts came at once there is one part, the whole day.
@@ -52,7 +52,7 @@ def parts(seen: Seen, heard: Ints | None) -> list[tuple[slice, Seen]]:
     return found
 
 
-def unchanged(before: Seen, after: Seen) -> int:
+def unchanged(before: DayObservations, after: DayObservations) -> int:
     """For how many steps from the first on the same has been heard."""
     steps = len(before)
     news = np.isnan(before.people_in) & ~np.isnan(after.people_in[:steps])

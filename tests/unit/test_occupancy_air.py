@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from besok.analytics.occupancy import Filter, Seen, SiteParameters, learn, live, smoothed
+from besok.analytics.occupancy import DayObservations, Filter, SiteParameters, learn, live, smoothed
 from besok.analytics.occupancy.co2 import Co2Response
 from besok.model.arrays import Floats
 from besok.model.building import Building
@@ -31,7 +31,7 @@ def air(people: Floats, rng: np.random.Generator, noise: float = 5.0, fresh: flo
 
 def day(
     seed: int, miss_out: float = 0.0, minutes: int = 10, fresh: float = FRESH_M3_MIN
-) -> tuple[Seen, Floats]:
+) -> tuple[DayObservations, Floats]:
     """A day of a reading room: what its door and its air say in each step, and who is really there."""
     rng = np.random.default_rng(seed)
     comes = (300 + 500 * rng.beta(1.5, 1.7, 150)).astype(int)
@@ -41,7 +41,9 @@ def day(
     told = rng.binomial(went.astype(int), 1 - miss_out).astype(float)
     ppm = air(real - (came - went) / 2, rng, fresh=fresh).reshape(-1, minutes).mean(1)
     counts = (c.reshape(-1, minutes).sum(1)[:, None] for c in (came, told))
-    return Seen.of(*counts, 1, co2=ppm[:, None], step_minutes=minutes), real[minutes - 1 :: minutes]
+    return DayObservations.of(*counts, 1, co2=ppm[:, None], step_minutes=minutes), real[
+        minutes - 1 :: minutes
+    ]
 
 
 PAST = [day(seed, miss_out=0.04 * (seed % 3), minutes=15)[0] for seed in range(9)]
@@ -49,7 +51,7 @@ LEARNT = learn(ROOM, PAST)
 TODAY, REAL = day(104, miss_out=0.2)
 
 
-def unheard(seen: Seen) -> Seen:
+def unheard(seen: DayObservations) -> DayObservations:
     return replace(seen, co2=np.full_like(seen.co2, np.nan))
 
 

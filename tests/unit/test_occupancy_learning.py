@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from besok.analytics.occupancy import NOTHING, Seen, SiteParameters, learn, live, smoothed
+from besok.analytics.occupancy import NOTHING, DayObservations, SiteParameters, learn, live, smoothed
 from besok.analytics.occupancy.dwell_time import DwellTimes
 from besok.model.building import Building
 from tests.unit.occupied import NAN, ROOM, because, error, library, room
@@ -62,7 +62,7 @@ def test_a_door_that_is_used_otherwise_than_usual_is_not_taken_for_turned() -> N
         shares = rng.dirichlet([5, 5, 5], 2)
         came, went = (rng.multinomial(c[:, 0].astype(int), s).astype(float)
                       for c, s in zip((day.people_in, day.people_out), shares, strict=True))  # fmt: skip
-        days.append((Seen.of(came, went, 1, step_minutes=5), real))
+        days.append((DayObservations.of(came, went, 1, step_minutes=5), real))
     for n in (4, 8):
         learnt = learn(house, [day for day, _ in days[:n]])
         assert not any(learnt.swapped)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from besok.analytics.occupancy.score import Accuracy
+from besok.analytics.occupancy.score import OccupancyAccuracy
 from cli.worlds import score, standard
 from cli.worlds.judge import ESTIMATORS, Verdict
 from cli.worlds.report import AVERAGE, SITE, Line, lines
@@ -55,7 +55,7 @@ def test_all_targets() -> None:
 
 def verdicts(**errors: float) -> list[Line]:
     """A world in which each estimator is off by so many people."""
-    accuracy = Accuracy(mean_people=50, known=1, rmse=10, relative=0.2, bias=0, coverage=0.8)
+    accuracy = OccupancyAccuracy(mean_people=50, known=1, rmse=10, relative=0.2, bias=0, coverage=0.8)
     return lines(
         Verdict(
             world="w",

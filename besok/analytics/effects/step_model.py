@@ -101,7 +101,7 @@ def _regressors(step: Floats) -> Floats:
 
 
 def _calmed(weekly: Weekly, step: Floats) -> Weekly:
-    """The series with outliers weighing less: their chance is granted the variance that they show."""
+    """Return the series with outliers weighing less: their chance is granted the variance that they show."""
     best = max(fits(weekly, _regressors(step)), key=lambda f: float(f.log_weight(f.rest)))
     # The part of the residual that is chance
     chance = weekly.noise * solve_triangular(best.root.T, best.left)
@@ -111,7 +111,9 @@ def _calmed(weekly: Weekly, step: Floats) -> Weekly:
 
 
 def _with_placebos(weekly: Weekly, step: Floats, belief: float) -> EstimatedStep:
-    """The step at the real time, its interval judged by earlier times, over all walks and seasons by their weight."""
+    """Return the step at the real time, its interval judged by earlier times, over all walks and seasons by their
+    weight.
+    """
     before, length = int((1 - step).sum()), int(step.sum())
     length = max(min(length, before // 3), EDGE)
     firsts = np.arange(LEAST_BEFORE, before - length + 1)
@@ -144,7 +146,7 @@ def _freedom(walked: float, chance: float) -> float:
 
 
 def _walked(fit: Fit, weekly: Weekly, step: Floats) -> float:
-    """The share of the variance of the real step that is due to the walk."""
+    """Return the share of the variance of the real step that is due to the walk."""
     if not fit.walk:
         return 0.0
     x = solve_triangular(fit.root, _regressors(step), lower=True)

@@ -75,7 +75,7 @@ def design(days: Sequence[date], calendar: Calendar) -> Design:
 
 
 def _year(made: _Columns, weekday: np.ndarray, swing: float) -> None:
-    """A smooth profile of the year, and how weekends differ from it."""
+    """Add a smooth profile of the year, and how weekends differ from it."""
     at = np.array([day.toordinal() for day in made.days]) * (2 * np.pi / YEAR)
     for k in range(1, HARMONICS + 1):
         for wave in (np.sin(k * at), np.cos(k * at)):
@@ -112,7 +112,7 @@ def _holidays(made: _Columns, calendar: Calendar) -> None:
 
 
 def _bridge(day: date, calendar: Calendar) -> bool:
-    """A working day between a holiday and a weekend."""
+    """Tell whether a working day lies between a holiday and a weekend."""
     one = timedelta(days=1)
     friday = day.weekday() == 4 and day - one in calendar.holidays
     monday = day.weekday() == 0 and day + one in calendar.holidays

@@ -1,4 +1,4 @@
-"""What past days would have been expected to bring had nobody looked at them: for effects and for finding events."""
+"""Expected visits of past days had they not been observed: for effects and for finding events."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from scipy.linalg import solve_triangular
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar
 from besok.analytics.forecast.fit import Fitted
 from besok.analytics.forecast.history import History
-from besok.analytics.forecast.learn import HALF, Learnt, learn, recent
+from besok.analytics.forecast.learn import HALF, FittedPast, learn, recent
 from besok.analytics.forecast.level import hats
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Floats
@@ -44,7 +44,7 @@ def expected(history: History, calendar: Calendar = ORDINARY) -> Expected:
     return Expected(days=history.days, mean=mean, variance=variance)
 
 
-def _of(learnt: Learnt, calendar: Calendar) -> tuple[Floats, Floats]:
+def _of(learnt: FittedPast, calendar: Calendar) -> tuple[Floats, Floats]:
     past = learnt.past
     shut = np.array([learnt.closures.on(day, calendar) for day in past.days]) | past.closed
     if learnt.fitted is None:

@@ -63,6 +63,8 @@ def total(paths: Paths, first: date, last: date) -> Total:
 
 
 def middle(futures: Floats, low80: Floats | float, high80: Floats | float) -> Floats:
-    """The mean over the last axis. A few futures far off (an end of a closure) draw it not out of the 80 % interval."""
+    """Return the mean over the last axis. A few futures far off (an end of a closure) draw it not out of the 80 %
+    interval.
+    """
     mean: Floats = np.clip(futures.mean(axis=-1), low80, high80)
     return mean

@@ -47,7 +47,7 @@ class Steps:
 
 
 def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) -> Steps:
-    """The steps in `rest`, log visits less what the calendar explains, seen at `at`.
+    """Return the steps in `rest`, log visits less what the calendar explains, seen at `at`.
 
     `noise` is the sd of one of them. Their medians between the knots of `grid` are looked at.
     """
@@ -109,13 +109,13 @@ def alone(rows: Floats) -> Floats:
 
 
 def _cells(at: Floats, grid: Floats) -> tuple[NDArray[np.int64], Floats]:
-    """The knot before each row, and how many rows each knot has."""
+    """Return the knot before each row, and how many rows each knot has."""
     cell = np.clip(np.searchsorted(grid, at, side="right") - 1, 0, len(grid) - 1)
     return cell, np.bincount(cell, minlength=len(grid)).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class StepHypothesis:
     """One way in which the level may have come to where it is: by steps at such times, of which a part fades in `fade`
     years; and how far that is believed before the data are asked."""
 
@@ -124,7 +124,7 @@ class Way:
     belief: float
 
 
-def ways(found: Steps, rest: Floats, at: Floats, spacing: float) -> list[Way]:
+def ways(found: Steps, rest: Floats, at: Floats, spacing: float) -> list[StepHypothesis]:
     """All that is worth asking the data about, given the steps that were `found` in `rest` at knots `spacing` apart."""
     certain = _ways(found.at[found.sure], rest, at, spacing)
     if found.sure.all():
@@ -133,12 +133,12 @@ def ways(found: Steps, rest: Floats, at: Floats, spacing: float) -> list[Way]:
     return [replace(way, belief=way.belief * belief) for some, belief in both for way in some]
 
 
-def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
-    """A sudden step is on its day (a week too early, and the days still as before are taken for a rise that goes on),
-    one that comes little by little begins before; one found shortly before a long closure may have been two, of which
-    the second came with the opening. Without a step, a house may be another since it was closed for long, and a short
-    history may begin with one: counters are hung up when a house opens, to a crowd that is curious or to few who know
-    of it yet.
+def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[StepHypothesis]:
+    """Return a sudden step is on its day (a week too early, and the days still as before are taken for a rise that goes
+    on), one that comes little by little begins before; one found shortly before a long closure may have been two, of
+    which the second came with the opening. Without a step, a house may be another since it was closed for long, and a
+    short history may begin with one: counters are hung up when a house opens, to a crowd that is curious or to few who
+    know of it yet.
     """
     again = resumed(at, spacing)
     if len(steps):
@@ -146,20 +146,24 @@ def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
         if len(more := _following(steps, again, at, spacing)):
             places.append(np.union1d(steps, more))
         belief = 1 / (len(places) * len(FADES))
-        return [Way(steps=place, fade=fade, belief=belief) for place in places for fade in FADES]
+        return [StepHypothesis(steps=place, fade=fade, belief=belief) for place in places for fade in FADES]
     if len(again):
         fades = FADES if spacing >= COARSE else AGAIN_FADES
-        begun = [Way(steps=again, fade=fade, belief=BEGUN / len(fades)) for fade in fades]
+        begun = [StepHypothesis(steps=again, fade=fade, belief=BEGUN / len(fades)) for fade in fades]
     elif RECENT[0] <= at[-1] - at[0] < RECENT[1]:
-        begun = [Way(steps=at[:1], fade=fade, belief=BEGUN * share) for fade, share in BEGUN_FADES.items()]
+        begun = [
+            StepHypothesis(steps=at[:1], fade=fade, belief=BEGUN * share)
+            for fade, share in BEGUN_FADES.items()
+        ]
     else:
-        return [Way(steps=steps, fade=FADES[0], belief=1.0)]
-    return [Way(steps=steps, fade=FADES[0], belief=1 - BEGUN), *begun]
+        return [StepHypothesis(steps=steps, fade=FADES[0], belief=1.0)]
+    return [StepHypothesis(steps=steps, fade=FADES[0], belief=1 - BEGUN), *begun]
 
 
 def resumed(at: Floats, spacing: float) -> Floats:
-    """The first rows after long closures, or times without figures, of the last years; one day, or week, alone proves
-    nothing, one month does."""
+    """Return the first rows after long closures, or times without figures, of the last years; one day, or week, alone
+    proves nothing, one month does.
+    """
     opened = (np.diff(at) > CLOSURE) & (at[1:] > at[-1] - RECENT[1])
     again: Floats = at[1:][opened if spacing >= COARSE else opened & (at[1:] < at[-1])]
     return again
@@ -173,8 +177,9 @@ def _following(steps: Floats, again: Floats, at: Floats, spacing: float) -> Floa
 
 
 def placed(steps: Floats, rest: Floats, at: Floats, spacing: float) -> Floats:
-    """The steps on rows of their own instead of at knots, `spacing` apart: each on the one within a knot at which two
-    levels, each the median of its side, leave the least of `rest`."""
+    """Return the steps on rows of their own instead of at knots, `spacing` apart: each on the one within a knot at
+    which two levels, each the median of its side, leave the least of `rest`.
+    """
     return np.unique([_parting(step, rest, at, spacing) for step in steps])
 
 
@@ -187,5 +192,5 @@ def _parting(step: float, rest: Floats, at: Floats, spacing: float) -> float:
 
 
 def _apart(some: Floats) -> float:
-    """How far values lie from their median, all together."""
+    """Return how far values lie from their median, all together."""
     return float(np.abs(some - np.median(some)).sum())

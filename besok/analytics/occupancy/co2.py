@@ -1,4 +1,4 @@
-"""How the air of a space answers to its people: carbon dioxide tells how many are in, roughly, but without drift.
+"""Occupancy by carbon dioxide: rough, but without drift.
 
 In a well-mixed room dC/dt = g N - r (C - outdoor air), so N = slope dC/dt + level (C - base). Means over the last
 while, in which a moment counts for less the longer ago it is, keep that balance; who came and went since then the doors
@@ -11,13 +11,13 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from besok.analytics.occupancy.dwell_time import Past
-from besok.analytics.occupancy.levels import Still
+from besok.analytics.occupancy.dwell_time import PastDay
+from besok.analytics.occupancy.levels import StuckLevels
 from besok.model.arrays import Bools, Floats
 
 MEAN_MINUTES = 45.0  # of the means: long beside a sensor's noise, short beside a day
 LEAST_HEARD = 0.5  # share of such a mean that must have been heard
-GAP_MINUTES = 20.0  # without a reading, from which on the means begin anew
+GAP_MINUTES = 20.0  # without a reading, from which on the means start again
 # Of the air before anybody came: its mean, and the weight of the usual base
 QUIET_MINUTES, USUAL_SHARE = 60.0, 0.1
 DAYS, STEPS = 3, 12  # that are needed: days, and in all so many steps with people
@@ -39,7 +39,7 @@ DOUBT, WORST, DOUBT_MINUTES = 2.0, 100.0, 60.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Co2Response:
-    """What is learnt, by space: people for each ppm a minute (`slope`) and for each ppm above `base` (`level`); the
+    """Learnt response by space: people for each ppm a minute (`slope`) and for each ppm above `base` (`level`); the
     error with nobody in and as a share of the people; for how many minutes it lasts (not finite where nothing is
     known); the most people that were in."""
 
@@ -64,11 +64,11 @@ class Co2Response:
         return np.isfinite(self.lasts)
 
     def sd(self, people: Floats) -> Floats:
-        """Standard deviation of the error of a word of so many people."""
+        """Return standard deviation of the error of a word of so many people."""
         return np.asarray(np.hypot(self.still, self.share * np.maximum(people, 0)))
 
 
-class Means:
+class Co2Means:
     """The means of a day so far: of the air's change and level, beside what these were before anybody came, and of
     what else is told of each step.
 
@@ -122,7 +122,7 @@ class Co2Estimator:
     def __init__(self, air: Co2Response) -> None:
         spaces = len(air.base)
         self._air = air
-        self._means, self._stuck = Means(air.base, 2), Still(spaces)
+        self._means, self._stuck = Co2Means(air.base, 2), StuckLevels(spaces)
         self._inside, self._lowest, self._passed, self._variance = np.zeros((4, spaces))  # by the doors
         self._off = np.ones(spaces)  # how far air and doors are apart of late, in variances
 
@@ -171,8 +171,10 @@ class Co2Estimator:
         return np.where(known & possible, np.stack([people, sd, lasts]), np.nan)
 
 
-def learn_air(days: Sequence[Past], co2: Sequence[Floats], spaces: int) -> Co2Response:
-    """How the air answers to people, from days that are over and their readings of carbon dioxide (steps x spaces)."""
+def learn_air(days: Sequence[PastDay], co2: Sequence[Floats], spaces: int) -> Co2Response:
+    """Return how the air answers to people, from days that are over and their readings of carbon dioxide (steps x
+    spaces).
+    """
     response = Co2Response.unknown(spaces)
     finest = min((day.minutes for day in days), default=0.0)
     for n in range(spaces):
@@ -199,17 +201,17 @@ class _Means:
     base: float
 
 
-def _means(days: Sequence[Past], co2: Sequence[Floats], space: int) -> _Means:
+def _means(days: Sequence[PastDay], co2: Sequence[Floats], space: int) -> _Means:
     came, people = (
         _beside([getattr(day, name)[:, space] for day in days]) for name in ("people_in", "people")
     )
     before = np.vstack([np.zeros(len(days)), people[:-1]])
     passed = np.nan_to_num(2 * came - people + before)
     air = _beside(co2)
-    air = np.where(Still(len(days)).stuck(air, passed), np.nan, air)
+    air = np.where(StuckLevels(len(days)).stuck(air, passed), np.nan, air)
     bases = [np.percentile(c[~np.isnan(c)], BASE_SHARE) for c in air.T if not np.isnan(c).all()]
     base = float(np.median(bases)) if bases else 0.0
-    means = Means(np.full(len(days), base), 1)
+    means = Co2Means(np.full(len(days), base), 1)
     steps = zip(air, (people + before) / 2, passed, strict=True)
     found = [means.follow(now, inside[None], p, days[0].minutes) for now, inside, p in steps]
     change, level, told = (np.stack(column) for column in zip(*found, strict=True))
@@ -278,7 +280,7 @@ def _nonnegative(gram: Floats, moment: Floats) -> Floats:
 
 
 def _spread(error: Floats, people: Floats, weight: Floats, active: Bools) -> tuple[float, float]:
-    """Standard deviation of the error with nobody in, and as a share of the people."""
+    """Return standard deviation of the error with nobody in, and as a share of the people."""
     empty = weight * ~active
     still2 = max(float((empty * error**2).sum() / max(empty.sum(), 1e-9)), LEAST_STILL**2)
     above = (weight * active * (error**2 - still2)).sum()

@@ -4,12 +4,12 @@ from copy import copy
 
 import numpy as np
 
-from besok.analytics.occupancy.day import Day, Inputs
-from besok.analytics.occupancy.observations import Seen
+from besok.analytics.occupancy.day import DayInputs, Inputs
+from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.summary import summary
-from besok.analytics.occupancy.transition import State
+from besok.analytics.occupancy.transition import FilterState
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
@@ -27,8 +27,8 @@ class Filter:
     def __init__(self, building: Building, learnt: SiteParameters = NOTHING) -> None:
         self._building = building
         doors = learnt.of(building)
-        self._day = Day(building, doors)
-        self._state = State(doors.bias_sd, building.room(), first=not doors.days)
+        self._day = DayInputs(building, doors)
+        self._state = FilterState(doors.bias_sd, building.room(), first=not doors.days)
         self._waiting = 0.0  # minutes in which nothing happened and that are not thought over yet
         self._still = np.zeros(len(building.parents))
         # Minutes for which it has been closed and nobody has passed
@@ -37,11 +37,11 @@ class Filter:
         self._figures: tuple[Floats, Floats, Floats] = (spaces, spaces, spaces)
         self.steps = 0  # it has seen
 
-    def step(self, seen: Seen) -> Estimate:
-        """The estimate of the steps that come next, one or many."""
+    def step(self, seen: DayObservations) -> Estimate:
+        """Return the estimate of the steps that come next, one or many."""
         return self._step(seen, 1.0)
 
-    def _step(self, seen: Seen, within: float) -> Estimate:
+    def _step(self, seen: DayObservations, within: float) -> Estimate:
         inputs = self._day.take(seen)
         columns = np.zeros((3, len(seen), len(self._building.parents)))
         before = np.stack(self._figures)
@@ -76,9 +76,9 @@ class Filter:
 
 
 def live(
-    building: Building, seen: Seen, learnt: SiteParameters = NOTHING, *, within: float = 1.0
+    building: Building, seen: DayObservations, learnt: SiteParameters = NOTHING, *, within: float = 1.0
 ) -> Estimate:
-    """The estimate of each step from what was seen up to it. Whatever comes later changes nothing.
+    """Return the estimate of each step from what was seen up to it. Whatever comes later changes nothing.
 
     The figure holds at the end of each step; with `within` 0.5 it holds at its middle.
     """

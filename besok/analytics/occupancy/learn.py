@@ -1,4 +1,4 @@
-"""What past days teach: the bias of each door by how the nights come out, and how sure that is."""
+"""Learning from past days: the bias of each door by how the nights come out, and how sure that is."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from besok.analytics.occupancy.co2 import learn_air
-from besok.analytics.occupancy.dwell_time import Past, bridged, learn_stays
-from besok.analytics.occupancy.observations import Seen
+from besok.analytics.occupancy.dwell_time import PastDay, bridged, learn_stays
+from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.parameters import (
     BIAS_SD,
     DAY_SD,
@@ -52,8 +52,10 @@ MOMENTS = 96  # of a day at which counts are looked at for that
 SWAPPED, UNSWAPPED = 0.3, 0.35
 
 
-def learn(building: Building, days: Sequence[Seen], before: SiteParameters = NOTHING) -> SiteParameters:
-    """What past days teach, in whatever order they come; `before` is what is believed if there are none."""
+def learn(
+    building: Building, days: Sequence[DayObservations], before: SiteParameters = NOTHING
+) -> SiteParameters:
+    """Return what past days teach, in whatever order they come; `before` is what is believed if there are none."""
     told = [day for day in days if len(day) and not np.isnan(day.people_in).all()]
     if not told:
         return before
@@ -93,10 +95,10 @@ def learn(building: Building, days: Sequence[Seen], before: SiteParameters = NOT
 
 
 def _turned_back(
-    building: Building, days: Sequence[Seen], usual_in: Floats, usual_out: Floats, heard: Floats
-) -> tuple[list[Seen], Bools, NDArray[np.int64]]:
-    """The days, with doors turned back that hung the other way round than on most; the doors that tell surely; and on
-    how many days each had to be turned.
+    building: Building, days: Sequence[DayObservations], usual_in: Floats, usual_out: Floats, heard: Floats
+) -> tuple[list[DayObservations], Bools, NDArray[np.int64]]:
+    """Return the days, with doors turned back that hung the other way round than on most; the doors that tell surely;
+    and on how many days each had to be turned.
 
     People may well use a door otherwise than usual: it is turned back only if the counts of the day come out better.
     """
@@ -120,9 +122,10 @@ def _turned_back(
     return found, np.asarray(calm & (len(days) >= LEAST_DAYS), bool), many
 
 
-def _bettered(building: Building, day: Seen, says: Floats, usual: Floats) -> Bools:
-    """The doors against which enough is said and with which turned the counts are much nearer to how many are usually
-    in, or fall less far below zero and end nearer to nobody."""
+def _bettered(building: Building, day: DayObservations, says: Floats, usual: Floats) -> Bools:
+    """Return the doors against which enough is said and with which turned the counts are much nearer to how many are
+    usually in, or fall less far below zero and end nearer to nobody.
+    """
     turned = np.zeros(len(says), bool)
     suspects = says > SUSPECT
     if not suspects.any():
@@ -139,20 +142,25 @@ def _bettered(building: Building, day: Seen, says: Floats, usual: Floats) -> Boo
 
 
 def _amiss(building: Building, nets: Floats, turned: Bools, inside: Floats) -> tuple[float, float]:
-    """How far below zero the counts of all spaces fall, and how far from nobody they end; and how far they are from
-    how many are usually inside; in people."""
+    """Return how far below zero the counts of all spaces fall, and how far from nobody they end; and how far they
+    are from how many are usually inside; in people.
+    """
     paths = nets @ (building.doors * np.where(turned, -1, 1)).T
     return _misfit(building, nets, turned)[0], float(np.abs(paths - inside).sum())
 
 
-def _usually(building: Building, day: Seen, usual: Floats) -> Floats:
-    """How many are usually in each space at the moments of a day, by the net of its doors in quarters of the clock."""
+def _usually(building: Building, day: DayObservations, usual: Floats) -> Floats:
+    """Return how many are usually in each space at the moments of a day, by the net of its doors in quarters of the
+    clock.
+    """
     net = usual[day.clock // 15] * (day.step_minutes / 15)
     return np.asarray(np.cumsum(net, axis=0)[_moments(len(day))] @ building.doors.T.astype(float))
 
 
-def _usual(days: Sequence[Seen], portals: int) -> tuple[Floats, Floats, Floats]:
-    """Who comes in and out in each quarter of the clock, on the mean of the days it was heard on; and on how many."""
+def _usual(days: Sequence[DayObservations], portals: int) -> tuple[Floats, Floats, Floats]:
+    """Return who comes in and out in each quarter of the clock, on the mean of the days it was heard on; and on how
+    many.
+    """
     came, went, heard = np.zeros((3, QUARTERS, portals))
     for day in days:
         quarter = day.clock // 15
@@ -165,15 +173,17 @@ def _usual(days: Sequence[Seen], portals: int) -> tuple[Floats, Floats, Floats]:
 
 
 def _busy(usual: Floats) -> Bools:
-    """The quarters in which each door is as busy as in those in which half of its people come, or busier."""
+    """Return the quarters in which each door is as busy as in those in which half of its people come, or busier."""
     order = np.sort(usual, axis=0)[::-1]
     half = np.cumsum(order, axis=0) >= 0.5 * order.sum(axis=0)
     least = np.take_along_axis(order, half.argmax(axis=0)[None], axis=0)
     return np.asarray((usual >= least) & (usual > 0), bool)
 
 
-def _closed(days: Sequence[Seen], usual: Floats, heard: Floats) -> Bools:
-    """The longest part of the clock in which nobody passed on any day, if it is long and the site is busy otherwise."""
+def _closed(days: Sequence[DayObservations], usual: Floats, heard: Floats) -> Bools:
+    """Return the longest part of the clock in which nobody passed on any day, if it is long and the site is busy
+    otherwise.
+    """
     nobody = (usual.sum(1) == 0) & (heard.max(1) >= CLOSED_DAYS)
     closed = np.zeros(QUARTERS, bool)
     if len(days) < CLOSED_DAYS or usual.sum() < CLOSED_PEOPLE or not nobody.any():
@@ -188,7 +198,9 @@ def _closed(days: Sequence[Seen], usual: Floats, heard: Floats) -> Bools:
     return closed
 
 
-def _sums(building: Building, day: Seen, swapped: Bools, busy: Bools) -> tuple[Floats, Floats, Floats]:
+def _sums(
+    building: Building, day: DayObservations, swapped: Bools, busy: Bools
+) -> tuple[Floats, Floats, Floats]:
     """Of a day by space: who was left at its end, who passed; and by space, portal and busyness who would be missed."""
     came, went = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
     came, went = np.where(swapped, went, came), np.where(swapped, came, went)
@@ -203,14 +215,14 @@ def _sums(building: Building, day: Seen, swapped: Bools, busy: Bools) -> tuple[F
 
 def _over(
     building: Building,
-    days: Sequence[Seen],
+    days: Sequence[DayObservations],
     swapped: Bools,
     busy: Bools,
     bias: Floats,
     missed: float,
     trust: Floats,
-) -> list[Past]:
-    """The days as they are known when they are over, to learn from how long people stay."""
+) -> list[PastDay]:
+    """Return the days as they are known when they are over, to learn from how long people stay."""
     found = []
     into, out_of = (building.doors > 0).T.astype(float), (building.doors < 0).T.astype(float)
     for day, own in zip(days, trust, strict=True):
@@ -220,7 +232,7 @@ def _over(
         came, went = came * (1 + missed + np.maximum(at, 0)), went * (1 + missed + np.maximum(-at, 0))
         people_in, people_out = came @ into + went @ out_of, came @ out_of + went @ into
         found.append(
-            Past(
+            PastDay(
                 people_in=people_in,
                 people=bridged(people_in, people_out),
                 clock=np.asarray(day.clock + day.step_minutes),
@@ -234,7 +246,8 @@ def _over(
 def _regression(
     building: Building, left: Floats, passed: Floats, sums: Floats, unheard: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """The bias of each portal, busy then quiet; of each space the standard deviation of a day's, and the widening.
+    """Return the bias of each portal, busy then quiet; of each space the standard deviation of a day's, and the
+    widening.
 
     Who is left at the end of a day is minus the sum of the biases times who would be missed, plus an error. Gaussian
     prior on the biases, Student's t on the errors (iterated reweighting), whose scale is learnt with shrinkage.
@@ -271,7 +284,9 @@ def _regression(
 
 
 def _width(misfit: Floats, plain: Floats, least: Floats, weight: Floats) -> Floats:
-    """The widening of each space by the squared errors of its days: the mean of what is likely by prior and errors."""
+    """Return the widening of each space by the squared errors of its days: the mean of what is likely by prior and
+    errors.
+    """
     widths = np.geomspace(LEAST_WIDTH, MOST_WIDTH, 49)
     scale = widths[:, None, None] * plain + least
     fits = -np.log(scale) / 2 - (FREEDOM + 1) / 2 * np.log1p(misfit / scale / FREEDOM)
@@ -281,7 +296,9 @@ def _width(misfit: Floats, plain: Floats, least: Floats, weight: Floats) -> Floa
 
 
 def _missed(wider: float, days: int) -> float:
-    """The share of passages missed both ways: who misses many errs by many, so the spread of the nights tells of it."""
+    """Return the share of passages missed both ways: who misses many errs by many, so the spread of the nights tells of
+    it.
+    """
     sure = days / (days + SURE_DAYS)
     return (1 - sure) * MISSED + sure * min(MISSED_EACH * VARIANCE * wider, MOST_MISSED)
 
@@ -294,7 +311,7 @@ def _prior(portals: int) -> Floats:
     )
 
 
-def _swapped(building: Building, days: Sequence[Seen]) -> Bools:
+def _swapped(building: Building, days: Sequence[DayObservations]) -> Bools:
     """Find the portals whose in is out: with them turned, the counts no longer fall far below zero, and end near it.
 
     Counts that begin in the middle of a day fall below zero too, but turning a portal leaves as many inside at its end.
@@ -315,7 +332,7 @@ def _swapped(building: Building, days: Sequence[Seen]) -> Bools:
     return swapped
 
 
-def _so_far(day: Seen) -> Floats:
+def _so_far(day: DayObservations) -> Floats:
     """In - out of each portal since the day began, at so many moments."""
     counted = np.cumsum(np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out), axis=0)
     return np.asarray(counted[_moments(len(counted))])
@@ -326,7 +343,7 @@ def _moments(steps: int) -> NDArray[np.int64]:
 
 
 def _misfit(building: Building, nets: Floats, turned: Bools) -> tuple[float, float]:
-    """How far below zero the counts of all spaces fall and how far from it they end; and their range, in people.
+    """Return how far below zero the counts of all spaces fall and how far from it they end; and their range, in people.
 
     `nets` are days x moments x portals, or those of one day.
     """

@@ -8,8 +8,8 @@ from besok.model.arrays import Bools, Floats
 STUCK_PASSAGES, STUCK_STEPS = 30, 4
 
 
-class Still:
-    """How long the counts inside have not moved, and how many passed the doors meanwhile."""
+class StuckLevels:
+    """Time for which the counts inside have not moved, and people who passed the doors meanwhile."""
 
     def __init__(self, spaces: int) -> None:
         self._last = np.full(spaces, np.nan)

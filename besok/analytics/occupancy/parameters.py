@@ -8,7 +8,7 @@ import numpy as np
 
 from besok.analytics.occupancy.co2 import Co2Response
 from besok.analytics.occupancy.dwell_time import DwellTimes
-from besok.analytics.occupancy.observations import Seen
+from besok.analytics.occupancy.observations import DayObservations
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.building import Building
 
@@ -25,7 +25,7 @@ MISSED = 0.02  # share of passages that doors miss in both directions alike
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class SiteParameters:
-    """What is known of a site before a day begins; `days` tells from how many days it was learnt.
+    """Parameters of a site before a day begins; `days` is from how many days they were learnt.
 
     By portal: `bias_busy` and `bias_quiet`, the share of those who come in that its counter misses more than of those
     who leave (negative: the other way), in busy and in quiet times; `busy` in which quarters of the clock that is
@@ -82,7 +82,7 @@ class SiteParameters:
             return self
         return self.unknown(spaces, portals, day_is_over=day_is_over)
 
-    def bias_at(self, seen: Seen) -> Floats:
+    def bias_at(self, seen: DayObservations) -> Floats:
         """Bias of each portal (steps x portals), as busy as it usually is at that time."""
         return np.where(self.busy[seen.clock // 15], self.bias_busy, self.bias_quiet)
 

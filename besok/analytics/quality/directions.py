@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import House, Seen, middle, scatter
-from besok.analytics.quality.site_layout import Cells, told
+from besok.analytics.quality.sensor_series import SensorLayout, SensorSeries, middle, scatter
+from besok.analytics.quality.site_layout import CountedParts, finding_of
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
 
@@ -33,24 +33,24 @@ class _Stays:
     people: Floats  # the fewer of the two directions
 
 
-def stays(seen: Seen, bad: Bools) -> _Stays:
-    """The mean time of leaving less the mean time of coming, for each day and counter."""
-    clock = ((np.arange(len(seen)) - seen.begins[seen.day]) / HOUR_STEPS)[:, None]
-    came, went = (np.nan_to_num(f) for f in (seen.people_in, seen.people_out))
-    n_in, n_out = seen.by_day(came), seen.by_day(went)
+def stays(series: SensorSeries, bad: Bools) -> _Stays:
+    """Return the mean time of leaving less the mean time of coming, for each day and counter."""
+    clock = ((np.arange(len(series)) - series.begins[series.day]) / HOUR_STEPS)[:, None]
+    came, went = (np.nan_to_num(f) for f in (series.people_in, series.people_out))
+    n_in, n_out = series.by_day(came), series.by_day(went)
     with np.errstate(invalid="ignore", divide="ignore"):
-        hours = seen.by_day(clock * went) / n_out - seen.by_day(clock * came) / n_in
+        hours = series.by_day(clock * went) / n_out - series.by_day(clock * came) / n_in
     people = np.minimum(n_in, n_out)
-    tells = seen.complete() & (people >= LEAST_PEOPLE) & (seen.by_day(bad.astype(np.float64)) == 0)
+    tells = series.complete() & (people >= LEAST_PEOPLE) & (series.by_day(bad.astype(np.float64)) == 0)
     return _Stays(hours=np.where(tells, hours, np.nan), people=people)
 
 
-def swapped(house: House, seen: Seen, cells: Cells, bad: Bools) -> Iterator[Finding]:
+def swapped(layout: SensorLayout, series: SensorSeries, parts: CountedParts, bad: Bools) -> Iterator[Finding]:
     """Counters whose directions are exchanged, now and since when."""
-    found = stays(seen, bad)
-    gains = _gains(house, seen, cells)
-    healthy = seen.healthy_days()
-    for n, counter in enumerate(house.counters):
+    found = stays(series, bad)
+    gains = _gains(layout, series, parts)
+    healthy = series.healthy_days()
+    for n, counter in enumerate(layout.counters):
         if not counter.own:
             continue
         known = np.flatnonzero(~np.isnan(found.hours[:, n]))
@@ -58,12 +58,12 @@ def swapped(house: House, seen: Seen, cells: Cells, bad: Bools) -> Iterator[Find
         if case:
             first, odds = case
             day = known[first]
-            since = seen.times[seen.begins[day]]
+            since = series.times[series.begins[day]]
             hours = middle(found.hours[known[first:], n])
             numbers = {"hours": -hours, "days": float(len(known) - first)}
             if first:
                 numbers["before"] = middle(found.hours[known[:first], n])
-            yield told(house, counter, "swapped", since, numbers, odds)
+            yield finding_of(layout, counter, "swapped", since, numbers, odds)
 
 
 def _since(hours: Floats, gains: Floats, healthy: Bools) -> tuple[int, float] | None:
@@ -77,17 +77,17 @@ def _since(hours: Floats, gains: Floats, healthy: Bools) -> tuple[int, float] | 
         usual, spread = _usual(before)
         if usual < 3 * spread / len(before) ** 0.5:
             continue
-        told = np.clip(-2 * usual * hours[first:] / spread**2, -MOST_A_DAY, MOST_A_DAY)
-        odds = float((told + gains[first:]).sum())
+        finding_of = np.clip(-2 * usual * hours[first:] / spread**2, -MOST_A_DAY, MOST_A_DAY)
+        odds = float((finding_of + gains[first:]).sum())
         turned = middle(hours[first:]) < -0.3 * usual and (hours[-2:] < 0).all()
-        agreed = told.sum() > SURE / 2 and gains[first:].sum() > -2
+        agreed = finding_of.sum() > SURE / 2 and gains[first:].sum() > -2
         if turned and agreed and odds > SURE and (best is None or odds > best[1]):
             best = first, odds
     return best or _always(hours, gains)
 
 
 def _always(hours: Floats, gains: Floats) -> tuple[int, float] | None:
-    """Whether the counter has been swapped all the time that is known."""
+    """Tell whether the counter has been swapped all the time that is known."""
     if len(hours) < FROM_START_DAYS:
         return None
     usual, spread = _usual(hours)
@@ -98,30 +98,32 @@ def _always(hours: Floats, gains: Floats) -> tuple[int, float] | None:
 
 
 def _usual(hours: Floats) -> tuple[float, float]:
-    """The median and a robust standard deviation, no less than a fifth of it."""
+    """Return the median and a robust standard deviation, no less than a fifth of it."""
     usual = middle(hours)
     return usual, max(scatter(hours, usual), 0.2 * abs(usual), 0.05)
 
 
-def _gains(house: House, seen: Seen, cells: Cells) -> Floats:
+def _gains(layout: SensorLayout, series: SensorSeries, parts: CountedParts) -> Floats:
     """Days x counters: by how much turning a counter round would make the cells beside it fit the day better.
 
     In units of the logarithm of odds, bounded; 0 where the cell was not watched whole. What does not fit is who is left
     at the end of the day, and how far below nobody the cell ever came.
     """
-    gains = np.zeros((len(seen.dates), len(house.counters)))
-    whole = seen.complete()
-    net = np.nan_to_num(seen.people_in) - np.nan_to_num(seen.people_out)
-    passed = np.nan_to_num(seen.people_in) + np.nan_to_num(seen.people_out)
-    for cell in range(cells.number):
-        members = [n for n, c in enumerate(house.counters) if cells.outer[c.door] != cells.inner[c.door]
-                   and cell in (cells.outer[c.door], cells.inner[c.door])]  # fmt: skip
-        if not members or any(not house.doors[d].counted for d in cells.doors_of(cell)):
+    gains = np.zeros((len(series.dates), len(layout.counters)))
+    whole = series.complete()
+    net = np.nan_to_num(series.people_in) - np.nan_to_num(series.people_out)
+    passed = np.nan_to_num(series.people_in) + np.nan_to_num(series.people_out)
+    for cell in range(parts.number):
+        members = [n for n, c in enumerate(layout.counters) if parts.outer[c.door] != parts.inner[c.door]
+                   and cell in (parts.outer[c.door], parts.inner[c.door])]  # fmt: skip
+        if not members or any(not layout.doors[d].counted for d in parts.doors_of(cell)):
             continue
-        signs = np.array([1.0 if cells.inner[house.counters[n].door] == cell else -1.0 for n in members])
+        signs = np.array([1.0 if parts.inner[layout.counters[n].door] == cell else -1.0 for n in members])
         inward = net[:, members] * signs
         for day in np.flatnonzero(whole[:, members].all(axis=1)):
-            steps = slice(seen.begins[day], seen.begins[day + 1] if day + 1 < len(seen.begins) else None)
+            steps = slice(
+                series.begins[day], series.begins[day + 1] if day + 1 < len(series.begins) else None
+            )
             so_far = np.cumsum(inward[steps], axis=0)
             volume = VARIANCE * passed[steps][:, members].sum() + 4
             together = so_far.sum(axis=1)
@@ -131,6 +133,6 @@ def _gains(house: House, seen: Seen, cells: Cells) -> Floats:
 
 
 def _misfit(paths: Floats, volume: float) -> Floats:
-    """How badly each path (steps x paths) fits people who come, stay and leave."""
+    """Return how badly each path (steps x paths) fits people who come, stay and leave."""
     below = np.minimum(paths.min(axis=0), 0)
     return np.asarray((paths[-1] ** 2 + below**2) / (2 * volume))

@@ -10,10 +10,11 @@ from dash import html
 from besok.model.validation import Accuracy, Advice, Verdict
 from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, SiteCalibration
 from besok.model.views.series import VisitPoint
+from besok.text import formats
+from besok.text.languages import _, named, plural
 from dashboard.components import notices
 from dashboard.components.attrs import HIDDEN, data
 from dashboard.components.chart import sheet
-from dashboard.i18n import _, formats, named, plural
 
 SHOWN = 10  # counts, and past proposals
 LEVELS: dict[Verdict, str] = {"good": "calm", "factor": "busy", "broken": "full"}

@@ -7,10 +7,11 @@ from typing import Any
 from besok.model.site import Site
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import OccupancyPoint
+from besok.text import formats
+from besok.text.languages import _, named
 from dashboard.components import files, notices, words
 from dashboard.components.chart import chart
 from dashboard.figures import occupancy
-from dashboard.i18n import _, formats, named
 from dashboard.ranges import Range
 
 

@@ -9,10 +9,11 @@ from dash import html
 from besok.model.forecast import Outlook
 from besok.model.site import Text
 from besok.model.views.progress import Progress, SoFar
+from besok.text import formats
+from besok.text.languages import _, plural
 from besok.text.narratives import rounded
 from dashboard.components import answer, forecast, notices, unplaced_devices
 from dashboard.figures import path
-from dashboard.i18n import _, formats, plural
 
 
 def so_far(known: SoFar, title: str, coming: Outlook | None, names: Sequence[Text] = ()) -> Any:

@@ -6,8 +6,9 @@ from dash import html
 
 from besok.model.usage import Figure, Reason
 from besok.model.views.series import SpaceUsage
+from besok.text import formats
+from besok.text.languages import _, plural
 from dashboard.components import notices
-from dashboard.i18n import _, formats, plural
 
 
 def section(found: SpaceUsage | None, zone: str) -> Any:

@@ -3,7 +3,8 @@
 from typing import Any
 
 from besok.model.views.live import SpaceLive
-from dashboard.i18n import _, formats
+from besok.text import formats
+from besok.text.languages import _
 
 
 def levels() -> dict[str, str]:

@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 from besok.model.forecast import Expected
 from besok.model.views.forecast import Scored
 from besok.model.views.series import VisitPoint
+from besok.text.languages import _
 from dashboard.figures.path import visits_of
 from dashboard.figures.progress import Series
 from dashboard.figures.style import BAND, GOAL, LIMIT, NOW, chart
-from dashboard.i18n import _
 
 WIDE = "rgba(61,116,216,0.14)"  # the 95 % interval, behind that of 80 %
 YEAR = 365  # days

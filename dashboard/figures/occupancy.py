@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 
 from besok.model.views.series import OccupancyPoint
+from besok.text import formats
+from besok.text.languages import _
 from dashboard.figures.style import BAND, BEFORE, LIMIT, NOW, chart
-from dashboard.i18n import _, formats
 
 HEADROOM = 2.2  # the capacity is drawn if the chart need not be stretched more than this for it
 

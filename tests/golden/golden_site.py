@@ -23,14 +23,15 @@ from besok.store import calendars, sites
 from besok.store.claims import Claims
 from besok.store.database import Database
 from besok.store.write import write
+from besok.text.languages import LANG
 from collectors.pipeline import decode
 from dashboard.address import Address
 from dashboard.app import attach
-from dashboard.i18n import LANG
 from dashboard.router import screen
 from jobs import forecast, work
+from jobs.background import load
 from jobs.inbox import News
-from jobs.schedule import DUTIES, Clock, make_past_forecasts
+from jobs.schedule import DUTIES, Clock
 from sensors_sim.backfill import messages
 
 SITE_FILE = Path(__file__).parent / "site.toml"
@@ -169,8 +170,10 @@ def _work(db: Database, url: str) -> None:
     for origin in ORIGINS:
         forecast.make(db, sites.load(db, "lib"), origin, NOW)
     for duty in DUTIES:
-        if duty.run is not make_past_forecasts:  # 24 of each site take long
-            duty.run(db, settings(url), NOW)
+        if not isinstance(duty.run, str):
+            duty.run(db, NOW, settings(url))
+        elif duty.run != "jobs.forecast:make_past":  # 24 of each site take long
+            load(duty.run)(db, NOW)
 
 
 @contextmanager

@@ -58,7 +58,6 @@ class Fit:
     residuals, of sum of squares `rest`.
     """
 
-    walk: float
     root: Floats
     beta: Floats
     variance: Floats
@@ -71,11 +70,6 @@ class Fit:
     def log_weight(self, rest: float | Floats) -> Any:
         """Restricted log likelihood with the prior if `rest` is left, the variance of chance being the likeliest."""
         return self.log_prior - 0.5 * self.free * np.log(np.maximum(rest, 1e-12))
-
-
-def random_walk(at: Floats) -> Floats:
-    """Covariance of a random walk from time 0 on."""
-    return np.minimum(at[:, None], at[None, :])
 
 
 def fits(series: Weekly, regressors: Floats) -> list[Fit]:
@@ -92,7 +86,12 @@ def fits(series: Weekly, regressors: Floats) -> list[Fit]:
 
 
 def _fit(series: Weekly, regressors: Floats, walk: float, season: Floats, log_prior: float) -> Fit:
-    covariance = np.diag(series.noise) + series.extra + walk * random_walk(series.at) + season
+    covariance = (
+        np.diag(series.noise)
+        + series.extra
+        + walk * np.minimum(series.at[:, None], series.at[None, :])
+        + season
+    )
     root = np.asarray(np.linalg.cholesky(covariance), np.float64)
     white = solve_triangular(root, np.column_stack([regressors, series.value]), lower=True)
     plane, upper = np.linalg.qr(white[:, :-1])
@@ -102,7 +101,6 @@ def _fit(series: Weekly, regressors: Floats, walk: float, season: Floats, log_pr
     rest, free = float(left @ left), max(len(left) - regressors.shape[1], 1)
     determinant = np.log(np.diag(root)).sum() + np.log(np.abs(np.diag(upper))).sum()
     return Fit(
-        walk=walk,
         root=root,
         beta=inverse @ inner,
         variance=(inverse**2).sum(axis=1) * max(rest, 1e-12) / free,

@@ -14,12 +14,10 @@ from besok.analytics.events.learning import EventModel, learn
 from besok.model.arrays import Floats
 
 LIKELY = 0.5  # the probability of an event from which a slot is flagged
-# Asked for more intervals than stand out by themselves: how small a share of the scatter is granted, in turn, and
-# then how small a probability is enough.
-STRICTER = (0.7, 0.5, 0.35, 0.25, 0.15, 0.07, 0.0)
+# Asked for more intervals than stand out by themselves: counts are granted no scatter beyond chance, and then an ever
+# smaller probability is enough.
+RELAXED = tuple((0.0, LIKELY * 0.85**n) for n in range(30))
 NOBODY_MISSED = 3.0  # people usual between two silences, whose absence says nothing
-LESS_LIKELY = tuple(LIKELY * 0.85**n for n in range(1, 30))
-RELAXED = (*((share, LIKELY) for share in STRICTER), *((STRICTER[-1], likely) for likely in LESS_LIKELY))
 
 Run = tuple[int, int, int]  # state, first slot, slot behind the last
 

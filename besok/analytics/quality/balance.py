@@ -187,9 +187,9 @@ def _changes(days: _Days, first: int) -> tuple[Floats, Floats]:
     if first == 0:
         return precision, change
     for door in range(doors):
-        finding_of = days.whole[:, door] & (np.minimum(days.came[:, door], days.went[:, door]) >= 5)
-        before = np.flatnonzero(finding_of[:first] & days.healthy[:first, door])
-        after = np.flatnonzero(finding_of[first:]) + first
+        told = days.whole[:, door] & (np.minimum(days.came[:, door], days.went[:, door]) >= 5)
+        before = np.flatnonzero(told[:first] & days.healthy[:first, door])
+        after = np.flatnonzero(told[first:]) + first
         if len(before) < BEFORE_DAYS or len(after) < AFTER_DAYS:
             continue
         a, b = _ratios(days, before, door), _ratios(days, after, door)
@@ -238,8 +238,8 @@ def _days(
         own = (LEAKS * (np.abs(b) @ half) * leaky[rows]) ** 2 + 4
         root = np.linalg.cholesky(b * errors @ b.T + np.diag(own))
         design = np.linalg.solve(root, b * half)
-        finding_of = np.clip(np.linalg.solve(root, b @ net[day]), -MOST_Z, MOST_Z)
-        precision[day], pull[day] = design.T @ design, design.T @ finding_of
+        told = np.clip(np.linalg.solve(root, b @ net[day]), -MOST_Z, MOST_Z)
+        precision[day], pull[day] = design.T @ design, design.T @ told
     return _Days(precision=precision, pull=pull, came=came, went=went, whole=whole, healthy=healthy)
 
 

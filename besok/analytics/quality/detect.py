@@ -31,7 +31,7 @@ def detect(layout: SensorLayout, series: SensorSeries) -> list[Finding]:
     found += _new(found, impossible.crowds(layout, series))
     bad = bad_steps(layout, series, found)
     found += _new(found, twins.double(layout, series, parts, bad))
-    found += _new(found, directions.swapped(layout, series, parts, bad))
+    found += _new(found, directions.swapped(layout, series, bad))
     bad = bad_steps(layout, series, found)
     found += _new(found, shares.fading(layout, series, bad))
     bad = bad_steps(layout, series, found)

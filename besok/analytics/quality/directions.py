@@ -1,9 +1,8 @@
-"""Counters that take in for out.
+"""Detection of counters that take in for out.
 
 Who passes a door inwards passes it outwards later: on each day the mean time of those who left lies after the mean time
 of those who came, by about a stay. A counter whose days all say the opposite is swapped. How surely one day tells is
-learnt from the counter's own days before, so a door that tells little needs more of them. The parts of the site behind
-a door have their say too: with the right directions they empty by the end of the day and never hold less than nobody.
+learnt from the counter's own days before, so a door that tells little needs more of them.
 """
 
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from besok.analytics.quality.sensor_series import SensorLayout, SensorSeries, middle, scatter
-from besok.analytics.quality.site_layout import CountedParts, finding_of
+from besok.analytics.quality.site_layout import finding_of
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
 
@@ -21,7 +20,6 @@ MOST_A_DAY = 6.0  # of the logarithm of the odds: no day proves anything alone
 BEFORE_DAYS, AFTER_DAYS = 7, 2
 SURE = 11.5  # logarithm of the odds at which it is said: 100,000 to 1, for some hundred chances a month to be wrong
 FROM_START_T, FROM_START_DAYS = 5.0, 5
-VARIANCE = 0.3  # of in - out for each passage (docs/occupancy.md), generously
 HOUR_STEPS = 4
 
 
@@ -45,16 +43,15 @@ def stays(series: SensorSeries, bad: Bools) -> _Stays:
     return _Stays(hours=np.where(tells, hours, np.nan), people=people)
 
 
-def swapped(layout: SensorLayout, series: SensorSeries, parts: CountedParts, bad: Bools) -> Iterator[Finding]:
+def swapped(layout: SensorLayout, series: SensorSeries, bad: Bools) -> Iterator[Finding]:
     """Counters whose directions are exchanged, now and since when."""
     found = stays(series, bad)
-    gains = _gains(layout, series, parts)
     healthy = series.healthy_days()
     for n, counter in enumerate(layout.counters):
         if not counter.own:
             continue
         known = np.flatnonzero(~np.isnan(found.hours[:, n]))
-        case = _since(found.hours[known, n], gains[known, n], healthy[known, n]) if len(known) else None
+        case = _since(found.hours[known, n], healthy[known, n]) if len(known) else None
         if case:
             first, odds = case
             day = known[first]
@@ -66,7 +63,7 @@ def swapped(layout: SensorLayout, series: SensorSeries, parts: CountedParts, bad
             yield finding_of(layout, counter, "swapped", since, numbers, odds)
 
 
-def _since(hours: Floats, gains: Floats, healthy: Bools) -> tuple[int, float] | None:
+def _since(hours: Floats, healthy: Bools) -> tuple[int, float] | None:
     """From which of the days on the counter is swapped, and the logarithm of the odds; None if it is not."""
     days = len(hours)
     best: tuple[int, float] | None = None
@@ -77,22 +74,20 @@ def _since(hours: Floats, gains: Floats, healthy: Bools) -> tuple[int, float] | 
         usual, spread = _usual(before)
         if usual < 3 * spread / len(before) ** 0.5:
             continue
-        finding_of = np.clip(-2 * usual * hours[first:] / spread**2, -MOST_A_DAY, MOST_A_DAY)
-        odds = float((finding_of + gains[first:]).sum())
+        odds = float(np.clip(-2 * usual * hours[first:] / spread**2, -MOST_A_DAY, MOST_A_DAY).sum())
         turned = middle(hours[first:]) < -0.3 * usual and (hours[-2:] < 0).all()
-        agreed = finding_of.sum() > SURE / 2 and gains[first:].sum() > -2
-        if turned and agreed and odds > SURE and (best is None or odds > best[1]):
+        if turned and odds > SURE and (best is None or odds > best[1]):
             best = first, odds
-    return best or _always(hours, gains)
+    return best or _always(hours)
 
 
-def _always(hours: Floats, gains: Floats) -> tuple[int, float] | None:
-    """Tell whether the counter has been swapped all the time that is known."""
+def _always(hours: Floats) -> tuple[int, float] | None:
+    """Return day 0 and the log odds if the counter has been swapped all the time that is known."""
     if len(hours) < FROM_START_DAYS:
         return None
     usual, spread = _usual(hours)
     t = -usual / (spread / len(hours) ** 0.5)
-    if t < FROM_START_T or (hours[-2:] > 0).any() or gains.sum() < 0:
+    if t < FROM_START_T or (hours[-2:] > 0).any():
         return None
     return 0, t * t / 2
 
@@ -101,38 +96,3 @@ def _usual(hours: Floats) -> tuple[float, float]:
     """Return the median and a robust standard deviation, no less than a fifth of it."""
     usual = middle(hours)
     return usual, max(scatter(hours, usual), 0.2 * abs(usual), 0.05)
-
-
-def _gains(layout: SensorLayout, series: SensorSeries, parts: CountedParts) -> Floats:
-    """Days x counters: by how much turning a counter round would make the cells beside it fit the day better.
-
-    In units of the logarithm of odds, bounded; 0 where the cell was not watched whole. What does not fit is who is left
-    at the end of the day, and how far below nobody the cell ever came.
-    """
-    gains = np.zeros((len(series.dates), len(layout.counters)))
-    whole = series.complete()
-    net = np.nan_to_num(series.people_in) - np.nan_to_num(series.people_out)
-    passed = np.nan_to_num(series.people_in) + np.nan_to_num(series.people_out)
-    for cell in range(parts.number):
-        members = [n for n, c in enumerate(layout.counters) if parts.outer[c.door] != parts.inner[c.door]
-                   and cell in (parts.outer[c.door], parts.inner[c.door])]  # fmt: skip
-        if not members or any(not layout.doors[d].counted for d in parts.doors_of(cell)):
-            continue
-        signs = np.array([1.0 if parts.inner[layout.counters[n].door] == cell else -1.0 for n in members])
-        inward = net[:, members] * signs
-        for day in np.flatnonzero(whole[:, members].all(axis=1)):
-            steps = slice(
-                series.begins[day], series.begins[day + 1] if day + 1 < len(series.begins) else None
-            )
-            so_far = np.cumsum(inward[steps], axis=0)
-            volume = VARIANCE * passed[steps][:, members].sum() + 4
-            together = so_far.sum(axis=1)
-            now = _misfit(together[:, None], volume)
-            gains[day, members] += np.clip(now - _misfit(together[:, None] - 2 * so_far, volume), -3, 3)
-    return gains
-
-
-def _misfit(paths: Floats, volume: float) -> Floats:
-    """Return how badly each path (steps x paths) fits people who come, stay and leave."""
-    below = np.minimum(paths.min(axis=0), 0)
-    return np.asarray((paths[-1] ** 2 + below**2) / (2 * volume))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from besok.model.findings import Doubt, Finding, Kind, doubt
+from besok.model.findings import Finding, Kind
 from besok.model.site import Site
 from besok.model.views.attention import ChannelCoverage, FindingEvent, FindingInfo, State
 from besok.services.devices import devices, unplaced
@@ -75,12 +75,6 @@ def finding(db: Database, number: int) -> FindingInfo | None:
     """One finding, whatever its state."""
     rows = db.fetch("findings", _Row, site=None, id=number, resolved_since=LONG_AGO, limit=1)
     return next(iter(_told(rows, load_all(db))), None)
-
-
-def doubts(db: Database, site: str, *, now: datetime, since: datetime) -> list[Doubt]:
-    """What an estimator has to know of the sensors of a site from `since` on, ended troubles among them."""
-    rows = db.fetch("findings", _Row, site=site, id=None, resolved_since=since, limit=MOST)
-    return [doubt(row.finding(), row.resolved) for row in rows if row.device]
 
 
 def coverage(db: Database, site: str, first: date, last: date, *, now: datetime) -> list[ChannelCoverage]:

@@ -29,13 +29,12 @@ SMALLEST_SHARE = (
 class CountGrid:
     """Counts (blocks x slots), NaN where nothing was told; `kind` is the weekday of each block, 0 where it is a week.
 
-    `start` is when the first block begins, and `twice` counts the times a slot was told of.
+    `start` is when the first block begins.
     """
 
     start: np.datetime64
     step_s: int
     counts: Floats
-    times_told: Ints
     kind: Ints
 
     @property
@@ -98,13 +97,12 @@ def lay(times: Times, counts: Floats) -> CountGrid:
         raise CountFileError(
             f"From {times[0]} to {times[-1]} are {blocks:,} days; give fifteen years at most, or look for a wrong date"
         )
-    total, told = _gathered(place, seconds, counts, blocks * slots)
+    total = _gathered(place, seconds, counts, blocks * slots)
     kind = (np.arange(blocks) + first_day) % 7 if step_s < COARSE_S else np.zeros(blocks)
     return CountGrid(
         start=np.datetime64(origin * step_s + phase, "s"),
         step_s=step_s,
         counts=total.reshape(blocks, slots),
-        times_told=told.reshape(blocks, slots),
         kind=kind.astype(np.int64),
     )
 
@@ -126,8 +124,8 @@ def _quiet(at: Ints, counts: Floats, slots: int) -> int:
     return int(np.where(night, around, np.inf).argmin())
 
 
-def _gathered(place: Ints, seconds: Ints, counts: Floats, size: int) -> tuple[Floats, Ints]:
-    """Return the count of every slot and how often its commonest time was told; NaN if nothing was.
+def _gathered(place: Ints, seconds: Ints, counts: Floats, size: int) -> Floats:
+    """Return the count of every slot; NaN if nothing was told.
 
     Where several times make a slot and some are missing, the rest stand for them; less than half of them tell nothing.
     """
@@ -138,7 +136,5 @@ def _gathered(place: Ints, seconds: Ints, counts: Floats, size: int) -> tuple[Fl
     slot[which] = place[known]
     parts = np.bincount(slot, minlength=size)
     whole = float(np.median(parts[parts > 0])) if len(stamps) else 1.0
-    told = np.zeros(size, np.int64)
-    np.maximum.at(told, slot, often)
     total = np.bincount(slot, mean, size) * np.where(parts < whole, whole / np.maximum(parts, 1), 1.0)
-    return np.where(parts >= max(whole / 2, 1), total, np.nan), told
+    return np.where(parts >= max(whole / 2, 1), total, np.nan)

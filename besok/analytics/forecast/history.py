@@ -1,7 +1,7 @@
 """Counts day by day: the past that a forecast starts from."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -39,14 +39,6 @@ class History:
         """Return what was known before `day`."""
         n = min(max((day - self.first).days, 0), len(self))
         return History(first=self.first, visits=self.visits[:n], closed=self.closed[:n])
-
-    def without(self, days: Iterable[date]) -> "History":
-        """Return the same with `days` as if nobody had counted."""
-        visits = self.visits.copy()
-        for n in ((day - self.first).days for day in days):
-            if 0 <= n < len(visits):
-                visits[n] = np.nan
-        return replace(self, visits=visits)
 
 
 def span(first: date, n: int) -> tuple[date, ...]:

@@ -13,7 +13,7 @@ from besok.analytics.quality.sensor_series import (
     SensorSeries,
 )
 from besok.analytics.quality.site_layout import finding_of
-from besok.model.arrays import Bools, Floats
+from besok.model.arrays import Bools
 from besok.model.findings import Finding
 
 SILENT_AFTER = timedelta(hours=1)
@@ -77,9 +77,3 @@ def _gaps(away: Bools) -> list[tuple[int, int]]:
             pairs.append((begin, edge))
             begin = None
     return pairs
-
-
-def coverage_by_day(series: SensorSeries) -> Floats:
-    """Days x counters: the share of the business day in which each counter is known to have worked."""
-    length = np.bincount(series.day, minlength=len(series.dates))[:, None]
-    return np.asarray(series.by_day(series.covered) / np.maximum(length, 1))

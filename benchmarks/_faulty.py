@@ -9,14 +9,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import STEP, SensorLayout, SensorSeries, last_heard
-from besok.analytics.quality.site_layout import sensor_layout
+from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout, last_heard
+from besok.analytics.quality.site_layout import house
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from sensors_sim import backfill
-from sensors_sim.sensors import Installation, install, read, watch
-from sensors_sim.sensors import Seen as Watched
+from sensors_sim.sensors import Detections, Installation, by_period, detect, install, measure
 from sensors_sim.truth import at
 from sensors_sim.world import World
 
@@ -38,13 +36,13 @@ class Fault:
 class Case:
     """A site through some weeks, and what is wrong with it (None: nothing)."""
 
-    sensor_layout: SensorLayout
-    seen: SensorSeries
+    house: SensorLayout
+    seen: SensorHistory
     fault: Fault | None
 
 
 def small(doors: int, rooms: int) -> SiteFile:
-    """A library of another shape: so many entrances into a hall with so many rooms, each with a door of its own."""
+    """Return a library of another shape: so many entrances into a hall with so many rooms, each with a door."""
     text = Text(sv="x", en="x")
     hours = ("09:00-19:00",) * 4 + ("09:00-17:00", "10:00-15:00", "closed")
     days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -73,17 +71,17 @@ def small(doors: int, rooms: int) -> SiteFile:
 @lru_cache(maxsize=4)
 def _world(
     sites: SiteFile, seed: int, first: date, days: int
-) -> tuple[Installation, Watched, Floats, tuple[int, ...]]:
-    """The people of some weeks as counters and gauges saw them, without faults: shared by all faults of a seed."""
+) -> tuple[Installation, Detections, Floats, tuple[int, ...]]:
+    """Return the people of some weeks as counters and gauges saw them, without faults: one for all faults of a seed."""
     world = World(sites, seed)
     installation = install(world.ground, seed)
     last = first + timedelta(days=days - 1)
     moves = world.days(first, last)
     edges = np.arange(world.bounds(first)[0], world.bounds(last)[1] + 1, QUARTER_MS)
     people = at(world.ground, moves, edges[1:])
-    shown = [read(g, edges[1:], people[:, g.space]).astype(np.float64) for g in installation.gauges]
+    shown = [measure(g, edges[1:], people[:, g.space]).astype(np.float64) for g in installation.gauges]
     grid = np.array(shown).T.reshape(len(edges) - 1, -1)
-    return installation, watch(installation, moves), grid, tuple(edges.tolist())
+    return installation, detect(installation, moves), grid, tuple(edges.tolist())
 
 
 def case(
@@ -93,10 +91,10 @@ def case(
     rng = np.random.default_rng((seed, *map(ord, kind)))
     installation, watched, shown, edges = _world(sites, seed, first, days)
     site = sites.sites[number]
-    built, sources, _ = sensor_layout(site, sites.sites)
+    built, sources, _ = house(site, sites.sites)
     columns = _columns(built, sources, installation)
     steps = np.array(edges)
-    counts = backfill.count(watched, steps, len(installation.counters)).astype(np.float64)
+    counts = by_period(watched, steps, len(installation.counters)).astype(np.float64)
     own = [n for n, (c, _) in enumerate(zip(built.counters, columns, strict=False)) if c.own]
     seen = _seen(
         site,
@@ -106,7 +104,7 @@ def case(
         edges,
     )
     if not kind:
-        return Case(sensor_layout=built, seen=seen, fault=None)
+        return Case(house=built, seen=seen, fault=None)
     return _FAULTS[kind](built, seen, own, rng)
 
 
@@ -118,7 +116,7 @@ def _columns(built: SensorLayout, sources: object, installation: Installation) -
 
 def _seen(
     site: Site, built: SensorLayout, counts: Floats, shown: Floats, edges: tuple[int, ...]
-) -> SensorSeries:
+) -> SensorHistory:
     """Without faults: every counter works all the time."""
     times = tuple(datetime.fromtimestamp(e / 1000, UTC) for e in edges[:-1])
     zone = ZoneInfo(site.timezone)
@@ -127,7 +125,7 @@ def _seen(
     dates = tuple(dict.fromkeys(days))
     number = {d: n for n, d in enumerate(dates)}
     covered = np.ones(counts.shape[:2])
-    return SensorSeries(
+    return SensorHistory(
         now=times[-1] + STEP,
         times=times,
         dates=dates,
@@ -144,24 +142,24 @@ def _seen(
     )
 
 
-Change = Callable[[SensorLayout, SensorSeries, list[int], np.random.Generator], Case]
+Change = Callable[[SensorLayout, SensorHistory, list[int], np.random.Generator], Case]
 
 
-def _begin(seen: SensorSeries, rng: np.random.Generator) -> int:
-    """A step in the opening hours of a day between the 15th and the 19th, so that some days are left to find it."""
+def _begin(seen: SensorHistory, rng: np.random.Generator) -> int:
+    """Return a step in the opening hours of a day between the 15th and the 19th: some days are left to find it."""
     choice = np.flatnonzero(seen.open & (seen.day >= 14) & (seen.day <= len(seen.dates) - 12))
     return int(rng.choice(choice))
 
 
-def _busy(seen: SensorSeries, own: list[int], rng: np.random.Generator, least: float = 10.0) -> int:
-    """A counter that counts at least so many people a day."""
+def _busy(seen: SensorHistory, own: list[int], rng: np.random.Generator, least: float = 10.0) -> int:
+    """Return a counter that counts at least so many people a day."""
     a_day = np.nansum(seen.passed, axis=0) / len(seen.dates)
     return int(rng.choice([n for n in own if a_day[n] >= least]))
 
 
 def _flows(
-    seen: SensorSeries, n: int, came: Floats, went: Floats, covered: Floats | None = None
-) -> SensorSeries:
+    seen: SensorHistory, n: int, came: Floats, went: Floats, covered: Floats | None = None
+) -> SensorHistory:
     both = seen.people_in.copy(), seen.people_out.copy()
     both[0][:, n], both[1][:, n] = came, went
     told = seen.covered.copy()
@@ -173,19 +171,17 @@ def _flows(
     return replace(seen, people_in=both[0], people_out=both[1], covered=told, heard=heard)
 
 
-def _after(seen: SensorSeries, begin: int) -> Bools:
+def _after(seen: SensorHistory, begin: int) -> Bools:
     return np.arange(len(seen)) >= begin
 
 
-def _case(built: SensorLayout, seen: SensorSeries, kind: str, n: int, begin: int, size: float = 1.0) -> Case:
+def _case(built: SensorLayout, seen: SensorHistory, kind: str, n: int, begin: int, size: float = 1.0) -> Case:
     return Case(
-        sensor_layout=built,
-        seen=seen,
-        fault=Fault(kind=kind, device=built.counters[n].device, step=begin, size=size),
+        house=built, seen=seen, fault=Fault(kind=kind, device=built.counters[n].device, step=begin, size=size)
     )
 
 
-def _silent(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
+def _silent(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     told = np.where(_after(seen, begin), 0.0, 1.0)
     return _case(
@@ -193,7 +189,7 @@ def _silent(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.ran
     )
 
 
-def _flapping(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
+def _flapping(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     told, step = np.ones(len(seen)), begin
     while step < len(seen):
@@ -205,7 +201,7 @@ def _flapping(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.r
     )
 
 
-def _stuck(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
+def _stuck(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     """Its last message again each minute, and each ten seconds in which somebody passes."""
     n, begin = _busy(seen, own, rng, 20), _begin(seen, rng)
     after = _after(seen, begin)
@@ -216,34 +212,34 @@ def _stuck(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.rand
     return _case(built, _flows(seen, n, came, went), "stuck", n, begin)
 
 
-def _thinned(seen: SensorSeries, n: int, share: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """The flows of a counter that misses such a share of people, step by step."""
+def _thinned(seen: SensorHistory, n: int, share: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+    """Return the flows of a counter that misses such a share of people, step by step."""
     came, went = (rng.binomial(f[:, n].astype(int), 1 - share) for f in (seen.people_in, seen.people_out))
     return came.astype(np.float64), went.astype(np.float64)
 
 
-def _blind(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
+def _blind(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng), _begin(seen, rng)
     return _case(
         built, _flows(seen, n, *_thinned(seen, n, _after(seen, begin) * 1.0, rng)), "blind", n, begin
     )
 
 
-def _half_blind(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
+def _half_blind(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin, size = _busy(seen, own, rng, 40), _begin(seen, rng), float(rng.uniform(0.4, 0.7))
     fewer = _thinned(seen, n, _after(seen, begin) * size, rng)
     return _case(built, _flows(seen, n, *fewer), "half-blind", n, begin, size)
 
 
-def _drifting(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
+def _drifting(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     """Its lens becomes dirty: over ten days it misses more and more."""
     n, begin, size = _busy(seen, own, rng, 40), _begin(seen, rng), float(rng.uniform(0.5, 0.8))
     share = size * np.clip((np.arange(len(seen)) - begin) / 960, 0, 1)
     return _case(built, _flows(seen, n, *_thinned(seen, n, share, rng)), "drifting", n, begin, size)
 
 
-def _biased(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
-    """It misses people on their way out, or in."""
+def _biased(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
+    """Miss people on their way out, or in."""
     n, begin, size = _busy(seen, own, rng, 100), _begin(seen, rng), float(rng.uniform(0.08, 0.2))
     fewer = _thinned(seen, n, _after(seen, begin) * size, rng)
     way = int(rng.integers(2))
@@ -252,7 +248,7 @@ def _biased(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.ran
     return _case(built, _flows(seen, n, *flows), "biased", n, begin, size)
 
 
-def _swapped(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
+def _swapped(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng, 100), _begin(seen, rng)
     after = _after(seen, begin)
     came, went = seen.people_in[:, n], seen.people_out[:, n]
@@ -261,8 +257,8 @@ def _swapped(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.ra
     )
 
 
-def _double(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
-    """A second counter hangs over the same door from the beginning; each misses some by itself."""
+def _double(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
+    """Mount a second counter over the same door from the beginning; each misses some by itself."""
     n = _busy(seen, own, rng, 20)
     more = _thinned(seen, n, np.full(len(seen), 0.03), rng)
     twin = replace(built.counters[n], device="twin")
@@ -275,20 +271,18 @@ def _double(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.ran
         )
     }  # fmt: skip
     seen = replace(seen, **columns, heard=last_heard(seen.times, columns["covered"], seen.high))
-    return Case(
-        sensor_layout=house_, seen=seen, fault=Fault(kind="double", device=twin.device, step=0, size=1)
-    )
+    return Case(house=house_, seen=seen, fault=Fault(kind="double", device=twin.device, step=0, size=1))
 
 
-def _impossible(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
+def _impossible(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     came = seen.people_in[:, n].copy()
     came[rng.choice(np.arange(begin, len(seen)), 3, replace=False)] += rng.integers(3000, 60000, 3)
     return _case(built, _flows(seen, n, came, seen.people_out[:, n]), "impossible", n, begin)
 
 
-def _night(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
-    """It counts at night when nobody is there: a curtain, headlights."""
+def _night(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
+    """Count at night when nobody is there: a curtain, headlights."""
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     dark = _after(seen, begin) & (seen.slot >= 4) & (seen.slot < 18)
     came, went = (f[:, n] + dark * rng.poisson(1.5, len(seen)) for f in (seen.people_in, seen.people_out))
@@ -298,7 +292,7 @@ def _night(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.rand
 def _gauge(
     kind: str,
     built: SensorLayout,
-    seen: SensorSeries,
+    seen: SensorHistory,
     shown: Callable[[Floats, int], Floats],
     begin: int,
     n: int,
@@ -306,16 +300,16 @@ def _gauge(
     low = seen.low.copy()
     low[begin:, n] = shown(low[:, n], begin)
     fault = Fault(kind=kind, device=built.gauges[n].device, step=begin, size=1)
-    return Case(sensor_layout=built, seen=replace(seen, low=low, high=low), fault=fault)
+    return Case(house=built, seen=replace(seen, low=low, high=low), fault=fault)
 
 
-def _ghost(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
+def _ghost(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = int(rng.integers(len(built.gauges))), _begin(seen, rng)
     return _gauge("ghost", built, seen, lambda v, b: np.maximum(1, v[b:]), begin, n)
 
 
-def _stuck_gauge(built: SensorLayout, seen: SensorSeries, own: list[int], rng: np.random.Generator) -> Case:
-    """It shows what it showed in a moment in which somebody was there."""
+def _stuck_gauge(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
+    """Show what it showed in a moment in which somebody was there."""
     busy = [n for n in range(len(built.gauges)) if seen.low[:, n].max() >= 5]
     n = int(rng.choice(busy))
     choice = np.flatnonzero((seen.low[:, n] >= 3) & (seen.day >= 14) & (seen.day <= len(seen.dates) - 12))

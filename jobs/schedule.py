@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from besok.model.settings import Settings
-from besok.store import action_effects, event_effects, unusual_days
+from besok.store import effects
 from besok.store.database import Database
-from jobs import daily, forecasts_due, quality, upkeep
+from jobs import daily, forecasts_due, quality, results, upkeep
 
 MINUTE: Final = timedelta(minutes=1)
 HOUR: Final = timedelta(hours=1)
@@ -31,9 +31,13 @@ class Duty:
 
 
 def _background(
-    name: str, run: str, due: Callable[[Database, datetime], bool], delay: timedelta = SETTLED
+    name: str,
+    run: str,
+    due: Callable[[Database, datetime], bool],
+    delay: timedelta = SETTLED,
+    period: timedelta = 5 * MINUTE,
 ) -> Duty:
-    return Duty(name=name, period=5 * MINUTE, run=run, due=due, delay=delay)
+    return Duty(name=name, period=period, run=run, due=due, delay=delay)
 
 
 DUTIES: Sequence[Duty] = (
@@ -43,9 +47,10 @@ DUTIES: Sequence[Duty] = (
     Duty(name="delete old rejected messages", period=HOUR, run=upkeep.delete_rejected),
     Duty(name="limit rejected messages", period=MINUTE, run=upkeep.limit_rejected),
     _background("make forecasts", "jobs.forecast:make_newest", forecasts_due.newest_wanted, timedelta(0)),
-    _background("find unusual hours", "jobs.unusual_days:run", daily.wanted(unusual_days.WHAT)),
-    _background("estimate effects of events", "jobs.event_effects:run", daily.wanted(event_effects.WHAT)),
-    _background("estimate effects of actions", "jobs.action_effects:run", daily.wanted(action_effects.WHAT)),
+    _background("compute results of pages", "jobs.results:compute_missing", results.wanted, period=MINUTE),
+    _background("find unusual hours", "jobs.unusual_days:run", daily.wanted(effects.UNUSUAL)),
+    _background("estimate effects of events", "jobs.event_effects:run", daily.wanted(effects.EVENTS)),
+    _background("estimate effects of actions", "jobs.action_effects:run", daily.wanted(effects.ACTIONS)),
     _background("check the sensors", "jobs.quality:check_due", quality.wanted),
     _background("make forecasts of the past", "jobs.forecast:make_past", forecasts_due.past_wanted),
 )

@@ -55,7 +55,7 @@ def look_ahead(
     rng: np.random.Generator,
     paths: int = 2000,
 ) -> Outlook:
-    """Return the forecast from the end of `past` to the deadline of the goal, a year at least. An empty past will do."""
+    """Forecast from the end of `past`, which may be empty, to the deadline of the goal, a year at least."""
     to_deadline = (goal.deadline - past.origin).days + 1 if goal else 0
     reach = to_deadline if 0 < to_deadline <= FURTHEST else 0
     future = forecast(past, max(DAYS, reach), calendar, rng=rng, paths=paths)

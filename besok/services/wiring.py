@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from besok.analytics.quality.directions import stays
-from besok.analytics.quality.sensor_series import CounterChannel, LevelChannel, SensorLayout, SensorSeries
+from besok.analytics.quality.sensor_series import CounterChannel, LevelChannel, SensorHistory, SensorLayout
 from besok.analytics.quality.signals import silent
 from besok.analytics.quality.site_layout import CountedParts, counted_parts
 from besok.analytics.quality.twins import double
@@ -40,7 +40,7 @@ NOTHING_TO_DO = Text(sv="", en="")
 
 def check(
     layout: SensorLayout,
-    series: SensorSeries,
+    series: SensorHistory,
     names: Names,
     zone: str,
     devices: Sequence[DeviceInfo],
@@ -63,7 +63,7 @@ def check(
 
 
 def _sensors(
-    layout: SensorLayout, series: SensorSeries, names: Names, zone: str, known: Mapping[str, DeviceInfo]
+    layout: SensorLayout, series: SensorHistory, names: Names, zone: str, known: Mapping[str, DeviceInfo]
 ) -> Iterator[WiringPoint]:
     quiet = {(f.device, f.channel): f for f in silent(layout, series)}
     whole = quiet.get(("", ""))
@@ -114,7 +114,7 @@ def _clock(device: DeviceInfo, name: str, place: Text) -> WiringPoint:
 
 
 def _directions(
-    layout: SensorLayout, series: SensorSeries, names: Names, parts: CountedParts
+    layout: SensorLayout, series: SensorHistory, names: Names, parts: CountedParts
 ) -> Iterator[WiringPoint]:
     """Tell whether in is in: people come before they leave, and a place fills in its first hours."""
     found = stays(series, np.zeros((len(series), len(layout.counters)), bool))
@@ -134,7 +134,7 @@ def _directions(
         yield _direction(counter.device, place, z, came, went)
 
 
-def _first_hours(series: SensorSeries) -> list[int]:
+def _first_hours(series: SensorHistory) -> list[int]:
     """Return the steps of the first hours after each opening."""
     opens = np.flatnonzero(series.open & ~np.concatenate([[False], series.open[:-1]]))
     return sorted({int(n) for o in opens.tolist() for n in range(o, min(o + FIRST_STEPS, len(series)))})
@@ -173,7 +173,7 @@ def _direction(device: str, place: Text, z: float, came: float, went: float) -> 
 
 
 def _doubles(
-    layout: SensorLayout, series: SensorSeries, names: Names, zone: str, parts: CountedParts
+    layout: SensorLayout, series: SensorHistory, names: Names, zone: str, parts: CountedParts
 ) -> Iterator[WiringPoint]:
     """Doors that are counted twice, by what was counted; else doors with two devices, which may be right."""
     pairs: list[Finding] = list(

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from besok import services
-from besok.files.ical import Occurrence
 from besok.model import sitefile
+from besok.model.calendar_entries import Occurrence
 from besok.model.readings import Reading
-from besok.store import calendars, sites, unusual_days
+from besok.store import calendars, effects, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from jobs import daily
@@ -56,10 +56,10 @@ def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(
         uid="1", title="Concert", place="hall", start=CROWD, end=CROWD + timedelta(hours=1), all_day=False
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
-    assert daily.wanted(unusual_days.WHAT)(counted, NOW)
-    finding.run(counted, NOW)
-    assert not daily.wanted(unusual_days.WHAT)(counted, NOW)
-    assert daily.wanted(unusual_days.WHAT)(counted, NOW + timedelta(days=1))
+    assert daily.wanted(effects.UNUSUAL)(counted, NOW)
+    finding.find_all(counted, NOW)
+    assert not daily.wanted(effects.UNUSUAL)(counted, NOW)
+    assert daily.wanted(effects.UNUSUAL)(counted, NOW + timedelta(days=1))
     found = services.unusual(counted, "lib", NOW - timedelta(days=60), NOW)
     assert len(found) == 2
     silence, crowd = found
@@ -71,5 +71,5 @@ def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(
 
 def test_nothing_is_unusual_where_little_is_known(db: Database) -> None:
     sites.apply(db, sitefile.parse(SITE))
-    finding.run(db, NOW)
+    finding.find_all(db, NOW)
     assert services.unusual(db, "lib", NOW - timedelta(days=60), NOW) == []

@@ -10,15 +10,15 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
+from benchmarks.worlds.simulated import HOUSE
 from besok.analytics.quality import directions, frozen, shares
 from besok.analytics.quality.detect import detect
-from besok.analytics.quality.sensor_series import STEP, SensorLayout, SensorSeries, last_heard
-from besok.analytics.quality.site_layout import sensor_layout
+from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout, last_heard
+from besok.analytics.quality.site_layout import house
 from besok.model import sitefile
 from besok.model.findings import Finding
 from besok.model.site import SiteFile
-from cli.worlds.observed import Observed, observe
-from cli.worlds.simulated import HOUSE
+from cli.simulation.observed import Observed, observe
 from jobs.observations import DayClock
 from sensors_sim.scenario import ORDINARY, Fault, FaultKind
 
@@ -34,7 +34,7 @@ def site_file() -> SiteFile:
     return SiteFile(sites=(replace(own, sensors=sensors),))
 
 
-def weeks(*faults: tuple[str, FaultKind, float]) -> tuple[SensorLayout, SensorSeries]:
+def weeks(*faults: tuple[str, FaultKind, float]) -> tuple[SensorLayout, SensorHistory]:
     """What the database would hold of the house, with faults (device, kind, share) from the third week on."""
     sites = site_file()
     scenario = replace(
@@ -44,11 +44,11 @@ def weeks(*faults: tuple[str, FaultKind, float]) -> tuple[SensorLayout, SensorSe
         faults=tuple(Fault(device=d, kind=kind, begins=BEGINS, share=share) for d, kind, share in faults),
     )
     [seen] = observe(sites, FIRST, DAYS, 4, scenario, every_s=900)
-    built = sensor_layout(seen.site, sites.sites)[0]
+    built = house(seen.site, sites.sites)[0]
     return built, by_quarter(built, seen)
 
 
-def by_quarter(built: SensorLayout, seen: Observed) -> SensorSeries:
+def by_quarter(built: SensorLayout, seen: Observed) -> SensorHistory:
     """Flows and levels by quarter of an hour, with the share of it in which each counter was heard."""
     hours = [DayClock(seen.site, day, STEP) for day in seen.dates]
     begins = hours[0].begins
@@ -66,7 +66,7 @@ def by_quarter(built: SensorLayout, seen: Observed) -> SensorSeries:
     high = np.where(told, np.nanmax(np.where(np.isnan(shown), -np.inf, shown), axis=1), np.nan)
     times = tuple((begins + n * STEP).astimezone(UTC) for n in range(quarters))
     flows = [np.where(covered > 0, np.nansum(f, axis=1), np.nan) for f in (came, went)]
-    return SensorSeries(
+    return SensorHistory(
         now=times[-1] + STEP,
         times=times,
         dates=seen.dates,

@@ -21,7 +21,7 @@ from math import log
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import SensorLayout, SensorSeries, middle, scatter
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout, middle, scatter
 from besok.analytics.quality.site_layout import OUT, CountedParts, finding_of
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
@@ -66,7 +66,7 @@ class _Suspect:
 
 
 def unbalanced(
-    layout: SensorLayout, series: SensorSeries, parts: CountedParts, bad: Bools
+    layout: SensorLayout, series: SensorHistory, parts: CountedParts, bad: Bools
 ) -> Iterator[Finding]:
     """Counters that count more one way than the other, by what all doors and days tell together."""
     taken: list[_Suspect] = []
@@ -81,7 +81,7 @@ def unbalanced(
             yield _finding(layout, series, days, suspect, own[0])
 
 
-def _finding(layout: SensorLayout, series: SensorSeries, days: _Days, s: _Suspect, counter: int) -> Finding:
+def _finding(layout: SensorLayout, series: SensorHistory, days: _Days, s: _Suspect, counter: int) -> Finding:
     lower, upper = (s.bias + side * Z_95 * s.spread for side in (-1, 1))
     numbers: dict[str, float | str] = {
         "out_share": (1 - s.bias / 2) / (1 + s.bias / 2),
@@ -203,7 +203,7 @@ def _changes(days: _Days, first: int) -> tuple[Floats, Floats]:
 
 def _days(
     layout: SensorLayout,
-    series: SensorSeries,
+    series: SensorHistory,
     parts: CountedParts,
     bad: Bools,
     taken: Sequence[_Suspect] = (),
@@ -262,7 +262,7 @@ def _watched(layout: SensorLayout, parts: CountedParts, incidence: Floats, whole
 
 
 def _fair(
-    series: SensorSeries, to_door: Floats, incidence: Floats, came: Floats, went: Floats, whole: Bools
+    series: SensorHistory, to_door: Floats, incidence: Floats, came: Floats, went: Floats, whole: Bools
 ) -> Bools:
     """Return the cells whose doors tell both ways: not those with a beam that cannot tell in from out, nor those that
     far more people enter than leave, which some way out is missing of, or a direction.

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 
 from besok.analytics.quality import balance, directions, frozen, impossible, shares, signals, twins
-from besok.analytics.quality.sensor_series import SensorLayout, SensorSeries
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
 from besok.analytics.quality.site_layout import counted_parts
 from besok.model.arrays import Bools
 from besok.model.findings import Finding
 
 
-def detect(layout: SensorLayout, series: SensorSeries) -> list[Finding]:
+def detect(layout: SensorLayout, series: SensorHistory) -> list[Finding]:
     """Return what is wrong now with the sensors of a site, by some weeks of what they said.
 
     At most one finding for each channel: what is silent is not blind too, and a counter that is stuck breaks the
@@ -50,7 +50,7 @@ def _new(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:
     return fresh
 
 
-def bad_steps(layout: SensorLayout, series: SensorSeries, found: Sequence[Finding]) -> Bools:
+def bad_steps(layout: SensorLayout, series: SensorHistory, found: Sequence[Finding]) -> Bools:
     """Return steps x counters that are worthless: by what was found, or by a trouble that is known to be over."""
     bad = series.mended
     since = {(f.device, f.channel): series.step_of(f.since) for f in found}

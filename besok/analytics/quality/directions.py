@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import SensorLayout, SensorSeries, middle, scatter
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout, middle, scatter
 from besok.analytics.quality.site_layout import finding_of
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
@@ -31,7 +31,7 @@ class _Stays:
     people: Floats  # the fewer of the two directions
 
 
-def stays(series: SensorSeries, bad: Bools) -> _Stays:
+def stays(series: SensorHistory, bad: Bools) -> _Stays:
     """Return the mean time of leaving less the mean time of coming, for each day and counter."""
     clock = ((np.arange(len(series)) - series.begins[series.day]) / HOUR_STEPS)[:, None]
     came, went = (np.nan_to_num(f) for f in (series.people_in, series.people_out))
@@ -43,7 +43,7 @@ def stays(series: SensorSeries, bad: Bools) -> _Stays:
     return _Stays(hours=np.where(tells, hours, np.nan), people=people)
 
 
-def swapped(layout: SensorLayout, series: SensorSeries, bad: Bools) -> Iterator[Finding]:
+def swapped(layout: SensorLayout, series: SensorHistory, bad: Bools) -> Iterator[Finding]:
     """Counters whose directions are exchanged, now and since when."""
     found = stays(series, bad)
     healthy = series.healthy_days()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import SensorLayout, SensorSeries
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
 from besok.analytics.quality.site_layout import CountedParts, finding_of
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.findings import Finding
@@ -28,7 +28,7 @@ NIGHT_QUARTERS, NIGHT_DAYS = 6, 7
 SMALL_HOURS = (4, 18)  # quarters of the local day that are night where a site never closes
 
 
-def stuck(layout: SensorLayout, series: SensorSeries) -> Iterator[Finding]:
+def stuck(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
     """Counters that said the same number of people for hours, which chance does not do, and nothing less since."""
     came, went = (np.where(series.works, f, np.nan) for f in (series.people_in, series.people_out))
     for n, counter in enumerate(layout.counters):
@@ -64,7 +64,7 @@ def _chain(runs: Sequence[tuple[int, int]]) -> int:
 
 
 def stuck_gauges(
-    layout: SensorLayout, series: SensorSeries, parts: CountedParts, bad: Bools
+    layout: SensorLayout, series: SensorHistory, parts: CountedParts, bad: Bools
 ) -> Iterator[Finding]:
     """Gauges that show the same number of people while many pass the doors around what they see."""
     sound = np.where(bad, np.nan, series.passed)
@@ -85,7 +85,7 @@ def stuck_gauges(
             yield finding_of(layout, gauge, "stuck", series.times[begin], numbers)
 
 
-def ghosts(layout: SensorLayout, series: SensorSeries, parts: CountedParts, bad: Bools) -> Iterator[Finding]:
+def ghosts(layout: SensorLayout, series: SensorHistory, parts: CountedParts, bad: Bools) -> Iterator[Finding]:
     """Gauges that saw somebody for hours last, though nobody has passed the doors around, when closed or for long."""
     sound = np.where(bad, np.nan, series.passed)
     for n, gauge in enumerate(layout.gauges):
@@ -103,7 +103,7 @@ def ghosts(layout: SensorLayout, series: SensorSeries, parts: CountedParts, bad:
             yield finding_of(layout, gauge, "ghost", series.times[_chain(runs)], numbers)
 
 
-def night_counts(layout: SensorLayout, series: SensorSeries) -> Iterator[Finding]:
+def night_counts(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
     """Counters that count again and again while the site is closed and no other counts anybody."""
     passed = np.where(series.mended, 0.0, np.nan_to_num(series.passed))
     dark = (
@@ -127,7 +127,7 @@ def night_counts(layout: SensorLayout, series: SensorSeries) -> Iterator[Finding
             yield finding_of(layout, counter, "ghost", series.times[step], numbers)
 
 
-def blind(layout: SensorLayout, series: SensorSeries, bad: Bools) -> Iterator[Finding]:
+def blind(layout: SensorLayout, series: SensorHistory, bad: Bools) -> Iterator[Finding]:
     """Counters that work and count nobody, for far more passages of their neighbours than they ever did.
 
     `bad` marks steps x counters that are faulty in another way, and no witnesses. The longest pause of the weeks

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import SensorLayout, SensorSeries
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
 from besok.analytics.quality.site_layout import finding_of
 from besok.model.findings import Finding
 
@@ -15,7 +15,7 @@ CROWDED, MORE = 2.5, 25.0  # times the capacity, and so many more, that can be i
 RECENT = 7 * 96
 
 
-def passages(layout: SensorLayout, series: SensorSeries) -> Iterator[Finding]:
+def passages(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
     """Counters that lately told of more people in a quarter of an hour than can pass, or than the room holds thrice."""
     people = np.nan_to_num(series.people_in) + np.nan_to_num(series.people_out)
     for n, counter in enumerate(layout.counters):
@@ -34,7 +34,7 @@ def _limit(layout: SensorLayout, door: int) -> float:
     return min(A_SECOND * STEP_S, max(BEYOND, TIMES_CAPACITY * min(known))) if known else A_SECOND * STEP_S
 
 
-def crowds(layout: SensorLayout, series: SensorSeries) -> Iterator[Finding]:
+def crowds(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
     """Gauges that lately showed far more people than their room holds."""
     for n, gauge in enumerate(layout.gauges):
         capacity = layout.rooms[gauge.room].capacity

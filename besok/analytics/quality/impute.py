@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import SensorSeries
+from besok.analytics.quality.sensor_series import SensorHistory
 from besok.model.arrays import Bools, Floats, Ints
 
 ENOUGH = 0.9  # covered shares from which on nothing is missing
@@ -38,7 +38,7 @@ class Filled:
     covered: Floats  # the share of the step that was heard
 
 
-def fill(series: SensorSeries, spread_over: Floats, bad: Bools) -> list[Filled]:
+def fill(series: SensorHistory, spread_over: Floats, bad: Bools) -> list[Filled]:
     """Estimates for all steps in which a counter is known not to have worked.
 
     `spread_over` (steps x counters) are people that a running total told of after a gap: those are not missing. `bad`
@@ -62,7 +62,7 @@ def fill(series: SensorSeries, spread_over: Floats, bad: Bools) -> list[Filled]:
     return found
 
 
-def _missing(series: SensorSeries, n: int, spread_over: Floats, expected: Floats) -> Ints:
+def _missing(series: SensorHistory, n: int, spread_over: Floats, expected: Floats) -> Ints:
     """Return the steps to be filled in: since the counter was first heard, and not for ever after it was last."""
     heard = np.flatnonzero(series.covered[:, n] > 0)
     if not len(heard):
@@ -74,7 +74,7 @@ def _missing(series: SensorSeries, n: int, spread_over: Floats, expected: Floats
     return np.flatnonzero(within & missing & anything[series.day] & (np.nan_to_num(expected) > 0))
 
 
-def _usual(series: SensorSeries, values: Floats) -> Floats:
+def _usual(series: SensorHistory, values: Floats) -> Floats:
     """Return steps x counters: the usual value of such a step; NaN where none like it is known."""
     weekdays = np.array([d.weekday() for d in series.dates])[series.day]
     kind = np.where(weekdays < 5, 0, weekdays - 4)
@@ -93,7 +93,7 @@ def _means(values: Floats, group: Ints) -> tuple[Floats, Floats]:
     return (sums / np.maximum(counts, 1))[group], counts[group]
 
 
-def _busy(counted: Floats, against: Floats, n: int, series: SensorSeries) -> Floats:
+def _busy(counted: Floats, against: Floats, n: int, series: SensorHistory) -> Floats:
     """Return how busy the site was around each step, by all other doors; what is known of this one says a little
     too.
     """
@@ -110,7 +110,7 @@ def _share(actual: Floats, usual: Floats) -> Floats:
     return np.asarray((actual + STEADY) / (usual + STEADY))
 
 
-def _filled(series: SensorSeries, n: int, steps: Ints, came: Floats, went: Floats, known: Bools) -> Filled:
+def _filled(series: SensorHistory, n: int, steps: Ints, came: Floats, went: Floats, known: Bools) -> Filled:
     """Return the estimates, and how far they are off where the truth is known."""
     covered = series.covered[steps, n]
     left = 1 - covered

@@ -75,7 +75,7 @@ class SensorLayout:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SensorSeries:
+class SensorHistory:
     """Some weeks of a site up to `now`, in whole business days of steps; the last day may be under way.
 
     `people_in` and `people_out` are in the door's own direction. `covered` is the share of a step in which the counter
@@ -177,7 +177,7 @@ def scatter(values: Floats, around: float) -> float:
     return 1.4826 * middle(np.abs(values - around))
 
 
-def cut(series: SensorSeries, steps: int) -> SensorSeries:
+def cut(series: SensorHistory, steps: int) -> SensorHistory:
     """Return what was seen when only the first `steps` steps had passed."""
     now = series.times[steps - 1] + STEP
     days = int(series.day[steps - 1]) + 1
@@ -185,7 +185,7 @@ def cut(series: SensorSeries, steps: int) -> SensorSeries:
         name: getattr(series, name)[:steps]
         for name in ("day", "slot", "open", "people_in", "people_out", "covered", "low", "high", "healthy")
     }
-    return SensorSeries(
+    return SensorHistory(
         now=now,
         times=series.times[:steps],
         dates=series.dates[:days],

@@ -11,7 +11,7 @@ from math import exp
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import SensorLayout, SensorSeries, middle, scatter
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout, middle, scatter
 from besok.analytics.quality.site_layout import finding_of
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
@@ -25,7 +25,7 @@ TOGETHER = 2.0  # days near each other are alike: so many of them tell as much a
 SAME_WEEKDAY = 3  # days of a kind from which the usual one is known
 
 
-def fading(layout: SensorLayout, series: SensorSeries, bad: Bools) -> Iterator[Finding]:
+def fading(layout: SensorLayout, series: SensorHistory, bad: Bools) -> Iterator[Finding]:
     """Counters whose share of the site's passages has fallen and stays low."""
     alone = _alone(series, bad)
     healthy = series.healthy_days()
@@ -46,7 +46,7 @@ def fading(layout: SensorLayout, series: SensorSeries, bad: Bools) -> Iterator[F
             yield finding_of(layout, counter, "fading", since, numbers, z * z / 2)
 
 
-def _alone(series: SensorSeries, bad: Bools) -> Floats:
+def _alone(series: SensorHistory, bad: Bools) -> Floats:
     """Days x counters: the logarithm of what each counted, less its usual and less what the other counters do."""
     good = series.complete() & (series.by_day(bad.astype(np.float64)) == 0)
     counted = series.by_day(series.passed)
@@ -61,12 +61,12 @@ def _alone(series: SensorSeries, bad: Bools) -> Floats:
     return logs
 
 
-def _open_days(series: SensorSeries) -> Bools:
+def _open_days(series: SensorHistory) -> Bools:
     """Return the days on which the site was open at all."""
     return np.asarray(np.bincount(series.day[series.open], minlength=len(series.dates)) > 0, bool)
 
 
-def _usual(series: SensorSeries, logs: Floats) -> Floats:
+def _usual(series: SensorHistory, logs: Floats) -> Floats:
     """Return the median of the same kind of day (workday, Saturday, Sunday), of all days where there are few of the
     kind.
     """

@@ -9,8 +9,8 @@ from besok.analytics.quality.sensor_series import (
     WORKED,
     CounterChannel,
     LevelChannel,
+    SensorHistory,
     SensorLayout,
-    SensorSeries,
 )
 from besok.analytics.quality.site_layout import finding_of
 from besok.model.arrays import Bools
@@ -24,7 +24,7 @@ INTERRUPTIONS = 6  # in those seven days
 LOSSY_STEPS = 40  # in which a counter worked only in part, though it was heard
 
 
-def silent(layout: SensorLayout, series: SensorSeries) -> Iterator[Finding]:
+def silent(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
     """Sensors that have not been heard for an hour (or ten of their intervals); if none is, the site as a whole."""
     sensors: list[CounterChannel | LevelChannel] = [*layout.counters, *layout.gauges]
     quiet = [_silence(s, heard, series.now) for s, heard in zip(sensors, series.heard, strict=True)]
@@ -43,7 +43,7 @@ def _silence(sensor: CounterChannel | LevelChannel, heard: datetime | None, now:
     return heard is None or now - heard > patience
 
 
-def flapping(layout: SensorLayout, series: SensorSeries) -> Iterator[Finding]:
+def flapping(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
     """Counters that were interrupted again and again in the last week while others were heard, and lately still."""
     recent = slice(max(len(series) - FLAPPING_STEPS, 0), None)
     share = np.nan_to_num(series.covered[recent])

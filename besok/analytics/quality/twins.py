@@ -10,7 +10,7 @@ from itertools import combinations
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import SensorLayout, SensorSeries
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
 from besok.analytics.quality.site_layout import CountedParts, finding_of
 from besok.model.arrays import Bools
 from besok.model.findings import Finding
@@ -21,7 +21,7 @@ SAME = 0.3  # of the difference that chance would make
 SIMILAR = 1.25  # times as many as the other at most
 
 
-def double(layout: SensorLayout, series: SensorSeries, parts: CountedParts, bad: Bools) -> Iterator[Finding]:
+def double(layout: SensorLayout, series: SensorHistory, parts: CountedParts, bad: Bools) -> Iterator[Finding]:
     """Pairs of counters of which every passage is told twice; the second of them is named."""
     recent = slice(max(len(series) - RECENT, 0), None)
     works = series.works[recent] & ~bad[recent]

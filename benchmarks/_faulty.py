@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout, last_heard
-from besok.analytics.quality.site_layout import house
+from besok.analytics.quality.site_layout import sensor_layout
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
@@ -91,7 +91,7 @@ def case(
     rng = np.random.default_rng((seed, *map(ord, kind)))
     installation, watched, shown, edges = _world(sites, seed, first, days)
     site = sites.sites[number]
-    built, sources, _ = house(site, sites.sites)
+    built, sources, _ = sensor_layout(site, sites.sites)
     columns = _columns(built, sources, installation)
     steps = np.array(edges)
     counts = by_period(watched, steps, len(installation.counters)).astype(np.float64)

@@ -14,7 +14,7 @@ from benchmarks.worlds.simulated import HOUSE
 from besok.analytics.quality import directions, frozen, shares
 from besok.analytics.quality.detect import detect
 from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout, last_heard
-from besok.analytics.quality.site_layout import house
+from besok.analytics.quality.site_layout import sensor_layout
 from besok.model import sitefile
 from besok.model.findings import Finding
 from besok.model.site import SiteFile
@@ -44,7 +44,7 @@ def weeks(*faults: tuple[str, FaultKind, float]) -> tuple[SensorLayout, SensorHi
         faults=tuple(Fault(device=d, kind=kind, begins=BEGINS, share=share) for d, kind, share in faults),
     )
     [seen] = observe(sites, FIRST, DAYS, 4, scenario, every_s=900)
-    built = house(seen.site, sites.sites)[0]
+    built = sensor_layout(seen.site, sites.sites)[0]
     return built, by_quarter(built, seen)
 
 

@@ -44,7 +44,7 @@ class Building:
         return [n for n, parent in enumerate(self.parents) if parent == space]
 
     def is_sum(self, space: int) -> bool:
-        """Whether people in the space are in one of its parts: no counted portal leads to it but into a part."""
+        """Tell whether people in the space are in one of its parts: no counted portal leads to it but into a part."""
         parts = self.parts(space)
         if not parts:
             return False

@@ -44,7 +44,7 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes two findings the same."""
+        """Return what makes two findings the same."""
         return self.kind, self.device, self.channel
 
 

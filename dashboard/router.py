@@ -37,15 +37,16 @@ def register(callbacks: Callbacks) -> None:
         Output("page", "children"),
         Output("navigation", "children"),
         Output("foot", "children"),
+        Output("toasts", "children"),
         Output("page", "data-drawn"),
         Input("address", "pathname"),
         Input("address", "search"),
         Input("redraw", "n_clicks"),
     )
-    def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, Any, Any, str]:
+    def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, Any, Any, str, str]:
         address = Address.parse(pathname or "/", search or "")
         drawn = screen(callbacks.database(), address, datetime.now(UTC))
-        return *drawn, shell.foot(address.site), str(redraw or 0)
+        return *drawn, shell.foot(address.site), "", str(redraw or 0)
 
 
 def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:

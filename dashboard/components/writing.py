@@ -1,27 +1,61 @@
-"""The fields that forms have in common. `forms.js` knows a field by what its id begins with: that of its form."""
+"""The fields of forms. `forms.js` knows a field by what its id begins with: that of its form."""
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any, Final
 
-import dash_mantine_components as dmc
+from dash import dcc, html
 
 from besok.text.languages import _
+from dashboard.components.attrs import data
 
 LONGEST_NAME: Final = 60  # characters, as in the API
 
 
+def field(label: str, control: Any, **attributes: Any) -> Any:
+    """A control with its label above."""
+    return html.Div([html.Label(label, htmlFor=control.id), control], className="field", **attributes)
+
+
 def line(here: str, name: str, label: str, longest: int, completed: str = "off") -> Any:
     """A line that has to be written; `completed` is what the browser may know of it."""
-    attributes = {"input": {"maxLength": longest}}
-    return dmc.TextInput(
-        label=label,
-        id=f"{here}-{name}",
-        name=name,
-        required=True,
-        autoComplete=completed,
-        attributes=attributes,
+    return field(
+        label,
+        dcc.Input(id=f"{here}-{name}", name=name, required=True, maxLength=longest, autoComplete=completed),
     )
 
 
 def who(here: str) -> Any:
     """Who writes."""
     return line(here, "who", _("Your name or initials"), LONGEST_NAME, "name")
+
+
+def text(here: str, name: str, label: str, language: str, longest: int, known: str, required: bool) -> Any:
+    """A text of several lines in `language`."""
+    return field(
+        label,
+        dcc.Textarea(
+            id=f"{here}-{name}",
+            name=name,
+            value=known,
+            required=required,
+            maxLength=longest,
+            lang=language,
+            rows=2,
+        ),
+    )
+
+
+def day(here: str, name: str, label: str, known: date | None, **attributes: Any) -> Any:
+    """A day, chosen as the reader's device does it."""
+    value = str(known) if known else ""
+    kind: Any = "date"  # which Dash's types do not know, and the browser does
+    control = dcc.Input(id=f"{here}-{name}", name=name, type=kind, value=value, **attributes)
+    return field(label, control, **data(was=value))
+
+
+def choice(here: str, name: str, label: str, choices: Mapping[str, str], chosen: str = "") -> Any:
+    """One of `choices`, names by value; none is chosen where `chosen` is empty."""
+    options = {**({} if chosen else {"": "–"}), **choices}
+    found = [html.Option(text, value=value, selected=value == chosen) for value, text in options.items()]
+    return field(label, html.Select(found, id=f"{here}-{name}", name=name))

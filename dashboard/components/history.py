@@ -9,7 +9,7 @@ from besok.model.views.live import SpaceInfo
 from besok.model.views.series import OccupancyPoint
 from besok.text import formats
 from besok.text.languages import _, named
-from dashboard.components import files, notices, words
+from dashboard.components import files, live_parts, notices
 from dashboard.components.chart import chart
 from dashboard.figures import occupancy
 from dashboard.ranges import Range
@@ -143,5 +143,5 @@ def _between(lower: float | None, upper: float | None) -> str:
 
 def _note(p: OccupancyPoint) -> str:
     """Why the figure was corrected, and whether it may still change."""
-    said = (words.reasons().get(p.reason or "", ""), "" if p.final else _("preliminary"))
+    said = (live_parts.reasons().get(p.reason or "", ""), "" if p.final else _("preliminary"))
     return ", ".join(part for part in said if part)

@@ -62,3 +62,12 @@ def outdated() -> Any:
 def nothing(title: str, advice: str) -> Any:
     """A part of a page without data."""
     return html.Div([html.P(title, className="strong"), html.P(advice)], className="nothing")
+
+
+def simulated(sandbox: bool) -> list[Any]:
+    """A banner above everything else where the figures are not about people."""
+    said = [
+        html.Strong(_("Simulated data")),
+        html.Span(_("This place is a sandbox: no figure here is about real people.")),
+    ]
+    return [html.Div(said, className="sandbox", role="note")] if sandbox else []

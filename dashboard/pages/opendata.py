@@ -14,9 +14,8 @@ from besok.store import sites
 from besok.store.database import Database
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import files
+from dashboard.components import files, notices
 from dashboard.components.attrs import aria, data
-from dashboard.components.banner import sandbox
 from dashboard.components.chart import sheet
 
 DAY = timedelta(days=1)
@@ -40,7 +39,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     ]
     return html.Div(
         [
-            *([sandbox()] if site.sandbox else []),
+            *notices.simulated(site.sandbox),
             html.H1(title),
             html.Div([html.P(line) for line in lines]),
             _table(site.site, _rows(site.site, known.first or today, today, _forecast(db, site.site))),

@@ -19,9 +19,19 @@ from besok.store.database import Database
 from besok.text import formats, narratives
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import answer, beside, breaks, forecast, gains, ledger, record, unaimed, years
+from dashboard.components import (
+    answer,
+    beside,
+    breaks,
+    forecast,
+    gains,
+    ledger,
+    notices,
+    record,
+    unaimed,
+    years,
+)
 from dashboard.components.attrs import data
-from dashboard.components.banner import sandbox
 from dashboard.figures.path import WHOLE_YEAR
 from dashboard.pages import statistics, this_year
 
@@ -58,7 +68,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     ]
     shown = _("{site}, figures up to {day}. Besök, /progress/{id}")
     paper = shown.format(site=named(site.name), day=formats.day(today - DAY), id=site.site)
-    top = [*([sandbox()] if site.sandbox else []), html.P(paper, className="printed")]
+    top = [*notices.simulated(site.sandbox), html.P(paper, className="printed")]
     return html.Div([*top, *parts], className="page", **data(title=title))
 
 

@@ -20,7 +20,6 @@ from besok.text.languages import _, named, plural
 from dashboard.address import Address
 from dashboard.components import attention, beside, notices, unplaced_devices
 from dashboard.components.attrs import HIDDEN, data
-from dashboard.components.banner import sandbox
 from dashboard.components.chart import sheet
 
 SHOWN = 20  # rejected messages
@@ -40,7 +39,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     title = _("Sensors of {site}").format(site=named(site.name))
     return html.Div(
         [
-            *([sandbox()] if site.sandbox else []),
+            *notices.simulated(site.sandbox),
             html.H1(title),
             html.P([summary(mine), *attention.waiting(wrong), *_waiting(unplaced)], className="finding"),
             html.H2(_("What needs attention"), id="attention"),

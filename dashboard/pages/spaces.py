@@ -18,7 +18,6 @@ from dashboard import ranges
 from dashboard.address import Address
 from dashboard.components import controls, history, notices, unusual, used
 from dashboard.components.attrs import data
-from dashboard.components.banner import sandbox
 from dashboard.figures import heat
 from dashboard.ranges import Range
 
@@ -37,7 +36,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     period = ranges.of(address, today)
     here = Address(page="spaces", site=site.site, space=space.space, query=address.query)
     parts = [
-        sandbox() if site.sandbox else None,
+        *notices.simulated(site.sandbox),
         controls.head(site, space, spaces, here),
         controls.bar(here, period),
         _history(db, place, space, here, period) if period.first <= today else None,  # what follows says why

@@ -14,9 +14,7 @@ from besok.analytics.quality.site_layout import house
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from sensors_sim import backfill
-from sensors_sim.sensors import Installation, install, read, watch
-from sensors_sim.sensors import Seen as Watched
+from sensors_sim.sensors import Detections, Installation, by_period, detect, install, measure
 from sensors_sim.truth import at
 from sensors_sim.world import World
 
@@ -73,7 +71,7 @@ def small(doors: int, rooms: int) -> SiteFile:
 @lru_cache(maxsize=4)
 def _world(
     sites: SiteFile, seed: int, first: date, days: int
-) -> tuple[Installation, Watched, Floats, tuple[int, ...]]:
+) -> tuple[Installation, Detections, Floats, tuple[int, ...]]:
     """The people of some weeks as counters and gauges saw them, without faults: shared by all faults of a seed."""
     world = World(sites, seed)
     installation = install(world.ground, seed)
@@ -81,9 +79,9 @@ def _world(
     moves = world.days(first, last)
     edges = np.arange(world.bounds(first)[0], world.bounds(last)[1] + 1, QUARTER_MS)
     people = at(world.ground, moves, edges[1:])
-    shown = [read(g, edges[1:], people[:, g.space]).astype(np.float64) for g in installation.gauges]
+    shown = [measure(g, edges[1:], people[:, g.space]).astype(np.float64) for g in installation.gauges]
     grid = np.array(shown).T.reshape(len(edges) - 1, -1)
-    return installation, watch(installation, moves), grid, tuple(edges.tolist())
+    return installation, detect(installation, moves), grid, tuple(edges.tolist())
 
 
 def case(
@@ -96,7 +94,7 @@ def case(
     built, sources, _ = house(site, sites.sites)
     columns = _columns(built, sources, installation)
     steps = np.array(edges)
-    counts = backfill.count(watched, steps, len(installation.counters)).astype(np.float64)
+    counts = by_period(watched, steps, len(installation.counters)).astype(np.float64)
     own = [n for n, (c, _) in enumerate(zip(built.counters, columns, strict=False)) if c.own]
     seen = _seen(
         site,

@@ -122,12 +122,7 @@ class Connection:
         self._say(explain.failure(sys.exception(), self._settings))
 
     def _on_connect(
-        self,
-        client: paho.Client,
-        _: object,
-        flags: paho.ConnectFlags,
-        code: ReasonCode,
-        properties: object,
+        self, client: paho.Client, _: object, flags: paho.ConnectFlags, code: ReasonCode, properties: object
     ) -> None:
         if code.is_failure:
             self._say(explain.reason(code.value, str(code)))

@@ -17,6 +17,7 @@ from icalendar import Calendar
 from icalendar.timezone import tzp
 
 from besok.files.recurrence import MOST_EVENTS, Budget, ended, listed
+from besok.model.calendar_entries import Occurrence
 from besok.model.errors import CalendarFileError
 from besok.model.plurals import many
 
@@ -29,26 +30,6 @@ LONGEST = timedelta(days=366)
 USUAL = timedelta(hours=1)  # of an event that says no end, as far as we can tell
 TITLE = 200  # characters
 DAY = timedelta(days=1)
-WHOLE = timedelta(
-    hours=20
-)  # of a day, from which it is one: "00:00 to 23:59", or the 23 hours of one in spring
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Occurrence:
-    """One event that takes place: times are aware, in UTC. `all_day` lasts from local midnight to local midnight."""
-
-    uid: str
-    title: str
-    place: str
-    start: datetime
-    end: datetime
-    all_day: bool
-
-    @property
-    def whole_days(self) -> bool:
-        """Whether it lasts for days, however they are written, and not for hours of one."""
-        return self.all_day or self.end - self.start >= WHOLE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

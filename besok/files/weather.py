@@ -8,11 +8,11 @@ import csv
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import fsum
 from typing import Any, Final
 
+from besok.model.calendar_entries import Weather
 from besok.model.errors import CalendarFileError
 from besok.model.plurals import many
 
@@ -34,14 +34,6 @@ _NAMES: Final = {  # what a column is called in plain files
 }
 _PARAMETERS: Final = {"1": _TEMPERATURE, "2": _TEMPERATURE, "5": _PRECIPITATION, "7": _PRECIPITATION}
 _NOTHING: Final = ("", "-", "na", "n/a", "nan", "null")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weather:
-    """The weather of a calendar day: mean temperature and sum of precipitation; None is not known."""
-
-    temperature_c: float | None = None
-    precipitation_mm: float | None = None
 
 
 def parse(text: str) -> dict[date, Weather]:

@@ -176,7 +176,7 @@ def _forget_packets(conn: Connection, deliveries: Sequence[Origin]) -> None:
 
 
 def _next_half(packet_id: int) -> list[tuple[str, str]]:
-    """Return the marks that come after `packet_id` in the next half of the lap, but for the nearest, as one or two ranges."""
+    """Return the marks after `packet_id` in the next half of the lap, but for the nearest, as one or two ranges."""
     first, last = ((packet_id - 1 + steps) % PACKET_IDS + 1 for steps in (NEAR, PACKET_IDS // 2))
     ranges = [(first, last)] if first <= last else [(first, PACKET_IDS), (1, last)]
     return [(_packet(a), _packet(b)) for a, b in ranges]

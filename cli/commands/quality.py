@@ -58,7 +58,7 @@ def ack(
     who: Annotated[str, typer.Option(help="Who says so.")],
 ) -> None:
     """Acknowledge a finding. It changes no figure, and ends by itself when its cause is gone."""
-    from besok.store.attention import acknowledge
+    from besok.services.attention import acknowledge
 
     if not note.strip() or not who.strip():
         raise typer.BadParameter("say who you are and what it is: neither may be empty")

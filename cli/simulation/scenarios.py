@@ -7,8 +7,8 @@ from datetime import date
 from besok.model.site import SiteFile
 from sensors_sim.placing import placed
 from sensors_sim.scenario import ORDINARY, Scenario, holds
-from sensors_sim.scenario_changes import changed, moved
-from sensors_sim.scenariofile import composed, load, shipped
+from sensors_sim.scenario_changes import changed
+from sensors_sim.scenariofile import composed, load, moved, shipped
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,8 @@ from besok.model.calendar import WEEKDAYS
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
 from cli.terminal.tables import between, table
-from sensors_sim.crowding import CLOSE, Crowding
 from sensors_sim.scenario import Scenario
+from sensors_sim.utilisation import CLOSE, Utilisation
 from sensors_sim.whatif import (
     FACTORS,
     Answer,
@@ -67,7 +67,7 @@ def ask(question: Question) -> Answer:
     """The answer, worked out by as many processes as there are cores, with a bar on the error output."""
     console = Console(stderr=True)
 
-    def each(look: Callable[[Task], Crowding], tasks: Sequence[Task]) -> Iterator[Crowding]:
+    def each(look: Callable[[Task], Utilisation], tasks: Sequence[Task]) -> Iterator[Utilisation]:
         workers = min(os.cpu_count() or 1, len(tasks) // FEW)
         bar = {"description": "Simulating", "total": len(tasks), "console": console, "transient": True}
         if workers < 2:

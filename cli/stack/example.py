@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from besok.files.ical import Occurrence
 from besok.model import actions as ledger
+from besok.model.calendar_entries import Occurrence
 from besok.model.site import SiteFile
 from besok.store import actions, calendars
 from besok.store.database import Database
-from sensors_sim.world import World, instant
+from sensors_sim.times import instant
+from sensors_sim.world import World
 
 LEDGER = Path("sites/helsingborg-actions.toml")
 CALENDAR = "simulated"

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from besok import services
 from besok.model.calendar import business_day
 from besok.model.errors import NotFound
 from besok.model.plurals import many
 from besok.model.views.annual import AnnualReport, DefinitionEvidence, DoorEvidence
+from besok.services.annual import compute_annual
 from besok.store.database import Database
 from besok.store.sites import load, load_all
 
@@ -28,7 +28,7 @@ def reports(
     found, left_out = [], list[NotFound]()
     for place in [load(db, site)] if site else load_all(db):
         try:
-            found.append(services.annual(db, place.id, year, business_day(now, place), verify=verify))
+            found.append(compute_annual(db, place.id, year, business_day(now, place), verify=verify))
         except NotFound as exc:
             left_out.append(exc)
     if not found:

@@ -28,7 +28,7 @@ from cli.traffic.shifting import Shift, shifted
 from collectors import adapters
 from sensors_sim.live import Clock, Pace
 from sensors_sim.publisher import Publisher
-from sensors_sim.seasons import millis
+from sensors_sim.times import millis
 
 TO_NOW: Final = "to-now"
 MINUTE: Final = timedelta(minutes=1)

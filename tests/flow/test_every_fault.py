@@ -74,10 +74,10 @@ def test_a_week_of_every_fault_ends_within_the_error_that_the_scenario_states(
     with collect(settings):
         stop = threading.Event()
         live.run(site_file, settings, stop=stop, start=start, end=end, every_s=EVERY_S, scenario=scenario)
-        wait_for(lambda: _latest(database_url) == end)
+        wait_for(lambda: _latest(database_url) == end, progress=lambda: _latest(database_url))
     with (
         serving(database_url, threading.Event(), wait_for) as address,
-        httpx2.Client(base_url=address, timeout=60) as ask,
+        httpx2.Client(base_url=address, timeout=300) as ask,
     ):
         told = ask.get(f"/api/v1/sites/{house}/visits?from={days[0]}&to={days[-1]}&step=day").json()
     for day, error, figure in zip(days, scenario.errors, told, strict=True):

@@ -56,7 +56,7 @@ def recording(
         yield stop
     finally:
         stop.set()
-        thread.join(15)
+        thread.join(300)
     assert counts
 
 
@@ -69,7 +69,7 @@ def besok(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[st
     }
     command = (sys.executable, "-m", "cli.main", "simulate", *arguments)
     return subprocess.run(
-        command, env=os.environ | places, capture_output=True, text=True, timeout=60, check=False
+        command, env=os.environ | places, capture_output=True, text=True, timeout=300, check=False
     )
 
 

@@ -90,7 +90,7 @@ class Ear:
 def listening(broker: tuple[str, int], house: str) -> Iterator[Ear]:
     ear = Ear(broker, house)
     ear.client.loop_start()
-    assert ear.listens.wait(10)
+    assert ear.listens.wait(300)
     try:
         yield ear
     finally:
@@ -116,7 +116,7 @@ def simulating(site_file: SiteFile, settings: Settings, **options: Any) -> Itera
         yield thread
     finally:
         stop.set()
-        thread.join(15)
+        thread.join(300)
     assert not thread.is_alive()
     assert not failed, failed
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from besok.model.errors import ScenarioError
 from besok.model.site import Text
 from sensors_sim.scenario import Closing, Event, Fault, Hours, NewPortal, NewSensor, Profile, Rates, Scenario
-from sensors_sim.scenario_changes import changed, moved
-from sensors_sim.scenariofile import dump, load, parse, shipped
+from sensors_sim.scenario_changes import changed
+from sensors_sim.scenariofile import dump, load, moved, parse, shipped
 
 NAME = Text(sv="Namn", en="Name")
 FAIR = """\

@@ -18,9 +18,10 @@ from besok.model.readings import Flag, Message, Reading
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
 from besok.model.sitefile import parse
 from collectors.adapters import decode
-from sensors_sim import native, truth
+from sensors_sim import truth
 from sensors_sim.backfill import messages
-from sensors_sim.report import Flow, Level
+from sensors_sim.formats import native
+from sensors_sim.reports import Flow, Level
 from sensors_sim.world import World
 
 EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
@@ -230,15 +231,15 @@ def test_what_is_encoded_is_what_is_decoded(
     line: str, came: int, went: int, period: int, people: int
 ) -> None:
     time = "2026-11-25T08:15:00Z"
-    items = [native.flow(time, Flow(period, came, went, line), 4711)]
-    topic, payload = native.encode("branch", "eye", "flow", items)
+    items = [native.item(time, Flow(period, came, went, line), seq=4711)]
+    topic, payload = native.message("branch", "eye", "flow", items)
     found = readings([Message(topic=topic, payload=payload, received=END)])
     assert [(r.metric, r.value, r.period_s, r.channel) for r in found] == [
         ("in", came, period, f"flow:{line}"),
         ("out", went, period, f"flow:{line}"),
     ]
-    topic, payload = native.encode(
-        "branch", "eye", "level", [native.level(time, Level(people, "people", line))]
+    topic, payload = native.message(
+        "branch", "eye", "level", [native.item(time, Level(people, "people", line))]
     )
     (level,) = readings([Message(topic=topic, payload=payload, received=END)])
     assert (level.metric, level.value, level.channel) == ("people", people, f"level:{line}")

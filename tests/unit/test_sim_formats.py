@@ -15,9 +15,10 @@ from besok.model.sitefile import parse
 from collectors import adapters
 from sensors_sim import formats
 from sensors_sim.formats import FORMATS, Format
-from sensors_sim.report import Flow, Level, Report
+from sensors_sim.reports import Flow, Level, Report
+from sensors_sim.scenario import names_device
 from sensors_sim.scenariofile import parse as parse_scenario
-from sensors_sim.sensors import install, named
+from sensors_sim.sensors import install
 from sensors_sim.world import World
 
 EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
@@ -38,7 +39,7 @@ def expected(report: Report, form: Format) -> list[tuple[Any, ...]]:
         if flow.totals:
             pairs: Any = zip(("in_total", "out_total"), flow.totals, strict=True)
         else:
-            pairs = (("in", flow.came), ("out", flow.went))
+            pairs = (("in", flow.entries), ("out", flow.exits))
         for metric, value in pairs:
             total = METRICS[metric].kind is Kind.TOTAL
             wraps = (form.wraps or report.wraps) if total else 0
@@ -152,7 +153,7 @@ def test_a_scenario_lets_devices_speak_otherwise_and_keeps_their_faults() -> Non
     assert speakers == {"native", "vs133", "ers"}
     (door,) = (c for c in installation.counters if installation.formats[c.site, c.device].name == "vs133")
     assert (door.miss, door.totals, door.wraps) == (0.5, True, 2**32)
-    assert any(named(f.device, door.site, door.device) for f in world.scenario.faults)
+    assert any(names_device(f.device, door.site, door.device) for f in world.scenario.faults)
     assert len(world.ground.sites[0].sensors) == len(EXAMPLE.sites[0].sensors)
 
 
@@ -170,5 +171,5 @@ SENSORS = (
 
 @pytest.mark.parametrize(("sensor", "name"), SENSORS)
 def test_a_sensor_speaks_what_its_source_and_model_say(sensor: Sensor, name: str) -> None:
-    found = formats.spoken(sensor)
+    found = formats.format_of(sensor)
     assert (found.name if found else "") == name

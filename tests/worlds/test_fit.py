@@ -11,14 +11,13 @@ import pytest
 from besok.model.errors import ScenarioError
 from besok.model.sitefile import parse as parse_sites
 from cli.simulation import fit as shown
-from sensors_sim.chronicle import Chronicle, arrivals, entrances, told
-from sensors_sim.fit import learn
+from sensors_sim.fit import SiteFit, learn
 from sensors_sim.fit_check import check
-from sensors_sim.fit_moments import moments_of, rooms_of
-from sensors_sim.fit_rates import Learnt, SiteRates
+from sensors_sim.fit_rates import LearntSite, SiteRates
+from sensors_sim.hourly_history import HourlyHistory, entrances, simulated_history, site_entries
 from sensors_sim.scenario import ORDINARY, Rates, Scenario
 from sensors_sim.scenariofile import dump, parse
-from sensors_sim.seasons import _month
+from sensors_sim.seasons import month_factor
 from sensors_sim.world import World
 
 EXAMPLE = parse_sites(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
@@ -42,22 +41,26 @@ STRANGE = replace(
 
 
 @cache
-def history(weeks: int = 9, scenario: Scenario = STRANGE, seed: int = 7) -> Chronicle:
-    return told(World(EXAMPLE, seed, scenario), SUNDAY - timedelta(days=7 * weeks - 1), SUNDAY)
+def history(weeks: int = 9, scenario: Scenario = STRANGE, seed: int = 7) -> HourlyHistory:
+    return simulated_history(World(EXAMPLE, seed, scenario), SUNDAY - timedelta(days=7 * weeks - 1), SUNDAY)
 
 
 @cache
-def fitted() -> tuple[Scenario, tuple[Learnt, ...]]:
+def fitted() -> tuple[Scenario, tuple[LearntSite, ...]]:
     return learn(EXAMPLE, history(), ("stadsbiblioteket",), 2)
 
 
-def without(chronicle: Chronicle, portal: str, days: set[int]) -> Chronicle:
-    """The chronicle of a portal that was not counted on some days, whatever it says of them."""
-    column = chronicle.portals.index(portal)
-    away = np.isin(chronicle.hours.day, list(days))
-    coverage, inward = chronicle.coverage.copy(), chronicle.inward.copy()
+def fit_of(whole: HourlyHistory) -> SiteFit:
+    return SiteFit(World(EXAMPLE).ground, LIBRARY, whole, fitted()[1][0])
+
+
+def without(history_: HourlyHistory, portal: str, days: set[int]) -> HourlyHistory:
+    """The history_ of a portal that was not counted on some days, whatever it says of them."""
+    column = history_.portals.index(portal)
+    away = np.isin(history_.hours.day, list(days))
+    coverage, inward = history_.coverage.copy(), history_.inward.copy()
     coverage[away, column], inward[away, column] = 0.0, np.nan
-    return replace(chronicle, coverage=coverage, inward=inward)
+    return replace(history_, coverage=coverage, inward=inward)
 
 
 def test_weekdays_hours_entrances_and_stays_of_a_strange_world_are_learnt() -> None:
@@ -92,9 +95,11 @@ def test_a_fitted_world_reproduces_held_back_weeks_of_its_own_history() -> None:
 def test_people_stay_as_long_as_they_did_and_spaces_are_as_full() -> None:
     scenario = fitted()[0]
     first = SUNDAY - timedelta(days=27)
-    made, seen = told(World(EXAMPLE, 5, scenario), first, SUNDAY), history().between(first, SUNDAY)
-    ground = World(EXAMPLE).ground
-    now, then = (moments_of(c, ground, LIBRARY, rooms_of(ground, LIBRARY)).stay_h for c in (made, seen))
+    made, seen = (
+        simulated_history(World(EXAMPLE, 5, scenario), first, SUNDAY),
+        history().between(first, SUNDAY),
+    )
+    now, then = (fit_of(seen).moments(c).stay_h for c in (made, seen))
     assert now == pytest.approx(then, rel=0.08)
     for name in ("cafe", "childrens-floor", "fiction", "reading-room", "stadsbiblioteket"):
         column = seen.spaces.index(f"stadsbiblioteket/{name}")
@@ -103,12 +108,12 @@ def test_people_stay_as_long_as_they_did_and_spaces_are_as_full() -> None:
 
 
 def test_without_seasons_the_stays_of_the_last_weeks_count_most() -> None:
-    ground, whole = World(EXAMPLE).ground, history()
+    whole = history()
     long_ago = whole.hours.day < len(whole.hours.days) - 28
     changed = replace(whole, people=np.where(long_ago[:, None], 3 * whole.people, whole.people))
-    rooms = rooms_of(ground, LIBRARY)
-    fading, even = (moments_of(changed, ground, LIBRARY, rooms, fades).stay_h for fades in (True, False))
-    assert moments_of(whole, ground, LIBRARY, rooms).stay_h < fading < 0.92 * even
+    fit = fit_of(whole)
+    fading, even = (fit.moments(changed, fades).stay_h for fades in (True, False))
+    assert fit.moments(whole).stay_h < fading < 0.92 * even
 
 
 def test_a_profile_is_a_scenario_file_that_others_can_start_from() -> None:
@@ -130,8 +135,8 @@ def test_a_portal_counted_for_most_of_an_hour_stands_for_all_of_it() -> None:
     coverage[:, column], inward[:, column] = 0.95, inward[:, column] * 0.95
     ways = entrances(World(EXAMPLE).ground, LIBRARY)
     site = EXAMPLE.sites[LIBRARY]
-    less = arrivals(replace(whole, coverage=coverage, inward=inward), site, ways)
-    assert np.allclose(less.people, arrivals(whole, site, ways).people)
+    less = site_entries(replace(whole, coverage=coverage, inward=inward), site, ways)
+    assert np.allclose(less.people, site_entries(whole, site, ways).people)
 
 
 def test_few_weeks_give_a_profile_that_leans_on_the_even_pattern() -> None:
@@ -162,7 +167,7 @@ def test_a_history_of_years_tells_seasons_and_growth() -> None:
 SUMMER_IS_QUIET = (*(1.0,) * 6, 0.5, *(1.0,) * 5)
 
 
-def made_up(growth: float) -> Chronicle:
+def made_up(growth: float) -> HourlyHistory:
     """Two and a half years with a quiet July."""
     days = 900
     whole = history(2)
@@ -175,7 +180,9 @@ def made_up(growth: float) -> Chronicle:
         day=np.repeat(np.arange(days), 24),
         clock=np.tile(np.arange(24), days),
     )
-    level = np.array([(1 + growth) ** (n / 365.25) * _month(SUMMER_IS_QUIET, d) for n, d in enumerate(dates)])
+    level = np.array(
+        [(1 + growth) ** (n / 365.25) * month_factor(SUMMER_IS_QUIET, d) for n, d in enumerate(dates)]
+    )
     flows = np.repeat(np.repeat(level * 50, 24)[:, None], len(whole.portals), axis=1)
     empty = np.full((days * 24, len(whole.spaces)), np.nan)
     return replace(

@@ -16,7 +16,7 @@ from sensors_sim.placing import applied, placed
 from sensors_sim.plans import LIBRARY_PLANS
 from sensors_sim.scenario import Closing, Event, Hours, Rates
 from sensors_sim.scenariofile import load
-from sensors_sim.seasons import millis
+from sensors_sim.times import millis
 from sensors_sim.world import World
 from tests.worlds.changed import (
     CLUMP,

@@ -13,14 +13,12 @@ import pytest
 from besok.model.site import Space
 from besok.model.sitefile import parse
 from sensors_sim import air, stream
-from sensors_sim.fault_effects import Trouble
-from sensors_sim.faults import _Way
-from sensors_sim.moments import Moment
+from sensors_sim.faults import ActiveFault, _Way
 from sensors_sim.movements import Moves
-from sensors_sim.report import Flow, Level, Report
+from sensors_sim.reports import Flow, Level, Moment, Report
 from sensors_sim.scenario import ORDINARY, Character, Fault, FaultKind
-from sensors_sim.sensors import Counter, install, watch
-from sensors_sim.totals import Totals, counted
+from sensors_sim.sensors import Counter, counted, detect, install
+from sensors_sim.totals import Totals
 from sensors_sim.world import World
 
 EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
@@ -45,14 +43,14 @@ def heard(
 ) -> Any:
     """What is heard of the messages, as (minute of arrival, report)."""
     values = {"seconds": 0.0, "share": 0.0} | more
-    trouble = Trouble(kind=kind, begins=SPELL[0] * MINUTE, ends=ends, key=7, number=0, memory={}, **values)  # type: ignore[arg-type]
-    moments = [Moment(time=r.heard, reports=(r,)) for r in reports or said()]
-    found = list(_Way({DEVICE: [trouble]}).moments(moments))
+    fault = ActiveFault(kind=kind, begins=SPELL[0] * MINUTE, ends=ends, key=7, number=0, memory={}, **values)  # type: ignore[arg-type]
+    moments = [Moment(time=r.received, reports=(r,)) for r in reports or said()]
+    found = list(_Way({DEVICE: [fault]}).moments(moments))
     return [(m.time / MINUTE, r) for m in found for r in m.reports]
 
 
 def within(found: Any) -> list[Report]:
-    return [r for _, r in found if SPELL[0] * MINUTE <= r.heard < SPELL[1] * MINUTE]
+    return [r for _, r in found if SPELL[0] * MINUTE <= r.received < SPELL[1] * MINUTE]
 
 
 def totals(found: Any) -> list[tuple[int, int]]:
@@ -87,8 +85,8 @@ def test_a_stuck_device_repeats_itself() -> None:
 
 def test_clocks_are_off_by_as_much_as_is_said_and_only_the_clock() -> None:
     off = within(heard("clock_skew", seconds=-420))
-    assert {r.time - r.heard for r in off} == {-420_000}
-    drift = [r.time - r.heard for r in within(heard("clock_drift", seconds=1440))]
+    assert {r.time - r.received for r in off} == {-420_000}
+    drift = [r.time - r.received for r in within(heard("clock_drift", seconds=1440))]
     assert drift == [n * 1000 for n in range(10)]
 
 
@@ -110,19 +108,19 @@ def test_disorder_shuffles_and_loses_nothing() -> None:
 
 
 def test_what_the_broker_keeps_is_marked_until_somebody_connects_anew() -> None:
-    trouble = Trouble(
+    fault = ActiveFault(
         kind="retained", begins=600_000, ends=1_200_000, seconds=0, share=0, key=1, number=0, memory={}
     )
-    moments = list(_Way({DEVICE: [trouble]}).moments([Moment(time=r.heard, reports=(r,)) for r in said()]))
-    assert [m.time // MINUTE for m in moments if m.kept] == list(range(10, 20))
-    assert [m.time // MINUTE for m in moments if m.renewed] == [20]
+    moments = list(_Way({DEVICE: [fault]}).moments([Moment(time=r.received, reports=(r,)) for r in said()]))
+    assert [m.time // MINUTE for m in moments if m.retained] == list(range(10, 20))
+    assert [m.time // MINUTE for m in moments if m.resent] == [20]
 
 
 def test_after_an_outage_everything_comes_at_once_in_its_order() -> None:
     found = heard("outage")
     burst = [r for t, r in found if t == SPELL[1]]
     assert [r.seq for r in burst] == list(range(10, 21))
-    assert [r.heard for r in burst] == sorted({r.heard for r in burst})
+    assert [r.received for r in burst] == sorted({r.received for r in burst})
     assert len(found) == len(said())
 
 
@@ -141,7 +139,7 @@ def replace_time(n: int) -> Report:
 
 def test_swapped_is_the_other_way_round_and_totals_go_on() -> None:
     found = heard("swapped")
-    assert {(f.came, f.went) for r in within(found) for f in r.flows} == {(1, 3)}
+    assert {(f.entries, f.exits) for r in within(found) for f in r.flows} == {(1, 3)}
     steps = np.diff(np.array(totals(found)), axis=0)
     assert steps[9:19].tolist() == [[1, 3]] * 10
     assert steps[19:].tolist() == [[3, 1]] * 20
@@ -149,7 +147,7 @@ def test_swapped_is_the_other_way_round_and_totals_go_on() -> None:
 
 def test_the_blind_miss_a_share_and_never_take_back_what_they_counted() -> None:
     found = heard("blind", ends=inf, share=0.5)
-    came = sum(f.came for t, r in found for f in r.flows if t >= SPELL[0])
+    came = sum(f.entries for t, r in found for f in r.flows if t >= SPELL[0])
     assert 25 < came < 65  # of 90
     assert np.diff(np.array(totals(found)), axis=0).min() >= 0
     assert totals(found)[-1][0] == 30 + came
@@ -223,7 +221,7 @@ def test_more_is_missed_in_a_crowd() -> None:
         person=np.arange(600),
     )
     world = World(EXAMPLE)
-    seen = watch(replace(install(world.ground, 1), counters=(counter(crowd=0.3),)), moves)
+    seen = detect(replace(install(world.ground, 1), counters=(counter(crowd=0.3),)), moves)
     crowded = int((seen.time < 2_000_000).sum()), int((seen.time >= 2_000_000).sum())
     assert crowded[1] == 200
     assert crowded[0] == pytest.approx(0.7 * 400, rel=0.1)
@@ -251,7 +249,7 @@ def test_totals_are_what_was_counted_since_the_month_began() -> None:
     )
     third = datetime(2026, 11, 3, tzinfo=UTC).date()
     both = world.days(third.replace(day=1), third.replace(day=2))
-    expected = counted(watch(installation, both), len(installation.counters)).tolist()
+    expected = counted(detect(installation, both), len(installation.counters)).tolist()
     running = Totals(world, installation)
     assert running.before(third.replace(day=1)).sum() == 0
     assert running.before(third).tolist() == expected

@@ -10,7 +10,7 @@ from besok.model.site import OpeningHours, Portal, Site, SiteFile, Space, Text
 from sensors_sim.groups import CLASSES
 from sensors_sim.movements import Moves
 from sensors_sim.scenario import Closing, Event, Hours, NewPortal, Rates, Scenario
-from sensors_sim.seasons import openings
+from sensors_sim.times import openings
 from sensors_sim.world import World
 
 NAME = Text(sv="x", en="x")

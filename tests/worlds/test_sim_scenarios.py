@@ -23,7 +23,7 @@ from sensors_sim.plans import LIBRARY_PLANS
 from sensors_sim.scenario import ORDINARY, Closing, Hours, NewPortal, NewSensor, Profile, Rates
 from sensors_sim.scenariofile import load, shipped
 from sensors_sim.seasons import LIBRARY as RHYTHM
-from sensors_sim.seasons import expected, fineness, slots
+from sensors_sim.seasons import expected, slots, weather
 from sensors_sim.world import World
 from tests.worlds.changed import (
     CLUMP,
@@ -117,7 +117,7 @@ def test_people_come_at_the_hours_that_the_scenario_says() -> None:
     for day in (date(2026, 9, 2) + n * 7 * DAY for n in range(8)):
         begins, _ = world.bounds(day)
         quarters = slots(site, RHYTHM, day, begins)
-        level = expected(site, RHYTHM, day, fineness(1, site.timezone, day))
+        level = expected(site, RHYTHM, day, weather(1, site.timezone, day))
         factor = np.array([factors.get(str(hour), 1.0) for hour in quarters.hour])
         wanted += np.bincount(quarters.hour, quarters.hours * factor * level, 24)
         came = public(world.day(day), LIBRARY)
@@ -136,7 +136,7 @@ def test_days_differ_by_the_spread_that_the_scenario_says() -> None:
     site = sites.sites[0]
     counts = np.bincount((np.unique(public(moves).person) >> 40) - MONDAY.toordinal(), minlength=days)
     level = [
-        expected(site, RHYTHM, MONDAY + n * DAY, fineness(1, site.timezone, MONDAY + n * DAY))
+        expected(site, RHYTHM, MONDAY + n * DAY, weather(1, site.timezone, MONDAY + n * DAY))
         for n in range(days)
     ]
     relative = counts / np.array(level) / (counts / np.array(level)).mean()

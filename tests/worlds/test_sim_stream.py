@@ -11,7 +11,8 @@ from besok.model.sitefile import parse
 from collectors.adapters import decode
 from sensors_sim import backfill, stream, truth
 from sensors_sim.sensors import install
-from sensors_sim.world import World, instant
+from sensors_sim.times import instant
+from sensors_sim.world import World
 
 EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
 START, END = datetime(2026, 11, 24, 14, 0, tzinfo=UTC), datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

@@ -15,8 +15,8 @@ from besok.model.sitefile import parse
 from sensors_sim import truth
 from sensors_sim.movements import Moves
 from sensors_sim.routes import lay_out
-from sensors_sim.seasons import openings
-from sensors_sim.world import World, instant
+from sensors_sim.times import instant, openings
+from sensors_sim.world import World
 
 EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
 LIBRARY, PARK = 0, 1

@@ -18,11 +18,12 @@ from besok.model.sitefile import parse
 from cli.main import app
 from cli.simulation import whatif as shown
 from sensors_sim import truth
-from sensors_sim.crowding import crowding
 from sensors_sim.scenario import ORDINARY, Event, NewPortal, NewSensor, Scenario
 from sensors_sim.scenariofile import load
+from sensors_sim.times import instant
+from sensors_sim.utilisation import utilisation
 from sensors_sim.whatif import FACTORS, Answer, Question, SpaceStrain, Task, _holds, bounded, look, what_if
-from sensors_sim.world import World, instant
+from sensors_sim.world import World
 
 EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
 SATURDAY, SUNDAY = date(2026, 10, 24), date(2026, 10, 25)  # clocks go back in the night between
@@ -46,9 +47,9 @@ def space(answer: Answer, name: str) -> SpaceStrain:
     return next(s for s in answer.spaces if s.space == f"stadsbiblioteket/{name}")
 
 
-def test_crowding_is_what_the_truth_says_minute_by_minute() -> None:
+def test_utilisation_is_what_the_truth_says_minute_by_minute() -> None:
     world = World(EXAMPLE, 1, load("double-visitors"))
-    found = crowding(world, SATURDAY, SUNDAY)
+    found = utilisation(world, SATURDAY, SUNDAY)
     start, end = world.bounds(SATURDAY)[0], world.bounds(SUNDAY)[1]
     assert end - start == 49 * 3_600_000
     said = truth.people(EXAMPLE, instant(start), instant(end - 60_000), 1, 60, load("double-visitors"))
@@ -81,7 +82,7 @@ def test_more_visitors_break_more_and_the_first_to_break_comes_first() -> None:
 def test_minutes_are_a_weeks_and_those_of_a_day_are_not_multiplied() -> None:
     question = asked(load("double-visitors"), seeds=(1,))
     day = space(what_if(question), "childrens-floor")
-    seen = crowding(World(EXAMPLE, 1, load("double-visitors")), SATURDAY, SATURDAY)
+    seen = utilisation(World(EXAMPLE, 1, load("double-visitors")), SATURDAY, SATURDAY)
     children = World(EXAMPLE).ground.spaces.index("stadsbiblioteket/childrens-floor")
     assert day.then.over.mid == seen.over[children].sum() > 0
     assert sum(map(sum, day.then.week)) == pytest.approx(day.then.over.mid, abs=0.5)

@@ -79,13 +79,13 @@ def _template(f: Finding) -> str:
     never = bool(_get(f, "never"))
     match f.kind:
         case "silent" if not f.device:
-            return _("None of the {sensors} sensors of the site has been heard since {time}.")
+            return _("All {sensors} sensors of the site have been offline since {time}.")
         case "silent" if never:
-            return _("{sensor} has never been heard.")
+            return _("{sensor} has never been seen.")
         case "silent":
-            return _("{sensor} has not been heard since {time}.")
+            return _("{sensor} has been offline since {time}.")
         case "flapping":
-            return _("{sensor} comes and goes: silent {times}, {hours} together, since {day}.")
+            return _("{sensor} comes and goes: offline {times}, {hours} in all, since {day}.")
         case "stuck" if f.space:
             return _(
                 "{sensor} has shown {people} without a change since {time}, while {passed} passed the doors around it."
@@ -94,7 +94,7 @@ def _template(f: Finding) -> str:
             return _("{sensor} counted exactly {passers} in {steps} in a row, and never fewer, since {time}.")
         case "blind" if never:
             return _(
-                "{sensor} is heard but has never counted anybody, while {passed} passed the other doors."
+                "{sensor} is online but has never counted anybody, while {passed} passed the other doors."
             )
         case "blind":
             return _(
@@ -148,12 +148,12 @@ def _certainty(found: Finding) -> list[str]:
     parts = []
     if found.kind in ("unbalanced", "fading"):
         low, high = _interval(found)
-        said = _("95% interval {low}–{high}")
+        said = _("95 % interval {low}–{high}")
         parts.append(said.format(low=formats.number(100 * low), high=formats.percent(high)))
     if _get(found, "days") and found.kind in ("unbalanced", "fading", "swapped"):
         parts.append(_counted("{n} day", "{n} days", _get(found, "days")))
         many = found.odds >= SURE_ODDS
-        said = _("odds of more than {n} to 1") if many else _("odds of {n} to 1")
+        said = _("likelihood ratio above {n}") if many else _("likelihood ratio {n}")
         parts.append(said.format(n=formats.number(min(found.odds, SURE_ODDS))))
     return parts
 
@@ -186,7 +186,7 @@ def _advice(f: Finding) -> str:
                 "zero."
             )
         case "flapping":
-            return _("See to its plug, its power and the network's reach where it hangs.")
+            return _("Check its plug, its power and the network coverage where it is mounted.")
         case "stuck":
             return _("Restart it. If that does not help, replace it.")
         case "blind" if never:

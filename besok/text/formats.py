@@ -51,14 +51,11 @@ def with_interval(value: float | None, lower: float | None, upper: float | None)
 
 
 def percent(share: float | None, digits: int = 0) -> str:
-    """`12 %` or `12%` of a share 0-1; a dash when not known."""
+    """`12 %` of a share 0-1, with a no-break space; a dash when not known."""
     if share is None:
         return UNKNOWN
-    pattern = locale().percent_formats[None].pattern
     return format_percent(
-        share,
-        format=pattern.replace("#,##0", "#,##0." + "0" * digits) if digits else pattern,
-        locale=locale(),
+        share, format="#,##0" + ("." + "0" * digits if digits else "") + "\u00a0%", locale=locale()
     )
 
 

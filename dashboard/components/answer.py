@@ -61,7 +61,7 @@ def together(names: Sequence[Text]) -> list[str]:
     """Whose visits count, where they are those of several sites."""
     if len(names) < 2:
         return []
-    said = _("Counts the visits of {sites}, on the days on which all of them were observed.")
+    said = _("Counts the visits of {sites}, on the days with data from all of them.")
     return [said.format(sites=formats.several([named(name) for name in names]))]
 
 
@@ -106,7 +106,7 @@ def _goal(way: Progress) -> str:
         )
     elif way.today > way.deadline:
         said = _(
-            "{factor} × ({n} visits a year) was the goal for {day}; {came} came in the 365 days up to it"
+            "{factor} × ({n} visits a year) was the target for {day}; {came} visits in the 365 days up to it"
         )
     elif way.needed_growth is not None and way.needed_growth <= 0:
         said = _("{factor} × ({n} visits a year), as long as it lasts until {day}")
@@ -130,7 +130,7 @@ def _scale(way: Progress) -> Any:
         asked = _place(path.multiple(way, way.today), way)
         side = "first" if asked < EDGE else "last" if asked > 1 - EDGE else ""
         mark = html.Span(
-            html.Span(_("the path today")), className=f"mark-path {side}", style={"left": f"{asked:.1%}"}
+            html.Span(_("trajectory today")), className=f"mark-path {side}", style={"left": f"{asked:.1%}"}
         )
         marks.append(mark)
     return html.Div([html.Div(marks, className="meter"), html.Div(ends, className="ends")], className="scale")
@@ -145,7 +145,7 @@ def verdict(way: Progress) -> str:
     """Ahead of, on, or behind the path, and how far the figures carry."""
     now = path.standing(way)
     if now is None:
-        return _("There is not yet a year of visits to compare with the path.")
+        return _("There is not yet a year of visits to compare with the target trajectory.")
     said = []
     if way.today <= way.deadline:
         said.append(_place_on_path(way, now))
@@ -158,7 +158,7 @@ def verdict(way: Progress) -> str:
         ),
         (
             way.coverage_365,
-            _("Only {share} of the last 365 days were counted whole: the year is reckoned from them."),
+            _("Only {share} of the last 365 days were counted whole: the year is scaled up from them."),
         ),
     ):
         if coverage < ENOUGH:
@@ -169,11 +169,11 @@ def verdict(way: Progress) -> str:
 def _place_on_path(way: Progress, now: float) -> str:
     gap = now / path.multiple(way, way.today) - 1
     place = (
-        _("on the path")
+        _("on the target trajectory")
         if abs(gap) < ON_PATH
-        else _("ahead of the path")
+        else _("ahead of the target trajectory")
         if gap > 0
-        else _("behind the path")
+        else _("behind the target trajectory")
     )
     return _("Today: {place} ({change}).").format(place=place, change=formats.signed_percent(gap))
 
@@ -193,22 +193,23 @@ def terms(site: str, known: SoFar, way: Progress | None = None) -> Any:
     if known.measure == "net":
         counted = _("Visits are entries through the outer doors, less the site's stated deductions.")
     observed = _(
-        "Days that were not counted, or not at every door, are scaled up from the others, never taken for quiet ones: "
-        "{share} of the last 365 days were observed whole."
+        "Days that were not counted, or not at every door, are imputed from the others, never"
+        " taken for quiet ones: {share} of the last 365 days were measured completely."
     )
     yardstick = _(
-        "The path grows by the same percentage every year from the baseline to the goal. "
-        "It is a yardstick, not a forecast."
+        "The target trajectory grows by the same percentage every year from the baseline to "
+        "the target. It is a yardstick, not a forecast."
     )
     lines = [
         counted,
         observed.format(share=formats.percent(known.coverage_365)),
         *([yardstick] if way else []),
-        _("Last year is moved by 364 days, so that weekdays meet; opening hours and holidays are not taken out yet."),
+        _("Last year is moved by 364 days to comparable days; opening hours and public "
+          "holidays are not taken out yet."),
     ]  # fmt: skip
     last = known.today - timedelta(days=1)
     file = f"/api/v1/sites/{site}/visits?from={known.first}&to={last}&step=day&together=true&format={files.form()}"
-    every = _("Every counted day as CSV: gross and net visits, what was observed, standard error, definition")
+    every = _("Every counted day as CSV: gross and net visits, data coverage, standard error, definition")
     paper = html.Button(_("Print, or save as PDF"), type="button", className="print send")
     return html.Aside(
         [
@@ -240,13 +241,13 @@ def month_finding(
         more=more, all=len(pairs), before=before
     )
     if not pairs:
-        said = _("No month is over yet that was observed whole in {before} too.").format(before=before)
+        said = _("No month is over yet that was measured completely in {before} too.").format(before=before)
     if gaps:
-        said += " " + _("Partly unobserved, so too low: {months}.").format(months=", ".join(gaps))
+        said += " " + _("Partly without data, so too low: {months}.").format(months=", ".join(gaps))
     if unseen:
-        said += " " + _("Not observed at all: {months}.").format(months=", ".join(unseen))
+        said += " " + _("No data: {months}.").format(months=", ".join(unseen))
     if left_out:
-        said += " " + _("Left out, since not observed whole then: {months}.").format(
+        said += " " + _("Left out, since not measured completely then: {months}.").format(
             months=", ".join(left_out)
         )
     return said

@@ -22,7 +22,7 @@ def section(findings: Sequence[FindingInfo], zone: str, silent: bool = False) ->
     over = [f for f in findings if f.state == "resolved"]
     none = _("Nothing: no sensor has been found to be faulty. Besök looks once an hour.")
     if silent:
-        none = _("Nothing yet: a sensor that stays silent for an hour is named here, with what to do.")
+        none = _("Nothing yet: a sensor that is offline for an hour is named here, with what to do.")
     parts: list[Any] = [html.P(none, className="quiet")]
     if standing:
         parts = [html.Ul([html.Li(_card(f, zone)) for f in standing], className="strangers attention")]

@@ -45,16 +45,12 @@ def _doors(doors: Sequence[DoorInfo], names: dict[str, str], zone: str) -> list[
     others = [names[d.portal] for d in doors if d not in known]
     rows = [[names[d.portal], _way(d, d.into), _way(d, d.out), _last(d, zone), _figures(d)] for d in known]
     heads = [_("Door"), _("In"), _("Out"), _("Last counted"), _("Figures")]
-    shares = _("Sensor / person, with the interval that holds 19 times of 20.")
+    shares = _("Sensor / person, with the 95 % interval.")
     left = _("Nobody has counted yet at: {doors}.").format(doors=formats.several(others))
     if not known:
         left = _("Nobody has counted at any door yet.")
     return [
-        *(
-            [sheet(heads, rows, _("Counted beside the sensors")), html.P(shares, className="quiet")]
-            if rows
-            else []
-        ),
+        *([sheet(heads, rows, _("Validation counts")), html.P(shares, className="quiet")] if rows else []),
         *([html.P(left, className="quiet")] if others else []),
     ]
 
@@ -109,7 +105,7 @@ def _way(door: DoorInfo, known: Accuracy) -> Any:
         "good": _("good"),
         "unsure": _("count more"),
         "factor": _("counts wrong"),
-        "broken": _("mend it"),
+        "broken": _("fix it"),
     }
     word, level = words[known.verdict], LEVELS.get(known.verdict, "moderate")
     if door.swapped:
@@ -217,7 +213,7 @@ def _used(c: CountInfo) -> str:
         return _("no: {why}").format(why=c.discarded_why)
     problems = {
         "no_sensor": _("no: the door had no sensor"),
-        "silent": _("no: the sensor was silent"),
+        "silent": _("no: the sensor was offline"),
         "short": _("no: too short"),
         "waiting": _("not yet: the sensor has not reported"),
     }

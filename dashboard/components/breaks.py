@@ -23,7 +23,7 @@ def section(way: Progress, doors: Mapping[str, Text], others: Mapping[str, Text]
     return [
         html.Section(
             [
-                html.H2(_("When the counting itself changed")),
+                html.H2(_("Method breaks")),
                 html.P(_growth(way)),
                 html.Ul([html.Li(told(b, doors, others)) for b in way.breaks]),
                 html.P(_goal(way), className="quiet"),
@@ -50,7 +50,7 @@ def _growth(way: Progress) -> str:
 def _goal(way: Progress) -> str:
     if way.goal_bridged is None or way.goal_visits is None:
         return ""
-    said = _("The goal of {n} visits a year would then be {bridged}.")
+    said = _("The target of {n} visits a year would then be {bridged}.")
     return said.format(n=formats.number(way.goal_visits), bridged=formats.number(way.goal_bridged))
 
 
@@ -64,7 +64,7 @@ def told(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Te
         "sensor": _("{day}: another sensor at {door}."),
         "definition": _("{day}: a new definition of a visit."),
         "door": _("{day}: {door} was not counted all the time, and is left out."),
-        "found": _("{day}: {door} steps beside the other doors, and nobody told of a change."),
+        "found": _("{day}: level shift at {door} compared with the other doors, without a recorded change."),
     }[change.kind].format(
         day=", ".join([formats.day(change.day), *where]), door=named(name) if name else door
     )

@@ -32,12 +32,12 @@ def odds(coming: Outlook, way: Progress) -> Any:
     """The big figure: how likely the goal is."""
     if coming.odds is None:
         return html.Div()
-    about = _("the odds of {factor} × by {day}").format(
+    about = _("probability of {factor} × by {day}").format(
         factor=formats.number(way.factor, 1), day=formats.day(way.deadline)
     )
     return html.Div(
         [
-            html.P(narratives.odds_short(coming.odds), className="number"),
+            html.P(narratives.probability_short(coming.odds), className="number"),
             html.P(about, className="where"),
         ]
     )
@@ -102,16 +102,16 @@ def way_ahead(
         [formats.day(p.day), formats.number(p.mean), formats.number(p.low80), formats.number(p.high80)]
         for p in coming.years[:: max(1, len(coming.years) // 24)]
     ]
-    label = _("Visits in 365 days: counted, expected with intervals, and the path to the goal")
+    label = _("Visits in 365 days: counted, forecast with intervals, and the target trajectory")
     return [
         html.Section(
             [
-                html.H2(_("The way to the goal") if goal else _("Visits in 365 days")),
+                html.H2(_("Target trajectory") if goal else _("Visits in 365 days")),
                 chart(
                     figures.way(counted, coming.years, path_line, goal),
-                    label=label if goal else _("Visits in 365 days: counted, and expected with intervals"),
+                    label=label if goal else _("Visits in 365 days: counted, and forecast with intervals"),
                     finding=found or "",
-                    head=[_("365 days up to"), _("expected"), _("low (80 %)"), _("high (80 %)")],
+                    head=[_("365 days up to"), _("forecast"), _("low (80 %)"), _("high (80 %)")],
                     rows=rows,
                     csv=f"/api/v1/sites/{site}/forecast?format={files.form()}&part=years",
                     name="way",
@@ -144,9 +144,9 @@ def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], coming: Ou
             ),
             chart(
                 figures.weeks(counted, days),
-                label=_("Visits a day: counted, and expected with intervals"),
+                label=_("Visits a day: counted, and forecast with intervals"),
                 finding=" ".join(filter(None, [narratives.total(four) if four else "", closed(days)])),
-                head=[_("Day"), _("expected"), _("low (80 %)"), _("high (80 %)")],
+                head=[_("Day"), _("forecast"), _("low (80 %)"), _("high (80 %)")],
                 rows=[
                     [formats.day_short(p.day), *(formats.number(v) for v in (p.mean, p.low80, p.high80))]
                     for p in days

@@ -16,14 +16,14 @@ def section(found: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, T
     """A row for each event, newest first; nothing at all where the site has no programme."""
     if not found:
         return None
-    about = _("Who came in the hours of an event, beside the same hours of like days without it.")
-    head = [_("Event"), _("When"), _("It gave"), _("Visits"), _("Usual"), _("Where")]
+    about = _("Visits in the hours of an event, compared with the same hours of comparable days without it.")
+    head = [_("Event"), _("When"), _("Effect"), _("Visits"), _("Usual"), _("Where")]
     rows = [_row(gain, site, spaces) for gain in found]
     return html.Section(
         [
-            html.H2(_("What the programme gave")),
+            html.H2(_("Effect of the programme")),
             html.P(about, className="quiet"),
-            sheet(head, rows, _("What the programme gave"), "scroll sheet gains"),
+            sheet(head, rows, _("Effect of the programme"), "scroll sheet gains"),
         ]
     )
 
@@ -42,10 +42,10 @@ def _gave(effect: EventEffect) -> str:
     if effect.verdict == "not_observed":
         return _("not counted then")
     if during is None:
-        return _("too few like days to compare with")
+        return _("too few comparable days")
     low, high = formats.signed(during.lower), formats.signed(during.upper)
     if effect.verdict == "chance":
-        return _("cannot be told from chance ({low} to {high})").format(low=low, high=high)
+        return _("no clear effect ({low} to {high})").format(low=low, high=high)
     told = _("{n} ({low} to {high})").format(n=formats.signed(during.extra), low=low, high=high)
     if effect.origin == "moved":
         return told + ", " + _("mostly people who came at another hour otherwise")

@@ -26,7 +26,7 @@ def chart_of(
     if not any(p.people is not None for p in points):
         return notices.nothing(
             _("Nothing was measured here in this period"),
-            _("Try a longer period, or look at Sensors for what is silent."),
+            _("Try a longer period, or look at Sensors for what is offline."),
         )
     drawn = occupancy.figure(
         points,
@@ -44,7 +44,7 @@ def chart_of(
         drawn,
         label=_("People in {space}, {period}").format(space=named(space.name), period=said(period)),
         finding=finding(points, past, site, space, period),
-        head=[_("Time"), _("People"), _("Between"), _("Highest"), _("Between"), _("Note")],
+        head=[_("Time"), _("People"), _("Between"), _("Peak"), _("Between"), _("Note")],
         rows=[_row(p, period, site.timezone) for p in points if p.people is not None],
         csv=f"/api/v1/sites/{site.id}/occupancy?{query}",
         name="history",
@@ -83,7 +83,7 @@ def finding(
     highest = top.peak if top.peak is not None else top.people
     when = _when(top, period, site.timezone)
     n = formats.with_interval(highest, top.peak_lower, top.peak_upper)
-    parts = [_("At most {n} people, {when}").format(n=n, when=when)]
+    parts = [_("Peak: {n} people, {when}").format(n=n, when=when)]
     if space.capacity and highest is not None:
         parts.append(_("{share} of capacity").format(share=formats.percent(highest / space.capacity)))
     said = ", ".join(parts) + "." + _compared(points, past, period, site.timezone)
@@ -97,7 +97,7 @@ def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
     if not running:
         return ""
     last = formats.stamp(known[-1].start, zone)
-    text = _("The last figure is of {time}; a day is reckoned again once it is over.")
+    text = _("The last figure is of {time}; a day is recomputed once it is over.")
     return " " + text.format(time=last)
 
 

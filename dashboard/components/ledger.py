@@ -28,9 +28,9 @@ def section(
     """
     ordered = in_order(actions, measured)
     entries = [html.Li(_entry(site, action, gave.get(action.action), spaces)) for action in ordered]
-    parts: list[Any] = [html.H2(_("You said, we did, it gave"))]
+    parts: list[Any] = [html.H2(_("Requests, actions and effects"))]
     if not entries:
-        empty = _("Nothing has been written down yet: here stands what was asked for, and what became of it.")
+        empty = _("No request has been recorded yet.")
         parts.append(html.P(empty, className="quiet"))
     else:
         parts.append(html.Ul(entries[:SHOWN], className="ledger"))
@@ -41,7 +41,7 @@ def section(
                 [html.Summary(more), html.Ul(entries[SHOWN:], className="ledger")], className="older"
             )
         )
-    about = aria(label=_("Download CSV: {chart}").format(chart=_("You said, we did, it gave")))
+    about = aria(label=_("Download CSV: {chart}").format(chart=_("Requests, actions and effects")))
     file = html.A(
         _("Download CSV"), href=f"/api/v1/sites/{site}/actions?format={files.form()}", download="", **about
     )
@@ -104,5 +104,5 @@ def _asked_by(action: ActionInfo) -> str:
 
 def _not_yet(action: ActionInfo) -> str:
     if action.state in ("asked", "answered"):
-        return _("Not done yet, so it has given nothing yet.")
-    return _("What it gave has not been reckoned yet.")
+        return _("Not done yet, so there is no effect yet.")
+    return _("The effect has not been computed yet.")

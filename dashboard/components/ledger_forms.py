@@ -33,7 +33,7 @@ def add(site: str, spaces: Mapping[str, Text]) -> Any:
         html.P(
             _("The ledger is public: write which group asked, and no names of people."), className="quiet"
         ),
-        html.Div(_texts(ASKED, "title", _("What was asked for")), **data(once="")),
+        html.Div(_texts(ASKED, "title", _("Request")), **data(once="")),
         writing.choice(ASKED, "asked_by", _("By whom"), groups, "residents"),
         writing.day(ASKED, "asked", _("When; today if left out"), None),
         writing.choice(ASKED, "spaces", _("Where; the whole site if left out"), within),
@@ -46,7 +46,7 @@ def add(site: str, spaces: Mapping[str, Text]) -> Any:
         kept=_("Written down."),
     )
     form = _form(fields, ASKED, _("Write it down"), "", sent)
-    return html.Details([html.Summary(_("Write down what was asked for")), form])
+    return html.Details([html.Summary(_("Add a request")), form])
 
 
 def amend(site: str, action: ActionInfo) -> Any:
@@ -67,7 +67,7 @@ def amend(site: str, action: ActionInfo) -> Any:
         undone=_("It can be taken back only after it was done: write both days."),
         kept=_("Written down."),
     )
-    what = _("Write what became of it")
+    what = _("Record the answer and the action")
     return html.Details(
         [
             html.Summary(what, **aria(label=f"{what}: {named(action.title)}")),

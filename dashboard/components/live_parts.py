@@ -90,19 +90,19 @@ def ages() -> dict[str, str]:
         "short_hours": _("{n} h"),
         "seconds": _("updated {n} s ago"),
         "minutes": _("updated {n} min ago"),
-        "hours": _("silent for {n} h"),
-        "never": _("never heard"),
+        "hours": _("offline for {n} h"),
+        "never": _("never seen"),
     }
 
 
 def reasons() -> dict[str, str]:
     """Why a figure was corrected or is missing."""
     return {
-        "below_zero": _("more had left than come"),
+        "below_zero": _("drift: more exits than entries"),
         "stuck": _("the camera shows the same number all the time"),
         "closed": _("closed, nobody is expected"),
-        "drift": _("drift corrected"),
-        "silent_door": _("a silent door is made up for"),
+        "drift": _("drift-corrected"),
+        "silent_door": _("an offline door is imputed"),
         "odd_door": _("a contradicting door is left out"),
         "no_sensor": _("no sensor here"),
         "no_data": _("no figure yet"),
@@ -127,7 +127,7 @@ def between(space: SpaceLive) -> str:
     if space.people is None or space.lower is None or space.upper is None:
         return ""
     low, high = formats.bounds(space.lower, space.upper)
-    said = _("Eight times of ten between {low} and {high}") if low != high else _("As good as certain")
+    said = _("80 % interval {low}–{high}") if low != high else _("Practically certain")
     return said.format(low=low, high=high)
 
 
@@ -146,7 +146,7 @@ def certainty(space: SpaceLive) -> str:
 
 def verdict(space: SpaceLive, is_open: bool = True) -> str:
     """The word on a space's chip: its level, unless the figure cannot be trusted or the house is closed and quiet."""
-    stale = {"stale": _("Silent"), "none": _("No data")}
+    stale = {"stale": _("Offline"), "none": _("No data")}
     if space.freshness in stale:
         return stale[space.freshness]
     if space.level in ("calm", "unknown") and not is_open:

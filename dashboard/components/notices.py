@@ -68,6 +68,6 @@ def simulated(sandbox: bool) -> list[Any]:
     """A banner above everything else where the figures are not about people."""
     said = [
         html.Strong(_("Simulated data")),
-        html.Span(_("This place is a sandbox: no figure here is about real people.")),
+        html.Span(_("No figure here is about real people.")),
     ]
     return [html.Div(said, className="sandbox", role="note")] if sandbox else []

@@ -20,7 +20,7 @@ def names(value: float) -> dict[str, str]:
         "people": _("{n} present"),
         "motions": plural("{n} movement", "{n} movements", value),
         "motions_total": plural("{n} movement since the start", "{n} movements since the start", value),
-        "dwell_s": _("stay of {n} s"),
+        "dwell_s": _("dwell time {n} s"),
         "co2_ppm": _("carbon dioxide {n} ppm"),
         "temperature_c": _("{n} °C"),
         "humidity_pct": _("humidity {n} %"),

@@ -18,16 +18,19 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
     foremost = narratives.foremost(records)
     drawn = foremost.days if foremost else 0
     judged = [s for s in found if s.judged and s.days == drawn]
-    parts: list[Any] = [html.H2(_("How good the forecasts were"))]
+    parts: list[Any] = [html.H2(_("Forecast accuracy"))]
     if judged:
-        about = _("Each bar is what was forecast of the {n} days after it was made; the mark is what came.")
+        about = _(
+            "Each bar is the 80 % prediction interval for the {n} days after the "
+            "forecast was made; the mark is the outcome."
+        )
         parts.append(html.P(about.format(n=drawn), className="quiet"))
         parts.append(
             chart(
                 figures.record(judged),
-                label=_("Forecasts of {n} days: their intervals, and what came").format(n=drawn),
+                label=_("Forecasts of {n} days: intervals and outcomes").format(n=drawn),
                 finding=narratives.record(records),
-                head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("What came"), _("Held")],
+                head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("Outcome"), _("In the interval")],
                 rows=[_judged_row(s) for s in judged],
                 csv=f"/api/v1/sites/{site}/forecast/record?format={files.form()}",
                 name="record",
@@ -36,11 +39,16 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
     else:
         parts.append(html.P(narratives.record([]), className="quiet"))
     if records:
-        head = [_("Visits of"), _("Forecasts"), _("Held"), _("By chance"), _("Typical error"), _("Bias")]
+        head = [
+            _("Visits of"),
+            _("Forecasts"),
+            _("In the interval"),
+            _("Expected by chance"),
+            _("Typical error"),
+            _("Bias"),
+        ]
         rows = [_record_row(r) for r in records]
-        parts.append(
-            sheet(head, rows, _("How good the forecasts were, by their length"), "scroll sheet years")
-        )
+        parts.append(sheet(head, rows, _("Forecast accuracy by horizon"), "scroll sheet years"))
         parts.append(html.P(_meaning(), className="quiet"))
     if any(r.afterwards for r in records):
         parts.append(html.P(_afterwards(records), className="quiet"))
@@ -49,9 +57,10 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
 
 def _meaning() -> str:
     return _(
-        "Half of the forecasts were off by less than the typical error. The bias says which way: with + more was "
-        "forecast than came. By chance is how many hold, 19 times of 20, if all intervals are right: forecasts "
-        "whose days overlap hold or miss together."
+        "Half of the forecasts had a smaller error than the typical one. A positive bias "
+        "means that forecasts were too high. Expected by chance: how many outcomes lie in the"
+        " interval, with 95 % probability, if all intervals are right; forecasts whose days "
+        "overlap hit or miss together."
     )
 
 

@@ -74,7 +74,7 @@ def sensors_line(live: SiteLive, findings: Sequence[FindingInfo], sensors: int) 
         said = _("No sensor is placed here yet: what to do")
     elif all(space.heard is None for space in live.spaces):
         # The live script takes it away with the first figure.
-        name, said = "unheard", _("No sensor of this place has been heard yet: what to do")
+        name, said = "unheard", _("No sensor of this place has been seen yet: what to do")
     elif n:
         said = plural("{n} sensor needs attention", "{n} sensors need attention", n).format(n=n)
     else:

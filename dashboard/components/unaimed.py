@@ -28,7 +28,7 @@ def so_far(known: SoFar, title: str, coming: Outlook | None, names: Sequence[Tex
     year = next((t for t in coming.totals if t.days == path.WHOLE_YEAR), None) if coming else None
     if year:
         low, high = (formats.number(rounded(v)) for v in (year.low80, year.high80))
-        about = _("expected in the next 365 days (8 times of 10 between {low} and {high})").format(
+        about = _("forecast for the next 365 days (80 % prediction interval {low}–{high})").format(
             low=low, high=high
         )
         parts.append((formats.number(rounded(year.mean)), about))
@@ -54,16 +54,13 @@ def no_goal(site: str, name: str, way: Progress | None, today: date, first: date
     """Why the visits are held against nothing, and lines for the site file that change it. `first`: counted since."""
     if way and today <= way.baseline_last:
         text = _(
-            "The target is held against the visits from {first} to {last}. The way to it begins once they are counted."
+            "The target is compared with the visits from {first} to {last}. The target "
+            "trajectory begins once they are counted."
         )
         period = text.format(first=formats.day(way.baseline_first), last=formats.day(way.baseline_last))
         return html.Section([html.H2(_("The baseline is being counted")), html.P(period)], className="advice")
     if way is None:
-        lines = [
-            _(
-                "Nobody has said yet where the visits shall go: from which period, how much more, and until when."
-            )
-        ]
+        lines = [_("No target has been set: from which period, how much more, and until when.")]
     else:
         period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
         lines = [

@@ -19,10 +19,10 @@ DOCS = "docs/connect-a-sensor.md"
 def section(strangers: Sequence[Stranger], places: Mapping[str, str], now: datetime) -> Any:
     """A card for each, or a word that there is none; `places` is what portals and spaces are called."""
     if not strangers:
-        return html.P(_("None: every sensor that is heard has its place."), className="quiet")
-    kept = _("Nothing of what they send is lost: once placed, they count from their first reading on.")
+        return html.P(_("None: every sensor is assigned."), className="quiet")
+    kept = _("Nothing of what they send is lost: once assigned, they count from their first reading on.")
     how = _("Put the lines into the site file and apply it:")
-    rest = _("Only the {n} that were heard last are shown.").format(n=len(strangers))
+    rest = _("Only the {n} that were seen last are shown.").format(n=len(strangers))
     return html.Div(
         [
             html.P([kept, " ", how, " ", html.Code("besok site apply " + _("FILE"))], className="quiet"),
@@ -34,7 +34,7 @@ def section(strangers: Sequence[Stranger], places: Mapping[str, str], now: datet
 
 def _card(stranger: Stranger, places: Mapping[str, str], now: datetime) -> Any:
     d = stranger.device
-    heard = _("Heard {ago}").format(ago=readings.ago(d.heard, now))
+    heard = _("Last seen {ago}").format(ago=readings.ago(d.heard, now))
     where = [html.Span(heard), *([html.Span([_("on"), " ", html.Code(d.topic)])] if d.topic else [])]
     channels = [_channel(c, s, places, now) for c, s in zip(d.channels, stranger.suggestions, strict=True)]
     return html.Article(

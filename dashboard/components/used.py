@@ -21,9 +21,9 @@ def section(found: SpaceUsage | None, zone: str) -> Any:
     when = formats.stamp(use.peak_at, zone) if use.peak_at else ""
     measured = _("{share} of the open hours were measured").format(share=formats.percent(use.coverage))
     cells = [
-        (_("Mean stay"), _minutes(use.stay_minutes), _stay(found)),
-        (_("People inside while open, on average"), _number(use.people, 1), measured),
-        (_("Most at once"), _peak(use.peak), when),
+        (_("Mean dwell time"), _minutes(use.stay_minutes), _stay(found)),
+        (_("Mean occupancy while open"), _number(use.people, 1), measured),
+        (_("Peak"), _peak(use.peak), when),
         *_filled(found),
         _turnover(found),
     ]
@@ -32,7 +32,7 @@ def section(found: SpaceUsage | None, zone: str) -> Any:
         for name, value, about in cells
         if value
     ]
-    note = _("In brackets: the interval that holds 8 times of 10. Besök sees people, not who sits.")
+    note = _("In brackets: the 80 % interval. Besök counts people, not who sits.")
     return html.Section(
         [html.H2(_("How it was used")), html.Dl(terms, className="used"), html.P(note, className="quiet")]
     )
@@ -43,14 +43,14 @@ def _filled(found: SpaceUsage) -> list[tuple[str, str, str]]:
     use, cells = found.usage, []
     if found.seats:
         place = plural("of {n} seat", "of {n} seats", found.seats).format(n=formats.number(found.seats))
-        cells.append((_("Seats taken"), _percent(use.seats_taken), place))
-        cells.append((_("Seats taken at most"), _percent(use.seats_taken_peak), place))
+        cells.append((_("Seat occupancy"), _percent(use.seats_taken), place))
+        cells.append((_("Peak seat occupancy"), _percent(use.seats_taken_peak), place))
     if found.capacity:
         room = plural("of {n} person", "of {n} people", found.capacity).format(
             n=formats.number(found.capacity)
         )
         cells.append((_("Utilisation"), _percent(use.utilisation), room))
-        cells.append((_("Utilisation at most"), _percent(use.utilisation_peak), room))
+        cells.append((_("Peak utilisation"), _percent(use.utilisation_peak), room))
     return cells
 
 
@@ -59,11 +59,11 @@ def _stay(found: SpaceUsage) -> str:
     use = found.usage
     reasons: dict[Reason, str] = {
         "running": _("It is told once a day is over."),
-        "no_flows": _("The doors were not watched long enough."),
-        "few": _("Too few people came to tell."),
+        "no_flows": _("There is too little data from the doors."),
+        "few": _("There were too few visits to tell."),
         "ends": _("Too many were inside when days began or ended."),
-        "disagree": _("Those who came and those who left do not fit together."),
-        "vague": _("The doors cannot tell stays as short as these."),
+        "disagree": _("Entries and exits do not add up."),
+        "vague": _("The doors cannot measure dwell times as short as these."),
     }
     if use.stay_reason:
         return reasons[use.stay_reason]
@@ -79,7 +79,7 @@ def _turnover(found: SpaceUsage) -> tuple[str, str, str]:
         name = _("Visits")
         figure = use.came
     came = (
-        _("{n} came on days whose doors were watched").format(n=formats.number(use.came.value))
+        _("{n} visits on days with data from the doors").format(n=formats.number(use.came.value))
         if use.came
         else ""
     )

@@ -74,7 +74,7 @@ def section(site: str, years: Sequence[Year], this_year: int, baseline: float | 
     head = [
         _("Year"),
         _("Visits"),
-        _("8 times of 10 between"),
+        _("80 % prediction interval"),
         *([_("× baseline")] if baseline else []),
         _("How known"),
     ]
@@ -86,7 +86,8 @@ def section(site: str, years: Sequence[Year], this_year: int, baseline: float | 
                 html.H2(_("Year by year")),
                 sheet(head, rows, _("Year by year"), "scroll sheet years"),
                 html.P(
-                    html.A(_("Download the sums to come as CSV"), href=csv, download=""), className="quiet"
+                    html.A(_("Download the sums of the forecast as CSV"), href=csv, download=""),
+                    className="quiet",
                 ),
             ]
         )
@@ -105,7 +106,7 @@ def _row(one: Year, this_year: int, baseline: float | None) -> list[str]:
 def _known(one: Year, this_year: int) -> str:
     """How the figure came about."""
     if one.low is not None:
-        return _("counted so far, and expected") if one.year == this_year else _("expected")
+        return _("counted so far, and forecast") if one.year == this_year else _("forecast")
     if one.observed >= 0.995:
         return _("counted")
     return _("counted, {share} of its days").format(share=formats.percent(one.observed))

@@ -65,7 +65,7 @@ def _band(result: go.Figure, times: Sequence[datetime], points: Sequence[Occupan
         ys += [*(_whole(y) for _x, y in there + back), None]
     if xs:
         result.add_scatter(
-            x=xs, y=ys, name=_("8 times of 10"), mode="lines", line={"width": 0}, fill="toself", fillcolor=BAND,
+            x=xs, y=ys, name=_("80 % interval"), mode="lines", line={"width": 0}, fill="toself", fillcolor=BAND,
             hoverinfo="skip",
         )  # fmt: skip
 

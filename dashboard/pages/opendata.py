@@ -66,15 +66,18 @@ def _rows(site: str, first: date, today: date, forecast: bool) -> Sequence[Row]:
         (_("The usual week: people here by weekday and hour"), f"occupancy/heatmap?space={site}"),
         (_("In and out through each door by day, the last 30 days"), f"flows?{month}&step=day"),
         *(_expected() if forecast else []),
-        (_("What was asked for, what became of it and what it gave"), "actions?"),
-        (_("Opening hours, holidays and weather by day, since the counting began"), f"calendar?{every}"),
+        (_("Requests, actions and their effects"), "actions?"),
+        (
+            _("Opening hours, public holidays and weather by day, since the counting began"),
+            f"calendar?{every}",
+        ),
     ]
 
 
 def _expected() -> list[Row]:
     return [
-        (_("Visits to come by day"), "forecast?part=days"),
-        (_("Every forecast that was made, and what came"), "forecast/record?"),
+        (_("Forecast of visits by day"), "forecast?part=days"),
+        (_("Every forecast and its outcome"), "forecast/record?"),
     ]
 
 

@@ -43,7 +43,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     place = sites.load(db, site.site)
     counted = sites.counted(db, place)
     today = calendar.business_day(now, place)
-    title = _("{site}: on the way").format(site=named(site.name))
+    title = _("{site}: progress").format(site=named(site.name))
     way, coming = _way(db, site.site, today), _outlook(db, site.site)
     if way is None or way.baseline_visits is None or today <= way.baseline_last:
         parts = _without_goal(db, place, counted, way, coming, title, now)

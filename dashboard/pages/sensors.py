@@ -46,11 +46,11 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             attention.section(wrong, site.timezone, any(d.freshness in ("stale", "none") for d in mine)),
             html.H2(_("All sensors")),
             _devices(mine, names, site, now, _worked(db, site.site, today, now)),
-            html.H2(_("Counted beside the sensors"), id="beside"),
+            html.H2(_("Validation counts"), id="beside"),
             beside.section(calibration(db, site.site, now), site.timezone),
-            html.H2(_("Heard, but not placed"), id="strangers"),
+            html.H2(_("Unassigned sensors"), id="strangers"),
             unplaced_devices.section(unplaced, places, now),
-            html.H2(_("Messages nobody could read")),
+            html.H2(_("Rejected messages")),
             _rejected(refused, site.timezone),
         ],
         className="page",
@@ -66,23 +66,23 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
     never = sum(d.freshness == "none" for d in devices)
     text = plural("{n} sensor", "{n} sensors", len(devices)).format(n=len(devices))
     said = [
-        *([plural("{n} is silent", "{n} are silent", silent).format(n=silent)] if silent else []),
-        *([plural("{n} was never heard", "{n} were never heard", never).format(n=never)] if never else []),
-    ] or [plural("it is heard", "all are heard", len(devices))]
+        *([plural("{n} is offline", "{n} are offline", silent).format(n=silent)] if silent else []),
+        *([plural("{n} was never seen", "{n} were never seen", never).format(n=never)] if never else []),
+    ] or [plural("it is online", "all are online", len(devices))]
     return f"{text}: {', '.join(said)}."
 
 
 def _waiting(unplaced: Sequence[Stranger]) -> list[Any]:
     """How many wait for a place, leading to them."""
     n = len(unplaced)
-    text = plural("{n} more is heard and has no place yet.", "{n} more are heard and have no place yet.", n)
+    text = plural("{n} more is unassigned.", "{n} more are unassigned.", n)
     text = text.format(n=f"{n}+" if n >= SHOWN_DEVICES else n)
     return [" ", html.A(text, href="#strangers")] if unplaced else []
 
 
 def state(device: DeviceInfo) -> Any:
     """The chip of a sensor."""
-    words = {"live": _("Heard"), "late": _("Late"), "stale": _("Silent"), "none": _("Never heard")}
+    words = {"live": _("Online"), "late": _("Delayed"), "stale": _("Offline"), "none": _("Never seen")}
     icon = html.Span(className="icon", **HIDDEN)
     attributes = data(state=device.freshness, level="calm" if device.freshness == "live" else "moderate")
     return html.Span(html.Span([icon, words[device.freshness]], className="chip"), **attributes)
@@ -128,8 +128,8 @@ def _devices(
     head = [
         _("Observes"),
         _("State"),
-        _("Last heard"),
-        _("Worked, 7 days"),
+        _("Last seen"),
+        _("Uptime, 7 days"),
         _("Sensor"),
         *([_("Clock")] if off else []),
     ]
@@ -183,7 +183,7 @@ def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
     return html.Div(
         [
             html.P([what, " ", html.Code(f"{unplaced_devices.DOCS}")], className="quiet"),
-            sheet(head, rows, _("Messages nobody could read")),
+            sheet(head, rows, _("Rejected messages")),
         ]
     )
 

@@ -75,7 +75,7 @@ def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
         )
     text = _(
         "Busiest on {weekday}s at {hour}: {n} people on average, over the last eight weeks. "
-        "In brackets: between what it is on eight such days of ten."
+        "In brackets: the interval of 80 % of such days."
     )
     n = formats.with_interval(top.people, top.lower, top.upper)
     finding = text.format(weekday=formats.weekdays("wide")[top.weekday], hour=f"{top.hour:02}:00", n=n)

@@ -32,7 +32,7 @@ def said(report: AnnualReport) -> list[Any]:
     if report.besok01 is None or report.low is None or report.high is None:
         few = _("Visits of {year} (Besok01): too few days were counted for a figure.")
         return [html.P(few.format(year=report.year), className="quiet")]
-    text = _("Visits of {year} (Besok01): {n}, 19 times of 20 between {low} and {high}.")
+    text = _("Visits of {year} (Besok01): {n}, 95 % interval {low}–{high}.")
     low, high = formats.number(report.low), formats.number(report.high)
     figure = text.format(year=report.year, n=formats.number(report.besok01), low=low, high=high)
     return [
@@ -56,10 +56,10 @@ def _why(report: AnnualReport) -> str:
     """How it comes from all who were counted, so that nobody reports the one for the other."""
     parts = []
     if report.gross is not None and report.net is not None and round(report.gross) != round(report.net):
-        taken = _("It is net: of {gross} who came in, the site's stated deductions ({off}) are taken off.")
+        taken = _("It is net: {gross} entries less the site's stated deductions ({off}).")
         off = formats.number(report.gross - report.net)
         parts.append(taken.format(gross=formats.number(report.gross), off=off))
     if report.estimated_share >= 0.0005:
-        estimated = _("{share} of it is estimated for what was not observed.")
+        estimated = _("{share} of it is imputed for times without data.")
         parts.append(estimated.format(share=formats.percent(report.estimated_share, 1)))
     return " ".join(parts)

@@ -74,7 +74,7 @@ def _year_chart(
     ends = [(d, v) for d, v in now if d.day == 1 or d == now[-1][0]]
     then, asked = dict(before), dict(goal)
     label = (
-        _("Visits so far this year, last year and on the path")
+        _("Visits so far this year, last year and on the target trajectory")
         if goal
         else _("Visits so far this year and last")
     )
@@ -82,7 +82,7 @@ def _year_chart(
         figures.this_year(now, before, goal, years),
         label=label,
         finding=finding,
-        head=[_("Day"), str(years[0]), str(years[1]), *([_("the path")] if goal else [])],
+        head=[_("Day"), str(years[0]), str(years[1]), *([_("target trajectory")] if goal else [])],
         rows=[
             [
                 formats.day(d),
@@ -128,7 +128,7 @@ def _sentence(
         change = formats.signed_percent(visits / then - 1)
         said += ", " + _("{change} against {year}").format(change=change, year=day.year - 1)
     if visits and asked:
-        said += ", " + _("{change} against the path").format(
+        said += ", " + _("{change} against the target trajectory").format(
             change=formats.signed_percent(visits / asked - 1)
         )
     return said + "."
@@ -159,7 +159,7 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
                 if way
                 else _("Visits by month beside last year"),
                 finding=answer.month_finding(mine, whole, today.month, names[1], gaps, unseen, left_out),
-                head=[_("Month"), *names, _("Change"), _("Observed")],
+                head=[_("Month"), *names, _("Change"), _("Data coverage")],
                 rows=answer.month_rows(mine, theirs, whole, {p.day.month: p for p in now}),
                 csv=_file(site, begins, today - DAY, "month"),
                 name="months",

@@ -214,7 +214,7 @@ def test_the_pages_tell_what_the_counts_say(quiet_house: House, open_page: Open,
     page.goto(f"{quiet_house.url}/now/{quiet_house.id}")
     page.wait_for_selector("#page [data-title]")
     page.goto(f"{quiet_house.url}/spaces/{quiet_house.id}/lobby?range=7d")
-    expect(page.get_by_text("The doors were not watched long enough.")).to_be_visible()
+    expect(page.get_by_text("There is too little data from the doors.")).to_be_visible()
 
 
 def test_the_policy_holds_and_an_unknown_site_is_told(chromium: Browser, quiet_house: House) -> None:

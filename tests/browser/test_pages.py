@@ -86,7 +86,7 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     expect(people(page, "lobby")).to_have_text("3")
     page.get_by_role("link", name="Foajé").click()
     expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_attached()
-    expect(page.locator(".finding").first).to_contain_text(re.compile(r"Som mest 3 \(\d+–\d+\) personer"))
+    expect(page.locator(".finding").first).to_contain_text(re.compile(r"Högst: 3 \(\d+–\d+\) personer"))
     page.get_by_text("Visa som tabell").click()
     expect(page.locator(".numbers tbody td").first).to_have_text("3")
     link = page.get_by_role("link", name="Ladda ner CSV").get_attribute("href")
@@ -124,7 +124,7 @@ def test_sensors_show_what_is_wrong(house: House, open_page: Open) -> None:
     page = open_page(house.url)
     expect(people(page, "lobby")).to_have_text("1")
     go(page, house, "/sensors/{house}")
-    expect(page.get_by_text("2 sensorer: 1 har aldrig hörts.")).to_be_visible()
+    expect(page.get_by_text("2 sensorer: 1 har aldrig anslutit.")).to_be_visible()
     expect(page.get_by_role("heading", name="stranger")).to_be_visible()
     expect(page.get_by_text("in is -1", exact=False)).to_be_visible()
 
@@ -135,7 +135,7 @@ def test_a_sensor_without_a_place_is_shown_with_lines_to_copy(house: House, open
     page = open_page(house.url, locale="en-GB", permissions=["clipboard-read", "clipboard-write"])
     expect(people(page, "lobby")).to_have_text("3")
     go(page, house, "/sensors/{house}")
-    page.get_by_role("link", name="1 more is heard").click()
+    page.get_by_role("link", name="1 more is unassigned").click()
     card = page.locator(".stranger")
     expect(card).to_contain_text(f"besok/v1/{house.id}/lobby-window/level")
     expect(card).to_contain_text("Region 1: 4 present, battery 80 %")
@@ -152,4 +152,4 @@ def test_a_sensor_without_a_place_is_shown_with_lines_to_copy(house: House, open
 
 def test_without_strangers_the_page_says_so(quiet_house: House, open_page: Open) -> None:
     page = open_page(f"{quiet_house.url}/sensors/{quiet_house.id}", locale="en-GB")
-    expect(page.get_by_text("None: every sensor that is heard has its place.")).to_be_visible()
+    expect(page.get_by_text("None: every sensor is assigned.")).to_be_visible()

@@ -129,7 +129,7 @@ def test_the_page_tells_last_years_figure_where_there_is_one(db: Database) -> No
     (lib,) = services.sites(db)
     report = services.annual(db, "lib", 2025, TODAY)
     (section,) = statistics.section(db, lib, TODAY)
-    assert f"{formats.number(report.besok01)}, 19 gånger av 20" in section.children[1].children
+    assert f"{formats.number(report.besok01)}, 95 % osäkerhetsintervall" in section.children[1].children
     assert statistics.section(db, lib, date(2025, 12, 31)) == []  # nobody counted in 2024
     assert statistics.section(db, replace(lib, kind="park"), TODAY) == []
 

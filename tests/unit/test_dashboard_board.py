@@ -103,13 +103,13 @@ def test_a_free_room_has_no_number_and_what_is_sure_is_said_to_be_so() -> None:
     assert (live_parts.people(free), live_parts.interval(free)) == ("Ledigt", "")
     nobody = space("hall", people=0.0, lower=0.0, upper=0.0)
     assert (live_parts.interval(nobody), live_parts.between(nobody)) == ("(0–0)", "Så gott som säkert")
-    assert live_parts.between(space("hall")) == "Åtta gånger av tio mellan 5 och 9"
+    assert live_parts.between(space("hall")) == "80 % osäkerhetsintervall 5–9"
 
 
 def test_every_reason_of_the_estimator_has_words() -> None:
     assert {reason for reason in REASONS if reason} <= live_parts.reasons().keys()
     corrected = live_parts.certainty(space("hall", reason="drift"))
-    assert corrected == "räknat vid dörrarna · drift rättad"
+    assert corrected == "räknat vid dörrarna · driftkorrigerat"
 
 
 def test_a_closed_house_is_said_to_be_closed_unless_it_is_full_of_people() -> None:
@@ -119,7 +119,7 @@ def test_a_closed_house_is_said_to_be_closed_unless_it_is_full_of_people() -> No
     assert live_parts.verdict(quiet, False) == "Stängt"
     assert live_parts.verdict(quiet, True) == "Lugnt"
     assert live_parts.verdict(space("hall"), False) == "Lagom"
-    assert live_parts.verdict(space("hall", freshness="stale"), False) == "Tyst"
+    assert live_parts.verdict(space("hall", freshness="stale"), False) == "Offline"
 
 
 def test_unknown_is_a_dash_and_never_zero() -> None:
@@ -135,7 +135,7 @@ def test_unknown_is_a_dash_and_never_zero() -> None:
 def test_a_stale_figure_is_said_to_be_so() -> None:
     found = board(site(space("hall", freshness="stale")))
     assert found["cards"]["hall"]["data-state"] == "stale"
-    assert "Tyst" in found["text"]
+    assert "Offline" in found["text"]
 
 
 def test_visits_are_compared_with_last_week() -> None:

@@ -59,7 +59,12 @@ def test_the_calendar_years_are_counted_then_half_counted_then_expected() -> Non
         (2028, 44_000, 43_990),
     ]  # fmt: skip
     told = texts(years.section("lib", found, 2026, 36_500))
-    for part in ("counted, 92% of its days", "counted so far, and expected", "1.21 ×", "44,000 – 44,000"):
+    for part in (
+        "counted, 92\u00a0% of its days",
+        "counted so far, and forecast",
+        "1.21 ×",
+        "44,000 – 44,000",
+    ):
         assert part in told
     assert years.of(points(date(2025, 3, 1), TODAY), "gross", replace(OUTLOOK, totals=())) == []
     assert years.section("lib", [], 2026, None) == []
@@ -69,7 +74,9 @@ def test_a_target_whose_time_is_over_was_reached_or_not() -> None:
     over = replace(WAY, deadline=date(2026, 6, 30), needed_growth=None, deadline_365=70_000)
     told = texts(answer.panel(over, "Library"))
     assert (
-        "Not reached" in told and "70,000 came in the 365 days up to it" in told and "the path (" not in told
+        "Not reached" in told
+        and "70,000 visits in the 365 days up to it" in told
+        and "the path (" not in told
     )
     assert "Not reached" not in texts(answer.panel(replace(over, deadline_365=73_000), "Library"))
     assert "too few days were counted to say" in texts(
@@ -80,7 +87,9 @@ def test_a_target_whose_time_is_over_was_reached_or_not() -> None:
 
 
 def test_a_year_of_few_counted_days_says_so() -> None:
-    assert "Only 12% of the last 365 days were counted" in answer.verdict(replace(WAY, coverage_365=0.12))
+    assert "Only 12\u00a0% of the last 365 days were counted" in answer.verdict(
+        replace(WAY, coverage_365=0.12)
+    )
 
 
 def test_months_that_were_not_observed_whole_are_compared_with_nothing() -> None:
@@ -88,7 +97,7 @@ def test_months_that_were_not_observed_whole_are_compared_with_nothing() -> None
     told = answer.month_finding(mine, theirs, 11, "baseline 2024", left_out=["September"])
     assert told == (
         "1 of 1 finished months had more visits than in baseline 2024. "
-        "Left out, since not observed whole then: September."
+        "Left out, since not measured completely then: September."
     )
     assert answer.month_finding(mine, [None] * 12, 11, "2025").startswith("No month is over yet")
 
@@ -116,7 +125,7 @@ def test_without_a_target_the_page_tells_what_came_what_comes_and_how_to_set_one
     )  # fmt: skip
     coming = replace(OUTLOOK, odds=None, totals=(expected(TODAY, TODAY + 364 * DAY, 41_234),))
     told = texts(unaimed.so_far(known, "Library", coming))
-    for part in ("99,000", "visits on 1,000 days since 1 Feb 2024", "36,000", "41,200", "+8.0%"):
+    for part in ("99,000", "visits on 1,000 days since 1 Feb 2024", "36,000", "41,200", "+8.0\u00a0%"):
         assert part in told
     new = texts(
         unaimed.so_far(replace(known, days=1, visits=7, coverage_365=0.003, growth=None), "Library", None)
@@ -145,7 +154,7 @@ def test_a_record_of_short_forecasts_alone_is_a_record() -> None:
             [Record(days=7, made=1, held=1, right_low=0, right_high=1, afterwards=0, error=0.1, bias=0.1)],
         )
     )
-    assert "of the 7 days after it was made" in told and "No forecast is old enough" not in told
+    assert "for the 7 days after the forecast was made" in told and "No forecast is old enough" not in told
 
 
 def test_days_that_nobody_counted_are_not_told_as_fewer_visits() -> None:
@@ -153,7 +162,10 @@ def test_days_that_nobody_counted_are_not_told_as_fewer_visits() -> None:
     now = [(day, 10.0 * n) for n, day in enumerate(days)]
     before, goal = {days[-1]: 1_100.0}, {days[-1]: 990.0}
     said = this_year._sentence(now, before, goal, 2)
-    assert said == "Until 10 Apr 2026: 990 visits, −10% against 2025, ±0% against the path."
+    assert (
+        said
+        == "Until 10 Apr 2026: 990 visits, −10\u00a0% against 2025, ±0\u00a0% against the target trajectory."
+    )
     assert this_year._sentence(now, before, goal, 31).endswith(
         "990 visits. 31 days were not counted whole and are missing from it, so it is not compared."
     )
@@ -165,7 +177,7 @@ def test_a_baseline_under_way_is_no_path_yet() -> None:
         WAY, baseline_first=date(2026, 11, 1), baseline_last=date(2027, 10, 31), baseline_coverage=0.06
     )
     said = texts(unaimed.no_goal("lib", "Library", young, TODAY, date(2026, 11, 20)))
-    assert "from 1 Nov 2026 to 31 Oct 2027. The way to it begins once they are counted." in said
+    assert "from 1 Nov 2026 to 31 Oct 2027. The target trajectory begins once they are counted." in said
     assert "[sites.target]" not in said
     assert path.multiple(young, TODAY) == 1
 

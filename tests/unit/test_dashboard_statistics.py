@@ -29,14 +29,14 @@ def english() -> Iterator[None]:
 
 def test_the_figure_says_how_it_comes_from_all_who_came() -> None:
     said = texts(statistics.said(REPORT))
-    assert "Visits of 2025 (Besok01): 396,687, 19 times of 20 between 384,056 and 409,319." in said
-    assert "of 429,742 who came in, the site's stated deductions (33,055) are taken off." in said
+    assert "Visits of 2025 (Besok01): 396,687, 95 % interval 384,056–409,319." in said
+    assert "429,742 entries less the site's stated deductions (33,055)." in said
     assert "besok report annual lib --year 2025 --verify" in said and "estimated" not in said
 
 
 def test_what_is_estimated_is_said_and_what_is_not_taken_off_is_not() -> None:
     said = texts(statistics.said(replace(REPORT, gross=396_687.46, estimated_share=0.021)))
-    assert "2.1% of it is estimated for what was not observed." in said and "deductions" not in said
+    assert "2.1\u00a0% of it is imputed for times without data." in said and "deductions" not in said
 
 
 def test_too_few_days_give_no_figure() -> None:

@@ -31,7 +31,7 @@ def test_occupancy_has_line_interval_comparison_and_limit() -> None:
     before = [replace(point(0, 3), start=START - 7 * DAY)]
     figure = drawn([point(0, 4, 1), point(1, None), point(2, 6, 2)], before, capacity=10)
     names = [trace.name for trace in figure.data]
-    assert names == ["8 gånger av 10", "en vecka före", "I dag"]
+    assert names == ["80 % osäkerhetsintervall", "en vecka före", "I dag"]
     band, dotted, line = figure.data
     assert list(band.y) == [5, 3, None, 8, 4, None]  # two outlines with nothing between them
     assert list(line.y) == [4, None, 6]  # what is not known stays a gap
@@ -121,9 +121,9 @@ def test_unobserved_days_add_nothing_and_are_not_zero() -> None:
 
 
 def test_where_we_stand_in_words() -> None:
-    assert answer.verdict(way()).startswith("I dag: efter vägen (−13\u00a0%)")
-    assert answer.verdict(way(last_365=480_000.0)).startswith("I dag: på vägen")
-    assert answer.verdict(way(last_365=600_000.0)).startswith("I dag: före vägen")
+    assert answer.verdict(way()).startswith("I dag: under målbanan (−13\u00a0%)")
+    assert answer.verdict(way(last_365=480_000.0)).startswith("I dag: på målbanan")
+    assert answer.verdict(way(last_365=600_000.0)).startswith("I dag: före målbanan")
     assert "ännu inte ett år" in answer.verdict(way(last_365=None))
     assert "Bara 31\u00a0% av basnivåns dagar" in answer.verdict(way(baseline_coverage=0.31))
     assert "basnivåns dagar" not in answer.verdict(way())
@@ -142,7 +142,7 @@ def test_the_year_has_three_lines_told_apart_without_colour() -> None:
     figure = progress.this_year(series, series, series, (2026, 2025))
     assert [(t.name, t.line.dash) for t in figure.data] == [
         ("2025", "dot"),
-        ("vägen", "dash"),
+        ("målbana", "dash"),
         ("2026", None),
     ]
 

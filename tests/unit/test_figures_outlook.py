@@ -69,7 +69,13 @@ def test_the_running_year_fills_holes_with_the_mean_and_says_nothing_of_what_is_
 
 def test_the_way_has_both_intervals_behind_the_lines_and_the_goal() -> None:
     drawn = figures.way([(FIRST, 1.0)], COMING, [(FIRST, 1.0)], 73_000)
-    assert [t.name for t in drawn.data] == ["19 gånger av 20", "8 gånger av 10", "vägen", "väntat", "räknat"]
+    assert [t.name for t in drawn.data] == [
+        "95 % prognosintervall",
+        "80 % prognosintervall",
+        "målbana",
+        "prognos",
+        "räknat",
+    ]
     assert drawn.data[1].y[0] == 120 and drawn.data[1].y[-1] == 80 and len(drawn.data[1].x) == 120
     assert [shape.y0 for shape in drawn.layout.shapes] == [73_000]
     assert not figures.way([], (), [], None).data
@@ -82,18 +88,18 @@ def test_a_record_tells_held_from_missed_by_form_and_colour() -> None:
     assert (list(held.y), list(missed.y)) == ([300], [400]) and held.marker.symbol != missed.marker.symbol
 
 
-def test_the_answer_says_the_odds_and_what_follows() -> None:
+def test_the_answer_says_the_probability_and_what_follows() -> None:
     token = LANG.set("en")
     try:
         said = texts(answer.panel(WAY, "Library", OUTLOOK, {6: 0.8, 0: 1.2}))
         for part in (
-            "4 in 10",
-            "the odds of 2.0 × by 31 Dec 2030",
-            "Sundays are furthest behind",
-            "a year is needed",
+            "42\u00a0%",
+            "probability of 2.0 × by 31 Dec 2030",
+            "Sundays have grown least.",
+            "Growth needed: ",
         ):
             assert part in said
-        assert "odds" not in texts(answer.panel(WAY, "Library", replace(OUTLOOK, odds=None)))
+        assert "probability of" not in texts(answer.panel(WAY, "Library", replace(OUTLOOK, odds=None)))
         records = [
             Record(days=28, made=2, held=1, right_low=0, right_high=2, afterwards=2, error=0.1, bias=-0.02)
         ]

@@ -11,7 +11,6 @@ from besok.model.settings import Settings
 from besok.text.languages import _, language
 from dashboard import counting, live, router, shell
 from dashboard.caching import CachingMiddleware, fingerprints
-from dashboard.callbacks import Callbacks
 from dashboard.language import LanguageMiddleware
 
 log = logging.getLogger(__name__)
@@ -66,8 +65,7 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     )
     app.backend.websocket_capability = False  # or each page opens a socket of Dash's own that nobody uses
     app.layout = shell.layout
-    callbacks = Callbacks(app, lambda: server.state.db)
-    router.register(callbacks)
+    router.register(app, lambda: server.state.db)
     # Finds the assets. Left to Dash, a first visit to any page but `/` would get none of them.
     app._setup_server()  # type: ignore[no-untyped-call]
     server.add_middleware(CachingMiddleware, known=fingerprints(app, app.first_script()))

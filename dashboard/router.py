@@ -1,11 +1,12 @@
 """Which page an address shows. To add a page: write it in `pages/`, name it here."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from dash import Input, Output
+from dash import Dash, Input, Output
 
 from besok import services
 from besok.model.errors import NotFound, SchemaMismatch, StoreError
@@ -13,7 +14,6 @@ from besok.model.views.live import SiteInfo
 from besok.store.database import Database
 from dashboard import shell
 from dashboard.address import Address
-from dashboard.callbacks import Callbacks
 from dashboard.components import notices
 from dashboard.pages import now, opendata, progress, sensors, spaces
 
@@ -30,10 +30,10 @@ PAGES: dict[str, Page] = {
 }
 
 
-def register(callbacks: Callbacks) -> None:
-    """The one callback that answers a change of address."""
+def register(app: Dash, database: Callable[[], Database]) -> None:
+    """Answer each change of address; in a thread, so that a slow query stops nobody else."""
 
-    @callbacks.on(
+    @app.callback(
         Output("page", "children"),
         Output("navigation", "children"),
         Output("foot", "children"),
@@ -43,9 +43,9 @@ def register(callbacks: Callbacks) -> None:
         Input("address", "search"),
         Input("redraw", "n_clicks"),
     )
-    def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, Any, Any, str, str]:
+    async def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, ...]:
         address = Address.parse(pathname or "/", search or "")
-        drawn = screen(callbacks.database(), address, datetime.now(UTC))
+        drawn = await asyncio.to_thread(screen, database(), address, datetime.now(UTC))
         return *drawn, shell.foot(address.site), "", str(redraw or 0)
 
 

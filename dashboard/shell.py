@@ -8,7 +8,7 @@ from dash import dcc, html
 from besok.model.views.live import SiteInfo
 from besok.text.languages import _, language, named
 from dashboard.address import Address
-from dashboard.components.attrs import HIDDEN, aria, data
+from dashboard.components.elements import HIDDEN, aria, data
 
 
 def layout() -> Any:

@@ -12,7 +12,7 @@ from besok.model.views.live import SpaceLive
 from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.components import live_parts
-from dashboard.components.attrs import HIDDEN, aria, data
+from dashboard.components.elements import HIDDEN, aria, data
 from dashboard.components.live_parts import Parts, part
 
 Value = float | None

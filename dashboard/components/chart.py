@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from dash import dcc, html
 
 from besok.text.languages import _
-from dashboard.components.attrs import aria, data
+from dashboard.components.elements import aria, data
 from dashboard.figures.style import config
 
 

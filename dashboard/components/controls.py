@@ -8,8 +8,8 @@ from besok.model.views.live import SiteInfo, SpaceInfo
 from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard.address import Address
-from dashboard.components import writing
-from dashboard.components.attrs import HIDDEN, aria
+from dashboard.components import forms
+from dashboard.components.elements import HIDDEN, aria
 from dashboard.ranges import Range
 
 
@@ -63,8 +63,8 @@ def bar(here: Address, period: Range) -> Any:
     dates = html.Form(
         [
             *(dcc.Input(type="hidden", name=name, value=value) for name, value in kept.items()),
-            writing.day("days", "from", _("From"), period.first, required=True),
-            writing.day("days", "to", _("To"), period.last, required=True),
+            forms.day("days", "from", _("From"), period.first, required=True),
+            forms.day("days", "to", _("To"), period.last, required=True),
             html.Button(_("Show"), type="submit", className="send"),
         ],
         action=here.href(range="", cmp="", **{"from": "", "to": ""}),

@@ -9,8 +9,9 @@ from besok.model.views.live import SpaceInfo
 from besok.model.views.series import OccupancyPoint
 from besok.text import formats
 from besok.text.languages import _, named
-from dashboard.components import files, live_parts, notices
+from dashboard.components import live_parts, notices
 from dashboard.components.chart import chart
+from dashboard.components.elements import csv_format
 from dashboard.figures import occupancy
 from dashboard.ranges import Range
 
@@ -38,7 +39,7 @@ def chart_of(
         axis=axis(period),
     )
     query = (
-        f"space={space.space}&from={period.first}&to={period.last}&step={period.step}&format={files.form()}"
+        f"space={space.space}&from={period.first}&to={period.last}&step={period.step}&format={csv_format()}"
     )
     return chart(
         drawn,

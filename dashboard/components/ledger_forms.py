@@ -10,8 +10,8 @@ from besok.model.site import Text
 from besok.model.views.calendar import ActionInfo
 from besok.text import formats
 from besok.text.languages import LANGUAGES, _, language, named
-from dashboard.components import writing
-from dashboard.components.attrs import aria, data
+from dashboard.components import forms
+from dashboard.components.elements import aria, data, fold, quiet
 
 LONGEST: Final = 1000  # characters of a text
 ASKED: Final = (
@@ -30,23 +30,16 @@ def add(site: str, spaces: Mapping[str, Text]) -> Any:
     within = {space: named(name) for space, name in spaces.items() if space != site}
     days = dict(zip(WEEKDAYS, formats.weekdays("wide"), strict=True))
     fields = [
-        html.P(
-            _("The ledger is public: write which group asked, and no names of people."), className="quiet"
-        ),
+        quiet(_("The ledger is public: write which group asked, and no names of people.")),
         html.Div(_texts(ASKED, "title", _("Request")), **data(once="")),
-        writing.choice(ASKED, "asked_by", _("By whom"), groups, "residents"),
-        writing.day(ASKED, "asked", _("When; today if left out"), None),
-        writing.choice(ASKED, "spaces", _("Where; the whole site if left out"), within),
-        writing.choice(ASKED, "weekdays", _("On which weekday; every day if left out"), days),
+        forms.choice(ASKED, "asked_by", _("By whom"), groups, "residents"),
+        forms.day(ASKED, "asked", _("When; today if left out"), None),
+        forms.choice(ASKED, "spaces", _("Where; the whole site if left out"), within),
+        forms.choice(ASKED, "weekdays", _("On which weekday; every day if left out"), days),
     ]
-    sent = data(
-        send=f"POST /api/v1/sites/{site}/actions",
-        fields=ASKED,
-        lists="spaces weekdays",
-        kept=_("Written down."),
-    )
-    form = _form(fields, ASKED, _("Write it down"), "", sent)
-    return html.Details([html.Summary(_("Add a request")), form])
+    sent = {"lists": "spaces weekdays", "kept": _("Written down.")}
+    address = f"POST /api/v1/sites/{site}/actions"
+    return fold(_("Add a request"), forms.form(fields, ASKED, _("Write it down"), "", address, **sent))
 
 
 def amend(site: str, action: ActionInfo) -> Any:
@@ -54,36 +47,21 @@ def amend(site: str, action: ActionInfo) -> Any:
     answer, here = action.answer, f"became-{action.action}"
     fields = [
         *_texts(here, "answer", _("What was answered"), answer, required=False),
-        writing.day(here, "answered", _("Answered on"), action.answered),
-        writing.day(here, "done_since", _("Done since"), action.done_since),
-        writing.day(here, "undone", _("Taken back on"), action.undone),
+        forms.day(here, "answered", _("Answered on"), action.answered),
+        forms.day(here, "done_since", _("Done since"), action.done_since),
+        forms.day(here, "undone", _("Taken back on"), action.undone),
     ]
-    sent = data(
-        send=f"PATCH /api/v1/sites/{site}/actions/{action.action}",
-        fields=here,
-        asked=str(action.asked or ""),
-        textless=_("An answer has a text: write what was answered too."),
-        early=_("That day is before the one on which it was asked for."),
-        undone=_("It can be taken back only after it was done: write both days."),
-        kept=_("Written down."),
-    )
-    what = _("Record the answer and the action")
-    return html.Details(
-        [
-            html.Summary(what, **aria(label=f"{what}: {named(action.title)}")),
-            _form(fields, here, _("Write it down"), named(action.title), sent),
-        ]
-    )
-
-
-def _form(fields: list[Any], here: str, verb: str, about: str, sent: dict[str, Any]) -> Any:
-    label = aria(label=f"{verb}: {about}") if about else {}
-    last = [
-        writing.who(here),
-        html.Button(verb, type="submit", className="send", **label),
-        html.P("", className="problem", role="alert", **data(failed=_("That could not be kept. Try again."))),
-    ]
-    return html.Form([*fields, *last], className="writing", **sent)
+    sent = {
+        "asked": str(action.asked or ""),
+        "textless": _("An answer has a text: write what was answered too."),
+        "early": _("That day is before the one on which it was asked for."),
+        "undone": _("It can be taken back only after it was done: write both days."),
+        "kept": _("Written down."),
+    }
+    what, about = _("Record the answer and the action"), named(action.title)
+    address = f"PATCH /api/v1/sites/{site}/actions/{action.action}"
+    form = forms.form(fields, here, _("Write it down"), about, address, **sent)
+    return html.Details([html.Summary(what, **aria(label=f"{what}: {about}")), form])
 
 
 def _texts(here: str, name: str, label: str, known: Text | None = None, required: bool = True) -> list[Any]:
@@ -93,8 +71,6 @@ def _texts(here: str, name: str, label: str, known: Text | None = None, required
     words = {"sv": _("in Swedish, if you can"), "en": _("in English, if you can")}
     both = ((mine, label, required), (other, f"{label}, {words[other]}", False))
     return [
-        writing.text(
-            here, f"{name}_{code}", said, code, LONGEST, getattr(known, code) if known else "", needed
-        )
+        forms.text(here, f"{name}_{code}", said, code, LONGEST, getattr(known, code) if known else "", needed)
         for code, said, needed in both
     ]

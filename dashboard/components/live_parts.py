@@ -13,7 +13,7 @@ from besok.model.site import Site
 from besok.model.views.live import SiteLive, SpaceLive
 from besok.text import formats
 from besok.text.languages import _
-from dashboard.components.attrs import data
+from dashboard.components.elements import data
 
 Parts = dict[str, str]  # texts by the name of their place
 

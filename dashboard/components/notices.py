@@ -5,7 +5,7 @@ from typing import Any
 from dash import dcc, html
 
 from besok.text.languages import _
-from dashboard.components.attrs import HIDDEN, data
+from dashboard.components.elements import HIDDEN, data
 
 
 def notice(heading: str, *lines: Any, icon: str = "empty", title: str = "") -> Any:

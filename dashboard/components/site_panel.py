@@ -10,8 +10,8 @@ from besok.model.views.attention import FindingInfo
 from besok.model.views.live import SiteLive
 from besok.text.languages import _, named, plural
 from dashboard.components import live_parts
-from dashboard.components.attrs import data
 from dashboard.components.card import Frame, bar, chip, count
+from dashboard.components.elements import data
 from dashboard.components.live_parts import Parts, part
 
 

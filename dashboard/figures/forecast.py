@@ -9,9 +9,9 @@ from besok.model.forecast import Expected
 from besok.model.views.forecast import Scored
 from besok.model.views.series import VisitPoint
 from besok.text.languages import _
-from dashboard.figures.path import visits_of
 from dashboard.figures.progress import Series
 from dashboard.figures.style import BAND, GOAL, LIMIT, NOW, chart
+from dashboard.figures.target_trajectory import visits_of
 
 WIDE = "rgba(61,116,216,0.14)"  # the 95 % interval, behind that of 80 %
 YEAR = 365  # days
@@ -36,12 +36,12 @@ def running_year(points: Sequence[VisitPoint], measure: str) -> Series:
     return result
 
 
-def way(counted: Series, years: Sequence[Expected], path: Series, goal: float | None) -> go.Figure:
-    """The running year as it was counted and as it is expected, beside the path to the goal."""
+def running(counted: Series, years: Sequence[Expected], asked: Series, target: float | None) -> go.Figure:
+    """Return the running year, counted and forecast, beside the target trajectory."""
     result = chart(_("visits in 365 days"))
     _fan(result, years)
     lines = (
-        (path, _("target trajectory"), {"color": GOAL, "width": 2.5, "dash": "dash"}),
+        (asked, _("target trajectory"), {"color": GOAL, "width": 2.5, "dash": "dash"}),
         ([(p.day, p.mean) for p in years], _("forecast"), {"color": NOW, "width": 2.5, "dash": "dot"}),
         (counted, _("counted"), {"color": NOW, "width": 3.5}),
     )
@@ -50,9 +50,9 @@ def way(counted: Series, years: Sequence[Expected], path: Series, goal: float | 
             result.add_scatter(
                 x=[d for d, _v in series], y=[v for _d, v in series], name=name, mode="lines", line=line
             )
-    if goal:
+    if target:
         result.add_hline(
-            y=goal, line={"color": LIMIT, "width": 1.5, "dash": "dash"},
+            y=target, line={"color": LIMIT, "width": 1.5, "dash": "dash"},
             annotation={"text": _("target"), "xanchor": "right", "yanchor": "bottom"},
         )  # fmt: skip
     return result

@@ -19,8 +19,8 @@ from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.address import Address
 from dashboard.components import live_parts, notices
-from dashboard.components.attrs import data
 from dashboard.components.card import Frame, Today, card, row, storey
+from dashboard.components.elements import data
 from dashboard.components.site_panel import panel, sensors_line
 
 WEEK = timedelta(days=7)

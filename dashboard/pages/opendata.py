@@ -14,9 +14,9 @@ from besok.store import sites
 from besok.store.database import Database
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import files, notices
-from dashboard.components.attrs import aria, data
+from dashboard.components import notices
 from dashboard.components.chart import sheet
+from dashboard.components.elements import aria, csv_format, data
 
 DAY = timedelta(days=1)
 LATELY = timedelta(days=30)
@@ -97,7 +97,7 @@ def _table(site: str, rows: Sequence[Row]) -> Any:
 def _links(site: str, what: str, path: str) -> list[Any]:
     address = f"/api/v1/sites/{site}/{path}"
     plain = address.rstrip("?")
-    asked = f"{address}{'' if address.endswith('?') else '&'}format={files.form()}"
+    asked = f"{address}{'' if address.endswith('?') else '&'}format={csv_format()}"
     return [
         html.A("CSV", href=asked, download="", **aria(label=f"CSV: {what}")),
         html.A("JSON", href=plain, **aria(label=f"JSON: {what}")),

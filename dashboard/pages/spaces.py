@@ -16,8 +16,8 @@ from besok.text import formats
 from besok.text.languages import _, named
 from dashboard import ranges
 from dashboard.address import Address
-from dashboard.components import controls, history, notices, unusual, used
-from dashboard.components.attrs import data
+from dashboard.components import controls, history, notices, space_usage, unusual_hours
+from dashboard.components.elements import data
 from dashboard.figures import heat
 from dashboard.ranges import Range
 
@@ -63,7 +63,7 @@ def _history(db: Database, site: Site, space: SpaceInfo, here: Address, period: 
 
 def _used(db: Database, site: Site, space: SpaceInfo, period: Range, now: datetime) -> Any:
     found = services.space_usage(db, site.id, period.first, period.last, now=now, space=space.space)
-    return used.section(found[0] if found else None, site.timezone)
+    return space_usage.section(found[0] if found else None, site.timezone)
 
 
 def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
@@ -93,4 +93,4 @@ def _unusual(db: Database, site: Site, now: datetime) -> Any:
     today = calendar.business_day(now, site)
     visits = services.visits(db, site.id, today - USUAL_WEEKS, today - ranges.DAY, "day")
     counted = sum(point.gross is not None for point in visits)
-    return unusual.section(services.unusual(db, site.id, now - USUAL_WEEKS, now), site, counted)
+    return unusual_hours.section(services.unusual(db, site.id, now - USUAL_WEEKS, now), site, counted)

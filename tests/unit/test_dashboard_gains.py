@@ -6,7 +6,7 @@ import pytest
 
 from besok.model.effects import EventEffect, Extra
 from besok.text.languages import LANG
-from dashboard.components import gains
+from dashboard.components import programme_effects
 
 MORE = EventEffect(
     verdict="more",
@@ -29,6 +29,6 @@ MORE = EventEffect(
 def test_what_an_event_gave_is_said_with_whence_they_came(effect: EventEffect, said: str) -> None:
     token = LANG.set("en")
     try:
-        assert gains._gave(effect) == said
+        assert programme_effects._gave(effect) == said
     finally:
         LANG.reset(token)

@@ -14,7 +14,7 @@ from besok.model.views.calibration import DoorInfo
 from besok.model.views.devices import DeviceInfo
 from besok.model.views.live import Freshness
 from besok.text.languages import LANG
-from dashboard.components import attention, beside, unusual
+from dashboard.components import attention, unusual_hours, validation_counts
 from dashboard.components.site_panel import sensors_line
 from dashboard.pages import sensors
 from tests.store.by_day import SITE as TEXT
@@ -88,14 +88,14 @@ def test_the_board_of_a_new_place_says_what_to_do() -> None:
 
 def test_a_sensor_that_fell_silent_is_not_said_to_be_well() -> None:
     assert "no sensor has been found to be faulty" in texts(attention.section([], "Europe/Stockholm"))
-    assert texts(attention.section([], "Europe/Stockholm", silent=True)).startswith(
+    assert texts(attention.section([], "Europe/Stockholm", offline=True)).startswith(
         "Nothing yet: a sensor that is offline"
     )
 
 
 def test_unusual_hours_are_told_from_three_weeks_on() -> None:
-    assert "None in the last eight weeks" in texts(unusual.section([], SITE, 21))
-    assert "from 21 days of counted visits on; there are 3." in texts(unusual.section([], SITE, 3))
+    assert "None in the last eight weeks" in texts(unusual_hours.section([], SITE, 21))
+    assert "from 21 days of counted visits on; there are 3." in texts(unusual_hours.section([], SITE, 3))
 
 
 def door(name: str, counted: datetime | None = None) -> DoorInfo:
@@ -108,10 +108,12 @@ def door(name: str, counted: datetime | None = None) -> DoorInfo:
 
 def test_only_doors_at_which_somebody_counted_have_a_row() -> None:
     names = {name: name for name in ("Main", "Side", "Back")}
-    said = texts(beside._doors([door("Main", NOW), door("Side"), door("Back")], names, "Europe/Stockholm"))
+    said = texts(
+        validation_counts._doors([door("Main", NOW), door("Side"), door("Back")], names, "Europe/Stockholm")
+    )
     assert "Main not counted not counted 25 Nov 13:00, 1 count" in said
     assert said.endswith("Nobody has counted yet at: Side and Back.")
     assert (
-        texts(beside._doors([door("Main")], names, "Europe/Stockholm"))
+        texts(validation_counts._doors([door("Main")], names, "Europe/Stockholm"))
         == "Nobody has counted at any door yet."
     )

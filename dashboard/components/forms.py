@@ -1,15 +1,40 @@
 """The fields of forms. `forms.js` knows a field by what its id begins with: that of its form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
 from dash import dcc, html
 
 from besok.text.languages import _
-from dashboard.components.attrs import data
+from dashboard.components.elements import aria, data
 
 LONGEST_NAME: Final = 60  # characters, as in the API
+
+
+def form(
+    fields: Sequence[Any],
+    here: str,
+    verb: str,
+    about: str,
+    address: str,
+    after: Sequence[Any] = (),
+    **sent: str,
+) -> Any:
+    """Return a form that `forms.js` sends to `address` ("POST /api/…"), with who writes after its fields.
+
+    `about` tells its button from those of other forms.
+    """
+    label = aria(label=f"{verb}: {about}") if about else {}
+    failed = data(failed=_("That could not be kept. Try again."))
+    last = [
+        html.Button(verb, type="submit", className="send", **label),
+        html.P("", className="problem", role="alert", **failed),
+    ]
+    who = line(here, "who", _("Your name or initials"), LONGEST_NAME, "name")
+    return html.Form(
+        [*fields, who, *after, *last], className="writing", **data(send=address, fields=here, **sent)
+    )
 
 
 def field(label: str, control: Any, **attributes: Any) -> Any:
@@ -23,11 +48,6 @@ def line(here: str, name: str, label: str, longest: int, completed: str = "off")
         label,
         dcc.Input(id=f"{here}-{name}", name=name, required=True, maxLength=longest, autoComplete=completed),
     )
-
-
-def who(here: str) -> Any:
-    """Who writes."""
-    return line(here, "who", _("Your name or initials"), LONGEST_NAME, "name")
 
 
 def text(here: str, name: str, label: str, language: str, longest: int, known: str, required: bool) -> Any:

@@ -3,56 +3,47 @@
 from collections.abc import Sequence
 from typing import Any
 
-from dash import html
-
 from besok.model.views.forecast import Record, Scored
 from besok.text import formats, narratives
 from besok.text.languages import _
-from dashboard.components import files
 from dashboard.components.chart import chart, sheet
+from dashboard.components.elements import csv_format, quiet, titled
 from dashboard.figures import forecast as figures
 
 
 def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> Any:
-    """How good the forecasts were: in a sentence, by length, and each one."""
+    """Return how good the forecasts were: in a sentence, by length, and each one."""
     foremost = narratives.foremost(records)
     drawn = foremost.days if foremost else 0
     judged = [s for s in found if s.judged and s.days == drawn]
-    parts: list[Any] = [html.H2(_("Forecast accuracy"))]
-    if judged:
-        about = _(
-            "Each bar is the 80 % prediction interval for the {n} days after the "
-            "forecast was made; the mark is the outcome."
-        )
-        parts.append(html.P(about.format(n=drawn), className="quiet"))
-        parts.append(
-            chart(
-                figures.record(judged),
-                label=_("Forecasts of {n} days: intervals and outcomes").format(n=drawn),
-                finding=narratives.record(records),
-                head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("Outcome"), _("In the interval")],
-                rows=[_judged_row(s) for s in judged],
-                csv=f"/api/v1/sites/{site}/forecast/record?format={files.form()}",
-                name="record",
-            )
-        )
-    else:
-        parts.append(html.P(narratives.record([]), className="quiet"))
-    if records:
-        head = [
-            _("Visits of"),
-            _("Forecasts"),
-            _("In the interval"),
-            _("Expected by chance"),
-            _("Typical error"),
-            _("Bias"),
-        ]
-        rows = [_record_row(r) for r in records]
-        parts.append(sheet(head, rows, _("Forecast accuracy by horizon"), "scroll sheet years"))
-        parts.append(html.P(_meaning(), className="quiet"))
-    if any(r.afterwards for r in records):
-        parts.append(html.P(_afterwards(records), className="quiet"))
-    return html.Section(parts)
+    head = [
+        _("Visits of"), _("Forecasts"), _("In the interval"), _("Expected by chance"), _("Typical error"), _("Bias")
+    ]  # fmt: skip
+    rows = [_record_row(r) for r in records]
+    by_length = sheet(head, rows, _("Forecast accuracy by horizon"), "scroll sheet years")
+    return titled(
+        _("Forecast accuracy"),
+        *(_chart(site, judged, drawn, records) if judged else [quiet(narratives.record([]))]),
+        *([by_length, quiet(_meaning())] if records else []),
+        quiet(_afterwards(records)) if any(r.afterwards for r in records) else None,
+    )
+
+
+def _chart(site: str, judged: Sequence[Scored], days: int, records: Sequence[Record]) -> list[Any]:
+    about = _(
+        "Each bar is the 80 % prediction interval for the {n} days after the forecast was made; the mark is the "
+        "outcome."
+    )
+    drawn = chart(
+        figures.record(judged),
+        label=_("Forecasts of {n} days: intervals and outcomes").format(n=days),
+        finding=narratives.record(records),
+        head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("Outcome"), _("In the interval")],
+        rows=[_judged_row(s) for s in judged],
+        csv=f"/api/v1/sites/{site}/forecast/record?format={csv_format()}",
+        name="record",
+    )
+    return [quiet(about.format(n=days)), drawn]
 
 
 def _meaning() -> str:

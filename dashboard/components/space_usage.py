@@ -9,6 +9,7 @@ from besok.model.views.series import SpaceUsage
 from besok.text import formats
 from besok.text.languages import _, plural
 from dashboard.components import notices
+from dashboard.components.elements import quiet, titled
 
 
 def section(found: SpaceUsage | None, zone: str) -> Any:
@@ -30,12 +31,9 @@ def section(found: SpaceUsage | None, zone: str) -> Any:
     terms = [
         html.Div([html.Dt(name), html.Dd(value), html.Dd(about, className="quiet")])
         for name, value, about in cells
-        if value
     ]
     note = _("In brackets: the 80 % interval. Besök counts people, not who sits.")
-    return html.Section(
-        [html.H2(_("How it was used")), html.Dl(terms, className="used"), html.P(note, className="quiet")]
-    )
+    return titled(_("How it was used"), html.Dl(terms, className="used"), quiet(note))
 
 
 def _filled(found: SpaceUsage) -> list[tuple[str, str, str]]:
@@ -73,17 +71,13 @@ def _stay(found: SpaceUsage) -> str:
 
 def _turnover(found: SpaceUsage) -> tuple[str, str, str]:
     use = found.usage
-    figure = use.per_seat_hour if found.seats else use.per_place_hour
-    name = _("Visits per seat and open hour") if found.seats else _("Visits per place and open hour")
-    if not (found.seats or found.capacity):
-        name = _("Visits")
-        figure = use.came
-    came = (
-        _("{n} visits on days with data from the doors").format(n=formats.number(use.came.value))
-        if use.came
-        else ""
-    )
-    return name, _number(figure, 2 if found.seats or found.capacity else 0), came
+    name, figure, digits = _("Visits"), use.came, 0
+    if found.seats:
+        name, figure, digits = _("Visits per seat and open hour"), use.per_seat_hour, 2
+    elif found.capacity:
+        name, figure, digits = _("Visits per place and open hour"), use.per_place_hour, 2
+    came = _("{n} visits on days with data from the doors")
+    return name, _number(figure, digits), came.format(n=formats.number(use.came.value)) if use.came else ""
 
 
 def _number(figure: Figure | None, digits: int = 0) -> str:

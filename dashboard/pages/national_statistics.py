@@ -12,6 +12,7 @@ from besok.model.views.live import SiteInfo
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _
+from dashboard.components.elements import quiet, titled
 
 
 def section(db: Database, site: SiteInfo, today: date) -> list[Any]:
@@ -24,30 +25,27 @@ def section(db: Database, site: SiteInfo, today: date) -> list[Any]:
         return []
     if report.net_counted is None:
         return []
-    return [html.Section([html.H2(_("For the national library statistics")), *said(report)])]
+    return [titled(_("For the national library statistics"), *said(report))]
 
 
 def said(report: AnnualReport) -> list[Any]:
     """The figure with its interval and why it is not the one that was counted, or why there is none."""
     if report.besok01 is None or report.low is None or report.high is None:
         few = _("Visits of {year} (Besok01): too few days were counted for a figure.")
-        return [html.P(few.format(year=report.year), className="quiet")]
+        return [quiet(few.format(year=report.year))]
     text = _("Visits of {year} (Besok01): {n}, 95 % interval {low}–{high}.")
-    low, high = formats.number(report.low), formats.number(report.high)
-    figure = text.format(year=report.year, n=formats.number(report.besok01), low=low, high=high)
+    n, low, high = (formats.number(v) for v in (report.besok01, report.low, report.high))
+    figure = text.format(year=report.year, n=n, low=low, high=high)
     return [
         html.P(figure, className="finding"),
-        html.P(
-            [
-                _why(report),
-                " ",
-                _("All that it rests on:"),
-                " ",
-                html.A("JSON", href=f"/api/v1/sites/{report.site}/annual?year={report.year}"),
-                ", ",
-                html.Code(f"besok report annual {report.site} --year {report.year} --verify"),
-            ],
-            className="quiet",
+        quiet(
+            _why(report),
+            " ",
+            _("All that it rests on:"),
+            " ",
+            html.A("JSON", href=f"/api/v1/sites/{report.site}/annual?year={report.year}"),
+            ", ",
+            html.Code(f"besok report annual {report.site} --year {report.year} --verify"),
         ),
     ]
 

@@ -42,7 +42,7 @@ class Case:
 
 
 def small(doors: int, rooms: int) -> SiteFile:
-    """A library of another shape: so many entrances into a hall with so many rooms, each with a door of its own."""
+    """Return a library of another shape: so many entrances into a hall with so many rooms, each with a door."""
     text = Text(sv="x", en="x")
     hours = ("09:00-19:00",) * 4 + ("09:00-17:00", "10:00-15:00", "closed")
     days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -72,7 +72,7 @@ def small(doors: int, rooms: int) -> SiteFile:
 def _world(
     sites: SiteFile, seed: int, first: date, days: int
 ) -> tuple[Installation, Detections, Floats, tuple[int, ...]]:
-    """The people of some weeks as counters and gauges saw them, without faults: shared by all faults of a seed."""
+    """Return the people of some weeks as counters and gauges saw them, without faults: one for all faults of a seed."""
     world = World(sites, seed)
     installation = install(world.ground, seed)
     last = first + timedelta(days=days - 1)
@@ -144,13 +144,13 @@ Change = Callable[[House, Seen, list[int], np.random.Generator], Case]
 
 
 def _begin(seen: Seen, rng: np.random.Generator) -> int:
-    """A step in the opening hours of a day between the 15th and the 19th, so that some days are left to find it."""
+    """Return a step in the opening hours of a day between the 15th and the 19th: some days are left to find it."""
     choice = np.flatnonzero(seen.open & (seen.day >= 14) & (seen.day <= len(seen.dates) - 12))
     return int(rng.choice(choice))
 
 
 def _busy(seen: Seen, own: list[int], rng: np.random.Generator, least: float = 10.0) -> int:
-    """A counter that counts at least so many people a day."""
+    """Return a counter that counts at least so many people a day."""
     a_day = np.nansum(seen.passed, axis=0) / len(seen.dates)
     return int(rng.choice([n for n in own if a_day[n] >= least]))
 
@@ -209,7 +209,7 @@ def _stuck(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -
 
 
 def _thinned(seen: Seen, n: int, share: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """The flows of a counter that misses such a share of people, step by step."""
+    """Return the flows of a counter that misses such a share of people, step by step."""
     came, went = (rng.binomial(f[:, n].astype(int), 1 - share) for f in (seen.people_in, seen.people_out))
     return came.astype(np.float64), went.astype(np.float64)
 
@@ -235,7 +235,7 @@ def _drifting(built: House, seen: Seen, own: list[int], rng: np.random.Generator
 
 
 def _biased(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
-    """It misses people on their way out, or in."""
+    """Miss people on their way out, or in."""
     n, begin, size = _busy(seen, own, rng, 100), _begin(seen, rng), float(rng.uniform(0.08, 0.2))
     fewer = _thinned(seen, n, _after(seen, begin) * size, rng)
     way = int(rng.integers(2))
@@ -254,7 +254,7 @@ def _swapped(built: House, seen: Seen, own: list[int], rng: np.random.Generator)
 
 
 def _double(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
-    """A second counter hangs over the same door from the beginning; each misses some by itself."""
+    """Mount a second counter over the same door from the beginning; each misses some by itself."""
     n = _busy(seen, own, rng, 20)
     more = _thinned(seen, n, np.full(len(seen), 0.03), rng)
     twin = replace(built.counters[n], device="twin")
@@ -278,7 +278,7 @@ def _impossible(built: House, seen: Seen, own: list[int], rng: np.random.Generat
 
 
 def _night(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
-    """It counts at night when nobody is there: a curtain, headlights."""
+    """Count at night when nobody is there: a curtain, headlights."""
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     dark = _after(seen, begin) & (seen.slot >= 4) & (seen.slot < 18)
     came, went = (f[:, n] + dark * rng.poisson(1.5, len(seen)) for f in (seen.people_in, seen.people_out))
@@ -300,7 +300,7 @@ def _ghost(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -
 
 
 def _stuck_gauge(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
-    """It shows what it showed in a moment in which somebody was there."""
+    """Show what it showed in a moment in which somebody was there."""
     busy = [n for n in range(len(built.gauges)) if seen.low[:, n].max() >= 5]
     n = int(rng.choice(busy))
     choice = np.flatnonzero((seen.low[:, n] >= 3) & (seen.day >= 14) & (seen.day <= len(seen.dates) - 12))

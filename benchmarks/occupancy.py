@@ -17,16 +17,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
-from datetime import date, time, timedelta
+from datetime import time
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+import pandas as pd
+
 from benchmarks.worlds import rooms, simulated, standard
 from benchmarks.worlds.rooms import Way
 from benchmarks.worlds.targets import missed
-from besok.files import csvfile
-from besok.files.csvfile import Row, Table
 from cli.simulation import score_table
 from cli.simulation.judge import ESTIMATORS, Verdict
 from cli.simulation.judged_world import SITE, JudgedWorld
@@ -89,30 +89,20 @@ def _judged(maker: Callable[[], JudgedWorld]) -> Scores:
 
 def sdu(path: Path, seed: int, miss: float = 0.04) -> list[JudgedWorld]:
     """The lecture room and the study room, each a world. Their dates are removed; days begin at midnight."""
-    found = csvfile.read(path, need=("day_id", "time_local", "room", "occupants"))
-    begins = date(2018, 4, 2)
-    rows = [
-        Row(
-            line=row.line,
-            texts={
-                "time": f"{begins + timedelta(days=int(row.texts['day_id']))} {row.texts['time_local']}",
-                "room": SDU_ROOMS[row.texts["room"]][0],
-                "people": row.texts["occupants"],
-            },
-        )
-        for row in found.rows
-    ]
+    frame = pd.read_csv(path, dtype={"time_local": str, "room": str})
+    begins = pd.Timestamp(2018, 4, 2) + pd.to_timedelta(frame["day_id"], unit="D")
+    at = begins + pd.to_timedelta(frame["time_local"].str.pad(5, fillchar="0").str.slice(0, 5) + ":00")
     worlds: list[JudgedWorld] = []
-    for name, seats in SDU_ROOMS.values():
-        own = Table(
-            columns=("time", "room", "people"), rows=tuple(r for r in rows if r.texts["room"] == name)
-        )
-        worlds += rooms.of_table(own, Way(reset=time(0), capacity=seats, miss=miss), seed)
+    for room, (name, seats) in SDU_ROOMS.items():
+        own = pd.DataFrame({"at": at, "room": name, "people": frame["occupants"].astype(float)})[
+            frame["room"] == room
+        ]
+        worlds += rooms.of_frame(own, Way(reset=time(0), capacity=seats, miss=miss), seed)
     return worlds
 
 
 def overview(lines: Sequence[Line], abouts: dict[str, str]) -> str:
-    """The error of each estimator in each world as a share of the people there, and the coverage of Besök's."""
+    """Return the error of each estimator in each world as a share of the people there, and the coverage of Besök's."""
     rows = [[name, abouts[name], *_row(lines, name)] for name in abouts]
     heads = ["world", "what is wrong", "people", *ESTIMATORS, "live covers", "smoothed covers"]
     return markdown(heads, rows)
@@ -126,7 +116,7 @@ def _row(lines: Sequence[Line], world: str) -> Iterator[str]:
 
 
 def averages(lines: Sequence[Line]) -> str:
-    """The means over the worlds: the sites, and the spaces inside the simulated house."""
+    """Return the means over the worlds: the sites, and the spaces inside the simulated house."""
     rows = [
         cells[1:4] + cells[6:]
         for cells in (score_table.cells(line) for line in lines if line.world == AVERAGE)
@@ -140,12 +130,12 @@ def every(lines: Sequence[Line]) -> str:
 
 
 def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table of a page."""
+    """Return a table of a page."""
     return "".join(f"| {' | '.join(row)} |\n" for row in (heads, ["---"] * len(heads), *rows))
 
 
 def filled(page: str, blocks: dict[str, str]) -> str:
-    """The page with new tables between its markers; a table that was not made stays as it is."""
+    """Return the page with new tables between its markers; a table that was not made stays as it is."""
     for name, block in blocks.items():
         marks = re.compile(rf"<!-- {name} begins.*?-->\n.*?<!-- {name} ends -->", re.DOTALL)
         new = MARKED.format(name, block, name)

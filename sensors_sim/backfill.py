@@ -117,7 +117,7 @@ class _Chunk:
             yield counter, flows(counter, rows, edges, int(edges[0]), counts[:, n], totals[:, n])
 
     def _running(self, counts: Ints, detections: Detections) -> Ints:
-        """Running totals at the end of each quarter; they begin again at zero with a month."""
+        """Return running totals at the end of each quarter; they begin again at zero with a month."""
         early = counted(detections.only(detections.time < self._edges[0]), counts.shape[1])
         running = np.cumsum(counts, axis=0) + self._totals.before(self._days[0]) + early
         for number, day in enumerate(self._days):
@@ -162,7 +162,7 @@ class _Chunk:
 
 
 def _grid(begin: int, stop: int, marks: Ints) -> Ints:
-    """The quarter hours from `begin` to `stop`, with both of them and the marks between."""
+    """Return the quarter hours from `begin` to `stop`, with both of them and the marks between."""
     quarters = np.arange(begin // QUARTER_MS * QUARTER_MS, stop + QUARTER_MS, QUARTER_MS, dtype=np.int64)
     edges = np.unique(np.concatenate([quarters, [begin, stop], marks]))
     return edges[(edges >= begin) & (edges <= stop)]

@@ -92,7 +92,7 @@ class Programme:
         return self._concert() if self.site.kind == "park" else self._evening_or_matinee()
 
     def _evening_or_matinee(self) -> Planned | None:
-        """An evening on Tuesday to Thursday; a matinee on Saturday, from which some go on to the café."""
+        """Plan an evening on Tuesday to Thursday; a matinee on Saturday, from which some go on to the café."""
         u = self._chance("programme", 3)
         evening, matinee = self.day.weekday() in (1, 2, 3), self.day.weekday() == 5
         begins = self._at(EVENING_H if evening else MATINEE_H)
@@ -111,7 +111,7 @@ class Programme:
         )
 
     def _concert(self) -> Planned | None:
-        """A concert on the park's stage: on some fine days at the end of the week, May to September."""
+        """Plan a concert on the park's stage: on some fine days at the end of the week, May to September."""
         u = self._chance("programme", 3)
         begins = self._at(AFTERNOON_H if u[0] < 0.6 else SUNSET_H)
         fine = seasons.weather(self.seed, self.site.timezone, self.day) >= 0.4
@@ -140,7 +140,7 @@ class Programme:
         return [self._afterwards(groups, event, begins + lasts, u[:, 2] < GO_ON)]
 
     def _afterwards(self, groups: Groups, event: Event, over: int, go_on: np.ndarray) -> Groups:
-        """The audience, of whom some go on to another space if it is open for a while after the event."""
+        """Return the audience, of whom some go on to another space if it is open for a while after the event."""
         place = self.ground.spaces.index(event.afterwards) if event.afterwards else NOWHERE
         if place == NOWHERE or not (self.ground.paths.walk_s[groups.stops[:, 0], place] >= 0).all():
             return groups
@@ -250,7 +250,7 @@ class Programme:
         return generator(self.seed, self.site.id, self.day, purpose).random(shape)
 
     def _at(self, hour: float) -> int:
-        """The moment at which clocks show `hour`, for hours after the business day's beginning."""
+        """Return the moment at which clocks show `hour`, for hours after the business day's beginning."""
         start = self.site.day_start
         return self.begins + round((hour - start.hour - start.minute / 60) * HOUR)
 

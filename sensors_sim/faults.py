@@ -63,7 +63,7 @@ def with_faults(moments: Iterable[Moment], world: World, installation: Installat
 
 
 def _active(world: World, installation: Installation) -> dict[Device, list[ActiveFault]]:
-    """The faults of each device that has any."""
+    """Return the faults of each device that has any."""
     found: dict[Device, list[ActiveFault]] = {}
     zone = ZoneInfo(world.ground.sites[0].timezone)
     last = world.scenario.last
@@ -350,7 +350,7 @@ class _Way:
         return Moment(time=time, reports=reports, truth=truth, retained=retained, resent=resent)
 
     def _resent(self, after: int, until: int) -> frozenset[Device]:
-        """The devices whose time of retained messages has ended: somebody connects again."""
+        """Return the devices whose time of retained messages has ended: somebody connects again."""
         return frozenset(
             device
             for device, own in self._faults.items()

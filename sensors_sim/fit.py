@@ -80,7 +80,7 @@ def _scenario(history: HourlyHistory, learnt: Iterable[LearntSite]) -> Scenario:
 
 
 def _times(days: Sequence[date], seasonal: bool) -> list[tuple[date, date]]:
-    """The days to make: the last weeks of the history, or a week in the middle of each month of the last year."""
+    """Return the days to make: the last weeks of the history, or a week in the middle of each of its last months."""
     last = days[-1]
     if not seasonal:
         return [(max(days[0], last - (SIMULATED_DAYS - 1) * DAY), last)]
@@ -152,7 +152,7 @@ class SiteFit:
         leaves = site_entries(history, self._site, self._rooms.leaves).by_entrance
 
         def for_each(figure: Floats) -> float:
-            """The figure for each who enters, where both are known; of people in it (Little) hours."""
+            """Return the figure for each who enters, where both are known; of people in it (Little) hours."""
             both = (weight > 0) & ~np.isnan(figure)
             entered = float(weight[both] @ entries.people[both])
             return float(weight[both] @ figure[both]) / entered if entered > 0 else float("nan")
@@ -214,7 +214,7 @@ class SiteFit:
         )
 
     def _in_time(self, profile: Profile, made: list[HourlyHistory]) -> Profile:
-        """The profile with hours and months such that as many come in made worlds as were learnt."""
+        """Return the profile with hours and months such that as many come in made worlds as were learnt."""
         hours, learnt = made[0].hours, self.learnt
         entries = [site_entries(one, self._site, self._ways) for one in made]
         rows = entries[0].open & entries[0].usual

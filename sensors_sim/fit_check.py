@@ -151,7 +151,7 @@ class _Held:
 
 
 def _naive(before: HourlyHistory, entries: SiteEntries, held: HourlyHistory) -> Floats:
-    """The mean by weekday and hour of the last weeks; where there is none, of that hour of all days."""
+    """Return the mean by weekday and hour of the last weeks; where there is none, of that hour of all days."""
     hours = before.hours
     known = (hours.day >= len(hours.days) - 7 * NAIVE_WEEKS) & entries.usual & ~np.isnan(entries.people)
     people = entries.people[known]
@@ -177,6 +177,6 @@ def _busy(values: Floats) -> float:
 
 
 def _in_band(observed: Floats, made: Floats) -> float:
-    """The share of the observed that lies in the band of the replications (as `ranged`), their ends among it."""
+    """Return the share of the observed that lies in the band of the replications (as `ranged`), their ends among it."""
     low, high = (np.quantile(made, q, axis=0, method="weibull") for q in BAND[1:])
     return round(float(((observed >= low) & (observed <= high)).mean()), 4)

@@ -125,7 +125,7 @@ class SiteRates:
         return np.where(opens > 0, (counts + PRIOR_WEEKS * even) / (worth + PRIOR_WEEKS), 0.0)
 
     def _spread(self, people: Floats, factor: Floats, week: Floats) -> float:
-        """Standard deviation of a day's level beyond what clumps of people explain.
+        """Return the standard deviation of a day's level beyond what clumps of people explain.
 
         Var(day) = clump * mean + spread^2 * mean^2; the clump is the variance of hours around their day's own level.
         """
@@ -154,7 +154,7 @@ def sums(group: Ints, values: Floats | Bools, groups: int) -> Floats:
 
 
 def _even(counts: Floats, worth: Floats, opens: Bools) -> Floats:
-    """The pattern weekday times hour that fits best; weekdays lean on their mean as if for one week."""
+    """Return the pattern weekday times hour that fits best; weekdays lean on their mean as if for one week."""
     hours, weekdays = np.ones(24), np.ones(7)
     for _ in range(STEADY):
         hours = np.where(counts.sum(axis=0) > 0, counts.sum(axis=0) / np.maximum(weekdays @ worth, TINY), 0.0)

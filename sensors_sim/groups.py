@@ -117,13 +117,13 @@ def _for_staff(ground: Ground, gate: int) -> bool:
 
 
 def _before(ground: Ground, via: int, through: list[int]) -> list[int]:
-    """The gates from which one can walk up to the portal `via`."""
+    """Return the gates from which one can walk up to the portal `via`."""
     ends = [ground.outer[via], ground.inner[via]]
     return [e for e in through if (ground.paths.walk_s[ground.step_in(e), ends] >= 0).any()]
 
 
 def _with_shares(ways: list[_Way], given: dict[int, float]) -> list[_Way]:
-    """The ways with the shares given for some portals; the others keep their proportions."""
+    """Return the ways with the shares given for some portals; the others keep their proportions."""
     keys = [gate if via == NOWHERE else via for gate, via, _ in ways]
     usual = {k: sum(w for n, (_, _, w) in zip(keys, ways, strict=True) if n == k) for k in keys}
     wanted = {k: share for k, share in given.items() if usual.get(k)}

@@ -91,7 +91,7 @@ class Walkers:
         return int(self.gates.edge[0])
 
     def _ends(self, via: Ints) -> tuple[Ints, Ints, Bools]:
-        """The place before and behind each edge for who comes to the site, and whether that is inward."""
+        """Return the place before and behind each edge for who comes to the site, and whether that is inward."""
         none = via == NOWHERE
         outer, inner = np.where(none, 0, self.ground.outer[via]), np.where(none, 0, self.ground.inner[via])
         inward = self.ground.site_of[inner] == self.site
@@ -168,7 +168,7 @@ class Walkers:
         self.place = np.where(go, stop, self.place)
 
     def _way_out(self, gate_out: Ints, via_out: Ints) -> tuple[Ints, Ints]:
-        """The last gate; who would find the neighbour closed takes the site's own, if it can be reached."""
+        """Return the last gate; who would find the neighbour closed takes the site's own, if it can be reached."""
         goal = self.entry[gate_out]
         through = self.ground.site_of[goal]
         there = self.leave + self._way_ms(self.place, via_out, goal) + MINUTE_MS
@@ -203,7 +203,7 @@ class Walkers:
         return group, time[leg] + paths.at_s[hop] * pace[group], paths.edge[edge], paths.inward[edge]
 
     def _by_person(self, kept: Bools, first: Ints, numbers: Ints, steps: list[Steps]) -> Moves:
-        """What groups do, done by each of their people within a few seconds."""
+        """Return what groups do, done by each of their people within a few seconds."""
         group, time, edge, inward = (np.concatenate([s[n] for s in steps]) for n in range(4))
         step, within = _repeated(np.where(kept, self.groups.size, 0)[group])
         person = first[group][step] + within

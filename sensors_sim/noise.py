@@ -44,7 +44,7 @@ def uniform(keys: int | Ints, *numbers: Ints) -> Floats:
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The finaliser of SplitMix64 (Steele, Lea, Flood: OOPSLA 2014): every bit of `x` stirs every other."""
+    """Return the finaliser of SplitMix64 (Steele, Lea, Flood: OOPSLA 2014): every bit of `x` stirs every other."""
     x = (x + _GOLDEN) & np.uint64(_MASK)
     x = (x ^ (x >> _R30)) * _MIX_1
     x = (x ^ (x >> _R27)) * _MIX_2

@@ -83,7 +83,7 @@ def applied(site_file: SiteFile, scenario: Scenario) -> SiteFile:
 
 
 def _with_parts(site: Site, name: str, kind: type, parts: Sequence[Any]) -> Site:
-    """The site with its new portals or sensors; those it has already (it was made so before) are not added again."""
+    """Return the site with its new portals or sensors; those it has already are not added again."""
     old = getattr(site, name)
     own = [kind(**{f.name: getattr(p, f.name) for f in fields(kind)}) for p in parts if p.site == site.id]
     new: dict[str, Any] = {name: (*old, *(p for p in own if p not in old))}
@@ -216,14 +216,14 @@ class _Finder:
 
 
 def _header(part: Any) -> str:
-    """The part in the words of its file."""
+    """Return the part in the words of its file."""
     section = next(key for key, kind in SECTIONS.items() if type(part) is kind)
     named = (getattr(part, key, "") for key in ("id", "device", "site"))
     return f"[[{section}]] {part.title.en if isinstance(part, Event) else next(filter(None, named))}"
 
 
 def _days(part: Any, scenario: Scenario) -> dict[str, date | None]:
-    """The days of the part, as far as the scenario holds; none of them if it ends before it begins."""
+    """Return the days of the part, as far as the scenario holds; none of them if it ends before it begins."""
     if not hasattr(part, "first"):
         return {}
     last = part.first if isinstance(part, Event) and not part.last else part.last
@@ -245,7 +245,7 @@ def _finds_open(site: Site, event: Event) -> bool:
 
 
 def _opening(site: Site, part: Hours) -> OpeningHours:
-    """The hours of the site under the part. Raises ValueError if they leave its business day."""
+    """Return the hours of the site under the part. Raises ValueError if they leave its business day."""
     opening = site.opening
     if part.first or part.last:
         return replace(opening, exceptions=(*opening.exceptions, *_exceptions(site, part)))
@@ -267,7 +267,7 @@ def _exceptions(site: Site, part: Hours) -> Iterator[OpeningException]:
 
 
 def _hours(usual: str, part: Hours, site: Site) -> str:
-    """The hours of a day that usually has `usual`; stretches that touch become one."""
+    """Return the hours of a day that usually has `usual`; stretches that touch become one."""
     if part.hours:
         return part.hours
     joined: list[list[int]] = []
@@ -319,7 +319,7 @@ def _speaking(site: Site, characters: Sequence[Character], names: dict[tuple[str
 
 
 def _contradictions(before: SiteFile, after: SiteFile) -> list[str]:
-    """What is wrong with the changed sites that was not wrong with them before."""
+    """List what is wrong with the changed sites that was not wrong with them before."""
     old = set(check(_drafts(before)))
     new = [(path, reason) for path, reason in check(_drafts(after)) if (path, reason) not in old]
     return [f"{_where(after, path)}: {reason.replace('[[sites.', '[[')}" for path, reason in new]

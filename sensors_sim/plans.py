@@ -121,7 +121,7 @@ def choices(
 def _served(
     whole: Ground, site: Site, number: int, profile: Profile | None
 ) -> tuple[tuple[Plan, ...], _Pairs]:
-    """The plans that the site has places for, and the pairs (plan, place)."""
+    """Return the plans that the site has places for, and the pairs (plan, place)."""
     within = whole.reachable(number)
     plans = tuple(p for p in PLANS[site.kind] if any(whole.detail[s].kind in p.kinds for s in within))
     if not plans:
@@ -163,13 +163,13 @@ def _by_profile(ground: Ground, shares: Floats, pairs: _Pairs, profile: Profile)
 
 
 def _innermost(ground: Ground, place: int, spaces: Iterable[int]) -> int:
-    """The innermost of the spaces that holds the place; outside if none does."""
+    """Return the innermost of the spaces that holds the place; outside if none does."""
     holding = [s for s in spaces if ground.inside[place, s]]
     return max(holding, key=lambda s: int(ground.inside[s].sum()), default=ground.outside)
 
 
 def _more(plans: tuple[Plan, ...], profile: Profile | None) -> Floats:
-    """The share of groups that go on to a second place, by plan; half of it to a third."""
+    """Return the share of groups that go on to a second place, by plan; half of it to a third."""
     extra = sum(profile.spaces.values()) - 1 if profile else 0.0  # stays beyond the first
     if extra <= 0:
         return np.array([p.more for p in plans])
@@ -178,7 +178,7 @@ def _more(plans: tuple[Plan, ...], profile: Profile | None) -> Floats:
 
 
 def _stay_factor(stay_s: Ints, more: Floats, plan: Ints, people: Floats, profile: Profile | None) -> float:
-    """The factor on stays that makes the mean visit as long as was learnt; `people` are shares of destinations."""
+    """Return the factor on stays that makes the mean visit as long as learnt; `people` are shares of destinations."""
     if not profile or not profile.stay_min:
         return 1.0
     mean = stay_s.mean(axis=1)[plan]

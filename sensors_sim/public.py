@@ -68,7 +68,7 @@ def arrivals(
 def _expected(
     site: Site, day: date, begins: int, fine: float, level_u: float, rates: DayRates
 ) -> tuple[Slots, Floats, float]:
-    """The slots of the day, and the people who would come in each if nothing were different: a number and a factor."""
+    """Return the slots of the day, and the people who usually come in each: a number and a factor."""
     rhythm = RHYTHMS[site.kind]
     if rates.growth is not None:
         rhythm = replace(rhythm, growth=rates.growth)
@@ -125,7 +125,7 @@ def _next(choices: Choices, upto: Floats, u: Floats, wanted: np.ndarray) -> Ints
 
 
 def _ways(kind: str, gates: Gates, through: np.ndarray, u: Floats) -> tuple[Ints, Ints]:
-    """The numbers of the ways by which each group comes and goes."""
+    """Return the numbers of the ways by which each group comes and goes."""
     came, other = gates.pick(u[:, IN]), gates.pick(u[:, OUT])
     went = np.where(u[:, SAME] < SAME_GATE[kind], came, other)
     across = np.where(other == came, (came + 1) % len(gates.edge), other)
@@ -133,7 +133,7 @@ def _ways(kind: str, gates: Gates, through: np.ndarray, u: Floats) -> tuple[Ints
 
 
 def _emergency(gates: Gates, gate_out: Ints, via_out: Ints, u: Floats) -> tuple[Ints, Ints]:
-    """A few leave by an emergency exit."""
+    """Let a few leave by an emergency exit."""
     if not gates.emergency:
         return gate_out, via_out
     exits = np.array(gates.emergency)[(u[:, OUT] * len(gates.emergency)).astype(np.int64)]

@@ -152,7 +152,7 @@ def closing(ground: Ground, names: frozenset[str]) -> Ground:
 
 
 def _spaces(site: Site) -> tuple[Space, ...]:
-    """The spaces of a site, its root space among them."""
+    """Return the spaces of a site, its root space among them."""
     if any(space.id == site.id for space in site.spaces):
         return site.spaces
     return (Space(id=site.id, name=site.name, capacity=site.capacity), *site.spaces)

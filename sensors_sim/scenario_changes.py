@@ -78,7 +78,7 @@ def _set(scenario: Scenario, text: str) -> Scenario:
 
 
 def _refuse_double_factor(section: str, parts: Sequence[Any], name: str, key: str) -> None:
-    """Raises ValueError if a part for every site has a factor of its own: what is set would not hold alone."""
+    """Raise ValueError if a part for every site has a factor of its own: what is set would not hold alone."""
     rates = [part for part in parts if isinstance(part, Rates) and part.site == EVERY]
     said = any(_without(part, key) != part for part in rates)
     if said and name != EVERY and key.partition(".")[0] in FACTORS:
@@ -106,7 +106,7 @@ def _label(part: Any) -> str:
 
 
 def _value(written: str) -> Any:
-    """What is written, as TOML; else as text, so that quotes can be left out."""
+    """Read what is written, as TOML; else as text, so that quotes can be left out."""
     try:
         return tomlfile.load(f"value = {written.strip()}")["value"]
     except (ValueError, KeyError):
@@ -114,7 +114,7 @@ def _value(written: str) -> Any:
 
 
 def _nested(part: Any, key: str, value: Any) -> dict[str, Any]:
-    """The fields to change: "weekdays.saturday" changes a table, of which the rest stays."""
+    """Return the fields to change: "weekdays.saturday" changes a table, of which the rest stays."""
     name, dot, inner = key.partition(".")
     if not dot:
         return {name: value}
@@ -123,7 +123,7 @@ def _nested(part: Any, key: str, value: Any) -> dict[str, Any]:
 
 
 def _without(part: Any, key: str) -> Any:
-    """The part with the default value of a field, if it has one; of a table without the key."""
+    """Return the part with the default value of a field, if it has one; of a table without the key."""
     name, dot, inner = key.partition(".")
     if dot and isinstance(getattr(part, name, None), dict):
         return replace(part, **{name: {k: v for k, v in getattr(part, name).items() if k != inner}})
@@ -136,7 +136,7 @@ def _without(part: Any, key: str) -> Any:
 
 
 def _checked(part: Any, values: dict[str, Any]) -> Any:
-    """The part (or a new one of its kind) with these values. Raises ValueError with all that is wrong."""
+    """Return the part (or a new one of its kind) with these values. Raises ValueError with all that is wrong."""
     kind = part if isinstance(part, type) else type(part)
     known = {f.name for f in fields(kind)}
     if unknown := [key for key in values if key not in known]:

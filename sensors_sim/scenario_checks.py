@@ -152,7 +152,7 @@ def _scenario(part: Scenario) -> Iterator[Problem]:
 
 
 def _nothing(_part: NewPortal | NewSensor) -> Iterator[Problem]:
-    """The site they come to decides (`besok.model.sitefile.checks`)."""
+    """Find nothing: the site they come to decides (`besok.model.sitefile.checks`)."""
     return iter(())
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
@@ -169,7 +170,7 @@ def _gauge(
 
 
 def _given(characters: Sequence[Character], names: Sequence[str]) -> dict[str, Any]:
-    """What the scenario says of a device; the last character counts."""
+    """Return what the scenario says of a device; the last character counts."""
     given = ((name, getattr(c, name)) for c in characters for name in names)
     return {name: value for name, value in given if value is not None}
 
@@ -240,9 +241,10 @@ def flows(
         return
     periods = np.diff(edges[rows + 1], prepend=begin) // 1000
     people = np.add.reduceat(counts[: rows[-1] + 1], np.append(0, rows[:-1] + 1), axis=0)
-    columns = (rows, periods, people, totals[rows])
-    for row, period_s, (entries, exits), both in zip(*(c.tolist() for c in columns), strict=True):
-        yield row, Flow(period_s, entries, exits, counter.line, tuple(both) if counter.totals else None)
+    running = map(tuple, totals[rows].tolist()) if counter.totals else repeat(None)
+    columns = (column.tolist() for column in (rows, periods, people[:, 0], people[:, 1]))
+    for row, period_s, entries, exits, both in zip(*columns, running, strict=False):
+        yield row, Flow(period_s, entries, exits, counter.line, both)
 
 
 def levels(gauge: Gauge, rows: Ints, values: Ints) -> Iterator[tuple[int, Level]]:

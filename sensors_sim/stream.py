@@ -80,7 +80,7 @@ def ticks(
 def _moments(
     world: World, installation: Installation, start: datetime, end: datetime | None, every_s: int
 ) -> Iterator[Moment]:
-    """What devices have to report, had they no faults."""
+    """Yield what devices have to report, had they no faults."""
     begin, stop = millis(start) // 1000 * 1000, millis(end) if end else None
     day, sent, totals = world.business_day(instant(begin)), Sent(), Totals(world, installation)
     while stop is None or world.bounds(day)[0] < stop:
@@ -143,9 +143,10 @@ class _Day:
         """Yield the ticks in which something is reported or the truth is told. `sent` goes on from day to day."""
         items: dict[Key, list[Flow | Level]] = {}
         found: Iterator[tuple[Counter | Gauge, str, int, Flow | Level]] = chain(self._flows(), self._levels())
+        apart = {device: form.apart for device, form in self._installation.formats.items()}
         for thing, kind, row, item in found:
-            topic_kind = kind if self._installation.formats[thing.site, thing.device].apart else ""
-            items.setdefault((row, thing.site, thing.device, topic_kind), []).append(item)
+            key = (row, thing.site, thing.device, kind if apart[thing.site, thing.device] else "")
+            items.setdefault(key, []).append(item)
         reports: dict[int, list[Report]] = {}
         wraps = self._installation.wraps
         for key in sorted(items):
@@ -180,7 +181,7 @@ class _Day:
                 yield counter, "flow", row, flow
 
     def _levels(self) -> Iterator[tuple[Gauge, str, int, Level]]:
-        """A level that creeps is reported at its time; others also when they change."""
+        """Yield levels. One that creeps is reported at its time; others also when they change."""
         moments = self._edges[1:]
         people = at(self._ground, self._moves, moments)
         for gauge in self._installation.gauges:
@@ -190,7 +191,7 @@ class _Day:
                 yield gauge, "level", row, level
 
     def _due(self, thing: Counter | Gauge, busy: Bools) -> Ints:
-        """The ticks at whose end a device reports: the busy ones, if it is eager, and those that end an interval."""
+        """Return the ticks at whose end a device reports: busy ones, if it is eager, and those that end an interval."""
         interval = (self._edges - self._start) // (thing.interval_s * 1000)
         due = interval[1:] > interval[:-1]
         due[-1] = True

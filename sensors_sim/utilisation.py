@@ -55,7 +55,7 @@ def limits(ground: Ground) -> tuple[Ints, Ints]:
 
 
 def _of_days(world: World, days: list[date]) -> Utilisation:
-    """A few days; `seated` is summed over them."""
+    """Measure a few days; `seated` is summed over them."""
     ground = world.ground
     bounds = np.array([world.bounds(day) for day in days])
     minutes = np.arange(bounds[0, 0], bounds[-1, 1], MINUTE_MS, dtype=np.int64)

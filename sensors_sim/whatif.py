@@ -235,7 +235,7 @@ class _Side:
 
 
 def _holds(peaks: Floats, capacity: int) -> float:
-    """The factor at which the peak passes the capacity: 0 if it does so below all FACTORS, infinite beyond them.
+    """Return the factor at which the peak passes the capacity: 0 if it does so below all FACTORS, infinite beyond them.
 
     >>> _holds(np.array([15, 30, 60, 90, 120, 180, 240]), 100)  # a third of the way from 1.5 to 2.0
     1.6666666666666665
@@ -277,7 +277,7 @@ def _visits(ground: Ground, *sides: _Side) -> Iterable[SiteVisits]:
 
 
 def _doors(worlds: list[World], today: _Side, then: _Side) -> Iterable[DoorRush]:
-    """A portal that is new then had nobody today."""
+    """Compare portals. One that is new then had nobody today."""
     before, after = today.each("busiest"), then.each("busiest")
     column = {name: n for n, name in enumerate(worlds[0].ground.portals)}
     ground = worlds[1].ground

@@ -137,7 +137,7 @@ class World:
             day = until + DAY
 
     def _site(self, number: int, usage: Usage) -> _UsedSite | None:
-        """The site in this usage; None if nobody can come, or there is nothing to come for."""
+        """Return the site in this usage; None if nobody can come, or there is nothing to come for."""
         key = (number, usage)
         if key not in self._used:
             ground = closing(self.ground, usage.closed)

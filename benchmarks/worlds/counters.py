@@ -66,7 +66,7 @@ def counted(
     walked: Passages, counters: Sequence[Counter], faults: Sequence[Fault], day: int, steps: int, step_s: int,
     rng: Generator,
 ) -> Counts:  # fmt: skip
-    """The counts of a day. Door n is watched by counter n; passages through other doors are seen by nobody."""
+    """Return the counts of a day. Door n is watched by counter n; passages through other doors are seen by nobody."""
     both = [np.zeros((steps, len(counters))) for _ in range(2)]
     heard = np.repeat(np.arange(steps)[:, None], len(counters), axis=1)
     edges: Floats = np.arange(steps, dtype=np.float64) * step_s
@@ -86,7 +86,7 @@ def counted(
 
 
 def _seen(own: Passages, counter: Counter, rng: Generator) -> tuple[Floats, Bools]:
-    """The passages as one counter tells of them."""
+    """Return the passages as one counter tells of them."""
     moods = np.exp(counter.wander * rng.standard_normal(2) - counter.wander**2 / 2)
     miss = np.where(own.inward, counter.miss_in * moods[0], counter.miss_out * moods[1])
     if counter.crowd:

@@ -27,7 +27,7 @@ class Passages:
     inward: Bools
 
     def only(self, keep: Bools) -> "Passages":
-        """The passages that `keep` selects."""
+        """Return the passages that `keep` selects."""
         return Passages(time=self.time[keep], door=self.door[keep], inward=self.inward[keep])
 
 
@@ -110,7 +110,7 @@ def _walk(
 
 
 def school_class(begins_s: float, stay_s: float, pupils: int, rng: Generator) -> Passages:
-    """A class that comes through the first door within a minute, and leaves through it as fast."""
+    """Return a class that comes through the first door within a minute, and leaves through it as fast."""
     into, out = begins_s + rng.uniform(0, 60, pupils), begins_s + stay_s + rng.uniform(0, 60, pupils)
     return in_order(
         np.concatenate([into, out]), np.zeros(2 * pupils, np.int64), np.arange(2 * pupils) < pupils

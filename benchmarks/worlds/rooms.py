@@ -6,20 +6,20 @@ many as `pairs` a person and hour. Then a counter errs, in its own way for each 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from itertools import groupby, pairwise
 from pathlib import Path
 from statistics import median
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.random import Generator
 
 from benchmarks.worlds.counters import Counter, counted
 from benchmarks.worlds.people import Passages, in_order
 from besok.analytics.occupancy import Seen
-from besok.files import csvfile
-from besok.files.csvfile import Table
+from besok.files.counts import read_columns
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 from besok.model.errors import CountFileError
@@ -54,23 +54,28 @@ class Truth:
 
 def worlds(path: Path, way: Way, seed: int) -> list[JudgedWorld]:
     """A world for each room of a file of `time,people`, or of `time,room,people`. Raises CountFileError."""
-    return of_table(csvfile.read(path, need=("time", "people"), may=("room",)), way, seed)
+    times, frame = read_columns(path, numbers=("people",), texts=("room",))
+    return of_frame(frame.assign(at=times.utc(), room=frame.get("room", "")), way, seed)
 
 
-def of_table(found: Table, way: Way, seed: int) -> list[JudgedWorld]:
-    """The same of what has been read."""
-    said: dict[str, list[tuple[datetime, float]]] = {}
-    for row in found.rows:
-        people = row.number("people")
-        if people is not None and people > LARGEST_ROOM:
-            raise CountFileError(
-                f"line {row.line}: {people:.0f} people are in no room; more than {LARGEST_ROOM}"
-            )
-        if people is not None:
-            said.setdefault(row.texts.get("room", ""), []).append((_plain(row.moment()), people))
-    if not said:
+def of_frame(frame: pd.DataFrame, way: Way, seed: int) -> list[JudgedWorld]:
+    """Return a world for each room of a frame of at, room and people. Raises CountFileError."""
+    told = frame[frame["people"].notna()]
+    if told.empty:
         raise CountFileError("nobody is told of: the column people is empty")
-    return [world(name or "room", truth(values), way, seed) for name, values in said.items()]
+    if (many := told["people"] > LARGEST_ROOM).any():
+        raise CountFileError(
+            f"line {many.idxmax()}: {told['people'].max():.0f} people are in no room; more than {LARGEST_ROOM}"
+        )
+    return [
+        world(
+            str(name) or "room",
+            truth(zip(room["at"].dt.to_pydatetime(), room["people"], strict=True)),
+            way,
+            seed,
+        )
+        for name, room in told.groupby("room", sort=False)
+    ]
 
 
 def clock(text: str) -> time:
@@ -87,11 +92,6 @@ def stretch(text: str) -> tuple[time, time]:
     if not dash:
         raise CountFileError(f"{text[:40]!r} is no stretch of the day; write 20:00-07:00")
     return clock(shuts), clock(opens)
-
-
-def _plain(moment: datetime) -> datetime:
-    """The clock as told; where a zone is told, in UTC, for its offset may change under way."""
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def truth(said: Iterable[tuple[datetime, float]]) -> Truth:
@@ -112,7 +112,7 @@ def truth(said: Iterable[tuple[datetime, float]]) -> Truth:
 
 
 def world(name: str, real: Truth, way: Way, seed: int) -> JudgedWorld:
-    """A room with one door through its days; a third of them, at most a week, are there to be learnt from."""
+    """Return a room with one door through its days; a third of them, at most a week, are there to be learnt from."""
     rng = np.random.default_rng([seed, *name.encode()])
     counter = drawn(way.miss, rng)
     days = _days(real, way.reset)
@@ -137,7 +137,7 @@ def world(name: str, real: Truth, way: Way, seed: int) -> JudgedWorld:
 
 
 def drawn(miss: float, rng: Generator) -> Counter:
-    """A counter that misses about this share, not quite the same in both directions, and errs otherwise as many do."""
+    """Draw a counter that misses about this share, not quite the same in both directions, and errs as many do."""
     moods = np.exp(0.35 * rng.standard_normal(2))
     return Counter(
         miss_in=miss * moods[0], miss_out=miss * moods[1], double=0.005, turned=0.005, crowd=miss / 4
@@ -145,7 +145,7 @@ def drawn(miss: float, rng: Generator) -> Counter:
 
 
 def _days(real: Truth, reset: time) -> list[slice]:
-    """The business days as slices of the steps. A step belongs to the day in which it ends."""
+    """Return the business days as slices of the steps. A step belongs to the day in which it ends."""
     since = timedelta(hours=reset.hour, minutes=reset.minute)
     dates = [(moment - since).date() for moment in real.times]
     days, start = [], 0
@@ -157,13 +157,13 @@ def _days(real: Truth, reset: time) -> list[slice]:
 
 
 def _held(people: Floats) -> Floats:
-    """The last known value where there is none."""
+    """Return the last known value where there is none."""
     last = np.maximum.accumulate(np.where(np.isnan(people), 0, np.arange(len(people))))
     return people[last]
 
 
 def _seen(real: Truth, held: Floats, day: slice, way: Way, counter: Counter, rng: Generator) -> Seen:
-    """What the counter says of a day."""
+    """Count a day as the counter does a day."""
     before = held[day.start - 1] if day.start else held[0]
     step_s = round(real.step.total_seconds())
     walked = passages(np.concatenate([[before], held[day]]), step_s, way.pairs, rng)

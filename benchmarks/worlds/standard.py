@@ -22,7 +22,6 @@ HISTORY: Final = 14  # days to learn from
 JUDGED: Final = 7
 
 GOOD: Final = Counter()
-SYMMETRIC: Final = Counter(miss_in=0.05, miss_out=0.05)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +134,7 @@ STANDARD: Final = (
 
 
 def world(recipe: Recipe, seed: int, history: int | None = None, judged: int = JUDGED) -> JudgedWorld:
-    """The world of this recipe; another seed draws other people and other mistakes. It may be of fewer days."""
+    """Return the world of this recipe; another seed draws other people and other mistakes. It may be of fewer days."""
     recipe = replace(recipe, history=recipe.history if history is None else history)
     days = recipe.history + judged
     doors = len(recipe.counters)

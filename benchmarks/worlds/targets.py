@@ -15,7 +15,7 @@ WORSE, PEOPLE = 1.05, 0.5
 
 
 def missed(lines: Sequence[Line]) -> list[str]:
-    """The targets that the figures of the sites do not reach, in words."""
+    """Return the targets that the figures of the sites do not reach, in words."""
     return [*_average(lines), *_worlds(lines)]
 
 

@@ -29,7 +29,7 @@ GUESSED: Final = 0.2  # share of an hour's people that was spread over a gap, fr
 
 
 def stored_history(db: Database, site_file: SiteFile, first: date, last: date) -> HourlyHistory:
-    """The stored history of all sites of the file, hour by hour, from business day `first` to `last` (inclusive).
+    """Return the stored history of all sites of the file, hour by hour, of the business days `first` to `last`.
 
     Every counted portal and every space that was ever estimated is in it; what is not known is NaN.
     """
@@ -81,7 +81,7 @@ def _hour(hours: HourAxis, start: int) -> int:
 
 
 def told(learnt: Sequence[LearntSite]) -> Iterator[str]:
-    """What was learnt, in a few lines for people."""
+    """Describe what was learnt, in a few lines for people."""
     for found in learnt:
         p = found.profile
         week = [sum(row) for row in p.week]

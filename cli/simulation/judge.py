@@ -33,7 +33,7 @@ class Verdict:
 
 
 def _simple(estimator: Callable[..., Figures], at_once: bool, world: JudgedWorld) -> Figures:
-    """A rival that adds up counts: as they came, or once all have come."""
+    """Return a rival that adds up counts: as they came, or once all have come."""
     came, went = (
         np.concatenate([
             getattr(seen, way) if at_once else by_receipt(getattr(seen, way), heard)
@@ -49,7 +49,7 @@ def _simple(estimator: Callable[..., Figures], at_once: bool, world: JudgedWorld
 
 
 def live(world: JudgedWorld) -> Figures:
-    """What Besök shows while the day goes on: each day it knows the days before, and of today what has been heard."""
+    """Return what Besök shows while the day goes on: it knows the days before, and what has been received today."""
     shown: list[Estimate] = []
     for day in range(world.judged, len(world.seen)):
         learnt = _learnt(world, day)
@@ -61,12 +61,12 @@ def live(world: JudgedWorld) -> Figures:
 
 
 def _learnt(world: JudgedWorld, day: int) -> Learnt:
-    """What the weeks before a day teach, as the worker learns it."""
+    """Learn what the weeks before a day teach, as the worker learns it."""
     return occupancy.learn(world.building, world.past[max(0, day - LOOK_BACK // DAY) : day])
 
 
 def smoothed(world: JudgedWorld) -> Figures:
-    """What Besök shows of a day that is over, when all counts have come; learnt it has from days before only."""
+    """Return what Besök shows of a day that is over, when all counts have come; learnt it has from days before only."""
     shown = []
     for day in range(world.judged, len(world.seen)):
         learnt = _learnt(world, day)

@@ -102,7 +102,7 @@ def _visits(entered: Ints, bounds: Sequence[tuple[datetime, datetime]]) -> tuple
 
 
 def _series(lots: Iterable[Sequence[Message]], sites: SiteFile) -> dict[Channel, Series]:
-    """The readings as they are stored in the end: the last with a key wins, and what comes again counts once."""
+    """Return the readings as they are stored in the end: the last with a key wins, and what comes again counts once."""
     known = known_from([replace(site, sandbox=True) for site in sites.sites])
     series: dict[Channel, Series] = defaultdict(lambda: defaultdict(dict))
     seen: set[object] = set()
@@ -176,13 +176,13 @@ def _flows(
 
 
 def _since(segment: Segment, begin: int) -> Segment:
-    """The segment with times since `begin`."""
+    """Return the segment with times since `begin`."""
     begins, ends, people, direction, received = segment
     return begins - begin, ends - begin, people, direction, received - begin
 
 
 def _segments(said: Series, begin: int, day: slice) -> Iterator[Segment]:
-    """The times in which so many people passed, of one channel on one day; totals go before deltas."""
+    """Yield the times in which so many people passed, of one channel on one day; totals go before deltas."""
     first, last = begin + day.start * MINUTE_MS, begin + day.stop * MINUTE_MS + 3_600_000
     here = {metric: sorted(t for t in times if first <= t < last) for metric, times in said.items()}
     totals = [m for m in ("in_total", "out_total") if here.get(m)] or ["passages_total"] * bool(
@@ -259,7 +259,7 @@ def _add(
 def _levels(
     series: dict[Channel, Series], channels: Sequence[Channel], begin: datetime, steps: int
 ) -> Levels:
-    """The last count, presence and CO2 that each channel told in a minute."""
+    """Return the last count, presence and CO2 that each channel told in a minute."""
     grids = {metric: np.full((steps, len(channels)), np.nan) for metric in ("people", "occupied", "co2_ppm")}
     for column, channel in enumerate(channels):
         for metric, grid in grids.items():

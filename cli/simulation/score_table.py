@@ -56,7 +56,7 @@ def _names(verdicts: Sequence[Verdict]) -> list[str]:
 
 
 def _groups(own: Sequence[Verdict]) -> Iterator[tuple[str, str, list[Verdict]]]:
-    """What a line is made of. Spaces of which an estimator knows nothing count for none, to be fair."""
+    """Group the verdicts of each line. Spaces of which an estimator knows nothing count for none, to be fair."""
     unknown = {v.space for v in own if v.accuracy.rmse is None}
     for of in (SITE, SPACES):
         for name in _names(own):
@@ -114,13 +114,13 @@ def _average(found: Sequence[Line], of: str, name: str) -> Line | None:
 
 
 def mean(values: Iterable[float | None]) -> float | None:
-    """The mean of what is known; None if nothing is."""
+    """Return the mean of what is known; None if nothing is."""
     known = [value for value in values if value is not None]
     return sum(known) / len(known) if known else None
 
 
 def cells(line: Line) -> tuple[str, ...]:
-    """A line as texts, under HEADS."""
+    """Return a line as texts, under HEADS."""
     alerts = line.alerts
     return (
         line.world, line.of, line.estimator, percent(line.known), plain(line.people), plain(line.rmse, ".2f"),
@@ -132,10 +132,10 @@ def cells(line: Line) -> tuple[str, ...]:
 
 
 def percent(value: float | None, form: str = ".0f") -> str:
-    """A share in percent; a dash where there is none."""
+    """Return a share in percent; a dash where there is none."""
     return "-" if value is None else f"{100 * value:{form}} %"
 
 
 def plain(value: float | None, form: str = ".1f") -> str:
-    """A number; a dash where there is none."""
+    """Return a number; a dash where there is none."""
     return "-" if value is None else f"{value:{form}}"

@@ -83,7 +83,7 @@ FORMATS: Final[Mapping[str, Format]] = {row.name: row for row in _ROWS}
 
 
 def _level(sensor: Sensor) -> str:
-    """What kind of state a sensor's model says it measures; "" if it does not say."""
+    """Return what kind of state a sensor's model says it measures; "" if it does not say."""
     model = sensor.model.lower()
     if any(word in model for word in AIR_WORDS):
         return "co2_ppm"

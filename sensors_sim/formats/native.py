@@ -52,5 +52,7 @@ def item(time: str, reported: Flow | Level, wraps: int = 0, seq: int | None = No
 
 
 def _name(field: str, value: str) -> str:
+    if value == "1":
+        return ""
     quoted = value.replace("\\", "\\\\").replace('"', '\\"')
-    return "" if value == "1" else f',"{field}":"{quoted}"'
+    return f',"{field}":"{quoted}"'

@@ -3,13 +3,11 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from besok.model.errors import ScenarioError
-from besok.model.sitefile import parse as parse_sites
 from cli.simulation import fit as shown
 from sensors_sim.fit import SiteFit, learn
 from sensors_sim.fit_check import check
@@ -19,25 +17,20 @@ from sensors_sim.scenario import ORDINARY, Rates, Scenario
 from sensors_sim.scenariofile import dump, parse
 from sensors_sim.seasons import month_factor
 from sensors_sim.world import World
+from tests.worlds.simulated import EXAMPLE, LIBRARY
 
-EXAMPLE = parse_sites(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
-LIBRARY = 0
 SUNDAY = date(2026, 11, 22)  # the last day of each history
-STRANGE = replace(
-    ORDINARY,
-    id="strange",
-    rates=(
-        Rates(
-            site="kind:library",
-            arrivals=1.4,
-            weekdays={"monday": 0.5, "saturday": 1.6},
-            hours={"17": 2.0, "10": 0.5},
-            stay=1.5,
-            plans={"children": 0.5, "cafe": 2.0},
-            entrances={"park-entrance": 0.5},
-        ),
-    ),
+RATES = Rates(
+    site="kind:library",
+    arrivals=1.4,
+    weekdays={"monday": 0.5, "saturday": 1.6},
+    hours={"17": 2.0, "10": 0.5},
+    stay=1.5,
+    plans={"children": 0.5, "cafe": 2.0},
+    entrances={"park-entrance": 0.5},
 )
+STRANGE = replace(ORDINARY, id="strange", rates=(RATES,))
+GROUND = World(EXAMPLE).ground
 
 
 @cache
@@ -51,7 +44,7 @@ def fitted() -> tuple[Scenario, tuple[LearntSite, ...]]:
 
 
 def fit_of(whole: HourlyHistory) -> SiteFit:
-    return SiteFit(World(EXAMPLE).ground, LIBRARY, whole, fitted()[1][0])
+    return SiteFit(GROUND, LIBRARY, whole, fitted()[1][0])
 
 
 def without(history_: HourlyHistory, portal: str, days: set[int]) -> HourlyHistory:
@@ -65,13 +58,12 @@ def without(history_: HourlyHistory, portal: str, days: set[int]) -> HourlyHisto
 
 def test_weekdays_hours_entrances_and_stays_of_a_strange_world_are_learnt() -> None:
     (learnt,) = fitted()[1]
-    ordinary = np.array(SiteRates(World(EXAMPLE).ground, LIBRARY, history(4, ORDINARY)).learnt().profile.week)
+    ordinary = np.array(SiteRates(GROUND, LIBRARY, history(4, ORDINARY)).learnt().profile.week)
     week = np.array(learnt.profile.week)
     assert week[0].sum() / ordinary[0].sum() == pytest.approx(1.4 * 0.5, rel=0.1)
     assert week[5].sum() / ordinary[5].sum() == pytest.approx(1.4 * 1.6, rel=0.2)
-    assert week[:5, 17].sum() / week[:5, 14].sum() == pytest.approx(
-        2 * ordinary[:5, 17].sum() / ordinary[:5, 14].sum(), rel=0.2
-    )
+    five, two = (w[:5, 17].sum() / w[:5, 14].sum() for w in (week, ordinary))
+    assert five == pytest.approx(2 * two, rel=0.2)
     assert week[:, :9].sum() == 0 == week[:, 20:].sum()
     assert learnt.profile.entrances["park-entrance"] == pytest.approx(0.5, abs=0.05)
     assert learnt.profile.spread < 0.15 and learnt.profile.weeks == 9
@@ -82,11 +74,8 @@ def test_a_fitted_world_reproduces_held_back_weeks_of_its_own_history() -> None:
     assert (found.first, found.last) == ("2026-11-02", "2026-11-22")
     assert found.profile.fitted < 0.15
     assert found.total.fitted.mid == pytest.approx(found.total.observed, rel=0.08)
-    for day in found.weekdays:
-        assert day is not None and day.fitted.mid == pytest.approx(day.observed, rel=0.15)
-    assert found.busy_hour.fitted.mid == pytest.approx(found.busy_hour.observed, rel=0.15)
-    assert found.full_hour is not None
-    assert found.full_hour.fitted.mid == pytest.approx(found.full_hour.observed, rel=0.15)
+    for figure in (*found.weekdays, found.busy_hour, found.full_hour):
+        assert figure is not None and figure.fitted.mid == pytest.approx(figure.observed, rel=0.15)
     assert found.hours_in_band > 0.35
     text = shown.check_text([found], 3)
     assert "3 weeks held back" in text and "mean by weekday and hour" in text
@@ -123,8 +112,7 @@ def test_a_profile_is_a_scenario_file_that_others_can_start_from() -> None:
 
 def test_what_was_not_counted_is_left_out_and_never_zero() -> None:
     whole, holes = history(), without(history(), "stadsbiblioteket/town-entrance", set(range(25, 40)))
-    ground = World(EXAMPLE).ground
-    now, then = (np.array(SiteRates(ground, LIBRARY, c).learnt().profile.week) for c in (holes, whole))
+    now, then = (np.array(SiteRates(GROUND, LIBRARY, c).learnt().profile.week) for c in (holes, whole))
     assert now.sum() == pytest.approx(then.sum(), rel=0.04)
 
 
@@ -133,7 +121,7 @@ def test_a_portal_counted_for_most_of_an_hour_stands_for_all_of_it() -> None:
     column = whole.portals.index("stadsbiblioteket/town-entrance")
     coverage, inward = whole.coverage.copy(), whole.inward.copy()
     coverage[:, column], inward[:, column] = 0.95, inward[:, column] * 0.95
-    ways = entrances(World(EXAMPLE).ground, LIBRARY)
+    ways = entrances(GROUND, LIBRARY)
     site = EXAMPLE.sites[LIBRARY]
     less = site_entries(replace(whole, coverage=coverage, inward=inward), site, ways)
     assert np.allclose(less.people, site_entries(whole, site, ways).people)
@@ -141,7 +129,7 @@ def test_a_portal_counted_for_most_of_an_hour_stands_for_all_of_it() -> None:
 
 def test_few_weeks_give_a_profile_that_leans_on_the_even_pattern() -> None:
     few = history(2)
-    profile = SiteRates(World(EXAMPLE).ground, LIBRARY, few).learnt().profile
+    profile = SiteRates(GROUND, LIBRARY, few).learnt().profile
     week, usual = np.array(profile.week), np.array(fitted()[1][0].profile.week)
     assert profile.weeks == 2 and week.sum() == pytest.approx(usual.sum(), rel=0.15)
     assert (week[0, 9:20] > 0).all()
@@ -149,17 +137,15 @@ def test_few_weeks_give_a_profile_that_leans_on_the_even_pattern() -> None:
 
 def test_too_little_says_what_is_missing() -> None:
     holes = without(history(4), "stadsbiblioteket/park-entrance", set(range(22)))
-    with pytest.raises(
-        ScenarioError, match=r"6 usual open days .* at least 10 .*town-entrance 100%.*park-entrance 2\d%"
-    ):
+    missing = r"6 usual open days .* at least 10 .*town-entrance 100%.*park-entrance 2\d%"
+    with pytest.raises(ScenarioError, match=missing):
         learn(EXAMPLE, holes, ("stadsbiblioteket",))
     with pytest.raises(ScenarioError, match="too few to hold 9 weeks"):
         check(EXAMPLE, history(2), (), 9, (1,))
 
 
 def test_a_history_of_years_tells_seasons_and_growth() -> None:
-    long = made_up(growth=0.2)
-    learnt = SiteRates(World(EXAMPLE).ground, LIBRARY, long).learnt()
+    learnt = SiteRates(GROUND, LIBRARY, made_up(growth=0.2)).learnt()
     assert learnt.growth == pytest.approx(0.2, abs=0.02)
     assert learnt.profile.months[6] / learnt.profile.months[1] == pytest.approx(0.5, rel=0.1)
 
@@ -176,7 +162,7 @@ def made_up(growth: float) -> HourlyHistory:
     hours = replace(
         whole.hours,
         days=dates,
-        start=np.arange(days * 24, dtype=np.int64) * 3_600_000 + _millis(first),
+        start=np.arange(days * 24, dtype=np.int64) * 3_600_000 + (first - date(1970, 1, 1)).days * 86_400_000,
         day=np.repeat(np.arange(days), 24),
         clock=np.tile(np.arange(24), days),
     )
@@ -188,7 +174,3 @@ def made_up(growth: float) -> HourlyHistory:
     return replace(
         whole, hours=hours, inward=flows, outward=flows, coverage=np.ones_like(flows), people=empty
     )
-
-
-def _millis(day: date) -> int:
-    return (day - date(1970, 1, 1)).days * 86_400_000

@@ -43,7 +43,7 @@ _JSON = TypeAdapter(SiteLive)
 
 
 def frame(live: SiteLive) -> str:
-    """A site now, as JSON."""
+    """Return a site now, as JSON."""
     return _JSON.dump_json(live).decode()
 
 
@@ -55,7 +55,7 @@ class Snapshot:
     texts: dict[str, asyncio.Future[str]] = field(default_factory=dict)
 
     async def text(self, form: str, render: Render) -> str:
-        """The text in a form, which `render` makes in a thread, once for all screens."""
+        """Return the text in a form, which `render` makes in a thread, once for all screens."""
         if form not in self.texts:
             self.texts[form] = asyncio.ensure_future(asyncio.to_thread(render, self.live))
         return await asyncio.shield(self.texts[form])
@@ -77,7 +77,7 @@ class Feed:
         self._task = asyncio.create_task(self._run())
 
     def join(self) -> Screen:
-        """A new screen; it gets the latest snapshot at once, or the first as soon as it is read."""
+        """Return a new screen; it gets the latest snapshot at once, or the first as soon as it is read."""
         screen: Screen = asyncio.Queue(WAITING)
         if self.known and self._last is not None:
             screen.put_nowait(self._last)
@@ -160,7 +160,7 @@ class Hub:
             self._loop.call_soon_threadsafe(self._end_streams)
 
     def read(self, site: str) -> SiteLive:
-        """A site now. Raises NotFound and StoreUnavailable."""
+        """Return a site now. Raises NotFound and StoreUnavailable."""
         return services.live(self._db, site, self._clock())
 
     async def check(self, site: str) -> None:
@@ -170,7 +170,7 @@ class Hub:
             await asyncio.to_thread(self.read, site)
 
     async def frames(self, site: str, form: str = "", render: Render = frame) -> AsyncGenerator[str]:
-        """The texts for one screen of `site`: a snapshot at once, one at each change, and beats; until `close`.
+        """Return the texts for one screen of `site`: a snapshot at once, one at each change, and beats; until `close`.
 
         `render` makes the text of a snapshot; `form` names it, and is the same for all screens that may share it.
         """
@@ -184,7 +184,7 @@ class Hub:
                 del self._feeds[site]
 
     async def events(self, site: str, form: str = "", render: Render = frame) -> StreamingResponse:
-        """The texts as server-sent events. Raises NotFound and StoreUnavailable."""
+        """Return the texts as server-sent events. Raises NotFound and StoreUnavailable."""
         await self.check(site)
 
         async def texts() -> AsyncIterator[str]:
@@ -196,7 +196,9 @@ class Hub:
         return StreamingResponse(texts(), media_type="text/event-stream", headers=STREAM_HEADERS)
 
     async def converse(self, ws: WebSocket, site: str, form: str = "", render: Render = frame) -> None:
-        """The texts over a WebSocket, until the browser is gone or the hub closes; what it says is not listened to."""
+        """Return the texts over a WebSocket, until the browser is gone or the hub closes; what it says is not listened
+        to.
+        """
         if not same_origin(ws.headers.get("origin"), ws.headers.get("host")):
             await ws.close(FOREIGN_ORIGIN)
             return

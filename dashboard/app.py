@@ -23,7 +23,7 @@ class Screens(Dash):
     """Dash with an index page that says its language and starts our scripts before Dash's."""
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
-        """The page that the browser gets for every address."""
+        """Return the page that the browser gets for every address."""
         loading, no_script = _("Loading …"), _("This page needs JavaScript. The figures are also at /api/v1.")
         return f"""<!DOCTYPE html>
 <html lang="{language()}">

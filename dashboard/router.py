@@ -50,7 +50,7 @@ def register(app: Dash, database: Callable[[], Database]) -> None:
 
 
 def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
-    """The page at `address` and the navigation above it; a notice where there is nothing to show."""
+    """Return the page at `address` and the navigation above it; a notice where there is nothing to show."""
     sites: tuple[SiteInfo, ...] = ()
     try:
         sites = tuple(services.sites(db))
@@ -73,7 +73,7 @@ def _page(db: Database, address: Address, site: SiteInfo | None, now: datetime) 
 
 
 def _chosen(sites: tuple[SiteInfo, ...], wanted: str) -> SiteInfo | None:
-    """The site of the address; the first one where the address names none; None where there is no site at all."""
+    """Return the site of the address, the first one where it names none; None where there is no site at all."""
     if not wanted:
         return sites[0] if sites else None
     found = next((s for s in sites if s.site == wanted), None)

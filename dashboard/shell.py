@@ -12,7 +12,7 @@ from dashboard.components.elements import HIDDEN, aria, data
 
 
 def layout() -> Any:
-    """The frame of every page, in the language of the request."""
+    """Return the frame of every page, in the language of the request."""
     return html.Div(
         [
             dcc.Location(id="address", refresh="callback-nav"),
@@ -30,7 +30,7 @@ def layout() -> Any:
 
 
 def foot(site: str) -> Any:
-    """What stands below every page: the way to the figures of the site it is about, as files."""
+    """Return what stands below every page: the way to the figures of the site it is about, as files."""
     return dcc.Link(_("Open data: all figures as files"), href=f"/data/{site}".rstrip("/"))
 
 
@@ -65,7 +65,7 @@ def _tools() -> Any:
 
 
 def pill_words() -> dict[str, Any]:
-    """What the connection pill says in each of its states."""
+    """Return what the connection pill says in each of its states."""
     return data(live=_("Live"), connecting=_("Connecting …"), lost=_("No connection"))
 
 

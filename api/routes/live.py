@@ -28,13 +28,13 @@ def live(site: str, db: Db, now: Now) -> Response:
     summary="The same at each change, as server-sent events",
 )
 async def stream(site: str, request: Request) -> StreamingResponse:
-    """A snapshot at once, the whole JSON at each change (at most four a second), else `{"beat":1}` after 15 s."""
+    """Send a snapshot at once, the whole JSON at each change (at most four a second), else `{"beat":1}` after 15 s."""
     hub: Hub = request.app.state.hub
     return await hub.events(site)
 
 
 @router.websocket("/sites/{site}/live/ws")
 async def socket(site: str, ws: WebSocket) -> None:
-    """The frames of `live/stream` as text messages."""
+    """Return the frames of `live/stream` as text messages."""
     hub: Hub = ws.app.state.hub
     await hub.converse(ws, site)

@@ -17,7 +17,7 @@ HARDLY = 0.05  # people: so little does not widen an interval by a whole one
 
 
 def locale() -> Locale:
-    """The reader's locale; English is British, for the order of dates and the 24-hour clock."""
+    """Return the reader's locale; English is British, for the order of dates and the 24-hour clock."""
     return Locale("en", "GB") if language() == "en" else Locale("sv", "SE")
 
 
@@ -140,6 +140,6 @@ def lately(t: datetime, zone: str, now: datetime) -> str:
 
 
 def _near(t: datetime, zone: str, now: datetime, other: str) -> str:
-    """The hour of a moment of today, at the site, or in the form `other` if it is of another day."""
+    """Return the hour of a moment of today, at the site, or in the form `other` if it is of another day."""
     there, here = t.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
     return format_datetime(there, "HH:mm" if there.date() == here.date() else other, locale=locale())

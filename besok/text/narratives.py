@@ -17,21 +17,21 @@ BEHIND = 0.03  # a weekday must be so far behind the others to be named
 
 
 def probability(chance: float) -> str:
-    """A probability in whole per cent, within what a forecast can tell."""
+    """Return a probability in whole per cent, within what a forecast can tell."""
     if chance < NEVER:
         return _("less than 5 %")
     return _("more than 95 %") if chance > ALWAYS else formats.percent(chance)
 
 
 def probability_short(chance: float) -> str:
-    """The same for a big figure: "< 5 %"."""
+    """Return the same for a big figure: "< 5 %"."""
     if chance < NEVER:
         return _("< 5 %")
     return _("> 95 %") if chance > ALWAYS else formats.percent(chance)
 
 
 def target(outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None = None) -> str | None:
-    """The probability of the target by its deadline, and which weekday has grown least; None without a target.
+    """Return the probability of the target by its deadline, and which weekday has grown least; None without a target.
 
     `weekdays` are visits of the last year as a multiple of the baseline's, by weekday (Monday 0).
     """
@@ -85,7 +85,7 @@ def of(
 
 
 def furthest_behind(weekdays: Mapping[int, float]) -> int | None:
-    """The weekday that has grown least, if it stands out from the mean of the others; None where none does."""
+    """Return the weekday that has grown least, if it stands out from the mean of the others; None where none does."""
     if len(weekdays) < 2:
         return None
     worst = min(weekdays, key=lambda day: weekdays[day])
@@ -127,7 +127,7 @@ def when(outlook: Outlook) -> str | None:
 
 
 def pace(outlook: Outlook) -> str | None:
-    """The growth that is needed beside the growth that is expected; None where either is not known."""
+    """Return the growth that is needed beside the growth that is expected; None where either is not known."""
     if outlook.needed_growth is None or outlook.expected_growth is None:
         return None
     needed, expected = outlook.needed_growth, formats.signed_percent(outlook.expected_growth)
@@ -156,14 +156,14 @@ def damped(outlook: Outlook, growth: float | None) -> str | None:
 
 
 def total(coming: ExpectedTotal) -> str:
-    """A sum to come with its 80 % interval."""
+    """Return a sum to come with its 80 % interval."""
     said = _("Forecast for the next {days} days: {n} visits (80 % prediction interval {low}–{high}).")
     low, high = _visits(coming.low80), _visits(coming.high80)
     return said.format(n=_visits(coming.mean), days=(coming.last - coming.first).days + 1, low=low, high=high)
 
 
 def foremost(found: Sequence[Record]) -> Record | None:
-    """The record that stands for all: that of four weeks, or of the shortest time. None without any.
+    """Return the record that stands for all: that of four weeks, or of the shortest time. None without any.
 
     A forecast tells of a week, four weeks and a year at once: added up, it would count several times.
     """
@@ -186,7 +186,7 @@ def record(found: Sequence[Record]) -> str:
 
 
 def gave(effect: ActionEffect, measure_of_all: bool) -> str:
-    """What an action gave. `measure_of_all`: it is about the whole site, not about some of its spaces."""
+    """Return what an action gave. `measure_of_all`: it is about the whole site, not about some of its spaces."""
     if effect.share is None or effect.share_low is None or effect.share_high is None or effect.a_year is None:
         return _silent()[effect.verdict]
     what = _("visits") if measure_of_all else _("visits to the space")
@@ -233,7 +233,7 @@ def _moved() -> dict[str, str]:
 
 
 def _share(share: float) -> str:
-    """A percentage; below one, that it is."""
+    """Return a percentage; below one, that it is."""
     return _("less than 1 %") if share < 0.01 else formats.percent(share)
 
 

@@ -43,7 +43,7 @@ class Frame:
     curves: dict[str, Today] = field(default_factory=dict)
 
     def spark(self, space: str, label: str, **more: str) -> Any:
-        """The place where the script draws the curve of a space."""
+        """Return the place where the script draws the curve of a space."""
         curve = self.curves.get(space, NO_CURVE)
         drawn = data(
             part="spark",
@@ -63,7 +63,7 @@ def _packed(curve: Iterable[tuple[Any, ...]]) -> str:
 
 
 def count(space: SpaceLive, parts: Parts) -> Any:
-    """The number of people with its interval, and the capacity where there is one."""
+    """Return the number of people with its interval, and the capacity where there is one."""
     capacity = html.Span(f"/ {formats.number(space.capacity)}", className="capacity")
     return html.P(
         [
@@ -76,7 +76,7 @@ def count(space: SpaceLive, parts: Parts) -> Any:
 
 
 def bar(space: SpaceLive) -> Any:
-    """The share of the capacity as a bar; where there is no capacity there is no bar."""
+    """Return the share of the capacity as a bar; where there is no capacity there is no bar."""
     if not space.capacity:
         return html.Div(className="bar-none")
     fill = html.Div(className="fill", style={"width": live_parts.fill(space)}, **data(part="fill"))
@@ -84,12 +84,12 @@ def bar(space: SpaceLive) -> Any:
 
 
 def chip(parts: Parts) -> Any:
-    """The level as a sign and a word."""
+    """Return the level as a sign and a word."""
     return html.Span([html.Span(className="icon", **HIDDEN), part("verdict", parts)], className="chip")
 
 
 def row(space: SpaceLive, href: str, frame: Frame) -> Any:
-    """A room inside the space of a card, as one line of it."""
+    """Return a room inside the space of a card, as one line of it."""
     parts = live_parts.of_space(space, frame.is_open)
     line = [
         dcc.Link(named(space.name), href=href),
@@ -101,7 +101,7 @@ def row(space: SpaceLive, href: str, frame: Frame) -> Any:
 
 
 def storey(space: SpaceLive, href: str, frame: Frame) -> Any:
-    """The heading of a storey, with its own count."""
+    """Return the heading of a storey, with its own count."""
     parts = live_parts.of_space(space, frame.is_open)
     head = [
         html.H2(dcc.Link(named(space.name), href=href)),

@@ -49,7 +49,9 @@ def head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo], here: Addres
 
 
 def bar(here: Address, period: Range) -> Any:
-    """What is shown: presets as links, days in a calendar, the comparison as a switch. All of it is in the address."""
+    """Return what is shown: presets as links, days in a calendar, the comparison as a switch. All of it is in the
+    address.
+    """
     names = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
     links = [
         dcc.Link(

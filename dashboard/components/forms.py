@@ -38,12 +38,12 @@ def form(
 
 
 def field(label: str, control: Any, **attributes: Any) -> Any:
-    """A control with its label above."""
+    """Return a control with its label above."""
     return html.Div([html.Label(label, htmlFor=control.id), control], className="field", **attributes)
 
 
 def line(here: str, name: str, label: str, longest: int, completed: str = "off") -> Any:
-    """A line that has to be written; `completed` is what the browser may know of it."""
+    """Return a line that has to be written; `completed` is what the browser may know of it."""
     return field(
         label,
         dcc.Input(id=f"{here}-{name}", name=name, required=True, maxLength=longest, autoComplete=completed),
@@ -51,7 +51,7 @@ def line(here: str, name: str, label: str, longest: int, completed: str = "off")
 
 
 def text(here: str, name: str, label: str, language: str, longest: int, known: str, required: bool) -> Any:
-    """A text of several lines in `language`."""
+    """Return a text of several lines in `language`."""
     return field(
         label,
         dcc.Textarea(
@@ -67,7 +67,7 @@ def text(here: str, name: str, label: str, language: str, longest: int, known: s
 
 
 def day(here: str, name: str, label: str, known: date | None, **attributes: Any) -> Any:
-    """A day, chosen as the reader's device does it."""
+    """Return a day, chosen as the reader's device does it."""
     value = str(known) if known else ""
     kind: Any = "date"  # which Dash's types do not know, and the browser does
     control = dcc.Input(id=f"{here}-{name}", name=name, type=kind, value=value, **attributes)

@@ -23,7 +23,7 @@ def chart_of(
     space: SpaceInfo,
     period: Range,
 ) -> Any:
-    """The chart with its sentence, table and file; a notice where nothing was measured."""
+    """Return the chart with its sentence, table and file; a notice where nothing was measured."""
     if not any(p.people is not None for p in points):
         return notices.nothing(
             _("Nothing was measured here in this period"),
@@ -53,7 +53,7 @@ def chart_of(
 
 
 def names(period: Range) -> tuple[str, str]:
-    """The names of the two lines."""
+    """Return the names of the two lines."""
     known = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
     return known.get(period.name, said(period)), _("a week before") if period.days <= 7 else _(
         "the weeks before"
@@ -61,7 +61,7 @@ def names(period: Range) -> tuple[str, str]:
 
 
 def axis(period: Range) -> str:
-    """What the line is: of longer steps the mean, which is less than the most at once."""
+    """Return what the line is: of longer steps the mean, which is less than the most at once."""
     known = {"hour": _("people, mean of the hour"), "day": _("people, mean of the day")}
     return known.get(period.step, _("people"))
 
@@ -79,7 +79,7 @@ def finding(
     space: SpaceInfo,
     period: Range,
 ) -> str:
-    """What the chart shows, in a few sentences."""
+    """Return what the chart shows, in a few sentences."""
     top = max((p for p in points if p.people is not None), key=lambda p: p.peak or p.people or 0)
     highest = top.peak if top.peak is not None else top.people
     when = _when(top, period, site.timezone)

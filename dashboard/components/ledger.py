@@ -23,8 +23,8 @@ def section(
     measured: Collection[str],
     spaces: Mapping[str, Text],
 ) -> Any:
-    """An entry for each action (given newest first) and forms to write into the ledger. `gave` says what each gave, by
-    action; `measured` are those of which that is a figure, `spaces` the names of the spaces.
+    """Return an entry for each action (given newest first) and forms to write into the ledger. `gave` says what each
+    gave, by action; `measured` are those of which that is a figure, `spaces` the names of the spaces.
     """
     entries = [
         _entry(site, action, gave.get(action.action), spaces) for action in in_order(actions, measured)

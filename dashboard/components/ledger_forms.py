@@ -20,7 +20,7 @@ ASKED: Final = (
 
 
 def add(site: str, spaces: Mapping[str, Text]) -> Any:
-    """The form for something that was asked for. `spaces` are the names of the site's spaces, itself the first."""
+    """Return the form for a request. `spaces` are the names of the site's spaces, itself the first."""
     groups = {
         "residents": _("residents"),
         "staff": _("staff"),
@@ -43,7 +43,7 @@ def add(site: str, spaces: Mapping[str, Text]) -> Any:
 
 
 def amend(site: str, action: ActionInfo) -> Any:
-    """The form for what became of an action, filled with what is known."""
+    """Return the form for what became of an action, filled with what is known."""
     answer, here = action.answer, f"became-{action.action}"
     fields = [
         *_texts(here, "answer", _("What was answered"), answer, required=False),
@@ -65,7 +65,7 @@ def amend(site: str, action: ActionInfo) -> Any:
 
 
 def _texts(here: str, name: str, label: str, known: Text | None = None, required: bool = True) -> list[Any]:
-    """A field for each language, the reader's own first; one of them is enough."""
+    """Return a field for each language, the reader's own first; one of them is enough."""
     mine = language()
     other = next(code for code in LANGUAGES if code != mine)
     words = {"sv": _("in Swedish, if you can"), "en": _("in English, if you can")}

@@ -19,12 +19,12 @@ Parts = dict[str, str]  # texts by the name of their place
 
 
 def part(name: str, parts: Parts, **attributes: Any) -> Any:
-    """The place of a text, with the text of now; without one the script fills it."""
+    """Return the place of a text, with the text of now; without one the script fills it."""
     return html.Span(parts.get(name, ""), **data(part=name), **attributes)
 
 
 def of_space(space: SpaceLive, is_open: bool) -> Parts:
-    """The texts of a space."""
+    """Return the texts of a space."""
     share = ""
     if space.people is not None and space.capacity:
         share = _("{share} of capacity").format(share=formats.percent(space.people / space.capacity))
@@ -39,7 +39,7 @@ def of_space(space: SpaceLive, is_open: bool) -> Parts:
 
 
 def of_site(live: SiteLive, place: Site) -> Parts:
-    """The texts of the whole site."""
+    """Return the texts of the whole site."""
     weekday = formats.weekdays("wide")[business_day(live.time, place).weekday()]
     return {
         "visits": formats.number(live.visits_today),
@@ -49,7 +49,7 @@ def of_site(live: SiteLive, place: Site) -> Parts:
 
 
 def state(space: SpaceLive) -> dict[str, str]:
-    """What the style sheet and the script have to know of a space."""
+    """Return what the style sheet and the script have to know of a space."""
     return {
         "space": space.space,
         "state": space.freshness,
@@ -62,7 +62,7 @@ def state(space: SpaceLive) -> dict[str, str]:
 
 
 def fill(space: SpaceLive) -> str:
-    """The length of the bar that shows the share of the capacity."""
+    """Return the length of the bar that shows the share of the capacity."""
     return f"{min((space.people or 0) / space.capacity, 1) if space.capacity else 0:.1%}"
 
 
@@ -123,7 +123,7 @@ def interval(space: SpaceLive) -> str:
 
 
 def between(space: SpaceLive) -> str:
-    """The interval as a sentence, for who points at it or hears it."""
+    """Return the interval as a sentence, for who points at it or hears it."""
     if space.people is None or space.lower is None or space.upper is None:
         return ""
     low, high = formats.bounds(space.lower, space.upper)
@@ -132,7 +132,7 @@ def between(space: SpaceLive) -> str:
 
 
 def certainty(space: SpaceLive) -> str:
-    """What the figure rests on and why it was corrected, or why there is none, in a few words."""
+    """Return what the figure rests on and why it was corrected, or why there is none, in a few words."""
     if space.people is None:
         return reasons().get(space.reason or "no_data", "")
     bases = {
@@ -145,7 +145,9 @@ def certainty(space: SpaceLive) -> str:
 
 
 def verdict(space: SpaceLive, is_open: bool = True) -> str:
-    """The word on a space's chip: its level, unless the figure cannot be trusted or the house is closed and quiet."""
+    """Return the word on a space's chip: its level, unless the figure cannot be trusted or the house is closed and
+    quiet.
+    """
     stale = {"stale": _("Offline"), "none": _("No data")}
     if space.freshness in stale:
         return stale[space.freshness]

@@ -12,7 +12,7 @@ from dashboard.components.elements import quiet, titled
 
 
 def section(found: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, Text]) -> Any:
-    """A row for each event, newest first; nothing at all where the site has no programme."""
+    """Return a row for each event, newest first; nothing at all where the site has no programme."""
     if not found:
         return None
     about = _("Visits in the hours of an event, compared with the same hours of comparable days without it.")

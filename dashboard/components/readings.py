@@ -9,7 +9,9 @@ from besok.text.languages import _, plural
 
 
 def names(value: float) -> dict[str, str]:
-    """What each metric is called; `{n}` is its `value`. A metric without a sentence of its own is told by its name."""
+    """Return what each metric is called; `{n}` is its `value`. A metric without a sentence of its own is told by its
+    name.
+    """
     return {
         "in": _("{n} in"),
         "out": _("{n} out"),

@@ -16,7 +16,7 @@ from dashboard.components.live_parts import Parts, part
 
 
 def panel(live: SiteLive, frame: Frame, place: Site, sensors: Any = None) -> Any:
-    """The totals of a site; `sensors` is a line about its sensors."""
+    """Return the totals of a site; `sensors` is a line about its sensors."""
     root, of_site = live.spaces[0], live_parts.of_site(live, place)
     parts = live_parts.of_space(root, frame.is_open)
     where = _("in the building now") if place.kind == "library" else _("in the park now")
@@ -61,7 +61,9 @@ def _visits(live: SiteLive, frame: Frame, parts: Parts) -> Any:
 
 
 def _counted_as(live: SiteLive, net: bool) -> str:
-    """What the number is: whether corrections of doors are in it, and deductions that *Progress* takes off are not."""
+    """Return what the number is: whether corrections of doors are in it, and deductions that *Progress* takes off are
+    not.
+    """
     if abs(live.visits_corrected) >= 0.5:
         return _("visits today, corrected, before deductions") if net else _("visits today, corrected")
     return _("visits today, before deductions") if net else _("visits today")

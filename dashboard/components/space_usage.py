@@ -13,7 +13,7 @@ from dashboard.components.elements import quiet, titled
 
 
 def section(found: SpaceUsage | None, zone: str) -> Any:
-    """The figures of a space as terms and values; a notice where the period has not begun."""
+    """Return the figures of a space as terms and values; a notice where the period has not begun."""
     if found is None:
         return notices.nothing(_("Nothing to sum up yet"), _("The period has not begun."))
     use = found.usage

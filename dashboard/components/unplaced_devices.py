@@ -81,7 +81,7 @@ def _sureness(s: Suggestion) -> Any:
 
 
 def why(s: Suggestion, places: Mapping[str, str]) -> str:
-    """The reason of a suggestion, as `Suggestion.why` in the reader's language."""
+    """Return the reason of a suggestion, as `Suggestion.why` in the reader's language."""
     door = bool(s.portal) or "portal =" in s.toml
     words = ", ".join(_("“{word}”").format(word=w) for w in s.words)
     others = ", ".join(dict.fromkeys(places.get(p, p) for p in s.others))
@@ -110,7 +110,7 @@ def why(s: Suggestion, places: Mapping[str, str]) -> str:
 
 
 def _lines(device: str, suggestions: Sequence[Suggestion]) -> list[Any]:
-    """The sections of the site file, to be copied; closed where all of them have a place to fill in."""
+    """Return the sections of the site file, to be copied; closed where all of them have a place to fill in."""
     if not suggestions:
         return []
     lines = to_copy("\n".join(s.toml for s in suggestions).strip(), device)

@@ -14,7 +14,7 @@ SHOWN: Final = 12
 
 
 def section(found: Sequence[UnusualTime], site: Site, days: int) -> Any:
-    """The newest ones, or a word that there is none, or that `days` counted days are too few to tell."""
+    """Return the newest ones, or a word that there is none, or that `days` counted days are too few to tell."""
     title = _("Unusual hours")
     if not found:
         none = _(

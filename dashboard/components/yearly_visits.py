@@ -33,7 +33,7 @@ class Year:
 
 
 def of(points: Sequence[VisitPoint], measure: str, coming: Outlook) -> list[Year]:
-    """The years that were observed well enough, then those that the forecast reaches whole."""
+    """Return the years that were observed well enough, then those that the forecast reaches whole."""
     by_year: dict[int, list[float | None]] = {}
     for point in points:
         if point.day <= coming.origin:
@@ -68,7 +68,7 @@ def _year(year: int, counted: Sequence[float | None], rest: ExpectedTotal | None
 
 
 def section(site: str, years: Sequence[Year], this_year: int, baseline: float | None) -> list[Any]:
-    """The table; nothing where no year can be told whole. `baseline` is what the visits are a multiple of."""
+    """Return the table; nothing where no year can be told whole. `baseline` is what the visits are a multiple of."""
     if not years:
         return []
     multiple = [_("× baseline")] if baseline else []

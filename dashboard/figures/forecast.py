@@ -59,7 +59,7 @@ def running(counted: Series, years: Sequence[Expected], asked: Series, target: f
 
 
 def weeks(counted: Series, coming: Sequence[Expected]) -> go.Figure:
-    """The last days as they were counted, and the coming ones with their intervals."""
+    """Return the last days as they were counted, and the coming ones with their intervals."""
     result = chart(_("visits a day"))
     _fan(result, coming)
     expected = [(p.day, p.mean) for p in coming]

@@ -16,7 +16,7 @@ from dashboard.components.elements import quiet, titled
 
 
 def section(db: Database, site: SiteInfo, today: date) -> list[Any]:
-    """That of the last calendar year; nothing for a park, or where nobody was counted in that year."""
+    """Return that of the last calendar year; nothing for a park, or where nobody was counted in that year."""
     if site.kind != "library":
         return []
     try:
@@ -29,7 +29,7 @@ def section(db: Database, site: SiteInfo, today: date) -> list[Any]:
 
 
 def said(report: AnnualReport) -> list[Any]:
-    """The figure with its interval and why it is not the one that was counted, or why there is none."""
+    """Return the figure with its interval and why it is not the one that was counted, or why there is none."""
     if report.besok01 is None or report.low is None or report.high is None:
         few = _("Visits of {year} (Besok01): too few days were counted for a figure.")
         return [quiet(few.format(year=report.year))]

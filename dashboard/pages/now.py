@@ -27,7 +27,7 @@ WEEK = timedelta(days=7)
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
-    """The board of a site."""
+    """Return the board of a site."""
     live, place = services.live(db, site.site, now), sites.load(db, site.site)
     sensors = len(services.devices(db, site.site, now=now))
     line = sensors_line(live, services.findings(db, site.site, now=now), sensors)
@@ -35,7 +35,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
 
 
 def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
-    """The curves of today, in the hours in which something can happen."""
+    """Return the curves of today, in the hours in which something can happen."""
     day = calendar.business_day(now, site)
     first, last = shown_hours(calendar.open_intervals(day, site), calendar.day_bounds(day, site))
     week_ago = calendar.day_bounds(day - WEEK, site)[0]
@@ -73,7 +73,7 @@ def curve(
 
 
 def board(live: SiteLive, place: Site, shared: Frame, sensors: Any = None) -> Any:
-    """The whole page; the live stream keeps it up to date. `sensors` is a line about the site's sensors."""
+    """Return the whole page; the live stream keeps it up to date. `sensors` is a line about the site's sensors."""
     floors = groups(live.spaces)
     cards = sum(len(rooms) for _floor, rooms in floors)
     columns = max(1, ceil(sqrt(cards)))
@@ -103,8 +103,8 @@ Rooms = list[tuple[SpaceLive, list[SpaceLive]]]
 
 
 def groups(spaces: Sequence[SpaceLive]) -> list[tuple[SpaceLive | None, Rooms]]:
-    """The storeys of a site, the root of which comes first, with their rooms, each with all the rooms inside it; last,
-    without a storey, the spaces that are on none."""
+    """Return the storeys of a site, the root of which comes first, with their rooms, each with all the rooms inside it;
+    last, without a storey, the spaces that are on none."""
     root, *rest = spaces
     top = [s for s in rest if s.parent == root.space]
     found: list[tuple[SpaceLive | None, Rooms]] = [
@@ -121,7 +121,7 @@ def below(space: SpaceLive, spaces: Sequence[SpaceLive]) -> list[SpaceLive]:
 
 
 def _group(floor: SpaceLive | None, rooms: Rooms, site: str, shared: Frame) -> Any:
-    """A storey with its rooms, or the spaces that are on none."""
+    """Return a storey with its rooms, or the spaces that are on none."""
 
     def href(space: SpaceLive) -> str:
         return f"/spaces/{site}/{space.space}"

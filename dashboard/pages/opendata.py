@@ -1,4 +1,4 @@
-"""*Open data*: the figures of a site as files, for residents, reporters and whoever reckons with them."""
+"""*Open data*: the figures of a site as files, for residents, reporters and whoever computes with them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -25,7 +25,7 @@ Row = tuple[str, str]  # what it is, and where it is had: a path below the site,
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
-    """What there is as a table, each as a file for a spreadsheet and for programs."""
+    """Return what there is as a table, each as a file for a spreadsheet and for programs."""
     place = sites.load(db, site.site)
     today = calendar.business_day(now, place)
     known = services.so_far(db, site.site, today)

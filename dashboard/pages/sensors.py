@@ -27,7 +27,7 @@ RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
-    """The sensors of a site, then what concerns all sites."""
+    """Return the sensors of a site, then what concerns all sites."""
     mine = services.devices(db, site.site, now=now)
     built = sites.load_all(db)
     place = next(place for place in built if place.id == site.site)
@@ -88,7 +88,7 @@ def state(device: DeviceInfo) -> Any:
 
 
 def _worked(db: Database, site: str, today: date, now: datetime) -> Mapping[str, float]:
-    """The share of the last seven whole days in which each device worked; of its worst channel."""
+    """Return the share of the last seven whole days in which each device worked; of its worst channel."""
     channels: dict[tuple[str, str], list[float]] = {}
     for c in services.coverage(db, site, today - timedelta(days=7), today - timedelta(days=1), now=now):
         if c.coverage is not None:
@@ -131,7 +131,7 @@ def heard(device: DeviceInfo, zone: str, now: datetime) -> str:
 
 
 def place_names(site: Site) -> dict[str, str]:
-    """What the portals and spaces of a site are called."""
+    """Return what the portals and spaces of a site are called."""
     spaces = {s.id: named(s.name) for s in site.spaces}
     return spaces | {p.id: named(p.name) for p in site.portals} | {site.id: named(site.name)}
 

@@ -22,7 +22,7 @@ WHOLE: Final = 0.95  # share of a month that must have been observed for it to b
 
 
 def sections(db: Database, site: str, today: date, measure: str, way: Progress | None) -> list[Any]:
-    """The year against the one before, and against the path where there is one; the months beside those of the
+    """Return the year against the one before, and against the path where there is one; the months beside those of the
     baseline, or of the year before."""
     return [_year(db, site, today, measure, way), _months(db, site, today, measure, way)]
 
@@ -53,7 +53,9 @@ def _year(db: Database, site: str, today: date, measure: str, way: Progress | No
 def _comparable(
     last: Sequence[VisitPoint], now: figures.Series, measure: str, before: figures.Series
 ) -> figures.Series:
-    """The sums of last year, but where too many of its days up to now were not counted whole: they look like fewer."""
+    """Return the sums of last year, but where too many of its days up to now were not counted whole: they look like
+    fewer.
+    """
     seen = [
         trajectory.visits_of(p, measure) is not None
         for p in last
@@ -203,7 +205,7 @@ def month_rows(
     whole: Sequence[float | None],
     points: Mapping[int, VisitPoint],
 ) -> list[list[str]]:
-    """The rows of the table beside the chart; visits that were imputed or corrected in part are marked with
+    """Return the rows of the table beside the chart; visits that were imputed or corrected in part are marked with
     an asterisk. Only months of the base that were observed `whole` are compared."""
     rows: list[list[str]] = []
     for month, mine, theirs, compared in zip(formats.months("wide"), now, base, whole, strict=True):

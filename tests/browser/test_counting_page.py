@@ -199,7 +199,7 @@ def test_the_pages_tell_what_the_counts_say(quiet_house: House, open_page: Open,
     page = open_page(f"{quiet_house.url}/sensors/{quiet_house.id}", locale="en-GB", bypass_csp=True)
     section = page.locator(".beside")
     expect(section).to_contain_text("90\u00a0% (87–93\u00a0%) counts wrong")
-    expect(section).to_contain_text("100% (9")
+    expect(section).to_contain_text("100\u00a0% (9")
     expect(section).to_contain_text("Count next: Entrance")
     expect(section).to_contain_text("Proposed for Entrance: in × 1.11, out × 1.00")
     section.get_by_text("The latest counts").click()

@@ -1,4 +1,4 @@
-"""What is found to be wrong with sensors, with the evidence."""
+"""Findings: what is wrong with sensors, with the evidence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,5 +44,5 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes two findings the same."""
+        """Return what makes two findings the same."""
         return self.kind, self.device, self.channel

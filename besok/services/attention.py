@@ -122,7 +122,7 @@ def get_wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
         series = sensor_series(conn, place, sites, now, WIRING_DAYS)
     mine = get_devices(db, site, now=now)
     return check(
-        series.house, series.seen, _names(place, sites), place.timezone, mine, len(get_unplaced(db, now))
+        series.layout, series.history, _names(place, sites), place.timezone, mine, len(get_unplaced(db, now))
     )
 
 

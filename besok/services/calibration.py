@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from besok.analytics.calibration import Session, accuracy, changed_at, looks_swapped
-from besok.analytics.count_advice import Door, Hour, advise
+from besok.analytics.count_advice import DoorTraffic, HourTraffic, advise
 from besok.analytics.validation_count import clock_shift, compare
 from besok.model import calendar
 from besok.model.site import Site, Text
@@ -64,7 +64,7 @@ class _Segments:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Week:
     portal_id: int
-    week: tuple[Hour, ...]
+    week: tuple[HourTraffic, ...]
 
 
 def receive_count(db: Database, site: str, count: ManualCount, now: datetime) -> bool:
@@ -190,7 +190,7 @@ def _weeks(
     infos: Sequence[DoorInfo],
     counts: Sequence[CountInfo],
     now: datetime,
-) -> list[Door]:
+) -> list[DoorTraffic]:
     """Return the doors into a site with the accuracy of the direction that enters, and who enters in a usual week."""
     until = calendar.business_day(now, place) - timedelta(days=1)
     known = results.read(db, place.id, results.USUAL_WEEK, list[_Week], until)
@@ -199,7 +199,7 @@ def _weeks(
     local = [(c.portal, c.begins.astimezone(zone)) for c in counts if c.used]
     sessions = Counter((portal, begins.weekday() > 4, begins.hour) for portal, begins in local)
     return [
-        Door(
+        DoorTraffic(
             portal=door.portal,
             known=info.into if door.sign > 0 else info.out,
             week=[

@@ -1,21 +1,21 @@
-"""Whether an installation is wired as its site file says: what is heard, what hangs where, which way is in."""
+"""Check of an installation against its site file: what is heard, what is placed where, which way is in."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from besok.analytics.quality.directions import stays
-from besok.analytics.quality.sensor_series import Counter, Gauge, House, Seen
+from besok.analytics.quality.sensor_series import CounterChannel, LevelChannel, SensorHistory, SensorLayout
 from besok.analytics.quality.signals import silent
-from besok.analytics.quality.site_layout import cells
+from besok.analytics.quality.site_layout import CountedParts, counted_parts
 from besok.analytics.quality.twins import double
 from besok.model.findings import Finding
 from besok.model.site import Text
 from besok.model.views.devices import DeviceInfo
+from besok.text import wiring_text
 from besok.text.finding_text import Names, advice, sentence
-from besok.text.wiring_text import wiring_texts
 
 State = Literal["ok", "problem", "note"]
 
@@ -36,135 +36,154 @@ class WiringPoint:
 
 
 def check(
-    house: House, seen: Seen, names: Names, zone: str, devices: Sequence[DeviceInfo], unassigned: int
+    layout: SensorLayout,
+    series: SensorHistory,
+    names: Names,
+    zone: str,
+    devices: Sequence[DeviceInfo],
+    strangers: int,
 ) -> list[WiringPoint]:
-    """Check everything about the wiring of a site, problems first.
-
-    `devices` are those placed there, `unassigned` is how many are heard without a place.
-    """
+    """Everything about the wiring of a site, problems first. `devices` are those placed there, `strangers` how many
+    are heard that nobody has placed."""
+    parts = counted_parts(layout)
     known = {device.device.rpartition("/")[2]: device for device in devices}
     points = [
-        *_sensors(house, seen, names, zone, known),
-        *_directions(house, seen, names),
-        *_doubles(house, seen, names, zone),
-        *_doors(house, names),
-        *_rooms(house, names),
+        *_sensors(layout, series, names, zone, known),
+        *_directions(layout, series, names, parts),
+        *_doubles(layout, series, names, zone, parts),
+        *_doors(layout, names),
+        *_rooms(layout, names),
+        *_strangers(strangers),
     ]
-    if unassigned:
-        points.append(_point("note", "", "unassigned", number=unassigned))
     order = {"problem": 0, "note": 1, "ok": 2}
     return sorted(points, key=lambda p: order[p.state])
 
 
 def _sensors(
-    house: House, seen: Seen, names: Names, zone: str, known: Mapping[str, DeviceInfo]
+    layout: SensorLayout, series: SensorHistory, names: Names, zone: str, known: Mapping[str, DeviceInfo]
 ) -> Iterator[WiringPoint]:
-    quiet = {(f.device, f.channel): f for f in silent(house, seen)}
+    quiet = {(f.device, f.channel): f for f in silent(layout, series)}
     whole = quiet.get(("", ""))
     if whole:
-        yield _finding(house.site, whole, names, zone)
+        yield _point("problem", layout.site, sentence(whole, names, zone), advice(whole))
         return
-    sensors: list[Counter | Gauge] = [*house.counters, *house.gauges]
-    for sensor in (s for s in sensors if not isinstance(s, Counter) or s.own):
+    sensors: list[CounterChannel | LevelChannel] = [*layout.counters, *layout.gauges]
+    for sensor in (s for s in sensors if not isinstance(s, CounterChannel) or s.own):
         found, device = quiet.get((sensor.device, sensor.channel)), known.get(sensor.device)
-        values = {"place": _place(house, sensor, names), "device": sensor.device, "channel": sensor.channel}
+        place = _place(layout, sensor, names)
         if found and device and device.heard and found.evidence.get("never"):
-            others = ", ".join(c for c in device.channels if c != sensor.channel) or "–"
-            yield _point("problem", sensor.device, "other_channel", **values, others=others)
+            yield _other_channel(sensor, device, place)
         elif found:
-            yield _finding(sensor.device, found, names, zone)
+            yield _point("problem", sensor.device, sentence(found, names, zone), advice(found))
         elif device and device.clock_problem:
-            minutes = (device.clock_offset_s or 0) / 60
-            kind = "clock_ahead" if minutes > 0 else "clock_behind"
-            yield _point("problem", sensor.device, kind, **values, minutes=f"{abs(minutes):.0f}")
+            yield _clock(device, sensor.device, place)
         else:
-            yield _point("ok", sensor.device, "heard", **values)
+            yield _said(
+                "ok", sensor.device, "online", place=place, device=sensor.device, channel=sensor.channel
+            )
 
 
-def _directions(house: House, seen: Seen, names: Names) -> Iterator[WiringPoint]:
-    """Whether in is in: people come before they leave, and a place fills in its first hours."""
-    found = stays(seen, np.zeros((len(seen), len(house.counters)), bool))
-    first = _first_hours(seen)
-    for n, counter in enumerate(house.counters):
-        if not counter.own or seen.heard[n] is None:
+def _other_channel(sensor: CounterChannel | LevelChannel, device: DeviceInfo, place: Text) -> WiringPoint:
+    """Return the device is heard, but not the channel that the site file expects."""
+    others = ", ".join(c for c in device.channels if c != sensor.channel) or "–"
+    known = {"device": sensor.device, "channel": sensor.channel, "others": others}
+    return _said("problem", sensor.device, "other_channel", place=place, **known)
+
+
+def _clock(device: DeviceInfo, name: str, place: Text) -> WiringPoint:
+    minutes = (device.clock_offset_s or 0) / 60
+    code = "clock_ahead" if minutes > 0 else "clock_behind"
+    return _said("problem", name, code, place=place, device=name, minutes=f"{abs(minutes):.0f}")
+
+
+def _directions(
+    layout: SensorLayout, series: SensorHistory, names: Names, parts: CountedParts
+) -> Iterator[WiringPoint]:
+    """Tell whether in is in: people come before they leave, and a place fills in its first hours."""
+    found = stays(series, np.zeros((len(series), len(layout.counters)), bool))
+    first = _first_hours(series)
+    for n, counter in enumerate(layout.counters):
+        if not counter.own or series.heard[n] is None:
             continue
-        if (np.nan_to_num(seen.people_in[:, n]) == np.nan_to_num(seen.people_out[:, n])).all():
+        if (np.nan_to_num(series.people_in[:, n]) == np.nan_to_num(series.people_out[:, n])).all():
             continue  # a beam that cannot tell in from out, or nobody yet
-        hours = found.hours[~np.isnan(found.hours[:, n]), n]
-        entered, left = (float(np.nansum(f[first, n])) for f in (seen.people_in, seen.people_out))
+        place, hours = _place(layout, counter, names), found.hours[~np.isnan(found.hours[:, n]), n]
+        came, went = (float(np.nansum(f[first, n])) for f in (series.people_in, series.people_out))
         if len(hours) >= DAYS_TELL:
             error = max(float(np.std(hours)), 0.05) / len(hours) ** 0.5
             z = float(np.mean(hours)) / error
         else:
-            z = (entered - left) / (entered + left) ** 0.5 if entered + left >= ENOUGH_PEOPLE else 0.0
-        values = {
-            "place": _place(house, counter, names),
-            "device": counter.device,
-            "entered": f"{entered:.0f}",
-            "left": f"{left:.0f}",
-        }
-        if z <= -SURE_Z:
-            yield _point("problem", counter.device, "wrong_way", **values)
-        elif z < SURE_Z:
-            yield _point("note", counter.device, "no_direction_yet", **values)
-        else:
-            yield _point("ok", counter.device, "right_way", **values)
+            z = (came - went) / (came + went) ** 0.5 if came + went >= ENOUGH_PEOPLE else 0.0
+        yield _direction(counter.device, place, z, came, went)
 
 
-def _first_hours(seen: Seen) -> list[int]:
+def _first_hours(series: SensorHistory) -> list[int]:
     """Return the steps of the first hours after each opening."""
-    opens = np.flatnonzero(seen.open & ~np.concatenate([[False], seen.open[:-1]]))
-    return sorted({int(n) for o in opens.tolist() for n in range(o, min(o + FIRST_STEPS, len(seen)))})
+    opens = np.flatnonzero(series.open & ~np.concatenate([[False], series.open[:-1]]))
+    return sorted({int(n) for o in opens.tolist() for n in range(o, min(o + FIRST_STEPS, len(series)))})
 
 
-def _doubles(house: House, seen: Seen, names: Names, zone: str) -> Iterator[WiringPoint]:
+def _direction(device: str, place: Text, z: float, came: float, went: float) -> WiringPoint:
+    state: State = "problem" if z <= -SURE_Z else "note" if z < SURE_Z else "ok"
+    code = {"problem": "swapped", "note": "direction_unknown", "ok": "direction_right"}[state]
+    return _said(state, device, code, place=place, device=device, came=f"{came:.0f}", went=f"{went:.0f}")
+
+
+def _doubles(
+    layout: SensorLayout, series: SensorHistory, names: Names, zone: str, parts: CountedParts
+) -> Iterator[WiringPoint]:
     """Doors that are counted twice, by what was counted; else doors with two devices, which may be right."""
-    nothing = np.zeros((len(seen), len(house.counters)), bool)
-    pairs = list(double(house, seen, cells(house), nothing))
-    yield from (_finding(found.device, found, names, zone) for found in pairs)
+    pairs: list[Finding] = list(
+        double(layout, series, parts, np.zeros((len(series), len(layout.counters)), bool))
+    )
+    for found in pairs:
+        yield _point("problem", found.device, sentence(found, names, zone), advice(found))
     named = {f.portal for f in pairs}
-    for number, door in enumerate(house.doors):
-        here = sorted({c.device for c in house.counters if c.door == number and c.own})
+    for number, door in enumerate(layout.doors):
+        here = sorted({c.device for c in layout.counters if c.door == number and c.own})
         if len(here) > 1 and door.id not in named:
-            yield _point(
-                "note", door.id, "two_counters", place=_name(door.id, names), devices=", ".join(here)
-            )
+            name = names.get(door.id, Text(sv=door.id, en=door.id))
+            yield _said("note", door.id, "two_devices", place=name, devices=", ".join(here))
 
 
-def _doors(house: House, names: Names) -> Iterator[WiringPoint]:
+def _doors(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
     """Doors that are expected to be counted and have no sensor."""
-    for door in house.doors:
+    for door in layout.doors:
         if door.expected and not door.counted:
-            yield _point("problem", door.id, "no_counter", place=_name(door.id, names))
+            name = names.get(door.id, Text(sv=door.id, en=door.id))
+            yield _said("problem", door.id, "no_sensor", place=name)
 
 
-def _rooms(house: House, names: Names) -> Iterator[WiringPoint]:
+def _rooms(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
     """Spaces of which nobody can say how many people are in them."""
-    within = [{n} for n in range(len(house.rooms))]
-    for n, room in reversed(list(enumerate(house.rooms))):
+    within = [{n} for n in range(len(layout.rooms))]
+    for n, room in reversed(list(enumerate(layout.rooms))):
         if room.parent is not None:
             within[room.parent] |= within[n]
-    for n, room in enumerate(house.rooms):
-        around = [d for d in house.doors if (d.outer in within[n]) != (d.inner in within[n])]
-        if not any(g.room == n for g in house.gauges) and not any(d.counted for d in around):
-            yield _point("note", room.id, "uncounted_space", place=_name(room.id, names))
+    for n, room in enumerate(layout.rooms):
+        around = [d for d in layout.doors if (d.outer in within[n]) != (d.inner in within[n])]
+        series = any(g.room == n for g in layout.gauges)
+        if series or any(d.counted for d in around):
+            continue
+        name = names.get(room.id, Text(sv=room.id, en=room.id))
+        yield _said("note", room.id, "no_way_in", place=name)
 
 
-def _place(house: House, sensor: Counter | Gauge, names: Names) -> Text:
-    place = house.doors[sensor.door].id if isinstance(sensor, Counter) else house.rooms[sensor.room].id
-    return _name(place, names)
+def _strangers(number: int) -> Iterator[WiringPoint]:
+    if number:
+        yield _said("note", "", "unassigned", n=number)
 
 
-def _name(place: str, names: Names) -> Text:
+def _place(layout: SensorLayout, sensor: CounterChannel | LevelChannel, names: Names) -> Text:
+    place = (
+        layout.doors[sensor.door].id if isinstance(sensor, CounterChannel) else layout.rooms[sensor.room].id
+    )
     return names.get(place, Text(sv=place, en=place))
 
 
-def _point(state: State, subject: str, kind: str, **values: object) -> WiringPoint:
-    said, todo = wiring_texts(kind, **values)
+def _said(state: State, subject: str, code: str, **values: Any) -> WiringPoint:
+    return _point(state, subject, wiring_text.sentence(code, **values), wiring_text.advice(code))
+
+
+def _point(state: State, subject: str, said: Text, todo: Text) -> WiringPoint:
     return WiringPoint(state=state, subject=subject, sentence=said, advice=todo)
-
-
-def _finding(subject: str, found: Finding, names: Names, zone: str) -> WiringPoint:
-    return WiringPoint(
-        state="problem", subject=subject, sentence=sentence(found, names, zone), advice=advice(found)
-    )

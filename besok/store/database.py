@@ -160,6 +160,11 @@ class Database:
             rows = cur.execute(sql(query), params).fetchall()
         return msgspec.convert(rows, list[row])  # type: ignore[valid-type]
 
+    def rows(self, query: str, **params: object) -> list[tuple[Any, ...]]:
+        """Return the rows of the named query as tuples."""
+        with self._connection() as conn:
+            return conn.execute(sql(query), params).fetchall()
+
     def fetch_one(self, query: str, row: type[Row], **params: object) -> Row | None:
         """Return the first row of the named query, None if there is none."""
         rows = self.fetch(query, row, **params)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from besok.model.decode_context import DecodeContext, decode_context_of
-from besok.store.database import Database, sql
+from besok.store.database import Database
 from besok.store.sites import load_all
 
 
@@ -14,6 +14,5 @@ def load(db: Database) -> DecodeContext:
     is. Raises StoreUnavailable.
     """
     known = decode_context_of(load_all(db))
-    with db.transaction() as conn:
-        heard = {(source, device): model for source, device, model in conn.execute(sql("known_models"))}
+    heard = {(source, device): model for source, device, model in db.rows("known_models")}
     return replace(known, models=heard | dict(known.models))

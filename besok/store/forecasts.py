@@ -40,7 +40,4 @@ def _fan(points: Sequence[Expected] | Sequence[ExpectedTotal]) -> dict[str, list
 
 def origins(db: Database, site: str, measure: str, also: Sequence[str] = ()) -> list[date]:
     """Return the origins of the forecasts of a site and the others that count with it, oldest first."""
-    keys = {"site": site, "measure": measure, "also": list(also)}
-    with db.transaction() as conn:
-        rows = conn.execute(sql("forecast_origins"), keys).fetchall()
-    return [day for (day,) in rows]
+    return [day for (day,) in db.rows("forecast_origins", site=site, measure=measure, also=list(also))]

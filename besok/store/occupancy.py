@@ -23,8 +23,10 @@ Connection = psycopg.Connection[Any]
 MINUTE = timedelta(minutes=1)
 QUARTER = timedelta(minutes=15)
 Codes = NDArray[np.int8]
-_MINUTE_TYPES = ("int4", "timestamptz", *4 * ("float4",), "text", "text", "bool")
-_QUARTER_TYPES = ("int4", "timestamptz", *7 * ("float4",), "text", "text", "bool")
+_TYPES = {
+    statement: ("int4", "timestamptz", *values * ("float4",), "text", "text", "bool")
+    for statement, values in (("minute_copy", 4), ("quarter_copy", 7))
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,24 +133,19 @@ def layout(conn: Connection, site_id: int) -> Layout:
 
 
 def minute_flows(conn: Connection, plan: Layout, begins: datetime, since: datetime, ends: datetime) -> Flows:
-    """Flows by minute of the business day `begins` - `ends`, read from the minute `since` on; NaN before it."""
-    span = {"begins": begins, "since": since, "ends": ends}
-    rows = conn.execute(sql("minute_flows"), {"portals": list(plan.portals), **span}).fetchall()
-    steps = (ends - begins) // MINUTE
-    return Flows(
-        people_in=_grid(rows, 2, steps, plan.portals),
-        people_out=_grid(rows, 3, steps, plan.portals),
-    )
+    """Read flows by minute of the business day `begins` - `ends`, from the minute `since` on; NaN before it."""
+    params = {"portals": list(plan.portals), "begins": begins, "since": since, "ends": ends}
+    people_in, people_out = _packed(conn, "minute_flows", params, (ends - begins) // MINUTE, plan.portals, 2)
+    return Flows(people_in=people_in, people_out=people_out)
 
 
 def minute_levels(
     conn: Connection, plan: Layout, begins: datetime, since: datetime, ends: datetime
 ) -> Levels:
-    """Level readings by minute of the business day, read from the minute `since` on; NaN before it."""
-    span = {"begins": begins, "since": since, "ends": ends}
-    rows = conn.execute(sql("minute_levels"), {"channels": list(plan.level_channels), **span}).fetchall()
+    """Read levels by minute of the business day, from the minute `since` on; NaN before it."""
+    params = {"channels": list(plan.level_channels), "begins": begins, "since": since, "ends": ends}
     steps = (ends - begins) // MINUTE
-    people, occupied, co2 = (_grid(rows, column, steps, plan.level_channels) for column in (2, 3, 4))
+    people, occupied, co2 = _packed(conn, "minute_levels", params, steps, plan.level_channels, 3)
     return Levels(people=people, peak=people, occupied=occupied, co2=co2)
 
 
@@ -189,22 +186,6 @@ def _packed(
     return grids
 
 
-def _grid(rows: Sequence[Any], column: int, steps: int, keys: Sequence[int]) -> Floats:
-    """Return the values in a column of (step, key, value...) rows as an array of steps x keys."""
-    grid = np.full((steps, len(keys)), np.nan)
-    if rows:
-        place = {key: n for n, key in enumerate(keys)}
-        cells = [
-            (row[0], place[row[1]], row[column])
-            for row in rows
-            if row[column] is not None and 0 <= row[0] < steps
-        ]
-        if cells:
-            step, key, value = zip(*cells, strict=True)
-            grid[list(step), list(key)] = value
-    return grid
-
-
 def write_minutes(
     conn: Connection,
     plan: Layout,
@@ -225,11 +206,7 @@ def write_minutes(
     shown = known[:, None] & ~np.isnan(figures.people)
     shown[:first] = False
     columns = (figures.people, figures.lower, figures.upper, figures.raw)
-    words = _words(shown, figures.basis, figures.reason)
-    with conn.cursor() as cur, cur.copy(sql("minute_copy")) as copy:
-        copy.set_types(_MINUTE_TYPES)
-        for row, said in zip(_rows(plan, begins, MINUTE, shown, *columns), words, strict=True):
-            copy.write_row((*row, *said, final))
+    _copy(conn, "minute_copy", _rows(plan, begins, MINUTE, shown, *columns), shown, figures, final=final)
 
 
 def write_quarters(
@@ -251,17 +228,25 @@ def write_quarters(
     shown &= ~np.isnan(figures.people)
     interval = (figures.people, figures.lower, figures.upper, figures.raw)
     peak = (figures.peak, figures.peak_lower, figures.peak_upper)
-    words = _words(shown, figures.basis, figures.reason)
-    with conn.cursor() as cur, cur.copy(sql("quarter_copy")) as copy:
-        copy.set_types(_QUARTER_TYPES)
-        for row, said in zip(_rows(plan, begins, QUARTER, shown, *interval, *peak), words, strict=True):
-            copy.write_row((*row, *said, final))
+    rows = _rows(plan, begins, QUARTER, shown, *interval, *peak)
+    _copy(conn, "quarter_copy", rows, shown, figures, final=final)
 
 
-def _words(shown: Bools, basis: Codes, reason: Codes) -> Iterator[tuple[str | None, str | None]]:
-    """Yield basis and reason of each cell that is shown."""
-    codes = zip(basis[shown].tolist(), reason[shown].tolist(), strict=True)
-    return ((BASES[one], REASONS[other]) for one, other in codes)
+def _copy(
+    conn: Connection,
+    statement: str,
+    rows: Iterator[tuple[Any, ...]],
+    shown: Bools,
+    figures: Estimate | Quarters,
+    *,
+    final: bool,
+) -> None:
+    """Copy the rows of the cells that are shown, with basis and reason of each."""
+    codes = zip(figures.basis[shown].tolist(), figures.reason[shown].tolist(), strict=True)
+    with conn.cursor() as cur, cur.copy(sql(statement)) as copy:
+        copy.set_types(_TYPES[statement])
+        for row, (basis, reason) in zip(rows, codes, strict=True):
+            copy.write_row((*row, BASES[basis], REASONS[reason], final))
 
 
 def _rows(

@@ -95,8 +95,7 @@ def _default_channel(sensor: Sensor) -> str:
 
 def load(db: Database, site: str) -> Site:
     """Return the site as it was applied last. Raises NotFound."""
-    with db.transaction() as conn:
-        found = _load(conn, site)
+    found = db.fetch("site_files", Site, site=site)
     if not found:
         raise no_site(site)
     return found[0]
@@ -122,8 +121,7 @@ def id_of(conn: _Connection, site: str) -> int:
 
 def load_all(db: Database) -> tuple[Site, ...]:
     """All sites, in the order of their file."""
-    with db.transaction() as conn:
-        return _load(conn)
+    return tuple(db.fetch("site_files", Site, site=None))
 
 
 def counted(db: Database, site: Site) -> tuple[Site, ...]:
@@ -136,10 +134,10 @@ def export(db: Database) -> SiteFile:
     return SiteFile(sites=load_all(db))
 
 
-def _load(conn: _Connection, site: str | None = None) -> tuple[Site, ...]:
+def _load(conn: _Connection) -> list[Site]:
     with conn.cursor(row_factory=dict_row) as cur:
-        rows = cur.execute(sql("site_files"), {"site": site}).fetchall()
-    return msgspec.convert(rows, tuple[Site, ...])
+        rows = cur.execute(sql("site_files"), {"site": None}).fetchall()
+    return msgspec.convert(rows, list[Site])
 
 
 def _write(conn: _Connection, sites: Sequence[Site], now: datetime, *, rebuild: bool) -> dict[str, int]:

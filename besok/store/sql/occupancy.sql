@@ -1,5 +1,6 @@
 -- name: live
--- Each space of a site with its last estimate since the business day began, and when its sensors were last heard.
+-- Each space of a site with its last estimate since the business day began, and when its sensors were last heard; freshness and level are
+-- left to the caller.
 -- A space is as fresh as the most silent of the doors that lead into it, or as its own sensor; silent is who has not
 -- been heard for many times as long as there is between two of its messages.
 with here as (
@@ -25,9 +26,14 @@ with here as (
 )
 select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'en', h.name_en) as name, h.kind, h.storey,
     coalesce(h.capacity, case when h.parent_id is null then h.site_capacity end) as capacity,
-    o.time, o.people, o.lower, o.upper, o.raw, o.basis, o.reason, d.heard as doors_heard,
-    d.interval_s as doors_interval_s, own.heard as own_heard, own.interval_s as own_interval_s,
-    d.space_id is not null or own.space_id is not null as measured
+    o.time, o.people, o.lower, o.upper, o.raw, o.basis, 'none' as freshness, 'unknown' as level,
+    case when o.basis in ('people', 'presence') then own.heard else d.heard end as heard,
+    coalesce(case when o.basis in ('people', 'presence') then own.interval_s else d.interval_s end, 60) as interval_s,
+    case
+        when o.people is not null or o.reason <> '' then o.reason
+        when d.space_id is not null or own.space_id is not null then 'no_data'
+        else 'no_sensor'
+    end as reason
 from here h
 left join space p on p.space_id = h.parent_id
 left join doors d on d.space_id = h.space_id

@@ -7,7 +7,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from besok.analytics import usage
-from besok.analytics.usage import DayUse, Passed
+from besok.analytics.usage import DayUse
 from besok.model import calendar
 from besok.model.errors import NotFound
 from besok.model.site import Site
@@ -22,29 +22,8 @@ DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Row:
+class _SpaceDay(DayUse):
     space: str
-    day: date
-    known_hours: float
-    person_hours: float
-    width_hours: float
-    open_known_hours: float
-    open_person_hours: float
-    open_width_hours: float
-    first: float
-    last: float
-    by_people: float
-    peak: float | None
-    peak_lower: float | None
-    peak_upper: float | None
-    peak_at: datetime | None
-    covered_s: float
-    entered: float | None
-    entered_1: float | None
-    entered_2: float | None
-    left: float | None
-    left_1: float | None
-    left_2: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +48,7 @@ class _Day:
 def get_space_usage(
     db: Database, site: Site | str, first: date, last: date, *, now: datetime, space: str | None = None
 ) -> list[SpaceUsage]:
-    """How the spaces of a site (or one) were used on the business days `first` to `last` that have begun.
+    """Return how the spaces of a site (or one) were used on the business days `first` to `last` that have begun.
 
     Nothing where none has. Raises NotFound.
     """
@@ -77,20 +56,20 @@ def get_space_usage(
     built = {s.space: s for s in get_spaces(db, place.id)}
     if space is not None and space not in built:
         raise NotFound(f"there is no space “{space}” in {place.id}")
-    days = {d.day: d for d in _days(place, first, last, now)}
+    days = _days(place, first, last, now)
     if not days:
         return []
-    rows = db.fetch("usage_days", _Row, site=place.id, space=space, **_params(list(days.values())))
+    rows = db.fetch("usage_days", _SpaceDay, site=place.id, space=space, **_params(days))
     return [
-        _usage(built[name], [_day(row, days[row.day]) for row in own], *_room(place, built, name))
-        for name, own in _by_space(rows)
+        _usage(built[name], list(own), *_room(place, built, name))
+        for name, own in groupby(rows, key=attrgetter("space"))
     ]
 
 
 def get_together(
     db: Database, site: Site | str, chosen: Sequence[str], first: date, last: date, *, now: datetime
 ) -> Together:
-    """Several spaces of a site, none within another, taken together: the peak of their sum, never the sum of peaks.
+    """Return several spaces, none within another, taken together: the peak of their sum, never the sum of peaks.
 
     Raises NotFound; ValueError if one of them lies in another.
     """
@@ -142,45 +121,15 @@ def _params(days: Sequence[_Day]) -> dict[str, object]:
         "days": [d.day for d in days],
         "begins": [d.begins for d in days],
         "ends": [d.ends for d in days],
+        "over": [d.over for d in days],
+        "hours": [d.hours for d in days],
+        "open_hours": [d.open_hours for d in days],
         "open_days": [h[0] for h in hours],
         "opens": [h[1] for h in hours],
         "closes": [h[2] for h in hours],
         "first": days[0].begins,
         "last": days[-1].ends,
     }
-
-
-def _day(row: _Row, day: _Day) -> DayUse:
-    return DayUse(
-        day=row.day,
-        over=day.over,
-        hours=day.hours,
-        known_hours=min(row.known_hours, day.hours),
-        person_hours=row.person_hours,
-        width_hours=row.width_hours,
-        open_hours=day.open_hours,
-        open_known_hours=row.open_known_hours,
-        open_person_hours=row.open_person_hours,
-        open_width_hours=row.open_width_hours,
-        first=row.first,
-        last=row.last,
-        by_people=row.by_people,
-        entered=_passed(row.entered, row.entered_1, row.entered_2),
-        left=_passed(row.left, row.left_1, row.left_2),
-        coverage=min(row.covered_s / (day.hours * 3600), 1.0),
-        peak=row.peak,
-        peak_lower=row.peak_lower,
-        peak_upper=row.peak_upper,
-        peak_at=row.peak_at,
-    )
-
-
-def _passed(people: float | None, first: float | None, second: float | None) -> Passed | None:
-    """Who passed, with the mean and the variance of their times; nobody has no times."""
-    if people is None or first is None or second is None:
-        return None
-    mean = first / people if people else 0.0
-    return Passed(people=people, mean_h=mean, var_h=max(second / people - mean**2, 0.0) if people else 0.0)
 
 
 def _usage(space: SpaceInfo, days: Sequence[DayUse], seats: int | None, capacity: int | None) -> SpaceUsage:
@@ -194,10 +143,6 @@ def _room(place: Site, built: dict[str, SpaceInfo], name: str) -> tuple[int | No
     within = [s.seats for s in built.values() if s.seats and name in _around(built, s.space)]
     seats = space.seats if space.seats is not None else sum(within) or None
     return seats, space.capacity or (place.capacity if space.parent is None else None)
-
-
-def _by_space(rows: Sequence[_Row]) -> list[tuple[str, list[_Row]]]:
-    return [(name, list(own)) for name, own in groupby(rows, key=attrgetter("space"))]
 
 
 def _around(built: dict[str, SpaceInfo], name: str) -> list[str]:

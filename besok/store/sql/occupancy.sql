@@ -141,7 +141,8 @@ order by 1, 2
 -- the opening hours; who entered and left through the doors that count, and when (moments of hours since the day began, by the clock).
 -- A door is watched as long as its channels are on average, and a space as long as the least watched of its doors.
 with day as materialized (
-    select * from unnest(%(days)s::date[], %(begins)s::timestamptz[], %(ends)s::timestamptz[]) as d (day, begins, ends)
+    select * from unnest(%(days)s::date[], %(begins)s::timestamptz[], %(ends)s::timestamptz[], %(over)s::boolean[], %(hours)s::float8[],
+        %(open_hours)s::float8[]) as d (day, begins, ends, over, hours, open_hours)
 ), open as materialized (
     select * from unnest(%(open_days)s::date[], %(opens)s::timestamptz[], %(closes)s::timestamptz[]) as o (day, opens, closes)
 ), place as materialized (
@@ -196,12 +197,21 @@ with day as materialized (
     left join passed f on f.portal_id = r.portal_id and f.day = d.day
     group by r.space_id, d.day
 )
-select z.slug as space, d.day, coalesce(i.known_hours, 0)::float8 as known_hours, coalesce(i.person_hours, 0)::float8 as person_hours,
+select z.slug as space, d.day, d.over, d.hours, d.open_hours, least(coalesce(i.known_hours, 0), d.hours)::float8 as known_hours,
+    coalesce(i.person_hours, 0)::float8 as person_hours,
     coalesce(i.width_hours, 0)::float8 as width_hours, coalesce(i.open_known_hours, 0)::float8 as open_known_hours,
     coalesce(i.open_person_hours, 0)::float8 as open_person_hours, coalesce(i.open_width_hours, 0)::float8 as open_width_hours,
     coalesce(i.first, 0)::float8 as first, coalesce(i.last, 0)::float8 as last, coalesce(i.by_people, 0)::float8 as by_people,
     i.top[1] as peak, i.top[3] as peak_lower, i.top[4] as peak_upper, to_timestamp(-i.top[2]) as peak_at,
-    coalesce(f.covered_s, 0)::float8 as covered_s, f.entered, f.entered_1, f.entered_2, f.left, f.left_1, f.left_2
+    least(coalesce(f.covered_s, 0) / (d.hours * 3600), 1)::float8 as coverage,
+    case when f.entered is not null then json_build_object(
+        'people', f.entered, 'mean_h', coalesce(f.entered_1 / nullif(f.entered, 0), 0),
+        'var_h', coalesce(greatest(f.entered_2 / nullif(f.entered, 0) - (f.entered_1 / nullif(f.entered, 0)) ^ 2, 0), 0)
+    ) end as entered,
+    case when f.left is not null then json_build_object(
+        'people', f.left, 'mean_h', coalesce(f.left_1 / nullif(f.left, 0), 0),
+        'var_h', coalesce(greatest(f.left_2 / nullif(f.left, 0) - (f.left_1 / nullif(f.left, 0)) ^ 2, 0), 0)
+    ) end as left
 from place z
 cross join day d
 left join inside i on i.space_id = z.space_id and i.day = d.day

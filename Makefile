@@ -7,17 +7,17 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
 
 setup: ## install what is missing; leaves .venv/bin/besok
-	@bash ops/setup
+	@bash deploy/setup
 
 demo: setup ## the whole system with simulated sensors; prints its address, Ctrl-C ends it
 	@$(BIN)/besok demo
 
 test: ## every test, browser included (ARGS="tests/unit -x" for some)
-	@bash ops/setup tests
+	@bash deploy/setup tests
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 torture: ## exactly-once, proved: the long runs on Mosquitto and RabbitMQ (half an hour; ARGS="--readings 20000")
-	@bash ops/setup torture
+	@bash deploy/setup torture
 	@$(BIN)/python -m pytest -m slow tests/flow
 	@$(BIN)/python -m tests.torture --self-test
 	@$(BIN)/python -m tests.torture --redelivery
@@ -25,7 +25,7 @@ torture: ## exactly-once, proved: the long runs on Mosquitto and RabbitMQ (half 
 	@$(BIN)/python -m tests.torture --broker rabbitmq $(ARGS)
 
 fuzz: ## 10,000 broken payloads for every adapter (most of an hour; ARGS="-k xovis" for some)
-	@bash ops/setup tests
+	@bash deploy/setup tests
 	@BESOK_FUZZ=10000 $(BIN)/python -m pytest tests/unit/test_adapters_fuzz.py --timeout=0 $(ARGS)
 
 check: setup ## style, types, and who may import whom
@@ -35,15 +35,15 @@ check: setup ## style, types, and who may import whom
 	@$(BIN)/lint-imports
 
 bench: ## measure speed on this machine
-	@bash ops/setup bench
+	@bash deploy/setup bench
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
 
 score: ## how true the occupancy figures are: all standard worlds, into docs/occupancy-scores.md (minutes; ARGS="--seeds 1")
-	@bash ops/setup
+	@bash deploy/setup
 	@$(BIN)/python -m benchmarks.occupancy --write $(ARGS)
 
 bench-ingest: ## readings committed a second, beside clients that only receive (ARGS="--history 0,10,100")
-	@bash ops/setup bench
+	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.ingest $(ARGS)
 
 backtest: setup ## how good the forecast is: real series and simulated programmes, into docs/forecast.md (long; ARGS=--quick)
@@ -53,10 +53,10 @@ calibration: setup ## how good the verdicts on sensors are, in simulated counts 
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)
 
 compose-check: setup ## build and try the container form (says so where there is no Docker)
-	@$(BIN)/python -m ops.stack.compose_check
+	@$(BIN)/python -m cli.stack.compose_check
 
 clean: ## remove the demo with its data, .venv and caches
-	@bash ops/clean
+	@bash deploy/clean
 
 lock: ## renew requirements.lock from pyproject.toml (needs uv)
 	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
-from core.ledger import as_cell
+from besok.model.actions import as_cell
 
 Format = Literal["json", "csv", "semicolons"]  # the last is CSV for spreadsheets whose decimals have a comma
 MARK = "\ufeff"  # tells such a spreadsheet that the file is UTF-8
@@ -54,7 +54,9 @@ def _cell(value: Any, comma: bool) -> Any:
     if isinstance(value, float):
         return _number(value).replace(".", "," if comma else ".")
     told = " | ".join(map(str, value)) if isinstance(value, tuple) else value
-    return as_cell(told) if isinstance(told, str) else told  # or a spreadsheet would reckon what somebody wrote
+    return (
+        as_cell(told) if isinstance(told, str) else told
+    )  # or a spreadsheet would reckon what somebody wrote
 
 
 def _number(value: float) -> str:

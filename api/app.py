@@ -1,4 +1,4 @@
-"""The API: FastAPI under /api. It reads through store.queries, and keeps what people counted and write down."""
+"""The API: FastAPI under /api. It reads through besok.services, and keeps what people counted and write down."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,9 +9,20 @@ from fastapi import APIRouter, FastAPI, HTTPException
 from api import docs, errors, security
 from api.deps import Clock, utc_now
 from api.live import Hub
-from api.routes import attention, calendar, counting, figures, ledger, live, operation, outlook, places, usage
-from core.settings import Settings
-from store.database import Database
+from api.routes import (
+    attention,
+    calendar,
+    counting,
+    figures,
+    forecast,
+    ledger,
+    live,
+    operation,
+    places,
+    usage,
+)
+from besok.model.settings import Settings
+from besok.store.database import Database
 
 WAIT_S = 3.0  # for a database connection; a caller shall rather hear 503 than nothing
 MAX_BODY = 1_000_000  # bytes of a request; nothing here needs more
@@ -54,7 +65,7 @@ def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
 
 def _install_routes(server: FastAPI) -> None:
     v1 = APIRouter(prefix="/api/v1", responses=errors.DOCUMENTED)
-    for part in (places, live, figures, calendar, ledger, outlook, operation, counting, attention, usage):
+    for part in (places, live, figures, calendar, ledger, forecast, operation, counting, attention, usage):
         v1.include_router(part.router)
     server.include_router(v1)
     docs.install(server)

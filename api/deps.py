@@ -6,10 +6,10 @@ from typing import Annotated
 
 from fastapi import Depends, Path, Request
 
-from core.errors import NotFound
-from core.site import Site
-from store import sites
-from store.database import Database
+from besok.model.errors import NotFound
+from besok.model.site import Site
+from besok.store import sites
+from besok.store.database import Database
 
 LONGEST_NAME = 100  # characters; no id is longer
 Clock = Callable[[], datetime]
@@ -37,7 +37,9 @@ def known_name(text: str, what: str) -> str:
     return text
 
 
-def _site(db: Annotated[Database, Depends(_db)], site: Annotated[str, Path(description="The site's id")]) -> Site:
+def _site(
+    db: Annotated[Database, Depends(_db)], site: Annotated[str, Path(description="The site's id")]
+) -> Site:
     return sites.load(db, known_name(site, "site"))
 
 

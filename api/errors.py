@@ -11,10 +11,17 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.responses import JSONResponse
 
 from api.ranges import BadRange
-from core import refusals
-from core.errors import BesokError, NotFound, SchemaMismatch, StoreError, StoreRefused, StoreUnavailable
-from core.languages import preferred
-from core.site import Text
+from besok.model import messages
+from besok.model.errors import (
+    BesokError,
+    NotFound,
+    SchemaMismatch,
+    StoreError,
+    StoreRefused,
+    StoreUnavailable,
+)
+from besok.model.site import Text
+from besok.text.languages import preferred
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
@@ -29,7 +36,10 @@ class Problem(BaseModel):
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
     404: {"model": Problem, "description": "There is no such thing"},
     422: {"model": Problem, "description": "The question cannot be understood"},
-    503: {"model": Problem, "description": "The database cannot answer now; ask again after `Retry-After` seconds"},
+    503: {
+        "model": Problem,
+        "description": "The database cannot answer now; ask again after `Retry-After` seconds",
+    },
 }
 
 
@@ -50,7 +60,9 @@ def _problem(request: Request, status: int, said: str | Text, **headers: str) ->
     wish = preferred(request.headers.get("accept-language", ""))
     language = "sv" if wish == "sv" and isinstance(said, Text) else "en"
     text = getattr(said, language) if isinstance(said, Text) else said
-    return JSONResponse({"error": text}, status_code=status, headers={"Content-Language": language, **headers})
+    return JSONResponse(
+        {"error": text}, status_code=status, headers={"Content-Language": language, **headers}
+    )
 
 
 def _said(exc: Exception) -> str | Text:
@@ -65,7 +77,7 @@ async def _refused(request: Request, exc: Exception) -> JSONResponse:
     # What the driver said names tables, and is for the log.
     if isinstance(exc.__cause__, Exception):
         log.error("the database refused: %s", exc, extra={"action": "store_refused"})
-        return _problem(request, 500, refusals.FAULT)
+        return _problem(request, 500, messages.FAULT)
     return _problem(request, 409, _said(exc))
 
 
@@ -88,16 +100,18 @@ async def _unavailable(request: Request, exc: Exception) -> JSONResponse:
     # The driver's words name hosts and users: they are for the log.
     assert isinstance(exc, StoreError)
     log.warning("the database cannot answer: %s", exc.in_full, extra={"action": "answer_unavailable"})
-    text = _said(exc) if isinstance(exc, SchemaMismatch) else refusals.UNAVAILABLE
+    text = _said(exc) if isinstance(exc, SchemaMismatch) else messages.UNAVAILABLE
     return _problem(request, 503, text, **{"Retry-After": str(RETRY_AFTER_S)})
 
 
 async def _http(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, StarletteHTTPException | HTTPException)
     said: Any = exc.detail  # a text in both languages where one of our own raised it
-    return _problem(request, exc.status_code, said if isinstance(said, Text) else str(said), **(exc.headers or {}))
+    return _problem(
+        request, exc.status_code, said if isinstance(said, Text) else str(said), **(exc.headers or {})
+    )
 
 
 async def _unexpected(request: Request, exc: Exception) -> JSONResponse:
     # Starlette hands the exception on to the server after this answer, which logs it with its traceback.
-    return _problem(request, 500, refusals.FAULT)
+    return _problem(request, 500, messages.FAULT)

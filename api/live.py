@@ -17,10 +17,11 @@ from dataclasses import replace
 from pydantic import TypeAdapter
 
 from api.deps import Clock
-from core.errors import BesokError
-from core.views.live import SiteLive
-from store import notify, queries
-from store.database import Database
+from besok import services
+from besok.model.errors import BesokError
+from besok.model.views.live import SiteLive
+from besok.store import notify
+from besok.store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +142,7 @@ class Hub:
 
     def read(self, site: str) -> SiteLive:
         """A site now. Raises NotFound and StoreUnavailable."""
-        return queries.live(self._db, site, self._clock())
+        return services.live(self._db, site, self._clock())
 
     async def check(self, site: str) -> None:
         """Raise NotFound or StoreUnavailable before a stream of `site` begins, where that is not known already."""

@@ -9,13 +9,16 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.analytics import calendar
-from core.plurals import many
-from core.site import Site
-from core.views.series import Step
+from besok.model import calendar
+from besok.model.plurals import many
+from besok.model.site import Site
+from besok.model.views.series import Step
 
 MAX_ROWS = 200_000  # rows of one answer
-FIRST, LAST = date(1990, 1, 1), date(2100, 12, 31)  # no visitor counter is older; later is a slip of the keyboard
+FIRST, LAST = (
+    date(1990, 1, 1),
+    date(2100, 12, 31),
+)  # no visitor counter is older; later is a slip of the keyboard
 STEPS: dict[Step, timedelta] = {  # the shortest a step can be, to say beforehand how many there may be
     "15min": timedelta(minutes=15),
     "hour": timedelta(hours=1),
@@ -31,7 +34,9 @@ class BadRange(ValueError):
 
 def parse(text: str, name: str) -> date | datetime:
     """A date or a date with a time, as written in the parameter `name`. Raises BadRange."""
-    spaced = re.sub(r" (\d\d:?\d\d)$", r"+\1", text) if "T" in text else text  # "+" of an offset arrives as a space
+    spaced = (
+        re.sub(r" (\d\d:?\d\d)$", r"+\1", text) if "T" in text else text
+    )  # "+" of an offset arrives as a space
     try:
         value = datetime.fromisoformat(spaced) if len(spaced) > 10 else date.fromisoformat(spaced)
     except ValueError:
@@ -58,7 +63,9 @@ def instants(first: str | None, last: str | None, site: Site, now: datetime) -> 
     return start, stop
 
 
-def days(first: str | None, last: str | None, site: Site, now: datetime, span: timedelta) -> tuple[date, date]:
+def days(
+    first: str | None, last: str | None, site: Site, now: datetime, span: timedelta
+) -> tuple[date, date]:
     """The business days from `first` to `last`, both included; `span` up to `now`'s for what is not given.
 
     Raises BadRange.

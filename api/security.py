@@ -86,6 +86,9 @@ class Guard:
 
 def _refuse(name: str) -> JSONResponse:
     return JSONResponse(
-        {"error": f"{name[:100] or 'no host'} is not an address of this Besök: add it to BESOK_ALLOWED_HOSTS if it is"},
+        {
+            "error": f"{name[:100] or 'no host'} is not an address of this Besök: "
+            "add it to BESOK_ALLOWED_HOSTS if it is"
+        },
         status_code=400,
     )

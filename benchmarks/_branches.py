@@ -9,15 +9,19 @@ from datetime import date
 
 import numpy as np
 
-from core.analytics.forecast.history import Floats
-from core.analytics.forecast.months import later
-from ops.standalone.series import Series
+from besok.analytics.forecast.history import Floats
+from besok.analytics.forecast.months import later
+from cli.standalone.series import Series
 
 FIRST = date(2008, 4, 1)
 MONTHS = 180
-SEASON = np.array([1.0, 0.97, 1.06, 1.0, 0.98, 0.98, 1.08, 1.05, 0.98, 1.04, 1.0, 0.78])  # January to December
+SEASON = np.array(
+    [1.0, 0.97, 1.06, 1.0, 0.98, 0.98, 1.08, 1.05, 0.98, 1.04, 1.0, 0.78]
+)  # January to December
 SIZES = (800, 3000, 9000)  # visits a month
-Befall = Callable[[Floats, np.random.Generator], Iterable[int]]  # changes visits (NaN: no figure); from which months
+Befall = Callable[
+    [Floats, np.random.Generator], Iterable[int]
+]  # changes visits (NaN: no figure); from which months
 
 
 def branch(kind: str, seed: int) -> tuple[Series, list[int]]:
@@ -29,7 +33,10 @@ def branch(kind: str, seed: int) -> tuple[Series, list[int]]:
     visits = np.exp(level + own[[month.month - 1 for month in months]] + rng.normal(0, 0.05, MONTHS))
     origins = sorted(KINDS[kind](visits, rng))
     begin = int(np.flatnonzero(np.isfinite(visits))[0])
-    told = {m: None if np.isnan(v) else float(round(v)) for m, v in zip(months[begin:], visits[begin:], strict=True)}
+    told = {
+        m: None if np.isnan(v) else float(round(v))
+        for m, v in zip(months[begin:], visits[begin:], strict=True)
+    }
     return Series(name=f"{kind} {seed}", step="M", visits=told), [n - begin for n in origins]
 
 

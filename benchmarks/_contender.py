@@ -10,8 +10,8 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 from benchmarks._rig import PATIENCE_S, session
+from besok.model.settings import Settings
 from collectors import collector
-from core.settings import Settings
 
 
 def main(what: str, messages: int) -> None:
@@ -37,7 +37,10 @@ def receive(settings: Settings, messages: int) -> None:
             done.set()
 
     client = paho.Client(
-        CallbackAPIVersion.VERSION2, settings.mqtt_client_id, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
+        CallbackAPIVersion.VERSION2,
+        settings.mqtt_client_id,
+        protocol=MQTTProtocolVersion.MQTTv5,
+        manual_ack=True,
     )
     client.on_message = take
     client.connect(settings.mqtt_host, settings.mqtt_port, clean_start=False, properties=session())

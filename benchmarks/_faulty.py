@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from core.analytics import calendar
-from core.analytics.quality.house import house
-from core.analytics.quality.seen import STEP, Bools, Floats, House, Seen, last_heard
-from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.analytics.quality.sensor_series import STEP, Bools, Floats, House, Seen, last_heard
+from besok.analytics.quality.site_layout import house
+from besok.model import calendar
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
 from sensors_sim import backfill
 from sensors_sim.sensors import Installation, install, read, watch
 from sensors_sim.sensors import Seen as Watched
@@ -70,7 +70,9 @@ def small(doors: int, rooms: int) -> SiteFile:
 
 
 @lru_cache(maxsize=4)
-def _world(sites: SiteFile, seed: int, first: date, days: int) -> tuple[Installation, Watched, Floats, tuple[int, ...]]:
+def _world(
+    sites: SiteFile, seed: int, first: date, days: int
+) -> tuple[Installation, Watched, Floats, tuple[int, ...]]:
     """The people of some weeks as counters and gauges saw them, without faults: shared by all faults of a seed."""
     world = World(sites, seed)
     installation = install(world.ground, seed)
@@ -96,7 +98,11 @@ def case(
     counts = backfill.count(watched, steps, len(installation.counters)).astype(np.float64)
     own = [n for n, (c, _) in enumerate(zip(built.counters, columns, strict=False)) if c.own]
     seen = _seen(
-        site, built, counts[:, columns[: len(built.counters)]], shown[:, columns[len(built.counters) :]], edges
+        site,
+        built,
+        counts[:, columns[: len(built.counters)]],
+        shown[:, columns[len(built.counters) :]],
+        edges,
     )
     if not kind:
         return Case(house=built, seen=seen, fault=None)
@@ -167,13 +173,17 @@ def _after(seen: Seen, begin: int) -> Bools:
 
 
 def _case(built: House, seen: Seen, kind: str, n: int, begin: int, size: float = 1.0) -> Case:
-    return Case(house=built, seen=seen, fault=Fault(kind=kind, device=built.counters[n].device, step=begin, size=size))
+    return Case(
+        house=built, seen=seen, fault=Fault(kind=kind, device=built.counters[n].device, step=begin, size=size)
+    )
 
 
 def _silent(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     told = np.where(_after(seen, begin), 0.0, 1.0)
-    return _case(built, _flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], told), "silent", n, begin)
+    return _case(
+        built, _flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], told), "silent", n, begin
+    )
 
 
 def _flapping(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
@@ -183,7 +193,9 @@ def _flapping(built: House, seen: Seen, own: list[int], rng: np.random.Generator
         away = int(rng.integers(2, 10))
         told[step : step + away] = 0
         step += away + int(rng.integers(2, 30))
-    return _case(built, _flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], told), "flapping", n, begin)
+    return _case(
+        built, _flows(seen, n, seen.people_in[:, n], seen.people_out[:, n], told), "flapping", n, begin
+    )
 
 
 def _stuck(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
@@ -205,7 +217,9 @@ def _thinned(seen: Seen, n: int, share: Floats, rng: np.random.Generator) -> tup
 
 def _blind(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng), _begin(seen, rng)
-    return _case(built, _flows(seen, n, *_thinned(seen, n, _after(seen, begin) * 1.0, rng)), "blind", n, begin)
+    return _case(
+        built, _flows(seen, n, *_thinned(seen, n, _after(seen, begin) * 1.0, rng)), "blind", n, begin
+    )
 
 
 def _half_blind(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
@@ -235,7 +249,9 @@ def _swapped(built: House, seen: Seen, own: list[int], rng: np.random.Generator)
     n, begin = _busy(seen, own, rng, 100), _begin(seen, rng)
     after = _after(seen, begin)
     came, went = seen.people_in[:, n], seen.people_out[:, n]
-    return _case(built, _flows(seen, n, np.where(after, went, came), np.where(after, came, went)), "swapped", n, begin)
+    return _case(
+        built, _flows(seen, n, np.where(after, went, came), np.where(after, came, went)), "swapped", n, begin
+    )
 
 
 def _double(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
@@ -270,7 +286,9 @@ def _night(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -
     return _case(built, _flows(seen, n, came, went), "night", n, begin)
 
 
-def _gauge(kind: str, built: House, seen: Seen, shown: Callable[[Floats, int], Floats], begin: int, n: int) -> Case:
+def _gauge(
+    kind: str, built: House, seen: Seen, shown: Callable[[Floats, int], Floats], begin: int, n: int
+) -> Case:
     low = seen.low.copy()
     low[begin:, n] = shown(low[:, n], begin)
     fault = Fault(kind=kind, device=built.gauges[n].device, step=begin, size=1)

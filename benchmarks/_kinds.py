@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from core.analytics.forecast import calendar
-from core.analytics.forecast.history import Floats
-from ops.standalone.series import Series
+from besok.analytics.forecast import calendar
+from besok.analytics.forecast.history import Floats
+from cli.standalone.series import Series
 
 FIRST = date(2017, 1, 1)
 YEAR = 365  # days
@@ -43,7 +43,12 @@ def _world(
     n = np.arange(history + YEAR)
     days = [FIRST + timedelta(days=int(i)) for i in n]
     weekday = np.array([day.weekday() for day in days])
-    log = np.log(size) + rng.normal(0, 0.2, 7)[weekday] + growth * n / YEAR + np.cumsum(rng.normal(0, walk, len(n)))
+    log = (
+        np.log(size)
+        + rng.normal(0, 0.2, 7)[weekday]
+        + growth * n / YEAR
+        + np.cumsum(rng.normal(0, walk, len(n)))
+    )
     for k in (1, 2, 3):
         log = log + annual / k * rng.normal(0, 0.7) * np.sin(2 * np.pi * k * n / 365.25 + rng.uniform(0, 6.3))
     news, weather = rng.standard_t(5, len(n)) * noise, np.zeros(len(n))
@@ -103,7 +108,9 @@ def _lockdown(ago: int) -> Make:
 def _new(world: World) -> Floats:
     """A new house: half as many again come at first, out of curiosity."""
     since = world.ahead - world.ahead[0]
-    return world.counted(world.log + world.rng.uniform(0.2, 0.7) * np.exp(-since / world.rng.uniform(60, 150)))
+    return world.counted(
+        world.log + world.rng.uniform(0.2, 0.7) * np.exp(-since / world.rng.uniform(60, 150))
+    )
 
 
 def _coming_back(world: World) -> Floats:

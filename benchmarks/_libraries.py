@@ -21,7 +21,14 @@ class Case:
 
 
 def simulated(
-    name: str, seeds: int, *, days: int, after: int, drift: float = 0.0, jumps: bool = False, sundays: bool = False
+    name: str,
+    seeds: int,
+    *,
+    days: int,
+    after: int,
+    drift: float = 0.0,
+    jumps: bool = False,
+    sundays: bool = False,
 ) -> Iterator[Case]:
     """Libraries of some hundred visits a day, with a drift of the level by day (log), or one that moves by jumps."""
     for seed in range(seeds):
@@ -31,7 +38,9 @@ def simulated(
         weather = np.zeros(days)
         for day in range(1, days):
             weather[day] = 0.4 * weather[day - 1] + rng.normal(0, 0.11)
-        swing = 0.15 * np.sin(2 * np.pi * t / 365.25 + rng.uniform(0, 6)) + 0.07 * np.sin(4 * np.pi * t / 365.25)
+        swing = 0.15 * np.sin(2 * np.pi * t / 365.25 + rng.uniform(0, 6)) + 0.07 * np.sin(
+            4 * np.pi * t / 365.25
+        )
         level = np.cumsum(rng.normal(0, drift, days))
         if jumps:
             level += _jumps(rng, days)
@@ -66,7 +75,9 @@ def house(seed: int, days: int) -> tuple[np.ndarray, np.ndarray, np.random.Gener
     both = weather(0.1) + season + np.cumsum(rng.normal(0, 0.002, days))
     weekday = 500 * np.array([1, 1, 1, 1, 1.1, 1.2, 0.6])[t % 7]
     one, other = (
-        rng.poisson(weekday * np.exp(both + weather(0.05) + np.cumsum(rng.normal(0, 0.001, days)))).astype(float)
+        rng.poisson(weekday * np.exp(both + weather(0.05) + np.cumsum(rng.normal(0, 0.001, days)))).astype(
+            float
+        )
         for _ in range(2)
     )
     return one, other, rng

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from core.analytics.forecast import History, forecast, odds
-from core.analytics.forecast.history import Floats
+from besok.analytics.forecast import History, forecast, odds
+from besok.analytics.forecast.history import Floats
 
 FIRST = date(2020, 1, 1)
 YEAR = 365
@@ -38,7 +38,9 @@ def programme(rng: np.random.Generator) -> Programme:
     known, ahead = int(rng.integers(400, 5 * YEAR)), int(rng.integers(YEAR, 3 * YEAR))
     days = known + ahead
     logs = _level(days, rng) + _calendar(days, rng) + _weather(days, rng)
-    visits = rng.poisson(np.exp(logs) * float(np.exp(rng.uniform(np.log(80), np.log(5000))))).astype(np.float64)
+    visits = rng.poisson(np.exp(logs) * float(np.exp(rng.uniform(np.log(80), np.log(5000))))).astype(
+        np.float64
+    )
     goal = float(visits[known - YEAR : known].sum()) * float(np.exp(rng.normal(0.03, 0.2)))
     return Programme(visits=visits, known=known, goal=goal)
 

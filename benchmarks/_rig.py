@@ -23,12 +23,12 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from core import sitefile
-from core.settings import Settings
-from ops.stack import mosquitto, ports, postgres, program
-from store import sites
-from store.database import Database
-from store.migrate import migrate
+from besok.model import sitefile
+from besok.model.settings import Settings
+from besok.store import sites
+from besok.store.database import Database
+from besok.store.migrate import migrate
+from cli.stack import mosquitto, ports, postgres, program
 
 DOORS = 40
 EVERYTHING = "#"
@@ -57,7 +57,9 @@ def rig() -> Iterator[Rig]:
     """Servers with a house of placed doors, gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="besok-bench-") as name:
         os.chmod(name, 0o755)  # noqa: PTH101 - the server's account must be able to enter
-        cluster = postgres.Cluster(folder=Path(name), port=ports.free()[0], user=program.unprivileged("postgres"))
+        cluster = postgres.Cluster(
+            folder=Path(name), port=ports.free()[0], user=program.unprivileged("postgres")
+        )
         server = cluster.program()
         process = program.start(server, Path(name) / "log")
         try:
@@ -79,7 +81,10 @@ def house() -> str:
              f'timezone = "Europe/Stockholm"\ncapacity = 400\n[sites.opening]\n{hours}',
              '[[sites.spaces]]\nid = "hall"\nname = { sv = "Hall", en = "Hall" }\nstorey = 0']  # fmt: skip
     for n in range(DOORS):
-        for portal, device in ((f"door-{n}", f'"door-{n}"'), (f"gate-{n}", f'"{eui(n)}"\nsource = "lorawan"')):
+        for portal, device in (
+            (f"door-{n}", f'"door-{n}"'),
+            (f"gate-{n}", f'"{eui(n)}"\nsource = "lorawan"'),
+        ):
             lines.append(
                 f'[[sites.portals]]\nid = "{portal}"\nname = {{ sv = "D", en = "D" }}\nouter = "outside"'
                 f'\ninner = "hall"\n[[sites.sensors]]\nportal = "{portal}"\ndevice = {device}'
@@ -206,7 +211,9 @@ def contender(rig: Rig, what: str, messages: int) -> Iterator[subprocess.Popen[b
     env = {**os.environ, "BESOK_DATABASE_URL": rig.url, "BESOK_MQTT_PORT": str(rig.port), "BESOK_MQTT_CLIENT_ID": what,
            "BESOK_MQTT_TOPICS": EVERYTHING, "BESOK_LOG_LEVEL": "WARNING"}  # fmt: skip
     command = [sys.executable, "-m", "benchmarks._contender", what, str(messages)]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, cwd=program.ROOT)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=env, cwd=program.ROOT
+    )
     assert process.stdin
     assert process.stdout
     try:
@@ -251,8 +258,12 @@ def drain_collector(rig: Rig, run: str, messages: int) -> Drained:
     with contender(rig, "collector", messages) as process, psycopg.connect(rig.url, autocommit=True) as conn:
         start, cpu = time.perf_counter(), _cpu(process.pid, rig.postgres)
         _go(process)
-        while not conn.execute("select 1 from device where external_id = %s", (f"house/last-{run}",)).fetchone():
-            assert time.perf_counter() - start < PATIENCE_S, "the collector does not come to the end of the queue"
+        while not conn.execute(
+            "select 1 from device where external_id = %s", (f"house/last-{run}",)
+        ).fetchone():
+            assert time.perf_counter() - start < PATIENCE_S, (
+                "the collector does not come to the end of the queue"
+            )
             time.sleep(0.01)
         return Drained(time.perf_counter() - start, _cpu(process.pid, rig.postgres) - cpu)
 

@@ -40,5 +40,7 @@ def calit2() -> tuple[Times, Counts, list[tuple[np.datetime64, np.datetime64]]]:
         lines = list(csv.DictReader(file))
     times = np.array([line["interval_start_local"] for line in lines], "datetime64[s]")
     with (DATA / "calit2/events.csv").open(encoding="utf-8") as file:
-        events = [(np.datetime64(e["begin_local"]), np.datetime64(e["end_local"])) for e in csv.DictReader(file)]
+        events = [
+            (np.datetime64(e["begin_local"]), np.datetime64(e["end_local"])) for e in csv.DictReader(file)
+        ]
     return times, np.array([float(line["in"]) for line in lines]), events

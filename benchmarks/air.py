@@ -16,11 +16,11 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.occupancy import SDU_ROOMS, sdu
-from core.analytics import occupancy
-from core.analytics.occupancy import Building, Estimate, Floats, Seen
-from ops.files import csvfile
-from ops.worlds.simulated import by_quarters
-from ops.worlds.world import World
+from besok.analytics import occupancy
+from besok.analytics.occupancy import Building, Estimate, Floats, Seen
+from besok.files import csvfile
+from cli.worlds.simulated import by_quarters
+from cli.worlds.world import World
 
 MISSES = (0.03, 0.06, 0.10)
 ESTIMATORS: dict[str, Callable[[Building, Seen, occupancy.Learnt], Estimate]] = {

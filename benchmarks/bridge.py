@@ -13,7 +13,9 @@ from tests.unit.houses import moved
 
 def main(seeds: int) -> None:
     """Print a line for each kind of house and of change."""
-    print("| doors | the change is | growth off, bridged | as counted | stated error | beyond it | steps found |")
+    print(
+        "| doors | the change is | growth off, bridged | as counted | stated error | beyond it | steps found |"
+    )
     print("|---|---|---|---|---|---|---|")
     for doors in (1, 2, 3, 4):
         for how in ("level", "overlap", "unknown", "none"):
@@ -24,7 +26,8 @@ def main(seeds: int) -> None:
             beyond = sum(abs(t.growth.bridged - t.truth) > t.growth.error for t in told) / seeds
             seen = sum(t.found for t in told) / seeds
             print(
-                f"| {doors} | {how} | {off:.2%} | {plain:.2%} | {error:.2%} | {beyond:.1%} | {seen:.1%} |", flush=True
+                f"| {doors} | {how} | {off:.2%} | {plain:.2%} | {error:.2%} | {beyond:.1%} | {seen:.1%} |",
+                flush=True,
             )
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analytics.calibration import Accuracy, Session, accuracy
+from besok.analytics.calibration import Accuracy, Session, accuracy
 
 QUARTER_S = 900.0
 
@@ -67,11 +67,15 @@ def main(worlds: int) -> None:
     for missed in ((0.0,), (0.01, 0.03), (0.05,), (0.1,), (0.2,)):
         for sessions in ((1, 1), (3, 5), (8, 10)):
             found = list(judged(rng, missed, sessions, worlds))
-            holds = np.mean([a.lower <= s.accuracy <= a.upper for s, a in found if a.lower is not None and a.upper])
+            holds = np.mean(
+                [a.lower <= s.accuracy <= a.upper for s, a in found if a.lower is not None and a.upper]
+            )
             factor, good = (np.mean([a.verdict == word for _, a in found]) for word in ("factor", "good"))
             width = np.mean([(a.upper or 0) - (a.lower or 0) for _, a in found])
             name = " ".join(f"{m:.0%}" for m in missed)
-            print(f"{name:10} {sessions[0]}-{sessions[1]:<8} {holds:13.1%} {factor:16.1%} {good:12.1%} {width:6.2f}")
+            print(
+                f"{name:10} {sessions[0]}-{sessions[1]:<8} {holds:13.1%} {factor:16.1%} {good:12.1%} {width:6.2f}"
+            )
 
 
 if __name__ == "__main__":

@@ -25,7 +25,7 @@ import numpy as np
 
 from benchmarks._libraries import MONDAY, Case, house, simulated
 from benchmarks._series import DATA, STREETS, by_day, streets
-from core.analytics.effects import effect_of_action, effect_of_event
+from besok.analytics.effects import effect_of_action, effect_of_event
 
 DOCS = Path(__file__).parents[1] / "docs" / "effects.md"
 BEGIN, END = "<!-- benchmarks.effects begins -->", "<!-- benchmarks.effects ends -->"
@@ -69,7 +69,9 @@ def placebos(city: str, dates: int) -> Iterator[Placebo]:
         others = np.stack([c for n, c in columns.items() if n != name], axis=1)
         sunday = (np.arange(len(visits)) + first.weekday()) % 7 == 6
         for weeks in AFTER:
-            for begins in np.linspace(LEAST_BEFORE * 7, len(visits) - weeks * 7, dates).round().astype(int).tolist():
+            for begins in (
+                np.linspace(LEAST_BEFORE * 7, len(visits) - weeks * 7, dates).round().astype(int).tolist()
+            ):
                 end, since = begins + weeks * 7, first + timedelta(days=begins)
                 for way, how in WAYS.items():
                     told = effect_of_action(
@@ -94,7 +96,9 @@ def placebo_table(dates: int) -> Iterator[str]:
         for city in STREETS:
             yield _row(f"{city}, {way}", [p for p in some if p.city == city])
             if city in OPENINGS:
-                yield _row(f"{city} away from the opening, {way}", [p for p in some if p.city == city and p.away()])
+                yield _row(
+                    f"{city} away from the opening, {way}", [p for p in some if p.city == city and p.away()]
+                )
         yield _row(f"all streets, {way}", some)
         yield _row(f"all streets away from the opening, {way}", [p for p in some if p.away()])
 

@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from core.analytics.occupancy import Building, Estimate, Filter, Seen, learn, smoothed
+from besok.analytics.occupancy import Building, Estimate, Filter, Seen, learn, smoothed
 
 STOREYS, ROOMS = 4, 6  # with the site and a lobby: 30 spaces
 DAYS = 28  # to learn from
@@ -28,7 +28,11 @@ def main() -> None:
     result, took = timed(lambda: smoothed(building, days[-1], learnt))
     assert isinstance(result, Estimate) and result.people.shape == (1440, spaces)
     print(f"a day smoothed: {took:.2f} s")
-    print(json.dumps(figures | {"minute_ms": round(mean, 2), "worst_ms": round(worst, 2), "day_s": round(took, 3)}))
+    print(
+        json.dumps(
+            figures | {"minute_ms": round(mean, 2), "worst_ms": round(worst, 2), "day_s": round(took, 3)}
+        )
+    )
 
 
 def timed(work):  # type: ignore[no-untyped-def]

@@ -24,7 +24,7 @@ import numpy as np
 from scipy.stats import poisson
 
 from benchmarks._series import DATA, STREETS, calit2, streets
-from core.analytics.events import find, lay, learn, unusual
+from besok.analytics.events import find, lay, learn, unusual
 
 DOCS = Path(__file__).parents[1] / "docs" / "events.md"
 BEGIN, END = "<!-- benchmarks.events begins -->", "<!-- benchmarks.events ends -->"
@@ -41,7 +41,9 @@ def found(predicted: Sequence[Interval], events: Sequence[Interval]) -> int:
     return sum(any(a < end + NEAR and b > begin - NEAR for a, b in predicted) for begin, end in events)
 
 
-def chance(predicted: Sequence[Interval], events: Sequence[Interval], first: np.datetime64, weeks: int) -> float:
+def chance(
+    predicted: Sequence[Interval], events: Sequence[Interval], first: np.datetime64, weeks: int
+) -> float:
     """The same, had the events been some whole weeks later; those pushed off the end come back at the beginning."""
     span = weeks * WEEK
 
@@ -135,7 +137,13 @@ SIZES = (  # name, days, step in minutes, people an hour, how many crowds and ho
     ("five minutes", 56, 5, 50, (4, 1)),
     ("days", 182, 1440, 50, (6, 2)),
 )
-FAULTS = {"6 hours of nobody": 0.0, "days of nobody": 0.0, "days stuck": None, "days doubled": 2.0, "days halved": 0.5}
+FAULTS = {
+    "6 hours of nobody": 0.0,
+    "days of nobody": 0.0,
+    "days stuck": None,
+    "days doubled": 2.0,
+    "days halved": 0.5,
+}
 
 
 def world(days: int, step_min: int, people: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -144,7 +152,9 @@ def world(days: int, step_min: int, people: float, rng: np.random.Generator) -> 
     t = np.arange(days * 1440 // min(step_min, 60)) * min(step_min, 60) / 60
     hour, day = t % 24, t // 24 % 7
     there = np.where(day == 6, (hour >= 10) & (hour < 16), (hour >= 8) & (hour < 20))
-    usual = np.where(there, people * (0.5 + 0.5 * np.sin((hour - 6) / 14 * np.pi)), 0.0) * min(step_min, 60) / 60
+    usual = (
+        np.where(there, people * (0.5 + 0.5 * np.sin((hour - 6) / 14 * np.pi)), 0.0) * min(step_min, 60) / 60
+    )
     usual = usual.reshape(days * per_day, -1).sum(axis=1) * np.repeat(rng.lognormal(0, 0.12, days), per_day)
     times = np.datetime64("2025-03-03T00:00:00") + np.arange(len(usual)) * np.timedelta64(step_min, "m")
     return times, rng.poisson(usual * rng.gamma(40, 1 / 40, len(usual))).astype(float)

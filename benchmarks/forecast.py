@@ -27,11 +27,11 @@ import numpy as np
 from benchmarks import _branches
 from benchmarks._kinds import KINDS, house
 from benchmarks._programmes import given, programme
-from core.analytics.forecast import Calendar, calendar
-from ops.files import csvfile
-from ops.standalone import backtest, scores
-from ops.standalone.backtest import Outcome
-from ops.standalone.series import Series
+from besok.analytics.forecast import Calendar, calendar
+from besok.files import csvfile
+from cli.standalone import backtest, scores
+from cli.standalone.backtest import Outcome
+from cli.standalone.series import Series
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "forecast.md"
@@ -67,7 +67,11 @@ class City:
 
 CITIES = {
     "leeds": City(
-        file="leeds_footfall/counts_hourly.csv", country="GB", part="ENG", origins=24, opened=date(2013, 3, 21)
+        file="leeds_footfall/counts_hourly.csv",
+        country="GB",
+        part="ENG",
+        origins=24,
+        opened=date(2013, 3, 21),
     ),
     "auckland": City(file="auckland_pedestrians/counts_hourly.csv", country="NZ", part="AUK", origins=10),
     "melbourne": City(file="melbourne_pedestrians/counts_hourly.csv", country="AU", part="VIC", origins=11),
@@ -110,7 +114,9 @@ def _each(function: Callable[[T], R], items: Sequence[T], name: str) -> list[R]:
 
 def _city(path: Path, city: City, args: argparse.Namespace) -> list[Outcome]:
     origins = args.origins or (min(city.origins, 4) if args.quick else city.origins)
-    return _each(partial(_camera, city=city, origins=origins, quick=args.quick), list(cameras(path)), path.parent.name)
+    return _each(
+        partial(_camera, city=city, origins=origins, quick=args.quick), list(cameras(path)), path.parent.name
+    )
 
 
 def _camera(series: Series, *, city: City, origins: int, quick: bool) -> Outcome:
@@ -131,14 +137,19 @@ def cameras(path: Path) -> Iterator[Series]:
     for n, name in enumerate(names):
         by_day = {day: sum(hours[n]) if len(hours[n]) >= HOURS else None for day, hours in sums.items()}
         known = [day for day, value in by_day.items() if value is not None]
-        yield Series(name=name, step="D", visits={d: v for d, v in by_day.items() if known[0] <= d <= known[-1]})
+        yield Series(
+            name=name, step="D", visits={d: v for d, v in by_day.items() if known[0] <= d <= known[-1]}
+        )
 
 
 def _newcastle(path: Path, quick: bool) -> dict[str, str]:
     """The library in the decline, and in the recovery: every month from which the next twelve are known."""
     table = csvfile.read(path, need=("month", "visits"))
     visits = {row.day("month"): row.number("visits") for row in table.rows}
-    times = {"decline": (date(2010, 6, 1), date(2019, 3, 1)), "recovery": (date(2021, 10, 1), date(2022, 4, 1))}
+    times = {
+        "decline": (date(2010, 6, 1), date(2019, 3, 1)),
+        "recovery": (date(2021, 10, 1), date(2022, 4, 1)),
+    }
     return {f"newcastle {name}": _months(visits, *span, 4 if quick else 1) for name, span in times.items()}
 
 
@@ -147,7 +158,9 @@ def _months(visits: Mapping[date, float | None], first: date, last: date, step: 
     every = Series(name="City Library", step="M", visits=visits)
     past = every.months()
     begin, end = (_month(day) - _month(past.first) for day in (first, last))
-    return scores.as_markdown(_each(partial(_foretold, every), range(begin, end + 1, step), every.name)) + "\n"
+    return (
+        scores.as_markdown(_each(partial(_foretold, every), range(begin, end + 1, step), every.name)) + "\n"
+    )
 
 
 def _foretold(every: Series, at: int) -> Outcome:
@@ -161,7 +174,9 @@ def _month(day: date) -> int:
 
 def kinds_table(seeds: int) -> str:
     """Simulated houses of many kinds: Besök, and the best of the others by kind and horizon."""
-    rows = ["| house | MASE 7 d | 28 d | 365 d | best other 7 d | 28 d | 365 d | covers 28 d | covers 365 d |"]
+    rows = [
+        "| house | MASE 7 d | 28 d | 365 d | best other 7 d | 28 d | 365 d | covers 28 d | covers 365 d |"
+    ]
     rows.append("| --- |" + " --- |" * 8)
     houses = [(kind, seed) for kind in KINDS for seed in range(seeds)]
     outcomes = _each(_house, houses, "houses")
@@ -183,7 +198,9 @@ def _house(which: tuple[str, int]) -> Outcome:
 
 def branches_table(seeds: int) -> str:
     """Simulated branches by month: Besök, and the best of the others by kind and figure."""
-    rows = ["| branch | MASE 3 m | 12 m | year total | best other 3 m | 12 m | year total | covers 12 m | year held |"]
+    rows = [
+        "| branch | MASE 3 m | 12 m | year total | best other 3 m | 12 m | year total | covers 12 m | year held |"
+    ]
     rows.append("| --- |" + " --- |" * 8)
     outcomes = _each(_branch, [(kind, seed) for kind in _branches.KINDS for seed in range(seeds)], "branches")
     for n, kind in enumerate(_branches.KINDS):
@@ -225,7 +242,9 @@ def reliability(told: np.ndarray, reached: np.ndarray) -> str:
             share = f"{told[inside].mean():.0%} | {reached[inside].mean():.0%}"
             rows.append(f"| {low}-{low + 10} % | {inside.sum()} | {share} |")
     brier, base = ((told - reached) ** 2).mean(), reached.mean() * (1 - reached.mean())
-    return "\n".join([*rows, "", f"Brier score {brier:.3f}; {base:.3f} for who always tells the overall share.", ""])
+    return "\n".join(
+        [*rows, "", f"Brier score {brier:.3f}; {base:.3f} for who always tells the overall share.", ""]
+    )
 
 
 def filled(page: str, blocks: Mapping[str, str]) -> str:

@@ -23,7 +23,7 @@ import psycopg
 
 from benchmarks import _history, _rig
 from benchmarks._rig import CONTENDERS, FORMATS, ROOM, Drained, Rig
-from store.notify import listen
+from besok.store.notify import listen
 
 RATE = 500  # messages a second, for the latency
 Times = dict[str, list[Drained]]  # of each round, by contender
@@ -39,7 +39,9 @@ def main() -> None:
         figures["latency_ms"] = latency(rig, args.seconds)
         if args.history:
             past = _history.History(url=rig.url, oldest=rig.began - ROOM)
-            figures["history"] = {str(millions): _beside(past, rig, millions, args) for millions in args.history}
+            figures["history"] = {
+                str(millions): _beside(past, rig, millions, args) for millions in args.history
+            }
     first = figures[args.formats[0]]
     assert isinstance(first, dict)
     print(json.dumps({**first, **figures}))
@@ -60,7 +62,9 @@ def rounds(rig: Rig, name: str, messages: int, count: int) -> dict[str, float]:
     print(f"{name}: {messages:,} messages of two readings, median of {count} rounds")
     cpu = 1e6 * median(d.cpu_s for d in times["collector"]) / messages
     for who, drained in times.items():
-        print(f"  {who:14} {messages / median(d.seconds for d in drained):9,.0f} messages/s{_of(times, who, cpu)}")
+        print(
+            f"  {who:14} {messages / median(d.seconds for d in drained):9,.0f} messages/s{_of(times, who, cpu)}"
+        )
     per_s = messages / median(d.seconds for d in times["collector"])
     return {
         "committed_per_s": round(2 * per_s),
@@ -72,7 +76,9 @@ def rounds(rig: Rig, name: str, messages: int, count: int) -> dict[str, float]:
 
 
 def _ratio(times: Times, to: str) -> float:
-    return median(theirs.seconds / ours.seconds for theirs, ours in zip(times[to], times["collector"], strict=True))
+    return median(
+        theirs.seconds / ours.seconds for theirs, ours in zip(times[to], times["collector"], strict=True)
+    )
 
 
 def _of(times: Times, who: str, cpu: float) -> str:
@@ -84,7 +90,9 @@ def _of(times: Times, who: str, cpu: float) -> str:
 
 def _stored(rig: Rig) -> int:
     with psycopg.connect(rig.url) as conn:
-        (count,) = conn.execute("select count(*) from reading where time > %s", (rig.began - ROOM,)).fetchone() or (0,)
+        (count,) = conn.execute(
+            "select count(*) from reading where time > %s", (rig.began - ROOM,)
+        ).fetchone() or (0,)
     return int(count)
 
 
@@ -123,7 +131,9 @@ def latency(rig: Rig, seconds: float) -> dict[str, float]:
             (began,),
         ).fetchall()
     waits = [
-        1000 * (at - float(t)) for (times,), at in zip(batches, heard[-len(batches) :], strict=True) for t in times
+        1000 * (at - float(t))
+        for (times,), at in zip(batches, heard[-len(batches) :], strict=True)
+        for t in times
     ]
     cuts = quantiles(waits, n=100)
     figures = {"p50": round(cuts[49], 1), "p95": round(cuts[94], 1), "p99": round(cuts[98], 1)}
@@ -146,11 +156,15 @@ def _beside(past: _history.History, rig: Rig, millions: int, args: argparse.Name
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--messages", type=int, default=60_000)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=float, default=20, help="of the measurement of latency")
-    parser.add_argument("--formats", type=_names, default=list(FORMATS), help="of the messages; the first one leads")
+    parser.add_argument(
+        "--formats", type=_names, default=list(FORMATS), help="of the messages; the first one leads"
+    )
     parser.add_argument("--history", type=_numbers, default=[], help="millions of readings, such as 0,10,100")
     return parser.parse_args()
 

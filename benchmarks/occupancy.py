@@ -16,15 +16,15 @@ from dataclasses import asdict
 from datetime import date, time, timedelta
 from pathlib import Path
 
-from ops.files import csvfile
-from ops.files.csvfile import Row, Table
-from ops.terminal.tables import table
-from ops.worlds import report, rooms, score
-from ops.worlds.judge import ESTIMATORS
-from ops.worlds.report import AVERAGE, HEADS, SITE, Line, percent, plain
-from ops.worlds.rooms import Way
-from ops.worlds.targets import missed
-from ops.worlds.world import World
+from besok.files import csvfile
+from besok.files.csvfile import Row, Table
+from cli.terminal.tables import table
+from cli.worlds import report, rooms, score
+from cli.worlds.judge import ESTIMATORS
+from cli.worlds.report import AVERAGE, HEADS, SITE, Line, percent, plain
+from cli.worlds.rooms import Way
+from cli.worlds.targets import missed
+from cli.worlds.world import World
 
 PAGE = Path(__file__).parents[1] / "docs" / "occupancy-scores.md"
 SDU_ROOMS = {"1": ("lecture room", 84), "2": ("study room", 32)}  # with their seats
@@ -67,7 +67,9 @@ def sdu(path: Path, seed: int, miss: float = 0.04) -> list[World]:
     ]
     worlds: list[World] = []
     for name, seats in SDU_ROOMS.values():
-        own = Table(columns=("time", "room", "people"), rows=tuple(r for r in rows if r.texts["room"] == name))
+        own = Table(
+            columns=("time", "room", "people"), rows=tuple(r for r in rows if r.texts["room"] == name)
+        )
         worlds += rooms.of_table(own, Way(reset=time(0), capacity=seats, miss=miss), seed)
     return worlds
 
@@ -88,7 +90,9 @@ def _row(lines: Sequence[Line], world: str) -> Iterator[str]:
 
 def averages(lines: Sequence[Line]) -> str:
     """The means over the worlds: the sites, and the spaces inside the simulated house."""
-    rows = [cells[1:4] + cells[6:] for cells in (report.cells(line) for line in lines if line.world == AVERAGE)]
+    rows = [
+        cells[1:4] + cells[6:] for cells in (report.cells(line) for line in lines if line.world == AVERAGE)
+    ]
     return markdown([*HEADS[1:4], *HEADS[6:]], rows)
 
 

@@ -17,15 +17,19 @@ from statistics import median
 from typing import Final
 
 from benchmarks._faulty import KINDS, Case, case, small
-from core import sitefile
-from core.analytics.quality.detect import detect
-from core.analytics.quality.seen import cut
-from core.site import SiteFile
+from besok.analytics.quality.detect import detect
+from besok.analytics.quality.sensor_series import cut
+from besok.model import sitefile
+from besok.model.site import SiteFile
 
 EXAMPLE: Final = Path(__file__).parents[1] / "sites" / "helsingborg.toml"
 DOCS: Final = Path(__file__).parents[1] / "docs" / "quality.md"
 BEGIN, END = "<!-- benchmarks.quality begins -->", "<!-- benchmarks.quality ends -->"
-FIRST_DAY, NOON, NOONS = 8, 40, 4  # business days that are needed; steps from the day's beginning; days of a fault
+FIRST_DAY, NOON, NOONS = (
+    8,
+    40,
+    4,
+)  # business days that are needed; steps from the day's beginning; days of a fault
 SEED = 1000  # the first of the seeds; others than those that the thresholds were tried on
 WHAT: Final = {
     "": "nothing",
@@ -75,7 +79,9 @@ def judge(found: Case, site: str, seed: int) -> Outcome:
     begin = found.fault.step if found.fault else 0
     ends = [day * 96 for day in range(FIRST_DAY, len(found.seen.dates))]
     noons = [day * 96 + NOON for day in range(begin // 96, begin // 96 + NOONS)] if found.fault else []
-    for step in (s for s in sorted([*ends, *noons, len(found.seen)]) if not found.fault or s > max(begin, ends[0] - 1)):
+    for step in (
+        s for s in sorted([*ends, *noons, len(found.seen)]) if not found.fault or s > max(begin, ends[0] - 1)
+    ):
         for finding in detect(found.house, cut(found.seen, step)):
             named = {finding.device, finding.evidence.get("other_device")}
             if found.fault and found.fault.device in named:
@@ -116,7 +122,9 @@ def table(seeds: Sequence[int]) -> Iterator[str]:
 
 def main() -> None:
     """Print the table, and write it into the documentation if asked to."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, default=2, help="worlds for each site and fault")
     parser.add_argument("--write", action="store_true", help="put the table into docs/quality.md")
     asked = parser.parse_args()

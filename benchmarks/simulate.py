@@ -28,10 +28,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import get_args
 
-from core.settings import Settings
-from core.site import Portal, Sensor, Site, SiteFile, Space, Text
-from core.sitefile import parse
-from ops.stack import mosquitto, ports
+from besok.model.settings import Settings
+from besok.model.site import Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.sitefile import parse
+from cli.stack import mosquitto, ports
 from sensors_sim import backfill, live, stream
 from sensors_sim.scenario import ORDINARY, Character, Closing, Event, Fault, FaultKind, Scenario
 from sensors_sim.sensors import install
@@ -66,13 +66,18 @@ def main(days: int) -> None:
     print(f"history:   {days} days, {items:,} items in {history_s[0]:.1f} s")
     print(f"stream:    1 day, {sent:,} messages in {stream_s[0]:.2f} s")
     print(f"published: 1 day, {sent:,} messages in {live_s[0]:.1f} s, {sent / live_s[0]:,.0f} a second")
-    print(f"mixed:     1 day, {own} formats, {mixed:,} messages in {in_s:.1f} s, {mixed / in_s:,.0f} a second")
+    print(
+        f"mixed:     1 day, {own} formats, {mixed:,} messages in {in_s:.1f} s, {mixed / in_s:,.0f} a second"
+    )
     print(f"           published, with every fault: {out_s:,.0f} a second")
     for name, lot in million.items():
         rates = f"{lot.visits:,} visits, {lot.items:,} items in {lot.seconds:.1f} s, {lot.peak_mb} MB at most"
         print(f"million:   {name}: {rates}")
     year = million["1 usual"]
-    figures: dict[str, float] = {"history_s": round(history_s[0], 2), "items_per_s": round(items / history_s[0])}
+    figures: dict[str, float] = {
+        "history_s": round(history_s[0], 2),
+        "items_per_s": round(items / history_s[0]),
+    }
     figures |= {"mixed_per_s": round(mixed / in_s), "million_s": round(year.seconds, 1)}
     print(json.dumps({"days": days, **figures, "published_per_s": round(sent / live_s[0])}))
 
@@ -83,13 +88,17 @@ def _mixed(sites: SiteFile, day: datetime) -> tuple[int, int, float, float]:
     with _watch() as made_s:
         made = sum(len(lot) for lot in stream.messages(sites, day, END, scenario=scenario))
     world = World(sites, scenario=scenario)
-    speaking = {f.name for f in install(world.ground, 1, characters=world.scenario.characters).formats.values()}
+    speaking = {
+        f.name for f in install(world.ground, 1, characters=world.scenario.characters).formats.values()
+    }
     faulty = replace(scenario, faults=every_fault(day + timedelta(hours=6)))
     six_hours = day + timedelta(hours=6), day + timedelta(hours=12)
     sent = sum(len(lot) for lot in stream.messages(sites, *six_hours, scenario=faulty))
     with mosquitto.temporary(*ports.free()) as broker, _watch() as live_s:
         settings = Settings(mqtt_port=broker.port)
-        live.run(sites, settings, stop=threading.Event(), start=six_hours[0], end=six_hours[1], scenario=faulty)
+        live.run(
+            sites, settings, stop=threading.Event(), start=six_hours[0], end=six_hours[1], scenario=faulty
+        )
     return made, len(speaking), made_s[0], sent / live_s[0]
 
 
@@ -113,7 +122,14 @@ def mixed_formats() -> Scenario:
 def every_fault(begins: datetime) -> tuple[Fault, ...]:
     """One of each kind after the other, for twenty minutes each."""
     return tuple(
-        Fault(device="*", kind=kind, begins=begins + n * timedelta(minutes=20), minutes=20, seconds=60, share=0.3)
+        Fault(
+            device="*",
+            kind=kind,
+            begins=begins + n * timedelta(minutes=20),
+            minutes=20,
+            seconds=60,
+            share=0.3,
+        )
         for n, kind in enumerate(get_args(FaultKind))
     )
 
@@ -148,7 +164,18 @@ def _large(years: int, what: str) -> Lot:
     return Lot(visits=visits, items=items, seconds=took, peak_mb=peak_mb)
 
 
-KINDS = ("reading", "shelves", "children", "cafe", "exhibition", "meeting", "studio", "hall", "lending", "reading")
+KINDS = (
+    "reading",
+    "shelves",
+    "children",
+    "cafe",
+    "exhibition",
+    "meeting",
+    "studio",
+    "hall",
+    "lending",
+    "reading",
+)
 
 
 def large_library() -> SiteFile:
@@ -156,7 +183,9 @@ def large_library() -> SiteFile:
     storeys = [f"storey-{n}" for n in range(3)]
     rooms = [(f"room-{n}", storeys[n % 3], KINDS[n % len(KINDS)]) for n in range(26)]
     spaces = [Space(id=s, name=_NAME, kind="foyer", capacity=60) for s in storeys]
-    spaces += [Space(id=room, name=_NAME, kind=kind, parent=storey, capacity=60) for room, storey, kind in rooms]
+    spaces += [
+        Space(id=room, name=_NAME, kind=kind, parent=storey, capacity=60) for room, storey, kind in rooms
+    ]
     doors = [("entrance", "outside", storeys[0]), ("stairs-1", *storeys[:2]), ("stairs-2", *storeys[1:])]
     doors += [(f"{room}-door", storey, room) for room, storey, _ in rooms]
     library = parse(EXAMPLE.read_text(encoding="utf-8")).sites[0]
@@ -175,7 +204,13 @@ def changed_library() -> Scenario:
     """Half the house closed for eleven weeks, and an event each Wednesday."""
     spaces = tuple(f"room-{n}" for n in range(0, 26, 2))
     evening = Event(
-        site="large", space="kind:hall", title=_NAME, fill=0.9, start=clock(18), minutes=75, weekdays=("wednesday",)
+        site="large",
+        space="kind:hall",
+        title=_NAME,
+        fill=0.9,
+        start=clock(18),
+        minutes=75,
+        weekdays=("wednesday",),
     )
     closing = Closing(site="large", spaces=spaces, first=date(2026, 2, 2), last=date(2026, 4, 19))
     return Scenario(id="changed", title=_NAME, about=_NAME, closings=(closing,), events=(evening,))

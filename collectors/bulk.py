@@ -132,7 +132,9 @@ def _published(data: bytearray, view: memoryview, begin: int, end: int, head: in
     at = _after_properties(data, at, end)
     if at > end or (quality and not mid):
         return None
-    return Published(bytes(view[topic_at:topic_end]), bytes(view[at:end]), mid, head & 0x08 > 0, head & 0x01 > 0)
+    return Published(
+        bytes(view[topic_at:topic_end]), bytes(view[at:end]), mid, head & 0x08 > 0, head & 0x01 > 0
+    )
 
 
 def _after_properties(data: bytearray, at: int, end: int) -> int:

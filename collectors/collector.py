@@ -7,25 +7,29 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import partial
 
+from besok.model.errors import SchemaMismatch, StoreError
+from besok.model.settings import Settings
+from besok.store import schema
+from besok.store.database import Database
+from besok.store.heartbeats import beat
 from collectors.counters import Counters
 from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
 from collectors.mqtt import Connection
-from collectors.trail import Trail
+from collectors.redelivery import Trail
 from collectors.writer import Writer
-from core.errors import SchemaMismatch, StoreError
-from core.settings import Settings
-from store import schema
-from store.beats import beat
-from store.database import Database
 
 log = logging.getLogger(__name__)
 
 BEAT_EVERY_S = 5
 PATIENCE_S = 5  # for a batch under way when we are told to stop
-POOL_WAIT_S = 1  # after which a database that is away is asked anew: it must not take long to notice that it is back
+POOL_WAIT_S = (
+    1  # after which a database that is away is asked anew: it must not take long to notice that it is back
+)
 
-GARBAGE_AFTER = 50_000  # objects: a batch makes tens of thousands and no circles, so circles are looked for less often
+GARBAGE_AFTER = (
+    50_000  # objects: a batch makes tens of thousands and no circles, so circles are looked for less often
+)
 
 utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
 
@@ -46,7 +50,15 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
         knowledge = Knowledge(db)
         past = Trail(settings.mqtt_client_id, settings.mqtt_inflight)
         writer = Writer(
-            db, knowledge, inbox, connection.acknowledge, counters, stop, limit=batch, clock=utc_now, past=past
+            db,
+            knowledge,
+            inbox,
+            connection.acknowledge,
+            counters,
+            stop,
+            limit=batch,
+            clock=utc_now,
+            past=past,
         )
         writing = threading.Thread(target=writer.run, name="writer")
         beating = threading.Thread(target=_beat, name="beat", args=(db, settings, inbox, counters, stop))

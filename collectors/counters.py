@@ -9,11 +9,37 @@ from typing import Any
 
 LAG_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 600.0)  # seconds
 COMMIT_BOUNDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # seconds
-BATCH_BOUNDS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0, 20_000.0)  # messages
+BATCH_BOUNDS = (
+    1.0,
+    2.0,
+    5.0,
+    10.0,
+    20.0,
+    50.0,
+    100.0,
+    200.0,
+    500.0,
+    1000.0,
+    2000.0,
+    5000.0,
+    20_000.0,
+)  # messages
 
-LATELY = timedelta(seconds=15)  # the database is asked every 5 s at least; three times without an answer is away
+LATELY = timedelta(
+    seconds=15
+)  # the database is asked every 5 s at least; three times without an answer is away
 
-NOT_IN_BEAT = {"heard", "answered", "mismatch", "stuck", "refused", "rejected_by", "lags_s", "commits_s", "batch_sizes"}
+NOT_IN_BEAT = {
+    "heard",
+    "answered",
+    "mismatch",
+    "stuck",
+    "refused",
+    "rejected_by",
+    "lags_s",
+    "commits_s",
+    "batch_sizes",
+}
 
 
 class Spread:

@@ -3,7 +3,7 @@
 import socket
 import ssl
 
-from core.settings import Settings
+from besok.model.settings import Settings
 
 _LOGIN = "it does not accept the user or the password: check BESOK_MQTT_USER and BESOK_MQTT_PASSWORD"
 _REASONS = {
@@ -43,7 +43,9 @@ def failure(exc: BaseException | None, settings: Settings) -> str:
         why = getattr(exc, "reason", str(exc))
         return f"no encrypted connection ({why}): is {settings.mqtt_port} the TLS port of the broker?"
     if isinstance(exc, ConnectionRefusedError):
-        return "nobody listens there: is the broker running, and are BESOK_MQTT_HOST and BESOK_MQTT_PORT right?"
+        return (
+            "nobody listens there: is the broker running, and are BESOK_MQTT_HOST and BESOK_MQTT_PORT right?"
+        )
     if isinstance(exc, socket.gaierror):
         return "there is no such host: check BESOK_MQTT_HOST"
     if isinstance(exc, TimeoutError):

@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from core.readings import Message
+from besok.model.readings import Message
 
 UNPROTECTED_LIMIT = 20_000  # messages of quality of service 0 that may wait; the broker bounds the others
 BYTES_LIMIT = 64_000_000  # payload that may wait before the broker is made to

@@ -3,12 +3,12 @@
 import logging
 from threading import Event
 
-from core.errors import SchemaMismatch, StoreError, StoreUnavailable
-from core.known import NOTHING, Known
-from store import known
-from store.database import Database
-from store.notify import listen
-from store.write import Batch
+from besok.model.decode_context import NOTHING, Known
+from besok.model.errors import SchemaMismatch, StoreError, StoreUnavailable
+from besok.store import decode_context
+from besok.store.database import Database
+from besok.store.notify import listen
+from besok.store.write import Batch
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Knowledge:
         if self._stale.is_set():
             self._stale.clear()  # before loading: what is applied meanwhile is loaded the next time
             try:
-                self._known = known.load(self._db)
+                self._known = decode_context.load(self._db)
             except SchemaMismatch:
                 self._stale.set()
                 raise

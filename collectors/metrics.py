@@ -6,8 +6,8 @@ from datetime import datetime
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
 from prometheus_client.metrics_core import Metric
 
+from besok.model.readings import Refusal
 from collectors.counters import Counters, Spread
-from core.readings import Refusal
 
 PREFIX = "besok_collector_"
 
@@ -15,8 +15,12 @@ PREFIX = "besok_collector_"
 def families(counters: Counters, now: datetime) -> Iterator[Metric]:
     """Every metric of a collector; docs/operate.md describes each."""
     c = counters
-    yield _count("messages_received", "Messages that came from the broker, repeated ones included", c.received)
-    yield _count("messages_committed", "Messages the broker may forget: stored, rejected or not data", c.committed)
+    yield _count(
+        "messages_received", "Messages that came from the broker, repeated ones included", c.received
+    )
+    yield _count(
+        "messages_committed", "Messages the broker may forget: stored, rejected or not data", c.committed
+    )
     yield _count("messages_repeated", "Messages that were stored already, and came again", c.repeats)
     yield _count("messages_dropped", "Messages of quality of service 0 that came too fast", c.dropped)
     yield _count("readings", "Readings stored, new or corrected", c.readings)
@@ -24,12 +28,16 @@ def families(counters: Counters, now: datetime) -> Iterator[Metric]:
     yield _rejected(c)
     yield _count("batches", "Transactions that stored messages", c.batches)
     yield _count("broker_reconnects", "Connections to the broker after the first", max(c.connections - 1, 0))
-    yield _count("database_retries", "Attempts to store a batch while the database did not take it", c.retries)
+    yield _count(
+        "database_retries", "Attempts to store a batch while the database did not take it", c.retries
+    )
     yield _count("database_recoveries", "Times the database took a batch again after that", c.recoveries)
     yield _now("broker_connected", "1 while connected to the broker", c.connected)
     yield _now("ready", "1 while readings get from the broker into the database", c.problem(now) is None)
     yield _now("messages_waiting", "Messages received and not yet committed", c.waiting)
-    yield _now("last_message_timestamp_seconds", "When the last message came", c.heard.timestamp() if c.heard else 0)
+    yield _now(
+        "last_message_timestamp_seconds", "When the last message came", c.heard.timestamp() if c.heard else 0
+    )
     yield _spread("lag_seconds", "From receipt of a message to the commit", c.lags_s)
     yield _spread("commit_seconds", "How long a transaction took", c.commits_s)
     yield _spread("batch_messages", "Messages in a transaction", c.batch_sizes)

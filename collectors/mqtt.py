@@ -6,7 +6,7 @@ arrives late would then make it forget a message nobody has stored. So every del
 on, and is acknowledged on that connection or not at all: what comes twice is stored once.
 
 The numbers of messages that are sent again can be trusted where a broker offers quality of service 2, which cannot work
-without keeping them. RabbitMQ does not offer it, and gives such messages other numbers (collectors/trail.py).
+without keeping them. RabbitMQ does not offer it, and gives such messages other numbers (collectors/redelivery.py).
 """
 
 import logging
@@ -23,16 +23,16 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
+from besok.model import topics
+from besok.model.broker import introduce
+from besok.model.errors import SettingsError
+from besok.model.readings import Message
+from besok.model.settings import Settings
 from collectors import explain
+from collectors.broker_replay import Echoes
 from collectors.bulk import BulkClient, Published
 from collectors.counters import Counters
-from collectors.echo import Echoes
 from collectors.inbox import Delivery, Inbox
-from core import topics
-from core.broker import introduce
-from core.errors import SettingsError
-from core.readings import Message
-from core.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,9 @@ TICK = timedelta(microseconds=1)
 class Connection:
     """Fills the inbox with what the broker sends, reconnecting for ever, and acknowledges what has been stored."""
 
-    def __init__(self, settings: Settings, inbox: Inbox, counters: Counters, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self, settings: Settings, inbox: Inbox, counters: Counters, clock: Callable[[], datetime]
+    ) -> None:
         """Raises SettingsError for settings that can never work; a broker that is away is no such thing."""
         self._settings = settings
         self._inbox = inbox
@@ -68,13 +70,18 @@ class Connection:
         connect.SessionExpiryInterval = self._settings.mqtt_session_s
         connect.ReceiveMaximum = self._settings.mqtt_inflight
         s = self._settings
-        self._client.connect_async(s.mqtt_host, s.mqtt_port, KEEPALIVE_S, clean_start=False, properties=connect)
+        self._client.connect_async(
+            s.mqtt_host, s.mqtt_port, KEEPALIVE_S, clean_start=False, properties=connect
+        )
         self._client.loop_start()
 
     def supervise(self) -> None:
         """Start the network thread again should it have died of something nobody foresaw."""
         if self._client.loop_start() == MQTTErrorCode.MQTT_ERR_SUCCESS:
-            log.error("The thread that talks to the broker had died; it runs again", extra={"action": "mqtt_revived"})
+            log.error(
+                "The thread that talks to the broker had died; it runs again",
+                extra={"action": "mqtt_revived"},
+            )
 
     def acknowledge(self, deliveries: Sequence[Delivery]) -> int:
         """Tell the broker that it may forget these, as far as they came on the present connection: which one it is."""
@@ -117,7 +124,12 @@ class Connection:
         self._say(explain.failure(sys.exception(), self._settings))
 
     def _on_connect(
-        self, client: paho.Client, userdata: Any, flags: paho.ConnectFlags, code: ReasonCode, properties: object
+        self,
+        client: paho.Client,
+        userdata: Any,
+        flags: paho.ConnectFlags,
+        code: ReasonCode,
+        properties: object,
     ) -> None:
         if code.is_failure:
             self._say(explain.reason(code.value, str(code)))
@@ -152,8 +164,17 @@ class Connection:
         self._counters.refused = sum(code.is_failure for code in codes)
         for topic, code in zip(self._topics, codes, strict=False):
             if code.is_failure:
-                why = "it does not let us read them" if code.value == 0x87 else explain.reason(code.value, str(code))
-                log.error("The broker refuses the topics %s: %s", topic, why, extra={"action": "mqtt_no_subscription"})
+                why = (
+                    "it does not let us read them"
+                    if code.value == 0x87
+                    else explain.reason(code.value, str(code))
+                )
+                log.error(
+                    "The broker refuses the topics %s: %s",
+                    topic,
+                    why,
+                    extra={"action": "mqtt_no_subscription"},
+                )
             elif code.value < 1:
                 log.warning(
                     "The broker grants %s only at quality of service 0: what comes while we are away is lost",
@@ -164,7 +185,12 @@ class Connection:
                 log.info("Listening to %s", topic, extra={"action": "mqtt_subscribed"})
 
     def _on_disconnect(
-        self, client: paho.Client, userdata: Any, flags: paho.DisconnectFlags, code: ReasonCode, properties: object
+        self,
+        client: paho.Client,
+        userdata: Any,
+        flags: paho.DisconnectFlags,
+        code: ReasonCode,
+        properties: object,
     ) -> None:
         had = self._number > 0
         self._set_number(0)
@@ -196,7 +222,10 @@ class Connection:
             client=self._client_id if self._lasting else "",
             packet_id=m.mid,
             begins_session=begins,
-            echo=self._lasting and m.mid > 0 and not m.retained and self._echoes.heard(m.mid, m.topic, m.payload),
+            echo=self._lasting
+            and m.mid > 0
+            and not m.retained
+            and self._echoes.heard(m.mid, m.topic, m.payload),
         )
 
     def _set_number(self, number: int) -> None:

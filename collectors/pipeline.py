@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
+from besok.model.decode_context import NOTHING, Device, Known
+from besok.model.errors import Unreadable
+from besok.model.metrics import METRICS, Kind
+from besok.model.readings import Decoded, Flag, Identity, Message, Reading, Refusal, Status
+from besok.store.message_dedup import Origin
+from besok.store.write import Batch, Heard, Incoming, Rejection
 from collectors import adapters
 from collectors.privacy import NOTE, stripped
-from core.errors import Unreadable
-from core.known import NOTHING, Device, Known
-from core.metrics import METRICS, Kind
-from core.readings import Decoded, Flag, Identity, Message, Reading, Refusal, Status
-from store.ledger import Origin
-from store.write import Batch, Heard, Incoming, Rejection
 
 AHEAD = timedelta(minutes=10)  # a device's clock may be that much ahead of ours before the reading is flagged
 BEHIND = timedelta(days=35)  # a reading may come that late: the longest a logger keeps a month's data
@@ -144,7 +144,9 @@ def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None
 def _digest(message: Message, decoded: Decoded) -> bytes:
     """Eight bytes that stand for what the device said, and not for the way it came, which gateways tell differently."""
     said: object = [(r.source, r.device, r.channel, r.metric, r.value, r.period_s) for r in decoded.readings]
-    return blake2b(repr(said or (message.topic, message.payload)).encode("utf-8", "replace"), digest_size=8).digest()
+    return blake2b(
+        repr(said or (message.topic, message.payload)).encode("utf-8", "replace"), digest_size=8
+    ).digest()
 
 
 def _adapted(message: Message, known: Known) -> tuple[Decoded, Refusal]:
@@ -157,7 +159,9 @@ def _adapted(message: Message, known: Known) -> tuple[Decoded, Refusal]:
     return decoded, Refusal.UNKNOWN_FORMAT if decoded.adapter in adapters.STRANGERS else Refusal.UNREADABLE
 
 
-def _checked(readings: Iterable[Reading], message: Message, problems: Problems, known: Known) -> Collection[Reading]:
+def _checked(
+    readings: Iterable[Reading], message: Message, problems: Problems, known: Known
+) -> Collection[Reading]:
     """The readings that can be true, timed and flagged; what cannot be true is added to `problems`."""
     found: dict[Key, Reading] = {}
     summed: dict[Key, None] = {}
@@ -193,7 +197,9 @@ def _counting(reading: Reading, known: Known) -> Reading:
 
 
 def _measured(reading: Reading) -> Reading:
-    if NOTE in reading.device:  # a message read again after it was kept; its neighbours would all be this one device
+    if (
+        NOTE in reading.device
+    ):  # a message read again after it was kept; its neighbours would all be this one device
         reason = f"{_where(reading)}: the name of its device was taken out when it was kept: nobody knows whose it is"
         raise Refused(reason, Refusal.UNREADABLE)
     metric = METRICS.get(reading.metric)
@@ -232,7 +238,11 @@ def _together(first: Reading, second: Reading) -> Reading:
 
 
 def _where(reading: Reading) -> str:
-    return reading.channel if reading.time is None else f"{reading.channel} at {reading.time:%Y-%m-%d %H:%M:%S} UTC"
+    return (
+        reading.channel
+        if reading.time is None
+        else f"{reading.channel} at {reading.time:%Y-%m-%d %H:%M:%S} UTC"
+    )
 
 
 def _joined(problems: list[str]) -> str:

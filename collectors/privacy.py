@@ -81,7 +81,9 @@ _SECRET = _set(
 )
 _KEYS = tuple({what, "key"} for what in ("api", "app", "private", "access", "nwk", "encryption"))
 _SECRETS = (*_KEYS, *({who, "pass"} for who in ("mqtt", "user", "wifi")))  # a pass alone is a passage
-_PICTURE = _set("image images img picture pictures photo photos snapshot thumbnail thumb jpeg jpg png pic crop")
+_PICTURE = _set(
+    "image images img picture pictures photo photos snapshot thumbnail thumb jpeg jpg png pic crop"
+)
 _ADDRESS = _set("mac macs bssid macaddr macaddress bdaddr btaddr")
 
 _PERSON = _set(
@@ -109,7 +111,9 @@ _STATES = _set(
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d*)?(?:[eE][+-]?\d+)?")
 
 _WHOLE = _NAME | _PHONE | _PLATE | _IDS | _SECRET | _ADDRESS | _AGE
-_ADDRESSED = _ADDRESS | _ID | _set("address addr identifier serial")  # what may name the sensor at the top of a message
+_ADDRESSED = (
+    _ADDRESS | _ID | _set("address addr identifier serial")
+)  # what may name the sensor at the top of a message
 
 Words = frozenset[str]
 NOWHERE: Words = frozenset()
@@ -182,7 +186,9 @@ _SHAPES = (
     ("password", re.compile(r"(?<=://)[^/\s:@\"']{1,100}:[^/\s@\"']{1,200}(?=@)")),
     (
         "address",
-        re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,3}\.(?:[a-z]{2,12}|[A-Z]{2,12})(?!\w)"),
+        re.compile(
+            r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){0,3}\.(?:[a-z]{2,12}|[A-Z]{2,12})(?!\w)"
+        ),
     ),
 )
 _PERSONAL_NUMBER = re.compile(r"(?<![\w-])(?:19|20)?\d{2}(?:0[1-9]|1[0-2])[0-3]\d[-+]\d{4}(?![\w-])")

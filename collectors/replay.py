@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from besok.model.decode_context import Known
+from besok.model.errors import StoreRefused
+from besok.model.readings import Message
+from besok.store import decode_context, rejected
+from besok.store.database import Database
+from besok.store.write import Batch, write
 from collectors.pipeline import decode
-from core.errors import StoreRefused
-from core.known import Known
-from core.readings import Message
-from store import known, rejected
-from store.database import Database
-from store.write import Batch, write
 
 CHUNK = 100  # messages, of a megabyte at most
 
@@ -24,7 +24,7 @@ def replay(db: Database, ids: list[int] | None = None, *, now: datetime) -> tupl
     Raises StoreUnavailable; the same call may then be made again.
     """
     good = still = last = 0
-    told = known.load(db)
+    told = decode_context.load(db)
     while pairs := rejected.fetch(db, ids, after=last, limit=CHUNK):
         last = pairs[-1][0]
         read = _read(db, pairs, told)
@@ -38,7 +38,9 @@ def _read(db: Database, pairs: Sequence[Numbered], told: Known) -> list[int]:
     batches = [decode([message], told) for _, message in pairs]
     readings = [reading for batch in batches for reading in batch.readings]
     statuses = [status for batch in batches for status in batch.statuses]
-    origins = [origin for batch in batches for origin in batch.origins]  # a frame may lie here twice, by two gateways
+    origins = [
+        origin for batch in batches for origin in batch.origins
+    ]  # a frame may lie here twice, by two gateways
     heard = {device: how for batch in batches for device, how in batch.heard.items()}
     try:
         write(db, Batch(readings=readings, statuses=statuses, origins=origins, heard=heard))

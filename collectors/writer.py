@@ -9,18 +9,18 @@ from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
+from besok.model.errors import SchemaMismatch, StoreError, StoreUnavailable
+from besok.model.readings import Refusal
+from besok.store import redelivery
+from besok.store.database import Database
+from besok.store.redelivery import Step, Superseded
+from besok.store.schema import Watch
+from besok.store.write import Batch, Written, write
 from collectors.counters import Counters
 from collectors.inbox import Delivery, Inbox
 from collectors.knowledge import Knowledge
 from collectors.pipeline import decode, rejection
-from collectors.trail import Trail, is_followed
-from core.errors import SchemaMismatch, StoreError, StoreUnavailable
-from core.readings import Refusal
-from store import trail
-from store.database import Database
-from store.schema import Watch
-from store.trail import Step, Superseded
-from store.write import Batch, Written, write
+from collectors.redelivery import Trail, is_followed
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,9 @@ FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 2.0  # between attempts while the database d
 TAKES_NOTHING = "the database takes no readings: the log says why"
 
 PATIENCE_S = 5  # with a broker that has begun to send messages again
-QUIET_S = 600  # after which what is held back is let go; RabbitMQ waits for half an hour (its consumer_timeout)
+QUIET_S = (
+    600  # after which what is held back is let go; RabbitMQ waits for half an hour (its consumer_timeout)
+)
 
 Acknowledge = Callable[[Sequence[Delivery]], int]
 
@@ -110,7 +112,7 @@ class Writer:
         wait_s = FIRST_WAIT_S
         while not self._restored:
             try:
-                self._trail.restore(trail.load(self._db, self._trail.client))
+                self._trail.restore(redelivery.load(self._db, self._trail.client))
                 self._restored, self._counters.stuck = True, ""
             except StoreError as exc:  # without it, messages would count twice, so they wait
                 wait_s = self._wait(wait_s, exc)
@@ -118,7 +120,9 @@ class Writer:
     def _store(self, deliveries: Sequence[Delivery]) -> None:
         """Commit them, whatever it takes: a batch that is refused is halved until the bad message is alone."""
         try:
-            self._commit(deliveries, lambda: decode([d.message for d in deliveries], self._knowledge.current()))
+            self._commit(
+                deliveries, lambda: decode([d.message for d in deliveries], self._knowledge.current())
+            )
         except (Stopped, Superseded):
             raise
         except Exception as exc:  # whatever it is, it must not stop the messages beside it
@@ -133,14 +137,18 @@ class Writer:
         """Put a message aside, with the database's reason; if its topic is what offends, with a cleaned topic."""
         message = delivery.message
         kept = rejection(message, f"the database refused it: {exc}", Refusal.DATABASE)
-        log.error("A message on %s: %s", ascii(message.topic), kept.reason, extra={"action": "message_refused"})
+        log.error(
+            "A message on %s: %s", ascii(message.topic), kept.reason, extra={"action": "message_refused"}
+        )
         try:
             self._commit([delivery], lambda: Batch(rejections=(kept,)))
         except (Stopped, Superseded):
             raise
         except Exception:
             plain = replace(kept.message, topic=_plain(message.topic))
-            self._insist(delivery, Batch(rejections=(replace(kept, message=plain, reason=_plain(kept.reason)),)))
+            self._insist(
+                delivery, Batch(rejections=(replace(kept, message=plain, reason=_plain(kept.reason)),))
+            )
 
     def _insist(self, delivery: Delivery, batch: Batch) -> None:
         """Commit what no database can object to; if it does, something is wrong with it, and we wait."""
@@ -158,7 +166,9 @@ class Writer:
                 )
             wait_s = self._pause(wait_s)
 
-    def _commit(self, deliveries: Sequence[Delivery], make: Callable[[], Batch], release: Step | None = None) -> None:
+    def _commit(
+        self, deliveries: Sequence[Delivery], make: Callable[[], Batch], release: Step | None = None
+    ) -> None:
         """Write what these hold; while the database does not answer, again and again. Raises what refuses for good."""
         wait_s, step = FIRST_WAIT_S, release or self._trail.step(deliveries)
         while True:

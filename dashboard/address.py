@@ -23,9 +23,15 @@ class Address:
         """A value of the query."""
         return dict(self.query).get(name, otherwise)
 
-    def href(self, *, site: str | None = None, space: str | None = None, page: str | None = None, **query: str) -> str:
+    def href(
+        self, *, site: str | None = None, space: str | None = None, page: str | None = None, **query: str
+    ) -> str:
         """The address of a neighbouring screen; `name=""` takes a value out of the query."""
-        parts = [page or self.page, self.site if site is None else site, self.space if space is None else space]
+        parts = [
+            page or self.page,
+            self.site if site is None else site,
+            self.space if space is None else space,
+        ]
         path = "/" + "/".join(quote(p) for p in parts if p)
         merged = {k: v for k, v in {**dict(self.query), **query}.items() if v and k != "lang"}
         return f"{path}?{urlencode(merged)}" if merged else path

@@ -9,7 +9,7 @@ from uuid import uuid4
 from dash import Dash, set_props
 from fastapi import FastAPI
 
-from core.settings import Settings
+from besok.model.settings import Settings
 from dashboard import counting, router, shell
 from dashboard.callbacks import Callbacks
 from dashboard.delivery import PackingMiddleware, allowing
@@ -20,7 +20,11 @@ from dashboard.pages import spaces
 log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
-FIRST = ("first.js", "vendor/dayjs-1.11.23.min.js", "vendor/dayjs-sv.js")  # in this order, before everything of Dash
+FIRST = (
+    "first.js",
+    "vendor/dayjs-1.11.23.min.js",
+    "vendor/dayjs-sv.js",
+)  # in this order, before everything of Dash
 
 
 class Screens(Dash):
@@ -28,7 +32,9 @@ class Screens(Dash):
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
         """The page that the browser gets for every address."""
-        scripts = "".join(f'<script src="{self.get_asset_url(name)}{_stamp(name)}"></script>' for name in FIRST)
+        scripts = "".join(
+            f'<script src="{self.get_asset_url(name)}{_stamp(name)}"></script>' for name in FIRST
+        )
         loading, no_script = _("Loading …"), _("This page needs JavaScript. The figures are also at /api/v1.")
         return f"""<!DOCTYPE html>
 <html lang="{language()}">
@@ -78,7 +84,9 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     app._setup_server()  # type: ignore[no-untyped-call]
     server.add_middleware(PackingMiddleware)
     server.add_middleware(LanguageMiddleware, default=settings.language)
-    server.state.csp = allowing(server.state.csp, app.csp_hashes())  # complete only when every callback is registered
+    server.state.csp = allowing(
+        server.state.csp, app.csp_hashes()
+    )  # complete only when every callback is registered
     return app
 
 
@@ -89,7 +97,9 @@ def _failed(error: Exception) -> None:
     toast: dict[str, Any] = {
         "action": "show",
         "title": _("Something went wrong"),
-        "message": _("The page could not be updated. Try again; reference {reference}.").format(reference=reference),
+        "message": _("The page could not be updated. Try again; reference {reference}.").format(
+            reference=reference
+        ),
         "color": "red",
         "autoClose": False,
     }

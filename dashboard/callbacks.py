@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import Dash
 
-from store.database import Database
+from besok.store.database import Database
 
 
 class Callbacks:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.languages import known, preferred
+from besok.text.languages import known, preferred
 from dashboard.i18n import LANG
 
 COOKIE = "besok_lang"
@@ -43,7 +43,10 @@ class LanguageMiddleware:
         headers = Headers(scope=scope)
         wish = asked(scope.get("query_string", b""))
         choice = (
-            wish or kept(headers.get("cookie", "")) or preferred(headers.get("accept-language", "")) or self.default
+            wish
+            or kept(headers.get("cookie", ""))
+            or preferred(headers.get("accept-language", ""))
+            or self.default
         )
         token = LANG.set(choice)
         try:

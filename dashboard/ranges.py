@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from math import ceil
 from typing import Literal
 
-from core.views.series import Step
+from besok.model.views.series import Step
 from dashboard.address import Address
 
 Name = Literal["today", "yesterday", "7d", "30d", "custom"]

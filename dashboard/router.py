@@ -7,15 +7,15 @@ from typing import Any
 
 from dash import Input, Output
 
-from core.errors import NotFound, SchemaMismatch, StoreError
-from core.views.live import SiteInfo
+from besok import services
+from besok.model.errors import NotFound, SchemaMismatch, StoreError
+from besok.model.views.live import SiteInfo
+from besok.store.database import Database
 from dashboard import shell
 from dashboard.address import Address
 from dashboard.callbacks import Callbacks
 from dashboard.components import notices
 from dashboard.pages import now, opendata, progress, sensors, spaces
-from store import queries
-from store.database import Database
 
 log = logging.getLogger(__name__)
 
@@ -52,13 +52,15 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
     """The page at `address` and the navigation above it; a notice where there is nothing to show."""
     sites: tuple[SiteInfo, ...] = ()
     try:
-        sites = tuple(queries.sites(db))
+        sites = tuple(services.sites(db))
         site = _chosen(sites, address.site)
         return _page(db, address, site, now), shell.navigation(address, sites, site)
     except NotFound:
         return notices.not_found(), shell.navigation(Address(page=""), sites, None)
     except StoreError as exc:
-        log.warning("no answer from the store for a page: %s", exc.in_full, extra={"action": "page_without_store"})
+        log.warning(
+            "no answer from the store for a page: %s", exc.in_full, extra={"action": "page_without_store"}
+        )
         told = notices.outdated() if isinstance(exc, SchemaMismatch) else notices.unavailable()
         return told, shell.navigation(address, sites, None)
 

@@ -6,7 +6,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from core.views.live import SiteInfo
+from besok.model.views.live import SiteInfo
 from dashboard.address import Address
 from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.i18n import _, language, named
@@ -41,7 +41,9 @@ def layout() -> Any:
         [
             dcc.Location(id="address", refresh="callback-nav"),
             html.A(_("Skip to the content"), href="#page", className="skip"),
-            html.Header([_brand(), html.Div(id="navigation", className="navigation"), _tools()], className="bar"),
+            html.Header(
+                [_brand(), html.Div(id="navigation", className="navigation"), _tools()], className="bar"
+            ),
             html.Main(html.Div(_("Loading …"), className="waiting"), id="page", tabIndex="-1"),
             html.Nav(id="foot", className="foot", **aria(label=_("Data"))),
             dmc.NotificationContainer(id="toasts", position="bottom-right"),
@@ -73,7 +75,9 @@ def _tools() -> Any:
                 hidden=True,
                 **pill_words(),
             ),
-            html.A(name, href=f"?lang={other}", id="language", className="tool", lang=other, **data(lang=other)),
+            html.A(
+                name, href=f"?lang={other}", id="language", className="tool", lang=other, **data(lang=other)
+            ),
             html.Button(
                 html.Span(className="theme-icon", **HIDDEN),
                 id="theme",
@@ -95,7 +99,9 @@ def navigation(address: Address, sites: Sequence[SiteInfo], site: SiteInfo | Non
     """Links to the pages of the chosen site, and to the same page of the other sites."""
     here = site.site if site else ""
     pages = {"now": _("Now"), "spaces": _("Spaces"), "progress": _("Progress"), "sensors": _("Sensors")}
-    pages_of = [_link(name, f"/{page}/{here}".rstrip("/"), page == address.page) for page, name in pages.items()]
+    pages_of = [
+        _link(name, f"/{page}/{here}".rstrip("/"), page == address.page) for page, name in pages.items()
+    ]
     others = [_link(named(s.name), f"/{_kept(address)}/{s.site}", s.site == here) for s in sites]
     parts: list[Any] = [html.Nav(pages_of, className="tabs", **aria(label=_("Pages")))]
     if len(others) > 1:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from core.analytics.occupancy import BASES, Building, Estimate
+from besok.analytics.occupancy import BASES, Building, Estimate
 
 _PRESENCE = BASES.index("presence")
 ROOM = 10  # people whom a space may hold of which nobody has said how many

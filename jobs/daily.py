@@ -4,12 +4,12 @@ import logging
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
-from core.analytics.calendar import business_day
-from core.errors import StoreError
-from core.site import Site
-from store import backfill, looked
-from store.database import Database
-from store.sites import load_all
+from besok.model.calendar import business_day
+from besok.model.errors import StoreError
+from besok.model.site import Site
+from besok.store import backfill, checkpoints
+from besok.store.database import Database
+from besok.store.sites import load_all
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +21,7 @@ def due(db: Database, now: datetime, what: str) -> list[tuple[Site, date]]:
     """
     if backfill.under_way(db, now):
         return []
-    done = looked.until(db, what)
+    done = checkpoints.until(db, what)
     last = ((site, day - timedelta(days=1)) for site, day in sites(db, now))
     return [(site, day) for site, day in last if done.get(site.id) != day]
 
@@ -34,7 +34,9 @@ def each(db: Database, now: datetime, what: str, work: Callable[[Site, date], No
         except StoreError:
             raise
         except Exception:
-            log.exception("%s failed at %s; it is tried again", what, site.id, extra={"action": "daily_failed"})
+            log.exception(
+                "%s failed at %s; it is tried again", what, site.id, extra={"action": "daily_failed"}
+            )
 
 
 def sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:
@@ -43,7 +45,9 @@ def sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:
         try:
             day = business_day(now, site)
         except Exception as exc:
-            log.info("the business day of %s cannot be told: %s", site.id, exc, extra={"action": "no_business_day"})
+            log.info(
+                "the business day of %s cannot be told: %s", site.id, exc, extra={"action": "no_business_day"}
+            )
             continue
         yield site, day
 

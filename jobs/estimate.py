@@ -7,17 +7,17 @@ the whole day. Days of which minutes are kept are smoothed by minute, older ones
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from core.analytics import calendar
-from core.analytics.occupancy import NOTHING, Bools, Estimate, Learnt, live, smoothed
-from core.site import Site
+from besok.analytics.occupancy import NOTHING, Bools, Estimate, Learnt, live, smoothed
+from besok.model import calendar
+from besok.model.site import Site
+from besok.store import occupancy as store
+from besok.store import parameters as store_learnt
+from besok.store.occupancy import MINUTE, QUARTER, Connection, Flows, Layout, Levels, Quarters
 from jobs import quarters
 from jobs.bounds import bounded
 from jobs.learn import LOOK_BACK, Past, week_of
+from jobs.observations import Hours, by_minute
 from jobs.running import Running
-from jobs.seen import Hours, by_minute
-from store import learnt as store_learnt
-from store import occupancy as store
-from store.occupancy import MINUTE, QUARTER, Connection, Flows, Layout, Levels, Quarters
 
 
 class Day:
@@ -74,7 +74,14 @@ def _keep(new: Flows | Levels, old: Flows | Levels, steps: int) -> None:
 
 
 def write(
-    conn: Connection, plan: Layout, begins: datetime, first: int, figures: Estimate, shown: Bools, *, final: bool
+    conn: Connection,
+    plan: Layout,
+    begins: datetime,
+    first: int,
+    figures: Estimate,
+    shown: Bools,
+    *,
+    final: bool,
 ) -> None:
     """Replaces the figures of a day from step `first` on, by minute and, from the quarter it lies in, by quarter."""
     store.write_minutes(conn, plan, begins, first, figures, shown, final=final)

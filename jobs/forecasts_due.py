@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Final
 
-from core.analytics.calendar import business_day
-from core.site import Site
-from core.views.outlook import LEAST_DAYS
+from besok.model.calendar import business_day
+from besok.model.site import Site
+from besok.model.views.forecast import LEAST_DAYS
+from besok.store import backfill, coverage, forecasts
+from besok.store.database import Database
+from besok.store.sites import counted
 from jobs import daily
-from store import backfill, forecasts, whole
-from store.database import Database
-from store.sites import counted
 
 PAST_MONTHS: Final = 24  # forecasts that a new installation makes afterwards, one a month
 PAST_LEAST_DAYS: Final = 120  # of history, before such a one
@@ -55,7 +55,7 @@ def _sunday(day: date) -> date:
 
 def _with_history(db: Database, site: Site, origins: list[date], least: int) -> list[date]:
     """Those of the origins up to which so many days were observed whole."""
-    known = whole.known_days(db, counted(db, site), max(origins)) if origins else []
+    known = coverage.known_days(db, counted(db, site), max(origins)) if origins else []
     return [day for day in origins if bisect_right(known, day) >= least]
 
 

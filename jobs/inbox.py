@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Condition
 
-from store.notify import Notice
+from besok.store.notify import Notice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

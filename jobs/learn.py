@@ -7,16 +7,18 @@ it again, and keeps the figures of the day under way from changing because of ot
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from core.analytics import calendar
-from core.analytics.occupancy import Bools, Floats, Learnt, Seen, by_space, learn
-from core.site import Site
-from jobs.seen import Hours, by_quarter
-from store import learnt as store
-from store import occupancy
-from store.occupancy import QUARTER, Connection, Layout
+from besok.analytics.occupancy import Bools, Floats, Learnt, Seen, by_space, learn
+from besok.model import calendar
+from besok.model.site import Site
+from besok.store import occupancy
+from besok.store import parameters as store
+from besok.store.occupancy import QUARTER, Connection, Layout
+from jobs.observations import Hours, by_quarter
 
 DAY = timedelta(days=1)
-LOOK_BACK = timedelta(days=56)  # eight weeks: enough of each weekday, and a sensor that was turned is soon forgotten
+LOOK_BACK = timedelta(
+    days=56
+)  # eight weeks: enough of each weekday, and a sensor that was turned is soon forgotten
 KEPT_DAYS = 160  # days by quarter in memory
 
 Observed = tuple[Seen, Bools, Floats, Hours]  # a day, its known steps, the highest counts inside, its hours
@@ -42,7 +44,9 @@ class Past:
         """Reads these days anew when they are asked for, and learns anew from them."""
         for day in days:
             self._days.pop(day, None)
-            self._learnt = {then: kept for then, kept in self._learnt.items() if not day < then <= day + LOOK_BACK}
+            self._learnt = {
+                then: kept for then, kept in self._learnt.items() if not day < then <= day + LOOK_BACK
+            }
 
     def read(self, conn: Connection, first: date, last: date) -> None:
         """Has the days from `first` to `last` at hand, and few others."""
@@ -50,7 +54,9 @@ class Past:
         missing = [day for day in wanted if day not in self._days]
         if missing:
             self._read(conn, missing[0], missing[-1])
-        for day in sorted(self._days.keys() - set(wanted), reverse=True)[: max(len(self._days) - KEPT_DAYS, 0)]:
+        for day in sorted(self._days.keys() - set(wanted), reverse=True)[
+            : max(len(self._days) - KEPT_DAYS, 0)
+        ]:
             del self._days[day]
 
     def _read(self, conn: Connection, first: date, last: date) -> None:
@@ -73,7 +79,9 @@ class Past:
         known = self._learnt.get(day) or store.get(conn, self.plan, day)
         if known is None:
             self.read(conn, day - LOOK_BACK, day - DAY)
-            known = learn(self.plan.building, [self._days[day - n * DAY][0] for n in range(1, LOOK_BACK // DAY + 1)])
+            known = learn(
+                self.plan.building, [self._days[day - n * DAY][0] for n in range(1, LOOK_BACK // DAY + 1)]
+            )
             if keep:
                 store.put(conn, self.plan, day, known)
         self._learnt[day] = known

@@ -4,15 +4,17 @@ import logging
 from datetime import datetime, timedelta
 from typing import Final
 
-from core.analytics.quality.detect import bad_steps, detect
-from core.analytics.quality.impute import fill
-from store import imputed, quality
-from store.database import Database
-from store.sites import load, load_all
+from besok.analytics.quality.detect import bad_steps, detect
+from besok.analytics.quality.impute import fill
+from besok.store import imputed, quality
+from besok.store.database import Database
+from besok.store.sites import load, load_all
 
 log = logging.getLogger(__name__)
 
-EVERY: Final = timedelta(minutes=58)  # a little less than an hour, so that five minutes more or less do not add up
+EVERY: Final = timedelta(
+    minutes=58
+)  # a little less than an hour, so that five minutes more or less do not add up
 
 
 def wanted(db: Database, now: datetime) -> bool:

@@ -3,9 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analytics.occupancy import BASES, NOTHING, Bools, Estimate, Floats, Learnt, Seen, smoothed
+from besok.analytics.occupancy import BASES, NOTHING, Bools, Estimate, Floats, Learnt, Seen, smoothed
+from besok.store.occupancy import Codes, Layout, Quarters
 from jobs.bounds import bounded
-from store.occupancy import Codes, Layout, Quarters
 
 MINUTES = 15
 _DOORS = BASES.index("doors")
@@ -37,7 +37,9 @@ def of_day(plan: Layout, seen: Seen, shown: Bools, highest: Floats, learnt: Lear
     starts = [np.where(by_doors, _starts(column, ends[3]), column) for column in ends]
     means = [(start + column) / 2 for start, column in zip(starts, ends, strict=True)]
     higher = starts[0] > ends[0]
-    peak, lower, upper = (np.where(higher, start, column) for start, column in zip(starts[:3], ends[:3], strict=True))
+    peak, lower, upper = (
+        np.where(higher, start, column) for start, column in zip(starts[:3], ends[:3], strict=True)
+    )
     seen_more = np.where(~by_doors & (highest > peak), highest - peak, 0)
     codes = (np.where(known, code, 0).astype(np.int8) for code in (end.basis, end.reason))
     return _quarters(*means, *(column + seen_more for column in (peak, lower, upper)), *codes)

@@ -11,23 +11,23 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from threading import Event, Thread
 
-from core.analytics import calendar
-from core.errors import BesokError, SchemaMismatch, StoreUnavailable
-from core.settings import Settings
-from core.site import Site
-from jobs.aside import Aside
-from jobs.duties import Clock
+from besok.model import calendar
+from besok.model.errors import BesokError, SchemaMismatch, StoreUnavailable
+from besok.model.settings import Settings
+from besok.model.site import Site
+from besok.store import occupancy, schema
+from besok.store.claims import Claims
+from besok.store.database import Database
+from besok.store.heartbeats import beat
+from besok.store.notify import listen
+from besok.store.occupancy import MINUTE, Connection
+from besok.store.sites import load_all
+from jobs.background import Aside
 from jobs.estimate import Day, past_days
 from jobs.inbox import Inbox, News
 from jobs.learn import Past
 from jobs.metrics import AWAY, State
-from store import occupancy, schema
-from store.beats import beat
-from store.claims import Claims
-from store.database import Database
-from store.notify import listen
-from store.occupancy import MINUTE, Connection
-from store.sites import load_all
+from jobs.schedule import Clock
 
 log = logging.getLogger(__name__)
 
@@ -157,7 +157,11 @@ class Worker:
         schema.check(self._db)
         with self._claims.transaction() as conn:
             ids = occupancy.site_ids(conn)
-        free = [site for site in load_all(self._db) if site.id not in self._sites] if ids.keys() - self._sites else []
+        free = (
+            [site for site in load_all(self._db) if site.id not in self._sites]
+            if ids.keys() - self._sites
+            else []
+        )
         for site in free:
             if site.id in ids and self._claims.claim(ids[site.id]):
                 with self._claims.transaction() as conn:

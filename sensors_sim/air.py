@@ -17,7 +17,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.site import Space
+from besok.model.site import Space
 from sensors_sim.noise import Ints
 
 OUTDOOR_PPM: Final = 420
@@ -51,7 +51,9 @@ def co2(where: Room, times: Ints, people: NDArray[np.int32]) -> Ints:
     """
     steps_s = np.diff(times, prepend=times[:1]) / 1000
     renewed = (where.fresh_l_s / 1000 / where.volume_m3) * steps_s  # room volumes in each step
-    present = (people + np.concatenate([people[:1], people[:-1]])) / 2  # in the mean, between one time and the next
+    present = (
+        people + np.concatenate([people[:1], people[:-1]])
+    ) / 2  # in the mean, between one time and the next
     added = (PERSON_L_S * 1000 / where.volume_m3) * steps_s * present  # ppm
     above = 0.0
     found = np.zeros(len(times), dtype=np.int64)

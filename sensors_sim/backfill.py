@@ -13,8 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.readings import Message
-from core.site import SiteFile
+from besok.model.readings import Message
+from besok.model.site import SiteFile
 from sensors_sim import native
 from sensors_sim.noise import Ints
 from sensors_sim.report import Flow, Level, Report
@@ -69,7 +69,14 @@ class _Chunk:
     """A few business days of all devices."""
 
     def __init__(
-        self, world: World, installation: Installation, first: date, last: date, begin: int, stop: int, totals: Totals
+        self,
+        world: World,
+        installation: Installation,
+        first: date,
+        last: date,
+        begin: int,
+        stop: int,
+        totals: Totals,
     ) -> None:
         self._totals = totals
         self._world, self._installation = world, installation
@@ -96,7 +103,8 @@ class _Chunk:
         totals = self._running(counts, seen) if self._totals.wanted else counts
         last_of_day = np.append(self._day[1:] > self._day[:-1], True)
         return [
-            self._flow_items(counts[:, n], totals[:, n], last_of_day, counter) for n, counter in enumerate(counters)
+            self._flow_items(counts[:, n], totals[:, n], last_of_day, counter)
+            for n, counter in enumerate(counters)
         ]
 
     def _running(self, counts: NDArray[np.int64], seen: Seen) -> NDArray[np.int64]:
@@ -111,7 +119,11 @@ class _Chunk:
         return running
 
     def _flow_items(
-        self, counts: NDArray[np.int64], totals: NDArray[np.int64], last_of_day: NDArray[np.bool_], counter: Counter
+        self,
+        counts: NDArray[np.int64],
+        totals: NDArray[np.int64],
+        last_of_day: NDArray[np.bool_],
+        counter: Counter,
     ) -> _Items:
         """`counts` and `totals` are [quarter, in/out]."""
         busy: NDArray[np.bool_] = np.asarray(counts.any(axis=1))
@@ -130,7 +142,8 @@ class _Chunk:
         people = at(self._world.ground, self._moves, moments)
         used = {site.id: self._used(n) for n, site in enumerate(self._world.ground.sites)}
         return [
-            self._level_items(g, read(g, moments, people[:, g.space]), used[g.site]) for g in self._installation.gauges
+            self._level_items(g, read(g, moments, people[:, g.space]), used[g.site])
+            for g in self._installation.gauges
         ]
 
     def _level_items(self, gauge: Gauge, values: Ints, used: NDArray[np.bool_]) -> _Items:
@@ -148,7 +161,9 @@ class _Chunk:
                 used |= (moments > o.start - HOUR_MS) & (moments <= o.end + HOUR_MS)
         return used
 
-    def _send(self, kind: native.Kind, devices: list[tuple[str, str]], channels: list[_Items]) -> Iterator[Message]:
+    def _send(
+        self, kind: native.Kind, devices: list[tuple[str, str]], channels: list[_Items]
+    ) -> Iterator[Message]:
         """The items of each device put together by day, or by moment; a device may have several channels."""
         wraps = {(c.site, c.device): c.wraps for c in self._installation.counters}
         numbers = sorted(range(len(devices)), key=devices.__getitem__)
@@ -159,19 +174,27 @@ class _Chunk:
             else:
                 yield from self._by_moment(kind, device, found, wraps.get(device, 0))
 
-    def _by_day(self, kind: native.Kind, device: tuple[str, str], own: list[_Items], wraps: int) -> Iterator[Message]:
+    def _by_day(
+        self, kind: native.Kind, device: tuple[str, str], own: list[_Items], wraps: int
+    ) -> Iterator[Message]:
         by_day: dict[int, list[str]] = {}
         for items in own:
             for day, row, item in zip(items.day, items.row, items.item, strict=True):
                 time = self._texts[row]
-                text = native.flow(time, item, None, wraps) if isinstance(item, Flow) else native.level(time, item)
+                text = (
+                    native.flow(time, item, None, wraps)
+                    if isinstance(item, Flow)
+                    else native.level(time, item)
+                )
                 by_day.setdefault(day, []).append(text)
         for day, texts in by_day.items():
             until = min(self._world.bounds(self._days[day])[1], self._stop)
             topic, payload = native.encode(*device, kind, texts)
             yield Message(topic=topic, payload=payload, received=instant(until))
 
-    def _by_moment(self, kind: str, device: tuple[str, str], own: list[_Items], wraps: int) -> Iterator[Message]:
+    def _by_moment(
+        self, kind: str, device: tuple[str, str], own: list[_Items], wraps: int
+    ) -> Iterator[Message]:
         form = self._installation.formats[device]
         by_row: dict[tuple[int, int], list[Flow | Level]] = {}
         for items in own:

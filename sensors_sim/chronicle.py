@@ -12,14 +12,14 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analytics.calendar import holiday
-from core.site import Site
+from besok.model.calendar import holiday
+from besok.model.site import Site
 from sensors_sim.groups import STAFF_WORDS
+from sensors_sim.movements import Moves
 from sensors_sim.noise import Floats, Ints
 from sensors_sim.routes import Ground
 from sensors_sim.seasons import HOUR_MS, openings
 from sensors_sim.truth import at
-from sensors_sim.walks import Moves
 from sensors_sim.world import DAY, World, instant
 
 WHOLE: Final = 0.9  # of an hour in which all entrances must have been counted, to be learnt from
@@ -77,7 +77,9 @@ def with_columns(chronicle: Chronicle, hours: Hours, columns: Mapping[str, Any])
 
 def hours_of(site: Site, bounds: Sequence[tuple[date, int, int]]) -> Hours:
     """The full hours that begin in business days, each given with its bounds in milliseconds."""
-    starts = [np.arange(-(-low // HOUR_MS) * HOUR_MS, high, HOUR_MS, dtype=np.int64) for _, low, high in bounds]
+    starts = [
+        np.arange(-(-low // HOUR_MS) * HOUR_MS, high, HOUR_MS, dtype=np.int64) for _, low, high in bounds
+    ]
     start = np.concatenate(starts)
     zone = ZoneInfo(site.timezone)
     return Hours(
@@ -194,7 +196,9 @@ def arrivals(chronicle: Chronicle, site: Site, ways: Sequence[Entrance]) -> Arri
 
 
 def _usual(site: Site, day: date) -> bool:
-    return not holiday(day, site.opening) and not any(e.first <= day <= e.last for e in site.opening.exceptions)
+    return not holiday(day, site.opening) and not any(
+        e.first <= day <= e.last for e in site.opening.exceptions
+    )
 
 
 def _open(hours: Hours, site: Site) -> NDArray[np.bool_]:

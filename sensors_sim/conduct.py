@@ -6,8 +6,8 @@ from datetime import date
 from math import prod
 from typing import Final
 
-from core.analytics.calendar import WEEKDAYS
-from core.site import Site
+from besok.model.calendar import WEEKDAYS
+from besok.model.site import Site
 from sensors_sim.scenario import Event, Profile, Scenario, holds
 
 Closed = frozenset[str]  # spaces and portals, as "site/id"
@@ -76,7 +76,9 @@ class Conducts:
             growth=_last([0.0] if learnt else [], [r.growth for r in rates]),
             classes=prod(r.classes for r in rates),
             profile=learnt,
-            events=tuple(e for e in scenario.events if e.site == site.id and holds(day, e.first, e.last, e.weekdays)),
+            events=tuple(
+                e for e in scenario.events if e.site == site.id and holds(day, e.first, e.last, e.weekdays)
+            ),
         )
 
     def _profile(self, site: Site, day: date) -> int:
@@ -89,7 +91,9 @@ class Conducts:
         scenario = self._scenario
         closings = [c for c in scenario.closings if holds(day, c.first, c.last)]
         shut = {name for c in closings for name in (*c.spaces, *c.portals)}
-        return frozenset(shut | {f"{p.site}/{p.id}" for p in scenario.portals if not holds(day, p.first, p.last)})
+        return frozenset(
+            shut | {f"{p.site}/{p.id}" for p in scenario.portals if not holds(day, p.first, p.last)}
+        )
 
 
 def _product(factors: Iterable[Mapping[str, float]]) -> Shares:

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from sensors_sim.movements import Moves
 from sensors_sim.noise import Floats, Ints
 from sensors_sim.routes import Ground
 from sensors_sim.seasons import HOUR_MS, openings
 from sensors_sim.truth import at, entries
-from sensors_sim.walks import Moves
 from sensors_sim.world import DAY, World, instant
 
 MINUTE_MS: Final = 60_000
@@ -78,7 +78,9 @@ class _Lot:
             daily=_counted(over, day, len(self._days)),
             seated=self._seated(seats),
             standing=((self.people > seats) & (seats > 0)).sum(axis=0),
-            visits=np.array([len(entries(ground, n, self._moves)) for n in range(len(ground.sites))], dtype=np.int64),
+            visits=np.array(
+                [len(entries(ground, n, self._moves)) for n in range(len(ground.sites))], dtype=np.int64
+            ),
             busiest=busiest,
             passages=passages,
         )
@@ -87,7 +89,9 @@ class _Lot:
         """By minute. Clocks are looked at once an hour: they are changed at full hours only."""
         zone = ZoneInfo(self._world.ground.sites[0].timezone)
         hours = self._minutes // HOUR_MS
-        offsets = [instant(int(h) * HOUR_MS).astimezone(zone).utcoffset() for h in range(hours[0], hours[-1] + 1)]
+        offsets = [
+            instant(int(h) * HOUR_MS).astimezone(zone).utcoffset() for h in range(hours[0], hours[-1] + 1)
+        ]
         offset_ms = np.array([o.total_seconds() * 1000 if o else 0 for o in offsets], dtype=np.int64)
         local = (self._minutes + offset_ms[hours - hours[0]]) // HOUR_MS % 24
         weekday = np.array([d.weekday() for d in self._days])

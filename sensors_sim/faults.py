@@ -13,7 +13,7 @@ from math import inf
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sensors_sim.mishaps import CHANGES, WAYS, Trouble
+from sensors_sim.fault_effects import CHANGES, WAYS, Trouble
 from sensors_sim.moments import Moment, Truth
 from sensors_sim.noise import key
 from sensors_sim.report import Report
@@ -69,7 +69,9 @@ def _troubles(world: World, installation: Installation) -> dict[tuple[str, str],
 def _note_totals(troubles: Troubles, world: World, installation: Installation) -> None:
     """Let every restart know what the counters had counted by then, since they began or were restarted before."""
     running = Totals(world, installation)
-    restarts = [(t.ends, d, t) for d, own in troubles.items() for t in own if t.kind == "reboot" and t.ends < inf]
+    restarts = [
+        (t.ends, d, t) for d, own in troubles.items() for t in own if t.kind == "reboot" and t.ends < inf
+    ]
     earlier: dict[tuple[object, ...], tuple[int, int]] = {}
     moments: dict[int, list[list[int]]] = {}
     for ends, device, trouble in sorted(restarts, key=lambda r: r[:2]) if running.wanted else ():
@@ -115,7 +117,9 @@ class _Way:
         for trouble in own:
             if change := CHANGES.get(trouble.kind):
                 report = change(trouble, report)
-        arrivals: list[tuple[float, float]] = [(report.heard, report.heard)]  # when it comes, and is first heard
+        arrivals: list[tuple[float, float]] = [
+            (report.heard, report.heard)
+        ]  # when it comes, and is first heard
         for trouble in own:
             if (delay := WAYS.get(trouble.kind)) and trouble.holds(report.heard):
                 copied = trouble.kind == "duplicate"

@@ -5,10 +5,20 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from core.site import OUTSIDE, Site, SiteFile
-from core.suggest import suggestion
+from besok.model.site import OUTSIDE, Site, SiteFile
+from besok.model.suggest import suggestion
 from sensors_sim.opening import opens_for
-from sensors_sim.scenario import SECTIONS, Closing, Event, NewPortal, NewSensor, Profile, Rates, Scenario, holds
+from sensors_sim.scenario import (
+    SECTIONS,
+    Closing,
+    Event,
+    NewPortal,
+    NewSensor,
+    Profile,
+    Rates,
+    Scenario,
+    holds,
+)
 
 KIND: Final = "kind:"
 DAY: Final = timedelta(days=1)
@@ -121,7 +131,9 @@ class Finder:
         if name in known:
             return [f"{site.id}/{name}"]
         close = suggestion(name, known)
-        self._problem(part, f'there is no space "{name}" in {site.id}{close}; name one, or a kind: "kind:hall"')
+        self._problem(
+            part, f'there is no space "{name}" in {site.id}{close}; name one, or a kind: "kind:hall"'
+        )
         return []
 
     def _space(self, site: Site, name: str, part: Any) -> str:
@@ -137,7 +149,9 @@ class Finder:
         if name in {portal.id for portal in self._scenario.portals}:
             self._note(part, f"{site.id} does not get {name}")
         else:
-            self._problem(part, f'there is no portal "{name}" in {site.id}{suggestion(name, known)}; name one')
+            self._problem(
+                part, f'there is no portal "{name}" in {site.id}{suggestion(name, known)}; name one'
+            )
         return ""
 
     def _entrances(self, site_id: str, part: Rates | Profile) -> dict[str, float]:
@@ -146,7 +160,9 @@ class Finder:
         ends = {f"{site.id}/{p.id}": (p.outer, p.inner) for p in site.portals}
         for name in filter(None, named):
             if all(end != OUTSIDE and "/" not in end for end in ends[name]):
-                self._problem(part, f"{name} leads from one of its spaces to another; name a way into {site.id}")
+                self._problem(
+                    part, f"{name} leads from one of its spaces to another; name a way into {site.id}"
+                )
         return {name: share for name, share in named.items() if name}
 
     def _problem(self, part: Any, reason: str) -> None:

@@ -16,8 +16,8 @@ from typing import Final
 
 import numpy as np
 
-from core.errors import ScenarioError
-from core.site import SiteFile, Text
+from besok.model.errors import ScenarioError
+from besok.model.site import SiteFile, Text
 from sensors_sim.chronicle import Chronicle, arrivals, entrances, joined, told
 from sensors_sim.fit_moments import first_guess, in_time, moments_of, nearer, rooms_of
 from sensors_sim.fit_rates import Learnt, Season, SiteRates

@@ -7,9 +7,9 @@ from datetime import timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import ScenarioError
-from core.plurals import many
-from core.site import SiteFile
+from besok.model.errors import ScenarioError
+from besok.model.plurals import many
+from besok.model.site import SiteFile
 from sensors_sim.chronicle import Arrivals, Chronicle, arrivals, entrances, told
 from sensors_sim.fit import ROUNDS, learn
 from sensors_sim.noise import Floats, Ints
@@ -83,7 +83,9 @@ def check(
 class _Held:
     """The held-back weeks of one site."""
 
-    def __init__(self, ground: Ground, number: int, before: Chronicle, held: Chronicle, made: list[Chronicle]) -> None:
+    def __init__(
+        self, ground: Ground, number: int, before: Chronicle, held: Chronicle, made: list[Chronicle]
+    ) -> None:
         self.site, self.hours = ground.sites[number], held.hours
         ways = entrances(ground, number)
         self.seen = arrivals(held, self.site, ways)

@@ -20,7 +20,7 @@ class Moments:
     stay_h: float  # person-hours in the site for each who enters; NaN if not known
     rooms: Floats  # [space] person-hours in each for each who enters; NaN if not known
     steps: (
-        Floats  # [door] into rooms with one neighbour: people entering for each who enters the site; NaN if not known
+        Floats  # [door] into rooms with one neighbour: entries for each visit of the site; NaN if not known
     )
 
 
@@ -50,7 +50,9 @@ def rooms_of(ground: Ground, number: int) -> Rooms:
     )
 
 
-def moments_of(chronicle: Chronicle, ground: Ground, number: int, rooms: Rooms, fading: bool = False) -> Moments:
+def moments_of(
+    chronicle: Chronicle, ground: Ground, number: int, rooms: Rooms, fading: bool = False
+) -> Moments:
     """`fading`: the last weeks count most, as they do for rates where no seasons are known."""
     site = ground.sites[number]
     seen = arrivals(chronicle, site, entrances(ground, number))
@@ -64,7 +66,9 @@ def moments_of(chronicle: Chronicle, ground: Ground, number: int, rooms: Rooms, 
     for n, inner in enumerate(rooms.within):
         people[:, n] -= people[:, list(inner)].sum(axis=1)
     root = (
-        chronicle.people[:, column[f"{site.id}/{site.id}"]] if f"{site.id}/{site.id}" in column else people.sum(axis=1)
+        chronicle.people[:, column[f"{site.id}/{site.id}"]]
+        if f"{site.id}/{site.id}" in column
+        else people.sum(axis=1)
     )
     leaves = arrivals(chronicle, site, rooms.leaves).by_entrance
     came = seen.people
@@ -88,14 +92,20 @@ def first_guess(ground: Ground, number: int, profile: Profile, told_of: Moments,
     site = ground.sites[number]
     ways = entrances(ground, number)
     own = [way.portal.startswith(f"{site.id}/") for way in ways]
-    kept = 1.0 if all(own) else 1 - THROUGH_NEIGHBOUR[site.kind]  # those of a neighbour's portals come as usual
+    kept = (
+        1.0 if all(own) else 1 - THROUGH_NEIGHBOUR[site.kind]
+    )  # those of a neighbour's portals come as usual
     share = np.where(own, told_of.ways, 0.0)
     shares = share / max(1e-9, share.sum()) * kept
     stays = np.where(np.isnan(told_of.rooms), 0.0, told_of.rooms)
     spaces: dict[str, float] = {}
     if stays.sum() > 0:
         stops = max(1.0, float(np.nansum(told_of.steps)))
-        spaces = {name: _share(s / stays.sum() * stops) for name, s in zip(rooms.spaces, stays, strict=True) if s > 0}
+        spaces = {
+            name: _share(s / stays.sum() * stops)
+            for name, s in zip(rooms.spaces, stays, strict=True)
+            if s > 0
+        }
     return replace(
         profile,
         stay_min=None if np.isnan(told_of.stay_h) else round(max(1.0, told_of.stay_h * 60), 2),
@@ -109,7 +119,9 @@ def _share(value: float) -> float:
     return round(float(min(1.0, max(0.0, value))), 4)
 
 
-def nearer(profile: Profile, wanted: Moments, made: list[Moments], rooms: Rooms, ways: list[Entrance]) -> Profile:
+def nearer(
+    profile: Profile, wanted: Moments, made: list[Moments], rooms: Rooms, ways: list[Entrance]
+) -> Profile:
     """The profile, changed by how far the made world was from what was told."""
 
     def of(figure: str) -> Floats:
@@ -120,7 +132,9 @@ def nearer(profile: Profile, wanted: Moments, made: list[Moments], rooms: Rooms,
     whole = sum(profile.entrances.values()) / max(1e-9, sum(went.values()))
     steps = _one(np.nansum(wanted.steps), np.nansum(np.where(np.isnan(wanted.steps), np.nan, of("steps"))))
     longer = _one(wanted.stay_h, float(of("stay_h"))) / steps
-    room = dict(zip((s.partition("/")[2] for s in rooms.spaces), ratio(wanted.rooms, of("rooms"), 0.3), strict=True))
+    room = dict(
+        zip((s.partition("/")[2] for s in rooms.spaces), ratio(wanted.rooms, of("rooms"), 0.3), strict=True)
+    )
     return replace(
         profile,
         entrances={name: round(float(share * whole), 4) for name, share in went.items()},
@@ -149,7 +163,9 @@ def in_time(profile: Profile, wanted: Floats, made: Floats, clock: Ints, month: 
     hours = ratio(_sums(clock, wanted, 24), _sums(clock, made, 24), 0.5)
     seasonal = len(set(profile.months)) > 1
     moved = made * hours[clock]
-    months = ratio(_sums(month - 1, wanted, 12), _sums(month - 1, moved, 12), 0.5) if seasonal else np.ones(12)
+    months = (
+        ratio(_sums(month - 1, wanted, 12), _sums(month - 1, moved, 12), 0.5) if seasonal else np.ones(12)
+    )
     return replace(
         profile,
         week=tuple(tuple(round(float(v), 3) for v in row) for row in np.array(profile.week) * hours),

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import ScenarioError
-from core.site import Site
+from besok.model.errors import ScenarioError
+from besok.model.site import Site
 from sensors_sim.chronicle import Arrivals, Chronicle, arrivals, entrances
 from sensors_sim.noise import Floats, Ints
 from sensors_sim.routes import Ground
@@ -139,13 +139,17 @@ class SiteRates:
         Var(day) = clump * mean + spread^2 * mean^2; the clump is the variance of hours around their day's own level.
         """
         days = len(self._days)
-        expected = np.where(self.known, week[self.hours.weekday, self.hours.clock] * factor[self.hours.day], 0.0)
+        expected = np.where(
+            self.known, week[self.hours.weekday, self.hours.clock] * factor[self.hours.day], 0.0
+        )
         came, mean = (np.bincount(self.hours.day, x, days) for x in (people, expected))
         kept = self.whole & (mean > 0)
         level = np.where(mean > 0, came / np.maximum(mean, 1e-9), 0.0)
         hour = self.known & kept[self.hours.day] & (expected > 1)
         own = expected * level[self.hours.day]
-        clump = float(np.mean((people[hour] - own[hour]) ** 2 / np.maximum(own[hour], 1))) if hour.any() else 1.0
+        clump = (
+            float(np.mean((people[hour] - own[hour]) ** 2 / np.maximum(own[hour], 1))) if hour.any() else 1.0
+        )
         loss = kept.sum() / max(1.0, kept.sum() - 7.0)  # a mean for each weekday was taken from the same days
         square = ((came - mean)[kept] ** 2).sum() * loss - clump * mean[kept].sum()
         return float(np.sqrt(max(0.0, square / max(1.0, (mean[kept] ** 2).sum()))))

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TextIO
 
-from core.errors import SettingsError
-from core.settings import Settings
-from core.site import SiteFile
+from besok.model.errors import SettingsError
+from besok.model.settings import Settings
+from besok.model.site import SiteFile
 from sensors_sim.publisher import Publisher
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.sensors import install
@@ -47,7 +47,9 @@ def run(
     an hour: the people really in each space, and the visits since the business day began.
     """
     if not 1 <= every_s <= 900 or speed < 0:
-        raise SettingsError("a simulated counter reports every 1 to 900 seconds, at a speed of 0 (no limit) or more")
+        raise SettingsError(
+            "a simulated counter reports every 1 to 900 seconds, at a speed of 0 (no limit) or more"
+        )
     world = World(site_file, seed, scenario)
     installation = install(world.ground, seed, characters=world.scenario.characters)
     begin = start or instant(world.bounds(world.business_day(clock()))[0])
@@ -84,7 +86,9 @@ class Pace:
         until = (due - self._clock()).total_seconds()
         if not self._speed:
             return until
-        return max(until, (due - self._begin).total_seconds() / self._speed - (time.monotonic() - self._started))
+        return max(
+            until, (due - self._begin).total_seconds() / self._speed - (time.monotonic() - self._started)
+        )
 
 
 def _tell(tick: Tick, lines: TextIO | None) -> None:

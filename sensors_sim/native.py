@@ -30,9 +30,8 @@ def flow(time: str, item: Flow, seq: int | None = None, wraps: int = 0) -> str:
 def level(time: str, item: Level, seq: int | None = None) -> str:
     """One level item: how many people are in the region at `time`, whether anybody is, or the air."""
     state = ("true" if item.value else "false") if item.metric == "occupied" else item.value
-    return (
-        f'{{{_time(time)}"{item.metric}":{state}{_name("region", item.region)}{_number("seq", seq)},"simulated":true}}'
-    )
+    names = _name("region", item.region) + _number("seq", seq)
+    return f'{{{_time(time)}"{item.metric}":{state}{names},"simulated":true}}'
 
 
 def report(said: Report) -> tuple[str, bytes]:

@@ -6,8 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from core.analytics.calendar import WEEKDAYS, holiday, hours_text, open_intervals, parse_hours
-from core.site import OpeningException, OpeningHours, Site
+from besok.model.calendar import WEEKDAYS, holiday, hours_text, open_intervals, parse_hours
+from besok.model.site import OpeningException, OpeningHours, Site
 from sensors_sim.scenario import Event, Hours, holds
 
 DAY: Final = timedelta(days=1)
@@ -31,7 +31,9 @@ def opened(site: Site, part: Hours) -> OpeningHours:
     opening = site.opening
     if part.first or part.last:
         return replace(opening, exceptions=(*opening.exceptions, *_exceptions(site, part)))
-    week: dict[str, Any] = {day: _text(getattr(opening, day), part, site) for day in part.weekdays or WEEKDAYS}
+    week: dict[str, Any] = {
+        day: _text(getattr(opening, day), part, site) for day in part.weekdays or WEEKDAYS
+    }
     return replace(opening, **week)
 
 

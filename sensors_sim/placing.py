@@ -3,9 +3,9 @@
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from core.errors import ScenarioError
-from core.site import Portal, Sensor, Site, SiteFile
-from core.sitefile.checks import Draft, check
+from besok.model.errors import ScenarioError
+from besok.model.site import Portal, Sensor, Site, SiteFile
+from besok.model.sitefile.checks import Draft, check
 from sensors_sim.finding import Finder, header
 from sensors_sim.opening import opened
 from sensors_sim.scenario import SECTIONS, Hours, NewPortal, NewSensor, Scenario
@@ -18,7 +18,9 @@ class Placed:
     """A scenario at home in a site file."""
 
     sites: SiteFile  # as the scenario makes them
-    scenario: Scenario  # every part with the ids it means (spaces and portals as "site/id"), and with its days
+    scenario: (
+        Scenario  # every part with the ids it means (spaces and portals as "site/id"), and with its days
+    )
     notes: tuple[str, ...]  # what of it finds no place here
 
 
@@ -44,7 +46,9 @@ def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
     if finder.problems:
         raise ScenarioError([f"{scenario.id}: {problem}" for problem in dict.fromkeys(finder.problems)])
     parts = {key: tuple(found.get(key, getattr(scenario, key))) for key in SECTIONS}
-    return Placed(sites=changed, scenario=with_parts(scenario, parts), notes=tuple(dict.fromkeys(finder.notes)))
+    return Placed(
+        sites=changed, scenario=with_parts(scenario, parts), notes=tuple(dict.fromkeys(finder.notes))
+    )
 
 
 def applied(site_file: SiteFile, scenario: Scenario) -> SiteFile:

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from core.site import Site, Space
+from besok.model.site import Site, Space
 from sensors_sim.conduct import ORDINARILY, Manner
 from sensors_sim.noise import Floats, Ints, lognormal_table
 from sensors_sim.routes import Ground
@@ -36,22 +36,66 @@ class Plan:
 
 MINUTE: Final = 60
 LIBRARY_PLANS: Final = (
-    Plan(name="errand", kinds=("foyer", "lending"), share=0.2, stay_s=9 * MINUTE, spread=0.6, sizes=ALONE, more=0.25),
+    Plan(
+        name="errand",
+        kinds=("foyer", "lending"),
+        share=0.2,
+        stay_s=9 * MINUTE,
+        spread=0.6,
+        sizes=ALONE,
+        more=0.25,
+    ),
     Plan(name="browse", kinds=("shelves",), share=0.19, stay_s=24 * MINUTE, spread=0.7),
-    Plan(name="children", kinds=("children",), share=0.17, stay_s=48 * MINUTE, spread=0.5, sizes=FAMILIES, more=0.2),
+    Plan(
+        name="children",
+        kinds=("children",),
+        share=0.17,
+        stay_s=48 * MINUTE,
+        spread=0.5,
+        sizes=FAMILIES,
+        more=0.2,
+    ),
     Plan(name="read", kinds=("reading",), share=0.21, stay_s=80 * MINUTE, spread=0.8, sizes=ALONE),
     Plan(name="cafe", kinds=("cafe",), share=0.09, stay_s=34 * MINUTE, spread=0.5, sizes=FRIENDS),
     Plan(name="exhibition", kinds=("exhibition",), share=0.05, stay_s=16 * MINUTE, spread=0.6, more=0.4),
-    Plan(name="meet", kinds=("meeting",), share=0.012, stay_s=80 * MINUTE, spread=0.4, sizes=FRIENDS, more=0.15),
+    Plan(
+        name="meet", kinds=("meeting",), share=0.012, stay_s=80 * MINUTE, spread=0.4, sizes=FRIENDS, more=0.15
+    ),
     Plan(name="make", kinds=("studio",), share=0.011, stay_s=95 * MINUTE, spread=0.4, more=0.2),
-    Plan(name="pass", kinds=("foyer",), share=0.06, stay_s=20, spread=0.8, sizes=ALONE, more=0, fair=1.3, through=True),
+    Plan(
+        name="pass",
+        kinds=("foyer",),
+        share=0.06,
+        stay_s=20,
+        spread=0.8,
+        sizes=ALONE,
+        more=0,
+        fair=1.3,
+        through=True,
+    ),
 )
 PARK_PLANS: Final = (
     Plan(name="walk", kinds=("path",), share=0.4, stay_s=9 * MINUTE, spread=0.6, more=0.2, through=True),
-    Plan(name="play", kinds=("playground",), share=0.2, stay_s=50 * MINUTE, spread=0.5, sizes=FAMILIES, fair=1.4),
+    Plan(
+        name="play",
+        kinds=("playground",),
+        share=0.2,
+        stay_s=50 * MINUTE,
+        spread=0.5,
+        sizes=FAMILIES,
+        fair=1.4,
+    ),
     Plan(name="rest", kinds=("lawn",), share=0.14, stay_s=55 * MINUTE, spread=0.6, sizes=FRIENDS, fair=2.2),
     Plan(name="garden", kinds=("garden",), share=0.1, stay_s=17 * MINUTE, spread=0.6, fair=1.2),
-    Plan(name="terrace", kinds=("terrace",), share=0.08, stay_s=28 * MINUTE, spread=0.6, sizes=FRIENDS, fair=1.6),
+    Plan(
+        name="terrace",
+        kinds=("terrace",),
+        share=0.08,
+        stay_s=28 * MINUTE,
+        spread=0.6,
+        sizes=FRIENDS,
+        fair=1.6,
+    ),
     Plan(name="sit", kinds=("stage",), share=0.08, stay_s=18 * MINUTE, spread=0.6),
 )
 PLANS: Final = {"library": LIBRARY_PLANS, "park": PARK_PLANS}
@@ -114,7 +158,9 @@ def choices(
         sizes=sizes,
         more=more,
         through=np.array([float(p.through) for p in plans]),
-        mean_size=((shares / totals) @ sizes.mean(axis=1)[plan]).round(12),  # machines differ in the last digits
+        mean_size=((shares / totals) @ sizes.mean(axis=1)[plan]).round(
+            12
+        ),  # machines differ in the last digits
         demand=round(_people(plans, places, shares) / _people(plans, every, usual), 9),
     )
 
@@ -148,10 +194,14 @@ def reachable(ground: Ground, number: int) -> list[int]:
     return found
 
 
-def _weights(ground: Ground, plans: tuple[Plan, ...], pairs: _Pairs, manner: Manner, profile: Profile | None) -> Floats:
+def _weights(
+    ground: Ground, plans: tuple[Plan, ...], pairs: _Pairs, manner: Manner, profile: Profile | None
+) -> Floats:
     """How often each pair is chosen, by [weather, pair]."""
     factors = dict(manner.plans)
-    shares: Floats = _shares(ground, plans, pairs) * np.array([factors.get(plans[p].name, 1.0) for p, _ in pairs])
+    shares: Floats = _shares(ground, plans, pairs) * np.array(
+        [factors.get(plans[p].name, 1.0) for p, _ in pairs]
+    )
     if not profile or not profile.spaces:
         return shares
     size: Floats = np.array([np.mean(plans[p].sizes) for p, _ in pairs])

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from core.site import Site
+from besok.model.site import Site
 from sensors_sim.conduct import USUAL, Conduct
 from sensors_sim.groups import NOWHERE, PUBLIC, Gates, Groups, rows
 from sensors_sim.noise import Floats, Ints, generator, normal, quantile
@@ -15,12 +15,17 @@ from sensors_sim.routes import Ground
 from sensors_sim.seasons import MOST_SLOTS, RHYTHMS, Slots, expected, fineness, grown, learnt, luck, slots
 
 # Uniform numbers drawn for each company, by what they decide.
-TIME, DEST, SIZE, MORE, DEST_2, STILL_MORE, DEST_3, STAY, STAY_2, STAY_3, IN, SAME, OUT, FIRE, PACE, LEAVE = range(16)
+TIME, DEST, SIZE, MORE, DEST_2, STILL_MORE, DEST_3, STAY, STAY_2, STAY_3, IN, SAME, OUT, FIRE, PACE, LEAVE = (
+    range(16)
+)
 COLUMNS: Final = 16
 AS_THEY_CAME: Final = {"library": 0.7, "park": 0.45}  # share who leave by the gate they came in by
 EMERGENCY_SHARE: Final = 0.0012
 LAST_IN_MS: Final = 420_000  # nobody comes later than this before closing
-GRACE_MS, HASTE_MS = 180_000, 900_000  # the last are out so long after closing; the careful leave so much earlier
+GRACE_MS, HASTE_MS = (
+    180_000,
+    900_000,
+)  # the last are out so long after closing; the careful leave so much earlier
 NIGHT_MS: Final = 300_000  # everybody has gone so long before the business day ends
 NIGHT_IN_MS: Final = 3_600_000  # and nobody comes in the hour before it does
 
@@ -98,7 +103,9 @@ def public(ground: Ground, number: int, gates: Gates, choices: Choices, crowds: 
     plan = choices.plan[dest]
     second = _next(choices, upto, u[:, DEST_2], u[:, MORE] < choices.more[plan])
     third = _next(choices, upto, u[:, DEST_3], (second >= 0) & (u[:, STILL_MORE] < choices.more[plan] / 2))
-    stops = np.stack([choices.place[dest], *(np.where(d >= 0, choices.place[d], NOWHERE) for d in (second, third))], 1)
+    stops = np.stack(
+        [choices.place[dest], *(np.where(d >= 0, choices.place[d], NOWHERE) for d in (second, third))], 1
+    )
     plans = np.stack([plan, choices.plan[second], choices.plan[third]], 1)
     came, went = _ways(ground, number, gates, choices.through[plan] > 0, u)
     gate_out, via_out = _by_fire(gates, gates.edge[went], gates.via[went], u)
@@ -107,7 +114,9 @@ def public(ground: Ground, number: int, gates: Gates, choices: Choices, crowds: 
         series=PUBLIC,
         day=np.repeat([c.day.toordinal() for c in crowds], counts),
         arrive=np.concatenate([c.arrive for c in crowds]),
-        deadline=_deadline(np.concatenate([c.close for c in crowds]), np.repeat([c.last for c in crowds], counts), u),
+        deadline=_deadline(
+            np.concatenate([c.close for c in crowds]), np.repeat([c.last for c in crowds], counts), u
+        ),
         size=choices.sizes[plan, (u[:, SIZE] * choices.sizes.shape[1]).astype(np.int64)],
         stops=stops,
         stay_s=quantile(choices.stay_s, plans, u[:, [STAY, STAY_2, STAY_3]]),

@@ -18,8 +18,8 @@ import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.reasoncodes import ReasonCode
 
-from core.broker import introduce
-from core.settings import Settings
+from besok.model.broker import introduce
+from besok.model.settings import Settings
 from sensors_sim import native
 
 log = logging.getLogger(__name__)
@@ -121,7 +121,12 @@ class Publisher:
     # What follows runs in the network thread.
 
     def _on_connect(
-        self, client: paho.Client, userdata: Any, flags: paho.ConnectFlags, code: ReasonCode, properties: object
+        self,
+        client: paho.Client,
+        userdata: Any,
+        flags: paho.ConnectFlags,
+        code: ReasonCode,
+        properties: object,
     ) -> None:
         if code.is_failure:
             log.warning("The broker refuses the simulator: %s", code, extra={"action": "mqtt_refused"})
@@ -134,12 +139,19 @@ class Publisher:
         log.warning("No broker at %s; trying again", self._where, extra={"action": "mqtt_away"})
 
     def _on_disconnect(
-        self, client: paho.Client, userdata: Any, flags: paho.DisconnectFlags, code: ReasonCode, properties: object
+        self,
+        client: paho.Client,
+        userdata: Any,
+        flags: paho.DisconnectFlags,
+        code: ReasonCode,
+        properties: object,
     ) -> None:
         if code.is_failure:
             log.warning("Lost the broker at %s: %s", self._where, code, extra={"action": "mqtt_lost"})
 
-    def _on_publish(self, client: paho.Client, userdata: Any, mid: int, code: ReasonCode, properties: object) -> None:
+    def _on_publish(
+        self, client: paho.Client, userdata: Any, mid: int, code: ReasonCode, properties: object
+    ) -> None:
         if code.is_failure:
             log.error("The broker refuses a message: %s", code, extra={"action": "mqtt_message_refused"})
         with self._room:

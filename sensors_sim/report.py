@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-MARK: Final = "besok_simulated"  # true in every JSON object of a simulated device whose format has no word for it
+MARK: Final = (
+    "besok_simulated"  # true in every JSON object of a simulated device whose format has no word for it
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 

@@ -11,8 +11,8 @@ from heapq import heappop, heappush
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import SiteFileError
-from core.site import OUTSIDE, Portal, Site, SiteFile, Space
+from besok.model.errors import SiteFileError
+from besok.model.site import OUTSIDE, Portal, Site, SiteFile, Space
 from sensors_sim.noise import Ints
 
 INDOOR_S, OUTDOOR_S = 24, 70  # seconds from one place to the next
@@ -77,7 +77,9 @@ class Ground:
 
     def doors(self, site: int) -> list[int]:
         """The counted portals between the site and another site."""
-        pairs = zip(self.site_of[self.outer], self.site_of[self.inner], self.counted, self.closed, strict=False)
+        pairs = zip(
+            self.site_of[self.outer], self.site_of[self.inner], self.counted, self.closed, strict=False
+        )
         return [e for e, (a, b, counted, shut) in enumerate(pairs) if counted and not shut and site in (a, b)
                 and a != b and -1 not in (a, b)]  # fmt: skip
 
@@ -90,7 +92,9 @@ def lay_out(site_file: SiteFile) -> Ground:
     """The ground of a site file. Raises SiteFileError if its sites do not share zone and business day."""
     sites = site_file.sites
     if len({(s.timezone, s.day_start) for s in sites}) > 1:
-        raise SiteFileError(["the sites of one simulation need the same time zone and day start: split the file"])
+        raise SiteFileError(
+            ["the sites of one simulation need the same time zone and day start: split the file"]
+        )
     detail, owner = _places(sites)
     spaces = tuple(f"{sites[o].id}/{s.id}" for s, o in zip(detail, owner, strict=True))
     number = {name: i for i, name in enumerate(spaces)} | {OUTSIDE: len(spaces)}
@@ -179,7 +183,9 @@ def _links(ends: list[tuple[int, int]], parent: list[int], outside: int) -> list
             continue
         around = parent[place]
         while around >= 0:
-            door = around if around in reached else next((p for p in sorted(reached) if inside[p, around]), None)
+            door = (
+                around if around in reached else next((p for p in sorted(reached) if inside[p, around]), None)
+            )
             if door is not None:
                 links.append((door, place))
                 reached |= _reached([*ends, *links], outside)
@@ -255,7 +261,9 @@ def _gaps(
     return gaps
 
 
-def _shortest(start: int, near: list[list[tuple[int, int, int]]], pairs: list[tuple[int, int]]) -> dict[int, list[int]]:
+def _shortest(
+    start: int, near: list[list[tuple[int, int, int]]], pairs: list[tuple[int, int]]
+) -> dict[int, list[int]]:
     """The gaps to go through from `start` to each place that can be reached (Dijkstra)."""
     cost, via = {start: 0}, {start: -1}
     queue = [(0, start)]

@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Final, Literal
 
-from core.analytics.calendar import WEEKDAYS
-from core.site import Portal, Sensor, Text
+from besok.model.calendar import WEEKDAYS
+from besok.model.site import Portal, Sensor, Text
 
 YEARS: Final = (1990, 2100)  # of the days that can be simulated
 
@@ -105,13 +105,17 @@ class Rates:
     site: str
     first: date | None = None
     last: date | None = None
-    arrivals: float = 1.0  # factor on all arrivals: the public, the audiences of its own programme, school classes
+    arrivals: float = (
+        1.0  # factor on all arrivals: the public, the audiences of its own programme, school classes
+    )
     weekdays: Mapping[str, float] = field(default_factory=dict)  # "monday" -> factor
     hours: Mapping[str, float] = field(default_factory=dict)  # "16" (local hour) -> factor
     spread: float | None = None  # standard deviation of the logarithm of a day's level
     stay: float = 1.0  # factor on all stays
     plans: Mapping[str, float] = field(default_factory=dict)  # name of a plan -> factor on its share
-    entrances: Mapping[str, float] = field(default_factory=dict)  # portal -> share of those who come through it
+    entrances: Mapping[str, float] = field(
+        default_factory=dict
+    )  # portal -> share of those who come through it
     classes: float = 1.0  # factor on the chance of each school class
     growth: float | None = None  # a year: 0.07 for 7 % more
 
@@ -128,7 +132,9 @@ class Profile:
     entrances: Mapping[str, float] = field(
         default_factory=dict
     )  # portal -> share; what others leave is shared as usual
-    spaces: Mapping[str, float] = field(default_factory=dict)  # space -> share of those who come that stay there
+    spaces: Mapping[str, float] = field(
+        default_factory=dict
+    )  # space -> share of those who come that stay there
     weeks: int = 0  # of history it was learnt from
     until: date | None = None  # the last day of it, from which `growth` is counted
 
@@ -142,7 +148,9 @@ class Character:
     miss: float | None = None  # share of passages missed
     double: float | None = None
     swap: float | None = None
-    crowd: float | None = None  # how much more is missed for each other person passing within the same two seconds
+    crowd: float | None = (
+        None  # how much more is missed for each other person passing within the same two seconds
+    )
     overlook: float | None = None  # share of people a camera does not see
     totals: bool | None = None  # sends running totals instead of deltas
     wraps: int | None = None  # where its totals begin again at zero
@@ -170,10 +178,10 @@ class Scenario:
     about: Text
     first: date | None = None  # business days
     last: date | None = None
-    base: str = (
-        ""  # what it is based on (a shipped scenario or a file); its differences are already in the fields below
-    )
-    errors: tuple[float, ...] = ()  # of each of its days: by which share its faults may falsify the visits counted
+    base: str = ""  # a shipped scenario or a file, whose values are already in the fields below
+    errors: tuple[
+        float, ...
+    ] = ()  # of each of its days: by which share its faults may falsify the visits counted
     rates: tuple[Rates, ...] = ()
     profiles: tuple[Profile, ...] = ()
     opening: tuple[Hours, ...] = ()

@@ -5,17 +5,24 @@ from dataclasses import MISSING, Field, fields, replace
 from datetime import date, timedelta
 from typing import Any, NoReturn
 
-from core import tomlfile
-from core.errors import ScenarioError
-from core.plurals import many
-from core.site import Text
-from core.suggest import suggestion
+from besok.model import tomlfile
+from besok.model.errors import ScenarioError
+from besok.model.plurals import many
+from besok.model.site import Text
+from besok.model.suggest import suggestion
 from sensors_sim.scenario import SECTIONS, Rates, Scenario
 from sensors_sim.scenario_checks import check
 
 LABELS = ("id", "site", "device")  # what a part is known by, the first of these that it has
 EVERY = "*"
-FACTORS = ("arrivals", "classes", "stay", "weekdays", "hours", "plans")  # of rates; of what else is said the last holds
+FACTORS = (
+    "arrivals",
+    "classes",
+    "stay",
+    "weekdays",
+    "hours",
+    "plans",
+)  # of rates; of what else is said the last holds
 HOW = 'write "section.which.key=value", as in "rates.stadsbiblioteket.arrivals=2"'
 
 
@@ -71,7 +78,11 @@ def _set(scenario: Scenario, text: str) -> Scenario:
 
 def _not_said_of_all(section: str, parts: tuple[Any, ...], name: str, key: str) -> None:
     """Raises ValueError if a part for every site has a factor of its own: what is set would not hold alone."""
-    said = [part for part in parts if isinstance(part, Rates) and part.site == EVERY and _without(part, key) != part]
+    said = [
+        part
+        for part in parts
+        if isinstance(part, Rates) and part.site == EVERY and _without(part, key) != part
+    ]
     if said and name != EVERY and key.partition(".")[0] in FACTORS:
         every = f"{section}.{EVERY}.{key}"
         raise ValueError(

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from math import isfinite
 from typing import Any, Final
 
-from core.analytics.calendar import WEEKDAYS, parse_hours
-from core.plurals import many
-from core.suggest import suggestion
-from core.tomlfile import Path, Problem
+from besok.model.calendar import WEEKDAYS, parse_hours
+from besok.model.plurals import many
+from besok.model.suggest import suggestion
+from besok.model.tomlfile import Path, Problem
 from sensors_sim.formats import FORMATS
 from sensors_sim.plans import ANYWHERE, PLANS
 from sensors_sim.scenario import (
@@ -77,7 +77,9 @@ def _profile(part: Profile) -> Iterator[Problem]:
         yield ("months",), "there are twelve months; write a factor for each"
     for key, low, high in (("week", 0, MOST_PEOPLE), ("months", 0, MOST_FACTOR)):
         rows = part.week if key == "week" else (part.months,)
-        wrong = next((problem for row in rows for v in row for problem in _number((key,), v, low, high)), None)
+        wrong = next(
+            (problem for row in rows for v in row for problem in _number((key,), v, low, high)), None
+        )
         if wrong:
             yield wrong
     yield from _number(("spread",), part.spread, 0, 2)
@@ -144,7 +146,7 @@ def _scenario(part: Scenario) -> Iterator[Problem]:
 
 
 def _nothing(_part: NewPortal | NewSensor) -> Iterator[Problem]:
-    """The site they come to decides (`core.sitefile.checks`)."""
+    """The site they come to decides (`besok.model.sitefile.checks`)."""
     return iter(())
 
 
@@ -178,7 +180,10 @@ def _names(key: str, named: Mapping[str, float], known: Iterable[str]) -> Iterat
     known = tuple(known)
     for name in named:
         if name not in known:
-            yield (key, name), f'"{name}" is not known{suggestion(name, known)}; write one of {", ".join(known)}'
+            yield (
+                (key, name),
+                f'"{name}" is not known{suggestion(name, known)}; write one of {", ".join(known)}',
+            )
 
 
 def _weekdays(weekdays: tuple[str, ...]) -> Iterator[Problem]:

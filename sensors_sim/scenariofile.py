@@ -10,10 +10,10 @@ from importlib.resources import files
 from pathlib import Path as File
 from typing import Any, Final
 
-from core import tomlfile
-from core.errors import ScenarioError
-from core.suggest import suggestion
-from core.tomlfile import Path, block
+from besok.model import tomlfile
+from besok.model.errors import ScenarioError
+from besok.model.suggest import suggestion
+from besok.model.tomlfile import Path, block
 from sensors_sim.scenario import SECTIONS, Scenario
 from sensors_sim.scenario_changes import changed, moved
 from sensors_sim.scenario_checks import check
@@ -51,14 +51,15 @@ def _load(name: str, folder: File, above: tuple[str, ...]) -> Scenario:
     is_file = "/" in name or name.endswith(".toml")
     if not is_file and name not in shipped():
         close = suggestion(name, shipped())
-        reason = (
-            f'there is no scenario "{name}"{close}; `besok simulate scenarios` lists them, a file is "./{name}.toml"'
-        )
+        listed = f'`besok simulate scenarios` lists them, a file is "./{name}.toml"'
+        reason = f'there is no scenario "{name}"{close}; {listed}'
         raise ScenarioError([reason])
     path = (folder / name).resolve() if is_file else File(f"{name}.toml")
     label = str(path) if is_file else name
     if label in above:
-        raise ScenarioError([f"{label}: it is based on itself: {' -> '.join([*above, label])}; break the circle"])
+        raise ScenarioError(
+            [f"{label}: it is based on itself: {' -> '.join([*above, label])}; break the circle"]
+        )
     text = _read(path) if is_file else (_SHIPPED / path.name).read_text(encoding="utf-8")
     return _parse(text, name, path.parent, (*above, label))
 
@@ -82,8 +83,12 @@ def _parse(text: str, name: str, folder: File, above: tuple[str, ...]) -> Scenar
     except ValueError as exc:
         raise ScenarioError([f"{name}: {exc}"]) from exc
     parts = tomlfile.Parts()
-    read: dict[str, list[tuple[Path, Any]]] = {key: parts.several(kind, raw, (), key) for key, kind in SECTIONS.items()}
-    own = parts.one(Scenario, {"id": File(name).stem} | raw | {key: tuple(p for _, p in read[key]) for key in read}, ())
+    read: dict[str, list[tuple[Path, Any]]] = {
+        key: parts.several(kind, raw, (), key) for key, kind in SECTIONS.items()
+    }
+    own = parts.one(
+        Scenario, {"id": File(name).stem} | raw | {key: tuple(p for _, p in read[key]) for key in read}, ()
+    )
     checked = [*((at, part) for found in read.values() for at, part in found), *([((), own)] if own else [])]
     problems = {*tomlfile.unknown_keys(Scenario, raw), *parts.problems, *check(checked)}
     if problems or not own:

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from core.analytics.calendar import holiday, open_intervals
-from core.site import Site
+from besok.model.calendar import holiday, open_intervals
+from besok.model.site import Site
 from sensors_sim.noise import NORMAL, STEPS, Floats, Ints, generator
 from sensors_sim.scenario import Profile
 
@@ -42,7 +42,24 @@ LIBRARY: Final = Rhythm(
     dark=1.0,
     week=(1.02, 1.05, 1.04, 1.0, 0.95, 1.25, 1.2),
     months=(1.08, 1.1, 1.06, 1.0, 0.95, 0.8, 0.68, 0.85, 1.02, 1.08, 1.1, 0.92),
-    hours=(*(0.7,) * 7, 0.5, 0.6, 0.8, 1.0, 1.1, 1.15, 1.1, 1.15, 1.35, 1.3, 1.05, 0.8, 0.55, 0.5, *(0.7,) * 3),
+    hours=(
+        *(0.7,) * 7,
+        0.5,
+        0.6,
+        0.8,
+        1.0,
+        1.1,
+        1.15,
+        1.1,
+        1.15,
+        1.35,
+        1.3,
+        1.05,
+        0.8,
+        0.55,
+        0.5,
+        *(0.7,) * 3,
+    ),
     usual_hours=11.0,
 )
 PARK: Final = Rhythm(
@@ -82,7 +99,9 @@ def openings(site: Site, day: date) -> list[Opening]:
 
 def fineness(seed: int, timezone: str, day: date) -> float:
     """The weather from 0 (wretched) to 1 (fine): the same for all sites of a zone, and lasting from day to day."""
-    today, yesterday = (generator(seed, "weather", timezone, d).random() for d in (day, day - timedelta(days=1)))
+    today, yesterday = (
+        generator(seed, "weather", timezone, d).random() for d in (day, day - timedelta(days=1))
+    )
     return 0.7 * today + 0.3 * yesterday
 
 
@@ -91,7 +110,13 @@ def expected(site: Site, rhythm: Rhythm, day: date, fine: float) -> float:
     weekday = _weekday(site, day)
     low, high = rhythm.weather
     factors = rhythm.week[weekday] * _month(rhythm.months, day) * (low + (high - low) * fine)
-    return (site.capacity or 300) * rhythm.per_capacity * _growth(rhythm.growth, day) * factors / rhythm.usual_hours
+    return (
+        (site.capacity or 300)
+        * rhythm.per_capacity
+        * _growth(rhythm.growth, day)
+        * factors
+        / rhythm.usual_hours
+    )
 
 
 def _weekday(site: Site, day: date) -> int:
@@ -136,12 +161,16 @@ def slots(site: Site, rhythm: Rhythm, day: date, begins: int) -> Slots:
     """
     parts = [_slots(site, rhythm, day, begins, opening) for opening in openings(site, day)]
     none = np.zeros(0, dtype=np.int64)
-    parts.append(Slots(number=none, start=none, end=none, close=none, hour=none, hours=none.astype(np.float64)))
+    parts.append(
+        Slots(number=none, start=none, end=none, close=none, hour=none, hours=none.astype(np.float64))
+    )
     return Slots(**{f: np.concatenate([getattr(p, f) for p in parts]) for f in Slots.__slots__})
 
 
 def _slots(site: Site, rhythm: Rhythm, day: date, begins: int, opening: Opening) -> Slots:
-    number = np.arange((opening.start - begins) // SLOT_MS, -((begins - opening.end) // SLOT_MS), dtype=np.int64)
+    number = np.arange(
+        (opening.start - begins) // SLOT_MS, -((begins - opening.end) // SLOT_MS), dtype=np.int64
+    )
     start = np.maximum(begins + number * SLOT_MS, opening.start)
     end = np.minimum(begins + (number + 1) * SLOT_MS, opening.end)
     local = _local(site, day, (start + end) // 2)
@@ -155,7 +184,9 @@ def _slots(site: Site, rhythm: Rhythm, day: date, begins: int, opening: Opening)
 
 
 def _offset_s(site: Site, day: date) -> float:
-    offset = datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(site.timezone)).utcoffset() or timedelta()
+    offset = (
+        datetime(day.year, day.month, day.day, 12, tzinfo=ZoneInfo(site.timezone)).utcoffset() or timedelta()
+    )
     return offset.total_seconds()
 
 

@@ -8,13 +8,13 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.site import Sensor, Site
+from besok.model.site import Sensor, Site
 from sensors_sim import air
 from sensors_sim.formats import Format, spoken
+from sensors_sim.movements import Moves
 from sensors_sim.noise import Ints, key, normal, uniform
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import Character
-from sensors_sim.walks import Moves
 
 MISS: Final = (0.005, 0.03)  # shares of passages a counter misses: the best and the worst device
 DOUBLE: Final = (0.001, 0.008)
@@ -73,7 +73,10 @@ class Seen:
     def only(self, keep: NDArray[np.bool_]) -> "Seen":
         """The rows that `keep` selects."""
         return Seen(
-            time=self.time[keep], counter=self.counter[keep], outward=self.outward[keep], count=self.count[keep]
+            time=self.time[keep],
+            counter=self.counter[keep],
+            outward=self.outward[keep],
+            count=self.count[keep],
         )
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
-from core.site import Sensor, Site, SiteFile
+from besok.model.site import Sensor, Site, SiteFile
 from sensors_sim.formats import FORMATS, speaking, spoken
 from sensors_sim.scenario import Character, Scenario
 from sensors_sim.sensors import named
@@ -23,7 +23,9 @@ def spoken_otherwise(site_file: SiteFile, scenario: Scenario) -> tuple[SiteFile,
     if sites == site_file:
         return site_file, scenario
     characters = tuple(_by_new_names(scenario.characters, names))
-    return sites, replace(scenario, characters=characters, faults=tuple(_by_new_names(scenario.faults, names)))
+    return sites, replace(
+        scenario, characters=characters, faults=tuple(_by_new_names(scenario.faults, names))
+    )
 
 
 def _heard(site: Site, characters: Sequence[Character], names: Names) -> Site:

@@ -14,8 +14,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from core.readings import Message
-from core.site import SiteFile
+from besok.model.readings import Message
+from besok.model.site import SiteFile
 from sensors_sim.backfill import QUARTER_MS, count
 from sensors_sim.faults import Retained, applied
 from sensors_sim.formats import Format
@@ -53,7 +53,11 @@ class Tick:
 
 
 def ticks(
-    world: World, installation: Installation, start: datetime, end: datetime | None = None, every_s: int = EVERY_S
+    world: World,
+    installation: Installation,
+    start: datetime,
+    end: datetime | None = None,
+    every_s: int = EVERY_S,
 ) -> Iterator[Tick]:
     """What is sent about the time from `start` (cut to a whole second) until `end` or for ever, tick by tick."""
     moments = applied(_moments(world, installation, start, end, every_s), world, installation)
@@ -93,7 +97,9 @@ def messages(
     lot: list[Message] = []
     installation = install(world.ground, seed, wanted, world.scenario.characters)
     for tick in ticks(world, installation, start, end, every_s):
-        for number, (topic, payload) in enumerate(tick.messages + tick.again):  # they come one after the other
+        for number, (topic, payload) in enumerate(
+            tick.messages + tick.again
+        ):  # they come one after the other
             received = instant(tick.time) + timedelta(microseconds=number)
             kept = number >= len(tick.messages)
             lot.append(Message(topic=topic, payload=payload, received=received, retained=kept))
@@ -163,7 +169,9 @@ class _Day:
         counters = self._installation.counters
         counts = count(seen.only(seen.time >= self._begin), self._edges, len(counters))
         totals = (
-            np.cumsum(count(seen, self._edges, len(counters)), axis=0) if any(c.totals for c in counters) else counts
+            np.cumsum(count(seen, self._edges, len(counters)), axis=0)
+            if any(c.totals for c in counters)
+            else counts
         )
         for n, counter in enumerate(counters):
             kind = self._kind(counter.site, counter.device, "flow")
@@ -218,7 +226,8 @@ class _Day:
         people = at(self._ground, self._moves, moments)
         sites = self._ground.sites
         visits = [
-            np.searchsorted(entries(self._ground, n, self._moves).time, moments).tolist() for n in range(len(sites))
+            np.searchsorted(entries(self._ground, n, self._moves).time, moments).tolist()
+            for n in range(len(sites))
         ]
         return {
             int(row): Truth(

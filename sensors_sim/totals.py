@@ -29,7 +29,9 @@ class Totals:
             self._day, self._sums = day.replace(day=1), self._none()
         while self._day < day:
             last = min(self._day + (CHUNK_DAYS - 1) * DAY, day - DAY)
-            self._sums = self._sums + counted(watch(self._installation, self._world.days(self._day, last)), self._size)
+            self._sums = self._sums + counted(
+                watch(self._installation, self._world.days(self._day, last)), self._size
+            )
             self._day = last + DAY
         return self._sums
 

@@ -6,12 +6,12 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from core.site import SiteFile
+from besok.model.site import SiteFile
+from sensors_sim.movements import Moves
 from sensors_sim.noise import Ints
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.seasons import millis
-from sensors_sim.walks import Moves
 from sensors_sim.world import World, instant
 
 
@@ -53,7 +53,9 @@ def at(ground: Ground, moves: Moves, moments: Ints) -> NDArray[np.int32]:
     """
     edges = len(ground.outer)
     before = passed(moments, moves.time)  # a move counts from the first moment after it
-    cells = np.bincount(before * edges + moves.edge, np.where(moves.inward, 1, -1), (len(moments) + 1) * edges)
+    cells = np.bincount(
+        before * edges + moves.edge, np.where(moves.inward, 1, -1), (len(moments) + 1) * edges
+    )
     inward = np.cumsum(cells.reshape(len(moments) + 1, edges)[:-1], axis=0)
     return np.rint(inward @ ground.change.astype(np.float64)).astype(np.int32)
 
@@ -63,7 +65,9 @@ def passed(moments: Ints, times: Ints) -> Ints:
     steps = moments[2:-1] - moments[1:-2]
     if not len(steps) or steps.min() != steps.max():
         return np.searchsorted(moments, times, side="right")
-    regular = np.clip((times - moments[1]) // steps[0] + 2, 1, len(moments) - 1)  # many times faster than a search
+    regular = np.clip(
+        (times - moments[1]) // steps[0] + 2, 1, len(moments) - 1
+    )  # many times faster than a search
     return np.where(times < moments[0], 0, regular + (times >= moments[-1]))
 
 

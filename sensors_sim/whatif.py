@@ -15,14 +15,22 @@ from typing import Final
 
 import numpy as np
 
-from core.site import SiteFile, Text
+from besok.model.site import SiteFile, Text
 from sensors_sim.crowding import Crowding, crowding, limits
 from sensors_sim.noise import Floats
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import ORDINARY, Rates, Scenario
 from sensors_sim.world import DAY, World
 
-FACTORS: Final = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0)  # of the arrivals: between them a peak grows almost evenly
+FACTORS: Final = (
+    0.25,
+    0.5,
+    1.0,
+    1.5,
+    2.0,
+    3.0,
+    4.0,
+)  # of the arrivals: between them a peak grows almost evenly
 SEARCHED: Final = 10  # replications are enough to find how much a space holds
 BAND: Final = (0.5, 0.1, 0.9)  # the middle, and the ends of the interval that holds 80 % of the replications
 
@@ -52,7 +60,9 @@ class Task:
     factor: float = 1.0  # on all arrivals
 
 
-Each = Callable[[Callable[[Task], Crowding], Sequence[Task]], Iterable[Crowding]]  # as `map`; results in order
+Each = Callable[
+    [Callable[[Task], Crowding], Sequence[Task]], Iterable[Crowding]
+]  # as `map`; results in order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +86,12 @@ class Strain:
     seated: Range  # share of its seats that is taken while the site is open
     standing: Range  # minutes with more people than seats
     holds: Range  # factor on the arrivals of this world up to which it stays within capacity; see `bounded`
-    week: tuple[tuple[float, ...], ...]  # [7][24] minutes over capacity in that hour of such a day, in the mean
-    likely: tuple[tuple[float, ...], ...]  # [7][24] share of the replications in which it is over capacity then
+    week: tuple[
+        tuple[float, ...], ...
+    ]  # [7][24] minutes over capacity in that hour of such a day, in the mean
+    likely: tuple[
+        tuple[float, ...], ...
+    ]  # [7][24] share of the replications in which it is over capacity then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +202,9 @@ class _Side:
         self.days = (question.last - question.first).days + 1
         self.seen = [found[side, n, 1.0] for n in range(len(question.seeds))]
         searched = range(min(question.searched, len(question.seeds)))
-        self.peaks = np.array([[found[side, n, f].peak for f in FACTORS] for n in searched])  # [replication, f, space]
+        self.peaks = np.array(
+            [[found[side, n, f].peak for f in FACTORS] for n in searched]
+        )  # [replication, f, space]
         weekdays = np.array([(question.first + n * DAY).weekday() for n in range(self.days)])
         self.times = np.maximum(np.repeat(np.bincount(weekdays, minlength=7), 24), 1)  # such hours there were
 
@@ -264,7 +280,11 @@ def _visits(ground: Ground, sides: list[_Side]) -> Iterable[SiteVisits]:
     for n, site in enumerate(ground.sites):
         times = then[:, n] / np.maximum(today[:, n], 1)
         yield SiteVisits(
-            site=site.id, name=site.name, today=ranged(today[:, n]), then=ranged(then[:, n]), times=ranged(times)
+            site=site.id,
+            name=site.name,
+            today=ranged(today[:, n]),
+            then=ranged(then[:, n]),
+            times=ranged(times),
         )
 
 

@@ -11,20 +11,20 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from core.analytics.calendar import business_day, day_bounds
-from core.site import Site, SiteFile
+from besok.model.calendar import business_day, day_bounds
+from besok.model.site import Site, SiteFile
 from sensors_sim.conduct import Conduct, Conducts, Manner
+from sensors_sim.events import Diary, Planned, occasions, places_by_kind, planned
 from sensors_sim.groups import Gates, Groups, gates
 from sensors_sim.groups import join as join_groups
+from sensors_sim.movements import Moves, join, walk
 from sensors_sim.noise import Ints
-from sensors_sim.occasions import Diary, Planned, occasions, places_by_kind, planned
 from sensors_sim.placing import placed
 from sensors_sim.plans import Choices, choices
 from sensors_sim.public import crowd, public
 from sensors_sim.routes import Ground, closing, lay_out
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.seasons import millis, openings
-from sensors_sim.walks import Moves, join, walk
 
 CHUNK_DAYS = 7  # made at once: enough to be fast, and a few ten megabytes
 DAY = timedelta(days=1)
@@ -104,7 +104,9 @@ class World:
             by_manner.setdefault(conduct.manner, []).append((day, conduct))
         return join([_nobody(), *(self._visits(number, m, days, doors) for m, days in by_manner.items())])
 
-    def _visits(self, number: int, manner: Manner, days: list[tuple[date, Conduct]], doors: "_Doors") -> Moves:
+    def _visits(
+        self, number: int, manner: Manner, days: list[tuple[date, Conduct]], doors: "_Doors"
+    ) -> Moves:
         """All moves of days that share a manner."""
         house = self._house(number, manner)
         if house is None:
@@ -130,11 +132,15 @@ class World:
             ways = gates(ground, number, manner.entrances)
             plans = choices(ground, number, self.ground, manner, learnt)
             places = places_by_kind(ground, number)
-            house = _House(ground=ground, gates=ways, choices=plans, places=places) if ways and plans else None
+            house = (
+                _House(ground=ground, gates=ways, choices=plans, places=places) if ways and plans else None
+            )
             self._houses[number, manner] = house
         return self._houses[number, manner]
 
-    def _diary(self, number: int, house: _House, day: date, bounds: tuple[int, int], conduct: Conduct) -> Diary:
+    def _diary(
+        self, number: int, house: _House, day: date, bounds: tuple[int, int], conduct: Conduct
+    ) -> Diary:
         site = self.ground.sites[number]
         return Diary(
             ground=house.ground,

@@ -18,16 +18,22 @@ import pytest
 from hypothesis import settings
 from psycopg import sql
 
-from ops.stack import mosquitto, ports, postgres
-from store.database import Database
-from store.migrate import migrate
+from besok.store.database import Database
+from besok.store.migrate import migrate
+from cli.stack import mosquitto, ports, postgres
 from tests.databases import drop
 
 # How long an example takes says nothing on a busy machine; what lands is judged by the same examples every time.
 settings.register_profile("besok", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("besok")
 
-BUDGETS = {"unit": 30, "worlds": 60, "store": 90, "flow": 260, "browser": 120}  # seconds of four workers on two cores
+BUDGETS = {
+    "unit": 30,
+    "worlds": 60,
+    "store": 90,
+    "flow": 260,
+    "browser": 120,
+}  # seconds of four workers on two cores
 HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"  # real payloads and data, beside the clone where there are any
 
@@ -76,7 +82,9 @@ def template(cluster: postgres.Cluster) -> str:
     migrate(cluster.url())
     with psycopg.connect(cluster.url("postgres"), autocommit=True) as conn:
         # A stray background connection to the template would make copying it fail.
-        conn.execute(sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(postgres.NAME)))
+        conn.execute(
+            sql.SQL("ALTER DATABASE {} ALLOW_CONNECTIONS false").format(sql.Identifier(postgres.NAME))
+        )
     return postgres.NAME
 
 

@@ -11,11 +11,12 @@ from api.answers import FRESH, rows, wanted
 from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, FirstDay, Form, LastDay
 from api.security import same_origin
-from core import refusals
-from core.analytics.quality.wiring import WiringPoint
-from core.site import Text
-from core.views.attention import ChannelCoverage, FindingInfo
-from store import attention, queries
+from besok import services
+from besok.model import messages
+from besok.model.site import Text
+from besok.model.views.attention import ChannelCoverage, FindingInfo
+from besok.services.wiring import WiringPoint
+from besok.store import attention
 
 router = APIRouter(tags=["Attention"])
 
@@ -34,7 +35,9 @@ class Acknowledgement(BaseModel):
     who: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60)] = Field(
         description="A name or initials; it is kept with the finding", examples=["Kim"]
     )
-    note: Words = Field(description="What it is, or what is done about it", examples=["The door is closed until May"])
+    note: Words = Field(
+        description="What it is, or what is done about it", examples=["The door is closed until May"]
+    )
 
 
 @router.get("/sites/{site}/findings", summary="What is wrong with sensors")
@@ -43,12 +46,14 @@ def findings(
     db: Db,
     now: Now,
     response: Response,
-    resolved_days: Annotated[int, Query(ge=0, le=3650, description="Also what was resolved in so many days")] = 0,
+    resolved_days: Annotated[
+        int, Query(ge=0, le=3650, description="Also what was resolved in so many days")
+    ] = 0,
 ) -> list[FindingInfo]:
     """Open findings first, then acknowledged and resolved ones, each with its evidence in a sentence, how sure it is,
     what to do, and its history. `device` is empty where the whole site is meant."""
     response.headers.update(FRESH)
-    return queries.findings(db, site.id, now=now, resolved_for=timedelta(days=resolved_days))
+    return services.findings(db, site.id, now=now, resolved_for=timedelta(days=resolved_days))
 
 
 @router.get(
@@ -65,7 +70,7 @@ def coverage(
     first, last = ranges.days(begin, to, site, now, timedelta(days=13))
     if (last - first).days * max(len(site.sensors), 1) > MOST_CELLS:
         raise ranges.BadRange(f"at most {MOST_CELLS} days of sensors in one answer: ask for a shorter time")
-    points = queries.coverage(db, site.id, first, last, now=now)
+    points = services.coverage(db, site.id, first, last, now=now)
     return rows(points, ChannelCoverage, wanted(form, accept), f"{site.id}-coverage-{first}-{last}")
 
 
@@ -74,7 +79,7 @@ def wiring(site: KnownSite, db: Db, now: Now, response: Response) -> list[Wiring
     """For a new installation: which sensors are heard, whether in is in, doors counted twice or not at all, spaces
     without a counted way in. Problems first, each with what to do; `ok` is what was looked at and found right."""
     response.headers.update(FRESH)
-    return queries.wiring(db, site.id, now=now)
+    return services.wiring(db, site.id, now=now)
 
 
 @router.post("/findings/{number}/acknowledgement", summary="Acknowledge a finding")
@@ -82,7 +87,7 @@ def acknowledge(number: Number, body: Acknowledgement, db: Db, now: Now, request
     """Says that somebody has seen it, and why it stands. It changes no figure, and the finding ends by itself when its
     cause is gone. Said again, the last word counts and the first stays in the history. 409 if it is resolved."""
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, refusals.elsewhere(ACKNOWLEDGED))
+        raise HTTPException(403, messages.elsewhere(ACKNOWLEDGED))
     try:
         return attention.acknowledge(db, number, body.who, body.note, now)
     except attention.Resolved as exc:

@@ -8,16 +8,19 @@ from api import ranges
 from api.answers import rows, wanted
 from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, FirstDay, Form, From, LastDay, To
-from core.analytics import calendar
-from core.views.around import CalendarDay, ProgrammeEvent, UnusualTime
-from core.views.effects import ProgrammeEffect
-from store import queries
+from besok import services
+from besok.model import calendar
+from besok.model.views.calendar import CalendarDay, ProgrammeEvent, UnusualTime
+from besok.model.views.effects import ProgrammeEffect
 
 router = APIRouter(tags=["Calendar"])
 
 
 @router.get(
-    "/sites/{site}/calendar", response_model=list[CalendarDay], responses=CSV, summary="What kind of day each day is"
+    "/sites/{site}/calendar",
+    response_model=list[CalendarDay],
+    responses=CSV,
+    summary="What kind of day each day is",
 )
 def calendar_days(
     site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None,
@@ -25,17 +28,25 @@ def calendar_days(
 ) -> Response:  # fmt: skip
     """Opening hours, public and school holidays, programme and weather by day; the last 28 days if none are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
-    days = queries.calendar_days(db, site.id, first, last)
+    days = services.calendar_days(db, site.id, first, last)
     return rows(days, CalendarDay, wanted(form, accept), f"{site.id}-calendar-{first}-{last}")
 
 
-@router.get("/sites/{site}/events", response_model=list[ProgrammeEvent], responses=CSV, summary="The programme")
+@router.get(
+    "/sites/{site}/events", response_model=list[ProgrammeEvent], responses=CSV, summary="The programme"
+)
 def events(
-    site: KnownSite, db: Db, now: Now, begin: From = None, to: To = None, form: Form = None, accept: Accept = None
+    site: KnownSite,
+    db: Db,
+    now: Now,
+    begin: From = None,
+    to: To = None,
+    form: Form = None,
+    accept: Accept = None,
 ) -> Response:
     """The events that touch a time, in order; those of today if none is given."""
     start, end = ranges.instants(begin, to, site, now)
-    found = queries.events(db, site.id, start, end)
+    found = services.events(db, site.id, start, end)
     return rows(found, ProgrammeEvent, wanted(form, accept), f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")
 
 
@@ -51,12 +62,16 @@ def unusual(
 ) -> Response:  # fmt: skip
     """Times at which far more or far fewer people came than usual, newest first; eight weeks if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
-    found = queries.unusual(db, site.id, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1])
+    found = services.unusual(
+        db, site.id, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1]
+    )
     return rows(found, UnusualTime, wanted(form, accept), f"{site.id}-unusual-{first}-{last}")
 
 
 @router.get("/sites/{site}/events/effects", summary="What events gave")
-def effects_of_events(site: KnownSite, db: Db, now: Now, begin: From = None, to: To = None) -> list[ProgrammeEffect]:
+def effects_of_events(
+    site: KnownSite, db: Db, now: Now, begin: From = None, to: To = None
+) -> list[ProgrammeEffect]:
     """Visits in the hours and space of each event beside like days without it, newest first; today's by default."""
     start, end = ranges.instants(begin, to, site, now)
-    return queries.event_effects(db, site.id, start, end)
+    return services.event_effects(db, site.id, start, end)

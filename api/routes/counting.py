@@ -11,14 +11,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now
 from api.security import same_origin
-from core import refusals
-from core.analytics.manual_count import Tap
-from core.errors import NotFound
-from core.ledger import YEARS
-from core.site import Text
-from core.views.calibrating import CountInfo, ManualCount, SiteCalibration
-from store import manual_counts
-from store.calibrations import calibration as known_calibration
+from besok.analytics.validation_count import Tap
+from besok.model import messages
+from besok.model.actions import YEARS
+from besok.model.errors import NotFound
+from besok.model.site import Text
+from besok.model.views.calibration import CountInfo, ManualCount, SiteCalibration
+from besok.store import validation_counts
+from besok.store.calibrations import calibration as known_calibration
 
 router = APIRouter(tags=["Counting beside sensors"])
 
@@ -126,10 +126,10 @@ def receive(
     """Keeps a count under the id that the sender made. Sent again it changes nothing (200); another count under the
     same id is refused (409). It changes no figure: somebody has to accept a correction first."""
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, refusals.elsewhere(TAKEN))
+        raise HTTPException(403, messages.elsewhere(TAKEN))
     if said := _wrong(body):
         raise HTTPException(422, said)
-    stored = manual_counts.receive(db, site.id, _count(count, body), now)
+    stored = validation_counts.receive(db, site.id, _count(count, body), now)
     response.status_code = 201 if stored else 200
     return Received(id=count, stored=stored)
 
@@ -137,13 +137,13 @@ def receive(
 def _wrong(body: CountIn) -> Text | None:
     """What cannot be of the times of a count."""
     if wrong := [t.year for t in (body.begins, body.ends, body.sent) if t.year not in YEARS]:
-        return refusals.no_year(wrong[0])
+        return messages.no_year(wrong[0])
     if not timedelta(0) < body.ends - body.begins <= LONGEST:
-        return refusals.COUNT_TOO_LONG
+        return messages.COUNT_TOO_LONG
     if not body.ends - SLACK <= body.sent <= body.begins + OLDEST:
-        return refusals.COUNT_TOO_LATE
+        return messages.COUNT_TOO_LATE
     if any(not body.begins - SLACK <= tap.time <= body.ends + SLACK for tap in body.taps):
-        return refusals.TAP_OUTSIDE
+        return messages.TAP_OUTSIDE
     return None
 
 

@@ -8,15 +8,18 @@ from fastapi import APIRouter, Header, Query, Response
 from api import ranges
 from api.answers import Format, rows, wanted
 from api.deps import Db, KnownSite, Now, known_name
-from core.analytics import calendar
-from core.site import Site
-from core.views.annual import AnnualReport
-from core.views.progress import Progress
-from core.views.series import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint
-from store import queries
+from besok import services
+from besok.model import calendar
+from besok.model.site import Site
+from besok.model.views.annual import AnnualReport
+from besok.model.views.progress import Progress
+from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint
 
 CSV: dict[int | str, dict[str, Any]] = {
-    200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "JSON, or CSV where asked for"}
+    200: {
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+        "description": "JSON, or CSV where asked for",
+    }
 }
 router = APIRouter(tags=["Figures"])
 
@@ -26,20 +29,29 @@ RULE = (
 )
 From = Annotated[str | None, Query(alias="from", description=f"Beginning. {RULE}", examples=["2026-11-01"])]
 To = Annotated[str | None, Query(description=f"End. {RULE}", examples=["2026-11-30"])]
-FirstDay = Annotated[str | None, Query(alias="from", description="First business day", examples=["2026-11-01"])]
-LastDay = Annotated[str | None, Query(alias="to", description="Last business day (included)", examples=["2026-11-30"])]
+FirstDay = Annotated[
+    str | None, Query(alias="from", description="First business day", examples=["2026-11-01"])
+]
+LastDay = Annotated[
+    str | None, Query(alias="to", description="Last business day (included)", examples=["2026-11-30"])
+]
 FORMS = "`csv`, or `semicolons` for a spreadsheet with decimal commas; `Accept: text/csv` too"
 Form = Annotated[Format | None, Query(alias="format", description=FORMS)]
 Accept = Annotated[str | None, Header(include_in_schema=False)]
 DayStep = Literal["day", "week", "month"]
 Year = Annotated[int | None, Query(ge=1990, le=2100, description="A calendar year")]
 Together = Annotated[
-    bool, Query(description="Of all sites that count for the target of this one, on days on which each was observed")
+    bool,
+    Query(
+        description="Of all sites that count for the target of this one, on days on which each was observed"
+    ),
 ]
 SpaceId = Annotated[str | None, Query(description="A space's id; the whole site if not given")]
 
 
-@router.get("/sites/{site}/flows", response_model=list[FlowPoint], responses=CSV, summary="People through each portal")
+@router.get(
+    "/sites/{site}/flows", response_model=list[FlowPoint], responses=CSV, summary="People through each portal"
+)
 def flows(
     site: KnownSite, db: Db, now: Now, begin: From = None, to: To = None, step: Step = "hour",
     form: Form = None, accept: Accept = None,
@@ -47,7 +59,7 @@ def flows(
     """In and out through each portal in each step; today if no time is given. None means not observed, never zero."""
     start, end = ranges.instants(begin, to, site, now)
     ranges.check_rows(start, end, step, len(site.portals))
-    points = queries.flows(db, site.id, start, end, step)
+    points = services.flows(db, site.id, start, end, step)
     return rows(points, FlowPoint, wanted(form, accept), f"{site.id}-flows-{start:%Y%m%d}-{end:%Y%m%d}")
 
 
@@ -58,13 +70,18 @@ def visits(
 ) -> Response:  # fmt: skip
     """Visits by business day, week or month, gross and net; the last 28 days if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
-    points = queries.visits(db, site.id, first, last, step, together=together, today=calendar.business_day(now, site))
+    points = services.visits(
+        db, site.id, first, last, step, together=together, today=calendar.business_day(now, site)
+    )
     name = "-".join(site.counted if together else (site.id,))
     return rows(points, VisitPoint, wanted(form, accept), f"{name}-visits-{first}-{last}")
 
 
 @router.get(
-    "/sites/{site}/occupancy", response_model=list[OccupancyPoint], responses=CSV, summary="People in a space over time"
+    "/sites/{site}/occupancy",
+    response_model=list[OccupancyPoint],
+    responses=CSV,
+    summary="People in a space over time",
 )
 def occupancy(
     site: KnownSite, db: Db, now: Now, space: SpaceId = None, begin: From = None, to: To = None, step: Step = "15min",
@@ -73,12 +90,17 @@ def occupancy(
     """The estimated people in a space, averaged over each step, with the 80 % interval and the peak."""
     start, end = ranges.instants(begin, to, site, now)
     ranges.check_rows(start, end, step)
-    points = queries.occupancy(db, site.id, _space(space, site), start, end, step)
-    return rows(points, OccupancyPoint, wanted(form, accept), f"{site.id}-occupancy-{start:%Y%m%d}-{end:%Y%m%d}")
+    points = services.occupancy(db, site.id, _space(space, site), start, end, step)
+    return rows(
+        points, OccupancyPoint, wanted(form, accept), f"{site.id}-occupancy-{start:%Y%m%d}-{end:%Y%m%d}"
+    )
 
 
 @router.get(
-    "/sites/{site}/occupancy/heatmap", response_model=list[HeatCell], responses=CSV, summary="The usual week of a space"
+    "/sites/{site}/occupancy/heatmap",
+    response_model=list[HeatCell],
+    responses=CSV,
+    summary="The usual week of a space",
 )
 def heatmap(
     site: KnownSite, db: Db, now: Now, space: SpaceId = None, begin: FirstDay = None, to: LastDay = None,
@@ -86,21 +108,21 @@ def heatmap(
 ) -> Response:  # fmt: skip
     """The usual people in a space by weekday (Monday 0) and local hour; the last eight weeks if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
-    cells = queries.heatmap(db, site.id, _space(space, site), first, last)
+    cells = services.heatmap(db, site.id, _space(space, site), first, last)
     return rows(cells, HeatCell, wanted(form, accept), f"{site.id}-heatmap-{first}-{last}")
 
 
 @router.get("/sites/{site}/progress", summary="On the way to the target")
 def progress(site: KnownSite, db: Db, now: Now) -> Progress:
     """Visits of the last 365 business days beside the baseline and the goal."""
-    return queries.progress(db, site.id, calendar.business_day(now, site))
+    return services.progress(db, site.id, calendar.business_day(now, site))
 
 
 @router.get("/sites/{site}/annual", summary="The year's visits, with all that they rest on")
 def annual(site: KnownSite, db: Db, now: Now, year: Year = None) -> AnnualReport:
     """The figure for the national library statistics (Besok01) and its evidence; last year if none is given."""
     today = calendar.business_day(now, site)
-    return queries.annual(db, site.id, year or today.year - 1, today)
+    return services.annual(db, site.id, year or today.year - 1, today)
 
 
 def _space(space: str | None, site: Site) -> str:

@@ -12,15 +12,17 @@ from api.answers import rows, wanted
 from api.deps import Db, KnownSite, Now, known_name
 from api.routes.figures import CSV, Accept, Form
 from api.security import same_origin
-from core import refusals, sentences
-from core.analytics.calendar import business_day
-from core.errors import CalendarFileError
-from core.ledger import Action, id_of
-from core.site import Site, Text
-from core.views.around import ActionEffect, ActionInfo
-from store import actions as ledger
-from store import effects, queries
-from store.database import Database
+from besok import services
+from besok.model import messages
+from besok.model.actions import Action, id_of
+from besok.model.calendar import business_day
+from besok.model.errors import CalendarFileError
+from besok.model.site import Site, Text
+from besok.model.views.calendar import ActionEffect, ActionInfo
+from besok.store import action_effects
+from besok.store import actions as ledger
+from besok.store.database import Database
+from besok.text import narratives
 
 router = APIRouter(tags=["Ledger"])
 
@@ -46,8 +48,12 @@ class Asked(_Body):
     title_en: Line = Field(default="", description=BOTH, examples=["Longer hours on Sundays"])
     asked_by: Literal["residents", "staff", "partners", "council"] = "residents"
     asked: date | None = Field(default=None, description="The day; today if left out")
-    spaces: tuple[Slug, ...] = Field(default=(), description="The spaces that it concerns; none for the whole site")
-    weekdays: tuple[str, ...] = Field(default=(), description='The weekdays that it is about ("sunday"); none for all')
+    spaces: tuple[Slug, ...] = Field(
+        default=(), description="The spaces that it concerns; none for the whole site"
+    )
+    weekdays: tuple[str, ...] = Field(
+        default=(), description='The weekdays that it is about ("sunday"); none for all'
+    )
 
 
 class Became(_Body):
@@ -55,7 +61,9 @@ class Became(_Body):
 
     answer_sv: Line = Field(default="", description=BOTH)
     answer_en: Line = Field(default="", description=BOTH)
-    answered: date | None = Field(default=None, description="The day of the answer; today if there is a new answer")
+    answered: date | None = Field(
+        default=None, description="The day of the answer; today if there is a new answer"
+    )
     done_since: date | None = Field(default=None, description="The first day on which it is so")
     undone: date | None = Field(default=None, description="The first day on which it is so no more")
 
@@ -96,13 +104,17 @@ class LedgerRow:
     gave_en: str
 
 
-@router.get("/sites/{site}/actions", response_model=list[ActionInfo], responses=CSV, summary="You said, we did")
+@router.get(
+    "/sites/{site}/actions", response_model=list[ActionInfo], responses=CSV, summary="You said, we did"
+)
 def actions(site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None) -> Response:
     """What was asked for, what was answered and what has been done since, newest first; as CSV with what it gave."""
-    found = queries.actions(db, site.id, business_day(now, site))
+    found = services.actions(db, site.id, business_day(now, site))
     if (asked := wanted(form, accept)) != "json":
         told = _gave(db, site, now)
-        return rows([_row(site.id, a, told.get(a.action)) for a in found], LedgerRow, asked, f"{site.id}-actions")
+        return rows(
+            [_row(site.id, a, told.get(a.action)) for a in found], LedgerRow, asked, f"{site.id}-actions"
+        )
     return rows(found, ActionInfo, "json", "")
 
 
@@ -118,7 +130,7 @@ def add(site: KnownSite, body: Asked, db: Db, now: Now, request: Request) -> Act
     _ours(request)
     title = _both(body.title_sv, body.title_en)
     if title is None:
-        raise HTTPException(422, refusals.NO_TITLE)
+        raise HTTPException(422, messages.NO_TITLE)
 
     def made(taken: Collection[str]) -> Action:
         return Action(
@@ -146,7 +158,9 @@ def amend(site: KnownSite, action: str, body: Became, db: Db, now: Now, request:
             answer = _answer(known.answer, body.answer_sv, body.answer_en)
             known = replace(known, answer=answer, answered=known.answered or business_day(now, site))
         known = replace(known, answered=body.answered or known.answered)
-        return replace(known, **{n: getattr(body, n) for n in ("done_since", "undone") if n in body.model_fields_set})
+        return replace(
+            known, **{n: getattr(body, n) for n in ("done_since", "undone") if n in body.model_fields_set}
+        )
 
     _kept(lambda: ledger.amend(db, site.id, name, amended, body.who, now))
     return _info(db, site, now, name)
@@ -154,7 +168,7 @@ def amend(site: KnownSite, action: str, body: Became, db: Db, now: Now, request:
 
 def _ours(request: Request) -> None:
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, refusals.elsewhere(WRITTEN))
+        raise HTTPException(403, messages.elsewhere(WRITTEN))
 
 
 def _kept(write: Callable[[], Any]) -> Any:
@@ -166,7 +180,9 @@ def _kept(write: Callable[[], Any]) -> Any:
 
 
 def _info(db: Database, site: Site, now: datetime, name: str) -> ActionInfo:
-    return next(info for info in queries.actions(db, site.id, business_day(now, site)) if info.action == name)
+    return next(
+        info for info in services.actions(db, site.id, business_day(now, site)) if info.action == name
+    )
 
 
 def _both(sv: str, en: str) -> Text | None:
@@ -189,14 +205,18 @@ def _free_id(title: str, taken: set[str]) -> str:
 
 
 def _gave(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
-    whole = {a.action: not a.spaces for a in queries.actions(db, site.id, business_day(now, site))}
-    found = effects.kept(db, site.id)
-    return {name: Gave(effect=e, sentence=sentences.gave(e, whole.get(name, True))) for name, e in found.items()}
+    whole = {a.action: not a.spaces for a in services.actions(db, site.id, business_day(now, site))}
+    found = action_effects.kept(db, site.id)
+    return {
+        name: Gave(effect=e, sentence=narratives.gave(e, whole.get(name, True))) for name, e in found.items()
+    }
 
 
 def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:
     answer, told = one.answer or Text(sv="", en=""), gave.sentence if gave else Text(sv="", en="")
-    figures = {name: getattr(gave.effect, name) if gave else None for name in ("share", "share_low", "share_high")}
+    figures = {
+        name: getattr(gave.effect, name) if gave else None for name in ("share", "share_low", "share_high")
+    }
     return LedgerRow(
         site=site,
         id=one.action,

@@ -11,9 +11,9 @@ from api.answers import FRESH
 from api.deps import Db, Now, known_name
 from api.live import Hub, frame
 from api.security import same_origin
-from core.errors import BesokError, NotFound
-from core.views.live import SiteLive
-from store import queries
+from besok import services
+from besok.model.errors import BesokError, NotFound
+from besok.model.views.live import SiteLive
 
 router = APIRouter(tags=["Live"])
 
@@ -25,14 +25,16 @@ NO_SUCH_SITE, FOREIGN_ORIGIN, GOING_AWAY, TRY_LATER = 4404, 4403, 1001, 1013  # 
 @router.get("/sites/{site}/live", response_model=SiteLive, summary="A site and its spaces now")
 def live(site: str, db: Db, now: Now) -> Response:
     """People in each space with the 80 % interval, how fresh that is, and the visits of the day so far."""
-    text = frame(queries.live(db, known_name(site, "site"), now))
+    text = frame(services.live(db, known_name(site, "site"), now))
     return Response(text, media_type="application/json", headers=FRESH)
 
 
 @router.get(
     "/sites/{site}/live/stream",
     response_class=StreamingResponse,
-    responses={200: {"content": {"text/event-stream": {}}, "description": "Each event's data is the JSON of `live`"}},
+    responses={
+        200: {"content": {"text/event-stream": {}}, "description": "Each event's data is the JSON of `live`"}
+    },
     summary="The same at each change, as server-sent events",
 )
 async def stream(site: str, request: Request) -> StreamingResponse:

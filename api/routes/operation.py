@@ -9,23 +9,25 @@ from fastapi import APIRouter, Query, Response
 
 from api.answers import FRESH
 from api.deps import Db, Now, known_name
-from core.analytics.strangers import Stranger, introduce
-from core.views.operation import DeviceInfo, Health, RejectedMessage
-from store import queries
-from store.sites import load_all
+from besok import services
+from besok.model.views.devices import DeviceInfo, Health, RejectedMessage
+from besok.services.unplaced_devices import Stranger, introduce
+from besok.store.sites import load_all
 
 router = APIRouter(tags=["Operation"])
 
 MOST = 500  # rejected messages in one answer
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many, newest first")]
-Before = Annotated[int | None, Query(ge=1, le=2**63 - 1, description="Only older than this id: for the next page")]
+Before = Annotated[
+    int | None, Query(ge=1, le=2**63 - 1, description="Only older than this id: for the next page")
+]
 
 
 @router.get("/health", summary="Whether the whole works")
 def health(db: Db, now: Now, response: Response) -> Health:
     """`ok` if the database is of this version and every service said lately that it works. 503 without a database."""
     response.headers.update(FRESH)
-    return queries.health(db, now)
+    return services.health(db, now)
 
 
 @router.get("/devices", summary="All sensors, heard or expected")
@@ -33,20 +35,20 @@ def devices(
     db: Db, now: Now, site: Annotated[str | None, Query(description="Only those of this site")] = None
 ) -> list[DeviceInfo]:
     """When each was last heard, what it observes, and whether its clock is right; strangers have no `placements`."""
-    return queries.devices(db, known_name(site, "site") if site else None, now=now)
+    return services.devices(db, known_name(site, "site") if site else None, now=now)
 
 
 @router.get("/devices/unplaced", summary="Sensors heard, but not placed")
 def unplaced(db: Db, now: Now) -> list[Stranger]:
     """Each with its last readings, and where it may hang: `sure` is strong, weak or none, `why` says why, and `toml`
     holds the lines for the site file. Nothing of such a sensor is lost; its history counts once it is placed."""
-    return introduce(queries.unplaced(db, now), load_all(db))
+    return introduce(services.unplaced(db, now), load_all(db))
 
 
 @router.get("/rejected", summary="Messages nobody could read")
 def rejected(db: Db, limit: Limit = 100, before_id: Before = None) -> list[RejectedMessage]:
     """With the reason, without what is personal; newest first. After the fix: `besok rejected replay`."""
-    return queries.rejected(db, limit, before_id)
+    return services.rejected(db, limit, before_id)
 
 
 @router.get("/schema/native", summary="JSON Schema of native sensor messages")
@@ -57,5 +59,7 @@ def native_schema() -> dict[str, Any]:
 
 @cache
 def _schema() -> dict[str, Any]:
-    schema: dict[str, Any] = json.loads(files("core").joinpath("native.schema.json").read_text("utf-8"))
+    schema: dict[str, Any] = json.loads(
+        files("besok.model").joinpath("native.schema.json").read_text("utf-8")
+    )
     return schema

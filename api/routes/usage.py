@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query
 from api import ranges
 from api.deps import Db, KnownSite, Now, known_name
 from api.routes.figures import FirstDay, LastDay, SpaceId
-from core.analytics import calendar
-from core.plurals import many
-from core.site import Site
-from core.views.series import SpaceUsage, Together
-from store import queries
+from besok import services
+from besok.model import calendar
+from besok.model.plurals import many
+from besok.model.site import Site
+from besok.model.views.series import SpaceUsage, Together
 
 router = APIRouter(tags=["Figures"])
 
@@ -28,7 +28,7 @@ def usage(
     each with its 80 % interval, and how much was measured. Empty if none of the days has begun."""
     first, last = _days(begin, to, site, now)
     name = known_name(space, "space") if space else None
-    return queries.space_usage(db, site.id, first, last, now=now, space=name)
+    return services.space_usage(db, site.id, first, last, now=now, space=name)
 
 
 @router.get("/sites/{site}/usage/together", summary="Several spaces taken together")
@@ -43,7 +43,7 @@ def together(
     start, end = calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1]
     ranges.check_rows(start, end, "15min", len(chosen))
     try:
-        return queries.together(db, site.id, chosen, first, last, now=now)
+        return services.together(db, site.id, chosen, first, last, now=now)
     except ValueError as exc:
         raise ranges.BadRange(str(exc)) from None
 
@@ -52,5 +52,7 @@ def _days(begin: str | None, to: str | None, site: Site, now: datetime) -> tuple
     """The days of a question about usage. Raises BadRange for more of them than one answer should be made from."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
     if (last - first).days >= MOST_DAYS:
-        raise ranges.BadRange(f"this would be {many((last - first).days + 1, 'day')}: ask for at most {MOST_DAYS}")
+        raise ranges.BadRange(
+            f"this would be {many((last - first).days + 1, 'day')}: ask for at most {MOST_DAYS}"
+        )
     return first, last

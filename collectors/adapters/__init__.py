@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from besok.model.decode_context import NOTHING, Known
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded, Flag, Identity, Message, Reading
 from collectors.adapters import (
     airthings,
     axis,
@@ -36,9 +39,6 @@ from collectors.adapters import (
 )
 from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks, senml, ttn2, tts
 from collectors.adapters.packet import Packet
-from core.errors import Unreadable
-from core.known import NOTHING, Known
-from core.readings import Decoded, Flag, Identity, Message, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +91,13 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="general", reads=general.reads, decode=general.decode),  # the last: it reads whatever comes
 )
 
-SIMULATED = b'"besok_simulated"'  # a name no vendor uses: true at the top of a JSON object whose people are made up
+SIMULATED = (
+    b'"besok_simulated"'  # a name no vendor uses: true at the top of a JSON object whose people are made up
+)
 STRANGERS = ("", "general")  # who reads what no adapter is made for
-NAMELESS = "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
+NAMELESS = (
+    "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
+)
 NAME_LIMIT = 300  # characters of a device or channel
 NOTHING_MEASURED = "a message in which nothing is measured"
 MODEL_LIMIT = 100  # characters
@@ -113,8 +117,12 @@ def decode(message: Message, known: Known = NOTHING) -> Decoded:
                     decoded = _marked(decoded, packet)
             except Unreadable as exc:
                 decoded = Decoded(problems=(str(exc),))
-            except Exception as exc:  # whatever a payload does to an adapter, the messages beside it must go on
-                reason = f"the adapter {adapter.name} failed ({type(exc).__name__}: {exc}); please report this"
+            except (
+                Exception
+            ) as exc:  # whatever a payload does to an adapter, the messages beside it must go on
+                reason = (
+                    f"the adapter {adapter.name} failed ({type(exc).__name__}: {exc}); please report this"
+                )
                 decoded = Decoded(problems=(reason,))
             return _told(decoded, adapter.name)
     return Decoded(problems=(NOBODY,))
@@ -132,7 +140,10 @@ def _told(decoded: Decoded, name: str) -> Decoded:
     """What was decoded, with who read it, and in words that can be stored and shown whatever the payload holds."""
     problems, readings = decoded.problems, decoded.readings
     if not all(_has_names(reading) for reading in readings):
-        problems, readings = (*problems, NAMELESS), tuple(reading for reading in readings if _has_names(reading))
+        problems, readings = (
+            (*problems, NAMELESS),
+            tuple(reading for reading in readings if _has_names(reading)),
+        )
     silent = not (readings or decoded.statuses or problems or decoded.not_data)
     return replace(
         decoded,
@@ -148,13 +159,22 @@ def _told(decoded: Decoded, name: str) -> Decoded:
 def _has_names(reading: Reading) -> bool:
     """Whether device and channel can be placed: names that can be read and written."""
     device, channel = reading.device, reading.channel
-    return bool(device) and len(device) <= NAME_LIMIT >= len(channel) and device.isprintable() and channel.isprintable()
+    return (
+        bool(device)
+        and len(device) <= NAME_LIMIT >= len(channel)
+        and device.isprintable()
+        and channel.isprintable()
+    )
 
 
 def _storable(identity: Identity) -> Identity:
     """The identity, whatever numbering the payload made up."""
     scope, mark = _printable(identity.scope, IDENTITY_LIMIT), _printable(identity.mark, IDENTITY_LIMIT)
-    return identity if (scope, mark) == (identity.scope, identity.mark) else replace(identity, scope=scope, mark=mark)
+    return (
+        identity
+        if (scope, mark) == (identity.scope, identity.mark)
+        else replace(identity, scope=scope, mark=mark)
+    )
 
 
 def _printable(text: str, limit: int) -> str:

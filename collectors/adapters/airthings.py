@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from besok.model.readings import Decoded
 from collectors.adapters.fields import device, once
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.times import instant
-from core.readings import Decoded
 
 SOURCE: Final = "airthings"
 VALUES: Final = {
@@ -33,4 +33,6 @@ def decode(packet: Packet) -> Decoded:
     sheet = Sheet(SOURCE, device(packet, found.get("serialNumber")), time=time)
     for said, metric in VALUES.items():
         sheet.note(metric, found.get(said), said=said)
-    return sheet.decoded(not_data="" if sheet.readings or sheet.problems else "a sample without a value known here")
+    return sheet.decoded(
+        not_data="" if sheet.readings or sheet.problems else "a sample without a value known here"
+    )

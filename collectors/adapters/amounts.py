@@ -2,17 +2,20 @@
 
 from typing import Final
 
+from besok.model.errors import Unreadable
+from besok.model.metrics import METRICS, Kind
 from collectors.adapters import hints
+from collectors.adapters.json_flatten import Leaf
 from collectors.adapters.jsontext import show
-from collectors.adapters.leaves import Leaf
 from collectors.adapters.numbers import measured, state
 from collectors.adapters.vocabulary import EXACT, FAHRENHEIT, PERSONS, Means
-from core.errors import Unreadable
-from core.metrics import METRICS, Kind
 
 WARMEST_C: Final = 50.0  # a bare temperature above that is in Fahrenheit, in tenths, or not that of a room
 HIGHEST_V: Final = 100.0  # a bare voltage above that is in millivolts
-ABOUT_PEOPLE: Final = frozenset(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL) | {"people", "occupied"}
+ABOUT_PEOPLE: Final = frozenset(m.name for m in METRICS.values() if m.kind is not Kind.LEVEL) | {
+    "people",
+    "occupied",
+}
 
 
 def amount(leaf: Leaf, means: Means) -> tuple[str, float | None]:
@@ -38,7 +41,9 @@ def amount(leaf: Leaf, means: Means) -> tuple[str, float | None]:
     if means.metric in ABOUT_PEOPLE and unit in PERSONS:
         return means.metric, value
     if unit and unit not in means.units:
-        raise Unreadable(f"{leaf.said} is in {show(unit)}: that unit does not fit {METRICS[means.metric].description}")
+        raise Unreadable(
+            f"{leaf.said} is in {show(unit)}: that unit does not fit {METRICS[means.metric].description}"
+        )
     return means.metric, value * means.units.get(unit, 1.0)
 
 

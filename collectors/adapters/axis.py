@@ -2,13 +2,13 @@
 
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.fields import Item, device, item, items, name, once, serial, span
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.times import instant
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "axis"
 PUSH: Final = "Axis Retail Data"
@@ -50,7 +50,9 @@ def _push(packet: Packet, found: Item) -> Decoded:
     data = item(found.get("data"))
     for measurement in items("measurement", data.get("measurements"), sheet.problems):
         if measurement.get("kind") != "people-counts":
-            sheet.problems.append(f"a measurement is of the kind {show(measurement.get('kind'))}, not known here")
+            sheet.problems.append(
+                f"a measurement is of the kind {show(measurement.get('kind'))}, not known here"
+            )
             continue
         _counts(sheet, data | measurement, zone)
     said = name(told.get("application"))
@@ -79,7 +81,9 @@ def _sums(packet: Packet, found: Item) -> Decoded:
     time = packet.instant(found.get("timestamp"), name="timestamp")
     sheet = Sheet(SOURCE, device(packet, serial(found.get("serial"))), time=time)
     for direction in DIRECTIONS:
-        sheet.note(f"{direction}_total", found.get(direction, found.get(f"total_{direction}")), said=direction)
+        sheet.note(
+            f"{direction}_total", found.get(direction, found.get(f"total_{direction}")), said=direction
+        )
     sheet.note("people", found.get("occupancy"), said="occupancy")
     return sheet.decoded(not_data=_unless(sheet, "sums that are empty"))
 

@@ -3,12 +3,12 @@
 from datetime import datetime, timedelta
 from typing import Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.fields import Item, device, item, items, name, once, serial
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "brickstream"
 DIRECTIONS: Final = (("in", "Enters"), ("out", "Exits"))
@@ -37,7 +37,9 @@ def decode(packet: Packet) -> Decoded:
 def _count(sheet: Sheet, part: str, count: Item, date: object, packet: Packet) -> None:
     try:
         if name(count.get("Status")) not in ("", "0"):
-            raise Unreadable(f"door {part} says of its counts that they are not right (Status {name(count['Status'])})")
+            raise Unreadable(
+                f"door {part} says of its counts that they are not right (Status {name(count['Status'])})"
+            )
         begins, ends = (_clock(packet, date, count.get(f"{edge}Time")) for edge in ("Start", "End"))
         period_s = (ends - begins + (DAY if ends < begins else timedelta())).total_seconds()
         unix_s = number("UnixStartTime", count.get("UnixStartTime"), nothing=(0,))
@@ -47,7 +49,12 @@ def _count(sheet: Sheet, part: str, count: Item, date: object, packet: Packet) -
         return
     for metric, said in DIRECTIONS:
         sheet.note(
-            metric, count.get(said), part=part, time=begins + timedelta(seconds=period_s), period_s=period_s, said=said
+            metric,
+            count.get(said),
+            part=part,
+            time=begins + timedelta(seconds=period_s),
+            period_s=period_s,
+            said=said,
         )
 
 

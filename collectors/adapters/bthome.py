@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-from core.errors import Unreadable
+from besok.model.errors import Unreadable
 
 
 @dataclass(slots=True)

@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.fields import device, name, once
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "building-edge"
 KINDS: Final = {"occupancy_pir": "occupied"}  # last level of the topic -> metric

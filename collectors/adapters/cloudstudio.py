@@ -2,11 +2,11 @@
 
 from typing import Final
 
+from besok.model.readings import Decoded
 from collectors.adapters.fields import device, once
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.times import instant
-from core.readings import Decoded
 
 SOURCE: Final = "cloudstudio"
 

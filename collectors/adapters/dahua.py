@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters import objects
 from collectors.adapters.amounts import ABOUT_PEOPLE
 from collectors.adapters.fields import Item, device, item, items, name, once, span
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "dahua"
 DIRECTIONS: Final = (("in", "EnteredSubtotal"), ("out", "ExitedSubtotal"))
@@ -44,7 +44,9 @@ def decode(packet: Packet) -> Decoded:
     rows = [row for row in _rows(found) if _is_count(row)]
     if not rows:
         return _event(packet, found)
-    sheet = Sheet(SOURCE, device(packet, found.get("device_id"), found.get("serialNumber"), found.get("SerialNo")))
+    sheet = Sheet(
+        SOURCE, device(packet, found.get("device_id"), found.get("serialNumber"), found.get("SerialNo"))
+    )
     for row in items("row", rows, sheet.problems):
         try:
             _row(packet, sheet, row)
@@ -79,7 +81,12 @@ def _row(packet: Packet, sheet: Sheet, row: Item) -> None:
         if type(value) is dict:
             value, total = value.get("Total", value.get("Today")), True
         sheet.note(
-            f"{direction}_total" if total else direction, value, part=part, time=time, period_s=period_s, said=said
+            f"{direction}_total" if total else direction,
+            value,
+            part=part,
+            time=time,
+            period_s=period_s,
+            said=said,
         )
 
 
@@ -94,7 +101,9 @@ def _event(packet: Packet, found: Item) -> Decoded:
             return told
         return Decoded(not_data=f"an event that counts nobody ({code or 'of an unknown kind'}, {action})")
     # UTC is what its name says; LocaleTime is the same on the wall and stands in where it is missing.
-    time = packet.instant(data.get("UTC"), name="UTC") or packet.instant(data.get("LocaleTime"), name="LocaleTime")
+    time = packet.instant(data.get("UTC"), name="UTC") or packet.instant(
+        data.get("LocaleTime"), name="LocaleTime"
+    )
     sheet = Sheet(SOURCE, device(packet, found.get("serialNumber"), topic[1] if topic else None), time=time)
     sheet.note("occupied", action == "Start")
     return sheet.decoded()

@@ -2,10 +2,10 @@
 
 from typing import Any, Final
 
+from besok.model.readings import Decoded
 from collectors.adapters.fields import Item, device, item, name, once
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.readings import Decoded
 
 SOURCE: Final = "disruptive"
 # The value lies under a key that the event type names: event type -> (field, metric).
@@ -28,7 +28,9 @@ def reads(packet: Packet) -> bool:
     """Whether the event type names a key beside it, as it stands or in the connector's envelope."""
     event = _event(packet.object)
     kind = event.get("eventType")
-    return type(kind) is str and (type(event.get(kind)) is dict or type(item(event.get("data")).get(kind)) is dict)
+    return type(kind) is str and (
+        type(event.get(kind)) is dict or type(item(event.get("data")).get(kind)) is dict
+    )
 
 
 def decode(packet: Packet) -> Decoded:
@@ -43,7 +45,9 @@ def decode(packet: Packet) -> Decoded:
     sheet.time = packet.instant(told.get("updateTime") or event.get("timestamp"), name="updateTime")
     for field, metric in VALUES[kind]:
         sheet.note(metric, told.get(field), said=f"{kind} {field}")
-    return sheet.decoded(not_data="" if sheet.readings or sheet.problems else f"a {kind} event without a value")
+    return sheet.decoded(
+        not_data="" if sheet.readings or sheet.problems else f"a {kind} event without a value"
+    )
 
 
 def _event(found: Item) -> Item:

@@ -7,17 +7,35 @@ component") and the Homie convention, versions 3 to 5.
 
 from typing import Final
 
-from collectors.adapters import doubts, objects, topics
-from collectors.adapters.leaves import Leaf
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
+from collectors.adapters import ambiguity, objects, topics
+from collectors.adapters.json_flatten import Leaf
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import Doubt, judge, words
-from core.errors import Unreadable
-from core.readings import Decoded
 
 _VALUES: Final = ("binary_sensor", "sensor", "number")
-_OTHERS: Final = ("switch", "light", "fan", "cover", "climate", "text_sensor", "select", "button", "lock", "event")
-_ALIVE: Final = {"ready": True, "init": True, "alert": True, "sleeping": True, "lost": False, "disconnected": False}
+_OTHERS: Final = (
+    "switch",
+    "light",
+    "fan",
+    "cover",
+    "climate",
+    "text_sensor",
+    "select",
+    "button",
+    "lock",
+    "event",
+)
+_ALIVE: Final = {
+    "ready": True,
+    "init": True,
+    "alert": True,
+    "sleeping": True,
+    "lost": False,
+    "disconnected": False,
+}
 _NOT_PEOPLE: Final = "nothing about people or the air of a room"
 
 
@@ -71,7 +89,7 @@ def _value(packet: Packet, sheet: Sheet, name: str, part: str = "") -> Decoded:
     if not found.understood and said:
         return Decoded(not_data=f"{name} in words")
     if not found.understood:
-        raise Unreadable(doubts.unknown(packet.topic, [leaf]))
+        raise Unreadable(ambiguity.unknown(packet.topic, [leaf]))
     objects.write(sheet, found, topic=packet.topic)
     idle = not sheet.readings and not sheet.problems
     return sheet.decoded(not_data="it says that nothing was measured" if idle else "")

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 NAME_LIMIT = 60  # characters of a line, a zone, a region
 DEVICE_LIMIT = 200  # characters of a device's name
@@ -34,7 +34,9 @@ def items(name: str, value: object, problems: list[str]) -> Iterable[Item]:
         if type(each) is not dict:
             problems.append(f"{name} {number} is {show(each)}: it must be an object with named values")
         elif TWICE in each:
-            problems.append(f"{name} {number} says {show(each[TWICE])} twice, so nobody knows which one is meant")
+            problems.append(
+                f"{name} {number} says {show(each[TWICE])} twice, so nobody knows which one is meant"
+            )
         else:
             yield each
 

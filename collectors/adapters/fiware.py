@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from collectors.adapters import doubts, objects, times
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
+from collectors.adapters import ambiguity, objects, times
+from collectors.adapters.json_flatten import Leaf
 from collectors.adapters.jsontext import TWICE, show
-from collectors.adapters.leaves import Leaf
 from collectors.adapters.naming import step
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "fiware"
 _PEOPLE: Final = "CrowdFlowObserved"
@@ -61,11 +61,17 @@ def decode(packet: Packet) -> Decoded:
 
 def _is_entity(fields: Mapping[str, Any]) -> bool:
     kind, name = fields.get("type"), fields.get("id")
-    return type(kind) is str and type(name) is str and (name.startswith("urn:ngsi-ld:") or kind.endswith("Observed"))
+    return (
+        type(kind) is str
+        and type(name) is str
+        and (name.startswith("urn:ngsi-ld:") or kind.endswith("Observed"))
+    )
 
 
 def _is_notification(fields: Mapping[str, Any]) -> bool:
-    return type(fields.get("data")) is list and ("subscriptionId" in fields or fields.get("type") == "Notification")
+    return type(fields.get("data")) is list and (
+        "subscriptionId" in fields or fields.get("type") == "Notification"
+    )
 
 
 def _one_of_many(packet: Packet, entity: Any, number: int) -> Decoded:
@@ -84,7 +90,9 @@ def _entity(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
     sheet = Sheet(SOURCE, _name(fields["id"]))
     if fields["type"].rpartition("/")[2] == _PEOPLE:
         _crowd(packet, sheet, plain)
-        return sheet.decoded(not_data="" if sheet.readings or sheet.problems else "it says that nobody was counted")
+        return sheet.decoded(
+            not_data="" if sheet.readings or sheet.problems else "it says that nobody was counted"
+        )
     sheet.time = _time(packet, plain, fields)
     measured = {name: value for name, value in plain.items() if name not in _ENTITY and name not in _TIMES}
     share = measured.get("relativeHumidity")
@@ -94,7 +102,7 @@ def _entity(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
         return Decoded(not_data=f"an entity about other things than people ({show(fields['type'])})")
     found = _with_values(objects.look(measured, packet=packet, at=path), fields, path)
     if not found.understood and found.unknown:
-        raise Unreadable(doubts.unknown(packet.topic, found.unknown, device=f"{path}.id"))
+        raise Unreadable(ambiguity.unknown(packet.topic, found.unknown, device=f"{path}.id"))
     objects.write(sheet, found, topic=packet.topic, device_path=f"{path}.id")
     return sheet.decoded(not_data="" if sheet.readings or sheet.problems else _NOT_PEOPLE)
 
@@ -102,7 +110,9 @@ def _entity(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
 def _with_values(found: objects.Found, fields: Mapping[str, Any], path: str) -> objects.Found:
     """The same with the paths as they are in the message, where an attribute holds its value with the type."""
     held = {
-        f"{path}{step(name)}" for name, attribute in fields.items() if type(attribute) is dict and "value" in attribute
+        f"{path}{step(name)}"
+        for name, attribute in fields.items()
+        if type(attribute) is dict and "value" in attribute
     }
 
     def right(leaf: Leaf) -> Leaf:
@@ -170,7 +180,7 @@ def _measures(packet: Packet, device: str, attribute: str) -> Decoded:
         found = objects.look(measured, packet=packet, at="$" if not number else f"$[{number}]")
         if not found.understood and found.unknown:
             level = packet.levels.index("attrs")
-            sheet.problems.append(doubts.unknown(topic, found.unknown, device=f"topic:{level}"))
+            sheet.problems.append(ambiguity.unknown(topic, found.unknown, device=f"topic:{level}"))
         objects.write(sheet, found, topic=topic)
     return sheet.decoded(not_data="" if sheet.readings or sheet.problems else _NOT_PEOPLE)
 

@@ -7,11 +7,11 @@ Pictures, faces, plates and events are not data and nothing of them is kept.
 
 from typing import Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "frigate"
 
@@ -32,7 +32,9 @@ def decode(packet: Packet) -> Decoded:
         _people(packet, sheet)
     else:
         sheet.note("occupied", packet.text, said="motion")
-    return sheet.decoded(not_data="" if sheet.readings or sheet.problems else "it says that nothing was measured")
+    return sheet.decoded(
+        not_data="" if sheet.readings or sheet.problems else "it says that nothing was measured"
+    )
 
 
 def _people(packet: Packet, sheet: Sheet) -> None:

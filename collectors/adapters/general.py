@@ -10,17 +10,17 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from collectors.adapters import doubts, hints, objects, packed, topics, xmltext
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded, Identity, Reading
+from collectors.adapters import ambiguity, hints, objects, packed, topics, xmltext
 from collectors.adapters.hints import Choice
+from collectors.adapters.json_flatten import is_flat, items_like
 from collectors.adapters.jsontext import show
-from collectors.adapters.leaves import is_flat, items_like
 from collectors.adapters.moments import own_time
 from collectors.adapters.naming import name_of_record, step
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import CHOICES, Doubt, compact
-from core.errors import Unreadable
-from core.readings import Decoded, Identity, Reading
 
 SOURCE: Final = "mqtt"
 DEVICE_LIMIT: Final = 200  # characters
@@ -37,7 +37,12 @@ _IDS: Final = (
     "endpointid", "connectiondeviceid", "cameraid", "counterid",
     "devicename", "sensorname", "cameraname", "hostname", "device", "sensor", "camera",
 )  # fmt: skip
-_LOOSE_IDS: Final = ("id", "uid", "uuid", "name")  # of the device, or of the message, or of whoever knows what
+_LOOSE_IDS: Final = (
+    "id",
+    "uid",
+    "uuid",
+    "name",
+)  # of the device, or of the message, or of whoever knows what
 _VALUES: Final = ("value", "val", "v")
 _PERSONAL: Final = frozenset(  # beside these a name is that of a person
     ("badge", "badgeid", "card", "cardid", "cardnumber", "cardholder", "employee", "employeeid", "user", "userid",
@@ -55,7 +60,9 @@ _ONE_BY_ONE: Final = {"people", "persons", "humans", "detections", "occupants", 
 _MESSAGE_IDS: Final = ("messageid", "msgid", "eventid", "packetid", "messageuuid")
 _NAMES: Final = {*_IDS, *_LOOSE_IDS, *_MESSAGE_IDS}
 _EUI_64: Final = re.compile(r"(?:[0-9a-fA-F]{2}[-:]?){7}[0-9a-fA-F]{2}")
-_OF_ANYTHING: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|\d+")  # a UUID, a number
+_OF_ANYTHING: Final = re.compile(
+    r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|\d+"
+)  # a UUID, a number
 _OF_A_MESSAGE: Final = re.compile(r"(evt|event|msg|message|trg|trigger|req|request)[_-]", re.IGNORECASE)
 _SEVERAL: Final = re.compile(r"[=;|&\t]|\d\s*,\s*\D|\S+,\S*\d,|,.*,")
 _ONE_WORD: Final = re.compile(r"[+-]?\d{1,7}([.,]\d+)?|[a-zåäöüß_]{1,20}")
@@ -71,7 +78,22 @@ _TROUBLES: Final = (  # if they are true
     "warmingup",
 )  # fmt: skip
 _TESTS: Final = ("test", "istest", "testmode", "simulated", "issimulated", "simulation")
-_SOUND: Final = (0, None, False, "", "0", "ok", "OK", "Ok", "good", "GOOD", "Good", "normal", "active", "online")
+_SOUND: Final = (
+    0,
+    None,
+    False,
+    "",
+    "0",
+    "ok",
+    "OK",
+    "Ok",
+    "good",
+    "GOOD",
+    "Good",
+    "normal",
+    "active",
+    "online",
+)
 
 
 def reads(packet: Packet) -> bool:
@@ -97,8 +119,12 @@ def decode(packet: Packet) -> Decoded:
         return decoded if fields is value else packed.without_mappings(decoded)
     if any(type(item) is dict for item in value):
         flat = all(is_flat(item) for item in value)
-        return _together([_item(packet, item, "@" if flat else f"$[{number}]") for number, item in enumerate(value)])
-    raise Unreadable(f"the payload is a list of bare values, and nothing says what each measures: {hints.WRITE}")
+        return _together(
+            [_item(packet, item, "@" if flat else f"$[{number}]") for number, item in enumerate(value)]
+        )
+    raise Unreadable(
+        f"the payload is a list of bare values, and nothing says what each measures: {hints.WRITE}"
+    )
 
 
 def _about_somebody(fields: Mapping[str, Any]) -> str:
@@ -111,7 +137,9 @@ def _parsed(packet: Packet) -> Any:
     try:
         return packet.json
     except Unreadable as exc:
-        raise Unreadable(f"{exc}; choose JSON in the settings of the device, or let its gateway rewrite this") from exc
+        raise Unreadable(
+            f"{exc}; choose JSON in the settings of the device, or let its gateway rewrite this"
+        ) from exc
 
 
 def _in_root(document: dict[str, Any]) -> tuple[dict[str, Any], str]:
@@ -169,18 +197,22 @@ def _object(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
     objects.refuse_others(found, packet.levels)
     if found.about_people:
         _trusted(fields)
-    strange = found.unknown or [leaf for leaf in found.other if compact(leaf.said.rpartition(".")[2]) not in _NAMES]
+    strange = found.unknown or [
+        leaf for leaf in found.other if compact(leaf.said.rpartition(".")[2]) not in _NAMES
+    ]
     if not (is_bare or found.understood):
         _refuse_list(fields)
     if not (is_bare or found.understood or strange):
-        return Decoded(not_data="nothing about people: settings, the device's own health, or counts of other things")
+        return Decoded(
+            not_data="nothing about people: settings, the device's own health, or counts of other things"
+        )
     source, device, device_path = _identity(packet, fields, path)
     sheet = Sheet(source, device if device_path or not is_bare else _fit(meaning.device))
     objects.write(sheet, found, topic=packet.topic, device_path=device_path)
     if is_bare:
         _note_value(packet, sheet, fields, value, meaning)
     elif strange and (not found.understood or found.only_health or (value and not found.about_people)):
-        sheet.problems.append(doubts.unknown(packet.topic, strange, device=device_path))
+        sheet.problems.append(ambiguity.unknown(packet.topic, strange, device=device_path))
     return _decoded(sheet, identity=_message(sheet, fields))
 
 
@@ -206,10 +238,14 @@ def _trusted(fields: Mapping[str, Any]) -> None:
             and type(value) is str
             and value.lower() in _UNSOUND
         ):
-            raise Unreadable(f"{name} is {show(value)}: the device itself does not trust its figures; look after it")
+            raise Unreadable(
+                f"{name} is {show(value)}: the device itself does not trust its figures; look after it"
+            )
         is_true = value is True or value in ("true", "True")
         if (kind in _TROUBLES and is_true) or (kind in _FAULTS and type(value) is str and _is_fault(value)):
-            raise Unreadable(f"{name} is {show(value)}: the device itself does not trust its figures; look after it")
+            raise Unreadable(
+                f"{name} is {show(value)}: the device itself does not trust its figures; look after it"
+            )
         if kind in _TESTS and is_true:
             raise Unreadable(f"{name} is {show(value)}: what it tells was made up, and only people count")
 
@@ -217,7 +253,9 @@ def _trusted(fields: Mapping[str, Any]) -> None:
 def _is_fault(text: str) -> bool:
     """Whether a text names a fault, and is none of the many ways to say that there is none."""
     word = text.strip().lower()
-    return any(c.isalpha() for c in word) and not word.startswith(("no", "ok", "false", "good", "success", "null"))
+    return any(c.isalpha() for c in word) and not word.startswith(
+        ("no", "ok", "false", "good", "success", "null")
+    )
 
 
 def _decoded(sheet: Sheet, identity: Identity | None = None) -> Decoded:
@@ -231,11 +269,15 @@ def _value(fields: Mapping[str, Any], meaning: topics.Meaning) -> str:
     A `state` is one only on a topic that says what it is of.
     """
     by = {compact(name): name for name in fields if type(name) is str}
-    name = next((by[field] for field in (*_VALUES, "state")[: len(_VALUES) + bool(meaning.said)] if field in by), "")
+    name = next(
+        (by[field] for field in (*_VALUES, "state")[: len(_VALUES) + bool(meaning.said)] if field in by), ""
+    )
     return name if name and type(fields[name]) not in (dict, list) and fields[name] is not None else ""
 
 
-def _note_value(packet: Packet, sheet: Sheet, fields: Mapping[str, Any], name: str, meaning: topics.Meaning) -> None:
+def _note_value(
+    packet: Packet, sheet: Sheet, fields: Mapping[str, Any], name: str, meaning: topics.Meaning
+) -> None:
     """Note the value of {"value": 1, "status": 0} on a topic that says what it measures, unless it tells of a fault."""
     for field in fields:
         if compact(field) in ("status", "quality", "fault", "error") and fields[field] not in _SOUND:
@@ -244,7 +286,9 @@ def _note_value(packet: Packet, sheet: Sheet, fields: Mapping[str, Any], name: s
             return
     sheet.time = own_time(fields, objects.clock(packet))
     path = f"${step(name)}"
-    objects.note_value(sheet, meaning.said, fields[name], topic=packet.topic, name=name, path=path, part=meaning.part)
+    objects.note_value(
+        sheet, meaning.said, fields[name], topic=packet.topic, name=name, path=path, part=meaning.part
+    )
 
 
 def _plain(packet: Packet) -> Decoded:
@@ -252,7 +296,9 @@ def _plain(packet: Packet) -> Decoded:
     text = packet.text
     if not text or not text.isprintable() or len(text) > PLAIN_LIMIT:
         size = f"{len(packet.payload)} bytes"
-        raise Unreadable(f"the payload is neither JSON nor a number or a word ({size}): choose JSON in its settings")
+        raise Unreadable(
+            f"the payload is neither JSON nor a number or a word ({size}): choose JSON in its settings"
+        )
     if text.lower() in ("online", "offline", "connected", "disconnected"):
         return Decoded(not_data="whether a device is connected")
     value = _unquoted(packet, text)
@@ -283,10 +329,14 @@ def _meaningless(packet: Packet, value: Any) -> str:
     about = verdict.about if isinstance(verdict, Doubt) else "people"
     if type(value) not in (int, float):
         about = "presence"
-    shown = show(value) if type(value) is not str or _ONE_WORD.fullmatch(value) else "this text"  # it may be a name
+    shown = (
+        show(value) if type(value) is not str or _ONE_WORD.fullmatch(value) else "this text"
+    )  # it may be a name
     choices = [Choice(values={metric: "$"}, says=says) for metric, says in CHOICES[about]]
     lines = hints.mapping(packet.topic, choices)
-    words = "" if type(value) is not str else '\nyes = ["the word for somebody"]\nno = ["the word for nobody"]'
+    words = (
+        "" if type(value) is not str else '\nyes = ["the word for somebody"]\nno = ["the word for nobody"]'
+    )
     return f"nothing says what {shown} measures: {hints.WRITE}:\n{lines}{words}"
 
 
@@ -329,7 +379,9 @@ def _names(fields: Mapping[str, Any], path: str) -> list[tuple[str, Any, str]]:
         ]
     named = [entry for entry in found if entry[0] in _RANK]
     # A text is rather a name than a number is: {"id": 3, "name": "north"}.
-    return sorted(named, key=lambda entry: (entry[0] in _LOOSE_IDS and _is_of_anything(entry[1]), _RANK[entry[0]]))
+    return sorted(
+        named, key=lambda entry: (entry[0] in _LOOSE_IDS and _is_of_anything(entry[1]), _RANK[entry[0]])
+    )
 
 
 def _holders(fields: Mapping[str, Any], path: str, deep: int = 1) -> list[tuple[str, str, dict[str, Any]]]:
@@ -356,7 +408,9 @@ def _scalars(fields: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
 
 def _fit(device: str) -> str:
     if len(device) > DEVICE_LIMIT or not device.isprintable():
-        raise Unreadable(f"{show(device)} cannot name a device: that has {DEVICE_LIMIT} printable characters at most")
+        raise Unreadable(
+            f"{show(device)} cannot name a device: that has {DEVICE_LIMIT} printable characters at most"
+        )
     return device
 
 

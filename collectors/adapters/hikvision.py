@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters import hints
 from collectors.adapters.fields import Item, device, item, items, name, once, serial, span
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "hikvision"
 ALERT: Final = "EventNotificationAlert"
@@ -31,13 +31,19 @@ def decode(packet: Packet) -> Decoded:
     counts = once(item(alert.get("peopleCounting"))) if kind == COUNTING else alert
     if kind not in (COUNTING, BY_LINE):
         if "count" in kind:
-            raise Unreadable(f"an alert of the kind {show(kind)} counts in a way not known here: {hints.WRITE}")
-        return Decoded(not_data=f"an event that counts nobody ({name(alert.get('eventType')) or 'without a type'})")
+            raise Unreadable(
+                f"an alert of the kind {show(kind)} counts in a way not known here: {hints.WRITE}"
+            )
+        return Decoded(
+            not_data=f"an event that counts nobody ({name(alert.get('eventType')) or 'without a type'})"
+        )
     sheet = Sheet(SOURCE, device(packet, serial(alert.get("macAddress")), alert.get("ipAddress")))
     time, period_s, total = _when(packet, alert, counts)
     part = _part(alert.get("channelID"), counts.get("regionsID", counts.get("ruleID")))
     for direction, value in _people(sheet, counts, kind):
-        sheet.note(f"{direction}_total" if total else direction, value, part=part, time=time, period_s=period_s)
+        sheet.note(
+            f"{direction}_total" if total else direction, value, part=part, time=time, period_s=period_s
+        )
     return sheet.decoded(not_data="" if sheet.readings or sheet.problems else "an alert without counts")
 
 

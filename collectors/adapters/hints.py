@@ -43,7 +43,9 @@ def mapping(
     found += [f"{key} = {_quoted(path)}" for key, path in paths if path]
     if start and time:
         is_flow = bool(choices) and choices[0].values.keys() <= _FLOWS
-        found.append(f"{'' if is_flow else '# '}start = {_quoted(start)}  # leave this out with a running total")
+        found.append(
+            f"{'' if is_flow else '# '}start = {_quoted(start)}  # leave this out with a running total"
+        )
     for position, choice in enumerate(choices):
         values = ", ".join(f"{_bare(metric)} = {_quoted(path)}" for metric, path in choice.values.items())
         found.append(f"{'# ' if position else ''}values = {{ {values} }}  # {choice.says}")

@@ -8,13 +8,13 @@ of the state object.
 from collections.abc import Mapping
 from typing import Any, Final
 
-from collectors.adapters import doubts, objects, topics
-from collectors.adapters.leaves import Leaf
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
+from collectors.adapters import ambiguity, objects, topics
+from collectors.adapters.json_flatten import Leaf
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import PERSONS, Doubt, judge, words
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "homeassistant"
 _READ: Final = {"binary_sensor", "sensor", "counter", "number", "input_number", "input_boolean"}
@@ -30,7 +30,19 @@ _CLASSES: Final = {  # device class -> name in the general vocabulary
     "battery": "battery",
 }
 _PHONES: Final = frozenset(
-    ("phone", "iphone", "ipad", "ipod", "smartphone", "handy", "watch", "macbook", "laptop", "pixel", "android")
+    (
+        "phone",
+        "iphone",
+        "ipad",
+        "ipod",
+        "smartphone",
+        "handy",
+        "watch",
+        "macbook",
+        "laptop",
+        "pixel",
+        "android",
+    )
 )
 _AWAY: Final = ("unavailable", "unknown", "none", "")
 _NOT_PEOPLE: Final = "nothing about people or the air of a room"
@@ -85,7 +97,11 @@ def _entity(
     sheet = Sheet(SOURCE, f"{domain}.{name}" if domain else name, time=_time(packet, fields))
     if type(fields.get("available")) is bool:
         sheet.online(fields["available"])
-    if fields.get("available") is False or (type(value) is str and value.strip().lower() in _AWAY) or value is None:
+    if (
+        fields.get("available") is False
+        or (type(value) is str and value.strip().lower() in _AWAY)
+        or value is None
+    ):
         return sheet.decoded(not_data="" if sheet.statuses else "it says that nothing was measured")
     device_class, unit = _attribute(fields, "device_class"), _attribute(fields, "unit_of_measurement")
     said = _words(domain, name, device_class, unit)
@@ -94,7 +110,7 @@ def _entity(
     leaf = Leaf(words=said, said=name.rpartition("/")[2], value=value, path=path, unit=unit.lower())
     found = objects.sort([leaf])
     if not found.understood:
-        raise Unreadable(doubts.unknown(packet.topic, [leaf]))
+        raise Unreadable(ambiguity.unknown(packet.topic, [leaf]))
     objects.write(sheet, found, topic=packet.topic)
     return sheet.decoded()
 

@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.fields import Item, device, items, name, once
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "huawei"
 WHOLE: Final = "all"  # the part that stands for everything the camera sees
@@ -16,7 +16,12 @@ WHOLE: Final = "all"  # the part that stands for everything the camera sees
 def reads(packet: Packet) -> bool:
     """Whether it is the result of a task."""
     found = packet.object
-    return "event_type" in found and "stream_id" in found and "task_id" in found and type(found.get("data")) is dict
+    return (
+        "event_type" in found
+        and "stream_id" in found
+        and "task_id" in found
+        and type(found.get("data")) is dict
+    )
 
 
 def decode(packet: Packet) -> Decoded:

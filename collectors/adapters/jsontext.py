@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
-from core.errors import Unreadable
+from besok.model.errors import Unreadable
 
 _decode, _encode = msgspec.json.Decoder().decode, msgspec.json.Encoder().encode
 
@@ -45,7 +45,9 @@ def _carefully(payload: bytes) -> Any:
     try:
         text = payload.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as exc:
-        raise Unreadable(f"the payload is not text in UTF-8 (byte {exc.start + 1} of {len(payload)})") from exc
+        raise Unreadable(
+            f"the payload is not text in UTF-8 (byte {exc.start + 1} of {len(payload)})"
+        ) from exc
     if not text.strip():
         raise Unreadable("the payload is empty")
     try:

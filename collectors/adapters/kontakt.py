@@ -2,12 +2,12 @@
 
 from typing import Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.fields import device, once
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "kontakt"
 NEVER: Final = 65535  # stands for "never" and "not known"

@@ -7,18 +7,18 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
+from besok.model import topics
+from besok.model.errors import Unreadable
+from besok.model.json_path import PathError, Place, compiled
+from besok.model.metrics import METRICS, Kind
+from besok.model.readings import Decoded, Identity, Reading
+from besok.model.site import PayloadMapping
+from besok.model.sitefile.mapping_checks import PERIOD_LIMIT, split
+from besok.model.units import converted
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core import topics
-from core.errors import Unreadable
-from core.metrics import METRICS, Kind
-from core.paths import PathError, Place, compiled
-from core.readings import Decoded, Identity, Reading
-from core.site import PayloadMapping
-from core.sitefile.mapping_checks import PERIOD_LIMIT, split
-from core.units import converted
 
 NAME_LIMIT = {"device": 200, "channel": 60}  # characters
 WORD_LIMIT = 200  # characters of a payload that is a bare word
@@ -92,7 +92,11 @@ def _message(packet: Packet) -> Any:
 def _is_like(packet: Packet, mapping: PayloadMapping) -> bool:
     """Whether the message has what `only` asks of it; what is asked of its items comes later. Never raises."""
     try:
-        asked = [(path, text) for path, text in mapping.only.items() if compiled(path).begins not in ("item", "key")]
+        asked = [
+            (path, text)
+            for path, text in mapping.only.items()
+            if compiled(path).begins not in ("item", "key")
+        ]
         if not asked:
             return True
         message = _message(packet)
@@ -177,13 +181,17 @@ class _Mapped:
                 model=self.mapping.model,
             )
         if self.found:
-            return Decoded(not_data="a message in which nothing is measured: every value is null or a word for nothing")
+            return Decoded(
+                not_data="a message in which nothing is measured: every value is null or a word for nothing"
+            )
         return Decoded(not_data="a message without items") if self._is_empty_list(items) else Decoded()
 
     def _items(self) -> list[Place]:
         whole = Place(message=self.message, item=self.message, key=None, levels=self.packet.levels)
         of_items = [
-            (path, text) for path, text in self.mapping.only.items() if compiled(path).begins in ("item", "key")
+            (path, text)
+            for path, text in self.mapping.only.items()
+            if compiled(path).begins in ("item", "key")
         ]
         if not self.mapping.each:
             return [whole]
@@ -249,7 +257,9 @@ class _Mapped:
             raise Unreadable(f"{path} leads to {len(found)} values; make items of them with each = ...")
         for container, key in found[0].within:
             if isinstance(container, dict) and container.get(TWICE) == key:
-                raise Unreadable(f"the message says {show(key)} twice, so nobody knows which one {path} means")
+                raise Unreadable(
+                    f"the message says {show(key)} twice, so nobody knows which one {path} means"
+                )
         return found[0].value
 
     def _name(self, what: str, place: Place, otherwise: str) -> str:
@@ -260,7 +270,9 @@ class _Mapped:
         text = _text(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
         if not text or len(text) > NAME_LIMIT[what] or not text.isprintable():
             where = f"{what} ({path})" if path else "the topic"
-            raise Unreadable(f"{where} is {show(value)}: it must be a name of at most {NAME_LIMIT[what]} characters")
+            raise Unreadable(
+                f"{where} is {show(value)}: it must be a name of at most {NAME_LIMIT[what]} characters"
+            )
         return text
 
     def _time(self, what: str, place: Place) -> datetime | None:
@@ -273,7 +285,9 @@ class _Mapped:
             try:
                 value = datetime.strptime(value.strip(), written).isoformat()  # noqa: DTZ007 - the zone comes next
             except ValueError as exc:
-                raise Unreadable(f"{name} is {show(value)}: it is not written as time_format says, {written}") from exc
+                raise Unreadable(
+                    f"{name} is {show(value)}: it is not written as time_format says, {written}"
+                ) from exc
         return self.packet.instant(value, zone=self.zone, name=name)
 
     def _period_s(self, place: Place, time: datetime | None) -> float:

@@ -2,14 +2,16 @@
 
 from typing import Final
 
+from besok.model.readings import Decoded
 from collectors.adapters.fields import device, item, name, once
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.readings import Decoded
 
 SOURCE: Final = "meraki"
 PREFIX: Final = "merakimv"
-WHOLE: Final = "0"  # the zone that is everything in sight; `level:all` here, as with all sensors that have regions
+WHOLE: Final = (
+    "0"  # the zone that is everything in sight; `level:all` here, as with all sensors that have regions
+)
 
 
 def reads(packet: Packet) -> bool:

@@ -4,21 +4,25 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.fields import Item, device, item, items, name, once, span
 from collectors.adapters.jsontext import show
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.times import instant
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "milesight"
 TOTALS: Final = "line_total_data"
 PERIODS: Final = "line_periodic_data"
 TRIGGERS: Final = "line_trigger_data"
 AT_ONCE: Final = 3  # people who cross a line in one instant, at most
-REGIONS: Final = ("region_data", "region_periodic_data", "region_trigger_data")  # each with the two lists below
+REGIONS: Final = (
+    "region_data",
+    "region_periodic_data",
+    "region_trigger_data",
+)  # each with the two lists below
 SECTIONS: Final = (TOTALS, PERIODS, TRIGGERS, *REGIONS, "region_count_data", "dwell_time_data")
 WHOLE: Final = "all"  # the part of a VS121-P that stands for everything it sees
 _MODEL = re.compile(r"V_(\d{3})")
@@ -116,7 +120,9 @@ def _crowd(line: Item) -> bool:
     whose triggers hold 0 or 1.
     """
     people = item(line.get("total")) or line
-    told = [number(said, people.get(said)) for said in ("in", "out") if type(people.get(said)) in (int, float)]
+    told = [
+        number(said, people.get(said)) for said in ("in", "out") if type(people.get(said)) in (int, float)
+    ]
     return any(value is not None and value > AT_ONCE for value in told)
 
 

@@ -5,19 +5,23 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
 from collectors.adapters import wordlists
 from collectors.adapters.jsontext import show
 from collectors.adapters.vocabulary import compact
-from core.errors import Unreadable
 
-Clock = Callable[[str, Any, str], datetime | None]  # name and value of a field, zone beside it -> the time it says
+Clock = Callable[
+    [str, Any, str], datetime | None
+]  # name and value of a field, zone beside it -> the time it says
 
 BEGINS, ENDS = frozenset(wordlists.BEGINS.split()), frozenset(wordlists.ENDS.split())
 LENGTHS: Final = frozenset(wordlists.LENGTHS.split())
 _TIMES: Final = wordlists.TIMES.split()
 _TIME_RANK: Final = {name: rank for rank, name in enumerate(_TIMES)}
 _CLOCK_ONLY: Final = re.compile(r"\d{1,2}:\d\d(:\d\d([.,]\d+)?)?([Zz]|[+-]\d\d:?\d\d)?")
-_DAY_ONLY: Final = re.compile(r"\d{4}-\d\d-\d\d|\d{4}/\d\d/\d\d|\d{8}|\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}/\d{1,2}/\d{4}")
+_DAY_ONLY: Final = re.compile(
+    r"\d{4}-\d\d-\d\d|\d{4}/\d\d/\d\d|\d{8}|\d{1,2}\.\d{1,2}\.\d{4}|\d{1,2}/\d{1,2}/\d{4}"
+)
 
 
 def own_time(fields: Mapping[str, Any], clock: Clock) -> datetime | None:
@@ -62,7 +66,12 @@ def _unwrapped(name: object, value: Any) -> Any:
 def named(fields: Mapping[str, Any], names: frozenset[str]) -> str:
     """The first field with one of the names that holds a time or a number; "" if there is none."""
     return next(
-        (name for name, value in fields.items() if type(value) in (int, float, str) and compact(name) in names), ""
+        (
+            name
+            for name, value in fields.items()
+            if type(value) in (int, float, str) and compact(name) in names
+        ),
+        "",
     )
 
 

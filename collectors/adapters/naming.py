@@ -10,7 +10,16 @@ from typing import Any, Final
 
 from collectors.adapters import wordlists
 from collectors.adapters.moments import is_time
-from collectors.adapters.vocabulary import Doubt, Means, compact, is_climate, is_label, is_other_kind, judge, words
+from collectors.adapters.vocabulary import (
+    Doubt,
+    Means,
+    compact,
+    is_climate,
+    is_label,
+    is_other_kind,
+    judge,
+    words,
+)
 
 _PART_FIELDS: Final = (
     "lineid", "zoneid", "regionid", "areaid", "channelid", "counterid", "doorid", "roomid", "sensorid", "deviceid",
@@ -21,7 +30,9 @@ _PART_FIELDS: Final = (
     "id", "number", "no", "nr", "index", "uid", "name", "label",
 )  # fmt: skip
 _SURE_PARTS: Final = _PART_FIELDS.index("id")
-_NO_PLACES: Final = frozenset(("sensorid", "deviceid", "counterid", "channel"))  # of the device, or of its radio
+_NO_PLACES: Final = frozenset(
+    ("sensorid", "deviceid", "counterid", "channel")
+)  # of the device, or of its radio
 _CLASSES: Final = frozenset(
     ("class", "classname", "objectclass", "object", "objecttype", "itemtype", "targettype", "vehicletype", "category",
      "classification", "type", "label", "kind")
@@ -30,7 +41,17 @@ _NAME_FIELDS: Final = (
     "name", "type", "key", "n", "attribute", "metric", "measure", "parameter", "quantity", "property", "sensor",
     "variable", "field", "objectname", "resourcename", "caption", "measurement", "k", "datapointid", "id",
 )  # fmt: skip
-VALUE_FIELDS: Final = ("value", "v", "val", "vb", "text", "reading", "measurement", "measurementvalue", "presentvalue")
+VALUE_FIELDS: Final = (
+    "value",
+    "v",
+    "val",
+    "vb",
+    "text",
+    "reading",
+    "measurement",
+    "measurementvalue",
+    "presentvalue",
+)
 UNIT_FIELDS: Final = ("unit", "units", "uom", "u", "unitofmeasurement")
 _SHARED_UNITS: Final = ("unit", "units", "uom", "unitofmeasurement")
 _SIMPLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -104,7 +125,9 @@ def shared_unit(fields: Mapping[str, Any]) -> str:
     unit = fields.get(first_of(by_words(fields), _SHARED_UNITS))
     if type(unit) is not str:
         return ""
-    counted = (name for name, value in fields.items() if type(value) in (int, float, str) and not is_time(name))
+    counted = (
+        name for name, value in fields.items() if type(value) in (int, float, str) and not is_time(name)
+    )
     return unit if not any(is_climate(judge(words(name))) for name in counted) else ""
 
 

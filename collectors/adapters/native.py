@@ -5,12 +5,12 @@ from functools import lru_cache
 from math import isfinite
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.metrics import METRICS, Kind
+from besok.model.readings import Decoded, Flag, Identity, Reading, Status
 from collectors.adapters.jsontext import TWICE, parse, show
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import event_time
-from core.errors import Unreadable
-from core.metrics import METRICS, Kind
-from core.readings import Decoded, Flag, Identity, Reading, Status
 
 SOURCE: Final = "native"
 PREFIX: Final = "besok/v1/"
@@ -45,7 +45,9 @@ def _address(topic: str) -> tuple[str, str]:
         raise Unreadable(f"the topic is not {PREFIX}SITE/DEVICE/ followed by flow, level or status")
     device = f"{parts[0]}/{parts[1]}"
     if len(device) > DEVICE_LIMIT:
-        raise Unreadable(f"the names of site and device have {len(device)} characters; {DEVICE_LIMIT} is the most")
+        raise Unreadable(
+            f"the names of site and device have {len(device)} characters; {DEVICE_LIMIT} is the most"
+        )
     if not device.isprintable():
         raise Unreadable("the name of the site or the device has characters that cannot be printed")
     return device, parts[2]
@@ -106,7 +108,9 @@ def _identity(device: str, items: list[Any], readings: list[Reading]) -> Identit
     numbers = [item.get("seq") for item in items if type(item) is dict]
     if not all(type(n) is int for n in numbers):
         return None
-    return Identity(scope=f"{SOURCE}/{device}", mark=f"seq:{','.join(map(str, numbers))}", window_s=SEQ_WINDOW_S)
+    return Identity(
+        scope=f"{SOURCE}/{device}", mark=f"seq:{','.join(map(str, numbers))}", window_s=SEQ_WINDOW_S
+    )
 
 
 def _flow_item(device: str, item: Item, readings: list[Reading], problems: list[str]) -> None:
@@ -153,7 +157,15 @@ def _level_item(device: str, item: Item, readings: list[Reading], problems: list
         value = (_presence if name == "occupied" else _number)(name, item[name], problems)
         if value is not None:
             readings.append(
-                Reading(source=SOURCE, device=device, channel=channel, metric=name, value=value, time=time, flags=flags)
+                Reading(
+                    source=SOURCE,
+                    device=device,
+                    channel=channel,
+                    metric=name,
+                    value=value,
+                    time=time,
+                    flags=flags,
+                )
             )
 
 
@@ -172,7 +184,9 @@ def _channel(kind: str, field: str, value: object) -> str:
     if type(value) is int:
         value = str(value)
     if type(value) is not str or not value or len(value) > CHANNEL_LIMIT or not value.isprintable():
-        raise Unreadable(f"{field} is {show(value)}: it must be a name of at most {CHANNEL_LIMIT} printable characters")
+        raise Unreadable(
+            f"{field} is {show(value)}: it must be a name of at most {CHANNEL_LIMIT} printable characters"
+        )
     return f"{kind}:{value}"
 
 
@@ -181,7 +195,9 @@ def _period(value: object) -> float:
         return 0.0
     if (type(value) is int or type(value) is float) and 0 <= value <= PERIOD_LIMIT:
         return float(value)
-    raise Unreadable(f"period_s is {show(value)}: it must be a number of seconds from 0 to {PERIOD_LIMIT} (a day)")
+    raise Unreadable(
+        f"period_s is {show(value)}: it must be a number of seconds from 0 to {PERIOD_LIMIT} (a day)"
+    )
 
 
 def _wraps(value: object) -> int:
@@ -189,7 +205,9 @@ def _wraps(value: object) -> int:
         return 0
     if type(value) is int and 0 <= value <= WRAPS_LIMIT:
         return value
-    raise Unreadable(f"wraps is {show(value)}: it must be a whole number such as 65536, for a counter of 16 bits")
+    raise Unreadable(
+        f"wraps is {show(value)}: it must be a whole number such as 65536, for a counter of 16 bits"
+    )
 
 
 def _number(name: str, value: object, problems: list[str]) -> float | None:
@@ -224,4 +242,8 @@ def _presence(name: str, value: object, problems: list[str]) -> float | None:
     return None
 
 
-_KINDS: Final[dict[str, Callable[[str, bytes], Decoded]]] = {"flow": _flow, "level": _level, "status": _status}
+_KINDS: Final[dict[str, Callable[[str, bytes], Decoded]]] = {
+    "flow": _flow,
+    "level": _level,
+    "status": _status,
+}

@@ -4,8 +4,8 @@ import re
 from collections.abc import Collection, Mapping
 from math import isfinite
 
+from besok.model.errors import Unreadable
 from collectors.adapters.jsontext import NotANumber, show
-from core.errors import Unreadable
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _MEASURED = re.compile(r"([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+))\s*([^\d\s.,+-][^\d\s]{0,11})")
@@ -84,7 +84,9 @@ def _from_text(name: str, text: str, nothing: Collection[float], units: Mapping[
     if len(text) > _LONGEST:
         raise Unreadable(f"{name} is {show(text)}: it must be a number")
     if "," in text and _THOUSANDS.fullmatch(text):
-        raise Unreadable(f"{name} is {show(text)}: nobody can tell whether the comma sets thousands or decimals apart")
+        raise Unreadable(
+            f"{name} is {show(text)}: nobody can tell whether the comma sets thousands or decimals apart"
+        )
     if _NUMBER.fullmatch(text):
         return number(name, _plain(text), nothing=nothing)
     if _MEASURED.fullmatch(text):

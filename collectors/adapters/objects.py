@@ -5,10 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
-from collectors.adapters import doubts, hints
+from besok.model.errors import Unreadable
+from collectors.adapters import ambiguity, hints
 from collectors.adapters.amounts import ABOUT_PEOPLE, amount
+from collectors.adapters.json_flatten import PART_LIMIT, Leaf, leaves
 from collectors.adapters.jsontext import show
-from collectors.adapters.leaves import PART_LIMIT, Leaf, leaves
 from collectors.adapters.moments import Clock
 from collectors.adapters.numbers import measured, number, state
 from collectors.adapters.packet import Packet
@@ -25,13 +26,19 @@ from collectors.adapters.vocabulary import (
     judge,
     words,
 )
-from core.errors import Unreadable
 
-_TOTAL_OF: Final = {"in": "in_total", "out": "out_total", "passages": "passages_total", "motions": "motions_total"}
+_TOTAL_OF: Final = {
+    "in": "in_total",
+    "out": "out_total",
+    "passages": "passages_total",
+    "motions": "motions_total",
+}
 # Words that tell of people whatever the name of the field, and whether they do so beyond doubt.
 _STATES: Final = {
     **dict.fromkeys(("occupied", "unoccupied", "vacant", "not occupied", "not_occupied"), True),
-    **dict.fromkeys(("free", "busy", "in use", "in_use", "taken", "present", "absent", "motion", "no motion"), False),
+    **dict.fromkeys(
+        ("free", "busy", "in use", "in_use", "taken", "present", "absent", "motion", "no motion"), False
+    ),
 }
 SHARES: Final = ("%", "percent", "pct", "prozent", "procent")
 _NO_COUNTS: Final = frozenset(  # units of meters
@@ -131,7 +138,7 @@ def sort(leaves_: Iterable[Leaf], *, context: tuple[str, ...] = ()) -> Found:
     found = Found()
     listed = _departures(leaves_)
     aside = [leaf for leaf in listed if _sort(found, leaf, context) == "aside"]
-    found.shares = [leaf for leaf in aside if doubts.is_share(leaf) and _is_number(leaf.value)]
+    found.shares = [leaf for leaf in aside if ambiguity.is_share(leaf) and _is_number(leaf.value)]
     _agree(found)
     _same(found)
     if not found.understood:
@@ -180,10 +187,12 @@ def _agree(found: Found) -> None:
 def write(sheet: Sheet, found: Found, *, topic: str, device_path: str = "", time_path: str = "") -> None:
     """Note what was measured, and as a problem what is in doubt."""
     measure(sheet, found)
-    if said := doubts.told(found.measured, found.doubtful, topic=topic, device=device_path, time=time_path):
+    if said := ambiguity.told(
+        found.measured, found.doubtful, topic=topic, device=device_path, time=time_path
+    ):
         sheet.problems.append(said)
     if found.shares and found.understood and not found.about_people:
-        sheet.problems.append(doubts.unknown(topic, found.shares, device=device_path, time=time_path))
+        sheet.problems.append(ambiguity.unknown(topic, found.shares, device=device_path, time=time_path))
 
 
 def measure(sheet: Sheet, found: Found) -> None:
@@ -212,7 +221,9 @@ def measure(sheet: Sheet, found: Found) -> None:
             sheet.note(metric, value, part=part, time=time, period_s=leaf.period_s, said=leaf.said)
 
 
-def _tell(told: dict[_Key, tuple[Leaf, float]], disputed: set[_Key], key: _Key, leaf: Leaf, value: float) -> None:
+def _tell(
+    told: dict[_Key, tuple[Leaf, float]], disputed: set[_Key], key: _Key, leaf: Leaf, value: float
+) -> None:
     """Keep what is said of one thing; if it is said twice, somebody is there if either word for it says so.
 
     Two numbers of people for one place are in dispute, and neither counts.
@@ -270,7 +281,11 @@ def _parts(measured: list[tuple[Leaf, Means]]) -> Iterable[tuple[Leaf, Means, st
 def _verdict(leaf: Leaf, context: tuple[str, ...]) -> Verdict:
     """What a leaf means, by its name and, where that leaves it open, by its value."""
     verdict = judge(leaf.words)
-    if context and not isinstance(verdict, Means) and isinstance(within := judge((*context, *leaf.words)), Means):
+    if (
+        context
+        and not isinstance(verdict, Means)
+        and isinstance(within := judge((*context, *leaf.words)), Means)
+    ):
         verdict = within
     if not isinstance(verdict, Means) and leaf.place and isinstance(alone := judge(leaf.own), Means):
         verdict = replace(alone, part=alone.part or f"{leaf.place}/{leaf.part}".strip("/"))
@@ -353,4 +368,6 @@ def clock(packet: Packet | None) -> Clock:
     """How the times in an object are read; not at all without a packet, which knows the zone of the place."""
     if packet is None:
         return lambda name, value, zone: None
-    return lambda name, value, zone: packet.instant(value, name=name, zone="UTC" if "utc" in words(name) else zone)
+    return lambda name, value, zone: packet.instant(
+        value, name=name, zone="UTC" if "utc" in words(name) else zone
+    )

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.jsontext import parse
-from core.errors import Unreadable
-from core.readings import Decoded
 
 DEEPEST: Final = 3  # levels of objects in which another one may stand as a text
 UNREACHABLE: Final = "no mapping reaches JSON within a text: let its sender unpack it"

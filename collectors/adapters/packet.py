@@ -4,10 +4,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from besok.model.decode_context import NOTHING, Device, Known
+from besok.model.errors import Unreadable
+from besok.model.readings import Message
 from collectors.adapters import jsontext, times, xmltext
-from core.errors import Unreadable
-from core.known import NOTHING, Device, Known
-from core.readings import Message
 
 
 class Packet:

@@ -4,7 +4,7 @@ import struct
 from collections.abc import Iterator
 from typing import Final
 
-from core.errors import Unreadable
+from besok.model.errors import Unreadable
 
 LONGEST: Final = 10  # bytes of a number
 

@@ -6,15 +6,17 @@ Format: Ruuvi's documentation of the gateway's MQTT messages and of data format 
 import re
 from typing import Final
 
+from besok.model.readings import Decoded, Identity
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.readings import Decoded, Identity
 
 SOURCE: Final = "ruuvi"
 PACKET_WINDOW_S: Final = 600.0  # of a number of 16 bits that grows every second or two
 _MANUFACTURER: Final = b"\xff\x99\x04"
 _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){4,260}")
-_NOT_OURS: Final = "a Bluetooth device that is no RuuviTag; it may be somebody's phone, and nothing of it is kept"
+_NOT_OURS: Final = (
+    "a Bluetooth device that is no RuuviTag; it may be somebody's phone, and nothing of it is kept"
+)
 
 
 def reads(packet: Packet) -> bool:
@@ -35,7 +37,9 @@ def decode(packet: Packet) -> Decoded:
     _climate(sheet, raw)
     number = int.from_bytes(raw[16:18], "big")
     mark = Identity(scope=f"{SOURCE}/{sheet.device}", mark=f"packet:{number}", window_s=PACKET_WINDOW_S)
-    return sheet.decoded(identity=mark, model="RuuviTag", not_data="" if sheet.readings else "it measures nothing")
+    return sheet.decoded(
+        identity=mark, model="RuuviTag", not_data="" if sheet.readings else "it measures nothing"
+    )
 
 
 def _climate(sheet: Sheet, raw: bytes) -> None:

@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters import hints, objects, topics
 from collectors.adapters.hints import Choice
+from collectors.adapters.json_flatten import Leaf
 from collectors.adapters.jsontext import show
-from collectors.adapters.leaves import Leaf
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import CHOICES
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "sensorthings"
 _VERSION: Final = re.compile(r"v1\.\d")
@@ -33,7 +33,9 @@ _NAMES: Final = (("name",), ("description",), ("ObservedProperty", "name"), ("ob
 def reads(packet: Packet) -> bool:
     """Topics of a SensorThings service: its version, and then one of its entities."""
     levels = packet.levels
-    return any(_VERSION.fullmatch(level) and _ENTITY.match(levels[n + 1]) for n, level in enumerate(levels[:-1]))
+    return any(
+        _VERSION.fullmatch(level) and _ENTITY.match(levels[n + 1]) for n, level in enumerate(levels[:-1])
+    )
 
 
 def decode(packet: Packet) -> Decoded:
@@ -50,7 +52,9 @@ def decode(packet: Packet) -> Decoded:
         raise Unreadable(_asked(packet, fields["result"]))
     found = objects.sort([Leaf(words=said, said="result", value=fields["result"], path="$.result")])
     objects.write(sheet, found, topic=packet.topic, time_path="$.phenomenonTime")
-    return sheet.decoded(not_data="" if sheet.readings or sheet.problems else "it says that nothing was measured")
+    return sheet.decoded(
+        not_data="" if sheet.readings or sheet.problems else "it says that nothing was measured"
+    )
 
 
 def _stream(packet: Packet, fields: Mapping[str, Any]) -> str:

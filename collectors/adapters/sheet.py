@@ -3,17 +3,19 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
+from besok.model.errors import Unreadable
+from besok.model.metrics import METRICS, Kind
+from besok.model.readings import Decoded, Flag, Identity, Reading, Status
 from collectors.adapters.jsontext import show
 from collectors.adapters.numbers import number, state
-from core.errors import Unreadable
-from core.metrics import METRICS, Kind
-from core.readings import Decoded, Flag, Identity, Reading, Status
 
 
 class Sheet:
     """Collects the readings, statuses and problems of one device in one message."""
 
-    def __init__(self, source: str, device: str, *, time: datetime | None = None, flags: Flag = Flag.NONE) -> None:
+    def __init__(
+        self, source: str, device: str, *, time: datetime | None = None, flags: Flag = Flag.NONE
+    ) -> None:
         """`time` holds for every reading that is noted without one of its own."""
         self.source = source
         self.device = device

@@ -9,12 +9,12 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters import fields, hints
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "shelly"
 _COMPONENT: Final = re.compile(r"([a-z_0-9]+):(\d+)")
@@ -130,7 +130,9 @@ def _notified(packet: Packet) -> Decoded:
 
 def _events(packet: Packet, events: Any) -> Decoded:
     """Events are buttons and the device's own affairs, but for scripts that hand on what Bluetooth sensors say."""
-    sheets = [sheet for event in events if (sheet := _heard(event)) is not None] if type(events) is list else []
+    sheets = (
+        [sheet for event in events if (sheet := _heard(event)) is not None] if type(events) is list else []
+    )
     return fields.together(sheets, not_data="a button, or an answer to an order")
 
 
@@ -163,4 +165,6 @@ def _component(sheet: Sheet, name: str, value: Any) -> None:
             f"{name} is {show(value['value'])}, and only the device knows what that measures: {hints.WRITE}"
         )
     for field, metric in _GEN2.get(kind, ()):
-        sheet.note(metric, value.get(field), part="all" if kind == "presence" else part, said=f"{name}.{field}")
+        sheet.note(
+            metric, value.get(field), part="all" if kind == "presence" else part, said=f"{name}.{field}"
+        )

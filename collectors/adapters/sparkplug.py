@@ -8,18 +8,27 @@ a reader that keeps nothing cannot know. Format: Eclipse Sparkplug 3.0, chapters
 from collections.abc import Iterator
 from typing import Any, Final
 
-from collectors.adapters import doubts, objects, protobuf, topics
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
+from collectors.adapters import ambiguity, objects, protobuf, topics
+from collectors.adapters.json_flatten import Leaf
 from collectors.adapters.jsontext import show
-from collectors.adapters.leaves import Leaf
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import Means, judge, words
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "sparkplug"
 _DATA: Final = ("NDATA", "DDATA", "NBIRTH", "DBIRTH")
-_INTEGERS: Final = {1: 8, 2: 16, 3: 32, 4: 64, 5: 0, 6: 0, 7: 0, 8: 0}  # data type -> bits of two's complement
+_INTEGERS: Final = {
+    1: 8,
+    2: 16,
+    3: 32,
+    4: 64,
+    5: 0,
+    6: 0,
+    7: 0,
+    8: 0,
+}  # data type -> bits of two's complement
 _BOOLEAN: Final = 11
 _MOST: Final = 5000  # metrics of one message
 
@@ -64,15 +73,17 @@ def _words(name: str) -> tuple[str, tuple[str, ...]]:
 
 def _ask(sheet: Sheet, found: objects.Found, unnamed: bool) -> None:
     """What to do at the edge node about names in doubt and numbers for names."""
-    open_ = doubts.unsettled(found.measured, found.doubtful)
+    open_ = ambiguity.unsettled(found.measured, found.doubtful)
     if open_:
-        names = doubts.listed(list(dict.fromkeys(leaf.said for leaf, _ in open_)))
+        names = ambiguity.listed(list(dict.fromkeys(leaf.said for leaf, _ in open_)))
         sheet.problems.append(
             f"{names} could be people since the last message or a running total: name the metric so that it says which"
             " at the edge node, such as in_total or period_in"
         )
     if unnamed and not sheet.readings:
-        sheet.problems.append("its metrics have numbers (aliases) and no names: switch aliases off at the edge node")
+        sheet.problems.append(
+            "its metrics have numbers (aliases) and no names: switch aliases off at the edge node"
+        )
 
 
 def _metrics(packet: Packet) -> Iterator[tuple[str, Any, Any]]:

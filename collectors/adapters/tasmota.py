@@ -8,15 +8,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from collectors.adapters import doubts, hints, objects
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
+from collectors.adapters import ambiguity, hints, objects
 from collectors.adapters.amounts import ABOUT_PEOPLE
 from collectors.adapters.hints import Choice
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "tasmota"
 _PREFIXES: Final = ("tele", "stat", "cmnd")
@@ -127,13 +127,17 @@ def _sensors(packet: Packet, sheet: Sheet, fields: Any) -> None:
 def _people(packet: Packet, sheet: Sheet, fields: Mapping[str, Any]) -> None:
     """What other sensors, of scripts and of radars, say of people by the names they use."""
     others = {name: value for name, value in fields.items() if name not in _OWN and not _SEES.fullmatch(name)}
-    found = objects.look({name: value for name, value in others.items() if name.upper() != "COUNTER"}, packet=packet)
+    found = objects.look(
+        {name: value for name, value in others.items() if name.upper() != "COUNTER"}, packet=packet
+    )
     found.measured = [(leaf, means) for leaf, means in found.measured if means.metric in ABOUT_PEOPLE]
     found.doubtful = [(leaf, doubt) for leaf, doubt in found.doubtful if not _COUNTER.fullmatch(leaf.said)]
     objects.write(sheet, found, topic=packet.topic, device_path=_device_path(packet), time_path="$.Time")
 
 
-def _climate(sheet: Sheet, name: str, sensor: Mapping[str, Any], fahrenheit: bool) -> Iterator[tuple[str, str, Any]]:
+def _climate(
+    sheet: Sheet, name: str, sensor: Mapping[str, Any], fahrenheit: bool
+) -> Iterator[tuple[str, str, Any]]:
     """Metric, name and value of what a sensor says of the air."""
     for field, metric in _CLIMATE.items():
         if sensor.get(field) is not None:
@@ -144,7 +148,11 @@ def _climate(sheet: Sheet, name: str, sensor: Mapping[str, Any], fahrenheit: boo
         sheet.problems.append(str(exc))
         return
     if degrees is not None:
-        yield "temperature_c", f"{name}.Temperature", round((degrees - 32) / 1.8, 2) if fahrenheit else degrees
+        yield (
+            "temperature_c",
+            f"{name}.Temperature",
+            round((degrees - 32) / 1.8, 2) if fahrenheit else degrees,
+        )
 
 
 def _counters(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -172,7 +180,7 @@ def _pulses(packet: Packet, counters: list[tuple[str, str]]) -> str:
     )
     path = counters[0][1]
     choices = [Choice(values={metric: path}, says=says) for metric, says in ways]
-    names = doubts.listed([name for name, _ in counters])
+    names = ambiguity.listed([name for name, _ in counters])
     return (
         f"{names} could count people or anything else that hangs on the wire; choose in the site file"
         f" ({hints.SEE}):\n{hints.mapping(packet.topic, choices, device=_device_path(packet), time='$.Time')}"

@@ -9,11 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded, Identity
 from collectors.adapters import bthome
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded, Identity
 
 SOURCE: Final = "theengs"
 PACKET_WINDOW_S: Final = 60.0  # a packet number of eight bits comes round again
@@ -34,7 +34,9 @@ _FIELDS: Final = (
 _ADDRESS: Final = re.compile(r"(?:[0-9A-Fa-f]{2}[:-]?){5}[0-9A-Fa-f]{2}")
 _HEX: Final = re.compile(r"(?:[0-9A-Fa-f]{2}){1,100}")
 _ENCRYPTED: Final = "an encrypted advertisement: give the gateway the sensor's key"
-_PHONE: Final = "a Bluetooth device that is not a known sensor; it may be somebody's phone, and nothing of it is kept"
+_PHONE: Final = (
+    "a Bluetooth device that is not a known sensor; it may be somebody's phone, and nothing of it is kept"
+)
 _RADIO: Final = frozenset(  # what a gateway tells of a radio it hears
     """id name distance rssi txpower mac raw var int interval close speed idType rssi@1m rssiVar mfid uuid disc adr
     mac_type channel address addr bssid ssid rawData advData adv_data rawdata raw_data manufacturerdata servicedata

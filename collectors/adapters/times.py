@@ -17,8 +17,8 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from besok.model.errors import Unreadable
 from collectors.adapters.jsontext import show
-from core.errors import Unreadable
 
 CLOCK_SET: Final = datetime(2010, 1, 1, tzinfo=UTC)  # no clock that is set shows less
 LONGEST: Final = 100  # characters of a time, the longest interval with the names of its zones
@@ -27,7 +27,9 @@ NEVER: Final = (0xFFFFFFFF, 0x7FFFFFFF)  # registers of 32 bits with nothing in 
 # Epoch numbers by size: each unit from 1973 on, as far as the next one begins (seconds until 5138).
 _UNITS = ((1e17, 10**9), (1e14, 10**6), (1e11, 10**3), (0.0, 1))
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d*)?([eE]\+?\d+)?")
-_CALENDAR = re.compile(r"(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<H>\d\d)(?P<M>\d\d)((?P<S>\d\d)(?P<f>\d{3}(\d{3})?)?)?")
+_CALENDAR = re.compile(
+    r"(?P<y>20\d\d)(?P<m>\d\d)(?P<d>\d\d)(?P<H>\d\d)(?P<M>\d\d)((?P<S>\d\d)(?P<f>\d{3}(\d{3})?)?)?"
+)
 _DAY = re.compile(r"\d{4}-?\d\d-?\d\d|\d{1,2}[./]\d{1,2}[./]\d{4}")
 _ZEROS = re.compile(r"0{4}\D0{1,2}\D0{1,2}(\D.*)?")  # how some databases write that there is no time
 _DOTNET = re.compile(r"\\?/?Date\((-?\d+)(?:[+-]\d{4})?\)\\?/?")
@@ -88,10 +90,14 @@ def event_time(value: object) -> datetime | None:
             return time.astimezone(UTC)
     except (ValueError, OverflowError) as exc:
         raise Unreadable(f"time is {show(value)}: that is not a time such as 2026-11-25T08:15:00Z") from exc
-    raise Unreadable(f"time is {show(value)}, without a time zone: add Z for UTC, or an offset such as +01:00")
+    raise Unreadable(
+        f"time is {show(value)}, without a time zone: add Z for UTC, or an offset such as +01:00"
+    )
 
 
-def instant(value: object, zone: str = "", *, name: str = "time", near: datetime | None = None) -> datetime | None:
+def instant(
+    value: object, zone: str = "", *, name: str = "time", near: datetime | None = None
+) -> datetime | None:
     """The time `value` says, in UTC; None if it says none (also a clock that is not set). Raises Unreadable.
 
     Understood are ISO 8601 and its like with an offset, Z, or the name of a zone; the forms of e-mail and of web
@@ -174,7 +180,9 @@ def _text(text: str, zone: str, name: str, near: datetime | None) -> datetime | 
 def _number_in(text: str, zone: str, name: str, near: datetime | None) -> datetime | None:
     if _DAY.fullmatch(text):
         raise Unreadable(f"{name} is {show(text)}: that is a day, without a time of day")
-    return _number(int(text) if text.lstrip("+-").isdecimal() else float(text.replace(",", ".")), zone, name, near)
+    return _number(
+        int(text) if text.lstrip("+-").isdecimal() else float(text.replace(",", ".")), zone, name, near
+    )
 
 
 def _number(value: float, zone: str, name: str, near: datetime | None) -> datetime | None:
@@ -206,7 +214,9 @@ def _month_and_day(parts: dict[str, str], text: str, name: str) -> tuple[int, in
         return second, first
     if second > 12:
         return first, second
-    raise Unreadable(f"{name} is {show(text)}: nobody can tell the day from the month; send it as 2026-11-25T08:15:00Z")
+    raise Unreadable(
+        f"{name} is {show(text)}: nobody can tell the day from the month; send it as 2026-11-25T08:15:00Z"
+    )
 
 
 def _on_day(day: datetime, parts: dict[str, str]) -> datetime:
@@ -219,13 +229,17 @@ def _on_day(day: datetime, parts: dict[str, str]) -> datetime:
         return day + timedelta(hours=hour + 1)
     if hour == 24 and minute == second == 0:
         return day + timedelta(days=1)
-    return day.replace(hour=hour, minute=minute, second=second, microsecond=int((parts["f"] or "0").ljust(6, "0")[:6]))
+    return day.replace(
+        hour=hour, minute=minute, second=second, microsecond=int((parts["f"] or "0").ljust(6, "0")[:6])
+    )
 
 
 def _in_utc(time: datetime, zone: str, text: str, name: str, near: datetime | None) -> datetime:
     if time.tzinfo is None:
         if not zone:
-            raise Unreadable(f"{name} is {show(text)}, without a time zone: add Z for UTC, or an offset such as +01:00")
+            raise Unreadable(
+                f"{name} is {show(text)}, without a time zone: add Z for UTC, or an offset such as +01:00"
+            )
         time = time.replace(tzinfo=_zone(zone, name))
     try:
         first = time.astimezone(UTC)
@@ -273,4 +287,6 @@ def _epoch(number: float, name: str) -> datetime:
 
 
 def _no_time(value: object, name: str = "time") -> Unreadable:
-    return Unreadable(f"{name} is {show(value)}: it must be text such as 2026-11-25T08:15:00Z, or seconds since 1970")
+    return Unreadable(
+        f"{name} is {show(value)}: it must be text such as 2026-11-25T08:15:00Z, or seconds since 1970"
+    )

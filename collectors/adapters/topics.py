@@ -5,7 +5,18 @@ from typing import Final, NamedTuple
 
 from collectors.adapters.vocabulary import Means, Verdict, judge, words
 
-_COMMANDS: Final = {"set", "get", "config", "command", "commands", "cmd", "cmnd", "logging", "log", "discovery"}
+_COMMANDS: Final = {
+    "set",
+    "get",
+    "config",
+    "command",
+    "commands",
+    "cmd",
+    "cmnd",
+    "logging",
+    "log",
+    "discovery",
+}
 _ID: Final = re.compile(r"[0-9a-fA-F:._-]{6,}")  # a level that is the number of a device, not a word
 _THINGS: Final = frozenset(
     ("door", "window", "contact", "smoke", "leak", "moisture", "vibration", "tamper", "update", "problem", "plug",

@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.fields import Item, device, item, items, together
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "vergesense"
 EVENTS: Final = ("space_report", "space_availability", "sensor_report", "motion_detected")
@@ -30,7 +30,9 @@ def decode(packet: Packet) -> Decoded:
     problems: list[str] = []
     sheets = [_report(packet, report) for report in items("report", packet.json, problems)]
     decoded = together(sheets, not_data="a report without a measurement")
-    return Decoded(readings=decoded.readings, problems=(*problems, *decoded.problems), not_data=decoded.not_data)
+    return Decoded(
+        readings=decoded.readings, problems=(*problems, *decoded.problems), not_data=decoded.not_data
+    )
 
 
 def _report(packet: Packet, report: Item) -> Sheet:

@@ -25,7 +25,9 @@ class Means:
     units: Mapping[str, float] = field(default_factory=dict)
     unit: str = ""  # if the name says it: `temperature_f`
     inverted: bool = False  # `vacant: true` is occupied: no
-    either: str = ""  # what it could be instead: "people", "motion", those of a "period", a "battery" in volts
+    either: str = (
+        ""  # what it could be instead: "people", "motion", those of a "period", a "battery" in volts
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +58,10 @@ CHOICES: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     ),
     "occupancy": (("people", "people present (if it is not per cent)"),),
     "presence": (("occupied", "whether somebody is there"),),
-    "motion": (("motions", "movements since the last message"), ("motions_total", "movements, a running total")),
+    "motion": (
+        ("motions", "movements since the last message"),
+        ("motions_total", "movements, a running total"),
+    ),
 }
 
 # Which readings make a doubt of the same message (and part) of no account.
@@ -114,7 +119,9 @@ _BATTERY_V = {"v": 1.0, "volt": 1.0, "volts": 1.0, "mv": 0.001, "millivolt": 0.0
 
 EXACT: Final[Mapping[str, Means]] = {
     **_same(wordlists.PEOPLE, Means(metric="people", nothing=(-1.0, *_LOST), units=PERSONS)),
-    **_same(wordlists.COUNTED, Means(metric="people", nothing=(-1.0, *_LOST), units=PERSONS, either="period")),
+    **_same(
+        wordlists.COUNTED, Means(metric="people", nothing=(-1.0, *_LOST), units=PERSONS, either="period")
+    ),
     **_same(wordlists.OCCUPIED, Means(metric="occupied")),
     "occupancy": Means(metric="occupied", either="people", units=PERSONS),
     **_same(wordlists.MOTION, Means(metric="occupied", either="motion")),
@@ -123,16 +130,21 @@ EXACT: Final[Mapping[str, Means]] = {
     **_same(wordlists.TEMPERATURE_F, replace(_TEMPERATURE, unit="f")),
     **_same(wordlists.HUMIDITY, Means(metric="humidity_pct", nothing=(255.0, -1.0, *_LOST), units=_PERCENT)),
     **_same(wordlists.CO2, Means(metric="co2_ppm", nothing=(-1.0, *_LOST), units={"ppm": 1.0})),
-    **_same(wordlists.LIGHT, Means(metric="light_lux", nothing=(-1.0, *_LOST), units={"lx": 1.0, "lux": 1.0})),
+    **_same(
+        wordlists.LIGHT, Means(metric="light_lux", nothing=(-1.0, *_LOST), units={"lx": 1.0, "lux": 1.0})
+    ),
     **_same(
         wordlists.SOUND,
         Means(metric="sound_db", nothing=(255.0, -1.0, *_LOST), units={"db": 1.0, "dba": 1.0, "db(a)": 1.0}),
     ),
     **_same(
-        wordlists.BATTERY, Means(metric="battery_pct", nothing=(255.0, -1.0, *_LOST), units=_PERCENT, either="battery")
+        wordlists.BATTERY,
+        Means(metric="battery_pct", nothing=(255.0, -1.0, *_LOST), units=_PERCENT, either="battery"),
     ),
     **_same(wordlists.BATTERY_V, Means(metric="battery_v", nothing=(-1.0, *_LOST), units=_BATTERY_V)),
-    **_same(wordlists.BATTERY_MV, Means(metric="battery_v", nothing=(0.0, *_LOST), units=_BATTERY_V, unit="mv")),
+    **_same(
+        wordlists.BATTERY_MV, Means(metric="battery_v", nothing=(0.0, *_LOST), units=_BATTERY_V, unit="mv")
+    ),
     "intotal": Means(metric="in_total"),
     "outtotal": Means(metric="out_total"),
     "passagestotal": Means(metric="passages_total"),
@@ -142,7 +154,9 @@ _IN, _OUT = frozenset(wordlists.IN.split()), frozenset(wordlists.OUT.split())
 _TOTAL, _PERIOD = frozenset(wordlists.TOTAL.split()), frozenset(wordlists.PERIOD.split())
 _NOUNS = frozenset(wordlists.NOUNS.split())
 _FILLERS = _NOUNS.union(wordlists.FILLERS.split())
-_PERSONS = frozenset(("people", "person", "persons", "human", "humans", "visitor", "visitors", "occupants", "devices"))
+_PERSONS = frozenset(
+    ("people", "person", "persons", "human", "humans", "visitor", "visitors", "occupants", "devices")
+)
 _VAGUE = frozenset(wordlists.VAGUE.split())
 _MANY = _NOUNS.union(wordlists.MANY.split())
 _MOTIONS = frozenset(wordlists.MOTIONS.split())
@@ -150,7 +164,9 @@ _MOVES = frozenset(("pir", "motion", "motions", "movement", "movements", "move",
 _WAYS, _PLAIN_WAYS = frozenset(wordlists.WAYS.split()), frozenset(wordlists.PLAIN_WAYS.split())
 _FOREIGN_IN, _FOREIGN_OUT = frozenset(wordlists.FOREIGN_IN.split()), frozenset(wordlists.FOREIGN_OUT.split())
 _THINGS = frozenset(wordlists.THINGS.split())
-_SOME = frozenset((*wordlists.SOME.split(), "male", "female", "adult", "adults", "child", "children", "staff"))
+_SOME = frozenset(
+    (*wordlists.SOME.split(), "male", "female", "adult", "adults", "child", "children", "staff")
+)
 _ELSE = _THINGS.union(wordlists.ELSE.split(), wordlists.SOME.split())
 _RESETS = frozenset(("reset", "restart", "reboot", "boot"))  # since when it counts, or how often that was
 _CONDITIONS = frozenset(wordlists.CONDITIONS.split())
@@ -190,7 +206,12 @@ def judge(said: tuple[str, ...]) -> Verdict:
         inner = _means(rest)
         if isinstance(inner, Means | Doubt):
             return replace(inner, part=part)
-    if len(said) > 1 and said[-1].isdecimal() and len(said[-1]) <= 2 and isinstance(inner := _means(said[:-1]), Means):
+    if (
+        len(said) > 1
+        and said[-1].isdecimal()
+        and len(said[-1]) <= 2
+        and isinstance(inner := _means(said[:-1]), Means)
+    ):
         return replace(inner, part=said[-1])  # temperature_2
     return found
 
@@ -264,7 +285,11 @@ def _part(said: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 def is_place(name: str) -> bool:
     """Whether a name around others can be that of a line, a zone or a sensor: `A`, `north`; not `in` or `today`."""
     said = words(name)
-    return bool(said) and judge(said) == "unknown" and not frozenset(said) & (_IN | _OUT | _TOTAL | _PERIOD | _VAGUE)
+    return (
+        bool(said)
+        and judge(said) == "unknown"
+        and not frozenset(said) & (_IN | _OUT | _TOTAL | _PERIOD | _VAGUE)
+    )
 
 
 def is_other_kind(text: str) -> bool:
@@ -286,7 +311,9 @@ def is_aside(said: tuple[str, ...]) -> bool:
 def is_passing(text: str) -> bool:
     """Whether a text tells that somebody passed: "entry", "person_exited", "forward"."""
     said = frozenset(words(text))
-    return len(text) <= LONGEST_EVENT and not said.isdisjoint(_PASSED) and said.isdisjoint(_THINGS | _SETTINGS)
+    return (
+        len(text) <= LONGEST_EVENT and not said.isdisjoint(_PASSED) and said.isdisjoint(_THINGS | _SETTINGS)
+    )
 
 
 def is_climate(verdict: Verdict) -> bool:

@@ -6,7 +6,7 @@ from xml.etree.ElementTree import Element, ParseError
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
-from core.errors import Unreadable
+from besok.model.errors import Unreadable
 
 DEPTH_LIMIT: Final = 30  # elements within each other
 TEXT: Final = "#text"  # of an element that has attributes or children beside it
@@ -32,7 +32,9 @@ def parse(payload: bytes) -> dict[str, Any]:
         line, column = exc.position
         raise Unreadable(f"the payload is broken XML (line {line}, character {column + 1})") from exc
     except DefusedXmlException as exc:
-        raise Unreadable("the payload is XML with a document type or entities, which no sensor needs: refused") from exc
+        raise Unreadable(
+            "the payload is XML with a document type or entities, which no sensor needs: refused"
+        ) from exc
     except (ValueError, LookupError) as exc:  # an encoding that is none
         raise Unreadable("the payload is XML in an unknown encoding") from exc
     return {_name(root.tag): _value(root, DEPTH_LIMIT)}

@@ -4,14 +4,14 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.fields import Item, device, item, items, name, once, span, together
 from collectors.adapters.jsontext import show
 from collectors.adapters.numbers import number
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.times import instant
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "xovis"
 FORMS: Final = ("logics_data", "live_data", "status_data")
@@ -119,7 +119,10 @@ def _record(sheet: Sheet, part: str, record: Item, counts: str, zone: str) -> No
 
 def _share(record: Item) -> float:
     """The share of its period in which the sensor measured."""
-    made, meant = number("samples", record.get("samples")), number("samples_expected", record.get("samples_expected"))
+    made, meant = (
+        number("samples", record.get("samples")),
+        number("samples_expected", record.get("samples_expected")),
+    )
     if made is None or meant is None or meant <= 0:
         return 1.0
     return min(1.0, max(0.0, made / meant))
@@ -137,7 +140,9 @@ def _known(sheet: Sheet, called: object) -> bool:
     said = _said(called)
     if said in COUNTS or said.split("-")[0] in SPLIT:
         return True
-    sheet.problems.append(f"a count is called {show(called)}: only fw, bw, balance and the like are known here")
+    sheet.problems.append(
+        f"a count is called {show(called)}: only fw, bw, balance and the like are known here"
+    )
     return False
 
 
@@ -187,7 +192,9 @@ def _frame(sheet: Sheet, frame: Item, zone: str) -> None:
 
 def _event(sheet: Sheet, category: object, kind: str, told: Item, time: datetime | None) -> None:
     """A crossing of a line, or a counter: its value runs on since the last reset, one event is one person."""
-    if kind in CROSSINGS:  # of a line as drawn, not of a logic: a channel of its own, so that nothing counts twice
+    if (
+        kind in CROSSINGS
+    ):  # of a line as drawn, not of a logic: a channel of its own, so that nothing counts twice
         part = f"line{_part(told.get('geometry_id'), told.get('geometry_name'))}"
         sheet.note(CROSSINGS[kind], 1, part=part, time=time)
     elif category == "COUNT":

@@ -7,18 +7,27 @@ a state and not another movement. Format: the Zigbee2MQTT documentation, "MQTT t
 from collections.abc import Mapping
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters import objects
 from collectors.adapters.numbers import state
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import words
-from core.errors import Unreadable
-from core.readings import Decoded
 
 SOURCE: Final = "zigbee2mqtt"
 BASE: Final = "zigbee2mqtt"
 _PRESENCE: Final = ("occupancy", "presence")
-_OF_THE_DEVICE: Final = {"update", "device", "last_seen", "linkquality", "action", "color", "state", "voltage"}
+_OF_THE_DEVICE: Final = {
+    "update",
+    "device",
+    "last_seen",
+    "linkquality",
+    "action",
+    "color",
+    "state",
+    "voltage",
+}
 _NOT_PEOPLE: Final = "nothing about people or the air of a room"
 
 
@@ -87,7 +96,11 @@ def _measurements(fields: Mapping[str, Any]) -> dict[str, Any]:
     """
     raw = {"illuminance"} if "illuminance_lux" in fields else set()
     left_out = {*_PRESENCE, *_OF_THE_DEVICE, *raw}
-    found = {name: value for name, value in fields.items() if name not in left_out and not str(name).endswith("_state")}
+    found = {
+        name: value
+        for name, value in fields.items()
+        if name not in left_out and not str(name).endswith("_state")
+    }
     return {**found, "battery_voltage": fields.get("voltage")} if "battery" in fields else found
 
 
@@ -98,4 +111,6 @@ def _attribute(packet: Packet, name: list[str], value: Any) -> Decoded:
         sheet, words(name[-1]), value, topic=packet.topic, name=name[-1], path="$"
     ):
         return Decoded(not_data=_NOT_PEOPLE)
-    return sheet.decoded(not_data="" if sheet.readings or sheet.problems else "it says that nothing was measured")
+    return sheet.decoded(
+        not_data="" if sheet.readings or sheet.problems else "it says that nothing was measured"
+    )

@@ -6,12 +6,12 @@ from typing import Any
 
 from dash import html
 
-from core.sentences import rounded
-from core.site import Text
-from core.views.outlook import Outlook
-from core.views.progress import Progress, SoFar
-from core.views.series import VisitPoint
-from dashboard.components import files, outlook
+from besok.model.site import Text
+from besok.model.views.forecast import Outlook
+from besok.model.views.progress import Progress, SoFar
+from besok.model.views.series import VisitPoint
+from besok.text.narratives import rounded
+from dashboard.components import files, forecast
 from dashboard.figures import path
 from dashboard.i18n import _, formats, named
 
@@ -43,10 +43,14 @@ def panel(
             ),
             html.Div([html.P(_times(way), className="number"), html.P(_against(way), className="where")]),
             html.Div([html.P(_needed(way), className="number"), html.P(_goal(way), className="where")]),
-            *([outlook.odds(coming, way)] if coming else []),
+            *([forecast.odds(coming, way)] if coming else []),
             _scale(way),
             html.P(verdict(way), className="verdict"),
-            *([outlook.said(coming, way.factor, weekdays, None if way.breaks else way.growth)] if coming else []),
+            *(
+                [forecast.said(coming, way.factor, weekdays, None if way.breaks else way.growth)]
+                if coming
+                else []
+            ),
         ],
         className="hero answer",
     )
@@ -96,9 +100,13 @@ def _goal(way: Progress) -> str:
         "n": formats.number(way.goal_visits),
     }
     if way.today > way.deadline and way.deadline_365 is None:
-        said = _("{factor} × ({n} visits a year) was to be reached by {day}; too few days were counted to say")
+        said = _(
+            "{factor} × ({n} visits a year) was to be reached by {day}; too few days were counted to say"
+        )
     elif way.today > way.deadline:
-        said = _("{factor} × ({n} visits a year) was the goal for {day}; {came} came in the 365 days up to it")
+        said = _(
+            "{factor} × ({n} visits a year) was the goal for {day}; {came} came in the 365 days up to it"
+        )
     elif way.needed_growth is not None and way.needed_growth <= 0:
         said = _("{factor} × ({n} visits a year), as long as it lasts until {day}")
     else:
@@ -120,7 +128,9 @@ def _scale(way: Progress) -> Any:
     if way.today <= way.deadline:
         asked = _place(path.multiple(way, way.today), way)
         side = "first" if asked < EDGE else "last" if asked > 1 - EDGE else ""
-        mark = html.Span(html.Span(_("the path today")), className=f"mark-path {side}", style={"left": f"{asked:.1%}"})
+        mark = html.Span(
+            html.Span(_("the path today")), className=f"mark-path {side}", style={"left": f"{asked:.1%}"}
+        )
         marks.append(mark)
     return html.Div([html.Div(marks, className="meter"), html.Div(ends, className="ends")], className="scale")
 
@@ -145,7 +155,10 @@ def verdict(way: Progress) -> str:
             way.baseline_coverage,
             _("Only {share} of the baseline's days were counted whole: its missing seasons can mislead."),
         ),
-        (way.coverage_365, _("Only {share} of the last 365 days were counted whole: the year is reckoned from them.")),
+        (
+            way.coverage_365,
+            _("Only {share} of the last 365 days were counted whole: the year is reckoned from them."),
+        ),
     ):
         if coverage < ENOUGH:
             said.append(text.format(share=formats.percent(coverage)))
@@ -154,7 +167,13 @@ def verdict(way: Progress) -> str:
 
 def _place_on_path(way: Progress, now: float) -> str:
     gap = now / path.multiple(way, way.today) - 1
-    place = _("on the path") if abs(gap) < ON_PATH else _("ahead of the path") if gap > 0 else _("behind the path")
+    place = (
+        _("on the path")
+        if abs(gap) < ON_PATH
+        else _("ahead of the path")
+        if gap > 0
+        else _("behind the path")
+    )
     return _("Today: {place} ({change}).").format(place=place, change=formats.signed_percent(gap))
 
 
@@ -212,7 +231,9 @@ def month_finding(
 ) -> str:
     """In how many of the finished months there were more visits than in those they are compared with, called `before`;
     which have `gaps` or are `unseen`, and which of those before are `left_out` of `base`, as not observed whole."""
-    pairs = [(a, b) for a, b in list(zip(now, base, strict=True))[: running - 1] if a is not None and b is not None]
+    pairs = [
+        (a, b) for a, b in list(zip(now, base, strict=True))[: running - 1] if a is not None and b is not None
+    ]
     more = sum(1 for a, b in pairs if a > b)
     said = _("{more} of {all} finished months had more visits than in {before}.").format(
         more=more, all=len(pairs), before=before
@@ -224,7 +245,9 @@ def month_finding(
     if unseen:
         said += " " + _("Not observed at all: {months}.").format(months=", ".join(unseen))
     if left_out:
-        said += " " + _("Left out, since not observed whole then: {months}.").format(months=", ".join(left_out))
+        said += " " + _("Left out, since not observed whole then: {months}.").format(
+            months=", ".join(left_out)
+        )
     return said
 
 
@@ -239,7 +262,11 @@ def month_rows(
     rows = []
     for month, (mine, theirs) in enumerate(zip(now, base, strict=True), start=1):
         point = points.get(month)
-        change = formats.signed_percent(mine / theirs - 1) if mine is not None and theirs and whole[month - 1] else ""
+        change = (
+            formats.signed_percent(mine / theirs - 1)
+            if mine is not None and theirs and whole[month - 1]
+            else ""
+        )
         mark = " *" if point and (point.imputed or point.corrected) else ""
         seen = formats.percent(point.coverage) if point else ""
         name = formats.months("wide")[month - 1]

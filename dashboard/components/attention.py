@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from core.views.attention import FindingEvent, FindingInfo
+from besok.model.views.attention import FindingEvent, FindingInfo
 from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.components.writing import line, who
 from dashboard.i18n import _, formats, named, plural
@@ -26,9 +26,13 @@ def section(findings: Sequence[FindingInfo], zone: str, silent: bool = False) ->
     if standing:
         parts = [html.Ul([html.Li(_card(f, zone)) for f in standing], className="strangers attention")]
     if over:
-        said = plural("{n} was resolved in the last 30 days", "{n} were resolved in the last 30 days", len(over))
+        said = plural(
+            "{n} was resolved in the last 30 days", "{n} were resolved in the last 30 days", len(over)
+        )
         lines = [html.Li(_resolved(f, zone)) for f in over]
-        parts.append(html.Details([html.Summary(said.format(n=len(over))), html.Ul(lines, className="resolved")]))
+        parts.append(
+            html.Details([html.Summary(said.format(n=len(over))), html.Ul(lines, className="resolved")])
+        )
     return html.Div(parts)
 
 
@@ -44,7 +48,10 @@ def _card(f: FindingInfo, zone: str) -> Any:
     return html.Article(
         [
             html.Header(
-                [_state(f), html.P(_("found {when}").format(when=formats.stamp(f.found, zone)), className="quiet")]
+                [
+                    _state(f),
+                    html.P(_("found {when}").format(when=formats.stamp(f.found, zone)), className="quiet"),
+                ]
             ),
             html.H3(named(f.sentence)),
             *([html.P(certainty, className="quiet")] if certainty else []),
@@ -65,7 +72,9 @@ def _with_code(text: str) -> list[Any]:
 
 def _state(f: FindingInfo) -> Any:
     word, level = (_("Open"), "busy") if f.state == "open" else (_("Acknowledged"), "calm")
-    return html.Span(html.Span([html.Span(className="icon", **HIDDEN), word], className="chip"), **data(level=level))
+    return html.Span(
+        html.Span([html.Span(className="icon", **HIDDEN), word], className="chip"), **data(level=level)
+    )
 
 
 def _seen_by(f: FindingInfo, zone: str) -> list[Any]:
@@ -99,7 +108,9 @@ def _form(f: FindingInfo) -> Any:
 def _history(f: FindingInfo, zone: str) -> list[Any]:
     if len(f.history) < 2:
         return []
-    return [html.Details([html.Summary(_("History")), html.Ul([html.Li(_event(e, zone)) for e in f.history])])]
+    return [
+        html.Details([html.Summary(_("History")), html.Ul([html.Li(_event(e, zone)) for e in f.history])])
+    ]
 
 
 def _event(e: FindingEvent, zone: str) -> str:
@@ -113,7 +124,9 @@ def _event(e: FindingEvent, zone: str) -> str:
 def _resolved(f: FindingInfo, zone: str) -> list[Any]:
     said: list[Any] = [named(f.sentence), " "]
     if f.resolved:
-        said.append(html.Span(_("Resolved {when}.").format(when=formats.stamp(f.resolved, zone)), className="quiet"))
+        said.append(
+            html.Span(_("Resolved {when}.").format(when=formats.stamp(f.resolved, zone)), className="quiet")
+        )
     if f.note and f.acknowledged:
         said += [" ", html.Span(_said(f.who, f.note, formats.stamp(f.acknowledged, zone)), className="quiet")]
     return said

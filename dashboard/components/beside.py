@@ -7,10 +7,10 @@ from typing import Any
 
 from dash import html
 
-from core.analytics.calibration import Accuracy, Verdict
-from core.analytics.next_count import Advice
-from core.views.calibrating import Calibration, CountInfo, DoorInfo, SiteCalibration
-from core.views.series import VisitPoint
+from besok.analytics.calibration import Accuracy, Verdict
+from besok.analytics.count_advice import Advice
+from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, SiteCalibration
+from besok.model.views.series import VisitPoint
 from dashboard.components import notices
 from dashboard.components.attrs import HIDDEN, data
 from dashboard.components.chart import sheet
@@ -50,7 +50,11 @@ def _doors(doors: Sequence[DoorInfo], names: dict[str, str], zone: str) -> list[
     if not known:
         left = _("Nobody has counted at any door yet.")
     return [
-        *([sheet(heads, rows, _("Counted beside the sensors")), html.P(shares, className="quiet")] if rows else []),
+        *(
+            [sheet(heads, rows, _("Counted beside the sensors")), html.P(shares, className="quiet")]
+            if rows
+            else []
+        ),
         *([html.P(left, className="quiet")] if others else []),
     ]
 
@@ -87,10 +91,14 @@ def corrected_note(site: str, points: Sequence[VisitPoint]) -> list[Any]:
     total = sum(p.gross or 0 for p in points)
     if abs(added) < 0.5 or not total:
         return []
-    text = _("Corrected figures: accepted calibrations of doors changed the visits shown here by {n} ({share}).")
+    text = _(
+        "Corrected figures: accepted calibrations of doors changed the visits shown here by {n} ({share})."
+    )
     share = formats.signed_percent(added / (total - added), 1) if total > added else formats.UNKNOWN
     said = text.format(n=formats.number(added), share=share)
-    return [html.P([said, " ", html.A(_("Which, and why"), href=f"/sensors/{site}#beside")], className="quiet")]
+    return [
+        html.P([said, " ", html.A(_("Which, and why"), href=f"/sensors/{site}#beside")], className="quiet")
+    ]
 
 
 def _way(door: DoorInfo, known: Accuracy) -> Any:
@@ -106,7 +114,9 @@ def _way(door: DoorInfo, known: Accuracy) -> Any:
     word, level = words[known.verdict], LEVELS.get(known.verdict, "moderate")
     if door.swapped:
         word, level = _("in and out exchanged?"), "busy"
-    chip = html.Span(html.Span([html.Span(className="icon", **HIDDEN), word], className="chip"), **data(level=level))
+    chip = html.Span(
+        html.Span([html.Span(className="icon", **HIDDEN), word], className="chip"), **data(level=level)
+    )
     if known.accuracy is None:
         return html.Span(word, className="quiet")
     between = f"({formats.number((known.lower or 0) * 100)}–{formats.percent(known.upper)})"
@@ -140,7 +150,9 @@ def _proposals(known: SiteCalibration, names: dict[str, str]) -> list[Any]:
     past = [c for c in known.history if c.decision != "open"][:SHOWN]
     parts: list[Any] = []
     for c in waiting:
-        said = _("Proposed for {door}: in × {into}, out × {out}. It changes nothing until somebody accepts it:").format(
+        said = _(
+            "Proposed for {door}: in × {into}, out × {out}. It changes nothing until somebody accepts it:"
+        ).format(
             door=names.get(c.portal, c.portal),
             into=formats.number(c.factor_in, 2),
             out=formats.number(c.factor_out, 2),
@@ -149,13 +161,19 @@ def _proposals(known: SiteCalibration, names: dict[str, str]) -> list[Any]:
         parts.append(html.P([said, " ", command], className="proposal"))
     if past:
         lines = [html.Li(_decided(c, names)) for c in past]
-        parts.append(html.Details([html.Summary(_("What was decided before")), html.Ul(lines, className="resolved")]))
+        parts.append(
+            html.Details([html.Summary(_("What was decided before")), html.Ul(lines, className="resolved")])
+        )
     return parts
 
 
 def _decided(c: Calibration, names: dict[str, str]) -> str:
     """`Entrance: in × 1.11, out × 1.00, accepted 3 Mar 2026 by Robin: … Undone 4 Mar 2026 by Kim: …`"""
-    text = _("accepted {day} by {who}: {why}") if c.decision == "accepted" else _("rejected {day} by {who}: {why}")
+    text = (
+        _("accepted {day} by {who}: {why}")
+        if c.decision == "accepted"
+        else _("rejected {day} by {who}: {why}")
+    )
     factors = _("in × {into}, out × {out}").format(
         into=formats.number(c.factor_in, 2), out=formats.number(c.factor_out, 2)
     )
@@ -184,7 +202,14 @@ def _count(c: CountInfo, names: dict[str, str], zone: str) -> list[str]:
     if seen.problem is None:  # of the stretch that both saw whole
         person = pair.format(into=formats.number(seen.counted_in), out=formats.number(seen.counted_out))
         sensor = pair.format(into=formats.number(seen.device_in), out=formats.number(seen.device_out))
-    return [formats.stamp(c.begins, zone), names.get(c.portal, c.portal), c.counted_by, person, sensor, _used(c)]
+    return [
+        formats.stamp(c.begins, zone),
+        names.get(c.portal, c.portal),
+        c.counted_by,
+        person,
+        sensor,
+        _used(c),
+    ]
 
 
 def _used(c: CountInfo) -> str:

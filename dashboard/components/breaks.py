@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from dash import html
 
-from core.site import Text
-from core.views.progress import MethodBreak, Progress
+from besok.model.site import Text
+from besok.model.views.progress import MethodBreak, Progress
 from dashboard.i18n import _, formats, named
 
 NONE: Final[Mapping[str, Text]] = {}
@@ -64,7 +64,9 @@ def told(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Te
         "definition": _("{day}: a new definition of a visit."),
         "door": _("{day}: {door} was not counted all the time, and is left out."),
         "found": _("{day}: {door} steps beside the other doors, and nobody told of a change."),
-    }[change.kind].format(day=", ".join([formats.day(change.day), *where]), door=named(name) if name else door)
+    }[change.kind].format(
+        day=", ".join([formats.day(change.day), *where]), door=named(name) if name else door
+    )
     if change.factor is None:
         return what
     by = {
@@ -77,4 +79,8 @@ def told(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Te
     if not change.error:
         return what + " " + _("{by}: {more}.").format(by=by, more=more)
     wide = formats.number(100 * change.error, 1)
-    return what + " " + _("{by}: it counts {more}, give or take {wide} points.").format(by=by, more=more, wide=wide)
+    return (
+        what
+        + " "
+        + _("{by}: it counts {more}, give or take {wide} points.").format(by=by, more=more, wide=wide)
+    )

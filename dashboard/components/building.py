@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.views.live import SpaceLive
+from besok.model.views.live import SpaceLive
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from dash import dcc, html
 
-from core.views.live import SpaceLive, patience
+from besok.model.views.live import SpaceLive, patience
 from dashboard.components import words
 from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.i18n import _, formats, named
@@ -27,14 +27,19 @@ class Today:
 
     def attributes(self) -> dict[str, Any]:
         """For the script that draws it."""
-        return {"data-points": _packed(self.today), "data-ghost": _packed(point[:2] for point in self.last_week)}
+        return {
+            "data-points": _packed(self.today),
+            "data-ghost": _packed(point[:2] for point in self.last_week),
+        }
 
 
 NO_CURVE = Today()
 
 
 def _packed(curve: Iterable[tuple[Any, ...]]) -> str:
-    points = [[int(t.timestamp()), *(None if v is None else round(v, 1) for v in values)] for t, *values in curve]
+    points = [
+        [int(t.timestamp()), *(None if v is None else round(v, 1) for v in values)] for t, *values in curve
+    ]
     return json.dumps(points, separators=(",", ":"))
 
 
@@ -97,7 +102,9 @@ def bar(space: SpaceLive) -> Any:
 def chip(space: SpaceLive, is_open: bool) -> Any:
     """The level as a sign and a word."""
     icon = html.Span(className="icon", **HIDDEN)
-    return html.Span([icon, html.Span(words.verdict(space, is_open), **data(part="verdict"))], className="chip")
+    return html.Span(
+        [icon, html.Span(words.verdict(space, is_open), **data(part="verdict"))], className="chip"
+    )
 
 
 def row(space: SpaceLive, href: str, is_open: bool) -> Any:
@@ -111,7 +118,13 @@ def storey(space: SpaceLive, href: str, is_open: bool) -> Any:
     """The heading of a storey, with its own count."""
     certainty = html.Span(words.certainty(space), className="certainty", **data(part="certainty"))
     updated = html.Span("", className="updated", **data(part="updated"))
-    parts = [html.H2(dcc.Link(named(space.name), href=href)), count(space), chip(space, is_open), certainty, updated]
+    parts = [
+        html.H2(dcc.Link(named(space.name), href=href)),
+        count(space),
+        chip(space, is_open),
+        certainty,
+        updated,
+    ]
     return html.Header(parts, className="storey-head", **live_attributes(space))
 
 
@@ -125,7 +138,10 @@ def card(space: SpaceLive, href: str, frame: Frame, storey: str = "", inside: Se
             html.Header([html.H3(dcc.Link(name, href=href)), chip(space, frame.is_open)]),
             html.P(storey, className="eyebrow"),
             html.Div(
-                [count(space), html.P(words.certainty(space), className="certainty", **data(part="certainty"))],
+                [
+                    count(space),
+                    html.P(words.certainty(space), className="certainty", **data(part="certainty")),
+                ],
                 className="figures",
             ),
             bar(space),

@@ -68,6 +68,8 @@ def sheet(head: Sequence[str], rows: Sequence[Sequence[Any]], label: str, kind: 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]], **attributes: Any) -> Any:
     """A plain table whose first column names the rows."""
-    body = [html.Tr([html.Th(first, scope="row"), *[html.Td(cell) for cell in rest]]) for first, *rest in rows]
+    body = [
+        html.Tr([html.Th(first, scope="row"), *[html.Td(cell) for cell in rest]]) for first, *rest in rows
+    ]
     top = html.Thead(html.Tr([html.Th(cell, scope="col") for cell in head]))
     return html.Table([top, html.Tbody(body)], className="numbers", **attributes)

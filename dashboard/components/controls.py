@@ -5,7 +5,7 @@ from typing import Any
 import dash_mantine_components as dmc
 from dash import dcc, html
 
-from core.views.live import SiteInfo, SpaceInfo
+from besok.model.views.live import SiteInfo, SpaceInfo
 from dashboard.address import Address
 from dashboard.components.attrs import HIDDEN, aria
 from dashboard.i18n import _, formats, language, named, plural
@@ -19,7 +19,9 @@ def head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo]) -> Any:
         trail += [html.Span("/", **HIDDEN), named(space.name)]
     facts = [
         _("capacity {n}").format(n=formats.number(space.capacity)) if space.capacity else "",
-        plural("{n} seat", "{n} seats", space.seats).format(n=formats.number(space.seats)) if space.seats else "",
+        plural("{n} seat", "{n} seats", space.seats).format(n=formats.number(space.seats))
+        if space.seats
+        else "",
         f"{formats.number(space.area_m2)} m²" if space.area_m2 else "",
     ]
     picker = dmc.Select(

@@ -5,8 +5,8 @@ from typing import Any
 
 from dash import html
 
-from core.site import Site, Text
-from core.views.effects import EventEffect, ProgrammeEffect
+from besok.model.site import Site, Text
+from besok.model.views.effects import EventEffect, ProgrammeEffect
 from dashboard.components.chart import sheet
 from dashboard.i18n import _, formats, named
 
@@ -48,4 +48,6 @@ def _gave(effect: EventEffect) -> str:
     told = _("{n} ({low} to {high})").format(n=formats.signed(during.extra), low=low, high=high)
     if effect.origin == "moved":
         return told + ", " + _("mostly people who came at another hour otherwise")
-    return told + ", " + _("some of them came at another hour otherwise") if effect.origin == "partly" else told
+    return (
+        told + ", " + _("some of them came at another hour otherwise") if effect.origin == "partly" else told
+    )

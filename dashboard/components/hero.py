@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from core.views.live import SiteLive, SpaceLive
+from besok.model.views.live import SiteLive, SpaceLive
 from dashboard.components import words
 from dashboard.components.attrs import data
 from dashboard.components.card import Frame, bar, chip, count, live_attributes

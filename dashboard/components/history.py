@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from core.site import Site
-from core.views.live import SpaceInfo
-from core.views.series import OccupancyPoint
+from besok.model.site import Site
+from besok.model.views.live import SpaceInfo
+from besok.model.views.series import OccupancyPoint
 from dashboard.components import files, notices, words
 from dashboard.components.chart import chart
 from dashboard.figures import occupancy
@@ -15,7 +15,11 @@ from dashboard.ranges import Range
 
 
 def chart_of(
-    points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], site: Site, space: SpaceInfo, period: Range
+    points: Sequence[OccupancyPoint],
+    past: Sequence[OccupancyPoint],
+    site: Site,
+    space: SpaceInfo,
+    period: Range,
 ) -> Any:
     """The chart with its sentence, table and file; a notice where nothing was measured."""
     if not any(p.people is not None for p in points):
@@ -32,7 +36,9 @@ def chart_of(
         names=names(period),
         axis=axis(period),
     )
-    query = f"space={space.space}&from={period.first}&to={period.last}&step={period.step}&format={files.form()}"
+    query = (
+        f"space={space.space}&from={period.first}&to={period.last}&step={period.step}&format={files.form()}"
+    )
     return chart(
         drawn,
         label=_("People in {space}, {period}").format(space=named(space.name), period=said(period)),
@@ -47,7 +53,9 @@ def chart_of(
 def names(period: Range) -> tuple[str, str]:
     """The names of the two lines."""
     known = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
-    return known.get(period.name, said(period)), _("a week before") if period.days <= 7 else _("the weeks before")
+    return known.get(period.name, said(period)), _("a week before") if period.days <= 7 else _(
+        "the weeks before"
+    )
 
 
 def axis(period: Range) -> str:
@@ -63,7 +71,11 @@ def said(period: Range) -> str:
 
 
 def finding(
-    points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], site: Site, space: SpaceInfo, period: Range
+    points: Sequence[OccupancyPoint],
+    past: Sequence[OccupancyPoint],
+    site: Site,
+    space: SpaceInfo,
+    period: Range,
 ) -> str:
     """What the chart shows, in a few sentences."""
     top = max((p for p in points if p.people is not None), key=lambda p: p.peak or p.people or 0)
@@ -88,7 +100,9 @@ def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
     return " " + text.format(time=last)
 
 
-def _compared(points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], period: Range, zone: str) -> str:
+def _compared(
+    points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], period: Range, zone: str
+) -> str:
     """How the two periods compare, over the steps that both know."""
     earlier = {occupancy.local(p.start, zone) + period.shift: p.people for p in past}
     pairs = [
@@ -110,7 +124,11 @@ def _when(p: OccupancyPoint, period: Range, zone: str) -> str:
     """`25 nov. 14:30`, `25 nov. 14:00–15:00` or `25 nov. 2026`, as long as the step is."""
     if period.step == "hour":
         return formats.span(p.start, p.start + timedelta(hours=1), zone)
-    return formats.stamp(p.start, zone) if period.step == "15min" else formats.day(occupancy.local(p.start, zone))
+    return (
+        formats.stamp(p.start, zone)
+        if period.step == "15min"
+        else formats.day(occupancy.local(p.start, zone))
+    )
 
 
 def _row(p: OccupancyPoint, period: Range, zone: str) -> list[str]:

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from dash import html
 
-from core.site import Text
-from core.views.around import ActionInfo
+from besok.model.site import Text
+from besok.model.views.calendar import ActionInfo
 from dashboard.components import files, ledger_forms
 from dashboard.components.attrs import aria, data
 from dashboard.i18n import _, formats, named
@@ -36,11 +36,17 @@ def section(
     if entries[SHOWN:]:
         more = _("{n} more").format(n=len(entries) - SHOWN)
         parts.append(
-            html.Details([html.Summary(more), html.Ul(entries[SHOWN:], className="ledger")], className="older")
+            html.Details(
+                [html.Summary(more), html.Ul(entries[SHOWN:], className="ledger")], className="older"
+            )
         )
     about = aria(label=_("Download CSV: {chart}").format(chart=_("You said, we did, it gave")))
-    file = html.A(_("Download CSV"), href=f"/api/v1/sites/{site}/actions?format={files.form()}", download="", **about)
-    parts.append(html.Div([ledger_forms.add(site, spaces), *([file] if entries else [])], className="below-ledger"))
+    file = html.A(
+        _("Download CSV"), href=f"/api/v1/sites/{site}/actions?format={files.form()}", download="", **about
+    )
+    parts.append(
+        html.Div([ledger_forms.add(site, spaces), *([file] if entries else [])], className="below-ledger")
+    )
     return html.Section(parts)
 
 
@@ -58,11 +64,15 @@ def in_order(actions: Sequence[ActionInfo], measured: Collection[str]) -> list[A
 
 def _entry(site: str, action: ActionInfo, gave: Text | None, spaces: Mapping[str, Text]) -> Any:
     places = ", ".join(named(spaces[space]) for space in action.spaces if space in spaces)
-    kind = " · ".join(filter(None, (_asked_by(action), places, _("invented example") if action.invented else "")))
+    kind = " · ".join(
+        filter(None, (_asked_by(action), places, _("invented example") if action.invented else ""))
+    )
     told = named(gave) if gave else _not_yet(action)
     return html.Article(
         [
-            html.Header([html.H3(named(action.title)), html.Span(_state(action), className=f"state {action.state}")]),
+            html.Header(
+                [html.H3(named(action.title)), html.Span(_state(action), className=f"state {action.state}")]
+            ),
             html.P(kind, className="quiet"),
             *([html.P(_("“{answer}”").format(answer=named(action.answer)))] if action.answer else []),
             html.P(told, className="gave" if gave else "quiet"),

@@ -7,30 +7,41 @@ from typing import Any, Final
 import dash_mantine_components as dmc
 from dash import html
 
-from core.analytics.calendar import WEEKDAYS
-from core.languages import LANGUAGES
-from core.site import Text
-from core.views.around import ActionInfo
+from besok.model.calendar import WEEKDAYS
+from besok.model.site import Text
+from besok.model.views.calendar import ActionInfo
+from besok.text.languages import LANGUAGES
 from dashboard.components.attrs import aria, data
 from dashboard.components.writing import who
 from dashboard.i18n import _, formats, language, named
 
 LONGEST: Final = 1000  # characters of a text
-ASKED: Final = "asked"  # what the ids of the first form's fields begin with: forms.js knows them by `data-fields`
+ASKED: Final = (
+    "asked"  # what the ids of the first form's fields begin with: forms.js knows them by `data-fields`
+)
 
 
 def _groups() -> list[dict[str, str]]:
     """Who may have asked; the ledger names no others."""
-    names = {"residents": _("residents"), "staff": _("staff"), "partners": _("partners"), "council": _("the council")}
+    names = {
+        "residents": _("residents"),
+        "staff": _("staff"),
+        "partners": _("partners"),
+        "council": _("the council"),
+    }
     return [{"value": group, "label": name} for group, name in names.items()]
 
 
 def add(site: str, spaces: Mapping[str, Text]) -> Any:
     """The form for something that was asked for. `spaces` are the names of the site's spaces, itself the first."""
     within = [{"value": space, "label": named(name)} for space, name in spaces.items() if space != site]
-    days = [{"value": day, "label": name} for day, name in zip(WEEKDAYS, formats.weekdays("wide"), strict=True)]
+    days = [
+        {"value": day, "label": name} for day, name in zip(WEEKDAYS, formats.weekdays("wide"), strict=True)
+    ]
     fields = [
-        html.P(_("The ledger is public: write which group asked, and no names of people."), className="quiet"),
+        html.P(
+            _("The ledger is public: write which group asked, and no names of people."), className="quiet"
+        ),
         html.Div(_texts(ASKED, "title", _("What was asked for")), **data(once="")),
         _choice("asked_by", _("By whom"), _groups(), "residents"),
         _day(ASKED, "asked", _("When; today if left out"), None),
@@ -38,7 +49,10 @@ def add(site: str, spaces: Mapping[str, Text]) -> Any:
         _choice("weekdays", _("On which weekday; every day if left out"), days, None),
     ]
     sent = data(
-        send=f"POST /api/v1/sites/{site}/actions", fields=ASKED, lists="spaces weekdays", kept=_("Written down.")
+        send=f"POST /api/v1/sites/{site}/actions",
+        fields=ASKED,
+        lists="spaces weekdays",
+        kept=_("Written down."),
     )
     form = _form(fields, ASKED, _("Write it down"), "", sent)
     return html.Details([html.Summary(_("Write down what was asked for")), form])

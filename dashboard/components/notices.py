@@ -24,7 +24,9 @@ def notice(heading: str, *lines: Any, icon: str = "empty", title: str = "") -> A
 def not_found() -> Any:
     """There is no such page, site or space."""
     back = dcc.Link(_("To the page Now"), href="/")
-    return notice(_("There is no such page"), _("The address may be misspelt, or the place was renamed."), back)
+    return notice(
+        _("There is no such page"), _("The address may be misspelt, or the place was renamed."), back
+    )
 
 
 def no_sites() -> Any:
@@ -37,7 +39,10 @@ def unavailable() -> Any:
     """The database does not answer."""
     again = html.Span(_("The page tries again by itself."), **data(retry="5"))
     return notice(
-        _("The database does not answer"), _("Readings are kept by the broker meanwhile."), again, icon="broken"
+        _("The database does not answer"),
+        _("Readings are kept by the broker meanwhile."),
+        again,
+        icon="broken",
     )
 
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from core.metrics import METRICS
-from core.views.operation import LastReading
+from besok.model.metrics import METRICS
+from besok.model.views.devices import LastReading
 from dashboard.i18n import _, formats, plural
 
 

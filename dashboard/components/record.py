@@ -5,17 +5,17 @@ from typing import Any
 
 from dash import html
 
-from core import sentences
-from core.views.outlook import Record, Scored
+from besok.model.views.forecast import Record, Scored
+from besok.text import narratives
 from dashboard.components import files
 from dashboard.components.chart import chart, sheet
-from dashboard.figures import outlook as figures
+from dashboard.figures import forecast as figures
 from dashboard.i18n import _, formats, named
 
 
 def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> Any:
     """How good the forecasts were: in a sentence, by length, and each one."""
-    foremost = sentences.foremost(records)
+    foremost = narratives.foremost(records)
     drawn = foremost.days if foremost else 0
     judged = [s for s in found if s.judged and s.days == drawn]
     parts: list[Any] = [html.H2(_("How good the forecasts were"))]
@@ -26,7 +26,7 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
             chart(
                 figures.record(judged),
                 label=_("Forecasts of {n} days: their intervals, and what came").format(n=drawn),
-                finding=named(sentences.record(records)),
+                finding=named(narratives.record(records)),
                 head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("What came"), _("Held")],
                 rows=[_judged_row(s) for s in judged],
                 csv=f"/api/v1/sites/{site}/forecast/record?format={files.form()}",
@@ -34,11 +34,13 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
             )
         )
     else:
-        parts.append(html.P(named(sentences.record([])), className="quiet"))
+        parts.append(html.P(named(narratives.record([])), className="quiet"))
     if records:
         head = [_("Visits of"), _("Forecasts"), _("Held"), _("By chance"), _("Typical error"), _("Bias")]
         rows = [_record_row(r) for r in records]
-        parts.append(sheet(head, rows, _("How good the forecasts were, by their length"), "scroll sheet years"))
+        parts.append(
+            sheet(head, rows, _("How good the forecasts were, by their length"), "scroll sheet years")
+        )
         parts.append(html.P(_meaning(), className="quiet"))
     if any(r.afterwards for r in records):
         parts.append(html.P(_afterwards(records), className="quiet"))
@@ -62,7 +64,14 @@ def _record_row(one: Record) -> list[str]:
     held = _("{held} ({share})").format(held=one.held, share=formats.percent(one.held / one.made))
     length = _("{n} days").format(n=one.days)
     chance = _("{low} to {high}").format(low=one.right_low, high=one.right_high)
-    return [length, str(one.made), held, chance, formats.percent(one.error, 1), formats.signed_percent(one.bias, 1)]
+    return [
+        length,
+        str(one.made),
+        held,
+        chance,
+        formats.percent(one.error, 1),
+        formats.signed_percent(one.bias, 1),
+    ]
 
 
 def _afterwards(records: Sequence[Record]) -> str:

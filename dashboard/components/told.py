@@ -5,8 +5,8 @@ from typing import Any
 
 from dash import dcc, html
 
-from core.views.attention import FindingInfo
-from core.views.live import SiteLive
+from besok.model.views.attention import FindingInfo
+from besok.model.views.live import SiteLive
 from dashboard.components.attrs import data
 from dashboard.i18n import _, plural
 
@@ -15,10 +15,16 @@ def told(live: SiteLive, findings: Sequence[FindingInfo], sensors: int) -> Any:
     """One line that leads to the page *Sensors*, where `sensors` are placed; None where all is well."""
     if not sensors:
         return _line(live, _("No sensor is placed here yet: what to do"))
-    if all(space.heard is None for space in live.spaces):  # the live script takes it away with the first figure
+    if all(
+        space.heard is None for space in live.spaces
+    ):  # the live script takes it away with the first figure
         return _line(live, _("No sensor of this place has been heard yet: what to do"), "unheard")
     n = sum(f.state == "open" for f in findings)
-    return _line(live, plural("{n} sensor needs attention", "{n} sensors need attention", n).format(n=n)) if n else None
+    return (
+        _line(live, plural("{n} sensor needs attention", "{n} sensors need attention", n).format(n=n))
+        if n
+        else None
+    )
 
 
 def _line(live: SiteLive, text: str, part: str = "attention") -> Any:

@@ -6,11 +6,11 @@ from typing import Any
 
 from dash import html
 
-from core.sentences import rounded
-from core.site import Text
-from core.views.outlook import Outlook
-from core.views.progress import Progress, SoFar
-from dashboard.components import answer, notices, outlook, strangers
+from besok.model.site import Text
+from besok.model.views.forecast import Outlook
+from besok.model.views.progress import Progress, SoFar
+from besok.text.narratives import rounded
+from dashboard.components import answer, forecast, notices, unplaced_devices
 from dashboard.figures import path
 from dashboard.i18n import _, formats, plural
 
@@ -18,25 +18,32 @@ from dashboard.i18n import _, formats, plural
 def so_far(known: SoFar, title: str, coming: Outlook | None, names: Sequence[Text] = ()) -> Any:
     """The visits until now and those to come, where there is no target to hold them against."""
     since = plural("visits on {n} day, {day}", "visits on {n} days since {day}", known.days)
-    since = since.format(n=formats.number(known.days), day=formats.day(known.first) if known.first else formats.UNKNOWN)
+    since = since.format(
+        n=formats.number(known.days), day=formats.day(known.first) if known.first else formats.UNKNOWN
+    )
     parts = [(formats.number(known.visits), since)]
     if known.coverage_365 >= answer.ENOUGH:
         parts.append((formats.number(known.last_365), _("visits in the last 365 days")))
     year = next((t for t in coming.totals if t.days == path.WHOLE_YEAR), None) if coming else None
     if year:
         low, high = (formats.number(rounded(v)) for v in (year.low80, year.high80))
-        about = _("expected in the next 365 days (8 times of 10 between {low} and {high})").format(low=low, high=high)
+        about = _("expected in the next 365 days (8 times of 10 between {low} and {high})").format(
+            low=low, high=high
+        )
         parts.append((formats.number(rounded(year.mean)), about))
     return html.Section(
         [
             html.Header([html.H1(title), *(html.P(line) for line in answer.together(names))]),
-            *(html.Div([html.P(n, className="number"), html.P(what, className="where")]) for n, what in parts),
+            *(
+                html.Div([html.P(n, className="number"), html.P(what, className="where")])
+                for n, what in parts
+            ),
             *(
                 [html.P(answer.growth(known.growth, known.growth_days), className="verdict")]
                 if known.growth is not None
                 else []
             ),
-            *([outlook.said(coming)] if coming else []),
+            *([forecast.said(coming)] if coming else []),
         ],
         className="hero answer",
     )
@@ -51,7 +58,11 @@ def no_goal(site: str, name: str, way: Progress | None, today: date, first: date
         period = text.format(first=formats.day(way.baseline_first), last=formats.day(way.baseline_last))
         return html.Section([html.H2(_("The baseline is being counted")), html.P(period)], className="advice")
     if way is None:
-        lines = [_("Nobody has said yet where the visits shall go: from which period, how much more, and until when.")]
+        lines = [
+            _(
+                "Nobody has said yet where the visits shall go: from which period, how much more, and until when."
+            )
+        ]
     else:
         period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
         lines = [
@@ -69,7 +80,7 @@ def no_goal(site: str, name: str, way: Progress | None, today: date, first: date
             html.H2(heading),
             *(html.P(line) for line in lines),
             html.P(how.format(site=site, file=_("FILE"))),
-            strangers.to_copy(target_lines(today, first), name),
+            unplaced_devices.to_copy(target_lines(today, first), name),
         ],
         className="advice",
     )
@@ -91,7 +102,9 @@ def no_baseline(way: Progress, site: str, title: str, names: Sequence[Text] = ()
     period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
     return notices.notice(
         _("{site}: no baseline yet").format(site=site),
-        _("No visits were counted between {period}, the period that the target compares with.").format(period=period),
+        _("No visits were counted between {period}, the period that the target compares with.").format(
+            period=period
+        ),
         _("Send older counts, as docs/visits.md shows, or choose another period in the site file."),
         *answer.together(names),
         title=title,

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from dash import html
 
-from core.site import Site
-from core.views.around import UNUSUAL_FROM, UnusualTime
+from besok.model.site import Site
+from besok.model.views.calendar import UNUSUAL_FROM, UnusualTime
 from dashboard.components.chart import sheet
 from dashboard.i18n import _, formats
 

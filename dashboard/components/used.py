@@ -4,8 +4,8 @@ from typing import Any
 
 from dash import html
 
-from core.analytics.usage import Figure, Reason
-from core.views.series import SpaceUsage
+from besok.analytics.usage import Figure, Reason
+from besok.model.views.series import SpaceUsage
 from dashboard.components import notices
 from dashboard.i18n import _, formats, plural
 
@@ -45,7 +45,9 @@ def _filled(found: SpaceUsage) -> list[tuple[str, str, str]]:
         cells.append((_("Seats taken"), _percent(use.seats_taken), place))
         cells.append((_("Seats taken at most"), _percent(use.seats_taken_peak), place))
     if found.capacity:
-        room = plural("of {n} person", "of {n} people", found.capacity).format(n=formats.number(found.capacity))
+        room = plural("of {n} person", "of {n} people", found.capacity).format(
+            n=formats.number(found.capacity)
+        )
         cells.append((_("Utilisation"), _percent(use.utilisation), room))
         cells.append((_("Utilisation at most"), _percent(use.utilisation_peak), room))
     return cells
@@ -75,7 +77,11 @@ def _turnover(found: SpaceUsage) -> tuple[str, str, str]:
     if not (found.seats or found.capacity):
         name = _("Visits")
         figure = use.came
-    came = _("{n} came on days whose doors were watched").format(n=formats.number(use.came.value)) if use.came else ""
+    came = (
+        _("{n} came on days whose doors were watched").format(n=formats.number(use.came.value))
+        if use.came
+        else ""
+    )
     return name, _number(figure, 2 if found.seats or found.capacity else 0), came
 
 
@@ -88,7 +94,9 @@ def _number(figure: Figure | None, digits: int = 0) -> str:
 
 def _peak(figure: Figure | None) -> str:
     """In whole people, as beside the curve."""
-    return formats.UNKNOWN if figure is None else formats.with_interval(figure.value, figure.lower, figure.upper)
+    return (
+        formats.UNKNOWN if figure is None else formats.with_interval(figure.value, figure.lower, figure.upper)
+    )
 
 
 def _minutes(figure: Figure | None) -> str:

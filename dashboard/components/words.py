@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.views.live import SpaceLive
+from besok.model.views.live import SpaceLive
 from dashboard.i18n import _, formats
 
 
@@ -38,7 +38,11 @@ def reasons() -> dict[str, str]:
 
 def bases() -> dict[str, str]:
     """What a figure rests on."""
-    return {"doors": _("by the doors"), "people": _("counted on the spot"), "presence": _("from a presence sensor")}
+    return {
+        "doors": _("by the doors"),
+        "people": _("counted on the spot"),
+        "presence": _("from a presence sensor"),
+    }
 
 
 def phrases() -> dict[str, str]:

@@ -13,7 +13,12 @@ def line(here: str, name: str, label: str, longest: int, completed: str = "off")
     """A line that has to be written; `completed` is what the browser may know of it."""
     attributes = {"input": {"maxLength": longest}}
     return dmc.TextInput(
-        label=label, id=f"{here}-{name}", name=name, required=True, autoComplete=completed, attributes=attributes
+        label=label,
+        id=f"{here}-{name}",
+        name=name,
+        required=True,
+        autoComplete=completed,
+        attributes=attributes,
     )
 
 

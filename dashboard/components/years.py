@@ -7,9 +7,9 @@ from typing import Any, Final
 
 from dash import html
 
-from core.sentences import rounded
-from core.views.outlook import ExpectedTotal, Outlook
-from core.views.series import VisitPoint
+from besok.model.views.forecast import ExpectedTotal, Outlook
+from besok.model.views.series import VisitPoint
+from besok.text.narratives import rounded
 from dashboard.components import files
 from dashboard.components.chart import sheet
 from dashboard.figures.path import visits_of
@@ -58,7 +58,11 @@ def _year(year: int, counted: Sequence[float | None], rest: ExpectedTotal | None
     if rest is None:
         return Year(year=year, visits=so_far, low=None, high=None, observed=observed)
     return Year(
-        year=year, visits=so_far + rest.mean, low=so_far + rest.low80, high=so_far + rest.high80, observed=observed
+        year=year,
+        visits=so_far + rest.mean,
+        low=so_far + rest.low80,
+        high=so_far + rest.high80,
+        observed=observed,
     )
 
 
@@ -80,7 +84,9 @@ def section(site: str, years: Sequence[Year], this_year: int, baseline: float | 
             [
                 html.H2(_("Year by year")),
                 sheet(head, rows, _("Year by year"), "scroll sheet years"),
-                html.P(html.A(_("Download the sums to come as CSV"), href=csv, download=""), className="quiet"),
+                html.P(
+                    html.A(_("Download the sums to come as CSV"), href=csv, download=""), className="quiet"
+                ),
             ]
         )
     ]

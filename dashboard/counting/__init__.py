@@ -9,10 +9,10 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 
-from core.errors import NotFound
+from besok import services
+from besok.model.errors import NotFound
 from dashboard.counting.words import words
 from dashboard.i18n import _, language
-from store import queries
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parent / "assets"
@@ -46,7 +46,7 @@ def install(server: FastAPI) -> None:
     @router.get("", response_model=None)
     @router.get("/", response_model=None)
     def first_site() -> RedirectResponse:
-        found = queries.sites(server.state.db)
+        found = services.sites(server.state.db)
         if not found:
             raise NotFound("no place has been set up yet")
         return RedirectResponse(f"/count/{found[0].site}")

@@ -1,6 +1,6 @@
 """The texts of the counting page in both languages. Its script fills in what stands in braces."""
 
-from core.languages import LANGUAGES
+from besok.text.languages import LANGUAGES
 from dashboard.i18n import LANG, _
 from dashboard.i18n.formats import weekdays
 
@@ -56,14 +56,18 @@ def _texts() -> dict[str, object]:
         "refused": _("Refused"),
         "summary": _("{in} in, {out} out, {minutes} min"),
         "waiting": _("{n} not sent yet. It is kept on this phone and sent when there is a connection."),
-        "waitingMany": _("{n} not sent yet. They are kept on this phone and sent when there is a connection."),
+        "waitingMany": _(
+            "{n} not sent yet. They are kept on this phone and sent when there is a connection."
+        ),
         "sendNow": _("Send now"),
         "offline": _("No connection"),
         "offlineSafe": _("No connection. Go on counting: it is kept on this phone."),
         "noAnswer": _("Besök does not answer; it is tried again."),
         "allSent": _("Everything is sent. Thank you!"),
         "notKept": _("This phone keeps nothing: leave this page open until the count is sent."),
-        "notHttps": _("Without https this page cannot be opened again while there is no connection: leave it open."),
+        "notHttps": _(
+            "Without https this page cannot be opened again while there is no connection: leave it open."
+        ),
         "noSite": _("There is no such site."),
         "firstOnline": _("The doors could not be loaded. Open this page once with a connection."),
         "language": "Svenska" if LANG.get() == "en" else "English",

@@ -5,7 +5,7 @@ from typing import Any
 
 from dash import html
 
-from core.views.series import HeatCell
+from besok.model.views.series import HeatCell
 from dashboard.i18n import _, formats
 
 QUIET = 0.05  # of the highest: below this, hours at the ends of the day are left out
@@ -23,10 +23,17 @@ def table(cells: Sequence[HeatCell], caption: str) -> Any:
         ]
     )
     rows = [
-        html.Tr([html.Th(f"{hour % 24:02}", scope="row"), *[_cell(known.get((day, hour)), top) for day in range(7)]])
+        html.Tr(
+            [
+                html.Th(f"{hour % 24:02}", scope="row"),
+                *[_cell(known.get((day, hour)), top) for day in range(7)],
+            ]
+        )
         for hour in hours(cells)
     ]
-    return html.Table([html.Caption(caption, className="unseen"), html.Thead(head), html.Tbody(rows)], className="heat")
+    return html.Table(
+        [html.Caption(caption, className="unseen"), html.Thead(head), html.Tbody(rows)], className="heat"
+    )
 
 
 def hours(cells: Sequence[HeatCell]) -> list[int]:

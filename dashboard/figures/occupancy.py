@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import plotly.graph_objects as go
 
-from core.views.series import OccupancyPoint
+from besok.model.views.series import OccupancyPoint
 from dashboard.figures.style import BAND, BEFORE, LIMIT, NOW, chart
 from dashboard.i18n import _, formats
 
@@ -83,7 +83,10 @@ def stretches(points: Sequence[OccupancyPoint]) -> list[list[int]]:
 
 
 def _limit(
-    result: go.Figure, points: Sequence[OccupancyPoint], before: Sequence[OccupancyPoint], capacity: int | None
+    result: go.Figure,
+    points: Sequence[OccupancyPoint],
+    before: Sequence[OccupancyPoint],
+    capacity: int | None,
 ) -> None:
     highest = max((p.upper or p.people or 0 for p in (*points, *before)), default=0)
     if not capacity or capacity > HEADROOM * max(highest, 1):

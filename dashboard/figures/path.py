@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
-from core.views.progress import Progress
-from core.views.series import VisitPoint
+from besok.model.views.progress import Progress
+from besok.model.views.series import VisitPoint
 
 YEAR = timedelta(days=364)  # the same weekday a year before
 WHOLE_YEAR = 365  # days of a sum over a year

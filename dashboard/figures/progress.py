@@ -22,7 +22,9 @@ def this_year(now: Series, before: Series, path: Series, years: tuple[int, int])
     )
     known = [one for one in lines if any(value is not None for _day, value in one[0])]
     for series, name, line in known:
-        result.add_scatter(x=[day for day, _v in series], y=[v for _d, v in series], name=name, mode="lines", line=line)
+        result.add_scatter(
+            x=[day for day, _v in series], y=[v for _d, v in series], name=name, mode="lines", line=line
+        )
     if any(len(series) > FEW_DAYS for series, *_rest in known):
         result.update_xaxes(tickformat="%b", dtick="M1")
     return result

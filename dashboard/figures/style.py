@@ -17,7 +17,14 @@ CONFIG: dict[str, Any] = {
     "displaylogo": False,
     "showSendToCloud": False,  # plotly.js offers to upload the data to a company otherwise
     "responsive": True,
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d", "toggleSpikelines"],
+    "modeBarButtonsToRemove": [
+        "select2d",
+        "lasso2d",
+        "autoScale2d",
+        "zoomIn2d",
+        "zoomOut2d",
+        "toggleSpikelines",
+    ],
 }
 
 

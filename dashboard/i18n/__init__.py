@@ -13,7 +13,7 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-from core.site import Text
+from besok.model.site import Text
 
 HERE = Path(__file__).parent
 DOMAIN = "besok"

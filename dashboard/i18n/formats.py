@@ -51,7 +51,9 @@ def percent(share: float | None, digits: int = 0) -> str:
         return UNKNOWN
     pattern = locale().percent_formats[None].pattern
     return format_percent(
-        share, format=pattern.replace("#,##0", "#,##0." + "0" * digits) if digits else pattern, locale=locale()
+        share,
+        format=pattern.replace("#,##0", "#,##0." + "0" * digits) if digits else pattern,
+        locale=locale(),
     )
 
 

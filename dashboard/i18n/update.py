@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
-from core.languages import LANGUAGES
+from besok.text.languages import LANGUAGES
 from dashboard.i18n import DOMAIN, HERE, catalogue_path
 
 HEADERS = ("Language", "Plural-Forms", "MIME-Version", "Content-Type", "Content-Transfer-Encoding")
@@ -39,7 +39,9 @@ def missing(language: str) -> list[str]:
     """Texts of the code that `language` does not have."""
     catalogue = stored(language)
     texts = [m for m in extracted() if m.id]
-    return [str(m.id) for m in texts if not _translated(catalogue.get(m.id if isinstance(m.id, str) else m.id[0]))]
+    return [
+        str(m.id) for m in texts if not _translated(catalogue.get(m.id if isinstance(m.id, str) else m.id[0]))
+    ]
 
 
 def _translated(message: object) -> bool:

@@ -8,10 +8,13 @@ from typing import Any
 
 from dash import html
 
-from core.analytics import calendar
-from core.site import Site
-from core.views.live import LATE_AFTER, STALE_AFTER, SiteInfo, SiteLive, SpaceLive
-from core.views.series import OccupancyPoint
+from besok import services
+from besok.model import calendar
+from besok.model.site import Site
+from besok.model.views.live import LATE_AFTER, STALE_AFTER, SiteInfo, SiteLive, SpaceLive
+from besok.model.views.series import OccupancyPoint
+from besok.store import sites
+from besok.store.database import Database
 from dashboard.address import Address
 from dashboard.components import building, words
 from dashboard.components.banner import sandbox
@@ -19,17 +22,15 @@ from dashboard.components.card import Frame, Today, card, row, storey
 from dashboard.components.hero import hero
 from dashboard.components.told import told
 from dashboard.i18n import _, formats, named
-from store import queries, sites
-from store.database import Database
 
 WEEK = timedelta(days=7)
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The board of a site."""
-    live = queries.live(db, site.site, now)
-    sensors = len(queries.devices(db, site.site, now=now))
-    said = told(live, queries.findings(db, site.site, now=now), sensors)
+    live = services.live(db, site.site, now)
+    sensors = len(services.devices(db, site.site, now=now))
+    said = told(live, services.findings(db, site.site, now=now), sensors)
     return board(live, site, frame(db, sites.load(db, site.site), live, now), said)
 
 
@@ -41,8 +42,8 @@ def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
     shift = calendar.day_bounds(day, site)[0] - week_ago
     curves = {}
     for space in live.spaces:
-        today = queries.occupancy(db, site.id, space.space, first, now, "15min")
-        before = queries.occupancy(db, site.id, space.space, first - shift, last - shift, "15min")
+        today = services.occupancy(db, site.id, space.space, first, now, "15min")
+        before = services.occupancy(db, site.id, space.space, first - shift, last - shift, "15min")
         curves[space.space] = curve(today, before, shift, now)
     weekday = formats.weekdays("wide")[day.weekday()]
     net = site.measure == "net"
@@ -59,7 +60,9 @@ def shown_hours(
     return max(open_hours[0][0] - margin, bounds[0]), min(open_hours[-1][1] + margin, bounds[1])
 
 
-def curve(today: Iterable[OccupancyPoint], before: Iterable[OccupancyPoint], shift: timedelta, now: datetime) -> Today:
+def curve(
+    today: Iterable[OccupancyPoint], before: Iterable[OccupancyPoint], shift: timedelta, now: datetime
+) -> Today:
     """Today's curve and last week's, moved by `shift` to lie under it."""
     ghost = [(p.start + shift, p.people, p.lower, p.upper) for p in before]
     usual = next((values for start, *values in reversed(ghost) if start <= now), [None])
@@ -103,7 +106,9 @@ def _group(group: building.Group, site: str, shared: Frame) -> Any:
         card(space, f"/spaces/{site}/{space.space}", shared, label, [_row(r, site, shared) for r in inside])
         for space, inside in group.rooms
     ]
-    head = [storey(group.storey, f"/spaces/{site}/{group.storey.space}", shared.is_open)] if group.storey else []
+    head = (
+        [storey(group.storey, f"/spaces/{site}/{group.storey.space}", shared.is_open)] if group.storey else []
+    )
     return html.Section([*head, html.Div(cards, className="cards")], className="storey")
 
 

@@ -6,17 +6,18 @@ from typing import Any
 
 from dash import html
 
-from core.analytics import calendar
-from core.errors import NotFound
-from core.views.live import SiteInfo
+from besok import services
+from besok.model import calendar
+from besok.model.errors import NotFound
+from besok.model.views.live import SiteInfo
+from besok.store import sites
+from besok.store.database import Database
 from dashboard.address import Address
 from dashboard.components import files
 from dashboard.components.attrs import aria, data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import sheet
 from dashboard.i18n import _, named
-from store import queries, sites
-from store.database import Database
 
 DAY = timedelta(days=1)
 LATELY = timedelta(days=30)
@@ -28,7 +29,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """What there is as a table, each as a file for a spreadsheet and for programs."""
     place = sites.load(db, site.site)
     today = calendar.business_day(now, place)
-    known = queries.so_far(db, site.site, today)
+    known = services.so_far(db, site.site, today)
     title = _("Open data: {site}").format(site=named(site.name))
     lines = [
         _("Counts of people, and never of whom: nothing is kept that tells who somebody was."),
@@ -80,7 +81,7 @@ def _expected() -> list[Row]:
 
 def _forecast(db: Database, site: str) -> bool:
     try:
-        queries.outlook(db, site)
+        services.outlook(db, site)
     except NotFound:
         return False
     return True

@@ -6,23 +6,24 @@ from typing import Any
 
 from dash import html
 
-from core import sentences
-from core.analytics import calendar
-from core.errors import NotFound
-from core.site import Site, Text
-from core.views.live import SiteInfo
-from core.views.outlook import Outlook
-from core.views.progress import Progress
+from besok import services
+from besok.model import calendar
+from besok.model.errors import NotFound
+from besok.model.site import Site, Text
+from besok.model.views.forecast import Outlook
+from besok.model.views.live import SiteInfo
+from besok.model.views.progress import Progress
+from besok.store import action_effects, sites
+from besok.store.coverage import found_once
+from besok.store.database import Database
+from besok.text import narratives
 from dashboard.address import Address
-from dashboard.components import answer, beside, breaks, gains, ledger, outlook, record, unaimed, years
+from dashboard.components import answer, beside, breaks, forecast, gains, ledger, record, unaimed, years
 from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.figures.path import WHOLE_YEAR
 from dashboard.i18n import _, formats, named
 from dashboard.pages import statistics, this_year
-from store import effects, queries, sites
-from store.database import Database
-from store.whole import found_once
 
 DAY = timedelta(days=1)
 EVENTS = 12  # the newest ones that are shown
@@ -39,7 +40,10 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     if way is None or way.baseline_visits is None or today <= way.baseline_last:
         parts = _without_goal(db, place, counted, way, coming, title, now)
     else:
-        parts = [*_on_the_way(db, site.site, counted, way, coming, title), *_ahead(db, place, way, coming, now)]
+        parts = [
+            *_on_the_way(db, site.site, counted, way, coming, title),
+            *_ahead(db, place, way, coming, now),
+        ]
         parts += [
             *_corrected(db, site.site, today, way.baseline_first),
             *this_year.sections(db, site.site, today, way.measure, way),
@@ -60,14 +64,14 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
 
 def _way(db: Database, site: str, today: date) -> Progress | None:
     try:
-        return queries.progress(db, site, today)
+        return services.progress(db, site, today)
     except NotFound:
         return None
 
 
 def _outlook(db: Database, site: str) -> Outlook | None:
     try:
-        return queries.outlook(db, site)
+        return services.outlook(db, site)
     except NotFound:
         return None
 
@@ -79,7 +83,7 @@ def _names(counted: Sequence[Site]) -> list[Text]:
 def _on_the_way(
     db: Database, site: str, counted: Sequence[Site], way: Progress, coming: Outlook | None, title: str
 ) -> list[Any]:
-    weekdays = queries.weekday_growth(db, site, way.today) if coming else {}
+    weekdays = services.weekday_growth(db, site, way.today) if coming else {}
     return [answer.panel(way, title, coming, weekdays, _names(counted))]
 
 
@@ -94,12 +98,16 @@ def _without_goal(
 ) -> list[Any]:
     """Nothing to hold the visits against: how many came and are to come, and how to say where they shall go."""
     today, name = calendar.business_day(now, place), named(place.name)
-    known = queries.so_far(db, place.id, today)
+    known = services.so_far(db, place.id, today)
     if not known.days:
         before = (
             way if way and way.baseline_last < today else None
         )  # its baseline is over, and nobody was counted in it
-        return [unaimed.no_baseline(before, name, title, _names(counted)) if before else unaimed.no_visits(name, title)]
+        return [
+            unaimed.no_baseline(before, name, title, _names(counted))
+            if before
+            else unaimed.no_visits(name, title)
+        ]
     return [
         unaimed.so_far(known, title, coming, _names(counted)),
         unaimed.no_goal(place.id, name, way, today, known.first),
@@ -109,33 +117,37 @@ def _without_goal(
     ]
 
 
-def _ahead(db: Database, place: Site, way: Progress | None, coming: Outlook | None, now: datetime) -> list[Any]:
+def _ahead(
+    db: Database, place: Site, way: Progress | None, coming: Outlook | None, now: datetime
+) -> list[Any]:
     """What is to come, or why it is not told yet."""
     today, site = calendar.business_day(now, place), place.id
     if coming is None:
-        return [outlook.awaited(queries.awaited(db, site, today, now))]
+        return [forecast.awaited(services.awaited(db, site, today, now))]
     begins = date(today.year - 2, 1, 1)
     first = min(way.baseline_first - WHOLE_YEAR * DAY, begins) if way else begins
-    points = queries.visits(db, site, first, today - DAY, "day", together=True)
+    points = services.visits(db, site, first, today - DAY, "day", together=True)
     baseline = way.baseline_visits if way else None
     return [
-        *outlook.way_ahead(site, way, place.measure, points, coming),
+        *forecast.way_ahead(site, way, place.measure, points, coming),
         *years.section(site, years.of(points, place.measure, coming), today.year, baseline),
-        outlook.next_weeks(site, place.measure, points, coming),
+        forecast.next_weeks(site, place.measure, points, coming),
     ]
 
 
 def _corrected(db: Database, site: str, today: date, first: date | None = None) -> list[Any]:
     begins = min(first or today, date(today.year - 1, 1, 1))
-    return beside.corrected_note(site, queries.visits(db, site, begins, today, "month", together=True, today=today))
+    return beside.corrected_note(
+        site, services.visits(db, site, begins, today, "month", together=True, today=today)
+    )
 
 
 def _ledger(db: Database, site: str, today: date) -> Any:
-    spaces = {space.space: space.name for space in queries.spaces(db, site)}
-    found = queries.actions(db, site, today)
+    spaces = {space.space: space.name for space in services.spaces(db, site)}
+    found = services.actions(db, site, today)
     whole = {action.action: not action.spaces for action in found}
-    kept = effects.kept(db, site)
-    gave = {name: sentences.gave(effect, whole.get(name, True)) for name, effect in kept.items()}
+    kept = action_effects.kept(db, site)
+    gave = {name: narratives.gave(effect, whole.get(name, True)) for name, effect in kept.items()}
     measured = {name for name, effect in kept.items() if effect.share is not None}
     return ledger.section(site, found, gave, measured, spaces)
 
@@ -149,17 +161,17 @@ def _places(counted: Sequence[Site]) -> tuple[dict[str, Text], dict[str, Text]]:
 
 
 def _programme(db: Database, site: str, now: datetime) -> Any:
-    spaces = {space.space: space.name for space in queries.spaces(db, site)}
-    found = queries.event_effects(db, site, now - WHOLE_YEAR * DAY, now)[:EVENTS]
+    spaces = {space.space: space.name for space in services.spaces(db, site)}
+    found = services.event_effects(db, site, now - WHOLE_YEAR * DAY, now)[:EVENTS]
     return gains.section(found, sites.load(db, site), spaces)
 
 
 def _record(db: Database, site: str, today: date) -> Any:
-    found = queries.scored(db, site, today)
-    return record.section(site, found, queries.records(found))
+    found = services.scored(db, site, today)
+    return record.section(site, found, services.records(found))
 
 
 def _terms(db: Database, site: str, today: date, way: Progress | None) -> list[Any]:
-    known = queries.so_far(db, site, today)
+    known = services.so_far(db, site, today)
     aimed = way and way.baseline_visits is not None and way.baseline_last < today
     return [answer.terms(site, known, way if aimed else None)] if known.days else []

@@ -6,20 +6,21 @@ from typing import Any
 
 from dash import html
 
-from core.analytics import calendar
-from core.analytics.strangers import Stranger, introduce
-from core.site import Site
-from core.views.live import SiteInfo
-from core.views.operation import SHOWN_DEVICES, DeviceInfo, RejectedMessage
+from besok import services
+from besok.model import calendar
+from besok.model.site import Site
+from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, RejectedMessage
+from besok.model.views.live import SiteInfo
+from besok.services.unplaced_devices import Stranger, introduce
+from besok.store import sites
+from besok.store.calibrations import calibration
+from besok.store.database import Database
 from dashboard.address import Address
-from dashboard.components import attention, beside, notices, strangers
+from dashboard.components import attention, beside, notices, unplaced_devices
 from dashboard.components.attrs import HIDDEN, data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import sheet
 from dashboard.i18n import _, formats, named, plural
-from store import queries, sites
-from store.calibrations import calibration
-from store.database import Database
 
 SHOWN = 20  # rejected messages
 RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
@@ -27,14 +28,14 @@ RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The sensors of a site, then what concerns all sites."""
-    mine = queries.devices(db, site.site, now=now)
+    mine = services.devices(db, site.site, now=now)
     built = sites.load_all(db)
     place = next(place for place in built if place.id == site.site)
     names, today = place_names(place), calendar.business_day(now, place)
-    unplaced = introduce(queries.unplaced(db, now), built)
+    unplaced = introduce(services.unplaced(db, now), built)
     places = {name: text for b in built for name, text in place_names(b).items()}
-    refused = queries.rejected(db, SHOWN)
-    wrong = queries.findings(db, site.site, now=now, resolved_for=RESOLVED)
+    refused = services.rejected(db, SHOWN)
+    wrong = services.findings(db, site.site, now=now, resolved_for=RESOLVED)
     title = _("Sensors of {site}").format(site=named(site.name))
     return html.Div(
         [
@@ -48,7 +49,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.H2(_("Counted beside the sensors"), id="beside"),
             beside.section(calibration(db, site.site, now), site.timezone),
             html.H2(_("Heard, but not placed"), id="strangers"),
-            strangers.section(unplaced, places, now),
+            unplaced_devices.section(unplaced, places, now),
             html.H2(_("Messages nobody could read")),
             _rejected(refused, site.timezone),
         ],
@@ -90,7 +91,7 @@ def state(device: DeviceInfo) -> Any:
 def _worked(db: Database, site: str, today: date, now: datetime) -> Mapping[str, float]:
     """The share of the last seven whole days in which each device worked; of its worst channel."""
     channels: dict[tuple[str, str], list[float]] = {}
-    for c in queries.coverage(db, site, today - timedelta(days=7), today - timedelta(days=1), now=now):
+    for c in services.coverage(db, site, today - timedelta(days=7), today - timedelta(days=1), now=now):
         if c.coverage is not None:
             channels.setdefault((c.device, c.channel), []).append(c.coverage)
     worked: dict[str, float] = {}
@@ -100,11 +101,17 @@ def _worked(db: Database, site: str, today: date, now: datetime) -> Mapping[str,
 
 
 def _devices(
-    devices: Sequence[DeviceInfo], names: Mapping[str, str], site: SiteInfo, now: datetime, worked: Mapping[str, float]
+    devices: Sequence[DeviceInfo],
+    names: Mapping[str, str],
+    site: SiteInfo,
+    now: datetime,
+    worked: Mapping[str, float],
 ) -> Any:
     """Silent ones first, then by the place that they observe, which people know better than a sensor's id."""
     if not devices:
-        return notices.nothing(_("No sensors are placed here"), _("Name them in the site file, under sensors."))
+        return notices.nothing(
+            _("No sensors are placed here"), _("Name them in the site file, under sensors.")
+        )
     order = {"stale": 0, "none": 1, "late": 2, "live": 3}
     off = any(clock(d) for d in devices)
     rows = [
@@ -175,7 +182,7 @@ def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
     what = _("Each is kept, without what is personal. What the reasons mean and what to do:")
     return html.Div(
         [
-            html.P([what, " ", html.Code(f"{strangers.DOCS}")], className="quiet"),
+            html.P([what, " ", html.Code(f"{unplaced_devices.DOCS}")], className="quiet"),
             sheet(head, rows, _("Messages nobody could read")),
         ]
     )
@@ -186,5 +193,5 @@ def _reason(message: RejectedMessage) -> Any:
     sentence, _newline, lines = message.reason.partition("\n")
     if not lines:
         return sentence
-    toml = strangers.to_copy(lines, message.topic)
+    toml = unplaced_devices.to_copy(lines, message.topic)
     return html.Div([sentence, html.Details([html.Summary(_("Lines for the site file")), toml])])

@@ -5,10 +5,13 @@ from typing import Any
 
 from dash import Input, Output, State, html, no_update
 
-from core.analytics import calendar
-from core.errors import NotFound
-from core.site import Site
-from core.views.live import SiteInfo, SpaceInfo
+from besok import services
+from besok.model import calendar
+from besok.model.errors import NotFound
+from besok.model.site import Site
+from besok.model.views.live import SiteInfo, SpaceInfo
+from besok.store import sites
+from besok.store.database import Database
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.callbacks import Callbacks
@@ -18,8 +21,6 @@ from dashboard.components.banner import sandbox
 from dashboard.figures import heat
 from dashboard.i18n import _, formats, named
 from dashboard.ranges import Range
-from store import queries, sites
-from store.database import Database
 
 USUAL_WEEKS = timedelta(days=56)
 MOST_DAYS = 400  # that are summed up on the page; the API takes more
@@ -27,7 +28,7 @@ MOST_DAYS = 400  # that are summed up on the page; the API takes more
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """One space: its curve over the period of the address, and its usual week."""
-    spaces = queries.spaces(db, site.site)
+    spaces = services.spaces(db, site.site)
     space = next((s for s in spaces if s.space == (address.space or site.site)), None)
     if space is None:
         raise NotFound(address.space)
@@ -52,21 +53,27 @@ def _history(db: Database, site: Site, space: SpaceInfo, here: Address, period: 
     start, end = calendar.day_bounds(period.first, site)[0], calendar.day_bounds(period.last, site)[1]
     before = (calendar.day_bounds(d - period.shift, site) for d in (period.first, period.last))
     (early, _e), (_l, late) = before
-    points = queries.occupancy(db, site.id, space.space, start, end, period.step)
-    past = queries.occupancy(db, site.id, space.space, early, late, period.step) if controls.compares(here) else []
+    points = services.occupancy(db, site.id, space.space, start, end, period.step)
+    past = (
+        services.occupancy(db, site.id, space.space, early, late, period.step)
+        if controls.compares(here)
+        else []
+    )
     return history.chart_of(points, past, site, space, period)
 
 
 def _used(db: Database, site: Site, space: SpaceInfo, period: Range, now: datetime) -> Any:
-    found = queries.space_usage(db, site.id, period.first, period.last, now=now, space=space.space)
+    found = services.space_usage(db, site.id, period.first, period.last, now=now, space=space.space)
     return used.section(found[0] if found else None, site.timezone)
 
 
 def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
-    cells = queries.heatmap(db, site.id, space.space, today - USUAL_WEEKS, today - ranges.DAY)
+    cells = services.heatmap(db, site.id, space.space, today - USUAL_WEEKS, today - ranges.DAY)
     top = heat.busiest(cells)
     if top is None:
-        return notices.nothing(_("No usual week yet"), _("It appears when the space has been measured for some days."))
+        return notices.nothing(
+            _("No usual week yet"), _("It appears when the space has been measured for some days.")
+        )
     text = _(
         "Busiest on {weekday}s at {hour}: {n} people on average, over the last eight weeks. "
         "In brackets: between what it is on eight such days of ten."
@@ -75,16 +82,19 @@ def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
     finding = text.format(weekday=formats.weekdays("wide")[top.weekday], hour=f"{top.hour:02}:00", n=n)
     caption = _("People in {space} by weekday and hour").format(space=named(space.name))
     return html.Figure(
-        [html.Div(heat.table(cells, caption), className="scroll"), html.Figcaption(finding, className="finding")],
+        [
+            html.Div(heat.table(cells, caption), className="scroll"),
+            html.Figcaption(finding, className="finding"),
+        ],
         className="chart",
     )
 
 
 def _unusual(db: Database, site: Site, now: datetime) -> Any:
     today = calendar.business_day(now, site)
-    visits = queries.visits(db, site.id, today - USUAL_WEEKS, today - ranges.DAY, "day")
+    visits = services.visits(db, site.id, today - USUAL_WEEKS, today - ranges.DAY, "day")
     counted = sum(point.gross is not None for point in visits)
-    return unusual.section(queries.unusual(db, site.id, now - USUAL_WEEKS, now), site, counted)
+    return unusual.section(services.unusual(db, site.id, now - USUAL_WEEKS, now), site, counted)
 
 
 def register(callbacks: Callbacks) -> None:

@@ -5,12 +5,12 @@ from typing import Any
 
 from dash import html
 
-from core.errors import NotFound
-from core.views.annual import AnnualReport
-from core.views.live import SiteInfo
+from besok import services
+from besok.model.errors import NotFound
+from besok.model.views.annual import AnnualReport
+from besok.model.views.live import SiteInfo
+from besok.store.database import Database
 from dashboard.i18n import _, formats
-from store import queries
-from store.database import Database
 
 
 def section(db: Database, site: SiteInfo, today: date) -> list[Any]:
@@ -18,7 +18,7 @@ def section(db: Database, site: SiteInfo, today: date) -> list[Any]:
     if site.kind != "library":
         return []
     try:
-        report = queries.annual(db, site.site, today.year - 1, today)
+        report = services.annual(db, site.site, today.year - 1, today)
     except NotFound:
         return []
     if report.net_counted is None:

@@ -6,15 +6,15 @@ from typing import Any, Final
 
 from dash import html
 
-from core.views.progress import Progress
-from core.views.series import VisitPoint
+from besok import services
+from besok.model.views.progress import Progress
+from besok.model.views.series import VisitPoint
+from besok.store.database import Database
 from dashboard.components import answer, files, notices
 from dashboard.components.chart import chart
 from dashboard.figures import path
 from dashboard.figures import progress as figures
 from dashboard.i18n import _, formats, plural
-from store import queries
-from store.database import Database
 
 DAY = timedelta(days=1)
 MISSING: Final = 0.02  # share of the days of a sum that may be missing for it to be compared
@@ -29,16 +29,21 @@ def sections(db: Database, site: str, today: date, measure: str, way: Progress |
 
 def _year(db: Database, site: str, today: date, measure: str, way: Progress | None) -> Any:
     first, end = date(today.year, 1, 1), date(today.year, 12, 31)
-    this = queries.visits(db, site, first, today - DAY, "day", together=True)
-    last = queries.visits(db, site, first - path.YEAR, end - path.YEAR, "day", together=True)
+    this = services.visits(db, site, first, today - DAY, "day", together=True)
+    last = services.visits(db, site, first - path.YEAR, end - path.YEAR, "day", together=True)
     known = [p.day for p in this if path.visits_of(p, measure) is not None]
     if not known:
         return notices.nothing(
             _("No visits have been counted this year yet"), _("The curve begins with the first day.")
         )
-    begins = known[0]  # what is beside the curve begins with it, or a new counter would be behind from its first day on
+    begins = known[
+        0
+    ]  # what is beside the curve begins with it, or a new counter would be behind from its first day on
     now = path.cumulative([p for p in this if p.day >= begins], measure)
-    before = [(d + path.YEAR, v) for d, v in path.cumulative([p for p in last if p.day + path.YEAR >= begins], measure)]
+    before = [
+        (d + path.YEAR, v)
+        for d, v in path.cumulative([p for p in last if p.day + path.YEAR >= begins], measure)
+    ]
     days = [begins + DAY * n for n in range((end - begins).days + 1)]
     goal = _path(db, site, way, days) if way and today <= way.deadline else []
     found = _sentence(now, dict(_comparable(last, now, measure, before)), dict(goal), len(now) - len(known))
@@ -49,28 +54,39 @@ def _comparable(
     last: Sequence[VisitPoint], now: figures.Series, measure: str, before: figures.Series
 ) -> figures.Series:
     """The sums of last year, but where too many of its days up to now were not counted whole: they look like fewer."""
-    seen = [path.visits_of(p, measure) is not None for p in last if now[0][0] <= p.day + path.YEAR <= now[-1][0]]
+    seen = [
+        path.visits_of(p, measure) is not None for p in last if now[0][0] <= p.day + path.YEAR <= now[-1][0]
+    ]
     return before if seen.count(False) <= MISSING * len(seen) else []
 
 
 def _path(db: Database, site: str, way: Progress, days: list[date]) -> figures.Series:
-    base = queries.visits(db, site, way.baseline_first, way.baseline_last, "day", together=True)
+    base = services.visits(db, site, way.baseline_first, way.baseline_last, "day", together=True)
     known = {p.day: v for p in base if (v := path.visits_of(p, way.measure)) is not None}
     return path.expected(way, known, days)
 
 
-def _year_chart(site: str, now: figures.Series, before: figures.Series, goal: figures.Series, finding: str) -> Any:
+def _year_chart(
+    site: str, now: figures.Series, before: figures.Series, goal: figures.Series, finding: str
+) -> Any:
     years = (now[-1][0].year, now[-1][0].year - 1)
     ends = [(d, v) for d, v in now if d.day == 1 or d == now[-1][0]]
     then, asked = dict(before), dict(goal)
-    label = _("Visits so far this year, last year and on the path") if goal else _("Visits so far this year and last")
+    label = (
+        _("Visits so far this year, last year and on the path")
+        if goal
+        else _("Visits so far this year and last")
+    )
     return chart(
         figures.this_year(now, before, goal, years),
         label=label,
         finding=finding,
         head=[_("Day"), str(years[0]), str(years[1]), *([_("the path")] if goal else [])],
         rows=[
-            [formats.day(d), *(formats.number(v) for v in (v, then.get(d), *([asked.get(d)] if goal else [])))]
+            [
+                formats.day(d),
+                *(formats.number(v) for v in (v, then.get(d), *([asked.get(d)] if goal else []))),
+            ]
             for d, v in ends
         ],
         csv=_file(site, date(years[0], 1, 1), now[-1][0], "day"),
@@ -80,7 +96,9 @@ def _year_chart(site: str, now: figures.Series, before: figures.Series, goal: fi
 
 def _file(site: str, first: date, last: date, step: str) -> str:
     """Where the visits that count for the target are had as a file."""
-    return f"/api/v1/sites/{site}/visits?from={first}&to={last}&step={step}&together=true&format={files.form()}"
+    return (
+        f"/api/v1/sites/{site}/visits?from={first}&to={last}&step={step}&together=true&format={files.form()}"
+    )
 
 
 def _sentence(
@@ -93,7 +111,9 @@ def _sentence(
         said = plural("Until {day}: {n} visit", "Until {day}: {n} visits", round(visits or 0))
         said = said.format(day=formats.day(day), n=formats.number(visits))
     else:
-        said = plural("From {first} until {day}: {n} visit", "From {first} until {day}: {n} visits", round(visits or 0))
+        said = plural(
+            "From {first} until {day}: {n} visit", "From {first} until {day}: {n} visits", round(visits or 0)
+        )
         said = said.format(first=formats.day(first), day=formats.day(day), n=formats.number(visits))
     if missing > MISSING * len(now):
         text = plural(
@@ -107,15 +127,19 @@ def _sentence(
         change = formats.signed_percent(visits / then - 1)
         said += ", " + _("{change} against {year}").format(change=change, year=day.year - 1)
     if visits and asked:
-        said += ", " + _("{change} against the path").format(change=formats.signed_percent(visits / asked - 1))
+        said += ", " + _("{change} against the path").format(
+            change=formats.signed_percent(visits / asked - 1)
+        )
     return said + "."
 
 
 def _months(db: Database, site: str, today: date, measure: str, way: Progress | None) -> Any:
     year = today.year
-    begins, ends = (way.baseline_first, way.baseline_last) if way else (date(year - 1, 1, 1), date(year - 1, 12, 31))
-    now = queries.visits(db, site, date(year, 1, 1), today - DAY, "month", together=True)
-    base = queries.visits(db, site, begins, ends, "month", together=True)
+    begins, ends = (
+        (way.baseline_first, way.baseline_last) if way else (date(year - 1, 1, 1), date(year - 1, 12, 31))
+    )
+    now = services.visits(db, site, date(year, 1, 1), today - DAY, "month", together=True)
+    base = services.visits(db, site, begins, ends, "month", together=True)
     mine, theirs = by_month(now, measure), by_month(base, measure)
     whole = by_month([p for p in base if p.coverage >= WHOLE and _within(p.day, begins, ends)], measure)
     period = str(begins.year) if begins.year == ends.year else f"{begins.year}–{ends.year}"
@@ -130,7 +154,9 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
             html.H2(_("Month by month")),
             chart(
                 figures.months(mine, theirs, names, today.month),
-                label=_("Visits by month beside the baseline") if way else _("Visits by month beside last year"),
+                label=_("Visits by month beside the baseline")
+                if way
+                else _("Visits by month beside last year"),
                 finding=answer.month_finding(mine, whole, today.month, names[1], gaps, unseen, left_out),
                 head=[_("Month"), *names, _("Change"), _("Observed")],
                 rows=answer.month_rows(mine, theirs, whole, {p.day.month: p for p in now}),

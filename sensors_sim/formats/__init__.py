@@ -8,12 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from core.site import Sensor, Site
+from besok.model.site import Sensor, Site
 from sensors_sim import native
 from sensors_sim.formats import counters, home, lorawan
 from sensors_sim.report import Report
 
-PRESENCE_WORDS: Final = ("presence", "pir", "occup")  # in a model's name: it tells only whether somebody is there
+PRESENCE_WORDS: Final = (
+    "presence",
+    "pir",
+    "occup",
+)  # in a model's name: it tells only whether somebody is there
 AIR_WORDS: Final = ("co2",)  # it tells only of the air
 FOUR: Final = ("1", "2", "3", "4")
 
@@ -39,7 +43,9 @@ class Format:
     parts: tuple[str, ...] = ()  # the names that its lines and regions may have; any if empty
     eager: bool = False  # reports what happens at once, not only when its interval is over
     apart: bool = False  # lines and regions on topics apart, whatever happens at once
-    rename: Callable[[str, str], str] = _own_name  # (site, device) -> what the device is called in this family
+    rename: Callable[[str, str], str] = (
+        _own_name  # (site, device) -> what the device is called in this family
+    )
 
     def tells(self, sensor: Sensor) -> str:
         """What the sensor measures in this format: "flow", a metric of levels, "" if it cannot."""
@@ -108,7 +114,9 @@ def spoken(sensor: Sensor) -> Format | None:
     found = (
         f
         for f in FORMATS.values()
-        if f.source == sensor.source and (not f.words or any(word in model for word in f.words)) and f.tells(sensor)
+        if f.source == sensor.source
+        and (not f.words or any(word in model for word in f.words))
+        and f.tells(sensor)
     )
     return next(found, None)
 

@@ -59,7 +59,9 @@ def _record(report: Report, name: str, info: str, period_s: int, counts: dict[st
                 "to": utc_ms(report.time),
                 "samples": period_s * 12,
                 "samples_expected": period_s * 12,
-                "counts": [{"id": n, "name": said, "value": value} for n, (said, value) in enumerate(counts.items())],
+                "counts": [
+                    {"id": n, "name": said, "value": value} for n, (said, value) in enumerate(counts.items())
+                ],
             }
         ],
     }
@@ -72,7 +74,12 @@ def axis(report: Report) -> tuple[str, bytes]:
     body: dict[str, Any] = {
         "apiName": "Axis Retail Data",
         "apiVersion": "0.4",
-        "sensor": {"application": "AXIS People Counter", "name": "door", "timeZone": "UTC", "serial": report.device},
+        "sensor": {
+            "application": "AXIS People Counter",
+            "name": "door",
+            "timeZone": "UTC",
+            "serial": report.device,
+        },
         "data": {
             "utcSent": ends,
             "utcFrom": begins,
@@ -105,7 +112,8 @@ def milesight(report: Report) -> tuple[str, bytes]:
     if report.flows:
         body["line_total_data"] = [_total(flow) for flow in report.flows]
         body["line_periodic_data"] = [
-            {"line": _number(f.line), "total": {"in_counted": f.came, "out_counted": f.went}} for f in report.flows
+            {"line": _number(f.line), "total": {"in_counted": f.came, "out_counted": f.went}}
+            for f in report.flows
         ]
     if report.levels:
         regions = [{"region": _number(v.region), "total": {"current_total": v.value}} for v in report.levels]

@@ -64,7 +64,8 @@ def _line(number: int, flow: Flow) -> bytes:
         (
             bytes([first, 0xD2]) + (total_in % FULL).to_bytes(4, "little"),
             bytes([first + 1, 0xD2]) + (total_out % FULL).to_bytes(4, "little"),
-            bytes([first + 2, 0xCC]) + b"".join(min(65535, n).to_bytes(2, "little") for n in (flow.came, flow.went)),
+            bytes([first + 2, 0xCC])
+            + b"".join(min(65535, n).to_bytes(2, "little") for n in (flow.came, flow.went)),
         )
     )
 

@@ -16,12 +16,12 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from pydantic import SecretStr
 
+from besok.model.settings import Settings
+from besok.store.database import Database
+from cli.serving.web import serve
+from cli.stack import ports
 from collectors import collector
-from core.settings import Settings
 from jobs import work
-from ops.services.web import serve
-from ops.stack import ports
-from store.database import Database
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -50,13 +50,22 @@ def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     contexts: list[BrowserContext] = []
 
     def visit(
-        url: str, *, width: int = 1280, height: int = 900, locale: str = "sv-SE", strict: bool = True, **more: Any
+        url: str,
+        *,
+        width: int = 1280,
+        height: int = 900,
+        locale: str = "sv-SE",
+        strict: bool = True,
+        **more: Any,
     ) -> Page:
         context = chromium.new_context(viewport={"width": width, "height": height}, locale=locale, **more)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE_MS)
-        page.on("console", lambda m: complaints.append(m.text) if strict and m.type in ("error", "warning") else None)
+        page.on(
+            "console",
+            lambda m: complaints.append(m.text) if strict and m.type in ("error", "warning") else None,
+        )
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.goto(url)
         page.wait_for_selector("#page [data-title]")
@@ -120,7 +129,11 @@ def house(settings: Settings, quiet_house: House, broker: tuple[str, int]) -> It
         sent = client.publish(f"besok/v1/{quiet_house.id}/{topic}", json.dumps(payload), qos=1)
         sent.wait_for_publish(20)
 
-    with listening() as subscribed, running("collector", collector.run, settings), running("jobs", work.run, settings):
+    with (
+        listening() as subscribed,
+        running("collector", collector.run, settings),
+        running("jobs", work.run, settings),
+    ):
         assert subscribed.wait(20), "the collector does not listen"
         client.connect(*broker)
         client.loop_start()

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 
 from playwright.sync_api import Locator, Page
 
-from core.settings import Settings
-from core.sitefile import parse
-from store import sites
-from store.database import Database
+from besok.model.settings import Settings
+from besok.model.sitefile import parse
+from besok.store import sites
+from besok.store.database import Database
 
 Open = Callable[..., Page]
 
@@ -47,7 +47,9 @@ def apply_house(db: Database, name: str) -> None:
 
 
 @contextmanager
-def running(name: str, service: Callable[[Settings, threading.Event], None], settings: Settings) -> Iterator[None]:
+def running(
+    name: str, service: Callable[[Settings, threading.Event], None], settings: Settings
+) -> Iterator[None]:
     """A service in a thread, ended with the block."""
     stop = threading.Event()
     thread = threading.Thread(target=service, args=(settings, stop), name=name)

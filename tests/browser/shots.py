@@ -25,7 +25,10 @@ def shoot(browser: Browser, address: str, folder: Path) -> None:
     """Take every picture."""
     for name, path, width, height, colours, locale in SHOTS:
         context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=colours, locale=locale, reduced_motion="reduce"
+            viewport={"width": width, "height": height},
+            color_scheme=colours,
+            locale=locale,
+            reduced_motion="reduce",
         )
         page = context.new_page()
         page.goto(address + path)

@@ -8,8 +8,8 @@ import pytest
 from house import House, Open
 from playwright.sync_api import expect
 
+from besok.store.database import Database
 from jobs.quality import look_at_now
-from store.database import Database
 
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 

@@ -7,18 +7,20 @@ from uuid import uuid4
 from house import House, Open
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from core.analytics.manual_count import Tap
-from core.readings import Reading
-from core.views.calibrating import ManualCount
-from store import calibrations, manual_counts
-from store.database import Database
-from store.write import Batch, Incoming, write
+from besok.analytics.validation_count import Tap
+from besok.model.readings import Reading
+from besok.model.views.calibration import ManualCount
+from besok.store import calibrations, validation_counts
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
 
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 PHONE = {"width": 390, "height": 780}
 
 
-def phone(browser: Browser, house: House, locale: str = "sv-SE", **more: object) -> tuple[BrowserContext, Page]:
+def phone(
+    browser: Browser, house: House, locale: str = "sv-SE", **more: object
+) -> tuple[BrowserContext, Page]:
     """A phone with the page open and put aside for later."""
     context = browser.new_context(viewport=PHONE, locale=locale, has_touch=True, **more)  # type: ignore[arg-type]
     page = context.new_page()
@@ -76,7 +78,9 @@ def test_counted_offline_and_sent_later(chromium: Browser, quiet_house: House, d
     assert [(t.direction, t.people, t.undone) for t in kept.taps if t.direction == "out"] == [
         ("out", 5, True), ("out", 1, False),
     ]  # fmt: skip
-    page.evaluate("() => { const one = keep.all()[0]; one.state = 'unsent'; keep.save(one); }")  # an answer got lost
+    page.evaluate(
+        "() => { const one = keep.all()[0]; one.state = 'unsent'; keep.save(one); }"
+    )  # an answer got lost
     page.reload()
     expect(page.locator("#list .chip")).to_have_text("Skickad")
     assert len(calibrations.calibration(db, place, now + timedelta(minutes=1)).counts) == 1
@@ -176,11 +180,15 @@ def beside(db: Database, house: str) -> datetime:
         ]  # fmt: skip
         write(db, Batch(readings=[Incoming(reading=r, received=r.time or noon) for r in readings]))
         ends = begins + timedelta(minutes=15)
-        taps = tuple(Tap(time=begins + timedelta(seconds=9 * k + 1), direction="in", people=1) for k in range(100))
-        outs = tuple(Tap(time=begins + timedelta(seconds=12 * k + 1), direction="out", people=1) for k in range(75))
+        taps = tuple(
+            Tap(time=begins + timedelta(seconds=9 * k + 1), direction="in", people=1) for k in range(100)
+        )
+        outs = tuple(
+            Tap(time=begins + timedelta(seconds=12 * k + 1), direction="out", people=1) for k in range(75)
+        )
         count = ManualCount(id=uuid4(), portal="entrance", counted_by="Kim", begins=begins, ends=ends, sent=ends,
                             taps=taps + outs)  # fmt: skip
-        manual_counts.receive(db, house, count, ends)
+        validation_counts.receive(db, house, count, ends)
     calibrations.propose(db, house, "Kim", datetime.now(UTC))
     return noon
 

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from house import House, Open, ago, apply_house, people, running
 from playwright.sync_api import expect
 
-from core.settings import Settings
-from ops.services.web import serve
-from ops.stack import ports
-from store.database import Database
+from besok.model.settings import Settings
+from besok.store.database import Database
+from cli.serving.web import serve
+from cli.stack import ports
 
 
 def test_a_published_message_changes_the_number(house: House, open_page: Open) -> None:
@@ -28,8 +28,12 @@ def test_a_published_message_changes_the_number(house: House, open_page: Open) -
     expect(interval).to_have_text(re.compile(r"\(\d+–\d+\)"))
     expect(interval).to_have_attribute("title", re.compile("Åtta gånger av tio mellan"))
     expect(page.locator('.hero [data-part="between"]')).to_have_text(re.compile(r"mellan \d+ och \d+$"))
-    expect(page.locator('[data-space="lobby"] [data-part="certainty"]')).to_contain_text("räknat vid dörrarna")
-    expect(page.locator('[data-space="lobby"] [data-part="updated"]')).to_have_text(re.compile(r"för \d+ s sedan"))
+    expect(page.locator('[data-space="lobby"] [data-part="certainty"]')).to_contain_text(
+        "räknat vid dörrarna"
+    )
+    expect(page.locator('[data-space="lobby"] [data-part="updated"]')).to_have_text(
+        re.compile(r"för \d+ s sedan")
+    )
     expect(page.locator('[data-space="lobby"] [data-part="verdict"]')).to_have_text("Mycket folk")
     expect(page.locator('[data-space="lobby"]')).to_have_attribute("data-state", "live")
     expect(page.locator("#announcer")).to_have_text("Foajé: Mycket folk")

@@ -6,13 +6,13 @@ from pathlib import Path
 from house import House, Open
 from playwright.sync_api import expect
 
-from core.analytics.calendar import business_day, day_bounds
-from core.readings import Reading
-from core.views.outlook import Expected, ExpectedTotal, Outlook
-from store import forecasts, sites
-from store.beats import beat
-from store.database import Database
-from store.write import Batch, Incoming, write
+from besok.model.calendar import business_day, day_bounds
+from besok.model.readings import Reading
+from besok.model.views.forecast import Expected, ExpectedTotal, Outlook
+from besok.store import forecasts, sites
+from besok.store.database import Database
+from besok.store.heartbeats import beat
+from besok.store.write import Batch, Incoming, write
 
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 DAY = timedelta(days=1)
@@ -48,7 +48,9 @@ def forecast(origin: date) -> Outlook:
     )  # fmt: skip
 
 
-def test_the_first_forecast_is_shown_as_soon_as_it_is_there(quiet_house: House, db: Database, open_page: Open) -> None:
+def test_the_first_forecast_is_shown_as_soon_as_it_is_there(
+    quiet_house: House, db: Database, open_page: Open
+) -> None:
     last = count(db, quiet_house.id, 25)
     beat(db, "jobs", datetime.now(UTC), {})
     page = open_page(

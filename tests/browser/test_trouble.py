@@ -9,10 +9,10 @@ from house import House, Open, running
 from playwright.sync_api import expect
 from pydantic import SecretStr
 
-from core.settings import Settings
+from besok.model.settings import Settings
+from cli.serving.web import serve
+from cli.stack import ports
 from dashboard import router
-from ops.services.web import serve
-from ops.stack import ports
 
 
 def test_a_page_that_fails_gives_a_number_to_find_it_by(

@@ -18,15 +18,15 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from pydantic import SecretStr
 
+from besok.model import sitefile
+from besok.model.settings import Settings
+from besok.model.site import Site
+from besok.store import sites
+from besok.store.database import Database
+from besok.store.migrate import migrate
+from cli.serving.web import serve
+from cli.stack import ports, postgres
 from collectors import collector
-from core import sitefile
-from core.settings import Settings
-from core.site import Site
-from ops.services.web import serve
-from ops.stack import ports, postgres
-from store import sites
-from store.database import Database
-from store.migrate import migrate
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
-from core.errors import StackError
-from core.settings import Settings
+from besok.model.errors import StackError
+from besok.model.settings import Settings
+from cli.stack import mosquitto, ports, postgres, program
 from jobs import work
-from ops.stack import mosquitto, ports, postgres, program
 
 
 class Server:
@@ -57,7 +57,9 @@ def own_broker(folder: Path, more: str = "") -> Iterator[tuple[mosquitto.Broker,
         broker.prepare()
         conf = broker.folder / "mosquitto.conf"
         text = conf.read_text()
-        conf.write_text(text.replace("allow_anonymous true", "allow_anonymous false") + more if more else text)
+        conf.write_text(
+            text.replace("allow_anonymous true", "allow_anonymous false") + more if more else text
+        )
 
     with served(replace(broker.program(), prepare=prepare), broker.ready, folder / "broker.log") as server:
         yield broker, server
@@ -66,7 +68,9 @@ def own_broker(folder: Path, more: str = "") -> Iterator[tuple[mosquitto.Broker,
 @contextmanager
 def own_database(folder: Path) -> Iterator[tuple[postgres.Cluster, Server]]:
     """A database server of this test's own, not migrated yet."""
-    cluster = postgres.Cluster(folder=folder / "db", port=ports.free()[0], user=program.unprivileged("postgres"))
+    cluster = postgres.Cluster(
+        folder=folder / "db", port=ports.free()[0], user=program.unprivileged("postgres")
+    )
     cluster.folder.mkdir(mode=0o755)
     with served(cluster.program(), cluster.ready, folder / "db.log") as server:
         yield cluster, server

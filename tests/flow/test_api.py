@@ -7,10 +7,10 @@ import httpx2
 import pytest
 from jsonschema import Draft202012Validator
 
-from core.readings import Message, Reading
-from core.site import Site
-from store.database import Database
-from store.write import Batch, Incoming, Rejection, write
+from besok.model.readings import Message, Reading
+from besok.model.site import Site
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, Rejection, write
 
 LIBRARY = "stadsbiblioteket"
 V1 = "/api/v1"
@@ -94,7 +94,9 @@ SENSELESS = [
 def a_door(places: tuple[Site, ...]) -> tuple[Site, str, str]:
     """A site of ours, one of its portals, and the external id of the device that watches it."""
     site = next(s for s in places if s.id == LIBRARY)
-    sensor = next(s for s in site.sensors if s.portal and s.role == "primary" and not s.swapped and not s.channel)
+    sensor = next(
+        s for s in site.sensors if s.portal and s.role == "primary" and not s.swapped and not s.channel
+    )
     return site, sensor.portal, site.external_id(sensor)
 
 
@@ -106,7 +108,9 @@ def passing(device: str, people: float, time: datetime = NOON) -> Incoming:
     return Incoming(reading=reading, received=time)
 
 
-def test_every_path_answers_before_anything_was_measured(quiet: httpx2.Client, subtests: pytest.Subtests) -> None:
+def test_every_path_answers_before_anything_was_measured(
+    quiet: httpx2.Client, subtests: pytest.Subtests
+) -> None:
     for path in PATHS:
         with subtests.test(path=path):
             answer = quiet.get(V1 + path)

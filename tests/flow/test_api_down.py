@@ -6,9 +6,9 @@ from collections.abc import Callable
 import httpx2
 from pydantic import SecretStr
 
-from core.settings import Settings
-from ops.services.web import serve
-from ops.stack import ports
+from besok.model.settings import Settings
+from cli.serving.web import serve
+from cli.stack import ports
 
 
 def test_without_a_database_the_api_says_so_and_still_ends(wait_for: Callable[..., object]) -> None:

@@ -14,13 +14,13 @@ from pydantic import SecretStr
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from core.readings import Reading
-from core.settings import Settings
-from core.site import Site
-from core.views.live import SiteLive
+from besok.model.readings import Reading
+from besok.model.settings import Settings
+from besok.model.site import Site
+from besok.model.views.live import SiteLive
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
 from jobs import work
-from store.database import Database
-from store.write import Batch, Incoming, write
 
 LIBRARY = "stadsbiblioteket"
 LIVE = f"/api/v1/sites/{LIBRARY}/live"
@@ -37,7 +37,9 @@ def screen(web: str, path: str = f"{LIVE}/ws", **more: Any) -> Iterator[ClientCo
 def jobs(database_url: str) -> Iterator[None]:
     """The jobs at work on the test's database."""
     stop = threading.Event()
-    thread = threading.Thread(target=work.run, args=(Settings(database_url=SecretStr(database_url)), stop), name="jobs")
+    thread = threading.Thread(
+        target=work.run, args=(Settings(database_url=SecretStr(database_url)), stop), name="jobs"
+    )
     thread.start()
     yield
     stop.set()
@@ -126,7 +128,10 @@ def test_a_page_of_another_origin_gets_no_screen(quiet_web: str) -> None:
 
 def test_an_unknown_site_closes_the_screen_with_its_reason(quiet_web: str) -> None:
     for name in ("slottet", "%00", "a" * 3000):
-        with screen(quiet_web, f"/api/v1/sites/{name}/live/ws") as socket, pytest.raises(ConnectionClosed) as closed:
+        with (
+            screen(quiet_web, f"/api/v1/sites/{name}/live/ws") as socket,
+            pytest.raises(ConnectionClosed) as closed,
+        ):
             socket.recv(timeout=60)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4404

@@ -11,16 +11,16 @@ from typing import Any
 import psycopg
 import pytest
 
+from besok.model.errors import BesokError
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.sitefile import dump
+from besok.store.database import Database
+from besok.store.sites import apply
+from cli.simulation import backfill, scenarios
+from cli.simulation.history import Gap
+from cli.stack import program
 from collectors.pipeline import decode
-from core.errors import BesokError
-from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from core.sitefile import dump
-from ops.simulation import backfill, scenarios
-from ops.simulation.history import Gap
-from ops.stack import program
 from sensors_sim.backfill import messages
-from store.database import Database
-from store.sites import apply
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NAME = Text(sv="x", en="x")
@@ -63,7 +63,7 @@ def test_a_killed_run_goes_on_where_it_was(
     apply(db, branch())
     file = tmp_path / "branch.toml"
     file.write_text(dump(branch()), "utf-8")
-    command = [sys.executable, "-m", "ops.cli", "simulate", "backfill", "--first", str(FIRST), "--last", str(LAST),
+    command = [sys.executable, "-m", "cli.main", "simulate", "backfill", "--first", str(FIRST), "--last", str(LAST),
                "--site-file", str(file), "--scenario", "double-visitors"]  # fmt: skip
     env = os.environ | {"BESOK_DATABASE_URL": database_url}
     killed = subprocess.Popen(command, cwd=program.ROOT, env=env, stdout=subprocess.DEVNULL)
@@ -76,15 +76,23 @@ def test_a_killed_run_goes_on_where_it_was(
     assert FIRST < until < LAST
     with psycopg.connect(database_url) as conn:  # what is whole is not looked at again
         conn.execute("delete from reading where time < '2025-03-05'")
-    done = subprocess.run(command, cwd=program.ROOT, env=env, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, cwd=program.ROOT, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     scenario = scenarios.find("double-visitors", None)
-    whole = [i.reading for lot in messages(branch(), FIRST, LAST, 1, scenario=scenario) for i in decode(lot).readings]
+    whole = [
+        i.reading
+        for lot in messages(branch(), FIRST, LAST, 1, scenario=scenario)
+        for i in decode(lot).readings
+    ]
     expected = {(r.device, r.channel, r.metric, r.time, r.value, r.period_s) for r in whole}
     found = stored(database_url)
     assert found <= expected
     missing = {row[3] for row in expected - found}
-    assert missing and max(missing) < max(r.time for r in whole if r.time and r.time.date() <= date(2025, 3, 5))
+    assert missing and max(missing) < max(
+        r.time for r in whole if r.time and r.time.date() <= date(2025, 3, 5)
+    )
     assert done_until(database_url) == []
 
 

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from servers import working
 
-from core.settings import Settings
-from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Text
-from store import sites
-from store.database import Database
+from besok.model.settings import Settings
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Text
+from besok.store import sites
+from besok.store.database import Database
 
 Fixture = Callable[..., Any]
 NAME = Text(sv="Huset", en="The house")
@@ -26,7 +26,9 @@ ALWAYS = OpeningHours(
     **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "always")
 )
 UNTIL_ELEVEN = OpeningHours(
-    **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "06:00-23:00")
+    **dict.fromkeys(
+        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "06:00-23:00"
+    )
 )
 HALF_HOUR = timedelta(minutes=30)
 OWN = Path(__file__).parents[1] / "data" / "door.csv"
@@ -44,7 +46,12 @@ class Count:
     def message(self) -> tuple[str, dict[str, Any]]:
         """As the device sends it when the half-hour is over."""
         end = self.start.astimezone(UTC) + HALF_HOUR
-        return "door/flow", {"time": end.isoformat(), "period_s": 1800, "in": self.people_in, "out": self.people_out}
+        return "door/flow", {
+            "time": end.isoformat(),
+            "period_s": 1800,
+            "in": self.people_in,
+            "out": self.people_out,
+        }
 
 
 def house_with_a_door(house: str, zone: str, day_start: time, opening: OpeningHours = ALWAYS) -> Site:
@@ -88,7 +95,8 @@ def answered(ask: httpx2.Client, place: Site, days: Iterable[date]) -> dict[date
     flows, visits = ask.get(query % "flows").json(), ask.get(query % "visits").json()
     zone = ZoneInfo(place.timezone)
     doors = {
-        datetime.fromisoformat(f["start"]).astimezone(zone).date(): (f["people_in"], f["people_out"]) for f in flows
+        datetime.fromisoformat(f["start"]).astimezone(zone).date(): (f["people_in"], f["people_out"])
+        for f in flows
     }
     assert {date.fromisoformat(v["day"]): v["gross"] for v in visits} == {d: n for d, (n, _) in doors.items()}
     return doors

@@ -9,11 +9,11 @@ from typing import Any
 import httpx2
 import psycopg
 
+from besok import services
+from besok.model.readings import Flag
+from besok.model.settings import Settings
+from besok.store.database import Database
 from collectors.replay import replay
-from core.readings import Flag
-from core.settings import Settings
-from store import queries
-from store.database import Database
 
 Fixture = Callable[..., Any]
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=6)
@@ -35,23 +35,29 @@ def test_what_is_published_is_stored(
 ) -> None:
     with collect(settings):
         publish(
-            [("door/flow", minute(1, **{"in": 3, "out": 1})), ("door/flow", [minute(2, **{"in": 2}), minute(3, out=5)])]
+            [
+                ("door/flow", minute(1, **{"in": 3, "out": 1})),
+                ("door/flow", [minute(2, **{"in": 2}), minute(3, out=5)]),
+            ]
         )
-        publish([("room/level", {"time": START.isoformat(), "people": 7, "occupied": True, "battery_pct": 93})])
+        publish(
+            [("room/level", {"time": START.isoformat(), "people": 7, "occupied": True, "battery_pct": 93})]
+        )
         publish([("room/status", b"online"), ("door/status", b"offline")], retain=True)
         wait_for(lambda: len(readings()) == 7)
         wait_for(
             lambda: (
-                {d.device: d.online for d in queries.devices(db, now=datetime.now(UTC))}.get(f"{house}/door") is False
+                {d.device: d.online for d in services.devices(db, now=datetime.now(UTC))}.get(f"{house}/door")
+                is False
             )
         )
     found = [(metric, value) for _, _, metric, value, _ in readings()]
     assert found[:3] == [("battery_pct", 93), ("occupied", 1), ("people", 7)]
     assert found[3:] == [("in", 3), ("out", 1), ("in", 2), ("out", 5)]
-    known = {d.device: d for d in queries.devices(db, now=datetime.now(UTC))}
+    known = {d.device: d for d in services.devices(db, now=datetime.now(UTC))}
     assert known[f"{house}/room"].online is True
     assert known[f"{house}/room"].placements == ()  # nobody placed it, and still it is kept
-    assert not queries.rejected(db)
+    assert not services.rejected(db)
 
 
 GARBAGE = {
@@ -109,10 +115,12 @@ def test_bad_input_is_kept_with_a_reason_and_never_stops_the_good(
         publish([m for pair in zip(bad, good, strict=True) for m in pair])
         publish([("door/weight", {"in": 1}), ("a/b/c/d", b"x"), (f"{'x' * 300}/flow", {"in": 1}), ("mixed/flow",
                  {**minute(0), "in": -4, "out": 4})])  # fmt: skip
-        wait_for(lambda: len(queries.rejected(db)) == len(GARBAGE) + 4)
+        wait_for(lambda: len(services.rejected(db)) == len(GARBAGE) + 4)
         wait_for(lambda: len(readings()) == len(good) + 1)
     assert {(d, v) for d, _, _, v, _ in readings()} == {(f"{house}/door", 1), (f"{house}/mixed", 4)}
-    kept = {r.topic.removeprefix(f"besok/v1/{house}/").removesuffix("/flow"): r for r in queries.rejected(db)}
+    kept = {
+        r.topic.removeprefix(f"besok/v1/{house}/").removesuffix("/flow"): r for r in services.rejected(db)
+    }
     for name, payload in GARBAGE.items():
         assert REASONS[name] in kept[name].reason
         assert kept[name].size == len(payload)
@@ -136,7 +144,7 @@ def test_a_clock_that_is_off_is_flagged_and_counts(
         "none": (2, Flag.NO_TIME),
         "ahead": (2, Flag.CLOCK_AHEAD),
     }
-    assert not queries.rejected(db)
+    assert not services.rejected(db)
 
 
 def test_the_api_tells_what_was_refused_and_whose_clock_is_off(
@@ -144,7 +152,9 @@ def test_the_api_tells_what_was_refused_and_whose_clock_is_off(
 ) -> None:
     ahead = (datetime.now(UTC) + timedelta(days=365)).isoformat()
     with collect(settings):
-        publish([("door/flow", b'{"in": -1}'), ("door/flow", b"\xff"), ("clock/flow", {"time": ahead, "in": 2})])
+        publish(
+            [("door/flow", b'{"in": -1}'), ("door/flow", b"\xff"), ("clock/flow", {"time": ahead, "in": 2})]
+        )
         wait_for(lambda: len(ask.get("/api/v1/rejected").json()) == 2)
         known = wait_for(lambda: {d["device"]: d for d in ask.get("/api/v1/devices").json() if d["heard"]})
     reasons = " ".join(r["reason"] for r in ask.get("/api/v1/rejected").json())
@@ -164,14 +174,14 @@ def test_retained_messages_and_tombstones(
 ) -> None:
     publish([("timed/flow", minute(1, **{"in": 1})), ("untimed/flow", {"in": 1})], retain=True)
     with collect(settings):  # its first subscription brings what the broker has retained
-        wait_for(lambda: readings() and queries.rejected(db))
+        wait_for(lambda: readings() and services.rejected(db))
         publish([("timed/flow", b""), ("untimed/flow", b"")], retain=True)
         publish([("last/flow", minute(2, **{"in": 1}))])
         wait_for(lambda: len(readings()) == 2)
     ((device, _, _, value, _), _) = readings()
     assert device.endswith("timed")
     assert value == 1
-    reasons = [r.reason for r in queries.rejected(db)]
+    reasons = [r.reason for r in services.rejected(db)]
     assert sum("the broker kept this message (retained)" in r for r in reasons) == 1
 
 
@@ -220,8 +230,8 @@ def test_a_message_the_database_refuses_is_put_aside_with_its_reason(
     with collect(settings):
         publish([("dörr/flow" if n == 13 else "door/flow", minute(n, **{"in": n})) for n in range(50)])
         wait_for(lambda: len(readings()) == 49)
-        wait_for(lambda: queries.rejected(db))
-    (kept,) = queries.rejected(db)
+        wait_for(lambda: services.rejected(db))
+    (kept,) = services.rejected(db)
     assert "no_13" in kept.reason
     assert kept.topic == f"besok/v1/{house}/d\\xf6rr/flow"
     assert json.loads(kept.payload)["in"] == 13
@@ -239,12 +249,14 @@ def test_rejected_messages_are_read_again_once_they_can_be(
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("alter table reading add constraint no_13 check (value <> 13)")
         with collect(settings):
-            publish([("door/flow", minute(n, **{"in": n})) for n in range(12, 15)] + [("door/flow", b"never")])
-            wait_for(lambda: len(queries.rejected(db)) == 2)
+            publish(
+                [("door/flow", minute(n, **{"in": n})) for n in range(12, 15)] + [("door/flow", b"never")]
+            )
+            wait_for(lambda: len(services.rejected(db)) == 2)
         assert replay(db, now=datetime.now(UTC)) == (0, 2)
         conn.execute("alter table reading drop constraint no_13")
     assert replay(db, now=datetime.now(UTC)) == (1, 1)
     assert [v for *_, v, _ in readings()] == [12, 13, 14]
-    (still,) = queries.rejected(db)
+    (still,) = services.rejected(db)
     assert still.payload == "never"
     assert replay(db, [still.id], now=datetime.now(UTC)) == (0, 1)

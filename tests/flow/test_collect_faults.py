@@ -20,16 +20,16 @@ from paho.mqtt.publish import single as publish_once
 from pydantic import SecretStr
 from servers import own_broker, own_database
 
+from besok.model.errors import SettingsError
+from besok.model.settings import Settings
+from besok.store.database import Database
+from besok.store.migrate import migrate
+from besok.store.write import write
+from cli.stack import ports, program
 from collectors.counters import Counters
 from collectors.inbox import Inbox
 from collectors.mqtt import Connection
 from collectors.pipeline import decode
-from core.errors import SettingsError
-from core.settings import Settings
-from ops.stack import ports, program
-from store.database import Database
-from store.migrate import migrate
-from store.write import write
 
 Fixture = Callable[..., Any]
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
@@ -38,7 +38,10 @@ STATE = "select count(*), coalesce(sum(value), 0) from reading"
 
 def stream(first: int, last: int) -> list[tuple[str, dict[str, Any]]]:
     """Messages `first` up to `last`: the n-th brings n people in, at a time of its own."""
-    return [("door/flow", {"time": (START + timedelta(seconds=n)).isoformat(), "in": n}) for n in range(first, last)]
+    return [
+        ("door/flow", {"time": (START + timedelta(seconds=n)).isoformat(), "in": n})
+        for n in range(first, last)
+    ]
 
 
 def stored(url: str) -> tuple[int, float]:
@@ -63,7 +66,7 @@ def test_a_collector_that_is_killed_again_and_again(
         "BESOK_MQTT_CLIENT_ID": settings.mqtt_client_id,
         "BESOK_MQTT_INFLIGHT": "50",
     }
-    command = [sys.executable, "-m", "ops.cli", "collect"]
+    command = [sys.executable, "-m", "cli.main", "collect"]
     random = Random(7)
 
     def collector() -> subprocess.Popen[bytes]:
@@ -155,7 +158,9 @@ def certificates(folder: Path) -> Path:
     """An authority and a broker's certificate for 127.0.0.1, in `folder`."""
     quiet: dict[str, Any] = {"check": True, "capture_output": True, "cwd": folder}
     new = ("openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj")
-    subprocess.run([*new, "/CN=authority", "-x509", "-days", "2", "-keyout", "ca.key", "-out", "ca.crt"], **quiet)
+    subprocess.run(
+        [*new, "/CN=authority", "-x509", "-days", "2", "-keyout", "ca.key", "-out", "ca.crt"], **quiet
+    )
     subprocess.run([*new, "/CN=127.0.0.1", "-keyout", "broker.key", "-out", "broker.csr"], **quiet)
     (folder / "names").write_text("subjectAltName=IP:127.0.0.1\n")
     sign = ["openssl", "x509", "-req", "-days", "2", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial"]
@@ -165,7 +170,9 @@ def certificates(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # paho: sockets of failed handshakes
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # paho: sockets of failed handshakes
 def test_encryption_and_passwords_and_what_is_said_when_they_are_wrong(
     settings: Settings, house: str, collect: Fixture, wait_for: Fixture, folder: Path, database_url: str
 ) -> None:
@@ -182,7 +189,10 @@ def test_encryption_and_passwords_and_what_is_said_when_they_are_wrong(
         trusting = plain.model_copy(update={"mqtt_tls": True, "mqtt_ca_file": f"{keys}/ca.crt"})
         for wrong, words in (
             (plain, "does it want TLS (BESOK_MQTT_TLS=true)?"),
-            (plain.model_copy(update={"mqtt_tls": True}), "name the authority that signed it in BESOK_MQTT_CA_FILE"),
+            (
+                plain.model_copy(update={"mqtt_tls": True}),
+                "name the authority that signed it in BESOK_MQTT_CA_FILE",
+            ),
             (trusting, "check BESOK_MQTT_USER and BESOK_MQTT_PASSWORD"),
             (login(trusting, "wrong"), "check BESOK_MQTT_USER and BESOK_MQTT_PASSWORD"),
         ):
@@ -216,7 +226,10 @@ def login(settings: Settings, password: str) -> Settings:
 def test_settings_that_can_never_work_stop_the_start(
     settings: Settings, collect: Fixture, changes: dict[str, Any], words: str
 ) -> None:
-    with pytest.raises(SettingsError, match=words.replace("+", r"\+")), collect(settings.model_copy(update=changes)):
+    with (
+        pytest.raises(SettingsError, match=words.replace("+", r"\+")),
+        collect(settings.model_copy(update=changes)),
+    ):
         pass
 
 
@@ -233,12 +246,17 @@ def connection(settings: Settings, wait_for: Fixture) -> Iterator[tuple[Connecti
         link.stop()
 
 
-def taken_over(settings: Settings, sessions: int, *, clean: bool, wait_for: Fixture, counters: Counters) -> None:
+def taken_over(
+    settings: Settings, sessions: int, *, clean: bool, wait_for: Fixture, counters: Counters
+) -> None:
     """Break the connection of `settings` by connecting under its name; `clean` throws its session away too."""
     lasting = Properties(PacketTypes.CONNECT)
     lasting.SessionExpiryInterval = 60
     thief = paho.Client(
-        CallbackAPIVersion.VERSION2, settings.mqtt_client_id, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
+        CallbackAPIVersion.VERSION2,
+        settings.mqtt_client_id,
+        protocol=MQTTProtocolVersion.MQTTv5,
+        manual_ack=True,
     )
     thief.connect(settings.mqtt_host, settings.mqtt_port, clean_start=clean, properties=lasting)
     while not thief.is_connected():
@@ -247,7 +265,9 @@ def taken_over(settings: Settings, sessions: int, *, clean: bool, wait_for: Fixt
     wait_for(lambda: counters.connections > sessions and counters.connected)
 
 
-def test_the_broker_sends_no_more_than_is_acknowledged(settings: Settings, publish: Fixture, wait_for: Fixture) -> None:
+def test_the_broker_sends_no_more_than_is_acknowledged(
+    settings: Settings, publish: Fixture, wait_for: Fixture
+) -> None:
     with connection(settings.model_copy(update={"mqtt_inflight": 20}), wait_for) as (link, inbox, _):
         wait_for(lambda: publish(stream(0, 1)) or len(inbox))  # the subscription is there
         publish(stream(1, 100))

@@ -11,14 +11,14 @@ import psycopg
 import pytest
 from conftest import serving
 
-from core.settings import Settings
-from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.settings import Settings
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.store import sites
+from besok.store.database import Database
 from sensors_sim import live
 from sensors_sim.scenariofile import load
 from sensors_sim.truth import entries
 from sensors_sim.world import World
-from store import sites
-from store.database import Database
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_S = 120  # few messages, so that a week takes seconds
@@ -68,12 +68,17 @@ def test_a_week_of_every_fault_ends_within_the_error_that_the_scenario_states(
     assert scenario.first
     assert scenario.last
     days = [scenario.first + timedelta(days=n) for n in range(7)]
-    start, end = (datetime.fromtimestamp(world.bounds(d)[i] / 1000, UTC) for d, i in ((days[0], 0), (days[-1], 1)))
+    start, end = (
+        datetime.fromtimestamp(world.bounds(d)[i] / 1000, UTC) for d, i in ((days[0], 0), (days[-1], 1))
+    )
     with collect(settings):
         stop = threading.Event()
         live.run(site_file, settings, stop=stop, start=start, end=end, every_s=EVERY_S, scenario=scenario)
         wait_for(lambda: _latest(database_url) == end)
-    with serving(database_url, threading.Event(), wait_for) as address, httpx2.Client(base_url=address) as ask:
+    with (
+        serving(database_url, threading.Event(), wait_for) as address,
+        httpx2.Client(base_url=address) as ask,
+    ):
         told = ask.get(f"/api/v1/sites/{house}/visits?from={days[0]}&to={days[-1]}&step=day").json()
     for day, error, figure in zip(days, scenario.errors, told, strict=True):
         visits = len(entries(world.ground, 0, world.day(day)))

@@ -10,22 +10,22 @@ import numpy as np
 import psycopg
 import pytest
 
+from besok.model.errors import ScenarioError
+from besok.model.settings import Settings
+from besok.model.sitefile import parse
+from besok.store import sites
+from besok.store.database import Database
+from besok.store.write import write
+from cli.simulation import fit
+from cli.stack.demo import as_sandbox
 from collectors.pipeline import decode
-from core.errors import ScenarioError
-from core.settings import Settings
-from core.sitefile import parse
 from jobs import work
-from ops.simulation import fit
-from ops.stack.demo import as_sandbox
 from sensors_sim import scenariofile
 from sensors_sim.backfill import messages
 from sensors_sim.chronicle import arrivals, entrances, told
 from sensors_sim.fit import learn
 from sensors_sim.scenario import ORDINARY, Rates
 from sensors_sim.world import World
-from store import sites
-from store.database import Database
-from store.write import write
 
 EXAMPLE = parse((Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text())
 FIRST, LAST = date(2026, 10, 26), date(2026, 11, 15)
@@ -38,10 +38,14 @@ def worked_off(url: str) -> bool:
         return conn.execute("select not exists (select from dirty_day)").fetchone() == (True,)
 
 
-def test_a_world_is_learnt_from_the_store(db: Database, database_url: str, wait_for: Callable[..., object]) -> None:
+def test_a_world_is_learnt_from_the_store(
+    db: Database, database_url: str, wait_for: Callable[..., object]
+) -> None:
     sites.apply(db, as_sandbox(EXAMPLE))
     for chunk in messages(EXAMPLE, FIRST, LAST, seed=7, scenario=BUSY):
-        kept = [m for m in chunk if not ("count-town-entrance" in m.topic and m.received.date() == SILENT + DAY)]
+        kept = [
+            m for m in chunk if not ("count-town-entrance" in m.topic and m.received.date() == SILENT + DAY)
+        ]
         write(db, decode(kept))
     stop = Event()
     worker = Thread(target=work.run, args=(Settings(database_url=database_url), stop))  # type: ignore[arg-type]

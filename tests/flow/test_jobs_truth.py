@@ -8,17 +8,17 @@ from threading import Event, Thread
 import numpy as np
 import psycopg
 
+from besok.model import calendar
+from besok.model.settings import Settings
+from besok.model.sitefile import parse
+from besok.store import sites
+from besok.store.database import Database
+from besok.store.write import write
+from cli.stack.demo import as_sandbox
 from collectors.pipeline import decode
-from core.analytics import calendar
-from core.settings import Settings
-from core.sitefile import parse
 from jobs import work
-from ops.stack.demo import as_sandbox
 from sensors_sim.backfill import messages
 from sensors_sim.truth import people
-from store import sites
-from store.database import Database
-from store.write import write
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 FIRST, LAST = date(2026, 11, 10), date(2026, 11, 12)
@@ -40,7 +40,9 @@ def worked_off(url: str) -> bool:
         return conn.execute("select not exists (select from dirty_day)").fetchone() == (True,)
 
 
-def test_the_estimate_is_near_the_truth(db: Database, database_url: str, wait_for: Callable[..., object]) -> None:
+def test_the_estimate_is_near_the_truth(
+    db: Database, database_url: str, wait_for: Callable[..., object]
+) -> None:
     site_file = as_sandbox(parse(EXAMPLE.read_text()))
     sites.apply(db, site_file)
     for chunk in messages(site_file, FIRST, LAST, seed=7):

@@ -10,20 +10,20 @@ import psycopg
 import pytest
 from servers import working
 
-from core.analytics import calendar
-from core.analytics.occupancy import NOTHING
-from core.readings import Reading
-from core.settings import Settings
-from core.site import Site
-from core.sitefile import parse
+from besok.analytics.occupancy import NOTHING
+from besok.model import calendar
+from besok.model.readings import Reading
+from besok.model.settings import Settings
+from besok.model.site import Site
+from besok.model.sitefile import parse
+from besok.store import sites
+from besok.store.claims import Claims
+from besok.store.database import Database
+from besok.store.heartbeats import beats
+from besok.store.write import Batch, Incoming, write
 from jobs import work
-from jobs.duties import Clock
 from jobs.inbox import News
-from store import sites
-from store.beats import beats
-from store.claims import Claims
-from store.database import Database
-from store.write import Batch, Incoming, write
+from jobs.schedule import Clock
 from tests.sitetext import door, sensor, site, space
 
 # The business day begins twelve hours away, so that these tests never meet its boundary.
@@ -80,7 +80,8 @@ def quarters(url: str, space: str = "house") -> dict[datetime, float]:
     """Who was counted in and out of a space, on the mean of each quarter."""
     with psycopg.connect(url) as conn:
         rows = conn.execute(
-            "select bucket, raw from occupancy_bucket join space using (space_id) where slug = %s order by 1", (space,)
+            "select bucket, raw from occupancy_bucket join space using (space_id) where slug = %s order by 1",
+            (space,),
         ).fetchall()
     return dict(rows)
 
@@ -182,7 +183,9 @@ def _written(db: Database, now: datetime) -> bool:
     return True
 
 
-def test_a_site_that_changes_is_estimated_anew(db: Database, database_url: str, house: Site, wait_for: Wait) -> None:
+def test_a_site_that_changes_is_estimated_anew(
+    db: Database, database_url: str, house: Site, wait_for: Wait
+) -> None:
     now = datetime.now(UTC)
     with working(database_url):
         put(db, now, "in", 5)

@@ -12,10 +12,15 @@ def test_a_wish_is_written_down_answered_and_done(ask: httpx2.Client) -> None:
     body = {"who": "Kim", "title_sv": "Fler stolar i foajén", "asked": "2026-01-14", "spaces": ["foyer"]}
     made = ask.post(V1, json=body)
     assert made.status_code == 201, made.text
-    assert made.json()["action"] == "fler-stolar-i-foajen" and made.json()["title"]["en"] == "Fler stolar i foajén"
+    assert (
+        made.json()["action"] == "fler-stolar-i-foajen"
+        and made.json()["title"]["en"] == "Fler stolar i foajén"
+    )
     assert ask.post(V1, json=body).json()["action"] == "fler-stolar-i-foajen-2"
     path = f"{V1}/fler-stolar-i-foajen"
-    answered = ask.patch(path, json={"who": "Kim", "answer_sv": "Ja", "answer_en": "Yes", "answered": "2026-02-01"})
+    answered = ask.patch(
+        path, json={"who": "Kim", "answer_sv": "Ja", "answer_en": "Yes", "answered": "2026-02-01"}
+    )
     assert answered.json()["state"] == "answered" and answered.json()["answer"] == {"sv": "Ja", "en": "Yes"}
     done = ask.patch(path, json={"who": "Robin", "done_since": "2026-03-01"}).json()
     assert (done["state"], done["answered"], done["spaces"]) == ("done", "2026-02-01", ["foyer"])
@@ -28,7 +33,10 @@ def test_a_wish_is_written_down_answered_and_done(ask: httpx2.Client) -> None:
         assert ask.patch(path, json={"who": "Kim", **said}).json()["answer"] == became
     other = f"{V1}/fler-stolar-i-foajen-2"
     for said in ("Kanske", "Ja"):  # one language stands for both, also where it is written anew
-        assert ask.patch(other, json={"who": "Kim", "answer_sv": said}).json()["answer"] == {"sv": said, "en": said}
+        assert ask.patch(other, json={"who": "Kim", "answer_sv": said}).json()["answer"] == {
+            "sv": said,
+            "en": said,
+        }
     lines = ask.get(V1, params={"format": "csv"}).text.splitlines()
     assert lines[0].startswith("site,id,title_sv,title_en,asked_by,asked,answered")
     assert any(line.startswith("stadsbiblioteket,fler-stolar-i-foajen,") for line in lines)
@@ -70,7 +78,12 @@ def test_a_swedish_reader_is_refused_in_swedish(quiet: httpx2.Client, subtests: 
         ("POST", V1, {"spaces": ["vault"]}, "det finns inget utrymme ”vault”"),
         ("POST", V1, {"asked": "0026-01-14"}, "året 26 kan inte stämma"),
         ("POST", V1, {"asked": "2199-01-14"}, "2199-01-14 har inte varit än"),
-        ("PATCH", f"{V1}/{name}", {"answer_sv": "Ja", "answered": "2199-01-14"}, "2199-01-14 har inte varit än"),
+        (
+            "PATCH",
+            f"{V1}/{name}",
+            {"answer_sv": "Ja", "answered": "2199-01-14"},
+            "2199-01-14 har inte varit än",
+        ),
         ("PATCH", f"{V1}/{name}", {"undone": "2026-03-01"}, "kan inte tas tillbaka"),
         ("PATCH", f"{V1}/{name}", {"done_since": "2025-03-01"}, "är före dagen då det önskades (2026-01-14)"),
         ("PATCH", f"{V1}/{name}", {"answered": "2026-03-01"}, "ett svar har en text och en dag"),
@@ -81,6 +94,8 @@ def test_a_swedish_reader_is_refused_in_swedish(quiet: httpx2.Client, subtests: 
             body = {**good, **change} if method == "POST" else {"who": "Kim", **change}
             answer = quiet.request(method, path, json=body, headers=swedish)
             assert said in answer.json()["error"] and answer.headers["Content-Language"] == "sv"
-    plain = quiet.post(V1, json={**good, "who": " "}, headers=swedish)  # of the form alone: no page can send that
+    plain = quiet.post(
+        V1, json={**good, "who": " "}, headers=swedish
+    )  # of the form alone: no page can send that
     assert plain.headers["Content-Language"] == "en" and plain.json()["error"].startswith("who")
     assert quiet.patch(f"{V1}/nothing", json={"who": "Kim"}).headers["Content-Language"] == "en"

@@ -14,12 +14,12 @@ import psycopg
 import pytest
 from servers import working
 
-from core.analytics import calendar
-from core.settings import Settings
-from core.site import Site
-from core.sitefile import parse
-from store import sites
-from store.database import Database
+from besok.model import calendar
+from besok.model.settings import Settings
+from besok.model.site import Site
+from besok.model.sitefile import parse
+from besok.store import sites
+from besok.store.database import Database
 from tests.sitetext import door, sensor, site, space
 
 ROOT = Path(__file__).parents[2]
@@ -98,7 +98,11 @@ def test_a_day_that_is_over_is_smoothed_and_leaves_no_ghosts_and_late_data_smoot
         wait_for(lambda: len(finished(asked(ask, place, place.id, day))) == 96)
         before = finished(asked(ask, place, place.id, day))
         publish(late)
-        wait_for(lambda: (found := finished(asked(ask, place, place.id, day))) and len(found) == 96 and found != before)
+        wait_for(
+            lambda: (
+                (found := finished(asked(ask, place, place.id, day))) and len(found) == 96 and found != before
+            )
+        )
         for space in (place.id, "room", "studio"):
             points = known(asked(ask, place, space, day))
             assert all(p["final"] for p in points)
@@ -135,11 +139,14 @@ def test_each_number_that_is_live_has_its_interval_basis_and_age(
             assert space["heard"] and space["time"]
         assert live()["studio"]["basis"] == "people"
         assert live()[place.id]["basis"] == live()["room"]["basis"] == "doors"
-        points = [p for space in live() for p in known(asked(ask, place, space, calendar.business_day(now, place)))]
+        points = [
+            p for space in live() for p in known(asked(ask, place, space, calendar.business_day(now, place)))
+        ]
         assert points and not any(p["final"] for p in points)
         text = ask.get(f"/api/v1/sites/{place.id}/occupancy?format=csv").text
         assert (
-            text.splitlines()[0] == "space,start,people,lower,upper,raw,peak,peak_lower,peak_upper,basis,reason,final"
+            text.splitlines()[0]
+            == "space,start,people,lower,upper,raw,peak,peak_lower,peak_upper,basis,reason,final"
         )
 
 
@@ -165,7 +172,7 @@ def test_a_worker_that_is_killed_and_another_that_begins_anew_come_to_the_same_f
     yesterday = messages(place, today - timedelta(days=1), now, missed=0.1)
     half = now - timedelta(hours=1)
     early = [m for m in sent if datetime.fromisoformat(m[1]["time"]) < half]
-    command = [sys.executable, "-m", "ops.cli", "work"]
+    command = [sys.executable, "-m", "cli.main", "work"]
     environment = os.environ | {"BESOK_DATABASE_URL": database_url}
     with collect(settings):
         publish(early)
@@ -185,7 +192,9 @@ def test_a_worker_that_is_killed_and_another_that_begins_anew_come_to_the_same_f
             wait_for(lambda: settled(database_url, now))
             kept = figures(database_url, now)
     with psycopg.connect(database_url) as conn:
-        conn.execute("insert into dirty_day select distinct site_id, day from flow_day where day < %s", (today,))
+        conn.execute(
+            "insert into dirty_day select distinct site_id, day from flow_day where day < %s", (today,)
+        )
         conn.execute("delete from occupancy_minute where time >= %s", (calendar.day_bounds(today, place)[0],))
         conn.execute("delete from occupancy_bucket")
         conn.execute("delete from occupancy_learnt")
@@ -205,8 +214,7 @@ def last_minute(url: str) -> datetime:
 def settled(url: str, now: datetime) -> bool:
     """Whether no past day waits, what they teach is known, and today is estimated with it."""
     with psycopg.connect(url) as conn:
-        asked = (
-            "select (select count(*) from dirty_day), (select stale from occupancy_learnt order by day desc limit 1)"
-        )
-        waiting, stale = conn.execute(asked).fetchone() or (1, True)
+        waits = "select count(*) from dirty_day"
+        learnt = "select stale from occupancy_learnt order by day desc limit 1"
+        waiting, stale = *conn.execute(waits).fetchone(), *(conn.execute(learnt).fetchone() or (True,))
     return not waiting and not stale and last_minute(url) >= now.replace(second=0, microsecond=0)

@@ -13,12 +13,12 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
-from core import sitefile
-from core.settings import Settings
-from core.site import Sensor, Site, SiteFile
-from ops.stack import program
-from store import sites
-from store.database import Database
+from besok.model import sitefile
+from besok.model.settings import Settings
+from besok.model.site import Sensor, Site, SiteFile
+from besok.store import sites
+from besok.store.database import Database
+from cli.stack import program
 
 Fixture = Callable[..., Any]
 LIBRARY = "stadsbiblioteket"
@@ -45,9 +45,11 @@ def settings(database_url: str, broker: tuple[str, int]) -> Settings:
 
 def besok(database_url: str, *arguments: str, stdin: str = "") -> str:
     """What the command prints."""
-    command = [sys.executable, "-m", "ops.cli", *arguments]
+    command = [sys.executable, "-m", "cli.main", *arguments]
     env = os.environ | {"BESOK_DATABASE_URL": database_url}
-    done = subprocess.run(command, cwd=program.ROOT, env=env, input=stdin, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        command, cwd=program.ROOT, env=env, input=stdin, capture_output=True, text=True, check=True
+    )
     return done.stdout
 
 
@@ -80,10 +82,16 @@ def test_the_past_of_a_sensor_counts_once_it_is_placed(
         wait_for(lambda: count() == 200)
     (stranger,) = ask.get("/api/v1/devices/unplaced").json()
     device, (suggestion,) = stranger["device"], stranger["suggestions"]
-    assert (device["device"], device["topic"]) == (f"{LIBRARY}/vs-hiss-ner", f"besok/v1/{LIBRARY}/vs-hiss-ner/flow")
+    assert (device["device"], device["topic"]) == (
+        f"{LIBRARY}/vs-hiss-ner",
+        f"besok/v1/{LIBRARY}/vs-hiss-ner/flow",
+    )
     assert device["channels"][0]["readings"][0]["metric"] == "in"
     assert datetime.fromisoformat(device["first_heard"]) == NOW - timedelta(hours=5)
-    assert (suggestion["portal"], suggestion["sure"]) == ("lift-down", "weak")  # the lift has a sensor already
+    assert (suggestion["portal"], suggestion["sure"]) == (
+        "lift-down",
+        "weak",
+    )  # the lift has a sensor already
     before = people_in(ask, "lift-down")
     assert before == []
 

@@ -15,15 +15,15 @@ import psycopg
 import pytest
 from pydantic import SecretStr
 
-from core.errors import RecordingError
-from core.readings import Flag
-from core.settings import Settings
-from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from ops.stack import mosquitto, ports, program
-from ops.traffic import record
-from ops.traffic.recording import Missing, Recorded, read
-from store.database import Database
-from store.sites import apply
+from besok.model.errors import RecordingError
+from besok.model.readings import Flag
+from besok.model.settings import Settings
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.store.database import Database
+from besok.store.sites import apply
+from cli.stack import mosquitto, ports, program
+from cli.traffic import record
+from cli.traffic.recording import Missing, Recorded, read
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -44,7 +44,9 @@ def library(house: str, *, sandbox: bool) -> Site:
 
 
 @contextmanager
-def recording(settings: Settings, topic: str, file: Path, wait_for: Callable[..., object]) -> Iterator[threading.Event]:
+def recording(
+    settings: Settings, topic: str, file: Path, wait_for: Callable[..., object]
+) -> Iterator[threading.Event]:
     """A recorder in a thread, once it listens."""
     stop = threading.Event()
     counts: list[record.Count] = []
@@ -65,8 +67,10 @@ def besok(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[st
         "BESOK_MQTT_HOST": settings.mqtt_host,
         "BESOK_MQTT_PORT": str(settings.mqtt_port),
     }
-    command = (sys.executable, "-m", "ops.cli", "simulate", *arguments)
-    return subprocess.run(command, env=os.environ | places, capture_output=True, text=True, timeout=60, check=False)
+    command = (sys.executable, "-m", "cli.main", "simulate", *arguments)
+    return subprocess.run(
+        command, env=os.environ | places, capture_output=True, text=True, timeout=60, check=False
+    )
 
 
 def held(file: Path) -> list[Recorded]:
@@ -74,7 +78,12 @@ def held(file: Path) -> list[Recorded]:
 
 
 def flow(since: datetime, minute: int, came: int) -> dict[str, Any]:
-    return {"time": f"{since + timedelta(minutes=minute):%Y-%m-%dT%H:%M:00Z}", "period_s": 60, "in": came, "out": 1}
+    return {
+        "time": f"{since + timedelta(minutes=minute):%Y-%m-%dT%H:%M:00Z}",
+        "period_s": 60,
+        "in": came,
+        "out": 1,
+    }
 
 
 def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
@@ -98,7 +107,9 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
             publish([("cam/level", {"people": 7, "age": 41})])
             wait_for(lambda: len(readings()) == 41)
         said = held(file)
-        assert [m.topic.removeprefix(f"besok/v1/{house}/") for m in said][-21:] == ["eye/flow"] * 20 + ["cam/level"]
+        assert [m.topic.removeprefix(f"besok/v1/{house}/") for m in said][-21:] == ["eye/flow"] * 20 + [
+            "cam/level"
+        ]
         assert b"41" not in said[-1].payload
         day = held(file)[0].received.astimezone(ZoneInfo("Europe/Stockholm")).date() - timedelta(days=8)
         told = besok(settings, "replay", str(file), "--speed", "0", "--shift", str(day), "--site", lab)

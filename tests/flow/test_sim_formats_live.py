@@ -9,15 +9,15 @@ from typing import Any
 
 import psycopg
 
-from core.readings import Flag
-from core.settings import Settings
-from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.readings import Flag
+from besok.model.settings import Settings
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.store import sites
+from besok.store.database import Database
 from sensors_sim import live
 from sensors_sim.placing import applied
 from sensors_sim.scenario import ORDINARY, Character
 from sensors_sim.world import World
-from store import sites
-from store.database import Database
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = date(2026, 11, 10)
@@ -41,7 +41,10 @@ def library(house: str) -> SiteFile:
         portals=(*doors, *arches),
         sensors=(
             *(Sensor(device=f"count-{form}", portal=f"door-{form}", interval_s=300) for form in COUNTERS),
-            *(Sensor(device=f"see-{form}", space=f"room-{form}", model="presence", interval_s=300) for form in GAUGES),
+            *(
+                Sensor(device=f"see-{form}", space=f"room-{form}", model="presence", interval_s=300)
+                for form in GAUGES
+            ),
         ),
         capacity=1500,
         sandbox=True,
@@ -69,7 +72,15 @@ def test_every_make_counts_the_same_people(
     filters = [f"besok/v1/{house}/#", *(f"{at.replace('{}', name)}/#" for at in TOPICS for name in own)]
     settings = settings.model_copy(update={"mqtt_topics": ",".join(filters)})
     with collect(settings):
-        live.run(library(house), settings, stop=threading.Event(), start=start, end=end, every_s=300, scenario=scenario)
+        live.run(
+            library(house),
+            settings,
+            stop=threading.Event(),
+            start=start,
+            end=end,
+            every_s=300,
+            scenario=scenario,
+        )
         wait_for(lambda: _complete(database_url, end, len(own)))
     moves = world.day(DAY)
     until = (moves.time < end.timestamp() * 1000) & (moves.time >= start.timestamp() * 1000)
@@ -83,7 +94,9 @@ def test_every_make_counts_the_same_people(
         ).fetchone()
     for portal, people_in, people_out in counted:
         through = until & (moves.edge == world.ground.portals.index(f"{house}/{portal}"))
-        assert (people_in, people_out) == ((through & moves.inward).sum(), (through & ~moves.inward).sum()), portal
+        assert (people_in, people_out) == ((through & moves.inward).sum(), (through & ~moves.inward).sum()), (
+            portal
+        )
     assert {portal for portal, _, _ in counted} == {f"door-{form}" for form in COUNTERS}
     assert sum(people_in for _, people_in, _ in counted) > 200
     assert flags == [(int(Flag.SIMULATED),)]

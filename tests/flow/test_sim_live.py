@@ -16,9 +16,9 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from core.settings import Settings
-from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from ops.stack import mosquitto, ports, program
+from besok.model.settings import Settings
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from cli.stack import mosquitto, ports, program
 from sensors_sim import live, stream, truth
 from sensors_sim.publisher import Publisher
 
@@ -64,7 +64,9 @@ class Ear:
     def __init__(self, broker: tuple[str, int], house: str) -> None:
         self.heard: Counter[tuple[str, bytes]] = Counter()
         self.last: dict[str, bytes] = {}
-        self.client = paho.Client(CallbackAPIVersion.VERSION2, f"ear-{house}", protocol=MQTTProtocolVersion.MQTTv5)
+        self.client = paho.Client(
+            CallbackAPIVersion.VERSION2, f"ear-{house}", protocol=MQTTProtocolVersion.MQTTv5
+        )
         self.client.reconnect_delay_set(1, 1)
         self.client.on_message = self._hear
         self.client.on_connect = lambda client, *_: client.subscribe(f"besok/v1/{house}/#", qos=1)
@@ -76,9 +78,9 @@ class Ear:
 
     def _hear(self, client: object, userdata: object, message: paho.MQTTMessage) -> None:
         self.heard[message.topic, message.payload] += 1
-        self.last[message.topic.rpartition("/")[0].rpartition("/")[2] + "/" + message.topic.rpartition("/")[2]] = (
-            message.payload
-        )
+        self.last[
+            message.topic.rpartition("/")[0].rpartition("/")[2] + "/" + message.topic.rpartition("/")[2]
+        ] = message.payload
 
     def data(self) -> set[tuple[str, bytes]]:
         return {(topic, payload) for topic, payload in self.heard if not topic.endswith("/status")}

@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx2
 
-from core.settings import Settings
-from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Text
-from store.database import Database
-from store.sites import apply
+from besok.model.settings import Settings
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Text
+from besok.store.database import Database
+from besok.store.sites import apply
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NAME = Text(sv="x", en="x")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.stack import ports, program
+from cli.stack import ports, program
 
 FILE = "sites/helsingborg.toml"
 
@@ -15,7 +15,7 @@ FILE = "sites/helsingborg.toml"
 def besok(*arguments: str, answer: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("BESOK_")}
     return subprocess.run(
-        [sys.executable, "-m", "ops.cli", *arguments],
+        [sys.executable, "-m", "cli.main", *arguments],
         input=answer, env={**kept, **environment}, cwd=program.ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -24,7 +24,9 @@ def test_a_site_file_is_shown_asked_for_applied_and_exported(database_url, tmp_p
     refused = besok("site", "apply", FILE, answer="n\n", BESOK_DATABASE_URL=database_url)
     assert refused.returncode == 1
     assert "stadsbiblioteket" in refused.stdout
-    assert besok("site", "apply", FILE, "--yes", BESOK_DATABASE_URL=database_url).stdout.endswith("Applied.\n")
+    assert besok("site", "apply", FILE, "--yes", BESOK_DATABASE_URL=database_url).stdout.endswith(
+        "Applied.\n"
+    )
     again = besok("site", "apply", FILE, BESOK_DATABASE_URL=database_url)
     assert again.stdout == "Nothing to do: the database is like the file.\n"
     exported = tmp_path / "export.toml"

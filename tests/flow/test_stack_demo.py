@@ -16,16 +16,16 @@ import psutil
 import psycopg
 import pytest
 
+from besok.model.calendar import business_day, day_bounds
+from besok.model.site import SiteFile
+from besok.store.database import Database
+from besok.store.sites import load_all
+from cli.stack import ports, program
+from cli.stack.home import Home
 from collectors.pipeline import decode
-from core.analytics.calendar import business_day, day_bounds
-from core.site import SiteFile
-from ops.stack import ports, program
-from ops.stack.home import Home
 from sensors_sim import stream
-from store.database import Database
-from store.sites import load_all
 
-SHOT = ("postgres", "mosquitto", "ops.cli collect", "ops.cli work", "ops.cli serve", "ops.cli simulate")
+SHOT = ("postgres", "mosquitto", "cli.main collect", "cli.main work", "cli.main serve", "cli.main simulate")
 READY = re.compile(r"Besök is ready: http://127\.0\.0\.1:(\d+)")
 Reading = tuple[str, str, str, datetime]  # device, channel, metric, time
 
@@ -44,22 +44,28 @@ class Demo:
         self.log = folder / "terminal.log"
         web, broker = ports.free(2)
         self.home.path.mkdir()
-        (self.home.path / "ports.json").write_text(json.dumps({"mosquitto": broker}))  # 1883 may be another test's
+        (self.home.path / "ports.json").write_text(
+            json.dumps({"mosquitto": broker})
+        )  # 1883 may be another test's
         self.environment = {**os.environ, "BESOK_HOME": str(self.home.path), "BESOK_PORT": str(web)}
 
     def start(self) -> None:
         with self.log.open("w") as log:
-            command = [sys.executable, "-m", "ops.cli", "demo", "--history-days", "3"]
-            self.process = subprocess.Popen(command, cwd=program.ROOT, env=self.environment, stdout=log, stderr=log)
+            command = [sys.executable, "-m", "cli.main", "demo", "--history-days", "3"]
+            self.process = subprocess.Popen(
+                command, cwd=program.ROOT, env=self.environment, stdout=log, stderr=log
+            )
         self.port = int(self.wait_for(lambda: READY.search(self.said()) or self._ended(), 60).group(1))
 
     def _ended(self) -> None:
         assert self.process.poll() is None, self.said()
 
     def besok(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "ops.cli", *arguments]
+        command = [sys.executable, "-m", "cli.main", *arguments]
         environment = {**self.environment, "COLUMNS": "200"}
-        return subprocess.run(command, cwd=program.ROOT, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, cwd=program.ROOT, env=environment, capture_output=True, text=True, check=False
+        )
 
     def said(self) -> str:
         return self.log.read_text()

@@ -16,16 +16,18 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from psycopg.conninfo import make_conninfo
 
-from ops.stack import ports, program, rabbitmq
-from ops.stack.mosquitto import Broker
-from ops.stack.postgres import Cluster
+from cli.stack import ports, program, rabbitmq
+from cli.stack.mosquitto import Broker
+from cli.stack.postgres import Cluster
 
 
 def test_the_database_has_timescaledb_and_wants_the_password(database_url, cluster):
     with psycopg.connect(database_url) as conn:
         conn.execute("CREATE EXTENSION IF NOT EXISTS timescaledb")
         assert conn.execute("SHOW listen_addresses").fetchone() == ("127.0.0.1",)
-        assert conn.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (False,)
+        assert conn.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone() == (
+            False,
+        )
     with pytest.raises(psycopg.OperationalError, match="password"):
         psycopg.connect(make_conninfo(database_url, password="guess"))
     assert (cluster.folder / "password").stat().st_mode & 0o777 == 0o600
@@ -33,7 +35,7 @@ def test_the_database_has_timescaledb_and_wants_the_password(database_url, clust
 
 def test_servers_end_when_whoever_started_them_is_killed(wait_for):
     script = (
-        "import sys, signal\nfrom ops.stack import postgres, mosquitto\n"
+        "import sys, signal\nfrom cli.stack import postgres, mosquitto\n"
         "a, b = map(int, sys.argv[1:])\n"
         "with postgres.temporary(a) as c, mosquitto.temporary(b) as m:\n"
         "    print(c.folder, m.folder, flush=True)\n    signal.pause()\n"
@@ -58,7 +60,9 @@ def delivered_and_left(port):
     came = []
     lasting = Properties(PacketTypes.CONNECT)
     lasting.SessionExpiryInterval = 600
-    client = paho.Client(CallbackAPIVersion.VERSION2, "leaver", protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True)
+    client = paho.Client(
+        CallbackAPIVersion.VERSION2, "leaver", protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
+    )
     client.on_connect = lambda c, u, flags, code, properties: flags.session_present or c.subscribe("t", 1)
     client.on_subscribe = lambda *args: client.publish("t", b"kept", qos=1)
     client.on_message = lambda c, u, message: came.append(message.payload)
@@ -71,12 +75,12 @@ def delivered_and_left(port):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not rabbitmq.installed(), reason="needs RabbitMQ: ops/setup torture")
+@pytest.mark.skipif(not rabbitmq.installed(), reason="needs RabbitMQ: cli/setup torture")
 def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it(wait_for):
     """The port mapper of Erlang, which it needs, serves the whole machine and stays, unless told not to. A message that
     was delivered 20 times and not acknowledged would be thrown away, unless it is told not to do that either."""
     script = (
-        "import sys, signal\nfrom ops.stack import rabbitmq\n"
+        "import sys, signal\nfrom cli.stack import rabbitmq\n"
         "with rabbitmq.temporary(*map(int, sys.argv[1:])) as broker:\n"
         "    print(broker.folder, flush=True)\n    signal.pause()\n"
     )
@@ -86,7 +90,9 @@ def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it(wai
         folder = Path(starter.stdout.readline().strip())
         try:
             listening = {
-                c.laddr for c in psutil.net_connections("tcp") if c.status == "LISTEN" and c.laddr.port in taken
+                c.laddr
+                for c in psutil.net_connections("tcp")
+                if c.status == "LISTEN" and c.laddr.port in taken
             }
             assert {address.port for address in listening} == set(taken)
             assert {address.ip for address in listening} <= {"127.0.0.1", "::1"}

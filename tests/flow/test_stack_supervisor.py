@@ -8,10 +8,10 @@ import sys
 import psutil
 import pytest
 
-from core.errors import StackError
-from ops.stack import program
-from ops.stack.program import Program
-from ops.stack.supervisor import Interrupted, Supervisor
+from besok.model.errors import StackError
+from cli.stack import program
+from cli.stack.program import Program
+from cli.stack.supervisor import Interrupted, Supervisor
 
 SLEEP = ("sleep", "1000")
 
@@ -38,7 +38,9 @@ def test_a_killed_program_is_started_again(tmp_path):
         supervisor.add(sleeper("one"), sleeper("two"))
         (first, other) = pids(supervisor)
         os.kill(first, signal.SIGKILL)
-        supervisor.wait_for(lambda: len(pids(supervisor)) == 2 and first not in pids(supervisor), "not back", 10)
+        supervisor.wait_for(
+            lambda: len(pids(supervisor)) == 2 and first not in pids(supervisor), "not back", 10
+        )
         assert other in pids(supervisor)
         running = pids(supervisor)
     assert said == [f"one was ended by SIGKILL; starting it again (log: {tmp_path}/one.log)"]
@@ -93,7 +95,7 @@ def test_a_task_is_run_to_its_end_while_the_others_are_watched(tmp_path):
 def test_programs_end_when_the_supervisor_is_killed(tmp_path, wait_for):
     script = (
         "import sys\nfrom pathlib import Path\n"
-        "from ops.stack.program import Program\nfrom ops.stack.supervisor import Supervisor\n"
+        "from cli.stack.program import Program\nfrom cli.stack.supervisor import Supervisor\n"
         "with Supervisor(Path(sys.argv[1]), print) as s:\n"
         "    s.add(Program(name='one', command=('sleep', '1000')))\n"
         "    print(s.groups[0][0].process.pid, flush=True)\n    s.watch()\n"

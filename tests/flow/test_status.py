@@ -15,9 +15,9 @@ import httpx2
 import psycopg
 from servers import own_broker, own_database
 
-from core.settings import Settings
-from ops.stack import ports, program
-from store.migrate import migrate
+from besok.model.settings import Settings
+from besok.store.migrate import migrate
+from cli.stack import ports, program
 
 Fixture = Callable[..., Any]
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
@@ -69,7 +69,9 @@ def service(command: str, settings: Settings, folder: Path, **more: str) -> Iter
     }
     log = folder / f"{command}.log"
     with log.open("wb") as errors:
-        process = subprocess.Popen([sys.executable, "-m", "ops.cli", command], cwd=program.ROOT, env=env, stderr=errors)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "cli.main", command], cwd=program.ROOT, env=env, stderr=errors
+        )
     try:
         yield Service(process, port, log)
     finally:
@@ -161,7 +163,9 @@ def test_told_to_end_it_finishes_the_batch_under_way(
             assert collector.said()[-1]["action"] == "collector_stopped"
         finished = other.execute("select count(*) from reading").fetchone()
         with service("collect", settings, tmp_path) as collector:  # what was not stored waits at the broker
-            wait_for(lambda: other.execute("select count(*), sum(value) from reading").fetchone() == (401, 79801))
+            wait_for(
+                lambda: other.execute("select count(*), sum(value) from reading").fetchone() == (401, 79801)
+            )
             wait_for(lambda: collector.get("/ready")[0] == 200)
             assert collector.metric("messages_received_total") == 401 - (finished or (0,))[0]
             assert collector.metric("readings_unchanged_total") == 0

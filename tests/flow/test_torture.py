@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from ops.stack import rabbitmq
+from cli.stack import rabbitmq
 from tests.torture import report
 from tests.torture.ordeal import Ordeal, endure
 from tests.torture.schedule import SHORT
@@ -14,7 +14,7 @@ from tests.torture.schedule import SHORT
 @pytest.mark.parametrize("broker", ["mosquitto", pytest.param("rabbitmq", marks=pytest.mark.slow)])
 def test_whatever_is_killed_nothing_is_lost_and_nothing_counts_twice(broker: str) -> None:
     if broker == "rabbitmq" and not rabbitmq.installed():
-        pytest.skip("needs RabbitMQ: ops/setup torture")
+        pytest.skip("needs RabbitMQ: cli/setup torture")
     ordeal = Ordeal(
         broker=broker,
         readings=2500,

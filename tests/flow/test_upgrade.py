@@ -12,8 +12,8 @@ import pytest
 from conftest import serving
 from test_status import Service, service
 
-from core.settings import Settings
-from store.migrate import migrate
+from besok.model.settings import Settings
+from besok.store.migrate import migrate
 
 Fixture = Callable[..., Any]
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=3)
@@ -68,7 +68,12 @@ MET = {
 @pytest.mark.usefixtures("places")
 @pytest.mark.parametrize("met", MET)
 def test_a_running_collector_rejects_nothing_and_goes_on_once_the_database_fits(
-    settings: Settings, publish: Fixture, wait_for: Fixture, conn: psycopg.Connection[Any], tmp_path: Path, met: str
+    settings: Settings,
+    publish: Fixture,
+    wait_for: Fixture,
+    conn: psycopg.Connection[Any],
+    tmp_path: Path,
+    met: str,
 ) -> None:
     change, says, back = MET[met]
     with service("collect", settings, tmp_path) as collector:
@@ -116,7 +121,9 @@ def test_services_that_start_before_the_database_is_migrated_wait_for_it(
             asked = f"{web}/api/v1/sites/stadsbiblioteket/visits?from=2026-11-01&to=2026-11-02"
             answer = httpx2.get(asked, headers={"Accept-Language": "sv"}, timeout=60)
             assert answer.status_code == 503 and "Retry-After" in answer.headers
-            assert answer.json()["error"] == "databasen saknar något som programmet behöver: kör `besok migrate`"
+            assert (
+                answer.json()["error"] == "databasen saknar något som programmet behöver: kör `besok migrate`"
+            )
         migrate(database_url)
         wait_for(lambda: collector.get("/ready")[0] == jobs.get("/ready")[0] == 200)
         wait_for(lambda: collector.metric("readings_total") == 40)

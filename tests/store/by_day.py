@@ -3,16 +3,22 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from core.readings import Reading
-from store.database import Database
-from store.write import Batch, Incoming, write
+from besok.model.readings import Reading
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
 from tests.sitetext import WEEK, door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
 TARGET = "[sites.target]\nbaseline_first = 2025-01-01\nbaseline_last = 2025-03-31\ndeadline = 2027-12-31\n"
 HOURS = dict.fromkeys(WEEK, "08:00-20:00") | {"sunday": "closed"}
 SITE = "".join(
-    (site(hours=HOURS), TARGET, space("hall", ("Hall", "Hall")), door("front", ("Entré", "Front")), sensor("front"))
+    (
+        site(hours=HOURS),
+        TARGET,
+        space("hall", ("Hall", "Hall")),
+        door("front", ("Entré", "Front")),
+        sensor("front"),
+    )
 )
 FIRST = date(2025, 1, 1)
 

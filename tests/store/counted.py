@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 
-from core import sitefile
-from core.readings import Reading
-from store import sites
-from store.database import Database
-from store.write import Batch, Incoming, Written, write
+from besok.model import sitefile
+from besok.model.readings import Reading
+from besok.store import sites
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, Written, write
 from tests.sitetext import door, sensor, site, space
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)

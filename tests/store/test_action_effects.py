@@ -4,13 +4,14 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from core import sentences, sitefile
-from core.ledger import Action
-from core.site import Text
+from besok.model import sitefile
+from besok.model.actions import Action
+from besok.model.site import Text
+from besok.store import action_effects, actions, sites
+from besok.store.database import Database
+from besok.text import narratives
+from jobs import action_effects as reckoning
 from jobs import daily
-from jobs import effects as reckoning
-from store import actions, effects, sites
-from store.database import Database
 from tests.store.by_day import FIRST, HERE, SITE, count, ordinary
 
 DONE = date(2025, 6, 9)
@@ -44,28 +45,30 @@ def test_what_was_done_is_reckoned_once_a_day_and_what_was_not_is_left_alone(lib
         action("asked-only"),
     ]
     actions.put(library, told, "test", NOW)
-    assert daily.wanted(effects.WHAT)(library, NOW)
+    assert daily.wanted(action_effects.WHAT)(library, NOW)
     reckoning.reckon_all(library, NOW)
-    assert not daily.wanted(effects.WHAT)(library, NOW)
-    gave = effects.kept(library, "lib")
+    assert not daily.wanted(action_effects.WHAT)(library, NOW)
+    gave = action_effects.kept(library, "lib")
     assert gave.keys() == {"longer-hours", "too-new", "nothing", "studio", "saturdays"}
     more = gave["longer-hours"]
     assert more.verdict == "more" and more.until == LAST
-    assert more.share_low is not None and more.share_high is not None and more.share_low < 0.3 < more.share_high
+    assert (
+        more.share_low is not None and more.share_high is not None and more.share_low < 0.3 < more.share_high
+    )
     assert more.a_year == pytest.approx(0.3 * 750 * 52, rel=0.2)
     assert gave["studio"].verdict == "more", "the hall is all there is"
     assert gave["saturdays"].verdict == "chance", "the other days rose as much"
     assert gave["too-new"].verdict == "too_early"
     assert gave["nothing"].verdict == "chance"
-    said = sentences.gave(more, True)
+    said = narratives.gave(more, True)
     assert said.en.startswith("So far it gave +3") and "more a year" in said.en and "more" not in said.sv
-    assert sentences.gave(gave["too-new"], True).en == "It is too early to say: four weeks are needed."
-    assert "cannot be told from chance" in sentences.gave(gave["nothing"], True).en
+    assert narratives.gave(gave["too-new"], True).en == "It is too early to say: four weeks are needed."
+    assert "cannot be told from chance" in narratives.gave(gave["nothing"], True).en
 
 
 def test_an_action_that_is_taken_back_in_the_ledger_keeps_no_effect(library: Database) -> None:
     actions.put(library, [action("longer-hours", done_since=DONE)], "test", NOW)
     reckoning.reckon_all(library, NOW)
     actions.put(library, [action("longer-hours")], "test", NOW)
-    assert effects.kept(library, "lib") == {}
+    assert action_effects.kept(library, "lib") == {}
     actions.remove(library, "lib", "longer-hours", "test", NOW)

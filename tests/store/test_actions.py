@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from core import sitefile
-from core.errors import CalendarFileError, NotFound
-from core.ledger import Action
-from core.site import Text
-from ops.commands import actions as doors
-from store import actions, queries, sites
-from store.database import Database
+from besok import services
+from besok.model import sitefile
+from besok.model.actions import Action
+from besok.model.errors import CalendarFileError, NotFound
+from besok.model.site import Text
+from besok.store import actions, sites
+from besok.store.database import Database
+from cli.commands import actions as doors
 from tests.store.counted import HOUSE
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -48,10 +49,15 @@ def test_an_action_comes_a_long_way(house: Database) -> None:
     actions.put(house, [answered], "bo", NOW)
     actions.put(house, [replace(answered, done_since=date(2026, 2, 1), spaces=())], "bo", NOW)
     assert found(house, "chairs") == replace(answered, done_since=date(2026, 2, 1), spaces=())
-    (told,) = queries.actions(house, "lib", NOW.date())
-    assert (told.state, told.answer, told.spaces, told.invented) == ("done", Text(sv="Ja", en="Yes"), (), True)
+    (told,) = services.actions(house, "lib", NOW.date())
+    assert (told.state, told.answer, told.spaces, told.invented) == (
+        "done",
+        Text(sv="Ja", en="Yes"),
+        (),
+        True,
+    )
     actions.remove(house, "lib", "chairs", "cia", NOW)
-    assert queries.actions(house, "lib", NOW.date()) == []
+    assert services.actions(house, "lib", NOW.date()) == []
     entries = actions.log(house)
     assert [e.author for e in entries if e.change in ("added: Stolar / Chairs", "removed")] == ["anna", "cia"]
     assert "spaces: hall -> the whole site" in [e.change for e in entries]
@@ -59,11 +65,16 @@ def test_an_action_comes_a_long_way(house: Database) -> None:
 
 def test_who_writes_at_the_same_time_takes_nothing_from_another(house: Database) -> None:
     def add(n: int) -> Action:
-        return actions.add(house, "lib", lambda taken: replace(CHAIRS, id=f"chairs-{len(taken)}"), f"{n}", NOW)
+        return actions.add(
+            house, "lib", lambda taken: replace(CHAIRS, id=f"chairs-{len(taken)}"), f"{n}", NOW
+        )
 
     with ThreadPoolExecutor(4) as several:
         assert len({action.id for action in several.map(add, range(4))}) == 4
-        answer, done = {"answered": date(2026, 1, 9), "answer": Text(sv="Ja", en="Yes")}, {"done_since": NOW.date()}
+        answer, done = (
+            {"answered": date(2026, 1, 9), "answer": Text(sv="Ja", en="Yes")},
+            {"done_since": NOW.date()},
+        )
         for change in (answer, done):
             several.submit(actions.amend, house, "lib", "chairs-0", partial(replace, **change), "anna", NOW)
     assert found(house, "chairs-0") == replace(CHAIRS, id="chairs-0", **answer, **done)
@@ -110,7 +121,9 @@ def test_a_ledger_goes_to_a_spreadsheet_and_comes_back(
     assert "lib lampor: asked: nothing -> 2026-02-09" in ask("import", str(there))[0]
     assert ask("import", str(there)) == ("Nothing changed.", "")
     toml = tmp_path / "ledger.toml"
-    toml.write_text('[[actions]]\nsite = "lib"\nid = "x"\ntitle = { sv = "X", en = "X" }\nasked = 2199-01-01\n')
+    toml.write_text(
+        '[[actions]]\nsite = "lib"\nid = "x"\ntitle = { sv = "X", en = "X" }\nasked = 2199-01-01\n'
+    )
     for how in ([], ["--dry-run"]):
         assert "2199-01-01 is still to come" in ask("import", str(toml), *how)[1]
     there.write_text(text.replace("Lampor", "Lampor, fler") + "lib;;Mattor;;Anna;;;;;;;;;\n", "utf-8")

@@ -8,16 +8,17 @@ import numpy as np
 import psycopg
 import pytest
 
-from core import sitefile
-from core.errors import NotFound
-from core.readings import Reading
+from besok import services
+from besok.model import sitefile
+from besok.model.errors import NotFound
+from besok.model.readings import Reading
+from besok.store import sites
+from besok.store.database import Database
+from besok.store.rollup import rebuild_days
+from besok.store.write import Batch, Incoming, write
+from cli.terminal import annual as told
 from dashboard.i18n import formats
 from dashboard.pages import statistics
-from ops.terminal import annual as told
-from store import queries, sites
-from store.database import Database
-from store.rollup import rebuild_days
-from store.write import Batch, Incoming, write
 from tests.store.counted import HOUSE
 
 SITE = HOUSE.replace('"always"', '"08:00-20:00"').replace(
@@ -73,10 +74,12 @@ def reading(device: str, metric: str, value: float, at: datetime, period_s: floa
 
 def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -> None:
     filled(db)
-    turned = SITE.replace('device = "back"\nportal = "back"\nswapped = true', 'device = "back-2"\nportal = "back"')
+    turned = SITE.replace(
+        'device = "back"\nportal = "back"\nswapped = true', 'device = "back-2"\nportal = "back"'
+    )
     sites.apply(db, sitefile.parse(turned), now=datetime(2025, 12, 15, 12, tzinfo=UTC))
-    r = queries.annual(db, "lib", 2025, TODAY, verify=True)
-    counted = queries.visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
+    r = services.annual(db, "lib", 2025, TODAY, verify=True)
+    counted = services.visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
     assert r.gross_counted == sum(p.gross or 0 for p in counted)
     assert r.net_counted == pytest.approx(sum(p.net or 0 for p in counted))
     assert r.verification and r.verification.same, r.verification
@@ -107,14 +110,14 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
             "update flow_bucket set people_in = people_in + 5, people_out = people_out + 5"
             " where bucket = (select min(bucket) from flow_bucket)"
         )
-    wrong = queries.annual(db, "lib", 2025, TODAY, verify=True)
+    wrong = services.annual(db, "lib", 2025, TODAY, verify=True)
     assert wrong.verification and not wrong.verification.same
     assert {told.split()[1] for told in wrong.verification.different} == {"2025-10-01"}
 
 
 def test_where_there_is_no_figure_nothing_of_it_is_estimated(db: Database) -> None:
     filled(db)
-    text = told.as_text(queries.annual(db, "lib", 2025, date(2025, 11, 1)))
+    text = told.as_text(services.annual(db, "lib", 2025, date(2025, 11, 1)))
     assert "fewer than 60 days were observed" in text
     for said in ("of the visits are estimated", "of gross is estimated", "What is missing is estimated"):
         assert said not in text
@@ -122,8 +125,8 @@ def test_where_there_is_no_figure_nothing_of_it_is_estimated(db: Database) -> No
 
 def test_the_page_tells_last_years_figure_where_there_is_one(db: Database) -> None:
     filled(db)
-    (lib,) = queries.sites(db)
-    report = queries.annual(db, "lib", 2025, TODAY)
+    (lib,) = services.sites(db)
+    report = services.annual(db, "lib", 2025, TODAY)
     (section,) = statistics.section(db, lib, TODAY)
     assert f"{formats.number(report.besok01)}, 19 gånger av 20" in section.children[1].children
     assert statistics.section(db, lib, date(2025, 12, 31)) == []  # nobody counted in 2024
@@ -132,15 +135,17 @@ def test_the_page_tells_last_years_figure_where_there_is_one(db: Database) -> No
 
 def test_a_sensor_that_took_anothers_place_was_not_missing_before(db: Database) -> None:
     filled(db)
-    whole = queries.annual(db, "lib", 2025, TODAY)
+    whole = services.annual(db, "lib", 2025, TODAY)
     turned = SITE.replace('device = "front"', 'device = "front-2"')
     sites.apply(db, sitefile.parse(turned), now=datetime(2025, 12, 29, 12, tzinfo=UTC))
     write(db, Batch(readings=[Incoming(reading=r, received=r.time) for r in (  # as usual, from the 30th on
         reading("front-2", "in", 8.0, datetime(2025, 12, 30 + n, 6, 5, tzinfo=UTC) + timedelta(minutes=40 * step), 2400)
         for n in range(2) for step in range(1, 20))]))  # fmt: skip
-    r = queries.annual(db, "lib", 2025, TODAY, verify=True)
+    r = services.annual(db, "lib", 2025, TODAY, verify=True)
     front, before = r.doors[0], whole.doors[0]
-    assert [s.device for s in front.sensors] == ["lib/front", "lib/front-2"] and front.sensors[1].placed is None
+    assert [s.device for s in front.sensors] == ["lib/front", "lib/front-2"] and front.sensors[
+        1
+    ].placed is None
     assert (front.days_missing, front.days_whole) >= (before.days_missing, before.days_whole - 3)
     assert front.estimated == pytest.approx(before.estimated, rel=0.05) and r.gross == pytest.approx(
         whole.gross, rel=0.01
@@ -154,19 +159,25 @@ def test_a_door_that_is_counted_no_more_keeps_what_it_counted_and_is_not_missed(
     db: Database, last: date, *, taken_out: bool
 ) -> None:
     filled(db, silent=(0, 0))
-    plain = queries.annual(db, "lib", 2025, TODAY)
+    plain = services.annual(db, "lib", 2025, TODAY)
     back = SITE[SITE.rindex("[[sites.portals]]") : SITE.index("[[sites.sensors]]")]
-    text = SITE[: SITE.rindex("[[sites.sensors]]")].replace(back, "" if taken_out else back + "counted = false\n")
+    text = SITE[: SITE.rindex("[[sites.sensors]]")].replace(
+        back, "" if taken_out else back + "counted = false\n"
+    )
     sites.apply(db, sitefile.parse(text), now=datetime(last.year, last.month, last.day, 23, tzinfo=UTC))
-    r = queries.annual(db, "lib", 2025, TODAY, verify=True)
+    r = services.annual(db, "lib", 2025, TODAY, verify=True)
     assert r.verification and r.verification.same, r.verification.different
     unseen = max((date(2025, 12, 31) - last).days, 0) / DAYS * plain.doors[1].counted
-    assert r.gross and plain.gross and r.gross == pytest.approx(plain.gross - unseen, rel=0.01 if unseen else 1e-9)
+    assert (
+        r.gross
+        and plain.gross
+        and r.gross == pytest.approx(plain.gross - unseen, rel=0.01 if unseen else 1e-9)
+    )
 
 
 def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database, database_url: str) -> None:
     filled(db)
-    plain = queries.annual(db, "lib", 2025, TODAY)
+    plain = services.annual(db, "lib", 2025, TODAY)
     with psycopg.connect(database_url, autocommit=True) as conn:  # as the duty for silent doors leaves it
         conn.execute(
             "insert into imputed_flow (channel_id, bucket, people_in, people_out, spread, covered_s)"
@@ -174,8 +185,8 @@ def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database, databa
             " generate_series(timestamptz '2025-10-21 08:00Z', '2025-10-24 16:00Z', '15 minutes') as bucket"
             " where slug = 'front' and role = 'primary' and extract(hour from bucket) between 7 and 17"
         )
-    r = queries.annual(db, "lib", 2025, TODAY, verify=True)
-    shown = queries.visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
+    r = services.annual(db, "lib", 2025, TODAY, verify=True)
+    shown = services.visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
     assert sum(p.gross or 0 for p in shown) > r.gross_counted + 900
     assert r.verification and r.verification.same, r.verification.different
     assert (r.gross, r.net, r.se) == (plain.gross, plain.net, plain.se)
@@ -183,17 +194,17 @@ def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database, databa
 
 def test_a_year_that_goes_on_and_one_that_was_not_counted(db: Database) -> None:
     filled(db, silent=(0, 0))
-    r = queries.annual(db, "lib", 2025, date(2025, 12, 25))
+    r = services.annual(db, "lib", 2025, date(2025, 12, 25))
     assert (r.last, r.complete, r.besok01) == (date(2025, 12, 24), False, None)
     assert any("not over" in remark for remark in r.remarks)
-    empty = queries.annual(db, "lib", 2024, TODAY, verify=True)
+    empty = services.annual(db, "lib", 2024, TODAY, verify=True)
     assert (empty.days, empty.complete, empty.gross, empty.besok01) == (366, False, None, None)
     assert (empty.gross_counted, empty.net_counted) == (None, None)  # what is missing is never zero
     assert empty.remarks == ("nothing was counted in 2024: no sensor was heard on any of its days",)
     assert empty.verification and empty.verification.same
     for site, year in (("lib", 2027), ("nowhere", 2025)):
         with pytest.raises(NotFound):
-            queries.annual(db, site, year, TODAY)
+            services.annual(db, site, year, TODAY)
 
 
 def test_a_site_that_nobody_counts_does_not_keep_the_others_from_their_year(db: Database) -> None:
@@ -216,7 +227,7 @@ def test_a_site_that_nobody_counts_does_not_keep_the_others_from_their_year(db: 
 
 def test_a_correction_is_in_the_figure_with_its_author_and_its_error(db: Database, database_url: str) -> None:
     filled(db, silent=(0, 0))
-    plain = queries.annual(db, "lib", 2025, TODAY)
+    plain = services.annual(db, "lib", 2025, TODAY)
     known = {"sd": 0.004, "accuracy": 0.8}
     with psycopg.connect(database_url) as conn:
         conn.execute(
@@ -228,13 +239,17 @@ def test_a_correction_is_in_the_figure_with_its_author_and_its_error(db: Databas
             (json.dumps({"in": known, "out": known}),),
         )
         rebuild_days(conn, conn.execute("select site_id from site").fetchone()[0])  # type: ignore[index]
-    r = queries.annual(db, "lib", 2025, TODAY, verify=True)
+    r = services.annual(db, "lib", 2025, TODAY, verify=True)
     front, before = r.doors[0], plain.doors[0]
     assert front.counted == pytest.approx(1.25 * before.counted) and front.corrected == pytest.approx(
         0.2 * front.counted
     )
     assert r.verification and r.verification.same, r.verification
     (correction,) = r.corrections
-    assert (correction.author, correction.reason, correction.error_in) == ("Kim", "low lens", pytest.approx(0.005))
+    assert (correction.author, correction.reason, correction.error_in) == (
+        "Kim",
+        "low lens",
+        pytest.approx(0.005),
+    )
     assert r.se_counting < 0.02 * (front.counted + front.estimated)
     assert "by Kim" in told.as_text(r) and "standard error 0.50%" in told.as_text(r)

@@ -6,10 +6,11 @@ import numpy as np
 import psycopg
 import pytest
 
-from core import sitefile
-from core.views.progress import Progress
-from store import queries, sites
-from store.database import Database
+from besok import services
+from besok.model import sitefile
+from besok.model.views.progress import Progress
+from besok.store import sites
+from besok.store.database import Database
 from tests.store.counted import HOUSE
 
 TODAY = date(2026, 3, 2)
@@ -27,7 +28,9 @@ def house(extra: str = "", more: str = "") -> str:
     return HOUSE.replace("[[sites.spaces]]", f"{TARGET}{extra}[[sites.spaces]]", 1) + more
 
 
-def counted(url: str, *, door: str = "front", since: date | None = None, factor: float = 1.0, seed: int = 1) -> None:
+def counted(
+    url: str, *, door: str = "front", since: date | None = None, factor: float = 1.0, seed: int = 1
+) -> None:
     """Two years at both doors, written as days: what makes days of readings is tested elsewhere."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -47,7 +50,7 @@ def counted(url: str, *, door: str = "front", since: date | None = None, factor:
 
 
 def progress(db: Database) -> Progress:
-    return queries.progress(db, "lib", TODAY)
+    return services.progress(db, "lib", TODAY)
 
 
 def test_without_breaks_both_are_the_same(db: Database, database_url: str) -> None:
@@ -55,7 +58,9 @@ def test_without_breaks_both_are_the_same(db: Database, database_url: str) -> No
     counted(database_url)
     p = progress(db)
     assert p.breaks == ()
-    assert p.growth_bridged == pytest.approx(p.growth) and p.baseline_bridged == pytest.approx(p.baseline_visits)
+    assert p.growth_bridged == pytest.approx(p.growth) and p.baseline_bridged == pytest.approx(
+        p.baseline_visits
+    )
     assert p.growth_error and 0.01 < p.growth_error < 0.1
     assert progress(db) == p
 
@@ -69,7 +74,9 @@ def test_another_sensor_is_bridged_by_the_other_door(db: Database, database_url:
     p = progress(db)
     (told,) = [b for b in p.breaks if b.kind == "sensor"]
     assert (told.day, told.door, told.method) == (day, "front", "level")
-    assert told.factor == pytest.approx(1.25, abs=0.06) and told.error and abs(told.factor - 1.25) < told.error
+    assert (
+        told.factor == pytest.approx(1.25, abs=0.06) and told.error and abs(told.factor - 1.25) < told.error
+    )
     assert p.growth and p.growth_bridged and p.growth_error
     assert p.growth > 0.19 and abs(p.growth_bridged - 0.1) < p.growth_error < 0.08
     assert p.baseline_bridged and p.baseline_visits
@@ -157,7 +164,9 @@ def side_by_side(url: str, first: date, days: int, factor: float) -> None:
                 )
 
 
-def test_a_reference_that_takes_over_is_bridged_by_the_days_side_by_side(db: Database, database_url: str) -> None:
+def test_a_reference_that_takes_over_is_bridged_by_the_days_side_by_side(
+    db: Database, database_url: str
+) -> None:
     plain, since = house(), TODAY - timedelta(days=300)
     beside = '[[sites.sensors]]\ndevice = "front-2"\nportal = "front"\n'
     hung = datetime.combine(since - timedelta(days=15), datetime.min.time(), UTC)

@@ -5,17 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from core import sitefile
-from core.analytics.days import as_forecast_calendar
-from core.errors import CalendarFileError, NotFound
-from ops.files import calendars
-from store import queries, sites
-from store.calendars import remove, remove_weather
-from store.database import Database
+from besok import services
+from besok.model import sitefile
+from besok.model.errors import CalendarFileError, NotFound
+from besok.services.days import as_forecast_calendar
+from besok.store import sites
+from besok.store.calendars import remove, remove_weather
+from besok.store.database import Database
+from cli import calendars
 from tests.store.counted import HOUSE
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
-HOURS = HOUSE.replace('"always"', '"10:00-18:00"').replace("[sites.opening]", '[sites.opening]\ncountry = "SE"')
+HOURS = HOUSE.replace('"always"', '"10:00-18:00"').replace(
+    "[sites.opening]", '[sites.opening]\ncountry = "SE"'
+)
 
 
 def ics(*events: str) -> str:
@@ -41,18 +44,24 @@ def take(db: Database, path: Path, text: str, kind: str = "events", space: str =
 
 
 def titles(db: Database) -> list[tuple[str, str, str | None]]:
-    found = queries.events(db, "lib", NOW - timedelta(days=90), NOW + timedelta(days=90))
+    found = services.events(db, "lib", NOW - timedelta(days=90), NOW + timedelta(days=90))
     return [(f"{e.start:%m-%d}", e.title, e.space) for e in found]
 
 
 def test_an_import_replaces_the_last_one_but_not_the_past(house: Database, tmp_path: Path) -> None:
     file = tmp_path / "program.ics"
-    first = ics(event("a", "20260210T120000Z"), event("b", "20260310T120000Z"), event("c", "20260311T120000Z"))
+    first = ics(
+        event("a", "20260210T120000Z"), event("b", "20260310T120000Z"), event("c", "20260311T120000Z")
+    )
     assert take(house, file, first) == ["program: 3 events new, 0 changed, 0 removed, 0 as they were"]
     assert take(house, file, first) == ["program: 0 events new, 0 changed, 0 removed, 3 as they were"]
     second = ics(event("b", "20260309T120000Z"), event("c", "20260311T120000Z", "Bokprat", "LOCATION:I Hall"))
     assert take(house, file, second) == ["program: 1 event new, 1 changed, 1 removed, 0 as they were"]
-    assert titles(house) == [("02-10", "Sagostund", None), ("03-09", "Sagostund", None), ("03-11", "Bokprat", "hall")]
+    assert titles(house) == [
+        ("02-10", "Sagostund", None),
+        ("03-09", "Sagostund", None),
+        ("03-11", "Bokprat", "hall"),
+    ]
     assert take(house, file, ics())[0].startswith("program: 0 events new")
     assert len(titles(house)) == 3
     assert take(house, tmp_path / "other.ics", ics(event("z", "20260310T090000Z")), space="hall")
@@ -69,7 +78,11 @@ def test_what_does_not_exist_is_told(house: Database, tmp_path: Path) -> None:
     file.write_text(ics())
     for site, space, said in (("nowhere", "", "no site"), ("lib", "hal", 'did you mean "hall"')):
         with pytest.raises(NotFound, match=said):
-            list(calendars.import_calendar(house, str(file), site, kind="events", name="", space=space, now=NOW))
+            list(
+                calendars.import_calendar(
+                    house, str(file), site, kind="events", name="", space=space, now=NOW
+                )
+            )
     with pytest.raises(NotFound, match="no calendar"):
         remove(house, "lib", "gone")
     for where, said in (("http://x/a.ics", "only https"), (str(tmp_path / "none.ics"), "cannot be read")):
@@ -80,26 +93,36 @@ def test_what_does_not_exist_is_told(house: Database, tmp_path: Path) -> None:
 def test_a_day_by_day_calendar(house: Database, tmp_path: Path) -> None:
     take(house, tmp_path / "p.ics", ics(event("a", "20260402T220000Z", "Läsnatt"), event("b", "20260401T120000Z"),
          "UID:c\r\nSUMMARY:Mässa\r\nDTSTART;VALUE=DATE:20260401"))  # fmt: skip
-    assert take(house, tmp_path / "s.csv", "first;last;name\n2026-04-03;2026-04-10;Påsklov\n", "school-holidays") == [
-        "s: 1 school holiday"
-    ]
+    assert take(
+        house, tmp_path / "s.csv", "first;last;name\n2026-04-03;2026-04-10;Påsklov\n", "school-holidays"
+    ) == ["s: 1 school holiday"]
     (tmp_path / "w.csv").write_text("date,temperature_c,rain\n2026-04-01,4,0\n2026-04-02,6,\n")
-    assert list(calendars.import_weather(house, str(tmp_path / "w.csv"), [])) == ["lib: the weather of 2 days"]
-    before, first, second, third = queries.calendar_days(house, "lib", date(2026, 3, 31), date(2026, 4, 3))
+    assert list(calendars.import_weather(house, str(tmp_path / "w.csv"), [])) == [
+        "lib: the weather of 2 days"
+    ]
+    before, first, second, third = services.calendar_days(house, "lib", date(2026, 3, 31), date(2026, 4, 3))
     assert before.events == ()  # a whole day begins at midnight, before the business day does
     assert (first.open_hours, first.holiday, first.school_holiday) == (8, None, None)
     assert (first.events, first.event_hours) == (("Mässa", "Sagostund"), 10)
     assert (first.temperature_c, first.precipitation_mm) == (4, 0)
-    assert (second.events, second.event_hours, second.precipitation_mm) == (("Läsnatt",), 2, None)  # until two at night
+    assert (second.events, second.event_hours, second.precipitation_mm) == (
+        ("Läsnatt",),
+        2,
+        None,
+    )  # until two at night
     assert (third.open_hours, third.holiday, third.school_holiday) == (0, "Good Friday", "Påsklov")
     known = as_forecast_calendar([first, second, third], "SE")
-    assert known.closed == {third.day} and known.school == {third.day} and known.holidays[third.day] == "Good Friday"
+    assert (
+        known.closed == {third.day}
+        and known.school == {third.day}
+        and known.holidays[third.day] == "Good Friday"
+    )
     assert known.weather["temperature_c"] == {first.day: -1, second.day: 1}
     assert remove_weather(house, "lib") == 2
 
 
 def test_a_day_of_23_hours_and_a_leap_day_are_there_once(house: Database) -> None:
-    days = queries.calendar_days(house, "lib", date(2028, 2, 28), date(2028, 3, 31))
+    days = services.calendar_days(house, "lib", date(2028, 2, 28), date(2028, 3, 31))
     assert [d.day for d in days] == [date(2028, 2, 28) + timedelta(days=n) for n in range(33)]
     assert {d.open_hours for d in days} == {8}
 

@@ -9,20 +9,23 @@ import pytest
 from counted import HOUSE, NOON, after, build, put, reading
 from psycopg import sql
 
-from core import sitefile
-from core.analytics.manual_count import Tap
-from core.errors import NotFound, StoreRefused
-from core.views.calibrating import ManualCount
-from ops.terminal import calibrating
-from store import calibrations, manual_counts, queries, sandbox, sites
-from store.database import Database
-from store.rollup import rebuild_days
+from besok import services
+from besok.analytics.validation_count import Tap
+from besok.model import sitefile
+from besok.model.errors import NotFound, StoreRefused
+from besok.model.views.calibration import ManualCount
+from besok.store import calibrations, sandbox, sites, validation_counts
+from besok.store.database import Database
+from besok.store.rollup import rebuild_days
+from cli.terminal import calibration
 
 LATER = NOON + timedelta(days=1)
 DAY = NOON.date()
 
 
-def counted(minute: float, people_in: int, people_out: int = 0, door: str = "front", **more: object) -> ManualCount:
+def counted(
+    minute: float, people_in: int, people_out: int = 0, door: str = "front", **more: object
+) -> ManualCount:
     """A quarter of an hour at a door, with its people spread over it."""
     taps = [
         Tap(time=after(minute) + timedelta(seconds=(n + 0.5) * 900 / people), direction=way, people=1)  # type: ignore[arg-type]
@@ -53,16 +56,16 @@ def biased(db: Database, sessions: int = 4) -> None:
     """A door that misses ten of a hundred on the way in, counted beside on several occasions."""
     for n in range(sessions):
         quarter(db, 60 * n, people_in=90, people_out=80)
-        assert manual_counts.receive(db, "lib", counted(60 * n, 100, 80), LATER)
+        assert validation_counts.receive(db, "lib", counted(60 * n, 100, 80), LATER)
 
 
 def test_a_count_is_stored_once_and_compared_with_the_sensor(house: Database) -> None:
     quarter(house, 0, people_in=19, people_out=7)
     count = counted(0, 20, 7)
-    assert manual_counts.receive(house, "lib", count, LATER)
-    assert not manual_counts.receive(house, "lib", replace(count, sent=LATER + timedelta(hours=1)), LATER)
+    assert validation_counts.receive(house, "lib", count, LATER)
+    assert not validation_counts.receive(house, "lib", replace(count, sent=LATER + timedelta(hours=1)), LATER)
     with pytest.raises(StoreRefused, match="another count"):
-        manual_counts.receive(house, "lib", replace(count, counted_by="Robin"), LATER)
+        validation_counts.receive(house, "lib", replace(count, counted_by="Robin"), LATER)
     (info,) = calibrations.calibration(house, "lib", LATER).counts
     assert (info.id, info.counted_in, info.counted_out, info.used) == (count.id, 20, 7, True)
     seen = info.compared
@@ -74,16 +77,18 @@ def test_a_count_is_stored_once_and_compared_with_the_sensor(house: Database) ->
 def test_a_swapped_placement_and_totals_are_read_in_the_doors_direction(house: Database) -> None:
     put(house, *[reading(m, 2 * m, "in_total", device="back") for m in range(-1, 17) if m >= 0])
     put(house, *[reading(m, m, "out_total", device="back") for m in range(17)])
-    manual_counts.receive(house, "lib", counted(0, 15, 30, door="back"), LATER)
+    validation_counts.receive(house, "lib", counted(0, 15, 30, door="back"), LATER)
     (info,) = calibrations.calibration(house, "lib", LATER).counts
     assert (info.compared.device_in, info.compared.device_out, info.compared.problem) == (15, 30, None)
 
 
 def test_a_beam_and_single_events_are_compared_too(house: Database) -> None:
     put(house, *[reading(m, 2, "passages", period_s=60) for m in range(1, 16)])  # cannot tell in from out
-    put(house, *[reading(m + 0.3, 1, "in", device="back") for m in range(-2, 18)])  # an event each, hung the wrong way
-    manual_counts.receive(house, "lib", counted(0, 16, 10), LATER)
-    manual_counts.receive(house, "lib", counted(0, 0, 15, door="back"), LATER)
+    put(
+        house, *[reading(m + 0.3, 1, "in", device="back") for m in range(-2, 18)]
+    )  # an event each, hung the wrong way
+    validation_counts.receive(house, "lib", counted(0, 16, 10), LATER)
+    validation_counts.receive(house, "lib", counted(0, 0, 15, door="back"), LATER)
     by_door = {c.portal: c.compared for c in calibrations.calibration(house, "lib", LATER).counts}
     beam, events = by_door["front"], by_door["back"]
     assert (beam.directed, beam.counted_in, beam.device_in) == (False, 13, 15)
@@ -101,7 +106,7 @@ def test_a_phone_whose_clock_is_off_is_set_right(house: Database) -> None:
         sent=count.sent + off,
         taps=tuple(replace(t, time=t.time + off) for t in count.taps),
     )
-    manual_counts.receive(house, "lib", ahead, LATER)
+    validation_counts.receive(house, "lib", ahead, LATER)
     (info,) = calibrations.calibration(house, "lib", LATER).counts
     assert (info.begins, info.clock_ahead_s, info.compared.device_in) == (NOON, 420, 20)
 
@@ -110,43 +115,54 @@ def test_a_silent_sensor_and_a_discarded_count_say_nothing_of_the_door(house: Da
     quarter(house, 0, people_in=20)
     good, lost = counted(0, 20), counted(300, 20)
     for count in (good, lost):
-        manual_counts.receive(house, "lib", count, LATER)
+        validation_counts.receive(house, "lib", count, LATER)
     known = calibrations.calibration(house, "lib", LATER)
     assert {c.id: c.compared.problem for c in known.counts} == {good.id: None, lost.id: "silent"}
     assert known.doors[0].counts == 1
-    manual_counts.discard(house, "lib", good.id, author="Kim", reason="counted the wrong door", now=LATER)
+    validation_counts.discard(house, "lib", good.id, author="Kim", reason="counted the wrong door", now=LATER)
     known = calibrations.calibration(house, "lib", LATER)
     assert known.doors[0].counts == 0 and known.doors[0].into.verdict == "none"
     (info,) = (c for c in known.counts if c.id == good.id)
     assert (info.discarded_by, info.discarded_why) == ("Kim", "counted the wrong door")
     with pytest.raises(NotFound):
-        manual_counts.discard(house, "lib", good.id, author="Kim", reason="again", now=LATER)
+        validation_counts.discard(house, "lib", good.id, author="Kim", reason="again", now=LATER)
 
 
 def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> None:
     biased(house)
-    raw = queries.visits(house, "lib", DAY, DAY)[0]
+    raw = services.visits(house, "lib", DAY, DAY)[0]
     (proposal,) = calibrations.propose(house, "lib", "Kim", LATER)
     assert proposal.factor_in == pytest.approx(1.11, abs=0.01) and proposal.factor_out == 1
     assert len(proposal.evidence["counts"]) == 4 and proposal.evidence["in"]["lower"] < 0.98
-    assert queries.visits(house, "lib", DAY, DAY)[0] == raw  # nothing is corrected before somebody says so
+    assert services.visits(house, "lib", DAY, DAY)[0] == raw  # nothing is corrected before somebody says so
 
     calibrations.accept(house, proposal.id, author="Robin", reason="the lens is low", now=LATER)
-    now = queries.visits(house, "lib", DAY, DAY)[0]
+    now = services.visits(house, "lib", DAY, DAY)[0]
     assert raw.gross is not None and now.gross == pytest.approx(raw.gross * proposal.factor_in)
     assert now.corrected == pytest.approx(now.gross - raw.gross)
-    fine = [p for p in queries.flows(house, "lib", NOON, NOON + timedelta(hours=1), "15min") if p.portal == "front"]
+    fine = [
+        p
+        for p in services.flows(house, "lib", NOON, NOON + timedelta(hours=1), "15min")
+        if p.portal == "front"
+    ]
     assert (fine[0].people_in, fine[0].people_out) == (pytest.approx(90 * proposal.factor_in), 80)
     assert fine[0].corrected == pytest.approx(90 * (proposal.factor_in - 1))
     start = NOON.replace(hour=3)
-    (day,) = [p for p in queries.flows(house, "lib", start, start + timedelta(days=1), "day") if p.portal == "front"]
+    (day,) = [
+        p
+        for p in services.flows(house, "lib", start, start + timedelta(days=1), "day")
+        if p.portal == "front"
+    ]
     assert day.people_in == now.gross and day.corrected == now.corrected
 
     (door, _) = calibrations.calibration(house, "lib", LATER).doors
-    assert door.correction and (door.correction.decided_by, door.correction.decided_why) == ("Robin", "the lens is low")
+    assert door.correction and (door.correction.decided_by, door.correction.decided_why) == (
+        "Robin",
+        "the lens is low",
+    )
     assert calibrations.propose(house, "lib", "Kim", LATER) == []  # mended already
     calibrations.undo(house, proposal.id, author="Kim", reason="the lens was raised", now=LATER)
-    assert queries.visits(house, "lib", DAY, DAY)[0] == raw
+    assert services.visits(house, "lib", DAY, DAY)[0] == raw
     with pytest.raises(StoreRefused, match="not in force"):
         calibrations.undo(house, proposal.id, author="Kim", reason="again", now=LATER)
     (past,) = calibrations.calibrations(house, "lib")
@@ -157,29 +173,31 @@ def test_days_made_anew_and_new_readings_keep_the_correction(house: Database) ->
     biased(house)
     (proposal,) = calibrations.propose(house, "lib", "Kim", LATER)
     calibrations.accept(house, proposal.id, author="Kim", reason="so it is", now=LATER)
-    before = queries.visits(house, "lib", DAY, DAY)
+    before = services.visits(house, "lib", DAY, DAY)
     with house.transaction() as conn:
         rebuild_days(conn, 1)
-    assert queries.visits(house, "lib", DAY, DAY) == before
+    assert services.visits(house, "lib", DAY, DAY) == before
     quarter(house, 300, people_in=90)
-    assert queries.visits(house, "lib", DAY, DAY)[0].gross == pytest.approx(5 * 90 * proposal.factor_in)
+    assert services.visits(house, "lib", DAY, DAY)[0].gross == pytest.approx(5 * 90 * proposal.factor_in)
 
 
 def test_a_later_correction_ends_the_earlier_one(house: Database) -> None:
     biased(house)
     (first,) = calibrations.propose(house, "lib", "Kim", LATER)
-    calibrations.accept(house, first.id, author="Kim", reason="so it is", now=LATER, first=DAY - timedelta(days=9))
+    calibrations.accept(
+        house, first.id, author="Kim", reason="so it is", now=LATER, first=DAY - timedelta(days=9)
+    )
     evening = LATER + timedelta(hours=9)
     for n in range(4):  # it became worse
         quarter(house, 24 * 60 + 60 * n, people_in=60, people_out=80)
-        manual_counts.receive(house, "lib", counted(24 * 60 + 60 * n, 100, 80, sent=evening), evening)
+        validation_counts.receive(house, "lib", counted(24 * 60 + 60 * n, 100, 80, sent=evening), evening)
     (second,) = calibrations.propose(house, "lib", "Kim", evening)
     with pytest.raises(StoreRefused, match="not in force"):
         calibrations.undo(house, second.id, author="Kim", reason="no", now=LATER)
     calibrations.accept(house, second.id, author="Kim", reason="worse", now=LATER, first=LATER.date())
     old = next(c for c in calibrations.calibrations(house) if c.id == first.id)
     assert old.in_force and old.valid_to == datetime(2026, 3, 3, 3, tzinfo=UTC)
-    one, two = queries.visits(house, "lib", DAY, LATER.date())
+    one, two = services.visits(house, "lib", DAY, LATER.date())
     assert one.corrected == pytest.approx(360 * (first.factor_in - 1))
     assert two.corrected == pytest.approx(240 * (second.factor_in - 1))
 
@@ -188,8 +206,8 @@ def test_the_terminal_tells_all_of_it(house: Database) -> None:
     biased(house)
     (proposal,) = calibrations.propose(house, "lib", "Kim", LATER)
     calibrations.accept(house, proposal.id, author="Robin", reason="a low lens", now=LATER)
-    manual_counts.receive(house, "lib", counted(600, 3), LATER)
-    text = "\n".join(calibrating.listing(calibrations.calibration(house, "lib", LATER)))
+    validation_counts.receive(house, "lib", counted(600, 3), LATER)
+    text = "\n".join(calibration.listing(calibrations.calibration(house, "lib", LATER)))
     for words in (
         "counts wrong", "0.90 (0.8", "in x 1.1", "accepted by Robin 2026-03-03: a low lens, from 2026-03-02",
         "front, Kim: 100 in, 80 out; sensor 90 in, 80 out", "[the sensor was silent]", "not counted",
@@ -222,7 +240,7 @@ def test_another_sensor_at_the_door_is_neither_judged_nor_corrected_by_old_count
     assert front.counts == 0 and front.correction is None
     (late,) = [
         p
-        for p in queries.flows(house, "lib", after(645), after(660), "15min")
+        for p in services.flows(house, "lib", after(645), after(660), "15min")
         if p.portal == "front" and p.people_in is not None
     ]
     assert (late.people_in, late.corrected) == (50, 0)
@@ -259,6 +277,6 @@ def test_an_emptied_sandbox_forgets_its_counts(db: Database) -> None:
 
 def test_a_door_that_is_not_there(house: Database) -> None:
     with pytest.raises(NotFound):
-        manual_counts.receive(house, "lib", counted(0, 1, door="attic"), LATER)
+        validation_counts.receive(house, "lib", counted(0, 1, door="attic"), LATER)
     with pytest.raises(NotFound):
         calibrations.calibration(house, "nowhere", LATER)

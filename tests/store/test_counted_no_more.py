@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core import sitefile
-from store import effects, entered, queries, sites
-from store.database import Database
-from store.queries.series import Step
+from besok import services
+from besok.model import sitefile
+from besok.services.series import Step
+from besok.store import action_effects, entries, sites
+from besok.store.database import Database
 from tests.store.counted import HOUSE, put, reading
 
 DAY = datetime(2026, 3, 2, 3, tzinfo=UTC)  # 04:00 there
@@ -33,17 +34,19 @@ def house(db: Database) -> Database:
 def _figures(db: Database) -> dict[str, float]:
     """Who entered on the day, and how well that is known, by every way of asking."""
     day = DAY.date()
-    (visits,) = queries.visits(db, "lib", day, day)
+    (visits,) = services.visits(db, "lib", day, day)
     found = {"day": visits.gross or 0, "coverage": visits.coverage}
     for name, space in (("hours", None), ("hours of the hall", "hall")):
-        told = entered.by_hour(db, "lib", space, DAY, NEXT)
+        told = entries.by_hour(db, "lib", space, DAY, NEXT)
         found |= {name: sum(h.people for h in told), f"{name}, heard": min(h.heard for h in told)}
-    found["days of the hall"] = sum(e.people for e in effects.entries(db, "lib", day, day) if e.space == "hall")
+    found["days of the hall"] = sum(
+        e.people for e in action_effects.entries(db, "lib", day, day) if e.space == "hall"
+    )
     for step in STEPS:
-        flows = queries.flows(db, "lib", DAY, NEXT, step)
+        flows = services.flows(db, "lib", DAY, NEXT, step)
         found[f"flows by {step}"] = sum(f.people_in or 0 for f in flows)
         found[f"doors by {step}"] = len({f.portal for f in flows})
-    (hall,) = queries.space_usage(db, "lib", day, day, now=NEXT + timedelta(days=2), space="hall")
+    (hall,) = services.space_usage(db, "lib", day, day, now=NEXT + timedelta(days=2), space="hall")
     found["came to the hall"] = hall.usage.came.value if hall.usage.came else 0
     return found
 
@@ -69,12 +72,12 @@ def test_every_figure_of_the_past_stays_what_it_was(house: Database, without: st
 def test_after_that_nobody_misses_the_door(house: Database, without: str) -> None:
     sites.apply(house, sitefile.parse(without), now=NEXT)
     put(house, *(reading(15 * n - 525, 2, "in", period_s=900) for n in range(96, 2 * 96)))
-    (visits,) = queries.visits(house, "lib", NEXT.date(), NEXT.date())
+    (visits,) = services.visits(house, "lib", NEXT.date(), NEXT.date())
     assert (visits.gross, visits.coverage) == (2 * 96, 1)
     for told in (
-        entered.by_hour(house, "lib", None, NEXT, LATER),
-        entered.by_hour(house, "lib", "hall", NEXT, LATER),
+        entries.by_hour(house, "lib", None, NEXT, LATER),
+        entries.by_hour(house, "lib", "hall", NEXT, LATER),
     ):
         assert {(h.people, h.heard) for h in told} == {(8, 1)}
     for step in STEPS:
-        assert {f.portal for f in queries.flows(house, "lib", NEXT, LATER, step)} == {"front"}
+        assert {f.portal for f in services.flows(house, "lib", NEXT, LATER, step)} == {"front"}

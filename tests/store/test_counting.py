@@ -9,10 +9,10 @@ from counted import NOON, after, buckets, build, days, people, put, reading, tot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.readings import Reading
-from store import occupancy
-from store.database import Database
-from store.write import Batch, Incoming, write
+from besok.model.readings import Reading
+from besok.store import occupancy
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
 
 
 def test_a_counter_that_wraps_at_its_width_goes_on(db: Database, database_url: str) -> None:
@@ -33,7 +33,12 @@ FALLS = (
     ((65_400, 45), 65_536, 45, "more than three a second"),
     ((70_000, 3), 65_536, 3, "the width is not what was said"),
     ((100, 3), 65_536, 3, "a reset soon after the last one"),
-    ((20_000, 19_990), 0, 0, "no restart goes back by ten: a clock was set back, or an older state came back"),
+    (
+        (20_000, 19_990),
+        0,
+        0,
+        "no restart goes back by ten: a clock was set back, or an older state came back",
+    ),
     ((20_000, 9_990, 9_995), 0, 9_995, "a restart falls by more than half"),
     ((300, 170), 0, 170, "or to no more than can have passed in a minute"),
 )
@@ -53,7 +58,11 @@ def test_more_may_pass_in_a_longer_time_and_are_spread_over_it(db: Database, dat
 
 
 def test_in_and_out_wrap_each_for_itself(db: Database, database_url: str) -> None:
-    put(db, *totals(65_530, 2, wraps=65_536), *[reading(n, 10 + n, "out_total", wraps=65_536) for n in range(2)])
+    put(
+        db,
+        *totals(65_530, 2, wraps=65_536),
+        *[reading(n, 10 + n, "out_total", wraps=65_536) for n in range(2)],
+    )
     assert people(buckets(database_url)) == (8, 1)
 
 
@@ -94,7 +103,9 @@ def test_totals_go_before_deltas_and_directions_before_passages(db: Database, da
 
 
 @pytest.mark.parametrize("metric", ["passages", "passages_total"])
-def test_of_people_without_a_direction_half_went_in_and_half_out(db: Database, database_url: str, metric: str) -> None:
+def test_of_people_without_a_direction_half_went_in_and_half_out(
+    db: Database, database_url: str, metric: str
+) -> None:
     build(db)
     for device in ("front", "back"):
         put(db, *[reading(n, 3 if metric == "passages" else 3 * n, metric, device=device) for n in range(3)])
@@ -199,9 +210,24 @@ def test_any_order_with_any_repeats_counts_the_same(
 
 YEAR = 60 * 24 * 365
 CLOCKS = (  # totals, each with the minute that it tells and the minute it comes; who passed, and in how many buckets
-    ("set back by ten minutes", ((1, 100, 1), (2, 102, 2), (12, 103, 3), (4, 104, 4), (5, 106, 5), (13, 109, 9)), 9, 1),
-    ("an hour that comes twice", [(n % 60 + n // 60 / 2, 48_000 + 3 * n, n) for n in range(0, 120, 4)], 348, 4),
-    ("a reset in order is a reset", ((1, 100, 1), (2, 90, 2), (3, 95, 3), (4, 5, 4), (3.5, 96, 5)), 95 + 1 + 5, 1),
+    (
+        "set back by ten minutes",
+        ((1, 100, 1), (2, 102, 2), (12, 103, 3), (4, 104, 4), (5, 106, 5), (13, 109, 9)),
+        9,
+        1,
+    ),
+    (
+        "an hour that comes twice",
+        [(n % 60 + n // 60 / 2, 48_000 + 3 * n, n) for n in range(0, 120, 4)],
+        348,
+        4,
+    ),
+    (
+        "a reset in order is a reset",
+        ((1, 100, 1), (2, 90, 2), (3, 95, 3), (4, 5, 4), (3.5, 96, 5)),
+        95 + 1 + 5,
+        1,
+    ),
     ("never set", ((-26 * YEAR, 48_000, 0), (1, 48_001, 1), (2, 48_003, 2)), 2, 1),
     ("a year ahead for once", ((1, 100, 1), (YEAR, 110, 2), (3, 112, 3), (4, 300, 4)), 200, 1),
     ("always a year ahead", ((YEAR, 100, 0), (YEAR + 1, 102, 1), (YEAR + 3_000, 120, 3_000)), 20, 200),

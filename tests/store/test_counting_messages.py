@@ -10,13 +10,13 @@ import psycopg
 import pytest
 from counted import NOON, after, buckets, build, days, people
 
+from besok import services
+from besok.model.decode_context import Known
+from besok.model.readings import Flag, Message
+from besok.model.site import PayloadMapping
+from besok.store.database import Database
+from besok.store.write import Written, write
 from collectors import pipeline
-from core.known import Known
-from core.readings import Flag, Message
-from core.site import PayloadMapping
-from store import queries
-from store.database import Database
-from store.write import Written, write
 
 FRONT = "besok/v1/lib/front/flow"
 DEVEUI = "24e124000000abcd"
@@ -91,12 +91,16 @@ def test_a_clock_that_is_off_is_recorded_and_its_readings_count(
     )
     assert people(buckets(database_url)) == (4, 0)
     assert ("in", 4, flag) in stored(database_url)
-    (device,) = queries.devices(db, now=NOON)
-    assert device.clock_offset_s == offset.total_seconds()  # the message without a time takes nothing of it away
+    (device,) = services.devices(db, now=NOON)
+    assert (
+        device.clock_offset_s == offset.total_seconds()
+    )  # the message without a time takes nothing of it away
     assert words in (device.clock_problem or "")
 
 
-def test_kept_messages_count_by_their_time_and_tombstones_say_nothing(db: Database, database_url: str) -> None:
+def test_kept_messages_count_by_their_time_and_tombstones_say_nothing(
+    db: Database, database_url: str
+) -> None:
     kept = message({"time": at(0), "in": 2}, retained=True)
     send(db, kept)
     send(db, replace(kept, received=after(500)))  # it comes with every connection
@@ -118,7 +122,9 @@ def frame(counter: int, received: str, gateways: int = 1) -> dict[str, Any]:
             "f_port": 85,
             "f_cnt": counter,
             "frm_payload": base64.b64encode(bytes.fromhex("03d2be00000004d231010000")).decode(),
-            "rx_metadata": [{"gateway_ids": {"gateway_id": f"g{n}"}, "rssi": -90 - n} for n in range(gateways)],
+            "rx_metadata": [
+                {"gateway_ids": {"gateway_id": f"g{n}"}, "rssi": -90 - n} for n in range(gateways)
+            ],
         },
     }
 
@@ -126,7 +132,9 @@ def frame(counter: int, received: str, gateways: int = 1) -> dict[str, Any]:
 def test_a_frame_that_comes_through_several_gateways_is_one(db: Database, database_url: str) -> None:
     topic = "v3/library@ttn/devices/door/up"
     first = message(frame(12, at(0.014)), topic=topic, packet_id=1)
-    copies = [message(frame(12, at(n / 10), gateways=n), n / 10, topic=topic, packet_id=1 + n) for n in (2, 3)]
+    copies = [
+        message(frame(12, at(n / 10), gateways=n), n / 10, topic=topic, packet_id=1 + n) for n in (2, 3)
+    ]
     assert send(db, first, copies[0]) == Written(readings=2, repeats=1)
     assert send(db, copies[1]) == Written(repeats=1)
     assert send(db, message(frame(13, at(600)), 600, topic=topic, packet_id=5)).readings == 2

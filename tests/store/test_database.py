@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from counted import buckets, people, put, reading
 
-from core.errors import SchemaMismatch, StoreRefused, StoreUnavailable
-from store.claims import Claims
-from store.database import Database
-from store.write import Written
+from besok.model.errors import SchemaMismatch, StoreRefused, StoreUnavailable
+from besok.store.claims import Claims
+from besok.store.database import Database
+from besok.store.write import Written
 
 TEMPORARY = {
     "53100": "disk full",

@@ -14,17 +14,17 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from besok.model.readings import Flag, Message, Reading
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.store import message_dedup, rollup, write
+from besok.store.database import Database
+from besok.store.database import sql as sql_of
+from cli.stack import postgres
 from collectors import pipeline
 from collectors.adapters import native
-from core.readings import Flag, Message, Reading
-from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from ops.stack import postgres
 from sensors_sim import stream
 from sensors_sim.scenario import ORDINARY, Character, Fault, FaultKind, Scenario
 from sensors_sim.world import World, instant
-from store import ledger, rollup, write
-from store.database import Database
-from store.database import sql as sql_of
 from tests.databases import drop
 
 START, END = datetime(2026, 11, 24, 12, tzinfo=UTC), datetime(2026, 11, 24, 13, 15, tzinfo=UTC)
@@ -99,7 +99,9 @@ class Figures:
     def nothing_seen(self, *minutes: int) -> None:
         """These quarters (minutes after the start) were not seen, and what is told of them is marked as imputed."""
         for minute in minutes:
-            people_in, people_out, covered, imputed = self.buckets.get(START + timedelta(minutes=minute), (0, 0, 0, 0))
+            people_in, people_out, covered, imputed = self.buckets.get(
+                START + timedelta(minutes=minute), (0, 0, 0, 0)
+            )
             assert covered == 0
             assert imputed == people_in + people_out
 
@@ -151,14 +153,16 @@ def no_event_time(patch: pytest.MonkeyPatch, db: Database) -> None:
 
 
 def no_ledger(patch: pytest.MonkeyPatch, db: Database) -> None:
-    patch.setattr(ledger, "repeats", lambda conn, origins: set())
+    patch.setattr(message_dedup, "repeats", lambda conn, origins: set())
 
 
 def no_ledger_and_no_care_for_retained(patch: pytest.MonkeyPatch, db: Database) -> None:
     """A retained message with a number is known by that, and refused for its missing time: two handlings."""
     careful = pipeline._timed
     no_ledger(patch, db)
-    patch.setattr(pipeline, "_timed", lambda reading, message: careful(reading, replace(message, retained=False)))
+    patch.setattr(
+        pipeline, "_timed", lambda reading, message: careful(reading, replace(message, retained=False))
+    )
 
 
 def no_gaps(patch: pytest.MonkeyPatch, db: Database) -> None:
@@ -297,7 +301,7 @@ def faulty(url: str) -> Iterator[Database]:
     with Database(url) as db:
         yield db
         with db.transaction() as conn:
-            conn.execute((files("store") / "always" / "functions.sql").read_bytes())
+            conn.execute((files("besok.store") / "always" / "functions.sql").read_bytes())
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -10,11 +10,11 @@ from typing import Any
 import psycopg
 import pytest
 
-from core.readings import Identity, Message, Reading
-from store import ledger
-from store.database import Database
-from store.ledger import Origin
-from store.write import Batch, Incoming, Rejection, Written, write
+from besok.model.readings import Identity, Message, Reading
+from besok.store import message_dedup
+from besok.store.database import Database
+from besok.store.message_dedup import Origin
+from besok.store.write import Batch, Incoming, Rejection, Written, write
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 DAY_S = 86_400.0
@@ -25,19 +25,30 @@ def after(seconds: float) -> datetime:
 
 
 def delivery(
-    seconds: float, *, said: bytes = b"one", packet: int = 0, again: bool = False, mark: str = "", window_s: float = 60
+    seconds: float,
+    *,
+    said: bytes = b"one",
+    packet: int = 0,
+    again: bool = False,
+    mark: str = "",
+    window_s: float = 60,
 ) -> Origin:
     own = Identity(scope="lorawan/ab", mark=mark, window_s=window_s) if mark else None
-    return Origin(received=after(seconds), digest=said, identity=own, client="c", packet_id=packet, redelivered=again)
+    return Origin(
+        received=after(seconds), digest=said, identity=own, client="c", packet_id=packet, redelivered=again
+    )
 
 
 def batch(*origins: Origin) -> Batch:
     """A batch in which each message is one person, at the time of its receipt."""
     readings = [
-        Reading(source="s", device="d", channel="flow:1", metric="in", value=1, time=o.received) for o in origins
+        Reading(source="s", device="d", channel="flow:1", metric="in", value=1, time=o.received)
+        for o in origins
     ]
     pairs = zip(readings, origins, strict=True)
-    return Batch(readings=[Incoming(reading=r, received=o.received, origin=o) for r, o in pairs], origins=origins)
+    return Batch(
+        readings=[Incoming(reading=r, received=o.received, origin=o) for r, o in pairs], origins=origins
+    )
 
 
 def put(db: Database, *origins: Origin) -> Written:
@@ -65,7 +76,9 @@ def test_another_content_or_another_mark_or_a_time_beyond_the_window_is_another_
     assert put(db, delivery(1, mark="packet:8"), delivery(2, mark="packet:7", said=b"two")).repeats == 0
     assert put(db, delivery(59, mark="packet:7")).repeats == 1
     assert put(db, delivery(61, mark="packet:7")).repeats == 0  # a number of 8 bits that has come round
-    assert put(db, delivery(62, mark="packet:7"), delivery(130, mark="packet:7")) == Written(readings=1, repeats=1)
+    assert put(db, delivery(62, mark="packet:7"), delivery(130, mark="packet:7")) == Written(
+        readings=1, repeats=1
+    )
     assert people(database_url) == 5
 
 
@@ -76,19 +89,25 @@ def test_committed_and_killed_before_the_acknowledgement(db: Database, database_
     assert people(database_url) == 7
 
 
-def test_a_batch_written_again_because_nobody_knows_whether_it_was_committed(db: Database, database_url: str) -> None:
+def test_a_batch_written_again_because_nobody_knows_whether_it_was_committed(
+    db: Database, database_url: str
+) -> None:
     once = batch(delivery(1, packet=1), delivery(2, packet=2, mark="fcnt:1"))
     write(db, once)
     assert write(db, once) == Written(repeats=2)
     assert people(database_url) == 2
 
 
-def test_a_message_that_still_waits_when_it_is_sent_again_counts_once(db: Database, database_url: str) -> None:
+def test_a_message_that_still_waits_when_it_is_sent_again_counts_once(
+    db: Database, database_url: str
+) -> None:
     assert put(db, delivery(1, packet=1), delivery(5, packet=1, again=True)) == Written(readings=1, repeats=1)
     assert people(database_url) == 1
 
 
-def test_the_same_content_under_a_packet_id_given_out_again_is_another_message(db: Database, database_url: str) -> None:
+def test_the_same_content_under_a_packet_id_given_out_again_is_another_message(
+    db: Database, database_url: str
+) -> None:
     put(db, delivery(1, packet=1))
     assert put(db, delivery(2, packet=1)).readings == 1
     assert put(db, delivery(3, packet=1, again=True)).repeats == 1
@@ -147,7 +166,9 @@ def test_a_repeat_by_one_mark_is_known_by_its_other_mark_too(db: Database) -> No
 def test_a_rejected_message_that_comes_again_is_rejected_once(db: Database, database_url: str) -> None:
     message = Message(topic="t", payload=b"?", received=NOON)
     for origin in (delivery(0, packet=3), delivery(9, packet=3, again=True)):
-        write(db, Batch(rejections=[Rejection(message=message, reason="no", origin=origin)], origins=[origin]))
+        write(
+            db, Batch(rejections=[Rejection(message=message, reason="no", origin=origin)], origins=[origin])
+        )
     with psycopg.connect(database_url) as conn:
         assert conn.execute("select count(*) from rejected").fetchone() == (1,)
 
@@ -186,7 +207,7 @@ def test_whoever_has_the_same_message_waits_for_the_first_to_commit(
     origin, done = delivery(0, mark="fcnt:7"), list[Written]()
     second = Thread(target=lambda: done.append(put(db, delivery(1, mark="fcnt:7"))))
     with pytest.raises(KeyboardInterrupt), db.transaction() as conn:
-        assert ledger.repeats(conn, [origin]) == set()
+        assert message_dedup.repeats(conn, [origin]) == set()
         second.start()
         wait_for(lambda: _waiting(database_url))
         raise KeyboardInterrupt  # the first one dies
@@ -209,6 +230,6 @@ def test_strange_names_are_no_trouble(db: Database) -> None:
 def test_marks_are_forgotten_after_their_time(db: Database) -> None:
     put(db, delivery(0, mark="a", window_s=60), delivery(0, mark="b", window_s=30 * DAY_S))
     with db.transaction() as conn:
-        assert ledger.forget(conn, after(59)) == 0
-        assert ledger.forget(conn, after(61)) == 1
+        assert message_dedup.forget(conn, after(59)) == 0
+        assert message_dedup.forget(conn, after(61)) == 1
     assert put(db, delivery(70, mark="b")).repeats == 1

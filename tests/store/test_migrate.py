@@ -7,13 +7,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from core.errors import SchemaMismatch
-from core.metrics import METRICS
-from core.readings import Reading
-from store import queries, rejected, schema, sites
-from store.database import Database
-from store.migrate import migrate
-from store.write import Batch, Incoming, write
+from besok import services
+from besok.model.errors import SchemaMismatch
+from besok.model.metrics import METRICS
+from besok.model.readings import Reading
+from besok.store import rejected, schema, sites
+from besok.store.database import Database
+from besok.store.migrate import migrate
+from besok.store.write import Batch, Incoming, write
 
 RELEASED = Path(__file__).parents[1] / "data" / "released-0001.sql"
 
@@ -62,9 +63,11 @@ def test_a_released_database_with_data_in_it_is_upgraded(empty_database_url: str
         assert sites.load(db, "lib").sensors[0].model == "door counter"
         assert len(rejected.fetch(db)) == 1
         now = datetime(2026, 3, 2, 12, 3, tzinfo=UTC)
-        reading = Reading(source="native", device="lib/front", channel="flow:1", metric="in_total", value=110, time=now)
+        reading = Reading(
+            source="native", device="lib/front", channel="flow:1", metric="in_total", value=110, time=now
+        )
         write(db, Batch(readings=[Incoming(reading=reading, received=now)]))
-        assert queries.visits(db, "lib", date(2026, 3, 2), date(2026, 3, 2))[0].gross == 10
+        assert services.visits(db, "lib", date(2026, 3, 2), date(2026, 3, 2))[0].gross == 10
 
 
 def test_many_may_migrate_at_once(empty_database_url: str) -> None:

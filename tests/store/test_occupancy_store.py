@@ -10,15 +10,15 @@ import numpy as np
 import psycopg
 import pytest
 
-from core.analytics.occupancy import NOTHING
-from core.readings import Reading
-from core.site import OpeningException
-from core.sitefile import parse
-from store import learnt, occupancy, sites
-from store.claims import Claims
-from store.database import Database, sql
-from store.occupancy import Quarters
-from store.write import Batch, Incoming, write
+from besok.analytics.occupancy import NOTHING
+from besok.model.readings import Reading
+from besok.model.site import OpeningException
+from besok.model.sitefile import parse
+from besok.store import occupancy, parameters, sites
+from besok.store.claims import Claims
+from besok.store.database import Database, sql
+from besok.store.occupancy import Quarters
+from besok.store.write import Batch, Incoming, write
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -62,7 +62,9 @@ def test_days_are_taken_newest_first_and_not_too_many(db: Database, library: int
         assert occupancy.take_dirty(conn, library, 3) == []
 
 
-def test_a_day_taken_by_a_worker_that_dies_stays_marked(db: Database, database_url: str, library: int) -> None:
+def test_a_day_taken_by_a_worker_that_dies_stays_marked(
+    db: Database, database_url: str, library: int
+) -> None:
     put(db, 1)
     with pytest.raises(KeyboardInterrupt), db.transaction() as conn:
         occupancy.take_dirty(conn, library, 3)
@@ -126,7 +128,9 @@ def test_figures_are_replaced_only_where_asked(db: Database, database_url: str, 
     ]
 
 
-def test_days_that_ended_while_nobody_worked_are_marked(db: Database, database_url: str, library: int) -> None:
+def test_days_that_ended_while_nobody_worked_are_marked(
+    db: Database, database_url: str, library: int
+) -> None:
     with db.transaction() as conn:
         plan = occupancy.layout(conn, library)
         figures = Quarters.unknown(1, len(plan.spaces))
@@ -158,14 +162,14 @@ def test_what_was_learnt_is_kept_until_a_day_it_was_learnt_from_changes(db: Data
     with db.transaction() as conn:
         plan = occupancy.layout(conn, library)
         for days in (0, 1, 56, 57):
-            learnt.put(conn, plan, DAY + timedelta(days=days), NOTHING)
-        learnt.changed(conn, plan, DAY, DAY, look_back)
-        known = {n: learnt.get(conn, plan, DAY + timedelta(days=n)) for n in (0, 1, 56, 57, 58)}
+            parameters.put(conn, plan, DAY + timedelta(days=days), NOTHING)
+        parameters.changed(conn, plan, DAY, DAY, look_back)
+        known = {n: parameters.get(conn, plan, DAY + timedelta(days=n)) for n in (0, 1, 56, 57, 58)}
         assert {n for n, found in known.items() if found == NOTHING} == {0, 57}
-        learnt.put(conn, plan, DAY + timedelta(days=1), NOTHING)
-        assert learnt.get(conn, plan, DAY + timedelta(days=1)) == NOTHING
+        parameters.put(conn, plan, DAY + timedelta(days=1), NOTHING)
+        assert parameters.get(conn, plan, DAY + timedelta(days=1)) == NOTHING
         rebuilt = replace(plan, portals=plan.portals[1:])
-        assert learnt.get(conn, rebuilt, DAY) is None  # its numbers would be those of other doors
+        assert parameters.get(conn, rebuilt, DAY) is None  # its numbers would be those of other doors
 
 
 def test_a_site_is_claimed_by_one_worker_at_a_time(database_url: str, library: int) -> None:

@@ -8,28 +8,35 @@ from importlib.resources import files
 import psycopg
 import pytest
 
-from core import sitefile
-from core.errors import SchemaMismatch
-from core.settings import Settings
+from besok import services
+from besok.model import sitefile
+from besok.model.errors import SchemaMismatch
+from besok.model.settings import Settings
+from besok.store import schema, sites
+from besok.store.database import Database
+from besok.store.migrate import migrate
+from cli.commands import database
+from cli.stack import doctor
 from dashboard import router
 from dashboard.address import Address
-from jobs import duties
-from jobs.aside import Aside
-from ops.commands import database
-from ops.stack import doctor
-from store import queries, schema, sites
-from store.database import Database
-from store.migrate import migrate
+from jobs import schedule
+from jobs.background import Aside
 from tests.store.counted import HOUSE
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-OLDER, NEWER = "older than this program: run `besok migrate`", "newer than this program: start the version that"
+OLDER, NEWER = (
+    "older than this program: run `besok migrate`",
+    "newer than this program: start the version that",
+)
 STATES = {
     "no migration at all": ("drop table migration", OLDER),
     "without the last one": ("delete from migration where name = (select max(name) from migration)", OLDER),
     "views of before": ("update made_anew set version = version - 1, digest = 'before'", OLDER),
     "other views of the same version": ("update made_anew set digest = 'other'", OLDER),
-    "a migration nobody here knows": ("insert into migration (name, digest) values ('9999_future', 'x')", NEWER),
+    "a migration nobody here knows": (
+        "insert into migration (name, digest) values ('9999_future', 'x')",
+        NEWER,
+    ),
     "views to come": ("update made_anew set version = version + 1, digest = 'to come'", NEWER),
 }
 
@@ -41,9 +48,11 @@ def conn(database_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
 
 
 def test_what_every_migrating_makes_anew_has_its_version() -> None:
-    versions = files("store").joinpath("always", "versions.txt").read_text("utf-8").split()
+    versions = files("besok.store").joinpath("always", "versions.txt").read_text("utf-8").split()
     digest = schema.anew().digest
-    assert versions[-1] == digest, f"store/always or core/metrics.py has changed: append {digest} to versions.txt"
+    assert versions[-1] == digest, (
+        f"besok/store/always or besok/model/metrics.py has changed: append {digest} to versions.txt"
+    )
     assert len(set(versions)) == len(versions)
 
 
@@ -52,23 +61,25 @@ def test_health_and_doctor_say_which_is_older(
     db: Database, database_url: str, conn: psycopg.Connection[object], state: str
 ) -> None:
     settings = Settings(database_url=database_url)  # type: ignore[arg-type]
-    assert queries.health(db, NOW).schema_problem is None
+    assert services.health(db, NOW).schema_problem is None
     assert "The database has this program's schema" in [f.text for f in doctor._database(settings)]
     change, said = STATES[state]
     conn.execute(change)  # type: ignore[call-overload]
-    well = queries.health(db, NOW)
+    well = services.health(db, NOW)
     assert not well.ok and not well.schema_current and said in str(well.schema_problem)
     (problem,) = [f for f in doctor._database(settings) if f.state == doctor.PROBLEM]
     assert said in f"{problem.text}: {problem.advice}"
 
 
-@pytest.mark.parametrize("state", [s for s, (_, said) in STATES.items() if said == OLDER and s.startswith(("v", "o"))])
+@pytest.mark.parametrize(
+    "state", [s for s, (_, said) in STATES.items() if said == OLDER and s.startswith(("v", "o"))]
+)
 def test_migrating_brings_it_there(
     db: Database, database_url: str, conn: psycopg.Connection[object], state: str
 ) -> None:
     conn.execute(STATES[state][0])  # type: ignore[call-overload]
     assert migrate(database_url) == []
-    assert queries.health(db, NOW).schema_current
+    assert services.health(db, NOW).schema_current
 
 
 def test_an_older_program_leaves_a_newer_database_as_it_is(
@@ -89,7 +100,9 @@ def test_an_older_program_leaves_a_newer_database_as_it_is(
     assert "newer" in str(schema.mismatch(conn))  # type: ignore[arg-type]
 
 
-def test_who_migrates_is_told_what_the_database_said(database_url: str, conn: psycopg.Connection[object]) -> None:
+def test_who_migrates_is_told_what_the_database_said(
+    database_url: str, conn: psycopg.Connection[object]
+) -> None:
     """To him, `besok migrate` would be no advice."""
     conn.execute("delete from migration where name = '0015_made_anew'")
     with pytest.raises(Exception, match='relation "made_anew" already exists'):
@@ -103,7 +116,9 @@ def test_who_migrates_is_told_what_the_database_said(database_url: str, conn: ps
         "alter table finding rename column evidence to what",
     ],
 )
-def test_the_page_says_what_brings_it_there(db: Database, conn: psycopg.Connection[object], gone: str) -> None:
+def test_the_page_says_what_brings_it_there(
+    db: Database, conn: psycopg.Connection[object], gone: str
+) -> None:
     sites.apply(db, sitefile.parse(HOUSE))
     conn.execute(gone)  # type: ignore[call-overload]
     page, _navigation = router.screen(db, Address(page="now", site="lib"), NOW)
@@ -120,9 +135,11 @@ def test_work_beside_the_worker_says_in_its_log_why_it_failed(
     """A traceback on standard error would be no line of a log in JSON."""
     conn.execute("alter table site rename to places")
     aside = Aside(Settings(database_url=database_url))  # type: ignore[arg-type]
-    aside.ask("make forecasts", duties.make_forecasts)
+    aside.ask("make forecasts", schedule.make_forecasts)
     wait_for(lambda: aside.turn(NOW) or caplog.messages)
-    assert caplog.messages[0].startswith("make forecasts failed (the database lacks something that this program needs")
+    assert caplog.messages[0].startswith(
+        "make forecasts failed (the database lacks something that this program needs"
+    )
     assert 'relation "site" does not exist' in caplog.messages[0]
     assert "Traceback" not in capfd.readouterr().err
 

@@ -6,14 +6,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from core import sitefile
-from core.ical import Occurrence
-from core.readings import Reading
+from besok import services
+from besok.files.ical import Occurrence
+from besok.model import sitefile
+from besok.model.readings import Reading
+from besok.store import calendars, event_effects, sites
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
 from jobs import daily
-from jobs import programme as reckoning
-from store import calendars, programme, queries, sites
-from store.database import Database
-from store.write import Batch, Incoming, write
+from jobs import event_effects as reckoning
 from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -59,10 +60,10 @@ def test_effects_of_events_are_reckoned_once_a_day_and_told(counted: Database) -
         uid="1", title="Concert", place="", start=CONCERT, end=CONCERT + timedelta(hours=1), all_day=False
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
-    assert daily.wanted(programme.WHAT)(counted, NOW)
+    assert daily.wanted(event_effects.WHAT)(counted, NOW)
     reckoning.reckon_all(counted, NOW)
-    assert not daily.wanted(programme.WHAT)(counted, NOW)
-    (event,) = queries.event_effects(counted, "lib", CONCERT, CONCERT + timedelta(hours=1))
+    assert not daily.wanted(event_effects.WHAT)(counted, NOW)
+    (event,) = services.event_effects(counted, "lib", CONCERT, CONCERT + timedelta(hours=1))
     assert (event.title, event.space, event.start) == ("Concert", None, CONCERT)
     assert event.effect.verdict == "more" and event.effect.during
     assert event.effect.during.lower < 150 < event.effect.during.upper

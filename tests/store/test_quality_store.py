@@ -4,13 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from core import sitefile
-from core.errors import NotFound
-from core.readings import Reading
+from besok import services
+from besok.model import sitefile
+from besok.model.errors import NotFound
+from besok.model.readings import Reading
+from besok.store import attention, sandbox, sites
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
 from jobs import quality as job
-from store import attention, queries, sandbox, sites
-from store.database import Database
-from store.write import Batch, Incoming, write
 from tests.sitetext import door, sensor, site, space
 
 NOW = datetime(2026, 3, 26, 15, tzinfo=UTC)
@@ -62,7 +63,7 @@ def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Dat
     assert job.wanted(library, NOW)
     assert job.look_at_due(library, NOW) == 1
     assert not job.wanted(library, NOW)
-    (found,) = queries.findings(library, "lib", now=NOW)
+    (found,) = services.findings(library, "lib", now=NOW)
     assert (found.kind, found.device, found.portal, found.state) == ("silent", "back", "back", "open")
     assert found.sentence.en == "Back (back) has not been heard since 26 March 11:00."
     assert found.sentence.sv == "Baksidan (back) har inte hörts sedan 26 mars kl. 11:00."
@@ -71,8 +72,8 @@ def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Dat
     later = NOW + timedelta(hours=1)
     fill(library, 1, {}, later)
     job.look_at_due(library, later)
-    assert queries.findings(library, "lib", now=later) == []
-    (over,) = queries.findings(library, "lib", now=later, resolved_for=timedelta(days=1))
+    assert services.findings(library, "lib", now=later) == []
+    (over,) = services.findings(library, "lib", now=later, resolved_for=timedelta(days=1))
     assert [h.event for h in over.history] == ["found", "acknowledged", "resolved"]
     assert over.resolved == later
     with pytest.raises(attention.Resolved):
@@ -85,7 +86,7 @@ def test_what_still_holds_is_one_finding_and_goes_on(library: Database) -> None:
     fill(library, 2, {"back": NOW - timedelta(hours=5)})
     for hours in range(3):
         job.look_at_due(library, NOW + timedelta(hours=hours))
-    found = queries.findings(library, "lib", now=NOW + timedelta(days=1))
+    found = services.findings(library, "lib", now=NOW + timedelta(days=1))
     assert {(f.kind, f.device) for f in found} == {("silent", "back"), ("silent", "")}  # then all of the site
     assert all(len(f.history) == 1 for f in found)
 
@@ -99,7 +100,13 @@ def test_a_blind_door_is_found_by_its_neighbour(library: Database) -> None:
         batch += [
             Incoming(
                 reading=Reading(
-                    source="native", device="lib/back", channel="flow:1", metric=metric, value=0, time=t, period_s=900
+                    source="native",
+                    device="lib/back",
+                    channel="flow:1",
+                    metric=metric,
+                    value=0,
+                    time=t,
+                    period_s=900,
                 ),
                 received=t,
             )
@@ -108,10 +115,10 @@ def test_a_blind_door_is_found_by_its_neighbour(library: Database) -> None:
         t += QUARTER
     write(library, Batch(readings=batch))
     job.look_at_due(library, NOW)
-    (found,) = queries.findings(library, "lib", now=NOW)
+    (found,) = services.findings(library, "lib", now=NOW)
     assert (found.kind, found.device) == ("blind", "back")
     assert found.since == blind_since
-    (doubted,) = queries.doubts(library, "lib", now=NOW, since=NOW - timedelta(days=1))
+    (doubted,) = services.doubts(library, "lib", now=NOW, since=NOW - timedelta(days=1))
     assert not doubted.trusted
 
 
@@ -120,23 +127,23 @@ def test_a_silent_door_is_filled_in_and_marked_until_it_is_heard_after_all(libra
     today = NOW.date()
     fill(library, 30, {"back": gone}, back)
     job.look_at_due(library, back)
-    (visits,) = queries.visits(library, "lib", today, today)
+    (visits,) = services.visits(library, "lib", today, today)
     truth = sum(people(door, t)[0] for door in ("front", "back") for t in quarters(today))
     assert visits.gross == pytest.approx(truth, rel=0.03)
     assert 0 < visits.imputed < visits.gross / 3
     assert visits.coverage < 0.8  # an estimate covers nothing
-    flows = queries.flows(library, "lib", gone, back, "hour")
+    flows = services.flows(library, "lib", gone, back, "hour")
     assert sum(p.imputed for p in flows if p.portal == "front") == 0
     assert sum(p.imputed for p in flows if p.portal == "back") > 20
     fill(library, 1, {}, back)  # it had kept its counts, and sends them now
-    (visits,) = queries.visits(library, "lib", today, today)
+    (visits,) = services.visits(library, "lib", today, today)
     assert (visits.gross, visits.imputed) == (truth, 0)
 
 
 def test_where_nothing_is_known_of_the_past_nothing_is_filled_in(library: Database) -> None:
     fill(library, 2, {"back": NOW - timedelta(hours=7)})
     job.look_at_due(library, NOW)
-    (visits,) = queries.visits(library, "lib", NOW.date(), NOW.date())
+    (visits,) = services.visits(library, "lib", NOW.date(), NOW.date())
     assert visits.imputed == 0
     assert visits.coverage < 1
 
@@ -149,7 +156,7 @@ def quarters(day: date) -> list[datetime]:
 
 def test_how_much_each_channel_worked_is_told_by_day(library: Database) -> None:
     fill(library, 3, {"back": NOW - timedelta(hours=7)})
-    told = queries.coverage(library, "lib", NOW.date() - timedelta(days=1), NOW.date(), now=NOW)
+    told = services.coverage(library, "lib", NOW.date() - timedelta(days=1), NOW.date(), now=NOW)
     worked = {(c.device, c.day): c.coverage for c in told}
     assert worked["front", NOW.date()] == worked["back", NOW.date() - timedelta(days=1)] == 1
     assert worked["back", NOW.date()] == pytest.approx(5 / 12)  # since 04:00, until 09:00 of 16:00 local time
@@ -176,8 +183,11 @@ space = "hall"
         for device, metric, t in words
     ]))  # fmt: skip
     day = date(2026, 3, 25)
-    worked = {c.device: c.coverage for c in queries.coverage(db, "lib", day, day, now=NOW) if c.space}
-    assert worked == {"air": 1, "presence": pytest.approx(19 / 24)}  # of six silent hours the first word held one
+    worked = {c.device: c.coverage for c in services.coverage(db, "lib", day, day, now=NOW) if c.space}
+    assert worked == {
+        "air": 1,
+        "presence": pytest.approx(19 / 24),
+    }  # of six silent hours the first word held one
 
 
 def test_an_emptied_sandbox_has_no_findings_and_no_estimates(db: Database) -> None:
@@ -185,10 +195,12 @@ def test_an_emptied_sandbox_has_no_findings_and_no_estimates(db: Database) -> No
     back = NOW + timedelta(hours=6)
     fill(db, 15, {"back": NOW - timedelta(hours=7)}, back)
     job.look_at_due(db, back)
-    assert queries.findings(db, "lib", now=back) != []
+    assert services.findings(db, "lib", now=back) != []
     sandbox.empty(db, "lib", back)
-    assert queries.findings(db, "lib", now=back, resolved_for=timedelta(days=9)) == []
+    assert services.findings(db, "lib", now=back, resolved_for=timedelta(days=9)) == []
     assert job.wanted(db, back)
     with db.transaction() as conn:
-        left = conn.execute("select (select count(*) from imputed_flow), (select count(*) from finding_history)")
+        left = conn.execute(
+            "select (select count(*) from imputed_flow), (select count(*) from finding_history)"
+        )
         assert left.fetchone() == (0, 0)

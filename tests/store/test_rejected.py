@@ -5,15 +5,15 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 from counted import HOUSE
 
+from besok.model import sitefile
+from besok.model.readings import Message
+from besok.model.settings import Settings
+from besok.store import rejected, sites
+from besok.store.database import Database
+from besok.store.write import Batch, Rejection, write
 from collectors import pipeline
 from collectors.replay import replay
-from core import sitefile
-from core.readings import Message
-from core.settings import Settings
-from jobs import duties
-from store import rejected, sites
-from store.database import Database
-from store.write import Batch, Rejection, write
+from jobs import schedule
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -31,18 +31,20 @@ def kept(url: str) -> list[int]:
 
 def test_old_ones_are_forgotten(db: Database, database_url: str) -> None:
     put(db, 100, 91, 89, 1)
-    duties.forget_rejected(db, Settings(rejected_days=90), NOON)
+    schedule.forget_rejected(db, Settings(rejected_days=90), NOON)
     assert kept(database_url) == [89, 1]
 
 
-def test_of_too_many_those_that_were_read_go_first_and_then_the_oldest(db: Database, database_url: str) -> None:
+def test_of_too_many_those_that_were_read_go_first_and_then_the_oldest(
+    db: Database, database_url: str
+) -> None:
     put(db, 9, 8, 7, 6, 5, 4)
     rejected.resolve(db, [number for number, _ in rejected.fetch(db)][1:5:2], NOON)
     assert rejected.trim(db, most=5) == 1
     assert kept(database_url) == [9, 7, 6, 5, 4]
     assert rejected.trim(db, most=3) == 2
     assert kept(database_url) == [7, 5, 4]
-    duties.trim_rejected(db, Settings(), NOON)
+    schedule.trim_rejected(db, Settings(), NOON)
     assert kept(database_url) == [7, 5, 4]
 
 
@@ -71,7 +73,10 @@ def test_what_a_mapping_reads_after_all_counts_once_at_its_time_and_for_its_devi
         ("beams/1", b'{"mac": "m1", "no": 7, "zz": 3}'),
         ("beams/2", b'{"mac": "m1", "no": 7, "zz": 3}'),  # through another gateway
         ("beams/1", b'{"mac": "m1", "no": 8, "zz": 4}'),
-        ("beams/1", b'{"mac": "aa:bb:cc:dd:ee:01", "faceId": "f", "no": 9, "zz": 5}'),  # kept without its address
+        (
+            "beams/1",
+            b'{"mac": "aa:bb:cc:dd:ee:01", "faceId": "f", "no": 9, "zz": 5}',
+        ),  # kept without its address
     )
     came = [Message(topic=t, payload=p, received=NOON + timedelta(hours=n)) for n, (t, p) in enumerate(sent)]
     assert len(pipeline.decode(came).rejections) == len(sent)

@@ -10,14 +10,14 @@ import pytest
 from counted import HOUSE, NOON, after, days, put, reading
 from psycopg import sql
 
-from core import sitefile
-from core.errors import NotFound, StoreRefused
-from core.readings import Flag, Identity, Reading
-from core.site import SiteFile
-from store import occupancy, sandbox, sites
-from store.database import Database
-from store.ledger import Origin
-from store.write import Batch, Incoming, write
+from besok.model import sitefile
+from besok.model.errors import NotFound, StoreRefused
+from besok.model.readings import Flag, Identity, Reading
+from besok.model.site import SiteFile
+from besok.store import occupancy, sandbox, sites
+from besok.store.database import Database
+from besok.store.message_dedup import Origin
+from besok.store.write import Batch, Incoming, write
 
 PARK = HOUSE.replace('"lib"', '"park"').replace('"outside"', '"lib/hall"', 1)
 
@@ -46,7 +46,9 @@ TOTALS = [reading(n, 10 * n) for n in range(4)]
 
 
 @pytest.mark.parametrize(("told", "people"), [(DELTAS, 10), (TOTALS, 30)])
-def test_it_counts_in_a_sandbox_only(db: Database, database_url: str, told: list[Reading], people: float) -> None:
+def test_it_counts_in_a_sandbox_only(
+    db: Database, database_url: str, told: list[Reading], people: float
+) -> None:
     put(db, *simulated(*told))  # nobody knows yet where the sensor hangs
     sites.apply(db, house(made_up=True))
     assert (days(database_url), flows(db)) == ({("front", "2026-03-02"): (people, 0)}, (people, people))
@@ -54,13 +56,20 @@ def test_it_counts_in_a_sandbox_only(db: Database, database_url: str, told: list
     assert (days(database_url), flows(db)) == ({}, (0, 0))
     put(db, *simulated(reading(30, 7, "in", period_s=60)))  # what slips in counts as little
     assert (days(database_url), flows(db)) == ({}, (0, 0))
-    put(db, *[reading(60 + n, 10 * n) for n in range(2)] if told is TOTALS else [reading(60, 10, "in", period_s=60)])
+    put(
+        db,
+        *[reading(60 + n, 10 * n) for n in range(2)]
+        if told is TOTALS
+        else [reading(60, 10, "in", period_s=60)],
+    )
     assert (days(database_url), flows(db)) == ({("front", "2026-03-02"): (10, 0)}, (10, 10))
 
 
 def test_levels_that_are_made_up_are_none(db: Database) -> None:
     eye = '[[sites.sensors]]\ndevice = "eye"\nspace = "hall"\n'
-    people = Reading(source="native", device="lib/eye", channel="level:1", metric="people", value=7, time=NOON)
+    people = Reading(
+        source="native", device="lib/eye", channel="level:1", metric="people", value=7, time=NOON
+    )
     put(db, *simulated(people))
 
     def seen() -> list[bool]:
@@ -77,10 +86,17 @@ def test_levels_that_are_made_up_are_none(db: Database) -> None:
     assert seen() == [False, False]
 
 
-def test_a_door_between_a_sandbox_and_a_real_site_counts_real_people_only(db: Database, database_url: str) -> None:
+def test_a_door_between_a_sandbox_and_a_real_site_counts_real_people_only(
+    db: Database, database_url: str
+) -> None:
     lib, park = (*sitefile.parse(HOUSE + PARK).sites,)
     sites.apply(db, SiteFile(sites=(lib, replace(park, sandbox=True))))
-    put(db, *simulated(*[replace(r, device="park/front") for r in DELTAS], replace(DELTAS[0], device="park/back")))
+    put(
+        db,
+        *simulated(
+            *[replace(r, device="park/front") for r in DELTAS], replace(DELTAS[0], device="park/back")
+        ),
+    )
     assert days(database_url) == {("back", "2026-03-02"): (0, 1)}
 
 
@@ -113,7 +129,9 @@ def fill(db: Database, url: str, site: str, *, shift_s: int = 0) -> None:
     """Readings, a message with a number, an estimate, and a sensor that was moved."""
     later = timedelta(seconds=shift_s)
     told = [replace(r, device=f"{site}/front", time=(r.time or NOON) + later) for r in DELTAS]
-    eye = Reading(source="native", device=f"{site}/stranger", channel="level:1", metric="people", value=7, time=NOON)
+    eye = Reading(
+        source="native", device=f"{site}/stranger", channel="level:1", metric="people", value=7, time=NOON
+    )
     put(db, *simulated(*told, eye))
     identity = Identity(scope=f"native/{site}/front", mark="seq:1", window_s=9e6)
     origin = Origin(received=NOON, digest=b"12345678", identity=identity)
@@ -137,13 +155,23 @@ def test_a_sandbox_is_emptied_and_other_sites_keep_theirs(db: Database, database
         conn.execute("delete from dirty_day")
     before = everything(database_url)
     fill(db, database_url, "lib")
-    moved = replace(both.sites[0], sensors=tuple(replace(s, portal="back", swapped=False) for s in lib.sensors[:1]))
+    moved = replace(
+        both.sites[0], sensors=tuple(replace(s, portal="back", swapped=False) for s in lib.sensors[:1])
+    )
     sites.apply(db, SiteFile(sites=(moved, real)), now=after(60))
     assert sandbox.holds(db, "lib").readings == 5
     assert sandbox.empty(db, "lib") == 5
     assert (sandbox.holds(db, "lib").readings, sites.load(db, "lib")) == (0, moved)
     now = everything(database_url)
-    for table in ("reading", "flow_bucket", "level_bucket", "flow_day", "occupancy_minute", "occupancy_bucket", "seen"):
+    for table in (
+        "reading",
+        "flow_bucket",
+        "level_bucket",
+        "flow_day",
+        "occupancy_minute",
+        "occupancy_bucket",
+        "seen",
+    ):
         assert now[table] == before[table], table
     with psycopg.connect(database_url) as conn:
         held = conn.execute(
@@ -184,9 +212,9 @@ def test_a_site_shared_by_doors_is_counted_anew(db: Database, database_url: str)
         rows = conn.execute("select s.slug, p.slug, people_in from flow_day join site s using (site_id)"
                             " join portal p using (portal_id)").fetchall()  # fmt: skip
         assert rows == [("lib", "front", 10)]
-        assert conn.execute("select distinct slug, day::text from dirty_day join site using (site_id)").fetchall() == [
-            ("lib", "2026-03-02")
-        ]
+        assert conn.execute(
+            "select distinct slug, day::text from dirty_day join site using (site_id)"
+        ).fetchall() == [("lib", "2026-03-02")]
 
 
 def test_real_sites_are_refused(db: Database, database_url: str) -> None:
@@ -200,7 +228,9 @@ def test_real_sites_are_refused(db: Database, database_url: str) -> None:
     assert everything(database_url) == before
 
 
-def test_it_is_emptied_whole_or_not_at_all(db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_emptied_whole_or_not_at_all(
+    db: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     sites.apply(db, house(made_up=True), now=datetime(2026, 3, 1, tzinfo=UTC))
     fill(db, database_url, "lib")
     before = everything(database_url)

@@ -8,20 +8,20 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
+from besok.model.calendar import day_bounds
+from besok.model.decode_context import known_from
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.store import occupancy
+from besok.store.database import Database
+from besok.store.sites import apply
+from besok.store.write import write
+from cli.worlds import score as judge
+from cli.worlds.judge import ESTIMATORS
+from cli.worlds.observed import observe
 from collectors.pipeline import decode
-from core.analytics.calendar import day_bounds
-from core.known import known_from
-from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from ops.worlds import score as judge
-from ops.worlds.judge import ESTIMATORS
-from ops.worlds.observed import observe
 from sensors_sim import stream
 from sensors_sim.placing import applied
 from sensors_sim.scenario import ORDINARY, Character, Fault
-from store import occupancy
-from store.database import Database
-from store.sites import apply
-from store.write import write
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 NAME = Text(sv="x", en="x")
@@ -31,9 +31,16 @@ FIRST = date(2026, 11, 17)
 def house() -> SiteFile:
     """A library beside a park, with counters over all doors, a swapped one among them, and sensors in the rooms."""
     opening = OpeningHours(**dict.fromkeys(DAYS, "10:00-15:00"))
-    common = {"timezone": "Europe/Stockholm", "name": NAME, "opening": opening, "capacity": 60, "sandbox": True}
+    common = {
+        "timezone": "Europe/Stockholm",
+        "name": NAME,
+        "opening": opening,
+        "capacity": 60,
+        "sandbox": True,
+    }
     spaces = tuple(
-        Space(id=s, name=NAME, kind="reading", capacity=20, parent=p) for s, p in (("floor", ""), ("room", "floor"))
+        Space(id=s, name=NAME, kind="reading", capacity=20, parent=p)
+        for s, p in (("floor", ""), ("room", "floor"))
     )
     lib = Site(
         id="lib",
@@ -126,7 +133,9 @@ def test_the_answer_holds_every_space_and_estimator() -> None:
     assert all(v["real"] > 20 and abs(v["error"]) < 0.5 for v in told["visits"])
     room = {(r["world"], r["estimator"]): r for r in told["occupancy"] if r["space"] == "room"}
     assert {estimator for _, estimator in room} == set(ESTIMATORS)
-    assert room["ordinary lib", "live"]["rmse"] < room["ordinary lib", "in-out"]["rmse"]  # a camera looks into it
+    assert (
+        room["ordinary lib", "live"]["rmse"] < room["ordinary lib", "in-out"]["rmse"]
+    )  # a camera looks into it
     lib = {(r["world"], r["estimator"]): r for r in told["occupancy"] if r["space"] == "site"}
     assert lib["ordinary lib", "live"]["coverage"] > 0.5 and lib["ordinary lib", "in-out"]["coverage"] is None
     assert lib["ordinary lib", "live"]["rmse"] < lib["trouble lib", "live"]["rmse"]

@@ -8,14 +8,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from core.errors import NotFound
-from core.known import Known
-from core.readings import Reading
-from core.site import PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Text
-from core.sitefile import dump, parse
-from store import known, sites
-from store.database import Database
-from store.write import Batch, Heard, Incoming, write
+from besok.model.decode_context import Known
+from besok.model.errors import NotFound
+from besok.model.readings import Reading
+from besok.model.site import PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.sitefile import dump, parse
+from besok.store import decode_context, sites
+from besok.store.database import Database
+from besok.store.write import Batch, Heard, Incoming, write
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -34,7 +34,9 @@ def library(site_file: SiteFile, **changes: object) -> SiteFile:
 
 def without(parts: tuple, name: str) -> tuple:  # type: ignore[type-arg]
     return tuple(
-        p for p in parts if name not in (getattr(p, "id", ""), getattr(p, "portal", ""), getattr(p, "space", ""))
+        p
+        for p in parts
+        if name not in (getattr(p, "id", ""), getattr(p, "portal", ""), getattr(p, "space", ""))
     )
 
 
@@ -174,8 +176,12 @@ def test_two_channels_of_one_device_stand_apart(db: Database, example: SiteFile)
 
 def test_mappings_are_stored_in_their_order_and_told(db: Database, example: SiteFile) -> None:
     mappings = (
-        PayloadMapping(name="zeta", topic="z/+", values={"out": "$.o", "in": "$.i"}, only={"$.t": "x"}, period_s=60.0),
-        PayloadMapping(name="acme", topic="a/#", values={"people": "$.n"}, units={"people": 0.1}, zone="Europe/Berlin"),
+        PayloadMapping(
+            name="zeta", topic="z/+", values={"out": "$.o", "in": "$.i"}, only={"$.t": "x"}, period_s=60.0
+        ),
+        PayloadMapping(
+            name="acme", topic="a/#", values={"people": "$.n"}, units={"people": 0.1}, zone="Europe/Berlin"
+        ),
     )
     with_them = library(example, mappings=mappings)
     assert "mapping zeta: new" in " ".join((*sites.apply(db, example), *sites.apply(db, with_them)))
@@ -184,14 +190,17 @@ def test_mappings_are_stored_in_their_order_and_told(db: Database, example: Site
     assert parse(dump(sites.export(db))) == with_them
     assert sites.apply(db, with_them) == []
     sites.apply(db, library(example, mappings=mappings[::-1]))
-    assert [m.name for m in known.load(db).mappings] == ["acme", "zeta"]
+    assert [m.name for m in decode_context.load(db).mappings] == ["acme", "zeta"]
     sites.apply(db, example)
-    assert known.load(db).mappings == ()
+    assert decode_context.load(db).mappings == ()
 
 
 def test_what_is_known_comes_from_the_site_file_and_from_the_devices(db: Database, example: SiteFile) -> None:
-    assert known.load(db) == Known()
-    heard = {("lorawan", "ab"): Heard(topic="t", model="Milesight VS133"), ("native", "x/y"): Heard(topic="t")}
+    assert decode_context.load(db) == Known()
+    heard = {
+        ("lorawan", "ab"): Heard(topic="t", model="Milesight VS133"),
+        ("native", "x/y"): Heard(topic="t"),
+    }
     placed = ("native", "stadsbiblioteket/count-lift-up")
     heard[placed] = Heard(topic="t", model="what it says itself")
     readings = [
@@ -200,7 +209,7 @@ def test_what_is_known_comes_from_the_site_file_and_from_the_devices(db: Databas
     ]
     write(db, Batch(readings=[Incoming(reading=r, received=NOON) for r in readings], heard=heard))
     sites.apply(db, example)
-    told = known.load(db)
+    told = decode_context.load(db)
     assert told.zone == "Europe/Stockholm"
     assert told.models["lorawan", "ab"] == "Milesight VS133"
     model = next(s.model for s in example.sites[0].sensors if s.device == "count-lift-up")

@@ -2,18 +2,19 @@
 
 from datetime import UTC, datetime
 
-from core import sitefile
+from besok import services
+from besok.model import sitefile
+from besok.store import sites
+from besok.store.database import Database
 from dashboard.address import Address
 from dashboard.pages import spaces
-from store import queries, sites
-from store.database import Database
 from tests.store.counted import HOUSE
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 def shown(db: Database, query: str) -> str:
-    (site,) = queries.sites(db)
+    (site,) = services.sites(db)
     return str(spaces.page(db, site, Address.parse("/spaces/lib", query), NOW))
 
 

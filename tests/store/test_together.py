@@ -8,14 +8,15 @@ import numpy as np
 import psycopg
 import pytest
 
-from core import sitefile
-from core.errors import SiteFileError
+from besok import services
+from besok.model import sitefile
+from besok.model.errors import SiteFileError
+from besok.store import forecasts, sites
+from besok.store.database import Database
 from dashboard.address import Address
 from dashboard.i18n import LANG
 from dashboard.pages import progress as page
 from jobs import forecasts_due
-from store import forecasts, queries, sites
-from store.database import Database
 from tests.store.counted import HOUSE
 from tests.store.test_forecasts import said
 
@@ -29,7 +30,9 @@ baseline_last = {FIRST + 363 * DAY}
 deadline = 2030-12-31
 """
 LIBRARY = HOUSE.replace("[[sites.spaces]]", f"{TARGET}[[sites.spaces]]", 1)
-PARK = HOUSE.replace('"lib"', '"park"').replace('kind = "library"', 'kind = "park"').replace("Bibblan", "Parken")
+PARK = (
+    HOUSE.replace('"lib"', '"park"').replace('kind = "library"', 'kind = "park"').replace("Bibblan", "Parken")
+)
 PARK = PARK.replace('"Library"', '"The park"').replace('"Front"', '"Rose gate"')
 APART = LIBRARY + PARK
 LIBRARY_OF_BOTH = LIBRARY.replace("deadline = 2030-12-31", 'deadline = 2030-12-31\nalso = ["park"]')
@@ -63,30 +66,32 @@ def test_only_days_that_all_sites_have_count(db: Database, database_url: str) ->
     library = {("lib", "front"): days(week, 28, 30), ("lib", "back"): days(week, 28, 20)}
     write(database_url, {**library, ("park", "front"): park})
     asked = {"first": week, "last": week + 6 * DAY}
-    by_day = queries.visits(db, "lib", **asked, together=True)
+    by_day = services.visits(db, "lib", **asked, together=True)
     assert [p.gross for p in by_day] == [60, 60, None, None, 60, 60, 60]
     assert by_day[0].definition is None and by_day[0].se and by_day[2].coverage == 0
-    (whole,) = queries.visits(db, "lib", **asked, step="week", together=True)
+    (whole,) = services.visits(db, "lib", **asked, step="week", together=True)
     assert (whole.gross, whole.net) == (300, 300) and whole.coverage == pytest.approx(5 / 7 * 3 / 4)
-    assert queries.visits(db, "lib", **asked, step="week")[0].gross == 350, "its own visits are what they were"
-    assert queries.visits(db, "park", **asked, together=True) == queries.visits(db, "park", **asked)
-    way = queries.progress(db, "lib", TODAY)
+    assert services.visits(db, "lib", **asked, step="week")[0].gross == 350, (
+        "its own visits are what they were"
+    )
+    assert services.visits(db, "park", **asked, together=True) == services.visits(db, "park", **asked)
+    way = services.progress(db, "lib", TODAY)
     assert way.also == ("park",) and way.last_365 == 60 * 365 and way.coverage_365 == 26 / 365
 
     with_park, alone = (said(week - DAY, 400, 430), said(week - DAY, 340, 360))
     assert forecasts.keep(db, "lib", replace(with_park, also=("park",))) and forecasts.keep(db, "lib", alone)
-    (told,) = queries.scored(db, "lib", TODAY)
+    (told,) = services.scored(db, "lib", TODAY)
     assert (told.truth, told.held) == (420, True) and told.observed == 5 / 7
-    assert queries.outlook(db, "lib").also == ("park",)
+    assert services.outlook(db, "lib").also == ("park",)
     (lib, _) = sites.load_all(db)
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
     assert forecasts_due.newest_due(db, lib, now) == [date(2026, 3, 1)]
-    assert queries.weekday_growth(db, "lib", TODAY) == {}
+    assert services.weekday_growth(db, "lib", TODAY) == {}
 
     assert sites.apply(db, sitefile.parse(APART)) == ["lib: target also: park -> none"]
-    (told,) = queries.scored(db, "lib", TODAY)
+    (told,) = services.scored(db, "lib", TODAY)
     assert (told.truth, told.held) == (350, True), "each is judged by what it forecast"
-    assert queries.outlook(db, "lib").also == () and queries.progress(db, "lib", TODAY).last_365 == 50 * 365
+    assert services.outlook(db, "lib").also == () and services.progress(db, "lib", TODAY).last_365 == 50 * 365
 
 
 @pytest.fixture
@@ -115,7 +120,8 @@ def two_years(changed: float = 1.0) -> Doors:
 def growth(doors: Doors) -> float:
     """Of the last 364 days over those before, all doors together."""
     now, before = (
-        sum(d[TODAY - n * DAY] for d in doors.values() for n in part) for part in (range(1, 365), range(365, 729))
+        sum(d[TODAY - n * DAY] for d in doors.values() for n in part)
+        for part in (range(1, 365), range(365, 729))
     )
     return now / before - 1
 
@@ -126,7 +132,7 @@ def test_a_counter_of_the_park_that_changes_moves_growth_by_no_more_than_is_stat
     sites.apply(db, sitefile.parse(TOGETHER))
     true = growth(two_years())
     write(database_url, two_years(1.08))
-    moved = queries.progress(db, "lib", TODAY)
+    moved = services.progress(db, "lib", TODAY)
     assert moved.growth == pytest.approx(growth(two_years(1.08))) and moved.growth > true + 0.01
     assert moved.growth_bridged and moved.growth_error
     assert abs(moved.growth_bridged - true) < moved.growth_error < 0.06
@@ -135,16 +141,20 @@ def test_a_counter_of_the_park_that_changes_moves_growth_by_no_more_than_is_stat
     since = datetime.combine(TODAY - 200 * DAY, datetime.min.time(), UTC) + timedelta(hours=4)
     sites.apply(db, sitefile.parse(new), now=since)
     write(database_url, two_years(1.08))
-    told = queries.progress(db, "lib", TODAY)
+    told = services.progress(db, "lib", TODAY)
     (found,) = told.breaks
     assert (found.site, found.door, found.kind, found.method) == ("park", "front", "sensor", "level")
     assert found.factor and found.error and abs(found.factor - 1.08) < found.error
     assert told.growth_bridged and told.growth_error and abs(told.growth_bridged - true) < told.growth_error
     assert told.baseline_bridged and told.baseline_visits
-    assert told.baseline_bridged / told.baseline_visits == pytest.approx(1 + (found.factor - 1) * 5 / 14, abs=0.005)
+    assert told.baseline_bridged / told.baseline_visits == pytest.approx(
+        1 + (found.factor - 1) * 5 / 14, abs=0.005
+    )
 
-    shown = str(page.page(db, queries.sites(db)[0], Address(), since + 200 * DAY))
-    assert "Counts the visits of Library and The park, on the days on which all of them were observed." in shown
+    shown = str(page.page(db, services.sites(db)[0], Address(), since + 200 * DAY))
+    assert (
+        "Counts the visits of Library and The park, on the days on which all of them were observed." in shown
+    )
     assert "The park: another sensor at Rose gate." in shown
     assert shown.count("together=true&format=csv") == 3
 
@@ -152,5 +162,7 @@ def test_a_counter_of_the_park_that_changes_moves_growth_by_no_more_than_is_stat
 def test_a_site_that_counts_elsewhere_keeps_its_days(db: Database) -> None:
     sites.apply(db, sitefile.parse(TOGETHER))
     with pytest.raises(SiteFileError, match=r'lib: also: the days of "park" begin at 05:00'):
-        sites.apply(db, sitefile.parse(PARK.replace('"Europe/Stockholm"', '"Europe/Stockholm"\nday_start = "05:00"')))
+        sites.apply(
+            db, sitefile.parse(PARK.replace('"Europe/Stockholm"', '"Europe/Stockholm"\nday_start = "05:00"'))
+        )
     assert sites.export(db) == sitefile.parse(TOGETHER) and sites.apply(db, sitefile.parse(TOGETHER)) == []

@@ -6,12 +6,13 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from core.readings import Reading
-from core.sitefile import parse
-from core.views.operation import COUNTED_TO, UnplacedDevice
-from store import queries, sites
-from store.database import Database, sql
-from store.write import Batch, Heard, Incoming, write
+from besok import services
+from besok.model.readings import Reading
+from besok.model.sitefile import parse
+from besok.model.views.devices import COUNTED_TO, UnplacedDevice
+from besok.store import sites
+from besok.store.database import Database, sql
+from besok.store.write import Batch, Heard, Incoming, write
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -21,7 +22,14 @@ def put(db: Database, device: str, minute: int, topic: str = "t", model: str = "
     """Readings of a device, `minute` minutes after noon."""
     time = NOON + timedelta(minutes=minute)
     readings = [
-        Reading(source="s", device=device, channel="flow:1" if "in" in m else "level:1", metric=m, value=v, time=time)
+        Reading(
+            source="s",
+            device=device,
+            channel="flow:1" if "in" in m else "level:1",
+            metric=m,
+            value=v,
+            time=time,
+        )
         for m, v in values.items()
     ]
     heard = {("s", device): Heard(topic=topic, model=model)}
@@ -29,7 +37,7 @@ def put(db: Database, device: str, minute: int, topic: str = "t", model: str = "
 
 
 def unplaced(db: Database) -> list[UnplacedDevice]:
-    return queries.unplaced(db, NOON + timedelta(minutes=10))
+    return services.unplaced(db, NOON + timedelta(minutes=10))
 
 
 def test_a_device_that_is_heard_is_listed_with_its_last_readings(db: Database) -> None:
@@ -45,7 +53,9 @@ def test_a_device_that_is_heard_is_listed_with_its_last_readings(db: Database) -
     assert [(r.metric, r.value) for r in level.readings[:2]] == [("people", 3), ("battery_pct", 90)]
 
 
-def test_the_device_heard_last_comes_first_and_the_placed_ones_not_at_all(db: Database, database_url: str) -> None:
+def test_the_device_heard_last_comes_first_and_the_placed_ones_not_at_all(
+    db: Database, database_url: str
+) -> None:
     for minute, device in enumerate(("a", "b", "c")):
         put(db, device, minute, people=1)
     sites.apply(db, parse(EXAMPLE))
@@ -55,7 +65,7 @@ def test_the_device_heard_last_comes_first_and_the_placed_ones_not_at_all(db: Da
             " join device using (device_id) where external_id = 'b' group by channel_id"
         )
     assert [d.device for d in unplaced(db)] == ["c", "a"]
-    assert queries.health(db, NOON).unplaced_devices == 2
+    assert services.health(db, NOON).unplaced_devices == 2
 
 
 def test_of_a_device_with_two_lines_the_one_without_a_place_is_listed(db: Database) -> None:
@@ -64,7 +74,9 @@ def test_of_a_device_with_two_lines_the_one_without_a_place_is_listed(db: Databa
         (channel,) = conn.execute("select channel_id from channel where key = 'flow:1'").fetchone() or (0,)
     sites.apply(db, parse(EXAMPLE))
     with db.transaction() as conn:
-        conn.execute("insert into placement (channel_id, portal_id) select %s, min(portal_id) from portal", (channel,))
+        conn.execute(
+            "insert into placement (channel_id, portal_id) select %s, min(portal_id) from portal", (channel,)
+        )
     assert [c.channel for d in unplaced(db) for c in d.channels] == ["level:1"]
 
 
@@ -124,5 +136,5 @@ def test_nothing_is_unplaced_where_nothing_is_heard(db: Database) -> None:
 
 def test_a_device_that_is_gone_is_shown_no_more(db: Database) -> None:
     put(db, "old", 0, people=1)
-    assert len(queries.unplaced(db, NOON + timedelta(days=89))) == 1
-    assert queries.unplaced(db, NOON + timedelta(days=91)) == []
+    assert len(services.unplaced(db, NOON + timedelta(days=89))) == 1
+    assert services.unplaced(db, NOON + timedelta(days=91)) == []

@@ -6,19 +6,25 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from core import sitefile
-from core.ical import Occurrence
-from core.readings import Reading
+from besok import services
+from besok.files.ical import Occurrence
+from besok.model import sitefile
+from besok.model.readings import Reading
+from besok.store import calendars, sites, unusual_days
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
 from jobs import daily
-from jobs import unusual as finding
-from store import calendars, queries, sites, unusual
-from store.database import Database
-from store.write import Batch, Incoming, write
+from jobs import unusual_days as finding
 from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
 SITE = "".join(
-    (site(hours="10:00-18:00"), space("hall", ("Hall", "Hall")), door("front", ("Entré", "Front")), sensor("front"))
+    (
+        site(hours="10:00-18:00"),
+        space("hall", ("Hall", "Hall")),
+        door("front", ("Entré", "Front")),
+        sensor("front"),
+    )
 )
 FIRST, WEEKS = date(2026, 9, 7), 6
 CROWD = datetime(2026, 10, 1, 14, tzinfo=HERE)  # 120 instead of 30 an hour
@@ -50,11 +56,11 @@ def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(
         uid="1", title="Concert", place="hall", start=CROWD, end=CROWD + timedelta(hours=1), all_day=False
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
-    assert daily.wanted(unusual.WHAT)(counted, NOW)
+    assert daily.wanted(unusual_days.WHAT)(counted, NOW)
     finding.find_all(counted, NOW)
-    assert not daily.wanted(unusual.WHAT)(counted, NOW)
-    assert daily.wanted(unusual.WHAT)(counted, NOW + timedelta(days=1))
-    found = queries.unusual(counted, "lib", NOW - timedelta(days=60), NOW)
+    assert not daily.wanted(unusual_days.WHAT)(counted, NOW)
+    assert daily.wanted(unusual_days.WHAT)(counted, NOW + timedelta(days=1))
+    found = services.unusual(counted, "lib", NOW - timedelta(days=60), NOW)
     assert len(found) == 2
     silence, crowd = found
     assert crowd.start == CROWD and crowd.people > 90 and 20 < crowd.expected < 40
@@ -66,4 +72,4 @@ def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(
 def test_nothing_is_unusual_where_little_is_known(db: Database) -> None:
     sites.apply(db, sitefile.parse(SITE))
     finding.find_all(db, NOW)
-    assert queries.unusual(db, "lib", NOW - timedelta(days=60), NOW) == []
+    assert services.unusual(db, "lib", NOW - timedelta(days=60), NOW) == []

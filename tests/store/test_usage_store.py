@@ -6,10 +6,11 @@ import psycopg
 import pytest
 from counted import HOUSE, put, reading
 
-from core import sitefile
-from core.errors import NotFound
-from store import queries, sites
-from store.database import Database
+from besok import services
+from besok.model import sitefile
+from besok.model.errors import NotFound
+from besok.store import sites
+from besok.store.database import Database
 
 DAY = datetime(2026, 3, 2, 3, tzinfo=UTC)  # 04:00 there
 NEXT = DAY + timedelta(days=1)
@@ -50,13 +51,17 @@ def house(db: Database, database_url: str) -> Database:
 def _inside(slug: str, quarter: int) -> tuple[float, float, float, float]:
     """People, interval and peak: four quarters from noon on in the hall; the attic is full when the hall is not."""
     people = (
-        100.0 if slug != "attic" and 36 <= quarter < 40 else 25.0 if slug == "attic" and 44 <= quarter < 48 else 0.0
+        100.0
+        if slug != "attic" and 36 <= quarter < 40
+        else 25.0
+        if slug == "attic" and 44 <= quarter < 48
+        else 0.0
     )
     return people, 0.9 * people, 1.1 * people, people * 1.2
 
 
 def test_a_day_of_a_space(house: Database) -> None:
-    (hall,) = queries.space_usage(house, "lib", DAY.date(), DAY.date(), now=NEXT, space="hall")
+    (hall,) = services.space_usage(house, "lib", DAY.date(), DAY.date(), now=NEXT, space="hall")
     found = hall.usage
     assert (hall.seats, hall.capacity, found.stay_days, found.stay_method) == (20, 50, 1, "doors")
     assert found.stay_minutes and found.stay_minutes.value == pytest.approx(60)
@@ -72,28 +77,35 @@ def test_a_day_of_a_space(house: Database) -> None:
 
 
 def test_spaces_without_doors_and_days_to_come(house: Database) -> None:
-    every = {s.space: s.usage for s in queries.space_usage(house, "lib", DAY.date(), NEXT.date(), now=NEXT)}
+    every = {s.space: s.usage for s in services.space_usage(house, "lib", DAY.date(), NEXT.date(), now=NEXT)}
     assert list(every) == ["lib", "hall", "attic"]
     assert every["attic"].stay_reason == "no_flows" and every["attic"].peak
     assert every["lib"].stay_minutes == every["hall"].stay_minutes
-    assert every["lib"].seats_taken == every["hall"].seats_taken  # the only seats of the house are in the hall
+    assert (
+        every["lib"].seats_taken == every["hall"].seats_taken
+    )  # the only seats of the house are in the hall
     assert every["hall"].last == DAY.date()  # the next has not begun
-    assert queries.space_usage(house, "lib", NEXT.date(), NEXT.date(), now=NEXT) == []
+    assert services.space_usage(house, "lib", NEXT.date(), NEXT.date(), now=NEXT) == []
     with pytest.raises(NotFound):
-        queries.space_usage(house, "lib", DAY.date(), DAY.date(), now=NEXT, space="cellar")
+        services.space_usage(house, "lib", DAY.date(), DAY.date(), now=NEXT, space="cellar")
 
 
 def test_a_day_under_way_tells_no_stay_but_how_full_it_was(house: Database) -> None:
     now = DAY + timedelta(hours=9)  # noon
-    (hall,) = queries.space_usage(house, "lib", DAY.date(), DAY.date(), now=now, space="hall")
+    (hall,) = services.space_usage(house, "lib", DAY.date(), DAY.date(), now=now, space="hall")
     assert (hall.usage.stay_reason, hall.usage.open_hours, hall.usage.coverage) == ("running", 3, 1)
 
 
 def test_spaces_together_have_the_peak_of_their_sum(house: Database) -> None:
-    found = queries.together(house, "lib", ["hall", "attic"], DAY.date(), DAY.date(), now=NEXT)
-    assert (found.peak, found.peak_at, found.capacity, found.coverage) == (100, DAY + timedelta(hours=9), 80, 1)
+    found = services.together(house, "lib", ["hall", "attic"], DAY.date(), DAY.date(), now=NEXT)
+    assert (found.peak, found.peak_at, found.capacity, found.coverage) == (
+        100,
+        DAY + timedelta(hours=9),
+        80,
+        1,
+    )
     assert found.utilisation_peak == pytest.approx(100 / 80)
     with pytest.raises(ValueError, match="lies in lib"):
-        queries.together(house, "lib", ["lib", "hall"], DAY.date(), DAY.date(), now=NEXT)
+        services.together(house, "lib", ["lib", "hall"], DAY.date(), DAY.date(), now=NEXT)
     with pytest.raises(NotFound):
-        queries.together(house, "lib", ["cellar"], DAY.date(), DAY.date(), now=NEXT)
+        services.together(house, "lib", ["cellar"], DAY.date(), DAY.date(), now=NEXT)

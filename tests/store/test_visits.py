@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 
-from core import sitefile
-from core.readings import Reading
-from core.views.series import VisitPoint
-from store import queries, sites
-from store.database import Database
-from store.write import Batch, Incoming, write
+from besok import services
+from besok.model import sitefile
+from besok.model.readings import Reading
+from besok.model.views.series import VisitPoint
+from besok.store import sites
+from besok.store.database import Database
+from besok.store.write import Batch, Incoming, write
 from tests.store.counted import HOUSE
 
 FIRST, SECOND = date(2026, 3, 2), date(2026, 3, 3)
@@ -32,7 +33,9 @@ def house(definitions: str = "") -> str:
     return HOUSE.replace("[[sites.spaces]]", f"{definitions}[[sites.spaces]]", 1)
 
 
-def put(db: Database, device: str, when: datetime, people_in: float, people_out: float, period_s: float = 900) -> None:
+def put(
+    db: Database, device: str, when: datetime, people_in: float, people_out: float, period_s: float = 900
+) -> None:
     readings = [
         Reading(source="native", device=f"lib/{device}", channel="flow:1", metric=metric, value=value, time=when,
                 period_s=period_s)
@@ -51,7 +54,7 @@ def filled(db: Database, definitions: str = "") -> None:
 
 
 def visits(db: Database, **options: str) -> list[VisitPoint]:
-    return queries.visits(db, "lib", FIRST, SECOND, **options)  # type: ignore[arg-type]
+    return services.visits(db, "lib", FIRST, SECOND, **options)  # type: ignore[arg-type]
 
 
 def test_without_a_definition_everyone_counts(db: Database) -> None:
@@ -74,7 +77,7 @@ def test_a_definition_holds_from_its_day_on(db: Database) -> None:
 def test_net_is_never_below_zero_and_nothing_is_not_zero(db: Database) -> None:
     filled(db, HALF.replace("per_day = 4", "per_day = 400"))
     assert visits(db)[1].net == 0
-    (point,) = queries.visits(db, "lib", date(2026, 4, 1), date(2026, 4, 1))
+    (point,) = services.visits(db, "lib", date(2026, 4, 1), date(2026, 4, 1))
     assert (point.gross, point.net, point.se, point.coverage) == (None, None, None, 0)
 
 
@@ -91,7 +94,11 @@ def test_a_changed_definition_is_a_new_version_and_the_old_one_stays(db: Databas
     lines = sites.apply(db, sitefile.parse(house(second)))
     assert lines == ["lib: visits from 2026-04-01: new definition"]
     sites.apply(db, sitefile.parse(house(second.replace("per_day = 4", "per_day = 5", 1))))
-    assert versions(database_url) == [(1, "2026-03-03", False), (2, "2026-04-01", True), (3, "2026-03-03", True)]
+    assert versions(database_url) == [
+        (1, "2026-03-03", False),
+        (2, "2026-04-01", True),
+        (3, "2026-03-03", True),
+    ]
     assert visits(db)[1].definition == 3
     assert sites.apply(db, sites.export(db)) == []
     sites.apply(db, sitefile.parse(house()))
@@ -99,13 +106,17 @@ def test_a_changed_definition_is_a_new_version_and_the_old_one_stays(db: Databas
     assert visits(db)[1].gross == 45
 
 
-@pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2028, 2, 29), 24)])
+@pytest.mark.parametrize(
+    ("day", "hours"), [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2028, 2, 29), 24)]
+)
 def test_coverage_knows_how_long_a_day_is(db: Database, day: date, hours: int) -> None:
     """In the zone of the site, with the clock set forward at 02:00 on the calendar day after the business day began."""
     sites.apply(
         db,
         sitefile.parse(
-            house().replace('timezone = "Europe/Stockholm"', 'timezone = "Europe/Stockholm"\nday_start = "00:00"')
+            house().replace(
+                'timezone = "Europe/Stockholm"', 'timezone = "Europe/Stockholm"\nday_start = "00:00"'
+            )
         ),
     )
     begin = datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(hours=1 if hours != 25 else 2)
@@ -116,12 +127,12 @@ def test_coverage_knows_how_long_a_day_is(db: Database, day: date, hours: int) -
         for n in range(1, hours + 1)
     ]  # fmt: skip
     write(db, Batch(readings=[Incoming(reading=r, received=r.time or begin) for r in readings]))
-    (point,) = queries.visits(db, "lib", day, day)
+    (point,) = services.visits(db, "lib", day, day)
     assert point.coverage == pytest.approx(1)
     assert point.gross == hours  # the back door's people go out
 
 
 def test_visits_today_count_by_the_definition_too(db: Database) -> None:
     filled(db, HALF)
-    live = queries.live(db, "lib", datetime(2026, 3, 3, 13, tzinfo=UTC))
+    live = services.live(db, "lib", datetime(2026, 3, 3, 13, tzinfo=UTC))
     assert live.visits_today == 30

@@ -9,11 +9,12 @@ import psycopg
 import pytest
 from psycopg.sql import SQL
 
-from core import sitefile
-from jobs.outlook import observed
-from store import forecasts, queries, sites
-from store.database import Database
-from store.whole import found_once, left_out
+from besok import services
+from besok.model import sitefile
+from besok.store import forecasts, sites
+from besok.store.coverage import found_once, left_out
+from besok.store.database import Database
+from jobs.forecast import observed
 from tests.store.counted import HOUSE
 from tests.store.test_forecasts import said
 from tests.store.test_together import DAY, TODAY, days, write
@@ -32,19 +33,23 @@ LIBRARY = HOUSE.replace("[[sites.spaces]]", f"{TARGET}[[sites.spaces]]", 1)
 def house(db: Database, url: str, front: float = 60, back: float = 40, silent: int = SILENT) -> None:
     """Two years at two doors; the back door says nothing on the last `silent` days."""
     sites.apply(db, sitefile.parse(LIBRARY))
-    write(url, {("lib", "front"): days(FIRST, DAYS, front), ("lib", "back"): days(FIRST, DAYS - silent, back)})
+    write(
+        url, {("lib", "front"): days(FIRST, DAYS, front), ("lib", "back"): days(FIRST, DAYS - silent, back)}
+    )
 
 
 def test_a_silent_door_is_no_fall_of_visits(db: Database, database_url: str) -> None:
     house(db, database_url)
-    way = queries.progress(db, "lib", TODAY)
+    way = services.progress(db, "lib", TODAY)
     assert way.growth == pytest.approx(0) and way.growth_days == 364 - SILENT
     assert way.last_365 == pytest.approx(100 * 365) and way.coverage_365 == (365 - SILENT) / 365
     assert way.baseline_visits == pytest.approx(100 * 365) and way.baseline_coverage == 1
-    known = queries.so_far(db, "lib", TODAY)
+    known = services.so_far(db, "lib", TODAY)
     assert (known.growth, known.growth_days, known.last_365) == (way.growth, way.growth_days, way.last_365)
-    assert known.days == DAYS and known.visits == 100 * DAYS - 40 * SILENT, "all who were counted were counted"
-    assert all(ratio == pytest.approx(1) for ratio in queries.weekday_growth(db, "lib", TODAY).values())
+    assert known.days == DAYS and known.visits == 100 * DAYS - 40 * SILENT, (
+        "all who were counted were counted"
+    )
+    assert all(ratio == pytest.approx(1) for ratio in services.weekday_growth(db, "lib", TODAY).values())
 
 
 def test_a_page_is_told_the_same_days_each_time_and_finds_them_once(db: Database, database_url: str) -> None:
@@ -60,14 +65,16 @@ def test_a_page_is_told_the_same_days_each_time_and_finds_them_once(db: Database
     assert left_out(db, library, *spans[0]) == []
 
 
-def test_its_days_stand_with_what_was_counted_but_are_no_days_of_the_target(db: Database, database_url: str) -> None:
+def test_its_days_stand_with_what_was_counted_but_are_no_days_of_the_target(
+    db: Database, database_url: str
+) -> None:
     house(db, database_url)
     asked = {"first": TODAY - (SILENT + 1) * DAY, "last": TODAY - SILENT * DAY}
-    assert [p.gross for p in queries.visits(db, "lib", **asked)] == [100, 60]
-    together = queries.visits(db, "lib", **asked, together=True)
+    assert [p.gross for p in services.visits(db, "lib", **asked)] == [100, 60]
+    together = services.visits(db, "lib", **asked, together=True)
     assert [(p.gross, p.coverage, p.se is None) for p in together] == [(100, 1, False), (None, 0, True)]
     (library,) = sites.load_all(db)
-    past = observed((library,), queries.visits(db, "lib", FIRST, TODAY - DAY, together=True), "gross")
+    past = observed((library,), services.visits(db, "lib", FIRST, TODAY - DAY, together=True), "gross")
     assert np.isnan(past.visits[-SILENT:]).all() and np.isfinite(past.visits[:-SILENT]).all()
 
 
@@ -77,12 +84,16 @@ def test_the_day_that_goes_on_tells_what_has_come_so_far(db: Database, database_
         conn.execute("update flow_day set people_in = people_in / 4, people_out = people_out / 4, covered_s = 21600"
                      " where day = %s", (TODAY - DAY,))  # fmt: skip
     asked = {"first": TODAY - 2 * DAY, "last": TODAY - DAY, "together": True}
-    assert [p.gross for p in queries.visits(db, "lib", **asked)] == [100, None], "once it is over it lacks too much"
-    so_far = queries.visits(db, "lib", **asked, today=TODAY - DAY)
+    assert [p.gross for p in services.visits(db, "lib", **asked)] == [100, None], (
+        "once it is over it lacks too much"
+    )
+    so_far = services.visits(db, "lib", **asked, today=TODAY - DAY)
     assert [(p.gross, p.coverage, p.final) for p in so_far] == [(100, 1, True), (25, 0.25, False)]
-    (month,) = queries.visits(db, "lib", TODAY - 20 * DAY, TODAY, "month", together=True, today=TODAY - DAY)[-1:]
+    (month,) = services.visits(db, "lib", TODAY - 20 * DAY, TODAY, "month", together=True, today=TODAY - DAY)[
+        -1:
+    ]
     assert month.final is False
-    alone = queries.visits(db, "lib", TODAY - 2 * DAY, TODAY - DAY, today=TODAY - DAY)
+    alone = services.visits(db, "lib", TODAY - 2 * DAY, TODAY - DAY, today=TODAY - DAY)
     assert [p.final for p in alone] == [True, False]
 
 
@@ -90,7 +101,7 @@ def test_a_forecast_is_not_judged_by_them(db: Database, database_url: str) -> No
     house(db, database_url, silent=3)
     week = TODAY - 7 * DAY
     assert forecasts.keep(db, "lib", replace(said(week - DAY, 690, 710)))
-    (found,) = queries.scored(db, "lib", TODAY)
+    (found,) = services.scored(db, "lib", TODAY)
     assert (found.truth, found.observed, found.judged) == (pytest.approx(700), pytest.approx(4 / 7), False)
 
 
@@ -103,13 +114,13 @@ def test_what_was_estimated_for_the_door_counts(db: Database, database_url: str)
             " from portal, generate_series(%s::date, %s::date, '1 day') day where slug = 'back'",
             (TODAY - SILENT * DAY, TODAY - DAY),
         )
-    way = queries.progress(db, "lib", TODAY)
+    way = services.progress(db, "lib", TODAY)
     assert (way.growth, way.growth_days, way.coverage_365) == (0, 364, 1)
 
 
 def test_a_small_door_may_be_silent(db: Database, database_url: str) -> None:
     house(db, database_url, front=99, back=1)
-    way = queries.progress(db, "lib", TODAY)
+    way = services.progress(db, "lib", TODAY)
     assert way.growth_days == 364 and way.growth == pytest.approx(-0.01 * SILENT / 364)
 
 
@@ -119,7 +130,7 @@ def test_a_door_that_makes_no_visits_may_be_silent(db: Database, database_url: s
         "[[sites.spaces]]", '[[sites.visits]]\nfirst = 2020-01-01\nportals = ["front"]\n[[sites.spaces]]', 1
     )
     sites.apply(db, sitefile.parse(front))
-    way = queries.progress(db, "lib", TODAY)
+    way = services.progress(db, "lib", TODAY)
     assert way.growth_days == 364 and way.last_365 == pytest.approx(60 * 365)
 
 
@@ -130,12 +141,19 @@ BESIDE = LIBRARY.replace("swapped = true", 'swapped = true\nrole = "reference"')
 
 
 @pytest.mark.parametrize("gone", [GONE, BESIDE], ids=["gone", "beside"])
-def test_a_door_whose_sensor_was_taken_down_is_missed_no_more(db: Database, database_url: str, gone: str) -> None:
+def test_a_door_whose_sensor_was_taken_down_is_missed_no_more(
+    db: Database, database_url: str, gone: str
+) -> None:
     sites.apply(db, sitefile.parse(LIBRARY))
-    when = datetime.combine(TODAY - SILENT * DAY, datetime.min.time(), UTC) + timedelta(hours=3)  # as the day begins
+    when = datetime.combine(TODAY - SILENT * DAY, datetime.min.time(), UTC) + timedelta(
+        hours=3
+    )  # as the day begins
     sites.apply(db, sitefile.parse(gone), now=when)
-    write(database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(FIRST, DAYS - SILENT, 40)})
-    way = queries.progress(db, "lib", TODAY)
+    write(
+        database_url,
+        {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(FIRST, DAYS - SILENT, 40)},
+    )
+    way = services.progress(db, "lib", TODAY)
     assert way.growth_days == 364 and way.coverage_365 == 1
     assert way.growth and way.growth < -0.05, "as counted; without the door nothing changed"
     assert way.growth_bridged == pytest.approx(0, abs=1e-9)
@@ -159,24 +177,32 @@ def test_days_on_which_a_door_is_rightly_watched_for_less_are_days(
             SQL("update flow_day set covered_s = {} from portal p"
                 " where p.portal_id = flow_day.portal_id and p.slug = 'front'").format(SQL(watched))
         )  # fmt: skip
-    way = queries.progress(db, "lib", TODAY)
+    way = services.progress(db, "lib", TODAY)
     assert way.growth_days == 364 - 3 and way.growth == pytest.approx(0)
     assert way.growth_bridged == pytest.approx(0) and not way.breaks
 
 
-def test_while_the_sensor_of_a_summer_door_is_taken_down_nobody_misses_it(db: Database, database_url: str) -> None:
+def test_while_the_sensor_of_a_summer_door_is_taken_down_nobody_misses_it(
+    db: Database, database_url: str
+) -> None:
     sites.apply(db, sitefile.parse(LIBRARY))
-    down, up = (datetime.combine(TODAY - n * DAY, datetime.min.time(), UTC) + timedelta(hours=12) for n in (100, 20))
+    down, up = (
+        datetime.combine(TODAY - n * DAY, datetime.min.time(), UTC) + timedelta(hours=12) for n in (100, 20)
+    )
     sites.apply(db, sitefile.parse(GONE), now=down)
     sites.apply(db, sitefile.parse(LIBRARY), now=up)
     back = days(FIRST, DAYS - 100, 40) | days(TODAY - 19 * DAY, 16, 40)
     write(database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): back})
-    assert queries.progress(db, "lib", TODAY).growth_days == 364 - 3, "it hangs again, and is silent for three days"
+    assert services.progress(db, "lib", TODAY).growth_days == 364 - 3, (
+        "it hangs again, and is silent for three days"
+    )
 
 
 def test_before_a_door_was_first_heard_nobody_missed_it(db: Database, database_url: str) -> None:
     sites.apply(db, sitefile.parse(LIBRARY))
     later = FIRST + 400 * DAY
-    write(database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(later, DAYS - 400, 40)})
-    assert queries.progress(db, "lib", TODAY).baseline_visits == pytest.approx(60 * 365)
+    write(
+        database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(later, DAYS - 400, 40)}
+    )
+    assert services.progress(db, "lib", TODAY).baseline_visits == pytest.approx(60 * 365)
     assert date(2026, 3, 1) == TODAY - DAY

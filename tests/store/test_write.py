@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.errors import StoreRefused, StoreUnavailable
-from core.readings import Message, Reading, Status
-from store import rejected
-from store.database import Database
-from store.notify import listen
-from store.write import Batch, Incoming, Rejection, Written, keep, write
+from besok.model.errors import StoreRefused, StoreUnavailable
+from besok.model.readings import Message, Reading, Status
+from besok.store import rejected
+from besok.store.database import Database
+from besok.store.notify import listen
+from besok.store.write import Batch, Incoming, Rejection, Written, keep, write
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -36,10 +36,18 @@ insert into placement (channel_id, portal_id) select channel_id, portal_id from 
 """
 
 
-def reading(minutes: float, value: float, metric: str = "in", period_s: float = 60, device: str = "door") -> Reading:
+def reading(
+    minutes: float, value: float, metric: str = "in", period_s: float = 60, device: str = "door"
+) -> Reading:
     time = NOON + timedelta(minutes=minutes)
     return Reading(
-        source="native", device=device, channel="flow:1", metric=metric, value=value, time=time, period_s=period_s
+        source="native",
+        device=device,
+        channel="flow:1",
+        metric=metric,
+        value=value,
+        time=time,
+        period_s=period_s,
     )
 
 
@@ -139,7 +147,9 @@ def test_where_a_channel_sends_both_the_totals_count(db: Database, database_url:
 
 minutes = st.integers(0, 100)
 example = count()  # the examples share a database, so each has doors of its own
-events = st.lists(st.tuples(minutes, st.integers(0, 9), st.sampled_from(["in", "out"])), min_size=1, max_size=30)
+events = st.lists(
+    st.tuples(minutes, st.integers(0, 9), st.sampled_from(["in", "out"])), min_size=1, max_size=30
+)
 
 
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -209,7 +219,9 @@ def test_the_last_thing_a_transaction_writes_does_not_let_it_stay_for_ever(
         pid = conn.info.backend_pid
         conn.execute("set local idle_in_transaction_session_timeout = '100ms'")
         keep(conn, [Rejection(message=message, reason="nobody knows what ? is")] * 2)
-        wait_for(lambda: other.execute("select from pg_stat_activity where pid = %s", (pid,)).fetchone() is None)
+        wait_for(
+            lambda: other.execute("select from pg_stat_activity where pid = %s", (pid,)).fetchone() is None
+        )
         conn.execute("select 1")
 
 

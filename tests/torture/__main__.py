@@ -20,7 +20,10 @@ WRONG = "tests.torture.wrong"
 def main() -> int:
     """Read the command line, run, tell."""
     given = _arguments()
-    for ending in (signal.SIGTERM, signal.SIGINT):  # whoever ends us wants the servers ended and the disk unmounted
+    for ending in (
+        signal.SIGTERM,
+        signal.SIGINT,
+    ):  # whoever ends us wants the servers ended and the disk unmounted
         signal.signal(ending, lambda *_: sys.exit("ended"))
     if given.redelivery:
         _tell_facts()
@@ -60,10 +63,16 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument(
         "--blows", choices=("long", "short", *named), default="long", help=f"or one alone, {ALONE} times"
     )
-    parser.add_argument("--share", action="store_true", help="one subscription for both collectors, not a site each")
-    parser.add_argument("--longest", type=float, default=60, help="seconds that the database's host is lost, once")
+    parser.add_argument(
+        "--share", action="store_true", help="one subscription for both collectors, not a site each"
+    )
+    parser.add_argument(
+        "--longest", type=float, default=60, help="seconds that the database's host is lost, once"
+    )
     parser.add_argument("--keep", type=Path, help="leave the logs in this folder")
-    parser.add_argument("--self-test", action="store_true", help="see that a collector that loses is found out")
+    parser.add_argument(
+        "--self-test", action="store_true", help="see that a collector that loses is found out"
+    )
     parser.add_argument("--redelivery", action="store_true", help="tell how the brokers send messages again")
     return parser.parse_args()
 

@@ -14,12 +14,12 @@ from pathlib import Path
 import psutil
 from psycopg.conninfo import make_conninfo
 
-from core import sitefile
-from core.errors import StackError
-from ops.stack import mosquitto, ports, postgres, program, rabbitmq
-from store import sites
-from store.database import Database
-from store.migrate import migrate
+from besok.model import sitefile
+from besok.model.errors import StackError
+from besok.store import sites
+from besok.store.database import Database
+from besok.store.migrate import migrate
+from cli.stack import mosquitto, ports, postgres, program, rabbitmq
 from tests.torture.proxy import Proxy
 from tests.torture.world import SITES, Device
 
@@ -30,7 +30,9 @@ SHARED_GROUP = "torture"
 class Server:
     """A program that is killed, ended and started again."""
 
-    def __init__(self, what: program.Program, ready: Callable[[], bool] | None, log: Path, limit_s: float = 60) -> None:
+    def __init__(
+        self, what: program.Program, ready: Callable[[], bool] | None, log: Path, limit_s: float = 60
+    ) -> None:
         self.what, self._ready, self._log, self._limit_s = what, ready, log, limit_s
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -131,7 +133,8 @@ def built(
         cleanup.callback(proxy.close)
         behind = make_conninfo(cluster.url(), port=proxy.port)
         collectors = tuple(
-            _collector(n, collector, behind, port, topics, folder) for n, topics in enumerate(_topics(share), 1)
+            _collector(n, collector, behind, port, topics, folder)
+            for n, topics in enumerate(_topics(share), 1)
         )
         for server in collectors:
             cleanup.callback(server.stop)
@@ -153,9 +156,13 @@ def broker_of(folder: Path, kind: str) -> tuple[Server, int]:
     port, *more = ports.free(3)
     if kind == "rabbitmq":
         user = program.unprivileged("rabbitmq")
-        rabbit = rabbitmq.Broker(folder=folder / "broker", port=port, node_port=more[0], mapper_port=more[1], user=user)
+        rabbit = rabbitmq.Broker(
+            folder=folder / "broker", port=port, node_port=more[0], mapper_port=more[1], user=user
+        )
         return Server(rabbit.program(), rabbit.ready, folder / "broker.log"), port
-    mosq = mosquitto.Broker(folder=folder / "broker", port=port, user=program.unprivileged("mosquitto", "postgres"))
+    mosq = mosquitto.Broker(
+        folder=folder / "broker", port=port, user=program.unprivileged("mosquitto", "postgres")
+    )
     return Server(mosq.program(), mosq.ready, folder / "broker.log"), port
 
 
@@ -175,7 +182,9 @@ def _collector(number: int, module: str, url: str, port: int, topics: str, folde
         "BESOK_MQTT_TOPICS": topics,
         "BESOK_MQTT_CLIENT_ID": f"besok-torture-{number}",
     }
-    what = program.Program(name=f"collector {number}", command=(sys.executable, "-m", module, "collect"), env=env)
+    what = program.Program(
+        name=f"collector {number}", command=(sys.executable, "-m", module, "collect"), env=env
+    )
     return Server(what, None, folder / f"collector-{number}.log")
 
 
@@ -184,7 +193,11 @@ def _disk(folder: Path) -> Iterator[Path | None]:
     """A small file system in memory, or None where we may not mount one."""
     folder.mkdir(mode=0o755)
     mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK},mode=0755", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or not shutil.which("mount") or subprocess.run(mount, capture_output=True).returncode:
+    if (
+        os.geteuid() != 0
+        or not shutil.which("mount")
+        or subprocess.run(mount, capture_output=True).returncode
+    ):
         yield None
         return
     try:

@@ -33,7 +33,7 @@ class Ordeal:
     blows: Mapping[Blow, int]
     longest_s: float  # the database's host is away that long, once
     share: bool = False  # whether the collectors share one subscription; else each has a site
-    collector: str = "ops.cli"  # the module that collects; the harness tests itself with wrong ones
+    collector: str = "cli.main"  # the module that collects; the harness tests itself with wrong ones
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +61,9 @@ def endure(ordeal: Ordeal, folder: Path, say: Say) -> Outcome:
     )
     say("\n".join(f"  {e}" for e in events))
     small = Blow.DISK_FULL in ordeal.blows
-    with built(folder, ordeal.broker, devices, ordeal.collector, share=ordeal.share, small_disk=small) as house:
+    with built(
+        folder, ordeal.broker, devices, ordeal.collector, share=ordeal.share, small_disk=small
+    ) as house:
         await_collectors(house)
         time.sleep(SETTLED_S[ordeal.broker])
         started = time.monotonic()

@@ -6,9 +6,11 @@ import struct
 import threading
 from collections.abc import Callable
 
-from ops.stack import ports
+from cli.stack import ports
 
-COMMIT = b"COMMIT\0"  # as it stands in the protocol, in the statement whichever way it is sent, and in the answer
+COMMIT = (
+    b"COMMIT\0"  # as it stands in the protocol, in the statement whichever way it is sent, and in the answer
+)
 BATCH_BYTES = 1000  # what a transaction with readings says at least; a heartbeat says less
 RESET = struct.pack("ii", 1, 0)  # SO_LINGER: no goodbye, as from a host that has been switched off
 

@@ -1,7 +1,7 @@
 """What a broker does with messages that were sent and not acknowledged: their numbers, and what it says of them.
 
-The collector's ledger rests on these facts (collectors/mqtt.py, store/ledger.py), so they are measured, not believed:
-`python -m tests.torture --redelivery`.
+The collector's ledger rests on these facts (collectors/mqtt.py, besok/store/message_dedup.py), so they are
+measured, not believed: `python -m tests.torture --redelivery`.
 """
 
 import contextlib
@@ -16,7 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
-from ops.stack import ports
+from cli.stack import ports
 from tests.torture.house import Server, broker_of
 
 QUIET_S = 0.7  # nothing comes for so long: that was all
@@ -106,7 +106,10 @@ def _sharing(port: int, broker: Server) -> Iterator[str]:
 
 def _told(listener: Listener) -> str:
     listener.settle()
-    return ", ".join(f"{c.said} as {c.packet_id}{' again' if c.again else ''}" for c in listener.came) or "nothing"
+    return (
+        ", ".join(f"{c.said} as {c.packet_id}{' again' if c.again else ''}" for c in listener.came)
+        or "nothing"
+    )
 
 
 def _publish(port: int, topic: str, texts: str) -> str:
@@ -124,7 +127,9 @@ def _publish(port: int, topic: str, texts: str) -> str:
 def _client(name: str, port: int) -> paho.Client:
     lasting = Properties(PacketTypes.CONNECT)
     lasting.SessionExpiryInterval = 3600
-    client = paho.Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True)
+    client = paho.Client(
+        CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True
+    )
     client.connect(ports.HOST, port, clean_start=False, properties=lasting)
     _run(client, client.is_connected, 10)
     return client

@@ -32,17 +32,25 @@ def weigh(faults: Sequence[Fault], letters: Sequence[Letter], course: Course, br
     """Which faults lie inside what the broker is known to forget."""
     kills, window_s = course.times(Blow.BROKER_KILLED), UNSAVED_S[broker]
     room = Counter(
-        letter.facts[0].device for letter in letters if letter.kind is Kind.ALIKE and _age(letter, kills) <= window_s
+        letter.facts[0].device
+        for letter in letters
+        if letter.kind is Kind.ALIKE and _age(letter, kills) <= window_s
     )
     explained, unexplained = [], []
     for fault in faults:
-        if fault.what == "lost" and fault.letter is None:  # one of many that are alike: at most those that may be
+        if (
+            fault.what == "lost" and fault.letter is None
+        ):  # one of many that are alike: at most those that may be
             room[fault.device] -= 1
             good = room[fault.device] >= 0
         elif fault.what == "lost" and fault.letter:
             good = _age(fault.letter, kills) <= window_s
         else:
-            good = fault.what == "doubled" and fault.kind in NAMELESS and _between(fault, course, AMBIGUOUS[broker])
+            good = (
+                fault.what == "doubled"
+                and fault.kind in NAMELESS
+                and _between(fault, course, AMBIGUOUS[broker])
+            )
         (explained if good else unexplained).append(fault)
     return Findings(explained=explained, unexplained=unexplained)
 
@@ -56,11 +64,16 @@ def _between(fault: Fault, course: Course, blows: Sequence[Blow]) -> bool:
 
 def told(findings: Findings, letters: Sequence[Letter], course: Course, started: float) -> Iterator[str]:
     """The findings in lines of text; moments are seconds since `started` on the monotonic clock."""
-    for title, faults in (("explained by the broker", findings.explained), ("NOT EXPLAINED", findings.unexplained)):
+    for title, faults in (
+        ("explained by the broker", findings.explained),
+        ("NOT EXPLAINED", findings.unexplained),
+    ):
         if not faults:
             continue
         counted = Counter((f.what, f.kind.value if f.kind else "") for f in faults)
-        yield f"{title}: " + ", ".join(f"{n} {what} {kind}".rstrip() for (what, kind), n in sorted(counted.items()))
+        yield f"{title}: " + ", ".join(
+            f"{n} {what} {kind}".rstrip() for (what, kind), n in sorted(counted.items())
+        )
         for fault in faults[:SHOWN]:
             yield f"  {fault.what}: {fault.said}" + _story(fault, course, started)
         if len(faults) > SHOWN:
@@ -87,7 +100,9 @@ def _age(letter: Letter, kills: Sequence[float]) -> float:
     """
     if letter.acked is None:
         return float("inf")
-    return min((max(0.0, kill - letter.acked) for kill in kills if kill >= letter.opened), default=float("inf"))
+    return min(
+        (max(0.0, kill - letter.acked) for kill in kills if kill >= letter.opened), default=float("inf")
+    )
 
 
 def _story(fault: Fault, course: Course, started: float) -> str:
@@ -101,7 +116,9 @@ def _story(fault: Fault, course: Course, started: float) -> str:
             parts.append(f"{letter.unheard} times the broker said that nobody listens")
         moment = letter.acked if letter.acked is not None else letter.sent[-1]
         if near := min(course.struck, key=lambda s: abs(s.at - moment), default=None):
-            parts.append(f"nearest blow: {near.what} at {near.at - started:.3f} s ({near.at - moment:+.3f} s)")
+            parts.append(
+                f"nearest blow: {near.what} at {near.at - started:.3f} s ({near.at - moment:+.3f} s)"
+            )
     if fault.received:
         parts.append("received " + ", ".join(f"{t:%H:%M:%S.%f}" for t in fault.received))
     return " | " + "; ".join(parts) if parts else ""
@@ -113,7 +130,9 @@ def summary(letters: Sequence[Letter], findings: Findings, course: Course, broke
     readings = sum(len(letter.facts) for letter in letters if letter.safe)
     unheard = sum(letter.unheard for letter in letters)
     lost = sum(f.what == "lost" for f in findings.unexplained)
-    twice = Counter(f.kind for f in (*findings.explained, *findings.unexplained) if f.what in ("doubled", "invented"))
+    twice = Counter(
+        f.kind for f in (*findings.explained, *findings.unexplained) if f.what in ("doubled", "invented")
+    )
     doubled = ", ".join(f"{twice[kind]} {kind.value}" for kind in Kind)
     return (
         f"{broker}: {readings} readings in {len(letters)} messages acknowledged, {sum(blows.values())} blows in"

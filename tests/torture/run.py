@@ -9,14 +9,16 @@ from itertools import count
 
 import psycopg
 
-from core.errors import StackError
+from besok.model.errors import StackError
 from tests.torture.house import House, Server
 from tests.torture.schedule import Blow, Event
 from tests.torture.sender import Sender
 
 SUBSCRIBED = "Listening to"  # what a collector says when it has its queue at the broker
 STUCK_S = 60  # in which a broker that lives takes something
-QUIET_S = 3  # nothing heard for so long by a collector that is connected and has nothing to do: its queue is empty
+QUIET_S = (
+    3  # nothing heard for so long by a collector that is connected and has nothing to do: its queue is empty
+)
 
 STORED = "select (select count(*) from reading) + (select count(*) from rejected)"
 

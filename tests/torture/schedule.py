@@ -38,7 +38,8 @@ class Event:
             Blow.COLLECTOR_KILLED: f" {self.collector + 1}, back after {self.down_s:.1f} s",
             Blow.COLLECTOR_STOPPED: f" {self.collector + 1}, back after {self.down_s:.1f} s",
             Blow.COMMITS_CUT: f", {self.number} times",
-            Blow.HOST_LOST: f" for {self.down_s:.1f} s" + (", its connections forgotten" if self.forgetful else ""),
+            Blow.HOST_LOST: f" for {self.down_s:.1f} s"
+            + (", its connections forgotten" if self.forgetful else ""),
         }.get(self.blow, f", back after {self.down_s:.1f} s")
         return f"{self.at:>8}  {self.blow}{more}"
 

@@ -9,7 +9,7 @@ from typing import Any
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
 
-from ops.stack import ports
+from cli.stack import ports
 from tests.torture.world import Kind, Letter
 
 UNDER_WAY = 200  # letters sent and not acknowledged, at most
@@ -57,7 +57,9 @@ class Sender(threading.Thread):
             client.disconnect()
 
     def _connect(self) -> paho.Client | None:
-        client = paho.Client(CallbackAPIVersion.VERSION2, "torture-sensors", protocol=MQTTProtocolVersion.MQTTv5)
+        client = paho.Client(
+            CallbackAPIVersion.VERSION2, "torture-sensors", protocol=MQTTProtocolVersion.MQTTv5
+        )
         client.max_inflight_messages_set(UNDER_WAY)
         client.on_publish = self._acknowledged
         deadline = time.monotonic() + CONNECT_S

@@ -17,7 +17,9 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 ZONE, DAY_START = ZoneInfo("Europe/Stockholm"), timedelta(hours=4)
 DELTAS, TOTALS = {"in": 0, "out": 1}, {"in_total": 0, "out_total": 1}
 
-Row = tuple[str, str, str, str, float, datetime, datetime]  # source, device, channel, metric, value, time, received
+Row = tuple[
+    str, str, str, str, float, datetime, datetime
+]  # source, device, channel, metric, value, time, received
 Sums = dict[tuple[str, datetime], list[float]]  # by device and bucket or day: in, out
 
 
@@ -144,11 +146,16 @@ def _name(fact: Fact) -> str:
 def _sums(letters: Sequence[Letter], stored: Stored) -> Iterator[Fault]:
     """Buckets and days against the truth; where a reading is missing, against what is there (that is told already)."""
     timed = {
-        (f.device, f.metric, f.time): f.value for letter in letters if letter.kind is Kind.TIMED for f in letter.facts
+        (f.device, f.metric, f.time): f.value
+        for letter in letters
+        if letter.kind is Kind.TIMED
+        for f in letter.facts
     }
     there = {(row[1], row[3], row[5]): row[4] for row in stored.rows if row[0] != REJECTED}
     missing = timed.keys() - there.keys()
-    facts = {key: timed.get(key, value) for key, value in there.items()}  # a wrong value shows in its bucket too
+    facts = {
+        key: timed.get(key, value) for key, value in there.items()
+    }  # a wrong value shows in its bucket too
     gaps = {device for device, metric, _ in missing if metric in TOTALS} | _gaps(letters, stored.rows)
     buckets = flows(facts)
     yield from _differing("bucket", buckets, stored.buckets, leave_out=gaps)

@@ -99,7 +99,9 @@ def letters(random: Random, of: list[Device], readings: int) -> Iterator[Letter]
         yield Letter(number=number, kind=device.kind, topic=device.topic, payload=payload, facts=facts)
 
 
-def _native(site: str, name: str, kind: Kind, write: Callable[[str, Random, int], tuple[object, list[Fact]]]) -> Device:
+def _native(
+    site: str, name: str, kind: Kind, write: Callable[[str, Random, int], tuple[object, list[Fact]]]
+) -> Device:
     device = f"{site}/{name}"
 
     def told(random: Random, n: int) -> tuple[object, tuple[Fact, ...]]:
@@ -107,7 +109,13 @@ def _native(site: str, name: str, kind: Kind, write: Callable[[str, Random, int]
         return body, tuple(facts)
 
     return Device(
-        source="native", site=site, name=device, kind=kind, topic=f"besok/v1/{device}/flow", line="flow:1", write=told
+        source="native",
+        site=site,
+        name=device,
+        kind=kind,
+        topic=f"besok/v1/{device}/flow",
+        line="flow:1",
+        write=told,
     )
 
 
@@ -136,7 +144,9 @@ def _totals(site: str, number: int, start: datetime) -> Device:
         time = start + n * MINUTE
         for metric in ever:
             ever[metric] += random.randrange(9)
-        return {"time": time.isoformat(), **ever}, [_fact(device, metric, ever[metric], time) for metric in ever]
+        return {"time": time.isoformat(), **ever}, [
+            _fact(device, metric, ever[metric], time) for metric in ever
+        ]
 
     return _native(site, f"total-{number}", Kind.TIMED, write)
 

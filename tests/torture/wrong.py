@@ -27,8 +27,8 @@ class Hasty(Writer):
 
 
 if __name__ == "__main__":
+    from cli.main import main
     from collectors import collector
-    from ops.cli import main
 
     collector.Writer = Hasty  # type: ignore[misc]
     main()

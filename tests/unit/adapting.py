@@ -6,17 +6,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from besok.model.decode_context import Device, Known
+from besok.model.readings import Decoded, Message
+from besok.model.site import PayloadMapping
 from collectors import adapters
-from core.known import Device, Known
-from core.readings import Decoded, Message
-from core.site import PayloadMapping
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 TIME = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 EPOCH = 1795594500  # TIME in seconds since 1970
 
 
-def decode(topic: str, payload: Any, *, retained: bool = False, models: dict[Device, str] | None = None) -> Decoded:
+def decode(
+    topic: str, payload: Any, *, retained: bool = False, models: dict[Device, str] | None = None
+) -> Decoded:
     """What the adapters make of `payload` (text, bytes, or anything else as JSON) on `topic`."""
     raw = payload.encode() if isinstance(payload, str) else payload
     raw = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
@@ -47,4 +49,6 @@ def shared_payload(shared: Path, name: str) -> tuple[str, list[Any]]:
     case = json.loads((shared / "payloads" / f"{name}.json").read_text("utf-8"))
     payload = case["payload"]
     many = case["payload_encoding"] == "sequence"
-    return case["topic"] or "nobody/knows", [item.get("payload", item) for item in payload] if many else [payload]
+    return case["topic"] or "nobody/knows", [item.get("payload", item) for item in payload] if many else [
+        payload
+    ]

@@ -10,11 +10,11 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from besok.model.decode_context import NOTHING, Known
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded, Message
 from collectors import adapters
 from collectors.adapters.packet import Packet
-from core.errors import Unreadable
-from core.known import NOTHING, Known
-from core.readings import Decoded, Message
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from core.analytics.bridge import Change, Doors, Floats, Growth, bridges, found, growth, unseen_at
+from besok.analytics.bridge import Change, Doors, Floats, Growth, bridges, found, growth, unseen_at
 
 DAYS = 728
 BEFORE, NOW = slice(0, 364), slice(364, 728)

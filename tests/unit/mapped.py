@@ -4,8 +4,8 @@ import re
 from pathlib import Path
 from typing import Any
 
-from core.site import PayloadMapping, Site
-from core.sitefile import parse
+from besok.model.site import PayloadMapping, Site
+from besok.model.sitefile import parse
 
 PAGE = (Path(__file__).parents[2] / "docs" / "site-file.md").read_text("utf-8")
 HOUSE = """\

@@ -110,7 +110,10 @@ BYTES: dict[str, Callable[[bytes, int, int], bytes]] = {
 }
 
 steps = st.tuples(
-    st.sampled_from([*TREE] * 2 + [*BYTES]), st.integers(0, 2_000), st.sampled_from(NASTY), st.integers(0, 255)
+    st.sampled_from([*TREE] * 2 + [*BYTES]),
+    st.integers(0, 2_000),
+    st.sampled_from(NASTY),
+    st.integers(0, 255),
 )
 mutations = st.lists(steps, min_size=1, max_size=4)
 

@@ -4,11 +4,11 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+from besok.model.readings import Message
 from collectors import adapters
 from collectors.adapters import objects
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.readings import Message
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 TIME = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)

@@ -4,16 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from core.analytics.occupancy import (
-    REASONS,
-    Bools,
-    Building,
-    Estimate,
-    Floats,
-    Learnt,
-    Seen,
-    live,
-)
+from besok.analytics.occupancy import REASONS, Bools, Building, Estimate, Floats, Learnt, Seen, live
 
 NAN = float("nan")
 # site 0 > lobby 1, storey 2 > room 3; entrance outside -> lobby, stairs lobby -> storey, door storey -> room

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from core.site import PayloadMapping
+from besok.model.site import PayloadMapping
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,13 @@ MAPPINGS = (
         each="$.lines[*]",
         device="$.serial",
         channel="@.id",
-        values={"in": "@.in", "out": "@.out", "in_total": "@.total", "occupied": "@.state", "temperature_c": "@.t"},
+        values={
+            "in": "@.in",
+            "out": "@.out",
+            "in_total": "@.total",
+            "occupied": "@.state",
+            "temperature_c": "@.t",
+        },
         units={"temperature_c": "fahrenheit", "period_s": "minutes"},
         yes=("in use",),
         time="$.to",
@@ -49,7 +55,13 @@ MAPPINGS = (
 
 
 def said(adapter: str, topic: str, body: Any) -> Sample:
-    payload = body if isinstance(body, bytes) else body.encode() if isinstance(body, str) else json.dumps(body).encode()
+    payload = (
+        body
+        if isinstance(body, bytes)
+        else body.encode()
+        if isinstance(body, str)
+        else json.dumps(body).encode()
+    )
     return Sample(adapter=adapter, topic=topic, payload=payload)
 
 
@@ -90,7 +102,10 @@ _MAPPED = {
     ],
 }
 _SPELL = {"from": 1764057600000, "to": 1764057660000, "samples": 60, "samples_expected": 60}
-_XOVIS = {"sensor_info": {"serial_number": "80:1F:12:AA:BB:CC", "type": "SINGLE_SENSOR"}, "package_info": {"id": 2}}
+_XOVIS = {
+    "sensor_info": {"serial_number": "80:1F:12:AA:BB:CC", "type": "SINGLE_SENSOR"},
+    "package_info": {"id": 2},
+}
 _LOGICS = [
     {"id": 7, "name": "Door", "info": "XLT_LINE_IN_OUT_COUNT", "geometries": [], "records": [
         {**_SPELL, "counts": [{"id": 1, "name": "fw", "value": 3}, {"id": 2, "name": "bw", "value": 1}]}]},
@@ -112,7 +127,11 @@ _AXIS_ITEMS = [{"direction": "in", "count": 3, "adults": 0}, {"direction": "out"
 _AXIS = {
     "apiName": "Axis Retail Data",
     "data": {**_AXIS_SPELL, "measurements": [{**_AXIS_SPELL, "kind": "people-counts", "items": _AXIS_ITEMS}]},
-    "sensor": {"application": "AXIS 3D People Counter", "timeZone": "Europe/Stockholm", "serial": "b8a44fa11111"},
+    "sensor": {
+        "application": "AXIS 3D People Counter",
+        "timeZone": "Europe/Stockholm",
+        "serial": "b8a44fa11111",
+    },
 }
 _AOA = {
     "topic": "axis:CameraApplicationPlatform/ObjectAnalytics/Device1Scenario1",
@@ -159,7 +178,11 @@ _BRICKSTREAM = """<Metrics SiteId="665" DeviceId="SD-01"><Properties><MacAddress
 _DAHUA = {"params": {"found": 1, "info": [
     {"Channel": 0, "AreaID": 1, "EnteredSubtotal": 12, "ExitedSubtotal": 9, "PassbyTotal": 4,
      "StartTime": "2026-11-25 08:00:00", "EndTime": "2026-11-25 08:59:59"}]}}  # fmt: skip
-_DAHUA_SUMS = {"device_id": "cam-7", "EnteredSubtotal": {"Total": 900, "Today": 31}, "ExitedSubtotal": {"Today": 4}}
+_DAHUA_SUMS = {
+    "device_id": "cam-7",
+    "EnteredSubtotal": {"Total": 900, "Today": 31},
+    "ExitedSubtotal": {"Today": 4},
+}
 _DESK = {"state": "NOT_OCCUPIED", "updateTime": "2026-11-25T08:15:00.123456Z"}
 _DISRUPTIVE = {
     "eventType": "deskOccupancy",
@@ -187,8 +210,17 @@ _CROWD = {
 _ENTITY = {"entity_id": "binary_sensor.hall", "state": "on", "attributes": {"device_class": "occupancy"}}
 _RPC = {"src": "s", "method": "NotifyStatus", "params": {"ts": 1764058500, "temperature:0": {"tC": 22.1},
         "presencezone:200": {"num_objects": 2}, "devicepower:0": {"battery": {"V": 5.9}}}}  # fmt: skip
-_BLE = {"servicedata": "4400020164059033002101", "servicedatauuid": "0xfcd2", "id": "60:EF:AB:AA:BB:CC", "packet": 3}
-_SPARK = {"timestamp": 1764058500000, "seq": 3, "metrics": [{"name": "people", "value": 7, "dataType": "Int32"}]}
+_BLE = {
+    "servicedata": "4400020164059033002101",
+    "servicedatauuid": "0xfcd2",
+    "id": "60:EF:AB:AA:BB:CC",
+    "packet": 3,
+}
+_SPARK = {
+    "timestamp": 1764058500000,
+    "seq": 3,
+    "metrics": [{"name": "people", "value": 7, "dataType": "Int32"}],
+}
 
 _TOTALS = bytes.fromhex("03d2be00000004d231010000")
 _TTN2 = {

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import CalendarFileError
-from core.ledger import LONGEST_ID, Action, as_cell, changes, from_cell, id_of, parse
-from core.site import Text
-from core.sitefile import parse as parse_sites
-from ops.stack.example import programme
+from besok.model.actions import LONGEST_ID, Action, as_cell, changes, from_cell, id_of, parse
+from besok.model.errors import CalendarFileError
+from besok.model.site import Text
+from besok.model.sitefile import parse as parse_sites
+from cli.stack.example import programme
 
 ROOT = Path(__file__).parents[2]
 ONE = """
@@ -41,7 +41,11 @@ def test_how_far_an_action_has_come() -> None:
         ('"chairs"', '"Chairs!"', "is no id"),
         ("asked = 2026-01-02", "asked = 2026-01-09", "2026-01-05 is before asked"),
         ("undone = 2026-03-01", "undone = 2026-01-31", "exchange or correct"),
-        ("done_since = 2026-02-01", "done_since = 2026-01-01", "2026-01-01 is before asked"),  # though it is answered
+        (
+            "done_since = 2026-02-01",
+            "done_since = 2026-01-01",
+            "2026-01-01 is before asked",
+        ),  # though it is answered
         ("asked = 2026-01-02", "asked = 0026-01-02", "the year 26 cannot be"),
         ("done_since = 2026-02-01\n", "", "what was never done cannot be undone"),
         ("answered = 2026-01-05\n", "", "write both or neither"),

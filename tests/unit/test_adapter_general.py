@@ -8,9 +8,9 @@ from adapting import mappings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from besok.model.decode_context import Known
+from besok.model.readings import Decoded, Message
 from collectors import adapters
-from core.known import Known
-from core.readings import Decoded, Message
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 TIME = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -106,12 +106,19 @@ def test_a_number_in_the_topic_is_the_device() -> None:
 
 @pytest.mark.parametrize("id_", [3, "17", "0b652419-836c-4b00-87bd-bb16cf48f2ec"])
 def test_an_id_that_may_be_that_of_the_message_is_refused(id_: object) -> None:
-    assert "may be the device or the number of the message" in refused("acme/x", {"id": id_, "people_count": 4})
+    assert "may be the device or the number of the message" in refused(
+        "acme/x", {"id": id_, "people_count": 4}
+    )
 
 
 def test_a_list_may_hold_several_devices() -> None:
-    decoded = decode("acme/x", [{"sn": "A12345", "people": 4}, {"sn": "B12345", "people": 2, "ts": 1795594500}, 7])
-    assert [(r.device, r.value, r.time) for r in decoded.readings] == [("A12345", 4, None), ("B12345", 2, TIME)]
+    decoded = decode(
+        "acme/x", [{"sn": "A12345", "people": 4}, {"sn": "B12345", "people": 2, "ts": 1795594500}, 7]
+    )
+    assert [(r.device, r.value, r.time) for r in decoded.readings] == [
+        ("A12345", 4, None),
+        ("B12345", 2, TIME),
+    ]
     assert decoded.problems == ("7 in the list is no object with named values",)
 
 
@@ -125,8 +132,16 @@ def test_a_message_with_an_id_of_its_own_is_known_again() -> None:
 @pytest.mark.parametrize(
     ("topic", "payload", "words"),
     [
-        ("acme/x", {"in": 3, "out": 1}, "in and out could mean people since the last message or a running total"),
-        ("acme/x", {"foo": 3, "bar": 2}, "nobody knows what foo and bar are: write a mapping in the site file"),
+        (
+            "acme/x",
+            {"in": 3, "out": 1},
+            "in and out could mean people since the last message or a running total",
+        ),
+        (
+            "acme/x",
+            {"foo": 3, "bar": 2},
+            "nobody knows what foo and bar are: write a mapping in the site file",
+        ),
         ("acme/x", {"wifi_devices": 44}, "nobody knows what wifi_devices is"),
         ("acme/x", {"avg_people": 3.5}, "nobody knows what avg_people is"),
         ("acme/x", {"occupancy": 40, "occupancy_unit": "%"}, "occupancy is a share of a capacity"),
@@ -225,7 +240,9 @@ def test_the_mapping_that_is_proposed_reads_the_message(
 ) -> None:
     proposed = tuple(mappings(refused_or_told(topic, fields)))
     raw = fields if isinstance(fields, str) else json.dumps(fields)
-    decoded = adapters.decode(Message(topic=topic, payload=raw.encode(), received=NOW), Known(mappings=proposed))
+    decoded = adapters.decode(
+        Message(topic=topic, payload=raw.encode(), received=NOW), Known(mappings=proposed)
+    )
     assert not decoded.problems
     assert [(r.device, r.channel, r.metric, r.value) for r in decoded.readings] == found
 
@@ -233,7 +250,11 @@ def test_the_mapping_that_is_proposed_reads_the_message(
 @pytest.mark.parametrize(
     ("fields", "time", "start"),
     [
-        ({"start": "2026-11-25T08:00:00Z", "end": "2026-11-25T08:15:00Z", "people_in": 3}, "$.end", "$.start"),
+        (
+            {"start": "2026-11-25T08:00:00Z", "end": "2026-11-25T08:15:00Z", "people_in": 3},
+            "$.end",
+            "$.start",
+        ),
         ({"records": [{"from": 1795593600, "to": 1795594500, "in": 3}]}, "@.to", "@.from"),
         ({"data": {"timestamp": 1795594500, "in": 3}}, "$.data.timestamp", ""),
         ({"in": 3, "date": "2026-11-25", "time": "08:15:00"}, "", ""),
@@ -265,7 +286,9 @@ def test_json_within_a_text_is_read_and_no_mapping_promised_for_it() -> None:
 
 def test_nothing_personal_names_a_device_or_stands_in_a_reason() -> None:
     assert only("door", {"name": "Anna Svensson", "badge": "7", "people": 1})[1] == "door"
-    assert decode("owntracks/anna/phone", {"_type": "location", "tid": "AS", "batt": 78, "tst": 1795594500}).not_data
+    assert decode(
+        "owntracks/anna/phone", {"_type": "location", "tid": "AS", "batt": 78, "tst": 1795594500}
+    ).not_data
     assert "Anna" not in refused("door", "Anna Svensson")
 
 

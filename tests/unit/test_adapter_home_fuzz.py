@@ -7,6 +7,7 @@ from hearing import mutated, raises_only_unreadable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from besok.model.errors import Unreadable
 from collectors.adapters import (
     bthome,
     esphome,
@@ -21,7 +22,6 @@ from collectors.adapters import (
     theengs,
     zigbee2mqtt,
 )
-from core.errors import Unreadable
 
 CROWD = {"id": "urn:ngsi-ld:CrowdFlowObserved:Square", "type": "CrowdFlowObserved", "peopleCount": {"value": 7},
          "dateObservedFrom": "2026-11-25T08:10:00Z", "dateObservedTo": "2026-11-25T08:15:00Z"}  # fmt: skip
@@ -53,7 +53,9 @@ SAMPLES: list[tuple[Any, str, list[Any]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("adapter", "topic", "samples"), SAMPLES, ids=lambda p: getattr(p, "__name__", "")[20:])
+@pytest.mark.parametrize(
+    ("adapter", "topic", "samples"), SAMPLES, ids=lambda p: getattr(p, "__name__", "")[20:]
+)
 def test_mutated_payloads(adapter: Any, topic: str, samples: list[Any]) -> None:
     @settings(max_examples=6)
     @given(mutated(samples))

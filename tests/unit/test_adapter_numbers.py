@@ -2,10 +2,10 @@
 
 import pytest
 
+from besok.model.errors import Unreadable
 from collectors.adapters.jsontext import parse
 from collectors.adapters.numbers import number, state
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 
 @pytest.mark.parametrize(
@@ -20,7 +20,8 @@ def test_numbers(written: object, found: float | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", [True, [], {}, "0x1F", "1f", "1,234", "1 234", "1.234.567", "3.4V", "three", "1" * 60, 10**400, 1e999]
+    "written",
+    [True, [], {}, "0x1F", "1f", "1,234", "1 234", "1.234.567", "3.4V", "three", "1" * 60, 10**400, 1e999],
 )
 def test_no_numbers(written: object) -> None:
     with pytest.raises(Unreadable, match="people"):
@@ -31,7 +32,9 @@ def test_constants_that_json_does_not_know_measure_nothing() -> None:
     assert [number("co2", value) for value in parse(b"[NaN, Infinity, -Infinity]")] == [None] * 3
 
 
-@pytest.mark.parametrize(("written", "found"), [(65535, None), ("65535", None), (-999.0, None), (65534, 65534)])
+@pytest.mark.parametrize(
+    ("written", "found"), [(65535, None), ("65535", None), (-999.0, None), (65534, 65534)]
+)
 def test_numbers_that_say_nothing(written: object, found: float | None) -> None:
     assert number("people", written, nothing=(65535, -999)) == found
 

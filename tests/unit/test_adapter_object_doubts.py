@@ -14,11 +14,16 @@ def mappings(told: str) -> list[dict[str, Any]]:
 
 def test_a_doubt_brings_its_mapping() -> None:
     told = problem({"id": 'a"b', "data": {"people in": 3, "out": 1}})
-    assert told.startswith("data.people in and data.out could mean people since the last message or a running total;")
+    assert told.startswith(
+        "data.people in and data.out could mean people since the last message or a running total;"
+    )
     assert mappings(told) == [
         {"name": "acme", "topic": "acme/door1", "values": {"in": "$.data['people in']", "out": "$.data.out"}}
     ]
-    assert '# values = { in_total = "$.data[\'people in\']", out_total = "$.data.out" }  # a running total' in told
+    assert (
+        '# values = { in_total = "$.data[\'people in\']", out_total = "$.data.out" }  # a running total'
+        in told
+    )
 
 
 def test_who_left_is_no_side_beside_who_entered() -> None:
@@ -77,13 +82,18 @@ def test_presence_of_several_may_be_their_number() -> None:
     assert values({"presence": 1}) == {"level:1 occupied": 1}
     assert problem({"presence": 4}).startswith("presence could mean people present")
     told = problem({"motion_state": "coded"})
-    assert told.startswith('motion_state is "coded": it must say') and told.endswith("with its words for yes and no")
+    assert told.startswith('motion_state is "coded": it must say') and told.endswith(
+        "with its words for yes and no"
+    )
 
 
 def test_a_word_nobody_knows_is_of_no_account_beside_one_that_says_it() -> None:
     assert values({"presence": True, "movement": "small_movement"}) == {"level:1 occupied": 1}
     assert values({"Motion1": 0, "TruePresence1": 1}) == {"level:1 occupied": 1}
-    assert values({"Occupy": 1, "temperature": 22.1}) == {"level:1 occupied": 1, "level:1 temperature_c": 22.1}
+    assert values({"Occupy": 1, "temperature": 22.1}) == {
+        "level:1 occupied": 1,
+        "level:1 temperature_c": 22.1,
+    }
 
 
 def test_a_share_is_asked_about_where_nothing_else_tells_of_people() -> None:

@@ -7,22 +7,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Message
 from collectors import adapters
 from collectors.adapters import objects
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.vocabulary import Doubt, Means, judge, words
-from core.errors import Unreadable
-from core.readings import Message
 from tests.unit.objectsaid import NOW, TIME, adapted, noted, problem, values
 
 
 @pytest.mark.parametrize(
     ("names", "metric"),
     [
-        ("people people_count peopleCount PeopleCount person-count number_of_people occupants headcount", "people"),
+        (
+            "people people_count peopleCount PeopleCount person-count number_of_people occupants headcount",
+            "people",
+        ),
         ("people_in_room currentPeople numPersons peoplecount", "people"),
-        ("occupied isOccupied occupancy presence motion PIR motion_detected personDetected in_use", "occupied"),
+        (
+            "occupied isOccupied occupancy presence motion PIR motion_detected personDetected in_use",
+            "occupied",
+        ),
         ("total_in in_total totalIn totalIN total_counter_in cumulative_in totalcounterin", "in_total"),
         ("people_entered_total in_count_total absolute_entries", "in_total"),
         ("total_out accumulated_people_out exits_total outTotal", "out_total"),
@@ -45,9 +51,15 @@ def test_names_beyond_doubt(names: str, metric: str) -> None:
 @pytest.mark.parametrize(
     ("names", "about"),
     [
-        ("in enter entries countIn people_in incount in_today total_in_today sum_in people_in_total eingang", "in"),
+        (
+            "in enter entries countIn people_in incount in_today total_in_today sum_in people_in_total eingang",
+            "in",
+        ),
         ("out exits leaving peopleOut utgående sortie", "out"),
-        ("count counter visitors footfall total total_people people_counter crowd_count besucher antal", "people"),
+        (
+            "count counter visitors footfall total total_people people_counter crowd_count besucher antal",
+            "people",
+        ),
         ("ltr fw forward_count people_left", "way"),
         ("motion_count movements pirCount", "motion"),
         ("detected", "presence"),
@@ -170,7 +182,10 @@ def test_what_objects_say(fields: Any, found: dict[str, float] | None) -> None:
         ({"temperature": 70}, "without a unit"),
         ({"co2": {"value": 4, "unit": "%"}}, "that unit does not fit carbon dioxide"),
         ({"people_count": 10**400}, "more than 300 digits"),
-        ({"people_count": 100, "from": 1795594200, "to": 1795594500}, "people_count could mean people present,"),
+        (
+            {"people_count": 100, "from": 1795594200, "to": 1795594500},
+            "people_count could mean people present,",
+        ),
         ({"people_count": "many"}, "must be a number"),
         ({"presence": "maybe"}, "whether somebody is there"),
         ({"total_in": 3.5}, "whole numbers"),
@@ -179,7 +194,10 @@ def test_what_objects_say(fields: Any, found: dict[str, float] | None) -> None:
         ({"yesterday": {"people": 5}}, "yesterday.people could mean"),
         ({"motion": 7}, "motion could mean movements since the last message or"),
         ({"people_count": [1, 2, 3]}, "people_count could mean"),
-        ({"zones": [{"name": "a", "occupancy": 3}, {"name": "b", "occupancy": 0}]}, '{ people = "@.occupancy" }'),
+        (
+            {"zones": [{"name": "a", "occupancy": 3}, {"name": "b", "occupancy": 0}]},
+            '{ people = "@.occupancy" }',
+        ),
         ({"in": {"male": 3, "female": 1, "total": 4}}, "in.total could mean"),
         ({"target_count": 2}, "target_count could mean"),
         ({"wifi_count": 12, "ble_count": 5}, "ble_count could mean"),
@@ -224,7 +242,9 @@ def test_a_name_twice_is_refused() -> None:
 
 
 def test_times_of_the_items() -> None:
-    sheet = noted({"history": [{"time": 1795594440, "period_in": 3}, {"ts": "2026-11-25T08:15:00Z", "period_in": 4}]})
+    sheet = noted(
+        {"history": [{"time": 1795594440, "period_in": 3}, {"ts": "2026-11-25T08:15:00Z", "period_in": 4}]}
+    )
     assert [(r.value, r.time) for r in sheet.readings] == [(3, TIME.replace(minute=14)), (4, TIME)]
     sheet = noted({"date": "2026-11-25", "time": "08:15:00", "people": 3})
     assert sheet.readings[0].time == TIME
@@ -239,7 +259,9 @@ def test_a_count_without_a_unit_is_one_in_so_many_words() -> None:
         "level:12 people": 3
     }
     record = {"resourceName": "HumanCount", "valueType": "Int16", "value": "5"}
-    assert values({"event": {"readings": [record, {**record, "resourceName": "CanineCount"}]}}) == {"level:1 people": 5}
+    assert values({"event": {"readings": [record, {**record, "resourceName": "CanineCount"}]}}) == {
+        "level:1 people": 5
+    }
 
 
 @pytest.mark.parametrize(
@@ -253,7 +275,10 @@ def test_a_count_without_a_unit_is_one_in_so_many_words() -> None:
         ({"line": "L1", "crossing": "forward"}, "nobody knows what crossing is"),
         ({"cardNo": "123456", "direction": "entry"}, "nobody knows what direction is"),
         ({"in": True}, "nobody knows what in is"),
-        ({"in_since_reset": 14, "out_since_midnight": 10}, "could mean people since the last message or a running"),
+        (
+            {"in_since_reset": 14, "out_since_midnight": 10},
+            "could mean people since the last message or a running",
+        ),
         (
             {"people": [{"id": 1}, {"id": 2}]},
             'a list of 2 stands under "people": let the device or its gateway send their number',
@@ -285,7 +310,14 @@ def test_items_of_a_list_that_is_the_message_are_told_apart_too() -> None:
 
 
 def test_a_device_that_says_that_all_is_well_is_believed() -> None:
-    well = {"people": 3, "error": "none", "fault": False, "test": False, "state": "running", "sensor_blind": False}
+    well = {
+        "people": 3,
+        "error": "none",
+        "fault": False,
+        "test": False,
+        "state": "running",
+        "sensor_blind": False,
+    }
     decoded = adapters.decode(Message(topic="acme/door1", payload=json.dumps(well).encode(), received=NOW))
     assert [(r.metric, r.value) for r in decoded.readings] == [("people", 3)]
     assert not decoded.problems
@@ -296,12 +328,16 @@ def test_names_of_more_hubs() -> None:
         "level:1 occupied": 1,
         "level:1 temperature_c": 21.3,
     }
-    assert values({"cluster": "OccupancySensing", "attribute": "Occupancy", "value": 1}) == {"level:1 occupied": 1}
+    assert values({"cluster": "OccupancySensing", "attribute": "Occupancy", "value": 1}) == {
+        "level:1 occupied": 1
+    }
 
 
 def test_the_device_may_be_named_two_levels_down() -> None:
     body = {"Metadata": {"DevInfo": {"macAddress": "28:57:be:ee:d1:5a"}, "Situation": {"personCount": 3}}}
-    (reading,) = adapters.decode(Message(topic="hik/cam1", payload=json.dumps(body).encode(), received=NOW)).readings
+    (reading,) = adapters.decode(
+        Message(topic="hik/cam1", payload=json.dumps(body).encode(), received=NOW)
+    ).readings
     assert (reading.device, reading.channel, reading.metric) == ("28:57:be:ee:d1:5a", "level:1", "people")
 
 
@@ -310,7 +346,9 @@ JSON = st.recursive(
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(["people", "in", "total_in", "lines", "value", "unit", "time", "id", "name", "x", "units"]),
+            st.sampled_from(
+                ["people", "in", "total_in", "lines", "value", "unit", "time", "id", "name", "x", "units"]
+            ),
             inner,
             max_size=5,
         )

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from besok.model.errors import Unreadable
 from collectors.adapters.times import instant, interval, period
-from core.errors import Unreadable
 
 ZONE = "Europe/Stockholm"
 TIME = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -149,7 +149,9 @@ def test_periods() -> None:
 
 
 @settings(max_examples=40)
-@given(st.one_of(st.integers(), st.floats(), st.text(), st.from_regex(r"[0-9TZ:./ +-]{8,30}", fullmatch=True)))
+@given(
+    st.one_of(st.integers(), st.floats(), st.text(), st.from_regex(r"[0-9TZ:./ +-]{8,30}", fullmatch=True))
+)
 @example("2026-11-25T08:15:00" + " " * 80)
 @example(10**400)
 @example("9999-12-31T23:59:59-01:00")

@@ -8,27 +8,32 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from collectors import trial
-from core.errors import BesokError
-from ops.cli import app
+from besok.model.errors import BesokError
+from cli.main import app
+from collectors import dry_run
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 FLOW = "besok/v1/hbg/door/flow"
 GOOD = {"time": "2026-11-25T08:15:00Z", "period_s": 60, "in": 3}
 
 
-def tried(content: object, **options: Any) -> trial.Trial:
+def tried(content: object, **options: Any) -> dry_run.Trial:
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
-    return trial.run(trial.Request(content=body, received=NOW, **options))
+    return dry_run.run(dry_run.Request(content=body, received=NOW, **options))
 
 
 def answer(content: object, **options: Any) -> dict[str, Any]:
-    return json.loads(trial.as_json(tried(content, **options)))
+    return json.loads(dry_run.as_json(tried(content, **options)))
 
 
 def test_readings_are_shown_as_they_would_be_stored() -> None:
     said = answer(GOOD, topic=FLOW)
-    assert (said["outcome"], said["adapter"], said["reason"], said["problems"]) == ("readings", "native", None, [])
+    assert (said["outcome"], said["adapter"], said["reason"], said["problems"]) == (
+        "readings",
+        "native",
+        None,
+        [],
+    )
     assert said["readings"] == [
         {"source": "native", "device": "hbg/door", "channel": "flow:1", "metric": "in", "kind": "flow", "value": 3.0,
          "time": "2026-11-25T08:15:00Z", "period_s": 60.0, "wraps": None, "flags": []}
@@ -38,7 +43,7 @@ def test_readings_are_shown_as_they_would_be_stored() -> None:
 def test_a_reading_without_time_says_so() -> None:
     said = answer({"in": 3}, topic=FLOW)["readings"][0]
     assert (said["time"], said["flags"]) == (None, ["no_time"])
-    assert "of receipt" in trial.as_text(tried({"in": 3}, topic=FLOW))
+    assert "of receipt" in dry_run.as_text(tried({"in": 3}, topic=FLOW))
 
 
 def test_what_the_pipeline_refuses_is_refused_here() -> None:
@@ -52,11 +57,14 @@ def test_what_nobody_knows_is_rejected_with_the_reason() -> None:
     said = answer(b"\xff\x00")
     assert (said["outcome"], said["readings"]) == ("rejected", [])
     assert said["reason"]
-    assert "Rejected, nothing of it is counted:" in trial.as_text(tried(b"\xff\x00"))
+    assert "Rejected, nothing of it is counted:" in dry_run.as_text(tried(b"\xff\x00"))
 
 
 def test_a_frame_that_comes_with_its_port_is_taken_for_hex() -> None:
-    assert answer(b"01 75 64 03 00 01\n", fport=85, model="Milesight VS340")["readings"][1]["metric"] == "occupied"
+    assert (
+        answer(b"01 75 64 03 00 01\n", fport=85, model="Milesight VS340")["readings"][1]["metric"]
+        == "occupied"
+    )
     assert answer(b'{"people": 3}', fport=85)["readings"][0]["metric"] == "people"
 
 
@@ -74,23 +82,33 @@ def test_a_status_is_no_measurement_but_told() -> None:
     said = answer(b"online\n", topic="besok/v1/hbg/door/status")
     assert said["outcome"] == "not_data"
     assert said["statuses"] == [{"source": "native", "device": "hbg/door", "online": True}]
-    assert "native hbg/door is online" in trial.as_text(tried(b"online\n", topic="besok/v1/hbg/door/status"))
+    assert "native hbg/door is online" in dry_run.as_text(
+        tried(b"online\n", topic="besok/v1/hbg/door/status")
+    )
 
 
 def test_a_described_payload_brings_its_topic_and_encoding() -> None:
     described = {"topic": FLOW, "payload_encoding": "json", "payload": GOOD, "vendor": "A", "model": None}
     assert answer(described)["outcome"] == "readings"
-    assert answer(described | {"payload_encoding": "text", "payload": json.dumps(GOOD)})["outcome"] == "readings"
+    assert (
+        answer(described | {"payload_encoding": "text", "payload": json.dumps(GOOD)})["outcome"] == "readings"
+    )
     hexed = {"hex": json.dumps(GOOD).encode().hex(), "fPort": None}
     assert answer(described | {"payload_encoding": "hex", "payload": hexed})["outcome"] == "readings"
     plain = {"payload": json.dumps(GOOD).encode().hex(), "payload_encoding": "hex"}
     assert answer(described | plain)["outcome"] == "readings"
-    assert answer(described, topic="besok/v1/hbg/door/level")["outcome"] == "rejected"  # the command line wins
+    assert (
+        answer(described, topic="besok/v1/hbg/door/level")["outcome"] == "rejected"
+    )  # the command line wins
 
 
 def test_a_described_sequence_is_several_messages_each_with_its_time_of_receipt() -> None:
     at = "2026-11-25T07:00:00Z"
-    sequence = [{"at": at, "payload": {"people": 1}}, {"at": "01:52:54", "payload": {"people": 2}}, {"people": 3}]
+    sequence = [
+        {"at": at, "payload": {"people": 1}},
+        {"at": "01:52:54", "payload": {"people": 2}},
+        {"people": 3},
+    ]
     described = {"topic": "besok/v1/h/d/level", "payload_encoding": "sequence", "payload": sequence}
     found = tried(described).readings
     assert [r.value for r in found] == [1, 2, 3]
@@ -99,13 +117,13 @@ def test_a_described_sequence_is_several_messages_each_with_its_time_of_receipt(
 
 @pytest.mark.parametrize("text", [b"0103", b"01 03\n", b"0x01, 0x03", b"01:03"])
 def test_hex_is_read_however_it_is_set(text: bytes) -> None:
-    request = trial.Request(content=text, received=NOW, encoding="hex", topic="t")
-    assert trial._message(request, text, NOW).payload == b"\x01\x03"
+    request = dry_run.Request(content=text, received=NOW, encoding="hex", topic="t")
+    assert dry_run._message(request, text, NOW).payload == b"\x01\x03"
 
 
 def test_a_frame_with_a_port_travels_as_a_network_server_sends_it() -> None:
-    request = trial.Request(content=b"0103", received=NOW, encoding="hex", fport=85)
-    sent = json.loads(trial._message(request, b"0103", NOW).payload)
+    request = dry_run.Request(content=b"0103", received=NOW, encoding="hex", fport=85)
+    sent = json.loads(dry_run._message(request, b"0103", NOW).payload)
     assert sent["uplink_message"] == {"frm_payload": "AQM=", "f_port": 85}
 
 
@@ -117,7 +135,11 @@ def test_a_frame_is_read_by_the_model_that_is_given() -> None:
         ("in_total", 190, 2**32), ("out_total", 305, 2**32)
     ]  # fmt: skip
     assert "model" in answer(b"01", encoding="hex", fport=85)["reason"]
-    described = {"transport": "lorawan", "payload_encoding": "hex", "payload": {"hex": totals.decode(), "fPort": 85}}
+    described = {
+        "transport": "lorawan",
+        "payload_encoding": "hex",
+        "payload": {"hex": totals.decode(), "fPort": 85},
+    }
     assert answer(described | {"vendor": "Milesight", "model": "VS133"})["outcome"] == "readings"
 
 
@@ -125,13 +147,13 @@ def test_bad_usage_gets_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(BesokError, match="not hexadecimal"):
         tried(b"zz", encoding="hex")
     with pytest.raises(BesokError, match="cannot be read"):
-        trial.read(tmp_path / "nowhere")
+        dry_run.read(tmp_path / "nowhere")
     with pytest.raises(BesokError, match="--received is"):
-        trial.moment("yesterday")
+        dry_run.moment("yesterday")
 
 
 def test_one_model_is_that_of_every_device() -> None:
-    assert trial.OneModel("VS133").get(("lorawan", "x"), "") == "VS133"
+    assert dry_run.OneModel("VS133").get(("lorawan", "x"), "") == "VS133"
 
 
 def test_the_command_prints_one_object(tmp_path: Path) -> None:

@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 from mutations import Step, mutated, mutations
 from samples import MAPPINGS, SAMPLES, Sample
 
-from collectors import adapters, pipeline, trial
+from besok.model.decode_context import Known
+from besok.model.metrics import METRICS
+from besok.model.readings import Message
+from besok.model.site import PayloadMapping
+from besok.model.sitefile import mapping_checks
+from collectors import adapters, dry_run, pipeline
 from collectors.adapters import ADAPTERS
 from collectors.adapters.lorawan.frames import CODECS
 from collectors.privacy import Stripped
-from core.known import Known
-from core.metrics import METRICS
-from core.readings import Message
-from core.site import PayloadMapping
-from core.sitefile import mapping_checks
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 EACH = int(os.environ.get("BESOK_FUZZ", "0"))  # of every adapter; 0: a few of all of them together
@@ -49,7 +49,7 @@ def now_and_then_stripped(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def known(model: str = "") -> Known:
-    return Known(zone="Europe/Stockholm", models=trial.OneModel(model) if model else {}, mappings=MAPPINGS)
+    return Known(zone="Europe/Stockholm", models=dry_run.OneModel(model) if model else {}, mappings=MAPPINGS)
 
 
 def assert_sound(message: Message, model: str = "") -> None:
@@ -108,7 +108,9 @@ def test_no_adapter_fails(name: str) -> None:
     @given(st.sampled_from(seeds(name)), mutations, st.booleans())
     def mutate(sample: Sample, todo: list[Step], retained: bool) -> None:
         payload = mutated(sample.payload, todo)
-        assert_sound(Message(topic=sample.topic, payload=payload, received=RECEIVED, retained=retained), sample.model)
+        assert_sound(
+            Message(topic=sample.topic, payload=payload, received=RECEIVED, retained=retained), sample.model
+        )
 
     mutate()
 
@@ -130,25 +132,37 @@ def test_no_topic_makes_an_adapter_fail(name: str) -> None:
 
 
 @often
-@given(topics, st.binary(max_size=40) | st.text(max_size=40).map(lambda text: text.encode("utf-8", "replace")))
+@given(
+    topics, st.binary(max_size=40) | st.text(max_size=40).map(lambda text: text.encode("utf-8", "replace"))
+)
 def test_nothing_that_can_be_published_fails(topic: str, payload: bytes) -> None:
     assert_sound(Message(topic=topic, payload=payload, received=RECEIVED))
 
 
 def framed(frame: bytes, port: int) -> Message:
     """The frame as The Things Stack hands it on."""
-    uplink = {"f_port": port, "frm_payload": base64.b64encode(frame).decode(), "received_at": "2026-11-25T08:15:00Z"}
+    uplink = {
+        "f_port": port,
+        "frm_payload": base64.b64encode(frame).decode(),
+        "received_at": "2026-11-25T08:15:00Z",
+    }
     body = {"end_device_ids": {"dev_eui": "24E124000000ABCD"}, "uplink_message": uplink}
-    return Message(topic=trial.FRAME_TOPIC, payload=json.dumps(body).encode(), received=RECEIVED)
+    return Message(topic=dry_run.FRAME_TOPIC, payload=json.dumps(body).encode(), received=RECEIVED)
 
 
 @each_codec
 def test_no_frame_makes_a_codec_fail(vendor: str) -> None:
     codecs = [codec for codec in CODECS if vendor in (ALL, codec.vendor)]
-    whole = [sample.frame for sample in SAMPLES if sample.frame and (vendor == ALL or vendor.startswith(sample.vendor))]
+    whole = [
+        sample.frame
+        for sample in SAMPLES
+        if sample.frame and (vendor == ALL or vendor.startswith(sample.vendor))
+    ]
     assert whole, f"add a frame of {vendor} to tests/unit/samples.py"
     changed = st.tuples(st.sampled_from(whole), mutations).map(lambda pair: mutated(*pair))
-    models = st.sampled_from([f"{codec.vendor} {name}" for codec in codecs for name in ("", *codec.names)] + [""])
+    models = st.sampled_from(
+        [f"{codec.vendor} {name}" for codec in codecs for name in ("", *codec.names)] + [""]
+    )
     ports = st.sampled_from([1, 2, 5, 10, 14, 85, 102, 190]) | st.integers(0, 255)
 
     @often
@@ -160,17 +174,19 @@ def test_no_frame_makes_a_codec_fail(vendor: str) -> None:
 
 
 def test_no_real_payload_that_breaks_makes_an_adapter_fail(shared: Path) -> None:
-    tried = [trial.messages_of(request(path)) for path in sorted((shared / "payloads").glob("*.json"))]
+    tried = [dry_run.messages_of(request(path)) for path in sorted((shared / "payloads").glob("*.json"))]
     pairs = [(message, model) for messages, model in tried for message in messages]
 
     @often
     @given(st.sampled_from(pairs), mutations)
     def mutate(pair: tuple[Message, str], todo: list[Step]) -> None:
         message, model = pair
-        assert_sound(Message(topic=message.topic, payload=mutated(message.payload, todo), received=RECEIVED), model)
+        assert_sound(
+            Message(topic=message.topic, payload=mutated(message.payload, todo), received=RECEIVED), model
+        )
 
     mutate()
 
 
-def request(path: Path) -> trial.Request:
-    return trial.Request(content=path.read_bytes(), received=RECEIVED)
+def request(path: Path) -> dry_run.Request:
+    return dry_run.Request(content=path.read_bytes(), received=RECEIVED)

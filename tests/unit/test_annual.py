@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.analytics.annual import Floats, Near, Quarters, Rules, Year, estimate, missing_error, reckon
-from core.analytics.rebuild import QUARTER, SECOND, Readings, rebuild
+from besok.analytics.annual import Floats, Near, Quarters, Rules, Year, estimate, missing_error, reckon
+from besok.analytics.bucket_rebuild import QUARTER, SECOND, Readings, rebuild
 
 PER_DAY, DOORS = 16, 3
 
@@ -17,7 +17,11 @@ def world(seed: int, days: int = 365) -> tuple[Floats, list[object]]:
     number = np.arange(days)
     kinds: list[object] = [None if n % 7 == 6 else n % 7 for n in number]
     busy = np.cumsum(rng.normal(0, 0.02, days)) * 0.3 + rng.normal(0, 0.12, days)
-    level = np.array([1.0, 1.05, 1.1, 1.0, 0.9, 0.7, 0.0])[number % 7] * (1 + 0.2 * np.sin(number / 58)) * np.exp(busy)
+    level = (
+        np.array([1.0, 1.05, 1.1, 1.0, 0.9, 0.7, 0.0])[number % 7]
+        * (1 + 0.2 * np.sin(number / 58))
+        * np.exp(busy)
+    )
     doors = rng.dirichlet(np.full(DOORS, 4.0)) * 800
     profile = np.exp(-(((np.arange(PER_DAY) - 7) / 4) ** 2))
     mean = level[:, None, None] * (profile / profile.sum())[None, :, None] * doors[None, None, :]
@@ -26,7 +30,11 @@ def world(seed: int, days: int = 365) -> tuple[Floats, list[object]]:
 
 
 def year(
-    entries: Floats, known: Floats, kinds: list[object], rules: Rules | None = None, bias: Floats | None = None
+    entries: Floats,
+    known: Floats,
+    kinds: list[object],
+    rules: Rules | None = None,
+    bias: Floats | None = None,
 ) -> Year:
     days = len(kinds)
     seen = np.where(known > 0, entries, np.nan)

@@ -10,12 +10,14 @@ from fastapi.testclient import TestClient
 
 from api import errors
 from api.answers import rows, to_csv, wanted
-from core.views.series import FlowPoint, VisitPoint
+from besok.model.views.series import FlowPoint, VisitPoint
 
 START = datetime(2026, 11, 25, 8, tzinfo=UTC)
 POINTS = [
     FlowPoint(portal="entré", start=START, people_in=3.0, people_out=None, coverage=0.5, imputed=0.0),
-    FlowPoint(portal='a,"b"', start=START, people_in=float("nan"), people_out=1.0, coverage=1.0, imputed=0.25),
+    FlowPoint(
+        portal='a,"b"', start=START, people_in=float("nan"), people_out=1.0, coverage=1.0, imputed=0.25
+    ),
 ]
 
 
@@ -52,7 +54,11 @@ def test_json_says_null_for_what_is_not_known() -> None:
 
 
 def test_csv_is_offered_as_a_file() -> None:
-    visits = [VisitPoint(day=date(2026, 11, 25), gross=10.0, net=9.5, coverage=1.0, imputed=0.0, se=4.5, definition=2)]
+    visits = [
+        VisitPoint(
+            day=date(2026, 11, 25), gross=10.0, net=9.5, coverage=1.0, imputed=0.0, se=4.5, definition=2
+        )
+    ]
     answer = rows(visits, VisitPoint, "csv", "huset-visits")
     assert answer.headers["content-disposition"] == 'attachment; filename="huset-visits.csv"'
     assert bytes(answer.body).endswith(b"2026-11-25,10,9.5,1,0,4.5,2,0,True\r\n")

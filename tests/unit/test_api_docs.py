@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.settings import Settings
+from besok.model.settings import Settings
 
 DOCS = Path(__file__).parents[2] / "docs"
 

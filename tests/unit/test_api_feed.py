@@ -9,9 +9,9 @@ import pytest
 
 from api import live
 from api.live import BEAT, Feed, frame
-from core.errors import StoreUnavailable
-from core.site import Text
-from core.views.live import SiteLive
+from besok.model.errors import StoreUnavailable
+from besok.model.site import Text
+from besok.model.views.live import SiteLive
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 EMPTY = SiteLive(
@@ -127,7 +127,9 @@ def test_a_slow_screen_loses_the_oldest_and_keeps_the_latest() -> None:
     asyncio.run(run())
 
 
-def test_no_beat_while_the_database_is_away_and_news_when_it_is_back(caplog: pytest.LogCaptureFixture) -> None:
+def test_no_beat_while_the_database_is_away_and_news_when_it_is_back(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async def run() -> None:
         source = Source()
         feed = Feed(source)

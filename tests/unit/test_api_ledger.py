@@ -4,8 +4,8 @@ import pytest
 
 from api.answers import to_csv
 from api.routes.ledger import LedgerRow, _both, _free_id, _row
-from core.site import Text
-from core.views.around import ActionInfo
+from besok.model.site import Text
+from besok.model.views.calendar import ActionInfo
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 
 from api.ranges import MAX_ROWS, BadRange, check_rows, days, instants
-from core.site import OpeningHours, Site, Text
+from besok.model.site import OpeningHours, Site, Text
 
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)
 HOURS = OpeningHours(
@@ -26,12 +26,22 @@ def utc(*parts: int) -> datetime:
     ("first", "last", "start", "end"),
     [
         ("2026-11-24", "2026-11-24", utc(2026, 11, 24, 3), utc(2026, 11, 25, 3)),
-        ("2026-10-24", "2026-10-24", utc(2026, 10, 24, 2), utc(2026, 10, 25, 3)),  # summer time ends: 25 hours
+        (
+            "2026-10-24",
+            "2026-10-24",
+            utc(2026, 10, 24, 2),
+            utc(2026, 10, 25, 3),
+        ),  # summer time ends: 25 hours
         (None, None, utc(2026, 11, 25, 3), utc(2026, 11, 26, 3)),
         ("2026-11-24T08:00:00Z", "2026-11-24T09:00:00Z", utc(2026, 11, 24, 8), utc(2026, 11, 24, 9)),
         ("2026-11-24T08:00:00", "2026-11-24T09:30", utc(2026, 11, 24, 7), utc(2026, 11, 24, 8, 30)),
         ("2026-11-24T08:00:00+01:00", "2026-11-24", utc(2026, 11, 24, 7), utc(2026, 11, 25, 3)),
-        ("2026-11-24T08:00:00 01:00", "2026-11-24", utc(2026, 11, 24, 7), utc(2026, 11, 25, 3)),  # a bare + in a URL
+        (
+            "2026-11-24T08:00:00 01:00",
+            "2026-11-24",
+            utc(2026, 11, 24, 7),
+            utc(2026, 11, 25, 3),
+        ),  # a bare + in a URL
     ],
 )
 def test_dates_are_business_days_and_times_are_instants(
@@ -64,9 +74,14 @@ def test_a_range_that_cannot_be_used_says_what_to_write(first: str, last: str | 
 
 
 def test_days_are_both_included_and_default_to_the_latest() -> None:
-    assert days("2026-11-01", "2026-11-30", SITE, NOW, timedelta(days=6)) == (date(2026, 11, 1), date(2026, 11, 30))
+    assert days("2026-11-01", "2026-11-30", SITE, NOW, timedelta(days=6)) == (
+        date(2026, 11, 1),
+        date(2026, 11, 30),
+    )
     assert days(None, None, SITE, NOW, timedelta(days=6)) == (date(2026, 11, 19), date(2026, 11, 25))
-    assert days(None, None, SITE, utc(2026, 11, 25, 2), timedelta(0))[1] == date(2026, 11, 24)  # before four at night
+    assert days(None, None, SITE, utc(2026, 11, 25, 2), timedelta(0))[1] == date(
+        2026, 11, 24
+    )  # before four at night
     with pytest.raises(BadRange, match="without a time"):
         days("2026-11-01T08:00:00Z", None, SITE, NOW, timedelta(days=6))
     with pytest.raises(BadRange, match="must not be after"):

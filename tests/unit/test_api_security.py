@@ -3,8 +3,8 @@
 import pytest
 
 from api.security import POLICY, host_name, hosts, same_origin
-from core.errors import SettingsError
-from ops.stack.ports import check_host
+from besok.model.errors import SettingsError
+from cli.stack.ports import check_host
 
 
 @pytest.mark.parametrize(

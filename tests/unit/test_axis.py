@@ -7,8 +7,8 @@ import pytest
 from hearing import heard, mutated, raises_only_unreadable, sample, timed, told
 from hypothesis import given, settings
 
+from besok.model.decode_context import Known
 from collectors.adapters import axis
-from core.known import Known
 
 TOPIC = "axis/B8A44FA11111/event/tns:axis/CameraApplicationPlatform/ObjectAnalytics/Device1Scenario1"
 
@@ -40,7 +40,9 @@ def test_a_push_is_the_people_of_its_period_and_adults_are_among_them() -> None:
         ("flow:1", "in", 3, "2024-12-01T08:15:00Z", 900),
         ("flow:1", "out", 1, "2024-12-01T08:15:00Z", 900),
     ]
-    assert {r.device for r in decoded.readings} == {"b8a44fa11111"} and decoded.model == "AXIS 3D People Counter"
+    assert {r.device for r in decoded.readings} == {
+        "b8a44fa11111"
+    } and decoded.model == "AXIS 3D People Counter"
 
 
 def test_local_times_stand_in_with_the_zone_of_the_counter() -> None:
@@ -64,21 +66,33 @@ def test_an_event_may_say_its_serial_number_too() -> None:
 
 
 def test_the_sums_of_today_are_totals_in_local_time() -> None:
-    given = {"serial": "00408CAC512B", "name": "Exit south", "timestamp": "20241201093000", "in": 12, "out": 318}
+    given = {
+        "serial": "00408CAC512B",
+        "name": "Exit south",
+        "timestamp": "20241201093000",
+        "in": 12,
+        "out": 318,
+    }
     assert timed(heard(given, known=Known(zone="Europe/Stockholm"))) == [
         ("flow:1", "in_total", 12, "2024-12-01T08:30:00Z", 0),
         ("flow:1", "out_total", 318, "2024-12-01T08:30:00Z", 0),
     ]
     given = {"serial": "00:40:8c:18:82:27", "timestamp": "2024-12-01T09:30:00+01:00"}
     given |= {"occupancy": 15, "total_in": 100, "total_out": 85}
-    assert told(heard(given)) == [("flow:1", "in_total", 100), ("flow:1", "out_total", 85), ("level:1", "people", 15)]
+    assert told(heard(given)) == [
+        ("flow:1", "in_total", 100),
+        ("flow:1", "out_total", 85),
+        ("level:1", "people", 15),
+    ]
 
 
 def test_a_line_counts_on_and_an_area_tells_who_is_in_it() -> None:
     line = heard(event(reason="human", total="9", totalHuman="7", totalCar="2", scenario="door"), TOPIC)
     assert timed(line) == [("flow:Device1Scenario1", "in_total", 7, "2024-12-01T08:00:00Z", 0)]
     assert line.readings[0].device == "b8a44fa11111"
-    assert told(heard(event(total="3", human="2", scenario="hall"))) == [("level:Device1Scenario1", "people", 2)]
+    assert told(heard(event(total="3", human="2", scenario="hall"))) == [
+        ("level:Device1Scenario1", "people", 2)
+    ]
     assert told(heard(event(reason="human", total="9"))) == [("flow:Device1Scenario1", "in_total", 9)]
 
 
@@ -89,7 +103,9 @@ def test_vehicles_are_not_people_and_a_bare_total_is_of_nobody_knows_what() -> N
 
 @pytest.mark.parametrize(("said", "means"), [("0", 0), ("1", 1), ("true", 1), ("false", 0)])
 def test_a_state_written_as_text(said: str, means: int) -> None:
-    assert told(heard(event("Device1Scenario3", active=said))) == [("level:Device1Scenario3", "occupied", means)]
+    assert told(heard(event("Device1Scenario3", active=said))) == [
+        ("level:Device1Scenario3", "occupied", means)
+    ]
     motion = event(state=said) | {"topic": "onvif:Device/axis:Sensor/PIR"}
     assert told(heard(motion)) == [("level:PIR", "occupied", means)]
 
@@ -111,6 +127,10 @@ def test_the_payloads_of_real_devices(shared: Path) -> None:
 
 
 @settings(max_examples=60)
-@given(mutated([push(("in", 3), ("out", 1)), event(reason="human", total="9", totalHuman="7"), event(active="1")]))
+@given(
+    mutated(
+        [push(("in", 3), ("out", 1)), event(reason="human", total="9", totalHuman="7"), event(active="1")]
+    )
+)
 def test_whatever_is_in_it_only_unreadable_is_raised(payload: bytes) -> None:
     raises_only_unreadable(axis, payload, TOPIC)

@@ -9,16 +9,19 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from core.analytics.forecast import Calendar
-from core.errors import CountFileError
-from ops.standalone import backtest, rivals, scores, series
+from besok.analytics.forecast import Calendar
+from besok.model.errors import CountFileError
+from cli.standalone import backtest, rivals, scores, series
 
 
 def test_weeks_are_scored_as_weeks() -> None:
     visits = {
-        date(2022, 1, 3) + timedelta(days=n): float(v) for n, v in enumerate(np.random.default_rng(1).poisson(90, 490))
+        date(2022, 1, 3) + timedelta(days=n): float(v)
+        for n, v in enumerate(np.random.default_rng(1).poisson(90, 490))
     }
-    weeks = {day: sum(visits[day + timedelta(days=n)] for n in range(7)) for day in visits if day.weekday() == 0}
+    weeks = {
+        day: sum(visits[day + timedelta(days=n)] for n in range(7)) for day in visits if day.weekday() == 0
+    }
     for one in (
         series.Series(name="x", step="W", visits=weeks, by_day=visits),
         series.Series(name="x", step="W", visits=weeks),
@@ -35,7 +38,9 @@ def test_weeks_are_scored_as_weeks() -> None:
 
 def test_backtest_scores_every_method_at_every_origin() -> None:
     rng = np.random.default_rng(1)
-    visits = {date(2010 + n // 12, n % 12 + 1, 1): float(5000 + 50 * n + rng.normal(0, 100)) for n in range(84)}
+    visits = {
+        date(2010 + n // 12, n % 12 + 1, 1): float(5000 + 50 * n + rng.normal(0, 100)) for n in range(84)
+    }
     one = series.Series(name="branch", step="M", visits=visits)
     heard: list[int] = []
     found = backtest.run(
@@ -58,7 +63,9 @@ def test_backtest_scores_every_method_at_every_origin() -> None:
         row for row in scores.as_text([found]).splitlines() if "were it right" in row
     )
     first = found.origins[0]
-    rows = scores.as_markdown([found], {"first": lambda day: day == first, "all": lambda _: True}).splitlines()
+    rows = scores.as_markdown(
+        [found], {"first": lambda day: day == first, "all": lambda _: True}
+    ).splitlines()
     assert rows[-2].split("|")[2:] != rows[-1].split("|")[2:] == rows[2].split("|")[2:]
 
 
@@ -72,7 +79,11 @@ def test_too_few_days_to_score_are_told() -> None:
 def test_rules_of_thumb_repeat_what_they_say() -> None:
     past = np.arange(1.0, 15.0)
     mean, sd = rivals.rivals("D", True)["last week"](past, 9)
-    assert mean.tolist() == [8, 9, 10, 11, 12, 13, 14, 8, 9] and sd[0] == 7 and sd[7] == pytest.approx(7 * 2**0.5)
+    assert (
+        mean.tolist() == [8, 9, 10, 11, 12, 13, 14, 8, 9]
+        and sd[0] == 7
+        and sd[7] == pytest.approx(7 * 2**0.5)
+    )
     assert rivals.bridged(np.array([np.nan, 1.0, 2.0, np.nan]), 2).tolist() == [1, 2, 1]
 
 
@@ -81,7 +92,9 @@ def test_rivals_say_something_of_a_past_that_is_almost_empty() -> None:
     for step in ("D", "W", "M"):
         for name, rival in rivals.rivals(step, quick=True).items():
             found = rival(past, 5)
-            assert (found is None) == (name == "same weekday a year ago")  # 202 rows hold a year of weeks and of months
+            assert (found is None) == (
+                name == "same weekday a year ago"
+            )  # 202 rows hold a year of weeks and of months
             assert found is None or all(np.isfinite(figures).all() for figures in found)
 
 
@@ -91,7 +104,10 @@ def test_who_has_no_last_year_is_not_scored_by_it() -> None:
     found = backtest.run(one, Calendar(), origins=1, quick=True, seed=1, heard=lambda *_: None)
     line = next(line for line in scores.as_text([found]).splitlines() if line.startswith("same weekday"))
     assert set(line.removeprefix("same weekday a year ago").split()) == {"-"}
-    assert json.loads(scores.as_json([found]))["series"][0]["methods"]["same weekday a year ago"]["coverage_28"] is None
+    assert (
+        json.loads(scores.as_json([found]))["series"][0]["methods"]["same weekday a year ago"]["coverage_28"]
+        is None
+    )
 
 
 def test_several_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,8 +3,8 @@
 from hearing import heard, mutated, raises_only_unreadable, timed
 from hypothesis import given, settings
 
+from besok.model.decode_context import Known
 from collectors.adapters import brickstream, xmltext
-from core.known import Known
 
 
 def metrics(*counts: str) -> bytes:
@@ -15,7 +15,9 @@ def metrics(*counts: str) -> bytes:
 </Report></ReportData></Metrics>""".encode()
 
 
-def count(enters: int, starts: str = "10:00:00", ends: str = "10:01:00", unix: int = 0, status: int = 0) -> str:
+def count(
+    enters: int, starts: str = "10:00:00", ends: str = "10:01:00", unix: int = 0, status: int = 0
+) -> str:
     return (
         f'<Count StartTime="{starts}" EndTime="{ends}" UnixStartTime="{unix}" Enters="{enters}" Exits="1" '
         f'Status="{status}"/>'
@@ -33,7 +35,8 @@ def test_each_interval_counts_in_the_time_of_the_site() -> None:
 
 def test_a_start_in_seconds_since_1970_wins() -> None:
     assert (
-        timed(heard(metrics(count(3, unix=1733047200)), known=Known(zone="Asia/Tokyo")))[0][3] == "2024-12-01T10:01:00Z"
+        timed(heard(metrics(count(3, unix=1733047200)), known=Known(zone="Asia/Tokyo")))[0][3]
+        == "2024-12-01T10:01:00Z"
     )
 
 

@@ -6,8 +6,8 @@ The same at length, over many more seeds: `python -m benchmarks.bridge`.
 import numpy as np
 import pytest
 
-from core.analytics.bridge import UNSEEN, Change, Doors, Floats, bridged, bridges, found, growth, unseen_at
-from core.analytics.shifts import steps_at, surprise
+from besok.analytics.bridge import UNSEEN, Change, Doors, Floats, bridged, bridges, found, growth, unseen_at
+from besok.analytics.level_shift import steps_at, surprise
 from tests.unit.houses import BEFORE, NOW, house, moved
 
 SIZE = float(np.log(1.08))
@@ -60,7 +60,9 @@ def test_too_little_is_no_error(days: int) -> None:
     assert steps_at(ratio(1)[:300], [3, 298]) == [None, None]
 
 
-@pytest.mark.parametrize(("doors", "how"), [(1, "level"), (2, "level"), (3, "level"), (2, "overlap"), (2, "unknown")])
+@pytest.mark.parametrize(
+    ("doors", "how"), [(1, "level"), (2, "level"), (3, "level"), (2, "overlap"), (2, "unknown")]
+)
 def test_a_changed_counter_moves_growth_by_no_more_than_its_stated_error(doors: int, how: str) -> None:
     off, plain, errors = [], [], []
     for seed in range(4):
@@ -70,7 +72,9 @@ def test_a_changed_counter_moves_growth_by_no_more_than_its_stated_error(doors: 
         errors.append(told.growth.error)
     assert sum(o > e for o, e in zip(off, errors, strict=True)) == 0
     if how != "unknown":
-        assert np.sqrt(np.mean(np.square(off))) < (1.0 if doors == 1 else 0.7) * np.sqrt(np.mean(np.square(plain)))
+        assert np.sqrt(np.mean(np.square(off))) < (1.0 if doors == 1 else 0.7) * np.sqrt(
+            np.mean(np.square(plain))
+        )
     assert max(errors) < 0.2
 
 

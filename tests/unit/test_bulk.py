@@ -38,7 +38,12 @@ def published(topic: bytes = b"a/b", payload: bytes = b"{}", mid: int = 7) -> Pu
 
 
 MESSAGES = st.builds(
-    Published, st.binary(max_size=200), st.binary(max_size=300), st.integers(0, 65_535), st.just(False), st.booleans()
+    Published,
+    st.binary(max_size=200),
+    st.binary(max_size=300),
+    st.integers(0, 65_535),
+    st.just(False),
+    st.booleans(),
 )
 
 
@@ -82,7 +87,11 @@ def connected() -> Iterator[tuple[BulkClient, socket.socket, list[list[Published
     """A client at one end of a pair of sockets; we are the broker at the other."""
     lots: list[list[Published]] = []
     client = BulkClient(
-        CallbackAPIVersion.VERSION2, "c", protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True, on_messages=lots.append
+        CallbackAPIVersion.VERSION2,
+        "c",
+        protocol=MQTTProtocolVersion.MQTTv5,
+        manual_ack=True,
+        on_messages=lots.append,
     )
     ours, theirs = socket.socketpair()
     theirs.setblocking(False)

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.analytics import calendar
-from core.site import OpeningException, OpeningHours, Site, Space, Text
+from besok.model import calendar
+from besok.model.site import OpeningException, OpeningHours, Site, Space, Text
 
 NAME = Text(sv="Huset", en="The house")
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -84,8 +84,12 @@ def test_every_moment_lies_within_its_business_day(t: datetime, zone: str, day_s
 
 
 def test_opening_hours_are_wall_clock_hours() -> None:
-    assert calendar.open_intervals(date(2026, 1, 15), site()) == ((utc(2026, 1, 15, 7), utc(2026, 1, 15, 19)),)
-    assert calendar.open_intervals(date(2026, 7, 15), site()) == ((utc(2026, 7, 15, 6), utc(2026, 7, 15, 18)),)
+    assert calendar.open_intervals(date(2026, 1, 15), site()) == (
+        (utc(2026, 1, 15, 7), utc(2026, 1, 15, 19)),
+    )
+    assert calendar.open_intervals(date(2026, 7, 15), site()) == (
+        (utc(2026, 7, 15, 6), utc(2026, 7, 15, 18)),
+    )
 
 
 def test_hours_over_the_clock_change_are_shorter_or_longer() -> None:
@@ -109,7 +113,9 @@ def test_an_exception_beats_a_holiday_beats_the_weekday() -> None:
     exception = OpeningException(first=date(2026, 12, 26), last=date(2026, 12, 27), hours="12:00-15:00")
     library = site(country="SE", exceptions=(exception,))
     assert calendar.open_intervals(date(2026, 12, 25), library) == ()
-    assert calendar.open_intervals(date(2026, 12, 26), library) == ((utc(2026, 12, 26, 11), utc(2026, 12, 26, 14)),)
+    assert calendar.open_intervals(date(2026, 12, 26), library) == (
+        (utc(2026, 12, 26, 11), utc(2026, 12, 26, 14)),
+    )
     assert calendar.hours_text(date(2026, 12, 28), library.opening) == "08:00-20:00"
 
 

@@ -7,7 +7,7 @@ from typing import Any, get_type_hints
 import typer
 from typer.models import ParameterInfo
 
-from ops.cli import app
+from cli.main import app
 
 
 def commands(of: typer.Typer) -> Iterator[Callable[..., Any]]:

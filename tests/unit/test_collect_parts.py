@@ -14,13 +14,13 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
+from besok.model.errors import SettingsError
+from besok.model.readings import Message
+from besok.model.settings import Settings
 from collectors import explain, inbox, mqtt
 from collectors.bulk import Published
 from collectors.counters import NOT_IN_BEAT, Counters
 from collectors.inbox import Delivery, Inbox
-from core.errors import SettingsError
-from core.readings import Message
-from core.settings import Settings
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
@@ -118,7 +118,9 @@ def test_reason_codes_become_advice() -> None:
         ("Shared subscription not supported", logging.ERROR, "remove $share"),
     ],
 )
-def test_what_the_broker_grants_is_said(code: str, level: int, words: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_what_the_broker_grants_is_said(
+    code: str, level: int, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
     connection = mqtt.Connection(Settings(), Inbox(), Counters(), lambda: NOW)
     with caplog.at_level(logging.INFO, "collectors"):
         connection._on_subscribe(connection._client, None, 1, [ReasonCode(PacketTypes.SUBACK, code)], None)
@@ -156,7 +158,9 @@ def test_where_they_do_not_they_are_not_told() -> None:
     assert heard(connection, 1).client == ""
 
 
-def test_shared_subscriptions_that_the_broker_does_not_have_are_an_error(caplog: pytest.LogCaptureFixture) -> None:
+def test_shared_subscriptions_that_the_broker_does_not_have_are_an_error(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     settings = Settings(mqtt_topics="$share/g/besok/v1/#,other/#")
     connection = mqtt.Connection(settings, Inbox(), Counters(), lambda: NOW)
     with caplog.at_level(logging.ERROR, "collectors"):

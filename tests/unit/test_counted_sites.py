@@ -5,12 +5,12 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from core.analytics.days import calendar_days, open_also
-from core.site import Text
-from core.views.series import VisitPoint
+from besok.model.site import Text
+from besok.model.views.series import VisitPoint
+from besok.services.days import calendar_days, open_also
 from dashboard.components import answer
 from dashboard.i18n import LANG
-from jobs.outlook import observed
+from jobs.forecast import observed
 from tests.worlds.test_jobs_day import HOUSE
 
 MONDAY = date(2026, 3, 2)
@@ -21,7 +21,11 @@ HALF = replace(HOUSE, opening=replace(HOUSE.opening, tuesday="08:00-14:00", wedn
 def points(*visits: float | None) -> list[VisitPoint]:
     return [
         VisitPoint(
-            day=MONDAY + timedelta(days=n), gross=v, net=v and v / 2, imputed=0.0, coverage=0.0 if v is None else 1
+            day=MONDAY + timedelta(days=n),
+            gross=v,
+            net=v and v / 2,
+            imputed=0.0,
+            coverage=0.0 if v is None else 1,
         )
         for n, v in enumerate(visits)
     ]
@@ -49,6 +53,8 @@ def test_the_page_names_the_sites_where_there_are_several() -> None:
     assert answer.together(names) == ["Räknar besöken i Huset, Parken och Ön, de dagar då alla är uppmätta."]
     token = LANG.set("en")
     try:
-        assert answer.together(names[:2])[0].startswith("Counts the visits of The house and The park, on the days")
+        assert answer.together(names[:2])[0].startswith(
+            "Counts the visits of The house and The park, on the days"
+        )
     finally:
         LANG.reset(token)

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from core.errors import CountFileError
-from ops.files.csvfile import Table, parse, read
-from ops.files.notation import day, is_month, is_week, moment, number
+from besok.files.csvfile import Table, parse, read
+from besok.files.notation import day, is_month, is_week, moment, number
+from besok.model.errors import CountFileError
 
 
 def counts(table: Table) -> list[tuple[datetime, float | None, float | None]]:
@@ -88,7 +88,8 @@ def test_dots_set_thousands_apart_where_decimals_have_a_comma_and_all_dots_do() 
     def told(*texts: str, between: str = ";") -> list[float | None]:
         lines = [f"2026-11-{n + 1:02}{between}{text}" for n, text in enumerate(texts)]
         return [
-            row.number("visits") for row in parse("\n".join([f"date{between}visits", *lines]), ("date", "visits")).rows
+            row.number("visits")
+            for row in parse("\n".join([f"date{between}visits", *lines]), ("date", "visits")).rows
         ]
 
     assert told("12.345", "987", "1.234.567", "1.234,5") == [12345, 987, 1234567, 1234.5]
@@ -105,15 +106,23 @@ def test_days_with_dots_have_the_year_last() -> None:
 
 
 def _days(*texts: str) -> list[date]:
-    return [row.day() for row in parse("\n".join(["date,visits", *(f"{t},1" for t in texts)]), ("date",)).rows]
+    return [
+        row.day() for row in parse("\n".join(["date,visits", *(f"{t},1" for t in texts)]), ("date",)).rows
+    ]
 
 
 def test_whether_the_day_or_the_month_comes_first_is_told_by_the_whole_file() -> None:
     assert _days("03/04/2026", "13/04/2026") == [date(2026, 4, 3), date(2026, 4, 13)]
-    assert _days("3-4-2026", "4-13-2026", "2026-05-01") == [date(2026, 3, 4), date(2026, 4, 13), date(2026, 5, 1)]
+    assert _days("3-4-2026", "4-13-2026", "2026-05-01") == [
+        date(2026, 3, 4),
+        date(2026, 4, 13),
+        date(2026, 5, 1),
+    ]
     with pytest.raises(CountFileError, match=r"two orders: '13/04/2026' on line 2, '04/14/2026' on line 3"):
         _days("13/04/2026", "04/14/2026")
-    with pytest.raises(CountFileError, match="line 2: nobody can tell the day from the month in '03/04/2026'"):
+    with pytest.raises(
+        CountFileError, match="line 2: nobody can tell the day from the month in '03/04/2026'"
+    ):
         _days("03/04/2026", "04/04/2026")
 
 
@@ -140,7 +149,11 @@ def test_a_day_and_its_hour_may_be_two_columns() -> None:
 def test_months_may_be_words() -> None:
     for text in ("5 Oct 2026", "05-Oct-2026", "5. oktober 2026", "5 October 2026"):
         assert day(text, 1) == date(2026, 10, 5) and not is_month(text)
-    assert day("maj 2026", 1) == day("May-2026", 1) == date(2026, 5, 1) and is_month("May 2026") and is_month("2026-05")
+    assert (
+        day("maj 2026", 1) == day("May-2026", 1) == date(2026, 5, 1)
+        and is_month("May 2026")
+        and is_month("2026-05")
+    )
 
 
 def test_a_date_may_be_two_or_three_columns() -> None:
@@ -153,7 +166,16 @@ def test_a_date_may_be_two_or_three_columns() -> None:
 
 
 def test_weeks_begin_on_their_monday() -> None:
-    for text in ("2026-W05", "2026W05", "2026-w5", "W05 2026", "w5-2026", "Week 5, 2026", "vecka 5 2026", "2026 v.5"):
+    for text in (
+        "2026-W05",
+        "2026W05",
+        "2026-w5",
+        "W05 2026",
+        "w5-2026",
+        "Week 5, 2026",
+        "vecka 5 2026",
+        "2026 v.5",
+    ):
         assert day(text, 1) == date(2026, 1, 26) and is_week(text) and not is_month(text)
     assert day("W01 2026", 1) == date(2025, 12, 29) and day("2026-W53", 1) == date(2026, 12, 28)
     assert day("2026-W05-3", 1) == date(2026, 1, 28) and not is_week("2026-W05-3")
@@ -210,7 +232,9 @@ def test_times() -> None:
 
 
 def test_thousands_set_apart_are_no_decimals() -> None:
-    table = parse('date,visits\n2026-11-25,"1,234"\n2026-11-26,"12,345,678"\n2026-11-27,"1,5"\n', ("date", "visits"))
+    table = parse(
+        'date,visits\n2026-11-25,"1,234"\n2026-11-26,"12,345,678"\n2026-11-27,"1,5"\n', ("date", "visits")
+    )
     assert [row.number("visits") for row in table.rows] == [1234, 12_345_678, 1.5]
     others = parse("date;visits\n2026-11-25;1,234\n2026-11-26;987\n", ("date", "visits"))
     assert [row.number("visits") for row in others.rows] == [1234, 987]
@@ -225,7 +249,9 @@ def test_an_hour_of_one_digit_and_swedish_columns() -> None:
     assert parse("datum;besök\n2026-11-25;3\n", ("date", "visits")).rows[0].number("visits") == 3
 
 
-@pytest.mark.parametrize("head", ["date,year,month,visits", "year,date,month,visits", "date,year,month,day,visits"])
+@pytest.mark.parametrize(
+    "head", ["date,year,month,visits", "year,date,month,visits", "date,year,month,day,visits"]
+)
 def test_a_whole_date_is_believed_before_its_parts_beside_it(head: str) -> None:
     told = {"date": "2026-11-25", "year": "2026", "month": "11", "day": "Wednesday", "visits": "3"}
     line = ",".join(told[name] for name in head.split(","))
@@ -273,7 +299,9 @@ def test_a_text_over_several_lines_is_not_a_line_that_is_there_twice() -> None:
     assert parse(text, ("date", "visits")).again == 1
 
 
-@pytest.mark.parametrize("head", ["hour_start_local", "Start Time", "Date_Time", "Datum och tid", "start (UTC)"])
+@pytest.mark.parametrize(
+    "head", ["hour_start_local", "Start Time", "Date_Time", "Datum och tid", "start (UTC)"]
+)
 def test_a_time_may_be_told_by_a_word_of_its_columns_name(head: str) -> None:
     row = parse(f"station,{head},in,visits\nstart,2026-11-25 08:15,3,4\n", ("time", "visits")).rows[0]
     assert row.moment() == datetime(2026, 11, 25, 8, 15) and row.number("visits") == 4  # noqa: DTZ001

@@ -6,8 +6,8 @@ from typing import Any
 from hearing import heard, mutated, raises_only_unreadable, sample, timed, told
 from hypothesis import given, settings
 
+from besok.model.decode_context import Known
 from collectors.adapters import dahua
-from core.known import Known
 
 ROWS = {
     "params": {
@@ -20,11 +20,19 @@ ROWS = {
         ],
     }
 }  # fmt: skip
-SUMS = {"device_id": "cam-7", "EnteredSubtotal": {"Total": 900, "Today": 31, "Hour": 2}, "ExitedSubtotal": {"Today": 4}}
+SUMS = {
+    "device_id": "cam-7",
+    "EnteredSubtotal": {"Total": 900, "Today": 31, "Hour": 2},
+    "ExitedSubtotal": {"Today": 4},
+}
 
 
 def event(code: str = "VideoMotion", action: str = "Start", **data: Any) -> dict[str, Any]:
-    return {"Action": action, "Code": code, "Data": {"LocaleTime": "2024-07-06 20:44:28", "UTC": 1720291468} | data}
+    return {
+        "Action": action,
+        "Code": code,
+        "Data": {"LocaleTime": "2024-07-06 20:44:28", "UTC": 1720291468} | data,
+    }
 
 
 def test_a_row_is_the_people_of_its_hour_in_local_time() -> None:

@@ -14,7 +14,7 @@ from plotly.offline import get_plotlyjs_version
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
 
-from core.settings import Settings
+from besok.model.settings import Settings
 from dashboard.app import ASSETS, attach
 from dashboard.delivery import PackingMiddleware, allowing
 from dashboard.figures.style import CONFIG
@@ -30,7 +30,9 @@ def screens() -> Iterator[Dash]:
 
 def test_no_callback_runs_on_the_event_loop(screens: Dash) -> None:
     """Dash awaits what is a coroutine and calls everything else on the loop, where it would stop every other reader."""
-    callbacks = {name: entry["callback"] for name, entry in screens.callback_map.items() if "callback" in entry}
+    callbacks = {
+        name: entry["callback"] for name, entry in screens.callback_map.items() if "callback" in entry
+    }
     assert callbacks
     assert [name for name, function in callbacks.items() if not inspect.iscoroutinefunction(function)] == []
 
@@ -67,7 +69,9 @@ def test_allowing_leaves_the_rest_alone() -> None:
 def test_charts_do_not_offer_to_upload_the_data() -> None:
     assert CONFIG["showSendToCloud"] is False
     for path in ASSETS.parent.rglob("*.py"):
-        assert path.name == "chart.py" or "dcc.Graph(" not in path.read_text(), f"{path}: use components.chart"
+        assert path.name == "chart.py" or "dcc.Graph(" not in path.read_text(), (
+            f"{path}: use components.chart"
+        )
 
 
 def test_the_vendored_plotly_is_the_one_that_python_writes_for() -> None:
@@ -78,7 +82,10 @@ def test_the_vendored_plotly_is_the_one_that_python_writes_for() -> None:
 
 def test_the_page_says_its_language() -> None:
     assert asyncio.run(_language(b"", b"en-GB,en;q=0.9")) == ("en", None)
-    assert asyncio.run(_language(b"lang=sv", b"en")) == ("sv", "besok_lang=sv; Path=/; Max-Age=31536000; SameSite=Lax")
+    assert asyncio.run(_language(b"lang=sv", b"en")) == (
+        "sv",
+        "besok_lang=sv; Path=/; Max-Age=31536000; SameSite=Lax",
+    )
     assert asyncio.run(_language(b"", b"fi")) == ("sv", None)
 
 
@@ -142,7 +149,13 @@ def test_what_is_missing_is_not_kept() -> None:
 
     packing = PackingMiddleware(app)
     headers = [(b"accept-encoding", b"br")]
-    scope: Scope = {"type": "http", "method": "GET", "path": "/assets/x", "query_string": b"", "headers": headers}
+    scope: Scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/assets/x",
+        "query_string": b"",
+        "headers": headers,
+    }
     assert asyncio.run(_answer(packing, scope))[0]["status"] == 404
     assert packing.kept == {}
 
@@ -150,4 +163,7 @@ def test_what_is_missing_is_not_kept() -> None:
 def test_the_words_of_the_board_are_json(screens: Dash) -> None:
     from dashboard.components import words
 
-    assert json.loads(json.dumps(words.for_browser("onsdag", True)))["same"] == "som förra onsdagen vid samma tid"
+    assert (
+        json.loads(json.dumps(words.for_browser("onsdag", True)))["same"]
+        == "som förra onsdagen vid samma tid"
+    )

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from core.analytics.occupancy import REASONS
-from core.site import Text
-from core.views.live import SiteInfo, SiteLive, SpaceLive
-from core.views.series import OccupancyPoint
+from besok.analytics.occupancy import REASONS
+from besok.model.site import Text
+from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
+from besok.model.views.series import OccupancyPoint
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.components import building, words
@@ -43,7 +43,12 @@ def site(*spaces: SpaceLive, **changes: Any) -> SiteLive:
 def board(live: SiteLive, said: Any = None, **changes: Any) -> dict[str, Any]:
     """The page as the browser gets it, flattened: every element by its place for the script, and all text."""
     info = SiteInfo(
-        site=live.site, kind="library", name=live.name, timezone="Europe/Stockholm", capacity=100, sandbox=live.sandbox
+        site=live.site,
+        kind="library",
+        name=live.name,
+        timezone="Europe/Stockholm",
+        capacity=100,
+        sandbox=live.sandbox,
     )
     shared = Frame(weekday="onsdag", first=NOW - timedelta(hours=3), last=NOW + timedelta(hours=8), **changes)
     found: dict[str, Any] = {"text": [], "cards": {}}
@@ -77,7 +82,9 @@ def test_a_card_says_how_many_and_how_sure() -> None:
 
 def test_every_number_of_people_has_its_interval_beside_it() -> None:
     storey, room = space("ground", kind="storey"), space("hall", "ground")
-    inside = space("nook", "hall", people=1.0, lower=1.0, upper=3.2, basis="presence", level="unknown", capacity=None)
+    inside = space(
+        "nook", "hall", people=1.0, lower=1.0, upper=3.2, basis="presence", level="unknown", capacity=None
+    )
     curves = {"hall": Today(usual=formats.with_interval(31.0, 27.6, 35.2))}
     text = board(site(storey, room, inside), curves=curves)["text"]
     assert text.count("7") == text.count("(5–9)") == 3
@@ -118,7 +125,9 @@ def test_a_closed_house_is_said_to_be_closed_unless_it_is_full_of_people() -> No
 
 
 def test_unknown_is_a_dash_and_never_zero() -> None:
-    silent = space("hall", people=None, lower=None, upper=None, reason="no_data", freshness="none", level="unknown")
+    silent = space(
+        "hall", people=None, lower=None, upper=None, reason="no_data", freshness="none", level="unknown"
+    )
     found = board(site(silent, spaces=(silent,)))
     assert "–" in found["text"] and "0" not in found["text"]
     assert "ingen siffra ännu" in found["text"] and "Inga data" in found["text"]
@@ -178,9 +187,16 @@ def test_the_building_has_storeys_rooms_and_rooms_in_rooms() -> None:
 def test_one_room_has_the_wall_for_itself() -> None:
     shared = Frame(weekday="onsdag", first=NOW, last=NOW)
     info = SiteInfo(
-        site="house", kind="library", name=Text(sv="", en=""), timezone="Europe/Stockholm", capacity=100, sandbox=False
+        site="house",
+        kind="library",
+        name=Text(sv="", en=""),
+        timezone="Europe/Stockholm",
+        capacity=100,
+        sandbox=False,
     )
-    one, five = (now_page.board(site(*(space(str(n)) for n in range(rooms))), info, shared).style for rooms in (1, 5))
+    one, five = (
+        now_page.board(site(*(space(str(n)) for n in range(rooms))), info, shared).style for rooms in (1, 5)
+    )
     assert (one["--columns"], five["--columns"]) == ("1", "3")
 
 

@@ -6,8 +6,8 @@ from typing import Any, get_args
 
 import pytest
 
-from core.site import Text
-from core.views.progress import MethodBreak, Progress
+from besok.model.site import Text
+from besok.model.views.progress import MethodBreak, Progress
 from dashboard.components.breaks import section, told
 from dashboard.i18n import LANG
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from core.views.effects import EventEffect, Extra
+from besok.model.views.effects import EventEffect, Extra
 from dashboard.components import gains
 from dashboard.i18n import LANG
 

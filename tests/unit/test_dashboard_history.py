@@ -7,10 +7,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.site import Text
-from core.sitefile import parse
-from core.views.live import SpaceInfo
-from core.views.series import OccupancyPoint
+from besok.model.site import Text
+from besok.model.sitefile import parse
+from besok.model.views.live import SpaceInfo
+from besok.model.views.series import OccupancyPoint
 from dashboard.components import history
 from dashboard.i18n import LANG, formats
 from dashboard.ranges import Range
@@ -67,7 +67,9 @@ def test_days_are_compared_with_days() -> None:
     now = [point(START + timedelta(days=n)) for n in range(5)]
     here = ZoneInfo(SITE.timezone)  # by the clocks on the wall: they are changed in between
     before = [replace(one, start=one.start.astimezone(here) - period.shift, people=89.6) for one in now]
-    assert history.finding(now, before, SITE, SPACE, period).endswith(" −50% against the same weekdays before.")
+    assert history.finding(now, before, SITE, SPACE, period).endswith(
+        " −50% against the same weekdays before."
+    )
 
 
 def test_a_moment_of_today_needs_no_day() -> None:

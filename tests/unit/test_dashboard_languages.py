@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core.languages import LANGUAGES, preferred
+from besok.text.languages import LANGUAGES, preferred
 from dashboard.i18n import HERE, LANG, _, formats, plural
 from dashboard.i18n.update import missing, stored
 from dashboard.language import asked, kept
@@ -32,7 +32,9 @@ def test_no_text_hides_in_an_f_string() -> None:
     for path in HERE.parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.JoinedStr):
-                calls = [n for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+                calls = [
+                    n for n in ast.walk(node) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)
+                ]
                 assert not [c for c in calls if c.func.id in ("_", "plural")], path
 
 

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.site import Text
-from core.views.around import ActionInfo
+from besok.model.site import Text
+from besok.model.views.calendar import ActionInfo
 from dashboard.components import ledger
 from dashboard.i18n import LANG
 

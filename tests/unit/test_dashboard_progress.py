@@ -6,11 +6,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from core import sitefile
-from core.views.outlook import Awaited, Expected, ExpectedTotal, Record
-from core.views.progress import SoFar
-from core.views.series import VisitPoint
-from dashboard.components import answer, outlook, record, unaimed, years
+from besok.model import sitefile
+from besok.model.views.forecast import Awaited, Expected, ExpectedTotal, Record
+from besok.model.views.progress import SoFar
+from besok.model.views.series import VisitPoint
+from dashboard.components import answer, forecast, record, unaimed, years
 from dashboard.figures import path
 from dashboard.i18n import LANG
 from dashboard.pages import this_year
@@ -33,7 +33,9 @@ def points(first: date, last: date, value: float | None = 100.0) -> list[VisitPo
 
 
 def expected(first: date, last: date, mean: float) -> ExpectedTotal:
-    return ExpectedTotal(first=first, last=last, mean=mean, low80=mean - 10, high80=mean + 10, low95=0, high95=0)
+    return ExpectedTotal(
+        first=first, last=last, mean=mean, low80=mean - 10, high80=mean + 10, low95=0, high95=0
+    )
 
 
 def test_the_calendar_years_are_counted_then_half_counted_then_expected() -> None:
@@ -47,7 +49,9 @@ def test_the_calendar_years_are_counted_then_half_counted_then_expected() -> Non
     seen = points(date(2024, 1, 1), TODAY)
     for point, hole in enumerate(seen):
         if hole.day.year == 2024 and hole.day.month == 7:
-            seen[point] = replace(hole, gross=None)  # a month that nobody observed counts as the mean of the others
+            seen[point] = replace(
+                hole, gross=None
+            )  # a month that nobody observed counts as the mean of the others
     found = years.of(seen, "gross", replace(OUTLOOK, totals=totals))
     assert [(y.year, round(y.visits), y.low) for y in found] == [
         (2024, 36_600, None), (2025, 36_500, None), (2026, 32_800 + 3_700, 36_490), (2027, 40_000, 39_990),
@@ -63,9 +67,13 @@ def test_the_calendar_years_are_counted_then_half_counted_then_expected() -> Non
 def test_a_target_whose_time_is_over_was_reached_or_not() -> None:
     over = replace(WAY, deadline=date(2026, 6, 30), needed_growth=None, deadline_365=70_000)
     told = texts(answer.panel(over, "Library"))
-    assert "Not reached" in told and "70,000 came in the 365 days up to it" in told and "the path (" not in told
+    assert (
+        "Not reached" in told and "70,000 came in the 365 days up to it" in told and "the path (" not in told
+    )
     assert "Not reached" not in texts(answer.panel(replace(over, deadline_365=73_000), "Library"))
-    assert "too few days were counted to say" in texts(answer.panel(replace(over, deadline_365=None), "Library"))
+    assert "too few days were counted to say" in texts(
+        answer.panel(replace(over, deadline_365=None), "Library")
+    )
     there = texts(answer.panel(replace(WAY, last_365=80_000, needed_growth=-0.02), "Library"))
     assert "Reached" in there and "as long as it lasts until 31 Dec 2030" in there
 
@@ -87,14 +95,17 @@ def test_months_that_were_not_observed_whole_are_compared_with_nothing() -> None
 @pytest.mark.parametrize(
     ("why", "said"),
     [
-        (Awaited(days=9, coming_in=False, at_work=True), "It needs 21 days of counted visits, and there are 9."),
+        (
+            Awaited(days=9, coming_in=False, at_work=True),
+            "It needs 21 days of counted visits, and there are 9.",
+        ),
         (Awaited(days=500, coming_in=True, at_work=True), "Older visits are coming in, 500 days so far."),
         (Awaited(days=500, coming_in=False, at_work=True), "It is made from 500 days of visits"),
         (Awaited(days=500, coming_in=False, at_work=False), "The service that makes it is not at work"),
     ],
 )
 def test_a_forecast_that_is_not_there_yet_says_why(why: Awaited, said: str) -> None:
-    assert said in texts(outlook.awaited(why))
+    assert said in texts(forecast.awaited(why))
 
 
 def test_without_a_target_the_page_tells_what_came_what_comes_and_how_to_set_one() -> None:
@@ -106,7 +117,9 @@ def test_without_a_target_the_page_tells_what_came_what_comes_and_how_to_set_one
     told = texts(unaimed.so_far(known, "Library", coming))
     for part in ("99,000", "visits on 1,000 days since 1 Feb 2024", "36,000", "41,200", "+8.0%"):
         assert part in told
-    new = texts(unaimed.so_far(replace(known, days=1, visits=7, coverage_365=0.003, growth=None), "Library", None))
+    new = texts(
+        unaimed.so_far(replace(known, days=1, visits=7, coverage_365=0.003, growth=None), "Library", None)
+    )
     assert "visits on 1 day, 1 Feb 2024" in new and "last 365" not in new
     assert "No target yet" in texts(unaimed.no_goal("lib", "Library", None, TODAY, known.first))
     assert "Send older counts" in texts(unaimed.no_goal("lib", "Library", WAY, TODAY, known.first))
@@ -147,7 +160,9 @@ def test_days_that_nobody_counted_are_not_told_as_fewer_visits() -> None:
 
 
 def test_a_baseline_under_way_is_no_path_yet() -> None:
-    young = replace(WAY, baseline_first=date(2026, 11, 1), baseline_last=date(2027, 10, 31), baseline_coverage=0.06)
+    young = replace(
+        WAY, baseline_first=date(2026, 11, 1), baseline_last=date(2027, 10, 31), baseline_coverage=0.06
+    )
     said = texts(unaimed.no_goal("lib", "Library", young, TODAY, date(2026, 11, 20)))
     assert "from 1 Nov 2026 to 31 Oct 2027. The way to it begins once they are counted." in said
     assert "[sites.target]" not in said
@@ -162,7 +177,7 @@ def test_closed_days_to_come_are_named_but_for_weekdays_that_always_are() -> Non
         shut = day in eves or day.weekday() == 6
         most = 0.0 if shut else 120.0
         days.append(Expected(day=day, mean=most, low80=0, high80=most, low95=0, high95=most))
-    assert outlook.closed(days) == "Closed: Thu 24 Dec – Fri 25 Dec and Fri 1 Jan."
-    assert outlook.closed(days[:7]) == ""
+    assert forecast.closed(days) == "Closed: Thu 24 Dec – Fri 25 Dec and Fri 1 Jan."
+    assert forecast.closed(days[:7]) == ""
     LANG.set("sv")
-    assert outlook.closed(days) == "Stängt: tors 24 dec. – fre 25 dec. och fre 1 jan."
+    assert forecast.closed(days) == "Stängt: tors 24 dec. – fre 25 dec. och fre 1 jan."

@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from core.analytics.calibration import accuracy
-from core.site import Text
-from core.sitefile import parse
-from core.views.attention import FindingInfo, State
-from core.views.calibrating import DoorInfo
-from core.views.live import Freshness
-from core.views.operation import DeviceInfo
+from besok.analytics.calibration import accuracy
+from besok.model.site import Text
+from besok.model.sitefile import parse
+from besok.model.views.attention import FindingInfo, State
+from besok.model.views.calibration import DoorInfo
+from besok.model.views.devices import DeviceInfo
+from besok.model.views.live import Freshness
 from dashboard.components import attention, beside, unusual
 from dashboard.components.told import told
 from dashboard.i18n import LANG
@@ -86,7 +86,9 @@ def test_the_board_of_a_new_place_says_what_to_do() -> None:
 
 def test_a_sensor_that_fell_silent_is_not_said_to_be_well() -> None:
     assert "no sensor has been found to be faulty" in texts(attention.section([], "Europe/Stockholm"))
-    assert texts(attention.section([], "Europe/Stockholm", silent=True)).startswith("Nothing yet: a sensor that stays")
+    assert texts(attention.section([], "Europe/Stockholm", silent=True)).startswith(
+        "Nothing yet: a sensor that stays"
+    )
 
 
 def test_unusual_hours_are_told_from_three_weeks_on() -> None:
@@ -107,4 +109,7 @@ def test_only_doors_at_which_somebody_counted_have_a_row() -> None:
     said = texts(beside._doors([door("Main", NOW), door("Side"), door("Back")], names, "Europe/Stockholm"))
     assert "Main not counted not counted 25 Nov 13:00, 1 count" in said
     assert said.endswith("Nobody has counted yet at: Side and Back.")
-    assert texts(beside._doors([door("Main")], names, "Europe/Stockholm")) == "Nobody has counted at any door yet."
+    assert (
+        texts(beside._doors([door("Main")], names, "Europe/Stockholm"))
+        == "Nobody has counted at any door yet."
+    )

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from core.views.annual import AnnualReport
+from besok.model.views.annual import AnnualReport
 from dashboard.i18n import LANG
 from dashboard.pages import statistics
 from tests.unit.test_figures_outlook import texts

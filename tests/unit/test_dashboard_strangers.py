@@ -6,13 +6,13 @@ from typing import get_args
 
 import pytest
 
-from core.analytics.placement import Heard, Reason, suggest
-from core.analytics.strangers import Stranger, latest
-from core.metrics import METRICS
-from core.views.operation import SHOWN_DEVICES, LastReading, UnplacedDevice
-from dashboard.components import readings, strangers
+from besok.analytics.placement import Heard, Reason, suggest
+from besok.model.metrics import METRICS
+from besok.model.views.devices import SHOWN_DEVICES, LastReading, UnplacedDevice
+from besok.services.unplaced_devices import Stranger, latest
+from cli.terminal import devices
+from dashboard.components import readings, unplaced_devices
 from dashboard.i18n import LANG
-from ops.terminal import devices
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
@@ -59,7 +59,7 @@ def test_every_reason_has_a_sentence(reason: Reason, language: str) -> None:
     reasoned = replace(suggestion, reason=reason, words=("hiss",), others=("lift",))
     token = LANG.set(language)
     try:
-        told = strangers.why(reasoned, {"lift": "Hiss upp"})
+        told = unplaced_devices.why(reasoned, {"lift": "Hiss upp"})
     finally:
         LANG.reset(token)
     assert told.endswith(".")
@@ -67,8 +67,8 @@ def test_every_reason_has_a_sentence(reason: Reason, language: str) -> None:
 
 
 def test_channels_have_names() -> None:
-    assert strangers.channel_name("flow:2") == "Linje 2"
-    assert strangers.channel_name("level:all") == "Område all"
+    assert unplaced_devices.channel_name("flow:2") == "Linje 2"
+    assert unplaced_devices.channel_name("level:all") == "Område all"
 
 
 def test_a_list_that_is_cut_off_says_so() -> None:
@@ -77,6 +77,6 @@ def test_a_list_that_is_cut_off_says_so() -> None:
     )  # fmt: skip
     stranger = Stranger(device=device, suggestions=())
     cut = "Bara de 100 som hördes senast visas."
-    assert cut in str(strangers.section([stranger] * SHOWN_DEVICES, {}, NOW))
-    assert cut not in str(strangers.section([stranger] * 3, {}, NOW))
+    assert cut in str(unplaced_devices.section([stranger] * SHOWN_DEVICES, {}, NOW))
+    assert cut not in str(unplaced_devices.section([stranger] * 3, {}, NOW))
     assert list(devices.strangers([stranger] * SHOWN_DEVICES, NOW))[-1].startswith("Only the 100")

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from core.analytics import usage
-from core.analytics.next_count import Advice
-from core.analytics.usage import DayUse, Passed
-from core.site import Text
-from core.views.series import SpaceUsage, VisitPoint
+from besok.analytics import usage
+from besok.analytics.count_advice import Advice
+from besok.analytics.usage import DayUse, Passed
+from besok.model.site import Text
+from besok.model.views.series import SpaceUsage, VisitPoint
 from dashboard.components import beside, used
 from dashboard.i18n import LANG
 
@@ -58,15 +58,23 @@ def test_the_peak_has_the_interval_that_stands_beside_the_curve() -> None:
 
 def test_what_is_not_stated_is_not_shown_and_what_cannot_be_told_says_why() -> None:
     text = told(None, None, DAY)
-    assert "seat" not in text.replace("not who sits", "") and "Utilisation" not in text and "Visits 400 (" in text
-    nothing = DayUse(**{n: getattr(DAY, n) for n in DayUse.__slots__} | {"over": False, "open_known_hours": 0.0})
+    assert (
+        "seat" not in text.replace("not who sits", "")
+        and "Utilisation" not in text
+        and "Visits 400 (" in text
+    )
+    nothing = DayUse(
+        **{n: getattr(DAY, n) for n in DayUse.__slots__} | {"over": False, "open_known_hours": 0.0}
+    )
     assert "It is told once a day is over." in told(None, None, nothing)
 
 
 def test_the_next_count_and_the_mark_of_corrected_visits() -> None:
     token = LANG.set("en")
     try:
-        advice = Advice(portal="main", weekday=2, hour=16, expected=74.6, gain=0.6, margin_now=0.05, margin_after=0.021)
+        advice = Advice(
+            portal="main", weekday=2, hour=16, expected=74.6, gain=0.6, margin_now=0.05, margin_after=0.021
+        )
         assert beside.next_count([advice], {"main": "Main door"}) == (
             "Count next: Main door, Wednesday between 16:00 and 17:00. About 75 people go in there in a quarter "
             "of an hour, and the doubt about the visits goes from ±5.0% to ±2.1%."

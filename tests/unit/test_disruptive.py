@@ -11,7 +11,13 @@ from collectors.adapters import disruptive
 
 def event(kind: str, **value: Any) -> dict[str, Any]:
     told = value | {"updateTime": "2024-05-09T10:46:46.123456Z"}
-    return {"eventType": kind, kind: told, "eventId": "e1", "targetName": "projects/p1/devices/d1", "labels": {}}
+    return {
+        "eventType": kind,
+        kind: told,
+        "eventId": "e1",
+        "targetName": "projects/p1/devices/d1",
+        "labels": {},
+    }
 
 
 def enveloped(kind: str, **value: Any) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 from typer.main import get_command
 
-from core.metrics import METRICS
-from core.settings import Settings
+from besok.model.metrics import METRICS
+from besok.model.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -66,7 +66,7 @@ def test_the_worked_example_of_a_scenario_is_a_scenario() -> None:
 
 
 def test_every_command_is_documented() -> None:
-    from ops.cli import app
+    from cli.main import app
 
     text = "\n".join(page.read_text("utf-8") for page in PAGES)
     assert [name for name in _commands(get_command(app), "besok") if name not in text] == []
@@ -89,7 +89,7 @@ def test_every_setting_is_documented_with_its_default() -> None:
 
 
 def test_the_tree_of_errors_is_complete() -> None:
-    import core.errors as errors
+    import besok.model.errors as errors
 
     text = errors.__doc__ or ""
     names = [n for n, c in vars(errors).items() if isinstance(c, type) and issubclass(c, Exception)]

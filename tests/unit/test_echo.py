@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from collectors.echo import Echoes
+from besok.model.readings import Message
+from collectors.broker_replay import Echoes
 from collectors.pipeline import decode
-from core.readings import Message
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

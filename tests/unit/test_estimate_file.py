@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from core.errors import CountFileError
-from ops.cli import app
-from ops.standalone import estimate as work
-from ops.standalone.estimate import Way, answer
+from besok.model.errors import CountFileError
+from cli.main import app
+from cli.standalone import estimate as work
+from cli.standalone.estimate import Way, answer
 
 Write = Callable[[str], Path]
 START = datetime(2026, 3, 2, 8)  # noqa: DTZ001 - what a file says without a zone is the local clock
@@ -67,7 +67,18 @@ def test_the_command_prints_csv_or_json(write: Write) -> None:
     told = CliRunner().invoke(app, ["estimate", file]).stdout.splitlines()
     assert told[0] == "time,people,low,high,raw"
     assert len(told) == 9
-    args = ["estimate", file, "--json", "--smooth", "--closed", "20:00-07:00", "--capacity", "50", "--history", file]
+    args = [
+        "estimate",
+        file,
+        "--json",
+        "--smooth",
+        "--closed",
+        "20:00-07:00",
+        "--capacity",
+        "50",
+        "--history",
+        file,
+    ]
     rows = json.loads(CliRunner().invoke(app, args).stdout)
     assert list(rows[0]) == ["time", "people", "low", "high", "raw"]
 
@@ -75,13 +86,16 @@ def test_the_command_prints_csv_or_json(write: Write) -> None:
 def test_several_doors_add_up(write: Write) -> None:
     rows = [(t, door, a, b) for t, a, b in hours() for door in ("east", "west")]
     both = answer(
-        write("time,door,in,out\n" + "\n".join(f"{t:%Y-%m-%d %H:%M},{d},{a},{b}" for t, d, a, b in rows)), Way()
+        write("time,door,in,out\n" + "\n".join(f"{t:%Y-%m-%d %H:%M},{d},{a},{b}" for t, d, a, b in rows)),
+        Way(),
     )
     assert [line.raw for line in both] == [4, 34, 58, 56, 36, 18, 2, 0]
 
 
 def test_each_day_begins_anew_at_the_reset(write: Write) -> None:
-    rows: list[tuple[datetime, int | str, int | str]] = [(START + timedelta(hours=n), 1, 0) for n in range(24)]
+    rows: list[tuple[datetime, int | str, int | str]] = [
+        (START + timedelta(hours=n), 1, 0) for n in range(24)
+    ]
     raws = [line.raw for line in answer(write(table(rows)), Way())]
     assert raws[19:22] == [20, 1, 2]
     noon = [line.raw for line in answer(write(table(rows)), Way(reset=work.clock("12:00")))]
@@ -89,7 +103,9 @@ def test_each_day_begins_anew_at_the_reset(write: Write) -> None:
 
 
 def test_closed_hours_are_empty(write: Write) -> None:
-    rows = [(START + timedelta(minutes=15 * n), 4 if n < 20 else 0, 3 if 8 <= n < 30 else 0) for n in range(64)]
+    rows = [
+        (START + timedelta(minutes=15 * n), 4 if n < 20 else 0, 3 if 8 <= n < 30 else 0) for n in range(64)
+    ]
     lines = answer(write(table(rows)), Way(closed=work.stretch("17:00-08:00")))
     assert lines[32].raw == 14
     assert lines[-1].people == pytest.approx(0, abs=0.02)
@@ -98,7 +114,10 @@ def test_closed_hours_are_empty(write: Write) -> None:
 
 def test_history_takes_out_the_usual_error(write: Write) -> None:
     def day(number: int) -> list[tuple[datetime, int | str, int | str]]:
-        return [(START + timedelta(days=number, hours=n), 0 if n > 8 else 95, 0 if n < 2 else 85) for n in range(12)]
+        return [
+            (START + timedelta(days=number, hours=n), 0 if n > 8 else 95, 0 if n < 2 else 85)
+            for n in range(12)
+        ]
 
     file, before = write(table(day(10))), write(table([row for n in range(8) for row in day(n)]))
     plain, knowing = people(file), people(file, history=before)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from core.analytics.events import Unusual, lay, unusual
-from core.errors import CountFileError
-from ops.cli import app
-from ops.standalone import events
+from besok.analytics.events import Unusual, lay, unusual
+from besok.model.errors import CountFileError
+from cli.main import app
+from cli.standalone import events
 
 HOUR = np.timedelta64(1, "h")
 START = np.datetime64("2025-03-03T00:00:00")  # a Monday
@@ -168,7 +168,9 @@ def calit2(shared: Path) -> tuple[np.ndarray, np.ndarray, list[tuple[np.datetime
         lines = list(csv.DictReader(file))
     times = np.array([line["interval_start_local"] for line in lines], "datetime64[s]")
     with (shared / "data/calit2/events.csv").open() as file:
-        events = [(np.datetime64(e["begin_local"]), np.datetime64(e["end_local"])) for e in csv.DictReader(file)]
+        events = [
+            (np.datetime64(e["begin_local"]), np.datetime64(e["end_local"])) for e in csv.DictReader(file)
+        ]
     return times, np.array([float(line["in"]) for line in lines]), events
 
 
@@ -231,8 +233,12 @@ def test_doors_of_one_time_are_added_up_and_an_hour_that_comes_twice_is_not(tmp_
     file = tmp_path / "doors.csv"
     hours = [f"2026-10-{day:02} {hour:02}:00" for day in range(20, 31) for hour in range(24)]
     lines = [f"{hour},{door},{count}" for hour in hours for door, count in (("a", 5), ("b", 7))]
-    file.write_text("\n".join(["time,door,count", *lines, "2026-10-31 00:00,a,", "2026-10-31 00:00,b,"]), "utf-8")
+    file.write_text(
+        "\n".join(["time,door,count", *lines, "2026-10-31 00:00,a,", "2026-10-31 00:00,b,"]), "utf-8"
+    )
     doors = events.read(file)
     assert set(doors.counts[:-1]) == {12.0} and np.isnan(doors.counts[-1]) and len(doors.times) == 11 * 24 + 1
-    file.write_text("\n".join(["time,count", *(f"{hour},5" for hour in [*hours, "2026-10-25 02:00"])]), "utf-8")
+    file.write_text(
+        "\n".join(["time,count", *(f"{hour},5" for hour in [*hours, "2026-10-25 02:00"])]), "utf-8"
+    )
     assert set(events.read(file).counts) == {5.0}

@@ -2,8 +2,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from core.views.progress import Progress
-from core.views.series import HeatCell, OccupancyPoint, VisitPoint
+from besok.model.views.progress import Progress
+from besok.model.views.series import HeatCell, OccupancyPoint, VisitPoint
 from dashboard.components import answer
 from dashboard.figures import heat, occupancy, path, progress
 
@@ -140,7 +140,11 @@ def test_the_running_month_is_hatched_and_not_judged() -> None:
 def test_the_year_has_three_lines_told_apart_without_colour() -> None:
     series = [(date(2026, 1, 1), 5.0)]
     figure = progress.this_year(series, series, series, (2026, 2025))
-    assert [(t.name, t.line.dash) for t in figure.data] == [("2025", "dot"), ("vägen", "dash"), ("2026", None)]
+    assert [(t.name, t.line.dash) for t in figure.data] == [
+        ("2025", "dot"),
+        ("vägen", "dash"),
+        ("2026", None),
+    ]
 
 
 def test_a_year_of_few_days_has_days_on_its_axis() -> None:

@@ -5,17 +5,18 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from core.views.outlook import Expected, ExpectedTotal, Outlook, Record, Scored
-from core.views.progress import Progress
-from core.views.series import VisitPoint
+from besok.model.views.forecast import Expected, ExpectedTotal, Outlook, Record, Scored
+from besok.model.views.progress import Progress
+from besok.model.views.series import VisitPoint
 from dashboard.components import answer, record
-from dashboard.figures import outlook as figures
+from dashboard.figures import forecast as figures
 from dashboard.i18n import LANG
 
 DAY = timedelta(days=1)
 FIRST = date(2025, 1, 1)
 COMING = tuple(
-    Expected(day=date(2026, 11, 25) + n * DAY, mean=100, low80=80, high80=120, low95=60, high95=140) for n in range(60)
+    Expected(day=date(2026, 11, 25) + n * DAY, mean=100, low80=80, high80=120, low95=60, high95=140)
+    for n in range(60)
 )
 OUTLOOK = Outlook(
     origin=date(2026, 11, 24), made=datetime(2026, 11, 25, 3, tzinfo=UTC), afterwards=False, measure="gross",
@@ -36,7 +37,10 @@ WAY = Progress(
 
 
 def visits(days: int, value: float | None = 10.0) -> list[VisitPoint]:
-    return [VisitPoint(day=FIRST + n * DAY, gross=value, net=value, coverage=1.0, imputed=0.0) for n in range(days)]
+    return [
+        VisitPoint(day=FIRST + n * DAY, gross=value, net=value, coverage=1.0, imputed=0.0)
+        for n in range(days)
+    ]
 
 
 def scored(truth: float | None, observed: float = 1.0) -> Scored:
@@ -81,10 +85,17 @@ def test_the_answer_says_the_odds_and_what_follows() -> None:
     token = LANG.set("en")
     try:
         said = texts(answer.panel(WAY, "Library", OUTLOOK, {6: 0.8, 0: 1.2}))
-        for part in ("4 in 10", "the odds of 2.0 × by 31 Dec 2030", "Sundays are furthest behind", "a year is needed"):
+        for part in (
+            "4 in 10",
+            "the odds of 2.0 × by 31 Dec 2030",
+            "Sundays are furthest behind",
+            "a year is needed",
+        ):
             assert part in said
         assert "odds" not in texts(answer.panel(WAY, "Library", replace(OUTLOOK, odds=None)))
-        records = [Record(days=28, made=2, held=1, right_low=0, right_high=2, afterwards=2, error=0.1, bias=-0.02)]
+        records = [
+            Record(days=28, made=2, held=1, right_low=0, right_high=2, afterwards=2, error=0.1, bias=-0.02)
+        ]
         told = texts(record.section("lib", [scored(300), scored(400)], records))
         for part in ("Of the 2 forecasts made, 1 held", "1 (50%)", "made afterwards", "−2.0%"):
             assert part in told

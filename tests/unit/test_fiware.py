@@ -21,10 +21,16 @@ def test_a_crowd_in_its_window() -> None:
 
 
 @pytest.mark.parametrize(
-    ("direction", "metric"), [({"direction": "inbound"}, "in"), ({"direction": "outbound"}, "out"), ({}, "passages")]
+    ("direction", "metric"),
+    [({"direction": "inbound"}, "in"), ({"direction": "outbound"}, "out"), ({}, "passages")],
 )
 def test_a_crowd_of_one_direction_or_none(direction: dict[str, str], metric: str) -> None:
-    fields = {**CROWD, **direction, "peopleCount": 7, "dateObserved": "2026-11-25T09:10:00/2026-11-25T09:15:00"}
+    fields = {
+        **CROWD,
+        **direction,
+        "peopleCount": 7,
+        "dateObserved": "2026-11-25T09:10:00/2026-11-25T09:15:00",
+    }
     (reading,) = decode("notify", fields).readings
     assert (reading.metric, reading.value, reading.period_s, reading.time) == (metric, 7, 300, TIME)
 
@@ -37,7 +43,9 @@ def test_linked_data_in_a_notification() -> None:
         "temperature": {"type": "Property", "value": 21, "unitCode": "CEL"},
         "relativeHumidity": {"type": "Property", "value": 0.41},
     }
-    decoded = decode("notify", {"type": "Notification", "data": [room, {**CROWD, **WINDOW, "peopleCount": 3}, 4]})
+    decoded = decode(
+        "notify", {"type": "Notification", "data": [room, {**CROWD, **WINDOW, "peopleCount": 3}, 4]}
+    )
     assert [(r.device[-4:], r.metric, r.value, r.time) for r in decoded.readings] == [
         ("hall", "people", 7, TIME),
         ("hall", "temperature_c", 21, TIME),
@@ -92,7 +100,10 @@ def test_what_is_refused(payload: object) -> None:
 
 
 def test_an_observation_is_asked_about_unless_something_says_what_it_is() -> None:
-    topic, fields = "v1.1/Datastreams(7)/Observations", {"result": 12, "phenomenonTime": "2026-11-25T08:15:00Z"}
+    topic, fields = (
+        "v1.1/Datastreams(7)/Observations",
+        {"result": 12, "phenomenonTime": "2026-11-25T08:15:00Z"},
+    )
     (told,) = decode(topic, fields).problems
     assert "only its Datastream knows" in told
     assert mappings(told)[0].time == "$.phenomenonTime"
@@ -105,7 +116,11 @@ def test_an_observation_is_asked_about_unless_something_says_what_it_is() -> Non
 
 
 def test_entities_about_other_things_count_nobody_and_mappings_reach_into_attributes() -> None:
-    traffic = {"id": "urn:ngsi-ld:TrafficFlowObserved:1", "type": "TrafficFlowObserved", "occupancy": {"value": 1}}
+    traffic = {
+        "id": "urn:ngsi-ld:TrafficFlowObserved:1",
+        "type": "TrafficFlowObserved",
+        "occupancy": {"value": 1},
+    }
     assert decode("ngsi", traffic).not_data
     room = {"id": "urn:ngsi-ld:Room:1", "type": "Room", "count": {"type": "Number", "value": 4}}
     (proposed,) = mappings(decode("ngsi", room).problems[0])
@@ -128,7 +143,9 @@ def test_real_payloads(shared: Path) -> None:
         topic, (payload,) = shared_payload(shared, name)
         decoded = decode(topic, payload)
         assert said(decoded) == {"flow:1 in": 50, "flow:1 out": 50}
-        assert {(r.time, timedelta(seconds=r.period_s)) for r in decoded.readings} == {(end, timedelta(minutes=5))}
+        assert {(r.time, timedelta(seconds=r.period_s)) for r in decoded.readings} == {
+            (end, timedelta(minutes=5))
+        }
     for name in ("fiware-iota-multi", "fiware-iota-single-value"):
         topic, (payload,) = shared_payload(shared, name)
         assert said(decode(topic, payload))["level:1 humidity_pct"] == 70

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from core.analytics.forecast.chance import Fates, fates, reach, would_hold
+from besok.analytics.forecast.chance import Fates, fates, reach, would_hold
 
 FAR = (28, 365)
 
@@ -20,7 +20,10 @@ def test_right_forecasts_lie_within_it_19_times_of_20() -> None:
     told = futures(rng, 800)
     low, high = np.quantile(told, (0.1, 0.9), axis=1)
     one = fates(told, low, high, np.ones(365, dtype=bool), FAR)
-    between = [reach([share] * 6, [[0.0, 365.0, 730.0], [0.0, 365.0, 730.0]], 365) for share in (*one.cover, one.held)]
+    between = [
+        reach([share] * 6, [[0.0, 365.0, 730.0], [0.0, 365.0, 730.0]], 365)
+        for share in (*one.cover, one.held)
+    ]
     came = futures(rng, 6 * 500)
     inside = (low[:, None] <= came) & (came <= high[:, None])
     for (begin, end), rows in zip(between[:2], FAR, strict=True):
@@ -36,7 +39,9 @@ def test_windows_that_overlap_are_one_fate_seen_several_times() -> None:
     assert reach([share] * 8, [[0.0] * 8], 365) == pytest.approx(once, abs=0.01)
     apart = reach([share] * 8, [[n * 365.0 for n in range(8)]], 365)
     assert once[0] < apart[0] < 0.8 < apart[1] < once[1]
-    assert reach([share] * 8, [[0.0]] * 8, 365) == pytest.approx(apart, abs=0.01)  # series have fates of their own
+    assert reach([share] * 8, [[0.0]] * 8, 365) == pytest.approx(
+        apart, abs=0.01
+    )  # series have fates of their own
 
 
 def test_what_nobody_observed_is_not_judged() -> None:

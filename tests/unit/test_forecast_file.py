@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from benchmarks._kinds import house
-from core.analytics.forecast import Calendar, Paths, fan, forecast, history, odds, total
-from core.errors import BesokError, CountFileError
-from ops.commands.forecast import _goal
-from ops.standalone import holidays, series
-from ops.standalone.forecast import HEAD, Goal, answer, as_csv, as_json, meant, sentence
+from besok.analytics.forecast import Calendar, Paths, fan, forecast, history, odds, total
+from besok.model.errors import BesokError, CountFileError
+from cli.commands.forecast import _goal
+from cli.standalone import holidays, series
+from cli.standalone.forecast import HEAD, Goal, answer, as_csv, as_json, meant, sentence
 
 MONTHS = [f"2019-{m:02}-01,{1000 + 100 * m}" for m in range(1, 13)] + [
     f"2020-{m:02}-01,{'' if m == 4 else 1100 + 100 * m}" for m in range(1, 13)
@@ -106,7 +106,9 @@ def test_months_may_be_told_by_their_last_day_but_not_by_quarters(tmp_path: Path
 def test_a_month_or_week_that_the_end_of_the_file_cuts_is_not_over(tmp_path: Path) -> None:
     def read(first: date, last: date, step: series.Step, closed: int = -1) -> dict[date, float | None]:
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        return dict(series.read(_file(tmp_path, (f"{d},10" for d in days if d.weekday() != closed)), step).visits)
+        return dict(
+            series.read(_file(tmp_path, (f"{d},10" for d in days if d.weekday() != closed)), step).visits
+        )
 
     cut = read(date(2024, 1, 6), date(2024, 4, 26), "M")  # 26 of 31 days, and 26 of 30
     assert list(cut.values()) == [None, 290, 310]
@@ -117,7 +119,9 @@ def test_a_month_or_week_that_the_end_of_the_file_cuts_is_not_over(tmp_path: Pat
     assert list(read(date(2024, 1, 1), date(2024, 1, 9), "M").values()) == pytest.approx(
         [310], rel=0.03
     )  # all there is
-    assert list(read(date(2024, 1, 20), date(2024, 2, 7), "M").values()) == pytest.approx([310, 290], rel=0.03)
+    assert list(read(date(2024, 1, 20), date(2024, 2, 7), "M").values()) == pytest.approx(
+        [310, 290], rel=0.03
+    )
 
 
 def test_hours_become_days_and_a_day_that_lacks_hours_is_not_a_quiet_one(tmp_path: Path) -> None:
@@ -162,7 +166,9 @@ def test_weeks_that_are_written_as_such_need_not_be_asked_for(tmp_path: Path) ->
 
 
 def test_a_week_under_the_wrong_year_is_told(tmp_path: Path) -> None:
-    mondays = [date(2024, 1, 1) + timedelta(weeks=n) for n in range(56)]  # 2024-12-30 begins the first week of 2025
+    mondays = [
+        date(2024, 1, 1) + timedelta(weeks=n) for n in range(56)
+    ]  # 2024-12-30 begins the first week of 2025
     file = tmp_path / "weeks.csv"
     lines = (f"{day.year},{day.isocalendar().week},900" for day in mondays)
     file.write_text("\n".join(["year,week,visits", *lines]), "utf-8")
@@ -201,7 +207,9 @@ def test_a_closed_day_takes_its_share_of_a_week_and_not_the_week(tmp_path: Path)
     assert told((f"{day},10" for day in days), shut) == pytest.approx(60, rel=0.05)
     mondays = [f"{day},700" for day in days[::7]]
     assert told(mondays, shut) > 600
-    assert told(mondays, Calendar(closed=frozenset(date(2024, 4, 8) + timedelta(days=n) for n in range(7)))) == 0
+    assert (
+        told(mondays, Calendar(closed=frozenset(date(2024, 4, 8) + timedelta(days=n) for n in range(7)))) == 0
+    )
 
 
 def test_what_cannot_be_what_was_asked_is_refused(tmp_path: Path) -> None:
@@ -249,9 +257,14 @@ def test_days_of_ones_own_are_read(monthly: Path, tmp_path: Path) -> None:
     own.write_text("date,name\n2021-05-05,Town feast\n2021-12-25,\n", "utf-8")
     closed.write_text("date,last\n2021-07-01,2021-07-03\n2021-08-01,\n", "utf-8")
     found = holidays.calendar_of(series.read(monthly), "SE", own, None, closed)
-    own.write_text("first,last,name\n2021-02-15,2021-02-16,Sportlov\n", "utf-8")  # as `besok calendar import` takes it
+    own.write_text(
+        "first,last,name\n2021-02-15,2021-02-16,Sportlov\n", "utf-8"
+    )  # as `besok calendar import` takes it
     assert holidays.read_days(own) == {date(2021, 2, 15), date(2021, 2, 16)}
-    assert found.holidays[date(2021, 5, 5)] == "Town feast" and found.holidays[date(2021, 6, 25)] == "Midsummer Eve"
+    assert (
+        found.holidays[date(2021, 5, 5)] == "Town feast"
+        and found.holidays[date(2021, 6, 25)] == "Midsummer Eve"
+    )
     assert sorted(found.closed) == [date(2021, 7, 1), date(2021, 7, 2), date(2021, 7, 3), date(2021, 8, 1)]
 
 
@@ -270,7 +283,9 @@ def test_a_sum_lies_within_its_interval_too() -> None:
     summed = total(paths, *paths.days)
     past = history(dict.fromkeys((date(2023, 1, 3) + timedelta(days=n) for n in range(363)), 0.0))
     found = odds(paths, past, 1, paths.days[1])
-    assert (summed.mean, summed.high80) == (0, 0) and found is not None and (found.mean, found.high80) == (0, 0)
+    assert (
+        (summed.mean, summed.high80) == (0, 0) and found is not None and (found.mean, found.high80) == (0, 0)
+    )
 
 
 def test_houses_of_several_kinds_are_foretold_better_than_by_last_week() -> None:
@@ -281,7 +296,9 @@ def test_houses_of_several_kinds_are_foretold_better_than_by_last_week() -> None
         past = one.days()
         came = past.visits[known : known + 90]
         told = fan(
-            forecast(past.before(past.first + timedelta(days=known)), 90, rng=np.random.default_rng(1), paths=200)
+            forecast(
+                past.before(past.first + timedelta(days=known)), 90, rng=np.random.default_rng(1), paths=200
+            )
         )
         week = np.resize(past.visits[known - 7 : known], 90)
         better.append(np.abs(told.mean - came).mean() / np.abs(week - came).mean())
@@ -290,17 +307,23 @@ def test_houses_of_several_kinds_are_foretold_better_than_by_last_week() -> None
 
 
 def test_weeks_closed_each_year_are_closed_whatever_their_weekdays(tmp_path: Path) -> None:
-    days = [date(2022, 1, 1) + timedelta(days=n) for n in range(890)]  # closed in July and on Sundays, to June 2024
+    days = [
+        date(2022, 1, 1) + timedelta(days=n) for n in range(890)
+    ]  # closed in July and on Sundays, to June 2024
     counts = (0 if day.month == 7 or day.weekday() == 6 else 300 + day.toordinal() * 37 % 40 for day in days)
     lines = _told(_file(tmp_path, map("{},{}".format, days, counts)), horizon=60).splitlines()[1:]
     open_ = [line[:10] for line in lines if float(line.split(",")[1]) > 0]
-    assert not [day for day in open_ if day.startswith("2024-07")] and {"2024-06-29", "2024-08-01"} <= set(open_)
+    assert not [day for day in open_ if day.startswith("2024-07")] and {"2024-06-29", "2024-08-01"} <= set(
+        open_
+    )
 
 
 def test_a_month_closed_each_year_is_closed_in_the_forecast_and_a_closure_goes_on(tmp_path: Path) -> None:
     def told(visits: Iterable[int]) -> list[list[float]]:
         lines = [f"{2018 + n // 12}-{n % 12 + 1:02},{count}" for n, count in enumerate(visits)]
-        return [list(map(float, line.split(",")[1:])) for line in _told(_file(tmp_path, lines)).splitlines()[1:]]
+        return [
+            list(map(float, line.split(",")[1:])) for line in _told(_file(tmp_path, lines)).splitlines()[1:]
+        ]
 
     each_july = told(0 if n % 12 == 6 else 9000 for n in range(60))
     assert [month[0] > 8000 for month in each_july] == [n != 6 for n in range(12)] and each_july[6] == [0] * 5
@@ -339,5 +362,9 @@ def test_a_goal_beyond_all_measure_needs_no_growth_that_could_be_told(tmp_path: 
 
 
 def test_the_odds_are_told_in_a_sentence(monthly: Path) -> None:
-    said = sentence(answer(series.read(monthly), Calendar(), 3, Goal(visits=9e7, deadline=date(2022, 12, 31)), 1, 200))
-    assert said.startswith("Odds of 90,000,000 visits in the year up to 2022-12-31: below 1 %. Expected are 2")
+    said = sentence(
+        answer(series.read(monthly), Calendar(), 3, Goal(visits=9e7, deadline=date(2022, 12, 31)), 1, 200)
+    )
+    assert said.startswith(
+        "Odds of 90,000,000 visits in the year up to 2022-12-31: below 1 %. Expected are 2"
+    )

@@ -6,15 +6,17 @@ import pytest
 from hearing import heard, mutated, raises_only_unreadable, timed, told
 from hypothesis import given, settings
 
+from besok.model.decode_context import Known
 from collectors.adapters import hikvision
-from core.known import Known
 
 REAL_TIME = "<RealTime><time>2024-07-08T12:27:24+08:00</time></RealTime>"
 SPELL = "<startTime>2024-07-08T12:00:00+08:00</startTime><endTime>2024-07-08T12:15:00+08:00</endTime>"
 RANGE = f"<TimeRange>{SPELL}</TimeRange>"
 
 
-def alert(method: str = "timeRange", when: str = RANGE, rest: str = "", kind: str = "PeopleCounting") -> bytes:
+def alert(
+    method: str = "timeRange", when: str = RANGE, rest: str = "", kind: str = "PeopleCounting"
+) -> bytes:
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <EventNotificationAlert version="2.0" xmlns="http://www.isapi.org/ver20/XMLSchema">
 <ipAddress>192.0.2.64</ipAddress><macAddress>3c:1b:f8:00:00:01</macAddress><channelID>1</channelID>

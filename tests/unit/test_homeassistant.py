@@ -10,7 +10,12 @@ from adapting import EPOCH, TIME, decode, device, mappings, said, shared_payload
 @pytest.mark.parametrize(
     ("topic", "payload", "name", "found"),
     [
-        ("homeassistant/binary_sensor/hall_motion/state", "on", "binary_sensor.hall_motion", {"level:1 occupied": 1}),
+        (
+            "homeassistant/binary_sensor/hall_motion/state",
+            "on",
+            "binary_sensor.hall_motion",
+            {"level:1 occupied": 1},
+        ),
         ("homeassistant/sensor/hall_co2/state", "640", "sensor.hall_co2", {"level:1 co2_ppm": 640}),
         ("homeassistant/sensor/people_count/state", "7", "sensor.people_count", {"level:1 people": 7}),
     ],
@@ -42,7 +47,9 @@ def test_states_as_json(fields: dict[str, Any], found: tuple[str, float]) -> Non
 
 def test_a_state_within_an_event() -> None:
     new = {"entity_id": "binary_sensor.hall", "state": "on", "attributes": {"device_class": "presence"}}
-    decoded = decode("events", {"event_type": "state_changed", "event_data": {"new_state": new, "old_state": None}})
+    decoded = decode(
+        "events", {"event_type": "state_changed", "event_data": {"new_state": new, "old_state": None}}
+    )
     assert said(decoded) == {"level:1 occupied": 1}
     assert decode("events", {"event_type": "call_service", "event_data": {"domain": "light"}}).not_data
 
@@ -57,7 +64,9 @@ def test_a_mirror_says_whether_its_entity_is_there() -> None:
 def test_names_in_doubt_and_names_nobody_knows() -> None:
     (told,) = decode("homeassistant/counter/visitors/state", "7").problems
     assert mappings(told)[0].values == {"people": "$"}
-    assert "nobody knows what esp_12 is" in decode("homeassistant/binary_sensor/esp_12/state", "on").problems[0]
+    assert (
+        "nobody knows what esp_12 is" in decode("homeassistant/binary_sensor/esp_12/state", "on").problems[0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,7 +101,9 @@ def test_what_is_not_data(topic: str, payload: object) -> None:
         ("homie/5/hall/door/total-in", "4711", "homie", "hall", {"flow:door in_total": 4711}),
     ],
 )
-def test_one_value_on_each_topic(topic: str, payload: str, source: str, name: str, found: dict[str, float]) -> None:
+def test_one_value_on_each_topic(
+    topic: str, payload: str, source: str, name: str, found: dict[str, float]
+) -> None:
     decoded = decode(topic, payload)
     assert device(decoded) == (source, name)
     assert said(decoded) == found
@@ -136,7 +147,11 @@ def test_real_payloads(shared: Path) -> None:
 
 
 def test_the_event_stream_is_read_and_phones_are_nobodys_business() -> None:
-    state = {"entity_id": "binary_sensor.hall_motion", "state": "on", "attributes": {"device_class": "motion"}}
+    state = {
+        "entity_id": "binary_sensor.hall_motion",
+        "state": "on",
+        "attributes": {"device_class": "motion"},
+    }
     event = {"event_type": "state_changed", "event_data": {"new_state": state}}
     assert said(decode("homeassistant", event)) == {"level:1 occupied": 1}
     assert decode("homeassistant", {"event_type": "state_changed", "event_data": 1}).not_data

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core import ical
-from core.errors import CalendarFileError
-from core.ical import CalendarFile
+from besok.files import ical
+from besok.files.ical import CalendarFile
+from besok.model.errors import CalendarFileError
 
 START, END = datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC)
 HERE = "Europe/Stockholm"
@@ -29,12 +29,21 @@ def times(found: CalendarFile) -> list[str]:
 
 def test_times_with_a_zone_without_one_and_in_utc() -> None:
     found = read(
-        event("DTSTART;TZID=Europe/Stockholm:20260301T100000", "DTEND;TZID=Europe/Stockholm:20260301T113000", uid="1"),
+        event(
+            "DTSTART;TZID=Europe/Stockholm:20260301T100000",
+            "DTEND;TZID=Europe/Stockholm:20260301T113000",
+            uid="1",
+        ),
         event("DTSTART:20260302T100000", "DTEND:20260302T113000", uid="2"),
         event("DTSTART:20260303T100000Z", "DURATION:PT2H", uid="3"),
         event("DTSTART;TZID=W. Europe Standard Time:20260304T100000", "DURATION:PT1H", uid="4"),
     )
-    assert times(found) == ["03-01 09:00-10:30", "03-02 09:00-10:30", "03-03 10:00-12:00", "03-04 09:00-10:00"]
+    assert times(found) == [
+        "03-01 09:00-10:30",
+        "03-02 09:00-10:30",
+        "03-03 10:00-12:00",
+        "03-04 09:00-10:00",
+    ]
     assert found.problems == ()
 
 
@@ -73,7 +82,9 @@ def test_an_event_without_an_end_lasts_an_hour_and_a_day_is_a_day() -> None:
     assert times(found) == ["03-02 09:00-10:00", "03-28 23:00-22:00"]  # the day has 23 hours
     assert [o.all_day for o in found.occurrences] == [False, True]
     days = event("DTSTART;VALUE=DATE:20260216", "DTEND;VALUE=DATE:20260221", title="Sportlov")
-    assert ical.whole_days(read(days).occurrences, HERE) == [(date(2026, 2, 16), date(2026, 2, 20), "Sportlov")]
+    assert ical.whole_days(read(days).occurrences, HERE) == [
+        (date(2026, 2, 16), date(2026, 2, 20), "Sportlov")
+    ]
 
 
 def test_what_lasts_for_hours_is_no_holiday() -> None:
@@ -85,15 +96,21 @@ def test_what_lasts_for_hours_is_no_holiday() -> None:
 
 
 def test_a_weekly_event_keeps_its_hour_when_the_clock_changes() -> None:
-    found = read(event("DTSTART;TZID=Europe/Stockholm:20260322T100000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3"))
+    found = read(
+        event("DTSTART;TZID=Europe/Stockholm:20260322T100000", "DURATION:PT1H", "RRULE:FREQ=WEEKLY;COUNT=3")
+    )
     assert times(found) == ["03-22 09:00-10:00", "03-29 08:00-09:00", "04-05 08:00-09:00"]
 
 
 def test_what_was_moved_called_off_or_left_out_is_so() -> None:
     found = read(
-        event("DTSTART:20260302T100000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=4", "EXDATE:20260303T100000Z"),
+        event(
+            "DTSTART:20260302T100000Z", "DURATION:PT1H", "RRULE:FREQ=DAILY;COUNT=4", "EXDATE:20260303T100000Z"
+        ),
         event("RECURRENCE-ID:20260304T100000Z", "DTSTART:20260304T150000Z", "DURATION:PT1H"),
-        event("RECURRENCE-ID:20260305T100000Z", "DTSTART:20260305T100000Z", "DURATION:PT1H", "STATUS:CANCELLED"),
+        event(
+            "RECURRENCE-ID:20260305T100000Z", "DTSTART:20260305T100000Z", "DURATION:PT1H", "STATUS:CANCELLED"
+        ),
     )
     assert times(found) == ["03-02 10:00-11:00", "03-04 15:00-16:00"]
     assert found.cancelled == 1
@@ -120,7 +137,10 @@ def test_rules(rule: str, many: int) -> None:
     ("lines", "said"),
     [
         (("DTSTART:20260302T100000Z", "RRULE:FREQ=SECONDLY"), "more often than a programme"),
-        (("DTSTART:20260302T100000Z", "RRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=1,2,3,4,5,6"), "more often than"),
+        (
+            ("DTSTART:20260302T100000Z", "RRULE:FREQ=DAILY;BYHOUR=1,2,3,4,5;BYMINUTE=1,2,3,4,5,6"),
+            "more often than",
+        ),
         (("DTSTART:00010101T100000Z", "RRULE:FREQ=DAILY"), "it recurs since 1"),
         (("DTSTART:garbage",), "cannot be read"),
         (("DTEND:20260302T100000Z",), "cannot be read"),
@@ -156,7 +176,9 @@ def test_rules_that_never_come_are_left_out() -> None:
 
 def test_rules_that_go_on_and_on_end_with_the_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ical, "MOST_STEPS", 30_000)
-    bombs = [event("DTSTART:19700101T000000Z", "RRULE:FREQ=DAILY;COUNT=999999999", uid=f"{n}") for n in range(500)]
+    bombs = [
+        event("DTSTART:19700101T000000Z", "RRULE:FREQ=DAILY;COUNT=999999999", uid=f"{n}") for n in range(500)
+    ]
     found = read(*bombs)
     assert len(found.occurrences) == 365
     assert sum("go on for too long" in problem for problem in found.problems) == 499
@@ -215,7 +237,9 @@ def test_a_torn_file_is_read_or_refused(cut: int, junk: str) -> None:
         "EXDATE;TZID=Europe/Stockholm:20260303T100000",
     ) + "\r\nEND:VCALENDAR\r\n"  # fmt: skip
     try:
-        found = ical.read((whole[:cut] + junk + whole[cut:]).encode(), HERE, START, START + timedelta(days=90))
+        found = ical.read(
+            (whole[:cut] + junk + whole[cut:]).encode(), HERE, START, START + timedelta(days=90)
+        )
     except CalendarFileError:
         return
     assert len(found.occurrences) <= 10

@@ -6,9 +6,9 @@ import paho.mqtt.client as paho
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from core.broker import introduce
-from core.errors import SettingsError
-from core.settings import Settings
+from besok.model.broker import introduce
+from besok.model.errors import SettingsError
+from besok.model.settings import Settings
 
 
 def client() -> paho.Client:

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from core.analytics.occupancy import Building, Estimate, Floats, by_space
-from core.settings import Settings
-from core.views.around import CalendarDay
-from jobs import daily, programme, quarters
-from jobs.duties import Clock, Duty
+from besok.analytics.occupancy import Building, Estimate, Floats, by_space
+from besok.model.settings import Settings
+from besok.model.views.calendar import CalendarDay
+from besok.store.database import Database
+from besok.store.notify import Notice
+from besok.store.occupancy import Flows, Layout, Levels, Quarters
+from jobs import daily, event_effects, quarters
 from jobs.inbox import Inbox
-from jobs.seen import by_quarter
-from store.database import Database
-from store.notify import Notice
-from store.occupancy import Flows, Layout, Levels, Quarters
+from jobs.observations import by_quarter
+from jobs.schedule import Clock, Duty
 
 NAN = float("nan")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -110,7 +110,12 @@ def test_news_of_a_site_is_gathered_since_the_earliest_change() -> None:
 
 def test_a_lost_connection_new_sites_and_unreadable_news_mean_look_at_everything() -> None:
     inbox = Inbox()
-    for channel, payload in (("reconnected", ""), ("sites", "house"), ("readings", "?"), ("readings", '{"site": 1}')):
+    for channel, payload in (
+        ("reconnected", ""),
+        ("sites", "house"),
+        ("readings", "?"),
+        ("readings", '{"site": 1}'),
+    ):
         inbox.take()
         inbox.put(Notice(channel=channel, payload=payload))
         assert inbox.take().everything
@@ -161,5 +166,5 @@ def test_an_event_in_a_closed_house_is_like_closed_days() -> None:
     )
     closed, feast = replace(plain, open_hours=0.0), replace(plain, holiday="May Day")
     monday = replace(plain, day=date(2026, 5, 4))
-    assert len({programme.kind(day) for day in (plain, closed, feast, monday)}) == 4
-    assert programme.kind(closed) == programme.kind(replace(closed, day=date(2026, 5, 10)))
+    assert len({event_effects.kind(day) for day in (plain, closed, feast, monday)}) == 4
+    assert event_effects.kind(closed) == event_effects.kind(replace(closed, day=date(2026, 5, 10)))

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from besok.model.errors import Unreadable
 from collectors.adapters import jsontext
 from collectors.adapters.jsontext import TWICE, parse
-from core.errors import Unreadable
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -18,7 +18,17 @@ VALUES = st.recursive(
 CASES = [
     *(b'{"a": 1, "a": 2}', b'[{"in": 1, "in": "x"}]', b'{"a": {"b": "", "b": ""}}', b'{"": "", "": ""}'),
     *(b'{"a": "\\"b\\"", "a": 1}', b'{"\\u0061": 1, "a": 2}', b'"\\ud800"', b'"\xed\xa0\x80"', b'"\x01"'),
-    *(b"NaN", b'{"a": -Infinity}', b"1e999", b"-0", b"1" * 25, b"9" * 5000, b"01", b"1.", b"12345678.123456789e-3"),
+    *(
+        b"NaN",
+        b'{"a": -Infinity}',
+        b"1e999",
+        b"-0",
+        b"1" * 25,
+        b"9" * 5000,
+        b"01",
+        b"1.",
+        b"12345678.123456789e-3",
+    ),
     *(b"\xef\xbb\xbf{}", b"", b" ", b"\xff", b"{} {}", b'{"a": 1', b"[" * 100_000, b"[" * 600 + b"]" * 600),
 ]
 

@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from api.routes.ledger import LedgerRow
-from core.errors import CalendarFileError
-from core.ledger import Action
-from core.site import Site, Text
-from core.sitefile import parse as parse_sites
-from core.views.around import ActionEffect
-from ops.files import ledger
+from besok.files import actions
+from besok.model.actions import Action
+from besok.model.errors import CalendarFileError
+from besok.model.site import Site, Text
+from besok.model.sitefile import parse as parse_sites
+from besok.model.views.calendar import ActionEffect
 from tests.store.counted import HOUSE
 
 SITES = parse_sites(HOUSE).sites
@@ -24,8 +24,10 @@ SWEDISH = (
 )
 
 
-def read(text: str, *standing: Action, sites: tuple[Site, ...] = SITES, site: str | None = LIB) -> ledger.Sheet:
-    return ledger.parse(text, "list.csv", sites, standing, site, now=NOW)
+def read(
+    text: str, *standing: Action, sites: tuple[Site, ...] = SITES, site: str | None = LIB
+) -> actions.Sheet:
+    return actions.parse(text, "list.csv", sites, standing, site, now=NOW)
 
 
 def test_a_swedish_list_is_understood() -> None:
@@ -65,17 +67,21 @@ def test_what_is_exported_comes_back_as_it_was(semicolons: bool) -> None:
     odd = Text(sv='=SUM(A1) "citat", å\nrad två', en="- less | more; more")
     standing = (
         *read(SWEDISH).actions,
-        Action(site=LIB, id="odd", title=odd, spaces=spaces[::-1], weekdays=("sunday", "friday"), invented=True),
+        Action(
+            site=LIB, id="odd", title=odd, spaces=spaces[::-1], weekdays=("sunday", "friday"), invented=True
+        ),
     )
     gave = {
-        (LIB, "odd"): ActionEffect(action="odd", until=date(2026, 9, 1), verdict="more", share=0.125, a_year=4100.0)
+        (LIB, "odd"): ActionEffect(
+            action="odd", until=date(2026, 9, 1), verdict="more", share=0.125, a_year=4100.0
+        )
     }
-    text = ledger.as_csv(standing, gave, semicolons=semicolons)
+    text = actions.as_csv(standing, gave, semicolons=semicolons)
     assert "'=SUM" in text and "'- less" in text, "no spreadsheet shall reckon with it"
     assert ("0,1250" if semicolons else "0.1250") in text
-    sheet = ledger.parse(text, "list.csv", SITES, standing, now=NOW)
+    sheet = actions.parse(text, "list.csv", SITES, standing, now=NOW)
     assert sheet.unread == () and sheet.actions == standing
-    again = {a.id: a for a in ledger.parse(text, "list.csv", SITES, (), now=NOW).actions}
+    again = {a.id: a for a in actions.parse(text, "list.csv", SITES, (), now=NOW).actions}
     assert again["odd"] == replace(standing[2], weekdays=("friday", "sunday"), spaces=tuple(sorted(spaces)))
 
 
@@ -92,13 +98,17 @@ def test_the_table_of_the_page_is_read_too() -> None:
     line = ",".join(cells.get(f.name, "") for f in fields(LedgerRow))
     sheet = read(f"{head}\r\n{line}\r\n", site=None)
     assert sheet.unread == ()
-    assert sheet.actions == (Action(site=LIB, id="chairs", title=Text(sv="=Stolar", en="Chairs"), asked_by="staff"),)
+    assert sheet.actions == (
+        Action(site=LIB, id="chairs", title=Text(sv="=Stolar", en="Chairs"), asked_by="staff"),
+    )
 
 
 def test_spaces_by_name_and_weekdays_as_people_write_them() -> None:
     space = SITES[0].spaces[-1]
     (one,) = read(
-        f'title,spaces,weekdays,invented\nLamps,{space.name.sv.upper()},"lör, Sundays tis.",ja\n'.replace("s t", "s|t")
+        f'title,spaces,weekdays,invented\nLamps,{space.name.sv.upper()},"lör, Sundays tis.",ja\n'.replace(
+            "s t", "s|t"
+        )
     ).actions
     assert (one.spaces, one.weekdays, one.invented) == ((space.id,), ("tuesday", "saturday", "sunday"), True)
 
@@ -109,7 +119,10 @@ def test_spaces_by_name_and_weekdays_as_people_write_them() -> None:
         ("", "is empty"),
         ("title\n\n", "no actions"),
         ("a,b\n1,2\n", "line 1 names no column that is known"),
-        ("title,asked\nChairs,4/1/2026\n", "line 2: asked: nobody can tell the day from the month in '4/1/2026'"),
+        (
+            "title,asked\nChairs,4/1/2026\n",
+            "line 2: asked: nobody can tell the day from the month in '4/1/2026'",
+        ),
         ("title,asked\nChairs,14.13.2026\n", "line 2: asked: '14.13.2026' is no day; write"),
         ("title,asked\nChairs,0026-01-14\n", "line 2: asked: the year 26 cannot be"),
         ("title,klart\nChairs,ja\n", "line 2: done_since: 'ja' is no day"),
@@ -149,7 +162,7 @@ def test_what_is_asked_for_or_answered_on_a_day_to_come_is_told_with_its_line() 
     late = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
     text = "title,asked,answered,answer,done_since\nA,2027-01-01,,,2027-04-01\nB,2027-01-02,,,\nC,,2027-02-01,Yes,\n"
     with pytest.raises(CalendarFileError) as told:
-        ledger.parse(text, "list.csv", SITES, (), LIB, now=late)
+        actions.parse(text, "list.csv", SITES, (), LIB, now=late)
     assert str(told.value).splitlines() == [
         "list.csv line 3: asked: 2027-01-02 is still to come; write the day on which it was",
         "list.csv line 4: answered: 2027-02-01 is still to come; write the day on which it was",
@@ -166,21 +179,21 @@ def test_a_file_without_a_site_asks_for_one() -> None:
     [
         (b"PK\x03\x04abc", "is a workbook; save it as CSV"),
         (b"title\n\x00\x01", "is no text"),
-        (b"title\n" + b"x" * ledger.LARGEST, "is larger than"),
+        (b"title\n" + b"x" * actions.LARGEST, "is larger than"),
     ],
 )
 def test_what_is_no_table_is_told(content: bytes, said: str) -> None:
     with pytest.raises(CalendarFileError, match=said):
-        ledger.text_of(content, "list.xlsx")
+        actions.text_of(content, "list.xlsx")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
 def test_what_spreadsheets_write_is_read(encoding: str) -> None:
     text = SWEDISH.removeprefix("\ufeff")
-    assert ledger.text_of(text.encode(encoding), "list.csv").endswith(text)
+    assert actions.text_of(text.encode(encoding), "list.csv").endswith(text)
 
 
 def test_a_table_is_told_from_toml() -> None:
-    named = [ledger.is_table("title\n", name) for name in ("a.csv", "-", "a.toml")]
+    named = [actions.is_table("title\n", name) for name in ("a.csv", "-", "a.toml")]
     assert named == [True, True, False]
-    assert not ledger.is_table('[[actions]]\nid = "a"', "-")
+    assert not actions.is_table('[[actions]]\nid = "a"', "-")

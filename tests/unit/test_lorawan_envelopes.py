@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from besok.model.decode_context import Known
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded, Message
 from collectors import adapters
 from collectors.adapters.lorawan.uplink import deveui
-from core.errors import Unreadable
-from core.known import Known
-from core.readings import Decoded, Message
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 TOTALS = base64.b64encode(bytes.fromhex("03d2be00000004d231010000")).decode()  # VS133: 190 in, 305 out
@@ -44,7 +44,12 @@ def chirpstack(**more: Any) -> dict[str, Any]:
     return {
         "deduplicationId": "3ac7e3c4-4401-4b8d-9386-a5c902f9202d",
         "time": "2026-11-25T08:15:01.775023242+00:00",
-        "deviceInfo": {"deviceProfileName": "Milesight VS133", "deviceName": "Door", "devEui": DEVICE, "tags": {}},
+        "deviceInfo": {
+            "deviceProfileName": "Milesight VS133",
+            "deviceName": "Door",
+            "devEui": DEVICE,
+            "tags": {},
+        },
         "devAddr": "00189440",
         "fPort": 85,
         "data": TOTALS,
@@ -98,7 +103,10 @@ def test_the_gateways_time_stands_in() -> None:
     ("topic", "body"),
     [
         ("v3/a@t/devices/d/join", {"end_device_ids": {}, "join_accept": {"session_key_id": "x"}}),
-        ("v3/a@t/devices/d/down/ack", {"end_device_ids": {}, "downlink_ack": {"f_port": 85, "frm_payload": TOTALS}}),
+        (
+            "v3/a@t/devices/d/down/ack",
+            {"end_device_ids": {}, "downlink_ack": {"f_port": 85, "frm_payload": TOTALS}},
+        ),
         ("v3/a@t/devices/d/down/push", {"downlinks": [{"f_port": 85, "frm_payload": TOTALS}]}),
         ("v3/a@t/devices/d/down/replace", "no JSON"),
         ("v3/a@t/devices/d/service/data", {"end_device_ids": {}, "service_data": {"data": {}}}),
@@ -151,31 +159,55 @@ def test_chirpstack_3() -> None:
     assert values(decoded) == COUNTED
     assert decoded.readings[0].device == DEVICE
     assert decoded.readings[0].time == datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
-    assert values(decode("application/1/node/x/rx", {**body, "data": ""}, Known())) == {("flow:1", "in_total"): 190}
+    assert values(decode("application/1/node/x/rx", {**body, "data": ""}, Known())) == {
+        ("flow:1", "in_total"): 190
+    }
 
 
 def test_chirpstacks_status_may_tell_the_battery() -> None:
     topic = f"application/1/device/{DEVICE}/event/status"
-    body = {"deviceInfo": {"devEui": DEVICE}, "margin": 10, "batteryLevel": 88.3, "time": "2026-11-25T08:15:00Z"}
+    body = {
+        "deviceInfo": {"devEui": DEVICE},
+        "margin": 10,
+        "batteryLevel": 88.3,
+        "time": "2026-11-25T08:15:00Z",
+    }
     assert values(decode(topic, body)) == {("level:1", "battery_pct"): 88.3}
     assert decode(topic, {**body, "externalPowerSource": True}).not_data
 
 
 def test_a_gateway_with_its_own_network_server() -> None:
-    body = {"applicationID": "1", "devEUI": DEVICE, "deviceName": "VS133-4G", "fCnt": 4, "fPort": 85, "data": TOTALS}
+    body = {
+        "applicationID": "1",
+        "devEUI": DEVICE,
+        "deviceName": "VS133-4G",
+        "fCnt": 4,
+        "fPort": 85,
+        "data": TOTALS,
+    }
     decoded = decode("/mqtttest", {**body, "time": "2026-11-25T08:15:00Z"}, Known())
     assert values(decoded) == COUNTED
     assert (decoded.adapter, decoded.model) == ("milesight-gateway", "Milesight VS133")
     assert decoded.identity is not None
     assert decoded.identity.window_s == 3600
-    beside = {"devEUI": DEVICE, "gatewayTime": "2026-11-25T09:15:00+01:00", "line_1_total_in": 190, "battery": None}
-    assert values(decode("/mqtttest", {"applicationID": 1, **beside}, Known())) == {("flow:1", "in_total"): 190}
+    beside = {
+        "devEUI": DEVICE,
+        "gatewayTime": "2026-11-25T09:15:00+01:00",
+        "line_1_total_in": 190,
+        "battery": None,
+    }
+    assert values(decode("/mqtttest", {"applicationID": 1, **beside}, Known())) == {
+        ("flow:1", "in_total"): 190
+    }
     assert decode("/mqtttest", {"applicationID": 1, "devEUI": DEVICE}).not_data
 
 
 def test_what_the_networks_decoder_says_stands_in() -> None:
     body = tts(frm_payload="qg==", f_port=1, decoded_payload={"temperature": 1.0, "luminosity": 0.64, "x": 3})
-    assert values(decode(TTS_UP, body, Known())) == {("level:1", "temperature_c"): 1, ("level:1", "light_lux"): 0.64}
+    assert values(decode(TTS_UP, body, Known())) == {
+        ("level:1", "temperature_c"): 1,
+        ("level:1", "light_lux"): 0.64,
+    }
     body["uplink_message"]["decoded_payload"] = {"foo": 1}
     body["end_device_ids"]["dev_eui"] = "01" * 8
     (problem,) = decode(TTS_UP, body, Known()).problems
@@ -187,7 +219,9 @@ def test_what_the_networks_decoder_says_stands_in() -> None:
 
 
 def test_bytes_of_nobody_knows_what_are_a_problem_that_says_what_to_do() -> None:
-    (problem,) = decode(CS_UP, chirpstack(data="CgD/", fPort=10, deviceInfo={"devEui": "01" * 8}), Known()).problems
+    (problem,) = decode(
+        CS_UP, chirpstack(data="CgD/", fPort=10, deviceInfo={"devEui": "01" * 8}), Known()
+    ).problems
     assert "0a00ff" in problem
     assert "say its model in the site file" in problem
 
@@ -211,7 +245,14 @@ def test_what_cannot_be_read(topic: str, body: object, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", ["58a0cb000202c99", "058A0CB000202C99", "05-8a-0c-b0-00-20-2c-99", "eui-058a0cb000202c99", "BYoMsAAgLJk="]
+    "said",
+    [
+        "58a0cb000202c99",
+        "058A0CB000202C99",
+        "05-8a-0c-b0-00-20-2c-99",
+        "eui-058a0cb000202c99",
+        "BYoMsAAgLJk=",
+    ],
 )
 def test_deveui(said: str) -> None:
     assert deveui(said) == "058a0cb000202c99"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from besok.model.readings import Decoded
 from collectors.adapters.lorawan.frames import CODECS, decode_bytes
-from core.readings import Decoded
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 Values = dict[str, float]
@@ -187,7 +187,9 @@ def test_old_values_are_dated_back() -> None:
         (10, "0a00ff", "647fda0000006420", "TEKTELIC"),
     ],
 )
-def test_frames_that_can_only_be_of_one_vendor_need_no_model(fport: int, frame: str, device: str, model: str) -> None:
+def test_frames_that_can_only_be_of_one_vendor_need_no_model(
+    fport: int, frame: str, device: str, model: str
+) -> None:
     assert read(frame, fport, device=device).model == model
 
 
@@ -212,7 +214,12 @@ def test_weak_forms_are_never_guessed(fport: int, frame: str) -> None:
 
 EXPECTED: dict[str, Values] = {
     "browan-tbms100-akenza": {"occupied": 1, "battery_v": 3.6, "temperature_c": 20, "motions_total": 3153},
-    "browan-tbms100-count-24bit": {"occupied": 1, "battery_v": 3.6, "temperature_c": 20, "motions_total": 96476},
+    "browan-tbms100-count-24bit": {
+        "occupied": 1,
+        "battery_v": 3.6,
+        "temperature_c": 20,
+        "motions_total": 96476,
+    },
     "elsys-ems-desk-event": {"battery_v": 3.62, "occupied": 1},
     "elsys-ems-desk-ttn": {"temperature_c": 22.6, "humidity_pct": 41, "occupied": 1},
     "elsys-ers-desk-motion-free": {

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from besok.model.readings import Decoded
 from collectors.adapters.lorawan.frames import decode_bytes, named
-from core.readings import Decoded
 
 Values = dict[str, float]
 
@@ -106,7 +106,9 @@ def test_a_state_out_of_its_codes_is_a_problem() -> None:
     assert "occupied" in read("030007", "VS340").problems[0]
 
 
-@pytest.mark.parametrize("frame", ["ff0101 ff166614c39694870000 ff090102 ff1f84010001", "fe0201", "f93e01", "ff0b01"])
+@pytest.mark.parametrize(
+    "frame", ["ff0101 ff166614c39694870000 ff090102 ff1f84010001", "fe0201", "f93e01", "ff0b01"]
+)
 def test_what_a_device_says_of_itself_is_not_data(frame: str) -> None:
     decoded = read(frame, "VS133")
     assert (decoded.readings, decoded.problems) == ((), ())
@@ -153,7 +155,12 @@ EXPECTED: dict[str, Values] = {
     # The region bits: Milesight's own decoder takes the lowest bit of the last byte for region 1, another published one
     # does not; the vendor's counts. The greatest count of the period (06 cd) is no state and is not noted.
     "vs121-regions-and-max": {"people all": 3, **{f"occupied {n}": int(n in (1, 6, 8)) for n in range(1, 9)}},
-    "vs121-region-bits-decoder-conflict": {"people all": 3, "occupied 1": 0, "occupied 2": 1, "occupied 3": 0},
+    "vs121-region-bits-decoder-conflict": {
+        "people all": 3,
+        "occupied 1": 0,
+        "occupied 2": 1,
+        "occupied 3": 0,
+    },
     # Little-endian as the vendor reads it, though the example seems written for big-endian.
     "vs121-flows-endianness": {
         **{f"passages {a}-{b}": 0 for a in "abcd" for b in "abcd"},

@@ -12,12 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from besok.model.decode_context import Known
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded, Message
 from collectors import adapters
 from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks, senml, ttn2, tts
 from collectors.adapters.packet import Packet
-from core.errors import Unreadable
-from core.known import Known
-from core.readings import Decoded, Message
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 SENT = datetime(2026, 11, 25, 8, 15, 1, tzinfo=UTC)
@@ -191,7 +191,12 @@ def test_what_cannot_be_read(body: object, said: str) -> None:
 
 
 def test_the_networks_decoder_is_asked_if_the_bytes_say_nothing() -> None:
-    body = {**TTN2, "hardware_serial": "01" * 8, "port": 1, "payload_fields": {"people_total_in": 7, "co2": 600}}
+    body = {
+        **TTN2,
+        "hardware_serial": "01" * 8,
+        "port": 1,
+        "payload_fields": {"people_total_in": 7, "co2": 600},
+    }
     assert values(decode(body)) == {("flow:1", "in_total"): 7, ("level:1", "co2_ppm"): 600}
 
 
@@ -226,7 +231,9 @@ def test_senml() -> None:
 
 
 def test_senml_with_base_value_and_times_relative_to_now() -> None:
-    decoded = decode([{"bn": "urn:dev:DEVEUI:24E124000000ABCD:", "bv": 20, "n": "temperature", "v": 1.5, "t": -5}])
+    decoded = decode(
+        [{"bn": "urn:dev:DEVEUI:24E124000000ABCD:", "bv": 20, "n": "temperature", "v": 1.5, "t": -5}]
+    )
     (reading,) = decoded.readings
     assert (reading.source, reading.device, reading.value, reading.time) == ("lorawan", DEVICE, 21.5, None)
 
@@ -243,8 +250,14 @@ def test_senml_may_hold_a_frame() -> None:
     [
         ([{"bn": "urn:dev:x", "n": "accelerationX", "v": 0.39}], "accelerationX"),
         ([{"bn": "urn:dev:", "n": "people", "v": 3}], "base name"),
-        ([{"bn": "urn:dev:x", "bt": 10**400, "n": "people", "v": 3, "t": 5.5}], "time (bt, t) is too large a number"),
-        ([{"bn": "urn:dev:x", "bv": 10**400, "n": "people", "v": 3.5}], "value (bv, v) is too large a number"),
+        (
+            [{"bn": "urn:dev:x", "bt": 10**400, "n": "people", "v": 3, "t": 5.5}],
+            "time (bt, t) is too large a number",
+        ),
+        (
+            [{"bn": "urn:dev:x", "bv": 10**400, "n": "people", "v": 3.5}],
+            "value (bv, v) is too large a number",
+        ),
         ([{"bn": "x", "bt": "now", "n": "people", "v": 3}], "bt, t"),
         ([{"bn": "x", "n": "in", "v": 3}], "could mean"),
     ],
@@ -294,7 +307,11 @@ KEYS += [
     "dev_eui",
 ]
 LEAVES = (
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from([DEVICE, TOTALS, HEXED])
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.sampled_from([DEVICE, TOTALS, HEXED])
 )
 ANYTHING = st.recursive(
     LEAVES,

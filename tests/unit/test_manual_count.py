@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.analytics.manual_count import Compared, Segment, Tap, Watch, clock_shift, compare
+from besok.analytics.validation_count import Compared, Segment, Tap, Watch, clock_shift, compare
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -19,8 +19,12 @@ def tap(seconds: float, direction: str = "in", people: int = 1, undone: bool = F
     return Tap(time=at(seconds), direction=direction, people=people, undone=undone)  # type: ignore[arg-type]
 
 
-def report(begins: float, ends: float, people_in: float = 0, people_out: float = 0, channel: int = 1) -> Segment:
-    return Segment(channel_id=channel, begins=at(begins), ends=at(ends), people_in=people_in, people_out=people_out)
+def report(
+    begins: float, ends: float, people_in: float = 0, people_out: float = 0, channel: int = 1
+) -> Segment:
+    return Segment(
+        channel_id=channel, begins=at(begins), ends=at(ends), people_in=people_in, people_out=people_out
+    )
 
 
 def watch(channel: int = 1, interval_s: int = 60, heard: float | None = 3600) -> Watch:
@@ -74,7 +78,9 @@ def test_two_sensors_of_one_door_are_added_up() -> None:
 
 def test_a_beam_without_directions_is_compared_by_the_sum() -> None:
     beam = [
-        Segment(channel_id=1, begins=at(60 * n), ends=at(60 * n + 60), people_in=1, people_out=1, directed=False)
+        Segment(
+            channel_id=1, begins=at(60 * n), ends=at(60 * n + 60), people_in=1, people_out=1, directed=False
+        )
         for n in range(15)
     ]
     found = quarter([tap(10, people=20), tap(20, "out", 8)], beam)

@@ -8,23 +8,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors import trial
-from core import topics
-from core.known import Known, known_from
-from core.metrics import METRICS
-from core.paths import PathError, Place, compiled
-from core.readings import Flag, Message
-from core.site import PayloadMapping
-from core.units import UNITS, converted
+from besok.model import topics
+from besok.model.decode_context import Known, known_from
+from besok.model.json_path import PathError, Place, compiled
+from besok.model.metrics import METRICS
+from besok.model.readings import Flag, Message
+from besok.model.site import PayloadMapping
+from besok.model.units import UNITS, converted
+from collectors import dry_run
 from tests.unit.mapped import PAGE, examples, mapping
 
 NOW = datetime(2026, 11, 25, 8, 30, tzinfo=UTC)
 
 
-def tried(payload: object, *mappings: PayloadMapping, topic: str = "counters/door", zone: str = "UTC") -> trial.Trial:
+def tried(
+    payload: object, *mappings: PayloadMapping, topic: str = "counters/door", zone: str = "UTC"
+) -> dry_run.Trial:
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     message = Message(topic=topic, payload=body, received=NOW)
-    return trial.judge([message], Known(zone=zone, mappings=mappings))
+    return dry_run.judge([message], Known(zone=zone, mappings=mappings))
 
 
 def read(payload: object, *mappings: PayloadMapping, **where: str) -> dict[tuple[str, str, str], float]:
@@ -43,9 +45,9 @@ def reason(payload: object, *mappings: PayloadMapping, **where: str) -> str:
 # The page's examples
 
 
-def example(payload: object, topic: str) -> trial.Trial:
+def example(payload: object, topic: str) -> dry_run.Trial:
     message = Message(topic=topic, payload=json.dumps(payload).encode(), received=NOW)
-    return trial.judge([message], known_from([examples()]))
+    return dry_run.judge([message], known_from([examples()]))
 
 
 def test_page_totals_of_one_door() -> None:
@@ -64,7 +66,9 @@ def test_page_lines_in_a_list_with_local_time() -> None:
     assert [(r.channel, r.metric, r.value) for r in found] == [
         ("flow:A", "in", 12), ("flow:A", "out", 9), ("flow:B", "in", 3), ("flow:B", "out", 4)
     ]  # fmt: skip
-    assert {(r.device, r.time, r.period_s) for r in found} == {("AA17", datetime(2026, 11, 25, 8, 15, tzinfo=UTC), 900)}
+    assert {(r.device, r.time, r.period_s) for r in found} == {
+        ("AA17", datetime(2026, 11, 25, 8, 15, tzinfo=UTC), 900)
+    }
 
 
 def test_page_words_units_and_a_number() -> None:
@@ -103,16 +107,23 @@ def test_the_page_names_every_key_and_unit() -> None:
 def test_nothing_but_the_topic_names_the_device() -> None:
     assert read({"n": 3}, mapping()) == {("counters/door", "level:1", "people"): 3}
     assert read({"n": 3}, mapping(device="topic:-1")) == {("door", "level:1", "people"): 3}
-    assert read({"n": 3}, mapping(topic="/c/+", device="topic:2"), topic="/c/x") == {("x", "level:1", "people"): 3}
+    assert read({"n": 3}, mapping(topic="/c/+", device="topic:2"), topic="/c/x") == {
+        ("x", "level:1", "people"): 3
+    }
 
 
 def test_lines_named_one_by_one() -> None:
     lines = mapping(values={"in_total:1": "$.a", "in_total:2": "$.b"}, device="'gate'")
-    assert read({"a": 3, "b": "4"}, lines) == {("gate", "flow:1", "in_total"): 3, ("gate", "flow:2", "in_total"): 4}
+    assert read({"a": 3, "b": "4"}, lines) == {
+        ("gate", "flow:1", "in_total"): 3,
+        ("gate", "flow:2", "in_total"): 4,
+    }
 
 
 def test_a_list_of_numbers_counts_its_items_from_one() -> None:
-    found = read({"r": [3, 0, None]}, mapping(each="$.r[*]", channel="key", device="'d'", values={"people": "@"}))
+    found = read(
+        {"r": [3, 0, None]}, mapping(each="$.r[*]", channel="key", device="'d'", values={"people": "@"})
+    )
     assert found == {("d", "level:1", "people"): 3, ("d", "level:2", "people"): 0}
 
 
@@ -178,14 +189,22 @@ def test_times() -> None:
     assert "time ($.t) is" in reason({"n": 1, "t": "teatime"}, local)
     assert tried({"n": 1}, local).readings[0].flags & Flag.NO_TIME
     own = mapping(time="$.t", zone="Europe/Stockholm", time_format="%d/%m/%Y %H:%M")
-    assert tried({"n": 1, "t": "25/11/2026 09:15"}, own).readings[0].time == datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
+    assert tried({"n": 1, "t": "25/11/2026 09:15"}, own).readings[0].time == datetime(
+        2026, 11, 25, 8, 15, tzinfo=UTC
+    )
     assert "as time_format says" in reason({"n": 1, "t": "2026-11-25"}, own)
     assert tried({"n": 1, "t": None}, own).readings[0].flags & Flag.NO_TIME
 
 
 def test_items_are_chosen_and_blamed_one_by_one() -> None:
-    items = mapping(each="$.lines[*]", channel="@.id", values={"in": "@.n"}, only={"@.kind": "door"}, device="'d'")
-    lines = [{"id": 1, "kind": "door", "n": 1}, {"id": 2, "kind": "fault"}, {"id": 3, "kind": "door", "n": "x"}]
+    items = mapping(
+        each="$.lines[*]", channel="@.id", values={"in": "@.n"}, only={"@.kind": "door"}, device="'d'"
+    )
+    lines = [
+        {"id": 1, "kind": "door", "n": 1},
+        {"id": 2, "kind": "fault"},
+        {"id": 3, "kind": "door", "n": "x"},
+    ]
     found = tried({"lines": lines}, items)
     assert [r.channel for r in found.readings] == ["flow:1"]
     assert found.reason.startswith("item 2 of 2: in (@.n)")
@@ -211,7 +230,9 @@ def test_what_only_leaves_out_may_be_read_by_who_knows_it() -> None:
     everything = mapping(topic="#", only={"$.vendor": "acme"})
     found = tried({"in": 3}, everything, topic="besok/v1/house/door/flow")
     assert (found.adapter, found.outcome) == ("native", "readings")
-    assert tried({"n": 3, "vendor": "acme"}, everything, topic="besok/v1/house/door/flow").adapter == "mapping"
+    assert (
+        tried({"n": 3, "vendor": "acme"}, everything, topic="besok/v1/house/door/flow").adapter == "mapping"
+    )
 
 
 def test_a_path_that_was_never_checked_is_told() -> None:
@@ -230,7 +251,11 @@ def test_the_devices_own_number_tells_a_repeat_where_there_is_no_time() -> None:
     from collectors import adapters
 
     numbered = mapping(seq="$.seq", time="$.t", device="'d'")
-    for payload, mark in (({"n": 1, "seq": 7}, "seq:7"), ({"n": 1}, None), ({"n": 1, "seq": 7, "t": 1764058500}, None)):
+    for payload, mark in (
+        ({"n": 1, "seq": 7}, "seq:7"),
+        ({"n": 1}, None),
+        ({"n": 1, "seq": 7, "t": 1764058500}, None),
+    ):
         message = Message(topic="counters/1", payload=json.dumps(payload).encode(), received=NOW)
         identity = adapters.decode(message, Known(mappings=(numbered,))).identity
         assert (identity and (identity.scope, identity.mark)) == (mark and ("acme/d", mark))
@@ -238,13 +263,18 @@ def test_the_devices_own_number_tells_a_repeat_where_there_is_no_time() -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abn") | st.text(max_size=3), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abn") | st.text(max_size=3), inner)
+    ),
     max_leaves=10,
 )
 
 
 @settings(max_examples=50)
-@given(json_values, st.sampled_from(["$", "$.a", "@.n", "$..n", "$.a[*]", "$[?@.a == 1].b", "key", "topic:1", "'1'"]))
+@given(
+    json_values,
+    st.sampled_from(["$", "$.a", "@.n", "$..n", "$.a[*]", "$[?@.a == 1].b", "key", "topic:1", "'1'"]),
+)
 def test_no_message_makes_a_mapping_fail(value: object, path: str) -> None:
     odd = mapping(
         values={"in": path, "occupied": "$.n"}, each="$.a[*]", device=path, channel="key", time=path, seq=path

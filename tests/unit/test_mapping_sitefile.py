@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from core.errors import SiteFileError
-from core.known import known_from
-from core.site import SiteFile
-from core.sitefile import dump, parse
-from core.sitefile.diff import differences
+from besok.model.decode_context import known_from
+from besok.model.errors import SiteFileError
+from besok.model.site import SiteFile
+from besok.model.sitefile import dump, parse
+from besok.model.sitefile.diff import differences
 from tests.unit.mapped import ACME, HOUSE, examples, mapping
 
 
@@ -104,7 +104,11 @@ def test_the_way_back_to_text() -> None:
     site = examples()
     assert parse(dump(SiteFile(sites=(site,)))).sites == (site,)
     odd = mapping(
-        values={"in:2": "$.a"}, only={"$['a \"b']": "å|*"}, units={"in:2": 0.5}, yes=("ja", 'n"'), period_s=1.5
+        values={"in:2": "$.a"},
+        only={"$['a \"b']": "å|*"},
+        units={"in:2": 0.5},
+        yes=("ja", 'n"'),
+        period_s=1.5,
     )
     again = SiteFile(sites=(replace(site, mappings=(odd,)),))
     assert parse(dump(again)) == again

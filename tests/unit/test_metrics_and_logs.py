@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from besok.model.readings import Message, Refusal
+from besok.model.settings import Settings
+from cli.serving import logs, status
 from collectors import metrics as collector_metrics
 from collectors import pipeline
 from collectors.counters import Counters, Spread
-from core.readings import Message, Refusal
-from core.settings import Settings
 from jobs import metrics as jobs_metrics
-from ops.services import logs, status
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 OPERATE = (Path(__file__).parents[2] / "docs" / "operate.md").read_text()
@@ -60,14 +60,19 @@ def test_a_batch_is_counted_with_the_lag_of_each_message() -> None:
         (well(connected=False, answered=None), "the broker is away and the database does not answer"),
     ],
 )
-def test_a_collector_is_ready_while_broker_and_database_are_there(counters: Counters, words: str | None) -> None:
+def test_a_collector_is_ready_while_broker_and_database_are_there(
+    counters: Counters, words: str | None
+) -> None:
     problem = counters.problem(NOW)
     assert problem is None if words is None else words in str(problem)
 
 
 def test_jobs_are_ready_while_their_rounds_succeed() -> None:
     assert jobs_metrics.State(turned=NOW).problem(NOW) is None
-    assert jobs_metrics.State(turned=NOW).problem(NOW + timedelta(minutes=5)) == "the worker is stuck in its work"
+    assert (
+        jobs_metrics.State(turned=NOW).problem(NOW + timedelta(minutes=5))
+        == "the worker is stuck in its work"
+    )
     assert jobs_metrics.State().problem(NOW) == "the database does not answer"
 
 
@@ -121,7 +126,10 @@ def test_what_is_asked_is_answered() -> None:
 
 
 def test_every_metric_is_in_the_operators_table_and_no_other() -> None:
-    families = [*collector_metrics.families(Counters(), NOW), *jobs_metrics.families(jobs_metrics.State(), NOW)]
+    families = [
+        *collector_metrics.families(Counters(), NOW),
+        *jobs_metrics.families(jobs_metrics.State(), NOW),
+    ]
     names = {f"{f.name}_total" if f.type == "counter" else f.name for f in families}
     told = set(re.findall(r"^\| `(besok_(?:collector|jobs)_\w+)` \|", OPERATE, re.MULTILINE))
     assert told == names

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from core.errors import CountFileError
-from ops.cli import app
-from ops.files.csvfile import parse
-from ops.files.months import named, short
-from ops.files.notation import day, is_month
-from ops.standalone import series
+from besok.files.csvfile import parse
+from besok.files.months import named, short
+from besok.files.notation import day, is_month
+from besok.model.errors import CountFileError
+from cli.main import app
+from cli.standalone import series
 
 EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SV = ("januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november",
@@ -54,7 +54,9 @@ def test_two_digits_after_a_month_are_its_year_where_the_lines_show_it_and_that_
     read = _read(["Nov-98,1", "Dec-98,2", "Dec-98,3", "Jan-99,4", "Mar-99,5", "Feb-99,6"])
     assert list(read.visits) == [date(1998, 11, 1), date(1998, 12, 1), *(date(1999, m, 1) for m in (1, 2, 3))]
     assert read.visits[date(1998, 12, 1)] == 5
-    assert read.notes[0] == "some.csv: Nov-98 and the like are months with their year, from 1998-11 to 1999-03"
+    assert (
+        read.notes[0] == "some.csv: Nov-98 and the like are months with their year, from 1998-11 to 1999-03"
+    )
     assert list(_read(["Dec-99,1", "Jan-00,2"]).visits) == [date(1999, 12, 1), date(2000, 1, 1)]
     branches = [f"{EN[m]}-{y},{b},5" for b in ("North", "South") for y in (14, 15) for m in range(12)]
     assert set(_read(branches, "month,branch,visits").visits.values()) == {10}
@@ -73,7 +75,9 @@ def test_two_digits_after_a_month_are_its_year_where_the_lines_show_it_and_that_
     ],
 )  # fmt: skip
 def test_days_without_a_year_are_no_months(days: list[str]) -> None:
-    with pytest.raises(CountFileError, match=r"line 2: 'Jan-..' may be a month or a day, the file does not show which"):
+    with pytest.raises(
+        CountFileError, match=r"line 2: 'Jan-..' may be a month or a day, the file does not show which"
+    ):
         _read(f"{day},5" for day in days)
 
 
@@ -99,7 +103,9 @@ def test_a_column_of_months_may_hold_names(names: tuple[str, ...]) -> None:
     assert row.day() == date(2026, 5, 7)
 
 
-@pytest.mark.parametrize("text", ["2015 Q1", "Q1 2015", "2015K1", "2015-q4", "Q1/2015", "kv. 2 2015", "Q3-15"])
+@pytest.mark.parametrize(
+    "text", ["2015 Q1", "Q1 2015", "2015K1", "2015-q4", "Q1/2015", "kv. 2 2015", "Q3-15"]
+)
 def test_a_quarter_is_refused_as_what_it_is(text: str) -> None:
     with pytest.raises(CountFileError, match=r"line 2: .* is a quarter of a year; the visits of every"):
         _read([f"{text},5"])
@@ -116,12 +122,16 @@ def test_a_column_of_quarters_is_refused_as_what_it_is(head: str, line: str) -> 
 
 
 def test_a_quarter_of_an_hour_beside_a_time_is_none_of_a_year() -> None:
-    read = _read([f"2026-01-01 08:{15 * n:02},{n + 1},2" for n in range(4)], "hour_start_local,quarter,visits")
+    read = _read(
+        [f"2026-01-01 08:{15 * n:02},{n + 1},2" for n in range(4)], "hour_start_local,quarter,visits"
+    )
     assert dict(read.visits) == {date(2026, 1, 1): 8}
     assert parse("year,quarter,month,visits\n2026,1,2,5\n", ("date",)).rows[0].day() == date(2026, 2, 1)
 
 
-@pytest.mark.parametrize("text", ["201513", "180001", "13/2015", "2015M13", "0.2015", "Foo-15", "Mayor 15", "May"])
+@pytest.mark.parametrize(
+    "text", ["201513", "180001", "13/2015", "2015M13", "0.2015", "Foo-15", "Mayor 15", "May"]
+)
 def test_what_is_no_month(text: str) -> None:
     with pytest.raises(CountFileError, match="line 7: "):
         day(text, 7)

@@ -12,21 +12,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from besok.model.metrics import METRICS, Kind
+from besok.model.readings import Decoded, Flag, Message, Reading, Status
 from collectors import adapters
 from collectors.adapters import native
 from collectors.adapters.packet import Packet
-from core.metrics import METRICS, Kind
-from core.readings import Decoded, Flag, Message, Reading, Status
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 TIME = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 ROOT = Path(__file__).parent.parent.parent
-SCHEMA = json.loads((files("core") / "native.schema.json").read_text("utf-8"))
+SCHEMA = json.loads((files("besok.model") / "native.schema.json").read_text("utf-8"))
 
 
-def decode(payload: object, kind: str = "flow", *, retained: bool = False, device: str = "stad/dörr-1") -> Decoded:
+def decode(
+    payload: object, kind: str = "flow", *, retained: bool = False, device: str = "stad/dörr-1"
+) -> Decoded:
     raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return adapters.decode(Message(topic=f"besok/v1/{device}/{kind}", payload=raw, received=NOW, retained=retained))
+    return adapters.decode(
+        Message(topic=f"besok/v1/{device}/{kind}", payload=raw, received=NOW, retained=retained)
+    )
 
 
 def values(decoded: Decoded) -> dict[tuple[str, str], float]:
@@ -47,7 +51,9 @@ def valid(payload: object, kind: str) -> bool:
 
 
 def test_a_flow_message_is_two_readings_over_its_period() -> None:
-    decoded = decode({"time": "2026-11-25T08:15:00Z", "period_s": 60, "in": 3, "out": 1, "line": "1", "seq": 4711})
+    decoded = decode(
+        {"time": "2026-11-25T08:15:00Z", "period_s": 60, "in": 3, "out": 1, "line": "1", "seq": 4711}
+    )
     assert decoded.readings[0] == Reading(
         source="native", device="stad/dörr-1", channel="flow:1", metric="in", value=3, time=TIME, period_s=60
     )
@@ -76,14 +82,26 @@ def test_a_list_carries_several() -> None:
 
 
 def test_levels() -> None:
-    decoded = decode({"people": 7.5, "occupied": True, "co2_ppm": 640, "region": 2, "colour": "blue"}, "level")
-    assert values(decoded) == {("level:2", "people"): 7.5, ("level:2", "occupied"): 1, ("level:2", "co2_ppm"): 640}
+    decoded = decode(
+        {"people": 7.5, "occupied": True, "co2_ppm": 640, "region": 2, "colour": "blue"}, "level"
+    )
+    assert values(decoded) == {
+        ("level:2", "people"): 7.5,
+        ("level:2", "occupied"): 1,
+        ("level:2", "co2_ppm"): 640,
+    }
     assert values(decode({"occupied": False}, "level")) == {("level:1", "occupied"): 0}
 
 
 @pytest.mark.parametrize(
     ("payload", "online"),
-    [(b"online", True), (b"offline", False), (b" Online\n", True), (b'"offline"', False), (b'{"online": true}', True)],
+    [
+        (b"online", True),
+        (b"offline", False),
+        (b" Online\n", True),
+        (b'"offline"', False),
+        (b'{"online": true}', True),
+    ],
 )
 def test_status(payload: bytes, online: bool) -> None:
     decoded = decode(payload, "status", retained=True)
@@ -218,7 +236,9 @@ def test_what_cannot_be_a_level(payload: object, words: str) -> None:
 
 
 def test_the_good_items_count_and_the_bad_ones_are_named() -> None:
-    decoded = decode(b'[{"in": 1}, {"in": NaN, "out": 4}, 7, {"out": 2, "out": 3}, {"time": "soon", "in": 9}]')
+    decoded = decode(
+        b'[{"in": 1}, {"in": NaN, "out": 4}, 7, {"out": 2, "out": 3}, {"time": "soon", "in": 9}]'
+    )
     assert values(decoded) == {("flow:1", "in"): 1, ("flow:1", "out"): 4}
     assert [p.split(":")[0] for p in decoded.problems] == [f"item {n} of 5" for n in (2, 3, 4, 5)]
 
@@ -267,7 +287,10 @@ def test_the_schema_holds_the_catalogue_and_its_ranges() -> None:
         assert {r["required"][0] for r in SCHEMA["$defs"][name]["anyOf"]} == set(wanted)
         for metric in wanted.values():
             if metric.name != "occupied":
-                assert (fields[metric.name]["minimum"], fields[metric.name]["maximum"]) == (metric.low, metric.high)
+                assert (fields[metric.name]["minimum"], fields[metric.name]["maximum"]) == (
+                    metric.low,
+                    metric.high,
+                )
 
 
 TIMES = st.none() | st.datetimes(timezones=st.just(UTC)).map(datetime.isoformat)
@@ -313,19 +336,26 @@ JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: (
         st.lists(inner, max_size=4)
-        | st.dictionaries(st.sampled_from(["time", "in", "out", "people", "line", "period_s", "x"]), inner, max_size=5)
+        | st.dictionaries(
+            st.sampled_from(["time", "in", "out", "people", "line", "period_s", "x"]), inner, max_size=5
+        )
     ),
     max_leaves=8,
 )
 
 
-@given(st.one_of(st.binary(), JSON.map(lambda v: json.dumps(v).encode())), st.sampled_from(["flow", "level", "status"]))
+@given(
+    st.one_of(st.binary(), JSON.map(lambda v: json.dumps(v).encode())),
+    st.sampled_from(["flow", "level", "status"]),
+)
 def test_no_payload_makes_it_raise(payload: bytes, kind: str) -> None:
     decoded = decode(payload, kind)
     assert all(p.isprintable() for p in decoded.problems)
 
 
-@pytest.mark.parametrize("block", re.findall(r"```json\n(.*?)```", (ROOT / "docs/native-payload.md").read_text(), re.S))
+@pytest.mark.parametrize(
+    "block", re.findall(r"```json\n(.*?)```", (ROOT / "docs/native-payload.md").read_text(), re.S)
+)
 def test_the_examples_of_the_documentation(block: str) -> None:
     kind = "status" if "online" in block else "flow" if '"in' in block else "level"
     assert valid(json.loads(block), kind)

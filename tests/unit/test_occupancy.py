@@ -4,15 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from core.analytics.occupancy import (
-    BASES,
-    Filter,
-    Seen,
-    hold,
-    incidence,
-    known,
-    live,
-)
+from besok.analytics.occupancy import BASES, Filter, Seen, hold, incidence, known, live
 from tests.unit.occupied import EXACT, HOUSE, NAN, ROOM, because, counted, library, room, rows
 
 
@@ -25,7 +17,12 @@ def test_a_portal_to_another_site_is_an_entrance() -> None:
 
 
 def test_a_space_is_the_sum_of_its_parts_where_no_door_leads_to_its_own_floor() -> None:
-    assert [HOUSE.is_sum(n) for n in range(4)] == [True, False, False, False]  # the storey has rooms and a corridor
+    assert [HOUSE.is_sum(n) for n in range(4)] == [
+        True,
+        False,
+        False,
+        False,
+    ]  # the storey has rooms and a corridor
 
 
 def test_people_are_followed_through_the_house() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from core.analytics.occupancy import Building, Estimate, Filter, Floats, Learnt, Seen, learn, live, smoothed
+from besok.analytics.occupancy import Building, Estimate, Filter, Floats, Learnt, Seen, learn, live, smoothed
 
 ROOM = Building.of((None,), ((None, 0),))
 HALL_AND_ROOM = Building.of((None, 0), ((None, 0), (0, 1)))
@@ -25,7 +25,9 @@ def air(people: Floats, rng: np.random.Generator, noise: float = 5.0, fresh: flo
     return np.rint(found + noise * rng.standard_normal(len(people)))
 
 
-def day(seed: int, miss_out: float = 0.0, minutes: int = 10, fresh: float = FRESH_M3_MIN) -> tuple[Seen, Floats]:
+def day(
+    seed: int, miss_out: float = 0.0, minutes: int = 10, fresh: float = FRESH_M3_MIN
+) -> tuple[Seen, Floats]:
     """A day of a reading room: what its door and its air say in each step, and who is really there."""
     rng = np.random.default_rng(seed)
     comes = (300 + 500 * rng.beta(1.5, 1.7, 150)).astype(int)
@@ -73,7 +75,9 @@ def test_air_keeps_a_drifting_door_in_place() -> None:
 
 def test_a_day_that_is_over_is_known_better_by_its_air() -> None:
     today, real = day(102, miss_out=0.2)
-    assert error(smoothed(ROOM, today, LEARNT), real) < 0.93 * error(smoothed(ROOM, unheard(today), LEARNT), real)
+    assert error(smoothed(ROOM, today, LEARNT), real) < 0.93 * error(
+        smoothed(ROOM, unheard(today), LEARNT), real
+    )
 
 
 def test_the_order_of_days_does_not_matter_and_what_is_learnt_can_be_kept() -> None:

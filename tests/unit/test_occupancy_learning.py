@@ -7,15 +7,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from core.analytics.occupancy import (
-    NOTHING,
-    Building,
-    Learnt,
-    Seen,
-    learn,
-    live,
-    smoothed,
-)
+from besok.analytics.occupancy import NOTHING, Building, Learnt, Seen, learn, live, smoothed
 from tests.unit.occupied import NAN, ROOM, because, error, library, room
 
 
@@ -83,7 +75,11 @@ def test_a_dead_door_lets_its_usual_people_pass() -> None:
     days = [library(seed, miss_in=0.02, miss_out=0.02)[0] for seed in range(8)]
     house = Building.of((None,), ((None, 0), (None, 0)))
     pairs = [
-        replace(a, people_in=np.hstack([a.people_in, b.people_in]), people_out=np.hstack([a.people_out, b.people_out]))
+        replace(
+            a,
+            people_in=np.hstack([a.people_in, b.people_in]),
+            people_out=np.hstack([a.people_out, b.people_out]),
+        )
         for a, b in pairwise(days)
     ]
     real = sum(library(seed, miss_in=0.02, miss_out=0.02)[1] for seed in (6, 7))

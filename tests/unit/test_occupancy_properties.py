@@ -6,15 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from core.analytics.occupancy import (
-    NOTHING,
-    Building,
-    Floats,
-    Learnt,
-    Seen,
-    live,
-    smoothed,
-)
+from besok.analytics.occupancy import NOTHING, Building, Floats, Learnt, Seen, live, smoothed
 from tests.unit.occupied import ENDS, EXACT, NAN, ROOM, counted, room
 
 COUNTS = st.integers(0, 40)
@@ -87,7 +79,9 @@ def test_the_rooms_of_a_perfectly_counted_house_add_up_to_the_house(data: st.Dat
     result = counted(np.array([s[0] for s in steps]), np.array([s[1] for s in steps]))
     truth = [sum(p is not None for p in at), at.count(1), at.count(2) + at.count(3), at.count(3)]
     assert_allclose(result.people[-1], truth, atol=1 + 0.25 * max(truth))
-    assert_allclose(result.people[:, 0], result.people[:, 1] + result.people[:, 2], atol=1e-6)  # nobody is lost
+    assert_allclose(
+        result.people[:, 0], result.people[:, 1] + result.people[:, 2], atol=1e-6
+    )  # nobody is lost
     assert (result.people[:, 3] <= result.people[:, 2] + 1e-6).all()
     assert result.raw[-1].tolist() == truth
 

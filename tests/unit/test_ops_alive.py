@@ -2,10 +2,10 @@
 
 import pytest
 
-from core.settings import Settings
-from ops.services import alive, status
-from ops.services.status import Watched
-from ops.stack import ports
+from besok.model.settings import Settings
+from cli.serving import alive, status
+from cli.serving.status import Watched
+from cli.stack import ports
 
 
 def test_a_service_is_asked_whether_it_is_ready(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,9 +3,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from core.analytics import calendar
-from core.site import OpeningException, OpeningHours, Site, SiteFile, Text
-from ops.stack.demo import NOTE, as_sandbox, open_for_demo
+from besok.model import calendar
+from besok.model.site import OpeningException, OpeningHours, Site, SiteFile, Text
+from cli.stack.demo import NOTE, as_sandbox, open_for_demo
 
 HOURS = OpeningHours(
     monday="08:00-20:00", tuesday="08:00-20:00", wednesday="08:00-20:00", thursday="08:00-20:00",
@@ -15,7 +15,9 @@ LIBRARY = Site(
     id="library", kind="library", name=Text(sv="Biblioteket", en="Library"), timezone="Europe/Stockholm",
     opening=HOURS, spaces=(), portals=(),
 )  # fmt: skip
-PARK = replace(LIBRARY, id="park", kind="park", opening=OpeningHours(**dict.fromkeys(calendar.WEEKDAYS, "always")))
+PARK = replace(
+    LIBRARY, id="park", kind="park", opening=OpeningHours(**dict.fromkeys(calendar.WEEKDAYS, "always"))
+)
 
 
 def opened(now: datetime, site: Site = LIBRARY, known: tuple[Site, ...] = ()) -> Site:

@@ -1,6 +1,6 @@
 from datetime import date
 
-from ops.simulation.history import Gap, History, advance, gaps, load, save
+from cli.simulation.history import Gap, History, advance, gaps, load, save
 
 TODAY = date(2026, 11, 25)
 
@@ -21,7 +21,10 @@ def test_an_interrupted_history_goes_on_where_it_ended():
 
 def test_a_day_that_was_live_in_part_is_finished_as_live_and_the_rest_as_history():
     known = History(done_until=day(20), live_since=day(21), live_until=day(22))
-    assert gaps(known, TODAY, 30) == [Gap(first=day(21), last=day(22), live=True), Gap(first=day(23), last=day(24))]
+    assert gaps(known, TODAY, 30) == [
+        Gap(first=day(21), last=day(22), live=True),
+        Gap(first=day(23), last=day(24)),
+    ]
 
 
 def test_a_second_start_on_the_same_day_adds_nothing():
@@ -35,7 +38,10 @@ def test_days_that_were_live_until_now_are_finished_as_live():
 
 def test_filling_that_was_itself_interrupted_goes_on():
     known = History(done_until=day(21), live_since=day(21), live_until=day(22))
-    assert gaps(known, TODAY, 30) == [Gap(first=day(22), last=day(22), live=True), Gap(first=day(23), last=day(24))]
+    assert gaps(known, TODAY, 30) == [
+        Gap(first=day(22), last=day(22), live=True),
+        Gap(first=day(23), last=day(24)),
+    ]
     assert gaps(History(done_until=day(23), live_since=day(21), live_until=day(22)), TODAY, 30) == [
         Gap(first=day(24), last=day(24))
     ]

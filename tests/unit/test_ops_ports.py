@@ -1,6 +1,6 @@
 import socket
 
-from ops.stack import ports
+from cli.stack import ports
 
 
 def test_free_ports_differ_and_can_be_listened_on():

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from core.errors import ScenarioError
-from core.site import SiteFile
-from core.sitefile import parse
-from ops.cli import app
-from ops.simulation import scenarios
-from ops.simulation.whatif import days
+from besok.model.errors import ScenarioError
+from besok.model.site import SiteFile
+from besok.model.sitefile import parse
+from cli.main import app
+from cli.simulation import scenarios
+from cli.simulation.whatif import days
 from sensors_sim.scenario import ORDINARY
 from sensors_sim.scenariofile import load, shipped
 

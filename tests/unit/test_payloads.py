@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-from collectors import trial
-from core.metrics import METRICS
+from besok.model.metrics import METRICS
+from collectors import dry_run
 
 RECEIVED = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 
@@ -289,13 +289,13 @@ CASES = {
 }  # fmt: skip
 
 
-def tried(path: Path) -> trial.Trial:
+def tried(path: Path) -> dry_run.Trial:
     """The file on trial; what its source spoilt (comments, a missing comma) is mended first."""
     described = json.loads(path.read_bytes())
     if described["input_class"] == "literal-not-json":
         described["payload"] = mended(described["payload"])
     content = json.dumps(described).encode()
-    return trial.run(trial.Request(content=content, received=RECEIVED))
+    return dry_run.run(dry_run.Request(content=content, received=RECEIVED))
 
 
 def mended(text: str) -> str:
@@ -322,8 +322,8 @@ def _row(words: list[str], time: datetime | None) -> Row:
     return channel, metric, float(number), time, float(period or 0)
 
 
-def found(case: trial.Trial) -> list[Row]:
-    plain = json.loads(trial.as_json(case))["readings"]
+def found(case: dry_run.Trial) -> list[Row]:
+    plain = json.loads(dry_run.as_json(case))["readings"]
     return sorted((_found(reading) for reading in plain), key=repr)
 
 
@@ -346,7 +346,9 @@ def test_payload(payloads: Path, name: str) -> None:
     case, was = CASES[name], tried(payloads / f"{name}.json")
     assert (was.outcome, found(was)) == (case.outcome, expected(case)), was.reason
     assert case.says.lower() in was.reason.lower()
-    assert bool(was.problems) == (case.outcome == "rejected" or bool(case.says and case.outcome == "readings"))
+    assert bool(was.problems) == (
+        case.outcome == "rejected" or bool(case.says and case.outcome == "readings")
+    )
     assert was.reason or was.readings  # nothing is dropped in silence
     if case.wraps:
         assert {r.wraps for r in was.readings if METRICS[r.metric].kind == "total"} == {case.wraps}

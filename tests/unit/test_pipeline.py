@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from besok.model.decode_context import Known
+from besok.model.metrics import METRICS
+from besok.model.readings import Decoded, Flag, Identity, Message, Reading, Refusal
+from besok.store.write import Batch, Heard
 from collectors import adapters, pipeline
 from collectors.adapters.packet import Packet
-from core.known import Known
-from core.metrics import METRICS
-from core.readings import Decoded, Flag, Identity, Message, Reading, Refusal
-from store.write import Batch, Heard
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 
@@ -40,7 +40,9 @@ def at(offset: timedelta) -> str:
 
 
 def test_good_messages_become_readings_with_their_receipt() -> None:
-    batch = decode({"time": at(timedelta(0)), "in": 3, "out": 1}, {"time": at(timedelta(minutes=-1)), "in": 2})
+    batch = decode(
+        {"time": at(timedelta(0)), "in": 3, "out": 1}, {"time": at(timedelta(minutes=-1)), "in": 2}
+    )
     assert values(batch) == [("in", 3), ("out", 1), ("in", 2)]
     assert {i.received for i in batch.readings} == {NOW}
     assert not batch.rejections
@@ -129,7 +131,9 @@ def test_a_sum_that_cannot_be_true_is_rejected_though_each_part_could_be() -> No
 
 def test_of_states_of_one_instant_the_last_counts() -> None:
     t = at(timedelta(0))
-    assert values(decode([{"time": t, "people": 5}, {"time": t, "people": 7}], kind="level")) == [("people", 7)]
+    assert values(decode([{"time": t, "people": 5}, {"time": t, "people": 7}], kind="level")) == [
+        ("people", 7)
+    ]
     assert values(decode([{"time": t, "in_total": 5}, {"time": t, "in_total": 7}])) == [("in_total", 7)]
 
 
@@ -208,12 +212,16 @@ def test_an_adapter_that_fails_costs_only_its_message(monkeypatch: pytest.Monkey
     monkeypatch.setattr(adapters, "ADAPTERS", (broken, *adapters.ADAPTERS))
     batch = pipeline.decode([message({"in": 1}), message(b"x", topic="broken"), message({"in": 2})])
     assert values(batch) == [("in", 1), ("in", 2)]
-    assert reasons(batch) == ["the adapter broken failed (ZeroDivisionError: division by zero); please report this"]
+    assert reasons(batch) == [
+        "the adapter broken failed (ZeroDivisionError: division by zero); please report this"
+    ]
 
 
 def test_a_measurement_that_is_not_in_the_catalogue(monkeypatch: pytest.MonkeyPatch) -> None:
     strange = Reading(source="s", device="d", channel="c", metric="weight_kg", value=1, time=NOW)
-    adapter = adapters.Adapter(name="a", reads=lambda topic: True, decode=lambda m: Decoded(readings=(strange,)))
+    adapter = adapters.Adapter(
+        name="a", reads=lambda topic: True, decode=lambda m: Decoded(readings=(strange,))
+    )
     monkeypatch.setattr(adapters, "ADAPTERS", (adapter,))
     batch = decode({})
     assert not batch.readings

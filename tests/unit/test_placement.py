@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from core import sitefile
-from core.analytics.names import words
-from core.analytics.placement import Heard, Suggestion, suggest
-from core.analytics.strangers import interval_s, introduce
-from core.site import Portal, Sensor, Site, Text
-from core.views.operation import LastReading, UnplacedChannel, UnplacedDevice
+from besok.analytics.name_matching import words
+from besok.analytics.placement import Heard, Suggestion, suggest
+from besok.model import sitefile
+from besok.model.site import Portal, Sensor, Site, Text
+from besok.model.views.devices import LastReading, UnplacedChannel, UnplacedDevice
+from besok.services.unplaced_devices import interval_s, introduce
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -27,7 +27,9 @@ def sites() -> tuple[Site, ...]:
 
 def heard(device: str, metrics: frozenset[str] = FLOW, **more: str) -> Heard:
     channel = more.pop("channel", "flow:1" if metrics & FLOW else "level:1")
-    return Heard(source=more.pop("source", "lorawan"), device=device, channel=channel, metrics=metrics, **more)
+    return Heard(
+        source=more.pop("source", "lorawan"), device=device, channel=channel, metrics=metrics, **more
+    )
 
 
 def one(channel: Heard, at: tuple[Site, ...] = ()) -> Suggestion:
@@ -70,7 +72,10 @@ def test_words(text: str, found: tuple[str, ...]) -> None:
         (heard("xovis1", source="xovis", topic="stadsparken/norra-grinden/xovis"), "north-gate"),
         (heard("SouthGate"), "south-gate"),
         (heard("läsesal", LEVEL), "reading-room"),
-        (heard("0x00124b0022", LEVEL, source="zigbee2mqtt", topic="zigbee2mqtt/Grupprum 1"), "meeting-room-1"),
+        (
+            heard("0x00124b0022", LEVEL, source="zigbee2mqtt", topic="zigbee2mqtt/Grupprum 1"),
+            "meeting-room-1",
+        ),
         (heard("pir-meeting-room-2", frozenset({"occupied"})), "meeting-room-2"),
         (heard("d1", LEVEL, channel="level:playground"), "playground"),
         (heard("Biblioteksterrassen", LEVEL), "terrace"),
@@ -137,7 +142,9 @@ def twins() -> tuple[Site, ...]:
     """Two houses with an entrance each."""
     house = without_sensors(sites()[0])
     door = Portal(id="entrance", name=Text(sv="Entré", en="Entrance"), outer="outside", inner="foyer")
-    return tuple(replace(house, id=i, name=Text(sv=i, en=i), portals=(door,)) for i in ("filial-nord", "filial-syd"))
+    return tuple(
+        replace(house, id=i, name=Text(sv=i, en=i), portals=(door,)) for i in ("filial-nord", "filial-syd")
+    )
 
 
 def test_the_topic_tells_the_site_where_several_have_the_same_door() -> None:
@@ -166,7 +173,9 @@ def test_the_only_door_without_a_sensor_is_a_weak_guess_for_the_only_counter_wit
 
 
 def test_a_second_line_of_a_placed_device_counts_at_the_same_door() -> None:
-    house = replace(sites()[0], sensors=(Sensor(device="24e124757b122867", source="lorawan", portal="cafe-door"),))
+    house = replace(
+        sites()[0], sensors=(Sensor(device="24e124757b122867", source="lorawan", portal="cafe-door"),)
+    )
     found = one(heard("24e124757b122867", channel="flow:2"), (house,))
     assert (found.portal, found.sure, found.reason) == ("cafe-door", "weak", "same_device")
     assert 'channel = "flow:2"' in found.toml
@@ -179,7 +188,9 @@ def test_each_line_of_a_device_has_a_suggestion_of_its_own() -> None:
 
 
 def test_the_lines_for_the_site_file_are_what_it_reads() -> None:
-    found = one(heard("24e124757b122867", model="Milesight VS133", topic="hus/cafe-door", channel="flow:2"), bare())
+    found = one(
+        heard("24e124757b122867", model="Milesight VS133", topic="hus/cafe-door", channel="flow:2"), bare()
+    )
     (sensor,) = tomllib.loads(found.toml)["sites"]["sensors"]
     assert sensor == {
         "device": "24e124757b122867",
@@ -214,9 +225,13 @@ def test_of_a_placed_device_only_channels_that_tell_of_people_wait_for_a_place()
     placed = Sensor(device="d1", source="lorawan", portal="cafe-door", model="VS133", interval_s=900)
     house = replace(sites()[0], sensors=(placed,))
     assert introduce([device("d1", level_1=("battery_pct", "temperature_c"))], (house,)) == []
-    (stranger,) = introduce([device("d1", level_1=("battery_pct",), level_2=("people",), flow_2=("in",))], (house,))
+    (stranger,) = introduce(
+        [device("d1", level_1=("battery_pct",), level_2=("people",), flow_2=("in",))], (house,)
+    )
     assert [c.channel for c in stranger.device.channels] == ["level:2", "flow:2"]
-    for suggestion in stranger.suggestions:  # what the site file says of the device is said again: it must not differ
+    for (
+        suggestion
+    ) in stranger.suggestions:  # what the site file says of the device is said again: it must not differ
         assert 'model = "VS133"\ninterval_s = 900' in suggestion.toml
     (other,) = introduce([device("d2", level_1=("battery_pct",))], (house,))
     assert other.suggestions[0].reason == "not_people"
@@ -233,7 +248,9 @@ def test_of_a_placed_device_only_channels_that_tell_of_people_wait_for_a_place()
         ((), 60),
     ],
 )
-def test_how_often_a_sensor_speaks_is_told_where_it_is_regular(minutes: tuple[float, ...], seconds: int) -> None:
+def test_how_often_a_sensor_speaks_is_told_where_it_is_regular(
+    minutes: tuple[float, ...], seconds: int
+) -> None:
     assert interval_s([NOW + timedelta(minutes=m) for m in minutes]) == seconds
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from core import sentences
-from core.analytics.quality.findings import Finding
-from core.analytics.quality.words import sentence
-from core.plurals import many
-from core.views.outlook import Record
+from besok.analytics.quality.findings import Finding
+from besok.model.plurals import many
+from besok.model.views.forecast import Record
+from besok.text import narratives
+from besok.text.finding_text import sentence
 
 ROOT = Path(__file__).parents[2]
 COUNTED = (
@@ -44,10 +44,12 @@ def test_a_number_has_the_word_it_asks_for(n: float, told: str) -> None:
 
 def test_one_of_a_thing_is_one_in_both_languages() -> None:
     once = {"times": 1.0, "hours": 1.0}
-    found = Finding(kind="flapping", since=datetime(2026, 3, 3, tzinfo=UTC), portal="front", device="d", evidence=once)
+    found = Finding(
+        kind="flapping", since=datetime(2026, 3, 3, tzinfo=UTC), portal="front", device="d", evidence=once
+    )
     said = sentence(found, {}, "UTC")
     assert "silent 1 time, 1 hour together" in said.en and "tyst 1 gång, tillsammans 1 timme" in said.sv
-    said = sentences.record(
+    said = narratives.record(
         [Record(days=28, made=1, held=1, right_low=0, right_high=1, afterwards=0, error=0.04, bias=0.0)]
     )
     assert said.en.startswith("Of the 1 forecast made") and said.sv.startswith("Av 1 gjord prognos")
@@ -66,6 +68,6 @@ def _unguarded(tree: ast.AST) -> list[str]:
 
 
 def test_no_command_says_one_of_many() -> None:
-    for room in ("api", "collectors", "core", "jobs", "ops", "sensors_sim", "store"):
+    for room in ("api", "besok", "cli", "collectors", "jobs", "sensors_sim"):
         for path in (ROOT / room).rglob("*.py"):
             assert not set(_unguarded(ast.parse(path.read_text()))) - NEVER_ONE, path

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from besok.model.readings import Message
 from collectors import pipeline
 from collectors.privacy import stripped
-from core.readings import Message
 
 JPEG = base64.b64encode(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 20).decode()
 PHONE = "da:a1:19:7b:00:4e"
@@ -20,7 +20,11 @@ NOW = datetime(2026, 11, 25, tzinfo=UTC)
 
 def kept(value: Any, topic: str = "t") -> str:
     """The payload as it is kept."""
-    raw = value if isinstance(value, bytes) else (value if isinstance(value, str) else json.dumps(value)).encode()
+    raw = (
+        value
+        if isinstance(value, bytes)
+        else (value if isinstance(value, str) else json.dumps(value)).encode()
+    )
     out = stripped(raw, topic).payload
     assert stripped(out, topic).payload == out, "a second time changes nothing"
     return out.decode()
@@ -103,7 +107,11 @@ SECRETS: list[tuple[Any, str]] = [
 
 @pytest.mark.parametrize(("value", "secret"), SECRETS, ids=range(len(SECRETS)))
 def test_what_is_personal_is_taken_out_and_what_it_was_is_said(value: Any, secret: str) -> None:
-    raw = value if isinstance(value, bytes) else (value if isinstance(value, str) else json.dumps(value)).encode()
+    raw = (
+        value
+        if isinstance(value, bytes)
+        else (value if isinstance(value, str) else json.dumps(value)).encode()
+    )
     plain = stripped(raw, "t")
     text = plain.payload.decode("utf-16" if raw[:2] == b"\xff\xfe" else "latin-1")
     assert secret not in text
@@ -114,15 +122,39 @@ def test_what_is_personal_is_taken_out_and_what_it_was_is_said(value: Any, secre
 KEPT: list[Any] = [
     {"serial_number": "00:6E:02:01:02:03", "in": 3},
     {"mac": "00:6E:02:01:02:03", "counters": [{"in": 1}]},
-    {"sensor": {"mac_address": "00:6E:02:01:02:03", "name": "Entrance"}, "lines": [{"name": "Line 1", "id": 3}]},
+    {
+        "sensor": {"mac_address": "00:6E:02:01:02:03", "name": "Entrance"},
+        "lines": [{"name": "Line 1", "id": 3}],
+    },
     {"device_info": {"device_mac": "24:E1:24:01:02:03", "device_sn": "6417C2", "device_name": "Door"}},
-    {"deviceInfo": {"devEui": "24e124000000abcd", "deviceName": "Anna's door"}, "data": "A2cBAQ==", "fCnt": 3},
+    {
+        "deviceInfo": {"devEui": "24e124000000abcd", "deviceName": "Anna's door"},
+        "data": "A2cBAQ==",
+        "fCnt": 3,
+    },
     {"rxInfo": [{"gatewayId": "24e124fffef54092", "rssi": -90}], "object": {"id": 7}},
-    {"end_device_ids": {"device_id": "eui-24e124"}, "uplink_message": {"session_key_id": "AXA5/0tHUGUu==", "f_cnt": 1}},
+    {
+        "end_device_ids": {"device_id": "eui-24e124"},
+        "uplink_message": {"session_key_id": "AXA5/0tHUGUu==", "f_cnt": 1},
+    },
     [{"mac": "AA:BB:CC:DD:EE:01", "count": 1}, {"mac": "AA:BB:CC:DD:EE:02", "count": 2}],
-    {"people": 4, "person": 3, "persons": 2, "visitors": 1, "face_number": 2, "person_no": 2, "plate_count": 1},
+    {
+        "people": 4,
+        "person": 3,
+        "persons": 2,
+        "visitors": 1,
+        "face_number": 2,
+        "person_no": 2,
+        "plate_count": 1,
+    },
     {"person": "on", "label": "person", "voltage": 3.1, "message": "hello", "page": 1, "usage": 2, "pass": 3},
-    {"motion": True, "image": False, "phone": "home", "time": "2026-11-25T08:15:00+01:00", "x": "20-11-25-08-15-00"},
+    {
+        "motion": True,
+        "image": False,
+        "phone": "home",
+        "time": "2026-11-25T08:15:00+01:00",
+        "x": "20-11-25-08-15-00",
+    },
     {"imei": "867997031234567", "iccid": "8946203", "trackingId": "beacon-1", "userAgent": 7},
     '{"in": NaN, "in": 1.50, "big": 123456789012345678901234567890, }',
     "<EventNotificationAlert><macAddress>28:57:be:01:02:03</macAddress><channelName>Door</channelName></EventNotificationAlert>",

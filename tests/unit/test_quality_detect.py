@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from benchmarks._faulty import KINDS, Case, case, small
-from core.analytics.quality import balance, detect, directions, frozen, impossible, shares, signals, twins
-from core.analytics.quality.findings import KINDS as FOUND
-from core.analytics.quality.findings import Finding, doubt
-from core.analytics.quality.seen import cut
-from core.analytics.quality.words import advice, certainty, sentence
-from core.site import Text
+from besok.analytics.quality import balance, detect, directions, frozen, impossible, shares, signals, twins
+from besok.analytics.quality.findings import KINDS as FOUND
+from besok.analytics.quality.findings import Finding, doubt
+from besok.analytics.quality.sensor_series import cut
+from besok.model.site import Text
+from besok.text.finding_text import advice, certainty, sentence
 
 HOUSE, DOOR = small(2, 3), small(1, 1)
 CALLED = {"half-blind": {"fading"}, "drifting": {"fading"}, "biased": {"unbalanced"}, "night": {"ghost"},
@@ -110,7 +110,9 @@ def test_counters_that_tell_one_way_or_no_way_are_not_biased() -> None:
     beam = replace(sound.seen, people_in=both, people_out=both)
     half = both.copy(), sound.seen.people_out.copy()
     half[1][:, 0] = both[:, 0]
-    mixed = replace(sound.seen, people_in=np.where([True, False], both, sound.seen.people_in), people_out=half[1])
+    mixed = replace(
+        sound.seen, people_in=np.where([True, False], both, sound.seen.people_in), people_out=half[1]
+    )
     for seen in (one_way, beam, mixed):
         assert detect.detect(sound.house, seen) == []
 

@@ -5,15 +5,17 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks._faulty import case, small
-from core.analytics.quality.seen import Room, cut, last_heard
-from core.analytics.quality.wiring import WiringPoint, check
-from core.views.operation import DeviceInfo
+from besok.analytics.quality.sensor_series import Room, cut, last_heard
+from besok.model.views.devices import DeviceInfo
+from besok.services.wiring import WiringPoint, check
 
 SITES = small(2, 3)
 FIRST_DAY = 44  # steps from 04:00 to 15:00
 
 
-def wired(steps: int = FIRST_DAY, seed: int = 3, *, turned: int | None = None, **changed: object) -> list[WiringPoint]:
+def wired(
+    steps: int = FIRST_DAY, seed: int = 3, *, turned: int | None = None, **changed: object
+) -> list[WiringPoint]:
     """The points of a house whose sensors hang since this morning; one of them turned round, or the house changed."""
     made = case(SITES, 0, seed)
     seen = cut(made.seen, steps)
@@ -87,10 +89,13 @@ def test_a_door_that_is_counted_twice() -> None:
     twice = case(SITES, 0, 3, "double")
     seen = cut(twice.seen, 96 + FIRST_DAY)
     assert any(
-        "count the same passages" in p for p in problems(check(twice.house, seen, {}, "Europe/Stockholm", [], 0))
+        "count the same passages" in p
+        for p in problems(check(twice.house, seen, {}, "Europe/Stockholm", [], 0))
     )
     other = replace(twice.house.counters[0], device="other-half", door=1)
     counters = tuple(other if c.device == "twin" else c for c in twice.house.counters)
-    apart = replace(seen, people_in=np.roll(seen.people_in, 3, axis=1), people_out=np.roll(seen.people_out, 3, axis=1))
+    apart = replace(
+        seen, people_in=np.roll(seen.people_in, 3, axis=1), people_out=np.roll(seen.people_out, 3, axis=1)
+    )
     points = check(replace(twice.house, counters=counters), apart, {}, "Europe/Stockholm", [], 0)
     assert any("figures are added up" in p.sentence.en for p in points)

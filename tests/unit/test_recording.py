@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 
+from besok.model.decode_context import Known
+from besok.model.errors import RecordingError, SettingsError
+from besok.model.readings import Flag, Message
+from cli.traffic import replay
+from cli.traffic.durations import duration
+from cli.traffic.marking import marked
+from cli.traffic.recording import Missing, Recorded, Writer, read
+from cli.traffic.replay import ELSEWHERE, KEPT, REAL, UNMARKED, UNMOVED, Overview, Places, Result, planned
+from cli.traffic.shifting import Shift, shifted
 from collectors import adapters
-from core.errors import RecordingError, SettingsError
-from core.known import Known
-from core.readings import Flag, Message
-from ops.traffic import replay
-from ops.traffic.durations import duration
-from ops.traffic.marking import marked
-from ops.traffic.recording import Missing, Recorded, Writer, read
-from ops.traffic.replay import ELSEWHERE, KEPT, REAL, UNMARKED, UNMOVED, Overview, Places, Result, planned
-from ops.traffic.shifting import Shift, shifted
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 KNOWN = Known(zone="Europe/Stockholm")
@@ -47,7 +47,9 @@ def test_what_is_recorded_is_read(ending: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("ending", "left"), [("jsonl", 0), ("jsonl", 7), ("jsonl.gz", 3)])
-def test_the_recording_of_a_killed_writer_is_read_as_far_as_it_goes(ending: str, left: int, tmp_path: Path) -> None:
+def test_the_recording_of_a_killed_writer_is_read_as_far_as_it_goes(
+    ending: str, left: int, tmp_path: Path
+) -> None:
     file = write(tmp_path / f"traffic.{ending}", LINES * 500)
     os.truncate(file, file.stat().st_size // 2 + left)
     found = tuple(read(file))
@@ -142,7 +144,18 @@ def test_times_move_in_their_own_form(written: object, becomes: object) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["2026-10-11T08:15:00Z", 1785194500, 4711, "24e124aa00112233", "2026-11-25", "Avdelning 2026", 0.5, None, True, ""],
+    [
+        "2026-10-11T08:15:00Z",
+        1785194500,
+        4711,
+        "24e124aa00112233",
+        "2026-11-25",
+        "Avdelning 2026",
+        0.5,
+        None,
+        True,
+        "",
+    ],
 )
 def test_what_is_no_time_of_the_recording_stays(value: object) -> None:
     assert moved(value) == value
@@ -181,12 +194,16 @@ def test_the_mark(topic: str, payload: bytes, becomes: bytes | None) -> None:
 
 
 FOUND = Places(
-    sandboxes=frozenset({"lab"}), real=frozenset({("xovis", "00:6e:02:00:00:01"), ("milesight", "real")}), known=KNOWN
+    sandboxes=frozenset({"lab"}),
+    real=frozenset({("xovis", "00:6e:02:00:00:01"), ("milesight", "real")}),
+    known=KNOWN,
 )
 FLOW = b'{"time":"2026-11-25T08:15:00Z","period_s":60,"in":3,"out":1}'
 
 
-def play(*lines: Recorded, shift: Shift = WEEKS, to: tuple[str, ...] = ("hus",)) -> tuple[list[Recorded], Result]:
+def play(
+    *lines: Recorded, shift: Shift = WEEKS, to: tuple[str, ...] = ("hus",)
+) -> tuple[list[Recorded], Result]:
     result = Result()
     sent = list(planned(iter(lines), shift, dict.fromkeys(to, "lab"), FOUND, result))
     return sent, result

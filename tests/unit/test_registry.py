@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded, Identity, Message, Reading
 from collectors import adapters
 from collectors.adapters import Adapter
 from collectors.adapters.packet import Packet
-from core.errors import Unreadable
-from core.readings import Decoded, Identity, Message, Reading
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 MESSAGE = Message(topic="t", payload=b'{"a": 1}', received=NOW)
@@ -24,20 +24,26 @@ def told(monkeypatch: pytest.MonkeyPatch, says: Decoded | Exception) -> Decoded:
             raise says
         return says
 
-    monkeypatch.setattr(adapters, "ADAPTERS", (Adapter(name="odd", reads=lambda _packet: True, decode=decode),))
+    monkeypatch.setattr(
+        adapters, "ADAPTERS", (Adapter(name="odd", reads=lambda _packet: True, decode=decode),)
+    )
     return adapters.decode(MESSAGE)
 
 
 def test_half_characters_and_endless_words_are_not_stored(monkeypatch: pytest.MonkeyPatch) -> None:
     identity = Identity(scope="s/\0", mark="seq:\ud800", window_s=60)
-    decoded = told(monkeypatch, Decoded(problems=("a\ud800b\nc", "x" * 9000), model="m" * 500, identity=identity))
+    decoded = told(
+        monkeypatch, Decoded(problems=("a\ud800b\nc", "x" * 9000), model="m" * 500, identity=identity)
+    )
     assert decoded.problems[0] == "a\ufffdb\nc" and len(decoded.problems[1]) == adapters.REASON_LIMIT
     assert len(decoded.model) == adapters.MODEL_LIMIT
     assert decoded.identity == Identity(scope="s/\ufffd", mark="seq:\ufffd", window_s=60)
 
 
 def test_a_reading_without_a_name_is_a_problem_and_the_others_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    odd = [replace(GOOD, device=name) for name in ("", "\0", "x" * 400)] + [replace(GOOD, channel="flow:\ud800")]
+    odd = [replace(GOOD, device=name) for name in ("", "\0", "x" * 400)] + [
+        replace(GOOD, channel="flow:\ud800")
+    ]
     decoded = told(monkeypatch, Decoded(readings=(GOOD, *odd)))
     assert decoded.readings == (GOOD,) and decoded.problems == (adapters.NAMELESS,)
 
@@ -64,7 +70,8 @@ def test_a_payload_that_cannot_be_read_is_read_once(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    "payload", ['{"{}": 1, "{}": 2}', '{"body": "{\\ud800}", "n": 1}', '{"body": "{\\"n\\": 1}", "body": "{}"}']
+    "payload",
+    ['{"{}": 1, "{}": 2}', '{"body": "{\\ud800}", "n": 1}', '{"body": "{\\"n\\": 1}", "body": "{}"}'],
 )
 def test_odd_names_and_texts_fail_nobody(payload: str) -> None:
     decoded = adapters.decode(replace(MESSAGE, payload=payload.encode()))

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from core.analytics import score
-from ops.worlds.observed import people_since
+from besok.analytics.occupancy import score
+from cli.worlds.observed import people_since
 
 NAN = float("nan")
 DOORS = np.array([[1, -1], [0, 1], [0, 0]], np.int8)  # a front door, and one from the inner space to outside
@@ -15,7 +15,9 @@ def column(*values: float) -> np.ndarray:  # type: ignore[type-arg]
 
 
 def test_the_measures() -> None:
-    found = score.accuracy(column(0, 2, 4, 9), column(0, 3, 3, NAN), column(0, 0, 3.5, NAN), column(0, 3, 4, NAN))
+    found = score.accuracy(
+        column(0, 2, 4, 9), column(0, 3, 3, NAN), column(0, 0, 3.5, NAN), column(0, 3, 4, NAN)
+    )
     assert (found.mean_people, found.known, found.coverage) == (5, 0.75, 1)
     assert found.rmse == pytest.approx((2 / 3) ** 0.5)
     assert found.relative == pytest.approx((2 / 3) ** 0.5 / 5)
@@ -25,7 +27,13 @@ def test_the_measures() -> None:
 def test_an_estimate_that_says_nothing_is_not_right() -> None:
     nothing = column(NAN, NAN)
     found = score.accuracy(column(1, 2), nothing, nothing, nothing)
-    assert (found.known, found.rmse, found.relative, found.bias, found.coverage) == (0, None, None, None, None)
+    assert (found.known, found.rmse, found.relative, found.bias, found.coverage) == (
+        0,
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_nobody_there_is_no_division_by_zero() -> None:
@@ -58,7 +66,9 @@ def test_scaling_at_the_end_of_the_day_empties_the_house() -> None:
     door = np.array([[1]], np.int8)
     scaled = score.end_of_day(door, came, went, (slice(0, 3), slice(3, 5)))
     assert scaled.people[:, 0].tolist() == [1, 2, 0, 8, 0]
-    away = score.end_of_day(-door, went, came, (slice(0, 3), slice(3, 5)))  # the same door the other way round
+    away = score.end_of_day(
+        -door, went, came, (slice(0, 3), slice(3, 5))
+    )  # the same door the other way round
     assert away.people[:, 0].tolist() == [1, 2, 0, 8, 0]
     nobody_left = score.end_of_day(door, came, went * 0, (slice(0, 3), slice(3, 5)))
     assert nobody_left.people[:, 0].tolist() == [1, 2, 2, 4, 4]

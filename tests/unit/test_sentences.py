@@ -6,10 +6,10 @@ from typing import get_args
 
 import pytest
 
-from core import sentences
-from core.views.around import ActionEffect
-from core.views.effects import Verdict
-from core.views.outlook import Expected, ExpectedTotal, Outlook, Record
+from besok.model.views.calendar import ActionEffect
+from besok.model.views.effects import Verdict
+from besok.model.views.forecast import Expected, ExpectedTotal, Outlook, Record
+from besok.text import narratives
 
 OUTLOOK = Outlook(
     origin=date(2026, 11, 24),
@@ -32,19 +32,23 @@ OUTLOOK = Outlook(
 
 def test_the_odds_of_the_target_and_the_weekday_furthest_behind() -> None:
     weekdays = {0: 1.2, 1: 1.2, 2: 1.21, 3: 1.19, 4: 1.2, 5: 1.15, 6: 0.98}
-    said = sentences.target(OUTLOOK, 2.0, weekdays)
+    said = narratives.target(OUTLOOK, 2.0, weekdays)
     assert said is not None
-    assert said.en == "At today's pace the odds of doubling by December 2029 are 3 in 10; Sundays are furthest behind."
+    assert (
+        said.en
+        == "At today's pace the odds of doubling by December 2029 are 3 in 10; Sundays are furthest behind."
+    )
     assert (
         said.sv
         == "Som det går nu är chansen 3 på 10 att nå en fördubbling till december 2029; söndagar ligger längst efter."
     )
-    even = sentences.target(OUTLOOK, 1.5, dict.fromkeys(range(7), 1.2))
+    even = narratives.target(OUTLOOK, 1.5, dict.fromkeys(range(7), 1.2))
     assert (
         even is not None
-        and even.en == "At today's pace the odds of reaching 1.5 times the visits by December 2029 are 3 in 10."
+        and even.en
+        == "At today's pace the odds of reaching 1.5 times the visits by December 2029 are 3 in 10."
     )
-    assert sentences.target(replace(OUTLOOK, odds=None), 2.0) is None
+    assert narratives.target(replace(OUTLOOK, odds=None), 2.0) is None
 
 
 @pytest.mark.parametrize(
@@ -53,13 +57,13 @@ def test_the_odds_of_the_target_and_the_weekday_furthest_behind() -> None:
      (0.94, "9 in 10"), (0.96, "more than 19 in 20"), (1, "more than 19 in 20")],
 )  # fmt: skip
 def test_a_probability_promises_no_more_than_a_forecast_can(chance: float, said: str) -> None:
-    assert sentences.odds(chance).en == said
-    assert sentences.odds_short(chance).en == said.replace("less than", "<").replace("more than", ">")
+    assert narratives.odds(chance).en == said
+    assert narratives.odds_short(chance).en == said.replace("less than", "<").replace("more than", ">")
 
 
 def test_when_the_target_becomes_likely() -> None:
     never, even, likely = (
-        sentences.when(replace(OUTLOOK, even_from=a, likely_from=b))
+        narratives.when(replace(OUTLOOK, even_from=a, likely_from=b))
         for a, b in ((None, None), (date(2028, 5, 1), None), (date(2028, 5, 1), date(2029, 2, 1)))
     )
     assert never is None  # the odds say it
@@ -71,7 +75,7 @@ def test_where_the_visits_land_beside_the_goal() -> None:
     ends = date(2029, 12, 31)
     year = Expected(day=ends, mean=683_412, low80=551_999, high80=790_400, low95=1, high95=2)
     ahead = replace(OUTLOOK, years=(replace(year, day=date(2029, 12, 24), mean=1), year))
-    said = sentences.landing(ahead)
+    said = narratives.landing(ahead)
     assert said and said.en == (
         "683,000 visits a year are expected by December 2029 (8 times of 10 between 552,000 and 790,000); "
         "the goal is 1,000,000."
@@ -80,13 +84,13 @@ def test_where_the_visits_land_beside_the_goal() -> None:
         "Till december 2029 väntas 683 000 besök om året (8 gånger av 10 mellan 552 000 och 790 000); "
         "målet är 1 000 000."
     )
-    assert said in sentences.of(ahead, 2.0)
-    assert sentences.landing(OUTLOOK) is None and sentences.landing(replace(ahead, goal=None)) is None
+    assert said in narratives.of(ahead, 2.0)
+    assert narratives.landing(OUTLOOK) is None and narratives.landing(replace(ahead, goal=None)) is None
 
 
 def test_a_target_that_is_reached_already_is_not_called_a_way_to_go() -> None:
     there = replace(OUTLOOK, odds=0.97, needed_growth=-0.034, likely_from=date(2026, 11, 25))
-    when, pace = sentences.when(there), sentences.pace(there)
+    when, pace = narratives.when(there), narratives.pace(there)
     assert when and when.en == "The target is likely (4 in 5) already now."
     assert pace and pace.en == (
         "The last year reaches the target, which holds if visits fall by no more than 3% a year; +5% is to be expected."
@@ -97,55 +101,68 @@ def test_a_target_that_is_reached_already_is_not_called_a_way_to_go() -> None:
 
 
 def test_needed_and_expected_growth() -> None:
-    said = sentences.pace(OUTLOOK)
+    said = narratives.pace(OUTLOOK)
     assert said and said.en == "+12% a year is needed; +5% is to be expected."
-    assert sentences.pace(replace(OUTLOOK, needed_growth=None)) is None
+    assert narratives.pace(replace(OUTLOOK, needed_growth=None)) is None
     for growth, told in ((-0.06, "−6%"), (-0.004, "±0%"), (0.004, "±0%")):
-        said = sentences.pace(replace(OUTLOOK, expected_growth=growth))
+        said = narratives.pace(replace(OUTLOOK, expected_growth=growth))
         assert said and said.en == f"+12% a year is needed; {told} is to be expected."
 
 
 def test_why_less_growth_is_expected_than_there_was() -> None:
-    said = sentences.damped(OUTLOOK, 0.08)
-    assert said and said in sentences.of(OUTLOOK, 2.0, growth=0.08)
-    assert said.en == "That is not the +8% of the last 52 weeks: such a change goes on in small part only, as a rule."
+    said = narratives.damped(OUTLOOK, 0.08)
+    assert said and said in narratives.of(OUTLOOK, 2.0, growth=0.08)
+    assert (
+        said.en
+        == "That is not the +8% of the last 52 weeks: such a change goes on in small part only, as a rule."
+    )
     assert "inte de senaste 52 veckornas +8 %" in said.sv.replace("\u00a0", " ")
-    falls = sentences.damped(replace(OUTLOOK, expected_growth=-0.02), -0.06)
+    falls = narratives.damped(replace(OUTLOOK, expected_growth=-0.02), -0.06)
     assert falls and "not the −6%" in falls.en
     for expected, growth in ((0.05, 0.055), (0.05, 0.03), (0.05, -0.08), (0.05, None), (None, 0.08)):
-        assert sentences.damped(replace(OUTLOOK, expected_growth=expected), growth) is None
+        assert narratives.damped(replace(OUTLOOK, expected_growth=expected), growth) is None
 
 
 def test_totals_have_three_digits() -> None:
     first, last = date(2026, 11, 25), date(2026, 12, 22)
-    said = sentences.total(
+    said = narratives.total(
         ExpectedTotal(first=first, last=last, mean=41_234, low80=37_777, high80=44_444, low95=1, high95=2)
     )
-    assert said.en == "41,200 visits are expected in the next 28 days (8 times of 10 between 37,800 and 44,400)."
+    assert (
+        said.en == "41,200 visits are expected in the next 28 days (8 times of 10 between 37,800 and 44,400)."
+    )
     assert said.sv.replace("\u00a0", " ").startswith("De närmaste 28 dagarna väntas 41 200 besök")
 
 
 def test_the_record() -> None:
     one = Record(days=28, made=24, held=19, right_low=14, right_high=24, afterwards=0, error=0.04, bias=0.0)
     assert (
-        sentences.record([one]).en
+        narratives.record([one]).en
         == "Of the 24 forecasts made, 19 held; 8 of 10 should, and chance allows for 14 to 24."
     )
     longer = [replace(one, days=days, made=7) for days in (7, 365)]
-    assert sentences.record([longer[0], one, longer[1]]) == sentences.record([one]), "a forecast counts once"
-    assert sentences.record(longer).en.startswith("Of the 7 forecasts made")
-    assert "No forecast is old enough" in sentences.record([]).en
+    assert narratives.record([longer[0], one, longer[1]]) == narratives.record([one]), (
+        "a forecast counts once"
+    )
+    assert narratives.record(longer).en.startswith("Of the 7 forecasts made")
+    assert "No forecast is old enough" in narratives.record([]).en
 
 
 def test_what_chance_could_have_done_is_said_of_visits() -> None:
     chance = ActionEffect(
-        action="a", until=date(2026, 1, 1), verdict="chance", share=0.02, share_low=-0.04, share_high=0.09, a_year=900.0
+        action="a",
+        until=date(2026, 1, 1),
+        verdict="chance",
+        share=0.02,
+        share_low=-0.04,
+        share_high=0.09,
+        a_year=900.0,
     )
-    assert sentences.gave(chance, True).en.endswith("somewhere between −4% and +9% visits.")
-    assert sentences.gave(chance, False).sv.endswith("% besök i utrymmet.")
+    assert narratives.gave(chance, True).en.endswith("somewhere between −4% and +9% visits.")
+    assert narratives.gave(chance, False).sv.endswith("% besök i utrymmet.")
 
 
 def test_why_nothing_can_be_said_of_an_action_can_always_be_said() -> None:
     for verdict in set(get_args(Verdict)) - {"more", "fewer", "chance"}:
-        told = sentences.gave(ActionEffect(action="a", until=date(2026, 1, 1), verdict=verdict), True)
+        told = narratives.gave(ActionEffect(action="a", until=date(2026, 1, 1), verdict=verdict), True)
         assert told.sv.endswith(".") and told.en.endswith("."), verdict

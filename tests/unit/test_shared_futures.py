@@ -5,9 +5,9 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from core.analytics.forecast.fit import Account
-from core.analytics.forecast.history import Floats
-from core.analytics.forecast.simulate import shared
+from besok.analytics.forecast.fit import Account
+from besok.analytics.forecast.history import Floats
+from besok.analytics.forecast.simulate import shared
 
 ROWS = 5
 
@@ -16,12 +16,16 @@ def drawn(odds: tuple[float, ...], paths: int) -> Floats:
     """Futures that are the number of their account throughout."""
     accounts = [Account(odds=share, fitted=cast("Any", n)) for n, share in enumerate(odds)]
     rng = np.random.default_rng(3)
-    return shared(accounts, paths, lambda fitted, many: np.full((ROWS, many), float(cast("Any", fitted))), rng)
+    return shared(
+        accounts, paths, lambda fitted, many: np.full((ROWS, many), float(cast("Any", fitted))), rng
+    )
 
 
 @pytest.mark.parametrize("paths", [1, 2, 3, 7, 1000])
 @pytest.mark.parametrize("odds", [(1.0,), (0.6, 0.25, 0.15), (1 / 3, 1 / 3, 1 / 3), (1 - 1e-9, 1e-9)])
-def test_so_many_paths_as_asked_for_and_of_each_account_its_share(odds: tuple[float, ...], paths: int) -> None:
+def test_so_many_paths_as_asked_for_and_of_each_account_its_share(
+    odds: tuple[float, ...], paths: int
+) -> None:
     found = drawn(odds, paths)
     assert found.shape == (ROWS, paths)
     shares = [(found[0] == n).mean() for n in range(len(odds))]

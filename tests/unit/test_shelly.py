@@ -51,7 +51,11 @@ def test_what_changed_of_the_second_generation() -> None:
 
 
 def test_people_in_the_zones_of_a_presence_sensor() -> None:
-    params = {"ts": EPOCH, "presence": {"num_objects": 9}, "presencezone:200": {"state": True, "num_objects": 2}}
+    params = {
+        "ts": EPOCH,
+        "presence": {"num_objects": 9},
+        "presencezone:200": {"state": True, "num_objects": 2},
+    }
     decoded = decode("shelly/events/rpc", {"src": "s1", "method": "NotifyStatus", "params": params})
     assert said(decoded) == {"level:1 people": 2, "level:1 occupied": 1}
     assert said(decode("s1/status/presencezone:201", {"id": 201, "state": False, "num_objects": 0})) == {
@@ -63,7 +67,9 @@ def test_people_in_the_zones_of_a_presence_sensor() -> None:
 def test_a_bluetooth_sensor_without_a_name_is_told() -> None:
     params = {"ts": EPOCH, "bthomesensor:201": {"id": 201, "value": True}}
     told = decode("s/events/rpc", {"src": "s", "method": "NotifyStatus", "params": params}).problems
-    assert told[0].startswith("bthomesensor:201 is true, and only the device knows what that measures: write a mapping")
+    assert told[0].startswith(
+        "bthomesensor:201 is true, and only the device knows what that measures: write a mapping"
+    )
 
 
 def test_coming_and_going() -> None:
@@ -91,8 +97,14 @@ def test_what_is_not_data(topic: str, payload: object) -> None:
 
 
 def test_a_script_may_hand_on_what_a_bluetooth_sensor_says() -> None:
-    event = {"component": "script:1", "event": "shelly-blu", "data": {"address": "bc:02:6e:c3:aa:bb", "motion": 1}}
-    decoded = decode("gw/events/rpc", {"src": "shellyblugw-1", "method": "NotifyEvent", "params": {"events": [event]}})
+    event = {
+        "component": "script:1",
+        "event": "shelly-blu",
+        "data": {"address": "bc:02:6e:c3:aa:bb", "motion": 1},
+    }
+    decoded = decode(
+        "gw/events/rpc", {"src": "shellyblugw-1", "method": "NotifyEvent", "params": {"events": [event]}}
+    )
     assert device(decoded) == ("shelly", "bc026ec3aabb")
     assert said(decoded) == {"level:1 occupied": 1}
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from core.analytics.forecast.fit import USUAL
-from core.analytics.forecast.history import Floats
-from core.analytics.forecast.level import YEAR, knots
-from core.analytics.forecast.shifts import shifts
+from besok.analytics.forecast.fit import USUAL
+from besok.analytics.forecast.history import Floats
+from besok.analytics.forecast.level import YEAR, knots
+from besok.analytics.forecast.shifts import shifts
 
 SPREAD = 0.15
 

@@ -14,17 +14,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from besok.model.readings import Flag, Message, Reading
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.sitefile import parse
 from collectors.adapters import decode
-from core.readings import Flag, Message, Reading
-from core.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from core.sitefile import parse
 from sensors_sim import native, truth
 from sensors_sim.backfill import messages
 from sensors_sim.report import Flow, Level
 from sensors_sim.world import World
 
 EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
-SCHEMA = json.loads(Path("core/native.schema.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads(Path("besok/model/native.schema.json").read_text(encoding="utf-8"))
 START, END = datetime(2026, 11, 23, 9, 7, 31, tzinfo=UTC), datetime(2026, 11, 25, 8, 0, 12, tzinfo=UTC)
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -73,7 +73,8 @@ def example() -> list[Message]:
 
 def test_the_schema_accepts_every_message(example: list[Message]) -> None:
     validators = {
-        kind: Draft202012Validator({"$defs": SCHEMA["$defs"], "$ref": f"#/$defs/{kind}"}) for kind in ("flow", "level")
+        kind: Draft202012Validator({"$defs": SCHEMA["$defs"], "$ref": f"#/$defs/{kind}"})
+        for kind in ("flow", "level")
     }
     for message in example[-40:]:
         validators[message.topic.rpartition("/")[2]].validate(json.loads(message.payload))
@@ -160,7 +161,9 @@ def test_counters_are_near_the_truth_and_not_exact(example: list[Message]) -> No
 def test_a_swapped_sensor_calls_in_out() -> None:
     start, end = date(2026, 11, 23), date(2026, 11, 23)
     right = totals(readings(all_of(messages(branch(DOOR), start, end))))
-    wrong = totals(readings(all_of(messages(branch(Sensor(device="eye", portal="door", swapped=True)), start, end))))
+    wrong = totals(
+        readings(all_of(messages(branch(Sensor(device="eye", portal="door", swapped=True)), start, end)))
+    )
     assert (right["branch/eye", "in"], right["branch/eye", "out"]) == (
         wrong["branch/eye", "out"],
         wrong["branch/eye", "in"],
@@ -178,7 +181,9 @@ def test_a_sensor_that_speaks_another_format_is_left_out() -> None:
     assert all_of(messages(branch(foreign), date(2026, 11, 23), date(2026, 11, 23))) == []
 
 
-def test_only_the_wanted_devices_speak_and_say_what_they_would_have_said_among_all(example: list[Message]) -> None:
+def test_only_the_wanted_devices_speak_and_say_what_they_would_have_said_among_all(
+    example: list[Message],
+) -> None:
     some = all_of(messages(EXAMPLE, START, END, wanted=lambda site, device: device.startswith("count-t")))
     assert {m.topic.split("/")[3] for m in some} == {"count-town-entrance", "count-terrace-steps"}
     assert {(m.topic, m.payload) for m in some} < {(m.topic, m.payload) for m in example}
@@ -186,7 +191,9 @@ def test_only_the_wanted_devices_speak_and_say_what_they_would_have_said_among_a
 
 def test_a_camera_shows_about_who_is_there(example: list[Message]) -> None:
     shown = {r.time: r.value for r in readings(example) if r.device == "stadsbiblioteket/camera-reading-room"}
-    found = truth.people(EXAMPLE, datetime(2026, 11, 24, 10, tzinfo=UTC), datetime(2026, 11, 24, 14, tzinfo=UTC))
+    found = truth.people(
+        EXAMPLE, datetime(2026, 11, 24, 10, tzinfo=UTC), datetime(2026, 11, 24, 14, tzinfo=UTC)
+    )
     real = found.people[:, found.spaces.index("stadsbiblioteket/reading-room")]
     off = np.array([shown[t] for t in found.times]) - real
     assert np.abs(off).max() <= 6
@@ -207,7 +214,9 @@ def test_a_silent_night_is_few_items(example: list[Message]) -> None:
 @given(
     line=st.text(
         st.characters(
-            min_codepoint=32, codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Cf", "Cn", "Co", "Zl", "Zp"]
+            min_codepoint=32,
+            codec="utf-8",
+            exclude_categories=["Cc", "Cs", "Zs", "Cf", "Cn", "Co", "Zl", "Zp"],
         ),
         min_size=1,
         max_size=60,
@@ -217,7 +226,9 @@ def test_a_silent_night_is_few_items(example: list[Message]) -> None:
     period=st.integers(0, 86_400),
     people=st.integers(0, 100_000),
 )
-def test_what_is_encoded_is_what_is_decoded(line: str, came: int, went: int, period: int, people: int) -> None:
+def test_what_is_encoded_is_what_is_decoded(
+    line: str, came: int, went: int, period: int, people: int
+) -> None:
     time = "2026-11-25T08:15:00Z"
     items = [native.flow(time, Flow(period, came, went, line), 4711)]
     topic, payload = native.encode("branch", "eye", "flow", items)
@@ -226,6 +237,8 @@ def test_what_is_encoded_is_what_is_decoded(line: str, came: int, went: int, per
         ("in", came, period, f"flow:{line}"),
         ("out", went, period, f"flow:{line}"),
     ]
-    topic, payload = native.encode("branch", "eye", "level", [native.level(time, Level(people, "people", line))])
+    topic, payload = native.encode(
+        "branch", "eye", "level", [native.level(time, Level(people, "people", line))]
+    )
     (level,) = readings([Message(topic=topic, payload=payload, received=END)])
     assert (level.metric, level.value, level.channel) == ("people", people, f"level:{line}")

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from besok.model.metrics import METRICS, Kind
+from besok.model.readings import Decoded, Flag, Message, Reading
+from besok.model.site import Sensor
+from besok.model.sitefile import parse
 from collectors import adapters
-from core.metrics import METRICS, Kind
-from core.readings import Decoded, Flag, Message, Reading
-from core.site import Sensor
-from core.sitefile import parse
 from sensors_sim import formats
 from sensors_sim.formats import FORMATS, Format
 from sensors_sim.report import Flow, Level, Report
@@ -65,12 +65,22 @@ def reports(draw: st.DrawFn, form: Format) -> Report:
         items += [Level(draw(st.integers(0, high)), metric, region) for region in draw(few)]
         if form.name == "vs133":  # its frame tells of all four regions
             drawn = {v.region: v.value for v in items if isinstance(v, Level)}
-            items = [i for i in items if isinstance(i, Flow)] + [Level(drawn.get(r, 0), "people", r) for r in FOUR]
+            items = [i for i in items if isinstance(i, Flow)] + [
+                Level(drawn.get(r, 0), "people", r) for r in FOUR
+            ]
     device = form.rename("stad", "dorr-1")
     time = int((NOON - timedelta(seconds=draw(st.integers(0, 86_400)))).timestamp()) * 1000
     wraps = draw(st.sampled_from((0, 2**32))) if totals and form.source == "native" else 0
     return Report(
-        "stad", device, kind if form.apart else "", time, time, draw(st.integers(0, 9999)), 1, tuple(items), wraps
+        "stad",
+        device,
+        kind if form.apart else "",
+        time,
+        time,
+        draw(st.integers(0, 9999)),
+        1,
+        tuple(items),
+        wraps,
     )
 
 
@@ -105,7 +115,9 @@ def test_simulated_data_is_marked_in_every_format(name: str) -> None:
 
 def test_an_uplink_that_somebody_simulates_in_the_console_of_the_network_is_still_no_data() -> None:
     form = FORMATS["vs133"]
-    topic, payload = form.encode(Report("s", "24e124" + "0" * 10, "", 0, 0, 1, 1, (Flow(60, 3, 1, totals=(3, 1)),)))
+    topic, payload = form.encode(
+        Report("s", "24e124" + "0" * 10, "", 0, 0, 1, 1, (Flow(60, 3, 1, totals=(3, 1)),))
+    )
     by_hand = payload.replace(b'"besok_simulated"', b'"simulated"')
     assert not adapters.decode(Message(topic=topic, payload=by_hand, received=NOON)).readings
 

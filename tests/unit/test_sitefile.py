@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import SiteFileError
-from core.site import (
+from besok.model.errors import SiteFileError
+from besok.model.site import (
     Deduction,
     OpeningException,
     OpeningHours,
@@ -22,8 +22,8 @@ from core.site import (
     Text,
     VisitDefinition,
 )
-from core.sitefile import dump, parse
-from core.sitefile.diff import differences
+from besok.model.sitefile import dump, parse
+from besok.model.sitefile.diff import differences
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 
@@ -157,7 +157,9 @@ def test_a_portal_may_lead_to_another_site_of_the_file() -> None:
     park = HOUSE.replace('"house"', '"park"').replace('outer = "outside"', 'outer = "house/hall"')
     _, read = parse(HOUSE + park).sites
     assert read.portals[0].outer == "house/hall"
-    assert "there is no space" in problems('outer = "outside"', 'outer = "house/hall"')[0]  # its own: written plainly
+    assert (
+        "there is no space" in problems('outer = "outside"', 'outer = "house/hall"')[0]
+    )  # its own: written plainly
 
 
 def test_the_same_channel_cannot_be_in_two_places() -> None:
@@ -178,7 +180,11 @@ def test_a_target_may_count_other_sites_too() -> None:
     house, other = parse(both).sites
     assert house.target and house.target.also == ("park",) and house.counted == ("house", "park")
     assert other.target and other.target.also == () and other.counted == ("park",)
-    assert replace(house, target=replace(house.target, also=("park", "hall"))).counted == ("house", "hall", "park")
+    assert replace(house, target=replace(house.target, also=("park", "hall"))).counted == (
+        "house",
+        "hall",
+        "park",
+    )
     assert parse(dump(parse(both))) == parse(both) and 'also = ["park"]' in dump(parse(both))
     assert differences(parse(HOUSE).sites[0], house) == ["house: target also: none -> park"]
 
@@ -198,7 +204,9 @@ def test_a_target_may_count_other_sites_too() -> None:
 def test_sites_that_cannot_be_counted_together_are_told(also: str, park: dict[str, str], told: str) -> None:
     plain = {"timezone": '"Europe/Stockholm"', "day_start": '"04:00"', "sandbox": "false"} | park
     other = HOUSE.replace('"house"', '"park"').replace('timezone = "Europe/Stockholm"\n', "")
-    other = other.replace("[sites.opening]", "\n".join(f"{k} = {v}" for k, v in plain.items()) + "\n[sites.opening]", 1)
+    other = other.replace(
+        "[sites.opening]", "\n".join(f"{k} = {v}" for k, v in plain.items()) + "\n[sites.opening]", 1
+    )
     (problem,) = _together(also, other)
     assert told in problem and problem.startswith("house.toml line 26: [sites.target] house: also")
 
@@ -206,7 +214,10 @@ def test_sites_that_cannot_be_counted_together_are_told(also: str, park: dict[st
 def _together(also: str, other: str) -> list[str]:
     """What is wrong with a house that counts others too."""
     with pytest.raises(SiteFileError) as caught:
-        parse(HOUSE.replace("deadline = 2030-12-31", f"deadline = 2030-12-31\nalso = {also}") + other, "house.toml")
+        parse(
+            HOUSE.replace("deadline = 2030-12-31", f"deadline = 2030-12-31\nalso = {also}") + other,
+            "house.toml",
+        )
     return caught.value.problems
 
 
@@ -221,7 +232,9 @@ def texts() -> st.SearchStrategy[Text]:
 
 
 @settings(max_examples=60)
-@given(name=texts(), note=texts(), area=st.floats(1, 1e5), start=st.sampled_from([time(0), time(4), time(5, 45)]))
+@given(
+    name=texts(), note=texts(), area=st.floats(1, 1e5), start=st.sampled_from([time(0), time(4), time(5, 45)])
+)
 def test_what_is_written_is_read_again(name: Text, note: Text, area: float, start: time) -> None:
     site = Site(
         id="a",
@@ -231,9 +244,13 @@ def test_what_is_written_is_read_again(name: Text, note: Text, area: float, star
         day_start=start,
         sandbox=True,
         opening=OpeningHours(
-            **dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday"), "06:00-20:00"),  # type: ignore[arg-type]
+            **dict.fromkeys(
+                ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday"), "06:00-20:00"
+            ),  # type: ignore[arg-type]
             sunday="always",
-            exceptions=(OpeningException(first=date(2026, 1, 1), last=date(2026, 1, 2), hours="closed", note=note),),
+            exceptions=(
+                OpeningException(first=date(2026, 1, 1), last=date(2026, 1, 2), hours="closed", note=note),
+            ),
         ),
         target=Target(
             baseline_first=date(2024, 1, 1),
@@ -256,7 +273,9 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         parse(text)
 
 
-@given(cut=st.integers(0, len(HOUSE) - 1), junk=st.sampled_from(["", "x", "[[", '"', "= 3\n", "[sites.name]\n"]))
+@given(
+    cut=st.integers(0, len(HOUSE) - 1), junk=st.sampled_from(["", "x", "[[", '"', "= 3\n", "[sites.name]\n"])
+)
 def test_a_torn_file_is_read_or_refused(cut: int, junk: str) -> None:
     try:
         parse(HOUSE[:cut] + junk + HOUSE[cut + 1 :])

@@ -7,11 +7,17 @@ import pytest
 from hearing import heard, mutated, raises_only_unreadable, sample, timed, told
 from hypothesis import given, settings
 
+from besok.model.decode_context import Known
 from collectors.adapters import airthings, building_edge, cloudstudio, huawei, kontakt, regent
-from core.known import Known
 
 STOCKHOLM = Known(zone="Europe/Stockholm")
-OCCUPANTS = {"serialNumber": "29", "recorded": "2024-07-06T07:15", "occupants": 2, "occupantsUpper": 4, "co2": None}
+OCCUPANTS = {
+    "serialNumber": "29",
+    "recorded": "2024-07-06T07:15",
+    "occupants": 2,
+    "occupantsUpper": 4,
+    "co2": None,
+}
 BEACON = {"trackingId": "be1", "sourceId": "gw1", "timestamp": "2024-06-26T13:37:00Z", "beaconTimestamp": 1600000000,
           "movementCounter": 10, "timeSinceMovement": 65535, "temperature": 15.75}  # fmt: skip
 LINES: dict[str, Any] = {
@@ -19,7 +25,10 @@ LINES: dict[str, Any] = {
     "stream_id": "door",
     "event_type": 131073,
     "timestamp": 1720291468,
-    "data": {"interval": 2, "event_set": [{"line_id": 0, "side1_count": 1, "side2_count": 0, "side1_name": "street"}]},
+    "data": {
+        "interval": 2,
+        "event_set": [{"line_id": 0, "side1_count": 1, "side2_count": 0, "side1_name": "street"}],
+    },
 }
 AREAS = {"total_crowd_count": 14, "event_set": [{"crowd_count": 9}, {"crowd_count": 5}]}
 CROWD = LINES | {"event_type": 1769472, "data": AREAS}
@@ -47,12 +56,18 @@ def test_huawei_counts_an_interval_over_a_line_and_people_in_areas() -> None:
         ("flow:0", "in", 1, "2024-07-06T18:44:28Z", 2),
         ("flow:0", "out", 0, "2024-07-06T18:44:28Z", 2),
     ]
-    assert told(heard(CROWD)) == [("level:all", "people", 14), ("level:1", "people", 9), ("level:2", "people", 5)]
+    assert told(heard(CROWD)) == [
+        ("level:all", "people", 14),
+        ("level:1", "people", 9),
+        ("level:2", "people", 5),
+    ]
 
 
 def test_cloudstudio_tells_people_in_utc_and_keeps_its_secret() -> None:
     decoded = heard(ENDPOINT, known=STOCKHOLM)
-    assert timed(decoded) == [("level:1", "people", 30, "2024-02-23T14:55:03Z", 0)] and "secret" not in repr(decoded)
+    assert timed(decoded) == [("level:1", "people", 30, "2024-02-23T14:55:03Z", 0)] and "secret" not in repr(
+        decoded
+    )
     assert heard(ENDPOINT | {"peopleCount": None}).not_data
 
 
@@ -89,8 +104,14 @@ def test_the_payloads_of_real_devices(shared: Path) -> None:
     assert timed(read("cloudstudio-peoplecount")) == [("level:1", "people", 30, "2021-02-23T14:55:03Z", 0)]
     assert told(read("building-edge-occupancy-ok")) == [("level:1", "occupied", 0)]
     # Its decoder says occupied all the same; a sensor that says it is broken says nothing else.
-    assert not read("building-edge-occupancy-fault").readings and read("building-edge-occupancy-fault").problems
-    for broken in ("huawei-vias-line", "huawei-vias-crowd", "regent-deskinuse-pseudo-json"):  # cut off, or no JSON
+    assert (
+        not read("building-edge-occupancy-fault").readings and read("building-edge-occupancy-fault").problems
+    )
+    for broken in (
+        "huawei-vias-line",
+        "huawei-vias-crowd",
+        "regent-deskinuse-pseudo-json",
+    ):  # cut off, or no JSON
         assert not read(broken).readings and read(broken).problems
 
 

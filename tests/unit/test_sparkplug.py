@@ -77,7 +77,9 @@ def test_what_is_not_data(topic: str) -> None:
     assert decode(topic, message()).not_data
 
 
-@pytest.mark.parametrize("payload", [b"\xff" * 12, b"\x12\x7f", b"\x0b", b"\x0d\x01", b"{", b'{"metrics": 3}'])
+@pytest.mark.parametrize(
+    "payload", [b"\xff" * 12, b"\x12\x7f", b"\x0b", b"\x0d\x01", b"{", b'{"metrics": 3}']
+)
 def test_what_is_refused(payload: bytes) -> None:
     assert decode("spBv1.0/l/DDATA/g/d", payload).problems
 

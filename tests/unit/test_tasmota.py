@@ -45,7 +45,13 @@ def test_climate_in_local_time() -> None:
 
 
 @pytest.mark.parametrize(
-    "fields", [{"Counter1": 4}, {"COUNTER": {"C1": 4}}, {"Counter1": 4, "Counter2": 7}, {"COUNTER": {"C1": 4, "C2": 7}}]
+    "fields",
+    [
+        {"Counter1": 4},
+        {"COUNTER": {"C1": 4}},
+        {"Counter1": 4, "Counter2": 7},
+        {"COUNTER": {"C1": 4, "C2": 7}},
+    ],
 )
 def test_a_pulse_counter_counts_anything_and_is_asked_about(fields: dict[str, object]) -> None:
     decoded = decode("tele/door/SENSOR", {"Time": "2017-11-03T18:44:15", **fields})
@@ -72,7 +78,9 @@ def test_other_sensors_are_read_by_their_names_if_they_speak_of_people() -> None
     }
     assert said(decode("tele/hall/SENSOR", fields)) == {"level:LD2410 occupied": 1}
     assert said(decode("tele/hall/RESULT", {"PeopleCount": 4})) == {"level:1 people": 4}
-    (told,) = decode("tele/hall/SENSOR", {"Time": "2026-11-25T09:15:00", "PeopleCounter": {"In": 4, "Out": 3}}).problems
+    (told,) = decode(
+        "tele/hall/SENSOR", {"Time": "2026-11-25T09:15:00", "PeopleCounter": {"In": 4, "Out": 3}}
+    ).problems
     assert mappings(told)[0].values == {"in": "$.PeopleCounter.In", "out": "$.PeopleCounter.Out"}
 
 
@@ -101,7 +109,9 @@ def test_what_is_not_data(topic: str, payload: object) -> None:
     assert (decoded.readings, decoded.problems) == ((), ())
 
 
-@pytest.mark.parametrize("payload", ["[1]", '{"Time": 1, "Time": 2}', '{"SHT3X": {"Temperature": "hot"}}', "{"])
+@pytest.mark.parametrize(
+    "payload", ["[1]", '{"Time": 1, "Time": 2}', '{"SHT3X": {"Temperature": "hot"}}', "{"]
+)
 def test_what_is_refused(payload: str) -> None:
     assert decode("tele/hall/SENSOR", payload).problems
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from adapting import decode, device, said, shared_payload
 
+from besok.model.errors import Unreadable
 from collectors.adapters import bthome
-from core.errors import Unreadable
 
 TOPIC = "home/gateway/BTtoMQTT/60EFABAABBCC"
 
@@ -32,11 +32,24 @@ def test_two_gateways_hear_the_same_sensor() -> None:
 
 
 def test_what_the_gateway_decoded_itself() -> None:
-    fields = {"id": "60:EF:AB:AA:BB:CC", "brand": "Shelly", "model_id": "SBMO-003Z", "type": "CTMO", "packet": 2}
+    fields = {
+        "id": "60:EF:AB:AA:BB:CC",
+        "brand": "Shelly",
+        "model_id": "SBMO-003Z",
+        "type": "CTMO",
+        "packet": 2,
+    }
     decoded = decode(TOPIC, {**fields, "batt": 100, "lux": 132, "motion": True, "rssi": -77})
     assert said(decoded) == {"level:1 battery_pct": 100, "level:1 light_lux": 132, "level:1 occupied": 1}
     assert decoded.model == "Shelly SBMO-003Z"
-    air = {"id": "A4:C1:38:11:22:33", "model_id": "LYWSD03MMC", "type": "THB", "tempc": 21.3, "tempf": 70.3, "hum": 40}
+    air = {
+        "id": "A4:C1:38:11:22:33",
+        "model_id": "LYWSD03MMC",
+        "type": "THB",
+        "tempc": 21.3,
+        "tempf": 70.3,
+        "hum": 40,
+    }
     assert said(decode(TOPIC, {**air, "volt": 2.9, "pres": 1013})) == {
         "level:1 temperature_c": 21.3,
         "level:1 humidity_pct": 40,
@@ -48,7 +61,11 @@ def test_what_the_gateway_decoded_itself() -> None:
     ("uuid", "data", "values"),
     [
         ("fcd2", "40 02 ca09 03 bf13", [("temperature_c", 25.06), ("humidity_pct", 50.55)]),
-        ("fcd2", "40 45 1101 2e 23 12 e204", [("temperature_c", 27.3), ("humidity_pct", 35), ("co2_ppm", 1250)]),
+        (
+            "fcd2",
+            "40 45 1101 2e 23 12 e204",
+            [("temperature_c", 27.3), ("humidity_pct", 35), ("co2_ppm", 1250)],
+        ),
         ("fcd2", "40 53 03 414243 21 01", [("occupied", 1)]),
         ("181c", "23 02 c409 03 03 bf13", [("temperature_c", 25), ("humidity_pct", 50.55)]),
         ("fdcd", "4812ffeeddccbbaa 0804 01 0f0000 0f0189", [("occupied", 1), ("light_lux", 15)]),
@@ -69,7 +86,9 @@ def test_broken_service_data_are_refused(data: str) -> None:
         bthome.decode("fcd2", bytes.fromhex(data))
 
 
-@pytest.mark.parametrize(("uuid", "data"), [("181c", "2302"), ("181c", "00"), ("fdcd", "48"), ("fdcd", "4812" * 5)])
+@pytest.mark.parametrize(
+    ("uuid", "data"), [("181c", "2302"), ("181c", "00"), ("fdcd", "48"), ("fdcd", "4812" * 5)]
+)
 def test_broken_service_data_of_others_are_refused(uuid: str, data: str) -> None:
     with pytest.raises(Unreadable, match="break off"):
         bthome.decode(uuid, bytes.fromhex(data))
@@ -79,7 +98,10 @@ def test_broken_service_data_of_others_are_refused(uuid: str, data: str) -> None
     ("topic", "payload"),
     [
         (TOPIC, {"id": "60:EF:AB:AA:BB:CC", "rssi": -60}),
-        (TOPIC, {"id": "60:EF:AB:AA:BB:CC", "rssi": -60, "name": "Anna's phone", "manufacturerdata": "4c001005"}),
+        (
+            TOPIC,
+            {"id": "60:EF:AB:AA:BB:CC", "rssi": -60, "name": "Anna's phone", "manufacturerdata": "4c001005"},
+        ),
         (TOPIC, {"id": "60:EF:AB:AA:BB:CC", "model_id": "IBEACON", "uuid": "fda50693", "volt": 3.0}),
         (TOPIC, {"id": "60:EF:AB:AA:BB:CC", "type": "BCON", "model_id": "IBEACON", "tempc": 21}),
         (TOPIC, {"id": "60:EF:AB:AA:BB:CC", "type": "RMAC"}),
@@ -89,7 +111,10 @@ def test_broken_service_data_of_others_are_refused(uuid: str, data: str) -> None
         (TOPIC, "hello"),
         ("home/gateway/SYStoMQTT", {"uptime": 7}),
         ("espresense/devices/phone:anna/kitchen", {"id": "phone:anna", "distance": 1.2}),
-        ("gw/ble", [{"mac": "AC233F000001", "rssi": -60, "rawData": "0201060303AAFE"}, {"mac": "4A00", "rssi": -90}]),
+        (
+            "gw/ble",
+            [{"mac": "AC233F000001", "rssi": -60, "rawData": "0201060303AAFE"}, {"mac": "4A00", "rssi": -90}],
+        ),
         ("gw/wifi", {"mac": "4A:00:00:00:00:01", "rssi": -70, "ssid": "guest", "last_seen": 1795594500}),
         ("ruuvi/AA:BB/4A:00:00:00:00:01", {"data": "02011A1AFF4C00100502", "rssi": -70}),
         ("ruuvi/AA:BB/gw_status", {"state": "online"}),

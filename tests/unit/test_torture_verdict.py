@@ -30,7 +30,10 @@ def perfect(letters: list[Letter]) -> Stored:
     rows: list[Row] = []
     for letter in letters:
         received = NOW + timedelta(seconds=letter.number)
-        rows += [(f.source, f.device, f.channel, f.metric, f.value, f.time or received, received) for f in letter.facts]
+        rows += [
+            (f.source, f.device, f.channel, f.metric, f.value, f.time or received, received)
+            for f in letter.facts
+        ]
     return with_sums(rows)
 
 
@@ -68,7 +71,10 @@ def wrong(stored: Stored, device: str) -> list[Row]:
 @pytest.mark.parametrize(
     ("spoil", "device", "what"),
     [
-        *((lost, device, "lost") for device in ("delta", "total", "batch", "numbered", "bare", "alike", "garbled")),
+        *(
+            (lost, device, "lost")
+            for device in ("delta", "total", "batch", "numbered", "bare", "alike", "garbled")
+        ),
         *((doubled, device, "invented") for device in ("delta", "total", "batch")),
         *((doubled, device, "doubled") for device in ("numbered", "bare", "alike", "garbled")),
         *((wrong, device, "wrong") for device in ("delta", "total", "batch")),
@@ -120,7 +126,9 @@ def test_an_acknowledgement_that_is_read_after_the_kill_came_before_it() -> None
     assert report.weigh(faults, letters, kill, "mosquitto").unexplained
 
 
-def test_only_a_loss_shortly_before_a_kill_is_explained_and_only_on_a_broker_that_keeps_seconds_in_memory() -> None:
+def test_only_a_loss_shortly_before_a_kill_is_explained_and_only_on_a_broker_that_keeps_seconds_in_memory() -> (
+    None
+):
     letters = heard()
     letter = next(letter for letter in letters if letter.kind is Kind.TIMED)
     faults = verdict.compare(letters, with_sums(lost(perfect(letters), letter.facts[0].device)))

@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.site import OpeningHours, Site, Text
-from core.views.around import UnusualTime
+from besok.model.site import OpeningHours, Site, Text
+from besok.model.views.calendar import UnusualTime
 from dashboard.i18n import LANG, formats
-from jobs.unusual import _speaks_of_people
+from jobs.unusual_days import _speaks_of_people
 
 HERE = ZoneInfo("Europe/Stockholm")
 WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday"), "10:00-18:00")

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from core.errors import CountFileError
-from ops.cli import app
-from ops.standalone import series
+from besok.model.errors import CountFileError
+from cli.main import app
+from cli.standalone import series
 
 NAMES = "Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec"
 NAMN = "jan;feb;mars;april;maj;juni;juli;aug;sept;okt;nov;dec"
@@ -28,20 +28,28 @@ def values(text: str, *columns: str) -> list[float | None]:
 def test_a_line_a_year_and_a_column_a_month() -> None:
     found = read(f"Year,{NAMES},Total\n2014,{TWELVE},78\n2015,13,14,,16,,,,,,,,,43\n")
     assert found.step == "M" and found.name == "some.csv" and not found.notes
-    assert list(found.visits.values()) == [*range(1, 13), 13, 14, None, 16], "months after the last are not over"
+    assert list(found.visits.values()) == [*range(1, 13), 13, 14, None, 16], (
+        "months after the last are not over"
+    )
     assert min(found.visits) == date(2014, 1, 1)
 
 
 def test_in_swedish_as_a_spreadsheet_saves_it() -> None:
     lines = "2013;;;;;;;;;1 234;2\u00a0345;987,5;stängt;4566,5\r\n2014;1;2;3;4;5;6;7;8;9;10;11;12;78\r\n"
-    found = read(f"\ufeffBesök\r\n\r\nÅr;{NAMN};Totalt\r\n{lines}Totalt;{';' * 12}99\r\nMedel;{';9' * 12};9\r\n")
-    assert list(found.visits.values())[:6] == [1234, 2345, 987.5, 0, 1, 2] and min(found.visits) == date(2013, 9, 1)
+    found = read(
+        f"\ufeffBesök\r\n\r\nÅr;{NAMN};Totalt\r\n{lines}Totalt;{';' * 12}99\r\nMedel;{';9' * 12};9\r\n"
+    )
+    assert list(found.visits.values())[:6] == [1234, 2345, 987.5, 0, 1, 2] and min(found.visits) == date(
+        2013, 9, 1
+    )
     dots = values(f"År;{NAMN}\n2014;{';'.join(['1.234'] * 12)}\n")
     assert dots == [1234] * 12
 
 
 def test_a_grid_of_several_branches_is_a_column_for_each() -> None:
-    text = f'Library,Year,{NAMES},Total\nMay,2014,{TWELVE},78\n"North, new",2014,{ONES},12\nMay,2015,{ONES},12\n'
+    text = (
+        f'Library,Year,{NAMES},Total\nMay,2014,{TWELVE},78\n"North, new",2014,{ONES},12\nMay,2015,{ONES},12\n'
+    )
     assert values(text, "May") == [*range(1, 13), *[1] * 12]
     assert values(text, "all") == [*range(2, 14), *[None] * 12]
     with pytest.raises(CountFileError, match="2 columns of counts; choose among May, North, new"):
@@ -55,7 +63,9 @@ def test_a_line_a_branch_and_a_column_for_each_month_of_each_year() -> None:
     text = f'Library,{SHORT},Total\nMay,1,2,3,4,5,6,,21\nWalker,"1,234",2,,4,5,6,,1251\nGrand total,9,9,9,9,9,9,9,9\n'
     found = read(text, "Walker")
     assert list(found.visits.values()) == [1234, 2, None, 4, 5, 6] and min(found.visits) == date(2008, 4, 1)
-    assert "Apr-08 and the like are months with their year, from 2008-04 to 2008-09" in read(text, "3").notes[0]
+    assert (
+        "Apr-08 and the like are months with their year, from 2008-04 to 2008-09" in read(text, "3").notes[0]
+    )
     assert values(text, "all") == [1235, 4, None, 8, 10, 12]
     assert any("a month counts only where all" in note for note in read(text, "all").notes)
 
@@ -123,7 +133,9 @@ def test_what_is_said_of_tables_that_cannot_be_read(text: str, said: str) -> Non
 
 
 @pytest.mark.parametrize("when", ["date", "day", "hour_start_local"])
-@pytest.mark.parametrize("heads", ["201501,201502,201503,201504,201505,201506", "Jan,April,May,June,July,August"])
+@pytest.mark.parametrize(
+    "heads", ["201501,201502,201503,201504,201505,201506", "Jan,April,May,June,July,August"]
+)
 def test_cameras_that_are_called_like_months_stay_columns(heads: str, when: str) -> None:
     text = f"{when},{heads}\n2026-01-01,1,2,3,4,5,6\n2026-01-02,1,2,3,4,5,6\n"
     assert read(text, "all").visits == {date(2026, 1, 1): 21, date(2026, 1, 2): 21}
@@ -144,7 +156,10 @@ def test_very_many_lines_or_months() -> None:
 
 def test_what_is_said_of_a_line_moves_no_terminal() -> None:
     label = "\x1b[2J" + "d" * 1000
-    for text in (f"Library,{SHORT}\n{label},1,2,3,4,5,6,x\n", f"Library,Year,{NAMES}\n" + f"{label},2014,{ONES}\n" * 2):
+    for text in (
+        f"Library,{SHORT}\n{label},1,2,3,4,5,6,x\n",
+        f"Library,Year,{NAMES}\n" + f"{label},2014,{ONES}\n" * 2,
+    ):
         with pytest.raises(CountFileError) as told:
             read(text)
         assert str(told.value).isprintable() and len(str(told.value)) < 200
@@ -152,7 +167,9 @@ def test_what_is_said_of_a_line_moves_no_terminal() -> None:
 
 def test_a_table_of_scores_for_each_branch(tmp_path: Path) -> None:
     heads = ",".join(f"{month}-{year}" for year in (13, 14, 15) for month in NAMES.split(","))
-    lines = "".join(f"{name}{''.join(f',{900 + n * 37 % 90}' for n in range(36))}\n" for name in ("May", "Walker"))
+    lines = "".join(
+        f"{name}{''.join(f',{900 + n * 37 % 90}' for n in range(36))}\n" for name in ("May", "Walker")
+    )
     file = tmp_path / "branches.csv"
     file.write_text(f"Library,{heads}\n{lines}", "utf-8")
     told = CliRunner().invoke(app, ["backtest", str(file), "--quick", "--origins", "1"])

@@ -6,14 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.analytics import usage
-from core.analytics.usage import DayUse, Figure, Passed, Reason, mean_stay
-from ops.worlds import people
-from ops.worlds.counters import Counter, counted
+from besok.analytics import usage
+from besok.analytics.usage import DayUse, Figure, Passed, Reason, mean_stay
+from cli.worlds import people
+from cli.worlds.counters import Counter, counted
 
 FIRST = date(2026, 3, 2)
 MINUTES = 1440
-HOURS = np.floor((np.arange(MINUTES) + 0.5) / 15) / 4 + 0.125  # the middle of each minute's quarter of an hour
+HOURS = (
+    np.floor((np.arange(MINUTES) + 0.5) / 15) / 4 + 0.125
+)  # the middle of each minute's quarter of an hour
 AT = datetime(2026, 3, 2, 14, tzinfo=UTC)
 
 
@@ -37,7 +39,9 @@ def day(**more: Any) -> DayUse:
     return DayUse(**{**usual, **more})
 
 
-def lived(rng: np.random.Generator, place: people.Place, counters: tuple[Counter, ...]) -> tuple[DayUse, float, int]:
+def lived(
+    rng: np.random.Generator, place: people.Place, counters: tuple[Counter, ...]
+) -> tuple[DayUse, float, int]:
     """A day as the doors saw it, the hours that people really spent inside, and how many came."""
     walked = people.passages(place, rng)
     seen = counted(walked, counters, [], 0, MINUTES, 60, rng)
@@ -76,12 +80,12 @@ def test_the_simulators_stays_room_by_room() -> None:
     """The simulator knows how long each person was in each room; its sensors know passages only."""
     from importlib.resources import files
 
-    from core import sitefile
-    from ops.worlds.observed import observe
+    from besok.model import sitefile
+    from cli.worlds.observed import observe
     from sensors_sim.scenario import ORDINARY
     from sensors_sim.world import World
 
-    house = sitefile.parse((files("ops") / "worlds" / "house" / "site.toml").read_text("utf-8"))
+    house = sitefile.parse((files("cli") / "worlds" / "house" / "site.toml").read_text("utf-8"))
     holds = []
     for seed in range(1, 7):
         seen = observe(house, FIRST, 2, seed, ORDINARY)[0]
@@ -94,7 +98,9 @@ def test_the_simulators_stays_room_by_room() -> None:
             days = []
             for steps in seen.days:
                 flows = (seen.flows.people_in[steps], seen.flows.people_out[steps])
-                into, out = (np.where(doors > 0, a, np.where(doors < 0, b, 0)) for a, b in (flows, flows[::-1]))
+                into, out = (
+                    np.where(doors > 0, a, np.where(doors < 0, b, 0)) for a, b in (flows, flows[::-1])
+                )
                 days.append(day(entered=passed(into), left=passed(out), known_hours=0.0))
             change = world.ground.change[:, world.ground.spaces.index(name)]
             came = (np.where(moves.inward, 1, -1) * change[moves.edge] > 0).sum()
@@ -148,7 +154,9 @@ def test_people_at_the_ends_of_days_widen_the_interval() -> None:
 
 
 def test_turnover_utilisation_and_seats() -> None:
-    found = usage.usage([day(), day(day=FIRST + timedelta(days=1), peak=60.0, peak_upper=None)], seats=40, capacity=80)
+    found = usage.usage(
+        [day(), day(day=FIRST + timedelta(days=1), peak=60.0, peak_upper=None)], seats=40, capacity=80
+    )
     assert found.people and found.people.value == 30
     assert found.people.lower < 30 < found.people.upper
     assert found.per_seat_hour and found.per_seat_hour.value == 800 / (40 * 20)
@@ -162,10 +170,23 @@ def test_turnover_utilisation_and_seats() -> None:
 
 def test_without_seats_hours_or_measurements_there_is_no_figure() -> None:
     closed = day(
-        open_hours=0.0, open_known_hours=0.0, open_person_hours=0.0, entered=None, left=None, coverage=0.0, peak=None
+        open_hours=0.0,
+        open_known_hours=0.0,
+        open_person_hours=0.0,
+        entered=None,
+        left=None,
+        coverage=0.0,
+        peak=None,
     )
     found = usage.usage([closed], seats=None, capacity=0)
-    nothing = (found.people, found.peak, found.came, found.per_seat_hour, found.seats_taken, found.utilisation)
+    nothing = (
+        found.people,
+        found.peak,
+        found.came,
+        found.per_seat_hour,
+        found.seats_taken,
+        found.utilisation,
+    )
     assert nothing == (None,) * 6 and found.coverage == 0
     assert usage.usage([closed], seats=10, capacity=10).per_seat_hour is None
 

@@ -25,9 +25,15 @@ def test_people_of_a_space_and_null_for_not_measured() -> None:
 
 def test_availability_comes_in_a_list() -> None:
     decoded = heard(
-        [report("space_availability", state="occupied"), report("space_availability", state="available", space_id=43)]
+        [
+            report("space_availability", state="occupied"),
+            report("space_availability", state="available", space_id=43),
+        ]
     )
-    assert [(r.device, r.metric, r.value) for r in decoded.readings] == [("42", "occupied", 1), ("43", "occupied", 0)]
+    assert [(r.device, r.metric, r.value) for r in decoded.readings] == [
+        ("42", "occupied", 1),
+        ("43", "occupied", 0),
+    ]
 
 
 def test_a_bad_report_does_not_take_the_others_with_it() -> None:
@@ -50,9 +56,15 @@ def test_the_payloads_of_real_spaces(shared: Path) -> None:
         decoded = heard(sample(shared, f"vergesense-{name}").payload)
         return decoded.readings[0].device, told(decoded)
 
-    assert read("space-report") == ("602439", [("level:1", "people", 0)])  # signs of life are a coat on a chair
+    assert read("space-report") == (
+        "602439",
+        [("level:1", "people", 0)],
+    )  # signs of life are a coat on a chair
     assert read("availability-nulls") == ("602439", [("level:1", "occupied", 1)])
-    assert read("floor-150") == ("820755", [("level:1", "people", 150)])  # a device apart from the rooms on it
+    assert read("floor-150") == (
+        "820755",
+        [("level:1", "people", 150)],
+    )  # a device apart from the rooms on it
     assert read("sensor-report") == ("3BE-4NZ", [("level:1", "people", 0)])  # its decoder drops the count
 
 

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from core.analytics.visits import counting_error
-from core.errors import SiteFileError
-from core.site import Deduction, SiteFile, Text, VisitDefinition
-from core.sitefile import dump, parse
-from core.sitefile.diff import differences
+from besok.analytics.visits import counting_error
+from besok.model.errors import SiteFileError
+from besok.model.site import Deduction, SiteFile, Text, VisitDefinition
+from besok.model.sitefile import dump, parse
+from besok.model.sitefile.diff import differences
 
 HOURS = "\n".join(
     f'{d} = "always"' for d in ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -106,7 +106,11 @@ def test_definitions_are_read_and_written_back() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ('"front", "park/gate"]\nnote', '"study-door"]\nnote', '"study-door" is no counted door into the site'),
+        (
+            '"front", "park/gate"]\nnote',
+            '"study-door"]\nnote',
+            '"study-door" is no counted door into the site',
+        ),
         ('portals = ["front", ', 'portals = ["frnt", ', 'did you mean "front"'),
         ('portals = ["park/gate"]', 'portals = ["study-door"]', "no counted door"),
         ("first = 2025-01-01", "first = 2026-01-01", "two definitions begin on 2026-01-01"),

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from core.errors import CalendarFileError
-from core.weather import Weather, parse
+from besok.files.weather import Weather, parse
+from besok.model.errors import CalendarFileError
 
 ARCHIVE = """Stationsnamn;Stationsnummer;Stationsnät;Mäthöjd (meter över marken)
 Helsingborg A;62040;SMHIs stationsnät;2.0

@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from core.analytics.forecast import Calendar, Paths
-from ops.standalone.weeks import Weeks, by_week, daily_paths, weeks
+from besok.analytics.forecast import Calendar, Paths
+from cli.standalone.weeks import Weeks, by_week, daily_paths, weeks
 
 MONDAY = date(2026, 1, 5)
 DAY = timedelta(days=1)

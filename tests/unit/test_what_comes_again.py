@@ -9,17 +9,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from besok.model.readings import Message
+from besok.store.redelivery import Past, Step
 from collectors.inbox import Delivery
-from collectors.trail import Trail, copies
-from core.readings import Message
-from store.trail import Past, Step
+from collectors.redelivery import Trail, copies
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 WINDOW = 16  # messages under way, of which 4 may be held back
 
 
 def told(stored: str, sure: int, came: str, *, all_came: bool = True) -> int | None:
-    return copies([bytes([c]) for c in stored.encode()], sure, [bytes([c]) for c in came.encode()], all_came=all_came)
+    return copies(
+        [bytes([c]) for c in stored.encode()], sure, [bytes([c]) for c in came.encode()], all_came=all_came
+    )
 
 
 def test_what_came_first_is_the_end_of_what_was_stored() -> None:
@@ -47,7 +49,9 @@ def test_something_else_is_no_copy() -> None:
     assert told("aabaca", 2, "") is None
 
 
-def delivery(packet_id: int, said: bytes, *, again: bool = True, connection: int = 2, session: int = 0) -> Delivery:
+def delivery(
+    packet_id: int, said: bytes, *, again: bool = True, connection: int = 2, session: int = 0
+) -> Delivery:
     message = Message(topic="t", payload=said, received=NOON, packet_id=packet_id, duplicate=again)
     return Delivery(message, connection, session)
 
@@ -98,7 +102,9 @@ def test_what_waits_for_more_is_given_up_when_nothing_more_comes() -> None:
     trail = having_stored(b"a", b"b", b"c", b"a")
     (first,) = came = [delivery(1, b"c")]
     assert trail.sift(came) == [] and trail.waits
-    assert trail.give_up() == [] and not trail.waits  # it is one of those that had to come, if not in the order
+    assert (
+        trail.give_up() == [] and not trail.waits
+    )  # it is one of those that had to come, if not in the order
     assert trail.due() == [first]
 
 
@@ -108,7 +114,11 @@ def test_where_the_order_is_not_kept_what_must_come_is_known_as_often_as_it_must
     trail = having_stored(b"a", b"b", b"c", b"a")
     came = [delivery(n, said) for n, said in enumerate((b"a", b"x", b"c", b"a"), 1)]
     with caplog.at_level(logging.WARNING, "collectors"):
-        assert trail.sift([*came, delivery(5, b"c", again=False)]) == [came[1], came[3], delivery(5, b"c", again=False)]
+        assert trail.sift([*came, delivery(5, b"c", again=False)]) == [
+            came[1],
+            came[3],
+            delivery(5, b"c", again=False),
+        ]
     assert "did not begin with what it must still have" in caplog.text
     assert (trail.repeats, trail.due()) == (2, [came[0], came[2]])
 

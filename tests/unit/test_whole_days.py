@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from core.analytics.whole import Door, DoorDay, Month, lacking
+from besok.analytics.coverage import Door, DoorDay, Month, lacking
 
 FIRST = date(2026, 3, 2)
 FRONT, BACK, CELLAR = 1, 2, 3
@@ -66,7 +66,11 @@ def test_whole_days_of_an_older_counter_do_not_make_the_hours_of_its_successor_t
     whole, half = (Month(days=28, watched_s=watched, shortest_s=watched) for watched in (86_400, 43_200))
     changed = {date(2026, 2, 1): whole, date(2026, 3, 1): half}
     one = {FRONT: Door(first=date(2026, 2, 1), hung=[(date.min, date.max)], people=500, months=changed)}
-    for day, seconds in ((date(2026, 2, 20), 86_400), (date(2026, 3, 1), 43_200), (date(2026, 3, 20), 43_200)):
+    for day, seconds in (
+        (date(2026, 2, 20), 86_400),
+        (date(2026, 3, 1), 43_200),
+        (date(2026, 3, 20), 43_200),
+    ):
         assert not out({FRONT: (seconds, 0)}, one, (FRONT,), day=day)
     assert out({FRONT: (20_000, 0)}, one, (FRONT,), day=date(2026, 3, 20))
 
@@ -83,7 +87,9 @@ def test_a_door_that_is_watched_now_long_now_short_was_observed_if_it_was_heard(
 def test_who_is_counted_without_a_time_is_counted() -> None:
     timeless = Month(days=20, watched_s=0, shortest_s=0)
     one = {
-        FRONT: Door(first=FIRST, hung=[(date.min, date.max)], people=500, months={date(2026, 3, 1): timeless}),
+        FRONT: Door(
+            first=FIRST, hung=[(date.min, date.max)], people=500, months={date(2026, 3, 1): timeless}
+        ),
         BACK: door(400),
     }
     assert not out({FRONT: (0, 0), BACK: WHOLE}, one)

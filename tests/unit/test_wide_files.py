@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from core.errors import CountFileError
-from ops.cli import app
-from ops.files import choice, columns
-from ops.files.csvfile import count_columns, parse_counts
-from ops.standalone import events, series
+from besok.files import choice, columns
+from besok.files.csvfile import count_columns, parse_counts
+from besok.model.errors import CountFileError
+from cli.main import app
+from cli.standalone import events, series
 
 HEAD = "date,North,South,Park"
 BODY = "2026-01-01,1,10,100\n2026-01-02,2,20,\n2026-01-03,3,30,300\n"
@@ -78,7 +78,11 @@ def test_what_is_said_of_the_columns_is_short_and_moves_no_terminal() -> None:
 
 
 def test_a_field_without_end_is_refused() -> None:
-    for text in ("date,visits\n2026-01-01," + "9" * 200_000, "date,A,B\n2026-01-01,1," + "9" * 200_000, "9" * 200_000):
+    for text in (
+        "date,visits\n2026-01-01," + "9" * 200_000,
+        "date,A,B\n2026-01-01,1," + "9" * 200_000,
+        "9" * 200_000,
+    ):
         for some in ((), ("all",)):
             with pytest.raises(CountFileError, match="field larger"):
                 series.parse(text, "long.csv", columns=some)
@@ -110,17 +114,27 @@ def test_a_table_for_each_column_and_one_of_all(tmp_path: Path) -> None:
     file = tmp_path / "two.csv"
     file.write_text("\n".join(["date,North,South", *lines]), "utf-8")
     told = CliRunner().invoke(app, ["backtest", str(file), "--quick", "--origins", "1"]).stdout
-    assert "two.csv North: 1 origins" in told and "two.csv South: 1 origins" in told and "All 2 series" in told
-    summed = CliRunner().invoke(app, ["backtest", str(file), "--quick", "--origins", "1", "--column", "all"]).stdout
+    assert (
+        "two.csv North: 1 origins" in told and "two.csv South: 1 origins" in told and "All 2 series" in told
+    )
+    summed = (
+        CliRunner()
+        .invoke(app, ["backtest", str(file), "--quick", "--origins", "1", "--column", "all"])
+        .stdout
+    )
     assert "two.csv North + South: 1 origins" in summed and "All" not in summed
-    ahead = CliRunner().invoke(app, ["forecast", str(file), "--horizon", "3", "--paths", "100", "--column", "2"])
+    ahead = CliRunner().invoke(
+        app, ["forecast", str(file), "--horizon", "3", "--paths", "100", "--column", "2"]
+    )
     assert len([line for line in ahead.stdout.splitlines() if line.startswith("2025-04-")]) == 3
 
 
 def test_unusual_hours_of_a_column_and_of_the_sum(tmp_path: Path) -> None:
     hours = [datetime(2026, 1, 5) + timedelta(hours=n) for n in range(24 * 28)]  # noqa: DTZ001
     file = tmp_path / "hours.csv"
-    file.write_text("\n".join(["time,A,B", *(f"{hour},{hour.hour},{n % 2 or ''}" for n, hour in enumerate(hours))]))
+    file.write_text(
+        "\n".join(["time,A,B", *(f"{hour},{hour.hour},{n % 2 or ''}" for n, hour in enumerate(hours))])
+    )
     assert events.read(file, columns=("A",)).counts[:4].tolist() == [0, 1, 2, 3]
     both = events.read(file, columns=("all",))
     assert np.isnan(both.counts[0]) and both.counts[1] == 2 and "a time counts only where all" in both.note
@@ -128,7 +142,9 @@ def test_unusual_hours_of_a_column_and_of_the_sum(tmp_path: Path) -> None:
         events.read(file)
 
 
-def test_a_file_of_very_many_columns_is_read_in_steps_of_their_number(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_of_very_many_columns_is_read_in_steps_of_their_number(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Names were compared each with each: 20,000 columns took minutes."""
     asked = Counter[str]()
 
@@ -153,5 +169,7 @@ def test_a_file_of_very_many_columns_is_read_in_steps_of_their_number(monkeypatc
 def test_more_columns_than_can_be_scored_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "wide.csv"
     file.write_text(f"date,{','.join(f'c{n}' for n in range(201))}\n2026-01-01{',1' * 201}\n")
-    with pytest.raises(CountFileError, match="201 columns of counts, and 200 can be scored one by one; choose some"):
+    with pytest.raises(
+        CountFileError, match="201 columns of counts, and 200 can be scored one by one; choose some"
+    ):
         list(series.read_each(file))

@@ -2,8 +2,8 @@
 
 import pytest
 
+from besok.model.errors import Unreadable
 from collectors.adapters import xmltext
-from core.errors import Unreadable
 
 
 def test_elements_attributes_and_lists_become_objects() -> None:

@@ -7,8 +7,8 @@ import pytest
 from hearing import heard, mutated, raises_only_unreadable, sample, timed, told
 from hypothesis import given, settings
 
+from besok.model.decode_context import Known
 from collectors.adapters import xovis
-from core.known import Known
 
 SERIAL = "80:1F:12:AA:BB:CC"
 
@@ -17,13 +17,20 @@ def logics(*counts: tuple[str, Any], info: str = "XLT_LINE_IN_OUT_COUNT", **reco
     named = [{"id": n, "name": name, "value": value} for n, (name, value) in enumerate(counts, 1)]
     record = {"from": 1700000040000, "to": 1700000100000, "counts": named} | record
     logic = {"id": 7, "name": "Entrance", "info": info, "geometries": [], "records": [record]}
-    return {"logics_data": {"sensor_info": {"serial_number": SERIAL, "type": "SINGLE_SENSOR"}, "logics": [logic]}}
+    return {
+        "logics_data": {"sensor_info": {"serial_number": SERIAL, "type": "SINGLE_SENSOR"}, "logics": [logic]}
+    }
 
 
 def live(kind: str, category: str = "COUNT", **told: Any) -> dict[str, Any]:
     event = {"category": category, "type": kind, "attributes": {"track_id": 2147485051} | told}
-    frames = [{"framenumber": 1, "time": 1700000040120}, {"framenumber": 2, "time": 1700000040200, "events": [event]}]
-    return {"live_data": {"sensor_info": {"serial_number": SERIAL, "type": "SINGLE_SENSOR"}, "frames": frames}}
+    frames = [
+        {"framenumber": 1, "time": 1700000040120},
+        {"framenumber": 2, "time": 1700000040200, "events": [event]},
+    ]
+    return {
+        "live_data": {"sensor_info": {"serial_number": SERIAL, "type": "SINGLE_SENSOR"}, "frames": frames}
+    }
 
 
 ELEMENTS = {
@@ -100,7 +107,12 @@ def test_a_counter_in_a_live_event_is_a_total_and_not_so_many_people() -> None:
 
 def test_seconds_are_not_people() -> None:
     event = live(
-        "TIME_CHANGE", logic_id=7, counter_name="queueing-time", amount=4.2, counter_value=10.9, unit="seconds"
+        "TIME_CHANGE",
+        logic_id=7,
+        counter_name="queueing-time",
+        amount=4.2,
+        counter_value=10.9,
+        unit="seconds",
     )
     assert told(heard(event)) == [("level:7", "dwell_s", 4.2)]
 
@@ -113,7 +125,11 @@ def test_a_crossing_is_one_person_in_a_channel_apart_from_the_logic() -> None:
 
 def test_without_sensor_info_the_topic_is_the_device_and_joined_sensors_are_one_of_their_own() -> None:
     push = logics(("fw", 1))
-    push["logics_data"]["sensor_info"] |= {"type": "MULTI_SENSOR", "multisensor_id": 2, "id": "97:4A:FC:CA:DD:F0"}
+    push["logics_data"]["sensor_info"] |= {
+        "type": "MULTI_SENSOR",
+        "multisensor_id": 2,
+        "id": "97:4A:FC:CA:DD:F0",
+    }
     assert heard(push).readings[0].device == f"{SERIAL}/multi2"
     del push["logics_data"]["sensor_info"]
     assert heard(push, "site/door").readings[0].device == "site/door"
@@ -153,7 +169,10 @@ def test_the_payloads_of_real_sensors(shared: Path) -> None:
     assert [v for c, m, v, _, _ in minutes if m == "people"] == [0, 0, 0, 0]
     again = timed(read("logics-same-package-id-different-data"))
     changed = [(a[:2], a[2], b[2]) for a, b in zip(minutes, again, strict=True) if a != b]
-    assert changed == [(("flow:2", "in"), 3, 0), (("flow:2", "out"), 1, 0)]  # same key, other value: a correction
+    assert changed == [
+        (("flow:2", "in"), 3, 0),
+        (("flow:2", "out"), 1, 0),
+    ]  # same key, other value: a correction
     assert told(read("logics-queue-statistics")) == [
         ("flow:1000", "out", 8),
         ("level:1000", "people", 0),
@@ -176,7 +195,9 @@ def test_a_long_live_push_is_read_once(shared: Path) -> None:
     decoded = heard(given.payload, "xovis/1")
     # Its decoder tells of three crossings only: it takes the first event of a frame; six are in the message.
     flows = [(c, m, v) for c, m, v in told(decoded) if c.startswith("flow:")]
-    assert [f for f in flows if f[0] == "flow:line2"] == [("flow:line2", "out", 1)] * 4 + [("flow:line2", "in", 1)] * 2
+    assert [f for f in flows if f[0] == "flow:line2"] == [("flow:line2", "out", 1)] * 4 + [
+        ("flow:line2", "in", 1)
+    ] * 2
     assert [f for f in flows if f[0] == "flow:2"] == [
         ("flow:2", "out_total", 926),
         ("flow:2", "out_total", 927),

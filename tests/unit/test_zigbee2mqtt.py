@@ -19,10 +19,13 @@ def test_a_motion_sensor_with_its_battery_and_light() -> None:
 
 
 @pytest.mark.parametrize(
-    "last_seen", ["2026-11-25T08:15:00.000Z", "2026-11-25T09:15:00+01:00", EPOCH * 1000, "2026-11-25T09:15:00"]
+    "last_seen",
+    ["2026-11-25T08:15:00.000Z", "2026-11-25T09:15:00+01:00", EPOCH * 1000, "2026-11-25T09:15:00"],
 )
 def test_the_time_of_the_bridge_in_its_forms(last_seen: object) -> None:
-    (reading,) = decode("zigbee2mqtt/desk", {"presence": False, "last_seen": last_seen, "fading_time": 30}).readings
+    (reading,) = decode(
+        "zigbee2mqtt/desk", {"presence": False, "last_seen": last_seen, "fading_time": 30}
+    ).readings
     assert (reading.value, reading.time) == (0, TIME)
 
 
@@ -47,7 +50,12 @@ def test_zones_of_a_radar_beside_all_of_it() -> None:
 
 
 def test_settings_and_words_of_the_radar_are_no_measurements() -> None:
-    fields = {"occupancy": True, "motion_state": "large", "presence_sensitivity": 5, "update": {"state": None}}
+    fields = {
+        "occupancy": True,
+        "motion_state": "large",
+        "presence_sensitivity": 5,
+        "update": {"state": None},
+    }
     assert said(decode("zigbee2mqtt/desk", {**fields, "state": "OFF", "detection_interval": 2})) == {
         "level:1 occupied": 1
     }
@@ -68,7 +76,10 @@ def test_coming_and_going() -> None:
 
 
 def test_a_second_bridge_has_devices_of_its_own() -> None:
-    assert device(decode("zigbee2mqtt-north/desk", {"occupancy": True})) == ("zigbee2mqtt", "zigbee2mqtt-north/desk")
+    assert device(decode("zigbee2mqtt-north/desk", {"occupancy": True})) == (
+        "zigbee2mqtt",
+        "zigbee2mqtt-north/desk",
+    )
     assert device(decode("zb/desk", {"occupancy": True, "linkquality": 80})) == ("zigbee2mqtt", "zb/desk")
 
 

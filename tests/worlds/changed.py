@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 
-from core.site import OpeningHours, Portal, Site, SiteFile, Space, Text
-from core.sitefile import parse as parse_sites
+from besok.model.site import OpeningHours, Portal, Site, SiteFile, Space, Text
+from besok.model.sitefile import parse as parse_sites
 from sensors_sim.groups import PUBLIC
+from sensors_sim.movements import Moves
 from sensors_sim.scenario import Scenario
-from sensors_sim.walks import Moves
 from sensors_sim.world import World
 
 EXAMPLE = parse_sites(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
@@ -32,7 +32,9 @@ def house(rooms: Mapping[str, tuple[str, int]], hours: str = "09:00-21:00", capa
     """A library with a foyer and rooms around it: name -> (kind, capacity), each with a door of its own."""
     spaces = [Space(id=room, name=NAME, kind=kind, capacity=seats) for room, (kind, seats) in rooms.items()]
     doors = [Portal(id=f"{room}-door", name=NAME, outer="foyer", inner=room) for room in rooms]
-    week = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), hours)
+    week = dict.fromkeys(
+        ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), hours
+    )
     site = Site(
         id="branch",
         kind="library",
@@ -64,7 +66,9 @@ def ordinary(days: int = 14) -> Moves:
     return World(EXAMPLE).days(MONDAY, MONDAY + (days - 1) * DAY).in_order()
 
 
-def under(change: Scenario, days: int = 14, sites: SiteFile = EXAMPLE, first: date = MONDAY) -> tuple[World, Moves]:
+def under(
+    change: Scenario, days: int = 14, sites: SiteFile = EXAMPLE, first: date = MONDAY
+) -> tuple[World, Moves]:
     world = World(sites, scenario=change)
     return world, world.days(first, first + (days - 1) * DAY).in_order()
 

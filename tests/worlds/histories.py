@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from core.analytics.forecast.months import Months
+from besok.analytics.forecast.months import Months
 
 FIRST = date(2023, 1, 1)
 
@@ -37,4 +37,6 @@ def monthly(months: int, seed: int = 1, size: float = 12_000.0) -> Months:
     rng = np.random.default_rng(seed)
     year = 0.2 * np.sin(2 * np.pi * np.arange(months) / 12)
     level = 0.01 * np.cumsum(rng.standard_normal(months))
-    return Months(first=date(2015, 1, 1), visits=size * np.exp(year + level + 0.05 * rng.standard_normal(months)))
+    return Months(
+        first=date(2015, 1, 1), visits=size * np.exp(year + level + 0.05 * rng.standard_normal(months))
+    )

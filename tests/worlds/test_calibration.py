@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks.calibration import judged as worlds
-from core.analytics import calibration, next_count
-from core.analytics.calibration import Accuracy, Session, accuracy
-from core.analytics.next_count import Door, Hour, advise
+from besok.analytics import calibration, count_advice
+from besok.analytics.calibration import Accuracy, Session, accuracy
+from besok.analytics.count_advice import Door, Hour, advise
 
 
 def counts(*pairs: tuple[float, float]) -> list[Session]:
@@ -45,7 +45,9 @@ def test_verdicts(pairs: list[tuple[float, float]], verdict: str) -> None:
 
 
 def test_a_session_in_which_the_sensor_erred_much_widens_the_interval() -> None:
-    steady, restless = (accuracy(counts(*p)) for p in ([(80, 76)] * 4, [(80, 80), (80, 80), (80, 80), (80, 64)]))
+    steady, restless = (
+        accuracy(counts(*p)) for p in ([(80, 76)] * 4, [(80, 80), (80, 80), (80, 80), (80, 64)])
+    )
     assert steady.accuracy == pytest.approx(restless.accuracy, abs=0.01)
     assert restless.sd is not None and steady.sd is not None and restless.sd > 1.5 * steady.sd
 
@@ -65,7 +67,9 @@ def test_any_counts_give_an_interval_round_the_accuracy(pairs: list[tuple[int, i
 def test_intervals_hold_and_only_biased_sensors_get_a_factor() -> None:
     rng = np.random.default_rng(7)
     every = [*worlds(rng, (0.0, 0.02, 0.05, 0.1, 0.2), (1, 8), 200)]
-    holds = [a.lower <= s.accuracy <= a.upper for s, a in every if a.lower is not None and a.upper is not None]
+    holds = [
+        a.lower <= s.accuracy <= a.upper for s, a in every if a.lower is not None and a.upper is not None
+    ]
     assert np.mean(holds) > 0.94
     exact = [a.verdict == "factor" for _, a in worlds(rng, (0.0,), (1, 8), 120)]
     assert np.mean(exact) < 0.05
@@ -130,4 +134,4 @@ def test_the_gain_is_what_the_next_count_gives() -> None:
 
 def test_nobody_and_nothing_give_no_advice() -> None:
     assert advise([]) == advise([Door(portal="x", known=unknown(), week=[])]) == []
-    assert next_count.WORTH > 0
+    assert count_advice.WORTH > 0

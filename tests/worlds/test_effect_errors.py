@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from core.analytics.effects import Effect, effect_of_action, effect_of_event, step
+from besok.analytics.effects import Effect, effect_of_action, effect_of_event, step
 from tests.worlds.test_effects import LATER, MONDAY, SINCE, SUNDAYS, hours, library
 
 GAIN = 0.2
@@ -32,11 +32,15 @@ def _sundays(seed: int) -> Effect:
 
 def _beside_others(seed: int) -> Effect:
     mine, *others = (library(4 * seed + n, 0.006) for n in range(4))
-    return effect_of_action(MONDAY, mine * np.where(LATER, 1 + GAIN, 1), SINCE, controls=np.stack(others, axis=1))
+    return effect_of_action(
+        MONDAY, mine * np.where(LATER, 1 + GAIN, 1), SINCE, controls=np.stack(others, axis=1)
+    )
 
 
 @pytest.mark.parametrize(("way", "usual"), [(_by_own_past, 1.0), (_sundays, 0.6), (_beside_others, 0.8)])
-def test_intervals_of_actions_are_as_wide_as_they_have_to_be(way: Callable[[int], Effect], usual: float) -> None:
+def test_intervals_of_actions_are_as_wide_as_they_have_to_be(
+    way: Callable[[int], Effect], usual: float
+) -> None:
     errors = []
     for seed in range(40):
         told = way(seed).change

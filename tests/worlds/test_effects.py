@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
-from core.analytics.effects import contribution, effect_of_action, effect_of_event, step
+from besok.analytics.effects import contribution, effect_of_action, effect_of_event, step
 
 MONDAY = date(2024, 1, 1)
 DAYS, AFTER = 70 * 7, 20 * 7
@@ -51,7 +51,11 @@ def test_a_level_that_moves_by_rare_large_steps_keeps_the_interval_honest(
     held, found = [], []
     for seed in range(100):
         rng = np.random.default_rng(seed)
-        steps = np.where(rng.random(weeks) < 4 / 52, rng.standard_t(3, weeks), 0) * size * np.exp(0.42 * rng.normal())
+        steps = (
+            np.where(rng.random(weeks) < 4 / 52, rng.standard_t(3, weeks), 0)
+            * size
+            * np.exp(0.42 * rng.normal())
+        )
         after = np.arange(weeks) >= begins
         told = step(np.cumsum(steps) + rng.normal(0, 0.03, weeks) + 0.2 * after, after, steps_a_year=52)
         assert told
@@ -70,8 +74,12 @@ def test_a_first_christmas_is_news_and_no_effect(begins: int, gain: float) -> No
     verdicts = []
     for seed in range(8):
         rng = np.random.default_rng(seed)
-        visits = rng.poisson(500 * np.exp(rng.normal(0, 0.1, len(day)) + 0.4 * busy) * (1 + gain * (day >= begins)))
-        verdicts.append(effect_of_action(MONDAY, visits.astype(float), MONDAY + timedelta(days=begins)).verdict)
+        visits = rng.poisson(
+            500 * np.exp(rng.normal(0, 0.1, len(day)) + 0.4 * busy) * (1 + gain * (day >= begins))
+        )
+        verdicts.append(
+            effect_of_action(MONDAY, visits.astype(float), MONDAY + timedelta(days=begins)).verdict
+        )
     assert verdicts.count("more" if gain else "chance") >= 7
 
 
@@ -172,7 +180,9 @@ def test_an_event_is_compared_with_like_days() -> None:
 @pytest.mark.parametrize(("came_from", "said"), [(None, "new"), ([3, 4, 7, 8], "moved")])
 def test_people_who_come_at_another_hour_are_not_new(came_from: list[int] | None, said: str) -> None:
     rng = np.random.default_rng(5)
-    counts = rng.poisson(40 * np.sin(np.linspace(0.3, 2.8, 12)) * rng.lognormal(0, 0.1, (120, 1))).astype(float)
+    counts = rng.poisson(40 * np.sin(np.linspace(0.3, 2.8, 12)) * rng.lognormal(0, 0.1, (120, 1))).astype(
+        float
+    )
     counts[60, 5:7] += 50
     if came_from:
         counts[60, came_from] -= np.minimum(25, counts[60, came_from])

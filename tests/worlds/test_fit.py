@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import ScenarioError
-from core.sitefile import parse as parse_sites
-from ops.simulation import fit as shown
+from besok.model.errors import ScenarioError
+from besok.model.sitefile import parse as parse_sites
+from cli.simulation import fit as shown
 from sensors_sim.chronicle import Chronicle, arrivals, entrances, told
 from sensors_sim.fit import learn
 from sensors_sim.fit_check import check
@@ -178,7 +178,9 @@ def made_up(growth: float) -> Chronicle:
     level = np.array([(1 + growth) ** (n / 365.25) * _month(SUMMER_IS_QUIET, d) for n, d in enumerate(dates)])
     flows = np.repeat(np.repeat(level * 50, 24)[:, None], len(whole.portals), axis=1)
     empty = np.full((days * 24, len(whole.spaces)), np.nan)
-    return replace(whole, hours=hours, inward=flows, outward=flows, coverage=np.ones_like(flows), people=empty)
+    return replace(
+        whole, hours=hours, inward=flows, outward=flows, coverage=np.ones_like(flows), people=empty
+    )
 
 
 def _millis(day: date) -> int:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from core.analytics.forecast import (
+from besok.analytics.forecast import (
     Calendar,
     Months,
     calendar,
@@ -23,10 +23,10 @@ from core.analytics.forecast import (
     total,
     years_worth,
 )
-from core.analytics.forecast.blend import Trial, blend, usual_weights
-from core.analytics.forecast.daykinds import named_by_date
-from core.analytics.forecast.feasts import easter
-from core.analytics.forecast.months import years_of_months
+from besok.analytics.forecast.daykinds import named_by_date
+from besok.analytics.forecast.ensemble import Trial, blend, usual_weights
+from besok.analytics.forecast.months import years_of_months
+from besok.analytics.forecast.public_holidays import easter
 from tests.worlds.histories import FIRST, by_day, library, seeded
 
 
@@ -122,7 +122,9 @@ def test_days_that_nobody_counted_lately_are_no_closure() -> None:
 def test_a_closure_that_goes_on_may_go_on_or_end() -> None:
     days = library(200, 4)
     last = {FIRST + timedelta(days=n) for n in range(170, 200)}
-    paths = forecast(history({k: 0.0 if k in last else v for k, v in days.items()}), 60, rng=seeded(), paths=400)
+    paths = forecast(
+        history({k: 0.0 if k in last else v for k, v in days.items()}), 60, rng=seeded(), paths=400
+    )
     open_by_end = (paths.visits[-7:].max(axis=0) > 50).mean()
     assert (paths.visits[0] < 50).mean() > 0.9 and 0.4 < open_by_end < 0.9
 
@@ -180,7 +182,11 @@ def test_holidays_without_names_meet_themselves_in_other_years() -> None:
     named = named_by_date([*days, date(2011, 8, 29)])
     assert named[days[0]] == named[days[1]] and named[days[2]] == named[days[3]]
     assert named[days[4]] == named[date(2011, 8, 29)] and len(set(named.values())) == 3
-    assert [easter(year) for year in (2024, 2025, 2038)] == [date(2024, 3, 31), date(2025, 4, 20), date(2038, 4, 25)]
+    assert [easter(year) for year in (2024, 2025, 2038)] == [
+        date(2024, 3, 31),
+        date(2025, 4, 20),
+        date(2038, 4, 25),
+    ]
 
 
 def test_the_record_is_kept_in_known_units() -> None:
@@ -218,7 +224,9 @@ def test_visits_may_be_told_in_thousands() -> None:
 
 def test_forecasts_from_before_a_year_had_been_seen_stretch_the_far_ones_less() -> None:
     truth = np.zeros(365)
-    wrong = [Trial(said=np.full((3, 365), 0.5), spread=np.full(365, 0.1), came=truth, knew=k) for k in (0.2, 1.0)]
+    wrong = [
+        Trial(said=np.full((3, 365), 0.5), spread=np.full(365, 0.1), came=truth, knew=k) for k in (0.2, 1.0)
+    ]
     short, long = (blend(np.zeros((3, 365)), [one] * 4).stretch for one in wrong)
     assert short[:16] == pytest.approx(long[:16]) and 1 < short[-1] < 0.8 * long[-1]
 

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from benchmarks._branches import branch
-from core.analytics.forecast import Months, fan, forecast, forecast_months, history
-from core.analytics.forecast.history import Floats
+from besok.analytics.forecast import Months, fan, forecast, forecast_months, history
+from besok.analytics.forecast.history import Floats
 from tests.worlds.histories import by_day, seeded
 
 SEEDS = range(6)
@@ -71,7 +71,9 @@ def test_a_first_week_unlike_the_others_is_no_level_that_fades_or_comes(first_we
     wrong = []
     for seed in range(3):
         usual = 300 * np.exp(np.random.default_rng(seed).normal(0, 0.15, len(n)))
-        counts = np.random.default_rng(seed).poisson(usual * np.where((n >= 863) & (n < 870), first_week, 1.0))
+        counts = np.random.default_rng(seed).poisson(
+            usual * np.where((n >= 863) & (n < 870), first_week, 1.0)
+        )
         days = counts.astype(np.float64)
         days[763:863] = 0
         told = forecast(history(by_day(days.tolist())), 365, rng=seeded(), paths=200)

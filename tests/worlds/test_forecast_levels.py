@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks._kinds import house
-from core.analytics.forecast import Calendar, calendar, forecast, history, total
-from core.analytics.forecast.learn import learn
-from core.analytics.forecast.months import forecast_months
+from besok.analytics.forecast import Calendar, calendar, forecast, history, total
+from besok.analytics.forecast.learn import learn
+from besok.analytics.forecast.months import forecast_months
 from tests.worlds.histories import FIRST, by_day, library, monthly, seeded
 
 
@@ -93,7 +93,11 @@ def test_what_doubled_at_once_does_not_go_on_growing() -> None:
     series, known = house("doubled two months ago", 3)
     past = history(dict(list(series.visits.items())[:known]))
     told = forecast(
-        past, 365, calendar(past.first, past.first + timedelta(days=2000), country="SE"), rng=seeded(), paths=100
+        past,
+        365,
+        calendar(past.first, past.first + timedelta(days=2000), country="SE"),
+        rng=seeded(),
+        paths=100,
     )
     came = np.array(list(series.visits.values())[known : known + 365], dtype=np.float64)
     assert 0.75 < told.visits[180:].mean() / came[180:].mean() < 1.35

@@ -9,16 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from core.analytics.occupancy import NOTHING, Building, Estimate, Seen, live
-from core.site import OpeningException, OpeningHours, Site, Text
+from besok.analytics.occupancy import NOTHING, Building, Estimate, Seen, live
+from besok.model.site import OpeningException, OpeningHours, Site, Text
+from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels
 from jobs.bounds import bounded
+from jobs.observations import Hours, by_minute, by_quarter
 from jobs.running import FAR, NEAR, Running, pieces
-from jobs.seen import Hours, by_minute, by_quarter
-from store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels
 
 NAN = float("nan")
 NAME = Text(sv="Huset", en="The house")
-WEEK = dict.fromkeys(("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "08:00-20:00")
+WEEK = dict.fromkeys(
+    ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"), "08:00-20:00"
+)
 HOUSE = Site(
     id="house", kind="library", name=NAME, timezone="Europe/Stockholm", day_start=time(4), spaces=(), portals=(),
     opening=OpeningHours(**WEEK, country="SE"), sensors=(),
@@ -80,7 +82,11 @@ def day(steps: int, seed: int) -> Seen:
 
 
 @settings(max_examples=25)
-@given(st.integers(1, 90), st.lists(st.tuples(st.integers(1, 90), st.integers(0, 89)), max_size=4), st.integers(0, 9))
+@given(
+    st.integers(1, 90),
+    st.lists(st.tuples(st.integers(1, 90), st.integers(0, 89)), max_size=4),
+    st.integers(0, 9),
+)
 def test_going_on_from_a_checkpoint_is_the_same_as_doing_all_of_it_anew(
     steps: int, news: list[tuple[int, int]], seed: int
 ) -> None:
@@ -99,7 +105,9 @@ def test_going_on_from_a_checkpoint_is_the_same_as_doing_all_of_it_anew(
 def test_a_presence_sensor_leaves_open_how_many_up_to_what_the_room_holds() -> None:
     building = Building.of((None, 0, 0), (), (None, 8, None))
     occupied = np.array([[NAN, 1, 1], [NAN, 0, 0], [NAN, 0.5, NAN]])
-    found = bounded(building, live(building, Seen.of(np.zeros((3, 0)), np.zeros((3, 0)), 3, occupied=occupied)))
+    found = bounded(
+        building, live(building, Seen.of(np.zeros((3, 0)), np.zeros((3, 0)), 3, occupied=occupied))
+    )
     assert_array_equal(found.people[:, 1:], [[1, 1], [0, 0], [0.5, NAN]])
     assert_array_equal(found.lower[:, 1:], [[1, 1], [0, 0], [0.5, NAN]])
     assert_array_equal(found.upper[:, 1:], [[8, 10], [0, 0], [4, NAN]])

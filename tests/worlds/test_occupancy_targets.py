@@ -8,13 +8,16 @@ from dataclasses import replace
 
 import pytest
 
-from core.analytics.score import Accuracy
-from ops.worlds import score, standard
-from ops.worlds.judge import ESTIMATORS, Verdict
-from ops.worlds.report import AVERAGE, SITE, Line, lines
-from ops.worlds.targets import COVERS, LIVE, SMOOTHED, missed
+from besok.analytics.occupancy.score import Accuracy
+from cli.worlds import score, standard
+from cli.worlds.judge import ESTIMATORS, Verdict
+from cli.worlds.report import AVERAGE, SITE, Line, lines
+from cli.worlds.targets import COVERS, LIVE, SMOOTHED, missed
 
-REACHED = 0.55, 0.36  # live and smoothed, of the error of clamp-and-reset in the short form; with a tenth to spare
+REACHED = (
+    0.55,
+    0.36,
+)  # live and smoothed, of the error of clamp-and-reset in the short form; with a tenth to spare
 SMALL = ("miss-5", "biased-out", "dead-half-day", "exit", "groups", "room")
 
 

@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from core.errors import CountFileError
-from ops.cli import app
-from ops.worlds import rooms
-from ops.worlds.rooms import Way
+from besok.model.errors import CountFileError
+from cli.main import app
+from cli.worlds import rooms
+from cli.worlds.rooms import Way
 
 START = datetime(2026, 3, 2)  # noqa: DTZ001 a file's own clock
 
@@ -32,7 +32,9 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("minutes", [1, 5, 15, 60])
-def test_without_errors_the_counts_lead_to_the_truth(file: Path, minutes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_errors_the_counts_lead_to_the_truth(
+    file: Path, minutes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(rooms, "drawn", lambda miss, rng: replace(rooms.Counter(), **PERFECT))
     file.write_text(lecture(6, timedelta(minutes=minutes)), "utf-8")
     [world] = rooms.worlds(file, Way(reset=time(4)), 1)
@@ -51,7 +53,10 @@ PERFECT = {"miss_in": 0.0, "miss_out": 0.0, "double": 0.0, "turned": 0.0, "crowd
 
 def test_another_seed_is_another_counter(file: Path) -> None:
     file.write_text(lecture(6), "utf-8")
-    totals = [[float(s.people_in.sum()) for w in rooms.worlds(file, Way(), seed) for s in w.seen] for seed in (1, 1, 2)]
+    totals = [
+        [float(s.people_in.sum()) for w in rooms.worlds(file, Way(), seed) for s in w.seen]
+        for seed in (1, 1, 2)
+    ]
     assert totals[0] == totals[1] != totals[2]
 
 

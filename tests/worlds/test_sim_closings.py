@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.analytics.calendar import day_bounds
-from core.errors import ScenarioError
+from besok.model.calendar import day_bounds
+from besok.model.errors import ScenarioError
 from sensors_sim import truth
 from sensors_sim.groups import PROGRAMME
+from sensors_sim.movements import Moves
 from sensors_sim.placing import applied, placed
 from sensors_sim.plans import LIBRARY_PLANS
 from sensors_sim.scenario import Closing, Event, Hours, Rates
 from sensors_sim.scenariofile import load
 from sensors_sim.seasons import millis
-from sensors_sim.walks import Moves
 from sensors_sim.world import World
 from tests.worlds.changed import (
     CLUMP,
@@ -46,12 +46,16 @@ def test_what_is_closed_is_never_entered_and_all_else_is_used() -> None:
     world, moves = under(change, 14, first=change.first)
     ground = world.ground
     shut = [n for n, s in enumerate(ground.detail) if s.kind in ("shelves", "exhibition", "meeting")]
-    inside = truth.at(ground, moves, np.arange(*(b for b in (world.bounds(change.first)[0], moves.time[-1], 600_000))))
+    inside = truth.at(
+        ground, moves, np.arange(*(b for b in (world.bounds(change.first)[0], moves.time[-1], 600_000)))
+    )
     assert len(shut) == 4
     assert not inside[:, shut].any()
     upper = ground.spaces.index("stadsbiblioteket/upper-floor")
     assert not inside[:, upper].any()  # only the closed fiction led there
-    reading = {ground.spaces[n]: int(inside[:, n].max()) for n, s in enumerate(ground.detail) if s.kind == "reading"}
+    reading = {
+        ground.spaces[n]: int(inside[:, n].max()) for n, s in enumerate(ground.detail) if s.kind == "reading"
+    }
     assert reading["stadsbiblioteket/reading-room"] == 0
     assert min(reading["stadsbiblioteket/newspapers"], reading["stadsbiblioteket/local-history"]) > 20
 
@@ -73,7 +77,9 @@ def test_who_comes_for_what_is_closed_stays_at_home_and_the_others_share_what_is
 def test_a_closed_portal_sends_people_around() -> None:
     change = scenario(closings=(Closing(site="stadsbiblioteket", portals=("stairs-up", "town-entrance")),))
     world, moves = under(change, 2)
-    assert not np.isin(moves.edge, [edge(world, f"stadsbiblioteket/{p}") for p in ("stairs-up", "town-entrance")]).any()
+    assert not np.isin(
+        moves.edge, [edge(world, f"stadsbiblioteket/{p}") for p in ("stairs-up", "town-entrance")]
+    ).any()
     lift, before = (
         edge(world, "stadsbiblioteket/lift-up"),
         (ordinary(2).edge == edge(world, "stadsbiblioteket/lift-up")),
@@ -87,7 +93,9 @@ def test_hours_of_a_scenario_hold_for_the_public_and_for_who_cleans() -> None:
     world, moves = under(scenario(opening=(longer, short)), 2)
     for day, closes in ((MONDAY, 22), (MONDAY + DAY, 15)):
         begins = world.bounds(day)[0] - 4 * 3_600_000
-        today = moves.only((moves.person >> 40 == day.toordinal()) & ((moves.person >> 24) & 0xFFFF == LIBRARY))
+        today = moves.only(
+            (moves.person >> 40 == day.toordinal()) & ((moves.person >> 24) & 0xFFFF == LIBRARY)
+        )
         closing = begins + closes * 3_600_000
         assert closing - 1_800_000 < public(today).time.max() < closing + 240_000
         assert closing < today.time.max() < closing + 30 * 60_000
@@ -146,7 +154,13 @@ def afterwards(world: World, crowd: Moves, day: date) -> NDArray[np.int64]:
 
 def test_an_event_outside_of_opening_hours_is_told_of() -> None:
     late = Event(
-        site="kind:library", space="kind:hall", title=NAME, people=50, start=time(22), minutes=30, first=MONDAY
+        site="kind:library",
+        space="kind:hall",
+        title=NAME,
+        people=50,
+        start=time(22),
+        minutes=30,
+        first=MONDAY,
     )
     world = World(EXAMPLE, scenario=scenario(events=(late,)))
     assert world.notes == ("[[events]] x: stadsbiblioteket is closed at 22:00; open it with [[opening]]",)

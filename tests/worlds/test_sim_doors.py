@@ -9,12 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analytics.occupancy import NOTHING, day, filter, smooth, stays
-from core.analytics.occupancy import passages as doors
-from core.analytics.score import Figures
-from ops.worlds import judge, standard
-from ops.worlds.judge import live, smoothed
-from ops.worlds.world import World
+from besok.analytics.occupancy import NOTHING, day, dwell_time, filter, smooth
+from besok.analytics.occupancy import passages as doors
+from besok.analytics.occupancy.score import Figures
+from cli.worlds import judge, standard
+from cli.worlds.judge import live, smoothed
+from cli.worlds.world import World
 
 
 def house(name: str, seed: int) -> World:
@@ -33,8 +33,10 @@ def error(world: World, estimator: Callable[[World], Figures]) -> float:
 def test_a_door_that_hangs_the_wrong_way_round_is_turned_back(
     estimator: Callable[[World], Figures], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stays, "DAYS", 1e9)  # how long people stay holds the figure too,
-    monkeypatch.setattr(smooth, "_unsettled", lambda bias_sd, _inputs: bias_sd)  # so does nobody's being left over,
+    monkeypatch.setattr(dwell_time, "DAYS", 1e9)  # how long people stay holds the figure too,
+    monkeypatch.setattr(
+        smooth, "_unsettled", lambda bias_sd, _inputs: bias_sd
+    )  # so does nobody's being left over,
     monkeypatch.setattr(filter, "VACANT_MINUTES", 1e9)  # and the night
     world = house("swapped", 2)
     known = error(world, estimator)
@@ -58,7 +60,9 @@ def test_who_usually_passes_a_dead_door_is_put_in(
 
 
 @pytest.mark.parametrize(("name", "seed"), [("biased-out", 3), ("exit", 1)])
-def test_what_a_door_usually_misses_is_taken_out(name: str, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_door_usually_misses_is_taken_out(
+    name: str, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Half blind one way, or a way out that nobody counts: earlier days tell."""
     world = house(name, seed)
     known = error(world, live)

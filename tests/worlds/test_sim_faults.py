@@ -10,17 +10,17 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from core.site import Space
-from core.sitefile import parse
+from besok.model.site import Space
+from besok.model.sitefile import parse
 from sensors_sim import air, stream
+from sensors_sim.fault_effects import Trouble
 from sensors_sim.faults import _Way
-from sensors_sim.mishaps import Trouble
 from sensors_sim.moments import Moment
+from sensors_sim.movements import Moves
 from sensors_sim.report import Flow, Level, Report
 from sensors_sim.scenario import ORDINARY, Character, Fault, FaultKind
 from sensors_sim.sensors import Counter, install, watch
 from sensors_sim.totals import Totals, counted
-from sensors_sim.walks import Moves
 from sensors_sim.world import World
 
 EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
@@ -33,12 +33,16 @@ HOUR = range(40)
 def said() -> list[Report]:
     """A message each minute: three in, one out, and as many people as the minute has digits."""
     return [
-        Report(*DEVICE, "", n * MINUTE, n * MINUTE, n, 1, (Flow(60, 3, 1, "1", (3 * n + 3, n + 1)), Level(n % 5)))
+        Report(
+            *DEVICE, "", n * MINUTE, n * MINUTE, n, 1, (Flow(60, 3, 1, "1", (3 * n + 3, n + 1)), Level(n % 5))
+        )
         for n in HOUR
     ]
 
 
-def heard(kind: FaultKind, reports: Sequence[Report] = (), *, ends: float = SPELL[1] * MINUTE, **more: float) -> Any:
+def heard(
+    kind: FaultKind, reports: Sequence[Report] = (), *, ends: float = SPELL[1] * MINUTE, **more: float
+) -> Any:
     """What is heard of the messages, as (minute of arrival, report)."""
     values = {"seconds": 0.0, "share": 0.0} | more
     trouble = Trouble(kind=kind, begins=SPELL[0] * MINUTE, ends=ends, key=7, number=0, memory={}, **values)  # type: ignore[arg-type]
@@ -106,7 +110,9 @@ def test_disorder_shuffles_and_loses_nothing() -> None:
 
 
 def test_what_the_broker_keeps_is_marked_until_somebody_connects_anew() -> None:
-    trouble = Trouble(kind="retained", begins=600_000, ends=1_200_000, seconds=0, share=0, key=1, number=0, memory={})
+    trouble = Trouble(
+        kind="retained", begins=600_000, ends=1_200_000, seconds=0, share=0, key=1, number=0, memory={}
+    )
     moments = list(_Way({DEVICE: [trouble]}).moments([Moment(time=r.heard, reports=(r,)) for r in said()]))
     assert [m.time // MINUTE for m in moments if m.kept] == list(range(10, 20))
     assert [m.time // MINUTE for m in moments if m.renewed] == [20]
@@ -164,7 +170,8 @@ def test_the_same_faults_befall_the_same_messages_every_time() -> None:
         ),
     )  # fmt: skip
     once, again = (
-        list(stream.messages(EXAMPLE, begins, begins + timedelta(minutes=25), scenario=scenario)) for _ in range(2)
+        list(stream.messages(EXAMPLE, begins, begins + timedelta(minutes=25), scenario=scenario))
+        for _ in range(2)
     )
     assert once == again
     assert sum(map(len, once)) > 100
@@ -177,8 +184,12 @@ def test_who_listens_after_a_reboot_hears_the_totals_of_one_who_heard_it() -> No
     end = begins + timedelta(hours=2)
 
     def totals_from(start: datetime) -> dict[datetime, int]:
-        lots = stream.messages(EXAMPLE, start, end, every_s=600, wanted=lambda _, d: "town" in d, scenario=scenario)
-        return {m.received: int(m.payload.split(b'"in_total":')[1].split(b",")[0]) for lot in lots for m in lot}
+        lots = stream.messages(
+            EXAMPLE, start, end, every_s=600, wanted=lambda _, d: "town" in d, scenario=scenario
+        )
+        return {
+            m.received: int(m.payload.split(b'"in_total":')[1].split(b",")[0]) for lot in lots for m in lot
+        }
 
     later, all_day = totals_from(end - timedelta(minutes=30)), totals_from(begins - timedelta(hours=3))
     assert later == {t: all_day[t] for t in later}
@@ -188,7 +199,17 @@ def test_who_listens_after_a_reboot_hears_the_totals_of_one_who_heard_it() -> No
 
 def counter(**more: Any) -> Counter:
     return Counter(
-        site="s", device="d", line="1", edge=0, swapped=False, interval_s=60, key=5, miss=0, double=0, swap=0, **more
+        site="s",
+        device="d",
+        line="1",
+        edge=0,
+        swapped=False,
+        interval_s=60,
+        key=5,
+        miss=0,
+        double=0,
+        swap=0,
+        **more,
     )
 
 
@@ -214,7 +235,9 @@ def test_carbon_dioxide_follows_the_people_with_a_lag() -> None:
     people = np.where(times < 3 * 3600_000, 30, 0).astype(np.int32)
     ppm = air.co2(room, times, people)
     assert ppm[0] == 420
-    assert ppm[times == 18 * 60_000] == pytest.approx(420 + 0.63 * 557, abs=6)  # as the module's example has it
+    assert ppm[times == 18 * 60_000] == pytest.approx(
+        420 + 0.63 * 557, abs=6
+    )  # as the module's example has it
     assert ppm.max() == pytest.approx(977, abs=2)
     assert ppm[-1] == pytest.approx(420, abs=2)
     rough = air.co2(room, times[::90], people[::90])  # each quarter of an hour
@@ -223,7 +246,9 @@ def test_carbon_dioxide_follows_the_people_with_a_lag() -> None:
 
 def test_totals_are_what_was_counted_since_the_month_began() -> None:
     world = World(EXAMPLE)
-    installation = install(world.ground, 1, lambda _, device: "town" in device, (Character(device="*", totals=True),))
+    installation = install(
+        world.ground, 1, lambda _, device: "town" in device, (Character(device="*", totals=True),)
+    )
     third = datetime(2026, 11, 3, tzinfo=UTC).date()
     both = world.days(third.replace(day=1), third.replace(day=2))
     expected = counted(watch(installation, both), len(installation.counters)).tolist()

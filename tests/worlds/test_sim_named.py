@@ -10,16 +10,16 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
-from core import sitefile
-from core.analytics.quality import directions, frozen, shares
-from core.analytics.quality.detect import detect
-from core.analytics.quality.findings import Finding
-from core.analytics.quality.house import house
-from core.analytics.quality.seen import STEP, House, Seen, last_heard
-from core.site import SiteFile
-from jobs.seen import Hours
-from ops.worlds.observed import Observed, observe
-from ops.worlds.simulated import HOUSE
+from besok.analytics.quality import directions, frozen, shares
+from besok.analytics.quality.detect import detect
+from besok.analytics.quality.findings import Finding
+from besok.analytics.quality.sensor_series import STEP, House, Seen, last_heard
+from besok.analytics.quality.site_layout import house
+from besok.model import sitefile
+from besok.model.site import SiteFile
+from cli.worlds.observed import Observed, observe
+from cli.worlds.simulated import HOUSE
+from jobs.observations import Hours
 from sensors_sim.scenario import ORDINARY, Fault, FaultKind
 
 FIRST, DAYS = date(2026, 9, 21), 25
@@ -55,7 +55,9 @@ def by_quarter(built: House, seen: Observed) -> Seen:
     doors = [d.id for d in built.doors if d.counted]
     order = [doors.index(built.doors[c.door].id) for c in built.counters]
     quarters = len(seen.people) // 15
-    came, went = (f.reshape(quarters, 15, -1)[:, :, order] for f in (seen.flows.people_in, seen.flows.people_out))
+    came, went = (
+        f.reshape(quarters, 15, -1)[:, :, order] for f in (seen.flows.people_in, seen.flows.people_out)
+    )
     covered = (~np.isnan(came)).mean(axis=1)
     people, occupied = seen.levels.people, seen.levels.occupied
     shown = np.where(np.isnan(people), occupied, people).reshape(quarters, 15, -1)

@@ -6,17 +6,20 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.site import OpeningHours, Portal, Site, SiteFile, Space, Text
+from besok.model.site import OpeningHours, Portal, Site, SiteFile, Space, Text
 from sensors_sim.groups import CLASSES
+from sensors_sim.movements import Moves
 from sensors_sim.scenario import Closing, Event, Hours, NewPortal, Rates, Scenario
 from sensors_sim.seasons import openings
-from sensors_sim.walks import Moves
 from sensors_sim.world import World
 
 NAME = Text(sv="x", en="x")
 DAY = timedelta(days=1)
 MONDAY = date(2026, 3, 23)  # the clocks change on the Sunday after it
-KINDS = {"library": ("foyer", "reading", "shelves", "children", "hall", "cafe"), "park": ("path", "lawn", "stage", "x")}
+KINDS = {
+    "library": ("foyer", "reading", "shelves", "children", "hall", "cafe"),
+    "park": ("path", "lawn", "stage", "x"),
+}
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 GRACE_MS = 240_000
 
@@ -26,11 +29,15 @@ def sites(draw: st.DrawFn, kind: str, neighbour: Site | None = None) -> Site:
     """A site of up to six spaces, with doors wherever they fall: parts may lie apart, some lie in others."""
     names = [f"s{n}" for n in range(draw(st.integers(1, 6)))]
     parents = [draw(st.sampled_from(["", *names[:n]])) for n in range(len(names))]
-    ends = st.sampled_from(["outside", *names, *([f"{neighbour.id}/{neighbour.spaces[0].id}"] if neighbour else [])])
+    ends = st.sampled_from(
+        ["outside", *names, *([f"{neighbour.id}/{neighbour.spaces[0].id}"] if neighbour else [])]
+    )
     doors = draw(st.lists(st.tuples(ends, st.sampled_from(names), st.booleans()), max_size=8))
     doors += [("outside", names[0], True)] * (len(doors) != 1)
     open_from = draw(st.integers(4, 18))
-    hours = draw(st.sampled_from([f"{open_from:02}:00-{open_from + 4}:00", f"{open_from:02}:00-28:00", "always"]))
+    hours = draw(
+        st.sampled_from([f"{open_from:02}:00-{open_from + 4}:00", f"{open_from:02}:00-28:00", "always"])
+    )
     return Site(
         id=kind,
         kind=kind,  # type: ignore[arg-type]
@@ -55,7 +62,9 @@ def worlds(draw: st.DrawFn) -> tuple[SiteFile, Scenario]:
     """One or two sites and a scenario that fits them."""
     park = draw(sites("park"))
     library = draw(sites("library", park))
-    file = SiteFile(sites=draw(st.sampled_from([(library, park), (library,) if _alone(library) else (park,)])))
+    file = SiteFile(
+        sites=draw(st.sampled_from([(library, park), (library,) if _alone(library) else (park,)]))
+    )
     return file, draw(scenarios(file))
 
 
@@ -67,7 +76,10 @@ def _alone(site: Site) -> bool:
 def scenarios(draw: st.DrawFn, file: SiteFile) -> Scenario:
     """What may be different in these sites, some of it on some days only."""
     site = draw(st.sampled_from(file.sites))
-    space, portal = st.sampled_from([s.id for s in site.spaces]), st.sampled_from([p.id for p in site.portals] or [""])
+    space, portal = (
+        st.sampled_from([s.id for s in site.spaces]),
+        st.sampled_from([p.id for p in site.portals] or [""]),
+    )
     days = st.one_of(st.none(), st.dates(MONDAY, MONDAY + 7 * DAY))
     shut = draw(st.lists(space, max_size=2)), [p for p in draw(st.lists(portal, max_size=2)) if p]
     other = f"{file.sites[-1].id}/{file.sites[-1].spaces[-1].id}"
@@ -87,12 +99,22 @@ def scenarios(draw: st.DrawFn, file: SiteFile) -> Scenario:
             Rates(site=site.id, entrances=dict.fromkeys(entrances[:2], 0.4), first=draw(days)),
         ),
         closings=(Closing(site=site.id, spaces=tuple(shut[0]), portals=tuple(shut[1]), first=draw(days)),),
-        opening=(Hours(site=site.id, also="12:00-14:00, 22:00-27:00", first=MONDAY + DAY, last=MONDAY + DAY),),
+        opening=(
+            Hours(site=site.id, also="12:00-14:00, 22:00-27:00", first=MONDAY + DAY, last=MONDAY + DAY),
+        ),
         portals=(NewPortal(site=site.id, id="new", name=NAME, outer=other, inner=draw(space), counted=False),)
         if draw(st.booleans()) and other != f"{site.id}/{site.spaces[-1].id}"
         else (),
         events=(
-            Event(site=site.id, space=draw(space), title=NAME, people=30, start=time(13), minutes=45, afterwards=other),
+            Event(
+                site=site.id,
+                space=draw(space),
+                title=NAME,
+                people=30,
+                start=time(13),
+                minutes=45,
+                afterwards=other,
+            ),
         ),
     )
 
@@ -119,7 +141,9 @@ def check(world: World, moves: Moves, first: date, last: date) -> None:
 
 @settings(max_examples=30)
 @given(worlds(), st.integers(0, 2**32))
-def test_nobody_is_made_or_lost_in_any_house_under_any_scenario(case: tuple[SiteFile, Scenario], seed: int) -> None:
+def test_nobody_is_made_or_lost_in_any_house_under_any_scenario(
+    case: tuple[SiteFile, Scenario], seed: int
+) -> None:
     file, scenario = case
     world = World(file, seed, scenario)
     first, last = MONDAY + 4 * DAY, MONDAY + 6 * DAY
@@ -151,7 +175,9 @@ def _gone_after_closing(world: World, moves: Moves, first: date, last: date) -> 
 
 @settings(max_examples=6)
 @given(worlds(), st.integers(0, 2**32), st.lists(st.integers(0, 6), min_size=7, max_size=7, unique=True))
-def test_any_days_in_any_order_are_the_same(case: tuple[SiteFile, Scenario], seed: int, order: list[int]) -> None:
+def test_any_days_in_any_order_are_the_same(
+    case: tuple[SiteFile, Scenario], seed: int, order: list[int]
+) -> None:
     """Days made one by one in any order, some at once or all at once, by this world or another, are the same."""
     file, scenario = case
     world = World(file, seed, scenario)
@@ -169,5 +195,6 @@ def test_any_days_in_any_order_are_the_same(case: tuple[SiteFile, Scenario], see
 def same(whole: Moves, parts: list[Moves]) -> bool:
     columns = [[getattr(part, f) for part in parts] for f in Moves.__slots__]
     return all(
-        np.array_equal(getattr(whole, f), np.concatenate(c)) for f, c in zip(Moves.__slots__, columns, strict=True)
+        np.array_equal(getattr(whole, f), np.concatenate(c))
+        for f, c in zip(Moves.__slots__, columns, strict=True)
     )

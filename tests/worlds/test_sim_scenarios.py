@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from core.analytics.calendar import open_intervals
-from core.errors import ScenarioError
-from core.site import SiteFile
+from besok.model.calendar import open_intervals
+from besok.model.errors import ScenarioError
+from besok.model.site import SiteFile
 from sensors_sim import truth
 from sensors_sim.noise import NORMAL
 from sensors_sim.placing import placed
@@ -136,7 +136,8 @@ def test_days_differ_by_the_spread_that_the_scenario_says() -> None:
     site = sites.sites[0]
     counts = np.bincount((np.unique(public(moves).person) >> 40) - MONDAY.toordinal(), minlength=days)
     level = [
-        expected(site, RHYTHM, MONDAY + n * DAY, fineness(1, site.timezone, MONDAY + n * DAY)) for n in range(days)
+        expected(site, RHYTHM, MONDAY + n * DAY, fineness(1, site.timezone, MONDAY + n * DAY))
+        for n in range(days)
     ]
     relative = counts / np.array(level) / (counts / np.array(level)).mean()
     chance = CLUMP / counts.mean()  # what would be there without any spread
@@ -178,7 +179,9 @@ def test_people_go_where_the_scenario_says() -> None:
 @pytest.mark.parametrize("stay", [0.5, 1.0, 1.6])
 def test_people_stay_as_long_as_the_scenario_says(stay: float) -> None:
     """Kolmogorov and Smirnov between visits to a reading room and stays drawn here from the plan's own distribution."""
-    morning = {str(hour): float(4 <= hour < 13) for hour in range(24)}  # so that nobody has to leave before they would
+    morning = {
+        str(hour): float(4 <= hour < 13) for hour in range(24)
+    }  # so that nobody has to leave before they would
     rates = Rates(site="*", stay=stay, plans={"errand": 0.0, "pass": 0.0}, hours=morning)
     world, moves = under(scenario(rates=(rates,)), 4, house({"room": ("reading", 80)}, "04:00-28:00"))
     inside = public(moves).only(public(moves).edge == edge(world, "branch/room-door"))
@@ -204,7 +207,10 @@ def distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
 def test_entrances_have_the_shares_that_the_scenario_says() -> None:
     change = load("new-park-entrance", ["rates.kind:library.entrances.new-park-entrance=0.3"], MONDAY)
     world, moves = under(change, 7)
-    ways = [edge(world, f"stadsbiblioteket/{door}") for door in ("new-park-entrance", "town-entrance", "park-entrance")]
+    ways = [
+        edge(world, f"stadsbiblioteket/{door}")
+        for door in ("new-park-entrance", "town-entrance", "park-entrance")
+    ]
     came = first_steps(public(moves, LIBRARY), ways).edge
     share = (came == ways[0]).mean()
     assert abs(share - 0.3) < SIGMAS * (CLUMP * 0.3 * 0.7 / len(came)) ** 0.5
@@ -216,7 +222,9 @@ def test_a_new_entrance_is_shut_before_its_first_day() -> None:
     door = edge(world, "stadsbiblioteket/new-park-entrance")
     assert not (world.day(MONDAY - DAY).edge == door).any()
     assert (world.day(MONDAY).edge == door).sum() > 100
-    assert same(world.day(MONDAY - DAY), World(EXAMPLE).day(MONDAY - DAY)) is False  # edges have other numbers
+    assert (
+        same(world.day(MONDAY - DAY), World(EXAMPLE).day(MONDAY - DAY)) is False
+    )  # edges have other numbers
 
 
 def test_what_was_learnt_takes_the_place_of_the_rhythm() -> None:
@@ -233,7 +241,10 @@ def test_what_was_learnt_takes_the_place_of_the_rhythm() -> None:
     assert abs(hours[10:18].sum() - 14 * 320) < SIGMAS * (CLUMP * 14 * 320) ** 0.5
     assert abs(hours[9] - 140) < SIGMAS * (CLUMP * 140) ** 0.5
     entered = first_steps(people, [edge(world, f"branch/{room}-door") for room in rooms]).edge
-    assert abs((entered == edge(world, "branch/a-door")).mean() - 0.75) < SIGMAS * (CLUMP * 0.19 / len(entered)) ** 0.5
+    assert (
+        abs((entered == edge(world, "branch/a-door")).mean() - 0.75)
+        < SIGMAS * (CLUMP * 0.19 / len(entered)) ** 0.5
+    )
     assert not (entered == edge(world, "branch/c-door")).any()
     out = people.only((people.edge == 0) & ~people.inward)
     mean = (out.time.sum() - came.time.sum()) / len(came) / 60_000

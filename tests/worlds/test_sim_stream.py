@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from besok.model.readings import Message, Reading
+from besok.model.sitefile import parse
 from collectors.adapters import decode
-from core.readings import Message, Reading
-from core.sitefile import parse
 from sensors_sim import backfill, stream, truth
 from sensors_sim.sensors import install
 from sensors_sim.world import World, instant
@@ -73,14 +73,18 @@ def test_who_starts_again_sends_the_same_readings_again(live: list[Reading]) -> 
 def test_two_days_go_on_without_a_gap_when_the_clocks_change() -> None:
     start, end = datetime(2026, 10, 25, 2, 30, tzinfo=UTC), datetime(2026, 10, 25, 3, 30, tzinfo=UTC)
     found = flows(readings(list(stream.messages(EXAMPLE, start, end))))
-    covered = sum(r.period_s for r in found if r.device == "stadsparken/count-north-gate" and r.metric == "in")
+    covered = sum(
+        r.period_s for r in found if r.device == "stadsparken/count-north-gate" and r.metric == "in"
+    )
     assert covered == 3600
 
 
 def test_messages_of_a_device_are_numbered() -> None:
     lots = list(stream.messages(EXAMPLE, START, START + timedelta(minutes=30)))
     topic = "besok/v1/stadsbiblioteket/count-town-entrance/flow"
-    numbers = [int(m.payload.split(b'"seq":')[1].split(b",")[0]) for lot in lots for m in lot if m.topic == topic]
+    numbers = [
+        int(m.payload.split(b'"seq":')[1].split(b",")[0]) for lot in lots for m in lot if m.topic == topic
+    ]
     assert numbers == list(range(len(numbers)))
 
 
@@ -96,8 +100,10 @@ def test_each_quarter_hour_tells_the_truth() -> None:
 
 def test_the_truth_counts_visits() -> None:
     world, day = World(EXAMPLE), date(2026, 11, 24)
-    last = [t for t in stream.ticks(world, install(world.ground, 1), START, instant(world.bounds(day)[1])) if t.truth][
-        -1
-    ]
+    last = [
+        t
+        for t in stream.ticks(world, install(world.ground, 1), START, instant(world.bounds(day)[1]))
+        if t.truth
+    ][-1]
     assert last.truth
     assert last.truth.visits["stadsbiblioteket"] == len(truth.entries(world.ground, 0, world.day(day)))

@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from core import sitefile
-from core.analytics.occupancy import Building, live
-from core.analytics.occupancy.levels import Still
-from ops.worlds.observed import observe
-from ops.worlds.simulated import world
+from besok.analytics.occupancy import Building, live
+from besok.analytics.occupancy.levels import Still
+from besok.model import sitefile
+from cli.worlds.observed import observe
+from cli.worlds.simulated import world
 from sensors_sim.scenario import ORDINARY, Fault
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
@@ -33,7 +33,9 @@ def test_a_stuck_camera_gives_way_to_the_doors(monkeypatch: pytest.MonkeyPatch) 
     house = world(seen, scenario, 0)
     day = house.seen[0][: during.stop]
     room = Building(parents=(None,), doors=house.building.doors[[space]], capacity=(None,))
-    alone = replace(day, people=day.people[:, [space]], occupied=day.occupied[:, [space]], co2=day.co2[:, [space]])
+    alone = replace(
+        day, people=day.people[:, [space]], occupied=day.occupied[:, [space]], co2=day.co2[:, [space]]
+    )
 
     def error() -> float:
         off = live(room, alone).people[during, 0] - seen.people[during, space]

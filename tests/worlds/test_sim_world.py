@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.errors import SiteFileError
-from core.site import OpeningException, OpeningHours, Portal, Site, SiteFile, Space, Text
-from core.sitefile import parse
+from besok.model.errors import SiteFileError
+from besok.model.site import OpeningException, OpeningHours, Portal, Site, SiteFile, Space, Text
+from besok.model.sitefile import parse
 from sensors_sim import truth
+from sensors_sim.movements import Moves
 from sensors_sim.routes import lay_out
 from sensors_sim.seasons import openings
-from sensors_sim.walks import Moves
 from sensors_sim.world import World, instant
 
 EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
@@ -103,7 +103,9 @@ def test_people_are_conserved(seed: int, day: date) -> None:
     check_conservation(World(EXAMPLE, seed), day)
 
 
-@pytest.mark.parametrize("day", [date(2026, 3, 28), date(2026, 3, 29), date(2026, 10, 24), date(2026, 10, 25)])
+@pytest.mark.parametrize(
+    "day", [date(2026, 3, 28), date(2026, 3, 29), date(2026, 10, 24), date(2026, 10, 25)]
+)
 def test_people_are_conserved_when_the_clocks_change(world: World, day: date) -> None:
     check_conservation(world, day)
 
@@ -150,7 +152,8 @@ def test_a_night_opening_brings_people_at_night_and_changes_nothing_before_it() 
     assert inside[0, column] > 20
     assert inside[1, column] == 0
     public_before, public_after = (
-        m.only((m.time < eleven - 3_600_000) & ((m.person >> 22) & 3 == 0)).in_order() for m in (before, after)
+        m.only((m.time < eleven - 3_600_000) & ((m.person >> 22) & 3 == 0)).in_order()
+        for m in (before, after)
     )
     assert same(public_before, public_after)
 
@@ -169,7 +172,9 @@ def test_a_fine_saturday_in_the_park_brings_2500_and_a_november_monday_half_of_t
 
 
 def test_visits_grow_over_the_years(world: World) -> None:
-    years = [sum(entries(world, LIBRARY, date(y, 10, d)) for d in range(1, 29)) for y in (2023, 2024, 2025, 2026)]
+    years = [
+        sum(entries(world, LIBRARY, date(y, 10, d)) for d in range(1, 29)) for y in (2023, 2024, 2025, 2026)
+    ]
     assert sorted(years) == years
     assert 1.1 < years[3] / years[0] < 1.4
 
@@ -242,7 +247,9 @@ def test_the_truth_of_many_days_is_that_of_each() -> None:
     even=st.booleans(),
     times=st.lists(st.integers(-60, 150)),
 )
-def test_moments_reached_are_found_as_by_a_search(first: int, steps: list[int], even: bool, times: list[int]) -> None:
+def test_moments_reached_are_found_as_by_a_search(
+    first: int, steps: list[int], even: bool, times: list[int]
+) -> None:
     middle = [5] * len(steps) if even else steps
     moments = first + np.cumsum([0, *middle, *steps[:1]])
     found = truth.passed(moments, np.array(times, dtype=np.int64))

@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from core.errors import ScenarioError
-from core.site import SiteFile
-from core.sitefile import parse
-from ops.cli import app
-from ops.simulation import whatif as shown
+from besok.model.errors import ScenarioError
+from besok.model.site import SiteFile
+from besok.model.sitefile import parse
+from cli.main import app
+from cli.simulation import whatif as shown
 from sensors_sim import truth
 from sensors_sim.crowding import crowding
 from sensors_sim.scenario import ORDINARY, Event, NewPortal, NewSensor, Scenario
@@ -58,7 +58,9 @@ def test_crowding_is_what_the_truth_says_minute_by_minute() -> None:
     assert found.over[children].sum() == found.daily[:, children].sum() == (people > 110).sum() > 0
     assert found.near[children].sum() == (people >= 99).sum()
     assert found.standing[children] == (people > 48).sum()
-    at_14_on_sunday = [m for m, t in enumerate(said.times) if t.day == 25 and t.hour == 13]  # UTC: winter time
+    at_14_on_sunday = [
+        m for m, t in enumerate(said.times) if t.day == 25 and t.hour == 13
+    ]  # UTC: winter time
     assert found.over[children, 6 * 24 + 14] == (people[at_14_on_sunday] > 110).sum()
     open_now = [m for m, t in enumerate(said.times) if (t.day, 8 <= t.hour < 14) == (24, True)
                 or (t.day, 10 <= t.hour < 15) == (25, True)]  # fmt: skip
@@ -108,7 +110,9 @@ def test_a_peak_that_is_never_reached_or_always_passed() -> None:
 def test_the_table_says_what_breaks_and_when() -> None:
     text = shown.as_text(doubled())
     assert text.startswith("What breaks first: Twice the visitors (2026-10-24 to 2026-10-25)\n2 replications")
-    short = next(line for line in text.splitlines() if line.startswith("  Children's floor (for 110): up to "))
+    short = next(
+        line for line in text.splitlines() if line.startswith("  Children's floor (for 110): up to ")
+    )
     assert "minutes in all over (today " in short and "; Sun 1" in short
     row = next(line for line in text.splitlines() if line.startswith("stadsbiblioteket/childrens-floor"))
     assert "100%" in row and "Sun 1" in row and "min)" in row
@@ -118,7 +122,11 @@ def test_the_table_says_what_breaks_and_when() -> None:
 def test_json_and_csv_hold_every_space_and_only_numbers_that_pages_can_read() -> None:
     body = json.loads(shown.as_json(doubled()), parse_constant=lambda text: pytest.fail(text))
     rows = list(csv.DictReader(io.StringIO(shown.as_csv(doubled()))))
-    assert [s["space"] for s in body["spaces"]] == [r["space"] for r in rows] == [s.space for s in doubled().spaces]
+    assert (
+        [s["space"] for s in body["spaces"]]
+        == [r["space"] for r in rows]
+        == [s.space for s in doubled().spaces]
+    )
     children = next(s for s in body["spaces"] if s["space"].endswith("childrens-floor"))
     assert len(children["then"]["week"]) == 7 and len(children["then"]["likely"][6]) == 24
     assert children["when"][0]["minutes"] > 0 and children["when"][0]["surely"] == 1
@@ -144,7 +152,9 @@ def test_days_are_as_asked_else_the_scenarios_own_else_four_weeks_from_monday() 
 
 
 def test_an_event_and_a_new_portal_are_seen_where_and_when_they_are() -> None:
-    concert = Event(site="kind:library", space="kind:hall", title=TITLE, start=time(13), minutes=60, people=260)
+    concert = Event(
+        site="kind:library", space="kind:hall", title=TITLE, start=time(13), minutes=60, people=260
+    )
     new = NewPortal(site="kind:library", id="new", name=TITLE, outer="outside", inner="kind:cafe")
     sensor = NewSensor(site="kind:library", device="new", portal="new")
     answer = what_if(asked(scenario(events=(concert,), portals=(new,), sensors=(sensor,))))
@@ -158,7 +168,15 @@ def test_an_event_and_a_new_portal_are_seen_where_and_when_they_are() -> None:
 
 def test_the_command_answers_for_a_site_file() -> None:
     words = "simulate what-if --site-file sites/helsingborg.toml --replications 1 --format json"
-    asked_for = [*words.split(), "--first", "2026-10-24", "--last", "2026-10-24", "--set", "rates.*.arrivals=1.5"]
+    asked_for = [
+        *words.split(),
+        "--first",
+        "2026-10-24",
+        "--last",
+        "2026-10-24",
+        "--set",
+        "rates.*.arrivals=1.5",
+    ]
     result = CliRunner().invoke(app, asked_for)
     assert result.exit_code == 0, result.output
     body = json.loads(result.stdout)

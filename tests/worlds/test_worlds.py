@@ -5,18 +5,20 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.analytics.occupancy import Seen, learn, live
-from ops.worlds import judge, people, standard
-from ops.worlds.counters import Counter, Fault, counted
-from ops.worlds.simulated import by_quarters
-from ops.worlds.world import as_it_came, parts, unchanged
+from besok.analytics.occupancy import Seen, learn, live
+from cli.worlds import judge, people, standard
+from cli.worlds.counters import Counter, Fault, counted
+from cli.worlds.simulated import by_quarters
+from cli.worlds.world import as_it_came, parts, unchanged
 
 PERFECT = Counter(miss_in=0, miss_out=0, double=0, turned=0, wander=0)
 BY_NAME = {recipe.name: recipe for recipe in standard.STANDARD}
 NOON, NIGHT = (12 - 4) * 60, (3 - 4) * 60
 
 
-def counts(counter: Counter, *faults: Fault, day: int = 0, crowds: int = 20) -> tuple[people.Passages, np.ndarray]:  # type: ignore[type-arg]
+def counts(
+    counter: Counter, *faults: Fault, day: int = 0, crowds: int = 20
+) -> tuple[people.Passages, np.ndarray]:  # type: ignore[type-arg]
     """Many busy days on top of each other, and what the first door counted of them: in, out."""
     rng = np.random.default_rng(5)
     walked = people.together(*(people.passages(people.BRANCH, rng) for _ in range(crowds)))
@@ -48,9 +50,14 @@ def test_counters_err_as_they_are_told(errors: dict[str, float], came: float, we
 
 def test_crowds_hide_people() -> None:
     rng = np.random.default_rng(1)
-    crowd, queue = people.school_class(3600, 4000, 30, rng), people.passages(replace(people.ROOM, alone=1.0), rng)
+    crowd, queue = (
+        people.school_class(3600, 4000, 30, rng),
+        people.passages(replace(people.ROOM, alone=1.0), rng),
+    )
     counter = replace(PERFECT, crowd=0.1)
-    seen = [counted(w, [counter], (), 0, 1440, 60, rng).people_in.sum() / w.inward.sum() for w in (crowd, queue)]
+    seen = [
+        counted(w, [counter], (), 0, 1440, 60, rng).people_in.sum() / w.inward.sum() for w in (crowd, queue)
+    ]
     assert seen[0] < 0.95 < seen[1]
 
 
@@ -69,7 +76,9 @@ def test_faults() -> None:
 def test_nobody_stays_over_night() -> None:
     for recipe in standard.STANDARD:
         world = standard.world(recipe, 1, history=0)
-        assert all(day[0, 0] == day[-1, 0] == 0 and day.min() == 0 and day.max() > 5 for day in world.real), recipe.name
+        assert all(day[0, 0] == day[-1, 0] == 0 and day.min() == 0 and day.max() > 5 for day in world.real), (
+            recipe.name
+        )
 
 
 def test_a_world_is_a_matter_of_its_seed() -> None:

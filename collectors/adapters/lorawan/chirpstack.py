@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded, Identity
 from collectors.adapters.jsontext import parse
 from collectors.adapters.lorawan import frames
 from collectors.adapters.lorawan.uplink import (
@@ -23,8 +25,6 @@ from collectors.adapters.lorawan.uplink import (
 )
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded, Identity
 
 NOT_DATA: Final = {
     "join": "a device joined the network",
@@ -118,7 +118,9 @@ def _status(body: dict[str, Any]) -> Decoded:
     sheet = Sheet(SOURCE, device, time=first_time(body.get("time")))
     if not (body.get("externalPowerSource") is True or body.get("batteryLevelUnavailable") is True):
         sheet.note("battery_pct", body.get("batteryLevel"), said="batteryLevel")
-    return sheet.decoded(not_data="the network tells how well it hears a device" if not sheet.readings else "")
+    return sheet.decoded(
+        not_data="the network tells how well it hears a device" if not sheet.readings else ""
+    )
 
 
 def _values(tags: object) -> Iterable[object]:

@@ -3,12 +3,12 @@
 import re
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
 from collectors.adapters import objects
 from collectors.adapters.jsontext import show
 from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 # Milesight's decoders call the people in a region so; elsewhere a "count" may as well be of those who passed.
 _REGION: Final = re.compile(r"region_(\d+)_count")
@@ -20,14 +20,21 @@ def note(sheet: Sheet, uplink: Uplink, packet: Packet | None = None) -> None:
     `packet` knows the zone of the place; without it the times among the fields are not read.
     """
     if type(uplink.fields) is not dict:
-        raise Unreadable(f"the network server's decoder gives {show(uplink.fields)}: it must give fields with names")
+        raise Unreadable(
+            f"the network server's decoder gives {show(uplink.fields)}: it must give fields with names"
+        )
     fields = {
         _REGION.sub(r"region_\1_people", name) if type(name) is str else name: value
         for name, value in uplink.fields.items()
     }
     at = uplink.at
     known = objects.note(
-        sheet, fields, packet=packet, at=at.fields or "$", device_path=at.device, time_path=at.time if at.fields else ""
+        sheet,
+        fields,
+        packet=packet,
+        at=at.fields or "$",
+        device_path=at.device,
+        time_path=at.time if at.fields else "",
     )
     if not at.fields:  # no mapping reaches JSON within JSON
         sheet.problems[:] = [problem.partition(":\n")[0] for problem in sheet.problems]

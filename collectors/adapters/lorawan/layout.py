@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final, Literal
 
+from besok.model.errors import Unreadable
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 Order = Literal["little", "big"]
 NOTHING: Final[Mapping[int, float | None]] = {}
@@ -96,7 +96,9 @@ Key = int | tuple[int, int]
 Tag = int | Callable[[int], int]  # bytes of a tag: 1 or 2, or which of the two the first byte says
 
 
-def walk(data: bytes, items: Mapping[Key, Item], tag: Tag, start: int = 0) -> Iterator[tuple[Key, Item, bytes]]:
+def walk(
+    data: bytes, items: Mapping[Key, Item], tag: Tag, start: int = 0
+) -> Iterator[tuple[Key, Item, bytes]]:
     """The items of a frame one by one, each behind its tag.
 
     Raises Unreadable where an item is unknown or breaks off; the items before have been given out by then.
@@ -119,7 +121,9 @@ def walk(data: bytes, items: Mapping[Key, Item], tag: Tag, start: int = 0) -> It
         at += size
 
 
-def note_items(sheet: Sheet, data: bytes, items: Mapping[Key, Item], tag: Tag, order: Order, start: int = 0) -> int:
+def note_items(
+    sheet: Sheet, data: bytes, items: Mapping[Key, Item], tag: Tag, order: Order, start: int = 0
+) -> int:
     """Note all items of a frame and say how many there were; what cannot be read is a problem, the rest counts."""
     count = 0
     try:

@@ -6,6 +6,7 @@ fields of the envelope.
 
 from typing import Any, Final
 
+from besok.model.readings import Decoded
 from collectors.adapters.lorawan import chirpstack, frames
 from collectors.adapters.lorawan.uplink import (
     At,
@@ -21,11 +22,31 @@ from collectors.adapters.lorawan.uplink import (
     words,
 )
 from collectors.adapters.packet import Packet
-from core.readings import Decoded
 
 ENVELOPE: Final = {
-    *("applicationID", "applicationName", "cellularIP", "data", "devEUI", "deviceName", "devAddr", "adr", "object"),
-    *("fCnt", "fPort", "gatewayTime", "metadata", "rxInfo", "time", "txInfo", "timestamp", "confirmed", "gatewayIP"),
+    *(
+        "applicationID",
+        "applicationName",
+        "cellularIP",
+        "data",
+        "devEUI",
+        "deviceName",
+        "devAddr",
+        "adr",
+        "object",
+    ),
+    *(
+        "fCnt",
+        "fPort",
+        "gatewayTime",
+        "metadata",
+        "rxInfo",
+        "time",
+        "txInfo",
+        "timestamp",
+        "confirmed",
+        "gatewayIP",
+    ),
 }
 
 
@@ -34,7 +55,9 @@ def reads(packet: Packet) -> bool:
     if b'"devEUI"' not in packet.payload or packet.topic.startswith("application/"):
         return False
     body = packet.object
-    return "devEUI" in body and ("applicationID" in body or "gatewayTime" in body) and "deviceInfo" not in body
+    return (
+        "devEUI" in body and ("applicationID" in body or "gatewayTime" in body) and "deviceInfo" not in body
+    )
 
 
 def decode(packet: Packet) -> Decoded:

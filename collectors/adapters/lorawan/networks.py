@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.lorawan import frames
 from collectors.adapters.lorawan.uplink import (
     At,
@@ -24,8 +26,6 @@ from collectors.adapters.lorawan.uplink import (
     words,
 )
 from collectors.adapters.packet import Packet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 Path = tuple[str, ...]
 NOWHERE: Final[Path] = ("",)
@@ -145,7 +145,12 @@ NETWORKS: Final = (
 )
 # What stands in the bytes of every such message, as a first look that costs little.
 MARKS: Final = (b"evEui", b"evEUI", b"dev_eui", b'"EUI"', b"counter_up")
-THINGPARK_OTHER: Final = ("DevEUI_downlink_Sent", "DevEUI_location", "DevEUI_notification", "DevEUI_multicast_summary")
+THINGPARK_OTHER: Final = (
+    "DevEUI_downlink_Sent",
+    "DevEUI_location",
+    "DevEUI_notification",
+    "DevEUI_multicast_summary",
+)
 
 
 def reads(packet: Packet) -> bool:

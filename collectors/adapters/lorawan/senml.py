@@ -7,6 +7,8 @@ import re
 from datetime import datetime
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters import objects
 from collectors.adapters.fields import DEVICE_LIMIT
 from collectors.adapters.lorawan import decoded, frames
@@ -15,8 +17,6 @@ from collectors.adapters.objects import Found
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.times import instant
-from core.errors import Unreadable
-from core.readings import Decoded
 
 NAMED: Final = "senml"  # source of devices that are known by their base name alone
 VALUES: Final = ("v", "vs", "vb", "vd", "s")

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from besok.model.readings import Decoded
 from collectors.adapters.lorawan import frames
 from collectors.adapters.lorawan.uplink import (
     At,
@@ -18,7 +19,6 @@ from collectors.adapters.lorawan.uplink import (
     words,
 )
 from collectors.adapters.packet import Packet
-from core.readings import Decoded
 
 EVENTS: Final = ("activations", "create", "update", "delete", "down", "up")
 

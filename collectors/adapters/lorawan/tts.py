@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.lorawan import frames
 from collectors.adapters.lorawan.uplink import (
     At,
@@ -18,8 +20,6 @@ from collectors.adapters.lorawan.uplink import (
     words,
 )
 from collectors.adapters.packet import Packet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 NOT_DATA: Final = {
     "join_accept": "a device joined the network",

@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Identity
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.sheet import Sheet
 from collectors.adapters.times import instant
-from core.errors import Unreadable
-from core.readings import Identity
 
 SOURCE: Final = "lorawan"
 REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one session names one frame
-NUMBER_S: Final = 3600.0  # the same where a network does not tell the session: a device that restarts begins at zero
+NUMBER_S: Final = (
+    3600.0  # the same where a network does not tell the session: a device that restarts begins at zero
+)
 PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
 
 _HEX = re.compile(r"[0-9a-f]+")

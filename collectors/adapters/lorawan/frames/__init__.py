@@ -10,6 +10,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
+from besok.model.errors import Unreadable
+from besok.model.readings import Decoded
 from collectors.adapters.lorawan import decoded
 from collectors.adapters.lorawan.frames import (
     adeunis,
@@ -38,8 +40,6 @@ from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.uplink import SOURCE, Uplink
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
-from core.readings import Decoded
 
 CODECS: Final[tuple[Codec, ...]] = (
     adeunis.CODEC,
@@ -109,8 +109,12 @@ def named(text: str) -> tuple[Codec | None, str]:
     """
     tokens = re.findall(r"[a-z0-9]+", text.lower())
     # Words also as they would be without the blank or dash between them: "VS 133", "HT-PIR-Lite".
-    spoken = {"".join(tokens[i:j]) for i in range(len(tokens)) for j in range(i + 1, min(i + 4, len(tokens) + 1))}
-    fitting = [(codec, name) for codec in CODECS for name in codec.names if any(_fits(name, word) for word in spoken)]
+    spoken = {
+        "".join(tokens[i:j]) for i in range(len(tokens)) for j in range(i + 1, min(i + 4, len(tokens) + 1))
+    }
+    fitting = [
+        (codec, name) for codec in CODECS for name in codec.names if any(_fits(name, word) for word in spoken)
+    ]
     if not fitting:
         return None, ""
     return max(fitting, key=lambda found: (_has_digit(found[1]), len(found[1])))
@@ -163,4 +167,6 @@ def drop_what_totals_say(sheet: Sheet) -> None:
     """Forget the counts of a period where the same message holds the running total of the same line."""
     totals = {(r.channel, r.metric, r.time) for r in sheet.readings if r.metric in TOTALS.values()}
     if totals:
-        sheet.readings[:] = [r for r in sheet.readings if (r.channel, TOTALS.get(r.metric), r.time) not in totals]
+        sheet.readings[:] = [
+            r for r in sheet.readings if (r.channel, TOTALS.get(r.metric), r.time) not in totals
+        ]

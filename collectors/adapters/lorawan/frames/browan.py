@@ -51,5 +51,8 @@ def read(uplink: Uplink, sheet: Sheet, _name: str) -> str:
 
 
 CODEC: Final = Codec(
-    vendor="Browan", names=("browan", "tabs", "tbms100", "tbhv110", "tbhh100", "tbsl100"), read=read, claims=claims
+    vendor="Browan",
+    names=("browan", "tabs", "tbms100", "tbhv110", "tbhh100", "tbsl100"),
+    read=read,
+    claims=claims,
 )

@@ -7,11 +7,11 @@ Format: Cayenne Low Power Payload.
 
 from typing import Final
 
+from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, note
 from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 TYPES: Final[dict[int, Item]] = {
     0x00: SKIP[1],
@@ -50,7 +50,9 @@ def read(uplink: Uplink, sheet: Sheet, _name: str) -> str:
         found = TYPES.get(data[at + 1]) if at + 1 < len(data) else None
         size = found.size if found is not None and isinstance(found.size, int) else 0
         if found is None or at + 2 + size > len(data):
-            raise Unreadable(f"the item {data[at : at + 2].hex()} at byte {at + 1} is not known here, or breaks off")
+            raise Unreadable(
+                f"the item {data[at : at + 2].hex()} at byte {at + 1} is not known here, or breaks off"
+            )
         note(sheet, data[at + 2 : at + 2 + size], found.fields, "big", part=str(data[at]))
         at += 2 + size
     return "inputs and outputs that only their builder can name"

@@ -5,14 +5,22 @@ Format: Decentlab DL-IAM data sheet.
 
 from typing import Final
 
+from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 PROTOCOL: Final = 2
 HEADER: Final = 5  # bytes
-WORDS: Final = (1, 2, 1, 2, 3, 1, 1)  # of battery, climate, pressure, light, carbon dioxide, movements, vapours
+WORDS: Final = (
+    1,
+    2,
+    1,
+    2,
+    3,
+    1,
+    1,
+)  # of battery, climate, pressure, light, carbon dioxide, movements, vapours
 
 
 def read(uplink: Uplink, sheet: Sheet, _name: str) -> str:

@@ -5,11 +5,11 @@ Format: ELSYS payload description (https://www.elsys.se/en/elsys-payload/).
 
 from typing import Final
 
+from besok.model.metrics import METRICS
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, Key, consumed, item, note_items
 from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
-from core.metrics import METRICS
 
 PORT: Final = 5
 OUI: Final = "a81758"  # with this begins the devEUI of every ELSYS device

@@ -5,11 +5,11 @@ A and B are the two directions through the beam; the absolute counts (32 bits) a
 
 from typing import Final
 
+from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import Field, fixed
 from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 MAGIC: Final = b"hkt"
 HEADER: Final = 6  # bytes, the kind of frame included

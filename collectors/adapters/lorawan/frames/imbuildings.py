@@ -7,11 +7,11 @@ Format: https://github.com/IMBUILDINGS/PayloadParser.
 
 from typing import Final
 
+from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import Field, note
 from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 HEADER: Final = 10  # bytes
 _BATTERY: Final = Field(metric="battery_v", at=1, width=2, scale=0.01)
@@ -59,7 +59,9 @@ def read(uplink: Uplink, sheet: Sheet, _name: str) -> str:
     elif data[0] in NOT_DATA:
         return NOT_DATA[data[0]]
     else:
-        raise Unreadable(f"a frame of type {data[0]} and {len(data)} bytes on port {uplink.fport} is not known here")
+        raise Unreadable(
+            f"a frame of type {data[0]} and {len(data)} bytes on port {uplink.fport} is not known here"
+        )
     note(sheet, data, FRAMES[kind][1], "big")
     return ""
 
@@ -69,4 +71,6 @@ def _headed(data: bytes) -> tuple[int, int] | None:
     return kind if kind in FRAMES and len(data) == HEADER + FRAMES[kind][0] else None
 
 
-CODEC: Final = Codec(vendor="IMBuildings", names=("imbuildings", "imbuilding", "verticount"), read=read, claims=claims)
+CODEC: Final = Codec(
+    vendor="IMBuildings", names=("imbuildings", "imbuilding", "verticount"), read=read, claims=claims
+)

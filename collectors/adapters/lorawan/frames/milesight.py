@@ -11,8 +11,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
-from collectors.adapters.lorawan.frames.milesight_counters import VS13X, VS35X, VS121, VS321, note_vs121, note_vs321
+from collectors.adapters.lorawan.frames.milesight_counters import (
+    VS13X,
+    VS35X,
+    VS121,
+    VS321,
+    note_vs121,
+    note_vs321,
+)
 from collectors.adapters.lorawan.frames.milesight_items import (
     ANSWERS,
     CLIMATE,
@@ -27,7 +35,6 @@ from collectors.adapters.lorawan.frames.milesight_items import (
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, Key, consumed, item
 from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 PORT: Final = 85
 OUI: Final = "24e124"  # with this begins the devEUI of every Milesight device
@@ -53,7 +60,9 @@ WS203: Final = Channels(
     }
 )
 SWITCH: Final = Channels({**COMMON, (0x03, 0x00): item(1, occupied()), (0x04, 0x00): SKIP[1]})
-VS330: Final = Channels({**COMMON, (0x02, 0x82): SKIP[2], (0x03, 0x8E): item(1, occupied()), (0x04, 0x8E): SKIP[1]})
+VS330: Final = Channels(
+    {**COMMON, (0x02, 0x82): SKIP[2], (0x03, 0x8E): item(1, occupied()), (0x04, 0x8E): SKIP[1]}
+)
 AIR: Final[Mapping[Key, Item]] = {
     **COMMON,
     **CLIMATE,
@@ -135,7 +144,9 @@ def read(uplink: Uplink, sheet: Sheet, name: str) -> str:
         return _not_data(uplink.payload, family)
     able = [family for family in FAMILIES if consumed(uplink.payload, family.items, 2)]
     if not able:
-        raise Unreadable("the frame is of none of the models known here; set up a decoder in the network server")
+        raise Unreadable(
+            "the frame is of none of the models known here; set up a decoder in the network server"
+        )
     _agreed(uplink, sheet, able)
     return _not_data(uplink.payload, able[0])
 
@@ -160,7 +171,9 @@ def _measures(keys: list[Key]) -> bool:
 
 def _not_data(data: bytes, family: Family) -> str:
     keys = consumed(data, family.items, 2)
-    return "an alarm or event, or counts that it repeats" if _measures(keys) else "what a device says of itself"
+    return (
+        "an alarm or event, or counts that it repeats" if _measures(keys) else "what a device says of itself"
+    )
 
 
 CODEC: Final = Codec(vendor="Milesight", names=("milesight", *BY_NAME), read=read, claims=claims)

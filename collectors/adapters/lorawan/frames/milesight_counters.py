@@ -6,6 +6,7 @@ Format: the user guides and https://github.com/Milesight-IoT/SensorDecoders (pay
 from datetime import datetime
 from typing import Final
 
+from besok.model.readings import Reading
 from collectors.adapters.lorawan.frames.milesight_items import (
     CLIMATE,
     COMMON,
@@ -20,7 +21,6 @@ from collectors.adapters.lorawan.frames.milesight_items import (
 )
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, Key, consumed, item
 from collectors.adapters.sheet import Sheet
-from core.readings import Reading
 
 
 def _dwell(sheet: Sheet, body: bytes) -> None:
@@ -39,7 +39,9 @@ def _vs121_people(sheet: Sheet, body: bytes) -> None:
 
 
 def _edges(from_: str) -> Item:
-    return item(8, *(Field(metric="passages", at=2 * n, width=2, part=f"{from_}-{to}") for n, to in enumerate("abcd")))
+    return item(
+        8, *(Field(metric="passages", at=2 * n, width=2, part=f"{from_}-{to}") for n, to in enumerate("abcd"))
+    )
 
 
 VS121: Final = Channels(
@@ -122,7 +124,9 @@ def _passage_memory_size(rest: bytes) -> int:
 
 def _passage_memory(sheet: Sheet, body: bytes) -> None:
     totals = len(body) == 13
-    note_later(sheet, body, counts("in_total", "out_total") if totals else counts("in", "out"), 9 if totals else 5)
+    note_later(
+        sheet, body, counts("in_total", "out_total") if totals else counts("in", "out"), 9 if totals else 5
+    )
 
 
 VS35X: Final = Channels(

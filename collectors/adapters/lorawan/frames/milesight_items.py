@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 
+from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, Key, item, note, note_items, walk
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 ANSWERS: Final = (0xFE, 0xF8, 0xF9, 0xFF)  # channels of attributes and of answers to settings
 CLOCK_SET: Final = 1_577_836_800  # 2020-01-01: what is before is a clock that was never set

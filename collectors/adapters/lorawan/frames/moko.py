@@ -18,7 +18,16 @@ CLOCK_SET: Final = 1_577_836_800  # 2020-01-01: what is before is a clock that w
 SIZE: Final = 11
 FIELDS: Final = (
     Field(metric="occupied", at=5, shift=6, codes={3: None}),  # 3: the sensor is switched off
-    Field(metric="temperature_c", at=6, width=3, shift=14, mask=0x3FF, scale=0.1, offset=-30, codes={0x3FF: None}),
+    Field(
+        metric="temperature_c",
+        at=6,
+        width=3,
+        shift=14,
+        mask=0x3FF,
+        scale=0.1,
+        offset=-30,
+        codes={0x3FF: None},
+    ),
     Field(metric="humidity_pct", at=6, width=3, shift=4, mask=0x3FF, scale=0.1, codes={0x3FF: None}),
 )
 

@@ -6,11 +6,11 @@ Format: PCR2 application payloads v2 to v4 of Parametric.
 
 from typing import Final
 
+from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, Key, item, note, note_items
 from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 PORT: Final = 14
 SETTINGS_PORT: Final = 190
@@ -53,7 +53,9 @@ def read(uplink: Uplink, sheet: Sheet, _name: str) -> str:
         return ""
     size, fields = EXTENDED.get(data[2] if len(data) > 2 else 0, (0, ()))
     if len(data) < size or not size:
-        raise Unreadable(f"a frame that begins with {data[:3].hex()} and has {len(data)} bytes is not known here")
+        raise Unreadable(
+            f"a frame that begins with {data[:3].hex()} and has {len(data)} bytes is not known here"
+        )
     note(sheet, data, fields, "big")
     return ""
 

@@ -7,11 +7,11 @@ Format: Pressac LoRaWAN sensor payloads.
 from datetime import timedelta
 from typing import Final
 
+from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import Field, fixed, note
 from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 BOOT, DATA, OCCUPANCY = 1, 2, 3
 AGE_S: Final = 60  # the age is in minutes, as all times of these devices

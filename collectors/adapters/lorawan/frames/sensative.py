@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
+from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, item, note
 from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 NOW, MEMORY = 1, 2  # ports
 HEADER: Final = 2  # bytes
@@ -70,7 +70,11 @@ def _items(data: bytes, aged: bool, time: datetime | None) -> Iterator[tuple[Ite
         if found is None or begins + 1 + size > len(data):
             raise Unreadable(f"the item at byte {at + 1} of {len(data)} is not known here, or breaks off")
         age_s = int.from_bytes(data[at:begins], "big")
-        yield found, time and time - timedelta(seconds=min(age_s, 10**8)), data[begins + 1 : begins + 1 + size]
+        yield (
+            found,
+            time and time - timedelta(seconds=min(age_s, 10**8)),
+            data[begins + 1 : begins + 1 + size],
+        )
         at = begins + 1 + size
 
 

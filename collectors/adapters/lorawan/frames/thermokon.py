@@ -38,7 +38,9 @@ SETTINGS: Final = (0xC0, 0xC1, 0xC2)  # first byte of their tags; a value has tw
 class _Items(dict[Key, Item]):
     def get(self, key: Key, default: Item | None = None) -> Item | None:  # type: ignore[override]
         found = super().get(key)
-        return SKIP[2] if found is None and isinstance(key, tuple) and key[0] in SETTINGS else found or default
+        return (
+            SKIP[2] if found is None and isinstance(key, tuple) and key[0] in SETTINGS else found or default
+        )
 
 
 _ALL: Final = _Items(ITEMS)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
-from core.errors import Unreadable
 
 VERSION: Final = 2
 HEADER: Final = 4  # bytes: version, number of the frame, seconds between making and sending it
@@ -73,10 +73,14 @@ def _measurements(data: bytes) -> Iterator[Measurement]:
         address, width = (head[2] >> 4, (head[2] & 0x0F) + 1) if len(head) == 3 else (0, 1)
         end = at + 3 + address + width
         if end > len(data):
-            raise Unreadable(f"the frame breaks off: a measurement at byte {at + 1} has {len(data) - at} bytes")
+            raise Unreadable(
+                f"the frame breaks off: a measurement at byte {at + 1} has {len(data) - at} bytes"
+            )
         raw = int.from_bytes(data[at + 3 + address : end], "big", signed=True)
         places = head[0] & 0x03
-        yield Measurement(head[0] >> 2, head[1], data[at + 3 : at + 3 + address], round(raw / 10**places, 6), width)
+        yield Measurement(
+            head[0] >> 2, head[1], data[at + 3 : at + 3 + address], round(raw / 10**places, 6), width
+        )
         at = end
 
 

@@ -1,0 +1,81 @@
+"""What is to be expected: the forecast with the odds of the target, and the record of all forecasts before it."""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+
+from api.answers import rows, wanted
+from api.deps import Db, KnownSite, Now
+from api.routes.figures import CSV, Accept, Form
+from besok import services
+from besok.model import calendar
+from besok.model.site import Site, Text
+from besok.model.views.forecast import Expected, ExpectedTotal, Outlook, Record, Scored
+from besok.store.database import Database
+from besok.text import narratives
+
+router = APIRouter(tags=["Forecast"])
+
+Part = Annotated[
+    Literal["days", "years", "totals"],
+    Query(
+        description="What a CSV holds: the coming days, the 365 days up to coming days, or sums of several days"
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """The newest forecast, and what it says in plain words."""
+
+    forecast: Outlook
+    sentences: tuple[Text, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForecastRecord:
+    """How good the forecasts were by the length of what they sum up, each of them, and in a sentence four weeks."""
+
+    records: tuple[Record, ...]
+    sentence: Text
+    forecasts: tuple[Scored, ...]
+
+
+@router.get("/sites/{site}/forecast", response_model=Forecast, responses=CSV, summary="The visits to come")
+def forecast(
+    site: KnownSite, db: Db, now: Now, part: Part = "days", form: Form = None, accept: Accept = None
+) -> Response | Forecast:
+    """Day by day for 400 days, the running year up to the target's deadline, sums, and the odds of the target."""
+    found = services.outlook(db, site.id)
+    if (asked := wanted(form, accept)) != "json":
+        name, kind = (
+            f"{site.id}-forecast-{part}-{found.origin}",
+            ExpectedTotal if part == "totals" else Expected,
+        )
+        return rows(getattr(found, part), kind, asked, name)
+    weekdays = services.weekday_growth(db, site.id, calendar.business_day(now, site))
+    return Forecast(
+        forecast=found, sentences=narratives.of(found, site.target.factor if site.target else 1.0, weekdays)
+    )
+
+
+@router.get(
+    "/sites/{site}/forecast/record",
+    response_model=ForecastRecord,
+    responses=CSV,
+    summary="How good forecasts were",
+)
+def record(
+    site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None
+) -> Response | ForecastRecord:
+    """Every sum that was forecast and whose days are over, beside what came. 8 of 10 should lie in their interval."""
+    found = _scored(db, site, now)
+    if (asked := wanted(form, accept)) != "json":
+        return rows(found, Scored, asked, f"{site.id}-forecasts")
+    records = tuple(services.records(found))
+    return ForecastRecord(records=records, sentence=narratives.record(records), forecasts=tuple(found))
+
+
+def _scored(db: Database, site: Site, now: Now) -> list[Scored]:
+    return services.scored(db, site.id, calendar.business_day(now, site))

@@ -1,0 +1,1 @@
+"""Visitor analytics and space usage for public libraries and parks: what all parts share."""

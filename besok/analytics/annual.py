@@ -1,0 +1,300 @@
+"""A year's visits from quarters of hours at doors: what was counted, what was not, and how sure the sum is.
+
+Nothing that was not observed is taken for zero. For each door and business day it is known which share of the day's
+usual visits fell into observed quarters. What is missing is estimated from
+
+- the same door on days of the same kind (weekday and opening hours), near ones counting more (e-fold in 21 days), and
+- what was seen that day: at this door in its other quarters, and at the other doors, as far as doors have been found to
+  go together (the slope of one door's deviations on those of the others).
+
+How wrong that is, is measured on the year itself: the very pattern of what is missing is laid over other weeks, where
+the truth is known, estimated in the same way, and compared.
+"""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from math import hypot, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from besok.analytics.single_thread import on_one_core
+from besok.analytics.visits import DOOR_BIAS, PASSAGE_VARIANCE
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+NEAR_DAYS = 21.0  # an observed day so far away counts 1/e of the day itself
+OBSERVED = 0.999  # the share of a day's usual visits from which it is whole
+TRUSTED = 0.9  # and from which it teaches about others
+SHIFTS = 24  # other times of the year that the pattern of what is missing is laid over, at most
+LEAST_SHIFTS = 6  # fewer tell nothing about the error
+UNKNOWN = 0.3  # relative error of what is missing where it cannot be measured
+LEAST_DAYS = 60  # observed in a year, from which it can be told at all
+CLOSED = 0  # the number of that kind of day
+SOME = (
+    0.1  # of a day's usual visits: as much weight as that has the expectation beside what was seen that day
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quarters:
+    """Quarters x doors of one year. `day` numbers the business day of each quarter, `place` its quarter within the day.
+
+    `entries` are visits as the definition of that day counts them and `passages` what they were made from; both NaN
+    where there is no figure. `known` is the share of the quarter that was observed; people spread over a gap count
+    as known.
+    """
+
+    day: Ints
+    place: Ints
+    entries: Floats
+    passages: Floats
+    known: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Days x doors: whether a door counts that day, and which share of its entries is taken off; and so many a day."""
+
+    counts: Flags
+    share: Floats
+    per_day: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """A year's visits, with estimates for what was not observed; `None` in place of a sum where too little was.
+
+    Arrays are days x doors: `counted`, `added` (estimated beside it), `observed` (share of the day's usual visits).
+    `se` is of `gross`: counting and missing parts together.
+    """
+
+    counted: Floats
+    added: Floats
+    observed: Floats
+    gross_counted: float
+    gross: float | None
+    net_counted: float
+    net: float | None
+    se_counting: float
+    se_missing: float
+    se: float
+    days_whole: int
+    days_partly: int
+    days_missing: int
+
+
+@on_one_core
+def reckon(
+    quarters: Quarters, kinds: Sequence[Hashable | None], rules: Rules, bias: Floats | None = None
+) -> Year:
+    """The year of days whose kinds are `kinds`; days of one kind are alike (weekday and hours), None is closed.
+
+    `bias` is, days x doors, the share by which a counter may be off all the time: what people counted beside it tell.
+    """
+    days = len(rules.counts)
+    kind = _numbered(kinds)
+    counted = _by_day(quarters.entries, quarters.day, days)
+    observed = np.where(rules.counts, _observed(quarters, kind, days), 1.0)
+    counted = np.where(rules.counts, counted, 0.0)
+    near = Near.of(kind)
+    added = np.where(rules.counts, estimate(counted, observed, near), 0.0)
+    counts = rules.counts.any(axis=1)
+    whole = (observed >= OBSERVED).all(axis=1) & counts
+    none = ~((observed > 0) & rules.counts).any(axis=1) & counts
+    told = int((counts & ~none).sum()) >= LEAST_DAYS
+    missing = missing_error(counted, observed, near, added)
+    passages = np.where(rules.counts, _by_day(quarters.passages, quarters.day, days), 0.0)
+    share = np.divide(counted + added, counted, out=np.ones_like(counted), where=counted > 0)
+    random = PASSAGE_VARIANCE * float((passages * np.minimum(share, 10)).sum())
+    counting = sqrt(
+        random + _biased(counted + added, np.full(counted.shape, DOOR_BIAS) if bias is None else bias)
+    )
+    gross, net = _sums(counted + added, rules)
+    gross_counted, net_counted = _sums(counted, rules)
+    return Year(
+        counted=counted,
+        added=added,
+        observed=observed,
+        gross_counted=gross_counted,
+        gross=gross if told else None,
+        net_counted=net_counted,
+        net=net if told else None,
+        se_counting=counting,
+        se_missing=missing,
+        se=hypot(counting, missing),
+        days_whole=int(whole.sum()),
+        days_partly=int((counts & ~whole & ~none).sum()),
+        days_missing=int(none.sum()),
+    )
+
+
+def _sums(entries: Floats, rules: Rules) -> tuple[float, float]:
+    """Gross, and net of the deductions day by day, never below zero."""
+    net = np.maximum(entries.sum(axis=1) - (entries * rules.share).sum(axis=1) - rules.per_day, 0)
+    return float(entries.sum()), float(net.sum())
+
+
+def _biased(entries: Floats, bias: Floats) -> float:
+    """The variance from counters' own biases: as long as a bias holds it errs the same way every day."""
+    variance = 0.0
+    for door in range(entries.shape[1]):
+        for share in np.unique(bias[:, door]):
+            variance += float(share * entries[bias[:, door] == share, door].sum()) ** 2
+    return variance
+
+
+def _numbered(kinds: Sequence[Hashable | None]) -> Ints:
+    """Kinds as numbers, 0 for closed."""
+    known: dict[Hashable | None, int] = {None: CLOSED}
+    return np.array([known.setdefault(kind, len(known)) for kind in kinds], dtype=np.int64)
+
+
+def _by_day(values: Floats, day: Ints, days: int) -> Floats:
+    """Sums over the quarters of each day and door; nothing known is zero here."""
+    columns = [np.bincount(day, weights=np.nan_to_num(column), minlength=days) for column in values.T]
+    return np.stack(columns, axis=1) if columns else np.zeros((days, 0))
+
+
+def _observed(quarters: Quarters, kind: Ints, days: int) -> Floats:
+    """The share of each day's usual visits that fell into observed quarters, by door.
+
+    A door that never told how long it watched (single events without a period) is taken to have watched on every day
+    on which it told anything, and on closed ones.
+    """
+    shares = np.zeros((days, quarters.entries.shape[1]))
+    slot = kind[quarters.day] * 200 + quarters.place  # a day has at most 100 quarters
+    for door in range(shares.shape[1]):
+        known, entries = quarters.known[:, door], np.nan_to_num(quarters.entries[:, door])
+        if not known.any():
+            told = _by_day((entries > 0).astype(np.float64)[:, None], quarters.day, days)[:, 0] > 0
+            known = (told | ((kind == CLOSED) & told.any()))[quarters.day].astype(np.float64)
+        size = int(slot.max()) + 1
+        watched = np.bincount(slot, weights=known, minlength=size)
+        seen = np.bincount(slot, weights=entries * (known > 0), minlength=size)
+        usual = np.divide(seen, watched, out=np.zeros(size), where=watched > 0)[slot]
+        usual = usual + 1e-3 * max(
+            float(usual.mean()), 1e-6
+        )  # so that a day without visits is a share of time
+        whole = np.bincount(quarters.day, weights=usual, minlength=days)
+        there = np.bincount(quarters.day, weights=usual * known, minlength=days)
+        shares[:, door] = np.minimum(np.divide(there, whole, out=np.zeros(days), where=whole > 0), 1.0)
+    return np.where(shares > OBSERVED, 1.0, shares)
+
+
+def estimate(counted: Floats, observed: Floats, near: "Near") -> Floats:
+    """What is to be added to what was counted, days x doors; 0 where a day was observed whole."""
+    missing = 1 - observed
+    if not (missing > 0).any():
+        return np.zeros_like(counted)
+    expected = _expected(counted, observed, near)
+    level = _level(counted, observed, expected)
+    return np.where(missing > 0, expected * missing * level, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """How much each day (column) tells of each other (row): those of its kind; and any, for a kind of its own."""
+
+    alike: Floats
+    any: Floats
+
+    @classmethod
+    def of(cls, kind: Ints) -> "Near":
+        """From the kinds of the days. Closed days and open ones tell nothing of each other."""
+        days = np.arange(len(kind))
+        near = np.exp(-np.abs(days[:, None] - days[None, :]) / NEAR_DAYS) + 1e-9
+        np.fill_diagonal(near, 0.0)
+        open_ = kind != CLOSED
+        return cls(near * (kind[:, None] == kind[None, :]), near * (open_[:, None] & open_[None, :]))
+
+
+def _expected(counted: Floats, observed: Floats, near: Near) -> Floats:
+    """The whole day as days of its kind nearby were; as all days were, where none was like it; else 0."""
+    expected = np.zeros_like(counted)
+    for door in range(counted.shape[1]):
+        teaches = (observed[:, door] >= TRUSTED).astype(np.float64)
+        whole = np.where(teaches > 0, counted[:, door] / np.maximum(observed[:, door], TRUSTED), 0.0)
+        means = [_mean(weights, teaches, whole) for weights in (near.alike, near.any)]
+        expected[:, door] = np.where(np.isnan(means[0]), np.nan_to_num(means[1]), means[0])
+    return expected
+
+
+def _mean(weights: Floats, teaches: Floats, values: Floats) -> Floats:
+    total = weights @ teaches
+    means: Floats = np.divide(
+        weights @ (teaches * values), total, out=np.full(len(total), np.nan), where=total > 0
+    )
+    return means
+
+
+def _level(counted: Floats, observed: Floats, expected: Floats) -> Floats:
+    """How much busier each day was than expected, from what was seen: at the door itself, and at the others."""
+    own_expected = expected * observed
+    own = (counted + SOME * expected) / np.maximum(own_expected + SOME * expected, 1e-9)
+    own = np.where(expected > 0, own, 1.0)
+    rest_seen = counted.sum(axis=1, keepdims=True) - counted
+    rest_expected = own_expected.sum(axis=1, keepdims=True) - own_expected
+    there = rest_expected > 0.5 * (expected.sum(axis=1, keepdims=True) - expected)
+    rest = np.divide(rest_seen, rest_expected, out=np.ones_like(counted), where=there & (rest_expected > 0))
+    rest = np.clip(rest, 0.0, 5.0)
+    weight = (
+        _SURE * observed / (observed + SOME)
+    )  # what the door told of its own day goes before what others tell
+    level: Floats = weight * own + (1 - weight) * (
+        1 + _together(counted, observed, expected, rest) * (rest - 1)
+    )
+    return level
+
+
+_SURE = 1.0 + SOME  # so that a door seen for all but nothing is believed wholly
+
+
+def _together(counted: Floats, observed: Floats, expected: Floats, rest: Floats) -> Floats:
+    """The slope of each door's deviations on those of the others, 0 to 1, from the days seen whole at all doors."""
+    whole = (observed >= TRUSTED).all(axis=1)
+    slopes = np.zeros(counted.shape[1])
+    for door in range(counted.shape[1]):
+        use = whole & (expected[:, door] > 0)
+        if use.sum() >= 14 and counted.shape[1] > 1:
+            mine, others = counted[use, door] / expected[use, door] - 1, rest[use, door] - 1
+            spread = float((others * others).sum())
+            slopes[door] = float(np.clip((mine * others).sum() / spread, 0, 1)) if spread > 0 else 0.0
+    return slopes[None, :]
+
+
+def missing_error(counted: Floats, observed: Floats, near: Near, added: Floats) -> float:
+    """The standard error of the sum of what was added: its pattern laid over other weeks, where the truth is known.
+
+    Of a day seen in part the pattern hides a share exactly, as people do not come; that they come by chance is added.
+    """
+    total = float(added.sum())
+    partly = np.where(observed > 0, added * (1 + added / np.maximum(counted, 1)), 0.0)
+    chance = sqrt(float(partly.sum()))
+    missing = 1 - observed
+    if not (missing > 0).any():
+        return 0.0
+    days = len(counted)
+    steps = np.unique(np.linspace(1, max(days // 7 - 1, 1), SHIFTS).astype(int)) * 7
+    errors = [e for shift in steps if (e := _laid_over(counted, observed, near, int(shift))) is not None]
+    if len(errors) < LEAST_SHIFTS:
+        return hypot(UNKNOWN * total, chance)
+    relative = sqrt(sum(e * e for e in errors) / len(errors))
+    return hypot(relative * total, chance)
+
+
+def _laid_over(counted: Floats, observed: Floats, near: Near, shift: int) -> float | None:
+    """The relative error of the estimate where the pattern, moved by `shift` days, hides what was seen; None if it
+    hides too little of what was."""
+    hidden = np.roll(1 - observed, shift, axis=0)
+    known = observed >= OBSERVED
+    if (hidden * known).sum() < 0.7 * hidden.sum():
+        return None
+    seen = np.where(known, 1 - hidden, observed)
+    truth = counted * hidden * known
+    if not truth.sum() > 0:
+        return None
+    guess = estimate(counted * np.where(known, 1 - hidden, 1.0), seen, near) * known
+    return float(guess.sum() / truth.sum() - 1)

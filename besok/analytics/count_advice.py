@@ -1,0 +1,91 @@
+"""Where and when a person should count next, to learn most about the visits of a site.
+
+The visits of a site are the sum over its doors of the people who came in, each sensor's figure divided by its accuracy.
+If n_d people come in at door d and the variance of its accuracy is v_d, the door adds n_d^2 v_d to the variance of the
+visits. A count of `seconds` at an hour in which a sensor sees r people a second lowers v_d as
+`calibration.after_one_more` says. The count that lowers n_d^2 v_d most is the one to make: it weighs traffic with
+present uncertainty, so that a quiet door is worth a count only when nothing is known of it. An hour that was counted
+before teaches less than another one of the same traffic: what sets sessions apart is partly the hour.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from besok.analytics.calibration import Accuracy, after_one_more, variance
+
+SECONDS = 900.0  # of a count
+SAME_HOUR = 0.5  # how much of what sets one session apart from another belongs to its hour
+WORTH = 0.05  # of the variance of the visits: what lowers it by less is not worth a quarter of an hour
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hour:
+    """How many come in at a door in an hour of the week (Monday 0), on average; how often it was counted already."""
+
+    weekday: int
+    hour: int
+    people: float
+    sessions: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A door into the site: what is known of its accuracy, and who comes when."""
+
+    portal: str
+    known: Accuracy
+    week: Sequence[Hour]
+
+    @property
+    def people(self) -> float:
+        """Who come in in a week."""
+        return sum(h.people for h in self.week)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """A count to make: the door, the hour of the week, who will pass in a quarter of an hour, and what it gives.
+
+    `margin_now` and `margin_after` are the sd of the site's visits from counting errors, as shares of the visits.
+    """
+
+    portal: str
+    weekday: int
+    hour: int
+    expected: float
+    gain: float  # the share of the variance of the visits that the count takes away
+    margin_now: float
+    margin_after: float
+
+
+def advise(doors: Iterable[Door]) -> list[Advice]:
+    """The best hour of each door that is worth a count, the best door first."""
+    doors = [d for d in doors if d.people > 0]
+    total = sum(d.people**2 * variance(d.known) for d in doors)
+    visits = sum(d.people for d in doors)
+    found = [_best(d, total, visits) for d in doors] if total > 0 else []
+    return sorted((a for a in found if a.gain >= WORTH), key=lambda a: -a.gain)
+
+
+def _best(door: Door, total: float, visits: float) -> Advice:
+    """The hour of a door that teaches most."""
+    hour = max(door.week, key=lambda h: _less(door, h))
+    less = _less(door, hour)
+    return Advice(
+        portal=door.portal,
+        weekday=hour.weekday,
+        hour=hour.hour,
+        expected=hour.people * SECONDS / 3600,
+        gain=less / total,
+        margin_now=math.sqrt(total) / visits,
+        margin_after=math.sqrt(max(total - less, 0.0)) / visits,
+    )
+
+
+def _less(door: Door, hour: Hour) -> float:
+    """By how much a count in an hour lowers the variance of the visits."""
+    expected = hour.people * SECONDS / 3600
+    known_before = SAME_HOUR * hour.sessions
+    after = after_one_more(door.known, expected, SECONDS, known_before)
+    return door.people**2 * (variance(door.known) - after)

@@ -1,0 +1,110 @@
+"""What a programme event gave: visits in its hours and space, and before and after, against like days without it."""
+
+import numpy as np
+from scipy.special import stdtr, stdtrit
+
+from besok.analytics.effects.moved import origin
+from besok.analytics.effects.step_model import Flags, Floats
+from besok.model.views.effects import EventEffect, EventVerdict, Extra, Moved, Range
+
+FEWEST = 4  # days to compare with
+NEAREST = 16  # days to compare with at most: the season changes
+CLEAR = 3.0  # robust sigmas; a day further off is odd and counts as if it were that far off
+GROUPS = 1.2  # the least scatter of counts, by their mean: people come in groups
+
+
+def effect_of_event(
+    counts: Floats,
+    day: int,
+    first: int,
+    last: int,
+    *,
+    margin: int,
+    kind: np.ndarray,
+    leave_out: Flags | None = None,
+) -> EventEffect:
+    """The effect of an event on row `day` from slot `first` to before `last`.
+
+    `counts` are visits (days x slots) in the event's space, NaN where not observed; `margin` slots before and after are
+    looked at too. Days of the same `kind` (the weekday, say) are compared, the nearest sixteen, without those that are
+    left out (other events, holidays, closed) or were not observed in those hours.
+    """
+    begin, end = max(first - margin, 0), min(last + margin, counts.shape[1])
+    if np.isnan(counts[day, first:last]).any():
+        return EventEffect(verdict="not_observed")
+    usable = (kind == kind[day]) & ~np.isnan(counts[:, begin:end]).any(axis=1)
+    if leave_out is not None:
+        usable &= ~leave_out
+    usable[day] = False
+    rows = np.flatnonzero(usable)
+    rows = np.sort(rows[np.argsort(np.abs(rows - day), kind="stable")[:NEAREST]])
+    if len(rows) < FEWEST:
+        return EventEffect(verdict="too_few_days", compared=tuple(rows.tolist()))
+
+    def extra(*hours: int) -> Extra | None:
+        seen = counts[day, list(hours)]
+        return (
+            _extra(float(seen.sum()), counts[rows][:, hours].sum(axis=1))
+            if hours and not np.isnan(seen).any()
+            else None
+        )
+
+    during, around = extra(*range(first, last)), extra(*range(begin, end))
+    beside = extra(*range(begin, first), *range(last, end))
+    verdict = _verdict(during)
+    return EventEffect(
+        verdict=verdict,
+        before=extra(*range(begin, first)),
+        during=during,
+        after=extra(*range(last, end)),
+        around=around,
+        origin=_origin(during, beside, around)
+        if verdict == "more" and during and beside and around
+        else None,
+        compared=tuple(rows.tolist()),
+    )
+
+
+def _origin(during: Extra, beside: Extra, around: Extra) -> Moved:
+    """Whether those who came are missed in the hours before and after."""
+    gain = max(during.extra, 1e-9)
+    moved = Range(
+        estimate=float(np.clip(-beside.extra / gain, 0, 1)),
+        lower=float(np.clip(-beside.upper / gain, 0, 1)),
+        upper=float(np.clip(-beside.lower / gain, 0, 1)),
+    )
+    return origin(moved, grew=around.lower > 0)
+
+
+def _extra(visits: float, like: Floats) -> Extra:
+    """Against the mean of like days: a prediction interval of t, on square roots, where counts scatter evenly.
+
+    (Bartlett 1936: the root of a count has the variance 1/4 whatever its mean.)
+    """
+    root = np.sqrt(like + 0.25)
+    middle = float(np.median(root))
+    scale = max(1.4826 * float(np.median(np.abs(root - middle))), np.sqrt(GROUPS) / 2)
+    calm = np.clip(root, middle - CLEAR * scale, middle + CLEAR * scale)
+    mean, n = float(calm.mean()), len(like)
+    error = max(float(calm.std(ddof=1)), np.sqrt(GROUPS) / 2) * np.sqrt(1 + 1 / n)
+    reach = float(stdtrit(n - 1, 0.975)) * error
+    variance = error**2
+    expected = max(mean**2 - 0.25 + variance, 0.0)
+    low, high = max(mean - reach, 0.0) ** 2 - 0.25, (mean + reach) ** 2 - 0.25
+    t = (np.sqrt(visits + 0.25) - mean) / error
+    return Extra(
+        visits=visits,
+        expected=float(expected),
+        extra=float(visits - expected),
+        lower=float(visits - high),
+        upper=float(visits - max(low, 0.0)),
+        odds=float(stdtr(n - 1, t)),
+    )
+
+
+def _verdict(during: Extra | None) -> EventVerdict:
+    if during is None:
+        return "not_observed"
+    if during.odds > 0.975:
+        return "more"
+    return "fewer" if during.odds < 0.025 else "chance"

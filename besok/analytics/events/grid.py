@@ -1,0 +1,145 @@
+"""Counts laid on a grid of blocks and slots: a row per day (per week where steps are days), a column per time of it.
+
+Times are wall-clock times without a zone, since people keep to the clock: a day of 23 hours misses an hour's slots, and
+one of 25 hours tells some of them twice. A slot that nothing was told of is NaN: missing is never zero.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from besok.model.errors import CountFileError
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Times = npt.NDArray[np.datetime64]
+
+DAY_S = 86_400
+# What a step may be: the minutes and hours that divide a day. Shorter steps are added up to five minutes.
+STEPS_S = (300, 360, 600, 720, 900, 1200, 1800, 3600, 7200, 10_800, 14_400, 21_600, 28_800, 43_200, DAY_S)
+COARSE_S = 14_400  # from this step on a day has too few slots to be judged by itself: the block is a week
+LONGEST_DAYS = 36_600  # a century: a file that spans more has a wrong date
+MOST_BLOCKS = 5500  # fifteen years of days, or a century of weeks: every block is compared with every other
+SMALLEST_SHARE = (
+    0.5  # of the differences between neighbouring times must be the step, or the times are no grid
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Counts (blocks x slots), NaN where nothing was told; `kind` is the weekday of each block, 0 where it is a week.
+
+    `start` is when the first block begins, and `twice` counts the times a slot was told of.
+    """
+
+    start: np.datetime64
+    step_s: int
+    counts: Floats
+    times_told: Ints
+    kind: Ints
+
+    @property
+    def slots_a_day(self) -> int:
+        """How many steps make a day."""
+        return DAY_S // self.step_s
+
+    def at(self, position: int) -> np.datetime64:
+        """When the slot at a position of the flattened grid begins."""
+        return self.start + np.timedelta64(position * self.step_s, "s")
+
+
+def step_of(times: Times) -> int:
+    """The step of sorted times in seconds: their commonest difference, or the next smaller one that divides a day.
+
+    Times that follow no step (a line per passage, say) are taken by the hour. Raises CountFileError for steps of more
+    than a day, and for spans of more than a century.
+    """
+    seconds = np.unique(times.astype("datetime64[s]").astype(np.int64))
+    if len(seconds) < 2:
+        raise CountFileError("One time tells nothing about what is usual; give some weeks of counts")
+    if seconds[-1] - seconds[0] > LONGEST_DAYS * DAY_S:
+        raise CountFileError(
+            f"From {times.min()} to {times.max()} is more than a century; look for a wrong date"
+        )
+    differences, often = np.unique(np.diff(seconds), return_counts=True)
+    step = int(differences[often.argmax()])
+    if step > DAY_S:
+        raise CountFileError(
+            f"The counts are {step / DAY_S:.4g} days apart; unusual times are told from steps of a day or less"
+        )
+    near = (differences > 0.8 * step) & (differences < 1.25 * step)
+    if often[near].sum() < SMALLEST_SHARE * often.sum():
+        return 3600
+    return max((s for s in STEPS_S if s <= step * 1.02), default=STEPS_S[0])
+
+
+def lay(times: Times, counts: Floats) -> Grid:
+    """Lay counts on their grid; the order of the lines does not matter.
+
+    Several lines of one slot are added up where their times differ (a finer file), and averaged where one time is told
+    twice (the hour that comes twice when summer time ends).
+    """
+    order = np.argsort(times, kind="stable")
+    times, counts = times[order].astype("datetime64[s]"), counts[order]
+    step_s = step_of(times)
+    seconds = times.astype(np.int64)
+    phase = _phase(seconds, step_s)
+    slots = DAY_S // step_s * (7 if step_s >= COARSE_S else 1)
+    days = (seconds - phase) // DAY_S
+    at = (seconds - phase) // step_s
+    first_day = int(days[0])
+    if step_s < COARSE_S:
+        first_day -= 0 if _quiet(at, counts, slots) == 0 else 1
+    origin = first_day * (DAY_S // step_s) + (_quiet(at, counts, slots) if step_s < COARSE_S else 0)
+    place = at - origin
+    blocks = int(place[-1] // slots) + 1
+    if blocks > MOST_BLOCKS:
+        raise CountFileError(
+            f"From {times[0]} to {times[-1]} are {blocks:,} days; give fifteen years at most, or look for a wrong date"
+        )
+    total, told = _gathered(place, seconds, counts, blocks * slots)
+    kind = (np.arange(blocks) + first_day) % 7 if step_s < COARSE_S else np.zeros(blocks)
+    return Grid(
+        start=np.datetime64(origin * step_s + phase, "s"),
+        step_s=step_s,
+        counts=total.reshape(blocks, slots),
+        times_told=told.reshape(blocks, slots),
+        kind=kind.astype(np.int64),
+    )
+
+
+def _phase(seconds: Ints, step_s: int) -> int:
+    """How long after the full step the times lie: counts stamped 10:07, 11:07 keep to the seventh minute."""
+    rests, often = np.unique(seconds % step_s, return_counts=True)
+    return int(rests[often.argmax()]) if often.max() > SMALLEST_SHARE * len(seconds) else 0
+
+
+def _quiet(at: Ints, counts: Floats, slots: int) -> int:
+    """The slot of the day before which the fewest people come: where one day ends and the next begins."""
+    known = ~np.isnan(counts)
+    told = np.bincount(at[known] % slots, minlength=slots)
+    usual = np.bincount(at[known] % slots, counts[known], slots) / np.maximum(told, 1)
+    around = usual + np.roll(usual, 1)
+    night = (
+        np.arange(slots) <= slots // 2
+    )  # a day ends in the night or in the morning; midday belongs to no two days
+    return int(np.where(night, around, np.inf).argmin())
+
+
+def _gathered(place: Ints, seconds: Ints, counts: Floats, size: int) -> tuple[Floats, Ints]:
+    """The count of every slot and how often its commonest time was told; NaN if nothing was.
+
+    Where several times make a slot and some are missing, the rest stand for them; less than half of them tell nothing.
+    """
+    known = ~np.isnan(counts)
+    stamps, which, often = np.unique(seconds[known], return_inverse=True, return_counts=True)
+    mean = np.bincount(which, counts[known], len(stamps)) / np.maximum(often, 1)
+    slot = np.zeros(len(stamps), np.int64)
+    slot[which] = place[known]
+    parts = np.bincount(slot, minlength=size)
+    whole = float(np.median(parts[parts > 0])) if len(stamps) else 1.0
+    told = np.zeros(size, np.int64)
+    np.maximum.at(told, slot, often)
+    total = np.bincount(slot, mean, size) * np.where(parts < whole, whole / np.maximum(parts, 1), 1.0)
+    return np.where(parts >= max(whole / 2, 1), total, np.nan), told

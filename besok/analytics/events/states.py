@@ -1,0 +1,181 @@
+"""Ordinary, too many, too few: the hidden states of each slot, with the level of its block, by forward-backward.
+
+After Ihler, Hutchins and Smyth, *Adaptive event detection with time-varying Poisson processes* (KDD 2006): counts are
+ordinary ones about a rate by weekday and time, plus or minus those of an event that lasts. Here ordinary counts are
+over-dispersed, the sizes of events are summed out on a ladder, each block has a level of its own (a quiet day, a
+holiday) that is summed out too, and nothing is drawn at random: the same file gives the same answer.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import gammaln
+
+from besok.analytics.events.grid import Floats
+from besok.analytics.events.usual import Spread
+
+ORDINARY, MORE, LESS = range(3)
+EXTRA = np.array(
+    [0.25, 0.5, 1.0, 2.0, 4.0, 8.0]
+)  # sizes of events, by the rate of their slot (or the block's)
+SHARE_OF_BLOCK = 0.25  # an event in a quiet slot is measured by this share of the block's mean rate
+LEFT = np.array(
+    [0.01, 0.35]
+)  # what is left of the rate when too few are seen: a dead sensor, half of the sensors
+LEFT_ERROR = np.array([0.0, 0.25])
+FEWER = 0.1  # the share of events in which fewer come than usual
+BEGIN_HOURS = 50.0  # an event begins once in so many hours, on the average
+MORE_HOURS, LESS_HOURS = (
+    1.5,
+    2.5,
+)  # how long it lasts: crowds go by, but what fell silent waits for somebody to see it
+ENOUGH = 1.5  # blocks' worth of comparison without which nothing is said of a slot
+FAR = 0.1  # the share of blocks whose level is anything
+FAR_WIDTH = 0.6  # how far such a level lies from the usual one (log)
+LOWEST = 0.3  # of the usual people; a day with fewer is no quiet day, but a failure or a closing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """Candidates for the log level of each block (blocks x candidates) and the log of the weight each has beforehand.
+
+    `centre` is the likeliest log level of each block as far as is known.
+    """
+
+    at: Floats
+    prior: Floats
+    centre: Floats
+
+    def of(self, rows: slice) -> "Levels":
+        """Those of some blocks."""
+        return Levels(at=self.at[rows], prior=self.prior[rows], centre=self.centre[rows])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What forward-backward tells: state probabilities (blocks x slots x 3) and the weight of each level candidate."""
+
+    state: Floats
+    level: Floats
+
+
+def levels(near: Floats, usual_sd: float, near_sd: float, guess: Floats, centre: Floats) -> Levels:
+    """Candidates about the usual level, about that of the neighbouring days, and about what the block itself suggests.
+
+    `near` and `guess` are log levels. The prior is a mixture: like always, like the neighbours, or anything.
+    """
+    offsets = np.array([-1.2, 0.0, 1.2]) * max(min(usual_sd, near_sd), 0.03)
+    centres = np.stack([np.zeros_like(guess), near, guess], axis=1)
+    at = np.sort((centres[:, :, None] + offsets).reshape(len(guess), -1), axis=1)
+    width = np.gradient(at, axis=1) + 1e-9
+    weight = np.log(
+        (_known(at, near[:, None], usual_sd, near_sd) + _anything(at, near[:, None])) * width + 1e-30
+    )
+    return Levels(at=at, prior=weight - _log_sum(weight, axis=1)[:, None], centre=centre)
+
+
+def oddity(level: Floats, error: Floats, near: Floats, usual_sd: float, near_sd: float) -> Floats:
+    """The log odds that a level, known up to an error, is neither like always nor like the days around it."""
+    known = _known(level, near, np.hypot(usual_sd, error), np.hypot(near_sd, error))
+    odds: Floats = np.log(_anything(level, near) + 1e-30) - np.log(known + 1e-30)
+    return odds
+
+
+def _known(at: Floats, near: Floats, usual_sd: Floats | float, near_sd: Floats | float) -> Floats:
+    """The density of levels like always or like the neighbours."""
+    known: Floats = (1 - FAR) / 2 * (_normal(at, 0.0, usual_sd) + _normal(at, near, near_sd))
+    return known
+
+
+def _anything(at: Floats, near: Floats) -> Floats:
+    return FAR * _normal(at, near / 2, FAR_WIDTH)
+
+
+def _normal(x: Floats, mean: Floats | float, sd: Floats | float) -> Floats:
+    density: Floats = np.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * np.sqrt(2 * np.pi))
+    return density
+
+
+def likelihoods(counts: Floats, rate: Floats, evidence: Floats, spread: Spread, levels: Levels) -> Floats:
+    """The log likelihood of each count: blocks x slots x candidates x states (a common constant left out).
+
+    An event's size is so uncertain that the level hardly matters to it: there the centre stands for all candidates.
+    """
+    doubt = (1 + 1 / np.maximum(evidence, 0.5))[:, :, None]  # the usual rate is itself an estimate
+    n = np.nan_to_num(counts)[:, :, None]
+    mean = rate[:, :, None] * np.exp(levels.at)[:, None, :]
+    ordinary = _log_nb(n, mean, spread.variance(mean) * doubt)
+    mean = rate[:, :, None] * np.exp(levels.centre)[:, None, None]
+    variance = spread.variance(mean) * doubt
+    scale = np.maximum(mean, SHARE_OF_BLOCK * mean.mean(axis=1, keepdims=True))
+    more = [_log_nb(n, mean + e * scale, variance + e * scale + (e * scale) ** 2) for e in EXTRA]
+    less = [
+        _log_nb(n, left * mean, left * variance + (error * mean) ** 2)
+        for left, error in zip(LEFT, LEFT_ERROR, strict=True)
+    ]
+    found = np.stack(np.broadcast_arrays(ordinary, _log_mean(more), _log_mean(less)), axis=-1)
+    unknown = np.isnan(counts) | (evidence < ENOUGH)
+    return np.where(unknown[:, :, None, None], 0.0, found)
+
+
+def _log_nb(n: Floats, mean: Floats, variance: Floats) -> Floats:
+    """log of the negative binomial probability of n, by mean and variance, without the term -log n!."""
+    mean = np.maximum(mean, 1e-4)
+    size = mean**2 / np.maximum(variance - mean, 1e-3 * mean)
+    whole = size + mean
+    log: Floats = gammaln(n + size) - gammaln(size) + size * np.log(size / whole) + n * np.log(mean / whole)
+    return log
+
+
+def _log_mean(parts: list[Floats]) -> Floats:
+    total: Floats = np.logaddexp.reduce(np.stack(parts), axis=0) - np.log(len(parts))
+    return total
+
+
+def _log_sum(x: Floats, axis: int) -> Floats:
+    total: Floats = np.logaddexp.reduce(x, axis=axis)
+    return total
+
+
+def transitions(step_s: int) -> Floats:
+    """Probabilities from state to state in a step (3 x 3); where steps are long, an event may last one."""
+    hours = step_s / 3600
+    begin = 1 - np.exp(-hours / max(BEGIN_HOURS, 20 * hours))
+    end, mended = (1 - np.exp(-hours / max(last, hours)) for last in (MORE_HOURS, LESS_HOURS))
+    more, less = (1 - end) * np.array([0.99, 0.01]), (1 - mended) * np.array([0.01, 0.99])
+    return np.array([[1 - begin, begin * (1 - FEWER), begin * FEWER], [end, *more], [mended, *less]])
+
+
+def forward_backward(told: Floats, prior: Floats, step: Floats) -> Found:
+    """State probabilities of each slot and weights of each level, every block by itself."""
+    blocks, slots, candidates, _ = told.shape
+    start = _resting(step)
+    top = told.max(axis=-1, keepdims=True)
+    seen = np.exp(told - top)
+    ahead, log_total = np.empty_like(told), top[..., 0].sum(axis=1)
+    state = np.broadcast_to(start, (blocks, candidates, 3))
+    for s in range(slots):
+        state = (state if s == 0 else state @ step) * seen[:, s]
+        total = state.sum(axis=-1, keepdims=True)
+        state = state / total
+        log_total = log_total + np.log(total[..., 0])
+        ahead[:, s] = state
+    behind = np.ones((blocks, candidates, 3))
+    level = prior + log_total
+    level = np.exp(level - level.max(axis=1, keepdims=True))
+    level /= level.sum(axis=1, keepdims=True)
+    out = np.empty((blocks, slots, 3))
+    for s in range(slots - 1, -1, -1):
+        both = ahead[:, s] * behind
+        both /= both.sum(axis=-1, keepdims=True)
+        out[:, s] = (both * level[..., None]).sum(axis=1)
+        behind = (behind * seen[:, s]) @ step.T
+        behind /= behind.sum(axis=-1, keepdims=True)
+    return Found(state=out, level=level)
+
+
+def _resting(step: Floats) -> Floats:
+    """The state probabilities in the long run."""
+    values, vectors = np.linalg.eig(step.T)
+    resting: Floats = np.real(vectors[:, np.argmax(np.real(values))])
+    return resting / float(resting.sum())

@@ -1,0 +1,150 @@
+"""What is usual: the rate of each slot as other days tell it, and how far counts scatter about it.
+
+The rate of a slot is learnt from the same weekday and time of *other* blocks, near ones before far ones, each slot
+weighed by the probability that it was ordinary. Little history borrows from weekdays with a like profile. A block is
+never part of its own comparison, so that a single event cannot hide itself.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from besok.analytics.events.grid import Floats, Grid
+
+MEMORY_DAYS = 28.0  # a block so far away counts half: the season and the year's opening hours
+TRUST = (0.1, 100.0)  # blocks' worth of belief in the weekdays alike: at least, at most
+CHI2_MEDIAN = 0.455  # of one degree of freedom
+ALIKE = 0.04  # squared relative difference of two weekdays' roots at which they lend each other a third
+NOBODY = 0.3  # a count's worth of doubt that a slot in which nobody was ever seen stays empty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """The variance of a count of mean m: `groups` * m + `roughness` * m^2.
+
+    People come in groups (the first term), and the usual rate is not met exactly (the second).
+    """
+
+    groups: float = 1.2
+    roughness: float = 0.02
+
+    def variance(self, mean: Floats) -> Floats:
+        """The variance about a mean, always a little above Poisson's."""
+        return self.groups * mean + self.roughness * mean**2
+
+    def strict(self, groups: float, roughness: float) -> "Spread":
+        """With only a share of the scatter that goes beyond chance (Poisson's), for each term."""
+        return Spread(groups=1 + groups * (self.groups - 1), roughness=roughness * self.roughness)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usual:
+    """Rate and its weight of evidence (in blocks) per slot; counts then scatter with `spread`."""
+
+    rate: Floats
+    evidence: Floats
+    spread: Spread
+
+
+def nearness(grid: Grid) -> Floats:
+    """How much a block tells of another (blocks x blocks), nothing of itself; far blocks still tell a little."""
+    days = np.arange(len(grid.counts)) * grid.counts.shape[1] / grid.slots_a_day
+    near: Floats = 1 / (1 + ((days[:, None] - days[None, :]) / MEMORY_DAYS) ** 2)
+    np.fill_diagonal(near, 0.0)
+    return near
+
+
+def rates(
+    grid: Grid, near: Floats, ordinary: Floats, level: Floats, scatter: Spread
+) -> tuple[Floats, Floats]:
+    """Rate and evidence of every slot, given how ordinary each was (0..1) and the level of each block.
+
+    Empirical Bayes: a weekday's own rate is drawn towards that of the weekdays like it, the more the fewer its counts
+    tell and the less weekdays differ here beyond chance.
+    """
+    told = np.where(np.isnan(grid.counts), 0.0, ordinary)
+    seen = told * np.nan_to_num(grid.counts)
+    stood = told * level[:, None]
+    like, apart = _likeness(grid, seen, stood, scatter)
+    share = (like + 1e-4)[grid.kind]
+    own, pool = _by_nearness(grid, near, seen, share)
+    own_weight, pool_weight = _by_nearness(grid, near, stood, share)
+    pooled = (pool + NOBODY / 2) / (pool_weight + NOBODY)
+    trust = scatter.variance(pooled) / np.maximum(apart[grid.kind][:, None] * pooled**2, 1e-9)
+    trust = np.clip(trust, *TRUST)
+    rate = (own + trust * pooled) / (own_weight + trust)
+    return rate, own_weight + np.minimum(trust, pool_weight)
+
+
+def _by_nearness(grid: Grid, near: Floats, values: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Sums over the other blocks, by nearness: of the same weekday, and of all by what they share (blocks x 7)."""
+    own, pool = np.zeros_like(values), np.zeros_like(values)
+    for kind in np.unique(grid.kind):
+        rows = grid.kind == kind
+        part = near[:, rows] @ values[rows]
+        own[rows] = part[rows]
+        pool += share[:, kind, None] * part
+    return own, pool
+
+
+def _likeness(grid: Grid, seen: Floats, stood: Floats, scatter: Spread) -> tuple[Floats, Floats]:
+    """How alike the weekdays are (7 x 7, 1 if the same); how far each differs from those like it (relative variance).
+
+    By the median over the busier slots, with the sampling error of the profiles taken off: an hour that differs does
+    not make the days different.
+    """
+    total, weight = (np.stack([part[grid.kind == k].sum(axis=0) for k in range(7)]) for part in (seen, stood))
+    rate = total / np.maximum(weight, 1e-9)
+    root = np.sqrt(rate)
+    busy = (weight > 0) & (rate > 0.25 * rate.mean())
+    error = (scatter.groups + scatter.roughness * rate) / (
+        4 * np.maximum(weight, 1)
+    )  # the variance of a root
+    distance = np.full((7, 7), 1.0)
+    for a in range(7):
+        for b in range(7):
+            both = (busy[a] | busy[b]) & (weight[a] > 0) & (weight[b] > 0)
+            if both.any():
+                apart = (root[a] - root[b])[both] ** 2
+                noise = (error[a] + error[b])[both]
+                size = ((root[a] + root[b]) / 2)[both] ** 2
+                distance[a, b] = (
+                    max(float(np.median(apart / noise)) / CHI2_MEDIAN - 1, 0.0) * noise.sum() / size.sum()
+                )
+    like = np.exp(-distance / ALIKE)
+    # (d root)^2 = (d rate)^2 / (4 rate): four times the distance is the relative variance of a difference.
+    others = like - np.diag(np.diag(like)) + 1e-6
+    return like, np.maximum(2 * (others * distance).sum(axis=1) / others.sum(axis=1), 1e-4)
+
+
+def spread(counts: Floats, mean: Floats, ordinary: Floats, before: Spread) -> Spread:
+    """How far ordinary counts scatter about their mean: both terms by weighted least squares on the squared residuals.
+
+    The mean is one learnt without the count itself. Clear outliers are cut, so that events do not widen what is usual.
+    """
+    known = ~np.isnan(counts) & (mean > min(1.0, float(np.quantile(mean, 0.75))))
+    if not known.any():
+        return before
+    m, w = mean[known], ordinary[known]
+    variance = before.variance(m)
+    squared = np.minimum((counts[known] - m) ** 2, 9 * variance)
+    design = np.stack([m, m**2], axis=1) / variance[:, None]
+    weighted = design * w[:, None]
+    # A prior worth 50 slots keeps short files sane.
+    prior = np.diag([50 * np.mean(design[:, 0] ** 2), 50 * np.mean(design[:, 1] ** 2)])
+    start = np.array([1.2, 0.02])
+    groups, roughness = np.linalg.solve(
+        weighted.T @ design + prior, weighted.T @ (squared / variance) + prior @ start
+    )
+    if roughness < 1e-4 or groups < 1:
+        groups, roughness = _one_at_bound(design, w, squared / variance, groups < 1)
+    return Spread(groups=float(max(groups, 1.0)), roughness=float(max(roughness, 1e-4)))
+
+
+def _one_at_bound(design: Floats, w: Floats, target: Floats, groups_low: bool) -> tuple[float, float]:
+    """The same with one of the two terms held at its lower bound."""
+    held, free = (0, 1) if groups_low else (1, 0)
+    bound = 1.0 if groups_low else 1e-4
+    x = design[:, free]
+    value = float((w * x * (target - bound * design[:, held])).sum() / max((w * x * x).sum(), 1e-9))
+    return (bound, value) if groups_low else (value, bound)

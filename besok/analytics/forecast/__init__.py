@@ -1,0 +1,50 @@
+"""Visits to come: a forecast by simulation that knows the calendar, and what it says about a target.
+
+    past = history({date(2026, 11, 1): 812, ...})
+    paths = forecast(past, 365, calendar(..., country="SE"), rng=np.random.default_rng(1))
+    fan(paths), total(paths, first, last), odds(paths, past, goal, deadline), likely_from(paths, past, goal, 0.5)
+
+How it is reckoned, and how well it does: docs/forecast.md.
+"""
+
+from besok.analytics.forecast.daykinds import ORDINARY, Calendar, calendar, named_holidays
+from besok.analytics.forecast.expected import Expected, expected
+from besok.analytics.forecast.history import History, history
+from besok.analytics.forecast.model import forecast
+from besok.analytics.forecast.months import Months, forecast_months
+from besok.analytics.forecast.paths import Fan, Paths, Total, fan, total
+from besok.analytics.forecast.reaching import (
+    Odds,
+    calendar_years,
+    likely_from,
+    needed_growth,
+    odds,
+    running_years,
+    years_worth,
+)
+
+__all__ = [
+    "ORDINARY",
+    "Calendar",
+    "Expected",
+    "Fan",
+    "History",
+    "Months",
+    "Odds",
+    "Paths",
+    "Total",
+    "calendar",
+    "calendar_years",
+    "expected",
+    "fan",
+    "forecast",
+    "forecast_months",
+    "history",
+    "likely_from",
+    "named_holidays",
+    "needed_growth",
+    "odds",
+    "running_years",
+    "total",
+    "years_worth",
+]

@@ -1,0 +1,76 @@
+"""How far chance alone takes the coverage of intervals that are right: what a backtest's "covers" can tell.
+
+Four futures of five lie within an 80 % interval, but what came is one future, and its days err together: a year whose
+level came out high lies above the interval for months. So each simulated future takes the place of what came, and its
+coverage is one that a forecast which is right could have shown. Origins whose days overlap are one fate seen several
+times: n windows of a series are worth n^2 / sum of their overlaps (between 0 and 1, each pair of them and each with
+itself). Several series are taken to have fates of their own; where they share one, chance reaches further.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import ceil, floor
+
+import numpy as np
+
+from besok.analytics.forecast.history import Floats
+
+RANGE = (0.025, 0.975)  # 19 cases of 20
+DRAWS = 4000
+FOUR_OF_FIVE = np.array([0.0, 1.0, 1.0, 1.0, 1.0])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fates:
+    """One forecast, were each of its futures (paths) what comes: the share of the observed rows within the 80 %
+    interval, by horizon (horizons x paths), and whether the year's total was within its own (paths; 1 or 0).
+
+    NaN where nothing was observed, or what came does not reach that far.
+    """
+
+    cover: Floats
+    held: Floats
+
+
+def fates(futures: Floats, low: Floats, high: Floats, seen: np.ndarray, far: Sequence[int]) -> Fates:
+    """Of `futures` (rows x paths) with the interval `low` to `high` by row; rows not `seen` are not judged."""
+    inside = (low[:, None] <= futures) & (futures <= high[:, None])
+    totals = futures[seen].sum(axis=0)
+    bounds = np.quantile(totals, (0.1, 0.9))
+    nothing = np.full(futures.shape[1], np.nan)
+    return Fates(
+        cover=np.array(
+            [inside[:n][seen[:n]].mean(axis=0) if len(seen) >= n and seen[:n].any() else nothing for n in far]
+        ),
+        held=((bounds[0] <= totals) & (totals <= bounds[1])).astype(np.float64) if seen.any() else nothing,
+    )
+
+
+def reach(shares: Sequence[Floats], begins: Sequence[Sequence[float]], length: float) -> tuple[float, float]:
+    """Between what two figures the mean of right forecasts lies in 19 cases of 20; NaN if there is none.
+
+    `shares` holds for each forecast what it would show under each of its futures; `begins` for each series the times of
+    its forecasts' first rows, and `length` how long they are, in the same unit. Forecasts of NaN are left out by the
+    caller.
+    """
+    if not shares:
+        return np.nan, np.nan
+    worth = len(shares) ** 2 / sum(_overlap(np.asarray(times, dtype=np.float64), length) for times in begins)
+    rng = np.random.default_rng(1)
+    means = rng.choice(np.concatenate(shares), (DRAWS, max(round(worth), 1))).mean(axis=1)
+    low, high = np.quantile(means, RANGE)
+    return float(low), float(high)
+
+
+def would_hold(firsts: Sequence[date], days: int) -> tuple[int, int]:
+    """Between how many forecasts of the sum over `days` days from `firsts` on would hold, in 19 cases of 20, were all
+    their 80 % intervals right; those of the same days hold or miss together."""
+    many = len(firsts)
+    low, high = reach([FOUR_OF_FIVE] * many, [[first.toordinal() for first in firsts]], days)
+    return floor(low * many), ceil(high * many)
+
+
+def _overlap(times: Floats, length: float) -> float:
+    """The sum over all pairs of windows of the share that they have in common."""
+    return float(np.clip(1 - np.abs(times[:, None] - times) / length, 0, None).sum())

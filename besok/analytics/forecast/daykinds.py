@@ -1,0 +1,94 @@
+"""What kind of day each day is, past and to come: the calendar as data."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays as holidays_library
+
+from besok.analytics.forecast.public_holidays import easter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calendar:
+    """What is known about days, past and future, by date; what is not named is an ordinary day.
+
+    `holidays` gives the name of a public holiday or eve: the same name every year, since that is how years are matched.
+    `closed` are days without opening, known ahead. `hours` are the opening hours of a day, where they are known.
+    `events` are names of recurring things that move a day's visits (a market, a match); `weather` holds daily series by
+    name (anomalies do best: deviations from what is usual), used where they reach. `outdoors` is a place under the sky,
+    of which the year makes more: before one has been seen, that is believed.
+    """
+
+    holidays: Mapping[date, str] = field(default_factory=dict)
+    school: frozenset[date] = frozenset()
+    closed: frozenset[date] = frozenset()
+    hours: Mapping[date, float] = field(default_factory=dict)
+    events: Mapping[date, tuple[str, ...]] = field(default_factory=dict)
+    weather: Mapping[str, Mapping[date, float]] = field(default_factory=dict)
+    outdoors: bool = False
+
+
+ORDINARY = Calendar()
+FROM_EASTER = (-3, -2, -1, 0, 1, 39, 49, 50, 60)  # days of the feasts that move with it
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@lru_cache(maxsize=256)
+def _of_year(country: str, subdivision: str, year: int) -> dict[date, str]:
+    made = holidays_library.country_holidays(country, subdiv=subdivision or None)
+    known = made.supported_categories
+    wanted = tuple(c for c in ("public", "de_facto", "bank", "optional") if c in known)
+    found: dict[date, str] = {}
+    for category in wanted:  # the public name of a day comes first
+        one = holidays_library.country_holidays(
+            country, subdiv=subdivision or None, years=year, categories=(category,), language="en_US"
+        )
+        for day, name in one.items():
+            found.setdefault(day, name)
+    return found
+
+
+def named_holidays(country: str, first: date, last: date, subdivision: str = "") -> dict[date, str]:
+    """The public holidays, eves and half days of `country` ("SE") from `first` to `last`, by name; Sundays are none.
+
+    Raises NotImplementedError for a country that the library `holidays` does not know.
+    """
+    found: dict[date, str] = {}
+    for year in range(first.year, last.year + 1):
+        found |= _of_year(country, subdivision, year)
+    return {day: name for day, name in found.items() if first <= day <= last}
+
+
+def named_by_date(days: Iterable[date]) -> dict[date, str]:
+    """Names for holidays that have none, the same every year: by Easter, by date, or as the last Monday of a month."""
+    known = frozenset(days)
+    return {day: _name(day, known) for day in known}
+
+
+def _name(day: date, known: frozenset[date]) -> str:
+    from_easter = (day - easter(day.year)).days
+    if from_easter in FROM_EASTER:
+        return f"Easter {from_easter:+}"
+    if any((other.month, other.day) == (day.month, day.day) for other in known - {day}) or day.weekday() >= 5:
+        return f"{day.month}-{day.day}"
+    last = (day + timedelta(days=7)).month != day.month
+    return f"{WEEKDAYS[day.weekday()]} {'last' if last else (day.day + 6) // 7} of month {day.month}"
+
+
+def calendar(
+    first: date,
+    last: date,
+    *,
+    country: str = "",
+    subdivision: str = "",
+    holidays: Mapping[date, str] | None = None,
+    school: Iterable[date] = (),
+    closed: Iterable[date] = (),
+) -> Calendar:
+    """The calendar of `country` over a time, with days of one's own; `holidays` overrides the country's names."""
+    public = named_holidays(country, first, last, subdivision) if country else {}
+    return Calendar(
+        holidays=public | dict(holidays or {}), school=frozenset(school), closed=frozenset(closed)
+    )

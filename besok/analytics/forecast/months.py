@@ -1,0 +1,141 @@
+"""Monthly visits to come: the same model, a month to the row."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from besok.analytics.forecast.daykinds import ORDINARY, Calendar
+from besok.analytics.forecast.design import OUTDOORS, YEAR, Design
+from besok.analytics.forecast.fit import Fitted, fit
+from besok.analytics.forecast.history import Floats
+from besok.analytics.forecast.members import Rows
+from besok.analytics.forecast.paths import Paths
+from besok.analytics.forecast.simulate import ceiling, middle, shared, simulated
+from besok.analytics.single_thread import on_one_core
+
+MONTH = YEAR / 12  # days
+SIGMA = 0.08  # of a month's log visits about the model, before the data
+LOOKS_BACK = 240  # months
+BLOCK = 3
+FEW = 8  # visits a month: below, a month in which nobody comes is one like others
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Months:
+    """Visits of consecutive months from the one that begins on `first`; NaN: not observed."""
+
+    first: date
+    visits: Floats
+
+    @property
+    def origin(self) -> date:
+        """The first month that is to be forecast."""
+        return later(self.first, len(self.visits))
+
+
+def later(month: date, n: int) -> date:
+    """The first day of the month `n` months after that of `month`."""
+    year, index = divmod(month.year * 12 + month.month - 1 + n, 12)
+    return date(year, index + 1, 1)
+
+
+@on_one_core
+def forecast_months(
+    past: Months, horizon: int, calendar: Calendar = ORDINARY, *, rng: np.random.Generator, paths: int = 2000
+) -> Paths:
+    """`horizon` months after the history. Of the calendar count the closed days, known ahead, which take their share of
+    a month, and whether the place is `outdoors`."""
+    visits = past.visits[-LOOKS_BACK:]
+    first = later(past.origin, -len(visits))
+    months = tuple(later(first, n) for n in range(len(visits) + horizon))
+    shut = _shut(months, visits)
+    ahead = months[len(visits) :]
+    length = np.array([(later(m, 1) - m).days for m in months], dtype=np.float64)
+    logs = np.where(_taught(visits), np.log(np.maximum(visits, 1e-9)), np.nan) - np.log(length[: len(visits)])
+    open_days = np.array([_open(m, calendar.closed) for m in ahead], dtype=np.float64)
+    if not np.isfinite(logs).any():
+        seen = np.isfinite(visits).sum()
+        none = rng.poisson(rng.gamma(0.5, 1 / (seen + 0.5), (1, paths)), (horizon, paths)).astype(np.float64)
+        return Paths(days=ahead, visits=none)
+    at = np.array([(m - first).days + 15 for m in months], dtype=np.float64)
+    every = _design(months, OUTDOORS if calendar.outdoors else 1.0)
+    n = len(visits)
+    own = replace(every, columns=every.columns[:n])
+    small = 1 / np.maximum(np.nan_to_num(visits, nan=1.0), 1.0)
+    accounts = fit(logs, own, small, at[:n], spacing=MONTH, sigma=SIGMA)
+    rows = Rows(logs=np.full(horizon, np.nan), columns=every.columns[n:], at=at[n:])
+
+    def futures(fitted: Fitted, many: int) -> Floats:
+        return middle(fitted, rows)[:, None] + simulated(fitted, rows, many, rng, BLOCK)
+
+    drawn = shared(accounts, paths, futures, rng)
+    most = ceiling(Rows(logs=logs, columns=own.columns, at=at[:n]), rows)
+    told = np.exp(np.minimum(drawn, most[:, None])) * open_days[:, None]
+    told[[month.month in shut.yearly for month in ahead]] = 0.0
+    if shut.lasting:  # as of days (model.py): having lasted so long it goes on as long with even odds
+        lasts = shut.lasting * (1 / rng.uniform(1e-9, 1, size=paths) - 1)
+        told[np.arange(horizon)[:, None] < lasts] = 0.0
+    return Paths(days=ahead, visits=told)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shut:
+    """Months of the year that are closed each year, and for how many months a closure that is under way has lasted."""
+
+    yearly: frozenset[int]
+    lasting: int
+
+
+def _shut(months: Sequence[date], visits: Floats) -> _Shut:
+    """What the months say of closures: a month closed twice, and mostly of late, is so each year."""
+    nobody = np.isfinite(visits) & ~_taught(visits) & (np.nan_to_num(visits) < FEW)
+    by_month: dict[int, list[bool]] = defaultdict(list)
+    for n in np.flatnonzero(np.isfinite(visits) & (_around(visits) >= FEW)).tolist():
+        by_month[months[n].month].append(bool(nobody[n]))
+    yearly = frozenset(m for m, shut in by_month.items() if sum(shut) >= 2 and np.mean(shut[-4:]) > 0.5)
+    odd = nobody & np.array([month.month not in yearly for month in months[: len(visits)]], dtype=bool)
+    open_ = np.flatnonzero(_taught(visits) & (visits >= FEW))
+    run = len(visits) - int(open_[-1]) - 1 if open_.size else 0
+    return _Shut(yearly=yearly, lasting=run if run and odd[-run:].any() else 0)
+
+
+def years_of_months(paths: Paths) -> Iterator[tuple[date, date]]:
+    """The coming years, 12 months each from the first forecast month on; the last may be a part of one."""
+    for n in range(0, len(paths.days), 12):
+        yield paths.days[n], later(paths.days[min(n + 11, len(paths.days) - 1)], 1) - timedelta(days=1)
+
+
+def _taught(visits: Floats) -> np.ndarray:
+    """Months that teach: observed, and not as good as empty (a closure) beside the months around."""
+    return np.asarray((visits > 0) & (visits > 0.03 * _around(visits)))
+
+
+def _around(visits: Floats) -> Floats:
+    """The median of the positive months within half a year of each; zero where there are none."""
+    found = np.zeros(len(visits))
+    for n in range(len(visits)):
+        near = visits[max(n - 6, 0) : n + 7]
+        near = near[near > 0]
+        found[n] = np.median(near) if near.size else 0.0
+    return found
+
+
+def _open(month: date, closed: frozenset[date]) -> int:
+    days = (later(month, 1) - month).days
+    return sum(month + timedelta(days=n) not in closed for n in range(days))
+
+
+def _design(months: Sequence[date], swing: float) -> Design:
+    """The profile of the year by month."""
+    angle = np.array([m.month for m in months]) * (2 * np.pi / 12)
+    waves = [(wave(k * angle), swing / k) for k in range(1, 6) for wave in (np.sin, np.cos)]
+    waves.append((np.cos(6 * angle), swing / 6))
+    return Design(
+        columns=np.array([w for w, _ in waves]).T,
+        usual=np.zeros(len(waves)),
+        sd=np.array([sd for _, sd in waves]),
+        annual=np.ones(len(waves), dtype=bool),
+    )

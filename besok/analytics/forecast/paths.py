@@ -1,0 +1,68 @@
+"""Simulated futures, and what they say: the fan, totals."""
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from besok.analytics.forecast.history import Floats
+
+BOUNDS = (0.10, 0.90, 0.025, 0.975)  # of the 80 % and the 95 % interval
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paths:
+    """Simulated futures: `visits` is days x paths, never negative, never NaN; `days` may be the firsts of months.
+
+    A path keeps what days have in common (a level that came out too high stays so), so sums of it have honest spread.
+    """
+
+    days: tuple[date, ...]
+    visits: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fan:
+    """The spread of the paths by day: each an array as long as `days`."""
+
+    days: tuple[date, ...]
+    mean: Floats
+    low80: Floats
+    high80: Floats
+    low95: Floats
+    high95: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """Visits of a time, with the 80 % and the 95 % interval."""
+
+    first: date
+    last: date
+    mean: float
+    low80: float
+    high80: float
+    low95: float
+    high95: float
+
+
+def fan(paths: Paths) -> Fan:
+    """Mean and intervals for every day."""
+    low80, high80, low95, high95 = np.quantile(paths.visits, BOUNDS, axis=1)
+    mean = middle(paths.visits, low80, high80)
+    return Fan(days=paths.days, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95)
+
+
+def total(paths: Paths, first: date, last: date) -> Total:
+    """Visits from `first` to `last`, both within: of the days that the paths have there, none of them invented."""
+    inside = np.array([first <= day <= last for day in paths.days], dtype=np.bool_)
+    sums = paths.visits[inside].sum(axis=0)
+    low80, high80, low95, high95 = (float(q) for q in np.quantile(sums, BOUNDS))
+    mean = float(middle(sums, low80, high80))
+    return Total(first=first, last=last, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95)
+
+
+def middle(futures: Floats, low80: Floats | float, high80: Floats | float) -> Floats:
+    """The mean over the last axis. A few futures far off (an end of a closure) draw it not out of the 80 % interval."""
+    mean: Floats = np.clip(futures.mean(axis=-1), low80, high80)
+    return mean

@@ -1,0 +1,132 @@
+"""The odds of reaching a target, when it becomes likely, and the growth that is still needed.
+
+The target: the visits of the 365 days up to and with a day are at least `goal`, the factor times a year's worth
+of baseline visits. Days of those 365 that lie in the past count as they were observed. A past day that nobody observed
+is as open as a day to come: in each path it counts as its like a year later does there. (Beyond the paths, as the mean
+of the observed days.)
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+
+from besok.analytics.forecast.history import Floats, History
+from besok.analytics.forecast.months import Months, later
+from besok.analytics.forecast.paths import Paths, middle
+from besok.analytics.growth import growth_a_year
+
+YEAR, SAME_WEEKDAY = 365, 364  # days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Odds:
+    """The probability (0-1) that the 365 days up to `day` reach the goal, with what they are expected to hold."""
+
+    day: date
+    goal: float
+    probability: float
+    mean: float
+    low80: float
+    high80: float
+
+
+def years_worth(history: History, first: date, last: date) -> float | None:
+    """The mean of the observed days from `first` to `last`, times 365; None if none was observed."""
+    begin, end = ((day - history.first).days for day in (first, last + timedelta(days=1)))
+    seen = history.visits[max(begin, 0) : max(end, 0)]
+    seen = seen[np.isfinite(seen)]
+    return float(seen.mean()) * YEAR if seen.size else None
+
+
+def _past(past: History | Months, paths: Paths) -> Floats:
+    """The last year before the forecast, rows x paths; NaN if there was nothing."""
+    rows, like = (YEAR, SAME_WEEKDAY) if isinstance(past, History) else (12, 12)
+    last = np.full(rows, np.nan)
+    seen = past.visits[-rows:]
+    if len(seen):
+        last[-len(seen) :] = seen
+    holes = np.flatnonzero(~np.isfinite(last))
+    filled = np.repeat(last[:, None], paths.visits.shape[1], axis=1)
+    if len(holes) == rows:
+        return filled
+    filled[holes] = last[np.isfinite(last)].mean()
+    later_on = np.maximum(holes + like - rows, 0)
+    within = later_on < len(paths.days)
+    filled[holes[within]] = paths.visits[later_on[within]]
+    return filled
+
+
+def running_years(paths: Paths, past: History | Months) -> Floats:
+    """Visits of the 365 days up to each day of the paths, or the 12 months up to each month: rows x paths.
+
+    Those of the first year hold days of the past; if none of those was ever observed they are NaN. With holes in the
+    past the paths should reach a year.
+    """
+    before = _past(past, paths)
+    year = len(before)
+    sums = np.cumsum(np.concatenate([np.nan_to_num(before), paths.visits]), axis=0)
+    running: Floats = sums[year:] - sums[:-year]
+    if np.isnan(before).any():  # no past at all: only whole years of the future are known
+        running[: year - 1] = np.nan
+    return running
+
+
+def odds(paths: Paths, past: History | Months, goal: float, deadline: date) -> Odds | None:
+    """The odds at `deadline`, in months at the end of the last month before it or with it.
+
+    None if it is not within the paths, or if nothing is known of a part of its year.
+    """
+    row = _row(paths, past, deadline)
+    sums = running_years(paths, past)[row] if row is not None else np.array([np.nan])
+    if np.isnan(sums).any():
+        return None
+    low80, high80 = (float(q) for q in np.quantile(sums, (0.1, 0.9)))
+    return Odds(
+        day=deadline,
+        goal=goal,
+        probability=_share(sums >= goal),
+        mean=float(middle(sums, low80, high80)),
+        low80=low80,
+        high80=high80,
+    )
+
+
+def _row(paths: Paths, past: History | Months, deadline: date) -> int | None:
+    if isinstance(past, History):
+        return (
+            (deadline - paths.days[0]).days
+            if paths.days and paths.days[0] <= deadline <= paths.days[-1]
+            else None
+        )
+    ends = [later(month, 1) - timedelta(days=1) for month in paths.days]
+    within = [n for n, end in enumerate(ends) if end <= deadline]
+    return within[-1] if within and deadline < later(paths.days[-1], 2) else None
+
+
+def _share(hits: NDArray[np.bool_]) -> float:
+    """The share of paths that hit, never quite 0 or 1: so many paths cannot tell that."""
+    return float((hits.sum() + 0.5) / (hits.size + 1))
+
+
+def likely_from(paths: Paths, past: History | Months, goal: float, probability: float) -> date | None:
+    """The first day (or month) whose year reaches the goal with at least `probability`; None if none of the paths."""
+    share = (running_years(paths, past) >= goal).mean(axis=1)  # NaN is never enough
+    found = np.flatnonzero(share >= probability)
+    return paths.days[int(found[0])] if found.size else None
+
+
+def needed_growth(last_365: float | None, goal: float | None, today: date, deadline: date) -> float | None:
+    """The growth a year that leads from the last year's visits to the goal by the deadline; 0.1 is 10 %."""
+    return growth_a_year(last_365, goal, (deadline - today).days / YEAR)
+
+
+def calendar_years(paths: Paths) -> Iterator[tuple[date, date]]:
+    """The coming years, 365 days each from the first forecast day on; the last may be a part of one."""
+    first, last = paths.days[0], paths.days[-1]
+    while first <= last:
+        until = min(first + timedelta(days=YEAR - 1), last)
+        yield first, until
+        first = until + timedelta(days=1)

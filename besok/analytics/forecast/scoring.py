@@ -1,0 +1,132 @@
+"""How good a forecast was, once the truth is known.
+
+MASE: the mean absolute error over the mean absolute difference of a day from the same weekday a week before, in the
+history that the forecast had (Hyndman and Koehler 2006, season 7; weeks: from the week before; months: season 12).
+CRPS: the continuous ranked probability score (Gneiting and Raftery 2007), here over the same scale, so that it can be
+set beside the MASE.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from besok.analytics.forecast.history import Floats
+
+FAR = {"D": (7, 28, 90, 365), "W": (1, 4, 13, 52), "M": (1, 3, 6, 12)}  # horizons that are told, in rows
+SEASON = {"D": 7, "W": 1, "M": 12}
+YEAR = {"D": 365, "W": 52, "M": 12}
+COVER = {"D": (28, 365), "W": (4, 52), "M": (3, 12)}
+ENOUGH = 0.9  # the share of a year that must have been observed before its total is judged
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What one method said: by row ahead the figure, its 80 % interval, and the CRPS against what came."""
+
+    mean: Floats
+    low: Floats
+    high: Floats
+    crps: Floats
+    total_low: float = np.nan  # of the observed rows of the first year
+    total_high: float = np.nan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """One method at one origin. `mase` by horizon of FAR, `cover` by COVER, `total` relative; NaN: cannot be told."""
+
+    mase: Floats
+    cover: Floats
+    total: float
+    total_held: float
+    crps: float
+
+
+def scale(history: Floats, season: int) -> float:
+    """The mean absolute difference from a season before; NaN without two seasons."""
+    apart = np.abs(history[season:] - history[:-season])
+    return float(np.nanmean(apart)) if np.isfinite(apart).any() else np.nan
+
+
+def score(told: Told, came: Floats, history: Floats, step: str) -> Score:
+    """The score of what was `told` after `history`, given what `came` (NaN: not observed)."""
+    unit = scale(history, SEASON[step]) or np.nan
+    error = np.abs(told.mean - came)
+    inside = np.where(np.isfinite(came), (told.low <= came) & (came <= told.high), np.nan)
+    year = came[: YEAR[step]]
+    seen = np.isfinite(year)
+    whole = len(came) >= YEAR[step] and seen.mean() >= ENOUGH and year[seen].sum() > 0
+    off = float(told.mean[: YEAR[step]][seen].sum() / year[seen].sum() - 1) if whole else np.nan
+    held = (
+        told.total_low <= year[seen].sum() <= told.total_high
+        if whole and np.isfinite(told.total_low)
+        else np.nan
+    )
+    return Score(
+        mase=np.array([_mean(error, far, far) / unit for far in FAR[step]]),
+        cover=np.array([_mean(inside, far, far) for far in COVER[step]]),
+        total=off,
+        total_held=float(held),
+        crps=_mean(told.crps, YEAR[step], 1) / unit,
+    )
+
+
+def _mean(values: Floats, first: int, needed: int) -> float:
+    """The mean of the first rows; NaN if there are not `needed` of them, or nothing was observed."""
+    part = values[:first]
+    return float(np.nanmean(part)) if len(part) >= needed and np.isfinite(part).any() else np.nan
+
+
+def crps(paths: Floats, came: Floats) -> Floats:
+    """The CRPS by row of simulated futures (rows x paths), in visits."""
+    ordered = np.sort(paths, axis=1)
+    n = ordered.shape[1]
+    rank = 2 * np.arange(1, n + 1) - n - 1
+    told: Floats = np.abs(ordered - came[:, None]).mean(axis=1) - (ordered * rank).sum(axis=1) / n**2
+    return told
+
+
+def crps_normal(mean: Floats, sd: Floats, came: Floats) -> Floats:
+    """The CRPS by row of normal distributions, in visits (Gneiting and Raftery 2007, eq. 21)."""
+    from scipy.special import ndtr
+
+    away = (came - mean) / sd
+    density = np.exp(-(away**2) / 2) / np.sqrt(2 * np.pi)
+    told: Floats = sd * (away * (2 * ndtr(away) - 1) + 2 * density - 1 / np.sqrt(np.pi))
+    return told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """Scores of one method put together: means over origins; `total` is the mean absolute error of the year."""
+
+    mase: Floats
+    cover: Floats
+    total: float
+    bias: float
+    total_held: float
+    crps: float
+    origins: int
+
+
+def summary(scores: Sequence[Score]) -> Summary:
+    """The mean of scores, each over the origins at which it could be told."""
+    totals = np.array([one.total for one in scores])
+    return Summary(
+        mase=_over([one.mase for one in scores]),
+        cover=_over([one.cover for one in scores]),
+        total=float(_over([np.abs(totals[:, None])[n] for n in range(len(totals))])[0]),
+        bias=float(_over([totals[n : n + 1] for n in range(len(totals))])[0]),
+        total_held=float(_over([np.array([one.total_held]) for one in scores])[0]),
+        crps=float(_over([np.array([one.crps]) for one in scores])[0]),
+        origins=len(scores),
+    )
+
+
+def _over(rows: Sequence[Floats]) -> Floats:
+    table = np.array(rows)
+    count = np.isfinite(table).sum(axis=0)
+    sums = np.where(np.isfinite(table), table, 0.0).sum(axis=0)
+    means: Floats = np.divide(sums, count, out=np.full(table.shape[1], np.nan), where=count > 0)
+    return means

@@ -1,0 +1,79 @@
+"""A site as it is built, for counting: which portal leads from where to where, which space lies in which."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Incidence = NDArray[np.int8]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Building:
+    """Spaces and portals by index; space 0 is the site itself.
+
+    `parents` gives each space's parent (None for the site), `doors` is spaces x portals (see `incidence`), `capacity`
+    how many people a space holds, None where nobody has said.
+    """
+
+    parents: tuple[int | None, ...]
+    doors: Incidence
+    capacity: tuple[int | None, ...]
+
+    @classmethod
+    def of(
+        cls,
+        parents: Sequence[int | None],
+        ends: Sequence[tuple[int | None, int | None]],
+        capacity: Sequence[int | None] = (),
+    ) -> "Building":
+        """A building from the parent of each space and the outer and inner space of each portal (None for outside)."""
+        return cls(
+            parents=tuple(parents),
+            doors=incidence(parents, ends),
+            capacity=tuple(capacity) or (None,) * len(parents),
+        )
+
+    def room(self) -> NDArray[np.float64]:
+        """The capacity of each space, NaN where it is not known."""
+        return np.array([np.nan if holds is None else holds for holds in self.capacity], float)
+
+    def parts(self, space: int) -> list[int]:
+        """The spaces that lie directly in a space."""
+        return [n for n, parent in enumerate(self.parents) if parent == space]
+
+    def is_sum(self, space: int) -> bool:
+        """Whether people in the space are in one of its parts: no counted portal leads to it but into a part."""
+        parts = self.parts(space)
+        if not parts:
+            return False
+        ends = self.doors[space] - self.doors[parts].sum(axis=0)  # of the space's own floor
+        return not ends.any()
+
+    def from_leaves(self) -> list[int]:
+        """The spaces, each after those that lie in it."""
+        return sorted(range(len(self.parents)), key=self._depth, reverse=True)
+
+    def _depth(self, space: int) -> int:
+        parent = self.parents[space]
+        return 0 if parent is None else 1 + self._depth(parent)
+
+
+def incidence(parents: Sequence[int | None], ends: Sequence[tuple[int | None, int | None]]) -> Incidence:
+    """Spaces x portals: 1 where going in through the portal enters the space or its parts, -1 where it leaves, else 0.
+
+    `parents` gives each space's parent by index (None for the site itself), `ends` each portal's outer and inner space
+    (None for outside). A passage from a storey's lobby to its rooms stays within the storey.
+    """
+    inside = np.zeros(
+        (len(parents), len(parents) + 1), np.int8
+    )  # [a, b]: b is a or lies in it; the last b is outside
+    for space in range(len(parents)):
+        around: int | None = space
+        while around is not None:
+            inside[around, space] = 1
+            around = parents[around]
+    outer = [len(parents) if end is None else end for end, _ in ends]
+    inner = [len(parents) if end is None else end for _, end in ends]
+    return inside[:, inner] - inside[:, outer]

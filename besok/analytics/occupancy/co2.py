@@ -1,0 +1,320 @@
+"""How the air of a space answers to its people: carbon dioxide tells how many are in, roughly, but without drift.
+
+In a well-mixed room dC/dt = g N - r (C - outdoor air), so N = slope dC/dt + level (C - base). Means over the last
+while, in which a moment counts for less the longer ago it is, keep that balance; who came and went since then the doors
+tell. Past days teach slope and level, and what such a word was worth on days that did not teach it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+
+from besok.analytics.occupancy.dwell_time import Past
+from besok.analytics.occupancy.estimate import Bools, Floats
+from besok.analytics.occupancy.levels import Still
+
+MEAN_MINUTES = 45.0  # of the means: long beside a sensor's noise, short beside a day
+LEAST_HEARD = 0.5  # share of such a mean that must have been heard
+GAP_MINUTES = 20.0  # without a reading, from which on the means begin anew
+QUIET_MINUTES, USUAL_SHARE = (
+    60.0,
+    0.1,
+)  # of the air before anybody came: its mean, and the weight of the usual base
+DAYS, STEPS = 3, 12  # that are needed: days, and in all so many steps with people
+BASE_SHARE = 5.0  # per cent of a day's readings that are below the base, about
+RENEWED_MINUTES = (
+    45.0  # slope / level where nothing is known: in so many the air is renewed once; as if a day said so
+)
+FREEDOM = 4.0  # of Student's t: at times windows are open
+EXPLAINED = 0.4  # share of the people's spread that must be explained on days that did not teach
+LEAST_STILL, LEAST_SHARE = (
+    1.0,
+    0.15,
+)  # standard deviation of the error: with nobody in, and as a share of the people
+SHARE, SHARE_PRIOR = 0.3, 0.05  # that share as it usually is, which counts as so much of all people seen
+PRIOR_MINUTES, PRIOR_DAYS = 240.0, 4.0  # for how long an error lasts, where few days tell
+LEAST_MINUTES, MOST_MINUTES = 90.0, 900.0
+REACH = 1.5  # of the most people that were in: a word beyond that comes from a fault
+DOUBT, WORST, DOUBT_MINUTES = (
+    2.0,
+    100.0,
+    60.0,
+)  # variances off the doors, on the mean of an hour, that begin to tell
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Air:
+    """What is learnt, by space: people for each ppm a minute (`slope`) and for each ppm above `base` (`level`); the
+    error with nobody in and as a share of the people; for how many minutes it lasts (not finite where nothing is
+    known); the most people that were in."""
+
+    slope: Floats
+    level: Floats
+    base: Floats
+    still: Floats
+    share: Floats
+    lasts: Floats
+    most: Floats
+
+    @classmethod
+    def nothing(cls, spaces: int) -> "Air":
+        """Where nothing is known."""
+        zero = np.zeros(spaces)
+        return cls(slope=zero, level=zero, base=zero, still=zero, share=zero, lasts=zero + np.inf, most=zero)
+
+    @classmethod
+    def of(cls, rows: Sequence[Sequence[float]], spaces: int) -> "Air":
+        """From `rows`; those of another building are of no use."""
+        if len(rows) != spaces:
+            return cls.nothing(spaces)
+        found = cls(**dict(zip([f.name for f in fields(cls)], np.array(rows, float).T, strict=True)))
+        return replace(found, lasts=np.where(found.lasts > 0, found.lasts, np.inf))
+
+    def rows(self) -> tuple[tuple[float, ...], ...]:
+        """What is known by space, plain numbers; it lasts 0 where that is nothing."""
+        columns = np.stack([getattr(self, f.name) for f in fields(self)], axis=1)
+        return tuple(tuple(row) for row in np.where(np.isfinite(columns), columns, 0).tolist())
+
+    @property
+    def known(self) -> Bools:
+        """Of which spaces anything is known."""
+        return np.isfinite(self.lasts)
+
+    def sd(self, people: Floats) -> Floats:
+        """Standard deviation of the error of a word of so many people."""
+        return np.asarray(np.hypot(self.still, self.share * np.maximum(people, 0)))
+
+
+class Means:
+    """The means of a day so far: of the air's change and level, beside what these were before anybody came, and of
+    what else is told of each step.
+
+    A mean begins with nothing, and `_weight` is how much of it was heard: so the balance holds from the first minute
+    on. Steps are trapezoids, so that quarters of an hour teach what minutes then use.
+    """
+
+    def __init__(self, base: Floats, told: int) -> None:
+        spaces = len(base)
+        self._base = base
+        self._weight, self._gap, self._smooth = np.zeros((3, spaces))
+        self._first, self._last = np.full((2, spaces), np.nan)  # reading where the means begin; the last one
+        self._told, self._before = np.zeros((2, told, spaces))
+        self._quiet = np.zeros((3, spaces))  # change, level, and how much of them was heard
+        self._passed = np.zeros(spaces)
+
+    def copy(self) -> "Means":
+        """The same knowledge, to go on with differently."""
+        other = object.__new__(Means)
+        other.__dict__.update(self.__dict__)
+        return other
+
+    def follow(
+        self, co2: Floats, told: Floats, passed: Floats, minutes: float
+    ) -> tuple[Floats, Floats, Floats]:
+        """Change (ppm a minute), level (ppm) and what is told (by space) on the mean; NaN where that is not known."""
+        self._gap = np.where(np.isnan(co2), self._gap + minutes, 0)
+        over = self._gap > GAP_MINUTES
+        on = ~(over | np.isnan(self._first))
+        now = np.where(np.isnan(co2), self._last, co2)
+        half = minutes / (2 * MEAN_MINUTES)
+        keep, add = (1 - half) / (1 + half), half / (1 + half)
+        self._smooth = np.where(on, keep * self._smooth + add * (now + self._last), now)
+        self._told = np.where(on, keep * self._told + add * (told + self._before), 0)
+        self._weight = np.where(on, keep * self._weight + 2 * add, 0)
+        self._first = np.where(over, np.nan, np.where(on, self._first, co2))
+        self._last, self._before = np.where(over, np.nan, now), told
+        weight = np.where(self._weight >= LEAST_HEARD, self._weight, np.nan)
+        change = (now - self._smooth) / MEAN_MINUTES / weight
+        level = (self._smooth - (1 - self._weight) * self._first) / weight - self._base
+        before_change, before_level = self._before_all(change, level, passed, minutes)
+        return change - before_change, level - before_level, self._told / weight
+
+    def _before_all(self, change: Floats, level: Floats, passed: Floats, minutes: float) -> Floats:
+        """Change and level above the base before anybody came today; none of either as long as that was not heard."""
+        self._passed = self._passed + passed
+        share = 1 - np.exp(-minutes / QUIET_MINUTES)
+        heard = np.stack([change, level, np.ones(len(level))])
+        quiet = (self._passed == 0) & ~np.isnan(level)
+        self._quiet = np.where(quiet, (1 - share) * self._quiet + share * heard, self._quiet)
+        return np.asarray(self._quiet[:2] / (self._quiet[2] + USUAL_SHARE))
+
+
+class Breath:
+    """The air of a day under way: how many are in by it, and how far that is to be believed."""
+
+    def __init__(self, air: Air) -> None:
+        spaces = len(air.base)
+        self._air = air
+        self._means, self._stuck = Means(air.base, 2), Still(spaces)
+        self._inside, self._lowest, self._passed, self._variance = np.zeros((4, spaces))  # by the doors
+        self._off = np.ones(spaces)  # how far air and doors are apart of late, in variances
+
+    def copy(self) -> "Breath":
+        """The same knowledge, to go on with differently."""
+        other = object.__new__(Breath)
+        other.__dict__.update(self.__dict__)
+        other._means, other._stuck = self._means.copy(), self._stuck.copy()
+        return other
+
+    def follow(
+        self, co2: Floats, net: Floats, passed: Floats, variance: Floats, bias_sd: Floats, minutes: float
+    ) -> Floats:
+        """People at the end of each step, the standard deviation of that, and for how many minutes its error lasts: for
+        longer where it is doubted (3 x steps x spaces; NaN where nothing can be said).
+
+        `net`, `passed` and `variance` (steps x spaces) are what the doors tell of each step, `bias_sd` of their bias.
+        """
+        found = np.full((3, *co2.shape), np.nan)
+        if not self._air.known.any():
+            return found
+        stuck = self._stuck.stuck(co2, passed)
+        for step in range(len(co2)):
+            self._variance = self._variance + variance[step]
+            told = np.stack([self._inside + net[step] / 2, self._variance])
+            self._inside, self._passed = self._inside + net[step], self._passed + passed[step]
+            self._lowest = np.minimum(self._lowest, self._inside)
+            means = self._means.follow(co2[step], told, passed[step], minutes)
+            found[:, step] = np.where(stuck[step], np.nan, self._word(*means, bias_sd, minutes))
+        return found
+
+    def _word(self, change: Floats, level: Floats, told: Floats, bias_sd: Floats, minutes: float) -> Floats:
+        air = self._air
+        mean = air.slope * change + air.level * level
+        since = self._inside - told[0]
+        people, counted = np.maximum(mean + since, 0), self._inside - self._lowest
+        most = np.maximum(mean, counted - since)  # whoever of both is right
+        sd = np.sqrt(air.sd(most) ** 2 + np.maximum(self._variance - told[1], 0))
+        possible = (mean > -3 * air.still) & (mean < REACH * air.most + 3 * air.still)
+        doors = self._variance + (bias_sd * self._passed / 2) ** 2
+        off = (people - counted) ** 2 / np.maximum(sd**2 + doors, 1e-9)
+        share = 1 - np.exp(-minutes / DOUBT_MINUTES)
+        now = np.where(possible, np.minimum(off, WORST), WORST)
+        known = air.known & ~np.isnan(mean)
+        self._off = np.where(known, (1 - share) * self._off + share * now, self._off)
+        lasts = air.lasts * np.maximum(self._off / DOUBT, 1) ** 2
+        return np.where(known & possible, np.stack([people, sd, lasts]), np.nan)
+
+
+def learn_air(days: Sequence[Past], co2: Sequence[Floats], spaces: int) -> Air:
+    """How the air answers to people, from days that are over and their readings of carbon dioxide (steps x spaces)."""
+    rows = [[0.0] * len(fields(Air))] * spaces
+    finest = min((day.minutes for day in days), default=0.0)
+    for n in range(spaces):
+        heard = [
+            (day, air[:, n])
+            for day, air in zip(days, co2, strict=True)
+            if day.minutes == finest and not np.isnan(air[:, n]).all()
+        ]
+        if len(heard) >= DAYS:
+            trust = np.array([day.trust[n] for day, _ in heard])
+            rows[n] = _space(_means([day for day, _ in heard], [air for _, air in heard], n), trust, finest)
+    return Air.of(rows, spaces)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Means:
+    """Means as they were known through past days (steps x days; NaN where not), and the usual base."""
+
+    change: Floats
+    level: Floats
+    people: Floats
+    base: float
+
+
+def _means(days: Sequence[Past], co2: Sequence[Floats], space: int) -> _Means:
+    came, people = (
+        _beside([getattr(day, name)[:, space] for day in days]) for name in ("people_in", "people")
+    )
+    before = np.vstack([np.zeros(len(days)), people[:-1]])
+    passed = np.nan_to_num(2 * came - people + before)
+    air = _beside(co2)
+    air = np.where(Still(len(days)).stuck(air, passed), np.nan, air)
+    bases = [np.percentile(c[~np.isnan(c)], BASE_SHARE) for c in air.T if not np.isnan(c).all()]
+    base = float(np.median(bases)) if bases else 0.0
+    means = Means(np.full(len(days), base), 1)
+    steps = zip(air, (people + before) / 2, passed, strict=True)
+    found = [means.follow(now, inside[None], p, days[0].minutes) for now, inside, p in steps]
+    change, level, told = (np.stack(column) for column in zip(*found, strict=True))
+    return _Means(change=change, level=level, people=told[:, 0], base=base)
+
+
+def _beside(columns: Sequence[Floats]) -> Floats:
+    """Days beside each other; NaN after the end of those that are shorter."""
+    grid = np.full((max(map(len, columns)), len(columns)), np.nan)
+    for n, column in enumerate(columns):
+        grid[: len(column), n] = column
+    return grid
+
+
+def _space(means: _Means, trust: Floats, minutes: float) -> list[float]:
+    """What Air knows of a space, as a row of it."""
+    nothing = [0.0] * len(fields(Air))
+    heard = ~np.isnan(means.level + means.people)
+    weight = np.where(heard, trust, 0)
+    change, level, people = (np.where(heard, c, 0) for c in (means.change, means.level, means.people))
+    active = heard & (people > 0.5)
+    if (weight * active).sum() < STEPS or (active.any(0) * trust).sum() < DAYS / 2:
+        return nothing
+    typical = float((weight * people).sum() / weight.sum())
+    response = np.stack([change, level])
+    found, others = _regression(response, people, weight)
+    said = np.maximum((response * others).sum(0), 0)
+    error = np.where(heard, said - people, 0)
+    explained = 1 - (weight * error**2).sum() / (weight * (people - typical) ** 2).sum()
+    if explained < EXPLAINED:
+        return nothing
+    still, share = _spread(error, people, weight, active)
+    lasts = _lasts(
+        error / np.hypot(still, share * said), heard & (np.maximum(said, people) > 0.5), trust, minutes
+    )
+    more = 1 + 1 / len(trust)
+    return [*found.tolist(), means.base, still * more, share * more, lasts, float(people.max())]
+
+
+def _regression(response: Floats, people: Floats, weight: Floats) -> tuple[Floats, Floats]:
+    """Slope and level, none below zero, by all days and, for each day, by all others (2 x days)."""
+    trust = np.ones(people.shape)
+    for _ in range(4):
+        w = weight * trust
+        gram = np.einsum("itd,jtd,td->ijd", response, response, w)
+        moment = np.einsum("itd,td,td->id", response, people, w)
+        likely = np.array([1, -RENEWED_MINUTES])
+        gram_all = gram.sum(2) + np.outer(likely, likely) * gram[0, 0].mean()
+        moment_all = moment.sum(1)
+        found = _nonnegative(gram_all, moment_all)
+        error2 = weight * (people - np.tensordot(found, response, 1)) ** 2
+        scale = (error2 * trust).sum() / (weight > 0).sum() + 1e-12
+        trust = (FREEDOM + 1) / (FREEDOM + error2 / scale)
+    days = range(people.shape[1])
+    others = [_nonnegative(gram_all - gram[:, :, d], moment_all - moment[:, d]) for d in days]
+    return found, np.stack(others, axis=1)[:, None]
+
+
+def _nonnegative(gram: Floats, moment: Floats) -> Floats:
+    """Least squares of two unknowns, neither below zero, by normal equations."""
+    alone = np.maximum(moment / np.maximum(np.diag(gram), 1e-12), 0)
+    both = np.linalg.lstsq(gram, moment, rcond=None)[0]
+    if (both >= 0).all():
+        return np.asarray(both)
+    better = int(np.argmax(alone * moment))
+    return np.where(np.arange(2) == better, alone, 0)
+
+
+def _spread(error: Floats, people: Floats, weight: Floats, active: Bools) -> tuple[float, float]:
+    """Standard deviation of the error with nobody in, and as a share of the people."""
+    empty = weight * ~active
+    still2 = max(float((empty * error**2).sum() / max(empty.sum(), 1e-9)), LEAST_STILL**2)
+    above = (weight * active * (error**2 - still2)).sum()
+    all2 = (weight * active * people**2).sum()
+    share2 = (max(above, 0) + SHARE_PRIOR * SHARE**2 * all2) / (all2 * (1 + SHARE_PRIOR))
+    return np.sqrt(still2), max(np.sqrt(share2), LEAST_SHARE)
+
+
+def _lasts(off: Floats, active: Bools, trust: Floats, minutes: float) -> float:
+    """For how many minutes an error lasts: by how far the means of whole days are off, in standard deviations."""
+    many = active.sum(0)
+    day = (off * active).sum(0) / np.maximum(many, 1)
+    told = np.where(many > 4, trust, 0)
+    lasting = (told * many * minutes * day**2).sum() + PRIOR_DAYS * PRIOR_MINUTES
+    return float(np.clip(lasting / (told.sum() + PRIOR_DAYS), LEAST_MINUTES, MOST_MINUTES))

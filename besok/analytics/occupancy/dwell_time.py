@@ -1,0 +1,227 @@
+"""How long people usually stay: who came of late tells how many are in, without any drift, though not exactly.
+
+People now = the sum over ages a of those who came a minutes ago times the share that stays longer (a linear filter of
+the entrances), times what is usual at this time of the day. What past days show of its error says what it is worth.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import nnls
+
+from besok.analytics.occupancy.estimate import Floats
+
+LENGTHS = np.array(
+    [2, 5, 10, 15, 20, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 420, 600, 1500], float
+)  # minutes
+MARK = 5.0  # minutes between the sums of entrances that are kept
+TIMES = 96  # of the clock, at which the usual is known
+DAYS = 1  # that are needed
+SHRINK = 3.0  # people of all days, by which the share at a time of the day is drawn to one
+POWER = 0.75  # of the people, to which errors are in proportion
+PRIOR_MINUTES, PRIOR_DAYS = 120.0, 4.0  # for how long an error lasts, where few days tell
+LEAST_MINUTES, MOST_MINUTES = 30.0, 900.0
+LEAST_SD = 0.7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usual:
+    """What is learnt: by space the share of people that stays each of LENGTHS; by time of the clock and space what
+    its number is to be multiplied by, and how wide its error is; by space for how long an error lasts (minutes; not
+    finite where nothing is known)."""
+
+    stays: Floats  # spaces x lengths
+    times: Floats  # times x spaces
+    wide: Floats  # times x spaces
+    lasts: Floats  # spaces
+
+    @classmethod
+    def nothing(cls, spaces: int) -> "Usual":
+        """Where nothing is known."""
+        return cls(
+            stays=np.zeros((spaces, len(LENGTHS))),
+            times=np.ones((TIMES, spaces)),
+            wide=np.ones((TIMES, spaces)),
+            lasts=np.full(spaces, np.inf),
+        )
+
+    @property
+    def known(self) -> bool:
+        """Whether anything is known of any space."""
+        return bool(np.isfinite(self.lasts).any())
+
+    def at(self, clock: Floats) -> tuple[Floats, Floats]:
+        """The factor and the width at minutes of the clock (steps x spaces), between the times that are known."""
+        place = clock / (1440 / TIMES)
+        first = np.floor(place).astype(np.int64)
+        share = (place - first)[:, None]
+        one, other = first % TIMES, (first + 1) % TIMES
+        factor, wide = ((1 - share) * kept[one] + share * kept[other] for kept in (self.times, self.wide))
+        return factor, wide
+
+
+def width(people: Floats, wide: Floats) -> Floats:
+    """Standard deviation of the error of so many people as are usual."""
+    return np.asarray(np.maximum(wide * (np.maximum(people, 0) + 1) ** POWER, LEAST_SD))
+
+
+class Came:
+    """Who came since the day began, as far back as it matters."""
+
+    def __init__(self, spaces: int) -> None:
+        self._marks = np.zeros((1, spaces))  # sums at each MARK since the day began
+        self._minutes = 0.0
+        self._sum = np.zeros(spaces)
+
+    def copy(self) -> "Came":
+        """The same knowledge, to go on with differently."""
+        other = Came(0)
+        other.__dict__.update(self.__dict__)
+        return other
+
+    def follow(self, people_in: Floats, minutes: float, usual: Usual) -> Floats:
+        """How many are in by who came, at the end of each step (steps x spaces)."""
+        sums = self._sum + np.cumsum(people_in, axis=0)
+        ends = self._minutes + minutes * np.arange(1, len(people_in) + 1)
+        if not len(people_in):
+            return sums
+        since = len(self._marks)
+        marks = MARK * np.arange(since, int(ends[-1] // MARK) + 1)
+        at = np.concatenate([[self._minutes], ends])
+        all_sums = np.vstack([self._sum, sums])
+        self._marks = np.vstack([self._marks, _between(all_sums, at, np.asarray(marks, float))])
+        self._minutes, self._sum = float(ends[-1]), sums[-1]
+        people = np.zeros(sums.shape)
+        for length, share in zip(LENGTHS, usual.stays.T, strict=True):
+            if share.any():
+                people += share * (sums - self._before(ends - length))
+        return np.asarray(np.maximum(people, 0))
+
+    def _before(self, minute: Floats) -> Floats:
+        """Who had come by these minutes of the day."""
+        place = np.clip(minute / MARK, 0, len(self._marks) - 1)
+        first = np.minimum(place.astype(np.int64), len(self._marks) - 1)
+        share = (place - first)[:, None]
+        after = np.minimum(first + 1, len(self._marks) - 1)
+        return np.asarray((1 - share) * self._marks[first] + share * self._marks[after])
+
+
+def _between(values: Floats, at: Floats, wanted: Floats) -> Floats:
+    """Values of columns between the moments they are known at."""
+    if not len(wanted):
+        return np.zeros((0, values.shape[1]))
+    after = np.clip(np.searchsorted(at, wanted), 1, len(at) - 1)
+    share = ((wanted - at[after - 1]) / (at[after] - at[after - 1]))[:, None]
+    return np.asarray((1 - share) * values[after - 1] + share * values[after])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """A past day: entrances and people (steps x spaces) as the day that is over has them, what they are worth."""
+
+    people_in: Floats
+    people: Floats
+    clock: Floats  # at the end of each step
+    minutes: float
+    trust: Floats  # by space
+
+
+def bridged(people_in: Floats, people_out: Floats) -> Floats:
+    """The people of a day that is over: what was left at its end was lost as people passed; never below zero."""
+    inside = np.cumsum(people_in - people_out, axis=0)
+    passed = np.cumsum(people_in + people_out, axis=0)
+    lost = inside[-1] * passed / np.maximum(passed[-1], 1)
+    return np.asarray(np.maximum(inside - lost, 0))
+
+
+def learn_stays(days: Sequence[Past], spaces: int) -> Usual:
+    """How long people stay, from days that are over."""
+    if len(days) < DAYS:
+        return Usual.nothing(spaces)
+    rows = [_rows(day) for day in days]
+    found = [
+        _space(
+            [ages[:, n] for ages, _, _ in rows],
+            [people[:, n] for _, people, _ in rows],
+            [at for _, _, at in rows],
+            np.array([day.trust[n] for day in days]),
+        )
+        for n in range(spaces)
+    ]
+    stays, times, wide, lasts = (np.array(column) for column in zip(*found, strict=True))
+    return Usual(stays=stays, times=times.T, wide=wide.T, lasts=lasts)
+
+
+def _rows(day: Past) -> tuple[Floats, Floats, np.ndarray]:
+    """Of each quarter of a day: who came within each of LENGTHS (times x spaces x lengths), who was in, its time."""
+    ends = day.minutes * np.arange(1, len(day.people) + 1)
+    at = np.concatenate([[0.0], ends])
+    sums = np.vstack([np.zeros(day.people.shape[1]), np.cumsum(day.people_in, axis=0)])
+    every = max(round(1440 / TIMES / day.minutes), 1)
+    chosen = np.arange(every - 1, len(ends), every)
+    ages = np.stack(
+        [sums[chosen + 1] - _between(sums, at, np.maximum(ends[chosen] - length, 0)) for length in LENGTHS],
+        axis=2,
+    )
+    time = np.rint(day.clock[chosen] / (1440 / TIMES)).astype(np.int64) % TIMES
+    return ages, day.people[chosen], time
+
+
+def _space(
+    ages: list[Floats], people: list[Floats], times: list[np.ndarray], trust: Floats
+) -> tuple[Floats, Floats, Floats, float]:
+    every_age, every_people = np.concatenate(ages), np.concatenate(people)
+    weight = np.repeat(trust, [len(p) for p in people])
+    typical = float((weight * every_people).sum() / max(weight.sum(), 1e-9))
+    if typical < 0.05 or (trust > 0.2).sum() < DAYS:
+        nothing = np.ones(TIMES)
+        return np.zeros(len(LENGTHS)), nothing, nothing, np.inf
+    scale = np.sqrt(weight / (every_people + typical))
+    one = np.full(
+        (1, len(LENGTHS)), float(np.sqrt(len(every_people)) * np.sqrt(typical))
+    )  # all stay some time
+    stays, _ = nnls(np.vstack([every_age * scale[:, None], one]), np.append(every_people * scale, one[0, 0]))
+    base = [day @ stays for day in ages]
+    real, said = (
+        np.stack(
+            [np.bincount(at, t * values, TIMES) for at, values, t in zip(times, part, trust, strict=True)]
+        )
+        for part in (people, base)
+    )
+    factor = _factor(real.sum(0), said.sum(0))
+    others = [_factor(real.sum(0) - r, said.sum(0) - s) for r, s in zip(real, said, strict=True)]
+    guess = [f[at] * b for f, at, b in zip(others, times, base, strict=True)]
+    errors = [(p - g) / (g + 1) ** POWER for p, g in zip(people, guess, strict=True)]
+    active = [np.maximum(p, g) > 0.5 for p, g in zip(people, guess, strict=True)]
+    wide = _wide(errors, active, times, trust)
+    return stays, factor, wide * (1 + 1 / len(people)), _lasts(errors, active, times, wide, trust)
+
+
+def _factor(real: Floats, said: Floats) -> Floats:
+    return np.asarray(np.clip((real + SHRINK) / (said + SHRINK), 0, 4))
+
+
+def _wide(errors: list[Floats], active: list[np.ndarray], times: list[np.ndarray], trust: Floats) -> Floats:
+    """The width of the error by time of the day, drawn to that of all times."""
+    squares, number = np.zeros(TIMES), np.zeros(TIMES)
+    for error, on, at, t in zip(errors, active, times, trust, strict=True):
+        np.add.at(squares, at, t * error**2 * on)
+        np.add.at(number, at, t * on)
+    pooled = (squares.sum() + 1) / (number.sum() + 1)
+    near = [np.roll(squares, n) for n in (-1, 0, 1)], [np.roll(number, n) for n in (-1, 0, 1)]
+    return np.asarray(np.sqrt((np.sum(near[0], 0) + 6 * pooled) / (np.sum(near[1], 0) + 6)))
+
+
+def _lasts(
+    errors: list[Floats], active: list[np.ndarray], times: list[np.ndarray], wide: Floats, trust: Floats
+) -> float:
+    """For how many minutes an error lasts: by how far the means of whole days are off."""
+    days, minutes = 0.0, PRIOR_DAYS * PRIOR_MINUTES
+    for error, on, at, t in zip(errors, active, times, trust, strict=True):
+        many = on.sum()
+        if many > 4:
+            off = error[on] / wide[at[on]]
+            days += t
+            minutes += t * many * (1440 / TIMES) * float(off.mean() ** 2)
+    return float(np.clip(minutes / (days + PRIOR_DAYS), LEAST_MINUTES, MOST_MINUTES))

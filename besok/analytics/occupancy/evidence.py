@@ -1,0 +1,153 @@
+"""What speaks for one number of people or another, besides the doors' counts: who leaves, and what is seen inside."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from besok.analytics.occupancy.estimate import Floats
+from besok.analytics.occupancy.grid import BIASES, Cells, Grid
+
+Bools = NDArray[np.bool_]
+
+# Leaving: each of N people leaves at a rate that is the same for all at a time and changes from one time to the next.
+STAY_MINUTES = (
+    60.0  # the mean stay where nothing is known; a wrong one does little harm, for the rate is followed
+)
+SHAPE = 1.0  # of the gamma distribution of the rate before anything of it was seen: nearly nothing is known
+MEMORY_MINUTES = 15.0  # how long what was seen of the rate is of use
+GROUP = 2.0  # people who leave together count as one
+# From so many people on exits say nothing of how many are in: a share of the most so far, within bounds.
+FEW_SHARE, FEW, FEW_MOST = 0.12, 8.0, 25.0
+FEW_MINUTES = 8.0  # and one more for each so many minutes in which nobody leaves
+# Exits of late by which half of the trust is gone, since the rate is never steadier than that: in steps of a minute,
+# and in long ones, within which those who come and those who leave cannot be told apart.
+STEADY, STEADY_FALLS, STEADY_LEAST = 40.0, 1.25, 1.5
+TRUST = 0.85  # share of this evidence that is used: its model is simple
+
+# Likelihood of each minute in which somebody is inside though all is closed and nobody passes: at first, and later on,
+# for who is still there may be an audience; and for how many minutes after the last passage it does not hold yet.
+CLOSED_MINUTE, CLOSED_LATER, CLOSED_FIRST = 0.75, 0.985, 25.0
+CLOSED_GRACE = 20.0
+GONE = (
+    0.1  # share of those who are left over in counts, if it is next to nobody, that has gone in such a minute
+)
+NIGHT_MINUTES, NIGHT_MINUTE = (
+    240.0,
+    0.97,
+)  # before the day ends, where hours are not known; likelihood of each
+
+LEVEL_SHARE, LEVEL_SD = 0.08, 0.7  # error of a count of the people inside: a share of them, and people
+LEVEL_TRUST = 0.2  # share of each minute's reading that is news: errors of a camera last for minutes
+LEVEL_FLOOR = 0.003  # a reading that is this unlikely was wrong, whatever it was
+PRESENT_TRUST = (
+    0.3  # likelihood of presence in an empty space, and of none in a space with people, each minute
+)
+USUAL_FREEDOM = 4.0  # of Student's t: today may be unlike other days
+_SURPRISED = -9.0  # log likelihood of a count from which on it is believed rather than the doors
+
+_POSSIBLE = 1e-12  # probability of a cell from which on it counts
+
+
+class Leaving:
+    """What the doors' exits tell of how many are inside: nobody can leave an empty room, and few do of few.
+
+    Of the rate of leaving is known what a gamma distribution says: exits and the time of people of late. So a crowd
+    that leaves at once makes the rate high, and when nobody follows, nobody is left; while a class sits still, the rate
+    is known to be low, and that nobody leaves says little.
+    """
+
+    def __init__(self, spaces: int) -> None:
+        self._exits = np.zeros(spaces)
+        self._people_time = np.zeros((spaces, BIASES))  # of the middle cell of each column, person-minutes
+        self._time = np.zeros(spaces)
+        self._most = np.zeros(spaces)  # people so far in the day
+        self._silent = np.zeros(spaces)  # minutes since anybody left
+
+    def copy(self) -> "Leaving":
+        """The same knowledge, to go on with differently."""
+        other = Leaving(0)
+        other._exits, other._people_time, other._time = self._exits, self._people_time, self._time
+        other._most, other._silent = self._most, self._silent
+        return other
+
+    def likelihood(self, grid: Grid, people_in: Floats, people_out: Floats, minutes: float) -> Cells:
+        """How well each cell (before the step) explains the step's exits: negative binomial, its rate being gamma."""
+        least = np.clip(FEW_SHARE * self._most, FEW, FEW_MOST) + self._silent / FEW_MINUTES
+        few = least.astype(np.float32)[:, None, None]
+        cells = np.minimum(grid.people(), few)
+        entered = (people_in[:, None] * grid.more_in).astype(np.float32)[:, :, None]
+        off = cells - grid.offset[:, :, None].astype(np.float32)
+        time = self._time[:, None, None].astype(np.float32)
+        past = np.where(
+            cells < few, self._people_time[:, :, None].astype(np.float32) + off * time, few * time
+        )
+        known = np.float32(SHAPE * STAY_MINUTES) + np.maximum(past, 0)
+        inside = np.maximum(cells + entered, 0)
+        now = np.maximum(cells + entered / 2, 0) * np.float32(minutes)
+        exits = people_out / GROUP
+        log = -((SHAPE + self._exits + exits)[:, None, None]).astype(np.float32) * np.log1p(now / known)
+        left = exits > 0
+        if left.any():
+            log[left] += exits[left, None, None].astype(np.float32) * np.log(
+                (inside[left] + 0.02) / known[left]
+            )
+        # Beside the best of the possible cells: beside an impossible one all that is believed may be next to nothing.
+        log -= np.where(grid.cells > _POSSIBLE, log, -np.inf).max((1, 2), keepdims=True)
+        steady = max(STEADY / minutes**STEADY_FALLS, STEADY_LEAST)
+        trust = (TRUST * steady / (steady + self._exits)).astype(np.float32)[:, None, None]
+        return np.asarray(np.exp(trust * np.minimum(log, 0)), np.float32)
+
+    def remember(self, grid: Grid, people_in: Floats, people_out: Floats, minutes: float) -> None:
+        """Add a step (before its people moved) to what is known of the rate."""
+        self._most = np.maximum(self._most, (grid.cells.sum(2) * grid.offset).sum(1))
+        self._silent = np.where(people_out > 0, 0, self._silent + minutes)
+        kept = float(np.exp(-minutes / MEMORY_MINUTES))
+        now = (grid.offset + people_in[:, None] * grid.more_in / 2) * minutes
+        self._exits = kept * (self._exits + people_out / GROUP)
+        self._people_time = kept * (self._people_time + now)
+        self._time = kept * (self._time + minutes)
+
+    def shift(self, people: Floats) -> None:
+        """The middle cells stand for so many more people now."""
+        self._people_time = self._people_time + people * self._time[:, None]
+
+
+def closed(grid: Grid, minutes: Floats) -> Cells:
+    """How well each cell explains that nothing moved for so many weighted minutes (by space) of closed hours."""
+    somebody = grid.people() > 0.5 * grid.width[:, None, None]
+    return np.where(somebody, (CLOSED_MINUTE**minutes)[:, None, None], 1).astype(np.float32)
+
+
+def gone(grid: Grid, minutes: Floats) -> Cells:
+    """The share of each cell that has gone unseen in so many weighted minutes of closed hours: of few, not of many."""
+    people = np.maximum(grid.people(), 0)
+    return np.asarray(1 - np.exp(-GONE * minutes[:, None, None] * np.exp(-people)), np.float32)
+
+
+def level_sd(people: Floats) -> Floats:
+    """Standard deviation of the error of a count of the people inside."""
+    return np.asarray(np.hypot(LEVEL_SD, LEVEL_SHARE * people))
+
+
+def counted_inside(grid: Grid, people: Floats, minutes: float) -> tuple[Cells, Bools]:
+    """How well each cell explains a count of the people inside, and in which spaces none does."""
+    sd = level_sd(people)
+    off = (grid.people() - people[:, None, None]) / sd[:, None, None]
+    log = np.where(np.isnan(people)[:, None, None], 0, np.maximum(-(off**2) / 2, np.log(LEVEL_FLOOR)))
+    news = np.float32(min(LEVEL_TRUST * minutes, 1))
+    best = np.where(grid.cells > 1e-6, -(off**2) / 2, -np.inf).max((1, 2))
+    return np.exp(news * log).astype(np.float32), np.asarray(best < _SURPRISED)
+
+
+def usual(grid: Grid, people: Floats, sd: Floats, share: Floats) -> Cells:
+    """How well each cell agrees with how many are usually in; `share` of an independent word is said in the step."""
+    off = (grid.people() - people[:, None, None]) / sd[:, None, None]
+    log = -(USUAL_FREEDOM + 1) / 2 * np.log1p(off**2 / USUAL_FREEDOM) * share[:, None, None]
+    return np.exp(np.where(np.isnan(people)[:, None, None], 0, log)).astype(np.float32)
+
+
+def presence(grid: Grid, occupied: Floats, minutes: float) -> Cells:
+    """How well each cell explains that there was somebody (1) or nobody (0)."""
+    somebody = grid.people() > 0.5 * grid.width[:, None, None]
+    share = occupied[:, None, None]
+    wrong = np.where(np.isnan(share), 0, np.abs(share - somebody))
+    return np.asarray(PRESENT_TRUST ** (wrong * min(minutes, 5.0)), np.float32)

@@ -1,0 +1,82 @@
+"""The estimate of a day as it goes on: a forward filter over all spaces of a site."""
+
+import numpy as np
+
+from besok.analytics.occupancy.building import Building
+from besok.analytics.occupancy.day import Day, Inputs
+from besok.analytics.occupancy.estimate import Estimate, Floats
+from besok.analytics.occupancy.observations import Seen
+from besok.analytics.occupancy.parameters import NOTHING, Learnt
+from besok.analytics.occupancy.space_estimates import estimate_of
+from besok.analytics.occupancy.summary import summary
+from besok.analytics.occupancy.transition import State
+
+QUIET_MINUTES = 5.0  # when nothing happens, how often that is thought over
+VACANT_MINUTES = 150.0  # after so long closed and without a passage nobody is in, whatever was counted
+
+
+class Filter:
+    """The estimate of a day under way: give it the steps as they come.
+
+    A copy is a checkpoint: when late readings change what was seen, go on from a copy taken before.
+    """
+
+    def __init__(self, building: Building, learnt: Learnt = NOTHING) -> None:
+        self._building, self._learnt = building, learnt
+        doors = learnt.of(building)
+        self._day = Day(building, learnt)
+        self._state = State(doors.bias_sd, building.room(), doors.first)
+        self._waiting = 0.0  # minutes in which nothing happened and that are not thought over yet
+        self._still = np.zeros(len(building.parents))
+        self._shut = np.zeros(
+            len(building.parents)
+        )  # minutes for which it has been closed and nobody has passed
+        spaces = np.zeros(len(building.parents))
+        self._figures: tuple[Floats, Floats, Floats] = (spaces, spaces, spaces)
+        self.steps = 0  # it has seen
+
+    def step(self, seen: Seen) -> Estimate:
+        """The estimate of the steps that come next, one or many."""
+        return self._step(seen, 1.0)
+
+    def _step(self, seen: Seen, within: float) -> Estimate:
+        inputs = self._day.take(seen)
+        columns = np.zeros((3, len(seen), len(self._building.parents)))
+        before = np.stack(self._figures)
+        for step in range(len(seen)):
+            self._advance(inputs, step, seen.step_minutes)
+            columns[:, step] = self._figures
+        self.steps += len(seen)
+        if within < 1 and len(seen):
+            earlier = np.concatenate([before[:, None], columns[:, :-1]], 1)
+            columns = within * columns + (1 - within) * earlier
+        return estimate_of(self._building, seen, inputs, *columns, within=within)
+
+    def _advance(self, inputs: Inputs, step: int, minutes: float) -> None:
+        """One step; quiet ones are gathered, as long as nothing is to be said of them."""
+        self._waiting += minutes
+        self._still = self._still + inputs.still[step]
+        quiet = inputs.closed[step] & (inputs.passages.passed[step] == 0)
+        self._shut = np.where(quiet, self._shut + minutes, 0)
+        if not inputs.eventful[step] and self._waiting < QUIET_MINUTES:
+            return
+        self._state.step(inputs.news(step, self._waiting, minutes, self._still))
+        self._waiting, self._still = 0.0, np.zeros(len(self._still))
+        seen = np.nan_to_num(inputs.people[step]) + np.nan_to_num(inputs.occupied[step]) > 0
+        self._state.grid.vacate((self._shut >= VACANT_MINUTES) & ~seen)
+        self._figures = summary(self._state.grid)
+
+    def copy(self) -> "Filter":
+        """A filter that knows the same and goes its own way from here."""
+        other = object.__new__(Filter)
+        other.__dict__.update(self.__dict__)
+        other._day, other._state = self._day.copy(), self._state.copy()
+        return other
+
+
+def live(building: Building, seen: Seen, learnt: Learnt = NOTHING, *, within: float = 1.0) -> Estimate:
+    """The estimate of each step from what was seen up to it. Whatever comes later changes nothing.
+
+    The figure holds at the end of each step; with `within` 0.5 it holds at its middle.
+    """
+    return Filter(building, learnt)._step(seen, within)

@@ -1,0 +1,195 @@
+"""The exact filter behind the estimate: how likely each number of people is in each space, for each bias of its doors.
+
+The state of a space is its number of people N and the day's bias of its doors (the share of passages that one
+direction misses more than the other). The biases are a few columns; in each column N is what its doors say under that
+bias plus an error, and only the error has a grid: so a passage moves a whole column without any rounding. Arrays are
+spaces x biases x cells. docs/occupancy.md tells the formulas and their sources.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from besok.analytics.occupancy.estimate import Floats
+
+Cells = NDArray[np.float32]
+Ints = NDArray[np.int64]
+
+CELLS = 96
+BIASES = 9
+_MIDDLE = CELLS // 2
+_NODES = np.linspace(-2.4, 2.4, BIASES)  # standard deviations from the learnt bias
+_WEIGHTS = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
+_GAP = _NODES[1] - _NODES[0]
+
+BURST = 0.05  # standard deviation of the share that is miscounted when many pass at once
+LIFT = 0.3  # of the probability that falls below zero, what is believed to be empty instead of impossible
+_CENTRED = CELLS // 8  # cells that a column may lie off the middle of its grid
+_FINE = CELLS / 8  # cells of standard deviation from which on the grid takes wider cells
+_SPREADS = 24  # spreadings by half a cell's variance in one step, at most
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """How the cells of a step were laid anew: each column rolled by so many cells, or two cells made one."""
+
+    rolled: Ints  # spaces x biases
+    halved: NDArray[np.bool_]  # spaces
+
+
+class Grid:
+    """The probabilities of a number of spaces, and what they are over.
+
+    `offset` is the number of people in the middle cell of each column, `width` the people between two cells. `bias` is
+    what a column believes: positive where people who come in are missed, as a share of them, negative for the others.
+    """
+
+    def __init__(self, bias_sd: Floats) -> None:
+        """Empty spaces, the bias of whose doors is zero give or take `bias_sd`."""
+        spaces = len(bias_sd)
+        self.width = np.ones(spaces)
+        self.offset = np.zeros((spaces, BIASES))
+        self.cells: Cells = np.zeros((spaces, BIASES, CELLS), np.float32)
+        self.cells[:, :, _MIDDLE] = _WEIGHTS
+        self.bias = bias_sd[:, None] * _NODES
+        self.more_in = 1 + np.maximum(self.bias, 0)
+        self.more_out = 1 + np.maximum(-self.bias, 0)
+        self._gap = bias_sd[:, None] * _GAP  # between columns, as a share of passages
+        self._apart = np.zeros((spaces, 1))  # between columns, in people
+
+    def copy(self) -> "Grid":
+        """The same probabilities, to go on with differently."""
+        other = object.__new__(Grid)
+        other.__dict__.update({k: v.copy() for k, v in self.__dict__.items()})
+        return other
+
+    def people(self) -> Cells:
+        """The number of people each cell stands for; below zero in impossible ones."""
+        steps = (np.arange(CELLS) - _MIDDLE) * self.width[:, None]
+        return (self.offset[:, :, None] + steps[:, None, :]).astype(np.float32)
+
+    def vacate(self, spaces: NDArray[np.bool_]) -> None:
+        """Nobody is in these spaces, whatever was counted; what is believed of their doors stays."""
+        if not spaces.any():
+            return
+        believed = self.cells[spaces].sum(2)
+        self.cells[spaces] = 0
+        self.cells[spaces, :, _MIDDLE] = believed
+        self.offset[spaces], self.width[spaces], self._apart[spaces] = 0, 1, 0
+
+    def weigh(self, likelihood: Cells) -> None:
+        """Bayes' rule: multiply by how well each cell explains what was seen."""
+        self.cells *= likelihood
+        self.normalise()
+
+    def variance(self, people_in: Floats, people_out: Floats, other: Floats, minutes: float) -> Floats:
+        """Of the error of these passages, by space and bias; `other` is that of each space for all else.
+
+        Columns are apart by as much as their biases differ in people; that much is spread, or they would be a comb.
+        """
+        step = self._gap * ((people_in + people_out) / 2)[:, None]
+        between = (2 * self._apart + step) * step / 12
+        self._apart = self._apart + step
+        burst = BURST**2 * (people_in**2 + people_out**2) / max(minutes, 1.0)
+        return np.asarray((other + burst)[:, None] + between)
+
+    def move(self, people_in: Floats, people_out: Floats) -> None:
+        """Let people in and out, as each column believes it."""
+        self.offset = self.offset + people_in[:, None] * self.more_in - people_out[:, None] * self.more_out
+
+    def spread(self, variance: Floats) -> None:
+        """Widen each column's error by `variance` (people squared, spaces x biases)."""
+        self.cells = spread(self.cells, variance / self.width[:, None] ** 2)
+
+    def cut(self, lowest: Floats | None = None) -> None:
+        """Take away what is below zero; `lowest` is how far below the present number it has been in this step."""
+        people = self.people() if lowest is None else self.people() + lowest[:, :, None].astype(np.float32)
+        below = people <= -0.5 * self.width[:, None, None]
+        dead = np.where(below, self.cells, 0).sum(2)
+        if dead.any():
+            self.cells[below] = 0
+            space, bias = np.indices(dead.shape)
+            self.cells[space, bias, self.empty_cell(lowest)] += (LIFT * dead).astype(np.float32)
+        self.normalise()
+
+    def empty_cell(self, lowest: Floats | None = None) -> Ints:
+        """The cell nearest to nobody, by space and bias."""
+        empty = self.offset if lowest is None else self.offset + lowest
+        return np.clip(np.rint(-empty / self.width[:, None]).astype(np.int64) + _MIDDLE, 0, CELLS - 1)
+
+    def normalise(self) -> None:
+        """Probabilities that add up to one; a space in which nothing is possible any more begins anew, as empty."""
+        total = self.cells.sum((1, 2))
+        lost = ~(total > 1e-25)
+        if lost.any():
+            self.settle(lost, np.zeros(len(total)), np.zeros(len(total)))
+            total = self.cells.sum((1, 2))
+        self.cells /= total[:, None, None]
+
+    def settle(self, which: NDArray[np.bool_], people: Floats, sd: Floats) -> None:
+        """Begin anew in some spaces: so many people, give or take `sd`."""
+        for space in np.flatnonzero(which):
+            while self.width[space] * _FINE < sd[space]:
+                self.width[space] *= 2
+            self.offset[space] = people[space]
+            off = (np.arange(CELLS) - _MIDDLE) * self.width[space] / max(sd[space], 0.2 * self.width[space])
+            self.cells[space] = _WEIGHTS[:, None] * np.exp(-(off**2) / 2)[None, :]
+            self.cells[space] /= self.cells[space].sum()
+
+    def recentre(self) -> Moved | None:
+        """Lay the cells where the probability is; None if that is where they are."""
+        places = np.arange(CELLS, dtype=np.float32) - _MIDDLE
+        column = np.maximum(self.cells.sum(2), np.float32(1e-30))
+        mean = (self.cells @ places) / column
+        wide = np.maximum((self.cells @ places**2) / column - mean**2, 0)
+        off = np.abs(mean) > _CENTRED
+        halved = np.where(column > 1e-3, wide, 0).max(1) > _FINE**2
+        if not (off.any() or halved.any()):
+            return None
+        rolled = np.where(off, np.rint(mean), 0).astype(np.int64)
+        self.cells = roll(self.cells, rolled)
+        self.offset = self.offset + rolled * self.width[:, None]
+        for space in np.flatnonzero(halved):
+            self.cells[space] = halve(self.cells[space])
+            self.offset[space] += 0.5 * self.width[space]
+            self.width[space] *= 2
+        return Moved(rolled=rolled, halved=halved)
+
+
+def spread(cells: Cells, variance: Floats) -> Cells:
+    """Widen distributions by a variance in cells squared, exactly: each spreading moves to the cells beside."""
+    most = float(variance.max(initial=0))
+    if most <= 0:
+        return cells
+    times = min(int(np.ceil(most / 0.6)), _SPREADS)
+    beside = np.minimum(variance / times / 2, 0.45).astype(np.float32)[:, :, None]
+    stay = 1 - 2 * beside
+    for _ in range(times):
+        wider = stay * cells
+        moved = beside * cells
+        wider[:, :, 1:] += moved[:, :, :-1]
+        wider[:, :, :-1] += moved[:, :, 1:]
+        cells = wider
+    return cells
+
+
+def roll(cells: Cells, by: Ints, edge: bool = False) -> Cells:
+    """Each column rolled down by so many cells; what comes in at the end is nothing, or the last value (`edge`)."""
+    rolled = cells.copy()
+    for space, bias in zip(*np.nonzero(by), strict=True):
+        wanted = np.arange(CELLS) + by[space, bias]
+        taken = cells[space, bias, np.clip(wanted, 0, CELLS - 1)]
+        rolled[space, bias] = taken if edge else np.where((wanted >= 0) & (wanted < CELLS), taken, 0)
+    return rolled
+
+
+def halve(cells: Cells) -> Cells:
+    """The columns of a space with two cells made one; the other half of the cells is free, on both sides."""
+    pairs = cells.reshape(BIASES, CELLS // 2, 2).sum(2)
+    return np.pad(pairs, ((0, 0), (CELLS // 4, CELLS // 4)))
+
+
+def double(cells: Cells) -> Cells:
+    """The reverse of `halve` for what is no probability but a likelihood: each of two cells has that of their pair."""
+    return np.repeat(cells[:, CELLS // 4 : CELLS // 4 + CELLS // 2], 2, axis=1)

@@ -1,0 +1,330 @@
+"""What past days teach: the bias of each door by how the nights come out, and how sure that is."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from besok.analytics.occupancy.building import Building
+from besok.analytics.occupancy.co2 import learn_air
+from besok.analytics.occupancy.dwell_time import Past, bridged, learn_stays
+from besok.analytics.occupancy.estimate import Bools, Floats
+from besok.analytics.occupancy.observations import Seen
+from besok.analytics.occupancy.parameters import BIAS_SD, DAY_SD, MISSED, NOTHING, QUARTERS, VARIANCE, Learnt
+from besok.analytics.occupancy.passages import UNHEARD, filled
+from besok.analytics.occupancy.swapped_doors import (
+    CALM,
+    CALM_DAYS,
+    LEAST_DAYS,
+    NEARER,
+    SURE,
+    SUSPECT,
+    against,
+    leaning,
+    witnesses,
+)
+
+BUSY_SD = 0.01  # of the difference of a door's bias in busy times from that in quiet ones
+# Variance of the normal distribution whose 80 % are as wide as those of Student's t, beside the scale squared of that.
+HEAVY = 1.43
+FREEDOM = 4.0  # of Student's t: days on which a door was dead or a class came by another way count for less
+LEAST_PEOPLE = 5.0  # who pass on a day of which anything can be learnt
+LEAST_WIDTH, MOST_WIDTH = 0.02, 25.0  # of the learnt variance, as multiples of what is usual
+WIDTH, WIDTH_SPREAD = (
+    0.5,
+    1.2,
+)  # what it is taken to be before any day was seen, and the spread of its logarithm
+LEAST_VARIANCE = 0.25  # of who is left at the end of a day, in people squared
+SURE_DOORS = 1.0  # so many doors are taken to have a bias as usual before any was seen
+SURE_DAYS = 4.0  # so many days' errors are taken to be as usual before any was seen
+CLOSED_DAYS, CLOSED_QUARTERS = 5, 12  # days, and quarters of an hour together, without anybody: closed
+CLOSED_PEOPLE = 50.0  # who pass on a day: with fewer, nobody passing says little
+MISSED_EACH, MOST_MISSED = 0.5, 0.06  # missed both ways for each unit of variance, and at most
+MOMENTS = 96  # of a day at which counts are looked at for that
+SWAPPED, UNSWAPPED = (
+    0.3,
+    0.35,
+)  # of their range, how far below zero swapped counts fall; what turning leaves of it
+
+
+def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) -> Learnt:
+    """What past days teach, in whatever order they come; `before` is what is believed if there are none."""
+    told = [day for day in days if len(day) and not np.isnan(day.people_in).all()]
+    if not told:
+        return before
+    whole = [filled(day) for day in told]
+    told, put = [day for day, _ in whole], np.stack([people for _, people in whole])
+    portals = building.doors.shape[1]
+    usual_in, usual_out, heard = _usual(told, portals)
+    told, steady, turned = _turned_back(building, told, usual_in, usual_out, heard)
+    usual_in, usual_out, heard = _usual(told, portals)
+    busy = _busy(usual_in + usual_out)
+    swapped = _swapped(building, told)
+    usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
+    found = [_sums(building, day, swapped, busy) for day in told]
+    left, passed, sums = (np.stack([f[n] for f in found]) for n in range(3))
+    bias, sd, wider, trust = _regression(
+        building, left, passed, sums, UNHEARD * put @ np.abs(building.doors.T)
+    )
+    missed = _missed(float(wider[0]) / HEAVY, len(told))
+    over = _over(building, told, swapped, busy, bias, missed, trust)
+    usual = learn_stays(over, len(left[0]))
+    return Learnt(
+        days=len(told),
+        bias_busy=tuple(bias[:portals].tolist()),
+        bias_quiet=tuple(bias[portals:].tolist()),
+        busy=tuple(tuple(row) for row in busy.tolist()),
+        swapped=tuple(swapped.tolist()),
+        steady=tuple(steady.tolist()),
+        turned=tuple(turned.tolist()),
+        usual_in=tuple(tuple(row) for row in usual_in.tolist()),
+        usual_out=tuple(tuple(row) for row in usual_out.tolist()),
+        bias_sd=tuple(sd.tolist()),
+        variance=tuple(wider.tolist()),
+        closed=tuple(_closed(told, usual_in + usual_out, heard).tolist()),
+        missed=missed,
+        stays=tuple(tuple(row) for row in usual.stays.tolist()),
+        times=tuple(tuple(row) for row in usual.times.tolist()),
+        wide=tuple(tuple(row) for row in usual.wide.tolist()),
+        lasts=tuple(np.where(np.isfinite(usual.lasts), usual.lasts, 0).tolist()),
+        air=learn_air(over, [day.co2 for day in told], len(left[0])).rows(),
+    )
+
+
+def _turned_back(
+    building: Building, days: Sequence[Seen], usual_in: Floats, usual_out: Floats, heard: Floats
+) -> tuple[list[Seen], Bools, NDArray[np.int64]]:
+    """The days, with doors turned back that hung the other way round than on most; the doors that tell surely; and on
+    how many days each had to be turned.
+
+    People may well use a door otherwise than usual: it is turned back only if the counts of the day come out better.
+    """
+    found, most, many = [], [], np.zeros(len(building.doors[0]), np.int64)
+    for day in days:
+        own_in, own_out, own = _usual([day], len(many))
+        others = np.maximum(heard - own, 1)
+        other_in, other_out = (usual_in * heard - own_in) / others, (usual_out * heard - own_out) / others
+        at = leaning(other_in, other_out)[day.clock // 15]
+        net = np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out)
+        says = (witnesses(net, day.step_minutes) * at).sum(0)
+        turned = _bettered(building, day, -says, other_in - other_out)
+        came, went = (
+            np.where(turned, day.people_out, day.people_in),
+            np.where(turned, day.people_in, day.people_out),
+        )
+        found.append(replace(day, people_in=came, people_out=went) if turned.any() else day)
+        many += turned
+        most.append(against(np.where(turned, -net, net), at, day.step_minutes))
+    calm = np.quantile(most, CALM_DAYS, axis=0, method="higher") < CALM
+    return found, np.asarray(calm & (len(days) >= LEAST_DAYS), bool), many
+
+
+def _bettered(building: Building, day: Seen, says: Floats, usual: Floats) -> Bools:
+    """The doors against which enough is said and with which turned the counts are much nearer to how many are usually
+    in, or fall less far below zero and end nearer to nobody."""
+    turned = np.zeros(len(says), bool)
+    suspects = says > SUSPECT
+    if not suspects.any():
+        return turned
+    nets, inside = _so_far(day), _usually(building, day, usual)
+    best = _amiss(building, nets, turned, inside)
+    for portal in np.flatnonzero(suspects):
+        other = turned.copy()
+        other[portal] = True
+        amiss = _amiss(building, nets, other, inside)
+        if (says[portal] > SURE and amiss[0] < best[0]) or amiss[1] < NEARER * best[1]:
+            turned, best = other, amiss
+    return turned
+
+
+def _amiss(building: Building, nets: Floats, turned: Bools, inside: Floats) -> tuple[float, float]:
+    """How far below zero the counts of all spaces fall, and how far from nobody they end; and how far they are from
+    how many are usually inside; in people."""
+    paths = nets @ (building.doors * np.where(turned, -1, 1)).T
+    below = float(np.maximum(-paths.min(0), 0).sum() + np.abs(paths[-1]).sum())
+    return below, float(np.abs(paths - inside).sum())
+
+
+def _usually(building: Building, day: Seen, usual: Floats) -> Floats:
+    """How many are usually in each space at the moments of a day, by the net of its doors in quarters of the clock."""
+    net = usual[day.clock // 15] * (day.step_minutes / 15)
+    return np.asarray(np.cumsum(net, axis=0)[_moments(len(day))] @ building.doors.T.astype(float))
+
+
+def _usual(days: Sequence[Seen], portals: int) -> tuple[Floats, Floats, Floats]:
+    """Who comes in and out in each quarter of the clock, on the mean of the days it was heard on; and on how many."""
+    came, went, heard = np.zeros((3, QUARTERS, portals))
+    for day in days:
+        quarter = day.clock // 15
+        known = np.zeros((QUARTERS, portals), bool)
+        np.logical_or.at(known, quarter, ~(np.isnan(day.people_in) & np.isnan(day.people_out)))
+        np.add.at(came, quarter, np.nan_to_num(day.people_in))
+        np.add.at(went, quarter, np.nan_to_num(day.people_out))
+        heard += known
+    return came / np.maximum(heard, 1), went / np.maximum(heard, 1), heard
+
+
+def _busy(usual: Floats) -> Bools:
+    """The quarters in which each door is as busy as in those in which half of its people come, or busier."""
+    order = np.sort(usual, axis=0)[::-1]
+    half = np.cumsum(order, axis=0) >= 0.5 * order.sum(axis=0)
+    least = np.take_along_axis(order, half.argmax(axis=0)[None], axis=0)
+    return np.asarray((usual >= least) & (usual > 0), bool)
+
+
+def _closed(days: Sequence[Seen], usual: Floats, heard: Floats) -> Bools:
+    """The longest part of the clock in which nobody passed on any day, if it is long and the site is busy otherwise."""
+    nobody = (usual.sum(1) == 0) & (heard.max(1) >= CLOSED_DAYS)
+    closed = np.zeros(QUARTERS, bool)
+    if len(days) < CLOSED_DAYS or usual.sum() < CLOSED_PEOPLE or not nobody.any():
+        return closed
+    runs = np.zeros(2 * QUARTERS, int)
+    for n, still in enumerate(np.tile(nobody, 2)):
+        runs[n] = (runs[n - 1] + 1) * still if n else int(still)
+    last = int(runs.argmax())
+    long = min(int(runs[last]), QUARTERS)
+    if long >= CLOSED_QUARTERS:
+        closed[np.arange(last - long + 1, last + 1) % QUARTERS] = True
+    return closed
+
+
+def _sums(building: Building, day: Seen, swapped: Bools, busy: Bools) -> tuple[Floats, Floats, Floats]:
+    """Of a day by space: who was left at its end, who passed; and by space, portal and busyness who would be missed."""
+    came, went = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
+    came, went = np.where(swapped, went, came), np.where(swapped, came, went)
+    doors = building.doors.astype(float)
+    left = doors @ (came - went).sum(0)
+    passed = np.abs(doors) @ (came + went).sum(0)
+    half = (came + went) / 2
+    at_busy = busy[day.clock // 15]
+    both = np.concatenate([(half * at_busy).sum(0), (half * ~at_busy).sum(0)])
+    return left, passed, np.tile(doors, 2) * both
+
+
+def _over(
+    building: Building,
+    days: Sequence[Seen],
+    swapped: Bools,
+    busy: Bools,
+    bias: Floats,
+    missed: float,
+    trust: Floats,
+) -> list[Past]:
+    """The days as they are known when they are over, to learn from how long people stay."""
+    found = []
+    into, out_of = (building.doors > 0).T.astype(float), (building.doors < 0).T.astype(float)
+    for day, own in zip(days, trust, strict=True):
+        came, went = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
+        came, went = np.where(swapped, went, came), np.where(swapped, came, went)
+        at = np.where(busy[day.clock // 15], bias[: len(swapped)], bias[len(swapped) :])
+        came, went = came * (1 + missed + np.maximum(at, 0)), went * (1 + missed + np.maximum(-at, 0))
+        people_in, people_out = came @ into + went @ out_of, came @ out_of + went @ into
+        found.append(
+            Past(
+                people_in=people_in,
+                people=bridged(people_in, people_out),
+                clock=np.asarray(day.clock + day.step_minutes),
+                minutes=day.step_minutes,
+                trust=own,
+            )
+        )
+    return found
+
+
+def _regression(
+    building: Building, left: Floats, passed: Floats, sums: Floats, unheard: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    """The bias of each portal, busy then quiet; of each space the standard deviation of a day's, and the widening.
+
+    Who is left at the end of a day is minus the sum of the biases times who would be missed, plus an error. Gaussian
+    prior on the biases, Student's t on the errors (iterated reweighting), whose scale is learnt with shrinkage.
+    """
+    days, spaces = left.shape
+    portals = building.doors.shape[1]
+    usual = 1.0  # how far from zero biases are here, in variances of the prior
+    wider = np.ones(spaces)
+    bias = np.zeros(2 * portals)
+    weight = np.where(passed >= LEAST_PEOPLE, 1.0, 0.0)
+    plain = VARIANCE * passed + (DAY_SD * passed / 2) ** 2
+    least = LEAST_VARIANCE + unheard
+    rows = sums.reshape(days * spaces, -1)
+    for _ in range(6):
+        errors = left + sums @ bias
+        scale = plain * wider + least
+        z2 = errors**2 / scale
+        trust = weight * (FREEDOM + 1) / (FREEDOM + z2)
+        precision = (trust / scale).reshape(-1)
+        covariance = np.linalg.inv(
+            np.linalg.inv(usual * _prior(portals)) + (rows * precision[:, None]).T @ rows
+        )
+        bias = -covariance @ (rows * precision[:, None]).T @ left.reshape(-1)
+        spread = (bias**2 + np.diag(covariance)).mean() / (BIAS_SD**2 + BUSY_SD**2 / 2)
+        usual = (SURE_DOORS + portals * spread) / (SURE_DOORS + portals)
+        errors = left + sums @ bias
+        known = np.einsum("dsp,pq,dsq->ds", sums, covariance, sums)
+        wider = _width(errors**2 + known, plain, least, weight)
+    typical = (sums * weight[:, :, None]).sum(0) / np.maximum((passed * weight).sum(0) / 2, 1)[:, None]
+    unsure = np.einsum("sp,pq,sq->s", typical, covariance, typical)
+    unsure = np.where(weight.any(0), unsure, BIAS_SD**2)
+    wider = HEAVY * wider
+    return bias, np.sqrt(unsure + wider * DAY_SD**2), wider, trust / (FREEDOM + 1) * FREEDOM
+
+
+def _width(misfit: Floats, plain: Floats, least: Floats, weight: Floats) -> Floats:
+    """The widening of each space by the squared errors of its days: the mean of what is likely by prior and errors."""
+    widths = np.geomspace(LEAST_WIDTH, MOST_WIDTH, 49)
+    scale = widths[:, None, None] * plain + least
+    fits = -np.log(scale) / 2 - (FREEDOM + 1) / 2 * np.log1p(misfit / scale / FREEDOM)
+    log = (fits * weight).sum(1) - (np.log(widths / WIDTH) ** 2 / (2 * WIDTH_SPREAD**2))[:, None]
+    chance = np.exp(log - log.max(0))
+    return np.asarray((widths[:, None] * chance).sum(0) / chance.sum(0))
+
+
+def _missed(wider: float, days: int) -> float:
+    """The share of passages missed both ways: who misses many errs by many, so the spread of the nights tells of it."""
+    sure = days / (days + SURE_DAYS)
+    return (1 - sure) * MISSED + sure * min(MISSED_EACH * VARIANCE * wider, MOST_MISSED)
+
+
+def _prior(portals: int) -> Floats:
+    """Covariance of the biases, busy then quiet."""
+    common, apart = BIAS_SD**2, BUSY_SD**2 / 2
+    return np.kron(
+        np.array([[common + apart, common - apart], [common - apart, common + apart]]), np.eye(portals)
+    )
+
+
+def _swapped(building: Building, days: Sequence[Seen]) -> Bools:
+    """The portals whose in is out: with them turned, the counts no longer fall far below zero."""
+    swapped = np.zeros(building.doors.shape[1], bool)
+    nets = np.stack([_so_far(day) for day in days])
+    below, reach = _below(building, nets, swapped)
+    while below > max(SWAPPED * reach, LEAST_PEOPLE):
+        tries: list[tuple[float, int]] = []
+        for portal in np.flatnonzero(~swapped):
+            other = swapped.copy()
+            other[portal] = True
+            tries.append((_below(building, nets, other)[0], int(portal)))
+        best, turned = min(tries, default=(below, 0))
+        if best > UNSWAPPED * below:
+            break
+        swapped[turned], below = True, best
+    return swapped
+
+
+def _so_far(day: Seen) -> Floats:
+    """In - out of each portal since the day began, at so many moments."""
+    counted = np.cumsum(np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out), axis=0)
+    return np.asarray(counted[_moments(len(counted))])
+
+
+def _moments(steps: int) -> NDArray[np.int64]:
+    return np.linspace(0, steps - 1, MOMENTS).astype(np.int64)
+
+
+def _below(building: Building, nets: Floats, swapped: Bools) -> tuple[float, float]:
+    """How far below zero the counts of all spaces fall on these days, and from there to their highest, in people."""
+    paths = nets @ (building.doors * np.where(swapped, -1, 1)).T
+    lowest, highest = paths.min(1), paths.max(1)
+    return float(np.maximum(-lowest, 0).sum()), float((highest - np.minimum(lowest, 0)).sum())

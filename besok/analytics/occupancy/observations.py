@@ -1,0 +1,127 @@
+"""What was seen of a site on one business day, step by step, and how level readings become readings of spaces."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from besok.analytics.occupancy.estimate import Bools, Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """One business day, or its first steps. NaN means "not heard".
+
+    `people_in` and `people_out` are steps x portals: who passed in the step. `people`, `occupied` (0 or 1, or the share
+    of the step) and `co2` (ppm) are steps x spaces, already held for as long as they are to count (see `hold`). `open`
+    tells by step whether the site is open to the public, None where its hours are not known. `clock` is the wall-clock
+    minute after midnight at which each step begins (it jumps when summer time does), `weekday` that of the business
+    day, 0 for Monday.
+    """
+
+    people_in: Floats
+    people_out: Floats
+    people: Floats
+    occupied: Floats
+    co2: Floats
+    open: Bools | None
+    clock: NDArray[np.int64]
+    step_minutes: float
+    weekday: int
+
+    @classmethod
+    def of(
+        cls,
+        people_in: Floats,
+        people_out: Floats,
+        spaces: int,
+        *,
+        people: Floats | None = None,
+        occupied: Floats | None = None,
+        co2: Floats | None = None,
+        open: Bools | None = None,
+        clock: NDArray[np.int64] | None = None,
+        step_minutes: float = 1.0,
+        begins_minute: int = 240,
+        weekday: int = 0,
+    ) -> "Seen":
+        """What was seen; all that is left out was not. Without `clock` the steps follow each other from 04:00 on."""
+        steps = len(people_in)
+        nothing = np.full((steps, spaces), np.nan)
+        running = (begins_minute + np.floor(np.arange(steps) * step_minutes)).astype(np.int64) % 1440
+        return cls(
+            people_in=people_in,
+            people_out=people_out,
+            people=nothing if people is None else people,
+            occupied=nothing if occupied is None else occupied,
+            co2=nothing if co2 is None else co2,
+            open=open,
+            clock=running if clock is None else clock,
+            step_minutes=step_minutes,
+            weekday=weekday,
+        )
+
+    def __len__(self) -> int:
+        return len(self.people_in)
+
+    def __getitem__(self, steps: slice) -> "Seen":
+        """Some of its steps."""
+        return replace(
+            self,
+            people_in=self.people_in[steps],
+            people_out=self.people_out[steps],
+            people=self.people[steps],
+            occupied=self.occupied[steps],
+            co2=self.co2[steps],
+            open=None if self.open is None else self.open[steps],
+            clock=self.clock[steps],
+        )
+
+
+def join(first: Seen, then: Seen) -> Seen:
+    """Steps of a day and those that follow them."""
+    known_hours = first.open is not None and then.open is not None
+    return replace(
+        first,
+        people_in=np.vstack([first.people_in, then.people_in]),
+        people_out=np.vstack([first.people_out, then.people_out]),
+        people=np.vstack([first.people, then.people]),
+        occupied=np.vstack([first.occupied, then.occupied]),
+        co2=np.vstack([first.co2, then.co2]),
+        open=np.concatenate([first.open, then.open]) if known_hours else None,
+        clock=np.concatenate([first.clock, then.clock]),
+    )
+
+
+def hold(values: Floats, steps: Sequence[int]) -> Floats:
+    """Level readings carried on until the next one, at most for the given number of steps in each column."""
+    rows = np.arange(len(values))[:, None]
+    last = np.maximum.accumulate(np.where(np.isnan(values), -1, rows), axis=0)
+    fresh = (last >= 0) & (rows - last <= np.asarray(steps))
+    return np.where(fresh, np.take_along_axis(values, np.maximum(last, 0), axis=0), np.nan)
+
+
+def heard(*readings: Floats) -> Bools:
+    """The steps in which anything at all was heard."""
+    return np.asarray((~np.isnan(np.hstack(readings))).any(axis=1), bool)
+
+
+def known(observed: Bools, patience: int) -> Bools:
+    """The steps in which the site can be spoken of: something of it was heard then or within `patience` steps before.
+
+    A silent site has no figures: missing is never zero.
+    """
+    rows = np.arange(len(observed))
+    last = np.maximum.accumulate(np.where(observed, rows, -1 - patience))
+    return rows - last <= patience
+
+
+def by_space(values: Floats, space_of: Sequence[int], spaces: int, *, add: bool) -> Floats:
+    """Readings of channels (steps x channels) as readings of the spaces they look into: summed, or the highest."""
+    result = np.full((len(values), spaces), np.nan)
+    for channel, space in enumerate(space_of):
+        one, other = result[:, space], values[:, channel]
+        both = one + other if add else np.maximum(one, other)
+        result[:, space] = np.where(np.isnan(one), other, np.where(np.isnan(other), one, both))
+    return result

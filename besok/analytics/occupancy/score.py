@@ -1,0 +1,156 @@
+"""How good an estimate of the people in spaces is, judged by the truth; and the simple estimates it has to beat.
+
+Arrays have a row per step of time and a column per space; NaN means "not known". All functions are pure.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from besok.analytics.occupancy import Floats, Incidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """An estimate: people with the bounds of their 80 % interval, NaN where the estimator gives none."""
+
+    people: Floats
+    lower: Floats
+    upper: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accuracy:
+    """An estimate of one space beside the truth. None where nothing can be said.
+
+    `rmse` is the root of the mean squared error in people, `relative` the same by the people who were there on the
+    average while anybody was (`mean_people`); `bias` the mean error (positive: too many); `coverage` the share of the
+    steps with an interval in which the truth lay in it (0.8 would be right), of those in which somebody was there or
+    said to be, for the nights of an empty house are right for nothing; `known` the share of steps of which the estimate
+    says anything.
+    """
+
+    mean_people: float
+    known: float
+    rmse: float | None
+    relative: float | None
+    bias: float | None
+    coverage: float | None
+
+
+def accuracy(real: Floats, people: Floats, lower: Floats, upper: Floats) -> Accuracy:
+    """How good `people` is for `real`; each is one value per step. Where the truth is not known (NaN) nothing counts.
+
+    Example: real 2, 4 and people 3, 3: rmse 1, relative 1/3, bias 0.
+    """
+    real, people, lower, upper = (column[~np.isnan(real)] for column in (real, people, lower, upper))
+    said, bounded = ~np.isnan(people), ~(np.isnan(lower) | np.isnan(upper))
+    bounded &= (real > 0) | (np.nan_to_num(people) >= 0.5)
+    there = float(real[real > 0].mean()) if (real > 0).any() else 0.0
+    errors = people[said] - real[said]
+    rmse = float(np.sqrt((errors**2).mean())) if said.any() else None
+    within = (lower <= real) & (real <= upper)
+    return Accuracy(
+        mean_people=there,
+        known=float(said.mean()) if len(said) else 0.0,
+        rmse=rmse,
+        relative=rmse / there if rmse is not None and there else None,
+        bias=float(errors.mean()) if said.any() else None,
+        coverage=float(within[bounded].mean()) if bounded.any() else None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """Steps in which a space really was full (`full`), in which it was so unsaid (`missed`), and said to be (`said`)
+    though it was not (`false`)."""
+
+    full: int
+    missed: int
+    said: int
+    false: int
+
+    def __add__(self, other: "Alerts") -> "Alerts":
+        return Alerts(
+            full=self.full + other.full,
+            missed=self.missed + other.missed,
+            said=self.said + other.said,
+            false=self.false + other.false,
+        )
+
+
+def alerts(real: Floats, people: Floats, at: float) -> Alerts:
+    """How an alert that comes with `at` people would have done; where nothing is known there is none.
+
+    Example: real 9, 10, 12 and people 10, 8, 11 at 10: full 2, missed 1, said 2, false 1.
+    """
+    full, said = real >= at, np.nan_to_num(people) >= at
+    return Alerts(
+        full=int(full.sum()),
+        missed=int((full & ~said).sum()),
+        said=int(said.sum()),
+        false=int((said & ~full).sum()),
+    )
+
+
+def raw(doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[slice]) -> Figures:
+    """In - out since the very beginning, which never forgets an error. The flows are steps x portals."""
+    del days
+    return _plain(np.cumsum(_net(doors, people_in, people_out), axis=0), doors)
+
+
+def clamp_and_reset(
+    doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[slice]
+) -> Figures:
+    """What most counting systems do: in - out, never below zero, and begun anew with each business day."""
+    net = _net(doors, people_in, people_out)
+    people = np.zeros_like(net)
+    for day in days:
+        so_far = np.cumsum(net[day], axis=0)
+        people[day] = so_far - np.minimum.accumulate(np.minimum(so_far, 0), axis=0)
+    return _plain(people, doors)
+
+
+def end_of_day(doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[slice]) -> Figures:
+    """In - out of each day after its end, with the smaller of the day's sums of each space scaled up to the larger.
+
+    So everybody has left when the day ends, and nobody is below zero. It is what Density documents for its entrances:
+    exits are adjusted where too many seem to stay, entrances where too few (support.density.io, "Drift and Drift
+    Correction"). If one of the sums is zero there is nothing to scale.
+
+    Example: in 1, 1, 0 and out 0, 0, 1 is scaled to out 0, 0, 2, so that 1, 2, 0 are in.
+    """
+    came, went = _crossings(doors, people_in, people_out)
+    people = np.zeros_like(came)
+    for day in days:
+        ins, outs = came[day].sum(axis=0), went[day].sum(axis=0)
+        both = (ins > 0) & (outs > 0)
+        most = np.maximum(ins, outs)
+        up_in, up_out = (np.where(both, most / np.where(both, sums, 1), 1.0) for sums in (ins, outs))
+        people[day] = np.maximum(np.cumsum(came[day] * up_in - went[day] * up_out, axis=0), 0)
+    return _plain(people, doors)
+
+
+def _crossings(doors: Incidence, people_in: Floats, people_out: Floats) -> tuple[Floats, Floats]:
+    """People who came into each space and who left it, by step."""
+    inward, outward = np.nan_to_num(people_in), np.nan_to_num(people_out)
+    into, out_of = (doors.T > 0).astype(float), (doors.T < 0).astype(float)
+    return inward @ into + outward @ out_of, outward @ into + inward @ out_of
+
+
+def _net(doors: Incidence, people_in: Floats, people_out: Floats) -> Floats:
+    """People who came into each space less those who left it, by step."""
+    found: Floats = (np.nan_to_num(people_in) - np.nan_to_num(people_out)) @ doors.T
+    return found
+
+
+def _plain(people: Floats, doors: Incidence) -> Figures:
+    nothing = np.full(people.shape, np.nan)
+    return Figures(people=np.where((doors != 0).any(axis=1), people, np.nan), lower=nothing, upper=nothing)
+
+
+def visits(doors: Incidence, people_in: Floats, people_out: Floats) -> float:
+    """Who entered the site (space 0) through any of its portals; who only passes between its spaces does not count."""
+    entered = np.where(doors[0] > 0, people_in, np.where(doors[0] < 0, people_out, np.nan))
+    return float(np.nansum(entered))

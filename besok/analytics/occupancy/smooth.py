@@ -1,0 +1,148 @@
+"""The estimate of a day that is over: each step knows what came before it and what came after."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from besok.analytics.occupancy.building import Building
+from besok.analytics.occupancy.day import Day, Inputs
+from besok.analytics.occupancy.estimate import Estimate, Floats
+from besok.analytics.occupancy.filter import Filter
+from besok.analytics.occupancy.grid import Cells, Grid
+from besok.analytics.occupancy.observations import Seen
+from besok.analytics.occupancy.parameters import NOTHING, NOTHING_BEFORE, Learnt
+from besok.analytics.occupancy.space_estimates import estimate_of
+from besok.analytics.occupancy.summary import summary
+from besok.analytics.occupancy.transition import Done, News, State, backwards
+
+NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
+WHOLE_DAY_MINUTES = 22 * 60.0  # a day that is known so far is over, and at its end nobody is in
+AIR_LASTS = np.array([[1.0], [1.0], [6.0]])  # both ends of the day are known: what the air says is less new
+GHOST = 0.001  # likelihood of somebody who is still there, beside 1 for nobody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Node:
+    """What was believed after a node of the forward pass, and how it came to that."""
+
+    grid: Grid
+    done: Done
+
+
+def smoothed(building: Building, seen: Seen, learnt: Learnt = NOTHING, *, within: float = 1.0) -> Estimate:
+    """The estimate of each step from all of the day: better than `live`, once the day is over or late data has come.
+
+    If `seen` ends before the day does, its last figures are those of the filter.
+    """
+    if not len(seen):
+        return Filter(building, learnt)._step(seen, within)
+    over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
+    if over and learnt.of(building).first:
+        learnt = NOTHING_BEFORE
+    inputs = Day(building, learnt).take(seen)
+    ends = _ends(len(seen), seen.step_minutes)
+    bias_sd = learnt.of(building).bias_sd
+    if over:
+        bias_sd = _unsettled(bias_sd, inputs)
+    at_nodes = _backward(_forward(building, learnt, inputs, ends, seen.step_minutes, bias_sd), over)
+    columns = _between(inputs, ends, at_nodes, within)
+    return estimate_of(building, seen, inputs, *columns, within=within)
+
+
+def _ends(steps: int, minutes: float) -> list[int]:
+    """The steps at which nodes end."""
+    many = max(round(NODE_MINUTES / minutes), 1)
+    return [*range(many, steps, many), steps]
+
+
+def _unsettled(bias_sd: Floats, inputs: Inputs) -> Floats:
+    """How far the biases of a day that is over may be: far enough for nobody to be left at its end.
+
+    On a bad day (a counter that was covered, an emergency exit that stood open) that is further than past days tell.
+    """
+    passed = inputs.passages
+    left = np.abs((passed.people_in - passed.people_out).sum(0))
+    by_chance = 2 * np.sqrt(passed.variance.sum(0))
+    through = np.maximum((passed.people_in + passed.people_out).sum(0) / 2, 1)
+    return np.asarray(np.maximum(bias_sd, np.maximum(left - by_chance, 0) / (2 * through)))
+
+
+def _forward(
+    building: Building, learnt: Learnt, inputs: Inputs, ends: list[int], minutes: float, bias_sd: Floats
+) -> list[_Node]:
+    doors = learnt.of(building)
+    state = State(bias_sd, building.room(), doors.first)
+    nodes, start = [], 0
+    for end in ends:
+        done = state.step(_news(inputs, slice(start, end), minutes), keep=True)
+        assert done is not None
+        nodes.append(_Node(grid=state.grid.copy(), done=done))
+        start = end
+    return nodes
+
+
+def _news(inputs: Inputs, steps: slice, minutes: float) -> News:
+    """What several steps brought, as one."""
+    passed = inputs.passages
+    people_in, people_out = passed.people_in[steps], passed.people_out[steps]
+    so_far = np.cumsum(people_in - people_out, axis=0)
+    return News(
+        minutes=minutes * len(people_in),
+        passing=minutes * len(people_in),
+        people_in=people_in.sum(0),
+        people_out=people_out.sum(0),
+        variance=passed.variance[steps].sum(0),
+        lowest=so_far.min(0) - so_far[-1],
+        still=inputs.still[steps].sum(0),
+        people=_last(inputs.people[steps]),
+        occupied=_last(inputs.occupied[steps]),
+        usual=inputs.usual[steps][-1],
+        usual_sd=inputs.usual_sd[steps][-1],
+        lasts=inputs.lasts,
+        air=inputs.air[:, steps][:, -1] * AIR_LASTS,
+    )
+
+
+def _last(values: Floats) -> Floats:
+    """The last value of each column that is known."""
+    known = ~np.isnan(values)
+    last = len(values) - 1 - known[::-1].argmax(0)
+    return np.asarray(values[last, np.arange(values.shape[1])])
+
+
+def _backward(nodes: list[_Node], over: bool) -> Floats:
+    """Mean, lower and upper bound at each node (3 x nodes x spaces), from the whole day."""
+    found = np.zeros((3, len(nodes), len(nodes[-1].grid.width)))
+    later = _ending(nodes[-1].grid, over)
+    for n in range(len(nodes) - 1, -1, -1):
+        node = nodes[n]
+        cells = node.grid.cells * later
+        total = cells.sum((1, 2), keepdims=True)
+        cells = np.where(total > 1e-25, cells / np.maximum(total, 1e-30), node.grid.cells)
+        found[:, n] = summary(node.grid, cells)
+        later = backwards(later, node.done)
+    return found
+
+
+def _ending(grid: Grid, over: bool) -> Cells:
+    """How likely each cell is at the end of the day: nobody stays, if it is over."""
+    people = grid.people()
+    if not over:
+        return np.ones_like(people)
+    return np.where(people > 0.5 * grid.width[:, None, None], GHOST, 1).astype(np.float32)
+
+
+def _between(inputs: Inputs, ends: list[int], at_nodes: Floats, within: float) -> Floats:
+    """The figures of all steps: by the counts between nodes, their error interpolated."""
+    net = inputs.passages.people_in - inputs.passages.people_out
+    counted = np.cumsum(net, axis=0)
+    nodes = np.concatenate([np.zeros((3, 1, net.shape[1])), at_nodes], 1)
+    base = np.concatenate([np.zeros((1, net.shape[1])), counted])
+    at = np.array([0, *ends])
+    steps = np.arange(1, len(net) + 1) - (1 - within)
+    off = nodes - base[at]
+    after = np.clip(np.searchsorted(at, steps), 1, len(at) - 1)
+    share = ((steps - at[after - 1]) / (at[after] - at[after - 1]))[:, None]
+    between = (1 - share) * off[:, after - 1] + share * off[:, after]
+    people, lower, upper = np.maximum(counted - (1 - within) * net + between, 0)
+    return np.stack([people, np.minimum(lower, people), np.maximum(upper, people)])

@@ -1,0 +1,92 @@
+"""From what the filter or the smoother believes to what is shown: spaces without doors, sums, bases and reasons."""
+
+import numpy as np
+
+from besok.analytics.occupancy.building import Building
+from besok.analytics.occupancy.day import Inputs
+from besok.analytics.occupancy.estimate import Bools, Estimate, Floats, reason_code
+from besok.analytics.occupancy.evidence import level_sd
+from besok.analytics.occupancy.observations import Seen
+from besok.analytics.occupancy.space_tree import reconciled
+
+_DOORS, _PEOPLE, _PRESENCE = 1, 2, 3
+# Of the people, as standard deviation: by the share that is missed both ways, which is a guess; and at least.
+UNSURE, LEAST_UNSURE = 1.5, 0.01
+Z_80 = 1.2816  # standard deviations to either side of an 80 % interval
+WHOLE = (
+    0.85  # of an interval, before its bounds are moved to whole people, so that it still holds four of five
+)
+
+
+def estimate_of(
+    building: Building,
+    seen: Seen,
+    inputs: Inputs,
+    people: Floats,
+    lower: Floats,
+    upper: Floats,
+    *,
+    within: float = 1.0,
+) -> Estimate:
+    """The estimate of some steps, of which the doors' figures are given."""
+    by_doors = inputs.passages.counted
+    inside = ~np.isnan(inputs.people)
+    presence = ~np.isnan(inputs.occupied) & ~inside
+    people, lower, upper = (np.where(by_doors, column, np.nan) for column in (people, lower, upper))
+    lower, upper = _wider(
+        people, lower, upper, np.where(inside, 0, max(UNSURE * inputs.missed, LEAST_UNSURE))
+    )
+    alone = inside & ~by_doors
+    sd = level_sd(np.nan_to_num(inputs.people))
+    people = np.where(alone, inputs.people, people)
+    lower = np.where(alone, np.maximum(inputs.people - Z_80 * sd, 0), lower)
+    upper = np.where(alone, inputs.people + Z_80 * sd, upper)
+    lone = presence & ~by_doors
+    people = np.where(
+        lone, inputs.occupied, people
+    )  # at least one, or none; a share where a step was so in part
+    people, lower, upper = reconciled(building, people, lower, upper, np.where(lone, inputs.occupied, 0))
+    lower, upper = _whole(people, lower, upper)
+    raw = inputs.raw - (1 - within) * inputs.passages.raw
+    empty = presence & (inputs.occupied == 0) & (people < 0.5)
+    basis = np.where(inside, _PEOPLE, np.where(lone | empty, _PRESENCE, np.where(by_doors, _DOORS, 0)))
+    reason = _reasons(inputs, by_doors & ~lone, people, lower, upper, raw)
+    return Estimate(
+        people=people,
+        lower=lower,
+        upper=upper,
+        raw=np.where(by_doors, raw, np.nan),
+        basis=basis.astype(np.int8),
+        reason=reason,
+    )
+
+
+def _wider(people: Floats, lower: Floats, upper: Floats, unsure: Floats) -> tuple[Floats, Floats]:
+    """The bounds with what no door can tell: the share that is missed both ways, which is no more than a guess."""
+    other = Z_80 * unsure * people
+    return np.maximum(people - np.hypot(people - lower, other), 0), people + np.hypot(upper - people, other)
+
+
+def _whole(people: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+    """The bounds moved outwards to whole people: between 3.6 and 3.9 there is nobody who could be counted."""
+    lower, upper = people - WHOLE * (people - lower), people + WHOLE * (upper - people)
+    return np.fmin(lower, np.rint(lower)), np.fmax(upper, np.rint(upper))
+
+
+def _reasons(
+    inputs: Inputs, by_doors: Bools, people: Floats, lower: Floats, upper: Floats, raw: Floats
+) -> np.ndarray:
+    """Why figures are not what the counts say; the most telling reason of each."""
+    off = people - raw
+    named = np.zeros(people.shape, np.int8)
+    telling = (
+        ("drift", np.abs(off) > np.maximum(1, 0.05 * people)),
+        ("below_zero", (raw < 0) & (off > 0.5)),
+        ("closed", inputs.closed[:, None] & (off < -0.5) & (upper < raw)),
+        ("odd_door", inputs.passages.odd),
+        ("silent_door", inputs.passages.silent),
+        ("stuck", inputs.stuck),
+    )
+    for reason, where in telling:
+        named[where & by_doors & ((np.abs(off) > 0.5) | inputs.stuck)] = reason_code(reason)
+    return named

@@ -1,0 +1,72 @@
+"""Making spaces agree: what lies in a space are parts of its people."""
+
+import numpy as np
+
+from besok.analytics.occupancy.building import Building
+from besok.analytics.occupancy.estimate import Floats
+
+_LEAST = 0.05  # people squared: variance of a figure that is quite sure
+
+
+def reconciled(
+    building: Building, people: Floats, lower: Floats, upper: Floats, least: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """The figures, moved as little as their variances want, so that parts add up to their whole; none below `least`.
+
+    Where people can only be in the parts of a space, the whole is their sum; else it is at least that. Weighted least
+    squares on the tree, the parts' errors taken to be independent: first from the leaves to the site, then back.
+    Steps x spaces; a space that is not known takes no part.
+    """
+    if len(building.parents) == 1:
+        return people, lower, upper
+    before = people
+    people, variance = people.copy(), np.maximum(((upper - lower) / 2.56) ** 2, _LEAST)
+    variance = np.where(np.isnan(variance), 0.25 * np.nan_to_num(people) + 1, variance)
+    for space in building.from_leaves():
+        _up(building, space, people, variance)
+    for space in reversed(building.from_leaves()):
+        _down(building, space, people, variance, least)
+    moved = people - before
+    return people, np.minimum(np.maximum(lower + moved, 0), people), np.maximum(upper + moved, people)
+
+
+def _parts(building: Building, space: int, people: Floats) -> tuple[list[int], Floats]:
+    """The parts of a space, and in which steps they bind it: 1 where they must agree, 0.5 where they may be fewer."""
+    parts = building.parts(space)
+    known = ~np.isnan(people[:, parts]).any(1) & ~np.isnan(people[:, space])
+    return parts, np.where(known, 1.0 if building.is_sum(space) else 0.5, 0.0)
+
+
+def _up(building: Building, space: int, people: Floats, variance: Floats) -> None:
+    """A whole as its own figure and the sum of its parts have it together."""
+    parts, bound = _parts(building, space, people)
+    if not parts:
+        return
+    summed, of_sum = np.nan_to_num(people[:, parts]).sum(1), variance[:, parts].sum(1)
+    joint = (bound == 1) | ((bound > 0) & (summed > people[:, space]))
+    share = variance[:, space] / (variance[:, space] + of_sum)
+    people[:, space] = np.where(
+        joint, people[:, space] + share * (summed - people[:, space]), people[:, space]
+    )
+    variance[:, space] = np.where(joint, (1 - share) * variance[:, space], variance[:, space])
+
+
+def _down(building: Building, space: int, people: Floats, variance: Floats, least: Floats) -> None:
+    """The parts of a whole, that they add up to it; no part falls below its least, while the others can give way."""
+    parts, bound = _parts(building, space, people)
+    if not parts:
+        return
+    whole, least = people[:, space], least[:, parts]
+    for _ in range(3):
+        gap = whole - np.nan_to_num(people[:, parts]).sum(1)
+        joint = (bound == 1) | ((bound > 0) & (gap < 0))
+        weight = variance[:, parts] * ((gap > 0)[:, None] | (people[:, parts] > least))
+        share = weight / np.maximum(weight.sum(1, keepdims=True), 1e-9)
+        moved = np.where(joint[:, None], share * gap[:, None], 0)
+        people[:, parts] = np.where(
+            joint[:, None], np.maximum(people[:, parts] + moved, least), people[:, parts]
+        )
+    summed = np.nan_to_num(people[:, parts]).sum(1)
+    joint = (bound == 1) | ((bound > 0) & (summed > whole))
+    scale = np.where(joint & (summed > 0), whole / np.maximum(summed, 1e-9), 1)
+    people[:, parts] *= scale[:, None]

@@ -1,0 +1,184 @@
+"""One step of the filter: what passed, who left, what was seen inside; and the same backwards, for the smoother."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from besok.analytics.occupancy import evidence
+from besok.analytics.occupancy.estimate import Floats
+from besok.analytics.occupancy.evidence import Leaving
+from besok.analytics.occupancy.grid import LIFT, Cells, Grid, Moved, double, roll, spread
+
+Bools = NDArray[np.bool_]
+CROWDED = (
+    1.5  # of the capacity: houses are fuller than they may be now and then; what is far beyond is a fault
+)
+_CROWDING = 0.1  # of the capacity: so many more, and a step with them is this much less likely
+_CROWD_TRUST = 0.05
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class News:
+    """What one step of `minutes` brought, by space.
+
+    `passing` are those of its minutes, the last ones, in which people passed: the others were quiet.
+    `variance` is that of the passages' error, `lowest` how far below its end the step's number of people has been (0 or
+    less), `still` for how many of its minutes nothing moved though all is closed, `people` and `occupied` what was seen
+    inside (NaN: nothing). `usual`, `usual_sd` and `lasts` are how many are in by who came of late, its error and for
+    how long that lasts; `air` is the same three by the air.
+    """
+
+    minutes: float
+    passing: float
+    people_in: Floats
+    people_out: Floats
+    variance: Floats
+    lowest: Floats
+    still: Floats
+    people: Floats
+    occupied: Floats
+    usual: Floats
+    usual_sd: Floats
+    lasts: Floats
+    air: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a step did to the probabilities, so that it can be followed backwards; None where it did nothing."""
+
+    leaving: Cells
+    spread: Floats | None  # variance in cells squared
+    below: Bools | None
+    empty: NDArray[np.int64]
+    gone: Cells | None
+    seen: Cells | None
+    settled: Bools
+    moved: Moved | None
+
+
+class State:
+    """What is believed of the spaces at the end of the steps so far."""
+
+    def __init__(self, bias_sd: Floats, capacity: Floats, first: bool) -> None:
+        self.grid = Grid(bias_sd)
+        self.leaving = Leaving(len(bias_sd))
+        self.capacity = capacity
+        self.first = first  # no day was seen before: counters may be worse than is thought of them
+
+    def copy(self) -> "State":
+        """The same, to go on with differently."""
+        other = object.__new__(State)
+        other.grid, other.leaving = self.grid.copy(), self.leaving.copy()
+        other.capacity, other.first = self.capacity, self.first
+        return other
+
+    def step(self, news: News, keep: bool = False) -> Done | None:
+        """Take in a step; with `keep`, tell what it did."""
+        grid = self.grid
+        leaving = self.leaving.likelihood(grid, news.people_in, news.people_out, news.minutes)
+        grid.weigh(leaving)
+        self.leaving.remember(grid, news.people_in, news.people_out, news.minutes)
+        variance, below = None, None
+        lowest = np.broadcast_to(news.lowest[:, None], grid.offset.shape)
+        passed = bool((news.people_in + news.people_out + news.variance).any())
+        if passed:
+            variance = (
+                grid.variance(news.people_in, news.people_out, news.variance, news.passing)
+                / grid.width[:, None] ** 2
+            )
+            grid.move(news.people_in, news.people_out)
+            grid.cells = spread(grid.cells, variance)
+            below = grid.people() + lowest[:, :, None].astype(np.float32) <= -0.5 * grid.width[:, None, None]
+        empty = grid.empty_cell(lowest)
+        if passed:
+            grid.cut(lowest)
+        gone = self._gone(news.still, empty)
+        seen, settled = self._inside(news)
+        moved = self._lay(settled)
+        if not keep:
+            return None
+        return Done(
+            leaving=leaving,
+            spread=variance,
+            below=below,
+            empty=empty,
+            gone=gone,
+            seen=seen,
+            settled=settled,
+            moved=moved,
+        )
+
+    def _gone(self, still: Floats, empty: NDArray[np.int64]) -> Cells | None:
+        """Let the few who are left over in closed hours be gone."""
+        if not (self.first and (still > 0).any()):
+            return None
+        grid, share = self.grid, evidence.gone(self.grid, still)
+        away = share * grid.cells
+        grid.cells = grid.cells - away
+        space, bias = np.indices(empty.shape)
+        grid.cells[space, bias, empty] += away.sum(2)
+        return share
+
+    def _inside(self, news: News) -> tuple[Cells | None, Bools]:
+        """Weigh by what was seen inside."""
+        grid, parts = self.grid, []
+        settled = np.zeros(len(news.people), bool)
+        if (news.still > 0).any():
+            parts.append(evidence.closed(grid, news.still))
+        counted = ~np.isnan(news.people)
+        if counted.any():
+            likelihood, settled = evidence.counted_inside(grid, news.people, news.minutes)
+            parts.append(likelihood)
+        if not np.isnan(news.usual).all():
+            parts.append(evidence.usual(grid, news.usual, news.usual_sd, news.minutes / news.lasts))
+        if not np.isnan(news.air).all():
+            people, sd, lasts = news.air
+            parts.append(evidence.usual(grid, people, sd, news.minutes / lasts))
+        if not np.isnan(news.occupied).all():
+            parts.append(evidence.presence(grid, news.occupied, news.minutes))
+        if (news.people_in + news.people_out > 0).any() and not np.isnan(self.capacity).all():
+            parts.append(self._room())
+        if not parts:
+            return None, settled
+        seen = np.prod(np.stack(parts), 0) if len(parts) > 1 else parts[0]
+        grid.weigh(seen)
+        if settled.any():
+            grid.settle(settled, np.nan_to_num(news.people), evidence.level_sd(np.nan_to_num(news.people)))
+            grid.cut()
+        return seen, settled
+
+    def _room(self) -> Cells:
+        """How well each cell agrees with the space's capacity."""
+        over = self.grid.people() / self.capacity[:, None, None] - CROWDED
+        return np.exp(-_CROWD_TRUST * np.fmax(np.nan_to_num(over), 0) / _CROWDING).astype(np.float32)
+
+    def _lay(self, settled: Bools) -> Moved | None:
+        before = self.grid.offset
+        moved = self.grid.recentre()
+        if moved is not None:
+            self.leaving.shift(self.grid.offset - before)
+        return moved
+
+
+def backwards(after: Cells, done: Done) -> Cells:
+    """How well each cell before a step explains all that came later, from the same of the cells after it."""
+    before = after
+    if done.moved is not None:
+        before = before.copy()
+        for space in np.flatnonzero(done.moved.halved):
+            before[space] = double(before[space])
+        before = roll(before, -done.moved.rolled, edge=True)
+    if done.seen is not None:
+        before = before * done.seen
+    if done.gone is not None:
+        before = (1 - done.gone) * before + done.gone * np.take_along_axis(before, done.empty[:, :, None], 2)
+    if done.below is not None:
+        lifted = LIFT * np.take_along_axis(before, done.empty[:, :, None], 2)
+        before = np.where(done.below, lifted, before)
+    if done.spread is not None:
+        before = spread(before, done.spread)
+    before = np.where(done.settled[:, None, None], 1, before * done.leaving)
+    most = before.max((1, 2), keepdims=True)
+    return np.asarray(np.where(most > 0, before / np.maximum(most, 1e-30), 1), np.float32)

@@ -1,0 +1,277 @@
+"""Which counter breaks the balance.
+
+Who goes into a part of a site comes out of it on the same business day. For each part between counted doors (a cell)
+and each day the entries less the exits, r = B e, come from nothing but the errors e of its doors, B being cells x doors
+with 1 and -1. A counter that sees 9 % fewer leaving than coming errs by 9 % of its own traffic, in the two cells it
+joins, on every day; chance errs by the root of the traffic. So the days give a linear model of the doors' biases with
+known noise, and Gaussian arithmetic gives the posterior of each bias under a prior for sound counters. A counter is
+named if a wide prior for it alone explains the days far better (Bayes factor; Kass and Raftery, J. Am. Stat. Assoc. 90,
+1995).
+
+Where there are days before, it is changes that are judged: the small biases that sound counters have go on as they
+were, and the days before tell what they are.
+
+Doors side by side between the same two cells share their imbalance. What parts them is their own history: the counter
+whose in/out ratio has changed since then, against its usual days, is the one. Without a history both are named.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+
+from besok.analytics.quality.findings import Finding
+from besok.analytics.quality.sensor_series import Bools, Floats, House, Seen, middle, scatter
+from besok.analytics.quality.site_layout import OUT, Cells, told
+
+SOUND, CHANGE, BROKEN = (
+    0.015,
+    0.005,
+    0.3,
+)  # standard deviations: of sound counters' biases, their changes, broken ones'
+DAY_TO_DAY = 0.01  # of a door's traffic: what differs from day to day beyond chance
+LEAKS = 0.02  # of a cell's traffic: who leaves it by a way that nobody counts
+LEAST_VARIANCE, MOST_VARIANCE = 0.05, 1.0  # of in - out for each passage
+MOST_Z = 4.0  # no day tells more than so many standard deviations
+AFTER_DAYS, BEFORE_DAYS = 3, 7
+RECENT_DAYS, LEAST_STILL = 3, 0.2  # days that must still be biased, by such a share of the bias
+SURE = 9.0  # logarithm of the Bayes factor: 8,000 to 1
+BY_BALANCE = 2.0  # of it that must come from the balances alone: people may change their ways
+LEAST_BIAS = 0.05
+EITHER = log(3)
+LEAST_FAIR = 0.2  # of the people who pass the doors of a cell, by which entries and exits may differ
+ROUNDS = 3  # counters that are named at once at most
+Z_95 = 1.96
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Days:
+    """What each day tells of the biases: precision (doors x doors) and pull (doors), and each door's own flows."""
+
+    precision: Floats
+    pull: Floats
+    came: Floats  # days x doors
+    went: Floats
+    whole: Bools  # days x doors
+    healthy: Bools
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Suspect:
+    door: int
+    day: int
+    odds: float
+    bias: float
+    spread: float
+    other: int | None
+
+
+def unbalanced(house: House, seen: Seen, cells: Cells, bad: Bools) -> Iterator[Finding]:
+    """Counters that count more one way than the other, by what all doors and days tell together."""
+    taken: list[_Suspect] = []
+    for _ in range(ROUNDS):
+        days = _days(house, seen, cells, bad, taken)
+        suspect = _suspect(days, [s.door for s in taken])
+        if suspect is None:
+            return
+        taken.append(suspect)
+        own = [n for n, c in enumerate(house.counters) if c.door == suspect.door and c.own]
+        if own and abs(suspect.bias) >= LEAST_BIAS:
+            yield _finding(house, seen, days, suspect, own[0])
+
+
+def _finding(house: House, seen: Seen, days: _Days, s: _Suspect, counter: int) -> Finding:
+    lower, upper = (s.bias + side * Z_95 * s.spread for side in (-1, 1))
+    numbers: dict[str, float | str] = {
+        "out_share": (1 - s.bias / 2) / (1 + s.bias / 2),
+        "bias": s.bias,
+        "lower": lower,
+        "upper": upper,
+        "days": float((days.whole[s.day :, s.door]).sum()),
+        "people_in": float(days.came[s.day :, s.door].sum()),
+        "people_out": float(days.went[s.day :, s.door].sum()),
+    }
+    if s.other is not None:
+        numbers["other"] = house.doors[s.other].id
+    since = seen.times[int(np.searchsorted(seen.day, s.day))]
+    return told(house, house.counters[counter], "unbalanced", since, numbers, s.odds)
+
+
+def _suspect(days: _Days, taken: Sequence[int]) -> _Suspect | None:
+    """The door, and the day from which on, whose bias explains most; None if no bias is needed."""
+    best: tuple[float, int, int] | None = None
+    found: tuple[Floats, Floats, Floats] | None = None
+    for first in [0, *range(BEFORE_DAYS, len(days.came) - AFTER_DAYS + 1)]:
+        precision, pull = _told(days, first)
+        sound = CHANGE if first else SOUND
+        by_balance, _, _ = _judged(sound, precision, pull)
+        if by_balance.max() <= BY_BALANCE:
+            continue
+        ratio_precision, ratio = _changes(days, first)
+        odds, mean, spread = _judged(
+            sound, precision + np.diag(ratio_precision), pull + ratio * ratio_precision
+        )
+        odds = np.where(by_balance > BY_BALANCE, odds, -np.inf)
+        odds[taken] = -np.inf
+        door = int(np.argmax(odds))
+        if best is None or odds[door] > best[0]:
+            best, found = (float(odds[door]), door, first), (odds, mean, spread)
+    if (
+        best is None
+        or found is None
+        or best[0] < SURE
+        or not _still(days, best[1], best[2], float(found[1][best[1]]))
+    ):
+        return None
+    odds, mean, spread_ = found
+    rest = odds.copy()
+    rest[best[1]] = -np.inf
+    second = int(np.argmax(rest))
+    other = second if odds[second] > best[0] - EITHER else None
+    door = best[1]
+    return _Suspect(
+        door=door, day=best[2], odds=best[0], bias=float(mean[door]), spread=float(spread_[door]), other=other
+    )
+
+
+def _told(days: _Days, first: int) -> tuple[Floats, Floats]:
+    """What the balances tell of the doors' biases since the day `first`: precision (doors x doors) and pull.
+
+    Where there are days before, it is of changes: the small biases that sound counters have go on as they were.
+    """
+    after, pull = days.precision[first:].sum(axis=0), days.pull[first:].sum(axis=0)
+    if not first:
+        return after, pull
+    whole, whole_pull = after + days.precision[:first].sum(axis=0), pull + days.pull[:first].sum(axis=0)
+    steady = after @ np.linalg.inv(whole + np.eye(len(whole)) / SOUND**2)
+    return after - steady @ after, pull - steady @ whole_pull
+
+
+def _judged(sound: float, precision: Floats, pull: Floats) -> tuple[Floats, Floats, Floats]:
+    """For each door the logarithm of the Bayes factor that it is broken; its bias if it is, and the error of that."""
+    extra = 1 / sound**2 - 1 / BROKEN**2
+    posterior = np.linalg.inv(np.eye(len(precision)) / sound**2 + precision)
+    mean, variance = posterior @ pull, np.diag(posterior)
+    left = 1 - extra * np.minimum(variance, sound**2 * (1 - 1e-9))
+    odds = log(sound / BROKEN) - np.log(left) / 2 + extra * mean**2 / left / 2
+    return np.asarray(odds), mean / left, np.sqrt(variance / left)
+
+
+def _still(days: _Days, door: int, first: int, bias: float) -> bool:
+    """Whether the door's last days are biased as those before: what has been mended is not reported."""
+    recent = np.flatnonzero(days.whole[:, door])[-RECENT_DAYS:]
+    if not len(recent):
+        return False
+    prior = np.full(len(days.precision[0]), 1 / SOUND**2)
+    prior[door] = 1 / BROKEN**2
+    now = np.linalg.inv(np.diag(prior) + days.precision[recent].sum(axis=0)) @ days.pull[recent].sum(axis=0)
+    if now[door] * np.sign(bias) < LEAST_STILL * abs(bias):
+        return False
+    usual = np.flatnonzero(days.whole[:first, door] & days.healthy[:first, door])
+    if not first or not len(usual):
+        return True
+    change = middle(_ratios(days, recent, door)) - middle(_ratios(days, usual, door))
+    return bool(change * np.sign(bias) > LEAST_STILL * abs(bias))
+
+
+def _ratios(days: _Days, which: np.ndarray[tuple[int, ...], np.dtype[np.int64]], door: int) -> Floats:
+    """Logarithms of in by out."""
+    return np.asarray(np.log((days.came[which, door] + 0.5) / (days.went[which, door] + 0.5)))
+
+
+def _changes(days: _Days, first: int) -> tuple[Floats, Floats]:
+    """By how much each door's own ratio of in to out has changed since the day `first`: precision, and the change."""
+    doors = days.came.shape[1]
+    precision, change = np.zeros(doors), np.zeros(doors)
+    if first == 0:
+        return precision, change
+    for door in range(doors):
+        told = days.whole[:, door] & (np.minimum(days.came[:, door], days.went[:, door]) >= 5)
+        before = np.flatnonzero(told[:first] & days.healthy[:first, door])
+        after = np.flatnonzero(told[first:]) + first
+        if len(before) < BEFORE_DAYS or len(after) < AFTER_DAYS:
+            continue
+        a, b = _ratios(days, before, door), _ratios(days, after, door)
+        usual = middle(a)
+        volume = middle(days.came[before, door] + days.went[before, door])
+        spread2 = max(scatter(a, usual) ** 2, 4 * LEAST_VARIANCE / volume, DAY_TO_DAY**2)
+        precision[door] = 1 / (1.6 * spread2 * (1 / len(a) + 1 / len(b)))
+        change[door] = middle(b) - usual
+    return precision, change
+
+
+def _days(house: House, seen: Seen, cells: Cells, bad: Bools, taken: Sequence[_Suspect] = ()) -> _Days:
+    """Sum up the counters of each door by day, and what each day's balances tell, once those `taken` are set right."""
+    doors = len(house.doors)
+    to_door = np.zeros((len(house.counters), doors))
+    for n, counter in enumerate(house.counters):
+        to_door[n, counter.door] = 1
+    good = seen.complete() & (seen.by_day(bad.astype(np.float64)) == 0)
+    came, went = (
+        seen.by_day(np.where(seen.works, f, 0)) @ to_door for f in (seen.people_in, seen.people_out)
+    )
+    whole = ((~good).astype(np.float64) @ to_door == 0) & (to_door.sum(axis=0) > 0)
+    healthy = (~seen.healthy_days()).astype(np.float64) @ to_door == 0
+    incidence = _incidence(house, cells)
+    traffic = came + went
+    watched = _watched(house, cells, incidence, whole) & _fair(seen, to_door, incidence, came, went, whole)
+    noise = _noise(incidence, came, went, watched)
+    precision, pull = np.zeros((len(came), doors, doors)), np.zeros((len(came), doors))
+    leaky = np.array(cells.leaky)
+    net = came - went
+    for s in taken:
+        net[s.day :, s.door] -= s.bias * traffic[s.day :, s.door] / 2
+    for day in range(len(came)):
+        rows = watched[day]
+        if not rows.any():
+            continue
+        b = incidence[rows]
+        half = traffic[day] / 2
+        errors = noise * traffic[day] + (DAY_TO_DAY * half) ** 2
+        own = (LEAKS * (np.abs(b) @ half) * leaky[rows]) ** 2 + 4
+        root = np.linalg.cholesky(b * errors @ b.T + np.diag(own))
+        design = np.linalg.solve(root, b * half)
+        told = np.clip(np.linalg.solve(root, b @ net[day]), -MOST_Z, MOST_Z)
+        precision[day], pull[day] = design.T @ design, design.T @ told
+    return _Days(precision=precision, pull=pull, came=came, went=went, whole=whole, healthy=healthy)
+
+
+def _incidence(house: House, cells: Cells) -> Floats:
+    """Cells x doors: 1 where going in enters the cell, -1 where it leaves it."""
+    found = np.zeros((cells.number, len(house.doors)))
+    for n, (outer, inner) in enumerate(zip(cells.outer, cells.inner, strict=True)):
+        if house.doors[n].counted and outer != inner:
+            if inner != OUT:
+                found[inner, n] = 1
+            if outer != OUT:
+                found[outer, n] = -1
+    return found
+
+
+def _watched(house: House, cells: Cells, incidence: Floats, whole: Bools) -> Bools:
+    """Days x cells: where every counted door of the cell was counted all day."""
+    touching = (incidence != 0).astype(np.float64)
+    return np.asarray(((~whole).astype(np.float64) @ touching.T == 0) & (touching.sum(axis=1) > 0), bool)
+
+
+def _fair(seen: Seen, to_door: Floats, incidence: Floats, came: Floats, went: Floats, whole: Bools) -> Bools:
+    """The cells whose doors tell both ways: not those with a beam that cannot tell in from out, nor those that far more
+    people enter than leave, which some way out is missing of, or a direction."""
+    beam = (np.nan_to_num(seen.people_in) == np.nan_to_num(seen.people_out)).all(axis=0) @ to_door > 0
+    touching = np.abs(incidence)
+    net = (np.where(whole, came - went, 0) @ incidence.T).sum(axis=0)
+    passed = (np.where(whole, came + went, 0) @ touching.T).sum(axis=0)
+    return np.asarray((touching @ beam == 0) & (np.abs(net) <= LEAST_FAIR * passed), bool)
+
+
+def _noise(incidence: Floats, came: Floats, went: Floats, watched: Bools) -> float:
+    """The variance of in - out for each passage, from how much the days of a cell differ from its median day."""
+    left, passed = (came - went) @ incidence.T, (came + went) @ np.abs(incidence).T
+    found = []
+    for cell in range(incidence.shape[0]):
+        days = watched[:, cell] & (passed[:, cell] > 20)
+        if days.sum() >= BEFORE_DAYS:
+            scaled = left[days, cell] / np.sqrt(passed[days, cell])
+            found.append(scatter(scaled, middle(scaled)) ** 2)
+    return float(np.clip(np.median(found), LEAST_VARIANCE, MOST_VARIANCE)) if found else 0.143

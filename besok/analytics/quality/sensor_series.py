@@ -1,0 +1,206 @@
+"""What the detectors look at: how a site is built and watched, and what its sensors said by quarter of an hour.
+
+Arrays have a row per step of 15 minutes and a column per counter or gauge. NaN means "not heard".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+STEP = timedelta(minutes=15)
+STEPS_A_HOUR = 4
+WORKED = 0.5  # the share of a step that must be covered for its count to be taken at its word
+QUIET_AFTER, QUIET_BEFORE = (
+    6,
+    4,
+)  # steps after closing and before opening in which staff and cleaners are about
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """A space; `parent` is the number of the space around it, None for the site itself, which is the first."""
+
+    id: str
+    parent: int | None
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    """A portal that touches the site. Its ends are numbers of rooms; None is outside, or another site.
+
+    `counted` tells that a sensor hangs there, `expected` that one should.
+    """
+
+    id: str
+    outer: int | None
+    inner: int | None
+    counted: bool = True
+    expected: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counter:
+    """A channel that counts people through a door; `own` unless its sensor belongs to the neighbouring site."""
+
+    device: str
+    channel: str
+    door: int
+    interval_s: int = 60
+    own: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gauge:
+    """A channel that looks into a room, people or presence."""
+
+    device: str
+    channel: str
+    room: int
+    interval_s: int = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """A site as its sensors watch it."""
+
+    site: str
+    rooms: tuple[Room, ...]
+    doors: tuple[Door, ...]
+    counters: tuple[Counter, ...]
+    gauges: tuple[Gauge, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """Some weeks of a site up to `now`, in whole business days of steps; the last day may be under way.
+
+    `people_in` and `people_out` are in the door's own direction. `covered` is the share of a step in which the counter
+    is known to have worked. `low` and `high` are the least and the most that a gauge showed (presence is 0 or 1).
+    `heard` tells when each counter, then each gauge, was last heard. `healthy` is False where a counter is known to
+    have been faulty before: what it said then is no yardstick.
+    """
+
+    now: datetime
+    times: tuple[datetime, ...]  # of the beginning of each step
+    dates: tuple[date, ...]  # the business days
+    day: Ints  # number of the business day of each step
+    slot: Ints  # quarter of the local day of each step, 0 to 95
+    open: Bools
+    people_in: Floats
+    people_out: Floats
+    covered: Floats
+    low: Floats
+    high: Floats
+    heard: tuple[datetime | None, ...]
+    healthy: Bools
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    @cached_property
+    def passed(self) -> Floats:
+        """People either way; NaN where the counter is not known to have worked."""
+        return np.where(self.works, self.people_in + self.people_out, np.nan)
+
+    @cached_property
+    def tells(self) -> Bools:
+        """The counters whose readings say for which time they hold; of the others silence cannot be told from quiet."""
+        said = ~np.isnan(self.people_in)
+        told = (np.nan_to_num(self.covered) > 0).sum(axis=0)
+        return np.asarray(told > 0.2 * np.maximum(said.sum(axis=0), 1), bool)
+
+    @cached_property
+    def works(self) -> Bools:
+        """Where a count is to be taken at its word."""
+        said = ~np.isnan(self.people_in)
+        return np.asarray(said & ((np.nan_to_num(self.covered) >= WORKED) | ~self.tells), bool)
+
+    @cached_property
+    def whole_days(self) -> Bools:
+        """The business days that are over."""
+        over = np.bincount(self.day, minlength=len(self.dates)) >= 23 * STEPS_A_HOUR - 1
+        over[-1] &= self.now >= self.times[-1] + STEP
+        return over
+
+    @cached_property
+    def closed(self) -> Bools:
+        """The steps in which nobody should be about: well after closing and well before opening."""
+        about = self.open.copy()
+        for n in range(1, QUIET_AFTER + 1):
+            about[n:] |= self.open[:-n]
+        for n in range(1, QUIET_BEFORE + 1):
+            about[:-n] |= self.open[n:]
+        return ~about
+
+    @property
+    def mended(self) -> Bools:
+        """Where a counter was faulty, and is healthy again since."""
+        healthy_later = np.maximum.accumulate(self.healthy[::-1], axis=0)[::-1]
+        return np.asarray(~self.healthy & healthy_later, bool)
+
+    def by_day(self, values: Floats) -> Floats:
+        """The sum of the values (steps x anything) by business day; NaN counts as nothing."""
+        return np.asarray(np.add.reduceat(np.nan_to_num(values), self.begins, axis=0), np.float64)
+
+    @cached_property
+    def begins(self) -> Ints:
+        """The step with which each business day begins."""
+        return np.searchsorted(self.day, np.arange(len(self.dates)))
+
+    def complete(self, share: float = 0.95) -> Bools:
+        """Days x counters: the days that are over and on which the counter worked nearly all the time."""
+        worked = self.by_day(self.works.astype(np.float64))
+        length = np.bincount(self.day, minlength=len(self.dates))[:, None]
+        return np.asarray((worked >= share * length) & self.whole_days[:, None], bool)
+
+    def healthy_days(self) -> Bools:
+        """Days x counters: the days on which nothing is known to have been wrong."""
+        return np.asarray(self.by_day((~self.healthy).astype(np.float64)) == 0, bool)
+
+    def step_of(self, moment: datetime) -> int:
+        """The number of the step in which a moment lies; -1 before the first."""
+        return int((moment - self.times[0]) // STEP)
+
+
+def middle(values: Floats) -> float:
+    """The median; of a few values several times faster than numpy's."""
+    ordered = np.sort(values)
+    return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
+
+
+def scatter(values: Floats, around: float) -> float:
+    """The standard deviation of normal values by their median distance: a few wild ones do not change it."""
+    return 1.4826 * middle(np.abs(values - around))
+
+
+def cut(seen: Seen, steps: int) -> Seen:
+    """What was seen when only the first `steps` steps had passed."""
+    now = seen.times[steps - 1] + STEP
+    days = int(seen.day[steps - 1]) + 1
+    columns = {
+        name: getattr(seen, name)[:steps]
+        for name in ("day", "slot", "open", "people_in", "people_out", "covered", "low", "high", "healthy")
+    }
+    return Seen(
+        now=now,
+        times=seen.times[:steps],
+        dates=seen.dates[:days],
+        heard=last_heard(seen.times[:steps], columns["covered"], columns["high"]),
+        **columns,
+    )
+
+
+def last_heard(times: Sequence[datetime], covered: Floats, high: Floats) -> tuple[datetime | None, ...]:
+    """When each counter and gauge was last heard, by the steps in which it told anything."""
+    told = np.hstack([np.nan_to_num(covered) > 0, ~np.isnan(high)])
+    last = np.where(told.any(axis=0), len(told) - 1 - told[::-1].argmax(axis=0), -1)
+    return tuple(None if n < 0 else times[n] + STEP for n in last.tolist())

@@ -1,0 +1,110 @@
+"""Counters that count a smaller share of those who pass than before: a dirty lens, a thing in front of it.
+
+What a door counts on a day goes up and down with what all doors of the site count. The logarithm of its count, less its
+usual one for such a weekday, less the median of the same of the other doors, is what the door alone does. A step or a
+slope downwards in that, well beyond how much its days differ, is told; a rise is not, since sensors miss people and do
+not invent them by the share.
+"""
+
+from collections.abc import Iterator
+from math import exp
+
+import numpy as np
+
+from besok.analytics.quality.findings import Finding
+from besok.analytics.quality.sensor_series import Bools, Floats, House, Seen, middle, scatter
+from besok.analytics.quality.site_layout import told
+
+LEAST_A_DAY = 15.0  # people whom a counter must count on its median day
+AFTER_DAYS, BEFORE_DAYS = 5, 8
+LEAST_DROP = 0.25  # of what it counted
+SURE_Z = 6.0
+LEAST_SPREAD = 0.05
+TOGETHER = 2.0  # days near each other are alike: so many of them tell as much as one
+SAME_WEEKDAY = 3  # days of a kind from which the usual one is known
+
+
+def fading(house: House, seen: Seen, bad: Bools) -> Iterator[Finding]:
+    """Counters whose share of the site's passages has fallen and stays low."""
+    alone = _alone(seen, bad)
+    healthy = seen.healthy_days()
+    for n, counter in enumerate(house.counters):
+        if not counter.own:
+            continue
+        known = np.flatnonzero(~np.isnan(alone[:, n]))
+        found = _fall(alone[known, n], healthy[known, n])
+        if found:
+            first, share, spread, z = found
+            since = seen.times[int(np.searchsorted(seen.day, known[first]))]
+            numbers = {
+                "share": share,
+                "lower": share * exp(-1.96 * spread),
+                "upper": share * exp(1.96 * spread),
+                "days": float(len(known) - first),
+            }
+            yield told(house, counter, "fading", since, numbers, z * z / 2)
+
+
+def _alone(seen: Seen, bad: Bools) -> Floats:
+    """Days x counters: the logarithm of what each counted, less its usual and less what the other counters do."""
+    good = seen.complete() & (seen.by_day(bad.astype(np.float64)) == 0)
+    counted = seen.by_day(seen.passed)
+    busy = np.array(
+        [np.median(c[g]) if g.sum() >= BEFORE_DAYS else 0.0 for c, g in zip(counted.T, good.T, strict=True)]
+    )
+    logs = np.where(good & (busy >= LEAST_A_DAY) & _open_days(seen)[:, None], np.log(counted + 1), np.nan)
+    logs -= _usual(seen, logs)
+    weights = np.sqrt(busy)
+    for day in range(len(logs)):
+        logs[day] -= _others(logs[day], weights)
+    return logs
+
+
+def _open_days(seen: Seen) -> Bools:
+    """The days on which the site was open at all."""
+    return np.asarray(np.bincount(seen.day[seen.open], minlength=len(seen.dates)) > 0, bool)
+
+
+def _usual(seen: Seen, logs: Floats) -> Floats:
+    """The median of the same kind of day (workday, Saturday, Sunday), of all days where there are few of the kind."""
+    kinds = np.array([max(d.weekday() - 4, 0) for d in seen.dates])
+    usual = np.zeros_like(logs)
+    for n in range(logs.shape[1]):
+        known = ~np.isnan(logs[:, n])
+        for kind in range(3):
+            same = known & (kinds == kind)
+            basis = same if same.sum() >= SAME_WEEKDAY else known
+            usual[kinds == kind, n] = middle(logs[basis, n]) if basis.any() else 0.0
+    return usual
+
+
+def _others(values: Floats, weights: Floats) -> Floats:
+    """For each value the weighted median of the others; NaN if there are none."""
+    result = np.full(len(values), np.nan)
+    known = np.flatnonzero(~np.isnan(values))
+    order = known[np.argsort(values[known])]
+    for n in known:
+        rest = order[order != n]
+        if len(rest):
+            so_far = np.cumsum(weights[rest])
+            result[n] = values[rest[int(np.searchsorted(so_far, so_far[-1] / 2))]]
+    return result
+
+
+def _fall(values: Floats, healthy: Bools) -> tuple[int, float, float, float] | None:
+    """From which day on the values are lower, to which share, with which error, how surely; None if they are not."""
+    best: tuple[int, float, float, float] | None = None
+    for first in range(BEFORE_DAYS, len(values) - AFTER_DAYS + 1):
+        before, after = values[:first][healthy[:first]], values[first:]
+        if len(before) < BEFORE_DAYS:
+            continue
+        usual, lower = middle(before), middle(after)
+        spread = max(scatter(before, usual), LEAST_SPREAD)
+        error = spread * (TOGETHER * (1 / len(before) + 1 / len(after))) ** 0.5
+        z = (usual - lower) / error
+        fallen = usual - lower > -np.log(1 - LEAST_DROP)
+        still = (values[-2:] < usual - 0.5 * (usual - lower)).all()
+        apart = np.mean(after < usual - spread) >= 0.75
+        if fallen and still and apart and z >= SURE_Z and (best is None or z > best[3]):
+            best = first, exp(lower - usual), error, z
+    return best

@@ -1,0 +1,76 @@
+"""Sensors that say nothing any more, and sensors that come and go."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from besok.analytics.quality.findings import Finding
+from besok.analytics.quality.sensor_series import WORKED, Bools, Counter, Floats, Gauge, House, Seen
+from besok.analytics.quality.site_layout import told
+
+SILENT_AFTER = timedelta(hours=1)
+SILENT_INTERVALS = 10  # or so many times as long as there is between two messages
+FLAPPING_STEPS = 7 * 96
+FLAPPING_RECENT = 2 * 96
+INTERRUPTIONS = 6  # in those seven days
+LOSSY_STEPS = 40  # in which a counter worked only in part, though it was heard
+
+
+def silent(house: House, seen: Seen) -> Iterator[Finding]:
+    """Sensors that have not been heard for an hour (or ten of their intervals); if none is, the site as a whole."""
+    sensors: list[Counter | Gauge] = [*house.counters, *house.gauges]
+    quiet = [_silence(s, heard, seen.now) for s, heard in zip(sensors, seen.heard, strict=True)]
+    latest = max((h for h in seen.heard if h), default=None)
+    if len(sensors) > 1 and all(quiet) and latest:
+        yield Finding(kind="silent", since=latest, evidence={"sensors": len(sensors)})
+        return
+    for sensor, heard, is_quiet in zip(sensors, seen.heard, quiet, strict=True):
+        if is_quiet and not (isinstance(sensor, Counter) and not sensor.own):
+            never = {"never": 1.0} if heard is None else {}
+            yield told(house, sensor, "silent", heard or seen.times[0], never)
+
+
+def _silence(sensor: Counter | Gauge, heard: datetime | None, now: datetime) -> bool:
+    patience = max(SILENT_AFTER, SILENT_INTERVALS * timedelta(seconds=sensor.interval_s))
+    return heard is None or now - heard > patience
+
+
+def flapping(house: House, seen: Seen) -> Iterator[Finding]:
+    """Counters that were interrupted again and again in the last week while others were heard, and lately still."""
+    recent = slice(max(len(seen) - FLAPPING_STEPS, 0), None)
+    share = np.nan_to_num(seen.covered[recent])
+    away = share < WORKED
+    common = away[:, seen.tells].mean(axis=1) > 0.5 if seen.tells.sum() > 1 else np.zeros(len(share), bool)
+    for n, counter in enumerate(house.counters):
+        if not (counter.own and seen.tells[n]):
+            continue
+        gaps = _gaps(away[:, n] & ~common)
+        partly = (share[:, n] > 0.02) & (share[:, n] < 0.8) & ~common
+        late = [g for g in gaps if g[1] > len(share) - FLAPPING_RECENT]
+        lossy = partly.sum() >= LOSSY_STEPS and partly[-FLAPPING_RECENT:].any()
+        if (len(gaps) >= INTERRUPTIONS and len(late) > 1) or lossy:
+            first = gaps[0][0] if len(gaps) >= INTERRUPTIONS else int(np.flatnonzero(partly)[0])
+            hours = float((1 - share[:, n])[~common].sum() / 4)
+            numbers = {"times": float(max(len(gaps), 1)), "hours": hours}
+            yield told(house, counter, "flapping", seen.times[recent][first], numbers)
+
+
+def _gaps(away: Bools) -> list[tuple[int, int]]:
+    """From where to where a sensor was away and then came back; it must have been there before."""
+    edges = np.flatnonzero(np.diff(away.astype(np.int8)))
+    pairs: list[tuple[int, int]] = []
+    begin = None
+    for edge in (edges + 1).tolist():
+        if away[edge]:
+            begin = edge
+        elif begin is not None:
+            pairs.append((begin, edge))
+            begin = None
+    return pairs
+
+
+def coverage_by_day(seen: Seen) -> Floats:
+    """Days x counters: the share of the business day in which each counter is known to have worked."""
+    length = np.bincount(seen.day, minlength=len(seen.dates))[:, None]
+    return np.asarray(seen.by_day(seen.covered) / np.maximum(length, 1))

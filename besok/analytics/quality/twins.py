@@ -1,0 +1,56 @@
+"""Two counters that count the same passages: two devices over one door, or one device that was placed twice.
+
+People pass two doors independently: in a quarter of an hour the two counts x and y differ by at least the root of their
+sum, so the sum of (x - y)^2 over all quarters, by the sum of x + y, is 1 or more. Where both see the same people it is
+the share that one of the two misses, a few hundredths.
+"""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import numpy as np
+
+from besok.analytics.quality.findings import Finding
+from besok.analytics.quality.sensor_series import Bools, House, Seen
+from besok.analytics.quality.site_layout import Cells, told
+
+RECENT = 14 * 96
+LEAST_PEOPLE = 300.0  # of both together
+SAME = 0.3  # of the difference that chance would make
+SIMILAR = 1.25  # times as many as the other at most
+
+
+def double(house: House, seen: Seen, cells: Cells, bad: Bools) -> Iterator[Finding]:
+    """Pairs of counters of which every passage is told twice; the second of them is named."""
+    recent = slice(max(len(seen) - RECENT, 0), None)
+    works = seen.works[recent] & ~bad[recent]
+    came, went = seen.people_in[recent], seen.people_out[recent]
+    totals = np.nansum(np.where(works, came + went, 0), axis=0)
+    for a, b in combinations(range(len(house.counters)), 2):
+        alike = min(totals[a], totals[b]) > 0 and max(totals[a], totals[b]) < SIMILAR * min(
+            totals[a], totals[b]
+        )
+        if not alike or _in_series(house, cells, a, b):
+            continue
+        both = works[:, a] & works[:, b]
+        for turned in (False, True):
+            x, y = np.vstack([came[both, a], went[both, a]]), np.vstack([came[both, b], went[both, b]])
+            y = y[::-1] if turned else y
+            people = float((x + y).sum())
+            differ = float(((x - y) ** 2).sum()) / max(people, 1.0)
+            if people >= LEAST_PEOPLE and differ < SAME and house.counters[b].own:
+                numbers: dict[str, float | str] = {
+                    "differ": differ, "people": people / 2, "quarters": float((x + y > 0).any(axis=0).sum()),
+                    "same": float(((x == y).all(axis=0) & (x + y > 0).any(axis=0)).sum()),
+                    "other": house.doors[house.counters[a].door].id, "other_device": house.counters[a].device,
+                    "same_door": float(house.counters[a].door == house.counters[b].door),
+                }  # fmt: skip
+                first = int(np.flatnonzero(both)[0])
+                yield told(house, house.counters[b], "double", seen.times[recent][first], numbers)
+                break
+
+
+def _in_series(house: House, cells: Cells, a: int, b: int) -> bool:
+    """Whether a part of the site has these two doors and no others, so that who passes one passes the other."""
+    doors = {house.counters[a].door, house.counters[b].door}
+    return len(doors) == 2 and any(set(cells.doors_of(cell)) == doors for cell in range(cells.number))

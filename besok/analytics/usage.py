@@ -1,0 +1,298 @@
+"""How spaces were used: how long people stay, how often a place is taken, and how much of it was filled.
+
+**Mean stay.** Little's law (J. D. C. Little, Operations Research 9, 1961: 383-387): the mean number inside is the rate
+of arrivals times the mean stay, L = lambda W. Over a day at whose ends nobody is inside it holds exactly, whatever the
+arrivals are like: the person-hours inside are the sum of all stays. Two ways lead to it:
+
+* *doors*: who came is who left, so the person-hours are (mean time of leaving - mean time of entering) x who came, and
+      W = mean time of leaving - mean time of entering.
+  However many are missed on the way in or out, the mean times stay, as long as one is missed about as often at one hour
+  as at another: of all that can be said of doors that count wrong this is about the surest.
+* *people*: where a sensor counts the people inside, W = person-hours / (those who came and those who went) / 2.
+
+Each entry is a stay: who goes out for lunch and comes back stays twice. The interval at LEVEL holds the chance of whom
+the counters missed (their variance per passage, as for visits), counters that miss more at one hour than at another
+(BY_HOUR) or count some the wrong way (TURNED), the interval of the occupancy (within a day its errors go together, from
+day to day they do so to SHARED), and who was inside at the ends of days, of whose stay only a part is known.
+
+**Turnover** is how many came for each seat (or place of the capacity) and open hour. **Utilisation** is people /
+capacity, and the seating occupancy rate people / seats (ISO 11620, public seating occupancy rate: occupied seats /
+seats, sampled over the opening hours), on average over the open hours that were measured and at the highest minute.
+Besök sees people, not who sits: where many stand, the rate is too high.
+
+Example: 400 enter at 13:02 on average and 380 leave at 13:50: they stayed 48 minutes, with sds of 2.5 hours between 42
+and 54 after one day, between 45 and 51 after a week.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from besok.analytics.visits import PASSAGE_VARIANCE, counting_error
+
+Reason = Literal["running", "no_flows", "few", "ends", "disagree", "vague"]
+Method = Literal["doors", "people"]
+
+LEVEL: Final = 0.80  # of the intervals, as everywhere where people are inside
+Z: Final = 1.2816  # sds from the middle to either end of such an interval
+SHARED: Final = 0.25  # of the variance of a day's person-hours: what is wrong in the same way every day
+ENOUGH: Final = 0.9  # of a day must have been measured
+FEWEST: Final = 20  # people who came, for a mean stay
+MOST_AT_ENDS: Final = 0.2  # of those who came may have been inside when a day began or ended
+MOST_APART: Final = 0.25  # by which those who entered and those who left may differ
+APART: Final = (
+    1.5  # if the doors and the occupancy tell stays that differ by this factor, one of them is wrong
+)
+BY_HOUR: Final = 0.005  # sd of the share by which a counter is off at one hour and not at another
+TURNED: Final = 0.03  # sd of the share of the stay that is lost where people are counted the wrong way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """People who passed in one direction in a day, and when: mean and variance of their times in hours since it
+    began.
+    """
+
+    people: float
+    mean_h: float
+    var_h: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayUse:
+    """A business day of a space, summed up from its quarters of an hour.
+
+    `hours` and `known_hours` are the day's and those of which the occupancy is known; `person_hours` are over the known
+    ones, and `width_hours` is the width of their 80 % intervals added up in the same way. `open_*` are the same over
+    the opening hours. `first` and `last` are the people in the first and last known quarter, `by_people` the share of
+    the known hours in which a sensor counted the people inside. `entered` and `left` are None where no door was heard;
+    `coverage` is the share of the day in which all doors were watched. `over` tells that the day has ended.
+    """
+
+    day: date
+    over: bool
+    hours: float
+    known_hours: float
+    person_hours: float
+    width_hours: float
+    open_hours: float
+    open_known_hours: float
+    open_person_hours: float
+    open_width_hours: float
+    first: float
+    last: float
+    by_people: float
+    entered: Passed | None
+    left: Passed | None
+    coverage: float
+    peak: float | None
+    peak_lower: float | None
+    peak_upper: float | None
+    peak_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """A figure with its 80 % interval."""
+
+    value: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """How a space was used over a range of business days.
+
+    `stay_minutes` rests on `stay_days` whole days; where it is None, `stay_reason` says why it cannot be told: the days
+    are still "running", the doors were watched for nine tenths of none of them ("no_flows"), too "few" came, too many
+    were inside at the "ends" of days, those who entered and left (or doors and occupancy) "disagree", or the interval
+    is as wide as the stay is long ("vague").
+    `people` is the mean number inside in the open hours that were measured, `coverage` the share of the open hours that
+    were; `flow_coverage` that of the days in which all doors were watched. Turnover is people who came per seat (or
+    place) and open hour. None where it is not known, or there are no seats or no capacity to relate to.
+    """
+
+    first: date
+    last: date
+    open_hours: float
+    coverage: float
+    flow_coverage: float
+    came: Figure | None
+    stay_minutes: Figure | None
+    stay_days: int
+    stay_reason: Reason | None
+    stay_method: Method | None
+    people: Figure | None
+    peak: Figure | None
+    peak_at: datetime | None
+    per_seat_hour: Figure | None
+    per_place_hour: Figure | None
+    seats_taken: Figure | None
+    seats_taken_peak: Figure | None
+    utilisation: Figure | None
+    utilisation_peak: Figure | None
+
+
+def usage(days: Sequence[DayUse], *, seats: int | None, capacity: int | None) -> Usage:
+    """How a space with so many seats and so large a capacity was used on `days` (at least one), in their order."""
+    open_hours = sum(d.open_hours for d in days)
+    stay, stay_days, reason, method = mean_stay(days)
+    people, (peak, peak_at) = _mean_inside(days), _peak(days)
+    counted = [d for d in days if d.over and d.entered is not None and d.coverage >= ENOUGH]
+    came = _came(counted)
+    hours = sum(d.open_hours for d in counted)
+    return Usage(
+        first=days[0].day,
+        last=days[-1].day,
+        open_hours=open_hours,
+        coverage=_share(sum(d.open_known_hours for d in days), open_hours),
+        flow_coverage=_share(sum(d.coverage * d.hours for d in days), sum(d.hours for d in days)),
+        came=came,
+        stay_minutes=stay,
+        stay_days=stay_days,
+        stay_reason=reason,
+        stay_method=method,
+        people=people,
+        peak=peak,
+        peak_at=peak_at,
+        per_seat_hour=_per(came, (seats or 0) * hours),
+        per_place_hour=_per(came, (capacity or 0) * hours),
+        seats_taken=_per(people, seats),
+        seats_taken_peak=_per(peak, seats),
+        utilisation=_per(people, capacity),
+        utilisation_peak=_per(peak, capacity),
+    )
+
+
+def mean_stay(days: Sequence[DayUse]) -> tuple[Figure | None, int, Reason | None, Method | None]:
+    """The mean stay in minutes over the days that can tell it, how many those are, why none can, and how it was
+    found.
+    """
+    over = [d for d in days if d.over]
+    whole = [d for d in over if d.coverage >= ENOUGH and d.entered and d.left]
+    if not whole:
+        return None, 0, "no_flows" if over else "running", None
+    if reason := _untold(whole):
+        return None, len(whole), reason, None
+    inside = [d for d in whole if d.known_hours >= ENOUGH * d.hours]
+    by_people = _by_people(inside) if len(inside) == len(whole) else None
+    by_doors = _by_doors(whole)
+    if by_doors[0] <= 0:
+        return None, len(whole), "vague", None
+    if by_people and not 1 / APART < by_people[0] / by_doors[0] < APART:
+        return None, len(whole), "disagree", None
+    counted = sum(d.by_people for d in inside) > len(whole) / 2
+    hours, var = by_people if by_people and counted else by_doors
+    error = Z * math.sqrt(var)
+    if error >= hours:
+        return None, len(whole), "vague", None
+    figure = Figure(value=60 * hours, lower=60 * (hours - error), upper=60 * (hours + error))
+    return figure, len(whole), None, "people" if by_people and counted else "doors"
+
+
+def _by_doors(days: Sequence[DayUse]) -> tuple[float, float]:
+    """The mean stay in hours and its variance, from the mean times of entering and leaving."""
+    parts = [(d.entered, d.left) for d in days if d.entered and d.left and d.entered.people and d.left.people]
+    came = [(i.people + o.people) / 2 for i, o in parts]
+    total = sum(came)
+    mean = sum(n * (o.mean_h - i.mean_h) for n, (i, o) in zip(came, parts, strict=True)) / total
+    missed = sum(
+        n**2 * PASSAGE_VARIANCE * (i.var_h / i.people + o.var_h / o.people)
+        for n, (i, o) in zip(came, parts, strict=True)
+    )
+    spread = sum(n * (i.var_h + o.var_h) for n, (i, o) in zip(came, parts, strict=True)) / total
+    return mean, missed / total**2 + BY_HOUR**2 * spread + mean**2 * (TURNED**2 + _ends(days) ** 2 / 3)
+
+
+def _by_people(days: Sequence[DayUse]) -> tuple[float, float] | None:
+    """The mean stay in hours and its variance, from the people inside and those who came."""
+    hours, came = sum(d.person_hours * d.hours / d.known_hours for d in days), _who_came(days)
+    if hours <= 0 or came <= 0:
+        return None
+    relative = (
+        _variance([d.width_hours * d.hours / d.known_hours for d in days]) / hours**2
+        + (counting_error(came / 2, came**2) / came) ** 2
+        + _ends(days) ** 2 / 3
+    )
+    return hours / came, (hours / came) ** 2 * relative
+
+
+def _who_came(days: Sequence[DayUse]) -> float:
+    """The mean of those who entered and those who left."""
+    return sum((d.entered.people if d.entered else 0) + (d.left.people if d.left else 0) for d in days) / 2
+
+
+def _ends(days: Sequence[DayUse]) -> float:
+    """Who was inside when days began and ended, as a share of those who came."""
+    return sum(d.first + d.last for d in days) / 2 / _who_came(days)
+
+
+def together(spaces: Sequence[Sequence[float | None]]) -> list[float | None]:
+    """The people in several spaces that hold none of each other, step by step; None where one is not known.
+
+    Its highest is the peak of the sum. The sum of the peaks would be a number that never was.
+    """
+    return [None if None in row else math.fsum(n or 0 for n in row) for row in zip(*spaces, strict=True)]
+
+
+def _untold(days: Sequence[DayUse]) -> Reason | None:
+    """Why the mean stay cannot be told of whole days."""
+    entered, left = (
+        sum(p.people for p in way if p) for way in zip(*((d.entered, d.left) for d in days), strict=True)
+    )
+    if min(entered, left) < FEWEST:
+        return "few"
+    if abs(entered - left) > MOST_APART * (entered + left) / 2:
+        return "disagree"
+    return "ends" if _ends(days) > MOST_AT_ENDS else None
+
+
+def _came(days: Sequence[DayUse]) -> Figure | None:
+    """Who came on days whose doors were watched."""
+    if not days:
+        return None
+    entered = sum(d.entered.people for d in days if d.entered)
+    error = Z * counting_error(entered, entered**2)
+    return Figure(value=entered, lower=max(entered - error, 0.0), upper=entered + error)
+
+
+def _mean_inside(days: Sequence[DayUse]) -> Figure | None:
+    """The mean number inside over the open hours that were measured."""
+    hours = sum(d.open_known_hours for d in days)
+    if hours <= 0:
+        return None
+    mean = sum(d.open_person_hours for d in days) / hours
+    error = Z * math.sqrt(_variance([d.open_width_hours for d in days])) / hours
+    return Figure(value=mean, lower=max(mean - error, 0.0), upper=mean + error)
+
+
+def _peak(days: Sequence[DayUse]) -> tuple[Figure | None, datetime | None]:
+    """The highest minute of all days, with its own interval."""
+    known = [d for d in days if d.peak is not None]
+    if not known:
+        return None, None
+    top = max(known, key=lambda d: d.peak or 0)
+    value = top.peak or 0.0
+    lower = value if top.peak_lower is None else top.peak_lower
+    upper = value if top.peak_upper is None else top.peak_upper
+    return Figure(value=value, lower=lower, upper=upper), top.peak_at
+
+
+def _variance(widths: Sequence[float]) -> float:
+    """The variance of a sum over days from the widths of their 80 % intervals."""
+    sds = [w / (2 * Z) for w in widths]
+    return (1 - SHARED) * math.fsum(s * s for s in sds) + SHARED * math.fsum(sds) ** 2
+
+
+def _per(figure: Figure | None, of: float | None) -> Figure | None:
+    """A figure for each of so many; None where there are none."""
+    if figure is None or not of:
+        return None
+    return Figure(value=figure.value / of, lower=figure.lower / of, upper=figure.upper / of)
+
+
+def _share(part: float, whole: float) -> float:
+    return min(part / whole, 1.0) if whole else 0.0

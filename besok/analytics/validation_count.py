@@ -1,0 +1,170 @@
+"""What a person counted at a door beside what its sensors told of the very same time.
+
+A sensor reports periods, a person taps. Only a stretch of time that both saw whole is compared: it begins and ends
+where reports of every sensor of the door begin and end, and the taps outside of it are left out. Within it a sensor
+that was silent makes the count unusable, since silence is not zero.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+Problem = Literal["no_sensor", "silent", "short", "waiting"]
+
+SHORTEST = timedelta(minutes=4)  # in common, or nothing is compared
+SILENT_REPORTS = 3  # reports missed in a row make a sensor silent
+SILENT_LEAST = timedelta(minutes=5)
+TRUSTED_CLOCK = timedelta(
+    seconds=3
+)  # a phone's clock that is off by less is as good as ours: sending takes time too
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tap:
+    """People counted at one moment; `undone` if it was taken back."""
+
+    time: datetime
+    direction: Literal["in", "out"]
+    people: int
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """What a channel told of a period; the moment itself where `begins` is `ends`. In the portal's own directions."""
+
+    channel_id: int
+    begins: datetime
+    ends: datetime
+    people_in: float
+    people_out: float
+    directed: bool = True  # False: it cannot tell in from out, and half of them count as either
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """A channel that observed the door during the count: how often it reports, and when it was last heard."""
+
+    channel_id: int
+    interval_s: int
+    heard: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """Both counts of the stretch from `begins` to `ends`. With a `problem` the figures say nothing.
+
+    "no_sensor": no sensor observed the door then; "silent": it sent nothing for a part of the time; "short": fewer than
+    four minutes were seen whole by both; "waiting": it has not reported as far as the end of the count yet.
+    """
+
+    begins: datetime
+    ends: datetime
+    counted_in: float
+    counted_out: float
+    device_in: float
+    device_out: float
+    directed: bool
+    problem: Problem | None = None
+
+    @property
+    def seconds(self) -> float:
+        """The length of the stretch."""
+        return (self.ends - self.begins).total_seconds()
+
+
+def clock_shift(sent: datetime, received: datetime) -> timedelta:
+    """How far ahead a phone's clock is that said `sent` when its message came; nothing where that is sending time."""
+    off = sent - received
+    return off if abs(off) > TRUSTED_CLOCK else timedelta(0)
+
+
+def compare(
+    begins: datetime,
+    ends: datetime,
+    taps: Iterable[Tap],
+    segments: Sequence[Segment],
+    watches: Sequence[Watch],
+) -> Compared:
+    """Both counts of the time from `begins` to `ends`; `segments` are those that touch it, of the `watches`."""
+    if not watches:
+        return _nothing(begins, ends, "no_sensor")
+    mine = {
+        w.channel_id: sorted((s for s in segments if s.channel_id == w.channel_id), key=_order)
+        for w in watches
+    }
+    if problem := next((p for w in watches if (p := _silence(begins, ends, mine[w.channel_id], w))), None):
+        return _nothing(begins, ends, problem)
+    stretches = [_whole(begins, ends, own) for own in mine.values()]
+    first, last = max(s[0] for s in stretches), min(s[1] for s in stretches)
+    if last - first < SHORTEST:
+        return _nothing(begins, ends, "short")
+    told = [s for own in mine.values() for s in own if _within(s, first, last)]
+    counted = [t for t in taps if not t.undone and first <= t.time < last]
+    sums = {way: float(sum(t.people for t in counted if t.direction == way)) for way in ("in", "out")}
+    directed = all(s.directed for s in told)
+    device_in, device_out = sum(s.people_in for s in told), sum(s.people_out for s in told)
+    if not directed:  # the sum is all that can be compared
+        sums = dict.fromkeys(sums, sum(sums.values()) / 2)
+        device_in = device_out = (device_in + device_out) / 2
+    return Compared(
+        begins=first,
+        ends=last,
+        counted_in=sums["in"],
+        counted_out=sums["out"],
+        device_in=device_in,
+        device_out=device_out,
+        directed=directed,
+    )
+
+
+def _order(segment: Segment) -> tuple[datetime, datetime]:
+    return segment.begins, segment.ends
+
+
+def _silence(begins: datetime, ends: datetime, own: Sequence[Segment], watch: Watch) -> Problem | None:
+    """Why a channel cannot be compared: it told nothing for a part of the time.
+
+    A channel that reports events only (no periods) is silent where nobody passes: it must have been heard in the hour.
+    """
+    longest = max(SILENT_REPORTS * timedelta(seconds=watch.interval_s), SILENT_LEAST)
+    periods = [s for s in own if s.ends > s.begins]
+    if not periods:
+        hour = timedelta(hours=1)
+        alive = bool(own) or (watch.heard is not None and watch.heard >= begins - hour)
+        return None if alive else "silent"
+    if any(s.ends - s.begins > longest for s in periods):
+        return "silent"
+    reached = begins
+    for s in periods:
+        if s.begins - reached > longest:
+            return "silent"
+        reached = max(reached, s.ends)
+    if ends - reached > longest:
+        return "silent" if watch.heard is not None and watch.heard - reached > longest else "waiting"
+    return None
+
+
+def _whole(begins: datetime, ends: datetime, own: Sequence[Segment]) -> tuple[datetime, datetime]:
+    """The stretch whose ends cut no report of a channel in two, up to where it has reported."""
+    first, last = begins, ends
+    while late := [s.ends for s in own if s.begins < first < s.ends]:
+        first = max(late)
+    while early := [s.begins for s in own if s.begins < last < s.ends]:
+        last = min(early)
+    periods = [s.ends for s in own if s.ends > s.begins]
+    return first, min(last, max(periods)) if periods else last
+
+
+def _within(segment: Segment, first: datetime, last: datetime) -> bool:
+    """Whether a report belongs to the stretch: exactly with one channel, to half a report with several."""
+    middle = segment.begins + (segment.ends - segment.begins) / 2
+    return first <= middle < last
+
+
+def _nothing(begins: datetime, ends: datetime, problem: Problem) -> Compared:
+    return Compared(
+        begins=begins, ends=ends, counted_in=0.0, counted_out=0.0, device_in=0.0, device_out=0.0, directed=True,
+        problem=problem,
+    )  # fmt: skip

@@ -1,0 +1,13 @@
+"""Where an event takes place, from what its calendar says."""
+
+from besok.model.site import Site
+
+
+def space_of(place: str, site: Site) -> str | None:
+    """The space whose name or id the text is, or else holds (the longest one); None if it names none."""
+    words = f" {place.casefold()} "
+    names = {name.casefold(): s.id for s in site.spaces for name in (s.id, s.name.sv, s.name.en) if name}
+    if space := names.get(place.strip().casefold()):
+        return space
+    held = [name for name in names if any(f"{a}{name}{b}" in words for a in " ,;(/" for b in " ,;)/.")]
+    return names[max(held, key=len)] if held else None

@@ -1,0 +1,101 @@
+"""Rules of recurrence in calendar files (RFC 5545): each is given an end, so that none runs away."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from itertools import islice
+from typing import Any, Final
+
+from dateutil.rrule import rrulestr
+from icalendar import vRecur
+
+CYCLE = 400  # years after which the calendar repeats, weekdays and leap years included
+MOST_EVENTS = 20_000  # occurrences in the window
+DAY = timedelta(days=1)
+_TOO_OFTEN: Final = ("SECONDLY", "MINUTELY", "HOURLY")
+_CLOCK: Final = ("BYHOUR", "BYMINUTE", "BYSECOND")
+
+
+@dataclass(slots=True)
+class Budget:
+    """What a file may still use up, days walked through and occurrences; and what was left out of it, in sentences."""
+
+    steps: int
+    events: int
+    problems: list[str] = field(default_factory=list)
+
+
+def listed(rules: Any) -> list[Any]:
+    """The rules of an event, or the values of a part of one, as a list."""
+    return [] if rules is None else rules if isinstance(rules, list) else [rules]
+
+
+def ended(rule: Any, begins: Any, end: datetime, budget: Budget) -> Any:
+    """The rule with an UNTIL at `end` or before and no COUNT; None for one that recurs within the day, or never.
+
+    dateutil looks at UNTIL only when it has found a day: after a rule that finds none it looks until the year 9999.
+    """
+    per_day = 1
+    for key in _CLOCK:
+        per_day *= max(len(listed(rule.get(key))), 1)
+    if (
+        str(rule["FREQ"][0]).upper() in _TOO_OFTEN
+        or per_day > 24
+        or int(listed(rule.get("INTERVAL", [1]))[0]) < 1
+    ):
+        return None
+    local = begins if isinstance(begins, datetime) else datetime.combine(begins, time())
+    last = end.astimezone(local.tzinfo).replace(tzinfo=None) if local.tzinfo else end.replace(tzinfo=None)
+    first = local.replace(tzinfo=None)
+    budget.steps -= max((last - first).days, 0) * per_day
+    if budget.steps < 0:
+        return rule
+    if not _comes(rule, first):
+        budget.steps -= CYCLE * 366
+        return None
+    if count := rule.get("COUNT"):
+        last = _last(rule, first, last, int(count[0]))
+    elif told := rule.get("UNTIL"):
+        last = min(last, _wall(told[0], local.tzinfo))
+    bounded = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
+    bounded["UNTIL"] = [_until(last, begins)]
+    return bounded
+
+
+def _comes(rule: Any, first: datetime) -> bool:
+    """Whether a rule finds any day at all: asked 19 cycles later, where the years end before long."""
+    plain = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
+    late = first.replace(year=first.year % CYCLE + 9999 // CYCLE * CYCLE - CYCLE)
+    return next(iter(rrulestr(_written(plain), dtstart=late)), None) is not None
+
+
+def _written(rule: Any) -> str:
+    return str(rule.to_ical().decode())
+
+
+def _last(rule: Any, first: datetime, last: datetime, count: int) -> datetime:
+    """When the rule has come to its `count`, `last` at the latest."""
+    plain = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
+    plain["UNTIL"] = [last]
+    if last < first:
+        return last
+    steps = rrulestr(_written(plain), dtstart=first)
+    *_, final = [first - DAY, *islice(steps, min(max(count, 0), MOST_EVENTS))]
+    return final if count <= MOST_EVENTS else last
+
+
+def _wall(moment: Any, zone: Any) -> datetime:
+    """The end of a rule as wall-clock time; a day counts whole."""
+    if not isinstance(moment, datetime):
+        return datetime.combine(moment, time.max)
+    return (
+        moment.astimezone(zone).replace(tzinfo=None)
+        if moment.tzinfo and zone
+        else moment.replace(tzinfo=None)
+    )
+
+
+def _until(last: datetime, begins: Any) -> Any:
+    """As RFC 5545 wants it: a day for days, UTC for times with a zone."""
+    if not isinstance(begins, datetime):
+        return last.date()
+    return last.replace(tzinfo=begins.tzinfo).astimezone(UTC) if begins.tzinfo else last

@@ -1,0 +1,172 @@
+"""The ledger of actions: what was asked for, what was answered, what has been done since and in which spaces.
+
+    [[actions]]
+    site = "stadsbiblioteket"
+    id = "longer-sundays"
+    title = { sv = "Öppet längre på söndagar", en = "Longer hours on Sundays" }
+    asked = 2025-01-14
+
+The ledger is public: it says which group asked, never who.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Literal
+
+from besok.model import messages, tomlfile
+from besok.model.calendar import WEEKDAYS
+from besok.model.errors import CalendarFileError
+from besok.model.site import Text
+from besok.model.tomlfile import Problem
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+YEARS = range(1900, 2200)
+ORDER = (
+    ("asked", "answered"),
+    ("asked", "done_since"),
+    ("done_since", "undone"),
+)  # a day, and one not before it
+BEEN = ("asked", "answered")  # what cannot be of a day to come
+LONGEST_ID, LONGEST_TEXT = 60, 1000  # characters
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for a formula if a cell begins with it
+State = Literal["asked", "answered", "done", "undone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something done because somebody asked for it. `spaces` are those that it concerns, the whole site if empty.
+    `weekdays` are those that it is about ("sunday"), every day if empty: its effect is then sought on them.
+
+    `done_since` is the first business day on which it is so, `undone` the first on which it is so no more. `invented`
+    marks an example.
+    """
+
+    site: str
+    id: str
+    title: Text
+    asked_by: Literal["residents", "staff", "partners", "council"] = "residents"
+    asked: date | None = None
+    answered: date | None = None
+    answer: Text | None = None
+    done_since: date | None = None
+    undone: date | None = None
+    spaces: tuple[str, ...] = ()
+    weekdays: tuple[str, ...] = ()
+    invented: bool = False
+
+    def state(self, today: date) -> State:
+        """How far it has come on a business day."""
+        if self.undone and self.undone <= today:
+            return "undone"
+        if self.done_since and self.done_since <= today:
+            return "done"
+        return "answered" if self.answered and self.answered <= today else "asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ledger:
+    """What a ledger file holds."""
+
+    actions: tuple[Action, ...] = ()
+
+
+def parse(text: str, name: str = "ledger") -> tuple[Action, ...]:
+    """The actions of a ledger file (TOML). Raises CalendarFileError with every problem and its line."""
+    try:
+        raw = tomlfile.load(text)
+    except ValueError as exc:
+        raise CalendarFileError(f"{name}: {exc}") from exc
+    parts = tomlfile.Parts()
+    actions = parts.several(Action, raw, (), "actions")
+    problems: list[Problem] = [*tomlfile.unknown_keys(Ledger, raw), *parts.problems]
+    seen: set[tuple[str, str]] = set()
+    for path, action in actions:
+        problems += [((*path, key), reason.en) for key, reason in check(action)]
+        if (action.site, action.id) in seen:
+            problems.append(((*path, "id"), f'the id "{action.id}" is used twice; give each its own'))
+        seen.add((action.site, action.id))
+    if not actions and not problems:
+        problems.append((("actions",), "the file holds no action; begin one with [[actions]]"))
+    if problems:
+        raise CalendarFileError("\n".join(tomlfile.told(problems, text, raw, name, ("title", "answer"))))
+    return tuple(action for _, action in actions)
+
+
+def check(action: Action, today: date = date.max) -> Iterator[tuple[str, Text]]:
+    """What is wrong with an action: the key, and a sentence. By `today` at the site it has been asked for and answered,
+    though it may be done later; any day is believed if it is left out.
+    """
+    if not _ID.fullmatch(action.id) or len(action.id) > LONGEST_ID:
+        yield "id", messages.no_id(action.id[:80])
+    for key in ("title", "answer"):
+        text: Text | None = getattr(action, key)
+        if text and not all(0 < len(words.strip()) <= LONGEST_TEXT for words in (text.sv, text.en)):
+            yield key, messages.too_long(LONGEST_TEXT)
+    if (action.answer is None) != (action.answered is None):
+        yield "answered", messages.HALF_AN_ANSWER
+    for day in action.weekdays:
+        if day not in WEEKDAYS:
+            yield "weekdays", messages.no_weekday(day[:40])
+    for key in ("asked", "answered", "done_since", "undone"):
+        if (day := getattr(action, key)) and day.year not in YEARS:
+            yield key, messages.no_year(day.year)
+        elif day and key in BEEN and day > today:
+            yield key, messages.not_yet(day)
+    for earlier, later in ORDER:
+        first, second = getattr(action, earlier), getattr(action, later)
+        if first and second and second < first:
+            yield later, messages.out_of_order(second, earlier, first)
+    if action.undone and (not action.done_since or action.undone <= action.done_since):
+        yield "undone", messages.NEVER_DONE
+
+
+def changes(old: Action | None, new: Action) -> list[str]:
+    """What becomes different, in words for the log; empty if nothing does."""
+    if old is None:
+        return [
+            f"added: {new.title.sv} / {new.title.en}",
+            *changes(Action(site=new.site, id=new.id, title=new.title), new),
+        ]
+    pairs = ((f.name, getattr(old, f.name), getattr(new, f.name)) for f in fields(Action))
+    return [
+        f"{name}: {_told(name, before)} -> {_told(name, after)}"
+        for name, before, after in pairs
+        if before != after
+    ]
+
+
+def _told(name: str, value: object) -> str:
+    if isinstance(value, Text):
+        return f"{value.sv} / {value.en}"
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value)) or ("every day" if name == "weekdays" else "the whole site")
+    return "nothing" if value is None else str(value)
+
+
+def id_of(title: str) -> str:
+    """The id that a title makes: "Öppet längre på söndagar" is oppet-langre-pa-sondagar; empty where it has no letter.
+
+    There is room left for a number behind it.
+    """
+    letters = title.lower().replace("ß", "ss").replace("ø", "o").replace("æ", "ae")
+    plain = "".join(c for c in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(c))
+    name = ""
+    for word in re.findall(r"[a-z0-9]+", plain):
+        longer = f"{name}-{word}" if name else word[: LONGEST_ID - 5]
+        if len(longer) > LONGEST_ID - 5:
+            break
+        name = longer
+    return name
+
+
+def as_cell(text: str) -> str:
+    """A text that anybody may have written, as a cell with which no spreadsheet reckons."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def from_cell(cell: str) -> str:
+    """What such a cell says."""
+    return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell

@@ -1,0 +1,35 @@
+"""How Besök presents itself to the broker: who it is, how it encrypts, how often it comes back."""
+
+from typing import TYPE_CHECKING, Final
+
+from besok.model.errors import SettingsError
+from besok.model.settings import Settings
+
+if TYPE_CHECKING:  # whoever has a client has paho; reading settings must not wait for it
+    import paho.mqtt.client as paho
+
+RECONNECT_S: Final = (1, 15)  # first and longest wait between attempts
+
+
+def introduce(client: "paho.Client", settings: Settings) -> None:
+    """Give a client that is not yet connected its user, its certificates and its patience.
+
+    Raises SettingsError for certificates that cannot be used.
+    """
+    client.reconnect_delay_set(*RECONNECT_S)
+    if settings.mqtt_user:
+        client.username_pw_set(settings.mqtt_user, settings.mqtt_password.get_secret_value() or None)
+    if settings.mqtt_tls:
+        _encrypt(client, settings)
+
+
+def _encrypt(client: "paho.Client", settings: Settings) -> None:
+    try:
+        client.tls_set(
+            settings.mqtt_ca_file or None, settings.mqtt_cert_file or None, settings.mqtt_key_file or None
+        )
+    except (OSError, ValueError) as exc:
+        raise SettingsError(
+            f"the certificates cannot be used ({exc}): check BESOK_MQTT_CA_FILE, BESOK_MQTT_CERT_FILE and"
+            " BESOK_MQTT_KEY_FILE"
+        ) from exc

@@ -1,0 +1,40 @@
+"""What the installation knows that adapters need: the models of devices, the mappings of its site files, the zone."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from besok.model.site import PayloadMapping, Site
+
+Device = tuple[str, str]  # source, external id
+Channel = tuple[str, str, str]  # source, external id, channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What a collector is told once and again when a site file is applied.
+
+    `zone` is the time zone of times that come without one (that of the sites); `models` what the site file or an
+    earlier message says of a device, such as "Milesight VS133"; `mappings` in the order in which they are tried; `real`
+    the channels that observe a site which is no sandbox: nothing simulated may come from them.
+    """
+
+    zone: str = "UTC"
+    models: Mapping[Device, str] = field(default_factory=dict)
+    mappings: tuple[PayloadMapping, ...] = ()
+    real: frozenset[Channel] = frozenset()
+
+
+NOTHING = Known()
+
+
+def known_from(sites: Sequence[Site]) -> Known:
+    """What `sites` tell adapters. Times without a zone are those of the first site; a mapping's are of its own site."""
+    sensors = [(site, sensor) for site in sites for sensor in site.sensors]
+    return Known(
+        zone=sites[0].timezone if sites else NOTHING.zone,
+        models={(s.source, site.external_id(s)): s.model for site, s in sensors if s.model},
+        mappings=tuple(replace(m, zone=m.zone or site.timezone) for site in sites for m in site.mappings),
+        real=frozenset(
+            (s.source, site.external_id(s), s.channel_key) for site, s in sensors if not site.sandbox
+        ),
+    )

@@ -1,0 +1,98 @@
+"""Every error Besök raises on purpose.
+
+BesokError
+├── SettingsError          a setting is missing or cannot be used
+├── SiteFileError          a site file cannot be applied; carries every problem with its line
+├── ScenarioError          a scenario of the simulator cannot be used; carries every problem with its line
+├── CountFileError         a file of counts cannot be read or used
+├── CalendarFileError      a calendar, a weather series or a ledger cannot be read
+├── RecordingError         recorded traffic cannot be written, read or played
+├── StoreError             the database said no
+│   ├── StoreUnavailable   for now: the same call may succeed later (connection lost, shutting down, locked)
+│   ├── StoreRefused       for good: this data cannot be stored
+│   └── SchemaMismatch     the database is older or newer than this program: it may succeed after `besok migrate`
+├── Unreadable             a message, or a part of it, cannot be understood
+├── NotFound               there is no such site, space, portal or device
+└── StackError             a private server of the embedded stack cannot be started
+
+The text of an error is written for the person who reads it: what happened, and what to do.
+"""
+
+from besok.model.site import Text
+
+
+class BesokError(Exception):
+    """Something Besök can explain; `both` is the same in both languages, of what the pages show."""
+
+    def __init__(self, said: str | Text = "") -> None:
+        super().__init__(said.en if isinstance(said, Text) else said)
+        self.both = said if isinstance(said, Text) else None
+
+    @property
+    def in_full(self) -> str:
+        """For the log: with what brought it about, which the one who reads a page need not know."""
+        return (
+            f"{self} ({self.__cause__})"
+            if self.__cause__ and str(self.__cause__) not in str(self)
+            else str(self)
+        )
+
+
+class SettingsError(BesokError):
+    """A setting is missing or cannot be used."""
+
+
+class SiteFileError(BesokError):
+    """A site file has problems; `problems` lists each with its line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class ScenarioError(BesokError):
+    """A scenario has problems; `problems` lists each with its line."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class CountFileError(BesokError):
+    """A file of counts cannot be read, or what it holds cannot be used; tells the line where it can."""
+
+
+class CalendarFileError(BesokError):
+    """A file with events, holidays, weather or actions cannot be read; tells the line where it can."""
+
+
+class RecordingError(BesokError):
+    """Recorded traffic cannot be written, read or played."""
+
+
+class StoreError(BesokError):
+    """The database said no."""
+
+
+class StoreUnavailable(StoreError):
+    """The database cannot answer now; the same call may succeed later."""
+
+
+class StoreRefused(StoreError):
+    """The database will not store this, however often it is sent."""
+
+
+class SchemaMismatch(StoreError):
+    """The database is older or newer than this program: that says nothing of what was to be stored."""
+
+
+class Unreadable(BesokError):
+    """A message, or a part of it, cannot be understood; the rest of its batch goes on."""
+
+
+class NotFound(BesokError):
+    """There is no such site, space, portal or device."""
+
+
+class StackError(BesokError):
+    """A private server of the embedded stack cannot be started."""

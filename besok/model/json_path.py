@@ -1,0 +1,123 @@
+"""Where a mapping finds a value: in the message (JSONPath), in the topic, in an item's name, or in the path itself.
+
+    $.data.in     from the top of the message
+    @.line        from the item that `each` has found
+    topic:2       the second level of the topic; topic:-1 is its last
+    key           the name under which `each` has found the item; its number, from 1, if it is one of a list
+    'main door'   always this text
+
+JSONPath is that of RFC 9535. docs/decisions/005-json-paths.md says why, and with which library.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Literal
+
+from jsonpath import JSONPath, JSONPathEnvironment, JSONPathError, JSONPathMatch
+
+from besok.model.errors import Unreadable
+
+_ENVIRONMENT = JSONPathEnvironment(strict=True)
+_LEVEL = re.compile(r"topic:(-?[1-9]\d?)")
+_TEXT_SHOWN = 60  # characters
+
+
+class PathError(ValueError):
+    """A path is not written correctly; the text says where, and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where paths begin: the message, one item of it, and how both came."""
+
+    message: Any
+    item: Any
+    key: str | int | None
+    levels: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value, and the objects and lists it lies in, the nearest first, each with the key that led on."""
+
+    value: Any
+    within: tuple[tuple[Any, str | int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """A path, ready to use."""
+
+    text: str
+    begins: Literal["message", "item", "topic", "key", "constant"]
+    query: JSONPath | None = None
+    constant: str = ""
+    level: int = 0
+
+    def find(self, place: Place) -> list[Found]:
+        """What the path leads to, in order; empty if it leads nowhere. Raises Unreadable for JSON it gets lost in."""
+        if self.query is not None:
+            return self._queried(place.message if self.begins == "message" else place.item, self.query)
+        if self.begins == "constant":
+            return [Found(self.constant)]
+        if self.begins == "topic":
+            at = self.level - 1 if self.level > 0 else self.level
+            return [Found(place.levels[at])] if -len(place.levels) <= at < len(place.levels) else []
+        return [] if place.key is None else [Found(place.key)]
+
+    def _queried(self, data: Any, query: JSONPath) -> list[Found]:
+        if not isinstance(data, dict | list):  # the library would take a text for JSON
+            return [] if query.segments else [Found(data)]
+        try:
+            return [Found(match.obj, _within(match)) for match in query.finditer(data)]
+        except JSONPathError as exc:
+            raise Unreadable(f"{self.text} gets lost in this message: {exc.args[0]}") from exc
+
+
+@lru_cache(maxsize=4096)
+def compiled(text: str) -> Path:
+    """The path that `text` describes. Raises PathError."""
+    if len(text) > 1 and text[0] == text[-1] == "'":
+        return Path(text, "constant", constant=text[1:-1])
+    if level := _LEVEL.fullmatch(text):
+        return Path(text, "topic", level=int(level[1]))
+    if text == "key":
+        return Path(text, "key")
+    if text[:1] not in ("$", "@"):
+        raise PathError(f'"{_short(text)}" is no path: {_advice(text)}')
+    return Path(text, "message" if text[0] == "$" else "item", query=_query(text))
+
+
+def _query(text: str) -> JSONPath:
+    try:
+        query = _ENVIRONMENT.compile("$" + text[1:])
+    except (JSONPathError, RecursionError) as exc:
+        token = getattr(exc, "token", None)
+        at = len(text) if token is None or token.index < 0 else token.index
+        where = "at its end" if at >= len(text) else f"at character {at + 1}"
+        raise PathError(f'"{_short(text)}" is no path: {exc.args[0]} {where}') from exc
+    if not isinstance(query, JSONPath):
+        raise PathError(f'"{_short(text)}" is several paths; write one')
+    return query
+
+
+def _advice(text: str) -> str:
+    if text.startswith("topic:"):
+        return "write topic:1 for the first level of the topic, topic:-1 for the last"
+    if re.fullmatch(r"[\w.\[\]-]+", text):
+        return f"write $.{_short(text)} for what lies there, or '{_short(text)}' in single quotes for the text itself"
+    return "begin it with $ (the message) or @ (the item), or put a constant in single quotes"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _TEXT_SHOWN else f"{text[:_TEXT_SHOWN]}…"
+
+
+def _within(match: JSONPathMatch) -> tuple[tuple[Any, str | int], ...]:
+    found = []
+    while match.parent is not None:
+        found.append((match.parent.obj, match.parts[-1]))
+        match = match.parent
+    return tuple(found)

@@ -1,0 +1,238 @@
+"""The places Besök knows: a site, its spaces and portals, the sensors, hours, target, and what a visit is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, time
+from typing import Literal
+
+OUTSIDE = "outside"  # the far side of a perimeter portal that leads to no other site of ours
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A name in both languages of the screens."""
+
+    sv: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningException:
+    """Other hours on the days `first` to `last` (inclusive): a closure, longer hours, a festival."""
+
+    first: date
+    last: date
+    hours: str  # "10:00-16:00", several with a comma, or "closed"
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpeningHours:
+    """Hours by weekday, on public holidays and on special days.
+
+    Hours are local wall-clock times of the business day: "08:00-20:00", "22:00-27:00" (until three at night),
+    "always" (the whole business day) or "closed". `country` names the calendar of public holidays ("SE"; empty for
+    none); on those days `on_holiday` holds instead of the weekday. An exception beats both.
+    """
+
+    monday: str
+    tuesday: str
+    wednesday: str
+    thursday: str
+    friday: str
+    saturday: str
+    sunday: str
+    country: str = ""
+    on_holiday: str = "closed"
+    exceptions: tuple[OpeningException, ...] = ()
+
+    @property
+    def week(self) -> tuple[str, ...]:
+        """Hours by weekday, Monday first."""
+        return (
+            self.monday,
+            self.tuesday,
+            self.wednesday,
+            self.thursday,
+            self.friday,
+            self.saturday,
+            self.sunday,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Where the visits shall go: `factor` times the baseline period's visits a year, by `deadline`.
+
+    `also` are other sites whose visits count for it too, each by its own definition of a visit.
+    """
+
+    baseline_first: date
+    baseline_last: date
+    deadline: date
+    factor: float = 2.0
+    measure: Literal["gross", "net"] = "gross"
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deduction:
+    """Passages that are no visits: `share` of those who enter by `portals` (all that count if empty), or `per_day`.
+
+    All deductions are reckoned from the gross figure and taken off together: 0.05 and 0.03 are 0.08.
+    """
+
+    kind: Literal["staff", "through", "cafe", "other"]
+    share: float = 0.0
+    per_day: float = 0.0
+    portals: tuple[str, ...] = ()
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitDefinition:
+    """What a visit is from the business day `first` on, until the next definition begins.
+
+    Gross are those who enter through `portals` ("other-site/portal" for another site's; the whole perimeter if
+    empty): with `method` "in" those who go in, with "half" half of all who pass, for doors that cannot tell directions
+    well. Net is gross less the deductions, never below zero.
+    """
+
+    first: date
+    method: Literal["in", "half"] = "in"
+    portals: tuple[str, ...] = ()
+    deductions: tuple[Deduction, ...] = ()
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Space:
+    """A zone or room. `parent` is the space around it (the site's root space if empty)."""
+
+    id: str
+    name: Text
+    parent: str = ""
+    kind: str = "room"
+    storey: int | None = None
+    capacity: int | None = None
+    seats: int | None = None
+    area_m2: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portal:
+    """A passage. Going *in* means going from `outer` to `inner`.
+
+    Each end is a space id of this site, "other-site/space-id", or "outside".
+    """
+
+    id: str
+    name: Text
+    outer: str
+    inner: str
+    counted: bool = True  # False: a passage known to exist but without a counter, such as an emergency exit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sensor:
+    """A channel of a device and the portal or space it observes (exactly one of the two)."""
+
+    device: str
+    portal: str = ""
+    space: str = ""
+    channel: str = ""  # "flow:1" for a portal and "level:1" for a space unless it says otherwise
+    source: str = "native"
+    model: str = ""
+    interval_s: int = 60  # seconds between messages when all is well
+    swapped: bool = False
+    role: Literal["primary", "reference"] = "primary"
+
+    @property
+    def channel_key(self) -> str:
+        """The channel within the device."""
+        return self.channel or ("flow:1" if self.portal else "level:1")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PayloadMapping:
+    """How to read the JSON of a device that no adapter knows. docs/site-file.md describes each field by example.
+
+    A path is what `besok.model.json_path` understands. `values` names a metric of the catalogue, or one of a
+    certain line or region (`in_total:2`), and says where it is. `each` makes everything it finds an item of
+    its own. If several mappings fit a message, all of them read it.
+    """
+
+    name: str
+    topic: str  # MQTT topic filter
+    values: Mapping[str, str]  # metric, or metric:channel -> path
+    source: str = ""  # of the devices read this way; the name if empty
+    device: str = ""  # path; the whole topic if empty
+    channel: str = ""  # path; "1" if empty
+    each: str = ""  # path to items
+    units: Mapping[str, str | float] = field(
+        default_factory=dict
+    )  # key of `values` -> unit of besok.model.units, or a factor
+    yes: tuple[str, ...] = ()  # words of `occupied` that mean somebody is there, beside the usual ones
+    no: tuple[str, ...] = ()
+    time: str = ""  # path; the time of receipt if empty
+    time_format: str = ""  # of times in a form of their own, in the codes of strptime: "%d/%m/%Y %H:%M"
+    zone: str = ""  # of times without one; that of the site if empty
+    period_s: str | float = 0.0  # path or seconds
+    start: str = ""  # path to the time at which the period began, where the device sends no length
+    seq: str = ""  # path to a number that grows with each message
+    only: Mapping[str, str] = field(
+        default_factory=dict
+    )  # path -> text it must have ("a|b", "*"); others are not data
+    wraps: int = 0  # where running totals begin again at zero
+    model: str = ""
+
+    @property
+    def source_key(self) -> str:
+        """The source of the readings."""
+        return self.source or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A library or a park with everything in it. Its root space has the id of the site."""
+
+    id: str
+    kind: Literal["library", "park"]
+    name: Text
+    timezone: str
+    opening: OpeningHours
+    spaces: tuple[Space, ...]
+    portals: tuple[Portal, ...]
+    sensors: tuple[Sensor, ...] = ()
+    mappings: tuple[PayloadMapping, ...] = ()
+    day_start: time = time(4)  # the business day begins here, local time
+    capacity: int | None = None
+    target: Target | None = None
+    visits: tuple[VisitDefinition, ...] = ()
+    sandbox: bool = False  # a place for simulated data, never mixed with real figures
+
+    @property
+    def measure(self) -> Literal["gross", "net"]:
+        """The visits that count for its target; gross where it has none."""
+        return self.target.measure if self.target else "gross"
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """The other sites that count for its target, always in the same order."""
+        return tuple(sorted(self.target.also)) if self.target else ()
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """All sites whose visits count for its target, itself first. A day counts if it was observed at all of them."""
+        return (self.id, *self.also)
+
+    def external_id(self, sensor: Sensor) -> str:
+        """How the sensor's device names itself in readings; native devices carry their site."""
+        return f"{self.id}/{sensor.device}" if sensor.source == "native" else sensor.device
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteFile:
+    """What a site file holds: one or several sites that belong together."""
+
+    sites: tuple[Site, ...] = field(default=())

@@ -1,0 +1,248 @@
+"""What must hold between the parts of a site file: names that exist, trees without circles, hours that can be.
+
+Each check yields (path, sentence) pairs; a path such as ("sites", 0, "spaces", 3, "parent") leads to the line.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import time
+from zoneinfo import available_timezones
+
+import holidays
+
+from besok.model.calendar import WEEKDAYS, parse_hours
+from besok.model.site import (
+    OUTSIDE,
+    OpeningHours,
+    PayloadMapping,
+    Portal,
+    Sensor,
+    Site,
+    Space,
+    VisitDefinition,
+)
+from besok.model.sitefile import mapping_checks, target_checks, visit_checks
+from besok.model.sitefile.mapping_checks import zone_exists
+from besok.model.suggest import suggestion
+from besok.model.tomlfile import Path, Problem
+
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+DEVICE_LIMIT = 200  # characters
+_DEVICE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A site as far as it could be read. `spaces` and the others hold each readable part with its path.
+
+    `space_ids` and `portal_ids` are all the names that occur, also on parts that could not be read: a portal must not
+    be blamed for the fault of the space it leads to. The site's own name, its root space, is among them. Where the site
+    itself could not be read (not `read`), another one stands in for it.
+    """
+
+    path: Path
+    site: Site
+    spaces: Sequence[tuple[Path, Space]] = ()
+    portals: Sequence[tuple[Path, Portal]] = ()
+    sensors: Sequence[tuple[Path, Sensor]] = ()
+    mappings: Sequence[tuple[Path, PayloadMapping]] = ()
+    visits: Sequence[tuple[Path, VisitDefinition]] = ()
+    space_ids: frozenset[str] = field(default=frozenset())
+    portal_ids: frozenset[str] = field(default=frozenset())
+    read: bool = True
+
+
+def check(drafts: Sequence[Draft]) -> Iterator[Problem]:
+    """Everything that is wrong with the sites of one file."""
+    yield from _duplicates((d.path, d.site.id) for d in drafts)
+    yield from _duplicate_channels(drafts)
+    named = [(path, mapping.name) for draft in drafts for path, mapping in draft.mappings]
+    yield from _duplicates(named, key="name")
+    ends = frozenset(f"{d.site.id}/{space}" for d in drafts for space in d.space_ids)
+    whole = all({p.id for _, p in d.portals} == d.portal_ids for d in drafts)
+    sites = {d.site.id: d.site if d.read else None for d in drafts}
+    for draft in drafts:
+        yield from _check_site(draft)
+        yield from target_checks.check(draft.path, draft.site, sites)
+        doors = visit_checks.perimeter(draft.site, [d.site for d in drafts])
+        yield from visit_checks.check(draft.path, draft.visits, doors, whole=whole)
+        yield from _check_opening((*draft.path, "opening"), draft.site.opening, draft.site.day_start)
+        yield from _check_spaces(draft)
+        yield from _duplicates((path, portal.id) for path, portal in draft.portals)
+        for path, portal in draft.portals:
+            yield from _check_portal(path, portal, draft, ends)
+        for path, sensor in draft.sensors:
+            yield from _check_sensor(path, sensor, draft)
+        for path, mapping in draft.mappings:
+            yield from mapping_checks.check(path, mapping)
+
+
+def _check_site(draft: Draft) -> Iterator[Problem]:
+    site, path = draft.site, draft.path
+    yield from _check_id(path, site.id)
+    if site.id == OUTSIDE:
+        yield (*path, "id"), f'"{OUTSIDE}" is the word for the far side of an entrance; choose another id'
+    if not zone_exists(site.timezone):
+        close = suggestion(site.timezone, available_timezones())
+        yield (
+            (*path, "timezone"),
+            f'there is no time zone "{site.timezone}"{close}; write one such as "Europe/Stockholm"',
+        )
+    if site.day_start.minute % 15 or site.day_start.second or site.day_start.microsecond:
+        yield (
+            (*path, "day_start"),
+            f"{site.day_start} is not on a quarter of an hour; write one such as 04:00",
+        )
+    yield from _check_number(path, site, "capacity", low=1)
+
+
+def _check_opening(path: Path, opening: OpeningHours, day_start: time) -> Iterator[Problem]:
+    texts: list[tuple[Path, str]] = [
+        ((*path, day), getattr(opening, day)) for day in (*WEEKDAYS, "on_holiday")
+    ]
+    texts += [((*path, "exceptions", n, "hours"), e.hours) for n, e in enumerate(opening.exceptions)]
+    for at, text in texts:
+        try:
+            parse_hours(text, day_start)
+        except ValueError as exc:
+            yield at, str(exc)
+    for n, exception in enumerate(opening.exceptions):
+        if exception.last < exception.first:
+            yield (
+                (*path, "exceptions", n, "last"),
+                "the exception ends before it begins; exchange the two dates",
+            )
+    if opening.country and opening.country not in holidays.list_supported_countries(include_aliases=False):
+        reason = f'the public holidays of "{opening.country}" are not known; write a country code such as "SE", or ""'
+        yield (*path, "country"), reason
+
+
+def _check_spaces(draft: Draft) -> Iterator[Problem]:
+    yield from _duplicates((path, space.id) for path, space in draft.spaces)
+    parents = {space.id: space.parent for _, space in draft.spaces}
+    for path, space in draft.spaces:
+        yield from _check_id(path, space.id)
+        if space.id in (draft.site.id, OUTSIDE):
+            yield (
+                (*path, "id"),
+                f'"{space.id}" is taken (the site itself is the outermost space); choose another id',
+            )
+        if space.parent and space.parent not in draft.space_ids:
+            close = suggestion(space.parent, draft.space_ids)
+            yield (*path, "parent"), f'there is no space "{space.parent}"{close}; name a space of this site'
+        elif _in_circle(space.id, parents):
+            yield (*path, "parent"), "the space lies within itself; follow the parents and break the circle"
+        yield from _check_number(path, space, "capacity", low=1)
+        yield from _check_number(path, space, "seats", low=0)
+        yield from _check_number(path, space, "area_m2", low=1)
+
+
+def _in_circle(start: str, parents: dict[str, str]) -> bool:
+    seen, at = set[str](), parents[start]
+    while at in parents and at not in seen:
+        if at == start:
+            return True
+        seen.add(at)
+        at = parents[at]
+    return False
+
+
+def _check_portal(path: Path, portal: Portal, draft: Draft, ends: frozenset[str]) -> Iterator[Problem]:
+    yield from _check_id(path, portal.id)
+    others = {end for end in ends if not end.startswith(f"{draft.site.id}/")}
+    known = others | draft.space_ids | {OUTSIDE}
+    unknown = [
+        (key, end) for key, end in (("outer", portal.outer), ("inner", portal.inner)) if end not in known
+    ]
+    for key, end in unknown:
+        reason = f'there is no space "{end}"{suggestion(end, known)}; name a space, or "{OUTSIDE}"'
+        yield (*path, key), reason
+    if portal.outer == portal.inner:
+        yield (*path, "inner"), f'both ends are "{portal.inner}"; a passage leads from one space to another'
+    elif not unknown and not {portal.outer, portal.inner} & draft.space_ids:
+        yield (
+            (*path, "inner"),
+            "neither end is a space of this site; move the passage to the site it belongs to",
+        )
+    observed = any(sensor.portal == portal.id for _, sensor in draft.sensors)
+    if portal.counted and not observed:
+        yield path, "no sensor counts it; add one under [[sites.sensors]] or write counted = false"
+    if observed and not portal.counted:
+        yield (*path, "counted"), "a sensor counts it; leave out counted = false, or the sensor"
+
+
+def _check_sensor(path: Path, sensor: Sensor, draft: Draft) -> Iterator[Problem]:
+    if sensor.source == "native" and not _DEVICE.fullmatch(sensor.device):
+        reason = (
+            f'"{sensor.device}" cannot be a device: letters, digits and . _ : - only, as in "dk-entrance-1"'
+        )
+        yield (*path, "device"), reason
+    elif not sensor.device.strip() or not sensor.device.isprintable() or len(sensor.device) > DEVICE_LIMIT:
+        reason = f'"{sensor.device}" cannot be a device: write its name as the messages have it'
+        yield (*path, "device"), reason
+    if bool(sensor.portal) == bool(sensor.space):
+        what = "both a portal and a space" if sensor.portal else "neither a portal nor a space"
+        yield path, f'it observes {what}; name exactly one of them ("portal" or "space")'
+    if sensor.portal and sensor.portal not in draft.portal_ids:
+        close = suggestion(sensor.portal, draft.portal_ids)
+        yield (*path, "portal"), f'there is no portal "{sensor.portal}"{close}; name a portal of this site'
+    if sensor.space and sensor.space not in draft.space_ids:
+        close = suggestion(sensor.space, draft.space_ids)
+        yield (*path, "space"), f'there is no space "{sensor.space}"{close}; name a space of this site'
+    if sensor.interval_s <= 0:
+        yield (
+            (*path, "interval_s"),
+            f"{sensor.interval_s} is no interval; write the seconds between messages, as in 60",
+        )
+
+
+def _check_id(path: Path, name: str) -> Iterator[Problem]:
+    if not _ID.fullmatch(name):
+        yield (
+            (*path, "id"),
+            f'"{name}" cannot be an id: small letters a-z, digits and single - only, as in "reading-room"',
+        )
+
+
+def _check_number(path: Path, part: Site | Space, key: str, low: int) -> Iterator[Problem]:
+    value = getattr(part, key)
+    if value is not None and not low <= value < 1_000_000:
+        yield (
+            (*path, key),
+            f"{value} is not possible; write {low} or more, or leave {key} out where it is not known",
+        )
+
+
+def _duplicates(named: Iterable[tuple[Path, str]], key: str = "id") -> Iterator[Problem]:
+    seen = set[str]()
+    for path, name in named:
+        if name in seen:
+            yield (*path, key), f'the {key} "{name}" is used twice; give each its own'
+        seen.add(name)
+
+
+def _duplicate_channels(drafts: Sequence[Draft]) -> Iterator[Problem]:
+    seen = set[tuple[str, str, str]]()
+    for draft in drafts:
+        for path, sensor in draft.sensors:
+            key = (sensor.source, draft.site.external_id(sensor), sensor.channel_key)
+            if key in seen:
+                what = f'channel "{sensor.channel_key}" of device "{sensor.device}"'
+                reason = f"{what} is placed twice; remove one of them"
+                yield (*path, "channel"), reason
+            seen.add(key)
+    yield from _contradicting_devices(drafts)
+
+
+def _contradicting_devices(drafts: Sequence[Draft]) -> Iterator[Problem]:
+    seen: dict[tuple[str, str], Sensor] = {}
+    for draft in drafts:
+        for path, sensor in draft.sensors:
+            first = seen.setdefault((sensor.source, draft.site.external_id(sensor)), sensor)
+            for key in ("model", "interval_s"):
+                if getattr(first, key) != getattr(sensor, key):
+                    yield (
+                        (*path, key),
+                        f'device "{sensor.device}" has another {key} elsewhere; write the same for both',
+                    )

@@ -1,0 +1,48 @@
+"""What must hold for the target of a site: days in order, and other sites that can be counted together with it."""
+
+from collections.abc import Iterator, Mapping
+
+from besok.model.site import Site
+from besok.model.suggest import suggestion
+from besok.model.tomlfile import Path, Problem
+
+
+def check(path: Path, site: Site, sites: Mapping[str, Site | None]) -> Iterator[Problem]:
+    """Everything that is wrong with the target of a site, which may name others of `sites` (None: cannot be read)."""
+    target, at = site.target, (*path, "target")
+    if target is None:
+        return
+    if target.baseline_last < target.baseline_first:
+        yield (*at, "baseline_last"), "the baseline ends before it begins; exchange the two dates"
+    if target.deadline <= target.baseline_last:
+        yield (*at, "deadline"), "the deadline is not after the baseline; choose a later day"
+    if not target.factor > 0:
+        yield (*at, "factor"), f"{target.factor:g} is no factor; write 2.0 for twice the visits"
+    yield from (((*at, "also"), reason) for reason in apart(site, sites))
+
+
+def apart(site: Site, sites: Mapping[str, Site | None]) -> Iterator[str]:
+    """Why the sites that the target of `site` names cannot be counted together with it."""
+    named = site.target.also if site.target else ()
+    for n, name in enumerate(named):
+        if name == site.id:
+            yield f'"{name}" is the site itself, which always counts; name other sites only'
+        elif name in named[:n]:
+            yield f'"{name}" is named twice; once is enough'
+        elif name not in sites:
+            close = suggestion(name, sites.keys() - {site.id})
+            yield f'there is no site "{name}" in this file{close}; name one that it holds'
+        elif other := sites[name]:
+            yield from _unlike(site, other)
+
+
+def _unlike(site: Site, other: Site) -> Iterator[str]:
+    """Why the days of two sites cannot be added up."""
+    if other.timezone != site.timezone or other.day_start != site.day_start:
+        days = [f"{s.day_start:%H:%M} {s.timezone}" for s in (other, site)]
+        yield (
+            f'the days of "{other.id}" begin at {days[0]}, here at {days[1]}, and cannot be added up; '
+            "write the same timezone and day_start for both, or leave it out"
+        )
+    if other.sandbox != site.sandbox:
+        yield f'of "{other.id}" and this site only one is a sandbox; simulated and real visits are never added up'

@@ -1,0 +1,84 @@
+"""What must hold for the definitions of a visit in a site file: doors that lead in, shares that can be, days apart."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from besok.model.site import OUTSIDE, Deduction, Portal, Site, VisitDefinition
+from besok.model.suggest import suggestion
+from besok.model.tomlfile import Path, Problem
+
+HIGHEST_SHARE = 0.95  # of the gross figure; who takes off more is not counting visits
+
+
+def perimeter(site: Site, sites: Iterable[Site]) -> dict[str, Portal]:
+    """The counted portals that lead into a site, by the name its file gives them ("park/gate" for another site's)."""
+    found = {}
+    for owner in sites:
+        own = owner.id == site.id
+        for portal in owner.portals:
+            here = [_here(end, own, site.id) for end in (portal.outer, portal.inner)]
+            if portal.counted and here[0] != here[1]:
+                found[portal.id if own else f"{owner.id}/{portal.id}"] = portal
+    return found
+
+
+def _here(end: str, own: bool, site: str) -> bool:
+    return (own and end != OUTSIDE and "/" not in end) or end.startswith(f"{site}/")
+
+
+def check(
+    path: Path, definitions: Sequence[tuple[Path, VisitDefinition]], doors: Iterable[str], *, whole: bool
+) -> Iterator[Problem]:
+    """Everything that is wrong with the definitions of one site, whose doors to elsewhere are `doors`.
+
+    Where not all of the file could be read (not `whole`), a door that is not among them is no fault of the definition.
+    """
+    names = set(doors)
+    seen: set[object] = set()
+    for at, definition in definitions:
+        if definition.first in seen:
+            yield (*at, "first"), f"two definitions begin on {definition.first}; give one another day"
+        seen.add(definition.first)
+        if whole:
+            yield from _unknown(at, definition.portals, names)
+        counting = set(definition.portals) or names
+        for n, deduction in enumerate(definition.deductions):
+            there = (*at, "deductions", n)
+            yield from _check_deduction(there, deduction)
+            if whole:
+                yield from _unknown(there, deduction.portals, counting)
+        yield from _check_sum(at, definition, counting)
+
+
+def _unknown(path: Path, portals: Iterable[str], known: set[str]) -> Iterator[Problem]:
+    for name in portals:
+        if name not in known:
+            reason = (
+                f'"{name}" is no counted door into the site{suggestion(name, known)}; name those that count'
+            )
+            yield (*path, "portals"), reason
+
+
+def _check_deduction(path: Path, deduction: Deduction) -> Iterator[Problem]:
+    if not 0 <= deduction.share <= HIGHEST_SHARE:
+        reason = f"{deduction.share:g} is no share; write 0.05 for 5 %, and at most {HIGHEST_SHARE}"
+        yield (*path, "share"), reason
+    if not 0 <= deduction.per_day < 1_000_000:
+        yield (*path, "per_day"), f"{deduction.per_day:g} is not possible; write how many come in a day"
+    if (deduction.share > 0) == (deduction.per_day > 0):
+        yield path, "a deduction is a share or a number a day; write one of the two"
+    if deduction.per_day and deduction.portals:
+        yield (
+            (*path, "portals"),
+            "a number a day is taken off the whole site; leave portals out, or write a share",
+        )
+
+
+def _check_sum(path: Path, definition: VisitDefinition, counting: set[str]) -> Iterator[Problem]:
+    for name in sorted(counting) or [""]:
+        shares = [d.share for d in definition.deductions if not d.portals or name in d.portals]
+        if sum(shares) > HIGHEST_SHARE:
+            yield (
+                path,
+                f'the shares taken off "{name}" add up to {sum(shares):g}; at most {HIGHEST_SHARE} is possible',
+            )
+            return

@@ -1,0 +1,119 @@
+"""What the pages and the API tell of devices, messages and services: whether the whole works."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from besok.model.views.live import Freshness
+
+COUNTED_TO = 1000  # readings of an unplaced channel; to count more of them would only take time
+SHOWN_DEVICES = 100  # unplaced devices that are listed: those heard last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacementInfo:
+    """What a channel of a device observes."""
+
+    channel: str
+    site: str
+    portal: str | None
+    space: str | None
+    swapped: bool
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceInfo:
+    """A device, heard or expected. `clock_offset_s` is its clock minus ours at the last reading; `placements` is empty
+    for a device that was heard but not placed."""
+
+    source: str
+    device: str
+    model: str
+    online: bool | None
+    heard: datetime | None
+    freshness: Freshness
+    interval_s: int
+    clock_offset_s: float | None
+    clock_problem: str | None
+    placements: tuple[PlacementInfo, ...]
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastReading:
+    """What a channel said last of one thing; `time` is when it was so."""
+
+    metric: str
+    value: float
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnplacedChannel:
+    """A channel that observes no place, with its last few readings of each metric, newest first.
+
+    `count` is how many it has sent; COUNTED_TO stands for that or more.
+    """
+
+    channel: str
+    readings: tuple[LastReading, ...]
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnplacedDevice:
+    """A device that was heard and has a channel that observes no place; `channels` holds those.
+
+    `topic` is the one it was heard on last, None if nobody noted it. What it sends is kept, and counts once placed:
+    `first_heard` is the time of its first reading.
+    """
+
+    source: str
+    device: str
+    model: str
+    topic: str | None
+    first_heard: datetime
+    heard: datetime
+    channels: tuple[UnplacedChannel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RejectedMessage:
+    """A message nobody could read, with the reason. `payload` is its first 2,000 bytes, as text where they are UTF-8,
+    else as hex; `size` is the size of the whole, which is kept."""
+
+    id: int
+    received: datetime
+    topic: str
+    reason: str
+    payload: str
+    encoding: Literal["text", "hex"]
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceHealth:
+    """A service and when it last said that it works; `detail` holds its own figures."""
+
+    name: str
+    heard: datetime
+    ok: bool
+    detail: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """Whether the whole works: `ok` if the schema is current (else `schema_problem` tells in a sentence what is the
+    matter) and every service was heard lately."""
+
+    ok: bool
+    time: datetime
+    schema_current: bool
+    schema_problem: str | None
+    edition: str  # of TimescaleDB
+    last_received: datetime | None
+    rejected: int
+    unplaced_devices: int
+    days_waiting: int  # past days whose occupancy is still to be estimated
+    services: tuple[ServiceHealth, ...]

@@ -1,0 +1,118 @@
+"""Sites and their spaces as they are built, and as they are now: how full, how fresh the figure, what it rests on."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from besok.model.site import Text
+
+Basis = Literal["doors", "people", "presence"]  # what an occupancy figure rests on
+Freshness = Literal["live", "late", "stale", "none"]
+Level = Literal["calm", "moderate", "busy", "full", "unknown"]
+
+USUAL_S = 60  # seconds between the messages of a sensor
+LATE_AFTER = timedelta(seconds=150)  # two missed messages of a usual sensor and a little patience
+STALE_AFTER = timedelta(minutes=5)
+
+
+def patience(interval_s: float) -> float:
+    """How much longer than on a usual sensor one waits on one that sends every `interval_s` seconds; at least 1."""
+    return max(interval_s / USUAL_S, 1)
+
+
+def freshness(heard: datetime | None, now: datetime, interval_s: float = USUAL_S) -> Freshness:
+    """How much a figure can be trusted at `now` whose sensor was last heard at `heard` and sends every `interval_s`."""
+    if heard is None:
+        return "none"
+    age = (now - heard) / patience(interval_s)
+    return "live" if age <= LATE_AFTER else "late" if age <= STALE_AFTER else "stale"
+
+
+def older(one: Freshness, other: Freshness) -> Freshness:
+    """The worse of two."""
+    order: tuple[Freshness, ...] = ("live", "late", "stale", "none")
+    return max(one, other, key=order.index)
+
+
+def level(people: float | None, capacity: int | None) -> Level:
+    """How full a space is, in the four words of the screens: calm to 50 %, moderate to 80 %, busy below 100 %, full."""
+    if people is None or not capacity:
+        return "unknown"
+    share = people / capacity
+    return "calm" if share < 0.5 else "moderate" if share < 0.8 else "busy" if share < 1 else "full"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceInfo:
+    """A space as it is built. `parent` is None for the root space of the site, which has the site's id."""
+
+    space: str
+    parent: str | None
+    name: Text
+    kind: str
+    storey: int | None
+    capacity: int | None
+    seats: int | None
+    area_m2: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteInfo:
+    """A site as it is built."""
+
+    site: str
+    kind: str
+    name: Text
+    timezone: str
+    capacity: int | None
+    sandbox: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceLive:
+    """How many are in a space now. `lower` and `upper` bound the 80 % interval; `raw` is in - out, uncorrected.
+
+    A figure never comes without its interval. `time` is the minute it holds for; `heard` is when the space's most
+    silent sensor was last heard, `interval_s` how often that one sends. `reason` says why a figure was corrected
+    (docs/definitions.md lists the words) or is missing ("no_sensor", "no_data").
+    """
+
+    space: str
+    parent: str | None
+    name: Text
+    kind: str
+    storey: int | None
+    capacity: int | None
+    people: float | None
+    lower: float | None
+    upper: float | None
+    raw: float | None
+    basis: Basis | None
+    reason: str | None
+    time: datetime | None
+    heard: datetime | None
+    interval_s: int
+    freshness: Freshness
+    level: Level
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SiteLive:
+    """A site now: `spaces` holds the root space first, then the rest in the order of the building.
+
+    `open_until` is the end of the present opening hours, `opens_at` the beginning of the next; one of them is None, and
+    both are where a site never closes or never opens: `is_open` says which.
+    `visits_today` counts entries through the perimeter since the business day began.
+    """
+
+    site: str
+    name: Text
+    time: datetime
+    sandbox: bool
+    is_open: bool
+    open_until: datetime | None
+    opens_at: datetime | None
+    visits_today: float | None
+    visits_last_week: float | None  # the same weekday a week ago, up to the same time of day
+    spaces: tuple[SpaceLive, ...]
+    visits_corrected: float = 0.0  # of those today, how many corrections of doors added

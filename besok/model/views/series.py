@@ -1,0 +1,119 @@
+"""Figures over time: flows, visits and occupancy by step, what is usual at an hour, and how spaces were used."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from besok.analytics.usage import Usage
+from besok.model.site import Text
+from besok.model.views.live import Basis
+
+Step = Literal["15min", "hour", "day", "week", "month"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowPoint:
+    """People through a portal in the step that begins at `start`. `coverage` is the share of it that was observed, 0-1.
+
+    `imputed` is how many of `people_in` + `people_out` were not seen when they came: a total told of them after a gap,
+    or they were estimated for a silent sensor; `corrected` how many an accepted calibration added to what the sensors
+    counted (negative: took off).
+    """
+
+    portal: str
+    start: datetime
+    people_in: float | None
+    people_out: float | None
+    coverage: float
+    imputed: float
+    corrected: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitPoint:
+    """Visits of a site in the step that begins on `day`. None means nothing was observed; that is not zero.
+
+    `imputed` is how many of the gross were not seen when they came: told by a total after a gap, or estimated for a
+    silent door. `se` is the standard error of the gross figure as far as counting goes (besok.analytics.visits); what
+    was not observed is told by `coverage`. `definition` is the version in force: 0 if the site states none, None if it
+    changed.
+    `corrected` is how many of the gross an accepted calibration of a door added to what the sensors counted. `final`
+    tells that the last business day of the step was over when it was asked for; until then it is what has come so far.
+    """
+
+    day: date
+    gross: float | None
+    net: float | None
+    coverage: float
+    imputed: float
+    se: float | None = None
+    definition: int | None = 0
+    corrected: float = 0.0
+    final: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccupancyPoint:
+    """People in a space, averaged over the step that begins at `start`; `peak` is the highest minute in it.
+
+    `lower` and `upper` bound the 80 % interval of `people`, `peak_lower` and `peak_upper` that of `peak`; `raw` is
+    in - out, uncorrected. `basis` and `reason` are the commonest of the step. `final` tells that the business day was
+    over when the figures were made, so that what came later in it has been used.
+    """
+
+    space: str
+    start: datetime
+    people: float | None
+    lower: float | None
+    upper: float | None
+    raw: float | None
+    peak: float | None
+    peak_lower: float | None
+    peak_upper: float | None
+    basis: Basis | None
+    reason: str | None
+    final: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpaceUsage:
+    """How a space was used over business days: stays, turnover, how full (besok.analytics.usage).
+
+    `seats` are those stated, else those of the spaces within it; the site's own capacity counts for its root space.
+    """
+
+    space: str
+    name: Text
+    seats: int | None
+    capacity: int | None
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """Several spaces taken together over business days. `peak` is the highest sum of their quarters of an hour, at
+    `peak_at`; `coverage` the share of the quarters in which all of them were known."""
+
+    spaces: tuple[str, ...]
+    first: date
+    last: date
+    coverage: float
+    peak: float | None
+    peak_at: datetime | None
+    capacity: int | None
+    utilisation_peak: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeatCell:
+    """The usual occupancy of a space at a weekday (Monday 0) and local hour; `days` is how many days it rests on.
+
+    On eight days of ten it lies between `lower` and `upper`, uncertainty of counting included.
+    """
+
+    weekday: int
+    hour: int
+    people: float | None
+    lower: float | None
+    upper: float | None
+    days: int

@@ -1,0 +1,142 @@
+"""What needs attention: the findings about sensors, in words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from besok.analytics.quality.findings import Doubt, Finding, Kind, doubt
+from besok.model.site import Site
+from besok.model.views.attention import ChannelCoverage, FindingEvent, FindingInfo, State
+from besok.services.devices import devices, unplaced
+from besok.services.wiring import WiringPoint, check
+from besok.store import quality
+from besok.store.database import Database
+from besok.store.sites import load, load_all
+from besok.text.finding_text import Names, advice, certainty, sentence
+
+WIRING_DAYS = 10  # that directions are told from
+MOST = 500  # findings in one answer
+LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    id: int
+    site: str
+    timezone: str
+    kind: Kind
+    device: str
+    source: str
+    channel: str
+    portal: str
+    space: str
+    since: datetime
+    evidence: dict[str, Any]
+    odds: float
+    state: State
+    found: datetime
+    seen: datetime
+    acknowledged: datetime | None
+    who: str
+    note: str
+    resolved: datetime | None
+    history: list[dict[str, Any]]
+
+    def finding(self) -> Finding:
+        """What was found, as the detectors said it."""
+        native = self.source == "native"
+        return Finding(
+            kind=self.kind,
+            device=self.device.removeprefix(f"{self.site}/") if native else self.device,
+            channel=self.channel,
+            portal=self.portal,
+            space=self.space,
+            since=self.since,
+            odds=self.odds,
+            evidence=self.evidence,
+        )
+
+
+def findings(
+    db: Database, site: str | None = None, *, now: datetime, resolved_for: timedelta = timedelta(0)
+) -> list[FindingInfo]:
+    """What is open or acknowledged at a site, or at all; and what was resolved in the time before `now`.
+
+    Raises NotFound for a site that is not there.
+    """
+    if site is not None:
+        load(db, site)
+    rows = db.fetch("findings", _Row, site=site, id=None, resolved_since=now - resolved_for, limit=MOST)
+    return _told(rows, load_all(db))
+
+
+def finding(db: Database, number: int) -> FindingInfo | None:
+    """One finding, whatever its state."""
+    rows = db.fetch("findings", _Row, site=None, id=number, resolved_since=LONG_AGO, limit=1)
+    return next(iter(_told(rows, load_all(db))), None)
+
+
+def doubts(db: Database, site: str, *, now: datetime, since: datetime) -> list[Doubt]:
+    """What an estimator has to know of the sensors of a site from `since` on, ended troubles among them."""
+    rows = db.fetch("findings", _Row, site=site, id=None, resolved_since=since, limit=MOST)
+    return [doubt(row.finding(), row.resolved) for row in rows if row.device]
+
+
+def coverage(db: Database, site: str, first: date, last: date, *, now: datetime) -> list[ChannelCoverage]:
+    """How much of each business day from `first` to `last` the channels of a site worked. Raises NotFound."""
+    load(db, site)
+    return db.fetch("coverage", ChannelCoverage, site=site, first=first, last=last, now=now)
+
+
+def wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
+    """Whether a site is wired as its site file says, problems first. Raises NotFound."""
+    place, sites = load(db, site), load_all(db)
+    with db.transaction() as conn:
+        seen = quality.look(conn, place, sites, now, WIRING_DAYS)
+    mine = devices(db, site, now=now)
+    return check(seen.house, seen.seen, _names(place, sites), place.timezone, mine, len(unplaced(db, now)))
+
+
+def _told(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:
+    names = {site.id: _names(site, sites) for site in sites}
+    return [_info(row, names.get(row.site, {})) for row in rows]
+
+
+def _names(site: Site, sites: Sequence[Site]) -> Names:
+    """What doors and spaces are called; those of other sites with their site before them."""
+    found = {f"{s.id}/{p.id}": p.name for s in sites for p in s.portals}
+    found |= {p.id: p.name for p in site.portals} | {s.id: s.name for s in site.spaces}
+    return found | {site.id: site.name}
+
+
+def _info(row: _Row, names: Names) -> FindingInfo:
+    said = row.finding()
+    return FindingInfo(
+        id=row.id,
+        site=row.site,
+        kind=row.kind,
+        device=said.device,
+        channel=row.channel,
+        portal=row.portal,
+        space=row.space,
+        since=row.since,
+        sentence=sentence(said, names, row.timezone),
+        certainty=certainty(said),
+        advice=advice(said),
+        evidence=row.evidence,
+        odds=row.odds,
+        state=row.state,
+        found=row.found,
+        seen=row.seen,
+        acknowledged=row.acknowledged,
+        who=row.who,
+        note=row.note,
+        resolved=row.resolved,
+        history=tuple(
+            FindingEvent(
+                time=datetime.fromisoformat(h["time"]), event=h["event"], who=h["who"], note=h["note"]
+            )
+            for h in row.history
+        ),
+    )

@@ -1,0 +1,230 @@
+"""What was counted at each door of a site, day by day, and when its counting changed: what bridges are made from."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from besok.analytics import bridge as across
+from besok.analytics.annual import Near, estimate
+from besok.analytics.bridge import Change
+from besok.analytics.coverage import usual_watch
+from besok.model import calendar
+from besok.model.site import Site, VisitDefinition
+from besok.store.annual import EVERYONE, Door
+from besok.store.database import Database, sql
+
+DAY = timedelta(days=1)
+WEEKS = 364  # days of the two times that are compared: whole weeks
+SEEN = 0.5  # of a door's usual watch, from which its day counts as observed
+MORNING = timedelta(hours=6)  # a change before then holds for its day already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Hung:
+    portal_id: int
+    channel_id: int
+    swapped: bool
+    role: Any
+    placed: datetime | None
+    ended: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counted:
+    day: date
+    people_in: float
+    people_out: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """Days x doors in the direction of entering, by the newest definition; NaN where not observed."""
+
+    site: Site
+    first: date
+    days: int
+    doors: list[Door]
+    people_in: across.Floats
+    people_out: across.Floats
+    beside: across.Floats
+
+    @cached_property
+    def dates(self) -> list[date]:
+        """Every day."""
+        return [self.first + n * DAY for n in range(self.days)]
+
+    @cached_property
+    def closed(self) -> NDArray[np.bool_]:
+        """Whether the site was closed."""
+        return np.array([not calendar.open_intervals(day, self.site) for day in self.dates])
+
+    @cached_property
+    def filled(self) -> across.Floats:
+        """The visits of the newest definition; in the last two years with estimates where nothing was observed."""
+        counts = np.nan_to_num(self.visits(self.newest))
+        part = slice(max(self.days - 2 * WEEKS, 0), self.days)
+        known = np.isfinite(self.visits(self.newest)[part]).astype(np.float64)
+        days = zip(self.dates[part], self.closed[part], strict=True)
+        kind = np.array([0 if shut else 1 + day.weekday() for day, shut in days])
+        counts[part] += estimate(counts[part], known, Near.of(kind))
+        return counts
+
+    @property
+    def newest(self) -> VisitDefinition:
+        """The definition that holds on the last day."""
+        return self._on(self.dates[-1])
+
+    def _on(self, day: date) -> VisitDefinition:
+        known = [d for d in self.site.visits if d.first <= day]
+        return max(known, key=lambda d: d.first) if known else EVERYONE
+
+    def visits(self, definition: VisitDefinition) -> across.Floats:
+        """Visits by day and door as a definition counts them."""
+        half = definition.method == "half"
+        entries = (self.people_in + self.people_out) / 2 if half else self.people_in
+        counts = [not definition.portals or door.name in definition.portals for door in self.doors]
+        out: across.Floats = np.where(np.array(counts)[None, :], entries, 0.0)
+        return out
+
+    def shares(self, definition: VisitDefinition) -> across.Floats:
+        """What is left of each door's visits after the shares that are taken off."""
+        off = [
+            sum(d.share for d in definition.deductions if not d.portals or door.name in d.portals)
+            for door in self.doors
+        ]
+        return 1 - np.array(off)
+
+    def in_force(self) -> Iterator[tuple[slice, VisitDefinition]]:
+        """The definitions with the days on which they hold."""
+        start = 0
+        for n in range(1, self.days + 1):
+            if n == self.days or self._on(self.dates[n]) != self._on(self.dates[start]):
+                yield slice(start, n), self._on(self.dates[start])
+                start = n
+
+
+def history_of(db: Database, site: Site, first: date, last: date) -> History | None:
+    """What was counted at the doors of a site from business day `first` to `last`; None if nothing was."""
+    doors = db.fetch("annual_doors", Door, site=site.id)
+    days = (last - first).days + 1
+    with db.transaction() as conn:
+        keys = {"site": site.id, "first": first, "last": last, "portals": [door.portal_id for door in doors]}
+        rows = conn.execute(sql("bridge_days"), keys).fetchall()
+        others = conn.execute(sql("bridge_beside"), keys).fetchall()
+    if not rows:
+        return None
+    place = {door.portal_id: n for n, door in enumerate(doors)}
+    ours = np.full((3, days, len(doors)), np.nan)
+    for portal, day, *figures in rows:
+        ours[:, (day - first).days, place[portal]] = figures
+    watched = np.where(np.isnan(ours[2]).all(axis=0), 0.0, ours[2])
+    usual = [usual_watch(*each) for each in np.nanquantile(watched, (0.5, 0.1), axis=0).T]
+    seen = np.isfinite(ours[2]) & (np.nan_to_num(ours[2]) >= SEEN * np.array(usual))
+    entering = np.array([door.sign == 1 for door in doors])[None, :]
+    people_in = np.where(seen, np.where(entering, ours[0], ours[1]), np.nan)
+    people_out = np.where(seen, np.where(entering, ours[1], ours[0]), np.nan)
+    names = sorted({row[0] for row in others})
+    beside = np.full((days, len(names)), np.nan)
+    for name, day, gross in others:
+        beside[(day - first).days, names.index(name)] = gross
+    return History(
+        site=site,
+        first=first,
+        days=days,
+        doors=doors,
+        people_in=people_in,
+        people_out=people_out,
+        beside=beside,
+    )
+
+
+def changes_of(db: Database, history: History) -> Iterator[Change]:
+    """The days from which other sensors count at a door, with what both counted while they hung side by side."""
+    hung = db.fetch("bridge_placements", _Hung, portals=[door.portal_id for door in history.doors])
+    for n, door in enumerate(history.doors):
+        here = [h for h in hung if h.portal_id == door.portal_id]
+        primary = [h for h in here if h.role == "primary"]
+        moments = sorted({t for h in primary for t in (h.placed, h.ended) if t})
+        sets = [(t, _at(primary, t)) for t in moments]
+        before = _at(primary, moments[0] - timedelta(microseconds=1)) if moments else frozenset()
+        for t, now in sets:
+            day = _day(history, t)
+            if now and before and now != before and 0 < day < history.days:
+                old, new = (
+                    _overlap(db, history, here, door, before, now)
+                    if len(before) == len(now) == 1
+                    else ((), ())
+                )
+                yield Change(day=day, door=n, old=old, new=new)
+            before = now or before
+
+
+def _at(hung: Sequence[_Hung], t: datetime) -> frozenset[tuple[int, bool]]:
+    return frozenset(
+        (h.channel_id, h.swapped)
+        for h in hung
+        if (not h.placed or h.placed <= t) and (not h.ended or t < h.ended)
+    )
+
+
+def _day(history: History, t: datetime) -> int:
+    """The number of the first day that is counted the new way."""
+    day = calendar.business_day(t, history.site)
+    late = t - calendar.day_bounds(day, history.site)[0] > MORNING
+    return (day - history.first).days + late
+
+
+def _overlap(
+    db: Database,
+    history: History,
+    here: Sequence[_Hung],
+    door: Door,
+    before: frozenset[tuple[int, bool]],
+    now: frozenset[tuple[int, bool]],
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """What the old and the new sensor counted on whole days on which one of them was the reference of the other."""
+    (old,), (new,) = before, now
+    times = [
+        (max(a.placed, b.placed) if a.placed and b.placed else a.placed or b.placed,
+         min((t for t in (a.ended, b.ended) if t), default=None))
+        for a in here for b in here
+        if (a.channel_id, b.channel_id) == (old[0], new[0]) and {a.role, b.role} == {"primary", "reference"}
+    ]  # fmt: skip
+    found: tuple[list[float], list[float]] = ([], [])
+    half = history.newest.method == "half"
+    for begins, ends in times:
+        start = begins or calendar.day_bounds(history.first, history.site)[0]
+        stop = ends or calendar.day_bounds(history.dates[-1], history.site)[1]
+        if stop - start < timedelta(days=1):
+            continue
+        both = [_entering(db, history, door, who, start, stop, half=half) for who in (old, new)]
+        whole = [
+            day for day in sorted(both[0].keys() & both[1].keys())
+            if calendar.day_bounds(day, history.site)[0] >= start and calendar.day_bounds(day, history.site)[1] <= stop
+        ]  # fmt: skip
+        for values, counted in zip(found, both, strict=True):
+            values += [counted[day] for day in whole]
+    return tuple(found[0]), tuple(found[1])
+
+
+def _entering(
+    db: Database,
+    history: History,
+    door: Door,
+    who: tuple[int, bool],
+    start: datetime,
+    stop: datetime,
+    *,
+    half: bool,
+) -> dict[date, float]:
+    rows = db.fetch("bridge_overlap", _Counted, site=history.site.id, channel=who[0], begins=start, ends=stop)
+    inward = (door.sign == 1) != who[1]
+    return {
+        r.day: (r.people_in + r.people_out) / 2 if half else r.people_in if inward else r.people_out
+        for r in rows
+    }

@@ -1,0 +1,248 @@
+"""Growth and baseline as if every day had been counted as it is now: what changed in the counting, and by how much."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import pairwise
+from math import expm1
+
+import numpy as np
+
+from besok.analytics import bridge as across
+from besok.analytics.bridge import Bridge, Change, Doors, Growth
+from besok.model.site import Site, VisitDefinition
+from besok.model.views.progress import MethodBreak
+from besok.services.bridge_history import DAY, WEEKS, History, changes_of, history_of
+from besok.store.database import Database
+
+THROUGHOUT = 0.9  # of the open days of a time, from which a door was there
+KEPT = 32  # answers that are remembered
+TWO_SIDED_95 = 1.96
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridged:
+    """What becomes of growth and baseline over the breaks; None where there is too little to compare.
+
+    `baseline` is what the visits of the baseline are to be multiplied with, `year` those of the last 365 days.
+    """
+
+    growth: Growth | None
+    baseline: float | None
+    year: float | None
+    breaks: tuple[MethodBreak, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Part:
+    """What a site brings to the growth.
+
+    `doors` are the visits at those that were there throughout (days x doors, no gaps), `over` the bridges over their
+    breaks, `hidden` for each what may hide, `taken` how many visits are taken off each time. `as_counted` are the
+    visits by day as they were counted, `as_now` as they would be counted now, both NaN where not observed.
+    """
+
+    doors: across.Floats
+    over: tuple[Bridge, ...]
+    hidden: tuple[float, ...]
+    taken: float
+    as_counted: across.Floats
+    as_now: across.Floats
+    breaks: tuple[MethodBreak, ...]
+
+
+_remembered: dict[bytes, _Part] = {}
+
+
+def bridged(
+    db: Database, sites: Sequence[Site], today: date, baseline: tuple[date, date], measure: str
+) -> Bridged:
+    """Growth of the 364 business days before `today` over the 364 before those, and the baseline, over all breaks.
+
+    The doors of all `sites` count together, as if they were those of one house; nothing is told where one of the sites
+    cannot be compared. Breaks at other sites than the first say at which.
+    """
+    first = min(baseline[0], today - 2 * WEEKS * DAY)
+    parts = [_part(db, site, first, today - DAY, measure) for site in sites]
+    breaks = [
+        replace(told, site=None if site is sites[0] else site.id)
+        for site, part in zip(sites, parts, strict=True)
+        for told in (part.breaks if part else ())
+    ]
+    known = [part for part in parts if part and part.doors.shape[1]]
+    whole = len(known) == len(parts)
+    return Bridged(
+        growth=_growth(known) if whole else None,
+        baseline=_factor(known, first, *baseline) if whole else None,
+        year=_factor(known, first, today - 365 * DAY, today - DAY) if whole else None,
+        breaks=tuple(sorted(breaks, key=lambda b: (b.day, b.site or "", b.door or ""))),
+    )
+
+
+def _growth(parts: Sequence[_Part]) -> Growth | None:
+    """How the visits of all doors grew."""
+    doors = np.hstack([part.doors for part in parts])
+    begins = np.cumsum([0, *(part.doors.shape[1] for part in parts)]).tolist()
+    over = [
+        replace(b, door=b.door + n) for part, n in zip(parts, begins[:-1], strict=True) for b in part.over
+    ]
+    now, before = _times(len(doors))
+    return across.growth(
+        doors, over, now, before, [h for p in parts for h in p.hidden], sum(p.taken for p in parts)
+    )
+
+
+def _times(days: int) -> tuple[slice, slice]:
+    """The days that are compared, and those that they are compared with."""
+    return slice(days - WEEKS, days), slice(days - 2 * WEEKS, days - WEEKS)
+
+
+def _factor(parts: Sequence[_Part], start: date, first: date, last: date) -> float | None:
+    """What the visits of some days, as they were counted, are to be multiplied with to be as if counted now."""
+    here = slice(max((first - start).days, 0), max((last - start).days + 1, 0))
+    counted, made = (
+        float(np.nansum(np.sum([days[here] for days in each], axis=0)))  # only days observed at all sites
+        for each in ([p.as_counted for p in parts], [p.as_now for p in parts])
+    )
+    return made / counted if counted > 0 else None
+
+
+def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _Part | None:
+    """What a site brings; None where nothing was observed. What costs much is remembered."""
+    history = history_of(db, site, first, last)
+    if history is None:
+        return None
+    changes = list(changes_of(db, history))
+    told = (site.id, first, last, measure, site.visits, site.opening, changes)
+    figures = (history.people_in, history.people_out, history.beside)
+    key = hashlib.sha256(repr(told).encode() + b"".join(a.tobytes() for a in figures)).digest()
+    if key not in _remembered:
+        while len(_remembered) >= KEPT:
+            _remembered.pop(next(iter(_remembered)), None)
+        _remembered[key] = _reckoned(history, changes, measure)
+    return _remembered[key]
+
+
+def _reckoned(history: History, changes: Sequence[Change], measure: str) -> _Part:
+    now, before = _times(history.days)
+    whole = _throughout(history, before, now)
+    over, hidden = _bridges(history, changes, whole) if whole else ([], [])
+    net = measure == "net"
+    left = history.shares(history.newest)[whole] if net else 1.0
+    taken = (
+        sum(d.per_day for d in history.newest.deductions) * float((~history.closed[now]).sum())
+        if net
+        else 0.0
+    )
+    moved = [replace(bridge, door=whole[bridge.door]) for bridge in over]
+    as_now = replace(
+        history,
+        people_in=across.bridged(history.people_in, moved),
+        people_out=across.bridged(history.people_out, moved),
+    )
+    return _Part(
+        doors=history.filled[:, whole] * left if whole else np.empty((history.days, 0)),
+        over=tuple(over),
+        hidden=tuple(hidden),
+        taken=taken,
+        as_counted=np.concatenate([_by(history, held, measure)[span] for span, held in history.in_force()]),
+        as_now=_by(as_now, history.newest, measure),
+        breaks=(
+            *_definitions(history, measure),
+            *_doors(history, whole),
+            *(_break(history, bridge, whole) for bridge in over),
+        ),
+    )
+
+
+def _bridges(
+    history: History, changes: Sequence[Change], whole: list[int]
+) -> tuple[list[Bridge], list[float]]:
+    """The bridges at doors that were there throughout, numbered among these, and for each what may hide."""
+    visits = history.visits(history.newest)[:, whole]
+    closed = history.closed[:, None]
+    doors = Doors(
+        counts=np.where(closed | ~(visits > 0), np.nan, visits),
+        beside=np.where(closed, np.nan, history.beside),
+        weekday=history.first.weekday(),
+    )
+    ours = [replace(c, door=whole.index(c.door)) for c in changes if c.door in whole]
+    known = across.bridges(doors, ours)
+    over = [*known, *across.found(doors, known)]
+    return over, across.unseen_at(doors, over)
+
+
+def _throughout(history: History, before: slice, now: slice) -> list[int]:
+    """The doors that count by the newest definition and were observed on nearly all open days of both times."""
+    visits = history.visits(history.newest)
+    names = history.newest.portals
+    return [
+        n
+        for n, door in enumerate(history.doors)
+        if (not names or door.name in names)
+        and all(_seen(history, visits, n, part) >= THROUGHOUT for part in (before, now))
+        and visits[before, n][np.isfinite(visits[before, n])].sum() > 0
+    ]
+
+
+def _seen(history: History, visits: across.Floats, door: int, part: slice) -> float:
+    open_ = ~history.closed[part]
+    return float(np.isfinite(visits[part, door])[open_].mean()) if open_.any() else 0.0
+
+
+def _definitions(history: History, measure: str) -> Iterator[MethodBreak]:
+    """Each change of the definition, bridged by counting the days before it once more by the newest one."""
+    spans = list(history.in_force())
+    new = _by(history, history.newest, measure)
+    for (part, definition), (after, _) in pairwise(spans):
+        old = _by(history, definition, measure)
+        both = np.isfinite(old[part]) & np.isfinite(new[part])
+        counted = float(old[part][both].sum())
+        factor = float(new[part][both].sum()) / counted if counted > 0 else None
+        yield MethodBreak(
+            day=history.dates[after.start],
+            door=None,
+            kind="definition",
+            method="recounted" if factor is not None else "none",
+            factor=factor,
+            error=0.0 if factor is not None else None,
+        )
+
+
+def _by(history: History, definition: VisitDefinition, measure: str) -> across.Floats:
+    """Visits by day as a definition counts them; NaN where no door was observed."""
+    visits = history.visits(definition)
+    none = np.isnan(history.people_in).all(axis=1)
+    if measure == "gross":
+        day = np.nansum(visits, axis=1)
+    else:
+        off = sum(d.per_day for d in definition.deductions)
+        day = np.maximum(np.nansum(visits * history.shares(definition), axis=1) - off, 0)
+    out: across.Floats = np.where(none, np.nan, day)
+    return out
+
+
+def _doors(history: History, whole: Sequence[int]) -> Iterator[MethodBreak]:
+    """Doors that were counted for a part of the time only; they are left out of the bridged growth."""
+    for n, door in enumerate(history.doors):
+        there = np.flatnonzero(np.isfinite(history.people_in[:, n]))
+        counts = not history.newest.portals or door.name in history.newest.portals
+        if n not in whole and counts and len(there):
+            late = there[0] > history.days - 2 * WEEKS
+            day = (
+                history.dates[there[0]] if late else history.dates[min(int(there[-1]) + 1, history.days - 1)]
+            )
+            yield MethodBreak(day=day, door=door.name, kind="door", method="none", factor=None, error=None)
+
+
+def _break(history: History, bridge: Bridge, whole: Sequence[int]) -> MethodBreak:
+    wide = bridge.factor * expm1(TWO_SIDED_95 * bridge.se)
+    return MethodBreak(
+        day=history.dates[bridge.day],
+        door=history.doors[whole[bridge.door]].name,
+        kind=bridge.kind,
+        method=bridge.method,
+        factor=bridge.factor if bridge.method != "none" else None,
+        error=wide,
+    )

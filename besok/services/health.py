@@ -1,0 +1,58 @@
+"""Whether the whole works."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from besok.model.views.devices import Health, ServiceHealth
+from besok.store import schema
+from besok.store.database import Database
+from besok.store.heartbeats import beats
+
+SILENT_AFTER = timedelta(seconds=90)  # services beat every half minute or more often
+GONE_AFTER = timedelta(
+    days=7
+)  # without a beat, while another of its kind works: it was taken away, or has a new name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    last_received: datetime | None
+    rejected: int
+    unplaced: int
+    days_waiting: int
+    edition: str
+
+
+def health(db: Database, now: datetime) -> Health:
+    """What works and what does not at `now`. Raises StoreUnavailable if the database does not answer."""
+    with db.transaction() as conn:
+        mismatch = schema.mismatch(conn)
+    current = mismatch is None
+    row = db.fetch_one("store_health", _Row) if current else None
+    services = _services(db, now) if current else ()
+    return Health(
+        ok=current and all(s.ok for s in services),
+        time=now,
+        schema_current=current,
+        schema_problem=mismatch.en if mismatch else None,
+        edition=row.edition if row else "",
+        last_received=row.last_received if row else None,
+        rejected=row.rejected if row else 0,
+        unplaced_devices=row.unplaced if row else 0,
+        days_waiting=row.days_waiting if row else 0,
+        services=services,
+    )
+
+
+def _services(db: Database, now: datetime) -> tuple[ServiceHealth, ...]:
+    found = [
+        ServiceHealth(name=b.name, heard=b.heard, ok=now - b.heard < SILENT_AFTER, detail=b.detail)
+        for b in beats(db)
+    ]
+    at_work = {_is_jobs(s) for s in found if s.ok}
+    return tuple(s for s in found if now - s.heard < GONE_AFTER or _is_jobs(s) not in at_work)
+
+
+def _is_jobs(service: ServiceHealth) -> bool:
+    """Whether it is the jobs; else it is a collector, which has the name that its operator gave it."""
+    return service.name == "jobs"

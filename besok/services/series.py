@@ -1,0 +1,69 @@
+"""Flows and occupancy over time. Steps in which nothing was observed are there, with None for their figures."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from besok.model import calendar
+from besok.model.errors import NotFound
+from besok.model.site import Site
+from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step
+from besok.store.database import Database
+from besok.store.sites import load
+
+FINE: Final = {"15min": timedelta(minutes=15), "hour": timedelta(hours=1)}
+INTERVALS: Final = {"day": "1 day", "week": "7 days", "month": "1 month"}
+
+
+def flows(db: Database, site: str, start: datetime, end: datetime, step: Step) -> list[FlowPoint]:
+    """People through each counted portal of a site from `start` up to `end`, portal by portal. Raises NotFound.
+
+    For days, weeks and months the business days that begin within the range count; `start` of a point is then
+    the instant its first business day begins.
+    """
+    place = load(db, site)
+    if step in FINE:
+        return db.fetch("flows_fine", FlowPoint, site=site, start=start, end=end, step=FINE[step])
+    if not (days := _days(place, start, end)):
+        return []
+    return db.fetch("flows_days", FlowPoint, site=site, **_steps(step, *days))
+
+
+def occupancy(
+    db: Database, site: str, space: str, start: datetime, end: datetime, step: Step
+) -> list[OccupancyPoint]:
+    """The occupancy of a space from `start` up to `end`. Raises NotFound."""
+    place = load(db, site)
+    _known(place, space)
+    if step in FINE:
+        return db.fetch(
+            "occupancy_fine", OccupancyPoint, site=site, space=space, start=start, end=end, step=FINE[step]
+        )
+    if not (days := _days(place, start, end)):
+        return []
+    return db.fetch("occupancy_days", OccupancyPoint, site=site, space=space, **_steps(step, *days))
+
+
+def heatmap(db: Database, site: str, space: str, first: date, last: date) -> list[HeatCell]:
+    """The usual occupancy of a space by weekday and hour over the business days `first` to `last`. Raises NotFound."""
+    _known(load(db, site), space)
+    return db.fetch("heatmap", HeatCell, site=site, space=space, first=first, last=last)
+
+
+def _known(place: Site, space: str) -> None:
+    if space != place.id and all(s.id != space for s in place.spaces):
+        raise NotFound(f"there is no space “{space}” in {place.id}")
+
+
+def _steps(step: Step, first: date, last: date) -> dict[str, object]:
+    return {"unit": step, "step": INTERVALS[step], "first": first, "last": last}
+
+
+def _days(place: Site, start: datetime, end: datetime) -> tuple[date, date] | None:
+    """The first and the last business day that begin from `start` up to `end`; None if none does."""
+    first, last = (
+        calendar.business_day(start, place),
+        calendar.business_day(end - timedelta(microseconds=1), place),
+    )
+    if calendar.day_bounds(first, place)[0] < start:
+        first += timedelta(days=1)
+    return (first, last) if first <= last else None

@@ -1,0 +1,87 @@
+"""Devices that are heard and have no place, each with where its channels may hang."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice, pairwise
+from statistics import median
+
+from besok.analytics.placement import PEOPLE, Heard, Suggestion, suggest
+from besok.model.metrics import METRICS
+from besok.model.site import Sensor, Site
+from besok.model.views.devices import LastReading, UnplacedChannel, UnplacedDevice
+from besok.model.views.live import USUAL_S
+
+PRESENT = frozenset({"people", "occupied"})
+REGULAR = 3  # gaps between readings that tell whether they come regularly
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stranger:
+    """A device that was heard and not placed, and where each of its channels may hang, in their order."""
+
+    device: UnplacedDevice
+    suggestions: tuple[Suggestion, ...]
+
+
+def introduce(devices: Sequence[UnplacedDevice], sites: Sequence[Site]) -> list[Stranger]:
+    """Each device with its suggestions.
+
+    Of a device that has a place already only the channels that tell of people are left: that a door counter's battery
+    observes no place is as it should be.
+    """
+    placed = {(sensor.source, site.external_id(sensor)): sensor for site in sites for sensor in site.sensors}
+    devices = [_wanting(d) if (d.source, d.device) in placed else d for d in devices]
+    devices = [d for d in devices if d.channels]
+    heard = (c for d in devices for c in _heard(d, placed.get((d.source, d.device))))
+    found = iter(suggest(list(heard), sites))
+    return [Stranger(device=d, suggestions=tuple(islice(found, len(d.channels)))) for d in devices]
+
+
+def _wanting(device: UnplacedDevice) -> UnplacedDevice:
+    told = [c for c in device.channels if any(r.metric in PEOPLE | PRESENT for r in c.readings)]
+    return replace(device, channels=tuple(told))
+
+
+def _heard(device: UnplacedDevice, placed: Sensor | None) -> list[Heard]:
+    """The channels of a device. Model and interval are those that the site file has for another channel of it."""
+    usual = placed.interval_s if placed else min(map(_interval_s, device.channels))
+    return [
+        Heard(
+            source=device.source,
+            device=device.device,
+            channel=channel.channel,
+            metrics=frozenset(reading.metric for reading in channel.readings),
+            topic=device.topic or "",
+            model=placed.model if placed else device.model,
+            interval_s=usual,
+        )
+        for channel in device.channels
+    ]
+
+
+def _interval_s(channel: UnplacedChannel) -> int:
+    first = channel.readings[0].metric if channel.readings else ""
+    return interval_s([r.time for r in channel.readings if r.metric == first])
+
+
+def interval_s(times: Sequence[datetime]) -> int:
+    """Seconds between readings, in whole minutes, where they come regularly: 09:00, 09:10, 09:20, 09:31 give 600.
+
+    60, which the site file takes if nothing is said, where they come as they come or oftener than that.
+    """
+    gaps = [(after - before).total_seconds() for before, after in pairwise(sorted(times))]
+    if len(gaps) < REGULAR or max(gaps) > 1.5 * min(gaps):
+        return USUAL_S
+    return max(round(median(gaps) / 60), 1) * 60
+
+
+def latest(readings: Sequence[LastReading]) -> list[LastReading]:
+    """The last one of each metric, in the order of the catalogue."""
+    found: dict[str, LastReading] = {}
+    for reading in readings:
+        known = found.get(reading.metric)
+        if known is None or reading.time > known.time:
+            found[reading.metric] = reading
+    order = list(METRICS)
+    return sorted(found.values(), key=lambda r: order.index(r.metric) if r.metric in METRICS else len(order))

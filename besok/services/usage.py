@@ -1,0 +1,208 @@
+"""How spaces were used over business days: mean stay, turnover, how full; and several spaces together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
+
+from besok.analytics import usage
+from besok.analytics.usage import DayUse, Passed
+from besok.model import calendar
+from besok.model.errors import NotFound
+from besok.model.site import Site
+from besok.model.views.live import SpaceInfo
+from besok.model.views.series import SpaceUsage, Together
+from besok.services.places import spaces
+from besok.services.series import occupancy
+from besok.store.database import Database
+from besok.store.sites import load
+
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    space: str
+    day: date
+    known_hours: float
+    person_hours: float
+    width_hours: float
+    open_known_hours: float
+    open_person_hours: float
+    open_width_hours: float
+    first: float
+    last: float
+    by_people: float
+    peak: float | None
+    peak_lower: float | None
+    peak_upper: float | None
+    peak_at: datetime | None
+    covered_s: float
+    entered: float | None
+    entered_1: float | None
+    entered_2: float | None
+    left: float | None
+    left_1: float | None
+    left_2: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Day:
+    """A business day as far as it has come: its hours, and those in which the site is open."""
+
+    day: date
+    begins: datetime
+    ends: datetime
+    over: bool
+    open: tuple[tuple[datetime, datetime], ...]
+
+    @property
+    def hours(self) -> float:
+        return (self.ends - self.begins) / timedelta(hours=1)
+
+    @property
+    def open_hours(self) -> float:
+        return sum((until - start) / timedelta(hours=1) for start, until in self.open)
+
+
+def space_usage(
+    db: Database, site: str, first: date, last: date, *, now: datetime, space: str | None = None
+) -> list[SpaceUsage]:
+    """How the spaces of a site (or one) were used on the business days `first` to `last` that have begun.
+
+    Nothing where none has. Raises NotFound.
+    """
+    place, built = load(db, site), {s.space: s for s in spaces(db, site)}
+    if space is not None and space not in built:
+        raise NotFound(f"there is no space “{space}” in {site}")
+    days = {d.day: d for d in _days(place, first, last, now)}
+    if not days:
+        return []
+    rows = db.fetch("usage_days", _Row, site=site, space=space, **_params(list(days.values())))
+    return [
+        _usage(built[name], [_day(row, days[row.day]) for row in own], *_room(place, built, name))
+        for name, own in _by_space(rows)
+    ]
+
+
+def together(
+    db: Database, site: str, chosen: Sequence[str], first: date, last: date, *, now: datetime
+) -> Together:
+    """Several spaces of a site, none within another, taken together: the peak of their sum, never the sum of peaks.
+
+    Raises NotFound; ValueError if one of them lies in another.
+    """
+    place, built = load(db, site), {s.space: s for s in spaces(db, site)}
+    for name in chosen:
+        if name not in built:
+            raise NotFound(f"there is no space “{name}” in {site}")
+        if around := set(_around(built, name)) & (set(chosen) - {name}):
+            raise ValueError(f"{name} lies in {around.pop()}: its people would count twice")
+    start, end = calendar.day_bounds(first, place)[0], min(calendar.day_bounds(last, place)[1], now)
+    series = [occupancy(db, site, name, start, end, "15min") for name in chosen] if start < end else []
+    sums = usage.together([[p.people for p in points] for points in series])
+    known = [(n, p.start) for n, p in zip(sums, series[0] if series else [], strict=True) if n is not None]
+    peak, at = max(known, key=lambda pair: pair[0], default=(None, None))
+    capacities = [built[name].capacity for name in chosen]
+    capacity = None if None in capacities else sum(c or 0 for c in capacities)
+    return Together(
+        spaces=tuple(chosen),
+        first=first,
+        last=last,
+        coverage=len(known) / len(sums) if sums else 0.0,
+        peak=peak,
+        peak_at=at,
+        capacity=capacity,
+        utilisation_peak=peak / capacity if capacity and peak is not None else None,
+    )
+
+
+def _days(place: Site, first: date, last: date, now: datetime) -> list[_Day]:
+    """The business days that have begun at `now`; the one under way ends there."""
+    found = []
+    for n in range((last - first).days + 1):
+        day = first + n * DAY
+        begins, ends = calendar.day_bounds(day, place)
+        if begins >= now:
+            break
+        until = min(ends, now)
+        hours = (
+            (start, min(stop, until)) for start, stop in calendar.open_intervals(day, place) if start < until
+        )
+        found.append(_Day(day=day, begins=begins, ends=until, over=ends <= now, open=tuple(hours)))
+    return found
+
+
+def _params(days: Sequence[_Day]) -> dict[str, object]:
+    hours = [(d.day, start, until) for d in days for start, until in d.open]
+    return {
+        "days": [d.day for d in days],
+        "begins": [d.begins for d in days],
+        "ends": [d.ends for d in days],
+        "open_days": [h[0] for h in hours],
+        "opens": [h[1] for h in hours],
+        "closes": [h[2] for h in hours],
+        "first": days[0].begins,
+        "last": days[-1].ends,
+    }
+
+
+def _day(row: _Row, day: _Day) -> DayUse:
+    return DayUse(
+        day=row.day,
+        over=day.over,
+        hours=day.hours,
+        known_hours=min(row.known_hours, day.hours),
+        person_hours=row.person_hours,
+        width_hours=row.width_hours,
+        open_hours=day.open_hours,
+        open_known_hours=row.open_known_hours,
+        open_person_hours=row.open_person_hours,
+        open_width_hours=row.open_width_hours,
+        first=row.first,
+        last=row.last,
+        by_people=row.by_people,
+        entered=_passed(row.entered, row.entered_1, row.entered_2),
+        left=_passed(row.left, row.left_1, row.left_2),
+        coverage=min(row.covered_s / (day.hours * 3600), 1.0),
+        peak=row.peak,
+        peak_lower=row.peak_lower,
+        peak_upper=row.peak_upper,
+        peak_at=row.peak_at,
+    )
+
+
+def _passed(people: float | None, first: float | None, second: float | None) -> Passed | None:
+    """Who passed, with the mean and the variance of their times; nobody has no times."""
+    if people is None or first is None or second is None:
+        return None
+    mean = first / people if people else 0.0
+    return Passed(people=people, mean_h=mean, var_h=max(second / people - mean**2, 0.0) if people else 0.0)
+
+
+def _usage(space: SpaceInfo, days: Sequence[DayUse], seats: int | None, capacity: int | None) -> SpaceUsage:
+    found = usage.usage(days, seats=seats, capacity=capacity)
+    return SpaceUsage(space=space.space, name=space.name, seats=seats, capacity=capacity, usage=found)
+
+
+def _room(place: Site, built: dict[str, SpaceInfo], name: str) -> tuple[int | None, int | None]:
+    """The seats and the capacity of a space: what is stated, else the seats within it, and the site's capacity."""
+    space = built[name]
+    within = [s.seats for s in built.values() if s.seats and name in _around(built, s.space)]
+    seats = space.seats if space.seats is not None else sum(within) or None
+    return seats, space.capacity or (place.capacity if space.parent is None else None)
+
+
+def _by_space(rows: Sequence[_Row]) -> list[tuple[str, list[_Row]]]:
+    return [(name, list(own)) for name, own in groupby(rows, key=attrgetter("space"))]
+
+
+def _around(built: dict[str, SpaceInfo], name: str) -> list[str]:
+    """The spaces that hold a space."""
+    found: list[str] = []
+    parent = built[name].parent
+    while parent is not None:
+        found.append(parent)
+        parent = built[parent].parent
+    return found

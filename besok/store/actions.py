@@ -1,0 +1,163 @@
+"""The ledger of actions in the database; every change is noted with its author and never forgotten."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import psycopg
+from psycopg.rows import class_row
+
+from besok.model import messages
+from besok.model.actions import Action, changes, check
+from besok.model.errors import CalendarFileError, NotFound
+from besok.model.site import Text
+from besok.store.database import Database, sql
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A change of the ledger."""
+
+    site: str
+    id: str
+    at: datetime
+    author: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    site: str
+    id: str
+    title_sv: str
+    title_en: str
+    asked_by: Any
+    asked: date | None
+    answered: date | None
+    answer_sv: str
+    answer_en: str
+    done_since: date | None
+    undone: date | None
+    invented: bool
+    weekdays: list[str]
+    spaces: list[str]
+
+
+def listing(db: Database, site: str | None = None) -> list[Action]:
+    """The actions of a site, or of all, newest first."""
+    return [_action(row) for row in db.fetch("actions", _Row, site=site)]
+
+
+def log(db: Database, site: str | None = None) -> list[Entry]:
+    """Every change of the ledger, in order."""
+    return db.fetch("action_log", Entry, site=site)
+
+
+def put(
+    db: Database, actions: Sequence[Action], author: str, now: datetime, *, dry_run: bool = False
+) -> list[str]:
+    """Writes actions, new or changed; what changed, in words. All or nothing; with `dry_run` nothing.
+
+    Raises NotFound for a site or space that is not there, CalendarFileError for an action that cannot be.
+    """
+    with db.transaction() as conn:
+        standing = _locked(conn)
+        told = [
+            line
+            for action in actions
+            for line in _put(conn, standing.get((action.site, action.id)), action, author, now)
+        ]
+        if dry_run:
+            raise psycopg.Rollback
+    return told
+
+
+def add(
+    db: Database, site: str, make: Callable[[Collection[str]], Action], author: str, now: datetime
+) -> Action:
+    """Writes what `make` makes of the ids that are taken."""
+    with db.transaction() as conn:
+        action = make({name for place, name in _locked(conn) if place == site})
+        _put(conn, None, action, author, now)
+        return action
+
+
+def amend(
+    db: Database, site: str, name: str, change: Callable[[Action], Action], author: str, now: datetime
+) -> list[str]:
+    """Changes an action as it stands now, whoever else is writing; what changed, in words. Raises NotFound."""
+    with db.transaction() as conn:
+        old = _locked(conn).get((site, name))
+        if old is None:
+            raise NotFound(messages.no_action(site, name))
+        return _put(conn, old, change(old), author, now)
+
+
+def _locked(conn: psycopg.Connection[Any]) -> dict[tuple[str, str], Action]:
+    conn.execute(sql("sites_lock"))
+    with conn.cursor(row_factory=class_row(_Row)) as cur:
+        rows = cur.execute(sql("actions"), {"site": None}).fetchall()
+    return {(row.site, row.id): _action(row) for row in rows}
+
+
+def remove(db: Database, site: str, name: str, author: str, now: datetime) -> None:
+    """Takes an action out of the ledger; the log keeps that it was there. Raises NotFound."""
+    with db.transaction() as conn:
+        key = {"site_id": _site(conn, site), "id": name}
+        if not conn.execute(sql("action_delete"), key).rowcount:
+            raise NotFound(messages.no_action(site, name))
+        conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": "removed"})
+
+
+def _put(
+    conn: psycopg.Connection[Any], old: Action | None, action: Action, author: str, now: datetime
+) -> list[str]:
+    site_id = _site(conn, action.site)
+    ((today,),) = conn.execute(sql("site_today"), {"site": action.site, "now": now}).fetchall()
+    for wrong, reason in check(action, today):
+        raise CalendarFileError(Text(sv=reason.sv, en=f"{action.id}: {wrong}: {reason.en}"))
+    different = changes(old, action)
+    if not different:
+        return []
+    key = {"site_id": site_id, "id": action.id}
+    row = conn.execute(sql("action_upsert"), {**key, **_values(action)}).fetchone()
+    assert row
+    conn.execute(sql("action_spaces_forget"), {"action_id": row[0]})
+    for space in action.spaces:
+        if conn.execute(sql("action_space_insert"), {"action_id": row[0], "space": space}).fetchone() is None:
+            raise NotFound(messages.no_space(action.site, space))
+    for change in different:
+        conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": change})
+    return [f"{action.site} {action.id}: {change}" for change in different]
+
+
+def _values(action: Action) -> dict[str, object]:
+    answer = action.answer or Text(sv="", en="")
+    plain = ("asked_by", "asked", "answered", "done_since", "undone", "invented")
+    return {
+        "title_sv": action.title.sv,
+        "title_en": action.title.en,
+        "answer_sv": answer.sv,
+        "answer_en": answer.en,
+        "weekdays": list(action.weekdays),
+        **{name: getattr(action, name) for name in plain},
+    }
+
+
+def _action(row: _Row) -> Action:
+    plain = ("site", "id", "asked_by", "asked", "answered", "done_since", "undone", "invented")
+    return Action(
+        title=Text(sv=row.title_sv, en=row.title_en),
+        answer=Text(sv=row.answer_sv, en=row.answer_en) if row.answered else None,
+        spaces=tuple(row.spaces),
+        weekdays=tuple(row.weekdays),
+        **{name: getattr(row, name) for name in plain},
+    )
+
+
+def _site(conn: psycopg.Connection[Any], site: str) -> int:
+    row = conn.execute(sql("site_id"), {"site": site}).fetchone()
+    if row is None:
+        raise NotFound(f'there is no site "{site}"; `besok site apply` makes one')
+    return int(row[0])

@@ -1,0 +1,36 @@
+"""How far runs of simulated history came, so that one that was killed goes on where it was."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from besok.store.database import Database, sql
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A run of simulated history, known by the `digest` of all it is made from; it writes to `sites`."""
+
+    digest: str
+    sites: Sequence[str]
+
+    def done_until(self, db: Database) -> date | None:
+        """The last day that was written whole, None if the run was never begun (or is finished)."""
+        with db.transaction() as conn:
+            row = conn.execute(sql("backfill_done_until"), {"digest": self.digest}).fetchone()
+        return row[0] if row else None
+
+    def advance(self, db: Database, day: date) -> None:
+        """Note that all days until `day` are written."""
+        db.run("backfill_advance", {"digest": self.digest, "sites": list(self.sites), "day": day})
+
+    def finish(self, db: Database) -> None:
+        """Nothing is left to go on with: who asks for the same days again gets them written again."""
+        db.run("backfill_finish", {"digest": self.digest})
+
+
+def under_way(db: Database, now: datetime) -> bool:
+    """Whether history is being written at `now`, or was a moment ago by a run that has not finished."""
+    with db.transaction() as conn:
+        row = conn.execute(sql("backfill_under_way"), {"now": now}).fetchone()
+    return bool(row and row[0])

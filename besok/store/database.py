@@ -1,0 +1,149 @@
+"""The door to the database: a pool of connections, named SQL, and driver errors said in our words."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any, LiteralString, Self, TypeVar
+
+import psycopg
+from psycopg.rows import class_row
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from besok.model import messages
+from besok.model.errors import SchemaMismatch, StoreRefused, StoreUnavailable
+
+log = logging.getLogger(__name__)
+Row = TypeVar("Row")
+
+CONNECT_TIMEOUT_S = 5
+POOL_WAIT_S = 10
+
+IDLE_S = 10  # that a transaction may wait for us between two statements
+
+# SQLSTATE classes and codes after which the same statement may succeed: connection, transaction rolled back (deadlock,
+# serialization), resources (disk full, memory, connections), operator intervention, system error; a server that only
+# reads (a standby, or a primary that became one), transactions silent or long for too long, something in use, a lock;
+# rights that somebody has taken away, and may give back; statements that a pooler between us has mixed up.
+_TEMPORARY_CLASSES = ("08", "26", "40", "53", "57", "58")
+_TEMPORARY_CODES = ("25006", "25P03", "25P04", "42501", "42P05", "55006", "55P03")
+
+# No such table, column, function, schema; not of that type: what we ask for does not fit what is there.
+_UNFIT_CLASSES = ("3F", "42")
+
+
+def session(idle_s: int = IDLE_S) -> dict[str, Any]:
+    """How we connect. A host or a network that vanishes says no goodbye; either side must find out.
+
+    The client does within half a minute, and connects anew. The server lets go of the locks of a transaction that
+    nobody goes on with for `idle_s` seconds: else whoever comes back would wait for himself.
+    """
+    probes = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
+    settings = {
+        "timezone": "UTC",
+        "idle_in_transaction_session_timeout": f"{idle_s}s",
+        "client_connection_check_interval": "5s",
+        "tcp_user_timeout": "30s",
+        **{f"tcp_{name}": number for name, number in probes.items()},
+    }
+    options = " ".join(f"-c {name}={value}" for name, value in settings.items())
+    return {"connect_timeout": CONNECT_TIMEOUT_S, "tcp_user_timeout": 30_000, "options": options, **probes}
+
+
+@cache
+def sql(name: str) -> LiteralString:
+    """The statement in besok/store/sql/`name`.sql."""
+    return files("besok.store").joinpath("sql", f"{name}.sql").read_text("utf-8")
+
+
+@contextmanager
+def translated(*, migrating: bool = False) -> Iterator[None]:
+    """Turns whatever the driver raises inside into StoreUnavailable (try again), SchemaMismatch (try again when the
+    database was migrated, which nobody can say who is `migrating`) or StoreRefused (do not).
+    """
+    try:
+        yield
+    except (PoolTimeout, PoolClosed) as exc:
+        raise StoreUnavailable(f"the database cannot be reached: {exc}") from exc
+    except psycopg.Error as exc:
+        state = exc.sqlstate
+        lost = state is None and isinstance(exc, psycopg.OperationalError | psycopg.InterfaceError)
+        passing = state and (state.startswith(_TEMPORARY_CLASSES) or state in _TEMPORARY_CODES)
+        if lost or passing or _is_outdated_plan(exc):
+            raise StoreUnavailable(f"the database cannot answer now: {exc}") from exc
+        if state and state.startswith(_UNFIT_CLASSES) and not migrating:
+            raise SchemaMismatch(messages.DATABASE_UNFIT) from exc
+        raise StoreRefused(f"the database refused: {exc}") from exc
+
+
+def _is_outdated_plan(exc: psycopg.Error) -> bool:
+    """Whether a statement was prepared before a migrating made anew what it reads; the words are in any language."""
+    return exc.sqlstate == "0A000" and exc.diag.source_function == "RevalidateCachedQuery"
+
+
+def array(values: Iterable[int | float | datetime]) -> str:
+    """A PostgreSQL array of numbers or instants; for thousands of them, several times faster than the driver's own."""
+    return "{" + ",".join(map(str, values)) + "}"
+
+
+def text_array(values: Iterable[str]) -> str:
+    """A PostgreSQL array of texts (or of what a text can stand for), as quickly."""
+    quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
+    return "{" + ",".join(quoted) + "}"
+
+
+class Database:
+    """A pool of connections to one TimescaleDB. A dead database is an error of the call, not of the start."""
+
+    def __init__(self, url: str, pool_size: int = 8, wait_s: float = POOL_WAIT_S) -> None:
+        """`wait_s` is how long a call waits for a free or a new connection before it raises StoreUnavailable."""
+        self._pool = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=pool_size,
+            timeout=wait_s,
+            open=False,
+            check=ConnectionPool.check_connection,
+            kwargs={**session(), "application_name": "besok"},
+            reconnect_timeout=0,
+        )
+        self.channels: dict[tuple[str, str, str], tuple[int, int]] = {}  # known channels; ids never change
+
+    def __enter__(self) -> Self:
+        self._pool.open()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._pool.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection[Any]]:
+        """A connection inside one transaction: committed at the end, rolled back if anything is raised.
+
+        A connection to a server that only reads is given up, since that server may never write again and another one
+        of the hosts may; and one that has prepared what is not so any more.
+        """
+        with translated(), self._pool.connection() as conn:
+            try:
+                with conn.transaction():
+                    yield conn
+            except (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.FeatureNotSupported):
+                conn.close()
+                raise
+
+    def fetch(self, query: str, row: type[Row], **params: object) -> list[Row]:
+        """The rows of the named query, each as a `row`."""
+        with self.transaction() as conn, conn.cursor(row_factory=class_row(row)) as cur:
+            return cur.execute(sql(query), params).fetchall()
+
+    def fetch_one(self, query: str, row: type[Row], **params: object) -> Row | None:
+        """The first row of the named query, None if there is none."""
+        rows = self.fetch(query, row, **params)
+        return rows[0] if rows else None
+
+    def run(self, statement: str, params: Mapping[str, object] | None = None) -> int:
+        """Executes the named statement in a transaction of its own; the number of rows it touched."""
+        with self.transaction() as conn:
+            return conn.execute(sql(statement), params).rowcount

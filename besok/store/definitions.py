@@ -1,0 +1,62 @@
+"""Definitions of a visit in the database. None is ever changed: a new version replaces it, and it stays."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import psycopg
+from psycopg.types.json import Json
+from pydantic import TypeAdapter
+
+from besok.model.site import VisitDefinition
+from besok.store.database import sql
+
+DEFINITION = TypeAdapter(VisitDefinition)
+
+
+def write_definitions(
+    conn: psycopg.Connection[Any], site_id: int, definitions: Sequence[VisitDefinition], now: datetime
+) -> None:
+    """Makes the definitions of a site be `definitions`; those that stay as they are keep their version."""
+    standing = {
+        DEFINITION.validate_python(spec): version
+        for owner, version, _, spec in conn.execute(sql("definition_rows")).fetchall()
+        if owner == site_id
+    }
+    gone = [version for definition, version in standing.items() if definition not in definitions]
+    conn.execute(sql("definition_end"), {"site_id": site_id, "versions": gone, "now": now})
+    new = [definition for definition in definitions if definition not in standing]
+    if new:
+        doors = dict(conn.execute(sql("perimeter"), {"site_id": site_id}).fetchall())
+        for definition in sorted(new, key=lambda d: d.first):
+            _write(conn, site_id, definition, doors, now)
+
+
+def _write(
+    conn: psycopg.Connection[Any],
+    site_id: int,
+    definition: VisitDefinition,
+    doors: Mapping[str, int],
+    now: datetime,
+) -> None:
+    values = {
+        "site_id": site_id,
+        "first": definition.first,
+        "method": definition.method,
+        "portals": _ids(definition.portals, doors),
+        "spec": Json(DEFINITION.dump_python(definition, mode="json", exclude_defaults=True)),
+        "now": now,
+    }
+    row = conn.execute(sql("definition_insert"), values).fetchone()
+    assert row
+    rows = [
+        {"site_id": site_id, "version": row[0], "position": n, "kind": d.kind, "share": d.share, "per_day": d.per_day,
+         "portals": _ids(d.portals, doors)}
+        for n, d in enumerate(definition.deductions)
+    ]  # fmt: skip
+    conn.cursor().executemany(sql("deduction_insert"), rows)
+
+
+def _ids(names: Sequence[str], doors: Mapping[str, int]) -> list[int] | None:
+    """The portals by their ids, None for all; a door that leads in no more counts nothing."""
+    return [doors[name] for name in names if name in doors] if names else None

@@ -1,0 +1,46 @@
+"""Forecasts as they were made. They are kept as they are: what was said is scored later, never changed."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from besok.model.views.forecast import Expected, ExpectedTotal, Outlook
+from besok.store.database import Database, sql
+
+FAN = ("mean", "low80", "high80", "low95", "high95")
+
+
+def keep(db: Database, site: str, outlook: Outlook) -> bool:
+    """Stores a forecast of a site; False if there is one of the same origin, measure and sites, which stays."""
+    head = {
+        name: getattr(outlook, name)
+        for name in (
+            "origin", "made", "afterwards", "measure", "model", "goal", "deadline", "odds", "even_from", "likely_from",
+            "needed_growth", "expected_growth",
+        )
+    }  # fmt: skip
+    with db.transaction() as conn:
+        row = conn.execute(
+            sql("forecast_insert"), {"site": site, "also": list(outlook.also), **head}
+        ).fetchone()
+        if row is None:
+            return False
+        key = {"forecast_id": row[0]}
+        for kind, points in (("day", outlook.days), ("year", outlook.years)):
+            columns = {"days": [p.day for p in points], **_fan(points)}
+            conn.execute(sql("forecast_points_insert"), {**key, "kind": kind, **columns})
+        totals = outlook.totals
+        ends = {"first_days": [t.first for t in totals], "last_days": [t.last for t in totals]}
+        conn.execute(sql("forecast_totals_insert"), {**key, **ends, **_fan(totals)})
+    return True
+
+
+def _fan(points: Sequence[Expected] | Sequence[ExpectedTotal]) -> dict[str, list[float]]:
+    return {name: [getattr(point, name) for point in points] for name in FAN}
+
+
+def origins(db: Database, site: str, measure: str, also: Sequence[str] = ()) -> list[date]:
+    """The origins of the forecasts that there are of a site and the others that count with it, oldest first."""
+    keys = {"site": site, "measure": measure, "also": list(also)}
+    with db.transaction() as conn:
+        rows = conn.execute(sql("forecast_origins"), keys).fetchall()
+    return [day for (day,) in rows]

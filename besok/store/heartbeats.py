@@ -1,0 +1,28 @@
+"""Heartbeats of the services, so that health can say which of them works."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from besok.store.database import Database
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """When a service last said that it works, and its own figures."""
+
+    name: str
+    heard: datetime
+    detail: dict[str, Any]
+
+
+def beat(db: Database, name: str, now: datetime, detail: dict[str, Any]) -> None:
+    """Notes that the service works."""
+    db.run("service_beat", {"name": name, "heard": now, "detail": Jsonb(detail)})
+
+
+def beats(db: Database) -> list[Beat]:
+    """The last beat of each service."""
+    return db.fetch("service_beats", Beat)

@@ -1,0 +1,199 @@
+"""The ledger of messages: what has been stored once and comes again is not stored a second time.
+
+Most readings need none of this: a device that tells the time has told the key of its reading, and writing it again
+changes nothing. The ledger is for messages that carry no time, or one that is not the device's own (a radio frame heard
+by two networks), and for those that are rejected. It is written in the transaction of the readings, so whatever is
+killed, a message is in both or in neither.
+
+A message may be known by two marks. Its own numbering (`Identity`) holds on whatever way it comes. The numbering of the
+broker (client and packet id) holds only for what the broker calls a redelivery, since it uses each number again and
+again; so a packet id stands for the last message that had it, and is forgotten before its number comes round.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import blake2b
+from typing import Any, NamedTuple
+
+import psycopg
+
+from besok.model.readings import Identity
+from besok.store.database import array, sql, text_array
+
+PACKET_IDS = 65_535  # of a session; brokers give them out one after the other, from 1
+NEAR = 8_192  # packet ids; a broker that gives them out in another order stays within so many
+LONGEST = 200  # characters of a scope or a mark
+PACKET_WINDOW = timedelta(days=30)  # longer than any broker keeps a session
+
+Connection = psycopg.Connection[Any]
+
+
+@dataclass(
+    frozen=True, slots=True, kw_only=True, eq=False
+)  # two deliveries are never the same, whatever they say
+class Origin:
+    """The delivery of a message that is to be stored once. `digest` is of what the message says.
+
+    `packet_id` is the broker's number of the delivery to `client`, 0 if it has none; `redelivered` is the broker's
+    word that it may have sent it before.
+    """
+
+    received: datetime
+    digest: bytes
+    identity: Identity | None = None
+    client: str = ""
+    packet_id: int = 0
+    redelivered: bool = False
+
+    @property
+    def scope(self) -> str:
+        """The scope of the broker's numbers."""
+        return _scope(self.client)
+
+    @property
+    def marks(self) -> Iterator["Mark"]:
+        """All that the message is known by."""
+        own = self.identity
+        if own:
+            until = self.received + timedelta(seconds=own.window_s)
+            yield Mark(_short(own.scope), _short(own.mark), self.digest, self.received, until)
+        if self.packet_id:
+            until = self.received + PACKET_WINDOW
+            yield Mark(self.scope, _packet(self.packet_id), self.digest, self.received, until)
+
+
+class Mark(NamedTuple):
+    """A row of the ledger."""
+
+    scope: str
+    mark: str
+    digest: bytes
+    received: datetime
+    forget: datetime
+
+
+Key = tuple[str, str, bytes]
+
+
+def repeats(conn: Connection, origins: Sequence[Origin]) -> set[Origin]:
+    """Enters the deliveries; those of them whose message was stored before, or comes twice among them.
+
+    To be called before the transaction locks anything else: whoever enters the same message at the same time waits
+    here until this transaction has ended.
+    """
+    found: set[Origin] = set()
+    rest = list(origins)
+    while rest:
+        marks, taken = _marks(rest, found)
+        if not marks:
+            break
+        _forget_packets(conn, [o for o in rest[:taken] if o.packet_id])
+        known = marks.keys() - set(conn.execute(sql("seen_enter"), _columns(marks.values())).fetchall())
+        found.update(o for o in rest[:taken] if any(mark[:3] in known for mark in o.marks))
+        rest = rest[taken:]
+    return found
+
+
+def _columns(marks: Iterable[Mark]) -> dict[str, str]:
+    scope, mark, digest, received, forget_at = zip(*marks, strict=True)
+    return {
+        "scope": text_array(scope),
+        "mark": text_array(mark),
+        "digest": text_array(f"\\x{d.hex()}" for d in digest),
+        "received": array(received),
+        "forget": array(forget_at),
+    }
+
+
+def forget(conn: Connection, now: datetime) -> int:
+    """Forgets what can be no repeat any more; how many marks."""
+    return conn.execute(sql("seen_forget"), {"now": now}).rowcount
+
+
+def forget_sessions(conn: Connection, clients: Iterable[str], origins: Iterable[Origin]) -> None:
+    """Forgets the packet ids of these clients: the broker has forgotten their sessions, and numbers from 1 again.
+
+    A message of the new session that is redelivered before we have stored it would else be taken for the one that had
+    its number in the old session, if both say the same. `origins`, with which the session begins, are not forgotten if
+    they are written again.
+    """
+    before = min((o.received for o in origins), default=None)
+    conn.execute(
+        sql("seen_forget_scopes"), {"scopes": [_scope(client) for client in clients], "before": before}
+    )
+
+
+def _marks(origins: Sequence[Origin], found: set[Origin]) -> tuple[dict[Key, Mark], int]:
+    """The marks of as many of the deliveries as can be entered at once, and how many those are.
+
+    Those that repeat an earlier one of them are added to `found`. A mark that is used once more (its window is over)
+    has to wait until the earlier one is entered.
+    """
+    marks: dict[Key, Mark] = {}
+    for number, origin in enumerate(origins):
+        own = {mark[:3]: mark for mark in origin.marks}
+        if any(_repeats(origin, mark, marks.get(key)) for key, mark in own.items()):
+            found.add(origin)
+            marks = own | marks
+        elif own.keys() & marks.keys():
+            return marks, number
+        else:
+            marks.update(own)
+    return marks, len(origins)
+
+
+def _repeats(origin: Origin, mark: Mark, earlier: Mark | None) -> bool:
+    if earlier is None or mark.received > earlier.forget:
+        return False
+    return origin.redelivered or mark.received == earlier.received or not _is_packet(origin, mark)
+
+
+def _is_packet(origin: Origin, mark: Mark) -> bool:
+    return bool(origin.packet_id) and mark.scope == origin.scope
+
+
+def _forget_packets(conn: Connection, deliveries: Sequence[Origin]) -> None:
+    """Forgets the messages that had these packet ids before, and those whose ids will soon be given out again.
+
+    The broker gives an id to another message only after the former one was acknowledged. It may say of that other one
+    too that it is redelivered, though its first delivery never reached us; if it says the same as the one a lap ago,
+    it would be taken for a repeat and be lost.
+    """
+    if not deliveries:
+        return
+    latest = deliveries[-1]
+    first, last = zip(*_next_half(latest.packet_id), strict=True)
+    columns = {
+        "scope": [o.scope for o in deliveries],
+        "mark": [_packet(o.packet_id) for o in deliveries],
+        "digest": [o.digest for o in deliveries],
+        "received": [
+            None if o.redelivered else o.received for o in deliveries
+        ],  # a repeat may differ in that
+    }
+    conn.execute(
+        sql("seen_packets"), {**columns, "latest": latest.scope, "first": list(first), "last": list(last)}
+    )
+
+
+def _next_half(packet_id: int) -> list[tuple[str, str]]:
+    """The marks that come after `packet_id` in the next half of the lap, but for the nearest, as one or two ranges."""
+    first, last = ((packet_id - 1 + steps) % PACKET_IDS + 1 for steps in (NEAR, PACKET_IDS // 2))
+    ranges = [(first, last)] if first <= last else [(first, PACKET_IDS), (1, last)]
+    return [(_packet(a), _packet(b)) for a, b in ranges]
+
+
+def _scope(client: str) -> str:
+    return _short(f"mqtt/{client}")
+
+
+def _packet(packet_id: int) -> str:
+    return f"packet:{packet_id:05}"  # in the order of the numbers
+
+
+def _short(text: str) -> str:
+    """`text` as an index can hold it: what is long or not printable is replaced by a hash."""
+    if len(text) <= LONGEST and text.isprintable():
+        return text
+    return f"hash:{blake2b(text.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"

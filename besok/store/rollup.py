@@ -1,0 +1,135 @@
+"""Buckets and days, recomputed whole from their readings: replays, late data and corrections cannot count twice."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
+
+import psycopg
+from psycopg.rows import class_row
+
+from besok.model.metrics import METRICS, Kind
+from besok.store.database import sql
+
+BUCKET = timedelta(minutes=15)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_LEVELS = {m.code for m in METRICS.values() if m.kind is Kind.LEVEL}
+TOTALS = {m.code for m in METRICS.values() if m.kind is Kind.TOTAL}
+
+
+class Change(NamedTuple):
+    """New or corrected readings of a channel and metric in one quarter of an hour: what they tell happened then."""
+
+    channel_id: int
+    metric: int
+    first: datetime
+    last: datetime
+    readings: int
+
+
+class Range(NamedTuple):  # sorts by channel and time
+    """Buckets of a channel to recompute: from `first` up to, not including, `last`."""
+
+    channel_id: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TouchedDay:
+    """A business day whose figures change; `portal_id` is None where only the levels of its spaces do."""
+
+    site_id: int
+    slug: str
+    portal_id: int | None
+    day: date
+    since: datetime
+    past: bool
+
+
+def recompute(conn: psycopg.Connection[Any], changes: Sequence[Change]) -> dict[str, datetime]:
+    """Recomputes every bucket and day the changed readings touch; since when each site touched has changed."""
+    totals = [c for c in changes if c.metric in TOTALS]
+    deltas = (_range(c) for c in changes if c.metric not in TOTALS and c.metric not in _LEVELS)
+    flows = _merged([*deltas, *_between_totals(conn, totals)])
+    levels = _merged(_range(c) for c in changes if c.metric in _LEVELS)
+    if flows:
+        conn.execute(sql("rollup_flow"), _columns(flows))
+    if levels:
+        conn.execute(sql("rollup_level"), _columns(levels))
+    return _recompute_days(conn, [*flows, *levels])
+
+
+def rebuild_days(conn: psycopg.Connection[Any], site_id: int) -> None:
+    """Recomputes all days of a site after its doors, placements or business day changed."""
+    conn.execute(sql("forget_days"), {"site_id": site_id})
+    with conn.cursor(row_factory=class_row(Range)) as cur:
+        ranges = cur.execute(sql("site_extent"), {"site_id": site_id}).fetchall()
+    if ranges:
+        _recompute_days(conn, ranges)
+
+
+def _recompute_days(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> dict[str, datetime]:
+    """Recomputes the days in the ranges and marks the past ones for a new estimate; since when each site changed."""
+    with conn.cursor(row_factory=class_row(TouchedDay)) as cur:
+        touched = cur.execute(sql("touched_days"), _columns(ranges)).fetchall()
+    counted = [t for t in touched if t.portal_id is not None]
+    if counted:
+        days = [t.day for t in counted]
+        keys = {"site": [t.site_id for t in counted], "portal": [t.portal_id for t in counted], "day": days}
+        conn.execute(sql("rollup_day"), {**keys, "from": min(days), "to": max(days)})
+    past = sorted({(t.site_id, t.day) for t in touched if t.past})
+    if past:
+        conn.execute(sql("mark_dirty"), {"site": [p[0] for p in past], "day": [p[1] for p in past]})
+    since: dict[str, datetime] = {}
+    for t in touched:
+        since[t.slug] = min(t.since, since.get(t.slug, t.since))
+    return since
+
+
+def _range(change: Change) -> Range:
+    return Range(change.channel_id, change.first, change.last)
+
+
+def _between_totals(conn: psycopg.Connection[Any], totals: Sequence[Change]) -> Iterator[Range]:
+    """A total changes everything from the total before it to the one after it."""
+    if totals:
+        channels, metrics, first, last, _ = map(list, zip(*totals, strict=True))
+        keys = {"channel": channels, "metric": metrics, "first": first, "last": last}
+        with conn.cursor(row_factory=class_row(Range)) as cur:
+            yield from cur.execute(sql("total_neighbours"), keys)
+
+
+def _merged(ranges: Iterable[Range]) -> list[Range]:
+    """The buckets that the ranges touch, as few aligned ranges as possible."""
+    merged: list[Range] = []
+    for channel_id, group in groupby(sorted(set(ranges)), key=itemgetter(0)):
+        first: datetime | None = None
+        last = _EPOCH
+        for r in group:
+            begins, ends = _floor(r.first), _floor(r.last) + BUCKET
+            if first is not None and begins > last:
+                merged.append(Range(channel_id=channel_id, first=first, last=last))
+                first = None
+            first, last = (begins, ends) if first is None else (first, max(last, ends))
+        assert first is not None
+        merged.append(Range(channel_id=channel_id, first=first, last=last))
+    return merged
+
+
+def _floor(t: datetime) -> datetime:
+    return _EPOCH + (t - _EPOCH) // BUCKET * BUCKET
+
+
+def _columns(ranges: Sequence[Range]) -> dict[str, object]:
+    """The ranges as parallel arrays; `from` and `to` bound them all, so that the planner can leave chunks out."""
+    first, last = [r.first for r in ranges], [r.last for r in ranges]
+    return {
+        "channel": [r.channel_id for r in ranges],
+        "first": first,
+        "last": last,
+        "from": min(first),
+        "to": max(last),
+    }

@@ -1,0 +1,91 @@
+"""Emptying a sandbox: all that was simulated in a site goes, the site itself stays."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import psycopg
+
+from besok.model.errors import NotFound, StoreRefused
+from besok.store.database import Database, sql
+from besok.store.rollup import rebuild_days
+
+_DELETED = (
+    "sandbox_flow_buckets", "sandbox_level_buckets", "sandbox_minutes", "sandbox_quarters", "sandbox_learnt",
+    "sandbox_backfill", "sandbox_counts", "sandbox_calibrations", "sandbox_imputed", "sandbox_findings",
+)  # fmt: skip
+DAYS = timedelta(days=2)  # what a worker may be estimating by the minute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holds:
+    """The readings of a site: how many, of how many sensors, from when to when (None if there are none)."""
+
+    readings: int
+    devices: int
+    first: datetime | None
+    last: datetime | None
+
+
+def holds(db: Database, site: str) -> Holds:
+    """What a site holds."""
+    found = db.fetch_one("sandbox_holds", Holds, site=site)
+    assert found
+    return found
+
+
+def empty(db: Database, site: str, now: datetime | None = None) -> int:
+    """Deletes every reading of a sandbox site, all that was made of it, and where its sensors were before.
+
+    All or nothing; how many readings it was. Its places, sensors and hours stay, and other sites keep what is theirs.
+    Writers wait meanwhile. Raises NotFound, and StoreRefused for a site that is no sandbox.
+    """
+    with db.transaction() as conn:
+        conn.execute(sql("sites_lock"))
+        key = {"site": site, "site_id": _sandbox(conn, site)}
+        conn.execute(sql("sandbox_spans"), key)
+        channels = [channel for (channel,) in conn.execute(sql("sandbox_channels"))]
+        conn.execute(sql("lock_channels"), {"channels": sorted(channels)})
+        readings = conn.execute(sql("sandbox_readings")).rowcount
+        for what in _DELETED:
+            conn.execute(sql(what), key)
+        conn.execute(sql("sandbox_neighbours"), key)
+        conn.execute(sql("sandbox_clean"), key)
+        _forget_sensors(conn)
+        for (sharing,) in conn.execute(sql("sites_sharing_portals"), {"sites": [key["site_id"]]}).fetchall():
+            rebuild_days(conn, sharing)
+        _tell(conn, site, (now or datetime.now(UTC)) - DAYS)
+        return readings
+
+
+def check(db: Database, site: str) -> None:
+    """Raises NotFound, and StoreRefused for a site that is no sandbox."""
+    with db.transaction() as conn:
+        _sandbox(conn, site)
+
+
+def _sandbox(conn: psycopg.Connection[Any], site: str) -> int:
+    row = conn.execute(sql("sandbox_lock"), {"site": site}).fetchone()
+    if row is None:
+        raise NotFound(f'there is no site "{site}"')
+    if not row[1]:
+        raise StoreRefused(
+            f'the site "{site}" is no sandbox: what it holds is of real people and cannot be emptied'
+        )
+    return int(row[0])
+
+
+def _forget_sensors(conn: psycopg.Connection[Any]) -> None:
+    """No placements of the past, no last messages, no numbers of messages."""
+    standing = [placement for (placement,) in conn.execute(sql("sandbox_placements"))]
+    conn.execute(sql("sandbox_always"), {"ids": standing})
+    conn.execute(sql("sandbox_silent_channels"))
+    scopes = [scope for (scope,) in conn.execute(sql("sandbox_silent_devices"))]
+    conn.execute(sql("sandbox_forget"), {"scopes": scopes})
+
+
+def _tell(conn: psycopg.Connection[Any], site: str, since: datetime) -> None:
+    news = json.dumps({"site": site, "since": since.isoformat()})
+    for channel, payload in (("readings", news), ("sites", site), ("occupancy", site)):
+        conn.execute(sql("notify"), {"channel": channel, "payload": payload})

@@ -1,0 +1,252 @@
+"""The write transaction: readings in, buckets and days recomputed from them, listeners told - all or nothing.
+
+Writing the same batch again changes nothing, so whoever is not sure whether a batch was committed writes it again.
+Everything is locked in one order: the trail, the ledger of messages, then devices and channels, then portals.
+"""
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import psycopg
+
+from besok.model.metrics import METRICS
+from besok.model.readings import Flag, Message, Reading, Refusal, Status
+from besok.store import message_dedup, redelivery, rollup
+from besok.store.database import Database, array, sql
+from besok.store.message_dedup import Origin
+from besok.store.redelivery import Step
+
+Key = tuple[str, str, str]  # source, device, channel
+
+
+class Incoming(NamedTuple):  # tuples are quickly made, and there are tens of thousands of them
+    """A reading on its way in; its `time` is set by now. `origin` ties it to its message, for the ledger."""
+
+    reading: Reading
+    received: datetime
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A message that could not be read (in full) and why, in a sentence; `kind` is the class of that reason."""
+
+    message: Message
+    reason: str
+    kind: Refusal = Refusal.UNREADABLE
+    origin: Origin | None = None
+
+
+class Heard(NamedTuple):
+    """How a device was heard: on which topic, and what its message says it is ("" if nothing)."""
+
+    topic: str
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one transaction writes; statuses come with the time they were received.
+
+    `origins` are the messages that the ledger has to know, in the order they came: what belongs to one that was stored
+    before is left out. What has an origin that is not among them is written whatever the ledger says. `heard` tells,
+    by source and external id, of devices. `new_sessions` are clients for whom the broker begins its numbers anew.
+    `step` goes into the trail of the client to whom all of it was sent.
+    """
+
+    readings: Sequence[Incoming] = ()
+    statuses: Sequence[tuple[Status, datetime]] = ()
+    rejections: Sequence[Rejection] = ()
+    origins: Sequence[Origin] = ()
+    heard: Mapping[tuple[str, str], Heard] = field(default_factory=dict)
+    new_sessions: frozenset[str] = frozenset()
+    step: Step | None = None
+
+
+class Row(NamedTuple):
+    """A reading as the database knows it: the columns of its table, then what else its channel and device tell."""
+
+    channel: int
+    metric: int
+    time: datetime
+    value: float
+    period_s: float
+    flags: int
+    received: datetime
+    device: int
+    wraps: int
+
+
+COLUMNS = Row._fields[:7]
+NO_TIME = int(Flag.NO_TIME)  # a whole number is compared faster than a flag
+_channel, _metric, _time, _received, _device, _wraps = map(
+    attrgetter, ("channel", "metric", "time", "received", "device", "wraps")
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """What a transaction did: readings new or corrected, readings that were there already, messages rejected, and
+    messages that were stored before (`repeats`), of which nothing is among the others."""
+
+    readings: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    repeats: int = 0
+
+
+Ids = dict[Key, tuple[int, int]]  # the channel and device ids of channels
+
+
+def write(db: Database, batch: Batch) -> Written:
+    """Writes the batch. Raises StoreUnavailable or SchemaMismatch (write it again, the latter after a migrating) or
+    StoreRefused (part of it can never be stored).
+
+    Raises Superseded if another process writes for the same client.
+    """
+    changed, ids = 0, {}
+    with db.transaction() as conn:
+        if batch.step:
+            redelivery.write(conn, batch.step)
+        if batch.new_sessions:
+            message_dedup.forget_sessions(conn, batch.new_sessions, batch.origins)
+        repeats = message_dedup.repeats(conn, batch.origins)
+        readings, rejections = batch.readings, batch.rejections
+        if repeats:
+            readings = [i for i in readings if i.origin not in repeats]
+            rejections = [r for r in rejections if r.origin not in repeats]
+        if readings:
+            ids = _channel_ids(db, conn, readings)
+            changed = _readings(conn, readings, ids, batch.heard)
+        for status, received in batch.statuses:
+            key = {"source": status.source, "device": status.device}
+            conn.execute(sql("device_status"), {**key, "online": status.online, "received": received})
+        if rejections:
+            keep(conn, rejections)
+    db.channels.update(ids)  # only now: a transaction that was rolled back has registered nothing
+    return Written(
+        readings=changed, unchanged=len(readings) - changed, rejected=len(rejections), repeats=len(repeats)
+    )
+
+
+def keep(conn: psycopg.Connection[Any], rejections: Sequence[Rejection]) -> None:
+    """Keeps what was rejected.
+
+    In one statement: after a pipeline of several the server no longer looks how long a transaction has been left alone,
+    and one whose network has vanished would keep its locks for ever.
+    """
+    messages = [rejection.message for rejection in rejections]
+    columns = {
+        "received": [m.received for m in messages],
+        "topic": [_text(m.topic) for m in messages],
+        "payload": [m.payload for m in messages],
+        "retained": [m.retained for m in messages],
+        "reason": [_text(rejection.reason) for rejection in rejections],
+    }
+    conn.execute(sql("insert_rejected"), columns)
+
+
+def _text(text: str) -> str:
+    """As text columns hold it: without NUL."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+def _readings(
+    conn: psycopg.Connection[Any],
+    incoming: Sequence[Incoming],
+    ids: Ids,
+    heard: Mapping[tuple[str, str], Heard],
+) -> int:
+    """Inserts, recomputes, notes and notifies; how many readings were new or corrected."""
+    rows = list({row[:3]: row for row in _rows(incoming, ids)}.values())  # the last of equal keys wins
+    conn.execute(sql("lock_channels"), {"channels": sorted({row.channel for row in rows})})
+    changes = _insert(conn, rows)
+    _note_channels(conn, rows)
+    _note_devices(conn, rows, {ids[key][1]: told for key in ids if (told := heard.get(key[:2]))})
+    if changes:
+        for slug, since in rollup.recompute(conn, changes).items():
+            payload = json.dumps({"site": slug, "since": since.isoformat()})
+            conn.execute(sql("notify"), {"channel": "readings", "payload": payload})
+    return sum(change.readings for change in changes)
+
+
+def _channel_ids(db: Database, conn: psycopg.Connection[Any], incoming: Iterable[Incoming]) -> Ids:
+    """The ids of the channels of the readings; channels never heard before are registered."""
+    wanted = {(i.reading.source, i.reading.device, i.reading.channel) for i in incoming}
+    unknown = sorted(wanted - db.channels.keys())
+    found: Ids = {}
+    if unknown:
+        columns = dict(zip(("source", "device", "key"), map(list, zip(*unknown, strict=True)), strict=True))
+        conn.execute(sql("register_devices"), {"source": columns["source"], "device": columns["device"]})
+        conn.execute(sql("register_channels"), columns)
+        found = {(r[0], r[1], r[2]): (r[3], r[4]) for r in conn.execute(sql("find_channels"), columns)}
+    return {key: found.get(key) or db.channels[key] for key in wanted}
+
+
+def _rows(incoming: Iterable[Incoming], ids: Ids) -> Iterator[Row]:
+    for r, received, _ in incoming:
+        channel, device = ids[r.source, r.device, r.channel]
+        metric, time = METRICS[r.metric].code, r.time or received
+        yield Row(channel, metric, time, r.value, r.period_s, int(r.flags), received, device, r.wraps)
+
+
+def _insert(conn: psycopg.Connection[Any], rows: list[Row]) -> list[rollup.Change]:
+    columns = dict(zip(COLUMNS, map(array, zip(*rows, strict=True)), strict=False))
+    with conn.cursor(binary=True) as cur:
+        return list(map(rollup.Change._make, cur.execute(sql("insert_readings"), columns)))
+
+
+def _note_channels(conn: psycopg.Connection[Any], rows: Iterable[Row]) -> None:
+    """Notes when channels were last heard, which of them send totals, and where those begin again."""
+    seen = {
+        channel: (
+            max(map(_time, lot)),
+            max(map(_received, lot)),
+            not rollup.TOTALS.isdisjoint(map(_metric, lot)),
+            max(map(_wraps, lot)),
+        )
+        for channel, lot in _grouped(rows, _channel)
+    }
+    _update(conn, "channel_heard", ("channel", "time", "received", "totals", "wraps"), seen)
+
+
+def _note_devices(conn: psycopg.Connection[Any], rows: Iterable[Row], heard: Mapping[int, Heard]) -> None:
+    """Notes when and how devices were last heard, and the offset of their clocks.
+
+    The least delayed reading of a batch tells most about a clock: a late batch makes it look behind, nothing
+    makes it look ahead. A reading without a time of its own tells nothing about it.
+    """
+    seen = {}
+    for device, lot in _grouped(rows, _device):
+        timed = [row for row in lot if not row.flags & NO_TIME]
+        best = max(timed or lot, key=lambda row: row.time - row.received)
+        offset_s = (best.time - best.received).total_seconds() if timed else None
+        seen[device] = max(map(_received, lot)), offset_s, best.flags, *_told(heard.get(device))
+    _update(conn, "device_heard", ("device", "received", "offset_s", "flags", "topic", "model"), seen)
+
+
+def _grouped(rows: Iterable[Row], key: Callable[[Row], int]) -> Iterable[tuple[int, list[Row]]]:
+    groups: defaultdict[int, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[key(row)].append(row)
+    return groups.items()
+
+
+def _told(heard: Heard | None) -> tuple[str | None, str]:
+    """Topic and model as text columns hold them; a topic with a NUL is none."""
+    if heard is None:
+        return None, ""
+    return (None if "\0" in heard.topic else heard.topic), heard.model.replace("\0", "")
+
+
+def _update(
+    conn: psycopg.Connection[Any], statement: str, names: tuple[str, ...], rows: Mapping[int, tuple[Any, ...]]
+) -> None:
+    """Runs a statement with arrays as parameters, one for each column of the rows; their keys are the first."""
+    columns = zip(*((key, *row) for key, row in rows.items()), strict=True)
+    conn.execute(sql(statement), dict(zip(names, map(list, columns), strict=True)))

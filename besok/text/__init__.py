@@ -1,0 +1,1 @@
+"""All prose: what pages, mails, reports and commands say, in both languages."""

@@ -1,0 +1,130 @@
+"""Importing calendars and weather: from a stranger's file to what the store keeps, and what to tell of it."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from besok.files import fetching, ical, weather
+from besok.files.coordinates import space_of
+from besok.model.errors import CalendarFileError, NotFound
+from besok.model.plurals import many
+from besok.model.site import Site
+from besok.model.suggest import suggestion
+from besok.model.views.calendar import SchoolHoliday
+from besok.store import calendars
+from besok.store.database import Database
+from besok.store.sites import load, load_all
+
+Kind = Literal["events", "school-holidays"]
+PAST, FUTURE = timedelta(days=5 * 366), timedelta(days=3 * 366)  # of now: what is read of a file
+LARGEST_WEATHER = 50_000_000  # bytes; hourly values since 1850 are 50 MB
+SHOWN = 20  # problems told one by one
+LONGEST_NAME = 80
+HEADS = {
+    "date": "first",
+    "from": "first",
+    "från": "first",
+    "to": "last",
+    "till": "last",
+    "namn": "name",
+    "lov": "name",
+}
+
+
+def import_calendar(
+    db: Database, where: str, site: str, *, kind: Kind, name: str, space: str, now: datetime
+) -> Iterator[str]:
+    """Import a calendar of a site; what changed, and what was left out, in sentences."""
+    place = load(db, site)
+    name = (name or fetching.name_of(where)).strip()[:LONGEST_NAME]
+    if space and space not in {s.id for s in place.spaces}:
+        raise NotFound(
+            f'there is no space "{space}" in {site}{suggestion(space, [s.id for s in place.spaces])}'
+        )
+    told = fetching.content(where, ical.LARGEST_FILE)
+    if kind == "school-holidays":
+        yield from _school(db, place, name, told, now)
+        return
+    found = ical.read(told, place.timezone, now - PAST, now + FUTURE)
+    placed = [(o, space or space_of(o.place, place)) for o in found.occurrences]
+    done = calendars.import_events(db, site, name, placed, until=now + FUTURE, now=now)
+    yield from _left_out(found.problems)
+    yield from _assumed(name, found)
+    off = f", {found.cancelled} called off" if found.cancelled else ""
+    yield (
+        f"{name}: {many(done.new, 'event')} new, {done.changed} changed, {done.removed} removed, "
+        f"{done.same} as they were{off}"
+    )
+
+
+def _school(db: Database, place: Site, name: str, told: bytes, now: datetime) -> Iterator[str]:
+    if told.lstrip(b"\xef\xbb\xbf \r\n")[:6].upper() == b"BEGIN:":
+        found = ical.read(told, place.timezone, now - PAST, now + FUTURE)
+        days = ical.whole_days(found.occurrences, place.timezone)
+        hours = dict.fromkeys(o.title for o in found.occurrences if not o.whole_days)
+        yield from _assumed(name, found)
+        yield from _left_out(
+            [*found.problems, *(f"“{title}”: it does not last a whole day" for title in hours)]
+        )
+    else:
+        days = school_days(told.decode("utf-8-sig", errors="replace"))
+    holidays = [SchoolHoliday(calendar=name, first=a, last=b, name=title) for a, b, title in days]
+    yield f"{name}: {many(calendars.import_school_holidays(db, place.id, name, holidays), 'school holiday')}"
+
+
+def school_days(text: str) -> list[tuple[date, date, str]]:
+    """School holidays from a CSV file with the columns first, last, name. Raises CalendarFileError."""
+    lines = text.splitlines()
+    delimiter = max(";,\t", key=(lines or [""])[0].count)
+    rows = csv.reader(lines, delimiter=delimiter)
+    heads = [HEADS.get(name := head.strip().lower(), name) for head in next(rows, [])]
+    if not {"first", "last"} <= set(heads):
+        raise CalendarFileError(
+            "this is neither iCalendar nor a CSV file whose first line is: first,last,name"
+        )
+    found = []
+    for cells in rows:
+        if any(cell.strip() for cell in cells):
+            row = dict(zip(heads, (cell.strip() for cell in cells), strict=False))
+            found.append(_span(row, rows.line_num))
+    return found
+
+
+def _span(row: dict[str, str], line: int) -> tuple[date, date, str]:
+    try:
+        first = date.fromisoformat(row["first"])
+        last = date.fromisoformat(row["last"]) if row["last"] else first
+    except (KeyError, ValueError):
+        raise CalendarFileError(f"line {line}: write two days like 2026-02-16,2026-02-20") from None
+    if not timedelta() <= last - first <= timedelta(days=150):
+        raise CalendarFileError(
+            f"line {line}: from {first} to {last} is no school holiday; exchange or correct the days"
+        )
+    return first, last, row.get("name", "")[: ical.TITLE] or "?"
+
+
+def _left_out(problems: Sequence[str]) -> Iterator[str]:
+    yield from (f"left out: {problem}" for problem in problems[:SHOWN])
+    if len(problems) > SHOWN:
+        yield f"left out: {len(problems) - SHOWN} more"
+
+
+def _assumed(name: str, found: ical.CalendarFile) -> Iterator[str]:
+    yield from (f"{name}: {said}" for said in found.assumed[:SHOWN])
+
+
+def import_weather(db: Database, where: str, sites: Sequence[str]) -> Iterator[str]:
+    """Import the weather of days for sites, all of them if none is named."""
+    found = weather.parse(fetching.text(where, LARGEST_WEATHER))
+    known = {day: told for day, told in found.items() if day.year >= 1990}
+    for site in sites or [s.id for s in load_all(db)]:
+        yield f"{site}: the weather of {many(calendars.import_weather(db, site, known), 'day')}"
+
+
+def listing(db: Database, site: str | None) -> list[str]:
+    """What was imported, one line each."""
+    return [
+        f"{c.site}  {c.kind}  {c.calendar or '-'}  {c.number}  {c.first}..{c.last}"
+        for c in calendars.imported(db, site)
+    ]

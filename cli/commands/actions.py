@@ -1,0 +1,236 @@
+"""The command `besok action`: the ledger of what was asked for, answered and done."""
+
+import getpass
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from besok.model.errors import CalendarFileError
+from besok.model.plurals import many
+from besok.model.site import Text
+from cli.commands.database import opened
+from cli.commands.options import AnySite, SiteOption
+
+if TYPE_CHECKING:
+    from besok.model.actions import Action
+    from besok.model.views.calendar import ActionEffect
+    from besok.store.database import Database
+
+app = typer.Typer(no_args_is_help=True, help="You said, we did: what was asked for, answered and done.")
+
+Name = Annotated[str, typer.Argument(help="Its id, such as longer-sundays.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The day; today if left out.")]
+Author = Annotated[
+    str, typer.Option(help="Who writes this into the ledger; the name on this machine if left out.")
+]
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="action")
+
+
+def _author(name: str) -> str:
+    return name or getpass.getuser()
+
+
+def _day(day: datetime | None) -> date:
+    return (day or datetime.now()).date()  # noqa: DTZ005  whoever types a day means the one of the wall clock
+
+
+@app.command()
+def add(
+    name: Name,
+    site: SiteOption,
+    sv: Annotated[str, typer.Option(help="What it is, in Swedish.")],
+    en: Annotated[str, typer.Option(help="The same in English.")],
+    asked: Day = None,
+    by: Annotated[
+        Literal["residents", "staff", "partners", "council"], typer.Option(help="Who asked.")
+    ] = "residents",
+    space: Annotated[
+        list[str] | None, typer.Option(help="A space that it concerns; several times for several.")
+    ] = None,
+    weekday: Annotated[
+        list[str] | None,
+        typer.Option(help="A weekday that it is about, as sunday; several times for several."),
+    ] = None,
+    author: Author = "",
+) -> None:
+    """Note what somebody asked for."""
+    from besok.model.actions import Action
+    from besok.store.actions import listing
+
+    action = Action(
+        site=site,
+        id=name,
+        title=Text(sv=sv, en=en),
+        asked_by=by,
+        asked=_day(asked),
+        spaces=tuple(space or ()),
+        weekdays=tuple(weekday or ()),
+    )
+    with opened() as db:
+        if name in {known.id for known in listing(db, site)}:
+            raise CalendarFileError(f"{site} has an action {name} already; choose another id")
+    _put([action], author)
+
+
+@app.command()
+def answer(
+    name: Name,
+    site: SiteOption,
+    sv: Annotated[str, typer.Option(help="What is answered, in Swedish.")],
+    en: Annotated[str, typer.Option(help="The same in English.")],
+    day: Day = None,
+    author: Author = "",
+) -> None:
+    """Note what was answered."""
+    _amend(site, name, lambda known: replace(known, answer=Text(sv=sv, en=en), answered=_day(day)), author)
+
+
+@app.command()
+def done(
+    name: Name,
+    site: SiteOption,
+    since: Day = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="The first day on which it is so no more.")
+    ] = None,
+    author: Author = "",
+) -> None:
+    """Note from when on it is done, and with --until that it was taken back."""
+
+    def changed(known: "Action") -> "Action":
+        begun = known.done_since if until and since is None and known.done_since else _day(since)
+        return replace(known, done_since=begun, undone=until and until.date())
+
+    _amend(site, name, changed, author)
+
+
+@app.command("list")
+def list_actions(
+    site: AnySite = None,
+    log: Annotated[bool, typer.Option("--log", help="Who changed what, and when.")] = False,
+) -> None:
+    """Show the ledger: how far each action has come, and what it gave so far."""
+    from besok.store import actions
+
+    with opened() as db:
+        if log:
+            lines = [
+                f"{e.at:%Y-%m-%d %H:%M}  {e.author}  {e.site} {e.id}: {e.change}"
+                for e in actions.log(db, site)
+            ]
+        else:
+            found = actions.listing(db, site)
+            gave = _gave(db, found)
+            lines = [line for action in found for line in _lines(action, gave.get((action.site, action.id)))]
+        print("\n".join(lines) or "None.")
+
+
+@app.command()
+def remove(name: Name, site: SiteOption, author: Author = "") -> None:
+    """Take an action out of the ledger; the log keeps that it was there."""
+    from besok.store import actions
+
+    with opened() as db:
+        actions.remove(db, site, name, _author(author), datetime.now(UTC))
+        print("Removed.")
+
+
+@app.command("import")
+def import_ledger(
+    file: Annotated[str, typer.Argument(help="A table (CSV) or TOML; - for the input, or an https address.")],
+    site: Annotated[str | None, typer.Option(help="The site of the lines of a table that name none.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would change.")] = False,
+    author: Author = "",
+) -> None:
+    """Take in a ledger from a file; what it does not name stays as it is."""
+    from besok.files import actions as ledger
+    from besok.files.fetching import content
+    from besok.model.actions import parse
+    from besok.store import actions, sites
+
+    told = content(file, ledger.LARGEST)
+    text = ledger.text_of(told, file)
+    if not ledger.is_table(text, file):
+        _put(parse(text, file), author, dry_run)
+        return
+    with opened() as db:
+        sheet = ledger.parse(text, file, sites.load_all(db), actions.listing(db), site, now=datetime.now(UTC))
+    if sheet.unread:
+        print(f"Columns that are not read: {', '.join(sheet.unread)}", file=sys.stderr)
+    _put(sheet.actions, author, dry_run)
+
+
+@app.command("export")
+def export_ledger(
+    file: Annotated[str, typer.Argument(help="The file to write; - for the output.")] = "-",
+    site: AnySite = None,
+    semicolons: Annotated[
+        bool, typer.Option("--semicolons", help="For spreadsheets whose decimals have a comma.")
+    ] = False,
+) -> None:
+    """Write the ledger as a table (CSV) for a spreadsheet, with what each action gave so far."""
+    from besok.files import actions as ledger
+    from besok.store import actions
+
+    with opened() as db:
+        found = actions.listing(db, site)
+        text = ledger.as_csv(found, _gave(db, found), semicolons=semicolons)
+    if file == "-":
+        sys.stdout.write(text)
+        return
+    try:
+        # With a byte order mark, without which spreadsheets take the file for another encoding.
+        Path(file).write_text(text, "utf-8-sig", newline="")
+    except OSError as exc:
+        raise CalendarFileError(f"{file} cannot be written: {exc.strerror or exc}") from exc
+    print(f"{many(len(found), 'action')} written to {file}")
+
+
+def _amend(site: str, name: str, change: "Callable[[Action], Action]", author: str) -> None:
+    from besok.store.actions import amend
+
+    with opened() as db:
+        print(
+            "\n".join(amend(db, site, name, change, _author(author), datetime.now(UTC))) or "Nothing changed."
+        )
+
+
+def _put(found: "Sequence[Action]", author: str, dry_run: bool = False) -> None:
+    from besok.store.actions import put
+
+    with opened() as db:
+        lines = put(db, found, _author(author), datetime.now(UTC), dry_run=dry_run)
+        print("\n".join(lines) or "Nothing changed.")
+
+
+def _gave(db: "Database", found: "Sequence[Action]") -> "dict[tuple[str, str], ActionEffect]":
+    """What the actions that were done gave, as reckoned last."""
+    from besok.store.action_effects import kept
+
+    told = {site: kept(db, site) for site in {action.site for action in found}}
+    done = [action for action in found if action.done_since]
+    return {(a.site, a.id): told[a.site][a.id] for a in done if a.id in told[a.site]}
+
+
+def _lines(action: "Action", effect: "ActionEffect | None") -> Iterator[str]:
+    from besok.text import narratives
+
+    state = action.state(_day(None))
+    day = {
+        "asked": action.asked,
+        "answered": action.answered,
+        "done": action.done_since,
+        "undone": action.undone,
+    }[state]
+    yield f"{action.site}  {action.id}  {state} {day or ''}  {action.title.sv} / {action.title.en}"
+    if effect:
+        yield f"    {narratives.gave(effect, not action.spaces).en}"

@@ -1,0 +1,53 @@
+"""The command `besok adapter try`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from cli.commands.sitefiles import read
+
+app = typer.Typer(no_args_is_help=True, help="Adapters: what becomes of the messages of a sensor.")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="adapter")
+
+
+@app.command("try")
+def try_payload(
+    file: Annotated[
+        Path, typer.Argument(help="The payload as the sensor sends it; - reads it from the input.")
+    ],
+    topic: Annotated[str, typer.Option(help="The topic it comes on.")] = "",
+    fport: Annotated[
+        int | None, typer.Option(min=0, max=255, help="The port of a LoRaWAN frame (in hex).")
+    ] = None,
+    encoding: Annotated[
+        Literal["json", "hex", "text"] | None, typer.Option(help="How the file is written.")
+    ] = None,
+    model: Annotated[str, typer.Option(help='What sends it, such as "Milesight VS133".')] = "",
+    site_file: Annotated[
+        Path | None, typer.Option(help="A site file, for its mappings, models and zone.")
+    ] = None,
+    received: Annotated[
+        str, typer.Option(help="When it comes, such as 2026-11-25T08:15:00Z; now if left out.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
+) -> None:
+    """Show what a payload becomes, and why: readings, not data, or rejected. Nothing is stored."""
+    from besok.model.decode_context import NOTHING, known_from
+    from collectors import dry_run
+
+    request = dry_run.Request(
+        content=dry_run.read(file),
+        received=dry_run.moment(received) or datetime.now(UTC),
+        topic=topic,
+        fport=fport,
+        encoding=encoding,
+        model=model,
+    )
+    found = dry_run.run(request, known_from(read(site_file).sites) if site_file else NOTHING)
+    print(dry_run.as_json(found) if as_json else dry_run.as_text(found))

@@ -1,0 +1,118 @@
+"""The commands `besok calibrate`: what counts beside sensors say, and corrections proposed, accepted and undone."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+from uuid import UUID
+
+import typer
+
+from cli.commands.database import opened
+from cli.commands.options import day_option
+
+if TYPE_CHECKING:
+    from besok.store.database import Database
+
+app = typer.Typer(
+    no_args_is_help=True, help="Calibration: people's counts beside the sensors, and what follows."
+)
+
+Number = Annotated[
+    int, typer.Argument(min=1, help="The number of the proposal; `besok calibrate list` shows it.")
+]
+Author = Annotated[str, typer.Option("--by", help="Who decides; it is kept.")]
+Reason = Annotated[str, typer.Option("--reason", help="Why; it is kept.")]
+SiteName = Annotated[str, typer.Argument(help="A site.")]
+OneSite = Annotated[str, typer.Option(help="A site; all if left out.")]
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="calibrate")
+
+
+@app.command("list")
+def listing(site: OneSite = "") -> None:
+    """Show how well each door counts, what to count next, and what was proposed."""
+    from besok.store.calibrations import calibration
+    from cli.terminal import calibration as calibrating
+
+    now = datetime.now(UTC)
+    with opened() as db:
+        for name in _sites(db, site):
+            print("\n".join(calibrating.listing(calibration(db, name, now))))
+
+
+@app.command()
+def propose(site: OneSite = "", author: Author = "besok") -> None:
+    """Propose a correction for each door that surely counts wrong. Nothing changes until it is accepted."""
+    from besok.store import calibrations
+    from cli.terminal import calibration as calibrating
+
+    now = datetime.now(UTC)
+    with opened() as db:
+        found = [p for name in _sites(db, site) for p in calibrations.propose(db, name, author, now)]
+    print(
+        "\n".join(map(calibrating.proposal, found))
+        or "No door needs a correction that its counts could prove."
+    )
+
+
+@app.command()
+def accept(
+    number: Number,
+    author: Author,
+    reason: Reason,
+    first: Annotated[
+        datetime | None, day_option("The first day to correct; that of the first count if not given.")
+    ] = None,
+) -> None:
+    """Correct a door's figures from a day on. Readings stay as they are."""
+    from besok.store import calibrations
+
+    with opened() as db:
+        day = first.date() if first else None
+        calibrations.accept(db, number, author=author, reason=reason, now=datetime.now(UTC), first=day)
+    print(
+        f"{number} is in force; its figures are marked as corrected. `besok calibrate undo {number}` takes it back."
+    )
+
+
+@app.command()
+def reject(number: Number, author: Author, reason: Reason) -> None:
+    """Turn a proposal down."""
+    from besok.store import calibrations
+
+    with opened() as db:
+        calibrations.reject(db, number, author=author, reason=reason, now=datetime.now(UTC))
+    print(f"{number} is rejected.")
+
+
+@app.command()
+def undo(number: Number, author: Author, reason: Reason) -> None:
+    """Take a correction back, for all the time in which it was in force."""
+    from besok.store import calibrations
+
+    with opened() as db:
+        calibrations.undo(db, number, author=author, reason=reason, now=datetime.now(UTC))
+    print(f"{number} is undone; the figures are what the sensors counted.")
+
+
+@app.command()
+def discard(
+    site: SiteName,
+    count: Annotated[UUID, typer.Argument(help="The id of a count.")],
+    author: Author,
+    reason: Reason,
+) -> None:
+    """Take a count that went wrong out of use; it is kept."""
+    from besok.store import validation_counts
+
+    with opened() as db:
+        validation_counts.discard(db, site, count, author=author, reason=reason, now=datetime.now(UTC))
+    print(f"{count} is not used any more.")
+
+
+def _sites(db: "Database", site: str) -> list[str]:
+    from besok.services import sites
+
+    return [site] if site else [s.site for s in sites(db)]

@@ -1,0 +1,41 @@
+"""The command `besok estimate`: people inside, from anyone's file of counts."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(estimate)
+
+
+def estimate(
+    file: Annotated[
+        Path, typer.Argument(help="CSV with the columns time, in, out, and door; - for standard input.")
+    ],
+    capacity: Annotated[int | None, typer.Option(min=1, help="How many people the place holds.")] = None,
+    reset: Annotated[str, typer.Option(help="When a business day begins, and nobody is in.")] = "04:00",
+    closed: Annotated[
+        str, typer.Option(help="When the place is closed: 20:00-07:00; else it is learnt.")
+    ] = "",
+    history: Annotated[
+        Path | None, typer.Option(help="CSV of the same kind from before, to learn from.")
+    ] = None,
+    smooth: Annotated[bool, typer.Option("--smooth", help="Let each figure know its whole day.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV, as if nothing is asked.")] = False,
+) -> None:
+    """Say how many people were inside at each time of a file of counts, and how sure that is (80 %)."""
+    from cli.standalone import estimate as work
+
+    way = work.Way(
+        reset=work.clock(reset),
+        closed=work.stretch(closed) if closed else None,
+        capacity=capacity,
+        smooth=smooth,
+    )
+    found = work.answer(file, way, history, lambda doubt: print(doubt, file=sys.stderr))
+    print(work.as_json(found) if as_json and not as_csv else work.as_csv(found))

@@ -1,0 +1,95 @@
+"""What planners ask the simulator: `besok simulate what-if` and `fit`."""
+
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from besok.model.errors import BesokError, ScenarioError
+from cli.commands.database import opened
+from cli.commands.options import BeginsOption, ScenarioOption, SetOption, SiteFileOption, day_option, in_order
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `besok simulate`."""
+    app.command("what-if")(what_if)
+    app.command("fit")(fit)
+
+
+def what_if(
+    scenario: ScenarioOption = "double-visitors",
+    site_file: SiteFileOption = None,
+    sets: SetOption = None,
+    first: Annotated[datetime | None, day_option()] = None,
+    last: Annotated[datetime | None, day_option()] = None,
+    begins: BeginsOption = None,
+    today: Annotated[
+        str, typer.Option(help="A scenario that says what is today, such as a fitted world.")
+    ] = "",
+    replications: Annotated[int, typer.Option(min=1, max=1000, help="More are surer and take longer.")] = 20,
+    seed: Annotated[int, typer.Option(help="Of the first replication.")] = 1,
+    form: Annotated[Literal["table", "csv", "json"], typer.Option("--format")] = "table",
+) -> None:
+    """Say which space is over capacity under a scenario, when, for how long and how surely, beside today's."""
+    from cli.commands.sitefiles import read, stored
+    from cli.simulation import scenarios, whatif
+    from sensors_sim.whatif import Question
+
+    asked = scenarios.find(scenario, sets, begins and begins.date())
+    usual, then = scenarios.beside(scenarios.find(today, None), asked)
+    since, until = whatif.days(then, _day(first), _day(last), date.today())  # noqa: DTZ011
+    question = Question(
+        site_file=read(site_file) if site_file else stored(),
+        today=usual,
+        then=then,
+        first=since,
+        last=until,
+        seeds=tuple(range(seed, seed + replications)),
+    )
+    write = {"table": whatif.as_text, "csv": whatif.as_csv, "json": whatif.as_json}[form]
+    print(write(whatif.ask(question)))
+
+
+def fit(
+    first: Annotated[datetime, day_option("First business day to learn from.")],
+    last: Annotated[datetime, day_option("Last one.")],
+    site: Annotated[
+        list[str] | None, typer.Option(help="A site to learn; all of the database if left out.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The scenario file to write.")] = None,
+    check: Annotated[
+        bool, typer.Option(help="Hold back the last weeks and say how well they are reproduced.")
+    ] = False,
+    weeks: Annotated[int, typer.Option(min=1, max=52, help="To hold back for --check.")] = 4,
+    replications: Annotated[int, typer.Option(min=1, max=1000, help="For --check.")] = 20,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer --check with one JSON object.")] = False,
+) -> None:
+    """Learn a world from the stored history of sites, as a scenario that others can be based on."""
+    from cli.commands.sitefiles import around, stored
+    from cli.simulation import fit as fitting
+    from sensors_sim.fit import learn
+    from sensors_sim.fit_check import check as check_fit
+    from sensors_sim.scenariofile import dump
+
+    in_order(first, last)
+    sites = around(stored(), site or ())
+    with opened() as db:
+        history = fitting.chronicle(db, sites, first.date(), last.date())
+    try:
+        if check:
+            seeds = tuple(range(1, replications + 1))
+            checks = check_fit(sites, history, tuple(site or ()), weeks, seeds)
+            print(fitting.check_json(checks, weeks, seeds) if as_json else fitting.check_text(checks, weeks))
+        if out or not check:
+            scenario, learnt = learn(sites, history, site or ())
+    except ScenarioError as exc:
+        raise BesokError(f"There is too little history to learn from:\n{exc}") from exc
+    if not check:
+        print("\n".join(fitting.told(learnt)) if out else dump(scenario))
+    if out:
+        out.write_text(dump(scenario), encoding="utf-8")
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

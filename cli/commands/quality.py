@@ -1,0 +1,107 @@
+"""The commands `besok quality` and `besok wiring`."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from besok.model.plurals import many
+from besok.model.views.attention import FindingInfo
+from cli.commands.database import opened
+
+STATES = {"ok": "ok", "problem": "PROBLEM", "note": "note"}
+
+app = typer.Typer(no_args_is_help=True, help="What is wrong with sensors, and what is done about it.")
+
+
+@app.callback()
+def quality() -> None:
+    """What is wrong with sensors, and what is done about it."""
+
+
+@app.command("list")
+def list_findings(
+    site: Annotated[str, typer.Argument(help="A site; all of them if left out.")] = "",
+    resolved: Annotated[int, typer.Option(min=0, help="Also what was resolved in so many days.")] = 0,
+    swedish: Annotated[bool, typer.Option("--sv", help="In Swedish.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with a JSON array.")] = False,
+) -> None:
+    """Show what needs attention: what is wrong, since when, how sure that is, and what to do."""
+    from pydantic import TypeAdapter
+
+    from besok import services
+
+    now = datetime.now(UTC)
+    with opened() as db:
+        found = services.findings(db, site or None, now=now, resolved_for=timedelta(days=resolved))
+    if as_json:
+        print(TypeAdapter(list[FindingInfo]).dump_json(found, indent=2).decode())
+        return
+    language = "sv" if swedish else "en"
+    print("\n".join(line for f in found for line in lines(f, language)) or "Nothing needs attention.")
+
+
+def lines(f: FindingInfo, language: str) -> list[str]:
+    """A finding on a terminal: its number, state and sentence; how sure it is; what to do; what was said of it."""
+    sentence, certainty, advice = (getattr(t, language) for t in (f.sentence, f.certainty, f.advice))
+    head = [f"{f.id:>5}  {f.site}  {f.state}  {sentence}"]
+    more = [certainty, advice, f"{f.who}: {f.note}" if f.note else ""]
+    return head + [f"{'':7}{line}" for line in more if line]
+
+
+@app.command()
+def ack(
+    number: Annotated[
+        int, typer.Argument(min=1, help="The number of a finding, as `besok quality list` shows it.")
+    ],
+    note: Annotated[str, typer.Argument(help="What it is, or what is done about it.")],
+    who: Annotated[str, typer.Option(help="Who says so.")],
+) -> None:
+    """Acknowledge a finding. It changes no figure, and ends by itself when its cause is gone."""
+    from besok.store.attention import acknowledge
+
+    if not note.strip() or not who.strip():
+        raise typer.BadParameter("say who you are and what it is: neither may be empty")
+    with opened() as db:
+        found = acknowledge(db, number, who.strip()[:60], note.strip()[:500], datetime.now(UTC))
+    print("\n".join(lines(found, "en")))
+
+
+@app.command()
+def check(
+    site: Annotated[str, typer.Argument(help="A site; all of them if left out.")] = "",
+) -> None:
+    """Look at the sensors now, in place of waiting for the hour."""
+    from besok import services as services
+    from jobs.quality import look_at_now
+
+    now = datetime.now(UTC)
+    with opened() as db:
+        for name in [site] if site else [s.site for s in services.sites(db)]:
+            print(f"{name}: {many(look_at_now(db, name, now), 'finding')}")
+
+
+def register(main: typer.Typer) -> None:
+    """Add `besok quality` and `besok wiring`."""
+    main.add_typer(app, name="quality")
+    main.command()(wiring)
+
+
+def wiring(
+    site: Annotated[str, typer.Argument(help="A site; all of them if left out.")] = "",
+    swedish: Annotated[bool, typer.Option("--sv", help="In Swedish.")] = False,
+) -> None:
+    """Check a new installation: what is heard, whether in is in, what is counted twice or not at all."""
+    from besok import services as services
+
+    language, problems, now = "sv" if swedish else "en", 0, datetime.now(UTC)
+    with opened() as db:
+        for name in [site] if site else [s.site for s in services.sites(db)]:
+            points = services.wiring(db, name, now=now)
+            problems += sum(p.state == "problem" for p in points)
+            print(name)
+            for p in points:
+                said, todo = getattr(p.sentence, language), getattr(p.advice, language)
+                print(f"{STATES[p.state]:8} {said}" + (f"\n{'':8} -> {todo}" if todo else ""))
+    print(f"\n{many(problems, 'problem')}." if problems else "\nWired as the site file says.")
+    raise typer.Exit(1 if problems else 0)

@@ -1,0 +1,40 @@
+"""The commands `besok rejected`: messages that could not be read."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli.commands.database import opened
+
+app = typer.Typer(no_args_is_help=True, help="Messages that could not be read.")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="rejected")
+
+
+@app.command("list")
+def list_rejected(
+    limit: Annotated[int, typer.Option(min=1, help="How many, the latest first.")] = 20,
+) -> None:
+    """Show messages that could not be read, and why."""
+    from besok import services
+
+    with opened() as db:
+        for message in services.rejected(db, limit):
+            print(f"{message.id}  {message.received:%Y-%m-%d %H:%M:%S}  {message.topic}  {message.reason}")
+            print(f"    {message.payload[:200]}")
+
+
+@app.command()
+def replay(
+    ids: Annotated[list[int] | None, typer.Argument(help="All of them if none is given.")] = None,
+) -> None:
+    """Try rejected messages again, after the cause was mended."""
+    from collectors.replay import replay as replay_messages
+
+    with opened() as db:
+        good, still = replay_messages(db, ids or None, now=datetime.now(UTC))
+        print(f"{good} read and stored now, {still} still rejected")

@@ -1,0 +1,45 @@
+"""The command `besok report`."""
+
+import sys
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from cli.commands.database import opened
+
+app = typer.Typer(no_args_is_help=True, help="Figures for others, with all that they rest on.")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="report")
+
+
+@app.callback()
+def report() -> None:
+    """Figures for others, with all that they rest on."""
+
+
+@app.command()
+def annual(
+    site: Annotated[str | None, typer.Argument(help="A site; all of them if left out.")] = None,
+    year: Annotated[
+        int | None, typer.Option(min=1990, max=2100, help="The calendar year; last year if left out.")
+    ] = None,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Make the figure once more from the raw readings.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON.")] = False,
+) -> None:
+    """The year's visits for the national library statistics (Besok01), with the chain of evidence."""
+    from cli.terminal import annual as told
+
+    now = datetime.now(UTC)
+    with opened() as db:
+        reports, left_out = told.reports(db, site, year or now.year - 1, now, verify=verify)
+    for reason in left_out:
+        print(reason, file=sys.stderr)
+    print(told.as_json(reports) if as_json else "\n\n".join(told.as_text(report) for report in reports))
+    if any(report.verification and not report.verification.same for report in reports):
+        raise typer.Exit(1)

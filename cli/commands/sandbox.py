@@ -1,0 +1,39 @@
+"""The command `besok sandbox empty`."""
+
+from typing import Annotated
+
+import typer
+
+from besok.model.plurals import many
+from cli.commands.database import opened
+
+app = typer.Typer(no_args_is_help=True, help="Sandboxes: the sites for simulated data.")
+
+
+def register(main: typer.Typer) -> None:
+    """Add the group."""
+    main.add_typer(app, name="sandbox")
+
+
+@app.callback()
+def sandbox() -> None:
+    """Sandboxes: the sites for simulated data."""
+
+
+@app.command()
+def empty(
+    site: Annotated[str, typer.Argument(help="A site that is a sandbox.")],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete all that a sandbox holds; its places and sensors stay."""
+    from besok.store import sandbox as store
+
+    with opened() as db:
+        store.check(db, site)
+        held = store.holds(db, site)
+        if held.first and held.last:
+            print(f"{site} holds {many(held.readings, 'reading')} of {many(held.devices, 'sensor')},"
+                  f" from {held.first:%Y-%m-%d} to {held.last:%Y-%m-%d}.")  # fmt: skip
+        if not yes:
+            typer.confirm(f"Delete everything that {site} holds?", abort=True)
+        print(f"{many(store.empty(db, site), 'reading')} deleted")

@@ -1,0 +1,60 @@
+"""The sites that a command is about: those of a file, or of the database."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from besok.model.errors import BesokError, NotFound, SiteFileError
+from besok.model.site import SiteFile
+from besok.model.suggest import suggestion
+from cli.commands.database import opened
+
+
+def read(file: Path) -> SiteFile:
+    """The sites of a file. Raises SiteFileError."""
+    from besok.model.sitefile import parse
+
+    try:
+        return parse(file.read_text(encoding="utf-8"), str(file))
+    except OSError as exc:
+        raise SiteFileError([f"{file} cannot be read: {exc.strerror or exc}"]) from exc
+    except UnicodeDecodeError as exc:
+        raise SiteFileError([f"{file} cannot be read: it is no text in UTF-8"]) from exc
+
+
+def stored() -> SiteFile:
+    """All sites of the database. Raises BesokError if there is none."""
+    from besok.store.sites import load_all
+
+    with opened() as db:
+        sites = tuple(load_all(db))
+    if not sites:
+        raise BesokError(
+            "There is no site in the database: `besok site apply FILE` brings one, --site-file names one"
+        )
+    return SiteFile(sites=sites)
+
+
+def sandboxes() -> SiteFile:
+    """The sites of the database that are meant for simulated data, no others. Raises BesokError if there is none."""
+    from besok.store.sites import load_all
+
+    with opened() as db:
+        sites = tuple(site for site in load_all(db) if site.sandbox)
+    if not sites:
+        raise BesokError("No site of the database is a sandbox: `besok site apply --sandbox FILE` makes one")
+    return SiteFile(sites=sites)
+
+
+def around(site_file: SiteFile, names: Sequence[str]) -> SiteFile:
+    """The sites that make one world with those named: of their zone and day start; all if none is named.
+
+    Raises NotFound for the first name that is no site's.
+    """
+    known = [site.id for site in site_file.sites]
+    for name in names:
+        if name not in known:
+            raise NotFound(f'there is no site "{name}"{suggestion(name, known)}')
+    shared = {(site.timezone, site.day_start) for site in site_file.sites if site.id in names}
+    return SiteFile(
+        sites=tuple(s for s in site_file.sites if not names or (s.timezone, s.day_start) in shared)
+    )

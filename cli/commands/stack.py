@@ -1,0 +1,31 @@
+"""The commands `besok demo` and `besok doctor`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.commands.sitefiles import read
+
+
+def register(main: typer.Typer) -> None:
+    """Add both."""
+    main.command()(demo)
+    main.command()(doctor)
+
+
+def demo(
+    history_days: Annotated[int, typer.Option(min=0, help="Days of simulated history.")] = 3 * 365,
+    site_file: Annotated[Path, typer.Option(help="The sites to simulate.")] = Path("sites/helsingborg.toml"),
+) -> None:
+    """Run the whole system on this machine with simulated sensors."""
+    from cli.stack import demo as stack
+
+    stack.run(read(site_file), history_days)
+
+
+def doctor() -> None:
+    """Say what works and what does not."""
+    from cli.stack.doctor import report
+
+    raise typer.Exit(report())

@@ -1,0 +1,77 @@
+"""The commands for real traffic: `besok simulate record` and `besok simulate replay`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from besok.model.plurals import many
+from cli.serving.settings import asked_to_end, settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to `besok simulate`."""
+    app.command()(record)
+    app.command()(replay)
+
+
+def record(
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="The new file; .gz, .bz2 or .xz is compressed.")
+    ],
+    topics: Annotated[list[str] | None, typer.Option(help="Topic filters; all topics if left out.")] = None,
+    for_: Annotated[
+        str, typer.Option("--for", help="How long, such as 90s, 10m or 2h; until Ctrl-C if left out.")
+    ] = "",
+) -> None:
+    """Record the messages of real sensors, without what is personal."""
+    from cli.traffic import record as recorder
+    from cli.traffic.durations import duration
+
+    for_s = duration(for_).total_seconds() if for_ else None
+    stop, loaded = asked_to_end(), settings()
+    print(f"Recording to {output}" + ("" if for_ else "; Ctrl-C ends it"), flush=True)
+    filters = [part for text in topics or ["#"] for part in text.split(",")]
+    count = recorder.run(loaded, filters, output, stop=stop, for_s=for_s)
+    print(f"{many(count.messages, 'message')} recorded, {count.stripped} of them without something personal")
+    if count.missing:
+        print(f"The connection was lost {many(count.missing, 'time')}; the recording says when")
+
+
+def replay(
+    file: Annotated[Path, typer.Argument(help="A recording.")],
+    speed: Annotated[
+        float, typer.Option(min=0, help="How many times faster than it was; 0: at full speed.")
+    ] = 1.0,
+    shift: Annotated[
+        str,
+        typer.Option(
+            help="Move all times: to-now, by a duration (7d, -90m), or to begin on a day (2026-11-25)."
+        ),
+    ] = "",
+    site: Annotated[
+        list[str] | None,
+        typer.Option(help="The sandbox site for messages in Besök's own topics; or RECORDED=SANDBOX."),
+    ] = None,
+) -> None:
+    """Play a recording as simulated data, for sandbox sites."""
+    from besok.store import decode_context
+    from besok.store.database import Database
+    from besok.store.sites import load_all
+    from cli.traffic import replay as player
+    from cli.traffic.shifting import Shift
+
+    stop, loaded = asked_to_end(), settings()
+    with Database(loaded.database_url.get_secret_value(), pool_size=1) as db:
+        found = player.places(load_all(db), decode_context.load(db))
+    held = player.overview(file)
+    to = player.targets(site or (), held, found)
+    by = player.by(shift, held, now=datetime.now(UTC), speed=speed, zone=found.known.zone)
+    whole = Shift(by=by, first=held.first, last=held.last, zone=found.known.zone)
+    begins = f"{held.first + by:%Y-%m-%d %H:%M} UTC"
+    print(f"{many(held.messages, 'message')} of {held.last - held.first}, from {begins} on", flush=True)
+    if held.missing_s:
+        print(f"Nobody listened for {held.missing_s:.0f} s of them")
+    result = player.run(loaded, file, whole, to, found, stop=stop, speed=speed)
+    print("\n".join(result.lines()))

@@ -1,0 +1,157 @@
+"""`besok simulate fit`: a world learnt from the stored history of sites, and how well it does.
+
+The reading happens here; what is learnt of it, and how, is in `sensors_sim.fit`.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Final
+
+import numpy as np
+
+from besok import services
+from besok.model.calendar import day_bounds
+from besok.model.plurals import many
+from besok.model.site import SiteFile
+from besok.store.database import Database
+from cli.terminal.tables import between, table
+from sensors_sim.chronicle import Chronicle, Hours, hours_of
+from sensors_sim.fit_check import NAIVE_WEEKS, Beside, SiteCheck
+from sensors_sim.fit_rates import Learnt
+from sensors_sim.routes import lay_out
+from sensors_sim.seasons import HOUR_MS, millis
+
+DAY = timedelta(days=1)
+PORTION: Final = 28  # days asked for at once
+GUESSED: Final = 0.2  # share of an hour's people that was spread over a gap, from which the hour is left out
+
+
+def chronicle(db: Database, site_file: SiteFile, first: date, last: date) -> Chronicle:
+    """The stored history of all sites of the file, hour by hour, from business day `first` to `last` (inclusive).
+
+    Every counted portal and every space that was ever estimated is in it; what is not known is NaN.
+    """
+    site = site_file.sites[0]
+    days = [first + n * DAY for n in range((last - first).days + 1)]
+    bounds = [day_bounds(day, site) for day in days]
+    hours = hours_of(site, [(day, millis(a), millis(b)) for day, (a, b) in zip(days, bounds, strict=True)])
+    ground = lay_out(site_file)
+    flows = {name: np.full((3, len(hours.start)), np.nan) for name in ground.portals}
+    people = {name: np.full(len(hours.start), np.nan) for name in ground.spaces}
+    for a, b in _portions(first, last):
+        for one in site_file.sites:
+            start, end = day_bounds(a, one)[0], day_bounds(b, one)[1]
+            for point in services.flows(db, one.id, start, end, "hour"):
+                name = point.portal if "/" in point.portal else f"{one.id}/{point.portal}"
+                if name in flows and point.people_in is not None:
+                    guessed = point.imputed > GUESSED * (point.people_in + (point.people_out or 0))
+                    coverage = 0.0 if guessed else point.coverage
+                    flows[name][:, _hour(hours, millis(point.start))] = (
+                        point.people_in,
+                        point.people_out or 0,
+                        coverage,
+                    )
+            for space in {one.id, *(s.id for s in one.spaces)}:
+                for level in services.occupancy(db, one.id, space, start, end, "hour"):
+                    if level.people is not None:
+                        people[f"{one.id}/{space}"][_hour(hours, millis(level.start))] = level.people
+    columns = np.array([flows[name] for name in ground.portals]).reshape(-1, 3, len(hours.start))
+    return Chronicle(
+        hours=hours,
+        portals=ground.portals,
+        inward=columns[:, 0].T,
+        outward=columns[:, 1].T,
+        coverage=np.nan_to_num(columns[:, 2].T),
+        spaces=ground.spaces,
+        people=np.array([people[name] for name in ground.spaces]).T,
+    )
+
+
+def _portions(first: date, last: date) -> Iterator[tuple[date, date]]:
+    while first <= last:
+        until = min(first + (PORTION - 1) * DAY, last)
+        yield first, until
+        first = until + DAY
+
+
+def _hour(hours: Hours, start: int) -> int:
+    return int((start - hours.start[0]) // HOUR_MS)
+
+
+def told(learnt: Sequence[Learnt]) -> Iterator[str]:
+    """What was learnt, in a few lines for people."""
+    for found in learnt:
+        p = found.profile
+        week = [sum(row) for row in p.week]
+        stay = f"{p.stay_min:.0f} min" if p.stay_min else "not known: no occupancy is stored"
+        growth = (
+            f"{found.growth:+.1%} a year" if found.growth is not None else "not known: it takes two years"
+        )
+        months = "as the year goes" if len(set(p.months)) > 1 else "not known: it takes a year"
+        yield f"{p.site}: {many(found.days, 'day')}, {found.coverage:.0%} of their open hours counted"
+        yield f"  people on a usual day       Monday first: {' '.join(f'{day:.0f}' for day in week)}"
+        yield f"  days differ by              {p.spread:.0%} beyond chance"
+        yield f"  mean to stay                {stay}"
+        yield f"  seasons                     {months}"
+        yield f"  growth                      {growth}"
+        yield f"  entrances                   {_shares(p.entrances.items()) or 'as usual'}"
+        yield f"  stays in spaces             {_shares(p.spaces.items()) or 'as usual: no occupancy is stored'}"
+
+
+def _shares(shares: Iterable[tuple[str, float]]) -> str:
+    ordered = sorted(shares, key=lambda s: -s[1])
+    return ", ".join(f"{name} {share:.0%}" for name, share in ordered)
+
+
+def check_text(checks: Sequence[SiteCheck], weeks: int) -> str:
+    """How well the fitted world does, as tables for people."""
+    lines: list[str] = []
+    for c in checks:
+        rows = [*_days(c), *_rows(c)]
+        lines += [
+            f"{c.site}: {c.first} to {c.last}, {many(weeks, 'week')} held back, {many(c.hours, 'counted open hour')}",
+            "",
+            *table(["PEOPLE ENTERING", "observed", "fitted", "naive"], rows),
+            "",
+            *table(
+                ["ERROR (RMSE / MEAN)", "fitted", "naive"],
+                [
+                    ["mean by weekday and hour", f"{c.profile.fitted:.1%}", f"{c.profile.naive:.1%}"],
+                    ["each hour", f"{c.hourly.fitted:.1%}", f"{c.hourly.naive:.1%}"],
+                ],
+            ),
+            "",
+            f"In the 80 % band of the replications: {c.days_in_band:.0%} of days, {c.hours_in_band:.0%} of hours",
+            "",
+        ]
+    return "\n".join([*lines, f"naive: the mean by weekday and hour of the {NAIVE_WEEKS} weeks before"])
+
+
+def _days(c: SiteCheck) -> Iterator[list[str]]:
+    names = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    return (_row(f"{name}, mean", day) for name, day in zip(names, c.weekdays, strict=True) if day)
+
+
+def _rows(c: SiteCheck) -> Iterator[list[str]]:
+    yield _row("all weeks", c.total)
+    yield _row("busy hour (95 %)", c.busy_hour)
+    yield _row("busiest hour", c.busiest_hour)
+    for name, figure in (
+        ("in the site, full hour (95 %)", c.full_hour),
+        ("in the site, fullest hour", c.fullest_hour),
+    ):
+        if figure:
+            yield _row(name, figure)
+
+
+def _row(name: str, figure: Beside) -> list[str]:
+    naive = "" if figure.naive is None else f"{figure.naive:.0f}"
+    return [name, f"{figure.observed:.0f}", between(figure.fitted), naive]
+
+
+def check_json(checks: Sequence[SiteCheck], weeks: int, seeds: Sequence[int]) -> str:
+    """One JSON object. docs/simulate.md describes it."""
+    body = {"weeks": weeks, "seeds": list(seeds), "sites": [asdict(c) for c in checks]}
+    return json.dumps(body, ensure_ascii=False, indent=1)

@@ -1,0 +1,48 @@
+"""Scenarios on the command line: found by name or file, changed, moved to the days that are simulated."""
+
+import logging
+from collections.abc import Sequence
+from datetime import date
+
+from besok.model.site import SiteFile
+from sensors_sim.placing import placed
+from sensors_sim.scenario import ORDINARY, Scenario, holds
+from sensors_sim.scenario_changes import changed, moved
+from sensors_sim.scenariofile import composed, load, shipped
+
+log = logging.getLogger(__name__)
+
+
+def find(name: str, sets: Sequence[str] | None, begins: date | None = None) -> Scenario:
+    """The scenario that is asked for, beginning on the day `begins`; without a name, changes to an ordinary world."""
+    if name:
+        return load(name, sets or (), begins)
+    ordinary = changed(ORDINARY, sets or ())
+    return moved(ordinary, begins) if begins else ordinary
+
+
+def beside(today: Scenario, scenario: Scenario) -> tuple[Scenario, Scenario]:
+    """What is today, and the scenario on top of it: both on the same days, or their difference would be of the days."""
+    usual = moved(today, scenario.first) if today.first and scenario.first else today
+    return usual, composed(usual, scenario)
+
+
+def at_work(scenario: Scenario, day: date) -> Scenario:
+    """The scenario, beginning on `day` if it would not hold then: who simulates live wants to see it."""
+    return (
+        scenario
+        if scenario.first is None or holds(day, scenario.first, scenario.last)
+        else moved(scenario, day)
+    )
+
+
+def tell(site_file: SiteFile, scenario: Scenario) -> None:
+    """Log what of the scenario finds no place in the sites. Raises ScenarioError if it means what is not there."""
+    for note in placed(site_file, scenario).notes:
+        log.warning("%s: %s", scenario.id, note, extra={"action": "scenario_part_left_out"})
+
+
+def listing() -> list[str]:
+    """A line for each scenario that comes with Besök."""
+    width = max(map(len, shipped()))
+    return [f"{name:{width}}  {load(name).about.en}" for name in shipped()]

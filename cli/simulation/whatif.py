@@ -1,0 +1,289 @@
+"""`besok simulate what-if`: the days to look at, processes for the work, and the answer as table, CSV or JSON."""
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from math import isfinite
+from multiprocessing import get_context
+from typing import Any, Final
+
+from rich.console import Console
+from rich.progress import track
+
+from besok.model.calendar import WEEKDAYS
+from besok.model.errors import ScenarioError
+from besok.model.plurals import many
+from cli.terminal.tables import between, table
+from sensors_sim.crowding import CLOSE, Crowding
+from sensors_sim.scenario import Scenario
+from sensors_sim.whatif import (
+    FACTORS,
+    Answer,
+    DoorRush,
+    Question,
+    Range,
+    SiteVisits,
+    SpaceStrain,
+    Strain,
+    Task,
+    bounded,
+    what_if,
+)
+
+DAY = timedelta(days=1)
+USUALLY: Final = 28  # days looked at, where nobody says how many
+FEW: Final = 8  # worlds that are made sooner than a process is started
+SHOWN: Final = 8  # portals, and spaces with seats, in the tables
+SHORT: Final = 5  # spaces that are told of in a sentence
+LIKELY: Final = 0.5  # share of the replications from which something is told as so
+MINUTE_OF_HOUR: Final = 0.5  # minutes over capacity, in the mean, from which an hour is told of
+
+
+def days(scenario: Scenario, first: date | None, last: date | None, today: date) -> tuple[date, date]:
+    """The business days to look at: as asked, else the scenario's own, else four weeks from the next Monday.
+
+    Days on which the scenario does not hold are left out. Raises ScenarioError if none is left.
+    """
+    begin = first or scenario.first or today + (7 - today.weekday()) * DAY
+    until = last or scenario.last or begin + (USUALLY - 1) * DAY
+    begin, until = max(begin, scenario.first or begin), min(until, scenario.last or until)
+    if until < begin:
+        raise ScenarioError([_none_left(scenario, f"{until} is before {begin}")])
+    return begin, until
+
+
+def _none_left(scenario: Scenario, otherwise: str) -> str:
+    ends = [f"{word} {day}" for word, day in (("from", scenario.first), ("to", scenario.last)) if day]
+    held = f"{scenario.id} holds {' '.join(ends)}: name days in that time, or the day it shall begin on with --begins"
+    return held if ends else otherwise
+
+
+def ask(question: Question) -> Answer:
+    """The answer, worked out by as many processes as there are cores, with a bar on the error output."""
+    console = Console(stderr=True)
+
+    def each(look: Callable[[Task], Crowding], tasks: Sequence[Task]) -> Iterator[Crowding]:
+        workers = min(os.cpu_count() or 1, len(tasks) // FEW)
+        bar = {"description": "Simulating", "total": len(tasks), "console": console, "transient": True}
+        if workers < 2:
+            yield from track(map(look, tasks), **bar)  # type: ignore[arg-type]
+            return
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # else threads and processes wait for each other
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            yield from track(pool.map(look, tasks), **bar)  # type: ignore[arg-type]
+
+    return what_if(question, each)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Hours on end in which a space is over capacity in at least half of the replications."""
+
+    weekday: int
+    start: int  # local hour
+    end: int  # local hour, 24 for midnight
+    minutes: float  # over capacity on such a day, in the mean
+    surely: float  # share of the replications, in its surest hour
+
+
+def windows(strain: Strain) -> list[Window]:
+    """When it is over capacity, the longest first."""
+    found = [
+        w for weekday in range(7) for w in _of_day(weekday, strain.week[weekday], strain.likely[weekday])
+    ]
+    return sorted(found, key=lambda w: -w.minutes)
+
+
+def _of_day(weekday: int, minutes: Sequence[float], likely: Sequence[float]) -> Iterator[Window]:
+    start = None
+    for hour in range(25):
+        told = hour < 24 and likely[hour] >= LIKELY and minutes[hour] >= MINUTE_OF_HOUR
+        if told and start is None:
+            start = hour
+        elif not told and start is not None:
+            hours = slice(start, hour)
+            yield Window(
+                weekday=weekday, start=start, end=hour, minutes=sum(minutes[hours]), surely=max(likely[hours])
+            )
+            start = None
+
+
+def as_text(answer: Answer) -> str:
+    """The answer as tables for people."""
+    question = answer.question
+    judged = [space for space in answer.spaces if space.capacity]
+    breaking = [space for space in judged if not _ample(space)]
+    seats = sorted((s for s in answer.spaces if s.seats), key=lambda s: -s.then.standing.mid)
+    ample = ", ".join(s.space for s in judged if _ample(s)) or "none"
+    lines = [
+        f"What breaks first: {question.then.title.en} ({question.first} to {question.last})",
+        _replications(len(question.seeds)),
+        *(f"Note: {note}" for note in answer.notes),
+        "",
+        *_in_short(answer),
+        "",
+        *table(["VISITS A DAY", "today", "then", "times"], [_visit_row(site) for site in answer.sites]),
+        "",
+        *table(SPACE_HEADS, [_space_row(space) for space in breaking], left=len(SPACE_HEADS) - 1),
+        f"Within capacity at {FACTORS[-1]:g} times the visitors: {ample}" if judged else NO_CAPACITY,
+        "",
+        *table(SEAT_HEADS, [_seat_row(space) for space in seats[:SHOWN]]),
+        "",
+        *table(
+            ["PEOPLE IN THE BUSIEST MINUTE", "today", "then"], [_door_row(p) for p in answer.portals[:SHOWN]]
+        ),
+        "",
+        *EXPLAINED,
+    ]
+    return "\n".join(lines)
+
+
+SPACE_HEADS: Final = (
+    *("SPACE", "capacity", "holds today", "holds then", "peak today", "peak then", "over today", "over then"),
+    *("near then", "sure", "when then"),
+)
+SEAT_HEADS: Final = ("SEATS", "", "taken today", "taken then", "full today", "full then")
+NO_CAPACITY: Final = "No space has a capacity, so that none can be over it: say it in the site file"
+EXPLAINED: Final = (
+    "holds: times the visitors (today's, then's) up to which a space stays within its capacity in half of the",
+    f"replications. over: minutes a week with more people than the capacity; near: with {CLOSE:.0%} of it or more;",
+    "full: with more people than seats. Of less than a week they are the minutes of all its days. sure: share of the",
+    "replications in which it is over at some time. when: the longest hours in which half of them are, with the mean",
+    "minutes over on such a day. Nobody is turned away: more people than the capacity are what is asked for.",
+)
+
+
+def _in_short(answer: Answer) -> Iterator[str]:
+    """How many spaces break and, of the first ones, how far and when: what one comes for, by the names of the house."""
+    judged = [space for space in answer.spaces if space.capacity]
+    breaking = [space for space in judged if space.then.surely >= LIKELY]
+    already = sum(space.today.surely >= LIKELY for space in judged)
+    yield (
+        "Over capacity at some time, in at least half of the replications:"
+        f" {len(breaking)} of {many(len(judged), 'space')} (today {already})"
+    )
+    question = answer.question
+    span = "a week" if (question.last - question.first).days + 1 >= len(WEEKDAYS) else "in all"
+    for space in breaking[:SHORT]:
+        today, then, when = space.today, space.then, _when(space.then)
+        yield (
+            f"  {space.name.en} (for {space.capacity}): up to {many(then.peak.mid, 'person', 'people')},"
+            f" {many(then.over.mid, 'minute')} {span} over (today {today.peak.mid:.0f} and {today.over.mid:.0f})"
+            f"{f'; {when}' if when else ''}"
+        )
+
+
+def _replications(count: int) -> str:
+    return (
+        f"{count} replications; in brackets the interval that holds 80 % of them"
+        if count > 1
+        else "1 replication"
+    )
+
+
+def _ample(space: SpaceStrain) -> bool:
+    return min(space.today.holds.low, space.then.holds.low) > FACTORS[-1]
+
+
+def _visit_row(site: SiteVisits) -> list[str]:
+    return [site.site, between(site.today), between(site.then), between(site.times, 2)]
+
+
+def _door_row(door: DoorRush) -> list[str]:
+    return [door.portal, between(door.today), between(door.then)]
+
+
+def _space_row(space: SpaceStrain) -> list[str]:
+    today, then = space.today, space.then
+    return [
+        space.space,
+        str(space.capacity),
+        _holds(today.holds),
+        _holds(then.holds) if then.peak.high else "nobody",  # what is closed breaks never
+        between(today.peak),
+        between(then.peak),
+        between(today.over),
+        between(then.over),
+        between(then.near),
+        f"{then.surely:.0%}",
+        _when(then),
+    ]
+
+
+def _when(strain: Strain, most: int = 2) -> str:
+    """The longest windows in a few words: "Sat 12-16 (131 min)"."""
+    told = windows(strain)[:most]
+    return ", ".join(f"{_weekday(w)} {w.start}-{w.end} ({max(1, round(w.minutes))} min)" for w in told)
+
+
+def _weekday(window: Window) -> str:
+    return WEEKDAYS[window.weekday][:3].capitalize()
+
+
+def _seat_row(space: SpaceStrain) -> list[str]:
+    today, then = space.today, space.then
+    taken = [f"{s.seated.mid:.0%} ({s.seated.low:.0%}-{s.seated.high:.0%})" for s in (today, then)]
+    return [space.space, str(space.seats), *taken, between(today.standing), between(then.standing)]
+
+
+def _holds(found: Range) -> str:
+    mid, low, high = (bounded(f) for f in (found.mid, found.low, found.high))
+    return mid if low == high else f"{mid} ({low}-{high})"
+
+
+def as_csv(answer: Answer) -> str:
+    """A row for each space, in the order of the table. docs/simulate.md has the columns."""
+    out = io.StringIO()
+    rows = [_flat(space) for space in answer.spaces]
+    writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().rstrip("\n")
+
+
+def _flat(space: SpaceStrain) -> dict[str, object]:
+    row: dict[str, object] = {"space": space.space, "capacity": space.capacity, "seats": space.seats}
+    for side, strain in (("today", space.today), ("then", space.then)):
+        row[f"surely_{side}"] = round(strain.surely, 3)
+        for key in ("holds", "peak", "over", "near", "days", "seated", "standing"):
+            row |= {f"{key}_{side}_{end}": _number(v) for end, v in asdict(getattr(strain, key)).items()}
+    for key in ("more_peak", "more_over"):
+        row |= {f"{key}_{end}": _number(v) for end, v in asdict(getattr(space, key)).items()}
+    return row | {"when_then": _when(space.then, 7)}
+
+
+def as_json(answer: Answer) -> str:
+    """One JSON object. docs/simulate.md describes it."""
+    question = answer.question
+    head = {
+        "scenario": question.then.id,
+        "title": asdict(question.then.title),
+        "today": question.today.id,
+        "first": question.first.isoformat(),
+        "last": question.last.isoformat(),
+        "seeds": list(question.seeds),
+        "near": CLOSE,
+        "notes": list(answer.notes),
+    }
+    spaces = [_rounded(asdict(s)) | {"when": [asdict(w) for w in windows(s.then)]} for s in answer.spaces]
+    body = {"sites": _rounded([asdict(s) for s in answer.sites]), "spaces": spaces,
+            "portals": _rounded([asdict(p) for p in answer.portals])}  # fmt: skip
+    return json.dumps(head | body, ensure_ascii=False, indent=1)
+
+
+def _rounded(value: Any) -> Any:
+    """Everything within, with numbers that a page can show; None for what is beyond all that was tried."""
+    if isinstance(value, dict):
+        return {key: _rounded(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(v) for v in value]
+    return _number(value) if isinstance(value, float) else value
+
+
+def _number(value: float) -> float | None:
+    return round(value, 3) if isfinite(value) else None

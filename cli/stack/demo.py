@@ -1,0 +1,223 @@
+"""The whole system in one terminal, with simulated sensors: `besok demo`."""
+
+import http.client
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from besok import services
+from besok.model import calendar
+from besok.model.errors import StackError
+from besok.model.site import OpeningException, Site, SiteFile, Text
+from besok.store.database import Database
+from besok.store.migrate import migrate
+from besok.store.sites import apply, load_all
+from cli.simulation import history
+from cli.stack import example
+from cli.stack import home as home_module
+from cli.stack.home import Home
+from cli.stack.mosquitto import Broker
+from cli.stack.postgres import Cluster
+from cli.stack.program import Program
+from cli.stack.supervisor import Interrupted, Supervisor
+
+NOTE = Text(sv="Demo: öppet så att det finns något att se", en="Demo: open so that there is something to see")
+BEFORE, AFTER = timedelta(hours=1), timedelta(hours=8)  # what the demo opens around now
+SOON = timedelta(hours=2)  # a site that closes within this is opened longer
+KEPT_DAYS = 14  # how long the exceptions of earlier demos are remembered
+SERVICES = ("collect", "work", "serve")
+HEARD = {"collector", "jobs"}  # as they name themselves; another collector that once was here is no matter
+
+
+def run(sites: SiteFile, history_days: int) -> None:
+    """Run everything until Ctrl-C or SIGTERM. Raises StackError if something cannot be started."""
+    home = home_module.find()
+    with home.locked(), Supervisor(home.logs, _say) as supervisor:
+        try:
+            _run(home, supervisor, as_sandbox(sites), history_days)
+        except Interrupted:
+            _say("Ending ...")
+    _say("Ended; the next start finds the data.")
+
+
+def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int) -> None:
+    web_port = home.web_port()  # first: a wrong wish is told before anything is made
+    cluster, broker = home.servers()
+    if home.data.is_symlink():
+        _say(f"Data: {cluster.folder.parent} ({home.path} is closed to the database's own account)")
+    else:
+        _say(f"Data: {home.data}")
+    _start_servers(supervisor, cluster, broker)
+    environment = _environment(cluster, broker, web_port)
+    sites = _applied(cluster.url(), sites)
+    today = calendar.business_day(datetime.now(UTC), sites.sites[0])
+    with Database(cluster.url(), pool_size=1) as db:
+        example.put(db, sites, today - timedelta(days=history_days), today, datetime.now(UTC))
+    _note_last_live_day(home, cluster.url(), sites.sites[0])
+    _fill_history(home, supervisor, environment, today, history_days)
+    _note_live_start(home, today)
+    supervisor.add(*(_service(name, environment, name) for name in SERVICES))
+    supervisor.add(_service("simulate", environment, "simulate", "live"))
+    port = int(environment["BESOK_PORT"])
+    supervisor.wait_for(lambda: _health(port) is not None, "The web server does not answer", 60)
+    supervisor.wait_for(lambda: _at_work(_health(port)) >= HEARD, "Not every service is heard", 60)
+    _say(f"\nBesök is ready: http://127.0.0.1:{port}\nCtrl-C ends it.\n")
+    supervisor.watch()
+
+
+def _start_servers(supervisor: Supervisor, cluster: Cluster, broker: Broker) -> None:
+    supervisor.add(cluster.program())
+    supervisor.add(broker.program())
+    supervisor.wait_for(cluster.ready, "The database does not answer", 120)
+    supervisor.wait_for(broker.ready, "The broker does not answer", 20)
+    _say(f"PostgreSQL on port {cluster.port}, Mosquitto on port {broker.port}")
+
+
+def _environment(cluster: Cluster, broker: Broker, web_port: int) -> dict[str, str]:
+    return {
+        "BESOK_DATABASE_URL": cluster.url(),
+        "BESOK_MQTT_HOST": "127.0.0.1",
+        "BESOK_MQTT_PORT": str(broker.port),
+        "BESOK_MQTT_USER": "",
+        "BESOK_MQTT_TLS": "false",
+        "BESOK_MQTT_CLIENT_ID": "besok-collector",
+        "BESOK_HOST": "127.0.0.1",
+        "BESOK_PORT": str(web_port),
+    }
+
+
+def _service(name: str, environment: dict[str, str], *arguments: str) -> Program:
+    return Program(name=name, command=(sys.executable, "-m", "cli.main", *arguments), env=environment)
+
+
+def _applied(url: str, sites: SiteFile) -> SiteFile:
+    """Bring the database up to date, with the sites as the demo wants them, which are returned."""
+    migrate(url)
+    with Database(url, pool_size=1) as db:
+        opened = open_for_demo(sites, load_all(db), datetime.now(UTC))
+        apply(db, opened)
+    return opened
+
+
+def _fill_history(
+    home: Home, supervisor: Supervisor, environment: dict[str, str], today: date, history_days: int
+) -> None:
+    """Simulate the days that are missing up to yesterday; after an interruption, the rest of them."""
+    for gap in history.gaps(history.load(home.history), today, history_days):
+        options = ("--first", str(gap.first), "--last", str(gap.last), "--remember", str(home.history))
+        arguments = ("simulate", "backfill", *options, *(("--as-live",) if gap.live else ()))
+        for _ in range(3):  # the database may be ended under it, and comes back
+            if supervisor.run(_service("backfill", environment, *arguments)) == 0:
+                break
+        else:
+            raise StackError("The history could not be simulated; the next start goes on where it ended")
+
+
+def _note_last_live_day(home: Home, url: str, site: Site) -> None:
+    """Before anything is added, remember how far the live simulator came."""
+    known = history.load(home.history)
+    if not known.live_since or known.live_until:
+        return
+    with Database(url, pool_size=1) as db:
+        heard = services.health(db, datetime.now(UTC)).last_received
+    last = calendar.business_day(heard, site) if heard else known.live_since
+    history.save(home.history, replace(known, live_until=last))
+
+
+def _note_live_start(home: Home, today: date) -> None:
+    known = history.load(home.history)
+    history.save(home.history, replace(known, live_since=today, live_until=None))
+
+
+def _health(port: int) -> dict[str, object] | None:
+    """What the API says about the whole; None while it says nothing."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request("GET", "/api/v1/health")
+        answer = connection.getresponse()
+        return dict(json.loads(answer.read())) if answer.status == http.client.OK else None
+    except (OSError, http.client.HTTPException, ValueError):
+        return None
+    finally:
+        connection.close()
+
+
+def _at_work(health: Any) -> set[str]:
+    """The services that are heard."""
+    return {service["name"] for service in (health or {}).get("services", ()) if service["ok"]}
+
+
+def as_sandbox(sites: SiteFile) -> SiteFile:
+    """The same sites, marked as places for simulated data."""
+    return SiteFile(sites=tuple(replace(site, sandbox=True) for site in sites.sites))
+
+
+def open_for_demo(sites: SiteFile, known: Iterable[Site], now: datetime) -> SiteFile:
+    """The same sites, opened around `now` where they are closed or about to close, so that people come at any hour.
+
+    The exceptions that earlier demos made to sites in `known` are kept for a while: their visitors did come.
+    """
+    before = {site.id: site for site in known}
+    return SiteFile(sites=tuple(_opened(site, before.get(site.id), now) for site in sites.sites))
+
+
+def _opened(site: Site, before: Site | None, now: datetime) -> Site:
+    today = calendar.business_day(now, site)
+    remembered = {
+        e.first: e
+        for e in (before.opening.exceptions if before else ())
+        if e.note == NOTE and today - timedelta(days=KEPT_DAYS) <= e.first <= today + timedelta(days=1)
+    }
+    kept = _with(site, remembered.values())
+    until = calendar.open_until(now, kept)
+    if calendar.is_open(now, kept) and (until is None or until - now > SOON):
+        return kept
+    return _with(site, {**remembered, **_around(kept, now)}.values())
+
+
+def _with(site: Site, exceptions: Iterable[OpeningException]) -> Site:
+    """The last exception holds, so the demo's come after the site's own."""
+    return replace(site, opening=replace(site.opening, exceptions=(*site.opening.exceptions, *exceptions)))
+
+
+def _around(site: Site, now: datetime) -> dict[date, OpeningException]:
+    """One exception for each business day that the demo's hours touch: its usual hours and those."""
+    window = (now - BEFORE, now + AFTER)
+    days = sorted({calendar.business_day(t, site) for t in window})
+    hours = {day: _hours(site, day, window) for day in days}
+    return {
+        day: OpeningException(first=day, last=day, hours=text, note=NOTE)
+        for day, text in hours.items()
+        if text
+    }
+
+
+def _hours(site: Site, day: date, window: tuple[datetime, datetime]) -> str:
+    """The hours of `day` joined with `window`, as far as it lies in that business day."""
+    begin, end = calendar.day_bounds(day, site)
+    extra = (max(window[0], begin), min(window[1], end))
+    joined: list[tuple[datetime, datetime]] = []
+    for start, until in sorted([*calendar.open_intervals(day, site), extra]):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], until))
+        else:
+            joined.append((start, until))
+    clocks = [(_clock(start, day, site), _clock(until, day, site)) for start, until in joined]
+    return ", ".join(f"{start}-{until}" for start, until in clocks if start < until)
+
+
+def _clock(t: datetime, day: date, site: Site) -> str:
+    """`t` as wall-clock time of the business day: 25:30 is half past one at night. Whole minutes, rounded down."""
+    zone = ZoneInfo(site.timezone)
+    minutes = (t.astimezone(zone).replace(tzinfo=None) - datetime.combine(day, time())) // timedelta(
+        minutes=1
+    )
+    return f"{minutes // 60:02}:{minutes % 60:02}"
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)

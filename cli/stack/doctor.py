@@ -1,0 +1,183 @@
+"""`besok doctor`: what works on this machine and what does not, in plain words, with what to do about it."""
+
+import importlib.metadata
+import logging
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from besok.model import settings as settings_module
+from besok.model.errors import BesokError, SchemaMismatch
+from besok.model.plurals import many
+from besok.model.settings import Settings
+from cli.stack import home as home_module
+from cli.stack import mosquitto, ports, postgres
+from cli.stack.home import Home
+
+OK, PROBLEM, NOTE = "ok", "PROBLEM", "note"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line of the report. A `PROBLEM` makes the doctor fail, a `NOTE` is only worth knowing."""
+
+    state: str
+    text: str
+    advice: str = ""
+
+
+def report() -> int:
+    """Print what was found; 1 if anything that is needed does not work, else 0."""
+    logging.disable(logging.WARNING)  # what a pool says while it tries is no news here
+    findings = list(examine(home_module.find()))
+    for f in findings:
+        print(f"{f.state:8} {f.text}" + (f"\n{'':8} -> {f.advice}" if f.advice else ""))
+    problems = sum(f.state == PROBLEM for f in findings)
+    print("\nEverything that is needed works." if not problems else f"\n{many(problems, 'problem')}.")
+    return 1 if problems else 0
+
+
+def examine(home: Home) -> Iterator[Finding]:
+    """Look at everything, from the ground up."""
+    yield from (check() for check in (_python, _packages, _postgres, _timescaledb, _mosquitto, _chromium))
+    running = home.is_running()
+    yield _demo(home, running)
+    if running or "BESOK_DATABASE_URL" in os.environ:
+        yield from _services(_settings(home, running))
+
+
+def _python() -> Finding:
+    return Finding(state=OK, text=f"Python {sys.version.split()[0]} ({sys.executable})")
+
+
+def _packages() -> Finding:
+    """Whether each package that the distribution asks for is here, in the version it asks for."""
+    try:
+        wanted = importlib.metadata.requires("besok") or []
+    except importlib.metadata.PackageNotFoundError:
+        return Finding(state=PROBLEM, text="Besök is not installed in this Python", advice="`make setup`")
+    wrong = [problem for line in wanted if "extra ==" not in line and (problem := _package_problem(line))]
+    if wrong:
+        return Finding(state=PROBLEM, text="Python packages: " + ", ".join(wrong), advice="`make setup`")
+    return Finding(state=OK, text="Python packages")
+
+
+def _package_problem(line: str) -> str | None:
+    """What is wrong with the package of a requirement such as `dash[async]==4.4.1`."""
+    name, _, version = re.sub(r"\[.*?\]|;.*|\s", "", line).partition("==")
+    try:
+        found = importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return f"{name} is missing"
+    return f"{name} is {found} and should be {version}" if version and found != version else None
+
+
+def _postgres() -> Finding:
+    return _program("PostgreSQL 17", (postgres.BIN / "postgres").exists, postgres.PACKAGE)
+
+
+def _timescaledb() -> Finding:
+    library = postgres.BIN.parent / "lib" / "timescaledb.so"
+    return _program("TimescaleDB for PostgreSQL 17", library.exists, postgres.PACKAGE)
+
+
+def _mosquitto() -> Finding:
+    def found() -> bool:
+        try:
+            return bool(mosquitto.binary())
+        except BesokError:
+            return False
+
+    return _program("Mosquitto", found, "mosquitto")
+
+
+def _program(name: str, found: Callable[[], bool], package: str) -> Finding:
+    if found():
+        return Finding(state=OK, text=name)
+    advice = f"`make setup`, or on Debian 13 `apt-get install {package}`; elsewhere `docker compose up`"
+    return Finding(
+        state=PROBLEM, text=f"{name} is not installed (only the demo and the tests need it)", advice=advice
+    )
+
+
+def _chromium() -> Finding:
+    if shutil.which("chromium"):
+        return Finding(state=OK, text="Chromium (for the tests)")
+    return Finding(
+        state=NOTE, text="Chromium is not installed; only the tests need it", advice="`make test` installs it"
+    )
+
+
+def _demo(home: Home, running: bool) -> Finding:
+    web = home.known_ports().get("web")
+    if running:
+        return Finding(state=OK, text=f"A demo runs: http://127.0.0.1:{web}" if web else "A demo is starting")
+    if home.data.exists():
+        return Finding(
+            state=NOTE, text=f"No demo runs; its data is in {home.data.resolve()}", advice="`make demo`"
+        )
+    return Finding(state=NOTE, text="No demo has run here yet", advice="`make demo`")
+
+
+def _settings(home: Home, running: bool) -> Settings:
+    """Where the services are: the running demo, or what the environment says."""
+    settings = settings_module.load()
+    if not running:
+        return settings
+    return settings.model_copy(update=home.addresses())
+
+
+def _services(settings: Settings) -> Iterator[Finding]:
+    yield from _database(settings)
+    host, port = settings.mqtt_host, settings.mqtt_port
+    if ports.answers(port, host):
+        yield Finding(state=OK, text=f"The broker answers on {host}:{port}")
+    else:
+        advice = "is it running, and are BESOK_MQTT_HOST and BESOK_MQTT_PORT right?"
+        yield Finding(state=PROBLEM, text=f"The broker does not answer on {host}:{port}", advice=advice)
+    if ports.answers(settings.port, settings.host):
+        yield Finding(state=OK, text=f"The web server answers on port {settings.port}")
+    else:
+        yield Finding(
+            state=PROBLEM, text=f"Nothing answers on web port {settings.port}", advice="`besok serve`"
+        )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    from besok import services
+    from besok.store import schema
+    from besok.store.database import Database
+
+    try:
+        with Database(settings.database_url.get_secret_value(), pool_size=1) as db:
+            with db.transaction() as conn:
+                mismatch = schema.mismatch(conn)
+            yield Finding(state=OK, text="The database answers")
+            if mismatch:
+                what, _, advice = mismatch.en.partition(": ")
+                yield Finding(state=PROBLEM, text=what.capitalize(), advice=advice)
+                return
+            yield Finding(state=OK, text="The database has this program's schema")
+            now = datetime.now(UTC)
+            yield _last_reading(services.health(db, now).last_received, now)
+    except SchemaMismatch as exc:
+        yield Finding(state=PROBLEM, text=exc.in_full, advice="`besok migrate`")
+    except BesokError as exc:
+        yield Finding(state=PROBLEM, text=str(exc), advice="is it running, and is BESOK_DATABASE_URL right?")
+
+
+def _last_reading(heard: datetime | None, now: datetime) -> Finding:
+    if heard is None:
+        advice = "is the collector running (`besok collect`), and do sensors send to the broker?"
+        return Finding(state=PROBLEM, text="No reading has ever come", advice=advice)
+    age_s = (now - heard).total_seconds()
+    if age_s > 300:
+        text = f"The last reading came {many(age_s / 60, 'minute')} ago"
+        return Finding(
+            state=PROBLEM, text=text, advice="is the collector running, and do sensors send to the broker?"
+        )
+    return Finding(state=OK, text=f"The last reading came {many(age_s, 'second')} ago")

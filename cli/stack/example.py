@@ -1,0 +1,62 @@
+"""What the demo has around its simulated counts: the programme its people come for, an invented ledger."""
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from besok.files.ical import Occurrence
+from besok.model import actions as ledger
+from besok.model.site import SiteFile
+from besok.store import actions, calendars
+from besok.store.database import Database
+from sensors_sim.world import World, instant
+
+LEDGER = Path("sites/helsingborg-actions.toml")
+CALENDAR = "simulated"
+AHEAD = timedelta(days=90)
+TITLES: Final = {
+    "evening": "Kvällsprogram (simulerat)",
+    "matinee": "Lördagsmatiné (simulerad)",
+    "concert": "Konsert (simulerad)",
+}
+
+
+def programme(
+    sites: SiteFile, first: date, last: date, seed: int = 1
+) -> Iterator[tuple[str, Occurrence, str]]:
+    """The events of the simulated world: site, event, space."""
+    world = World(sites, seed)
+    for site, day, plan in world.programme(first, last):
+        space = world.ground.spaces[plan.place].split("/")[-1]
+        yield (
+            site.id,
+            Occurrence(
+                uid=f"{plan.kind}-{day}",
+                title=TITLES[plan.kind],
+                place=space,
+                start=instant(plan.begins),
+                end=instant(plan.begins + plan.lasts),
+                all_day=False,
+            ),
+            space,
+        )
+
+
+def put(db: Database, sites: SiteFile, first: date, today: date, now: datetime) -> None:
+    """Bring the programme since `first` and the invented ledger into the demo's database."""
+    found = list(programme(sites, first, today + AHEAD))
+    for site in sites.sites:
+        own = [(occurrence, space) for name, occurrence, space in found if name == site.id]
+        calendars.import_events(db, site.id, CALENDAR, own, now=now)
+    if LEDGER.exists():
+        known = {site.id for site in sites.sites}
+        told = [a for a in ledger.parse(LEDGER.read_text(encoding="utf-8"), str(LEDGER)) if a.site in known]
+        asked = [
+            a for a in told if (a.answered or a.asked or today) <= today
+        ]  # this machine's clock may say any day
+        actions.put(db, [a for a in asked if set(a.spaces) <= _spaces(sites, a.site)], "demo", now)
+
+
+def _spaces(sites: SiteFile, name: str) -> set[str]:
+    return {space.id for site in sites.sites if site.id == name for space in site.spaces}

@@ -1,0 +1,170 @@
+"""The folder of an embedded stack: its data, logs, ports, and the lock that says it is running."""
+
+import fcntl
+import hashlib
+import json
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from besok.model.errors import SettingsError, StackError
+from besok.model.settings import Settings
+from cli.stack import ports, program
+from cli.stack.mosquitto import Broker
+from cli.stack.postgres import Cluster
+
+ELSEWHERE = Path("/var/lib/besok")  # for data that the servers' accounts could not reach in the clone
+DEFAULT_WEB_PORT = 8050
+DEFAULT_MQTT_PORT = 1883
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home:
+    """`.besok` in the clone, or what BESOK_HOME says."""
+
+    path: Path
+
+    @property
+    def logs(self) -> Path:
+        """One file per program."""
+        return self.path / "log"
+
+    @property
+    def data(self) -> Path:
+        """Where the servers keep their data: a folder, or a link to one elsewhere."""
+        return self.path / "data"
+
+    @property
+    def history(self) -> Path:
+        """What has been simulated so far; lies with the data, so that both go together."""
+        return self.data / "history.json"
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the stack's lock. Raises StackError if somebody else does."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        with (self.path / "lock").open("a") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StackError(f"A demo is already running in {self.path}{self._running_at()}") from None
+            yield
+
+    def is_running(self) -> bool:
+        """Whether somebody holds the lock."""
+        try:
+            with self.locked():
+                return False
+        except StackError:
+            return True
+
+    def _running_at(self) -> str:
+        port = self.known_ports().get("web")
+        return f": http://127.0.0.1:{port}" if port else ""
+
+    def known_ports(self) -> dict[str, int]:
+        """The ports of the last start, by name."""
+        try:
+            return dict(json.loads((self.path / "ports.json").read_text()))
+        except (FileNotFoundError, ValueError):
+            return {}
+
+    def servers(self) -> tuple[Cluster, Broker]:
+        """The database and the broker of this stack, to be asked for under the lock.
+
+        Makes the data folder if there is none, ends what an earlier run left behind, and chooses the ports of the last
+        start, or others where those are taken. The broker begins with the port that sensors expect.
+        """
+        self._make_data()
+        data = self.data.resolve()
+        postgres, mosquitto = data / "postgres", data / "mosquitto"
+        cluster = Cluster(folder=postgres, port=0, user=_account(postgres / "data", "postgres"))
+        broker = Broker(folder=mosquitto, port=0, user=_account(mosquitto, "mosquitto", "postgres"))
+        for server in (cluster, broker):
+            program.end_leftovers(server.program())
+        broker_port = self._port("mosquitto", self.known_ports().get("mosquitto", 0), DEFAULT_MQTT_PORT)
+        return replace(cluster, port=self._port("postgres")), replace(broker, port=broker_port)
+
+    def addresses(self) -> dict[str, object]:
+        """Where the servers of a running stack are, as values of Settings."""
+        known = self.known_ports()
+        cluster = Cluster(folder=self.data.resolve() / "postgres", port=known.get("postgres", 0))
+        return {
+            "database_url": SecretStr(cluster.url()),
+            "mqtt_host": ports.HOST,
+            "mqtt_port": known.get("mosquitto", 0),
+            "port": known.get("web", 0),
+        }
+
+    def found_by(self, settings: Settings) -> Settings:
+        """The settings, with the addresses of the stack that runs here if nobody has said where the database is."""
+        if "BESOK_DATABASE_URL" in os.environ or not self.path.is_dir() or not self.is_running():
+            return settings
+        return settings.model_copy(update=self.addresses())
+
+    def web_port(self) -> int:
+        """BESOK_PORT if that is set; else 8050, or another where that is taken. Raises StackError, SettingsError."""
+        wished = os.environ.get("BESOK_PORT", "")
+        if not wished:
+            return self._port("web", DEFAULT_WEB_PORT)
+        if not (wished.isdigit() and 0 < int(wished) < 65536):
+            raise SettingsError(f"BESOK_PORT is {wished!r}: it must be a port number, 1 to 65535")
+        if not ports.is_free(int(wished)):
+            raise StackError(
+                f"Port {wished} (BESOK_PORT) cannot be used: another program has it, or it needs root"
+            )
+        self._remember("web", int(wished))
+        return int(wished)
+
+    def _port(self, name: str, *wished: int) -> int:
+        """The first free port of those wished for, the last start's, or any."""
+        candidates = (*wished, self.known_ports().get(name, 0))
+        chosen = next((p for p in candidates if p and ports.is_free(p)), None) or ports.free()[0]
+        self._remember(name, chosen)
+        return chosen
+
+    def _remember(self, name: str, port: int) -> None:
+        (self.path / "ports.json").write_text(json.dumps({**self.known_ports(), name: port}))
+
+    def _make_data(self) -> None:
+        if self.data.is_dir():
+            return
+        if self.data.is_symlink():  # its target was removed
+            self.data.unlink()
+        self.data.mkdir(mode=0o755)
+        user = program.unprivileged("postgres")
+        if user and not _can_enter(user, self.data):
+            self.data.rmdir()
+            self.data.symlink_to(_folder_elsewhere(self.path), target_is_directory=True)
+
+
+def find() -> Home:
+    """The stack of this clone, or the one BESOK_HOME names."""
+    return Home(path=Path(os.environ.get("BESOK_HOME") or program.ROOT / ".besok").resolve())
+
+
+def _account(folder: Path, *candidates: str) -> str:
+    """Whom a server runs as: an existing folder's owner if we are root, so that root may start what a user made."""
+    if os.geteuid() == 0 and folder.exists() and folder.stat().st_uid != 0:
+        return pwd.getpwuid(folder.stat().st_uid).pw_name
+    return program.unprivileged(*candidates)
+
+
+def _can_enter(user: str, folder: Path) -> bool:
+    command = program.wrapped(("test", "-x", str(folder)), user)
+    return subprocess.run(command, cwd="/", check=False).returncode == 0
+
+
+def _folder_elsewhere(home: Path) -> Path:
+    """A new folder of this home's own. What lies there already belonged to a clone that is gone."""
+    folder = ELSEWHERE / hashlib.sha256(str(home).encode()).hexdigest()[:12]
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True, mode=0o755)
+    return folder

@@ -1,0 +1,93 @@
+"""A private Mosquitto, in a folder of its own, on the loopback address."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from besok.model.errors import StackError
+from cli.stack import ports, program
+from cli.stack.program import Program
+
+BINARIES = ("/usr/sbin/mosquitto", "/usr/bin/mosquitto", "/usr/local/sbin/mosquitto")
+
+# The queue of the collector must outlive both of them, so it is written to disk every 5 s; it may hold any number of
+# messages, and any number may be on their way at once: the collector itself says how many it takes (Receive Maximum).
+# Nobody but this machine reaches the port, so no password is asked for.
+CONF = """\
+# Written at each start by `besok`; changes here are lost.
+listener {port} 127.0.0.1
+allow_anonymous true
+set_tcp_nodelay true
+
+persistence true
+persistence_location {folder}/
+autosave_interval 5
+max_queued_messages 0
+max_inflight_messages 0
+message_size_limit 4194304
+
+log_dest stderr
+log_type error
+log_type warning
+log_type notice
+log_timestamp_format %Y-%m-%dT%H:%M:%S
+connection_messages false
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """A broker in `folder`, listening on `port`."""
+
+    folder: Path
+    port: int
+    user: str = ""  # the account it runs as; ours if empty
+
+    def program(self) -> Program:
+        """The server, to be started and watched."""
+        return Program(
+            name="mosquitto",
+            command=(binary(), "-c", str(self.folder / "mosquitto.conf")),
+            user=self.user,
+            folder=self.folder,
+            prepare=self.prepare,
+        )
+
+    def ready(self) -> bool:
+        """Whether it takes connections."""
+        return ports.answers(self.port)
+
+    def prepare(self) -> None:
+        """Write its configuration and end what an earlier run left behind."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self.user:
+            shutil.chown(self.folder, self.user)
+        program.end_leftovers(self.program())
+        (self.folder / "mosquitto.conf").write_text(CONF.format(port=self.port, folder=self.folder))
+
+
+def binary() -> str:
+    """Where mosquitto is. Debian keeps it out of an ordinary user's path."""
+    found = next((b for b in BINARIES if os.access(b, os.X_OK)), None) or shutil.which("mosquitto")
+    if not found:
+        raise StackError("Mosquitto is not installed: on Debian, `apt-get install mosquitto`")
+    return found
+
+
+@contextmanager
+def temporary(port: int) -> Iterator[Broker]:
+    """A broker that is gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="besok-mqtt-") as name:
+        os.chmod(name, 0o755)  # noqa: PTH101 - the server's account must be able to enter
+        broker = Broker(folder=Path(name), port=port, user=program.unprivileged("mosquitto", "postgres"))
+        server = broker.program()
+        process = program.start(server, broker.folder / "log")
+        try:
+            program.wait_until(broker.ready, process, server.name, limit_s=10)
+            yield broker
+        finally:
+            program.stop(process, server)

@@ -1,0 +1,54 @@
+"""Ports on the loopback address."""
+
+import contextlib
+import ipaddress
+import socket
+from itertools import islice
+from random import SystemRandom
+
+from besok.model.errors import SettingsError
+
+HOST = "127.0.0.1"
+
+# Systems give their clients' connections ports from 32768 (Linux) or 49152 on: below these no connection
+# takes the port of a server while that is being started again.
+SERVERS = range(20_000, 32_768)
+
+
+def free(count: int = 1) -> tuple[int, ...]:
+    """`count` different ports that nobody listens on just now, in an order that nobody else draws."""
+    drawn = SystemRandom().sample(SERVERS, len(SERVERS))
+    return tuple(islice(filter(is_free, drawn), count))
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on `port` now."""
+    with socket.socket() as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # ports of connections just ended are free
+        try:
+            s.bind((HOST, port))
+        except OSError:
+            return False
+        return True
+
+
+def answers(port: int, host: str = HOST) -> bool:
+    """Whether somebody accepts connections on `port`."""
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def check_host(host: str, expose: bool) -> None:
+    """Raise SettingsError for an address that other machines reach: there is no sign-in yet."""
+    if expose or host == "localhost":
+        return
+    with contextlib.suppress(ValueError):
+        if ipaddress.ip_address(host).is_loopback:
+            return
+    raise SettingsError(
+        f"BESOK_HOST is {host}: others could reach it, and Besök has no sign-in yet. Leave it at 127.0.0.1; "
+        "in a container whose port is published on 127.0.0.1 only, set BESOK_EXPOSE=true"
+    )

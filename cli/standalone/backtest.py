@@ -1,0 +1,173 @@
+"""The command `besok backtest` at work: how the forecast would have done on a series, beside simpler ways."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import partial
+from multiprocessing import get_context
+
+import numpy as np
+
+from besok.analytics.forecast import Calendar, History, Months, Paths, fan, forecast, forecast_months
+from besok.analytics.forecast.chance import Fates, fates
+from besok.analytics.forecast.history import Floats
+from besok.analytics.forecast.scoring import COVER, FAR, YEAR, Score, Told, crps, crps_normal, score
+from besok.model.errors import CountFileError
+from cli.standalone.rivals import Z80, Rival, rivals
+from cli.standalone.series import Series
+from cli.standalone.weeks import Weeks, by_week, daily_paths
+
+OURS = "besok"
+ROWS = {"D": "days", "W": "weeks", "M": "months"}
+LEAST = {"D": 56, "W": 8, "M": 12}  # rows of history before the first origin
+USUAL = {"D": 3 * 365, "W": 3 * 52, "M": 36}  # the same in a long series
+TRUTH = {"D": 28, "W": 4, "M": 3}  # rows after the last origin, at least
+PATHS = 1000
+WORTH = 20_000  # days or months times origins, from which several processes are sooner done, though each has to begin
+Past = History | Weeks | Months
+Heard = Callable[[str, int, int], None]  # series, origins done, origins in all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The scores of one series: by method, one for each origin; and what ours could have been by chance."""
+
+    name: str
+    step: str
+    origins: tuple[date, ...]
+    scores: dict[str, list[Score]]
+    fates: tuple[Fates, ...]
+
+
+def run(
+    series: Series,
+    calendar: Calendar,
+    *,
+    origins: int,
+    quick: bool,
+    seed: int,
+    heard: Heard,
+    at_once: int = 1,
+) -> Outcome:
+    """Forecasts as of `origins` earlier days, weeks or months, each from what was known then, and their scores.
+
+    Up to `at_once` of them are made at the same time; the scores are the same.
+    """
+    past = series.past()
+    at = chosen(len(past.visits), series.step, origins)
+    reckoned = past.days.visits if isinstance(past, Weeks) else past.visits
+    many = min(at_once, len(at)) if len(reckoned) * len(at) > WORTH else 1
+    if many > 1:
+        try:
+            with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
+                return scored(series, calendar, at, quick, seed, heard, pool.map)
+        except (BrokenProcessPool, NotImplementedError, OSError):
+            pass  # a place without semaphores, or with little memory: one after the other
+    return scored(series, calendar, at, quick, seed, heard)
+
+
+def cores() -> int:
+    """How many origins can be reckoned at once here."""
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 8)
+
+
+def scored(
+    series: Series,
+    calendar: Calendar,
+    at: Sequence[int],
+    quick: bool,
+    seed: int,
+    heard: Heard,
+    each: Callable[..., Iterator[tuple[dict[str, Score], Fates]]] = map,
+) -> Outcome:
+    """The same as of the rows `at`, each with so many rows before it; `each` applies a function to all of them."""
+    past = series.past()
+    found = []
+    for one in each(partial(_at, past, calendar, series.step, quick, seed), at):
+        found.append(one)
+        heard(series.name, len(found), len(at))
+    return Outcome(
+        name=series.name,
+        step=series.step,
+        origins=tuple(_known(past, n).origin for n in at),
+        scores={name: [scores[name] for scores, _ in found] for name in found[0][0]},
+        fates=tuple(one for _, one in found),
+    )
+
+
+def _at(
+    past: Past, calendar: Calendar, step: str, quick: bool, seed: int, n: int
+) -> tuple[dict[str, Score], Fates]:
+    """The scores of all methods that know `n` rows, and what ours would be were its futures what came."""
+    known, came = past.visits[:n], past.visits[n : n + YEAR[step]]
+    futures = _futures(past, n, len(came), calendar, seed)
+    ours = _ours(futures, came)
+    told: dict[str, Told | None] = {OURS: ours}
+    told |= {name: _theirs(rival, known, came) for name, rival in rivals(step, quick).items()}
+    scores = {name: score(one, came, known, step) if one else untold(step) for name, one in told.items()}
+    return scores, fates(futures.visits, ours.low, ours.high, np.isfinite(came), COVER[step])
+
+
+def untold(step: str) -> Score:
+    """The score of a method that has nothing to say yet, such as last year's days in a first year."""
+    return Score(
+        mase=np.full(len(FAR[step]), np.nan),
+        cover=np.full(len(COVER[step]), np.nan),
+        total=np.nan,
+        total_held=np.nan,
+        crps=np.nan,
+    )
+
+
+def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
+    """How many rows each origin has before it: evenly spread, each with a whole year after it if there is."""
+    last = rows - YEAR[step]
+    first = min(USUAL[step], max(LEAST[step], last // 2))
+    if last < first:  # too short for a whole year of truth
+        first, last = LEAST[step], rows - TRUTH[step]
+    if last < first:
+        raise CountFileError(
+            f"{rows} {ROWS[step]} are too few to score a forecast; {LEAST[step] + TRUTH[step]} are needed"
+        )
+    return tuple(sorted({round(n) for n in np.linspace(first, last, origins)}))
+
+
+def _known(past: Past, n: int) -> Past:
+    """What was known when `n` rows were over."""
+    if isinstance(past, History):
+        return past.before(past.first + timedelta(days=n))
+    return past.before(n) if isinstance(past, Weeks) else replace(past, visits=past.visits[:n])
+
+
+def _futures(past: Past, n: int, rows: int, calendar: Calendar, seed: int) -> Paths:
+    """What was foretold of the `rows` after the first `n`."""
+    known, rng = _known(past, n), np.random.default_rng(seed)
+    if isinstance(known, Months):
+        return forecast_months(known, rows, calendar, rng=rng, paths=PATHS)
+    if isinstance(known, Weeks):
+        return by_week(daily_paths(known, rows, calendar, rng, PATHS), known, rows)
+    return forecast(known, rows, calendar, rng=rng, paths=PATHS)
+
+
+def _ours(futures: Paths, came: Floats) -> Told:
+    spread = fan(futures)
+    total_low, total_high = np.quantile(futures.visits[np.isfinite(came)].sum(axis=0), (0.1, 0.9))
+    return Told(
+        mean=spread.mean,
+        low=spread.low80,
+        high=spread.high80,
+        crps=crps(futures.visits, came),
+        total_low=float(total_low),
+        total_high=float(total_high),
+    )
+
+
+def _theirs(rival: Rival, known: Floats, came: Floats) -> Told | None:
+    found = rival(known, len(came))
+    if found is None:
+        return None
+    mean, sd = found[0], np.maximum(found[1], 1e-6)
+    return Told(mean=mean, low=mean - Z80 * sd, high=mean + Z80 * sd, crps=crps_normal(mean, sd, came))

@@ -1,0 +1,160 @@
+"""Unusual intervals of a file of counts: read the lines, ask the mathematics, tell the answer."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from besok.analytics.events import Learnt, Unusual, find, lay, learn
+from besok.files import csvfile, notation, understood
+from besok.model.errors import CountFileError
+
+HEAD = ("start", "end", "count", "expected", "score")
+DAY = timedelta(days=1)
+DOORS = 1.2  # lines to a time, from which a file holds several doors
+MONTHS = np.timedelta64(60, "D")  # within which the clock may have changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Series:
+    """Counts by wall-clock time, NaN where nothing was counted, with the offset from UTC that each line told (s)."""
+
+    times: np.ndarray
+    counts: np.ndarray
+    offsets: np.ndarray | None
+    zone: ZoneInfo | None
+    note: str = ""  # which columns were counted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What is unusual, and what the reader should know of how it was found."""
+
+    series: Series
+    learnt: Learnt
+    found: Sequence[Unusual]
+
+    @property
+    def note(self) -> str:
+        """What has to be said about the file; empty if nothing."""
+        return "\n".join(filter(None, (self.series.note, self._doubt())))
+
+    def _doubt(self) -> str:
+        if not self.learnt.comparable:
+            return (
+                "Too little history to tell what is usual: give three weeks of hours, or two months of days."
+            )
+        span = self.series.times.max() - self.series.times.min()
+        if (
+            self.series.offsets is not None
+            and not self.series.offsets.any()
+            and span > MONTHS
+            and not self.series.zone
+        ):
+            return "The times are in UTC, and people keep to the clock: --zone Europe/Stockholm, say, puts them on it."
+        return ""
+
+
+def answer(path: Path, most: int | None, zone: str, columns: Sequence[str] = ()) -> Answer:
+    """The unusual intervals of a file, `most` of them at most. Raises CountFileError."""
+    series = read(path, zone, columns)
+    learnt = learn(lay(series.times, series.counts))
+    return Answer(series=series, learnt=learnt, found=find(learnt, most))
+
+
+def read(path: Path, zone: str = "", columns: Sequence[str] = ()) -> Series:
+    """The columns time and count of a file, or others of which `columns` are added up.
+
+    Times with an offset become wall-clock times, of a zone that is told.
+    """
+    table = csvfile.parse_counts(csvfile.text_of(path), "time", "count", columns, str(path))
+    place = notation.zone(zone)
+    moments = [row.moment() for row in table.rows]
+    aware = sum(m.tzinfo is not None for m in moments)
+    if aware not in (0, len(moments)):
+        raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
+    local = [m.astimezone(place) if aware and place else m for m in moments]
+    counts = [row.count() for row in table.rows]
+    return _doors_together(
+        Series(
+            times=np.array([m.replace(tzinfo=None) for m in local], "datetime64[s]"),
+            counts=np.array([np.nan if c is None else c for c in counts], float),
+            offsets=np.array([_offset(m) for m in local]) if aware else None,
+            zone=place if aware else None,
+            note="".join(understood.counted_by(str(path), table, "time", asked=bool(columns))),
+        )
+    )
+
+
+def _doors_together(series: Series) -> Series:
+    """The same with the lines of a time added up, where so many times have several that these must be doors.
+
+    A few are not: the hour that comes twice in autumn, or a line that was written twice.
+    """
+    times, first, place = np.unique(series.times, return_index=True, return_inverse=True)
+    if len(series.times) < DOORS * len(times):
+        return series
+    heard = np.isfinite(series.counts)
+    sums = np.bincount(place, np.where(heard, series.counts, 0.0), len(times))
+    return replace(
+        series,
+        times=times,
+        counts=np.where(np.bincount(place, heard, len(times)) > 0, sums, np.nan),
+        offsets=None if series.offsets is None else series.offsets[first],
+    )
+
+
+def _offset(moment: datetime) -> int:
+    return round((moment.utcoffset() or timedelta()).total_seconds())
+
+
+def rows(told: Answer) -> Iterator[tuple[str, str, float, float, float]]:
+    """Each interval as it is written: times in the way of the file, rounded figures."""
+    days = told.learnt.grid.step_s == DAY.total_seconds()
+    for one in told.found:
+        start, end = (_written(told.series, t, days) for t in (one.start, one.end))
+        yield start, end, _short(one.count, 2), round(one.expected, 2), round(one.score, 2)
+
+
+def _written(series: Series, time: np.datetime64, days: bool) -> str:
+    wall: datetime = time.astype("datetime64[s]").item()
+    if days and (wall.hour, wall.minute) == (0, 0):
+        return wall.date().isoformat()
+    if series.offsets is None:
+        return wall.isoformat(sep=" ")
+    if series.zone:
+        return wall.replace(tzinfo=series.zone).isoformat(sep=" ")
+    last = max(
+        int(np.searchsorted(series.times[order := np.argsort(series.times)], time, side="right")) - 1, 0
+    )
+    offset = timedelta(seconds=int(series.offsets[order][last]))
+    return wall.replace(tzinfo=timezone(offset) if offset else UTC).isoformat(sep=" ")
+
+
+def _short(value: float, digits: int) -> float:
+    return int(value) if value == int(value) else round(value, digits)
+
+
+def as_csv(told: Answer) -> str:
+    """Lines `start,end,count,expected,score`."""
+    lines = [HEAD, *rows(told)]
+    return "\n".join(",".join(map(str, line)) for line in lines)
+
+
+def as_json(told: Answer) -> str:
+    """One object: the intervals, and what was usual in the series."""
+    learnt = told.learnt
+    usual = {
+        "step_s": learnt.grid.step_s,
+        "counts": int(np.isfinite(learnt.grid.counts).sum()),
+        "scatter": {
+            "groups": round(learnt.usual.spread.groups, 3),
+            "roughness": round(learnt.usual.spread.roughness, 5),
+        },
+    }
+    events = [dict(zip(HEAD, row, strict=True)) for row in rows(told)]
+    return json.dumps({"events": events, "usual": usual, "note": told.note or None}, ensure_ascii=False)

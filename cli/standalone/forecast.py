@@ -1,0 +1,234 @@
+"""The command `besok forecast` at work: a file of visits in, a fan, totals and odds out."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from besok.analytics.forecast import (
+    Calendar,
+    Fan,
+    History,
+    Months,
+    Odds,
+    Paths,
+    Total,
+    calendar_years,
+    fan,
+    forecast,
+    forecast_months,
+    likely_from,
+    needed_growth,
+    odds,
+    total,
+)
+from besok.analytics.forecast.months import years_of_months
+from besok.model.errors import BesokError
+from besok.model.plurals import many
+from cli.standalone.series import AHEAD_DAYS, Series, Step
+from cli.standalone.weeks import Weeks, by_week, daily_paths
+
+HEAD = ("date", "mean", "low80", "high80", "low95", "high95")
+YEAR = {"D": 365, "W": 52, "M": 12}  # rows
+MONTHS = 120  # a longer horizon of a monthly series is meant in days
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """`visits` in the 365 days up to `deadline`."""
+
+    visits: float
+    deadline: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reach:
+    """How the goal stands: the odds, when they become even, when 4 in 5, and the growth a year that it needs."""
+
+    odds: Odds | None
+    likely_50: date | None
+    likely_80: date | None
+    last_365: float | None
+    needed_growth: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """All that the command prints."""
+
+    origin: date
+    step: Step
+    fan: Fan
+    totals: tuple[Total, ...]
+    goal: Goal | None
+    reach: Reach | None
+
+
+def answer(
+    series: Series, calendar: Calendar, horizon: int | None, goal: Goal | None, seed: int, paths: int
+) -> Answer:
+    """The forecast of a series for `horizon` days, weeks or months; without one a year, or up to the deadline."""
+    past, rng = series.past(), np.random.default_rng(seed)
+    to_goal = _rows_until(past, goal.deadline) if goal else 0
+    shown = horizon or max(YEAR[series.step], to_goal)
+    rows = max(
+        shown, to_goal, YEAR[series.step] if goal else 0
+    )  # a year: what nobody observed of the last is as open
+    if isinstance(past, Months):
+        drawn = told = forecast_months(past, rows, calendar, rng=rng, paths=paths)
+    elif isinstance(past, Weeks):
+        drawn = daily_paths(past, max(rows, 0 if horizon else YEAR["W"] + 1), calendar, rng, paths)
+        told = by_week(drawn, past, shown)
+    else:
+        drawn = told = forecast(past, rows, calendar, rng=rng, paths=paths)
+    known = past.days if isinstance(past, Weeks) else past
+    years = years_of_months if series.step == "M" else calendar_years
+    return Answer(
+        origin=past.origin,
+        step=series.step,
+        fan=fan(Paths(days=told.days[:shown], visits=told.visits[:shown])),
+        totals=tuple(total(drawn, first, last) for first, last in years(drawn)),
+        goal=goal,
+        reach=_reach(drawn, known, goal) if goal else None,
+    )
+
+
+def meant(horizon: int | None, step: Step) -> tuple[int | None, str]:
+    """The rows that are asked for, and what has to be said of them. Raises BesokError where they are too many.
+
+    So many months as nobody can mean are days.
+    """
+    if horizon is None:
+        return None, ""
+    if step == "M" and horizon > MONTHS:
+        months = max(round(horizon * 12 / 365.25), 1)
+        return (
+            months,
+            f"--horizon {horizon} is taken for days, as more than {MONTHS} months are: {months} months",
+        )
+    if step == "W" and horizon > AHEAD_DAYS // 7:
+        raise BesokError(
+            f"--horizon {horizon} is too far: at most {AHEAD_DAYS // 7} weeks can be looked ahead"
+        )
+    return horizon, ""
+
+
+def _rows_until(past: History | Weeks | Months, deadline: date) -> int:
+    """Rows up to a deadline, the one in which it lies included."""
+    origin = past.days.origin if isinstance(past, Weeks) else past.origin
+    days = (deadline - origin).days + 1
+    if days <= 0:
+        raise BesokError(
+            f"the deadline {deadline} is not after the counts, which end before {origin}; choose a later one"
+        )
+    if days > AHEAD_DAYS:
+        raise BesokError(
+            f"the deadline {deadline} is too far away: at most {AHEAD_DAYS // 366} years can be looked ahead"
+        )
+    if isinstance(past, Months):
+        return (deadline.year - origin.year) * 12 + deadline.month - origin.month + 1
+    return max((deadline - past.origin).days // 7 + 1, 1) if isinstance(past, Weeks) else days
+
+
+def _reach(drawn: Paths, past: History | Months, goal: Goal) -> Reach:
+    """How the goal stands. The last year is the mean of what was observed of it, times its length."""
+    year = YEAR["M" if isinstance(past, Months) else "D"]
+    seen = past.visits[-year:]
+    seen = seen[np.isfinite(seen)]
+    last = float(seen.mean()) * year if seen.size else None
+    return Reach(
+        odds=odds(drawn, past, goal.visits, goal.deadline),
+        likely_50=likely_from(drawn, past, goal.visits, 0.5),
+        likely_80=likely_from(drawn, past, goal.visits, 0.8),
+        last_365=last,
+        needed_growth=needed_growth(last, goal.visits, past.origin, goal.deadline),
+    )
+
+
+def as_csv(told: Answer) -> str:
+    """A line for every day, week or month."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(HEAD)
+    places = _places(told.fan)
+    writer.writerows(
+        (day.isoformat(), *(f"{v:.{places}f}" for v in values)) for day, *values in _rows(told.fan)
+    )
+    return text.getvalue().rstrip("\n")
+
+
+def _places(spread: Fan) -> int:
+    """Decimals that are told: one, or more where days are fractions of whatever unit the file has."""
+    most = float(spread.high95.max(initial=0.0))
+    return 1 if most >= 10 or most == 0 else 4
+
+
+def _rows(spread: Fan) -> Iterator[tuple[Any, ...]]:
+    columns = (spread.mean, spread.low80, spread.high80, spread.low95, spread.high95)
+    return zip(spread.days, *(column.tolist() for column in columns), strict=True)
+
+
+def sentence(told: Answer) -> str:
+    """How the goal stands, in one sentence."""
+    if told.goal is None or told.reach is None or told.reach.odds is None:
+        return "The odds of the target cannot be told."
+    goal, found = told.goal, told.reach.odds
+    return (
+        f"Odds of {many(goal.visits, 'visit')} in the year up to {goal.deadline}: {_percent(found.probability)}. "
+        f"Expected are {found.mean:,.0f}; four futures of five lie between {found.low80:,.0f} and {found.high80:,.0f}."
+    )
+
+
+def _percent(odds: float) -> str:
+    """Odds in words: nothing is certain."""
+    return "below 1 %" if odds < 0.01 else "above 99 %" if odds > 0.99 else f"{odds:.0%}".replace("%", " %")
+
+
+def as_json(told: Answer) -> str:
+    """The same with totals of the coming years and the odds."""
+    places = _places(told.fan)
+    return json.dumps(
+        {
+            "origin": told.origin.isoformat(),
+            "freq": told.step,
+            "horizon": len(told.fan.days),
+            "forecast": [
+                dict(zip(HEAD, (day.isoformat(), *(round(v, places) for v in values)), strict=True))
+                for day, *values in _rows(told.fan)
+            ],
+            "totals": [_total(one) for one in told.totals],
+            "target": _target(told.goal, told.reach) if told.goal and told.reach else None,
+        },
+        indent=2,
+    )
+
+
+def _total(one: Total) -> dict[str, object]:
+    figures = {name: round(getattr(one, name), 1) for name in HEAD[1:]}
+    return {
+        "first": one.first.isoformat(),
+        "last": one.last.isoformat(),
+        "days": (one.last - one.first).days + 1,
+    } | figures
+
+
+def _target(goal: Goal, reach: Reach) -> dict[str, object]:
+    """The odds as JSON; None stands for what cannot be told, or for a day that does not come within the forecast."""
+    found = reach.odds
+    return {
+        "visits": goal.visits,
+        "deadline": goal.deadline.isoformat(),
+        "probability": round(found.probability, 4) if found else None,
+        "mean": round(found.mean, 1) if found else None,
+        "low80": round(found.low80, 1) if found else None,
+        "high80": round(found.high80, 1) if found else None,
+        "likely_50": reach.likely_50.isoformat() if reach.likely_50 else None,
+        "likely_80": reach.likely_80.isoformat() if reach.likely_80 else None,
+        "last_365": round(reach.last_365, 1) if reach.last_365 is not None else None,
+        "needed_growth": round(reach.needed_growth, 4) if reach.needed_growth is not None else None,
+    }

@@ -1,0 +1,64 @@
+"""The calendar around a series: public holidays, and holidays, school holidays and closed days from one's own files."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from besok.analytics.forecast import Calendar, calendar
+from besok.analytics.forecast.daykinds import named_by_date
+from besok.files import csvfile
+from besok.model.errors import CountFileError
+from cli.standalone.series import AHEAD_DAYS, LONGEST, Series
+
+
+def read_holidays(path: Path | None) -> dict[date, str]:
+    """Holidays of one's own from a file `date,name`. Where there are no names, years are matched by date."""
+    if path is None:
+        return {}
+    table = csvfile.read(path, need=("date",), may=("name", "holiday"))
+    column = next((name for name in ("name", "holiday") if name in table.columns), None)
+    names = {row.day(): row.texts[column].strip() if column else "" for row in table.rows}
+    return names | named_by_date([day for day, name in names.items() if not name])
+
+
+def read_days(path: Path | None) -> frozenset[date]:
+    """Days from a file with the column date, or with first and last (`date,last`), both within."""
+    if path is None:
+        return frozenset()
+    table = csvfile.read(path, need=("date",), may=("last",))
+    days: set[date] = set()
+    for row in table.rows:
+        first = row.day()
+        last = row.day("last") if "last" in table.columns and row.texts["last"].strip() else first
+        if not 0 <= (last - first).days <= LONGEST:
+            raise CountFileError(f"line {row.line}: {first} to {last} is no time; the last day comes first")
+        days |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
+    return frozenset(days)
+
+
+def calendar_of(
+    series: Series,
+    country: str,
+    holidays: Path | None,
+    school: Path | None,
+    closed: Path | None,
+    outdoors: bool = False,
+) -> Calendar:
+    """The calendar from the first day of the series to the furthest that can be forecast."""
+    place, _, part = country.upper().partition("-")
+    try:
+        found = calendar(
+            min(series.visits),
+            min(max(series.visits), date(9900, 1, 1)) + timedelta(days=AHEAD_DAYS),
+            country=place,
+            subdivision=part,
+            holidays=read_holidays(holidays),
+            school=read_days(school),
+            closed=read_days(closed),
+        )
+        return replace(found, outdoors=outdoors)
+    except NotImplementedError:
+        raise CountFileError(
+            f"the holidays of {country} are not known; write the code of a country, such as SE, or of a part of one, "
+            "such as GB-SCT, or give the days in a file (--holidays)"
+        ) from None

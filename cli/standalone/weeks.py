@@ -1,0 +1,84 @@
+"""A series of weeks. Its days are forecast, and added up: the calendar is one of days, and so are totals and targets.
+
+A file that tells weeks only is one of days on which all of a week came on the day that stands for it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+
+from besok.analytics.forecast import Calendar, History, Paths, forecast, history
+from besok.analytics.forecast.history import Floats
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weeks:
+    """Visits of consecutive weeks from that which begins on `first` (NaN: not observed), and the days behind them."""
+
+    first: date
+    visits: Floats
+    days: History
+    told: bool  # by the file itself, on the first day of each
+
+    @property
+    def origin(self) -> date:
+        """The first day of the first week that is to be forecast."""
+        return self.first + len(self.visits) * WEEK
+
+    def before(self, n: int) -> "Weeks":
+        """What was known when `n` weeks were over."""
+        return replace(self, visits=self.visits[:n], days=self.days.before(self.first + n * WEEK))
+
+
+def weeks(visits: Mapping[date, float | None], days: Mapping[date, float | None] | None) -> Weeks:
+    """From visits by the first day of a week, and by day where these are known."""
+    first, count = min(visits), (max(visits) - min(visits)) // WEEK + 1
+    found = [visits.get(first + n * WEEK) for n in range(count)]
+    past = history(days) if days is not None else history(_spread(found, first))
+    return Weeks(
+        first=first,
+        visits=np.array([np.nan if v is None else v for v in found], dtype=np.float64),
+        days=past if days is None else _unbroken(past, first + count * WEEK),
+        told=days is None,
+    )
+
+
+def _spread(visits: list[float | None], first: date) -> dict[date, float | None]:
+    """Weeks as days: each on its first, the others without anybody."""
+    return {
+        first + n * WEEK + timedelta(days=day): 0.0 if day else count
+        for n, count in enumerate(visits)
+        for day in range(7)
+    }
+
+
+def _unbroken(past: History, origin: date) -> History:
+    """The days up to the first of the week under way that nobody observed: from there on it is forecast."""
+    holes = np.flatnonzero(~np.isfinite(past.visits[max((origin - past.first).days, 0) :]))
+    return past.before(origin + timedelta(days=int(holes[0]))) if holes.size else past
+
+
+def daily_paths(past: Weeks, rows: int, calendar: Calendar, rng: np.random.Generator, paths: int) -> Paths:
+    """The days to come up to the end of `rows` weeks. Of weeks told as such, those are closed that are so all days."""
+    if past.told:
+        whole = (
+            d for d in calendar.closed if all(d + timedelta(days=n) in calendar.closed for n in range(7))
+        )
+        calendar = replace(calendar, closed=frozenset(whole))
+    end = past.origin + rows * WEEK
+    return forecast(past.days, (end - past.days.origin).days, calendar, rng=rng, paths=paths)
+
+
+def by_week(drawn: Paths, past: Weeks, rows: int) -> Paths:
+    """The first `rows` weeks of paths of days; days of the week under way that are over count as they were counted."""
+    begins = tuple(past.origin + n * WEEK for n in range(rows))
+    week = np.array([(day - past.origin).days // 7 for day in drawn.days])
+    sums = np.zeros((rows, drawn.visits.shape[1]))
+    inside = (week >= 0) & (week < rows)
+    np.add.at(sums, week[inside], drawn.visits[inside])
+    sums[:1] += past.days.visits[max((past.origin - past.days.first).days, 0) :].sum()
+    return Paths(days=begins, visits=sums)

@@ -1,0 +1,78 @@
+"""What `besok device` prints: the sensors, and where those may hang that nobody has placed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from besok.analytics.placement import Suggestion
+from besok.model.metrics import METRICS
+from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, LastReading
+from besok.services.unplaced_devices import Stranger, latest
+
+STATES = {"live": "heard", "late": "late", "stale": "silent", "none": "never heard"}
+
+
+def listing(devices: Sequence[DeviceInfo], now: datetime) -> Iterator[str]:
+    """A line for each device: what it observes and when it was last heard."""
+    for d in sorted(devices, key=lambda d: (not d.placements, d.source, d.device)):
+        places = (
+            ", ".join(dict.fromkeys(f"{p.site}/{p.portal or p.space}" for p in d.placements)) or "not placed"
+        )
+        when = f", {age(d.heard, now)} ago" if d.heard else ""
+        problem = f"; {d.clock_problem}" if d.clock_problem else ""
+        yield f"{d.source} {d.device}{_model(d.model)}: {places}; {STATES[d.freshness]}{when}{problem}"
+
+
+def strangers(found: Sequence[Stranger], now: datetime) -> Iterator[str]:
+    """Some lines for each device that is heard and not placed: where it is heard, what it says, where it may hang."""
+    for stranger in found:
+        d = stranger.device
+        heard = f"heard {age(d.heard, now)} ago" + (f" on {d.topic}" if d.topic else "")
+        yield f"{d.source} {d.device}{_model(d.model)}: {heard}"
+        for channel, suggestion in zip(d.channels, stranger.suggestions, strict=True):
+            said = ", ".join(map(reading, latest(channel.readings)))
+            yield f"    {channel.channel}: {said}"
+            yield f"        {verdict(suggestion)}"
+    if len(found) >= SHOWN_DEVICES:
+        yield f"Only the {len(found)} that were heard last are shown."
+
+
+def lines(found: Sequence[Stranger]) -> Iterator[str]:
+    """The lines for the site file, each section with what is known of it as comments."""
+    for stranger in found:
+        for s in stranger.suggestions:
+            if s.reason == "not_people":
+                continue
+            yield f"# {stranger.device.device} {s.channel}: {verdict(s)}"
+            if s.taken:
+                yield "# A sensor counts here already, and both would. If this one replaces it, take that one out."
+            if s.uncounted:
+                yield f"# Take out counted = false at the portal {s.portal}."
+            yield f"# Put this among the sensors of {s.site or 'its site'}:"
+            yield s.toml
+
+
+def verdict(s: Suggestion) -> str:
+    """Where it may hang, how sure that is, and why."""
+    if s.sure == "none":
+        return f"no suggestion: {s.why}"
+    what, name = ("portal", s.portal) if s.portal else ("space", s.space)
+    return f"{what} {name} of {s.site} ({'sure' if s.sure == 'strong' else 'a guess'}): {s.why}"
+
+
+def reading(r: LastReading) -> str:
+    """`in 3 people`, `occupied 1`."""
+    unit = METRICS[r.metric].unit if r.metric in METRICS else ""
+    return f"{r.metric} {r.value:g}" + (f" {unit}" if unit and unit != "0/1" else "")
+
+
+def age(then: datetime, now: datetime) -> str:
+    """`12 s`, `3 min`, `5 h`, `2 days`."""
+    seconds = max((now - then).total_seconds(), 0)
+    for length, unit in ((86_400, "days"), (3600, "h"), (60, "min")):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def _model(model: str) -> str:
+    return f" ({model})" if model else ""

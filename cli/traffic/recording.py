@@ -1,0 +1,182 @@
+"""Recordings of MQTT traffic: a file of JSON lines, one for each message, in the order in which they came.
+
+The first line names the form. A payload is `text` where it is text and `base64` where it is not; `received` is to the
+microsecond. A line with `missing_from` and `missing_until` says that nobody listened then. A recording whose writer was
+killed breaks off, and is read as far as it goes.
+"""
+
+import bz2
+import gzip
+import json
+import logging
+import lzma
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Final
+
+from besok.model.errors import RecordingError
+
+log = logging.getLogger(__name__)
+
+FORM: Final = 1
+MOST_BYTES: Final = 65_535  # of a topic, by the protocol
+YEARS: Final = (1999, 2200)
+_OPENERS: Final[dict[str, Callable[..., Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+_OTHERS: Final = (
+    ".zst",
+    ".zstd",
+    ".lz4",
+    ".zip",
+    ".7z",
+)  # which the standard library of this Python cannot write
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """A message as it came; `retained` if the broker had kept it from before."""
+
+    topic: str
+    payload: bytes
+    received: datetime
+    qos: int = 0
+    retained: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A time in which nobody listened."""
+
+    since: datetime
+    until: datetime
+
+
+class Writer:
+    """A new recording. It can be read up to the last `flush`, whatever becomes of the writer."""
+
+    def __init__(self, file: Path, topics: Sequence[str]) -> None:
+        """Raises RecordingError if the file is there already or cannot be made."""
+        self._file = _open(file, "x")
+        self._write({"besok_recording": FORM, "topics": list(topics)})
+
+    def add(self, line: Recorded | Missing) -> None:
+        """One more line. Raises OSError (a full disk)."""
+        self._write(_message(line) if isinstance(line, Recorded) else _missing(line))
+
+    def flush(self) -> None:
+        """Bring to the disk what was added."""
+        self._file.flush()
+
+    def close(self) -> None:
+        """End the recording."""
+        self._file.close()
+
+    def _write(self, line: dict[str, Any]) -> None:
+        self._file.write(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
+
+
+def read(file: Path) -> Iterator[Recorded | Missing]:
+    """The lines of a recording. Raises RecordingError, with the number of the line, for what is none."""
+    number = 0
+    with _open(file, "r") as lines:
+        try:
+            for number, text in enumerate(lines, 1):
+                if not text.endswith("\n"):
+                    break  # the last line of a writer that was killed
+                if number == 1:
+                    _check_form(file, text)
+                else:
+                    yield _line(file, number, text)
+            else:
+                return
+        except (EOFError, zlib.error, lzma.LZMAError) as exc:
+            if number == 0:
+                raise RecordingError(f"{file} is no recording: {exc}") from exc
+        except UnicodeDecodeError as exc:
+            raise RecordingError(f"{file} is no recording: it is no text after line {number}") from exc
+        except OSError as exc:  # what gzip and bz2 say of other bytes, and disks of themselves
+            raise RecordingError(f"{file} cannot be read after line {number}: {exc}") from exc
+    log.warning("%s breaks off after line %d", file, number, extra={"action": "recording_broken_off"})
+
+
+def _open(file: Path, mode: str) -> IO[str]:
+    if file.suffix in _OTHERS:
+        known = ", ".join(_OPENERS)
+        raise RecordingError(
+            f"{file}: recordings are written plain or as {known}, by the end of the file's name"
+        )
+    opener = _OPENERS.get(file.suffix, open)
+    try:
+        opened: IO[str] = opener(file, f"{mode}t", encoding="utf-8", newline="\n")
+        return opened
+    except FileExistsError as exc:
+        raise RecordingError(f"{file} is there already: name another file, or remove it first") from exc
+    except OSError as exc:
+        raise RecordingError(f"{file} cannot be opened: {exc.strerror or exc}") from exc
+
+
+def _message(m: Recorded) -> dict[str, Any]:
+    line: dict[str, Any] = {"received": _time(m.received), "topic": m.topic, "qos": m.qos}
+    if m.retained:
+        line["retained"] = True
+    try:
+        return {**line, "text": m.payload.decode()}
+    except UnicodeDecodeError:
+        return {**line, "base64": b64encode(m.payload).decode()}
+
+
+def _missing(m: Missing) -> dict[str, Any]:
+    return {"missing_from": _time(m.since), "missing_until": _time(m.until)}
+
+
+def _time(t: datetime) -> str:
+    return f"{t.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%fZ}"
+
+
+def _check_form(file: Path, text: str) -> None:
+    try:
+        form = json.loads(text).get("besok_recording")
+    except (ValueError, AttributeError, RecursionError):
+        form = None
+    if form != FORM:
+        raise RecordingError(
+            f'{file} is no recording: `besok simulate record` begins one with "besok_recording": {FORM}'
+        )
+
+
+def _line(file: Path, number: int, text: str) -> Recorded | Missing:
+    try:
+        line = json.loads(text)
+        if "missing_from" in line:
+            since, until = (_aware(line[key]) for key in ("missing_from", "missing_until"))
+            return Missing(since=since, until=until)
+        payload = b64decode(line["base64"], validate=True) if "base64" in line else line["text"].encode()
+        return Recorded(
+            topic=_text(line["topic"]),
+            payload=payload,
+            received=_aware(line["received"]),
+            qos=int(line.get("qos", 0)),
+            retained=bool(line.get("retained")),
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as exc:
+        raise RecordingError(f"{file} line {number} cannot be read ({type(exc).__name__}: {exc})") from exc
+
+
+def _text(value: object) -> str:
+    if type(value) is not str or not value:
+        raise ValueError("a topic is text")
+    if any(sign in value for sign in "+#\0") or len(value.encode()) > MOST_BYTES:
+        raise ValueError("no message has such a topic")
+    return value
+
+
+def _aware(value: str) -> datetime:
+    time = datetime.fromisoformat(value)
+    if time.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    if not YEARS[0] <= time.year <= YEARS[1]:
+        raise ValueError(f"{value} is in no year in which there were messages")
+    return time

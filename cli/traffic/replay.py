@@ -1,0 +1,264 @@
+"""Playing recorded traffic: at any speed, on other days, as simulated data for sandbox sites.
+
+A recording is of real people, so what is played goes through a narrow gate. A message is sent only if the adapters read
+the same of it as of the recorded one, at the moved times and marked as simulated, and if none of it belongs to a device
+that observes a real site. What does not pass is left out, and it is told how much and why.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from besok.model.decode_context import NOTHING, Known
+from besok.model.errors import RecordingError
+from besok.model.metrics import METRICS, Kind
+from besok.model.plurals import many
+from besok.model.readings import Decoded, Flag, Message
+from besok.model.settings import Settings
+from besok.model.site import Site
+from cli.traffic.durations import duration
+from cli.traffic.marking import at_site, marked, native_site
+from cli.traffic.recording import YEARS, Missing, Recorded, read
+from cli.traffic.shifting import Shift, shifted
+from collectors import adapters
+from sensors_sim.live import Clock, Pace
+from sensors_sim.publisher import Publisher
+from sensors_sim.seasons import millis
+
+TO_NOW: Final = "to-now"
+MINUTE: Final = timedelta(minutes=1)
+SETTLE_S: Final = 1.0
+
+UNMARKED = "have no place for the mark of simulated data"
+UNMOVED = "hold times that could not be moved, or say something else once they are"
+REAL = "come from devices that observe a real site"
+ELSEWHERE = "name a site that is no sandbox (say where they shall go with --site)"
+KEPT = "were kept by the broker from before and hold counts without a time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What a recording holds: `sites` are those of Besök's own topics; `missing_s` seconds nobody listened."""
+
+    first: datetime
+    last: datetime
+    messages: int
+    sites: tuple[str, ...]
+    missing_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Places:
+    """Where recorded messages may go: what is known of the sites, and which devices observe real ones."""
+
+    sandboxes: frozenset[str] = frozenset()
+    real: frozenset[tuple[str, str]] = frozenset()  # source, external id
+    known: Known = NOTHING
+
+
+@dataclass(slots=True)
+class Result:
+    """How many messages were sent, and how many were left out for which reason."""
+
+    sent: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)  # reason -> a topic
+
+    def leave(self, reason: str, topic: str) -> None:
+        """One more that was left out."""
+        self.left_out[reason] += 1
+        self.examples.setdefault(reason, topic)
+
+    def lines(self) -> list[str]:
+        """What became of the recording, in words."""
+        told = [
+            f"{n} left out: they {why}, such as {self.examples[why]}"
+            for why, n in self.left_out.most_common()
+        ]
+        return [f"{many(self.sent, 'message')} sent", *told]
+
+
+def overview(file: Path) -> Overview:
+    """What the recording holds. Raises RecordingError if that is nothing."""
+    first = last = None
+    messages, missing_s, sites = 0, 0.0, dict[str, None]()
+    for line in read(file):
+        if isinstance(line, Missing):
+            missing_s += (line.until - line.since).total_seconds()
+            continue
+        messages += 1
+        first = min(first or line.received, line.received)
+        last = max(last or line.received, line.received)
+        if site := native_site(line.topic):
+            sites[site] = None
+    if first is None or last is None:
+        raise RecordingError(f"{file} holds no messages")
+    return Overview(first=first, last=last, messages=messages, sites=tuple(sites), missing_s=missing_s)
+
+
+def places(sites: Sequence[Site], known: Known) -> Places:
+    """The places of an installation."""
+    return Places(
+        sandboxes=frozenset(site.id for site in sites if site.sandbox),
+        real=frozenset(
+            (s.source, site.external_id(s)) for site in sites if not site.sandbox for s in site.sensors
+        ),
+        known=known,
+    )
+
+
+def targets(asked: Sequence[str], held: Overview, found: Places) -> Mapping[str, str]:
+    """Which recorded site goes to which sandbox: of "SANDBOX" (if one site was recorded) and "RECORDED=SANDBOX".
+
+    A site that nobody asked about goes to itself, if it is a sandbox. Raises RecordingError.
+    """
+    to: dict[str, str] = {}
+    for wish in asked:
+        recorded, equals, sandbox = wish.rpartition("=")
+        if not equals and len(held.sites) > 1:
+            names = ", ".join(held.sites)
+            raise RecordingError(
+                f"the recording holds several sites ({names}): say which with --site NAME={wish}"
+            )
+        if sandbox not in found.sandboxes:
+            known = (
+                f"sandboxes are: {', '.join(sorted(found.sandboxes))}"
+                if found.sandboxes
+                else "there is none yet"
+            )
+            raise RecordingError(
+                f'"{sandbox}" is no sandbox site, and recorded traffic may go nowhere else ({known};'
+                " `besok site apply --sandbox FILE` makes one)"
+            )
+        if equals and recorded not in held.sites:
+            raise RecordingError(
+                f'the recording holds no site "{recorded}", but {", ".join(held.sites) or "none"}'
+            )
+        to.update({recorded: sandbox} if equals else dict.fromkeys(held.sites, sandbox))
+    return {site: site for site in held.sites if site in found.sandboxes} | to
+
+
+def by(text: str, held: Overview, *, now: datetime, speed: float, zone: str) -> timedelta:
+    """How far times move: "" not at all, "to-now", a duration such as "7d" or "-90m", or the day it shall begin on.
+
+    "to-now" moves the end of the recording to the moment at which it will have been played, to the minute. A day keeps
+    the time of the day in `zone`. Raises RecordingError.
+    """
+    if not text:
+        return timedelta()
+    if text == TO_NOW:
+        span = held.last - held.first
+        takes = min(span, span / speed) if speed else timedelta()
+        return (now + takes - held.last) // MINUTE * MINUTE
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return _possible(duration(text), held)
+    clock = held.first.astimezone(ZoneInfo(zone)).time()
+    begin = datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
+    return _possible((begin - held.first) // timedelta(seconds=1) * timedelta(seconds=1), held)
+
+
+def _possible(by: timedelta, held: Overview) -> timedelta:
+    """Raises RecordingError for times at which nothing can have been recorded."""
+    try:
+        years = {(time + by).year for time in (held.first, held.last)}
+    except OverflowError:
+        years = {0}
+    if not YEARS[0] <= min(years) <= max(years) <= YEARS[1]:
+        raise RecordingError(
+            f"moved by {many(by.days, 'day')}, the recording would leave the years {YEARS[0]} to {YEARS[1]}"
+        )
+    return by
+
+
+def planned(
+    lines: Iterator[Recorded | Missing], shift: Shift, to: Mapping[str, str], found: Places, result: Result
+) -> Iterator[Recorded]:
+    """The messages as they are to be sent, in the order of the recording; `result` is told what is left out."""
+    for line in lines:
+        if isinstance(line, Recorded):
+            passed = _passed(line, shift, to, found)
+            if isinstance(passed, str):
+                result.leave(passed, line.topic)
+            else:
+                yield passed
+
+
+def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], found: Places) -> Recorded | str:
+    """The message as it is sent, or why it is not."""
+    site = native_site(line.topic)
+    if site and site not in to:
+        return ELSEWHERE
+    before = Message(topic=line.topic, payload=line.payload, received=line.received, retained=line.retained)
+    was = adapters.decode(before, found.known)
+    if line.retained and any(
+        r.time is None and METRICS[r.metric].kind is not Kind.LEVEL for r in was.readings
+    ):
+        return KEPT
+    after = replace(
+        before, topic=at_site(line.topic, to[site]) if site else line.topic, received=line.received + shift.by
+    )
+    for zone in dict.fromkeys((shift.zone, "UTC")):  # some formats write UTC without saying so
+        payload = marked(line.topic, shifted(before, replace(shift, zone=zone)))
+        if payload is None:
+            return UNMARKED
+        becomes = adapters.decode(replace(after, payload=payload), found.known)
+        if _said(becomes, timedelta()) == _said(was, shift.by):
+            wrong = _wrong(becomes, found)
+            return wrong or replace(line, topic=after.topic, payload=payload, received=after.received)
+    return UNMOVED
+
+
+def _wrong(becomes: Decoded, found: Places) -> str:
+    """Why what the message becomes may not be sent, "" if it may."""
+    if not all(r.flags & Flag.SIMULATED for r in becomes.readings):
+        return UNMARKED
+    return REAL if any(device in found.real for device in _devices(becomes)) else ""
+
+
+def _said(decoded: Decoded, later: timedelta) -> object:
+    """What a message says, but for whose it is and where, with its times so much later."""
+    readings = [
+        (r.channel, r.metric, r.value, r.period_s, r.wraps, r.time and r.time + later)
+        for r in decoded.readings
+    ]
+    return readings, [s.online for s in decoded.statuses], len(decoded.problems)
+
+
+def _devices(decoded: Decoded) -> set[tuple[str, str]]:
+    read = {(r.source, r.device) for r in decoded.readings}
+    return read | {(s.source, s.device) for s in decoded.statuses}
+
+
+def run(
+    settings: Settings,
+    file: Path,
+    shift: Shift,
+    to: Mapping[str, str],
+    found: Places,
+    *,
+    stop: threading.Event,
+    speed: float = 1.0,
+    clock: Clock = lambda: datetime.now(UTC),
+) -> Result:
+    """Play the recording `speed` times faster than it was (0: as fast as the broker takes it), until `stop` is set.
+
+    Nothing is sent before its (moved) time; nothing is kept by the broker.
+    """
+    result = Result()
+    pace = Pace(shift.first + shift.by, speed, stop, clock)
+    with Publisher(settings, repeat_s=0) as publisher:
+        for message in planned(read(file), shift, to, found, result):
+            if not pace.wait(millis(message.received)):
+                break
+            publisher.send(message.topic, message.payload, stop)
+            result.sent += 1
+        while not publisher.settle(SETTLE_S) and not stop.is_set():
+            pass
+    return result

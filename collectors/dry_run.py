@@ -1,0 +1,333 @@
+"""A payload on trial: what it would become if it came from the broker now, and why. Nothing is stored."""
+
+import base64
+import binascii
+import json
+import re
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from besok.model.decode_context import NOTHING, Device, Known
+from besok.model.errors import BesokError, Unreadable
+from besok.model.metrics import METRICS
+from besok.model.readings import Decoded, Flag, Message, Reading, Status
+from collectors import adapters, pipeline
+from collectors.adapters.jsontext import show
+from collectors.adapters.times import instant
+
+Encoding = Literal["json", "hex", "text"]
+Outcome = Literal["readings", "not_data", "rejected"]
+
+TOPIC: Final = "trial/unknown"  # where a payload comes from that came without a topic; no adapter goes by it
+FRAME_TOPIC: Final = "v3/trial@besok/devices/unknown/up"
+FRAME_ADAPTER: Final = "lorawan"  # who reads what is in the network server's envelope
+DEV_EUI: Final = "0000000000000000"  # of a LoRaWAN frame that came without its device
+_SEPARATORS = re.compile(r"0x|[\s,:;_-]", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is to be tried, as the user gave it; what is empty is taken from the file, or made up."""
+
+    content: bytes
+    received: datetime
+    topic: str = ""
+    fport: int | None = None
+    encoding: Encoding | None = None
+    model: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What came of it. `problems` is what would lie in `rejected`, one sentence a message."""
+
+    outcome: Outcome
+    adapter: str
+    model: str
+    readings: tuple[Reading, ...]
+    statuses: tuple[Status, ...]
+    problems: tuple[str, ...]
+    reason: str
+
+
+class OneModel(Mapping[Device, str]):
+    """The models of the devices where every device, whoever it is, is of the same model."""
+
+    def __init__(self, model: str) -> None:
+        self.model = model
+
+    def __getitem__(self, device: Device) -> str:
+        return self.model
+
+    def __iter__(self) -> Iterator[Device]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+def read(file: Path) -> bytes:
+    """The bytes of a file; "-" is the standard input. Raises BesokError."""
+    try:
+        return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    except OSError as exc:
+        raise BesokError(f"{file} cannot be read: {exc.strerror}") from exc
+
+
+def moment(text: str) -> datetime | None:
+    """The time that `text` says (UTC where it names no zone), None if it is empty. Raises BesokError."""
+    try:
+        return instant(text, "UTC", name="--received")
+    except Unreadable as exc:
+        raise BesokError(f"{exc}") from exc
+
+
+def run(request: Request, known: Known = NOTHING) -> Trial:
+    """What the payload becomes; raises BesokError if there is none in what was given."""
+    messages, model = messages_of(request)
+    if not messages:
+        raise BesokError("There is no payload in the file: its sequence is empty.")
+    if not model:
+        return judge(messages, known)
+    with_model = judge(messages, replace(known, models=OneModel(model)))
+    if request.model or messages[0].topic == FRAME_TOPIC:
+        return with_model
+    # What a file calls its model may be the network, not the device in it: the message itself knows better.
+    without = judge(messages, known)
+    return with_model if len(with_model.problems) < len(without.problems) else without
+
+
+def messages_of(request: Request) -> tuple[list[Message], str]:
+    """The messages that are to be tried, as the broker would bring them, and the model of who sends them."""
+    request, payloads = _unpacked(request)
+    return list(_messages(request, payloads)), request.model
+
+
+def judge(messages: Sequence[Message], known: Known = NOTHING) -> Trial:
+    """What `messages` become, with the checks that every message from the broker goes through."""
+    batch = pipeline.decode(messages, known)
+    decoded = [adapters.decode(message, known) for message in messages]
+    readings = tuple(incoming.reading for incoming in batch.readings)
+    statuses = tuple(status for status, _ in batch.statuses)
+    problems = tuple(rejection.reason for rejection in batch.rejections)
+    outcome: Outcome = "readings" if readings else "rejected" if problems else "not_data"
+    return Trial(
+        outcome=outcome,
+        adapter=FRAME_ADAPTER if messages[0].topic == FRAME_TOPIC else _first(d.adapter for d in decoded),
+        model=_first(d.model for d in decoded),
+        readings=readings,
+        statuses=statuses,
+        problems=problems,
+        reason="; ".join(dict.fromkeys(problems)) or ("" if readings else _why(decoded, statuses)),
+    )
+
+
+def as_json(trial: Trial) -> str:
+    """The trial as one JSON object on one line."""
+    return json.dumps(
+        {
+            "outcome": trial.outcome,
+            "adapter": trial.adapter or None,
+            "model": trial.model or None,
+            "readings": [_plain(reading) for reading in trial.readings],
+            "statuses": [
+                {"source": s.source, "device": s.device, "online": s.online} for s in trial.statuses
+            ],
+            "problems": trial.problems,
+            "reason": trial.reason or None,
+        },
+        ensure_ascii=False,
+    )
+
+
+def as_text(trial: Trial) -> str:
+    """The trial as a caretaker reads it."""
+    return "\n".join(_told(trial))
+
+
+# What was given
+
+
+def _unpacked(request: Request) -> tuple[Request, list[Any]]:
+    """The request with what the file knows, and its payloads. A file is bare, or an object that describes a payload."""
+    described = _description(request.content)
+    if described is None:
+        return request, [request.content]
+    encoding = str(described["payload_encoding"])
+    payload = described["payload"]
+    several = encoding == "sequence" and isinstance(payload, list)
+    hexed = encoding == "hex" and (
+        "hex" in payload if isinstance(payload, dict) else isinstance(payload, str)
+    )
+    port = next(
+        (part["fPort"] for part in (payload, described) if isinstance(part, dict) and "fPort" in part), None
+    )
+    bare = hexed and (port is not None or described.get("transport") == "lorawan")
+    return replace(
+        request,
+        topic=request.topic or ("" if bare else str(described.get("topic") or TOPIC)),
+        encoding=request.encoding or ("hex" if hexed else "text" if encoding == "text" else "json"),
+        fport=port if request.fport is None and hexed and type(port) is int else request.fport,
+        model=request.model
+        or " ".join(str(described[key]) for key in ("vendor", "model") if described.get(key)),
+    ), list(payload) if several else [payload["hex"] if hexed and isinstance(payload, dict) else payload]
+
+
+def _description(content: bytes) -> dict[str, Any] | None:
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) and {"payload", "payload_encoding"} <= value.keys() else None
+
+
+def _messages(request: Request, payloads: Sequence[Any]) -> Iterator[Message]:
+    for payload in payloads:
+        received = request.received
+        if isinstance(payload, dict) and payload.keys() == {"at", "payload"}:
+            payload, received = payload["payload"], _at(payload["at"], received)
+        yield _message(request, payload, received)
+
+
+def _at(value: object, otherwise: datetime) -> datetime:
+    try:
+        return instant(value) or otherwise
+    except Unreadable:
+        return otherwise
+
+
+def _message(request: Request, payload: Any, received: datetime) -> Message:
+    body = (
+        payload
+        if isinstance(payload, bytes)
+        else payload.encode()
+        if isinstance(payload, str)
+        else _dumped(payload)
+    )
+    if request.encoding == "hex" or (
+        request.encoding is None and request.fport is not None and _is_hex(body)
+    ):
+        body = _bytes(body)
+        if request.fport is not None or not request.topic:
+            return Message(topic=FRAME_TOPIC, payload=_in_envelope(body, request), received=received)
+    elif isinstance(payload, bytes):
+        body = payload.removesuffix(b"\n").removesuffix(b"\r")  # an editor's, not the device's
+    return Message(topic=request.topic or TOPIC, payload=body, received=received)
+
+
+def _dumped(value: Any) -> bytes:
+    return json.dumps(value).encode()
+
+
+def _bytes(text: bytes) -> bytes:
+    try:
+        return binascii.unhexlify(_SEPARATORS.sub("", text.decode("ascii")))
+    except ValueError as exc:
+        raise BesokError(
+            f"The payload {show(text.decode('utf-8', 'replace').strip())} is not hexadecimal: write two characters"
+            " 0-9 or a-f for each byte, or choose another --encoding"
+        ) from exc
+
+
+def _is_hex(text: bytes) -> bool:
+    """Whether a payload that came with a port is written as hexadecimal, though nobody said so."""
+    return re.fullmatch(rb"(?:0x)?[0-9a-fA-F]{2}(?:[\s,:;_-]*[0-9a-fA-F]{2})*", text.strip()) is not None
+
+
+def _in_envelope(frame: bytes, request: Request) -> bytes:
+    """The LoRaWAN frame as a network server would hand it on, so that it is read as all others are."""
+    uplink: dict[str, Any] = {"frm_payload": base64.b64encode(frame).decode()}
+    if request.fport is not None:
+        uplink["f_port"] = request.fport
+    return _dumped({"end_device_ids": {"device_id": "unknown", "dev_eui": DEV_EUI}, "uplink_message": uplink})
+
+
+# What came of it
+
+
+def _first(names: Any) -> str:
+    return next((name for name in names if name), "")
+
+
+def _why(decoded: Sequence[Decoded], statuses: Sequence[Status]) -> str:
+    """Why there is no reading although nothing is wrong."""
+    said = _first(d.not_data for d in decoded)
+    if said or not statuses:
+        return said or "it holds nothing that is measured here"
+    return "; ".join(f"{s.device} says that it is {'online' if s.online else 'offline'}" for s in statuses)
+
+
+def _plain(reading: Reading) -> dict[str, Any]:
+    own_time = reading.time is not None and not reading.flags & Flag.NO_TIME
+    return {
+        "source": reading.source,
+        "device": reading.device,
+        "channel": reading.channel,
+        "metric": reading.metric,
+        "kind": METRICS[reading.metric].kind.value,
+        "value": reading.value,
+        "time": _iso(reading.time) if own_time and reading.time else None,
+        "period_s": reading.period_s,
+        "wraps": reading.wraps or None,
+        "flags": [flag.name.lower() for flag in Flag if flag & reading.flags and flag.name],
+    }
+
+
+def _iso(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _told(trial: Trial) -> Iterator[str]:
+    yield f"adapter: {trial.adapter or 'none'}" + (f" ({trial.model})" if trial.model else "")
+    yield from _table(trial.readings)
+    if trial.statuses:
+        yield from (f"{s.source} {s.device} is {'online' if s.online else 'offline'}" for s in trial.statuses)
+    elif trial.outcome == "not_data":
+        yield f"Not data, dropped without complaint: {trial.reason}."
+    if trial.outcome == "rejected":
+        yield "Rejected, nothing of it is counted:"
+    elif trial.problems:
+        yield "A part cannot be read. The readings above count; the message goes to the rejected ones too:"
+    yield from (f"  {problem}" for problem in trial.problems)
+
+
+def _table(readings: Sequence[Reading]) -> Iterator[str]:
+    if not readings:
+        return
+    head = ("source", "device", "channel", "measures", "value", "time", "notes")
+    rows = [head, *(_row(reading) for reading in readings)]
+    widths = [max(len(row[n]) for row in rows) for n in range(len(head))]
+    for row in rows:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _row(reading: Reading) -> tuple[str, ...]:
+    metric = METRICS[reading.metric]
+    value = f"{reading.value:.10g}" + ("" if metric.unit == "0/1" else f" {metric.unit}".rstrip())
+    time = _plain(reading)["time"] or "of receipt"
+    return (
+        reading.source,
+        reading.device,
+        reading.channel,
+        reading.metric,
+        value,
+        time,
+        ", ".join(_notes(reading)),
+    )
+
+
+def _notes(reading: Reading) -> Iterator[str]:
+    if reading.period_s:
+        yield f"in {reading.period_s:g} s"
+    if reading.wraps:
+        yield f"begins again at {reading.wraps}"
+    if reading.flags & Flag.CLOCK_AHEAD:
+        yield "the device's clock is ahead"
+    if reading.flags & Flag.CLOCK_BEHIND:
+        yield "long past: a late batch, or the device's clock is behind"
+    if reading.flags & Flag.SIMULATED:
+        yield "simulated"

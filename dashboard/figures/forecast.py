@@ -1,0 +1,101 @@
+"""Charts of what is to be expected, with how sure that is, and of what came of earlier forecasts."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import plotly.graph_objects as go
+
+from besok.model.views.forecast import Expected, Scored
+from besok.model.views.series import VisitPoint
+from dashboard.figures.path import visits_of
+from dashboard.figures.progress import Series
+from dashboard.figures.style import BAND, GOAL, LIMIT, NOW, chart
+from dashboard.i18n import _
+
+WIDE = "rgba(61,116,216,0.14)"  # the 95 % interval, behind that of 80 %
+YEAR = 365  # days
+BAR_MS = 14 * 86_400_000  # the width of a forecast's bar; two of them shall not fill the chart
+ENOUGH = 0.8  # share of a year's days that must have been observed for its sum to be told
+
+
+def running_year(points: Sequence[VisitPoint], measure: str) -> Series:
+    """Visits of the 365 days up to each day; days without an observation count as the mean of those with one.
+
+    None where less than four days of five were observed. Example: 365 days of 10 visits are 3,650.
+    """
+    values = [visits_of(point, measure) for point in points]
+    result: list[tuple[date, float | None]] = []
+    total, known = 0.0, 0
+    for n, value in enumerate(values):
+        total, known = total + (value or 0.0), known + (value is not None)
+        if n >= YEAR:
+            gone = values[n - YEAR]
+            total, known = total - (gone or 0.0), known - (gone is not None)
+        result.append((points[n].day, total / known * YEAR if known >= ENOUGH * YEAR else None))
+    return result
+
+
+def way(counted: Series, years: Sequence[Expected], path: Series, goal: float | None) -> go.Figure:
+    """The running year as it was counted and as it is expected, beside the path to the goal."""
+    result = chart(_("visits in 365 days"))
+    _fan(result, years)
+    lines = (
+        (path, _("the path"), {"color": GOAL, "width": 2.5, "dash": "dash"}),
+        ([(p.day, p.mean) for p in years], _("expected"), {"color": NOW, "width": 2.5, "dash": "dot"}),
+        (counted, _("counted"), {"color": NOW, "width": 3.5}),
+    )
+    for series, name, line in lines:
+        if series:
+            result.add_scatter(
+                x=[d for d, _v in series], y=[v for _d, v in series], name=name, mode="lines", line=line
+            )
+    if goal:
+        result.add_hline(
+            y=goal, line={"color": LIMIT, "width": 1.5, "dash": "dash"},
+            annotation={"text": _("the goal"), "xanchor": "right", "yanchor": "bottom"},
+        )  # fmt: skip
+    return result
+
+
+def weeks(counted: Series, coming: Sequence[Expected]) -> go.Figure:
+    """The last days as they were counted, and the coming ones with their intervals."""
+    result = chart(_("visits a day"))
+    _fan(result, coming)
+    expected = [(p.day, p.mean) for p in coming]
+    for series, name, line in (
+        (expected, _("expected"), {"color": NOW, "width": 2.5, "dash": "dot"}),
+        (counted, _("counted"), {"color": NOW, "width": 3}),
+    ):
+        result.add_scatter(
+            x=[d for d, _v in series], y=[v for _d, v in series], name=name, mode="lines", line=line
+        )
+    return result
+
+
+def record(found: Sequence[Scored]) -> go.Figure:
+    """Each judged forecast of one length: its 80 % interval as a bar, what came as a mark in or beside it."""
+    result = chart(_("visits"))
+    days = [s.origin for s in found]
+    result.add_bar(
+        x=days, y=[s.high80 - s.low80 for s in found], base=[s.low80 for s in found], name=_("8 times of 10"),
+        width=BAR_MS, marker={"color": BAND}, hoverinfo="skip",
+    )  # fmt: skip
+    for held, name, colour, symbol in ((True, _("held"), NOW, "circle"), (False, _("missed"), LIMIT, "x")):
+        own = [s for s in found if s.held is held]
+        result.add_scatter(
+            x=[s.origin for s in own], y=[s.truth for s in own], name=name, mode="markers",
+            marker={"color": colour, "symbol": symbol, "size": 11},
+        )  # fmt: skip
+    return result
+
+
+def _fan(result: go.Figure, points: Sequence[Expected]) -> None:
+    """Both intervals, the wider one behind."""
+    bands = (("low95", "high95", WIDE, _("19 times of 20")), ("low80", "high80", BAND, _("8 times of 10")))
+    for low, high, colour, name in bands:
+        if points:
+            result.add_scatter(
+                x=[p.day for p in points] + [p.day for p in reversed(points)],
+                y=[getattr(p, high) for p in points] + [getattr(p, low) for p in reversed(points)],
+                name=name, mode="lines", line={"width": 0}, fill="toself", fillcolor=colour, hoverinfo="skip",
+            )  # fmt: skip

@@ -1,0 +1,157 @@
+"""What the actions in the ledger gave, reckoned once a day from the visits before and since."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from besok import services
+from besok.analytics.effects import Effect, Range, contribution, effect_of_action
+from besok.model.actions import Action
+from besok.model.calendar import WEEKDAYS
+from besok.model.errors import NotFound
+from besok.model.site import Site
+from besok.model.views.calendar import ActionEffect, CalendarDay
+from besok.store import action_effects, actions
+from besok.store.database import Database
+from jobs.daily import each
+
+Floats = NDArray[np.float64]
+DAY = timedelta(days=1)
+BEFORE: Final = 3 * 365  # days before an action that are looked at
+AFTER: Final = 2 * 365  # days since it; later ones tell of other things
+
+
+def reckon_all(db: Database, now: datetime) -> None:
+    """Reckons the effects of all sites that are due."""
+    each(
+        db,
+        now,
+        action_effects.WHAT,
+        lambda site, last: action_effects.keep(db, site.id, of(db, site, last), last),
+    )
+
+
+def of(db: Database, site: Site, last: date) -> list[ActionEffect]:
+    """What each action that was done at a site has given up to business day `last`."""
+    done = [
+        action for action in actions.listing(db, site.id) if action.done_since and action.done_since <= last
+    ]
+    missing = _missing_a_year(db, site, last)
+    return [_told(action, last, _effect(db, site, action, last), missing) for action in done]
+
+
+def _effect(db: Database, site: Site, action: Action, last: date) -> Effect:
+    assert action.done_since
+    first = action.done_since - BEFORE * DAY
+    final = min(last, action.done_since + AFTER * DAY)
+    size = (final - first).days + 1
+    at = {first + n * DAY: n for n in range(size)}
+    calendar = services.calendar_days(db, site.id, first, final)
+    visits, elsewhere = _series(db, site, action, first, final, at)
+    return effect_of_action(
+        first,
+        visits,
+        action.done_since,
+        until=action.undone,
+        acted=_days_of(action, first, size),
+        elsewhere=elsewhere,
+        leave_out=np.array([_says_nothing(day) for day in calendar], dtype=np.bool_),
+    )
+
+
+def _days_of(action: Action, first: date, size: int) -> NDArray[np.bool_] | None:
+    """The days that the action is about; None if it is about all."""
+    if not action.weekdays:
+        return None
+    days = (first + n * DAY for n in range(size))
+    return np.array([WEEKDAYS[day.weekday()] in action.weekdays for day in days], dtype=np.bool_)
+
+
+def _says_nothing(day: CalendarDay) -> bool:
+    """A closed day or a holiday is no measure of anything done."""
+    return not day.open_hours or bool(day.holiday)
+
+
+def _series(
+    db: Database, site: Site, action: Action, first: date, last: date, at: Mapping[date, int]
+) -> tuple[Floats, Floats | None]:
+    """Visits by day of what the action is about, and of the other spaces of the house; NaN where not observed."""
+    if not action.spaces:
+        points = services.visits(db, site.id, first, last, "day")
+        return _filled({p.day: p.gross for p in points if p.gross is not None}, at), None
+    rows = action_effects.entries(db, site.id, first, last)
+    doors: dict[tuple[str, int], dict[date, float]] = {}
+    for row in rows:
+        doors.setdefault((row.space, row.portal), {})[row.day] = row.people
+    around = _touching(site, action.spaces)
+    mine = {portal for space, portal in doors if space in action.spaces}
+    own = [_filled(days, at) for (space, _), days in doors.items() if space in action.spaces]
+    # Who comes out of the room through its own door has not chosen another room.
+    rest = [
+        _filled(d, at) for (space, portal), d in doors.items() if space not in around and portal not in mine
+    ]
+    return _summed(own, len(at)), _summed(rest, len(at)) if rest else None
+
+
+def _touching(site: Site, chosen: tuple[str, ...]) -> set[str]:
+    """The chosen spaces, what they lie in and what lies in them: none of these is elsewhere."""
+    parent = {space.id: space.parent for space in site.spaces}
+
+    def up(space: str) -> set[str]:
+        found = {space}
+        while parent.get(space):
+            space = parent[space]
+            found.add(space)
+        return found
+
+    above = set().union(*(up(space) for space in chosen))
+    return above | {space for space in parent if up(space) & set(chosen)}
+
+
+def _filled(days: Mapping[date, float], at: Mapping[date, int]) -> Floats:
+    series = np.full(len(at), np.nan)
+    for day, value in days.items():
+        if day in at:
+            series[at[day]] = value
+    return series
+
+
+def _summed(parts: list[Floats], size: int) -> Floats:
+    """The sum by day of the parts; NaN where any of them was not observed, since then it is not known."""
+    return np.asarray(np.sum(parts, axis=0), dtype=np.float64) if parts else np.full(size, np.nan)
+
+
+def _missing_a_year(db: Database, site: Site, last: date) -> float:
+    """The visits a year that are still missing to the goal; 0 without a target."""
+    try:
+        way = services.progress(db, site.id, last + DAY)
+    except NotFound:
+        return 0.0
+    return max((way.goal_visits or 0.0) - (way.last_365 or 0.0), 0.0) if way.last_365 else 0.0
+
+
+def _told(action: Action, last: date, found: Effect, missing: float) -> ActionEffect:
+    change = found.change
+    if change is None:
+        return ActionEffect(action=action.id, until=last, verdict=found.verdict)
+    given: Range | None = contribution(found, missing)
+    return ActionEffect(
+        action=action.id,
+        until=last,
+        verdict=found.verdict,
+        share=float(change.share.estimate),
+        share_low=float(change.share.lower),
+        share_high=float(change.share.upper),
+        a_year=float(change.a_year.estimate),
+        a_year_low=float(change.a_year.lower),
+        a_year_high=float(change.a_year.upper),
+        odds=float(change.odds),
+        weeks_before=change.weeks[0],
+        weeks_after=change.weeks[1],
+        compared=change.compared,
+        origin=found.origin,
+        of_missing=float(given.estimate) if given and found.verdict in ("more", "fewer") else None,
+    )

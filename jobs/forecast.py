@@ -1,0 +1,102 @@
+"""Forecasts of every site: a new one each week, and at first those of the past two years, from what was known then.
+
+A forecast takes seconds of arithmetic, so it is made beside the worker (`jobs.background`) and news never waits for it.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import numpy as np
+
+from besok import services
+from besok.analytics.forecast import History, history
+from besok.analytics.target_forecast import DAY, FURTHEST, Goal, look_ahead
+from besok.model import calendar as hours
+from besok.model.errors import NotFound, StoreError
+from besok.model.site import Site
+from besok.model.views.forecast import LEAST_DAYS
+from besok.model.views.series import VisitPoint
+from besok.services.days import as_forecast_calendar, open_also
+from besok.store import forecasts
+from besok.store.database import Database
+from besok.store.sites import counted
+from jobs import daily
+from jobs.forecasts_due import PAST_LEAST_DAYS, newest_due, past_due
+
+log = logging.getLogger(__name__)
+
+LOOKED_BACK: Final = 3660  # days of history at most
+SEED: Final = 20260101
+
+
+def make_newest(db: Database, now: datetime) -> int:
+    """Makes the newest forecast of each site where it is due; how many were made."""
+    return sum(_make(db, site, newest_due(db, site, now), now) for site, _day in daily.sites(db, now))
+
+
+def make_past(db: Database, now: datetime) -> int:
+    """Makes the forecasts of the past that are due, the newest of each site first; how many were made."""
+    return sum(_make(db, site, past_due(db, site, now), now) for site, _day in daily.sites(db, now))
+
+
+def _make(db: Database, site: Site, origins: Sequence[date], now: datetime) -> int:
+    """Makes forecasts of a site; if one cannot be made, the other sites do not wait for it."""
+    made = 0
+    for origin in origins:
+        try:
+            made += make(db, site, origin, now)
+        except StoreError:
+            raise
+        except Exception:
+            action = {"action": "forecast_failed", "site": site.id}
+            log.exception("%s has no forecast from %s; it is tried again", site.id, origin, extra=action)
+    return made
+
+
+def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
+    """Makes and keeps one forecast; False where too little was observed until then, or one is there already."""
+    afterwards = origin < hours.business_day(now, site) - timedelta(days=8)
+    sites = counted(db, site)
+    first = origin - LOOKED_BACK * DAY
+    past = observed(sites, services.visits(db, site.id, first, origin, "day", together=True), site.measure)
+    if np.isfinite(past.visits).sum() < (PAST_LEAST_DAYS if afterwards else LEAST_DAYS):
+        return False
+    goal = _goal(db, site, origin)
+    last = max(origin + 2 * 366 * DAY, goal.deadline if goal else origin)
+    days = open_also(
+        services.calendar_days(db, site.id, past.first, min(last, origin + FURTHEST * DAY)), sites[1:]
+    )
+    made = look_ahead(
+        past,
+        as_forecast_calendar(days, site.opening.country, outdoors=site.kind == "park"),
+        goal=goal,
+        measure=site.measure,
+        made=now,
+        afterwards=afterwards,
+        rng=np.random.default_rng([SEED, origin.toordinal()]),
+    )
+    kept = forecasts.keep(db, site.id, replace(made, also=site.also))
+    log.info("forecast of %s from %s", site.id, origin, extra={"action": "forecast_made", "site": site.id})
+    return kept
+
+
+def observed(sites: Sequence[Site], points: Sequence[VisitPoint], measure: str) -> History:
+    """The visits of some sites together from the first day on that is known; a day is closed if every site is."""
+    visits = {p.day: p.net if measure == "net" else p.gross for p in points}
+    closed = (day for day in visits if not any(hours.open_intervals(day, site) for site in sites))
+    last = max(visits, default=date.min)
+    return history(visits, closed=closed, origin=last + DAY)
+
+
+def _goal(db: Database, site: Site, origin: date) -> Goal | None:
+    """The target as it was known at `origin`; None before its baseline was over."""
+    if site.target is None or origin <= site.target.baseline_last:
+        return None
+    try:
+        way = services.progress(db, site.id, origin + DAY)
+    except NotFound:
+        return None
+    return Goal(visits=way.goal_visits, deadline=way.deadline) if way.goal_visits else None

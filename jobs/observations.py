@@ -1,0 +1,86 @@
+"""What the estimator is told of a business day: flows, levels by space, and when the site was open."""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from besok.analytics.occupancy import Bools, Floats, Seen, by_space, heard, hold, known
+from besok.model import calendar
+from besok.model.site import Site
+from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels
+
+HOLD_MINUTES = 5  # a level reading counts at least this long, and for three reports of its sensor
+PATIENCE_MINUTES = 60  # a site of which nothing is heard for longer has no figures
+PATIENCE_QUARTERS = PATIENCE_MINUTES * MINUTE // QUARTER
+
+
+class Hours:
+    """The steps of one business day of a site: whether it is open, and what the clock on its wall says."""
+
+    def __init__(self, site: Site, day: date, step: timedelta) -> None:
+        self.begins, self.ends = calendar.day_bounds(day, site)
+        self.step = step
+        self.weekday = day.weekday()
+        count = (self.ends - self.begins) // step
+        self.open = self._open(site, day, count)
+        self.clock = self._clock(ZoneInfo(site.timezone), count)
+
+    def _open(self, site: Site, day: date, count: int) -> Bools:
+        """Whether the site is open in the middle of each step."""
+        steps = np.zeros(count, bool)
+        for start, until in calendar.open_intervals(day, site):
+            first, last = (
+                max(t - self.begins + self.step / 2, timedelta()) // self.step for t in (start, until)
+            )
+            steps[first:last] = True
+        return steps
+
+    def _clock(self, zone: ZoneInfo, count: int) -> NDArray[np.int64]:
+        """Minutes after midnight at the beginning of each step; where summer time begins or ends it jumps."""
+        length = self.step // MINUTE
+        first, last = (_minute(t, zone) for t in (self.begins, self.ends))
+        if (first + count * length - last) % 1440 == 0:
+            return (first + np.arange(count, dtype=np.int64) * length) % 1440
+        return np.array([_minute(self.begins + n * self.step, zone) for n in range(count)], np.int64)
+
+
+def _minute(t: datetime, zone: ZoneInfo) -> int:
+    there = t.astimezone(zone)
+    return there.hour * 60 + there.minute
+
+
+def by_minute(plan: Layout, flows: Flows, levels: Levels, hours: Hours | None = None) -> tuple[Seen, Bools]:
+    """A business day by minute from its beginning on, and in which of its minutes anything of the site was known."""
+    shown = known(heard(flows.people_in, flows.people_out, levels.people, levels.occupied), PATIENCE_MINUTES)
+    lasting = [max(HOLD_MINUTES, 3 * interval_s // 60) for interval_s in plan.level_interval_s]
+    people, occupied = hold(levels.people, lasting), hold(levels.occupied, lasting)
+    co2 = None if levels.co2 is None else hold(levels.co2, lasting)
+    return seen(plan, flows, people, occupied, co2, hours, step=MINUTE), shown
+
+
+def by_quarter(plan: Layout, flows: Flows, levels: Levels, hours: Hours | None = None) -> tuple[Seen, Bools]:
+    """A business day by quarter of an hour, and in which of them anything of the site was known."""
+    shown = known(heard(flows.people_in, flows.people_out, levels.people, levels.occupied), PATIENCE_QUARTERS)
+    return seen(plan, flows, levels.people, levels.occupied, levels.co2, hours, step=QUARTER), shown
+
+
+def seen(
+    plan: Layout, flows: Flows, people: Floats, occupied: Floats, co2: Floats | None, hours: Hours | None,
+    *, step: timedelta,
+) -> Seen:  # fmt: skip
+    """Flows, and the readings of channels as readings of the spaces they look into; counts of a space are added up."""
+    spaces, steps = len(plan.spaces), len(flows.people_in)
+    return Seen.of(
+        flows.people_in,
+        flows.people_out,
+        spaces,
+        people=by_space(people, plan.level_space, spaces, add=True),
+        occupied=by_space(occupied, plan.level_space, spaces, add=False),
+        co2=None if co2 is None else by_space(co2, plan.level_space, spaces, add=False),
+        open=hours.open[:steps] if hours else None,
+        clock=hours.clock[:steps] if hours else None,
+        step_minutes=step / MINUTE,
+        weekday=hours.weekday if hours else 0,
+    )

@@ -1,0 +1,71 @@
+"""Unusual hours of every site, found once a day in the visits of the last half year."""
+
+from datetime import date, datetime, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+
+from besok.analytics import events
+from besok.model.calendar import business_day, day_bounds, open_intervals
+from besok.model.site import Site
+from besok.model.views.calendar import UNUSUAL_FROM, UnusualTime
+from besok.store import entries, unusual_days
+from besok.store.database import Database
+from jobs.daily import each
+
+LEARNT_FROM: Final = 182  # days
+LEAST_HOURS: Final = 24 * UNUSUAL_FROM  # that were heard
+HEARD: Final = 0.99  # share of the doors: an hour with a silent door tells of the door, not of people
+LEAST_SCORE: Final = 3.0  # a thousand times likelier with something going on than without
+DAY = timedelta(days=1)
+
+
+def find_all(db: Database, now: datetime) -> None:
+    """Looks for unusual hours at every site, up to the last business day that has ended."""
+    each(
+        db,
+        now,
+        unusual_days.WHAT,
+        lambda site, last: unusual_days.keep(db, site.id, of(db, site, last), last),
+    )
+
+
+def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
+    """The unusual times of a site in the days up to `last`; none where too little was heard."""
+    start, end = day_bounds(last - (LEARNT_FROM - 1) * DAY, site)[0], day_bounds(last, site)[1]
+    zone = ZoneInfo(site.timezone)
+    heard = [h for h in entries.by_hour(db, site.id, None, start, end) if h.heard >= HEARD]
+    if len(heard) < LEAST_HOURS:
+        return []
+    times = np.array([h.start.astimezone(zone).replace(tzinfo=None) for h in heard], dtype="datetime64[s]")
+    found = events.unusual(times, np.array([h.people for h in heard]))
+    told = (
+        UnusualTime(
+            start=_instant(u.start, zone),
+            end=_instant(u.end, zone),
+            people=u.count,
+            expected=u.expected,
+            score=u.score,
+            programme=(),
+        )
+        for u in found
+        if u.score >= LEAST_SCORE
+    )
+    return [u for u in told if _speaks_of_people(u, site)]
+
+
+def _instant(wall: np.datetime64, zone: ZoneInfo) -> datetime:
+    clock: datetime = wall.astype("datetime64[s]").item()
+    return clock.replace(tzinfo=zone)
+
+
+def _speaks_of_people(found: UnusualTime, site: Site) -> bool:
+    """Fewer than usual on a day of other hours, or closed, is what was to be expected."""
+    if found.people >= found.expected:
+        return True
+    first, last = business_day(found.start, site), business_day(found.end, site)
+    days = (first + n * DAY for n in range((last - first).days + 1))
+    return any(
+        start < found.end and found.start < end for day in days for start, end in open_intervals(day, site)
+    )

@@ -1,4 +1,4 @@
-"""How true the occupancy figures are: every standard world by every estimator, into docs/occupancy-scores.md.
+"""How true the occupancy figures are: every standard world by every estimator, into results-occupancy.md.
 
     python -m benchmarks.occupancy [--seeds 3] [--sdu rooms_1min.csv] [--write]
 
@@ -9,13 +9,13 @@ them, corrected by hand (doi 10.1145/3277868.3277875, CC BY 4.0), with counters 
 
 import argparse
 import json
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, time, timedelta
 from pathlib import Path
 
+from benchmarks._page import write_tables
 from besok.files import csvfile
 from besok.files.csvfile import Row, Table
 from cli.terminal.tables import table
@@ -26,9 +26,7 @@ from cli.worlds.rooms import Way
 from cli.worlds.targets import missed
 from cli.worlds.world import World
 
-PAGE = Path(__file__).parents[1] / "docs" / "occupancy-scores.md"
 SDU_ROOMS = {"1": ("lecture room", 84), "2": ("study room", 32)}  # with their seats
-MARKED = "<!-- {} begins: made by `make score` -->\n{}<!-- {} ends -->"
 
 
 def main(args: argparse.Namespace) -> None:
@@ -46,7 +44,7 @@ def main(args: argparse.Namespace) -> None:
     for block in blocks.values():
         print(f"\n{block}", end="")
     if args.write:
-        PAGE.write_text(filled(PAGE.read_text("utf-8"), blocks), "utf-8")
+        write_tables("occupancy", blocks)
     print(json.dumps([asdict(line) for line in scores.lines if line.world == AVERAGE]))
 
 
@@ -104,17 +102,6 @@ def every(lines: Sequence[Line]) -> str:
 def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """A table of a page."""
     return "".join(f"| {' | '.join(row)} |\n" for row in (heads, ["---"] * len(heads), *rows))
-
-
-def filled(page: str, blocks: dict[str, str]) -> str:
-    """The page with new tables between its markers; a table that was not made stays as it is."""
-    for name, block in blocks.items():
-        marks = re.compile(rf"<!-- {name} begins.*?-->\n.*?<!-- {name} ends -->", re.DOTALL)
-        new = MARKED.format(name, block, name)
-        page, found = marks.subn(lambda _, new=new: new, page)  # type: ignore[misc]
-        if found != 1:
-            sys.exit(f"{PAGE} has no place for {name}: <!-- {name} begins --> and <!-- {name} ends -->")
-    return page
 
 
 def _told(world: str) -> None:

@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest help setup demo score test torture fuzz check bench bench-ingest calibration clean lock compose-check
+.PHONY: backtest help setup demo docs score test torture fuzz check bench bench-ingest calibration clean lock compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -34,11 +34,17 @@ check: setup ## style, types, and who may import whom
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+docs: setup ## the documentation as a site with every link checked, into build/site
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[docs]'
+	@$(BIN)/python -m docs.generate
+	@$(BIN)/python -m docs.generate build/docs
+	@$(BIN)/python -m sphinx -W --keep-going -n -q build/docs build/site
+
 bench: ## measure speed on this machine
 	@bash deploy/setup bench
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
 
-score: ## how true the occupancy figures are: all standard worlds, into docs/occupancy-scores.md (minutes; ARGS="--seeds 1")
+score: ## how true the occupancy figures are: all standard worlds, into docs/reference/results-occupancy.md (minutes; ARGS="--seeds 1")
 	@bash deploy/setup
 	@$(BIN)/python -m benchmarks.occupancy --write $(ARGS)
 
@@ -46,10 +52,10 @@ bench-ingest: ## readings committed a second, beside clients that only receive (
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.ingest $(ARGS)
 
-backtest: setup ## how good the forecast is: real series and simulated programmes, into docs/forecast.md (long; ARGS=--quick)
+backtest: setup ## how good the forecast is: real series and simulated programmes, into docs/reference/results-forecast.md (long; ARGS=--quick)
 	@$(BIN)/python -m benchmarks.forecast --write $(ARGS)
 
-calibration: setup ## how good the verdicts on sensors are, in simulated counts (ARGS=1000 for more worlds)
+calibration: setup ## how good the verdicts on sensors are, in simulated counts (ARGS="1000 --write")
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)
 
 compose-check: setup ## build and try the container form (says so where there is no Docker)

@@ -17,6 +17,7 @@ import psycopg
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from pydantic import SecretStr
+from servers import serving
 
 from besok.model import sitefile
 from besok.model.settings import Settings
@@ -24,8 +25,7 @@ from besok.model.site import Site
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
-from cli.serving.web import serve
-from cli.stack import ports, postgres
+from cli.stack import postgres
 from collectors import collector
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
@@ -165,21 +165,6 @@ def example(db: Database) -> tuple[Site, ...]:
     file = sitefile.parse(EXAMPLE.read_text(), EXAMPLE.name)
     sites.apply(db, file)
     return file.sites
-
-
-@contextmanager
-def serving(url: str, stop: threading.Event, wait_for: Callable[..., object]) -> Iterator[str]:
-    """A web service on a free port; it must end within seconds of the block. Gives its address."""
-    settings = Settings(database_url=SecretStr(url), port=ports.free()[0])
-    thread = threading.Thread(target=serve, args=(settings, stop), name="web")
-    thread.start()
-    try:
-        wait_for(lambda: ports.answers(settings.port))
-        yield f"http://127.0.0.1:{settings.port}"
-    finally:
-        stop.set()
-        thread.join(20)
-    assert not thread.is_alive(), "the web service did not end"
 
 
 @pytest.fixture

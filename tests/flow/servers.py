@@ -1,13 +1,17 @@
 """Servers of a test's own, which it ends, kills and starts again as it likes."""
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
+from pydantic import SecretStr
+
 from besok.model.errors import StackError
 from besok.model.settings import Settings
+from cli.serving.web import serve
 from cli.stack import mosquitto, ports, postgres, program
 from jobs import work
 
@@ -35,6 +39,21 @@ class Server:
     def kill(self) -> None:
         self.process.kill()
         self.process.wait()
+
+
+@contextmanager
+def serving(url: str, stop: threading.Event, wait_for: Callable[..., object]) -> Iterator[str]:
+    """A web service on a free port; it must end within seconds of the block. Gives its address."""
+    settings = Settings(database_url=SecretStr(url), port=ports.free()[0])
+    thread = threading.Thread(target=serve, args=(settings, stop), name="web")
+    thread.start()
+    try:
+        wait_for(lambda: ports.answers(settings.port))
+        yield f"http://127.0.0.1:{settings.port}"
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive(), "the web service did not end"
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
-from conftest import serving
+from servers import serving
 
 from besok.model.settings import Settings
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
@@ -77,7 +77,7 @@ def test_a_week_of_every_fault_ends_within_the_error_that_the_scenario_states(
         wait_for(lambda: _latest(database_url) == end)
     with (
         serving(database_url, threading.Event(), wait_for) as address,
-        httpx2.Client(base_url=address) as ask,
+        httpx2.Client(base_url=address, timeout=60) as ask,
     ):
         told = ask.get(f"/api/v1/sites/{house}/visits?from={days[0]}&to={days[-1]}&step=day").json()
     for day, error, figure in zip(days, scenario.errors, told, strict=True):

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import psycopg
 import pytest
-from conftest import serving
+from servers import serving
 from test_status import Service, service
 
 from besok.model.settings import Settings

@@ -21,7 +21,7 @@ class State:
     turned: datetime | None = None  # when the last turn succeeded; None if it failed
     trouble: str = AWAY  # why the last turn failed, in a sentence
     sites: int = 0  # that this worker has taken
-    days_waiting: int = 0  # past days to be estimated anew
+    days_waiting: int = 0  # past days to be estimated again
 
     def problem(self, now: datetime) -> str | None:
         """Why the jobs are not done at `now`, in a sentence; None if they are."""
@@ -33,9 +33,9 @@ class State:
 
 
 def families(state: State, now: datetime) -> Iterator[Metric]:
-    """Every metric of the jobs; docs/operate.md describes each."""
+    """Every metric of the jobs; docs/reference/service-metrics.md lists each."""
     yield CounterMetricFamily(PREFIX + "turns", "Rounds of work", state.turns)
     yield CounterMetricFamily(PREFIX + "failures", "Rounds of work that failed", state.failures)
     yield GaugeMetricFamily(PREFIX + "ready", "1 while the work gets done", float(state.problem(now) is None))
     yield GaugeMetricFamily(PREFIX + "sites", "Sites this worker has taken", state.sites)
-    yield GaugeMetricFamily(PREFIX + "days_waiting", "Past days to be estimated anew", state.days_waiting)
+    yield GaugeMetricFamily(PREFIX + "days_waiting", "Past days to be estimated again", state.days_waiting)

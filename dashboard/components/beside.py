@@ -31,7 +31,7 @@ def section(known: SiteCalibration, zone: str) -> Any:
             html.P(next_count(known.advice, names, known.usual_week), className="finding"),
             html.P(html.A(_("Count at a door with a phone"), href=f"/count/{known.site}", className="go")),
             *_doors(known.doors, names, zone),
-            html.P([explained, " ", html.Code("docs/calibrate.md")], className="quiet"),
+            html.P([explained, " ", html.Code("docs/how-to/validate-a-counter.md")], className="quiet"),
             *_proposals(known, names),
             *_counts(known.counts, names, zone),
         ],

@@ -69,7 +69,9 @@ def no_goal(site: str, name: str, way: Progress | None, today: date, first: date
             _("No visits were counted between {period}, the period that the target compares with.").format(
                 period=period
             ),
-            _("Send older counts, as docs/visits.md shows, or choose another period in the site file."),
+            _(
+                "Send older counts (docs/how-to/import-older-counts.md), or choose another period in the site file."
+            ),
         ]
     how = _(
         "Put lines like these into the site file, below {site} and before the next site; then besok site apply {file}."
@@ -105,7 +107,9 @@ def no_baseline(way: Progress, site: str, title: str, names: Sequence[Text] = ()
         _("No visits were counted between {period}, the period that the target compares with.").format(
             period=period
         ),
-        _("Send older counts, as docs/visits.md shows, or choose another period in the site file."),
+        _(
+            "Send older counts (docs/how-to/import-older-counts.md), or choose another period in the site file."
+        ),
         *answer.together(names),
         title=title,
     )

@@ -13,7 +13,7 @@ from dashboard.components import readings
 from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.i18n import _, named
 
-DOCS = "docs/connect-a-sensor.md"
+DOCS = "docs/how-to/connect-a-sensor.md"
 
 
 def section(strangers: Sequence[Stranger], places: Mapping[str, str], now: datetime) -> Any:

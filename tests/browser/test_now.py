@@ -26,7 +26,7 @@ def test_a_published_message_changes_the_number(house: House, open_page: Open) -
     expect(people(page, "lobby")).to_have_text("8")
     interval = page.locator('[data-space="lobby"] [data-part="range"]')
     expect(interval).to_have_text(re.compile(r"\(\d+–\d+\)"))
-    expect(interval).to_have_attribute("title", re.compile("Åtta gånger av tio mellan"))
+    expect(interval).to_have_attribute("title", re.compile("80 % osäkerhetsintervall"))
     expect(page.locator('.hero [data-part="between"]')).to_have_text(re.compile(r"mellan \d+ och \d+$"))
     expect(page.locator('[data-space="lobby"] [data-part="certainty"]')).to_contain_text(
         "räknat vid dörrarna"

@@ -105,7 +105,7 @@ def test_a_free_room_has_no_number_and_what_is_sure_is_said_to_be_so() -> None:
     assert (words.people(free), words.interval(free)) == ("Ledigt", "")
     nobody = space("hall", people=0.0, lower=0.0, upper=0.0)
     assert (words.interval(nobody), words.between(nobody)) == ("(0–0)", "Så gott som säkert")
-    assert words.between(space("hall")) == "Åtta gånger av tio mellan 5 och 9"
+    assert words.between(space("hall")) == "80 % osäkerhetsintervall 5–9"
 
 
 def test_every_reason_of_the_estimator_has_words() -> None:

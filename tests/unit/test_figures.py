@@ -31,7 +31,7 @@ def test_occupancy_has_line_interval_comparison_and_limit() -> None:
     before = [replace(point(0, 3), start=START - 7 * DAY)]
     figure = drawn([point(0, 4, 1), point(1, None), point(2, 6, 2)], before, capacity=10)
     names = [trace.name for trace in figure.data]
-    assert names == ["8 gånger av 10", "en vecka före", "I dag"]
+    assert names == ["80 % osäkerhetsintervall", "en vecka före", "I dag"]
     band, dotted, line = figure.data
     assert list(band.y) == [5, 3, None, 8, 4, None]  # two outlines with nothing between them
     assert list(line.y) == [4, None, 6]  # what is not known stays a gap

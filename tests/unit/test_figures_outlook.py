@@ -68,7 +68,13 @@ def test_the_running_year_fills_holes_with_the_mean_and_says_nothing_of_what_is_
 
 def test_the_way_has_both_intervals_behind_the_lines_and_the_goal() -> None:
     drawn = figures.way([(FIRST, 1.0)], COMING, [(FIRST, 1.0)], 73_000)
-    assert [t.name for t in drawn.data] == ["19 gånger av 20", "8 gånger av 10", "vägen", "väntat", "räknat"]
+    assert [t.name for t in drawn.data] == [
+        "19 gånger av 20",
+        "80 % osäkerhetsintervall",
+        "vägen",
+        "väntat",
+        "räknat",
+    ]
     assert drawn.data[1].y[0] == 120 and drawn.data[1].y[-1] == 80 and len(drawn.data[1].x) == 120
     assert [shape.y0 for shape in drawn.layout.shapes] == [73_000]
     assert not figures.way([], (), [], None).data

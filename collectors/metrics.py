@@ -13,7 +13,7 @@ PREFIX = "besok_collector_"
 
 
 def families(counters: Counters, now: datetime) -> Iterator[Metric]:
-    """Every metric of a collector; docs/operate.md describes each."""
+    """Every metric of a collector; docs/reference/service-metrics.md lists each."""
     c = counters
     yield _count(
         "messages_received", "Messages that came from the broker, repeated ones included", c.received

@@ -185,11 +185,17 @@ def _members(module: Any) -> Iterator[str]:
 
 
 def _doc(item: Any) -> str:
-    """Return its docstring as text in which `code` is all that has a meaning."""
+    """Return its docstring as text in which only `code` and indented blocks have a meaning."""
     text = item.docstring.value if item.docstring else ""
-    parts = re.split(r"(`[^`]*`)", text)
+    return (
+        "\n".join(line if line.startswith("    ") else _escaped(line) for line in text.splitlines()) + "\n\n"
+    )
+
+
+def _escaped(line: str) -> str:
+    parts = re.split(r"(`[^`]*`)", line.strip())
     parts[::2] = [re.sub(r"([\\*_<>#\[\]|$~])", r"\\\1", part) for part in parts[::2]]
-    return "\n".join(line.strip() for line in "".join(parts).splitlines()) + "\n\n"
+    return "".join(parts)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What goes wrong between what devices would say and what is heard of them, as a scenario has it. docs/simulate.md.
+"""What goes wrong between what devices would say and what is heard of them (docs/reference/scenarios.md).
 
 Faults work on reports, before they are put into words: first those of the device itself (it restarts, its clock is
 off, it is stuck), then those of the way (messages are lost, late, shuffled, doubled). Several at once work in the order

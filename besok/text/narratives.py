@@ -158,7 +158,7 @@ def pace(outlook: Outlook) -> Text | None:
 def damped(outlook: Outlook, growth: float | None) -> Text | None:
     """Why less growth is expected than there was (`growth`, of the last 52 weeks); None where it is not clearly less.
 
-    The forecast damps it, since growth goes on in small part only (docs/forecast.md).
+    The forecast damps it, since growth goes on in small part only (docs/explanation/forecast.md).
     """
     expected = outlook.expected_growth
     if outlook.needed_growth is None or expected is None or growth is None:

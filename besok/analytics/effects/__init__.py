@@ -3,7 +3,7 @@
     effect_of_action(first, visits, since, acted=sundays)     # longer Sunday hours
     effect_of_event(counts, day, first, last, ...)            # a concert
 
-How it is reckoned, and how well it does: docs/effects.md.
+How it is reckoned, and how well it does: docs/explanation/effects.md.
 """
 
 from besok.analytics.effects.action import contribution, effect_of_action

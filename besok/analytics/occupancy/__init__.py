@@ -1,6 +1,6 @@
 """How many people are in each space of a site, and how sure that is: live, over a past day, and what past days teach.
 
-All functions are pure; docs/occupancy.md tells the mathematics and its sources.
+All functions are pure; docs/explanation/occupancy.md tells the mathematics and its sources.
 """
 
 from besok.analytics.occupancy.building import Building, Incidence, incidence

@@ -20,7 +20,7 @@ MOST_A_DAY = 6.0  # of the logarithm of the odds: no day proves anything alone
 BEFORE_DAYS, AFTER_DAYS = 7, 2
 SURE = 11.5  # logarithm of the odds at which it is said: 100,000 to 1, for some hundred chances a month to be wrong
 FROM_START_T, FROM_START_DAYS = 5.0, 5
-VARIANCE = 0.3  # of in - out for each passage (docs/occupancy.md), generously
+VARIANCE = 0.3  # of in - out for each passage (docs/explanation/occupancy.md), generously
 HOUR_STEPS = 4
 
 

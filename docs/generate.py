@@ -76,17 +76,32 @@ def routes() -> str:
     return table(("method", "path", "answers", "query"), rows)
 
 
+def command_list() -> str:
+    """Return the commands and what each does."""
+    return table(("command", "does"), ((f"`{name}`", _help(command)) for name, command in leaves()))
+
+
 def commands() -> str:
     """Return every command with its arguments and options."""
-    return "".join(_command(get_command(app), "besok"))
+    return "".join(part for name, command in leaves() for part in _command(name, command))
 
 
-def _command(command: Any, name: str) -> Iterator[str]:
-    if children := getattr(command, "commands", None):
-        for key, child in children.items():
-            yield from _command(child, f"{name} {key}")
+def leaves(command: Any = None, name: str = "besok") -> Iterator[tuple[str, Any]]:
+    """Yield each command that does something, with its full name."""
+    command = command or get_command(app)
+    if not (children := getattr(command, "commands", None)):
+        yield name, command
         return
-    yield f"### {name}\n\n{' '.join((command.help or '').split())}\n\n"
+    for key, child in children.items():
+        yield from leaves(child, f"{name} {key}")
+
+
+def _help(command: Any) -> str:
+    return " ".join((command.help or "").split())
+
+
+def _command(name: str, command: Any) -> Iterator[str]:
+    yield f"### {name}\n\n{_help(command)}\n\n"
     given = [p for p in command.params if p.name != "help"]
     if given:
         rows = ((f"`{', '.join(p.opts)}`", _default(p), getattr(p, "help", "") or "") for p in given)
@@ -104,6 +119,7 @@ GENERATED: dict[str, Callable[[], str]] = {
     "metrics": metrics,
     "service-metrics": service_metrics,
     "routes": routes,
+    "command-list": command_list,
 }
 
 

@@ -9,8 +9,8 @@ from datetime import date
 
 import numpy as np
 
-from besok.analytics.forecast.history import Floats
 from besok.analytics.forecast.months import later
+from besok.model.arrays import Floats
 from cli.standalone.series import Series
 
 FIRST = date(2008, 4, 1)

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import STEP, Bools, Floats, House, Seen, last_heard
+from besok.analytics.quality.sensor_series import STEP, House, Seen, last_heard
 from besok.analytics.quality.site_layout import house
 from besok.model import calendar
+from besok.model.arrays import Bools, Floats
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
 from sensors_sim import backfill
 from sensors_sim.sensors import Installation, install, read, watch

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from besok.analytics.forecast import calendar
-from besok.analytics.forecast.history import Floats
+from besok.model.arrays import Floats
 from cli.standalone.series import Series
 
 FIRST = date(2017, 1, 1)

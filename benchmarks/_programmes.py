@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from besok.analytics.forecast import History, forecast, odds
-from besok.analytics.forecast.history import Floats
+from besok.model.arrays import Floats
 
 FIRST = date(2020, 1, 1)
 YEAR = 365

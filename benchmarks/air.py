@@ -17,8 +17,11 @@ import numpy as np
 
 from benchmarks.occupancy import SDU_ROOMS, sdu
 from besok.analytics import occupancy
-from besok.analytics.occupancy import Building, Estimate, Floats, Seen
+from besok.analytics.occupancy import Seen
 from besok.files import csvfile
+from besok.model.arrays import Floats
+from besok.model.building import Building
+from besok.model.occupancy import Estimate
 from cli.worlds.simulated import by_quarters
 from cli.worlds.world import World
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks._page import write_tables
-from besok.analytics.calibration import Accuracy, Session, accuracy
+from besok.analytics.calibration import Session, accuracy
+from besok.model.validation import Accuracy
 
 QUARTER_S = 900.0
 

@@ -5,7 +5,9 @@ import time
 
 import numpy as np
 
-from besok.analytics.occupancy import Building, Estimate, Filter, Seen, learn, smoothed
+from besok.analytics.occupancy import Filter, Seen, learn, smoothed
+from besok.model.building import Building
+from besok.model.occupancy import Estimate
 
 STOREYS, ROOMS = 4, 6  # with the site and a lobby: 30 spaces
 DAYS = 28  # to learn from

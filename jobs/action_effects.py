@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from besok import services
-from besok.analytics.effects import Effect, Range, contribution, effect_of_action
+from besok.analytics.effects import contribution, effect_of_action
 from besok.model.actions import Action
+from besok.model.arrays import Floats
 from besok.model.calendar import WEEKDAYS
+from besok.model.effects import Effect, Range
 from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.calendar import ActionEffect, CalendarDay
@@ -18,7 +20,6 @@ from besok.store import action_effects, actions
 from besok.store.database import Database
 from jobs.daily import each
 
-Floats = NDArray[np.float64]
 DAY = timedelta(days=1)
 BEFORE: Final = 3 * 365  # days before an action that are looked at
 AFTER: Final = 2 * 365  # days since it; later ones tell of other things

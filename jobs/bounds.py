@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from besok.analytics.occupancy import BASES, Building, Estimate
+from besok.model.building import Building
+from besok.model.occupancy import BASES, Estimate
 
 _PRESENCE = BASES.index("presence")
 ROOM = 10  # people whom a space may hold of which nobody has said how many

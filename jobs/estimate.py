@@ -7,8 +7,10 @@ the whole day. Days of which minutes are kept are smoothed by minute, older ones
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from besok.analytics.occupancy import NOTHING, Bools, Estimate, Learnt, live, smoothed
+from besok.analytics.occupancy import NOTHING, Learnt, live, smoothed
 from besok.model import calendar
+from besok.model.arrays import Bools
+from besok.model.occupancy import Estimate
 from besok.model.site import Site
 from besok.store import occupancy as store
 from besok.store import parameters as store_learnt

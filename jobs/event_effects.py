@@ -9,9 +9,9 @@ import numpy as np
 from besok import services
 from besok.analytics.effects import effect_of_event
 from besok.model.calendar import business_day, day_bounds
+from besok.model.effects import EventEffect
 from besok.model.site import Site
 from besok.model.views.calendar import CalendarDay
-from besok.model.views.effects import EventEffect
 from besok.store import entries, event_effects
 from besok.store.database import Database
 from jobs.daily import each

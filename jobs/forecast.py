@@ -16,8 +16,8 @@ from besok.analytics.forecast import History, history
 from besok.analytics.target_forecast import DAY, FURTHEST, Goal, look_ahead
 from besok.model import calendar as hours
 from besok.model.errors import NotFound, StoreError
+from besok.model.forecast import LEAST_DAYS
 from besok.model.site import Site
-from besok.model.views.forecast import LEAST_DAYS
 from besok.model.views.series import VisitPoint
 from besok.services.days import as_forecast_calendar, open_also
 from besok.store import forecasts

@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Final
 
 from besok.model.calendar import business_day
+from besok.model.forecast import LEAST_DAYS
 from besok.model.site import Site
-from besok.model.views.forecast import LEAST_DAYS
 from besok.store import backfill, coverage, forecasts
 from besok.store.database import Database
 from besok.store.sites import counted

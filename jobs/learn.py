@@ -7,8 +7,10 @@ it again, and keeps the figures of the day under way from changing because of ot
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from besok.analytics.occupancy import Bools, Floats, Learnt, Seen, by_space, learn
+from besok.analytics.occupancy import Learnt, Seen, by_space, learn
+from besok.analytics.occupancy.parameters import VERSION
 from besok.model import calendar
+from besok.model.arrays import Bools, Floats
 from besok.model.site import Site
 from besok.store import occupancy
 from besok.store import parameters as store
@@ -76,13 +78,15 @@ class Past:
 
     def learnt(self, conn: Connection, day: date, *, keep: bool) -> Learnt:
         """What is known before a business day begins; learnt if it is not yet, and then stored if it is to be kept."""
-        known = self._learnt.get(day) or store.get(conn, self.plan, day)
+        known = self._learnt.get(day)
+        if known is None and (stored := store.get(conn, self.plan, day, VERSION)):
+            known = Learnt.from_json(stored)
         if known is None:
             self.read(conn, day - LOOK_BACK, day - DAY)
             known = learn(
                 self.plan.building, [self._days[day - n * DAY][0] for n in range(1, LOOK_BACK // DAY + 1)]
             )
             if keep:
-                store.put(conn, self.plan, day, known)
+                store.put(conn, self.plan, day, VERSION, known.to_json())
         self._learnt[day] = known
         return known

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.occupancy import Bools, Floats, Seen, by_space, heard, hold, known
+from besok.analytics.occupancy import Seen, by_space, heard, hold, known
 from besok.model import calendar
+from besok.model.arrays import Bools, Floats
 from besok.model.site import Site
 from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels
 

@@ -3,7 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.occupancy import BASES, NOTHING, Bools, Estimate, Floats, Learnt, Seen, smoothed
+from besok.analytics.occupancy import NOTHING, Learnt, Seen, smoothed
+from besok.model.arrays import Bools, Floats
+from besok.model.occupancy import BASES, Estimate
 from besok.store.occupancy import Codes, Layout, Quarters
 from jobs.bounds import bounded
 

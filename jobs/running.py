@@ -4,7 +4,9 @@ from dataclasses import fields
 
 import numpy as np
 
-from besok.analytics.occupancy import Building, Estimate, Filter, Learnt, Seen
+from besok.analytics.occupancy import Filter, Learnt, Seen
+from besok.model.building import Building
+from besok.model.occupancy import Estimate
 from jobs.bounds import bounded
 
 NEAR = 15  # the last steps can be gone back to one by one, earlier ones by so many at a time ...

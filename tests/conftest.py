@@ -1,7 +1,8 @@
 """What every test may ask for: a database of its own, the broker; and the levels with their budgets.
 
 `unit` asks one thing of one module, `worlds` judges estimates in simulated worlds whose truth is known; neither needs
-a server. `store` has a database, `flow` the broker too, `browser` Chromium as well.
+a server. `store` has a database, `flow` the broker too, `browser` Chromium as well. `golden` compares outputs with the
+files kept of them, and has a database.
 
 The servers are the embedded stack's own, started once when the first test asks for them. Broker topics are shared:
 a test takes a site of its own name.
@@ -31,6 +32,7 @@ BUDGETS = {
     "unit": 30,
     "worlds": 60,
     "store": 90,
+    "golden": 60,
     "flow": 260,
     "browser": 120,
 }  # seconds of four workers on two cores
@@ -38,6 +40,13 @@ HERE = Path(__file__).parent
 SHARED = HERE.parent.parent / "shared"  # real payloads and data, beside the clone where there are any
 
 spent = dict.fromkeys(BUDGETS, 0.0)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option that renews goldens."""
+    parser.addoption(
+        "--update-goldens", action="store_true", help="rewrite tests/golden/expected instead of comparing"
+    )
 
 
 def level_of(path: Path) -> str:

@@ -10,8 +10,8 @@ from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, FirstDay, Form, From, LastDay, To
 from besok import services
 from besok.model import calendar
+from besok.model.effects import ProgrammeEffect
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, UnusualTime
-from besok.model.views.effects import ProgrammeEffect
 
 router = APIRouter(tags=["Calendar"])
 

@@ -11,11 +11,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 from api.answers import FRESH
 from api.deps import Db, KnownSite, Now
 from api.security import same_origin
-from besok.analytics.validation_count import Tap
 from besok.model import messages
 from besok.model.actions import YEARS
 from besok.model.errors import NotFound
 from besok.model.site import Text
+from besok.model.validation import Tap
 from besok.model.views.calibration import CountInfo, ManualCount, SiteCalibration
 from besok.store import validation_counts
 from besok.store.calibrations import calibration as known_calibration

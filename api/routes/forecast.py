@@ -10,8 +10,9 @@ from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, Form
 from besok import services
 from besok.model import calendar
+from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.site import Site, Text
-from besok.model.views.forecast import Expected, ExpectedTotal, Outlook, Record, Scored
+from besok.model.views.forecast import Record, Scored
 from besok.store.database import Database
 from besok.text import narratives
 

@@ -16,14 +16,10 @@ from dataclasses import dataclass
 from math import hypot, sqrt
 
 import numpy as np
-from numpy.typing import NDArray
 
 from besok.analytics.single_thread import on_one_core
 from besok.analytics.visits import DOOR_BIAS, PASSAGE_VARIANCE
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from besok.model.arrays import Bools, Floats, Ints
 
 NEAR_DAYS = 21.0  # an observed day so far away counts 1/e of the day itself
 OBSERVED = 0.999  # the share of a day's usual visits from which it is whole
@@ -58,7 +54,7 @@ class Quarters:
 class Rules:
     """Days x doors: whether a door counts that day, and which share of its entries is taken off; and so many a day."""
 
-    counts: Flags
+    counts: Bools
     share: Floats
     per_day: Floats
 

@@ -17,12 +17,11 @@ from math import exp, expm1, hypot, sqrt
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from besok.analytics.level_shift import Step, steps_at, surprise
+from besok.analytics.level_shift import Step, changepoint, steps_at
 from besok.analytics.visits import PASSAGE_VARIANCE
+from besok.model.arrays import Floats
 
-Floats = NDArray[np.float64]
 Kind = Literal["sensor", "found"]
 Method = Literal["overlap", "level", "none"]
 
@@ -197,7 +196,7 @@ def found(doors: Doors, known: Sequence[Bridge]) -> list[Bridge]:
         best: tuple[float, int, int] | None = None
         for door in range(number if number > 1 else 0):
             series = _companies(calm, door, set())[0]
-            step = surprise(series)
+            step = changepoint(series)
             if step and step.gain >= FOUND and (best is None or step.gain > best[0]):
                 best = step.gain, door, step.day
         if best is None:

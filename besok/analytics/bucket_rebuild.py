@@ -8,11 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
+from besok.model.arrays import Bools, Floats, Ints
 
 SECOND = 1_000_000
 QUARTER = 900 * SECOND
@@ -38,12 +35,12 @@ class Readings:
 class Buckets:
     """The quarters from a first one on. Where `there` is False nothing is known, and the figures are 0."""
 
-    there: Flags
+    there: Bools
     people_in: Floats
     people_out: Floats
     covered_s: Floats
     imputed: Floats
-    simulated: Flags
+    simulated: Bools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +50,8 @@ class _Segments:
     begins: Ints
     ends: Ints
     people: Floats
-    gap: Flags
-    simulated: Flags
+    gap: Bools
+    simulated: Bools
 
 
 def rebuild(readings: Readings, *, wraps: int, has_totals: bool, first: int, quarters: int) -> Buckets:
@@ -182,7 +179,7 @@ def _since(was: Floats, now: Floats, wraps: int, seconds: Floats) -> Floats:
 
 def _shares(
     segments: _Segments, first: int, quarters: int
-) -> Iterator[tuple[Ints, Floats, Floats, Flags, Flags]]:
+) -> Iterator[tuple[Ints, Floats, Floats, Bools, Bools]]:
     """Quarter, people, microseconds, gap, simulated: first of segments within a quarter, then parts of others."""
     at = segments.begins // QUARTER
     ends_with = (at + 1) * QUARTER
@@ -213,8 +210,8 @@ def _shares(
 
 
 def _within(
-    bucket: Ints, people: Floats, length: Floats, gap: Flags, simulated: Flags, first: int, quarters: int
-) -> tuple[Ints, Floats, Floats, Flags, Flags]:
+    bucket: Ints, people: Floats, length: Floats, gap: Bools, simulated: Bools, first: int, quarters: int
+) -> tuple[Ints, Floats, Floats, Bools, Bools]:
     at = bucket - first // QUARTER
     use = (at >= 0) & (at < quarters)
     return at[use], people[use], length[use], gap[use], simulated[use]

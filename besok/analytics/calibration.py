@@ -27,13 +27,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Verdict = Literal["none", "few", "good", "unsure", "factor", "broken"]
+from besok.model.arrays import Floats
+from besok.model.validation import Accuracy, Verdict
 
 LEVEL = 0.95  # of the interval
 EDGE_S = 5.0  # seconds by which two clocks at a door may disagree
@@ -60,29 +58,6 @@ class Session:
     counted: float
     device: float
     seconds: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Accuracy:
-    """Counted / real in one direction over all sessions, with its interval at LEVEL; None where nobody passed.
-
-    `sd` is the standard deviation of `accuracy`; `passage_var` and `session_sd` are the posterior means of the model's
-    s2 and tau. `factor` is what the sensor's figures are to be multiplied with: 1 unless the verdict is "factor".
-    Verdicts: "none" (nobody counted), "few" (fewer than ENOUGH people), "good" (right within GOOD), "factor"
-    (off by more than MARGIN, surely), "broken" (so far off that no factor helps), else "unsure": count more.
-    """
-
-    sessions: int
-    counted: float
-    device: float
-    accuracy: float | None
-    lower: float | None
-    upper: float | None
-    sd: float | None
-    passage_var: float
-    session_sd: float
-    verdict: Verdict
-    factor: float
 
 
 def accuracy(sessions: Sequence[Session]) -> Accuracy:

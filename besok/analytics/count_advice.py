@@ -12,7 +12,8 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from besok.analytics.calibration import Accuracy, after_one_more, variance
+from besok.analytics.calibration import after_one_more, variance
+from besok.model.validation import Accuracy, Advice
 
 SECONDS = 900.0  # of a count
 SAME_HOUR = 0.5  # how much of what sets one session apart from another belongs to its hour
@@ -41,22 +42,6 @@ class Door:
     def people(self) -> float:
         """Who come in in a week."""
         return sum(h.people for h in self.week)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
-    """A count to make: the door, the hour of the week, who will pass in a quarter of an hour, and what it gives.
-
-    `margin_now` and `margin_after` are the sd of the site's visits from counting errors, as shares of the visits.
-    """
-
-    portal: str
-    weekday: int
-    hour: int
-    expected: float
-    gain: float  # the share of the variance of the visits that the count takes away
-    margin_now: float
-    margin_after: float
 
 
 def advise(doors: Iterable[Door]) -> list[Advice]:

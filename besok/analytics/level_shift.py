@@ -1,51 +1,122 @@
-"""Level shifts in daily series: how large a step on a known day is, how sure that is, and steps nobody told of.
+"""Level shifts of a weekly series: the size of a step on a known day, how sure it is, and steps nobody told of.
 
-A series here is a logarithm that should not step: the count of a door less that of the doors beside it. It still has
-noise, wanders, and has a season. Week by week it is one Gaussian process,
+Intervention analysis with a local level (Box and Tiao, JASA 70, 1975; Harvey and Durbin, JRSS A 149, 1986). The series
+is one Gaussian process about a mean and its steps,
 
-    covariance = white * (1 / days seen + walk * (days since the beginning, of both weeks) + season * (two waves)),
+    covariance = chance * (noise + walk * min(t, t') + season * sum over k of cos(2 pi k (t - t') / year) / k^2),
 
-of which `white` follows from the series and the other two are tried out: how far the level wanders in a day, and how
-large the season is, beside a day's noise. A step is then a regression with that covariance (generalised least
-squares), which knows by itself how far around a day one can look, and says how sure it is.
+of which `chance`, the variance of a usual week, follows from the series (restricted likelihood). How far the level
+walks and how large the season is are averaged over a grid: not knowing them is a part of the error. The regression
+(generalised least squares) thereby knows how far around a day one can look.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise, product
-from math import pi
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
 
 from besok.analytics.single_thread import on_one_core
+from besok.model.arrays import Floats, Ints
 
-Floats = NDArray[np.float64]
-
-YEAR_DAYS = 365.25
-WAVES = 8  # of the season
+WEEKS_A_YEAR = 365.25 / 7
+# Variance of the walk in a week and of the season by that of chance, each with its prior weight: a level that does not
+# walk at all is rarer than short series suggest, and hardly a library has no season.
+WALKS = {0.0: 0.3, 2e-3: 0.6, 0.01: 1.0, 0.05: 1.5, 0.25: 1.5, 1.25: 1.0}
+SEASONS = {0.0: 0.4, 1.0: 1.0, 10.0: 1.0}
+WAVES = 12  # of the season: Christmas, and weeks without school, are short
 LEAST_WEEKS = 8  # with a figure, before anything is said
 LEAST_SIDE = 2  # of them on each side of a step
-SIDE = 6  # weeks at either end in which no unknown step is looked for
-WIDER = 1.2  # the errors of simulated steps beside those that the model states: it is no series' true one
+MARGIN = 6  # weeks at either end in which no unknown step is looked for
+WIDER = 1.2  # errors of simulated steps beside those that the model states: it is no series' true one
 AROUND = 12  # observed days on either side, which tell the level around a day
-OUTLIER = 4.0  # spreads from the level around, to which a day is drawn in
-SPREAD = 1.4826  # of a normal distribution: its standard deviation by the median of its absolute values
-_WALKS = (0.0, 1.5e-4, 6e-4, 2.5e-3, 1e-2)  # of a day, in parts of a day's noise
-_SEASONS = (0.0, 0.15, 1.5)
+OUTLIER = 4.0  # spreads from the level around, to which a day is clipped
+SPREAD = 1.4826  # standard deviation of a normal distribution by its median absolute deviation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Weeks:
-    """A series by week: the middle of the days seen, their mean, how many, and the number of the week's first day."""
+class Weekly:
+    """A series by week: its values, their times in weeks, and the variance of each by that of a usual week.
 
-    middle: Floats
-    mean: Floats
-    seen: Floats
-    first: NDArray[np.int64]
+    `extra` is a covariance that is known beforehand, in units of chance.
+    """
+
+    at: Floats
+    value: Floats
+    noise: Floats
+    extra: Floats | float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """The regression of a series under one walk and season: `root` is the Cholesky factor of its covariance.
+
+    `variance` is that of each coefficient of `beta`. `plane` spans the whitened regressors, `left` are the whitened
+    residuals, of sum of squares `rest`.
+    """
+
+    walk: float
+    root: Floats
+    beta: Floats
+    variance: Floats
+    plane: Floats
+    left: Floats
+    rest: float
+    free: int
+    log_prior: float
+
+    def log_weight(self, rest: float | Floats) -> Any:
+        """Restricted log likelihood with the prior if `rest` is left, the variance of chance being the likeliest."""
+        return self.log_prior - 0.5 * self.free * np.log(np.maximum(rest, 1e-12))
+
+
+def random_walk(at: Floats) -> Floats:
+    """Covariance of a random walk from time 0 on."""
+    return np.minimum(at[:, None], at[None, :])
+
+
+def fits(series: Weekly, regressors: Floats) -> list[Fit]:
+    """The regression of a series on `regressors` (weeks x coefficients) under each walk and season of the grid."""
+    phase = 2 * np.pi * (series.at[:, None] - series.at[None, :]) / WEEKS_A_YEAR
+    waves = np.sum([np.cos(k * phase) / k**2 for k in range(1, WAVES + 1)], axis=0)
+    return [
+        _fit(series, regressors, walk, season * waves, np.log(by_walk * by_season))
+        for walk, by_walk in WALKS.items()
+        for season, by_season in SEASONS.items()
+    ]
+
+
+def _fit(series: Weekly, regressors: Floats, walk: float, season: Floats, log_prior: float) -> Fit:
+    covariance = np.diag(series.noise) + series.extra + walk * random_walk(series.at) + season
+    root = np.asarray(np.linalg.cholesky(covariance), np.float64)
+    white = solve_triangular(root, np.column_stack([regressors, series.value]), lower=True)
+    plane, upper = np.linalg.qr(white[:, :-1])
+    inner = plane.T @ white[:, -1]
+    left = white[:, -1] - plane @ inner
+    inverse = np.linalg.inv(upper)
+    rest, free = float(left @ left), max(len(left) - regressors.shape[1], 1)
+    determinant = np.log(np.diag(root)).sum() + np.log(np.abs(np.diag(upper))).sum()
+    return Fit(
+        walk=walk,
+        root=root,
+        beta=inverse @ inner,
+        variance=(inverse**2).sum(axis=1) * max(rest, 1e-12) / free,
+        plane=plane,
+        left=left,
+        rest=rest,
+        free=free,
+        log_prior=log_prior - float(determinant),
+    )
+
+
+def weights(found: Sequence[Fit]) -> Floats:
+    """The posterior weight of each fit; they add up to one."""
+    log = np.array([f.log_weight(f.rest) for f in found])
+    weight = np.exp(log - log.max())
+    return np.asarray(weight / weight.sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,130 +128,26 @@ class Step:
     se: float
 
 
-def weeks(series: Floats, days: Sequence[int] = ()) -> Weeks:
-    """The series by week; none reaches across one of `days`. Single days far off the level around are drawn in."""
-    calm = _drawn_in(series)
-    cuts = sorted({0, len(series), *(d for d in days if 0 < d < len(series))})
-    starts = [s for a, b in pairwise(cuts) for s in range(a, b, 7)]
-    if not starts:
-        return Weeks(
-            middle=np.zeros(0), mean=np.zeros(0), seen=np.zeros(0), first=np.zeros(0, dtype=np.int64)
-        )
-    known = np.isfinite(calm)
-    middle, sums, seen = (
-        np.add.reduceat(part, starts)
-        for part in (np.arange(len(calm)) * known, np.where(known, calm, 0.0), known.astype(np.float64))
-    )
-    use = seen > 0
-    first = np.array(starts, dtype=np.int64)[use]
-    return Weeks(middle=middle[use] / seen[use], mean=sums[use] / seen[use], seen=seen[use], first=first)
-
-
-def _drawn_in(series: Floats) -> Floats:
-    known = np.flatnonzero(np.isfinite(series))
-    if len(known) < LEAST_WEEKS:
-        return series
-    values = series[known]
-    wide = np.pad(values, AROUND, mode="reflect") if len(values) > AROUND else values
-    around = np.median(sliding_window_view(wide, min(2 * AROUND + 1, len(wide))), axis=1)
-    spread = SPREAD * float(np.median(np.abs(values - around)))
-    out = series.copy()
-    out[known] = (
-        np.clip(values, around - OUTLIER * spread, around + OUTLIER * spread) if spread > 0 else values
-    )
-    return out
-
-
-def _fixed(told: Weeks, days: Sequence[int]) -> Floats:
-    steps = [(told.first >= day).astype(np.float64) for day in days]
-    return np.stack([np.ones(len(told.mean)), *steps], axis=1)
-
-
-@lru_cache(maxsize=12)
-def _roots(middle: bytes, seen: bytes) -> list[tuple[Floats, float]]:
-    """For every way to wander, what whitens a series seen at these times, and the logarithm of its determinant.
-
-    Doors of a house are seen at the same times, so that it is asked for again and again.
-    """
-    t, days = np.frombuffer(middle), np.frombuffer(seen)
-    apart = t[:, None] - t[None, :]
-    season = np.add.reduce([np.cos(2 * pi * k * apart / YEAR_DAYS) / k**2 for k in range(1, WAVES + 1)])
-    walk = np.minimum(t[:, None], t[None, :])
-    roots = []
-    for by_walk, by_season in product(_WALKS, _SEASONS):
-        root = np.linalg.cholesky(np.diag(1 / days) + by_walk * walk + by_season * season)
-        roots.append((np.linalg.inv(root), float(np.log(np.diag(root)).sum())))
-    return roots
-
-
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    """The series under one way to wander: whitened, and freed of what is fixed; `free` are its degrees of freedom."""
-
-    determinant: float  # logarithm of both determinants' roots
-    rest: float  # sum of squares that is left
-    free: int
-    beta: Floats
-    variance: Floats
-    left: Floats
-    plane: Floats
-    whiten: Floats
-
-    def likelihood(self, rest: float | Floats) -> Any:
-        """Restricted likelihood but for a constant, with the variance of a day that fits best."""
-        return -self.determinant - 0.5 * self.free * np.log(np.maximum(rest, 1e-12))
-
-
-def _seen(told: Weeks, fixed: Floats) -> Iterator[_Seen]:
-    """The series under every way to wander that is tried."""
-    for whiten, determinant in _roots(told.middle.tobytes(), told.seen.tobytes()):
-        y, x = whiten @ told.mean, whiten @ fixed
-        plane, upper = np.linalg.qr(x)
-        inner = plane.T @ y
-        left = y - plane @ inner
-        inverse = np.linalg.inv(upper)
-        rest, free = float(left @ left), len(y) - fixed.shape[1]
-        both = determinant + float(np.log(np.abs(np.diag(upper))).sum())
-        variance = (inverse**2).sum(axis=1) * max(rest, 1e-12) / free
-        yield _Seen(
-            both, rest, free, np.asarray(inverse @ inner, dtype=np.float64), variance, left, plane, whiten
-        )
-
-
 @on_one_core
 def steps_at(series: Floats, days: Sequence[int]) -> list[Step | None]:
-    """The steps on known days, all at once; None for a day around which too little was observed.
-
-    Averaged over the ways to wander, each as far as it is likely: not knowing it is part of the error.
-    """
-    told = weeks(series, days)
-    usable = [d for d in days if _sides(told, d, days)]
-    if len(told.mean) < LEAST_WEEKS or not usable:
+    """The steps on known days of a daily series, all at once; None for a day around which too little was observed."""
+    weekly, first = by_week(series, days)
+    usable = [d for d in days if _sides(first, d, days)]
+    if len(first) < LEAST_WEEKS or not usable:
         return [None] * len(days)
-    tried = list(_seen(told, _fixed(told, usable)))
-    likely = np.array([t.likelihood(t.rest) for t in tried])
-    weight = np.exp(likely - likely.max())
-    weight /= weight.sum()
-    beta, variance = np.array([t.beta for t in tried]), np.array([t.variance for t in tried])
+    found = fits(weekly, _regressors(first, usable))
+    weight = weights(found)
+    beta, variance = np.array([f.beta for f in found]), np.array([f.variance for f in found])
     mean = weight @ beta
     error = WIDER * np.sqrt(weight @ (variance + (beta - mean) ** 2))
-    found = {
+    steps = {
         day: Step(day=day, size=float(mean[n]), se=float(error[n])) for n, day in enumerate(usable, start=1)
     }
-    return [found.get(day) for day in days]
-
-
-def _sides(told: Weeks, day: int, days: Sequence[int]) -> bool:
-    """Whether there are two weeks on each side that no other step cuts off."""
-    low = max([d for d in days if d < day], default=-1)
-    high = min([d for d in days if d > day], default=10**9)
-    before = ((told.first >= low) & (told.first < day)).sum()
-    after = ((told.first >= day) & (told.first < high)).sum()
-    return bool(before >= LEAST_SIDE and after >= LEAST_SIDE)
+    return [steps.get(day) for day in days]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surprise:
+class Changepoint:
     """The likeliest step that nobody told of; `gain` is how much likelier (in logarithms) the series is with it."""
 
     day: int
@@ -189,26 +156,68 @@ class Surprise:
 
 
 @on_one_core
-def surprise(series: Floats, days: Sequence[int] = ()) -> Surprise | None:
-    """The step that explains most, beside those on `days`; None where too little is known to look for one.
+def changepoint(series: Floats, days: Sequence[int] = ()) -> Changepoint | None:
+    """The step of a daily series that explains most, beside those on `days`; None where too little is known.
 
-    With and without it the way to wander is the one that fits best, so that a step competes with a series that wanders.
+    With and without it walk and season are those that fit best, so that a step competes with a level that walks.
     """
-    told = weeks(series, days)
-    if len(told.mean) < 2 * LEAST_WEEKS:
+    weekly, first = by_week(series, days)
+    if len(first) < 2 * LEAST_WEEKS:
         return None
-    usable = [d for d in days if _sides(told, d, days)]
-    candidates = told.first[SIDE : len(told.first) - SIDE + 1]
-    steps = (told.first[:, None] >= candidates[None, :]).astype(np.float64)
-    plain, best = -np.inf, (-np.inf, 0, 0.0)
-    for seen in _seen(told, _fixed(told, usable)):
-        s = seen.whiten @ steps
-        s = s - seen.plane @ (seen.plane.T @ s)
-        power = np.maximum((s * s).sum(axis=0), 1e-9)
-        reach = s.T @ seen.left
-        likely = seen.likelihood(seen.rest - reach**2 / power)
+    usable = [d for d in days if _sides(first, d, days)]
+    candidates = first[MARGIN : len(first) - MARGIN + 1]
+    steps = (first[:, None] >= candidates[None, :]).astype(np.float64)
+    without, best = -np.inf, (-np.inf, 0, 0.0)
+    for fit in fits(weekly, _regressors(first, usable)):
+        white = solve_triangular(fit.root, steps, lower=True)
+        white -= fit.plane @ (fit.plane.T @ white)
+        power = np.maximum((white * white).sum(axis=0), 1e-9)
+        reach = white.T @ fit.left
+        likely = fit.log_weight(fit.rest - reach**2 / power)
         n = int(np.argmax(likely))
-        plain = max(plain, float(seen.likelihood(seen.rest)))
+        without = max(without, float(fit.log_weight(fit.rest)))
         if likely[n] > best[0]:
             best = float(likely[n]), int(candidates[n]), float(reach[n] / power[n])
-    return Surprise(day=best[1], size=best[2], gain=best[0] - plain)
+    return Changepoint(day=best[1], size=best[2], gain=best[0] - without)
+
+
+def _regressors(first: Ints, days: Sequence[int]) -> Floats:
+    return np.stack([np.ones(len(first)), *((first >= day).astype(np.float64) for day in days)], axis=1)
+
+
+def _sides(first: Ints, day: int, days: Sequence[int]) -> bool:
+    """Whether LEAST_SIDE weeks lie on each side that no other step cuts off."""
+    low = max([d for d in days if d < day], default=-1)
+    high = min([d for d in days if d > day], default=10**9)
+    before, after = ((first >= low) & (first < day)).sum(), ((first >= day) & (first < high)).sum()
+    return bool(before >= LEAST_SIDE and after >= LEAST_SIDE)
+
+
+def by_week(series: Floats, days: Sequence[int] = ()) -> tuple[Weekly, Ints]:
+    """A daily series by week, none reaching across one of `days`; and the number of each week's first day."""
+    calm = _clipped(series)
+    cuts = sorted({0, len(series), *(d for d in days if 0 < d < len(series))})
+    starts = np.array([s for a, b in pairwise(cuts) for s in range(a, b, 7)], np.int64)
+    if not len(starts):
+        return Weekly(at=np.zeros(0), value=np.zeros(0), noise=np.zeros(0)), starts
+    known = np.isfinite(calm)
+    parts = (np.arange(len(calm)) * known, np.where(known, calm, 0.0), known.astype(np.float64))
+    times, sums, seen = (np.add.reduceat(part, starts) for part in parts)
+    use = seen > 0
+    at, value = times[use] / seen[use] / 7, sums[use] / seen[use]
+    return Weekly(at=at, value=value, noise=7 / seen[use]), starts[use]
+
+
+def _clipped(series: Floats) -> Floats:
+    """The series with single days far off the level around them clipped."""
+    known = np.flatnonzero(np.isfinite(series))
+    if len(known) < LEAST_WEEKS:
+        return series
+    values = series[known]
+    wide = np.pad(values, AROUND, mode="reflect") if len(values) > AROUND else values
+    around = np.median(sliding_window_view(wide, min(2 * AROUND + 1, len(wide))), axis=1)
+    spread = SPREAD * float(np.median(np.abs(values - around)))
+    out = series.copy()
+    if spread > 0:
+        out[known] = np.clip(values, around - OUTLIER * spread, around + OUTLIER * spread)
+    return out

@@ -24,7 +24,7 @@ from besok.analytics.forecast import (
 )
 from besok.analytics.forecast.paths import BOUNDS
 from besok.analytics.growth import growth_a_year
-from besok.model.views.forecast import Expected, ExpectedTotal, Outlook
+from besok.model.forecast import Expected, ExpectedTotal, Outlook
 
 MODEL: Final = "besok-1"  # to be raised whenever another forecast would be made of the same past
 LENGTHS: Final = (7, 28, 90, 365)  # days of the sums that are judged later

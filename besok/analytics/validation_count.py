@@ -6,11 +6,9 @@ that was silent makes the count unusable, since silence is not zero.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
 
-Problem = Literal["no_sensor", "silent", "short", "waiting"]
+from besok.model.validation import Compared, Problem, Segment, Tap, Watch
 
 SHORTEST = timedelta(minutes=4)  # in common, or nothing is compared
 SILENT_REPORTS = 3  # reports missed in a row make a sensor silent
@@ -18,60 +16,6 @@ SILENT_LEAST = timedelta(minutes=5)
 TRUSTED_CLOCK = timedelta(
     seconds=3
 )  # a phone's clock that is off by less is as good as ours: sending takes time too
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tap:
-    """People counted at one moment; `undone` if it was taken back."""
-
-    time: datetime
-    direction: Literal["in", "out"]
-    people: int
-    undone: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Segment:
-    """What a channel told of a period; the moment itself where `begins` is `ends`. In the portal's own directions."""
-
-    channel_id: int
-    begins: datetime
-    ends: datetime
-    people_in: float
-    people_out: float
-    directed: bool = True  # False: it cannot tell in from out, and half of them count as either
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """A channel that observed the door during the count: how often it reports, and when it was last heard."""
-
-    channel_id: int
-    interval_s: int
-    heard: datetime | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """Both counts of the stretch from `begins` to `ends`. With a `problem` the figures say nothing.
-
-    "no_sensor": no sensor observed the door then; "silent": it sent nothing for a part of the time; "short": fewer than
-    four minutes were seen whole by both; "waiting": it has not reported as far as the end of the count yet.
-    """
-
-    begins: datetime
-    ends: datetime
-    counted_in: float
-    counted_out: float
-    device_in: float
-    device_out: float
-    directed: bool
-    problem: Problem | None = None
-
-    @property
-    def seconds(self) -> float:
-        """The length of the stretch."""
-        return (self.ends - self.begins).total_seconds()
 
 
 def clock_shift(sent: datetime, received: datetime) -> timedelta:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from besok.analytics.quality.findings import Doubt, Finding, Kind, doubt
+from besok.model.findings import Doubt, Finding, Kind, doubt
 from besok.model.site import Site
 from besok.model.views.attention import ChannelCoverage, FindingEvent, FindingInfo, State
 from besok.services.devices import devices, unplaced

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics import bridge as across
 from besok.analytics.annual import Near, estimate
 from besok.analytics.bridge import Change
 from besok.analytics.coverage import usual_watch
 from besok.model import calendar
+from besok.model.arrays import Floats
 from besok.model.site import Site, VisitDefinition
 from besok.store.annual import EVERYONE, Door
 from besok.store.database import Database, sql
@@ -49,9 +49,9 @@ class History:
     first: date
     days: int
     doors: list[Door]
-    people_in: across.Floats
-    people_out: across.Floats
-    beside: across.Floats
+    people_in: Floats
+    people_out: Floats
+    beside: Floats
 
     @cached_property
     def dates(self) -> list[date]:
@@ -64,7 +64,7 @@ class History:
         return np.array([not calendar.open_intervals(day, self.site) for day in self.dates])
 
     @cached_property
-    def filled(self) -> across.Floats:
+    def filled(self) -> Floats:
         """The visits of the newest definition; in the last two years with estimates where nothing was observed."""
         counts = np.nan_to_num(self.visits(self.newest))
         part = slice(max(self.days - 2 * WEEKS, 0), self.days)
@@ -83,15 +83,15 @@ class History:
         known = [d for d in self.site.visits if d.first <= day]
         return max(known, key=lambda d: d.first) if known else EVERYONE
 
-    def visits(self, definition: VisitDefinition) -> across.Floats:
+    def visits(self, definition: VisitDefinition) -> Floats:
         """Visits by day and door as a definition counts them."""
         half = definition.method == "half"
         entries = (self.people_in + self.people_out) / 2 if half else self.people_in
         counts = [not definition.portals or door.name in definition.portals for door in self.doors]
-        out: across.Floats = np.where(np.array(counts)[None, :], entries, 0.0)
+        out: Floats = np.where(np.array(counts)[None, :], entries, 0.0)
         return out
 
-    def shares(self, definition: VisitDefinition) -> across.Floats:
+    def shares(self, definition: VisitDefinition) -> Floats:
         """What is left of each door's visits after the shares that are taken off."""
         off = [
             sum(d.share for d in definition.deductions if not d.portals or door.name in d.portals)

@@ -11,6 +11,7 @@ import numpy as np
 
 from besok.analytics import bridge as across
 from besok.analytics.bridge import Bridge, Change, Doors, Growth
+from besok.model.arrays import Floats
 from besok.model.site import Site, VisitDefinition
 from besok.model.views.progress import MethodBreak
 from besok.services.bridge_history import DAY, WEEKS, History, changes_of, history_of
@@ -43,12 +44,12 @@ class _Part:
     visits by day as they were counted, `as_now` as they would be counted now, both NaN where not observed.
     """
 
-    doors: across.Floats
+    doors: Floats
     over: tuple[Bridge, ...]
     hidden: tuple[float, ...]
     taken: float
-    as_counted: across.Floats
-    as_now: across.Floats
+    as_counted: Floats
+    as_now: Floats
     breaks: tuple[MethodBreak, ...]
 
 
@@ -186,7 +187,7 @@ def _throughout(history: History, before: slice, now: slice) -> list[int]:
     ]
 
 
-def _seen(history: History, visits: across.Floats, door: int, part: slice) -> float:
+def _seen(history: History, visits: Floats, door: int, part: slice) -> float:
     open_ = ~history.closed[part]
     return float(np.isfinite(visits[part, door])[open_].mean()) if open_.any() else 0.0
 
@@ -210,7 +211,7 @@ def _definitions(history: History, measure: str) -> Iterator[MethodBreak]:
         )
 
 
-def _by(history: History, definition: VisitDefinition, measure: str) -> across.Floats:
+def _by(history: History, definition: VisitDefinition, measure: str) -> Floats:
     """Visits by day as a definition counts them; NaN where no door was observed."""
     visits = history.visits(definition)
     none = np.isnan(history.people_in).all(axis=1)
@@ -219,7 +220,7 @@ def _by(history: History, definition: VisitDefinition, measure: str) -> across.F
     else:
         off = sum(d.per_day for d in definition.deductions)
         day = np.maximum(np.nansum(visits * history.shares(definition), axis=1) - off, 0)
-    out: across.Floats = np.where(none, np.nan, day)
+    out: Floats = np.where(none, np.nan, day)
     return out
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import msgspec
 
-from besok.model.views.effects import EventEffect, ProgrammeEffect
+from besok.model.effects import EventEffect, ProgrammeEffect
 from besok.store.database import Database
 from besok.store.sites import load
 

@@ -8,8 +8,9 @@ from typing import Final
 
 from besok.analytics.forecast.chance import would_hold
 from besok.model.errors import NotFound
+from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.site import Site
-from besok.model.views.forecast import Awaited, Expected, ExpectedTotal, Outlook, Record, Scored
+from besok.model.views.forecast import Awaited, Record, Scored
 from besok.services.health import SILENT_AFTER
 from besok.store import backfill
 from besok.store.coverage import EARLIEST, known_days, left_out

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from besok.model import calendar
+from besok.model.occupancy import Basis
 from besok.model.site import Site, Text
-from besok.model.views.live import USUAL_S, Basis, SiteLive, SpaceLive, freshness, level, older
+from besok.model.views.live import USUAL_S, SiteLive, SpaceLive, freshness, level, older
 from besok.store.database import Database
 from besok.store.sites import load
 

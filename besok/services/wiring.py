@@ -7,11 +7,11 @@ from typing import Literal
 import numpy as np
 
 from besok.analytics.quality.directions import stays
-from besok.analytics.quality.findings import Finding
 from besok.analytics.quality.sensor_series import Counter, Gauge, House, Seen
 from besok.analytics.quality.signals import silent
 from besok.analytics.quality.site_layout import Cells, cells
 from besok.analytics.quality.twins import double
+from besok.model.findings import Finding
 from besok.model.plurals import many
 from besok.model.site import Text
 from besok.model.views.devices import DeviceInfo

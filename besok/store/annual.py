@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from besok.analytics import annual as year_of
-from besok.analytics.annual import Flags, Floats, Ints, Quarters, Rules, Year
+from besok.analytics.annual import Quarters, Rules, Year
 from besok.analytics.bucket_rebuild import QUARTER, Buckets, Readings, rebuild
 from besok.analytics.visits import DOOR_BIAS
 from besok.model import calendar
+from besok.model.arrays import Bools, Floats, Ints
 from besok.model.errors import NotFound
 from besok.model.site import Site, VisitDefinition
 from besok.store.database import Database, sql
@@ -337,7 +338,7 @@ def _entries(on: Ground, grid: Grid) -> Floats:
     return entries
 
 
-def _half(on: Ground) -> Flags:
+def _half(on: Ground) -> Bools:
     """Of each quarter, whether its day counts half of all who pass; a column."""
     return np.array([d.method == "half" for d in on.in_force], dtype=np.bool_)[on.day_of[0]][:, None]
 

@@ -11,11 +11,12 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Json
 
-from besok.analytics.calibration import Accuracy, Session, accuracy, changed_at, looks_swapped
+from besok.analytics.calibration import Session, accuracy, changed_at, looks_swapped
 from besok.analytics.count_advice import Door, Hour, advise
 from besok.model import calendar
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.site import Site, Text
+from besok.model.validation import Accuracy
 from besok.model.views.calibration import Calibration, CountInfo, Decision, DoorInfo, SiteCalibration
 from besok.store import sites, validation_counts
 from besok.store.database import Database, sql

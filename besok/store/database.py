@@ -53,9 +53,22 @@ def session(idle_s: int = IDLE_S) -> dict[str, Any]:
 
 
 @cache
+def statements() -> dict[str, LiteralString]:
+    """Every named statement of besok/store/sql/*.sql. Raises ValueError for a name that is there twice."""
+    found: dict[str, LiteralString] = {}
+    for file in sorted(files("besok.store").joinpath("sql").iterdir(), key=lambda file: file.name):
+        _, *parts = file.read_text("utf-8").split("-- name: ")
+        for part in parts:
+            name, _, text = part.partition("\n")
+            if name in found:
+                raise ValueError(f"{file.name}: {name} is there twice")
+            found[name] = text.strip()
+    return found
+
+
 def sql(name: str) -> LiteralString:
-    """The statement in besok/store/sql/`name`.sql."""
-    return files("besok.store").joinpath("sql", f"{name}.sql").read_text("utf-8")
+    """Return the statement that follows `-- name: <name>` in besok/store/sql/."""
+    return statements()[name]
 
 
 @contextmanager

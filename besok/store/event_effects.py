@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import msgspec
 
-from besok.model.views.effects import EventEffect
+from besok.model.effects import EventEffect
 from besok.store import checkpoints
 from besok.store.database import Database, sql
 

@@ -13,7 +13,9 @@ import numpy as np
 import psycopg
 from numpy.typing import NDArray
 
-from besok.analytics.occupancy import BASES, REASONS, Bools, Building, Estimate, Floats
+from besok.model.arrays import Bools, Floats
+from besok.model.building import Building
+from besok.model.occupancy import BASES, REASONS, Estimate
 from besok.store.database import sql
 
 Connection = psycopg.Connection[Any]

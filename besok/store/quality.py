@@ -15,10 +15,11 @@ import psycopg
 from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
-from besok.analytics.quality.findings import Finding, Kind
-from besok.analytics.quality.sensor_series import STEP, Bools, Counter, Floats, Gauge, House, Seen
+from besok.analytics.quality.sensor_series import STEP, Counter, Gauge, House, Seen
 from besok.analytics.quality.site_layout import house
 from besok.model import calendar
+from besok.model.arrays import Bools, Floats
+from besok.model.findings import Finding, Kind
 from besok.model.site import Site
 from besok.store.database import sql
 

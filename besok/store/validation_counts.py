@@ -12,9 +12,10 @@ from uuid import UUID
 
 import psycopg
 
-from besok.analytics.validation_count import Segment, Tap, Watch, clock_shift, compare
+from besok.analytics.validation_count import clock_shift, compare
 from besok.model import messages
 from besok.model.errors import NotFound, StoreRefused
+from besok.model.validation import Segment, Tap, Watch
 from besok.model.views.calibration import CountInfo, ManualCount
 from besok.store.database import Database, sql
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from besok.analytics.quality.findings import Finding
+from besok.model.findings import Finding
 from besok.model.site import Text
 
 Names = Mapping[str, Text]  # of portals and spaces, by id

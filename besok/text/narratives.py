@@ -9,10 +9,11 @@ from datetime import date, timedelta
 from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
+from besok.model.forecast import ExpectedTotal, Outlook
 from besok.model.plurals import many
 from besok.model.site import Text
 from besok.model.views.calendar import ActionEffect
-from besok.model.views.forecast import ExpectedTotal, Outlook, Record
+from besok.model.views.forecast import Record
 
 NEVER, ALWAYS = 0.05, 0.95  # odds beyond which numbers would promise more than a forecast can
 FOUR_WEEKS = 28  # days

@@ -13,8 +13,8 @@ import numpy as np
 
 from besok.analytics.forecast import Calendar, History, Months, Paths, fan, forecast, forecast_months
 from besok.analytics.forecast.chance import Fates, fates
-from besok.analytics.forecast.history import Floats
 from besok.analytics.forecast.scoring import COVER, FAR, YEAR, Score, Told, crps, crps_normal, score
+from besok.model.arrays import Floats
 from besok.model.errors import CountFileError
 from cli.standalone.rivals import Z80, Rival, rivals
 from cli.standalone.series import Series

@@ -16,8 +16,10 @@ from statistics import median
 
 import numpy as np
 
-from besok.analytics.occupancy import NOTHING, Bools, Building, Seen, learn, live, smoothed
+from besok.analytics.occupancy import NOTHING, Seen, learn, live, smoothed
 from besok.files import csvfile
+from besok.model.arrays import Bools
+from besok.model.building import Building
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
 

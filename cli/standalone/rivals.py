@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from besok.analytics.forecast.history import Floats
+from besok.model.arrays import Floats
 
 Rival = Callable[[Floats, int], tuple[Floats, Floats] | None]
 LOOKS_BACK = {"D": 3 * 365, "W": 520, "M": 240}  # rows that the automatic models see; more takes them minutes

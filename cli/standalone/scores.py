@@ -11,8 +11,8 @@ from datetime import date
 import numpy as np
 
 from besok.analytics.forecast.chance import Fates, reach
-from besok.analytics.forecast.history import Floats
 from besok.analytics.forecast.scoring import COVER, FAR, YEAR, Score, Summary, summary
+from besok.model.arrays import Floats
 from cli.standalone.backtest import OURS, ROWS, Outcome
 from cli.terminal.tables import table
 

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from besok.analytics.forecast import Calendar, History, Paths, forecast, history
-from besok.analytics.forecast.history import Floats
+from besok.model.arrays import Floats
 
 WEEK = timedelta(days=7)
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from besok.analytics.calibration import Accuracy
 from besok.model.calendar import WEEKDAYS
 from besok.model.plurals import many
+from besok.model.validation import Accuracy
 from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, SiteCalibration
 from cli.terminal.tables import table
 

@@ -7,9 +7,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.random import Generator
 
-from besok.analytics.occupancy import Bools, Floats
+from besok.model.arrays import Bools, Floats, Ints
 from cli.worlds.people import Passages
-from cli.worlds.world import Ints
 
 NEAR_S: Final = 2.0  # who passes so near another is harder to see
 MOST_MISSED: Final = 0.9

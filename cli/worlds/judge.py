@@ -8,8 +8,9 @@ from typing import Final
 import numpy as np
 
 from besok.analytics import occupancy
-from besok.analytics.occupancy import Estimate, Learnt, score
+from besok.analytics.occupancy import Learnt, score
 from besok.analytics.occupancy.score import Accuracy, Alerts, Figures
+from besok.model.occupancy import Estimate
 from cli.worlds.world import World, as_it_came, parts, unchanged
 from jobs.bounds import bounded
 from jobs.learn import DAY, LOOK_BACK

@@ -13,7 +13,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from besok.analytics.occupancy import Building, Floats
+from besok.model.arrays import Floats
+from besok.model.building import Building
 from besok.model.calendar import day_bounds
 from besok.model.decode_context import known_from
 from besok.model.readings import Message, Reading

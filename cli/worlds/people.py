@@ -11,8 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.random import Generator
 
-from besok.analytics.occupancy import Bools, Floats
-from cli.worlds.world import Ints
+from besok.model.arrays import Bools, Floats, Ints
 
 HOUR_S: Final = 3600.0
 DAY_STARTS: Final = 4  # local hour of the business day's boundary

@@ -15,9 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.random import Generator
 
-from besok.analytics.occupancy import Bools, Building, Floats, Seen
+from besok.analytics.occupancy import Seen
 from besok.files import csvfile
 from besok.files.csvfile import Table
+from besok.model.arrays import Bools, Floats
+from besok.model.building import Building
 from besok.model.errors import CountFileError
 from cli.worlds.counters import Counter, counted
 from cli.worlds.people import Passages, in_order

@@ -7,13 +7,14 @@ from typing import Final
 
 import numpy as np
 
-from besok.analytics.occupancy import Floats, Seen
+from besok.analytics.occupancy import Seen
 from besok.model import sitefile
+from besok.model.arrays import Floats, Ints
 from besok.model.site import SiteFile
 from besok.store.occupancy import MINUTE
 from cli.worlds.observed import DAY, Observed, observe
 from cli.worlds.report import SITE
-from cli.worlds.world import Ints, World
+from cli.worlds.world import World
 from jobs.observations import Hours, by_minute
 from sensors_sim import scenariofile
 from sensors_sim.scenario import Scenario

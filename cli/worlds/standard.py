@@ -10,11 +10,13 @@ from typing import Final
 import numpy as np
 from numpy.random import Generator
 
-from besok.analytics.occupancy import Building, Seen
+from besok.analytics.occupancy import Seen
+from besok.model.arrays import Ints
+from besok.model.building import Building
 from cli.worlds import people
 from cli.worlds.counters import Counter, Fault, counted
 from cli.worlds.people import Passages, Place
-from cli.worlds.world import Ints, World
+from cli.worlds.world import World
 
 DAY_S: Final = 86_400
 HISTORY: Final = 14  # days to learn from

@@ -4,11 +4,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from besok.analytics.occupancy import Building, Floats, Seen
-
-Ints = NDArray[np.int64]
+from besok.analytics.occupancy import Seen
+from besok.model.arrays import Floats, Ints
+from besok.model.building import Building
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import html
 
+from besok.model.forecast import Outlook
 from besok.model.site import Text
-from besok.model.views.forecast import Outlook
 from besok.model.views.progress import Progress, SoFar
 from besok.model.views.series import VisitPoint
 from besok.text.narratives import rounded

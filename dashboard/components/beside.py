@@ -7,8 +7,7 @@ from typing import Any
 
 from dash import html
 
-from besok.analytics.calibration import Accuracy, Verdict
-from besok.analytics.count_advice import Advice
+from besok.model.validation import Accuracy, Advice, Verdict
 from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, SiteCalibration
 from besok.model.views.series import VisitPoint
 from dashboard.components import notices

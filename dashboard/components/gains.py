@@ -5,8 +5,8 @@ from typing import Any
 
 from dash import html
 
+from besok.model.effects import EventEffect, ProgrammeEffect
 from besok.model.site import Site, Text
-from besok.model.views.effects import EventEffect, ProgrammeEffect
 from dashboard.components.chart import sheet
 from dashboard.i18n import _, formats, named
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from dash import html
 
+from besok.model.forecast import Outlook
 from besok.model.site import Text
-from besok.model.views.forecast import Outlook
 from besok.model.views.progress import Progress, SoFar
 from besok.text.narratives import rounded
 from dashboard.components import answer, forecast, notices, unplaced_devices

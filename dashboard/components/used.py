@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from besok.analytics.usage import Figure, Reason
+from besok.model.usage import Figure, Reason
 from besok.model.views.series import SpaceUsage
 from dashboard.components import notices
 from dashboard.i18n import _, formats, plural

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from dash import html
 
-from besok.model.views.forecast import ExpectedTotal, Outlook
+from besok.model.forecast import ExpectedTotal, Outlook
 from besok.model.views.series import VisitPoint
 from besok.text.narratives import rounded
 from dashboard.components import files

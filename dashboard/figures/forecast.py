@@ -5,7 +5,8 @@ from datetime import date
 
 import plotly.graph_objects as go
 
-from besok.model.views.forecast import Expected, Scored
+from besok.model.forecast import Expected
+from besok.model.views.forecast import Scored
 from besok.model.views.series import VisitPoint
 from dashboard.figures.path import visits_of
 from dashboard.figures.progress import Series

@@ -9,8 +9,8 @@ from dash import html
 from besok import services
 from besok.model import calendar
 from besok.model.errors import NotFound
+from besok.model.forecast import Outlook
 from besok.model.site import Site, Text
-from besok.model.views.forecast import Outlook
 from besok.model.views.live import SiteInfo
 from besok.model.views.progress import Progress
 from besok.store import action_effects, sites

@@ -7,8 +7,8 @@ from uuid import uuid4
 from house import House, Open
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from besok.analytics.validation_count import Tap
 from besok.model.readings import Reading
+from besok.model.validation import Tap
 from besok.model.views.calibration import ManualCount
 from besok.store import calibrations, validation_counts
 from besok.store.database import Database

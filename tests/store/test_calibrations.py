@@ -10,9 +10,9 @@ from counted import HOUSE, NOON, after, build, put, reading
 from psycopg import sql
 
 from besok import services
-from besok.analytics.validation_count import Tap
 from besok.model import sitefile
 from besok.model.errors import NotFound, StoreRefused
+from besok.model.validation import Tap
 from besok.model.views.calibration import ManualCount
 from besok.store import calibrations, sandbox, sites, validation_counts
 from besok.store.database import Database

@@ -11,8 +11,9 @@ from api.routes.forecast import forecast
 from besok import services
 from besok.model import sitefile
 from besok.model.errors import NotFound
+from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.settings import Settings
-from besok.model.views.forecast import Awaited, Expected, ExpectedTotal, Outlook
+from besok.model.views.forecast import Awaited
 from besok.store import backfill, forecasts, sites
 from besok.store.database import Database
 from jobs import forecast as jobs

@@ -10,7 +10,6 @@ import numpy as np
 import psycopg
 import pytest
 
-from besok.analytics.occupancy import NOTHING
 from besok.model.readings import Reading
 from besok.model.site import OpeningException
 from besok.model.sitefile import parse
@@ -162,14 +161,15 @@ def test_what_was_learnt_is_kept_until_a_day_it_was_learnt_from_changes(db: Data
     with db.transaction() as conn:
         plan = occupancy.layout(conn, library)
         for days in (0, 1, 56, 57):
-            parameters.put(conn, plan, DAY + timedelta(days=days), NOTHING)
+            parameters.put(conn, plan, DAY + timedelta(days=days), 1, "{}")
         parameters.changed(conn, plan, DAY, DAY, look_back)
-        known = {n: parameters.get(conn, plan, DAY + timedelta(days=n)) for n in (0, 1, 56, 57, 58)}
-        assert {n for n, found in known.items() if found == NOTHING} == {0, 57}
-        parameters.put(conn, plan, DAY + timedelta(days=1), NOTHING)
-        assert parameters.get(conn, plan, DAY + timedelta(days=1)) == NOTHING
+        known = {n: parameters.get(conn, plan, DAY + timedelta(days=n), 1) for n in (0, 1, 56, 57, 58)}
+        assert {n for n, found in known.items() if found == "{}"} == {0, 57}
+        parameters.put(conn, plan, DAY + timedelta(days=1), 1, "{}")
+        assert parameters.get(conn, plan, DAY + timedelta(days=1), 1) == "{}"
+        assert parameters.get(conn, plan, DAY + timedelta(days=1), 2) is None  # another version of the method
         rebuilt = replace(plan, portals=plan.portals[1:])
-        assert parameters.get(conn, rebuilt, DAY) is None  # its numbers would be those of other doors
+        assert parameters.get(conn, rebuilt, DAY, 1) is None  # its numbers would be those of other doors
 
 
 def test_a_site_is_claimed_by_one_worker_at_a_time(database_url: str, library: int) -> None:

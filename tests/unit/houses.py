@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.bridge import Change, Doors, Floats, Growth, bridges, found, growth, unseen_at
+from besok.analytics.bridge import Change, Doors, Growth, bridges, found, growth, unseen_at
+from besok.model.arrays import Floats
 
 DAYS = 728
 BEFORE, NOW = slice(0, 364), slice(364, 728)

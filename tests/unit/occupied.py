@@ -4,7 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from besok.analytics.occupancy import REASONS, Bools, Building, Estimate, Floats, Learnt, Seen, live
+from besok.analytics.occupancy import Learnt, Seen, live
+from besok.model.arrays import Bools, Floats
+from besok.model.building import Building
+from besok.model.occupancy import REASONS, Estimate
 
 NAN = float("nan")
 # site 0 > lobby 1, storey 2 > room 3; entrance outside -> lobby, stairs lobby -> storey, door storey -> room

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from besok.analytics.annual import Floats, Near, Quarters, Rules, Year, estimate, missing_error, reckon
+from besok.analytics.annual import Near, Quarters, Rules, Year, estimate, missing_error, reckon
 from besok.analytics.bucket_rebuild import QUARTER, SECOND, Readings, rebuild
+from besok.model.arrays import Floats
 
 PER_DAY, DOORS = 16, 3
 

@@ -6,8 +6,9 @@ The same at length, over many more seeds: `python -m benchmarks.bridge`.
 import numpy as np
 import pytest
 
-from besok.analytics.bridge import UNSEEN, Change, Doors, Floats, bridged, bridges, found, growth, unseen_at
-from besok.analytics.level_shift import steps_at, surprise
+from besok.analytics.bridge import UNSEEN, Change, Doors, bridged, bridges, found, growth, unseen_at
+from besok.analytics.level_shift import changepoint, steps_at
+from besok.model.arrays import Floats
 from tests.unit.houses import BEFORE, NOW, house, moved
 
 SIZE = float(np.log(1.08))
@@ -43,11 +44,11 @@ def test_several_steps_are_told_apart() -> None:
 
 
 def test_steps_that_nobody_told_of_are_rarely_seen_where_there_are_none() -> None:
-    gains = [told.gain for seed in range(25) if (told := surprise(ratio(seed)))]
+    gains = [told.gain for seed in range(25) if (told := changepoint(ratio(seed)))]
     assert len(gains) == 25 and sum(gain >= 8 for gain in gains) <= 1
     series = ratio(1, walk=0.0)
     series[300:] += 0.15
-    told = surprise(series)
+    told = changepoint(series)
     assert told and told.gain > 8 and abs(told.day - 300) <= 14 and told.size == pytest.approx(0.15, abs=0.04)
 
 
@@ -55,7 +56,7 @@ def test_steps_that_nobody_told_of_are_rarely_seen_where_there_are_none() -> Non
 def test_too_little_is_no_error(days: int) -> None:
     series = np.full(days, 0.1)
     assert steps_at(series, [days // 2])[0] is None or days == 60
-    assert surprise(series) is None
+    assert changepoint(series) is None
     assert steps_at(np.full(300, np.nan), [150]) == [None]
     assert steps_at(ratio(1)[:300], [3, 298]) == [None, None]
 

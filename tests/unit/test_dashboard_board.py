@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from besok.analytics.occupancy import REASONS
+from besok.model.occupancy import REASONS
 from besok.model.site import Text
 from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
 from besok.model.views.series import OccupancyPoint

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from besok.model.views.effects import EventEffect, Extra
+from besok.model.effects import EventEffect, Extra
 from dashboard.components import gains
 from dashboard.i18n import LANG
 

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from besok.model import sitefile
-from besok.model.views.forecast import Awaited, Expected, ExpectedTotal, Record
+from besok.model.forecast import Expected, ExpectedTotal
+from besok.model.views.forecast import Awaited, Record
 from besok.model.views.progress import SoFar
 from besok.model.views.series import VisitPoint
 from dashboard.components import answer, forecast, record, unaimed, years

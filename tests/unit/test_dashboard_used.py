@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from besok.analytics import usage
-from besok.analytics.count_advice import Advice
 from besok.analytics.usage import DayUse, Passed
 from besok.model.site import Text
+from besok.model.validation import Advice
 from besok.model.views.series import SpaceUsage, VisitPoint
 from dashboard.components import beside, used
 from dashboard.i18n import LANG

@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from besok.model.views.forecast import Expected, ExpectedTotal, Outlook, Record, Scored
+from besok.model.forecast import Expected, ExpectedTotal, Outlook
+from besok.model.views.forecast import Record, Scored
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
 from dashboard.components import answer, record

@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from besok.analytics.occupancy import Building, Estimate, Floats, by_space
+from besok.analytics.occupancy import by_space
+from besok.model.arrays import Floats
+from besok.model.building import Building
+from besok.model.occupancy import Estimate
 from besok.model.settings import Settings
 from besok.model.views.calendar import CalendarDay
 from besok.store.database import Database

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from besok.analytics.validation_count import Compared, Segment, Tap, Watch, clock_shift, compare
+from besok.analytics.validation_count import clock_shift, compare
+from besok.model.validation import Compared, Segment, Tap, Watch
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 

@@ -4,7 +4,9 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from besok.analytics.occupancy import BASES, Filter, Seen, hold, incidence, known, live
+from besok.analytics.occupancy import Filter, Seen, hold, known, live
+from besok.model.building import incidence
+from besok.model.occupancy import BASES
 from tests.unit.occupied import EXACT, HOUSE, NAN, ROOM, because, counted, library, room, rows
 
 

@@ -7,7 +7,10 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from besok.analytics.occupancy import Building, Estimate, Filter, Floats, Learnt, Seen, learn, live, smoothed
+from besok.analytics.occupancy import Filter, Learnt, Seen, learn, live, smoothed
+from besok.model.arrays import Floats
+from besok.model.building import Building
+from besok.model.occupancy import Estimate
 
 ROOM = Building.of((None,), ((None, 0),))
 HALL_AND_ROOM = Building.of((None, 0), ((None, 0), (0, 1)))

@@ -6,7 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from besok.analytics.occupancy import NOTHING, Building, Floats, Learnt, Seen, live, smoothed
+from besok.analytics.occupancy import NOTHING, Learnt, Seen, live, smoothed
+from besok.model.arrays import Floats
+from besok.model.building import Building
 from tests.unit.occupied import ENDS, EXACT, NAN, ROOM, counted, room
 
 COUNTS = st.integers(0, 40)

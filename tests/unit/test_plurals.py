@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from besok.analytics.quality.findings import Finding
+from besok.model.findings import Finding
 from besok.model.plurals import many
 from besok.model.views.forecast import Record
 from besok.text import narratives

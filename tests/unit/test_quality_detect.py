@@ -8,9 +8,9 @@ import pytest
 
 from benchmarks._faulty import KINDS, Case, case, small
 from besok.analytics.quality import balance, detect, directions, frozen, impossible, shares, signals, twins
-from besok.analytics.quality.findings import KINDS as FOUND
-from besok.analytics.quality.findings import Finding, doubt
 from besok.analytics.quality.sensor_series import cut
+from besok.model.findings import KINDS as FOUND
+from besok.model.findings import Finding, doubt
 from besok.model.site import Text
 from besok.text.finding_text import advice, certainty, sentence
 

@@ -6,9 +6,10 @@ from typing import get_args
 
 import pytest
 
+from besok.model.effects import Verdict
+from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.views.calendar import ActionEffect
-from besok.model.views.effects import Verdict
-from besok.model.views.forecast import Expected, ExpectedTotal, Outlook, Record
+from besok.model.views.forecast import Record
 from besok.text import narratives
 
 OUTLOOK = Outlook(

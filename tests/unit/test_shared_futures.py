@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from besok.analytics.forecast.fit import Account
-from besok.analytics.forecast.history import Floats
 from besok.analytics.forecast.simulate import shared
+from besok.model.arrays import Floats
 
 ROWS = 5
 

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from besok.analytics.forecast.fit import USUAL
-from besok.analytics.forecast.history import Floats
 from besok.analytics.forecast.level import YEAR, knots
 from besok.analytics.forecast.shifts import shifts
+from besok.model.arrays import Floats
 
 SPREAD = 0.15
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from besok.analytics import usage
-from besok.analytics.usage import DayUse, Figure, Passed, Reason, mean_stay
+from besok.analytics.usage import DayUse, Passed, mean_stay
+from besok.model.usage import Figure, Reason
 from cli.worlds import people
 from cli.worlds.counters import Counter, counted
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from benchmarks.calibration import judged as worlds
 from besok.analytics import calibration, count_advice
-from besok.analytics.calibration import Accuracy, Session, accuracy
+from besok.analytics.calibration import Session, accuracy
 from besok.analytics.count_advice import Door, Hour, advise
+from besok.model.validation import Accuracy
 
 
 def counts(*pairs: tuple[float, float]) -> list[Session]:

@@ -9,7 +9,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from besok.analytics.effects import Effect, effect_of_action, effect_of_event, step
+from besok.analytics.effects import effect_of_action, effect_of_event
+from besok.analytics.effects.step_model import estimate_step
+from besok.model.effects import Effect
 from tests.worlds.test_effects import LATER, MONDAY, SINCE, SUNDAYS, hours, library
 
 GAIN = 0.2
@@ -55,7 +57,7 @@ def test_the_error_of_a_step_is_as_large_as_it_has_to_be() -> None:
     for seed in range(80):
         rng = np.random.default_rng(seed)
         series = np.cumsum(rng.normal(0, 0.02, 60)) + rng.normal(0, 0.06, 60)
-        told = step(series + GAIN * after, after, steps_a_year=52)
+        told = estimate_step(series + GAIN * after, after)
         assert told
         errors.append((told.size - GAIN) / told.error)
     assert 1.1 / FAR < _spread(errors) < 1.1 * FAR

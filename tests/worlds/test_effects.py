@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.special import stdtrit
 
-from besok.analytics.effects import contribution, effect_of_action, effect_of_event, step
+from besok.analytics.effects import contribution, effect_of_action, effect_of_event
+from besok.analytics.effects.step_model import estimate_step
 
 MONDAY = date(2024, 1, 1)
 DAYS, AFTER = 70 * 7, 20 * 7
@@ -30,7 +31,7 @@ def test_placebos_are_chance_and_gains_are_held() -> None:
         rng = np.random.default_rng(seed)
         series = np.cumsum(rng.normal(0, 0.02, 60)) + rng.normal(0, 0.06, 60)
         after = np.arange(60) >= 45
-        told = step(series + 0.1 * after, after, steps_a_year=52)
+        told = estimate_step(series + 0.1 * after, after)
         assert told
         missed += abs(told.size - 0.1) > 2.0 * told.error
     assert missed <= 3, "of twenty, one would be right"
@@ -40,7 +41,7 @@ def test_a_wandering_series_makes_the_interval_wide() -> None:
     rng = np.random.default_rng(3)
     calm, after = rng.normal(0, 0.05, 80), np.arange(80) >= 60
     wandering = calm + np.cumsum(rng.normal(0, 0.08, 80))
-    errors = [step(series, after, steps_a_year=52) for series in (calm, wandering)]
+    errors = [estimate_step(series, after) for series in (calm, wandering)]
     assert errors[0] and errors[1] and errors[1].error > 4 * errors[0].error
 
 
@@ -57,7 +58,7 @@ def test_a_level_that_moves_by_rare_large_steps_keeps_the_interval_honest(
             * np.exp(0.42 * rng.normal())
         )
         after = np.arange(weeks) >= begins
-        told = step(np.cumsum(steps) + rng.normal(0, 0.03, weeks) + 0.2 * after, after, steps_a_year=52)
+        told = estimate_step(np.cumsum(steps) + rng.normal(0, 0.03, weeks) + 0.2 * after, after)
         assert told
         reach = stdtrit(told.freedom, 0.975) * told.error
         held.append(abs(told.size - 0.2) < reach)
@@ -215,7 +216,7 @@ def test_a_christmas_that_comes_every_year_is_no_effect() -> None:
         weeks = np.arange(52 * 4)
         series = rng.normal(0, 0.05, len(weeks)) + 0.5 * np.isin(weeks % 52, [47, 48, 49, 50])
         after = weeks >= 52 * 3 + 46
-        told = step(series[: 52 * 3 + 51], after[: 52 * 3 + 51], steps_a_year=52)
+        told = estimate_step(series[: 52 * 3 + 51], after[: 52 * 3 + 51])
         assert told
         verdicts.append(abs(told.size) > 2 * told.error)
     assert sum(verdicts) <= 1, "of four"

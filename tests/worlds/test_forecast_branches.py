@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks._branches import branch
 from besok.analytics.forecast import Months, fan, forecast, forecast_months, history
-from besok.analytics.forecast.history import Floats
+from besok.model.arrays import Floats
 from tests.worlds.histories import by_day, seeded
 
 SEEDS = range(6)

@@ -9,7 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from besok.analytics.occupancy import NOTHING, Building, Estimate, Seen, live
+from besok.analytics.occupancy import NOTHING, Seen, live
+from besok.model.building import Building
+from besok.model.occupancy import Estimate
 from besok.model.site import OpeningException, OpeningHours, Site, Text
 from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels
 from jobs.bounds import bounded

@@ -12,10 +12,10 @@ import pytest
 
 from besok.analytics.quality import directions, frozen, shares
 from besok.analytics.quality.detect import detect
-from besok.analytics.quality.findings import Finding
 from besok.analytics.quality.sensor_series import STEP, House, Seen, last_heard
 from besok.analytics.quality.site_layout import house
 from besok.model import sitefile
+from besok.model.findings import Finding
 from besok.model.site import SiteFile
 from cli.worlds.observed import Observed, observe
 from cli.worlds.simulated import HOUSE

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from besok.analytics.occupancy import Building, live
+from besok.analytics.occupancy import live
 from besok.analytics.occupancy.levels import Still
 from besok.model import sitefile
+from besok.model.building import Building
 from cli.worlds.observed import observe
 from cli.worlds.simulated import world
 from sensors_sim.scenario import ORDINARY, Fault

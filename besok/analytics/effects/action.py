@@ -11,11 +11,12 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from besok.analytics.effects.moved import origin
-from besok.analytics.effects.step_model import BELIEF, FEWEST, Flags, Floats, Step, step
-from besok.model.views.effects import Change, Effect, Moved, Range, Verdict
+from besok.analytics.effects.step_model import BELIEF, EstimatedStep, estimate_step
+from besok.analytics.level_shift import LEAST_WEEKS, WEEKS_A_YEAR
+from besok.model.arrays import Bools, Floats
+from besok.model.effects import Change, Effect, Moved, Range, Verdict
 
 WEEK = 7
-WEEKS_A_YEAR = 365.25 / 7
 LONGEST_BEFORE = 208  # weeks; older ones tell of another house
 FEW_WEEKS = 4  # after the action, before anything is said
 ENOUGH_SEEN = 0.5  # of what a week usually brings must have been observed
@@ -35,10 +36,10 @@ def effect_of_action(
     since: date,
     *,
     until: date | None = None,
-    acted: Flags | None = None,
+    acted: Bools | None = None,
     elsewhere: Floats | None = None,
     controls: Floats | None = None,
-    leave_out: Flags | None = None,
+    leave_out: Bools | None = None,
 ) -> Effect:
     """The effect of something done from `since` on (to the day before `until`, if it was undone).
 
@@ -70,7 +71,7 @@ def effect_of_action(
     return Effect(verdict=verdict, change=change, elsewhere=others, net=net, moved=moved, origin=whence)
 
 
-def _rest(use: Floats, rooms: Floats | None, days: Flags) -> Floats:
+def _rest(use: Floats, rooms: Floats | None, days: Bools) -> Floats:
     """Visits that the action is not about: of other days, of other rooms, or of both."""
     if rooms is None:
         return np.where(days, np.nan, use)
@@ -90,7 +91,7 @@ def _sign(change: Change) -> Verdict:
     return "more" if change.share.estimate > 0 else "fewer"
 
 
-def _use(visits: Floats, leave_out: Flags | None, until: date | None, first: date) -> Floats:
+def _use(visits: Floats, leave_out: Bools | None, until: date | None, first: date) -> Floats:
     """The visits with the days that say nothing taken out."""
     out = np.where(leave_out, np.nan, visits) if leave_out is not None else np.array(visits, float)
     if until is not None:
@@ -117,7 +118,7 @@ class _Weeks:
         return np.arange(max(week[0], -LONGEST_BEFORE), week[-1] + 1)
 
     @property
-    def feast(self) -> Floats:
+    def turn_of_year(self) -> Floats:
         """The share of each week that lies in the turn of the year."""
         begin = self.since + timedelta(days=int(self.numbers[0]) * WEEK)
         days = (begin + timedelta(days=n) for n in range(len(self.numbers) * WEEK))
@@ -145,7 +146,7 @@ class _Weeks:
         if len(np.unique(week[seen & (week >= 0)])) < FEW_WEEKS:
             return "too_early"
         before = np.unique(week[seen & (week < 0)])
-        if len(before) < FEWEST:
+        if len(before) < LEAST_WEEKS:
             return "too_little_before"
         if np.nansum(np.where(week < 0, visits, 0.0)) < LEAST * len(before):
             return "nothing_before"
@@ -191,13 +192,12 @@ def _change(
         control = lay.index(beside)[0][:, None]
         share_beside = lay.weekly(visits) / max(lay.weekly(beside), 1e-9)
     # The step of the series less the mean of its controls, which are taken to move alike without the action.
-    found = step(
+    found = estimate_step(
         log if control is None else log - _mean(control),
         after,
         noise=noise,
-        feast=lay.feast,
+        turn=lay.turn_of_year,
         belief=OTHER_PLACES if outside is not None else BELIEF,
-        steps_a_year=WEEKS_A_YEAR,
     )
     if found is None:
         return None
@@ -210,7 +210,12 @@ def _mean(control: Floats) -> Floats:
 
 
 def _told(
-    lay: _Weeks, visits: Floats, found: Step, at: tuple[Floats, Flags], controlled: bool, share_beside: float
+    lay: _Weeks,
+    visits: Floats,
+    found: EstimatedStep,
+    at: tuple[Floats, Bools],
+    controlled: bool,
+    share_beside: float,
 ) -> Change:
     reach = float(stdtrit(found.freedom, 0.975)) * found.error
     lower, size, upper = found.size - reach, found.size, found.size + reach

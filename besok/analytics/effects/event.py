@@ -4,8 +4,8 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from besok.analytics.effects.moved import origin
-from besok.analytics.effects.step_model import Flags, Floats
-from besok.model.views.effects import EventEffect, EventVerdict, Extra, Moved, Range
+from besok.model.arrays import Bools, Floats
+from besok.model.effects import EventEffect, EventVerdict, Extra, Moved, Range
 
 FEWEST = 4  # days to compare with
 NEAREST = 16  # days to compare with at most: the season changes
@@ -21,7 +21,7 @@ def effect_of_event(
     *,
     margin: int,
     kind: np.ndarray,
-    leave_out: Flags | None = None,
+    leave_out: Bools | None = None,
 ) -> EventEffect:
     """The effect of an event on row `day` from slot `first` to before `last`.
 

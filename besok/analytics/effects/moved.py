@@ -1,6 +1,6 @@
 """Whether a gain is new, or came from elsewhere: other days, other rooms, other hours."""
 
-from besok.model.views.effects import Moved, Range
+from besok.model.effects import Moved, Range
 
 LITTLE = 0.2  # of a gain, that may have come from elsewhere where it is called new
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from besok.analytics.events import states
-from besok.analytics.events.grid import Floats
 from besok.analytics.events.learning import Learnt, level_around, neighbours, robust_sd
+from besok.model.arrays import Floats
 
 LIKELY, SURE = (
     0.5,

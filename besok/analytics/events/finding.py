@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from besok.analytics.events import states
 from besok.analytics.events.days import OddDays, odd_days
-from besok.analytics.events.grid import Floats, Times, lay
+from besok.analytics.events.grid import Times, lay
 from besok.analytics.events.learning import Learnt, learn
+from besok.model.arrays import Floats
 
 LIKELY = 0.5  # the probability of an event from which a slot is flagged
 # Asked for more intervals than stand out by themselves: how small a share of the scatter is granted, in turn, and

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from besok.model.arrays import Floats, Ints
 from besok.model.errors import CountFileError
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
 Times = npt.NDArray[np.datetime64]
 
 DAY_S = 86_400

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from besok.analytics.events import states, usual
-from besok.analytics.events.grid import Floats, Grid
+from besok.analytics.events.grid import Grid
+from besok.model.arrays import Floats
 
 ROUNDS = 4
 # What is usual is learnt from slots that look ordinary even to a strict eye, which grants counts these shares of their

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from besok.analytics.events.grid import Floats
 from besok.analytics.events.usual import Spread
+from besok.model.arrays import Floats
 
 ORDINARY, MORE, LESS = range(3)
 EXTRA = np.array(

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.events.grid import Floats, Grid
+from besok.analytics.events.grid import Grid
+from besok.model.arrays import Floats
 
 MEMORY_DAYS = 28.0  # a block so far away counts half: the season and the year's opening hours
 TRUST = (0.1, 100.0)  # blocks' worth of belief in the weekdays alike: at least, at most

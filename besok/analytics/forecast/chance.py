@@ -14,7 +14,7 @@ from math import ceil, floor
 
 import numpy as np
 
-from besok.analytics.forecast.history import Floats
+from besok.model.arrays import Floats
 
 RANGE = (0.025, 0.975)  # 19 cases of 20
 DRAWS = 4000

@@ -8,7 +8,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from besok.analytics.forecast.daykinds import Calendar
-from besok.analytics.forecast.history import Flags, Floats, History
+from besok.analytics.forecast.history import History
+from besok.model.arrays import Bools, Floats
 
 NOBODY = 0.03  # of what is usual around it: a day below is a closed one, whatever was noted
 AROUND = 28  # days to either side
@@ -36,7 +37,7 @@ WINTER = {
 class Shut:
     """`past` flags the days of the history without a public; `share` tells what part of the usual came on them."""
 
-    past: Flags
+    past: Bools
     weekdays: frozenset[int]
     fortnights: frozenset[Fortnight]
     names: frozenset[str]
@@ -100,9 +101,9 @@ def shut(history: History, calendar: Calendar) -> Shut:
     )
 
 
-def _low(visits: Floats, usual: Floats, weekday: np.ndarray) -> Flags:
+def _low(visits: Floats, usual: Floats, weekday: np.ndarray) -> Bools:
     """Days on which as good as nobody came. Where few come anyway a day without any is none: it must be the weekday."""
-    low: Flags = np.isfinite(visits) & (visits <= NOBODY * np.where(np.isfinite(usual), usual, np.inf))
+    low: Bools = np.isfinite(visits) & (visits <= NOBODY * np.where(np.isfinite(usual), usual, np.inf))
     few = np.isfinite(visits) & (usual < FEW)
     for n in range(7):
         lately = low[few & (weekday == n)][-RECENT:]
@@ -111,26 +112,26 @@ def _low(visits: Floats, usual: Floats, weekday: np.ndarray) -> Flags:
     return low
 
 
-def _lasting(odd: Flags, low: Flags) -> int:
+def _lasting(odd: Bools, low: Bools) -> int:
     """How long the closure that is under way has lasted; a week or more of days that should have been open."""
     run = len(low) - (int(np.flatnonzero(~low)[-1]) + 1 if (~low).any() else 0)
     return run if run >= 7 and odd[len(odd) - run :].sum() >= 4 and (~low).any() else 0
 
 
-def _closures(nobody: Flags, least: int) -> Flags:
+def _closures(nobody: Bools, least: int) -> Bools:
     """Days of runs of `least` days or more without anybody.
 
     In a week without anybody it was the house that was closed, which tells of no weekday; in a year of no date.
     """
     edges = np.flatnonzero(np.diff(np.concatenate([[0], nobody.astype(np.int8), [0]])))
-    found: Flags = np.zeros(len(nobody), dtype=bool)
+    found: Bools = np.zeros(len(nobody), dtype=bool)
     for first, behind in zip(edges[::2], edges[1::2], strict=True):
         found[first:behind] = behind - first >= least
     return found
 
 
 def _by_weekday(
-    days: Sequence[date], visits: Floats, past: Flags, calendar: Calendar
+    days: Sequence[date], visits: Floats, past: Bools, calendar: Calendar
 ) -> Mapping[int, Sequence[tuple[date, bool]]]:
     """The days that were observed and whether they were closed, by weekday; no holidays, no weeks without anybody."""
     seen = np.isfinite(visits)
@@ -155,7 +156,7 @@ def _fortnights(closed: Mapping[int, Sequence[tuple[date, bool]]]) -> frozenset[
 
 
 def _weekdays(
-    closed: Mapping[int, Sequence[tuple[date, bool]]], visits: Floats, past: Flags
+    closed: Mapping[int, Sequence[tuple[date, bool]]], visits: Floats, past: Bools
 ) -> frozenset[int]:
     """Weekdays that are closed now, or that nobody ever counts."""
     found = set()
@@ -169,7 +170,7 @@ def _weekdays(
     return frozenset(found)
 
 
-def _names(days: Sequence[date], visits: Floats, low: Flags, calendar: Calendar) -> frozenset[str]:
+def _names(days: Sequence[date], visits: Floats, low: Bools, calendar: Calendar) -> frozenset[str]:
     by_name: dict[str, list[bool]] = defaultdict(list)
     for n, day in enumerate(days):
         if day in calendar.holidays and np.isfinite(visits[n]):
@@ -177,7 +178,7 @@ def _names(days: Sequence[date], visits: Floats, low: Flags, calendar: Calendar)
     return frozenset(name for name, shut in by_name.items() if np.mean(shut[-4:]) > 0.5)
 
 
-def _dates(days: Sequence[date], visits: Floats, low: Flags, weekdays: frozenset[int]) -> frozenset[Date]:
+def _dates(days: Sequence[date], visits: Floats, low: Bools, weekdays: frozenset[int]) -> frozenset[Date]:
     """Dates closed year by year, where no holiday explains them: once in midwinter, twice at any other time."""
     by_date: dict[Date, list[bool]] = defaultdict(list)
     anyway: set[Date] = set()  # once at least it was a weekday that is closed

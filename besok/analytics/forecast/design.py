@@ -12,8 +12,8 @@ from datetime import date, timedelta
 import numpy as np
 
 from besok.analytics.forecast.daykinds import Calendar
-from besok.analytics.forecast.history import Floats
 from besok.analytics.forecast.public_holidays import easter
+from besok.model.arrays import Floats
 
 YEAR = 365.25  # days
 HARMONICS = 20  # of the year; the last has a period of 18 days

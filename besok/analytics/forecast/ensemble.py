@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from besok.analytics.forecast.history import Floats
 from besok.analytics.forecast.members import NAMES
+from besok.model.arrays import Floats
 
 EDGES = (0, 7, 28, 90, 366)  # of the bands of horizons, in rows
 MIDDLES = np.log([4.0, 16.0, 55.0, 200.0])

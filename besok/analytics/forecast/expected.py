@@ -8,10 +8,11 @@ from scipy.linalg import solve_triangular
 
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar
 from besok.analytics.forecast.fit import Fitted
-from besok.analytics.forecast.history import Floats, History
+from besok.analytics.forecast.history import History
 from besok.analytics.forecast.learn import HALF, Learnt, learn, recent
 from besok.analytics.forecast.level import hats
 from besok.analytics.single_thread import on_one_core
+from besok.model.arrays import Floats
 
 TAIL = 4.0  # sigmas; a deviation beyond is an event, not the spread of usual days
 

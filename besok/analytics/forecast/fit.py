@@ -8,9 +8,9 @@ from scipy.optimize import minimize
 
 from besok.analytics.forecast.design import Design
 from besok.analytics.forecast.gauss import Moments, Posterior, moments, posterior
-from besok.analytics.forecast.history import Flags, Floats
 from besok.analytics.forecast.level import YEAR, hats, kernel, knots, strides
 from besok.analytics.forecast.shifts import COARSE, FADING_SD, STEP_SD, Way, apart, resumed, shifts, ways
+from besok.model.arrays import Bools, Floats
 
 WEEK = 7.0  # days between knots of the level
 USUAL = np.array(
@@ -76,13 +76,13 @@ class _Task:
     """The rows that were `seen`: logs about their middle less the usual effects, the variance of counting, and what may
     explain them."""
 
-    seen: Flags
+    seen: Bools
     y: Floats
     small: Floats
     at: Floats
     columns: Floats
     sd: Floats
-    annual: Flags
+    annual: Bools
     grid: Floats
 
     def terms(self, steps: Floats, fade: float) -> tuple[Floats, Floats, Floats]:

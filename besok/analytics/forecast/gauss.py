@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
-from besok.analytics.forecast.history import Floats
+from besok.model.arrays import Floats
 
 JITTER = 1e-6
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from besok.model.arrays import Bools, Floats
+
 DAY = timedelta(days=1)
 
 
@@ -21,7 +20,7 @@ class History:
 
     first: date
     visits: Floats
-    closed: Flags
+    closed: Bools
 
     def __len__(self) -> int:
         return len(self.visits)

@@ -10,8 +10,9 @@ from besok.analytics.forecast.closures import Shut, shut
 from besok.analytics.forecast.daykinds import Calendar
 from besok.analytics.forecast.design import Design, design
 from besok.analytics.forecast.fit import ACCOUNTS, Account, Fitted, fit
-from besok.analytics.forecast.history import DAY, Floats, History
+from besok.analytics.forecast.history import DAY, History
 from besok.analytics.forecast.members import Rows
+from besok.model.arrays import Floats
 
 LOOKS_BACK = 6 * 366  # days that the model learns from; older ones tell little of the coming
 HALF = 0.5  # of a person, so that a count of none has a log

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.linalg import solve_triangular
 
 from besok.analytics.forecast.gauss import Posterior
-from besok.analytics.forecast.history import Floats
+from besok.model.arrays import Floats
 
 YEAR = 365.25  # days
 FADES = 0.5 * YEAR  # the velocity of growth

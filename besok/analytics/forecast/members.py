@@ -16,9 +16,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from besok.analytics.forecast.fit import Fitted
-from besok.analytics.forecast.history import Floats
 from besok.analytics.forecast.level import hats, kernel, knots
 from besok.analytics.forecast.shifts import LEAST, alone
+from besok.model.arrays import Floats
 
 NAMES = ("model", "year", "smooth")
 SAME_WEEKDAY = 364  # days

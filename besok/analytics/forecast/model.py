@@ -10,12 +10,13 @@ from besok.analytics.forecast.closures import Shut
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar
 from besok.analytics.forecast.ensemble import Trial, blend
 from besok.analytics.forecast.fit import Fitted
-from besok.analytics.forecast.history import Floats, History, span
+from besok.analytics.forecast.history import History, span
 from besok.analytics.forecast.learn import HALF, Learnt, learn, recent
 from besok.analytics.forecast.members import members
 from besok.analytics.forecast.paths import Paths
 from besok.analytics.forecast.simulate import ceiling, shared, simulated
 from besok.analytics.single_thread import on_one_core
+from besok.model.arrays import Floats
 
 BLOCK = 14  # days of past deviations that are drawn together
 TRIALS = (

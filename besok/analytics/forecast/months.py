@@ -10,11 +10,11 @@ import numpy as np
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar
 from besok.analytics.forecast.design import OUTDOORS, YEAR, Design
 from besok.analytics.forecast.fit import Fitted, fit
-from besok.analytics.forecast.history import Floats
 from besok.analytics.forecast.members import Rows
 from besok.analytics.forecast.paths import Paths
 from besok.analytics.forecast.simulate import ceiling, middle, shared, simulated
 from besok.analytics.single_thread import on_one_core
+from besok.model.arrays import Floats
 
 MONTH = YEAR / 12  # days
 SIGMA = 0.08  # of a month's log visits about the model, before the data

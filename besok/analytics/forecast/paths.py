@@ -5,7 +5,7 @@ from datetime import date
 
 import numpy as np
 
-from besok.analytics.forecast.history import Floats
+from besok.model.arrays import Floats
 
 BOUNDS = (0.10, 0.90, 0.025, 0.975)  # of the 80 % and the 95 % interval
 

@@ -13,10 +13,11 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.forecast.history import Floats, History
+from besok.analytics.forecast.history import History
 from besok.analytics.forecast.months import Months, later
 from besok.analytics.forecast.paths import Paths, middle
 from besok.analytics.growth import growth_a_year
+from besok.model.arrays import Floats
 
 YEAR, SAME_WEEKDAY = 365, 364  # days
 

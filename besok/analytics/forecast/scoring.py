@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.forecast.history import Floats
+from besok.model.arrays import Floats
 
 FAR = {"D": (7, 28, 90, 365), "W": (1, 4, 13, 52), "M": (1, 3, 6, 12)}  # horizons that are told, in rows
 SEASON = {"D": 7, "W": 1, "M": 12}

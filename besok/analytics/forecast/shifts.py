@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
-from besok.analytics.forecast.history import Flags, Floats
 from besok.analytics.forecast.level import YEAR, kernel
+from besok.model.arrays import Bools, Floats
 
 LEAST = 0.4  # of the log: a step below 50 % is left to the drift of the level
 YOUNG = 0.8  # of the log: a step of less than two months ago is sure if it more than doubles the level, or halves it
@@ -46,7 +46,7 @@ class Steps:
     """The times of steps, in order, and which of them are `sure`."""
 
     at: Floats
-    sure: Flags
+    sure: Bools
 
 
 def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) -> Steps:
@@ -56,7 +56,7 @@ def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) 
     """
     cell, count = _cells(at, grid)
     rest = rest - apart(rest, at, grid)
-    used: Flags = count >= max(
+    used: Bools = count >= max(
         1.0, min(ROBUST, float(np.median(count[count > 0])))
     )  # one day's slip is no shift
     mean = np.array([np.median(rest[cell == n]) for n in np.flatnonzero(used)])

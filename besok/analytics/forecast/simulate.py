@@ -6,9 +6,9 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from besok.analytics.forecast.fit import Account, Fitted
-from besok.analytics.forecast.history import Floats
 from besok.analytics.forecast.level import NEWS, YEAR, hats, kernel
 from besok.analytics.forecast.members import Rows, ahead_of, effects, last_deviation
+from besok.model.arrays import Floats
 
 POOL = 3 * 366  # rows whose deviations are drawn from
 CROWD = (

@@ -3,8 +3,6 @@
 All functions are pure; docs/explanation/occupancy.md tells the mathematics and its sources.
 """
 
-from besok.analytics.occupancy.building import Building, Incidence, incidence
-from besok.analytics.occupancy.estimate import BASES, REASONS, Bools, Estimate, Floats, reason_code
 from besok.analytics.occupancy.filter import Filter, live
 from besok.analytics.occupancy.learn import learn
 from besok.analytics.occupancy.observations import Seen, by_space, heard, hold, known
@@ -12,6 +10,15 @@ from besok.analytics.occupancy.parameters import NOTHING, Learnt
 from besok.analytics.occupancy.smooth import smoothed
 
 __all__ = [
-    "BASES", "NOTHING", "REASONS", "Bools", "Building", "Estimate", "Filter", "Floats", "Incidence", "Learnt", "Seen",
-    "by_space", "heard", "hold", "incidence", "known", "learn", "live", "reason_code", "smoothed",
-]  # fmt: skip
+    "NOTHING",
+    "Filter",
+    "Learnt",
+    "Seen",
+    "by_space",
+    "heard",
+    "hold",
+    "known",
+    "learn",
+    "live",
+    "smoothed",
+]

@@ -11,8 +11,8 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from besok.analytics.occupancy.dwell_time import Past
-from besok.analytics.occupancy.estimate import Bools, Floats
 from besok.analytics.occupancy.levels import Still
+from besok.model.arrays import Bools, Floats
 
 MEAN_MINUTES = 45.0  # of the means: long beside a sensor's noise, short beside a day
 LEAST_HEARD = 0.5  # share of such a mean that must have been heard

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.occupancy.building import Building
 from besok.analytics.occupancy.co2 import Breath
 from besok.analytics.occupancy.dwell_time import Came, width
-from besok.analytics.occupancy.estimate import Bools, Floats
 from besok.analytics.occupancy.evidence import (
     CLOSED_FIRST,
     CLOSED_GRACE,
@@ -22,6 +20,8 @@ from besok.analytics.occupancy.parameters import Learnt
 from besok.analytics.occupancy.passages import Passages, Silence, passages
 from besok.analytics.occupancy.swapped_doors import AGAIN, SURE, Turned
 from besok.analytics.occupancy.transition import News
+from besok.model.arrays import Bools, Floats
+from besok.model.building import Building
 
 NIGHT = float(np.log(NIGHT_MINUTE) / np.log(CLOSED_MINUTE))  # what a still minute of the night weighs
 

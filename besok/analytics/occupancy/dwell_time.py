@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import nnls
 
-from besok.analytics.occupancy.estimate import Floats
+from besok.model.arrays import Floats
 
 LENGTHS = np.array(
     [2, 5, 10, 15, 20, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 420, 600, 1500], float

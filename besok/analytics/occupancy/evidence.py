@@ -1,12 +1,9 @@
 """What speaks for one number of people or another, besides the doors' counts: who leaves, and what is seen inside."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from besok.analytics.occupancy.estimate import Floats
 from besok.analytics.occupancy.grid import BIASES, Cells, Grid
-
-Bools = NDArray[np.bool_]
+from besok.model.arrays import Bools, Floats
 
 # Leaving: each of N people leaves at a rate that is the same for all at a time and changes from one time to the next.
 STAY_MINUTES = (

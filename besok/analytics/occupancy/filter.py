@@ -2,14 +2,15 @@
 
 import numpy as np
 
-from besok.analytics.occupancy.building import Building
 from besok.analytics.occupancy.day import Day, Inputs
-from besok.analytics.occupancy.estimate import Estimate, Floats
 from besok.analytics.occupancy.observations import Seen
 from besok.analytics.occupancy.parameters import NOTHING, Learnt
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.summary import summary
 from besok.analytics.occupancy.transition import State
+from besok.model.arrays import Floats
+from besok.model.building import Building
+from besok.model.occupancy import Estimate
 
 QUIET_MINUTES = 5.0  # when nothing happens, how often that is thought over
 VACANT_MINUTES = 150.0  # after so long closed and without a passage nobody is in, whatever was counted

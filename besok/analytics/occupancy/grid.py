@@ -11,10 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.occupancy.estimate import Floats
+from besok.model.arrays import Floats, Ints
 
 Cells = NDArray[np.float32]
-Ints = NDArray[np.int64]
 
 CELLS = 96
 BIASES = 9

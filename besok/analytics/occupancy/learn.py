@@ -6,10 +6,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.occupancy.building import Building
 from besok.analytics.occupancy.co2 import learn_air
 from besok.analytics.occupancy.dwell_time import Past, bridged, learn_stays
-from besok.analytics.occupancy.estimate import Bools, Floats
 from besok.analytics.occupancy.observations import Seen
 from besok.analytics.occupancy.parameters import BIAS_SD, DAY_SD, MISSED, NOTHING, QUARTERS, VARIANCE, Learnt
 from besok.analytics.occupancy.passages import UNHEARD, filled
@@ -24,6 +22,8 @@ from besok.analytics.occupancy.swapped_doors import (
     leaning,
     witnesses,
 )
+from besok.model.arrays import Bools, Floats
+from besok.model.building import Building
 
 BUSY_SD = 0.01  # of the difference of a door's bias in busy times from that in quiet ones
 # Variance of the normal distribution whose 80 % are as wide as those of Student's t, beside the scale squared of that.

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from besok.analytics.occupancy.estimate import Bools, Floats
+from besok.model.arrays import Bools, Floats
 
 # A count that stays the same while so many people pass the doors of its space, for so many steps, sees none of them.
 STUCK_PASSAGES, STUCK_STEPS = 30, 4

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.occupancy.estimate import Bools, Floats
+from besok.model.arrays import Bools, Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from besok.analytics.occupancy.building import Building
-from besok.analytics.occupancy.estimate import Bools, Floats
 from besok.analytics.occupancy.observations import Seen
 from besok.analytics.occupancy.parameters import VARIANCE, Learnt
 from besok.analytics.occupancy.swapped_doors import Turned, leaning
+from besok.model.arrays import Bools, Floats
+from besok.model.building import Building
 
 SILENT_MINUTES = 60.0  # a door that says nothing for so long may be dead
 SILENT_PEOPLE = 8.0  # who usually pass in its silence, from which on it is taken for dead

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.occupancy import Floats, Incidence
+from besok.model.arrays import Floats
+from besok.model.building import Incidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.occupancy.building import Building
 from besok.analytics.occupancy.day import Day, Inputs
-from besok.analytics.occupancy.estimate import Estimate, Floats
 from besok.analytics.occupancy.filter import Filter
 from besok.analytics.occupancy.grid import Cells, Grid
 from besok.analytics.occupancy.observations import Seen
@@ -14,6 +12,9 @@ from besok.analytics.occupancy.parameters import NOTHING, NOTHING_BEFORE, Learnt
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.summary import summary
 from besok.analytics.occupancy.transition import Done, News, State, backwards
+from besok.model.arrays import Floats
+from besok.model.building import Building
+from besok.model.occupancy import Estimate
 
 NODE_MINUTES = 5.0  # of a step of the smoother; between its nodes the error is interpolated
 WHOLE_DAY_MINUTES = 22 * 60.0  # a day that is known so far is over, and at its end nobody is in

@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from besok.analytics.occupancy.building import Building
 from besok.analytics.occupancy.day import Inputs
-from besok.analytics.occupancy.estimate import Bools, Estimate, Floats, reason_code
 from besok.analytics.occupancy.evidence import level_sd
 from besok.analytics.occupancy.observations import Seen
 from besok.analytics.occupancy.space_tree import reconciled
+from besok.model.arrays import Bools, Floats
+from besok.model.building import Building
+from besok.model.occupancy import Estimate, reason_code
 
 _DOORS, _PEOPLE, _PRESENCE = 1, 2, 3
 # Of the people, as standard deviation: by the share that is missed both ways, which is a guess; and at least.

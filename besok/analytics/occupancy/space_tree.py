@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from besok.analytics.occupancy.building import Building
-from besok.analytics.occupancy.estimate import Floats
+from besok.model.arrays import Floats
+from besok.model.building import Building
 
 _LEAST = 0.05  # people squared: variance of a figure that is quite sure
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from besok.analytics.occupancy.estimate import Bools, Floats
 from besok.analytics.occupancy.grid import Cells, Grid
+from besok.model.arrays import Bools, Floats
 
 LEVEL = 0.8
 _STARTS = np.linspace(0, 1 - LEVEL, 9)  # where the intervals begin that are compared

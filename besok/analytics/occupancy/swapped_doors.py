@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from besok.analytics.occupancy.estimate import Bools, Floats
 from besok.analytics.occupancy.observations import Seen
+from besok.model.arrays import Bools, Floats
 
 SURE = 16.0  # log likelihood ratio from which on a door is taken to be turned round, or back
 CALM, CALM_DAYS = (

@@ -6,11 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from besok.analytics.occupancy import evidence
-from besok.analytics.occupancy.estimate import Floats
 from besok.analytics.occupancy.evidence import Leaving
 from besok.analytics.occupancy.grid import LIFT, Cells, Grid, Moved, double, roll, spread
+from besok.model.arrays import Bools, Floats
 
-Bools = NDArray[np.bool_]
 CROWDED = (
     1.5  # of the capacity: houses are fuller than they may be now and then; what is far beyond is a fault
 )

@@ -21,9 +21,10 @@ from math import log
 
 import numpy as np
 
-from besok.analytics.quality.findings import Finding
-from besok.analytics.quality.sensor_series import Bools, Floats, House, Seen, middle, scatter
+from besok.analytics.quality.sensor_series import House, Seen, middle, scatter
 from besok.analytics.quality.site_layout import OUT, Cells, told
+from besok.model.arrays import Bools, Floats
+from besok.model.findings import Finding
 
 SOUND, CHANGE, BROKEN = (
     0.015,

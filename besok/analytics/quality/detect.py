@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 
 from besok.analytics.quality import balance, directions, frozen, impossible, shares, signals, twins
-from besok.analytics.quality.findings import Finding
-from besok.analytics.quality.sensor_series import Bools, House, Seen
+from besok.analytics.quality.sensor_series import House, Seen
 from besok.analytics.quality.site_layout import cells
+from besok.model.arrays import Bools
+from besok.model.findings import Finding
 
 
 def detect(house: House, seen: Seen) -> list[Finding]:

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.quality.findings import Finding
-from besok.analytics.quality.sensor_series import Bools, Floats, House, Seen, middle, scatter
+from besok.analytics.quality.sensor_series import House, Seen, middle, scatter
 from besok.analytics.quality.site_layout import Cells, told
+from besok.model.arrays import Bools, Floats
+from besok.model.findings import Finding
 
 LEAST_PEOPLE = 8.0  # each way, on a day that tells anything
 MOST_A_DAY = 6.0  # of the logarithm of the odds: no day proves anything alone

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from besok.analytics.quality.findings import Finding
-from besok.analytics.quality.sensor_series import Bools, Floats, House, Ints, Seen
+from besok.analytics.quality.sensor_series import House, Seen
 from besok.analytics.quality.site_layout import Cells, told
+from besok.model.arrays import Bools, Floats, Ints
+from besok.model.findings import Finding
 
 LATELY = 144  # steps, a day and a half, for which what is seen at night only holds
 SAME_STEPS = 12  # three hours in which a counter says the same number of people, not none

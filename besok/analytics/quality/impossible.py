@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from besok.analytics.quality.findings import Finding
 from besok.analytics.quality.sensor_series import House, Seen
 from besok.analytics.quality.site_layout import told
+from besok.model.findings import Finding
 
 A_SECOND = 3.0  # people who can pass a door
 STEP_S = 900

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import Bools, Floats, Ints, Seen
+from besok.analytics.quality.sensor_series import Seen
+from besok.model.arrays import Bools, Floats, Ints
 
 ENOUGH = 0.9  # covered shares from which on nothing is missing
 LEAST_SEEN = 2  # times that a kind of quarter must have been seen

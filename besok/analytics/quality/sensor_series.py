@@ -9,11 +9,8 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
+from besok.model.arrays import Bools, Floats, Ints
 
 STEP = timedelta(minutes=15)
 STEPS_A_HOUR = 4

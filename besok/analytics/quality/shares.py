@@ -11,9 +11,10 @@ from math import exp
 
 import numpy as np
 
-from besok.analytics.quality.findings import Finding
-from besok.analytics.quality.sensor_series import Bools, Floats, House, Seen, middle, scatter
+from besok.analytics.quality.sensor_series import House, Seen, middle, scatter
 from besok.analytics.quality.site_layout import told
+from besok.model.arrays import Bools, Floats
+from besok.model.findings import Finding
 
 LEAST_A_DAY = 15.0  # people whom a counter must count on its median day
 AFTER_DAYS, BEFORE_DAYS = 5, 8

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from besok.analytics.quality.findings import Finding
-from besok.analytics.quality.sensor_series import WORKED, Bools, Counter, Floats, Gauge, House, Seen
+from besok.analytics.quality.sensor_series import WORKED, Counter, Gauge, House, Seen
 from besok.analytics.quality.site_layout import told
+from besok.model.arrays import Bools, Floats
+from besok.model.findings import Finding
 
 SILENT_AFTER = timedelta(hours=1)
 SILENT_INTERVALS = 10  # or so many times as long as there is between two messages

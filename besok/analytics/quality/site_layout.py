@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import exp, inf, log
 
-from besok.analytics.quality.findings import Finding, Kind, Value
 from besok.analytics.quality.sensor_series import Counter, Door, Gauge, House, Room
+from besok.model.findings import Finding, Kind, Value
 from besok.model.site import OUTSIDE, Sensor, Site
 
 Source = tuple[str, str, str]  # source, device as it names itself, channel

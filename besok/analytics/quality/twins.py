@@ -10,9 +10,10 @@ from itertools import combinations
 
 import numpy as np
 
-from besok.analytics.quality.findings import Finding
-from besok.analytics.quality.sensor_series import Bools, House, Seen
+from besok.analytics.quality.sensor_series import House, Seen
 from besok.analytics.quality.site_layout import Cells, told
+from besok.model.arrays import Bools
+from besok.model.findings import Finding
 
 RECENT = 14 * 96
 LEAST_PEOPLE = 300.0  # of both together

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from besok.analytics.quality.findings import Kind, Value
+from besok.model.findings import Kind, Value
 from besok.model.site import Text
 
 State = Literal["open", "acknowledged", "resolved"]

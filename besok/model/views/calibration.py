@@ -6,10 +6,8 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from besok.analytics.calibration import Accuracy
-from besok.analytics.count_advice import Advice
-from besok.analytics.validation_count import Compared, Tap
 from besok.model.site import Text
+from besok.model.validation import Accuracy, Advice, Compared, Tap
 
 Decision = Literal["open", "accepted", "rejected"]
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from besok.model.occupancy import Basis
 from besok.model.site import Text
 
-Basis = Literal["doors", "people", "presence"]  # what an occupancy figure rests on
 Freshness = Literal["live", "late", "stale", "none"]
 Level = Literal["calm", "moderate", "busy", "full", "unknown"]
 

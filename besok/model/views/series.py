@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from besok.analytics.usage import Usage
+from besok.model.occupancy import Basis
 from besok.model.site import Text
-from besok.model.views.live import Basis
+from besok.model.usage import Usage
 
 Step = Literal["15min", "hour", "day", "week", "month"]
 

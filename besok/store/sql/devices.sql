@@ -1,3 +1,4 @@
+-- name: devices
 -- Devices heard or expected, with their channels and present placements; those of one site, or all.
 select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_model) as model, d.online, d.last_received as heard, d.interval_s,
     d.clock_offset_s, d.clock_flags,
@@ -22,3 +23,101 @@ where %(site)s::text is null or exists (
     where c.device_id = d.device_id and si.slug = %(site)s
 )
 order by d.source, d.external_id
+
+-- name: known_models
+-- What devices said they are, in their own messages.
+select source, external_id, heard_model from device where heard_model <> ''
+
+-- name: unplaced
+-- The channels that are heard and observe nothing now, those of the device heard last first. `limit` bounds the devices.
+-- Each channel costs some index look-ups, however long its history.
+with silent as (
+    select d.* from device d
+    where d.last_received >= %(since)s and exists (
+        select from channel c where c.device_id = d.device_id and c.last_received is not null
+            and not exists (select from placement pl where pl.channel_id = c.channel_id and upper_inf(pl.valid))
+    )
+    order by d.last_received desc, d.device_id
+    limit %(limit)s
+)
+select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_model) as model, d.topic,
+    d.last_received as heard, c.channel_id, c.key as channel, n.number as count
+from silent d
+join channel c using (device_id)
+cross join lateral (
+    select count(*)::int as number from (select from reading r where r.channel_id = c.channel_id limit %(most)s) r
+) n
+where c.last_received is not null
+    and not exists (select from placement pl where pl.channel_id = c.channel_id and upper_inf(pl.valid))
+order by d.last_received desc, d.device_id, c.key
+
+-- name: unplaced_readings
+-- The last readings of channels by metric, newest first, and the time of the metric's first one. Only what was sent in
+-- the last month of a channel is looked for: else each metric that it never sends would be sought in its whole history.
+select c.channel_id, m.name as metric, r.value, r.time, f.time as since
+from channel c
+cross join metric m
+cross join lateral (
+    select array_agg(value order by time desc) as values, array_agg(time order by time desc) as times
+    from (
+        select value, time from reading
+        where channel_id = c.channel_id and metric = m.code
+            and time > least(c.last_time, c.last_received) - interval '31 days'
+        order by time desc limit %(number)s
+    ) l
+) l
+cross join lateral (
+    select time from reading
+    where channel_id = c.channel_id and metric = m.code and l.times is not null
+    order by time limit 1
+) f
+cross join unnest(l.values, l.times) as r (value, time)
+where c.channel_id = any(%(channels)s)
+order by c.channel_id, r.time desc, m.code
+
+-- name: coverage
+-- The share of each business day (of today: until now) in which each channel of a site is known to have worked: counters by
+-- the periods that their readings tell of, others by their words, each of which holds until the next one, an hour at most (or
+-- two of its intervals): many say nothing while nothing changes. Null where readings tell of no period.
+with day as (
+    select s.site_id, s.slug, g::date as day, (g + s.day_start) at time zone s.timezone as begins,
+        least((g + interval '1 day' + s.day_start) at time zone s.timezone, %(now)s) as ends
+    from site s
+    cross join generate_series(%(first)s::date::timestamp, %(last)s::date::timestamp, interval '1 day') as g
+    where s.slug = %(site)s
+)
+select case when d.source = 'native' then substr(d.external_id, length(day.slug) + 2) else d.external_id end as device,
+    c.key as channel, p.slug as portal, z.slug as space, day.day,
+    case
+        when f.covered_s = 0 and f.quarters > 0 then null
+        else least(1, coalesce(f.covered_s, l.covered_s) / extract(epoch from day.ends - day.begins)::float8)
+    end as coverage
+from day
+join placement pl on upper_inf(pl.valid) and pl.role = 'primary'
+join channel c using (channel_id)
+join device d using (device_id)
+left join portal p on p.portal_id = pl.portal_id
+left join space z on z.space_id = pl.space_id
+left join lateral (
+    select coalesce(sum(covered_s), 0)::float8 as covered_s, count(*) as quarters from flow_bucket f
+    where f.channel_id = c.channel_id and f.bucket >= day.begins and f.bucket < day.ends
+) f on p.portal_id is not null
+left join lateral (
+    select coalesce(sum(extract(epoch from least(until, day.ends) - greatest(bucket, day.begins))), 0)::float8 as covered_s
+    from (
+        select bucket, least(lead(bucket) over (order by bucket), bucket + holds) as until
+        from (select greatest(interval '1 hour', 2 * d.interval_s * interval '1 second') as holds) h
+        cross join lateral (
+            select distinct bucket from level_bucket b
+            where b.channel_id = c.channel_id and b.bucket >= day.begins - h.holds and b.bucket < day.ends
+                and b.metric between 10 and 29 -- what a place is like; a battery may be heard of where nothing is measured
+        ) said
+    ) word
+    where until > day.begins
+) l on z.space_id is not null
+where coalesce(p.site_id, z.site_id) = day.site_id and day.ends > day.begins
+order by d.external_id, c.key, day.day
+
+-- name: device_describe
+-- Notes what the site files say about a device.
+update device set model = %(model)s, interval_s = %(interval_s)s where source = %(source)s and external_id = %(external_id)s

@@ -1,2 +1,230 @@
+-- name: sites
 -- All sites.
 select slug as site, kind, name_sv, name_en, timezone, capacity, sandbox from site order by sort, slug
+
+-- name: spaces
+-- The spaces of a site that are in use, the root space first, then in the order of the building.
+select s.slug as space, p.slug as parent, s.name_sv, s.name_en, s.kind, s.storey, s.capacity, s.seats, s.area_m2
+from space s
+join site using (site_id)
+left join space p on p.space_id = s.parent_id
+where site.slug = %(site)s and upper_inf(s.valid)
+order by s.parent_id is not null, s.sort, s.slug
+
+-- name: site_id
+-- The id of a site.
+select site_id from site where slug = %(site)s
+
+-- name: site_today
+-- The date at a site at a moment, by its clock.
+select (%(now)s::timestamptz at time zone timezone)::date from site where slug = %(site)s
+
+-- name: sites_lock
+-- One site file at a time.
+select pg_advisory_xact_lock(hashtext('besok sites'))
+
+-- name: sites_sharing_portals
+-- The sites that the portals of given sites touch, themselves included.
+select distinct sp.site_id from site_portal sp join portal p using (portal_id) where p.site_id = any(%(sites)s)
+union
+select unnest(%(sites)s::int[])
+
+-- name: site_rows
+-- The sites with their targets, in order.
+select s.site_id, s.slug, s.kind, s.name_sv, s.name_en, s.timezone, s.day_start, s.capacity, s.sandbox, s.opening,
+    t.baseline_first, t.baseline_last, t.deadline, t.factor, t.measure, t.also
+from site s
+left join target t using (site_id)
+where %(site)s::text is null or s.slug = %(site)s
+order by s.sort, s.slug
+
+-- name: space_rows
+-- The spaces that sites have now, without the root spaces; the parent is empty below the root.
+select z.site_id, z.slug, case when p.parent_id is null then '' else p.slug end as parent, z.name_sv, z.name_en, z.kind,
+    z.storey, z.capacity, z.seats, z.area_m2
+from space z
+join space p on p.space_id = z.parent_id
+where upper_inf(z.valid)
+order by z.site_id, z.sort, z.space_id
+
+-- name: portal_rows
+-- The portals that sites have now; an end in another site is named site/space.
+select p.site_id, p.slug, p.name_sv, p.name_en, p.counted,
+    case when o.space_id is null then 'outside' when o.site_id = p.site_id then o.slug
+         else os.slug || '/' || o.slug end as outer_end,
+    case when i.space_id is null then 'outside' when i.site_id = p.site_id then i.slug
+         else ins.slug || '/' || i.slug end as inner_end
+from portal p
+left join space o on o.space_id = p.outer_id
+left join site os on os.site_id = o.site_id
+left join space i on i.space_id = p.inner_id
+left join site ins on ins.site_id = i.site_id
+where upper_inf(p.valid)
+order by p.site_id, p.sort, p.portal_id
+
+-- name: sensor_rows
+-- What stands where now.
+select coalesce(p.site_id, z.site_id) as site_id, d.source, d.external_id, c.key, d.model, d.interval_s,
+    coalesce(p.slug, '') as portal, coalesce(z.slug, '') as space, pl.swapped, pl.role
+from placement pl
+join channel c using (channel_id)
+join device d using (device_id)
+left join portal p on p.portal_id = pl.portal_id
+left join space z on z.space_id = pl.space_id
+where upper_inf(pl.valid)
+order by 1, pl.placement_id
+
+-- name: mapping_rows
+-- The mappings of the sites, in the order in which they are tried.
+select m.site_id, m.spec from mapping m join site s using (site_id) order by s.sort, s.slug, m.position
+
+-- name: definition_rows
+-- The definitions of a visit that hold, by site and day; `spec` is besok.model.site.VisitDefinition.
+select site_id, version, from_day, spec from visit_definition where ended is null order by site_id, from_day
+
+-- name: site_upsert
+-- Writes a site as its file has it; returns its id.
+insert into site as s (slug, kind, name_sv, name_en, timezone, day_start, capacity, sandbox, opening, sort)
+values (%(slug)s, %(kind)s, %(name_sv)s, %(name_en)s, %(timezone)s, %(day_start)s, %(capacity)s, %(sandbox)s, %(opening)s,
+    %(sort)s)
+on conflict (slug) do update
+set kind = excluded.kind, name_sv = excluded.name_sv, name_en = excluded.name_en, timezone = excluded.timezone,
+    day_start = excluded.day_start, capacity = excluded.capacity, sandbox = excluded.sandbox, opening = excluded.opening,
+    sort = excluded.sort
+returning site_id
+
+-- name: space_root_upsert
+-- Writes the root space of a site: the site itself.
+insert into space as z (site_id, slug, parent_id, name_sv, name_en, kind, capacity, sort)
+select site_id, slug, null, name_sv, name_en, kind, capacity, 0 from site where site_id = %(site_id)s
+on conflict (site_id, slug) do update
+set name_sv = excluded.name_sv, name_en = excluded.name_en, kind = excluded.kind, capacity = excluded.capacity
+
+-- name: target_upsert
+-- Writes the target of a site.
+insert into target (site_id, baseline_first, baseline_last, deadline, factor, measure, also)
+values (%(site_id)s, %(baseline_first)s, %(baseline_last)s, %(deadline)s, %(factor)s, %(measure)s, %(also)s)
+on conflict (site_id) do update
+set baseline_first = excluded.baseline_first, baseline_last = excluded.baseline_last, deadline = excluded.deadline,
+    factor = excluded.factor, measure = excluded.measure, also = excluded.also
+
+-- name: target_delete
+-- The site has no target any more.
+delete from target where site_id = %(site_id)s
+
+-- name: space_upsert
+-- Writes a space; a new one lies below the root until its parent is known. One that had been ended begins again.
+insert into space as z (site_id, slug, parent_id, name_sv, name_en, kind, storey, capacity, seats, area_m2, sort)
+select s.site_id, %(slug)s, r.space_id, %(name_sv)s, %(name_en)s, %(kind)s, %(storey)s, %(capacity)s, %(seats)s,
+    %(area_m2)s, %(sort)s
+from site s join space r on r.site_id = s.site_id and r.parent_id is null
+where s.site_id = %(site_id)s
+on conflict (site_id, slug) do update
+set name_sv = excluded.name_sv, name_en = excluded.name_en, kind = excluded.kind, storey = excluded.storey,
+    capacity = excluded.capacity, seats = excluded.seats, area_m2 = excluded.area_m2, sort = excluded.sort,
+    valid = tstzrange(lower(z.valid), null)
+
+-- name: space_parent
+-- Puts a space below its parent; an empty parent is the root.
+update space z set parent_id = p.space_id
+from space p
+where z.site_id = %(site_id)s and z.slug = %(slug)s and p.site_id = z.site_id
+    and case when %(parent)s = '' then p.parent_id is null else p.slug = %(parent)s end
+
+-- name: space_end
+-- Ends the spaces of a site that its file has no more; their history stays.
+update space set valid = tstzrange(lower(valid), greatest(lower(valid), %(now)s))
+where site_id = %(site_id)s and parent_id is not null and upper_inf(valid) and slug <> all(%(kept)s)
+
+-- name: portal_upsert
+-- Writes a portal. Ends are (site, space), both null for outside. One that had been ended begins again.
+insert into portal as p (site_id, slug, name_sv, name_en, outer_id, inner_id, counted, sort)
+select %(site_id)s, %(slug)s, %(name_sv)s, %(name_en)s,
+    (select z.space_id from space z join site s using (site_id) where s.slug = %(outer_site)s and z.slug = %(outer_space)s),
+    (select z.space_id from space z join site s using (site_id) where s.slug = %(inner_site)s and z.slug = %(inner_space)s),
+    %(counted)s, %(sort)s
+on conflict (site_id, slug) do update
+set name_sv = excluded.name_sv, name_en = excluded.name_en, outer_id = excluded.outer_id, inner_id = excluded.inner_id,
+    counted = excluded.counted, sort = excluded.sort, valid = tstzrange(lower(p.valid), null)
+
+-- name: portal_end
+-- Ends the portals of a site that its file has no more; their history stays.
+update portal set valid = tstzrange(lower(valid), greatest(lower(valid), %(now)s))
+where site_id = %(site_id)s and upper_inf(valid) and slug <> all(%(kept)s)
+
+-- name: portal_of_site
+-- A portal of a site by its name.
+select portal_id from portal join site using (site_id) where site.slug = %(site)s and portal.slug = %(portal)s
+
+-- name: place_ids
+-- The ids of the portals and spaces of a site by kind and name.
+select 'portal' as kind, slug, portal_id as id from portal where site_id = %(site_id)s
+union all
+select 'space', slug, space_id from space where site_id = %(site_id)s
+
+-- name: placement_open_rows
+-- The placements in force of given channels and of all that stands in given sites.
+select pl.placement_id, pl.channel_id, pl.portal_id, pl.space_id, pl.swapped, pl.role
+from placement pl
+left join portal p on p.portal_id = pl.portal_id
+left join space z on z.space_id = pl.space_id
+where upper_inf(pl.valid) and (pl.channel_id = any(%(channels)s) or coalesce(p.site_id, z.site_id) = any(%(sites)s))
+
+-- name: placement_forget
+-- Forgets placements that would end before they began.
+delete from placement where placement_id = any(%(ids)s) and lower(valid) >= %(now)s
+
+-- name: placement_close
+-- Ends placements; what they observed until then stays theirs.
+update placement set valid = tstzrange(lower(valid), %(now)s) where placement_id = any(%(ids)s)
+
+-- name: placement_insert
+-- Places a channel: from now on, or, if it was never placed before, for all it has ever sent.
+insert into placement (channel_id, portal_id, space_id, swapped, role, valid)
+select %(channel_id)s, %(portal_id)s, %(space_id)s, %(swapped)s, %(role)s,
+    tstzrange(case when exists (select from placement where channel_id = %(channel_id)s) then %(now)s::timestamptz end, null)
+
+-- name: placement_sandbox
+-- Notes of each placement whether all sites it tells of are sandboxes; a portal tells of those on both of its sides.
+update placement pl set sandbox = told.sandbox
+from (
+    select placement_id, coalesce(bool_and(s.sandbox), false) as sandbox
+    from placement
+    left join portal p using (portal_id)
+    left join space z on z.space_id in (placement.space_id, p.outer_id, p.inner_id)
+    left join site s on s.site_id = z.site_id
+    group by placement_id
+) told
+where told.placement_id = pl.placement_id and told.sandbox is distinct from pl.sandbox
+
+-- name: mapping_delete
+-- Forgets the mappings of a site, to be written anew.
+delete from mapping where site_id = %(site_id)s
+
+-- name: mapping_insert
+-- Writes one mapping of a site.
+insert into mapping (site_id, position, spec) values (%(site_id)s, %(position)s, %(spec)s)
+
+-- name: perimeter
+-- The portals that lead into a site, by the names that its site file gives them.
+select case when p.site_id = sp.site_id then p.slug else owner.slug || '/' || p.slug end as name, p.portal_id
+from site_portal sp
+join portal p using (portal_id)
+join site owner on owner.site_id = p.site_id
+where sp.site_id = %(site_id)s and sp.perimeter
+
+-- name: definition_end
+-- Definitions that hold no more; they stay as what held until then.
+update visit_definition set ended = %(now)s where site_id = %(site_id)s and version = any(%(versions)s)
+
+-- name: definition_insert
+-- Writes a definition under the next version of its site.
+insert into visit_definition (site_id, version, from_day, method, portals, spec, since)
+select %(site_id)s, coalesce(max(version), 0) + 1, %(first)s, %(method)s, %(portals)s, %(spec)s, %(now)s
+from visit_definition where site_id = %(site_id)s
+returning version
+
+-- name: deduction_insert
+-- Writes one deduction of a definition.
+insert into visit_deduction (site_id, version, position, kind, share, per_day, portals)
+values (%(site_id)s, %(version)s, %(position)s, %(kind)s, %(share)s, %(per_day)s, %(portals)s)

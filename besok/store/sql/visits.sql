@@ -1,3 +1,4 @@
+-- name: visits
 -- Visits of some sites together by business day, week or month, with what their error grows with. Days that are left out,
 -- and those on which not all of them were observed, count for nothing; nulls where there is no other.
 with place as (
@@ -54,3 +55,137 @@ from expected e
 left join figures v using (named)
 left join error x using (named)
 order by e.named
+
+-- name: visits_between
+-- Visits of some sites together over a range of business days: the sums, and on how many days, but for those left out, all of
+-- them were observed.
+select sum(gross) as gross, sum(net) as net, count(*)::int as days
+from visits_together(%(sites)s, %(first)s, %(last)s)
+where day <> all(%(left_out)s::date[])
+
+-- name: visits_days
+-- The business days, but for those left out, on which all of some sites were observed.
+select day from visits_together(%(sites)s, %(first)s, %(last)s) where day <> all(%(left_out)s::date[]) order by day
+
+-- name: visits_first
+-- The first business day on which visits of all of some sites were observed.
+select min(day) as first from visits_together(%(sites)s, '1970-01-01', %(last)s)
+
+-- name: visits_so_far
+-- Who entered a site between two instants, by the definition of a visit in force, and how many corrections added; null if nothing was observed.
+select sum(case
+    when d.method = 'half' then (f.people_in + f.people_out) / 2
+    when sp.sign = 1 then f.people_in else f.people_out
+end) as visits, sum(case
+    when d.method = 'half' then (f.corrected_in + f.corrected_out) / 2
+    when sp.sign = 1 then f.corrected_in else f.corrected_out
+end) as corrected
+from site
+left join lateral (
+    select * from visit_definition v
+    where v.site_id = site.site_id and v.ended is null
+        and v.from_day <= ((%(start)s::timestamptz at time zone site.timezone) - site.day_start)::date
+    order by v.from_day desc limit 1
+) d on true
+join site_portal sp on sp.site_id = site.site_id and sp.perimeter and (d.portals is null or sp.portal_id = any(d.portals))
+join portal_people f on f.portal_id = sp.portal_id
+where site.slug = %(site)s and f.bucket >= %(start)s and f.bucket < %(end)s
+
+-- name: weekday_visits
+-- Visits of some sites together by weekday (Monday 0), on the days of a range on which all of them were observed, but
+-- for those left out: their mean, and how many days it rests on.
+select extract(isodow from day)::int - 1 as weekday, avg(gross) as gross, avg(net) as net, count(*)::int as days
+from visits_together(%(sites)s, %(first)s, %(last)s)
+where day <> all(%(left_out)s::date[])
+group by 1
+order by 1
+
+-- name: door_days
+-- What is known of each door that touches a site by business day: the seconds watched, people put in for what was not, and
+-- whether it was heard.
+select f.portal_id as door, f.day, sum(f.covered_s) as covered_s, sum(f.imputed) as imputed,
+    bool_or(f.covered_s > 0 or f.imputed = 0) as heard
+from flow_day_filled f
+join site s using (site_id)
+where s.slug = %(site)s and f.day between %(first)s and %(last)s
+group by f.portal_id, f.day
+order by f.day
+
+-- name: door_months
+-- How long each door that leads into a site was watched on the days of each month on which it was heard, and who
+-- passed it. A door of another site is named with its site. What came without a time told was heard too.
+select f.portal_id, case when p.site_id = s.site_id then p.slug else owner.slug || '/' || p.slug end as name,
+    date_trunc('month', f.day::timestamp)::date as month, count(*)::int as days, min(f.day) as first, max(f.day) as last,
+    percentile_cont(0.5) within group (order by f.covered_s) as watched_s,
+    percentile_cont(0.1) within group (order by f.covered_s) as shortest_s, sum(f.people_in + f.people_out) as people
+from flow_day f
+join site s using (site_id)
+join site_portal sp on sp.site_id = f.site_id and sp.portal_id = f.portal_id and sp.perimeter
+join portal p on p.portal_id = f.portal_id
+join site owner on owner.site_id = p.site_id
+where s.slug = %(site)s and (f.covered_s > 0 or f.imputed = 0)
+group by f.portal_id, name, month
+
+-- name: flows_fine
+-- People through each portal that touches a site and counted in that time, by quarter or hour; nulls where nothing was observed.
+-- A portal of another site is named with its site.
+with door as (
+    select p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door,
+        case when p.site_id = site.site_id then p.slug else owner.slug || '/' || p.slug end as portal
+    from site
+    join site_portal sp using (site_id)
+    join portal p using (portal_id)
+    join site owner on owner.site_id = p.site_id
+    join portal_counting c using (portal_id)
+    where site.slug = %(site)s and c.counting && tstzrange(%(start)s, %(end)s)
+), flow as (
+    select f.portal_id, floor(extract(epoch from f.bucket - %(start)s) / extract(epoch from %(step)s::interval)) as number,
+        sum(f.people_in) as people_in, sum(f.people_out) as people_out, sum(f.imputed) as imputed,
+        sum(f.corrected_in + f.corrected_out) as corrected,
+        least(1, sum(f.covered_s) / count(distinct f.channel_id) / extract(epoch from %(step)s::interval))::float8 as coverage
+    from (
+        select portal_id, channel_id, bucket, people_in, people_out, covered_s, imputed, corrected_in, corrected_out from portal_people
+        union all
+        select portal_id, channel_id, bucket, people_in, people_out, 0, people_in + people_out, corrected_in, corrected_out
+        from portal_imputed
+    ) f
+    where f.portal_id in (select portal_id from door) and f.bucket >= %(start)s and f.bucket < %(end)s
+    group by f.portal_id, number
+)
+select d.portal, t.start, f.people_in, f.people_out, coalesce(f.coverage, 0) as coverage, coalesce(f.imputed, 0) as imputed,
+    coalesce(f.corrected, 0) as corrected
+from door d
+cross join generate_series(%(start)s::timestamptz, %(end)s::timestamptz - interval '1 second', %(step)s::interval)
+    with ordinality as t (start, number)
+left join flow f on f.portal_id = d.portal_id and f.number = t.number - 1
+order by d.foreign_door, d.sort, d.portal, t.start
+
+-- name: flows_days
+-- People through each portal that touches a site and counted in that time, by its business day, week or month; nulls where nothing was
+-- observed. A portal of another site is named with its site.
+with door as (
+    select site.site_id, site.timezone, site.day_start, p.portal_id, p.sort, p.site_id <> site.site_id as foreign_door,
+        case when p.site_id = site.site_id then p.slug else owner.slug || '/' || p.slug end as portal
+    from site
+    join site_portal sp using (site_id)
+    join portal p using (portal_id)
+    join site owner on owner.site_id = p.site_id
+    join portal_counting c using (portal_id)
+    where site.slug = %(site)s and c.counting && tstzrange(
+        (%(first)s::date + site.day_start) at time zone site.timezone, (%(last)s::date + 1 + site.day_start) at time zone site.timezone
+    )
+), step as (
+    select greatest(g, %(first)s::date)::date as first, least(g + %(step)s::interval, %(last)s::date + 1)::date as next, g as named
+    from generate_series(date_trunc(%(unit)s, %(first)s::date::timestamp), %(last)s::date::timestamp, %(step)s::interval) as g
+)
+select d.portal, (t.named + d.day_start) at time zone d.timezone as start,
+    sum(f.people_in) as people_in, sum(f.people_out) as people_out,
+    coalesce(sum(f.covered_s) / extract(epoch from
+        (t.next + d.day_start) at time zone d.timezone - (t.first + d.day_start) at time zone d.timezone
+    ), 0)::float8 as coverage,
+    coalesce(sum(f.imputed), 0) as imputed, coalesce(sum(f.corrected_in + f.corrected_out), 0) as corrected
+from door d
+cross join step t
+left join flow_day_filled f on f.site_id = d.site_id and f.portal_id = d.portal_id and f.day >= t.first and f.day < t.next
+group by d.portal, d.foreign_door, d.sort, d.timezone, d.day_start, t.named, t.first, t.next
+order by d.foreign_door, d.sort, d.portal, t.named

@@ -1,0 +1,61 @@
+"""Occupancy by step and space: people, how sure, on what basis, and why the figure was corrected."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from besok.model.arrays import Floats
+
+Basis = Literal["doors", "people", "presence"]  # what an occupancy figure rests on
+
+BASES: tuple[Basis | None, ...] = (
+    None,
+    "doors",
+    "people",
+    "presence",
+)  # what the codes of Estimate.basis mean
+
+
+# What the codes of Estimate.reason mean: why a figure is not simply what its sensors say.
+REASONS: tuple[str | None, ...] = (
+    None,
+    "below_zero",  # more had left than had come in; the figure was lifted
+    "stuck",  # a count of the people inside does not move although many pass: the doors are believed
+    "closed",  # nobody is in at this hour: who is left over are counting errors
+    "drift",  # the doors' usual error was taken out
+    "silent_door",  # a door was not heard: what usually passes it was put in
+    "odd_door",  # a door contradicts all that is known and was not believed
+)
+
+
+def reason_code(reason: str) -> int:
+    """The code of a reason in Estimate.reason."""
+    return REASONS.index(reason)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Estimate:
+    """People per step and space with their 80 % interval; `raw` is in - out since the day began, uncorrected.
+
+    Arrays are steps x spaces, NaN where nothing can be said. `basis` indexes BASES, `reason` REASONS.
+    """
+
+    people: Floats
+    lower: Floats
+    upper: Floats
+    raw: Floats
+    basis: NDArray[np.int8]
+    reason: NDArray[np.int8]
+
+    def __getitem__(self, steps: slice) -> "Estimate":
+        """Some of its steps."""
+        return Estimate(
+            people=self.people[steps],
+            lower=self.lower[steps],
+            upper=self.upper[steps],
+            raw=self.raw[steps],
+            basis=self.basis[steps],
+            reason=self.reason[steps],
+        )

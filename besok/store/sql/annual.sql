@@ -1,0 +1,122 @@
+-- name: annual_doors
+-- The portals that lead into a site and are counted, or were, with the direction of going in. `until` is the last day that
+-- counts of those that are no longer counted, or no longer there: until a sensor hung there, or was heard.
+select p.portal_id, case when p.site_id = sp.site_id then p.slug else owner.slug || '/' || p.slug end as name, sp.sign,
+    case when not (p.counted and upper_inf(p.valid)) then greatest(h.heard, h.hung) end as until
+from site
+join site_portal sp using (site_id)
+join portal p using (portal_id)
+join site owner on owner.site_id = p.site_id
+cross join lateral (
+    select (select max(f.day) from flow_day f where f.site_id = sp.site_id and f.portal_id = p.portal_id) as heard,
+        (select max(((upper(l.valid) at time zone site.timezone) - site.day_start)::date) from placement l
+         where l.portal_id = p.portal_id and l.role = 'primary') as hung
+) h
+where site.slug = %(site)s and sp.perimeter and ((p.counted and upper_inf(p.valid)) or h.heard is not null)
+order by p.site_id <> sp.site_id, p.sort, p.portal_id
+
+-- name: annual_sensors
+-- What hung at portals within a time, what it sent in it, and whether it had sent anything there `earlier`.
+select pl.portal_id, pl.channel_id, d.source, d.external_id as device, c.key as channel, coalesce(nullif(d.model, ''), d.heard_model) as model,
+    pl.role, pl.swapped, pl.sandbox, lower(pl.valid) as placed, upper(pl.valid) as ended, c.wraps, c.has_totals,
+    r.readings, r.first, r.last, r.odd_clock,
+    exists (
+        select from reading e
+        where e.channel_id = pl.channel_id and e.metric in (1, 2, 3, 4, 5, 6) and e.time < %(begins)s and pl.valid @> e.time
+    ) as earlier
+from placement pl
+join channel c using (channel_id)
+join device d using (device_id)
+cross join lateral (
+    select count(*)::int as readings, min(time) as first, max(time) as last, count(*) filter (where flags & 7 <> 0)::int as odd_clock
+    from reading r
+    where r.channel_id = pl.channel_id and r.metric in (1, 2, 3, 4, 5, 6) and r.time >= %(begins)s and r.time < %(ends)s
+        and pl.valid @> r.time
+) r
+where pl.portal_id = any(%(portals)s) and pl.valid && tstzrange(%(begins)s, %(ends)s)
+order by pl.portal_id, lower(pl.valid) nulls first, pl.placement_id
+
+-- name: annual_quarters
+-- People through portals by quarter of an hour, with the corrections in force; `quarter` counts from the first one.
+select portal_id, (extract(epoch from bucket - %(begins)s) / 900)::int as quarter, sum(people_in) as people_in,
+    sum(people_out) as people_out, sum(covered_s)::float8 as covered_s, sum(imputed) as imputed,
+    sum(corrected_in) as corrected_in, sum(corrected_out) as corrected_out
+from portal_people
+where portal_id = any(%(portals)s) and bucket >= %(begins)s and bucket < %(ends)s
+group by portal_id, bucket
+
+-- name: annual_filled
+-- People estimated for quarters in which a portal's sensor was silent, in the columns of annual_quarters.
+select portal_id, (extract(epoch from bucket - %(begins)s) / 900)::int as quarter, sum(people_in) as people_in,
+    sum(people_out) as people_out, 0::float8 as covered_s, sum(people_in + people_out) as imputed,
+    sum(corrected_in) as corrected_in, sum(corrected_out) as corrected_out
+from portal_imputed
+where portal_id = any(%(portals)s) and bucket >= %(begins)s and bucket < %(ends)s
+group by portal_id, bucket
+
+-- name: annual_readings
+-- All flow readings of a channel that tell of a time, in microseconds since 1970; of totals the ones just around it too.
+select metric::int, (extract(epoch from time) * 1000000)::bigint as time, value, round(period_s::float8 * 1000000)::bigint as period,
+    flags::int, (extract(epoch from received) * 1000000)::bigint as received
+from (
+    select metric, time, value, period_s, flags, received from reading
+    where channel_id = %(channel)s and metric in (1, 2, 5) and time >= %(begins)s and time <= %(ends)s::timestamptz + interval '7 days'
+    union all
+    select metric, time, value, period_s, flags, received from reading
+    where channel_id = %(channel)s and metric in (3, 4, 6) and time >= %(begins)s and time < %(ends)s
+    union all
+    select r.* from (values (3::smallint), (4::smallint), (6::smallint)) as m (metric)
+    cross join lateral (
+        (select metric, time, value, period_s, flags, received from reading
+         where channel_id = %(channel)s and metric = m.metric and time < %(begins)s order by time desc limit 1)
+        union all
+        (select metric, time, value, period_s, flags, received from reading
+         where channel_id = %(channel)s and metric = m.metric and time >= %(ends)s order by time limit 1)
+    ) r
+) told
+order by metric, time
+
+-- name: annual_corrections
+-- Corrections of portals that were accepted and touch a time; those that were undone too.
+select portal_id, channels, factor_in, factor_out, lower(valid) as first, upper(valid) as last, decided, decided_by as author,
+    coalesce(decided_why, '') as reason, undone,
+    (evidence -> 'in' ->> 'sd')::float8 / nullif((evidence -> 'in' ->> 'accuracy')::float8, 0) as error_in,
+    (evidence -> 'out' ->> 'sd')::float8 / nullif((evidence -> 'out' ->> 'accuracy')::float8, 0) as error_out
+from calibration
+where portal_id = any(%(portals)s) and decision = 'accepted' and valid && tstzrange(%(begins)s, %(ends)s)
+order by decided
+
+-- name: annual_definitions
+-- Every version of what a visit is at a site, replaced ones too.
+select v.version, v.from_day as first, v.since, v.ended, v.spec
+from visit_definition v join site using (site_id)
+where site.slug = %(site)s
+order by v.version
+
+-- name: bridge_placements
+-- What has hung at portals, ever.
+select portal_id, channel_id, swapped, role, lower(valid) as placed, upper(valid) as ended
+from placement where portal_id = any(%(portals)s)
+order by portal_id, lower(valid) nulls first, placement_id
+
+-- name: bridge_days
+-- People through the doors that lead into a site by business day, in their own directions.
+select f.portal_id, f.day, f.people_in, f.people_out, f.covered_s
+from flow_day f join site using (site_id)
+where site.slug = %(site)s and f.portal_id = any(%(portals)s) and f.day between %(first)s and %(last)s
+
+-- name: bridge_beside
+-- Visits of the other sites by business day.
+select s.slug as site, v.day, v.gross
+from visit_day v join site s using (site_id)
+where s.slug <> %(site)s and v.day between %(first)s and %(last)s
+order by s.slug, v.day
+
+-- name: bridge_overlap
+-- People that a channel counted by business day of a site between two instants, in the channel's own directions.
+select ((b.bucket at time zone s.timezone) - s.day_start)::date as day, sum(b.people_in) as people_in, sum(b.people_out) as people_out
+from flow_bucket b
+cross join site s
+where s.slug = %(site)s and b.channel_id = %(channel)s and b.bucket >= %(begins)s and b.bucket < %(ends)s
+group by 1
+order by 1

@@ -1,2 +1,0 @@
--- A run of simulated history is finished.
-delete from backfill where digest = %(digest)s

@@ -1,0 +1,202 @@
+-- name: calibrations
+-- What was proposed for the doors of a site, and what became of it; the latest first.
+select k.calibration_id as id, s.slug as site, p.slug as portal, k.proposed, k.proposed_by, k.factor_in, k.factor_out, k.evidence,
+    k.decision, k.decided, k.decided_by, k.decided_why, lower(k.valid) as valid_from, upper(k.valid) as valid_to,
+    k.undone, k.undone_by, k.undone_why, k.channels
+from calibration k
+join portal p using (portal_id)
+join site s using (site_id)
+where %(site)s::text is null or s.slug = %(site)s
+order by k.calibration_id desc
+
+-- name: calibration_lock
+-- A proposal with its door, kept for the one who decides.
+select k.calibration_id as id, k.portal_id, k.channels, k.decision, k.undone is not null as undone, k.evidence,
+    lower(k.valid) as valid_from, upper(k.valid) as valid_to, s.slug as site
+from calibration k
+join portal p using (portal_id)
+join site s using (site_id)
+where k.calibration_id = %(id)s
+for update of k
+
+-- name: calibration_propose
+-- Proposes a correction; one that was proposed for the same door and not decided upon is replaced.
+insert into calibration (portal_id, channels, proposed, proposed_by, factor_in, factor_out, evidence)
+values (%(portal_id)s, %(channels)s, %(proposed)s, %(proposed_by)s, %(factor_in)s, %(factor_out)s, %(evidence)s)
+on conflict (portal_id) where decision = 'open' do update
+set channels = excluded.channels, proposed = excluded.proposed, proposed_by = excluded.proposed_by,
+    factor_in = excluded.factor_in, factor_out = excluded.factor_out, evidence = excluded.evidence
+returning calibration_id
+
+-- name: calibration_decide
+-- Decides upon a proposal.
+update calibration
+set decision = %(decision)s, decided = %(now)s, decided_by = %(author)s, decided_why = %(reason)s,
+    valid = case when %(decision)s = 'accepted' then tstzrange(%(start)s, null) end
+where calibration_id = %(id)s
+
+-- name: calibration_replaced
+-- Makes room for a correction: one that began before it ends where it begins, one that begins later is undone. Gives when
+-- the earliest of them began.
+with room as (
+    update calibration
+    set valid = case when lower(valid) < %(start)s then tstzrange(lower(valid), %(start)s) else valid end,
+        undone = case when lower(valid) >= %(start)s then %(now)s::timestamptz end,
+        undone_by = case when lower(valid) >= %(start)s then %(author)s end,
+        undone_why = case when lower(valid) >= %(start)s then %(reason)s end
+    where portal_id = %(portal_id)s and decision = 'accepted' and undone is null and valid && tstzrange(%(start)s, null)
+    returning lower(valid) as began
+)
+select min(began) from room
+
+-- name: calibration_undo
+-- Takes a correction back; it stays, with who did it and why.
+update calibration
+set undone = %(now)s, undone_by = %(author)s, undone_why = %(reason)s
+where calibration_id = %(id)s
+
+-- name: calibration_days
+-- The days of a door that a correction touches.
+select f.site_id, f.portal_id, f.day
+from flow_day f
+join site s using (site_id)
+where f.portal_id = %(portal_id)s
+    and (f.day + 1 + s.day_start) at time zone s.timezone > %(start)s
+    and (%(end)s::timestamptz is null or (f.day + s.day_start) at time zone s.timezone < %(end)s)
+
+-- name: count_doors
+-- The doors of a site that are counted by sensors now: who is to be counted, in which direction people enter (sign), by which
+-- channels, and how seldom the slowest of them reports.
+select p.portal_id, p.slug as portal, p.name_sv, p.name_en, coalesce(i.name_sv, '') as inner_sv, coalesce(i.name_en, '') as inner_en,
+    case when sp.perimeter then sp.sign else 0 end as sign, array_agg(pl.channel_id order by pl.channel_id) as channels,
+    max(d.interval_s) as interval_s
+from site s
+join portal p using (site_id)
+join site_portal sp on sp.site_id = s.site_id and sp.portal_id = p.portal_id
+join placement pl on pl.portal_id = p.portal_id and pl.role = 'primary' and upper_inf(pl.valid)
+join channel c using (channel_id)
+join device d using (device_id)
+left join space i on i.space_id = p.inner_id
+where s.slug = %(site)s and p.counted and upper_inf(p.valid)
+group by p.portal_id, i.space_id, sp.perimeter, sp.sign
+order by sp.perimeter desc, p.sort, p.portal_id
+
+-- name: count_segments
+-- What channels told of the time of each count: periods with the people in them, in the portal's own directions. As in the
+-- rollup: where a channel has sent totals they count and deltas do not, and where it knows directions those count. What is
+-- simulated (flag 8) counts in sandboxes only.
+with watch as materialized (
+    select m.count_id, m.begins, m.ends, pl.channel_id, pl.swapped, pl.sandbox, c.wraps, c.has_totals and has.totals as totals,
+        case when c.has_totals and has.totals then has.directed_totals else has.directed end as directed
+    from unnest(%(counts)s::uuid[], %(portals)s::int[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
+        as m (count_id, portal_id, begins, ends)
+    join placement pl on pl.portal_id = m.portal_id and pl.role = 'primary' and pl.valid @> tstzrange(m.begins, m.ends)
+    join channel c using (channel_id)
+    cross join lateral (
+        select coalesce(bool_or(metric in (3, 4, 6)), false) as totals, coalesce(bool_or(metric in (3, 4)), false) as directed_totals,
+            coalesce(bool_or(metric in (1, 2)), false) as directed
+        from (values (1::smallint), (2::smallint), (3::smallint), (4::smallint), (6::smallint)) as k (metric)
+        where exists (
+            select from reading r where r.channel_id = c.channel_id and r.metric = k.metric and (pl.sandbox or r.flags & 8 = 0)
+                and r.time >= m.begins - interval '1 day' and r.time < m.ends + interval '1 day'
+        )
+    ) has
+), segment as (
+    select w.count_id, w.channel_id, w.swapped, w.directed, r.metric as direction, r.value as people,
+        r.time - r.period_s * interval '1 second' as begins, r.time as ends
+    from watch w
+    join reading r on r.channel_id = w.channel_id and r.metric in (1, 2, 5) and (w.sandbox or r.flags & 8 = 0)
+        and r.time >= w.begins and r.time - r.period_s * interval '1 second' <= w.ends and r.time <= w.ends + interval '1 day'
+    where not w.totals and (r.metric = 5) <> w.directed
+    union all
+    select w.count_id, w.channel_id, w.swapped, w.directed, case t.metric when 6 then 5 else t.metric - 2 end, told.people, t.before, t.time
+    from watch w
+    cross join lateral (
+        select r.metric, r.time, r.value, r.received, lag(r.time) over k as before, lag(r.value) over k as was,
+            lag(r.received) over k as before_received
+        from reading r
+        where r.channel_id = w.channel_id and r.metric in (3, 4, 6) and (r.metric = 6) <> w.directed and (w.sandbox or r.flags & 8 = 0)
+            and r.time >= w.begins - interval '1 day' and r.time < w.ends + interval '1 day'
+        window k as (partition by r.metric order by r.time)
+    ) t
+    cross join lateral (
+        select people_between(t.was, t.value, w.wraps, t.before, t.before_received, t.time, t.received) as people
+    ) told
+    where w.totals and told.people is not null and t.before < w.ends and t.time > w.begins
+)
+select count_id, channel_id, begins, ends,
+    coalesce(sum(case when direction = 5 then people / 2 when (direction = 1) <> swapped then people end), 0) as people_in,
+    coalesce(sum(case when direction = 5 then people / 2 when (direction = 1) = swapped then people end), 0) as people_out,
+    bool_and(directed) as directed
+from segment
+group by count_id, channel_id, begins, ends
+order by count_id, channel_id, begins
+
+-- name: count_watches
+-- The channels that observed a door during each count, whole; `heard` is when each was last heard.
+select m.count_id, c.channel_id, d.interval_s, least(c.last_time, c.last_received) as heard, d.source || ' ' || d.external_id || ' ' || c.key as name
+from unnest(%(counts)s::uuid[], %(portals)s::int[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
+    as m (count_id, portal_id, begins, ends)
+join placement pl on pl.portal_id = m.portal_id and pl.role = 'primary' and pl.valid @> tstzrange(m.begins, m.ends)
+join channel c using (channel_id)
+join device d using (device_id)
+order by m.count_id, c.channel_id
+
+-- name: door_weeks
+-- How many enter at each door into a site by weekday (Monday 0) and local hour, on average over the observed days of a time.
+with hour as (
+    select f.portal_id, date_trunc('hour', f.bucket at time zone s.timezone) as local,
+        sum(case sp.sign when 1 then f.people_in else f.people_out end) as people
+    from site s
+    join site_portal sp using (site_id)
+    join portal_people f using (portal_id)
+    where s.slug = %(site)s and sp.perimeter and f.bucket >= %(start)s and f.bucket < %(end)s
+    group by 1, 2
+)
+select portal_id, extract(isodow from local)::int - 1 as weekday, extract(hour from local)::int as hour, avg(people) as people
+from hour
+group by 1, 2, 3
+order by 1, 2, 3
+
+-- name: manual_counts
+-- The counts at the doors of a site, the latest first; a door of another site is counted where it belongs.
+select c.count_id, p.portal_id, p.slug as portal, c.counted_by, c.begins, c.ends, c.clock_ahead_s, c.note, c.received,
+    c.discarded, c.discarded_by, c.discarded_why
+from manual_count c
+join portal p using (portal_id)
+join site s using (site_id)
+where s.slug = %(site)s and c.begins >= %(since)s
+order by c.begins desc, c.count_id
+
+-- name: manual_count_put
+-- Keeps a count of a person; nothing if it is known, or if more came within a day than people can count.
+insert into manual_count (count_id, portal_id, counted_by, begins, ends, clock_ahead_s, note, received, digest)
+select %(count_id)s, portal_id, %(counted_by)s, %(begins)s, %(ends)s, %(clock_ahead_s)s, %(note)s, %(received)s, %(digest)s
+from portal
+where portal_id = %(portal_id)s
+    and (select count(*) from manual_count where received > %(received)s::timestamptz - interval '1 day') < 1000
+on conflict (count_id) do nothing
+
+-- name: manual_count_digest
+-- What is known of a count that comes again.
+select digest from manual_count where count_id = %(count_id)s
+
+-- name: manual_count_discard
+-- Takes a count out of use; it stays, with who did it and why.
+update manual_count c
+set discarded = %(now)s, discarded_by = %(author)s, discarded_why = %(reason)s
+from portal p
+join site s using (site_id)
+where p.portal_id = c.portal_id and s.slug = %(site)s and c.count_id = %(count_id)s and c.discarded is null
+
+-- name: manual_taps
+-- The taps of counts, in the order in which they were made.
+select count_id, time, direction, people, undone
+from manual_tap
+where count_id = any(%(counts)s)
+order by count_id, position
+
+-- name: manual_tap_put
+-- A tap of a count.
+insert into manual_tap (count_id, position, time, direction, people, undone)
+values (%(count_id)s, %(position)s, %(time)s, %(direction)s, %(people)s, %(undone)s)

@@ -1,0 +1,71 @@
+-- name: claim
+-- Claims a site for this connection: no other worker works on it as long as the connection lives.
+select pg_try_advisory_lock(hashtext('besok occupancy'), %(site_id)s)
+
+-- name: looked_get
+-- Up to which business day the counts of each site were last looked at for something.
+select s.slug, l.until from looked l join site s using (site_id) where l.what = %(what)s
+
+-- name: looked_set
+-- Notes up to which business day the counts of a site were looked at for something.
+insert into looked (site_id, what, until)
+select site_id, %(what)s, %(until)s from site where slug = %(site)s
+on conflict (site_id, what) do update set until = excluded.until
+
+-- name: learnt_get
+-- What was learnt of a site before a day, if it still holds for this building.
+select learnt::text from occupancy_learnt
+where site_id = %(site_id)s and day = %(day)s and building = %(building)s and not stale
+
+-- name: learnt_put
+-- Keeps what was learnt of a site before a day.
+insert into occupancy_learnt (site_id, day, learnt, building) values (%(site_id)s, %(day)s, %(learnt)s, %(building)s)
+on conflict (site_id, day) do update set learnt = excluded.learnt, building = excluded.building, stale = false
+
+-- name: learnt_forget
+-- Forgets what was learnt before days that are long past.
+delete from occupancy_learnt where day < %(before)s
+
+-- name: learnt_stale
+-- Marks what was learnt of a site from days that have changed: before the days after `first` up to and with `last`.
+update occupancy_learnt set stale = true
+where site_id = %(site_id)s and day > %(first)s and day <= %(last)s and not stale
+
+-- name: backfill_under_way
+-- Whether history is being written: a run that is not finished, and went on within the last quarter of an hour.
+select exists (select from backfill where noted > %(now)s::timestamptz - interval '15 minutes')
+
+-- name: backfill_done_until
+-- The last day that an unfinished run of simulated history has written whole.
+select done_until from backfill where digest = %(digest)s
+
+-- name: backfill_advance
+-- Notes that a run of simulated history has written all days until one. Runs that nobody took up for a month are forgotten.
+with old as (
+    delete from backfill where noted < now() - interval '30 days' and digest <> %(digest)s
+)
+insert into backfill (digest, sites, done_until) values (%(digest)s, %(sites)s, %(day)s)
+on conflict (digest) do update set done_until = excluded.done_until, noted = now()
+
+-- name: backfill_finish
+-- A run of simulated history is finished.
+delete from backfill where digest = %(digest)s
+
+-- name: service_beat
+-- Notes that a service works, with its own figures.
+insert into service (name, heard, detail) values (%(name)s, %(heard)s, %(detail)s)
+on conflict (name) do update set heard = excluded.heard, detail = excluded.detail
+
+-- name: service_beats
+-- The last beat of each service.
+select name, heard, detail from service order by name
+
+-- name: store_health
+-- What the database can say about itself.
+select (select max(last_received) from device) as last_received,
+    (select count(*) from rejected where resolved is null)::int as rejected,
+    (select count(*) from device d where d.last_received is not null and exists (
+        select from channel c where c.device_id = d.device_id and c.last_received is not null and not exists (
+            select from placement pl where pl.channel_id = c.channel_id and upper_inf(pl.valid))))::int as unplaced,
+    (select count(*) from dirty_day)::int as days_waiting,
+    current_setting('timescaledb.license') as edition

@@ -1,2 +1,0 @@
--- The hash of a migration that ran.
-select digest from migration where name = %(name)s

@@ -1,2 +1,0 @@
--- The migrations that this database has had, each with its hash.
-select name, digest from migration

@@ -1,2 +1,0 @@
--- Tells listeners.
-select pg_notify(%(channel)s, %(payload)s)

@@ -1,0 +1,398 @@
+-- name: live
+-- Each space of a site with its last estimate since the business day began, and when its sensors were last heard.
+-- A space is as fresh as the most silent of the doors that lead into it, or as its own sensor; silent is who has not
+-- been heard for many times as long as there is between two of its messages.
+with here as (
+    select s.*, site.capacity as site_capacity from space s join site using (site_id)
+    where site.slug = %(site)s and upper_inf(s.valid)
+), heard as (
+    select pl.portal_id, pl.space_id, max(least(c.last_time, c.last_received)) as heard, max(d.interval_s) as interval_s
+    from placement pl
+    join channel c using (channel_id)
+    join device d using (device_id)
+    where pl.role = 'primary' and upper_inf(pl.valid)
+    group by pl.portal_id, pl.space_id
+), doors as (
+    select sp.space_id,
+        (array_agg(h.heard order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as heard,
+        (array_agg(h.interval_s order by (%(now)s - h.heard) / greatest(h.interval_s, 60) desc nulls last))[1] as interval_s
+    from space_portal sp
+    join portal p using (portal_id)
+    left join heard h using (portal_id)
+    where p.counted and upper_inf(p.valid)
+    group by sp.space_id
+    having bool_and(h.portal_id is not null) -- a door without a sensor leaves the space uncounted
+)
+select h.slug as space, p.slug as parent, h.name_sv, h.name_en, h.kind, h.storey,
+    coalesce(h.capacity, case when h.parent_id is null then h.site_capacity end) as capacity,
+    o.time, o.people, o.lower, o.upper, o.raw, o.basis, o.reason, d.heard as doors_heard,
+    d.interval_s as doors_interval_s, own.heard as own_heard, own.interval_s as own_interval_s,
+    d.space_id is not null or own.space_id is not null as measured
+from here h
+left join space p on p.space_id = h.parent_id
+left join doors d on d.space_id = h.space_id
+left join heard own on own.space_id = h.space_id
+left join lateral (
+    select * from occupancy_minute o
+    where o.space_id = h.space_id and o.time >= %(day_begins)s and o.time <= %(now)s
+    order by o.time desc limit 1
+) o on true
+order by h.parent_id is not null, h.sort, h.slug
+
+-- name: occupancy_fine
+-- The occupancy of a space by quarter or hour; nulls where nothing is known. Basis and reason are the commonest ones.
+select s.slug as space, t.start, o.people, o.lower, o.upper, o.raw, o.peak, o.peak_lower, o.peak_upper, o.basis, o.reason,
+    coalesce(o.final, false) as final
+from site
+join space s using (site_id)
+cross join lateral generate_series(%(start)s::timestamptz, %(end)s::timestamptz - interval '1 second', %(step)s::interval) as t (start)
+left join lateral (
+    select avg(people) as people, case when count(lower) = count(people) then avg(lower) end as lower,
+        case when count(upper) = count(people) then avg(upper) end as upper, avg(raw) as raw, max(peak) as peak,
+        (array_agg(peak_lower order by peak desc nulls last))[1] as peak_lower,
+        (array_agg(peak_upper order by peak desc nulls last))[1] as peak_upper,
+        mode() within group (order by basis) as basis, mode() within group (order by reason) as reason,
+        bool_and(final) as final
+    from occupancy_bucket o
+    where o.space_id = s.space_id and o.bucket >= t.start and o.bucket < t.start + %(step)s::interval
+        and o.bucket >= %(start)s and o.bucket < %(end)s
+) o on true
+where site.slug = %(site)s and s.slug = %(space)s
+order by t.start
+
+-- name: occupancy_days
+-- The occupancy of a space by business day, week or month; nulls where nothing is known. Basis and reason are the
+-- commonest ones.
+select s.slug as space, (t.first + site.day_start) at time zone site.timezone as start, o.people, o.lower, o.upper, o.raw, o.peak,
+    o.peak_lower, o.peak_upper, o.basis, o.reason, coalesce(o.final, false) as final
+from site
+join space s using (site_id)
+cross join lateral generate_series(
+    date_trunc(%(unit)s, %(first)s::date::timestamp), %(last)s::date::timestamp, %(step)s::interval
+) as t (first)
+left join lateral (
+    select avg(people) as people, case when count(lower) = count(people) then avg(lower) end as lower,
+        case when count(upper) = count(people) then avg(upper) end as upper, avg(raw) as raw, max(peak) as peak,
+        (array_agg(peak_lower order by peak desc nulls last))[1] as peak_lower,
+        (array_agg(peak_upper order by peak desc nulls last))[1] as peak_upper,
+        mode() within group (order by basis) as basis, mode() within group (order by reason) as reason,
+        bool_and(final) as final
+    from occupancy_bucket o
+    where o.space_id = s.space_id
+        and o.bucket >= (t.first + site.day_start) at time zone site.timezone
+        and o.bucket < (t.first + %(step)s::interval + site.day_start) at time zone site.timezone
+) o on true
+where site.slug = %(site)s and s.slug = %(space)s
+order by t.first
+
+-- name: heatmap
+-- The usual occupancy of a space by weekday (Monday 0) and local hour over business days, and between what eight days in
+-- ten lie: from the 10th percentile of the hour's lower bounds to the 90th of its upper ones.
+select weekday, hour, avg(people) as people,
+    percentile_cont(0.1) within group (order by lower) as lower,
+    percentile_cont(0.9) within group (order by upper) as upper, count(*)::int as days
+from (
+    select extract(isodow from local)::int - 1 as weekday, extract(hour from local)::int as hour, local::date as day,
+        avg(people) as people, avg(lower) as lower, avg(upper) as upper
+    from (
+        select o.people, o.lower, o.upper, o.bucket at time zone site.timezone as local
+        from site
+        join space s using (site_id)
+        join occupancy_bucket o using (space_id)
+        where site.slug = %(site)s and s.slug = %(space)s and o.people is not null
+            and o.bucket >= (%(first)s::date + site.day_start) at time zone site.timezone
+            and o.bucket < (%(last)s::date + 1 + site.day_start) at time zone site.timezone
+    ) h
+    group by 1, 2, 3
+) d
+group by 1, 2
+order by 1, 2
+
+-- name: usage_days
+-- How the spaces of a site were used by business day, summed up from quarters of an hour: who was inside, over the day and over
+-- the opening hours; who entered and left through the doors that count, and when (moments of hours since the day began, by the clock).
+-- A door is watched as long as its channels are on average, and a space as long as the least watched of its doors.
+with day as materialized (
+    select * from unnest(%(days)s::date[], %(begins)s::timestamptz[], %(ends)s::timestamptz[]) as d (day, begins, ends)
+), open as materialized (
+    select * from unnest(%(open_days)s::date[], %(opens)s::timestamptz[], %(closes)s::timestamptz[]) as o (day, opens, closes)
+), place as materialized (
+    select z.space_id, z.slug, s.timezone, s.day_start
+    from site s
+    join space z using (site_id)
+    where s.slug = %(site)s and (%(space)s::text is null and upper_inf(z.valid) or z.slug = %(space)s)
+), inside as materialized (
+    select o.space_id, d.day, count(*) / 4.0 as known_hours, sum(o.people) / 4 as person_hours,
+        sum(o.upper - o.lower) / 4 as width_hours, count(q.day) / 4.0 as open_known_hours,
+        sum(o.people) filter (where q.day is not null) / 4 as open_person_hours,
+        sum(o.upper - o.lower) filter (where q.day is not null) / 4 as open_width_hours,
+        first(o.people, o.bucket) as first, last(o.people, o.bucket) as last, avg((o.basis = 'people')::int) as by_people,
+        max(array[coalesce(o.peak, o.people), -extract(epoch from o.bucket), o.peak_lower, o.peak_upper]::float8[]) as top -- the earliest
+    from place z
+    join occupancy_bucket o on o.space_id = z.space_id and o.people is not null and o.bucket >= %(first)s and o.bucket < %(last)s
+    join day d on d.day = ((o.bucket at time zone z.timezone) - z.day_start)::date
+    left join open q on q.day = d.day and o.bucket + interval '450 seconds' >= q.opens and o.bucket + interval '450 seconds' < q.closes
+    group by o.space_id, d.day
+), door as materialized (
+    select sp.space_id, sp.portal_id, sp.sign, c.counting, place.timezone, place.day_start
+    from place
+    join space_portal sp using (space_id)
+    join portal_counting c using (portal_id)
+), told as (
+    select f.portal_id, f.channel_id, (c.local - r.day_start)::date as day,
+        sum(f.people_in) as people_in, sum(f.people_in * c.hours) as in_1, sum(f.people_in * c.hours * c.hours) as in_2,
+        sum(f.people_out) as people_out, sum(f.people_out * c.hours) as out_1, sum(f.people_out * c.hours * c.hours) as out_2,
+        sum(f.covered_s) as covered_s
+    from (select distinct portal_id, timezone, day_start from door) r
+    join portal_people f on f.portal_id = r.portal_id and f.bucket >= %(first)s and f.bucket < %(last)s
+    cross join lateral (
+        select f.bucket at time zone r.timezone as local,
+            extract(epoch from ((f.bucket + interval '450 seconds') at time zone r.timezone - r.day_start)::time)::float8 / 3600 as hours
+    ) c
+    group by f.portal_id, f.channel_id, (c.local - r.day_start)::date
+), passed as materialized (
+    select portal_id, day, sum(people_in) as people_in, sum(in_1) as in_1, sum(in_2) as in_2, sum(people_out) as people_out,
+        sum(out_1) as out_1, sum(out_2) as out_2, avg(covered_s) as covered_s
+    from told
+    group by portal_id, day
+), flow as materialized (
+    select r.space_id, d.day, min(coalesce(f.covered_s, 0)) as covered_s,
+        sum(case r.sign when 1 then f.people_in else f.people_out end) as entered,
+        sum(case r.sign when 1 then f.in_1 else f.out_1 end) as entered_1,
+        sum(case r.sign when 1 then f.in_2 else f.out_2 end) as entered_2,
+        sum(case r.sign when 1 then f.people_out else f.people_in end) as left,
+        sum(case r.sign when 1 then f.out_1 else f.in_1 end) as left_1,
+        sum(case r.sign when 1 then f.out_2 else f.in_2 end) as left_2
+    from day d
+    join door r on r.counting && tstzrange(d.begins, d.ends)
+    left join passed f on f.portal_id = r.portal_id and f.day = d.day
+    group by r.space_id, d.day
+)
+select z.slug as space, d.day, coalesce(i.known_hours, 0)::float8 as known_hours, coalesce(i.person_hours, 0)::float8 as person_hours,
+    coalesce(i.width_hours, 0)::float8 as width_hours, coalesce(i.open_known_hours, 0)::float8 as open_known_hours,
+    coalesce(i.open_person_hours, 0)::float8 as open_person_hours, coalesce(i.open_width_hours, 0)::float8 as open_width_hours,
+    coalesce(i.first, 0)::float8 as first, coalesce(i.last, 0)::float8 as last, coalesce(i.by_people, 0)::float8 as by_people,
+    i.top[1] as peak, i.top[3] as peak_lower, i.top[4] as peak_upper, to_timestamp(-i.top[2]) as peak_at,
+    coalesce(f.covered_s, 0)::float8 as covered_s, f.entered, f.entered_1, f.entered_2, f.left, f.left_1, f.left_2
+from place z
+cross join day d
+left join inside i on i.space_id = z.space_id and i.day = d.day
+left join flow f on f.space_id = z.space_id and f.day = d.day
+order by z.space_id, d.day
+
+-- name: occupancy_sites
+-- The sites whose occupancy is estimated, by id.
+select site_id, slug from site order by site_id
+
+-- name: occupancy_spaces
+-- All spaces that a site has or had with how many they hold, its root first.
+select s.space_id, s.parent_id, coalesce(s.capacity, case when s.parent_id is null then site.capacity end) as capacity
+from space s
+join site using (site_id)
+where site_id = %(site_id)s
+order by s.parent_id is not null, s.space_id
+
+-- name: occupancy_portals
+-- The counted portals that touch a site, also those it no longer has; an end elsewhere is null.
+select p.portal_id, o.space_id as outer_id, i.space_id as inner_id
+from site_portal sp
+join portal p using (portal_id)
+left join space o on o.space_id = p.outer_id and o.site_id = sp.site_id
+left join space i on i.space_id = p.inner_id and i.site_id = sp.site_id
+where sp.site_id = %(site_id)s and p.counted
+order by p.portal_id
+
+-- name: occupancy_levels
+-- The channels that look or looked into the spaces of a site, and how often they report.
+select distinct c.channel_id, pl.space_id, d.interval_s
+from placement pl
+join space z using (space_id)
+join channel c using (channel_id)
+join device d using (device_id)
+where z.site_id = %(site_id)s and pl.role = 'primary'
+order by c.channel_id, pl.space_id
+
+-- name: minute_flows
+-- People through portals by minute of a business day, from the minute `since` on. What was reported for longer than a minute
+-- is shared out over its minutes in whole people; a running total counts in the minutes since its last reading. Who passes
+-- without a direction (metric 5, total 6) is half a person in and half a person out, where the channel has no directions.
+-- What is simulated (flag 8) counts in sandboxes only.
+with heard as materialized ( -- what each channel has sent in the day
+    select pl.portal_id, pl.channel_id, pl.swapped, pl.valid, pl.sandbox, c.wraps, c.has_totals and has.totals as totals,
+        case when c.has_totals and has.totals then has.directed_totals else has.directed end as directed
+    from placement pl
+    join channel c using (channel_id)
+    cross join lateral (
+        select coalesce(bool_or(metric in (3, 4, 6)), false) as totals,
+            coalesce(bool_or(metric in (3, 4)), false) as directed_totals,
+            coalesce(bool_or(metric in (1, 2)), false) as directed
+        from (values (1::smallint), (2::smallint), (3::smallint), (4::smallint), (6::smallint)) as m (metric)
+        where exists (
+            select from reading r where r.channel_id = c.channel_id and r.metric = m.metric and (pl.sandbox or r.flags & 8 = 0)
+                and r.time >= %(begins)s and r.time < %(ends)s::timestamptz + interval '1 hour'
+        )
+    ) has
+    where pl.role = 'primary' and pl.portal_id = any(%(portals)s) and pl.valid && tstzrange(%(begins)s, %(ends)s)
+), segment as (
+    select p.portal_id, p.swapped, r.metric as direction, r.value as people,
+        r.time - r.period_s * interval '1 second' as begins, r.time as ends
+    from heard p
+    join reading r on r.channel_id = p.channel_id and r.metric in (1, 2, 5) and (p.sandbox or r.flags & 8 = 0)
+        and r.time >= %(since)s and r.time < %(ends)s::timestamptz + interval '1 hour'
+    where not p.totals and p.valid @> r.time and (r.metric = 5) <> p.directed
+    union all
+    select p.portal_id, p.swapped, case t.metric when 6 then 5 else t.metric - 2 end,
+        told.people, t.before, t.time
+    from heard p
+    cross join lateral (
+        select r.metric, r.time, r.value, r.received, lag(r.time) over w as before, lag(r.value) over w as was,
+            lag(r.received) over w as before_received
+        from (values (3::smallint), (4::smallint), (6::smallint)) as m (metric)
+        cross join lateral (
+            (select metric, time, value, received from reading
+             where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0)
+                and time < %(since)s and time >= %(begins)s::timestamptz - interval '7 days'
+             order by time desc limit 1)
+            union all
+            select metric, time, value, received from reading
+            where channel_id = p.channel_id and metric = m.metric and (p.sandbox or flags & 8 = 0)
+                and time >= %(since)s and time < %(ends)s::timestamptz + interval '1 hour'
+        ) r
+        where (m.metric = 6) <> p.directed
+        window w as (partition by r.metric order by r.time)
+    ) t
+    cross join lateral (
+        select people_between(t.was, t.value, p.wraps, t.before, t.before_received, t.time, t.received) as people
+    ) told
+    where p.totals and told.people is not null and p.valid @> t.time
+), span as (
+    select s.*, extract(epoch from s.ends - s.begins)::float8 as length_s,
+        date_trunc('minute', case when s.begins < s.ends then s.ends - interval '1 microsecond' else s.ends end) as final
+    from segment s
+)
+select (extract(epoch from m.minute - %(begins)s::timestamptz) / 60)::int as step, s.portal_id,
+    greatest(0, sum(
+        case when s.direction = 5 then part.people / 2 when (s.direction = 1) <> s.swapped then part.people else 0 end
+    )) as people_in,
+    greatest(0, sum(
+        case when s.direction = 5 then part.people / 2 when (s.direction = 1) = s.swapped then part.people else 0 end
+    )) as people_out
+from span s
+cross join lateral generate_series(
+    case when s.length_s <= 60 then s.final else greatest(date_trunc('minute', s.begins), %(since)s) end, s.final,
+    interval '1 minute'
+) as m (minute)
+cross join lateral (
+    select case when s.length_s <= 60 then s.people
+        else round(s.people * least(1, (extract(epoch from m.minute - s.begins)::float8 + 60) / s.length_s))
+           - round(s.people * greatest(0, extract(epoch from m.minute - s.begins)::float8 / s.length_s)) end as people
+) part
+where m.minute >= %(since)s and m.minute < %(ends)s
+group by step, s.portal_id
+
+-- name: minute_levels
+-- The last count of people (metric 10), the last presence (11) and the last carbon dioxide (20) of channels by minute of a
+-- business day.
+select (extract(epoch from date_trunc('minute', r.time) - %(begins)s::timestamptz) / 60)::int as step, r.channel_id,
+    last(r.value, r.time) filter (where r.metric = 10) as people, last(r.value, r.time) filter (where r.metric = 11) as occupied,
+    last(r.value, r.time) filter (where r.metric = 20) as co2
+from placement pl
+join reading r on r.channel_id = pl.channel_id and r.metric in (10, 11, 20) and pl.valid @> r.time
+    and (pl.sandbox or r.flags & 8 = 0) -- what is simulated counts in sandboxes only
+where pl.channel_id = any(%(channels)s) and pl.space_id is not null and pl.role = 'primary'
+    and r.time >= %(since)s and r.time < %(ends)s
+group by step, r.channel_id
+
+-- name: minute_delete
+-- Takes away the minute figures of spaces in a range of time, to be written anew.
+delete from occupancy_minute where space_id = any(%(spaces)s) and time >= %(begins)s and time < %(ends)s
+
+-- name: minute_copy
+-- Takes minute figures in.
+copy occupancy_minute (space_id, time, people, lower, upper, raw, basis, reason, final) from stdin (format binary)
+
+-- name: minute_drop
+-- Drops minute figures that are older; the 15-minute figures stay.
+select drop_chunks('occupancy_minute', older_than => %(older_than)s::timestamptz)
+
+-- name: minutes_of_days
+-- The days, of those given by their beginnings and ends, for which minute figures are kept.
+select d.day
+from unnest(%(days)s::date[], %(begins)s::timestamptz[], %(ends)s::timestamptz[]) as d (day, begins, ends)
+where exists (
+    select from occupancy_minute o where o.space_id = %(space_id)s and o.time >= d.begins and o.time < d.ends
+)
+
+-- name: quarter_flows
+-- People through portals by quarter of an hour since a moment, packed: step, portal, in, out, all quarters one after another.
+select string_agg(int4send(step) || int4send(portal_id) || float8send(people_in) || float8send(people_out), '')
+from (
+    select (extract(epoch from bucket - %(begins)s::timestamptz) / 900)::int4 as step, portal_id,
+        sum(people_in) as people_in, sum(people_out) as people_out
+    from portal_flow
+    where portal_id = any(%(portals)s) and bucket >= %(begins)s and bucket < %(ends)s
+    group by bucket, portal_id
+) q
+
+-- name: quarter_levels
+-- Counts of people (metric 10), mean and peak, the share of presence (11) and carbon dioxide (20) by quarter of an hour since
+-- a moment, NaN where there is none; packed: step, channel and these four, all quarters one after another.
+select string_agg(
+    int4send(step) || int4send(channel_id) || float8send(coalesce(people, 'NaN')) || float8send(coalesce(peak, 'NaN'))
+        || float8send(coalesce(occupied, 'NaN')) || float8send(coalesce(co2, 'NaN')),
+    ''
+)
+from (
+    select (extract(epoch from b.bucket - %(begins)s::timestamptz) / 900)::int4 as step, b.channel_id,
+        max(b.mean) filter (where b.metric = 10) as people, max(b.high) filter (where b.metric = 10) as peak,
+        max(b.mean) filter (where b.metric = 11) as occupied, max(b.mean) filter (where b.metric = 20) as co2
+    from placement pl
+    join level_bucket b on b.channel_id = pl.channel_id and b.metric in (10, 11, 20) and pl.valid @> b.bucket
+        and (pl.sandbox or not b.simulated)
+    where pl.channel_id = any(%(channels)s) and pl.space_id is not null and pl.role = 'primary'
+        and b.bucket >= %(begins)s and b.bucket < %(ends)s
+    group by b.bucket, b.channel_id
+) q
+
+-- name: quarter_delete
+-- Takes away the 15-minute figures of spaces in ranges of time, to be written anew.
+delete from occupancy_bucket o
+using unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) as d (begins, ends)
+where o.space_id = any(%(spaces)s) and o.bucket >= d.begins and o.bucket < d.ends
+    and o.bucket >= %(first)s and o.bucket < %(last)s
+
+-- name: quarter_copy
+-- Takes 15-minute figures in.
+copy occupancy_bucket (space_id, bucket, people, lower, upper, raw, peak, peak_lower, peak_upper, basis, reason, final)
+from stdin (format binary)
+
+-- name: dirty_count
+-- How many days wait to be estimated anew.
+select count(*) from dirty_day
+
+-- name: dirty_take
+-- Takes the newest days of a site that are to be estimated anew, none older than `reach` days before the newest.
+-- Whoever writes late readings of such a day waits until this transaction ends and then marks the day again.
+with taken as (
+    select site_id, day from dirty_day
+    where site_id = %(site_id)s and day > (select max(day) from dirty_day where site_id = %(site_id)s) - %(reach)s::int
+    order by site_id, day
+    for update
+)
+delete from dirty_day d using taken t where d.site_id = t.site_id and d.day = t.day
+returning d.day
+
+-- name: unfinished_days
+-- Marks for a new estimate the past business days of a site whose figures were made while they went on.
+insert into dirty_day as d (site_id, day)
+select distinct s.site_id, ((o.bucket at time zone s.timezone) - s.day_start)::date
+from site s
+join space z on z.site_id = s.site_id and z.parent_id is null
+join occupancy_bucket o on o.space_id = z.space_id and not o.final
+where s.site_id = %(site_id)s and o.bucket < %(before)s
+order by 1, 2
+on conflict (site_id, day) do update set day = d.day
+
+-- name: first_day
+-- The first business day on which anybody was counted at a site.
+select min(day) from flow_day where site_id = %(site_id)s

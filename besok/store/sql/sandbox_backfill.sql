@@ -1,2 +1,0 @@
--- Unfinished runs of simulated history begin anew.
-delete from backfill where %(site)s = any(sites)

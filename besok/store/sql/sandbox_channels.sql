@@ -1,2 +1,0 @@
--- The channels that are to be emptied.
-select distinct channel_id from emptied

@@ -1,2 +1,0 @@
--- The id of a site.
-select site_id from site where slug = %(site)s

@@ -1,0 +1,840 @@
+CREATE INDEX action_log_site ON public.action_log USING btree (site_id, slug)
+CREATE INDEX calibration_portal_id_valid_excl ON public.calibration USING gist (portal_id, valid) WHERE ((decision = 'accepted'::text) AND (undone IS NULL))
+CREATE INDEX finding_history_finding ON public.finding_history USING btree (finding_id, "time")
+CREATE INDEX finding_site ON public.finding USING btree (site_id, since)
+CREATE INDEX manual_count_portal ON public.manual_count USING btree (portal_id, begins)
+CREATE INDEX placement_channel_id_valid_excl ON public.placement USING gist (channel_id, valid)
+CREATE INDEX placement_portal ON public.placement USING btree (portal_id)
+CREATE INDEX placement_space ON public.placement USING btree (space_id)
+CREATE INDEX programme_event_during ON public.programme_event USING gist (site_id, during)
+CREATE INDEX reading_long ON public.reading USING btree (channel_id, "time") WHERE (period_s > (900)::double precision)
+CREATE INDEX rejected_open ON public.rejected USING btree (rejected_id) WHERE (resolved IS NULL)
+CREATE INDEX rejected_received ON public.rejected USING btree (received)
+CREATE INDEX seen_forget ON public.seen USING brin (forget)
+CREATE OR REPLACE FUNCTION public.people_between(was double precision, value double precision, wraps bigint, earlier timestamp with time zone, earlier_received timestamp with time zone, later timestamp with time zone, later_received timestamp with time zone)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+select case
+    when later - earlier > interval '400 days'
+        or later - earlier > interval '1 day' and later - later_received > interval '1 day'
+            and earlier - earlier_received <= interval '1 day'
+        then null
+    when value >= was or value <= was / 2 or later_received >= earlier_received
+        then people_since(was, value, wraps, extract(epoch from later - earlier)::float8)
+    when later - earlier <= interval '15 minutes' then value - was
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.people_since(was double precision, value double precision, wraps bigint, seconds double precision)
+ RETURNS double precision
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+select case
+    when value >= was then value - was
+    when was < wraps and was >= wraps * 0.75 and value < wraps * 0.25 and wraps - was + value <= greatest(100, 3 * seconds)
+        then wraps - was + value
+    when value * 2 > was and value > 3 * seconds then 0
+    else value
+end
+$function$
+
+CREATE OR REPLACE FUNCTION public.visits_together(sites text[], first date, last date)
+ RETURNS TABLE(day date, gross double precision, net double precision, covered_s double precision, imputed double precision, corrected double precision)
+ LANGUAGE sql
+ STABLE
+AS $function$
+select v.day, sum(v.gross), sum(v.net), sum(v.covered_s), sum(v.imputed), sum(v.corrected)
+from visit_day v join site s using (site_id)
+where s.slug = any(sites) and v.day between first and last
+group by v.day
+having count(*) = cardinality(sites)
+$function$
+
+CREATE UNIQUE INDEX action_effect_pkey ON public.action_effect USING btree (action_id)
+CREATE UNIQUE INDEX action_log_pkey ON public.action_log USING btree (entry_id)
+CREATE UNIQUE INDEX action_pkey ON public.action USING btree (action_id)
+CREATE UNIQUE INDEX action_site_id_slug_key ON public.action USING btree (site_id, slug)
+CREATE UNIQUE INDEX action_space_pkey ON public.action_space USING btree (action_id, space_id)
+CREATE UNIQUE INDEX backfill_pkey ON public.backfill USING btree (digest)
+CREATE UNIQUE INDEX calibration_open ON public.calibration USING btree (portal_id) WHERE (decision = 'open'::text)
+CREATE UNIQUE INDEX calibration_pkey ON public.calibration USING btree (calibration_id)
+CREATE UNIQUE INDEX channel_device_id_key_key ON public.channel USING btree (device_id, key)
+CREATE UNIQUE INDEX channel_pkey ON public.channel USING btree (channel_id)
+CREATE UNIQUE INDEX device_pkey ON public.device USING btree (device_id)
+CREATE UNIQUE INDEX device_source_external_id_key ON public.device USING btree (source, external_id)
+CREATE UNIQUE INDEX dirty_day_pkey ON public.dirty_day USING btree (site_id, day)
+CREATE UNIQUE INDEX event_effect_pkey ON public.event_effect USING btree (event_id)
+CREATE UNIQUE INDEX finding_history_pkey ON public.finding_history USING btree (line)
+CREATE UNIQUE INDEX finding_pkey ON public.finding USING btree (finding_id)
+CREATE UNIQUE INDEX finding_standing ON public.finding USING btree (site_id, kind, COALESCE(channel_id, 0)) WHERE (state <> 'resolved'::text)
+CREATE UNIQUE INDEX flow_bucket_pkey ON public.flow_bucket USING btree (channel_id, bucket)
+CREATE UNIQUE INDEX flow_day_pkey ON public.flow_day USING btree (site_id, portal_id, day)
+CREATE UNIQUE INDEX forecast_pkey ON public.forecast USING btree (forecast_id)
+CREATE UNIQUE INDEX forecast_point_pkey ON public.forecast_point USING btree (forecast_id, kind, day)
+CREATE UNIQUE INDEX forecast_site_id_origin_measure_also_key ON public.forecast USING btree (site_id, origin, measure, also)
+CREATE UNIQUE INDEX forecast_total_pkey ON public.forecast_total USING btree (forecast_id, first_day, last_day)
+CREATE UNIQUE INDEX imputed_flow_pkey ON public.imputed_flow USING btree (channel_id, bucket)
+CREATE UNIQUE INDEX level_bucket_pkey ON public.level_bucket USING btree (channel_id, metric, bucket)
+CREATE UNIQUE INDEX looked_pkey ON public.looked USING btree (site_id, what)
+CREATE UNIQUE INDEX made_anew_pkey ON public.made_anew USING btree (only_row)
+CREATE UNIQUE INDEX manual_count_pkey ON public.manual_count USING btree (count_id)
+CREATE UNIQUE INDEX manual_tap_pkey ON public.manual_tap USING btree (count_id, "position")
+CREATE UNIQUE INDEX mapping_pkey ON public.mapping USING btree (site_id, "position")
+CREATE UNIQUE INDEX metric_name_key ON public.metric USING btree (name)
+CREATE UNIQUE INDEX metric_pkey ON public.metric USING btree (code)
+CREATE UNIQUE INDEX migration_pkey ON public.migration USING btree (name)
+CREATE UNIQUE INDEX occupancy_bucket_pkey ON public.occupancy_bucket USING btree (space_id, bucket)
+CREATE UNIQUE INDEX occupancy_learnt_pkey ON public.occupancy_learnt USING btree (site_id, day)
+CREATE UNIQUE INDEX occupancy_minute_pkey ON public.occupancy_minute USING btree (space_id, "time")
+CREATE UNIQUE INDEX placement_pkey ON public.placement USING btree (placement_id)
+CREATE UNIQUE INDEX portal_pkey ON public.portal USING btree (portal_id)
+CREATE UNIQUE INDEX portal_site_id_slug_key ON public.portal USING btree (site_id, slug)
+CREATE UNIQUE INDEX programme_event_pkey ON public.programme_event USING btree (event_id)
+CREATE UNIQUE INDEX programme_event_site_id_calendar_uid_during_key ON public.programme_event USING btree (site_id, calendar, uid, during)
+CREATE UNIQUE INDEX quality_check_pkey ON public.quality_check USING btree (site_id)
+CREATE UNIQUE INDEX reading_pkey ON public.reading USING btree (channel_id, metric, "time")
+CREATE UNIQUE INDEX rejected_pkey ON public.rejected USING btree (rejected_id)
+CREATE UNIQUE INDEX school_holiday_pkey ON public.school_holiday USING btree (site_id, calendar, first, last)
+CREATE UNIQUE INDEX seen_pkey ON public.seen USING btree (scope, mark, digest)
+CREATE UNIQUE INDEX service_pkey ON public.service USING btree (name)
+CREATE UNIQUE INDEX site_pkey ON public.site USING btree (site_id)
+CREATE UNIQUE INDEX site_slug_key ON public.site USING btree (slug)
+CREATE UNIQUE INDEX space_pkey ON public.space USING btree (space_id)
+CREATE UNIQUE INDEX space_root ON public.space USING btree (site_id) WHERE (parent_id IS NULL)
+CREATE UNIQUE INDEX space_site_id_slug_key ON public.space USING btree (site_id, slug)
+CREATE UNIQUE INDEX target_pkey ON public.target USING btree (site_id)
+CREATE UNIQUE INDEX trail_pkey ON public.trail USING btree (client, number)
+CREATE UNIQUE INDEX unusual_time_pkey ON public.unusual_time USING btree (site_id, begins, ends)
+CREATE UNIQUE INDEX visit_deduction_pkey ON public.visit_deduction USING btree (site_id, version, "position")
+CREATE UNIQUE INDEX visit_definition_now ON public.visit_definition USING btree (site_id, from_day) WHERE (ended IS NULL)
+CREATE UNIQUE INDEX visit_definition_pkey ON public.visit_definition USING btree (site_id, version)
+CREATE UNIQUE INDEX weather_day_pkey ON public.weather_day USING btree (site_id, day)
+action CHECK ((asked_by = ANY (ARRAY['residents'::text, 'staff'::text, 'partners'::text, 'council'::text])))
+action CHECK ((undone > done_since))
+action FOREIGN KEY (site_id) REFERENCES site(site_id)
+action PRIMARY KEY (action_id)
+action UNIQUE (site_id, slug)
+action.action_id integer NO 
+action.answer_en text NO ''::text
+action.answer_sv text NO ''::text
+action.answered date YES 
+action.asked date YES 
+action.asked_by text NO 'residents'::text
+action.done_since date YES 
+action.invented boolean NO false
+action.site_id integer NO 
+action.slug text NO 
+action.title_en text NO 
+action.title_sv text NO 
+action.undone date YES 
+action.weekdays ARRAY NO '{}'::text[]
+action_effect FOREIGN KEY (action_id) REFERENCES action(action_id) ON DELETE CASCADE
+action_effect PRIMARY KEY (action_id)
+action_effect.action_id integer NO 
+action_effect.result json NO 
+action_effect.until date NO 
+action_log FOREIGN KEY (site_id) REFERENCES site(site_id)
+action_log PRIMARY KEY (entry_id)
+action_log.at timestamp with time zone NO now()
+action_log.author text NO 
+action_log.change text NO 
+action_log.entry_id bigint NO 
+action_log.site_id integer NO 
+action_log.slug text NO 
+action_space FOREIGN KEY (action_id) REFERENCES action(action_id) ON DELETE CASCADE
+action_space FOREIGN KEY (space_id) REFERENCES space(space_id)
+action_space PRIMARY KEY (action_id, space_id)
+action_space.action_id integer NO 
+action_space.space_id integer NO 
+backfill PRIMARY KEY (digest)
+backfill.digest text NO 
+backfill.done_until date NO 
+backfill.noted timestamp with time zone NO now()
+backfill.sites ARRAY NO 
+calibration CHECK (((decision = 'accepted'::text) = (valid IS NOT NULL)))
+calibration CHECK (((decision = 'open'::text) = (decided IS NULL)))
+calibration CHECK ((NOT isempty(valid)))
+calibration CHECK ((decision = ANY (ARRAY['open'::text, 'accepted'::text, 'rejected'::text])))
+calibration CHECK ((factor_in > (0)::double precision))
+calibration CHECK ((factor_out > (0)::double precision))
+calibration EXCLUDE USING gist (portal_id WITH =, valid WITH &&) WHERE (((decision = 'accepted'::text) AND (undone IS NULL)))
+calibration FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
+calibration PRIMARY KEY (calibration_id)
+calibration.calibration_id integer NO 
+calibration.channels ARRAY NO 
+calibration.decided timestamp with time zone YES 
+calibration.decided_by text YES 
+calibration.decided_why text YES 
+calibration.decision text NO 'open'::text
+calibration.evidence json NO 
+calibration.factor_in double precision NO 
+calibration.factor_out double precision NO 
+calibration.portal_id integer NO 
+calibration.proposed timestamp with time zone NO 
+calibration.proposed_by text NO 
+calibration.undone timestamp with time zone YES 
+calibration.undone_by text YES 
+calibration.undone_why text YES 
+calibration.valid tstzrange YES 
+channel CHECK ((wraps >= 0))
+channel FOREIGN KEY (device_id) REFERENCES device(device_id)
+channel PRIMARY KEY (channel_id)
+channel UNIQUE (device_id, key)
+channel.channel_id integer NO 
+channel.device_id integer NO 
+channel.has_totals boolean NO false
+channel.key text NO 
+channel.last_received timestamp with time zone YES 
+channel.last_time timestamp with time zone YES 
+channel.wraps bigint NO 0
+device CHECK ((interval_s > 0))
+device PRIMARY KEY (device_id)
+device UNIQUE (source, external_id)
+device.clock_flags smallint NO 0
+device.clock_offset_s double precision YES 
+device.device_id integer NO 
+device.external_id text NO 
+device.heard_model text NO ''::text
+device.interval_s integer NO 60
+device.last_received timestamp with time zone YES 
+device.model text NO ''::text
+device.online boolean YES 
+device.online_changed timestamp with time zone YES 
+device.source text NO 
+device.topic text YES 
+dirty_day FOREIGN KEY (site_id) REFERENCES site(site_id)
+dirty_day PRIMARY KEY (site_id, day)
+dirty_day.day date NO 
+dirty_day.site_id integer NO 
+event_effect FOREIGN KEY (event_id) REFERENCES programme_event(event_id) ON DELETE CASCADE
+event_effect PRIMARY KEY (event_id)
+event_effect.effect jsonb NO 
+event_effect.event_id integer NO 
+finding CHECK ((state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'resolved'::text])))
+finding FOREIGN KEY (channel_id) REFERENCES channel(channel_id)
+finding FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
+finding FOREIGN KEY (site_id) REFERENCES site(site_id)
+finding FOREIGN KEY (space_id) REFERENCES space(space_id)
+finding PRIMARY KEY (finding_id)
+finding.acknowledged timestamp with time zone YES 
+finding.channel_id integer YES 
+finding.evidence jsonb NO '{}'::jsonb
+finding.finding_id integer NO 
+finding.found timestamp with time zone NO 
+finding.kind text NO 
+finding.note text NO ''::text
+finding.odds double precision NO 
+finding.portal_id integer YES 
+finding.resolved timestamp with time zone YES 
+finding.seen timestamp with time zone NO 
+finding.since timestamp with time zone NO 
+finding.site_id integer NO 
+finding.space_id integer YES 
+finding.state text NO 'open'::text
+finding.who text NO ''::text
+finding_history CHECK ((event = ANY (ARRAY['found'::text, 'acknowledged'::text, 'resolved'::text])))
+finding_history FOREIGN KEY (finding_id) REFERENCES finding(finding_id) ON DELETE CASCADE
+finding_history PRIMARY KEY (line)
+finding_history.event text NO 
+finding_history.finding_id integer NO 
+finding_history.line bigint NO 
+finding_history.note text NO ''::text
+finding_history.time timestamp with time zone NO 
+finding_history.who text NO ''::text
+flow_bucket PRIMARY KEY (channel_id, bucket)
+flow_bucket.bucket timestamp with time zone NO 
+flow_bucket.channel_id integer NO 
+flow_bucket.covered_s real NO 
+flow_bucket.imputed double precision NO 
+flow_bucket.people_in double precision NO 
+flow_bucket.people_out double precision NO 
+flow_bucket.simulated boolean NO false
+flow_day FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
+flow_day FOREIGN KEY (site_id) REFERENCES site(site_id)
+flow_day PRIMARY KEY (site_id, portal_id, day)
+flow_day.corrected_in double precision NO 0
+flow_day.corrected_out double precision NO 0
+flow_day.covered_s double precision NO 
+flow_day.day date NO 
+flow_day.imputed double precision NO 
+flow_day.people_in double precision NO 
+flow_day.people_out double precision NO 
+flow_day.portal_id integer NO 
+flow_day.site_id integer NO 
+flow_day_filled.corrected_in double precision YES 
+flow_day_filled.corrected_out double precision YES 
+flow_day_filled.covered_s double precision YES 
+flow_day_filled.day date YES 
+flow_day_filled.imputed double precision YES 
+flow_day_filled.people_in double precision YES 
+flow_day_filled.people_out double precision YES 
+flow_day_filled.portal_id integer YES 
+flow_day_filled.site_id integer YES 
+flow_day_filled:  SELECT flow_day.site_id,
+    flow_day.portal_id,
+    flow_day.day,
+    flow_day.people_in,
+    flow_day.people_out,
+    flow_day.covered_s,
+    flow_day.imputed,
+    flow_day.corrected_in,
+    flow_day.corrected_out
+   FROM flow_day
+UNION ALL
+ SELECT sp.site_id,
+    i.portal_id,
+    (((i.bucket AT TIME ZONE s.timezone) - (s.day_start)::interval))::date AS day,
+    sum(i.people_in) AS people_in,
+    sum(i.people_out) AS people_out,
+    0 AS covered_s,
+    sum((i.people_in + i.people_out)) AS imputed,
+    sum(i.corrected_in) AS corrected_in,
+    sum(i.corrected_out) AS corrected_out
+   FROM ((portal_imputed i
+     JOIN site_portal sp USING (portal_id))
+     JOIN site s ON ((s.site_id = sp.site_id)))
+  GROUP BY sp.site_id, i.portal_id, ((((i.bucket AT TIME ZONE s.timezone) - (s.day_start)::interval))::date);
+forecast CHECK (((odds >= (0)::double precision) AND (odds <= (1)::double precision)))
+forecast CHECK ((measure = ANY (ARRAY['gross'::text, 'net'::text])))
+forecast FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+forecast PRIMARY KEY (forecast_id)
+forecast UNIQUE (site_id, origin, measure, also)
+forecast.afterwards boolean NO false
+forecast.also ARRAY NO '{}'::text[]
+forecast.deadline date YES 
+forecast.even_from date YES 
+forecast.expected_growth double precision YES 
+forecast.forecast_id bigint NO 
+forecast.goal double precision YES 
+forecast.likely_from date YES 
+forecast.made timestamp with time zone NO 
+forecast.measure text NO 
+forecast.model text NO 
+forecast.needed_growth double precision YES 
+forecast.odds double precision YES 
+forecast.origin date NO 
+forecast.site_id integer NO 
+forecast_point CHECK ((kind = ANY (ARRAY['day'::text, 'year'::text])))
+forecast_point FOREIGN KEY (forecast_id) REFERENCES forecast(forecast_id) ON DELETE CASCADE
+forecast_point PRIMARY KEY (forecast_id, kind, day)
+forecast_point.day date NO 
+forecast_point.forecast_id bigint NO 
+forecast_point.high80 double precision NO 
+forecast_point.high95 double precision NO 
+forecast_point.kind text NO 
+forecast_point.low80 double precision NO 
+forecast_point.low95 double precision NO 
+forecast_point.mean double precision NO 
+forecast_total CHECK ((last_day >= first_day))
+forecast_total FOREIGN KEY (forecast_id) REFERENCES forecast(forecast_id) ON DELETE CASCADE
+forecast_total PRIMARY KEY (forecast_id, first_day, last_day)
+forecast_total.first_day date NO 
+forecast_total.forecast_id bigint NO 
+forecast_total.high80 double precision NO 
+forecast_total.high95 double precision NO 
+forecast_total.last_day date NO 
+forecast_total.low80 double precision NO 
+forecast_total.low95 double precision NO 
+forecast_total.mean double precision NO 
+imputed_flow FOREIGN KEY (channel_id) REFERENCES channel(channel_id)
+imputed_flow PRIMARY KEY (channel_id, bucket)
+imputed_flow.bucket timestamp with time zone NO 
+imputed_flow.channel_id integer NO 
+imputed_flow.covered_s real NO 
+imputed_flow.people_in double precision NO 
+imputed_flow.people_out double precision NO 
+imputed_flow.spread double precision NO 
+level_bucket PRIMARY KEY (channel_id, metric, bucket)
+level_bucket.bucket timestamp with time zone NO 
+level_bucket.channel_id integer NO 
+level_bucket.high double precision NO 
+level_bucket.last double precision NO 
+level_bucket.low double precision NO 
+level_bucket.mean double precision NO 
+level_bucket.metric smallint NO 
+level_bucket.samples integer NO 
+level_bucket.simulated boolean NO false
+looked FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+looked PRIMARY KEY (site_id, what)
+looked.site_id integer NO 
+looked.until date NO 
+looked.what text NO 
+made_anew CHECK (only_row)
+made_anew PRIMARY KEY (only_row)
+made_anew.digest text NO 
+made_anew.only_row boolean NO true
+made_anew.ran timestamp with time zone NO now()
+made_anew.version integer NO 
+manual_count CHECK ((counted_by <> ''::text))
+manual_count CHECK ((ends > begins))
+manual_count FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
+manual_count PRIMARY KEY (count_id)
+manual_count.begins timestamp with time zone NO 
+manual_count.clock_ahead_s double precision NO 
+manual_count.count_id uuid NO 
+manual_count.counted_by text NO 
+manual_count.digest bytea NO 
+manual_count.discarded timestamp with time zone YES 
+manual_count.discarded_by text YES 
+manual_count.discarded_why text YES 
+manual_count.ends timestamp with time zone NO 
+manual_count.note text NO ''::text
+manual_count.portal_id integer NO 
+manual_count.received timestamp with time zone NO 
+manual_tap CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text])))
+manual_tap CHECK ((people > 0))
+manual_tap FOREIGN KEY (count_id) REFERENCES manual_count(count_id) ON DELETE CASCADE
+manual_tap PRIMARY KEY (count_id, "position")
+manual_tap.count_id uuid NO 
+manual_tap.direction text NO 
+manual_tap.people integer NO 
+manual_tap.position integer NO 
+manual_tap.time timestamp with time zone NO 
+manual_tap.undone boolean NO 
+mapping FOREIGN KEY (site_id) REFERENCES site(site_id)
+mapping PRIMARY KEY (site_id, "position")
+mapping.position integer NO 
+mapping.site_id integer NO 
+mapping.spec json NO 
+metric PRIMARY KEY (code)
+metric UNIQUE (name)
+metric.code smallint NO 
+metric.name text NO 
+metric.unit text NO 
+migration PRIMARY KEY (name)
+migration.digest text NO 
+migration.name text NO 
+migration.ran timestamp with time zone NO now()
+occupancy_bucket PRIMARY KEY (space_id, bucket)
+occupancy_bucket.basis text YES 
+occupancy_bucket.bucket timestamp with time zone NO 
+occupancy_bucket.final boolean NO false
+occupancy_bucket.lower real YES 
+occupancy_bucket.peak real YES 
+occupancy_bucket.peak_lower real YES 
+occupancy_bucket.peak_upper real YES 
+occupancy_bucket.people real YES 
+occupancy_bucket.raw real YES 
+occupancy_bucket.reason text YES 
+occupancy_bucket.space_id integer NO 
+occupancy_bucket.upper real YES 
+occupancy_learnt FOREIGN KEY (site_id) REFERENCES site(site_id)
+occupancy_learnt PRIMARY KEY (site_id, day)
+occupancy_learnt.building text NO 
+occupancy_learnt.day date NO 
+occupancy_learnt.learnt json NO 
+occupancy_learnt.site_id integer NO 
+occupancy_learnt.stale boolean NO false
+occupancy_minute PRIMARY KEY (space_id, "time")
+occupancy_minute.basis text YES 
+occupancy_minute.final boolean NO false
+occupancy_minute.lower real YES 
+occupancy_minute.people real YES 
+occupancy_minute.raw real YES 
+occupancy_minute.reason text YES 
+occupancy_minute.space_id integer NO 
+occupancy_minute.time timestamp with time zone NO 
+occupancy_minute.upper real YES 
+placement CHECK ((NOT isempty(valid)))
+placement CHECK ((num_nonnulls(portal_id, space_id) = 1))
+placement CHECK ((role = ANY (ARRAY['primary'::text, 'reference'::text])))
+placement EXCLUDE USING gist (channel_id WITH =, valid WITH &&)
+placement FOREIGN KEY (channel_id) REFERENCES channel(channel_id)
+placement FOREIGN KEY (portal_id) REFERENCES portal(portal_id)
+placement FOREIGN KEY (space_id) REFERENCES space(space_id)
+placement PRIMARY KEY (placement_id)
+placement.channel_id integer NO 
+placement.placement_id integer NO 
+placement.portal_id integer YES 
+placement.role text NO 'primary'::text
+placement.sandbox boolean NO false
+placement.space_id integer YES 
+placement.swapped boolean NO false
+placement.valid tstzrange NO tstzrange(NULL::timestamp with time zone, NULL::timestamp with time zone)
+portal CHECK ((outer_id IS DISTINCT FROM inner_id))
+portal FOREIGN KEY (inner_id) REFERENCES space(space_id)
+portal FOREIGN KEY (outer_id) REFERENCES space(space_id)
+portal FOREIGN KEY (site_id) REFERENCES site(site_id)
+portal PRIMARY KEY (portal_id)
+portal UNIQUE (site_id, slug)
+portal.counted boolean NO true
+portal.inner_id integer YES 
+portal.name_en text NO 
+portal.name_sv text NO 
+portal.outer_id integer YES 
+portal.portal_id integer NO 
+portal.site_id integer NO 
+portal.slug text NO 
+portal.sort integer NO 0
+portal.valid tstzrange NO tstzrange(NULL::timestamp with time zone, NULL::timestamp with time zone)
+portal_counting.counting tstzrange YES 
+portal_counting.portal_id integer YES 
+portal_counting:  SELECT p.portal_id,
+        CASE
+            WHEN p.counted THEN p.valid
+            WHEN (h.hung IS NOT NULL) THEN (tstzrange(lower(p.valid), upper(h.hung)) * p.valid)
+            ELSE 'empty'::tstzrange
+        END AS counting
+   FROM (portal p
+     LEFT JOIN LATERAL ( SELECT l.valid AS hung
+           FROM placement l
+          WHERE ((l.portal_id = p.portal_id) AND (l.role = 'primary'::text))
+          ORDER BY (upper(l.valid)) DESC
+         LIMIT 1) h ON (true));
+portal_flow.bucket timestamp with time zone YES 
+portal_flow.channel_id integer YES 
+portal_flow.covered_s real YES 
+portal_flow.imputed double precision YES 
+portal_flow.people_in double precision YES 
+portal_flow.people_out double precision YES 
+portal_flow.portal_id integer YES 
+portal_flow:  SELECT p.portal_id,
+    b.channel_id,
+    b.bucket,
+        CASE
+            WHEN p.swapped THEN b.people_out
+            ELSE b.people_in
+        END AS people_in,
+        CASE
+            WHEN p.swapped THEN b.people_in
+            ELSE b.people_out
+        END AS people_out,
+    b.covered_s,
+    b.imputed
+   FROM (placement p
+     JOIN flow_bucket b ON (((b.channel_id = p.channel_id) AND (p.valid @> b.bucket))))
+  WHERE ((p.role = 'primary'::text) AND (p.portal_id IS NOT NULL) AND (p.sandbox OR (NOT b.simulated)));
+portal_imputed.bucket timestamp with time zone YES 
+portal_imputed.channel_id integer YES 
+portal_imputed.corrected_in double precision YES 
+portal_imputed.corrected_out double precision YES 
+portal_imputed.people_in double precision YES 
+portal_imputed.people_out double precision YES 
+portal_imputed.portal_id integer YES 
+portal_imputed:  SELECT p.portal_id,
+    i.channel_id,
+    i.bucket,
+    (e.people_in + c.corrected_in) AS people_in,
+    (e.people_out + c.corrected_out) AS people_out,
+    c.corrected_in,
+    c.corrected_out
+   FROM (((((imputed_flow i
+     JOIN placement p ON (((p.channel_id = i.channel_id) AND (p.valid @> i.bucket) AND (p.role = 'primary'::text) AND (p.portal_id IS NOT NULL))))
+     LEFT JOIN flow_bucket b ON (((b.channel_id = i.channel_id) AND (b.bucket = i.bucket))))
+     LEFT JOIN calibration k ON (((k.portal_id = p.portal_id) AND (k.decision = 'accepted'::text) AND (k.undone IS NULL) AND (k.valid @> i.bucket) AND (i.channel_id = ANY (k.channels)))))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN p.swapped THEN i.people_out
+                    ELSE i.people_in
+                END AS people_in,
+                CASE
+                    WHEN p.swapped THEN i.people_in
+                    ELSE i.people_out
+                END AS people_out) e)
+     CROSS JOIN LATERAL ( SELECT COALESCE((e.people_in * (k.factor_in - (1)::double precision)), (0)::double precision) AS corrected_in,
+            COALESCE((e.people_out * (k.factor_out - (1)::double precision)), (0)::double precision) AS corrected_out) c)
+  WHERE ((COALESCE(b.covered_s, (0)::real) <= (i.covered_s + (1)::double precision)) AND (COALESCE(b.imputed, (0)::double precision) = (0)::double precision));
+portal_people.bucket timestamp with time zone YES 
+portal_people.channel_id integer YES 
+portal_people.corrected_in double precision YES 
+portal_people.corrected_out double precision YES 
+portal_people.covered_s real YES 
+portal_people.imputed double precision YES 
+portal_people.people_in double precision YES 
+portal_people.people_out double precision YES 
+portal_people.portal_id integer YES 
+portal_people:  SELECT f.portal_id,
+    f.channel_id,
+    f.bucket,
+    (f.people_in + c.corrected_in) AS people_in,
+    (f.people_out + c.corrected_out) AS people_out,
+    f.covered_s,
+    f.imputed,
+    c.corrected_in,
+    c.corrected_out
+   FROM ((portal_flow f
+     LEFT JOIN calibration k ON (((k.portal_id = f.portal_id) AND (k.decision = 'accepted'::text) AND (k.undone IS NULL) AND (k.valid @> f.bucket) AND (f.channel_id = ANY (k.channels)))))
+     CROSS JOIN LATERAL ( SELECT COALESCE((f.people_in * (k.factor_in - (1)::double precision)), (0)::double precision) AS corrected_in,
+            COALESCE((f.people_out * (k.factor_out - (1)::double precision)), (0)::double precision) AS corrected_out) c);
+programme_event FOREIGN KEY (site_id) REFERENCES site(site_id)
+programme_event FOREIGN KEY (space_id) REFERENCES space(space_id)
+programme_event PRIMARY KEY (event_id)
+programme_event UNIQUE (site_id, calendar, uid, during)
+programme_event.all_day boolean NO false
+programme_event.calendar text NO ''::text
+programme_event.during tstzrange NO 
+programme_event.event_id integer NO 
+programme_event.imported timestamp with time zone NO now()
+programme_event.site_id integer NO 
+programme_event.space_id integer YES 
+programme_event.title text NO 
+programme_event.uid text NO 
+quality_check FOREIGN KEY (site_id) REFERENCES site(site_id)
+quality_check PRIMARY KEY (site_id)
+quality_check.checked timestamp with time zone NO 
+quality_check.site_id integer NO 
+reading PRIMARY KEY (channel_id, metric, "time")
+reading.channel_id integer NO 
+reading.flags smallint NO 0
+reading.metric smallint NO 
+reading.period_s real NO 0
+reading.received timestamp with time zone NO 
+reading.time timestamp with time zone NO 
+reading.value double precision NO 
+rejected PRIMARY KEY (rejected_id)
+rejected.payload bytea NO 
+rejected.reason text NO 
+rejected.received timestamp with time zone NO 
+rejected.rejected_id bigint NO 
+rejected.resolved timestamp with time zone YES 
+rejected.retained boolean NO 
+rejected.topic text NO 
+school_holiday CHECK ((last >= first))
+school_holiday FOREIGN KEY (site_id) REFERENCES site(site_id)
+school_holiday PRIMARY KEY (site_id, calendar, first, last)
+school_holiday.calendar text NO 
+school_holiday.first date NO 
+school_holiday.last date NO 
+school_holiday.name text NO 
+school_holiday.site_id integer NO 
+seen PRIMARY KEY (scope, mark, digest)
+seen.digest bytea NO 
+seen.forget timestamp with time zone NO 
+seen.mark text NO 
+seen.received timestamp with time zone NO 
+seen.scope text NO 
+service PRIMARY KEY (name)
+service.detail jsonb NO '{}'::jsonb
+service.heard timestamp with time zone NO 
+service.name text NO 
+site CHECK ((capacity > 0))
+site CHECK ((kind = ANY (ARRAY['library'::text, 'park'::text])))
+site PRIMARY KEY (site_id)
+site UNIQUE (slug)
+site.capacity integer YES 
+site.day_start time without time zone NO '04:00:00'::time without time zone
+site.kind text NO 
+site.name_en text NO 
+site.name_sv text NO 
+site.opening jsonb NO 
+site.sandbox boolean NO false
+site.site_id integer NO 
+site.slug text NO 
+site.sort integer NO 0
+site.timezone text NO 
+site_portal.perimeter boolean YES 
+site_portal.portal_id integer YES 
+site_portal.sign integer YES 
+site_portal.site_id integer YES 
+site_portal:  SELECT s.site_id,
+    p.portal_id,
+    (s.inner_here <> s.outer_here) AS perimeter,
+    ((s.inner_here)::integer - (s.outer_here)::integer) AS sign
+   FROM (((portal p
+     LEFT JOIN space o ON ((o.space_id = p.outer_id)))
+     LEFT JOIN space i ON ((i.space_id = p.inner_id)))
+     CROSS JOIN LATERAL ( SELECT ends.site_id,
+            bool_or(ends.is_inner) AS inner_here,
+            bool_or((NOT ends.is_inner)) AS outer_here
+           FROM ( VALUES (o.site_id,false), (i.site_id,true)) ends(site_id, is_inner)
+          WHERE (ends.site_id IS NOT NULL)
+          GROUP BY ends.site_id) s);
+space CHECK ((area_m2 > (0)::double precision))
+space CHECK ((capacity > 0))
+space CHECK ((seats >= 0))
+space FOREIGN KEY (parent_id) REFERENCES space(space_id)
+space FOREIGN KEY (site_id) REFERENCES site(site_id)
+space PRIMARY KEY (space_id)
+space UNIQUE (site_id, slug)
+space.area_m2 double precision YES 
+space.capacity integer YES 
+space.kind text NO 
+space.name_en text NO 
+space.name_sv text NO 
+space.parent_id integer YES 
+space.seats integer YES 
+space.site_id integer NO 
+space.slug text NO 
+space.sort integer NO 0
+space.space_id integer NO 
+space.storey integer YES 
+space.valid tstzrange NO tstzrange(NULL::timestamp with time zone, NULL::timestamp with time zone)
+space_portal.portal_id integer YES 
+space_portal.sign integer YES 
+space_portal.space_id integer YES 
+space_portal:  SELECT space_id,
+    portal_id,
+    (sum(sign))::integer AS sign
+   FROM ( SELECT w.space_id,
+            p.portal_id,
+            1 AS sign
+           FROM (portal p
+             JOIN space_within w ON ((w.inner_id = p.inner_id)))
+        UNION ALL
+         SELECT w.space_id,
+            p.portal_id,
+            '-1'::integer
+           FROM (portal p
+             JOIN space_within w ON ((w.inner_id = p.outer_id)))) ends
+  GROUP BY space_id, portal_id
+ HAVING (sum(sign) <> 0);
+space_within.inner_id integer YES 
+space_within.space_id integer YES 
+space_within:  WITH RECURSIVE within(space_id, inner_id) AS (
+         SELECT space.space_id,
+            space.space_id
+           FROM space
+        UNION ALL
+         SELECT w.space_id,
+            s.space_id
+           FROM (within w
+             JOIN space s ON ((s.parent_id = w.inner_id)))
+        )
+ SELECT space_id,
+    inner_id
+   FROM within;
+target CHECK ((baseline_last >= baseline_first))
+target CHECK ((deadline > baseline_last))
+target CHECK ((factor > (0)::double precision))
+target CHECK ((measure = ANY (ARRAY['gross'::text, 'net'::text])))
+target FOREIGN KEY (site_id) REFERENCES site(site_id)
+target PRIMARY KEY (site_id)
+target.also ARRAY NO '{}'::text[]
+target.baseline_first date NO 
+target.baseline_last date NO 
+target.deadline date NO 
+target.factor double precision NO 
+target.measure text NO 
+target.site_id integer NO 
+trail CHECK ((unacknowledged >= 0))
+trail PRIMARY KEY (client, number)
+trail.client text NO 
+trail.digests bytea NO 
+trail.number bigint NO 
+trail.session integer NO 
+trail.unacknowledged integer NO 
+trail.writer bigint NO 
+unusual_time CHECK ((ends > begins))
+unusual_time FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
+unusual_time PRIMARY KEY (site_id, begins, ends)
+unusual_time.begins timestamp with time zone NO 
+unusual_time.ends timestamp with time zone NO 
+unusual_time.expected double precision NO 
+unusual_time.people double precision NO 
+unusual_time.score double precision NO 
+unusual_time.site_id integer NO 
+visit_day.corrected double precision YES 
+visit_day.covered_s double precision YES 
+visit_day.day date YES 
+visit_day.definition integer YES 
+visit_day.gross double precision YES 
+visit_day.imputed double precision YES 
+visit_day.net double precision YES 
+visit_day.site_id integer YES 
+visit_day:  SELECT v.site_id,
+    v.day,
+    v.gross,
+    GREATEST((0)::double precision, ((v.gross - v.taken) - COALESCE(x.per_day, (0)::double precision))) AS net,
+    v.definition,
+    v.covered_s,
+    v.imputed,
+    v.corrected
+   FROM (( SELECT visit_door_day.site_id,
+            visit_door_day.day,
+            visit_door_day.definition,
+            sum(visit_door_day.entries) AS gross,
+            sum(visit_door_day.taken) AS taken,
+            sum(visit_door_day.covered_s) AS covered_s,
+            sum(visit_door_day.imputed) AS imputed,
+            sum(visit_door_day.corrected) AS corrected
+           FROM visit_door_day
+          GROUP BY visit_door_day.site_id, visit_door_day.day, visit_door_day.definition) v
+     LEFT JOIN LATERAL ( SELECT sum(x_1.per_day) AS per_day
+           FROM visit_deduction x_1
+          WHERE ((x_1.site_id = v.site_id) AND (x_1.version = v.definition))) x ON (true));
+visit_deduction CHECK (((share >= (0)::double precision) AND (share <= (1)::double precision)))
+visit_deduction CHECK ((kind = ANY (ARRAY['staff'::text, 'through'::text, 'cafe'::text, 'other'::text])))
+visit_deduction CHECK ((per_day >= (0)::double precision))
+visit_deduction FOREIGN KEY (site_id, version) REFERENCES visit_definition(site_id, version) ON DELETE CASCADE
+visit_deduction PRIMARY KEY (site_id, version, "position")
+visit_deduction.kind text NO 
+visit_deduction.per_day double precision NO 0
+visit_deduction.portals ARRAY YES 
+visit_deduction.position integer NO 
+visit_deduction.share double precision NO 0
+visit_deduction.site_id integer NO 
+visit_deduction.version integer NO 
+visit_definition CHECK ((method = ANY (ARRAY['in'::text, 'half'::text])))
+visit_definition FOREIGN KEY (site_id) REFERENCES site(site_id)
+visit_definition PRIMARY KEY (site_id, version)
+visit_definition.ended timestamp with time zone YES 
+visit_definition.from_day date NO 
+visit_definition.method text NO 'in'::text
+visit_definition.portals ARRAY YES 
+visit_definition.since timestamp with time zone NO now()
+visit_definition.site_id integer NO 
+visit_definition.spec json NO 
+visit_definition.version integer NO 
+visit_door_day.corrected double precision YES 
+visit_door_day.covered_s double precision YES 
+visit_door_day.day date YES 
+visit_door_day.definition integer YES 
+visit_door_day.entries double precision YES 
+visit_door_day.half boolean YES 
+visit_door_day.imputed double precision YES 
+visit_door_day.passages double precision YES 
+visit_door_day.portal_id integer YES 
+visit_door_day.site_id integer YES 
+visit_door_day.taken double precision YES 
+visit_door_day:  SELECT f.site_id,
+    f.portal_id,
+    f.day,
+    COALESCE(d.version, 0) AS definition,
+    e.entries,
+    (COALESCE(t.share, (0)::double precision) * e.entries) AS taken,
+        CASE d.method
+            WHEN 'half'::text THEN (f.people_in + f.people_out)
+            ELSE e.entries
+        END AS passages,
+    (COALESCE(d.method, 'in'::text) = 'half'::text) AS half,
+    f.covered_s,
+    COALESCE(((f.imputed * e.entries) / NULLIF((f.people_in + f.people_out), (0)::double precision)), (0)::double precision) AS imputed,
+    e.corrected
+   FROM ((((flow_day_filled f
+     JOIN site_portal sp ON (((sp.site_id = f.site_id) AND (sp.portal_id = f.portal_id) AND sp.perimeter)))
+     LEFT JOIN LATERAL ( SELECT d_1.site_id,
+            d_1.version,
+            d_1.from_day,
+            d_1.method,
+            d_1.portals,
+            d_1.spec,
+            d_1.since,
+            d_1.ended
+           FROM visit_definition d_1
+          WHERE ((d_1.site_id = f.site_id) AND (d_1.from_day <= f.day) AND (d_1.ended IS NULL))
+          ORDER BY d_1.from_day DESC
+         LIMIT 1) d ON (true))
+     LEFT JOIN LATERAL ( SELECT sum(x.share) AS share
+           FROM visit_deduction x
+          WHERE ((x.site_id = f.site_id) AND (x.version = d.version) AND ((x.portals IS NULL) OR (f.portal_id = ANY (x.portals))))) t ON (true))
+     CROSS JOIN LATERAL ( SELECT
+                CASE
+                    WHEN (d.method = 'half'::text) THEN ((f.people_in + f.people_out) / (2)::double precision)
+                    WHEN (sp.sign = 1) THEN f.people_in
+                    ELSE f.people_out
+                END AS entries,
+                CASE
+                    WHEN (d.method = 'half'::text) THEN ((f.corrected_in + f.corrected_out) / (2)::double precision)
+                    WHEN (sp.sign = 1) THEN f.corrected_in
+                    ELSE f.corrected_out
+                END AS corrected) e)
+  WHERE ((d.portals IS NULL) OR (f.portal_id = ANY (d.portals)));
+weather_day FOREIGN KEY (site_id) REFERENCES site(site_id)
+weather_day PRIMARY KEY (site_id, day)
+weather_day.day date NO 
+weather_day.precipitation_mm double precision YES 
+weather_day.site_id integer NO 
+weather_day.temperature_c double precision YES 

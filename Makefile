@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest help setup demo docs score test torture fuzz check bench bench-ingest calibration clean lock compose-check
+.PHONY: backtest help setup demo docs score test texts torture fuzz check bench bench-ingest calibration clean lock compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -11,6 +11,13 @@ setup: ## install what is missing; leaves .venv/bin/besok
 
 demo: setup ## the whole system with simulated sensors; prints its address, Ctrl-C ends it
 	@$(BIN)/besok demo
+
+texts: setup ## brings the Swedish catalogue up to date with the texts of the code; then translate what is empty in it
+	@$(BIN)/pybabel -q extract -k plural:1,2 -k _counted:1,2 -k Translatable -k _of --add-location=file --sort-output \
+		-o .besok.pot api besok dashboard
+	@$(BIN)/pybabel -q update -i .besok.pot -d besok/text/locales -D besok -w 116 --no-fuzzy-matching \
+		--ignore-obsolete --ignore-pot-creation-date
+	@rm .besok.pot
 
 test: ## every test, browser included (ARGS="tests/unit -x" for some)
 	@bash deploy/setup tests

@@ -20,8 +20,8 @@ from besok.model.errors import (
     StoreRefused,
     StoreUnavailable,
 )
-from besok.model.site import Text
-from besok.text.languages import preferred
+from besok.model.messages import Translatable
+from besok.text.languages import preferred, speaking, translated
 
 log = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
@@ -55,18 +55,20 @@ def install(server: FastAPI) -> None:
     server.exception_handler(Exception)(_unexpected)
 
 
-def _problem(request: Request, status: int, said: str | Text, **headers: str) -> JSONResponse:
+def _problem(request: Request, status: int, said: str | Translatable, **headers: str) -> JSONResponse:
     """The answer, in Swedish where that is asked for and known: `Content-Language` says which it became."""
-    wish = preferred(request.headers.get("accept-language", ""))
-    language = "sv" if wish == "sv" and isinstance(said, Text) else "en"
-    text = getattr(said, language) if isinstance(said, Text) else said
+    language, text = "en", str(said)
+    if isinstance(said, Translatable) and preferred(request.headers.get("accept-language", "")) == "sv":
+        language = "sv"
+        with speaking(language):
+            text = translated(said)
     return JSONResponse(
         {"error": text}, status_code=status, headers={"Content-Language": language, **headers}
     )
 
 
-def _said(exc: Exception) -> str | Text:
-    return (exc.both if isinstance(exc, BesokError) else None) or str(exc)
+def _said(exc: Exception) -> str | Translatable:
+    return (exc.message if isinstance(exc, BesokError) else None) or str(exc)
 
 
 async def _not_found(request: Request, exc: Exception) -> JSONResponse:
@@ -106,10 +108,8 @@ async def _unavailable(request: Request, exc: Exception) -> JSONResponse:
 
 async def _http(request: Request, exc: Exception) -> JSONResponse:
     assert isinstance(exc, StarletteHTTPException | HTTPException)
-    said: Any = exc.detail  # a text in both languages where one of our own raised it
-    return _problem(
-        request, exc.status_code, said if isinstance(said, Text) else str(said), **(exc.headers or {})
-    )
+    said: Any = exc.detail  # translatable where one of our own raised it
+    return _problem(request, exc.status_code, said, **(exc.headers or {}))
 
 
 async def _unexpected(request: Request, exc: Exception) -> JSONResponse:

@@ -72,7 +72,7 @@ class BulkClient(paho.Client):
                 return code
 
     def _sock_recv(self, bufsize: int) -> bytes:
-        """What paho reads of a packet that is its own comes from what was read already."""
+        """Give paho what was read already."""
         if not self._read:
             return super()._sock_recv(bufsize)
         part = bytes(self._read[:bufsize])
@@ -81,7 +81,7 @@ class BulkClient(paho.Client):
 
 
 def publishes(data: bytearray) -> tuple[list[Published], int]:
-    """The messages at the beginning of `data`, as far as they are whole and sound, and where they end."""
+    """Return the messages at the beginning of `data`, as far as they are whole and sound, and where they end."""
     found: list[Published] = []
     at = 0
     with memoryview(data) as view:
@@ -115,7 +115,7 @@ def _span(data: bytearray, at: int) -> tuple[int, int] | None:
 
 
 def _published(data: bytearray, view: memoryview, begin: int, end: int, head: int) -> Published | None:
-    """The message in a packet's body; None if it is broken or of quality of service 2, which paho must see to."""
+    """Return the message in a packet's body; None if it is broken or of quality of service 2: paho sees to it."""
     quality = head & 0x06
     topic_at = begin + 2
     if topic_at > end or quality > 2:

@@ -16,19 +16,15 @@ from collectors.counters import Counters
 from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
 from collectors.mqtt import Connection
-from collectors.redelivery import Trail
 from collectors.writer import Writer
 
 log = logging.getLogger(__name__)
 
 BEAT_EVERY_S = 5
 PATIENCE_S = 5  # for a batch under way when we are told to stop
-POOL_WAIT_S = (
-    1  # after which a database that is away is asked anew: it must not take long to notice that it is back
-)
-
+POOL_WAIT_S = 1  # before a database that is away is asked again
 GARBAGE_AFTER = (
-    50_000  # objects: a batch makes tens of thousands and no circles, so circles are looked for less often
+    50_000  # objects: a batch makes tens of thousands and no cycles, so cycles are looked for less often
 )
 
 utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
@@ -48,18 +44,8 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     url = settings.database_url.get_secret_value()
     with Database(url, pool_size=2, wait_s=POOL_WAIT_S) as db:
         knowledge = Knowledge(db)
-        past = Trail(settings.mqtt_client_id, settings.mqtt_inflight)
-        writer = Writer(
-            db,
-            knowledge,
-            inbox,
-            connection.acknowledge,
-            counters,
-            stop,
-            limit=batch,
-            clock=utc_now,
-            past=past,
-        )
+        acknowledge = connection.acknowledge
+        writer = Writer(db, knowledge, inbox, acknowledge, counters, stop, limit=batch, clock=utc_now)
         writing = threading.Thread(target=writer.run, name="writer")
         beating = threading.Thread(target=_beat, name="beat", args=(db, settings, inbox, counters, stop))
         following = threading.Thread(target=knowledge.follow, name="news", args=(url, stop))

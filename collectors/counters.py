@@ -1,4 +1,4 @@
-"""What a collector has done since it started, for its heartbeat, its metrics and whoever asks whether it is ready."""
+"""The figures of a collector since its start, for its heartbeat, its metrics and its readiness."""
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
@@ -7,43 +7,19 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from besok.store.write import Batch, Written
+
 LAG_BOUNDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 600.0)  # seconds
 COMMIT_BOUNDS = (0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)  # seconds
-BATCH_BOUNDS = (
-    1.0,
-    2.0,
-    5.0,
-    10.0,
-    20.0,
-    50.0,
-    100.0,
-    200.0,
-    500.0,
-    1000.0,
-    2000.0,
-    5000.0,
-    20_000.0,
-)  # messages
-
-LATELY = timedelta(
-    seconds=15
-)  # the database is asked every 5 s at least; three times without an answer is away
-
-NOT_IN_BEAT = {
-    "heard",
-    "answered",
-    "mismatch",
-    "stuck",
-    "refused",
-    "rejected_by",
-    "lags_s",
-    "commits_s",
-    "batch_sizes",
-}
+BATCH_BOUNDS = (1.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1000.0, 2000.0, 5000.0)  # messages
+ANSWER_LIMIT = timedelta(seconds=15)  # the database is asked every 5 s; three times without an answer is away
+NOT_IN_BEAT = frozenset(
+    ["heard", "answered", "mismatch", "stuck", "refused", "rejected_by", "lags_s", "commits_s", "batch_sizes"]
+)
 
 
-class Spread:
-    """How often a value came to at most each bound: what Prometheus calls a histogram."""
+class Histogram:
+    """How many values lie between given bounds."""
 
     def __init__(self, bounds: tuple[float, ...]) -> None:
         self.bounds = bounds
@@ -69,7 +45,7 @@ class Spread:
 
 @dataclass(slots=True, kw_only=True)
 class Counters:
-    """The running figures. No locks: each figure is changed by one thread only, and a reader may be one behind."""
+    """The running figures, without locks: each is changed by one thread only, and a reader may be one behind."""
 
     # changed by the thread that talks to the broker
     connected: bool = False
@@ -92,9 +68,11 @@ class Counters:
     recoveries: int = 0  # how often it answered again after that
     stuck: str = ""  # why a batch waits for the database, in a sentence
     lag_s: float = 0.0  # from receipt to commit, for the oldest message of the last batch
-    lags_s: Spread = field(default_factory=lambda: Spread(LAG_BOUNDS))  # the same for every message
-    commits_s: Spread = field(default_factory=lambda: Spread(COMMIT_BOUNDS))  # how long transactions took
-    batch_sizes: Spread = field(default_factory=lambda: Spread(BATCH_BOUNDS))  # messages
+    lags_s: Histogram = field(default_factory=lambda: Histogram(LAG_BOUNDS))  # the same for every message
+    commits_s: Histogram = field(
+        default_factory=lambda: Histogram(COMMIT_BOUNDS)
+    )  # how long transactions took
+    batch_sizes: Histogram = field(default_factory=lambda: Histogram(BATCH_BOUNDS))  # messages
 
     # set by the thread of the heartbeat, and at each commit
     answered: datetime | None = None  # when the database last answered; None if it did not when last asked
@@ -102,7 +80,7 @@ class Counters:
 
     @property
     def waiting(self) -> int:
-        """Messages received and not yet committed."""
+        """Count the messages received and not yet committed."""
         return max(self.received - self.dropped - self.committed, 0)
 
     def batch_done(self, received: Iterable[datetime], now: datetime) -> None:
@@ -116,8 +94,18 @@ class Counters:
         self.lags_s.add_all(lags)
         self.batch_sizes.add(len(lags))
 
+    def committed_batch(self, batch: Batch, written: Written, took_s: float) -> None:
+        """Note one transaction and what it stored."""
+        self.stuck = ""
+        self.commits_s.add(took_s)
+        self.rejected_by.update(rejection.kind.value for rejection in batch.rejections)
+        self.readings += written.readings
+        self.unchanged += written.unchanged
+        self.repeats += written.repeats
+        self.rejected += written.rejected
+
     def problem(self, now: datetime) -> str | None:
-        """Why we are not collecting at `now`, in a sentence; None if we are."""
+        """Say why nothing is collected at `now`, in a sentence; None if all is well."""
         problems = []
         if not self.connected:
             problems.append("the broker is away")
@@ -125,14 +113,14 @@ class Counters:
             problems.append("the broker does not let us read a topic: the log says which")
         if self.mismatch:
             problems.append(self.mismatch)
-        elif self.answered is None or now - self.answered > LATELY:
+        elif self.answered is None or now - self.answered > ANSWER_LIMIT:
             problems.append("the database does not answer")
         elif self.stuck:
             problems.append(self.stuck)
         return " and ".join(problems) or None
 
     def detail(self, now: datetime, waiting: int) -> dict[str, Any]:
-        """As JSON can hold it: with the seconds since the last message, and the messages that wait to be stored."""
+        """Return the figures of the heartbeat, as JSON can hold them."""
         figures = {name: getattr(self, name) for name in self.__slots__ if name not in NOT_IN_BEAT}
         silent_s = round((now - self.heard).total_seconds(), 1) if self.heard else None
         return {**figures, "lag_s": round(self.lag_s, 3), "waiting": waiting, "silent_s": silent_s}

@@ -1,4 +1,4 @@
-"""A payload on trial: what it would become if it came from the broker now, and why. Nothing is stored."""
+"""Decode a payload without storing it: what it would become if it came from the broker now, and why."""
 
 import base64
 import binascii
@@ -6,7 +6,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -31,7 +31,7 @@ _SEPARATORS = re.compile(r"0x|[\s,:;_-]", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is to be tried, as the user gave it; what is empty is taken from the file, or made up."""
+    """A payload to decode, as the user gave it; what is empty is taken from the file, or made up."""
 
     content: bytes
     received: datetime
@@ -42,8 +42,8 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trial:
-    """What came of it. `problems` is what would lie in `rejected`, one sentence a message."""
+class DryRun:
+    """The result. `problems` holds the reasons of rejected messages, one sentence a message."""
 
     outcome: Outcome
     adapter: str
@@ -55,7 +55,7 @@ class Trial:
 
 
 class OneModel(Mapping[Device, str]):
-    """The models of the devices where every device, whoever it is, is of the same model."""
+    """A mapping that gives every device the same model."""
 
     def __init__(self, model: str) -> None:
         self.model = model
@@ -71,7 +71,7 @@ class OneModel(Mapping[Device, str]):
 
 
 def read(file: Path) -> bytes:
-    """The bytes of a file; "-" is the standard input. Raises BesokError."""
+    """Read the bytes of a file; "-" is the standard input. Raises BesokError."""
     try:
         return sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as exc:
@@ -79,15 +79,15 @@ def read(file: Path) -> bytes:
 
 
 def moment(text: str) -> datetime | None:
-    """The time that `text` says (UTC where it names no zone), None if it is empty. Raises BesokError."""
+    """Parse the time that `text` says (UTC where it names no zone), None if it is empty. Raises BesokError."""
     try:
         return instant(text, "UTC", name="--received")
     except Unreadable as exc:
         raise BesokError(f"{exc}") from exc
 
 
-def run(request: Request, known: Known = NOTHING) -> Trial:
-    """What the payload becomes; raises BesokError if there is none in what was given."""
+def run(request: Request, known: Known = NOTHING) -> DryRun:
+    """Decode a payload without storing it. Raises BesokError if there is none in what was given."""
     messages, model = messages_of(request)
     if not messages:
         raise BesokError("There is no payload in the file: its sequence is empty.")
@@ -98,24 +98,24 @@ def run(request: Request, known: Known = NOTHING) -> Trial:
         return with_model
     # What a file calls its model may be the network, not the device in it: the message itself knows better.
     without = judge(messages, known)
-    return with_model if len(with_model.problems) < len(without.problems) else without
+    return min(without, with_model, key=lambda found: len(found.problems))
 
 
 def messages_of(request: Request) -> tuple[list[Message], str]:
-    """The messages that are to be tried, as the broker would bring them, and the model of who sends them."""
+    """Return the messages to be tried, as the broker would bring them, and the model of the sender."""
     request, payloads = _unpacked(request)
     return list(_messages(request, payloads)), request.model
 
 
-def judge(messages: Sequence[Message], known: Known = NOTHING) -> Trial:
-    """What `messages` become, with the checks that every message from the broker goes through."""
+def judge(messages: Sequence[Message], known: Known = NOTHING) -> DryRun:
+    """Decode `messages`, with the checks that every message from the broker goes through."""
     batch = pipeline.decode(messages, known)
     decoded = [adapters.decode(message, known) for message in messages]
     readings = tuple(incoming.reading for incoming in batch.readings)
     statuses = tuple(status for status, _ in batch.statuses)
     problems = tuple(rejection.reason for rejection in batch.rejections)
     outcome: Outcome = "readings" if readings else "rejected" if problems else "not_data"
-    return Trial(
+    return DryRun(
         outcome=outcome,
         adapter=FRAME_ADAPTER if messages[0].topic == FRAME_TOPIC else _first(d.adapter for d in decoded),
         model=_first(d.model for d in decoded),
@@ -126,34 +126,29 @@ def judge(messages: Sequence[Message], known: Known = NOTHING) -> Trial:
     )
 
 
-def as_json(trial: Trial) -> str:
-    """The trial as one JSON object on one line."""
+def as_json(found: DryRun) -> str:
+    """Write the result as one JSON object on one line."""
     return json.dumps(
         {
-            "outcome": trial.outcome,
-            "adapter": trial.adapter or None,
-            "model": trial.model or None,
-            "readings": [_plain(reading) for reading in trial.readings],
-            "statuses": [
-                {"source": s.source, "device": s.device, "online": s.online} for s in trial.statuses
-            ],
-            "problems": trial.problems,
-            "reason": trial.reason or None,
+            "outcome": found.outcome,
+            "adapter": found.adapter or None,
+            "model": found.model or None,
+            "readings": [_plain(reading) for reading in found.readings],
+            "statuses": [asdict(status) for status in found.statuses],
+            "problems": found.problems,
+            "reason": found.reason or None,
         },
         ensure_ascii=False,
     )
 
 
-def as_text(trial: Trial) -> str:
-    """The trial as a caretaker reads it."""
-    return "\n".join(_told(trial))
-
-
-# What was given
+def as_text(found: DryRun) -> str:
+    """Write the result for a person."""
+    return "\n".join(_lines(found))
 
 
 def _unpacked(request: Request) -> tuple[Request, list[Any]]:
-    """The request with what the file knows, and its payloads. A file is bare, or an object that describes a payload."""
+    """Add to the request what the file says of itself; the file is bare, or an object that describes a payload."""
     described = _description(request.content)
     if described is None:
         return request, [request.content]
@@ -167,14 +162,17 @@ def _unpacked(request: Request) -> tuple[Request, list[Any]]:
         (part["fPort"] for part in (payload, described) if isinstance(part, dict) and "fPort" in part), None
     )
     bare = hexed and (port is not None or described.get("transport") == "lorawan")
-    return replace(
+    make = " ".join(str(described[key]) for key in ("vendor", "model") if described.get(key))
+    unpacked = replace(
         request,
         topic=request.topic or ("" if bare else str(described.get("topic") or TOPIC)),
         encoding=request.encoding or ("hex" if hexed else "text" if encoding == "text" else "json"),
         fport=port if request.fport is None and hexed and type(port) is int else request.fport,
-        model=request.model
-        or " ".join(str(described[key]) for key in ("vendor", "model") if described.get(key)),
-    ), list(payload) if several else [payload["hex"] if hexed and isinstance(payload, dict) else payload]
+        model=request.model or make,
+    )
+    if several:
+        return unpacked, list(payload)
+    return unpacked, [payload["hex"] if hexed and isinstance(payload, dict) else payload]
 
 
 def _description(content: bytes) -> dict[str, Any] | None:
@@ -201,16 +199,10 @@ def _at(value: object, otherwise: datetime) -> datetime:
 
 
 def _message(request: Request, payload: Any, received: datetime) -> Message:
-    body = (
-        payload
-        if isinstance(payload, bytes)
-        else payload.encode()
-        if isinstance(payload, str)
-        else _dumped(payload)
-    )
-    if request.encoding == "hex" or (
-        request.encoding is None and request.fport is not None and _is_hex(body)
-    ):
+    text = payload if isinstance(payload, bytes | str) else json.dumps(payload)
+    body = text.encode() if isinstance(text, str) else text
+    framed = request.encoding is None and request.fport is not None and _is_hex(body)
+    if request.encoding == "hex" or framed:
         body = _bytes(body)
         if request.fport is not None or not request.topic:
             return Message(topic=FRAME_TOPIC, payload=_in_envelope(body, request), received=received)
@@ -234,19 +226,16 @@ def _bytes(text: bytes) -> bytes:
 
 
 def _is_hex(text: bytes) -> bool:
-    """Whether a payload that came with a port is written as hexadecimal, though nobody said so."""
+    """Tell whether a payload that came with a port is written as hexadecimal, though nobody said so."""
     return re.fullmatch(rb"(?:0x)?[0-9a-fA-F]{2}(?:[\s,:;_-]*[0-9a-fA-F]{2})*", text.strip()) is not None
 
 
 def _in_envelope(frame: bytes, request: Request) -> bytes:
-    """The LoRaWAN frame as a network server would hand it on, so that it is read as all others are."""
+    """Wrap a LoRaWAN frame as a network server would, so that it is read as all others are."""
     uplink: dict[str, Any] = {"frm_payload": base64.b64encode(frame).decode()}
     if request.fport is not None:
         uplink["f_port"] = request.fport
     return _dumped({"end_device_ids": {"device_id": "unknown", "dev_eui": DEV_EUI}, "uplink_message": uplink})
-
-
-# What came of it
 
 
 def _first(names: Any) -> str:
@@ -254,7 +243,7 @@ def _first(names: Any) -> str:
 
 
 def _why(decoded: Sequence[Decoded], statuses: Sequence[Status]) -> str:
-    """Why there is no reading although nothing is wrong."""
+    """Say why there is no reading although nothing is wrong."""
     said = _first(d.not_data for d in decoded)
     if said or not statuses:
         return said or "it holds nothing that is measured here"
@@ -281,18 +270,18 @@ def _iso(time: datetime) -> str:
     return time.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _told(trial: Trial) -> Iterator[str]:
-    yield f"adapter: {trial.adapter or 'none'}" + (f" ({trial.model})" if trial.model else "")
-    yield from _table(trial.readings)
-    if trial.statuses:
-        yield from (f"{s.source} {s.device} is {'online' if s.online else 'offline'}" for s in trial.statuses)
-    elif trial.outcome == "not_data":
-        yield f"Not data, dropped without complaint: {trial.reason}."
-    if trial.outcome == "rejected":
+def _lines(found: DryRun) -> Iterator[str]:
+    yield f"adapter: {found.adapter or 'none'}" + (f" ({found.model})" if found.model else "")
+    yield from _table(found.readings)
+    if found.statuses:
+        yield from (f"{s.source} {s.device} is {'online' if s.online else 'offline'}" for s in found.statuses)
+    elif found.outcome == "not_data":
+        yield f"Not data, dropped without complaint: {found.reason}."
+    if found.outcome == "rejected":
         yield "Rejected, nothing of it is counted:"
-    elif trial.problems:
+    elif found.problems:
         yield "A part cannot be read. The readings above count; the message goes to the rejected ones too:"
-    yield from (f"  {problem}" for problem in trial.problems)
+    yield from (f"  {problem}" for problem in found.problems)
 
 
 def _table(readings: Sequence[Reading]) -> Iterator[str]:
@@ -309,15 +298,8 @@ def _row(reading: Reading) -> tuple[str, ...]:
     metric = METRICS[reading.metric]
     value = f"{reading.value:.10g}" + ("" if metric.unit == "0/1" else f" {metric.unit}".rstrip())
     time = _plain(reading)["time"] or "of receipt"
-    return (
-        reading.source,
-        reading.device,
-        reading.channel,
-        reading.metric,
-        value,
-        time,
-        ", ".join(_notes(reading)),
-    )
+    key = (reading.source, reading.device, reading.channel, reading.metric)
+    return (*key, value, time, ", ".join(_notes(reading)))
 
 
 def _notes(reading: Reading) -> Iterator[str]:

@@ -27,7 +27,7 @@ _REASONS = {
 
 
 def reason(code: int, text: str) -> str:
-    """A broker's reason code as the second half of a sentence; `text` is what the protocol calls it."""
+    """Explain a broker's reason code in half a sentence; `text` is what the protocol calls it."""
     return _REASONS.get(code) or f"its reason is “{text}” ({code})"
 
 

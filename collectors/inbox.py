@@ -13,14 +13,10 @@ BATCH_BYTES = 16_000_000  # payload committed at once
 
 
 class Delivery(NamedTuple):
-    """A message and the connection it came on: only there its packet id means it, and may be acknowledged.
-
-    `session` is the broker's memory of us that the connection belongs to; both are counted since our start.
-    """
+    """A message and the connection (counted since the start) it came on: only there may it be acknowledged."""
 
     message: Message
     connection: int
-    session: int = 0
 
 
 class Inbox:
@@ -36,10 +32,10 @@ class Inbox:
         return len(self._waiting)
 
     def put(self, deliveries: Sequence[Delivery]) -> int:
-        """Take them in; how many were dropped, because the inbox is full and nobody waits for an acknowledgement.
+        """Take deliveries in; return how many were dropped: QoS 0 messages beyond UNPROTECTED_LIMIT.
 
-        Blocks while the payload that waits is too much for our memory; that holds back the broker. A closed inbox
-        takes nothing in: what is to be acknowledged stays with the broker.
+        Blocks while the payload that waits exceeds BYTES_LIMIT, which holds back the broker. A closed inbox takes
+        nothing in: what is to be acknowledged stays with the broker.
         """
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._bytes < BYTES_LIMIT)
@@ -54,20 +50,12 @@ class Inbox:
             self._changed.notify_all()
         return len(deliveries) - taken
 
-    @property
-    def closed(self) -> bool:
-        """Whether nothing more is taken in."""
-        return self._closed
-
-    def take(self, limit: int, patience_s: float | None = None) -> list[Delivery]:
-        """All that waits, but at most `limit` messages; blocks until there is one.
-
-        Empty when closed and emptied, or when nothing came for `patience_s` seconds.
-        """
+    def take(self, limit: int) -> list[Delivery]:
+        """Return all that waits, at most `limit` messages; block until there is one. Empty once closed and emptied."""
         taken: list[Delivery] = []
         size = 0
         with self._changed:
-            self._changed.wait_for(lambda: self._closed or self._waiting, patience_s)
+            self._changed.wait_for(lambda: self._closed or self._waiting)
             while self._waiting and len(taken) < limit and size < BATCH_BYTES:
                 taken.append(self._waiting.popleft())
                 size += len(taken[-1].message.payload)

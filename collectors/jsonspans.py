@@ -31,7 +31,7 @@ class Span:
     inner: list["Span"] = field(default_factory=list)
 
     def read(self, text: str) -> str:
-        """What it says: of a text in quotes, what is between them."""
+        """Return the text it says, without its quotes."""
         raw = text[self.start : self.end]
         if self.kind != "text":
             return raw
@@ -41,7 +41,7 @@ class Span:
             return raw.strip(raw[0])
 
     def leaves(self) -> Iterator["Span"]:
-        """The values in it that hold no others."""
+        """Yield the values in it that hold no others."""
         waiting = [self]
         while waiting:
             span = waiting.pop()
@@ -51,7 +51,7 @@ class Span:
 
 
 def scan(text: str) -> list[Span]:
-    """The values of a text, usually one."""
+    """Return the values of a text, usually one."""
     return _Scanner().run(text)
 
 

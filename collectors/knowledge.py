@@ -23,8 +23,7 @@ class Knowledge:
         self._stale.set()
 
     def current(self) -> Known:
-        """What is known now. Raises StoreUnavailable or SchemaMismatch: without it, messages would be read wrongly, so
-        they wait."""
+        """Return what is known now. Raises StoreUnavailable or SchemaMismatch: messages then wait."""
         if self._stale.is_set():
             self._stale.clear()  # before loading: what is applied meanwhile is loaded the next time
             try:

@@ -1,12 +1,12 @@
-"""The connection to the broker: a session that outlives us, and acknowledgements only to the session that asked.
+"""The connection to the broker: a lasting session, and acknowledgements on the connection a message came on.
 
-MQTT numbers the messages under way (`mid`) for each session. After a reconnect the broker sends what was not
-acknowledged again; if it has lost the session, it gives the same numbers to other messages. An acknowledgement that
-arrives late would then make it forget a message nobody has stored. So every delivery remembers the connection it came
-on, and is acknowledged on that connection or not at all: what comes twice is stored once.
+MQTT numbers the messages under way (packet ids) for each session. After a reconnect the broker redelivers what was not
+acknowledged; if it has lost the session, it gives the same numbers to other messages. A late acknowledgement would then
+make it forget a message nobody has stored. So every delivery remembers its connection, and is acknowledged there or not
+at all: a redelivery is stored once.
 
-The numbers of messages that are sent again can be trusted where a broker offers quality of service 2, which cannot work
-without keeping them. RabbitMQ does not offer it, and gives such messages other numbers (collectors/redelivery.py).
+Packet ids of redelivered messages are trusted where the broker offers quality of service 2, which cannot work without
+keeping them. RabbitMQ does not offer it and numbers redelivered messages afresh (docs/decisions/006).
 """
 
 import logging
@@ -14,7 +14,6 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -29,7 +28,6 @@ from besok.model.errors import SettingsError
 from besok.model.readings import Message
 from besok.model.settings import Settings
 from collectors import explain
-from collectors.broker_replay import Echoes
 from collectors.bulk import BulkClient, Published
 from collectors.counters import Counters
 from collectors.inbox import Delivery, Inbox
@@ -38,62 +36,62 @@ log = logging.getLogger(__name__)
 
 KEEPALIVE_S = 30
 TICK = timedelta(microseconds=1)
+NOT_AUTHORIZED = 0x87
 
 
 class Connection:
-    """Fills the inbox with what the broker sends, reconnecting for ever, and acknowledges what has been stored."""
+    """Fills the inbox with what the broker sends, reconnects for ever, and acknowledges what has been stored."""
 
     def __init__(
         self, settings: Settings, inbox: Inbox, counters: Counters, clock: Callable[[], datetime]
     ) -> None:
-        """Raises SettingsError for settings that can never work; a broker that is away is no such thing."""
+        """Check the settings. Raises SettingsError for those that can never work."""
         self._settings = settings
         self._inbox = inbox
         self._counters = counters
         self._clock = clock
         _check(settings)
         self._topics = topic_filters(settings.mqtt_topics)
+        self._where = f"{settings.mqtt_host}:{settings.mqtt_port}"
         self._client_id = settings.mqtt_client_id
         self._lock = threading.Lock()  # an acknowledgement must not overlap a change of connection
         self._number = 0  # of the connection, 0 while there is none
         self._latest = datetime.min.replace(tzinfo=UTC)
         self._new_session = False  # and no message has come since
-        self._session = 0  # the broker's memory of us: one more whenever it begins a new one
         self._lasting = True  # whether packet ids outlast a connection
-        self._echoes = Echoes()
         self._said = ""
         self._client = self._make_client()
 
     def start(self) -> None:
         """Begin to connect, in a thread of its own."""
-        connect = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
-        connect.SessionExpiryInterval = self._settings.mqtt_session_s
-        connect.ReceiveMaximum = self._settings.mqtt_inflight
         s = self._settings
+        connect = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
+        connect.SessionExpiryInterval = s.mqtt_session_s
+        connect.ReceiveMaximum = s.mqtt_inflight
         self._client.connect_async(
             s.mqtt_host, s.mqtt_port, KEEPALIVE_S, clean_start=False, properties=connect
         )
         self._client.loop_start()
 
     def supervise(self) -> None:
-        """Start the network thread again should it have died of something nobody foresaw."""
+        """Restart the network thread should it have died."""
         if self._client.loop_start() == MQTTErrorCode.MQTT_ERR_SUCCESS:
             log.error(
                 "The thread that talks to the broker had died; it runs again",
                 extra={"action": "mqtt_revived"},
             )
 
-    def acknowledge(self, deliveries: Sequence[Delivery]) -> int:
-        """Tell the broker that it may forget these, as far as they came on the present connection: which one it is."""
+    def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+        """Tell the broker that it may forget these, as far as they came on the present connection."""
         with self._lock:
-            number = self._number
             self._client.acknowledge(
-                d.message.packet_id for d in deliveries if d.message.packet_id and d.connection == number
+                d.message.packet_id
+                for d in deliveries
+                if d.message.packet_id and d.connection == self._number
             )
-        return number
 
     def stop(self) -> None:
-        """Send what is still to be sent, say goodbye and return when all is quiet; the session stays."""
+        """Send what is still to be sent and disconnect; the session stays."""
         self._client.disconnect()
         self._client.loop_stop()
 
@@ -117,16 +115,16 @@ class Connection:
 
     # What follows runs in the network thread. An exception would end it, so nothing here may raise.
 
-    def _on_pre_connect(self, client: paho.Client, userdata: Any) -> None:
+    def _on_pre_connect(self, *_: object) -> None:
         self._set_number(0)
 
-    def _on_connect_fail(self, client: paho.Client, userdata: Any) -> None:
+    def _on_connect_fail(self, *_: object) -> None:
         self._say(explain.failure(sys.exception(), self._settings))
 
     def _on_connect(
         self,
         client: paho.Client,
-        userdata: Any,
+        _: object,
         flags: paho.ConnectFlags,
         code: ReasonCode,
         properties: object,
@@ -135,9 +133,7 @@ class Connection:
             self._say(explain.reason(code.value, str(code)))
             return
         self._new_session = not flags.session_present  # until its first message has come
-        self._session += self._new_session
         self._lasting = getattr(properties, "MaximumQoS", 2) == 2
-        self._echoes.connected(kept=flags.session_present)
         self._counters.connections += 1
         self._set_number(self._counters.connections)
         self._said = ""
@@ -148,7 +144,7 @@ class Connection:
         client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self._topics])
 
     def _warn_of_sharing(self) -> None:
-        """RabbitMQ says that it has no shared subscriptions, grants them, and delivers nothing."""
+        """Log an error: RabbitMQ says that it has no shared subscriptions, grants them, and delivers nothing."""
         for topic in self._topics:
             if topic.startswith("$share/"):
                 log.error(
@@ -159,22 +155,16 @@ class Connection:
                 )
 
     def _on_subscribe(
-        self, client: paho.Client, userdata: Any, mid: int, codes: list[ReasonCode], properties: object
+        self, client: paho.Client, _: object, mid: int, codes: list[ReasonCode], properties: object
     ) -> None:
         self._counters.refused = sum(code.is_failure for code in codes)
         for topic, code in zip(self._topics, codes, strict=False):
             if code.is_failure:
-                why = (
-                    "it does not let us read them"
-                    if code.value == 0x87
-                    else explain.reason(code.value, str(code))
-                )
-                log.error(
-                    "The broker refuses the topics %s: %s",
-                    topic,
-                    why,
-                    extra={"action": "mqtt_no_subscription"},
-                )
+                why = explain.reason(code.value, str(code))
+                if code.value == NOT_AUTHORIZED:
+                    why = "it does not let us read them"
+                extra = {"action": "mqtt_no_subscription"}
+                log.error("The broker refuses the topics %s: %s", topic, why, extra=extra)
             elif code.value < 1:
                 log.warning(
                     "The broker grants %s only at quality of service 0: what comes while we are away is lost",
@@ -187,7 +177,7 @@ class Connection:
     def _on_disconnect(
         self,
         client: paho.Client,
-        userdata: Any,
+        _: object,
         flags: paho.DisconnectFlags,
         code: ReasonCode,
         properties: object,
@@ -201,7 +191,7 @@ class Connection:
 
     def _on_messages(self, messages: list[Published]) -> None:
         connection, now = self._number, self._clock()
-        deliveries = [Delivery(self._message(m, now), connection, self._session) for m in messages]
+        deliveries = [Delivery(self._message(m, now), connection) for m in messages]
         self._counters.dropped += self._inbox.put(deliveries)
         self._counters.received += len(messages)
         self._counters.heard = now
@@ -222,10 +212,6 @@ class Connection:
             client=self._client_id if self._lasting else "",
             packet_id=m.mid,
             begins_session=begins,
-            echo=self._lasting
-            and m.mid > 0
-            and not m.retained
-            and self._echoes.heard(m.mid, m.topic, m.payload),
         )
 
     def _set_number(self, number: int) -> None:
@@ -245,13 +231,9 @@ class Connection:
             extra={"action": "mqtt_away"},
         )
 
-    @property
-    def _where(self) -> str:
-        return f"{self._settings.mqtt_host}:{self._settings.mqtt_port}"
-
 
 def topic_filters(text: str) -> list[str]:
-    """The topic filters in a comma-separated list. Raises SettingsError."""
+    """Split a comma-separated list of topic filters. Raises SettingsError."""
     filters = [t.strip() for t in text.split(",") if t.strip()]
     if not filters:
         raise SettingsError("BESOK_MQTT_TOPICS is empty: name at least one topic filter, such as #")

@@ -1,7 +1,7 @@
-"""From messages to what the database is asked to store: adapter, range check, clock check. Pure."""
+"""From messages to the batch that the database stores: adapter, range check, clock check. Pure."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
@@ -26,43 +26,28 @@ Key = tuple[str, str, str, str, datetime]
 
 
 class Refused(Unreadable):
-    """A reading that cannot be true; `kind` says in what way."""
+    """A reading that cannot be true; `kind` is the class of the reason."""
 
     def __init__(self, text: str, kind: Refusal) -> None:
         super().__init__(text)
         self.kind = kind
 
 
-@dataclass(slots=True)
-class Problems:
-    """What is wrong with a message, a sentence each. The first decides of which kind the refusal is."""
-
-    sentences: list[str]
-    kind: Refusal = Refusal.UNREADABLE
-
-    def add(self, refused: Refused) -> None:
-        """One more."""
-        if not self.sentences:
-            self.kind = refused.kind
-        self.sentences.append(str(refused))
-
-
 def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
-    """What `messages` say, in the order they came. Nothing a message can hold makes this raise.
+    """Decode messages, in the order they came. Nothing a message can hold makes this raise.
 
-    A message with problems goes to the rejections, whole but for what is personal, with its reasons; its good readings
-    count all the same.
+    A message with problems is rejected, redacted, with its reasons; its good readings count all the same.
     """
     readings: list[Incoming] = []
     statuses: list[tuple[Status, datetime]] = []
     rejections: list[Rejection] = []
     origins: list[Origin] = []
     heard: dict[Device, Heard] = {}
-    for message in _with_echoes(messages, known):
+    for message in messages:
         decoded, kind = _adapted(message, known)
-        problems = Problems(list(decoded.problems), kind)
+        problems = [Refused(problem, kind) for problem in decoded.problems]
         checked = _checked(decoded.readings, message, problems, known)
-        origin = _origin(message, decoded, bool(problems.sentences))
+        origin = _origin(message, decoded, bool(problems))
         if origin:
             origins.append(origin)
         told = Heard(message.topic, decoded.model)
@@ -70,8 +55,8 @@ def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
             readings.append(Incoming(reading, message.received, origin))
             heard[reading.source, reading.device] = told
         statuses += [(status, message.received) for status in decoded.statuses]
-        if problems.sentences:
-            rejections.append(rejection(message, _joined(problems.sentences), problems.kind, origin))
+        if problems:
+            rejections.append(rejection(message, _joined(problems), problems[0].kind, origin))
     return Batch(
         readings=readings,
         statuses=statuses,
@@ -82,36 +67,8 @@ def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
     )
 
 
-def _with_echoes(messages: Sequence[Message], known: Known) -> Sequence[Message]:
-    """The messages, with the mark of a redelivery on those that are one, though the broker does not say so.
-
-    An echo is one if there is a later echo that can be nothing else: one with a time or a number of its own, or with
-    the mark.
-    """
-    if not any(m.echo for m in messages):
-        return messages
-    found, open_ = list(messages), list[int]()
-    for place, message in enumerate(messages):
-        if not message.echo:
-            open_.clear()
-        elif not message.duplicate and not _is_itself(message, known):
-            open_.append(place)
-        else:
-            for before in open_:
-                found[before] = replace(messages[before], duplicate=True)
-            open_.clear()
-    return found
-
-
-def _is_itself(message: Message, known: Known) -> bool:
-    """Whether a message says by itself which one it is."""
-    decoded, _ = _adapted(message, known)
-    timed = bool(decoded.readings) and all(r.time is not None for r in decoded.readings)
-    return not decoded.problems and (timed or decoded.identity is not None)
-
-
 def rejection(message: Message, reason: str, kind: Refusal, origin: Origin | None = None) -> Rejection:
-    """The message as it is kept: without what is personal, in the payload and in the reason."""
+    """Make a rejection without what is personal, in the payload and in the reason."""
     plain = stripped(message.payload, message.topic)
     if plain.payload is not message.payload:
         message = replace(message, payload=plain.payload)
@@ -120,7 +77,7 @@ def rejection(message: Message, reason: str, kind: Refusal, origin: Origin | Non
 
 
 def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None:
-    """What the ledger needs to know of a message; None if writing it twice changes nothing anyway.
+    """Tell what de-duplication needs to know of a message; None if writing it twice changes nothing anyway.
 
     That is so if every reading has a time, which then is its key, and nothing of the message is rejected.
     """
@@ -142,15 +99,14 @@ def _origin(message: Message, decoded: Decoded, rejected: bool) -> Origin | None
 
 
 def _digest(message: Message, decoded: Decoded) -> bytes:
-    """Eight bytes that stand for what the device said, and not for the way it came, which gateways tell differently."""
+    """Hash what the device said, not the way it came, which gateways tell differently."""
     said: object = [(r.source, r.device, r.channel, r.metric, r.value, r.period_s) for r in decoded.readings]
-    return blake2b(
-        repr(said or (message.topic, message.payload)).encode("utf-8", "replace"), digest_size=8
-    ).digest()
+    text = repr(said or (message.topic, message.payload))
+    return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
 
 
 def _adapted(message: Message, known: Known) -> tuple[Decoded, Refusal]:
-    """What an adapter makes of it, and the kind of refusal its problems are."""
+    """Decode a message, and tell the class of refusal that its problems are."""
     if len(message.payload) > PAYLOAD_LIMIT:
         size = f"{len(message.payload) / 1e6:.1f} MB"
         reason = f"the payload has {size}; no sensor sends more than {PAYLOAD_LIMIT / 1e6:.0f} MB"
@@ -160,57 +116,56 @@ def _adapted(message: Message, known: Known) -> tuple[Decoded, Refusal]:
 
 
 def _checked(
-    readings: Iterable[Reading], message: Message, problems: Problems, known: Known
+    readings: Iterable[Reading], message: Message, problems: list[Refused], known: Known
 ) -> Collection[Reading]:
-    """The readings that can be true, timed and flagged; what cannot be true is added to `problems`."""
+    """Return the readings that can be true, timed and flagged; add what cannot be true to `problems`."""
     found: dict[Key, Reading] = {}
     summed: dict[Key, None] = {}
     for reading in readings:
         try:
-            timed = _timed(_measured(_counting(reading, known)), message)
+            _check_origin(reading, known)
+            _check_value(reading)
+            timed = _timed(reading, message)
         except Refused as exc:
-            problems.add(exc)
+            problems.append(exc)
             continue
         key = (timed.source, timed.device, timed.channel, timed.metric, timed.time or message.received)
-        same = found.get(key)
-        found[key] = timed if same is None else _together(same, timed)
-        if same is not None:
+        if same := found.get(key):
+            timed = _merged(same, timed)
             summed[key] = None
+        found[key] = timed
     for key in summed:  # each can be true and their sum not
         try:
-            _measured(found[key])
+            _check_value(found[key])
         except Refused as exc:
-            problems.add(exc)
+            problems.append(exc)
             del found[key]
     return found.values()
 
 
-def _counting(reading: Reading, known: Known) -> Reading:
-    """The reading, unless it is made up and would count among people."""
+def _check_origin(reading: Reading, known: Known) -> None:
+    """Raise Refused for a simulated reading that would count among people."""
     if reading.flags & Flag.SIMULATED and (reading.source, reading.device, reading.channel) in known.real:
         raise Refused(
             f"{_where(reading)}: it says that it is simulated, and its sensor observes a site that is no sandbox, where"
             " only people count; send it for a sandbox (`besok site apply --sandbox` makes one), or without that mark",
             Refusal.SIMULATED,
         )
-    return reading
 
 
-def _measured(reading: Reading) -> Reading:
-    if (
-        NOTE in reading.device
-    ):  # a message read again after it was kept; its neighbours would all be this one device
+def _check_value(reading: Reading) -> None:
+    """Raise Refused for a value that cannot be true, or a device whose name redaction took out."""
+    if NOTE in reading.device:  # in a replay; its neighbours would all be this one device
         reason = f"{_where(reading)}: the name of its device was taken out when it was kept: nobody knows whose it is"
         raise Refused(reason, Refusal.UNREADABLE)
     metric = METRICS.get(reading.metric)
     problem = metric.problem(reading.value) if metric else f"{reading.metric} is not a known measurement"
     if problem:
         raise Refused(f"{_where(reading)}: {problem}", Refusal.OUT_OF_RANGE)
-    return reading
 
 
 def _timed(reading: Reading, message: Message) -> Reading:
-    """The reading with a time and the flags its time deserves. A clock that is off never costs a reading."""
+    """Add a time and the flags it deserves. A clock that is off never costs a reading. Raises Refused."""
     time, received = reading.time, message.received
     if time is None:
         if message.retained and METRICS[reading.metric].kind is Kind.FLOW:
@@ -230,23 +185,20 @@ def _timed(reading: Reading, message: Message) -> Reading:
     return reading
 
 
-def _together(first: Reading, second: Reading) -> Reading:
-    """Two readings of one message with the same key: people passing in one instant add up, a state is replaced."""
+def _merged(first: Reading, second: Reading) -> Reading:
+    """Merge two readings of one message with the same key: people passing add up, a state is replaced."""
     if METRICS[second.metric].kind is not Kind.FLOW:
         return second
     return replace(second, value=first.value + second.value, period_s=max(first.period_s, second.period_s))
 
 
 def _where(reading: Reading) -> str:
-    return (
-        reading.channel
-        if reading.time is None
-        else f"{reading.channel} at {reading.time:%Y-%m-%d %H:%M:%S} UTC"
-    )
+    time = reading.time
+    return reading.channel if time is None else f"{reading.channel} at {time:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _joined(problems: list[str]) -> str:
-    shown = [p.rstrip(".") for p in problems[:PROBLEMS_SHOWN]]
+def _joined(problems: Sequence[Refused]) -> str:
+    shown = [str(problem).rstrip(".") for problem in problems[:PROBLEMS_SHOWN]]
     if len(problems) > PROBLEMS_SHOWN:
         shown.append(f"and {len(problems) - PROBLEMS_SHOWN} more")
     return "; ".join(shown)

@@ -33,7 +33,7 @@ class Stripped:
     removed: frozenset[str] = frozenset()
 
     def reason(self, text: str) -> str:
-        """The sentence of a rejection, without what was taken out of the payload or would have been."""
+        """Redact the sentence of a rejection: what was taken out of the payload, or would have been."""
         for value in sorted(self.removed, key=len, reverse=True):
             for said in (value[: QUOTED - 2], json.dumps(value)[1:-1][: QUOTED - 2]):
                 if len(said) > 2:
@@ -42,7 +42,7 @@ class Stripped:
 
 
 def stripped(payload: bytes, topic: str = "") -> Stripped:
-    """The payload without what is personal. What is unchanged is the same bytes; a second time changes nothing."""
+    """Redact a payload. What is unchanged is the same bytes; a second time changes nothing."""
     if len(payload) > KEPT_LIMIT or payload.startswith(_PICTURES):
         return Stripped(payload=_note_of(payload))
     text, encoding = _decoded(payload)
@@ -120,7 +120,7 @@ NOWHERE: Words = frozenset()
 
 
 def _words(name: str) -> Words:
-    """The words of a name in lower case: faceID, face_id and face-id are all face and id.
+    """Split a name into words in lower case: faceID, face_id and face-id are all face and id.
 
     Where the words together are one of the vocabulary (first_name), that is among them.
     """
@@ -129,7 +129,7 @@ def _words(name: str) -> Words:
 
 
 def _personal(words: Words, around: Words, said: str | None) -> str:
-    """What a value is that is personal by its name, or ""; `around` are the words of the names it lies within.
+    """Tell what a value is that is personal by its name, or ""; `around` are the words of the names it lies within.
 
     `said` is its text, None if it holds other values.
     """
@@ -159,7 +159,7 @@ def _personal(words: Words, around: Words, said: str | None) -> str:
 
 
 def _company(names: Iterable[Words]) -> Words:
-    """What the names in an object say of it: an age beside a name makes a person of both, a signal strength a radio."""
+    """Tell what the names in an object say of it: an age beside a name makes a person, a signal strength a radio."""
     found = frozenset[str]()
     for words in names:
         if words & (_AGE | _GENDER) or (words & _PERSON and words & _ID):
@@ -207,7 +207,7 @@ class _Stripper:
         self.removed: set[str] = set()
 
     def document(self, text: str, depth: int = 0) -> str:
-        """A whole payload, or a text in it that is a document itself."""
+        """Redact a whole payload, or a text in it that is a document itself."""
         start = text.lstrip("\ufeff \t\r\n")[:1]
         if start in ("{", "["):
             return edited(text, self._json(text, depth))
@@ -216,7 +216,7 @@ class _Stripper:
         return self.line(text)
 
     def line(self, text: str) -> str:
-        """A text of no known form: what is said as `age=34` or `age is 34`, and what has a shape."""
+        """Redact a text of no known form: what is said as `age=34` or `age is 34`, and what has a shape."""
         return self._shapes(edited(text, self._pairs(text)), own=False)
 
     def _pairs(self, text: str) -> Iterator[tuple[int, int, str]]:
@@ -233,7 +233,7 @@ class _Stripper:
                     yield start, end, self._note(what, said)
 
     def _json(self, text: str, depth: int) -> Iterator[tuple[int, int, str]]:
-        """What is to be put where. Walks without recursion: a payload may be nested as deep as it likes."""
+        """Yield the edits of a JSON text. Walks without recursion: a payload may be nested as deep as it likes."""
         waiting = [(span, NOWHERE, NOWHERE, True) for span in scan(text)]
         while waiting:
             span, words, around, top = waiting.pop()  # what a list holds goes by the name of the list
@@ -269,7 +269,7 @@ class _Stripper:
                 yield chunk.start, chunk.end, new
 
     def _leaf(self, said: str, words: Words, around: Words, top: bool, depth: int) -> str:
-        """What is kept of a value."""
+        """Redact a value."""
         if said.strip() in ("", "null") or _NOTE.fullmatch(said):
             return said
         if what := _personal(words, around, said.strip()):
@@ -293,7 +293,7 @@ class _Stripper:
         return _MAC_OR_DIGITS.fullmatch(said.strip()) is not None and _hex(said) in self._own
 
     def _shapes(self, text: str, own: bool, around: Words = NOWHERE, serial: bool = False) -> str:
-        """A text without what has the shape of something personal; addresses stay if they are the sensor's `own`."""
+        """Redact what has the shape of something personal; addresses stay if they are the sensor's `own`."""
         for what, shape in _SHAPES:
             text = shape.sub(lambda m, what=what: self._note(what, m[0]), text)  # type: ignore[misc]
         text = _RUN.sub(lambda m: self._note("data", m[0]) if _is_dense(m[0]) else m[0], text)
@@ -324,12 +324,12 @@ def _is_dense(run: str) -> bool:
 
 
 def _hex(text: str) -> str:
-    """The hexadecimal digits of an address, or of a topic that may hold one."""
+    """Return the hexadecimal digits of an address, or of a topic that may hold one."""
     return re.sub(r"[^0-9a-f]", "", text.lower())
 
 
 def _decoded(payload: bytes) -> tuple[str | None, str]:
-    """The payload as text and the encoding that gives it back; None if it is none."""
+    """Decode a payload to text and the encoding that gives it back; None if it is none."""
     encoding = "utf-16" if payload.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8"
     try:
         text = payload.decode(encoding)

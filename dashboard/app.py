@@ -1,7 +1,6 @@
 """Hangs the screens on the web server: `attach(server, settings)`."""
 
 import logging
-from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -10,10 +9,10 @@ from dash import Dash, set_props
 from fastapi import FastAPI
 
 from besok.model.settings import Settings
+from besok.text.languages import _, language
 from dashboard import counting, router, shell
+from dashboard.caching import CachingMiddleware, fingerprints
 from dashboard.callbacks import Callbacks
-from dashboard.delivery import PackingMiddleware, allowing
-from dashboard.i18n import _, language
 from dashboard.language import LanguageMiddleware
 from dashboard.pages import spaces
 
@@ -32,9 +31,6 @@ class Screens(Dash):
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
         """The page that the browser gets for every address."""
-        scripts = "".join(
-            f'<script src="{self.get_asset_url(name)}{_stamp(name)}"></script>' for name in FIRST
-        )
         loading, no_script = _("Loading …"), _("This page needs JavaScript. The figures are also at /api/v1.")
         return f"""<!DOCTYPE html>
 <html lang="{language()}">
@@ -44,7 +40,7 @@ class Screens(Dash):
 <title>{parts["title"]}</title>
 <link rel="icon" type="image/svg+xml" href="{self.get_asset_url("logo.svg")}">
 <link rel="preload" as="font" type="font/woff2" crossorigin href="{self.get_asset_url("vendor/inter-5.3.0.woff2")}">
-{scripts}
+{self.first_scripts()}
 {parts["css"]}
 </head>
 <body>
@@ -54,11 +50,10 @@ class Screens(Dash):
 </body>
 </html>"""
 
-
-@cache
-def _stamp(name: str) -> str:
-    """What makes the address of an asset change with the file."""
-    return f"?m={(ASSETS / name).stat().st_mtime:.0f}"
+    def first_scripts(self) -> str:
+        """Our scripts before Dash's, with fingerprints as it gives them to the others."""
+        addresses = (f"{self.get_asset_url(name)}?m={(ASSETS / name).stat().st_mtime}" for name in FIRST)
+        return "".join(f'<script src="{address}"></script>' for address in addresses)
 
 
 def attach(server: FastAPI, settings: Settings) -> Dash:
@@ -82,11 +77,12 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     spaces.register(callbacks)
     # Finds the assets. Left to Dash, a first visit to any page but `/` would get none of them.
     app._setup_server()  # type: ignore[no-untyped-call]
-    server.add_middleware(PackingMiddleware)
+    server.add_middleware(CachingMiddleware, known=fingerprints(app, app.first_scripts()))
     server.add_middleware(LanguageMiddleware, default=settings.language)
-    server.state.csp = allowing(
-        server.state.csp, app.csp_hashes()
-    )  # complete only when every callback is registered
+    # Dash starts itself with an inline script, whose hash is known only when every callback is registered.
+    server.state.csp = server.state.csp.replace(
+        "script-src 'self'", " ".join(["script-src 'self'", *app.csp_hashes()]), 1
+    )
     return app
 
 

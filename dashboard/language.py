@@ -8,8 +8,7 @@ from urllib.parse import parse_qs
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from besok.text.languages import known, preferred
-from dashboard.i18n import LANG
+from besok.text.languages import LANG, known, preferred
 
 COOKIE = "besok_lang"
 KEPT_S = 365 * 24 * 3600

@@ -7,9 +7,9 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from besok.model.views.live import SiteInfo
+from besok.text.languages import _, language, named
 from dashboard.address import Address
 from dashboard.components.attrs import HIDDEN, aria, data
-from dashboard.i18n import _, language, named
 
 THEME = {
     "fontFamily": "var(--font)",

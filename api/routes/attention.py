@@ -13,14 +13,12 @@ from api.routes.figures import CSV, Accept, FirstDay, Form, LastDay
 from api.security import same_origin
 from besok import services
 from besok.model import messages
-from besok.model.site import Text
 from besok.model.views.attention import ChannelCoverage, FindingInfo
 from besok.services.wiring import WiringPoint
 from besok.store import attention
 
 router = APIRouter(tags=["Attention"])
 
-ACKNOWLEDGED = Text(sv="fynd kvitteras", en="findings are acknowledged")
 MOST_CELLS = 20_000  # days of sensors, each of which is looked up
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
@@ -87,8 +85,8 @@ def acknowledge(number: Number, body: Acknowledgement, db: Db, now: Now, request
     """Says that somebody has seen it, and why it stands. It changes no figure, and the finding ends by itself when its
     cause is gone. Said again, the last word counts and the first stays in the history. 409 if it is resolved."""
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.elsewhere(ACKNOWLEDGED))
+        raise HTTPException(403, messages.FOREIGN_ACKNOWLEDGEMENT)
     try:
         return attention.acknowledge(db, number, body.who, body.note, now)
     except attention.Resolved as exc:
-        raise HTTPException(409, exc.both) from None
+        raise HTTPException(409, exc.message) from None

@@ -22,7 +22,6 @@ from besok.store.calibrations import calibration as known_calibration
 
 router = APIRouter(tags=["Counting beside sensors"])
 
-TAKEN = Text(sv="räkningar tas emot", en="counts are taken")
 LONGEST = timedelta(hours=12)
 OLDEST = timedelta(days=60)  # a phone may have been offline for long
 SLACK = timedelta(seconds=2)  # by which a tap may lie outside of its count
@@ -126,7 +125,7 @@ def receive(
     """Keeps a count under the id that the sender made. Sent again it changes nothing (200); another count under the
     same id is refused (409). It changes no figure: somebody has to accept a correction first."""
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.elsewhere(TAKEN))
+        raise HTTPException(403, messages.FOREIGN_COUNT)
     if said := _wrong(body):
         raise HTTPException(422, said)
     stored = validation_counts.receive(db, site.id, _count(count, body), now)
@@ -134,7 +133,7 @@ def receive(
     return Received(id=count, stored=stored)
 
 
-def _wrong(body: CountIn) -> Text | None:
+def _wrong(body: CountIn) -> messages.Translatable | None:
     """What cannot be of the times of a count."""
     if wrong := [t.year for t in (body.begins, body.ends, body.sent) if t.year not in YEARS]:
         return messages.no_year(wrong[0])

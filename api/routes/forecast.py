@@ -15,6 +15,7 @@ from besok.model.site import Site, Text
 from besok.model.views.forecast import Record, Scored
 from besok.store.database import Database
 from besok.text import narratives
+from besok.text.languages import in_both
 
 router = APIRouter(tags=["Forecast"])
 
@@ -56,9 +57,10 @@ def forecast(
         )
         return rows(getattr(found, part), kind, asked, name)
     weekdays = services.weekday_growth(db, site.id, calendar.business_day(now, site))
-    return Forecast(
-        forecast=found, sentences=narratives.of(found, site.target.factor if site.target else 1.0, weekdays)
-    )
+    factor = site.target.factor if site.target else 1.0
+    said = in_both(lambda: "\n".join(narratives.of(found, factor, weekdays)))
+    pairs = zip(said.sv.splitlines(), said.en.splitlines(), strict=True)
+    return Forecast(forecast=found, sentences=tuple(Text(sv=sv, en=en) for sv, en in pairs))
 
 
 @router.get(
@@ -75,7 +77,9 @@ def record(
     if (asked := wanted(form, accept)) != "json":
         return rows(found, Scored, asked, f"{site.id}-forecasts")
     records = tuple(services.records(found))
-    return ForecastRecord(records=records, sentence=narratives.record(records), forecasts=tuple(found))
+    return ForecastRecord(
+        records=records, sentence=in_both(lambda: narratives.record(records)), forecasts=tuple(found)
+    )
 
 
 def _scored(db: Database, site: Site, now: Now) -> list[Scored]:

@@ -23,6 +23,7 @@ from besok.store import action_effects
 from besok.store import actions as ledger
 from besok.store.database import Database
 from besok.text import narratives
+from besok.text.languages import in_both
 
 router = APIRouter(tags=["Ledger"])
 
@@ -31,7 +32,6 @@ Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,100}$")]
 Who = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=60, pattern=WORD)]
 WHO = Field(description="Who writes this down, a name or initials; only `besok action list --log` shows it")
-WRITTEN = Text(sv="det som önskats skrivs", en="the ledger is written")
 BOTH = "In Swedish or in English; if one of them is left out, the other stands for both"
 
 
@@ -168,7 +168,7 @@ def amend(site: KnownSite, action: str, body: Became, db: Db, now: Now, request:
 
 def _ours(request: Request) -> None:
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
-        raise HTTPException(403, messages.elsewhere(WRITTEN))
+        raise HTTPException(403, messages.FOREIGN_ACTION)
 
 
 def _kept(write: Callable[[], Any]) -> Any:
@@ -176,7 +176,7 @@ def _kept(write: Callable[[], Any]) -> Any:
     try:
         return write()
     except CalendarFileError as exc:
-        raise HTTPException(422, exc.both or str(exc)) from None
+        raise HTTPException(422, exc.message or str(exc)) from None
 
 
 def _info(db: Database, site: Site, now: datetime, name: str) -> ActionInfo:
@@ -206,10 +206,11 @@ def _free_id(title: str, taken: set[str]) -> str:
 
 def _gave(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
     whole = {a.action: not a.spaces for a in services.actions(db, site.id, business_day(now, site))}
-    found = action_effects.kept(db, site.id)
-    return {
-        name: Gave(effect=e, sentence=narratives.gave(e, whole.get(name, True))) for name, e in found.items()
-    }
+
+    def told(name: str, effect: ActionEffect) -> Gave:
+        return Gave(effect=effect, sentence=in_both(lambda: narratives.gave(effect, whole.get(name, True))))
+
+    return {name: told(name, effect) for name, effect in action_effects.kept(db, site.id).items()}
 
 
 def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:

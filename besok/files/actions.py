@@ -111,7 +111,7 @@ def parse(
         actions[action.site, action.id] = line, action
         today = now.astimezone(ZoneInfo(reading.sites[action.site].timezone)).date()
         for key, reason in check(action, today):
-            reading.wrong(line, f"{key}: {reason.en}")
+            reading.wrong(line, f"{key}: {reason}")
     if not actions and not reading.problems:
         raise CalendarFileError(f"{name} has columns and no actions; write a line for each below the first")
     if reading.problems:

@@ -74,7 +74,7 @@ class Ledger:
 
 
 def parse(text: str, name: str = "ledger") -> tuple[Action, ...]:
-    """The actions of a ledger file (TOML). Raises CalendarFileError with every problem and its line."""
+    """Parse the actions of a ledger file (TOML). Raises CalendarFileError with every problem and its line."""
     try:
         raw = tomlfile.load(text)
     except ValueError as exc:
@@ -84,7 +84,7 @@ def parse(text: str, name: str = "ledger") -> tuple[Action, ...]:
     problems: list[Problem] = [*tomlfile.unknown_keys(Ledger, raw), *parts.problems]
     seen: set[tuple[str, str]] = set()
     for path, action in actions:
-        problems += [((*path, key), reason.en) for key, reason in check(action)]
+        problems += [((*path, key), str(reason)) for key, reason in check(action)]
         if (action.site, action.id) in seen:
             problems.append(((*path, "id"), f'the id "{action.id}" is used twice; give each its own'))
         seen.add((action.site, action.id))
@@ -95,9 +95,10 @@ def parse(text: str, name: str = "ledger") -> tuple[Action, ...]:
     return tuple(action for _, action in actions)
 
 
-def check(action: Action, today: date = date.max) -> Iterator[tuple[str, Text]]:
-    """What is wrong with an action: the key, and a sentence. By `today` at the site it has been asked for and answered,
-    though it may be done later; any day is believed if it is left out.
+def check(action: Action, today: date = date.max) -> Iterator[tuple[str, messages.Translatable]]:
+    """Yield what is wrong with an action: the key, and a sentence.
+
+    By `today` it has been asked for and answered, though it may be done later.
     """
     if not _ID.fullmatch(action.id) or len(action.id) > LONGEST_ID:
         yield "id", messages.no_id(action.id[:80])
@@ -124,7 +125,7 @@ def check(action: Action, today: date = date.max) -> Iterator[tuple[str, Text]]:
 
 
 def changes(old: Action | None, new: Action) -> list[str]:
-    """What becomes different, in words for the log; empty if nothing does."""
+    """Describe what becomes different, in words for the log; empty if nothing does."""
     if old is None:
         return [
             f"added: {new.title.sv} / {new.title.en}",
@@ -147,7 +148,7 @@ def _told(name: str, value: object) -> str:
 
 
 def id_of(title: str) -> str:
-    """The id that a title makes: "Öppet längre på söndagar" is oppet-langre-pa-sondagar; empty where it has no letter.
+    """Make an id from a title: "Öppet längre på söndagar" is oppet-langre-pa-sondagar; empty where it has no letter.
 
     There is room left for a number behind it.
     """
@@ -163,10 +164,10 @@ def id_of(title: str) -> str:
 
 
 def as_cell(text: str) -> str:
-    """A text that anybody may have written, as a cell with which no spreadsheet reckons."""
+    """Write a text that anybody may have written as a cell that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def from_cell(cell: str) -> str:
-    """What such a cell says."""
+    """Return the text of such a cell."""
     return cell[1:] if cell.startswith("'") and cell[1:].startswith(FORMULA) else cell

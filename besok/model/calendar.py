@@ -25,8 +25,9 @@ _HOURS = re.compile(r"(\d{1,2}):([0-5]\d)\s*[-–]\s*(\d{1,2}):([0-5]\d)")
 _CACHED_DAYS = 8192  # business days kept: several sites for several years
 
 
+@lru_cache(maxsize=512)
 def parse_hours(text: str, day_start: time = time(4)) -> Minutes:
-    """Opening hours in minutes after midnight, in order: "08:00-20:00, 21:00-22:00", "22:00-27:00", "always", "closed".
+    """Parse opening hours to minutes after midnight, in order: "08:00-20:00, 21:00-22:00", "22:00-27:00", "always".
 
     Raises ValueError with a sentence that says what is wrong and what to write instead.
     """
@@ -44,7 +45,7 @@ def parse_hours(text: str, day_start: time = time(4)) -> Minutes:
 
 
 def _parse_interval(text: str, begin: int) -> tuple[int, int]:
-    """One "08:00-20:00" in minutes. `begin` is when the business day begins, in minutes after midnight."""
+    """Parse one "08:00-20:00" to minutes. `begin` is when the business day begins, in minutes after midnight."""
     match = _HOURS.fullmatch(text.strip())
     if not match:
         raise ValueError(f'"{text.strip()}" is not opening hours; write "08:00-20:00", "always" or "closed"')
@@ -68,10 +69,10 @@ def _clock(minutes: int) -> str:
 
 @lru_cache(maxsize=512)
 def public_holidays(country: str, year: int) -> Mapping[date, str]:
-    """The days of `year` on which `on_holiday` holds in `country` ("SE"), with their names; empty for no country.
+    """Return the days of `year` on which `on_holiday` holds in `country` ("SE"), with their names; empty for "".
 
-    To the official days come those that the law treats as such, and in Sweden Easter Eve: midsummer, Christmas and New
-    Year's Eve are no public holidays there, yet public institutions are closed. Plain Sundays are not holidays.
+    Beside public holidays these are the days that the law treats as such, and in Sweden Easter Eve: midsummer,
+    Christmas and New Year's Eve are no public holidays there, yet public institutions are closed.
     """
     if not country:
         return {}
@@ -85,12 +86,12 @@ def public_holidays(country: str, year: int) -> Mapping[date, str]:
 
 
 def holiday(day: date, opening: OpeningHours) -> str | None:
-    """The name of the public holiday on `day`, None on any other day."""
+    """Return the name of the public holiday on `day`, None on any other day."""
     return public_holidays(opening.country, day.year).get(day)
 
 
 def hours_text(day: date, opening: OpeningHours) -> str:
-    """The hours string that holds on `day`: an exception's, else a holiday's, else the weekday's.
+    """Return the hours string that holds on `day`: an exception's, else a holiday's, else the weekday's.
 
     Where exceptions overlap the one that is written last holds.
     """
@@ -100,13 +101,8 @@ def hours_text(day: date, opening: OpeningHours) -> str:
     return opening.on_holiday if holiday(day, opening) else opening.week[day.weekday()]
 
 
-@lru_cache(maxsize=64)
-def _hours(text: str, day_start: time) -> Minutes:
-    return parse_hours(text, day_start)
-
-
 def _utc(day: date, minutes: int, timezone: str) -> datetime:
-    """The moment `minutes` of wall-clock time after midnight of `day`.
+    """Return the moment `minutes` of wall-clock time after midnight of `day`.
 
     A wall-clock time that summer time skips is taken as an hour later, one that comes twice as its first coming.
     """
@@ -122,7 +118,7 @@ def _bounds(day: date, timezone: str, day_start: time) -> Interval:
 
 @lru_cache(maxsize=_CACHED_DAYS)
 def _intervals(day: date, opening: OpeningHours, timezone: str, day_start: time) -> tuple[Interval, ...]:
-    hours = _hours(hours_text(day, opening), day_start)
+    hours = parse_hours(hours_text(day, opening), day_start)
     pairs = ((_utc(day, start, timezone), _utc(day, until, timezone)) for start, until in hours)
     return tuple((start, until) for start, until in pairs if start < until)
 
@@ -133,7 +129,7 @@ def day_bounds(day: date, site: Site) -> Interval:
 
 
 def business_day(t: datetime, site: Site) -> date:
-    """The business day in which the moment `t` (aware) lies."""
+    """Return the business day in which the moment `t` (aware) lies."""
     wall = t.astimezone(ZoneInfo(site.timezone)).replace(tzinfo=None)
     begin = timedelta(hours=site.day_start.hour, minutes=site.day_start.minute)
     day = (wall - begin).date()
@@ -142,7 +138,7 @@ def business_day(t: datetime, site: Site) -> date:
 
 
 def open_intervals(day: date, site: Site) -> tuple[Interval, ...]:
-    """The opening hours of the business day `day`, in order; empty when closed."""
+    """Return the opening hours of the business day `day`, in order; empty when closed."""
     return _intervals(day, site.opening, site.timezone, site.day_start)
 
 

@@ -28,7 +28,7 @@ NOTHING = Known()
 
 
 def known_from(sites: Sequence[Site]) -> Known:
-    """What `sites` tell adapters. Times without a zone are those of the first site; a mapping's are of its own site."""
+    """Collect what `sites` tell adapters. Times without a zone are the first site's; a mapping's are its own site's."""
     sensors = [(site, sensor) for site in sites for sensor in site.sensors]
     return Known(
         zone=sites[0].timezone if sites else NOTHING.zone,

@@ -18,15 +18,15 @@ BesokError
 The text of an error is written for the person who reads it: what happened, and what to do.
 """
 
-from besok.model.site import Text
+from besok.model.messages import Translatable
 
 
 class BesokError(Exception):
-    """Something Besök can explain; `both` is the same in both languages, of what the pages show."""
+    """Something Besök can explain; `message` is what pages translate, None where only commands and logs tell it."""
 
-    def __init__(self, said: str | Text = "") -> None:
-        super().__init__(said.en if isinstance(said, Text) else said)
-        self.both = said if isinstance(said, Text) else None
+    def __init__(self, said: str | Translatable = "") -> None:
+        super().__init__(str(said))
+        self.message = said if isinstance(said, Translatable) else None
 
     @property
     def in_full(self) -> str:

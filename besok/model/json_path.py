@@ -57,7 +57,7 @@ class Path:
     level: int = 0
 
     def find(self, place: Place) -> list[Found]:
-        """What the path leads to, in order; empty if it leads nowhere. Raises Unreadable for JSON it gets lost in."""
+        """Return what the path leads to, in order; may be empty. Raises Unreadable for JSON nested too deeply."""
         if self.query is not None:
             return self._queried(place.message if self.begins == "message" else place.item, self.query)
         if self.begins == "constant":
@@ -78,7 +78,7 @@ class Path:
 
 @lru_cache(maxsize=4096)
 def compiled(text: str) -> Path:
-    """The path that `text` describes. Raises PathError."""
+    """Compile the path that `text` describes. Raises PathError."""
     if len(text) > 1 and text[0] == text[-1] == "'":
         return Path(text, "constant", constant=text[1:-1])
     if level := _LEVEL.fullmatch(text):

@@ -13,7 +13,7 @@ class Kind(StrEnum):
     LEVEL = "level"  # a state: averaged over time
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Metric:
     """One row of the catalogue. `code` is what the database stores; it never changes and is never reused."""
 
@@ -26,7 +26,7 @@ class Metric:
     description: str
 
     def problem(self, value: float) -> str | None:
-        """Why `value` cannot be a reading of this metric, in words for a caretaker; None if it can."""
+        """Say why `value` cannot be a reading of this metric, in words for a caretaker; None if it can."""
         if isfinite(value) and self.low <= value <= self.high:
             return None
         return (
@@ -34,114 +34,25 @@ class Metric:
         )
 
 
-METRICS = {
-    m.name: m
-    for m in (
-        Metric(
-            code=1,
-            name="in",
-            kind=Kind.FLOW,
-            unit="people",
-            low=0,
-            high=100_000,
-            description="people going in",
-        ),
-        Metric(
-            code=2,
-            name="out",
-            kind=Kind.FLOW,
-            unit="people",
-            low=0,
-            high=100_000,
-            description="people going out",
-        ),
-        Metric(
-            code=3, name="in_total", kind=Kind.TOTAL, unit="people", low=0, high=1e12, description="people in"
-        ),
-        Metric(
-            code=4,
-            name="out_total",
-            kind=Kind.TOTAL,
-            unit="people",
-            low=0,
-            high=1e12,
-            description="people out",
-        ),
-        Metric(
-            code=5,
-            name="passages",
-            kind=Kind.FLOW,
-            unit="people",
-            low=0,
-            high=100_000,
-            description="people passing",
-        ),
-        Metric(
-            code=6,
-            name="passages_total",
-            kind=Kind.TOTAL,
-            unit="people",
-            low=0,
-            high=1e12,
-            description="people passed",
-        ),
-        Metric(
-            code=10, name="people", kind=Kind.LEVEL, unit="people", low=0, high=100_000, description="people"
-        ),
-        Metric(code=11, name="occupied", kind=Kind.LEVEL, unit="0/1", low=0, high=1, description="presence"),
-        Metric(
-            code=12, name="motions", kind=Kind.LEVEL, unit="", low=0, high=1e6, description="movements lately"
-        ),
-        Metric(
-            code=13,
-            name="motions_total",
-            kind=Kind.LEVEL,
-            unit="",
-            low=0,
-            high=1e12,
-            description="movements ever",
-        ),
-        Metric(
-            code=14, name="dwell_s", kind=Kind.LEVEL, unit="s", low=0, high=604_800, description="mean stay"
-        ),
-        Metric(
-            code=20,
-            name="co2_ppm",
-            kind=Kind.LEVEL,
-            unit="ppm",
-            low=0,
-            high=40_000,
-            description="carbon dioxide",
-        ),
-        Metric(
-            code=21,
-            name="temperature_c",
-            kind=Kind.LEVEL,
-            unit="°C",
-            low=-60,
-            high=85,
-            description="temperature",
-        ),
-        Metric(
-            code=22, name="humidity_pct", kind=Kind.LEVEL, unit="%", low=0, high=100, description="humidity"
-        ),
-        Metric(
-            code=23, name="light_lux", kind=Kind.LEVEL, unit="lx", low=0, high=200_000, description="light"
-        ),
-        Metric(
-            code=24, name="sound_db", kind=Kind.LEVEL, unit="dB", low=0, high=160, description="sound level"
-        ),
-        Metric(
-            code=30, name="battery_pct", kind=Kind.LEVEL, unit="%", low=0, high=100, description="battery"
-        ),
-        Metric(
-            code=31,
-            name="battery_v",
-            kind=Kind.LEVEL,
-            unit="V",
-            low=0,
-            high=60,
-            description="battery voltage",
-        ),
-    )
-}
+_CATALOGUE = (
+    # code, name, kind, unit, low, high, description
+    Metric(1, "in", Kind.FLOW, "people", 0, 100_000, "people going in"),
+    Metric(2, "out", Kind.FLOW, "people", 0, 100_000, "people going out"),
+    Metric(3, "in_total", Kind.TOTAL, "people", 0, 1e12, "people in"),
+    Metric(4, "out_total", Kind.TOTAL, "people", 0, 1e12, "people out"),
+    Metric(5, "passages", Kind.FLOW, "people", 0, 100_000, "people passing"),
+    Metric(6, "passages_total", Kind.TOTAL, "people", 0, 1e12, "people passed"),
+    Metric(10, "people", Kind.LEVEL, "people", 0, 100_000, "people"),
+    Metric(11, "occupied", Kind.LEVEL, "0/1", 0, 1, "presence"),
+    Metric(12, "motions", Kind.LEVEL, "", 0, 1e6, "movements lately"),
+    Metric(13, "motions_total", Kind.LEVEL, "", 0, 1e12, "movements ever"),
+    Metric(14, "dwell_s", Kind.LEVEL, "s", 0, 604_800, "mean stay"),
+    Metric(20, "co2_ppm", Kind.LEVEL, "ppm", 0, 40_000, "carbon dioxide"),
+    Metric(21, "temperature_c", Kind.LEVEL, "°C", -60, 85, "temperature"),
+    Metric(22, "humidity_pct", Kind.LEVEL, "%", 0, 100, "humidity"),
+    Metric(23, "light_lux", Kind.LEVEL, "lx", 0, 200_000, "light"),
+    Metric(24, "sound_db", Kind.LEVEL, "dB", 0, 160, "sound level"),
+    Metric(30, "battery_pct", Kind.LEVEL, "%", 0, 100, "battery"),
+    Metric(31, "battery_v", Kind.LEVEL, "V", 0, 60, "battery voltage"),
+)
+METRICS = {metric.name: metric for metric in _CATALOGUE}

@@ -1,4 +1,4 @@
-"""Numbers with the word they count, in the English of commands and answers; the pages have `dashboard.i18n.plural`."""
+"""Numbers with the word they count, in the English of commands and logs; what is translated has `besok.text`."""
 
 
 def many(n: float, one: str, several: str = "") -> str:

@@ -34,8 +34,6 @@ class Message:
     `client` and `packet_id` are the broker's name for this delivery (0: it has none), and `duplicate` its word that it
     may have delivered the message before. `client` is empty where the numbers do not outlast a connection.
     `begins_session`: the broker has no memory of this client, and begins its numbers anew with this message.
-    `echo`: it comes in the place where the very same came before, on an earlier connection
-    (collectors/broker_replay.py).
     """
 
     topic: str
@@ -46,7 +44,6 @@ class Message:
     client: str = ""
     packet_id: int = 0
     begins_session: bool = False
-    echo: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
 
 
 def load() -> Settings:
-    """The settings of this process. Raises SettingsError naming each one that cannot be used."""
+    """Read the settings of this process. Raises SettingsError naming each one that cannot be used."""
     try:
         return Settings()
     except ValidationError as exc:

@@ -28,7 +28,7 @@ _KEY = re.compile(r"""\s*(?:([\w.-]+)|"([^"]*)"|'([^']*)')\s*=""")
 
 
 def load(text: str) -> dict[str, Any]:
-    """What the text holds. Raises ValueError with a sentence if it is not TOML."""
+    """Parse TOML. Raises ValueError with a sentence if it is none."""
     try:
         return tomllib.loads(text)
     except (
@@ -56,7 +56,7 @@ class Parts:
     def several(
         self, kind: type[_Part], raw: Raw, path: Path, key: str, header: str = ""
     ) -> list[tuple[Path, _Part]]:
-        """The parts under `key` that can be read, with their paths; `header` is what begins each in the file."""
+        """Return the parts under `key` that can be read, with their paths; `header` is what begins each in the file."""
         items = raw.get(key, [])
         if not isinstance(items, list):
             self.problems.append(((*path, key), f"there can be several; begin each with [[{header or key}]]"))
@@ -65,7 +65,7 @@ class Parts:
         return [(at, part) for at, part in read if part is not None]
 
     def one(self, kind: type[_Part], raw: Any, path: Path) -> _Part | None:
-        """The part, or None if it cannot be read."""
+        """Return the part, or None if it cannot be read."""
         try:
             part: _Part = _adapter(cast(Hashable, kind)).validate_python(raw)
         except ValidationError as exc:
@@ -76,12 +76,12 @@ class Parts:
 
 @lru_cache(maxsize=64)
 def _adapter(kind: Any) -> TypeAdapter[Any]:
-    """What reads this kind of part; to make it takes longer than to use it."""
+    """Return what reads this kind of part; to make it takes longer than to use it."""
     return TypeAdapter(kind)
 
 
 def _reason(error: ErrorDetails) -> str:
-    """What pydantic found, in words for whoever wrote the file."""
+    """Say what pydantic found, in words for whoever wrote the file."""
     if error["type"] == "missing":
         return "is missing; add it"
     wrong = literal(error["input"]) if not isinstance(error["input"], dict | list) else "this"
@@ -93,7 +93,7 @@ def _reason(error: ErrorDetails) -> str:
 
 
 def unknown_keys(kind: Any, raw: Any, path: Path = ()) -> Iterator[Problem]:
-    """The keys that no field of `kind`, or of the dataclasses in it, is named after."""
+    """Yield the keys that no field of `kind`, or of the dataclasses in it, is named after."""
     if not isinstance(raw, dict):
         return
     hints = get_type_hints(kind)
@@ -114,7 +114,7 @@ def _dataclasses_in(hint: Any) -> Iterator[Any]:
 
 
 def line_index(text: str) -> dict[Path, int]:
-    """The line of each section and key: ("sites", 0, "spaces", 3, "parent") -> 41."""
+    """Return the line of each section and key: ("sites", 0, "spaces", 3, "parent") -> 41."""
     lines: dict[Path, int] = {}
     last: dict[Path, int] = {}  # of each [[list]], the number of its last item
     here: Path = ()
@@ -138,7 +138,7 @@ def line_index(text: str) -> dict[Path, int]:
 def told(
     problems: Collection[Problem], text: str, raw: Raw, name: str, inline: Collection[str] = ()
 ) -> list[str]:
-    """The problems as sentences in order: "NAME line 12: [[section]] id: what, what to do".
+    """Write the problems as sentences in order: "NAME line 12: [[section]] id: what, what to do".
 
     Tables whose keys are `inline` are written beside their key, and are no sections.
     """
@@ -180,7 +180,7 @@ def _label(part: Raw) -> str:
 
 
 def block(header: str, part: Any) -> str:
-    """The section of a part: its plain fields, without those that have their default value."""
+    """Write the section of a part: its plain fields, without those that have their default value."""
     pairs = ((f, getattr(part, f.name)) for f in fields(part))
     plain = ((f, v) for f, v in pairs if _is_value(v) and v != f.default)
     return "".join([f"{header}\n", *(f"{f.name} = {literal(v)}\n" for f, v in plain)])
@@ -194,7 +194,7 @@ def _is_value(value: Any) -> bool:
 
 
 def literal(value: Any) -> str:
-    """A value as TOML writes it."""
+    """Write a value as TOML."""
     if isinstance(value, Text):
         return f"{{ sv = {literal(value.sv)}, en = {literal(value.en)} }}"
     if isinstance(value, str):

@@ -26,7 +26,7 @@ UNITS = {
 
 
 def unit_of(name: str) -> str:
-    """The unit in which `name` (a metric, or `period_s`) is kept."""
+    """Return the unit in which `name` (a metric, or `period_s`) is kept."""
     return "s" if name == "period_s" else METRICS[name].unit
 
 

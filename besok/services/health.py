@@ -34,7 +34,7 @@ def health(db: Database, now: datetime) -> Health:
         ok=current and all(s.ok for s in services),
         time=now,
         schema_current=current,
-        schema_problem=mismatch.en if mismatch else None,
+        schema_problem=str(mismatch) if mismatch else None,
         edition=row.edition if row else "",
         last_received=row.last_received if row else None,
         rejected=row.rejected if row else 0,

@@ -116,7 +116,7 @@ def _put(
     site_id = _site(conn, action.site)
     ((today,),) = conn.execute(sql("site_today"), {"site": action.site, "now": now}).fetchall()
     for wrong, reason in check(action, today):
-        raise CalendarFileError(Text(sv=reason.sv, en=f"{action.id}: {wrong}: {reason.en}"))
+        raise CalendarFileError(messages.of_action(action.id, wrong, reason))
     different = changes(old, action)
     if not different:
         return []

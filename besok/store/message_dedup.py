@@ -1,13 +1,13 @@
-"""The ledger of messages: what has been stored once and comes again is not stored a second time.
+"""De-duplication of messages: what has been stored once is not stored a second time when it is redelivered.
 
-Most readings need none of this: a device that tells the time has told the key of its reading, and writing it again
-changes nothing. The ledger is for messages that carry no time, or one that is not the device's own (a radio frame heard
-by two networks), and for those that are rejected. It is written in the transaction of the readings, so whatever is
-killed, a message is in both or in neither.
+Most readings need none of this: a device that sends a time has told the key of its reading, and writing it again
+changes nothing. The table `seen` is for messages that carry no time, or one that is not the device's own (a radio frame
+heard by two networks), and for rejected ones. It is written in the transaction of the readings, so whatever is killed,
+a message is in both or in neither.
 
-A message may be known by two marks. Its own numbering (`Identity`) holds on whatever way it comes. The numbering of the
-broker (client and packet id) holds only for what the broker calls a redelivery, since it uses each number again and
-again; so a packet id stands for the last message that had it, and is forgotten before its number comes round.
+A message has up to two marks. Its own numbering (`Identity`) holds on any way. The numbering of the broker
+(client and packet id) holds only for what the broker marks as sent before, since it uses each number again and again;
+so a packet id stands for the last message that had it, and is forgotten before its number comes round.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,14 +29,12 @@ PACKET_WINDOW = timedelta(days=30)  # longer than any broker keeps a session
 Connection = psycopg.Connection[Any]
 
 
-@dataclass(
-    frozen=True, slots=True, kw_only=True, eq=False
-)  # two deliveries are never the same, whatever they say
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Origin:
-    """The delivery of a message that is to be stored once. `digest` is of what the message says.
+    """The delivery of a message that is to be stored once; no two are equal, whatever they say.
 
-    `packet_id` is the broker's number of the delivery to `client`, 0 if it has none; `redelivered` is the broker's
-    word that it may have sent it before.
+    `digest` is of what the message says, `packet_id` the broker's number of the delivery to `client` (0 for none), and
+    `redelivered` the broker's mark that it may have sent it before.
     """
 
     received: datetime
@@ -48,12 +46,12 @@ class Origin:
 
     @property
     def scope(self) -> str:
-        """The scope of the broker's numbers."""
+        """Return the scope of the broker's numbers."""
         return _scope(self.client)
 
     @property
     def marks(self) -> Iterator["Mark"]:
-        """All that the message is known by."""
+        """Yield all that the message is known by."""
         own = self.identity
         if own:
             until = self.received + timedelta(seconds=own.window_s)
@@ -64,7 +62,7 @@ class Origin:
 
 
 class Mark(NamedTuple):
-    """A row of the ledger."""
+    """A row of the table `seen`."""
 
     scope: str
     mark: str
@@ -77,7 +75,7 @@ Key = tuple[str, str, bytes]
 
 
 def repeats(conn: Connection, origins: Sequence[Origin]) -> set[Origin]:
-    """Enters the deliveries; those of them whose message was stored before, or comes twice among them.
+    """Enter the deliveries; return those whose message was stored before, or comes twice among them.
 
     To be called before the transaction locks anything else: whoever enters the same message at the same time waits
     here until this transaction has ended.
@@ -107,12 +105,12 @@ def _columns(marks: Iterable[Mark]) -> dict[str, str]:
 
 
 def forget(conn: Connection, now: datetime) -> int:
-    """Forgets what can be no repeat any more; how many marks."""
+    """Forget what can be no repeat any more; return how many marks."""
     return conn.execute(sql("seen_forget"), {"now": now}).rowcount
 
 
 def forget_sessions(conn: Connection, clients: Iterable[str], origins: Iterable[Origin]) -> None:
-    """Forgets the packet ids of these clients: the broker has forgotten their sessions, and numbers from 1 again.
+    """Forget the packet ids of these clients: the broker has forgotten their sessions, and numbers from 1 again.
 
     A message of the new session that is redelivered before we have stored it would else be taken for the one that had
     its number in the old session, if both say the same. `origins`, with which the session begins, are not forgotten if
@@ -125,7 +123,7 @@ def forget_sessions(conn: Connection, clients: Iterable[str], origins: Iterable[
 
 
 def _marks(origins: Sequence[Origin], found: set[Origin]) -> tuple[dict[Key, Mark], int]:
-    """The marks of as many of the deliveries as can be entered at once, and how many those are.
+    """Return the marks of as many deliveries as can be entered at once, and how many those are.
 
     Those that repeat an earlier one of them are added to `found`. A mark that is used once more (its window is over)
     has to wait until the earlier one is entered.
@@ -154,7 +152,7 @@ def _is_packet(origin: Origin, mark: Mark) -> bool:
 
 
 def _forget_packets(conn: Connection, deliveries: Sequence[Origin]) -> None:
-    """Forgets the messages that had these packet ids before, and those whose ids will soon be given out again.
+    """Forget the messages that had these packet ids before, and those whose ids will soon be given out again.
 
     The broker gives an id to another message only after the former one was acknowledged. It may say of that other one
     too that it is redelivered, though its first delivery never reached us; if it says the same as the one a lap ago,
@@ -178,7 +176,7 @@ def _forget_packets(conn: Connection, deliveries: Sequence[Origin]) -> None:
 
 
 def _next_half(packet_id: int) -> list[tuple[str, str]]:
-    """The marks that come after `packet_id` in the next half of the lap, but for the nearest, as one or two ranges."""
+    """Return the marks after `packet_id` in the next half of the lap, but for the nearest, as one or two ranges."""
     first, last = ((packet_id - 1 + steps) % PACKET_IDS + 1 for steps in (NEAR, PACKET_IDS // 2))
     ranges = [(first, last)] if first <= last else [(first, PACKET_IDS), (1, last)]
     return [(_packet(a), _packet(b)) for a, b in ranges]
@@ -193,7 +191,7 @@ def _packet(packet_id: int) -> str:
 
 
 def _short(text: str) -> str:
-    """`text` as an index can hold it: what is long or not printable is replaced by a hash."""
+    """Return `text` as an index can hold it: what is long or not printable is replaced by a hash."""
     if len(text) <= LONGEST and text.isprintable():
         return text
     return f"hash:{blake2b(text.encode('utf-8', 'replace'), digest_size=16).hexdigest()}"

@@ -18,7 +18,6 @@ import psycopg
 from besok.model import messages
 from besok.model.errors import SchemaMismatch
 from besok.model.metrics import METRICS
-from besok.model.site import Text
 from besok.store.database import Database, sql
 
 FRESH_S = 5  # a database that was of our version is asked again after so long
@@ -58,7 +57,7 @@ def anew() -> Anew:
     return Anew(len(versions), hashlib.sha256("\n".join(parts).encode()).hexdigest())
 
 
-def mismatch(conn: psycopg.Connection[Any]) -> Text | None:
+def mismatch(conn: psycopg.Connection[Any]) -> messages.Translatable | None:
     """What is the matter with the version of the database, in a sentence; None if it is this program's."""
     had, made = _had(conn), _made(conn)
     if had.keys() - migrations().keys() or made.version > anew().version:

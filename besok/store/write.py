@@ -1,7 +1,7 @@
 """The write transaction: readings in, buckets and days recomputed from them, listeners told - all or nothing.
 
 Writing the same batch again changes nothing, so whoever is not sure whether a batch was committed writes it again.
-Everything is locked in one order: the trail, the ledger of messages, then devices and channels, then portals.
+Everything is locked in one order: seen messages, then devices and channels, then portals.
 """
 
 import json
@@ -16,16 +16,15 @@ import psycopg
 
 from besok.model.metrics import METRICS
 from besok.model.readings import Flag, Message, Reading, Refusal, Status
-from besok.store import message_dedup, redelivery, rollup
+from besok.store import message_dedup, rollup
 from besok.store.database import Database, array, sql
 from besok.store.message_dedup import Origin
-from besok.store.redelivery import Step
 
 Key = tuple[str, str, str]  # source, device, channel
 
 
 class Incoming(NamedTuple):  # tuples are quickly made, and there are tens of thousands of them
-    """A reading on its way in; its `time` is set by now. `origin` ties it to its message, for the ledger."""
+    """A reading on its way in; its `time` is set by now. `origin` ties it to its message, for de-duplication."""
 
     reading: Reading
     received: datetime
@@ -53,10 +52,9 @@ class Heard(NamedTuple):
 class Batch:
     """What one transaction writes; statuses come with the time they were received.
 
-    `origins` are the messages that the ledger has to know, in the order they came: what belongs to one that was stored
-    before is left out. What has an origin that is not among them is written whatever the ledger says. `heard` tells,
+    `origins` are the messages to de-duplicate, in the order they came: what belongs to one that was stored before is
+    left out. What has an origin that is not among them is written in any case. `heard` tells,
     by source and external id, of devices. `new_sessions` are clients for whom the broker begins its numbers anew.
-    `step` goes into the trail of the client to whom all of it was sent.
     """
 
     readings: Sequence[Incoming] = ()
@@ -65,7 +63,6 @@ class Batch:
     origins: Sequence[Origin] = ()
     heard: Mapping[tuple[str, str], Heard] = field(default_factory=dict)
     new_sessions: frozenset[str] = frozenset()
-    step: Step | None = None
 
 
 class Row(NamedTuple):
@@ -106,13 +103,9 @@ Ids = dict[Key, tuple[int, int]]  # the channel and device ids of channels
 def write(db: Database, batch: Batch) -> Written:
     """Writes the batch. Raises StoreUnavailable or SchemaMismatch (write it again, the latter after a migrating) or
     StoreRefused (part of it can never be stored).
-
-    Raises Superseded if another process writes for the same client.
     """
     changed, ids = 0, {}
     with db.transaction() as conn:
-        if batch.step:
-            redelivery.write(conn, batch.step)
         if batch.new_sessions:
             message_dedup.forget_sessions(conn, batch.new_sessions, batch.origins)
         repeats = message_dedup.repeats(conn, batch.origins)

@@ -1,8 +1,27 @@
-"""The two languages of whatever people read, and which of them a browser asks for."""
+"""The languages of what people read: English in the code, which is the id of a text, and Swedish in the catalogue.
 
+The catalogue is read from its `.po` file when first used, so there is nothing to compile. After a change of a text,
+`make texts` brings the catalogue up to date.
+"""
+
+import gettext
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
+from io import BytesIO
+from pathlib import Path
 from typing import Final
 
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from besok.model.messages import Translatable
+from besok.model.site import Text
+
 LANGUAGES: Final = ("sv", "en")
+LOCALES: Final = Path(__file__).parent / "locales"
+LANG: ContextVar[str] = ContextVar("besok_language", default="sv")  # of the present request
 
 
 def known(code: str) -> str | None:
@@ -20,3 +39,61 @@ def preferred(accept: str) -> str | None:
         except ValueError:
             continue
     return next((code for _w, _p, name in sorted(ranked) if (code := known(name[:2].lower()))), None)
+
+
+@cache
+def translations(language: str) -> gettext.NullTranslations:
+    """The catalogue of a language, compiled in memory; English needs none."""
+    if language == "en":
+        return gettext.NullTranslations()
+    with (LOCALES / language / "LC_MESSAGES" / "besok.po").open("rb") as source:
+        catalogue = read_po(source, locale=language)
+    compiled = BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Use `language` within the block."""
+    token = LANG.set(language)
+    try:
+        yield
+    finally:
+        LANG.reset(token)
+
+
+def in_both(render: Callable[[], str]) -> Text:
+    """Render a text in each language."""
+    said = {}
+    for language in LANGUAGES:
+        with speaking(language):
+            said[language] = render()
+    return Text(**said)
+
+
+def language() -> str:
+    """The language of the present request."""
+    return LANG.get()
+
+
+def _(message: str) -> str:
+    """Translate `message` into the language of the present request."""
+    return translations(LANG.get()).gettext(message)
+
+
+def plural(one: str, many: str, n: float) -> str:
+    """Translate `one` or `many`, as the number `n` asks for."""
+    return translations(LANG.get()).ngettext(one, many, 1 if n == 1 else 2)
+
+
+def named(text: Text) -> str:
+    """A name in the language of the present request."""
+    return text.en if LANG.get() == "en" else text.sv
+
+
+def translated(message: Translatable) -> str:
+    """A message of the model in the language of the present request."""
+    values = {k: translated(v) if isinstance(v, Translatable) else v for k, v in message.values.items()}
+    return _(message.english).format(**values)

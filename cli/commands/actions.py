@@ -223,6 +223,7 @@ def _gave(db: "Database", found: "Sequence[Action]") -> "dict[tuple[str, str], A
 
 def _lines(action: "Action", effect: "ActionEffect | None") -> Iterator[str]:
     from besok.text import narratives
+    from besok.text.languages import speaking
 
     state = action.state(_day(None))
     day = {
@@ -233,4 +234,6 @@ def _lines(action: "Action", effect: "ActionEffect | None") -> Iterator[str]:
     }[state]
     yield f"{action.site}  {action.id}  {state} {day or ''}  {action.title.sv} / {action.title.en}"
     if effect:
-        yield f"    {narratives.gave(effect, not action.spaces).en}"
+        with speaking("en"):
+            said = narratives.gave(effect, not action.spaces)
+        yield f"    {said}"

@@ -85,9 +85,7 @@ def forecast(
 
 def backtest(
     files: Annotated[list[Path], typer.Argument(help="CSV files with the columns date and visits.")],
-    origins: Annotated[
-        int, typer.Option(min=1, max=500, help="Earlier days to forecast from.")
-    ] = 12,
+    origins: Annotated[int, typer.Option(min=1, max=500, help="Earlier days to forecast from.")] = 12,
     quick: Annotated[bool, typer.Option("--quick", help="Fewer origins, and no AutoARIMA.")] = False,
     column: ColumnOption = None,
     country: CountryOption = "",

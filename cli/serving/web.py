@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
+from starlette_compress import CompressMiddleware
 
 from api import security
 from api.app import create_app
@@ -38,6 +39,7 @@ def compose(settings: Settings) -> FastAPI:
         from dashboard.app import attach  # slow to import: only the web service pays for it
 
         attach(server, settings)
+    server.add_middleware(CompressMiddleware)
     server.add_middleware(
         security.Guard, allowed=security.hosts(settings.allowed_hosts)
     )  # the last is the outermost

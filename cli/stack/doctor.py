@@ -158,7 +158,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 mismatch = schema.mismatch(conn)
             yield Finding(state=OK, text="The database answers")
             if mismatch:
-                what, _, advice = mismatch.en.partition(": ")
+                what, _, advice = str(mismatch).partition(": ")
                 yield Finding(state=PROBLEM, text=what.capitalize(), advice=advice)
                 return
             yield Finding(state=OK, text="The database has this program's schema")

@@ -107,7 +107,7 @@ NOBODY = "no adapter reads this: the sensor speaks a format that is not known he
 
 
 def decode(message: Message, known: Known = NOTHING) -> Decoded:
-    """What the first adapter that reads `message` makes of it. What cannot be read is a problem, never an exception."""
+    """Decode a message with the first adapter that reads it. What cannot be read is a problem, never an exception."""
     packet = Packet(message, known)
     for adapter in ADAPTERS:
         if adapter.reads(packet):
@@ -129,7 +129,7 @@ def decode(message: Message, known: Known = NOTHING) -> Decoded:
 
 
 def _marked(decoded: Decoded, packet: Packet) -> Decoded:
-    """The same, flagged if the message says that no people are behind it; few formats have a word of their own."""
+    """Flag the readings if the message says that they are simulated; few formats have a word of their own."""
     if packet.object.get("besok_simulated") is not True:
         return decoded
     readings = tuple(replace(r, flags=r.flags | Flag.SIMULATED) for r in decoded.readings)
@@ -137,7 +137,7 @@ def _marked(decoded: Decoded, packet: Packet) -> Decoded:
 
 
 def _told(decoded: Decoded, name: str) -> Decoded:
-    """What was decoded, with who read it, and in words that can be stored and shown whatever the payload holds."""
+    """Add the name of the adapter, and leave nothing that cannot be stored and shown, whatever the payload holds."""
     problems, readings = decoded.problems, decoded.readings
     if not all(_has_names(reading) for reading in readings):
         problems, readings = (
@@ -168,7 +168,7 @@ def _has_names(reading: Reading) -> bool:
 
 
 def _storable(identity: Identity) -> Identity:
-    """The identity, whatever numbering the payload made up."""
+    """Return the identity, printable whatever the payload holds."""
     scope, mark = _printable(identity.scope, IDENTITY_LIMIT), _printable(identity.mark, IDENTITY_LIMIT)
     return (
         identity

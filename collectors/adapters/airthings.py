@@ -27,7 +27,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The values known here. Times have no zone and are in UTC."""
+    """Return the values known here. Times have no zone and are in UTC."""
     found = once(packet.object)
     time = instant(found.get("recorded"), "UTC", name="recorded")
     sheet = Sheet(SOURCE, device(packet, found.get("serialNumber")), time=time)

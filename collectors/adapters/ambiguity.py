@@ -45,7 +45,7 @@ def told(measured: Measured, doubtful: Doubtful, *, topic: str, device: str = ""
 def _mapping(
     topic: str, choices: Sequence[Choice], leaf: Leaf, *, device: str, time: str, number: int = 1
 ) -> str:
-    """The lines of a mapping that reads `leaf` and what stands beside it."""
+    """Return the lines of a mapping that reads `leaf` and what stands beside it."""
     return hints.mapping(
         topic,
         choices,
@@ -59,18 +59,18 @@ def _mapping(
 
 
 def _suffix(leaf: Leaf, number: int) -> str:
-    """What tells this mapping from the others of its message: what it chooses among items, or its number."""
+    """Return what tells this mapping from the others of its message: what it chooses among items, or its number."""
     chosen = _CHOSEN.search(leaf.each)
     return hints.name(chosen[1]) if chosen else str(number) if number > 1 else ""
 
 
 def unsettled(measured: Measured, doubtful: Doubtful) -> Doubtful:
-    """The doubts that matter beside what was measured."""
+    """Return the doubts that matter beside what was measured."""
     return [(leaf, doubt) for leaf, doubt in doubtful if not _settled(leaf, doubt, measured)]
 
 
 def unknown(topic: str, leaves: Sequence[Leaf], *, device: str = "", time: str = "") -> str:
-    """What to do about numbers of which nobody knows what they are: a mapping for the first of them."""
+    """Say what to do about numbers that nobody knows: a mapping for the first of them."""
     names = list(dict.fromkeys(leaf.said for leaf in leaves))
     first = max(leaves, key=_likely)
     if is_share(first):
@@ -96,7 +96,7 @@ def is_share(leaf: Leaf) -> bool:
 
 
 def _share(topic: str, leaf: Leaf, *, device: str, time: str) -> str:
-    """What to do about a place that tells how full it is, and not of how many people."""
+    """Say what to do about a place that tells how full it is, and not of how many people."""
     choice = Choice(values={"people": leaf.path}, says="people present, if 0.5 people are 1 per cent")
     before, values, after = _mapping(topic, [choice], leaf, device=device, time=time).partition("values = ")
     return (
@@ -129,7 +129,7 @@ def _settled(leaf: Leaf, doubt: Doubt, measured: Measured) -> bool:
 
 
 def _each(pair: tuple[Leaf, Doubt]) -> str:
-    """The list of which a value is an item; "" for those that stand alone."""
+    """Return the list of which a value is an item; "" for those that stand alone."""
     return pair[0].each
 
 

@@ -60,7 +60,7 @@ def _celsius(leaf: Leaf, value: float, unit: str) -> float:
 
 
 def _battery(leaf: Leaf, value: float, unit: str) -> tuple[str, float | None]:
-    """A battery in per cent, or in volts where the unit or the number says so; None if nobody can tell."""
+    """Return a battery in per cent, or in volts where the unit or the number says so; None if nobody can tell."""
     volts = EXACT["batteryvoltage"].units
     if unit in volts:
         return "battery_v", value * volts[unit]

@@ -33,7 +33,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The counts or states in the message."""
+    """Return the counts or states in the message."""
     found = once(packet.object)
     if found.get("apiName") == PUSH:
         return _push(packet, found)
@@ -77,7 +77,7 @@ def _counts(sheet: Sheet, measurement: Item, zone: str) -> None:
 
 
 def _sums(packet: Packet, found: Item) -> Decoded:
-    """The answers `live-sum.json`, `counts.json` and `occupancy`: running totals that begin anew at midnight."""
+    """Decode `live-sum.json`, `counts.json` and `occupancy`: running totals that begin again at midnight."""
     time = packet.instant(found.get("timestamp"), name="timestamp")
     sheet = Sheet(SOURCE, device(packet, serial(found.get("serial"))), time=time)
     for direction in DIRECTIONS:
@@ -89,7 +89,7 @@ def _sums(packet: Packet, found: Item) -> Decoded:
 
 
 def _event(packet: Packet, found: Item) -> Decoded:
-    """An event as cameras publish it: all values are text, and the topic in the message says whose it is."""
+    """Decode an event as cameras publish it: all values are text, and the topic in the message says whose it is."""
     message = found["message"]
     topic, data = found["topic"], item(message.get("data"))
     levels = packet.levels
@@ -105,9 +105,12 @@ def _event(packet: Packet, found: Item) -> Decoded:
 
 
 def _scenario(sheet: Sheet, scenario: str, data: Item) -> Decoded:
-    """An event of AXIS Object Analytics. Counts of a line run on since the last reset, in the one direction that the
-    scenario is set up for; those of an area are who is in it now. Both come as `total`; `human` tells people from the
-    rest, and only its name (`totalHuman` or `human`) tells the two apart."""
+    """Decode an event of AXIS Object Analytics.
+
+    Counts of a line run on since the last reset, in the one direction that the scenario is set up for; those of an area
+    are the people in it now. Both come as `total`; `human` tells people from the rest, and only its name (`totalHuman`
+    or `human`) tells the two apart.
+    """
     if scenario.endswith("ANY"):
         return Decoded(not_data="an event of any scenario, which the scenario itself sends too")
     if "totalHuman" in data:
@@ -122,7 +125,7 @@ def _scenario(sheet: Sheet, scenario: str, data: Item) -> Decoded:
 
 
 def _only_total(sheet: Sheet, scenario: str, data: dict[str, Any]) -> None:
-    """A total without classes. One that comes with the reason (the class of who crossed) is that of a line."""
+    """Note a total without classes. One with the reason (the class of who crossed) is that of a line."""
     if data.get("reason") == "human":
         sheet.note("in_total", data["total"], part=scenario, said="total")
     elif "reason" not in data:

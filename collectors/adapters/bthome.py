@@ -62,7 +62,7 @@ _OBJECTS: Final = {
 
 
 def decode(uuid: str, data: bytes) -> Advert | None:
-    """What the service data of `uuid` (four hex digits) say; None for services that are not known here.
+    """Return what the service data of `uuid` (four hex digits) say; None for services that are not known here.
 
     Raises Unreadable with a sentence that says what is missing.
     """

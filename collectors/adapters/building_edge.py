@@ -19,7 +19,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The value, if the status says that it is one: a broken sensor's value is no measurement."""
+    """Return the value, if the status says that it is one: a broken sensor's value is no measurement."""
     found = once(packet.object)
     status = name(found.get("status"))
     if status != "0":

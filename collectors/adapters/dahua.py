@@ -39,7 +39,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The counts, or the state an event tells."""
+    """Return the counts, or the state an event tells."""
     found = once(packet.object)
     rows = [row for row in _rows(found) if _is_count(row)]
     if not rows:
@@ -110,7 +110,7 @@ def _event(packet: Packet, found: Item) -> Decoded:
 
 
 def _other(packet: Packet, data: Item, topic: re.Match[str] | None) -> Decoded | None:
-    """What another event says of people by the names it uses (the people in an area, say); None if nothing."""
+    """Return what another event says of people by the names it uses (the people in an area, say); None if nothing."""
     found = objects.look(data, packet=packet, at="$.Data")
     if not found.about_people:
         return None

@@ -34,7 +34,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The state or count in the event, at the time it came about."""
+    """Return the state or count in the event, at the time it came about."""
     event = once(_event(packet.object))
     kind = name(event.get("eventType"))
     if kind not in VALUES:

@@ -79,7 +79,7 @@ def _alive(packet: Packet, device: str) -> Decoded:
 
 
 def _value(packet: Packet, sheet: Sheet, name: str, part: str = "") -> Decoded:
-    """A value that measures what the last words of its name say; what stands before them is the part."""
+    """Return a value that measures what the last words of its name say; what stands before them is the part."""
     before, said = topics.named(name)
     verdict = judge(words(name))
     if not said and not isinstance(verdict, Doubt) and (verdict != "unknown" or topics.is_thing(name)):

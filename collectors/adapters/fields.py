@@ -24,7 +24,7 @@ def item(value: object) -> Item:
 
 
 def items(name: str, value: object, problems: list[str]) -> Iterable[Item]:
-    """The objects in the list `value` (or the only one, where a device leaves out the list); what is none is a problem.
+    """Return the objects in the list `value` (or the one, where a device leaves out the list); others are problems.
 
     None is an empty list: a section that was left out.
     """
@@ -49,7 +49,7 @@ def once(value: Item) -> Item:
 
 
 def name(*values: object, limit: int = NAME_LIMIT) -> str:
-    """The first of `values` that can name something (short printable text or a whole number); "" if none can."""
+    """Return the first of `values` that can name something (short printable text or a whole number); "" if none can."""
     for value in values:
         text = str(value) if type(value) is int else value
         if type(text) is str and 0 < len(text := text.strip()) <= limit and text.isprintable():
@@ -58,7 +58,7 @@ def name(*values: object, limit: int = NAME_LIMIT) -> str:
 
 
 def device(packet: Packet, *values: object) -> str:
-    """The first of `values` that can name a device, else the topic. Raises Unreadable."""
+    """Return the first of `values` that can name a device, else the topic. Raises Unreadable."""
     found = name(*values, packet.topic, limit=DEVICE_LIMIT)
     if not found:
         raise Unreadable("nothing in it says which device sent it, and the topic cannot be a device's name")
@@ -66,7 +66,7 @@ def device(packet: Packet, *values: object) -> str:
 
 
 def serial(value: object) -> str:
-    """A serial number that is a MAC address, in one form: `AC:CC:8E:F3:D9:2E` and `ACCC8EF3D92E` are `accc8ef3d92e`."""
+    """Normalise a serial number that is a MAC address: `AC:CC:8E:F3:D9:2E` and `ACCC8EF3D92E` are `accc8ef3d92e`."""
     return name(value).replace(":", "").replace("-", "").lower()
 
 
@@ -81,7 +81,7 @@ def span(begins: datetime | None, ends: datetime | None) -> float:
 
 
 def together(sheets: Sequence[Sheet], *, model: str = "", not_data: str = "") -> Decoded:
-    """What several devices say in one message. `not_data` is said only if they say nothing."""
+    """Join what several devices say in one message. `not_data` is said only if they say nothing."""
     readings = tuple(reading for sheet in sheets for reading in sheet.readings)
     problems = tuple(problem for sheet in sheets for problem in sheet.problems)
     return Decoded(

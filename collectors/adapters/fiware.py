@@ -45,7 +45,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """What entities or the measures of an agent's device say."""
+    """Return what entities or the measures of an agent's device say."""
     if topic := _measure_topic(packet):
         return _measures(packet, *topic)
     fields = packet.object
@@ -108,7 +108,7 @@ def _entity(packet: Packet, fields: Mapping[str, Any], path: str) -> Decoded:
 
 
 def _with_values(found: objects.Found, fields: Mapping[str, Any], path: str) -> objects.Found:
-    """The same with the paths as they are in the message, where an attribute holds its value with the type."""
+    """Return the same with the paths as they are in the message, where an attribute holds its value with the type."""
     held = {
         f"{path}{step(name)}"
         for name, attribute in fields.items()
@@ -131,7 +131,7 @@ def _name(name: str) -> str:
 
 
 def _value(attribute: Any) -> Any:
-    """The value of an attribute: bare, or in its `value` with the type beside it."""
+    """Return the value of an attribute: bare, or in its `value` with the type beside it."""
     return attribute.get("value") if type(attribute) is dict and "value" in attribute else attribute
 
 
@@ -171,7 +171,7 @@ def _measure_topic(packet: Packet) -> tuple[str, str] | None:
 
 
 def _measures(packet: Packet, device: str, attribute: str) -> Decoded:
-    """The measures of one device: an object, a list of them, `name|value` pairs, or one value on its own topic."""
+    """Return the measures of a device: an object, a list of them, `name|value` pairs, or one value on its own topic."""
     topic = _without_key(packet.topic, device)
     sheet = Sheet(SOURCE, _name(device))
     for number, fields in enumerate(_fields(packet, attribute)):
@@ -186,7 +186,7 @@ def _measures(packet: Packet, device: str, attribute: str) -> Decoded:
 
 
 def _without_key(topic: str, device: str) -> str:
-    """The topic as a filter, with a place-holder for the API key before the device."""
+    """Return the topic as a filter, with a place-holder for the API key before the device."""
     before, found, after = topic.partition(f"/{device}/attrs")
     return f"{before.rpartition('/')[0]}/+{found}{after}"
 

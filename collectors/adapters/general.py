@@ -102,7 +102,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """What can be understood of a message of an unknown device. Raises Unreadable, with what to do."""
+    """Return what can be understood of a message of an unknown device. Raises Unreadable, with what to do."""
     if about := topics.control(packet.levels) or _about_somebody(packet.object):
         return Decoded(not_data=about)
     if not packet.payload.strip() or packet.text == "null":
@@ -143,7 +143,7 @@ def _parsed(packet: Packet) -> Any:
 
 
 def _in_root(document: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """What stands in the root of an XML document, and its path: the name of the root says nothing of a place."""
+    """Return what stands in the root of an XML document, and its path: the name of the root says nothing of a place."""
     ((root, inner),) = document.items()
     return (inner, f"${step(root)}") if type(inner) is dict else (document, "$")
 
@@ -264,7 +264,7 @@ def _decoded(sheet: Sheet, identity: Identity | None = None) -> Decoded:
 
 
 def _value(fields: Mapping[str, Any], meaning: topics.Meaning) -> str:
-    """The field of an object that holds a value without saying of what; "" if there is none.
+    """Return the field of an object that holds a value without saying of what; "" if there is none.
 
     A `state` is one only on a topic that says what it is of.
     """
@@ -292,7 +292,7 @@ def _note_value(
 
 
 def _plain(packet: Packet) -> Decoded:
-    """A bare number or word: it measures what the last words of its topic say."""
+    """Decode a bare number or word: it measures what the last words of its topic say."""
     text = packet.text
     if not text or not text.isprintable() or len(text) > PLAIN_LIMIT:
         size = f"{len(packet.payload)} bytes"
@@ -317,7 +317,7 @@ def _plain(packet: Packet) -> Decoded:
 
 
 def _unquoted(packet: Packet, text: str) -> Any:
-    """The value of a text that is JSON (`true`, `"ON"`, 23), else the text."""
+    """Return the value of a text that is JSON (`true`, `"ON"`, 23), else the text."""
     try:
         return packet.json
     except Unreadable:
@@ -385,7 +385,7 @@ def _names(fields: Mapping[str, Any], path: str) -> list[tuple[str, Any, str]]:
 
 
 def _holders(fields: Mapping[str, Any], path: str, deep: int = 1) -> list[tuple[str, str, dict[str, Any]]]:
-    """The objects that may name the device, also those within: their compact names, their paths and themselves."""
+    """Return the objects that may name the device, also those within: compact names, paths and themselves."""
     found = []
     for name, inner in fields.items():
         if type(inner) is dict and compact(name) in _HOLDERS:
@@ -415,7 +415,7 @@ def _fit(device: str) -> str:
 
 
 def _message(sheet: Sheet, fields: Mapping[str, Any]) -> Identity | None:
-    """The identity of a message that carries an id of its own; a short one may be used again."""
+    """Return the identity of a message that carries an id of its own; a short one may be used again."""
     for name, _, value in _scalars(fields):
         if name in _MESSAGE_IDS and type(value) is str and 8 <= len(value) <= PLAIN_LIMIT:
             scope = f"{sheet.source}/{sheet.device}"

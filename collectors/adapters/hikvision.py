@@ -25,7 +25,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The counts of an alert. In real time they run on since midnight; those of a time range are its people."""
+    """Return the counts of an alert. In real time they run on since midnight; those of a time range are its people."""
     alert = once(item(packet.object.get(ALERT, packet.object)))
     kind = name(alert.get("eventType")).lower()
     counts = once(item(alert.get("peopleCounting"))) if kind == COUNTING else alert
@@ -48,7 +48,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def _when(packet: Packet, alert: Item, counts: Item) -> tuple[datetime | None, float, bool]:
-    """The time of the counts, their period in seconds, and whether they are running totals."""
+    """Return the time of the counts, their period in seconds, and whether they are running totals."""
     method = name(counts.get("statisticalMethods"), counts.get("statisticalMethod"))
     if method == "realTime":
         told = item(counts.get("RealTime")).get("time") or alert.get("dateTime")
@@ -61,7 +61,7 @@ def _when(packet: Packet, alert: Item, counts: Item) -> tuple[datetime | None, f
 
 
 def _part(channel: object, region: object) -> str:
-    """A line is a region of a channel; most cameras have one channel, which is not named."""
+    """Name a line by region and channel; most cameras have one channel, which is not named."""
     line = name(region) or "1"
     return line if name(channel) in ("", "1") else f"{name(channel)}/{line}"
 

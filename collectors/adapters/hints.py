@@ -30,7 +30,7 @@ def mapping(
     channel: str = "",
     suffix: str = "",
 ) -> str:
-    """A mapping for the site file with one line per choice; all but the first are commented out.
+    """Return a mapping for the site file with one line per choice; all but the first are commented out.
 
     With a `suffix` it is one of several mappings of a message, with a name of its own and the source of all.
     `start` is where a period begins; totals and states have none.
@@ -53,18 +53,18 @@ def mapping(
 
 
 def name(topic: str) -> str:
-    """A name for the devices behind `topic`: its first level that is a word."""
+    """Return a name for the devices behind `topic`: its first level that is a word."""
     plain = (re.sub(r"[^a-z0-9]+", "-", level.lower()).strip("-") for level in topic.split("/"))
     return next((level for level in plain if level and not level.isdecimal()), "counter")[:40].rstrip("-")
 
 
 def _filter(topic: str) -> str:
-    """The topic as a filter: whatever it holds, it stands for itself."""
+    """Return the topic as a filter: whatever it holds, it stands for itself."""
     return re.sub(r"[^/]*[+#][^/]*", "+", topic)
 
 
 def _bare(key: str) -> str:
-    """A key of TOML, in quotes if it needs them."""
+    """Return a key of TOML, in quotes if it needs them."""
     return key if re.fullmatch(r"[A-Za-z0-9_-]+", key) else _quoted(key)
 
 

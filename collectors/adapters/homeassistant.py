@@ -59,7 +59,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The state of one entity."""
+    """Return the state of one entity."""
     levels = packet.levels
     if not packet.payload.strip() or packet.text == "null":
         return Decoded(not_data="a tombstone: an entity was removed")
@@ -86,7 +86,7 @@ def _object(packet: Packet) -> Decoded:
 def _entity(
     packet: Packet, domain: str, name: str, value: Any, *, path: str, fields: Mapping[str, Any] | None = None
 ) -> Decoded:
-    """The state `value` of an entity. `fields` are what its JSON says beside that."""
+    """Return the state `value` of an entity. `fields` are what its JSON says beside that."""
     if domain in ("person", "device_tracker", "zone"):
         return Decoded(not_data="where somebody is; nothing of it is kept")
     if domain and domain not in _READ:
@@ -116,7 +116,7 @@ def _entity(
 
 
 def _words(domain: str, name: str, device_class: str, unit: str) -> tuple[str, ...] | None:
-    """What a state measures, in words of the general vocabulary; None if that is surely not of interest."""
+    """Return what a state measures, in words of the general vocabulary; None if that is surely not of interest."""
     if device_class:
         return (_CLASSES[device_class],) if device_class in _CLASSES else None
     if unit.lower() in PERSONS:

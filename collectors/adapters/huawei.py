@@ -40,7 +40,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def _result(sheet: Sheet, event: Item, place: str, period_s: float) -> None:
-    """A line has a number of its own; an area is known by its place in the list."""
+    """Note one event. A line has a number of its own; an area is known by its place in the list."""
     line = name(event.get("line_id")) or place
     for direction, side in (("in", "side1_count"), ("out", "side2_count")):
         sheet.note(direction, event.get(side), part=line, period_s=period_s, said=side)

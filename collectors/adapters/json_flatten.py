@@ -115,7 +115,7 @@ def leaves(
 
 
 def _timed(fields: Mapping[str, Any], place: _Place, clock: Clock) -> _Place:
-    """The place with what the object says of its time: an instant, or a period that ends then."""
+    """Return the place with what the object says of its time: an instant, or a period that ends then."""
     begins, ends, lengths = (named(fields, names) for names in (BEGINS, ENDS, LENGTHS))
     window = next((name for name in fields if type(fields[name]) is dict and compact(name) in _WINDOWS), "")
     if window and not begins:  # {"window": {"start": ..., "end": ...}}
@@ -180,7 +180,7 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
 
 
 def _inner(fields: dict[str, Any], place: _Place, clock: Clock, unit: str) -> Iterator[Leaf]:
-    """The values in an object within an object; also one that wraps a single value: {"value": 21, "unit": "C"}."""
+    """Return the values in an object within an object; also in one that wraps a value: {"value": 21, "unit": "C"}."""
     if place.depth > DEEPEST:
         yield _leaf(Named(name="", field="", value=fields, unit=""), place)
         return
@@ -243,7 +243,7 @@ def _chosen(item: Mapping[str, Any], by: tuple[str, ...]) -> str:
 
 
 def items_like(item: Mapping[str, Any]) -> str:
-    """The items of a message that is a list, as a mapping reads them: all, or those that measure the same as this."""
+    """Return the items of a message that is a list, as a mapping reads them: all, or those that measure the same."""
     named = name_of_record(item)
     return "$" + _chosen(item, (named,) if named else ())
 
@@ -258,7 +258,7 @@ def is_flat(item: object) -> bool:
 
 
 def _inside(place: _Place, name: str, holds: Collection[Any], *, is_list: bool = True) -> _Place:
-    """The place of an object that stands under `name`; in {"lines": {"1": {...}}} the name is that of a line.
+    """Return the place of an object under `name`; in {"lines": {"1": {...}}} the name is that of a line.
 
     A list of entries is one of messages; an object of that name tells those who came in. Entrances are doors if each
     of what they hold is an object, else those who came in.
@@ -281,7 +281,7 @@ def _inside(place: _Place, name: str, holds: Collection[Any], *, is_list: bool =
 
 
 def _place_name(place: _Place, name: str) -> str:
-    """The name of a place within a place: "floor1/desk4"; "" if one of the names is no place."""
+    """Return the name of a place within a place: "floor1/desk4"; "" if one of the names is no place."""
     if not is_place(name) or (place.words and not place.name):
         return ""
     return f"{place.name}/{name}".strip("/")

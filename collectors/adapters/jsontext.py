@@ -26,7 +26,7 @@ class NotANumber:
 
 
 def parse(payload: bytes) -> Any:
-    """The JSON value in `payload`; raises Unreadable with a sentence that says what is broken and where.
+    """Parse the JSON value in `payload`; raises Unreadable with a sentence that says what is broken and where.
 
     Objects that carry a name twice remember it under the key TWICE, and the constants that JSON does not know become
     NotANumber, so that one bad part of a message does not take the good ones with it.

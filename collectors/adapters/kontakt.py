@@ -26,7 +26,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The values known here, at the time of the cloud: a beacon's own clock may be months off."""
+    """Return the values known here, at the time of the cloud: a beacon's own clock may be months off."""
     found = once(packet.object)
     time = packet.instant(found.get("timestamp"), name="timestamp")
     sheet = Sheet(SOURCE, device(packet, found.get("trackingId")), time=time)

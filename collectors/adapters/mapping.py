@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from besok.model import topics
+from paho.mqtt.client import topic_matches_sub
+
 from besok.model.errors import Unreadable
 from besok.model.json_path import PathError, Place, compiled
 from besok.model.metrics import METRICS, Kind
@@ -35,7 +36,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """What the mappings that fit make of the message; of two that say the same of a line the first one counts."""
+    """Decode with the mappings that fit; of two that say the same of a line the first one counts."""
     if not packet.payload:
         return Decoded(not_data=TOMBSTONE)
     message = _message(packet)
@@ -63,7 +64,7 @@ def leaves_out(packet: Packet) -> bool:
 
 
 def decode_left_out(packet: Packet) -> Decoded:
-    """A message that no mapping's `only` is for: no measurement, as the site file says."""
+    """Decode a message that no mapping's `only` is for: no measurement, as the site file says."""
     if not packet.payload:
         return Decoded(not_data=TOMBSTONE)
     _message(packet)
@@ -71,7 +72,7 @@ def decode_left_out(packet: Packet) -> Decoded:
     return Decoded(not_data=f"a message that the site file leaves out (only, of the mapping {names})"[:300])
 
 
-_matches = lru_cache(maxsize=10_000)(topics.matches)
+_matches = lru_cache(maxsize=10_000)(topic_matches_sub)
 
 
 def _for_topic(packet: Packet) -> Iterator[PayloadMapping]:
@@ -79,7 +80,7 @@ def _for_topic(packet: Packet) -> Iterator[PayloadMapping]:
 
 
 def _message(packet: Packet) -> Any:
-    """The JSON of the payload; a payload that is a bare word (`ON`) is that word. Raises Unreadable."""
+    """Return the JSON of the payload; a payload that is a bare word (`ON`) is that word. Raises Unreadable."""
     try:
         return packet.json
     except Unreadable:
@@ -117,7 +118,7 @@ def _has(asked: Sequence[tuple[str, str]], place: Place) -> bool:
 
 
 def _text(value: Any) -> str:
-    """A value as the site file writes it: 3 for 3.0, true for true."""
+    """Return a value as the site file writes it: 3 for 3.0, true for true."""
     if isinstance(value, str):
         return value.strip()
     if isinstance(value, float) and value.is_integer():
@@ -162,7 +163,7 @@ class _Mapped:
         self.problems: list[str] = []
 
     def decoded(self) -> Decoded:
-        """Readings and problems; an empty Decoded if no path leads anywhere."""
+        """Return readings and problems; an empty Decoded if no path leads anywhere."""
         items = self._items()
         for count, place in enumerate(items, 1):
             known = len(self.problems)
@@ -248,7 +249,7 @@ class _Mapped:
             raise Unreadable(f"{exc}; if it does, write the word under yes = [...] or no = [...]") from exc
 
     def _one(self, path: str, place: Place | None) -> Any:
-        """The one thing a path leads to, or NOWHERE. Raises Unreadable where it leads to several, or to one of two."""
+        """Return the one thing a path leads to, or NOWHERE. Raises Unreadable where it leads to several."""
         place = place or Place(message=self.message, item=self.message, key=None, levels=self.packet.levels)
         found = compiled(path).find(place)
         if not found:
@@ -308,7 +309,7 @@ class _Mapped:
         return seconds
 
     def _identity(self, first: Reading) -> Identity | None:
-        """The device's own number of a message that has no time, by which a repeat is known."""
+        """Return the device's own number of a message that has no time, by which a repeat is known."""
         if not self.mapping.seq or first.time is not None:
             return None
         try:
@@ -322,7 +323,7 @@ class _Mapped:
 
 
 def _key(key: str | int) -> str | int:
-    """The name of an item, or its number from 1."""
+    """Return the name of an item, or its number from 1."""
     return key + 1 if isinstance(key, int) else key
 
 
@@ -354,7 +355,7 @@ def _nothing(message: Any, mappings: Sequence[PayloadMapping]) -> str:
 
 
 def _leaves(value: Any, path: str, depth: int = 6) -> Iterator[str]:
-    """The paths of what is in a message, as a mapping would write them; a list stands for its first item."""
+    """Return the paths of what is in a message, as a mapping would write them; a list stands for its first item."""
     if isinstance(value, dict) and value and depth:
         for name, inner in value.items():
             if isinstance(name, str):

@@ -39,7 +39,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The lines and regions in the message."""
+    """Return the lines and regions in the message."""
     found = once(packet.object)
     told = item(found.get("device_info"))
     times = item(found.get("time_info"))
@@ -56,7 +56,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def _time(times: Item, fields: tuple[str, ...], packet: Packet) -> datetime | None:
-    """The first time that is told. Those without an offset are of the zone the device names, or of the site."""
+    """Return the first time that is told. Those without an offset are of the zone the device names, or of the site."""
     field = next((field for field in fields if times.get(field)), "")
     value = times.get(field)
     if type(value) is str:
@@ -78,7 +78,7 @@ def _period(sheet: Sheet, times: Item, ends: datetime | None, packet: Packet) ->
 
 
 def _offset(zone: str, summer: object) -> str:
-    """The offset in `UTC+8:00 China Standard Time`, an hour more in summer time (`dst_status`)."""
+    """Return the offset in `UTC+8:00 China Standard Time`, an hour more in summer time (`dst_status`)."""
     sign, hours, minutes = _ZONE.match(zone).groups()  # type: ignore[union-attr] # the caller has asked
     ahead = (int(hours) * 60 + int(minutes)) * (1 if sign == "+" else -1) + (
         60 if summer in (True, 1, "1", "true") else 0
@@ -152,8 +152,7 @@ def _dwell(sheet: Sheet, region: Item, packet: Packet) -> None:
 
 
 def _workplace(sheet: Sheet, found: Item) -> None:
-    """The forms of a VS121-P: all in sight, and for each region (numbered in a list beside it) its people or whether
-    it is occupied."""
+    """Read the forms of a VS121-P: all in sight, and people or presence of each region, numbered in a list."""
     sheet.note("people", found.get("current_total"), part=WHOLE, said="current_total")
     regions: Any = found.get("numbering_regions")
     for said, metric in (("current_counted", "people"), ("occupancy", "occupied")):

@@ -25,12 +25,12 @@ _DAY_ONLY: Final = re.compile(
 
 
 def own_time(fields: Mapping[str, Any], clock: Clock) -> datetime | None:
-    """The time an object says of itself, from the most telling of its fields; None if it says none."""
+    """Return the time an object says of itself, from the most telling of its fields; None if it says none."""
     return told(fields, clock)[0]
 
 
 def told(fields: Mapping[str, Any], clock: Clock) -> tuple[datetime | None, str]:
-    """The same, with the field that says all of it; "" if day and hour stand apart, or if the hour is missing."""
+    """Return the same, with the field that says all of it; "" if day and hour are apart, or the hour is missing."""
     fields = {name: _unwrapped(name, value) for name, value in fields.items()}
     telling = [
         (rank, name)
@@ -57,14 +57,14 @@ def told(fields: Mapping[str, Any], clock: Clock) -> tuple[datetime | None, str]
 
 
 def _unwrapped(name: object, value: Any) -> Any:
-    """The time in an object that stands for one: {"$date": ...}, {"seconds": ..., "nanos": ...}."""
+    """Return the time in an object that stands for one: {"$date": ...}, {"seconds": ..., "nanos": ...}."""
     if type(value) is dict and type(name) is str and compact(name) in _TIME_RANK:
         return value.get("$date", value.get("seconds", value.get("_seconds", value)))
     return value
 
 
 def named(fields: Mapping[str, Any], names: frozenset[str]) -> str:
-    """The first field with one of the names that holds a time or a number; "" if there is none."""
+    """Return the first field with one of the names that holds a time or a number; "" if there is none."""
     return next(
         (
             name

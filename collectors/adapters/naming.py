@@ -70,7 +70,7 @@ class Named:
 
 
 def record_of(fields: Mapping[str, Any]) -> Named | None:
-    """The measurement in an object that names it by a value of its own: {"name": "co2", "value": 640}."""
+    """Return the measurement in an object that names it by a value of its own: {"name": "co2", "value": 640}."""
     by = by_words(fields)
     value = first_of(by, VALUE_FIELDS)
     if not value or type(fields[value]) in (dict, list):
@@ -90,13 +90,13 @@ def record_of(fields: Mapping[str, Any]) -> Named | None:
 
 
 def name_of_record(fields: Mapping[str, Any]) -> str:
-    """The field that names what an object measures, which is no name of a device; "" if it is no record."""
+    """Return the field that names what an object measures, which is no name of a device; "" if it is no record."""
     record = record_of(fields)
     return record.fields[1] if record else ""
 
 
 def place_of(fields: Mapping[str, Any]) -> tuple[str, str]:
-    """The room or line of which an object speaks, and the steps to it: {"room": "A", "people": 3}.
+    """Return the room or line of which an object speaks, and the steps to it: {"room": "A", "people": 3}.
 
     It may stand among its tags, as Telegraf writes them.
     """
@@ -121,7 +121,7 @@ def _place_in(fields: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def shared_unit(fields: Mapping[str, Any]) -> str:
-    """The unit of all that an object counts, if it counts nothing but this: {"total_in": 1234, "unit": "kWh"}."""
+    """Return the unit of all that an object counts, if it is the only one: {"total_in": 1234, "unit": "kWh"}."""
     unit = fields.get(first_of(by_words(fields), _SHARED_UNITS))
     if type(unit) is not str:
         return ""
@@ -132,12 +132,12 @@ def shared_unit(fields: Mapping[str, Any]) -> str:
 
 
 def by_words(fields: Mapping[str, Any]) -> dict[str, str]:
-    """The names of the fields by their compact forms."""
+    """Return the names of the fields by their compact forms."""
     return {compact(name): name for name in fields if type(name) is str}
 
 
 def first_of(by: Mapping[str, str], wanted: tuple[str, ...]) -> str:
-    """The first of the `wanted` compact names that is there, as the message writes it; "" if none is."""
+    """Return the first of the `wanted` compact names that is there, as the message writes it; "" if none is."""
     return next((by[name] for name in wanted if name in by), "")
 
 
@@ -152,18 +152,18 @@ def named_item(item: Mapping[str, Any], kept: str) -> tuple[str, str]:
 
 
 def class_of(fields: Mapping[str, Any]) -> tuple[str, ...]:
-    """The field that says what kind of thing is counted."""
+    """Return the field that says what kind of thing is counted."""
     texts = (name for name, value in fields.items() if type(name) is type(value) is str)
     return tuple(name for name in texts if compact(name) in _CLASSES)[:1]
 
 
 def other_kind(fields: Mapping[str, Any]) -> str:
-    """The field by which an object says that it counts no people: {"class": "car", "count": 3}; "" if none does."""
+    """Return the field that says that an object counts no people: {"class": "car", "count": 3}; "" if none does."""
     return next((name for name in class_of(fields) if is_other_kind(fields[name])), "")
 
 
 def unit_beside(fields: Mapping[str, Any], name: str) -> str:
-    """The unit a sibling gives for `name`: `temperature_unit`, or `units: {"temperature": "F"}`."""
+    """Return the unit a sibling gives for `name`: `temperature_unit`, or `units: {"temperature": "F"}`."""
     for other in (f"{name}_unit", f"{name}Unit", f"{name}_units", f"{name}Units"):
         if type(unit := fields.get(other)) is str:
             return unit
@@ -182,6 +182,6 @@ def step(name: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text as JSONPath quotes it."""
+    """Return a text as JSONPath quotes it."""
     plain = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{plain}'"

@@ -30,7 +30,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The readings or the status in a native message; what cannot be read becomes problems, each a sentence."""
+    """Return the readings or the status in a native message; what cannot be read becomes problems, a sentence each."""
     message = packet.message
     device, kind = _address(message.topic)
     if not message.payload and (message.retained or kind == "status"):
@@ -102,7 +102,7 @@ def _each(device: str, payload: bytes, read: ItemReader) -> Decoded:
 
 
 def _identity(device: str, items: list[Any], readings: list[Reading]) -> Identity | None:
-    """The numbers of the items, for a message with a reading that has no time; a time is identity enough."""
+    """Return the numbers of the items, for a message with a reading that has no time; a time is identity enough."""
     if all(r.time is not None for r in readings):
         return None
     numbers = [item.get("seq") for item in items if type(item) is dict]

@@ -129,12 +129,12 @@ def look(
     each: str = "",
     context: tuple[str, ...] = (),
 ) -> Found:
-    """What the names of `fields` mean, which are an item of `each` if that is given. Raises Unreadable."""
+    """Return what the names of `fields` mean, which are an item of `each` if that is given. Raises Unreadable."""
     return sort(leaves(fields, clock(packet), at=at, each=each), context=context)
 
 
 def sort(leaves_: Iterable[Leaf], *, context: tuple[str, ...] = ()) -> Found:
-    """What the names of these values mean."""
+    """Return what the names of these values mean."""
     found = Found()
     listed = _departures(leaves_)
     aside = [leaf for leaf in listed if _sort(found, leaf, context) == "aside"]
@@ -156,7 +156,7 @@ def _is_hidden(leaf: Leaf) -> bool:
 
 
 def _departures(leaves_: Iterable[Leaf]) -> list[Leaf]:
-    """The values, of which `left` is no side where it stands beside `entered`: it tells of those who went."""
+    """Return the values, of which `left` is no side where it stands beside `entered`: it tells of those who went."""
     listed = list(leaves_)
     if not any(leaf.own == ("entered",) for leaf in listed):
         return listed
@@ -265,12 +265,12 @@ def _sort(found: Found, leaf: Leaf, context: tuple[str, ...]) -> Verdict:
 
 
 def _parted(leaf: Leaf, part: str) -> Leaf:
-    """The leaf with the line or region that its name tells, which then stands nowhere else."""
+    """Return the leaf with the line or region that its name tells, which then stands nowhere else."""
     return leaf if not part else replace(leaf, part=part, part_path=leaf.part_path if leaf.each else "")
 
 
 def _parts(measured: list[tuple[Leaf, Means]]) -> Iterable[tuple[Leaf, Means, str]]:
-    """The measurements with their lines or regions. What a device says of all its lines together is "all"."""
+    """Return the measurements with their lines or regions. What a device says of all its lines together is "all"."""
     parted = {means.metric for leaf, means in measured if leaf.part}
     totals = {(means.metric, leaf.part) for leaf, means in measured if leaf.value is not None}
     for leaf, means in measured:
@@ -279,7 +279,7 @@ def _parts(measured: list[tuple[Leaf, Means]]) -> Iterable[tuple[Leaf, Means, st
 
 
 def _verdict(leaf: Leaf, context: tuple[str, ...]) -> Verdict:
-    """What a leaf means, by its name and, where that leaves it open, by its value."""
+    """Return what a leaf means, by its name and, where that leaves it open, by its value."""
     verdict = judge(leaf.words)
     if (
         context

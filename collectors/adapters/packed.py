@@ -12,7 +12,7 @@ UNREACHABLE: Final = "no mapping reaches JSON within a text: let its sender unpa
 
 
 def unpacked(fields: dict[str, Any], depth: int = 0) -> dict[str, Any]:
-    """The object with those in its texts as objects; the same object if there is none."""
+    """Return the object with those in its texts as objects; the same object if there is none."""
     # What is no text stands for a name that came twice, and is no field.
     found = {name: _inner(value, depth) if type(name) is str else value for name, value in fields.items()}
     return found if any(found[name] is not fields[name] for name in found) else fields
@@ -31,7 +31,7 @@ def _inner(value: Any, depth: int) -> Any:
 
 
 def without_mappings(decoded: Decoded) -> Decoded:
-    """The same without the mappings in its problems, which would not find the figures."""
+    """Return the same without the mappings in its problems, which would not find the figures."""
     return replace(decoded, problems=tuple(_short(problem) for problem in decoded.problems))
 
 

@@ -64,11 +64,11 @@ class Packet:
             return ""
 
     def instant(self, value: Any, *, name: str = "time", zone: str = "") -> datetime | None:
-        """The time `value` says (times.instant), in `zone` or else that of the sites where it names none.
+        """Parse the time `value` says (times.instant), in `zone` or else that of the sites where it names none.
 
         Raises Unreadable."""
         return times.instant(value, zone or self.known.zone, name=name, near=self.message.received)
 
     def model(self, device: Device) -> str:
-        """What is known of the model of a device; "" if nothing is."""
+        """Return what is known of the model of a device; "" if nothing is."""
         return self.known.models.get(device, "")

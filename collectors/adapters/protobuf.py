@@ -10,7 +10,7 @@ LONGEST: Final = 10  # bytes of a number
 
 
 def fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Number and value of each field: whole numbers as they stand, fixed ones and texts as bytes. Raises Unreadable."""
+    """Yield number and value of each field: whole numbers as they are, others as bytes. Raises Unreadable."""
     at = 0
     while at < len(data):
         key, at = _varint(data, at)
@@ -32,13 +32,13 @@ def fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 
 def signed(value: int, bits: int) -> int:
-    """A whole number of two's complement in `bits` bits."""
+    """Return a whole number of two's complement in `bits` bits."""
     value &= (1 << bits) - 1
     return value - (1 << bits) if value >> (bits - 1) else value
 
 
 def floating(raw: bytes) -> float:
-    """A number of four or eight bytes."""
+    """Return a number of four or eight bytes."""
     found: float = struct.unpack("<f" if len(raw) == 4 else "<d", raw)[0]
     return found
 

@@ -22,7 +22,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The value of one sensor in the lamp. Without a set clock the time of receipt stands in."""
+    """Return the value of one sensor in the lamp. Without a set clock the time of receipt stands in."""
     found = once(packet.object)
     told = once(found["payload"])
     kind = name(told.get("sensor_type"))

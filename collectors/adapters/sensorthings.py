@@ -58,7 +58,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def _stream(packet: Packet, fields: Mapping[str, Any]) -> str:
-    """The Datastream, from the topic, from the entity within or from the link to it."""
+    """Return the Datastream, from the topic, from the entity within or from the link to it."""
     expanded = fields.get("Datastream")
     said = expanded.get("@iot.id") if type(expanded) is dict else None
     link = fields.get("Datastream@iot.navigationLink")
@@ -77,7 +77,7 @@ def _time(packet: Packet, fields: Mapping[str, Any]) -> datetime | None:
 
 
 def _said(packet: Packet, fields: Mapping[str, Any], device: str) -> tuple[str, ...]:
-    """What the Datastream measures, in words of the general vocabulary; none if nobody says so."""
+    """Return what the Datastream measures, in words of the general vocabulary; none if nobody says so."""
     candidates = [packet.model((SOURCE, device))]
     for names in _NAMES:
         inner: Any = fields.get("Datastream")

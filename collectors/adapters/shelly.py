@@ -60,7 +60,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The readings of one device, or that it came or went."""
+    """Return the readings of one device, or that it came or went."""
     levels = packet.levels
     if levels[0] == "shellies":
         return _first(packet)
@@ -86,7 +86,7 @@ def _online(packet: Packet, name: list[str]) -> Decoded:
 
 
 def _first(packet: Packet) -> Decoded:
-    """Generation 1. The time in a motion sensor's status is that of the last motion, not of the message."""
+    """Decode generation 1. The time in a motion sensor's status is that of the last motion, not of the message."""
     levels = packet.levels
     if len(levels) < 3:
         return Decoded(not_data=_NOTHING)
@@ -101,7 +101,7 @@ def _first(packet: Packet) -> Decoded:
 
 
 def _motion(sheet: Sheet, fields: Mapping[str, Any]) -> None:
-    """A motion sensor whose detection is switched off (`active` false) sees nothing, which is not nobody."""
+    """Note the motion, unless detection is switched off (`active` false): that is not the same as nobody."""
     if fields.get("active") is not False:
         sheet.note("occupied", fields.get("motion"), said="motion")
     sheet.note("light_lux", fields.get("lux"), said="lux")
@@ -112,7 +112,7 @@ def _motion(sheet: Sheet, fields: Mapping[str, Any]) -> None:
 
 
 def _notified(packet: Packet) -> Decoded:
-    """Generation 2: what changed, component by component; events are buttons and the device's own affairs."""
+    """Decode generation 2: what changed, component by component; events are buttons and the device's own affairs."""
     message = packet.json
     params = message.get("params") if type(message) is dict else None
     if type(params) is dict and message.get("method") == "NotifyEvent":

@@ -39,7 +39,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The metrics that say something about people or the air of a room; births and deaths."""
+    """Return the metrics that say something about people or the air of a room; births and deaths."""
     levels = packet.levels
     if len(levels) not in (4, 5) or levels[2] not in (*_DATA, "NDEATH", "DDEATH"):
         return Decoded(not_data="an order, or the state of a host application")
@@ -72,7 +72,7 @@ def _words(name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _ask(sheet: Sheet, found: objects.Found, unnamed: bool) -> None:
-    """What to do at the edge node about names in doubt and numbers for names."""
+    """Say what to do at the edge node about names in doubt and numbers for names."""
     open_ = ambiguity.unsettled(found.measured, found.doubtful)
     if open_:
         names = ambiguity.listed(list(dict.fromkeys(leaf.said for leaf, _ in open_)))

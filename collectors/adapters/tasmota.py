@@ -79,7 +79,7 @@ def _last_will(packet: Packet, sheet: Sheet) -> Decoded:
 
 
 def _switches(packet: Packet, sheet: Sheet, fields: Mapping[str, Any]) -> None:
-    """A device that tells of nothing but a switch may have a motion sensor on its wire."""
+    """Ask about a device that sends nothing but a switch: it may have a motion sensor on its wire."""
     for name, value in fields.items():
         if _SWITCH.fullmatch(name) and value in ("ON", "OFF"):
             sheet.problems.append(_asked(packet, name, f"$.{name}"))
@@ -95,7 +95,7 @@ def _asked(packet: Packet, name: str, path: str) -> str:
 
 
 def _switch(packet: Packet, sheet: Sheet) -> None:
-    """A switch that tells its action may be a motion sensor on its wire, or for a lamp."""
+    """Ask about a switch that sends its action: it may be a motion sensor on its wire, or for a lamp."""
     for name, value in packet.object.items():
         if type(name) is str and _SWITCH.fullmatch(name) and type(value) is dict and "Action" in value:
             sheet.problems.append(_asked(packet, name, f"$.{name}.Action"))
@@ -125,7 +125,7 @@ def _sensors(packet: Packet, sheet: Sheet, fields: Any) -> None:
 
 
 def _people(packet: Packet, sheet: Sheet, fields: Mapping[str, Any]) -> None:
-    """What other sensors, of scripts and of radars, say of people by the names they use."""
+    """Note what other sensors, of scripts and of radars, say of people by the names they use."""
     others = {name: value for name, value in fields.items() if name not in _OWN and not _SEES.fullmatch(name)}
     found = objects.look(
         {name: value for name, value in others.items() if name.upper() != "COUNTER"}, packet=packet
@@ -172,7 +172,7 @@ def _device_path(packet: Packet) -> str:
 
 
 def _pulses(packet: Packet, counters: list[tuple[str, str]]) -> str:
-    """What to do about counters of pulses: only the caretaker knows what hangs on the wire."""
+    """Say what to do about counters of pulses: only the caretaker knows what is on the wire."""
     ways = (
         ("passages_total", "people who pass either way, a running total"),
         ("in_total", "people going in, a running total"),

@@ -54,7 +54,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The readings of one sensor in one advertisement."""
+    """Return the readings of one sensor in one advertisement."""
     if "BTtoMQTT" not in packet.levels and _is_range(packet):
         return Decoded(not_data="where somebody's phone or tag is heard; nothing of it is kept")
     if "BTtoMQTT" not in packet.levels:
@@ -80,13 +80,13 @@ def _is_range(packet: Packet) -> bool:
 
 
 def _is_heard(fields: Mapping[str, Any]) -> bool:
-    """An address with a distance or a signal strength, and nothing that a sensor of rooms would measure."""
+    """Tell an address with a distance or a signal strength from a sensor of rooms."""
     is_radio = "distance" in fields or "rssi" in fields
     return is_radio and not _WHO.isdisjoint(fields) and _RADIO.issuperset(fields)
 
 
 def _address(packet: Packet, fields: Mapping[str, Any]) -> str:
-    """The address of the sensor in lower-case hex, from the message or the topic; "" if neither tells it."""
+    """Return the address of the sensor in lower-case hex, from the message or the topic; "" if neither tells it."""
     for said in (fields.get("mac"), fields.get("id"), packet.levels[-1]):
         if type(said) is str and _ADDRESS.fullmatch(said):
             return re.sub("[:-]", "", said).lower()

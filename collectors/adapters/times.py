@@ -73,7 +73,7 @@ _ABBREVIATIONS = {
 
 
 def event_time(value: object) -> datetime | None:
-    """The time `value` says, in UTC; None if it is None. Raises Unreadable, also for a time without a zone.
+    """Parse the time `value` says, in UTC; None if it is None. Raises Unreadable, also for a time without a zone.
 
     This is the strict form, for formats of which we say how they are to be: ISO 8601 with an offset or Z, and seconds
     or milliseconds since 1970. What it says is taken at its word, however old.
@@ -98,7 +98,7 @@ def event_time(value: object) -> datetime | None:
 def instant(
     value: object, zone: str = "", *, name: str = "time", near: datetime | None = None
 ) -> datetime | None:
-    """The time `value` says, in UTC; None if it says none (also a clock that is not set). Raises Unreadable.
+    """Parse the time `value` says, in UTC; None if it says none (also a clock that is not set). Raises Unreadable.
 
     Understood are ISO 8601 and its like with an offset, Z, or the name of a zone; the forms of e-mail and of web
     servers; twelve, fourteen or seventeen digits of a calendar; seconds, milliseconds, microseconds and nanoseconds
@@ -112,7 +112,7 @@ def instant(
 def period(
     first: object, last: object, zone: str = "", *, name: str = "time", near: datetime | None = None
 ) -> tuple[datetime | None, float]:
-    """The end of the period from `first` to `last`, in UTC, and its length in seconds (0 if only one is known).
+    """Return the end of the period from `first` to `last`, in UTC, and its length in seconds (0 if only one is known).
 
     Raises Unreadable, also for a period that ends before it begins.
     """
@@ -127,7 +127,7 @@ def period(
 def interval(
     value: object, zone: str = "", *, name: str = "time", near: datetime | None = None
 ) -> tuple[datetime | None, float]:
-    """The end and the length in seconds of the interval "a/b"; of a single time that time and 0. Raises Unreadable."""
+    """Return the end and length in seconds of the interval "a/b"; of a single time itself and 0. Raises Unreadable."""
     pair = _PAIR.fullmatch(value.strip()) if type(value) is str else None
     if pair:
         return period(pair[1], pair[2], zone, name=name, near=near)
@@ -194,7 +194,7 @@ def _number(value: float, zone: str, name: str, near: datetime | None) -> dateti
 
 
 def _built(found: re.Match[str], zone: str, text: str, name: str, near: datetime | None) -> datetime:
-    """The time of a matched form: its parts put together, then its zone."""
+    """Return the time of a matched form: its parts put together, then its zone."""
     parts = found.groupdict()
     try:
         month, day = _month_and_day(parts, text, name)
@@ -260,7 +260,7 @@ def _zone(text: str, name: str) -> tzinfo:
 
 @lru_cache(maxsize=256)
 def zone_of(text: str) -> tzinfo | None:
-    """The zone of this name, abbreviation or offset; None if there is no such."""
+    """Return the zone of this name, abbreviation or offset; None if there is no such."""
     if text in "Zz":
         return UTC
     offset = re.fullmatch(r"(?:UTC|GMT)?\s?([+\-\N{MINUS SIGN}])(\d\d?)(?::?(\d\d))?(?::?(\d\d))?", text)

@@ -35,7 +35,7 @@ class Meaning(NamedTuple):
 
 
 def control(levels: list[str]) -> str:
-    """What a topic is about if not about people, in half a sentence; "" if it may be about them."""
+    """Return what a topic is about if not about people, in half a sentence; "" if it may be about them."""
     if levels[0] == "$SYS":
         return "what the broker says of itself"
     if levels[0] == "cmnd" or levels[-1].lower() in _COMMANDS:
@@ -50,7 +50,7 @@ def control(levels: list[str]) -> str:
 
 
 def meaning(levels: list[str]) -> Meaning:
-    """What a topic says of a single value it carries: `library/hall/north_people_count`.
+    """Return what a topic says of a single value it carries: `library/hall/north_people_count`.
 
     The last level is taken as a name, if need be without its first words, which are then the part ("north").
     """
@@ -78,12 +78,12 @@ def is_thing(name: str) -> bool:
 
 
 def verdict(levels: list[str]) -> Verdict:
-    """What the last level of a topic means as the name of a value."""
+    """Return what the last level of a topic means as the name of a value."""
     return judge(words(_path(levels)[-1]))
 
 
 def context(levels: list[str]) -> tuple[str, ...]:
-    """The words of the last level, which may complete a name: `count` on `hall/people` is a people_count."""
+    """Return the words of the last level, which may complete a name: `count` on `hall/people` is a people_count."""
     return () if _ID.fullmatch(levels[-1]) else words(levels[-1])
 
 

@@ -36,7 +36,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def _report(packet: Packet, report: Item) -> Sheet:
-    """The people counted, null for none who looked; a space's state if it is all there is."""
+    """Return the people counted, null for none who looked; a space's state if it is all there is."""
     known = device(packet, report.get("sensor_id"), report.get("space_id"), report.get("space_ref_id"))
     sheet = Sheet(SOURCE, known)
     try:

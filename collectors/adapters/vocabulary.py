@@ -184,20 +184,20 @@ _CAMEL = re.compile(r"(?<=[a-zåäöéèß0-9])(?=[A-ZÅÄÖ])|(?<=[A-Z])(?=[A-Z
 
 @lru_cache(maxsize=8192)
 def words(name: str) -> tuple[str, ...]:
-    """The words of a name, in lower case: `peopleCount`, `people_count` and `People-Count` are the same."""
+    """Return the words of a name, in lower case: `peopleCount`, `people_count` and `People-Count` are the same."""
     found = _TOKEN.findall(_CAMEL.sub("_", name[:200]).lower())
     return tuple(word for token in found for word in (_run_on(token) or (token,)))
 
 
 @lru_cache(maxsize=8192)
 def compact(name: str) -> str:
-    """The words of a name without what stands between them."""
+    """Return the words of a name without what stands between them."""
     return "".join(words(name))
 
 
 @lru_cache(maxsize=8192)
 def judge(said: tuple[str, ...]) -> Verdict:
-    """What a name of these words means. Its line or region is taken from it where it names one (`line_2_total_in`)."""
+    """Judge what a name of these words means. A line or region is taken from it (`line_2_total_in`)."""
     found = _means(said)
     if isinstance(found, Means):
         return found
@@ -261,7 +261,7 @@ def _moving(said: tuple[str, ...], each: frozenset[str]) -> Means | Doubt | None
 
 
 def _counting(each: frozenset[str]) -> Verdict:
-    """A doubt if the words speak of people or of counting; settings and health are ignored."""
+    """Return a doubt if the words speak of people or of counting; settings and health are ignored."""
     if each & _SETTINGS - _PARTS or (each & _SETTINGS and not each & _MANY):
         return "aside" if each & (_MANY | _TOTAL) else "ignored"
     if each & (_FOREIGN_IN | _FOREIGN_OUT):
@@ -275,7 +275,7 @@ def _counting(each: frozenset[str]) -> Verdict:
 
 
 def _part(said: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The line or region within a name, and the rest of it."""
+    """Return the line or region within a name, and the rest of it."""
     for at in range(len(said) - 1 if len(said) > 2 else 0):
         if said[at] in _PARTS and _numbers(said[at + 1]):
             return said[at + 1], said[:at] + said[at + 2 :]
@@ -333,7 +333,7 @@ def _numbers(word: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _run_on(token: str) -> tuple[str, ...]:
-    """The words of `totalcounterin`; nothing if it is not made of at least two words that are known here."""
+    """Return the words of `totalcounterin`; nothing if it is not made of at least two words that are known here."""
     if token in _RUN_ON or token in EXACT or not 4 <= len(token) <= 40:
         return ()
     return _cut(token)

@@ -19,7 +19,7 @@ def looks_so(payload: bytes) -> bool:
 
 
 def parse(payload: bytes) -> dict[str, Any]:
-    """The document as an object with one field, named by its root. Raises Unreadable with a sentence.
+    """Return the document as an object with one field, named by its root. Raises Unreadable with a sentence.
 
     An element becomes its text, or if it has attributes or children an object of those; what comes several times is a
     list. Namespaces are left out. `<a><b n="1">x</b><c/></a>` is `{"a": {"b": {"n": "1", "#text": "x"}, "c": ""}}`.

@@ -47,7 +47,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The counts of all logics and records in the message."""
+    """Return the counts of all logics and records in the message."""
     found = once(packet.object)
     if type(found.get("status_data")) is dict:
         return Decoded(not_data=_health(item(found["status_data"].get("states"))))
@@ -59,7 +59,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def _sheet(packet: Packet, data: Item) -> Sheet:
-    """A sheet for who sent it: without sensor_info (its sending can be switched off) only the topic tells.
+    """Return a sheet for who sent it: without sensor_info (its sending can be switched off) only the topic tells.
 
     Sensors joined to one (a multisensor) speak through one of them and number their logics anew: a device of its own.
     """
@@ -100,7 +100,7 @@ def _part(*values: object) -> str:
 
 
 def _record(sheet: Sheet, part: str, record: Item, counts: str, zone: str) -> None:
-    """The counts of one period of one logic. `record[counts]` is the list of named values."""
+    """Note the counts of one period of one logic. `record[counts]` is the list of named values."""
     try:
         ends = instant(record.get("to"), zone, name="to")
         share = _share(record)
@@ -118,7 +118,7 @@ def _record(sheet: Sheet, part: str, record: Item, counts: str, zone: str) -> No
 
 
 def _share(record: Item) -> float:
-    """The share of its period in which the sensor measured."""
+    """Return the share of its period in which the sensor measured."""
     made, meant = (
         number("samples", record.get("samples")),
         number("samples_expected", record.get("samples_expected")),
@@ -151,7 +151,7 @@ def _said(value: object) -> str:
 
 
 def _whole(said: str, found: dict[str, Any]) -> object:
-    """The count `said`; if a logic sends nothing but its halves (men and women, say), their sum."""
+    """Return the count `said`; if a logic sends nothing but its halves (men and women, say), their sum."""
     if said in found:
         return found[said]
     for first, second in HALVES:
@@ -191,7 +191,7 @@ def _frame(sheet: Sheet, frame: Item, zone: str) -> None:
 
 
 def _event(sheet: Sheet, category: object, kind: str, told: Item, time: datetime | None) -> None:
-    """A crossing of a line, or a counter: its value runs on since the last reset, one event is one person."""
+    """Note a crossing of a line, or a counter: its value runs on since the last reset, one event is one person."""
     if (
         kind in CROSSINGS
     ):  # of a line as drawn, not of a logic: a channel of its own, so that nothing counts twice
@@ -207,7 +207,7 @@ def _event(sheet: Sheet, category: object, kind: str, told: Item, time: datetime
 
 
 def _elements(packet: Packet, found: Item) -> Decoded:
-    """The push of v3 and v4: elements (a line, a zone) with measurements, each with labelled values."""
+    """Decode the push of v3 and v4: elements (a line, a zone) with measurements, each with labelled values."""
     sheet = Sheet(SOURCE, device(packet, found["sensor-info"].get("serial-number")))
     for element in items("element", found["content"].get("element"), sheet.problems):
         part = _part(element.get("element-id"), element.get("element-name"))

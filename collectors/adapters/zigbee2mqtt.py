@@ -55,7 +55,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def _named(packet: Packet, name: list[str]) -> str:
-    """The friendly name, which may hold slashes; with its bridge if that is not the usual one."""
+    """Return the friendly name, which may hold slashes; with its bridge if that is not the usual one."""
     other = packet.levels[0] != BASE and packet.levels[0].startswith(BASE)
     return "/".join((packet.levels[0], *name) if other else name)
 
@@ -90,7 +90,7 @@ def _presence(sheet: Sheet, fields: Mapping[str, Any]) -> float | None:
 
 
 def _measurements(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """What is left for the general vocabulary: without the radio's and the bridge's own, and without raw light.
+    """Return what is left for the general vocabulary: without the radio's and the bridge's own, and without raw light.
 
     The voltage is that of the battery, in millivolts, where the device has one.
     """
@@ -105,7 +105,7 @@ def _measurements(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _attribute(packet: Packet, name: list[str], value: Any) -> Decoded:
-    """A single attribute on a topic of its own (`output: attribute`)."""
+    """Return a single attribute on a topic of its own (`output: attribute`)."""
     sheet = Sheet(SOURCE, _named(packet, name[:-1] or name))
     if len(name) < 2 or not objects.note_value(
         sheet, words(name[-1]), value, topic=packet.topic, name=name[-1], path="$"

@@ -10,10 +10,11 @@ from besok.model.forecast import Outlook
 from besok.model.site import Text
 from besok.model.views.progress import Progress, SoFar
 from besok.model.views.series import VisitPoint
+from besok.text import formats
+from besok.text.languages import _, named
 from besok.text.narratives import rounded
 from dashboard.components import files, forecast
 from dashboard.figures import path
-from dashboard.i18n import _, formats, named
 
 ON_PATH = 0.02  # within two per cent of the path is on it
 EDGE = 0.12  # of the scale, within which the word above a mark would stand out of it
@@ -157,7 +158,7 @@ def verdict(way: Progress) -> str:
         ),
         (
             way.coverage_365,
-            _("Only {share} of the last 365 days were counted whole: the year is reckoned from them."),
+            _("Only {share} of the last 365 days were counted whole: the year is estimated from them."),
         ),
     ):
         if coverage < ENOUGH:

@@ -6,9 +6,10 @@ from typing import Any
 from dash import html
 
 from besok.model.views.attention import FindingEvent, FindingInfo
+from besok.text import formats
+from besok.text.languages import _, named, plural
 from dashboard.components.attrs import HIDDEN, aria, data
 from dashboard.components.writing import line, who
-from dashboard.i18n import _, formats, named, plural
 
 LONGEST_NOTE = 500  # characters
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import html
 
-from dashboard.i18n import _
+from besok.text.languages import _
 
 
 def sandbox() -> Any:

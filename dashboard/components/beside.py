@@ -10,10 +10,11 @@ from dash import html
 from besok.model.validation import Accuracy, Advice, Verdict
 from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, SiteCalibration
 from besok.model.views.series import VisitPoint
+from besok.text import formats
+from besok.text.languages import _, named, plural
 from dashboard.components import notices
 from dashboard.components.attrs import HIDDEN, data
 from dashboard.components.chart import sheet
-from dashboard.i18n import _, formats, named, plural
 
 SHOWN = 10  # counts, and past proposals
 LEVELS: dict[Verdict, str] = {"good": "calm", "factor": "busy", "broken": "full"}
@@ -108,7 +109,7 @@ def _way(door: DoorInfo, known: Accuracy) -> Any:
         "good": _("good"),
         "unsure": _("count more"),
         "factor": _("counts wrong"),
-        "broken": _("mend it"),
+        "broken": _("fix it"),
     }
     word, level = words[known.verdict], LEVELS.get(known.verdict, "moderate")
     if door.swapped:

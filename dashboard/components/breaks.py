@@ -7,7 +7,8 @@ from dash import html
 
 from besok.model.site import Text
 from besok.model.views.progress import MethodBreak, Progress
-from dashboard.i18n import _, formats, named
+from besok.text import formats
+from besok.text.languages import _, named
 
 NONE: Final[Mapping[str, Text]] = {}
 

@@ -9,9 +9,10 @@ from typing import Any
 from dash import dcc, html
 
 from besok.model.views.live import SpaceLive, patience
+from besok.text import formats
+from besok.text.languages import _, named
 from dashboard.components import words
 from dashboard.components.attrs import HIDDEN, aria, data
-from dashboard.i18n import _, formats, named
 
 Value = float | None
 Curve = Sequence[tuple[datetime, Value, Value, Value]]  # people with their interval

@@ -7,9 +7,9 @@ from typing import Any
 import plotly.graph_objects as go
 from dash import dcc, html
 
+from besok.text.languages import _
 from dashboard.components.attrs import aria, data
 from dashboard.figures.style import config
-from dashboard.i18n import _
 
 
 def chart(

@@ -6,9 +6,10 @@ import dash_mantine_components as dmc
 from dash import dcc, html
 
 from besok.model.views.live import SiteInfo, SpaceInfo
+from besok.text import formats
+from besok.text.languages import _, language, named, plural
 from dashboard.address import Address
 from dashboard.components.attrs import HIDDEN, aria
-from dashboard.i18n import _, formats, language, named, plural
 from dashboard.ranges import Range
 
 

@@ -1,6 +1,6 @@
 """How the files of a page are asked for, so that the reader's spreadsheet opens them."""
 
-from dashboard.i18n import language
+from besok.text.languages import language
 
 
 def form() -> str:

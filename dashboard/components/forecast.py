@@ -10,14 +10,14 @@ from besok.model.forecast import LEAST_DAYS, Expected, Outlook
 from besok.model.views.forecast import Awaited
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
-from besok.text import narratives
+from besok.text import formats, narratives
+from besok.text.languages import _, plural
 from dashboard.components import files, notices
 from dashboard.components.attrs import data
 from dashboard.components.chart import chart
 from dashboard.figures import forecast as figures
 from dashboard.figures import path
 from dashboard.figures.progress import Series
-from dashboard.i18n import _, formats, named, plural
 
 SHOWN_WEEKS: Final = 8  # of days to come
 SHOWN_BEFORE: Final = 4  # weeks of days that were
@@ -37,7 +37,7 @@ def odds(coming: Outlook, way: Progress) -> Any:
     )
     return html.Div(
         [
-            html.P(named(narratives.odds_short(coming.odds)), className="number"),
+            html.P(narratives.odds_short(coming.odds), className="number"),
             html.P(about, className="where"),
         ]
     )
@@ -50,7 +50,7 @@ def said(
     growth: float | None = None,
 ) -> Any:
     """What the forecast says in plain words; of a target only where it knows of one. `growth` stands beside it."""
-    lines = [named(text) for text in narratives.of(coming, factor, weekdays, growth)]
+    lines = narratives.of(coming, factor, weekdays, growth)
     return html.Ul([html.Li(line) for line in lines], className="said")
 
 
@@ -110,7 +110,7 @@ def way_ahead(
                 chart(
                     figures.way(counted, coming.years, path_line, goal),
                     label=label if goal else _("Visits in 365 days: counted, and expected with intervals"),
-                    finding=named(found) if found else "",
+                    finding=found or "",
                     head=[_("365 days up to"), _("expected"), _("low (80 %)"), _("high (80 %)")],
                     rows=rows,
                     csv=f"/api/v1/sites/{site}/forecast?format={files.form()}&part=years",
@@ -145,7 +145,7 @@ def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], coming: Ou
             chart(
                 figures.weeks(counted, days),
                 label=_("Visits a day: counted, and expected with intervals"),
-                finding=" ".join(filter(None, [named(narratives.total(four)) if four else "", closed(days)])),
+                finding=" ".join(filter(None, [narratives.total(four) if four else "", closed(days)])),
                 head=[_("Day"), _("expected"), _("low (80 %)"), _("high (80 %)")],
                 rows=[
                     [formats.day_short(p.day), *(formats.number(v) for v in (p.mean, p.low80, p.high80))]

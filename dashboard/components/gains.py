@@ -7,8 +7,9 @@ from dash import html
 
 from besok.model.effects import EventEffect, ProgrammeEffect
 from besok.model.site import Site, Text
+from besok.text import formats
+from besok.text.languages import _, named
 from dashboard.components.chart import sheet
-from dashboard.i18n import _, formats, named
 
 
 def section(found: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, Text]) -> Any:

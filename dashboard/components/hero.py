@@ -5,10 +5,11 @@ from typing import Any
 from dash import html
 
 from besok.model.views.live import SiteLive, SpaceLive
+from besok.text import formats
+from besok.text.languages import _, named
 from dashboard.components import words
 from dashboard.components.attrs import data
 from dashboard.components.card import Frame, bar, chip, count, live_attributes
-from dashboard.i18n import _, formats, named
 
 
 def hero(live: SiteLive, frame: Frame, kind: str, zone: str, told: Any = None) -> Any:

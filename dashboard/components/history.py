@@ -7,10 +7,11 @@ from typing import Any
 from besok.model.site import Site
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import OccupancyPoint
+from besok.text import formats
+from besok.text.languages import _, named
 from dashboard.components import files, notices, words
 from dashboard.components.chart import chart
 from dashboard.figures import occupancy
-from dashboard.i18n import _, formats, named
 from dashboard.ranges import Range
 
 
@@ -96,7 +97,7 @@ def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
     if not running:
         return ""
     last = formats.stamp(known[-1].start, zone)
-    text = _("The last figure is of {time}; a day is reckoned again once it is over.")
+    text = _("The last figure is of {time}; a day is estimated again once it is over.")
     return " " + text.format(time=last)
 
 

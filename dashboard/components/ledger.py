@@ -7,9 +7,10 @@ from dash import html
 
 from besok.model.site import Text
 from besok.model.views.calendar import ActionInfo
+from besok.text import formats
+from besok.text.languages import _, named
 from dashboard.components import files, ledger_forms
 from dashboard.components.attrs import aria, data
-from dashboard.i18n import _, formats, named
 
 SHOWN: Final = 12  # entries; the others are folded away
 MEASURED: Final = 8  # of these, at most, where there are others to be shown
@@ -18,7 +19,7 @@ MEASURED: Final = 8  # of these, at most, where there are others to be shown
 def section(
     site: str,
     actions: Sequence[ActionInfo],
-    gave: Mapping[str, Text],
+    gave: Mapping[str, str],
     measured: Collection[str],
     spaces: Mapping[str, Text],
 ) -> Any:
@@ -62,12 +63,12 @@ def in_order(actions: Sequence[ActionInfo], measured: Collection[str]) -> list[A
     return [*shown, *(action for action in actions if action not in shown)]
 
 
-def _entry(site: str, action: ActionInfo, gave: Text | None, spaces: Mapping[str, Text]) -> Any:
+def _entry(site: str, action: ActionInfo, gave: str | None, spaces: Mapping[str, Text]) -> Any:
     places = ", ".join(named(spaces[space]) for space in action.spaces if space in spaces)
     kind = " · ".join(
         filter(None, (_asked_by(action), places, _("invented example") if action.invented else ""))
     )
-    told = named(gave) if gave else _not_yet(action)
+    told = gave or _not_yet(action)
     return html.Article(
         [
             html.Header(
@@ -104,4 +105,4 @@ def _asked_by(action: ActionInfo) -> str:
 def _not_yet(action: ActionInfo) -> str:
     if action.state in ("asked", "answered"):
         return _("Not done yet, so it has given nothing yet.")
-    return _("What it gave has not been reckoned yet.")
+    return _("Its effect has not been estimated yet.")

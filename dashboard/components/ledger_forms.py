@@ -10,10 +10,10 @@ from dash import html
 from besok.model.calendar import WEEKDAYS
 from besok.model.site import Text
 from besok.model.views.calendar import ActionInfo
-from besok.text.languages import LANGUAGES
+from besok.text import formats
+from besok.text.languages import LANGUAGES, _, language, named
 from dashboard.components.attrs import aria, data
 from dashboard.components.writing import who
-from dashboard.i18n import _, formats, language, named
 
 LONGEST: Final = 1000  # characters of a text
 ASKED: Final = (

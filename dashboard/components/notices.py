@@ -4,8 +4,8 @@ from typing import Any
 
 from dash import dcc, html
 
+from besok.text.languages import _
 from dashboard.components.attrs import HIDDEN, data
-from dashboard.i18n import _
 
 
 def notice(heading: str, *lines: Any, icon: str = "empty", title: str = "") -> Any:

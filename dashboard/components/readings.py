@@ -4,7 +4,8 @@ from datetime import datetime
 
 from besok.model.metrics import METRICS
 from besok.model.views.devices import LastReading
-from dashboard.i18n import _, formats, plural
+from besok.text import formats
+from besok.text.languages import _, plural
 
 
 def names(value: float) -> dict[str, str]:

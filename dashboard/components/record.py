@@ -6,11 +6,11 @@ from typing import Any
 from dash import html
 
 from besok.model.views.forecast import Record, Scored
-from besok.text import narratives
+from besok.text import formats, narratives
+from besok.text.languages import _
 from dashboard.components import files
 from dashboard.components.chart import chart, sheet
 from dashboard.figures import forecast as figures
-from dashboard.i18n import _, formats, named
 
 
 def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> Any:
@@ -26,7 +26,7 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
             chart(
                 figures.record(judged),
                 label=_("Forecasts of {n} days: their intervals, and what came").format(n=drawn),
-                finding=named(narratives.record(records)),
+                finding=narratives.record(records),
                 head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("What came"), _("Held")],
                 rows=[_judged_row(s) for s in judged],
                 csv=f"/api/v1/sites/{site}/forecast/record?format={files.form()}",
@@ -34,7 +34,7 @@ def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> An
             )
         )
     else:
-        parts.append(html.P(named(narratives.record([])), className="quiet"))
+        parts.append(html.P(narratives.record([]), className="quiet"))
     if records:
         head = [_("Visits of"), _("Forecasts"), _("Held"), _("By chance"), _("Typical error"), _("Bias")]
         rows = [_record_row(r) for r in records]

@@ -7,8 +7,8 @@ from dash import dcc, html
 
 from besok.model.views.attention import FindingInfo
 from besok.model.views.live import SiteLive
+from besok.text.languages import _, plural
 from dashboard.components.attrs import data
-from dashboard.i18n import _, plural
 
 
 def told(live: SiteLive, findings: Sequence[FindingInfo], sensors: int) -> Any:

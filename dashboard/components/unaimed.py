@@ -9,10 +9,11 @@ from dash import html
 from besok.model.forecast import Outlook
 from besok.model.site import Text
 from besok.model.views.progress import Progress, SoFar
+from besok.text import formats
+from besok.text.languages import _, plural
 from besok.text.narratives import rounded
 from dashboard.components import answer, forecast, notices, unplaced_devices
 from dashboard.figures import path
-from dashboard.i18n import _, formats, plural
 
 
 def so_far(known: SoFar, title: str, coming: Outlook | None, names: Sequence[Text] = ()) -> Any:
@@ -27,7 +28,7 @@ def so_far(known: SoFar, title: str, coming: Outlook | None, names: Sequence[Tex
     year = next((t for t in coming.totals if t.days == path.WHOLE_YEAR), None) if coming else None
     if year:
         low, high = (formats.number(rounded(v)) for v in (year.low80, year.high80))
-        about = _("expected in the next 365 days (8 times of 10 between {low} and {high})").format(
+        about = _("expected in the next 365 days (80 % prediction interval {low}–{high})").format(
             low=low, high=high
         )
         parts.append((formats.number(rounded(year.mean)), about))

@@ -9,9 +9,9 @@ from dash import html
 from besok.analytics.placement import Suggestion
 from besok.model.views.devices import SHOWN_DEVICES, UnplacedChannel
 from besok.services.unplaced_devices import Stranger, latest
+from besok.text.languages import _, named
 from dashboard.components import readings
 from dashboard.components.attrs import HIDDEN, aria, data
-from dashboard.i18n import _, named
 
 DOCS = "docs/how-to/connect-a-sensor.md"
 

@@ -7,8 +7,9 @@ from dash import html
 
 from besok.model.site import Site
 from besok.model.views.calendar import UNUSUAL_FROM, UnusualTime
+from besok.text import formats
+from besok.text.languages import _
 from dashboard.components.chart import sheet
-from dashboard.i18n import _, formats
 
 SHOWN: Final = 12
 

@@ -6,8 +6,9 @@ from dash import html
 
 from besok.model.usage import Figure, Reason
 from besok.model.views.series import SpaceUsage
+from besok.text import formats
+from besok.text.languages import _, plural
 from dashboard.components import notices
-from dashboard.i18n import _, formats, plural
 
 
 def section(found: SpaceUsage | None, zone: str) -> Any:
@@ -31,7 +32,7 @@ def section(found: SpaceUsage | None, zone: str) -> Any:
         for name, value, about in cells
         if value
     ]
-    note = _("In brackets: the interval that holds 8 times of 10. Besök sees people, not who sits.")
+    note = _("In brackets: the 80 % interval. Besök sees people, not who sits.")
     return html.Section(
         [html.H2(_("How it was used")), html.Dl(terms, className="used"), html.P(note, className="quiet")]
     )

@@ -3,7 +3,8 @@
 from typing import Any
 
 from besok.model.views.live import SpaceLive
-from dashboard.i18n import _, formats
+from besok.text import formats
+from besok.text.languages import _
 
 
 def levels() -> dict[str, str]:
@@ -48,7 +49,7 @@ def bases() -> dict[str, str]:
 def phrases() -> dict[str, str]:
     """Sentences with places for numbers."""
     return {
-        "between": _("Eight times of ten between {low} and {high}"),
+        "between": _("80 % interval {low}–{high}"),
         "certain": _("As good as certain"),
         "occupied": _("Occupied"),
         "free": _("Free"),

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 import dash_mantine_components as dmc
 
-from dashboard.i18n import _
+from besok.text.languages import _
 
 LONGEST_NAME: Final = 60  # characters, as in the API
 

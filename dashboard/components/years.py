@@ -9,11 +9,12 @@ from dash import html
 
 from besok.model.forecast import ExpectedTotal, Outlook
 from besok.model.views.series import VisitPoint
+from besok.text import formats
+from besok.text.languages import _
 from besok.text.narratives import rounded
 from dashboard.components import files
 from dashboard.components.chart import sheet
 from dashboard.figures.path import visits_of
-from dashboard.i18n import _, formats
 
 ENOUGH: Final = 0.8  # share of a year's days that must have been observed for its sum to be told
 
@@ -73,7 +74,7 @@ def section(site: str, years: Sequence[Year], this_year: int, baseline: float | 
     head = [
         _("Year"),
         _("Visits"),
-        _("8 times of 10 between"),
+        _("80 % prediction interval"),
         *([_("× baseline")] if baseline else []),
         _("How known"),
     ]

@@ -11,8 +11,8 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 
 from besok import services
 from besok.model.errors import NotFound
+from besok.text.languages import _, language
 from dashboard.counting.words import words
-from dashboard.i18n import _, language
 
 HERE = Path(__file__).parent
 ASSETS = HERE.parent / "assets"

@@ -1,8 +1,7 @@
 """The texts of the counting page in both languages. Its script fills in what stands in braces."""
 
-from besok.text.languages import LANGUAGES
-from dashboard.i18n import LANG, _
-from dashboard.i18n.formats import weekdays
+from besok.text.formats import weekdays
+from besok.text.languages import LANG, LANGUAGES, _
 
 
 def words() -> dict[str, dict[str, object]]:

@@ -8,10 +8,10 @@ import plotly.graph_objects as go
 from besok.model.forecast import Expected
 from besok.model.views.forecast import Scored
 from besok.model.views.series import VisitPoint
+from besok.text.languages import _
 from dashboard.figures.path import visits_of
 from dashboard.figures.progress import Series
 from dashboard.figures.style import BAND, GOAL, LIMIT, NOW, chart
-from dashboard.i18n import _
 
 WIDE = "rgba(61,116,216,0.14)"  # the 95 % interval, behind that of 80 %
 YEAR = 365  # days
@@ -78,7 +78,7 @@ def record(found: Sequence[Scored]) -> go.Figure:
     result = chart(_("visits"))
     days = [s.origin for s in found]
     result.add_bar(
-        x=days, y=[s.high80 - s.low80 for s in found], base=[s.low80 for s in found], name=_("8 times of 10"),
+        x=days, y=[s.high80 - s.low80 for s in found], base=[s.low80 for s in found], name=_("80 % interval"),
         width=BAR_MS, marker={"color": BAND}, hoverinfo="skip",
     )  # fmt: skip
     for held, name, colour, symbol in ((True, _("held"), NOW, "circle"), (False, _("missed"), LIMIT, "x")):
@@ -92,7 +92,7 @@ def record(found: Sequence[Scored]) -> go.Figure:
 
 def _fan(result: go.Figure, points: Sequence[Expected]) -> None:
     """Both intervals, the wider one behind."""
-    bands = (("low95", "high95", WIDE, _("19 times of 20")), ("low80", "high80", BAND, _("8 times of 10")))
+    bands = (("low95", "high95", WIDE, _("19 times of 20")), ("low80", "high80", BAND, _("80 % interval")))
     for low, high, colour, name in bands:
         if points:
             result.add_scatter(

@@ -6,7 +6,8 @@ from typing import Any
 from dash import html
 
 from besok.model.views.series import HeatCell
-from dashboard.i18n import _, formats
+from besok.text import formats
+from besok.text.languages import _
 
 QUIET = 0.05  # of the highest: below this, hours at the ends of the day are left out
 STRONG = 0.6  # of the highest: from here on the cell is dark and its figure light

@@ -7,8 +7,9 @@ from zoneinfo import ZoneInfo
 import plotly.graph_objects as go
 
 from besok.model.views.series import OccupancyPoint
+from besok.text import formats
+from besok.text.languages import _
 from dashboard.figures.style import BAND, BEFORE, LIMIT, NOW, chart
-from dashboard.i18n import _, formats
 
 HEADROOM = 2.2  # the capacity is drawn if the chart need not be stretched more than this for it
 
@@ -64,7 +65,7 @@ def _band(result: go.Figure, times: Sequence[datetime], points: Sequence[Occupan
         ys += [*(_whole(y) for _x, y in there + back), None]
     if xs:
         result.add_scatter(
-            x=xs, y=ys, name=_("8 times of 10"), mode="lines", line={"width": 0}, fill="toself", fillcolor=BAND,
+            x=xs, y=ys, name=_("80 % interval"), mode="lines", line={"width": 0}, fill="toself", fillcolor=BAND,
             hoverinfo="skip",
         )  # fmt: skip
 

@@ -5,8 +5,9 @@ from datetime import date
 
 import plotly.graph_objects as go
 
+from besok.text import formats
+from besok.text.languages import _
 from dashboard.figures.style import BEFORE, GOAL, NOW, chart
-from dashboard.i18n import _, formats
 
 Series = Sequence[tuple[date, float | None]]
 FEW_DAYS = 92  # with fewer the axis names days, not months

@@ -4,7 +4,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from dashboard.i18n import language
+from besok.text.languages import language
 
 # Readable on paper and on ink: each has at least 3:1 against both backgrounds.
 NOW = "#3d74d8"

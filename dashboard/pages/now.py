@@ -15,13 +15,14 @@ from besok.model.views.live import LATE_AFTER, STALE_AFTER, SiteInfo, SiteLive, 
 from besok.model.views.series import OccupancyPoint
 from besok.store import sites
 from besok.store.database import Database
+from besok.text import formats
+from besok.text.languages import _, named
 from dashboard.address import Address
 from dashboard.components import building, words
 from dashboard.components.banner import sandbox
 from dashboard.components.card import Frame, Today, card, row, storey
 from dashboard.components.hero import hero
 from dashboard.components.told import told
-from dashboard.i18n import _, formats, named
 
 WEEK = timedelta(days=7)
 

@@ -12,12 +12,12 @@ from besok.model.errors import NotFound
 from besok.model.views.live import SiteInfo
 from besok.store import sites
 from besok.store.database import Database
+from besok.text.languages import _, named
 from dashboard.address import Address
 from dashboard.components import files
 from dashboard.components.attrs import aria, data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import sheet
-from dashboard.i18n import _, named
 
 DAY = timedelta(days=1)
 LATELY = timedelta(days=30)

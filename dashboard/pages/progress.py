@@ -16,13 +16,13 @@ from besok.model.views.progress import Progress
 from besok.store import action_effects, sites
 from besok.store.coverage import found_once
 from besok.store.database import Database
-from besok.text import narratives
+from besok.text import formats, narratives
+from besok.text.languages import _, named
 from dashboard.address import Address
 from dashboard.components import answer, beside, breaks, forecast, gains, ledger, record, unaimed, years
 from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.figures.path import WHOLE_YEAR
-from dashboard.i18n import _, formats, named
 from dashboard.pages import statistics, this_year
 
 DAY = timedelta(days=1)

@@ -15,12 +15,13 @@ from besok.services.unplaced_devices import Stranger, introduce
 from besok.store import sites
 from besok.store.calibrations import calibration
 from besok.store.database import Database
+from besok.text import formats
+from besok.text.languages import _, named, plural
 from dashboard.address import Address
 from dashboard.components import attention, beside, notices, unplaced_devices
 from dashboard.components.attrs import HIDDEN, data
 from dashboard.components.banner import sandbox
 from dashboard.components.chart import sheet
-from dashboard.i18n import _, formats, named, plural
 
 SHOWN = 20  # rejected messages
 RESOLVED = timedelta(days=30)  # in which what was resolved is still shown

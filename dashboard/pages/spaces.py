@@ -12,6 +12,8 @@ from besok.model.site import Site
 from besok.model.views.live import SiteInfo, SpaceInfo
 from besok.store import sites
 from besok.store.database import Database
+from besok.text import formats
+from besok.text.languages import _, named
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.callbacks import Callbacks
@@ -19,7 +21,6 @@ from dashboard.components import controls, history, notices, unusual, used
 from dashboard.components.attrs import data
 from dashboard.components.banner import sandbox
 from dashboard.figures import heat
-from dashboard.i18n import _, formats, named
 from dashboard.ranges import Range
 
 USUAL_WEEKS = timedelta(days=56)

@@ -10,7 +10,8 @@ from besok.model.errors import NotFound
 from besok.model.views.annual import AnnualReport
 from besok.model.views.live import SiteInfo
 from besok.store.database import Database
-from dashboard.i18n import _, formats
+from besok.text import formats
+from besok.text.languages import _
 
 
 def section(db: Database, site: SiteInfo, today: date) -> list[Any]:

@@ -10,11 +10,12 @@ from besok import services
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
 from besok.store.database import Database
+from besok.text import formats
+from besok.text.languages import _, plural
 from dashboard.components import answer, files, notices
 from dashboard.components.chart import chart
 from dashboard.figures import path
 from dashboard.figures import progress as figures
-from dashboard.i18n import _, formats, plural
 
 DAY = timedelta(days=1)
 MISSING: Final = 0.02  # share of the days of a sum that may be missing for it to be compared

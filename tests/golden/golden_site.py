@@ -23,10 +23,10 @@ from besok.store import calendars, sites
 from besok.store.claims import Claims
 from besok.store.database import Database
 from besok.store.write import write
+from besok.text.languages import LANG
 from collectors.pipeline import decode
 from dashboard.address import Address
 from dashboard.app import attach
-from dashboard.i18n import LANG
 from dashboard.router import screen
 from jobs import forecast, work
 from jobs.inbox import News

@@ -16,8 +16,8 @@ from besok.store import sites
 from besok.store.database import Database
 from besok.store.rollup import rebuild_days
 from besok.store.write import Batch, Incoming, write
+from besok.text import formats
 from cli.terminal import annual as told
-from dashboard.i18n import formats
 from dashboard.pages import statistics
 from tests.store.counted import HOUSE
 

@@ -13,8 +13,8 @@ from besok.model import sitefile
 from besok.model.errors import SiteFileError
 from besok.store import forecasts, sites
 from besok.store.database import Database
+from besok.text.languages import LANG
 from dashboard.address import Address
-from dashboard.i18n import LANG
 from dashboard.pages import progress as page
 from jobs import forecasts_due
 from tests.store.counted import HOUSE

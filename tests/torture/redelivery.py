@@ -1,6 +1,6 @@
 """What a broker does with messages that were sent and not acknowledged: their numbers, and what it says of them.
 
-The collector's ledger rests on these facts (collectors/mqtt.py, besok/store/message_dedup.py), so they are
+De-duplication rests on these facts (collectors/mqtt.py, besok/store/message_dedup.py), so they are
 measured, not believed: `python -m tests.torture --redelivery`.
 """
 

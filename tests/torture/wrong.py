@@ -18,8 +18,8 @@ class Hasty(Writer):
         taken: list[Delivery] = []
         take = self._inbox.take
 
-        def remembered(limit: int, patience_s: float | None = None) -> list[Delivery]:
-            taken[:] = take(limit, patience_s)
+        def remembered(limit: int) -> list[Delivery]:
+            taken[:] = take(limit)
             return list(taken)
 
         self._store, self._inbox.take = late, remembered  # type: ignore[method-assign]

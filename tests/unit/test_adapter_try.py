@@ -17,7 +17,7 @@ FLOW = "besok/v1/hbg/door/flow"
 GOOD = {"time": "2026-11-25T08:15:00Z", "period_s": 60, "in": 3}
 
 
-def tried(content: object, **options: Any) -> dry_run.Trial:
+def tried(content: object, **options: Any) -> dry_run.DryRun:
     body = content if isinstance(content, bytes) else json.dumps(content).encode()
     return dry_run.run(dry_run.Request(content=body, received=NOW, **options))
 

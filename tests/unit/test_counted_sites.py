@@ -8,8 +8,8 @@ import numpy as np
 from besok.model.site import Text
 from besok.model.views.series import VisitPoint
 from besok.services.days import calendar_days, open_also
+from besok.text.languages import LANG
 from dashboard.components import answer
-from dashboard.i18n import LANG
 from jobs.forecast import observed
 from tests.worlds.test_jobs_day import HOUSE
 

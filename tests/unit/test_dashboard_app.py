@@ -3,20 +3,20 @@
 import asyncio
 import inspect
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
-import brotli
 import pytest
 from dash import Dash
 from fastapi import FastAPI
 from plotly.offline import get_plotlyjs_version
 from starlette.testclient import TestClient
 from starlette.types import Message, Receive, Scope, Send
+from starlette_compress import CompressMiddleware
 
 from besok.model.settings import Settings
 from dashboard.app import ASSETS, attach
-from dashboard.delivery import PackingMiddleware, allowing
 from dashboard.figures.style import CONFIG
 from dashboard.language import LanguageMiddleware
 
@@ -43,7 +43,9 @@ def test_dash_opens_no_socket_of_its_own(screens: Dash) -> None:
 
 def test_the_policy_lets_dash_start_and_nothing_else(screens: Dash) -> None:
     policy = screens.server.state.csp
-    assert "script-src 'self' 'sha256-" in policy
+    assert policy.startswith("default-src 'self'; script-src 'self' 'sha256-") and policy.endswith(
+        "object-src 'none'"
+    )
     scripts = policy.split("script-src")[1].split(";")[0]
     assert "unsafe" not in scripts
 
@@ -59,11 +61,6 @@ def test_the_first_visit_finds_its_style_and_scripts_on_any_page() -> None:
         assert f"/assets/{name}?m=" in page
     assert page.index("first.js") < page.index("_dash-component-suites")
     assert "/assets/vendor/plotly" not in page  # only pages with a chart fetch it
-
-
-def test_allowing_leaves_the_rest_alone() -> None:
-    policy = "default-src 'self'; script-src 'self'; img-src 'self'"
-    assert allowing(policy, ["'x'", "'y'"]) == "default-src 'self'; script-src 'self' 'x' 'y'; img-src 'self'"
 
 
 def test_charts_do_not_offer_to_upload_the_data() -> None:
@@ -90,7 +87,7 @@ def test_the_page_says_its_language() -> None:
 
 
 async def _language(query: bytes, accept: bytes) -> tuple[str, str | None]:
-    from dashboard.i18n import language
+    from besok.text.languages import language
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
@@ -115,49 +112,29 @@ async def _answer(app: Any, scope: Scope) -> list[Message]:
     return sent
 
 
-def test_a_bundle_is_packed_once_and_kept() -> None:
-    calls = []
-
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        calls.append(scope["path"])
-        headers = [(b"content-type", b"text/javascript"), (b"content-length", b"9000")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": b"x" * 9000})
-
-    packing = PackingMiddleware(app)
-    scope: Scope = {
-        "type": "http",
-        "method": "GET",
-        "path": "/assets/live.js",
-        "query_string": b"m=1",
-        "headers": [(b"accept-encoding", b"gzip, br")],
-    }
-    for _round in range(2):
-        start, body = asyncio.run(_answer(packing, scope))
-        headers = dict(start["headers"])
-        assert headers[b"content-encoding"] == b"br"
-        assert headers[b"cache-control"].endswith(b"immutable")
-        assert int(headers[b"content-length"]) == len(body["body"]) < 100
-        assert brotli.decompress(body["body"]) == b"x" * 9000
-    assert calls == ["/assets/live.js"]
-
-
-def test_what_is_missing_is_not_kept() -> None:
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 404, "headers": []})
-        await send({"type": "http.response.body", "body": b"no"})
-
-    packing = PackingMiddleware(app)
-    headers = [(b"accept-encoding", b"br")]
-    scope: Scope = {
-        "type": "http",
-        "method": "GET",
-        "path": "/assets/x",
-        "query_string": b"",
-        "headers": headers,
-    }
-    assert asyncio.run(_answer(packing, scope))[0]["status"] == 404
-    assert packing.kept == {}
+def test_files_are_kept_by_their_fingerprint_and_those_of_another_version_refused() -> None:
+    server = FastAPI()
+    server.state.csp = "script-src 'self'"
+    attach(server, Settings())
+    with TestClient(CompressMiddleware(server), headers={"accept-encoding": "gzip, br"}) as browser:
+        page = browser.get("/now/somewhere").text
+        found = re.findall(r'(?:src|href)="(/[^"]+(?:\?m=|\.v)[^"]+)"', page)
+        assert len(found) > 10
+        for address in [*found, "/assets/vendor/inter-5.3.0.woff2"]:
+            answer = browser.get(address)
+            assert (answer.status_code, answer.headers["cache-control"]) == (
+                200,
+                "public, max-age=31536000, immutable",
+            )
+            assert answer.headers.get("content-encoding", "") == (
+                "br" if "vendor/inter" not in address else ""
+            )
+            other = re.sub(r"(m=|_\dm)(\d+)", r"\g<1>77", address)
+            assert other == address or browser.get(other).status_code == 404, (
+                "no other version under this address"
+            )
+        assert browser.get("/assets/live.js").headers["cache-control"] == "no-cache"
+        assert browser.get("/assets/none.js").status_code == 404
 
 
 def test_the_words_of_the_board_are_json(screens: Dash) -> None:

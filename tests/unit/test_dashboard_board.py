@@ -9,11 +9,11 @@ from besok.model.occupancy import REASONS
 from besok.model.site import Text
 from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
 from besok.model.views.series import OccupancyPoint
+from besok.text import formats
 from dashboard import ranges
 from dashboard.address import Address
 from dashboard.components import building, words
 from dashboard.components.card import Frame, Today
-from dashboard.i18n import formats
 from dashboard.pages import now as now_page
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)

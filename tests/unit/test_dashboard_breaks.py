@@ -8,8 +8,8 @@ import pytest
 
 from besok.model.site import Text
 from besok.model.views.progress import MethodBreak, Progress
+from besok.text.languages import LANG
 from dashboard.components.breaks import section, told
-from dashboard.i18n import LANG
 
 DOORS = {"front": Text(sv="Entrén", en="The entrance")}
 DAY = date(2026, 3, 2)

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from besok.model.effects import EventEffect, Extra
+from besok.text.languages import LANG
 from dashboard.components import gains
-from dashboard.i18n import LANG
 
 MORE = EventEffect(
     verdict="more",

@@ -11,8 +11,9 @@ from besok.model.site import Text
 from besok.model.sitefile import parse
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import OccupancyPoint
+from besok.text import formats
+from besok.text.languages import LANG
 from dashboard.components import history
-from dashboard.i18n import LANG, formats
 from dashboard.ranges import Range
 from tests.store.by_day import SITE as TEXT
 

@@ -6,8 +6,8 @@ import pytest
 
 from besok.model.site import Text
 from besok.model.views.calendar import ActionInfo
+from besok.text.languages import LANG
 from dashboard.components import ledger
-from dashboard.i18n import LANG
 
 
 def entry(n: int) -> ActionInfo:

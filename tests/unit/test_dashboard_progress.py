@@ -11,9 +11,9 @@ from besok.model.forecast import Expected, ExpectedTotal
 from besok.model.views.forecast import Awaited, Record
 from besok.model.views.progress import SoFar
 from besok.model.views.series import VisitPoint
+from besok.text.languages import LANG
 from dashboard.components import answer, forecast, record, unaimed, years
 from dashboard.figures import path
-from dashboard.i18n import LANG
 from dashboard.pages import this_year
 from tests.store.by_day import SITE
 from tests.unit.test_figures_outlook import DAY, OUTLOOK, WAY, scored, texts

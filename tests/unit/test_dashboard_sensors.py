@@ -13,9 +13,9 @@ from besok.model.views.attention import FindingInfo, State
 from besok.model.views.calibration import DoorInfo
 from besok.model.views.devices import DeviceInfo
 from besok.model.views.live import Freshness
+from besok.text.languages import LANG
 from dashboard.components import attention, beside, unusual
 from dashboard.components.told import told
-from dashboard.i18n import LANG
 from dashboard.pages import sensors
 from tests.store.by_day import SITE as TEXT
 from tests.unit.test_dashboard_board import board, site, space

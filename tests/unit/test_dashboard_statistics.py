@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from besok.model.views.annual import AnnualReport
-from dashboard.i18n import LANG
+from besok.text.languages import LANG
 from dashboard.pages import statistics
 from tests.unit.test_figures_outlook import texts
 

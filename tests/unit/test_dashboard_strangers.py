@@ -10,9 +10,9 @@ from besok.analytics.placement import Heard, Reason, suggest
 from besok.model.metrics import METRICS
 from besok.model.views.devices import SHOWN_DEVICES, LastReading, UnplacedDevice
 from besok.services.unplaced_devices import Stranger, latest
+from besok.text.languages import LANG
 from cli.terminal import devices
 from dashboard.components import readings, unplaced_devices
-from dashboard.i18n import LANG
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 

@@ -9,8 +9,8 @@ from besok.analytics.usage import DayUse, Passed
 from besok.model.site import Text
 from besok.model.validation import Advice
 from besok.model.views.series import SpaceUsage, VisitPoint
+from besok.text.languages import LANG
 from dashboard.components import beside, used
-from dashboard.i18n import LANG
 
 DAY = DayUse(
     day=date(2026, 3, 2), over=True, hours=24.0, known_hours=24.0, person_hours=320.0, width_hours=30.0,

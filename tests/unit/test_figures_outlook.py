@@ -9,9 +9,9 @@ from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.views.forecast import Record, Scored
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
+from besok.text.languages import LANG
 from dashboard.components import answer, record
 from dashboard.figures import forecast as figures
-from dashboard.i18n import LANG
 
 DAY = timedelta(days=1)
 FIRST = date(2025, 1, 1)

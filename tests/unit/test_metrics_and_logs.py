@@ -15,7 +15,7 @@ from besok.model.settings import Settings
 from cli.serving import logs, status
 from collectors import metrics as collector_metrics
 from collectors import pipeline
-from collectors.counters import Counters, Spread
+from collectors.counters import Counters, Histogram
 from jobs import metrics as jobs_metrics
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -29,9 +29,9 @@ def well(**changes: object) -> Counters:
     return counters
 
 
-def test_a_spread_counts_single_values_and_many_alike() -> None:
+def test_a_histogram_counts_single_values_and_many_alike() -> None:
     values = [0.0, 1.0, 1.5, 2.0, 9.0, 100.0]
-    one, many = Spread((1.0, 2.0, 10.0)), Spread((1.0, 2.0, 10.0))
+    one, many = Histogram((1.0, 2.0, 10.0)), Histogram((1.0, 2.0, 10.0))
     for value in values:
         one.add(value)
     many.add_all(reversed(values))

@@ -289,7 +289,7 @@ CASES = {
 }  # fmt: skip
 
 
-def tried(path: Path) -> dry_run.Trial:
+def tried(path: Path) -> dry_run.DryRun:
     """The file on trial; what its source spoilt (comments, a missing comma) is mended first."""
     described = json.loads(path.read_bytes())
     if described["input_class"] == "literal-not-json":
@@ -322,7 +322,7 @@ def _row(words: list[str], time: datetime | None) -> Row:
     return channel, metric, float(number), time, float(period or 0)
 
 
-def found(case: dry_run.Trial) -> list[Row]:
+def found(case: dry_run.DryRun) -> list[Row]:
     plain = json.loads(dry_run.as_json(case))["readings"]
     return sorted((_found(reading) for reading in plain), key=repr)
 

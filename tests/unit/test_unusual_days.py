@@ -7,7 +7,8 @@ import pytest
 
 from besok.model.site import OpeningHours, Site, Text
 from besok.model.views.calendar import UnusualTime
-from dashboard.i18n import LANG, formats
+from besok.text import formats
+from besok.text.languages import LANG
 from jobs.unusual_days import _speaks_of_people
 
 HERE = ZoneInfo("Europe/Stockholm")

@@ -22,82 +22,69 @@ from besok.model.site import (
     VisitDefinition,
 )
 from besok.model.sitefile.checks import Draft, check
-from besok.model.tomlfile import Path, Raw, block
+from besok.model.tomlfile import Parts, Path, Raw, block
 
 _INLINE = ("name", "note", "values", "units", "only")  # inline tables, not sections
-_NO_HOURS = OpeningHours(
-    **dict.fromkeys(WEEKDAYS, "closed"),  # type: ignore[arg-type]
-)  # stands in for hours that cannot be read
+_CLOSED = dict.fromkeys(WEEKDAYS, "closed")
+_NO_HOURS = OpeningHours(**_CLOSED)  # type: ignore[arg-type]  # stands in for hours that cannot be read
+_PARTS: dict[str, type[Any]] = {
+    "spaces": Space,
+    "portals": Portal,
+    "sensors": Sensor,
+    "mappings": PayloadMapping,
+    "visits": VisitDefinition,
+}
 
 
 def parse(text: str, name: str = "site file") -> SiteFile:
-    """The sites of a site file. Raises SiteFileError: "NAME line 12: [[section]] id: what, what to do"."""
+    """Parse the sites of a site file. Raises SiteFileError: "NAME line 12: [[section]] id: what, what to do"."""
     try:
         raw = tomlfile.load(text)
     except ValueError as exc:
         raise SiteFileError([f"{name}: {exc}"]) from exc
-    reader = _Reader()
-    drafts = reader.read(raw)
-    problems = {*tomlfile.unknown_keys(SiteFile, raw), *reader.parts.problems, *check(drafts)}
+    parts = Parts()
+    drafts = _drafts(raw, parts)
+    problems = {*tomlfile.unknown_keys(SiteFile, raw), *parts.problems, *check(drafts)}
     if problems:
         raise SiteFileError(tomlfile.told(problems, text, raw, name, _INLINE))
     return SiteFile(sites=tuple(draft.site for draft in drafts))
 
 
-class _Reader:
-    """Builds the drafts of a file's sites."""
+def _drafts(raw: Raw, parts: Parts) -> list[Draft]:
+    sites = raw.get("sites")
+    if not isinstance(sites, list) or not sites:
+        parts.problems.append((("sites",), "the file holds no site; begin one with [[sites]]"))
+        return []
+    drafts = (_draft(site, ("sites", n), parts) for n, site in enumerate(sites))
+    return [draft for draft in drafts if draft]
 
-    def __init__(self) -> None:
-        self.parts = tomlfile.Parts()
 
-    def read(self, raw: Raw) -> list[Draft]:
-        sites = raw.get("sites")
-        if not isinstance(sites, list) or not sites:
-            self.parts.problems.append((("sites",), "the file holds no site; begin one with [[sites]]"))
-            return []
-        drafts = (self._draft(site, ("sites", n)) for n, site in enumerate(sites))
-        return [draft for draft in drafts if draft]
-
-    def _draft(self, raw: Any, path: Path) -> Draft | None:
-        if not isinstance(raw, dict):
-            self.parts.problems.append((path, "a site is a section; begin it with [[sites]]"))
-            return None
-        spaces = self.parts.several(Space, raw, path, "spaces", "sites.spaces")
-        portals = self.parts.several(Portal, raw, path, "portals", "sites.portals")
-        sensors = self.parts.several(Sensor, raw, path, "sensors", "sites.sensors")
-        mappings = self.parts.several(PayloadMapping, raw, path, "mappings", "sites.mappings")
-        visits = self.parts.several(VisitDefinition, raw, path, "visits", "sites.visits")
-        whole = {key: value for key, value in raw.items() if key not in ("opening", "target")}
-        several: dict[str, list[tuple[Path, Any]]] = {
-            "spaces": spaces,
-            "portals": portals,
-            "sensors": sensors,
-            "mappings": mappings,
-            "visits": visits,
-        }
-        whole |= {key: tuple(part for _, part in parts) for key, parts in several.items()}
-        if "opening" in raw:
-            whole["opening"] = self.parts.one(OpeningHours, raw["opening"], (*path, "opening")) or _NO_HOURS
-        if "target" in raw:
-            whole["target"] = self.parts.one(Target, raw["target"], (*path, "target"))
-        read = self.parts.one(Site, whole, path)
-        site = read or _unread_site(raw.get("id"))
-        return Draft(
-            path=path,
-            site=site,
-            spaces=spaces,
-            portals=portals,
-            sensors=sensors,
-            mappings=mappings,
-            visits=visits,
-            space_ids=_ids(raw, "spaces") | {site.id},
-            portal_ids=_ids(raw, "portals"),
-            read=read is not None,
-        )
+def _draft(raw: Any, path: Path, parts: Parts) -> Draft | None:
+    """Read a site part by part, so that a bad part does not hide what is wrong with the others."""
+    if not isinstance(raw, dict):
+        parts.problems.append((path, "a site is a section; begin it with [[sites]]"))
+        return None
+    lists = {key: parts.several(kind, raw, path, key, f"sites.{key}") for key, kind in _PARTS.items()}
+    whole = {key: value for key, value in raw.items() if key not in ("opening", "target")}
+    whole |= {key: tuple(part for _, part in several) for key, several in lists.items()}
+    if "opening" in raw:
+        whole["opening"] = parts.one(OpeningHours, raw["opening"], (*path, "opening")) or _NO_HOURS
+    if "target" in raw:
+        whole["target"] = parts.one(Target, raw["target"], (*path, "target"))
+    read = parts.one(Site, whole, path)
+    site = read or _unread_site(raw.get("id"))
+    return Draft(
+        path=path,
+        site=site,
+        **lists,
+        space_ids=_ids(raw, "spaces") | {site.id},
+        portal_ids=_ids(raw, "portals"),
+        read=read is not None,
+    )
 
 
 def _unread_site(name: object) -> Site:
-    """Stands in for a site that cannot be read, so that its parts are still checked."""
+    """Make a stand-in for a site that cannot be read, so that its parts are still checked."""
     text = Text(sv="", en="")
     name = name if isinstance(name, str) else "unread"
     return Site(id=name, kind="library", name=text, timezone="UTC", opening=_NO_HOURS, spaces=(), portals=())
@@ -109,12 +96,12 @@ def _ids(raw: Raw, key: str) -> frozenset[str]:
 
 
 def dump(site_file: SiteFile) -> str:
-    """The site file as TOML; `parse(dump(x)) == x`. What has its default value is left out."""
+    """Write the site file as TOML, without defaults; `parse(dump(x)) == x`."""
     return "\n".join(block for site in site_file.sites for block in _site_blocks(site))
 
 
 def sensor_lines(sensor: Sensor) -> str:
-    """The section of a sensor, as `dump` writes it."""
+    """Write the section of a sensor, as `dump` does."""
     return block("[[sites.sensors]]", sensor)
 
 

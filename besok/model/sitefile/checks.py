@@ -54,7 +54,7 @@ class Draft:
 
 
 def check(drafts: Sequence[Draft]) -> Iterator[Problem]:
-    """Everything that is wrong with the sites of one file."""
+    """Yield everything that is wrong with the sites of one file."""
     yield from _duplicates((d.path, d.site.id) for d in drafts)
     yield from _duplicate_channels(drafts)
     named = [(path, mapping.name) for draft in drafts for path, mapping in draft.mappings]
@@ -85,22 +85,16 @@ def _check_site(draft: Draft) -> Iterator[Problem]:
         yield (*path, "id"), f'"{OUTSIDE}" is the word for the far side of an entrance; choose another id'
     if not zone_exists(site.timezone):
         close = suggestion(site.timezone, available_timezones())
-        yield (
-            (*path, "timezone"),
-            f'there is no time zone "{site.timezone}"{close}; write one such as "Europe/Stockholm"',
-        )
+        reason = f'there is no time zone "{site.timezone}"{close}; write one such as "Europe/Stockholm"'
+        yield (*path, "timezone"), reason
     if site.day_start.minute % 15 or site.day_start.second or site.day_start.microsecond:
-        yield (
-            (*path, "day_start"),
-            f"{site.day_start} is not on a quarter of an hour; write one such as 04:00",
-        )
+        reason = f"{site.day_start} is not on a quarter of an hour; write one such as 04:00"
+        yield (*path, "day_start"), reason
     yield from _check_number(path, site, "capacity", low=1)
 
 
 def _check_opening(path: Path, opening: OpeningHours, day_start: time) -> Iterator[Problem]:
-    texts: list[tuple[Path, str]] = [
-        ((*path, day), getattr(opening, day)) for day in (*WEEKDAYS, "on_holiday")
-    ]
+    texts = [((*path, day), getattr(opening, day)) for day in (*WEEKDAYS, "on_holiday")]
     texts += [((*path, "exceptions", n, "hours"), e.hours) for n, e in enumerate(opening.exceptions)]
     for at, text in texts:
         try:
@@ -109,10 +103,8 @@ def _check_opening(path: Path, opening: OpeningHours, day_start: time) -> Iterat
             yield at, str(exc)
     for n, exception in enumerate(opening.exceptions):
         if exception.last < exception.first:
-            yield (
-                (*path, "exceptions", n, "last"),
-                "the exception ends before it begins; exchange the two dates",
-            )
+            reason = "the exception ends before it begins; exchange the two dates"
+            yield (*path, "exceptions", n, "last"), reason
     if opening.country and opening.country not in holidays.list_supported_countries(include_aliases=False):
         reason = f'the public holidays of "{opening.country}" are not known; write a country code such as "SE", or ""'
         yield (*path, "country"), reason
@@ -124,14 +116,10 @@ def _check_spaces(draft: Draft) -> Iterator[Problem]:
     for path, space in draft.spaces:
         yield from _check_id(path, space.id)
         if space.id in (draft.site.id, OUTSIDE):
-            yield (
-                (*path, "id"),
-                f'"{space.id}" is taken (the site itself is the outermost space); choose another id',
-            )
-        if space.parent and space.parent not in draft.space_ids:
-            close = suggestion(space.parent, draft.space_ids)
-            yield (*path, "parent"), f'there is no space "{space.parent}"{close}; name a space of this site'
-        elif _in_circle(space.id, parents):
+            reason = f'"{space.id}" is taken (the site itself is the outermost space); choose another id'
+            yield (*path, "id"), reason
+        yield from _check_known((*path, "parent"), space.parent, "space", draft.space_ids)
+        if _in_circle(space.id, parents):
             yield (*path, "parent"), "the space lies within itself; follow the parents and break the circle"
         yield from _check_number(path, space, "capacity", low=1)
         yield from _check_number(path, space, "seats", low=0)
@@ -161,10 +149,8 @@ def _check_portal(path: Path, portal: Portal, draft: Draft, ends: frozenset[str]
     if portal.outer == portal.inner:
         yield (*path, "inner"), f'both ends are "{portal.inner}"; a passage leads from one space to another'
     elif not unknown and not {portal.outer, portal.inner} & draft.space_ids:
-        yield (
-            (*path, "inner"),
-            "neither end is a space of this site; move the passage to the site it belongs to",
-        )
+        reason = "neither end is a space of this site; move the passage to the site it belongs to"
+        yield (*path, "inner"), reason
     observed = any(sensor.portal == portal.id for _, sensor in draft.sensors)
     if portal.counted and not observed:
         yield path, "no sensor counts it; add one under [[sites.sensors]] or write counted = false"
@@ -184,34 +170,31 @@ def _check_sensor(path: Path, sensor: Sensor, draft: Draft) -> Iterator[Problem]
     if bool(sensor.portal) == bool(sensor.space):
         what = "both a portal and a space" if sensor.portal else "neither a portal nor a space"
         yield path, f'it observes {what}; name exactly one of them ("portal" or "space")'
-    if sensor.portal and sensor.portal not in draft.portal_ids:
-        close = suggestion(sensor.portal, draft.portal_ids)
-        yield (*path, "portal"), f'there is no portal "{sensor.portal}"{close}; name a portal of this site'
-    if sensor.space and sensor.space not in draft.space_ids:
-        close = suggestion(sensor.space, draft.space_ids)
-        yield (*path, "space"), f'there is no space "{sensor.space}"{close}; name a space of this site'
+    yield from _check_known((*path, "portal"), sensor.portal, "portal", draft.portal_ids)
+    yield from _check_known((*path, "space"), sensor.space, "space", draft.space_ids)
     if sensor.interval_s <= 0:
-        yield (
-            (*path, "interval_s"),
-            f"{sensor.interval_s} is no interval; write the seconds between messages, as in 60",
-        )
+        reason = f"{sensor.interval_s} is no interval; write the seconds between messages, as in 60"
+        yield (*path, "interval_s"), reason
 
 
 def _check_id(path: Path, name: str) -> Iterator[Problem]:
     if not _ID.fullmatch(name):
-        yield (
-            (*path, "id"),
-            f'"{name}" cannot be an id: small letters a-z, digits and single - only, as in "reading-room"',
+        reason = (
+            f'"{name}" cannot be an id: small letters a-z, digits and single - only, as in "reading-room"'
         )
+        yield (*path, "id"), reason
+
+
+def _check_known(path: Path, name: str, kind: str, known: frozenset[str]) -> Iterator[Problem]:
+    if name and name not in known:
+        yield path, f'there is no {kind} "{name}"{suggestion(name, known)}; name a {kind} of this site'
 
 
 def _check_number(path: Path, part: Site | Space, key: str, low: int) -> Iterator[Problem]:
     value = getattr(part, key)
     if value is not None and not low <= value < 1_000_000:
-        yield (
-            (*path, key),
-            f"{value} is not possible; write {low} or more, or leave {key} out where it is not known",
-        )
+        reason = f"{value} is not possible; write {low} or more, or leave {key} out where it is not known"
+        yield (*path, key), reason
 
 
 def _duplicates(named: Iterable[tuple[Path, str]], key: str = "id") -> Iterator[Problem]:
@@ -242,7 +225,5 @@ def _contradicting_devices(drafts: Sequence[Draft]) -> Iterator[Problem]:
             first = seen.setdefault((sensor.source, draft.site.external_id(sensor)), sensor)
             for key in ("model", "interval_s"):
                 if getattr(first, key) != getattr(sensor, key):
-                    yield (
-                        (*path, key),
-                        f'device "{sensor.device}" has another {key} elsewhere; write the same for both',
-                    )
+                    reason = f'device "{sensor.device}" has another {key} elsewhere; write the same for both'
+                    yield (*path, key), reason

@@ -22,7 +22,7 @@ _PATHS = ("device", "channel", "each", "time", "start", "seq")
 
 
 def check(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
-    """Everything that is wrong with one mapping, each with the key it is wrong in."""
+    """Yield everything that is wrong with one mapping, each with the key it is wrong in."""
     yield from _check_names(path, mapping)
     if reason := topics.problem(mapping.topic):
         yield (*path, "topic"), f'"{mapping.topic}" is no topic filter: {reason}'
@@ -42,10 +42,10 @@ def check(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
         yield (*path, "wraps"), reason
     for key in ("yes", "no"):
         if "..." in getattr(mapping, key):
-            yield (
-                (*path, key),
-                f'"..." stands for the words; write those the sensor uses, as in {key} = ["{EXAMPLE[key]}"]',
+            reason = (
+                f'"..." stands for the words; write those the sensor uses, as in {key} = ["{EXAMPLE[key]}"]'
             )
+            yield (*path, key), reason
     if both := {word.lower() for word in mapping.yes} & {word.lower() for word in mapping.no} - {"..."}:
         yield (*path, "no"), f'"{min(both)}" cannot mean yes and no; take it out of one of the two'
 
@@ -79,10 +79,8 @@ def _check_names(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
         name = getattr(mapping, key)
         if key == "name" or name:
             if not _NAME.fullmatch(name):
-                yield (
-                    (*path, key),
-                    f'"{name}" cannot be a {key}: small letters, digits and single - only, as in "acme"',
-                )
+                reason = f'"{name}" cannot be a {key}: small letters, digits and single - only, as in "acme"'
+                yield (*path, key), reason
             elif name == "native":
                 yield (*path, key), 'the source "native" is that of Besök\'s own payload; choose another name'
 
@@ -106,15 +104,13 @@ def _check_paths(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
             yield at, f"the topic has {len(levels)} level{'s' * (len(levels) > 1)} only; there is no {text}"
         if found.begins in ("key", "item") and not mapping.each:
             what = "a name of its own" if found.begins == "key" else "@"
-            yield (
-                at,
-                f'only an item has {what}; say with each = "..." what the items are, or begin the path with $',
+            reason = (
+                f'only an item has {what}; say with each = "..." what the items are, or begin the path with $'
             )
+            yield at, reason
         if at[-1] == "each" and found.begins not in ("message",):
-            yield (
-                at,
-                f'"{text}" cannot lead to the items; write a path from the top of the message, as in $.lines[*]',
-            )
+            reason = f'"{text}" cannot lead to the items; write a path from the top of the message, as in $.lines[*]'
+            yield at, reason
 
 
 def _check_values(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
@@ -126,15 +122,11 @@ def _check_values(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
             known = suggestion(metric, METRICS) or f": {', '.join(METRICS)}"
             yield (*path, "values", key), f'"{metric}" is not measured here{known}'
         elif ":" in key and not _is_channel(channel):
-            yield (
-                (*path, "values", key),
-                f'"{channel}" is no line or region; write a short name, as in "{metric}:2"',
-            )
+            reason = f'"{channel}" is no line or region; write a short name, as in "{metric}:2"'
+            yield (*path, "values", key), reason
         elif channel and mapping.channel:
-            yield (
-                (*path, "values", key),
-                f'it is of channel "{channel}" here, and channel = says another; keep one',
-            )
+            reason = f'it is of channel "{channel}" here, and channel = says another; keep one'
+            yield (*path, "values", key), reason
 
 
 def _is_channel(text: str) -> bool:
@@ -163,10 +155,8 @@ def _choice(kept: str, fitting: Sequence[str]) -> str:
 def _check_period(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
     period = mapping.period_s
     if not isinstance(period, str) and not 0 <= period <= PERIOD_LIMIT:
-        yield (
-            (*path, "period_s"),
-            f"{period:g} is not possible; write the seconds a count sums up, at most a day",
-        )
+        reason = f"{period:g} is not possible; write the seconds a count sums up, at most a day"
+        yield (*path, "period_s"), reason
     if mapping.start and period:
         yield (*path, "start"), "the period has its length in period_s already; keep one of the two"
     if mapping.start and not mapping.time:

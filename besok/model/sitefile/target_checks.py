@@ -8,7 +8,7 @@ from besok.model.tomlfile import Path, Problem
 
 
 def check(path: Path, site: Site, sites: Mapping[str, Site | None]) -> Iterator[Problem]:
-    """Everything that is wrong with the target of a site, which may name others of `sites` (None: cannot be read)."""
+    """Yield what is wrong with the target of a site, which may name others of `sites` (None: cannot be read)."""
     target, at = site.target, (*path, "target")
     if target is None:
         return
@@ -22,7 +22,7 @@ def check(path: Path, site: Site, sites: Mapping[str, Site | None]) -> Iterator[
 
 
 def apart(site: Site, sites: Mapping[str, Site | None]) -> Iterator[str]:
-    """Why the sites that the target of `site` names cannot be counted together with it."""
+    """Yield why the sites that the target of `site` names cannot be counted together with it."""
     named = site.target.also if site.target else ()
     for n, name in enumerate(named):
         if name == site.id:
@@ -37,7 +37,7 @@ def apart(site: Site, sites: Mapping[str, Site | None]) -> Iterator[str]:
 
 
 def _unlike(site: Site, other: Site) -> Iterator[str]:
-    """Why the days of two sites cannot be added up."""
+    """Yield why the days of two sites cannot be added up."""
     if other.timezone != site.timezone or other.day_start != site.day_start:
         days = [f"{s.day_start:%H:%M} {s.timezone}" for s in (other, site)]
         yield (

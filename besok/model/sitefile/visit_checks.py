@@ -10,7 +10,7 @@ HIGHEST_SHARE = 0.95  # of the gross figure; who takes off more is not counting 
 
 
 def perimeter(site: Site, sites: Iterable[Site]) -> dict[str, Portal]:
-    """The counted portals that lead into a site, by the name its file gives them ("park/gate" for another site's)."""
+    """Return the counted portals that lead into a site, by name ("park/gate" for another site's)."""
     found = {}
     for owner in sites:
         own = owner.id == site.id
@@ -28,7 +28,7 @@ def _here(end: str, own: bool, site: str) -> bool:
 def check(
     path: Path, definitions: Sequence[tuple[Path, VisitDefinition]], doors: Iterable[str], *, whole: bool
 ) -> Iterator[Problem]:
-    """Everything that is wrong with the definitions of one site, whose doors to elsewhere are `doors`.
+    """Yield everything that is wrong with the definitions of one site, whose doors to elsewhere are `doors`.
 
     Where not all of the file could be read (not `whole`), a door that is not among them is no fault of the definition.
     """
@@ -67,18 +67,14 @@ def _check_deduction(path: Path, deduction: Deduction) -> Iterator[Problem]:
     if (deduction.share > 0) == (deduction.per_day > 0):
         yield path, "a deduction is a share or a number a day; write one of the two"
     if deduction.per_day and deduction.portals:
-        yield (
-            (*path, "portals"),
-            "a number a day is taken off the whole site; leave portals out, or write a share",
-        )
+        reason = "a number a day is taken off the whole site; leave portals out, or write a share"
+        yield (*path, "portals"), reason
 
 
 def _check_sum(path: Path, definition: VisitDefinition, counting: set[str]) -> Iterator[Problem]:
     for name in sorted(counting) or [""]:
         shares = [d.share for d in definition.deductions if not d.portals or name in d.portals]
         if sum(shares) > HIGHEST_SHARE:
-            yield (
-                path,
-                f'the shares taken off "{name}" add up to {sum(shares):g}; at most {HIGHEST_SHARE} is possible',
-            )
+            reason = f'the shares taken off "{name}" add up to {sum(shares):g}; at most {HIGHEST_SHARE} is possible'
+            yield path, reason
             return

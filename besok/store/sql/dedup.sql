@@ -1,5 +1,5 @@
 -- name: seen_enter
--- Enters messages in the ledger; returns those that are new. In one order, so that two writers wait and never deadlock.
+-- Enters messages as seen; returns those that are new. In one order, so that two writers wait and never deadlock.
 insert into seen as s (scope, mark, digest, received, forget)
 select * from unnest(%(scope)s::text[], %(mark)s::text[], %(digest)s::bytea[], %(received)s::timestamptz[],
     %(forget)s::timestamptz[])
@@ -27,20 +27,3 @@ delete from seen s
 using unnest(%(scope)s::text[], %(mark)s::text[], %(digest)s::bytea[], %(received)s::timestamptz[])
     as d (scope, mark, digest, received)
 where s.scope = d.scope and s.mark = d.mark and (s.digest <> d.digest or s.received <> d.received)
-
--- name: trail_load
--- The steps of a client, in order.
-select number, session, digests, unacknowledged from trail where client = %(client)s order by number
-
--- name: trail_insert
--- Enters a step; nothing is returned if another process has entered one of that number. Ours may come a second time.
-insert into trail as t (client, number, session, writer, digests, unacknowledged)
-values (%(client)s, %(number)s, %(session)s, %(writer)s, %(digests)s, %(unacknowledged)s)
-on conflict (client, number) do update set
-    session = excluded.session, digests = excluded.digests, unacknowledged = excluded.unacknowledged
-where t.writer = excluded.writer
-returning true
-
--- name: trail_forget
--- Forgets the steps of a client before a number.
-delete from trail where client = %(client)s and number < %(keep)s

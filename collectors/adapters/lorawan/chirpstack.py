@@ -47,7 +47,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The readings in an uplink; the battery of a status; everything else is not data."""
+    """Return the readings in an uplink and the battery of a status; everything else is not data."""
     body = packet.json
     if type(body) is not dict:
         raise Unreadable("the payload is not an object with named values")
@@ -61,7 +61,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def event(levels: list[str]) -> str:
-    """The kind of event a topic names ("" if it names none): v4 and v3, and the older forms of both."""
+    """Return the kind of event a topic names ("" if it names none): v4 and v3, and the older forms of both."""
     if levels[0] != "application" or len(levels) < 5 or levels[2] not in ("device", "node"):
         return ""
     name = levels[5] if levels[4] in ("event", "command") and len(levels) > 5 else levels[4]
@@ -69,7 +69,7 @@ def event(levels: list[str]) -> str:
 
 
 def unwrap(body: dict[str, Any]) -> Uplink:
-    """The uplink in an uplink event. Raises Unreadable."""
+    """Return the uplink in an uplink event. Raises Unreadable."""
     info = body.get("deviceInfo")
     device = deveui(member(info, "devEui") or body.get("devEUI"))
     gateways = list(members(body.get("rxInfo")))
@@ -101,7 +101,7 @@ _EVENTS: Final = {*NOT_DATA, "up", "status"}
 
 
 def _kind(body: dict[str, Any]) -> str:
-    """The kind of event by what it holds, where the topic does not say it."""
+    """Return the kind of event by what it holds, where the topic does not say it."""
     if any(name in body for name in ("data", "fPort", "object", "objectJSON", "payload")):
         return "up"
     if "margin" in body:
@@ -128,7 +128,7 @@ def _values(tags: object) -> Iterable[object]:
 
 
 def _object(body: dict[str, Any]) -> Any:
-    """What the network's decoder made of the bytes; v3 writes it as JSON within JSON."""
+    """Return what the network's decoder made of the bytes; v3 writes it as JSON within JSON."""
     found = body.get("object")
     if found is None and type(body.get("objectJSON")) is str:
         found = parse(body["objectJSON"].encode("utf-8", "replace"))
@@ -136,7 +136,7 @@ def _object(body: dict[str, Any]) -> Any:
 
 
 def _identity(device: str, body: dict[str, Any]) -> Identity | None:
-    """The frame by its number in the session; where the address is not told, by the network's own number for it."""
+    """Identify a frame by its number in the session; where the address is missing, by the network's own number."""
     found = frame_identity(device, body.get("devAddr"), whole(body.get("fCnt")))
     unique = body.get("deduplicationId") or body.get("deduplicationID")
     if found is None and type(unique) is str:

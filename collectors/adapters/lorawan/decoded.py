@@ -46,6 +46,6 @@ def note(sheet: Sheet, uplink: Uplink, packet: Packet | None = None) -> None:
 
 
 def names(fields: dict[Any, Any]) -> str:
-    """The names of the fields, as they may stand in a sentence."""
+    """Return the names of the fields, as they may stand in a sentence."""
     found = [name for name in fields if type(name) is str]
     return show(", ".join(found), 80) if found else "nothing with a name"

@@ -33,7 +33,7 @@ class Field:
     order: Order | Literal[""] = ""  # "": that of the frame
 
     def value(self, data: bytes, order: Order) -> float | None:
-        """The value in `data`, which is long enough."""
+        """Return the value in `data`, which is long enough."""
         raw = int.from_bytes(data[self.at : self.at + self.width], self.order or order, signed=self.signed)
         raw >>= self.shift
         if self.mask:
@@ -61,7 +61,7 @@ class Item:
 def item(
     size: int | Callable[[bytes], int], *fields: Field, read: Callable[[Sheet, bytes], None] | None = None
 ) -> Item:
-    """An Item in few words."""
+    """Return an Item in few words."""
     return Item(size=size, fields=fields, read=read)
 
 
@@ -99,7 +99,7 @@ Tag = int | Callable[[int], int]  # bytes of a tag: 1 or 2, or which of the two 
 def walk(
     data: bytes, items: Mapping[Key, Item], tag: Tag, start: int = 0
 ) -> Iterator[tuple[Key, Item, bytes]]:
-    """The items of a frame one by one, each behind its tag.
+    """Return the items of a frame one by one, each behind its tag.
 
     Raises Unreadable where an item is unknown or breaks off; the items before have been given out by then.
     """
@@ -138,7 +138,7 @@ def note_items(
 
 
 def consumed(data: bytes, items: Mapping[Key, Item], tag: Tag, start: int = 0) -> list[Key]:
-    """The tags of a frame that is made of known items to its last byte; none if it is not."""
+    """Return the tags of a frame that is made of known items to its last byte; none if it is not."""
     try:
         return [key for key, _, _ in walk(data, items, tag, start)]
     except Unreadable:

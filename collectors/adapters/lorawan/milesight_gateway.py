@@ -61,7 +61,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The readings in an uplink."""
+    """Return the readings in an uplink."""
     body = unambiguous(packet.object)
     uplink = unwrap(body)
     if not uplink.payload and uplink.fields is None:
@@ -70,7 +70,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def unwrap(body: dict[str, Any]) -> Uplink:
-    """The uplink in a gateway's message. Raises Unreadable."""
+    """Return the uplink in a gateway's message. Raises Unreadable."""
     device = deveui(body.get("devEUI"))
     beside = {name: value for name, value in body.items() if name not in ENVELOPE}
     return Uplink(

@@ -162,7 +162,7 @@ def reads(packet: Packet) -> bool:
 
 
 def _body(packet: Packet) -> dict[str, Any]:
-    """The object of the message, also the only one of a list (Netmore); an empty one if there is none."""
+    """Return the object of the message, also the only one of a list (Netmore); an empty one if there is none."""
     if packet.text[:1] != "[":
         return packet.object
     try:
@@ -173,7 +173,7 @@ def _body(packet: Packet) -> dict[str, Any]:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The readings in an uplink."""
+    """Return the readings in an uplink."""
     body = unambiguous(_body(packet))
     network = _network(body)
     if network is None:
@@ -186,7 +186,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def unwrap(network: Network, body: dict[str, Any]) -> Uplink:
-    """The uplink in a message of `network`. Raises Unreadable."""
+    """Return the uplink in a message of `network`. Raises Unreadable."""
     device = deveui(member(body, *network.device))
     port = member(body, *network.port)
     if port is None:  # Fport in AWS' own example

@@ -36,7 +36,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The readings in a pack: of the frame that it holds, or of its records by their names."""
+    """Return the readings in a pack: of the frame that it holds, or of its records by their names."""
     records = [record for record in packet.json if type(record) is dict]
     name = records[0]["bn"]
     values = {record["n"]: _value(record) for record in records if type(record.get("n")) is str}
@@ -92,7 +92,7 @@ def _value(record: dict[str, Any]) -> Any:
 
 
 def _time(record: dict[str, Any], base: Any) -> datetime | None:
-    """Base time and the record's own, added; a small sum is relative to now, for which the receipt stands in."""
+    """Add base time and the record's own; a small sum is relative to now, for which the receipt stands in."""
     own = record.get("t")
     if any(type(part) not in (int, float, type(None)) for part in (base, own)):
         raise Unreadable("its time (bt, t) is not a number of seconds")

@@ -34,7 +34,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The readings in an uplink. Its fields also come one by one on topics below it: those are not data."""
+    """Return the readings in an uplink. Its fields also come one by one on topics below it: those are not data."""
     body = packet.object
     if "hardware_serial" not in body:
         return Decoded(not_data="the same values come whole on .../up, or the network tells of an event")
@@ -43,7 +43,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def unwrap(body: dict[str, Any]) -> Uplink:
-    """The uplink in a message. Raises Unreadable."""
+    """Return the uplink in a message. Raises Unreadable."""
     device = deveui(body["hardware_serial"])
     return Uplink(
         device=device,

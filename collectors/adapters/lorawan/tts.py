@@ -44,7 +44,7 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """The readings in an uplink; everything else a device and its network tell each other is not data."""
+    """Return the readings in an uplink; everything else a device and its network tell each other is not data."""
     if packet.topic.startswith("v3/") and "down" in packet.levels[4:5]:
         return Decoded(not_data="a downlink, or what became of one")
     body = _body(packet.json)
@@ -60,7 +60,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def unwrap(body: dict[str, Any], path: str) -> Uplink:
-    """The uplink in an ApplicationUp message, whose JSONPath is `path`. Raises Unreadable."""
+    """Return the uplink in an ApplicationUp message, whose JSONPath is `path`. Raises Unreadable."""
     ids, message = body.get("end_device_ids"), unambiguous(body["uplink_message"])
     device = deveui(member(ids, "dev_eui"))
     session = message.get("session_key_id") or member(ids, "dev_addr")
@@ -90,7 +90,7 @@ def unwrap(body: dict[str, Any], path: str) -> Uplink:
 
 
 def _body(value: object) -> dict[str, Any]:
-    """The ApplicationUp message, also inside an event of the network's event stream."""
+    """Return the ApplicationUp message, also inside an event of the network's event stream."""
     if type(value) is not dict:
         return {}
     inner = value.get("data")

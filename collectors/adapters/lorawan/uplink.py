@@ -54,12 +54,12 @@ class Uplink:
     at: At = NOWHERE
 
     def sheet(self) -> Sheet:
-        """An empty sheet for what the device says in this frame."""
+        """Return an empty sheet for what the device says in this frame."""
         return Sheet(SOURCE, self.device, time=self.time)
 
 
 def deveui(value: object) -> str:
-    """A devEUI as 16 lower-case hex digits; leading zeros that a sender has lost come back. Raises Unreadable.
+    """Return a devEUI as 16 lower-case hex digits; leading zeros that a sender has lost come back. Raises Unreadable.
 
     Understood are hex digits in any case, with `-`, `:` or blanks between them or `eui-` before, and base64.
     """
@@ -75,7 +75,7 @@ def deveui(value: object) -> str:
 
 
 def frame_identity(device: str, session: object, counter: int) -> Identity | None:
-    """What makes a frame the same frame: its number within the session (named by a key id or the device's address)."""
+    """Identify a frame by its number within the session (named by a key id or the device's address)."""
     if type(session) is not str or not session:
         return None
     # A key id is base64, in which upper and lower case differ; an address is hex, in which they do not.
@@ -84,7 +84,7 @@ def frame_identity(device: str, session: object, counter: int) -> Identity | Non
 
 
 def number_identity(device: str, session: object, counter: object) -> Identity | None:
-    """The same for networks that may leave out the session, or the number (then there is none)."""
+    """Return the same for networks that may leave out the session, or the number (then there is none)."""
     number = whole(counter, -1)
     if number < 0:
         return None
@@ -94,7 +94,7 @@ def number_identity(device: str, session: object, counter: object) -> Identity |
 
 
 def from_base64(value: object, name: str) -> bytes:
-    """The bytes `value` holds in base64; none if it is missing. Raises Unreadable."""
+    """Return the bytes `value` holds in base64; none if it is missing. Raises Unreadable."""
     if value is None or value == "":
         return b""
     raw = _base64(value) if type(value) is str else None
@@ -104,7 +104,7 @@ def from_base64(value: object, name: str) -> bytes:
 
 
 def from_hex(value: object, name: str) -> bytes:
-    """The bytes `value` holds in hex; none if it is missing. Raises Unreadable."""
+    """Return the bytes `value` holds in hex; none if it is missing. Raises Unreadable."""
     if value is None or value == "":
         return b""
     try:
@@ -126,7 +126,7 @@ def whole(value: object, otherwise: int = 0) -> int:
 
 
 def first_time(*values: object, zone: str = "") -> datetime | None:
-    """The first of `values` that is a time; a time that cannot be read is passed over for the next best one."""
+    """Return the first of `values` that is a time; a time that cannot be read is passed over for the next best one."""
     for value in values:
         try:
             time = instant(value, zone)
@@ -138,24 +138,24 @@ def first_time(*values: object, zone: str = "") -> datetime | None:
 
 
 def member(value: object, *names: str) -> Any:
-    """What stands in nested JSON objects under `names`; None if anything on the way is missing or something else."""
+    """Return what stands in nested JSON objects under `names`; None if anything on the way is missing."""
     for name in names:
         value = value.get(name) if type(value) is dict else None
     return value
 
 
 def members(value: object) -> Iterable[dict[str, Any]]:
-    """The objects in a JSON list; nothing if it is no list."""
+    """Return the objects in a JSON list; nothing if it is no list."""
     return (item for item in value if type(item) is dict) if type(value) is list else ()
 
 
 def words(*values: object) -> str:
-    """The texts among `values` in one line, for a hint."""
+    """Return the texts among `values` in one line, for a hint."""
     return " ".join(value for value in values if type(value) is str and value)
 
 
 def fields(value: object) -> Any:
-    """A network's decoded object as it is worth looking at: None if it is empty or missing."""
+    """Return a network's decoded object as it is worth looking at: None if it is empty or missing."""
     return value if value or value == 0 else None
 
 

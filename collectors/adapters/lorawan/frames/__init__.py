@@ -73,7 +73,7 @@ UNKNOWN = (
 
 
 def read(uplink: Uplink, packet: Packet | None = None, *, model: str = "") -> Decoded:
-    """What a frame says. `model` (if the packet does not know it) is free text such as "Milesight VS133"."""
+    """Return what a frame says. `model` (if the packet does not know it) is free text such as "Milesight VS133"."""
     model = model or (packet.model((SOURCE, uplink.device)) if packet else "")
     codec, name = _codec(uplink, model)
     problems: tuple[str, ...] = ()
@@ -97,13 +97,13 @@ def read(uplink: Uplink, packet: Packet | None = None, *, model: str = "") -> De
 def decode_bytes(
     payload: bytes, fport: int = 0, model: str = "", device: str = "0" * 16, time: datetime | None = None
 ) -> Decoded:
-    """What the bare bytes of a frame say: for recordings that hold no envelope. `model` as in `read`."""
+    """Return what the bare bytes of a frame say: for recordings that hold no envelope. `model` as in `read`."""
     return read(Uplink(device=device, payload=payload, fport=fport, time=time), model=model)
 
 
 @lru_cache(maxsize=8192)
 def named(text: str) -> tuple[Codec | None, str]:
-    """The codec that a model text names, and by which name; (None, "") if it names none.
+    """Return the codec that a model text names, and by which name; (None, "") if it names none.
 
     The longest fitting name wins, one with digits before one without: a model says more than a vendor.
     """

@@ -35,7 +35,7 @@ FRAMES: Final[dict[int, tuple[int, tuple[Field, ...]]]] = {
 
 
 def claims(uplink: Uplink) -> bool:
-    """A frame of a known size on its port, from a device of this make."""
+    """Accept frames of a known size on their port, from a device of this make."""
     frame = FRAMES.get(uplink.fport)
     return uplink.device.startswith(OUIS) and frame is not None and len(uplink.payload) >= frame[0]
 

@@ -29,7 +29,7 @@ NOT_DATA: Final = {
 
 
 def claims(uplink: Uplink) -> bool:
-    """A frame of counts: other devices of this make begin with the same letters."""
+    """Accept frames of counts: other devices of this make begin with the same letters."""
     return uplink.payload[:3] == MAGIC and len(uplink.payload) == HEADER + 12 and uplink.payload[5] == 7
 
 

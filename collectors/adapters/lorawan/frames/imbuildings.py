@@ -43,7 +43,7 @@ NOT_DATA: Final = {3: "somebody pressed a button", 0xF1: "an answer to a setting
 
 
 def claims(uplink: Uplink) -> bool:
-    """A frame of a known kind and size that carries the device's own id."""
+    """Accept frames of a known kind and size that carry the device's own id."""
     data = uplink.payload
     return _headed(data) is not None and data[2:10].hex() == uplink.device
 

@@ -130,7 +130,7 @@ BY_NAME: Final = {name: family for family in FAMILIES for name in family.names}
 
 
 def claims(uplink: Uplink) -> bool:
-    """A frame of items that one of the families knows, from a Milesight device or on Milesight's port."""
+    """Accept frames of items that one of the families knows, from a Milesight device or on Milesight's port."""
     if uplink.device.startswith(OUI):
         return True
     return uplink.fport == PORT and any(_measures(consumed(uplink.payload, f.items, 2)) for f in FAMILIES)

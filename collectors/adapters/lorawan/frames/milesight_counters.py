@@ -96,7 +96,7 @@ def _tof_memory_size(rest: bytes) -> int:
 
 
 def _tof_memory(sheet: Sheet, body: bytes) -> None:
-    """A record of the memory: time, the channel of the live item, its value."""
+    """Read a record of the memory: time, the channel of the live item, its value."""
     channel = body[4]
     found = next((one for key, one in VS13X.items() if isinstance(key, tuple) and key[0] == channel), None)
     if found is not None and channel not in (0x10, 0x20):  # mean and longest stay come apart there
@@ -179,7 +179,7 @@ VS321: Final = Channels(
 
 
 def note_vs321(sheet: Sheet, data: bytes, items: Channels) -> None:
-    """A sensor that says it cannot see (too dark) does not say that nobody is there."""
+    """Note nothing of a sensor that says it cannot see (too dark): that does not say that nobody is there."""
     note_plain(sheet, data, items)
     if any(key == (0x08, 0xF4) and body[1] == 1 for key, _, body in found_in(data, items)):
         sheet.readings[:] = [r for r in sheet.readings if r.metric not in ("people", "occupied")]

@@ -29,7 +29,7 @@ _ANSWER: Final = item(len)
 
 
 def clock(body: bytes) -> datetime | None:
-    """The time a device writes into a frame (seconds since 1970); None if its clock was never set."""
+    """Return the time a device writes into a frame (seconds since 1970); None if its clock was never set."""
     seconds = int.from_bytes(body[:4], "little")
     return datetime.fromtimestamp(seconds, UTC) if seconds >= CLOCK_SET else None
 

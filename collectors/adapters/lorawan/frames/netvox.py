@@ -23,7 +23,7 @@ FIELDS: Final = (
 
 
 def claims(uplink: Uplink) -> bool:
-    """A report of an RB11E, by port, size and the values that its fixed bytes can have."""
+    """Accept reports of an RB11E, by port, size and the values that its fixed bytes can have."""
     data = uplink.payload
     return (
         uplink.fport == PORT

@@ -34,7 +34,7 @@ SHORT: Final[dict[Key, Item]] = {
 
 
 def claims(uplink: Uplink) -> bool:
-    """The header of the extended form, in a size it has."""
+    """Accept the header of the extended form, in a size it has."""
     data = uplink.payload
     if data[:2] != HEADER or len(data) < 3:
         return False

@@ -44,7 +44,7 @@ ITEMS: Final[dict[Key, Item]] = {
 
 
 def claims(uplink: Uplink) -> bool:
-    """A frame of known items to the last byte on TEKTELIC's port, from a TEKTELIC device."""
+    """Accept frames of known items to the last byte on TEKTELIC's port, from a TEKTELIC device."""
     return uplink.fport == PORT and uplink.device.startswith(OUI) and bool(consumed(uplink.payload, ITEMS, 2))
 
 

@@ -106,7 +106,6 @@ CREATE UNIQUE INDEX space_pkey ON public.space USING btree (space_id)
 CREATE UNIQUE INDEX space_root ON public.space USING btree (site_id) WHERE (parent_id IS NULL)
 CREATE UNIQUE INDEX space_site_id_slug_key ON public.space USING btree (site_id, slug)
 CREATE UNIQUE INDEX target_pkey ON public.target USING btree (site_id)
-CREATE UNIQUE INDEX trail_pkey ON public.trail USING btree (client, number)
 CREATE UNIQUE INDEX unusual_time_pkey ON public.unusual_time USING btree (site_id, begins, ends)
 CREATE UNIQUE INDEX visit_deduction_pkey ON public.visit_deduction USING btree (site_id, version, "position")
 CREATE UNIQUE INDEX visit_definition_now ON public.visit_definition USING btree (site_id, from_day) WHERE (ended IS NULL)
@@ -709,14 +708,6 @@ target.deadline date NO
 target.factor double precision NO 
 target.measure text NO 
 target.site_id integer NO 
-trail CHECK ((unacknowledged >= 0))
-trail PRIMARY KEY (client, number)
-trail.client text NO 
-trail.digests bytea NO 
-trail.number bigint NO 
-trail.session integer NO 
-trail.unacknowledged integer NO 
-trail.writer bigint NO 
 unusual_time CHECK ((ends > begins))
 unusual_time FOREIGN KEY (site_id) REFERENCES site(site_id) ON DELETE CASCADE
 unusual_time PRIMARY KEY (site_id, begins, ends)

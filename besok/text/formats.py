@@ -1,4 +1,4 @@
-"""Numbers, dates and times as the reader of the present request writes them. None is a dash, never a zero."""
+"""Numbers, dates and times as the reader of the present request writes them; None is a dash, never a zero."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -10,7 +10,7 @@ from babel.dates import format_date, format_datetime, format_time, get_day_names
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
-from dashboard.i18n import language
+from besok.text.languages import language
 
 UNKNOWN = "–"
 HARDLY = 0.05  # people: so little does not widen an interval by a whole one
@@ -27,6 +27,11 @@ def number(value: float | None, digits: int = 0) -> str:
         return UNKNOWN
     pattern = "#,##0." + "0" * digits if digits else "#,##0"
     return format_decimal(value, format=pattern, locale=locale())
+
+
+def decimal(value: float) -> str:
+    """`1.5` or `1,5`, with as many digits as the number has."""
+    return format_decimal(value, locale=locale())
 
 
 def bounds(lower: float, upper: float) -> tuple[str, str]:
@@ -101,6 +106,11 @@ def day_short(d: date) -> str:
 def month(d: date) -> str:
     """`november 2026`."""
     return format_date(d, "LLLL y", locale=locale())
+
+
+def day_of_year(d: date) -> str:
+    """`25 november`."""
+    return format_date(d, "d MMMM", locale=locale())
 
 
 def stamp(t: datetime, zone: str) -> str:

@@ -1,4 +1,4 @@
-"""The ledger of messages: what is stored and comes again is left out, whoever is killed; all else is stored."""
+"""De-duplication: what is stored and redelivered is left out, whoever is killed; all else is stored."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -173,14 +173,14 @@ def test_a_rejected_message_that_comes_again_is_rejected_once(db: Database, data
         assert conn.execute("select count(*) from rejected").fetchone() == (1,)
 
 
-def test_a_replay_is_written_whatever_the_ledger_says(db: Database, database_url: str) -> None:
+def test_a_replay_is_written_in_any_case(db: Database, database_url: str) -> None:
     once = batch(delivery(0, mark="fcnt:7"))
     write(db, once)
     assert write(db, Batch(readings=once.readings)) == Written(unchanged=1)
     assert people(database_url) == 1
 
 
-def test_what_is_rolled_back_is_not_in_the_ledger(db: Database, database_url: str) -> None:
+def test_what_is_rolled_back_is_not_seen(db: Database, database_url: str) -> None:
     origin = delivery(0, mark="fcnt:7")
     broken: Any = Rejection(message=None, reason="")  # type: ignore[arg-type]
     with pytest.raises(AttributeError):

@@ -25,7 +25,7 @@ Befall = Callable[
 
 
 def branch(kind: str, seed: int) -> tuple[Series, list[int]]:
-    """A branch of a kind, and how many of its months are known each time it is foretold."""
+    """Return a branch of a kind, and how many of its months are known each time it is foretold."""
     rng = np.random.default_rng([seed, *kind.encode()])
     months = [later(FIRST, n) for n in range(MONTHS)]
     level = np.log(rng.choice(SIZES)) + np.cumsum(rng.normal(rng.normal(-0.04, 0.03) / 12, 0.012, MONTHS))
@@ -56,13 +56,13 @@ def _hours(visits: Floats, rng: np.random.Generator) -> Iterable[int]:
 
 
 def _growth(visits: Floats, rng: np.random.Generator) -> Iterable[int]:
-    """A fifth more each year, for three years."""
+    """Grow by a fifth each year, for three years."""
     visits *= 1.2 ** (np.clip(np.arange(MONTHS) - _at(2014, 1), 0, 36) / 12)
     return range(_at(2014, 9), _at(2018, 6), 6)
 
 
 def _works(visits: Floats, rng: np.random.Generator) -> Iterable[int]:
-    """Closed for works; up to half more when it opens again."""
+    """Close for works; up to half more come when it opens again."""
     shut = int(rng.integers(_at(2013, 1), _at(2016, 6)))
     opened = shut + int(rng.integers(3, 10))
     visits[shut:opened] = 0 if rng.random() < 0.5 else np.nan
@@ -71,8 +71,10 @@ def _works(visits: Floats, rng: np.random.Generator) -> Iterable[int]:
 
 
 def _lockdown(left: float) -> Befall:
-    """A year almost without visits (`left` of them; NaN: without figures) from a month cut in half on, and a recovery
-    to less than before; some are open for three months in between."""
+    """Make a year almost without visits (`left` of them; NaN: without figures), and a recovery to less than before.
+
+    It begins with a month cut in half; some are open for three months in between.
+    """
 
     def befall(visits: Floats, rng: np.random.Generator) -> Iterable[int]:
         shut, opened, between = _at(2020, 4), _at(2021, 4), slice(_at(2020, 8), _at(2020, 11))

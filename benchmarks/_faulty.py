@@ -14,9 +14,7 @@ from besok.analytics.quality.site_layout import house
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
-from sensors_sim import backfill
-from sensors_sim.sensors import Installation, install, read, watch
-from sensors_sim.sensors import Seen as Watched
+from sensors_sim.sensors import Detections, Installation, by_period, detect, install, measure
 from sensors_sim.truth import at
 from sensors_sim.world import World
 
@@ -44,7 +42,7 @@ class Case:
 
 
 def small(doors: int, rooms: int) -> SiteFile:
-    """A library of another shape: so many entrances into a hall with so many rooms, each with a door of its own."""
+    """Return a library of another shape: so many entrances into a hall with so many rooms, each with a door."""
     text = Text(sv="x", en="x")
     hours = ("09:00-19:00",) * 4 + ("09:00-17:00", "10:00-15:00", "closed")
     days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -73,17 +71,17 @@ def small(doors: int, rooms: int) -> SiteFile:
 @lru_cache(maxsize=4)
 def _world(
     sites: SiteFile, seed: int, first: date, days: int
-) -> tuple[Installation, Watched, Floats, tuple[int, ...]]:
-    """The people of some weeks as counters and gauges saw them, without faults: shared by all faults of a seed."""
+) -> tuple[Installation, Detections, Floats, tuple[int, ...]]:
+    """Return the people of some weeks as counters and gauges saw them, without faults: one for all faults of a seed."""
     world = World(sites, seed)
     installation = install(world.ground, seed)
     last = first + timedelta(days=days - 1)
     moves = world.days(first, last)
     edges = np.arange(world.bounds(first)[0], world.bounds(last)[1] + 1, QUARTER_MS)
     people = at(world.ground, moves, edges[1:])
-    shown = [read(g, edges[1:], people[:, g.space]).astype(np.float64) for g in installation.gauges]
+    shown = [measure(g, edges[1:], people[:, g.space]).astype(np.float64) for g in installation.gauges]
     grid = np.array(shown).T.reshape(len(edges) - 1, -1)
-    return installation, watch(installation, moves), grid, tuple(edges.tolist())
+    return installation, detect(installation, moves), grid, tuple(edges.tolist())
 
 
 def case(
@@ -96,7 +94,7 @@ def case(
     built, sources, _ = house(site, sites.sites)
     columns = _columns(built, sources, installation)
     steps = np.array(edges)
-    counts = backfill.count(watched, steps, len(installation.counters)).astype(np.float64)
+    counts = by_period(watched, steps, len(installation.counters)).astype(np.float64)
     own = [n for n, (c, _) in enumerate(zip(built.counters, columns, strict=False)) if c.own]
     seen = _seen(
         site,
@@ -146,13 +144,13 @@ Change = Callable[[House, Seen, list[int], np.random.Generator], Case]
 
 
 def _begin(seen: Seen, rng: np.random.Generator) -> int:
-    """A step in the opening hours of a day between the 15th and the 19th, so that some days are left to find it."""
+    """Return a step in the opening hours of a day between the 15th and the 19th: some days are left to find it."""
     choice = np.flatnonzero(seen.open & (seen.day >= 14) & (seen.day <= len(seen.dates) - 12))
     return int(rng.choice(choice))
 
 
 def _busy(seen: Seen, own: list[int], rng: np.random.Generator, least: float = 10.0) -> int:
-    """A counter that counts at least so many people a day."""
+    """Return a counter that counts at least so many people a day."""
     a_day = np.nansum(seen.passed, axis=0) / len(seen.dates)
     return int(rng.choice([n for n in own if a_day[n] >= least]))
 
@@ -211,7 +209,7 @@ def _stuck(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -
 
 
 def _thinned(seen: Seen, n: int, share: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """The flows of a counter that misses such a share of people, step by step."""
+    """Return the flows of a counter that misses such a share of people, step by step."""
     came, went = (rng.binomial(f[:, n].astype(int), 1 - share) for f in (seen.people_in, seen.people_out))
     return came.astype(np.float64), went.astype(np.float64)
 
@@ -237,7 +235,7 @@ def _drifting(built: House, seen: Seen, own: list[int], rng: np.random.Generator
 
 
 def _biased(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
-    """It misses people on their way out, or in."""
+    """Miss people on their way out, or in."""
     n, begin, size = _busy(seen, own, rng, 100), _begin(seen, rng), float(rng.uniform(0.08, 0.2))
     fewer = _thinned(seen, n, _after(seen, begin) * size, rng)
     way = int(rng.integers(2))
@@ -256,7 +254,7 @@ def _swapped(built: House, seen: Seen, own: list[int], rng: np.random.Generator)
 
 
 def _double(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
-    """A second counter hangs over the same door from the beginning; each misses some by itself."""
+    """Mount a second counter over the same door from the beginning; each misses some by itself."""
     n = _busy(seen, own, rng, 20)
     more = _thinned(seen, n, np.full(len(seen), 0.03), rng)
     twin = replace(built.counters[n], device="twin")
@@ -280,7 +278,7 @@ def _impossible(built: House, seen: Seen, own: list[int], rng: np.random.Generat
 
 
 def _night(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
-    """It counts at night when nobody is there: a curtain, headlights."""
+    """Count at night when nobody is there: a curtain, headlights."""
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     dark = _after(seen, begin) & (seen.slot >= 4) & (seen.slot < 18)
     came, went = (f[:, n] + dark * rng.poisson(1.5, len(seen)) for f in (seen.people_in, seen.people_out))
@@ -302,7 +300,7 @@ def _ghost(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -
 
 
 def _stuck_gauge(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
-    """It shows what it showed in a moment in which somebody was there."""
+    """Show what it showed in a moment in which somebody was there."""
     busy = [n for n in range(len(built.gauges)) if seen.low[:, n].max() >= 5]
     n = int(rng.choice(busy))
     choice = np.flatnonzero((seen.low[:, n] >= 3) & (seen.day >= 14) & (seen.day <= len(seen.dates) - 12))

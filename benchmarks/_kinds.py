@@ -38,7 +38,7 @@ def _world(
     seed: int, history: int, *, size: float = 600.0, noise: float = 0.12, spell: float = 0.3, walk: float = 0.003,
     growth: float = 0.0, annual: float = 0.2,
 ) -> World:  # fmt: skip
-    """A house with a week, a year, Swedish holidays, spells of weather and a level that walks."""
+    """Return a house with a week, a year, Swedish holidays, spells of weather and a level that walks."""
     rng = np.random.default_rng(seed)
     n = np.arange(history + YEAR)
     days = [FIRST + timedelta(days=int(i)) for i in n]
@@ -74,14 +74,14 @@ def _recovery(world: World) -> Floats:
 
 
 def _reopened(world: World) -> Floats:
-    """Closed for four months, and slow to come back."""
+    """Close for four months; visitors are slow to come back."""
     since = world.ahead + 400
     came = world.counted(world.log - 1.2 * np.exp(-np.maximum(since, 0) / 120) * (since > 0))
     return np.where((since > -120) & (since <= 0), 0.0, came)
 
 
 def _renewed(ago: int) -> Make:
-    """Closed for works for seven months: a fifth to a half more since, and as many again at first, out of curiosity."""
+    """Close for works for seven months: a fifth to a half more since, and as many again at first, out of curiosity."""
 
     def make(world: World) -> Floats:
         since = world.ahead + ago
@@ -94,7 +94,7 @@ def _renewed(ago: int) -> Make:
 
 
 def _lockdown(ago: int) -> Make:
-    """Closed for a year, after ten days with few; since it is open it fills within months, to less than before."""
+    """Close for a year, after ten days with few; since it is open it fills within months, to less than before."""
 
     def make(world: World) -> Floats:
         since = world.ahead + ago
@@ -106,7 +106,7 @@ def _lockdown(ago: int) -> Make:
 
 
 def _new(world: World) -> Floats:
-    """A new house: half as many again come at first, out of curiosity."""
+    """Open a new house: half as many again come at first, out of curiosity."""
     since = world.ahead - world.ahead[0]
     return world.counted(
         world.log + world.rng.uniform(0.2, 0.7) * np.exp(-since / world.rng.uniform(60, 150))
@@ -114,7 +114,7 @@ def _new(world: World) -> Floats:
 
 
 def _coming_back(world: World) -> Floats:
-    """Counted since a house is open again: a third to two thirds are still away on its first day."""
+    """Count since a house is open again: a third to two thirds are still away on its first day."""
     since = world.ahead - world.ahead[0]
     return world.counted(
         world.log - world.rng.uniform(0.4, 1.0) / (1 + np.exp((since - world.rng.uniform(60, 200)) / 40))
@@ -149,7 +149,7 @@ def _crowds(world: World) -> Floats:
 
 
 def _terms(world: World) -> Floats:
-    """A house of students: a quarter comes in the breaks."""
+    """Make a house of students: a quarter comes in the breaks."""
     of_year = np.array([(FIRST + timedelta(days=int(n))).timetuple().tm_yday for n in range(len(world.log))])
     away = ((of_year > 155) & (of_year < 235)) | (of_year > 352) | (of_year < 12)
     return world.counted(world.log + np.log(0.25) * away)
@@ -188,7 +188,7 @@ KINDS: dict[str, tuple[int, dict[str, float], Make]] = {
 
 
 def house(kind: str, seed: int) -> tuple[Series, int]:
-    """A series, and how many days of it are known."""
+    """Return a series, and how many days of it are known."""
     history, how, make = KINDS[kind]
     came = make(_world(seed, history, **how))
     visits = {FIRST + timedelta(days=n): None if np.isnan(v) else float(v) for n, v in enumerate(came)}

@@ -50,7 +50,7 @@ def simulated(
 
 
 def _jumps(rng: np.random.Generator, days: int) -> np.ndarray:
-    """A level that moves four times a year, by day.
+    """Return a level that moves four times a year, by day.
 
     Its years change as those of Toronto's library branches: by Student's t of freedom 3, its scale a branch's own, of
     which the typical one is 0.096 and the log of which has a standard deviation of 0.42.

@@ -79,7 +79,7 @@ def _weather(days: int, rng: np.random.Generator) -> Floats:
 
 
 def given(found: Programme, paths: int = 1000) -> float:
-    """The odds that are told of it on the last day of its history, when some days were not observed."""
+    """Return the odds that are told of it on the last day of its history, when some days were not observed."""
     rng = np.random.default_rng(7)
     visits = found.visits[: found.known].copy()
     visits[rng.uniform(size=found.known) < 0.02] = np.nan

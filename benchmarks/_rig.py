@@ -74,7 +74,7 @@ def rig() -> Iterator[Rig]:
 
 
 def house() -> str:
-    """A site file: one room with DOORS doors for each kind of counter."""
+    """Return a site file: one room with DOORS doors for each kind of counter."""
     hours = "\n".join(f'{day} = "always"' for day in
                       ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"))  # fmt: skip
     lines = ['[[sites]]\nid = "house"\nkind = "library"\nname = { sv = "Huset", en = "The house" }',
@@ -93,7 +93,7 @@ def house() -> str:
 
 
 def eui(door: int) -> str:
-    """The LoRaWAN identity of a door's counter."""
+    """Return the LoRaWAN identity of a door's counter."""
     return f"24e124{door:010x}"
 
 
@@ -105,7 +105,7 @@ def native(door: int, at: datetime) -> tuple[str, bytes]:
 
 
 def milesight(door: int, at: datetime) -> tuple[str, bytes]:
-    """The totals of a Milesight VS133 as The Things Stack v3 passes them on: two readings."""
+    """Return the totals of a Milesight VS133 as The Things Stack v3 passes them on: two readings."""
     minute = int(at.timestamp()) // 60
     going_in, out = 3 * (minute % 10_000_000) + door, 3 * (minute % 10_000_000)
     stamp = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.014773143Z")
@@ -148,7 +148,7 @@ FORMATS: dict[str, Maker] = {"native": native, "milesight": milesight}
 
 
 def fill(rig: Rig, make: Maker, messages: int, consumers: tuple[str, ...]) -> str:
-    """A queue of `messages`, minute by minute and door by door, for each of `consumers`; the name of the run.
+    """Return a queue of `messages`, minute by minute and door by door, for each of `consumers`; the name of the run.
 
     Each run lies before the one before it, so that every reading is new.
     """
@@ -173,7 +173,7 @@ def fill(rig: Rig, make: Maker, messages: int, consumers: tuple[str, ...]) -> st
 
 @contextmanager
 def client(rig: Rig, name: str, *, clean: bool = True) -> Iterator[paho.Client]:
-    """A connected client with a session that lasts, its network thread running."""
+    """Yield a connected client with a session that lasts, its network thread running."""
     c = paho.Client(CallbackAPIVersion.VERSION2, name, protocol=MQTTProtocolVersion.MQTTv5, manual_ack=True)
     c.max_inflight_messages_set(5000)
     there = threading.Event()
@@ -189,7 +189,7 @@ def client(rig: Rig, name: str, *, clean: bool = True) -> Iterator[paho.Client]:
 
 
 def session() -> Properties:
-    """An hour of session, and as many messages under way as the collector takes."""
+    """Return an hour of session, and as many messages under way as the collector takes."""
     lasting = Properties(PacketTypes.CONNECT)  # type: ignore[no-untyped-call]
     lasting.SessionExpiryInterval = 3600
     lasting.ReceiveMaximum = INFLIGHT
@@ -207,7 +207,7 @@ def subscribe(rig: Rig, name: str) -> None:
 
 @contextmanager
 def contender(rig: Rig, what: str, messages: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A process of `benchmarks._contender`, ready; a line to its stdin starts it, the end of its stdin ends it."""
+    """Yield a ready process of `benchmarks._contender`: a line to its stdin starts it, the end of its stdin ends it."""
     env = {**os.environ, "BESOK_DATABASE_URL": rig.url, "BESOK_MQTT_PORT": str(rig.port), "BESOK_MQTT_CLIENT_ID": what,
            "BESOK_MQTT_TOPICS": EVERYTHING, "BESOK_LOG_LEVEL": "WARNING"}  # fmt: skip
     command = [sys.executable, "-m", "benchmarks._contender", what, str(messages)]
@@ -254,7 +254,7 @@ def drain_mosquitto_sub(rig: Rig, run: str, messages: int) -> Drained:
 
 
 def drain_collector(rig: Rig, run: str, messages: int) -> Drained:
-    """The collector, until the last message of the queue is committed, and with it all."""
+    """Run the collector, until the last message of the queue is committed, and with it all."""
     with contender(rig, "collector", messages) as process, psycopg.connect(rig.url, autocommit=True) as conn:
         start, cpu = time.perf_counter(), _cpu(process.pid, rig.postgres)
         _go(process)

@@ -17,7 +17,7 @@ Counts = np.ndarray
 
 
 def streets(city: str) -> tuple[Times, dict[str, Counts]]:
-    """The hours of a city, and the counts of each of its sensors; NaN where nothing was counted."""
+    """Return the hours of a city, and the counts of each of its sensors; NaN where nothing was counted."""
     with (DATA / STREETS[city]).open(encoding="utf-8") as file:
         head, *lines = csv.reader(file)
     times = np.array([line[0] for line in lines], "datetime64[s]")
@@ -26,7 +26,7 @@ def streets(city: str) -> tuple[Times, dict[str, Counts]]:
 
 
 def by_day(times: Times, counts: Counts) -> tuple[np.datetime64, Counts]:
-    """The first day and the sums by day, NaN unless at least 20 hours were counted."""
+    """Return the first day and the sums by day, NaN unless at least 20 hours were counted."""
     day = (times.astype("datetime64[D]") - times[0].astype("datetime64[D]")).astype(int)
     known = ~np.isnan(counts)
     seen = np.bincount(day[known], minlength=day[-1] + 1)

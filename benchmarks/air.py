@@ -14,16 +14,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from benchmarks.occupancy import SDU_ROOMS, sdu
 from besok.analytics import occupancy
 from besok.analytics.occupancy import Seen
-from besok.files import csvfile
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
-from cli.worlds.simulated import by_quarters
-from cli.worlds.world import World
+from cli.simulation.judged_world import JudgedWorld, by_quarters
 
 MISSES = (0.03, 0.06, 0.10)
 ESTIMATORS: dict[str, Callable[[Building, Seen, occupancy.Learnt], Estimate]] = {
@@ -79,15 +78,17 @@ def judged(
             yield fault, name, *without[name], *_figures(world, today, days, name)
 
 
-def readings(path: Path, room: str, world: World) -> list[Floats]:
+def readings(path: Path, room: str, world: JudgedWorld) -> list[Floats]:
     """The carbon dioxide of each day of a world of this room (steps x 1)."""
-    rows = csvfile.read(path, need=("day_id", "time_local", "room", "co2_ppm")).rows
-    values = np.array([float(row.texts["co2_ppm"]) for row in rows if row.texts["room"] == room])
+    frame = pd.read_csv(path, dtype={"room": str})
+    values = frame.loc[frame["room"] == room, "co2_ppm"].to_numpy(float)
     stops = np.cumsum([len(seen) for seen in world.seen])
     return [day[:, None] for day in np.split(values, stops[:-1])]
 
 
-def _figures(world: World, today: list[Seen], before: list[Seen], estimator: str) -> tuple[float, float]:
+def _figures(
+    world: JudgedWorld, today: list[Seen], before: list[Seen], estimator: str
+) -> tuple[float, float]:
     """Error and coverage of the judged days; each knows those before it by quarters of an hour."""
     past = [by_quarters(seen) for seen in before]
     off, covered = [], []

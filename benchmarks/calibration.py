@@ -36,7 +36,7 @@ class Sensor:
 
 
 def session(rng: np.random.Generator, sensor: Sensor, people: float) -> Session:
-    """A quarter of an hour in which about `people` pass in groups."""
+    """Return a quarter of an hour in which about `people` pass in groups."""
     sizes = 1 + rng.poisson(sensor.group - 1, size=rng.poisson(people / sensor.group))
     shift = rng.normal(0, sensor.session_sd)
     missed, doubled = max(sensor.missed - shift, 0.0), sensor.doubled + max(shift - sensor.missed, 0.0)

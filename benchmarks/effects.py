@@ -85,7 +85,7 @@ def placebos(city: str, dates: int) -> Iterator[Placebo]:
 
 
 def placebo_table(dates: int) -> Iterator[str]:
-    """The lines of the table of streets, as Markdown."""
+    """Yield the lines of the table of streets, as Markdown."""
     asked = [one for city in STREETS for one in placebos(city, dates)]
     yield "| nothing was done: found after | 4 weeks | 8 | 13 | 26 | 52 | all | found of +10 % | +20 % | half width |"
     yield "|---|" + "---|" * (len(AFTER) + 4)
@@ -133,7 +133,7 @@ def ask(case: Case, gain: float) -> tuple[bool, bool, float, float]:
 
 
 def origin(seed: int, gain: float, moved: float, *, sundays: bool) -> str:
-    """What is said of a gain of which a share moved: from the Saturdays, or from the other room."""
+    """Write what is said of a gain of which a share moved: from the Saturdays, or from the other room."""
     days, after = 730, 182
     one, other, rng = house(seed, days)
     acted = np.arange(days) % 7 == 6 if sundays else np.ones(days, bool)
@@ -153,7 +153,7 @@ def origin(seed: int, gain: float, moved: float, *, sundays: bool) -> str:
 
 
 def moved_table(seeds: int) -> Iterator[str]:
-    """The lines of the table of moved and new visits."""
+    """Yield the lines of the table of moved and new visits."""
     said = ("new", "partly", "moved", "cannot_tell", "chance")
     yield f"| simulated, half a year after | {' | '.join(f'told `{word}`' for word in said)} |"
     yield "|---|" + "---|" * len(said)
@@ -167,7 +167,7 @@ def moved_table(seeds: int) -> Iterator[str]:
 
 
 def events(seeds: int) -> Iterator[tuple[str, dict[str, tuple[float, ...]]]]:
-    """The same for programme events of two hours on streets: nothing, half as many again, twice as many."""
+    """Return the same for programme events of two hours on streets: nothing, half as many again, twice as many."""
     for city in STREETS:
         times, sensors = streets(city)
         found: dict[str, tuple[float, ...]] = {}
@@ -190,7 +190,7 @@ def _event(times: np.ndarray, sensors: dict[str, np.ndarray], gain: float, seed:
 
 
 def table(seeds: int) -> Iterator[str]:
-    """The lines of the table, as Markdown."""
+    """Yield the lines of the table, as Markdown."""
     kinds = [
         ("simulated, calm, 3 years, 26 weeks after", {"days": 1095, "after": 182}),
         ("simulated, drifting, 3 years, 26 weeks after", {"days": 1095, "after": 182, "drift": 0.004}),

@@ -38,13 +38,13 @@ def main() -> None:
 
 
 def timed(work):  # type: ignore[no-untyped-def]
-    """What a function returns, and the seconds of the processor it took."""
+    """Return what a function returns, and the seconds of the processor it took."""
     began = time.process_time()
     return work(), time.process_time() - began
 
 
 def house() -> Building:
-    """A site with a lobby and four storeys of six rooms, a stairwell between them."""
+    """Return a site with a lobby and four storeys of six rooms, a stairwell between them."""
     parents: list[int | None] = [None, 0]
     ends: list[tuple[int | None, int | None]] = [(None, 1), (None, 1)]
     for _ in range(STOREYS):

@@ -42,7 +42,7 @@ def found(predicted: Sequence[Interval], events: Sequence[Interval]) -> int:
 def chance(
     predicted: Sequence[Interval], events: Sequence[Interval], first: np.datetime64, weeks: int
 ) -> float:
-    """The same, had the events been some whole weeks later; those pushed off the end come back at the beginning."""
+    """Return the same with the events some whole weeks later; those pushed off the end come back at the beginning."""
     span = weeks * WEEK
 
     def shifted(k: int) -> list[Interval]:
@@ -53,7 +53,7 @@ def chance(
 
 
 def thresholds(times: np.ndarray, counts: np.ndarray, most: int) -> list[Interval]:
-    """Runs of half-hours whose counts are least likely about the mean of their weekday and time, `most` runs."""
+    """Return runs of half-hours whose counts are least likely about the mean of their weekday and time, `most` runs."""
     slot = ((times - times[0]) / np.timedelta64(30, "m")).astype(int) % 336
     mean = np.bincount(slot, counts) / np.bincount(slot)
     unlikely = -poisson.logsf(counts - 1, np.maximum(mean[slot], 0.05))
@@ -66,7 +66,7 @@ def thresholds(times: np.ndarray, counts: np.ndarray, most: int) -> list[Interva
 
 
 def known_events() -> Iterator[str]:
-    """The table of CalIt2."""
+    """Yield the table of CalIt2."""
     times, counts, events = calit2()
     first, weeks = times[0].astype("datetime64[D]"), 15
     learnt = learn(lay(times, counts))
@@ -83,7 +83,7 @@ def known_events() -> Iterator[str]:
 
 
 def put(times: np.ndarray, counts: np.ndarray, seed: int) -> tuple[np.ndarray, list[tuple[Interval, bool]]]:
-    """Counts with crowds and silences in them, and where those are (True: a crowd)."""
+    """Return counts with crowds and silences in them, and where those are (True: a crowd)."""
     rng = np.random.default_rng(seed)
     counts, taken = counts.copy(), np.zeros(len(counts), bool)
     hour = ((times - times.astype("datetime64[D]")) / HOUR).astype(int)
@@ -103,7 +103,7 @@ def put(times: np.ndarray, counts: np.ndarray, seed: int) -> tuple[np.ndarray, l
 
 
 def injected(seeds: int) -> Iterator[str]:
-    """The table of streets."""
+    """Yield the table of streets."""
     yield "| half a year of hours | crowds found | silences found |"
     yield "|---|---|---|"
     for city, start in STARTS.items():
@@ -145,7 +145,7 @@ FAULTS = {
 
 
 def world(days: int, step_min: int, people: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Times and counts of a library with weekdays, hours, quiet and busy days, and more scatter than chance alone."""
+    """Return times and counts of a library with weekdays, hours, quiet and busy days, and more scatter than chance."""
     per_day = 1440 // step_min
     t = np.arange(days * 1440 // min(step_min, 60)) * min(step_min, 60) / 60
     hour, day = t % 24, t // 24 % 7
@@ -161,7 +161,7 @@ def world(days: int, step_min: int, people: float, rng: np.random.Generator) -> 
 def spoilt(
     times: np.ndarray, counts: np.ndarray, much: tuple[int, int], rng: np.random.Generator
 ) -> tuple[np.ndarray, list[tuple[Interval, str]]]:
-    """The counts with crowds and faults in them, each on days of its own, and what is where."""
+    """Return the counts with crowds and faults in them, each on days of its own, and what is where."""
     step = times[1] - times[0]
     per_day = int(np.timedelta64(1, "D") / step)
     counts, free, there = counts.copy(), np.ones(len(counts) // per_day, bool), []
@@ -192,7 +192,7 @@ def _after(kind: str, counts: np.ndarray, a: int, b: int, rng: np.random.Generat
 
 
 def simulated(seeds: int) -> Iterator[str]:
-    """The table of simulated series."""
+    """Yield the table of simulated series."""
     kinds = ("crowds", *FAULTS)
     yield f"| simulated, told unasked | {' | '.join(kinds)} | others told, a series |"
     yield "|---|" + "---|" * (len(kinds) + 1)

@@ -27,11 +27,11 @@ from benchmarks import _branches
 from benchmarks._kinds import KINDS, house
 from benchmarks._page import write_tables
 from benchmarks._programmes import given, programme
+from benchmarks._rivals import rivals
 from besok.analytics.forecast import Calendar, calendar
-from besok.files import csvfile
 from cli.standalone import backtest, scores
 from cli.standalone.backtest import Outcome
-from cli.standalone.series import Series
+from cli.standalone.series import Series, read
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT.parent / "shared" / "data"
@@ -54,7 +54,7 @@ class City:
     opened: date | None = None
 
     def apart(self) -> dict[str, Callable[[date], bool]]:
-        """The origins that had the opening in the year ahead of them, and the others."""
+        """Return the origins that had the opening in the year ahead of them, and the others."""
         if not (opened := self.opened):
             return {}
         year = timedelta(days=365)
@@ -102,7 +102,7 @@ def main(args: argparse.Namespace) -> None:
 
 
 def _each(function: Callable[[T], R], items: Sequence[T], name: str) -> list[R]:
-    """The function's result for every item, in order, on all cores."""
+    """Return the function's result for every item, in order, on all cores."""
     found = []
     with ProcessPoolExecutor() as pool:
         for result in pool.map(function, items):
@@ -120,7 +120,7 @@ def _city(path: Path, city: City, args: argparse.Namespace) -> list[Outcome]:
 
 def _camera(series: Series, *, city: City, origins: int, quick: bool) -> Outcome:
     public = calendar(min(series.visits), max(series.visits), country=city.country, subdivision=city.part)
-    return backtest.run(series, public, origins=origins, quick=quick, seed=1, heard=_silent)
+    return backtest.run(series, public, origins=origins, rules=rivals(quick), seed=1, heard=_silent)
 
 
 def cameras(path: Path) -> Iterator[Series]:
@@ -143,8 +143,7 @@ def cameras(path: Path) -> Iterator[Series]:
 
 def _newcastle(path: Path, quick: bool) -> dict[str, str]:
     """The library in the decline, and in the recovery: every month from which the next twelve are known."""
-    table = csvfile.read(path, need=("month", "visits"))
-    visits = {row.day("month"): row.number("visits") for row in table.rows}
+    visits = read(path).visits
     times = {
         "decline": (date(2010, 6, 1), date(2019, 3, 1)),
         "recovery": (date(2021, 10, 1), date(2022, 4, 1)),
@@ -153,7 +152,7 @@ def _newcastle(path: Path, quick: bool) -> dict[str, str]:
 
 
 def _months(visits: Mapping[date, float | None], first: date, last: date, step: int) -> str:
-    """The scores from every `step`th month between two."""
+    """Return the scores from every `step`th month between two."""
     every = Series(name="City Library", step="M", visits=visits)
     past = every.months()
     begin, end = (_month(day) - _month(past.first) for day in (first, last))
@@ -164,7 +163,7 @@ def _months(visits: Mapping[date, float | None], first: date, last: date, step: 
 
 def _foretold(every: Series, at: int) -> Outcome:
     """The scores from the one month that has `at` before it."""
-    return backtest.scored(every, Calendar(), [at], True, 1, _silent)
+    return backtest.scored(every, Calendar(), [at], 1, _silent, rivals(True))
 
 
 def _month(day: date) -> int:
@@ -172,7 +171,7 @@ def _month(day: date) -> int:
 
 
 def kinds_table(seeds: int) -> str:
-    """Simulated houses of many kinds: Besök, and the best of the others by kind and horizon."""
+    """Score simulated houses of many kinds: Besök, and the best of the others by kind and horizon."""
     rows = [
         "| house | MASE 7 d | 28 d | 365 d | best other 7 d | 28 d | 365 d | covers 28 d | covers 365 d |"
     ]
@@ -189,14 +188,14 @@ def kinds_table(seeds: int) -> str:
 
 
 def _house(which: tuple[str, int]) -> Outcome:
-    """The scores of one simulated house, from the last day of its past."""
+    """Return the scores of one simulated house, from the last day of its past."""
     series, known = house(*which)
     days = calendar(min(series.visits), max(series.visits), country="SE")
-    return backtest.scored(series, days, [known], True, 1, _silent)
+    return backtest.scored(series, days, [known], 1, _silent, rivals(True))
 
 
 def branches_table(seeds: int) -> str:
-    """Simulated branches by month: Besök, and the best of the others by kind and figure."""
+    """Score simulated branches by month: Besök, and the best of the others by kind and figure."""
     rows = [
         "| branch | MASE 3 m | 12 m | year total | best other 3 m | 12 m | year total | covers 12 m | year held |"
     ]
@@ -214,9 +213,9 @@ def branches_table(seeds: int) -> str:
 
 
 def _branch(which: tuple[str, int]) -> Outcome:
-    """The scores of one simulated branch, from some of its months."""
+    """Return the scores of one simulated branch, from some of its months."""
     series, origins = _branches.branch(*which)
-    return backtest.scored(series, Calendar(), origins, True, 1, _silent)
+    return backtest.scored(series, Calendar(), origins, 1, _silent, rivals(True))
 
 
 def odds_table(number: int) -> str:
@@ -227,13 +226,13 @@ def odds_table(number: int) -> str:
 
 
 def _programme(seed: int) -> tuple[float, bool]:
-    """The odds told of one programme, and whether it reached its target."""
+    """Return the odds told of one programme, and whether it reached its target."""
     one = programme(np.random.default_rng(seed))
     return given(one), one.reached
 
 
 def reliability(told: np.ndarray, reached: np.ndarray) -> str:
-    """A table by tenths of the odds, and the Brier score beside that of always saying the overall share."""
+    """Return a table by tenths of the odds, and the Brier score beside that of always saying the overall share."""
     rows = ["| odds told | programmes | mean of the odds | reached |", "| --- | --- | --- | --- |"]
     for low in range(0, 100, 10):
         inside = (told * 100 >= low) & (told * 100 < low + 10)

@@ -149,7 +149,7 @@ def _send(sender: _rig.paho.Client, n: int) -> None:
 
 
 def _beside(past: _history.History, rig: Rig, millions: int, args: argparse.Namespace) -> dict[str, float]:
-    """The figures of native messages with so many readings in the database."""
+    """Return the figures of native messages with so many readings in the database."""
     past.grow(millions * 1_000_000)
     print(f"with {past.readings:,} readings of the past in the database:")
     return rounds(rig, "native", args.messages, args.rounds)

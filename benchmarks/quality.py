@@ -60,7 +60,7 @@ class Outcome:
 
 
 def sites() -> list[tuple[SiteFile, int]]:
-    """The library and the park of the example, and three libraries of other shapes."""
+    """Return the library and the park of the example, and three libraries of other shapes."""
     example = sitefile.parse(EXAMPLE.read_text("utf-8"), EXAMPLE.name)
     return [(example, 0), (example, 1), (small(2, 3), 0), (small(1, 2), 0), (small(3, 5), 0)]
 
@@ -91,7 +91,7 @@ def judge(found: Case, site: str, seed: int) -> Outcome:
 
 
 def outcomes(kind: str, seeds: Sequence[int], places: Sequence[tuple[SiteFile, int]]) -> Iterator[Outcome]:
-    """The cases of a kind at all sites."""
+    """Yield the cases of a kind at all sites."""
     for seed in seeds:
         for place in places:
             if fits(kind, place):
@@ -99,7 +99,7 @@ def outcomes(kind: str, seeds: Sequence[int], places: Sequence[tuple[SiteFile, i
 
 
 def table(seeds: Sequence[int]) -> Iterator[str]:
-    """The table of the documentation, line by line."""
+    """Yield the table of the documentation, line by line."""
     yield "| fault | what it is | cases | named | days until then (median) | called | false alarms a month |"
     yield "|---|---|--:|--:|--:|---|--:|"
     every: list[Outcome] = []

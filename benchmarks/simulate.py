@@ -103,7 +103,7 @@ def _mixed(sites: SiteFile, day: datetime) -> tuple[int, int, float, float]:
 
 
 def mixed_formats() -> Scenario:
-    """The example's devices, each speaking one of the formats every ten seconds."""
+    """Return the example's devices, each speaking one of the formats every ten seconds."""
     names = {
         "*entrance": "vs133",
         "count-stairs-*": "milesight",
@@ -179,7 +179,7 @@ KINDS = (
 
 
 def large_library() -> SiteFile:
-    """A library of 30 spaces on three storeys, a counter on each door and a million visits a year."""
+    """Return a library of 30 spaces on three storeys, a counter on each door and a million visits a year."""
     storeys = [f"storey-{n}" for n in range(3)]
     rooms = [(f"room-{n}", storeys[n % 3], KINDS[n % len(KINDS)]) for n in range(26)]
     spaces = [Space(id=s, name=_NAME, kind="foyer", capacity=60) for s in storeys]
@@ -218,7 +218,7 @@ def changed_library() -> Scenario:
 
 @contextmanager
 def _watch() -> Iterator[list[float]]:
-    """A list that holds the seconds the block took, once it has ended."""
+    """Yield a list that holds the seconds the block took, once it has ended."""
     took: list[float] = []
     began = time.perf_counter()
     yield took
@@ -244,7 +244,7 @@ def many(copies: int) -> None:
 
 
 def _copy(site: Site, number: int, example: SiteFile) -> Site:
-    """The same site under another name, joined to the copies of its neighbours."""
+    """Return the same site under another name, joined to the copies of its neighbours."""
     names = {s.id for s in example.sites}
 
     def renamed(end: str) -> str:

@@ -16,7 +16,7 @@ from besok.model.effects import Effect, Range
 from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.calendar import ActionEffect, CalendarDay
-from besok.store import action_effects, actions
+from besok.store import actions, effects
 from besok.store.database import Database
 from jobs.daily import each
 
@@ -30,8 +30,8 @@ def reckon_all(db: Database, now: datetime) -> None:
     each(
         db,
         now,
-        action_effects.WHAT,
-        lambda site, last: action_effects.keep(db, site.id, of(db, site, last), last),
+        effects.ACTIONS,
+        lambda site, last: effects.put_action_effects(db, site.id, of(db, site, last), last),
     )
 
 
@@ -83,7 +83,7 @@ def _series(
     if not action.spaces:
         points = services.visits(db, site.id, first, last, "day")
         return _filled({p.day: p.gross for p in points if p.gross is not None}, at), None
-    rows = action_effects.entries(db, site.id, first, last)
+    rows = effects.entered_by_day(db, site.id, first, last)
     doors: dict[tuple[str, int], dict[date, float]] = {}
     for row in rows:
         doors.setdefault((row.space, row.portal), {})[row.day] = row.people

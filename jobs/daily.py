@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from besok.model.calendar import business_day
 from besok.model.errors import StoreError
 from besok.model.site import Site
-from besok.store import backfill, checkpoints
+from besok.store import backfill, effects
 from besok.store.database import Database
 from besok.store.sites import load_all
 
@@ -21,7 +21,7 @@ def due(db: Database, now: datetime, what: str) -> list[tuple[Site, date]]:
     """
     if backfill.under_way(db, now):
         return []
-    done = checkpoints.until(db, what)
+    done = effects.checked_until(db, what)
     last = ((site, day - timedelta(days=1)) for site, day in sites(db, now))
     return [(site, day) for site, day in last if done.get(site.id) != day]
 

@@ -12,7 +12,7 @@ from besok.model.calendar import business_day, day_bounds
 from besok.model.effects import EventEffect
 from besok.model.site import Site
 from besok.model.views.calendar import CalendarDay
-from besok.store import entries, event_effects
+from besok.store import effects
 from besok.store.database import Database
 from jobs.daily import each
 
@@ -30,8 +30,8 @@ def reckon_all(db: Database, now: datetime) -> None:
     each(
         db,
         now,
-        event_effects.WHAT,
-        lambda site, last: event_effects.keep(db, site.id, last, of(db, site, last)),
+        effects.EVENTS,
+        lambda site, last: effects.put_event_effects(db, site.id, of(db, site, last), last),
     )
 
 
@@ -46,14 +46,14 @@ def kind(day: CalendarDay) -> int:
 def of(db: Database, site: Site, last: date) -> dict[int, EventEffect]:
     """The effect of every event of the last weeks, by its number."""
     start, end = day_bounds(last - EVENTS_BACK * DAY, site)[0], day_bounds(last, site)[1]
-    past = event_effects.past_events(db, site.id, start, end)
+    past = effects.past_events(db, site.id, start, end)
     if not past:
         return {}
     first = last - (EVENTS_BACK + COMPARED) * DAY
     days = services.calendar_days(db, site.id, first, last)
     kinds = np.array([kind(day) for day in days])
     begin = day_bounds(first, site)[0]
-    everything = event_effects.past_events(db, site.id, begin, end)
+    everything = effects.past_events(db, site.id, begin, end)
     out = {}
     for space in {event.space for event in past}:
         counts = _hours(db, site, space, first, last)
@@ -65,7 +65,7 @@ def of(db: Database, site: Site, last: date) -> dict[int, EventEffect]:
 
 
 def _of_event(
-    event: event_effects.PastEvent,
+    event: effects.PastEvent,
     site: Site,
     first: date,
     counts: np.ndarray,
@@ -95,7 +95,7 @@ def _hours(db: Database, site: Site, space: str | None, first: date, last: date)
     """
     counts = np.full(((last - first).days + 1, 24), np.nan)
     start, end = day_bounds(first, site)[0], day_bounds(last, site)[1]
-    for hour in entries.by_hour(db, site.id, space, start, end):
+    for hour in effects.entered_by_hour(db, site.id, space, start, end):
         day = business_day(hour.start, site)
         slot = _slot(hour.start, site, day)
         if hour.heard >= HEARD and 0 <= slot < 24:

@@ -8,7 +8,8 @@ from typing import Final
 from besok.model.calendar import business_day
 from besok.model.forecast import LEAST_DAYS
 from besok.model.site import Site
-from besok.store import backfill, coverage, forecasts
+from besok.services.observed_days import whole_days
+from besok.store import backfill, forecasts
 from besok.store.database import Database
 from besok.store.sites import counted
 from jobs import daily
@@ -55,7 +56,7 @@ def _sunday(day: date) -> date:
 
 def _with_history(db: Database, site: Site, origins: list[date], least: int) -> list[date]:
     """Those of the origins up to which so many days were observed whole."""
-    known = coverage.known_days(db, counted(db, site), max(origins)) if origins else []
+    known = whole_days(db, counted(db, site), max(origins)) if origins else []
     return [day for day in origins if bisect_right(known, day) >= least]
 
 

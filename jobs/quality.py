@@ -6,7 +6,8 @@ from typing import Final
 
 from besok.analytics.quality.detect import bad_steps, detect
 from besok.analytics.quality.impute import fill
-from besok.store import imputed, quality
+from besok.services.sensor_series import sensor_series
+from besok.store import quality
 from besok.store.database import Database
 from besok.store.sites import load, load_all
 
@@ -54,8 +55,11 @@ def _look_at(db: Database, site: str, now: datetime, unless_since: datetime) -> 
         site_id = quality.claim(conn, site, now, unless_since)
         if site_id is None:
             return None
-        seen = quality.look(conn, place, sites, now)
-        found = detect(seen.house, seen.seen) if seen.house.counters or seen.house.gauges else []
-        quality.note(conn, site_id, seen, found, now)
-        imputed.replace(conn, seen, fill(seen.seen, seen.spread, bad_steps(seen.house, seen.seen, found)))
+        series = sensor_series(conn, place, sites, now)
+        found = detect(series.house, series.seen) if series.house.counters or series.house.gauges else []
+        quality.note(conn, site_id, [(series.channel(f), f) for f in found], now)
+        filled = fill(series.seen, series.spread, bad_steps(series.house, series.seen, found))
+        since = now - quality.IMPUTED_AGAIN
+        rows = series.imputed_rows(filled, since)
+        quality.replace_imputed(conn, site_id, series.own_channels, since, rows)
     return len(found)

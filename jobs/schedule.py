@@ -6,16 +6,14 @@ from datetime import datetime, timedelta
 
 from besok.model.settings import Settings
 from besok.store import (
-    action_effects,
-    event_effects,
+    effects,
     message_dedup,
     occupancy,
     parameters,
     rejected,
-    unusual_days,
 )
 from besok.store.database import Database
-from jobs import daily, forecasts_due, quality
+from jobs import daily, forecasts_due, quality, results
 
 LEARNT_DAYS = timedelta(days=63)  # what was learnt is kept for late data of so many days
 SETTLED = timedelta(seconds=20)  # after a start, before anything is done that nobody waits for
@@ -102,6 +100,11 @@ def reckon_effects(db: Database, settings: Settings, now: datetime) -> None:
     reckoning.reckon_all(db, now)
 
 
+def compute_results(db: Database, settings: Settings, now: datetime) -> None:
+    """Compute what pages show and takes long, where days have ended or changed since."""
+    results.compute_missing(db, now)
+
+
 def look_at_sensors(db: Database, settings: Settings, now: datetime) -> None:
     """Looks for faulty sensors at the sites where that was done an hour ago or longer."""
     quality.look_at_due(db, now)
@@ -115,12 +118,14 @@ DUTIES: Sequence[Duty] = (
     Duty(description="keep rejected messages few", every=timedelta(minutes=1), run=trim_rejected),
     Duty(description="make forecasts", every=timedelta(minutes=5), run=make_forecasts,
          aside=forecasts_due.newest_wanted),
+    Duty(description="compute results for pages", every=timedelta(minutes=1), run=compute_results, after=SETTLED,
+         aside=results.wanted),
     Duty(description="find unusual hours", every=timedelta(minutes=5), run=find_unusual, after=SETTLED,
-         aside=daily.wanted(unusual_days.WHAT)),
+         aside=daily.wanted(effects.UNUSUAL)),
     Duty(description="reckon what events gave", every=timedelta(minutes=5), run=reckon_programme, after=SETTLED,
-         aside=daily.wanted(event_effects.WHAT)),
+         aside=daily.wanted(effects.EVENTS)),
     Duty(description="reckon what actions gave", every=timedelta(minutes=5), run=reckon_effects, after=SETTLED,
-         aside=daily.wanted(action_effects.WHAT)),
+         aside=daily.wanted(effects.ACTIONS)),
     Duty(description="look at the sensors", every=timedelta(minutes=5), run=look_at_sensors, after=SETTLED,
          aside=quality.wanted),
     Duty(description="make forecasts of the past", every=timedelta(minutes=5), run=make_past_forecasts, after=SETTLED,

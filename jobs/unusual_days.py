@@ -10,7 +10,7 @@ from besok.analytics import events
 from besok.model.calendar import business_day, day_bounds, open_intervals
 from besok.model.site import Site
 from besok.model.views.calendar import UNUSUAL_FROM, UnusualTime
-from besok.store import entries, unusual_days
+from besok.store import effects
 from besok.store.database import Database
 from jobs.daily import each
 
@@ -26,8 +26,8 @@ def find_all(db: Database, now: datetime) -> None:
     each(
         db,
         now,
-        unusual_days.WHAT,
-        lambda site, last: unusual_days.keep(db, site.id, of(db, site, last), last),
+        effects.UNUSUAL,
+        lambda site, last: effects.put_unusual_times(db, site.id, of(db, site, last), last),
     )
 
 
@@ -35,7 +35,7 @@ def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
     """The unusual times of a site in the days up to `last`; none where too little was heard."""
     start, end = day_bounds(last - (LEARNT_FROM - 1) * DAY, site)[0], day_bounds(last, site)[1]
     zone = ZoneInfo(site.timezone)
-    heard = [h for h in entries.by_hour(db, site.id, None, start, end) if h.heard >= HEARD]
+    heard = [h for h in effects.entered_by_hour(db, site.id, None, start, end) if h.heard >= HEARD]
     if len(heard) < LEAST_HOURS:
         return []
     times = np.array([h.start.astimezone(zone).replace(tzinfo=None) for h in heard], dtype="datetime64[s]")

@@ -17,8 +17,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from besok.model.arrays import Ints
 from besok.model.site import Space
-from sensors_sim.noise import Ints
 
 OUTDOOR_PPM: Final = 420
 PERSON_L_S: Final = 0.0052  # of carbon dioxide breathed out
@@ -38,22 +38,20 @@ class Room:
 
 
 def room(space: Space | None, capacity: int | None) -> Room:
-    """The room of a space; the root space of a site has that site's capacity."""
+    """Return the room of a space; the root space of a site has that site's capacity."""
     people = (space.capacity or space.seats if space else capacity) or CAPACITY
     area = (space.area_m2 if space else None) or people * AREA_PERSON_M2
     return Room(volume_m3=area * HEIGHT_M, fresh_l_s=people * FRESH_PERSON_L_S + area * FRESH_AREA_L_S)
 
 
 def co2(where: Room, times: Ints, people: NDArray[np.int32]) -> Ints:
-    """ppm in whole numbers at `times` (milliseconds), beginning with fresh air, with so many people then.
+    """Return ppm in whole numbers at `times` (milliseconds), beginning with fresh air, with so many people then.
 
     Steps are implicit (Euler's), so that any length of them is stable, and every machine rounds them the same.
     """
     steps_s = np.diff(times, prepend=times[:1]) / 1000
     renewed = (where.fresh_l_s / 1000 / where.volume_m3) * steps_s  # room volumes in each step
-    present = (
-        people + np.concatenate([people[:1], people[:-1]])
-    ) / 2  # in the mean, between one time and the next
+    present = (people + np.concatenate([people[:1], people[:-1]])) / 2  # in the mean, since the last time
     added = (PERSON_L_S * 1000 / where.volume_m3) * steps_s * present  # ppm
     above = 0.0
     found = np.zeros(len(times), dtype=np.int64)

@@ -1,60 +1,75 @@
 """A world learnt from history: how many come when, by which ways, where they stay and for how long.
 
-What the counters told (`Chronicle`) becomes a `Profile` of each site, from which a scenario starts. Hours that were not
-counted are left out, never taken for zero; so are closed days, public holidays and days with other hours than usual.
-
-Rates are Poisson means with shrinkage: few weeks lean on the even pattern of weekday times hour. The day's spread is
-what varies beyond the clumps in which people come (method of moments). Ways, places and stays are found by making the
-world and comparing what its counters would tell with what they told, a few times over (simulated moments): who passes
-through from one site to the next, or works there, is then in the figures of both.
+What the counters say (`HourlyHistory`) becomes a `Profile` of each site, from which a scenario starts. Rates by
+weekday, hour and month come from the history alone (`fit_rates`). Ways, places and stays are found by making the world
+and comparing what its counters would say with the history, a few times over (simulated moments): who passes through
+from one site to the next, or works there, is then in the figures of both.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
 import numpy as np
 
+from besok.model.arrays import Floats
 from besok.model.errors import ScenarioError
 from besok.model.site import SiteFile, Text
-from sensors_sim.chronicle import Chronicle, arrivals, entrances, joined, told
-from sensors_sim.fit_moments import first_guess, in_time, moments_of, nearer, rooms_of
-from sensors_sim.fit_rates import Learnt, Season, SiteRates
+from sensors_sim.fit_rates import LearntSite, SiteRates, day_weights, season_basis, sums
+from sensors_sim.groups import THROUGH_NEIGHBOUR
+from sensors_sim.hourly_history import (
+    Entrance,
+    HourlyHistory,
+    entrances,
+    joined,
+    simulated_history,
+    site_entries,
+)
 from sensors_sim.routes import Ground, lay_out
 from sensors_sim.scenario import Profile, Rates, Scenario
-from sensors_sim.seasons import grown
-from sensors_sim.world import DAY, World
+from sensors_sim.seasons import growth_factor
+from sensors_sim.times import DAY
+from sensors_sim.world import World
 
 ROUNDS: Final = 4  # of making the world and comparing
-LOOKED_AT: Final = 28  # days made in each round
+SIMULATED_DAYS: Final = 28  # in each round
 SEEDS: Final = (1, 2)
 
 
 def learn(
-    site_file: SiteFile, chronicle: Chronicle, sites: Sequence[str] = (), rounds: int = ROUNDS
-) -> tuple[Scenario, tuple[Learnt, ...]]:
-    """A scenario with a profile of each of `sites` (all of the file if none is named).
+    site_file: SiteFile, history: HourlyHistory, sites: Sequence[str] = (), rounds: int = ROUNDS
+) -> tuple[Scenario, tuple[LearntSite, ...]]:
+    """Return a scenario with a profile of each of `sites` (all of the file if none is named).
 
     Raises ScenarioError that says what is missing.
     """
     ground = lay_out(site_file)
-    numbers = [n for n, site in enumerate(ground.sites) if not sites or site.id in sites]
     problems: list[str] = []
-    found: dict[int, Learnt] = {}
-    for n in numbers:
-        try:
-            found[n] = SiteRates(ground, n, chronicle).learnt()
-        except ScenarioError as exc:
-            problems += exc.problems
+    learnt: dict[int, LearntSite] = {}
+    for n, site in enumerate(ground.sites):
+        if not sites or site.id in sites:
+            try:
+                learnt[n] = SiteRates(ground, n, history).learnt()
+            except ScenarioError as exc:
+                problems += exc.problems
     if problems:
         raise ScenarioError(problems)
-    matched = _matched(site_file, ground, chronicle, found, rounds)
-    return _scenario(chronicle, list(matched.values())), tuple(matched.values())
+    fits = [SiteFit(ground, n, history, found) for n, found in learnt.items()]
+    rates = _scenario(history, learnt.values())
+    for _ in range(rounds):
+        profiles = tuple(replace(fit.profile, spread=0.0) for fit in fits)
+        times = _times(history.hours.days, any(fit.seasonal for fit in fits))
+        worlds = [World(site_file, seed, replace(rates, profiles=profiles)) for seed in SEEDS]
+        made = [joined([simulated_history(world, *t) for t in times]) for world in worlds]
+        for fit in fits:
+            fit.improve(made)
+    matched = tuple(replace(fit.learnt, profile=fit.profile) for fit in fits)
+    return _scenario(history, matched), matched
 
 
-def _scenario(chronicle: Chronicle, learnt: list[Learnt]) -> Scenario:
-    first, last = chronicle.hours.days[0], chronicle.hours.days[-1]
+def _scenario(history: HourlyHistory, learnt: Iterable[LearntSite]) -> Scenario:
+    first, last = history.hours.days[0], history.hours.days[-1]
     return Scenario(
         id="fitted",
         title=Text(sv="Som historiken", en="As history has it"),
@@ -64,43 +79,169 @@ def _scenario(chronicle: Chronicle, learnt: list[Learnt]) -> Scenario:
     )
 
 
-def _matched(
-    site_file: SiteFile, ground: Ground, chronicle: Chronicle, found: dict[int, Learnt], rounds: int
-) -> dict[int, Learnt]:
-    """The profiles with hours, ways, spaces and stays such that a made world tells what was told."""
-    rooms = {n: rooms_of(ground, n) for n in found}
-    seasonal = {n: len(set(x.profile.months)) > 1 for n, x in found.items()}
-    wanted = {n: moments_of(chronicle, ground, n, rooms[n], fading=not seasonal[n]) for n in found}
-    now = {n: first_guess(ground, n, found[n].profile, wanted[n], rooms[n]) for n in found}
-    times = _times(chronicle.hours.days, any(seasonal.values()))
-    rates = _scenario(chronicle, list(found.values()))
-    for _ in range(rounds):
-        scenario = replace(rates, profiles=tuple(replace(p, spread=0.0) for p in now.values()))
-        made = [joined([told(World(site_file, seed, scenario), *t) for t in times]) for seed in SEEDS]
-        for n, profile in now.items():
-            moments = [moments_of(one, ground, n, rooms[n]) for one in made]
-            nearest = nearer(profile, wanted[n], moments, rooms[n], entrances(ground, n))
-            now[n] = _in_time(ground, n, nearest, found[n], made)
-    return {n: replace(found[n], profile=now[n]) for n in found}
-
-
 def _times(days: Sequence[date], seasonal: bool) -> list[tuple[date, date]]:
-    """The days to make: the last weeks of the history, or a week in the middle of each month of the last year."""
+    """Return the days to make: the last weeks of the history, or a week in the middle of each of its last months."""
     last = days[-1]
     if not seasonal:
-        return [(max(days[0], last - (LOOKED_AT - 1) * DAY), last)]
-    middles = [day for day in days[-364:] if day.day == 15]
-    return [(middle - 3 * DAY, middle + 3 * DAY) for middle in middles]
+        return [(max(days[0], last - (SIMULATED_DAYS - 1) * DAY), last)]
+    return [(day - 3 * DAY, day + 3 * DAY) for day in days[-364:] if day.day == 15]
 
 
-def _in_time(ground: Ground, number: int, profile: Profile, learnt: Learnt, made: list[Chronicle]) -> Profile:
-    hours = made[0].hours
-    ways = entrances(ground, number)
-    came = [arrivals(one, ground.sites[number], ways) for one in made]
-    rows = came[0].open & came[0].usual
-    season = Season.of(hours.days)
-    level = season.basis @ np.array(learnt.profile.months)
-    level *= [grown(learnt.profile, learnt.growth or 0.0, day) for day in hours.days]
-    wanted = np.array(learnt.profile.week)[hours.weekday, hours.clock] * level[hours.day]
-    people = np.mean([one.people for one in came], axis=0)
-    return in_time(profile, wanted[rows], people[rows], hours.clock[rows], season.month[hours.day][rows])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """What counters say of a site besides its rates, in history or in a made world."""
+
+    ways: Floats  # [entrance] shares
+    stay_h: float  # person-hours in the site for each who enters; NaN if not known
+    rooms: Floats  # [space] person-hours in each for each who enters; NaN if not known
+    steps: (
+        Floats  # [door] into rooms with one neighbour: entries for each visit of the site; NaN if not known
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rooms:
+    """The spaces of a site that have counted doors."""
+
+    spaces: tuple[str, ...]  # "site/space"
+    within: tuple[tuple[int, ...], ...]  # of each, those that lie in it
+    leaves: tuple[Entrance, ...]  # the ways into those that have one neighbour
+
+    @classmethod
+    def of(cls, ground: Ground, number: int) -> "Rooms":
+        """Return those of site `number`."""
+        edges = [e for e in range(len(ground.portals)) if ground.counted[e]]
+        ends = {int(p) for e in edges for p in (ground.outer[e], ground.inner[e])}
+        own = sorted(p for p in ends if p != ground.outside and ground.site_of[p] == number)
+        leaves = []
+        for place in own:
+            doors = [e for e in edges if place in (ground.outer[e], ground.inner[e])]
+            near = {int(ground.outer[e] + ground.inner[e]) - place for e in doors}
+            if len(near) == 1 and ground.outside not in near:
+                leaves += [
+                    Entrance(portal=ground.portals[e], inward=int(ground.inner[e]) == place) for e in doors
+                ]
+        return cls(
+            spaces=tuple(ground.spaces[p] for p in own),
+            within=tuple(tuple(n for n, q in enumerate(own) if q != p and ground.inside[q, p]) for p in own),
+            leaves=tuple(leaves),
+        )
+
+
+class SiteFit:
+    """One site's profile on its way to a world whose counters say what the history says."""
+
+    def __init__(self, ground: Ground, number: int, history: HourlyHistory, learnt: LearntSite) -> None:
+        self.learnt = learnt
+        self.seasonal = len(set(learnt.profile.months)) > 1
+        self._site = ground.sites[number]
+        self._ways, self._rooms = entrances(ground, number), Rooms.of(ground, number)
+        self._wanted = self.moments(history, fading=not self.seasonal)
+        self.profile = self._first_guess()
+
+    def moments(self, history: HourlyHistory, fading: bool = False) -> Moments:
+        """Return what the history says; `fading`: the last weeks count most, where no seasons are known."""
+        entries = site_entries(history, self._site, self._ways)
+        weights = day_weights(history.hours.days)[history.hours.day] if fading else 1.0
+        weight = np.where(entries.known, weights, 0.0)
+        people = np.array([history.space(name) for name in self._rooms.spaces]).reshape(-1, len(weight)).T
+        for n, inner in enumerate(self._rooms.within):
+            people[:, n] -= people[:, list(inner)].sum(axis=1)
+        root = f"{self._site.id}/{self._site.id}"
+        inside = history.space(root) if root in history.spaces else people.sum(axis=1)
+        leaves = site_entries(history, self._site, self._rooms.leaves).by_entrance
+
+        def for_each(figure: Floats) -> float:
+            """Return the figure for each who enters, where both are known; of people in it (Little) hours."""
+            both = (weight > 0) & ~np.isnan(figure)
+            entered = float(weight[both] @ entries.people[both])
+            return float(weight[both] @ figure[both]) / entered if entered > 0 else float("nan")
+
+        ways = weight[entries.known] @ entries.by_entrance[entries.known]
+        return Moments(
+            ways=ways / max(1.0, ways.sum()),
+            stay_h=for_each(inside),
+            rooms=np.array([for_each(np.maximum(column, 0)) for column in people.T]),
+            steps=np.array([for_each(column) for column in leaves.T]),
+        )
+
+    def _first_guess(self) -> Profile:
+        wanted, site = self._wanted, self._site
+        own = np.array([way.portal.startswith(f"{site.id}/") for way in self._ways], dtype=np.bool_)
+        kept = 1.0 if own.all() else 1 - THROUGH_NEIGHBOUR[site.kind]  # who comes by a neighbour's as usual
+        shares = np.where(own, wanted.ways, 0.0)
+        shares = shares / max(1e-9, shares.sum()) * kept
+        stays = np.where(np.isnan(wanted.rooms), 0.0, wanted.rooms)
+        stops = max(1.0, float(np.nansum(wanted.steps)))
+        spaces = zip(self._rooms.spaces, stays, strict=True)
+        ways = zip(self._ways, shares, own, strict=True)
+        return replace(
+            self.learnt.profile,
+            stay_min=None if np.isnan(wanted.stay_h) else round(max(1.0, wanted.stay_h * 60), 2),
+            entrances={
+                way.portal.partition("/")[2]: round(float(share), 4) for way, share, mine in ways if mine
+            },
+            spaces={name.partition("/")[2]: _share(s / stays.sum() * stops) for name, s in spaces if s > 0},
+        )
+
+    def improve(self, made: list[HourlyHistory]) -> None:
+        """Change the profile by how far made worlds are from the history."""
+        moments = [self.moments(one) for one in made]
+        self.profile = self._in_time(self._nearer(moments), made)
+
+    def _nearer(self, moments: list[Moments]) -> Profile:
+        def mean(figure: str) -> Floats:
+            return np.asarray(np.mean([getattr(one, figure) for one in moments], axis=0))
+
+        profile, wanted = self.profile, self._wanted
+        names = [way.portal for way in self._ways]
+        entry = dict(zip(names, _ratio(wanted.ways, mean("ways"), 0.5), strict=True))
+        went = {name: share * entry[f"{profile.site}/{name}"] for name, share in profile.entrances.items()}
+        whole = sum(profile.entrances.values()) / max(1e-9, sum(went.values()))
+        stepped = np.where(np.isnan(wanted.steps), np.nan, mean("steps"))
+        steps = float(
+            _ratio(np.nansum(wanted.steps, keepdims=True), np.nansum(stepped, keepdims=True), 0.5)[0]
+        )
+        longer = float(_ratio(np.asarray(wanted.stay_h), mean("stay_h"), 0.5)) / steps
+        rooms = [name.partition("/")[2] for name in self._rooms.spaces]
+        room = dict(zip(rooms, _ratio(wanted.rooms, mean("rooms"), 0.3), strict=True))
+        stay_min = profile.stay_min and round(min(1440.0, max(0.5, profile.stay_min * longer * steps)), 2)
+        return replace(
+            profile,
+            entrances={name: round(float(share * whole), 4) for name, share in went.items()},
+            stay_min=stay_min,
+            spaces={name: _share(share * room[name] / longer) for name, share in profile.spaces.items()},
+        )
+
+    def _in_time(self, profile: Profile, made: list[HourlyHistory]) -> Profile:
+        """Return the profile with hours and months such that as many come in made worlds as were learnt."""
+        hours, learnt = made[0].hours, self.learnt
+        entries = [site_entries(one, self._site, self._ways) for one in made]
+        rows = entries[0].open & entries[0].usual
+        level = season_basis(hours.days) @ np.array(learnt.profile.months)
+        level *= [growth_factor(learnt.growth or 0.0, day, learnt.profile.until) for day in hours.days]
+        wanted = (np.array(learnt.profile.week)[hours.weekday, hours.clock] * level[hours.day])[rows]
+        people = np.mean([one.people for one in entries], axis=0)[rows]
+        clock = hours.clock[rows]
+        month = np.array([day.month - 1 for day in hours.days])[hours.day][rows]
+        by_hour = _ratio(sums(clock, wanted, 24), sums(clock, people, 24), 0.5)
+        by_month = np.ones(12)
+        if self.seasonal:
+            by_month = _ratio(sums(month, wanted, 12), sums(month, people * by_hour[clock], 12), 0.5)
+        week, months = np.array(profile.week) * by_hour, np.array(profile.months) * by_month
+        return replace(
+            profile,
+            week=tuple(tuple(round(float(v), 3) for v in row) for row in week),
+            months=tuple(round(float(m), 4) for m in months),
+        )
+
+
+def _share(value: float) -> float:
+    return round(float(min(1.0, max(0.0, value))), 4)
+
+
+def _ratio(wanted: Floats, made: Floats, least: float) -> Floats:
+    """How much more was wanted than made, within bounds; 1 where either is not known."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ratio = np.asarray(wanted / made)
+    return np.where(np.isfinite(ratio), np.clip(ratio, least, 1 / least), 1.0)

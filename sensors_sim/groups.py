@@ -1,22 +1,25 @@
-"""Companies on a visit: when they come, where they stay and for how long, before anybody has walked a step."""
+"""Groups of visitors before they move: when they arrive, by which gates, where they stay and for how long."""
 
 from dataclasses import dataclass, fields
 from typing import Final
 
 import numpy as np
 
-from sensors_sim.conduct import Shares
-from sensors_sim.noise import Ints
+from besok.model.arrays import Ints
+from sensors_sim.columns import Columns
+from sensors_sim.day_rates import Shares
 from sensors_sim.plans import STOPS
 from sensors_sim.routes import Ground
 
 NOWHERE: Final = -1
-PUBLIC, PROGRAMME, CLASSES, STAFF = range(4)  # series of companies
+PUBLIC, PROGRAMME, CLASSES, STAFF = range(4)  # series of groups
+THROUGH_NEIGHBOUR: Final = {"library": 0.2, "park": 0.06}  # share of the public who come through another site
+STAFF_WORDS: Final = ("staff", "personal")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Groups:
-    """Companies of one site, a row each. Times are milliseconds since 1970."""
+class Groups(Columns):
+    """Groups of one site, a row each. Times are milliseconds since 1970."""
 
     day: Ints  # ordinal of the business day
     series: Ints  # PUBLIC, PROGRAMME, ...: people are numbered within it
@@ -31,21 +34,9 @@ class Groups:
     via_out: Ints
     pace: Ints  # milliseconds for each second of an ordinary walker
 
-    def __len__(self) -> int:
-        return len(self.day)
-
-    def only(self, keep: np.ndarray) -> "Groups":
-        """The rows that `keep` selects."""
-        return Groups(**{f.name: getattr(self, f.name)[keep] for f in fields(self)})
-
-
-def join(parts: list[Groups]) -> Groups:
-    """All rows of all parts."""
-    return Groups(**{f.name: np.concatenate([getattr(p, f.name) for p in parts]) for f in fields(Groups)})
-
 
 def rows(count: int, **columns: object) -> Groups:
-    """`count` companies; a column that is one number holds for all of them."""
+    """Return `count` groups; a column that is one number holds for all of them."""
     columns = {"via_in": NOWHERE, "via_out": NOWHERE} | columns
     shape = {"stops": (count, STOPS), "stay_s": (count, STOPS)}
     return Groups(
@@ -57,7 +48,7 @@ def rows(count: int, **columns: object) -> Groups:
 
 
 def padded(*stops: int) -> list[int]:
-    """Up to three stops as a row of three."""
+    """Return up to STOPS places as a row of STOPS."""
     return [*stops, *(NOWHERE,) * (STOPS - len(stops))]
 
 
@@ -73,33 +64,35 @@ class Gates:
     lead_s: Ints  # by edge: seconds from the gate to the site
 
     def pick(self, u: np.ndarray) -> Ints:
-        """The number of a way for each uniform `u`."""
+        """Return the number of a way for each uniform `u`."""
         return np.minimum(np.searchsorted(self.upto, u, side="right"), len(self.edge) - 1)
 
 
-THROUGH_NEIGHBOUR: Final = {"library": 0.2, "park": 0.06}  # share of the public who come through another site
-STAFF_WORDS: Final = ("staff", "personal")
 _Way = tuple[int, int, float]  # gate, via, share
 
 
 def gates(ground: Ground, number: int, entrances: Shares = ()) -> Gates | None:
-    """The gates of site `number`; None if nobody can come in.
+    """Return the gates of site `number`; None if nobody can come in.
 
     `entrances` are shares of the public by portal ("site/portal"); what they leave is shared as it would be without.
     """
     own = ground.gates(number)
-    staff = [e for e in own if _is_staffs(ground, e)]
+    staff = [e for e in own if _for_staff(ground, e)]
     public = [e for e in own if e not in staff] or own
-    others = [e for n in range(len(ground.sites)) if n != number for e in ground.gates(n) if e not in staff]
-    lead = {e: _lead_s(ground, e, number) for e in others}
-    through = [e for e in others if lead[e] >= 0 and not _is_staffs(ground, e)]
+    lead_s = np.zeros(len(ground.outer), dtype=np.int64)
+    through = []
+    for gate in (e for n in range(len(ground.sites)) if n != number for e in ground.gates(n)):
+        walks = ground.paths.walk_s[ground.step_in(gate), ground.site_of[:-1] == number]
+        if (walks >= 0).any() and not _for_staff(ground, gate):
+            through.append(gate)
+            lead_s[gate] = walks[walks >= 0].min()
     if not public and not through:
         return None
     share = THROUGH_NEIGHBOUR[ground.sites[number].kind] if public and through else float(not public)
+    given = {ground.portals.index(name): wanted for name, wanted in entrances}
     ways = [(e, NOWHERE, (1 - share) * w) for e, w in _falling(public)]
-    said = {ground.portals.index(name): wanted for name, wanted in entrances}
-    doors = [e for e in ground.doors(number) if not _is_staffs(ground, e)]
-    if said.keys() & set(doors):
+    doors = [e for e in ground.doors(number) if not _for_staff(ground, e)]
+    if given.keys() & set(doors):
         ways += [
             (e, via, share * part * w)
             for via, part in _falling(doors)
@@ -107,10 +100,8 @@ def gates(ground: Ground, number: int, entrances: Shares = ()) -> Gates | None:
         ]
     else:
         ways += [(e, NOWHERE, share * w) for e, w in _falling(through)]
-    if said:
-        ways = _as_said(ways, said)
-    lead_s = np.zeros(len(ground.outer), dtype=np.int64)
-    lead_s[through] = [lead[e] for e in through]
+    if given:
+        ways = _with_shares(ways, given)
     return Gates(
         edge=np.array([e for e, _, _ in ways], dtype=np.int64),
         via=np.array([via for _, via, _ in ways], dtype=np.int64),
@@ -121,34 +112,29 @@ def gates(ground: Ground, number: int, entrances: Shares = ()) -> Gates | None:
     )
 
 
-def _is_staffs(ground: Ground, gate: int) -> bool:
+def _for_staff(ground: Ground, gate: int) -> bool:
     return any(word in ground.portals[gate] for word in STAFF_WORDS)
 
 
 def _before(ground: Ground, via: int, through: list[int]) -> list[int]:
-    """The gates from which one can walk up to the portal `via`."""
-    ends = (int(ground.outer[via]), int(ground.inner[via]))
-    return [e for e in through if max(ground.paths.walk_s[ground.step_in(e), end] for end in ends) >= 0]
+    """Return the gates from which one can walk up to the portal `via`."""
+    ends = [ground.outer[via], ground.inner[via]]
+    return [e for e in through if (ground.paths.walk_s[ground.step_in(e), ends] >= 0).any()]
 
 
-def _as_said(ways: list[_Way], said: dict[int, float]) -> list[_Way]:
-    """The ways with the shares that were said of some portals; the others keep their proportions."""
-    key = [gate if via == NOWHERE else via for gate, via, _ in ways]
-    usual = {k: sum(w for n, (_, _, w) in zip(key, ways, strict=True) if n == k) for k in key}
-    wanted = {k: share for k, share in said.items() if usual.get(k)}
+def _with_shares(ways: list[_Way], given: dict[int, float]) -> list[_Way]:
+    """Return the ways with the shares given for some portals; the others keep their proportions."""
+    keys = [gate if via == NOWHERE else via for gate, via, _ in ways]
+    usual = {k: sum(w for n, (_, _, w) in zip(keys, ways, strict=True) if n == k) for k in keys}
+    wanted = {k: share for k, share in given.items() if usual.get(k)}
     left = sum(w for k, w in usual.items() if k not in wanted)
     rest = max(0.0, 1 - sum(wanted.values())) if left else 0.0
     factor = {k: wanted[k] / w if k in wanted else rest / left for k, w in usual.items() if w}
-    whole = sum(w * factor.get(k, 0.0) for k, (_, _, w) in zip(key, ways, strict=True)) or 1.0
-    return [(gate, via, w * factor.get(k, 0.0) / whole) for k, (gate, via, w) in zip(key, ways, strict=True)]
+    whole = sum(w * factor.get(k, 0.0) for k, (_, _, w) in zip(keys, ways, strict=True)) or 1.0
+    return [(gate, via, w * factor.get(k, 0.0) / whole) for k, (gate, via, w) in zip(keys, ways, strict=True)]
 
 
 def _falling(edges: list[int]) -> list[tuple[int, float]]:
     """Portals with their shares: the first in the file is used most."""
     weights = [1 / (n + 2) for n in range(len(edges))]
     return [(e, w / sum(weights)) for e, w in zip(edges, weights, strict=True)]
-
-
-def _lead_s(ground: Ground, gate: int, site: int) -> int:
-    ways = ground.paths.walk_s[ground.step_in(gate), ground.site_of[:-1] == site]
-    return int(min((w for w in ways if w >= 0), default=-1))

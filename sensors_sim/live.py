@@ -1,4 +1,4 @@
-"""Simulated sensors at work: messages over MQTT at the time at which devices would send them."""
+"""Simulated sensors live: messages over MQTT at the time at which devices would send them."""
 
 import json
 import logging
@@ -17,7 +17,8 @@ from sensors_sim.publisher import Publisher
 from sensors_sim.scenario import ORDINARY, Scenario
 from sensors_sim.sensors import install
 from sensors_sim.stream import EVERY_S, Tick, ticks
-from sensors_sim.world import World, instant
+from sensors_sim.times import instant, utc
+from sensors_sim.world import World
 
 log = logging.getLogger(__name__)
 
@@ -56,20 +57,20 @@ def run(
     pace = Pace(begin, speed, stop, clock)
     with ExitStack() as stack:
         lines = stack.enter_context(truth.open("a", encoding="utf-8")) if truth else None
-        publisher = stack.enter_context(Publisher(settings, installation.telling))
+        publisher = stack.enter_context(Publisher(settings, installation.with_status))
         log.info("Simulating %d devices", len(installation.devices), extra={"action": "simulation_started"})
         for tick in ticks(world, installation, begin, end, every_s):
             if not pace.wait(tick.time):
                 return
             for topic, payload in tick.messages:
                 publisher.send(topic, payload, stop, retain=topic in tick.retained)
-            _tell(tick, lines)
+            _write_truth(tick, lines)
         while not publisher.settle(NAP_S) and not stop.is_set():
             pass
 
 
 class Pace:
-    """When the past is sent, and that the future is not."""
+    """The clock of a stream: the past is sent at a speed, the future is waited for."""
 
     def __init__(self, begin: datetime, speed: float, stop: threading.Event, clock: Clock) -> None:
         self._begin, self._speed, self._stop, self._clock = begin, speed, stop, clock
@@ -91,12 +92,8 @@ class Pace:
         )
 
 
-def _tell(tick: Tick, lines: TextIO | None) -> None:
+def _write_truth(tick: Tick, lines: TextIO | None) -> None:
     if lines and tick.truth:
-        told = {
-            "time": f"{instant(tick.time):%Y-%m-%dT%H:%M:%SZ}",
-            "people": tick.truth.people,
-            "visits": tick.truth.visits,
-        }
-        lines.write(json.dumps(told) + "\n")
+        truth = {"time": utc(tick.time), "people": tick.truth.people, "visits": tick.truth.visits}
+        lines.write(json.dumps(truth) + "\n")
         lines.flush()

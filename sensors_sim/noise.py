@@ -12,8 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from besok.model.arrays import Floats, Ints
 
 STEPS: Final = 2048  # quantiles in a table
 _QUANTILES: Final = [round(NormalDist().inv_cdf((i + 0.5) / STEPS), 4) for i in range(STEPS)]
@@ -26,17 +25,17 @@ _R30, _R27, _R31, _R11 = (np.uint64(n) for n in (30, 27, 31, 11))
 
 
 def key(*words: object) -> int:
-    """A 64-bit number that stands for `words`, the same everywhere and for ever."""
+    """Return a 64-bit number that stands for `words`, the same everywhere and for ever."""
     return int.from_bytes(sha256("\x1f".join(map(str, words)).encode()).digest()[:8], "little")
 
 
 def generator(*words: object) -> np.random.Generator:
-    """The generator of this purpose: `generator(seed, "stadsparken", day)`."""
+    """Return the generator of a purpose: `generator(seed, "stadsparken", day)`."""
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(key(*words))))
 
 
 def uniform(keys: int | Ints, *numbers: Ints) -> Floats:
-    """Numbers in [0, 1) that depend on nothing but `keys` and `numbers` (one array each, equally long)."""
+    """Return numbers in [0, 1) that depend on nothing but `keys` and `numbers` (one array each, equally long)."""
     with np.errstate(over="ignore"):
         state = np.asarray(keys, dtype=np.uint64) if isinstance(keys, int) else keys.astype(np.uint64)
         for number in numbers:
@@ -45,7 +44,7 @@ def uniform(keys: int | Ints, *numbers: Ints) -> Floats:
 
 
 def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The finaliser of SplitMix64 (Steele, Lea, Flood: OOPSLA 2014): every bit of `x` stirs every other."""
+    """Return the finaliser of SplitMix64 (Steele, Lea, Flood: OOPSLA 2014): every bit of `x` stirs every other."""
     x = (x + _GOLDEN) & np.uint64(_MASK)
     x = (x ^ (x >> _R30)) * _MIX_1
     x = (x ^ (x >> _R27)) * _MIX_2
@@ -53,16 +52,16 @@ def _mix(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def normal(u: Floats) -> Floats:
-    """Standard normal numbers from uniform ones."""
+    """Return standard normal numbers from uniform ones."""
     return NORMAL[(u * STEPS).astype(np.int64)]
 
 
 def lognormal_table(median: float, sigma: float) -> Ints:
-    """Quantiles of a lognormal distribution in whole units of `median`, to be looked up with `quantile`."""
+    """Return quantiles of a lognormal distribution in whole units of `median`, to be looked up with `quantile`."""
     return np.array([round(median * exp(sigma * z)) for z in _QUANTILES], dtype=np.int64)
 
 
 def quantile(tables: Ints, which: Ints, u: Floats) -> Ints:
-    """A number from table `which` of `tables` for each uniform `u`."""
+    """Return a number from table `which` of `tables` for each uniform `u`."""
     found: Ints = tables[which, (u * STEPS).astype(np.int64)]
     return found

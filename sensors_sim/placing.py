@@ -1,16 +1,38 @@
-"""A scenario meets a site file: its parts find the sites, spaces and portals they mean, and the sites change."""
+"""A scenario meets a site file: its names find sites, spaces, portals and devices, and the sites change."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from datetime import date
+from itertools import groupby
+from typing import Any, Final
 
+from besok.model.calendar import WEEKDAYS, holiday, hours_text, open_intervals, parse_hours
 from besok.model.errors import ScenarioError
-from besok.model.site import Portal, Sensor, Site, SiteFile
+from besok.model.site import OUTSIDE, OpeningException, OpeningHours, Portal, Sensor, Site, SiteFile
 from besok.model.sitefile.checks import Draft, check
-from sensors_sim.finding import Finder, header
-from sensors_sim.opening import opened
-from sensors_sim.scenario import SECTIONS, Hours, NewPortal, NewSensor, Scenario
-from sensors_sim.scenario_changes import with_parts
-from sensors_sim.speaking import spoken_otherwise
+from besok.model.suggest import suggestion
+from sensors_sim.events import event_begin
+from sensors_sim.formats import FORMATS, format_of, speaking
+from sensors_sim.scenario import (
+    SECTIONS,
+    Character,
+    Closing,
+    Event,
+    Hours,
+    NewPortal,
+    NewSensor,
+    Profile,
+    Rates,
+    Scenario,
+    holds,
+    names_device,
+)
+from sensors_sim.times import DAY, dates
+
+KIND: Final = "kind:"
+ENDLESS: Final = 2 * 366 * DAY  # how long hours on certain weekdays hold that have a first day and no last
+LOOKED_AT: Final = 63  # days before the last on which an event may find its site open
+ALWAYS_UNTIL: Final = date(2026, 5, 31)  # the last of them for an event without days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,67 +40,289 @@ class Placed:
     """A scenario at home in a site file."""
 
     sites: SiteFile  # as the scenario makes them
-    scenario: (
-        Scenario  # every part with the ids it means (spaces and portals as "site/id"), and with its days
-    )
+    scenario: Scenario  # every part has the ids it means (spaces and portals as "site/id"), and its days
     notes: tuple[str, ...]  # what of it finds no place here
 
 
 def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
-    """The scenario in the sites of `site_file`. Raises ScenarioError with every name that is not there.
+    """Place the scenario in the sites of `site_file`. Raises ScenarioError with every name that is not there.
 
-    What is named by a kind of which there is nothing is left out, and told in the notes.
+    What is named by a kind of which there is nothing is left out, and said in the notes.
     """
-    finder = Finder(site_file, scenario)
+    finder = _Finder(site_file.sites, scenario)
     portals = [p for part in scenario.portals for p in finder.portals(part)]
-    built = {site.id: _built(site, portals) for site in site_file.sites}
+    built = {site.id: _with_parts(site, "portals", Portal, portals) for site in site_file.sites}
     sensors = [s for part in scenario.sensors for s in finder.sensors(part, built)]
-    hours = [h for part in scenario.opening for h in finder.everywhere(part)]
-    changed = SiteFile(sites=tuple(_open(_equipped(s, sensors), hours, finder) for s in built.values()))
-    changed, scenario = spoken_otherwise(changed, scenario)
-    finder.problems += _contradictions(site_file, changed)
-    finder.sites = changed.sites
-    found: dict[str, list[Any]] = {"opening": hours, "portals": portals, "sensors": sensors}
-    found["rates"] = [r for part in scenario.rates for r in finder.rates(part)]
-    found["profiles"] = [p for part in scenario.profiles for p in finder.profiles(part)]
-    found["closings"] = [c for part in scenario.closings for c in finder.closings(part)]
-    found["events"] = [e for part in scenario.events for e in finder.events(part)]
+    hours = [h for part in scenario.opening for _, h in finder.everywhere(part)]
+    changed = [_with_parts(site, "sensors", Sensor, sensors) for site in built.values()]
+    opened = SiteFile(sites=tuple(finder.opened(site, hours) for site in changed))
+    after, scenario = _translated(opened, scenario)
+    finder.problems += _contradictions(site_file, after)
+    finder.sites = after.sites
+    found: dict[str, list[Any]] = {
+        "opening": hours,
+        "portals": portals,
+        "sensors": sensors,
+        "rates": [r for part in scenario.rates for r in finder.rates(part)],
+        "profiles": [p for part in scenario.profiles for p in finder.profiles(part)],
+        "closings": [c for part in scenario.closings for c in finder.closings(part)],
+        "events": [e for part in scenario.events for e in finder.events(part)],
+    }
     if finder.problems:
         raise ScenarioError([f"{scenario.id}: {problem}" for problem in dict.fromkeys(finder.problems)])
-    parts = {key: tuple(found.get(key, getattr(scenario, key))) for key in SECTIONS}
-    return Placed(
-        sites=changed, scenario=with_parts(scenario, parts), notes=tuple(dict.fromkeys(finder.notes))
-    )
+    parts: dict[str, Any] = {key: tuple(found[key]) for key in found}
+    return Placed(sites=after, scenario=replace(scenario, **parts), notes=tuple(dict.fromkeys(finder.notes)))
 
 
 def applied(site_file: SiteFile, scenario: Scenario) -> SiteFile:
-    """The sites as the scenario makes them: hours, new portals and sensors. Raises ScenarioError.
+    """Return the sites as the scenario makes them: hours, new portals and sensors. Raises ScenarioError.
 
     Closings are not in it: what is closed for a time is there all the same, and counts nobody.
     """
     return placed(site_file, scenario).sites
 
 
-def _built(site: Site, portals: list[NewPortal]) -> Site:
-    """The site with its new portals; those it has already (it was made so before) are not built again."""
-    new = [_plain(Portal, p) for p in portals if p.site == site.id]
-    return replace(site, portals=(*site.portals, *(p for p in new if p not in site.portals)))
+def _with_parts(site: Site, name: str, kind: type, parts: Sequence[Any]) -> Site:
+    """Return the site with its new portals or sensors; those it has already are not added again."""
+    old = getattr(site, name)
+    own = [kind(**{f.name: getattr(p, f.name) for f in fields(kind)}) for p in parts if p.site == site.id]
+    new: dict[str, Any] = {name: (*old, *(p for p in own if p not in old))}
+    return replace(site, **new)
 
 
-def _equipped(site: Site, sensors: list[NewSensor]) -> Site:
-    new = [_plain(Sensor, s) for s in sensors if s.site == site.id]
-    return replace(site, sensors=(*site.sensors, *(s for s in new if s not in site.sensors)))
+class _Finder:
+    """Finds what names mean, and remembers what it did not find."""
+
+    def __init__(self, sites: Sequence[Site], scenario: Scenario) -> None:
+        self.sites = sites
+        self.problems: list[str] = []
+        self.notes: list[str] = []
+        self._scenario = scenario
+
+    def everywhere(self, part: Any) -> Iterator[tuple[Site, Any]]:
+        """Yield each of the sites that the part means, and the part for it with its days."""
+        days = _days(part, self._scenario)
+        for site in self._sites(part.site, part):
+            yield site, replace(part, site=site.id, **days)
+
+    def portals(self, part: NewPortal) -> Iterator[NewPortal]:
+        for site, own in self.everywhere(part):
+            ends = [e if e == OUTSIDE else self._space(site, e, part) for e in (part.outer, part.inner)]
+            if all(ends):
+                outer, inner = (end.removeprefix(f"{site.id}/") for end in ends)
+                yield replace(own, outer=outer, inner=inner)
+
+    def sensors(self, part: NewSensor, built: dict[str, Site]) -> Iterator[NewSensor]:
+        """Yield new sensors; one for a new portal that found no place is left out with it."""
+        new = {portal.id for portal in self._scenario.portals}
+        for site, own in self.everywhere(part):
+            if part.portal in new and all(portal.id != part.portal for portal in built[site.id].portals):
+                continue
+            space = self._space(site, part.space, part) if part.space else ""
+            if space or not part.space:
+                yield replace(own, space=space.removeprefix(f"{site.id}/"))
+
+    def rates(self, part: Rates) -> Iterator[Rates]:
+        for site, own in self.everywhere(part):
+            yield replace(own, entrances=self._entrances(site, part))
+
+    def profiles(self, part: Profile) -> Iterator[Profile]:
+        for site, own in self.everywhere(part):
+            named = {self._space(site, name, part): share for name, share in part.spaces.items()}
+            spaces = {name: share for name, share in named.items() if name}
+            yield replace(own, spaces=spaces, entrances=self._entrances(site, part))
+
+    def closings(self, part: Closing) -> Iterator[Closing]:
+        for site, own in self.everywhere(part):
+            spaces = [space for name in part.spaces for space in self._spaces(site, name, part)]
+            portals = [self._portal(site, name, part) for name in part.portals]
+            if spaces or any(portals):
+                yield replace(own, spaces=tuple(spaces), portals=tuple(filter(None, portals)))
+
+    def events(self, part: Event) -> Iterator[Event]:
+        for site, own in self.everywhere(part):
+            space = self._space(site, part.space, part)
+            after = self._space(site, part.afterwards, part) if part.afterwards else ""
+            if space:
+                if not _finds_open(site, own):
+                    reason = f"{site.id} is closed at {own.start:%H:%M}; open it with [[opening]]"
+                    self.notes.append(f"{_header(own)}: {reason}")
+                yield replace(own, space=space, afterwards=after)
+
+    def opened(self, site: Site, hours: Sequence[Hours]) -> Site:
+        """Return the site with other hours."""
+        for part in hours:
+            if part.site == site.id:
+                try:
+                    site = replace(site, opening=_opening(site, part))
+                except ValueError as exc:
+                    self.problems.append(f"{_header(part)}: {exc}")
+        return site
+
+    def _sites(self, name: str, part: Any) -> list[Site]:
+        kinds = name.removeprefix(KIND).split("|") if name.startswith(KIND) else []
+        found = [s for s in self.sites if name in ("*", s.id) or s.kind in kinds]
+        if not found and kinds:
+            self.notes.append(f"{_header(part)}: there is no {' or '.join(kinds)} among the sites")
+        elif not found:
+            close = suggestion(name, (s.id for s in self.sites))
+            self._problem(part, f'there is no site "{name}"{close}; name one, or a kind: "kind:library"')
+        return found
+
+    def _spaces(self, site: Site, name: str, part: Any) -> list[str]:
+        """All spaces that are meant, as "site/space"; a name beginning with a site's is in that site."""
+        of, slash, inner = name.rpartition("/")
+        for other in self._sites(of, part)[:1] if slash else (site,):
+            if not inner.startswith(KIND):
+                known = {other.id, *(s.id for s in other.spaces)}
+                if inner in known:
+                    return [f"{other.id}/{inner}"]
+                close = suggestion(inner, known)
+                reason = f'there is no space "{inner}" in {other.id}{close}; name one, or a kind: "kind:hall"'
+                self._problem(part, reason)
+                return []
+            kinds = inner.removeprefix(KIND).split("|")
+            by_kind = [[f"{other.id}/{s.id}" for s in other.spaces if s.kind == kind] for kind in kinds]
+            if found := next(filter(None, by_kind), []):
+                return found
+            self.notes.append(f"{_header(part)}: {other.id} has no space of the kind {' or '.join(kinds)}")
+        return []
+
+    def _space(self, site: Site, name: str, part: Any) -> str:
+        return next(iter(self._spaces(site, name, part)), "")
+
+    def _portal(self, site: Site, name: str, part: Any) -> str:
+        known = {p.id for p in site.portals}
+        if name in known:
+            return f"{site.id}/{name}"
+        if name in {portal.id for portal in self._scenario.portals}:
+            self.notes.append(f"{_header(part)}: {site.id} does not get {name}")
+        else:
+            close = suggestion(name, known)
+            self._problem(part, f'there is no portal "{name}" in {site.id}{close}; name one')
+        return ""
+
+    def _entrances(self, site: Site, part: Rates | Profile) -> dict[str, float]:
+        named = {self._portal(site, name, part): share for name, share in part.entrances.items()}
+        ends = {f"{site.id}/{p.id}": (p.outer, p.inner) for p in site.portals}
+        for name in filter(None, named):
+            if all(end != OUTSIDE and "/" not in end for end in ends[name]):
+                reason = f"{name} leads from one of its spaces to another; name a way into {site.id}"
+                self._problem(part, reason)
+        return {name: share for name, share in named.items() if name}
+
+    def _problem(self, part: Any, reason: str) -> None:
+        self.problems.append(f"{_header(part)}: {reason}")
 
 
-def _plain(kind: type, part: Any) -> Any:
-    return kind(**{f.name: getattr(part, f.name) for f in fields(kind)})
+def _header(part: Any) -> str:
+    """Return the part in the words of its file."""
+    section = next(key for key, kind in SECTIONS.items() if type(part) is kind)
+    named = (getattr(part, key, "") for key in ("id", "device", "site"))
+    return f"[[{section}]] {part.title.en if isinstance(part, Event) else next(filter(None, named))}"
+
+
+def _days(part: Any, scenario: Scenario) -> dict[str, date | None]:
+    """Return the days of the part, as far as the scenario holds; none of them if it ends before it begins."""
+    if not hasattr(part, "first"):
+        return {}
+    last = part.first if isinstance(part, Event) and not part.last else part.last
+    starts = [day for day in (part.first, scenario.first) if day]
+    ends = [day for day in (last, scenario.last) if day]
+    return {"first": max(starts, default=None), "last": min(ends, default=None)}
+
+
+def _finds_open(site: Site, event: Event) -> bool:
+    """Whether the site is open when the event begins, on any of its days."""
+    last = event.last or event.first or ALWAYS_UNTIL
+    first = max(event.first or last - LOOKED_AT * DAY, last - LOOKED_AT * DAY)
+    begins = (
+        (day, event_begin(site, event, day))
+        for day in dates(first, last)
+        if holds(day, None, None, event.weekdays)
+    )
+    return any(start <= t < end for day, t in begins for start, end in open_intervals(day, site))
+
+
+def _opening(site: Site, part: Hours) -> OpeningHours:
+    """Return the hours of the site under the part. Raises ValueError if they leave its business day."""
+    opening = site.opening
+    if part.first or part.last:
+        return replace(opening, exceptions=(*opening.exceptions, *_exceptions(site, part)))
+    days = part.weekdays or WEEKDAYS
+    week: dict[str, Any] = {day: _hours(getattr(opening, day), part, site) for day in days}
+    return replace(opening, **week)
+
+
+def _exceptions(site: Site, part: Hours) -> Iterator[OpeningException]:
+    first = part.first or (part.last or date.max) - ENDLESS
+    last = part.last or first + ENDLESS
+    if part.hours and not part.weekdays and first <= last:
+        yield OpeningException(first=first, last=last, hours=part.hours, note=part.note)
+        return
+    for day in dates(first, last):
+        if holds(day, first, last, part.weekdays) and not (part.weekdays and holiday(day, site.opening)):
+            hours = _hours(hours_text(day, site.opening), part, site)
+            yield OpeningException(first=day, last=day, hours=hours, note=part.note)
+
+
+def _hours(usual: str, part: Hours, site: Site) -> str:
+    """Return the hours of a day that usually has `usual`; stretches that touch become one."""
+    if part.hours:
+        return part.hours
+    joined: list[list[int]] = []
+    for start, until in sorted(
+        {*parse_hours(usual, site.day_start), *parse_hours(part.also, site.day_start)}
+    ):
+        if joined and start <= joined[-1][1]:
+            joined[-1][1] = max(joined[-1][1], until)
+        else:
+            joined.append([start, until])
+    return ", ".join(f"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}" for a, b in joined)
+
+
+def _translated(site_file: SiteFile, scenario: Scenario) -> tuple[SiteFile, Scenario]:
+    """Sensors in the formats that characters name; characters and faults mean them by their new names too.
+
+    A device speaks another format only if that can say all that the device measures.
+    """
+    names: dict[tuple[str, str], str] = {}  # (site, device) -> its other name
+    sites = SiteFile(sites=tuple(_speaking(site, scenario.characters, names) for site in site_file.sites))
+
+    def both(parts: Sequence[Any]) -> Iterator[Any]:
+        for part in parts:
+            yield part
+            for (site, device), new in names.items():
+                if names_device(part.device, site, device) and not names_device(part.device, site, new):
+                    yield replace(part, device=f"{site}/{new}")
+
+    if sites == site_file:
+        return site_file, scenario
+    characters, faults = tuple(both(scenario.characters)), tuple(both(scenario.faults))
+    return sites, replace(scenario, characters=characters, faults=faults)
+
+
+def _speaking(site: Site, characters: Sequence[Character], names: dict[tuple[str, str], str]) -> Site:
+    sensors = list(site.sensors)
+    by_device = sorted(range(len(sensors)), key=lambda n: sensors[n].device)
+    for device, numbers in groupby(by_device, key=lambda n: site.sensors[n].device):
+        own = list(numbers)
+        wanted = [c.speaks for c in characters if c.speaks and names_device(c.device, site.id, device)]
+        if not wanted:
+            continue
+        other = [speaking(site, sensors[n], wanted[-1]) for n in own]
+        if all(format_of(sensor) is FORMATS[wanted[-1]] for sensor in other):
+            for n, sensor in zip(own, other, strict=True):
+                sensors[n] = sensor
+            names[site.id, device] = other[0].device
+    return site if sensors == list(site.sensors) else replace(site, sensors=tuple(sensors))
 
 
 def _contradictions(before: SiteFile, after: SiteFile) -> list[str]:
-    """What is wrong with the changed sites that was not wrong with them before."""
+    """List what is wrong with the changed sites that was not wrong with them before."""
     old = set(check(_drafts(before)))
-    return [f"{_where(after, path)}: {reason.replace('[[sites.', '[[')}" for path, reason in check(_drafts(after))
-            if (path, reason) not in old]  # fmt: skip
+    new = [(path, reason) for path, reason in check(_drafts(after)) if (path, reason) not in old]
+    return [f"{_where(after, path)}: {reason.replace('[[sites.', '[[')}" for path, reason in new]
 
 
 def _where(site_file: SiteFile, path: tuple[str | int, ...]) -> str:
@@ -86,32 +330,23 @@ def _where(site_file: SiteFile, path: tuple[str | int, ...]) -> str:
     for step in path[:4]:
         part = part[step] if isinstance(step, int) else getattr(part, step)
     section = path[2] if len(path) > 2 else "sites"
-    name = next((getattr(part, key) for key in ("id", "device") if hasattr(part, key)), "")
+    name = getattr(part, "id", getattr(part, "device", ""))
     return f"[[{section}]] {name}: {'.'.join(map(str, path[4:]))}".rstrip(": ")
 
 
 def _drafts(site_file: SiteFile) -> list[Draft]:
-    return [_draft(site, n) for n, site in enumerate(site_file.sites)]
+    def numbered(site: int, key: str, parts: Sequence[Any]) -> list[tuple[tuple[str | int, ...], Any]]:
+        return [(("sites", site, key, n), part) for n, part in enumerate(parts)]
 
-
-def _draft(site: Site, number: int) -> Draft:
-    path = ("sites", number)
-    return Draft(
-        path=path,
-        site=site,
-        spaces=[((*path, "spaces", n), s) for n, s in enumerate(site.spaces)],
-        portals=[((*path, "portals", n), p) for n, p in enumerate(site.portals)],
-        sensors=[((*path, "sensors", n), s) for n, s in enumerate(site.sensors)],
-        space_ids=frozenset(s.id for s in site.spaces) | {site.id},
-        portal_ids=frozenset(p.id for p in site.portals),
-    )
-
-
-def _open(site: Site, hours: list[Hours], finder: Finder) -> Site:
-    """The site with other hours."""
-    for part in hours:
-        try:
-            site = replace(site, opening=opened(site, part)) if part.site == site.id else site
-        except ValueError as exc:
-            finder.problems.append(f"{header(part)}: {exc}")
-    return site
+    return [
+        Draft(
+            path=("sites", n),
+            site=site,
+            spaces=numbered(n, "spaces", site.spaces),
+            portals=numbered(n, "portals", site.portals),
+            sensors=numbered(n, "sensors", site.sensors),
+            space_ids=frozenset(s.id for s in site.spaces) | {site.id},
+            portal_ids=frozenset(p.id for p in site.portals),
+        )
+        for n, site in enumerate(site_file.sites)
+    ]

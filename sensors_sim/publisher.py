@@ -1,8 +1,8 @@
-"""The one connection through which all simulated devices speak: MQTT 5, quality of service 1, nothing forgotten.
+"""The one connection through which all simulated devices publish: MQTT 5, quality of service 1, nothing forgotten.
 
 What has not been acknowledged is kept while the broker is away and sent again when it is back; more than a few hundred
 messages wait with whoever makes them. A broker that is killed forgets what it acknowledged in its last seconds, so
-those are said again too: the same readings, which count once.
+those are sent again too: the same readings, which count once.
 """
 
 import logging
@@ -20,7 +20,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from besok.model.broker import introduce
 from besok.model.settings import Settings
-from sensors_sim import native
+from sensors_sim.formats import native
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +32,15 @@ FAREWELL_S: Final = 3.0  # how long the last messages may take
 
 
 class Publisher:
-    """Publishes for `devices`, given as (site, device); says that they are online while it lives."""
+    """Publishes for `devices`, given as (site, device), which are online while it lives."""
 
     def __init__(
         self, settings: Settings, devices: Sequence[tuple[str, str]] = (), *, repeat_s: float = REPEAT_S
     ) -> None:
-        """Raises SettingsError for certificates that cannot be used; a broker that is away is waited for.
+        """Prepare a connection, which waits for a broker that is away. Raises SettingsError for bad certificates.
 
-        What was said in the last `repeat_s` seconds is said again to a broker that comes back; 0 where what comes
-        twice would count twice.
+        What was sent in the last `repeat_s` seconds is sent again to a broker that comes back; 0 where a duplicate
+        would count twice.
         """
         self._settings, self._devices, self._repeat_s = settings, devices, repeat_s
         self._room = threading.Condition()
@@ -91,7 +91,7 @@ class Publisher:
                 self._recent.append((now, topic, payload))
 
     def _repeat(self) -> None:
-        """Say again what was said in the seconds before the broker went away."""
+        """Send again what was sent in the seconds before the broker went away."""
         with self._room:
             recent = [(topic, payload) for _, topic, payload in self._recent]
         for topic, payload in recent:

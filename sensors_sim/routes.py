@@ -6,18 +6,19 @@ that is open to the floor around it). Walking over a link changes the place, but
 """
 
 from dataclasses import dataclass, replace
-from heapq import heappop, heappush
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components, dijkstra
 
+from besok.model.arrays import Bools, Ints
 from besok.model.errors import SiteFileError
 from besok.model.site import OUTSIDE, Portal, Site, SiteFile, Space
-from sensors_sim.noise import Ints
 
 INDOOR_S, OUTDOOR_S = 24, 70  # seconds from one place to the next
 DETOUR_S = 3600  # nobody walks through another site, or by an emergency exit, if there is a way around
 NO_WAY = -1
+Gap = tuple[int, int]  # neighbouring places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Paths:
     choice: Ints
     choices: Ints
     edge: Ints
-    inward: NDArray[np.bool_]
+    inward: Bools
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,9 +52,9 @@ class Ground:
     portals: tuple[str, ...]  # "site/portal" by edge
     outer: Ints
     inner: Ints
-    counted: NDArray[np.bool_]  # by portal
-    inside: NDArray[np.bool_]  # [place, space]: the place lies in the space or is it
-    closed: NDArray[np.bool_]  # by edge: nobody can pass
+    counted: Bools  # by portal
+    inside: Bools  # [place, space]: the place lies in the space or is it
+    closed: Bools  # by edge: nobody can pass
     paths: Paths
 
     @property
@@ -67,64 +68,76 @@ class Ground:
         return self.inside[self.inner].astype(np.int64) - self.inside[self.outer]
 
     def gates(self, site: int, *, counted: bool = True) -> list[int]:
-        """The portals between the site and outside."""
-        portals = slice(len(self.portals))
-        outer, inner = self.outer[portals], self.inner[portals]
-        within = np.where(outer == self.outside, inner, np.where(inner == self.outside, outer, self.outside))
-        mine = (within != self.outside) & (self.site_of[within] == site)
-        found: list[int] = np.flatnonzero(mine & (self.counted == counted) & ~self.closed[portals]).tolist()
-        return found
+        """List the open portals between the site and outside."""
+        one, other = self._joined_sites
+        mine = ((one == site) & (other == -1)) | ((one == -1) & (other == site))
+        return self._open(mine & (self.counted == counted))
 
     def doors(self, site: int) -> list[int]:
-        """The counted portals between the site and another site."""
-        pairs = zip(
-            self.site_of[self.outer], self.site_of[self.inner], self.counted, self.closed, strict=False
-        )
-        return [e for e, (a, b, counted, shut) in enumerate(pairs) if counted and not shut and site in (a, b)
-                and a != b and -1 not in (a, b)]  # fmt: skip
+        """List the open counted portals between the site and another site."""
+        one, other = self._joined_sites
+        mine = ((one == site) | (other == site)) & (one != other) & (one >= 0) & (other >= 0)
+        return self._open(mine & self.counted)
+
+    @property
+    def _joined_sites(self) -> tuple[Ints, Ints]:
+        portals = slice(len(self.portals))
+        return self.site_of[self.outer[portals]], self.site_of[self.inner[portals]]
+
+    def _open(self, portals: Bools) -> list[int]:
+        found: list[int] = np.flatnonzero(portals & ~self.closed[: len(portals)]).tolist()
+        return found
 
     def step_in(self, edge: int) -> int:
-        """The place one comes to when one enters by this gate."""
+        """Return the place behind a gate."""
         return int(self.inner[edge] if self.outer[edge] == self.outside else self.outer[edge])
+
+    def reachable(self, site: int) -> list[int]:
+        """List the places of the site that one can come to from outside."""
+        starts = sorted({self.step_in(e) for n in range(len(self.sites)) for e in self.gates(n)})
+        own = np.flatnonzero(self.site_of[: self.outside] == site)
+        found: list[int] = own[(self.paths.walk_s[starts][:, own] >= 0).any(axis=0)].tolist()
+        return found
 
 
 def lay_out(site_file: SiteFile) -> Ground:
-    """The ground of a site file. Raises SiteFileError if its sites do not share zone and business day."""
+    """Return the ground of a site file. Raises SiteFileError if its sites do not share zone and business day."""
     sites = site_file.sites
     if len({(s.timezone, s.day_start) for s in sites}) > 1:
         raise SiteFileError(
             ["the sites of one simulation need the same time zone and day start: split the file"]
         )
-    detail, owner = _places(sites)
-    spaces = tuple(f"{sites[o].id}/{s.id}" for s, o in zip(detail, owner, strict=True))
+    places = [(n, space) for n, site in enumerate(sites) for space in _spaces(site)]
+    spaces = tuple(f"{sites[n].id}/{space.id}" for n, space in places)
     number = {name: i for i, name in enumerate(spaces)} | {OUTSIDE: len(spaces)}
     portals = [(site, portal) for site in sites for portal in site.portals]
     ends = [(_end(number, s, p, p.outer), _end(number, s, p, p.inner)) for s, p in portals]
-    parent = [_parent(number, sites[o], s) for s, o in zip(detail, owner, strict=True)]
-    counted = [p.counted for _, p in portals]
-    ends += _links(ends, parent, len(spaces))
-    shut = np.zeros(len(ends), dtype=np.bool_)
+    parent = [
+        -1 if s.id == sites[n].id else number[f"{sites[n].id}/{s.parent or sites[n].id}"] for n, s in places
+    ]
+    inside = _inside(parent)
+    ends += _links(ends, parent, inside)
+    outer, inner = np.array(ends, dtype=np.int64).reshape(-1, 2).T
+    site_of = np.array([*(n for n, _ in places), -1], dtype=np.int64)
+    counted = np.array([p.counted for _, p in portals], dtype=np.bool_)
+    closed = np.zeros(len(ends), dtype=np.bool_)
     return Ground(
         sites=sites,
         spaces=spaces,
-        detail=detail,
-        site_of=np.array([*owner, -1], dtype=np.int64),
+        detail=tuple(space for _, space in places),
+        site_of=site_of,
         portals=tuple(f"{s.id}/{p.id}" for s, p in portals),
-        outer=np.array([a for a, _ in ends], dtype=np.int64),
-        inner=np.array([b for _, b in ends], dtype=np.int64),
-        counted=np.array(counted, dtype=np.bool_),
-        inside=_inside(parent),
-        closed=shut,
-        paths=_paths(ends, counted, owner, _outdoors(sites, owner), shut),
+        outer=outer,
+        inner=inner,
+        counted=counted,
+        inside=inside,
+        closed=closed,
+        paths=_paths(sites, site_of, outer, inner, counted, closed),
     )
 
 
-def _outdoors(sites: tuple[Site, ...], owner: list[int]) -> list[bool]:
-    return [sites[o].kind == "park" for o in owner]
-
-
 def closing(ground: Ground, names: frozenset[str]) -> Ground:
-    """The ground while the spaces (with all that lies in them) and portals of these names ("site/id") are closed.
+    """Return the ground while the spaces (with all in them) and portals of these names ("site/id") are closed.
 
     Places and edges keep their numbers; ways lead around what is closed, or end before it.
     """
@@ -132,24 +145,17 @@ def closing(ground: Ground, names: frozenset[str]) -> Ground:
         return ground
     spaces = [n for n, name in enumerate(ground.spaces) if name in names]
     away = np.append(ground.inside[:-1, spaces].any(axis=1), False)
-    shut = away[ground.outer] | away[ground.inner]
-    shut[[e for e, name in enumerate(ground.portals) if name in names]] = True
-    ends = list(zip(ground.outer.tolist(), ground.inner.tolist(), strict=True))
-    owner = ground.site_of[:-1].tolist()
-    paths = _paths(ends, ground.counted.tolist(), owner, _outdoors(ground.sites, owner), shut)
-    return replace(ground, closed=shut, paths=paths)
+    closed = away[ground.outer] | away[ground.inner]
+    closed[[e for e, name in enumerate(ground.portals) if name in names]] = True
+    paths = _paths(ground.sites, ground.site_of, ground.outer, ground.inner, ground.counted, closed)
+    return replace(ground, closed=closed, paths=paths)
 
 
-def _places(sites: tuple[Site, ...]) -> tuple[tuple[Space, ...], list[int]]:
-    detail: list[Space] = []
-    owner: list[int] = []
-    for n, site in enumerate(sites):
-        own = site.spaces
-        if all(s.id != site.id for s in own):
-            own = (Space(id=site.id, name=site.name, capacity=site.capacity), *own)
-        detail += own
-        owner += [n] * len(own)
-    return tuple(detail), owner
+def _spaces(site: Site) -> tuple[Space, ...]:
+    """Return the spaces of a site, its root space among them."""
+    if any(space.id == site.id for space in site.spaces):
+        return site.spaces
+    return (Space(id=site.id, name=site.name, capacity=site.capacity), *site.spaces)
 
 
 def _end(number: dict[str, int], site: Site, portal: Portal, end: str) -> int:
@@ -159,11 +165,7 @@ def _end(number: dict[str, int], site: Site, portal: Portal, end: str) -> int:
     return number[name]
 
 
-def _parent(number: dict[str, int], site: Site, space: Space) -> int:
-    return -1 if space.id == site.id else number[f"{site.id}/{space.parent or site.id}"]
-
-
-def _inside(parent: list[int]) -> NDArray[np.bool_]:
+def _inside(parent: list[int]) -> Bools:
     inside = np.zeros((len(parent) + 1, len(parent)), dtype=np.bool_)
     for place in range(len(parent)):
         around = place
@@ -173,114 +175,93 @@ def _inside(parent: list[int]) -> NDArray[np.bool_]:
     return inside
 
 
-def _links(ends: list[tuple[int, int]], parent: list[int], outside: int) -> list[tuple[int, int]]:
-    """Ways to the places no portal leads to: from the nearest space around that can be reached, or a room in it."""
-    reached = _reached(ends, outside)
-    inside = _inside(parent)
-    links: list[tuple[int, int]] = []
-    for place in range(outside):
-        if place in reached or place in parent:
-            continue
-        around = parent[place]
+def _links(ends: list[Gap], parent: list[int], inside: Bools) -> list[Gap]:
+    """Join each place without a portal to the nearest space around it that can be reached, or a room in that."""
+    links: list[Gap] = []
+    reached = _reached(ends, len(parent))
+    for place in range(len(parent)):
+        around = -1 if place in reached or place in parent else parent[place]
         while around >= 0:
-            door = (
-                around if around in reached else next((p for p in sorted(reached) if inside[p, around]), None)
-            )
-            if door is not None:
-                links.append((door, place))
-                reached |= _reached([*ends, *links], outside)
+            rooms = [around] if around in reached else [p for p in sorted(reached) if inside[p, around]]
+            if rooms:
+                links.append((rooms[0], place))
+                reached = _reached([*ends, *links], len(parent))
                 break
             around = parent[around]
     return links
 
 
-def _reached(ends: list[tuple[int, int]], outside: int) -> set[int]:
-    reached, size = {outside}, 0
-    while len(reached) > size:
-        size = len(reached)
-        for a, b in ends:
-            if a in reached or b in reached:
-                reached |= {a, b}
-    return reached - {outside}
+def _reached(ends: list[Gap], outside: int) -> set[int]:
+    pairs = np.array(ends, dtype=np.int64).reshape(-1, 2).T
+    graph = coo_array((np.ones(len(ends)), pairs), (outside + 1, outside + 1))
+    _, part = connected_components(graph, directed=False)
+    return set(np.flatnonzero(part[:-1] == part[-1]).tolist())
 
 
 def _paths(
-    ends: list[tuple[int, int]],
-    counted: list[bool],
-    owner: list[int],
-    outdoors: list[bool],
-    shut: NDArray[np.bool_],
+    sites: tuple[Site, ...], site_of: Ints, outer: Ints, inner: Ints, counted: Bools, closed: Bools
 ) -> Paths:
-    gaps = _gaps(ends, counted, len(owner), shut)
-    pairs = list(gaps)
-    near: list[list[tuple[int, int, int]]] = [[] for _ in owner]  # place -> (neighbour, gap, cost)
-    walk = [OUTDOOR_S if outdoors[a] and outdoors[b] else INDOOR_S for a, b in pairs]
-    for gap, (a, b) in enumerate(pairs):
-        shy = owner[a] != owner[b] or any(e < len(counted) and not counted[e] for e, _ in gaps[a, b])
-        near[a].append((b, gap, walk[gap] + DETOUR_S * shy))
-    size = len(owner)
+    """Find the shortest ways (Dijkstra)."""
+    gaps = _gaps(outer, inner, counted, closed, len(site_of) - 1)
+    outdoors = np.array([sites[n].kind == "park" for n in site_of[:-1]])
+    walk = {gap: OUTDOOR_S if outdoors[list(gap)].all() else INDOOR_S for gap in gaps}
+    cost = {
+        (a, b): walk[a, b]
+        + DETOUR_S
+        * bool(site_of[a] != site_of[b] or any(e < len(counted) and not counted[e] for e, _ in doors))
+        for (a, b), doors in gaps.items()
+    }
+    size = len(site_of) - 1
+    pairs = np.array(list(gaps), dtype=np.int64).reshape(-1, 2).T
+    _, before = dijkstra(coo_array((list(cost.values()), pairs), (size, size)), return_predecessors=True)
     walk_s, first, length = (np.full((size, size), NO_WAY, dtype=np.int64) for _ in range(3))
+    numbers = {gap: n for n, gap in enumerate(gaps)}
     hop_gap: list[int] = []
     hop_at: list[int] = []
     for start in range(size):
-        for goal, hops in _shortest(start, near, pairs).items():
+        for goal in range(size):
+            if goal != start and before[start, goal] < 0:
+                continue
+            hops = _hops(before[start], goal)
             first[start, goal], length[start, goal] = len(hop_gap), len(hops)
             at = 0
             for gap in hops:
-                hop_gap.append(gap)
+                hop_gap.append(numbers[gap])
                 hop_at.append(at + walk[gap] // 2)
                 at += walk[gap]
             walk_s[start, goal] = at
-    doors = [door for pair in pairs for door in gaps[pair]]
-    choices = [len(gaps[pair]) for pair in pairs]
+    choices = np.array([len(doors) for doors in gaps.values()], dtype=np.int64)
+    edges = np.array([door for doors in gaps.values() for door in doors], dtype=np.int64).reshape(-1, 2)
     return Paths(
         walk_s=walk_s,
         first=first,
         length=length,
         gap=np.array(hop_gap, dtype=np.int64),
         at_s=np.array(hop_at, dtype=np.int64),
-        choice=np.cumsum([0, *choices])[:-1].astype(np.int64),
-        choices=np.array(choices, dtype=np.int64),
-        edge=np.array([e for e, _ in doors], dtype=np.int64),
-        inward=np.array([i for _, i in doors], dtype=np.bool_),
+        choice=np.cumsum(choices) - choices,
+        choices=choices,
+        edge=edges[:, 0],
+        inward=edges[:, 1].astype(np.bool_),
     )
 
 
 def _gaps(
-    ends: list[tuple[int, int]], counted: list[bool], outside: int, shut: NDArray[np.bool_]
-) -> dict[tuple[int, int], list[tuple[int, bool]]]:
+    outer: Ints, inner: Ints, counted: Bools, closed: Bools, outside: int
+) -> dict[Gap, list[tuple[int, bool]]]:
     """For every pair of neighbours the edges between them, each with whether it is walked inward."""
-    gaps: dict[tuple[int, int], list[tuple[int, bool]]] = {}
-    for edge, (outer, inner) in enumerate(ends):
-        if outside not in (outer, inner) and outer != inner and not shut[edge]:
-            gaps.setdefault((outer, inner), []).append((edge, True))
-            gaps.setdefault((inner, outer), []).append((edge, False))
-    for pair, doors in gaps.items():  # an emergency exit beside a door is not used as one
-        usual = [d for d in doors if d[0] >= len(counted) or counted[d[0]]]
-        gaps[pair] = usual or doors
+    gaps: dict[Gap, list[tuple[int, bool]]] = {}
+    for edge, (a, b) in enumerate(zip(outer.tolist(), inner.tolist(), strict=True)):
+        if outside not in (a, b) and a != b and not closed[edge]:
+            gaps.setdefault((a, b), []).append((edge, True))
+            gaps.setdefault((b, a), []).append((edge, False))
+    for gap, doors in gaps.items():  # an emergency exit beside a door is not used as one
+        gaps[gap] = [d for d in doors if d[0] >= len(counted) or counted[d[0]]] or doors
     return gaps
 
 
-def _shortest(
-    start: int, near: list[list[tuple[int, int, int]]], pairs: list[tuple[int, int]]
-) -> dict[int, list[int]]:
-    """The gaps to go through from `start` to each place that can be reached (Dijkstra)."""
-    cost, via = {start: 0}, {start: -1}
-    queue = [(0, start)]
-    while queue:
-        so_far, place = heappop(queue)
-        if so_far > cost[place]:
-            continue
-        for neighbour, gap, step in near[place]:
-            if so_far + step < cost.get(neighbour, 1 << 60):
-                cost[neighbour], via[neighbour] = so_far + step, gap
-                heappush(queue, (so_far + step, neighbour))
-    return {goal: _backwards(goal, via, pairs) for goal in sorted(cost)}
-
-
-def _backwards(goal: int, via: dict[int, int], pairs: list[tuple[int, int]]) -> list[int]:
-    hops: list[int] = []
-    while via[goal] >= 0:
-        hops.append(via[goal])
-        goal = pairs[via[goal]][0]
+def _hops(before: Ints, goal: int) -> list[Gap]:
+    hops: list[Gap] = []
+    while before[goal] >= 0:
+        hops.append((int(before[goal]), goal))
+        goal = int(before[goal])
     return hops[::-1]

@@ -14,12 +14,14 @@ neither says it, the part always holds.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from fnmatch import fnmatchcase
 from typing import Final, Literal
 
 from besok.model.calendar import WEEKDAYS
 from besok.model.site import Portal, Sensor, Text
 
 YEARS: Final = (1990, 2100)  # of the days that can be simulated
+Table = Mapping[str, float]
 
 FaultKind = Literal[
     "silence",  # the device sends nothing
@@ -46,9 +48,7 @@ class Hours:
     site: str
     hours: str = ""  # "10:00-16:00", several with a comma, "closed" or "always": instead of the day's own
     also: str = ""  # "17:00-21:00": added to the day's own
-    weekdays: tuple[
-        str, ...
-    ] = ()  # "sunday", ...: only on these, unless they are public holidays; on all days if empty
+    weekdays: tuple[str, ...] = ()  # only on these, unless they are public holidays; on all days if empty
     first: date | None = None
     last: date | None = None
     note: Text | None = None
@@ -94,7 +94,7 @@ class Event:
     fill: float | None = None  # instead of `people`: share of the seats (or the capacity) that is taken
     first: date | None = None
     last: date | None = None  # as `first`, if only that is said
-    weekdays: tuple[str, ...] = ()  # "monday", ...: only on these; on all of them if empty
+    weekdays: tuple[str, ...] = ()  # only on these; on all of them if empty
     afterwards: str = ""  # a space to which one in four goes when it is over, if it is open then
 
 
@@ -105,17 +105,13 @@ class Rates:
     site: str
     first: date | None = None
     last: date | None = None
-    arrivals: float = (
-        1.0  # factor on all arrivals: the public, the audiences of its own programme, school classes
-    )
-    weekdays: Mapping[str, float] = field(default_factory=dict)  # "monday" -> factor
-    hours: Mapping[str, float] = field(default_factory=dict)  # "16" (local hour) -> factor
+    arrivals: float = 1.0  # factor on all: the public, the audiences of its own programme, school classes
+    weekdays: Table = field(default_factory=dict)  # "monday" -> factor
+    hours: Table = field(default_factory=dict)  # "16" (local hour) -> factor
     spread: float | None = None  # standard deviation of the logarithm of a day's level
     stay: float = 1.0  # factor on all stays
-    plans: Mapping[str, float] = field(default_factory=dict)  # name of a plan -> factor on its share
-    entrances: Mapping[str, float] = field(
-        default_factory=dict
-    )  # portal -> share of those who come through it
+    plans: Table = field(default_factory=dict)  # name of a plan -> factor on its share
+    entrances: Table = field(default_factory=dict)  # portal -> share of those who come through it
     classes: float = 1.0  # factor on the chance of each school class
     growth: float | None = None  # a year: 0.07 for 7 % more
 
@@ -129,12 +125,8 @@ class Profile:
     months: tuple[float, ...] = (1.0,) * 12  # factors, each for the middle of its month
     spread: float = 0.1  # of a day's level
     stay_min: float | None = None  # for which people mean to stay, in the mean; closing time ends it
-    entrances: Mapping[str, float] = field(
-        default_factory=dict
-    )  # portal -> share; what others leave is shared as usual
-    spaces: Mapping[str, float] = field(
-        default_factory=dict
-    )  # space -> share of those who come that stay there
+    entrances: Table = field(default_factory=dict)  # portal -> share; what others leave is shared as usual
+    spaces: Table = field(default_factory=dict)  # space -> share of those who come that stay there
     weeks: int = 0  # of history it was learnt from
     until: date | None = None  # the last day of it, from which `growth` is counted
 
@@ -148,9 +140,7 @@ class Character:
     miss: float | None = None  # share of passages missed
     double: float | None = None
     swap: float | None = None
-    crowd: float | None = (
-        None  # how much more is missed for each other person passing within the same two seconds
-    )
+    crowd: float | None = None  # more is missed for each other person who passes within two seconds
     overlook: float | None = None  # share of people a camera does not see
     totals: bool | None = None  # sends running totals instead of deltas
     wraps: int | None = None  # where its totals begin again at zero
@@ -179,9 +169,7 @@ class Scenario:
     first: date | None = None  # business days
     last: date | None = None
     base: str = ""  # a shipped scenario or a file, whose values are already in the fields below
-    errors: tuple[
-        float, ...
-    ] = ()  # of each of its days: by which share its faults may falsify the visits counted
+    errors: tuple[float, ...] = ()  # by which share its faults may falsify each day's visits
     rates: tuple[Rates, ...] = ()
     profiles: tuple[Profile, ...] = ()
     opening: tuple[Hours, ...] = ()
@@ -212,6 +200,11 @@ ORDINARY: Final = Scenario(
 
 
 def holds(day: date, first: date | None, last: date | None, weekdays: tuple[str, ...] = ()) -> bool:
-    """Whether what holds from `first` to `last`, on these weekdays, holds on `day`."""
-    within = (first is None or first <= day) and (last is None or day <= last)
-    return within and (not weekdays or WEEKDAYS[day.weekday()] in weekdays)
+    """Say whether what holds from `first` to `last`, on these weekdays, holds on `day`."""
+    inside = (first is None or first <= day) and (last is None or day <= last)
+    return inside and (not weekdays or WEEKDAYS[day.weekday()] in weekdays)
+
+
+def names_device(pattern: str, site: str, device: str) -> bool:
+    """Say whether `pattern`, a name with * and ?, means the device; it may name the site too: "stadsparken/*"."""
+    return fnmatchcase(device, pattern) or fnmatchcase(f"{site}/{device}", pattern)

@@ -3,19 +3,20 @@
 A file with problems is refused as a whole, and all of its problems are told at once, each with its line.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path as File
 from typing import Any, Final
 
 from besok.model import tomlfile
 from besok.model.errors import ScenarioError
+from besok.model.plurals import many
 from besok.model.suggest import suggestion
-from besok.model.tomlfile import Path, block
+from besok.model.tomlfile import block
 from sensors_sim.scenario import SECTIONS, Scenario
-from sensors_sim.scenario_changes import changed, moved
+from sensors_sim.scenario_changes import changed
 from sensors_sim.scenario_checks import check
 
 INLINE: Final = ("title", "about", "name", "note", "weekdays", "hours", "plans", "entrances", "spaces")
@@ -24,12 +25,12 @@ _SHIPPED = files("sensors_sim") / "scenarios"
 
 
 def shipped() -> tuple[str, ...]:
-    """The ids of the scenarios that come with Besök."""
+    """Return the ids of the scenarios that come with Besök."""
     return tuple(sorted(f.name.removesuffix(".toml") for f in _SHIPPED.iterdir() if f.name.endswith(".toml")))
 
 
 def load(name: str, sets: Sequence[str] = (), first: date | None = None) -> Scenario:
-    """The shipped scenario of this name, or that of a file ("./mine.toml"), changed and moved as it is asked for.
+    """Read the shipped scenario of this name, or that of a file ("./mine.toml"), changed and moved as asked for.
 
     `sets` are changes such as "rates.stadsbiblioteket.arrivals=2" (see `scenario_changes`); `first` is the business day
     on which it shall begin. Raises ScenarioError.
@@ -39,7 +40,7 @@ def load(name: str, sets: Sequence[str] = (), first: date | None = None) -> Scen
 
 
 def parse(text: str, name: str = "scenario", folder: File | None = None) -> Scenario:
-    """The scenario in the text of a file. Raises ScenarioError: "NAME line 12: [[section]] site: what, what to do".
+    """Read the text of a scenario file. Raises ScenarioError: "NAME line 12: [[section]] site: what, what to do".
 
     A `base` that is a file is looked for in `folder`.
     """
@@ -50,16 +51,13 @@ def _load(name: str, folder: File, above: tuple[str, ...]) -> Scenario:
     """`above` are the names of the scenarios that are based on this one."""
     is_file = "/" in name or name.endswith(".toml")
     if not is_file and name not in shipped():
-        close = suggestion(name, shipped())
         listed = f'`besok simulate scenarios` lists them, a file is "./{name}.toml"'
-        reason = f'there is no scenario "{name}"{close}; {listed}'
-        raise ScenarioError([reason])
+        raise ScenarioError([f'there is no scenario "{name}"{suggestion(name, shipped())}; {listed}'])
     path = (folder / name).resolve() if is_file else File(f"{name}.toml")
     label = str(path) if is_file else name
     if label in above:
-        raise ScenarioError(
-            [f"{label}: it is based on itself: {' -> '.join([*above, label])}; break the circle"]
-        )
+        circle = " -> ".join([*above, label])
+        raise ScenarioError([f"{label}: it is based on itself: {circle}; break the circle"])
     text = _read(path) if is_file else (_SHIPPED / path.name).read_text(encoding="utf-8")
     return _parse(text, name, path.parent, (*above, label))
 
@@ -83,13 +81,13 @@ def _parse(text: str, name: str, folder: File, above: tuple[str, ...]) -> Scenar
     except ValueError as exc:
         raise ScenarioError([f"{name}: {exc}"]) from exc
     parts = tomlfile.Parts()
-    read: dict[str, list[tuple[Path, Any]]] = {
+    read: dict[str, list[tuple[Any, Any]]] = {
         key: parts.several(kind, raw, (), key) for key, kind in SECTIONS.items()
     }
-    own = parts.one(
-        Scenario, {"id": File(name).stem} | raw | {key: tuple(p for _, p in read[key]) for key in read}, ()
-    )
-    checked = [*((at, part) for found in read.values() for at, part in found), *([((), own)] if own else [])]
+    sections = {key: tuple(part for _, part in found) for key, found in read.items()}
+    own = parts.one(Scenario, {"id": File(name).stem} | raw | sections, ())
+    checked = [(at, part) for found in read.values() for at, part in found]
+    checked += [((), own)] if own else []
     problems = {*tomlfile.unknown_keys(Scenario, raw), *parts.problems, *check(checked)}
     if problems or not own:
         raise ScenarioError(tomlfile.told(problems, text, raw, name, INLINE))
@@ -97,19 +95,35 @@ def _parse(text: str, name: str, folder: File, above: tuple[str, ...]) -> Scenar
 
 
 def composed(base: Scenario, own: Scenario) -> Scenario:
-    """`own` on top of `base`: its parts come last. The days of the base move along if it begins on another day."""
+    """Put `own` on top of `base`: its parts come last. The days of the base move along if it begins on another day."""
     if own.first and base.first:
         base = moved(base, own.first)
     both: dict[str, Any] = {key: getattr(base, key) + getattr(own, key) for key in SECTIONS}
-    first, last = own.first or base.first, own.last or base.last
-    return replace(own, first=first, last=last, **both)
+    return replace(own, first=own.first or base.first, last=own.last or base.last, **both)
+
+
+def moved(scenario: Scenario, first: date) -> Scenario:
+    """Return the scenario as it would be if it began on `first`: all its days move along.
+
+    One without a beginning gets it, and holds from then on.
+    """
+    if scenario.first is None:
+        return replace(scenario, first=first)
+    by = first - scenario.first
+    sections = {key: tuple(_later(p, by) for p in getattr(scenario, key)) for key in SECTIONS}
+    return replace(_later(scenario, by), **sections)  # type: ignore[no-any-return]
+
+
+def _later(part: Any, by: timedelta) -> Any:
+    days = {f.name: getattr(part, f.name) for f in fields(part) if f.name in ("first", "last", "begins")}
+    try:
+        return replace(part, **{key: day + by for key, day in days.items() if day is not None})
+    except OverflowError as exc:
+        raise ScenarioError([f"a scenario cannot be moved by {many(by.days, 'day')}"]) from exc
 
 
 def dump(scenario: Scenario) -> str:
-    """The scenario as TOML; `parse(dump(x)) == x`, but for `base`, whose differences are in it already."""
+    """Write the scenario as TOML; `parse(dump(x)) == x`, but for `base`, whose differences are in it already."""
     head = block("", replace(scenario, base="")).lstrip()
-    return "\n".join([head, *_blocks(scenario)])
-
-
-def _blocks(scenario: Scenario) -> Iterator[str]:
-    return (block(f"[[{key}]]", part) for key in SECTIONS for part in getattr(scenario, key))
+    parts = [block(f"[[{key}]]", part) for key in SECTIONS for part in getattr(scenario, key)]
+    return "\n".join([head, *parts])

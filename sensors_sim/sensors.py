@@ -1,29 +1,35 @@
-"""Simulated devices: they see the world's people pass and stay, and make small mistakes as real ones do."""
+"""Simulated devices: they measure people who pass and stay, and make small errors as real ones do."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from besok.model.arrays import Bools, Floats, Ints
 from besok.model.site import Sensor, Site
 from sensors_sim import air
-from sensors_sim.formats import Format, spoken
+from sensors_sim.columns import Columns
+from sensors_sim.formats import Format, format_of
 from sensors_sim.movements import Moves
-from sensors_sim.noise import Ints, key, normal, uniform
+from sensors_sim.noise import key, normal, uniform
+from sensors_sim.reports import Flow, Level
 from sensors_sim.routes import Ground
-from sensors_sim.scenario import Character
+from sensors_sim.scenario import Character, names_device
+from sensors_sim.truth import passed
 
 MISS: Final = (0.005, 0.03)  # shares of passages a counter misses: the best and the worst device
 DOUBLE: Final = (0.001, 0.008)
 SWAP: Final = (0.0, 0.004)
 OVERLOOK: Final = (0.0, 0.06)  # share of people a camera does not see
 BLIND: Final = 0.02  # share of five-minute spells in which a presence sensor misses people who sit still
-SPELL_S: Final = 300
+SPELL_MS: Final = 300_000
 NEAR_MS: Final = 2000  # who passes within so many milliseconds of somebody else is harder to see
+ERRORS: Final = ("miss", "double", "swap", "crowd", "totals", "wraps", "interval_s")  # of a counter
 
+Device = tuple[str, str]  # site, device
 Wanted = Callable[[str, str], bool]  # (site, device) -> is it wanted
 
 
@@ -62,22 +68,13 @@ class Gauge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class Detections(Columns):
     """What counters saw: rows in no particular order."""
 
     time: Ints  # milliseconds since 1970
     counter: Ints  # number of the counter
     outward: Ints  # 0: in, 1: out, as the device calls it
     count: Ints  # 1, or 2 where somebody was counted twice
-
-    def only(self, keep: NDArray[np.bool_]) -> "Seen":
-        """The rows that `keep` selects."""
-        return Seen(
-            time=self.time[keep],
-            counter=self.counter[keep],
-            outward=self.outward[keep],
-            count=self.count[keep],
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,44 +83,44 @@ class Installation:
 
     counters: tuple[Counter, ...]
     gauges: tuple[Gauge, ...]
-    formats: Mapping[tuple[str, str], Format]  # (site, device) -> what it speaks
+    formats: Mapping[Device, Format]  # what each device speaks
 
     @property
-    def devices(self) -> tuple[tuple[str, str], ...]:
-        """(site, device) of each device, once."""
-        counting = [(c.site, c.device) for c in self.counters]
-        return tuple(dict.fromkeys([*counting, *((g.site, g.device) for g in self.gauges)]))
+    def devices(self) -> tuple[Device, ...]:
+        """Each device once."""
+        things: tuple[Counter | Gauge, ...] = (*self.counters, *self.gauges)
+        return tuple(dict.fromkeys((thing.site, thing.device) for thing in things))
 
     @property
-    def telling(self) -> tuple[tuple[str, str], ...]:
+    def with_status(self) -> tuple[Device, ...]:
         """The devices that say on a native topic whether they are online."""
         return tuple(d for d in self.devices if self.formats[d].source == "native")
 
+    @property
+    def wraps(self) -> dict[Device, int]:
+        """Where the totals of each counting device begin again at zero."""
+        return {(c.site, c.device): c.wraps for c in self.counters}
+
 
 def everybody(site: str, device: str) -> bool:
-    """All devices."""
+    """Want all devices."""
     return True
-
-
-def named(pattern: str, site: str, device: str) -> bool:
-    """Whether `pattern`, a name with * and ?, means the device; it may name the site too: "stadsparken/*"."""
-    return fnmatchcase(device, pattern) or fnmatchcase(f"{site}/{device}", pattern)
 
 
 def install(
     ground: Ground, seed: int, wanted: Wanted = everybody, characters: Sequence[Character] = ()
 ) -> Installation:
-    """Hang up the `wanted` sensors of the site file. A device keeps its character whatever hangs beside it."""
-    formats: dict[tuple[str, str], Format] = {}
+    """Mount the `wanted` sensors of the site file. A device keeps its character whatever is mounted beside it."""
+    formats: dict[Device, Format] = {}
     counters: list[Counter] = []
     gauges: list[Gauge] = []
     for site in ground.sites:
         for sensor in site.sensors:
-            form = spoken(sensor)
+            form = format_of(sensor)
             if not form or not wanted(site.id, sensor.device):
                 continue
             form = formats.setdefault((site.id, sensor.device), form)
-            own = [c for c in characters if named(c.device, site.id, sensor.device)]
+            own = [c for c in characters if names_device(c.device, site.id, sensor.device)]
             if sensor.portal:
                 counters.append(_counter(ground, site, sensor, seed, form, own))
             elif form.levels:
@@ -135,7 +132,7 @@ def _counter(
     ground: Ground, site: Site, sensor: Sensor, seed: int, form: Format, characters: Sequence[Character]
 ) -> Counter:
     name = key(seed, site.id, sensor.device, sensor.channel_key)
-    miss, double, swap = (_character(name, n, bounds) for n, bounds in enumerate((MISS, DOUBLE, SWAP)))
+    miss, double, swap = (_drawn(name, n, bounds) for n, bounds in enumerate((MISS, DOUBLE, SWAP)))
     counter = Counter(
         site=site.id,
         device=sensor.device,
@@ -148,9 +145,7 @@ def _counter(
         double=double,
         swap=swap,
     )
-    counter = replace(
-        counter, **_said(characters, ("miss", "double", "swap", "crowd", "totals", "wraps", "interval_s"))
-    )
+    counter = replace(counter, **_given(characters, ERRORS))
     if form.totals is not None:
         counter = replace(counter, totals=form.totals)
     return counter if form.source == "native" else replace(counter, wraps=form.wraps)
@@ -160,89 +155,114 @@ def _gauge(
     ground: Ground, site: Site, sensor: Sensor, seed: int, form: Format, characters: Sequence[Character]
 ) -> Gauge:
     name = key(seed, site.id, sensor.device, sensor.channel_key)
-    space = ground.spaces.index(f"{site.id}/{sensor.space}")
     gauge = Gauge(
         site=site.id,
         device=sensor.device,
         region=sensor.channel_key.partition(":")[2],
-        space=space,
-        metric=form.tells(sensor),
+        space=ground.spaces.index(f"{site.id}/{sensor.space}"),
+        metric=form.measures(sensor),
         interval_s=sensor.interval_s,
         key=name,
-        overlook=_character(name, 0, OVERLOOK),
+        overlook=_drawn(name, 0, OVERLOOK),
         room=air.room(next((s for s in site.spaces if s.id == sensor.space), None), site.capacity),
     )
-    return replace(gauge, **_said(characters, ("overlook", "interval_s")))
+    return replace(gauge, **_given(characters, ("overlook", "interval_s")))
 
 
-def _said(characters: Sequence[Character], names: Sequence[str]) -> dict[str, Any]:
-    """What the scenario says of a device; the last word counts."""
-    said = ((name, getattr(c, name)) for c in characters for name in names)
-    return {name: value for name, value in said if value is not None}
+def _given(characters: Sequence[Character], names: Sequence[str]) -> dict[str, Any]:
+    """Return what the scenario says of a device; the last character counts."""
+    given = ((name, getattr(c, name)) for c in characters for name in names)
+    return {name: value for name, value in given if value is not None}
 
 
-def _character(name: int, number: int, bounds: tuple[float, float]) -> float:
+def _drawn(name: int, number: int, bounds: tuple[float, float]) -> float:
     low, high = bounds
     return low + (high - low) * float(uniform(name, np.array([number]))[0])
 
 
-def watch(installation: Installation, moves: Moves) -> Seen:
-    """What the counters make of the moves. Each passage is misjudged or not by itself, whatever else is in `moves`."""
-    by_edge = moves.only(np.argsort(moves.edge, kind="stable"))
-    seen = [
-        _count(number, counter, by_edge.only(_slice(by_edge.edge, counter.edge)))
-        for number, counter in enumerate(installation.counters)
-    ]
+def detect(installation: Installation, moves: Moves) -> Detections:
+    """Return what the counters make of the moves. Each passage is misjudged by itself, whatever else is in `moves`."""
     none = np.zeros(0, dtype=np.int64)
-    seen.append(Seen(time=none, counter=none, outward=none, count=none))
-    return Seen(
-        time=np.concatenate([s.time for s in seen]),
-        counter=np.concatenate([s.counter for s in seen]),
-        outward=np.concatenate([s.outward for s in seen]),
-        count=np.concatenate([s.count for s in seen]),
-    )
+    found = [Detections(time=none, counter=none, outward=none, count=none)]
+    by_edge = moves.only(np.argsort(moves.edge, kind="stable"))
+    for number, counter in enumerate(installation.counters):
+        low, high = np.searchsorted(by_edge.edge, [counter.edge, counter.edge + 1])
+        found.append(_detected(number, counter, by_edge.only(slice(low, high))))
+    return Detections.joined(found)
 
 
-def _slice(edges: Ints, edge: int) -> Ints:
-    low, high = np.searchsorted(edges, [edge, edge + 1])
-    return np.arange(low, high)
-
-
-def _count(number: int, counter: Counter, passages: Moves) -> Seen:
+def _detected(number: int, counter: Counter, passages: Moves) -> Detections:
     u = uniform(counter.key, passages.time, passages.person)
-    missed: float | NDArray[np.float64] = counter.miss
+    missed: float | Floats = counter.miss
     if counter.crowd:
         missed = np.minimum(1.0, counter.miss + counter.crowd * _nearby(passages.time))
-    caught = u >= missed
     wrong = u >= 1 - counter.swap
     twice = (u >= missed) & (u < missed + counter.double)
     inward = passages.inward ^ wrong ^ counter.swapped
-    seen = Seen(
+    detections = Detections(
         time=passages.time,
         counter=np.full(len(passages), number),
         outward=1 - inward.astype(np.int64),
         count=1 + twice.astype(np.int64),
     )
-    return seen.only(caught)
+    return detections.only(u >= missed)
 
 
 def _nearby(times: Ints) -> Ints:
-    """How many others pass within two seconds of each of the passages."""
+    """How many others pass within NEAR_MS of each of the passages."""
     order = np.sort(times)
     first = np.searchsorted(order, times - NEAR_MS, side="left")
     return np.searchsorted(order, times + NEAR_MS, side="right") - first - 1
 
 
-def read(gauge: Gauge, times: Ints, people: NDArray[np.int32]) -> Ints:
-    """What the gauge shows at `times` (milliseconds) while `people` are in its space: people, 1 and 0, or ppm.
+def counted(detections: Detections, counters: int) -> Ints:
+    """Return people by [counter, in/out]."""
+    cell = detections.counter * 2 + detections.outward
+    counts = np.bincount(cell, detections.count.astype(np.float64), counters * 2)
+    return np.rint(counts).astype(np.int64).reshape(counters, 2)
+
+
+def by_period(detections: Detections, edges: Ints, counters: int) -> Ints:
+    """Return people by [period, counter, in/out]; what happened outside of all periods is left out."""
+    now = detections.only((detections.time >= edges[0]) & (detections.time < edges[-1]))
+    cell = ((passed(edges, now.time) - 1) * counters + now.counter) * 2 + now.outward
+    counts = np.bincount(cell, now.count, (len(edges) - 1) * counters * 2)
+    return np.rint(counts).astype(np.int64).reshape(len(edges) - 1, counters, 2)
+
+
+def flows(
+    counter: Counter, rows: Ints, edges: Ints, begin: int, counts: Ints, totals: Ints
+) -> Iterator[tuple[int, Flow]]:
+    """Yield what a counter reports at the end of the periods `rows`, the first of which opened at `begin`.
+
+    `counts` and `totals` are [period, in/out], period n from edges[n] to edges[n + 1].
+    """
+    if not len(rows):
+        return
+    periods = np.diff(edges[rows + 1], prepend=begin) // 1000
+    people = np.add.reduceat(counts[: rows[-1] + 1], np.append(0, rows[:-1] + 1), axis=0)
+    running = map(tuple, totals[rows].tolist()) if counter.totals else repeat(None)
+    columns = (column.tolist() for column in (rows, periods, people[:, 0], people[:, 1]))
+    for row, period_s, entries, exits, both in zip(*columns, running, strict=False):
+        yield row, Flow(period_s, entries, exits, counter.line, both)
+
+
+def levels(gauge: Gauge, rows: Ints, values: Ints) -> Iterator[tuple[int, Level]]:
+    """Yield what a gauge reports at the end of the periods `rows`."""
+    for row, value in zip(rows.tolist(), values[rows].tolist(), strict=True):
+        yield row, Level(value, gauge.metric, gauge.region)
+
+
+def measure(gauge: Gauge, times: Ints, people: NDArray[np.int32]) -> Ints:
+    """Return what the gauge shows at `times` (ms) while `people` are in its space: people, 1 and 0, or ppm.
 
     Air remembers: what it says at the first of `times` is what nobody has breathed in.
     """
-    spell = times // (SPELL_S * 1000)
+    spell = times // SPELL_MS
     if gauge.metric == "co2_ppm":
         return air.co2(gauge.room, times, people)
     if gauge.metric == "occupied":
-        sees = uniform(gauge.key, spell) >= BLIND
+        sees: Bools = uniform(gauge.key, spell) >= BLIND
         return ((people > 0) & sees).astype(np.int64)
     blur = normal(uniform(gauge.key, spell)) * np.sqrt(people) * 0.15
     return np.maximum(0, np.rint(people * (1 - gauge.overlook) + blur * (people > 0))).astype(np.int64)

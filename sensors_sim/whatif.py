@@ -15,12 +15,13 @@ from typing import Final
 
 import numpy as np
 
+from besok.model.arrays import Floats
 from besok.model.site import SiteFile, Text
-from sensors_sim.crowding import Crowding, crowding, limits
-from sensors_sim.noise import Floats
 from sensors_sim.routes import Ground
 from sensors_sim.scenario import ORDINARY, Rates, Scenario
-from sensors_sim.world import DAY, World
+from sensors_sim.times import dates
+from sensors_sim.utilisation import Utilisation, limits, utilisation
+from sensors_sim.world import World
 
 FACTORS: Final = (
     0.25,
@@ -60,9 +61,7 @@ class Task:
     factor: float = 1.0  # on all arrivals
 
 
-Each = Callable[
-    [Callable[[Task], Crowding], Sequence[Task]], Iterable[Crowding]
-]  # as `map`; results in order
+Each = Callable[[Callable[[Task], Utilisation], Sequence[Task]], Iterable[Utilisation]]  # as `map`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +71,9 @@ class Range:
     mid: float
     low: float
     high: float
+
+
+Hours = tuple[tuple[float, ...], ...]  # [7][24] Monday first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +88,8 @@ class Strain:
     seated: Range  # share of its seats that is taken while the site is open
     standing: Range  # minutes with more people than seats
     holds: Range  # factor on the arrivals of this world up to which it stays within capacity; see `bounded`
-    week: tuple[
-        tuple[float, ...], ...
-    ]  # [7][24] minutes over capacity in that hour of such a day, in the mean
-    likely: tuple[
-        tuple[float, ...], ...
-    ]  # [7][24] share of the replications in which it is over capacity then
+    week: Hours  # minutes over capacity in that hour of such a day, in the mean
+    likely: Hours  # share of the replications in which it is over capacity then
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,33 +139,31 @@ class Answer:
 
 
 def what_if(question: Question, each: Each = map) -> Answer:
-    """The answer. `each` runs the tasks: `map`, or that of a pool of processes. Raises ScenarioError."""
+    """Answer the question. `each` runs the tasks: `map`, or that of a pool of processes. Raises ScenarioError."""
     worlds = [World(question.site_file, scenario=s) for s in (question.today, question.then)]
     tasks = _tasks(question)
     found = dict(zip(tasks, each(look, list(tasks.values())), strict=True))
-    sides = [_Side(question, side, found) for side in (0, 1)]
-    ground = worlds[1].ground
-    both = [tuple(_strains(side, world.ground)) for side, world in zip(sides, worlds, strict=True)]
+    today, then = sides = [_Side(question, side, found, world.ground) for side, world in enumerate(worlds)]
     return Answer(
         question=question,
-        sites=tuple(_visits(ground, sides)),
-        spaces=tuple(sorted(_spaces(ground, sides, both), key=_first_to_break)),
-        portals=tuple(sorted(_doors(worlds, sides), key=lambda door: -door.then.mid)),
+        sites=tuple(_visits(worlds[1].ground, *sides)),
+        spaces=tuple(sorted(_spaces(worlds[1].ground, today, then), key=_first_to_break)),
+        portals=tuple(sorted(_doors(worlds, today, then), key=lambda door: -door.then.mid)),
         notes=worlds[1].notes,
     )
 
 
-def look(task: Task) -> Crowding:
-    """The spaces of the world that the task describes."""
+def look(task: Task) -> Utilisation:
+    """Measure the spaces of the world that the task describes."""
     scenario = task.scenario
     if task.factor != 1:
         scaled = Rates(site="*", first=task.first, last=task.last, arrivals=task.factor)
         scenario = replace(scenario, rates=(*scenario.rates, scaled))
-    return crowding(World(task.site_file, task.seed, scenario), task.first, task.last)
+    return utilisation(World(task.site_file, task.seed, scenario), task.first, task.last)
 
 
 def bounded(factor: float) -> str:
-    """A factor up to which a space holds, as text: what lies outside the range that was tried is told as such."""
+    """Write a factor up to which a space holds; one outside the range that was tried as such."""
     if factor > FACTORS[-1]:
         return f">{FACTORS[-1]:g}"
     return f"<{FACTORS[0]:g}" if factor < FACTORS[0] else f"{factor:.2f}"
@@ -181,66 +177,65 @@ def _tasks(question: Question) -> dict[_Key, Task]:
     replications = range(len(question.seeds))
     searched = [(n, f) for n, f in product(replications[: question.searched], FACTORS) if f != 1]
     keys = [(side, n, f) for side in (0, 1) for n, f in [*searched, *((n, 1.0) for n in replications)]]
-    return {key: _task(question, *key) for key in sorted(keys, key=lambda key: -key[2])}
-
-
-def _task(question: Question, side: int, replication: int, factor: float) -> Task:
-    return Task(
-        site_file=question.site_file,
-        scenario=(question.today, question.then)[side],
-        first=question.first,
-        last=question.last,
-        seed=question.seeds[replication],
-        factor=factor,
-    )
+    return {
+        (side, n, factor): Task(
+            site_file=question.site_file,
+            scenario=(question.today, question.then)[side],
+            first=question.first,
+            last=question.last,
+            seed=question.seeds[n],
+            factor=factor,
+        )
+        for side, n, factor in sorted(keys, key=lambda key: -key[2])
+    }
 
 
 class _Side:
     """All replications of one of the two worlds."""
 
-    def __init__(self, question: Question, side: int, found: dict[_Key, Crowding]) -> None:
+    def __init__(self, question: Question, side: int, found: dict[_Key, Utilisation], ground: Ground) -> None:
         self.days = (question.last - question.first).days + 1
-        self.seen = [found[side, n, 1.0] for n in range(len(question.seeds))]
+        self._seen = [found[side, n, 1.0] for n in range(len(question.seeds))]
         searched = range(min(question.searched, len(question.seeds)))
-        self.peaks = np.array(
-            [[found[side, n, f].peak for f in FACTORS] for n in searched]
-        )  # [replication, f, space]
-        weekdays = np.array([(question.first + n * DAY).weekday() for n in range(self.days)])
-        self.times = np.maximum(np.repeat(np.bincount(weekdays, minlength=7), 24), 1)  # such hours there were
+        self._peaks = np.array([[found[side, n, f].peak for f in FACTORS] for n in searched])  # [n, f, space]
+        weekdays = [day.weekday() for day in dates(question.first, question.last)]
+        self._hours = np.maximum(
+            np.repeat(np.bincount(weekdays, minlength=7), 24), 1
+        )  # such hours there were
+        self._capacity = limits(ground)[0]
 
     def each(self, figure: str) -> Floats:
-        """[replication, ...] of a figure of `Crowding`."""
-        return np.array([getattr(seen, figure) for seen in self.seen], dtype=np.float64)
+        """Return [replication, ...] of a figure of `Utilisation`."""
+        return np.array([getattr(seen, figure) for seen in self._seen], dtype=np.float64)
 
     def a_week(self, figure: str, space: int) -> Floats:
-        """[replication] minutes a week of a figure that has minutes by space; of few days, the minutes of those days.
+        """Return [replication] minutes a week of a figure by space; of few days, the minutes of those days.
 
         One busy Saturday is no week of seven of them.
         """
-        minutes = self.each(figure)[:, space].reshape(len(self.seen), -1).sum(axis=1)
+        minutes = self.each(figure)[:, space].reshape(len(self._seen), -1).sum(axis=1)
         return np.asarray(minutes / max(self.days, 7) * 7)
 
-
-def _strains(side: _Side, ground: Ground) -> Iterable[Strain]:
-    capacity, _ = limits(ground)
-    peak, daily, seated, over = (side.each(figure) for figure in ("peak", "daily", "seated", "over"))
-    for n, most in enumerate(capacity):
-        yield Strain(
-            surely=float((daily[:, :, n] > 0).any(axis=1).mean()),
-            peak=ranged(peak[:, n]),
-            over=ranged(side.a_week("over", n)),
-            near=ranged(side.a_week("near", n)),
-            days=ranged((daily[:, :, n] > 0).mean(axis=1)),
-            seated=ranged(seated[:, n]),
-            standing=ranged(side.a_week("standing", n)),
-            holds=_in_order(np.array([_holds(peaks, int(most)) for peaks in side.peaks[:, :, n]])),
-            week=_by_weekday(over[:, n].mean(axis=0) / side.times),
-            likely=_by_weekday((over[:, n] > 0).mean(axis=0)),
+    def strain(self, n: int) -> Strain:
+        """Return how a space fares."""
+        over_daily, over = self.each("daily")[:, :, n] > 0, self.each("over")[:, n]
+        holds = np.array([_holds(peaks, int(self._capacity[n])) for peaks in self._peaks[:, :, n]])
+        return Strain(
+            surely=float(over_daily.any(axis=1).mean()),
+            peak=ranged(self.each("peak")[:, n]),
+            over=ranged(self.a_week("over", n)),
+            near=ranged(self.a_week("near", n)),
+            days=ranged(over_daily.mean(axis=1)),
+            seated=ranged(self.each("seated")[:, n]),
+            standing=ranged(self.a_week("standing", n)),
+            holds=ranged(holds, "inverted_cdf"),
+            week=_by_weekday(over.mean(axis=0) / self._hours),
+            likely=_by_weekday((over > 0).mean(axis=0)),
         )
 
 
 def _holds(peaks: Floats, capacity: int) -> float:
-    """The factor at which the peak passes the capacity: 0 if it does so below all FACTORS, infinite beyond them.
+    """Return the factor at which the peak passes the capacity: 0 if it does so below all FACTORS, infinite beyond them.
 
     >>> _holds(np.array([15, 30, 60, 90, 120, 180, 240]), 100)  # a third of the way from 1.5 to 2.0
     1.6666666666666665
@@ -251,23 +246,21 @@ def _holds(peaks: Floats, capacity: int) -> float:
     above = int((rising <= capacity).sum())
     if above in (0, len(FACTORS)):
         return float("inf") if above else 0.0
-    low, high = rising[above - 1], rising[above]
-    share = (capacity - low) / (high - low)
-    return float(FACTORS[above - 1] + share * (FACTORS[above] - FACTORS[above - 1]))
+    return float(np.interp(capacity, rising[above - 1 : above + 1], FACTORS[above - 1 : above + 1]))
 
 
-def _spaces(ground: Ground, sides: list[_Side], both: list[tuple[Strain, ...]]) -> Iterable[SpaceStrain]:
-    peaks = sides[1].each("peak") - sides[0].each("peak")
+def _spaces(ground: Ground, today: _Side, then: _Side) -> Iterable[SpaceStrain]:
+    peaks = then.each("peak") - today.each("peak")
     for n, detail in enumerate(ground.detail):
         yield SpaceStrain(
             space=ground.spaces[n],
             name=detail.name,
             capacity=detail.capacity,
             seats=detail.seats,
-            today=both[0][n],
-            then=both[1][n],
+            today=today.strain(n),
+            then=then.strain(n),
             more_peak=ranged(peaks[:, n]),
-            more_over=ranged(sides[1].a_week("over", n) - sides[0].a_week("over", n)),
+            more_over=ranged(then.a_week("over", n) - today.a_week("over", n)),
         )
 
 
@@ -275,45 +268,35 @@ def _first_to_break(space: SpaceStrain) -> tuple[bool, float, float, float]:
     return not space.capacity, space.then.holds.mid, space.today.holds.mid, -space.then.over.mid
 
 
-def _visits(ground: Ground, sides: list[_Side]) -> Iterable[SiteVisits]:
+def _visits(ground: Ground, *sides: _Side) -> Iterable[SiteVisits]:
     today, then = (side.each("visits") / side.days for side in sides)
+    times = then / np.maximum(today, 1)
     for n, site in enumerate(ground.sites):
-        times = then[:, n] / np.maximum(today[:, n], 1)
-        yield SiteVisits(
-            site=site.id,
-            name=site.name,
-            today=ranged(today[:, n]),
-            then=ranged(then[:, n]),
-            times=ranged(times),
-        )
+        ranges = [ranged(figure[:, n]) for figure in (today, then, times)]
+        yield SiteVisits(site=site.id, name=site.name, today=ranges[0], then=ranges[1], times=ranges[2])
 
 
-def _doors(worlds: list[World], sides: list[_Side]) -> Iterable[DoorRush]:
-    """A portal that is new then had nobody today."""
-    today, then = (side.each("busiest") for side in sides)
-    before = {name: n for n, name in enumerate(worlds[0].ground.portals)}
+def _doors(worlds: list[World], today: _Side, then: _Side) -> Iterable[DoorRush]:
+    """Compare portals. One that is new then had nobody today."""
+    before, after = today.each("busiest"), then.each("busiest")
+    column = {name: n for n, name in enumerate(worlds[0].ground.portals)}
     ground = worlds[1].ground
     portals = [portal for site in ground.sites for portal in site.portals]
     for n, (name, portal) in enumerate(zip(ground.portals, portals, strict=True)):
-        usual = today[:, before[name]] if name in before else np.zeros(len(today))
-        yield DoorRush(portal=name, name=portal.name, today=ranged(usual), then=ranged(then[:, n]))
+        usual = before[:, column[name]] if name in column else np.zeros(len(before))
+        yield DoorRush(portal=name, name=portal.name, today=ranged(usual), then=ranged(after[:, n]))
 
 
-def ranged(values: Floats) -> Range:
-    """The middle of the replications and the interval that would hold 80 % of further ones.
+def ranged(values: Floats, method: str = "weibull") -> Range:
+    """Return the middle of the replications and the interval that would hold 80 % of further ones.
 
     Quantiles after Weibull, k of n at k / (n + 1): those between the replications, as usual, would hold 72 % with 20 of
-    them, since another one may lie beyond all.
+    them, since another one may lie beyond all. Of values that may be infinite each figure has to be one of them:
+    "inverted_cdf".
     """
-    mid, low, high = (float(np.quantile(values, q, method="weibull")) for q in BAND)
+    mid, low, high = (float(np.quantile(values, q, method=method)) for q in BAND)  # type: ignore[call-overload]
     return Range(mid=mid, low=low, high=high)
 
 
-def _in_order(values: Floats) -> Range:
-    """As `ranged`, with values that may be infinite: each figure is one of them."""
-    mid, low, high = (float(np.quantile(values, q, method="inverted_cdf")) for q in BAND)
-    return Range(mid=mid, low=low, high=high)
-
-
-def _by_weekday(hours: Floats) -> tuple[tuple[float, ...], ...]:
+def _by_weekday(hours: Floats) -> Hours:
     return tuple(tuple(round(float(v), 3) for v in row) for row in hours.reshape(7, 24))

@@ -9,7 +9,6 @@ a test takes a site of its own name.
 """
 
 import os
-import time
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +21,7 @@ from psycopg import sql
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from cli.stack import mosquitto, ports, postgres
+from tests import patience
 from tests.databases import drop
 
 # How long an example takes says nothing on a busy machine; what lands is judged by the same examples every time.
@@ -142,13 +142,5 @@ def shared() -> Path:
 
 @pytest.fixture(scope="session")
 def wait_for() -> Callable[..., object]:
-    """Ask again until the answer is true, and return it; fail after `limit_s` seconds."""
-
-    def ask(condition: Callable[[], object], limit_s: float = 60) -> object:
-        deadline = time.monotonic() + limit_s
-        while not (answer := condition()):
-            assert time.monotonic() < deadline, f"still not so after {limit_s:g} s"
-            time.sleep(0.02)
-        return answer
-
-    return ask
+    """Ask again until the answer is true, and return it."""
+    return patience.wait_for

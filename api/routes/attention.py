@@ -14,8 +14,8 @@ from api.security import same_origin
 from besok import services
 from besok.model import messages
 from besok.model.views.attention import ChannelCoverage, FindingInfo
+from besok.services import attention
 from besok.services.wiring import WiringPoint
-from besok.store import attention
 
 router = APIRouter(tags=["Attention"])
 

@@ -19,8 +19,8 @@ from besok.model.calendar import business_day
 from besok.model.errors import CalendarFileError
 from besok.model.site import Site, Text
 from besok.model.views.calendar import ActionEffect, ActionInfo
-from besok.store import action_effects
 from besok.store import actions as ledger
+from besok.store import effects
 from besok.store.database import Database
 from besok.text import narratives
 from besok.text.languages import in_both
@@ -210,7 +210,7 @@ def _gave(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
     def told(name: str, effect: ActionEffect) -> Gave:
         return Gave(effect=effect, sentence=in_both(lambda: narratives.gave(effect, whole.get(name, True))))
 
-    return {name: told(name, effect) for name, effect in action_effects.kept(db, site.id).items()}
+    return {name: told(name, effect) for name, effect in effects.action_effects(db, site.id).items()}
 
 
 def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:

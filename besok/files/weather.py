@@ -8,11 +8,11 @@ import csv
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import fsum
 from typing import Any, Final
 
+from besok.model.calendar_entries import Weather
 from besok.model.errors import CalendarFileError
 from besok.model.plurals import many
 
@@ -36,16 +36,8 @@ _PARAMETERS: Final = {"1": _TEMPERATURE, "2": _TEMPERATURE, "5": _PRECIPITATION,
 _NOTHING: Final = ("", "-", "na", "n/a", "nan", "null")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weather:
-    """The weather of a calendar day: mean temperature and sum of precipitation; None is not known."""
-
-    temperature_c: float | None = None
-    precipitation_mm: float | None = None
-
-
 def parse(text: str) -> dict[date, Weather]:
-    """The weather by day. Raises CalendarFileError with the line that cannot be read."""
+    """Return the weather by day. Raises CalendarFileError with the line that cannot be read."""
     text = text.lstrip("\ufeff")
     if text.lstrip().startswith("{"):
         return _smhi_json(text)
@@ -62,7 +54,7 @@ def _is_smhi(line: str) -> bool:
 
 
 def _smhi_csv(lines: Sequence[str], head: int) -> dict[date, Weather]:
-    """The archive: some blocks about the station, then a line of column names and the values under it."""
+    """Return the archive: some blocks about the station, then a line of column names and the values under it."""
     columns = [name.strip().lower() for name in lines[head].split(";")]
     daily = columns[0].startswith("från")
     place = 3 if daily else 2

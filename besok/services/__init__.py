@@ -3,15 +3,14 @@
 from besok.services.actions import actions
 from besok.services.annual import annual
 from besok.services.attention import coverage, doubts, finding, findings, wiring
-from besok.services.calendar import calendar_days, events, school_holidays, unusual
+from besok.services.calendar import calendar_days, event_effects, events, school_holidays, unusual
 from besok.services.devices import devices, rejected, unplaced
-from besok.services.event_effects import event_effects
 from besok.services.forecast import awaited, outlook, records, scored, weekday_growth
 from besok.services.health import health
 from besok.services.live import live
 from besok.services.places import sites, spaces
 from besok.services.progress import progress, so_far
-from besok.services.series import flows, heatmap, occupancy
+from besok.services.series import day_curves, flows, heatmap, occupancy
 from besok.services.usage import space_usage, together
 from besok.services.visits import visits
 
@@ -21,6 +20,7 @@ __all__ = [
     "awaited",
     "calendar_days",
     "coverage",
+    "day_curves",
     "devices",
     "doubts",
     "event_effects",

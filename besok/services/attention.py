@@ -5,19 +5,26 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from besok.model import messages
+from besok.model.errors import BesokError, NotFound
 from besok.model.findings import Doubt, Finding, Kind, doubt
 from besok.model.site import Site
 from besok.model.views.attention import ChannelCoverage, FindingEvent, FindingInfo, State
 from besok.services.devices import devices, unplaced
+from besok.services.sensor_series import sensor_series
 from besok.services.wiring import WiringPoint, check
 from besok.store import quality
 from besok.store.database import Database
-from besok.store.sites import load, load_all
+from besok.store.sites import load, load_all, no_site
 from besok.text.finding_text import Names, advice, certainty, sentence
 
 WIRING_DAYS = 10  # that directions are told from
 MOST = 500  # findings in one answer
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
+
+
+class Resolved(BesokError):
+    """A finding that is resolved cannot be acknowledged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +48,7 @@ class _Row:
     who: str
     note: str
     resolved: datetime | None
-    history: list[dict[str, Any]]
+    history: tuple[FindingEvent, ...]
 
     def finding(self) -> Finding:
         """What was found, as the detectors said it."""
@@ -65,16 +72,29 @@ def findings(
 
     Raises NotFound for a site that is not there.
     """
-    if site is not None:
-        load(db, site)
+    sites = load_all(db)
+    if site is not None and all(one.id != site for one in sites):
+        raise no_site(site)
     rows = db.fetch("findings", _Row, site=site, id=None, resolved_since=now - resolved_for, limit=MOST)
-    return _told(rows, load_all(db))
+    return _told(rows, sites)
 
 
 def finding(db: Database, number: int) -> FindingInfo | None:
     """One finding, whatever its state."""
     rows = db.fetch("findings", _Row, site=None, id=number, resolved_since=LONG_AGO, limit=1)
     return next(iter(_told(rows, load_all(db))), None)
+
+
+def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -> FindingInfo:
+    """Note who has seen a finding and why it stands, and return it. Raises NotFound, Resolved."""
+    with db.transaction() as conn:
+        done = quality.acknowledge(conn, number, who, note, now)
+    found = finding(db, number)
+    if found is None:
+        raise NotFound(messages.no_finding(number))
+    if not done:
+        raise Resolved(messages.resolved(number))
+    return found
 
 
 def doubts(db: Database, site: str, *, now: datetime, since: datetime) -> list[Doubt]:
@@ -93,9 +113,11 @@ def wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
     """Whether a site is wired as its site file says, problems first. Raises NotFound."""
     place, sites = load(db, site), load_all(db)
     with db.transaction() as conn:
-        seen = quality.look(conn, place, sites, now, WIRING_DAYS)
+        series = sensor_series(conn, place, sites, now, WIRING_DAYS)
     mine = devices(db, site, now=now)
-    return check(seen.house, seen.seen, _names(place, sites), place.timezone, mine, len(unplaced(db, now)))
+    return check(
+        series.house, series.seen, _names(place, sites), place.timezone, mine, len(unplaced(db, now))
+    )
 
 
 def _told(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:
@@ -112,31 +134,12 @@ def _names(site: Site, sites: Sequence[Site]) -> Names:
 
 def _info(row: _Row, names: Names) -> FindingInfo:
     said = row.finding()
+    same = ("id", "site", "kind", "portal", "space", "since", "evidence", "odds", "state", "found", "seen",
+            "acknowledged", "who", "note", "resolved", "channel", "history")  # fmt: skip
     return FindingInfo(
-        id=row.id,
-        site=row.site,
-        kind=row.kind,
+        **{name: getattr(row, name) for name in same},
         device=said.device,
-        channel=row.channel,
-        portal=row.portal,
-        space=row.space,
-        since=row.since,
         sentence=sentence(said, names, row.timezone),
         certainty=certainty(said),
         advice=advice(said),
-        evidence=row.evidence,
-        odds=row.odds,
-        state=row.state,
-        found=row.found,
-        seen=row.seen,
-        acknowledged=row.acknowledged,
-        who=row.who,
-        note=row.note,
-        resolved=row.resolved,
-        history=tuple(
-            FindingEvent(
-                time=datetime.fromisoformat(h["time"]), event=h["event"], who=h["who"], note=h["note"]
-            )
-            for h in row.history
-        ),
     )

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,23 +14,14 @@ from besok.analytics.coverage import usual_watch
 from besok.model import calendar
 from besok.model.arrays import Floats
 from besok.model.site import Site, VisitDefinition
-from besok.store.annual import EVERYONE, Door
+from besok.services.annual import EVERYONE, Door
+from besok.services.observed_days import Placement
 from besok.store.database import Database, sql
 
 DAY = timedelta(days=1)
 WEEKS = 364  # days of the two times that are compared: whole weeks
 SEEN = 0.5  # of a door's usual watch, from which its day counts as observed
 MORNING = timedelta(hours=6)  # a change before then holds for its day already
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Hung:
-    portal_id: int
-    channel_id: int
-    swapped: bool
-    role: Any
-    placed: datetime | None
-    ended: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +135,7 @@ def history_of(db: Database, site: Site, first: date, last: date) -> History | N
 
 def changes_of(db: Database, history: History) -> Iterator[Change]:
     """The days from which other sensors count at a door, with what both counted while they hung side by side."""
-    hung = db.fetch("bridge_placements", _Hung, portals=[door.portal_id for door in history.doors])
+    hung = db.fetch("bridge_placements", Placement, portals=[door.portal_id for door in history.doors])
     for n, door in enumerate(history.doors):
         here = [h for h in hung if h.portal_id == door.portal_id]
         primary = [h for h in here if h.role == "primary"]
@@ -164,7 +154,7 @@ def changes_of(db: Database, history: History) -> Iterator[Change]:
             before = now or before
 
 
-def _at(hung: Sequence[_Hung], t: datetime) -> frozenset[tuple[int, bool]]:
+def _at(hung: Sequence[Placement], t: datetime) -> frozenset[tuple[int, bool]]:
     return frozenset(
         (h.channel_id, h.swapped)
         for h in hung
@@ -182,7 +172,7 @@ def _day(history: History, t: datetime) -> int:
 def _overlap(
     db: Database,
     history: History,
-    here: Sequence[_Hung],
+    here: Sequence[Placement],
     door: Door,
     before: frozenset[tuple[int, bool]],
     now: frozenset[tuple[int, bool]],

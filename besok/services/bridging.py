@@ -1,6 +1,5 @@
 """Growth and baseline as if every day had been counted as it is now: what changed in the counting, and by how much."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,10 +14,10 @@ from besok.model.arrays import Floats
 from besok.model.site import Site, VisitDefinition
 from besok.model.views.progress import MethodBreak
 from besok.services.bridge_history import DAY, WEEKS, History, changes_of, history_of
+from besok.store import results
 from besok.store.database import Database
 
 THROUGHOUT = 0.9  # of the open days of a time, from which a door was there
-KEPT = 32  # answers that are remembered
 TWO_SIDED_95 = 1.96
 
 
@@ -53,17 +52,22 @@ class _Part:
     breaks: tuple[MethodBreak, ...]
 
 
-_remembered: dict[bytes, _Part] = {}
-
-
 def bridged(
     db: Database, sites: Sequence[Site], today: date, baseline: tuple[date, date], measure: str
 ) -> Bridged:
-    """Growth of the 364 business days before `today` over the 364 before those, and the baseline, over all breaks.
+    """Return growth of the 364 business days before `today` over the 364 before those, and the baseline, across breaks.
 
-    The doors of all `sites` count together, as if they were those of one house; nothing is told where one of the sites
-    cannot be compared. Breaks at other sites than the first say at which.
+    The doors of all `sites` count together, as if they were those of one site; nothing is told where one of the sites
+    cannot be compared. Breaks at other sites than the first say at which. Read where a job has computed it.
     """
+    known = results.read(db, sites[0].id, results.BRIDGED, Bridged, today - DAY)
+    return known or compute_bridged(db, sites, today, baseline, measure)
+
+
+def compute_bridged(
+    db: Database, sites: Sequence[Site], today: date, baseline: tuple[date, date], measure: str
+) -> Bridged:
+    """Compute what `bridged` reads."""
     first = min(baseline[0], today - 2 * WEEKS * DAY)
     parts = [_part(db, site, first, today - DAY, measure) for site in sites]
     breaks = [
@@ -110,22 +114,11 @@ def _factor(parts: Sequence[_Part], start: date, first: date, last: date) -> flo
 
 
 def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _Part | None:
-    """What a site brings; None where nothing was observed. What costs much is remembered."""
+    """What a site brings; None where nothing was observed."""
     history = history_of(db, site, first, last)
     if history is None:
         return None
     changes = list(changes_of(db, history))
-    told = (site.id, first, last, measure, site.visits, site.opening, changes)
-    figures = (history.people_in, history.people_out, history.beside)
-    key = hashlib.sha256(repr(told).encode() + b"".join(a.tobytes() for a in figures)).digest()
-    if key not in _remembered:
-        while len(_remembered) >= KEPT:
-            _remembered.pop(next(iter(_remembered)), None)
-        _remembered[key] = _reckoned(history, changes, measure)
-    return _remembered[key]
-
-
-def _reckoned(history: History, changes: Sequence[Change], measure: str) -> _Part:
     now, before = _times(history.days)
     whole = _throughout(history, before, now)
     over, hidden = _bridges(history, changes, whole) if whole else ([], [])

@@ -1,10 +1,11 @@
 """The calendar of a site: its programme, school holidays and weather, and all of it day by day."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 
-from besok.files.weather import Weather
 from besok.model import calendar
+from besok.model.calendar_entries import Weather
+from besok.model.effects import ProgrammeEffect
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, SchoolHoliday, UnusualTime
 from besok.services import days
 from besok.store.database import Database
@@ -12,46 +13,50 @@ from besok.store.sites import load
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Weather:
+class _WeatherDay(Weather):
     day: date
-    temperature_c: float | None
-    precipitation_mm: float | None
 
 
 def events(db: Database, site: str, start: datetime, end: datetime) -> list[ProgrammeEvent]:
-    """The programme of a site that touches the time from `start` up to `end`, in order. Raises NotFound."""
+    """Return the programme of a site that touches the time from `start` up to `end`, in order. Raises NotFound."""
     load(db, site)
     return db.fetch("events", ProgrammeEvent, site=site, start=start, end=end)
 
 
-def unusual(db: Database, site: str, start: datetime, end: datetime) -> list[UnusualTime]:
-    """Times from `start` up to `end` that stand out in the counts of a site, newest first. Raises NotFound."""
+def event_effects(db: Database, site: str, start: datetime, end: datetime) -> list[ProgrammeEffect]:
+    """Return the effects of the events that touch the time from `start` up to `end`, the newest first.
+
+    Raises NotFound.
+    """
     load(db, site)
-    return [
-        replace(u, programme=tuple(u.programme))
-        for u in db.fetch("unusual", UnusualTime, site=site, start=start, end=end)
-    ]
+    return db.fetch("event_effects", ProgrammeEffect, site=site, start=start, end=end)
+
+
+def unusual(db: Database, site: str, start: datetime, end: datetime) -> list[UnusualTime]:
+    """Return times from `start` up to `end` with unusually many or few visits, newest first. Raises NotFound."""
+    load(db, site)
+    return db.fetch("unusual", UnusualTime, site=site, start=start, end=end)
 
 
 def school_holidays(db: Database, site: str, first: date, last: date) -> list[SchoolHoliday]:
-    """The school holidays that touch the days from `first` to `last`. Raises NotFound."""
+    """Return the school holidays that touch the days from `first` to `last`. Raises NotFound."""
     load(db, site)
     return db.fetch("school_holidays", SchoolHoliday, site=site, first=first, last=last)
 
 
 def calendar_days(db: Database, site: str, first: date, last: date) -> list[CalendarDay]:
-    """Every business day from `first` to `last`, both included, past or to come, with all that is known of it.
+    """Return every business day from `first` to `last`, past or to come, with all that is known of it.
 
     `besok.services.days.as_forecast_calendar` makes of it what a forecast takes. Raises NotFound.
     """
     place = load(db, site)
     start, end = calendar.day_bounds(first, place)[0], calendar.day_bounds(last, place)[1]
-    told = db.fetch("weather", _Weather, site=site, first=first, last=last)
+    weather = db.fetch("weather", _WeatherDay, site=site, first=first, last=last)
     return days.calendar_days(
         place,
         first,
         last,
         db.fetch("events", ProgrammeEvent, site=site, start=start, end=end),
         db.fetch("school_holidays", SchoolHoliday, site=site, first=first, last=last),
-        {w.day: Weather(temperature_c=w.temperature_c, precipitation_mm=w.precipitation_mm) for w in told},
+        {w.day: w for w in weather},
     )

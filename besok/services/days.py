@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from besok.files.weather import Weather
 from besok.model import calendar
+from besok.model.calendar_entries import Weather
 from besok.model.site import Site
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, SchoolHoliday
 

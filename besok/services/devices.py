@@ -1,10 +1,8 @@
-"""Devices and the messages nobody could read."""
+"""Devices, placed and unplaced, and rejected messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import groupby
-from typing import Any
 
 from besok.model.readings import Flag
 from besok.model.views.devices import (
@@ -21,7 +19,7 @@ from besok.model.views.live import freshness
 from besok.store.database import Database
 
 SHOWN_BYTES = 2000
-SILENT = timedelta(days=90)  # after which an unplaced device is shown no more
+GONE_AFTER = timedelta(days=90)  # of silence, from which an unplaced device is no longer shown
 SHOWN_READINGS = 5  # of each metric of an unplaced channel
 
 
@@ -35,8 +33,32 @@ class _DeviceRow:
     interval_s: int
     clock_offset_s: float | None
     clock_flags: int
-    channels: list[str]
-    placements: list[dict[str, Any]]
+    channels: tuple[str, ...]
+    placements: tuple[PlacementInfo, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Channel:
+    channel_id: int
+    channel: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _UnplacedRow:
+    source: str
+    device: str
+    model: str
+    topic: str | None
+    heard: datetime
+    channels: tuple[_Channel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Readings:
+    channel_id: int
+    since: datetime
+    readings: tuple[LastReading, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,87 +72,63 @@ class _RejectedRow:
 
 
 def devices(db: Database, site: str | None = None, *, now: datetime) -> list[DeviceInfo]:
-    """Devices heard or expected: those placed in a site, or all."""
+    """Return the devices that were seen or are expected: those placed in a site, or all."""
+    same = (
+        "source",
+        "device",
+        "model",
+        "online",
+        "heard",
+        "interval_s",
+        "clock_offset_s",
+        "placements",
+        "channels",
+    )
     return [
         DeviceInfo(
-            source=r.source,
-            device=r.device,
-            model=r.model,
-            online=r.online,
-            heard=r.heard,
-            freshness=freshness(r.heard, now, r.interval_s),
-            interval_s=r.interval_s,
-            clock_offset_s=r.clock_offset_s,
-            clock_problem=_clock_problem(r),
-            placements=tuple(PlacementInfo(**p) for p in r.placements),
-            channels=tuple(r.channels),
+            **{name: getattr(row, name) for name in same},
+            freshness=freshness(row.heard, now, row.interval_s),
+            clock_problem=_clock_problem(row),
         )
-        for r in db.fetch("devices", _DeviceRow, site=site)
+        for row in db.fetch("devices", _DeviceRow, site=site)
     ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _UnplacedRow:
-    source: str
-    device: str
-    model: str
-    topic: str | None
-    heard: datetime
-    channel_id: int
-    channel: str
-    count: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _ReadingRow:
-    channel_id: int
-    metric: str
-    value: float
-    time: datetime
-    since: datetime
 
 
 def unplaced(db: Database, now: datetime) -> list[UnplacedDevice]:
-    """Devices with channels that are heard and observe nothing, the one heard last first, SHOWN_DEVICES at most.
+    """Return devices with channels that send and are not placed, the one heard last first, SHOWN_DEVICES at most.
 
-    One that has been silent for SILENT is taken for gone; what it sent stays all the same.
+    One that was silent for GONE_AFTER is left out; what it sent is kept all the same.
     """
-    rows = db.fetch("unplaced", _UnplacedRow, since=now - SILENT, limit=SHOWN_DEVICES, most=COUNTED_TO)
-    channels = [row.channel_id for row in rows]
-    readings: dict[int, list[_ReadingRow]] = {}
-    for reading in db.fetch("unplaced_readings", _ReadingRow, channels=channels, number=SHOWN_READINGS):
-        readings.setdefault(reading.channel_id, []).append(reading)
-    heard = (row for row in rows if row.channel_id in readings)
-    return [
-        _unplaced(list(group), readings)
-        for _, group in groupby(heard, key=lambda row: (row.source, row.device))
+    rows = db.fetch("unplaced", _UnplacedRow, since=now - GONE_AFTER, limit=SHOWN_DEVICES, most=COUNTED_TO)
+    channels = [channel.channel_id for row in rows for channel in row.channels]
+    found = db.fetch("unplaced_readings", _Readings, channels=channels, number=SHOWN_READINGS)
+    readings = {one.channel_id: one for one in found}
+    devices = (_unplaced(row, readings) for row in rows)
+    return [device for device in devices if device]
+
+
+def _unplaced(row: _UnplacedRow, readings: Mapping[int, _Readings]) -> UnplacedDevice | None:
+    known = [
+        (channel, readings[channel.channel_id]) for channel in row.channels if channel.channel_id in readings
     ]
-
-
-def _unplaced(rows: Sequence[_UnplacedRow], readings: Mapping[int, Sequence[_ReadingRow]]) -> UnplacedDevice:
-    first = rows[0]
+    if not known:
+        return None
     return UnplacedDevice(
-        source=first.source,
-        device=first.device,
-        model=first.model,
-        topic=first.topic,
-        first_heard=min(reading.since for row in rows for reading in readings[row.channel_id]),
-        heard=first.heard,
+        source=row.source,
+        device=row.device,
+        model=row.model,
+        topic=row.topic,
+        first_heard=min(told.since for _, told in known),
+        heard=row.heard,
         channels=tuple(
-            UnplacedChannel(
-                channel=row.channel,
-                readings=tuple(
-                    LastReading(metric=r.metric, value=r.value, time=r.time) for r in readings[row.channel_id]
-                ),
-                count=row.count,
-            )
-            for row in rows
+            UnplacedChannel(channel=channel.channel, readings=told.readings, count=channel.count)
+            for channel, told in known
         ),
     )
 
 
 def rejected(db: Database, limit: int = 100, before_id: int | None = None) -> list[RejectedMessage]:
-    """Messages nobody could read, newest first; `before_id` gives the next page."""
+    """Return rejected messages, newest first; `before_id` gives the next page."""
     rows = db.fetch("rejected", _RejectedRow, limit=limit, before=before_id, length=SHOWN_BYTES)
     return [_rejected(r) for r in rows]
 

@@ -8,12 +8,12 @@ from typing import Final
 
 from besok.analytics.forecast.chance import would_hold
 from besok.model.errors import NotFound
-from besok.model.forecast import Expected, ExpectedTotal, Outlook
+from besok.model.forecast import Outlook
 from besok.model.site import Site
 from besok.model.views.forecast import Awaited, Record, Scored
 from besok.services.health import SILENT_AFTER
+from besok.services.observed_days import EARLIEST, partial_days, whole_days
 from besok.store import backfill
-from besok.store.coverage import EARLIEST, known_days, left_out
 from besok.store.database import Database
 from besok.store.heartbeats import beats
 from besok.store.sites import counted, load
@@ -22,60 +22,21 @@ WEEKS: Final = timedelta(days=364)  # so that every weekday is there equally oft
 LEAST_WEEKS: Final = 8  # observed days of a weekday, before it is compared
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Head:
-    forecast_id: int
-    origin: date
-    made: datetime
-    afterwards: bool
-    measure: str
-    model: str
-    goal: float | None
-    deadline: date | None
-    odds: float | None
-    even_from: date | None
-    likely_from: date | None
-    needed_growth: float | None
-    expected_growth: float | None
-    also: list[str]
-
-
 def outlook(db: Database, site: str) -> Outlook:
-    """The newest forecast of a site. Raises NotFound where there is none yet."""
-    head = db.fetch_one("forecast_latest", _Head, **_counting(load(db, site)))
-    if head is None:
+    """Return the newest forecast of a site. Raises NotFound where there is none yet."""
+    found = db.fetch_one("forecast_latest", Outlook, **_counting(load(db, site)))
+    if found is None:
         raise NotFound(
             f"there is no forecast of {site} yet; the first one is made when a business day has ended"
         )
-    key = head.forecast_id
-    days, years = (
-        db.fetch("forecast_points", Expected, forecast_id=key, kind=kind) for kind in ("day", "year")
-    )
-    return Outlook(
-        origin=head.origin,
-        made=head.made,
-        afterwards=head.afterwards,
-        measure=head.measure,
-        model=head.model,
-        goal=head.goal,
-        deadline=head.deadline,
-        odds=head.odds,
-        even_from=head.even_from,
-        likely_from=head.likely_from,
-        needed_growth=head.needed_growth,
-        expected_growth=head.expected_growth,
-        days=tuple(days),
-        years=tuple(years),
-        totals=tuple(db.fetch("forecast_totals", ExpectedTotal, forecast_id=key)),
-        also=tuple(head.also),
-    )
+    return found
 
 
 def awaited(db: Database, site: str, today: date, now: datetime) -> Awaited:
     """Why a site has no forecast yet, on business day `today`. Raises NotFound."""
     place = load(db, site)
     return Awaited(
-        days=len(known_days(db, counted(db, place), today - timedelta(days=1))),
+        days=len(whole_days(db, counted(db, place), today - timedelta(days=1))),
         coming_in=backfill.under_way(db, now),
         at_work=any(b.name == "jobs" and now - b.heard < SILENT_AFTER for b in beats(db)),
     )
@@ -87,7 +48,7 @@ def scored(db: Database, site: str, today: date) -> list[Scored]:
     Only forecasts of what the target counts now: its measure, and its sites.
     """
     place = load(db, site)
-    out = left_out(db, counted(db, place), EARLIEST, today)
+    out = partial_days(db, counted(db, place), EARLIEST, today - timedelta(days=1))
     return db.fetch("forecast_record", Scored, **_counting(place), today=today, left_out=out)
 
 
@@ -145,5 +106,7 @@ def weekday_growth(db: Database, site: str, today: date) -> dict[int, float]:
 
 def _by_weekday(db: Database, site: Site, first: date, last: date) -> dict[int, float]:
     keys = {"sites": list(site.counted), "first": first, "last": last}
-    rows = db.fetch("weekday_visits", _Weekday, **keys, left_out=left_out(db, counted(db, site), first, last))
+    rows = db.fetch(
+        "weekday_visits", _Weekday, **keys, left_out=partial_days(db, counted(db, site), first, last)
+    )
     return {r.weekday: getattr(r, site.measure) for r in rows if r.days >= LEAST_WEEKS}

@@ -9,8 +9,8 @@ from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.progress import Progress, SoFar
 from besok.services.bridging import bridged
+from besok.services.observed_days import Sum, visits_between, visits_until
 from besok.services.visits import visits
-from besok.store.coverage import Between, at_all, between
 from besok.store.database import Database
 from besok.store.sites import counted, load
 
@@ -32,9 +32,9 @@ def progress(db: Database, site: str, today: date) -> Progress:
         raise NotFound(f"{site} has no target; its site file can give it one ([sites.target])")
     measure = target.measure
     sites = counted(db, place)
-    first = between(db, sites, target.baseline_first, target.baseline_last)
+    first = visits_between(db, sites, target.baseline_first, target.baseline_last)
     baseline = _yearly(first, measure)
-    last = between(db, sites, today - timedelta(days=YEAR), today - timedelta(days=1))
+    last = visits_between(db, sites, today - timedelta(days=YEAR), today - timedelta(days=1))
     growth, pairs = _growth(db, place, today)
     last_365 = _yearly(last, measure)
     goal = None if baseline is None else baseline * target.factor
@@ -77,8 +77,8 @@ def so_far(db: Database, site: str, today: date) -> SoFar:
     yesterday = today - timedelta(days=1)
     first = db.fetch_one("visits_first", _First, sites=list(place.counted), last=yesterday)
     sites = counted(db, place)
-    every = at_all(db, sites, yesterday)
-    last = between(db, sites, today - timedelta(days=YEAR), yesterday)
+    every = visits_until(db, sites, yesterday)
+    last = visits_between(db, sites, today - timedelta(days=YEAR), yesterday)
     growth, pairs = _growth(db, place, today)
     return SoFar(
         today=today,
@@ -95,11 +95,11 @@ def so_far(db: Database, site: str, today: date) -> SoFar:
 
 def _at(db: Database, sites: Sequence[Site], deadline: date, measure: str) -> float | None:
     """The visits of the 365 days up to a deadline; None where too little was observed."""
-    year = between(db, sites, deadline - timedelta(days=YEAR - 1), deadline)
+    year = visits_between(db, sites, deadline - timedelta(days=YEAR - 1), deadline)
     return _yearly(year, measure) if year.days >= ENOUGH * YEAR else None
 
 
-def _yearly(visits: Between, measure: str) -> float | None:
+def _yearly(visits: Sum, measure: str) -> float | None:
     """A year's worth of visits, from the mean of the days that were observed whole."""
     total = visits.gross if measure == "gross" else visits.net
     return None if total is None or not visits.days else total / visits.days * YEAR

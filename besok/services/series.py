@@ -1,6 +1,9 @@
 """Flows and occupancy over time. Steps in which nothing was observed are there, with None for their figures."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from typing import Final
 
 from besok.model import calendar
@@ -41,6 +44,15 @@ def occupancy(
     if not (days := _days(place, start, end)):
         return []
     return db.fetch("occupancy_days", OccupancyPoint, site=site, space=space, **_steps(step, *days))
+
+
+def day_curves(
+    db: Database, site: str, spans: Sequence[tuple[datetime, datetime]]
+) -> dict[str, list[OccupancyPoint]]:
+    """Return the occupancy of each space of a site by quarter of an hour in some spans of time, in order of time."""
+    starts, ends = ([span[n] for span in spans] for n in (0, 1))
+    points = db.fetch("occupancy_curves", OccupancyPoint, site=site, starts=starts, ends=ends)
+    return {space: list(own) for space, own in groupby(points, key=attrgetter("space"))}
 
 
 def heatmap(db: Database, site: str, space: str, first: date, last: date) -> list[HeatCell]:

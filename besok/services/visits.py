@@ -1,12 +1,12 @@
 """Visits over time, with the definition that was in force and how sure they are."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from besok.analytics.visits import counting_error
 from besok.model.views.series import Step, VisitPoint
+from besok.services.observed_days import partial_days
 from besok.services.series import INTERVALS
-from besok.store.coverage import left_out
 from besok.store.database import Database
 from besok.store.sites import counted, load
 
@@ -42,7 +42,8 @@ def visits(
     """
     place = load(db, site)
     sites = list(place.counted) if together else [site]
-    out = left_out(db, counted(db, place), first, last) if together else []
+    before = min(last, today - timedelta(days=1))
+    left_out = partial_days(db, counted(db, place), first, before) if together else []
     keys = {
         "sites": sites,
         "unit": step,
@@ -51,7 +52,7 @@ def visits(
         "last": last,
         "today": today,
     }
-    points = db.fetch("visits", _Point, **keys, left_out=[day for day in out if day < today])
+    points = db.fetch("visits", _Point, **keys, left_out=left_out)
     return [_view(point) for point in points]
 
 

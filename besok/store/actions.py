@@ -13,6 +13,7 @@ from besok.model.actions import Action, changes, check
 from besok.model.errors import CalendarFileError, NotFound
 from besok.model.site import Text
 from besok.store.database import Database, sql
+from besok.store.sites import id_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +105,7 @@ def _locked(conn: psycopg.Connection[Any]) -> dict[tuple[str, str], Action]:
 def remove(db: Database, site: str, name: str, author: str, now: datetime) -> None:
     """Takes an action out of the ledger; the log keeps that it was there. Raises NotFound."""
     with db.transaction() as conn:
-        key = {"site_id": _site(conn, site), "id": name}
+        key = {"site_id": id_of(conn, site), "id": name}
         if not conn.execute(sql("action_delete"), key).rowcount:
             raise NotFound(messages.no_action(site, name))
         conn.execute(sql("action_log_insert"), {**key, "at": now, "author": author, "change": "removed"})
@@ -113,7 +114,7 @@ def remove(db: Database, site: str, name: str, author: str, now: datetime) -> No
 def _put(
     conn: psycopg.Connection[Any], old: Action | None, action: Action, author: str, now: datetime
 ) -> list[str]:
-    site_id = _site(conn, action.site)
+    site_id = id_of(conn, action.site)
     ((today,),) = conn.execute(sql("site_today"), {"site": action.site, "now": now}).fetchall()
     for wrong, reason in check(action, today):
         raise CalendarFileError(messages.of_action(action.id, wrong, reason))
@@ -154,10 +155,3 @@ def _action(row: _Row) -> Action:
         weekdays=tuple(row.weekdays),
         **{name: getattr(row, name) for name in plain},
     )
-
-
-def _site(conn: psycopg.Connection[Any], site: str) -> int:
-    row = conn.execute(sql("site_id"), {"site": site}).fetchone()
-    if row is None:
-        raise NotFound(f'there is no site "{site}"; `besok site apply` makes one')
-    return int(row[0])

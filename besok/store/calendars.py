@@ -3,16 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
-import psycopg
 from psycopg.rows import class_row
 
-from besok.files.ical import Occurrence
-from besok.files.weather import Weather
+from besok.model.calendar_entries import Occurrence, Weather
 from besok.model.errors import NotFound
 from besok.model.views.calendar import ImportedCalendar, SchoolHoliday
 from besok.store.database import Database, sql
+from besok.store.sites import id_of
 
 EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
@@ -54,7 +52,7 @@ def import_events(
     """
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
-        key = {"site_id": _site(conn, site), "calendar": calendar, "now": now or datetime.now(UTC)}
+        key = {"site_id": id_of(conn, site), "calendar": calendar, "now": now or datetime.now(UTC)}
         if not found:
             return Imported()
         start = min(occurrence.start for occurrence, _ in found)
@@ -89,7 +87,7 @@ def import_school_holidays(db: Database, site: str, calendar: str, found: Sequen
     """Makes the school holidays of a calendar be `found`; those that were over before the first of them stay."""
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
-        key = {"site_id": _site(conn, site), "calendar": calendar}
+        key = {"site_id": id_of(conn, site), "calendar": calendar}
         if found:
             conn.execute(sql("school_holidays_forget"), {**key, "first": min(h.first for h in found)})
         rows = [{**key, "first": h.first, "last": h.last, "name": h.name} for h in found]
@@ -100,7 +98,7 @@ def import_school_holidays(db: Database, site: str, calendar: str, found: Sequen
 def import_weather(db: Database, site: str, found: Mapping[date, Weather]) -> int:
     """Writes the weather of days; what a file does not tell stays as it was."""
     with db.transaction() as conn:
-        site_id = _site(conn, site)
+        site_id = id_of(conn, site)
         rows = [
             {
                 "site_id": site_id,
@@ -122,7 +120,7 @@ def imported(db: Database, site: str | None = None) -> list[ImportedCalendar]:
 def remove(db: Database, site: str, calendar: str) -> int:
     """Forgets all that was imported under a name; how many events and holidays it was. Raises NotFound."""
     with db.transaction() as conn:
-        key = {"site_id": _site(conn, site), "calendar": calendar}
+        key = {"site_id": id_of(conn, site), "calendar": calendar}
         gone = sum(
             conn.execute(sql(f), key).rowcount for f in ("calendar_forget_events", "calendar_forget_school")
         )
@@ -134,11 +132,4 @@ def remove(db: Database, site: str, calendar: str) -> int:
 def remove_weather(db: Database, site: str) -> int:
     """Forgets the weather of a site; how many days it was. Raises NotFound."""
     with db.transaction() as conn:
-        return conn.execute(sql("weather_forget"), {"site_id": _site(conn, site)}).rowcount
-
-
-def _site(conn: psycopg.Connection[Any], site: str) -> int:
-    row = conn.execute(sql("site_id"), {"site": site}).fetchone()
-    if row is None:
-        raise NotFound(f'there is no site "{site}"; `besok site apply` makes one')
-    return int(row[0])
+        return conn.execute(sql("weather_forget"), {"site_id": id_of(conn, site)}).rowcount

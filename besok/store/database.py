@@ -8,8 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, LiteralString, Self, TypeVar
 
+import msgspec
 import psycopg
-from psycopg.rows import class_row
+from psycopg.rows import dict_row
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from besok.model import messages
@@ -147,9 +148,10 @@ class Database:
                 raise
 
     def fetch(self, query: str, row: type[Row], **params: object) -> list[Row]:
-        """The rows of the named query, each as a `row`."""
-        with self.transaction() as conn, conn.cursor(row_factory=class_row(row)) as cur:
-            return cur.execute(sql(query), params).fetchall()
+        """Return the rows of the named query, each as a `row`; JSON objects become the types of their fields."""
+        with self.transaction() as conn, conn.cursor(row_factory=dict_row) as cur:
+            rows = cur.execute(sql(query), params).fetchall()
+        return msgspec.convert(rows, list[row])  # type: ignore[valid-type]
 
     def fetch_one(self, query: str, row: type[Row], **params: object) -> Row | None:
         """The first row of the named query, None if there is none."""

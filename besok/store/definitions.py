@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import msgspec
 import psycopg
 from psycopg.types.json import Json
 from pydantic import TypeAdapter
@@ -17,12 +18,9 @@ DEFINITION = TypeAdapter(VisitDefinition)
 def write_definitions(
     conn: psycopg.Connection[Any], site_id: int, definitions: Sequence[VisitDefinition], now: datetime
 ) -> None:
-    """Makes the definitions of a site be `definitions`; those that stay as they are keep their version."""
-    standing = {
-        DEFINITION.validate_python(spec): version
-        for owner, version, _, spec in conn.execute(sql("definition_rows")).fetchall()
-        if owner == site_id
-    }
+    """Make the definitions of a site be `definitions`; those that stay as they are keep their version."""
+    rows = conn.execute(sql("definition_rows"), {"site_id": site_id}).fetchall()
+    standing = {msgspec.convert(spec, VisitDefinition): version for version, spec in rows}
     gone = [version for definition, version in standing.items() if definition not in definitions]
     conn.execute(sql("definition_end"), {"site_id": site_id, "versions": gone, "now": now})
     new = [definition for definition in definitions if definition not in standing]

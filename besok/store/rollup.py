@@ -55,11 +55,24 @@ def recompute(conn: psycopg.Connection[Any], changes: Sequence[Change]) -> dict[
     deltas = (_range(c) for c in changes if c.metric not in TOTALS and c.metric not in _LEVELS)
     flows = _merged([*deltas, *_between_totals(conn, totals)])
     levels = _merged(_range(c) for c in changes if c.metric in _LEVELS)
-    if flows:
-        conn.execute(sql("rollup_flow"), _columns(flows))
+    write_flows(conn, flows)
     if levels:
         conn.execute(sql("rollup_level"), _columns(levels))
     return _recompute_days(conn, [*flows, *levels])
+
+
+def write_flows(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> None:
+    """Recompute the flow buckets of the ranges from their readings."""
+    if ranges:
+        conn.execute(sql("rollup_flow"), _columns(ranges))
+
+
+def write_days(conn: psycopg.Connection[Any], keys: Sequence[tuple[int, int, date]]) -> None:
+    """Recompute flow days (site id, portal id, business day) from their buckets."""
+    if keys:
+        sites, portals, days = map(list, zip(*keys, strict=True))
+        params = {"site": sites, "portal": portals, "day": days, "from": min(days), "to": max(days)}
+        conn.execute(sql("rollup_day"), params)
 
 
 def rebuild_days(conn: psycopg.Connection[Any], site_id: int) -> None:
@@ -75,11 +88,7 @@ def _recompute_days(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> d
     """Recomputes the days in the ranges and marks the past ones for a new estimate; since when each site changed."""
     with conn.cursor(row_factory=class_row(TouchedDay)) as cur:
         touched = cur.execute(sql("touched_days"), _columns(ranges)).fetchall()
-    counted = [t for t in touched if t.portal_id is not None]
-    if counted:
-        days = [t.day for t in counted]
-        keys = {"site": [t.site_id for t in counted], "portal": [t.portal_id for t in counted], "day": days}
-        conn.execute(sql("rollup_day"), {**keys, "from": min(days), "to": max(days)})
+    write_days(conn, [(t.site_id, t.portal_id, t.day) for t in touched if t.portal_id is not None])
     past = sorted({(t.site_id, t.day) for t in touched if t.past})
     if past:
         conn.execute(sql("mark_dirty"), {"site": [p[0] for p in past], "day": [p[1] for p in past]})

@@ -1,32 +1,23 @@
 """Sites in the database: applying a site file, and reading the sites back as they were applied."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, time
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
 import psycopg
-from psycopg.rows import class_row, dict_row
+from psycopg.rows import dict_row
 from psycopg.types.json import Json, Jsonb
 from pydantic import TypeAdapter
 
 from besok.model.errors import NotFound, SiteFileError
-from besok.model.site import (
-    OUTSIDE,
-    OpeningHours,
-    PayloadMapping,
-    Portal,
-    Sensor,
-    Site,
-    SiteFile,
-    Space,
-    Target,
-    Text,
-)
+from besok.model.site import OUTSIDE, OpeningHours, PayloadMapping, Sensor, Site, SiteFile, Text
 from besok.model.sitefile.diff import differences
 from besok.model.sitefile.target_checks import apart
+from besok.store import results
 from besok.store.database import Database, sql
-from besok.store.definitions import DEFINITION, write_definitions
+from besok.store.definitions import write_definitions
 from besok.store.hours import mark_days
 from besok.store.rollup import rebuild_days
 
@@ -61,6 +52,7 @@ def apply(
             for site in site_file.sites:
                 if site.id in stored:
                     mark_days(conn, ids[site.id], stored[site.id], site, now)
+            results.delete(conn, ids.values())
             for slug in (slug for slug, site_lines in changed.items() if site_lines):
                 conn.execute(sql("notify"), {"channel": "sites", "payload": slug})
         return lines
@@ -106,8 +98,21 @@ def load(db: Database, site: str) -> Site:
     with db.transaction() as conn:
         found = _load(conn, site)
     if not found:
-        raise NotFound(f'there is no site "{site}"; `besok site apply` makes one')
+        raise no_site(site)
     return found[0]
+
+
+def no_site(site: str) -> NotFound:
+    """Return the error for a site that is not there."""
+    return NotFound(f'there is no site "{site}"; `besok site apply` makes one')
+
+
+def id_of(conn: _Connection, site: str) -> int:
+    """Return the id of a site. Raises NotFound."""
+    row = conn.execute(sql("site_id"), {"site": site}).fetchone()
+    if row is None:
+        raise no_site(site)
+    return int(row[0])
 
 
 def load_all(db: Database) -> tuple[Site, ...]:
@@ -126,91 +131,10 @@ def export(db: Database) -> SiteFile:
     return SiteFile(sites=load_all(db))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _SiteRow:
-    site_id: int
-    slug: str
-    kind: Any
-    name_sv: str
-    name_en: str
-    timezone: str
-    day_start: time
-    capacity: int | None
-    sandbox: bool
-    opening: Any
-    baseline_first: date | None
-    baseline_last: date | None
-    deadline: date | None
-    factor: float | None
-    measure: Any
-    also: list[str] | None
-
-
 def _load(conn: _Connection, site: str | None = None) -> tuple[Site, ...]:
-    with conn.cursor(row_factory=class_row(_SiteRow)) as cur:
-        sites = cur.execute(sql("site_rows"), {"site": site}).fetchall()
-    queries = ("space_rows", "portal_rows", "sensor_rows", "mapping_rows", "definition_rows")
-    spaces, portals, sensors, mappings, definitions = (_by_site(conn, query) for query in queries)
-    return tuple(
-        Site(
-            id=row.slug,
-            kind=row.kind,
-            name=Text(sv=row.name_sv, en=row.name_en),
-            timezone=row.timezone,
-            day_start=row.day_start,
-            capacity=row.capacity,
-            sandbox=row.sandbox,
-            opening=_OPENING.validate_python(row.opening),
-            target=_target(row),
-            spaces=tuple(_space(r) for r in spaces.get(row.site_id, ())),
-            portals=tuple(_portal(r) for r in portals.get(row.site_id, ())),
-            sensors=tuple(_sensor(r, row.slug) for r in sensors.get(row.site_id, ())),
-            mappings=tuple(MAPPING.validate_python(r["spec"]) for r in mappings.get(row.site_id, ())),
-            visits=tuple(DEFINITION.validate_python(r["spec"]) for r in definitions.get(row.site_id, ())),
-        )
-        for row in sites
-    )
-
-
-def _by_site(conn: _Connection, query: str) -> Mapping[int, list[dict[str, Any]]]:
-    found: dict[int, list[dict[str, Any]]] = {}
     with conn.cursor(row_factory=dict_row) as cur:
-        for row in cur.execute(sql(query)):
-            found.setdefault(row.pop("site_id"), []).append(row)
-    return found
-
-
-def _target(row: _SiteRow) -> Target | None:
-    if row.baseline_first is None or row.baseline_last is None or row.deadline is None or row.factor is None:
-        return None
-    return Target(
-        baseline_first=row.baseline_first,
-        baseline_last=row.baseline_last,
-        deadline=row.deadline,
-        factor=row.factor,
-        measure=row.measure,
-        also=tuple(row.also or ()),
-    )
-
-
-def _space(row: dict[str, Any]) -> Space:
-    return Space(id=row.pop("slug"), name=Text(sv=row.pop("name_sv"), en=row.pop("name_en")), **row)
-
-
-def _portal(row: dict[str, Any]) -> Portal:
-    return Portal(
-        id=row["slug"],
-        name=Text(sv=row["name_sv"], en=row["name_en"]),
-        outer=row["outer_end"],
-        inner=row["inner_end"],
-        counted=row["counted"],
-    )
-
-
-def _sensor(row: dict[str, Any], site: str) -> Sensor:
-    device, key = row.pop("external_id"), row.pop("key")
-    sensor = Sensor(device=device.removeprefix(f"{site}/") if row["source"] == "native" else device, **row)
-    return sensor if sensor.channel_key == key else replace(sensor, channel=key)
+        rows = cur.execute(sql("site_files"), {"site": site}).fetchall()
+    return msgspec.convert(rows, tuple[Site, ...])
 
 
 def _write(conn: _Connection, sites: Sequence[Site], now: datetime, *, rebuild: bool) -> dict[str, int]:

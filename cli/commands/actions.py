@@ -213,10 +213,10 @@ def _put(found: "Sequence[Action]", author: str, dry_run: bool = False) -> None:
 
 
 def _gave(db: "Database", found: "Sequence[Action]") -> "dict[tuple[str, str], ActionEffect]":
-    """What the actions that were done gave, as reckoned last."""
-    from besok.store.action_effects import kept
+    """Return the effects of the actions that were done, as last computed."""
+    from besok.store.effects import action_effects
 
-    told = {site: kept(db, site) for site in {action.site for action in found}}
+    told = {site: action_effects(db, site) for site in {action.site for action in found}}
     done = [action for action in found if action.done_since]
     return {(a.site, a.id): told[a.site][a.id] for a in done if a.id in told[a.site]}
 

@@ -33,7 +33,7 @@ def register(main: typer.Typer) -> None:
 @app.command("list")
 def listing(site: OneSite = "") -> None:
     """Show how well each door counts, what to count next, and what was proposed."""
-    from besok.store.calibrations import calibration
+    from besok.services.calibration import calibration
     from cli.terminal import calibration as calibrating
 
     now = datetime.now(UTC)
@@ -45,12 +45,12 @@ def listing(site: OneSite = "") -> None:
 @app.command()
 def propose(site: OneSite = "", author: Author = "besok") -> None:
     """Propose a correction for each door that surely counts wrong. Nothing changes until it is accepted."""
-    from besok.store import calibrations
+    from besok.services import calibration
     from cli.terminal import calibration as calibrating
 
     now = datetime.now(UTC)
     with opened() as db:
-        found = [p for name in _sites(db, site) for p in calibrations.propose(db, name, author, now)]
+        found = [p for name in _sites(db, site) for p in calibration.propose(db, name, author, now)]
     print(
         "\n".join(map(calibrating.proposal, found))
         or "No door needs a correction that its counts could prove."
@@ -105,10 +105,10 @@ def discard(
     reason: Reason,
 ) -> None:
     """Take a count that went wrong out of use; it is kept."""
-    from besok.store import validation_counts
+    from besok.store.calibrations import discard
 
     with opened() as db:
-        validation_counts.discard(db, site, count, author=author, reason=reason, now=datetime.now(UTC))
+        discard(db, site, count, author=author, reason=reason, now=datetime.now(UTC))
     print(f"{count} is not used any more.")
 
 

@@ -75,7 +75,7 @@ def fit(
     in_order(first, last)
     sites = around(stored(), site or ())
     with opened() as db:
-        history = fitting.chronicle(db, sites, first.date(), last.date())
+        history = fitting.stored_history(db, sites, first.date(), last.date())
     try:
         if check:
             seeds = tuple(range(1, replications + 1))

@@ -51,7 +51,7 @@ class Task:
         return zlib.crc32(f"{site}/{device}".encode()) % WORKERS == self.share
 
     def messages(self) -> Iterator[list[Message]]:
-        """The messages of the share's sensors, in lots."""
+        """Return the messages of the share's sensors, in lots."""
         gap = self.gap
         if not gap.live:
             return backfill.messages(self.sites, gap.first, gap.last, self.seed, self.takes, self.scenario)
@@ -98,14 +98,14 @@ def run(
 
 
 def _account(sites: SiteFile, gap: Gap, seed: int, scenario: Scenario) -> Run:
-    """The account of a run, which is known by all that its readings are made from."""
+    """Return the account of a run, which is known by all that its readings are made from."""
     made_from = repr((sites, gap, seed, scenario)).encode()
     digest = blake2b(made_from, digest_size=16).hexdigest()
     return Run(digest=digest, sites=[site.id for site in sites.sites])
 
 
 def _refuse_real(url: str, sites: SiteFile) -> None:
-    """Raises BesokError if one of the sites is known and no sandbox: its history is of real people."""
+    """Raise BesokError if one of the sites is known and no sandbox: its history is of real people."""
     with Database(url, pool_size=1) as db:
         real = {site.id for site in load_all(db) if not site.sandbox} & {site.id for site in sites.sites}
     if real:

@@ -17,26 +17,26 @@ from besok.model.plurals import many
 from besok.model.site import SiteFile
 from besok.store.database import Database
 from cli.terminal.tables import between, table
-from sensors_sim.chronicle import Chronicle, Hours, hours_of
 from sensors_sim.fit_check import NAIVE_WEEKS, Beside, SiteCheck
-from sensors_sim.fit_rates import Learnt
+from sensors_sim.fit_rates import LearntSite
+from sensors_sim.hourly_history import HourAxis, HourlyHistory
 from sensors_sim.routes import lay_out
-from sensors_sim.seasons import HOUR_MS, millis
+from sensors_sim.times import HOUR_MS, millis
 
 DAY = timedelta(days=1)
 PORTION: Final = 28  # days asked for at once
 GUESSED: Final = 0.2  # share of an hour's people that was spread over a gap, from which the hour is left out
 
 
-def chronicle(db: Database, site_file: SiteFile, first: date, last: date) -> Chronicle:
-    """The stored history of all sites of the file, hour by hour, from business day `first` to `last` (inclusive).
+def stored_history(db: Database, site_file: SiteFile, first: date, last: date) -> HourlyHistory:
+    """Return the stored history of all sites of the file, hour by hour, of the business days `first` to `last`.
 
     Every counted portal and every space that was ever estimated is in it; what is not known is NaN.
     """
     site = site_file.sites[0]
     days = [first + n * DAY for n in range((last - first).days + 1)]
     bounds = [day_bounds(day, site) for day in days]
-    hours = hours_of(site, [(day, millis(a), millis(b)) for day, (a, b) in zip(days, bounds, strict=True)])
+    hours = HourAxis.of(site, [(day, millis(a), millis(b)) for day, (a, b) in zip(days, bounds, strict=True)])
     ground = lay_out(site_file)
     flows = {name: np.full((3, len(hours.start)), np.nan) for name in ground.portals}
     people = {name: np.full(len(hours.start), np.nan) for name in ground.spaces}
@@ -58,7 +58,7 @@ def chronicle(db: Database, site_file: SiteFile, first: date, last: date) -> Chr
                     if level.people is not None:
                         people[f"{one.id}/{space}"][_hour(hours, millis(level.start))] = level.people
     columns = np.array([flows[name] for name in ground.portals]).reshape(-1, 3, len(hours.start))
-    return Chronicle(
+    return HourlyHistory(
         hours=hours,
         portals=ground.portals,
         inward=columns[:, 0].T,
@@ -76,12 +76,12 @@ def _portions(first: date, last: date) -> Iterator[tuple[date, date]]:
         first = until + DAY
 
 
-def _hour(hours: Hours, start: int) -> int:
+def _hour(hours: HourAxis, start: int) -> int:
     return int((start - hours.start[0]) // HOUR_MS)
 
 
-def told(learnt: Sequence[Learnt]) -> Iterator[str]:
-    """What was learnt, in a few lines for people."""
+def told(learnt: Sequence[LearntSite]) -> Iterator[str]:
+    """Describe what was learnt, in a few lines for people."""
     for found in learnt:
         p = found.profile
         week = [sum(row) for row in p.week]

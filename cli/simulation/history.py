@@ -31,7 +31,7 @@ class Gap:
 
 
 def load(file: Path) -> History:
-    """What the file remembers; nothing if there is none."""
+    """Read what the file remembers; nothing if there is none."""
     try:
         known = json.loads(file.read_text())
         return History(**{name: date.fromisoformat(day) for name, day in known.items() if day})
@@ -52,7 +52,7 @@ def advance(file: Path, day: date) -> None:
 
 
 def gaps(history: History, today: date, days: int) -> list[Gap]:
-    """What is missing of the `days` business days before `today`."""
+    """List what is missing of the `days` business days before `today`."""
     first = today - days * DAY
     if history.done_until:
         first = max(first, history.done_until + DAY)

@@ -7,14 +7,14 @@ from datetime import date
 from besok.model.site import SiteFile
 from sensors_sim.placing import placed
 from sensors_sim.scenario import ORDINARY, Scenario, holds
-from sensors_sim.scenario_changes import changed, moved
-from sensors_sim.scenariofile import composed, load, shipped
+from sensors_sim.scenario_changes import changed
+from sensors_sim.scenariofile import composed, load, moved, shipped
 
 log = logging.getLogger(__name__)
 
 
 def find(name: str, sets: Sequence[str] | None, begins: date | None = None) -> Scenario:
-    """The scenario that is asked for, beginning on the day `begins`; without a name, changes to an ordinary world."""
+    """Return the scenario asked for, beginning on the day `begins`; without a name, changes to an ordinary world."""
     if name:
         return load(name, sets or (), begins)
     ordinary = changed(ORDINARY, sets or ())
@@ -22,13 +22,13 @@ def find(name: str, sets: Sequence[str] | None, begins: date | None = None) -> S
 
 
 def beside(today: Scenario, scenario: Scenario) -> tuple[Scenario, Scenario]:
-    """What is today, and the scenario on top of it: both on the same days, or their difference would be of the days."""
+    """Return today's scenario and the other on top of it, on the same days: else their difference would be of days."""
     usual = moved(today, scenario.first) if today.first and scenario.first else today
     return usual, composed(usual, scenario)
 
 
 def at_work(scenario: Scenario, day: date) -> Scenario:
-    """The scenario, beginning on `day` if it would not hold then: who simulates live wants to see it."""
+    """Return the scenario, beginning on `day` if it would not hold then: who simulates live wants to see it."""
     return (
         scenario
         if scenario.first is None or holds(day, scenario.first, scenario.last)
@@ -43,6 +43,6 @@ def tell(site_file: SiteFile, scenario: Scenario) -> None:
 
 
 def listing() -> list[str]:
-    """A line for each scenario that comes with Besök."""
+    """Return a line for each scenario that comes with Besök."""
     width = max(map(len, shipped()))
     return [f"{name:{width}}  {load(name).about.en}" for name in shipped()]

@@ -19,8 +19,8 @@ from besok.model.calendar import WEEKDAYS
 from besok.model.errors import ScenarioError
 from besok.model.plurals import many
 from cli.terminal.tables import between, table
-from sensors_sim.crowding import CLOSE, Crowding
 from sensors_sim.scenario import Scenario
+from sensors_sim.utilisation import CLOSE, Utilisation
 from sensors_sim.whatif import (
     FACTORS,
     Answer,
@@ -45,7 +45,7 @@ MINUTE_OF_HOUR: Final = 0.5  # minutes over capacity, in the mean, from which an
 
 
 def days(scenario: Scenario, first: date | None, last: date | None, today: date) -> tuple[date, date]:
-    """The business days to look at: as asked, else the scenario's own, else four weeks from the next Monday.
+    """Return the business days to look at: as asked, else the scenario's own, else four weeks from the next Monday.
 
     Days on which the scenario does not hold are left out. Raises ScenarioError if none is left.
     """
@@ -64,10 +64,10 @@ def _none_left(scenario: Scenario, otherwise: str) -> str:
 
 
 def ask(question: Question) -> Answer:
-    """The answer, worked out by as many processes as there are cores, with a bar on the error output."""
+    """Yield the answer, worked out by as many processes as there are cores, with a bar on the error output."""
     console = Console(stderr=True)
 
-    def each(look: Callable[[Task], Crowding], tasks: Sequence[Task]) -> Iterator[Crowding]:
+    def each(look: Callable[[Task], Utilisation], tasks: Sequence[Task]) -> Iterator[Utilisation]:
         workers = min(os.cpu_count() or 1, len(tasks) // FEW)
         bar = {"description": "Simulating", "total": len(tasks), "console": console, "transient": True}
         if workers < 2:
@@ -114,7 +114,7 @@ def _of_day(weekday: int, minutes: Sequence[float], likely: Sequence[float]) -> 
 
 
 def as_text(answer: Answer) -> str:
-    """The answer as tables for people."""
+    """Return the answer as tables for people."""
     question = answer.question
     judged = [space for space in answer.spaces if space.capacity]
     breaking = [space for space in judged if not _ample(space)]
@@ -216,7 +216,7 @@ def _space_row(space: SpaceStrain) -> list[str]:
 
 
 def _when(strain: Strain, most: int = 2) -> str:
-    """The longest windows in a few words: "Sat 12-16 (131 min)"."""
+    """Return the longest windows in a few words: "Sat 12-16 (131 min)"."""
     told = windows(strain)[:most]
     return ", ".join(f"{_weekday(w)} {w.start}-{w.end} ({max(1, round(w.minutes))} min)" for w in told)
 
@@ -237,7 +237,7 @@ def _holds(found: Range) -> str:
 
 
 def as_csv(answer: Answer) -> str:
-    """A row for each space, in the order of the table. docs/reference/scenarios.md has the columns."""
+    """Return a row for each space, in the order of the table. docs/reference/scenarios.md has the columns."""
     out = io.StringIO()
     rows = [_flat(space) for space in answer.spaces]
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")

@@ -5,11 +5,11 @@ from datetime import date, datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from besok import services
 from besok.model.calendar import business_day
 from besok.model.errors import NotFound
 from besok.model.plurals import many
 from besok.model.views.annual import AnnualReport, DefinitionEvidence, DoorEvidence
+from besok.services.annual import compute_annual
 from besok.store.database import Database
 from besok.store.sites import load, load_all
 
@@ -21,14 +21,14 @@ _JSON = TypeAdapter(list[AnnualReport])
 def reports(
     db: Database, site: str | None, year: int, now: datetime, *, verify: bool
 ) -> tuple[list[AnnualReport], list[str]]:
-    """The year of a site, or of all of them; and why some are left out: nobody counts there, or no day is over yet.
+    """Return the reports of a site or of all, and why some are left out: no counts, or no day is over yet.
 
     Raises NotFound where that is so of the one that was asked for, or of all.
     """
     found, left_out = [], list[NotFound]()
     for place in [load(db, site)] if site else load_all(db):
         try:
-            found.append(services.annual(db, place.id, year, business_day(now, place), verify=verify))
+            found.append(compute_annual(db, place.id, year, business_day(now, place), verify=verify))
         except NotFound as exc:
             left_out.append(exc)
     if not found:
@@ -37,12 +37,12 @@ def reports(
 
 
 def as_json(reports: Sequence[AnnualReport]) -> str:
-    """A JSON array of the reports."""
+    """Return a JSON array of the reports."""
     return _JSON.dump_json(list(reports), indent=2).decode()
 
 
 def as_text(report: AnnualReport) -> str:
-    """The report for a reader who signs it."""
+    """Return the report for a reader who signs it."""
     return "\n".join(_lines(report))
 
 

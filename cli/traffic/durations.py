@@ -11,7 +11,7 @@ _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}  # secon
 
 
 def duration(text: str) -> timedelta:
-    """The length that `text` says, such as 90s, 1h30m, 7d or -52w. Raises SettingsError."""
+    """Return the length that `text` says, such as 90s, 1h30m, 7d or -52w. Raises SettingsError."""
     sign, plain = (-1, text[1:]) if text[:1] in "-\N{MINUS SIGN}" and text else (1, text.removeprefix("+"))
     parts = _PART.findall(plain)
     if not parts or _PART.sub("", plain).strip():

@@ -14,17 +14,17 @@ FOREIGN: Final = SIMULATED.decode().strip(chr(34))  # of all others
 
 
 def native_site(topic: str) -> str:
-    """The site of one of Besök's own topics, "" of any other topic."""
+    """Return the site of one of Besök's own topics, "" of any other topic."""
     return topic.removeprefix(PREFIX).partition("/")[0] if topic.startswith(PREFIX) else ""
 
 
 def at_site(topic: str, site: str) -> str:
-    """The same own topic at another site."""
+    """Return the same own topic at another site."""
     return f"{PREFIX}{site}/{topic.removeprefix(PREFIX).partition('/')[2]}"
 
 
 def marked(topic: str, payload: bytes) -> bytes | None:
-    """The payload with the word that its people are made up; None if it has no place for one.
+    """Return the payload with the word that its people are made up; None if it has no place for one.
 
     Place for one has a JSON object; in Besök's own format a list of them too, and a status needs none.
     """

@@ -58,7 +58,7 @@ class Writer:
     """A new recording. It can be read up to the last `flush`, whatever becomes of the writer."""
 
     def __init__(self, file: Path, topics: Sequence[str]) -> None:
-        """Raises RecordingError if the file is there already or cannot be made."""
+        """Create the file. Raises RecordingError if it file is there already or cannot be made."""
         self._file = _open(file, "x")
         self._write({"besok_recording": FORM, "topics": list(topics)})
 
@@ -79,7 +79,7 @@ class Writer:
 
 
 def read(file: Path) -> Iterator[Recorded | Missing]:
-    """The lines of a recording. Raises RecordingError, with the number of the line, for what is none."""
+    """Yield the lines of a recording. Raises RecordingError, with the number of the line, for what is none."""
     number = 0
     with _open(file, "r") as lines:
         try:

@@ -28,7 +28,7 @@ from cli.traffic.shifting import Shift, shifted
 from collectors import adapters
 from sensors_sim.live import Clock, Pace
 from sensors_sim.publisher import Publisher
-from sensors_sim.seasons import millis
+from sensors_sim.times import millis
 
 TO_NOW: Final = "to-now"
 MINUTE: Final = timedelta(minutes=1)
@@ -75,7 +75,7 @@ class Result:
         self.examples.setdefault(reason, topic)
 
     def lines(self) -> list[str]:
-        """What became of the recording, in words."""
+        """Describe what became of the recording, in words."""
         told = [
             f"{n} left out: they {why}, such as {self.examples[why]}"
             for why, n in self.left_out.most_common()
@@ -84,7 +84,7 @@ class Result:
 
 
 def overview(file: Path) -> Overview:
-    """What the recording holds. Raises RecordingError if that is nothing."""
+    """Summarise what the recording holds. Raises RecordingError if that is nothing."""
     first = last = None
     messages, missing_s, sites = 0, 0.0, dict[str, None]()
     for line in read(file):
@@ -102,7 +102,7 @@ def overview(file: Path) -> Overview:
 
 
 def places(sites: Sequence[Site], known: Known) -> Places:
-    """The places of an installation."""
+    """Return the places of an installation."""
     return Places(
         sandboxes=frozenset(site.id for site in sites if site.sandbox),
         real=frozenset(
@@ -165,7 +165,7 @@ def by(text: str, held: Overview, *, now: datetime, speed: float, zone: str) -> 
 
 
 def _possible(by: timedelta, held: Overview) -> timedelta:
-    """Raises RecordingError for times at which nothing can have been recorded."""
+    """Raise RecordingError for times at which nothing can have been recorded."""
     try:
         years = {(time + by).year for time in (held.first, held.last)}
     except OverflowError:
@@ -180,7 +180,7 @@ def _possible(by: timedelta, held: Overview) -> timedelta:
 def planned(
     lines: Iterator[Recorded | Missing], shift: Shift, to: Mapping[str, str], found: Places, result: Result
 ) -> Iterator[Recorded]:
-    """The messages as they are to be sent, in the order of the recording; `result` is told what is left out."""
+    """Yield the messages as they are to be sent, in the order of the recording; `result` is told what is left out."""
     for line in lines:
         if isinstance(line, Recorded):
             passed = _passed(line, shift, to, found)
@@ -191,7 +191,7 @@ def planned(
 
 
 def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], found: Places) -> Recorded | str:
-    """The message as it is sent, or why it is not."""
+    """Return the message as it is sent, or why it is not."""
     site = native_site(line.topic)
     if site and site not in to:
         return ELSEWHERE
@@ -223,7 +223,7 @@ def _wrong(becomes: Decoded, found: Places) -> str:
 
 
 def _said(decoded: Decoded, later: timedelta) -> object:
-    """What a message says, but for whose it is and where, with its times so much later."""
+    """Return what a message says, but for whose it is and where, with its times so much later."""
     readings = [
         (r.channel, r.metric, r.value, r.period_s, r.wraps, r.time and r.time + later)
         for r in decoded.readings

@@ -72,7 +72,7 @@ class Shift:
 
 
 def shifted(message: Message, shift: Shift) -> bytes:
-    """The payload of the message with its times moved."""
+    """Return the payload of the message with its times moved."""
     if not shift.by:
         return message.payload
     try:
@@ -176,7 +176,7 @@ class _Mover:
         return f"{self._local(time, naive, zone):{form}}{found['f'] or ''}{zone}"
 
     def _local(self, time: datetime, naive: datetime | None, zone: str) -> datetime:
-        """What the device's clock shows at the moved time: by the offset that it names, else in the zone of ours."""
+        """Return what the device's clock shows at the moved time: by the offset it names, else in our zone."""
         moved = time + self._shift.by
         if naive is not None and zone.strip():
             return moved.replace(tzinfo=None) + (naive - time.replace(tzinfo=None, microsecond=0))
@@ -184,7 +184,7 @@ class _Mover:
 
 
 def _naive(text: str, form: str) -> datetime | None:
-    """What `text` says in this form; None if another way of writing is its form."""
+    """Return what `text` says in this form; None if another way of writing is its form."""
     try:
         time = datetime.strptime(text, form)  # noqa: DTZ007 - its zone is known by the caller
     except ValueError:

@@ -41,10 +41,12 @@ def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
     first, last = shown_hours(calendar.open_intervals(day, site), calendar.day_bounds(day, site))
     week_ago = calendar.day_bounds(day - WEEK, site)[0]
     shift = calendar.day_bounds(day, site)[0] - week_ago
+    spans = [(first, now), (first - shift, last - shift)]
+    points = services.day_curves(db, site.id, spans)
     curves = {}
     for space in live.spaces:
-        today = services.occupancy(db, site.id, space.space, first, now, "15min")
-        before = services.occupancy(db, site.id, space.space, first - shift, last - shift, "15min")
+        own = points.get(space.space, [])
+        today, before = [p for p in own if p.start >= first], [p for p in own if p.start < first]
         curves[space.space] = curve(today, before, shift, now)
     weekday = formats.weekdays("wide")[day.weekday()]
     net = site.measure == "net"

@@ -13,8 +13,7 @@ from besok.model.forecast import Outlook
 from besok.model.site import Site, Text
 from besok.model.views.live import SiteInfo
 from besok.model.views.progress import Progress
-from besok.store import action_effects, sites
-from besok.store.coverage import found_once
+from besok.store import effects, sites
 from besok.store.database import Database
 from besok.text import formats, narratives
 from besok.text.languages import _, named
@@ -29,7 +28,6 @@ DAY = timedelta(days=1)
 EVENTS = 12  # the newest ones that are shown
 
 
-@found_once()
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """The answer on top, then what is to come, then this year against the path, then what was done and what it gave."""
     place = sites.load(db, site.site)
@@ -146,7 +144,7 @@ def _ledger(db: Database, site: str, today: date) -> Any:
     spaces = {space.space: space.name for space in services.spaces(db, site)}
     found = services.actions(db, site, today)
     whole = {action.action: not action.spaces for action in found}
-    kept = action_effects.kept(db, site)
+    kept = effects.action_effects(db, site)
     gave = {name: narratives.gave(effect, whole.get(name, True)) for name, effect in kept.items()}
     measured = {name for name, effect in kept.items() if effect.share is not None}
     return ledger.section(site, found, gave, measured, spaces)

@@ -11,9 +11,9 @@ from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, RejectedMessage
 from besok.model.views.live import SiteInfo
+from besok.services.calibration import calibration
 from besok.services.unplaced_devices import Stranger, introduce
 from besok.store import sites
-from besok.store.calibrations import calibration
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named, plural

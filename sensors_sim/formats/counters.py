@@ -1,30 +1,30 @@
 """People counters that push JSON: Xovis (v5, logics), Axis (3D People Counter, retail data), Milesight (VS125).
 
-Formats: the vendors' push descriptions. All of them tell periods in UTC by their own clock. None has a word for
-simulated data, so each message carries a member of its own (`report.MARK`).
+Formats: the vendors' push descriptions. All of them report periods in UTC by their own clock.
 """
 
-import json
 from typing import Any, Final
 
+from sensors_sim.formats.jsontext import compact
 from sensors_sim.noise import key
-from sensors_sim.report import MARK, Flow, Level, Report, utc, utc_ms
+from sensors_sim.reports import Flow, Level, Report
+from sensors_sim.times import utc, utc_ms
 
 AXIS: Final = "accc8e"  # with this begin the serial numbers of Axis
 
 
 def axis_serial(site: str, device: str) -> str:
-    """The serial number under which this device speaks as an Axis."""
+    """Return the serial number under which this device speaks as an Axis."""
     return f"{AXIS}{key('serial', site, device) % 16**6:06x}"
 
 
 def plain_serial(site: str, device: str) -> str:
-    """A serial number that can be read."""
+    """Return a serial number that can be read."""
     return f"{site}-{device}"
 
 
 def xovis(report: Report) -> tuple[str, bytes]:
-    """A push of logics: a line logic with forward and backward, a zone logic with its balance."""
+    """Encode a push of logics: a line logic with forward and backward, a zone logic with its balance."""
     body: dict[str, Any] = {
         "logics_data": {
             "package_info": {"id": report.seq, "version": "5.0", "agent_id": 1},
@@ -36,41 +36,40 @@ def xovis(report: Report) -> tuple[str, bytes]:
             },
             "logics": [_logic(report, item) for item in report.items],
         },
-        MARK: True,
     }
-    return f"xovis/{report.device}/logics", _text(body)
+    return f"xovis/{report.device}/logics", compact(body)
 
 
 def _logic(report: Report, item: Flow | Level) -> dict[str, Any]:
     if isinstance(item, Flow):
-        counts = {"fw": item.came, "bw": item.went}
-        return _record(report, item.line, "XLT_LINE_IN_OUT_COUNT", item.period_s, counts)
-    return _record(report, item.region, "XLT_ZONE_OCCUPANCY_COUNT", 0, {"balance": item.value})
-
-
-def _record(report: Report, name: str, info: str, period_s: int, counts: dict[str, int]) -> dict[str, Any]:
-    return {
-        "id": _number(name),
-        "name": f"Logic {name}",
-        "info": info,
-        "records": [
-            {
-                "from": utc_ms(report.time - period_s * 1000),
-                "to": utc_ms(report.time),
-                "samples": period_s * 12,
-                "samples_expected": period_s * 12,
-                "counts": [
-                    {"id": n, "name": said, "value": value} for n, (said, value) in enumerate(counts.items())
-                ],
-            }
-        ],
+        name, info, period_s = item.line, "XLT_LINE_IN_OUT_COUNT", item.period_s
+        counts = {"fw": item.entries, "bw": item.exits}
+    else:
+        name, info, period_s = item.region, "XLT_ZONE_OCCUPANCY_COUNT", 0
+        counts = {"balance": item.value}
+    record = {
+        "from": utc_ms(report.time - period_s * 1000),
+        "to": utc_ms(report.time),
+        "samples": period_s * 12,
+        "samples_expected": period_s * 12,
+        "counts": [{"id": n, "name": said, "value": v} for n, (said, v) in enumerate(counts.items())],
     }
+    return {"id": _number(name), "name": f"Logic {name}", "info": info, "records": [record]}
 
 
 def axis(report: Report) -> tuple[str, bytes]:
-    """A push of retail data: the people of a period by direction."""
+    """Encode a push of retail data: the people of a period by direction."""
     (flow,) = report.flows
     begins, ends = utc(report.time - flow.period_s * 1000), utc(report.time)
+    counts = {
+        "kind": "people-counts",
+        "utcFrom": begins,
+        "utcTo": ends,
+        "items": [
+            {"direction": way, "count": count, "adults": count}
+            for way, count in (("in", flow.entries), ("out", flow.exits))
+        ],
+    }
     body: dict[str, Any] = {
         "apiName": "Axis Retail Data",
         "apiVersion": "0.4",
@@ -80,56 +79,37 @@ def axis(report: Report) -> tuple[str, bytes]:
             "timeZone": "UTC",
             "serial": report.device,
         },
-        "data": {
-            "utcSent": ends,
-            "utcFrom": begins,
-            "utcTo": ends,
-            "measurements": [
-                {
-                    "kind": "people-counts",
-                    "utcFrom": begins,
-                    "utcTo": ends,
-                    "items": [
-                        {"direction": "in", "count": flow.came, "adults": flow.came},
-                        {"direction": "out", "count": flow.went, "adults": flow.went},
-                    ],
-                }
-            ],
-        },
-        MARK: True,
+        "data": {"utcSent": ends, "utcFrom": begins, "utcTo": ends, "measurements": [counts]},
     }
-    return f"axis/{report.device}/retail", _text(body)
+    return f"axis/{report.device}/retail", compact(body)
 
 
 def milesight(report: Report) -> tuple[str, bytes]:
-    """A report of a VS125: running totals and the counts of the period per line, people per region."""
-    times = {"start_time": utc(report.time - max((f.period_s for f in report.flows), default=0) * 1000)}
+    """Encode a report of a VS125: running totals and the counts of the period per line, people per region."""
+    flows = report.flows
+    longest = max((f.period_s for f in flows), default=0)
     body: dict[str, Any] = {
         "event": "Report",
         "device_info": {"device_sn": report.device, "firmware_version": "V_125.1.0.3"},
-        "time_info": {**times, "end_time": utc(report.time)},
+        "time_info": {"start_time": utc(report.time - longest * 1000), "end_time": utc(report.time)},
     }
-    if report.flows:
-        body["line_total_data"] = [_total(flow) for flow in report.flows]
+    if flows:
+        body["line_total_data"] = [_total(flow) for flow in flows]
         body["line_periodic_data"] = [
-            {"line": _number(f.line), "total": {"in_counted": f.came, "out_counted": f.went}}
-            for f in report.flows
+            {"line": _number(f.line), "total": {"in_counted": f.entries, "out_counted": f.exits}}
+            for f in flows
         ]
     if report.levels:
         regions = [{"region": _number(v.region), "total": {"current_total": v.value}} for v in report.levels]
         body["region_data"] = {"region_count_data": regions}
-    return f"milesight/{report.device}/report", _text({**body, MARK: True})
+    return f"milesight/{report.device}/report", compact(body)
 
 
 def _total(flow: Flow) -> dict[str, Any]:
-    total_in, total_out = flow.totals or (flow.came, flow.went)
+    total_in, total_out = flow.totals or (flow.entries, flow.exits)
     counted = {"in_counted": total_in, "out_counted": total_out, "capacity_counted": total_in - total_out}
     return {"line": _number(flow.line), "line_name": f"Line{flow.line}", "total": counted}
 
 
 def _number(name: str) -> int | str:
     return int(name) if name.isdecimal() else name
-
-
-def _text(body: dict[str, Any]) -> bytes:
-    return json.dumps(body, separators=(",", ":")).encode()

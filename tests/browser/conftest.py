@@ -134,7 +134,7 @@ def house(settings: Settings, quiet_house: House, broker: tuple[str, int]) -> It
         running("collector", collector.run, settings),
         running("jobs", work.run, settings),
     ):
-        assert subscribed.wait(20), "the collector does not listen"
+        assert subscribed.wait(300), "the collector does not listen"
         client.connect(*broker)
         client.loop_start()
         yield House(id=quiet_house.id, url=quiet_house.url, publish=publish)

@@ -58,5 +58,5 @@ def running(
         yield
     finally:
         stop.set()
-        thread.join(20)
+        thread.join(300)
     assert not thread.is_alive(), f"{name} did not end"

@@ -3,7 +3,6 @@
 import json
 import logging
 import threading
-import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -27,6 +26,7 @@ from besok.store.database import Database
 from besok.store.migrate import migrate
 from cli.stack import postgres
 from collectors import collector
+from tests.patience import wait_for
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 
@@ -92,10 +92,7 @@ def collecting(settings: Settings, *, until: str = "mqtt_subscribed") -> Iterato
     thread = threading.Thread(target=work, name="collector")
     thread.start()
     try:
-        deadline = time.monotonic() + 60
-        while until and until not in heard.actions and not failed:
-            assert time.monotonic() < deadline, f"the collector never said {until}, but {heard.texts}"
-            time.sleep(0.01)
+        wait_for(lambda: not until or until in heard.actions or failed, progress=lambda: len(heard.actions))
         yield heard
     finally:
         stop.set()
@@ -120,7 +117,7 @@ def connected(broker: tuple[str, int], client_id: str = "", **more: Any) -> Iter
     client.max_inflight_messages_set(1000)
     client.connect(*broker)
     client.loop_start()
-    assert there.wait(10), "the broker does not answer"
+    wait_for(there.is_set)
     try:
         yield client
     finally:
@@ -139,8 +136,7 @@ def publish(broker: tuple[str, int], house: str) -> Callable[..., None]:
                 raw = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
                 under_way.append(client.publish(f"besok/v1/{house}/{topic}", raw, qos=1, retain=retain))
             for info in under_way:
-                info.wait_for_publish(60)
-                assert info.is_published()
+                wait_for(info.is_published)
 
     return send
 
@@ -203,7 +199,7 @@ def web(
 @pytest.fixture
 def ask(web: str) -> Iterator[httpx2.Client]:
     """A caller of the test's own web service."""
-    with httpx2.Client(base_url=web, timeout=60) as client:
+    with httpx2.Client(base_url=web, timeout=300) as client:
         yield client
 
 
@@ -223,5 +219,5 @@ def quiet_web(cluster: postgres.Cluster, wait_for: Callable[..., object]) -> Ite
 @pytest.fixture
 def quiet(quiet_web: str) -> Iterator[httpx2.Client]:
     """A caller of the shared web service."""
-    with httpx2.Client(base_url=quiet_web, timeout=60) as client:
+    with httpx2.Client(base_url=quiet_web, timeout=300) as client:
         yield client

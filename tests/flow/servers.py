@@ -27,7 +27,7 @@ class Server:
         """As the supervisor does: what was killed a moment ago may need more than one attempt."""
         self.process = program.start(self.what, self.log)
         try:
-            program.wait_until(self.ready, self.process, self.what.name, limit_s=60)
+            program.wait_until(self.ready, self.process, self.what.name, limit_s=300)
         except StackError:
             if attempts == 1 or self.process.poll() is None:
                 raise
@@ -52,7 +52,7 @@ def serving(url: str, stop: threading.Event, wait_for: Callable[..., object]) ->
         yield f"http://127.0.0.1:{settings.port}"
     finally:
         stop.set()
-        thread.join(20)
+        thread.join(300)
     assert not thread.is_alive(), "the web service did not end"
 
 

@@ -77,7 +77,7 @@ def test_a_killed_run_goes_on_where_it_was(
     with psycopg.connect(database_url) as conn:  # what is whole is not looked at again
         conn.execute("delete from reading where time < '2025-03-05'")
     done = subprocess.run(
-        command, cwd=program.ROOT, env=env, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=program.ROOT, env=env, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
     scenario = scenarios.find("double-visitors", None)

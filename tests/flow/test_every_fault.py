@@ -19,6 +19,7 @@ from sensors_sim import live
 from sensors_sim.scenariofile import load
 from sensors_sim.truth import entries
 from sensors_sim.world import World
+from tests.patience import wait_for
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_S = 120  # few messages, so that a week takes seconds
@@ -60,7 +61,6 @@ def test_a_week_of_every_fault_ends_within_the_error_that_the_scenario_states(
     db: Database,
     database_url: str,
     collect: Callable[..., AbstractContextManager[Any]],
-    wait_for: Callable[..., object],
 ) -> None:
     site_file, scenario = library(house), load("every-fault", first=date(2026, 11, 9))
     sites.apply(db, site_file)
@@ -74,10 +74,10 @@ def test_a_week_of_every_fault_ends_within_the_error_that_the_scenario_states(
     with collect(settings):
         stop = threading.Event()
         live.run(site_file, settings, stop=stop, start=start, end=end, every_s=EVERY_S, scenario=scenario)
-        wait_for(lambda: _latest(database_url) == end)
+        wait_for(lambda: _latest(database_url) == end, progress=lambda: _latest(database_url))
     with (
         serving(database_url, threading.Event(), wait_for) as address,
-        httpx2.Client(base_url=address, timeout=60) as ask,
+        httpx2.Client(base_url=address, timeout=300) as ask,
     ):
         told = ask.get(f"/api/v1/sites/{house}/visits?from={days[0]}&to={days[-1]}&step=day").json()
     for day, error, figure in zip(days, scenario.errors, told, strict=True):

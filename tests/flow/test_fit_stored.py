@@ -22,8 +22,8 @@ from collectors.pipeline import decode
 from jobs import work
 from sensors_sim import scenariofile
 from sensors_sim.backfill import messages
-from sensors_sim.chronicle import arrivals, entrances, told
 from sensors_sim.fit import learn
+from sensors_sim.hourly_history import entrances, simulated_history, site_entries
 from sensors_sim.scenario import ORDINARY, Rates
 from sensors_sim.world import World
 
@@ -56,12 +56,12 @@ def test_a_world_is_learnt_from_the_store(
         stop.set()
         worker.join()
 
-    history = fit.chronicle(db, EXAMPLE, FIRST, LAST)
+    history = fit.stored_history(db, EXAMPLE, FIRST, LAST)
     world = World(EXAMPLE, 7, BUSY)
-    truth = told(world, FIRST, LAST)
+    truth = simulated_history(world, FIRST, LAST)
     assert history.portals == truth.portals and history.spaces == truth.spaces
     ways = entrances(world.ground, 0)
-    seen, real = (arrivals(one, EXAMPLE.sites[0], ways) for one in (history, truth))
+    seen, real = (site_entries(one, EXAMPLE.sites[0], ways) for one in (history, truth))
     silent = np.array([day == SILENT for day in history.hours.days])[history.hours.day]
     assert np.isnan(seen.people[silent]).all() and not np.isnan(seen.people[seen.open & ~silent]).any()
     known = seen.open & ~silent
@@ -78,7 +78,9 @@ def test_a_world_is_learnt_from_the_store(
     assert scenariofile.parse(scenariofile.dump(scenario), "fitted") == scenario
     assert next(fit.told(learnt)).startswith("stadsbiblioteket: 19 days, 94%")
     with pytest.raises(ScenarioError, match="at least 10 are needed"):
-        learn(EXAMPLE, fit.chronicle(db, EXAMPLE, FIRST - 7 * DAY, FIRST + 2 * DAY), ("stadsbiblioteket",))
+        learn(
+            EXAMPLE, fit.stored_history(db, EXAMPLE, FIRST - 7 * DAY, FIRST + 2 * DAY), ("stadsbiblioteket",)
+        )
 
 
 DAY = timedelta(days=1)

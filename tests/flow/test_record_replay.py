@@ -18,29 +18,19 @@ from pydantic import SecretStr
 from besok.model.errors import RecordingError
 from besok.model.readings import Flag
 from besok.model.settings import Settings
-from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.site import Sensor, Site, SiteFile
 from besok.store.database import Database
 from besok.store.sites import apply
 from cli.stack import mosquitto, ports, program
 from cli.traffic import record
 from cli.traffic.recording import Missing, Recorded, read
+from tests.small_sites import library, space
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+SENSORS = (Sensor(device="eye", portal="door"), Sensor(device="cam", space="room"))
 
 
-def library(house: str, *, sandbox: bool) -> Site:
-    name = Text(sv=house, en=house)
-    return Site(
-        id=house,
-        kind="library",
-        name=name,
-        timezone="Europe/Stockholm",
-        opening=OpeningHours(**dict.fromkeys(DAYS, "10:00-18:00")),
-        spaces=(Space(id="room", name=name),),
-        portals=(Portal(id="door", name=name, outer="outside", inner=house),),
-        sensors=(Sensor(device="eye", portal="door"), Sensor(device="cam", space="room")),
-        sandbox=sandbox,
-    )
+def site(house: str, *, sandbox: bool) -> Site:
+    return library(house, spaces=(space("room"),), sensors=SENSORS, sandbox=sandbox).sites[0]
 
 
 @contextmanager
@@ -56,7 +46,7 @@ def recording(
         yield stop
     finally:
         stop.set()
-        thread.join(15)
+        thread.join(300)
     assert counts
 
 
@@ -69,7 +59,7 @@ def besok(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[st
     }
     command = (sys.executable, "-m", "cli.main", "simulate", *arguments)
     return subprocess.run(
-        command, env=os.environ | places, capture_output=True, text=True, timeout=60, check=False
+        command, env=os.environ | places, capture_output=True, text=True, timeout=300, check=False
     )
 
 
@@ -98,7 +88,7 @@ def test_what_was_recorded_counts_in_the_sandbox_and_nowhere_else(
 ) -> None:
     lab, file = f"{house}-lab", tmp_path / "traffic.jsonl.gz"
     since = datetime.now(UTC) - timedelta(minutes=30)
-    apply(db, SiteFile(sites=(library(house, sandbox=False), library(lab, sandbox=True))))
+    apply(db, SiteFile(sites=(site(house, sandbox=False), site(lab, sandbox=True))))
     settings = settings.model_copy(update={"mqtt_topics": f"besok/v1/{house}/#,besok/v1/{lab}/#"})
     with collect(settings):
         with recording(settings, f"besok/v1/{house}/#", file, wait_for):

@@ -11,45 +11,36 @@ import psycopg
 
 from besok.model.readings import Flag
 from besok.model.settings import Settings
-from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.site import Sensor, SiteFile
 from besok.store import sites
 from besok.store.database import Database
 from sensors_sim import live
 from sensors_sim.placing import applied
 from sensors_sim.scenario import ORDINARY, Character
 from sensors_sim.world import World
+from tests.small_sites import library, portal, space
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DAY = date(2026, 11, 10)
 COUNTERS = ("native", "vs133", "milesight", "xovis", "axis", "fiware")
 GAUGES = ("ers", "zigbee2mqtt")
 
 
-def library(house: str) -> SiteFile:
+def made(house: str) -> SiteFile:
     """A door for each make of counter, and a room for each make of presence sensor."""
-    text = Text(sv="x", en="x")
-    rooms = [Space(id=f"room-{form}", name=text, kind="reading", capacity=40) for form in GAUGES]
-    doors = [Portal(id=f"door-{form}", name=text, outer="outside", inner="hall") for form in COUNTERS]
-    arches = [Portal(id=f"arch-{form}", name=text, outer="hall", inner=f"room-{form}") for form in GAUGES]
-    site = Site(
-        id=house,
-        kind="library",
-        name=text,
-        timezone="Europe/Stockholm",
-        opening=OpeningHours(**dict.fromkeys(DAYS, "08:00-18:00")),
-        spaces=(Space(id="hall", name=text, kind="foyer", capacity=200), *rooms),
+    rooms = [space(f"room-{form}", "reading", capacity=40) for form in GAUGES]
+    doors = [portal(f"door-{form}", "outside", "hall") for form in COUNTERS]
+    arches = [portal(f"arch-{form}", "hall", f"room-{form}") for form in GAUGES]
+    counters = [Sensor(device=f"count-{f}", portal=f"door-{f}", interval_s=300) for f in COUNTERS]
+    gauges = [Sensor(device=f"see-{f}", space=f"room-{f}", model="presence", interval_s=300) for f in GAUGES]
+    return library(
+        house,
+        hours="08:00-18:00",
+        spaces=(space("hall", "foyer", capacity=200), *rooms),
         portals=(*doors, *arches),
-        sensors=(
-            *(Sensor(device=f"count-{form}", portal=f"door-{form}", interval_s=300) for form in COUNTERS),
-            *(
-                Sensor(device=f"see-{form}", space=f"room-{form}", model="presence", interval_s=300)
-                for form in GAUGES
-            ),
-        ),
+        sensors=(*counters, *gauges),
         capacity=1500,
         sandbox=True,
     )
-    return SiteFile(sites=(site,))
 
 
 def test_every_make_counts_the_same_people(
@@ -63,9 +54,9 @@ def test_every_make_counts_the_same_people(
     perfect = Character(device="*", miss=0, double=0, swap=0)
     speakers = (Character(device=f"*-{form}", speaks=form) for form in (*COUNTERS, *GAUGES))
     scenario = replace(ORDINARY, characters=(perfect, *speakers))
-    site_file = applied(library(house), scenario)
+    site_file = applied(made(house), scenario)
     sites.apply(db, site_file)
-    world = World(library(house), scenario=scenario)
+    world = World(made(house), scenario=scenario)
     start = datetime.fromtimestamp(world.bounds(DAY)[0] / 1000, UTC)
     end = start + timedelta(hours=8)
     own = [sensor.device for sensor in site_file.sites[0].sensors]
@@ -73,7 +64,7 @@ def test_every_make_counts_the_same_people(
     settings = settings.model_copy(update={"mqtt_topics": ",".join(filters)})
     with collect(settings):
         live.run(
-            library(house),
+            made(house),
             settings,
             stop=threading.Event(),
             start=start,
@@ -92,12 +83,10 @@ def test_every_make_counts_the_same_people(
         states = conn.execute(
             "select avg(value) from reading join metric on code = metric where name = 'occupied'"
         ).fetchone()
-    for portal, people_in, people_out in counted:
-        through = until & (moves.edge == world.ground.portals.index(f"{house}/{portal}"))
-        assert (people_in, people_out) == ((through & moves.inward).sum(), (through & ~moves.inward).sum()), (
-            portal
-        )
-    assert {portal for portal, _, _ in counted} == {f"door-{form}" for form in COUNTERS}
+    for door, *both in counted:
+        through = until & (moves.edge == world.ground.portals.index(f"{house}/{door}"))
+        assert both == [(through & moves.inward).sum(), (through & ~moves.inward).sum()], door
+    assert {door for door, _, _ in counted} == {f"door-{form}" for form in COUNTERS}
     assert sum(people_in for _, people_in, _ in counted) > 200
     assert flags == [(int(Flag.SIMULATED),)]
     assert states

@@ -17,41 +17,26 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 
 from besok.model.settings import Settings
-from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.site import Sensor, SiteFile
 from cli.stack import mosquitto, ports, program
 from sensors_sim import live, stream, truth
 from sensors_sim.publisher import Publisher
+from tests.small_sites import library, portal, space
 
 START, END = datetime(2026, 11, 24, 12, 0, tzinfo=UTC), datetime(2026, 11, 24, 13, 0, tzinfo=UTC)
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-
-
-def name(text: str) -> Text:
-    return Text(sv=text, en=text)
 
 
 @pytest.fixture
 def branch(house: str) -> SiteFile:
     """A library with two counters and a camera, under the name of this test's own site."""
-    site = Site(
-        id=house,
-        kind="library",
-        name=name("Branch"),
-        timezone="Europe/Stockholm",
-        opening=OpeningHours(**dict.fromkeys(DAYS, "10:00-18:00")),
-        spaces=(Space(id="room", name=name("room"), kind="reading", capacity=30),),
-        portals=(
-            Portal(id="door", name=name("door"), outer="outside", inner=house),
-            Portal(id="arch", name=name("arch"), outer=house, inner="room"),
-        ),
-        sensors=(
-            Sensor(device="eye", portal="door"),
-            Sensor(device="eye", portal="arch", channel="flow:2"),
-            Sensor(device="cam", space="room"),
-        ),
+    arch = Sensor(device="eye", portal="arch", channel="flow:2")
+    return library(
+        house,
+        spaces=(space("room", "reading", capacity=30),),
+        portals=(portal("door", "outside", house), portal("arch", house, "room")),
+        sensors=(Sensor(device="eye", portal="door"), arch, Sensor(device="cam", space="room")),
         capacity=300,
     )
-    return SiteFile(sites=(site,))
 
 
 def mqtt(broker: tuple[str, int]) -> Settings:
@@ -90,7 +75,7 @@ class Ear:
 def listening(broker: tuple[str, int], house: str) -> Iterator[Ear]:
     ear = Ear(broker, house)
     ear.client.loop_start()
-    assert ear.listens.wait(10)
+    assert ear.listens.wait(300)
     try:
         yield ear
     finally:
@@ -116,7 +101,7 @@ def simulating(site_file: SiteFile, settings: Settings, **options: Any) -> Itera
         yield thread
     finally:
         stop.set()
-        thread.join(15)
+        thread.join(300)
     assert not thread.is_alive()
     assert not failed, failed
 

@@ -8,27 +8,14 @@ from typing import Any
 import httpx2
 
 from besok.model.settings import Settings
-from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Text
+from besok.model.site import Sensor, SiteFile
 from besok.store.database import Database
 from besok.store.sites import apply
-
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-NAME = Text(sv="x", en="x")
+from tests.small_sites import library
 
 
-def library(house: str, *, sandbox: bool = False) -> SiteFile:
-    site = Site(
-        id=house,
-        kind="library",
-        name=NAME,
-        timezone="Europe/Stockholm",
-        opening=OpeningHours(**dict.fromkeys(DAYS, "always")),
-        spaces=(),
-        portals=(Portal(id="door", name=NAME, outer="outside", inner=house),),
-        sensors=(Sensor(device="eye", portal="door"),),
-        sandbox=sandbox,
-    )
-    return SiteFile(sites=(site,))
+def real(house: str, *, sandbox: bool = False) -> SiteFile:
+    return library(house, hours="always", sensors=(Sensor(device="eye", portal="door"),), sandbox=sandbox)
 
 
 def test_no_figure_of_a_real_site_knows_of_them(
@@ -40,11 +27,11 @@ def test_no_figure_of_a_real_site_knows_of_them(
     publish: Callable[..., None],
     wait_for: Callable[..., object],
 ) -> None:
-    apply(db, library(house))
+    apply(db, real(house))
     early, now = (f"{datetime.now(UTC) - timedelta(minutes=m):%Y-%m-%dT%H:%M:%SZ}" for m in (45, 0))
-    real, made_up = {"time": now, "in": 3}, {"time": early, "in": 500, "simulated": True}
+    measured, made_up = {"time": now, "in": 3}, {"time": early, "in": 500, "simulated": True}
     with collect(settings):
-        publish([("eye/flow", made_up), ("eye/flow", real)])
+        publish([("eye/flow", made_up), ("eye/flow", measured)])
         wait_for(lambda: people(ask, house) == 3)
         (reason,) = [m["reason"] for m in ask.get("/api/v1/rejected").json()]
         assert "simulated" in reason and "besok site apply --sandbox" in reason
@@ -53,9 +40,9 @@ def test_no_figure_of_a_real_site_knows_of_them(
             publish([("eye/flow", made_up)])  # until the collector knows of the sandbox
             return people(ask, house) == 503
 
-        apply(db, library(house, sandbox=True))
+        apply(db, real(house, sandbox=True))
         wait_for(tried)
-        apply(db, library(house))
+        apply(db, real(house))
         assert people(ask, house) == 3
 
 

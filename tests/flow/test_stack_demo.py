@@ -82,7 +82,7 @@ class Demo:
 
     def get(self, path: str) -> dict | None:
         """What the API says; None while it cannot."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=300)
         try:
             connection.request("GET", path)
             answer = connection.getresponse()
@@ -96,7 +96,7 @@ class Demo:
         """End it; nothing it started may be left, and nobody may listen on its ports."""
         children = psutil.Process(self.process.pid).children(recursive=True)
         self.process.send_signal(how)
-        assert self.process.wait(40) == 0, self.said()
+        assert self.process.wait(300) == 0, self.said()
         left = [c for c in children if c.is_running() and c.status() != psutil.STATUS_ZOMBIE]
         assert not left
         assert all(ports.is_free(port) for port in self.home.known_ports().values())
@@ -115,7 +115,7 @@ def demo(wait_for) -> Iterator[Demo]:
             yield demo
         finally:
             demo.process.send_signal(signal.SIGTERM)
-            demo.process.wait(40)
+            demo.process.wait(300)
 
 
 def sent(sites: SiteFile, until: datetime) -> dict[Reading, float]:

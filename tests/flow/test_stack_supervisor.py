@@ -39,7 +39,7 @@ def test_a_killed_program_is_started_again(tmp_path):
         (first, other) = pids(supervisor)
         os.kill(first, signal.SIGKILL)
         supervisor.wait_for(
-            lambda: len(pids(supervisor)) == 2 and first not in pids(supervisor), "not back", 10
+            lambda: len(pids(supervisor)) == 2 and first not in pids(supervisor), "not back", 100
         )
         assert other in pids(supervisor)
         running = pids(supervisor)
@@ -51,7 +51,7 @@ def test_a_program_that_ends_at_once_is_not_hammered(tmp_path):
     said: list[str] = []
     with Supervisor(tmp_path, said.append) as supervisor:
         supervisor.add(Program(name="broken", command=("sh", "-c", "echo I am broken; exit 3")))
-        supervisor.wait_for(lambda: len(said) == 3, "did not end thrice", 10)
+        supervisor.wait_for(lambda: len(said) == 3, "did not end three times", 100)
         child = supervisor.groups[0][0]
         assert child.pause_s == pytest.approx(0.2 * 2**3)
     assert "ended with status 3" in said[0]
@@ -68,7 +68,7 @@ def test_what_ignores_its_signal_is_killed_with_what_it_started(tmp_path, wait_f
     with Supervisor(tmp_path, print) as supervisor:
         supervisor.add(Program(name="stubborn", command=("sh", "-c", stubborn), patience_s=0.2))
         log = tmp_path / "stubborn.log"
-        supervisor.wait_for(lambda: log.read_text().strip(), "did not start", 10)
+        supervisor.wait_for(lambda: log.read_text().strip(), "did not start", 100)
         running = [*pids(supervisor), int(log.read_text())]
     wait_for(lambda: all(gone(pid) for pid in running))
 

@@ -38,7 +38,7 @@ class Service:
     def get(self, path: str) -> tuple[int, str]:
         """Status and text of an answer; 0 while nobody answers."""
         try:
-            answer = httpx2.get(f"http://{ports.HOST}:{self.port}{path}", timeout=10)
+            answer = httpx2.get(f"http://{ports.HOST}:{self.port}{path}", timeout=300)
         except httpx2.TransportError:
             return 0, ""
         return answer.status_code, answer.text.strip()
@@ -159,7 +159,7 @@ def test_told_to_end_it_finishes_the_batch_under_way(
             collector.process.send_signal(signal.SIGTERM)
             wait_for(lambda: collector.said()[-1]["action"] == "collector_ending")
             conn.rollback()
-            assert collector.process.wait(10) == 0
+            assert collector.process.wait(300) == 0
             assert collector.said()[-1]["action"] == "collector_stopped"
         finished = other.execute("select count(*) from reading").fetchone()
         with service("collect", settings, tmp_path) as collector:  # what was not stored waits at the broker
@@ -175,7 +175,7 @@ def test_a_port_that_is_taken_stops_the_start_and_is_said(
     settings: Settings, wait_for: Fixture, tmp_path: Path
 ) -> None:
     with service("collect", settings, tmp_path, BESOK_COLLECTOR_PORT=str(settings.mqtt_port)) as collector:
-        assert collector.process.wait(20) == 1
+        assert collector.process.wait(300) == 1
         (line,) = collector.said()
     assert "set BESOK_COLLECTOR_PORT to a free port" in line["message"]
     assert (line["level"], line["service"], line["action"]) == ("CRITICAL", "collector", "service_failed")

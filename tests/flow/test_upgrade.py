@@ -115,11 +115,11 @@ def test_services_that_start_before_the_database_is_migrated_wait_for_it(
         wait_for(lambda: collector.metric("database_retries_total"))
         assert held(conn, collector) == (0, 0, 20)
         with serving(database_url, threading.Event(), wait_for) as web:
-            well = httpx2.get(f"{web}/api/v1/health", timeout=60).json()
+            well = httpx2.get(f"{web}/api/v1/health", timeout=300).json()
             assert (well["ok"], well["schema_current"]) == (False, False)
             assert well["schema_problem"] == OLDER.removeprefix("not ready: ")
             asked = f"{web}/api/v1/sites/stadsbiblioteket/visits?from=2026-11-01&to=2026-11-02"
-            answer = httpx2.get(asked, headers={"Accept-Language": "sv"}, timeout=60)
+            answer = httpx2.get(asked, headers={"Accept-Language": "sv"}, timeout=300)
             assert answer.status_code == 503 and "Retry-After" in answer.headers
             assert (
                 answer.json()["error"] == "databasen saknar något som programmet behöver: kör `besok migrate`"

@@ -10,8 +10,9 @@ import typer
 from normal import plain, pretty
 from typer.testing import CliRunner
 
+from benchmarks.worlds import standard
 from cli.main import app
-from cli.worlds import score, standard
+from cli.simulation import score
 
 ROOT = Path(__file__).parents[2]
 SITE, DATA = "tests/golden/site.toml", "tests/data"

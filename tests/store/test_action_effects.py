@@ -7,7 +7,7 @@ import pytest
 from besok.model import sitefile
 from besok.model.actions import Action
 from besok.model.site import Text
-from besok.store import action_effects, actions, sites
+from besok.store import actions, effects, sites
 from besok.store.database import Database
 from besok.text import narratives
 from besok.text.languages import in_both
@@ -46,10 +46,10 @@ def test_what_was_done_is_reckoned_once_a_day_and_what_was_not_is_left_alone(lib
         action("asked-only"),
     ]
     actions.put(library, told, "test", NOW)
-    assert daily.wanted(action_effects.WHAT)(library, NOW)
+    assert daily.wanted(effects.ACTIONS)(library, NOW)
     reckoning.reckon_all(library, NOW)
-    assert not daily.wanted(action_effects.WHAT)(library, NOW)
-    gave = action_effects.kept(library, "lib")
+    assert not daily.wanted(effects.ACTIONS)(library, NOW)
+    gave = effects.action_effects(library, "lib")
     assert gave.keys() == {"longer-hours", "too-new", "nothing", "studio", "saturdays"}
     more = gave["longer-hours"]
     assert more.verdict == "more" and more.until == LAST
@@ -74,5 +74,5 @@ def test_an_action_that_is_taken_back_in_the_ledger_keeps_no_effect(library: Dat
     actions.put(library, [action("longer-hours", done_since=DONE)], "test", NOW)
     reckoning.reckon_all(library, NOW)
     actions.put(library, [action("longer-hours")], "test", NOW)
-    assert action_effects.kept(library, "lib") == {}
+    assert effects.action_effects(library, "lib") == {}
     actions.remove(library, "lib", "longer-hours", "test", NOW)

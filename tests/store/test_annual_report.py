@@ -12,6 +12,7 @@ from besok import services
 from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.model.readings import Reading
+from besok.services.annual import compute_annual
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.rollup import rebuild_days
@@ -78,7 +79,7 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
         'device = "back"\nportal = "back"\nswapped = true', 'device = "back-2"\nportal = "back"'
     )
     sites.apply(db, sitefile.parse(turned), now=datetime(2025, 12, 15, 12, tzinfo=UTC))
-    r = services.annual(db, "lib", 2025, TODAY, verify=True)
+    r = compute_annual(db, "lib", 2025, TODAY, verify=True)
     counted = services.visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
     assert r.gross_counted == sum(p.gross or 0 for p in counted)
     assert r.net_counted == pytest.approx(sum(p.net or 0 for p in counted))
@@ -110,7 +111,7 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
             "update flow_bucket set people_in = people_in + 5, people_out = people_out + 5"
             " where bucket = (select min(bucket) from flow_bucket)"
         )
-    wrong = services.annual(db, "lib", 2025, TODAY, verify=True)
+    wrong = compute_annual(db, "lib", 2025, TODAY, verify=True)
     assert wrong.verification and not wrong.verification.same
     assert {told.split()[1] for told in wrong.verification.different} == {"2025-10-01"}
 
@@ -141,7 +142,7 @@ def test_a_sensor_that_took_anothers_place_was_not_missing_before(db: Database) 
     write(db, Batch(readings=[Incoming(reading=r, received=r.time) for r in (  # as usual, from the 30th on
         reading("front-2", "in", 8.0, datetime(2025, 12, 30 + n, 6, 5, tzinfo=UTC) + timedelta(minutes=40 * step), 2400)
         for n in range(2) for step in range(1, 20))]))  # fmt: skip
-    r = services.annual(db, "lib", 2025, TODAY, verify=True)
+    r = compute_annual(db, "lib", 2025, TODAY, verify=True)
     front, before = r.doors[0], whole.doors[0]
     assert [s.device for s in front.sensors] == ["lib/front", "lib/front-2"] and front.sensors[
         1
@@ -165,7 +166,7 @@ def test_a_door_that_is_counted_no_more_keeps_what_it_counted_and_is_not_missed(
         back, "" if taken_out else back + "counted = false\n"
     )
     sites.apply(db, sitefile.parse(text), now=datetime(last.year, last.month, last.day, 23, tzinfo=UTC))
-    r = services.annual(db, "lib", 2025, TODAY, verify=True)
+    r = compute_annual(db, "lib", 2025, TODAY, verify=True)
     assert r.verification and r.verification.same, r.verification.different
     unseen = max((date(2025, 12, 31) - last).days, 0) / DAYS * plain.doors[1].counted
     assert (
@@ -185,7 +186,7 @@ def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database, databa
             " generate_series(timestamptz '2025-10-21 08:00Z', '2025-10-24 16:00Z', '15 minutes') as bucket"
             " where slug = 'front' and role = 'primary' and extract(hour from bucket) between 7 and 17"
         )
-    r = services.annual(db, "lib", 2025, TODAY, verify=True)
+    r = compute_annual(db, "lib", 2025, TODAY, verify=True)
     shown = services.visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
     assert sum(p.gross or 0 for p in shown) > r.gross_counted + 900
     assert r.verification and r.verification.same, r.verification.different
@@ -197,7 +198,7 @@ def test_a_year_that_goes_on_and_one_that_was_not_counted(db: Database) -> None:
     r = services.annual(db, "lib", 2025, date(2025, 12, 25))
     assert (r.last, r.complete, r.besok01) == (date(2025, 12, 24), False, None)
     assert any("not over" in remark for remark in r.remarks)
-    empty = services.annual(db, "lib", 2024, TODAY, verify=True)
+    empty = compute_annual(db, "lib", 2024, TODAY, verify=True)
     assert (empty.days, empty.complete, empty.gross, empty.besok01) == (366, False, None, None)
     assert (empty.gross_counted, empty.net_counted) == (None, None)  # what is missing is never zero
     assert empty.remarks == ("nothing was counted in 2024: no sensor was heard on any of its days",)
@@ -239,7 +240,7 @@ def test_a_correction_is_in_the_figure_with_its_author_and_its_error(db: Databas
             (json.dumps({"in": known, "out": known}),),
         )
         rebuild_days(conn, conn.execute("select site_id from site").fetchone()[0])  # type: ignore[index]
-    r = services.annual(db, "lib", 2025, TODAY, verify=True)
+    r = compute_annual(db, "lib", 2025, TODAY, verify=True)
     front, before = r.doors[0], plain.doors[0]
     assert front.counted == pytest.approx(1.25 * before.counted) and front.corrected == pytest.approx(
         0.2 * front.counted

@@ -14,7 +14,8 @@ from besok.model import sitefile
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.validation import Tap
 from besok.model.views.calibration import ManualCount
-from besok.store import calibrations, sandbox, sites, validation_counts
+from besok.services import calibration as calibration_of
+from besok.store import calibrations, sandbox, sites
 from besok.store.database import Database
 from besok.store.rollup import rebuild_days
 from cli.terminal import calibration
@@ -56,17 +57,17 @@ def biased(db: Database, sessions: int = 4) -> None:
     """A door that misses ten of a hundred on the way in, counted beside on several occasions."""
     for n in range(sessions):
         quarter(db, 60 * n, people_in=90, people_out=80)
-        assert validation_counts.receive(db, "lib", counted(60 * n, 100, 80), LATER)
+        assert calibration_of.receive(db, "lib", counted(60 * n, 100, 80), LATER)
 
 
 def test_a_count_is_stored_once_and_compared_with_the_sensor(house: Database) -> None:
     quarter(house, 0, people_in=19, people_out=7)
     count = counted(0, 20, 7)
-    assert validation_counts.receive(house, "lib", count, LATER)
-    assert not validation_counts.receive(house, "lib", replace(count, sent=LATER + timedelta(hours=1)), LATER)
+    assert calibration_of.receive(house, "lib", count, LATER)
+    assert not calibration_of.receive(house, "lib", replace(count, sent=LATER + timedelta(hours=1)), LATER)
     with pytest.raises(StoreRefused, match="another count"):
-        validation_counts.receive(house, "lib", replace(count, counted_by="Robin"), LATER)
-    (info,) = calibrations.calibration(house, "lib", LATER).counts
+        calibration_of.receive(house, "lib", replace(count, counted_by="Robin"), LATER)
+    (info,) = calibration_of.calibration(house, "lib", LATER).counts
     assert (info.id, info.counted_in, info.counted_out, info.used) == (count.id, 20, 7, True)
     seen = info.compared
     assert (seen.counted_in, seen.device_in, seen.counted_out, seen.device_out) == (20, 19, 7, 7)
@@ -77,8 +78,8 @@ def test_a_count_is_stored_once_and_compared_with_the_sensor(house: Database) ->
 def test_a_swapped_placement_and_totals_are_read_in_the_doors_direction(house: Database) -> None:
     put(house, *[reading(m, 2 * m, "in_total", device="back") for m in range(-1, 17) if m >= 0])
     put(house, *[reading(m, m, "out_total", device="back") for m in range(17)])
-    validation_counts.receive(house, "lib", counted(0, 15, 30, door="back"), LATER)
-    (info,) = calibrations.calibration(house, "lib", LATER).counts
+    calibration_of.receive(house, "lib", counted(0, 15, 30, door="back"), LATER)
+    (info,) = calibration_of.calibration(house, "lib", LATER).counts
     assert (info.compared.device_in, info.compared.device_out, info.compared.problem) == (15, 30, None)
 
 
@@ -87,9 +88,9 @@ def test_a_beam_and_single_events_are_compared_too(house: Database) -> None:
     put(
         house, *[reading(m + 0.3, 1, "in", device="back") for m in range(-2, 18)]
     )  # an event each, hung the wrong way
-    validation_counts.receive(house, "lib", counted(0, 16, 10), LATER)
-    validation_counts.receive(house, "lib", counted(0, 0, 15, door="back"), LATER)
-    by_door = {c.portal: c.compared for c in calibrations.calibration(house, "lib", LATER).counts}
+    calibration_of.receive(house, "lib", counted(0, 16, 10), LATER)
+    calibration_of.receive(house, "lib", counted(0, 0, 15, door="back"), LATER)
+    by_door = {c.portal: c.compared for c in calibration_of.calibration(house, "lib", LATER).counts}
     beam, events = by_door["front"], by_door["back"]
     assert (beam.directed, beam.counted_in, beam.device_in) == (False, 13, 15)
     assert (events.problem, events.counted_out, events.device_out, events.device_in) == (None, 15, 15, 0)
@@ -106,8 +107,8 @@ def test_a_phone_whose_clock_is_off_is_set_right(house: Database) -> None:
         sent=count.sent + off,
         taps=tuple(replace(t, time=t.time + off) for t in count.taps),
     )
-    validation_counts.receive(house, "lib", ahead, LATER)
-    (info,) = calibrations.calibration(house, "lib", LATER).counts
+    calibration_of.receive(house, "lib", ahead, LATER)
+    (info,) = calibration_of.calibration(house, "lib", LATER).counts
     assert (info.begins, info.clock_ahead_s, info.compared.device_in) == (NOON, 420, 20)
 
 
@@ -115,23 +116,23 @@ def test_a_silent_sensor_and_a_discarded_count_say_nothing_of_the_door(house: Da
     quarter(house, 0, people_in=20)
     good, lost = counted(0, 20), counted(300, 20)
     for count in (good, lost):
-        validation_counts.receive(house, "lib", count, LATER)
-    known = calibrations.calibration(house, "lib", LATER)
+        calibration_of.receive(house, "lib", count, LATER)
+    known = calibration_of.calibration(house, "lib", LATER)
     assert {c.id: c.compared.problem for c in known.counts} == {good.id: None, lost.id: "silent"}
     assert known.doors[0].counts == 1
-    validation_counts.discard(house, "lib", good.id, author="Kim", reason="counted the wrong door", now=LATER)
-    known = calibrations.calibration(house, "lib", LATER)
+    calibrations.discard(house, "lib", good.id, author="Kim", reason="counted the wrong door", now=LATER)
+    known = calibration_of.calibration(house, "lib", LATER)
     assert known.doors[0].counts == 0 and known.doors[0].into.verdict == "none"
     (info,) = (c for c in known.counts if c.id == good.id)
     assert (info.discarded_by, info.discarded_why) == ("Kim", "counted the wrong door")
     with pytest.raises(NotFound):
-        validation_counts.discard(house, "lib", good.id, author="Kim", reason="again", now=LATER)
+        calibrations.discard(house, "lib", good.id, author="Kim", reason="again", now=LATER)
 
 
 def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> None:
     biased(house)
     raw = services.visits(house, "lib", DAY, DAY)[0]
-    (proposal,) = calibrations.propose(house, "lib", "Kim", LATER)
+    (proposal,) = calibration_of.propose(house, "lib", "Kim", LATER)
     assert proposal.factor_in == pytest.approx(1.11, abs=0.01) and proposal.factor_out == 1
     assert len(proposal.evidence["counts"]) == 4 and proposal.evidence["in"]["lower"] < 0.98
     assert services.visits(house, "lib", DAY, DAY)[0] == raw  # nothing is corrected before somebody says so
@@ -155,12 +156,12 @@ def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> Non
     ]
     assert day.people_in == now.gross and day.corrected == now.corrected
 
-    (door, _) = calibrations.calibration(house, "lib", LATER).doors
+    (door, _) = calibration_of.calibration(house, "lib", LATER).doors
     assert door.correction and (door.correction.decided_by, door.correction.decided_why) == (
         "Robin",
         "the lens is low",
     )
-    assert calibrations.propose(house, "lib", "Kim", LATER) == []  # mended already
+    assert calibration_of.propose(house, "lib", "Kim", LATER) == []  # mended already
     calibrations.undo(house, proposal.id, author="Kim", reason="the lens was raised", now=LATER)
     assert services.visits(house, "lib", DAY, DAY)[0] == raw
     with pytest.raises(StoreRefused, match="not in force"):
@@ -171,7 +172,7 @@ def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> Non
 
 def test_days_made_anew_and_new_readings_keep_the_correction(house: Database) -> None:
     biased(house)
-    (proposal,) = calibrations.propose(house, "lib", "Kim", LATER)
+    (proposal,) = calibration_of.propose(house, "lib", "Kim", LATER)
     calibrations.accept(house, proposal.id, author="Kim", reason="so it is", now=LATER)
     before = services.visits(house, "lib", DAY, DAY)
     with house.transaction() as conn:
@@ -183,15 +184,15 @@ def test_days_made_anew_and_new_readings_keep_the_correction(house: Database) ->
 
 def test_a_later_correction_ends_the_earlier_one(house: Database) -> None:
     biased(house)
-    (first,) = calibrations.propose(house, "lib", "Kim", LATER)
+    (first,) = calibration_of.propose(house, "lib", "Kim", LATER)
     calibrations.accept(
         house, first.id, author="Kim", reason="so it is", now=LATER, first=DAY - timedelta(days=9)
     )
     evening = LATER + timedelta(hours=9)
     for n in range(4):  # it became worse
         quarter(house, 24 * 60 + 60 * n, people_in=60, people_out=80)
-        validation_counts.receive(house, "lib", counted(24 * 60 + 60 * n, 100, 80, sent=evening), evening)
-    (second,) = calibrations.propose(house, "lib", "Kim", evening)
+        calibration_of.receive(house, "lib", counted(24 * 60 + 60 * n, 100, 80, sent=evening), evening)
+    (second,) = calibration_of.propose(house, "lib", "Kim", evening)
     with pytest.raises(StoreRefused, match="not in force"):
         calibrations.undo(house, second.id, author="Kim", reason="no", now=LATER)
     calibrations.accept(house, second.id, author="Kim", reason="worse", now=LATER, first=LATER.date())
@@ -204,10 +205,10 @@ def test_a_later_correction_ends_the_earlier_one(house: Database) -> None:
 
 def test_the_terminal_tells_all_of_it(house: Database) -> None:
     biased(house)
-    (proposal,) = calibrations.propose(house, "lib", "Kim", LATER)
+    (proposal,) = calibration_of.propose(house, "lib", "Kim", LATER)
     calibrations.accept(house, proposal.id, author="Robin", reason="a low lens", now=LATER)
-    validation_counts.receive(house, "lib", counted(600, 3), LATER)
-    text = "\n".join(calibration.listing(calibrations.calibration(house, "lib", LATER)))
+    calibration_of.receive(house, "lib", counted(600, 3), LATER)
+    text = "\n".join(calibration.listing(calibration_of.calibration(house, "lib", LATER)))
     for words in (
         "counts wrong", "0.90 (0.8", "in x 1.1", "accepted by Robin 2026-03-03: a low lens, from 2026-03-02",
         "front, Kim: 100 in, 80 out; sensor 90 in, 80 out", "[the sensor was silent]", "not counted",
@@ -217,8 +218,8 @@ def test_the_terminal_tells_all_of_it(house: Database) -> None:
 
 def test_a_decision_is_made_once(house: Database) -> None:
     biased(house)
-    (proposal,) = calibrations.propose(house, "lib", "Kim", LATER)
-    (again,) = calibrations.propose(house, "lib", "Robin", LATER)
+    (proposal,) = calibration_of.propose(house, "lib", "Kim", LATER)
+    (again,) = calibration_of.propose(house, "lib", "Robin", LATER)
     assert (again.id, again.proposed_by) == (proposal.id, "Robin")  # the open one is renewed
     calibrations.reject(house, proposal.id, author="Kim", reason="the counts were hasty", now=LATER)
     for act in (calibrations.accept, calibrations.reject):
@@ -230,12 +231,12 @@ def test_a_decision_is_made_once(house: Database) -> None:
 
 def test_another_sensor_at_the_door_is_neither_judged_nor_corrected_by_old_counts(house: Database) -> None:
     biased(house)
-    (proposal,) = calibrations.propose(house, "lib", "Kim", LATER)
+    (proposal,) = calibration_of.propose(house, "lib", "Kim", LATER)
     calibrations.accept(house, proposal.id, author="Kim", reason="so it is", now=LATER)
     exchanged = HOUSE.replace('device = "front"', 'device = "new"')
     sites.apply(house, sitefile.parse(exchanged), now=after(10 * 60))
     put(house, reading(11 * 60, 50, "in", period_s=60, device="new"))
-    known = calibrations.calibration(house, "lib", LATER)
+    known = calibration_of.calibration(house, "lib", LATER)
     front = next(d for d in known.doors if d.portal == "front")
     assert front.counts == 0 and front.correction is None
     (late,) = [
@@ -249,14 +250,14 @@ def test_another_sensor_at_the_door_is_neither_judged_nor_corrected_by_old_count
 def test_the_next_count_is_where_most_people_enter(house: Database) -> None:
     quarter(house, 0, people_in=80)
     quarter(house, 0, people_in=2, people_out=20, device="back")  # hung the wrong way round: 20 enter
-    first, *_ = calibrations.calibration(house, "lib", LATER).advice
+    first, *_ = calibration_of.calibration(house, "lib", LATER).advice
     assert (first.portal, first.weekday, first.hour) == ("front", 0, 13)  # noon UTC is 13 o'clock there
     assert first.expected == pytest.approx(20)
 
 
 def test_two_corrections_cannot_hold_at_once(house: Database, database_url: str) -> None:
     biased(house)
-    (proposal,) = calibrations.propose(house, "lib", "Kim", LATER)
+    (proposal,) = calibration_of.propose(house, "lib", "Kim", LATER)
     calibrations.accept(house, proposal.id, author="Kim", reason="so it is", now=LATER)
     columns = "portal_id, channels, proposed, proposed_by, factor_in, factor_out, evidence, decision, decided, valid"
     copy = sql.SQL("insert into calibration ({0}) select {0} from calibration").format(sql.SQL(columns))
@@ -268,15 +269,15 @@ def test_an_emptied_sandbox_forgets_its_counts(db: Database) -> None:
     file = sitefile.parse(HOUSE)
     sites.apply(db, replace(file, sites=tuple(replace(s, sandbox=True) for s in file.sites)))
     biased(db)
-    (proposal,) = calibrations.propose(db, "lib", "Kim", LATER)
+    (proposal,) = calibration_of.propose(db, "lib", "Kim", LATER)
     calibrations.accept(db, proposal.id, author="Kim", reason="so it is", now=LATER)
     sandbox.empty(db, "lib", LATER)
-    known = calibrations.calibration(db, "lib", LATER)
+    known = calibration_of.calibration(db, "lib", LATER)
     assert (known.counts, known.history) == ((), ())
 
 
 def test_a_door_that_is_not_there(house: Database) -> None:
     with pytest.raises(NotFound):
-        validation_counts.receive(house, "lib", counted(0, 1, door="attic"), LATER)
+        calibration_of.receive(house, "lib", counted(0, 1, door="attic"), LATER)
     with pytest.raises(NotFound):
-        calibrations.calibration(house, "nowhere", LATER)
+        calibration_of.calibration(house, "nowhere", LATER)

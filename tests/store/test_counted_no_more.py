@@ -7,7 +7,7 @@ import pytest
 from besok import services
 from besok.model import sitefile
 from besok.services.series import Step
-from besok.store import action_effects, entries, sites
+from besok.store import effects, sites
 from besok.store.database import Database
 from tests.store.counted import HOUSE, put, reading
 
@@ -37,10 +37,10 @@ def _figures(db: Database) -> dict[str, float]:
     (visits,) = services.visits(db, "lib", day, day)
     found = {"day": visits.gross or 0, "coverage": visits.coverage}
     for name, space in (("hours", None), ("hours of the hall", "hall")):
-        told = entries.by_hour(db, "lib", space, DAY, NEXT)
+        told = effects.entered_by_hour(db, "lib", space, DAY, NEXT)
         found |= {name: sum(h.people for h in told), f"{name}, heard": min(h.heard for h in told)}
     found["days of the hall"] = sum(
-        e.people for e in action_effects.entries(db, "lib", day, day) if e.space == "hall"
+        e.people for e in effects.entered_by_day(db, "lib", day, day) if e.space == "hall"
     )
     for step in STEPS:
         flows = services.flows(db, "lib", DAY, NEXT, step)
@@ -75,8 +75,8 @@ def test_after_that_nobody_misses_the_door(house: Database, without: str) -> Non
     (visits,) = services.visits(house, "lib", NEXT.date(), NEXT.date())
     assert (visits.gross, visits.coverage) == (2 * 96, 1)
     for told in (
-        entries.by_hour(house, "lib", None, NEXT, LATER),
-        entries.by_hour(house, "lib", "hall", NEXT, LATER),
+        effects.entered_by_hour(house, "lib", None, NEXT, LATER),
+        effects.entered_by_hour(house, "lib", "hall", NEXT, LATER),
     ):
         assert {(h.people, h.heard) for h in told} == {(8, 1)}
     for step in STEPS:

@@ -210,7 +210,7 @@ def test_a_deadlock(db: Database) -> None:
             with db.transaction() as conn:
                 conn.execute("update channel set key = key where channel_id = %s", (1 + first,))
                 both[first].set()
-                both[1 - first].wait(10)
+                both[1 - first].wait(300)
                 conn.execute("update channel set key = key where channel_id = %s", (2 - first,))
         except StoreUnavailable as exc:
             failed.append(exc)

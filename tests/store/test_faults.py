@@ -24,7 +24,8 @@ from collectors import pipeline
 from collectors.adapters import native
 from sensors_sim import stream
 from sensors_sim.scenario import ORDINARY, Character, Fault, FaultKind, Scenario
-from sensors_sim.world import World, instant
+from sensors_sim.times import instant
+from sensors_sim.world import World
 from tests.databases import drop
 
 START, END = datetime(2026, 11, 24, 12, tzinfo=UTC), datetime(2026, 11, 24, 13, 15, tzinfo=UTC)

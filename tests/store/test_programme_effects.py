@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from besok import services
-from besok.files.ical import Occurrence
 from besok.model import sitefile
+from besok.model.calendar_entries import Occurrence
 from besok.model.readings import Reading
-from besok.store import calendars, event_effects, sites
+from besok.store import calendars, effects, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from jobs import daily
@@ -60,9 +60,9 @@ def test_effects_of_events_are_reckoned_once_a_day_and_told(counted: Database) -
         uid="1", title="Concert", place="", start=CONCERT, end=CONCERT + timedelta(hours=1), all_day=False
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
-    assert daily.wanted(event_effects.WHAT)(counted, NOW)
+    assert daily.wanted(effects.EVENTS)(counted, NOW)
     reckoning.reckon_all(counted, NOW)
-    assert not daily.wanted(event_effects.WHAT)(counted, NOW)
+    assert not daily.wanted(effects.EVENTS)(counted, NOW)
     (event,) = services.event_effects(counted, "lib", CONCERT, CONCERT + timedelta(hours=1))
     assert (event.title, event.space, event.start) == ("Concert", None, CONCERT)
     assert event.effect.verdict == "more" and event.effect.during

@@ -8,7 +8,8 @@ from besok import services
 from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.model.readings import Reading
-from besok.store import attention, sandbox, sites
+from besok.services import attention
+from besok.store import sandbox, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from jobs import quality as job

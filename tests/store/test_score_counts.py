@@ -15,9 +15,9 @@ from besok.store import occupancy
 from besok.store.database import Database
 from besok.store.sites import apply
 from besok.store.write import write
-from cli.worlds import score as judge
-from cli.worlds.judge import ESTIMATORS
-from cli.worlds.observed import observe
+from cli.simulation import score as judge
+from cli.simulation.judge import ESTIMATORS
+from cli.simulation.observed import observe
 from collectors.pipeline import decode
 from sensors_sim import stream
 from sensors_sim.placing import applied

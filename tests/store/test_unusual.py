@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from besok import services
-from besok.files.ical import Occurrence
 from besok.model import sitefile
+from besok.model.calendar_entries import Occurrence
 from besok.model.readings import Reading
-from besok.store import calendars, sites, unusual_days
+from besok.store import calendars, effects, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from jobs import daily
@@ -56,10 +56,10 @@ def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(
         uid="1", title="Concert", place="hall", start=CROWD, end=CROWD + timedelta(hours=1), all_day=False
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
-    assert daily.wanted(unusual_days.WHAT)(counted, NOW)
+    assert daily.wanted(effects.UNUSUAL)(counted, NOW)
     finding.find_all(counted, NOW)
-    assert not daily.wanted(unusual_days.WHAT)(counted, NOW)
-    assert daily.wanted(unusual_days.WHAT)(counted, NOW + timedelta(days=1))
+    assert not daily.wanted(effects.UNUSUAL)(counted, NOW)
+    assert daily.wanted(effects.UNUSUAL)(counted, NOW + timedelta(days=1))
     found = services.unusual(counted, "lib", NOW - timedelta(days=60), NOW)
     assert len(found) == 2
     silence, crowd = found

@@ -10,10 +10,12 @@ import pytest
 from psycopg.sql import SQL
 
 from besok import services
-from besok.model import sitefile
-from besok.store import forecasts, sites
-from besok.store.coverage import found_once, left_out
+from besok.model import calendar, sitefile
+from besok.services.observed_days import partial_days
+from besok.store import forecasts, results, sites
 from besok.store.database import Database
+from besok.store.rollup import rebuild_days
+from jobs import results as jobs
 from jobs.forecast import observed
 from tests.store.counted import HOUSE
 from tests.store.test_forecasts import said
@@ -52,17 +54,38 @@ def test_a_silent_door_is_no_fall_of_visits(db: Database, database_url: str) -> 
     assert all(ratio == pytest.approx(1) for ratio in services.weekday_growth(db, "lib", TODAY).values())
 
 
-def test_a_page_is_told_the_same_days_each_time_and_finds_them_once(db: Database, database_url: str) -> None:
+def test_partial_days_are_computed_by_the_jobs_until_days_change(db: Database, database_url: str) -> None:
     house(db, database_url)
     library = sites.load_all(db)
-    spans = [(FIRST, TODAY), (FIRST, TODAY - (SILENT + 1) * DAY), (TODAY - 2 * DAY, TODAY)]
-    apart = [left_out(db, library, *span) for span in spans]
-    assert [len(found) for found in apart] == [SILENT, 0, 2]
-    with found_once():
-        assert [left_out(db, library, *span) for span in spans] == apart
-        write(database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(FIRST, DAYS, 40)})
-        assert left_out(db, library, *spans[0]) == apart[0]
-    assert left_out(db, library, *spans[0]) == []
+    spans = [(FIRST, TODAY - DAY), (FIRST, TODAY - (SILENT + 1) * DAY), (TODAY - 2 * DAY, TODAY - DAY)]
+    found = [partial_days(db, library, *span) for span in spans]
+    assert [len(days) for days in found] == [SILENT, 0, 2]
+    way, report = services.progress(db, "lib", TODAY), services.annual(db, "lib", TODAY.year - 1, TODAY)
+    now = calendar.day_bounds(TODAY, library[0])[0]
+    assert jobs.wanted(db, now)
+    jobs.compute_missing(db, now)
+    assert not jobs.wanted(db, now)
+    assert results.read(db, "lib", results.PARTIAL_DAYS, list[date], TODAY - DAY) == found[0]
+    assert [partial_days(db, library, *span) for span in spans] == found
+    assert services.progress(db, "lib", TODAY) == way
+    assert services.annual(db, "lib", TODAY.year - 1, TODAY) == report
+    with db.transaction() as conn:  # late readings
+        rebuild_days(conn, 1)
+    assert (
+        jobs.wanted(db, now)
+        and results.read(db, "lib", results.PARTIAL_DAYS, list[date], TODAY - DAY) is None
+    )
+
+
+def test_a_result_is_not_stored_where_days_changed_while_it_was_computed(
+    db: Database, database_url: str
+) -> None:
+    house(db, database_url)
+    results.begin(db, ["lib"], results.PARTIAL_DAYS, TODAY - DAY)
+    with db.transaction() as conn:
+        rebuild_days(conn, 1)
+    results.put(db, "lib", results.PARTIAL_DAYS, TODAY - DAY, [TODAY - DAY])
+    assert results.missing(db, "lib", TODAY - DAY) == [results.PARTIAL_DAYS, results.BRIDGED, results.ANNUAL]
 
 
 def test_its_days_stand_with_what_was_counted_but_are_no_days_of_the_target(

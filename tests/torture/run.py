@@ -10,6 +10,7 @@ from itertools import count
 import psycopg
 
 from besok.model.errors import StackError
+from tests.patience import Patience
 from tests.torture.house import House, Server
 from tests.torture.schedule import Blow, Event
 from tests.torture.sender import Sender
@@ -122,9 +123,9 @@ class Torturer:
 
 def await_collectors(house: House, limit_s: float = 30) -> None:
     """Wait until all collectors have their queues at the broker."""
-    deadline = time.monotonic() + limit_s
+    patience = Patience(limit_s)
     while not all(SUBSCRIBED in log.read_text() for log in house.folder.glob("collector-*.log")):
-        if time.monotonic() > deadline:
+        if patience.is_over():
             raise RuntimeError(f"the collectors do not listen; see {house.folder}/collector-*.log")
         time.sleep(0.02)
 
@@ -134,8 +135,8 @@ def await_silence(house: House, expected: int, complete: Callable[[], bool], lim
 
     `complete` is asked when so many readings are there as are expected: some of them may be there twice.
     """
-    since, deadline = datetime.now(UTC), time.monotonic() + limit_s
-    while time.monotonic() < deadline:
+    since, patience, stored = datetime.now(UTC), Patience(limit_s), 0
+    while not patience.is_over(stored):
         try:
             with psycopg.connect(house.url) as conn:
                 (stored,) = conn.execute(STORED).fetchone() or (0,)

@@ -3,7 +3,6 @@
 import json
 import tomllib
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from besok.model.decode_context import Device, Known
@@ -42,13 +41,3 @@ def mappings(told: str) -> list[PayloadMapping]:
     """The mappings in a reason, as a site file would read them."""
     text = "[[sites]]\n" + told[told.index("[[sites.mappings]]") :]
     return [PayloadMapping(**found) for found in tomllib.loads(text)["sites"][0]["mappings"]]
-
-
-def shared_payload(shared: Path, name: str) -> tuple[str, list[Any]]:
-    """Topic and payloads of a file of real payloads."""
-    case = json.loads((shared / "payloads" / f"{name}.json").read_text("utf-8"))
-    payload = case["payload"]
-    many = case["payload_encoding"] == "sequence"
-    return case["topic"] or "nobody/knows", [item.get("payload", item) for item in payload] if many else [
-        payload
-    ]

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from besok.analytics.annual import Near, Quarters, Rules, Year, estimate, missing_error, reckon
-from besok.analytics.bucket_rebuild import QUARTER, SECOND, Readings, rebuild
 from besok.model.arrays import Floats
 
 PER_DAY, DOORS = 16, 3
@@ -160,38 +159,3 @@ def test_nothing_missing_adds_nothing() -> None:
     counted, near = np.ones((10, 2)), Near.of(np.ones(10, dtype=np.int64))
     assert not estimate(counted, np.ones((10, 2)), near).any()
     assert missing_error(counted, np.ones((10, 2)), near, np.zeros((10, 2))) == 0
-
-
-def readings(*told: tuple[int, float, float], period: float = 0) -> Readings:
-    """(metric, minute, value); received at once."""
-    metric, minute, value = (np.array(column) for column in zip(*told, strict=True))
-    time = (minute * 60 * SECOND).astype(np.int64)
-    return Readings(
-        metric=metric.astype(np.int64),
-        time=time,
-        value=value.astype(np.float64),
-        period=np.full(len(time), round(period * SECOND), dtype=np.int64),
-        flags=np.zeros(len(time), dtype=np.int64),
-        received=time,
-    )
-
-
-def test_readings_become_quarters_as_the_rules_say() -> None:
-    def made(told: Readings, **options: int) -> list[tuple[float, float, float, float]]:
-        b = rebuild(told, wraps=options.get("wraps", 0), has_totals=True, first=0, quarters=4)
-        assert QUARTER == 900 * SECOND
-        return [
-            (float(b.people_in[n]), float(b.people_out[n]), float(b.covered_s[n]), float(b.imputed[n]))
-            for n in range(4)
-            if b.there[n]
-        ]
-
-    assert made(readings((1, 30, 10), period=1800)) == [(5, 0, 900, 0), (5, 0, 900, 0)]
-    assert made(readings((5, 5, 3), period=60)) == [(1.5, 1.5, 60, 0)]
-    assert made(readings((3, 1, 5), (3, 10, 8))) == [(3, 0, 540, 0)]
-    assert made(readings((3, 0, 0), (3, 60, 9)))[0] == (2, 0, 0, 2)  # spread over a gap: 2, 2, 3, 2 of nine
-    assert made(readings((3, 1, 65_530), (3, 10, 4)), wraps=65_536) == [(10, 0, 540, 0)]
-    assert made(readings((3, 1, 500), (3, 10, 4))) == [(4, 0, 540, 0)]  # a reset
-    assert made(readings((1, 5, 3), (1, 6, 4), (3, 4, 10), (3, 7, 12), period=0)) == [
-        (2, 0, 180, 0)
-    ]  # totals go before

@@ -1,14 +1,11 @@
 """Axis: the people counters' push and sums, and the events of cameras, whose values are all text."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hearing import heard, mutated, raises_only_unreadable, sample, timed, told
-from hypothesis import given, settings
+from hearing import heard, timed, told
 
 from besok.model.decode_context import Known
-from collectors.adapters import axis
 
 TOPIC = "axis/B8A44FA11111/event/tns:axis/CameraApplicationPlatform/ObjectAnalytics/Device1Scenario1"
 
@@ -113,24 +110,3 @@ def test_a_state_written_as_text(said: str, means: int) -> None:
 def test_events_of_any_scenario_and_of_other_parts_of_the_camera_count_nothing() -> None:
     assert heard(event("Device1ScenarioANY", active="1")).not_data
     assert heard(event() | {"topic": "onvif:Device/axis:IO/Port"}).not_data
-
-
-def test_the_payloads_of_real_devices(shared: Path) -> None:
-    given = sample(shared, "axis-retail-data-1min")
-    assert timed(heard(given.payload)) == [
-        ("flow:1", "in", 1, "2025-05-22T08:15:00Z", 60),
-        ("flow:1", "out", 2, "2025-05-22T08:15:00Z", 60),
-    ]
-    given = sample(shared, "axis-mqtt-event-all-strings")
-    decoded = heard(given.payload, given.topic)
-    assert decoded.not_data and not decoded.problems
-
-
-@settings(max_examples=60)
-@given(
-    mutated(
-        [push(("in", 3), ("out", 1)), event(reason="human", total="9", totalHuman="7"), event(active="1")]
-    )
-)
-def test_whatever_is_in_it_only_unreadable_is_raised(payload: bytes) -> None:
-    raises_only_unreadable(axis, payload, TOPIC)

@@ -1,13 +1,10 @@
 """Dahua: rows and sums of people counting, and movement told by a pair of events."""
 
-from pathlib import Path
 from typing import Any
 
-from hearing import heard, mutated, raises_only_unreadable, sample, timed, told
-from hypothesis import given, settings
+from hearing import heard, timed, told
 
 from besok.model.decode_context import Known
-from collectors.adapters import dahua
 
 ROWS = {
     "params": {
@@ -65,19 +62,6 @@ def test_movement_starts_and_stops_at_the_time_in_utc() -> None:
 def test_calls_and_cards_are_nobodys_count() -> None:
     decoded = heard(event("DoorCard", "Pulse", Number="0123456789"))
     assert decoded.not_data and "0123456789" not in repr(decoded)
-
-
-def test_the_payloads_of_real_devices(shared: Path) -> None:
-    given = sample(shared, "dahua-vto-utc-not-utc")
-    assert heard(given.payload, "vto/1").not_data  # without its code nobody knows what began
-    decoded = heard(given.payload, "DahuaVTO/VideoMotion/Event", Known(zone="Europe/Stockholm"))
-    assert timed(decoded) == [("level:1", "occupied", 1, "2020-03-02T18:44:28Z", 0)]
-
-
-@settings(max_examples=60)
-@given(mutated([ROWS, SUMS, event()]))
-def test_whatever_is_in_it_only_unreadable_is_raised(payload: bytes) -> None:
-    raises_only_unreadable(dahua, payload)
 
 
 def test_an_event_that_tells_a_number_of_people_is_read_whatever_its_code() -> None:

@@ -1,12 +1,8 @@
 """Disruptive Technologies: the value lies under a key that the event type names."""
 
-from pathlib import Path
 from typing import Any
 
-from hearing import heard, mutated, raises_only_unreadable, sample, timed, told
-from hypothesis import given, settings
-
-from collectors.adapters import disruptive
+from hearing import heard, timed, told
 
 
 def event(kind: str, **value: Any) -> dict[str, Any]:
@@ -45,21 +41,3 @@ def test_climate_and_battery_and_what_is_neither() -> None:
     climate = told(heard(event("humidity", relativeHumidity=40.5, temperature=21)))
     assert climate == [("level:1", "humidity_pct", 40.5), ("level:1", "temperature_c", 21)]
     assert heard(event("networkStatus", signalStrength=99)).not_data
-
-
-def test_the_payloads_of_real_sensors(shared: Path) -> None:
-    def read(name: str) -> Any:
-        return heard(sample(shared, f"disruptive-{name}").payload)
-
-    assert timed(read("desk")) == [("level:1", "occupied", 1, "2025-05-09T10:46:46Z", 0)]
-    assert read("desk").readings[0].device == "cj5jpe7r23r0008c1pmg"
-    assert timed(read("motion")) == [("level:1", "occupied", 1, "2022-09-28T15:14:52Z", 0)]
-    assert told(read("proximity-counter")) == [("level:1", "motions_total", 4176)]
-    # Its decoder counts a door that shuts; what is near the sensor may as well be a magnet that always is.
-    assert read("proximity").not_data
-
-
-@settings(max_examples=40)
-@given(mutated([event("deskOccupancy", state="OCCUPIED"), enveloped("objectPresentCount", total=1)]))
-def test_whatever_is_in_it_only_unreadable_is_raised(payload: bytes) -> None:
-    raises_only_unreadable(disruptive, payload)

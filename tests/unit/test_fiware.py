@@ -1,10 +1,7 @@
 """FIWARE entities and measures, and the Observations of SensorThings."""
 
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
-
 import pytest
-from adapting import TIME, decode, device, mappings, said, shared_payload
+from adapting import TIME, decode, device, mappings, said
 
 CROWD = {"id": "urn:ngsi-ld:CrowdFlowObserved:Square", "type": "CrowdFlowObserved"}
 WINDOW = {"dateObservedFrom": "2026-11-25T08:10:00Z", "dateObservedTo": "2026-11-25T08:15:00Z"}
@@ -135,19 +132,3 @@ def test_a_version_in_a_topic_is_not_yet_a_service_of_sensorthings() -> None:
 def test_other_entities_are_no_observations() -> None:
     assert decode("v1.1/Things(1)", {"name": "Hall"}).not_data
     assert "nothing says of which Datastream" in decode("v1.1/Observations", {"result": 1}).problems[0]
-
-
-def test_real_payloads(shared: Path) -> None:
-    end = datetime(2018, 8, 7, 11, 15, tzinfo=UTC)
-    for name in ("fiware-crowdflow-keyvalues", "fiware-crowdflow-normalized"):
-        topic, (payload,) = shared_payload(shared, name)
-        decoded = decode(topic, payload)
-        assert said(decoded) == {"flow:1 in": 50, "flow:1 out": 50}
-        assert {(r.time, timedelta(seconds=r.period_s)) for r in decoded.readings} == {
-            (end, timedelta(minutes=5))
-        }
-    for name in ("fiware-iota-multi", "fiware-iota-single-value"):
-        topic, (payload,) = shared_payload(shared, name)
-        assert said(decode(topic, payload))["level:1 humidity_pct"] == 70
-    topic, (payload,) = shared_payload(shared, "frost-observation-mqtt")
-    assert mappings(decode(topic, payload).problems[0])

@@ -1,9 +1,7 @@
 """Frigate: people in pictures, cameras and zones apart."""
 
-from pathlib import Path
-
 import pytest
-from adapting import decode, device, said, shared_payload
+from adapting import decode, device, said
 
 
 def test_people_in_the_picture_of_a_camera_or_in_a_zone() -> None:
@@ -41,8 +39,3 @@ def test_what_is_not_data(topic: str, payload: object) -> None:
 @pytest.mark.parametrize("payload", ["many", "-1", "", "3.5", '{"count": 3}'])
 def test_what_is_refused(payload: str) -> None:
     assert decode("frigate/entrance/person", payload).problems
-
-
-def test_real_payloads(shared: Path) -> None:
-    topic, (payload,) = shared_payload(shared, "frigate-motion-off-delay")
-    assert said(decode(topic, payload)) == {"level:1 occupied": 1}

@@ -3,11 +3,9 @@
 from typing import Any
 
 import pytest
-from hearing import heard, mutated, raises_only_unreadable, timed, told
-from hypothesis import given, settings
+from hearing import heard, timed, told
 
 from besok.model.decode_context import Known
-from collectors.adapters import hikvision
 
 REAL_TIME = "<RealTime><time>2024-07-08T12:27:24+08:00</time></RealTime>"
 SPELL = "<startTime>2024-07-08T12:00:00+08:00</startTime><endTime>2024-07-08T12:15:00+08:00</endTime>"
@@ -78,12 +76,6 @@ def test_other_alerts_count_nobody(kind: str) -> None:
 
 def test_an_unknown_method_is_told() -> None:
     assert "statisticalMethods" in heard(alert("sometimes")).problems[0]
-
-
-@settings(max_examples=40)
-@given(mutated([JSON, {"EventNotificationAlert": JSON}]))
-def test_whatever_is_in_it_only_unreadable_is_raised(payload: bytes) -> None:
-    raises_only_unreadable(hikvision, payload)
 
 
 def test_an_alert_that_counts_in_an_unknown_way_is_refused_not_dropped() -> None:

@@ -1,10 +1,9 @@
 """Home Assistant, ESPHome and Homie: values whose topic or whose attributes say what they are."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from adapting import EPOCH, TIME, decode, device, mappings, said, shared_payload
+from adapting import EPOCH, TIME, decode, device, mappings, said
 
 
 @pytest.mark.parametrize(
@@ -137,13 +136,6 @@ def test_what_is_not_data_there(topic: str, payload: str) -> None:
 def test_a_people_counter_by_name_alone_is_asked_about() -> None:
     assert "people_counter could mean" in decode("door/sensor/people_counter/state", "3").problems[0]
     assert "nobody knows what gpio4 is" in decode("door/binary_sensor/gpio4/state", "ON").problems[0]
-
-
-def test_real_payloads(shared: Path) -> None:
-    topic, (payload,) = shared_payload(shared, "ha-hometiles-retained-tombstone")
-    decoded = decode(topic, payload, retained=True)
-    assert said(decoded) == {"level:1 occupied": 1}
-    assert decode("homeassistant/sensor/x/state", "null").not_data
 
 
 def test_the_event_stream_is_read_and_phones_are_nobodys_business() -> None:

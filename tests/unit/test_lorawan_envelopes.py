@@ -2,9 +2,7 @@
 
 import base64
 import json
-import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -262,39 +260,3 @@ def test_deveui(said: str) -> None:
 def test_not_a_deveui(said: object) -> None:
     with pytest.raises(Unreadable):
         deveui(said)
-
-
-def published(shared: Path, name: str) -> tuple[str, str]:
-    """Topic and body of a payload file; bodies that are documentation lose their comments and typing errors."""
-    case = json.loads((shared / "payloads" / f"{name}.json").read_text("utf-8"))
-    topic = re.sub(r"\{[^}]*\}|<[^>]*>", "1", case["topic"])
-    body = case["payload"] if isinstance(case["payload"], str) else json.dumps(case["payload"])
-    if case["input_class"] == "literal-not-json":
-        body = re.sub(r",?\s*//[^\n]*", lambda m: "," if m[0].startswith(",") else "", body)
-        body = re.sub(r'("value2"\s*\})', r"\1,", body)
-    return topic, body
-
-
-def test_published_envelopes(shared: Path) -> None:
-    decoded = decode(*published(shared, "tts-v3-uplink-full"), Known())
-    assert values(decoded) == {("level:1", "temperature_c"): 1, ("level:1", "light_lux"): 0.64}
-    assert decoded.readings[0].time == datetime(2020, 2, 12, 15, 15, 46, 14773, tzinfo=UTC)
-    assert decoded.identity is not None
-    assert decoded.identity.mark == "fcnt:AXA50tHUGUucuzS/bCGMNw==:1"
-    decoded = decode(*published(shared, "tts-v3-uplink-mqtt-doc-no-received-at"), Known())
-    assert "54656d7065726174757265" in decoded.problems[0]  # text, from a device of which nothing is told
-    decoded = decode(*published(shared, "chirpstack-v4-up"), Known())
-    assert "(aa, port 1)" in decoded.problems[0]
-    decoded = decode(*published(shared, "milesight-ug65-gateway-envelope"), Known())
-    assert values(decoded) == {("level:1", "temperature_c"): 23.4, ("level:1", "humidity_pct"): 39.5}
-    assert values(decode(*published(shared, "chirpstack-v4-status"))) == {("level:1", "battery_pct"): 88.3}
-
-
-@pytest.mark.parametrize(
-    "name", ["tts-v3-join", "tts-v3-downlink-ack", "chirpstack-v4-join", "chirpstack-fcnt-error-event"]
-)
-def test_published_envelopes_without_data(shared: Path, name: str) -> None:
-    decoded = decode(*published(shared, name), Known())
-    assert decoded.not_data
-    assert not decoded.readings
-    assert not decoded.problems

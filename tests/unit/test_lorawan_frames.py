@@ -1,15 +1,11 @@
 """Frames of vendors other than Milesight: what they say, what they are known by, and that nothing breaks a codec."""
 
-import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from besok.model.readings import Decoded
-from collectors.adapters.lorawan.frames import CODECS, decode_bytes
+from collectors.adapters.lorawan.frames import decode_bytes
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 Values = dict[str, float]
@@ -210,111 +206,3 @@ def test_weak_forms_are_never_guessed(fport: int, frame: str) -> None:
     decoded = read(frame, fport)
     assert not decoded.readings
     assert "say its model" in decoded.problems[0]
-
-
-EXPECTED: dict[str, Values] = {
-    "browan-tbms100-akenza": {"occupied": 1, "battery_v": 3.6, "temperature_c": 20, "motions_total": 3153},
-    "browan-tbms100-count-24bit": {
-        "occupied": 1,
-        "battery_v": 3.6,
-        "temperature_c": 20,
-        "motions_total": 96476,
-    },
-    "elsys-ems-desk-event": {"battery_v": 3.62, "occupied": 1},
-    "elsys-ems-desk-ttn": {"temperature_c": 22.6, "humidity_pct": 41, "occupied": 1},
-    "elsys-ers-desk-motion-free": {
-        "temperature_c": 24.1,
-        "humidity_pct": 37,
-        "light_lux": 6,
-        "motions": 5,
-        "battery_v": 3.584,
-        "occupied": 0,
-    },
-    "elsys-ers-eye-occupancy-2": {
-        "temperature_c": 22.5,
-        "humidity_pct": 40,
-        "light_lux": 416,
-        "motions": 0,
-        "battery_v": 3.583,
-        "occupied": 1,
-    },
-    # Occupancy 1 is between free and occupied: it says neither.
-    "elsys-ers-eye-ttn": {"temperature_c": 22.6, "humidity_pct": 41, "light_lux": 39, "motions": 6},
-    "elsys-ers-pir-count": {
-        "temperature_c": 24.1,
-        "humidity_pct": 23,
-        "light_lux": 1050,
-        "motions": 0,
-        "battery_v": 3.674,
-    },
-    # Where totals are there, the counts of the period (120 and 150, 3 and 2) are left out.
-    "hkt-people-counter": {"in_total": 200, "out_total": 200},
-    "hkt-people-counter-uninstalled": {},
-    "imbuildings-office-occupancy": {"battery_v": 2.48, "in_total": 1539, "out_total": 1510},
-    "imbuildings-people-counter-v6": {"battery_v": 2.56, "in_total": 13, "out_total": 10},
-    "imbuildings-verticount-fresh": {"battery_v": 3.67, "in_total": 0, "out_total": 0},
-    # The count is that of the door contact, not of people or movements.
-    "moko-lw007-pir-heartbeat": {"occupied": 0, "temperature_c": 26.7, "humidity_pct": 59.7},
-    "moko-lw007-pir-shutdown": {},
-    "netvox-rb11e": {"battery_v": 3.4, "temperature_c": 26, "light_lux": 180, "occupied": 1},
-    "parametric-pcr2-config-v5": {},
-    # The temperature is the processor's; the difference has lost its sign and is none of people present.
-    "parametric-pcr2-v4": {"in_total": 3, "out_total": 4, "battery_v": 7.2},
-    # The sum of the bins, since nothing says when the count itself began.
-    "pipiot-people-sense-bins": {"battery_v": 7.05, "passages": 9},
-    "pressac-rcs-occupancy": {"battery_v": 3.6, "occupied": 1},
-    # A thing that moves, with its own temperature: no presence, no climate.
-    "restotracker-motion-heartbeat": {"battery_v": 3.4, "motions_total": 0},
-    # The battery as it is, where the decoder rounds to 3.0; the reed contact counts doors, not people.
-    "swisscom-multisense-motion-counter": {
-        "battery_v": 2.978,
-        "temperature_c": 23.73,
-        "humidity_pct": 55,
-        "motions_total": 4738,
-    },
-    "tektelic-co2-motion-event-count": {"temperature_c": -5.2, "motions": 2},
-    "tektelic-pir-climate-only": {"temperature_c": 23.6, "humidity_pct": 31, "battery_v": 3.16},
-    "tektelic-pir-occupied": {"occupied": 1},
-    "tektelic-pir31-vacant": {"occupied": 0},
-    "thermokon-mcs-motion-bits": {"occupied": 0, "motions": 9},
-    # 0.11 klx are 110 lx; the only counter of this device counts presences, not people.
-    "yosensi-ambience-presence-counter": {
-        "battery_v": 4.444,
-        "temperature_c": 19.2,
-        "humidity_pct": 37,
-        "co2_ppm": 652,
-        "light_lux": 110,
-        "motions": 3,
-    },
-    "yosensi-people-counter-climate": {"battery_v": 5.274, "temperature_c": 24.8, "humidity_pct": 22},
-}
-
-
-@pytest.mark.parametrize("name", EXPECTED)
-def test_published_payloads(shared: Path, name: str) -> None:
-    case = json.loads((shared / "payloads" / f"{name}.json").read_text("utf-8"))
-    decoded = read(case["payload"]["hex"], case["payload"]["fPort"], f"{case['vendor']} {case['model']}")
-    assert not decoded.problems
-    assert values(decoded) == EXPECTED[name]
-    assert bool(decoded.not_data) == (not EXPECTED[name])
-
-
-MODELS = [f"{codec.vendor} {name}" for codec in CODECS for name in codec.names]
-PORTS = [1, 2, 3, 5, 6, 10, 14, 26, 82, 83, 85, 102]
-
-
-@settings(max_examples=60)
-@given(st.binary(max_size=60), st.sampled_from(MODELS), st.sampled_from(PORTS))
-def test_no_bytes_break_a_codec(payload: bytes, model: str, fport: int) -> None:
-    decoded = decode_bytes(payload, fport, model, time=NOW)
-    assert decoded.readings or decoded.problems or decoded.not_data or decoded.statuses
-
-
-@settings(max_examples=60)
-@given(
-    st.binary(max_size=60),
-    st.sampled_from(PORTS),
-    st.sampled_from(["0" * 16, "24e124" + "0" * 10, "a81758" * 2 + "0000"]),
-)
-def test_no_bytes_break_the_recognition(payload: bytes, fport: int, device: str) -> None:
-    decode_bytes(payload, fport, "", device)

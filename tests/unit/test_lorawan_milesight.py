@@ -1,9 +1,6 @@
 """Milesight frames: what every family's items mean, and how an unknown model is handled."""
 
-import json
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -149,72 +146,3 @@ def test_without_port_or_address_bytes_are_nobodys() -> None:
 )
 def test_models_are_matched_tolerantly(text: str, name: str) -> None:
     assert named(text)[1] == name
-
-
-EXPECTED: dict[str, Values] = {
-    # The region bits: Milesight's own decoder takes the lowest bit of the last byte for region 1, another published one
-    # does not; the vendor's counts. The greatest count of the period (06 cd) is no state and is not noted.
-    "vs121-regions-and-max": {"people all": 3, **{f"occupied {n}": int(n in (1, 6, 8)) for n in range(1, 9)}},
-    "vs121-region-bits-decoder-conflict": {
-        "people all": 3,
-        "occupied 1": 0,
-        "occupied 2": 1,
-        "occupied 3": 0,
-    },
-    # Little-endian as the vendor reads it, though the example seems written for big-endian.
-    "vs121-flows-endianness": {
-        **{f"passages {a}-{b}": 0 for a in "abcd" for b in "abcd"},
-        "passages a-a": 256,
-        "passages a-b": 512,
-        "passages c-d": 4608,
-    },
-    "vs121-line-cumulative-16bit": {"in_total 1": 2, "out_total 1": 1},
-    "vs121-region-counts-16-regions": {f"people {n}": {2: 1, 8: 3, 9: 1}.get(n, 0) for n in range(1, 17)},
-    # Totals and the period's counts in one message: only the totals.
-    "vs132-join-plus-totals": {"in_total 1": 190, "out_total 1": 305},
-    "vs133-line1-total-and-period": {"in_total 1": 5593, "out_total 1": 5205},
-    "vs133-four-line-totals": {
-        **{f"{metric} {n}": 0 for metric in ("in_total", "out_total") for n in (2, 3)},
-        "in_total 1": 72,
-        "out_total 1": 200,
-        "in_total 4": 5300,
-        "out_total 4": 6797,
-    },
-    "vs133-four-line-period": {
-        **{f"{metric} {n}": 0 for metric in ("in", "out") for n in (1, 2, 3)},
-        "in 4": 5,
-        "out 4": 7,
-    },
-    "vs133-region-counts": {"people 1": 2, "people 2": 16, "people 3": 7, "people 4": 9},
-    "vs133-dwell": {"dwell_s 1": 4105, "dwell_s 2": 8565, "dwell_s 3": 8577, "dwell_s 4": 118},
-    # Regions 3 to 10 are not drawn: they are not vacant.
-    "vs321-ten-regions": {
-        "battery_pct 1": 100,
-        "temperature_c 1": 27.2,
-        "humidity_pct 1": 5,
-        "people all": 300,
-        "occupied 1": 1,
-        "occupied 2": 1,
-    },
-    "vs330-washroom": {"battery_pct 1": 98, "occupied 1": 1},
-    "vs340-occupied": {"battery_pct 1": 100, "occupied 1": 1},
-    "vs340-vacant": {"battery_pct 1": 100, "occupied 1": 0},
-    "vs350-threshold-alarm": {"in_total 1": 4353, "out_total 1": 4360},
-    "vs350-doc-example": {"battery_pct 1": 98, "temperature_c 1": 20.8, "in_total 1": 12, "out_total 1": 7},
-    "vs360-doc-example": {"battery_pct 1": 98, "battery_pct node": 98, "in_total 1": 9, "out_total 1": 2},
-    "vs360-events-only": {},
-    "ws202-readme-decoder-mismatch": {"battery_pct 1": 16, "occupied 1": 1},
-    "ws203-live": {"battery_pct 1": 100, "temperature_c 1": 30.8, "humidity_pct 1": 50.5, "occupied 1": 0},
-    # The example breaks off: the pressure that is not there is not zero.
-    "am307-pir": {"temperature_c 1": 23.8, "humidity_pct 1": 62, "occupied 1": 1, "co2_ppm 1": 936},
-    "am319-pir": {"temperature_c 1": 23.8, "humidity_pct 1": 62, "occupied 1": 1, "co2_ppm 1": 936},
-}
-
-
-@pytest.mark.parametrize("name", EXPECTED)
-def test_published_payloads(shared: Path, name: str) -> None:
-    case: dict[str, Any] = json.loads((shared / "payloads" / f"milesight-{name}.json").read_text("utf-8"))
-    decoded = read(case["payload"]["hex"], f"{case['vendor']} {case['model']}", case["payload"]["fPort"])
-    assert values(decoded) == EXPECTED[name]
-    assert bool(decoded.problems) == (name == "am307-pir")
-    assert bool(decoded.not_data) == (not EXPECTED[name])

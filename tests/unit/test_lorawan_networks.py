@@ -3,21 +3,14 @@
 import base64
 import copy
 import json
-import re
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from besok.model.decode_context import Known
-from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Message
 from collectors import adapters
-from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks, senml, ttn2, tts
-from collectors.adapters.packet import Packet
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 SENT = datetime(2026, 11, 25, 8, 15, 1, tzinfo=UTC)
@@ -266,81 +259,3 @@ def test_senml_that_cannot_be_read(pack: list[Body], said: str) -> None:
     decoded = decode(pack)
     assert not decoded.readings
     assert said in "; ".join(decoded.problems)
-
-
-def published(shared: Path, name: str) -> Any:
-    return json.loads((shared / "payloads" / f"{name}.json").read_text("utf-8"))["payload"]
-
-
-def test_published_payloads(shared: Path) -> None:
-    # Documentation with comments, in which "more" stands for further gateways: without both it is JSON.
-    text = re.sub(r"//[^\n]*", "", published(shared, "ttn-v2-uplink"))
-    decoded = decode(re.sub(r"\},(\s*\])", r"}\1", text), known=Known())
-    assert "(01020304, port 1)" in decoded.problems[0]
-    # A fragment: what was left out of it ("[...]") is left out here too. The devEUI has lost its leading zero.
-    text = published(shared, "aws-iot-lorawan").replace("[...]", "", 1).replace(",[...]", "")
-    decoded = decode(text, known=Known(models={("lorawan", "058a0cb000202c99"): "Browan TBMS100"}))
-    assert (decoded.adapter, decoded.model) == ("lorawan-networks", "Browan TBMS100")
-    assert decoded.not_data  # the device tells where it is
-    decoded = decode(published(shared, "kpn-senml-string-value"))
-    assert values(decoded) == {("level:1", "battery_pct"): 32}
-    assert decoded.readings[0].time == datetime.fromtimestamp(1713193637, UTC)
-    # Degrees of a valve, no room: refused, and its empty battery says nothing.
-    body = published(shared, "chirpstack-v4-real-string-object")
-    decoded = decode(body, "application/1/device/70b3d5770800030f/event/up", Known())
-    assert "125" in "; ".join(decoded.problems)
-    assert ("level:1", "battery_pct") not in values(decoded)
-
-
-ENVELOPES = (tts, ttn2, chirpstack, milesight_gateway, networks, senml)
-KEYS = sorted(
-    set(re.findall(r'"([A-Za-z_]+)":', json.dumps([*NETWORKS.values(), PACK]))) | {"end_device_ids", "devEUI"}
-)
-KEYS += [
-    "uplink_message",
-    "frm_payload",
-    "decoded_payload",
-    "deviceInfo",
-    "applicationID",
-    "object",
-    "rxInfo",
-    "dev_eui",
-]
-LEAVES = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False)
-    | st.sampled_from([DEVICE, TOTALS, HEXED])
-)
-ANYTHING = st.recursive(
-    LEAVES,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(KEYS), inner, max_size=6),
-    max_leaves=12,
-)
-
-
-@settings(max_examples=20)
-@given(st.sampled_from(sorted(NETWORKS)), st.data())
-def test_nothing_breaks_an_envelope(network: str, data: st.DataObject) -> None:
-    body = copy.deepcopy(NETWORKS[network])
-    for name in data.draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=3)):
-        body = changed(body, **{name: data.draw(ANYTHING)})
-    _read_by_all(body)
-
-
-@settings(max_examples=20)
-@given(ANYTHING)
-def test_nothing_at_all_breaks_an_envelope(body: object) -> None:
-    _read_by_all(body)
-
-
-def _read_by_all(body: object) -> None:
-    for topic in ("hook", f"application/1/device/{DEVICE}/event/up", "v3/a@t/devices/d/up"):
-        for envelope in ENVELOPES:
-            packet = Packet(Message(topic=topic, payload=json.dumps(body).encode(), received=NOW), VS133)
-            if envelope.reads(packet):
-                try:
-                    envelope.decode(packet)
-                except Unreadable:
-                    continue

@@ -1,13 +1,10 @@
 """Milesight counters that speak JSON: totals and periods of lines, regions, stays."""
 
-from pathlib import Path
 from typing import Any
 
-from hearing import heard, mutated, raises_only_unreadable, sample, timed, told
-from hypothesis import given, settings
+from hearing import heard, timed, told
 
 from besok.model.decode_context import Known
-from collectors.adapters import milesight
 
 TIMES = {
     "start_time": "2024-05-30T20:20:49+08:00",
@@ -128,42 +125,3 @@ def test_the_workplace_sensor() -> None:
 
 def test_a_message_without_counts_is_not_data() -> None:
     assert heard(message()).not_data
-
-
-def test_the_payloads_of_real_sensors(shared: Path) -> None:
-    def read(name: str) -> Any:
-        given = sample(shared, f"milesight-vs125-{name}")
-        return heard(given.payload, given.topic or "milesight/1")
-
-    # Its decoder calls these totals. Devices in service tell of each crossing that way (0 or 1): people, not totals.
-    assert timed(read("line-trigger-two-lines")) == [
-        ("flow:1/trigger", "in_total", 27, "2024-05-30T12:11:32Z", 0),
-        ("flow:1/trigger", "out_total", 27, "2024-05-30T12:11:32Z", 0),
-        ("flow:3/trigger", "in_total", 27, "2024-05-30T12:11:32Z", 0),
-        ("flow:3/trigger", "out_total", 27, "2024-05-30T12:11:32Z", 0),
-    ]
-    assert timed(read("dwell-event")) == [("level:1", "dwell_s", 96.799, "2024-05-30T12:12:20Z", 0)]
-    totals = read("mqtt-totals-negative-capacity")
-    assert (
-        told(totals) == [("flow:1", "in_total", 4327), ("flow:1", "out_total", 4503)] and not totals.problems
-    )
-
-
-@settings(max_examples=60)
-@given(
-    mutated(
-        [
-            message(line_total_data=[line(1, in_counted=1)], line_periodic_data=[line(2, **{"in": 1})]),
-            message(
-                region_data={
-                    "dwell_time_data": [
-                        {"region": 1, "duration": 9, "dwell_end_time": "2024-05-30T20:12:20Z"}
-                    ]
-                }
-            ),
-            message(current_total=10, numbering_regions=[1, 4], occupancy=[1, 0]),
-        ]
-    )
-)
-def test_whatever_is_in_it_only_unreadable_is_raised(payload: bytes) -> None:
-    raises_only_unreadable(milesight, payload)

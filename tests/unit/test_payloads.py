@@ -1,6 +1,6 @@
-"""A walk over the real payloads beside the clone: each gives the readings that its description tells, or is not data.
+"""Payloads of every family give the readings that they should, or are not data: own samples, and real payloads.
 
-The table was written from the descriptions (`meaning`, `expected_decoded`), not from what the adapters say. Where an
+The real ones lie beside the clone and are skipped where they are absent. Their table was written from the descriptions (`meaning`, `expected_decoded`), not from what the adapters say. Where an
 adapter deviates from a description, the case says why.
 """
 
@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from samples import MAPPINGS, SAMPLES, Sample
 
+from besok.model.decode_context import Known
 from besok.model.metrics import METRICS
+from besok.model.readings import Message
 from collectors import dry_run
 
 RECEIVED = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
@@ -330,6 +333,38 @@ def found(case: dry_run.DryRun) -> list[Row]:
 def _found(reading: dict[str, Any]) -> Row:
     time = datetime.fromisoformat(reading["time"]) if reading["time"] else None
     return reading["channel"], reading["metric"], round(reading["value"], 6), time, reading["period_s"]
+
+
+SAMPLES_RECEIVED = datetime(2026, 11, 25, 8, 15, 30, tzinfo=UTC)
+
+
+def given(sample: Sample) -> dry_run.DryRun:
+    """Decode an own sample as it would come."""
+    message = Message(topic=sample.topic, payload=sample.payload, received=SAMPLES_RECEIVED)
+    models = dry_run.OneModel(sample.model) if sample.model else {}
+    return dry_run.judge([message], Known(zone="Europe/Stockholm", models=models, mappings=MAPPINGS))
+
+
+def told(was: dry_run.DryRun) -> str:
+    """Write the readings as a sample's `gives` does."""
+    if was.outcome != "readings":
+        return f"{was.outcome}: {was.reason}"
+    own = {r.time for r in was.readings} - {SAMPLES_RECEIVED}
+    shared_time = len({r.time for r in was.readings}) == 1
+    texts = []
+    for r in was.readings:
+        period = f"/{r.period_s:g}" if r.period_s else ""
+        time = f" @{r.time:%H:%M:%S}" if r.time in own and not shared_time else ""
+        texts.append(f"{r.channel} {r.metric} {round(r.value, 4):.10g}{period}{time}")
+    return ", ".join(texts) + (f" | {own.pop():%H:%M:%S}" if own and shared_time else "")
+
+
+@pytest.mark.parametrize(
+    "sample", SAMPLES, ids=[f"{n}-{s.model or s.adapter}" for n, s in enumerate(SAMPLES)]
+)
+def test_own_sample(sample: Sample) -> None:
+    was = given(sample)
+    assert told(was) == sample.gives if was.readings else told(was).startswith(sample.gives)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from besok.analytics.occupancy import score
-from cli.worlds.observed import people_since
+from cli.simulation.observed import people_since
 
 NAN = float("nan")
 DOORS = np.array([[1, -1], [0, 1], [0, 0]], np.int8)  # a front door, and one from the inner space to outside

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Flag, Message, Reading
 from besok.model.site import Sensor
-from besok.model.sitefile import parse
 from collectors import adapters
 from sensors_sim import formats
 from sensors_sim.formats import FORMATS, Format
-from sensors_sim.report import Flow, Level, Report
+from sensors_sim.reports import Flow, Level, Report
+from sensors_sim.scenario import names_device
 from sensors_sim.scenariofile import parse as parse_scenario
-from sensors_sim.sensors import install, named
+from sensors_sim.sensors import install
 from sensors_sim.world import World
+from tests.worlds.simulated import EXAMPLE
 
-EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 PEOPLE = st.integers(0, 200)
 TOTAL = st.integers(0, 2**31)
@@ -38,7 +38,7 @@ def expected(report: Report, form: Format) -> list[tuple[Any, ...]]:
         if flow.totals:
             pairs: Any = zip(("in_total", "out_total"), flow.totals, strict=True)
         else:
-            pairs = (("in", flow.came), ("out", flow.went))
+            pairs = (("in", flow.entries), ("out", flow.exits))
         for metric, value in pairs:
             total = METRICS[metric].kind is Kind.TOTAL
             wraps = (form.wraps or report.wraps) if total else 0
@@ -65,26 +65,13 @@ def reports(draw: st.DrawFn, form: Format) -> Report:
         items += [Level(draw(st.integers(0, high)), metric, region) for region in draw(few)]
         if form.name == "vs133":  # its frame tells of all four regions
             drawn = {v.region: v.value for v in items if isinstance(v, Level)}
-            items = [i for i in items if isinstance(i, Flow)] + [
-                Level(drawn.get(r, 0), "people", r) for r in FOUR
-            ]
+            items = [i for i in items if isinstance(i, Flow)]
+            items += [Level(drawn.get(r, 0), "people", r) for r in formats.FOUR]
     device = form.rename("stad", "dorr-1")
     time = int((NOON - timedelta(seconds=draw(st.integers(0, 86_400)))).timestamp()) * 1000
     wraps = draw(st.sampled_from((0, 2**32))) if totals and form.source == "native" else 0
-    return Report(
-        "stad",
-        device,
-        kind if form.apart else "",
-        time,
-        time,
-        draw(st.integers(0, 9999)),
-        1,
-        tuple(items),
-        wraps,
-    )
-
-
-FOUR = formats.FOUR
+    seq = draw(st.integers(0, 9999))
+    return Report("stad", device, kind if form.apart else "", time, time, seq, 1, tuple(items), wraps)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -106,18 +93,15 @@ def test_what_is_said_is_what_is_read(name: str, data: st.DataObject) -> None:
 def test_simulated_data_is_marked_in_every_format(name: str) -> None:
     form = FORMATS[name]
     item = Flow(60, 3, 1, totals=(3, 1) if form.totals else None) if form.flows else Level(1, form.levels[0])
-    decoded = said(
-        Report("s", form.rename("s", "d"), "flow", 1_764_072_000_000, 1_764_072_000_000, 1, 1, (item,)), form
-    )
-    assert decoded.readings
-    assert all(r.flags & Flag.SIMULATED for r in decoded.readings)
+    time = 1_764_072_000_000
+    decoded = said(Report("s", form.rename("s", "d"), "flow", time, time, 1, 1, (item,)), form)
+    assert decoded.readings and all(r.flags & Flag.SIMULATED for r in decoded.readings)
 
 
 def test_an_uplink_that_somebody_simulates_in_the_console_of_the_network_is_still_no_data() -> None:
     form = FORMATS["vs133"]
-    topic, payload = form.encode(
-        Report("s", "24e124" + "0" * 10, "", 0, 0, 1, 1, (Flow(60, 3, 1, totals=(3, 1)),))
-    )
+    flow = Flow(60, 3, 1, totals=(3, 1))
+    topic, payload = form.encode(Report("s", "24e124" + "0" * 10, "", 0, 0, 1, 1, (flow,)))
     by_hand = payload.replace(b'"besok_simulated"', b'"simulated"')
     assert not adapters.decode(Message(topic=topic, payload=by_hand, received=NOON)).readings
 
@@ -152,7 +136,7 @@ def test_a_scenario_lets_devices_speak_otherwise_and_keeps_their_faults() -> Non
     assert speakers == {"native", "vs133", "ers"}
     (door,) = (c for c in installation.counters if installation.formats[c.site, c.device].name == "vs133")
     assert (door.miss, door.totals, door.wraps) == (0.5, True, 2**32)
-    assert any(named(f.device, door.site, door.device) for f in world.scenario.faults)
+    assert any(names_device(f.device, door.site, door.device) for f in world.scenario.faults)
     assert len(world.ground.sites[0].sensors) == len(EXAMPLE.sites[0].sensors)
 
 
@@ -170,5 +154,5 @@ SENSORS = (
 
 @pytest.mark.parametrize(("sensor", "name"), SENSORS)
 def test_a_sensor_speaks_what_its_source_and_model_say(sensor: Sensor, name: str) -> None:
-    found = formats.spoken(sensor)
+    found = formats.format_of(sensor)
     assert (found.name if found else "") == name

@@ -1,14 +1,11 @@
 """Airthings, Kontakt.io, Huawei VIAS, Cloud Studio, Building Edge and Regent."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hearing import heard, mutated, raises_only_unreadable, sample, timed, told
-from hypothesis import given, settings
+from hearing import heard, timed, told
 
 from besok.model.decode_context import Known
-from collectors.adapters import airthings, building_edge, cloudstudio, huawei, kontakt, regent
 
 STOCKHOLM = Known(zone="Europe/Stockholm")
 OCCUPANTS = {
@@ -92,35 +89,3 @@ def test_a_lamp_without_a_clock_and_its_number() -> None:
     assert decoded.identity is not None and decoded.identity.mark == "seq:1"
     assert timed(heard(LAMP | {"unix_time_s": 1720291468}))[0][3] == "2024-07-06T18:44:28Z"
     assert heard(LAMP | {"payload": {"value": 300, "sensor_type": "brightness"}}).not_data
-
-
-def test_the_payloads_of_real_devices(shared: Path) -> None:
-    def read(name: str, topic: str = "t/1") -> Any:
-        given = sample(shared, name)
-        return heard(given.payload, given.topic or topic, STOCKHOLM)
-
-    assert timed(read("airthings-occupants")) == [("level:1", "people", 2, "2023-07-06T07:15:00Z", 0)]
-    assert ("level:1", "motions_total", 10) in told(read("kontakt-telemetry-sentinels"))
-    assert timed(read("cloudstudio-peoplecount")) == [("level:1", "people", 30, "2021-02-23T14:55:03Z", 0)]
-    assert told(read("building-edge-occupancy-ok")) == [("level:1", "occupied", 0)]
-    # Its decoder says occupied all the same; a sensor that says it is broken says nothing else.
-    assert (
-        not read("building-edge-occupancy-fault").readings and read("building-edge-occupancy-fault").problems
-    )
-    for broken in (
-        "huawei-vias-line",
-        "huawei-vias-crowd",
-        "regent-deskinuse-pseudo-json",
-    ):  # cut off, or no JSON
-        assert not read(broken).readings and read(broken).problems
-
-
-FAMILIES = [(airthings, OCCUPANTS), (kontakt, BEACON), (huawei, LINES), (huawei, CROWD), (cloudstudio, ENDPOINT),
-            (building_edge, {"value": 1, "status": 0}), (regent, LAMP)]  # fmt: skip
-
-
-@settings(max_examples=60)
-@given(mutated([payload for _, payload in FAMILIES]))
-def test_whatever_is_in_it_only_unreadable_is_raised(payload: bytes) -> None:
-    for adapter, _ in FAMILIES:
-        raises_only_unreadable(adapter, payload, "hall/occupancy_pir")

@@ -1,10 +1,9 @@
 """Sparkplug B: metrics in Protocol Buffers and in JSON, births and deaths."""
 
 import struct
-from pathlib import Path
 
 import pytest
-from adapting import EPOCH, TIME, decode, device, said, shared_payload
+from adapting import EPOCH, TIME, decode, device, said
 
 
 def varint(value: int) -> bytes:
@@ -82,10 +81,3 @@ def test_what_is_not_data(topic: str) -> None:
 )
 def test_what_is_refused(payload: bytes) -> None:
     assert decode("spBv1.0/l/DDATA/g/d", payload).problems
-
-
-def test_real_payloads(shared: Path) -> None:
-    topic, (payload,) = shared_payload(shared, "sparkplug-b-json-illustration")
-    assert decode(topic, payload).not_data  # its only metric is a text
-    payload["metrics"].append({"name": "people_count", "value": 7, "timestamp": EPOCH * 1000})
-    assert said(decode(topic, payload)) == {"level:1 people": 7}

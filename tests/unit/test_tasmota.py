@@ -1,10 +1,9 @@
 """Tasmota: local times, rules of motion sensors, pulse counters that count anything."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
-from adapting import TIME, decode, device, mappings, said, shared_payload
+from adapting import TIME, decode, device, mappings, said
 
 
 @pytest.mark.parametrize(
@@ -119,12 +118,3 @@ def test_what_is_refused(payload: str) -> None:
 def test_a_time_shown_twice_is_that_of_its_receipt() -> None:
     (reading,) = decode("tele/hall/SENSOR", {"Time": "2026-10-25T02:30:00", "PIR1": "ON"}).readings
     assert reading.time == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
-
-
-def test_real_payloads(shared: Path) -> None:
-    topic, (payload,) = shared_payload(shared, "tasmota-pir-rule")
-    assert said(decode(topic, payload)) == {"level:1 occupied": 1}
-    topic, (payload,) = shared_payload(shared, "tasmota-ha-discovery-motion")
-    assert decode(topic, payload).not_data
-    topic, (payload,) = shared_payload(shared, "tasmota-sensor-local-time")
-    assert decode(topic, payload).problems  # it is cut short

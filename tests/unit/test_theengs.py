@@ -1,10 +1,9 @@
 """Bluetooth gateways: sensors by their published formats, and nothing of anybody's phone."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from adapting import decode, device, said, shared_payload
+from adapting import decode, device, said
 
 from besok.model.errors import Unreadable
 from collectors.adapters import bthome
@@ -148,16 +147,3 @@ def test_a_ruuvitag() -> None:
     }
     assert decoded.identity is not None
     assert decoded.identity.mark == "packet:205"
-
-
-def test_real_payloads(shared: Path) -> None:
-    for name, there in (("true", 1), ("false", 0)):
-        topic, (payload,) = shared_payload(shared, f"theengs-shelly-blu-motion-{name}")
-        assert said(decode(topic, payload))["level:1 occupied"] == there
-    topic, (payload,) = shared_payload(shared, "theengs-qingping-motion-no-lux")
-    decoded = decode(topic, payload)
-    assert device(decoded) == ("theengs", "aabbccddeeff")
-    assert said(decoded) == {"level:1 occupied": 0}
-    for name in ("theengs-shelly-blu-motion-encrypted", "openmqttgateway-home-presence", "ha-mqtt-room-doc"):
-        topic, (payload,) = shared_payload(shared, name)
-        assert decode(topic, payload).not_data

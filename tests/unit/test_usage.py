@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from benchmarks.worlds import people
+from benchmarks.worlds.counters import Counter, counted
 from besok.analytics import usage
 from besok.analytics.usage import DayUse, Passed, mean_stay
 from besok.model.usage import Figure, Reason
-from cli.worlds import people
-from cli.worlds.counters import Counter, counted
 
 FIRST = date(2026, 3, 2)
 MINUTES = 1440
@@ -82,7 +82,7 @@ def test_the_simulators_stays_room_by_room() -> None:
     from importlib.resources import files
 
     from besok.model import sitefile
-    from cli.worlds.observed import observe
+    from cli.simulation.observed import observe
     from sensors_sim.scenario import ORDINARY
     from sensors_sim.world import World
 

@@ -1,12 +1,8 @@
 """VergeSense: spaces, floors and sensors apart; null is not zero."""
 
-from pathlib import Path
 from typing import Any
 
-from hearing import heard, mutated, raises_only_unreadable, sample, timed, told
-from hypothesis import given, settings
-
-from collectors.adapters import vergesense
+from hearing import heard, timed, told
 
 
 def report(kind: str = "space_report", **fields: Any) -> dict[str, Any]:
@@ -49,26 +45,3 @@ def test_movement_and_climate() -> None:
         ("level:1", "temperature_c", 21.5),
         ("level:1", "humidity_pct", 40),
     ]
-
-
-def test_the_payloads_of_real_spaces(shared: Path) -> None:
-    def read(name: str) -> tuple[str, Any]:
-        decoded = heard(sample(shared, f"vergesense-{name}").payload)
-        return decoded.readings[0].device, told(decoded)
-
-    assert read("space-report") == (
-        "602439",
-        [("level:1", "people", 0)],
-    )  # signs of life are a coat on a chair
-    assert read("availability-nulls") == ("602439", [("level:1", "occupied", 1)])
-    assert read("floor-150") == (
-        "820755",
-        [("level:1", "people", 150)],
-    )  # a device apart from the rooms on it
-    assert read("sensor-report") == ("3BE-4NZ", [("level:1", "people", 0)])  # its decoder drops the count
-
-
-@settings(max_examples=40)
-@given(mutated([report(person_count=3), [report("space_availability", state="occupied")]]))
-def test_whatever_is_in_it_only_unreadable_is_raised(payload: bytes) -> None:
-    raises_only_unreadable(vergesense, payload)

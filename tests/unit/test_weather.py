@@ -5,7 +5,8 @@ from datetime import date
 
 import pytest
 
-from besok.files.weather import Weather, parse
+from besok.files.weather import parse
+from besok.model.calendar_entries import Weather
 from besok.model.errors import CalendarFileError
 
 ARCHIVE = """Stationsnamn;Stationsnummer;Stationsnät;Mäthöjd (meter över marken)

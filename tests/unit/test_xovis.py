@@ -1,14 +1,11 @@
 """Xovis: each logic, record and line counts once; states, seconds and who it was are not people."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
-from hearing import heard, mutated, raises_only_unreadable, sample, timed, told
-from hypothesis import given, settings
+from hearing import heard, timed, told
 
 from besok.model.decode_context import Known
-from collectors.adapters import xovis
 
 SERIAL = "80:1F:12:AA:BB:CC"
 
@@ -154,67 +151,3 @@ def test_a_bad_record_does_not_take_the_good_ones_with_it() -> None:
     push["logics_data"]["logics"] += [5, {"id": 8, "records": [{"to": "2024-02-30T10:00:00Z", "counts": []}]}]
     decoded = heard(push)
     assert told(decoded) == [("flow:7", "in", 3)] and len(decoded.problems) == 2
-
-
-def test_the_payloads_of_real_sensors(shared: Path) -> None:
-    def read(name: str) -> Any:
-        given = sample(shared, f"xovis-v5-{name}")
-        return heard(given.payload, given.topic or "xovis/1")
-
-    assert told(read("logics-gender-mask")) == [("flow:3", "in", 1), ("flow:3", "out", 0)]
-    assert told(read("logics-age-bins")) == [("flow:4", "in", 0), ("flow:4", "out", 1)]
-    minutes = timed(read("logics-multi-record-multi-logic"))
-    assert [v for c, m, v, _, _ in minutes if m == "in"] == [1, 3, 0, 0]  # each minute, not their sum
-    assert [v for c, m, v, _, _ in minutes if m == "out"] == [0, 1, 0, 0]
-    assert [v for c, m, v, _, _ in minutes if m == "people"] == [0, 0, 0, 0]
-    again = timed(read("logics-same-package-id-different-data"))
-    changed = [(a[:2], a[2], b[2]) for a, b in zip(minutes, again, strict=True) if a != b]
-    assert changed == [
-        (("flow:2", "in"), 3, 0),
-        (("flow:2", "out"), 1, 0),
-    ]  # same key, other value: a correction
-    assert told(read("logics-queue-statistics")) == [
-        ("flow:1000", "out", 8),
-        ("level:1000", "people", 0),
-        ("level:1000", "dwell_s", 124.426003),
-    ]
-    assert told(read("logics-zone-occupancy-visits-dwell")) == [
-        ("flow:1001", "in", 1),
-        ("level:1001", "people", 1),
-        ("level:1001", "dwell_s", 83.646004),
-    ]
-    assert told(read("live-count-increment-1471")) == [("flow:4", "in_total", 1471)]
-    assert told(read("live-event-single")) == [("flow:line2", "out", 1)]
-    assert told(read("multisensor-time-change")) == [("level:1000", "dwell_s", 4.202)]
-    for quiet in ("status-data", "live-addons-no-events", "live-empty-events"):
-        assert read(quiet).not_data and not read(quiet).problems
-
-
-def test_a_long_live_push_is_read_once(shared: Path) -> None:
-    given = sample(shared, "xovis-v5-live-all-datapoints-38kb")
-    decoded = heard(given.payload, "xovis/1")
-    # Its decoder tells of three crossings only: it takes the first event of a frame; six are in the message.
-    flows = [(c, m, v) for c, m, v in told(decoded) if c.startswith("flow:")]
-    assert [f for f in flows if f[0] == "flow:line2"] == [("flow:line2", "out", 1)] * 4 + [
-        ("flow:line2", "in", 1)
-    ] * 2
-    assert [f for f in flows if f[0] == "flow:2"] == [
-        ("flow:2", "out_total", 926),
-        ("flow:2", "out_total", 927),
-        ("flow:2", "in_total", 935),
-    ]
-    assert [v for c, m, v in told(decoded) if c == "level:1"] == [1, 0, 1, 0, 1, 0]
-
-
-@settings(max_examples=60)
-@given(
-    mutated(
-        [
-            logics(("fw", 3), ("balance", 2)),
-            live("COUNT_INCREMENT", logic_id=7, counter_name="fw", counter_value=5),
-            ELEMENTS,
-        ]
-    )
-)
-def test_whatever_is_in_it_only_unreadable_is_raised(payload: bytes) -> None:
-    raises_only_unreadable(xovis, payload)

@@ -1,9 +1,7 @@
 """Zigbee2MQTT: cached states, names with slashes, what the bridge says of itself."""
 
-from pathlib import Path
-
 import pytest
-from adapting import EPOCH, TIME, decode, device, said, shared_payload
+from adapting import EPOCH, TIME, decode, device, said
 
 
 def test_a_motion_sensor_with_its_battery_and_light() -> None:
@@ -108,22 +106,3 @@ def test_what_is_refused(payload: object) -> None:
     decoded = decode("zigbee2mqtt/desk", payload)
     assert decoded.problems
     assert not decoded.readings
-
-
-@pytest.mark.parametrize(
-    ("name", "values"),
-    [
-        ("z2m-doc-minimal", [1]),
-        ("z2m-no-occupancy-since", [0]),
-        ("z2m-rtcgq11lm-full", [1]),
-        ("z2m-rtcgq11lm-repeats", [1, 1, 1]),
-        ("z2m-rtcgq13lm-flap", [1, 0, 1]),
-        ("z2m-zg205z-null-presence", []),
-        ("z2m-zy-m100", [1]),
-    ],
-)
-def test_real_payloads(shared: Path, name: str, values: list[float]) -> None:
-    topic, payloads = shared_payload(shared, name)
-    decoded = [decode(topic, payload) for payload in payloads]
-    assert not any(d.problems for d in decoded)
-    assert [r.value for d in decoded for r in d.readings if r.metric == "occupied"] == values

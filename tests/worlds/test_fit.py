@@ -3,72 +3,67 @@
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from besok.model.errors import ScenarioError
-from besok.model.sitefile import parse as parse_sites
 from cli.simulation import fit as shown
-from sensors_sim.chronicle import Chronicle, arrivals, entrances, told
-from sensors_sim.fit import learn
+from sensors_sim.fit import SiteFit, learn
 from sensors_sim.fit_check import check
-from sensors_sim.fit_moments import moments_of, rooms_of
-from sensors_sim.fit_rates import Learnt, SiteRates
+from sensors_sim.fit_rates import LearntSite, SiteRates
+from sensors_sim.hourly_history import HourlyHistory, entrances, simulated_history, site_entries
 from sensors_sim.scenario import ORDINARY, Rates, Scenario
 from sensors_sim.scenariofile import dump, parse
-from sensors_sim.seasons import _month
+from sensors_sim.seasons import month_factor
 from sensors_sim.world import World
+from tests.worlds.simulated import EXAMPLE, LIBRARY
 
-EXAMPLE = parse_sites(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
-LIBRARY = 0
 SUNDAY = date(2026, 11, 22)  # the last day of each history
-STRANGE = replace(
-    ORDINARY,
-    id="strange",
-    rates=(
-        Rates(
-            site="kind:library",
-            arrivals=1.4,
-            weekdays={"monday": 0.5, "saturday": 1.6},
-            hours={"17": 2.0, "10": 0.5},
-            stay=1.5,
-            plans={"children": 0.5, "cafe": 2.0},
-            entrances={"park-entrance": 0.5},
-        ),
-    ),
+RATES = Rates(
+    site="kind:library",
+    arrivals=1.4,
+    weekdays={"monday": 0.5, "saturday": 1.6},
+    hours={"17": 2.0, "10": 0.5},
+    stay=1.5,
+    plans={"children": 0.5, "cafe": 2.0},
+    entrances={"park-entrance": 0.5},
 )
+STRANGE = replace(ORDINARY, id="strange", rates=(RATES,))
+GROUND = World(EXAMPLE).ground
 
 
 @cache
-def history(weeks: int = 9, scenario: Scenario = STRANGE, seed: int = 7) -> Chronicle:
-    return told(World(EXAMPLE, seed, scenario), SUNDAY - timedelta(days=7 * weeks - 1), SUNDAY)
+def history(weeks: int = 9, scenario: Scenario = STRANGE, seed: int = 7) -> HourlyHistory:
+    return simulated_history(World(EXAMPLE, seed, scenario), SUNDAY - timedelta(days=7 * weeks - 1), SUNDAY)
 
 
 @cache
-def fitted() -> tuple[Scenario, tuple[Learnt, ...]]:
+def fitted() -> tuple[Scenario, tuple[LearntSite, ...]]:
     return learn(EXAMPLE, history(), ("stadsbiblioteket",), 2)
 
 
-def without(chronicle: Chronicle, portal: str, days: set[int]) -> Chronicle:
-    """The chronicle of a portal that was not counted on some days, whatever it says of them."""
-    column = chronicle.portals.index(portal)
-    away = np.isin(chronicle.hours.day, list(days))
-    coverage, inward = chronicle.coverage.copy(), chronicle.inward.copy()
+def fit_of(whole: HourlyHistory) -> SiteFit:
+    return SiteFit(GROUND, LIBRARY, whole, fitted()[1][0])
+
+
+def without(history_: HourlyHistory, portal: str, days: set[int]) -> HourlyHistory:
+    """The history_ of a portal that was not counted on some days, whatever it says of them."""
+    column = history_.portals.index(portal)
+    away = np.isin(history_.hours.day, list(days))
+    coverage, inward = history_.coverage.copy(), history_.inward.copy()
     coverage[away, column], inward[away, column] = 0.0, np.nan
-    return replace(chronicle, coverage=coverage, inward=inward)
+    return replace(history_, coverage=coverage, inward=inward)
 
 
 def test_weekdays_hours_entrances_and_stays_of_a_strange_world_are_learnt() -> None:
     (learnt,) = fitted()[1]
-    ordinary = np.array(SiteRates(World(EXAMPLE).ground, LIBRARY, history(4, ORDINARY)).learnt().profile.week)
+    ordinary = np.array(SiteRates(GROUND, LIBRARY, history(4, ORDINARY)).learnt().profile.week)
     week = np.array(learnt.profile.week)
     assert week[0].sum() / ordinary[0].sum() == pytest.approx(1.4 * 0.5, rel=0.1)
     assert week[5].sum() / ordinary[5].sum() == pytest.approx(1.4 * 1.6, rel=0.2)
-    assert week[:5, 17].sum() / week[:5, 14].sum() == pytest.approx(
-        2 * ordinary[:5, 17].sum() / ordinary[:5, 14].sum(), rel=0.2
-    )
+    five, two = (w[:5, 17].sum() / w[:5, 14].sum() for w in (week, ordinary))
+    assert five == pytest.approx(2 * two, rel=0.2)
     assert week[:, :9].sum() == 0 == week[:, 20:].sum()
     assert learnt.profile.entrances["park-entrance"] == pytest.approx(0.5, abs=0.05)
     assert learnt.profile.spread < 0.15 and learnt.profile.weeks == 9
@@ -79,11 +74,8 @@ def test_a_fitted_world_reproduces_held_back_weeks_of_its_own_history() -> None:
     assert (found.first, found.last) == ("2026-11-02", "2026-11-22")
     assert found.profile.fitted < 0.15
     assert found.total.fitted.mid == pytest.approx(found.total.observed, rel=0.08)
-    for day in found.weekdays:
-        assert day is not None and day.fitted.mid == pytest.approx(day.observed, rel=0.15)
-    assert found.busy_hour.fitted.mid == pytest.approx(found.busy_hour.observed, rel=0.15)
-    assert found.full_hour is not None
-    assert found.full_hour.fitted.mid == pytest.approx(found.full_hour.observed, rel=0.15)
+    for figure in (*found.weekdays, found.busy_hour, found.full_hour):
+        assert figure is not None and figure.fitted.mid == pytest.approx(figure.observed, rel=0.15)
     assert found.hours_in_band > 0.35
     text = shown.check_text([found], 3)
     assert "3 weeks held back" in text and "mean by weekday and hour" in text
@@ -92,9 +84,11 @@ def test_a_fitted_world_reproduces_held_back_weeks_of_its_own_history() -> None:
 def test_people_stay_as_long_as_they_did_and_spaces_are_as_full() -> None:
     scenario = fitted()[0]
     first = SUNDAY - timedelta(days=27)
-    made, seen = told(World(EXAMPLE, 5, scenario), first, SUNDAY), history().between(first, SUNDAY)
-    ground = World(EXAMPLE).ground
-    now, then = (moments_of(c, ground, LIBRARY, rooms_of(ground, LIBRARY)).stay_h for c in (made, seen))
+    made, seen = (
+        simulated_history(World(EXAMPLE, 5, scenario), first, SUNDAY),
+        history().between(first, SUNDAY),
+    )
+    now, then = (fit_of(seen).moments(c).stay_h for c in (made, seen))
     assert now == pytest.approx(then, rel=0.08)
     for name in ("cafe", "childrens-floor", "fiction", "reading-room", "stadsbiblioteket"):
         column = seen.spaces.index(f"stadsbiblioteket/{name}")
@@ -103,12 +97,12 @@ def test_people_stay_as_long_as_they_did_and_spaces_are_as_full() -> None:
 
 
 def test_without_seasons_the_stays_of_the_last_weeks_count_most() -> None:
-    ground, whole = World(EXAMPLE).ground, history()
+    whole = history()
     long_ago = whole.hours.day < len(whole.hours.days) - 28
     changed = replace(whole, people=np.where(long_ago[:, None], 3 * whole.people, whole.people))
-    rooms = rooms_of(ground, LIBRARY)
-    fading, even = (moments_of(changed, ground, LIBRARY, rooms, fades).stay_h for fades in (True, False))
-    assert moments_of(whole, ground, LIBRARY, rooms).stay_h < fading < 0.92 * even
+    fit = fit_of(whole)
+    fading, even = (fit.moments(changed, fades).stay_h for fades in (True, False))
+    assert fit.moments(whole).stay_h < fading < 0.92 * even
 
 
 def test_a_profile_is_a_scenario_file_that_others_can_start_from() -> None:
@@ -118,8 +112,7 @@ def test_a_profile_is_a_scenario_file_that_others_can_start_from() -> None:
 
 def test_what_was_not_counted_is_left_out_and_never_zero() -> None:
     whole, holes = history(), without(history(), "stadsbiblioteket/town-entrance", set(range(25, 40)))
-    ground = World(EXAMPLE).ground
-    now, then = (np.array(SiteRates(ground, LIBRARY, c).learnt().profile.week) for c in (holes, whole))
+    now, then = (np.array(SiteRates(GROUND, LIBRARY, c).learnt().profile.week) for c in (holes, whole))
     assert now.sum() == pytest.approx(then.sum(), rel=0.04)
 
 
@@ -128,15 +121,15 @@ def test_a_portal_counted_for_most_of_an_hour_stands_for_all_of_it() -> None:
     column = whole.portals.index("stadsbiblioteket/town-entrance")
     coverage, inward = whole.coverage.copy(), whole.inward.copy()
     coverage[:, column], inward[:, column] = 0.95, inward[:, column] * 0.95
-    ways = entrances(World(EXAMPLE).ground, LIBRARY)
+    ways = entrances(GROUND, LIBRARY)
     site = EXAMPLE.sites[LIBRARY]
-    less = arrivals(replace(whole, coverage=coverage, inward=inward), site, ways)
-    assert np.allclose(less.people, arrivals(whole, site, ways).people)
+    less = site_entries(replace(whole, coverage=coverage, inward=inward), site, ways)
+    assert np.allclose(less.people, site_entries(whole, site, ways).people)
 
 
 def test_few_weeks_give_a_profile_that_leans_on_the_even_pattern() -> None:
     few = history(2)
-    profile = SiteRates(World(EXAMPLE).ground, LIBRARY, few).learnt().profile
+    profile = SiteRates(GROUND, LIBRARY, few).learnt().profile
     week, usual = np.array(profile.week), np.array(fitted()[1][0].profile.week)
     assert profile.weeks == 2 and week.sum() == pytest.approx(usual.sum(), rel=0.15)
     assert (week[0, 9:20] > 0).all()
@@ -144,17 +137,15 @@ def test_few_weeks_give_a_profile_that_leans_on_the_even_pattern() -> None:
 
 def test_too_little_says_what_is_missing() -> None:
     holes = without(history(4), "stadsbiblioteket/park-entrance", set(range(22)))
-    with pytest.raises(
-        ScenarioError, match=r"6 usual open days .* at least 10 .*town-entrance 100%.*park-entrance 2\d%"
-    ):
+    missing = r"6 usual open days .* at least 10 .*town-entrance 100%.*park-entrance 2\d%"
+    with pytest.raises(ScenarioError, match=missing):
         learn(EXAMPLE, holes, ("stadsbiblioteket",))
     with pytest.raises(ScenarioError, match="too few to hold 9 weeks"):
         check(EXAMPLE, history(2), (), 9, (1,))
 
 
 def test_a_history_of_years_tells_seasons_and_growth() -> None:
-    long = made_up(growth=0.2)
-    learnt = SiteRates(World(EXAMPLE).ground, LIBRARY, long).learnt()
+    learnt = SiteRates(GROUND, LIBRARY, made_up(growth=0.2)).learnt()
     assert learnt.growth == pytest.approx(0.2, abs=0.02)
     assert learnt.profile.months[6] / learnt.profile.months[1] == pytest.approx(0.5, rel=0.1)
 
@@ -162,7 +153,7 @@ def test_a_history_of_years_tells_seasons_and_growth() -> None:
 SUMMER_IS_QUIET = (*(1.0,) * 6, 0.5, *(1.0,) * 5)
 
 
-def made_up(growth: float) -> Chronicle:
+def made_up(growth: float) -> HourlyHistory:
     """Two and a half years with a quiet July."""
     days = 900
     whole = history(2)
@@ -171,17 +162,15 @@ def made_up(growth: float) -> Chronicle:
     hours = replace(
         whole.hours,
         days=dates,
-        start=np.arange(days * 24, dtype=np.int64) * 3_600_000 + _millis(first),
+        start=np.arange(days * 24, dtype=np.int64) * 3_600_000 + (first - date(1970, 1, 1)).days * 86_400_000,
         day=np.repeat(np.arange(days), 24),
         clock=np.tile(np.arange(24), days),
     )
-    level = np.array([(1 + growth) ** (n / 365.25) * _month(SUMMER_IS_QUIET, d) for n, d in enumerate(dates)])
+    level = np.array(
+        [(1 + growth) ** (n / 365.25) * month_factor(SUMMER_IS_QUIET, d) for n, d in enumerate(dates)]
+    )
     flows = np.repeat(np.repeat(level * 50, 24)[:, None], len(whole.portals), axis=1)
     empty = np.full((days * 24, len(whole.spaces)), np.nan)
     return replace(
         whole, hours=hours, inward=flows, outward=flows, coverage=np.ones_like(flows), people=empty
     )
-
-
-def _millis(day: date) -> int:
-    return (day - date(1970, 1, 1)).days * 86_400_000

@@ -8,11 +8,14 @@ from dataclasses import replace
 
 import pytest
 
+from benchmarks.occupancy import standard_worlds
+from benchmarks.worlds import standard
+from benchmarks.worlds.targets import COVERS, LIVE, SMOOTHED, missed
 from besok.analytics.occupancy.score import Accuracy
-from cli.worlds import score, standard
-from cli.worlds.judge import ESTIMATORS, Verdict
-from cli.worlds.report import AVERAGE, SITE, Line, lines
-from cli.worlds.targets import COVERS, LIVE, SMOOTHED, missed
+from cli.simulation import score
+from cli.simulation.judge import ESTIMATORS, Verdict
+from cli.simulation.judged_world import SITE
+from cli.simulation.score_table import AVERAGE, Line, lines
 
 REACHED = (
     0.55,
@@ -50,7 +53,7 @@ def test_the_figures_say_how_sure_they_are(short: list[Line]) -> None:
 
 @pytest.mark.slow
 def test_all_targets() -> None:
-    assert missed(score.standard_worlds([1, 2, 3], simulated_too=False).lines) == []
+    assert missed(standard_worlds([1, 2, 3], simulated_too=False).lines) == []
 
 
 def verdicts(**errors: float) -> list[Line]:

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from typer.testing import CliRunner
 
+from benchmarks import occupancy
+from benchmarks.worlds import rooms
+from benchmarks.worlds.rooms import Way
 from besok.model.errors import CountFileError
-from cli.main import app
-from cli.worlds import rooms
-from cli.worlds.rooms import Way
 
 START = datetime(2026, 3, 2)  # noqa: DTZ001 a file's own clock
 
@@ -92,10 +91,9 @@ def test_what_is_wrong_is_told(file: Path, text: str, word: str) -> None:
         rooms.worlds(file, Way(), 1)
 
 
-def test_the_command(file: Path) -> None:
+def test_the_command(file: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file.write_text(lecture(5, timedelta(minutes=5)), "utf-8")
-    asked = ["simulate", "score", "--rooms", str(file), "--capacity", "32", "--seeds", "2"]
-    answer = CliRunner().invoke(app, asked)
-    assert answer.exit_code == 0, answer.output
-    assert {"in-out", "clamp-and-reset", "end-of-day", "live", "smoothed"} <= set(answer.output.split())
-    assert CliRunner().invoke(app, [*asked, "--days", "3"]).exit_code == 2
+    occupancy.main(["--rooms", str(file), "--capacity", "32", "--seeds", "2"])
+    assert {"in-out", "clamp-and-reset", "end-of-day", "live", "smoothed"} <= set(
+        capsys.readouterr().out.split()
+    )

@@ -16,15 +16,15 @@ from sensors_sim.placing import applied, placed
 from sensors_sim.plans import LIBRARY_PLANS
 from sensors_sim.scenario import Closing, Event, Hours, Rates
 from sensors_sim.scenariofile import load
-from sensors_sim.seasons import millis
+from sensors_sim.times import millis
 from sensors_sim.world import World
-from tests.worlds.changed import (
+from tests.small_sites import NAME
+from tests.worlds.simulated import (
     CLUMP,
     DAY,
     EXAMPLE,
     LIBRARY,
     MONDAY,
-    NAME,
     PARK,
     SIGMAS,
     edge,
@@ -46,18 +46,13 @@ def test_what_is_closed_is_never_entered_and_all_else_is_used() -> None:
     world, moves = under(change, 14, first=change.first)
     ground = world.ground
     shut = [n for n, s in enumerate(ground.detail) if s.kind in ("shelves", "exhibition", "meeting")]
-    inside = truth.at(
-        ground, moves, np.arange(*(b for b in (world.bounds(change.first)[0], moves.time[-1], 600_000)))
-    )
-    assert len(shut) == 4
-    assert not inside[:, shut].any()
+    inside = truth.at(ground, moves, np.arange(world.bounds(change.first)[0], moves.time[-1], 600_000))
+    assert len(shut) == 4 and not inside[:, shut].any()
     upper = ground.spaces.index("stadsbiblioteket/upper-floor")
     assert not inside[:, upper].any()  # only the closed fiction led there
-    reading = {
-        ground.spaces[n]: int(inside[:, n].max()) for n, s in enumerate(ground.detail) if s.kind == "reading"
-    }
-    assert reading["stadsbiblioteket/reading-room"] == 0
-    assert min(reading["stadsbiblioteket/newspapers"], reading["stadsbiblioteket/local-history"]) > 20
+    most = dict(zip(ground.spaces, inside.max(axis=0).tolist(), strict=True))
+    assert most["stadsbiblioteket/reading-room"] == 0
+    assert min(most["stadsbiblioteket/newspapers"], most["stadsbiblioteket/local-history"]) > 20
 
 
 def test_who_comes_for_what_is_closed_stays_at_home_and_the_others_share_what_is_left() -> None:
@@ -77,14 +72,12 @@ def test_who_comes_for_what_is_closed_stays_at_home_and_the_others_share_what_is
 def test_a_closed_portal_sends_people_around() -> None:
     change = scenario(closings=(Closing(site="stadsbiblioteket", portals=("stairs-up", "town-entrance")),))
     world, moves = under(change, 2)
-    assert not np.isin(
-        moves.edge, [edge(world, f"stadsbiblioteket/{p}") for p in ("stairs-up", "town-entrance")]
-    ).any()
-    lift, before = (
-        edge(world, "stadsbiblioteket/lift-up"),
-        (ordinary(2).edge == edge(world, "stadsbiblioteket/lift-up")),
-    )
-    assert (moves.edge == lift).sum() > 1.5 * before.sum()
+    shut, lift = ([edge(world, f"stadsbiblioteket/{p}") for p in names] for names in CLOSED_AND_USED)
+    assert not np.isin(moves.edge, shut).any()
+    assert np.isin(moves.edge, lift).sum() > 1.5 * np.isin(ordinary(2).edge, lift).sum()
+
+
+CLOSED_AND_USED = (("stairs-up", "town-entrance"), ("lift-up",))
 
 
 def test_hours_of_a_scenario_hold_for_the_public_and_for_who_cleans() -> None:
@@ -93,9 +86,8 @@ def test_hours_of_a_scenario_hold_for_the_public_and_for_who_cleans() -> None:
     world, moves = under(scenario(opening=(longer, short)), 2)
     for day, closes in ((MONDAY, 22), (MONDAY + DAY, 15)):
         begins = world.bounds(day)[0] - 4 * 3_600_000
-        today = moves.only(
-            (moves.person >> 40 == day.toordinal()) & ((moves.person >> 24) & 0xFFFF == LIBRARY)
-        )
+        in_library = (moves.person >> 24) & 0xFFFF == LIBRARY
+        today = moves.only((moves.person >> 40 == day.toordinal()) & in_library)
         closing = begins + closes * 3_600_000
         assert closing - 1_800_000 < public(today).time.max() < closing + 240_000
         assert closing < today.time.max() < closing + 30 * 60_000
@@ -137,13 +129,8 @@ def test_a_concert_in_the_park_spills_into_the_library() -> None:
     people = len(np.unique(crowd.person))
     assert people == 600
     assert abs(spilled - people / 4) < SIGMAS * (people * 3 / 16) ** 0.5
-
-
-def test_who_would_find_the_library_closed_after_the_concert_goes_home() -> None:
-    change = replace(load("park-concert"), opening=())
-    assert change.first
-    world = World(EXAMPLE, scenario=change)
-    assert len(afterwards(world, of(world.day(change.first), PROGRAMME, PARK), change.first)) == 0
+    closed = World(EXAMPLE, scenario=replace(change, opening=()))  # who would find it closed goes home
+    assert len(afterwards(closed, of(closed.day(change.first), PROGRAMME, PARK), change.first)) == 0
 
 
 def afterwards(world: World, crowd: Moves, day: date) -> NDArray[np.int64]:
@@ -153,15 +140,8 @@ def afterwards(world: World, crowd: Moves, day: date) -> NDArray[np.int64]:
 
 
 def test_an_event_outside_of_opening_hours_is_told_of() -> None:
-    late = Event(
-        site="kind:library",
-        space="kind:hall",
-        title=NAME,
-        people=50,
-        start=time(22),
-        minutes=30,
-        first=MONDAY,
-    )
+    hall = Event(site="kind:library", space="kind:hall", title=NAME, people=50, start=time(22), minutes=30)
+    late = replace(hall, first=MONDAY)
     world = World(EXAMPLE, scenario=scenario(events=(late,)))
     assert world.notes == ("[[events]] x: stadsbiblioteket is closed at 22:00; open it with [[opening]]",)
     assert same(world.day(MONDAY), World(EXAMPLE).day(MONDAY))

@@ -9,21 +9,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.worlds import standard
 from besok.analytics.occupancy import NOTHING, day, dwell_time, filter, smooth
 from besok.analytics.occupancy import passages as doors
 from besok.analytics.occupancy.score import Figures
-from cli.worlds import judge, standard
-from cli.worlds.judge import live, smoothed
-from cli.worlds.world import World
+from cli.simulation import judge
+from cli.simulation.judge import live, smoothed
+from cli.simulation.judged_world import JudgedWorld
 
 
-def house(name: str, seed: int) -> World:
+def house(name: str, seed: int) -> JudgedWorld:
     """Ten days to learn from, and two to be judged."""
     recipe = next(r for r in standard.STANDARD if r.name == name)
     return standard.world(replace(recipe, step_s=300), seed, 10, 2)
 
 
-def error(world: World, estimator: Callable[[World], Figures]) -> float:
+def error(world: JudgedWorld, estimator: Callable[[JudgedWorld], Figures]) -> float:
     """The root of the mean squared error, in people."""
     real = np.concatenate(world.real[world.judged :])
     return float(np.sqrt(np.mean((estimator(world).people - real) ** 2)))
@@ -31,7 +32,7 @@ def error(world: World, estimator: Callable[[World], Figures]) -> float:
 
 @pytest.mark.parametrize("estimator", [live, smoothed])
 def test_a_door_that_hangs_the_wrong_way_round_is_turned_back(
-    estimator: Callable[[World], Figures], monkeypatch: pytest.MonkeyPatch
+    estimator: Callable[[JudgedWorld], Figures], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dwell_time, "DAYS", 1e9)  # how long people stay holds the figure too,
     monkeypatch.setattr(
@@ -50,7 +51,7 @@ def test_a_door_that_hangs_the_wrong_way_round_is_turned_back(
     [("dead-half-day", 2, smoothed), ("dead-week", 3, smoothed), ("dead-week", 3, live)],
 )
 def test_who_usually_passes_a_dead_door_is_put_in(
-    name: str, seed: int, estimator: Callable[[World], Figures], monkeypatch: pytest.MonkeyPatch
+    name: str, seed: int, estimator: Callable[[JudgedWorld], Figures], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = house(name, seed)
     known = error(world, estimator)

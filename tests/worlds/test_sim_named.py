@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pytest
 
+from benchmarks.worlds.simulated import HOUSE
 from besok.analytics.quality import directions, frozen, shares
 from besok.analytics.quality.detect import detect
 from besok.analytics.quality.sensor_series import STEP, House, Seen, last_heard
@@ -17,8 +18,7 @@ from besok.analytics.quality.site_layout import house
 from besok.model import sitefile
 from besok.model.findings import Finding
 from besok.model.site import SiteFile
-from cli.worlds.observed import Observed, observe
-from cli.worlds.simulated import HOUSE
+from cli.simulation.observed import Observed, observe
 from jobs.observations import Hours
 from sensors_sim.scenario import ORDINARY, Fault, FaultKind
 

@@ -1,26 +1,26 @@
 """Whatever the house and the scenario: nobody is made or lost, nobody is where it is closed, chance falls the same."""
 
-from datetime import date, time, timedelta
+from dataclasses import replace
+from datetime import date, time
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from besok.model.site import OpeningHours, Portal, Site, SiteFile, Space, Text
+from besok.model.site import Site, SiteFile
 from sensors_sim.groups import CLASSES
 from sensors_sim.movements import Moves
 from sensors_sim.scenario import Closing, Event, Hours, NewPortal, Rates, Scenario
-from sensors_sim.seasons import openings
+from sensors_sim.times import openings
 from sensors_sim.world import World
+from tests.small_sites import NAME, library, portal, space
+from tests.worlds.simulated import DAY, assert_conserved, same
 
-NAME = Text(sv="x", en="x")
-DAY = timedelta(days=1)
 MONDAY = date(2026, 3, 23)  # the clocks change on the Sunday after it
 KINDS = {
     "library": ("foyer", "reading", "shelves", "children", "hall", "cafe"),
     "park": ("path", "lawn", "stage", "x"),
 }
-WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 GRACE_MS = 240_000
 
 
@@ -38,23 +38,18 @@ def sites(draw: st.DrawFn, kind: str, neighbour: Site | None = None) -> Site:
     hours = draw(
         st.sampled_from([f"{open_from:02}:00-{open_from + 4}:00", f"{open_from:02}:00-28:00", "always"])
     )
-    return Site(
-        id=kind,
-        kind=kind,  # type: ignore[arg-type]
-        name=NAME,
-        timezone="Europe/Stockholm",
-        opening=OpeningHours(**dict.fromkeys(WEEK, hours)),
-        spaces=tuple(
-            Space(id=n, name=NAME, parent=p, kind=draw(st.sampled_from(KINDS[kind])), capacity=20)
-            for n, p in zip(names, parents, strict=True)
-        ),
-        portals=tuple(
-            Portal(id=f"{'staff-' if n == 3 else ''}p{n}", name=NAME, outer=a, inner=b, counted=counted)
-            for n, (a, b, counted) in enumerate(doors)
-            if a != b
-        ),
-        capacity=draw(st.sampled_from([10, 60, 200])),
-    )
+    portals = [
+        portal(f"{'staff-' if n == 3 else ''}p{n}", a, b, counted=counted)
+        for n, (a, b, counted) in enumerate(doors)
+        if a != b
+    ]
+    rooms = [
+        space(n, draw(st.sampled_from(KINDS[kind])), parent=p, capacity=20)
+        for n, p in zip(names, parents, strict=True)
+    ]
+    capacity = draw(st.sampled_from([10, 60, 200]))
+    found = library(kind, hours=hours, spaces=tuple(rooms), portals=tuple(portals), capacity=capacity)
+    return replace(found.sites[0], kind=kind)  # type: ignore[arg-type]
 
 
 @st.composite
@@ -119,26 +114,6 @@ def scenarios(draw: st.DrawFn, file: SiteFile) -> Scenario:
     )
 
 
-def check(world: World, moves: Moves, first: date, last: date) -> None:
-    """Steps join, begin and end outside; no space ever holds fewer than nobody; what is closed is not passed."""
-    ground = world.ground
-    assert ((moves.time >= world.bounds(first)[0]) & (moves.time < world.bounds(last)[1])).all()
-    order = np.lexsort((moves.time, moves.person))
-    edge, inward, person = moves.edge[order], moves.inward[order], moves.person[order]
-    left = np.where(inward, ground.outer[edge], ground.inner[edge])
-    entered = np.where(inward, ground.inner[edge], ground.outer[edge])
-    begins = np.append(True, person[1:] != person[:-1])[: len(person)]
-    ends = np.append(begins[1:], True)[: len(person)]
-    assert (left[begins] == ground.outside).all()
-    assert (entered[ends] == ground.outside).all()
-    assert (left[1:][~begins[1:]] == entered[:-1][~ends[:-1]]).all()
-    assert (np.diff(moves.time[order])[~begins[1:]] > 0).all()
-    steps = np.where(moves.inward[:, None], 1, -1) * ground.change[moves.edge]
-    inside = np.cumsum(steps, axis=0)
-    assert (inside >= 0).all()
-    assert not len(inside) or not inside[-1].any()
-
-
 @settings(max_examples=30)
 @given(worlds(), st.integers(0, 2**32))
 def test_nobody_is_made_or_lost_in_any_house_under_any_scenario(
@@ -148,7 +123,7 @@ def test_nobody_is_made_or_lost_in_any_house_under_any_scenario(
     world = World(file, seed, scenario)
     first, last = MONDAY + 4 * DAY, MONDAY + 6 * DAY
     moves = world.days(first, last).in_order()
-    check(world, moves, first, last)
+    assert_conserved(world, moves, first, last)
     for closing in world.scenario.closings:
         if closing.first is None or closing.first <= first:
             _nobody_passes(world, moves, closing)
@@ -183,18 +158,10 @@ def test_any_days_in_any_order_are_the_same(
     world = World(file, seed, scenario)
     week = world.days(MONDAY, MONDAY + 6 * DAY).in_order()
     alone = {n: world.day(MONDAY + n * DAY) for n in order}
-    assert same(week, [alone[n] for n in range(7)])
+    assert same(week, Moves.joined([alone[n] for n in range(7)]))
     other = World(file, seed, scenario)
     halves = [
         other.days(MONDAY + 3 * DAY, MONDAY + 6 * DAY).in_order(),
         other.days(MONDAY, MONDAY + 2 * DAY).in_order(),
     ]
-    assert same(week, halves[::-1])
-
-
-def same(whole: Moves, parts: list[Moves]) -> bool:
-    columns = [[getattr(part, f) for part in parts] for f in Moves.__slots__]
-    return all(
-        np.array_equal(getattr(whole, f), np.concatenate(c))
-        for f, c in zip(Moves.__slots__, columns, strict=True)
-    )
+    assert same(week, Moves.joined(halves[::-1]))

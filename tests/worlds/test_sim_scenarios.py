@@ -23,15 +23,15 @@ from sensors_sim.plans import LIBRARY_PLANS
 from sensors_sim.scenario import ORDINARY, Closing, Hours, NewPortal, NewSensor, Profile, Rates
 from sensors_sim.scenariofile import load, shipped
 from sensors_sim.seasons import LIBRARY as RHYTHM
-from sensors_sim.seasons import expected, fineness, slots
+from sensors_sim.seasons import expected, slots, weather
 from sensors_sim.world import World
-from tests.worlds.changed import (
+from tests.small_sites import NAME
+from tests.worlds.simulated import (
     CLUMP,
     DAY,
     EXAMPLE,
     LIBRARY,
     MONDAY,
-    NAME,
     PARK,
     SIGMAS,
     digest,
@@ -60,17 +60,10 @@ def chi_square(observed: Sequence[float], shares: Sequence[float], clump: float 
 # Nothing different
 
 
-@pytest.mark.parametrize(
-    ("day", "bytes_of"),
-    [
-        (date(2026, 11, 24), "b6b47f0e8e2945d3"),
-        (date(2026, 7, 4), "6db3605d159512c5"),
-        (date(2026, 10, 25), "2d4e9dede0d6002b"),
-        (date(2024, 9, 13), "f74900ea732720fe"),
-    ],
-)
-def test_without_a_scenario_days_are_what_they_were_before_there_were_any(day: date, bytes_of: str) -> None:
-    assert digest(World(EXAMPLE, scenario=ORDINARY).day(day)) == bytes_of
+def test_without_a_scenario_days_are_what_they_were_before_there_were_any() -> None:
+    days = [date(2026, 11, 24), date(2026, 7, 4), date(2026, 10, 25), date(2024, 9, 13)]
+    known = ["b6b47f0e8e2945d3", "6db3605d159512c5", "2d4e9dede0d6002b", "f74900ea732720fe"]
+    assert [digest(World(EXAMPLE, scenario=ORDINARY).day(day)) for day in days] == known
 
 
 def test_outside_of_its_days_a_scenario_changes_nothing() -> None:
@@ -96,10 +89,12 @@ def test_no_part_holds_longer_than_its_scenario() -> None:
 
 
 def test_twice_the_arrivals_are_twice_the_visitors() -> None:
-    _, moves = under(scenario(rates=(Rates(site="*", arrivals=2.0),)))
+    world, moves = under(load("double-visitors"))
     for site in (LIBRARY, PARK):
         before, after = visitors(ordinary(), site), visitors(moves, site)
         assert abs(after - 2 * before) < SIGMAS * np.sqrt(CLUMP * (after + 4 * before))
+    before, after = (len(truth.entries(world.ground, LIBRARY, m)) for m in (ordinary(), moves))
+    assert 1.9 < after / before < 2.05  # the staff come once as before
 
 
 def test_factors_of_a_base_and_of_what_is_on_top_multiply() -> None:
@@ -117,7 +112,7 @@ def test_people_come_at_the_hours_that_the_scenario_says() -> None:
     for day in (date(2026, 9, 2) + n * 7 * DAY for n in range(8)):
         begins, _ = world.bounds(day)
         quarters = slots(site, RHYTHM, day, begins)
-        level = expected(site, RHYTHM, day, fineness(1, site.timezone, day))
+        level = expected(site, RHYTHM, day, weather(1, site.timezone, day))
         factor = np.array([factors.get(str(hour), 1.0) for hour in quarters.hour])
         wanted += np.bincount(quarters.hour, quarters.hours * factor * level, 24)
         came = public(world.day(day), LIBRARY)
@@ -136,7 +131,7 @@ def test_days_differ_by_the_spread_that_the_scenario_says() -> None:
     site = sites.sites[0]
     counts = np.bincount((np.unique(public(moves).person) >> 40) - MONDAY.toordinal(), minlength=days)
     level = [
-        expected(site, RHYTHM, MONDAY + n * DAY, fineness(1, site.timezone, MONDAY + n * DAY))
+        expected(site, RHYTHM, MONDAY + n * DAY, weather(1, site.timezone, MONDAY + n * DAY))
         for n in range(days)
     ]
     relative = counts / np.array(level) / (counts / np.array(level)).mean()
@@ -158,12 +153,8 @@ def test_growth_is_counted_in_years() -> None:
 
 def test_people_go_where_the_scenario_says() -> None:
     """Chi-square over the first room that each visitor enters, by plans and by the room that there is."""
-    rooms = {
-        "large": ("reading", 80),
-        "small": ("reading", 20),
-        "children": ("children", 50),
-        "shelves": ("shelves", 9),
-    }
+    kinds = {"large": "reading", "small": "reading", "children": "children", "shelves": "shelves"}
+    rooms = dict(zip(kinds, zip(kinds.values(), (80, 20, 50, 9), strict=True), strict=True))
     plans = {"errand": 0.0, "pass": 0.0, "children": 2.0}
     world, moves = under(scenario(rates=(Rates(site="*", plans=plans, classes=0.0),)), 14, house(rooms))
     doors = [edge(world, f"branch/{room}-door") for room in rooms]
@@ -179,9 +170,7 @@ def test_people_go_where_the_scenario_says() -> None:
 @pytest.mark.parametrize("stay", [0.5, 1.0, 1.6])
 def test_people_stay_as_long_as_the_scenario_says(stay: float) -> None:
     """Kolmogorov and Smirnov between visits to a reading room and stays drawn here from the plan's own distribution."""
-    morning = {
-        str(hour): float(4 <= hour < 13) for hour in range(24)
-    }  # so that nobody has to leave before they would
+    morning = {str(hour): float(4 <= hour < 13) for hour in range(24)}  # so that nobody has to leave early
     rates = Rates(site="*", stay=stay, plans={"errand": 0.0, "pass": 0.0}, hours=morning)
     world, moves = under(scenario(rates=(rates,)), 4, house({"room": ("reading", 80)}, "04:00-28:00"))
     inside = public(moves).only(public(moves).edge == edge(world, "branch/room-door"))
@@ -207,10 +196,8 @@ def distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
 def test_entrances_have_the_shares_that_the_scenario_says() -> None:
     change = load("new-park-entrance", ["rates.kind:library.entrances.new-park-entrance=0.3"], MONDAY)
     world, moves = under(change, 7)
-    ways = [
-        edge(world, f"stadsbiblioteket/{door}")
-        for door in ("new-park-entrance", "town-entrance", "park-entrance")
-    ]
+    doors = ("new-park-entrance", "town-entrance", "park-entrance")
+    ways = [edge(world, f"stadsbiblioteket/{door}") for door in doors]
     came = first_steps(public(moves, LIBRARY), ways).edge
     share = (came == ways[0]).mean()
     assert abs(share - 0.3) < SIGMAS * (CLUMP * 0.3 * 0.7 / len(came)) ** 0.5
@@ -222,9 +209,6 @@ def test_a_new_entrance_is_shut_before_its_first_day() -> None:
     door = edge(world, "stadsbiblioteket/new-park-entrance")
     assert not (world.day(MONDAY - DAY).edge == door).any()
     assert (world.day(MONDAY).edge == door).sum() > 100
-    assert (
-        same(world.day(MONDAY - DAY), World(EXAMPLE).day(MONDAY - DAY)) is False
-    )  # edges have other numbers
 
 
 def test_what_was_learnt_takes_the_place_of_the_rhythm() -> None:
@@ -241,10 +225,8 @@ def test_what_was_learnt_takes_the_place_of_the_rhythm() -> None:
     assert abs(hours[10:18].sum() - 14 * 320) < SIGMAS * (CLUMP * 14 * 320) ** 0.5
     assert abs(hours[9] - 140) < SIGMAS * (CLUMP * 140) ** 0.5
     entered = first_steps(people, [edge(world, f"branch/{room}-door") for room in rooms]).edge
-    assert (
-        abs((entered == edge(world, "branch/a-door")).mean() - 0.75)
-        < SIGMAS * (CLUMP * 0.19 / len(entered)) ** 0.5
-    )
+    share = (entered == edge(world, "branch/a-door")).mean()
+    assert abs(share - 0.75) < SIGMAS * (CLUMP * 0.19 / len(entered)) ** 0.5
     assert not (entered == edge(world, "branch/c-door")).any()
     out = people.only((people.edge == 0) & ~people.inward)
     mean = (out.time.sum() - came.time.sum()) / len(came) / 60_000
@@ -281,12 +263,6 @@ def test_shipped_scenarios_fit_any_site_file(name: str, sites: SiteFile) -> None
     found = placed(sites, change)
     assert placed(found.sites, change).sites.sites[0].portals == found.sites.sites[0].portals
     assert found.notes == () or sites is not EXAMPLE
-
-
-def test_shipped_double_visitors_doubles_visits() -> None:
-    world, moves = under(load("double-visitors"))
-    before, after = (len(truth.entries(world.ground, LIBRARY, m)) for m in (ordinary(), moves))
-    assert 1.9 < after / before < 2.05  # the staff come once as before
 
 
 def test_longer_sundays_bring_people_then() -> None:

@@ -12,8 +12,8 @@ from besok.analytics.occupancy import live
 from besok.analytics.occupancy.levels import Still
 from besok.model import sitefile
 from besok.model.building import Building
-from cli.worlds.observed import observe
-from cli.worlds.simulated import world
+from cli.simulation.judged_world import judged_world
+from cli.simulation.observed import observe
 from sensors_sim.scenario import ORDINARY, Fault
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
@@ -31,7 +31,7 @@ def test_a_stuck_camera_gives_way_to_the_doors(monkeypatch: pytest.MonkeyPatch) 
     space = list(seen.names).index(SPACE)
     during = slice((FROM - 4) * 60 + 30, (UNTIL - 4) * 60)  # minutes since the business day began
 
-    house = world(seen, scenario, 0)
+    house = judged_world(seen, scenario, 0)
     day = house.seen[0][: during.stop]
     room = Building(parents=(None,), doors=house.building.doors[[space]], capacity=(None,))
     alone = replace(

@@ -6,7 +6,6 @@ import json
 from dataclasses import replace
 from datetime import date, time
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,23 +13,20 @@ from typer.testing import CliRunner
 
 from besok.model.errors import ScenarioError
 from besok.model.site import SiteFile
-from besok.model.sitefile import parse
 from cli.main import app
 from cli.simulation import whatif as shown
 from sensors_sim import truth
-from sensors_sim.crowding import crowding
 from sensors_sim.scenario import ORDINARY, Event, NewPortal, NewSensor, Scenario
 from sensors_sim.scenariofile import load
+from sensors_sim.times import instant
+from sensors_sim.utilisation import utilisation
 from sensors_sim.whatif import FACTORS, Answer, Question, SpaceStrain, Task, _holds, bounded, look, what_if
-from sensors_sim.world import World, instant
+from sensors_sim.world import World
+from tests.small_sites import NAME
+from tests.worlds.simulated import EXAMPLE, scenario
 
-EXAMPLE = parse(Path("sites/helsingborg.toml").read_text(encoding="utf-8"))
 SATURDAY, SUNDAY = date(2026, 10, 24), date(2026, 10, 25)  # clocks go back in the night between
-TITLE = ORDINARY.title
-
-
-def scenario(**parts: object) -> Scenario:
-    return Scenario(id="test", title=TITLE, about=TITLE, **parts)  # type: ignore[arg-type]
+CHILDREN = World(EXAMPLE).ground.spaces.index("stadsbiblioteket/childrens-floor")
 
 
 def asked(then: Scenario, last: date = SATURDAY, seeds: tuple[int, ...] = (1, 2)) -> Question:
@@ -46,25 +42,22 @@ def space(answer: Answer, name: str) -> SpaceStrain:
     return next(s for s in answer.spaces if s.space == f"stadsbiblioteket/{name}")
 
 
-def test_crowding_is_what_the_truth_says_minute_by_minute() -> None:
+def test_utilisation_is_what_the_truth_says_minute_by_minute() -> None:
     world = World(EXAMPLE, 1, load("double-visitors"))
-    found = crowding(world, SATURDAY, SUNDAY)
+    found = utilisation(world, SATURDAY, SUNDAY)
     start, end = world.bounds(SATURDAY)[0], world.bounds(SUNDAY)[1]
     assert end - start == 49 * 3_600_000
     said = truth.people(EXAMPLE, instant(start), instant(end - 60_000), 1, 60, load("double-visitors"))
-    children = said.spaces.index("stadsbiblioteket/childrens-floor")
-    people = said.people[:, children]
-    assert found.peak[children] == people.max()
-    assert found.over[children].sum() == found.daily[:, children].sum() == (people > 110).sum() > 0
-    assert found.near[children].sum() == (people >= 99).sum()
-    assert found.standing[children] == (people > 48).sum()
-    at_14_on_sunday = [
-        m for m, t in enumerate(said.times) if t.day == 25 and t.hour == 13
-    ]  # UTC: winter time
-    assert found.over[children, 6 * 24 + 14] == (people[at_14_on_sunday] > 110).sum()
+    people = said.people[:, CHILDREN]
+    assert found.peak[CHILDREN] == people.max()
+    assert found.over[CHILDREN].sum() == found.daily[:, CHILDREN].sum() == (people > 110).sum() > 0
+    assert found.near[CHILDREN].sum() == (people >= 99).sum()
+    assert found.standing[CHILDREN] == (people > 48).sum()
+    at_14_on_sunday = [m for m, t in enumerate(said.times) if (t.day, t.hour) == (25, 13)]  # UTC: winter time
+    assert found.over[CHILDREN, 6 * 24 + 14] == (people[at_14_on_sunday] > 110).sum()
     open_now = [m for m, t in enumerate(said.times) if (t.day, 8 <= t.hour < 14) == (24, True)
                 or (t.day, 10 <= t.hour < 15) == (25, True)]  # fmt: skip
-    assert found.seated[children] == pytest.approx(np.minimum(people[open_now], 48).mean() / 48, abs=0.01)
+    assert found.seated[CHILDREN] == pytest.approx(np.minimum(people[open_now], 48).mean() / 48, abs=0.01)
 
 
 def test_more_visitors_break_more_and_the_first_to_break_comes_first() -> None:
@@ -81,9 +74,8 @@ def test_more_visitors_break_more_and_the_first_to_break_comes_first() -> None:
 def test_minutes_are_a_weeks_and_those_of_a_day_are_not_multiplied() -> None:
     question = asked(load("double-visitors"), seeds=(1,))
     day = space(what_if(question), "childrens-floor")
-    seen = crowding(World(EXAMPLE, 1, load("double-visitors")), SATURDAY, SATURDAY)
-    children = World(EXAMPLE).ground.spaces.index("stadsbiblioteket/childrens-floor")
-    assert day.then.over.mid == seen.over[children].sum() > 0
+    seen = utilisation(World(EXAMPLE, 1, load("double-visitors")), SATURDAY, SATURDAY)
+    assert day.then.over.mid == seen.over[CHILDREN].sum() > 0
     assert sum(map(sum, day.then.week)) == pytest.approx(day.then.over.mid, abs=0.5)
 
 
@@ -110,11 +102,10 @@ def test_a_peak_that_is_never_reached_or_always_passed() -> None:
 def test_the_table_says_what_breaks_and_when() -> None:
     text = shown.as_text(doubled())
     assert text.startswith("What breaks first: Twice the visitors (2026-10-24 to 2026-10-25)\n2 replications")
-    short = next(
-        line for line in text.splitlines() if line.startswith("  Children's floor (for 110): up to ")
-    )
+    lines = text.splitlines()
+    short = next(line for line in lines if line.startswith("  Children's floor (for 110): up to "))
     assert "minutes in all over (today " in short and "; Sun 1" in short
-    row = next(line for line in text.splitlines() if line.startswith("stadsbiblioteket/childrens-floor"))
+    row = next(line for line in lines if line.startswith("stadsbiblioteket/childrens-floor"))
     assert "100%" in row and "Sun 1" in row and "min)" in row
     assert "Within capacity at 4 times the visitors: " in text
 
@@ -122,11 +113,8 @@ def test_the_table_says_what_breaks_and_when() -> None:
 def test_json_and_csv_hold_every_space_and_only_numbers_that_pages_can_read() -> None:
     body = json.loads(shown.as_json(doubled()), parse_constant=lambda text: pytest.fail(text))
     rows = list(csv.DictReader(io.StringIO(shown.as_csv(doubled()))))
-    assert (
-        [s["space"] for s in body["spaces"]]
-        == [r["space"] for r in rows]
-        == [s.space for s in doubled().spaces]
-    )
+    names = [s.space for s in doubled().spaces]
+    assert [s["space"] for s in body["spaces"]] == [r["space"] for r in rows] == names
     children = next(s for s in body["spaces"] if s["space"].endswith("childrens-floor"))
     assert len(children["then"]["week"]) == 7 and len(children["then"]["likely"][6]) == 24
     assert children["when"][0]["minutes"] > 0 and children["when"][0]["surely"] == 1
@@ -153,9 +141,9 @@ def test_days_are_as_asked_else_the_scenarios_own_else_four_weeks_from_monday() 
 
 def test_an_event_and_a_new_portal_are_seen_where_and_when_they_are() -> None:
     concert = Event(
-        site="kind:library", space="kind:hall", title=TITLE, start=time(13), minutes=60, people=260
+        site="kind:library", space="kind:hall", title=NAME, start=time(13), minutes=60, people=260
     )
-    new = NewPortal(site="kind:library", id="new", name=TITLE, outer="outside", inner="kind:cafe")
+    new = NewPortal(site="kind:library", id="new", name=NAME, outer="outside", inner="kind:cafe")
     sensor = NewSensor(site="kind:library", device="new", portal="new")
     answer = what_if(asked(scenario(events=(concert,), portals=(new,), sensors=(sensor,))))
     hall = space(answer, "hall")
@@ -168,16 +156,8 @@ def test_an_event_and_a_new_portal_are_seen_where_and_when_they_are() -> None:
 
 def test_the_command_answers_for_a_site_file() -> None:
     words = "simulate what-if --site-file sites/helsingborg.toml --replications 1 --format json"
-    asked_for = [
-        *words.split(),
-        "--first",
-        "2026-10-24",
-        "--last",
-        "2026-10-24",
-        "--set",
-        "rates.*.arrivals=1.5",
-    ]
-    result = CliRunner().invoke(app, asked_for)
+    days = "--first 2026-10-24 --last 2026-10-24 --set rates.*.arrivals=1.5"
+    result = CliRunner().invoke(app, f"{words} {days}".split())
     assert result.exit_code == 0, result.output
     body = json.loads(result.stdout)
     assert (body["scenario"], body["today"], body["first"], body["seeds"]) == (

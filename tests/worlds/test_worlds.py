@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks.worlds import people, standard
+from benchmarks.worlds.counters import Counter, Fault, counted
 from besok.analytics.occupancy import Seen, learn, live
-from cli.worlds import judge, people, standard
-from cli.worlds.counters import Counter, Fault, counted
-from cli.worlds.simulated import by_quarters
-from cli.worlds.world import as_it_came, parts, unchanged
+from cli.simulation import judge
+from cli.simulation.judged_world import by_quarters, by_receipt, parts, unchanged
 
 PERFECT = Counter(miss_in=0, miss_out=0, double=0, turned=0, wander=0)
 BY_NAME = {recipe.name: recipe for recipe in standard.STANDARD}
@@ -106,7 +106,7 @@ def test_late_counts_are_late() -> None:
     assert known == [(slice(0, 2), [True, True]), (slice(2, 4), [False, False, False, True])]
     first, second = (part for _, part in parts(seen, heard))
     assert (unchanged(first, second), unchanged(second, second)) == (0, 4)
-    assert as_it_came(one, heard).tolist() == [[0, 0], [2, 0], [4, 1 + 3 + 5], [6, 0]]
+    assert by_receipt(one, heard).tolist() == [[0, 0], [2, 0], [4, 1 + 3 + 5], [6, 0]]
     assert parts(seen, None)[0][1] is seen
 
 

@@ -15,27 +15,6 @@ cross join lateral (
 where site.slug = %(site)s and sp.perimeter and ((p.counted and upper_inf(p.valid)) or h.heard is not null)
 order by p.site_id <> sp.site_id, p.sort, p.portal_id
 
--- name: annual_sensors
--- What hung at portals within a time, what it sent in it, and whether it had sent anything there `earlier`.
-select pl.portal_id, pl.channel_id, d.source, d.external_id as device, c.key as channel, coalesce(nullif(d.model, ''), d.heard_model) as model,
-    pl.role, pl.swapped, pl.sandbox, lower(pl.valid) as placed, upper(pl.valid) as ended, c.wraps, c.has_totals,
-    r.readings, r.first, r.last, r.odd_clock,
-    exists (
-        select from reading e
-        where e.channel_id = pl.channel_id and e.metric in (1, 2, 3, 4, 5, 6) and e.time < %(begins)s and pl.valid @> e.time
-    ) as earlier
-from placement pl
-join channel c using (channel_id)
-join device d using (device_id)
-cross join lateral (
-    select count(*)::int as readings, min(time) as first, max(time) as last, count(*) filter (where flags & 7 <> 0)::int as odd_clock
-    from reading r
-    where r.channel_id = pl.channel_id and r.metric in (1, 2, 3, 4, 5, 6) and r.time >= %(begins)s and r.time < %(ends)s
-        and pl.valid @> r.time
-) r
-where pl.portal_id = any(%(portals)s) and pl.valid && tstzrange(%(begins)s, %(ends)s)
-order by pl.portal_id, lower(pl.valid) nulls first, pl.placement_id
-
 -- name: annual_quarters
 -- People through portals by quarter of an hour, with the corrections in force; `quarter` counts from the first one.
 select portal_id, (extract(epoch from bucket - %(begins)s) / 900)::int as quarter, sum(people_in) as people_in,
@@ -53,45 +32,6 @@ select portal_id, (extract(epoch from bucket - %(begins)s) / 900)::int as quarte
 from portal_imputed
 where portal_id = any(%(portals)s) and bucket >= %(begins)s and bucket < %(ends)s
 group by portal_id, bucket
-
--- name: annual_readings
--- All flow readings of a channel that tell of a time, in microseconds since 1970; of totals the ones just around it too.
-select metric::int, (extract(epoch from time) * 1000000)::bigint as time, value, round(period_s::float8 * 1000000)::bigint as period,
-    flags::int, (extract(epoch from received) * 1000000)::bigint as received
-from (
-    select metric, time, value, period_s, flags, received from reading
-    where channel_id = %(channel)s and metric in (1, 2, 5) and time >= %(begins)s and time <= %(ends)s::timestamptz + interval '7 days'
-    union all
-    select metric, time, value, period_s, flags, received from reading
-    where channel_id = %(channel)s and metric in (3, 4, 6) and time >= %(begins)s and time < %(ends)s
-    union all
-    select r.* from (values (3::smallint), (4::smallint), (6::smallint)) as m (metric)
-    cross join lateral (
-        (select metric, time, value, period_s, flags, received from reading
-         where channel_id = %(channel)s and metric = m.metric and time < %(begins)s order by time desc limit 1)
-        union all
-        (select metric, time, value, period_s, flags, received from reading
-         where channel_id = %(channel)s and metric = m.metric and time >= %(ends)s order by time limit 1)
-    ) r
-) told
-order by metric, time
-
--- name: annual_corrections
--- Corrections of portals that were accepted and touch a time; those that were undone too.
-select portal_id, channels, factor_in, factor_out, lower(valid) as first, upper(valid) as last, decided, decided_by as author,
-    coalesce(decided_why, '') as reason, undone,
-    (evidence -> 'in' ->> 'sd')::float8 / nullif((evidence -> 'in' ->> 'accuracy')::float8, 0) as error_in,
-    (evidence -> 'out' ->> 'sd')::float8 / nullif((evidence -> 'out' ->> 'accuracy')::float8, 0) as error_out
-from calibration
-where portal_id = any(%(portals)s) and decision = 'accepted' and valid && tstzrange(%(begins)s, %(ends)s)
-order by decided
-
--- name: annual_definitions
--- Every version of what a visit is at a site, replaced ones too.
-select v.version, v.from_day as first, v.since, v.ended, v.spec
-from visit_definition v join site using (site_id)
-where site.slug = %(site)s
-order by v.version
 
 -- name: bridge_placements
 -- What has hung at portals, ever.
@@ -120,3 +60,45 @@ cross join site s
 where s.slug = %(site)s and b.channel_id = %(channel)s and b.bucket >= %(begins)s and b.bucket < %(ends)s
 group by 1
 order by 1
+
+-- name: annual_sensors
+-- What was placed at portals within a time, what it sent in it, and whether it had sent anything there `earlier`.
+select pl.portal_id, pl.channel_id, exists (
+        select from reading e
+        where e.channel_id = pl.channel_id and e.metric in (1, 2, 3, 4, 5, 6) and e.time < %(begins)s and pl.valid @> e.time
+    ) as earlier,
+    jsonb_build_object(
+        'source', d.source, 'device', d.external_id, 'channel', c.key, 'model', coalesce(nullif(d.model, ''), d.heard_model),
+        'role', pl.role, 'swapped', pl.swapped, 'placed', lower(pl.valid), 'ended', upper(pl.valid),
+        'readings', r.readings, 'first', r.first, 'last', r.last, 'odd_clock', r.odd_clock
+    ) as evidence
+from placement pl
+join channel c using (channel_id)
+join device d using (device_id)
+cross join lateral (
+    select count(*)::int as readings, min(time) as first, max(time) as last, count(*) filter (where flags & 7 <> 0)::int as odd_clock
+    from reading r
+    where r.channel_id = pl.channel_id and r.metric in (1, 2, 3, 4, 5, 6) and r.time >= %(begins)s and r.time < %(ends)s
+        and pl.valid @> r.time
+) r
+where pl.portal_id = any(%(portals)s) and pl.valid && tstzrange(%(begins)s, %(ends)s)
+order by pl.portal_id, lower(pl.valid) nulls first, pl.placement_id
+
+-- name: annual_corrections
+-- Corrections of portals that were accepted and touch a time, those that were undone too. A door of another site is named with it.
+select case when s.slug = %(site)s then p.slug else s.slug || '/' || p.slug end as door, k.factor_in, k.factor_out,
+    lower(k.valid) as first, upper(k.valid) as last, k.decided, k.decided_by as author, coalesce(k.decided_why, '') as reason, k.undone,
+    (k.evidence -> 'in' ->> 'sd')::float8 / nullif((k.evidence -> 'in' ->> 'accuracy')::float8, 0) as error_in,
+    (k.evidence -> 'out' ->> 'sd')::float8 / nullif((k.evidence -> 'out' ->> 'accuracy')::float8, 0) as error_out
+from calibration k
+join portal p using (portal_id)
+join site s using (site_id)
+where k.portal_id = any(%(portals)s) and k.decision = 'accepted' and k.valid && tstzrange(%(begins)s, %(ends)s)
+order by k.decided
+
+-- name: annual_definitions
+-- Every version of what a visit is at a site, replaced ones too.
+select v.version, v.from_day as first, v.since, v.ended, false as used, v.spec as definition
+from visit_definition v join site using (site_id)
+where site.slug = %(site)s
+order by v.version

@@ -22,7 +22,9 @@ for update of k
 -- name: calibration_propose
 -- Proposes a correction; one that was proposed for the same door and not decided upon is replaced.
 insert into calibration (portal_id, channels, proposed, proposed_by, factor_in, factor_out, evidence)
-values (%(portal_id)s, %(channels)s, %(proposed)s, %(proposed_by)s, %(factor_in)s, %(factor_out)s, %(evidence)s)
+select %(portal_id)s, array_agg(channel_id order by channel_id), %(proposed)s, %(proposed_by)s, %(factor_in)s, %(factor_out)s, %(evidence)s
+from placement
+where portal_id = %(portal_id)s and role = 'primary' and upper_inf(valid)
 on conflict (portal_id) where decision = 'open' do update
 set channels = excluded.channels, proposed = excluded.proposed, proposed_by = excluded.proposed_by,
     factor_in = excluded.factor_in, factor_out = excluded.factor_out, evidence = excluded.evidence
@@ -67,7 +69,8 @@ where f.portal_id = %(portal_id)s
 -- name: count_doors
 -- The doors of a site that are counted by sensors now: who is to be counted, in which direction people enter (sign), by which
 -- channels, and how seldom the slowest of them reports.
-select p.portal_id, p.slug as portal, p.name_sv, p.name_en, coalesce(i.name_sv, '') as inner_sv, coalesce(i.name_en, '') as inner_en,
+select p.portal_id, p.slug as portal, jsonb_build_object('sv', p.name_sv, 'en', p.name_en) as name,
+    jsonb_build_object('sv', coalesce(i.name_sv, ''), 'en', coalesce(i.name_en, '')) as inner,
     case when sp.perimeter then sp.sign else 0 end as sign, array_agg(pl.channel_id order by pl.channel_id) as channels,
     max(d.interval_s) as interval_s
 from site s
@@ -124,23 +127,16 @@ with watch as materialized (
     ) told
     where w.totals and told.people is not null and t.before < w.ends and t.time > w.begins
 )
-select count_id, channel_id, begins, ends,
-    coalesce(sum(case when direction = 5 then people / 2 when (direction = 1) <> swapped then people end), 0) as people_in,
-    coalesce(sum(case when direction = 5 then people / 2 when (direction = 1) = swapped then people end), 0) as people_out,
-    bool_and(directed) as directed
-from segment
-group by count_id, channel_id, begins, ends
-order by count_id, channel_id, begins
-
--- name: count_watches
--- The channels that observed a door during each count, whole; `heard` is when each was last heard.
-select m.count_id, c.channel_id, d.interval_s, least(c.last_time, c.last_received) as heard, d.source || ' ' || d.external_id || ' ' || c.key as name
-from unnest(%(counts)s::uuid[], %(portals)s::int[], %(begins)s::timestamptz[], %(ends)s::timestamptz[])
-    as m (count_id, portal_id, begins, ends)
-join placement pl on pl.portal_id = m.portal_id and pl.role = 'primary' and pl.valid @> tstzrange(m.begins, m.ends)
-join channel c using (channel_id)
-join device d using (device_id)
-order by m.count_id, c.channel_id
+select count_id, jsonb_agg(told order by channel_id, begins) as segments
+from (
+    select count_id, channel_id, begins, ends,
+        coalesce(sum(case when direction = 5 then people / 2 when (direction = 1) <> swapped then people end), 0) as people_in,
+        coalesce(sum(case when direction = 5 then people / 2 when (direction = 1) = swapped then people end), 0) as people_out,
+        bool_and(directed) as directed
+    from segment
+    group by count_id, channel_id, begins, ends
+) told
+group by count_id
 
 -- name: door_weeks
 -- How many enter at each door into a site by weekday (Monday 0) and local hour, on average over the observed days of a time.
@@ -153,18 +149,43 @@ with hour as (
     where s.slug = %(site)s and sp.perimeter and f.bucket >= %(start)s and f.bucket < %(end)s
     group by 1, 2
 )
-select portal_id, extract(isodow from local)::int - 1 as weekday, extract(hour from local)::int as hour, avg(people) as people
-from hour
-group by 1, 2, 3
-order by 1, 2, 3
+select portal_id, jsonb_agg(jsonb_build_object('weekday', weekday, 'hour', hour, 'people', people) order by weekday, hour) as week
+from (
+    select portal_id, extract(isodow from local)::int - 1 as weekday, extract(hour from local)::int as hour, avg(people) as people
+    from hour
+    group by 1, 2, 3
+) usual
+group by portal_id
 
 -- name: manual_counts
--- The counts at the doors of a site, the latest first; a door of another site is counted where it belongs.
-select c.count_id, p.portal_id, p.slug as portal, c.counted_by, c.begins, c.ends, c.clock_ahead_s, c.note, c.received,
-    c.discarded, c.discarded_by, c.discarded_why
+-- The counts at the doors of a site, the latest first, by our clock, with their taps and the channels that observed the door all the
+-- time, each with when it was last heard. A door of another site is counted where it belongs.
+select c.count_id as id, p.portal_id, p.slug as portal, c.counted_by, m.begins, m.ends, c.clock_ahead_s, c.note, c.received,
+    c.discarded, c.discarded_by, c.discarded_why, coalesce(t.taps, '[]') as taps, coalesce(w.watches, '[]') as watches,
+    coalesce(w.sensors, '{}') as sensors
 from manual_count c
 join portal p using (portal_id)
 join site s using (site_id)
+cross join lateral (select c.clock_ahead_s * interval '1 second' as ahead) clock
+cross join lateral (select c.begins - clock.ahead as begins, c.ends - clock.ahead as ends) m
+left join lateral (
+    select jsonb_agg(
+        jsonb_build_object('time', t.time - clock.ahead, 'direction', t.direction, 'people', t.people, 'undone', t.undone)
+        order by t.position
+    ) as taps
+    from manual_tap t where t.count_id = c.count_id
+) t on true
+left join lateral (
+    select array_agg(d.source || ' ' || d.external_id || ' ' || h.key order by h.channel_id) as sensors, jsonb_agg(
+        jsonb_build_object(
+            'channel_id', h.channel_id, 'interval_s', d.interval_s, 'heard', least(h.last_time, h.last_received)
+        ) order by h.channel_id
+    ) as watches
+    from placement pl
+    join channel h using (channel_id)
+    join device d using (device_id)
+    where pl.portal_id = c.portal_id and pl.role = 'primary' and pl.valid @> tstzrange(m.begins, m.ends)
+) w on true
 where s.slug = %(site)s and c.begins >= %(since)s
 order by c.begins desc, c.count_id
 
@@ -188,13 +209,6 @@ set discarded = %(now)s, discarded_by = %(author)s, discarded_why = %(reason)s
 from portal p
 join site s using (site_id)
 where p.portal_id = c.portal_id and s.slug = %(site)s and c.count_id = %(count_id)s and c.discarded is null
-
--- name: manual_taps
--- The taps of counts, in the order in which they were made.
-select count_id, time, direction, people, undone
-from manual_tap
-where count_id = any(%(counts)s)
-order by count_id, position
 
 -- name: manual_tap_put
 -- A tap of a count.

@@ -29,7 +29,7 @@ order by d.source, d.external_id
 select source, external_id, heard_model from device where heard_model <> ''
 
 -- name: unplaced
--- The channels that are heard and observe nothing now, those of the device heard last first. `limit` bounds the devices.
+-- Devices with the channels that are heard and observe nothing now, the device heard last first.
 -- Each channel costs some index look-ups, however long its history.
 with silent as (
     select d.* from device d
@@ -41,7 +41,8 @@ with silent as (
     limit %(limit)s
 )
 select d.source, d.external_id as device, coalesce(nullif(d.model, ''), d.heard_model) as model, d.topic,
-    d.last_received as heard, c.channel_id, c.key as channel, n.number as count
+    d.last_received as heard,
+    jsonb_agg(jsonb_build_object('channel_id', c.channel_id, 'channel', c.key, 'count', n.number) order by c.key) as channels
 from silent d
 join channel c using (device_id)
 cross join lateral (
@@ -49,12 +50,14 @@ cross join lateral (
 ) n
 where c.last_received is not null
     and not exists (select from placement pl where pl.channel_id = c.channel_id and upper_inf(pl.valid))
-order by d.last_received desc, d.device_id, c.key
+group by d.device_id, d.source, d.external_id, d.model, d.heard_model, d.topic, d.last_received
+order by d.last_received desc, d.device_id
 
 -- name: unplaced_readings
--- The last readings of channels by metric, newest first, and the time of the metric's first one. Only what was sent in
+-- The last readings of channels by metric, newest first, and the time of the channel's first one. Only what was sent in
 -- the last month of a channel is looked for: else each metric that it never sends would be sought in its whole history.
-select c.channel_id, m.name as metric, r.value, r.time, f.time as since
+select c.channel_id, min(f.time) as since,
+    jsonb_agg(jsonb_build_object('metric', m.name, 'value', r.value, 'time', r.time) order by r.time desc, m.code) as readings
 from channel c
 cross join metric m
 cross join lateral (
@@ -73,7 +76,7 @@ cross join lateral (
 ) f
 cross join unnest(l.values, l.times) as r (value, time)
 where c.channel_id = any(%(channels)s)
-order by c.channel_id, r.time desc, m.code
+group by c.channel_id
 
 -- name: coverage
 -- The share of each business day (of today: until now) in which each channel of a site is known to have worked: counters by

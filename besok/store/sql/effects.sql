@@ -1,6 +1,6 @@
 -- name: effects
--- What the actions of a site gave, as reckoned last.
-select a.slug as action, e.result::text as result
+-- The effects of the actions of a site, as computed last.
+select e.result
 from action_effect e
 join action a using (action_id)
 join site s on s.site_id = a.site_id
@@ -52,7 +52,7 @@ order by f.start
 
 -- name: event_effects
 -- What came of the programme of a site within a time, as far as it was reckoned, the newest first.
-select e.title, z.slug as space, lower(e.during) as start, upper(e.during) as "end", x.effect::text as effect
+select e.title, z.slug as space, lower(e.during) as start, upper(e.during) as "end", x.effect
 from event_effect x
 join programme_event e using (event_id)
 join site s on s.site_id = e.site_id

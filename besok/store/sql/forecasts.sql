@@ -1,25 +1,22 @@
 -- name: forecast_latest
--- The newest forecast of a site that counts what its target counts now.
-select f.forecast_id, f.origin, f.made, f.afterwards, f.measure, f.model, f.goal, f.deadline, f.odds, f.even_from,
-    f.likely_from, f.needed_growth, f.expected_growth, f.also
-from forecast f join site s using (site_id)
+-- The newest forecast of a site that counts what its target counts now: besok.model.forecast.Outlook.
+select f.origin, f.made, f.afterwards, f.measure, f.model, f.goal, f.deadline, f.odds, f.even_from, f.likely_from, f.needed_growth,
+    f.expected_growth, f.also, coalesce(p.days, '[]') as days, coalesce(p.years, '[]') as years, coalesce(t.totals, '[]') as totals
+from forecast f
+join site s using (site_id)
+left join lateral (
+    select jsonb_agg(to_jsonb(p) - 'forecast_id' - 'kind' order by p.day) filter (where p.kind = 'day') as days,
+        jsonb_agg(to_jsonb(p) - 'forecast_id' - 'kind' order by p.day) filter (where p.kind = 'year') as years
+    from forecast_point p where p.forecast_id = f.forecast_id
+) p on true
+left join lateral (
+    select jsonb_agg(jsonb_build_object('first', t.first_day, 'last', t.last_day, 'mean', t.mean, 'low80', t.low80, 'high80', t.high80,
+        'low95', t.low95, 'high95', t.high95) order by t.last_day, t.first_day) as totals
+    from forecast_total t where t.forecast_id = f.forecast_id
+) t on true
 where s.slug = %(site)s and f.measure = %(measure)s and f.also = %(also)s
 order by f.origin desc
 limit 1
-
--- name: forecast_points
--- The points of a forecast in order.
-select day, mean, low80, high80, low95, high95
-from forecast_point
-where forecast_id = %(forecast_id)s and kind = %(kind)s
-order by day
-
--- name: forecast_totals
--- The sums of a forecast in order.
-select first_day as first, last_day as last, mean, low80, high80, low95, high95
-from forecast_total
-where forecast_id = %(forecast_id)s
-order by last_day, first_day
 
 -- name: forecast_record
 -- Every sum that was ever forecast of what the target counts now and whose days are over, beside the truth as the readings

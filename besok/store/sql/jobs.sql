@@ -69,3 +69,34 @@ select (select max(last_received) from device) as last_received,
             select from placement pl where pl.channel_id = c.channel_id and upper_inf(pl.valid))))::int as unplaced,
     (select count(*) from dirty_day)::int as days_waiting,
     current_setting('timescaledb.license') as edition
+
+-- name: result_get
+-- A computed result of a site.
+select r.result
+from computed_result r join site s using (site_id)
+where s.slug = %(site)s and r.what = %(what)s and r.result <> 'null'
+    and (r.until = %(until)s or %(or_later)s and r.until > %(until)s)
+
+-- name: results_known
+-- The results of a site that are computed up to a business day, or announced.
+select r.what
+from computed_result r join site s using (site_id)
+where s.slug = %(site)s and r.until = %(until)s
+
+-- name: result_begin
+-- Announces a result of the first of some sites, which rests on all of them.
+insert into computed_result (site_id, what, until, rests_on, result)
+select (select site_id from site where slug = (%(sites)s::text[])[1]), %(what)s, %(until)s,
+    array(select site_id from site where slug = any(%(sites)s)), 'null'
+on conflict (site_id, what) do update set until = excluded.until, rests_on = excluded.rests_on, result = 'null'
+
+-- name: result_put
+-- Writes an announced result, if nothing it rests on has changed since.
+update computed_result r
+set result = %(result)s::jsonb
+from site s
+where s.site_id = r.site_id and s.slug = %(site)s and r.what = %(what)s and r.until = %(until)s
+
+-- name: results_delete
+-- Deletes the results that rest on any of some sites.
+delete from computed_result where rests_on && %(sites)s::int[]

@@ -23,7 +23,7 @@ with here as (
     group by sp.space_id
     having bool_and(h.portal_id is not null) -- a door without a sensor leaves the space uncounted
 )
-select h.slug as space, p.slug as parent, h.name_sv, h.name_en, h.kind, h.storey,
+select h.slug as space, p.slug as parent, jsonb_build_object('sv', h.name_sv, 'en', h.name_en) as name, h.kind, h.storey,
     coalesce(h.capacity, case when h.parent_id is null then h.site_capacity end) as capacity,
     o.time, o.people, o.lower, o.upper, o.raw, o.basis, o.reason, d.heard as doors_heard,
     d.interval_s as doors_interval_s, own.heard as own_heard, own.interval_s as own_interval_s,
@@ -59,6 +59,28 @@ left join lateral (
 ) o on true
 where site.slug = %(site)s and s.slug = %(space)s
 order by t.start
+
+-- name: occupancy_curves
+-- The occupancy of all spaces of a site by quarter of an hour in some spans of time; nulls where nothing is known.
+with span as materialized (
+    select * from unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) with ordinality as t (begins, ends, number)
+), here as materialized (
+    select s.space_id, s.slug from space s join site using (site_id) where site.slug = %(site)s and upper_inf(s.valid)
+), known as materialized (
+    select span.number, floor(extract(epoch from o.bucket - span.begins) / 900)::int as step, o.*
+    from span
+    cross join lateral (
+        select * from occupancy_bucket o
+        where o.space_id in (select space_id from here) and o.bucket >= span.begins and o.bucket < span.ends
+    ) o
+)
+select h.slug as space, t.start, o.people, o.lower, o.upper, o.raw, o.peak, o.peak_lower, o.peak_upper, o.basis, o.reason,
+    coalesce(o.final, false) as final
+from here h
+cross join span
+cross join lateral generate_series(span.begins, span.ends - interval '1 second', interval '15 minutes') with ordinality as t (start, step)
+left join known o on o.number = span.number and o.space_id = h.space_id and o.step = t.step - 1
+order by h.slug, t.start
 
 -- name: occupancy_days
 -- The occupancy of a space by business day, week or month; nulls where nothing is known. Basis and reason are the

@@ -14,9 +14,8 @@ where q.checked is null or q.checked < %(before)s
 order by q.checked nulls first, s.site_id
 
 -- name: quality_channels
--- The channels that observe the doors and spaces of some sites now: what they are called, and when each was last heard.
-select d.source, d.external_id as device, c.key as channel, c.channel_id, c.last_received as heard, pl.portal_id, pl.space_id,
-    pl.swapped
+-- The channels that observe portals and spaces now: their names, and when each was last heard.
+select d.source, d.external_id as device, c.key as channel, c.channel_id, c.last_received as heard
 from placement pl
 join channel c using (channel_id)
 join device d using (device_id)

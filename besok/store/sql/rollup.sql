@@ -113,12 +113,15 @@ set mean = excluded.mean, low = excluded.low, high = excluded.high, last = exclu
     simulated = excluded.simulated
 
 -- name: rollup_day
--- Recomputes flow days from the buckets; a day may have 23 or 25 hours.
+-- Recomputes flow days from the buckets, and deletes the results that rest on them; a day may have 23 or 25 hours.
 with day as materialized (
     select t.site_id, t.portal_id, t.day, (t.day + s.day_start) at time zone s.timezone as begins,
         (t.day + 1 + s.day_start) at time zone s.timezone as ends
     from unnest(%(site)s::int[], %(portal)s::int[], %(day)s::date[]) as t (site_id, portal_id, day)
     join site s using (site_id)
+), outdated as (
+    delete from computed_result r
+    where exists (select from day d where d.site_id = any(r.rests_on) and d.day <= r.until)
 )
 insert into flow_day (site_id, portal_id, day, people_in, people_out, covered_s, imputed, corrected_in, corrected_out)
 select d.site_id, d.portal_id, d.day, sum(f.people_in), sum(f.people_out),
@@ -171,7 +174,10 @@ cross join lateral generate_series(
 group by s.site_id, s.slug, sp.portal_id, d
 
 -- name: forget_days
--- Forgets the flow days of a site.
+-- Deletes the flow days of a site, and the results that rest on them.
+with outdated as (
+    delete from computed_result where %(site_id)s = any(rests_on)
+)
 delete from flow_day where site_id = %(site_id)s
 
 -- name: site_extent

@@ -1,10 +1,12 @@
 -- name: sites
 -- All sites.
-select slug as site, kind, name_sv, name_en, timezone, capacity, sandbox from site order by sort, slug
+select slug as site, kind, jsonb_build_object('sv', name_sv, 'en', name_en) as name, timezone, capacity, sandbox
+from site
+order by sort, slug
 
 -- name: spaces
 -- The spaces of a site that are in use, the root space first, then in the order of the building.
-select s.slug as space, p.slug as parent, s.name_sv, s.name_en, s.kind, s.storey, s.capacity, s.seats, s.area_m2
+select s.slug as space, p.slug as parent, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.kind, s.storey, s.capacity, s.seats, s.area_m2
 from space s
 join site using (site_id)
 left join space p on p.space_id = s.parent_id
@@ -29,58 +31,55 @@ select distinct sp.site_id from site_portal sp join portal p using (portal_id) w
 union
 select unnest(%(sites)s::int[])
 
--- name: site_rows
--- The sites with their targets, in order.
-select s.site_id, s.slug, s.kind, s.name_sv, s.name_en, s.timezone, s.day_start, s.capacity, s.sandbox, s.opening,
-    t.baseline_first, t.baseline_last, t.deadline, t.factor, t.measure, t.also
+-- name: site_files
+-- Sites as they were applied last, in order: the form is besok.model.site.Site. Ended spaces, portals and placements are left out; an end
+-- of a portal in another site is named site/space, and a native device without its site.
+select s.slug as id, s.kind, jsonb_build_object('sv', s.name_sv, 'en', s.name_en) as name, s.timezone, s.day_start, s.capacity, s.sandbox,
+    s.opening,
+    (
+        select jsonb_build_object('baseline_first', t.baseline_first, 'baseline_last', t.baseline_last, 'deadline', t.deadline,
+            'factor', t.factor, 'measure', t.measure, 'also', t.also)
+        from target t where t.site_id = s.site_id
+    ) as target,
+    array(
+        select jsonb_build_object('id', z.slug, 'parent', case when p.parent_id is null then '' else p.slug end,
+            'name', jsonb_build_object('sv', z.name_sv, 'en', z.name_en), 'kind', z.kind, 'storey', z.storey,
+            'capacity', z.capacity, 'seats', z.seats, 'area_m2', z.area_m2)
+        from space z join space p on p.space_id = z.parent_id
+        where z.site_id = s.site_id and upper_inf(z.valid)
+        order by z.sort, z.space_id
+    ) as spaces,
+    array(
+        select jsonb_build_object('id', p.slug, 'name', jsonb_build_object('sv', p.name_sv, 'en', p.name_en), 'counted', p.counted,
+            'outer', case when o.space_id is null then 'outside' when o.site_id = p.site_id then o.slug else os.slug || '/' || o.slug end,
+            'inner', case when i.space_id is null then 'outside' when i.site_id = p.site_id then i.slug else ins.slug || '/' || i.slug end)
+        from portal p
+        left join space o on o.space_id = p.outer_id
+        left join site os on os.site_id = o.site_id
+        left join space i on i.space_id = p.inner_id
+        left join site ins on ins.site_id = i.site_id
+        where p.site_id = s.site_id and upper_inf(p.valid)
+        order by p.sort, p.portal_id
+    ) as portals,
+    array(
+        select jsonb_build_object('source', d.source, 'model', d.model, 'interval_s', d.interval_s, 'portal', coalesce(p.slug, ''),
+            'space', coalesce(z.slug, ''), 'swapped', pl.swapped, 'role', pl.role,
+            'device', case when d.source = 'native' and starts_with(d.external_id, s.slug || '/')
+                then substr(d.external_id, length(s.slug) + 2) else d.external_id end,
+            'channel', case c.key when case when p.slug is null then 'level:1' else 'flow:1' end then '' else c.key end)
+        from placement pl
+        join channel c using (channel_id)
+        join device d using (device_id)
+        left join portal p on p.portal_id = pl.portal_id
+        left join space z on z.space_id = pl.space_id
+        where coalesce(p.site_id, z.site_id) = s.site_id and upper_inf(pl.valid)
+        order by pl.placement_id
+    ) as sensors,
+    array(select m.spec from mapping m where m.site_id = s.site_id order by m.position) as mappings,
+    array(select v.spec from visit_definition v where v.site_id = s.site_id and v.ended is null order by v.from_day) as visits
 from site s
-left join target t using (site_id)
 where %(site)s::text is null or s.slug = %(site)s
 order by s.sort, s.slug
-
--- name: space_rows
--- The spaces that sites have now, without the root spaces; the parent is empty below the root.
-select z.site_id, z.slug, case when p.parent_id is null then '' else p.slug end as parent, z.name_sv, z.name_en, z.kind,
-    z.storey, z.capacity, z.seats, z.area_m2
-from space z
-join space p on p.space_id = z.parent_id
-where upper_inf(z.valid)
-order by z.site_id, z.sort, z.space_id
-
--- name: portal_rows
--- The portals that sites have now; an end in another site is named site/space.
-select p.site_id, p.slug, p.name_sv, p.name_en, p.counted,
-    case when o.space_id is null then 'outside' when o.site_id = p.site_id then o.slug
-         else os.slug || '/' || o.slug end as outer_end,
-    case when i.space_id is null then 'outside' when i.site_id = p.site_id then i.slug
-         else ins.slug || '/' || i.slug end as inner_end
-from portal p
-left join space o on o.space_id = p.outer_id
-left join site os on os.site_id = o.site_id
-left join space i on i.space_id = p.inner_id
-left join site ins on ins.site_id = i.site_id
-where upper_inf(p.valid)
-order by p.site_id, p.sort, p.portal_id
-
--- name: sensor_rows
--- What stands where now.
-select coalesce(p.site_id, z.site_id) as site_id, d.source, d.external_id, c.key, d.model, d.interval_s,
-    coalesce(p.slug, '') as portal, coalesce(z.slug, '') as space, pl.swapped, pl.role
-from placement pl
-join channel c using (channel_id)
-join device d using (device_id)
-left join portal p on p.portal_id = pl.portal_id
-left join space z on z.space_id = pl.space_id
-where upper_inf(pl.valid)
-order by 1, pl.placement_id
-
--- name: mapping_rows
--- The mappings of the sites, in the order in which they are tried.
-select m.site_id, m.spec from mapping m join site s using (site_id) order by s.sort, s.slug, m.position
-
--- name: definition_rows
--- The definitions of a visit that hold, by site and day; `spec` is besok.model.site.VisitDefinition.
-select site_id, version, from_day, spec from visit_definition where ended is null order by site_id, from_day
 
 -- name: site_upsert
 -- Writes a site as its file has it; returns its id.
@@ -212,6 +211,10 @@ from site_portal sp
 join portal p using (portal_id)
 join site owner on owner.site_id = p.site_id
 where sp.site_id = %(site_id)s and sp.perimeter
+
+-- name: definition_rows
+-- The definitions of a visit that hold at a site.
+select version, spec from visit_definition where site_id = %(site_id)s and ended is null order by from_day
 
 -- name: definition_end
 -- Definitions that hold no more; they stay as what held until then.

@@ -72,24 +72,37 @@ select day from visits_together(%(sites)s, %(first)s, %(last)s) where day <> all
 select min(day) as first from visits_together(%(sites)s, '1970-01-01', %(last)s)
 
 -- name: visits_so_far
--- Who entered a site between two instants, by the definition of a visit in force, and how many corrections added; null if nothing was observed.
+-- Who entered a site in each of some spans of time, by the definition of a visit in force, and how many corrections added; null if
+-- nothing was observed.
+with span as materialized (
+    select t.number, t.begins, t.ends, site.site_id, d.method, d.portals
+    from unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) with ordinality as t (begins, ends, number)
+    cross join site
+    left join lateral (
+        select method, portals from visit_definition v
+        where v.site_id = site.site_id and v.ended is null
+            and v.from_day <= ((t.begins at time zone site.timezone) - site.day_start)::date
+        order by v.from_day desc limit 1
+    ) d on true
+    where site.slug = %(site)s
+)
 select sum(case
-    when d.method = 'half' then (f.people_in + f.people_out) / 2
-    when sp.sign = 1 then f.people_in else f.people_out
+    when s.method = 'half' then (f.people_in + f.people_out) / 2
+    when f.sign = 1 then f.people_in else f.people_out
 end) as visits, sum(case
-    when d.method = 'half' then (f.corrected_in + f.corrected_out) / 2
-    when sp.sign = 1 then f.corrected_in else f.corrected_out
+    when s.method = 'half' then (f.corrected_in + f.corrected_out) / 2
+    when f.sign = 1 then f.corrected_in else f.corrected_out
 end) as corrected
-from site
+from span s
 left join lateral (
-    select * from visit_definition v
-    where v.site_id = site.site_id and v.ended is null
-        and v.from_day <= ((%(start)s::timestamptz at time zone site.timezone) - site.day_start)::date
-    order by v.from_day desc limit 1
-) d on true
-join site_portal sp on sp.site_id = site.site_id and sp.perimeter and (d.portals is null or sp.portal_id = any(d.portals))
-join portal_people f on f.portal_id = sp.portal_id
-where site.slug = %(site)s and f.bucket >= %(start)s and f.bucket < %(end)s
+    select sp.sign, p.people_in, p.people_out, p.corrected_in, p.corrected_out
+    from site_portal sp
+    join portal_people p using (portal_id)
+    where sp.site_id = s.site_id and sp.perimeter and (s.portals is null or sp.portal_id = any(s.portals))
+        and p.bucket >= s.begins and p.bucket < s.ends
+) f on true
+group by s.number
+order by s.number
 
 -- name: weekday_visits
 -- Visits of some sites together by weekday (Monday 0), on the days of a range on which all of them were observed, but

@@ -1,0 +1,223 @@
+"""How well the doors of a site count, from validation counts, and the corrections that these call for."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from besok.analytics.calibration import Session, accuracy, changed_at, looks_swapped
+from besok.analytics.count_advice import Door, Hour, advise
+from besok.analytics.validation_count import clock_shift, compare
+from besok.model.site import Site, Text
+from besok.model.validation import Accuracy, Segment, Tap, Watch
+from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, ManualCount, SiteCalibration
+from besok.store import calibrations
+from besok.store.database import Database
+from besok.store.sites import load
+
+USUAL_WEEK_FROM = timedelta(days=56)
+OLDEST_COUNT = timedelta(days=400)  # older counts tell nothing of a sensor today
+Direction = Literal["in", "out"]
+DIRECTIONS: tuple[Direction, Direction] = ("in", "out")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Door:
+    portal_id: int
+    portal: str
+    name: Text
+    inner: Text
+    sign: int
+    channels: tuple[int, ...]
+    interval_s: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Count:
+    id: UUID
+    portal_id: int
+    portal: str
+    counted_by: str
+    begins: datetime
+    ends: datetime
+    clock_ahead_s: float
+    note: str
+    received: datetime
+    discarded: datetime | None
+    discarded_by: str | None
+    discarded_why: str | None
+    taps: tuple[Tap, ...]
+    watches: tuple[Watch, ...]
+    sensors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Segments:
+    count_id: UUID
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Week:
+    portal_id: int
+    week: tuple[Hour, ...]
+
+
+def receive(db: Database, site: str, count: ManualCount, now: datetime) -> bool:
+    """Store a count; False if it was stored before. Raises NotFound, StoreRefused."""
+    return calibrations.receive(db, site, count, clock_shift(count.sent, now), now)
+
+
+def calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
+    """Return all that is known of how well the doors of a site count. Raises NotFound."""
+    place = load(db, site)
+    doors = db.fetch("count_doors", _Door, site=site)
+    counts = _counts(db, site, {d.portal_id: d.channels for d in doors}, now)
+    history = calibrations.calibrations(db, site)
+    infos = [_door(d, [c for c in counts if c.used and c.portal == d.portal], history, now) for d in doors]
+    weeks = _weeks(db, place, doors, infos, counts, now)
+    return SiteCalibration(
+        site=site,
+        time=now,
+        doors=tuple(infos),
+        usual_week=sum(door.people for door in weeks),
+        advice=tuple(advise(weeks)),
+        counts=tuple(counts),
+        history=tuple(history),
+    )
+
+
+def propose(db: Database, site: str, author: str, now: datetime) -> list[Calibration]:
+    """Propose a correction for each door whose counts call for one, and return these proposals."""
+    known = calibration(db, site, now)
+    wanted = [door for door in known.doors if _needs_correction(door)]
+    for door in wanted:
+        used = [c for c in known.counts if c.used and c.portal == door.portal]
+        calibrations.propose(db, site, door, used, author, now)
+    names = {door.portal for door in wanted}
+    return [c for c in calibrations.calibrations(db, site) if c.decision == "open" and c.portal in names]
+
+
+def _counts(db: Database, site: str, doors: dict[int, tuple[int, ...]], now: datetime) -> list[CountInfo]:
+    """The counts of the last OLDEST_COUNT beside what the sensors counted, the latest first.
+
+    Not `used` are those beside other channels than `doors` has now, and those from before a sensor changed.
+    """
+    rows = db.fetch("manual_counts", _Count, site=site, since=now - OLDEST_COUNT)
+    if not rows:
+        return []
+    spans = {
+        "counts": [row.id for row in rows],
+        "portals": [row.portal_id for row in rows],
+        "begins": [row.begins for row in rows],
+        "ends": [row.ends for row in rows],
+    }
+    segments = {s.count_id: s.segments for s in db.fetch("count_segments", _Segments, **spans)}
+    counts = [_count(row, segments.get(row.id, ()), doors) for row in rows]
+    before = {c.id for portal in {c.portal for c in counts} for c in _before_change(counts, portal)}
+    return [replace(c, used=False) if c.id in before else c for c in counts]
+
+
+def _count(row: _Count, segments: Sequence[Segment], doors: dict[int, tuple[int, ...]]) -> CountInfo:
+    compared = compare(row.begins, row.ends, row.taps, segments, row.watches)
+    people = {
+        way: sum(t.people for t in row.taps if t.direction == way and not t.undone) for way in DIRECTIONS
+    }
+    same_channels = doors.get(row.portal_id) == tuple(w.channel_id for w in row.watches)
+    same = ("id", "portal", "counted_by", "begins", "ends", "received", "clock_ahead_s", "sensors", "note")
+    return CountInfo(
+        **{name: getattr(row, name) for name in same},
+        counted_in=people["in"],
+        counted_out=people["out"],
+        compared=compared,
+        used=compared.problem is None and row.discarded is None and same_channels,
+        discarded=row.discarded,
+        discarded_by=row.discarded_by,
+        discarded_why=row.discarded_why,
+        taps=row.taps,
+    )
+
+
+def _before_change(counts: Iterable[CountInfo], portal: str) -> list[CountInfo]:
+    """The counts of a door from before its sensor began to count differently."""
+    used = sorted((c for c in counts if c.used and c.portal == portal), key=lambda c: c.begins)
+    return used[: max(changed_at([_session(c, way) for c in used]) for way in DIRECTIONS)]
+
+
+def _session(count: CountInfo, way: Direction) -> Session:
+    compared = count.compared
+    pair = (
+        (compared.counted_in, compared.device_in)
+        if way == "in"
+        else (compared.counted_out, compared.device_out)
+    )
+    return Session(counted=pair[0], device=pair[1], seconds=compared.seconds)
+
+
+def _door(door: _Door, used: Sequence[CountInfo], history: Iterable[Calibration], now: datetime) -> DoorInfo:
+    into, out = ([_session(c, way) for c in used] for way in DIRECTIONS)
+    own = [c for c in history if c.portal == door.portal]
+    in_force = (c for c in own if c.in_force and (c.valid_to is None or c.valid_to > now))
+    return DoorInfo(
+        portal=door.portal,
+        name=door.name,
+        inner=door.inner,
+        enters="in" if door.sign > 0 else "out" if door.sign < 0 else None,
+        interval_s=door.interval_s,
+        into=accuracy(into),
+        out=accuracy(out),
+        swapped=looks_swapped(into, out),
+        counts=len(used),
+        last_counted=max((c.begins for c in used), default=None),
+        correction=next((c for c in in_force if set(c.channels) & set(door.channels)), None),
+        proposal=next((c for c in own if c.decision == "open"), None),
+    )
+
+
+def _weeks(
+    db: Database,
+    place: Site,
+    doors: Sequence[_Door],
+    infos: Sequence[DoorInfo],
+    counts: Sequence[CountInfo],
+    now: datetime,
+) -> list[Door]:
+    """The doors into a site: the accuracy of the direction that enters, and who enters in each hour of a usual week."""
+    rows = db.fetch("door_weeks", _Week, site=place.id, start=now - USUAL_WEEK_FROM, end=now)
+    weeks = {row.portal_id: row.week for row in rows}
+    zone = ZoneInfo(place.timezone)
+    local = [(c.portal, c.begins.astimezone(zone)) for c in counts if c.used]
+    sessions = Counter((portal, begins.weekday() > 4, begins.hour) for portal, begins in local)
+    return [
+        Door(
+            portal=door.portal,
+            known=info.into if door.sign > 0 else info.out,
+            week=[
+                replace(h, sessions=sessions[door.portal, h.weekday > 4, h.hour])
+                for h in weeks.get(door.portal_id, ())
+            ],
+        )
+        for door, info in zip(doors, infos, strict=True)
+        if door.sign
+    ]
+
+
+def _needs_correction(door: DoorInfo) -> bool:
+    """Whether a door surely counts wrong, in a way that the correction in force does not fix already."""
+    if door.swapped or "broken" in (door.into.verdict, door.out.verdict):
+        return False
+    force = door.correction
+    pairs = ((door.into, force.factor_in if force else 1.0), (door.out, force.factor_out if force else 1.0))
+    return any(known.verdict == "factor" and not _fixed(known, factor) for known, factor in pairs)
+
+
+def _fixed(known: Accuracy, factor: float) -> bool:
+    """Whether `factor` brings the accuracy to 1, as far as the counts can tell."""
+    return (
+        known.lower is not None
+        and known.upper is not None
+        and known.lower * factor <= 1 <= known.upper * factor
+    )

@@ -1,0 +1,49 @@
+"""Results that jobs compute and pages read; the database deletes one as soon as a day changes that it rests on."""
+
+from collections.abc import Collection
+from datetime import date
+from typing import Any, Final, TypeVar
+
+import msgspec
+import psycopg
+
+from besok.store.database import Database, sql
+
+Result = TypeVar("Result")
+
+PARTIAL_DAYS: Final = "partial_days"
+BRIDGED: Final = "bridged"
+ANNUAL: Final = "annual"
+
+
+def read(
+    db: Database, site: str, what: str, form: type[Result], until: date, *, or_later: bool = False
+) -> Result | None:
+    """Return a result that rests on the days up to `until` (`or_later`: or on more); None if there is none."""
+    params = {"site": site, "what": what, "until": until, "or_later": or_later}
+    with db.transaction() as conn:
+        row = conn.execute(sql("result_get"), params).fetchone()
+    return msgspec.convert(row[0], form) if row else None
+
+
+def missing(db: Database, site: str, until: date) -> list[str]:
+    """Return which results of a site there are not for the business days up to `until`."""
+    with db.transaction() as conn:
+        known = {what for (what,) in conn.execute(sql("results_known"), {"site": site, "until": until})}
+    return [what for what in (PARTIAL_DAYS, BRIDGED, ANNUAL) if what not in known]
+
+
+def begin(db: Database, sites: Collection[str], what: str, until: date) -> None:
+    """Announce a result of the first site that rests on `sites`: a change from now on prevents that it is stored."""
+    db.run("result_begin", {"sites": list(sites), "what": what, "until": until})
+
+
+def put(db: Database, site: str, what: str, until: date, result: object) -> None:
+    """Store an announced result, unless days that it rests on have changed since."""
+    text = msgspec.json.encode(result).decode()
+    db.run("result_put", {"site": site, "what": what, "until": until, "result": text})
+
+
+def delete(conn: psycopg.Connection[Any], site_ids: Collection[int]) -> None:
+    """Delete all results that rest on these sites."""
+    conn.execute(sql("results_delete"), {"sites": list(site_ids)})

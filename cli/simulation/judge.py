@@ -1,0 +1,107 @@
+"""What estimators make of a world, beside who was really there. An estimator is a row of ESTIMATORS."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+import numpy as np
+
+from besok.analytics import occupancy
+from besok.analytics.occupancy import Learnt, score
+from besok.analytics.occupancy.score import Accuracy, Alerts, Figures
+from besok.model.occupancy import Estimate
+from cli.simulation.judged_world import JudgedWorld, by_receipt, parts, unchanged
+from jobs.bounds import bounded
+from jobs.learn import DAY, LOOK_BACK
+from jobs.running import Running
+
+Estimator = Callable[[JudgedWorld], Figures]  # of the judged days
+
+ALERT_AT: Final = 0.8  # of the capacity: from there on the pages call a space busy, and then full
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """How well an estimator knew a space of a world. `alerts` is None where its capacity is not known."""
+
+    world: str
+    space: str
+    estimator: str
+    accuracy: Accuracy
+    alerts: Alerts | None
+
+
+def _simple(estimator: Callable[..., Figures], at_once: bool, world: JudgedWorld) -> Figures:
+    """Return a rival that adds up counts: as they came, or once all have come."""
+    came, went = (
+        np.concatenate([
+            getattr(seen, way) if at_once else by_receipt(getattr(seen, way), heard)
+            for seen, heard in zip(world.seen, world.heard, strict=True)
+        ])
+        for way in ("people_in", "people_out")
+    )  # fmt: skip
+    stops = np.cumsum([len(seen) for seen in world.seen])
+    days = [slice(int(stop) - len(seen), int(stop)) for stop, seen in zip(stops, world.seen, strict=True)]
+    found = estimator(world.building.doors, came, went, days)
+    judged = slice(days[world.judged].start, None)
+    return Figures(people=found.people[judged], lower=found.lower[judged], upper=found.upper[judged])
+
+
+def live(world: JudgedWorld) -> Figures:
+    """Return what Besök shows while the day goes on: it knows the days before, and what has been received today."""
+    shown: list[Estimate] = []
+    for day in range(world.judged, len(world.seen)):
+        learnt = _learnt(world, day)
+        running, before = Running(world.building, learnt), world.seen[day][:0]
+        for steps, seen in parts(world.seen[day], world.heard[day]):
+            shown.append(running.figures(seen, unchanged(before, seen))[steps])
+            before = seen
+    return _figures(shown)
+
+
+def _learnt(world: JudgedWorld, day: int) -> Learnt:
+    """Learn what the weeks before a day teach, as the worker learns it."""
+    return occupancy.learn(world.building, world.past[max(0, day - LOOK_BACK // DAY) : day])
+
+
+def smoothed(world: JudgedWorld) -> Figures:
+    """Return what Besök shows of a day that is over, when all counts have come; learnt it has from days before only."""
+    shown = []
+    for day in range(world.judged, len(world.seen)):
+        learnt = _learnt(world, day)
+        shown.append(bounded(world.building, occupancy.smoothed(world.building, world.seen[day], learnt)))
+    return _figures(shown)
+
+
+def _figures(shown: list[Estimate]) -> Figures:
+    people, lower, upper = (
+        np.concatenate([getattr(e, name) for e in shown]) for name in ("people", "lower", "upper")
+    )
+    return Figures(people=people, lower=lower, upper=upper)
+
+
+ESTIMATORS: Final[dict[str, Estimator]] = {
+    "in-out": partial(_simple, score.raw, False),
+    "clamp-and-reset": partial(_simple, score.clamp_and_reset, False),
+    "end-of-day": partial(_simple, score.end_of_day, True),
+    "live": live,
+    "smoothed": smoothed,
+}
+
+
+def judge(world: JudgedWorld) -> Iterator[Verdict]:
+    """Every space of the world by every estimator."""
+    real = np.concatenate(world.real[world.judged :])
+    for name, estimator in ESTIMATORS.items():
+        figures = estimator(world)
+        for n, space in enumerate(world.spaces):
+            columns = (real[:, n], figures.people[:, n], figures.lower[:, n], figures.upper[:, n])
+            holds = world.building.capacity[n]
+            yield Verdict(
+                world=world.name,
+                space=space,
+                estimator=name,
+                accuracy=score.accuracy(*columns),
+                alerts=score.alerts(columns[0], columns[1], ALERT_AT * holds) if holds else None,
+            )

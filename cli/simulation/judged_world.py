@@ -1,0 +1,130 @@
+"""A world whose truth is known: some business days of a building, what was received of it, and who was there."""
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+
+from besok.analytics.occupancy import Seen
+from besok.model.arrays import Floats, Ints
+from besok.model.building import Building
+from besok.store.occupancy import MINUTE
+from cli.simulation.observed import Observed
+from jobs.observations import Hours, by_minute
+from sensors_sim.scenario import Scenario
+
+SITE: Final = "site"  # the first space of a world
+QUARTER_MINUTES: Final = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedWorld:
+    """Days of a building; those before the day number `judged` are there to learn from.
+
+    They are learnt from as `past` holds them, which may be coarser than `seen`. `real` is the people at the end of
+    each step, steps x spaces, day by day as `seen`; NaN where not known. `heard` is for each day the step in which
+    each count was received, steps x portals; None if all were received at once.
+    """
+
+    name: str
+    about: str
+    spaces: tuple[str, ...]  # the site first
+    building: Building
+    seen: tuple[Seen, ...]
+    past: tuple[Seen, ...]
+    heard: tuple[Ints | None, ...]
+    real: tuple[Floats, ...]
+    judged: int
+
+
+def judged_world(observed: Observed, scenario: Scenario, history: int) -> JudgedWorld:
+    """Return the observed site with its days from the day number `history` on to be judged."""
+    days = [
+        by_minute(observed.plan, observed.flows[s], observed.levels[s], Hours(observed.site, day, MINUTE))[0]
+        for s, day in zip(observed.days, observed.dates, strict=True)
+    ]
+    return JudgedWorld(
+        name=f"{scenario.id} {observed.site.id}",
+        about=scenario.about.en,
+        spaces=(SITE, *(name.partition("/")[2] for name in observed.names[1:])),
+        building=observed.plan.building,
+        seen=tuple(days),
+        past=tuple(by_quarters(day) for day in days),
+        heard=tuple(_late(observed, steps) for steps in observed.days),
+        real=tuple(observed.people[steps] for steps in observed.days),
+        judged=history,
+    )
+
+
+def _late(observed: Observed, steps: slice) -> Ints | None:
+    heard = observed.heard[steps] - steps.start
+    return heard if (heard > np.arange(len(heard))[:, None]).any() else None
+
+
+def by_quarters(day: Seen) -> Seen:
+    """Return a day of minutes as past days are learnt from: sums of flows and means of levels by quarter hour."""
+    return replace(
+        day,
+        people_in=_sums(day.people_in),
+        people_out=_sums(day.people_out),
+        people=_means(day.people),
+        occupied=_means(day.occupied),
+        co2=_means(day.co2),
+        open=None if day.open is None else day.open[QUARTER_MINUTES // 2 :: QUARTER_MINUTES],
+        clock=day.clock[::QUARTER_MINUTES],
+        step_minutes=QUARTER_MINUTES,
+    )
+
+
+def _sums(minutes: Floats) -> Floats:
+    """Sum quarter hours; NaN where nothing was received."""
+    parts = minutes.reshape(-1, QUARTER_MINUTES, minutes.shape[1])
+    sums: Floats = np.where(np.isnan(parts).all(axis=1), np.nan, np.nansum(parts, axis=1))
+    return sums
+
+
+def _means(minutes: Floats) -> Floats:
+    known = (~np.isnan(minutes)).reshape(-1, QUARTER_MINUTES, minutes.shape[1]).sum(axis=1)
+    means: Floats = _sums(minutes) / np.maximum(known, 1)
+    return means
+
+
+def parts(seen: Seen, heard: Ints | None) -> list[tuple[slice, Seen]]:
+    """Split a day into stretches of steps, each with all that had been received by then.
+
+    Where all counts were received at once there is one part, the whole day.
+    """
+    if heard is None:
+        return [(slice(0, len(seen)), seen)]
+    own = np.arange(len(seen))[:, None]
+    news = np.unique(heard[(heard > own) & (heard < len(seen))])
+    bounds = [0, *(int(step) for step in news if step), len(seen)]
+    found = []
+    for start, stop in pairwise(bounds):
+        here = heard <= np.maximum(own, start)
+        then = replace(
+            seen,
+            people_in=np.where(here, seen.people_in, np.nan),
+            people_out=np.where(here, seen.people_out, np.nan),
+        )
+        found.append((slice(start, stop), then[:stop]))
+    return found
+
+
+def unchanged(before: Seen, after: Seen) -> int:
+    """Count the steps from the first on of which the same has been received."""
+    steps = len(before)
+    news = np.isnan(before.people_in) & ~np.isnan(after.people_in[:steps])
+    return int(np.argmax(news.any(axis=1))) if news.any() else steps
+
+
+def by_receipt(counts: Floats, heard: Ints | None) -> Floats:
+    """Return counts by the step in which they were received; those received after the day are lost."""
+    if heard is None:
+        return counts
+    found = np.zeros_like(counts)
+    columns = np.broadcast_to(np.arange(counts.shape[1]), counts.shape)
+    inside = heard < len(counts)
+    np.add.at(found, (heard[inside], columns[inside]), np.nan_to_num(counts)[inside])
+    return found

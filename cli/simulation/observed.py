@@ -1,0 +1,272 @@
+"""What the system knows of a simulated world: its messages decoded as live ones are, by the minute, beside the truth.
+
+The counting rules are those of the database (besok/store/sql/minute_flows.sql), for whole days after
+everything has come, so that estimators can be judged without one. tests/store/test_score_counts.py holds both
+to the same figures.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+import numpy as np
+
+from besok.model.arrays import Floats, Ints
+from besok.model.building import Building
+from besok.model.calendar import day_bounds
+from besok.model.decode_context import known_from
+from besok.model.readings import Message, Reading
+from besok.model.site import OUTSIDE, Portal, Sensor, Site, SiteFile
+from besok.store.occupancy import Flows, Layout, Levels
+from collectors.pipeline import decode
+from sensors_sim import stream, truth
+from sensors_sim.placing import applied
+from sensors_sim.scenario import Scenario
+from sensors_sim.times import millis
+from sensors_sim.world import World
+
+MINUTE_MS = 60_000
+DAY = timedelta(days=1)
+LONGEST_GAP_MS = 7 * 86_400_000  # between two totals that are compared
+PROMPT_MS = 30_000  # after the end of a minute: what is heard by then is in time for its figure
+NEAR_MS = 900_000  # between two totals of which a clock that was set back parts the later from the earlier
+
+Channel = tuple[str, str, str]  # source, device, channel
+Heard = tuple[Reading, datetime]  # a reading, and when it was received
+Series = dict[str, dict[int, Heard]]  # metric -> time in milliseconds -> what was heard
+Segment = tuple[
+    int, int, float, str, int
+]  # begins, ends, people, "in", "out" or "passages", received (milliseconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One site through some business days. Steps are minutes; figures hold at their ends, as the truth does."""
+
+    site: Site
+    plan: Layout
+    names: tuple[str, ...]  # of the spaces
+    dates: tuple[date, ...]
+    days: tuple[slice, ...]
+    flows: Flows
+    levels: Levels
+    people: Floats  # really there, steps x spaces
+    visits: tuple[int, ...]  # that really were, by day
+    heard: Ints  # steps x portals: the step in which a count was heard of
+
+
+def observe(
+    site_file: SiteFile, first: date, days: int, seed: int, scenario: Scenario, every_s: int = stream.EVERY_S
+) -> list[Observed]:
+    """Each site of `site_file` (all sandboxes) as it would be seen under the scenario for so many business days.
+
+    Counters report at most so many seconds after a passage.
+    """
+    sites = applied(site_file, scenario)
+    world = World(site_file, seed, scenario)
+    bounds = [day_bounds(first + n * DAY, sites.sites[0]) for n in range(days)]
+    begin, end = bounds[0][0], bounds[-1][1]
+    series = _series(stream.messages(site_file, begin, end, seed, every_s, scenario=scenario), sites)
+    really = truth.people(site_file, begin + timedelta(minutes=1), end, seed, 60, scenario)
+    moves = world.days(first, first + (days - 1) * DAY)
+    slices = tuple(
+        slice((a - begin) // timedelta(minutes=1), (b - begin) // timedelta(minutes=1)) for a, b in bounds
+    )
+    found = []
+    for number, site in enumerate(sites.sites):
+        plan, portals, sensors = _layout(site, sites)
+        names = tuple(f"{site.id}/{space}" for space in _spaces(site))
+        inside = [really.spaces.index(name) for name in names]
+        flows, heard = _flows(series, portals, begin, slices)
+        found.append(
+            Observed(
+                site=site,
+                plan=plan,
+                names=names,
+                dates=tuple(first + n * DAY for n in range(days)),
+                days=slices,
+                flows=flows,
+                levels=_levels(series, sensors, begin, slices[-1].stop),
+                people=really.people[:, inside].astype(np.float64),
+                visits=_visits(truth.entries(world.ground, number, moves).time, bounds),
+                heard=heard,
+            )
+        )
+    return found
+
+
+def _visits(entered: Ints, bounds: Sequence[tuple[datetime, datetime]]) -> tuple[int, ...]:
+    return tuple(int(((millis(a) <= entered) & (entered < millis(b))).sum()) for a, b in bounds)
+
+
+def _series(lots: Iterable[Sequence[Message]], sites: SiteFile) -> dict[Channel, Series]:
+    """Return the readings as they are stored in the end: the last with a key wins, and what comes again counts once."""
+    known = known_from([replace(site, sandbox=True) for site in sites.sites])
+    series: dict[Channel, Series] = defaultdict(lambda: defaultdict(dict))
+    seen: set[object] = set()
+    for lot in lots:
+        batch = decode(lot, known)
+        marks = {o: (o.identity.scope, o.identity.mark, o.digest) for o in batch.origins if o.identity}
+        repeats = {o for o, mark in marks.items() if mark in seen or seen.add(mark)}  # type: ignore[func-returns-value]
+        for reading, received, origin in batch.readings:
+            if origin not in repeats:
+                key = (reading.source, reading.device, reading.channel)
+                series[key][reading.metric][millis(reading.time or received)] = reading, received
+    return series
+
+
+def _spaces(site: Site) -> list[str]:
+    return [site.id, *(space.id for space in site.spaces)]
+
+
+def _layout(site: Site, sites: SiteFile) -> tuple[Layout, list[list[tuple[Channel, bool]]], list[Channel]]:
+    """How the site is built; the channels over each portal and whether they are swapped; the channels in its spaces."""
+    index: dict[str, int | None] = {f"{site.id}/{name}": n for n, name in enumerate(_spaces(site))}
+    doors: list[tuple[Portal, Site]] = []
+    ends: list[tuple[int | None, int | None]] = []
+    for owner in sites.sites:
+        for portal in owner.portals:
+            outer, inner = (index.get(_end(owner, end)) for end in (portal.outer, portal.inner))
+            if portal.counted and (outer is not None or inner is not None):
+                doors.append((portal, owner))
+                ends.append((outer, inner))
+    parents = [None, *(index[f"{site.id}/{space.parent or site.id}"] for space in site.spaces)]
+    looking = [s for s in site.sensors if s.space and s.role == "primary"]
+    plan = Layout(
+        site_id=0,
+        spaces=tuple(range(len(parents))),
+        portals=tuple(range(len(doors))),
+        building=Building.of(parents, ends, [site.capacity, *(space.capacity for space in site.spaces)]),
+        level_channels=tuple(range(len(looking))),
+        level_space=tuple(index[f"{site.id}/{s.space}"] or 0 for s in looking),
+        level_interval_s=tuple(s.interval_s for s in looking),
+    )
+    counting = [[(_channel(o, s), s.swapped) for s in o.sensors if s.portal == p.id and s.role == "primary"]
+                for p, o in doors]  # fmt: skip
+    return plan, counting, [_channel(site, s) for s in looking]
+
+
+def _end(owner: Site, end: str) -> str:
+    return end if "/" in end or end == OUTSIDE else f"{owner.id}/{end}"
+
+
+def _channel(site: Site, sensor: Sensor) -> Channel:
+    return sensor.source, site.external_id(sensor), sensor.channel_key
+
+
+def _flows(
+    series: dict[Channel, Series],
+    portals: Sequence[Sequence[tuple[Channel, bool]]],
+    begin: datetime,
+    days: Sequence[slice],
+) -> tuple[Flows, Ints]:
+    """People through each portal by minute, NaN where nothing was heard; and when the last word on it came."""
+    shape = (days[-1].stop, len(portals))
+    heard = np.repeat(np.arange(shape[0])[:, None], shape[1], axis=1)
+    both = np.full(shape, np.nan), np.full(shape, np.nan)
+    for column, channels in enumerate(portals):
+        for channel, swapped in channels:
+            for day in days:
+                for segment in _segments(series.get(channel, {}), millis(begin), day):
+                    _add(both, heard, column, _since(segment, millis(begin)), swapped, day)
+    flows = Flows(people_in=np.maximum(both[0], 0), people_out=np.maximum(both[1], 0))  # NaN stays
+    return flows, heard
+
+
+def _since(segment: Segment, begin: int) -> Segment:
+    """Return the segment with times since `begin`."""
+    begins, ends, people, direction, received = segment
+    return begins - begin, ends - begin, people, direction, received - begin
+
+
+def _segments(said: Series, begin: int, day: slice) -> Iterator[Segment]:
+    """Yield the times in which so many people passed, of one channel on one day; totals go before deltas."""
+    first, last = begin + day.start * MINUTE_MS, begin + day.stop * MINUTE_MS + 3_600_000
+    here = {metric: sorted(t for t in times if first <= t < last) for metric, times in said.items()}
+    totals = [m for m in ("in_total", "out_total") if here.get(m)] or ["passages_total"] * bool(
+        here.get("passages_total")
+    )
+    for metric in totals:
+        yield from _differences(metric, said[metric], first, last)
+    if not totals:
+        for metric in [m for m in ("in", "out") if here.get(m)] or ["passages"] * bool(here.get("passages")):
+            for t in here[metric]:
+                reading, received = said[metric][t]
+                yield t - round(reading.period_s * 1000), t, reading.value, metric, millis(received)
+
+
+def _differences(metric: str, times: dict[int, Heard], first: int, last: int) -> Iterator[Segment]:
+    wraps = max(r.wraps for r, _ in times.values())
+    for before, t in pairwise(sorted(times)):
+        if first <= t < last and before >= first - LONGEST_GAP_MS:
+            people = _people_between(times[before], times[t], wraps, t - before)
+            if people is not None:
+                yield before, t, people, metric.removesuffix("_total"), millis(times[t][1])
+
+
+def _people_between(earlier: Heard, later: Heard, wraps: int, apart_ms: int) -> float | None:
+    """How many passed between two readings of a total, None if they cannot tell; as in the functions of the database.
+
+    Clocks that are off by days, or were never set, do not occur in a world that is judged.
+    """
+    (was, before), (now, received) = earlier, later
+    if (
+        now.value < was.value and now.value > was.value / 2 and received < before
+    ):  # its clock was set back in between
+        return now.value - was.value if apart_ms <= NEAR_MS else None
+    return people_since(was.value, now.value, wraps, apart_ms / 1000)
+
+
+def people_since(was: float, value: float, wraps: int, seconds: float) -> float:
+    """How many passed between two readings of a total; the same rule as in the functions of the database."""
+    if value >= was:
+        return value - was
+    turned = wraps - was + value
+    if was < wraps and was >= wraps * 0.75 and value < wraps * 0.25 and turned <= max(100, 3 * seconds):
+        return turned
+    return 0.0 if value * 2 > was and value > 3 * seconds else value
+
+
+def _add(
+    both: tuple[Floats, Floats],
+    heard: Ints,
+    column: int,
+    segment: Segment,
+    swapped: bool,
+    day: slice,
+) -> None:
+    """Share a segment out over its minutes, in whole people; times are milliseconds since the first step."""
+    begins, ends, people, direction, received = segment
+    final = (ends - 1 if begins < ends else ends) // MINUTE_MS
+    first = final if ends - begins <= MINUTE_MS else begins // MINUTE_MS
+    low, high = max(first, day.start), min(final + 1, day.stop)
+    if low >= high:
+        return
+    shares: float | Floats = people
+    if first < final:
+        edges = (np.arange(low, high + 1) * MINUTE_MS - begins) / (ends - begins)
+        shares = np.diff(np.rint(people * np.clip(edges, 0, 1)))
+    for number, way in enumerate(("in", "out")):
+        part = shares / 2 if direction == "passages" else shares if (direction == way) != swapped else 0.0
+        cells = both[number][low:high, column]
+        cells[:] = np.where(np.isnan(cells), part, cells + part)
+    late = (received - PROMPT_MS) // MINUTE_MS
+    heard[low:high, column] = np.maximum(heard[low:high, column], late)
+
+
+def _levels(
+    series: dict[Channel, Series], channels: Sequence[Channel], begin: datetime, steps: int
+) -> Levels:
+    """Return the last count, presence and CO2 that each channel told in a minute."""
+    grids = {metric: np.full((steps, len(channels)), np.nan) for metric in ("people", "occupied", "co2_ppm")}
+    for column, channel in enumerate(channels):
+        for metric, grid in grids.items():
+            for t, (reading, _) in sorted(series.get(channel, {}).get(metric, {}).items()):
+                step = (t - millis(begin)) // MINUTE_MS
+                if 0 <= step < steps:
+                    grid[step, column] = reading.value
+    return Levels(
+        people=grids["people"], peak=grids["people"], occupied=grids["occupied"], co2=grids["co2_ppm"]
+    )

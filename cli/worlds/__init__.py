@@ -1,1 +1,0 @@
-"""Worlds whose truth is known: who was really there, and what fallible counters made of it."""

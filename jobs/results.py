@@ -1,0 +1,51 @@
+"""Results that pages show and that take long to compute: once a day, and again when days they rest on have changed."""
+
+import logging
+from datetime import date, datetime, timedelta
+
+from besok.model.errors import NotFound
+from besok.model.site import Site
+from besok.store import backfill, results
+from besok.store.database import Database
+from besok.store.sites import counted
+from jobs import daily
+
+log = logging.getLogger(__name__)
+
+DAY = timedelta(days=1)
+
+
+def wanted(db: Database, now: datetime) -> bool:
+    """Whether any result is missing; not while history is coming in."""
+    return not backfill.under_way(db, now) and any(
+        results.missing(db, site.id, today - DAY) for site, today in daily.sites(db, now)
+    )
+
+
+def compute_missing(db: Database, now: datetime) -> None:
+    """Compute the missing results of all sites."""
+    for site, today in daily.sites(db, now):
+        for what in results.missing(db, site.id, today - DAY):
+            _compute(db, site, what, today)
+
+
+def _compute(db: Database, site: Site, what: str, today: date) -> None:
+    from besok.services.annual import compute_annual
+    from besok.services.bridging import compute_bridged
+    from besok.services.observed_days import EARLIEST, partial_days_of
+
+    sites, target, until = counted(db, site), site.target, today - DAY
+    results.begin(db, [one.id for one in sites], what, until)
+    result: object = None
+    try:
+        if what == results.PARTIAL_DAYS:
+            result = partial_days_of(db, site, EARLIEST, until)
+        elif what == results.ANNUAL and site.kind == "library":
+            result = compute_annual(db, site.id, today.year - 1, today)
+        elif what == results.BRIDGED and target:
+            baseline = (target.baseline_first, target.baseline_last)
+            result = compute_bridged(db, sites, today, baseline, target.measure)
+    except NotFound as exc:
+        log.debug("%s has no %s: %s", site.id, what, exc)
+    if result is not None:
+        results.put(db, site.id, what, until, result)

@@ -1,0 +1,207 @@
+"""Tries docker-compose.yml for real: `make compose-check`.
+
+Nothing starts without passwords; with generated ones, on free ports and under a name of its own, everything comes up,
+a message sent to the broker is counted once by the API, and all is removed again. Where images cannot be pulled, local
+ones under the same names will do (`../shared/rig/base-images 2.19.3-pg17` makes them out of Debian packages).
+"""
+
+import json
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from besok.model.errors import StackError
+from cli.stack import ports
+
+HERE = Path(__file__).parents[1]
+WAIT_S = 240  # for each thing that is waited for
+PASSWORDS = ("BESOK_DB_PASSWORD", "BESOK_MQTT_PASSWORD")
+SERVICES = ("db", "broker", "migrate", "collector", "jobs", "web")
+PEOPLE = 321  # nobody else's number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """One run of the compose file: its environment, and how to call compose."""
+
+    environment: dict[str, str]
+    command: tuple[str, ...]
+
+    def compose(self, *words: str, quiet: bool = False) -> str:
+        """What `docker compose ...` prints. Raises CalledProcessError."""
+        return run(*self.command, *words, env=self.environment, quiet=quiet)
+
+    def get(self, path: str) -> Any:
+        """What the web service answers on its published port: JSON, or text where it is a page."""
+        address = f"http://127.0.0.1:{self.environment['BESOK_PORT']}{path}"
+        with urllib.request.urlopen(address, timeout=20) as answer:
+            text = answer.read().decode()
+        return json.loads(text) if path.startswith("/api/") else text
+
+
+def run(*words: str, env: dict[str, str] | None = None, quiet: bool = False) -> str:
+    """The standard output of a command; `quiet` keeps its standard error back. Raises CalledProcessError."""
+    kept = subprocess.DEVNULL if quiet else None
+    return subprocess.run(
+        words, cwd=HERE, env=env, check=True, text=True, stdout=subprocess.PIPE, stderr=kept
+    ).stdout
+
+
+def works(*words: str, env: dict[str, str] | None = None) -> bool:
+    """Whether a command succeeds."""
+    try:
+        run(*words, env=env, quiet=True)
+    except (subprocess.CalledProcessError, FileNotFoundError):
+        return False
+    return True
+
+
+def missing() -> str | None:
+    """Why the check cannot be made on this machine, None if it can."""
+    if not shutil.which("docker"):
+        return "there is no Docker on this machine"
+    if not works("docker", "info"):
+        return "the Docker daemon does not answer (does it run, and may you use it?)"
+    return None if works(*compose_command(), "version") else "there is no Docker Compose on this machine"
+
+
+def compose_command() -> tuple[str, ...]:
+    """`docker compose`, or the older program of that name."""
+    return ("docker", "compose") if works("docker", "compose", "version") else ("docker-compose",)
+
+
+def wait_for(what: str, condition: Callable[[], object]) -> None:
+    """Ask until the answer is true; an error counts as not yet. Raises StackError."""
+    deadline, reason = time.monotonic() + WAIT_S, ""
+    while time.monotonic() < deadline:
+        try:
+            if condition():
+                return print(f"  {what}")
+        except (OSError, ValueError, IndexError, KeyError, subprocess.CalledProcessError) as exc:
+            reason = f": {exc}"
+        time.sleep(1)
+    raise StackError(f"gave up waiting until {what}{reason}")
+
+
+def refuses_without_passwords(command: tuple[str, ...]) -> bool:
+    """Whether compose says no while a password is missing."""
+    bare = {name: value for name, value in os.environ.items() if name not in PASSWORDS}
+    return not any(
+        works(
+            *command, "config", "--quiet", env=bare | {given: "x" for given in PASSWORDS if given != left_out}
+        )
+        for left_out in PASSWORDS
+    )
+
+
+@contextmanager
+def trial(command: tuple[str, ...]) -> Iterator[Trial]:
+    """A run of its own; afterwards its containers, volumes and image are gone."""
+    name = f"besok-check-{secrets.token_hex(4)}"
+    web, mqtt = ports.free(2)
+    environment = os.environ | {password: secrets.token_urlsafe(24) for password in PASSWORDS}
+    environment |= {
+        "BESOK_VERSION": name,
+        "BESOK_PORT": str(web),
+        "BESOK_MQTT_PORT": str(mqtt),
+        "BESOK_SANDBOX": "1",
+    }
+    attempt = Trial(
+        environment=environment, command=(*command, "--project-name", name, "--profile", "simulator")
+    )
+    try:
+        yield attempt
+    except BaseException:
+        print(attempt.compose("ps", "--all"), attempt.compose("logs", "--no-color", "--tail", "40"), sep="\n")
+        raise
+    finally:
+        attempt.compose("down", "--volumes", "--remove-orphans", "--timeout", "10", quiet=True)
+        works("docker", "image", "rm", "--force", f"besok:{name}")
+
+
+def a_door(devices: list[dict[str, Any]]) -> tuple[str, str, str]:
+    """A device of the site file that watches a portal: its external id ("site/device"), the line, the portal."""
+    placed = (
+        (d["device"], p) for d in devices for p in d["placements"] if p["portal"] and p["role"] == "primary"
+    )
+    device, placement = next(placed)
+    return device, placement["channel"].removeprefix("flow:"), placement["portal"]
+
+
+def publish(attempt: Trial, device: str, line: str) -> None:
+    """Send one flow message from inside the broker's container, twice."""
+    now = datetime.now(UTC).isoformat()
+    message = json.dumps({"time": now, "period_s": 0, "in": PEOPLE, "out": 0, "line": line})
+    sent = ("mosquitto_pub", "-u", "besok", "-P", attempt.environment["BESOK_MQTT_PASSWORD"], "-q", "1")
+    for _ in range(2):
+        attempt.compose("exec", "-T", "broker", *sent, "-t", f"besok/v1/{device}/flow", "-m", message)
+
+
+def counted(attempt: Trial, site: str, portal: str) -> bool:
+    """Whether the API tells of exactly the people that were sent, through that portal, today."""
+    points = attempt.get(f"/api/v1/sites/{site}/flows?step=day")
+    return [p["people_in"] or p["people_out"] for p in points if p["portal"] == portal] == [PEOPLE]
+
+
+def check(attempt: Trial) -> None:
+    """Build, start, publish, ask; last the simulated sensors."""
+    classic = {} if works("docker", "buildx", "version") else {"DOCKER_BUILDKIT": "0"}
+    image = f"besok:{attempt.environment['BESOK_VERSION']}"
+    run("docker", "build", "--quiet", "--network", "host", "--tag", image, ".", env=os.environ | classic)
+    print("  the image is built")
+    attempt.compose("up", "--detach", "--no-build", *SERVICES, quiet=True)
+    wait_for("the API answers", lambda: attempt.get("/api/v1/health"))
+    wait_for("the page answers", lambda: "<html" in attempt.get("/"))
+    device, line, portal = a_door(attempt.get("/api/v1/devices"))
+    publish(attempt, device, line)
+    wait_for("a message is counted once", lambda: counted(attempt, device.split("/")[0], portal))
+    wait_for("every service is healthy", lambda: healthy(attempt))
+    attempt.compose("up", "--detach", "--no-build", "simulator", quiet=True)
+    wait_for("simulated sensors are heard", lambda: heard(attempt) > 10)
+
+
+def heard(attempt: Trial) -> int:
+    """How many devices have sent anything."""
+    return sum(device["heard"] is not None for device in attempt.get("/api/v1/devices"))
+
+
+def healthy(attempt: Trial) -> bool:
+    """Whether all services run and those with a health check pass it."""
+    lines = attempt.compose("ps", "--format", "json", quiet=True).splitlines()
+    states = {s["Service"]: (s["State"], s["Health"]) for s in map(json.loads, lines)}
+    wanted = [states[name] for name in SERVICES if name != "migrate"]
+    return all(state == "running" and health in ("", "healthy") for state, health in wanted)
+
+
+def main() -> int:
+    """The exit status: 0 where all went well or there is no Docker."""
+    if reason := missing():
+        print(f"compose-check skipped: {reason}")
+        return 0
+    command = compose_command()
+    print("compose-check")
+    if not refuses_without_passwords(command):
+        print("  docker-compose.yml starts without a password")
+        return 1
+    print("  nothing starts without passwords")
+    try:
+        with trial(command) as attempt:
+            check(attempt)
+    except (StackError, subprocess.CalledProcessError) as exc:
+        print(f"compose-check failed: {exc}")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

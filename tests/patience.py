@@ -1,0 +1,48 @@
+"""Waiting that ends when nothing moves, not by the clock: a busy machine makes it patient."""
+
+import time
+from collections.abc import Callable
+
+MEASURED_EVERY_S = 1.0
+WORK_S = 0.005  # of processor time, by which the load is measured
+
+
+class Patience:
+    """Counts down `limit_s` seconds as an idle machine would need them; progress begins the count again."""
+
+    def __init__(self, limit_s: float) -> None:
+        self._limit_s = limit_s
+        self._spent_s = 0.0
+        self._slowdown = 1.0
+        self._last = self._measured = time.monotonic()
+        self._seen: object = None
+
+    def is_over(self, progress: object = None) -> bool:
+        """Tell whether to give up; to be asked again and again. `progress` is anything that changes while it moves."""
+        now = time.monotonic()
+        if now - self._measured > MEASURED_EVERY_S:
+            self._slowdown, self._measured = slowdown(), now
+        self._spent_s += (now - self._last) / self._slowdown
+        self._last = now
+        if progress != self._seen:
+            self._seen, self._spent_s = progress, 0.0
+        return self._spent_s > self._limit_s
+
+
+def slowdown() -> float:
+    """Measure how much longer than on an idle machine a piece of work takes here and now; at least 1."""
+    clock, processor = time.perf_counter(), time.thread_time()
+    while (worked := time.thread_time() - processor) < WORK_S:
+        pass
+    return max(1.0, (time.perf_counter() - clock) / worked)
+
+
+def wait_for(
+    condition: Callable[[], object], limit_s: float = 60, progress: Callable[[], object] = lambda: None
+) -> object:
+    """Ask again until the answer is true, and return it; fail once nothing has moved for `limit_s` seconds."""
+    patience = Patience(limit_s)
+    while not (answer := condition()):
+        assert not patience.is_over(progress()), f"still not so after {limit_s:g} s in which nothing moved"
+        time.sleep(0.02)
+    return answer

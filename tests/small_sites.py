@@ -1,0 +1,44 @@
+"""Small libraries for tests: a name, a week of hours, spaces, doors and sensors."""
+
+from typing import Any
+
+from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+
+NAME = Text(sv="x", en="x")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def week(hours: str) -> OpeningHours:
+    return OpeningHours(**dict.fromkeys(DAYS, hours))
+
+
+def space(id: str, kind: str = "zone", **more: Any) -> Space:
+    return Space(id=id, name=NAME, kind=kind, **more)
+
+
+def portal(id: str, outer: str, inner: str, **more: Any) -> Portal:
+    return Portal(id=id, name=NAME, outer=outer, inner=inner, **more)
+
+
+def library(
+    id: str,
+    *,
+    hours: str = "10:00-18:00",
+    spaces: tuple[Space, ...] = (),
+    portals: tuple[Portal, ...] = (),
+    sensors: tuple[Sensor, ...] = (),
+    **more: Any,
+) -> SiteFile:
+    """One library, with one door into its root space unless others are given."""
+    site = Site(
+        id=id,
+        kind="library",
+        name=NAME,
+        timezone="Europe/Stockholm",
+        opening=week(hours),
+        spaces=spaces,
+        portals=portals or (portal("door", "outside", id),),
+        sensors=sensors,
+        **more,
+    )
+    return SiteFile(sites=(site,))

@@ -46,7 +46,7 @@ def figure(
 
 
 def local(t: datetime, zone: str) -> datetime:
-    """The time on the wall: charts know no time zones."""
+    """Return the time on the wall: charts know no time zones."""
     return t.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
@@ -55,7 +55,7 @@ def _whole(value: float | None) -> float | None:
 
 
 def _band(result: go.Figure, times: Sequence[datetime], points: Sequence[OccupancyPoint]) -> None:
-    """The interval as one outline for each stretch in which it is known; between them there is nothing."""
+    """Return the interval as one outline for each stretch in which it is known; between them there is nothing."""
     xs: list[datetime | None] = []
     ys: list[float | None] = []
     for stretch in stretches(points):
@@ -71,7 +71,7 @@ def _band(result: go.Figure, times: Sequence[datetime], points: Sequence[Occupan
 
 
 def stretches(points: Sequence[OccupancyPoint]) -> list[list[int]]:
-    """The places of the points whose interval is known, neighbours together."""
+    """Return the places of the points whose interval is known, neighbours together."""
     result: list[list[int]] = []
     for place, point in enumerate(points):
         if point.lower is None or point.upper is None:

@@ -8,7 +8,7 @@ Simulated houses of one to four doors over two years; one counter begins to coun
 import sys
 from math import sqrt
 
-from tests.unit.houses import moved
+from benchmarks.worlds.method_breaks import moved
 
 
 def main(seeds: int) -> None:

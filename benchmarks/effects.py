@@ -23,8 +23,8 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks._libraries import MONDAY, Case, house, simulated
 from benchmarks._series import DATA, STREETS, by_day, streets
+from benchmarks.worlds.known_effects import MONDAY, Case, house, simulated
 from besok.analytics.effects import effect_of_action, effect_of_event
 
 DOCS = Path(__file__).parents[1] / "docs" / "effects.md"

@@ -24,9 +24,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from benchmarks import _branches
-from benchmarks._kinds import KINDS, house
-from benchmarks._programmes import given, programme
+from benchmarks.worlds import visits_by_month
+from benchmarks.worlds.programmes import given, programme
+from benchmarks.worlds.visits_by_day import KINDS, house
 from besok.analytics.forecast import Calendar, calendar
 from besok.files import csvfile
 from cli.standalone import backtest, scores
@@ -202,8 +202,10 @@ def branches_table(seeds: int) -> str:
         "| branch | MASE 3 m | 12 m | year total | best other 3 m | 12 m | year total | covers 12 m | year held |"
     ]
     rows.append("| --- |" + " --- |" * 8)
-    outcomes = _each(_branch, [(kind, seed) for kind in _branches.KINDS for seed in range(seeds)], "branches")
-    for n, kind in enumerate(_branches.KINDS):
+    outcomes = _each(
+        _branch, [(kind, seed) for kind in visits_by_month.KINDS for seed in range(seeds)], "branches"
+    )
+    for n, kind in enumerate(visits_by_month.KINDS):
         told = scores.pooled(outcomes[n * seeds : (n + 1) * seeds])
         ours = told.pop(backtest.OURS)
         mase = np.nanmin([other.mase for other in told.values()], axis=0)[[1, 3]]
@@ -216,7 +218,7 @@ def branches_table(seeds: int) -> str:
 
 def _branch(which: tuple[str, int]) -> Outcome:
     """Return the scores of one simulated branch, from some of its months."""
-    series, origins = _branches.branch(*which)
+    series, origins = visits_by_month.branch(*which)
     return backtest.scored(series, Calendar(), origins, True, 1, _silent)
 
 

@@ -35,36 +35,45 @@ fuzz: ## 10,000 broken payloads for every adapter (most of an hour; ARGS="-k xov
 	@bash deploy/setup tests
 	@BESOK_FUZZ=10000 $(BIN)/python -m pytest tests/unit/test_adapters_fuzz.py --timeout=0 $(ARGS)
 
-check: setup ## style, types, and who may import whom
+check: ## style, types, who may import whom, undeclared and unused dependencies, dead code
+	@bash deploy/setup tools
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+	@$(BIN)/vulture
 
 bench: ## measure speed on this machine
 	@bash deploy/setup bench
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
 
 score: ## how true the occupancy figures are: all standard worlds, into docs/occupancy-scores.md (minutes; ARGS="--seeds 1")
-	@bash deploy/setup
+	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.occupancy --write $(ARGS)
 
 bench-ingest: ## readings committed a second, beside clients that only receive (ARGS="--history 0,10,100")
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.ingest $(ARGS)
 
-backtest: setup ## how good the forecast is: real series and simulated programmes, into docs/forecast.md (long; ARGS=--quick)
+backtest: ## how good the forecast is: real series and simulated programmes, into docs/forecast.md (long; ARGS=--quick)
+	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.forecast --write $(ARGS)
 
 calibration: setup ## how good the verdicts on sensors are, in simulated counts (ARGS=1000 for more worlds)
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)
 
-compose-check: setup ## build and try the container form (says so where there is no Docker)
-	@$(BIN)/python -m cli.stack.compose_check
+compose-check: ## build and try the container form (says so where there is no Docker)
+	@bash deploy/setup tools
+	@$(BIN)/python -m tests.compose_check
 
 clean: ## remove the demo with its data, .venv and caches
 	@bash deploy/clean
 
-lock: ## renew requirements.lock from pyproject.toml (needs uv)
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
-	  --python-version 3.11 --extra dev pyproject.toml -o requirements.lock
+UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url \
+  --no-emit-find-links --python-version 3.11 pyproject.toml
+
+lock: ## renew the lock files from pyproject.toml (needs uv)
+	$(UV_COMPILE) --extra dev --extra benchmarks -o requirements-benchmarks.lock
+	$(UV_COMPILE) --extra dev -c requirements-benchmarks.lock -o requirements-dev.lock
+	$(UV_COMPILE) -c requirements-dev.lock -o requirements.lock

@@ -14,11 +14,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 from benchmarks.occupancy import SDU_ROOMS, sdu
 from besok.analytics import occupancy
 from besok.analytics.occupancy import Seen
-from besok.files import csvfile
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
@@ -79,9 +79,9 @@ def judged(
 
 
 def readings(path: Path, room: str, world: JudgedWorld) -> list[Floats]:
-    """Return the carbon dioxide of each day of a world of this room (steps x 1)."""
-    rows = csvfile.read(path, need=("day_id", "time_local", "room", "co2_ppm")).rows
-    values = np.array([float(row.texts["co2_ppm"]) for row in rows if row.texts["room"] == room])
+    """The carbon dioxide of each day of a world of this room (steps x 1)."""
+    frame = pd.read_csv(path, dtype={"room": str})
+    values = frame.loc[frame["room"] == room, "co2_ppm"].to_numpy(float)
     stops = np.cumsum([len(seen) for seen in world.seen])
     return [day[:, None] for day in np.split(values, stops[:-1])]
 

@@ -24,14 +24,14 @@ from typing import TypeVar
 
 import numpy as np
 
+from benchmarks._rivals import rivals
 from benchmarks.worlds import visits_by_month
 from benchmarks.worlds.programmes import given, programme
 from benchmarks.worlds.visits_by_day import KINDS, house
 from besok.analytics.forecast import Calendar, calendar
-from besok.files import csvfile
 from cli.standalone import backtest, scores
 from cli.standalone.backtest import Outcome
-from cli.standalone.series import Series
+from cli.standalone.series import Series, read
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "forecast.md"
@@ -121,7 +121,7 @@ def _city(path: Path, city: City, args: argparse.Namespace) -> list[Outcome]:
 
 def _camera(series: Series, *, city: City, origins: int, quick: bool) -> Outcome:
     public = calendar(min(series.visits), max(series.visits), country=city.country, subdivision=city.part)
-    return backtest.run(series, public, origins=origins, quick=quick, seed=1, heard=_silent)
+    return backtest.run(series, public, origins=origins, rules=rivals(quick), seed=1, heard=_silent)
 
 
 def cameras(path: Path) -> Iterator[Series]:
@@ -143,9 +143,8 @@ def cameras(path: Path) -> Iterator[Series]:
 
 
 def _newcastle(path: Path, quick: bool) -> dict[str, str]:
-    """Return the library in the decline, and in the recovery: every month from which the next twelve are known."""
-    table = csvfile.read(path, need=("month", "visits"))
-    visits = {row.day("month"): row.number("visits") for row in table.rows}
+    """The library in the decline, and in the recovery: every month from which the next twelve are known."""
+    visits = read(path).visits
     times = {
         "decline": (date(2010, 6, 1), date(2019, 3, 1)),
         "recovery": (date(2021, 10, 1), date(2022, 4, 1)),
@@ -164,8 +163,8 @@ def _months(visits: Mapping[date, float | None], first: date, last: date, step: 
 
 
 def _foretold(every: Series, at: int) -> Outcome:
-    """Return the scores from the one month that has `at` before it."""
-    return backtest.scored(every, Calendar(), [at], True, 1, _silent)
+    """The scores from the one month that has `at` before it."""
+    return backtest.scored(every, Calendar(), [at], 1, _silent, rivals(True))
 
 
 def _month(day: date) -> int:
@@ -193,7 +192,7 @@ def _house(which: tuple[str, int]) -> Outcome:
     """Return the scores of one simulated house, from the last day of its past."""
     series, known = house(*which)
     days = calendar(min(series.visits), max(series.visits), country="SE")
-    return backtest.scored(series, days, [known], True, 1, _silent)
+    return backtest.scored(series, days, [known], 1, _silent, rivals(True))
 
 
 def branches_table(seeds: int) -> str:
@@ -219,7 +218,7 @@ def branches_table(seeds: int) -> str:
 def _branch(which: tuple[str, int]) -> Outcome:
     """Return the scores of one simulated branch, from some of its months."""
     series, origins = visits_by_month.branch(*which)
-    return backtest.scored(series, Calendar(), origins, True, 1, _silent)
+    return backtest.scored(series, Calendar(), origins, 1, _silent, rivals(True))
 
 
 def odds_table(number: int) -> str:

@@ -17,16 +17,16 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
-from datetime import date, time, timedelta
+from datetime import time
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
+import pandas as pd
+
 from benchmarks.worlds import rooms, simulated, standard
 from benchmarks.worlds.rooms import Way
 from benchmarks.worlds.targets import missed
-from besok.files import csvfile
-from besok.files.csvfile import Row, Table
 from cli.simulation import score_table
 from cli.simulation.judge import ESTIMATORS, Verdict
 from cli.simulation.judged_world import SITE, JudgedWorld
@@ -88,26 +88,16 @@ def _judged(maker: Callable[[], JudgedWorld]) -> Scores:
 
 
 def sdu(path: Path, seed: int, miss: float = 0.04) -> list[JudgedWorld]:
-    """Return the lecture room and the study room, each a world. Their dates are removed; days begin at midnight."""
-    found = csvfile.read(path, need=("day_id", "time_local", "room", "occupants"))
-    begins = date(2018, 4, 2)
-    rows = [
-        Row(
-            line=row.line,
-            texts={
-                "time": f"{begins + timedelta(days=int(row.texts['day_id']))} {row.texts['time_local']}",
-                "room": SDU_ROOMS[row.texts["room"]][0],
-                "people": row.texts["occupants"],
-            },
-        )
-        for row in found.rows
-    ]
+    """The lecture room and the study room, each a world. Their dates are removed; days begin at midnight."""
+    frame = pd.read_csv(path, dtype={"time_local": str, "room": str})
+    begins = pd.Timestamp(2018, 4, 2) + pd.to_timedelta(frame["day_id"], unit="D")
+    at = begins + pd.to_timedelta(frame["time_local"].str.pad(5, fillchar="0").str.slice(0, 5) + ":00")
     worlds: list[JudgedWorld] = []
-    for name, seats in SDU_ROOMS.values():
-        own = Table(
-            columns=("time", "room", "people"), rows=tuple(r for r in rows if r.texts["room"] == name)
-        )
-        worlds += rooms.of_table(own, Way(reset=time(0), capacity=seats, miss=miss), seed)
+    for room, (name, seats) in SDU_ROOMS.items():
+        own = pd.DataFrame({"at": at, "room": name, "people": frame["occupants"].astype(float)})[
+            frame["room"] == room
+        ]
+        worlds += rooms.of_frame(own, Way(reset=time(0), capacity=seats, miss=miss), seed)
     return worlds
 
 

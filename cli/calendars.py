@@ -123,7 +123,7 @@ def import_weather(db: Database, where: str, sites: Sequence[str]) -> Iterator[s
 
 
 def listing(db: Database, site: str | None) -> list[str]:
-    """What was imported, one line each."""
+    """Return what was imported, a line each."""
     return [
         f"{c.site}  {c.kind}  {c.calendar or '-'}  {c.number}  {c.first}..{c.last}"
         for c in calendars.imported(db, site)

@@ -1,6 +1,8 @@
-"""The `besok` command. Each command is a thin door to a function of the room that does the work."""
+"""The `besok` command: its groups of commands, and how errors are printed."""
 
+import importlib.metadata
 import sys
+from typing import Annotated
 
 import typer
 
@@ -29,8 +31,8 @@ HELP = (
     "`besok demo` shows all of it, `besok doctor` says what is wrong."
 )
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=HELP)
-for doors in (
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+for group in (
     stack,
     services,
     quality,
@@ -48,7 +50,23 @@ for doors in (
     simulate,
     sandbox,
 ):
-    doors.register(app)
+    group.register(app)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        print(f"besok {importlib.metadata.version('besok')}")
+        raise typer.Exit
+
+
+@app.callback(help=HELP)
+def options(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_print_version, help="Print the version and exit."),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 def main() -> None:

@@ -3,7 +3,6 @@
 import threading
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from besok.model.readings import Message
 
@@ -12,18 +11,11 @@ BYTES_LIMIT = 64_000_000  # payload that may wait before the broker is made to
 BATCH_BYTES = 16_000_000  # payload committed at once
 
 
-class Delivery(NamedTuple):
-    """A message and the connection (counted since the start) it came on: only there may it be acknowledged."""
-
-    message: Message
-    connection: int
-
-
 class Inbox:
     """A queue for one thread that receives and one that commits."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Delivery] = deque()
+        self._waiting: deque[Message] = deque()
         self._bytes = 0
         self._changed = threading.Condition()
         self._closed = False
@@ -31,8 +23,8 @@ class Inbox:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def put(self, deliveries: Sequence[Delivery]) -> int:
-        """Take deliveries in; return how many were dropped: QoS 0 messages beyond UNPROTECTED_LIMIT.
+    def put(self, messages: Sequence[Message]) -> int:
+        """Take messages in; return how many were dropped: QoS 0 messages beyond UNPROTECTED_LIMIT.
 
         Blocks while the payload that waits exceeds BYTES_LIMIT, which holds back the broker. A closed inbox takes
         nothing in: what is to be acknowledged stays with the broker.
@@ -40,25 +32,25 @@ class Inbox:
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._bytes < BYTES_LIMIT)
             if self._closed:
-                return sum(not d.message.packet_id for d in deliveries)
+                return sum(not m.packet_id for m in messages)
             taken = 0
-            for d in deliveries:
-                if d.message.packet_id or len(self._waiting) < UNPROTECTED_LIMIT:
-                    self._waiting.append(d)
-                    self._bytes += len(d.message.payload)
+            for message in messages:
+                if message.packet_id or len(self._waiting) < UNPROTECTED_LIMIT:
+                    self._waiting.append(message)
+                    self._bytes += len(message.payload)
                     taken += 1
             self._changed.notify_all()
-        return len(deliveries) - taken
+        return len(messages) - taken
 
-    def take(self, limit: int) -> list[Delivery]:
+    def take(self, limit: int) -> list[Message]:
         """Return all that waits, at most `limit` messages; block until there is one. Empty once closed and emptied."""
-        taken: list[Delivery] = []
+        taken: list[Message] = []
         size = 0
         with self._changed:
             self._changed.wait_for(lambda: self._closed or self._waiting)
             while self._waiting and len(taken) < limit and size < BATCH_BYTES:
                 taken.append(self._waiting.popleft())
-                size += len(taken[-1].message.payload)
+                size += len(taken[-1].payload)
             self._bytes -= size
             self._changed.notify_all()
         return taken

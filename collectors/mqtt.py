@@ -2,7 +2,7 @@
 
 MQTT numbers the messages under way (packet ids) for each session. After a reconnect the broker redelivers what was not
 acknowledged; if it has lost the session, it gives the same numbers to other messages. A late acknowledgement would then
-make it forget a message nobody has stored. So every delivery remembers its connection, and is acknowledged there or not
+make it forget a message nobody has stored. So every message remembers its connection, and is acknowledged there or not
 at all: a redelivery is stored once.
 
 Packet ids of redelivered messages are trusted where the broker offers quality of service 2, which cannot work without
@@ -30,7 +30,7 @@ from besok.model.settings import Settings
 from collectors import explain
 from collectors.bulk import BulkClient, Published
 from collectors.counters import Counters
-from collectors.inbox import Delivery, Inbox
+from collectors.inbox import Inbox
 
 log = logging.getLogger(__name__)
 
@@ -81,13 +81,11 @@ class Connection:
                 extra={"action": "mqtt_revived"},
             )
 
-    def acknowledge(self, deliveries: Sequence[Delivery]) -> None:
+    def acknowledge(self, messages: Sequence[Message]) -> None:
         """Tell the broker that it may forget these, as far as they came on the present connection."""
         with self._lock:
             self._client.acknowledge(
-                d.message.packet_id
-                for d in deliveries
-                if d.message.packet_id and d.connection == self._number
+                m.packet_id for m in messages if m.packet_id and m.connection == self._number
             )
 
     def stop(self) -> None:
@@ -186,12 +184,11 @@ class Connection:
 
     def _on_messages(self, messages: list[Published]) -> None:
         connection, now = self._number, self._clock()
-        deliveries = [Delivery(self._message(m, now), connection) for m in messages]
-        self._counters.dropped += self._inbox.put(deliveries)
+        self._counters.dropped += self._inbox.put([self._message(m, now, connection) for m in messages])
         self._counters.received += len(messages)
         self._counters.heard = now
 
-    def _message(self, m: Published, now: datetime) -> Message:
+    def _message(self, m: Published, now: datetime, connection: int) -> Message:
         self._latest = max(now, self._latest + TICK)  # no two messages come at the same time
         try:
             topic = m.topic.decode()
@@ -207,6 +204,7 @@ class Connection:
             client=self._client_id if self._lasting else "",
             packet_id=m.mid,
             begins_session=begins,
+            connection=connection,
         )
 
     def _set_number(self, number: int) -> None:

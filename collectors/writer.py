@@ -8,12 +8,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from besok.model.errors import SchemaMismatch, StoreError, StoreUnavailable
-from besok.model.readings import Refusal
+from besok.model.readings import Message, Refusal
 from besok.store.database import Database
 from besok.store.schema import Watch
 from besok.store.write import Batch, Written, write
 from collectors.counters import Counters
-from collectors.inbox import Delivery, Inbox
+from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
 from collectors.pipeline import decode, rejection
 
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.1, 2.0  # between attempts while the database does not answer
 TAKES_NOTHING = "the database takes no readings: the log says why"
 
-Acknowledge = Callable[[Sequence[Delivery]], None]
+Acknowledge = Callable[[Sequence[Message]], None]
 
 
 class Stopped(Exception):
@@ -57,32 +57,31 @@ class Writer:
     def run(self) -> None:
         """Commit until the inbox is closed and empty, or until stopped while the database is away."""
         try:
-            while deliveries := self._inbox.take(self._limit):
-                self._store(deliveries)
-                self._acknowledge(deliveries)
-                self._counters.batch_done((d.message.received for d in deliveries), self._clock())
+            while messages := self._inbox.take(self._limit):
+                self._store(messages)
+                self._acknowledge(messages)
+                self._counters.batch_done((m.received for m in messages), self._clock())
         except Stopped:
             log.warning(
                 "Stopped while the database is away: what is not stored stays with the broker",
                 extra={"action": "writer_stopped"},
             )
 
-    def _store(self, deliveries: Sequence[Delivery]) -> None:
+    def _store(self, messages: Sequence[Message]) -> None:
         """Commit them; a batch that is refused is halved until the bad message is alone."""
         try:
-            self._commit(lambda: decode([d.message for d in deliveries], self._knowledge.current()))
+            self._commit(lambda: decode(messages, self._knowledge.current()))
         except Stopped:
             raise
         except Exception as exc:  # whatever it is, it must not stop the messages beside it
-            if len(deliveries) == 1:
-                return self._reject(deliveries[0], exc)
-            middle = len(deliveries) // 2
-            self._store(deliveries[:middle])
-            self._store(deliveries[middle:])
+            if len(messages) == 1:
+                return self._reject(messages[0], exc)
+            middle = len(messages) // 2
+            self._store(messages[:middle])
+            self._store(messages[middle:])
 
-    def _reject(self, delivery: Delivery, exc: Exception) -> None:
+    def _reject(self, message: Message, exc: Exception) -> None:
         """Store a message as rejected, with the database's reason; in ASCII if its text is what offends."""
-        message = delivery.message
         kept = rejection(message, f"the database refused it: {exc}", Refusal.DATABASE)
         log.error(
             "A message on %s: %s", ascii(message.topic), kept.reason, extra={"action": "message_refused"}

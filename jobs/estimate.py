@@ -7,7 +7,7 @@ the whole day. Days of which minutes are kept are smoothed by minute, older ones
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from besok.analytics.occupancy import NOTHING, Learnt, live, smoothed
+from besok.analytics.occupancy import NOTHING, Learnt, smoothed
 from besok.model import calendar
 from besok.model.arrays import Bools
 from besok.model.occupancy import Estimate
@@ -92,12 +92,6 @@ def write(
     averaged = quarters.of_minutes(figures, shown, quarter * quarters.MINUTES)
     span = (start, start + len(averaged.people) * QUARTER)
     store.write_quarters(conn, plan, start, averaged, [span], final=final)
-
-
-def minutes_of_day(plan: Layout, flows: Flows, levels: Levels) -> tuple[Estimate, Bools]:
-    """The minutes of one business day as they were known while it went on, and in which anything was known at all."""
-    seen, shown = by_minute(plan, flows, levels)
-    return live(plan.building, seen), shown
 
 
 def past_days(conn: Connection, past: Past, days: Sequence[date]) -> None:

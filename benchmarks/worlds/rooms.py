@@ -6,20 +6,20 @@ many as `pairs` a person and hour. Then a counter errs, in its own way for each 
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from itertools import groupby, pairwise
 from pathlib import Path
 from statistics import median
 from typing import Final
 
 import numpy as np
+import pandas as pd
 from numpy.random import Generator
 
 from benchmarks.worlds.counters import Counter, counted
 from benchmarks.worlds.people import Passages, in_order
 from besok.analytics.occupancy import Seen
-from besok.files import csvfile
-from besok.files.csvfile import Table
+from besok.files.counts import read_columns
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 from besok.model.errors import CountFileError
@@ -53,24 +53,29 @@ class Truth:
 
 
 def worlds(path: Path, way: Way, seed: int) -> list[JudgedWorld]:
-    """Return a world for each room of a file of `time,people`, or of `time,room,people`. Raises CountFileError."""
-    return of_table(csvfile.read(path, need=("time", "people"), may=("room",)), way, seed)
+    """A world for each room of a file of `time,people`, or of `time,room,people`. Raises CountFileError."""
+    times, frame = read_columns(path, numbers=("people",), texts=("room",))
+    return of_frame(frame.assign(at=times.utc(), room=frame.get("room", "")), way, seed)
 
 
-def of_table(found: Table, way: Way, seed: int) -> list[JudgedWorld]:
-    """Return the same of what has been read."""
-    said: dict[str, list[tuple[datetime, float]]] = {}
-    for row in found.rows:
-        people = row.number("people")
-        if people is not None and people > LARGEST_ROOM:
-            raise CountFileError(
-                f"line {row.line}: {people:.0f} people are in no room; more than {LARGEST_ROOM}"
-            )
-        if people is not None:
-            said.setdefault(row.texts.get("room", ""), []).append((_plain(row.moment()), people))
-    if not said:
+def of_frame(frame: pd.DataFrame, way: Way, seed: int) -> list[JudgedWorld]:
+    """Return a world for each room of a frame of at, room and people. Raises CountFileError."""
+    told = frame[frame["people"].notna()]
+    if told.empty:
         raise CountFileError("nobody is told of: the column people is empty")
-    return [world(name or "room", truth(values), way, seed) for name, values in said.items()]
+    if (many := told["people"] > LARGEST_ROOM).any():
+        raise CountFileError(
+            f"line {many.idxmax()}: {told['people'].max():.0f} people are in no room; more than {LARGEST_ROOM}"
+        )
+    return [
+        world(
+            str(name) or "room",
+            truth(zip(room["at"].dt.to_pydatetime(), room["people"], strict=True)),
+            way,
+            seed,
+        )
+        for name, room in told.groupby("room", sort=False)
+    ]
 
 
 def clock(text: str) -> time:
@@ -87,11 +92,6 @@ def stretch(text: str) -> tuple[time, time]:
     if not dash:
         raise CountFileError(f"{text[:40]!r} is no stretch of the day; write 20:00-07:00")
     return clock(shuts), clock(opens)
-
-
-def _plain(moment: datetime) -> datetime:
-    """Return the clock as told; where a zone is told, in UTC, for its offset may change under way."""
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def truth(said: Iterable[tuple[datetime, float]]) -> Truth:

@@ -1,35 +1,77 @@
-"""The ledger of actions as a spreadsheet keeps it: a CSV file with a line for each action.
+"""The register of requests and actions as a spreadsheet keeps it: a CSV file with a line for each action.
 
-Read with the patience that lists of people need (names of columns, spaces and weekdays in two languages, days with
-dots, any delimiter) and told back whole: every problem with its line, or every action. What the file says nothing of
-stays.
+Names of columns, groups and weekdays may be Swedish or English. What the file has no column for stays as it is. A file
+with a problem is refused whole, with every problem and its line.
 """
 
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from besok.files.action_columns import ALSO, COLUMNS, GAVE, READ, TOLD
-from besok.files.csvfile import DELIMITERS
-from besok.files.encoding import decoded
+import pandas as pd
+
+from besok.files.tables import decode, read_frame
+from besok.files.values import parse_times
 from besok.model.actions import Action, as_cell, check, from_cell, id_of
-from besok.model.errors import CalendarFileError
+from besok.model.calendar import WEEKDAYS
+from besok.model.errors import CalendarFileError, CountFileError
 from besok.model.site import Site, Text
 from besok.model.suggest import suggestion
 from besok.model.views.calendar import ActionEffect
 
 LARGEST: Final = 4_000_000  # bytes of a file
-MOST_ROWS: Final = 10_000  # a ledger is kept by hand
+MOST_ROWS: Final = 10_000  # a register is kept by hand
+COLUMNS: Final = (
+    "site", "id", "title_sv", "title_en", "asked_by", "asked", "answered", "answer_sv", "answer_en",
+    "done_since", "undone", "spaces", "weekdays", "invented",
+)  # fmt: skip
+GAVE: Final = (
+    "verdict",
+    "share",
+    "share_low",
+    "share_high",
+    "a_year",
+    "a_year_low",
+    "a_year_high",
+    "of_missing",
+)
+NOT_READ: Final = (*GAVE, "state", "gave_sv", "gave_en")  # what exported tables have beside
+ALSO: Final[Mapping[str, str]] = {  # what a column is called elsewhere
+    "plats": "site", "anläggning": "site", "bibliotek": "site", "library": "site",
+    "title": "title_sv", "titel": "title_sv", "önskemål": "title_sv",
+    "titel_sv": "title_sv", "titel_en": "title_en", "swedish": "title_sv", "english": "title_en",
+    "by": "asked_by", "who": "asked_by", "vem": "asked_by", "önskat_av": "asked_by", "från": "asked_by",
+    "önskat": "asked", "inkom": "asked", "datum": "asked", "date": "asked",
+    "besvarat": "answered", "besvarad": "answered", "svarsdatum": "answered",
+    "answer": "answer_sv", "svar": "answer_sv", "svar_sv": "answer_sv", "svar_en": "answer_en",
+    "done": "done_since", "since": "done_since", "klart": "done_since", "klar": "done_since", "infört": "done_since",
+    "until": "undone", "upphört": "undone", "slut": "undone", "borttaget": "undone",
+    "space": "spaces", "rum": "spaces", "utrymme": "spaces", "utrymmen": "spaces",
+    "weekday": "weekdays", "veckodag": "weekdays", "veckodagar": "weekdays", "dagar": "weekdays",
+    "påhittat": "invented", "exempel": "invented", "example": "invented",
+}  # fmt: skip
+GROUPS: Final[Mapping[str, str]] = {
+    "residents": "residents", "resident": "residents", "visitors": "residents", "public": "residents",
+    "invånare": "residents", "boende": "residents", "besökare": "residents", "allmänheten": "residents",
+    "staff": "staff", "personal": "staff", "personalen": "staff",
+    "partners": "partners", "partner": "partners", "föreningar": "partners", "förening": "partners",
+    "samarbetspartner": "partners", "samarbetspartners": "partners",
+    "council": "council", "kommunen": "council", "kommun": "council", "nämnden": "council", "politiker": "council",
+}  # fmt: skip
+DAYS: Final = ("asked", "answered", "done_since", "undone")
+DAYS_SV: Final = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
+YES: Final = frozenset({"yes", "ja", "true", "sant", "x", "1", "j", "y"})
+NO: Final = frozenset({"no", "nej", "false", "falskt", "0", "n", ""})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """What a file said: its actions, each with its line, and the columns that were not read."""
+    """The actions of a file, and the columns that were not read."""
 
     actions: tuple[Action, ...]
     unread: tuple[str, ...] = ()
@@ -37,7 +79,7 @@ class Sheet:
 
 @dataclass(slots=True, kw_only=True)
 class _Reading:
-    """A file being read: what it may speak of, and what was found wrong in it."""
+    """A file being read: what it may speak of, and the problems found in it."""
 
     name: str
     sites: Mapping[str, Site]
@@ -50,23 +92,21 @@ class _Reading:
 
 
 def is_table(text: str, name: str) -> bool:
-    """Whether a ledger is a table and no TOML."""
+    """Whether a register is a table and no TOML."""
     if name.lower().endswith((".csv", ".txt", ".tsv")):
         return True
     return not name.lower().endswith(".toml") and "[[actions]]" not in text
 
 
 def text_of(content: bytes, name: str) -> str:
-    """The text of a file from a spreadsheet: UTF-8, UTF-16 or what Windows writes. Raises CalendarFileError."""
+    """Return the text of a file from a spreadsheet. Raises CalendarFileError."""
     if len(content) > LARGEST:
-        raise CalendarFileError(
-            f"{name} is larger than {LARGEST // 1_000_000} MB; is it a ledger of actions?"
-        )
+        raise CalendarFileError(f"{name} is larger than {LARGEST // 1_000_000} MB; is it a list of actions?")
     if content[:4] in (b"PK\x03\x04", b"\xd0\xcf\x11\xe0"):
         raise CalendarFileError(
             f"{name} is a workbook; save it as CSV (UTF-8) in the spreadsheet, and import that"
         )
-    text = decoded(content)
+    text = decode(content)
     if text is None:
         raise CalendarFileError(f"{name} is no text; save it as CSV (UTF-8)")
     return text
@@ -81,27 +121,22 @@ def parse(
     *,
     now: datetime,
 ) -> Sheet:
-    """The actions of a table. `site` is that of lines without one; what the file has no column for is as in `standing`.
+    """Read the actions of a table. `site` is that of lines without one; `standing` are the actions as they are.
 
     Raises CalendarFileError with every problem and its line.
     """
     reading = _Reading(
         name=name, sites={s.id: s for s in sites}, standing={(a.site, a.id): a for a in standing}, site=site
     )
-    rows = _rows(text, name)
-    heads = next(rows, None)
-    if heads is None:
-        raise CalendarFileError(f"{name} is empty; its first line names the columns: {','.join(COLUMNS)}")
-    places, unread = _places(heads[1], reading, heads[0])
+    try:
+        frame, unread = _known_columns(read_frame(text, name), reading)
+    except CountFileError as exc:
+        raise CalendarFileError(str(exc)) from exc
+    days = {column: _days(frame[column]) for column in DAYS if column in frame}
     actions: dict[tuple[str, str], tuple[int, Action]] = {}
-    for line, cells in rows:
-        if any(cell.strip() for cell in cells[len(heads[1]) :]):
-            reading.wrong(
-                line,
-                "has more cells than the first line names; write quotation marks around a text with commas",
-            )
-            continue
-        action = _action(reading, line, {c: _cell(cells, place) for c, place in places.items()})
+    for line, row in zip(frame.index, frame.to_dict("records"), strict=True):
+        told = {column: known.get(row[column], row[column]) for column, known in days.items()}
+        action = _action(reading, line, {str(column): cell for column, cell in row.items()} | told)
         if action is None:
             continue
         if before := actions.get((action.site, action.id)):
@@ -112,86 +147,55 @@ def parse(
         today = now.astimezone(ZoneInfo(reading.sites[action.site].timezone)).date()
         for key, reason in check(action, today):
             reading.wrong(line, f"{key}: {reason}")
-    if not actions and not reading.problems:
-        raise CalendarFileError(f"{name} has columns and no actions; write a line for each below the first")
     if reading.problems:
         raise CalendarFileError("\n".join(reading.problems))
     return Sheet(actions=tuple(action for _, action in actions.values()), unread=unread)
 
 
-def _rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """The lines that say something, each with its number (that of its first line where a cell has several)."""
-    lines = text.splitlines(keepends=True)
-    skip = next(
-        (n for n, line in enumerate(lines) if line.strip() and not line.lower().startswith("sep=")),
-        len(lines),
-    )
-    first = lines[skip] if skip < len(lines) else ""
-    delimiter = max(DELIMITERS, key=lambda d: (len(_known(first.split(d))), first.count(d)))
-    reader = csv.reader(io.StringIO("".join(lines[skip:]), newline=""), delimiter=delimiter, strict=True)
-    number, told = 0, 0
-    while True:
-        number = skip + reader.line_num + 1
-        try:
-            cells = next(reader, None)
-        except csv.Error as exc:
+def _known_columns(frame: pd.DataFrame, reading: _Reading) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Return the frame under the names of COLUMNS, and the columns that are not read. Raises CalendarFileError."""
+    if len(frame) > MOST_ROWS:
+        raise CalendarFileError(f"{reading.name} has more than {MOST_ROWS:,} lines; is it a list of actions?")
+    names = {head: re.sub(r"[\s_-]+", "_", head.strip(' \ufeff"').lower()) for head in frame.columns}
+    columns = {head: ALSO.get(name, name) for head, name in names.items()}
+    known: dict[str, str] = {}
+    for head, column in columns.items():
+        if column in known:
             raise CalendarFileError(
-                f'{name} line {number}: the quotation marks do not match; close them, and write "" for one inside'
-            ) from exc
-        if cells is None:
-            return
-        if any(cell.strip() for cell in cells):
-            told += 1
-            if told > MOST_ROWS + 1:
-                raise CalendarFileError(
-                    f"{name} has more than {MOST_ROWS:,} lines; is it a ledger of actions?"
-                )
-            yield number, cells
-
-
-def _column(head: str) -> str:
-    """What a column is called here; its own name where it is not known."""
-    name = re.sub(r"[\s_-]+", "_", head.strip().strip('\ufeff"').strip().lower())
-    return ALSO.get(name, name)
-
-
-def _known(heads: Sequence[str]) -> set[str]:
-    return {_column(head) for head in heads} & set(COLUMNS)
-
-
-def _places(heads: Sequence[str], reading: _Reading, line: int) -> tuple[dict[str, int], tuple[str, ...]]:
-    """Where each column stands, and the columns that are not read."""
-    places: dict[str, int] = {}
-    unread = []
-    for place, head in enumerate(heads):
-        column = _column(head)
-        if column in places:
-            first = heads[places[column]].strip()
-            reading.wrong(
-                line, f'the columns "{first}" and "{head.strip()[:40]}" are the same; keep one of them'
+                f'{reading.name}: the columns "{known[column]}" and "{head[:40]}" are the same; keep one of them'
             )
-        elif column in COLUMNS:
-            places[column] = place
-        elif head.strip() and column not in TOLD:
-            unread.append(f'"{head.strip()[:40]}"{suggestion(column, COLUMNS)}')
-    if not {"title_sv", "title_en", "id"} & set(places):
-        shown = ", ".join(head.strip()[:40] for head in heads[:8])
+        if column in COLUMNS:
+            known[column] = head
+    if not {"title_sv", "title_en", "id"} & set(known):
         raise CalendarFileError(
-            f"{reading.name} line {line} names no column that is known ({shown}); the first line has to name them: "
-            f"{','.join(COLUMNS)}"
+            f"{reading.name} names no column that is known ({', '.join(list(frame.columns)[:8])}); the first line has "
+            f"to name them: {','.join(COLUMNS)}"
         )
-    if reading.problems:
-        raise CalendarFileError("\n".join(reading.problems))
-    return places, tuple(unread)
+    unread = tuple(
+        f'"{head[:40]}"{suggestion(column, COLUMNS)}'
+        for head, column in columns.items()
+        if column not in (*COLUMNS, *NOT_READ)
+    )
+    cells = {column: frame[head].map(from_cell) for column, head in known.items()}
+    return pd.DataFrame(cells), unread
 
 
-def _cell(cells: Sequence[str], place: int) -> str:
-    """The text of a cell; one that a spreadsheet was kept from taking for a formula is as it was."""
-    return from_cell(cells[place].strip()) if place < len(cells) else ""
+def _days(texts: "pd.Series[str]") -> dict[str, date]:
+    """Return the days of a column by their text: read together, or each by itself where one of them is wrong."""
+    distinct = pd.Series([text for text in texts.unique() if text], dtype=str)
+    try:
+        return dict(zip(distinct, parse_times(distinct).wall.dt.date, strict=True)) if len(distinct) else {}
+    except CountFileError:
+        return {
+            text: day
+            for text in distinct
+            if len(distinct) > 1
+            for text, day in _days(pd.Series([text])).items()
+        }
 
 
-def _action(reading: _Reading, line: int, cells: Mapping[str, str]) -> Action | None:
-    """The action of a line, over what stands in the ledger; None where something is wrong with it."""
+def _action(reading: _Reading, line: int, cells: Mapping[str, Any]) -> Action | None:
+    """Return the action of a line, over what is in the register; None where something is wrong with it."""
     before = len(reading.problems)
     site = _site(reading, line, cells.get("site") or reading.site or "")
     title = cells.get("title_sv") or cells.get("title_en") or ""
@@ -208,14 +212,21 @@ def _action(reading: _Reading, line: int, cells: Mapping[str, str]) -> Action | 
         return None
     new = old or Action(site=site.id, id=name, title=Text(sv=title, en=title))
     new = replace(new, **_texts(cells, new))
-    for column in READ:
+    for column, read in READ.items():
         if column in cells:
-            new = replace(new, **_value(reading, line, column, cells[column], site, new))
+            try:
+                value = read(cells[column], site)
+            except ValueError as exc:
+                reading.wrong(line, f"{column}: {exc}")
+                continue
+            known = getattr(new, column)
+            if not (isinstance(value, tuple) and set(value) == set(known)):  # the same in another order
+                new = replace(new, **{column: value})
     return new if len(reading.problems) == before else None
 
 
-def _texts(cells: Mapping[str, str], action: Action) -> dict[str, Any]:
-    """Title and answer; one language stands for both where the other is not known."""
+def _texts(cells: Mapping[str, Any], action: Action) -> dict[str, Any]:
+    """Return title and answer; one language stands for both where the other is not known."""
     out: dict[str, Any] = {}
     for key in ("title", "answer"):
         old: Text | None = getattr(action, key)
@@ -231,17 +242,6 @@ def _texts(cells: Mapping[str, str], action: Action) -> dict[str, Any]:
     return out
 
 
-def _value(reading: _Reading, line: int, column: str, text: str, site: Site, old: Action) -> dict[str, Any]:
-    """What a cell says of a column; nothing where it cannot be read, or names the same as before in another order."""
-    try:
-        value = READ[column](text, site)
-    except ValueError as exc:
-        reading.wrong(line, f"{column}: {exc}")
-        return {}
-    standing = getattr(old, column)
-    return {} if isinstance(value, tuple) and set(value) == set(standing) else {column: value}
-
-
 def _site(reading: _Reading, line: int, text: str) -> Site | None:
     for site in reading.sites.values():
         if text.casefold() in {site.id.casefold(), site.name.sv.casefold(), site.name.en.casefold()}:
@@ -252,14 +252,78 @@ def _site(reading: _Reading, line: int, text: str) -> Site | None:
             line, f'site: there is no site "{text[:60]}"{suggestion(text, reading.sites)}; there are: {known}'
         )
     else:
-        reading.wrong(line, f"site: is missing; write it in the file, or say --site for all lines ({known})")
+        reading.wrong(line, f"site: is missing; write it in the file, or give --site for all lines ({known})")
     return None
+
+
+def _day(told: date | str, _: Site) -> date | None:
+    if isinstance(told, str) and told:
+        raise ValueError(f"{told[:40]!r} is no day, or may be two; write 2026-11-25")
+    return told or None  # an empty text is no day
+
+
+def _group(text: str, _: Site) -> str:
+    found = GROUPS.get(text.casefold()) if text else "residents"
+    if found is None:
+        raise ValueError(
+            f'"{text[:40]}" is no group; write residents, staff, partners or council, and no names'
+        )
+    return found
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in re.split(r"[,;|\n]", text) if part.strip()]
+
+
+def _spaces(text: str, site: Site) -> tuple[str, ...]:
+    known = {name.casefold(): s.id for s in site.spaces for name in (s.name.sv, s.name.en, s.id)}
+    for one in _listed(text):
+        if one.casefold() not in known:
+            ids = [space.id for space in site.spaces]
+            raise ValueError(
+                f'there is no space "{one[:60]}" in {site.id}{suggestion(one, ids)}; write its id or name, or nothing '
+                "for the whole site"
+            )
+    return tuple(sorted({known[one.casefold()] for one in _listed(text)}))
+
+
+def _weekdays(text: str, _: Site) -> tuple[str, ...]:
+    found = set()
+    for one in _listed(text):
+        plain = re.sub(r"(arna|ar|s|\.)$", "", one.casefold())
+        day = next(
+            (n for n in range(7) if _begins(plain, WEEKDAYS[n], 3) or _begins(plain, DAYS_SV[n], 2)), None
+        )
+        if day is None:
+            raise ValueError(f'"{one[:40]}" is no weekday; write monday to sunday, or nothing for every day')
+        found.add(day)
+    return tuple(WEEKDAYS[n] for n in sorted(found))
+
+
+def _begins(text: str, full: str, least: int) -> bool:
+    """Whether a text is the weekday, or a short form of it."""
+    return len(text) >= least and full.startswith(text)
+
+
+def _flag(text: str, _: Site) -> bool:
+    if text.casefold() in YES | NO:
+        return text.casefold() in YES
+    raise ValueError(f'"{text[:40]}" says neither yes nor no; write one of them')
+
+
+READ: Final[Mapping[str, Callable[[Any, Site], Any]]] = {
+    "asked_by": _group,
+    **dict.fromkeys(DAYS, _day),
+    "spaces": _spaces,
+    "weekdays": _weekdays,
+    "invented": _flag,
+}
 
 
 def as_csv(
     actions: Sequence[Action], gave: Mapping[tuple[str, str], ActionEffect], *, semicolons: bool = False
 ) -> str:
-    """A line for each action, with what it gave so far; `semicolons` for spreadsheets whose decimals have a comma."""
+    """Return a line for each action with its effect; `semicolons` for spreadsheets whose decimals have a comma."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";" if semicolons else ",", lineterminator="\r\n")
     writer.writerow((*COLUMNS, *GAVE))

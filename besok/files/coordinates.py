@@ -4,7 +4,7 @@ from besok.model.site import Site
 
 
 def space_of(place: str, site: Site) -> str | None:
-    """The space whose name or id the text is, or else holds (the longest one); None if it names none."""
+    """Return the space that a text names, or whose name it contains (the longest); None if there is none."""
     words = f" {place.casefold()} "
     names = {name.casefold(): s.id for s in site.spaces for name in (s.id, s.name.sv, s.name.en) if name}
     if space := names.get(place.strip().casefold()):

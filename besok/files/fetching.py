@@ -12,7 +12,7 @@ PATIENCE_S = 30
 
 
 def content(where: str, most: int) -> bytes:
-    """The bytes of a file, of "-" or of an https address; one more than `most` at most. Raises CalendarFileError."""
+    """Read a file, "-" or an https address, `most` + 1 bytes at most. Raises CalendarFileError."""
     if "://" in where:
         return _fetched(where, most)
     try:
@@ -25,7 +25,7 @@ def content(where: str, most: int) -> bytes:
 
 
 def text(where: str, most: int) -> str:
-    """The same as text: UTF-8, or what spreadsheets in the west of Europe write. Raises CalendarFileError."""
+    """Read a file, "-" or an https address as text in UTF-8 or Windows-1252. Raises CalendarFileError."""
     told = content(where, most)
     if len(told) > most:
         raise CalendarFileError(f"{where} is larger than {most // 1_000_000} MB")
@@ -36,7 +36,7 @@ def text(where: str, most: int) -> str:
 
 
 def name_of(where: str) -> str:
-    """What to call what was read from there, if nobody says: the file's name without its ending."""
+    """Return a name for what was read: that of the file without its ending."""
     return Path(urlsplit(where).path if "://" in where else where).stem or "calendar"
 
 

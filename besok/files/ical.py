@@ -43,7 +43,7 @@ class CalendarFile:
 
 
 def read(content: bytes, zone: str, start: datetime, end: datetime) -> CalendarFile:
-    """The events of an iCalendar file from `start` up to `end` (aware); `zone` is that of times without one.
+    """Read the events of an iCalendar file from `start` up to `end` (aware); `zone` is that of times without one.
 
     Raises CalendarFileError where it is no calendar, too large, or would hold more than 20,000 events.
     """
@@ -88,12 +88,12 @@ def _calendars(content: bytes) -> list[Any]:
 
 
 def _told(exc: Exception) -> str:
-    """What a library says of a stranger's file, short and without signs that a terminal would obey."""
+    """Return a library's error message, short and printable."""
     return "".join(c if c.isprintable() else " " for c in str(exc)[:120]) or type(exc).__name__
 
 
 def _series(calendar: Any, end: datetime, budget: Budget) -> list[list[Any]]:
-    """The events by their id: a recurring one with those of its occurrences that were moved or called off."""
+    """Return the events by their id: a recurring one with those of its occurrences that were moved or called off."""
     series: dict[str, list[Any]] = {}
     for event in calendar.walk("VEVENT"):
         problem = _problem(event, end, budget)
@@ -105,7 +105,7 @@ def _series(calendar: Any, end: datetime, budget: Budget) -> list[list[Any]]:
 
 
 def _strange_zones(event: Any) -> Iterator[str]:
-    """The names of time zones that nobody knows: neither a zone of the world nor defined in the file (VTIMEZONE)."""
+    """Yield the names of unknown time zones: neither in the tz database nor defined in the file (VTIMEZONE)."""
     for key in ("DTSTART", "DTEND"):
         told = event.get(key)
         if (
@@ -118,7 +118,7 @@ def _strange_zones(event: Any) -> Iterator[str]:
 
 
 def _assumed(strange: Mapping[str, Mapping[str, str]], zone: str) -> tuple[str, ...]:
-    """What was taken for the times in zones that nobody knows; the events of one zone (by id) in one sentence."""
+    """Return what unknown time zones were taken for, one sentence for the events of each zone."""
     return tuple(
         f"the time zone “{name}” of {_first_of(list(events.values()))} is not known, and the file does not define it:"
         f" taken for {zone}"
@@ -229,13 +229,13 @@ def _named(event: Any) -> str:
 
 
 def _made_up(event: Any) -> str:
-    """An id for an event that has none: the same as long as it stays the same."""
+    """Return an id for an event that has none: the same as long as it stays the same."""
     told = f"{event.get('SUMMARY', '')}|{event['DTSTART'].to_ical()!r}"
     return "made-up-" + hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def whole_days(found: Iterable[Occurrence], zone: str) -> list[tuple[date, date, str]]:
-    """The first and the last day of each that lasts whole days, with its title, in local dates."""
+    """Return the first and the last day of each that lasts whole days, with its title, in local dates."""
     here = ZoneInfo(zone)
     return [
         (

@@ -25,12 +25,12 @@ class Budget:
 
 
 def listed(rules: Any) -> list[Any]:
-    """The rules of an event, or the values of a part of one, as a list."""
+    """Return the rules of an event, or the values of a part of one, as a list."""
     return [] if rules is None else rules if isinstance(rules, list) else [rules]
 
 
 def ended(rule: Any, begins: Any, end: datetime, budget: Budget) -> Any:
-    """The rule with an UNTIL at `end` or before and no COUNT; None for one that recurs within the day, or never.
+    """Return the rule with an UNTIL at `end` or before and no COUNT; None for one that recurs within the day, or never.
 
     dateutil looks at UNTIL only when it has found a day: after a rule that finds none it looks until the year 9999.
     """
@@ -84,7 +84,7 @@ def _last(rule: Any, first: datetime, last: datetime, count: int) -> datetime:
 
 
 def _wall(moment: Any, zone: Any) -> datetime:
-    """The end of a rule as wall-clock time; a day counts whole."""
+    """Return the end of a rule as wall-clock time; a day counts whole."""
     if not isinstance(moment, datetime):
         return datetime.combine(moment, time.max)
     return (

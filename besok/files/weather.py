@@ -37,7 +37,7 @@ _NOTHING: Final = ("", "-", "na", "n/a", "nan", "null")
 
 
 def parse(text: str) -> dict[date, Weather]:
-    """The weather by day. Raises CalendarFileError with the line that cannot be read."""
+    """Return the weather by day. Raises CalendarFileError with the line that cannot be read."""
     text = text.lstrip("\ufeff")
     if text.lstrip().startswith("{"):
         return _smhi_json(text)
@@ -54,7 +54,7 @@ def _is_smhi(line: str) -> bool:
 
 
 def _smhi_csv(lines: Sequence[str], head: int) -> dict[date, Weather]:
-    """The archive: some blocks about the station, then a line of column names and the values under it."""
+    """Return the archive: some blocks about the station, then a line of column names and the values under it."""
     columns = [name.strip().lower() for name in lines[head].split(";")]
     daily = columns[0].startswith("från")
     place = 3 if daily else 2

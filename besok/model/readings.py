@@ -33,7 +33,8 @@ class Message:
 
     `client` and `packet_id` are the broker's name for this delivery (0: it has none), and `duplicate` its word that it
     may have delivered the message before. `client` is empty where the numbers do not outlast a connection.
-    `begins_session`: the broker has no memory of this client, and begins its numbers anew with this message.
+    `begins_session`: the broker has no memory of this client, and begins its numbers again with this message.
+    `connection` is the one it came on, counted since the start: only there may it be acknowledged.
     """
 
     topic: str
@@ -44,6 +45,7 @@ class Message:
     client: str = ""
     packet_id: int = 0
     begins_session: bool = False
+    connection: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -93,11 +93,6 @@ def day(d: date) -> str:
     return format_date(d, "d MMM y", locale=locale())
 
 
-def day_long(d: date) -> str:
-    """`onsdag 25 november`."""
-    return format_date(d, "EEEE d MMMM", locale=locale())
-
-
 def day_short(d: date) -> str:
     """`ons 25 nov.`."""
     return format_date(d, "EEE d MMM", locale=locale())

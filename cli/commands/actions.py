@@ -213,7 +213,7 @@ def _put(found: "Sequence[Action]", author: str, dry_run: bool = False) -> None:
 
 
 def _gave(db: "Database", found: "Sequence[Action]") -> "dict[tuple[str, str], ActionEffect]":
-    """What the actions that were done gave, as reckoned last."""
+    """Return the effects of the actions that were done, as last computed."""
     from besok.store.effects import action_effects
 
     told = {site: action_effects(db, site) for site in {action.site for action in found}}

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from cli.commands.options import DateColumnOption, DateFormatOption, DecimalOption, SepOption
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -25,10 +27,17 @@ def estimate(
         Path | None, typer.Option(help="CSV of the same kind from before, to learn from.")
     ] = None,
     smooth: Annotated[bool, typer.Option("--smooth", help="Let each figure know its whole day.")] = False,
+    in_column: Annotated[str, typer.Option(help="Which column holds those who go in.")] = "",
+    out_column: Annotated[str, typer.Option(help="Which column holds those who go out.")] = "",
+    date_column: DateColumnOption = None,
+    date_format: DateFormatOption = "",
+    decimal: DecimalOption = "",
+    sep: SepOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="A JSON array.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV, as if nothing is asked.")] = False,
 ) -> None:
     """Say how many people were inside at each time of a file of counts, and how sure that is (80 %)."""
+    from besok.files.tables import ReadOptions
     from cli.standalone import estimate as work
 
     way = work.Way(
@@ -37,5 +46,9 @@ def estimate(
         capacity=capacity,
         smooth=smooth,
     )
-    found = work.answer(file, way, history, lambda doubt: print(doubt, file=sys.stderr))
+    options = ReadOptions(
+        sep=sep, decimal=decimal, date_format=date_format, date_columns=tuple(date_column or ())
+    )
+    columns = {"in": in_column, "out": out_column}
+    found = work.answer(file, way, history, lambda doubt: print(doubt, file=sys.stderr), columns, options)
     print(work.as_json(found) if as_json and not as_csv else work.as_csv(found))

@@ -6,7 +6,13 @@ from typing import Annotated
 
 import typer
 
-from cli.commands.options import ColumnOption
+from cli.commands.options import (
+    ColumnOption,
+    DateColumnOption,
+    DateFormatOption,
+    DecimalOption,
+    SepOption,
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -21,13 +27,25 @@ def events(
         str, typer.Option(help="Wall clock of times with an offset, such as Europe/Stockholm.")
     ] = "",
     column: ColumnOption = None,
+    date_column: DateColumnOption = None,
+    date_format: DateFormatOption = "",
+    decimal: DecimalOption = "",
+    sep: SepOption = "",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="CSV, as if nothing is asked.")] = False,
 ) -> None:
     """Find unusual intervals in a file of counts, crowds and silent failures, the most surprising first."""
+    from besok.files.tables import ReadOptions
     from cli.standalone import events as work
 
-    told = work.answer(file, most, zone, column or ())
+    options = ReadOptions(
+        sep=sep,
+        decimal=decimal,
+        date_format=date_format,
+        date_columns=tuple(date_column or ()),
+        value_columns=tuple(column or ()),
+    )
+    told = work.answer(file, most, zone, options)
     if told.note:
         print(told.note, file=sys.stderr)
     print(work.as_json(told) if as_json and not as_csv else work.as_csv(told))

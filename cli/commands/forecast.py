@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from besok.model.errors import BesokError, CountFileError
-from cli.commands.options import ColumnOption
+from besok.model.errors import BesokError
+from cli.commands.options import (
+    ColumnOption,
+    DateColumnOption,
+    DateFormatOption,
+    DecimalOption,
+    SepOption,
+)
 
 if TYPE_CHECKING:
     from besok.analytics.forecast import Calendar
-    from cli.standalone.series import Series, Step
+    from besok.files.tables import ReadOptions
+    from besok.files.values import Unit
+    from cli.standalone.series import Series
 
 FileArgument = Annotated[
     Path, typer.Argument(help="CSV with the columns date and visits; - for standard input.")
@@ -51,6 +59,10 @@ def forecast(
         typer.Option(min=1, max=FURTHEST, help="Days, weeks or months ahead; a year, or to the deadline."),
     ] = None,
     column: ColumnOption = None,
+    date_column: DateColumnOption = None,
+    date_format: DateFormatOption = "",
+    decimal: DecimalOption = "",
+    sep: SepOption = "",
     country: CountryOption = "",
     freq: FreqOption = None,
     holidays: HolidaysOption = None,
@@ -72,7 +84,8 @@ def forecast(
     from cli.standalone.series import read
 
     goal = _goal(target, deadline)
-    series = read(file, _step(freq), zone, column or ())
+    options = _options(sep, decimal, date_format, date_column, column)
+    series = read(file, _step(freq), zone, options)
     calendar = _calendar(series, country, holidays, school, closed, outdoors)
     rows, note = work.meant(horizon, series.step)
     if note:
@@ -86,10 +99,14 @@ def forecast(
 def backtest(
     files: Annotated[list[Path], typer.Argument(help="CSV files with the columns date and visits.")],
     origins: Annotated[
-        int, typer.Option(min=1, max=500, help="Earlier days from which the future is foretold.")
+        int, typer.Option(min=1, max=500, help="Earlier days from which a forecast is made.")
     ] = 12,
-    quick: Annotated[bool, typer.Option("--quick", help="Fewer origins, and no AutoARIMA.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="At most 4 origins.")] = False,
     column: ColumnOption = None,
+    date_column: DateColumnOption = None,
+    date_format: DateFormatOption = "",
+    decimal: DecimalOption = "",
+    sep: SepOption = "",
     country: CountryOption = "",
     freq: FreqOption = None,
     holidays: HolidaysOption = None,
@@ -101,27 +118,23 @@ def backtest(
     as_csv: CsvOption = False,
     seed: Annotated[int, typer.Option(min=0, help="Another seed, other simulated paths.")] = 1,
 ) -> None:
-    """Score the forecast on a series' own past, beside last week, last year, AutoETS, AutoARIMA and MSTL."""
+    """Score the forecast on a series' own past, beside the last week, last year and a straight line."""
     from cli.standalone import backtest as work
     from cli.standalone import scores
-    from cli.standalone.series import read, read_each
+    from cli.standalone.series import read_each
 
     def heard(name: str, done: int, every: int) -> None:
         if sys.stderr.isatty():
             print(f"\r{name}: {done} of {every} origins", end="\n" if done == every else "", file=sys.stderr)
 
     count, step = min(origins, 4) if quick else origins, _step(freq)
-    found = [
-        series
-        for file in files
-        for series in ([read(file, step, zone, column)] if column else read_each(file, step, zone))
-    ]
+    options = _options(sep, decimal, date_format, date_column, column)
+    found = [series for file in files for series in read_each(file, step, zone, options)]
     outcomes = [
         work.run(
             series,
             _calendar(series, country, holidays, school, closed, outdoors),
             origins=count,
-            quick=quick,
             seed=seed,
             heard=heard,
             at_once=work.cores(),
@@ -148,23 +161,28 @@ def _goal(target: str | None, deadline: datetime | None) -> Any:
 
 
 def _visits(target: str) -> float:
-    """So many visits, as people write them: 900000, 900 000, 900,000."""
-    from besok.files.notation import DOTS_APART, Manner, number
-
-    try:
-        visits = (
-            None
-            if DOTS_APART.fullmatch(target.strip()) or not re.search(r"\d", target)
-            else number(target, 0, how=Manner(commas_apart=True))
-        )
-    except CountFileError:
-        visits = None
-    if visits is None:
+    """Return so many visits, written as 900000, 900 000 or 900,000."""
+    digits = re.sub(r"[\s'’]|(?<=\d),(?=\d{3}\b)", "", target)
+    if not re.fullmatch(r"\d+(\.\d{1,2})?", digits):
         raise BesokError(f"--target {target} is no number of visits in a year; write --target 900000, say")
-    return visits
+    return float(digits)
 
 
-def _step(freq: str | None) -> "Step | None":
+def _options(
+    sep: str, decimal: str, date_format: str, date_columns: list[str] | None, columns: list[str] | None
+) -> "ReadOptions":
+    from besok.files.tables import ReadOptions
+
+    return ReadOptions(
+        sep=sep,
+        decimal=decimal,
+        date_format=date_format,
+        date_columns=tuple(date_columns or ()),
+        value_columns=tuple(columns or ()),
+    )
+
+
+def _step(freq: str | None) -> "Unit | None":
     """Days, weeks or months; None where that is left to the dates."""
     found = (freq or "").upper()[:1] or None
     if found not in (None, "D", "W", "M"):
@@ -180,7 +198,7 @@ def _calendar(
     closed: Path | None,
     outdoors: bool,
 ) -> "Calendar":
-    """The calendar of a series, of which is said what its reader should know."""
+    """Print the notes of a series and return its calendar."""
     from cli.standalone.holidays import calendar_of
 
     for note in found.notes:

@@ -16,7 +16,7 @@ app = typer.Typer(no_args_is_help=True, help="What is wrong with sensors, and wh
 
 @app.callback()
 def quality() -> None:
-    """What is wrong with sensors, and what is done about it."""
+    """Show what is wrong with sensors, and what is done about it."""
 
 
 @app.command("list")
@@ -42,7 +42,7 @@ def list_findings(
 
 
 def lines(f: FindingInfo, language: str) -> list[str]:
-    """A finding on a terminal: its number, state and sentence; how sure it is; what to do; what was said of it."""
+    """Return a finding as lines: number, state and sentence; certainty; advice; the note about it."""
     sentence, certainty, advice = (getattr(t, language) for t in (f.sentence, f.certainty, f.advice))
     head = [f"{f.id:>5}  {f.site}  {f.state}  {sentence}"]
     more = [certainty, advice, f"{f.who}: {f.note}" if f.note else ""]

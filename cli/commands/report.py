@@ -32,7 +32,7 @@ def annual(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with JSON.")] = False,
 ) -> None:
-    """The year's visits for the national library statistics (Besok01), with the chain of evidence."""
+    """Print the year's visits for the national library statistics (Besok01), with the evidence."""
     from cli.terminal import annual as told
 
     now = datetime.now(UTC)

@@ -2,11 +2,14 @@
 
 import threading
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import typer
 
-from besok.model.settings import Settings
 from cli.serving import settings as serving
+
+if TYPE_CHECKING:
+    from besok.model.settings import Settings
 
 
 def register(main: typer.Typer) -> None:
@@ -35,7 +38,7 @@ def collect() -> None:
         problem=lambda: counters.problem(datetime.now(UTC)),
     )
 
-    def run(settings: Settings, stop: threading.Event) -> None:
+    def run(settings: "Settings", stop: threading.Event) -> None:
         with told(settings, settings.collector_port, "BESOK_COLLECTOR_PORT", watched):
             collector.run(settings, stop, counters)
 
@@ -54,7 +57,7 @@ def work() -> None:
         problem=lambda: state.problem(datetime.now(UTC)),
     )
 
-    def run(settings: Settings, stop: threading.Event) -> None:
+    def run(settings: "Settings", stop: threading.Event) -> None:
         with told(settings, settings.jobs_port, "BESOK_JOBS_PORT", watched):
             jobs.run(settings, stop, state)
 

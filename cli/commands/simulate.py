@@ -6,17 +6,18 @@ import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from besok.model.calendar import business_day
 from besok.model.plurals import many
-from besok.model.settings import Settings
 from cli.commands import planning, score, traffic
 from cli.commands.options import BeginsOption, ScenarioOption, SetOption, SiteFileOption, day_option, in_order
 from cli.commands.sitefiles import read, sandboxes
 from cli.serving.settings import serve, settings
+
+if TYPE_CHECKING:
+    from besok.model.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Simulated sensors.")
 
@@ -57,12 +58,14 @@ def live(
     begin, until = (t and t.replace(tzinfo=UTC) for t in (start, end))
     if begin and until:
         in_order(begin, until)
+    from besok.model.calendar import business_day
+
     today = business_day(begin or datetime.now(UTC), sites.sites[0])
     asked = scenarios.find(scenario, sets, begins and begins.date())
     under = asked if begins else scenarios.at_work(asked, today)
     scenarios.tell(sites, under)
 
-    def simulate(settings: Settings, stop: threading.Event) -> None:
+    def simulate(settings: "Settings", stop: threading.Event) -> None:
         run(sites, settings, stop=stop, seed=seed, start=begin, end=until, speed=speed, every_s=every, truth=truth,
             scenario=under)  # fmt: skip
 

@@ -10,7 +10,7 @@ from cli.commands.database import opened
 
 
 def read(file: Path) -> SiteFile:
-    """The sites of a file. Raises SiteFileError."""
+    """Read the sites of a file. Raises SiteFileError."""
     from besok.model.sitefile import parse
 
     try:
@@ -35,7 +35,7 @@ def stored() -> SiteFile:
 
 
 def sandboxes() -> SiteFile:
-    """The sites of the database that are meant for simulated data, no others. Raises BesokError if there is none."""
+    """Return the sites of the database that are sandboxes. Raises BesokError if there is none."""
     from besok.store.sites import load_all
 
     with opened() as db:
@@ -46,7 +46,7 @@ def sandboxes() -> SiteFile:
 
 
 def around(site_file: SiteFile, names: Sequence[str]) -> SiteFile:
-    """The sites that make one world with those named: of their zone and day start; all if none is named.
+    """Return the sites that make one world with those named: of their zone and day start; all if none is named.
 
     Raises NotFound for the first name that is no site's.
     """

@@ -16,12 +16,15 @@ def register(main: typer.Typer) -> None:
 
 def demo(
     history_days: Annotated[int, typer.Option(min=0, help="Days of simulated history.")] = 3 * 365,
-    site_file: Annotated[Path, typer.Option(help="The sites to simulate.")] = Path("sites/helsingborg.toml"),
+    site_file: Annotated[
+        Path | None, typer.Option(help="The sites to simulate; an invented library and park if left out.")
+    ] = None,
 ) -> None:
     """Run the whole system on this machine with simulated sensors."""
     from cli.stack import demo as stack
+    from cli.stack.program import EXAMPLE
 
-    stack.run(read(site_file), history_days)
+    stack.run(read(site_file or EXAMPLE), history_days)
 
 
 def doctor() -> None:

@@ -30,7 +30,7 @@ def configure(settings: Settings, service: str = "") -> None:
 
 
 def secrets(settings: Settings) -> list[str]:
-    """What must not be logged, whoever would: passwords of the broker and the database, the longest first."""
+    """Return what must not be logged: passwords of the broker and the database, the longest first."""
     try:
         database = str(conninfo_to_dict(settings.database_url.get_secret_value()).get("password") or "")
     except Exception:  # not a database address at all: whoever connects says so
@@ -49,7 +49,7 @@ class Plain(logging.Formatter):
         self._hidden = tuple(hidden)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, without secrets."""
+        """Return the line without secrets."""
         return _without(super().format(record), self._hidden)
 
 
@@ -70,13 +70,13 @@ class Json(JsonFormatter):
     def add_fields(
         self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]
     ) -> None:
-        """The fields of the record, its time first: a log is read by it."""
+        """Add the fields of the record, its time first."""
         moment = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         log_data["time"] = moment.replace("+00:00", "Z")
         super().add_fields(log_data, record, message_dict)
 
     def format(self, record: logging.LogRecord) -> str:
-        """The line, without secrets."""
+        """Return the line without secrets."""
         return _without(super().format(record), self._hidden)
 
 

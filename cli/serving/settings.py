@@ -4,19 +4,22 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import typer
 
-from besok.model import settings as settings_module
 from besok.model.errors import BesokError
-from besok.model.settings import Settings
+
+if TYPE_CHECKING:  # loaded when a command runs: `besok --help` need not wait for it
+    from besok.model.settings import Settings
 
 
-def settings(service: str = "") -> Settings:
-    """The settings of this process, whose logs are set up by them.
+def settings(service: str = "") -> "Settings":
+    """Load the settings of this process and set up its logs.
 
     A command that is no service speaks to the demo that runs here, if nothing else is said.
     """
+    from besok.model import settings as settings_module
     from cli.serving.logs import configure
     from cli.stack.home import find
 
@@ -28,7 +31,7 @@ def settings(service: str = "") -> Settings:
 
 
 def asked_to_end() -> threading.Event:
-    """An event that is set when the process is asked to end; asked twice, it ends at once."""
+    """Return an event that SIGINT and SIGTERM set; the second signal ends the process at once."""
     stop = threading.Event()
 
     def end(number: int, _frame: object) -> None:
@@ -40,7 +43,7 @@ def asked_to_end() -> threading.Event:
     return stop
 
 
-def serve(run: Callable[[Settings, threading.Event], None], service: str) -> None:
+def serve(run: "Callable[[Settings, threading.Event], None]", service: str) -> None:
     """Run a service until the process is asked to end."""
     stop = asked_to_end()
     loaded = settings(service)

@@ -1,11 +1,8 @@
 """The web service: API and dashboard in one process, on one port."""
 
-import contextlib
 import importlib.util
 import logging
-import socket
 import threading
-from collections.abc import Iterator
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,9 +10,8 @@ from starlette_compress import CompressMiddleware
 
 from api import security
 from api.app import create_app
-from besok.model.errors import SettingsError
 from besok.model.settings import Settings
-from cli.stack import ports
+from cli.serving.http import Server, listen
 
 log = logging.getLogger(__name__)
 
@@ -23,17 +19,8 @@ GRACE_S = 3  # seconds a request may still take when the service stops
 MAX_MESSAGE = 1_000_000  # bytes a browser may send in one WebSocket message
 
 
-class Server(uvicorn.Server):
-    """uvicorn that leaves signals to whoever started it."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Signals belong to the caller of `serve`, who sets its stop event."""
-        yield
-
-
 def compose(settings: Settings) -> FastAPI:
-    """The API, the dashboard on top of it, and the guard around both."""
+    """Return the API, the dashboard on top of it, and the guard around both."""
     server = create_app(settings)
     if importlib.util.find_spec("dashboard.app"):
         from dashboard.app import attach  # slow to import: only the web service pays for it
@@ -48,7 +35,7 @@ def compose(settings: Settings) -> FastAPI:
 
 def serve(settings: Settings, stop: threading.Event) -> None:
     """Serve until `stop` is set. Raises SettingsError if the address cannot be used."""
-    listener = bind(settings)
+    listener = listen(settings, settings.port, "BESOK_PORT")
     app = compose(settings)
     config = uvicorn.Config(
         app,
@@ -68,24 +55,6 @@ def serve(settings: Settings, stop: threading.Event) -> None:
         server.run(sockets=[listener])
     finally:
         stop.set()
-
-
-def bind(settings: Settings) -> socket.socket:
-    """The listening socket of the web address. Raises SettingsError if it may not or cannot be used."""
-    ports.check_host(settings.host, settings.expose)
-    try:
-        return socket.create_server(
-            (settings.host, settings.port), family=_family(settings.host), backlog=2048
-        )
-    except OSError as exc:
-        raise SettingsError(
-            f"the web address {settings.host}:{settings.port} cannot be used ({exc.strerror}): "
-            "set BESOK_PORT to a free port"
-        ) from exc
-
-
-def _family(host: str) -> socket.AddressFamily:
-    return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def _end(stop: threading.Event, app: FastAPI, server: uvicorn.Server) -> None:

@@ -134,7 +134,7 @@ def _note_live_start(home: Home, today: date) -> None:
 
 
 def _health(port: int) -> dict[str, object] | None:
-    """What the API says about the whole; None while it says nothing."""
+    """Return what the API says about the whole; None while it says nothing."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     try:
         connection.request("GET", "/api/v1/health")
@@ -147,17 +147,17 @@ def _health(port: int) -> dict[str, object] | None:
 
 
 def _at_work(health: Any) -> set[str]:
-    """The services that are heard."""
+    """Return the services that are heard."""
     return {service["name"] for service in (health or {}).get("services", ()) if service["ok"]}
 
 
 def as_sandbox(sites: SiteFile) -> SiteFile:
-    """The same sites, marked as places for simulated data."""
+    """Return the sites marked as sandboxes."""
     return SiteFile(sites=tuple(replace(site, sandbox=True) for site in sites.sites))
 
 
 def open_for_demo(sites: SiteFile, known: Iterable[Site], now: datetime) -> SiteFile:
-    """The same sites, opened around `now` where they are closed or about to close, so that people come at any hour.
+    """Return the sites, opened around `now` where they are closed or about to close: people come at any hour.
 
     The exceptions that earlier demos made to sites in `known` are kept for a while: their visitors did come.
     """
@@ -180,7 +180,7 @@ def _opened(site: Site, before: Site | None, now: datetime) -> Site:
 
 
 def _with(site: Site, exceptions: Iterable[OpeningException]) -> Site:
-    """The last exception holds, so the demo's come after the site's own."""
+    """Return the site with more exceptions after its own: the last one holds."""
     return replace(site, opening=replace(site.opening, exceptions=(*site.opening.exceptions, *exceptions)))
 
 
@@ -197,7 +197,7 @@ def _around(site: Site, now: datetime) -> dict[date, OpeningException]:
 
 
 def _hours(site: Site, day: date, window: tuple[datetime, datetime]) -> str:
-    """The hours of `day` joined with `window`, as far as it lies in that business day."""
+    """Return the hours of `day` joined with `window`, as far as it lies in that business day."""
     begin, end = calendar.day_bounds(day, site)
     extra = (max(window[0], begin), min(window[1], end))
     joined: list[tuple[datetime, datetime]] = []

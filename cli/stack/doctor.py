@@ -3,22 +3,25 @@
 import importlib.metadata
 import logging
 import os
-import re
 import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from packaging.requirements import Requirement
+
 from besok.model import settings as settings_module
 from besok.model.errors import BesokError, SchemaMismatch
 from besok.model.plurals import many
 from besok.model.settings import Settings
 from cli.stack import home as home_module
-from cli.stack import mosquitto, ports, postgres
+from cli.stack import mosquitto, ports, postgres, program
 from cli.stack.home import Home
 
 OK, PROBLEM, NOTE = "ok", "PROBLEM", "note"
+REINSTALL = "`make setup`" if program.IN_CHECKOUT else "`pip install --force-reinstall besok`"
+START_DEMO = "`make demo`" if program.IN_CHECKOUT else "`besok demo`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +46,8 @@ def report() -> int:
 
 def examine(home: Home) -> Iterator[Finding]:
     """Look at everything, from the ground up."""
-    yield from (check() for check in (_python, _packages, _postgres, _timescaledb, _mosquitto, _chromium))
+    checks = (_python, _packages, _postgres, _timescaledb, _mosquitto, _chromium)
+    yield from (finding for check in checks if (finding := check()))
     running = home.is_running()
     yield _demo(home, running)
     if running or "BESOK_DATABASE_URL" in os.environ:
@@ -59,21 +63,22 @@ def _packages() -> Finding:
     try:
         wanted = importlib.metadata.requires("besok") or []
     except importlib.metadata.PackageNotFoundError:
-        return Finding(state=PROBLEM, text="Besök is not installed in this Python", advice="`make setup`")
-    wrong = [problem for line in wanted if "extra ==" not in line and (problem := _package_problem(line))]
+        return Finding(state=PROBLEM, text="Besök is not installed in this Python", advice=REINSTALL)
+    wrong = [problem for line in wanted if (problem := _package_problem(Requirement(line)))]
     if wrong:
-        return Finding(state=PROBLEM, text="Python packages: " + ", ".join(wrong), advice="`make setup`")
+        return Finding(state=PROBLEM, text="Python packages: " + ", ".join(wrong), advice=REINSTALL)
     return Finding(state=OK, text="Python packages")
 
 
-def _package_problem(line: str) -> str | None:
-    """What is wrong with the package of a requirement such as `dash[async]==4.4.1`."""
-    name, _, version = re.sub(r"\[.*?\]|;.*|\s", "", line).partition("==")
+def _package_problem(wanted: Requirement) -> str | None:
+    """Return what is wrong with a required package, if anything."""
+    if wanted.marker and not wanted.marker.evaluate({"extra": ""}):
+        return None
     try:
-        found = importlib.metadata.version(name)
+        found = importlib.metadata.version(wanted.name)
     except importlib.metadata.PackageNotFoundError:
-        return f"{name} is missing"
-    return f"{name} is {found} and should be {version}" if version and found != version else None
+        return f"{wanted.name} is missing"
+    return None if found in wanted.specifier else f"{wanted.name} is {found} and should be {wanted.specifier}"
 
 
 def _postgres() -> Finding:
@@ -98,13 +103,16 @@ def _mosquitto() -> Finding:
 def _program(name: str, found: Callable[[], bool], package: str) -> Finding:
     if found():
         return Finding(state=OK, text=name)
-    advice = f"`make setup`, or on Debian 13 `apt-get install {package}`; elsewhere `docker compose up`"
+    advice = f"on Debian 13 `apt-get install {package}`; elsewhere `docker compose up`"
+    advice = f"`make setup`, or {advice}" if program.IN_CHECKOUT else advice
     return Finding(
         state=PROBLEM, text=f"{name} is not installed (only the demo and the tests need it)", advice=advice
     )
 
 
-def _chromium() -> Finding:
+def _chromium() -> Finding | None:
+    if not program.IN_CHECKOUT:
+        return None
     if shutil.which("chromium"):
         return Finding(state=OK, text="Chromium (for the tests)")
     return Finding(
@@ -118,9 +126,9 @@ def _demo(home: Home, running: bool) -> Finding:
         return Finding(state=OK, text=f"A demo runs: http://127.0.0.1:{web}" if web else "A demo is starting")
     if home.data.exists():
         return Finding(
-            state=NOTE, text=f"No demo runs; its data is in {home.data.resolve()}", advice="`make demo`"
+            state=NOTE, text=f"No demo runs; its data is in {home.data.resolve()}", advice=START_DEMO
         )
-    return Finding(state=NOTE, text="No demo has run here yet", advice="`make demo`")
+    return Finding(state=NOTE, text="No demo has run here yet", advice=START_DEMO)
 
 
 def _settings(home: Home, running: bool) -> Settings:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from typing import Final
 
 from besok.model import actions as ledger
@@ -10,10 +9,11 @@ from besok.model.calendar_entries import Occurrence
 from besok.model.site import SiteFile
 from besok.store import actions, calendars
 from besok.store.database import Database
+from cli.stack.program import EXAMPLE
 from sensors_sim.times import instant
 from sensors_sim.world import World
 
-LEDGER = Path("sites/helsingborg-actions.toml")
+LEDGER = EXAMPLE.with_name("helsingborg-actions.toml")
 CALENDAR = "simulated"
 AHEAD = timedelta(days=90)
 TITLES: Final = {
@@ -26,7 +26,7 @@ TITLES: Final = {
 def programme(
     sites: SiteFile, first: date, last: date, seed: int = 1
 ) -> Iterator[tuple[str, Occurrence, str]]:
-    """The events of the simulated world: site, event, space."""
+    """Return the events of the simulated world: site, event, space."""
     world = World(sites, seed)
     for site, day, plan in world.programme(first, last):
         space = world.ground.spaces[plan.place].split("/")[-1]

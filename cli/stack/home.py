@@ -27,7 +27,7 @@ DEFAULT_MQTT_PORT = 1883
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Home:
-    """`.besok` in the clone, or what BESOK_HOME says."""
+    """`.besok` in the checkout, the user's data folder where Besök is installed, or what BESOK_HOME says."""
 
     path: Path
 
@@ -70,14 +70,14 @@ class Home:
         return f": http://127.0.0.1:{port}" if port else ""
 
     def known_ports(self) -> dict[str, int]:
-        """The ports of the last start, by name."""
+        """Return the ports of the last start, by name."""
         try:
             return dict(json.loads((self.path / "ports.json").read_text()))
         except (FileNotFoundError, ValueError):
             return {}
 
     def servers(self) -> tuple[Cluster, Broker]:
-        """The database and the broker of this stack, to be asked for under the lock.
+        """Return the database and the broker of this stack; call it under the lock.
 
         Makes the data folder if there is none, ends what an earlier run left behind, and chooses the ports of the last
         start, or others where those are taken. The broker begins with the port that sensors expect.
@@ -104,7 +104,7 @@ class Home:
         }
 
     def found_by(self, settings: Settings) -> Settings:
-        """The settings, with the addresses of the stack that runs here if nobody has said where the database is."""
+        """Return the settings, with the addresses of the stack that runs here unless the database is stated."""
         if "BESOK_DATABASE_URL" in os.environ or not self.path.is_dir() or not self.is_running():
             return settings
         return settings.model_copy(update=self.addresses())
@@ -124,7 +124,7 @@ class Home:
         return int(wished)
 
     def _port(self, name: str, *wished: int) -> int:
-        """The first free port of those wished for, the last start's, or any."""
+        """Return the first free port of those wished for, the last start's, or any."""
         candidates = (*wished, self.known_ports().get(name, 0))
         chosen = next((p for p in candidates if p and ports.is_free(p)), None) or ports.free()[0]
         self._remember(name, chosen)
@@ -146,8 +146,10 @@ class Home:
 
 
 def find() -> Home:
-    """The stack of this clone, or the one BESOK_HOME names."""
-    return Home(path=Path(os.environ.get("BESOK_HOME") or program.ROOT / ".besok").resolve())
+    """Return the stack of this checkout (of this user, where Besök is installed), or the one BESOK_HOME names."""
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local/share")
+    usual = program.ROOT / ".besok" if program.IN_CHECKOUT else data / "besok"
+    return Home(path=Path(os.environ.get("BESOK_HOME") or usual).resolve())
 
 
 def _account(folder: Path, *candidates: str) -> str:
@@ -163,7 +165,7 @@ def _can_enter(user: str, folder: Path) -> bool:
 
 
 def _folder_elsewhere(home: Path) -> Path:
-    """A new folder of this home's own. What lies there already belonged to a clone that is gone."""
+    """Make a folder for this home, empty: what is there belonged to a checkout that is gone."""
     folder = ELSEWHERE / hashlib.sha256(str(home).encode()).hexdigest()[:12]
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o755)

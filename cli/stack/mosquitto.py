@@ -48,7 +48,7 @@ class Broker:
     user: str = ""  # the account it runs as; ours if empty
 
     def program(self) -> Program:
-        """The server, to be started and watched."""
+        """Return the server, to be started and watched."""
         return Program(
             name="mosquitto",
             command=(binary(), "-c", str(self.folder / "mosquitto.conf")),
@@ -80,7 +80,7 @@ def binary() -> str:
 
 @contextmanager
 def temporary(port: int) -> Iterator[Broker]:
-    """A broker that is gone afterwards."""
+    """Run a broker that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="besok-mqtt-") as name:
         os.chmod(name, 0o755)  # noqa: PTH101 - the server's account must be able to enter
         broker = Broker(folder=Path(name), port=port, user=program.unprivileged("mosquitto", "postgres"))

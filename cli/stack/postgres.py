@@ -83,12 +83,12 @@ class Cluster:
         return self.folder / "data"
 
     def url(self, database: str = NAME) -> str:
-        """The address of `database`, with the password."""
+        """Return the address of `database`, with the password."""
         password = (self.folder / "password").read_text()
         return f"postgresql://{NAME}:{password}@127.0.0.1:{self.port}/{database}"
 
     def program(self) -> Program:
-        """The server, to be started and watched."""
+        """Return the server, to be started and watched."""
         return Program(
             name="postgres",
             command=(str(BIN / "postgres"), "-D", str(self.data)),
@@ -144,7 +144,7 @@ class Cluster:
 
 @contextmanager
 def temporary(port: int) -> Iterator[Cluster]:
-    """A fast cluster that is gone afterwards."""
+    """Run a fast cluster that is gone afterwards."""
     with tempfile.TemporaryDirectory(prefix="besok-pg-", dir=_in_memory()) as name:
         os.chmod(name, 0o755)  # noqa: PTH101 - the server's account must be able to enter
         cluster = Cluster(folder=Path(name), port=port, user=program.unprivileged("postgres"), fast=True)
@@ -158,7 +158,7 @@ def temporary(port: int) -> Iterator[Cluster]:
 
 
 def _in_memory() -> str | None:
-    """A folder in memory, where copying a database takes a thirtieth of the time; None if there is no room."""
+    """Return a folder in memory, where copies of a database are 30 times faster; None if there is no room."""
     try:
         roomy = shutil.disk_usage(MEMORY).free >= ROOMY
     except OSError:

@@ -13,7 +13,11 @@ from pathlib import Path
 
 from besok.model.errors import StackError
 
-ROOT = Path(__file__).resolve().parents[2]  # where our packages lie; `python -m cli.main` works from here
+ROOT = Path(__file__).resolve().parents[2]  # where our packages are; `python -m cli.main` works from here
+IN_CHECKOUT = (ROOT / "Makefile").exists()  # not so where a wheel is installed
+EXAMPLE = (
+    Path(__file__).parent / "sites" / "helsingborg.toml"
+)  # a link to sites/ in a checkout, a copy in a wheel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +39,7 @@ class Program:
 
 
 def unprivileged(*candidates: str) -> str:
-    """The account to run a server as: our own (empty) unless we are root, else the first of `candidates` there is."""
+    """Return the account to run a server as: our own (empty) unless we are root, else the first of `candidates`."""
     if os.geteuid() != 0:
         return ""
     for name in (*candidates, "nobody"):

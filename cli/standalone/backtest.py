@@ -1,4 +1,4 @@
-"""The command `besok backtest` at work: how the forecast would have done on a series, beside simpler ways."""
+"""Backtests: how the forecast would have done on a series, beside simple rules."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -16,11 +16,12 @@ from besok.analytics.forecast.chance import Fates, fates
 from besok.analytics.forecast.scoring import COVER, FAR, YEAR, Score, Told, crps, crps_normal, score
 from besok.model.arrays import Floats
 from besok.model.errors import CountFileError
-from cli.standalone.rivals import Z80, Rival, rivals
+from cli.standalone.rules import Rule, Rules, simple_rules
 from cli.standalone.series import Series
 from cli.standalone.weeks import Weeks, by_week, daily_paths
 
 OURS = "besok"
+Z80 = 1.2815515655446004  # standard deviations on either side of the mean that hold 80 %
 ROWS = {"D": "days", "W": "weeks", "M": "months"}
 LEAST = {"D": 56, "W": 8, "M": 12}  # rows of history before the first origin
 USUAL = {"D": 3 * 365, "W": 3 * 52, "M": 36}  # the same in a long series
@@ -47,9 +48,9 @@ def run(
     calendar: Calendar,
     *,
     origins: int,
-    quick: bool,
     seed: int,
     heard: Heard,
+    rules: Rules = simple_rules,
     at_once: int = 1,
 ) -> Outcome:
     """Forecasts as of `origins` earlier days, weeks or months, each from what was known then, and their scores.
@@ -63,10 +64,10 @@ def run(
     if many > 1:
         try:
             with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
-                return scored(series, calendar, at, quick, seed, heard, pool.map)
+                return scored(series, calendar, at, seed, heard, rules, pool.map)
         except (BrokenProcessPool, NotImplementedError, OSError):
             pass  # a place without semaphores, or with little memory: one after the other
-    return scored(series, calendar, at, quick, seed, heard)
+    return scored(series, calendar, at, seed, heard, rules)
 
 
 def cores() -> int:
@@ -78,15 +79,15 @@ def scored(
     series: Series,
     calendar: Calendar,
     at: Sequence[int],
-    quick: bool,
     seed: int,
     heard: Heard,
+    rules: Rules = simple_rules,
     each: Callable[..., Iterator[tuple[dict[str, Score], Fates]]] = map,
 ) -> Outcome:
-    """The same as of the rows `at`, each with so many rows before it; `each` applies a function to all of them."""
+    """Score forecasts from the rows `at`, each with so many rows before it; `each` maps a function over them."""
     past = series.past()
     found = []
-    for one in each(partial(_at, past, calendar, series.step, quick, seed), at):
+    for one in each(partial(_at, past, calendar, series.step, rules, seed), at):
         found.append(one)
         heard(series.name, len(found), len(at))
     return Outcome(
@@ -99,20 +100,20 @@ def scored(
 
 
 def _at(
-    past: Past, calendar: Calendar, step: str, quick: bool, seed: int, n: int
+    past: Past, calendar: Calendar, step: str, rules: Rules, seed: int, n: int
 ) -> tuple[dict[str, Score], Fates]:
-    """The scores of all methods that know `n` rows, and what ours would be were its futures what came."""
+    """Return the scores of all methods that know `n` rows, and what chance alone makes of ours."""
     known, came = past.visits[:n], past.visits[n : n + YEAR[step]]
     futures = _futures(past, n, len(came), calendar, seed)
     ours = _ours(futures, came)
     told: dict[str, Told | None] = {OURS: ours}
-    told |= {name: _theirs(rival, known, came) for name, rival in rivals(step, quick).items()}
+    told |= {name: _theirs(rule, known, came) for name, rule in rules(step).items()}
     scores = {name: score(one, came, known, step) if one else untold(step) for name, one in told.items()}
     return scores, fates(futures.visits, ours.low, ours.high, np.isfinite(came), COVER[step])
 
 
 def untold(step: str) -> Score:
-    """The score of a method that has nothing to say yet, such as last year's days in a first year."""
+    """Return the score of a method that has nothing to say yet, such as last year's days in a first year."""
     return Score(
         mase=np.full(len(FAR[step]), np.nan),
         cover=np.full(len(COVER[step]), np.nan),
@@ -136,14 +137,14 @@ def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
 
 
 def _known(past: Past, n: int) -> Past:
-    """What was known when `n` rows were over."""
+    """Return the past as it was known after `n` rows."""
     if isinstance(past, History):
         return past.before(past.first + timedelta(days=n))
     return past.before(n) if isinstance(past, Weeks) else replace(past, visits=past.visits[:n])
 
 
 def _futures(past: Past, n: int, rows: int, calendar: Calendar, seed: int) -> Paths:
-    """What was foretold of the `rows` after the first `n`."""
+    """Forecast the `rows` after the first `n`."""
     known, rng = _known(past, n), np.random.default_rng(seed)
     if isinstance(known, Months):
         return forecast_months(known, rows, calendar, rng=rng, paths=PATHS)
@@ -165,8 +166,8 @@ def _ours(futures: Paths, came: Floats) -> Told:
     )
 
 
-def _theirs(rival: Rival, known: Floats, came: Floats) -> Told | None:
-    found = rival(known, len(came))
+def _theirs(rule: Rule, known: Floats, came: Floats) -> Told | None:
+    found = rule(known, len(came))
     if found is None:
         return None
     mean, sd = found[0], np.maximum(found[1], 1e-6)

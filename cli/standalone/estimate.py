@@ -7,9 +7,9 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -17,7 +17,8 @@ from statistics import median
 import numpy as np
 
 from besok.analytics.occupancy import NOTHING, Seen, learn, live, smoothed
-from besok.files import csvfile
+from besok.files.counts import read_columns
+from besok.files.tables import DETECT, ReadOptions
 from besok.model.arrays import Bools
 from besok.model.building import Building
 from besok.model.errors import CountFileError
@@ -29,6 +30,7 @@ FINEST, COARSEST = timedelta(minutes=1), timedelta(hours=6)  # of a step
 MOST_DOORS = 200
 DAY = timedelta(days=1)
 CROWDED = 1.5  # times the capacity, from where on it is doubted
+COLUMNS: Mapping[str, str] = {"in": "", "out": ""}
 Tell = Callable[[str], None]
 
 
@@ -74,10 +76,17 @@ class Line:
     raw: float | None
 
 
-def answer(path: Path, way: Way, history: Path | None = None, tell: Tell = lambda _: None) -> list[Line]:
-    """The people inside at each time of the file; `tell` is told what is to be doubted. Raises CountFileError."""
-    counts = read(path)
-    before = read(history) if history else []
+def answer(
+    path: Path,
+    way: Way,
+    history: Path | None = None,
+    tell: Tell = lambda _: None,
+    columns: Mapping[str, str] = COLUMNS,
+    options: ReadOptions = DETECT,
+) -> list[Line]:
+    """Return the people inside at each time of the file; `tell` receives warnings. Raises CountFileError."""
+    counts = read(path, columns, options)
+    before = read(history, columns, options) if history else []
     doors = sorted({c.door for c in (*counts, *before)})
     if len(doors) > MOST_DOORS:
         raise CountFileError(
@@ -93,7 +102,7 @@ def answer(path: Path, way: Way, history: Path | None = None, tell: Tell = lambd
 
 
 def crowded(days: Sequence[Seen], capacity: int | None) -> str | None:
-    """A doubt of the capacity, if the counts of usual days show far more people inside."""
+    """Return a warning if the counts of usual days show far more people inside than the capacity."""
     if capacity is None or not days:
         return None
     usual = median(_peak(day) for day in days)
@@ -106,7 +115,7 @@ def crowded(days: Sequence[Seen], capacity: int | None) -> str | None:
 
 
 def _peak(day: Seen) -> float:
-    """The most people inside, by the counts or by the counts without what is left at the end, whichever is less."""
+    """Return the peak of in - out, with or without the remainder at the end spread out, whichever is less."""
     came, went = np.nan_to_num(day.people_in).sum(1), np.nan_to_num(day.people_out).sum(1)
     inside, passed = np.cumsum(came - went), np.cumsum(came + went)
     return float(min(inside.max(), (inside - inside[-1] * passed / max(passed[-1], 1)).max()))
@@ -123,31 +132,32 @@ def _lines(building: Building, days: Sequence[BusinessDay], known: list[Seen], w
         known.append(day.seen)
 
 
-def read(path: Path) -> list[Count]:
-    """The lines of a file, in the order of time; a line that comes again counts once, a corrected one as corrected."""
-    table = csvfile.read(path, need=("time", "in", "out"), may=("door",))
-    counts: dict[tuple[datetime, str], Count] = {}
-    zones = set()
-    for row in table.rows:
-        moment = row.moment()
-        zones.add(moment.tzinfo is not None)
-        at = moment.astimezone(UTC) if moment.tzinfo else moment
-        count = Count(
-            text=row.texts["time"].strip(),
-            at=at.replace(tzinfo=None),
-            wall=moment.replace(tzinfo=None),
-            door=row.texts.get("door", "").strip(),
-            people_in=row.number("in"),
-            people_out=row.number("out"),
-        )
-        counts[count.at, count.door] = count
-    if len(zones) > 1:
+def read(path: Path, columns: Mapping[str, str] = COLUMNS, options: ReadOptions = DETECT) -> list[Count]:
+    """Read the lines of a file in the order of time; of two for one time and door the later one counts.
+
+    `columns` tells which column of the file holds "in" and "out", "" for one found by its name.
+    """
+    times, frame = read_columns(path, numbers=columns, texts=("door",), options=options)
+    told = times.offset_s.notna()
+    if told.any() and not told.all():
         raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
-    return [counts[key] for key in sorted(counts)]
+    frame = frame.assign(at=times.utc(), wall=times.wall, door=frame.get("door", ""))
+    frame = frame.drop_duplicates(["at", "door"], keep="last").sort_values(["at", "door"], kind="stable")
+    return [
+        Count(
+            text=row["text"],
+            at=row["at"].to_pydatetime(),
+            wall=row["wall"].to_pydatetime(),
+            door=row["door"],
+            people_in=None if row["in"] != row["in"] else row["in"],
+            people_out=None if row["out"] != row["out"] else row["out"],
+        )
+        for row in frame.to_dict("records")
+    ]
 
 
 def business_days(counts: Sequence[Count], doors: Sequence[str], way: Way) -> list[BusinessDay]:
-    """The days on which anything was told. All but the last are filled up to their end, for they are over."""
+    """Return the days with any line; all but the last are filled up to their end."""
     if not counts:
         return []
     step = step_of(sorted({c.at for c in counts}))
@@ -159,7 +169,7 @@ def business_days(counts: Sequence[Count], doors: Sequence[str], way: Way) -> li
 
 
 def step_of(moments: Sequence[datetime]) -> timedelta:
-    """The usual time from one line to the next, in whole minutes that divide a day; the finest if there is none."""
+    """Return the usual time between lines, in whole minutes that divide a day; the finest if there is none."""
     gaps = Counter(b - a for a, b in pairwise(moments))
     if not gaps:
         return FINEST
@@ -200,7 +210,7 @@ def _day(
 
 
 def _clock(counts: Sequence[Count], places: Sequence[int], steps: int, step: timedelta) -> np.ndarray:
-    """The minute after midnight on the wall at each step; between lines it runs on from the line before."""
+    """Return the minute of the local day at each step; between lines it runs on from the line before."""
     minutes = np.array([c.wall.hour * 60 + c.wall.minute for c in counts])
     latest = np.maximum(np.searchsorted(places, np.arange(steps), side="right") - 1, 0)
     on = (np.arange(steps) - np.asarray(places)[latest]) * (step / FINEST)
@@ -240,7 +250,7 @@ def stretch(text: str) -> tuple[time, time]:
 
 
 def as_csv(lines: Sequence[Line]) -> str:
-    """The lines under their heads; what is not known is empty."""
+    """Return the lines under their heads; what is not known is empty."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEAD)
@@ -255,6 +265,6 @@ def _plain(value: float | None) -> str:
 
 
 def as_json(lines: Sequence[Line]) -> str:
-    """The lines as a JSON array of objects."""
+    """Return the lines as a JSON array of objects."""
     rows = ({name: getattr(line, name) for name in HEAD} for line in lines)
     return "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]"

@@ -10,8 +10,11 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from besok.analytics.events import Learnt, Unusual, find, lay, learn
-from besok.files import csvfile, notation, understood
+from besok.files.counts import read_counts
+from besok.files.tables import DETECT, ReadOptions, read_text
+from besok.files.values import zone_named
 from besok.model.errors import CountFileError
+from cli.standalone.series import chosen_columns
 
 HEAD = ("start", "end", "count", "expected", "score")
 DAY = timedelta(days=1)
@@ -59,39 +62,38 @@ class Answer:
         return ""
 
 
-def answer(path: Path, most: int | None, zone: str, columns: Sequence[str] = ()) -> Answer:
-    """The unusual intervals of a file, `most` of them at most. Raises CountFileError."""
-    series = read(path, zone, columns)
+def answer(path: Path, most: int | None, zone: str, options: ReadOptions = DETECT) -> Answer:
+    """Return the unusual intervals of a file, `most` of them at most. Raises CountFileError."""
+    series = read(path, zone, options)
     learnt = learn(lay(series.times, series.counts))
     return Answer(series=series, learnt=learnt, found=find(learnt, most))
 
 
-def read(path: Path, zone: str = "", columns: Sequence[str] = ()) -> Series:
-    """The columns time and count of a file, or others of which `columns` are added up.
+def read(path: Path, zone: str = "", options: ReadOptions = DETECT) -> Series:
+    """Read the columns time and count of a file, or those that `options` name.
 
-    Times with an offset become wall-clock times, of a zone that is told.
+    Times with an offset become wall-clock times, of `zone` if one is given.
     """
-    table = csvfile.parse_counts(csvfile.text_of(path), "time", "count", columns, str(path))
-    place = notation.zone(zone)
-    moments = [row.moment() for row in table.rows]
-    aware = sum(m.tzinfo is not None for m in moments)
-    if aware not in (0, len(moments)):
+    counts = read_counts(read_text(path), str(path), "time", "count", options)
+    place, told = zone_named(zone), counts.times.offset_s.notna()
+    if told.any() and not told.all():
         raise CountFileError(f"{path}: some times tell their zone and others do not; write all of them alike")
-    local = [m.astimezone(place) if aware and place else m for m in moments]
-    counts = [row.count() for row in table.rows]
+    aware = bool(told.any())
+    wall = counts.times.on_clock(place)
+    offsets = (wall - counts.times.utc()).dt.total_seconds()
     return _doors_together(
         Series(
-            times=np.array([m.replace(tzinfo=None) for m in local], "datetime64[s]"),
-            counts=np.array([np.nan if c is None else c for c in counts], float),
-            offsets=np.array([_offset(m) for m in local]) if aware else None,
+            times=wall.to_numpy("datetime64[s]"),
+            counts=counts.values.to_numpy(float),
+            offsets=offsets.to_numpy(int) if aware else None,
             zone=place if aware else None,
-            note="".join(understood.counted_by(str(path), table, "time", asked=bool(columns))),
+            note="".join(chosen_columns(counts, "time", chosen=bool(options.value_columns))),
         )
     )
 
 
 def _doors_together(series: Series) -> Series:
-    """The same with the lines of a time added up, where so many times have several that these must be doors.
+    """Add up the lines of a time where so many times have several that these must be doors.
 
     A few are not: the hour that comes twice in autumn, or a line that was written twice.
     """
@@ -106,10 +108,6 @@ def _doors_together(series: Series) -> Series:
         counts=np.where(np.bincount(place, heard, len(times)) > 0, sums, np.nan),
         offsets=None if series.offsets is None else series.offsets[first],
     )
-
-
-def _offset(moment: datetime) -> int:
-    return round((moment.utcoffset() or timedelta()).total_seconds())
 
 
 def rows(told: Answer) -> Iterator[tuple[str, str, float, float, float]]:

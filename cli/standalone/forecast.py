@@ -28,9 +28,10 @@ from besok.analytics.forecast import (
     total,
 )
 from besok.analytics.forecast.months import years_of_months
+from besok.files.values import Unit
 from besok.model.errors import BesokError
 from besok.model.plurals import many
-from cli.standalone.series import AHEAD_DAYS, Series, Step
+from cli.standalone.series import AHEAD_DAYS, Series
 from cli.standalone.weeks import Weeks, by_week, daily_paths
 
 HEAD = ("date", "mean", "low80", "high80", "low95", "high95")
@@ -62,7 +63,7 @@ class Answer:
     """All that the command prints."""
 
     origin: date
-    step: Step
+    step: Unit
     fan: Fan
     totals: tuple[Total, ...]
     goal: Goal | None
@@ -72,7 +73,7 @@ class Answer:
 def answer(
     series: Series, calendar: Calendar, horizon: int | None, goal: Goal | None, seed: int, paths: int
 ) -> Answer:
-    """The forecast of a series for `horizon` days, weeks or months; without one a year, or up to the deadline."""
+    """Forecast a series for `horizon` days, weeks or months; without one a year, or up to the deadline."""
     past, rng = series.past(), np.random.default_rng(seed)
     to_goal = _rows_until(past, goal.deadline) if goal else 0
     shown = horizon or max(YEAR[series.step], to_goal)
@@ -98,8 +99,8 @@ def answer(
     )
 
 
-def meant(horizon: int | None, step: Step) -> tuple[int | None, str]:
-    """The rows that are asked for, and what has to be said of them. Raises BesokError where they are too many.
+def meant(horizon: int | None, step: Unit) -> tuple[int | None, str]:
+    """Return the rows that are asked for and a note about them. Raises BesokError where they are too many.
 
     So many months as nobody can mean are days.
     """
@@ -151,7 +152,7 @@ def _reach(drawn: Paths, past: History | Months, goal: Goal) -> Reach:
 
 
 def as_csv(told: Answer) -> str:
-    """A line for every day, week or month."""
+    """Return the forecast as CSV, a line for every day, week or month."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(HEAD)
@@ -190,7 +191,7 @@ def _percent(odds: float) -> str:
 
 
 def as_json(told: Answer) -> str:
-    """The same with totals of the coming years and the odds."""
+    """Return the forecast as JSON, with totals of the coming years and the probability of the target."""
     places = _places(told.fan)
     return json.dumps(
         {
@@ -218,7 +219,7 @@ def _total(one: Total) -> dict[str, object]:
 
 
 def _target(goal: Goal, reach: Reach) -> dict[str, object]:
-    """The odds as JSON; None stands for what cannot be told, or for a day that does not come within the forecast."""
+    """Return the probability of the target as JSON; None where it is not known or not within the forecast."""
     found = reach.odds
     return {
         "visits": goal.visits,

@@ -6,32 +6,29 @@ from pathlib import Path
 
 from besok.analytics.forecast import Calendar, calendar
 from besok.analytics.forecast.daykinds import named_by_date
-from besok.files import csvfile
+from besok.files.counts import read_spans
 from besok.model.errors import CountFileError
 from cli.standalone.series import AHEAD_DAYS, LONGEST, Series
 
 
 def read_holidays(path: Path | None) -> dict[date, str]:
-    """Holidays of one's own from a file `date,name`. Where there are no names, years are matched by date."""
+    """Read own holidays from a file `date,name`. Where there are no names, years are matched by date."""
     if path is None:
         return {}
-    table = csvfile.read(path, need=("date",), may=("name", "holiday"))
-    column = next((name for name in ("name", "holiday") if name in table.columns), None)
-    names = {row.day(): row.texts[column].strip() if column else "" for row in table.rows}
+    spans = read_spans(path)
+    names = dict(zip(spans["first"].dt.date, spans["name"], strict=True))
     return names | named_by_date([day for day, name in names.items() if not name])
 
 
 def read_days(path: Path | None) -> frozenset[date]:
-    """Days from a file with the column date, or with first and last (`date,last`), both within."""
+    """Read days from a file with the column date, or with first and last (`date,last`), both within."""
     if path is None:
         return frozenset()
-    table = csvfile.read(path, need=("date",), may=("last",))
     days: set[date] = set()
-    for row in table.rows:
-        first = row.day()
-        last = row.day("last") if "last" in table.columns and row.texts["last"].strip() else first
+    spans = read_spans(path)
+    for line, first, last in zip(spans.index, spans["first"].dt.date, spans["last"].dt.date, strict=True):
         if not 0 <= (last - first).days <= LONGEST:
-            raise CountFileError(f"line {row.line}: {first} to {last} is no time; the last day comes first")
+            raise CountFileError(f"line {line}: {first} to {last} is no time; the last day comes first")
         days |= {first + timedelta(days=n) for n in range((last - first).days + 1)}
     return frozenset(days)
 
@@ -44,7 +41,7 @@ def calendar_of(
     closed: Path | None,
     outdoors: bool = False,
 ) -> Calendar:
-    """The calendar from the first day of the series to the furthest that can be forecast."""
+    """Return the calendar from the first day of the series to the furthest that can be forecast."""
     place, _, part = country.upper().partition("-")
     try:
         found = calendar(

@@ -20,7 +20,7 @@ DAYS = {"D": 1, "W": 7, "M": 365 / 12}  # of a row
 
 
 def pooled(outcomes: Sequence[Outcome]) -> dict[str, Summary]:
-    """The scores of several series of one step put together, every origin counting the same."""
+    """Return the scores of several series of one step put together, every origin counting the same."""
     names = list(outcomes[0].scores)
     return {name: summary([one for outcome in outcomes for one in outcome.scores[name]]) for name in names}
 
@@ -34,7 +34,7 @@ class Chance:
 
 
 def by_chance(outcomes: Sequence[Outcome]) -> Chance:
-    """What luck alone does to the coverage of so many forecasts, of such days (`besok.analytics.forecast.chance`)."""
+    """Return the coverage that chance alone gives so many forecasts (`besok.analytics.forecast.chance`)."""
     step = outcomes[0].step
 
     def judged(
@@ -87,7 +87,7 @@ def _cells(name: str, found: Summary) -> list[str]:
 
 
 def as_text(outcomes: Sequence[Outcome]) -> str:
-    """A table for each series, and one of all together for each step where there are several."""
+    """Return a table for each series, and one of all together for each step where there are several."""
     return "\n".join(line for part in _parts(outcomes) for line in part)
 
 
@@ -109,7 +109,7 @@ def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
 
 
 def _rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
-    """A row for each method, and what chance alone would make of ours."""
+    """Return a row for each method, and what chance alone would make of ours."""
     return [
         *(_cells(name, found) for name, found in pooled(outcomes).items()),
         _chance_cells(by_chance(outcomes)),
@@ -147,7 +147,7 @@ def _flat(outcomes: Sequence[Outcome]) -> Iterator[dict[str, object]]:
 
 
 def _figures(found: Summary, step: str) -> dict[str, object]:
-    """The figures by name; None for what cannot be told."""
+    """Return the figures by name; None for what cannot be told."""
     figures = {f"mase_{far}": value for far, value in zip(FAR[step], found.mase.tolist(), strict=True)}
     figures |= {"total_error": found.total, "total_bias": found.bias, "total_held": found.total_held}
     figures |= {
@@ -188,7 +188,7 @@ def _chance_figures(outcomes: Sequence[Outcome]) -> dict[str, list[float] | None
 
 
 def as_csv(outcomes: Sequence[Outcome]) -> str:
-    """A line for every series and method."""
+    """Return a line for every series and method."""
     rows = list(_flat(outcomes))
     text = io.StringIO()
     names = list(dict.fromkeys(name for row in rows for name in row))

@@ -1,35 +1,34 @@
-"""A series of visits from anyone's file: its days, weeks or months."""
+"""A series of visits from a file: its days, weeks or months. What was not observed is None, never zero."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
-from typing import Literal
-from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from besok.analytics.forecast import History, history
 from besok.analytics.forecast.months import Months, later
-from besok.files import csvfile, notation, understood, unpivot
-from besok.files.csvfile import Row, Table
+from besok.files.counts import Counts, count_columns, read_counts
+from besok.files.tables import DETECT, ReadOptions, read_text
+from besok.files.values import Unit, zone_named
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
 from cli.standalone.weeks import Weeks, weeks
 
-Step = Literal["D", "W", "M"]
 Visits = dict[date, float | None]
-PART = (
-    0.8  # of the days that months usually have, or of the lines of days: with fewer one was not counted whole
-)
+UNITS = {"D": "day", "W": "week", "M": "month"}
+PART = 0.8  # of the usual days of a month, or lines of a day: with fewer it was not counted whole
 END = 0.1  # of a month's days lacking at the end of the file: it is not over
 REGULAR = 0.9  # of all days have about as many lines as usual: then fewer lines mean that some are missing
 LONGEST = 200 * 366  # days from the first to the last; more is a wrong year
 AHEAD_DAYS = 20 * 366  # the furthest forecast
 MOST_SERIES = 200  # columns of one file that are scored one by one: at minutes each, more would take days
+SPARSE = 0.2  # of the days have a line: each may stand for more than a day
+RUNNING = 30  # counts that never fall look like those of a running total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,22 +36,23 @@ class Series:
     """Visits by day, or by week or month on its first day; None where the file names a time and no count."""
 
     name: str
-    step: Step
+    step: Unit
     visits: Mapping[date, float | None]
     by_day: Mapping[date, float | None] | None = None  # of weeks that were added up
     notes: tuple[str, ...] = ()  # what a reader of the file should know
 
     def past(self) -> History | Weeks | Months:
-        """What a forecast goes by: rows of the series' own step."""
-        return self.months() if self.step == "M" else self.weeks() if self.step == "W" else self.days()
+        """Return what a forecast goes by: rows of the series' own step."""
+        if self.step == "W":
+            return weeks(self.visits, self.by_day)
+        return self.months() if self.step == "M" else self.days()
 
     def days(self) -> History:
+        """Return the series as days."""
         return history(self.visits, origin=max(self.visits) + timedelta(days=1))
 
-    def weeks(self) -> Weeks:
-        return weeks(self.visits, self.by_day)
-
     def months(self) -> Months:
+        """Return the series as months."""
         first, last = min(self.visits), max(self.visits)
         count = (last.year - first.year) * 12 + last.month - first.month + 1
         found = [self.visits.get(later(first, n)) for n in range(count)]
@@ -61,87 +61,102 @@ class Series:
         )
 
 
-def read_each(path: Path, step: Step | None = None, zone: str = "") -> Iterator[Series]:
-    """The series of a file, or those of each of its columns where it has several columns of counts."""
-    newest = _newest()
-    text, short = unpivot.upright(csvfile.text_of(path), str(path), newest)
-    names = csvfile.count_columns(text, "date", "visits", str(path))
-    if len(names) > MOST_SERIES:
+def read(path: Path, step: Unit | None = None, zone: str = "", options: ReadOptions = DETECT) -> Series:
+    """Read the series of a file, of the columns date and visits or of those that `options` name."""
+    return parse(read_text(path), str(path), step, zone, options)
+
+
+def read_each(
+    path: Path, step: Unit | None = None, zone: str = "", options: ReadOptions = DETECT
+) -> Iterator[Series]:
+    """Read the series of a file, or those of each of its columns where it has several columns of counts."""
+    text, name = read_text(path), str(path)
+    columns = [] if options.value_columns else count_columns(text, name, "date", "visits", options)
+    if len(columns) > MOST_SERIES:
         raise CountFileError(
-            f"{path} has {many(len(names), 'column')} of counts, and {MOST_SERIES} can be scored one by one; "
+            f"{path} has {many(len(columns), 'column')} of counts, and {MOST_SERIES} can be scored one by one; "
             "choose some by --column, which adds them up, or write --column all"
         )
-    for name in names or (None,):
-        yield _parsed(text, short, str(path), step, zone, (name,) if name else (), newest)
-
-
-def read(path: Path, step: Step | None = None, zone: str = "", columns: Sequence[str] = ()) -> Series:
-    """The series of a file with the columns date and visits, or with others of which `columns` are added up."""
-    return parse(csvfile.text_of(path), str(path), step, zone, columns, _newest())
-
-
-def _newest() -> int:
-    """The last year that two digits can mean: counts are of the past, and tables have room for what comes next year."""
-    return datetime.now(UTC).year + 1
+    for column in columns:
+        yield parse(text, name, step, zone, replace(options, value_columns=(column,)))
+    if not columns:
+        yield parse(text, name, step, zone, options)
 
 
 def parse(
-    text: str,
-    path: str,
-    step: Step | None = None,
-    zone: str = "",
-    columns: Sequence[str] = (),
-    newest: int | None = None,
+    text: str, name: str, step: Unit | None = None, zone: str = "", options: ReadOptions = DETECT
 ) -> Series:
-    """The same from the text of the file `path`. Raises CountFileError.
+    """Read a series from the text of the file `name`. Raises CountFileError.
 
     Several lines of one day are added up, as are the days of a week or month where these are asked for (`step`); what
     was counted in part is not observed, or still to come if it is the last. Without `step` a file is monthly if it has
     one date for each month, always in the same place. Times that tell their offset are put on the clock of `zone`.
-    Tables of months that lie on their side are turned. `newest` is the last year that two digits can mean; None: none.
     """
-    return _parsed(*unpivot.upright(text, path, newest), path, step, zone, columns, newest)
-
-
-def _parsed(
-    text: str, short: str, path: str, step: Step | None, zone: str, columns: Sequence[str], newest: int | None
-) -> Series:
-    """The same of a table that stands; `short` is a month whose year had two digits in one that did not."""
-    table = csvfile.parse_counts(text, "date", "visits", columns, path, newest)
-    place = notation.zone(zone)
-    lines = [(_day(row, place), row.count()) for row in table.rows]
-    counted = [(day, visits) for day, visits in lines if visits is not None]
+    counts = read_counts(text, name, "date", "visits", options)
+    lines = list(zip(counts.times.on_clock(zone_named(zone)).dt.date, counts.values, strict=True))
+    counted = [(day, float(count)) for day, count in lines if count == count]
     dates = sorted({day for day, _ in lines})
     if not counted:
-        raise CountFileError(f"no line of {path} has a count; a forecast needs one at least")
+        raise CountFileError(f"no line of {name} has a count; a forecast needs one at least")
     if (dates[-1] - dates[0]).days > LONGEST:
-        raise CountFileError(f"{path} goes from {dates[0]} to {dates[-1]}: one of these is wrong")
-    found = _step(path, table, dates, step)
+        raise CountFileError(f"{name} goes from {dates[0]} to {dates[-1]}: one of these is wrong")
+    found = _step(name, counts.times.unit, dates, step)
     begin = _begin(found, dates)
     visits: Visits = dict.fromkeys(map(begin, dates))
     for day, count in counted:
         visits[begin(day)] = (visits[begin(day)] or 0) + count
     days = {day for day, _ in counted}
     parts = _parts_of_days(counted) if found == "D" else _parts(days, begin)
-    monthly = notation.is_month(table.rows[0].texts["date"])
-    notes = [*understood.short_years(path, table, short, dates)]
-    notes += [*understood.counted_by(path, table, "month" if monthly else "day", asked=bool(columns))]
-    if found == "W":
-        notes += understood.weeks_told_twice(
-            path, Counter(day for day, _ in lines), weeks=notation.is_week(table.rows[0].texts["date"])
-        )
-    notes += [*understood.notes(path, table, visits, found, asked=step is not None, zone=zone)]
+    notes = [*_notes(counts, visits, found, asked=bool(step), chosen=bool(options.value_columns), zone=zone)]
     if found != "D" and parts >= set(map(begin, days)):
         visits, parts = _scaled_up(visits, days, begin), frozenset()
-        notes.append(understood.scaled_up(path, found))
-    notes += understood.in_part(path, parts, found)
+        notes.append(f"no {UNITS[found]} was counted whole; what was counted is scaled up to whole ones")
+    if parts:
+        notes.append(
+            f"{many(len(parts), UNITS[found])} counted in part, taken as not observed or not over yet"
+        )
     return Series(
-        name=" ".join((path, " + ".join(table.counts))).strip(),
+        name=" ".join((name, " + ".join(counts.columns))).strip(),
         step=found,
         visits=_without(visits, parts),
         by_day=_by_day(counted) if found == "W" and _told_by_day(days, begin) else None,
-        notes=tuple(notes),
+        notes=tuple(f"{name}: {note}" for note in notes),
     )
+
+
+def chosen_columns(counts: Counts, unit: str, *, chosen: bool) -> Iterator[str]:
+    """Yield which columns hold the counts, where neither a known name nor the user tells it."""
+    if len(counts.columns) == 1 and not chosen:
+        yield f"the counts are those of the column {counts.columns[0]}"
+    elif len(counts.columns) > 1:
+        *some, last = counts.columns
+        yield f"{', '.join(some)} and {last} are added up; a {unit} counts only where all of them were observed"
+
+
+def _notes(
+    counts: Counts, visits: Visits, step: Unit, *, asked: bool, chosen: bool, zone: str
+) -> Iterator[str]:
+    """Yield what the file was taken for where it could be read in two ways."""
+    dates = sorted(visits)
+    yield from chosen_columns(counts, "month" if counts.times.unit == "M" else "day", chosen=chosen)
+    if step == "D" and not asked and len(dates) >= 4:
+        if len({day.weekday() for day in dates}) == 1:
+            yield f"every date is a {dates[0]:%A}; if each line is a whole week, write --freq W"
+        elif len(dates) < SPARSE * ((dates[-1] - dates[0]).days + 1):
+            yield "few days have a line; if each stands for a whole week or month, write --freq W or --freq M"
+    by_hour = len(counts.values) > 20 * len(dates)  # an hour comes twice when clocks are set back
+    if counts.repeated > 4 * by_hour * (dates[-1].year - dates[0].year + 1):
+        yield f"several lines of one day are added up; {counts.repeated} of them are the same as another"
+    known = [count for _, count in sorted(visits.items()) if count is not None]
+    rises = [after - before for before, after in pairwise(known)]
+    if len(rises) >= RUNNING and min(rises) >= 0 and sum(rise > 0 for rise in rises) > len(rises) / 2:
+        yield "the counts never fall; if a running total was read off, give what came to it each time"
+    last = max(day for day in dates if visits[day] is not None)
+    if last < dates[-1]:
+        yield f"the last count is of {last}; the forecast begins after the last line, which is of {dates[-1]}"
+    offsets = counts.times.offset_s
+    if not zone and (offsets == 0).all() and (counts.times.wall != counts.times.wall.dt.normalize()).any():
+        yield "times and days are those of UTC; --zone Europe/Stockholm, say, makes them those of a place"
 
 
 def _told_by_day(days: Set[date], begin: Callable[[date], date]) -> bool:
@@ -150,43 +165,29 @@ def _told_by_day(days: Set[date], begin: Callable[[date], date]) -> bool:
 
 
 def _by_day(counted: Sequence[tuple[date, float]]) -> Visits:
-    """The days behind weeks: those that lack many of their lines are not observed, or not over."""
+    """Return the days behind weeks: those that lack many of their lines are not observed, or not over."""
     found: Visits = {}
     for day, count in counted:
         found[day] = (found.get(day) or 0) + count
     return _without(found, _parts_of_days(counted))
 
 
-def _day(row: Row, place: ZoneInfo | None) -> date:
-    """The day of a line; on the clock of a place, if one is told and the line tells its offset."""
-    text = row.texts["date"]
-    if place is None or notation.is_month(text) or notation.is_week(text):
-        return row.day()
-    moment = row.moment("date")
-    return moment.astimezone(place).date() if moment.tzinfo else moment.date()
-
-
-def _step(path: str, table: Table, dates: Sequence[date], asked: Step | None) -> Step:
-    """Days, weeks or months: as asked, or as the dates are. Raises CountFileError where they are neither."""
-    if all(notation.is_week(row.texts["date"]) for row in table.rows):
-        if asked not in (None, "W"):
-            raise CountFileError(
-                f"{path} has one date for each week; leave --freq {asked} out, or give every day"
-            )
-        return "W"
-    months = all(notation.is_month(row.texts["date"]) for row in table.rows)
-    if asked in ("D", "W") and (months or (len(dates) > 2 and _monthly(dates))):
+def _step(name: str, unit: Unit, dates: Sequence[date], asked: Unit | None) -> Unit:
+    """Return days, weeks or months: as asked, or as the dates are. Raises CountFileError where they are neither."""
+    months = unit == "M" or (unit == "D" and _monthly(dates))
+    told: Unit | None = "W" if unit == "W" else "M" if unit == "M" or (months and len(dates) > 2) else None
+    if asked and told and asked != told and not (told == "M" and asked == "M"):
         raise CountFileError(
-            f"{path} has one date for each month; leave --freq {asked} out, or give every day"
+            f"{name} has one date for each {UNITS[told]}; leave --freq {asked} out, or give every day"
         )
-    found = asked or ("M" if months or _monthly(dates) else "D")
+    found: Unit = asked or ("W" if unit == "W" else "M" if months else "D")
     if found == "M":
-        _every_month(path, dates)
+        _every_month(name, dates)
     return found
 
 
-def _begin(step: Step, dates: Sequence[date]) -> Callable[[date], date]:
-    """The day under which a day is told: itself, the first of its month, or the Monday of its week.
+def _begin(step: Unit, dates: Sequence[date]) -> Callable[[date], date]:
+    """Return the function from a day to the day under which it is kept: itself, the first of its month, its Monday.
 
     Weeks that are all told on one weekday keep that.
     """
@@ -198,7 +199,7 @@ def _begin(step: Step, dates: Sequence[date]) -> Callable[[date], date]:
 
 
 def _without(visits: Visits, parts: Iterable[date]) -> Visits:
-    """The same where what was counted in part is not observed; at the end it is not over yet, and left out."""
+    """Return the visits where what was counted in part is not observed; at the end it is left out."""
     known = visits | dict.fromkeys(parts)
     while len(known) > 1 and (last := max(known)) in parts:
         del known[last]
@@ -237,7 +238,7 @@ def _parts(days: Set[date], begin: Callable[[date], date]) -> frozenset[date]:
 
 
 def _lacking(days: Set[date], begin: Callable[[date], date]) -> Iterator[tuple[date, float]]:
-    """The first and the last day of a file, and how many days beyond it, in its week or month, were to be expected."""
+    """Yield the first and the last day of a file, and how many days its week or month lacks beyond it."""
     counted = Counter(day.weekday() for day in days)
     there_were = Counter(
         (min(days) + timedelta(days=n)).weekday() for n in range((max(days) - min(days)).days + 1)

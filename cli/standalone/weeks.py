@@ -30,7 +30,7 @@ class Weeks:
         return self.first + len(self.visits) * WEEK
 
     def before(self, n: int) -> "Weeks":
-        """What was known when `n` weeks were over."""
+        """Return the past as it was known after `n` weeks."""
         return replace(self, visits=self.visits[:n], days=self.days.before(self.first + n * WEEK))
 
 
@@ -57,13 +57,13 @@ def _spread(visits: list[float | None], first: date) -> dict[date, float | None]
 
 
 def _unbroken(past: History, origin: date) -> History:
-    """The days up to the first of the week under way that nobody observed: from there on it is forecast."""
+    """Return the days up to the first of the week under way that was not observed."""
     holes = np.flatnonzero(~np.isfinite(past.visits[max((origin - past.first).days, 0) :]))
     return past.before(origin + timedelta(days=int(holes[0]))) if holes.size else past
 
 
 def daily_paths(past: Weeks, rows: int, calendar: Calendar, rng: np.random.Generator, paths: int) -> Paths:
-    """The days to come up to the end of `rows` weeks. Of weeks told as such, those are closed that are so all days."""
+    """Forecast days up to the end of `rows` weeks. Where only weeks are known, one is closed if all its days are."""
     if past.told:
         whole = (
             d for d in calendar.closed if all(d + timedelta(days=n) in calendar.closed for n in range(7))
@@ -74,7 +74,7 @@ def daily_paths(past: Weeks, rows: int, calendar: Calendar, rng: np.random.Gener
 
 
 def by_week(drawn: Paths, past: Weeks, rows: int) -> Paths:
-    """The first `rows` weeks of paths of days; days of the week under way that are over count as they were counted."""
+    """Add paths of days up to `rows` weeks, with what is known of the week under way."""
     begins = tuple(past.origin + n * WEEK for n in range(rows))
     week = np.array([(day - past.origin).days // 7 for day in drawn.days])
     sums = np.zeros((rows, drawn.visits.shape[1]))

@@ -21,7 +21,7 @@ _JSON = TypeAdapter(list[AnnualReport])
 def reports(
     db: Database, site: str | None, year: int, now: datetime, *, verify: bool
 ) -> tuple[list[AnnualReport], list[str]]:
-    """The year of a site, or of all of them; and why some are left out: nobody counts there, or no day is over yet.
+    """Return the reports of a site or of all, and why some are left out: no counts, or no day is over yet.
 
     Raises NotFound where that is so of the one that was asked for, or of all.
     """
@@ -37,12 +37,12 @@ def reports(
 
 
 def as_json(reports: Sequence[AnnualReport]) -> str:
-    """A JSON array of the reports."""
+    """Return a JSON array of the reports."""
     return _JSON.dump_json(list(reports), indent=2).decode()
 
 
 def as_text(report: AnnualReport) -> str:
-    """The report for a reader who signs it."""
+    """Return the report for a reader who signs it."""
     return "\n".join(_lines(report))
 
 

@@ -26,7 +26,7 @@ SHOWN = 10  # counts
 
 
 def listing(known: SiteCalibration) -> Iterator[str]:
-    """A site: its doors, what to count next, the latest counts, and what was proposed."""
+    """Yield the calibration of a site: doors, advice, latest counts, proposals."""
     yield f"{known.site}: sensor / person, with the interval that holds 19 times of 20"
     heads = ("door", "in", "verdict", "out", "verdict", "counts", "last", "corrected")
     yield from ("  " + line for line in table(heads, map(_door, known.doors)))

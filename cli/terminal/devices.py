@@ -12,7 +12,7 @@ STATES = {"live": "heard", "late": "late", "stale": "silent", "none": "never hea
 
 
 def listing(devices: Sequence[DeviceInfo], now: datetime) -> Iterator[str]:
-    """A line for each device: what it observes and when it was last heard."""
+    """Yield a line for each device: its placements, status and last reading."""
     for d in sorted(devices, key=lambda d: (not d.placements, d.source, d.device)):
         places = (
             ", ".join(dict.fromkeys(f"{p.site}/{p.portal or p.space}" for p in d.placements)) or "not placed"
@@ -23,7 +23,7 @@ def listing(devices: Sequence[DeviceInfo], now: datetime) -> Iterator[str]:
 
 
 def strangers(found: Sequence[Stranger], now: datetime) -> Iterator[str]:
-    """Some lines for each device that is heard and not placed: where it is heard, what it says, where it may hang."""
+    """Yield lines for each unassigned sensor: its topic, its readings, where it may be mounted."""
     for stranger in found:
         d = stranger.device
         heard = f"heard {age(d.heard, now)} ago" + (f" on {d.topic}" if d.topic else "")
@@ -37,7 +37,7 @@ def strangers(found: Sequence[Stranger], now: datetime) -> Iterator[str]:
 
 
 def lines(found: Sequence[Stranger]) -> Iterator[str]:
-    """The lines for the site file, each section with what is known of it as comments."""
+    """Yield sections for the site file, with what is known of each as comments."""
     for stranger in found:
         for s in stranger.suggestions:
             if s.reason == "not_people":

@@ -15,6 +15,6 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int = 0) ->
 
 
 def between(found: Range, digits: int = 0) -> str:
-    """The middle, with the interval in brackets if it is one."""
+    """Return the middle, with the interval in brackets if it is one."""
     mid, low, high = (f"{f:.{digits}f}" for f in (found.mid, found.low, found.high))
     return mid if low == high else f"{mid} ({low}-{high})"

@@ -14,6 +14,7 @@ from besok.model.readings import Flag
 from besok.model.settings import Settings
 from besok.store.database import Database
 from collectors.replay import replay
+from tests.patience import wait_for
 
 Fixture = Callable[..., Any]
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=6)
@@ -25,13 +26,7 @@ def minute(n: int, **values: Any) -> dict[str, Any]:
 
 
 def test_what_is_published_is_stored(
-    settings: Settings,
-    house: str,
-    collect: Fixture,
-    publish: Fixture,
-    readings: Fixture,
-    wait_for: Fixture,
-    db: Database,
+    settings: Settings, house: str, collect: Fixture, publish: Fixture, readings: Fixture, db: Database
 ) -> None:
     with collect(settings):
         publish(
@@ -101,13 +96,7 @@ REASONS = {
 
 
 def test_bad_input_is_kept_with_a_reason_and_never_stops_the_good(
-    settings: Settings,
-    house: str,
-    collect: Fixture,
-    publish: Fixture,
-    readings: Fixture,
-    wait_for: Fixture,
-    db: Database,
+    settings: Settings, house: str, collect: Fixture, publish: Fixture, readings: Fixture, db: Database
 ) -> None:
     good = [("door/flow", minute(n, **{"in": 1})) for n in range(len(GARBAGE))]
     bad = [(f"{name}/flow", payload) for name, payload in GARBAGE.items()]
@@ -129,7 +118,7 @@ def test_bad_input_is_kept_with_a_reason_and_never_stops_the_good(
 
 
 def test_a_clock_that_is_off_is_flagged_and_counts(
-    settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture, wait_for: Fixture, db: Database
+    settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture, db: Database
 ) -> None:
     now, year = datetime.now(UTC), timedelta(days=365)
     with collect(settings):
@@ -148,7 +137,7 @@ def test_a_clock_that_is_off_is_flagged_and_counts(
 
 
 def test_the_api_tells_what_was_refused_and_whose_clock_is_off(
-    settings: Settings, house: str, collect: Fixture, publish: Fixture, wait_for: Fixture, ask: httpx2.Client
+    settings: Settings, house: str, collect: Fixture, publish: Fixture, ask: httpx2.Client
 ) -> None:
     ahead = (datetime.now(UTC) + timedelta(days=365)).isoformat()
     with collect(settings):
@@ -169,7 +158,6 @@ def test_retained_messages_and_tombstones(
     collect: Fixture,
     publish: Fixture,
     readings: Fixture,
-    wait_for: Fixture,
     db: Database,
 ) -> None:
     publish([("timed/flow", minute(1, **{"in": 1})), ("untimed/flow", {"in": 1})], retain=True)
@@ -186,7 +174,7 @@ def test_retained_messages_and_tombstones(
 
 
 def test_twice_and_out_of_order_is_once(
-    settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture, wait_for: Fixture
+    settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture
 ) -> None:
     truth = [("door/flow", minute(n, **{"in": n % 7, "out": n % 5})) for n in range(300)]
     sent = truth * 2
@@ -200,7 +188,7 @@ def test_twice_and_out_of_order_is_once(
 
 
 def test_a_correction_replaces(
-    settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture, wait_for: Fixture
+    settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture
 ) -> None:
     with collect(settings):
         publish([("door/flow", minute(1, **{"in": 3}))])
@@ -210,7 +198,7 @@ def test_a_correction_replaces(
 
 
 def test_what_comes_while_the_collector_is_away_waits_at_the_broker(
-    settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture, wait_for: Fixture
+    settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture
 ) -> None:
     with collect(settings):
         publish([("door/flow", minute(1, **{"in": 1}))])
@@ -221,7 +209,7 @@ def test_what_comes_while_the_collector_is_away_waits_at_the_broker(
 
 
 def test_a_message_the_database_refuses_is_put_aside_with_its_reason(
-    settings: Settings, house: str, collect: Fixture, publish: Fixture, readings: Fixture, wait_for: Fixture,
+    settings: Settings, house: str, collect: Fixture, publish: Fixture, readings: Fixture,
     db: Database, database_url: str,
 ) -> None:  # fmt: skip
     with psycopg.connect(database_url, autocommit=True) as conn:
@@ -238,13 +226,7 @@ def test_a_message_the_database_refuses_is_put_aside_with_its_reason(
 
 
 def test_rejected_messages_are_read_again_once_they_can_be(
-    settings: Settings,
-    collect: Fixture,
-    publish: Fixture,
-    readings: Fixture,
-    wait_for: Fixture,
-    db: Database,
-    database_url: str,
+    settings: Settings, collect: Fixture, publish: Fixture, readings: Fixture, db: Database, database_url: str
 ) -> None:
     with psycopg.connect(database_url, autocommit=True) as conn:
         conn.execute("alter table reading add constraint no_13 check (value <> 13)")

@@ -31,6 +31,7 @@ from collectors.counters import Counters
 from collectors.inbox import Inbox
 from collectors.mqtt import Connection
 from collectors.pipeline import decode
+from tests.patience import wait_for
 
 Fixture = Callable[..., Any]
 START = datetime.now(UTC).replace(microsecond=0) - timedelta(days=2)
@@ -58,7 +59,7 @@ def whole(last: int) -> tuple[int, float]:
 
 
 def test_a_collector_that_is_killed_again_and_again(
-    settings: Settings, house: str, publish: Fixture, wait_for: Fixture, database_url: str
+    settings: Settings, house: str, publish: Fixture, database_url: str
 ) -> None:
     env = os.environ | {
         "BESOK_DATABASE_URL": database_url,
@@ -95,7 +96,7 @@ def test_a_collector_that_is_killed_again_and_again(
 
 
 def test_a_database_that_is_restarted_and_killed(
-    settings: Settings, collect: Fixture, publish: Fixture, wait_for: Fixture, folder: Path
+    settings: Settings, collect: Fixture, publish: Fixture, folder: Path
 ) -> None:
     with own_database(folder) as (cluster, database):
         migrate(cluster.url())
@@ -117,7 +118,7 @@ def test_a_database_that_is_restarted_and_killed(
 
 
 def test_a_collector_told_to_end_while_the_database_is_away_leaves_all_to_the_broker(
-    settings: Settings, collect: Fixture, publish: Fixture, wait_for: Fixture, database_url: str
+    settings: Settings, collect: Fixture, publish: Fixture, database_url: str
 ) -> None:
     nowhere = SecretStr(f"postgresql://127.0.0.1:{ports.free()[0]}/besok")
     with collect(settings.model_copy(update={"database_url": nowhere})) as heard:
@@ -128,7 +129,7 @@ def test_a_collector_told_to_end_while_the_database_is_away_leaves_all_to_the_br
 
 
 def test_a_broker_that_comes_late_and_is_restarted(
-    settings: Settings, collect: Fixture, publish: Fixture, wait_for: Fixture, folder: Path, database_url: str
+    settings: Settings, collect: Fixture, publish: Fixture, folder: Path, database_url: str
 ) -> None:
     with own_broker(folder) as (broker, server):
         server.end()
@@ -177,7 +178,7 @@ def certificates(folder: Path) -> Path:
     "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # paho: sockets of failed handshakes
 def test_encryption_and_passwords_and_what_is_said_when_they_are_wrong(
-    settings: Settings, house: str, collect: Fixture, wait_for: Fixture, folder: Path, database_url: str
+    settings: Settings, house: str, collect: Fixture, folder: Path, database_url: str
 ) -> None:
     keys = certificates(folder)
     secrets = passwd(folder, "collector", "right", program.unprivileged("mosquitto", "postgres"))
@@ -237,7 +238,7 @@ def test_settings_that_can_never_work_stop_the_start(
 
 
 @contextmanager
-def connection(settings: Settings, wait_for: Fixture) -> Iterator[tuple[Connection, Inbox, Counters]]:
+def connection(settings: Settings) -> Iterator[tuple[Connection, Inbox, Counters]]:
     inbox, counters = Inbox(), Counters()
     link = Connection(settings, inbox, counters, lambda: datetime.now(UTC))
     link.start()
@@ -249,9 +250,7 @@ def connection(settings: Settings, wait_for: Fixture) -> Iterator[tuple[Connecti
         link.stop()
 
 
-def taken_over(
-    settings: Settings, sessions: int, *, clean: bool, wait_for: Fixture, counters: Counters
-) -> None:
+def taken_over(settings: Settings, sessions: int, *, clean: bool, counters: Counters) -> None:
     """Break the connection of `settings` by connecting under its name; `clean` throws its session away too."""
     lasting = Properties(PacketTypes.CONNECT)
     lasting.SessionExpiryInterval = 60
@@ -268,10 +267,8 @@ def taken_over(
     wait_for(lambda: counters.connections > sessions and counters.connected)
 
 
-def test_the_broker_sends_no_more_than_is_acknowledged(
-    settings: Settings, publish: Fixture, wait_for: Fixture
-) -> None:
-    with connection(settings.model_copy(update={"mqtt_inflight": 20}), wait_for) as (link, inbox, _):
+def test_the_broker_sends_no_more_than_is_acknowledged(settings: Settings, publish: Fixture) -> None:
+    with connection(settings.model_copy(update={"mqtt_inflight": 20})) as (link, inbox, _):
         wait_for(lambda: publish(stream(0, 1)) or len(inbox))  # the subscription is there
         publish(stream(1, 100))
         wait_for(lambda: len(inbox) == 20)
@@ -280,7 +277,7 @@ def test_the_broker_sends_no_more_than_is_acknowledged(
         seen: set[bytes] = set()
         while len(seen) < 101:
             batch = inbox.take(20)
-            seen |= {d.message.payload for d in batch}
+            seen |= {m.payload for m in batch}
             link.acknowledge(batch)
 
 
@@ -290,47 +287,47 @@ def subscriptions(caplog: pytest.LogCaptureFixture) -> int:
 
 
 def test_an_acknowledgement_never_reaches_another_session(
-    settings: Settings, publish: Fixture, wait_for: Fixture, caplog: pytest.LogCaptureFixture
+    settings: Settings, publish: Fixture, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO, "collectors")
-    with connection(settings, wait_for) as (link, inbox, counters):
+    with connection(settings) as (link, inbox, counters):
         wait_for(lambda: subscriptions(caplog))
         publish(stream(0, 1))
         wait_for(lambda: len(inbox))
         (old,) = inbox.take(100)
-        taken_over(settings, 1, clean=True, wait_for=wait_for, counters=counters)
+        taken_over(settings, 1, clean=True, counters=counters)
         wait_for(lambda: subscriptions(caplog) == counters.connections)
         publish(stream(1, 2))
         wait_for(lambda: len(inbox))
         (new,) = inbox.take(100)
         # The broker counts from the beginning again: here lies the danger.
-        assert new.message.packet_id == old.message.packet_id
+        assert new.packet_id == old.packet_id
         assert new.connection != old.connection
         link.acknowledge([old])
-    with connection(settings, wait_for) as (link, inbox, counters):
+    with connection(settings) as (link, inbox, counters):
         wait_for(lambda: len(inbox))
         (again,) = inbox.take(100)
-        assert again.message.payload == new.message.payload
-        assert again.message.duplicate
+        assert again.payload == new.payload
+        assert again.duplicate
         link.acknowledge([again])
-    with connection(settings, wait_for) as (link, inbox, counters):
+    with connection(settings) as (link, inbox, counters):
         publish(stream(2, 3))
         wait_for(lambda: len(inbox))
-        assert [d.message.payload for d in inbox.take(100)] != [new.message.payload]
+        assert [m.payload for m in inbox.take(100)] != [new.payload]
 
 
 def test_a_message_without_a_time_that_was_stored_and_not_acknowledged_counts_once(
-    settings: Settings, publish: Fixture, wait_for: Fixture, collect: Fixture, database_url: str
+    settings: Settings, publish: Fixture, collect: Fixture, database_url: str
 ) -> None:
     """As after a kill between commit and acknowledgement: the broker sends all of it again."""
     messages = [("door/flow", {"in": n}) for n in range(1, 30)]
-    with connection(settings, wait_for) as (_, inbox, _):
+    with connection(settings) as (_, inbox, _):
         wait_for(lambda: publish([("door/status", "online")]) or len(inbox))
         publish(messages)
-        wait_for(lambda: b'{"in": 29}' in [d.message.payload for d in inbox._waiting])
+        wait_for(lambda: b'{"in": 29}' in [m.payload for m in inbox._waiting])
         received = inbox.take(100)
         with Database(database_url) as db:
-            write(db, decode([d.message for d in received[:-10]]))  # the last ten were not stored
+            write(db, decode(received[:-10]))  # the last ten were not stored
     with collect(settings):
         wait_for(lambda: stored(database_url)[0] >= 29)
         publish([("other/flow", {"in": 1000})])

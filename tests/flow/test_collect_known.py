@@ -15,6 +15,7 @@ from besok.store import sites
 from besok.store.database import Database
 from besok.store.write import Batch, Heard
 from collectors.knowledge import Knowledge
+from tests.patience import wait_for
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 Fixture = Callable[..., Any]
@@ -41,7 +42,7 @@ def apply(db: Database, house: str, value: str) -> None:
 
 
 def test_every_topic_is_heard_and_a_mapping_holds_from_when_it_is_applied(
-    settings: Settings, house: str, broker: tuple[str, int], collect: Fixture, readings: Fixture, wait_for: Fixture,
+    settings: Settings, house: str, broker: tuple[str, int], collect: Fixture, readings: Fixture,
     db: Database,
 ) -> None:  # fmt: skip
     def say(payload: str, *, topic: str = f"kiosk/{house}", retain: bool = False) -> None:

@@ -19,6 +19,7 @@ from sensors_sim import live
 from sensors_sim.scenariofile import load
 from sensors_sim.truth import entries
 from sensors_sim.world import World
+from tests.patience import wait_for
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_S = 120  # few messages, so that a week takes seconds
@@ -60,7 +61,6 @@ def test_a_week_of_every_fault_ends_within_the_error_that_the_scenario_states(
     db: Database,
     database_url: str,
     collect: Callable[..., AbstractContextManager[Any]],
-    wait_for: Callable[..., object],
 ) -> None:
     site_file, scenario = library(house), load("every-fault", first=date(2026, 11, 9))
     sites.apply(db, site_file)

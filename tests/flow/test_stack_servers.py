@@ -16,9 +16,10 @@ from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from psycopg.conninfo import make_conninfo
 
-from cli.stack import ports, program, rabbitmq
+from cli.stack import ports, program
 from cli.stack.mosquitto import Broker
 from cli.stack.postgres import Cluster
+from tests.torture import rabbitmq
 
 
 def test_the_database_has_timescaledb_and_wants_the_password(database_url, cluster):
@@ -80,7 +81,7 @@ def test_rabbitmq_listens_on_loopback_alone_and_ends_with_whoever_started_it(wai
     """The port mapper of Erlang, which it needs, serves the whole machine and stays, unless told not to. A message that
     was delivered 20 times and not acknowledged would be thrown away, unless it is told not to do that either."""
     script = (
-        "import sys, signal\nfrom cli.stack import rabbitmq\n"
+        "import sys, signal\nfrom tests.torture import rabbitmq\n"
         "with rabbitmq.temporary(*map(int, sys.argv[1:])) as broker:\n"
         "    print(broker.folder, flush=True)\n    signal.pause()\n"
     )

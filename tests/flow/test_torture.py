@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.stack import rabbitmq
-from tests.torture import report
+from tests.torture import rabbitmq, report
 from tests.torture.ordeal import Ordeal, endure
 from tests.torture.schedule import SHORT
 

@@ -19,7 +19,8 @@ from besok.model.errors import StackError
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
-from cli.stack import mosquitto, ports, postgres, program, rabbitmq
+from cli.stack import mosquitto, ports, postgres, program
+from tests.torture import rabbitmq
 from tests.torture.proxy import Proxy
 from tests.torture.world import SITES, Device
 

@@ -1,6 +1,6 @@
 """A collector that acknowledges before it commits, as many do: the harness must find out."""
 
-from collectors.inbox import Delivery
+from besok.model.readings import Message
 from collectors.writer import Writer
 
 
@@ -15,10 +15,10 @@ class Hasty(Writer):
             self._stop.wait(0.5)
             store(messages)  # type: ignore[arg-type]
 
-        taken: list[Delivery] = []
+        taken: list[Message] = []
         take = self._inbox.take
 
-        def remembered(limit: int) -> list[Delivery]:
+        def remembered(limit: int) -> list[Message]:
             taken[:] = take(limit)
             return list(taken)
 

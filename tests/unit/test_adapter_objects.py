@@ -4,8 +4,6 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Message
@@ -339,29 +337,3 @@ def test_the_device_may_be_named_two_levels_down() -> None:
         Message(topic="hik/cam1", payload=json.dumps(body).encode(), received=NOW)
     ).readings
     assert (reading.device, reading.channel, reading.metric) == ("28:57:be:ee:d1:5a", "level:1", "people")
-
-
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3)
-        | st.dictionaries(
-            st.sampled_from(
-                ["people", "in", "total_in", "lines", "value", "unit", "time", "id", "name", "x", "units"]
-            ),
-            inner,
-            max_size=5,
-        )
-    ),
-    max_leaves=12,
-)
-
-
-@settings(max_examples=50)
-@given(JSON)
-def test_whatever_comes_raises_nothing_but_unreadable(value: object) -> None:
-    packet = Packet(Message(topic="a/b", payload=json.dumps({"data": value}).encode(), received=NOW))
-    try:
-        objects.note(Sheet("mqtt", "d"), packet.object, packet=packet)
-    except Unreadable:
-        return

@@ -11,7 +11,7 @@ import pytest
 
 from besok.analytics.forecast import Calendar
 from besok.model.errors import CountFileError
-from cli.standalone import backtest, rivals, scores, series
+from cli.standalone import backtest, rules, scores, series
 
 
 def test_weeks_are_scored_as_weeks() -> None:
@@ -26,11 +26,11 @@ def test_weeks_are_scored_as_weeks() -> None:
         series.Series(name="x", step="W", visits=weeks, by_day=visits),
         series.Series(name="x", step="W", visits=weeks),
     ):
-        found = backtest.run(one, Calendar(), origins=2, quick=True, seed=1, heard=lambda *_: None)
+        found = backtest.run(one, Calendar(), origins=2, seed=1, heard=lambda *_: None)
         assert [day.weekday() for day in found.origins] == [0, 0]
         told = json.loads(scores.as_json([found, found]))
         assert told["series"][0]["freq"] == "W" and told["all"]["W"]["besok"]["origins"] == 4
-        assert set(told["series"][0]["methods"]) >= {"last week", "same week a year ago", "MSTL 52"}
+        assert set(told["series"][0]["methods"]) >= {"last week", "same week a year ago", "drift"}
         assert told["series"][0]["methods"]["besok"]["mase_4"] < 1 and "covers 4 w" in scores.as_text([found])
     with pytest.raises(CountFileError, match="11 weeks are too few to score a forecast; 12 are needed"):
         backtest.chosen(11, "W", 1)
@@ -43,9 +43,7 @@ def test_backtest_scores_every_method_at_every_origin() -> None:
     }
     one = series.Series(name="branch", step="M", visits=visits)
     heard: list[int] = []
-    found = backtest.run(
-        one, Calendar(), origins=3, quick=True, seed=1, heard=lambda _, done, every: heard.append(done)
-    )
+    found = backtest.run(one, Calendar(), origins=3, seed=1, heard=lambda _, done, every: heard.append(done))
     assert heard == [1, 2, 3] and len(found.origins) == 3
     told = json.loads(scores.as_json([found, found]))
     ours = told["all"]["M"]["besok"]
@@ -72,26 +70,26 @@ def test_backtest_scores_every_method_at_every_origin() -> None:
 def test_too_few_days_to_score_are_told() -> None:
     days = {date(2024, 1, 1) + timedelta(days=n): 5.0 for n in range(60)}
     with pytest.raises(CountFileError, match="60 days are too few"):
-        backtest.run(series.Series(name="x", step="D", visits=days), Calendar(), origins=2, quick=True, seed=1,
+        backtest.run(series.Series(name="x", step="D", visits=days), Calendar(), origins=2, seed=1,
                      heard=lambda *_: None)  # fmt: skip
 
 
 def test_rules_of_thumb_repeat_what_they_say() -> None:
     past = np.arange(1.0, 15.0)
-    mean, sd = rivals.rivals("D", True)["last week"](past, 9)
+    mean, sd = rules.simple_rules("D")["last week"](past, 9)
     assert (
         mean.tolist() == [8, 9, 10, 11, 12, 13, 14, 8, 9]
         and sd[0] == 7
         and sd[7] == pytest.approx(7 * 2**0.5)
     )
-    assert rivals.bridged(np.array([np.nan, 1.0, 2.0, np.nan]), 2).tolist() == [1, 2, 1]
+    assert rules.without_holes(np.array([np.nan, 1.0, 2.0, np.nan]), 2).tolist() == [1, 2, 1]
 
 
-def test_rivals_say_something_of_a_past_that_is_almost_empty() -> None:
+def test_rules_say_something_of_a_past_that_is_almost_empty() -> None:
     past = np.array([5.0] + [np.nan] * 200 + [6.0])
     for step in ("D", "W", "M"):
-        for name, rival in rivals.rivals(step, quick=True).items():
-            found = rival(past, 5)
+        for name, rule in rules.simple_rules(step).items():
+            found = rule(past, 5)
             assert (found is None) == (
                 name == "same weekday a year ago"
             )  # 202 rows hold a year of weeks and of months
@@ -101,7 +99,7 @@ def test_rivals_say_something_of_a_past_that_is_almost_empty() -> None:
 def test_who_has_no_last_year_is_not_scored_by_it() -> None:
     days = {date(2024, 1, 1) + timedelta(days=n): float(100 + n % 7 * 10 + n % 3) for n in range(100)}
     one = series.Series(name="x", step="D", visits=days)
-    found = backtest.run(one, Calendar(), origins=1, quick=True, seed=1, heard=lambda *_: None)
+    found = backtest.run(one, Calendar(), origins=1, seed=1, heard=lambda *_: None)
     line = next(line for line in scores.as_text([found]).splitlines() if line.startswith("same weekday"))
     assert set(line.removeprefix("same weekday a year ago").split()) == {"-"}
     assert (
@@ -127,7 +125,7 @@ def test_several_processes_find_the_same(monkeypatch: pytest.MonkeyPatch) -> Non
             return map(pickle.loads(pickle.dumps(function)), at)  # as it goes to another process
 
     def found(at_once: int) -> str:
-        return scores.as_json([backtest.run(one, Calendar(), origins=2, quick=True, seed=1, heard=lambda *_: None,
+        return scores.as_json([backtest.run(one, Calendar(), origins=2, seed=1, heard=lambda *_: None,
                                               at_once=at_once)])  # fmt: skip
 
     one = series.Series(name="x", step="D", visits=days)

@@ -20,20 +20,20 @@ from besok.model.settings import Settings
 from collectors import explain, inbox, mqtt
 from collectors.bulk import Published
 from collectors.counters import NOT_IN_BEAT, Counters
-from collectors.inbox import Delivery, Inbox
+from collectors.inbox import Inbox
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
 
-def delivery(mid: int = 1, size: int = 1) -> Delivery:
-    return Delivery(Message(topic="t", payload=b"x" * size, received=NOW, packet_id=mid), connection=1)
+def delivery(mid: int = 1, size: int = 1) -> Message:
+    return Message(topic="t", payload=b"x" * size, received=NOW, packet_id=mid, connection=1)
 
 
 def test_the_inbox_gives_all_that_waits_in_order() -> None:
     box = Inbox()
     assert box.put([delivery(1)]) == box.put([delivery(mid) for mid in range(2, 6)]) == 0
-    assert [d.message.packet_id for d in box.take(3)] == [1, 2, 3]
-    assert [d.message.packet_id for d in box.take(3)] == [4, 5]
+    assert [m.packet_id for m in box.take(3)] == [1, 2, 3]
+    assert [m.packet_id for m in box.take(3)] == [4, 5]
 
 
 def test_a_closed_inbox_is_emptied_and_takes_nothing_more() -> None:
@@ -41,13 +41,13 @@ def test_a_closed_inbox_is_emptied_and_takes_nothing_more() -> None:
     box.put([delivery(1)])
     box.close()
     box.put([delivery(2)])
-    assert [d.message.packet_id for d in box.take(10)] == [1]
+    assert [m.packet_id for m in box.take(10)] == [1]
     assert box.take(10) == []
 
 
 def test_closing_wakes_whoever_waits() -> None:
     box = Inbox()
-    got: list[list[Delivery]] = []
+    got: list[list[Message]] = []
     waiting = threading.Thread(target=lambda: got.append(box.take(1)))
     waiting.start()
     box.close()
@@ -60,7 +60,7 @@ def test_only_messages_nobody_acknowledges_are_dropped(monkeypatch: pytest.Monke
     box = Inbox()
     assert box.put([delivery(mid) for mid in (0, 0, 0, 7, 0)]) == 2
     assert box.put([delivery(mid) for mid in (0, 8)]) == 1
-    assert [d.message.packet_id for d in box.take(10)] == [0, 0, 7, 8]
+    assert [m.packet_id for m in box.take(10)] == [0, 0, 7, 8]
 
 
 def test_much_payload_holds_back_the_broker_until_some_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,10 +71,10 @@ def test_much_payload_holds_back_the_broker_until_some_is_taken(monkeypatch: pyt
         box.put([delivery(mid, size=60)])
     third = threading.Thread(target=lambda: box.put([delivery(3, size=60)]))
     third.start()
-    assert [d.message.packet_id for d in box.take(10)] == [1]  # a batch has its limit as well
+    assert [m.packet_id for m in box.take(10)] == [1]  # a batch has its limit as well
     third.join(5)
-    assert [d.message.packet_id for d in box.take(10)] == [2]
-    assert [d.message.packet_id for d in box.take(10)] == [3]
+    assert [m.packet_id for m in box.take(10)] == [2]
+    assert [m.packet_id for m in box.take(10)] == [3]
 
 
 def test_the_figures_as_json_and_in_the_documentation() -> None:
@@ -139,7 +139,7 @@ def connect(connection: mqtt.Connection, *, kept: bool = True, **says: int) -> N
 
 
 def heard(connection: mqtt.Connection, mid: int, *, again: bool = False) -> Message:
-    return connection._message(Published(b"t", b"1", mid, again, False), NOW)
+    return connection._message(Published(b"t", b"1", mid, again, False), NOW, 1)
 
 
 def test_packet_ids_are_told_where_they_outlast_a_connection() -> None:

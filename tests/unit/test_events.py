@@ -216,7 +216,7 @@ def test_too_short_a_file_gets_the_header_and_a_word(tmp_path: Path) -> None:
     ("text", "word"),
     [
         ("", "empty"),
-        ("time,count\n", "no counts"),
+        ("time,count\n", "no lines below"),
         ("when,who\n2025-01-01,3\n", "no column"),
         ("time,count\n2025-01-01 08:00,-3\n", "line 2"),
         ("time,count\n2025-01-01 08:00,nan\n", "One time"),

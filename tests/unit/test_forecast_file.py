@@ -10,6 +10,7 @@ import pytest
 
 from benchmarks.worlds.visits_by_day import house
 from besok.analytics.forecast import Calendar, Paths, fan, forecast, history, odds, total
+from besok.files.values import Unit
 from besok.model.errors import BesokError, CountFileError
 from cli.commands.forecast import _goal
 from cli.standalone import holidays, series
@@ -104,7 +105,7 @@ def test_months_may_be_told_by_their_last_day_but_not_by_quarters(tmp_path: Path
 
 
 def test_a_month_or_week_that_the_end_of_the_file_cuts_is_not_over(tmp_path: Path) -> None:
-    def read(first: date, last: date, step: series.Step, closed: int = -1) -> dict[date, float | None]:
+    def read(first: date, last: date, step: Unit, closed: int = -1) -> dict[date, float | None]:
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         return dict(
             series.read(_file(tmp_path, (f"{d},10" for d in days if d.weekday() != closed)), step).visits
@@ -130,7 +131,7 @@ def test_hours_become_days_and_a_day_that_lacks_hours_is_not_a_quiet_one(tmp_pat
     kept = [h for h in hours if h != datetime(2024, 3, 31, 2) and not (h.day == 3 and h.hour > 8)]  # noqa: DTZ001
     read = series.read(_file(tmp_path, (f"{hour},2" for hour in [*kept, hours[-1] + timedelta(hours=1)])))
     assert read.visits[date(2024, 3, 31)] == 46 and read.visits[date(2024, 4, 3)] is None
-    assert max(read.visits) == date(2024, 4, 26) and "2 days were counted in part" in read.notes[0]
+    assert max(read.visits) == date(2024, 4, 26) and "2 days counted in part" in read.notes[0]
 
 
 def test_days_of_a_place(tmp_path: Path) -> None:
@@ -163,18 +164,6 @@ def test_weeks_that_are_written_as_such_need_not_be_asked_for(tmp_path: Path) ->
     for asked in ("D", "M"):
         with pytest.raises(CountFileError, match=f"one date for each week; leave --freq {asked} out"):
             series.read(file, asked)  # type: ignore[arg-type]
-
-
-def test_a_week_under_the_wrong_year_is_told(tmp_path: Path) -> None:
-    mondays = [
-        date(2024, 1, 1) + timedelta(weeks=n) for n in range(56)
-    ]  # 2024-12-30 begins the first week of 2025
-    file = tmp_path / "weeks.csv"
-    lines = (f"{day.year},{day.isocalendar().week},900" for day in mondays)
-    file.write_text("\n".join(["year,week,visits", *lines]), "utf-8")
-    read = series.read(file)
-    assert read.visits[date(2024, 1, 1)] == 1800 and read.weeks().visits.size == 56
-    assert any("the week that begins on 2024-01-01 has more lines than others" in note for note in read.notes)
 
 
 def test_a_file_of_weeks_with_one_on_another_weekday_stays_one_of_weeks(tmp_path: Path) -> None:
@@ -235,10 +224,10 @@ def test_what_can_be_understood_in_two_ways_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "is empty"), ("date,visits\n", "no counts"), ("date,visits\n2024-01-02,many", "line 2"),
+    [("", "is empty"), ("date,visits\n", "no lines below"), ("date,visits\n2024-01-02,many", "line 2"),
      ("date,visits\n2024-13-02,1", "line 2"), ("date,visits\n2024-01-02,-5", "line 2"),
      ("date,visits\n1901-01-02,5\n2124-01-02,5", "one of these is wrong"),
-     ("date,visits\n0001-01-02,5\n2024-01-02,5", "the year 1 cannot be"), ("a,b\n1,2", "date or visits")],
+     ("date,visits\n0001-01-02,5\n2024-01-02,5", "in which nobody counted"), ("a,b\n1,2", "no column date")],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told_with_its_line(text: str, words: str, tmp_path: Path) -> None:
     file = tmp_path / "file.csv"
@@ -346,7 +335,7 @@ def test_a_target_that_is_none_is_refused(text: str) -> None:
 
 
 def test_a_target_may_be_written_as_people_do() -> None:
-    for text in ("900000", "900 000", "900,000", "900000,0", "9e5"):
+    for text in ("900000", "900 000", "900,000", "900000.0"):
         assert _goal(text, datetime(2030, 1, 1)) == Goal(visits=900000, deadline=date(2030, 1, 1))  # noqa: DTZ001
     assert _goal(None, None) is None
     with pytest.raises(BesokError, match="needs both"):

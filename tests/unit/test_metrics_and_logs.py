@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
+from starlette.testclient import TestClient
 
 from besok.model.readings import Message, Refusal
 from besok.model.settings import Settings
@@ -97,11 +98,16 @@ def watched(counters: Counters) -> status.Watched:
     )
 
 
+def ask(path: str, counters: Counters) -> tuple[int, str]:
+    answer = TestClient(status.application(watched(counters))).get(path)
+    return answer.status_code, answer.text
+
+
 def test_metrics_say_what_was_counted() -> None:
     counters = well(received=7, readings=5)
     counters.rejected_by.update(["unreadable", "unreadable"])
     counters.batch_done([NOW - timedelta(seconds=0.02)] * 4, NOW)
-    text = status.metrics(watched(counters)).decode()
+    text = ask("/metrics", counters)[1]
     lines = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert lines["besok_collector_messages_received_total"] == "7.0"
     assert lines["besok_collector_messages_committed_total"] == "4.0"
@@ -117,12 +123,14 @@ def test_metrics_say_what_was_counted() -> None:
 
 
 def test_what_is_asked_is_answered() -> None:
-    assert status.answer("/ready", watched(well()))[0] == 200
-    assert status.answer("/live", watched(Counters()))[0] == 200
-    assert status.answer("/metrics?x=1", watched(Counters()))[0] == 200
-    code, _, body = status.answer("/ready", watched(Counters()))
-    assert (code, body) == (503, b"not ready: the broker is away and the database does not answer\n")
-    assert status.answer("/etc/passwd", watched(well()))[0] == 404
+    assert [ask(path, well())[0] for path in ("/ready", "/live", "/metrics?x=1", "/etc/passwd")] == [
+        200
+    ] * 3 + [404]
+    assert ask("/live", Counters())[0] == 200
+    assert ask("/ready", Counters()) == (
+        503,
+        "not ready: the broker is away and the database does not answer\n",
+    )
 
 
 def test_every_metric_is_in_the_operators_table_and_no_other() -> None:

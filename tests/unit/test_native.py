@@ -332,27 +332,6 @@ def test_the_adapter_reads_exactly_the_levels_of_the_schema(payload: object) -> 
     assert valid(payload, "level") == (not decode(payload, "level").problems)
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
-    lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(
-            st.sampled_from(["time", "in", "out", "people", "line", "period_s", "x"]), inner, max_size=5
-        )
-    ),
-    max_leaves=8,
-)
-
-
-@given(
-    st.one_of(st.binary(), JSON.map(lambda v: json.dumps(v).encode())),
-    st.sampled_from(["flow", "level", "status"]),
-)
-def test_no_payload_makes_it_raise(payload: bytes, kind: str) -> None:
-    decoded = decode(payload, kind)
-    assert all(p.isprintable() for p in decoded.problems)
-
-
 @pytest.mark.parametrize(
     "block", re.findall(r"```json\n(.*?)```", (ROOT / "docs/native-payload.md").read_text(), re.S)
 )

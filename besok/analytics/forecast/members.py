@@ -3,17 +3,18 @@
 - model: the calendar's effects, the level as it is most likely to go on, and what is left of the last deviation;
 - year: the same day of last year (364 days earlier, so that weekdays match) less the calendar's effects of then, plus
   those of now: a holiday meets itself, not the day that has its date;
-- smooth: exponential smoothing (AutoETS of statsforecast: Hyndman and others 2002) of visits less those effects.
+- smooth: simple exponential smoothing (Hyndman and Athanasopoulos, FPP3, 8.1) of visits less those effects.
 
 The first knows most, the second is hard to beat a year ahead, the third nearest to now. Mixed they do better than
 each alone (Bates and Granger 1969); by how much of each is said in `blend`.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from scipy.optimize import minimize_scalar
+from scipy.signal import lfilter
 
 from besok.analytics.forecast.fit import Fitted
 from besok.analytics.forecast.level import hats, kernel, knots
@@ -150,18 +151,19 @@ def _smooth(rest: Floats, sigma: float, horizon: int) -> Floats:
     lately = np.interp(np.arange(seen[0], len(lately)), seen, told)
     around = np.median(sliding_window_view(np.pad(lately, 14, mode="reflect"), 29), axis=1)
     calm = np.clip(lately, around - ODD * sigma, around + ODD * sigma)
-    try:
-        told = np.asarray(_ets().forecast(y=calm, h=horizon)["mean"], dtype=np.float64)
-    except (
-        ValueError,
-        ArithmeticError,
-        IndexError,
-    ):  # no model of the family fits: the other members speak alone
-        return np.full(horizon, np.nan)
+    told = np.full(horizon, smoothed_level(calm))
     return np.where(np.abs(told - calm[-28:].mean()) < 3.0, told, np.nan)
 
 
-def _ets() -> Any:
-    from statsforecast.models import AutoETS  # takes a second to load: only who forecasts waits for it
+def smoothed_level(series: Floats) -> float:
+    """Return the last level of simple exponential smoothing, with the rate that minimises one-step errors."""
 
-    return AutoETS(season_length=1, model="ZZZ", damped=True)
+    def levels(rate: float) -> Floats:
+        found: Floats = lfilter([rate], [1.0, rate - 1.0], series, zi=[(1.0 - rate) * series[0]])[0]
+        return found
+
+    def squared_error(rate: float) -> float:
+        return float(((series[1:] - levels(rate)[:-1]) ** 2).sum())
+
+    best = minimize_scalar(squared_error, bounds=(1e-4, 0.9999), method="bounded").x
+    return float(levels(best)[-1])

@@ -7,7 +7,7 @@ import numpy as np
 
 from besok.analytics.quality.sensor_series import WORKED, Counter, Gauge, House, Seen
 from besok.analytics.quality.site_layout import told
-from besok.model.arrays import Bools, Floats
+from besok.model.arrays import Bools
 from besok.model.findings import Finding
 
 SILENT_AFTER = timedelta(hours=1)
@@ -69,9 +69,3 @@ def _gaps(away: Bools) -> list[tuple[int, int]]:
             pairs.append((begin, edge))
             begin = None
     return pairs
-
-
-def coverage_by_day(seen: Seen) -> Floats:
-    """Days x counters: the share of the business day in which each counter is known to have worked."""
-    length = np.bincount(seen.day, minlength=len(seen.dates))[:, None]
-    return np.asarray(seen.by_day(seen.covered) / np.maximum(length, 1))

@@ -18,7 +18,7 @@ from collectors.adapters.sheet import Sheet
 VERSION: Final = 2
 HEADER: Final = 4  # bytes: version, number of the frame, seconds between making and sending it
 COUNTER: Final = 24
-# type: metric, factor
+# by type: metric, factor
 LEVELS: Final = {
     2: ("battery_v", 0.001),
     3: ("temperature_c", 1.0),

@@ -23,7 +23,7 @@ from typing import Any
 from besok.model.errors import StackError
 from cli.stack import ports
 
-HERE = Path(__file__).parents[2]
+HERE = Path(__file__).parents[1]
 WAIT_S = 240  # for each thing that is waited for
 PASSWORDS = ("BESOK_DB_PASSWORD", "BESOK_MQTT_PASSWORD")
 SERVICES = ("db", "broker", "migrate", "collector", "jobs", "web")

@@ -1,0 +1,163 @@
+"""CSV files of any origin as frames of text: encoding, separator, header, and which column holds what.
+
+What is detected can be stated (`ReadOptions`); what is unclear is refused with the option to give.
+"""
+
+import csv
+import sys
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pandas as pd
+
+from besok.model.errors import CountFileError
+
+LARGEST_FILE = 256 * 1024 * 1024  # bytes; ten years of minutes at ten doors are 1.5 times that: split them
+SEPARATORS = ",;\t|"
+SAMPLE = 50  # lines that show the separator
+BEFORE_HEADER = 20  # lines of title that may stand above the header
+TOTALS = frozenset({"total", "totalt", "totals", "grand total", "totalsumma", "sum", "summa", "all", "alla"})
+OFFERED = 20  # columns named in an error message
+LONGEST_NAME = 60  # characters of a column's name that are shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOptions:
+    """How a file is to be read, as far as its user states it; empty means: detect."""
+
+    sep: str = ""
+    decimal: str = ""
+    date_format: str = ""  # of strptime, such as %d/%m/%Y
+    date_columns: tuple[str, ...] = ()  # joined by a space: a day and its hour, a year and its month
+    value_columns: tuple[str, ...] = ()  # added up
+
+    def __post_init__(self) -> None:
+        if self.decimal not in ("", ".", ","):
+            raise CountFileError(f"--decimal {self.decimal} is not known; write . or ,")
+        if len(self.sep) > 1 and self.sep not in ("\\t", "tab"):
+            raise CountFileError(f"--sep {self.sep} is not one character; write ; or tab, for example")
+
+
+DETECT = ReadOptions()
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file, or of standard input for "-". Raises CountFileError."""
+    try:
+        if str(path) == "-":
+            content = sys.stdin.buffer.read(LARGEST_FILE + 1)
+        else:
+            with path.open("rb") as file:
+                content = file.read(LARGEST_FILE + 1)
+    except OSError as exc:
+        raise CountFileError(f"{path} cannot be read: {exc.strerror or exc}") from exc
+    if len(content) > LARGEST_FILE:
+        raise CountFileError(f"{path} is larger than {LARGEST_FILE >> 20} MB; split it")
+    text = decode(content)
+    if text is None:
+        raise CountFileError(f"{path} is no text; save it as CSV")
+    return text
+
+
+def decode(content: bytes) -> str | None:
+    """Return the text of bytes in UTF-8, UTF-16 or Windows-1252; None if they are no text."""
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp1252", "latin-1"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\0" not in text:
+            return text
+    return None
+
+
+def read_frame(text: str, name: str, options: ReadOptions = DETECT) -> pd.DataFrame:
+    """Return the lines below the header as stripped text, indexed by their line number. Raises CountFileError."""
+    lines = text.splitlines()
+    sep = {"\\t": "\t", "tab": "\t"}.get(options.sep, options.sep)
+    if lines and lines[0].lower().startswith("sep="):
+        sep, lines[0] = sep or lines[0][4:5], ""
+    head, sep = _header(lines, sep, name)
+    try:
+        frame = pd.read_csv(
+            StringIO("\n".join(lines)), sep=sep, header=None, skiprows=head, dtype=str, keep_default_na=False,
+            skip_blank_lines=False, skipinitialspace=True, index_col=False,
+        )  # fmt: skip
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as exc:
+        reason = str(exc).removeprefix("Error tokenizing data. C error: ").strip()
+        advice = (
+            "close the quotation marks" if "inside string" in reason else "is the separator right (--sep)?"
+        )
+        raise CountFileError(f"{name} cannot be read: {reason}; {advice}") from exc
+    frame = frame.fillna("").map(str.strip)
+    frame.index = frame.index + head + 1
+    heads = _distinct(frame.iloc[0].tolist())
+    below = frame.iloc[1:].set_axis(heads, axis=1)
+    below = below[(below != "").any(axis=1)]
+    if below.empty:
+        raise CountFileError(f"{name} has a header and no lines below it")
+    below.attrs["sep"] = sep
+    return below
+
+
+def _header(lines: Sequence[str], sep: str, name: str) -> tuple[int, str]:
+    """Return the place of the header and the separator: the one that parts most lines into equally many cells."""
+    sample = [(n, line) for n, line in enumerate(lines) if line.strip()][: SAMPLE + BEFORE_HEADER]
+    if not sample:
+        raise CountFileError(f"{name} is empty; its first line names the columns")
+    best: tuple[int, int, str, int] = (0, 0, sep or ",", sample[0][0])
+    for candidate in sep or SEPARATORS:
+        try:
+            widths = [len(next(csv.reader([line], delimiter=candidate), [])) for _, line in sample]
+        except csv.Error as exc:
+            raise CountFileError(f"{name} cannot be read: {exc}") from exc
+        width, often = Counter(w for w in widths if w > 1).most_common(1)[0] if max(widths) > 1 else (1, 0)
+        first = next(n for (n, _), w in zip(sample, widths, strict=True) if w >= width)
+        best = max(best, (often, width, candidate, first))
+    return best[3], best[2]
+
+
+def _distinct(heads: Sequence[str]) -> list[str]:
+    """Return the names of columns, printable and short; with the column's number where a name is not alone."""
+    known = Counter(map(plain, heads))
+    shown = ["".join(c if c.isprintable() else " " for c in head)[:LONGEST_NAME].strip() for head in heads]
+    return [
+        f"{name} (column {n + 1})".strip() if not name or known[plain(heads[n])] > 1 else name
+        for n, name in enumerate(shown)
+    ]
+
+
+def plain(head: str) -> str:
+    """Return the name of a column as names are compared."""
+    return head.strip().strip("\ufeff").lower().replace(" ", "_")
+
+
+def find(heads: Iterable[str], names: Iterable[str]) -> str | None:
+    """Return the first column that has one of these names, in the order of the names."""
+    known = {plain(head): head for head in reversed(list(heads))}
+    return next((known[name] for name in names if name in known), None)
+
+
+def choose(frame: pd.DataFrame, asked: str, option: str, name: str) -> str:
+    """Return the column that an option names, by its name or its number from 1. Raises CountFileError."""
+    heads = list(frame.columns)
+    if found := find(heads, [plain(asked)]):
+        return found
+    alike = [head for head in heads if plain(head).startswith(f"{plain(asked)}_(column_")]
+    if alike:
+        raise CountFileError(
+            f"{name} has several columns {asked}; choose one by its number: {', '.join(alike)}"
+        )
+    if asked.strip().isdecimal() and 1 <= int(asked) <= len(heads):
+        return str(heads[int(asked) - 1])
+    raise CountFileError(f"{name} has no column {asked}; choose among {listed(heads)} ({option})")
+
+
+def listed(heads: Sequence[str]) -> str:
+    """Return names of columns as a list that stays short."""
+    more = f" and {len(heads) - OFFERED} more" if len(heads) > OFFERED else ""
+    return ", ".join(heads[:OFFERED]) + more

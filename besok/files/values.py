@@ -1,0 +1,246 @@
+"""Dates, times and numbers in columns of text. A column has one format; two that fit and disagree are refused."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from besok.model.errors import CountFileError
+
+Unit = Literal["D", "W", "M"]
+LARGEST_COUNT = 1e9  # people
+YEARS = (1900, 2199)  # in which people are counted
+MISSING = frozenset(
+    {"", "-", "–", "—", ".", "..", "?", "na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "missing", "saknas"}
+)  # fmt: skip
+CLOSED = frozenset({"closed", "stängt", "stängd"})  # a day without visits
+MONTHS: Final[Mapping[str, int]] = {
+    "jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "maj": 5, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "oct": 10,
+    "okt": 10, "nov": 11, "dec": 12,
+}  # fmt: skip
+FORMATS: Final[Mapping[Unit, tuple[str, ...]]] = {
+    "D": ("%Y-%m-%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%d %b %Y", "%d-%b-%Y", "%b %d %Y"),
+    "M": ("%Y-%m", "%m/%Y", "%m.%Y", "%m-%Y", "%m %Y", "%b %Y", "%b-%Y", "%b/%Y", "%Y %b", "%Y-%b"),
+    "W": ("%G-W%V-%u",),
+}  # fmt: skip
+_WEEKDAY = r"^(?:mon|tue|wed|thu|fri|sat|sun|mån|tis|ons|tor|fre|lör|sön)[a-zåäö]*\.?,?\s+"
+_MONTH = r"\b(jan|feb|mar|apr|may|maj|jun|jul|aug|sep|oct|okt|nov|dec)[a-z]*\.?"
+_MONTH_NAME = re.compile(
+    r"jan(uar[yi])?|feb(ruar[yi])?|mar(ch|s)?|apr(il)?|ma[yj]|jun[ei]?|jul[yi]?|aug(ust|usti)?|sept?(ember)?"
+    r"|o[ck]t(ober)?|(nov|dec)(ember)?",
+    re.IGNORECASE,
+)
+_CLOCK = r"[ ,t]+(\d{1,2})(?::(\d\d))?(?::(\d\d)(?:\.\d+)?)?\s*([ap]\.?m\.?)?\s*(z|[+-]\d\d:?\d\d)?$"
+_OF_WEEK = r"(?:w|wk|week|v|vecka)[ .-]*"
+_REWRITES = (  # what is written in several ways, in one
+    (r"(?<=\d)(?:st|nd|rd|th)\b|(?<=\d)[.,](?= )|,(?= )", ""),  # 5. oktober, November 1, 2026
+    (r"^(\d{4})[-/.](\d{1,2})(?:[-/.](\d{1,2}))?$", r"\1-\2-\3"),
+    (r"^(\d{4})(\d\d)(\d\d)$", r"\1-\2-\3"),
+    (r"^((?:19|20|21)\d\d)[ -]?m?(0[1-9]|1[0-2])$", r"\1-\2"),
+    (rf"^(\d{{4}})[ ,./-]*{_OF_WEEK}(\d{{1,2}})$", r"\1-w\2-1"),
+    (rf"^{_OF_WEEK}(\d{{1,2}})[ ,./-]+(\d{{4}})$", r"\2-w\1-1"),
+    (r"-$", ""),
+    (r"-w(\d)-", r"-w0\1-"),
+)
+SHORT_YEAR = re.compile(rf"(\d{{1,2}}[-/. ])?(\d{{1,2}}|{_MONTH})[-/. ]?'?\d\d", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Times:
+    """Times as read: `wall` on the clock of the file, `offset_s` from UTC (NaN if not told), what each stands for."""
+
+    wall: pd.Series
+    offset_s: pd.Series
+    unit: Unit
+
+    def on_clock(self, zone: ZoneInfo | None) -> pd.Series:
+        """Return the times on the clock of a zone; those without an offset, or without a zone, as they are."""
+        if zone is None or self.offset_s.isna().any():
+            return self.wall
+        local: pd.Series = self.utc().dt.tz_localize("UTC").dt.tz_convert(zone).dt.tz_localize(None)
+        return local
+
+    def utc(self) -> pd.Series:
+        """Return the times in UTC, naive; those without an offset as they are."""
+        return self.wall - pd.to_timedelta(self.offset_s.fillna(0), unit="s")
+
+
+def zone_named(name: str) -> ZoneInfo | None:
+    """Return the time zone of that name, None for none. Raises CountFileError."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, ValueError, OSError):
+        raise CountFileError(f"{name!r} is no time zone; write Europe/Stockholm, for example") from None
+
+
+def parse_times(texts: pd.Series, date_format: str = "", *, clock: bool = False) -> Times:
+    """Read a column of times, indexed by line. With `clock` each must tell its time of day, or be a day at midnight.
+
+    Raises CountFileError where a text fits no format or two formats that disagree.
+    """
+    offset_s = pd.Series(float("nan"), texts.index)
+    if date_format:
+        wall, unit = _stated(texts, date_format)
+    else:
+        words = texts.str.lower().str.replace(_WEEKDAY, "", regex=True)
+        parts = words.str.extract(_CLOCK)
+        timed = parts[1].notna() | parts[3].notna()
+        days = words.where(~timed, words.str.replace(_CLOCK, "", regex=True))
+        wall, unit = _dated(days, texts)
+        wall = wall + _time_of_day(parts.where(timed))
+        offset_s = _offsets(parts[4].where(timed))
+        _refuse(wall.isna(), texts, "is no time of day; write 08:15, or give --date-format")
+    _refuse(
+        ~wall.dt.year.between(*YEARS),
+        texts,
+        "is in a year in which nobody counted; correct it, or leave it out",
+    )
+    return Times(wall=wall, offset_s=offset_s, unit=unit)
+
+
+def _stated(texts: pd.Series, date_format: str) -> tuple[pd.Series, Unit]:
+    week = "%V" in date_format and "%u" not in date_format
+    suffix = ("-1", "-%u") if week else ("", "")
+    try:
+        wall = pd.to_datetime(texts + suffix[0], format=date_format + suffix[1], errors="coerce")
+    except ValueError as exc:
+        raise CountFileError(f"--date-format {date_format}: {exc}") from exc
+    _refuse(wall.isna(), texts, f"is not written as {date_format} (--date-format)")
+    day = re.search(r"%[djxDcs]", date_format)
+    return wall.dt.tz_localize(None).astype("datetime64[s]"), "W" if week else "D" if day else "M"
+
+
+def _dated(days: pd.Series, texts: pd.Series) -> tuple[pd.Series, Unit]:
+    """Return the days of texts without a time of day, by the one format that fits all."""
+    distinct = pd.Series(days.unique())
+    plain = _rewritten(distinct)
+    found: dict[str, tuple[pd.Series, Unit]] = {}
+    for unit, formats in FORMATS.items():
+        for form in formats:
+            read = pd.to_datetime(plain, format=form, errors="coerce")
+            found[form] = read, unit
+    best = max(read.notna().sum() for read, _ in found.values())
+    form, (read, unit) = next((f, r) for f, r in found.items() if r[0].notna().sum() == best)
+    known = days.map(dict(zip(distinct, read, strict=True)))
+    if best < len(distinct):
+        line: Any = known.isna().idxmax()
+        raise CountFileError(f"line {line}: {_no_date(texts.loc[line], form if best else '')}")
+    for other, (also, _) in found.items():
+        if also.notna().all() and not also.equals(read):
+            raise CountFileError(
+                f"line {texts.index[0]}: {texts.iloc[0][:30]!r} may be {form} or {other}, and the file does not show "
+                f"which; give --date-format {form} or --date-format {other}"
+            )
+    return known.astype("datetime64[s]"), unit
+
+
+def _rewritten(words: pd.Series) -> pd.Series:
+    """Return lower-case texts with English months of three letters, and each form of a date in one way."""
+    plain = words.str.replace(_MONTH, lambda m: _english(m[1]), regex=True)
+    for pattern, form in _REWRITES:
+        plain = plain.str.replace(pattern, form, regex=True)
+    return plain
+
+
+def months_among(texts: pd.Series, date_format: str = "") -> list[str]:
+    """Return the texts that are months of a year, by the format that fits most of them."""
+    plain = texts if date_format else _rewritten(texts.str.lower())
+    forms = [date_format] if date_format else FORMATS["M"]
+    try:
+        fitting = [
+            texts[pd.to_datetime(plain, format=form, errors="coerce").notna()].tolist() for form in forms
+        ]
+    except ValueError:  # a format without a month
+        return []
+    return max(fitting, key=len)
+
+
+def _english(month: str) -> str:
+    return {"maj": "may", "okt": "oct"}.get(month.lower(), month.lower())
+
+
+def _no_date(text: str, form: str) -> str:
+    """Return what is wrong with a text that is no date, and what to write."""
+    text = text[:60]
+    if re.fullmatch(r"[2-6]\d{4}(\.0*)?", text):
+        return f"{text!r} is a day as spreadsheets keep it; give the column the format of dates, 2026-11-25"
+    if re.fullmatch(r"\d{4}", text):
+        return f"{text!r} is a year; give the visits of every month, 2026-11, or of every day, 2026-11-25"
+    if re.search(r"(?:q|kv|quarter|kvartal)[ .-]*[1-4]", text, re.IGNORECASE):
+        return f"{text!r} is a quarter of a year; the visits of every month are needed, 2026-11 for a month"
+    if SHORT_YEAR.fullmatch(text):
+        return f"{text!r} has a year of two digits; give its --date-format, such as %d/%m/%y or %b-%y"
+    if form:
+        return f"{text!r} is not written as {form}, like the others; correct it, or give --date-format"
+    return f"{text!r} is no date; write 2026-11-25 (2026-11 for a month), or give --date-format"
+
+
+def _time_of_day(parts: pd.DataFrame) -> pd.Series:
+    """Return hours, minutes, seconds and am or pm as a duration; 0 where there are none, NaT where they cannot be."""
+    hour, minute, second = (pd.to_numeric(parts[n]).fillna(0) for n in range(3))
+    half = parts[3].str[0]
+    shifted = hour.where(half.isna(), hour % 12 + 12 * (half == "p"))
+    valid = (minute < 60) & (second < 60) & (hour < 24) & (half.isna() | hour.between(1, 12))
+    return pd.to_timedelta((shifted * 3600 + minute * 60 + second).where(valid), unit="s")
+
+
+def _offsets(zones: pd.Series) -> pd.Series:
+    parts = zones.str.extract(r"([+-])(\d\d):?(\d\d)")
+    seconds = pd.to_numeric(parts[1]) * 3600 + pd.to_numeric(parts[2]) * 60
+    return (seconds * (1 - 2 * (parts[0] == "-"))).mask(zones == "z", 0.0).astype(float)
+
+
+def month_named(text: str) -> int | None:
+    """Return the month of which this is the name and nothing else, in English or Swedish."""
+    return MONTHS[text[:3].lower()] if _MONTH_NAME.fullmatch(text.strip().rstrip(".")) else None
+
+
+def parse_numbers(texts: pd.Series, decimal: str = "", *, sep: str = ",", column: str = "count") -> pd.Series:
+    """Read a column of counts, indexed by line: NaN for what is missing, 0 for "closed". Raises CountFileError."""
+    words = texts.str.lower().str.replace(r"[\s'’´`]", "", regex=True)
+    words = words.mask(words.isin(CLOSED), "0").mask(words.isin(MISSING))
+    digits = words.dropna()
+    decimal = decimal or _decimal(digits, sep, column)
+    digits = digits.str.replace("," if decimal == "." else ".", "", regex=False).str.replace(
+        ",", ".", regex=False
+    )
+    numbers = pd.to_numeric(digits, errors="coerce")
+    _refuse(numbers.isna(), texts, f"is no number ({column})")
+    _refuse(
+        ~numbers.between(0, LARGEST_COUNT),
+        texts,
+        f"people cannot be ({column}); leave it empty if it is not known",
+    )
+    return numbers.reindex(texts.index).astype(float)
+
+
+def _decimal(digits: pd.Series, sep: str, column: str) -> str:
+    """Return the decimal sign of a column; the other sign sets thousands apart. Raises CountFileError if unclear."""
+    commas, dots = digits.str.contains(",", regex=False), digits.str.contains(".", regex=False)
+    both = digits[commas & dots]
+    if not both.empty:
+        last = both.str.replace(r"[^.,]", "", regex=True).str[-1].unique()
+        if len(last) == 1:
+            return str(last[0])
+    elif not (commas.any() and dots.any()):
+        sign, other = (",", ".") if commas.any() else (".", ",")
+        marked = digits[commas | dots]
+        grouped = marked.str.fullmatch(rf"[1-9]\d{{0,2}}(?:\{sign}\d{{3}})+")
+        if not grouped.all() or (sign == "." and sep == ","):
+            return sign
+        if sep == "," or (marked.str.count(rf"\{sign}") > 1).any() or not (commas | dots).all():
+            return other
+    raise CountFileError(
+        f"the decimal sign of the column {column} is unclear, as in line {(commas | dots).idxmax()}; "
+        "give --decimal , or --decimal ."
+    )
+
+
+def _refuse(wrong: pd.Series, texts: pd.Series, reason: str) -> None:
+    """Raise CountFileError for the first line that is wrong."""
+    if wrong.any():
+        line: Any = wrong.idxmax()
+        raise CountFileError(f"line {line}: {texts.loc[line][:60]!r} {reason}")

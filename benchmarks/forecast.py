@@ -43,7 +43,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class City:
-    """Cameras of a city by the hour; `origins` is from how many earlier days each is foretold.
+    """Cameras of a city by the hour; `origins` is from how many earlier days each is forecast.
 
     `opened` is when something was opened between them, which no counts could tell ahead.
     """
@@ -158,11 +158,11 @@ def _months(visits: Mapping[date, float | None], first: date, last: date, step: 
     past = every.months()
     begin, end = (_month(day) - _month(past.first) for day in (first, last))
     return (
-        scores.as_markdown(_each(partial(_foretold, every), range(begin, end + 1, step), every.name)) + "\n"
+        scores.as_markdown(_each(partial(_forecast, every), range(begin, end + 1, step), every.name)) + "\n"
     )
 
 
-def _foretold(every: Series, at: int) -> Outcome:
+def _forecast(every: Series, at: int) -> Outcome:
     """The scores from the one month that has `at` before it."""
     return backtest.scored(every, Calendar(), [at], 1, _silent, rivals(True))
 

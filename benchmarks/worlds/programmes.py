@@ -1,7 +1,7 @@
 """Simulated programmes: libraries with a target, whose years to come are known, to see whether odds come true.
 
 The world is not the model: growth changes in breaks, small shocks stay, weather comes in spells, the house opens a
-new part or loses a bus line, sensors fail. Sizes are drawn anew for every programme.
+new part or loses a bus line, sensors fail. Sizes are drawn again for every programme.
 """
 
 from dataclasses import dataclass

@@ -143,7 +143,7 @@ def cameras(path: Path) -> Iterator[Series]:
 
 
 def _newcastle(path: Path, quick: bool) -> dict[str, str]:
-    """The library in the decline, and in the recovery: every month from which the next twelve are known."""
+    """Return the library in the decline, and in the recovery: every month from which the next twelve are known."""
     visits = read(path).visits
     times = {
         "decline": (date(2010, 6, 1), date(2019, 3, 1)),
@@ -163,7 +163,7 @@ def _months(visits: Mapping[date, float | None], first: date, last: date, step: 
 
 
 def _forecast(every: Series, at: int) -> Outcome:
-    """The scores from the one month that has `at` before it."""
+    """Return the scores from the one month that has `at` before it."""
     return backtest.scored(every, Calendar(), [at], 1, _silent, rivals(True))
 
 

@@ -114,7 +114,7 @@ class _Finder:
         return replace(part, outer=outer, inner=inner) if all(ends) else None
 
     def _new_sensor(self, site: Site, part: NewSensor) -> NewSensor | None:
-        """A new sensor; one for a new portal that found no place is left out with it."""
+        """Place a new sensor; one for a new portal that found no place is left out with it."""
         new = {portal.id for portal in self._scenario.portals}
         if part.portal in new and part.portal not in self.built[site.id]:
             return None

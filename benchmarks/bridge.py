@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import sqrt
 
 from benchmarks._page import write_tables
-from tests.unit.houses import moved
+from benchmarks.worlds.method_breaks import moved
 
 
 def table(seeds: int) -> Iterator[str]:

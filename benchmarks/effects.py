@@ -22,9 +22,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from benchmarks._libraries import MONDAY, Case, house, simulated
 from benchmarks._page import write_tables
 from benchmarks._series import DATA, STREETS, by_day, streets
+from benchmarks.worlds.known_effects import MONDAY, Case, house, simulated
 from besok.analytics.effects import effect_of_action, effect_of_event
 
 GAINS = (0.0, 0.1, 0.2)

@@ -23,11 +23,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from benchmarks import _branches
-from benchmarks._kinds import KINDS, house
 from benchmarks._page import write_tables
-from benchmarks._programmes import given, programme
 from benchmarks._rivals import rivals
+from benchmarks.worlds import visits_by_month
+from benchmarks.worlds.programmes import given, programme
+from benchmarks.worlds.visits_by_day import KINDS, house
 from besok.analytics.forecast import Calendar, calendar
 from cli.standalone import backtest, scores
 from cli.standalone.backtest import Outcome
@@ -42,7 +42,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class City:
-    """Cameras of a city by the hour; `origins` is from how many earlier days each is foretold.
+    """Cameras of a city by the hour; `origins` is from how many earlier days each is forecast.
 
     `opened` is when something was opened between them, which no counts could tell ahead.
     """
@@ -142,7 +142,7 @@ def cameras(path: Path) -> Iterator[Series]:
 
 
 def _newcastle(path: Path, quick: bool) -> dict[str, str]:
-    """The library in the decline, and in the recovery: every month from which the next twelve are known."""
+    """Return the library in the decline, and in the recovery: every month from which the next twelve are known."""
     visits = read(path).visits
     times = {
         "decline": (date(2010, 6, 1), date(2019, 3, 1)),
@@ -157,12 +157,12 @@ def _months(visits: Mapping[date, float | None], first: date, last: date, step: 
     past = every.months()
     begin, end = (_month(day) - _month(past.first) for day in (first, last))
     return (
-        scores.as_markdown(_each(partial(_foretold, every), range(begin, end + 1, step), every.name)) + "\n"
+        scores.as_markdown(_each(partial(_forecast, every), range(begin, end + 1, step), every.name)) + "\n"
     )
 
 
-def _foretold(every: Series, at: int) -> Outcome:
-    """The scores from the one month that has `at` before it."""
+def _forecast(every: Series, at: int) -> Outcome:
+    """Return the scores from the one month that has `at` before it."""
     return backtest.scored(every, Calendar(), [at], 1, _silent, rivals(True))
 
 
@@ -200,8 +200,10 @@ def branches_table(seeds: int) -> str:
         "| branch | MASE 3 m | 12 m | year total | best other 3 m | 12 m | year total | covers 12 m | year held |"
     ]
     rows.append("| --- |" + " --- |" * 8)
-    outcomes = _each(_branch, [(kind, seed) for kind in _branches.KINDS for seed in range(seeds)], "branches")
-    for n, kind in enumerate(_branches.KINDS):
+    outcomes = _each(
+        _branch, [(kind, seed) for kind in visits_by_month.KINDS for seed in range(seeds)], "branches"
+    )
+    for n, kind in enumerate(visits_by_month.KINDS):
         told = scores.pooled(outcomes[n * seeds : (n + 1) * seeds])
         ours = told.pop(backtest.OURS)
         mase = np.nanmin([other.mase for other in told.values()], axis=0)[[1, 3]]
@@ -214,7 +216,7 @@ def branches_table(seeds: int) -> str:
 
 def _branch(which: tuple[str, int]) -> Outcome:
     """Return the scores of one simulated branch, from some of its months."""
-    series, origins = _branches.branch(*which)
+    series, origins = visits_by_month.branch(*which)
     return backtest.scored(series, Calendar(), origins, 1, _silent, rivals(True))
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from benchmarks._faulty import KINDS, Case, case, small
 from benchmarks._page import write_tables
+from benchmarks.worlds.faulty_sensors import KINDS, Case, case, small
 from besok.analytics.quality.detect import detect
 from besok.analytics.quality.sensor_series import cut
 from besok.model import sitefile

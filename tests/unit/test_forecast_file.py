@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks._kinds import house
+from benchmarks.worlds.visits_by_day import house
 from besok.analytics.forecast import Calendar, Paths, fan, forecast, history, odds, total
 from besok.files.values import Unit
 from besok.model.errors import BesokError, CountFileError

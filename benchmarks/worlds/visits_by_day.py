@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from benchmarks.worlds.weather import spells
 from besok.analytics.forecast import calendar
 from besok.model.arrays import Floats
 from cli.standalone.series import Series
@@ -51,11 +52,10 @@ def _world(
     )
     for k in (1, 2, 3):
         log = log + annual / k * rng.normal(0, 0.7) * np.sin(2 * np.pi * k * n / 365.25 + rng.uniform(0, 6.3))
-    news, weather = rng.standard_t(5, len(n)) * noise, np.zeros(len(n))
-    for i in range(1, len(n)):
-        weather[i] = spell * weather[i - 1] + news[i]
-    feasts = calendar(FIRST, days[-1], country="SE").holidays
-    log = log + weather - 0.7 * np.array([day in feasts for day in days])
+    news = rng.standard_t(5, len(n)) * noise
+    weather = spells(np.append(0.0, news[1:]), spell)
+    holidays = calendar(FIRST, days[-1], country="SE").holidays
+    log = log + weather - 0.7 * np.array([day in holidays for day in days])
     return World(rng=rng, log=log, weekday=weekday, ahead=n - history)
 
 

@@ -1,4 +1,4 @@
-"""Simulated branch libraries by month, as branches are and not as the model is; each with months to foretell it from.
+"""Simulated branch libraries by month, as branches are and not as the model is; each with months to forecast it from.
 
 Fifteen years from April 2008 on. Levels walk by the month, every branch has seasons of its own; what befalls it comes
 on top.
@@ -25,7 +25,7 @@ Befall = Callable[
 
 
 def branch(kind: str, seed: int) -> tuple[Series, list[int]]:
-    """Return a branch of a kind, and how many of its months are known each time it is foretold."""
+    """Return a branch of a kind, and how many of its months are known at each forecast origin."""
     rng = np.random.default_rng([seed, *kind.encode()])
     months = [later(FIRST, n) for n in range(MONTHS)]
     level = np.log(rng.choice(SIZES)) + np.cumsum(rng.normal(rng.normal(-0.04, 0.03) / 12, 0.012, MONTHS))

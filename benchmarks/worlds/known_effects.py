@@ -6,6 +6,8 @@ from datetime import date
 
 import numpy as np
 
+from benchmarks.worlds.weather import spells
+
 MONDAY = date(2022, 1, 3)
 
 
@@ -35,9 +37,7 @@ def simulated(
         rng = np.random.default_rng(seed)
         t = np.arange(days)
         weekday = np.array([1, 1, 1, 1, 1.1, 1.2, 0.6])[t % 7]
-        weather = np.zeros(days)
-        for day in range(1, days):
-            weather[day] = 0.4 * weather[day - 1] + rng.normal(0, 0.11)
+        weather = spells(np.append(0.0, rng.normal(0, 0.11, days - 1)), 0.4)
         swing = 0.15 * np.sin(2 * np.pi * t / 365.25 + rng.uniform(0, 6)) + 0.07 * np.sin(
             4 * np.pi * t / 365.25
         )
@@ -66,10 +66,7 @@ def house(seed: int, days: int) -> tuple[np.ndarray, np.ndarray, np.random.Gener
     t = np.arange(days)
 
     def weather(scale: float) -> np.ndarray:
-        out = rng.normal(0, scale, days)
-        for day in range(1, days):
-            out[day] += 0.4 * out[day - 1]
-        return out
+        return spells(rng.normal(0, scale, days), 0.4)
 
     season = 0.12 * np.sin(2 * np.pi * t / 365.25 + rng.uniform(0, 6))
     both = weather(0.1) + season + np.cumsum(rng.normal(0, 0.002, days))

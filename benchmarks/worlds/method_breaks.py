@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks.worlds.weather import spells
 from besok.analytics.bridge import BridgedGrowth, DoorCounts, SensorChange, bridges, found, growth, unseen_at
 from besok.model.arrays import Floats
 
@@ -16,9 +17,7 @@ def house(seed: int, doors: int, days: int = DAYS) -> DoorCounts:
     """Visits by day and door: weekdays, a season, busy days that follow each other, doors that wander apart; growth of
     8 % a year; a park beside it."""
     rng, day = np.random.default_rng(seed), np.arange(days)
-    busy = np.zeros(days)
-    for n in range(1, days):
-        busy[n] = 0.5 * busy[n - 1] + rng.normal(0, 0.1)
+    busy = spells(np.append(0.0, rng.normal(0, 0.1, days - 1)), 0.5)
     level = np.array([1, 1.05, 1.1, 1, 0.9, 0.75, 0.4])[day % 7] * np.exp(0.08 * day / 364 + busy)
     level *= np.exp(0.2 * np.sin(2 * np.pi * day / 365 + rng.uniform(0, 6)))
     share = rng.dirichlet(np.full(doors, 3.0)) * 900 + 60
@@ -40,8 +39,10 @@ class Moved:
 
 
 def moved(seed: int, doors: int, how: str) -> Moved:
-    """A house in which the counter of one door changes by 8 %: known and bridged by the "level" or by an "overlap" of
-    two weeks, "unknown", or not at all ("none")."""
+    """Bridge a house in which the counter of one door changes by 8 %.
+
+    `how` the change is known: by the "level", by an "overlap" of two weeks, "unknown", or there is "none".
+    """
     made, rng = house(seed, doors), np.random.default_rng(seed + 77)
     day, door = int(rng.integers(60, DAYS - 60)), int(rng.integers(0, doors))
     truth = _growth(made.counts)

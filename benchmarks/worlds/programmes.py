@@ -1,7 +1,7 @@
 """Simulated programmes: libraries with a target, whose years to come are known, to see whether odds come true.
 
 The world is not the model: growth changes in breaks, small shocks stay, weather comes in spells, the house opens a
-new part or loses a bus line, sensors fail. Sizes are drawn anew for every programme.
+new part or loses a bus line, sensors fail. Sizes are drawn again for every programme.
 """
 
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from benchmarks.worlds.weather import spells
 from besok.analytics.forecast import History, forecast, odds
 from besok.model.arrays import Floats
 
@@ -70,12 +71,8 @@ def _calendar(days: int, rng: np.random.Generator) -> Floats:
 
 def _weather(days: int, rng: np.random.Generator) -> Floats:
     """Days that differ, in spells."""
-    made, spell, lasts = np.zeros(days), 0.0, rng.uniform(0.2, 0.6)
-    news = rng.normal(0, rng.uniform(0.05, 0.2), days)
-    for n in range(days):
-        spell = lasts * spell + news[n]
-        made[n] = spell
-    return made
+    lasts = rng.uniform(0.2, 0.6)
+    return spells(rng.normal(0, rng.uniform(0.05, 0.2), days), lasts)
 
 
 def given(found: Programme, paths: int = 1000) -> float:

@@ -14,7 +14,7 @@ from besok.store import calendars, effects, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from jobs import daily
-from jobs import event_effects as computing
+from jobs import event_effects as reckoning
 from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -61,7 +61,7 @@ def test_effects_of_events_are_reckoned_once_a_day_and_told(counted: Database) -
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
     assert daily.wanted(effects.EVENTS)(counted, NOW)
-    computing.run(counted, NOW)
+    reckoning.run(counted, NOW)
     assert not daily.wanted(effects.EVENTS)(counted, NOW)
     (event,) = get_event_effects(counted, "lib", CONCERT, CONCERT + timedelta(hours=1))
     assert (event.title, event.space, event.start) == ("Concert", None, CONCERT)

@@ -42,7 +42,7 @@ class _Day:
 
     @property
     def open_hours(self) -> float:
-        return sum((until - start) / timedelta(hours=1) for start, until in self.open)
+        return sum(((until - start) / timedelta(hours=1) for start, until in self.open), 0.0)
 
 
 def get_space_usage(

@@ -1,4 +1,4 @@
-"""Whether an installation is wired as its site file says: what is heard, what hangs where, which way is in."""
+"""Check of an installation against its site file: what is heard, what is placed where, which way is in."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from typing import Any, Literal
 import numpy as np
 
 from besok.analytics.quality.directions import stays
-from besok.analytics.quality.sensor_series import Counter, Gauge, House, Seen
+from besok.analytics.quality.sensor_series import CounterChannel, LevelChannel, SensorHistory, SensorLayout
 from besok.analytics.quality.signals import silent
-from besok.analytics.quality.site_layout import Cells, cells
+from besok.analytics.quality.site_layout import CountedParts, counted_parts
 from besok.analytics.quality.twins import double
 from besok.model.findings import Finding
 from besok.model.site import Text
@@ -36,18 +36,23 @@ class WiringPoint:
 
 
 def check(
-    house: House, seen: Seen, names: Names, zone: str, devices: Sequence[DeviceInfo], strangers: int
+    layout: SensorLayout,
+    series: SensorHistory,
+    names: Names,
+    zone: str,
+    devices: Sequence[DeviceInfo],
+    strangers: int,
 ) -> list[WiringPoint]:
     """Everything about the wiring of a site, problems first. `devices` are those placed there, `strangers` how many
     are heard that nobody has placed."""
-    parts = cells(house)
+    parts = counted_parts(layout)
     known = {device.device.rpartition("/")[2]: device for device in devices}
     points = [
-        *_sensors(house, seen, names, zone, known),
-        *_directions(house, seen, names, parts),
-        *_doubles(house, seen, names, zone, parts),
-        *_doors(house, names),
-        *_rooms(house, names),
+        *_sensors(layout, series, names, zone, known),
+        *_directions(layout, series, names, parts),
+        *_doubles(layout, series, names, zone, parts),
+        *_doors(layout, names),
+        *_rooms(layout, names),
         *_strangers(strangers),
     ]
     order = {"problem": 0, "note": 1, "ok": 2}
@@ -55,17 +60,17 @@ def check(
 
 
 def _sensors(
-    house: House, seen: Seen, names: Names, zone: str, known: Mapping[str, DeviceInfo]
+    layout: SensorLayout, series: SensorHistory, names: Names, zone: str, known: Mapping[str, DeviceInfo]
 ) -> Iterator[WiringPoint]:
-    quiet = {(f.device, f.channel): f for f in silent(house, seen)}
+    quiet = {(f.device, f.channel): f for f in silent(layout, series)}
     whole = quiet.get(("", ""))
     if whole:
-        yield _point("problem", house.site, sentence(whole, names, zone), advice(whole))
+        yield _point("problem", layout.site, sentence(whole, names, zone), advice(whole))
         return
-    sensors: list[Counter | Gauge] = [*house.counters, *house.gauges]
-    for sensor in (s for s in sensors if not isinstance(s, Counter) or s.own):
+    sensors: list[CounterChannel | LevelChannel] = [*layout.counters, *layout.gauges]
+    for sensor in (s for s in sensors if not isinstance(s, CounterChannel) or s.own):
         found, device = quiet.get((sensor.device, sensor.channel)), known.get(sensor.device)
-        place = _place(house, sensor, names)
+        place = _place(layout, sensor, names)
         if found and device and device.heard and found.evidence.get("never"):
             yield _other_channel(sensor, device, place)
         elif found:
@@ -78,8 +83,8 @@ def _sensors(
             )
 
 
-def _other_channel(sensor: Counter | Gauge, device: DeviceInfo, place: Text) -> WiringPoint:
-    """The device is heard, but not the channel that the site file expects."""
+def _other_channel(sensor: CounterChannel | LevelChannel, device: DeviceInfo, place: Text) -> WiringPoint:
+    """Return the device is heard, but not the channel that the site file expects."""
     others = ", ".join(c for c in device.channels if c != sensor.channel) or "–"
     known = {"device": sensor.device, "channel": sensor.channel, "others": others}
     return _said("problem", sensor.device, "other_channel", place=place, **known)
@@ -91,17 +96,19 @@ def _clock(device: DeviceInfo, name: str, place: Text) -> WiringPoint:
     return _said("problem", name, code, place=place, device=name, minutes=f"{abs(minutes):.0f}")
 
 
-def _directions(house: House, seen: Seen, names: Names, parts: Cells) -> Iterator[WiringPoint]:
-    """Whether in is in: people come before they leave, and a place fills in its first hours."""
-    found = stays(seen, np.zeros((len(seen), len(house.counters)), bool))
-    first = _first_hours(seen)
-    for n, counter in enumerate(house.counters):
-        if not counter.own or seen.heard[n] is None:
+def _directions(
+    layout: SensorLayout, series: SensorHistory, names: Names, parts: CountedParts
+) -> Iterator[WiringPoint]:
+    """Tell whether in is in: people come before they leave, and a place fills in its first hours."""
+    found = stays(series, np.zeros((len(series), len(layout.counters)), bool))
+    first = _first_hours(series)
+    for n, counter in enumerate(layout.counters):
+        if not counter.own or series.heard[n] is None:
             continue
-        if (np.nan_to_num(seen.people_in[:, n]) == np.nan_to_num(seen.people_out[:, n])).all():
+        if (np.nan_to_num(series.people_in[:, n]) == np.nan_to_num(series.people_out[:, n])).all():
             continue  # a beam that cannot tell in from out, or nobody yet
-        place, hours = _place(house, counter, names), found.hours[~np.isnan(found.hours[:, n]), n]
-        came, went = (float(np.nansum(f[first, n])) for f in (seen.people_in, seen.people_out))
+        place, hours = _place(layout, counter, names), found.hours[~np.isnan(found.hours[:, n]), n]
+        came, went = (float(np.nansum(f[first, n])) for f in (series.people_in, series.people_out))
         if len(hours) >= DAYS_TELL:
             error = max(float(np.std(hours)), 0.05) / len(hours) ** 0.5
             z = float(np.mean(hours)) / error
@@ -110,10 +117,10 @@ def _directions(house: House, seen: Seen, names: Names, parts: Cells) -> Iterato
         yield _direction(counter.device, place, z, came, went)
 
 
-def _first_hours(seen: Seen) -> list[int]:
-    """The steps of the first hours after each opening."""
-    opens = np.flatnonzero(seen.open & ~np.concatenate([[False], seen.open[:-1]]))
-    return sorted({int(n) for o in opens.tolist() for n in range(o, min(o + FIRST_STEPS, len(seen)))})
+def _first_hours(series: SensorHistory) -> list[int]:
+    """Return the steps of the first hours after each opening."""
+    opens = np.flatnonzero(series.open & ~np.concatenate([[False], series.open[:-1]]))
+    return sorted({int(n) for o in opens.tolist() for n in range(o, min(o + FIRST_STEPS, len(series)))})
 
 
 def _direction(device: str, place: Text, z: float, came: float, went: float) -> WiringPoint:
@@ -122,37 +129,41 @@ def _direction(device: str, place: Text, z: float, came: float, went: float) -> 
     return _said(state, device, code, place=place, device=device, came=f"{came:.0f}", went=f"{went:.0f}")
 
 
-def _doubles(house: House, seen: Seen, names: Names, zone: str, parts: Cells) -> Iterator[WiringPoint]:
+def _doubles(
+    layout: SensorLayout, series: SensorHistory, names: Names, zone: str, parts: CountedParts
+) -> Iterator[WiringPoint]:
     """Doors that are counted twice, by what was counted; else doors with two devices, which may be right."""
-    pairs: list[Finding] = list(double(house, seen, parts, np.zeros((len(seen), len(house.counters)), bool)))
+    pairs: list[Finding] = list(
+        double(layout, series, parts, np.zeros((len(series), len(layout.counters)), bool))
+    )
     for found in pairs:
         yield _point("problem", found.device, sentence(found, names, zone), advice(found))
     named = {f.portal for f in pairs}
-    for number, door in enumerate(house.doors):
-        here = sorted({c.device for c in house.counters if c.door == number and c.own})
+    for number, door in enumerate(layout.doors):
+        here = sorted({c.device for c in layout.counters if c.door == number and c.own})
         if len(here) > 1 and door.id not in named:
             name = names.get(door.id, Text(sv=door.id, en=door.id))
             yield _said("note", door.id, "two_devices", place=name, devices=", ".join(here))
 
 
-def _doors(house: House, names: Names) -> Iterator[WiringPoint]:
+def _doors(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
     """Doors that are expected to be counted and have no sensor."""
-    for door in house.doors:
+    for door in layout.doors:
         if door.expected and not door.counted:
             name = names.get(door.id, Text(sv=door.id, en=door.id))
             yield _said("problem", door.id, "no_sensor", place=name)
 
 
-def _rooms(house: House, names: Names) -> Iterator[WiringPoint]:
+def _rooms(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
     """Spaces of which nobody can say how many people are in them."""
-    within = [{n} for n in range(len(house.rooms))]
-    for n, room in reversed(list(enumerate(house.rooms))):
+    within = [{n} for n in range(len(layout.rooms))]
+    for n, room in reversed(list(enumerate(layout.rooms))):
         if room.parent is not None:
             within[room.parent] |= within[n]
-    for n, room in enumerate(house.rooms):
-        around = [d for d in house.doors if (d.outer in within[n]) != (d.inner in within[n])]
-        seen = any(g.room == n for g in house.gauges)
-        if seen or any(d.counted for d in around):
+    for n, room in enumerate(layout.rooms):
+        around = [d for d in layout.doors if (d.outer in within[n]) != (d.inner in within[n])]
+        series = any(g.room == n for g in layout.gauges)
+        if series or any(d.counted for d in around):
             continue
         name = names.get(room.id, Text(sv=room.id, en=room.id))
         yield _said("note", room.id, "no_way_in", place=name)
@@ -163,8 +174,10 @@ def _strangers(number: int) -> Iterator[WiringPoint]:
         yield _said("note", "", "unassigned", n=number)
 
 
-def _place(house: House, sensor: Counter | Gauge, names: Names) -> Text:
-    place = house.doors[sensor.door].id if isinstance(sensor, Counter) else house.rooms[sensor.room].id
+def _place(layout: SensorLayout, sensor: CounterChannel | LevelChannel, names: Names) -> Text:
+    place = (
+        layout.doors[sensor.door].id if isinstance(sensor, CounterChannel) else layout.rooms[sensor.room].id
+    )
     return names.get(place, Text(sv=place, en=place))
 
 

@@ -9,14 +9,14 @@ from house import House, Open
 from playwright.sync_api import expect
 
 from besok.store.database import Database
-from jobs.quality import look_at_now
+from jobs.quality import check_now
 
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: Open, colours: str) -> None:
-    assert look_at_now(db, quiet_house.id, datetime.now(UTC)) == 2  # neither sensor was ever heard
+    assert check_now(db, quiet_house.id, datetime.now(UTC)) == 2  # neither sensor was ever heard
     page = open_page(
         f"{quiet_house.url}/sensors/{quiet_house.id}", locale="en-GB", width=390, height=844, color_scheme=colours,
         bypass_csp=True, reduced_motion="reduce",

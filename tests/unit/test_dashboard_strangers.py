@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from besok.analytics.placement import Heard, Reason, suggest
+from besok.analytics.placement import Reason, UnplacedSeries, suggest
 from besok.model.metrics import METRICS
 from besok.model.views.devices import SHOWN_DEVICES, LastReading, UnplacedDevice
 from besok.services.unplaced_devices import Stranger, latest
@@ -54,7 +54,7 @@ def test_how_long_ago(age: timedelta, words: str) -> None:
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize("reason", get_args(Reason))
 def test_every_reason_has_a_sentence(reason: Reason, language: str) -> None:
-    heard = Heard(source="lorawan", device="d", channel="flow:1", metrics=frozenset({"in"}))
+    heard = UnplacedSeries(source="lorawan", device="d", channel="flow:1", metrics=frozenset({"in"}))
     (suggestion,) = suggest([heard], ())
     reasoned = replace(suggestion, reason=reason, words=("hiss",), others=("lift",))
     token = LANG.set(language)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from benchmarks._faulty import case, small
-from besok.analytics.quality.sensor_series import Room, cut, last_heard
+from besok.analytics.quality.sensor_series import LayoutRoom, cut, last_heard
 from besok.model.views.devices import DeviceInfo
 from besok.services.wiring import WiringPoint, check
 
@@ -78,7 +78,7 @@ def test_an_expected_sensor_that_was_never_heard_and_one_with_another_channel() 
 
 def test_spaces_and_doors_that_nobody_counts() -> None:
     made = case(SITES, 0, 3)
-    rooms = (*made.house.rooms, Room(id="attic", parent=0))
+    rooms = (*made.house.rooms, LayoutRoom(id="attic", parent=0))
     doors = (*made.house.doors, replace(made.house.doors[0], id="back-door", counted=False))
     points = wired(rooms=rooms, doors=doors)
     assert problems(points) == ["back-door is to be counted, and has no sensor."]

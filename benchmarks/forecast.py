@@ -1,17 +1,16 @@
-"""How good the forecast is: real series beside simpler ways, and odds that come true, into docs/forecast.md.
+"""How good the forecast is: real series beside simpler ways, and odds that come true, into results-forecast.md.
 
     python -m benchmarks.forecast [--data FOLDER] [--quick] [--origins N] [--kinds 6] [--odds 200] [--only X] [--write]
 
 Cameras, months, houses, branches and programmes are shared out among all cores; the figures do not depend on how many
 there are.
 
-`--data` holds the series (three cities' cameras, a library by month: docs/forecast.md names them); where they are
-not there, only what is simulated is made. `--quick` takes few origins (or `--origins`) and leaves out AutoARIMA.
+`--data` holds the series (three cities' cameras, a library by month; the page names them); where they are not
+there, only what is simulated is made. `--quick` takes few origins (or `--origins`) and leaves out AutoARIMA.
 `--write` puts the tables into the page between its markers.
 """
 
 import argparse
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,6 +25,7 @@ import numpy as np
 
 from benchmarks import _branches
 from benchmarks._kinds import KINDS, house
+from benchmarks._page import write_tables
 from benchmarks._programmes import given, programme
 from benchmarks._rivals import rivals
 from besok.analytics.forecast import Calendar, calendar
@@ -34,7 +34,6 @@ from cli.standalone.backtest import Outcome
 from cli.standalone.series import Series, read
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "forecast.md"
 DATA = ROOT.parent / "shared" / "data"
 HOURS = 20  # of a day that must have been counted
 T = TypeVar("T")
@@ -99,7 +98,7 @@ def main(args: argparse.Namespace) -> None:
     for name, block in blocks.items():
         print(f"{name}\n{block}")
     if args.write:
-        PAGE.write_text(filled(PAGE.read_text("utf-8"), blocks), "utf-8")
+        write_tables("forecast", blocks)
 
 
 def _each(function: Callable[[T], R], items: Sequence[T], name: str) -> list[R]:
@@ -244,17 +243,6 @@ def reliability(told: np.ndarray, reached: np.ndarray) -> str:
     return "\n".join(
         [*rows, "", f"Brier score {brier:.3f}; {base:.3f} for who always tells the overall share.", ""]
     )
-
-
-def filled(page: str, blocks: Mapping[str, str]) -> str:
-    """Return the page with new tables between its markers; a table that was not made stays as it is."""
-    for name, block in blocks.items():
-        marks = re.compile(rf"<!-- {name} begins.*?-->\n.*?<!-- {name} ends -->", re.DOTALL)
-        new = f"<!-- {name} begins: made by `make backtest` -->\n{block}<!-- {name} ends -->"
-        page, found = marks.subn(lambda _, new=new: new, page)  # type: ignore[misc]
-        if found != 1:
-            sys.exit(f"{PAGE} has no place for {name}: <!-- {name} begins --> and <!-- {name} ends -->")
-    return page
 
 
 def _silent(name: str, done: int, every: int) -> None:

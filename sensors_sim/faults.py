@@ -1,4 +1,4 @@
-"""What goes wrong between what devices would report and what is received of them. docs/simulate.md.
+"""What goes wrong between what devices would report and what is received of them. See docs/reference/scenarios.md.
 
 Faults work on reports, before they are encoded: first those of the device itself (it restarts, its clock is off, it is
 stuck), then those of the way (messages are lost, late, shuffled, doubled). Several at once work in the order of the

@@ -1,4 +1,4 @@
-"""Scenario files: TOML in, `Scenario` out, and back again. docs/simulate.md describes every key.
+"""Scenario files: TOML in, `Scenario` out, and back again. docs/reference/scenarios.md describes every key.
 
 A file with problems is refused as a whole, and all of its problems are told at once, each with its line.
 """

@@ -47,7 +47,7 @@ def test_what_was_done_is_reckoned_once_a_day_and_what_was_not_is_left_alone(lib
     ]
     actions.put(library, told, "test", NOW)
     assert daily.wanted(effects.ACTIONS)(library, NOW)
-    reckoning.reckon_all(library, NOW)
+    reckoning.run(library, NOW)
     assert not daily.wanted(effects.ACTIONS)(library, NOW)
     gave = effects.action_effects(library, "lib")
     assert gave.keys() == {"longer-hours", "too-new", "nothing", "studio", "saturdays"}
@@ -72,7 +72,7 @@ def test_what_was_done_is_reckoned_once_a_day_and_what_was_not_is_left_alone(lib
 
 def test_an_action_that_is_taken_back_in_the_ledger_keeps_no_effect(library: Database) -> None:
     actions.put(library, [action("longer-hours", done_since=DONE)], "test", NOW)
-    reckoning.reckon_all(library, NOW)
+    reckoning.run(library, NOW)
     actions.put(library, [action("longer-hours")], "test", NOW)
     assert effects.action_effects(library, "lib") == {}
     actions.remove(library, "lib", "longer-hours", "test", NOW)

@@ -61,7 +61,7 @@ def test_effects_of_events_are_reckoned_once_a_day_and_told(counted: Database) -
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
     assert daily.wanted(effects.EVENTS)(counted, NOW)
-    reckoning.reckon_all(counted, NOW)
+    reckoning.run(counted, NOW)
     assert not daily.wanted(effects.EVENTS)(counted, NOW)
     (event,) = services.event_effects(counted, "lib", CONCERT, CONCERT + timedelta(hours=1))
     assert (event.title, event.space, event.start) == ("Concert", None, CONCERT)

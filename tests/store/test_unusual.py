@@ -57,7 +57,7 @@ def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
     assert daily.wanted(effects.UNUSUAL)(counted, NOW)
-    finding.find_all(counted, NOW)
+    finding.run(counted, NOW)
     assert not daily.wanted(effects.UNUSUAL)(counted, NOW)
     assert daily.wanted(effects.UNUSUAL)(counted, NOW + timedelta(days=1))
     found = services.unusual(counted, "lib", NOW - timedelta(days=60), NOW)
@@ -71,5 +71,5 @@ def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(
 
 def test_nothing_is_unusual_where_little_is_known(db: Database) -> None:
     sites.apply(db, sitefile.parse(SITE))
-    finding.find_all(db, NOW)
+    finding.run(db, NOW)
     assert services.unusual(db, "lib", NOW - timedelta(days=60), NOW) == []

@@ -212,5 +212,5 @@ def test_totals_are_what_was_counted_since_the_month_began() -> None:
 
 
 def test_every_fault_is_documented() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "simulate.md").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "scenarios.md").read_text("utf-8")
     assert [kind for kind in get_args(FaultKind) if f"| `{kind}` |" not in text] == []

@@ -26,6 +26,7 @@ import numpy as np
 
 from benchmarks import _branches
 from benchmarks._kinds import KINDS, house
+from benchmarks._markdown import as_markdown
 from benchmarks._programmes import given, programme
 from benchmarks._rivals import rivals
 from besok.analytics.forecast import Calendar, calendar
@@ -84,7 +85,7 @@ def main(args: argparse.Namespace) -> None:
     wanted = args.only.split(",") if args.only else [*CITIES, "newcastle", "kinds", "branches", "odds"]
     for name, city in CITIES.items():
         if name in wanted and (args.data / city.file).exists():
-            blocks[name] = scores.as_markdown(_city(args.data / city.file, city, args), city.apart()) + "\n"
+            blocks[name] = as_markdown(_city(args.data / city.file, city, args), city.apart()) + "\n"
     months = args.data / "newcastle_city_library" / "visits_monthly.csv"
     if "newcastle" in wanted and months.exists():
         blocks |= _newcastle(months, args.quick)
@@ -157,9 +158,7 @@ def _months(visits: Mapping[date, float | None], first: date, last: date, step: 
     every = Series(name="City Library", step="M", visits=visits)
     past = every.months()
     begin, end = (_month(day) - _month(past.first) for day in (first, last))
-    return (
-        scores.as_markdown(_each(partial(_foretold, every), range(begin, end + 1, step), every.name)) + "\n"
-    )
+    return as_markdown(_each(partial(_foretold, every), range(begin, end + 1, step), every.name)) + "\n"
 
 
 def _foretold(every: Series, at: int) -> Outcome:

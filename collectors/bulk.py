@@ -43,7 +43,7 @@ class BulkClient(paho.Client):
             self._packet_queue(PUBACK, packets, 0, 1)
 
     def reconnect(self) -> MQTTErrorCode:
-        """Connect anew; what the old connection left unfinished is void."""
+        """Connect again; what the old connection left unfinished is void."""
         self._read.clear()
         return super().reconnect()
 

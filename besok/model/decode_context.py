@@ -10,7 +10,7 @@ Channel = tuple[str, str, str]  # source, external id, channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class DecodeContext:
     """What a collector is told once and again when a site file is applied.
 
     `zone` is the time zone of times that come without one (that of the sites); `models` what the site file or an
@@ -24,13 +24,13 @@ class Known:
     real: frozenset[Channel] = frozenset()
 
 
-NOTHING = Known()
+NOTHING = DecodeContext()
 
 
-def known_from(sites: Sequence[Site]) -> Known:
+def decode_context_of(sites: Sequence[Site]) -> DecodeContext:
     """Collect what `sites` tell adapters. Times without a zone are the first site's; a mapping's are its own site's."""
     sensors = [(site, sensor) for site in sites for sensor in site.sensors]
-    return Known(
+    return DecodeContext(
         zone=sites[0].timezone if sites else NOTHING.zone,
         models={(s.source, site.external_id(s)): s.model for site, s in sensors if s.model},
         mappings=tuple(replace(m, zone=m.zone or site.timezone) for site in sites for m in site.mappings),

@@ -79,7 +79,7 @@ class Target:
 class Deduction:
     """Passages that are no visits: `share` of those who enter by `portals` (all that count if empty), or `per_day`.
 
-    All deductions are reckoned from the gross figure and taken off together: 0.05 and 0.03 are 0.08.
+    All deductions are shares of the gross figure and taken off together: 0.05 and 0.03 are 0.08.
     """
 
     kind: Literal["staff", "through", "cafe", "other"]

@@ -26,6 +26,7 @@ from collectors.adapters.naming import (
     shared_unit,
     step,
     unit_beside,
+    unit_tables,
 )
 from collectors.adapters.vocabulary import compact, is_place, is_some, words
 
@@ -151,7 +152,7 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
     other = other_kind(fields)
     if other:
         place = replace(place, words=(*place.words, *words(fields[other])))
-    shared = shared_unit(fields)
+    shared, tables = shared_unit(fields), unit_tables(fields)
     record = record_of(fields)
     if record is not None:
         yield _leaf(record, place)
@@ -168,7 +169,7 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
             continue
         if name == other or (place.path + step(name) == place.part_path):
             continue
-        unit = unit_beside(fields, name) or shared
+        unit = unit_beside(fields, name, tables) or shared
         if type(value) is dict:
             yield from _inner(value, _inside(place, name, value.values(), is_list=False), clock, unit)
         elif type(value) is list:

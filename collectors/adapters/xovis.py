@@ -61,7 +61,7 @@ def decode(packet: Packet) -> Decoded:
 def _sheet(packet: Packet, data: Item) -> Sheet:
     """Return a sheet for who sent it: without sensor_info (its sending can be switched off) only the topic tells.
 
-    Sensors joined to one (a multisensor) speak through one of them and number their logics anew: a device of its own.
+    Sensors joined to one (a multisensor) speak through one of them and number their logics from 1: a device of its own.
     """
     info = item(data.get("sensor_info"))
     found = device(packet, info.get("serial_number"))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.readings import Decoded, Message
 from collectors import adapters
 
@@ -18,7 +18,7 @@ DEVICE = "24e124000000abcd"
 HEXED = "03d2be00000004d231010000"  # VS133: 190 in, 305 out
 TOTALS = base64.b64encode(bytes.fromhex(HEXED)).decode()
 COUNTED = {("flow:1", "in_total"): 190, ("flow:1", "out_total"): 305}
-VS133 = Known(models={("lorawan", DEVICE): "Milesight VS133"})
+VS133 = DecodeContext(models={("lorawan", DEVICE): "Milesight VS133"})
 
 Body = dict[str, Any]
 TTN2: Body = {
@@ -99,7 +99,7 @@ NETWORKS = {
 }
 
 
-def decode(body: object, topic: str = "bridge/lora/17", known: Known = VS133) -> Decoded:
+def decode(body: object, topic: str = "bridge/lora/17", known: DecodeContext = VS133) -> Decoded:
     payload = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     return adapters.decode(Message(topic=topic, payload=payload, received=NOW), known)
 
@@ -133,12 +133,12 @@ def test_networks(network: str) -> None:
 
 @pytest.mark.parametrize("body", [THINGPARK, HELIUM], ids=["thingpark", "helium"])
 def test_networks_that_say_the_model(body: Body) -> None:
-    decoded = decode(body, known=Known())
+    decoded = decode(body, known=DecodeContext())
     assert (values(decoded), decoded.model) == (COUNTED, "Milesight VS133")
 
 
 def test_netmore_sends_a_list_of_one() -> None:
-    assert values(decode([NETMORE], known=Known())) == COUNTED
+    assert values(decode([NETMORE], known=DecodeContext())) == COUNTED
 
 
 def test_kerlink_may_send_base64() -> None:

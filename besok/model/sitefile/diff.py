@@ -38,7 +38,9 @@ def _definitions(old: Mapping[date, VisitDefinition], new: Mapping[date, VisitDe
     yield from (f"visits from {first}: removed" for first in old if first not in new)
     yield from (f"visits from {first}: new definition" for first in new if first not in old)
     yield from (
-        f"visits from {first}: defined anew" for first in new if first in old and old[first] != new[first]
+        f"visits from {first}: another definition"
+        for first in new
+        if first in old and old[first] != new[first]
     )
 
 

@@ -14,11 +14,8 @@ from collectors.adapters.sheet import Sheet
 _REGION: Final = re.compile(r"region_(\d+)_count")
 
 
-def note(sheet: Sheet, uplink: Uplink, packet: Packet | None = None) -> None:
-    """Note the fields that are measurements; if none is one, that is a problem. Raises Unreadable.
-
-    `packet` knows the zone of the place; without it the times among the fields are not read.
-    """
+def note(sheet: Sheet, uplink: Uplink, packet: Packet) -> None:
+    """Note the fields that are measurements; if none is one, that is a problem. Raises Unreadable."""
     if type(uplink.fields) is not dict:
         raise Unreadable(
             f"the network server's decoder gives {show(uplink.fields)}: it must give fields with names"

@@ -9,7 +9,6 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from besok import services
 from besok.model import calendar
 from besok.model.errors import StackError
 from besok.model.site import OpeningException, Site, SiteFile, Text
@@ -133,6 +132,8 @@ def _note_last_live_day(home: Home, url: str, site: Site) -> None:
     known = history.load(home.history)
     if not known.live_since or known.live_until:
         return
+    from besok import services  # takes a second to load
+
     with Database(url, pool_size=1) as db:
         heard = services.health(db, datetime.now(UTC)).last_received
     last = calendar.business_day(heard, site) if heard else known.live_since

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import STEP, House, Seen, last_heard
-from besok.analytics.quality.site_layout import house
+from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout, last_heard
+from besok.analytics.quality.site_layout import sensor_layout
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
@@ -36,8 +36,8 @@ class Fault:
 class Case:
     """A site through some weeks, and what is wrong with it (None: nothing)."""
 
-    house: House
-    seen: Seen
+    house: SensorLayout
+    seen: SensorHistory
     fault: Fault | None
 
 
@@ -91,7 +91,7 @@ def case(
     rng = np.random.default_rng((seed, *map(ord, kind)))
     installation, watched, shown, edges = _world(sites, seed, first, days)
     site = sites.sites[number]
-    built, sources, _ = house(site, sites.sites)
+    built, sources, _ = sensor_layout(site, sites.sites)
     columns = _columns(built, sources, installation)
     steps = np.array(edges)
     counts = by_period(watched, steps, len(installation.counters)).astype(np.float64)
@@ -108,13 +108,15 @@ def case(
     return _FAULTS[kind](built, seen, own, rng)
 
 
-def _columns(built: House, sources: object, installation: Installation) -> list[int]:
+def _columns(built: SensorLayout, sources: object, installation: Installation) -> list[int]:
     counters = {(f"{c.site}/{c.device}", f"flow:{c.line}"): n for n, c in enumerate(installation.counters)}
     gauges = {(f"{g.site}/{g.device}", f"level:{g.region}"): n for n, g in enumerate(installation.gauges)}
     return [(counters | gauges)[device, channel] for _, device, channel in sources]  # type: ignore[attr-defined]
 
 
-def _seen(site: Site, built: House, counts: Floats, shown: Floats, edges: tuple[int, ...]) -> Seen:
+def _seen(
+    site: Site, built: SensorLayout, counts: Floats, shown: Floats, edges: tuple[int, ...]
+) -> SensorHistory:
     """Without faults: every counter works all the time."""
     times = tuple(datetime.fromtimestamp(e / 1000, UTC) for e in edges[:-1])
     zone = ZoneInfo(site.timezone)
@@ -123,7 +125,7 @@ def _seen(site: Site, built: House, counts: Floats, shown: Floats, edges: tuple[
     dates = tuple(dict.fromkeys(days))
     number = {d: n for n, d in enumerate(dates)}
     covered = np.ones(counts.shape[:2])
-    return Seen(
+    return SensorHistory(
         now=times[-1] + STEP,
         times=times,
         dates=dates,
@@ -140,22 +142,24 @@ def _seen(site: Site, built: House, counts: Floats, shown: Floats, edges: tuple[
     )
 
 
-Change = Callable[[House, Seen, list[int], np.random.Generator], Case]
+Change = Callable[[SensorLayout, SensorHistory, list[int], np.random.Generator], Case]
 
 
-def _begin(seen: Seen, rng: np.random.Generator) -> int:
+def _begin(seen: SensorHistory, rng: np.random.Generator) -> int:
     """Return a step in the opening hours of a day between the 15th and the 19th: some days are left to find it."""
     choice = np.flatnonzero(seen.open & (seen.day >= 14) & (seen.day <= len(seen.dates) - 12))
     return int(rng.choice(choice))
 
 
-def _busy(seen: Seen, own: list[int], rng: np.random.Generator, least: float = 10.0) -> int:
+def _busy(seen: SensorHistory, own: list[int], rng: np.random.Generator, least: float = 10.0) -> int:
     """Return a counter that counts at least so many people a day."""
     a_day = np.nansum(seen.passed, axis=0) / len(seen.dates)
     return int(rng.choice([n for n in own if a_day[n] >= least]))
 
 
-def _flows(seen: Seen, n: int, came: Floats, went: Floats, covered: Floats | None = None) -> Seen:
+def _flows(
+    seen: SensorHistory, n: int, came: Floats, went: Floats, covered: Floats | None = None
+) -> SensorHistory:
     both = seen.people_in.copy(), seen.people_out.copy()
     both[0][:, n], both[1][:, n] = came, went
     told = seen.covered.copy()
@@ -167,17 +171,17 @@ def _flows(seen: Seen, n: int, came: Floats, went: Floats, covered: Floats | Non
     return replace(seen, people_in=both[0], people_out=both[1], covered=told, heard=heard)
 
 
-def _after(seen: Seen, begin: int) -> Bools:
+def _after(seen: SensorHistory, begin: int) -> Bools:
     return np.arange(len(seen)) >= begin
 
 
-def _case(built: House, seen: Seen, kind: str, n: int, begin: int, size: float = 1.0) -> Case:
+def _case(built: SensorLayout, seen: SensorHistory, kind: str, n: int, begin: int, size: float = 1.0) -> Case:
     return Case(
         house=built, seen=seen, fault=Fault(kind=kind, device=built.counters[n].device, step=begin, size=size)
     )
 
 
-def _silent(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _silent(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     told = np.where(_after(seen, begin), 0.0, 1.0)
     return _case(
@@ -185,7 +189,7 @@ def _silent(built: House, seen: Seen, own: list[int], rng: np.random.Generator) 
     )
 
 
-def _flapping(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _flapping(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     told, step = np.ones(len(seen)), begin
     while step < len(seen):
@@ -197,7 +201,7 @@ def _flapping(built: House, seen: Seen, own: list[int], rng: np.random.Generator
     )
 
 
-def _stuck(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _stuck(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     """Its last message again each minute, and each ten seconds in which somebody passes."""
     n, begin = _busy(seen, own, rng, 20), _begin(seen, rng)
     after = _after(seen, begin)
@@ -208,33 +212,33 @@ def _stuck(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -
     return _case(built, _flows(seen, n, came, went), "stuck", n, begin)
 
 
-def _thinned(seen: Seen, n: int, share: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
+def _thinned(seen: SensorHistory, n: int, share: Floats, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Return the flows of a counter that misses such a share of people, step by step."""
     came, went = (rng.binomial(f[:, n].astype(int), 1 - share) for f in (seen.people_in, seen.people_out))
     return came.astype(np.float64), went.astype(np.float64)
 
 
-def _blind(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _blind(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng), _begin(seen, rng)
     return _case(
         built, _flows(seen, n, *_thinned(seen, n, _after(seen, begin) * 1.0, rng)), "blind", n, begin
     )
 
 
-def _half_blind(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _half_blind(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin, size = _busy(seen, own, rng, 40), _begin(seen, rng), float(rng.uniform(0.4, 0.7))
     fewer = _thinned(seen, n, _after(seen, begin) * size, rng)
     return _case(built, _flows(seen, n, *fewer), "half-blind", n, begin, size)
 
 
-def _drifting(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _drifting(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     """Its lens becomes dirty: over ten days it misses more and more."""
     n, begin, size = _busy(seen, own, rng, 40), _begin(seen, rng), float(rng.uniform(0.5, 0.8))
     share = size * np.clip((np.arange(len(seen)) - begin) / 960, 0, 1)
     return _case(built, _flows(seen, n, *_thinned(seen, n, share, rng)), "drifting", n, begin, size)
 
 
-def _biased(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _biased(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     """Miss people on their way out, or in."""
     n, begin, size = _busy(seen, own, rng, 100), _begin(seen, rng), float(rng.uniform(0.08, 0.2))
     fewer = _thinned(seen, n, _after(seen, begin) * size, rng)
@@ -244,7 +248,7 @@ def _biased(built: House, seen: Seen, own: list[int], rng: np.random.Generator) 
     return _case(built, _flows(seen, n, *flows), "biased", n, begin, size)
 
 
-def _swapped(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _swapped(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng, 100), _begin(seen, rng)
     after = _after(seen, begin)
     came, went = seen.people_in[:, n], seen.people_out[:, n]
@@ -253,7 +257,7 @@ def _swapped(built: House, seen: Seen, own: list[int], rng: np.random.Generator)
     )
 
 
-def _double(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _double(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     """Mount a second counter over the same door from the beginning; each misses some by itself."""
     n = _busy(seen, own, rng, 20)
     more = _thinned(seen, n, np.full(len(seen), 0.03), rng)
@@ -270,14 +274,14 @@ def _double(built: House, seen: Seen, own: list[int], rng: np.random.Generator) 
     return Case(house=house_, seen=seen, fault=Fault(kind="double", device=twin.device, step=0, size=1))
 
 
-def _impossible(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _impossible(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     came = seen.people_in[:, n].copy()
     came[rng.choice(np.arange(begin, len(seen)), 3, replace=False)] += rng.integers(3000, 60000, 3)
     return _case(built, _flows(seen, n, came, seen.people_out[:, n]), "impossible", n, begin)
 
 
-def _night(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _night(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     """Count at night when nobody is there: a curtain, headlights."""
     n, begin = _busy(seen, own, rng, 0), _begin(seen, rng)
     dark = _after(seen, begin) & (seen.slot >= 4) & (seen.slot < 18)
@@ -286,7 +290,12 @@ def _night(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -
 
 
 def _gauge(
-    kind: str, built: House, seen: Seen, shown: Callable[[Floats, int], Floats], begin: int, n: int
+    kind: str,
+    built: SensorLayout,
+    seen: SensorHistory,
+    shown: Callable[[Floats, int], Floats],
+    begin: int,
+    n: int,
 ) -> Case:
     low = seen.low.copy()
     low[begin:, n] = shown(low[:, n], begin)
@@ -294,12 +303,12 @@ def _gauge(
     return Case(house=built, seen=replace(seen, low=low, high=low), fault=fault)
 
 
-def _ghost(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _ghost(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     n, begin = int(rng.integers(len(built.gauges))), _begin(seen, rng)
     return _gauge("ghost", built, seen, lambda v, b: np.maximum(1, v[b:]), begin, n)
 
 
-def _stuck_gauge(built: House, seen: Seen, own: list[int], rng: np.random.Generator) -> Case:
+def _stuck_gauge(built: SensorLayout, seen: SensorHistory, own: list[int], rng: np.random.Generator) -> Case:
     """Show what it showed in a moment in which somebody was there."""
     busy = [n for n in range(len(built.gauges)) if seen.low[:, n].max() >= 5]
     n = int(rng.choice(busy))

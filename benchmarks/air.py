@@ -18,14 +18,14 @@ import pandas as pd
 
 from benchmarks.occupancy import SDU_ROOMS, sdu
 from besok.analytics import occupancy
-from besok.analytics.occupancy import Seen
+from besok.analytics.occupancy import DayObservations
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
 from cli.simulation.judged_world import JudgedWorld, by_quarters
 
 MISSES = (0.03, 0.06, 0.10)
-ESTIMATORS: dict[str, Callable[[Building, Seen, occupancy.Learnt], Estimate]] = {
+ESTIMATORS: dict[str, Callable[[Building, DayObservations, occupancy.SiteParameters], Estimate]] = {
     "live": occupancy.live, "smoothed": occupancy.smoothed,
 }  # fmt: skip
 
@@ -87,7 +87,7 @@ def readings(path: Path, room: str, world: JudgedWorld) -> list[Floats]:
 
 
 def _figures(
-    world: JudgedWorld, today: list[Seen], before: list[Seen], estimator: str
+    world: JudgedWorld, today: list[DayObservations], before: list[DayObservations], estimator: str
 ) -> tuple[float, float]:
     """Error and coverage of the judged days; each knows those before it by quarters of an hour."""
     past = [by_quarters(seen) for seen in before]

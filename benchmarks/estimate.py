@@ -5,7 +5,7 @@ import time
 
 import numpy as np
 
-from besok.analytics.occupancy import Filter, Seen, learn, smoothed
+from besok.analytics.occupancy import DayObservations, Filter, learn, smoothed
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
 
@@ -57,7 +57,7 @@ def house() -> Building:
     return Building.of(parents, ends)
 
 
-def day(building: Building, seed: int) -> Seen:
+def day(building: Building, seed: int) -> DayObservations:
     """People who walk through the house from 9 to 19, their doors missing some."""
     rng = np.random.default_rng(seed)
     spaces, portals = building.doors.shape
@@ -73,7 +73,7 @@ def day(building: Building, seed: int) -> Seen:
     people = np.full((1440, spaces), np.nan)
     people[:, 3] = rng.integers(0, 5, 1440)
     opened = (np.arange(1440) >= 300) & (np.arange(1440) < 900)
-    return Seen.of(moves[0], moves[1], spaces, people=people, open=opened)
+    return DayObservations.of(moves[0], moves[1], spaces, people=people, open=opened)
 
 
 if __name__ == "__main__":

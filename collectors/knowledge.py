@@ -1,4 +1,4 @@
-"""What adapters need to know of the installation, reloaded when a site file is applied or a device tells its model."""
+"""The context that adapters decode in, reloaded when a site file is applied or a device tells its model."""
 
 import logging
 from threading import Event

@@ -1,4 +1,4 @@
-"""What the actions in the ledger gave, reckoned once a day from the visits before and since."""
+"""Effects of the actions, estimated once a day from the visits before and since."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
@@ -25,18 +25,17 @@ BEFORE: Final = 3 * 365  # days before an action that are looked at
 AFTER: Final = 2 * 365  # days since it; later ones tell of other things
 
 
-def reckon_all(db: Database, now: datetime) -> None:
-    """Reckons the effects of all sites that are due."""
-    each(
-        db,
-        now,
-        effects.ACTIONS,
-        lambda site, last: effects.put_action_effects(db, site.id, of(db, site, last), last),
-    )
+def run(db: Database, now: datetime) -> None:
+    """Estimate the effects at all sites that are due."""
+
+    def keep(site: Site, last: date) -> None:
+        effects.put_action_effects(db, site.id, of(db, site, last), last)
+
+    each(db, now, effects.ACTIONS, keep)
 
 
 def of(db: Database, site: Site, last: date) -> list[ActionEffect]:
-    """What each action that was done at a site has given up to business day `last`."""
+    """Return what each action that was done at a site has given up to business day `last`."""
     done = [
         action for action in actions.listing(db, site.id) if action.done_since and action.done_since <= last
     ]
@@ -64,7 +63,7 @@ def _effect(db: Database, site: Site, action: Action, last: date) -> Effect:
 
 
 def _days_of(action: Action, first: date, size: int) -> NDArray[np.bool_] | None:
-    """The days that the action is about; None if it is about all."""
+    """Return the days that the action is about; None if it is about all."""
     if not action.weekdays:
         return None
     days = (first + n * DAY for n in range(size))
@@ -72,7 +71,7 @@ def _days_of(action: Action, first: date, size: int) -> NDArray[np.bool_] | None
 
 
 def _says_nothing(day: CalendarDay) -> bool:
-    """A closed day or a holiday is no measure of anything done."""
+    """Tell whether a day is no measure of anything done: closed, or a holiday."""
     return not day.open_hours or bool(day.holiday)
 
 
@@ -98,7 +97,7 @@ def _series(
 
 
 def _touching(site: Site, chosen: tuple[str, ...]) -> set[str]:
-    """The chosen spaces, what they lie in and what lies in them: none of these is elsewhere."""
+    """Return the chosen spaces, what they lie in and what lies in them: none of these is elsewhere."""
     parent = {space.id: space.parent for space in site.spaces}
 
     def up(space: str) -> set[str]:
@@ -121,12 +120,12 @@ def _filled(days: Mapping[date, float], at: Mapping[date, int]) -> Floats:
 
 
 def _summed(parts: list[Floats], size: int) -> Floats:
-    """The sum by day of the parts; NaN where any of them was not observed, since then it is not known."""
+    """Return the sum by day of the parts; NaN where any of them was not observed, since then it is not known."""
     return np.asarray(np.sum(parts, axis=0), dtype=np.float64) if parts else np.full(size, np.nan)
 
 
 def _missing_a_year(db: Database, site: Site, last: date) -> float:
-    """The visits a year that are still missing to the goal; 0 without a target."""
+    """Return the visits a year that are still missing to the goal; 0 without a target."""
     try:
         way = services.progress(db, site.id, last + DAY)
     except NotFound:

@@ -12,7 +12,7 @@ ROOM = 10  # people whom a space may hold of which nobody has said how many
 
 
 def bounded(building: Building, figures: Estimate) -> Estimate:
-    """The figures, those without an interval with one.
+    """Return the figures, those without an interval with one.
 
     A sensor that knows only whether anybody is there leaves open how many: from one to as many as the space holds.
     Where it saw nobody, nobody is there; a share of a quarter of an hour is a share of that.

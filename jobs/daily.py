@@ -1,4 +1,4 @@
-"""What is looked at once a day, when a business day has ended. Asked often, so it loads nothing heavy."""
+"""Work once a day, when a business day has ended. Asked often, so it loads nothing heavy."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 def due(db: Database, now: datetime, what: str) -> list[tuple[Site, date]]:
-    """The sites whose counts were not looked at for `what` since their last business day ended, with that day.
+    """Return the sites whose counts were not looked at for `what` since their last business day ended, with that day.
 
     None while history is still coming in.
     """
@@ -27,7 +27,7 @@ def due(db: Database, now: datetime, what: str) -> list[tuple[Site, date]]:
 
 
 def each(db: Database, now: datetime, what: str, work: Callable[[Site, date], None]) -> None:
-    """Does `work` at every site that is due. Where it fails it is tried again later, and the others do not wait."""
+    """Do `work` at every site that is due. Where it fails it is tried again later, and the others do not wait."""
     for site, day in due(db, now, what):
         try:
             work(site, day)
@@ -53,5 +53,5 @@ def sites(db: Database, now: datetime) -> Iterator[tuple[Site, date]]:
 
 
 def wanted(what: str) -> Callable[[Database, datetime], bool]:
-    """Whether any site is due."""
+    """Tell whether any site is due."""
     return lambda db, now: bool(due(db, now, what))

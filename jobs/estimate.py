@@ -7,7 +7,7 @@ the whole day. Days of which minutes are kept are smoothed by minute, older ones
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from besok.analytics.occupancy import NOTHING, Learnt, smoothed
+from besok.analytics.occupancy import NOTHING, SiteParameters, smoothed
 from besok.model import calendar
 from besok.model.arrays import Bools
 from besok.model.occupancy import Estimate
@@ -17,23 +17,23 @@ from besok.store import parameters as store_learnt
 from besok.store.occupancy import MINUTE, QUARTER, Connection, Flows, Layout, Levels, Quarters
 from jobs import quarters
 from jobs.bounds import bounded
-from jobs.learn import LOOK_BACK, Past, week_of
-from jobs.observations import Hours, by_minute
+from jobs.learn import LOOK_BACK, SitePast, week_of
+from jobs.observations import DayClock, by_minute
 from jobs.running import Running
 
 
-class Day:
+class Today:
     """The business day under way of one site, by minute. It remembers what it has read: news costs only what is new.
 
     An object whose transaction failed knows things the database does not: throw it away.
     """
 
-    def __init__(self, site: Site, plan: Layout, day: date, learnt: Learnt = NOTHING) -> None:
+    def __init__(self, site: Site, plan: Layout, day: date, learnt: SiteParameters = NOTHING) -> None:
         self.day = day
         self.learnt = learnt
         self._site = site
         self._plan = plan
-        self._hours = Hours(site, day, MINUTE)
+        self._hours = DayClock(site, day, MINUTE)
         self._begins, self._ends = self._hours.begins, self._hours.ends
         self._running = Running(plan.building, learnt)
         self._flows: Flows | None = None
@@ -54,7 +54,7 @@ class Day:
         self._written = steps
 
     def _read(self, conn: Connection, since: datetime | None, steps: int) -> int:
-        """Reads what has changed since a moment; the first step that may differ."""
+        """Read what has changed since a moment; the first step that may differ."""
         fresh = since is None or self._flows is None
         step = 0 if fresh or since is None else min(max((since - self._begins) // MINUTE, 0), steps - 1)
         span = (self._begins, self._begins + step * MINUTE, self._ends)
@@ -68,7 +68,7 @@ class Day:
 
 
 def _keep(new: Flows | Levels, old: Flows | Levels, steps: int) -> None:
-    """What was read before stands for the first steps."""
+    """Put what was read before in place of the first steps."""
     for name in new.__dataclass_fields__:
         column = getattr(new, name)
         if column is not None:
@@ -85,7 +85,7 @@ def write(
     *,
     final: bool,
 ) -> None:
-    """Replaces the figures of a day from step `first` on, by minute and, from the quarter it lies in, by quarter."""
+    """Replace the figures of a day from step `first` on, by minute and, from the quarter it lies in, by quarter."""
     store.write_minutes(conn, plan, begins, first, figures, shown, final=final)
     quarter = first // quarters.MINUTES
     start = begins + quarter * QUARTER
@@ -94,7 +94,7 @@ def write(
     store.write_quarters(conn, plan, start, averaged, [span], final=final)
 
 
-def past_days(conn: Connection, past: Past, days: Sequence[date]) -> None:
+def past_days(conn: Connection, past: SitePast, days: Sequence[date]) -> None:
     """Estimates past business days that have changed anew: by minute where minutes are kept, else by quarter."""
     plan, site = past.plan, past.site
     past.forget(days)
@@ -109,8 +109,8 @@ def past_days(conn: Connection, past: Past, days: Sequence[date]) -> None:
     store.tell(conn, site.id)
 
 
-def _past_by_minute(conn: Connection, past: Past, day: date) -> None:
-    hours = Hours(past.site, day, MINUTE)
+def _past_by_minute(conn: Connection, past: SitePast, day: date) -> None:
+    hours = DayClock(past.site, day, MINUTE)
     span = (hours.begins, hours.begins, hours.ends)
     flows, levels = store.minute_flows(conn, past.plan, *span), store.minute_levels(conn, past.plan, *span)
     seen, shown = by_minute(past.plan, flows, levels, hours)
@@ -119,7 +119,7 @@ def _past_by_minute(conn: Connection, past: Past, day: date) -> None:
     write(conn, past.plan, hours.begins, 0, figures, shown, final=True)
 
 
-def _past_by_quarter(conn: Connection, past: Past, days: Sequence[date]) -> None:
+def _past_by_quarter(conn: Connection, past: SitePast, days: Sequence[date]) -> None:
     past.read(conn, days[0], days[-1])
     observed = {day: past.day(day) for day in days}
     begins, ends = observed[days[0]][3].begins, observed[days[-1]][3].ends

@@ -1,4 +1,4 @@
-"""What came of the programme of every site, reckoned once a day from what was counted."""
+"""Effects of the programme of every site, estimated once a day from what was counted."""
 
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -25,18 +25,17 @@ MARGIN: Final = 2  # hours before and after an event
 DAY = timedelta(days=1)
 
 
-def reckon_all(db: Database, now: datetime) -> None:
-    """Reckons the effects of the programme at every site where a business day has ended since."""
-    each(
-        db,
-        now,
-        effects.EVENTS,
-        lambda site, last: effects.put_event_effects(db, site.id, of(db, site, last), last),
-    )
+def run(db: Database, now: datetime) -> None:
+    """Estimate the effects of the programme at every site where a business day has ended."""
+
+    def keep(site: Site, last: date) -> None:
+        effects.put_event_effects(db, site.id, of(db, site, last), last)
+
+    each(db, now, effects.EVENTS, keep)
 
 
 def kind(day: CalendarDay) -> int:
-    """What days are like each other: the weekday, of those open, closed, or on a holiday.
+    """Return what days are like each other: the weekday, of those open, closed, or on a holiday.
 
     An event in a closed house is so beside other closed days, and not beside what comes when it is open.
     """
@@ -44,7 +43,7 @@ def kind(day: CalendarDay) -> int:
 
 
 def of(db: Database, site: Site, last: date) -> dict[int, EventEffect]:
-    """The effect of every event of the last weeks, by its number."""
+    """Return the effect of every event of the last weeks, by its number."""
     start, end = day_bounds(last - EVENTS_BACK * DAY, site)[0], day_bounds(last, site)[1]
     past = effects.past_events(db, site.id, start, end)
     if not past:
@@ -89,7 +88,7 @@ def _slot(time: datetime, site: Site, day: date) -> int:
 
 
 def _hours(db: Database, site: Site, space: str | None, first: date, last: date) -> np.ndarray:
-    """Who entered, days x hours since the business day began; NaN where a door was silent.
+    """Return who entered, days x hours since the business day began; NaN where a door was silent.
 
     A door that tells of nobody is heard too; one that is silent for an hour leaves the hour unknown.
     """

@@ -13,7 +13,7 @@ import numpy as np
 
 from besok import services
 from besok.analytics.forecast import History, history
-from besok.analytics.target_forecast import DAY, FURTHEST, Goal, look_ahead
+from besok.analytics.target_forecast import DAY, FURTHEST, ForecastGoal, look_ahead
 from besok.model import calendar as hours
 from besok.model.errors import NotFound, StoreError
 from besok.model.forecast import LEAST_DAYS
@@ -33,17 +33,17 @@ SEED: Final = 20260101
 
 
 def make_newest(db: Database, now: datetime) -> int:
-    """Makes the newest forecast of each site where it is due; how many were made."""
+    """Make the newest forecast of each site where it is due; how many were made."""
     return sum(_make(db, site, newest_due(db, site, now), now) for site, _day in daily.sites(db, now))
 
 
 def make_past(db: Database, now: datetime) -> int:
-    """Makes the forecasts of the past that are due, the newest of each site first; how many were made."""
+    """Make the forecasts of the past that are due, the newest of each site first; how many were made."""
     return sum(_make(db, site, past_due(db, site, now), now) for site, _day in daily.sites(db, now))
 
 
 def _make(db: Database, site: Site, origins: Sequence[date], now: datetime) -> int:
-    """Makes forecasts of a site; if one cannot be made, the other sites do not wait for it."""
+    """Make forecasts of a site; if one cannot be made, the other sites do not wait for it."""
     made = 0
     for origin in origins:
         try:
@@ -57,7 +57,7 @@ def _make(db: Database, site: Site, origins: Sequence[date], now: datetime) -> i
 
 
 def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
-    """Makes and keeps one forecast; False where too little was observed until then, or one is there already."""
+    """Make and keeps one forecast; False where too little was observed until then, or one is there already."""
     afterwards = origin < hours.business_day(now, site) - timedelta(days=8)
     sites = counted(db, site)
     first = origin - LOOKED_BACK * DAY
@@ -84,19 +84,21 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
 
 
 def observed(sites: Sequence[Site], points: Sequence[VisitPoint], measure: str) -> History:
-    """The visits of some sites together from the first day on that is known; a day is closed if every site is."""
+    """Return the visits of some sites together from the first day on that is known; a day is closed if every
+    site is.
+    """
     visits = {p.day: p.net if measure == "net" else p.gross for p in points}
     closed = (day for day in visits if not any(hours.open_intervals(day, site) for site in sites))
     last = max(visits, default=date.min)
     return history(visits, closed=closed, origin=last + DAY)
 
 
-def _goal(db: Database, site: Site, origin: date) -> Goal | None:
-    """The target as it was known at `origin`; None before its baseline was over."""
+def _goal(db: Database, site: Site, origin: date) -> ForecastGoal | None:
+    """Return the target as it was known at `origin`; None before its baseline was over."""
     if site.target is None or origin <= site.target.baseline_last:
         return None
     try:
         way = services.progress(db, site.id, origin + DAY)
     except NotFound:
         return None
-    return Goal(visits=way.goal_visits, deadline=way.deadline) if way.goal_visits else None
+    return ForecastGoal(visits=way.goal_visits, deadline=way.deadline) if way.goal_visits else None

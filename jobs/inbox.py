@@ -1,4 +1,4 @@
-"""What the database has told and nobody has worked on yet; filled by the listening thread, emptied by the worker."""
+"""News from the database that waits for the worker; filled by the listening thread."""
 
 import json
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ class News:
     since: dict[str, datetime] = field(default_factory=dict)
 
 
-class Inbox:
+class NewsInbox:
     """News, gathered: any number of notices about a site is one piece of work."""
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Inbox:
         self._everything = True  # nobody has looked yet
 
     def put(self, notice: Notice) -> None:
-        """Keeps what a notice says. One that cannot be read makes the worker look at everything."""
+        """Keep what a notice says. One that cannot be read makes the worker look at everything."""
         with self._news:
             if notice.channel == "readings":
                 self._readings(notice.payload)
@@ -43,7 +43,7 @@ class Inbox:
         self._since[site] = min(since, self._since.get(site, since))
 
     def wait(self, timeout_s: float) -> None:
-        """Returns when there is news, or after `timeout_s` seconds."""
+        """Return when there is news, or after `timeout_s` seconds."""
         with self._news:
             self._news.wait_for(lambda: self._everything or bool(self._since), timeout_s)
 

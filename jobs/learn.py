@@ -1,4 +1,4 @@
-"""What a site's past days teach about its sensors, for each business day from the weeks before it.
+"""Parameters learnt from a site's past, for each business day from the weeks before it.
 
 It is made from the readings' 15-minute form alone, so it is the same whenever it is made; storing it only spares making
 it again, and keeps the figures of the day under way from changing because of other days.
@@ -7,7 +7,7 @@ it again, and keeps the figures of the day under way from changing because of ot
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from besok.analytics.occupancy import Learnt, Seen, by_space, learn
+from besok.analytics.occupancy import DayObservations, SiteParameters, by_space, learn
 from besok.analytics.occupancy.parameters import VERSION
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
@@ -15,15 +15,16 @@ from besok.model.site import Site
 from besok.store import occupancy
 from besok.store import parameters as store
 from besok.store.occupancy import QUARTER, Connection, Layout
-from jobs.observations import Hours, by_quarter
+from jobs.observations import DayClock, by_quarter
 
 DAY = timedelta(days=1)
-LOOK_BACK = timedelta(
-    days=56
-)  # eight weeks: enough of each weekday, and a sensor that was turned is soon forgotten
+# Eight weeks: enough of each weekday, and a sensor that was turned is soon forgotten
+LOOK_BACK = timedelta(days=56)
 KEPT_DAYS = 160  # days by quarter in memory
 
-Observed = tuple[Seen, Bools, Floats, Hours]  # a day, its known steps, the highest counts inside, its hours
+Observed = tuple[
+    DayObservations, Bools, Floats, DayClock
+]  # a day, its known steps, the highest counts inside, its hours
 
 
 def week_of(day: date) -> date:
@@ -34,16 +35,16 @@ def week_of(day: date) -> date:
     return day - day.weekday() * DAY
 
 
-class Past:
+class SitePast:
     """The past of one site by quarter of an hour, read once. Days that have changed are to be forgotten."""
 
     def __init__(self, site: Site, plan: Layout) -> None:
         self.site, self.plan = site, plan
         self._days: dict[date, Observed] = {}
-        self._learnt: dict[date, Learnt] = {}
+        self._learnt: dict[date, SiteParameters] = {}
 
     def forget(self, days: Iterable[date]) -> None:
-        """Reads these days anew when they are asked for, and learns anew from them."""
+        """Read these days anew when they are asked for, and learns anew from them."""
         for day in days:
             self._days.pop(day, None)
             self._learnt = {
@@ -67,20 +68,22 @@ class Past:
         levels = occupancy.quarter_levels(conn, self.plan, begins, ends)
         highest = by_space(levels.peak, self.plan.level_space, len(self.plan.spaces), add=True)
         for n in range((last - first) // DAY + 1):
-            hours = Hours(self.site, first + n * DAY, QUARTER)
+            hours = DayClock(self.site, first + n * DAY, QUARTER)
             steps = slice((hours.begins - begins) // QUARTER, (hours.ends - begins) // QUARTER)
             seen, shown = by_quarter(self.plan, flows[steps], levels[steps], hours)
             self._days[first + n * DAY] = seen, shown, highest[steps], hours
 
     def day(self, day: date) -> Observed:
-        """What was observed on a day that has been read."""
+        """Return what was observed on a day that has been read."""
         return self._days[day]
 
-    def learnt(self, conn: Connection, day: date, *, keep: bool) -> Learnt:
-        """What is known before a business day begins; learnt if it is not yet, and then stored if it is to be kept."""
+    def learnt(self, conn: Connection, day: date, *, keep: bool) -> SiteParameters:
+        """Return what is known before a business day begins; learnt if it is not yet, and then stored if it is to be
+        kept.
+        """
         known = self._learnt.get(day)
         if known is None and (stored := store.get(conn, self.plan, day, VERSION)):
-            known = Learnt.from_json(stored)
+            known = SiteParameters.from_json(stored)
         if known is None:
             self.read(conn, day - LOOK_BACK, day - DAY)
             known = learn(

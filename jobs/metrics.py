@@ -1,4 +1,4 @@
-"""What the jobs have done since they started, for whoever asks whether they are ready, and as Prometheus reads it."""
+"""State of the jobs since they started: for readiness, and as Prometheus metrics."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,21 +21,20 @@ class State:
     turned: datetime | None = None  # when the last turn succeeded; None if it failed
     trouble: str = AWAY  # why the last turn failed, in a sentence
     sites: int = 0  # that this worker has taken
-    days_waiting: int = 0  # past days to be estimated anew
+    days_waiting: int = 0  # past days to be recomputed
 
     def problem(self, now: datetime) -> str | None:
-        """Why the jobs are not done at `now`, in a sentence; None if they are."""
+        """Say in a sentence why the jobs are not done at `now`; None if they are."""
         if self.turned is None:
             return self.trouble
-        if now - self.turned > LATELY:
-            return "the worker is stuck in its work"
-        return None
+        return "the worker is stuck in its work" if now - self.turned > LATELY else None
 
 
 def families(state: State, now: datetime) -> Iterator[Metric]:
-    """Every metric of the jobs; docs/operate.md describes each."""
+    """Yield every metric of the jobs; docs/operate.md describes each."""
+    ready = float(state.problem(now) is None)
     yield CounterMetricFamily(PREFIX + "turns", "Rounds of work", state.turns)
     yield CounterMetricFamily(PREFIX + "failures", "Rounds of work that failed", state.failures)
-    yield GaugeMetricFamily(PREFIX + "ready", "1 while the work gets done", float(state.problem(now) is None))
+    yield GaugeMetricFamily(PREFIX + "ready", "1 while the work gets done", ready)
     yield GaugeMetricFamily(PREFIX + "sites", "Sites this worker has taken", state.sites)
-    yield GaugeMetricFamily(PREFIX + "days_waiting", "Past days to be estimated anew", state.days_waiting)
+    yield GaugeMetricFamily(PREFIX + "days_waiting", "Past days to be recomputed", state.days_waiting)

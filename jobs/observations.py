@@ -1,4 +1,4 @@
-"""What the estimator is told of a business day: flows, levels by space, and when the site was open."""
+"""Input of the estimator for a business day: flows, levels by space, and opening hours."""
 
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.occupancy import Seen, by_space, heard, hold, known
+from besok.analytics.occupancy import DayObservations, by_space, heard, hold, known
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats
 from besok.model.site import Site
@@ -17,7 +17,7 @@ PATIENCE_MINUTES = 60  # a site of which nothing is heard for longer has no figu
 PATIENCE_QUARTERS = PATIENCE_MINUTES * MINUTE // QUARTER
 
 
-class Hours:
+class DayClock:
     """The steps of one business day of a site: whether it is open, and what the clock on its wall says."""
 
     def __init__(self, site: Site, day: date, step: timedelta) -> None:
@@ -29,7 +29,7 @@ class Hours:
         self.clock = self._clock(ZoneInfo(site.timezone), count)
 
     def _open(self, site: Site, day: date, count: int) -> Bools:
-        """Whether the site is open in the middle of each step."""
+        """Tell whether the site is open in the middle of each step."""
         steps = np.zeros(count, bool)
         for start, until in calendar.open_intervals(day, site):
             first, last = (
@@ -52,8 +52,12 @@ def _minute(t: datetime, zone: ZoneInfo) -> int:
     return there.hour * 60 + there.minute
 
 
-def by_minute(plan: Layout, flows: Flows, levels: Levels, hours: Hours | None = None) -> tuple[Seen, Bools]:
-    """A business day by minute from its beginning on, and in which of its minutes anything of the site was known."""
+def by_minute(
+    plan: Layout, flows: Flows, levels: Levels, hours: DayClock | None = None
+) -> tuple[DayObservations, Bools]:
+    """Return a business day by minute from its beginning on, and in which of its minutes anything of the site was
+    known.
+    """
     shown = known(heard(flows.people_in, flows.people_out, levels.people, levels.occupied), PATIENCE_MINUTES)
     lasting = [max(HOLD_MINUTES, 3 * interval_s // 60) for interval_s in plan.level_interval_s]
     people, occupied = hold(levels.people, lasting), hold(levels.occupied, lasting)
@@ -61,19 +65,21 @@ def by_minute(plan: Layout, flows: Flows, levels: Levels, hours: Hours | None = 
     return seen(plan, flows, people, occupied, co2, hours, step=MINUTE), shown
 
 
-def by_quarter(plan: Layout, flows: Flows, levels: Levels, hours: Hours | None = None) -> tuple[Seen, Bools]:
-    """A business day by quarter of an hour, and in which of them anything of the site was known."""
+def by_quarter(
+    plan: Layout, flows: Flows, levels: Levels, hours: DayClock | None = None
+) -> tuple[DayObservations, Bools]:
+    """Return a business day by quarter of an hour, and in which of them anything of the site was known."""
     shown = known(heard(flows.people_in, flows.people_out, levels.people, levels.occupied), PATIENCE_QUARTERS)
     return seen(plan, flows, levels.people, levels.occupied, levels.co2, hours, step=QUARTER), shown
 
 
 def seen(
-    plan: Layout, flows: Flows, people: Floats, occupied: Floats, co2: Floats | None, hours: Hours | None,
+    plan: Layout, flows: Flows, people: Floats, occupied: Floats, co2: Floats | None, hours: DayClock | None,
     *, step: timedelta,
-) -> Seen:  # fmt: skip
+) -> DayObservations:  # fmt: skip
     """Flows, and the readings of channels as readings of the spaces they look into; counts of a space are added up."""
     spaces, steps = len(plan.spaces), len(flows.people_in)
-    return Seen.of(
+    return DayObservations.of(
         flows.people_in,
         flows.people_out,
         spaces,

@@ -1,4 +1,4 @@
-"""Looking for faulty sensors: each site once an hour, beside the worker. Filling in for silent doors goes with it."""
+"""Detection of faulty sensors at each site once an hour, with imputation for silent doors."""
 
 import logging
 from datetime import datetime, timedelta
@@ -13,40 +13,38 @@ from besok.store.sites import load, load_all
 
 log = logging.getLogger(__name__)
 
-EVERY: Final = timedelta(
-    minutes=58
-)  # a little less than an hour, so that five minutes more or less do not add up
+EVERY: Final = timedelta(minutes=58)  # less than an hour, so that the duty's five minutes do not add up
 
 
 def wanted(db: Database, now: datetime) -> bool:
-    """Whether the sensors of any site are to be looked at."""
+    """Tell whether the sensors of any site are to be checked."""
     with db.transaction() as conn:
         return bool(quality.due(conn, now - EVERY))
 
 
-def look_at_due(db: Database, now: datetime) -> int:
-    """Looks at the sites that are due; how many these were."""
+def check_due(db: Database, now: datetime) -> int:
+    """Check the sites that are due; return how many these were."""
     with db.transaction() as conn:
         due = quality.due(conn, now - EVERY)
-    return sum(look_at(db, site, now) for site in due)
+    return sum(check(db, site, now) for site in due)
 
 
-def look_at(db: Database, site: str, now: datetime) -> bool:
-    """Looks at the sensors of a site and notes what is found; False if another worker has done so."""
-    found = _look_at(db, site, now, now - EVERY)
+def check(db: Database, site: str, now: datetime) -> bool:
+    """Check the sensors of a site and store what is found; False if another worker has done so."""
+    found = _check(db, site, now, now - EVERY)
     if found is not None:
         log.info("%s: %d findings", site, found, extra={"action": "sensors_looked_at", "site": site})
     return found is not None
 
 
-def look_at_now(db: Database, site: str, now: datetime) -> int:
-    """Looks at the sensors of a site whenever that was done last; how many findings there are. Raises NotFound."""
+def check_now(db: Database, site: str, now: datetime) -> int:
+    """Check the sensors of a site now and return the number of findings. Raises NotFound."""
     load(db, site)
-    return _look_at(db, site, now, now + EVERY) or 0
+    return _check(db, site, now, now + EVERY) or 0
 
 
-def _look_at(db: Database, site: str, now: datetime, unless_since: datetime) -> int | None:
-    """How many findings there are; None if the site is gone, or was looked at since a moment."""
+def _check(db: Database, site: str, now: datetime, unless_since: datetime) -> int | None:
+    """Return the number of findings; None if the site is gone, or was checked since a moment."""
     sites = load_all(db)
     place = next((s for s in sites if s.id == site), None)
     if place is None:
@@ -56,9 +54,11 @@ def _look_at(db: Database, site: str, now: datetime, unless_since: datetime) -> 
         if site_id is None:
             return None
         series = sensor_series(conn, place, sites, now)
-        found = detect(series.house, series.seen) if series.house.counters or series.house.gauges else []
+        found = (
+            detect(series.layout, series.history) if series.layout.counters or series.layout.gauges else []
+        )
         quality.note(conn, site_id, [(series.channel(f), f) for f in found], now)
-        filled = fill(series.seen, series.spread, bad_steps(series.house, series.seen, found))
+        filled = fill(series.history, series.spread, bad_steps(series.layout, series.history, found))
         since = now - quality.IMPUTED_AGAIN
         rows = series.imputed_rows(filled, since)
         quality.replace_imputed(conn, site_id, series.own_channels, since, rows)

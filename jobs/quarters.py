@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.occupancy import NOTHING, Learnt, Seen, smoothed
+from besok.analytics.occupancy import NOTHING, DayObservations, SiteParameters, smoothed
 from besok.model.arrays import Bools, Floats
 from besok.model.occupancy import BASES, Estimate
 from besok.store.occupancy import Codes, Layout, Quarters
@@ -26,7 +26,9 @@ def of_minutes(figures: Estimate, shown: Bools, first: int) -> Quarters:
     return _quarters(*means, *peaks, *codes)
 
 
-def of_day(plan: Layout, seen: Seen, shown: Bools, highest: Floats, learnt: Learnt = NOTHING) -> Quarters:
+def of_day(
+    plan: Layout, seen: DayObservations, shown: Bools, highest: Floats, learnt: SiteParameters = NOTHING
+) -> Quarters:
     """One business day that is over, from its quarters, where anything of the site was known.
 
     Counted at doors the figure is the mean of both ends of the quarter and the peak the higher of them. A sensor inside
@@ -48,8 +50,9 @@ def of_day(plan: Layout, seen: Seen, shown: Bools, highest: Floats, learnt: Lear
 
 
 def _starts(ends: Floats, raw: Floats) -> Floats:
-    """What held when each quarter began: the end of the one before. Before the first one that is known: who was there
-    less who has been counted since."""
+    """Return what held when each quarter began: the end of the one before. Before the first one that is known: who was
+    there less who has been counted since.
+    """
     before = np.vstack([np.full((1, ends.shape[1]), np.nan), ends[:-1]])
     first = np.where(np.isnan(raw), ends, np.maximum(ends - raw, 0))
     return np.where(np.isnan(before), first, before)
@@ -68,13 +71,15 @@ def _by_quarter(minutes: Floats) -> Floats:
 
 
 def _mean(values: Floats) -> Floats:
-    """The mean over the minutes of each quarter that are known; NaN where none is."""
+    """Return the mean over the minutes of each quarter that are known; NaN where none is."""
     count = (~np.isnan(values)).sum(axis=1)
     return np.where(count > 0, np.nansum(values, axis=1) / np.maximum(count, 1), np.nan)
 
 
 def _commonest(codes: Floats) -> Codes:
-    """The code other than 0 that holds in most minutes of each quarter; 0 if there is none, the lower of two equals."""
+    """Return the code other than 0 that holds in most minutes of each quarter; 0 if there is none, the lower of two
+    equals.
+    """
     most = int(np.nanmax(codes, initial=0))
     counts = np.stack([np.zeros(codes.shape[::2]), *((codes == n).sum(axis=1) for n in range(1, most + 1))])
     return np.asarray(counts.argmax(axis=0), np.int8)

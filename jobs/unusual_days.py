@@ -21,18 +21,17 @@ LEAST_SCORE: Final = 3.0  # a thousand times likelier with something going on th
 DAY = timedelta(days=1)
 
 
-def find_all(db: Database, now: datetime) -> None:
-    """Looks for unusual hours at every site, up to the last business day that has ended."""
-    each(
-        db,
-        now,
-        effects.UNUSUAL,
-        lambda site, last: effects.put_unusual_times(db, site.id, of(db, site, last), last),
-    )
+def run(db: Database, now: datetime) -> None:
+    """Find unusual hours at every site, up to the last business day that has ended."""
+
+    def keep(site: Site, last: date) -> None:
+        effects.put_unusual_times(db, site.id, of(db, site, last), last)
+
+    each(db, now, effects.UNUSUAL, keep)
 
 
 def of(db: Database, site: Site, last: date) -> list[UnusualTime]:
-    """The unusual times of a site in the days up to `last`; none where too little was heard."""
+    """Return the unusual times of a site in the days up to `last`; none where too little was heard."""
     start, end = day_bounds(last - (LEARNT_FROM - 1) * DAY, site)[0], day_bounds(last, site)[1]
     zone = ZoneInfo(site.timezone)
     heard = [h for h in effects.entered_by_hour(db, site.id, None, start, end) if h.heard >= HEARD]

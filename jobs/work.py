@@ -22,10 +22,10 @@ from besok.store.heartbeats import beat
 from besok.store.notify import listen
 from besok.store.occupancy import MINUTE, Connection
 from besok.store.sites import load_all
-from jobs.background import Aside
-from jobs.estimate import Day, past_days
-from jobs.inbox import Inbox, News
-from jobs.learn import Past
+from jobs.background import Background
+from jobs.estimate import Today, past_days
+from jobs.inbox import News, NewsInbox
+from jobs.learn import SitePast
 from jobs.metrics import AWAY, State
 from jobs.schedule import Clock
 
@@ -48,7 +48,7 @@ def run(settings: Settings, stop: Event, state: State | None = None) -> None:
     """Works until `stop` is set, and notes what it does in `state`. A lost database is waited for."""
     state = state or State()
     url = settings.database_url.get_secret_value()
-    inbox = Inbox()
+    inbox = NewsInbox()
     ear = Thread(target=_listen, args=(url, inbox, stop), name="jobs-listen", daemon=True)
     ear.start()
     with Database(url, pool_size=2) as db, Claims(url) as claims:
@@ -67,7 +67,7 @@ def run(settings: Settings, stop: Event, state: State | None = None) -> None:
     ear.join()
 
 
-def _listen(url: str, inbox: Inbox, stop: Event) -> None:
+def _listen(url: str, inbox: NewsInbox, stop: Event) -> None:
     for notice in listen(url, CHANNELS, stop):
         inbox.put(notice)
 
@@ -89,7 +89,7 @@ def _turn(worker: "Worker", news: News, complain: bool) -> bool:
 
 
 class Worker:
-    """What is known of the sites between turns. `busy` tells that past days are waiting."""
+    """State of the sites between turns. `busy` tells that past days are waiting."""
 
     def __init__(self, db: Database, claims: Claims, settings: Settings, state: State | None = None) -> None:
         self.busy = False
@@ -98,10 +98,10 @@ class Worker:
         self._claims = claims
         self._settings = settings
         self._clock = Clock()
-        self._aside = Aside(settings)
+        self._background = Background(settings)
         self._sites: dict[str, tuple[int, Site]] = {}  # claimed ones
-        self._past: dict[str, Past] = {}
-        self._today: dict[str, Day] = {}
+        self._past: dict[str, SitePast] = {}
+        self._today: dict[str, Today] = {}
         self._reach_days = REACH_DAYS[0]
         self._last_past = ""  # the site whose past was worked on last
         self._resting: dict[str, datetime] = {}  # sites that failed, until when
@@ -109,11 +109,11 @@ class Worker:
         self._next_claim = self._next_beat = self._next_learn = datetime.min.replace(tzinfo=UTC)
 
     def end(self) -> None:
-        """Ends what is being done beside."""
-        self._aside.end()
+        """End what is being done beside."""
+        self._background.end()
 
     def fail(self, exc: BesokError) -> None:
-        """A turn has failed. Where the database is of another version, the sites are left to whoever is of that."""
+        """Note that a turn has failed; a database of another version is left to a worker of that version."""
         self._state.trouble = str(exc) if isinstance(exc, SchemaMismatch) else AWAY
         if isinstance(exc, SchemaMismatch):
             self._claims.release()
@@ -143,17 +143,17 @@ class Worker:
             took = timedelta(seconds=time.monotonic() - started)
             self._next_learn = now + max(LEARN_EVERY, took / LEARN_SHARE)
         for duty in self._clock.due(now):
-            if duty.aside is None:
-                duty.run(self._db, self._settings, now)
-            elif duty.aside(self._db, now):
-                self._aside.ask(duty.description, duty.run)
-        self._aside.turn(now)
+            if not isinstance(duty.run, str):
+                duty.run(self._db, now, self._settings)
+            elif duty.due is None or duty.due(self._db, now):
+                self._background.request(duty.name, duty.run)
+        self._background.poll(now)
         if now >= self._next_beat:
             self._beat(now)
             self._next_beat = now + BEAT_EVERY
 
     def _claim(self) -> None:
-        """Takes the sites that no other worker has. Raises SchemaMismatch if the database is of another version."""
+        """Take the sites that no other worker has. Raises SchemaMismatch if the database is of another version."""
         schema.check(self._db)
         with self._claims.transaction() as conn:
             ids = occupancy.site_ids(conn)
@@ -165,7 +165,7 @@ class Worker:
         for site in free:
             if site.id in ids and self._claims.claim(ids[site.id]):
                 with self._claims.transaction() as conn:
-                    self._past[site.id] = Past(site, occupancy.layout(conn, ids[site.id]))
+                    self._past[site.id] = SitePast(site, occupancy.layout(conn, ids[site.id]))
                 self._sites[site.id] = ids[site.id], site
 
     def _live(self, news: News, now: datetime) -> None:
@@ -177,7 +177,7 @@ class Worker:
                 self._guarded(slug, now, self._estimate, site, now, news.since.get(slug))
 
     def _guarded(self, slug: str, now: datetime, work: Callable[..., bool], *args: object) -> bool:
-        """Does a piece of work on a site; if it fails, the site rests for a while and the others go on."""
+        """Do a piece of work on a site; if it fails, the site rests for a while and the others go on."""
         if now < self._resting.get(slug, now):
             return False
         try:
@@ -204,15 +204,17 @@ class Worker:
         self._today[site.id] = today
         return True
 
-    def _begin(self, conn: Connection, site: Site, day: date) -> Day:
-        """A day begins, here or for the site: those before it that nobody has finished are to be estimated whole."""
+    def _begin(self, conn: Connection, site: Site, day: date) -> Today:
+        """Return a day begins, here or for the site: those before it that nobody has finished are to be estimated
+        whole.
+        """
         past = self._past[site.id]
         occupancy.mark_unfinished(conn, past.plan.site_id, calendar.day_bounds(day, site)[0])
         past.forget([day - timedelta(days=1)])  # it went on when it was read
-        return Day(site, past.plan, day, past.learnt(conn, day, keep=True))
+        return Today(site, past.plan, day, past.learnt(conn, day, keep=True))
 
     def _learn(self, site: Site, now: datetime) -> bool:
-        """Where late data has changed what past days teach, estimates the day under way anew with it."""
+        """Return where late data has changed what past days teach, estimates the day under way anew with it."""
         today = self._today.get(site.id)
         if today is None:
             return False

@@ -18,7 +18,7 @@ from numpy.random import Generator
 
 from benchmarks.worlds.counters import Counter, counted
 from benchmarks.worlds.people import Passages, in_order
-from besok.analytics.occupancy import Seen
+from besok.analytics.occupancy import DayObservations
 from besok.files.counts import read_columns
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
@@ -162,7 +162,9 @@ def _held(people: Floats) -> Floats:
     return people[last]
 
 
-def _seen(real: Truth, held: Floats, day: slice, way: Way, counter: Counter, rng: Generator) -> Seen:
+def _seen(
+    real: Truth, held: Floats, day: slice, way: Way, counter: Counter, rng: Generator
+) -> DayObservations:
     """Count a day as the counter does a day."""
     before = held[day.start - 1] if day.start else held[0]
     step_s = round(real.step.total_seconds())
@@ -171,7 +173,7 @@ def _seen(real: Truth, held: Floats, day: slice, way: Way, counter: Counter, rng
     counts = counted(walked, [counter], (), 0, steps, step_s, rng)
     times = real.times[day]
     begins = [moment - real.step for moment in times]
-    return Seen.of(
+    return DayObservations.of(
         counts.people_in,
         counts.people_out,
         1,

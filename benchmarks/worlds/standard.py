@@ -12,7 +12,7 @@ from numpy.random import Generator
 from benchmarks.worlds import people
 from benchmarks.worlds.counters import Counter, Fault, counted
 from benchmarks.worlds.people import Passages, Place
-from besok.analytics.occupancy import Seen
+from besok.analytics.occupancy import DayObservations
 from besok.model.arrays import Ints
 from besok.model.building import Building
 from cli.simulation.judged_world import JudgedWorld
@@ -149,7 +149,7 @@ def world(recipe: Recipe, seed: int, history: int | None = None, judged: int = J
         walked = _day(recipe, day, rng)
         counts = counted(walked, recipe.counters, faults, day, steps, recipe.step_s, rng)
         seen.append(
-            Seen.of(
+            DayObservations.of(
                 counts.people_in,
                 counts.people_out,
                 1,

@@ -35,7 +35,7 @@ SOME = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Quarters:
+class YearQuarters:
     """Quarters x doors of one year. `day` numbers the business day of each quarter, `place` its quarter within the day.
 
     `entries` are visits as the definition of that day counts them and `passages` what they were made from; both NaN
@@ -60,7 +60,7 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Year:
+class YearOfVisits:
     """A year's visits, with estimates for what was not observed; `None` in place of a sum where too little was.
 
     Arrays are days x doors: `counted`, `added` (estimated beside it), `observed` (share of the day's usual visits).
@@ -83,10 +83,10 @@ class Year:
 
 
 @on_one_core
-def reckon(
-    quarters: Quarters, kinds: Sequence[Hashable | None], rules: Rules, bias: Floats | None = None
-) -> Year:
-    """The year of days whose kinds are `kinds`; days of one kind are alike (weekday and hours), None is closed.
+def estimate_year(
+    quarters: YearQuarters, kinds: Sequence[Hashable | None], rules: Rules, bias: Floats | None = None
+) -> YearOfVisits:
+    """Return the year of days whose kinds are `kinds`; days of one kind are alike (weekday and hours), None is closed.
 
     `bias` is, days x doors, the share by which a counter may be off all the time: what people counted beside it tell.
     """
@@ -95,7 +95,7 @@ def reckon(
     counted = _by_day(quarters.entries, quarters.day, days)
     observed = np.where(rules.counts, _observed(quarters, kind, days), 1.0)
     counted = np.where(rules.counts, counted, 0.0)
-    near = Near.of(kind)
+    near = DayWeights.of(kind)
     added = np.where(rules.counts, estimate(counted, observed, near), 0.0)
     counts = rules.counts.any(axis=1)
     whole = (observed >= OBSERVED).all(axis=1) & counts
@@ -110,7 +110,7 @@ def reckon(
     )
     gross, net = _sums(counted + added, rules)
     gross_counted, net_counted = _sums(counted, rules)
-    return Year(
+    return YearOfVisits(
         counted=counted,
         added=added,
         observed=observed,
@@ -134,7 +134,7 @@ def _sums(entries: Floats, rules: Rules) -> tuple[float, float]:
 
 
 def _biased(entries: Floats, bias: Floats) -> float:
-    """The variance from counters' own biases: as long as a bias holds it errs the same way every day."""
+    """Return the variance from counters' own biases: as long as a bias holds it errs the same way every day."""
     variance = 0.0
     for door in range(entries.shape[1]):
         for share in np.unique(bias[:, door]):
@@ -149,13 +149,13 @@ def _numbered(kinds: Sequence[Hashable | None]) -> Ints:
 
 
 def _by_day(values: Floats, day: Ints, days: int) -> Floats:
-    """Sums over the quarters of each day and door; nothing known is zero here."""
+    """Return sums over the quarters of each day and door; nothing known is zero here."""
     columns = [np.bincount(day, weights=np.nan_to_num(column), minlength=days) for column in values.T]
     return np.stack(columns, axis=1) if columns else np.zeros((days, 0))
 
 
-def _observed(quarters: Quarters, kind: Ints, days: int) -> Floats:
-    """The share of each day's usual visits that fell into observed quarters, by door.
+def _observed(quarters: YearQuarters, kind: Ints, days: int) -> Floats:
+    """Return the share of each day's usual visits that fell into observed quarters, by door.
 
     A door that never told how long it watched (single events without a period) is taken to have watched on every day
     on which it told anything, and on closed ones.
@@ -171,17 +171,16 @@ def _observed(quarters: Quarters, kind: Ints, days: int) -> Floats:
         watched = np.bincount(slot, weights=known, minlength=size)
         seen = np.bincount(slot, weights=entries * (known > 0), minlength=size)
         usual = np.divide(seen, watched, out=np.zeros(size), where=watched > 0)[slot]
-        usual = usual + 1e-3 * max(
-            float(usual.mean()), 1e-6
-        )  # so that a day without visits is a share of time
+        # So that a day without visits is a share of time
+        usual = usual + 1e-3 * max(float(usual.mean()), 1e-6)
         whole = np.bincount(quarters.day, weights=usual, minlength=days)
         there = np.bincount(quarters.day, weights=usual * known, minlength=days)
         shares[:, door] = np.minimum(np.divide(there, whole, out=np.zeros(days), where=whole > 0), 1.0)
     return np.where(shares > OBSERVED, 1.0, shares)
 
 
-def estimate(counted: Floats, observed: Floats, near: "Near") -> Floats:
-    """What is to be added to what was counted, days x doors; 0 where a day was observed whole."""
+def estimate(counted: Floats, observed: Floats, near: "DayWeights") -> Floats:
+    """Return what is to be added to what was counted, days x doors; 0 where a day was observed whole."""
     missing = 1 - observed
     if not (missing > 0).any():
         return np.zeros_like(counted)
@@ -191,14 +190,14 @@ def estimate(counted: Floats, observed: Floats, near: "Near") -> Floats:
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """How much each day (column) tells of each other (row): those of its kind; and any, for a kind of its own."""
+class DayWeights:
+    """Weight of each day (column) for each other (row): of its kind, and of any kind where none is like it."""
 
     alike: Floats
     any: Floats
 
     @classmethod
-    def of(cls, kind: Ints) -> "Near":
+    def of(cls, kind: Ints) -> "DayWeights":
         """From the kinds of the days. Closed days and open ones tell nothing of each other."""
         days = np.arange(len(kind))
         near = np.exp(-np.abs(days[:, None] - days[None, :]) / NEAR_DAYS) + 1e-9
@@ -207,8 +206,8 @@ class Near:
         return cls(near * (kind[:, None] == kind[None, :]), near * (open_[:, None] & open_[None, :]))
 
 
-def _expected(counted: Floats, observed: Floats, near: Near) -> Floats:
-    """The whole day as days of its kind nearby were; as all days were, where none was like it; else 0."""
+def _expected(counted: Floats, observed: Floats, near: DayWeights) -> Floats:
+    """Return the whole day as days of its kind nearby were; as all days were, where none was like it; else 0."""
     expected = np.zeros_like(counted)
     for door in range(counted.shape[1]):
         teaches = (observed[:, door] >= TRUSTED).astype(np.float64)
@@ -227,7 +226,7 @@ def _mean(weights: Floats, teaches: Floats, values: Floats) -> Floats:
 
 
 def _level(counted: Floats, observed: Floats, expected: Floats) -> Floats:
-    """How much busier each day was than expected, from what was seen: at the door itself, and at the others."""
+    """Return how much busier each day was than expected, from what was seen: at the door itself, and at the others."""
     own_expected = expected * observed
     own = (counted + SOME * expected) / np.maximum(own_expected + SOME * expected, 1e-9)
     own = np.where(expected > 0, own, 1.0)
@@ -236,9 +235,8 @@ def _level(counted: Floats, observed: Floats, expected: Floats) -> Floats:
     there = rest_expected > 0.5 * (expected.sum(axis=1, keepdims=True) - expected)
     rest = np.divide(rest_seen, rest_expected, out=np.ones_like(counted), where=there & (rest_expected > 0))
     rest = np.clip(rest, 0.0, 5.0)
-    weight = (
-        _SURE * observed / (observed + SOME)
-    )  # what the door told of its own day goes before what others tell
+    # What the door told of its own day goes before what others tell
+    weight = _SURE * observed / (observed + SOME)
     level: Floats = weight * own + (1 - weight) * (
         1 + _together(counted, observed, expected, rest) * (rest - 1)
     )
@@ -249,7 +247,9 @@ _SURE = 1.0 + SOME  # so that a door seen for all but nothing is believed wholly
 
 
 def _together(counted: Floats, observed: Floats, expected: Floats, rest: Floats) -> Floats:
-    """The slope of each door's deviations on those of the others, 0 to 1, from the days seen whole at all doors."""
+    """Return the slope of each door's deviations on those of the others, 0 to 1, from the days seen whole at
+    all doors.
+    """
     whole = (observed >= TRUSTED).all(axis=1)
     slopes = np.zeros(counted.shape[1])
     for door in range(counted.shape[1]):
@@ -261,8 +261,9 @@ def _together(counted: Floats, observed: Floats, expected: Floats, rest: Floats)
     return slopes[None, :]
 
 
-def missing_error(counted: Floats, observed: Floats, near: Near, added: Floats) -> float:
-    """The standard error of the sum of what was added: its pattern laid over other weeks, where the truth is known.
+def missing_error(counted: Floats, observed: Floats, near: DayWeights, added: Floats) -> float:
+    """Return the standard error of the sum of what was added: its pattern laid over other weeks, where the truth is
+    known.
 
     Of a day seen in part the pattern hides a share exactly, as people do not come; that they come by chance is added.
     """
@@ -281,9 +282,10 @@ def missing_error(counted: Floats, observed: Floats, near: Near, added: Floats) 
     return hypot(relative * total, chance)
 
 
-def _laid_over(counted: Floats, observed: Floats, near: Near, shift: int) -> float | None:
-    """The relative error of the estimate where the pattern, moved by `shift` days, hides what was seen; None if it
-    hides too little of what was."""
+def _laid_over(counted: Floats, observed: Floats, near: DayWeights, shift: int) -> float | None:
+    """Return the relative error of the estimate where the pattern, moved by `shift` days, hides what was seen; None if
+    it hides too little of what was.
+    """
     hidden = np.roll(1 - observed, shift, axis=0)
     known = observed >= OBSERVED
     if (hidden * known).sum() < 0.7 * hidden.sum():

@@ -3,7 +3,7 @@
 Each door's break is bridged by a factor that turns what was counted before into what would have been counted now:
 
 - where the old and the new sensor hung side by side, from what both counted (`overlap`);
-- else from the step of the door's logarithm beside the other doors of the house, or beside another house, or alone,
+- else from the step of the door's logarithm beside the other doors of the site, or beside another site, or alone,
   whichever tells it best (`level`, besok.analytics.level_shift).
 
 Steps that nobody told of are looked for too, at doors that have others beside them. Of two doors it cannot be known for
@@ -18,7 +18,7 @@ from typing import Literal
 
 import numpy as np
 
-from besok.analytics.level_shift import Step, changepoint, steps_at
+from besok.analytics.level_shift import LevelStep, changepoint, steps_at
 from besok.analytics.visits import PASSAGE_VARIANCE
 from besok.model.arrays import Floats
 
@@ -38,8 +38,8 @@ TWO_SIDED_95 = 1.96
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Doors:
-    """Visits by day and door, NaN where not observed or closed; `beside` are other houses' visits, likewise.
+class DoorCounts:
+    """Visits by day and door, NaN where not observed or closed; `beside` are other sites' visits, likewise.
 
     `weekday` of the first day is Monday 0.
     """
@@ -50,7 +50,7 @@ class Doors:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class SensorChange:
     """A sensor was changed: from day number `day` on door number `door` is counted otherwise. `old` and `new` are what
     both sensors counted on the days on which they hung side by side."""
 
@@ -62,7 +62,9 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridge:
-    """What was counted at `door` before `day` times `factor` is what would be counted now. `se` is of its logarithm.
+    """Ratio between two counting methods: counts at `door` before `day` times `factor` are what would be counted now.
+
+    `se` is of its logarithm.
 
     Method "none": too little is known to tell, the factor is 1, and the error says what may hide.
     """
@@ -81,8 +83,8 @@ class Bridge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Growth:
-    """How visits grew, as counted and bridged: 0.1 is 10 %. `error` is half the width of the 95 % interval of
+class BridgedGrowth:
+    """Growth of visits, as counted and bridged: 0.1 is 10 %. `error` is half the width of the 95 % interval of
     `bridged`, and holds `unseen`: what changes too small to be found may do."""
 
     counted: float
@@ -91,12 +93,12 @@ class Growth:
     unseen: float
 
 
-def bridges(doors: Doors, changes: Sequence[Change]) -> list[Bridge]:
-    """A bridge for each change that is known."""
+def bridges(doors: DoorCounts, changes: Sequence[SensorChange]) -> list[Bridge]:
+    """Return a bridge for each change that is known."""
     return [_bridge(doors, change, changes) for change in changes]
 
 
-def _bridge(doors: Doors, change: Change, changes: Sequence[Change]) -> Bridge:
+def _bridge(doors: DoorCounts, change: SensorChange, changes: Sequence[SensorChange]) -> Bridge:
     side = _overlap(change)
     step = None if side else _step(doors, change, changes)
     if side:
@@ -109,7 +111,7 @@ def _bridge(doors: Doors, change: Change, changes: Sequence[Change]) -> Bridge:
     return Bridge(day=change.day, door=change.door, kind="sensor", method="level", size=step.size, se=step.se)
 
 
-def _overlap(change: Change) -> tuple[float, float] | None:
+def _overlap(change: SensorChange) -> tuple[float, float] | None:
     """Logarithm of new to old by the sums, and its error by how the days differ, also from one day to the next."""
     old, new = np.array(change.old), np.array(change.new)
     if len(old) < LEAST_OVERLAP or not old.sum() > 0 or not new.sum() > 0:
@@ -124,8 +126,8 @@ def _overlap(change: Change) -> tuple[float, float] | None:
     return float(np.log(ratio)), sqrt(max(variance * inflate, chance)) / float(new.sum()) * few
 
 
-def _step(doors: Doors, change: Change, changes: Sequence[Change]) -> Step | None:
-    """The step at a change, by the company in which it shows best, from the years around it."""
+def _step(doors: DoorCounts, change: SensorChange, changes: Sequence[SensorChange]) -> LevelStep | None:
+    """Return the step at a change, by the company in which it shows best, from the years around it."""
     start = max(change.day - AROUND, 0)
     doors = _part(doors, slice(start, change.day + AROUND))
     days = sorted(
@@ -137,13 +139,13 @@ def _step(doors: Doors, change: Change, changes: Sequence[Change]) -> Step | Non
     return min((s for s in told if s is not None), key=lambda s: s.se, default=None)
 
 
-def _part(doors: Doors, days: slice) -> Doors:
+def _part(doors: DoorCounts, days: slice) -> DoorCounts:
     weekday = (doors.weekday + (days.start or 0)) % 7
-    return Doors(counts=doors.counts[days], beside=doors.beside[days], weekday=weekday)
+    return DoorCounts(counts=doors.counts[days], beside=doors.beside[days], weekday=weekday)
 
 
-def _companies(doors: Doors, door: int, troubled: set[int]) -> list[Floats]:
-    """The logarithm of a door's visits beside the other doors, beside each other house, and alone."""
+def _companies(doors: DoorCounts, door: int, troubled: set[int]) -> list[Floats]:
+    """Return the logarithm of a door's visits beside the other doors, beside each other site, and alone."""
     mine = _log(doors.counts[:, door])
     calm = [n for n in range(doors.counts.shape[1]) if n != door and n not in troubled]
     found = [mine - _together(doors.counts[:, calm])] if calm else []
@@ -160,7 +162,7 @@ def _log(counts: Floats) -> Floats:
 
 
 def _together(counts: Floats) -> Floats:
-    """The mean logarithm of some doors, large ones counting more; NaN where one of them is not known.
+    """Return the mean logarithm of some doors, large ones counting more; NaN where one of them is not known.
 
     A door that was watched for less than half as long as the others is left out.
     """
@@ -173,7 +175,7 @@ def _together(counts: Floats) -> Floats:
 
 
 def _weekdays_out(series: Floats, first: int) -> Floats:
-    """The series without what is usual on each weekday."""
+    """Return the series without what is usual on each weekday."""
     weekday = (np.arange(len(series)) + first) % 7
     out = series.copy()
     for day in range(7):
@@ -183,7 +185,7 @@ def _weekdays_out(series: Floats, first: int) -> Floats:
     return out
 
 
-def found(doors: Doors, known: Sequence[Bridge]) -> list[Bridge]:
+def found(doors: DoorCounts, known: Sequence[Bridge]) -> list[Bridge]:
     """Bridges over steps of the last three years that nobody told of, the largest first; none where a door is alone."""
     number = doors.counts.shape[1]
     start = max(len(doors.counts) - 2 * AROUND, 0)
@@ -191,7 +193,7 @@ def found(doors: Doors, known: Sequence[Bridge]) -> list[Bridge]:
     for _ in range(MOST_FOUND):
         counts = bridged(doors.counts, [*known, *told])
         calm = _part(
-            Doors(counts=counts, beside=doors.beside, weekday=doors.weekday), slice(start, len(counts))
+            DoorCounts(counts=counts, beside=doors.beside, weekday=doors.weekday), slice(start, len(counts))
         )
         best: tuple[float, int, int] | None = None
         for door in range(number if number > 1 else 0):
@@ -205,8 +207,10 @@ def found(doors: Doors, known: Sequence[Bridge]) -> list[Bridge]:
     return told
 
 
-def _blamed(doors: Doors, door: int, day: int) -> list[Bridge]:
-    """Who stepped: the door, or of two perhaps the other one the other way, each by what its own history says."""
+def _blamed(doors: DoorCounts, door: int, day: int) -> list[Bridge]:
+    """Return who stepped: the door, or of two perhaps the other one the other way, each by what its own history
+    says.
+    """
     (step,) = steps_at(_companies(doors, door, set())[0], [day])
     if step is None:
         return []
@@ -237,7 +241,7 @@ def _blamed(doors: Doors, door: int, day: int) -> list[Bridge]:
 
 
 def bridged(counts: Floats, over: Sequence[Bridge]) -> Floats:
-    """What would have been counted had every door been counted as it is now."""
+    """Return what would have been counted had every door been counted as it is now."""
     out = counts.copy()
     for bridge in over:
         out[: bridge.day, bridge.door] *= bridge.factor
@@ -251,7 +255,7 @@ def growth(
     before: slice,
     hidden: Sequence[float],
     taken: float = 0.0,
-) -> Growth | None:
+) -> BridgedGrowth | None:
     """Growth of the days `now` over as many days `before`; `counts` are days x doors with no gaps (0 where closed).
 
     `hidden` is for each door the largest change that would not be found (`unseen_at`), `taken` how many are taken off
@@ -274,7 +278,7 @@ def growth(
     unseen = sqrt(float(sum((share * expm1(h)) ** 2 for share, h in zip(shares, hidden, strict=True)))) * (
         1 + real
     )
-    return Growth(
+    return BridgedGrowth(
         counted=plain,
         bridged=real,
         error=hypot(TWO_SIDED_95 * sqrt(variance) * (1 + real), unseen),
@@ -282,9 +286,9 @@ def growth(
     )
 
 
-def unseen_at(doors: Doors, known: Sequence[Bridge]) -> list[float]:
+def unseen_at(doors: DoorCounts, known: Sequence[Bridge]) -> list[float]:
     """For each door, the largest step (a logarithm) in the middle of its series that would not be found."""
-    calm = Doors(counts=bridged(doors.counts, known), beside=doors.beside, weekday=doors.weekday)
+    calm = DoorCounts(counts=bridged(doors.counts, known), beside=doors.beside, weekday=doors.weekday)
     calm = _part(calm, slice(max(len(doors.counts) - 2 * AROUND, 0), len(doors.counts)))
     limits = []
     for door in range(doors.counts.shape[1]):

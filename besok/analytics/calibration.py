@@ -1,4 +1,4 @@
-"""How well a sensor counts, from people who counted beside it: accuracy with an interval, and whether to correct.
+"""Calibration of a sensor by validation counts: its accuracy with an interval, and whether to correct it.
 
 Accuracy is counted / real: 0.95 means that the sensor misses five of a hundred. In session i a person counted x_i and
 the sensor y_i in the same time. The model:
@@ -36,24 +36,22 @@ from besok.model.validation import Accuracy, Verdict
 LEVEL = 0.95  # of the interval
 EDGE_S = 5.0  # seconds by which two clocks at a door may disagree
 FALSE_VAR = 0.25  # people squared
-S2_BASE, S2_FACTOR = (
-    0.03,
-    3.0,
-)  # variance per passage: the median of its prior beside the error rate; one sd is a factor
+# Variance per passage: the median of its prior beside the error rate; one sd is a factor
+S2_BASE, S2_FACTOR = 0.03, 3.0
 S2_RANGE = (0.002, 1.0)
 TAU_SD, TAU_RANGE = 0.03, 0.15  # between sessions: three points either way are usual
 GRID = 13
 
 MARGIN = 0.02  # a bias of two of a hundred is not worth a correction
 GOOD = 0.05  # an interval within five of a hundred of the truth is good enough
-BROKEN = (0.5, 1.5)  # outside, a sensor is to be mended, not corrected
+BROKEN = (0.5, 1.5)  # outside, a sensor is to be repaired, not corrected
 ENOUGH = 30  # people; with fewer no verdict is given
 UNCOUNTED_SD = 0.08  # accuracy of a sensor of which nothing is known: between 84 and 116 of a hundred, mostly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Session:
-    """What a person and the sensor counted in one direction in the same `seconds`."""
+    """A validation count: what a person and the sensor counted in one direction in the same `seconds`."""
 
     counted: float
     device: float
@@ -61,7 +59,7 @@ class Session:
 
 
 def accuracy(sessions: Sequence[Session]) -> Accuracy:
-    """What several sessions of one direction tell together."""
+    """Return what several sessions of one direction tell together."""
     x, y, t = (
         np.array([getattr(s, name) for s in sessions], float) for name in ("counted", "device", "seconds")
     )
@@ -91,7 +89,7 @@ def accuracy(sessions: Sequence[Session]) -> Accuracy:
 
 
 def judged(counted: float, middle: float, lower: float, upper: float) -> Verdict:
-    """What an interval of the accuracy says, seen from 1: equivalence within GOOD, difference beyond MARGIN."""
+    """Return what an interval of the accuracy says, seen from 1: equivalence within GOOD, difference beyond MARGIN."""
     if counted < ENOUGH:
         return "few"
     if upper < BROKEN[0] or lower > BROKEN[1] or (not BROKEN[0] <= middle <= BROKEN[1]):
@@ -102,7 +100,8 @@ def judged(counted: float, middle: float, lower: float, upper: float) -> Verdict
 
 
 def changed_at(sessions: Sequence[Session]) -> int:
-    """The number of the session from which on the sensor counts differently; 0 if it does not. In the order of time.
+    """Return the number of the session from which on the sensor counts differently; 0 if it does not. In the order of
+    time.
 
     It has changed where the intervals before and after have nothing in common, with two sessions on either side at
     least: where they lie farthest apart, and after that once more among the later ones.
@@ -113,7 +112,7 @@ def changed_at(sessions: Sequence[Session]) -> int:
 
 
 def _gap(one: Accuracy, other: Accuracy) -> float:
-    """How far two intervals lie apart, in sds of the difference; 0 where they touch or tell too little."""
+    """Return how far two intervals lie apart, in sds of the difference; 0 where they touch or tell too little."""
     if one.sd is None or other.sd is None or min(one.counted, other.counted) < ENOUGH:
         return 0.0
     apart = max((one.lower or 0) - (other.upper or 0), (other.lower or 0) - (one.upper or 0))
@@ -123,7 +122,7 @@ def _gap(one: Accuracy, other: Accuracy) -> float:
 
 
 def looks_swapped(into: Sequence[Session], out: Sequence[Session]) -> bool:
-    """Whether the sensor's directions agree far better with the counts when they are exchanged."""
+    """Tell whether the sensor's directions agree far better with the counts when they are exchanged."""
     pairs = list(zip(into, out, strict=True))
     straight = sum(abs(i.device - i.counted) + abs(o.device - o.counted) for i, o in pairs)
     crossed = sum(abs(i.device - o.counted) + abs(o.device - i.counted) for i, o in pairs)
@@ -132,7 +131,7 @@ def looks_swapped(into: Sequence[Session], out: Sequence[Session]) -> bool:
 
 
 def after_one_more(known: Accuracy, expected: float, seconds: float, repeats: float = 0.0) -> float:
-    """The variance of the accuracy once another session is counted in which `expected` people pass.
+    """Return the variance of the accuracy once another session is counted in which `expected` people pass.
 
     `repeats` says how far the session repeats earlier ones, whose difference from the others it then shares.
     """
@@ -142,13 +141,13 @@ def after_one_more(known: Accuracy, expected: float, seconds: float, repeats: fl
 
 
 def variance(known: Accuracy) -> float:
-    """The variance of an accuracy; never more than that of a sensor of which nothing is known."""
+    """Return the variance of an accuracy; never more than that of a sensor of which nothing is known."""
     return UNCOUNTED_SD**2 if known.sd is None else min(known.sd, UNCOUNTED_SD) ** 2
 
 
 @cache
 def _grid() -> tuple[Floats, Floats]:
-    """The grid of s2 and tau, flat."""
+    """Return the grid of s2 and tau, flat."""
     both = np.meshgrid(np.geomspace(*S2_RANGE, GRID), np.linspace(0, TAU_RANGE, GRID))
     return both[0].ravel(), both[1].ravel()
 
@@ -173,7 +172,7 @@ def _posterior(x: Floats, y: Floats, t: Floats) -> tuple[Floats, Floats, Floats,
 
 
 def _quantile(q: float, weight: Floats, mean: Floats, sd: Floats) -> float:
-    """The quantile of a mixture of normals, by bisection."""
+    """Return the quantile of a mixture of normals, by bisection."""
     parts = list(zip(weight.tolist(), mean.tolist(), (sd * math.sqrt(2)).tolist(), strict=True))
     low, high = float((mean - 12 * sd).min()), float((mean + 12 * sd).max())
     for _ in range(40):

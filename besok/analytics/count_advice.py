@@ -1,4 +1,4 @@
-"""Where and when a person should count next, to learn most about the visits of a site.
+"""The next validation count: the door and hour that tell most about the visits of a site.
 
 The visits of a site are the sum over its doors of the people who came in, each sensor's figure divided by its accuracy.
 If n_d people come in at door d and the variance of its accuracy is v_d, the door adds n_d^2 v_d to the variance of the
@@ -21,8 +21,8 @@ WORTH = 0.05  # of the variance of the visits: what lowers it by less is not wor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hour:
-    """How many come in at a door in an hour of the week (Monday 0), on average; how often it was counted already."""
+class HourTraffic:
+    """Mean entries at a door in an hour of the week (Monday 0), and how often it was counted already."""
 
     weekday: int
     hour: int
@@ -31,21 +31,21 @@ class Hour:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class DoorTraffic:
     """A door into the site: what is known of its accuracy, and who comes when."""
 
     portal: str
     known: Accuracy
-    week: Sequence[Hour]
+    week: Sequence[HourTraffic]
 
     @property
     def people(self) -> float:
-        """Who come in in a week."""
+        """Return who come in in a week."""
         return sum(h.people for h in self.week)
 
 
-def advise(doors: Iterable[Door]) -> list[Advice]:
-    """The best hour of each door that is worth a count, the best door first."""
+def advise(doors: Iterable[DoorTraffic]) -> list[Advice]:
+    """Return the best hour of each door that is worth a count, the best door first."""
     doors = [d for d in doors if d.people > 0]
     total = sum(d.people**2 * variance(d.known) for d in doors)
     visits = sum(d.people for d in doors)
@@ -53,8 +53,8 @@ def advise(doors: Iterable[Door]) -> list[Advice]:
     return sorted((a for a in found if a.gain >= WORTH), key=lambda a: -a.gain)
 
 
-def _best(door: Door, total: float, visits: float) -> Advice:
-    """The hour of a door that teaches most."""
+def _best(door: DoorTraffic, total: float, visits: float) -> Advice:
+    """Return the hour of a door that teaches most."""
     hour = max(door.week, key=lambda h: _less(door, h))
     less = _less(door, hour)
     return Advice(
@@ -68,7 +68,7 @@ def _best(door: Door, total: float, visits: float) -> Advice:
     )
 
 
-def _less(door: Door, hour: Hour) -> float:
+def _less(door: DoorTraffic, hour: HourTraffic) -> float:
     """By how much a count in an hour lowers the variance of the visits."""
     expected = hour.people * SECONDS / 3600
     known_before = SAME_HOUR * hour.sessions

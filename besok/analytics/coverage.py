@@ -22,13 +22,14 @@ ENOUGH: Final = 7  # days of a month that tell how long a door is usually watche
 
 
 def usual_watch(watched_s: float, shortest_s: float) -> float:
-    """The median of the seconds that a door is watched a day; 0 if the shortest days, nine in ten of all being longer,
-    are so much shorter that it tells nothing."""
+    """Return the median of the seconds that a door is watched a day; 0 if the shortest days, nine in ten of all being
+    longer, are so much shorter that it tells nothing.
+    """
     return watched_s if shortest_s >= SEEN * watched_s else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Month:
+class WatchedMonth:
     """A door in a month: on how many days it was heard, and for how many seconds it was watched then: the median,
     and what nine in ten of the days have at least."""
 
@@ -38,12 +39,12 @@ class Month:
 
     @property
     def usual_s(self) -> float:
-        """How long it is watched."""
+        """Return how long it is watched."""
         return usual_watch(self.watched_s, self.shortest_s)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class WatchedDoor:
     """A door that leads into a site: heard since `first`, with a sensor from the first to the last day of each `hung`.
 
     `people` pass it on a usual day; `months` are known by their first days.
@@ -52,14 +53,16 @@ class Door:
     first: date
     hung: Sequence[tuple[date, date]]
     people: float
-    months: Mapping[date, Month]
+    months: Mapping[date, WatchedMonth]
 
     def expected(self, day: date) -> bool:
-        """Whether it should have counted on a day."""
+        """Tell whether it should have counted on a day."""
         return self.first <= day and any(first <= day <= last for first, last in self.hung)
 
     def watched_s(self, day: date) -> float:
-        """How long it is watched about a day: where that changes, as on the shorter watched side. 0: any time."""
+        """Return how long it is watched about a day: where that changes, as on the shorter watched side. 0: any
+        time.
+        """
         month = day.replace(day=1)
         near = (
             month,
@@ -75,7 +78,7 @@ class Door:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DoorDay:
-    """What is known of a door on a day: the seconds watched, the people who were put in for what was not, and whether
+    """Data coverage of a door on a day: the seconds watched, the people imputed for what was not, and whether
     it was heard."""
 
     door: int
@@ -85,13 +88,13 @@ class DoorDay:
     heard: bool
 
 
-def lacking(
-    doors: Mapping[int, Door],
+def unobserved_days(
+    doors: Mapping[int, WatchedDoor],
     told: Iterable[DoorDay],
     counting: Callable[[date], Collection[int]],
     closed: Callable[[date], bool],
 ) -> Iterator[date]:
-    """The days of which too much was not observed, among those on which anything was.
+    """Yield the days of which too much was not observed, among those on which anything was.
 
     `counting` are the doors that make visits on a day. Nobody is missed at a site that was closed.
     """
@@ -112,6 +115,6 @@ def lacking(
             yield day
 
 
-def _observed(told: DoorDay, door: Door, usual_s: float) -> bool:
+def _observed(told: DoorDay, door: WatchedDoor, usual_s: float) -> bool:
     share = told.covered_s / usual_s if usual_s > 0 else float(told.heard)
     return share >= SEEN or told.imputed >= FILLED * (1 - share) * door.people > 0

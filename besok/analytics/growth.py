@@ -9,7 +9,7 @@ BEYOND = 1e6  # times as many in a year: no growth that anybody means
 
 
 def growth_a_year(last: float | None, then: float | None, years: float) -> float | None:
-    """The growth a year that leads from the last year's visits to those of a year `years` later; 0.1 is 10 %.
+    """Return the growth a year that leads from the last year's visits to those of a year `years` later; 0.1 is 10 %.
 
     None where one of them is not known, and where it is beyond all measure: a goal far away and a deadline near.
     `growth_a_year(100, 121, 2)` is 0.1.

@@ -58,7 +58,6 @@ class Fit:
     residuals, of sum of squares `rest`.
     """
 
-    walk: float
     root: Floats
     beta: Floats
     variance: Floats
@@ -73,13 +72,10 @@ class Fit:
         return self.log_prior - 0.5 * self.free * np.log(np.maximum(rest, 1e-12))
 
 
-def random_walk(at: Floats) -> Floats:
-    """Covariance of a random walk from time 0 on."""
-    return np.minimum(at[:, None], at[None, :])
-
-
 def fits(series: Weekly, regressors: Floats) -> list[Fit]:
-    """The regression of a series on `regressors` (weeks x coefficients) under each walk and season of the grid."""
+    """Return the regression of a series on `regressors` (weeks x coefficients) under each walk and season of
+    the grid.
+    """
     phase = 2 * np.pi * (series.at[:, None] - series.at[None, :]) / WEEKS_A_YEAR
     waves = np.sum([np.cos(k * phase) / k**2 for k in range(1, WAVES + 1)], axis=0)
     return [
@@ -90,7 +86,12 @@ def fits(series: Weekly, regressors: Floats) -> list[Fit]:
 
 
 def _fit(series: Weekly, regressors: Floats, walk: float, season: Floats, log_prior: float) -> Fit:
-    covariance = np.diag(series.noise) + series.extra + walk * random_walk(series.at) + season
+    covariance = (
+        np.diag(series.noise)
+        + series.extra
+        + walk * np.minimum(series.at[:, None], series.at[None, :])
+        + season
+    )
     root = np.asarray(np.linalg.cholesky(covariance), np.float64)
     white = solve_triangular(root, np.column_stack([regressors, series.value]), lower=True)
     plane, upper = np.linalg.qr(white[:, :-1])
@@ -100,7 +101,6 @@ def _fit(series: Weekly, regressors: Floats, walk: float, season: Floats, log_pr
     rest, free = float(left @ left), max(len(left) - regressors.shape[1], 1)
     determinant = np.log(np.diag(root)).sum() + np.log(np.abs(np.diag(upper))).sum()
     return Fit(
-        walk=walk,
         root=root,
         beta=inverse @ inner,
         variance=(inverse**2).sum(axis=1) * max(rest, 1e-12) / free,
@@ -113,14 +113,14 @@ def _fit(series: Weekly, regressors: Floats, walk: float, season: Floats, log_pr
 
 
 def weights(found: Sequence[Fit]) -> Floats:
-    """The posterior weight of each fit; they add up to one."""
+    """Return the posterior weight of each fit; they add up to one."""
     log = np.array([f.log_weight(f.rest) for f in found])
     weight = np.exp(log - log.max())
     return np.asarray(weight / weight.sum())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class LevelStep:
     """A step at a day: its size in logarithms with its standard error."""
 
     day: int
@@ -129,8 +129,10 @@ class Step:
 
 
 @on_one_core
-def steps_at(series: Floats, days: Sequence[int]) -> list[Step | None]:
-    """The steps on known days of a daily series, all at once; None for a day around which too little was observed."""
+def steps_at(series: Floats, days: Sequence[int]) -> list[LevelStep | None]:
+    """Return the steps on known days of a daily series, all at once; None for a day around which too little was
+    observed.
+    """
     weekly, first = by_week(series, days)
     usable = [d for d in days if _sides(first, d, days)]
     if len(first) < LEAST_WEEKS or not usable:
@@ -141,7 +143,8 @@ def steps_at(series: Floats, days: Sequence[int]) -> list[Step | None]:
     mean = weight @ beta
     error = WIDER * np.sqrt(weight @ (variance + (beta - mean) ** 2))
     steps = {
-        day: Step(day=day, size=float(mean[n]), se=float(error[n])) for n, day in enumerate(usable, start=1)
+        day: LevelStep(day=day, size=float(mean[n]), se=float(error[n]))
+        for n, day in enumerate(usable, start=1)
     }
     return [steps.get(day) for day in days]
 
@@ -157,7 +160,7 @@ class Changepoint:
 
 @on_one_core
 def changepoint(series: Floats, days: Sequence[int] = ()) -> Changepoint | None:
-    """The step of a daily series that explains most, beside those on `days`; None where too little is known.
+    """Return the step of a daily series that explains most, beside those on `days`; None where too little is known.
 
     With and without it walk and season are those that fit best, so that a step competes with a level that walks.
     """
@@ -186,7 +189,7 @@ def _regressors(first: Ints, days: Sequence[int]) -> Floats:
 
 
 def _sides(first: Ints, day: int, days: Sequence[int]) -> bool:
-    """Whether LEAST_SIDE weeks lie on each side that no other step cuts off."""
+    """Tell whether LEAST_SIDE weeks lie on each side that no other step cuts off."""
     low = max([d for d in days if d < day], default=-1)
     high = min([d for d in days if d > day], default=10**9)
     before, after = ((first >= low) & (first < day)).sum(), ((first >= day) & (first < high)).sum()
@@ -194,7 +197,7 @@ def _sides(first: Ints, day: int, days: Sequence[int]) -> bool:
 
 
 def by_week(series: Floats, days: Sequence[int] = ()) -> tuple[Weekly, Ints]:
-    """A daily series by week, none reaching across one of `days`; and the number of each week's first day."""
+    """Return a daily series by week, none reaching across one of `days`; and the number of each week's first day."""
     calm = _clipped(series)
     cuts = sorted({0, len(series), *(d for d in days if 0 < d < len(series))})
     starts = np.array([s for a, b in pairwise(cuts) for s in range(a, b, 7)], np.int64)
@@ -209,7 +212,7 @@ def by_week(series: Floats, days: Sequence[int] = ()) -> tuple[Weekly, Ints]:
 
 
 def _clipped(series: Floats) -> Floats:
-    """The series with single days far off the level around them clipped."""
+    """Return the series with single days far off the level around them clipped."""
     known = np.flatnonzero(np.isfinite(series))
     if len(known) < LEAST_WEEKS:
         return series

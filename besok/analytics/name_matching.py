@@ -35,9 +35,8 @@ _MEANINGS = (
     "stage scen scenen",
     "library bibliotek biblioteket",
 )
-_SMALL = re.compile(
-    "an?|at|av|de[nt]|ett?|en|for|i|in|o[fn]|pa|the|till|to|vid"
-)  # words that tell of no place
+# Words that tell of no place
+_SMALL = re.compile("an?|at|av|de[nt]|ett?|en|for|i|in|o[fn]|pa|the|till|to|vid")
 _LEVELS = frozenset(  # of topics, put there by networks and programs
     word
     for line in (
@@ -53,7 +52,9 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
 def words(text: str) -> tuple[str, ...]:
-    """The words of a name, without accents, numbers apart and device addresses left out: `Läsesal2` -> lasesal, 2."""
+    """Return the words of a name, without accents, numbers apart and device addresses left out: `Läsesal2` -> lasesal,
+    2.
+    """
     split = _CAMEL.sub(" ", text)
     plain = unicodedata.normalize("NFKD", split).encode("ascii", "ignore").decode().lower().replace("'", "")
     tokens = (token.lstrip("0") or "0" for token in _TOKEN.findall(_HEX.sub(" ", plain)))
@@ -61,18 +62,18 @@ def words(text: str) -> tuple[str, ...]:
 
 
 def telling(topic: str) -> str:
-    """The levels of a topic that networks and programs have not put there."""
+    """Return the levels of a topic that networks and programs have not put there."""
     return "/".join(level for level in topic.split("/") if level.lower() not in _LEVELS)
 
 
 def meaning(word: str) -> str:
-    """The word that stands for all that mean the same."""
+    """Return the word that stands for all that mean the same."""
     return _MEANING.get(word, word)
 
 
 @lru_cache(maxsize=10_000)
 def agree(word: str, other: str) -> float:
-    """How well two words agree, 0 to 1: equal, of one meaning, or one the beginning or the end of the other."""
+    """Return how well two words agree, 0 to 1: equal, of one meaning, or one the beginning or the end of the other."""
     if word == other:
         return SAME
     if meaning(word) == meaning(other) and word.isalpha():

@@ -1,4 +1,4 @@
-"""Where a sensor that was heard but not placed may hang: a guess from names, with its reason and how sure it is.
+"""Suggested placement of an unassigned sensor by its names, with the reason and how sure it is.
 
 People name sensors after places: `dorr-cafe`, `entrance-north/flow`, a topic `kommun/lasesal/vs121`. So the words of
 the device, its topic, model and channel are compared with the ids and names (in both languages) of portals and spaces.
@@ -36,7 +36,7 @@ TAKEN = 0.7  # of two places that fit, the one that has a sensor already is less
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class UnplacedSeries:
     """A channel that observes no place: who sends it, on which topic, and what it measures."""
 
     source: str
@@ -49,13 +49,13 @@ class Heard:
 
     @property
     def counts_people(self) -> bool:
-        """Whether it tells of people passing: that happens in a portal, all else in a space."""
+        """Tell whether it tells of people passing: that happens in a portal, all else in a space."""
         return bool(self.metrics & PEOPLE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
-    """Where a channel may hang. `portal` and `space` are empty where nothing is suggested (`sure` is "none").
+    """Suggested placement of a channel. `portal` and `space` are empty where nothing is suggested (`sure` is "none").
 
     `words` are those that the sensor and the place share, as the place has them; `others` the places that fit as well.
     `uncounted` says that the site file has the portal as `counted = false`, which has to go; `taken` that the place has
@@ -96,8 +96,8 @@ class _Fit:
     words: tuple[str, ...]
 
 
-def suggest(heard: Sequence[Heard], sites: Sequence[Site]) -> list[Suggestion]:
-    """A suggestion for each channel, in the same order."""
+def suggest(heard: Sequence[UnplacedSeries], sites: Sequence[Site]) -> list[Suggestion]:
+    """Return a suggestion for each channel, in the same order."""
     first = [_by_words(channel, sites) for channel in heard]
     wanting = Counter(
         channel.counts_people for channel, s in zip(heard, first, strict=True) if s.reason == "no_words"
@@ -110,7 +110,7 @@ def suggest(heard: Sequence[Heard], sites: Sequence[Site]) -> list[Suggestion]:
     ]
 
 
-def _by_words(channel: Heard, sites: Sequence[Site]) -> Suggestion:
+def _by_words(channel: UnplacedSeries, sites: Sequence[Site]) -> Suggestion:
     if not channel.metrics - TECHNICAL:
         return _suggestion(channel, reason="not_people")
     near = _sites_of(channel, sites)
@@ -133,8 +133,8 @@ def _by_words(channel: Heard, sites: Sequence[Site]) -> Suggestion:
     return _placed(channel, best.place, "strong" if sure else "weak", "words", best.words)
 
 
-def _sites_of(channel: Heard, sites: Sequence[Site]) -> list[Site]:
-    """The sites where it may hang: a native device names its own; else those that the topic names, or all."""
+def _sites_of(channel: UnplacedSeries, sites: Sequence[Site]) -> list[Site]:
+    """Return the sites where it may hang: a native device names its own; else those that the topic names, or all."""
     if channel.source == "native":
         return [site for site in sites if site.id == channel.device.partition("/")[0]]
     levels = set(channel.topic.split("/"))
@@ -150,8 +150,8 @@ def _all_said(name: str, said: frozenset[str]) -> bool:
     return bool(found) and found <= said
 
 
-def _said(channel: Heard, near: Sequence[Site]) -> frozenset[str]:
-    """The words of the sensor; those that only name its site tell nothing of the place."""
+def _said(channel: UnplacedSeries, near: Sequence[Site]) -> frozenset[str]:
+    """Return the words of the sensor; those that only name its site tell nothing of the place."""
     line = channel.channel.partition(":")[2]
     named = line if any(map(str.isalpha, line)) else ""  # most lines have but a number
     told = words(" ".join((channel.device, telling(channel.topic), channel.model, named)))
@@ -159,7 +159,7 @@ def _said(channel: Heard, near: Sequence[Site]) -> frozenset[str]:
     return frozenset(told) - site
 
 
-def _places(site: Site, channel: Heard) -> list[_Place]:
+def _places(site: Site, channel: UnplacedSeries) -> list[_Place]:
     parts: Sequence[Portal | Space] = site.portals if channel.counts_people else site.spaces
     taken = {s.portal or s.space for s in site.sensors if s.role == "primary"}
     return [
@@ -169,7 +169,7 @@ def _places(site: Site, channel: Heard) -> list[_Place]:
 
 
 def _fits(said: frozenset[str], places: Sequence[_Place]) -> Iterable[_Fit]:
-    """The places that share enough with what is said."""
+    """Yield the places that share enough with what is said."""
     sharing = Counter(m for place in places for m in {meaning(w) for name in place.names for w in name})
     most = log(1 + len(places))
     for place in places:
@@ -207,7 +207,7 @@ def _fit(
     return _Fit(place=place, score=found * share * taken, share=share, words=tuple(shared))
 
 
-def _of_same_device(channel: Heard, near: Sequence[Site]) -> Suggestion:
+def _of_same_device(channel: UnplacedSeries, near: Sequence[Site]) -> Suggestion:
     """Beside the other lines of the same device, where those have one portal: the lines of a wide entrance add up."""
     homes = {
         (site.id, sensor.portal): site
@@ -222,15 +222,15 @@ def _of_same_device(channel: Heard, near: Sequence[Site]) -> Suggestion:
     return _suggestion(channel, site=_common([site.id for site in near]), reason="no_words")
 
 
-def _only_one_left(channel: Heard, sites: Sequence[Site], otherwise: Suggestion) -> Suggestion:
-    """The one place of its kind without a sensor, if this is the one sensor of its kind without a place."""
+def _only_one_left(channel: UnplacedSeries, sites: Sequence[Site], otherwise: Suggestion) -> Suggestion:
+    """Return the one place of its kind without a sensor, if this is the one sensor of its kind without a place."""
     places = [p for site in _sites_of(channel, sites) for p in _places(site, channel)]
     free = [p for p in places if not p.taken]
     return _placed(channel, free[0], "weak", "only_one_left") if len(free) == 1 else otherwise
 
 
 def _placed(
-    channel: Heard, place: _Place, sure: Sure, reason: Reason, shared: tuple[str, ...] = ()
+    channel: UnplacedSeries, place: _Place, sure: Sure, reason: Reason, shared: tuple[str, ...] = ()
 ) -> Suggestion:
     taken = place.taken and reason != "same_device"
     return _suggestion(
@@ -239,7 +239,7 @@ def _placed(
 
 
 def _suggestion(
-    channel: Heard,
+    channel: UnplacedSeries,
     *,
     site: str = "",
     place: Portal | Space | None = None,
@@ -270,8 +270,8 @@ def _suggestion(
     )
 
 
-def _toml(channel: Heard, place: Portal | Space | None) -> str:
-    """The lines of the site file; keys with their default value are left out."""
+def _toml(channel: UnplacedSeries, place: Portal | Space | None) -> str:
+    """Return the lines of the site file; keys with their default value are left out."""
     key = "portal" if channel.counts_people else "space"
     usual = f"{'flow' if channel.counts_people else 'level'}:1"
     sensor = Sensor(

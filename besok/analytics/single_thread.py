@@ -16,7 +16,7 @@ def _pools() -> Any:
 
 
 def on_one_core(function: Callable[P, R]) -> Callable[P, R]:
-    """The same function with linear algebra on one thread."""
+    """Return the same function with linear algebra on one thread."""
 
     @wraps(function)
     def limited(*args: P.args, **kwargs: P.kwargs) -> R:

@@ -1,4 +1,4 @@
-"""How spaces were used: how long people stay, how often a place is taken, and how much of it was filled.
+"""Usage of spaces: dwell time, turnover and utilisation.
 
 **Mean stay.** Little's law (J. D. C. Little, Operations Research 9, 1961: 383-387): the mean number inside is the rate
 of arrivals times the mean stay, L = lambda W. Over a day at whose ends nobody is inside it holds exactly, whatever the
@@ -92,7 +92,9 @@ class DayUse:
 
 
 def usage(days: Sequence[DayUse], *, seats: int | None, capacity: int | None) -> Usage:
-    """How a space with so many seats and so large a capacity was used on `days` (at least one), in their order."""
+    """Return how a space with so many seats and so large a capacity was used on `days` (at least one), in their
+    order.
+    """
     open_hours = sum(d.open_hours for d in days)
     stay, stay_days, reason, method = mean_stay(days)
     people, (peak, peak_at) = _mean_inside(days), _peak(days)
@@ -123,7 +125,7 @@ def usage(days: Sequence[DayUse], *, seats: int | None, capacity: int | None) ->
 
 
 def mean_stay(days: Sequence[DayUse]) -> tuple[Figure | None, int, Reason | None, Method | None]:
-    """The mean stay in minutes over the days that can tell it, how many those are, why none can, and how it was
+    """Return the mean stay in minutes over the days that can tell it, how many those are, why none can, and how it was
     found.
     """
     over = [d for d in days if d.over]
@@ -149,7 +151,7 @@ def mean_stay(days: Sequence[DayUse]) -> tuple[Figure | None, int, Reason | None
 
 
 def _by_doors(days: Sequence[DayUse]) -> tuple[float, float]:
-    """The mean stay in hours and its variance, from the mean times of entering and leaving."""
+    """Return the mean stay in hours and its variance, from the mean times of entering and leaving."""
     parts = [(d.entered, d.left) for d in days if d.entered and d.left and d.entered.people and d.left.people]
     came = [(i.people + o.people) / 2 for i, o in parts]
     total = sum(came)
@@ -163,7 +165,7 @@ def _by_doors(days: Sequence[DayUse]) -> tuple[float, float]:
 
 
 def _by_people(days: Sequence[DayUse]) -> tuple[float, float] | None:
-    """The mean stay in hours and its variance, from the people inside and those who came."""
+    """Return the mean stay in hours and its variance, from the people inside and those who came."""
     hours, came = sum(d.person_hours * d.hours / d.known_hours for d in days), _who_came(days)
     if hours <= 0 or came <= 0:
         return None
@@ -176,17 +178,17 @@ def _by_people(days: Sequence[DayUse]) -> tuple[float, float] | None:
 
 
 def _who_came(days: Sequence[DayUse]) -> float:
-    """The mean of those who entered and those who left."""
+    """Return the mean of those who entered and those who left."""
     return sum((d.entered.people if d.entered else 0) + (d.left.people if d.left else 0) for d in days) / 2
 
 
 def _ends(days: Sequence[DayUse]) -> float:
-    """Who was inside when days began and ended, as a share of those who came."""
+    """Return who was inside when days began and ended, as a share of those who came."""
     return sum(d.first + d.last for d in days) / 2 / _who_came(days)
 
 
 def together(spaces: Sequence[Sequence[float | None]]) -> list[float | None]:
-    """The people in several spaces that hold none of each other, step by step; None where one is not known.
+    """Return the people in several spaces that hold none of each other, step by step; None where one is not known.
 
     Its highest is the peak of the sum. The sum of the peaks would be a number that never was.
     """
@@ -194,7 +196,7 @@ def together(spaces: Sequence[Sequence[float | None]]) -> list[float | None]:
 
 
 def _untold(days: Sequence[DayUse]) -> Reason | None:
-    """Why the mean stay cannot be told of whole days."""
+    """Return why the mean stay cannot be told of whole days."""
     entered, left = (
         sum(p.people for p in way if p) for way in zip(*((d.entered, d.left) for d in days), strict=True)
     )
@@ -206,7 +208,7 @@ def _untold(days: Sequence[DayUse]) -> Reason | None:
 
 
 def _came(days: Sequence[DayUse]) -> Figure | None:
-    """Who came on days whose doors were watched."""
+    """Return who came on days whose doors were watched."""
     if not days:
         return None
     entered = sum(d.entered.people for d in days if d.entered)
@@ -215,7 +217,7 @@ def _came(days: Sequence[DayUse]) -> Figure | None:
 
 
 def _mean_inside(days: Sequence[DayUse]) -> Figure | None:
-    """The mean number inside over the open hours that were measured."""
+    """Return the mean number inside over the open hours that were measured."""
     hours = sum(d.open_known_hours for d in days)
     if hours <= 0:
         return None
@@ -225,7 +227,7 @@ def _mean_inside(days: Sequence[DayUse]) -> Figure | None:
 
 
 def _peak(days: Sequence[DayUse]) -> tuple[Figure | None, datetime | None]:
-    """The highest minute of all days, with its own interval."""
+    """Return the highest minute of all days, with its own interval."""
     known = [d for d in days if d.peak is not None]
     if not known:
         return None, None
@@ -237,13 +239,13 @@ def _peak(days: Sequence[DayUse]) -> tuple[Figure | None, datetime | None]:
 
 
 def _variance(widths: Sequence[float]) -> float:
-    """The variance of a sum over days from the widths of their 80 % intervals."""
+    """Return the variance of a sum over days from the widths of their 80 % intervals."""
     sds = [w / (2 * Z) for w in widths]
     return (1 - SHARED) * math.fsum(s * s for s in sds) + SHARED * math.fsum(sds) ** 2
 
 
 def _per(figure: Figure | None, of: float | None) -> Figure | None:
-    """A figure for each of so many; None where there are none."""
+    """Return a figure for each of so many; None where there are none."""
     if figure is None or not of:
         return None
     return Figure(value=figure.value / of, lower=figure.lower / of, upper=figure.upper / of)

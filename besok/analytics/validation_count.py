@@ -1,4 +1,4 @@
-"""What a person counted at a door beside what its sensors told of the very same time.
+"""Comparison of a person's count at a door with its sensors over the same time.
 
 A sensor reports periods, a person taps. Only a stretch of time that both saw whole is compared: it begins and ends
 where reports of every sensor of the door begin and end, and the taps outside of it are left out. Within it a sensor
@@ -13,13 +13,14 @@ from besok.model.validation import Compared, Problem, Segment, Tap, Watch
 SHORTEST = timedelta(minutes=4)  # in common, or nothing is compared
 SILENT_REPORTS = 3  # reports missed in a row make a sensor silent
 SILENT_LEAST = timedelta(minutes=5)
-TRUSTED_CLOCK = timedelta(
-    seconds=3
-)  # a phone's clock that is off by less is as good as ours: sending takes time too
+# A phone's clock that is off by less is as good as ours: sending takes time too
+TRUSTED_CLOCK = timedelta(seconds=3)
 
 
 def clock_shift(sent: datetime, received: datetime) -> timedelta:
-    """How far ahead a phone's clock is that said `sent` when its message came; nothing where that is sending time."""
+    """Return how far ahead a phone's clock is that said `sent` when its message came; nothing where that is sending
+    time.
+    """
     off = sent - received
     return off if abs(off) > TRUSTED_CLOCK else timedelta(0)
 
@@ -68,7 +69,7 @@ def _order(segment: Segment) -> tuple[datetime, datetime]:
 
 
 def _silence(begins: datetime, ends: datetime, own: Sequence[Segment], watch: Watch) -> Problem | None:
-    """Why a channel cannot be compared: it told nothing for a part of the time.
+    """Return why a channel cannot be compared: it told nothing for a part of the time.
 
     A channel that reports events only (no periods) is silent where nobody passes: it must have been heard in the hour.
     """
@@ -91,7 +92,7 @@ def _silence(begins: datetime, ends: datetime, own: Sequence[Segment], watch: Wa
 
 
 def _whole(begins: datetime, ends: datetime, own: Sequence[Segment]) -> tuple[datetime, datetime]:
-    """The stretch whose ends cut no report of a channel in two, up to where it has reported."""
+    """Return the stretch whose ends cut no report of a channel in two, up to where it has reported."""
     first, last = begins, ends
     while late := [s.ends for s in own if s.begins < first < s.ends]:
         first = max(late)
@@ -102,7 +103,7 @@ def _whole(begins: datetime, ends: datetime, own: Sequence[Segment]) -> tuple[da
 
 
 def _within(segment: Segment, first: datetime, last: datetime) -> bool:
-    """Whether a report belongs to the stretch: exactly with one channel, to half a report with several."""
+    """Tell whether a report belongs to the stretch: exactly with one channel, to half a report with several."""
     middle = segment.begins + (segment.ends - segment.begins) / 2
     return first <= middle < last
 

@@ -1,4 +1,4 @@
-"""How far counted visits may be from the people who came.
+"""Standard error of counted visits.
 
 A counter at a door errs in two ways. From passage to passage it misses and doubles people, and since they come in
 groups these errors come together: their variance is 0.143 per passage, measured on the doors of a real library. And it
@@ -18,7 +18,7 @@ DOOR_BIAS = (
 
 
 def counting_error(passages: float, squares: float, bias: float = DOOR_BIAS) -> float:
-    """The standard error of a number of counted visits.
+    """Return the standard error of a number of counted visits.
 
     `passages` are those that the figure was made from (each counts a quarter where visits are half of all who pass),
     `squares` the sum over doors of their squared entries. `counting_error(700, 700**2)` is 17.2.

@@ -28,7 +28,9 @@ class Building:
         ends: Sequence[tuple[int | None, int | None]],
         capacity: Sequence[int | None] = (),
     ) -> "Building":
-        """A building from the parent of each space and the outer and inner space of each portal (None for outside)."""
+        """Return a building from the parent of each space and the outer and inner space of each portal (None for
+        outside).
+        """
         return cls(
             parents=tuple(parents),
             doors=incidence(parents, ends),
@@ -36,15 +38,15 @@ class Building:
         )
 
     def room(self) -> NDArray[np.float64]:
-        """The capacity of each space, NaN where it is not known."""
+        """Return the capacity of each space, NaN where it is not known."""
         return np.array([np.nan if holds is None else holds for holds in self.capacity], float)
 
     def parts(self, space: int) -> list[int]:
-        """The spaces that lie directly in a space."""
+        """Return the spaces that lie directly in a space."""
         return [n for n, parent in enumerate(self.parents) if parent == space]
 
     def is_sum(self, space: int) -> bool:
-        """Whether people in the space are in one of its parts: no counted portal leads to it but into a part."""
+        """Tell whether people in the space are in one of its parts: no counted portal leads to it but into a part."""
         parts = self.parts(space)
         if not parts:
             return False
@@ -52,7 +54,7 @@ class Building:
         return not ends.any()
 
     def from_leaves(self) -> list[int]:
-        """The spaces, each after those that lie in it."""
+        """Return the spaces, each after those that lie in it."""
         return sorted(range(len(self.parents)), key=self._depth, reverse=True)
 
     def _depth(self, space: int) -> int:

@@ -1,4 +1,4 @@
-"""What the installation knows that adapters need: the models of devices, the mappings of its site files, the zone."""
+"""The context that adapters decode in: the models of devices, the mappings of the site files, the zone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,7 +11,7 @@ Channel = tuple[str, str, str]  # source, external id, channel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecodeContext:
-    """What a collector is told once and again when a site file is applied.
+    """The context of decoding, loaded again when a site file is applied.
 
     `zone` is the time zone of times that come without one (that of the sites); `models` what the site file or an
     earlier message says of a device, such as "Milesight VS133"; `mappings` in the order in which they are tried; `real`

@@ -1,6 +1,6 @@
-"""What came of what was done: the effect of an action and of a programme event, as it is stored and shown.
+"""Effects of actions and of programme events, as they are stored and shown.
 
-How they are reckoned: `besok.analytics.effects`.
+Method: `besok.analytics.effects`.
 """
 
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ class Range:
     upper: float
 
     def times(self, factor: float) -> "Range":
-        """The same in other units (`factor` above zero)."""
+        """Return the same in other units (`factor` above zero)."""
         return Range(estimate=self.estimate * factor, lower=self.lower * factor, upper=self.upper * factor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """How far visits changed: as a share (0.1: a tenth more) and in visits a year; `odds` that they rose at all.
+    """Change of visits: as a share (0.1: a tenth more) and in visits a year; `odds` that they rose at all.
 
     `weeks` are the weeks before and after, `compared` what the change was judged by: "controls" (what was not acted on)
     or "history" (the own past). `p` is how often chance alone would show as much.

@@ -1,4 +1,4 @@
-"""What is found to be wrong with sensors, with the evidence; and what an estimator has to know of it."""
+"""Findings: what is wrong with sensors, with the evidence."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -44,43 +44,5 @@ class Finding:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What makes two findings the same."""
+        """Return what makes two findings the same."""
         return self.kind, self.device, self.channel
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
-    """What an estimator has to know of an open finding: from `since` to `until` (None: still) a channel is in doubt.
-
-    `swapped`: what it calls in is out. `trusted` is False where its figures tell nothing (stuck, blind, ghost, double,
-    impossible); `out_share` is how many of those who leave it counts for each it counts of those who enter (1 is even),
-    `share` how many of those who pass it counts, where that is known.
-    """
-
-    device: str
-    channel: str
-    kind: Kind
-    since: datetime
-    until: datetime | None = None
-    swapped: bool = False
-    trusted: bool = True
-    out_share: float | None = None
-    share: float | None = None
-
-
-def doubt(found: Finding, until: datetime | None = None) -> Doubt:
-    """The doubt that a finding casts."""
-    numbers = found.evidence
-    share = numbers.get("share") if found.kind == "fading" else None
-    out_share = numbers.get("out_share") if found.kind == "unbalanced" else None
-    return Doubt(
-        device=found.device,
-        channel=found.channel,
-        kind=found.kind,
-        since=found.since,
-        until=until,
-        swapped=found.kind == "swapped",
-        trusted=found.kind in ("silent", "flapping", "swapped", "unbalanced", "fading"),
-        share=float(share) if isinstance(share, float | int) else None,
-        out_share=float(out_share) if isinstance(out_share, float | int) else None,
-    )

@@ -33,7 +33,7 @@ class ExpectedTotal:
 
     @property
     def days(self) -> int:
-        """How many days it sums up."""
+        """Return how many days it sums up."""
         return (self.last - self.first).days + 1
 
 

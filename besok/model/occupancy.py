@@ -31,7 +31,7 @@ REASONS: tuple[str | None, ...] = (
 
 
 def reason_code(reason: str) -> int:
-    """The code of a reason in Estimate.reason."""
+    """Return the code of a reason in Estimate.reason."""
     return REASONS.index(reason)
 
 
@@ -50,7 +50,7 @@ class Estimate:
     reason: NDArray[np.int8]
 
     def __getitem__(self, steps: slice) -> "Estimate":
-        """Some of its steps."""
+        """Return some of its steps."""
         return Estimate(
             people=self.people[steps],
             lower=self.lower[steps],

@@ -1,4 +1,4 @@
-"""How a space was used over a range of business days: dwell time, turnover, utilisation."""
+"""Usage of a space over a range of business days: dwell time, turnover, utilisation."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,7 +21,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """How a space was used over a range of business days.
+    """Usage of a space over a range of business days.
 
     `stay_minutes` rests on `stay_days` whole days; where it is None, `stay_reason` says why it cannot be told: the days
     are still "running", the doors were watched for nine tenths of none of them ("no_flows"), too "few" came, too many

@@ -19,7 +19,7 @@ class Tap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Segment:
-    """What a channel told of a period; the moment itself where `begins` is `ends`. In the portal's own directions."""
+    """Report of a channel on a period; the moment itself where `begins` is `ends`. In the portal's own directions."""
 
     channel_id: int
     begins: datetime

@@ -2,7 +2,7 @@
 
 from besok.services.actions import actions
 from besok.services.annual import annual
-from besok.services.attention import coverage, doubts, finding, findings, wiring
+from besok.services.attention import coverage, finding, findings, wiring
 from besok.services.calendar import calendar_days, event_effects, events, school_holidays, unusual
 from besok.services.devices import devices, rejected, unplaced
 from besok.services.forecast import awaited, outlook, records, scored, weekday_growth
@@ -22,7 +22,6 @@ __all__ = [
     "coverage",
     "day_curves",
     "devices",
-    "doubts",
     "event_effects",
     "events",
     "finding",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import psycopg
 
-from besok.analytics.annual import LEAST_DAYS, OBSERVED, Quarters, Rules, Year, reckon
+from besok.analytics.annual import LEAST_DAYS, OBSERVED, Rules, YearOfVisits, YearQuarters, estimate_year
 from besok.analytics.visits import DOOR_BIAS
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats, Ints
@@ -192,7 +192,7 @@ class _Inputs:
                 out[max((first - self.first).days, 0) : max((last - self.first).days + 1, 0), n] = error
         return out
 
-    def figure(self, grid: _Grid) -> Year:
+    def figure(self, grid: _Grid) -> YearOfVisits:
         """The year's figure from its quarters."""
         entries = self.entries(grid)
         expected = np.zeros((self.quarters, len(self.doors)))
@@ -201,14 +201,14 @@ class _Inputs:
             if p.evidence.role == "primary":
                 expected[p.expected(self), place[p.portal_id]] += 1
         known = np.nan_to_num(grid.covered_s) / (QUARTER.seconds * np.maximum(expected, 1))
-        quarters = Quarters(
+        quarters = YearQuarters(
             day=self.day_of,
             place=np.arange(self.quarters) - self.starts[self.day_of],
             entries=entries,
             passages=np.where(self.half, entries / 2, entries),
             known=np.where(np.nan_to_num(grid.imputed) > 0, 1.0, np.minimum(known, 1.0)),
         )
-        return reckon(quarters, self.day_kinds(), self.rules, self.bias())
+        return estimate_year(quarters, self.day_kinds(), self.rules, self.bias())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -302,7 +302,7 @@ def _grid(conn: psycopg.Connection[Any], on: _Inputs, query: str) -> _Grid:
     return _Grid(**dict(zip(_Grid.__slots__, grids, strict=True)))
 
 
-def _bounds(figure: Year) -> tuple[float | None, float | None]:
+def _bounds(figure: YearOfVisits) -> tuple[float | None, float | None]:
     """The 95 % interval of the net figure: that of gross in proportion."""
     if figure.net is None or not figure.gross:
         return None, None
@@ -314,7 +314,7 @@ def _share(part: float, whole: float) -> float:
     return part / whole if whole > 0 else 0.0
 
 
-def _estimated(figure: Year) -> float:
+def _estimated(figure: YearOfVisits) -> float:
     return _share(float(figure.added.sum()), float((figure.counted + figure.added).sum()))
 
 
@@ -323,7 +323,7 @@ def _definitions(db: Database, on: _Inputs) -> list[DefinitionEvidence]:
     return [replace(d, used=d.ended is None and d.definition in on.definitions) for d in found]
 
 
-def _door(n: int, on: _Inputs, grid: _Grid, figure: Year) -> DoorEvidence:
+def _door(n: int, on: _Inputs, grid: _Grid, figure: YearOfVisits) -> DoorEvidence:
     door, counts = on.doors[n], on.rules.counts[:, n]
     observed = figure.observed[counts, n]
     corrected = grid.corrected_in if door.sign == 1 else grid.corrected_out
@@ -341,7 +341,7 @@ def _door(n: int, on: _Inputs, grid: _Grid, figure: Year) -> DoorEvidence:
     )
 
 
-def _remarks(on: _Inputs, figure: Year, *, seen: bool) -> list[str]:
+def _remarks(on: _Inputs, figure: YearOfVisits, *, seen: bool) -> list[str]:
     """What the reader must know before using the figure."""
     found = []
     if on.last < date(on.first.year, 12, 31):
@@ -362,7 +362,7 @@ def _remarks(on: _Inputs, figure: Year, *, seen: bool) -> list[str]:
     return found
 
 
-def _verification(db: Database, on: _Inputs, figure: Year, filled: float) -> Verification:
+def _verification(db: Database, on: _Inputs, figure: YearOfVisits, filled: float) -> Verification:
     """Recompute all buckets of the year from their readings, in a transaction that is rolled back, and compare."""
     primary = [p for p in on.placements if p.evidence.role == "primary"]
     with db.transaction() as conn:

@@ -7,7 +7,7 @@ from typing import Any
 
 from besok.model import messages
 from besok.model.errors import BesokError, NotFound
-from besok.model.findings import Doubt, Finding, Kind, doubt
+from besok.model.findings import Finding, Kind
 from besok.model.site import Site
 from besok.model.views.attention import ChannelCoverage, FindingEvent, FindingInfo, State
 from besok.services.devices import devices, unplaced
@@ -97,12 +97,6 @@ def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -
     return found
 
 
-def doubts(db: Database, site: str, *, now: datetime, since: datetime) -> list[Doubt]:
-    """What an estimator has to know of the sensors of a site from `since` on, ended troubles among them."""
-    rows = db.fetch("findings", _Row, site=site, id=None, resolved_since=since, limit=MOST)
-    return [doubt(row.finding(), row.resolved) for row in rows if row.device]
-
-
 def coverage(db: Database, site: str, first: date, last: date, *, now: datetime) -> list[ChannelCoverage]:
     """How much of each business day from `first` to `last` the channels of a site worked. Raises NotFound."""
     load(db, site)
@@ -116,7 +110,7 @@ def wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
         series = sensor_series(conn, place, sites, now, WIRING_DAYS)
     mine = devices(db, site, now=now)
     return check(
-        series.house, series.seen, _names(place, sites), place.timezone, mine, len(unplaced(db, now))
+        series.layout, series.history, _names(place, sites), place.timezone, mine, len(unplaced(db, now))
     )
 
 

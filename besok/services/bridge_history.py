@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from besok.analytics.annual import Near, estimate
-from besok.analytics.bridge import Change
+from besok.analytics.annual import DayWeights, estimate
+from besok.analytics.bridge import SensorChange
 from besok.analytics.coverage import usual_watch
 from besok.model import calendar
 from besok.model.arrays import Floats
@@ -61,7 +61,7 @@ class History:
         known = np.isfinite(self.visits(self.newest)[part]).astype(np.float64)
         days = zip(self.dates[part], self.closed[part], strict=True)
         kind = np.array([0 if shut else 1 + day.weekday() for day, shut in days])
-        counts[part] += estimate(counts[part], known, Near.of(kind))
+        counts[part] += estimate(counts[part], known, DayWeights.of(kind))
         return counts
 
     @property
@@ -133,7 +133,7 @@ def history_of(db: Database, site: Site, first: date, last: date) -> History | N
     )
 
 
-def changes_of(db: Database, history: History) -> Iterator[Change]:
+def changes_of(db: Database, history: History) -> Iterator[SensorChange]:
     """The days from which other sensors count at a door, with what both counted while they hung side by side."""
     hung = db.fetch("bridge_placements", Placement, portals=[door.portal_id for door in history.doors])
     for n, door in enumerate(history.doors):
@@ -150,7 +150,7 @@ def changes_of(db: Database, history: History) -> Iterator[Change]:
                     if len(before) == len(now) == 1
                     else ((), ())
                 )
-                yield Change(day=day, door=n, old=old, new=new)
+                yield SensorChange(day=day, door=n, old=old, new=new)
             before = now or before
 
 

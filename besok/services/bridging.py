@@ -9,7 +9,7 @@ from math import expm1
 import numpy as np
 
 from besok.analytics import bridge as across
-from besok.analytics.bridge import Bridge, Change, Doors, Growth
+from besok.analytics.bridge import Bridge, BridgedGrowth, DoorCounts, SensorChange
 from besok.model.arrays import Floats
 from besok.model.site import Site, VisitDefinition
 from besok.model.views.progress import MethodBreak
@@ -28,7 +28,7 @@ class Bridged:
     `baseline` is what the visits of the baseline are to be multiplied with, `year` those of the last 365 days.
     """
 
-    growth: Growth | None
+    growth: BridgedGrowth | None
     baseline: float | None
     year: float | None
     breaks: tuple[MethodBreak, ...]
@@ -85,7 +85,7 @@ def compute_bridged(
     )
 
 
-def _growth(parts: Sequence[_Part]) -> Growth | None:
+def _growth(parts: Sequence[_Part]) -> BridgedGrowth | None:
     """How the visits of all doors grew."""
     doors = np.hstack([part.doors for part in parts])
     begins = np.cumsum([0, *(part.doors.shape[1] for part in parts)]).tolist()
@@ -151,12 +151,12 @@ def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _P
 
 
 def _bridges(
-    history: History, changes: Sequence[Change], whole: list[int]
+    history: History, changes: Sequence[SensorChange], whole: list[int]
 ) -> tuple[list[Bridge], list[float]]:
     """The bridges at doors that were there throughout, numbered among these, and for each what may hide."""
     visits = history.visits(history.newest)[:, whole]
     closed = history.closed[:, None]
-    doors = Doors(
+    doors = DoorCounts(
         counts=np.where(closed | ~(visits > 0), np.nan, visits),
         beside=np.where(closed, np.nan, history.beside),
         weekday=history.first.weekday(),

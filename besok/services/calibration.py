@@ -9,7 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from besok.analytics.calibration import Session, accuracy, changed_at, looks_swapped
-from besok.analytics.count_advice import Door, Hour, advise
+from besok.analytics.count_advice import DoorTraffic, HourTraffic, advise
 from besok.analytics.validation_count import clock_shift, compare
 from besok.model.site import Site, Text
 from besok.model.validation import Accuracy, Segment, Tap, Watch
@@ -63,7 +63,7 @@ class _Segments:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Week:
     portal_id: int
-    week: tuple[Hour, ...]
+    week: tuple[HourTraffic, ...]
 
 
 def receive(db: Database, site: str, count: ManualCount, now: datetime) -> bool:
@@ -184,7 +184,7 @@ def _weeks(
     infos: Sequence[DoorInfo],
     counts: Sequence[CountInfo],
     now: datetime,
-) -> list[Door]:
+) -> list[DoorTraffic]:
     """The doors into a site: the accuracy of the direction that enters, and who enters in each hour of a usual week."""
     rows = db.fetch("door_weeks", _Week, site=place.id, start=now - USUAL_WEEK_FROM, end=now)
     weeks = {row.portal_id: row.week for row in rows}
@@ -192,7 +192,7 @@ def _weeks(
     local = [(c.portal, c.begins.astimezone(zone)) for c in counts if c.used]
     sessions = Counter((portal, begins.weekday() > 4, begins.hour) for portal, begins in local)
     return [
-        Door(
+        DoorTraffic(
             portal=door.portal,
             known=info.into if door.sign > 0 else info.out,
             week=[

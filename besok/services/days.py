@@ -38,7 +38,7 @@ def calendar_days(
 
 
 def _lasts(event: ProgrammeEvent, site: Site) -> tuple[date, date]:
-    """The first and the last business day of an event; one of whole days has those that it names."""
+    """Return the first and the last business day of an event; one of whole days has those that it names."""
     times = event.start, event.end - timedelta(microseconds=1)
     if event.all_day:
         begins, ends = (t.astimezone(ZoneInfo(site.timezone)).date() for t in times)
@@ -72,7 +72,9 @@ def _open_hours(day: date, site: Site) -> float:
 
 
 def open_also(days: Sequence[CalendarDay], others: Sequence[Site]) -> list[CalendarDay]:
-    """The days of a site with the opening hours of other sites added: closed are only those on which all are closed."""
+    """Return the days of a site with the opening hours of other sites added: closed are only those on which all are
+    closed.
+    """
     return [
         replace(d, open_hours=d.open_hours + sum(_open_hours(d.day, site) for site in others)) for d in days
     ]
@@ -84,7 +86,7 @@ def _hours(start: datetime, end: datetime, day: date, site: Site) -> float:
 
 
 def as_forecast_calendar(days: Sequence[CalendarDay], country: str, *, outdoors: bool = False) -> "Calendar":
-    """The same for `besok.analytics.forecast`; weather as its difference from the usual of that time of year."""
+    """Return the same for `besok.analytics.forecast`; weather as its difference from the usual of that time of year."""
     from besok.analytics.forecast.daykinds import (  # who only reads days need not wait for it
         Calendar,
         named_holidays,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from besok.analytics.coverage import Door, DoorDay, Month, lacking
+from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, unobserved_days
 from besok.model import calendar
 from besok.model.site import Site
 from besok.store import results
@@ -100,10 +100,10 @@ def partial_days_of(db: Database, site: Site, first: date, last: date) -> list[d
 
     days = db.fetch("door_days", DoorDay, site=site.id, first=first, last=last)
     doors = _doors(db, site, months)
-    return list(lacking(doors, days, counting, lambda day: not calendar.open_intervals(day, site)))
+    return list(unobserved_days(doors, days, counting, lambda day: not calendar.open_intervals(day, site)))
 
 
-def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Door]:
+def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, WatchedDoor]:
     by_door: dict[int, list[_Month]] = defaultdict(list)
     for month in months:
         by_door[month.portal_id].append(month)
@@ -111,12 +111,15 @@ def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Door
         p for p in db.fetch("bridge_placements", Placement, portals=list(by_door)) if p.role == "primary"
     ]
     return {
-        portal: Door(
+        portal: WatchedDoor(
             first=min(m.first for m in own),
             hung=[_whole_days(site, p) for p in placements if p.portal_id == portal]
             or [(date.min, max(m.last for m in own))],
             people=sum(m.people for m in own) / sum(m.days for m in own),
-            months={m.month: Month(days=m.days, watched_s=m.watched_s, shortest_s=m.shortest_s) for m in own},
+            months={
+                m.month: WatchedMonth(days=m.days, watched_s=m.watched_s, shortest_s=m.shortest_s)
+                for m in own
+            },
         )
         for portal, own in by_door.items()
     }

@@ -10,8 +10,14 @@ import numpy as np
 import psycopg
 
 from besok.analytics.quality.impute import Filled
-from besok.analytics.quality.sensor_series import STEP, Counter, Gauge, House, Seen
-from besok.analytics.quality.site_layout import house
+from besok.analytics.quality.sensor_series import (
+    STEP,
+    CounterChannel,
+    LevelChannel,
+    SensorHistory,
+    SensorLayout,
+)
+from besok.analytics.quality.site_layout import sensor_layout
 from besok.model import calendar
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.findings import Finding
@@ -26,22 +32,22 @@ Connection = psycopg.Connection[Any]
 class SensorSeries:
     """A site as its sensors saw it, and the channel of each counter, then of each gauge (None: never registered)."""
 
-    house: House
-    seen: Seen
+    layout: SensorLayout
+    history: SensorHistory
     channels: tuple[int | None, ...]
     swapped: tuple[bool, ...]  # of the counters
     spread: Floats  # of the people of each step and counter, those spread over a gap between two totals
 
     def channel(self, finding: Finding) -> int | None:
         """Return the channel that a finding is about; None for the whole site."""
-        sensors: list[Counter | Gauge] = [*self.house.counters, *self.house.gauges]
+        sensors: list[CounterChannel | LevelChannel] = [*self.layout.counters, *self.layout.gauges]
         named = zip(sensors, self.channels, strict=True)
         return next((c for s, c in named if (s.device, s.channel) == (finding.device, finding.channel)), None)
 
     @property
     def own_channels(self) -> list[int]:
         """The channels of the site's own counters."""
-        counters = zip(self.channels, self.house.counters, strict=False)
+        counters = zip(self.channels, self.layout.counters, strict=False)
         return [c for c, counter in counters if c is not None and counter.own]
 
     def imputed_rows(
@@ -50,22 +56,22 @@ class SensorSeries:
         """Return estimates for the site's own counters as rows, in the channels' own directions."""
         for f in filled:
             channel = self.channels[f.counter]
-            if channel is None or not self.house.counters[f.counter].own:
+            if channel is None or not self.layout.counters[f.counter].own:
                 continue
             people_in, people_out = f.people_in.tolist(), f.people_out.tolist()
             both = (people_out, people_in) if self.swapped[f.counter] else (people_in, people_out)
             for step, *people, spread, covered in zip(
                 f.steps.tolist(), *both, f.spread.tolist(), f.covered.tolist(), strict=True
             ):
-                if self.seen.times[step] >= since:
-                    yield channel, self.seen.times[step], *people, spread, covered * STEP.seconds
+                if self.history.times[step] >= since:
+                    yield channel, self.history.times[step], *people, spread, covered * STEP.seconds
 
 
 def sensor_series(
     conn: Connection, site: Site, sites: Sequence[Site], now: datetime, days: int = DAYS
 ) -> SensorSeries:
     """Read the last business days of a site, by the sensors that are placed there now."""
-    built, sources, swapped = house(site, sites)
+    built, sources, swapped = sensor_layout(site, sites)
     known = {(r.source, r.device, r.channel): r for r in quality.channels(conn)}
     rows = [known.get(source) for source in sources]
     dates, times, day = _steps(site, now, days)
@@ -76,7 +82,7 @@ def sensor_series(
     exchanged = np.array(swapped, bool)
     zone = ZoneInfo(site.timezone)
     local = [t.astimezone(zone) for t in times]
-    seen = Seen(
+    history = SensorHistory(
         now=now,
         times=times,
         dates=dates,
@@ -92,7 +98,7 @@ def sensor_series(
         healthy=_healthy(conn, counters, times, now),
     )
     return SensorSeries(
-        house=built, seen=seen, channels=channels, swapped=swapped, spread=np.nan_to_num(flows[3])
+        layout=built, history=history, channels=channels, swapped=swapped, spread=np.nan_to_num(flows[3])
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice, pairwise
 from statistics import median
 
-from besok.analytics.placement import PEOPLE, Heard, Suggestion, suggest
+from besok.analytics.placement import PEOPLE, Suggestion, UnplacedSeries, suggest
 from besok.model.metrics import METRICS
 from besok.model.site import Sensor, Site
 from besok.model.views.devices import LastReading, UnplacedChannel, UnplacedDevice
@@ -43,11 +43,13 @@ def _wanting(device: UnplacedDevice) -> UnplacedDevice:
     return replace(device, channels=tuple(told))
 
 
-def _heard(device: UnplacedDevice, placed: Sensor | None) -> list[Heard]:
-    """The channels of a device. Model and interval are those that the site file has for another channel of it."""
+def _heard(device: UnplacedDevice, placed: Sensor | None) -> list[UnplacedSeries]:
+    """Return the channels of a device. Model and interval are those that the site file has for another channel
+    of it.
+    """
     usual = placed.interval_s if placed else min(map(_interval_s, device.channels))
     return [
-        Heard(
+        UnplacedSeries(
             source=device.source,
             device=device.device,
             channel=channel.channel,
@@ -77,7 +79,7 @@ def interval_s(times: Sequence[datetime]) -> int:
 
 
 def latest(readings: Sequence[LastReading]) -> list[LastReading]:
-    """The last one of each metric, in the order of the catalogue."""
+    """Return the last one of each metric, in the order of the catalogue."""
     found: dict[str, LastReading] = {}
     for reading in readings:
         known = found.get(reading.metric)

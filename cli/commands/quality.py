@@ -73,12 +73,12 @@ def check(
 ) -> None:
     """Look at the sensors now, in place of waiting for the hour."""
     from besok import services as services
-    from jobs.quality import look_at_now
+    from jobs.quality import check_now
 
     now = datetime.now(UTC)
     with opened() as db:
         for name in [site] if site else [s.site for s in services.sites(db)]:
-            print(f"{name}: {many(look_at_now(db, name, now), 'finding')}")
+            print(f"{name}: {many(check_now(db, name, now), 'finding')}")
 
 
 def register(main: typer.Typer) -> None:

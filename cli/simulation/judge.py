@@ -8,8 +8,8 @@ from typing import Final
 import numpy as np
 
 from besok.analytics import occupancy
-from besok.analytics.occupancy import Learnt, score
-from besok.analytics.occupancy.score import Accuracy, Alerts, Figures
+from besok.analytics.occupancy import SiteParameters, score
+from besok.analytics.occupancy.score import Alerts, Figures, OccupancyAccuracy
 from besok.model.occupancy import Estimate
 from cli.simulation.judged_world import JudgedWorld, by_receipt, parts, unchanged
 from jobs.bounds import bounded
@@ -28,7 +28,7 @@ class Verdict:
     world: str
     space: str
     estimator: str
-    accuracy: Accuracy
+    accuracy: OccupancyAccuracy
     alerts: Alerts | None
 
 
@@ -60,7 +60,7 @@ def live(world: JudgedWorld) -> Figures:
     return _figures(shown)
 
 
-def _learnt(world: JudgedWorld, day: int) -> Learnt:
+def _learnt(world: JudgedWorld, day: int) -> SiteParameters:
     """Learn what the weeks before a day teach, as the worker learns it."""
     return occupancy.learn(world.building, world.past[max(0, day - LOOK_BACK // DAY) : day])
 

@@ -6,12 +6,12 @@ from typing import Final
 
 import numpy as np
 
-from besok.analytics.occupancy import Seen
+from besok.analytics.occupancy import DayObservations
 from besok.model.arrays import Floats, Ints
 from besok.model.building import Building
 from besok.store.occupancy import MINUTE
 from cli.simulation.observed import Observed
-from jobs.observations import Hours, by_minute
+from jobs.observations import DayClock, by_minute
 from sensors_sim.scenario import Scenario
 
 SITE: Final = "site"  # the first space of a world
@@ -31,8 +31,8 @@ class JudgedWorld:
     about: str
     spaces: tuple[str, ...]  # the site first
     building: Building
-    seen: tuple[Seen, ...]
-    past: tuple[Seen, ...]
+    seen: tuple[DayObservations, ...]
+    past: tuple[DayObservations, ...]
     heard: tuple[Ints | None, ...]
     real: tuple[Floats, ...]
     judged: int
@@ -41,7 +41,9 @@ class JudgedWorld:
 def judged_world(observed: Observed, scenario: Scenario, history: int) -> JudgedWorld:
     """Return the observed site with its days from the day number `history` on to be judged."""
     days = [
-        by_minute(observed.plan, observed.flows[s], observed.levels[s], Hours(observed.site, day, MINUTE))[0]
+        by_minute(observed.plan, observed.flows[s], observed.levels[s], DayClock(observed.site, day, MINUTE))[
+            0
+        ]
         for s, day in zip(observed.days, observed.dates, strict=True)
     ]
     return JudgedWorld(
@@ -62,7 +64,7 @@ def _late(observed: Observed, steps: slice) -> Ints | None:
     return heard if (heard > np.arange(len(heard))[:, None]).any() else None
 
 
-def by_quarters(day: Seen) -> Seen:
+def by_quarters(day: DayObservations) -> DayObservations:
     """Return a day of minutes as past days are learnt from: sums of flows and means of levels by quarter hour."""
     return replace(
         day,
@@ -90,7 +92,7 @@ def _means(minutes: Floats) -> Floats:
     return means
 
 
-def parts(seen: Seen, heard: Ints | None) -> list[tuple[slice, Seen]]:
+def parts(seen: DayObservations, heard: Ints | None) -> list[tuple[slice, DayObservations]]:
     """Split a day into stretches of steps, each with all that had been received by then.
 
     Where all counts were received at once there is one part, the whole day.
@@ -112,7 +114,7 @@ def parts(seen: Seen, heard: Ints | None) -> list[tuple[slice, Seen]]:
     return found
 
 
-def unchanged(before: Seen, after: Seen) -> int:
+def unchanged(before: DayObservations, after: DayObservations) -> int:
     """Count the steps from the first on of which the same has been received."""
     steps = len(before)
     news = np.isnan(before.people_in) & ~np.isnan(after.people_in[:steps])

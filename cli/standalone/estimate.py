@@ -16,7 +16,7 @@ from statistics import median
 
 import numpy as np
 
-from besok.analytics.occupancy import NOTHING, Seen, learn, live, smoothed
+from besok.analytics.occupancy import NOTHING, DayObservations, learn, live, smoothed
 from besok.files.counts import read_columns
 from besok.files.tables import DETECT, ReadOptions
 from besok.model.arrays import Bools
@@ -61,7 +61,7 @@ class BusinessDay:
     """One business day: what was seen by step, and which steps the file speaks of (step, its time as written)."""
 
     day: date
-    seen: Seen
+    seen: DayObservations
     told: tuple[tuple[int, str], ...]
 
 
@@ -101,7 +101,7 @@ def answer(
     return list(_lines(building, days, known, way))
 
 
-def crowded(days: Sequence[Seen], capacity: int | None) -> str | None:
+def crowded(days: Sequence[DayObservations], capacity: int | None) -> str | None:
     """Return a warning if the counts of usual days show far more people inside than the capacity."""
     if capacity is None or not days:
         return None
@@ -114,14 +114,16 @@ def crowded(days: Sequence[Seen], capacity: int | None) -> str | None:
     )
 
 
-def _peak(day: Seen) -> float:
+def _peak(day: DayObservations) -> float:
     """Return the peak of in - out, with or without the remainder at the end spread out, whichever is less."""
     came, went = np.nan_to_num(day.people_in).sum(1), np.nan_to_num(day.people_out).sum(1)
     inside, passed = np.cumsum(came - went), np.cumsum(came + went)
     return float(min(inside.max(), (inside - inside[-1] * passed / max(passed[-1], 1)).max()))
 
 
-def _lines(building: Building, days: Sequence[BusinessDay], known: list[Seen], way: Way) -> Iterator[Line]:
+def _lines(
+    building: Building, days: Sequence[BusinessDay], known: list[DayObservations], way: Way
+) -> Iterator[Line]:
     estimator = smoothed if way.smooth else live
     for day in days:
         found = estimator(building, day.seen, learn(building, known[-LOOK_BACK:]) if known else NOTHING)
@@ -201,7 +203,7 @@ def _day(
     clock = _clock(counts, places, steps, step)
     return BusinessDay(
         day=day,
-        seen=Seen.of(
+        seen=DayObservations.of(
             people_in, people_out, 1, open=_open(clock, way.closed), clock=clock,
             step_minutes=step / FINEST, weekday=day.weekday(),
         ),

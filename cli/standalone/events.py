@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from besok.analytics.events import Learnt, Unusual, find, lay, learn
+from besok.analytics.events import EventModel, Unusual, find, lay, learn
 from besok.files.counts import read_counts
 from besok.files.tables import DETECT, ReadOptions, read_text
 from besok.files.values import zone_named
@@ -38,7 +38,7 @@ class Answer:
     """What is unusual, and what the reader should know of how it was found."""
 
     series: Series
-    learnt: Learnt
+    learnt: EventModel
     found: Sequence[Unusual]
 
     @property

@@ -17,7 +17,6 @@ from besok.analytics.forecast import (
     Months,
     Odds,
     Paths,
-    Total,
     calendar_years,
     fan,
     forecast,
@@ -30,6 +29,7 @@ from besok.analytics.forecast import (
 from besok.analytics.forecast.months import years_of_months
 from besok.files.values import Unit
 from besok.model.errors import BesokError
+from besok.model.forecast import ExpectedTotal
 from besok.model.plurals import many
 from cli.standalone.series import AHEAD_DAYS, Series
 from cli.standalone.weeks import Weeks, by_week, daily_paths
@@ -65,7 +65,7 @@ class Answer:
     origin: date
     step: Unit
     fan: Fan
-    totals: tuple[Total, ...]
+    totals: tuple[ExpectedTotal, ...]
     goal: Goal | None
     reach: Reach | None
 
@@ -209,7 +209,7 @@ def as_json(told: Answer) -> str:
     )
 
 
-def _total(one: Total) -> dict[str, object]:
+def _total(one: ExpectedTotal) -> dict[str, object]:
     figures = {name: round(getattr(one, name), 1) for name in HEAD[1:]}
     return {
         "first": one.first.isoformat(),

@@ -157,7 +157,7 @@ def _told(decoded: Decoded, name: str) -> Decoded:
 
 
 def _has_names(reading: Reading) -> bool:
-    """Whether device and channel can be placed: names that can be read and written."""
+    """Tell whether device and channel can be placed: names that can be read and written."""
     device, channel = reading.device, reading.channel
     return (
         bool(device)

@@ -75,7 +75,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """Where in the message an object stands."""
+    """The place of an object in the message."""
 
     words: tuple[str, ...] = ()
     said: str = ""
@@ -239,7 +239,7 @@ def _list(items: list[Any], place: _Place, clock: Clock) -> Iterator[Leaf]:
 
 
 def _chosen(item: Mapping[str, Any], by: tuple[str, ...]) -> str:
-    """Which items of a list a mapping reads: all, or those that say the same as this one in the field `by`."""
+    """Tell which items of a list a mapping reads: all, or those that say the same as this one in the field `by`."""
     return "[*]" if not by else f"[?@{step(by[0])} == {quoted(item[by[0]])}]"
 
 
@@ -250,7 +250,7 @@ def items_like(item: Mapping[str, Any]) -> str:
 
 
 def is_flat(item: object) -> bool:
-    """Whether an item of a list holds no lists of objects itself, of which a mapping could not tell the device."""
+    """Tell whether an item of a list holds no lists of objects itself, of which a mapping could not tell the device."""
     if type(item) is not dict:
         return True
     return not any(

@@ -1,4 +1,4 @@
-"""What a JSON object says of itself: which room or line it is, what it measures, of what kind and in what unit.
+"""Names within a JSON object: which room or line it is, what it measures, of what kind and in what unit.
 
 Devices name these in hundreds of ways; the fields are told by their compact names (`vocabulary.compact`).
 """
@@ -142,7 +142,7 @@ def first_of(by: Mapping[str, str], wanted: tuple[str, ...]) -> str:
 
 
 def named_item(item: Mapping[str, Any], kept: str) -> tuple[str, str]:
-    """How an item of a list names itself, and in which field. In a list of records an `id` is that of the record."""
+    """Return the name of an item of a list, and its field. In a list of records an `id` is that of the record."""
     by = by_words(item)
     for field in _PART_FIELDS if kept not in RECORDS else _PART_FIELDS[:_SURE_PARTS]:
         value = item[by[field]] if field in by else None

@@ -39,7 +39,7 @@ CROSSINGS: Final = {"LINE_CROSS_FORWARD": "in", "LINE_CROSS_BACKWARD": "out"}
 
 
 def reads(packet: Packet) -> bool:
-    """Whether it is one of the pushes: each has a name of its own for its content."""
+    """Tell whether it is one of the pushes: each has a name of its own for its content."""
     found = packet.object
     if any(type(found.get(form)) is dict for form in FORMS):
         return True
@@ -90,7 +90,7 @@ def _logics(packet: Packet, data: Item) -> Decoded:
 
 
 def _counts_people(logic: Item) -> bool:
-    """Whether a logic counts people: others count groups, bicycles, prams and the like by the same names."""
+    """Tell whether a logic counts people: others count groups, bicycles, prams and the like by the same names."""
     info = logic.get("info")
     return not (type(info) is str and info.removeprefix("XLT_").removeprefix("4X_").startswith(NOT_PEOPLE))
 

@@ -9,20 +9,20 @@ from house import House, Open
 from playwright.sync_api import expect
 
 from besok.store.database import Database
-from jobs.quality import look_at_now
+from jobs.quality import check_now
 
 AXE = Path(__file__).parent / "axe" / "axe-4.14.1.min.js"
 
 
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: Open, colours: str) -> None:
-    assert look_at_now(db, quiet_house.id, datetime.now(UTC)) == 2  # neither sensor was ever heard
+    assert check_now(db, quiet_house.id, datetime.now(UTC)) == 2  # neither sensor was ever heard
     page = open_page(
         f"{quiet_house.url}/sensors/{quiet_house.id}", locale="en-GB", width=390, height=844, color_scheme=colours,
         bypass_csp=True, reduced_motion="reduce",
     )  # fmt: skip
     page.get_by_role("link", name="2 need attention.").click()
-    card = page.locator('[data-kind="silent"]').filter(has_text="Entrance (door) has never been heard.")
+    card = page.locator('[data-kind="silent"]').filter(has_text="Entrance (door) has never been seen.")
     expect(card).to_contain_text("What to do: See that it is mounted")
     card.locator("summary", has_text="Acknowledge").click()
     page.add_script_tag(path=AXE)
@@ -41,4 +41,4 @@ def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: 
 def test_where_nothing_is_wrong_the_page_says_so(quiet_house: House, open_page: Open) -> None:
     page = open_page(f"{quiet_house.url}/sensors/{quiet_house.id}")
     expect(page.get_by_role("heading", name="Vad som behöver ses till")).to_be_visible()
-    expect(page.get_by_text("Inget ännu: en sensor som är tyst i en timme nämns här")).to_be_visible()
+    expect(page.get_by_text("Inget ännu: en sensor som är offline i en timme nämns här")).to_be_visible()

@@ -29,8 +29,9 @@ from dashboard.address import Address
 from dashboard.app import attach
 from dashboard.router import screen
 from jobs import forecast, work
+from jobs.background import load
 from jobs.inbox import News
-from jobs.schedule import DUTIES, Clock, make_past_forecasts
+from jobs.schedule import DUTIES, Clock
 from sensors_sim.backfill import messages
 
 SITE_FILE = Path(__file__).parent / "site.toml"
@@ -169,8 +170,10 @@ def _work(db: Database, url: str) -> None:
     for origin in ORIGINS:
         forecast.make(db, sites.load(db, "lib"), origin, NOW)
     for duty in DUTIES:
-        if duty.run is not make_past_forecasts:  # 24 of each site take long
-            duty.run(db, settings(url), NOW)
+        if not isinstance(duty.run, str):
+            duty.run(db, NOW, settings(url))
+        elif duty.run != "jobs.forecast:make_past":  # 24 of each site take long
+            load(duty.run)(db, NOW)
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from besok.model.views.forecast import Awaited
 from besok.store import backfill, forecasts, sites
 from besok.store.database import Database
 from jobs import forecast as jobs
-from jobs import forecasts_due, schedule
-from jobs.background import Aside
+from jobs import forecasts_due
+from jobs.background import Background
 from tests.store.by_day import FIRST, HERE, SITE, count, ordinary
 
 
@@ -137,18 +137,18 @@ def test_they_are_made_beside_the_worker(
     library: Database, database_url: str, wait_for: Callable[..., object]
 ) -> None:
     count(library, ordinary(FIRST, 40))
-    aside = Aside(Settings(database_url=database_url))  # type: ignore[arg-type]
+    background = Background(Settings(database_url=database_url))  # type: ignore[arg-type]
     now = datetime(2025, 2, 10, 12, tzinfo=HERE)
-    aside.ask("make forecasts", schedule.make_forecasts)
+    background.request("make forecasts", "jobs.forecast:make_newest")
 
     def made() -> bool:
-        aside.turn(now)
+        background.poll(now)
         return forecasts.origins(library, "lib", "gross") == [date(2025, 2, 9)]
 
     try:
         wait_for(made, 60)
     finally:
-        aside.end()
+        background.end()
 
 
 def test_weekdays_beside_those_of_the_baseline(library: Database) -> None:

@@ -19,8 +19,7 @@ from cli.commands import database
 from cli.stack import doctor
 from dashboard import router
 from dashboard.address import Address
-from jobs import schedule
-from jobs.background import Aside
+from jobs.background import Background
 from tests.store.counted import HOUSE
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -134,9 +133,9 @@ def test_work_beside_the_worker_says_in_its_log_why_it_failed(
 ) -> None:
     """A traceback on standard error would be no line of a log in JSON."""
     conn.execute("alter table site rename to places")
-    aside = Aside(Settings(database_url=database_url))  # type: ignore[arg-type]
-    aside.ask("make forecasts", schedule.make_forecasts)
-    wait_for(lambda: aside.turn(NOW) or caplog.messages)
+    background = Background(Settings(database_url=database_url))  # type: ignore[arg-type]
+    background.request("make forecasts", "jobs.forecast:make_newest")
+    wait_for(lambda: background.poll(NOW) or caplog.messages)
     assert caplog.messages[0].startswith(
         "make forecasts failed (the database lacks something that this program needs"
     )

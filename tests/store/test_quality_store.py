@@ -62,17 +62,17 @@ def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Dat
     silent_since = NOW - timedelta(hours=5)
     fill(library, 2, {"back": silent_since})
     assert job.wanted(library, NOW)
-    assert job.look_at_due(library, NOW) == 1
+    assert job.check_due(library, NOW) == 1
     assert not job.wanted(library, NOW)
     (found,) = services.findings(library, "lib", now=NOW)
     assert (found.kind, found.device, found.portal, found.state) == ("silent", "back", "back", "open")
-    assert found.sentence.en == "Back (back) has not been heard since 26 March 11:00."
-    assert found.sentence.sv == "Baksidan (back) har inte hörts sedan 26 mars kl. 11:00."
+    assert found.sentence.en == "Back (back) has been offline since 26 March 11:00."
+    assert found.sentence.sv == "Baksidan (back) har varit offline sedan 26 mars kl. 11:00."
     known = attention.acknowledge(library, found.id, "Kim", "New battery on Friday", NOW)
     assert (known.state, known.who, known.note) == ("acknowledged", "Kim", "New battery on Friday")
     later = NOW + timedelta(hours=1)
     fill(library, 1, {}, later)
-    job.look_at_due(library, later)
+    job.check_due(library, later)
     assert services.findings(library, "lib", now=later) == []
     (over,) = services.findings(library, "lib", now=later, resolved_for=timedelta(days=1))
     assert [h.event for h in over.history] == ["found", "acknowledged", "resolved"]
@@ -86,7 +86,7 @@ def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Dat
 def test_what_still_holds_is_one_finding_and_goes_on(library: Database) -> None:
     fill(library, 2, {"back": NOW - timedelta(hours=5)})
     for hours in range(3):
-        job.look_at_due(library, NOW + timedelta(hours=hours))
+        job.check_due(library, NOW + timedelta(hours=hours))
     found = services.findings(library, "lib", now=NOW + timedelta(days=1))
     assert {(f.kind, f.device) for f in found} == {("silent", "back"), ("silent", "")}  # then all of the site
     assert all(len(f.history) == 1 for f in found)
@@ -115,7 +115,7 @@ def test_a_blind_door_is_found_by_its_neighbour(library: Database) -> None:
         ]
         t += QUARTER
     write(library, Batch(readings=batch))
-    job.look_at_due(library, NOW)
+    job.check_due(library, NOW)
     (found,) = services.findings(library, "lib", now=NOW)
     assert (found.kind, found.device) == ("blind", "back")
     assert found.since == blind_since
@@ -127,7 +127,7 @@ def test_a_silent_door_is_filled_in_and_marked_until_it_is_heard_after_all(libra
     gone, back = NOW - timedelta(hours=7), NOW + timedelta(hours=6)
     today = NOW.date()
     fill(library, 30, {"back": gone}, back)
-    job.look_at_due(library, back)
+    job.check_due(library, back)
     (visits,) = services.visits(library, "lib", today, today)
     truth = sum(people(door, t)[0] for door in ("front", "back") for t in quarters(today))
     assert visits.gross == pytest.approx(truth, rel=0.03)
@@ -143,7 +143,7 @@ def test_a_silent_door_is_filled_in_and_marked_until_it_is_heard_after_all(libra
 
 def test_where_nothing_is_known_of_the_past_nothing_is_filled_in(library: Database) -> None:
     fill(library, 2, {"back": NOW - timedelta(hours=7)})
-    job.look_at_due(library, NOW)
+    job.check_due(library, NOW)
     (visits,) = services.visits(library, "lib", NOW.date(), NOW.date())
     assert visits.imputed == 0
     assert visits.coverage < 1
@@ -195,7 +195,7 @@ def test_an_emptied_sandbox_has_no_findings_and_no_estimates(db: Database) -> No
     sites.apply(db, sitefile.parse(HOUSE.replace("capacity = 300", "capacity = 300\nsandbox = true")))
     back = NOW + timedelta(hours=6)
     fill(db, 15, {"back": NOW - timedelta(hours=7)}, back)
-    job.look_at_due(db, back)
+    job.check_due(db, back)
     assert services.findings(db, "lib", now=back) != []
     sandbox.empty(db, "lib", back)
     assert services.findings(db, "lib", now=back, resolved_for=timedelta(days=9)) == []

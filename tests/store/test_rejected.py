@@ -13,7 +13,7 @@ from besok.store.database import Database
 from besok.store.write import Batch, Rejection, write
 from collectors import pipeline
 from collectors.replay import replay
-from jobs import schedule
+from jobs import upkeep
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -31,7 +31,7 @@ def kept(url: str) -> list[int]:
 
 def test_old_ones_are_forgotten(db: Database, database_url: str) -> None:
     put(db, 100, 91, 89, 1)
-    schedule.forget_rejected(db, Settings(rejected_days=90), NOON)
+    upkeep.delete_rejected(db, NOON, Settings(rejected_days=90))
     assert kept(database_url) == [89, 1]
 
 
@@ -44,7 +44,7 @@ def test_of_too_many_those_that_were_read_go_first_and_then_the_oldest(
     assert kept(database_url) == [9, 7, 6, 5, 4]
     assert rejected.trim(db, most=3) == 2
     assert kept(database_url) == [7, 5, 4]
-    schedule.trim_rejected(db, Settings(), NOON)
+    upkeep.limit_rejected(db, NOON, Settings())
     assert kept(database_url) == [7, 5, 4]
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.bridge import Change, Doors, Growth, bridges, found, growth, unseen_at
+from besok.analytics.bridge import BridgedGrowth, DoorCounts, SensorChange, bridges, found, growth, unseen_at
 from besok.model.arrays import Floats
 
 DAYS = 728
@@ -12,7 +12,7 @@ BEFORE, NOW = slice(0, 364), slice(364, 728)
 BETTER = 1.08  # what the new counter counts of what the old one did
 
 
-def house(seed: int, doors: int, days: int = DAYS) -> Doors:
+def house(seed: int, doors: int, days: int = DAYS) -> DoorCounts:
     """Visits by day and door: weekdays, a season, busy days that follow each other, doors that wander apart; growth of
     8 % a year; a park beside it."""
     rng, day = np.random.default_rng(seed), np.arange(days)
@@ -27,14 +27,14 @@ def house(seed: int, doors: int, days: int = DAYS) -> Doors:
     counts = rng.poisson(level[:, None] * share * np.exp(apart)).astype(np.float64)
     counts[rng.random(days) < 0.03] = np.nan
     park = 1500 * np.exp(0.5 * np.sin(2 * np.pi * (day - 80) / 365) + 0.5 * busy + rng.normal(0, 0.3, days))
-    return Doors(counts=counts, beside=park[:, None], weekday=0)
+    return DoorCounts(counts=counts, beside=park[:, None], weekday=0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
     """What growth was told after a counter had changed, the growth that was, and whether a step was found."""
 
-    growth: Growth
+    growth: BridgedGrowth
     truth: float
     found: bool
 
@@ -51,7 +51,7 @@ def moved(seed: int, doors: int, how: str) -> Moved:
     old = old[np.isfinite(old)]
     new = np.round(old * BETTER * np.exp(rng.normal(0, 0.02, len(old))))
     side = {"old": tuple(map(float, old)), "new": tuple(map(float, new))} if how == "overlap" else {}
-    changes = [Change(day=day, door=door, **side)] if how in ("level", "overlap") else []
+    changes = [SensorChange(day=day, door=door, **side)] if how in ("level", "overlap") else []
     known = bridges(made, changes)
     more = found(made, known)
     over = [*known, *more]

@@ -1,10 +1,11 @@
 """Buildings and days that the tests of the estimate are about."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from besok.analytics.occupancy import Learnt, Seen, live
+from besok.analytics.occupancy import DayObservations, SiteParameters, live
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 from besok.model.occupancy import REASONS, Estimate
@@ -15,11 +16,9 @@ PARENTS = (None, 0, 0, 2)
 ENDS = ((None, 1), (1, 2), (2, 3))
 HOUSE = Building.of(PARENTS, ENDS)
 ROOM = Building.of((None,), ((None, 0),))
-EXACT = Learnt(
-    days=30, bias_busy=(0.0,), bias_quiet=(0.0,), busy=((False,),) * 96, swapped=(False,), steady=(False,),
-    usual_in=((0.0,),) * 96, usual_out=((0.0,),) * 96, bias_sd=(0.005,), variance=(0.2,), closed=(False,) * 96,
-    missed=0.0,
-)  # fmt: skip
+EXACT = replace(
+    SiteParameters.unknown(1, 1), days=30, bias_sd=np.array([0.005]), widened=np.array([0.2]), missed=0.0
+)
 
 
 def rows(*steps: list[float]) -> Floats:
@@ -27,18 +26,22 @@ def rows(*steps: list[float]) -> Floats:
 
 
 def counted(people_in: Floats, people_out: Floats, **levels: Any) -> Estimate:
-    return live(HOUSE, Seen.of(people_in, people_out, 4, **levels))
+    return live(HOUSE, DayObservations.of(people_in, people_out, 4, **levels))
 
 
-def room(people_in: list[float], people_out: list[float], **how: Any) -> Seen:
-    return Seen.of(np.array(people_in, float)[:, None], np.array(people_out, float)[:, None], 1, **how)
+def room(people_in: list[float], people_out: list[float], **how: Any) -> DayObservations:
+    return DayObservations.of(
+        np.array(people_in, float)[:, None], np.array(people_out, float)[:, None], 1, **how
+    )
 
 
 def because(result: Estimate, reason: str) -> Bools:
     return result.reason == REASONS.index(reason)
 
 
-def library(seed: int, miss_in: float = 0.0, miss_out: float = 0.0, minutes: int = 1) -> tuple[Seen, Floats]:
+def library(
+    seed: int, miss_in: float = 0.0, miss_out: float = 0.0, minutes: int = 1
+) -> tuple[DayObservations, Floats]:
     """A day of a library that opens at 9 and closes at 18: what its door counts, and who is really there."""
     rng = np.random.default_rng(seed)
     comes = (300 + 540 * rng.beta(1.6, 1.8, 600)).astype(int)
@@ -49,7 +52,7 @@ def library(seed: int, miss_in: float = 0.0, miss_out: float = 0.0, minutes: int
     )
     parts = [c.reshape(-1, minutes).sum(1) for c in (seen_in, seen_out)]
     real = np.cumsum(came - went)[minutes - 1 :: minutes]
-    return Seen.of(parts[0][:, None], parts[1][:, None], 1, step_minutes=minutes), real
+    return DayObservations.of(parts[0][:, None], parts[1][:, None], 1, step_minutes=minutes), real
 
 
 def error(estimate: Estimate, real: Floats) -> float:

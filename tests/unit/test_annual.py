@@ -5,7 +5,15 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from besok.analytics.annual import Near, Quarters, Rules, Year, estimate, missing_error, reckon
+from besok.analytics.annual import (
+    DayWeights,
+    Rules,
+    YearOfVisits,
+    YearQuarters,
+    estimate,
+    estimate_year,
+    missing_error,
+)
 from besok.model.arrays import Floats
 
 PER_DAY, DOORS = 16, 3
@@ -35,10 +43,10 @@ def year(
     kinds: list[object],
     rules: Rules | None = None,
     bias: Floats | None = None,
-) -> Year:
+) -> YearOfVisits:
     days = len(kinds)
     seen = np.where(known > 0, entries, np.nan)
-    quarters = Quarters(
+    quarters = YearQuarters(
         day=np.repeat(np.arange(days), PER_DAY),
         place=np.tile(np.arange(PER_DAY), days),
         entries=seen,
@@ -47,7 +55,7 @@ def year(
     )
     shape = (days, entries.shape[1])
     rules = rules or Rules(counts=np.ones(shape, bool), share=np.zeros(shape), per_day=np.zeros(days))
-    return reckon(quarters, kinds, rules, bias)
+    return estimate_year(quarters, kinds, rules, bias)
 
 
 def a_month(known: Floats, rng: np.random.Generator) -> None:
@@ -134,7 +142,7 @@ def test_events_without_a_period_tell_nothing_of_coverage_and_are_no_gap() -> No
     entries, kinds = world(4)
     seen = np.where(entries > 0, entries, np.nan)
     shape = (365, DOORS)
-    quarters = Quarters(
+    quarters = YearQuarters(
         day=np.repeat(np.arange(365), PER_DAY),
         place=np.tile(np.arange(PER_DAY), 365),
         entries=seen,
@@ -142,7 +150,7 @@ def test_events_without_a_period_tell_nothing_of_coverage_and_are_no_gap() -> No
         known=np.zeros_like(entries),
     )
     rules = Rules(counts=np.ones(shape, bool), share=np.zeros(shape), per_day=np.zeros(365))
-    found = reckon(quarters, kinds, rules)
+    found = estimate_year(quarters, kinds, rules)
     assert found.gross == pytest.approx(entries.sum(), rel=1e-3)
 
 
@@ -156,6 +164,6 @@ def test_deductions_are_taken_day_by_day_and_never_below_zero() -> None:
 
 
 def test_nothing_missing_adds_nothing() -> None:
-    counted, near = np.ones((10, 2)), Near.of(np.ones(10, dtype=np.int64))
+    counted, near = np.ones((10, 2)), DayWeights.of(np.ones(10, dtype=np.int64))
     assert not estimate(counted, np.ones((10, 2)), near).any()
     assert missing_error(counted, np.ones((10, 2)), near, np.zeros((10, 2))) == 0

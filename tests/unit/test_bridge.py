@@ -6,7 +6,16 @@ The same at length, over many more seeds: `python -m benchmarks.bridge`.
 import numpy as np
 import pytest
 
-from besok.analytics.bridge import UNSEEN, Change, Doors, bridged, bridges, found, growth, unseen_at
+from besok.analytics.bridge import (
+    UNSEEN,
+    DoorCounts,
+    SensorChange,
+    bridged,
+    bridges,
+    found,
+    growth,
+    unseen_at,
+)
 from besok.analytics.level_shift import changepoint, steps_at
 from besok.model.arrays import Floats
 from tests.unit.houses import BEFORE, NOW, house, moved
@@ -82,16 +91,16 @@ def test_a_changed_counter_moves_growth_by_no_more_than_its_stated_error(doors: 
 def test_side_by_side_tells_a_factor_sharply() -> None:
     rng = np.random.default_rng(1)
     old = rng.poisson(300, 20).astype(float)
-    (bridge,) = bridges(house(1, 1), [Change(day=400, door=0, old=tuple(old), new=tuple(old * 1.08))])
+    (bridge,) = bridges(house(1, 1), [SensorChange(day=400, door=0, old=tuple(old), new=tuple(old * 1.08))])
     assert (bridge.method, bridge.factor) == ("overlap", pytest.approx(1.08, abs=1e-9))
     assert 0 < bridge.se < 0.02
-    (few,) = bridges(house(1, 1), [Change(day=400, door=0, old=(300.0, 310.0), new=(320.0, 330.0))])
+    (few,) = bridges(house(1, 1), [SensorChange(day=400, door=0, old=(300.0, 310.0), new=(320.0, 330.0))])
     assert few.method == "level"
 
 
 def test_no_company_and_no_history_is_said_so() -> None:
-    doors = Doors(counts=np.full((40, 1), 100.0), beside=np.zeros((40, 0)), weekday=0)
-    (bridge,) = bridges(doors, [Change(day=20, door=0)])
+    doors = DoorCounts(counts=np.full((40, 1), 100.0), beside=np.zeros((40, 0)), weekday=0)
+    (bridge,) = bridges(doors, [SensorChange(day=20, door=0)])
     assert (bridge.method, bridge.factor) == ("none", 1.0)
     assert found(doors, []) == [] and unseen_at(doors, []) == [UNSEEN]
 
@@ -99,7 +108,7 @@ def test_no_company_and_no_history_is_said_so() -> None:
 def test_both_doors_changed_at_once_do_not_vouch_for_each_other() -> None:
     doors = house(4, 2)
     doors.counts[400:] *= 1.08
-    both = bridges(doors, [Change(day=400, door=0), Change(day=400, door=1)])
+    both = bridges(doors, [SensorChange(day=400, door=0), SensorChange(day=400, door=1)])
     assert [b.method for b in both] == ["level", "level"]
     assert min(b.se for b in both) > 0.02  # each alone or beside the park: it is not known well
 

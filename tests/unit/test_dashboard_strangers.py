@@ -6,7 +6,7 @@ from typing import get_args
 
 import pytest
 
-from besok.analytics.placement import Heard, Reason, suggest
+from besok.analytics.placement import Reason, UnplacedSeries, suggest
 from besok.model.metrics import METRICS
 from besok.model.views.devices import SHOWN_DEVICES, LastReading, UnplacedDevice
 from besok.services.unplaced_devices import Stranger, latest
@@ -54,7 +54,7 @@ def test_how_long_ago(age: timedelta, words: str) -> None:
 @pytest.mark.parametrize("language", ["sv", "en"])
 @pytest.mark.parametrize("reason", get_args(Reason))
 def test_every_reason_has_a_sentence(reason: Reason, language: str) -> None:
-    heard = Heard(source="lorawan", device="d", channel="flow:1", metrics=frozenset({"in"}))
+    heard = UnplacedSeries(source="lorawan", device="d", channel="flow:1", metrics=frozenset({"in"}))
     (suggestion,) = suggest([heard], ())
     reasoned = replace(suggestion, reason=reason, words=("hiss",), others=("lift",))
     token = LANG.set(language)
@@ -76,7 +76,7 @@ def test_a_list_that_is_cut_off_says_so() -> None:
         source="mqtt", device="d", model="", topic="t", first_heard=NOW, heard=NOW, channels=()
     )  # fmt: skip
     stranger = Stranger(device=device, suggestions=())
-    cut = "Bara de 100 som hördes senast visas."
+    cut = "Bara de 100 som anslöt senast visas."
     assert cut in str(unplaced_devices.section([stranger] * SHOWN_DEVICES, {}, NOW))
     assert cut not in str(unplaced_devices.section([stranger] * 3, {}, NOW))
     assert list(devices.strangers([stranger] * SHOWN_DEVICES, NOW))[-1].startswith("Only the 100")

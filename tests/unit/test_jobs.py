@@ -12,15 +12,14 @@ from besok.analytics.occupancy import by_space
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
-from besok.model.settings import Settings
 from besok.model.views.calendar import CalendarDay
-from besok.store.database import Database
 from besok.store.notify import Notice
 from besok.store.occupancy import Flows, Layout, Levels, Quarters
 from jobs import daily, event_effects, quarters
-from jobs.inbox import Inbox
+from jobs.background import load
+from jobs.inbox import NewsInbox
 from jobs.observations import by_quarter
-from jobs.schedule import Clock, Duty
+from jobs.schedule import DUTIES, Clock, Duty
 
 NAN = float("nan")
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -100,7 +99,7 @@ def notice(site: str, since: datetime) -> Notice:
 
 
 def test_news_of_a_site_is_gathered_since_the_earliest_change() -> None:
-    inbox = Inbox()
+    inbox = NewsInbox()
     assert inbox.take().everything  # nobody has looked yet
     for minute in (3, 1, 2):
         inbox.put(notice("house", NOON + timedelta(minutes=minute)))
@@ -112,7 +111,7 @@ def test_news_of_a_site_is_gathered_since_the_earliest_change() -> None:
 
 
 def test_a_lost_connection_new_sites_and_unreadable_news_mean_look_at_everything() -> None:
-    inbox = Inbox()
+    inbox = NewsInbox()
     for channel, payload in (
         ("reconnected", ""),
         ("sites", "house"),
@@ -144,14 +143,16 @@ def test_a_site_at_which_daily_work_fails_keeps_no_other_from_it(
 def test_the_newest_forecast_comes_before_all_else_that_takes_long() -> None:
     """Progress waits for it, in a new installation most of all."""
     first = Clock().due(NOON)
-    assert [duty.description for duty in first if duty.aside] == ["make forecasts"]
+    assert [duty.name for duty in first if isinstance(duty.run, str)] == ["make forecasts"]
+
+
+def test_each_duty_in_the_background_names_a_function() -> None:
+    for duty in DUTIES:
+        assert not isinstance(duty.run, str) or callable(load(duty.run))
 
 
 def test_a_duty_is_due_at_the_start_and_then_by_the_clock() -> None:
-    def nothing(db: Database, settings: Settings, now: datetime) -> None:
-        """Only its name matters here."""
-
-    clock = Clock([Duty(description="sweep", every=timedelta(hours=1), run=nothing)])
+    clock = Clock([Duty(name="sweep", period=timedelta(hours=1), run="jobs.nowhere:nothing")])
     dues = [len(clock.due(NOON + timedelta(minutes=m))) for m in (0, 1, 59, 60, 61, 130)]
     assert dues == [1, 0, 0, 1, 0, 1]
 
@@ -167,7 +168,7 @@ def test_an_event_in_a_closed_house_is_like_closed_days() -> None:
         temperature_c=None,
         precipitation_mm=None,
     )
-    closed, feast = replace(plain, open_hours=0.0), replace(plain, holiday="May Day")
+    closed, holiday = replace(plain, open_hours=0.0), replace(plain, holiday="May Day")
     monday = replace(plain, day=date(2026, 5, 4))
-    assert len({event_effects.kind(day) for day in (plain, closed, feast, monday)}) == 4
+    assert len({event_effects.kind(day) for day in (plain, closed, holiday, monday)}) == 4
     assert event_effects.kind(closed) == event_effects.kind(replace(closed, day=date(2026, 5, 10)))

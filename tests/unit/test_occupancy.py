@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from besok.analytics.occupancy import Filter, Seen, hold, known, live
+from besok.analytics.occupancy import DayObservations, Filter, hold, known, live
 from besok.model.building import incidence
 from besok.model.occupancy import BASES
 from tests.unit.occupied import EXACT, HOUSE, NAN, ROOM, because, counted, library, room, rows
@@ -110,7 +110,7 @@ def test_presence_says_somebody_or_nobody(occupied: float, people: float) -> Non
 
 def test_presence_alone_is_somebody_or_nobody() -> None:
     nowhere = np.full((2, 1), NAN)
-    result = live(ROOM, Seen.of(nowhere, nowhere, 1, occupied=rows([1], [0])))
+    result = live(ROOM, DayObservations.of(nowhere, nowhere, 1, occupied=rows([1], [0])))
     assert result.people[:, 0].tolist() == [1, 0]
     assert BASES[result.basis[0, 0]] == "presence"
 
@@ -123,7 +123,9 @@ def test_a_space_whose_doors_were_never_heard_is_unknown_not_empty() -> None:
 
 
 def test_the_middle_of_a_step_is_its_mean() -> None:
-    result = live(HOUSE, Seen.of(rows([4, 0, 0], [2, 0, 0]), rows([0, 0, 0], [0, 0, 0]), 4), within=0.5)
+    result = live(
+        HOUSE, DayObservations.of(rows([4, 0, 0], [2, 0, 0]), rows([0, 0, 0], [0, 0, 0]), 4), within=0.5
+    )
     assert_allclose(result.people[:, 0], [2, 5], atol=0.4)
     assert result.raw[:, 0].tolist() == [2, 5]
 

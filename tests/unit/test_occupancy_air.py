@@ -1,13 +1,14 @@
 """What the air of a room tells of its people: learnt from past days, believed as far as it proved to be true."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from besok.analytics.occupancy import Filter, Learnt, Seen, learn, live, smoothed
+from besok.analytics.occupancy import DayObservations, Filter, SiteParameters, learn, live, smoothed
+from besok.analytics.occupancy.co2 import Co2Response
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
@@ -30,7 +31,7 @@ def air(people: Floats, rng: np.random.Generator, noise: float = 5.0, fresh: flo
 
 def day(
     seed: int, miss_out: float = 0.0, minutes: int = 10, fresh: float = FRESH_M3_MIN
-) -> tuple[Seen, Floats]:
+) -> tuple[DayObservations, Floats]:
     """A day of a reading room: what its door and its air say in each step, and who is really there."""
     rng = np.random.default_rng(seed)
     comes = (300 + 500 * rng.beta(1.5, 1.7, 150)).astype(int)
@@ -40,7 +41,9 @@ def day(
     told = rng.binomial(went.astype(int), 1 - miss_out).astype(float)
     ppm = air(real - (came - went) / 2, rng, fresh=fresh).reshape(-1, minutes).mean(1)
     counts = (c.reshape(-1, minutes).sum(1)[:, None] for c in (came, told))
-    return Seen.of(*counts, 1, co2=ppm[:, None], step_minutes=minutes), real[minutes - 1 :: minutes]
+    return DayObservations.of(*counts, 1, co2=ppm[:, None], step_minutes=minutes), real[
+        minutes - 1 :: minutes
+    ]
 
 
 PAST = [day(seed, miss_out=0.04 * (seed % 3), minutes=15)[0] for seed in range(9)]
@@ -48,7 +51,7 @@ LEARNT = learn(ROOM, PAST)
 TODAY, REAL = day(104, miss_out=0.2)
 
 
-def unheard(seen: Seen) -> Seen:
+def unheard(seen: DayObservations) -> DayObservations:
     return replace(seen, co2=np.full_like(seen.co2, np.nan))
 
 
@@ -58,7 +61,8 @@ def error(estimate: Estimate, real: Floats) -> float:
 
 def test_past_days_teach_how_the_air_answers_to_people() -> None:
     exact = [day(seed, minutes=15)[0] for seed in range(6)]
-    slope, level, base, still, share, lasts, most = learn(ROOM, exact).air[0]
+    found = learn(ROOM, exact).air
+    slope, level, base, still, share, lasts, most = (getattr(found, f.name)[0] for f in fields(found))
     assert_allclose([slope, level, base], [SLOPE, LEVEL, OUTDOOR], rtol=0.06)
     assert still < 2
     assert 0 < share < 0.2
@@ -67,8 +71,9 @@ def test_past_days_teach_how_the_air_answers_to_people() -> None:
 
 
 def test_shorter_steps_teach_the_same() -> None:
-    shorter = learn(ROOM, [day(seed, 0.04 * (seed % 3))[0] for seed in range(9)]).air[0]
-    assert_allclose(shorter[:3], LEARNT.air[0][:3], rtol=0.05)
+    shorter = learn(ROOM, [day(seed, 0.04 * (seed % 3))[0] for seed in range(9)]).air
+    for name in ("slope", "level", "base"):
+        assert_allclose(getattr(shorter, name), getattr(LEARNT.air, name), rtol=0.05)
 
 
 def test_air_keeps_a_drifting_door_in_place() -> None:
@@ -84,8 +89,10 @@ def test_a_day_that_is_over_is_known_better_by_its_air() -> None:
 
 
 def test_the_order_of_days_does_not_matter_and_what_is_learnt_can_be_kept() -> None:
-    assert_allclose(np.array(learn(ROOM, PAST[::-1]).air), np.array(LEARNT.air), rtol=1e-6)
-    assert Learnt.from_json(LEARNT.to_json()) == LEARNT
+    other = learn(ROOM, PAST[::-1]).air
+    for field in fields(other):
+        assert_allclose(getattr(other, field.name), getattr(LEARNT.air, field.name), rtol=1e-6)
+    assert SiteParameters.from_json(LEARNT.to_json()).to_json() == LEARNT.to_json()
 
 
 def test_the_future_changes_nothing_and_steps_may_come_one_by_one() -> None:
@@ -101,9 +108,11 @@ def test_the_future_changes_nothing_and_steps_may_come_one_by_one() -> None:
 def test_without_readings_all_is_as_if_nothing_were_learnt_of_air() -> None:
     for estimate in (live, smoothed):
         known = estimate(ROOM, unheard(TODAY), LEARNT)
-        assert_array_equal(known.people, estimate(ROOM, unheard(TODAY), replace(LEARNT, air=())).people)
-    assert learn(ROOM, [unheard(seen) for seen in PAST]).air == ((0.0,) * 7,)
-    assert learn(ROOM, PAST[:2]).air == ((0.0,) * 7,)  # too few
+        assert_array_equal(
+            known.people, estimate(ROOM, unheard(TODAY), replace(LEARNT, air=Co2Response.unknown(1))).people
+        )
+    assert not learn(ROOM, [unheard(seen) for seen in PAST]).air.known.any()
+    assert not learn(ROOM, PAST[:2]).air.known.any()  # too few
 
 
 def test_a_space_with_air_does_not_touch_those_without() -> None:
@@ -115,14 +124,15 @@ def test_a_space_with_air_does_not_touch_those_without() -> None:
         for s in PAST
     ]  # fmt: skip
     air = learn(HALL_AND_ROOM, past).air
-    assert air[0] == pytest.approx(LEARNT.air[0], rel=1e-3)
-    assert air[1] == (0.0,) * 7
+    for field in fields(air):
+        assert getattr(air, field.name)[0] == pytest.approx(getattr(LEARNT.air, field.name)[0], rel=1e-3)
+    assert air.known.tolist() == [True, False]
 
 
 def test_air_that_does_not_answer_to_people_is_not_used() -> None:
     rng = np.random.default_rng(3)
     outdoors = [replace(s, co2=420 + np.cumsum(rng.normal(0, 5, (96, 1)), axis=0)) for s in PAST]
-    assert learn(ROOM, outdoors).air == ((0.0,) * 7,)
+    assert not learn(ROOM, outdoors).air.known.any()
 
 
 MINUTE = 10 * np.arange(144)[:, None]

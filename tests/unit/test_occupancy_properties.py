@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose
 
-from besok.analytics.occupancy import NOTHING, Learnt, Seen, live, smoothed
+from besok.analytics.occupancy import NOTHING, DayObservations, SiteParameters, live, smoothed
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from tests.unit.occupied import ENDS, EXACT, NAN, ROOM, counted, room
@@ -39,7 +39,7 @@ def test_never_negative_and_always_within_its_interval(data: st.DataObject) -> N
     people_in, people_out = data.draw(flows(len(ends)))
     estimator = data.draw(st.sampled_from([live, smoothed]))
     minutes = data.draw(st.sampled_from([1.0, 15.0, 60.0]))
-    seen = Seen.of(people_in, people_out, len(parents), step_minutes=minutes)
+    seen = DayObservations.of(people_in, people_out, len(parents), step_minutes=minutes)
     result = estimator(Building.of(parents, ends), seen)
     shown = ~np.isnan(result.people)
     assert (result.people[shown] >= 0).all()
@@ -54,9 +54,12 @@ def test_the_order_of_the_portals_does_not_matter(data: st.DataObject) -> None:
     parents, ends = data.draw(buildings())
     people_in, people_out = data.draw(flows(len(ends)))
     order = data.draw(st.permutations(range(len(ends))))
-    one = live(Building.of(parents, ends), Seen.of(people_in, people_out, len(parents)))
+    one = live(Building.of(parents, ends), DayObservations.of(people_in, people_out, len(parents)))
     ends = [ends[n] for n in order]
-    other = live(Building.of(parents, ends), Seen.of(people_in[:, order], people_out[:, order], len(parents)))
+    other = live(
+        Building.of(parents, ends),
+        DayObservations.of(people_in[:, order], people_out[:, order], len(parents)),
+    )
     assert_allclose(one.people, other.people, atol=1e-3)
     assert_allclose(one.upper, other.upper, atol=1e-2)
 
@@ -96,14 +99,14 @@ def test_no_portal_is_clamped(data: st.DataObject) -> None:
     people_in = np.array([[n, 0] for n in passing], float)
     people_out = np.array([[0, n] for n in passing], float)
     house = Building.of((None,), ((None, 0), (None, 0)))
-    result = live(house, Seen.of(people_in, people_out, 1))
+    result = live(house, DayObservations.of(people_in, people_out, 1))
     assert_allclose(result.raw, 0)
     assert (result.people <= 2 + 0.1 * sum(passing)).all()
 
 
 @pytest.mark.parametrize("learnt", [NOTHING, EXACT])
 @pytest.mark.parametrize("leave", [4.0, 3.2, 2.0])
-def test_a_closed_house_is_empty_however_badly_its_door_counted(learnt: Learnt, leave: float) -> None:
+def test_a_closed_house_is_empty_however_badly_its_door_counted(learnt: SiteParameters, leave: float) -> None:
     """Open from eight to twenty; all who came left, but of four only so many were seen: the night knows better."""
     people_in, people_out = np.zeros(1440), np.zeros(1440)
     people_in[240:840:5], people_out[360:960:5] = 4, leave

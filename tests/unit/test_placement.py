@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from besok.analytics.name_matching import words
-from besok.analytics.placement import Heard, Suggestion, suggest
+from besok.analytics.placement import Suggestion, UnplacedSeries, suggest
 from besok.model import sitefile
 from besok.model.site import Portal, Sensor, Site, Text
 from besok.model.views.devices import LastReading, UnplacedChannel, UnplacedDevice
@@ -25,14 +25,14 @@ def sites() -> tuple[Site, ...]:
     return sitefile.parse(EXAMPLE.read_text()).sites
 
 
-def heard(device: str, metrics: frozenset[str] = FLOW, **more: str) -> Heard:
+def heard(device: str, metrics: frozenset[str] = FLOW, **more: str) -> UnplacedSeries:
     channel = more.pop("channel", "flow:1" if metrics & FLOW else "level:1")
-    return Heard(
+    return UnplacedSeries(
         source=more.pop("source", "lorawan"), device=device, channel=channel, metrics=metrics, **more
     )
 
 
-def one(channel: Heard, at: tuple[Site, ...] = ()) -> Suggestion:
+def one(channel: UnplacedSeries, at: tuple[Site, ...] = ()) -> Suggestion:
     (suggestion,) = suggest([channel], at or sites())
     return suggestion
 
@@ -81,7 +81,7 @@ def test_words(text: str, found: tuple[str, ...]) -> None:
         (heard("Biblioteksterrassen", LEVEL), "terrace"),
     ],
 )
-def test_a_place_that_shares_its_name_is_a_strong_guess(channel: Heard, place: str) -> None:
+def test_a_place_that_shares_its_name_is_a_strong_guess(channel: UnplacedSeries, place: str) -> None:
     found = one(channel, bare())
     assert (found.portal or found.space, found.sure, found.reason) == (place, "strong", "words")
     assert "share the word" in found.why
@@ -94,7 +94,7 @@ def test_a_place_that_shares_its_name_is_a_strong_guess(channel: Heard, place: s
         (heard("barnavd", LEVEL, topic="hus/barn/people"), "childrens-floor"),
     ],
 )
-def test_part_of_a_name_is_a_weak_guess(channel: Heard, place: str) -> None:
+def test_part_of_a_name_is_a_weak_guess(channel: UnplacedSeries, place: str) -> None:
     found = one(channel, bare())
     assert (found.portal or found.space, found.reason) == (place, "words")
 
@@ -112,7 +112,7 @@ def test_part_of_a_name_is_a_weak_guess(channel: Heard, place: str) -> None:
         (heard("cafe-door", frozenset({"battery_pct"}), channel="level:1"), "not_people"),
     ],
 )
-def test_where_nothing_fits_or_several_do_nothing_is_guessed(channel: Heard, reason: str) -> None:
+def test_where_nothing_fits_or_several_do_nothing_is_guessed(channel: UnplacedSeries, reason: str) -> None:
     found = one(channel, bare())
     assert (found.sure, found.reason, found.portal, found.space) == ("none", reason, "", "")
     assert found.why.endswith(".")

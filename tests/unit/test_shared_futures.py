@@ -5,7 +5,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from besok.analytics.forecast.fit import Account
+from besok.analytics.forecast.fit import Hypothesis
 from besok.analytics.forecast.simulate import shared
 from besok.model.arrays import Floats
 
@@ -14,7 +14,7 @@ ROWS = 5
 
 def drawn(odds: tuple[float, ...], paths: int) -> Floats:
     """Futures that are the number of their account throughout."""
-    accounts = [Account(odds=share, fitted=cast("Any", n)) for n, share in enumerate(odds)]
+    accounts = [Hypothesis(odds=share, fitted=cast("Any", n)) for n, share in enumerate(odds)]
     rng = np.random.default_rng(3)
     return shared(
         accounts, paths, lambda fitted, many: np.full((ROWS, many), float(cast("Any", fitted))), rng

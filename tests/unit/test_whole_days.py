@@ -3,16 +3,18 @@
 from collections.abc import Collection
 from datetime import date, timedelta
 
-from besok.analytics.coverage import Door, DoorDay, Month, lacking
+from besok.analytics.coverage import DoorDay, WatchedDoor, WatchedMonth, unobserved_days
 
 FIRST = date(2026, 3, 2)
 FRONT, BACK, CELLAR = 1, 2, 3
 WHOLE = (80_000.0, 0.0)  # seconds watched, people put in
 
 
-def door(people: float, first: date = FIRST, until: date = date.max, shortest_s: float = 79_000) -> Door:
-    month = Month(days=20, watched_s=80_000, shortest_s=shortest_s)
-    return Door(first=first, hung=[(date.min, until)], people=people, months={date(2026, 3, 1): month})
+def door(
+    people: float, first: date = FIRST, until: date = date.max, shortest_s: float = 79_000
+) -> WatchedDoor:
+    month = WatchedMonth(days=20, watched_s=80_000, shortest_s=shortest_s)
+    return WatchedDoor(first=first, hung=[(date.min, until)], people=people, months={date(2026, 3, 1): month})
 
 
 HOUSE = {FRONT: door(600), BACK: door(400), CELLAR: door(10)}
@@ -20,7 +22,7 @@ HOUSE = {FRONT: door(600), BACK: door(400), CELLAR: door(10)}
 
 def out(
     told: dict[int, tuple[float, float]],
-    doors: dict[int, Door] = HOUSE,
+    doors: dict[int, WatchedDoor] = HOUSE,
     counting: Collection[int] = (FRONT, BACK, CELLAR),
     *,
     closed: bool = False,
@@ -30,7 +32,7 @@ def out(
         DoorDay(door=n, day=day, covered_s=covered, imputed=put, heard=covered > 0 or not put)
         for n, (covered, put) in told.items()
     ]
-    return list(lacking(doors, rows, lambda _: counting, lambda _: closed)) == [day]
+    return list(unobserved_days(doors, rows, lambda _: counting, lambda _: closed)) == [day]
 
 
 def test_a_day_without_a_door_is_no_quiet_day() -> None:
@@ -63,9 +65,13 @@ def test_a_door_is_looked_for_from_when_it_was_first_heard_until_its_sensor_is_t
 
 
 def test_whole_days_of_an_older_counter_do_not_make_the_hours_of_its_successor_too_few() -> None:
-    whole, half = (Month(days=28, watched_s=watched, shortest_s=watched) for watched in (86_400, 43_200))
+    whole, half = (
+        WatchedMonth(days=28, watched_s=watched, shortest_s=watched) for watched in (86_400, 43_200)
+    )
     changed = {date(2026, 2, 1): whole, date(2026, 3, 1): half}
-    one = {FRONT: Door(first=date(2026, 2, 1), hung=[(date.min, date.max)], people=500, months=changed)}
+    one = {
+        FRONT: WatchedDoor(first=date(2026, 2, 1), hung=[(date.min, date.max)], people=500, months=changed)
+    }
     for day, seconds in (
         (date(2026, 2, 20), 86_400),
         (date(2026, 3, 1), 43_200),
@@ -85,9 +91,9 @@ def test_a_door_that_is_watched_now_long_now_short_was_observed_if_it_was_heard(
 
 
 def test_who_is_counted_without_a_time_is_counted() -> None:
-    timeless = Month(days=20, watched_s=0, shortest_s=0)
+    timeless = WatchedMonth(days=20, watched_s=0, shortest_s=0)
     one = {
-        FRONT: Door(
+        FRONT: WatchedDoor(
             first=FIRST, hung=[(date.min, date.max)], people=500, months={date(2026, 3, 1): timeless}
         ),
         BACK: door(400),

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from benchmarks.calibration import judged as worlds
 from besok.analytics import calibration, count_advice
 from besok.analytics.calibration import Session, accuracy
-from besok.analytics.count_advice import Door, Hour, advise
+from besok.analytics.count_advice import DoorTraffic, HourTraffic, advise
 from besok.model.validation import Accuracy
 
 
@@ -95,13 +95,13 @@ def unknown() -> Accuracy:
     return accuracy([])
 
 
-def week(*hours: tuple[int, int, float]) -> list[Hour]:
-    return [Hour(weekday=weekday, hour=hour, people=people) for weekday, hour, people in hours]
+def week(*hours: tuple[int, int, float]) -> list[HourTraffic]:
+    return [HourTraffic(weekday=weekday, hour=hour, people=people) for weekday, hour, people in hours]
 
 
 def test_the_busiest_hour_of_the_door_that_matters_most_comes_first() -> None:
-    main = Door(portal="main", known=unknown(), week=week((0, 11, 200), (0, 16, 300)))
-    side = Door(portal="side", known=unknown(), week=week((0, 11, 190)))
+    main = DoorTraffic(portal="main", known=unknown(), week=week((0, 11, 200), (0, 16, 300)))
+    side = DoorTraffic(portal="side", known=unknown(), week=week((0, 11, 190)))
     first, second = advise([side, main])
     assert (first.portal, first.weekday, first.hour, first.expected) == ("main", 0, 16, 75)
     assert second.portal == "side"
@@ -109,18 +109,18 @@ def test_the_busiest_hour_of_the_door_that_matters_most_comes_first() -> None:
 
 
 def test_what_is_known_well_is_not_counted_again() -> None:
-    main = Door(portal="main", known=accuracy(counts(*[(150, 150)] * 10)), week=week((0, 16, 300)))
-    side = Door(portal="side", known=unknown(), week=week((0, 11, 120)))
+    main = DoorTraffic(portal="main", known=accuracy(counts(*[(150, 150)] * 10)), week=week((0, 16, 300)))
+    side = DoorTraffic(portal="side", known=unknown(), week=week((0, 11, 120)))
     assert [a.portal for a in advise([main, side])] == ["side"]
 
 
 def test_an_hour_counted_before_gives_way_to_another_as_busy() -> None:
     hours = [
-        Hour(weekday=0, hour=16, people=300, sessions=2),
-        Hour(weekday=2, hour=12, people=290),
-        Hour(weekday=3, hour=3, people=2),
+        HourTraffic(weekday=0, hour=16, people=300, sessions=2),
+        HourTraffic(weekday=2, hour=12, people=290),
+        HourTraffic(weekday=3, hour=3, people=2),
     ]
-    (advice,) = advise([Door(portal="main", known=accuracy(counts((75, 70), (75, 74))), week=hours)])
+    (advice,) = advise([DoorTraffic(portal="main", known=accuracy(counts((75, 70), (75, 74))), week=hours)])
     assert (advice.weekday, advice.hour) == (2, 12)
 
 
@@ -134,5 +134,5 @@ def test_the_gain_is_what_the_next_count_gives() -> None:
 
 
 def test_nobody_and_nothing_give_no_advice() -> None:
-    assert advise([]) == advise([Door(portal="x", known=unknown(), week=[])]) == []
+    assert advise([]) == advise([DoorTraffic(portal="x", known=unknown(), week=[])]) == []
     assert count_advice.WORTH > 0

@@ -11,7 +11,6 @@ from besok.analytics.forecast import (
     Months,
     calendar,
     calendar_years,
-    expected,
     fan,
     forecast,
     forecast_months,
@@ -80,12 +79,9 @@ def test_totals_are_wider_than_independent_days_would_be() -> None:
     assert year.high80 - year.low80 > 2 * independent and year.low95 < year.low80 < year.mean < year.high80
 
 
-def test_expected_days_are_told_for_every_day_and_holidays_carry_their_name_across_years() -> None:
+def test_holidays_carry_their_name_across_years() -> None:
     public = calendar(FIRST, date(2026, 1, 1), country="SE")
     assert public.holidays[date(2023, 6, 23)] == public.holidays[date(2024, 6, 21)] == "Midsummer Eve"
-    past = history(by_day([100, 110, None, 130, 140, 150, 160] * 20))
-    told = expected(past, public)
-    assert np.isfinite(told.mean).all() and (told.variance >= 0).all() and told.days == past.days
 
 
 def test_a_weekday_that_is_closed_stays_closed_and_one_without_figures_too() -> None:
@@ -165,16 +161,6 @@ def test_four_days_of_five_come_within_the_interval() -> None:
         came = np.array([days[day] for day in told.days])
         held += [lo <= v <= hi for lo, v, hi in zip(told.low80, came, told.high80, strict=True) if v]
     assert 0.7 < np.mean(held) < 0.92
-
-
-def test_expected_leaves_the_day_itself_out() -> None:
-    days = library(120, 7)
-    odd = FIRST + timedelta(days=60)  # a Thursday
-    with_crowd = expected(history(days | {odd: 4000.0}))
-    without = expected(history(days).without([odd]))
-    n = with_crowd.days.index(odd)
-    assert with_crowd.mean[n] == pytest.approx(without.mean[n], rel=0.05)
-    assert abs(4000 - with_crowd.mean[n]) > 5 * with_crowd.variance[n] ** 0.5
 
 
 def test_holidays_without_names_meet_themselves_in_other_years() -> None:

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from besok.analytics.occupancy import NOTHING, Seen, live
+from besok.analytics.occupancy import NOTHING, DayObservations, live
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
 from besok.model.site import OpeningException, OpeningHours, Site, Text
 from besok.store.occupancy import MINUTE, QUARTER, Flows, Layout, Levels
 from jobs.bounds import bounded
-from jobs.observations import Hours, by_minute, by_quarter
+from jobs.observations import DayClock, by_minute, by_quarter
 from jobs.running import FAR, NEAR, Running, pieces
 
 NAN = float("nan")
@@ -34,26 +34,26 @@ PLAN = Layout(
 
 
 def test_the_hours_of_a_day_by_minute_and_by_quarter() -> None:
-    minutes = Hours(HOUSE, date(2026, 3, 3), MINUTE)
+    minutes = DayClock(HOUSE, date(2026, 3, 3), MINUTE)
     assert (len(minutes.open), minutes.weekday, minutes.clock[0]) == (1440, 1, 240)
     assert_array_equal(np.flatnonzero(np.diff(minutes.open.astype(int))), [4 * 60 - 1, 16 * 60 - 1])
-    quarters = Hours(HOUSE, date(2026, 3, 3), QUARTER)
+    quarters = DayClock(HOUSE, date(2026, 3, 3), QUARTER)
     assert_array_equal(np.flatnonzero(quarters.open), range(16, 64))
     assert quarters.clock[:2].tolist() == [240, 255]
 
 
 def test_holidays_and_exceptions_count_and_a_park_never_closes() -> None:
-    assert not Hours(HOUSE, date(2026, 12, 25), MINUTE).open.any()
+    assert not DayClock(HOUSE, date(2026, 12, 25), MINUTE).open.any()
     late = OpeningException(first=date(2026, 3, 3), last=date(2026, 3, 3), hours="10:00-26:00")
     open_late = replace(HOUSE, opening=replace(HOUSE.opening, exceptions=(late,)))
-    assert_array_equal(np.flatnonzero(Hours(open_late, date(2026, 3, 3), QUARTER).open), range(24, 88))
+    assert_array_equal(np.flatnonzero(DayClock(open_late, date(2026, 3, 3), QUARTER).open), range(24, 88))
     park = replace(HOUSE, opening=OpeningHours(**dict.fromkeys(WEEK, "always")))
-    assert Hours(park, date(2026, 3, 3), MINUTE).open.all()
+    assert DayClock(park, date(2026, 3, 3), MINUTE).open.all()
 
 
 @pytest.mark.parametrize(("day", "hours"), [(date(2026, 3, 28), 23), (date(2026, 10, 24), 25)])
 def test_the_clock_jumps_with_summer_time(day: date, hours: int) -> None:
-    found = Hours(HOUSE, day, QUARTER)
+    found = DayClock(HOUSE, day, QUARTER)
     assert len(found.clock) == hours * 4
     assert (found.clock[0], found.clock[-1]) == (240, 240 - 15)
     assert found.open.sum() == 12 * 4
@@ -64,23 +64,23 @@ def test_readings_of_rooms_are_held_and_doors_are_not() -> None:
     people = np.array([[3, NAN], [NAN, 4], [NAN, NAN], [NAN, NAN]])
     co2 = np.array([[NAN, 600], [NAN, NAN], [NAN, NAN], [NAN, NAN]])
     levels = Levels(people=people, peak=people, occupied=np.full((4, 2), NAN), co2=co2)
-    seen, shown = by_minute(PLAN, flows, levels, Hours(HOUSE, date(2026, 3, 3), MINUTE))
+    seen, shown = by_minute(PLAN, flows, levels, DayClock(HOUSE, date(2026, 3, 3), MINUTE))
     assert seen.people[:, 1].tolist() == [3, 7, 7, 7]
     assert seen.co2[:, 1].tolist() == [600] * 4
     assert np.isnan(seen.people_in[1, 0]) and seen.step_minutes == 1 and seen.weekday == 1
     assert shown.all()
-    quarter, _ = by_quarter(PLAN, flows, levels, Hours(HOUSE, date(2026, 3, 3), QUARTER))
+    quarter, _ = by_quarter(PLAN, flows, levels, DayClock(HOUSE, date(2026, 3, 3), QUARTER))
     assert_array_equal(quarter.people[:, 1], [3, 4, NAN, NAN])  # a mean of a quarter says nothing of the next
     assert quarter.step_minutes == 15 and quarter.open is not None and len(quarter.open) == 4
 
 
-def day(steps: int, seed: int) -> Seen:
+def day(steps: int, seed: int) -> DayObservations:
     """A morning at one door, with a camera in the room now and then."""
     random = np.random.default_rng(seed)
     people_in, people_out = (random.poisson(0.5, (steps, 1)).astype(float) for _ in range(2))
     people = np.full((steps, 2), NAN)
     people[:, 1] = np.where(random.random(steps) < 0.1, random.integers(0, 9, steps), NAN)
-    return Seen.of(people_in, people_out, 2, people=people, open=np.ones(steps, bool))
+    return DayObservations.of(people_in, people_out, 2, people=people, open=np.ones(steps, bool))
 
 
 @settings(max_examples=25)
@@ -108,7 +108,7 @@ def test_a_presence_sensor_leaves_open_how_many_up_to_what_the_room_holds() -> N
     building = Building.of((None, 0, 0), (), (None, 8, None))
     occupied = np.array([[NAN, 1, 1], [NAN, 0, 0], [NAN, 0.5, NAN]])
     found = bounded(
-        building, live(building, Seen.of(np.zeros((3, 0)), np.zeros((3, 0)), 3, occupied=occupied))
+        building, live(building, DayObservations.of(np.zeros((3, 0)), np.zeros((3, 0)), 3, occupied=occupied))
     )
     assert_array_equal(found.people[:, 1:], [[1, 1], [0, 0], [0.5, NAN]])
     assert_array_equal(found.lower[:, 1:], [[1, 1], [0, 0], [0.5, NAN]])

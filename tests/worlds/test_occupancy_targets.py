@@ -11,7 +11,7 @@ import pytest
 from benchmarks.occupancy import standard_worlds
 from benchmarks.worlds import standard
 from benchmarks.worlds.targets import COVERS, LIVE, SMOOTHED, missed
-from besok.analytics.occupancy.score import Accuracy
+from besok.analytics.occupancy.score import OccupancyAccuracy
 from cli.simulation import score
 from cli.simulation.judge import ESTIMATORS, Verdict
 from cli.simulation.judged_world import SITE
@@ -58,7 +58,7 @@ def test_all_targets() -> None:
 
 def verdicts(**errors: float) -> list[Line]:
     """A world in which each estimator is off by so many people."""
-    accuracy = Accuracy(mean_people=50, known=1, rmse=10, relative=0.2, bias=0, coverage=0.8)
+    accuracy = OccupancyAccuracy(mean_people=50, known=1, rmse=10, relative=0.2, bias=0, coverage=0.8)
     return lines(
         Verdict(
             world="w",

@@ -13,13 +13,13 @@ import pytest
 from benchmarks.worlds.simulated import HOUSE
 from besok.analytics.quality import directions, frozen, shares
 from besok.analytics.quality.detect import detect
-from besok.analytics.quality.sensor_series import STEP, House, Seen, last_heard
-from besok.analytics.quality.site_layout import house
+from besok.analytics.quality.sensor_series import STEP, SensorHistory, SensorLayout, last_heard
+from besok.analytics.quality.site_layout import sensor_layout
 from besok.model import sitefile
 from besok.model.findings import Finding
 from besok.model.site import SiteFile
 from cli.simulation.observed import Observed, observe
-from jobs.observations import Hours
+from jobs.observations import DayClock
 from sensors_sim.scenario import ORDINARY, Fault, FaultKind
 
 FIRST, DAYS = date(2026, 9, 21), 25
@@ -34,7 +34,7 @@ def site_file() -> SiteFile:
     return SiteFile(sites=(replace(own, sensors=sensors),))
 
 
-def weeks(*faults: tuple[str, FaultKind, float]) -> tuple[House, Seen]:
+def weeks(*faults: tuple[str, FaultKind, float]) -> tuple[SensorLayout, SensorHistory]:
     """What the database would hold of the house, with faults (device, kind, share) from the third week on."""
     sites = site_file()
     scenario = replace(
@@ -44,13 +44,13 @@ def weeks(*faults: tuple[str, FaultKind, float]) -> tuple[House, Seen]:
         faults=tuple(Fault(device=d, kind=kind, begins=BEGINS, share=share) for d, kind, share in faults),
     )
     [seen] = observe(sites, FIRST, DAYS, 4, scenario, every_s=900)
-    built = house(seen.site, sites.sites)[0]
+    built = sensor_layout(seen.site, sites.sites)[0]
     return built, by_quarter(built, seen)
 
 
-def by_quarter(built: House, seen: Observed) -> Seen:
+def by_quarter(built: SensorLayout, seen: Observed) -> SensorHistory:
     """Flows and levels by quarter of an hour, with the share of it in which each counter was heard."""
-    hours = [Hours(seen.site, day, STEP) for day in seen.dates]
+    hours = [DayClock(seen.site, day, STEP) for day in seen.dates]
     begins = hours[0].begins
     doors = [d.id for d in built.doors if d.counted]
     order = [doors.index(built.doors[c.door].id) for c in built.counters]
@@ -66,7 +66,7 @@ def by_quarter(built: House, seen: Observed) -> Seen:
     high = np.where(told, np.nanmax(np.where(np.isnan(shown), -np.inf, shown), axis=1), np.nan)
     times = tuple((begins + n * STEP).astimezone(UTC) for n in range(quarters))
     flows = [np.where(covered > 0, np.nansum(f, axis=1), np.nan) for f in (came, went)]
-    return Seen(
+    return SensorHistory(
         now=times[-1] + STEP,
         times=times,
         dates=seen.dates,

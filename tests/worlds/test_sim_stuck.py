@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from besok.analytics.occupancy import live
-from besok.analytics.occupancy.levels import Still
+from besok.analytics.occupancy.levels import StuckLevels
 from besok.model import sitefile
 from besok.model.building import Building
 from cli.simulation.judged_world import judged_world
@@ -43,5 +43,5 @@ def test_a_stuck_camera_gives_way_to_the_doors(monkeypatch: pytest.MonkeyPatch) 
         return float(np.sqrt(np.nanmean(off**2)))
 
     believed_doors = error()
-    monkeypatch.setattr(Still, "stuck", lambda self, people, passed: np.zeros(people.shape, bool))
+    monkeypatch.setattr(StuckLevels, "stuck", lambda self, people, passed: np.zeros(people.shape, bool))
     assert believed_doors < 0.75 * error()

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.worlds import people, standard
 from benchmarks.worlds.counters import Counter, Fault, counted
-from besok.analytics.occupancy import Seen, learn, live
+from besok.analytics.occupancy import DayObservations, learn, live
 from cli.simulation import judge
 from cli.simulation.judged_world import by_quarters, by_receipt, parts, unchanged
 
@@ -101,7 +101,7 @@ def test_late_counts_change_what_was_shown_but_not_before() -> None:
 def test_late_counts_are_late() -> None:
     heard = np.array([[0, 2], [1, 2], [2, 2], [3, 9]])
     one = np.arange(8.0).reshape(4, 2)
-    seen = Seen.of(one, one, 1)
+    seen = DayObservations.of(one, one, 1)
     known = [(steps, np.isnan(part.people_in[:, 1]).tolist()) for steps, part in parts(seen, heard)]
     assert known == [(slice(0, 2), [True, True]), (slice(2, 4), [False, False, False, True])]
     first, second = (part for _, part in parts(seen, heard))
@@ -113,7 +113,7 @@ def test_late_counts_are_late() -> None:
 def test_past_days_are_quarters() -> None:
     flows, levels = np.ones((30, 1)), np.full((30, 1), np.nan)
     flows[:20], levels[3], levels[4] = np.nan, 2, 4
-    day = by_quarters(Seen.of(flows, 2 * flows, 1, people=levels, open=np.arange(30) >= 7))
+    day = by_quarters(DayObservations.of(flows, 2 * flows, 1, people=levels, open=np.arange(30) >= 7))
     assert np.array_equal(day.people_in, [[np.nan], [10]], equal_nan=True)
     assert np.array_equal(day.people, [[3], [np.nan]], equal_nan=True)
     assert (day.open is not None and day.open.tolist(), day.clock.tolist()) == ([True, True], [240, 255])

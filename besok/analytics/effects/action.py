@@ -1,4 +1,4 @@
-"""What an action gave: visits since it was done, against what they would have been without it.
+"""Effect of an action: visits since it was done, against what they would have been without it.
 
 Plain arrays by day go in. Weeks are compared, counted from the day of the action, so that every week after it is whole;
 each week is measured by what its observed days usually bring, so that a missing day is not a fall.
@@ -17,15 +17,13 @@ from besok.model.arrays import Bools, Floats
 from besok.model.effects import Change, Effect, Moved, Range, Verdict
 
 WEEK = 7
-LONGEST_BEFORE = 208  # weeks; older ones tell of another house
+LONGEST_BEFORE = 208  # weeks; older ones tell of another library
 FEW_WEEKS = 4  # after the action, before anything is said
 ENOUGH_SEEN = 0.5  # of what a week usually brings must have been observed
-SHUT, CROWD = (
-    0.1,
-    20.0,
-)  # a week with less than a tenth of the twenty who usually come or more: nobody could come in
+# A week with less than a tenth of the twenty who usually come or more: nobody could come in
+SHUT, CROWD = 0.1, 20.0
 OTHER_PLACES = 1.8  # the mean square of placebos to believe beside other places: each has breaks of its own
-# The turn of the year, from Advent to Epiphany (month, day): nobody knows what it brings to a house that has seen none.
+# The turn of the year, from Advent to Epiphany (month, day): unknown at a library that has seen none.
 ADVENT, EPIPHANY = (11, 27), (1, 6)
 LEAST = 5.0  # visits a week before the action, to compare with
 
@@ -41,11 +39,11 @@ def effect_of_action(
     controls: Floats | None = None,
     leave_out: Bools | None = None,
 ) -> Effect:
-    """The effect of something done from `since` on (to the day before `until`, if it was undone).
+    """Return the effect of something done from `since` on (to the day before `until`, if it was undone).
 
     `visits` are those of the spaces acted in, by day from `first` on, NaN where not observed. `acted` marks the days
     that the action is about (Sundays, say); the other days are then the comparison, and where moved visits would come
-    from. `elsewhere` are visits by day of other spaces of the house, from which some may have moved; they are no
+    from. `elsewhere` are visits by day of other spaces of the site, from which some may have moved; they are no
     comparison, for who comes for one room also walks through others. `controls` (days, or days x places) are of places
     that the action cannot have touched. `leave_out` marks days that say nothing: closed, holidays, events.
     """
@@ -79,7 +77,8 @@ def _rest(use: Floats, rooms: Floats | None, days: Bools) -> Floats:
 
 
 def contribution(effect: Effect, missing_a_year: float) -> Range | None:
-    """What share of the visits a year that are still missing the action gives; its net effect where that is known.
+    """Return what share of the visits a year that are still missing the action gives; its net effect where that is
+    known.
 
     None where nothing is missing or nothing can be said.
     """
@@ -92,7 +91,7 @@ def _sign(change: Change) -> Verdict:
 
 
 def _use(visits: Floats, leave_out: Bools | None, until: date | None, first: date) -> Floats:
-    """The visits with the days that say nothing taken out."""
+    """Return the visits with the days that say nothing taken out."""
     out = np.where(leave_out, np.nan, visits) if leave_out is not None else np.array(visits, float)
     if until is not None:
         out[max((until - first).days, 0) :] = np.nan
@@ -127,7 +126,7 @@ class _Weeks:
         return share
 
     def usual(self, visits: Floats) -> Floats:
-        """What each day usually brought before the action, by its weekday; NaN where that is not known."""
+        """Return what each day usually brought before the action, by its weekday; NaN where that is not known."""
         day = np.arange(self.n) % WEEK
         before = (self.week < 0) & (self.week >= -LONGEST_BEFORE)
         usual = np.full(WEEK, np.nan)
@@ -139,7 +138,7 @@ class _Weeks:
         return usual[day]
 
     def early(self, visits: Floats) -> Verdict | None:
-        """Why nothing can be said, if so."""
+        """Return why nothing can be said, if so."""
         seen, week = ~np.isnan(visits), self.week
         if not seen.any():
             return "not_observed"
@@ -153,7 +152,9 @@ class _Weeks:
         return None
 
     def index(self, visits: Floats) -> tuple[Floats, Floats]:
-        """The log of each week's visits by what its observed days usually bring, and the variance of its chance."""
+        """Return the log of each week's visits by what its observed days usually bring, and the variance of its
+        chance.
+        """
         usual = self.usual(visits)
         known = ~np.isnan(visits) & ~np.isnan(usual)
         place = self.week - self.numbers[0]
@@ -182,7 +183,9 @@ class _Weeks:
 def _change(
     lay: _Weeks, visits: Floats, outside: Floats | None, beside: Floats | None = None
 ) -> Change | None:
-    """The change of visits: by controls that were not acted on, else by the days beside, else by their own past."""
+    """Return the change of visits: by controls that were not acted on, else by the days beside, else by their
+    own past.
+    """
     log, noise = lay.index(visits)
     after = lay.numbers >= 0
     control, share_beside = None, 0.0
@@ -244,7 +247,7 @@ def _told(
 
 
 def _moved(change: Change, others: Change, net: Change | None) -> tuple[Range, Moved]:
-    """What share of the gain came from elsewhere, 0..1, and what can be said of it."""
+    """Return what share of the gain came from elsewhere, 0..1, and what can be said of it."""
     gain = max(change.a_year.estimate, 1e-9)
     share = Range(
         estimate=float(np.clip(-others.a_year.estimate / gain, 0, 1)),

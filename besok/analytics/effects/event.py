@@ -1,4 +1,4 @@
-"""What a programme event gave: visits in its hours and space, and before and after, against like days without it."""
+"""Effect of a programme event: visits in its hours and space, before and after, against comparable days."""
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -23,7 +23,7 @@ def effect_of_event(
     kind: np.ndarray,
     leave_out: Bools | None = None,
 ) -> EventEffect:
-    """The effect of an event on row `day` from slot `first` to before `last`.
+    """Return the effect of an event on row `day` from slot `first` to before `last`.
 
     `counts` are visits (days x slots) in the event's space, NaN where not observed; `margin` slots before and after are
     looked at too. Days of the same `kind` (the weekday, say) are compared, the nearest sixteen, without those that are
@@ -66,7 +66,7 @@ def effect_of_event(
 
 
 def _origin(during: Extra, beside: Extra, around: Extra) -> Moved:
-    """Whether those who came are missed in the hours before and after."""
+    """Tell whether those who came are missed in the hours before and after."""
     gain = max(during.extra, 1e-9)
     moved = Range(
         estimate=float(np.clip(-beside.extra / gain, 0, 1)),

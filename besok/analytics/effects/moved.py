@@ -1,4 +1,4 @@
-"""Whether a gain is new, or came from elsewhere: other days, other rooms, other hours."""
+"""Origin of a gain: new, or moved from other days, other rooms, other hours."""
 
 from besok.model.effects import Moved, Range
 
@@ -6,7 +6,9 @@ LITTLE = 0.2  # of a gain, that may have come from elsewhere where it is called 
 
 
 def origin(moved: Range, *, grew: bool) -> Moved:
-    """What can be said of a gain by the share of it that is missed elsewhere (0..1); `grew`: the whole surely grew."""
+    """Return what can be said of a gain by the share of it that is missed elsewhere (0..1); `grew`: the whole surely
+    grew.
+    """
     if moved.upper < 0.5 or (grew and moved.lower == 0 and moved.estimate < LITTLE):
         return "new"
     if moved.lower > 0.5:

@@ -1,12 +1,9 @@
 """The step of a weekly series at a known time, with an interval that holds for series that move by themselves.
 
-The regression is that of `besok.analytics.level_shift`. Real levels move by rare large steps: what the walk leaves
-unsure follows Student's t with the degrees of freedom seen in libraries, what chance leaves unsure the t of a long
-series.
-
-Then the same question is put at earlier times, when nothing was done (placebos), each with what was known by then: a
-step at the end of a series is less sure than one in its midst. Where their answers scatter more than they claim, the
-interval is widened to match, and where they scatter less, it is narrowed a little.
+The regression is that of `besok.analytics.level_shift`. Then the same question is put at earlier times, when nothing
+was done (placebos), each with what was known by then: a step at the end of a series is less sure than one in its midst.
+Where their answers scatter more than they claim, the interval is widened to match, and where they scatter less, it is
+narrowed a little.
 """
 
 from dataclasses import dataclass, replace
@@ -22,15 +19,11 @@ from besok.analytics.level_shift import (
     Fit,
     Weekly,
     fits,
-    random_walk,
     weights,
 )
 from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Bools, Floats
 
-# Degrees of freedom of the walk's t: the yearly changes of visits to Toronto's library branches until 2019, each branch
-# with a scale of its own.
-WALK_FREEDOM = 3.0
 # Variance of the turn of the year by that of chance, which makes it all but unknown before one was seen (four times as
 # much gives the same), and how far its days are alike, in years.
 TURN, ALIKE = 25.0, 0.03
@@ -101,18 +94,19 @@ def _regressors(step: Floats) -> Floats:
 
 
 def _calmed(weekly: Weekly, step: Floats) -> Weekly:
-    """The series with outliers weighing less: their chance is granted the variance that they show."""
+    """Return the series with outliers weighing less: their chance is granted the variance that they show."""
     best = max(fits(weekly, _regressors(step)), key=lambda f: float(f.log_weight(f.rest)))
-    chance = weekly.noise * solve_triangular(
-        best.root.T, best.left
-    )  # the part of the residual that is chance
+    # The part of the residual that is chance
+    chance = weekly.noise * solve_triangular(best.root.T, best.left)
     sd = np.sqrt(weekly.noise)
     usual = max(SPREAD * float(np.median(np.abs(chance / sd))), 1e-6)
     return replace(weekly, noise=weekly.noise * np.maximum(1.0, np.abs(chance) / (CLEAR * usual * sd)) ** 2)
 
 
 def _with_placebos(weekly: Weekly, step: Floats, belief: float) -> EstimatedStep:
-    """The step at the real time, its interval judged by earlier times, over all walks and seasons by their weight."""
+    """Return the step at the real time, its interval judged by earlier times, over all walks and seasons by their
+    weight.
+    """
     before, length = int((1 - step).sum()), int(step.sum())
     length = max(min(length, before // 3), EDGE)
     firsts = np.arange(LEAST_BEFORE, before - length + 1)
@@ -129,31 +123,13 @@ def _with_placebos(weekly: Weekly, step: Floats, belief: float) -> EstimatedStep
     placebos = size[1:] / errors[1:]
     scatter = float(np.mean(placebos**2)) if len(placebos) else 0.0
     widened = float(np.sqrt(max(NARROWEST, (WORTH * belief + independent * scatter) / (WORTH + independent))))
-    walked = float(weight @ np.array([_walked(fit, weekly, step) for fit in found]))
     return EstimatedStep(
         size=float(size[0]),
         error=float(errors[0]) * widened,
-        freedom=_freedom(walked, max(len(step) - 4.0, 3.0)),
+        freedom=max(len(step) - 4.0, 3.0),
         placebos=tuple(placebos.tolist()),
         widened=widened,
     )
-
-
-def _freedom(walked: float, chance: float) -> float:
-    """Degrees of freedom together, `walked` being the walk's share of the variance (Satterthwaite 1946)."""
-    return 1 / (walked**2 / WALK_FREEDOM + (1 - walked) ** 2 / chance)
-
-
-def _walked(fit: Fit, weekly: Weekly, step: Floats) -> float:
-    """The share of the variance of the real step that is due to the walk."""
-    if not fit.walk:
-        return 0.0
-    x = solve_triangular(fit.root, _regressors(step), lower=True)
-    variance = np.linalg.inv(x.T @ x)
-    by_value = solve_triangular(
-        fit.root.T, x @ variance[:, 1]
-    )  # how much each value of the series moves the step
-    return float(fit.walk * (by_value @ random_walk(weekly.at) @ by_value) / variance[1, 1])
 
 
 def _steps(fit: Fit, value: Floats, marks: Floats, ends: np.ndarray) -> tuple[Floats, Floats]:

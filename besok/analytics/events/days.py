@@ -10,13 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from besok.analytics.events import states
-from besok.analytics.events.learning import Learnt, level_around, neighbours, robust_sd
+from besok.analytics.events.learning import EventModel, level_around, neighbours, robust_sd
 from besok.model.arrays import Floats
 
-LIKELY, SURE = (
-    0.5,
-    0.8,
-)  # the probability of being odd from which a day is looked at, and from which it is told
+# The probability of being odd from which a day is looked at, and from which it is told
+LIKELY, SURE = 0.5, 0.8
 ODD = 0.3  # how far (log) from the usual level a day must lie to be worth telling
 LASTS = 0.6  # of the oddness of a day: the days beside it that are so odd belong to it
 LONGEST = 14  # days; what lasts longer is no event
@@ -31,8 +29,8 @@ class OddDays:
     score: float
 
 
-def odd_days(learnt: Learnt, found: states.Found) -> Iterator[OddDays]:
-    """Runs of days that are neither like always nor like the days around them; none where steps are too long."""
+def odd_days(learnt: EventModel, found: states.StateProbabilities) -> Iterator[OddDays]:
+    """Yield runs of days that are neither like always nor like the days around them; none where steps are too long."""
     grid = learnt.grid
     if grid.counts.shape[1] != grid.slots_a_day:
         return
@@ -59,7 +57,7 @@ def _odds(probability: float) -> float:
 
 
 def _runs(level: Floats, far: npt.NDArray[np.bool_]) -> Iterator[tuple[int, int]]:
-    """The days about each that is far off which are as odd; only the day itself where that goes on and on."""
+    """Yield the days about each that is far off which are as odd; only the day itself where that goes on and on."""
     behind = 0
     for day in np.flatnonzero(far).tolist():
         if day < behind:

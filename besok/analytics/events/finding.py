@@ -10,16 +10,14 @@ import numpy.typing as npt
 from besok.analytics.events import states
 from besok.analytics.events.days import OddDays, odd_days
 from besok.analytics.events.grid import Times, lay
-from besok.analytics.events.learning import Learnt, learn
+from besok.analytics.events.learning import EventModel, learn
 from besok.model.arrays import Floats
 
 LIKELY = 0.5  # the probability of an event from which a slot is flagged
-# Asked for more intervals than stand out by themselves: how small a share of the scatter is granted, in turn, and
-# then how small a probability is enough.
-STRICTER = (0.7, 0.5, 0.35, 0.25, 0.15, 0.07, 0.0)
+# Asked for more intervals than stand out by themselves: counts are granted no scatter beyond chance, and then an ever
+# smaller probability is enough.
+RELAXED = tuple((0.0, LIKELY * 0.85**n) for n in range(30))
 NOBODY_MISSED = 3.0  # people usual between two silences, whose absence says nothing
-LESS_LIKELY = tuple(LIKELY * 0.85**n for n in range(1, 30))
-RELAXED = (*((share, LIKELY) for share in STRICTER), *((STRICTER[-1], likely) for likely in LESS_LIKELY))
 
 Run = tuple[int, int, int]  # state, first slot, slot behind the last
 
@@ -39,7 +37,7 @@ class Unusual:
 
 
 def unusual(times: Times, counts: Floats, most: int | None = None) -> list[Unusual]:
-    """The unusual intervals of a series, the most surprising first.
+    """Return the unusual intervals of a series, the most surprising first.
 
     `times` are wall-clock times at which the steps begin, `counts` people in them, NaN where nobody counted. Without
     `most` only what is likelier an event than not; with it, the `most` intervals that are hardest to explain (fewer
@@ -48,8 +46,8 @@ def unusual(times: Times, counts: Floats, most: int | None = None) -> list[Unusu
     return find(learn(lay(times, counts)), most)
 
 
-def find(learnt: Learnt, most: int | None = None) -> list[Unusual]:
-    """The same from what was learnt."""
+def find(learnt: EventModel, most: int | None = None) -> list[Unusual]:
+    """Return the same from what was learnt."""
     looks = _looks(learnt, most or 0)
     plain = _looked(learnt, looks[0])
     days = _surprising([_day(learnt, day) for day in odd_days(learnt, looks[0].found)], plain)
@@ -67,15 +65,15 @@ def find(learnt: Learnt, most: int | None = None) -> list[Unusual]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Look:
-    """What is flagged by an eye that grants counts a share of their scatter."""
+    """Runs that are flagged when counts are granted a share of their scatter."""
 
     share: float
-    found: states.Found
+    found: states.StateProbabilities
     flagged: list[Run]
 
 
-def _looks(learnt: Learnt, wanted: int) -> list[_Look]:
-    """Looks with an ever stricter eye, until so much is flagged as is wanted."""
+def _looks(learnt: EventModel, wanted: int) -> list[_Look]:
+    """Return looks with an ever stricter eye, until so much is flagged as is wanted."""
     look = cache(learnt.look)
     looks = [_Look(share=1.0, found=look(1.0), flagged=_flagged(look(1.0), LIKELY))]
     for share, likely in RELAXED:
@@ -85,7 +83,7 @@ def _looks(learnt: Learnt, wanted: int) -> list[_Look]:
     return looks
 
 
-def _looked(learnt: Learnt, look: _Look) -> list[Unusual]:
+def _looked(learnt: EventModel, look: _Look) -> list[Unusual]:
     return _in_order(_told(learnt, look.found, _joined(learnt, look.flagged), look.share))
 
 
@@ -94,7 +92,7 @@ def _in_order(found: Iterable[Unusual]) -> list[Unusual]:
 
 
 def _surprising(days: list[Unusual], parts: list[Unusual]) -> list[Unusual]:
-    """The days in which no part is more surprising than the whole."""
+    """Return the days in which no part is more surprising than the whole."""
     return [day for day in days if all(day.score > part.score for part in parts if _overlap(day, part))]
 
 
@@ -102,7 +100,7 @@ def _overlap(one: Unusual, other: Unusual) -> bool:
     return bool(one.start < other.end and one.end > other.start)
 
 
-def _day(learnt: Learnt, odd: OddDays) -> Unusual:
+def _day(learnt: EventModel, odd: OddDays) -> Unusual:
     grid, rows = learnt.grid, slice(odd.first, odd.behind)
     known = ~np.isnan(grid.counts[rows])
     return Unusual(
@@ -114,15 +112,15 @@ def _day(learnt: Learnt, odd: OddDays) -> Unusual:
     )
 
 
-def _flagged(found: states.Found, likely: float) -> list[Run]:
+def _flagged(found: states.StateProbabilities, likely: float) -> list[Run]:
     probability = found.state.reshape(-1, 3)
     more, less = probability[:, states.MORE], probability[:, states.LESS]
     flags = ((states.MORE, (more > likely) & (more >= less)), (states.LESS, (less > likely) & (less > more)))
     return [(state, a, b) for state, flag in flags for a, b in _runs(flag)]
 
 
-def _joined(learnt: Learnt, flagged: list[Run]) -> list[Run]:
-    """A silence goes on through nights and gaps: times of too few with nobody seen between them are one."""
+def _joined(learnt: EventModel, flagged: list[Run]) -> list[Run]:
+    """Return a silence goes on through nights and gaps: times of too few with nobody seen between them are one."""
     seen = np.concatenate([[0.0], np.cumsum(np.nan_to_num(learnt.grid.counts.reshape(-1)))])
     usual = np.concatenate([[0.0], np.cumsum(learnt.usual.rate.reshape(-1))])
     out: list[Run] = []
@@ -146,7 +144,9 @@ def _runs(flags: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
-def _told(learnt: Learnt, found: states.Found, flagged: list[Run], share: float) -> list[Unusual]:
+def _told(
+    learnt: EventModel, found: states.StateProbabilities, flagged: list[Run], share: float
+) -> list[Unusual]:
     grid = learnt.grid
     level = (np.exp(learnt.levels.at) * found.level).sum(axis=1)
 

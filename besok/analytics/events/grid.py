@@ -26,30 +26,30 @@ SMALLEST_SHARE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Grid:
+class CountGrid:
     """Counts (blocks x slots), NaN where nothing was told; `kind` is the weekday of each block, 0 where it is a week.
 
-    `start` is when the first block begins, and `twice` counts the times a slot was told of.
+    `start` is when the first block begins.
     """
 
     start: np.datetime64
     step_s: int
     counts: Floats
-    times_told: Ints
     kind: Ints
 
     @property
     def slots_a_day(self) -> int:
-        """How many steps make a day."""
+        """Return how many steps make a day."""
         return DAY_S // self.step_s
 
     def at(self, position: int) -> np.datetime64:
-        """When the slot at a position of the flattened grid begins."""
+        """Return when the slot at a position of the flattened grid begins."""
         return self.start + np.timedelta64(position * self.step_s, "s")
 
 
 def step_of(times: Times) -> int:
-    """The step of sorted times in seconds: their commonest difference, or the next smaller one that divides a day.
+    """Return the step of sorted times in seconds: their commonest difference, or the next smaller one that divides a
+    day.
 
     Times that follow no step (a line per passage, say) are taken by the hour. Raises CountFileError for steps of more
     than a day, and for spans of more than a century.
@@ -73,7 +73,7 @@ def step_of(times: Times) -> int:
     return max((s for s in STEPS_S if s <= step * 1.02), default=STEPS_S[0])
 
 
-def lay(times: Times, counts: Floats) -> Grid:
+def lay(times: Times, counts: Floats) -> CountGrid:
     """Lay counts on their grid; the order of the lines does not matter.
 
     Several lines of one slot are added up where their times differ (a finer file), and averaged where one time is told
@@ -97,37 +97,35 @@ def lay(times: Times, counts: Floats) -> Grid:
         raise CountFileError(
             f"From {times[0]} to {times[-1]} are {blocks:,} days; give fifteen years at most, or look for a wrong date"
         )
-    total, told = _gathered(place, seconds, counts, blocks * slots)
+    total = _gathered(place, seconds, counts, blocks * slots)
     kind = (np.arange(blocks) + first_day) % 7 if step_s < COARSE_S else np.zeros(blocks)
-    return Grid(
+    return CountGrid(
         start=np.datetime64(origin * step_s + phase, "s"),
         step_s=step_s,
         counts=total.reshape(blocks, slots),
-        times_told=told.reshape(blocks, slots),
         kind=kind.astype(np.int64),
     )
 
 
 def _phase(seconds: Ints, step_s: int) -> int:
-    """How long after the full step the times lie: counts stamped 10:07, 11:07 keep to the seventh minute."""
+    """Return how long after the full step the times lie: counts stamped 10:07, 11:07 keep to the seventh minute."""
     rests, often = np.unique(seconds % step_s, return_counts=True)
     return int(rests[often.argmax()]) if often.max() > SMALLEST_SHARE * len(seconds) else 0
 
 
 def _quiet(at: Ints, counts: Floats, slots: int) -> int:
-    """The slot of the day before which the fewest people come: where one day ends and the next begins."""
+    """Return the slot of the day before which the fewest people come: where one day ends and the next begins."""
     known = ~np.isnan(counts)
     told = np.bincount(at[known] % slots, minlength=slots)
     usual = np.bincount(at[known] % slots, counts[known], slots) / np.maximum(told, 1)
     around = usual + np.roll(usual, 1)
-    night = (
-        np.arange(slots) <= slots // 2
-    )  # a day ends in the night or in the morning; midday belongs to no two days
+    # A day ends in the night or in the morning; midday belongs to no two days
+    night = np.arange(slots) <= slots // 2
     return int(np.where(night, around, np.inf).argmin())
 
 
-def _gathered(place: Ints, seconds: Ints, counts: Floats, size: int) -> tuple[Floats, Ints]:
-    """The count of every slot and how often its commonest time was told; NaN if nothing was.
+def _gathered(place: Ints, seconds: Ints, counts: Floats, size: int) -> Floats:
+    """Return the count of every slot; NaN if nothing was told.
 
     Where several times make a slot and some are missing, the rest stand for them; less than half of them tell nothing.
     """
@@ -138,7 +136,5 @@ def _gathered(place: Ints, seconds: Ints, counts: Floats, size: int) -> tuple[Fl
     slot[which] = place[known]
     parts = np.bincount(slot, minlength=size)
     whole = float(np.median(parts[parts > 0])) if len(stamps) else 1.0
-    told = np.zeros(size, np.int64)
-    np.maximum.at(told, slot, often)
     total = np.bincount(slot, mean, size) * np.where(parts < whole, whole / np.maximum(parts, 1), 1.0)
-    return np.where(parts >= max(whole / 2, 1), total, np.nan), told
+    return np.where(parts >= max(whole / 2, 1), total, np.nan)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from besok.analytics.events import states, usual
-from besok.analytics.events.grid import Grid
+from besok.analytics.events.grid import CountGrid
 from besok.model.arrays import Floats
 
 ROUNDS = 4
@@ -17,20 +17,20 @@ CELLS = 1_000_000  # slots times levels that are looked at together, for the sak
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Learnt:
-    """What the series taught: its grid, the usual rate and scatter, and where the level of each block may lie."""
+class EventModel:
+    """The model of a series: its grid, the usual rate and scatter, and where the level of each block may lie."""
 
-    grid: Grid
-    usual: usual.Usual
-    levels: states.Levels
+    grid: CountGrid
+    usual: usual.UsualCounts
+    levels: states.LevelCandidates
 
     @property
     def comparable(self) -> bool:
-        """Whether there is enough history to say of any slot what is usual."""
+        """Tell whether there is enough history to say of any slot what is usual."""
         return bool((self.usual.evidence >= states.ENOUGH).any())
 
-    def look(self, share: float = 1.0) -> states.Found:
-        """The states of the slots, granting counts a share of their scatter beyond chance."""
+    def look(self, share: float = 1.0) -> states.StateProbabilities:
+        """Return the states of the slots, granting counts a share of their scatter beyond chance."""
         return _look(
             self.grid,
             self.usual.rate,
@@ -52,11 +52,11 @@ class Learnt:
         return gains
 
 
-def learn(grid: Grid) -> Learnt:
+def learn(grid: CountGrid) -> EventModel:
     """Learn what is usual and what is not, in turns, until both have settled."""
     near, beside = usual.nearness(grid), neighbours(grid)
     level, ordinary = _beginning(grid)
-    fair, spread = ordinary, usual.Spread()
+    fair, spread = ordinary, usual.CountVariance()
     usual_sd, near_sd = 0.3, 0.2
     for _ in range(ROUNDS):
         rate, evidence = usual.rates(grid, near, ordinary, level, spread)
@@ -69,12 +69,18 @@ def learn(grid: Grid) -> Learnt:
         log_level = (levels.at * found.level).sum(axis=1)
         level = np.exp(log_level)
         usual_sd, near_sd = robust_sd(log_level), robust_sd(log_level - level_around(beside, log_level))
-    return Learnt(grid=grid, usual=usual.Usual(rate=rate, evidence=evidence, spread=spread), levels=levels)
+    return EventModel(
+        grid=grid, usual=usual.UsualCounts(rate=rate, evidence=evidence, spread=spread), levels=levels
+    )
 
 
 def _look(
-    grid: Grid, rate: Floats, evidence: Floats, spread: usual.Spread, levels: states.Levels
-) -> states.Found:
+    grid: CountGrid,
+    rate: Floats,
+    evidence: Floats,
+    spread: usual.CountVariance,
+    levels: states.LevelCandidates,
+) -> states.StateProbabilities:
     step = states.transitions(grid.step_s)
     together = max(1, CELLS // (grid.counts.shape[1] * (levels.at.shape[1] + 8)))
     parts = []
@@ -82,14 +88,14 @@ def _look(
         rows = slice(first, first + together)
         told = states.likelihoods(grid.counts[rows], rate[rows], evidence[rows], spread, levels.of(rows))
         parts.append(states.forward_backward(told, levels.prior[rows], step))
-    return states.Found(
+    return states.StateProbabilities(
         state=np.concatenate([part.state for part in parts]),
         level=np.concatenate([part.level for part in parts]),
     )
 
 
-def _beginning(grid: Grid) -> tuple[Floats, Floats]:
-    """A first idea of level and ordinariness, by medians, which single events cannot move."""
+def _beginning(grid: CountGrid) -> tuple[Floats, Floats]:
+    """Return a first idea of level and ordinariness, by medians, which single events cannot move."""
     known = ~np.isnan(grid.counts)
     level = np.ones(len(grid.counts))
     for _ in range(2):
@@ -102,8 +108,8 @@ def _beginning(grid: Grid) -> tuple[Floats, Floats]:
     return level, np.minimum(1.0, 9 / np.maximum(off, 1e-9))
 
 
-def _medians(grid: Grid, level: Floats) -> Floats:
-    """The median count at each slot of each weekday, at a level of one; 0 where nothing was ever told."""
+def _medians(grid: CountGrid, level: Floats) -> Floats:
+    """Return the median count at each slot of each weekday, at a level of one; 0 where nothing was ever told."""
     out = np.zeros_like(grid.counts)
     for kind in np.unique(grid.kind):
         rows = grid.kind == kind
@@ -113,16 +119,18 @@ def _medians(grid: Grid, level: Floats) -> Floats:
     return out
 
 
-def _guess(grid: Grid, rate: Floats, ordinary: Floats) -> Floats:
-    """The log level that the ordinary counts of a block suggest."""
+def _guess(grid: CountGrid, rate: Floats, ordinary: Floats) -> Floats:
+    """Return the log level that the ordinary counts of a block suggest."""
     weight = np.where(np.isnan(grid.counts), 0.0, ordinary)
     seen, stood = (weight * np.nan_to_num(grid.counts)).sum(axis=1), (weight * rate).sum(axis=1)
     guess: Floats = np.clip(np.log((seen + 5) / (stood + 5)), np.log(states.LOWEST), 2.0)
     return guess
 
 
-def neighbours(grid: Grid) -> Floats:
-    """How near blocks are for their levels (blocks x blocks): those within some days count; none counts for itself."""
+def neighbours(grid: CountGrid) -> Floats:
+    """Return how near blocks are for their levels (blocks x blocks): those within some days count; none counts for
+    itself.
+    """
     days = np.arange(len(grid.counts)) * grid.counts.shape[1] / grid.slots_a_day
     reach = max(2.0, days[1] if len(days) > 1 else 1.0)
     beside: Floats = np.exp(-np.abs(days[:, None] - days[None, :]) / reach)
@@ -131,11 +139,11 @@ def neighbours(grid: Grid) -> Floats:
 
 
 def level_around(beside: Floats, log_level: Floats) -> Floats:
-    """The log level of the blocks around each, drawn to the usual one where there are none."""
+    """Return the log level of the blocks around each, drawn to the usual one where there are none."""
     around: Floats = (beside @ log_level) / (beside.sum(axis=1) + 0.5)
     return around
 
 
 def robust_sd(values: Floats) -> float:
-    """A robust standard deviation, kept off zero."""
+    """Return a robust standard deviation, kept off zero."""
     return float(np.clip(1.4826 * np.median(np.abs(values)), 0.03, 0.6))

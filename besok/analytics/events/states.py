@@ -11,24 +11,20 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from besok.analytics.events.usual import Spread
+from besok.analytics.events.usual import CountVariance
 from besok.model.arrays import Floats
 
 ORDINARY, MORE, LESS = range(3)
-EXTRA = np.array(
-    [0.25, 0.5, 1.0, 2.0, 4.0, 8.0]
-)  # sizes of events, by the rate of their slot (or the block's)
+# Sizes of events, by the rate of their slot (or the block's)
+EXTRA = np.array([0.25, 0.5, 1.0, 2.0, 4.0, 8.0])
 SHARE_OF_BLOCK = 0.25  # an event in a quiet slot is measured by this share of the block's mean rate
-LEFT = np.array(
-    [0.01, 0.35]
-)  # what is left of the rate when too few are seen: a dead sensor, half of the sensors
+# What is left of the rate when too few are seen: a dead sensor, half of the sensors
+LEFT = np.array([0.01, 0.35])
 LEFT_ERROR = np.array([0.0, 0.25])
 FEWER = 0.1  # the share of events in which fewer come than usual
 BEGIN_HOURS = 50.0  # an event begins once in so many hours, on the average
-MORE_HOURS, LESS_HOURS = (
-    1.5,
-    2.5,
-)  # how long it lasts: crowds go by, but what fell silent waits for somebody to see it
+# How long it lasts: crowds go by, but what fell silent waits for somebody to see it
+MORE_HOURS, LESS_HOURS = 1.5, 2.5
 ENOUGH = 1.5  # blocks' worth of comparison without which nothing is said of a slot
 FAR = 0.1  # the share of blocks whose level is anything
 FAR_WIDTH = 0.6  # how far such a level lies from the usual one (log)
@@ -36,7 +32,7 @@ LOWEST = 0.3  # of the usual people; a day with fewer is no quiet day, but a fai
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Levels:
+class LevelCandidates:
     """Candidates for the log level of each block (blocks x candidates) and the log of the weight each has beforehand.
 
     `centre` is the likeliest log level of each block as far as is known.
@@ -46,20 +42,20 @@ class Levels:
     prior: Floats
     centre: Floats
 
-    def of(self, rows: slice) -> "Levels":
+    def of(self, rows: slice) -> "LevelCandidates":
         """Those of some blocks."""
-        return Levels(at=self.at[rows], prior=self.prior[rows], centre=self.centre[rows])
+        return LevelCandidates(at=self.at[rows], prior=self.prior[rows], centre=self.centre[rows])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What forward-backward tells: state probabilities (blocks x slots x 3) and the weight of each level candidate."""
+class StateProbabilities:
+    """Result of forward-backward: state probabilities (blocks x slots x 3) and the weight of each level candidate."""
 
     state: Floats
     level: Floats
 
 
-def levels(near: Floats, usual_sd: float, near_sd: float, guess: Floats, centre: Floats) -> Levels:
+def levels(near: Floats, usual_sd: float, near_sd: float, guess: Floats, centre: Floats) -> LevelCandidates:
     """Candidates about the usual level, about that of the neighbouring days, and about what the block itself suggests.
 
     `near` and `guess` are log levels. The prior is a mixture: like always, like the neighbours, or anything.
@@ -71,18 +67,18 @@ def levels(near: Floats, usual_sd: float, near_sd: float, guess: Floats, centre:
     weight = np.log(
         (_known(at, near[:, None], usual_sd, near_sd) + _anything(at, near[:, None])) * width + 1e-30
     )
-    return Levels(at=at, prior=weight - _log_sum(weight, axis=1)[:, None], centre=centre)
+    return LevelCandidates(at=at, prior=weight - _log_sum(weight, axis=1)[:, None], centre=centre)
 
 
 def oddity(level: Floats, error: Floats, near: Floats, usual_sd: float, near_sd: float) -> Floats:
-    """The log odds that a level, known up to an error, is neither like always nor like the days around it."""
+    """Return the log odds that a level, known up to an error, is neither like always nor like the days around it."""
     known = _known(level, near, np.hypot(usual_sd, error), np.hypot(near_sd, error))
     odds: Floats = np.log(_anything(level, near) + 1e-30) - np.log(known + 1e-30)
     return odds
 
 
 def _known(at: Floats, near: Floats, usual_sd: Floats | float, near_sd: Floats | float) -> Floats:
-    """The density of levels like always or like the neighbours."""
+    """Return the density of levels like always or like the neighbours."""
     known: Floats = (1 - FAR) / 2 * (_normal(at, 0.0, usual_sd) + _normal(at, near, near_sd))
     return known
 
@@ -96,8 +92,10 @@ def _normal(x: Floats, mean: Floats | float, sd: Floats | float) -> Floats:
     return density
 
 
-def likelihoods(counts: Floats, rate: Floats, evidence: Floats, spread: Spread, levels: Levels) -> Floats:
-    """The log likelihood of each count: blocks x slots x candidates x states (a common constant left out).
+def likelihoods(
+    counts: Floats, rate: Floats, evidence: Floats, spread: CountVariance, levels: LevelCandidates
+) -> Floats:
+    """Return the log likelihood of each count: blocks x slots x candidates x states (a common constant left out).
 
     An event's size is so uncertain that the level hardly matters to it: there the centre stands for all candidates.
     """
@@ -146,7 +144,7 @@ def transitions(step_s: int) -> Floats:
     return np.array([[1 - begin, begin * (1 - FEWER), begin * FEWER], [end, *more], [mended, *less]])
 
 
-def forward_backward(told: Floats, prior: Floats, step: Floats) -> Found:
+def forward_backward(told: Floats, prior: Floats, step: Floats) -> StateProbabilities:
     """State probabilities of each slot and weights of each level, every block by itself."""
     blocks, slots, candidates, _ = told.shape
     start = _resting(step)
@@ -171,11 +169,11 @@ def forward_backward(told: Floats, prior: Floats, step: Floats) -> Found:
         out[:, s] = (both * level[..., None]).sum(axis=1)
         behind = (behind * seen[:, s]) @ step.T
         behind /= behind.sum(axis=-1, keepdims=True)
-    return Found(state=out, level=level)
+    return StateProbabilities(state=out, level=level)
 
 
 def _resting(step: Floats) -> Floats:
-    """The state probabilities in the long run."""
+    """Return the state probabilities in the long run."""
     values, vectors = np.linalg.eig(step.T)
     resting: Floats = np.real(vectors[:, np.argmax(np.real(values))])
     return resting / float(resting.sum())

@@ -1,4 +1,4 @@
-"""What is usual: the rate of each slot as other days tell it, and how far counts scatter about it.
+"""Usual counts: the rate of each slot by other days, and how far counts scatter about it.
 
 The rate of a slot is learnt from the same weekday and time of *other* blocks, near ones before far ones, each slot
 weighed by the probability that it was ordinary. Little history borrows from weekdays with a like profile. A block is
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.events.grid import Grid
+from besok.analytics.events.grid import CountGrid
 from besok.model.arrays import Floats
 
 MEMORY_DAYS = 28.0  # a block so far away counts half: the season and the year's opening hours
@@ -20,7 +20,7 @@ NOBODY = 0.3  # a count's worth of doubt that a slot in which nobody was ever se
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
+class CountVariance:
     """The variance of a count of mean m: `groups` * m + `roughness` * m^2.
 
     People come in groups (the first term), and the usual rate is not met exactly (the second).
@@ -30,25 +30,25 @@ class Spread:
     roughness: float = 0.02
 
     def variance(self, mean: Floats) -> Floats:
-        """The variance about a mean, always a little above Poisson's."""
+        """Return the variance about a mean, always a little above Poisson's."""
         return self.groups * mean + self.roughness * mean**2
 
-    def strict(self, groups: float, roughness: float) -> "Spread":
+    def strict(self, groups: float, roughness: float) -> "CountVariance":
         """With only a share of the scatter that goes beyond chance (Poisson's), for each term."""
-        return Spread(groups=1 + groups * (self.groups - 1), roughness=roughness * self.roughness)
+        return CountVariance(groups=1 + groups * (self.groups - 1), roughness=roughness * self.roughness)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usual:
+class UsualCounts:
     """Rate and its weight of evidence (in blocks) per slot; counts then scatter with `spread`."""
 
     rate: Floats
     evidence: Floats
-    spread: Spread
+    spread: CountVariance
 
 
-def nearness(grid: Grid) -> Floats:
-    """How much a block tells of another (blocks x blocks), nothing of itself; far blocks still tell a little."""
+def nearness(grid: CountGrid) -> Floats:
+    """Return how much a block tells of another (blocks x blocks), nothing of itself; far blocks still tell a little."""
     days = np.arange(len(grid.counts)) * grid.counts.shape[1] / grid.slots_a_day
     near: Floats = 1 / (1 + ((days[:, None] - days[None, :]) / MEMORY_DAYS) ** 2)
     np.fill_diagonal(near, 0.0)
@@ -56,7 +56,7 @@ def nearness(grid: Grid) -> Floats:
 
 
 def rates(
-    grid: Grid, near: Floats, ordinary: Floats, level: Floats, scatter: Spread
+    grid: CountGrid, near: Floats, ordinary: Floats, level: Floats, scatter: CountVariance
 ) -> tuple[Floats, Floats]:
     """Rate and evidence of every slot, given how ordinary each was (0..1) and the level of each block.
 
@@ -77,8 +77,10 @@ def rates(
     return rate, own_weight + np.minimum(trust, pool_weight)
 
 
-def _by_nearness(grid: Grid, near: Floats, values: Floats, share: Floats) -> tuple[Floats, Floats]:
-    """Sums over the other blocks, by nearness: of the same weekday, and of all by what they share (blocks x 7)."""
+def _by_nearness(grid: CountGrid, near: Floats, values: Floats, share: Floats) -> tuple[Floats, Floats]:
+    """Return sums over the other blocks, by nearness: of the same weekday, and of all by what they share
+    (blocks x 7).
+    """
     own, pool = np.zeros_like(values), np.zeros_like(values)
     for kind in np.unique(grid.kind):
         rows = grid.kind == kind
@@ -88,8 +90,9 @@ def _by_nearness(grid: Grid, near: Floats, values: Floats, share: Floats) -> tup
     return own, pool
 
 
-def _likeness(grid: Grid, seen: Floats, stood: Floats, scatter: Spread) -> tuple[Floats, Floats]:
-    """How alike the weekdays are (7 x 7, 1 if the same); how far each differs from those like it (relative variance).
+def _likeness(grid: CountGrid, seen: Floats, stood: Floats, scatter: CountVariance) -> tuple[Floats, Floats]:
+    """Return how alike the weekdays are (7 x 7, 1 if the same); how far each differs from those like it (relative
+    variance).
 
     By the median over the busier slots, with the sampling error of the profiles taken off: an hour that differs does
     not make the days different.
@@ -98,9 +101,8 @@ def _likeness(grid: Grid, seen: Floats, stood: Floats, scatter: Spread) -> tuple
     rate = total / np.maximum(weight, 1e-9)
     root = np.sqrt(rate)
     busy = (weight > 0) & (rate > 0.25 * rate.mean())
-    error = (scatter.groups + scatter.roughness * rate) / (
-        4 * np.maximum(weight, 1)
-    )  # the variance of a root
+    # The variance of a root
+    error = (scatter.groups + scatter.roughness * rate) / (4 * np.maximum(weight, 1))
     distance = np.full((7, 7), 1.0)
     for a in range(7):
         for b in range(7):
@@ -118,8 +120,9 @@ def _likeness(grid: Grid, seen: Floats, stood: Floats, scatter: Spread) -> tuple
     return like, np.maximum(2 * (others * distance).sum(axis=1) / others.sum(axis=1), 1e-4)
 
 
-def spread(counts: Floats, mean: Floats, ordinary: Floats, before: Spread) -> Spread:
-    """How far ordinary counts scatter about their mean: both terms by weighted least squares on the squared residuals.
+def spread(counts: Floats, mean: Floats, ordinary: Floats, before: CountVariance) -> CountVariance:
+    """Return how far ordinary counts scatter about their mean: both terms by weighted least squares on the squared
+    residuals.
 
     The mean is one learnt without the count itself. Clear outliers are cut, so that events do not widen what is usual.
     """
@@ -139,11 +142,11 @@ def spread(counts: Floats, mean: Floats, ordinary: Floats, before: Spread) -> Sp
     )
     if roughness < 1e-4 or groups < 1:
         groups, roughness = _one_at_bound(design, w, squared / variance, groups < 1)
-    return Spread(groups=float(max(groups, 1.0)), roughness=float(max(roughness, 1e-4)))
+    return CountVariance(groups=float(max(groups, 1.0)), roughness=float(max(roughness, 1e-4)))
 
 
 def _one_at_bound(design: Floats, w: Floats, target: Floats, groups_low: bool) -> tuple[float, float]:
-    """The same with one of the two terms held at its lower bound."""
+    """Return the same with one of the two terms held at its lower bound."""
     held, free = (0, 1) if groups_low else (1, 0)
     bound = 1.0 if groups_low else 1e-4
     x = design[:, free]

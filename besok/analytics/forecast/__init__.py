@@ -4,15 +4,14 @@
     paths = forecast(past, 365, calendar(..., country="SE"), rng=np.random.default_rng(1))
     fan(paths), total(paths, first, last), odds(paths, past, goal, deadline), likely_from(paths, past, goal, 0.5)
 
-How it is reckoned, and how well it does: docs/forecast.md.
+Method and accuracy: docs/forecast.md.
 """
 
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar, calendar, named_holidays
-from besok.analytics.forecast.expected import Expected, expected
 from besok.analytics.forecast.history import History, history
 from besok.analytics.forecast.model import forecast
 from besok.analytics.forecast.months import Months, forecast_months
-from besok.analytics.forecast.paths import Fan, Paths, Total, fan, total
+from besok.analytics.forecast.paths import Fan, Paths, fan, total
 from besok.analytics.forecast.reaching import (
     Odds,
     calendar_years,
@@ -26,16 +25,13 @@ from besok.analytics.forecast.reaching import (
 __all__ = [
     "ORDINARY",
     "Calendar",
-    "Expected",
     "Fan",
     "History",
     "Months",
     "Odds",
     "Paths",
-    "Total",
     "calendar",
     "calendar_years",
-    "expected",
     "fan",
     "forecast",
     "forecast_months",

@@ -1,4 +1,4 @@
-"""How far chance alone takes the coverage of intervals that are right: what a backtest's "covers" can tell.
+"""Chance in the coverage of intervals that are right: what a backtest's "covers" can tell.
 
 Four futures of five lie within an 80 % interval, but what came is one future, and its days err together: a year whose
 level came out high lies above the interval for months. So each simulated future takes the place of what came, and its
@@ -72,5 +72,5 @@ def would_hold(firsts: Sequence[date], days: int) -> tuple[int, int]:
 
 
 def _overlap(times: Floats, length: float) -> float:
-    """The sum over all pairs of windows of the share that they have in common."""
+    """Return the sum over all pairs of windows of the share that they have in common."""
     return float(np.clip(1 - np.abs(times[:, None] - times) / length, 0, None).sum())

@@ -24,13 +24,14 @@ LONGEST_YEARLY = 330  # days of a closure that may come again each year
 YEAR_OF_ALL = 2000  # a leap year, in which every date is
 Date = tuple[int, int]  # month and day
 Fortnight = tuple[int, int]  # a weekday in weeks with an even (0) or odd (1) number
+# Dates closed once that are taken to be closed each year
 WINTER = {
     (12, 24),
     (12, 25),
     (12, 26),
     (12, 31),
     (1, 1),
-}  # dates closed once that are taken to be closed each year
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Shut:
     lasting: int  # days of the present closure that nobody announced, 0 for none
 
     def on(self, day: date, calendar: Calendar) -> bool:
-        """Whether nobody is expected on a day to come."""
+        """Tell whether nobody is expected on a day to come."""
         if day in calendar.closed or calendar.hours.get(day, 1.0) <= 0:
             return True
         if day in calendar.hours:
@@ -62,7 +63,7 @@ def _fortnight(day: date) -> Fortnight:
 
 
 def local_median(visits: Floats) -> Floats:
-    """The median of the positive days about each day, NaN where there are none."""
+    """Return the median of the positive days about each day, NaN where there are none."""
     padded = np.full(len(visits) + 2 * AROUND, np.nan)
     padded[AROUND : AROUND + len(visits)] = np.where(visits > 0, visits, np.nan)
     if not len(visits):
@@ -75,7 +76,7 @@ def local_median(visits: Floats) -> Floats:
 
 
 def shut(history: History, calendar: Calendar) -> Shut:
-    """What the history says about closed days."""
+    """Return what the history says about closed days."""
     visits, days = history.visits, history.days
     usual = local_median(visits)
     low = _low(visits, usual, np.array([day.weekday() for day in days]))
@@ -113,7 +114,7 @@ def _low(visits: Floats, usual: Floats, weekday: np.ndarray) -> Bools:
 
 
 def _lasting(odd: Bools, low: Bools) -> int:
-    """How long the closure that is under way has lasted; a week or more of days that should have been open."""
+    """Return how long the closure that is under way has lasted; a week or more of days that should have been open."""
     run = len(low) - (int(np.flatnonzero(~low)[-1]) + 1 if (~low).any() else 0)
     return run if run >= 7 and odd[len(odd) - run :].sum() >= 4 and (~low).any() else 0
 
@@ -133,7 +134,9 @@ def _closures(nobody: Bools, least: int) -> Bools:
 def _by_weekday(
     days: Sequence[date], visits: Floats, past: Bools, calendar: Calendar
 ) -> Mapping[int, Sequence[tuple[date, bool]]]:
-    """The days that were observed and whether they were closed, by weekday; no holidays, no weeks without anybody."""
+    """Return the days that were observed and whether they were closed, by weekday; no holidays, no weeks without
+    anybody.
+    """
     seen = np.isfinite(visits)
     closure = _closures(past | ~seen, 7)
     found: dict[int, list[tuple[date, bool]]] = {weekday: [] for weekday in range(7)}

@@ -1,4 +1,4 @@
-"""What kind of day each day is, past and to come: the calendar as data."""
+"""Kinds of days, past and to come: the calendar as data."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from besok.analytics.forecast.public_holidays import easter
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """What is known about days, past and future, by date; what is not named is an ordinary day.
+    """Calendar of past and future days by date; what is not named is an ordinary day.
 
     `holidays` gives the name of a public holiday or eve: the same name every year, since that is how years are matched.
     `closed` are days without opening, known ahead. `hours` are the opening hours of a day, where they are known.
@@ -51,7 +51,8 @@ def _of_year(country: str, subdivision: str, year: int) -> dict[date, str]:
 
 
 def named_holidays(country: str, first: date, last: date, subdivision: str = "") -> dict[date, str]:
-    """The public holidays, eves and half days of `country` ("SE") from `first` to `last`, by name; Sundays are none.
+    """Return the public holidays, eves and half days of `country` ("SE") from `first` to `last`, by name; Sundays are
+    none.
 
     Raises NotImplementedError for a country that the library `holidays` does not know.
     """
@@ -87,7 +88,9 @@ def calendar(
     school: Iterable[date] = (),
     closed: Iterable[date] = (),
 ) -> Calendar:
-    """The calendar of `country` over a time, with days of one's own; `holidays` overrides the country's names."""
+    """Return the calendar of `country` over a time, with days of one's own; `holidays` overrides the country's
+    names.
+    """
     public = named_holidays(country, first, last, subdivision) if country else {}
     return Calendar(
         holidays=public | dict(holidays or {}), school=frozenset(school), closed=frozenset(closed)

@@ -21,9 +21,8 @@ MIDWINTER = [(12, d) for d in range(18, 32)] + [(1, d) for d in range(1, 9)]  # 
 OUTDOORS = (
     2.5  # times as large is the swing of the year under the sky: usually three to one from summer to winter
 )
-HOLIDAY = (
-    -0.4
-)  # of the log: medians of -0.2 to -0.5 in the streets of three cities and at stations of a fourth
+# Of the log: medians of -0.2 to -0.5 in the streets of three cities and at stations of a fourth
+HOLIDAY = -0.4
 EASTER = range(-9, 11)  # days from Easter Sunday
 
 
@@ -76,7 +75,7 @@ def design(days: Sequence[date], calendar: Calendar) -> Design:
 
 
 def _year(made: _Columns, weekday: np.ndarray, swing: float) -> None:
-    """A smooth profile of the year, and how weekends differ from it."""
+    """Add a smooth profile of the year, and how weekends differ from it."""
     at = np.array([day.toordinal() for day in made.days]) * (2 * np.pi / YEAR)
     for k in range(1, HARMONICS + 1):
         for wave in (np.sin(k * at), np.cos(k * at)):
@@ -113,7 +112,7 @@ def _holidays(made: _Columns, calendar: Calendar) -> None:
 
 
 def _bridge(day: date, calendar: Calendar) -> bool:
-    """A working day between a holiday and a weekend."""
+    """Tell whether a working day lies between a holiday and a weekend."""
     one = timedelta(days=1)
     friday = day.weekday() == 4 and day - one in calendar.holidays
     monday = day.weekday() == 0 and day + one in calendar.holidays

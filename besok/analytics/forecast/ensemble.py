@@ -1,4 +1,4 @@
-"""How much each member counts and how wide the fan is: what is usual, corrected by how it went in the past.
+"""Weights of the members and width of the fan: the usual ones, corrected by past errors.
 
 The model is fitted again as of several earlier days (with the sizes of now) and asked about days that are known by now.
 Members that were nearer get more weight, and the spread is stretched until four days of five would have been within the
@@ -19,12 +19,8 @@ MIDDLES = np.log([4.0, 16.0, 55.0, 200.0])
 DOUBT = 4.0  # trials that weigh as much as the usual weights
 CARRIED = 0.5  # of what nearer rows told of a member is believed of farther ones that no trial tells of
 UNTRIED = 0.3  # of its usual weight is left to a member that no trial could ask
-DOUBTS = (
-    2.0,
-    2.0,
-    3.0,
-    4.0,
-)  # and as the usual stretch: by band, since the errors of a far one come in few pieces
+# And as the usual stretch: by band, since the errors of a far one come in few pieces
+DOUBTS = 2.0, 2.0, 3.0, 4.0
 FAR = 2  # the first band in which it matters whether a year had been seen
 LEAST = 1e-3  # of the log: errors below are as good as none
 USUAL_STRETCH = np.array([1.15, 1.15, 1.1, 1.0])  # by band: a fitted spread is too narrow, more so near by
@@ -59,20 +55,20 @@ def usual_weights(horizon: int) -> Floats:
 
 
 def blend(said: Floats, trials: list[Trial]) -> Blend:
-    """The members' forecasts as one."""
+    """Return the members' forecasts as one."""
     tilts = _tilts(trials)
     stretch = np.exp(_by_row(np.log(_stretches(trials, tilts))[None, :], said.shape[1])[0])
     return Blend(middle=_tilted(said, tilts), stretch=stretch)
 
 
 def _tilted(said: Floats, tilts: Floats) -> Floats:
-    """The members' mean with the usual weights times `tilts`, by band."""
+    """Return the members' mean with the usual weights times `tilts`, by band."""
     horizon = said.shape[1]
     return mixed(said, usual_weights(horizon) * _by_row(tilts, horizon))
 
 
 def mixed(said: Floats, weights: Floats) -> Floats:
-    """The weighted mean of the members that have something to say; the first always has."""
+    """Return the weighted mean of the members that have something to say; the first always has."""
     there = np.isfinite(said)
     weight = np.where(there, weights, 0.0)
     total: Floats = (np.where(there, said, 0.0) * weight).sum(axis=0) / weight.sum(axis=0)
@@ -111,7 +107,7 @@ def _tilts(trials: list[Trial]) -> Floats:
 
 
 def _missed(trial: Trial, part: slice) -> Floats:
-    """The mean error of each member in a part of a trial; NaN for one that was silent on most of it."""
+    """Return the mean error of each member in a part of a trial; NaN for one that was silent on most of it."""
     off = np.abs(trial.said - trial.came)[:, part]
     told = np.isfinite(off)
     enough = told.sum(axis=1) > 0.5 * np.isfinite(trial.came[part]).sum()

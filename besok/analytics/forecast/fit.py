@@ -9,13 +9,21 @@ from scipy.optimize import minimize
 from besok.analytics.forecast.design import Design
 from besok.analytics.forecast.gauss import Moments, Posterior, moments, posterior
 from besok.analytics.forecast.level import YEAR, hats, kernel, knots, strides
-from besok.analytics.forecast.shifts import COARSE, FADING_SD, STEP_SD, Way, apart, resumed, shifts, ways
+from besok.analytics.forecast.shifts import (
+    COARSE,
+    FADING_SD,
+    STEP_SD,
+    StepHypothesis,
+    apart,
+    resumed,
+    shifts,
+    ways,
+)
 from besok.model.arrays import Bools, Floats
 
 WEEK = 7.0  # days between knots of the level
-USUAL = np.array(
-    [0.06, 0.14, 0.07, 0.15]
-)  # growth, years, weeks, and the profile of the year: sd, before the data
+# Growth, years, weeks, and the profile of the year: sd, before the data
+USUAL = np.array([0.06, 0.14, 0.07, 0.15])
 DOUBT = 0.5  # sd of the log of those
 FREEDOM = 4.0  # of the t distribution of odd days
 ROUNDS = 3
@@ -28,7 +36,7 @@ ACCOUNTS = 4  # of the past, at most
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """What the data made of the model: the effects of the design, `moves` (a slope, and two for each of `steps`, of
+    """The fitted model: the effects of the design, `moves` (a slope, and two for each of `steps`, of
     which one fades in `fade` years), then the level at `knots`; times in days from the start. `sizes` as USUAL;
     `residual` by row, NaN where nothing was seen.
 
@@ -60,14 +68,14 @@ class Fitted:
 
 
 def moves(at: Floats, steps: Floats, fade: float) -> Floats:
-    """A steady slope (a year), and for each step what stays of it and what fades: times x moves."""
+    """Return a steady slope (a year), and for each step what stays of it and what fades: times x moves."""
     since = (at[:, None] - steps[None, :]) / YEAR
     after = (since >= 0).astype(np.float64)
     return np.concatenate([at[:, None] / YEAR, after, after * np.exp(-np.maximum(since, 0) / fade)], axis=1)
 
 
 def scaled(sd: Floats, scale: Floats, sizes: Floats) -> Floats:
-    """The sd of effects before the data; `scale` is 1 for those of the year's profile, NaN for others."""
+    """Return the sd of effects before the data; `scale` is 1 for those of the year's profile, NaN for others."""
     return np.where(np.isfinite(scale), sd * sizes[3], sd)
 
 
@@ -97,7 +105,7 @@ class _Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Guess:
-    """What a round starts from: sizes, the sd and the echo of deviations, how much each row counts, and may count at
+    """Starting point of a round: sizes, the sd and the echo of deviations, how much each row counts, and may count at
     most, the steps, and by knot how large the level's news were."""
 
     sizes: Floats
@@ -111,7 +119,7 @@ class _Guess:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Hypothesis:
     """The model by one way in which the past may have come about, and the odds of that beside the other ways."""
 
     odds: float
@@ -128,9 +136,9 @@ def fit(
     sigma: float = 0.2,
     known: Floats | None = None,
     most: int = ACCOUNTS,
-) -> tuple[Account, ...]:
-    """The model for `logs` by row (NaN: nothing to learn from); each row stands at the day `at`. The likeliest account
-    of the past comes first; others follow, `most` in all, as far as the data leave them open.
+) -> tuple[Hypothesis, ...]:
+    """Return the model for `logs` by row (NaN: nothing to learn from); each row stands at the day `at`. The likeliest
+    account of the past comes first; others follow, `most` in all, as far as the data leave them open.
 
     `small` is the variance that counting itself adds, `sigma` what is believed of the sd about the model. Columns of
     `design` must belong to the same rows. `known` sizes are taken as they are, else they are found.
@@ -161,7 +169,7 @@ def fit(
     settled = list(_settled(task, begins, find=known is None and len(task.y) > FEW))
     share = sum(odds for odds, _ in open_to)
     return tuple(
-        Account(odds=odds / share, fitted=_fitted(task, one, middle, design.usual))
+        Hypothesis(odds=odds / share, fitted=_fitted(task, one, middle, design.usual))
         for (odds, _), one in zip(open_to, settled, strict=True)
     )
 
@@ -178,7 +186,7 @@ class _Round:
 
 
 def _round(task: _Task, guess: _Guess, find: bool) -> _Round:
-    """A fit from a guess; `find` looks for the sizes too."""
+    """Return a fit from a guess; `find` looks for the sizes too."""
     z, sd, scale = task.terms(guess.steps, guess.fade)
     used = guess.weight / ((guess.sigma**2 + task.small) * (1 + guess.echo) / (1 - guess.echo))
     data = moments(z, task.y, used)
@@ -195,13 +203,13 @@ def _round(task: _Task, guess: _Guess, find: bool) -> _Round:
 
 
 def _weight(odd: Floats, variance: Floats) -> Floats:
-    """How much rows count that are so odd beside the variance of usual ones."""
+    """Return how much rows count that are so odd beside the variance of usual ones."""
     weight: Floats = (FREEDOM + 1) / (FREEDOM + odd**2 / variance)
     return weight
 
 
-def _open_to(task: _Task, guess: _Guess, every: Sequence[Way]) -> list[tuple[float, _Guess]]:
-    """The odds of the ways, and the guess with each: those that the data leave open, the likeliest first."""
+def _open_to(task: _Task, guess: _Guess, every: Sequence[StepHypothesis]) -> list[tuple[float, _Guess]]:
+    """Return the odds of the ways, and the guess with each: those that the data leave open, the likeliest first."""
     tried = [replace(guess, steps=way.steps, fade=way.fade) for way in every]
     log = np.log([way.belief for way in every])
     if len(every) > 1:
@@ -212,7 +220,7 @@ def _open_to(task: _Task, guess: _Guess, every: Sequence[Way]) -> list[tuple[flo
 
 
 def _settled(task: _Task, begins: Sequence[_Guess], find: bool) -> Iterator[_Round]:
-    """The last round from each; if sizes are to be found, the first finds them for all."""
+    """Yield the last round from each; if sizes are to be found, the first finds them for all."""
     sizes = None
     for guess in begins:
         for _ in range(ROUNDS - 1):
@@ -232,7 +240,7 @@ def _by_row(task: _Task, values: Floats) -> Floats:
 
 
 def _fitted(task: _Task, made: _Round, middle: float, usual: Floats) -> Fitted:
-    """The last round, with the `usual` effects that the task's rows had been freed of."""
+    """Return the last round, with the `usual` effects that the task's rows had been freed of."""
     mean = made.after.mean.copy()
     mean[: len(usual)] += usual
     left = max(1 - made.after.freedom_used(made.data) / max(len(task.y), 1), 0.2)
@@ -252,13 +260,13 @@ def _fitted(task: _Task, made: _Round, middle: float, usual: Floats) -> Fitted:
 
 
 def _spread(odd: Floats, n: int, before: float) -> float:
-    """The sd of usual days, from the median; with few days it stays near what it was believed to be."""
+    """Return the sd of usual days, from the median; with few days it stays near what it was believed to be."""
     robust = 1.4826 * float(np.median(np.abs(odd))) if n else 0.0
     return float(np.sqrt((n * robust**2 + BELIEF * before**2) / (n + BELIEF))) + 1e-3
 
 
 def _echo(residual: Floats) -> float:
-    """The correlation of a day's deviation with the next day's, bounded and shrunk."""
+    """Return the correlation of a day's deviation with the next day's, bounded and shrunk."""
     limit = 3 * np.nanmedian(np.abs(residual)) if np.isfinite(residual).any() else 0.0
     a, b = np.clip(residual[:-1], -limit, limit), np.clip(residual[1:], -limit, limit)
     both = np.isfinite(a) & np.isfinite(b)
@@ -270,7 +278,7 @@ def _echo(residual: Floats) -> float:
 
 
 def _sizes(data: Moments, sd: Floats, scale: Floats, grid: Floats, guess: _Guess) -> Floats:
-    """The most probable sizes of the movements."""
+    """Return the most probable sizes of the movements."""
 
     def cost(log: Floats) -> float:
         sizes = np.exp(log)

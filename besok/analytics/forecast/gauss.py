@@ -45,7 +45,7 @@ class Posterior:
     log_likelihood: float  # of the data, u integrated out, less a constant
 
     def freedom_used(self, seen: Moments) -> float:
-        """How many numbers' worth of the data went into the fit: the trace of the hat matrix."""
+        """Return how many numbers' worth of the data went into the fit: the trace of the hat matrix."""
         return float(np.trace(cho_solve((self.root, True), seen.gram)))
 
     def covariance(self, which: Floats) -> Floats:
@@ -62,8 +62,9 @@ class Posterior:
 
 
 def posterior(seen: Moments, sd: Floats, level: Floats, strides: Floats) -> Posterior:
-    """The posterior where the first effects are independent with `sd` and the rest have the covariance `level`; what
-    of those does not follow from the ones before is larger by the factors `strides`."""
+    """Return the posterior where the first effects are independent with `sd` and the rest have the covariance `level`;
+    what of those does not follow from the ones before is larger by the factors `strides`.
+    """
     n = len(sd)
     root = np.linalg.cholesky(level + JITTER * np.eye(len(level))) * strides
     precision = seen.gram.copy()

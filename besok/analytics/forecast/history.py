@@ -1,7 +1,7 @@
-"""What was counted day by day: the past that a forecast starts from."""
+"""Counts day by day: the past that a forecast starts from."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
@@ -36,17 +36,9 @@ class History:
         return span(self.first, len(self))
 
     def before(self, day: date) -> "History":
-        """What was known before `day`."""
+        """Return what was known before `day`."""
         n = min(max((day - self.first).days, 0), len(self))
         return History(first=self.first, visits=self.visits[:n], closed=self.closed[:n])
-
-    def without(self, days: Iterable[date]) -> "History":
-        """The same with `days` as if nobody had counted."""
-        visits = self.visits.copy()
-        for n in ((day - self.first).days for day in days):
-            if 0 <= n < len(visits):
-                visits[n] = np.nan
-        return replace(self, visits=visits)
 
 
 def span(first: date, n: int) -> tuple[date, ...]:
@@ -61,7 +53,7 @@ def history(
     first: date | None = None,
     origin: date | None = None,
 ) -> History:
-    """A history from figures by day, in any order; a day without one, or with None, is not observed.
+    """Return a history from figures by day, in any order; a day without one, or with None, is not observed.
 
     `first` and `origin` widen or narrow it; without figures and without them it is empty and begins today of year 1.
     """

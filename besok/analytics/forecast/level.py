@@ -42,7 +42,7 @@ def kernel(a: Floats, b: Floats, sizes: Floats) -> Floats:
 
 
 def strides(after: Posterior, grid: Floats, sizes: Floats) -> Floats:
-    """How large the news of each knot were in units of the usual: by quarters, counted back from the last knot.
+    """Return how large the news of each knot were in units of the usual: by quarters, counted back from the last knot.
 
     News are Student's: a quarter that moved much (a recovery) had large ones, and tells less of how large they usually
     are. Expectation-maximization for the t distribution (Lange, Little and Taylor 1989, 3.1), the level being unseen.
@@ -64,7 +64,7 @@ def knots(days: float, step: float) -> Floats:
 
 
 def hats(at: Floats, knots: Floats) -> Floats:
-    """How much each knot counts on each day: times x knots, each row sums to 1."""
+    """Return how much each knot counts on each day: times x knots, each row sums to 1."""
     index = np.clip(np.searchsorted(knots, at, side="right") - 1, 0, len(knots) - 2)
     share = (at - knots[index]) / (knots[index + 1] - knots[index])
     made = np.zeros((len(at), len(knots)))

@@ -47,7 +47,7 @@ class Rows:
 
 
 def effects(fitted: Fitted, rows: Rows) -> Floats:
-    """What the calendar and the moves say of the rows: all but the level."""
+    """Return what the calendar and the moves say of the rows: all but the level."""
     known = fitted.after.mean[: -len(fitted.knots)]
     told: Floats = fitted.middle + fitted.columns(rows.columns, rows.at) @ known
     return told
@@ -70,8 +70,9 @@ def members(fitted: Fitted, past: Rows, ahead: Rows) -> Floats:
 
 
 def weekdays_lately(fitted: Fitted, past: Floats, ahead: Floats) -> Floats:
-    """How far weekdays have moved from their effects in the last weeks, by row ahead: the medians of what the model
-    leaves of them, shrunk to none where chance would scatter those as much (James and Stein 1961)."""
+    """Return how far weekdays have moved from their effects in the last weeks, by row ahead: the medians of what
+    the model leaves of them, shrunk to none where chance would scatter those as much (James and Stein 1961).
+    """
     left, day = fitted.residual[-LATELY:], past[-LATELY:].astype(np.int64) % 7
     seen = np.isfinite(left)
     days = [left[seen & (day == n)] for n in range(7)]
@@ -87,7 +88,9 @@ def weekdays_lately(fitted: Fitted, past: Floats, ahead: Floats) -> Floats:
 
 
 def ahead_of(fitted: Fitted, level: Floats, at: Floats) -> tuple[Floats, Floats]:
-    """The coming knots, and the level at `at` that follows from the `level` at the knots of the past, without news."""
+    """Return the coming knots, and the level at `at` that follows from the `level` at the knots of the past, without
+    news.
+    """
     last = float(fitted.knots[-1])
     ahead = knots(max(float(at[-1]) - last, 1.0), fitted.spacing)[1:] + last
     before = kernel(fitted.knots, fitted.knots, fitted.sizes) + 1e-6 * np.eye(len(fitted.knots))
@@ -97,15 +100,18 @@ def ahead_of(fitted: Fitted, level: Floats, at: Floats) -> tuple[Floats, Floats]
 
 
 def last_deviation(fitted: Fitted) -> float:
-    """How far the last observed row was from the model, if it is one of the last three; odd ones count as 3 sigma."""
+    """Return how far the last observed row was from the model, if it is one of the last three; odd ones count as 3
+    sigma.
+    """
     lately = fitted.residual[-3:]
     last = next((float(r) for r in lately[::-1] if np.isfinite(r)), 0.0)
     return float(np.clip(last, -3 * fitted.sigma, 3 * fitted.sigma))
 
 
 def _year(rest: Floats, sigma: float, horizon: int) -> Floats:
-    """What was left of each row's day a year ago, or two years where that is still to come; nothing (NaN) if the level
-    is quite another since: a year that was doubled after it knows only the old house."""
+    """Return what was left of each row's day a year ago, or two years where that is still to come; nothing (NaN) if the
+    level is quite another since: a year that was doubled after it knows only the old house.
+    """
     n = len(rest)
     if _changed(rest, sigma):
         return np.full(horizon, np.nan)
@@ -118,7 +124,7 @@ def _year(rest: Floats, sigma: float, horizon: int) -> Floats:
 
 
 def _changed(rest: Floats, sigma: float) -> bool:
-    """Whether the last weeks differ from those a year before by more than half, beyond chance."""
+    """Tell whether the last weeks differ from those a year before by more than half, beyond chance."""
     apart = rest[SAME_WEEKDAY:] - rest[:-SAME_WEEKDAY]
     lately = apart[-ENOUGH:]
     lately = lately[np.isfinite(lately)]
@@ -129,7 +135,7 @@ def _changed(rest: Floats, sigma: float) -> bool:
 
 
 def _filled(rest: Floats) -> Floats:
-    """The same with days that were not observed at the mean of the days beside them, as far as there are any."""
+    """Return the same with days that were not observed at the mean of the days beside them, as far as there are any."""
     window = np.ones(2 * NEAR + 1)
     seen = np.isfinite(rest)
     count = np.convolve(seen.astype(np.float64), window)[NEAR : NEAR + len(rest)]

@@ -11,7 +11,7 @@ from besok.analytics.forecast.daykinds import ORDINARY, Calendar
 from besok.analytics.forecast.ensemble import Trial, blend
 from besok.analytics.forecast.fit import Fitted
 from besok.analytics.forecast.history import History, span
-from besok.analytics.forecast.learn import HALF, Learnt, learn, recent
+from besok.analytics.forecast.learn import HALF, FittedPast, learn, recent
 from besok.analytics.forecast.members import members
 from besok.analytics.forecast.paths import Paths
 from besok.analytics.forecast.simulate import ceiling, shared, simulated
@@ -19,26 +19,12 @@ from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Floats
 
 BLOCK = 14  # days of past deviations that are drawn together
-TRIALS = (
-    14,
-    28,
-    49,
-    77,
-    119,
-    168,
-    238,
-    301,
-    365,
-    456,
-    547,
-    730,
-)  # days before the origin from which the past is foretold
+# Days before the origin from which the past is foretold
+TRIALS = 14, 28, 49, 77, 119, 168, 238, 301, 365, 456, 547, 730
 LEARNT = 56  # observed days that a trial needs before it
 FURTHEST = 365  # days ahead that a trial looks
-ANY_HOUSE, ANY_HOUSE_SD = (
-    100.0,
-    1.5,
-)  # visits a day of a house of which nothing is known: median, and sd of the log
+# Visits a day of a house of which nothing is known: median, and sd of the log
+ANY_HOUSE, ANY_HOUSE_SD = 100.0, 1.5
 MANY = 100.0  # visits a day: with so many the chance of counting is small beside all else
 TRIED = 100  # paths of a trial: only for their spread
 
@@ -65,7 +51,7 @@ def forecast(
     return Paths(days=days, visits=_close(visits, days, learnt.closures, calendar, rng) * unit)
 
 
-def _futures(learnt: Learnt, paths: int, rng: np.random.Generator) -> Floats:
+def _futures(learnt: FittedPast, paths: int, rng: np.random.Generator) -> Floats:
     """Log visits of the days ahead: days x paths."""
     trials = _trials(learnt, rng)
 
@@ -77,14 +63,16 @@ def _futures(learnt: Learnt, paths: int, rng: np.random.Generator) -> Floats:
 
 
 def _unit(visits: Floats) -> float:
-    """What is counted as one. Fractions of few are no people: they may be thousands, without the chance of few."""
+    """Return what is counted as one. Fractions of few are no people: they may be thousands, without the chance
+    of few.
+    """
     some = visits[visits > 0]
     fractions = some.size > 0 and bool((some != np.round(some)).any())
     return float(np.median(some)) / MANY if fractions and np.median(some) < MANY else 1.0
 
 
-def _trials(learnt: Learnt, rng: np.random.Generator) -> list[Trial]:
-    """What the members would have said on earlier days, and what came."""
+def _trials(learnt: FittedPast, rng: np.random.Generator) -> list[Trial]:
+    """Return what the members would have said on earlier days, and what came."""
     found, every = [], len(learnt.past)
     for back in TRIALS:
         n = every - back
@@ -113,7 +101,7 @@ def _nothing(past: History, horizon: int, paths: int, rng: np.random.Generator) 
 def _close(
     visits: Floats, days: Sequence[date], closures: Shut, calendar: Calendar, rng: np.random.Generator
 ) -> Floats:
-    """The same with closed days closed, and a closure that is under way going on for a time nobody knows."""
+    """Return the same with closed days closed, and a closure that is under way going on for a time nobody knows."""
     visits[[closures.on(day, calendar) for day in days]] = closures.visits
     visits[[day in calendar.closed for day in days]] = 0.0
     if closures.lasting:  # having lasted d days it lasts s more with probability d / (d + s)

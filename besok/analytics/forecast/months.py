@@ -37,7 +37,7 @@ class Months:
 
 
 def later(month: date, n: int) -> date:
-    """The first day of the month `n` months after that of `month`."""
+    """Return the first day of the month `n` months after that of `month`."""
     year, index = divmod(month.year * 12 + month.month - 1 + n, 12)
     return date(year, index + 1, 1)
 
@@ -90,7 +90,7 @@ class _Shut:
 
 
 def _shut(months: Sequence[date], visits: Floats) -> _Shut:
-    """What the months say of closures: a month closed twice, and mostly of late, is so each year."""
+    """Return what the months say of closures: a month closed twice, and mostly of late, is so each year."""
     nobody = np.isfinite(visits) & ~_taught(visits) & (np.nan_to_num(visits) < FEW)
     by_month: dict[int, list[bool]] = defaultdict(list)
     for n in np.flatnonzero(np.isfinite(visits) & (_around(visits) >= FEW)).tolist():
@@ -103,7 +103,7 @@ def _shut(months: Sequence[date], visits: Floats) -> _Shut:
 
 
 def years_of_months(paths: Paths) -> Iterator[tuple[date, date]]:
-    """The coming years, 12 months each from the first forecast month on; the last may be a part of one."""
+    """Yield the coming years, 12 months each from the first forecast month on; the last may be a part of one."""
     for n in range(0, len(paths.days), 12):
         yield paths.days[n], later(paths.days[min(n + 11, len(paths.days) - 1)], 1) - timedelta(days=1)
 
@@ -114,7 +114,7 @@ def _taught(visits: Floats) -> np.ndarray:
 
 
 def _around(visits: Floats) -> Floats:
-    """The median of the positive months within half a year of each; zero where there are none."""
+    """Return the median of the positive months within half a year of each; zero where there are none."""
     found = np.zeros(len(visits))
     for n in range(len(visits)):
         near = visits[max(n - 6, 0) : n + 7]
@@ -129,7 +129,7 @@ def _open(month: date, closed: frozenset[date]) -> int:
 
 
 def _design(months: Sequence[date], swing: float) -> Design:
-    """The profile of the year by month."""
+    """Return the profile of the year by month."""
     angle = np.array([m.month for m in months]) * (2 * np.pi / 12)
     waves = [(wave(k * angle), swing / k) for k in range(1, 6) for wave in (np.sin, np.cos)]
     waves.append((np.cos(6 * angle), swing / 6))

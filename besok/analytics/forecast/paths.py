@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from besok.model.arrays import Floats
+from besok.model.forecast import ExpectedTotal
 
 BOUNDS = (0.10, 0.90, 0.025, 0.975)  # of the 80 % and the 95 % interval
 
@@ -33,19 +34,6 @@ class Fan:
     high95: Floats
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
-    """Visits of a time, with the 80 % and the 95 % interval."""
-
-    first: date
-    last: date
-    mean: float
-    low80: float
-    high80: float
-    low95: float
-    high95: float
-
-
 def fan(paths: Paths) -> Fan:
     """Mean and intervals for every day."""
     low80, high80, low95, high95 = np.quantile(paths.visits, BOUNDS, axis=1)
@@ -53,16 +41,20 @@ def fan(paths: Paths) -> Fan:
     return Fan(days=paths.days, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95)
 
 
-def total(paths: Paths, first: date, last: date) -> Total:
+def total(paths: Paths, first: date, last: date) -> ExpectedTotal:
     """Visits from `first` to `last`, both within: of the days that the paths have there, none of them invented."""
     inside = np.array([first <= day <= last for day in paths.days], dtype=np.bool_)
     sums = paths.visits[inside].sum(axis=0)
     low80, high80, low95, high95 = (float(q) for q in np.quantile(sums, BOUNDS))
     mean = float(middle(sums, low80, high80))
-    return Total(first=first, last=last, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95)
+    return ExpectedTotal(
+        first=first, last=last, mean=mean, low80=low80, high80=high80, low95=low95, high95=high95
+    )
 
 
 def middle(futures: Floats, low80: Floats | float, high80: Floats | float) -> Floats:
-    """The mean over the last axis. A few futures far off (an end of a closure) draw it not out of the 80 % interval."""
+    """Return the mean over the last axis. A few futures far off (an end of a closure) draw it not out of the 80 %
+    interval.
+    """
     mean: Floats = np.clip(futures.mean(axis=-1), low80, high80)
     return mean

@@ -35,7 +35,7 @@ class Odds:
 
 
 def years_worth(history: History, first: date, last: date) -> float | None:
-    """The mean of the observed days from `first` to `last`, times 365; None if none was observed."""
+    """Return the mean of the observed days from `first` to `last`, times 365; None if none was observed."""
     begin, end = ((day - history.first).days for day in (first, last + timedelta(days=1)))
     seen = history.visits[max(begin, 0) : max(end, 0)]
     seen = seen[np.isfinite(seen)]
@@ -43,7 +43,7 @@ def years_worth(history: History, first: date, last: date) -> float | None:
 
 
 def _past(past: History | Months, paths: Paths) -> Floats:
-    """The last year before the forecast, rows x paths; NaN if there was nothing."""
+    """Return the last year before the forecast, rows x paths; NaN if there was nothing."""
     rows, like = (YEAR, SAME_WEEKDAY) if isinstance(past, History) else (12, 12)
     last = np.full(rows, np.nan)
     seen = past.visits[-rows:]
@@ -76,7 +76,7 @@ def running_years(paths: Paths, past: History | Months) -> Floats:
 
 
 def odds(paths: Paths, past: History | Months, goal: float, deadline: date) -> Odds | None:
-    """The odds at `deadline`, in months at the end of the last month before it or with it.
+    """Return the odds at `deadline`, in months at the end of the last month before it or with it.
 
     None if it is not within the paths, or if nothing is known of a part of its year.
     """
@@ -108,24 +108,26 @@ def _row(paths: Paths, past: History | Months, deadline: date) -> int | None:
 
 
 def _share(hits: NDArray[np.bool_]) -> float:
-    """The share of paths that hit, never quite 0 or 1: so many paths cannot tell that."""
+    """Return the share of paths that hit, never quite 0 or 1: so many paths cannot tell that."""
     return float((hits.sum() + 0.5) / (hits.size + 1))
 
 
 def likely_from(paths: Paths, past: History | Months, goal: float, probability: float) -> date | None:
-    """The first day (or month) whose year reaches the goal with at least `probability`; None if none of the paths."""
+    """Return the first day (or month) whose year reaches the goal with at least `probability`; None if none of the
+    paths.
+    """
     share = (running_years(paths, past) >= goal).mean(axis=1)  # NaN is never enough
     found = np.flatnonzero(share >= probability)
     return paths.days[int(found[0])] if found.size else None
 
 
 def needed_growth(last_365: float | None, goal: float | None, today: date, deadline: date) -> float | None:
-    """The growth a year that leads from the last year's visits to the goal by the deadline; 0.1 is 10 %."""
+    """Return the growth a year that leads from the last year's visits to the goal by the deadline; 0.1 is 10 %."""
     return growth_a_year(last_365, goal, (deadline - today).days / YEAR)
 
 
 def calendar_years(paths: Paths) -> Iterator[tuple[date, date]]:
-    """The coming years, 365 days each from the first forecast day on; the last may be a part of one."""
+    """Yield the coming years, 365 days each from the first forecast day on; the last may be a part of one."""
     first, last = paths.days[0], paths.days[-1]
     while first <= last:
         until = min(first + timedelta(days=YEAR - 1), last)

@@ -1,4 +1,4 @@
-"""How good a forecast was, once the truth is known.
+"""Forecast accuracy, once the truth is known.
 
 MASE: the mean absolute error over the mean absolute difference of a day from the same weekday a week before, in the
 history that the forecast had (Hyndman and Koehler 2006, season 7; weeks: from the week before; months: season 12).
@@ -22,7 +22,7 @@ ENOUGH = 0.9  # the share of a year that must have been observed before its tota
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """What one method said: by row ahead the figure, its 80 % interval, and the CRPS against what came."""
+    """Answers of one method: by row ahead the figure, its 80 % interval, and the CRPS against what came."""
 
     mean: Floats
     low: Floats
@@ -44,13 +44,13 @@ class Score:
 
 
 def scale(history: Floats, season: int) -> float:
-    """The mean absolute difference from a season before; NaN without two seasons."""
+    """Return the mean absolute difference from a season before; NaN without two seasons."""
     apart = np.abs(history[season:] - history[:-season])
     return float(np.nanmean(apart)) if np.isfinite(apart).any() else np.nan
 
 
 def score(told: Told, came: Floats, history: Floats, step: str) -> Score:
-    """The score of what was `told` after `history`, given what `came` (NaN: not observed)."""
+    """Return the score of what was `told` after `history`, given what `came` (NaN: not observed)."""
     unit = scale(history, SEASON[step]) or np.nan
     error = np.abs(told.mean - came)
     inside = np.where(np.isfinite(came), (told.low <= came) & (came <= told.high), np.nan)
@@ -73,13 +73,13 @@ def score(told: Told, came: Floats, history: Floats, step: str) -> Score:
 
 
 def _mean(values: Floats, first: int, needed: int) -> float:
-    """The mean of the first rows; NaN if there are not `needed` of them, or nothing was observed."""
+    """Return the mean of the first rows; NaN if there are not `needed` of them, or nothing was observed."""
     part = values[:first]
     return float(np.nanmean(part)) if len(part) >= needed and np.isfinite(part).any() else np.nan
 
 
 def crps(paths: Floats, came: Floats) -> Floats:
-    """The CRPS by row of simulated futures (rows x paths), in visits."""
+    """Return the CRPS by row of simulated futures (rows x paths), in visits."""
     ordered = np.sort(paths, axis=1)
     n = ordered.shape[1]
     rank = 2 * np.arange(1, n + 1) - n - 1
@@ -88,7 +88,7 @@ def crps(paths: Floats, came: Floats) -> Floats:
 
 
 def crps_normal(mean: Floats, sd: Floats, came: Floats) -> Floats:
-    """The CRPS by row of normal distributions, in visits (Gneiting and Raftery 2007, eq. 21)."""
+    """Return the CRPS by row of normal distributions, in visits (Gneiting and Raftery 2007, eq. 21)."""
     from scipy.special import ndtr
 
     away = (came - mean) / sd
@@ -111,7 +111,7 @@ class Summary:
 
 
 def summary(scores: Sequence[Score]) -> Summary:
-    """The mean of scores, each over the origins at which it could be told."""
+    """Return the mean of scores, each over the origins at which it could be told."""
     totals = np.array([one.total for one in scores])
     return Summary(
         mase=_over([one.mase for one in scores]),

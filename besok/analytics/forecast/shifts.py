@@ -22,11 +22,8 @@ PROOF = 60.0  # days
 UNSURE = 0.5  # belief that one that is less is a step at all, and not what passes anyway
 ROBUST = 3.0  # rows between two knots, where they have as many: a median of fewer follows one that is odd
 GAIN = 16.0  # by how much the log likelihood must grow
-HINT, SLIGHT, LATE = (
-    6.0,
-    0.15,
-    1.5 * YEAR,
-)  # of late, less is enough for a step that is one way beside another
+# Of late, less is enough for a step that is one way beside another
+HINT, SLIGHT, LATE = 6.0, 0.15, 1.5 * YEAR
 COARSE = 28.0  # days between knots: of months only, as swings of weeks look like such steps
 MOST = 6
 STEP_SD = 1.5  # what is believed of the part of a step that stays
@@ -50,22 +47,20 @@ class Steps:
 
 
 def shifts(rest: Floats, at: Floats, grid: Floats, noise: float, sizes: Floats) -> Steps:
-    """The steps in `rest`, log visits less what the calendar explains, seen at `at`.
+    """Return the steps in `rest`, log visits less what the calendar explains, seen at `at`.
 
     `noise` is the sd of one of them. Their medians between the knots of `grid` are looked at.
     """
     cell, count = _cells(at, grid)
     rest = rest - apart(rest, at, grid)
-    used: Bools = count >= max(
-        1.0, min(ROBUST, float(np.median(count[count > 0])))
-    )  # one day's slip is no shift
+    # One day's slip is no shift
+    used: Bools = count >= max(1.0, min(ROBUST, float(np.median(count[count > 0]))))
     mean = np.array([np.median(rest[cell == n]) for n in np.flatnonzero(used)])
     times = grid[used]
     if len(times) < 4:
         return Steps(at=np.zeros(0), sure=np.zeros(0, dtype=np.bool_))
-    spread = kernel(times, times, sizes) + np.diag(
-        noise**2 / count[used] ** 0.5
-    )  # days of a week resemble each other
+    # Days of a week resemble each other
+    spread = kernel(times, times, sizes) + np.diag(noise**2 / count[used] ** 0.5)
     factor = cho_factor(spread, lower=True)
     steps = (times[:, None] >= times[None, 1:]).astype(np.float64)
     solved = cho_solve(factor, steps)
@@ -114,13 +109,13 @@ def alone(rows: Floats) -> Floats:
 
 
 def _cells(at: Floats, grid: Floats) -> tuple[NDArray[np.int64], Floats]:
-    """The knot before each row, and how many rows each knot has."""
+    """Return the knot before each row, and how many rows each knot has."""
     cell = np.clip(np.searchsorted(grid, at, side="right") - 1, 0, len(grid) - 1)
     return cell, np.bincount(cell, minlength=len(grid)).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Way:
+class StepHypothesis:
     """One way in which the level may have come to where it is: by steps at such times, of which a part fades in `fade`
     years; and how far that is believed before the data are asked."""
 
@@ -129,7 +124,7 @@ class Way:
     belief: float
 
 
-def ways(found: Steps, rest: Floats, at: Floats, spacing: float) -> list[Way]:
+def ways(found: Steps, rest: Floats, at: Floats, spacing: float) -> list[StepHypothesis]:
     """All that is worth asking the data about, given the steps that were `found` in `rest` at knots `spacing` apart."""
     certain = _ways(found.at[found.sure], rest, at, spacing)
     if found.sure.all():
@@ -138,12 +133,12 @@ def ways(found: Steps, rest: Floats, at: Floats, spacing: float) -> list[Way]:
     return [replace(way, belief=way.belief * belief) for some, belief in both for way in some]
 
 
-def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
-    """A sudden step is on its day (a week too early, and the days still as before are taken for a rise that goes on),
-    one that comes little by little begins before; one found shortly before a long closure may have been two, of which
-    the second came with the opening. Without a step, a house may be another since it was closed for long, and a short
-    history may begin with one: counters are hung up when a house opens, to a crowd that is curious or to few who know
-    of it yet.
+def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[StepHypothesis]:
+    """Return a sudden step is on its day (a week too early, and the days still as before are taken for a rise that goes
+    on), one that comes little by little begins before; one found shortly before a long closure may have been two, of
+    which the second came with the opening. Without a step, a house may be another since it was closed for long, and a
+    short history may begin with one: counters are hung up when a house opens, to a crowd that is curious or to few who
+    know of it yet.
     """
     again = resumed(at, spacing)
     if len(steps):
@@ -151,20 +146,24 @@ def _ways(steps: Floats, rest: Floats, at: Floats, spacing: float) -> list[Way]:
         if len(more := _following(steps, again, at, spacing)):
             places.append(np.union1d(steps, more))
         belief = 1 / (len(places) * len(FADES))
-        return [Way(steps=place, fade=fade, belief=belief) for place in places for fade in FADES]
+        return [StepHypothesis(steps=place, fade=fade, belief=belief) for place in places for fade in FADES]
     if len(again):
         fades = FADES if spacing >= COARSE else AGAIN_FADES
-        begun = [Way(steps=again, fade=fade, belief=BEGUN / len(fades)) for fade in fades]
+        begun = [StepHypothesis(steps=again, fade=fade, belief=BEGUN / len(fades)) for fade in fades]
     elif RECENT[0] <= at[-1] - at[0] < RECENT[1]:
-        begun = [Way(steps=at[:1], fade=fade, belief=BEGUN * share) for fade, share in BEGUN_FADES.items()]
+        begun = [
+            StepHypothesis(steps=at[:1], fade=fade, belief=BEGUN * share)
+            for fade, share in BEGUN_FADES.items()
+        ]
     else:
-        return [Way(steps=steps, fade=FADES[0], belief=1.0)]
-    return [Way(steps=steps, fade=FADES[0], belief=1 - BEGUN), *begun]
+        return [StepHypothesis(steps=steps, fade=FADES[0], belief=1.0)]
+    return [StepHypothesis(steps=steps, fade=FADES[0], belief=1 - BEGUN), *begun]
 
 
 def resumed(at: Floats, spacing: float) -> Floats:
-    """The first rows after long closures, or times without figures, of the last years; one day, or week, alone proves
-    nothing, one month does."""
+    """Return the first rows after long closures, or times without figures, of the last years; one day, or week, alone
+    proves nothing, one month does.
+    """
     opened = (np.diff(at) > CLOSURE) & (at[1:] > at[-1] - RECENT[1])
     again: Floats = at[1:][opened if spacing >= COARSE else opened & (at[1:] < at[-1])]
     return again
@@ -178,8 +177,9 @@ def _following(steps: Floats, again: Floats, at: Floats, spacing: float) -> Floa
 
 
 def placed(steps: Floats, rest: Floats, at: Floats, spacing: float) -> Floats:
-    """The steps on rows of their own instead of at knots, `spacing` apart: each on the one within a knot at which two
-    levels, each the median of its side, leave the least of `rest`."""
+    """Return the steps on rows of their own instead of at knots, `spacing` apart: each on the one within a knot at
+    which two levels, each the median of its side, leave the least of `rest`.
+    """
     return np.unique([_parting(step, rest, at, spacing) for step in steps])
 
 
@@ -192,5 +192,5 @@ def _parting(step: float, rest: Floats, at: Floats, spacing: float) -> float:
 
 
 def _apart(some: Floats) -> float:
-    """How far values lie from their median, all together."""
+    """Return how far values lie from their median, all together."""
     return float(np.abs(some - np.median(some)).sum())

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from scipy.special import ndtri, stdtrit
 
-from besok.analytics.forecast.fit import Account, Fitted
+from besok.analytics.forecast.fit import Fitted, Hypothesis
 from besok.analytics.forecast.level import NEWS, YEAR, hats, kernel
 from besok.analytics.forecast.members import Rows, ahead_of, effects, last_deviation
 from besok.model.arrays import Floats
@@ -22,7 +22,7 @@ CROWDED, ROOM, GROWTH = 0.98, np.log(5), 1.0  # quantile of past logs; above it;
 
 
 def shared(
-    accounts: Sequence[Account],
+    accounts: Sequence[Hypothesis],
     paths: int,
     futures: Callable[[Fitted, int], Floats],
     rng: np.random.Generator,
@@ -39,14 +39,16 @@ def shared(
 
 
 def middle(fitted: Fitted, ahead: Rows) -> Floats:
-    """The most likely log visits of the rows ahead, by the model alone."""
+    """Return the most likely log visits of the rows ahead, by the model alone."""
     _, level = ahead_of(fitted, fitted.after.mean[-len(fitted.knots) :], ahead.at)
     left = last_deviation(fitted) * fitted.echo ** np.arange(1, len(ahead.at) + 1)
     return effects(fitted, ahead) + level + left
 
 
 def ceiling(past: Rows, ahead: Rows) -> Floats:
-    """The most that a log can be: five times the busiest days of the past, and e-fold more for each year ahead."""
+    """Return the most that a log can be: five times the busiest days of the past, and e-fold more for each year
+    ahead.
+    """
     top = float(np.quantile(past.logs[np.isfinite(past.logs)], CROWDED)) + ROOM
     most: Floats = top + GROWTH * (ahead.at - past.at[-1]) / YEAR
     return most
@@ -64,7 +66,9 @@ def simulated(fitted: Fitted, ahead: Rows, paths: int, rng: np.random.Generator,
 
 
 def _level(fitted: Fitted, level: Floats, at: Floats, rng: np.random.Generator) -> Floats:
-    """How the level may deviate, given how it does at the knots of the past: what follows from it, and what is news."""
+    """Return how the level may deviate, given how it does at the knots of the past: what follows from it, and what
+    is news.
+    """
     ahead, smooth = ahead_of(fitted, level, at)
     before = kernel(fitted.knots, fitted.knots, fitted.sizes) + 1e-6 * np.eye(len(fitted.knots))
     between = kernel(fitted.knots, ahead, fitted.sizes)
@@ -80,8 +84,9 @@ def _level(fitted: Fitted, level: Floats, at: Floats, rng: np.random.Generator) 
 
 
 def _strides(paths: int, rng: np.random.Generator) -> Floats:
-    """How large the news of each path are: most years bring little, some a new tram line. Such scales make a normal
-    distribution Student's; as wide as it was for four futures of five."""
+    """Return how large the news of each path are: most years bring little, some a new tram line. Such scales make a
+    normal distribution Student's; as wide as it was for four futures of five.
+    """
     scale = np.sqrt(NEWS / rng.chisquare(NEWS, paths))
     strides: Floats = np.minimum(scale * ndtri(0.9) / stdtrit(NEWS, 0.9), LONGEST)
     return strides

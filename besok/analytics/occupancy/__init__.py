@@ -1,19 +1,19 @@
-"""How many people are in each space of a site, and how sure that is: live, over a past day, and what past days teach.
+"""Occupancy of each space of a site with its interval: live, over a past day, and learnt from past days.
 
 All functions are pure; docs/occupancy.md tells the mathematics and its sources.
 """
 
 from besok.analytics.occupancy.filter import Filter, live
 from besok.analytics.occupancy.learn import learn
-from besok.analytics.occupancy.observations import Seen, by_space, heard, hold, known
-from besok.analytics.occupancy.parameters import NOTHING, Learnt
+from besok.analytics.occupancy.observations import DayObservations, by_space, heard, hold, known
+from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.smooth import smoothed
 
 __all__ = [
     "NOTHING",
+    "DayObservations",
     "Filter",
-    "Learnt",
-    "Seen",
+    "SiteParameters",
     "by_space",
     "heard",
     "hold",

@@ -1,4 +1,4 @@
-"""How the air of a space answers to its people: carbon dioxide tells how many are in, roughly, but without drift.
+"""Occupancy by carbon dioxide: rough, but without drift.
 
 In a well-mixed room dC/dt = g N - r (C - outdoor air), so N = slope dC/dt + level (C - base). Means over the last
 while, in which a moment counts for less the longer ago it is, keep that balance; who came and went since then the doors
@@ -6,21 +6,20 @@ tell. Past days teach slope and level, and what such a word was worth on days th
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from copy import copy
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from besok.analytics.occupancy.dwell_time import Past
-from besok.analytics.occupancy.levels import Still
+from besok.analytics.occupancy.dwell_time import PastDay
+from besok.analytics.occupancy.levels import StuckLevels
 from besok.model.arrays import Bools, Floats
 
 MEAN_MINUTES = 45.0  # of the means: long beside a sensor's noise, short beside a day
 LEAST_HEARD = 0.5  # share of such a mean that must have been heard
-GAP_MINUTES = 20.0  # without a reading, from which on the means begin anew
-QUIET_MINUTES, USUAL_SHARE = (
-    60.0,
-    0.1,
-)  # of the air before anybody came: its mean, and the weight of the usual base
+GAP_MINUTES = 20.0  # without a reading, from which on the means start again
+# Of the air before anybody came: its mean, and the weight of the usual base
+QUIET_MINUTES, USUAL_SHARE = 60.0, 0.1
 DAYS, STEPS = 3, 12  # that are needed: days, and in all so many steps with people
 BASE_SHARE = 5.0  # per cent of a day's readings that are below the base, about
 RENEWED_MINUTES = (
@@ -28,24 +27,19 @@ RENEWED_MINUTES = (
 )
 FREEDOM = 4.0  # of Student's t: at times windows are open
 EXPLAINED = 0.4  # share of the people's spread that must be explained on days that did not teach
-LEAST_STILL, LEAST_SHARE = (
-    1.0,
-    0.15,
-)  # standard deviation of the error: with nobody in, and as a share of the people
+# Standard deviation of the error: with nobody in, and as a share of the people
+LEAST_STILL, LEAST_SHARE = 1.0, 0.15
 SHARE, SHARE_PRIOR = 0.3, 0.05  # that share as it usually is, which counts as so much of all people seen
 PRIOR_MINUTES, PRIOR_DAYS = 240.0, 4.0  # for how long an error lasts, where few days tell
 LEAST_MINUTES, MOST_MINUTES = 90.0, 900.0
 REACH = 1.5  # of the most people that were in: a word beyond that comes from a fault
-DOUBT, WORST, DOUBT_MINUTES = (
-    2.0,
-    100.0,
-    60.0,
-)  # variances off the doors, on the mean of an hour, that begin to tell
+# Variances off the doors, on the mean of an hour, that begin to tell
+DOUBT, WORST, DOUBT_MINUTES = 2.0, 100.0, 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Air:
-    """What is learnt, by space: people for each ppm a minute (`slope`) and for each ppm above `base` (`level`); the
+class Co2Response:
+    """Learnt response by space: people for each ppm a minute (`slope`) and for each ppm above `base` (`level`); the
     error with nobody in and as a share of the people; for how many minutes it lasts (not finite where nothing is
     known); the most people that were in."""
 
@@ -58,23 +52,11 @@ class Air:
     most: Floats
 
     @classmethod
-    def nothing(cls, spaces: int) -> "Air":
-        """Where nothing is known."""
-        zero = np.zeros(spaces)
-        return cls(slope=zero, level=zero, base=zero, still=zero, share=zero, lasts=zero + np.inf, most=zero)
-
-    @classmethod
-    def of(cls, rows: Sequence[Sequence[float]], spaces: int) -> "Air":
-        """From `rows`; those of another building are of no use."""
-        if len(rows) != spaces:
-            return cls.nothing(spaces)
-        found = cls(**dict(zip([f.name for f in fields(cls)], np.array(rows, float).T, strict=True)))
-        return replace(found, lasts=np.where(found.lasts > 0, found.lasts, np.inf))
-
-    def rows(self) -> tuple[tuple[float, ...], ...]:
-        """What is known by space, plain numbers; it lasts 0 where that is nothing."""
-        columns = np.stack([getattr(self, f.name) for f in fields(self)], axis=1)
-        return tuple(tuple(row) for row in np.where(np.isfinite(columns), columns, 0).tolist())
+    def unknown(cls, spaces: int) -> "Co2Response":
+        """Response of which nothing is known."""
+        slope, level, base, still, share, most = np.zeros((6, spaces))
+        lasts = np.full(spaces, np.inf)
+        return cls(slope=slope, level=level, base=base, still=still, share=share, lasts=lasts, most=most)
 
     @property
     def known(self) -> Bools:
@@ -82,11 +64,11 @@ class Air:
         return np.isfinite(self.lasts)
 
     def sd(self, people: Floats) -> Floats:
-        """Standard deviation of the error of a word of so many people."""
+        """Return standard deviation of the error of a word of so many people."""
         return np.asarray(np.hypot(self.still, self.share * np.maximum(people, 0)))
 
 
-class Means:
+class Co2Means:
     """The means of a day so far: of the air's change and level, beside what these were before anybody came, and of
     what else is told of each step.
 
@@ -102,12 +84,6 @@ class Means:
         self._told, self._before = np.zeros((2, told, spaces))
         self._quiet = np.zeros((3, spaces))  # change, level, and how much of them was heard
         self._passed = np.zeros(spaces)
-
-    def copy(self) -> "Means":
-        """The same knowledge, to go on with differently."""
-        other = object.__new__(Means)
-        other.__dict__.update(self.__dict__)
-        return other
 
     def follow(
         self, co2: Floats, told: Floats, passed: Floats, minutes: float
@@ -140,21 +116,20 @@ class Means:
         return np.asarray(self._quiet[:2] / (self._quiet[2] + USUAL_SHARE))
 
 
-class Breath:
+class Co2Estimator:
     """The air of a day under way: how many are in by it, and how far that is to be believed."""
 
-    def __init__(self, air: Air) -> None:
+    def __init__(self, air: Co2Response) -> None:
         spaces = len(air.base)
         self._air = air
-        self._means, self._stuck = Means(air.base, 2), Still(spaces)
+        self._means, self._stuck = Co2Means(air.base, 2), StuckLevels(spaces)
         self._inside, self._lowest, self._passed, self._variance = np.zeros((4, spaces))  # by the doors
         self._off = np.ones(spaces)  # how far air and doors are apart of late, in variances
 
-    def copy(self) -> "Breath":
-        """The same knowledge, to go on with differently."""
-        other = object.__new__(Breath)
-        other.__dict__.update(self.__dict__)
-        other._means, other._stuck = self._means.copy(), self._stuck.copy()
+    def copy(self) -> "Co2Estimator":
+        """Return a copy that goes on by itself."""
+        other = copy(self)
+        other._means, other._stuck = copy(self._means), copy(self._stuck)
         return other
 
     def follow(
@@ -196,9 +171,11 @@ class Breath:
         return np.where(known & possible, np.stack([people, sd, lasts]), np.nan)
 
 
-def learn_air(days: Sequence[Past], co2: Sequence[Floats], spaces: int) -> Air:
-    """How the air answers to people, from days that are over and their readings of carbon dioxide (steps x spaces)."""
-    rows = [[0.0] * len(fields(Air))] * spaces
+def learn_air(days: Sequence[PastDay], co2: Sequence[Floats], spaces: int) -> Co2Response:
+    """Return how the air answers to people, from days that are over and their readings of carbon dioxide (steps x
+    spaces).
+    """
+    response = Co2Response.unknown(spaces)
     finest = min((day.minutes for day in days), default=0.0)
     for n in range(spaces):
         heard = [
@@ -208,8 +185,10 @@ def learn_air(days: Sequence[Past], co2: Sequence[Floats], spaces: int) -> Air:
         ]
         if len(heard) >= DAYS:
             trust = np.array([day.trust[n] for day, _ in heard])
-            rows[n] = _space(_means([day for day, _ in heard], [air for _, air in heard], n), trust, finest)
-    return Air.of(rows, spaces)
+            found = _space(_means([day for day, _ in heard], [air for _, air in heard], n), trust, finest)
+            for field, value in zip(fields(Co2Response), found or (), strict=bool(found)):
+                getattr(response, field.name)[n] = value
+    return response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,17 +201,17 @@ class _Means:
     base: float
 
 
-def _means(days: Sequence[Past], co2: Sequence[Floats], space: int) -> _Means:
+def _means(days: Sequence[PastDay], co2: Sequence[Floats], space: int) -> _Means:
     came, people = (
         _beside([getattr(day, name)[:, space] for day in days]) for name in ("people_in", "people")
     )
     before = np.vstack([np.zeros(len(days)), people[:-1]])
     passed = np.nan_to_num(2 * came - people + before)
     air = _beside(co2)
-    air = np.where(Still(len(days)).stuck(air, passed), np.nan, air)
+    air = np.where(StuckLevels(len(days)).stuck(air, passed), np.nan, air)
     bases = [np.percentile(c[~np.isnan(c)], BASE_SHARE) for c in air.T if not np.isnan(c).all()]
     base = float(np.median(bases)) if bases else 0.0
-    means = Means(np.full(len(days), base), 1)
+    means = Co2Means(np.full(len(days), base), 1)
     steps = zip(air, (people + before) / 2, passed, strict=True)
     found = [means.follow(now, inside[None], p, days[0].minutes) for now, inside, p in steps]
     change, level, told = (np.stack(column) for column in zip(*found, strict=True))
@@ -247,15 +226,14 @@ def _beside(columns: Sequence[Floats]) -> Floats:
     return grid
 
 
-def _space(means: _Means, trust: Floats, minutes: float) -> list[float]:
-    """What Air knows of a space, as a row of it."""
-    nothing = [0.0] * len(fields(Air))
+def _space(means: _Means, trust: Floats, minutes: float) -> list[float] | None:
+    """Estimate the response of a space: the fields of Co2Response in their order; None where too little is known."""
     heard = ~np.isnan(means.level + means.people)
     weight = np.where(heard, trust, 0)
     change, level, people = (np.where(heard, c, 0) for c in (means.change, means.level, means.people))
     active = heard & (people > 0.5)
     if (weight * active).sum() < STEPS or (active.any(0) * trust).sum() < DAYS / 2:
-        return nothing
+        return None
     typical = float((weight * people).sum() / weight.sum())
     response = np.stack([change, level])
     found, others = _regression(response, people, weight)
@@ -263,7 +241,7 @@ def _space(means: _Means, trust: Floats, minutes: float) -> list[float]:
     error = np.where(heard, said - people, 0)
     explained = 1 - (weight * error**2).sum() / (weight * (people - typical) ** 2).sum()
     if explained < EXPLAINED:
-        return nothing
+        return None
     still, share = _spread(error, people, weight, active)
     lasts = _lasts(
         error / np.hypot(still, share * said), heard & (np.maximum(said, people) > 0.5), trust, minutes
@@ -302,7 +280,7 @@ def _nonnegative(gram: Floats, moment: Floats) -> Floats:
 
 
 def _spread(error: Floats, people: Floats, weight: Floats, active: Bools) -> tuple[float, float]:
-    """Standard deviation of the error with nobody in, and as a share of the people."""
+    """Return standard deviation of the error with nobody in, and as a share of the people."""
     empty = weight * ~active
     still2 = max(float((empty * error**2).sum() / max(empty.sum(), 1e-9)), LEAST_STILL**2)
     above = (weight * active * (error**2 - still2)).sum()

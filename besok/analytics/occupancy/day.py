@@ -1,11 +1,12 @@
-"""What a day brought, step by step, as the filter and the smoother take it in."""
+"""Inputs of a day, step by step, for the filter and the smoother."""
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.occupancy.co2 import Breath
-from besok.analytics.occupancy.dwell_time import Came, width
+from besok.analytics.occupancy.co2 import Co2Estimator
+from besok.analytics.occupancy.dwell_time import Entries, width
 from besok.analytics.occupancy.evidence import (
     CLOSED_FIRST,
     CLOSED_GRACE,
@@ -14,12 +15,12 @@ from besok.analytics.occupancy.evidence import (
     NIGHT_MINUTE,
     NIGHT_MINUTES,
 )
-from besok.analytics.occupancy.levels import Still
-from besok.analytics.occupancy.observations import Seen
-from besok.analytics.occupancy.parameters import Learnt
-from besok.analytics.occupancy.passages import Passages, Silence, passages
-from besok.analytics.occupancy.swapped_doors import AGAIN, SURE, Turned
-from besok.analytics.occupancy.transition import News
+from besok.analytics.occupancy.levels import StuckLevels
+from besok.analytics.occupancy.observations import DayObservations
+from besok.analytics.occupancy.parameters import SiteParameters
+from besok.analytics.occupancy.passages import Silence, SpacePassages, passages
+from besok.analytics.occupancy.swapped_doors import AGAIN, SURE, SwapDetector
+from besok.analytics.occupancy.transition import StepInputs
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
@@ -34,7 +35,7 @@ class Inputs:
     `stuck` where one is not, `closed` the steps in which the site is closed, `eventful` those that bring anything.
     """
 
-    passages: Passages
+    passages: SpacePassages
     raw: Floats
     still: Floats
     people: Floats
@@ -48,9 +49,11 @@ class Inputs:
     closed: Bools
     eventful: Bools
 
-    def news(self, step: int, minutes: float, passing: float, still: Floats) -> News:
-        """What one step of `passing` minutes brought, at the end of `minutes` of which the earlier ones were quiet."""
-        return News(
+    def news(self, step: int, minutes: float, passing: float, still: Floats) -> StepInputs:
+        """Return what one step of `passing` minutes brought, at the end of `minutes` of which the earlier ones were
+        quiet.
+        """
+        return StepInputs(
             minutes=minutes,
             passing=passing,
             people_in=self.passages.people_in[step],
@@ -67,35 +70,33 @@ class Inputs:
         )
 
 
-class Day:
-    """What has to be remembered of earlier steps to understand the next ones."""
+class DayInputs:
+    """Memory of earlier steps that is needed to understand the next ones."""
 
-    def __init__(self, building: Building, learnt: Learnt) -> None:
+    def __init__(self, building: Building, doors: SiteParameters) -> None:
         spaces, portals = building.doors.shape
-        self._building, self._learnt = building, learnt
-        self._doors = learnt.of(building)
+        self._building, self._doors = building, doors
         self._silence = Silence(portals, spaces)
-        self._turned = Turned(np.where(self._doors.turned > 0, AGAIN, SURE))
+        self._turned = SwapDetector(np.where(self._doors.turned > 0, AGAIN, SURE))
         self._begins: int | None = None  # the minute of the clock
-        self._levels = Still(spaces)
-        self._came = Came(spaces)
-        self._breath = Breath(self._doors.air)
+        self._levels = StuckLevels(spaces)
+        self._came = Entries(spaces)
+        self._co2 = Co2Estimator(self._doors.air)
         self._raw = np.zeros(spaces)
         self._inside = np.full(2 * spaces, np.nan)  # what was seen there last
         self._quiet = np.zeros(spaces)  # minutes since anybody passed
 
-    def copy(self) -> "Day":
-        """The same memory, to go on with differently."""
-        other = object.__new__(Day)
-        other.__dict__.update(self.__dict__)
-        other._silence, other._levels = self._silence.copy(), self._levels.copy()
-        other._turned, other._came = self._turned.copy(), self._came.copy()
-        other._breath = self._breath.copy()
+    def copy(self) -> "DayInputs":
+        """Return a copy that goes on by itself."""
+        other = copy(self)
+        other._silence, other._levels = copy(self._silence), copy(self._levels)
+        other._turned, other._came = copy(self._turned), copy(self._came)
+        other._co2 = self._co2.copy()
         return other
 
-    def take(self, seen: Seen) -> Inputs:
-        """The next steps."""
-        found = passages(self._building, seen, self._learnt, self._silence, self._turned)
+    def take(self, seen: DayObservations) -> Inputs:
+        """Return the next steps."""
+        found = passages(self._building, seen, self._doors, self._silence, self._turned)
         raw = self._raw + np.cumsum(found.raw, axis=0)
         stuck = self._levels.stuck(seen.people, found.passed)
         usually = self._doors.closed[seen.clock // 15]
@@ -117,7 +118,7 @@ class Day:
             occupied=seen.occupied,
             usual=usual,
             usual_sd=usual_sd,
-            lasts=self._doors.usual.lasts,
+            lasts=self._doors.dwell.lasts,
             air=self._air(found, seen),
             missed=self._doors.missed,
             stuck=stuck,
@@ -125,9 +126,11 @@ class Day:
             eventful=np.asarray(happened.any(1), bool),
         )
 
-    def _usual(self, people_in: Floats, seen: Seen) -> tuple[Floats, Floats]:
-        """How many are usually in when so many came, and the standard deviation of that; NaN where it is not known."""
-        usual = self._doors.usual
+    def _usual(self, people_in: Floats, seen: DayObservations) -> tuple[Floats, Floats]:
+        """Return how many are usually in when so many came, and the standard deviation of that; NaN where it is not
+        known.
+        """
+        usual = self._doors.dwell
         if not usual.known:
             nothing = np.full(people_in.shape, np.nan)
             return nothing, nothing
@@ -135,19 +138,19 @@ class Day:
         people = factor * self._came.follow(people_in, seen.step_minutes, usual)
         return np.where(np.isfinite(usual.lasts), people, np.nan), width(people, wide)
 
-    def _air(self, found: Passages, seen: Seen) -> Floats:
-        """How many are in by the air (see Breath)."""
+    def _air(self, found: SpacePassages, seen: DayObservations) -> Floats:
+        """Return how many are in by the air (see Co2Estimator)."""
         net, bias_sd = found.people_in - found.people_out, self._doors.bias_sd
-        return self._breath.follow(seen.co2, net, found.passed, found.variance, bias_sd, seen.step_minutes)
+        return self._co2.follow(seen.co2, net, found.passed, found.variance, bias_sd, seen.step_minutes)
 
-    def _night(self, seen: Seen) -> Bools:
-        """The steps in the last hours before the day ends, when nearly everybody has gone."""
+    def _night(self, seen: DayObservations) -> Bools:
+        """Return the steps in the last hours before the day ends, when nearly everybody has gone."""
         if self._begins is None and len(seen):
             self._begins = int(seen.clock[0])
         return np.asarray(((self._begins or 0) - seen.clock - 1) % 1440 < NIGHT_MINUTES, bool)
 
     def _still(self, passed: Floats, closed: Bools, night: Bools, minutes: float) -> Floats:
-        """The minutes of each step that count as still: closed, and long enough after the last passage."""
+        """Return the minutes of each step that count as still: closed, and long enough after the last passage."""
         still = np.zeros(passed.shape)
         for step in range(len(passed)):
             self._quiet = np.where(passed[step] > 0, 0, self._quiet + minutes)
@@ -159,7 +162,7 @@ class Day:
 
 
 def _weighted(quiet: Floats) -> Floats:
-    """What so many minutes without passages in closed hours weigh, in first minutes."""
+    """Return what so many minutes without passages in closed hours weigh, in first minutes."""
     past = np.maximum(quiet - CLOSED_GRACE, 0)
     later = np.log(CLOSED_LATER) / np.log(CLOSED_MINUTE)
     return np.asarray(np.minimum(past, CLOSED_FIRST) + later * np.maximum(past - CLOSED_FIRST, 0))

@@ -1,4 +1,4 @@
-"""How long people usually stay: who came of late tells how many are in, without any drift, though not exactly.
+"""Occupancy by dwell times: recent entries tell how many are in, without drift, though not exactly.
 
 People now = the sum over ages a of those who came a minutes ago times the share that stays longer (a linear filter of
 the entrances), times what is usual at this time of the day. What past days show of its error says what it is worth.
@@ -12,9 +12,8 @@ from scipy.optimize import nnls
 
 from besok.model.arrays import Floats
 
-LENGTHS = np.array(
-    [2, 5, 10, 15, 20, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 420, 600, 1500], float
-)  # minutes
+# Minutes
+LENGTHS = np.array([2, 5, 10, 15, 20, 30, 45, 60, 75, 90, 120, 150, 180, 240, 300, 420, 600, 1500], float)
 MARK = 5.0  # minutes between the sums of entrances that are kept
 TIMES = 96  # of the clock, at which the usual is known
 DAYS = 1  # that are needed
@@ -26,8 +25,8 @@ LEAST_SD = 0.7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Usual:
-    """What is learnt: by space the share of people that stays each of LENGTHS; by time of the clock and space what
+class DwellTimes:
+    """Learnt dwell times: by space the share of people that stays each of LENGTHS; by time of the clock and space what
     its number is to be multiplied by, and how wide its error is; by space for how long an error lasts (minutes; not
     finite where nothing is known)."""
 
@@ -37,8 +36,8 @@ class Usual:
     lasts: Floats  # spaces
 
     @classmethod
-    def nothing(cls, spaces: int) -> "Usual":
-        """Where nothing is known."""
+    def unknown(cls, spaces: int) -> "DwellTimes":
+        """Return where nothing is known."""
         return cls(
             stays=np.zeros((spaces, len(LENGTHS))),
             times=np.ones((TIMES, spaces)),
@@ -48,11 +47,13 @@ class Usual:
 
     @property
     def known(self) -> bool:
-        """Whether anything is known of any space."""
+        """Tell whether anything is known of any space."""
         return bool(np.isfinite(self.lasts).any())
 
     def at(self, clock: Floats) -> tuple[Floats, Floats]:
-        """The factor and the width at minutes of the clock (steps x spaces), between the times that are known."""
+        """Return the factor and the width at minutes of the clock (steps x spaces), between the times that are
+        known.
+        """
         place = clock / (1440 / TIMES)
         first = np.floor(place).astype(np.int64)
         share = (place - first)[:, None]
@@ -62,26 +63,20 @@ class Usual:
 
 
 def width(people: Floats, wide: Floats) -> Floats:
-    """Standard deviation of the error of so many people as are usual."""
+    """Return standard deviation of the error of so many people as are usual."""
     return np.asarray(np.maximum(wide * (np.maximum(people, 0) + 1) ** POWER, LEAST_SD))
 
 
-class Came:
-    """Who came since the day began, as far back as it matters."""
+class Entries:
+    """Entries since the day began, as far back as it matters."""
 
     def __init__(self, spaces: int) -> None:
         self._marks = np.zeros((1, spaces))  # sums at each MARK since the day began
         self._minutes = 0.0
         self._sum = np.zeros(spaces)
 
-    def copy(self) -> "Came":
-        """The same knowledge, to go on with differently."""
-        other = Came(0)
-        other.__dict__.update(self.__dict__)
-        return other
-
-    def follow(self, people_in: Floats, minutes: float, usual: Usual) -> Floats:
-        """How many are in by who came, at the end of each step (steps x spaces)."""
+    def follow(self, people_in: Floats, minutes: float, usual: DwellTimes) -> Floats:
+        """Return how many are in by who came, at the end of each step (steps x spaces)."""
         sums = self._sum + np.cumsum(people_in, axis=0)
         ends = self._minutes + minutes * np.arange(1, len(people_in) + 1)
         if not len(people_in):
@@ -99,7 +94,7 @@ class Came:
         return np.asarray(np.maximum(people, 0))
 
     def _before(self, minute: Floats) -> Floats:
-        """Who had come by these minutes of the day."""
+        """Return who had come by these minutes of the day."""
         place = np.clip(minute / MARK, 0, len(self._marks) - 1)
         first = np.minimum(place.astype(np.int64), len(self._marks) - 1)
         share = (place - first)[:, None]
@@ -117,7 +112,7 @@ def _between(values: Floats, at: Floats, wanted: Floats) -> Floats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Past:
+class PastDay:
     """A past day: entrances and people (steps x spaces) as the day that is over has them, what they are worth."""
 
     people_in: Floats
@@ -128,17 +123,17 @@ class Past:
 
 
 def bridged(people_in: Floats, people_out: Floats) -> Floats:
-    """The people of a day that is over: what was left at its end was lost as people passed; never below zero."""
+    """Return the people of a day that is over: what was left at its end was lost as people passed; never below zero."""
     inside = np.cumsum(people_in - people_out, axis=0)
     passed = np.cumsum(people_in + people_out, axis=0)
     lost = inside[-1] * passed / np.maximum(passed[-1], 1)
     return np.asarray(np.maximum(inside - lost, 0))
 
 
-def learn_stays(days: Sequence[Past], spaces: int) -> Usual:
-    """How long people stay, from days that are over."""
+def learn_stays(days: Sequence[PastDay], spaces: int) -> DwellTimes:
+    """Return how long people stay, from days that are over."""
     if len(days) < DAYS:
-        return Usual.nothing(spaces)
+        return DwellTimes.unknown(spaces)
     rows = [_rows(day) for day in days]
     found = [
         _space(
@@ -150,10 +145,10 @@ def learn_stays(days: Sequence[Past], spaces: int) -> Usual:
         for n in range(spaces)
     ]
     stays, times, wide, lasts = (np.array(column) for column in zip(*found, strict=True))
-    return Usual(stays=stays, times=times.T, wide=wide.T, lasts=lasts)
+    return DwellTimes(stays=stays, times=times.T, wide=wide.T, lasts=lasts)
 
 
-def _rows(day: Past) -> tuple[Floats, Floats, np.ndarray]:
+def _rows(day: PastDay) -> tuple[Floats, Floats, np.ndarray]:
     """Of each quarter of a day: who came within each of LENGTHS (times x spaces x lengths), who was in, its time."""
     ends = day.minutes * np.arange(1, len(day.people) + 1)
     at = np.concatenate([[0.0], ends])
@@ -178,9 +173,8 @@ def _space(
         nothing = np.ones(TIMES)
         return np.zeros(len(LENGTHS)), nothing, nothing, np.inf
     scale = np.sqrt(weight / (every_people + typical))
-    one = np.full(
-        (1, len(LENGTHS)), float(np.sqrt(len(every_people)) * np.sqrt(typical))
-    )  # all stay some time
+    # All stay some time
+    one = np.full((1, len(LENGTHS)), float(np.sqrt(len(every_people)) * np.sqrt(typical)))
     stays, _ = nnls(np.vstack([every_age * scale[:, None], one]), np.append(every_people * scale, one[0, 0]))
     base = [day @ stays for day in ages]
     real, said = (
@@ -203,7 +197,7 @@ def _factor(real: Floats, said: Floats) -> Floats:
 
 
 def _wide(errors: list[Floats], active: list[np.ndarray], times: list[np.ndarray], trust: Floats) -> Floats:
-    """The width of the error by time of the day, drawn to that of all times."""
+    """Return the width of the error by time of the day, drawn to that of all times."""
     squares, number = np.zeros(TIMES), np.zeros(TIMES)
     for error, on, at, t in zip(errors, active, times, trust, strict=True):
         np.add.at(squares, at, t * error**2 * on)

@@ -1,8 +1,8 @@
-"""What speaks for one number of people or another, besides the doors' counts: who leaves, and what is seen inside."""
+"""Likelihoods of a number of people besides the doors' counts: who leaves, and what is seen inside."""
 
 import numpy as np
 
-from besok.analytics.occupancy.grid import BIASES, Cells, Grid
+from besok.analytics.occupancy.grid import BIASES, Cells, ProbabilityGrid
 from besok.model.arrays import Bools, Floats
 
 # Leaving: each of N people leaves at a rate that is the same for all at a time and changes from one time to the next.
@@ -27,10 +27,8 @@ CLOSED_GRACE = 20.0
 GONE = (
     0.1  # share of those who are left over in counts, if it is next to nobody, that has gone in such a minute
 )
-NIGHT_MINUTES, NIGHT_MINUTE = (
-    240.0,
-    0.97,
-)  # before the day ends, where hours are not known; likelihood of each
+# Before the day ends, where hours are not known; likelihood of each
+NIGHT_MINUTES, NIGHT_MINUTE = 240.0, 0.97
 
 LEVEL_SHARE, LEVEL_SD = 0.08, 0.7  # error of a count of the people inside: a share of them, and people
 LEVEL_TRUST = 0.2  # share of each minute's reading that is news: errors of a camera last for minutes
@@ -45,7 +43,7 @@ _POSSIBLE = 1e-12  # probability of a cell from which on it counts
 
 
 class Leaving:
-    """What the doors' exits tell of how many are inside: nobody can leave an empty room, and few do of few.
+    """Evidence of the exits: nobody can leave an empty room, and few do of few.
 
     Of the rate of leaving is known what a gamma distribution says: exits and the time of people of late. So a crowd
     that leaves at once makes the rate high, and when nobody follows, nobody is left; while a class sits still, the rate
@@ -59,15 +57,12 @@ class Leaving:
         self._most = np.zeros(spaces)  # people so far in the day
         self._silent = np.zeros(spaces)  # minutes since anybody left
 
-    def copy(self) -> "Leaving":
-        """The same knowledge, to go on with differently."""
-        other = Leaving(0)
-        other._exits, other._people_time, other._time = self._exits, self._people_time, self._time
-        other._most, other._silent = self._most, self._silent
-        return other
-
-    def likelihood(self, grid: Grid, people_in: Floats, people_out: Floats, minutes: float) -> Cells:
-        """How well each cell (before the step) explains the step's exits: negative binomial, its rate being gamma."""
+    def likelihood(
+        self, grid: ProbabilityGrid, people_in: Floats, people_out: Floats, minutes: float
+    ) -> Cells:
+        """Return how well each cell (before the step) explains the step's exits: negative binomial, its rate being
+        gamma.
+        """
         least = np.clip(FEW_SHARE * self._most, FEW, FEW_MOST) + self._silent / FEW_MINUTES
         few = least.astype(np.float32)[:, None, None]
         cells = np.minimum(grid.people(), few)
@@ -93,7 +88,7 @@ class Leaving:
         trust = (TRUST * steady / (steady + self._exits)).astype(np.float32)[:, None, None]
         return np.asarray(np.exp(trust * np.minimum(log, 0)), np.float32)
 
-    def remember(self, grid: Grid, people_in: Floats, people_out: Floats, minutes: float) -> None:
+    def remember(self, grid: ProbabilityGrid, people_in: Floats, people_out: Floats, minutes: float) -> None:
         """Add a step (before its people moved) to what is known of the rate."""
         self._most = np.maximum(self._most, (grid.cells.sum(2) * grid.offset).sum(1))
         self._silent = np.where(people_out > 0, 0, self._silent + minutes)
@@ -104,29 +99,31 @@ class Leaving:
         self._time = kept * (self._time + minutes)
 
     def shift(self, people: Floats) -> None:
-        """The middle cells stand for so many more people now."""
+        """Move the middle cells by so many people."""
         self._people_time = self._people_time + people * self._time[:, None]
 
 
-def closed(grid: Grid, minutes: Floats) -> Cells:
-    """How well each cell explains that nothing moved for so many weighted minutes (by space) of closed hours."""
+def closed(grid: ProbabilityGrid, minutes: Floats) -> Cells:
+    """Return how well each cell explains that nothing moved for so many weighted minutes (by space) of closed hours."""
     somebody = grid.people() > 0.5 * grid.width[:, None, None]
     return np.where(somebody, (CLOSED_MINUTE**minutes)[:, None, None], 1).astype(np.float32)
 
 
-def gone(grid: Grid, minutes: Floats) -> Cells:
-    """The share of each cell that has gone unseen in so many weighted minutes of closed hours: of few, not of many."""
+def gone(grid: ProbabilityGrid, minutes: Floats) -> Cells:
+    """Return the share of each cell that has gone unseen in so many weighted minutes of closed hours: of few, not of
+    many.
+    """
     people = np.maximum(grid.people(), 0)
     return np.asarray(1 - np.exp(-GONE * minutes[:, None, None] * np.exp(-people)), np.float32)
 
 
 def level_sd(people: Floats) -> Floats:
-    """Standard deviation of the error of a count of the people inside."""
+    """Return standard deviation of the error of a count of the people inside."""
     return np.asarray(np.hypot(LEVEL_SD, LEVEL_SHARE * people))
 
 
-def counted_inside(grid: Grid, people: Floats, minutes: float) -> tuple[Cells, Bools]:
-    """How well each cell explains a count of the people inside, and in which spaces none does."""
+def counted_inside(grid: ProbabilityGrid, people: Floats, minutes: float) -> tuple[Cells, Bools]:
+    """Return how well each cell explains a count of the people inside, and in which spaces none does."""
     sd = level_sd(people)
     off = (grid.people() - people[:, None, None]) / sd[:, None, None]
     log = np.where(np.isnan(people)[:, None, None], 0, np.maximum(-(off**2) / 2, np.log(LEVEL_FLOOR)))
@@ -135,15 +132,17 @@ def counted_inside(grid: Grid, people: Floats, minutes: float) -> tuple[Cells, B
     return np.exp(news * log).astype(np.float32), np.asarray(best < _SURPRISED)
 
 
-def usual(grid: Grid, people: Floats, sd: Floats, share: Floats) -> Cells:
-    """How well each cell agrees with how many are usually in; `share` of an independent word is said in the step."""
+def usual(grid: ProbabilityGrid, people: Floats, sd: Floats, share: Floats) -> Cells:
+    """Return how well each cell agrees with how many are usually in; `share` of an independent word is said in the
+    step.
+    """
     off = (grid.people() - people[:, None, None]) / sd[:, None, None]
     log = -(USUAL_FREEDOM + 1) / 2 * np.log1p(off**2 / USUAL_FREEDOM) * share[:, None, None]
     return np.exp(np.where(np.isnan(people)[:, None, None], 0, log)).astype(np.float32)
 
 
-def presence(grid: Grid, occupied: Floats, minutes: float) -> Cells:
-    """How well each cell explains that there was somebody (1) or nobody (0)."""
+def presence(grid: ProbabilityGrid, occupied: Floats, minutes: float) -> Cells:
+    """Return how well each cell explains that there was somebody (1) or nobody (0)."""
     somebody = grid.people() > 0.5 * grid.width[:, None, None]
     share = occupied[:, None, None]
     wrong = np.where(np.isnan(share), 0, np.abs(share - somebody))

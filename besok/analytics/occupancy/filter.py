@@ -1,13 +1,15 @@
 """The estimate of a day as it goes on: a forward filter over all spaces of a site."""
 
+from copy import copy
+
 import numpy as np
 
-from besok.analytics.occupancy.day import Day, Inputs
-from besok.analytics.occupancy.observations import Seen
-from besok.analytics.occupancy.parameters import NOTHING, Learnt
+from besok.analytics.occupancy.day import DayInputs, Inputs
+from besok.analytics.occupancy.observations import DayObservations
+from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.summary import summary
-from besok.analytics.occupancy.transition import State
+from besok.analytics.occupancy.transition import FilterState
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
@@ -22,25 +24,24 @@ class Filter:
     A copy is a checkpoint: when late readings change what was seen, go on from a copy taken before.
     """
 
-    def __init__(self, building: Building, learnt: Learnt = NOTHING) -> None:
-        self._building, self._learnt = building, learnt
+    def __init__(self, building: Building, learnt: SiteParameters = NOTHING) -> None:
+        self._building = building
         doors = learnt.of(building)
-        self._day = Day(building, learnt)
-        self._state = State(doors.bias_sd, building.room(), doors.first)
+        self._day = DayInputs(building, doors)
+        self._state = FilterState(doors.bias_sd, building.room(), first=not doors.days)
         self._waiting = 0.0  # minutes in which nothing happened and that are not thought over yet
         self._still = np.zeros(len(building.parents))
-        self._shut = np.zeros(
-            len(building.parents)
-        )  # minutes for which it has been closed and nobody has passed
+        # Minutes for which it has been closed and nobody has passed
+        self._shut = np.zeros(len(building.parents))
         spaces = np.zeros(len(building.parents))
         self._figures: tuple[Floats, Floats, Floats] = (spaces, spaces, spaces)
         self.steps = 0  # it has seen
 
-    def step(self, seen: Seen) -> Estimate:
-        """The estimate of the steps that come next, one or many."""
+    def step(self, seen: DayObservations) -> Estimate:
+        """Return the estimate of the steps that come next, one or many."""
         return self._step(seen, 1.0)
 
-    def _step(self, seen: Seen, within: float) -> Estimate:
+    def _step(self, seen: DayObservations, within: float) -> Estimate:
         inputs = self._day.take(seen)
         columns = np.zeros((3, len(seen), len(self._building.parents)))
         before = np.stack(self._figures)
@@ -68,15 +69,16 @@ class Filter:
         self._figures = summary(self._state.grid)
 
     def copy(self) -> "Filter":
-        """A filter that knows the same and goes its own way from here."""
-        other = object.__new__(Filter)
-        other.__dict__.update(self.__dict__)
+        """Return a copy that goes on by itself."""
+        other = copy(self)
         other._day, other._state = self._day.copy(), self._state.copy()
         return other
 
 
-def live(building: Building, seen: Seen, learnt: Learnt = NOTHING, *, within: float = 1.0) -> Estimate:
-    """The estimate of each step from what was seen up to it. Whatever comes later changes nothing.
+def live(
+    building: Building, seen: DayObservations, learnt: SiteParameters = NOTHING, *, within: float = 1.0
+) -> Estimate:
+    """Return the estimate of each step from what was seen up to it. Whatever comes later changes nothing.
 
     The figure holds at the end of each step; with `within` 0.5 it holds at its middle.
     """

@@ -6,6 +6,7 @@ bias plus an error, and only the error has a grid: so a passage moves a whole co
 spaces x biases x cells. docs/occupancy.md tells the formulas and their sources.
 """
 
+from copy import deepcopy
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,13 +32,13 @@ _SPREADS = 24  # spreadings by half a cell's variance in one step, at most
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """How the cells of a step were laid anew: each column rolled by so many cells, or two cells made one."""
+    """Change of the grid in a step: each column rolled by so many cells, or two cells made one."""
 
     rolled: Ints  # spaces x biases
     halved: NDArray[np.bool_]  # spaces
 
 
-class Grid:
+class ProbabilityGrid:
     """The probabilities of a number of spaces, and what they are over.
 
     `offset` is the number of people in the middle cell of each column, `width` the people between two cells. `bias` is
@@ -57,14 +58,12 @@ class Grid:
         self._gap = bias_sd[:, None] * _GAP  # between columns, as a share of passages
         self._apart = np.zeros((spaces, 1))  # between columns, in people
 
-    def copy(self) -> "Grid":
-        """The same probabilities, to go on with differently."""
-        other = object.__new__(Grid)
-        other.__dict__.update({k: v.copy() for k, v in self.__dict__.items()})
-        return other
+    def copy(self) -> "ProbabilityGrid":
+        """Return a copy that goes on by itself."""
+        return deepcopy(self)
 
     def people(self) -> Cells:
-        """The number of people each cell stands for; below zero in impossible ones."""
+        """Return the number of people each cell stands for; below zero in impossible ones."""
         steps = (np.arange(CELLS) - _MIDDLE) * self.width[:, None]
         return (self.offset[:, :, None] + steps[:, None, :]).astype(np.float32)
 
@@ -113,12 +112,12 @@ class Grid:
         self.normalise()
 
     def empty_cell(self, lowest: Floats | None = None) -> Ints:
-        """The cell nearest to nobody, by space and bias."""
+        """Return the cell nearest to nobody, by space and bias."""
         empty = self.offset if lowest is None else self.offset + lowest
         return np.clip(np.rint(-empty / self.width[:, None]).astype(np.int64) + _MIDDLE, 0, CELLS - 1)
 
     def normalise(self) -> None:
-        """Probabilities that add up to one; a space in which nothing is possible any more begins anew, as empty."""
+        """Probabilities that add up to one; a space in which nothing is possible any more starts again, as empty."""
         total = self.cells.sum((1, 2))
         lost = ~(total > 1e-25)
         if lost.any():
@@ -127,7 +126,7 @@ class Grid:
         self.cells /= total[:, None, None]
 
     def settle(self, which: NDArray[np.bool_], people: Floats, sd: Floats) -> None:
-        """Begin anew in some spaces: so many people, give or take `sd`."""
+        """Start again in some spaces: so many people, give or take `sd`."""
         for space in np.flatnonzero(which):
             while self.width[space] * _FINE < sd[space]:
                 self.width[space] *= 2
@@ -184,11 +183,13 @@ def roll(cells: Cells, by: Ints, edge: bool = False) -> Cells:
 
 
 def halve(cells: Cells) -> Cells:
-    """The columns of a space with two cells made one; the other half of the cells is free, on both sides."""
+    """Return the columns of a space with two cells made one; the other half of the cells is free, on both sides."""
     pairs = cells.reshape(BIASES, CELLS // 2, 2).sum(2)
     return np.pad(pairs, ((0, 0), (CELLS // 4, CELLS // 4)))
 
 
 def double(cells: Cells) -> Cells:
-    """The reverse of `halve` for what is no probability but a likelihood: each of two cells has that of their pair."""
+    """Return the reverse of `halve` for what is no probability but a likelihood: each of two cells has that of their
+    pair.
+    """
     return np.repeat(cells[:, CELLS // 4 : CELLS // 4 + CELLS // 2], 2, axis=1)

@@ -1,4 +1,4 @@
-"""What past days teach: the bias of each door by how the nights come out, and how sure that is."""
+"""Learning from past days: the bias of each door by how the nights come out, and how sure that is."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,9 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from besok.analytics.occupancy.co2 import learn_air
-from besok.analytics.occupancy.dwell_time import Past, bridged, learn_stays
-from besok.analytics.occupancy.observations import Seen
-from besok.analytics.occupancy.parameters import BIAS_SD, DAY_SD, MISSED, NOTHING, QUARTERS, VARIANCE, Learnt
+from besok.analytics.occupancy.dwell_time import PastDay, bridged, learn_stays
+from besok.analytics.occupancy.observations import DayObservations
+from besok.analytics.occupancy.parameters import (
+    BIAS_SD,
+    DAY_SD,
+    MISSED,
+    NOTHING,
+    QUARTERS,
+    VARIANCE,
+    SiteParameters,
+)
 from besok.analytics.occupancy.passages import UNHEARD, filled
 from besok.analytics.occupancy.swapped_doors import (
     CALM,
@@ -31,10 +39,8 @@ HEAVY = 1.43
 FREEDOM = 4.0  # of Student's t: days on which a door was dead or a class came by another way count for less
 LEAST_PEOPLE = 5.0  # who pass on a day of which anything can be learnt
 LEAST_WIDTH, MOST_WIDTH = 0.02, 25.0  # of the learnt variance, as multiples of what is usual
-WIDTH, WIDTH_SPREAD = (
-    0.5,
-    1.2,
-)  # what it is taken to be before any day was seen, and the spread of its logarithm
+# What it is taken to be before any day was seen, and the spread of its logarithm
+WIDTH, WIDTH_SPREAD = 0.5, 1.2
 LEAST_VARIANCE = 0.25  # of who is left at the end of a day, in people squared
 SURE_DOORS = 1.0  # so many doors are taken to have a bias as usual before any was seen
 SURE_DAYS = 4.0  # so many days' errors are taken to be as usual before any was seen
@@ -42,14 +48,14 @@ CLOSED_DAYS, CLOSED_QUARTERS = 5, 12  # days, and quarters of an hour together, 
 CLOSED_PEOPLE = 50.0  # who pass on a day: with fewer, nobody passing says little
 MISSED_EACH, MOST_MISSED = 0.5, 0.06  # missed both ways for each unit of variance, and at most
 MOMENTS = 96  # of a day at which counts are looked at for that
-SWAPPED, UNSWAPPED = (
-    0.3,
-    0.35,
-)  # of their range, how far below zero swapped counts fall; what turning leaves of it
+# Of their range, how far below zero swapped counts fall; what turning leaves of it
+SWAPPED, UNSWAPPED = 0.3, 0.35
 
 
-def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) -> Learnt:
-    """What past days teach, in whatever order they come; `before` is what is believed if there are none."""
+def learn(
+    building: Building, days: Sequence[DayObservations], before: SiteParameters = NOTHING
+) -> SiteParameters:
+    """Return what past days teach, in whatever order they come; `before` is what is believed if there are none."""
     told = [day for day in days if len(day) and not np.isnan(day.people_in).all()]
     if not told:
         return before
@@ -69,34 +75,30 @@ def learn(building: Building, days: Sequence[Seen], before: Learnt = NOTHING) ->
     )
     missed = _missed(float(wider[0]) / HEAVY, len(told))
     over = _over(building, told, swapped, busy, bias, missed, trust)
-    usual = learn_stays(over, len(left[0]))
-    return Learnt(
+    return SiteParameters(
         days=len(told),
-        bias_busy=tuple(bias[:portals].tolist()),
-        bias_quiet=tuple(bias[portals:].tolist()),
-        busy=tuple(tuple(row) for row in busy.tolist()),
-        swapped=tuple(swapped.tolist()),
-        steady=tuple(steady.tolist()),
-        turned=tuple(turned.tolist()),
-        usual_in=tuple(tuple(row) for row in usual_in.tolist()),
-        usual_out=tuple(tuple(row) for row in usual_out.tolist()),
-        bias_sd=tuple(sd.tolist()),
-        variance=tuple(wider.tolist()),
-        closed=tuple(_closed(told, usual_in + usual_out, heard).tolist()),
+        bias_busy=bias[:portals],
+        bias_quiet=bias[portals:],
+        busy=busy,
+        swapped=swapped,
+        steady=steady,
+        turned=turned,
+        usual_in=usual_in,
+        usual_out=usual_out,
+        bias_sd=sd,
+        widened=wider,
+        closed=_closed(told, usual_in + usual_out, heard),
         missed=missed,
-        stays=tuple(tuple(row) for row in usual.stays.tolist()),
-        times=tuple(tuple(row) for row in usual.times.tolist()),
-        wide=tuple(tuple(row) for row in usual.wide.tolist()),
-        lasts=tuple(np.where(np.isfinite(usual.lasts), usual.lasts, 0).tolist()),
-        air=learn_air(over, [day.co2 for day in told], len(left[0])).rows(),
+        dwell=learn_stays(over, len(left[0])),
+        air=learn_air(over, [day.co2 for day in told], len(left[0])),
     )
 
 
 def _turned_back(
-    building: Building, days: Sequence[Seen], usual_in: Floats, usual_out: Floats, heard: Floats
-) -> tuple[list[Seen], Bools, NDArray[np.int64]]:
-    """The days, with doors turned back that hung the other way round than on most; the doors that tell surely; and on
-    how many days each had to be turned.
+    building: Building, days: Sequence[DayObservations], usual_in: Floats, usual_out: Floats, heard: Floats
+) -> tuple[list[DayObservations], Bools, NDArray[np.int64]]:
+    """Return the days, with doors turned back that hung the other way round than on most; the doors that tell surely;
+    and on how many days each had to be turned.
 
     People may well use a door otherwise than usual: it is turned back only if the counts of the day come out better.
     """
@@ -120,9 +122,10 @@ def _turned_back(
     return found, np.asarray(calm & (len(days) >= LEAST_DAYS), bool), many
 
 
-def _bettered(building: Building, day: Seen, says: Floats, usual: Floats) -> Bools:
-    """The doors against which enough is said and with which turned the counts are much nearer to how many are usually
-    in, or fall less far below zero and end nearer to nobody."""
+def _bettered(building: Building, day: DayObservations, says: Floats, usual: Floats) -> Bools:
+    """Return the doors against which enough is said and with which turned the counts are much nearer to how many are
+    usually in, or fall less far below zero and end nearer to nobody.
+    """
     turned = np.zeros(len(says), bool)
     suspects = says > SUSPECT
     if not suspects.any():
@@ -139,21 +142,25 @@ def _bettered(building: Building, day: Seen, says: Floats, usual: Floats) -> Boo
 
 
 def _amiss(building: Building, nets: Floats, turned: Bools, inside: Floats) -> tuple[float, float]:
-    """How far below zero the counts of all spaces fall, and how far from nobody they end; and how far they are from
-    how many are usually inside; in people."""
+    """Return how far below zero the counts of all spaces fall, and how far from nobody they end; and how far they
+    are from how many are usually inside; in people.
+    """
     paths = nets @ (building.doors * np.where(turned, -1, 1)).T
-    below = float(np.maximum(-paths.min(0), 0).sum() + np.abs(paths[-1]).sum())
-    return below, float(np.abs(paths - inside).sum())
+    return _misfit(building, nets, turned)[0], float(np.abs(paths - inside).sum())
 
 
-def _usually(building: Building, day: Seen, usual: Floats) -> Floats:
-    """How many are usually in each space at the moments of a day, by the net of its doors in quarters of the clock."""
+def _usually(building: Building, day: DayObservations, usual: Floats) -> Floats:
+    """Return how many are usually in each space at the moments of a day, by the net of its doors in quarters of the
+    clock.
+    """
     net = usual[day.clock // 15] * (day.step_minutes / 15)
     return np.asarray(np.cumsum(net, axis=0)[_moments(len(day))] @ building.doors.T.astype(float))
 
 
-def _usual(days: Sequence[Seen], portals: int) -> tuple[Floats, Floats, Floats]:
-    """Who comes in and out in each quarter of the clock, on the mean of the days it was heard on; and on how many."""
+def _usual(days: Sequence[DayObservations], portals: int) -> tuple[Floats, Floats, Floats]:
+    """Return who comes in and out in each quarter of the clock, on the mean of the days it was heard on; and on how
+    many.
+    """
     came, went, heard = np.zeros((3, QUARTERS, portals))
     for day in days:
         quarter = day.clock // 15
@@ -166,15 +173,17 @@ def _usual(days: Sequence[Seen], portals: int) -> tuple[Floats, Floats, Floats]:
 
 
 def _busy(usual: Floats) -> Bools:
-    """The quarters in which each door is as busy as in those in which half of its people come, or busier."""
+    """Return the quarters in which each door is as busy as in those in which half of its people come, or busier."""
     order = np.sort(usual, axis=0)[::-1]
     half = np.cumsum(order, axis=0) >= 0.5 * order.sum(axis=0)
     least = np.take_along_axis(order, half.argmax(axis=0)[None], axis=0)
     return np.asarray((usual >= least) & (usual > 0), bool)
 
 
-def _closed(days: Sequence[Seen], usual: Floats, heard: Floats) -> Bools:
-    """The longest part of the clock in which nobody passed on any day, if it is long and the site is busy otherwise."""
+def _closed(days: Sequence[DayObservations], usual: Floats, heard: Floats) -> Bools:
+    """Return the longest part of the clock in which nobody passed on any day, if it is long and the site is busy
+    otherwise.
+    """
     nobody = (usual.sum(1) == 0) & (heard.max(1) >= CLOSED_DAYS)
     closed = np.zeros(QUARTERS, bool)
     if len(days) < CLOSED_DAYS or usual.sum() < CLOSED_PEOPLE or not nobody.any():
@@ -189,7 +198,9 @@ def _closed(days: Sequence[Seen], usual: Floats, heard: Floats) -> Bools:
     return closed
 
 
-def _sums(building: Building, day: Seen, swapped: Bools, busy: Bools) -> tuple[Floats, Floats, Floats]:
+def _sums(
+    building: Building, day: DayObservations, swapped: Bools, busy: Bools
+) -> tuple[Floats, Floats, Floats]:
     """Of a day by space: who was left at its end, who passed; and by space, portal and busyness who would be missed."""
     came, went = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
     came, went = np.where(swapped, went, came), np.where(swapped, came, went)
@@ -204,14 +215,14 @@ def _sums(building: Building, day: Seen, swapped: Bools, busy: Bools) -> tuple[F
 
 def _over(
     building: Building,
-    days: Sequence[Seen],
+    days: Sequence[DayObservations],
     swapped: Bools,
     busy: Bools,
     bias: Floats,
     missed: float,
     trust: Floats,
-) -> list[Past]:
-    """The days as they are known when they are over, to learn from how long people stay."""
+) -> list[PastDay]:
+    """Return the days as they are known when they are over, to learn from how long people stay."""
     found = []
     into, out_of = (building.doors > 0).T.astype(float), (building.doors < 0).T.astype(float)
     for day, own in zip(days, trust, strict=True):
@@ -221,7 +232,7 @@ def _over(
         came, went = came * (1 + missed + np.maximum(at, 0)), went * (1 + missed + np.maximum(-at, 0))
         people_in, people_out = came @ into + went @ out_of, came @ out_of + went @ into
         found.append(
-            Past(
+            PastDay(
                 people_in=people_in,
                 people=bridged(people_in, people_out),
                 clock=np.asarray(day.clock + day.step_minutes),
@@ -235,7 +246,8 @@ def _over(
 def _regression(
     building: Building, left: Floats, passed: Floats, sums: Floats, unheard: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """The bias of each portal, busy then quiet; of each space the standard deviation of a day's, and the widening.
+    """Return the bias of each portal, busy then quiet; of each space the standard deviation of a day's, and the
+    widening.
 
     Who is left at the end of a day is minus the sum of the biases times who would be missed, plus an error. Gaussian
     prior on the biases, Student's t on the errors (iterated reweighting), whose scale is learnt with shrinkage.
@@ -272,7 +284,9 @@ def _regression(
 
 
 def _width(misfit: Floats, plain: Floats, least: Floats, weight: Floats) -> Floats:
-    """The widening of each space by the squared errors of its days: the mean of what is likely by prior and errors."""
+    """Return the widening of each space by the squared errors of its days: the mean of what is likely by prior and
+    errors.
+    """
     widths = np.geomspace(LEAST_WIDTH, MOST_WIDTH, 49)
     scale = widths[:, None, None] * plain + least
     fits = -np.log(scale) / 2 - (FREEDOM + 1) / 2 * np.log1p(misfit / scale / FREEDOM)
@@ -282,7 +296,9 @@ def _width(misfit: Floats, plain: Floats, least: Floats, weight: Floats) -> Floa
 
 
 def _missed(wider: float, days: int) -> float:
-    """The share of passages missed both ways: who misses many errs by many, so the spread of the nights tells of it."""
+    """Return the share of passages missed both ways: who misses many errs by many, so the spread of the nights tells of
+    it.
+    """
     sure = days / (days + SURE_DAYS)
     return (1 - sure) * MISSED + sure * min(MISSED_EACH * VARIANCE * wider, MOST_MISSED)
 
@@ -295,25 +311,28 @@ def _prior(portals: int) -> Floats:
     )
 
 
-def _swapped(building: Building, days: Sequence[Seen]) -> Bools:
-    """The portals whose in is out: with them turned, the counts no longer fall far below zero."""
+def _swapped(building: Building, days: Sequence[DayObservations]) -> Bools:
+    """Find the portals whose in is out: with them turned, the counts no longer fall far below zero, and end near it.
+
+    Counts that begin in the middle of a day fall below zero too, but turning a portal leaves as many inside at its end.
+    """
     swapped = np.zeros(building.doors.shape[1], bool)
     nets = np.stack([_so_far(day) for day in days])
-    below, reach = _below(building, nets, swapped)
-    while below > max(SWAPPED * reach, LEAST_PEOPLE):
-        tries: list[tuple[float, int]] = []
+    amiss, reach = _misfit(building, nets, swapped)
+    while amiss > max(SWAPPED * reach, LEAST_PEOPLE):
+        tries = []
         for portal in np.flatnonzero(~swapped):
             other = swapped.copy()
             other[portal] = True
-            tries.append((_below(building, nets, other)[0], int(portal)))
-        best, turned = min(tries, default=(below, 0))
-        if best > UNSWAPPED * below:
+            tries.append((_misfit(building, nets, other)[0], int(portal)))
+        best, turned = min(tries, default=(amiss, 0))
+        if best > UNSWAPPED * amiss:
             break
-        swapped[turned], below = True, best
+        swapped[turned], amiss = True, best
     return swapped
 
 
-def _so_far(day: Seen) -> Floats:
+def _so_far(day: DayObservations) -> Floats:
     """In - out of each portal since the day began, at so many moments."""
     counted = np.cumsum(np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out), axis=0)
     return np.asarray(counted[_moments(len(counted))])
@@ -323,8 +342,11 @@ def _moments(steps: int) -> NDArray[np.int64]:
     return np.linspace(0, steps - 1, MOMENTS).astype(np.int64)
 
 
-def _below(building: Building, nets: Floats, swapped: Bools) -> tuple[float, float]:
-    """How far below zero the counts of all spaces fall on these days, and from there to their highest, in people."""
-    paths = nets @ (building.doors * np.where(swapped, -1, 1)).T
-    lowest, highest = paths.min(1), paths.max(1)
-    return float(np.maximum(-lowest, 0).sum()), float((highest - np.minimum(lowest, 0)).sum())
+def _misfit(building: Building, nets: Floats, turned: Bools) -> tuple[float, float]:
+    """Return how far below zero the counts of all spaces fall and how far from it they end; and their range, in people.
+
+    `nets` are days x moments x portals, or those of one day.
+    """
+    paths = nets @ (building.doors * np.where(turned, -1, 1)).T
+    lowest, highest = np.minimum(paths.min(-2), 0), paths.max(-2)
+    return float(np.abs(paths[..., -1, :]).sum() - lowest.sum()), float((highest - lowest).sum())

@@ -8,19 +8,13 @@ from besok.model.arrays import Bools, Floats
 STUCK_PASSAGES, STUCK_STEPS = 30, 4
 
 
-class Still:
-    """How long the counts inside have not moved, and how many passed the doors meanwhile."""
+class StuckLevels:
+    """Time for which the counts inside have not moved, and people who passed the doors meanwhile."""
 
     def __init__(self, spaces: int) -> None:
         self._last = np.full(spaces, np.nan)
         self._steps = np.zeros(spaces, np.int64)
         self._passed = np.zeros(spaces)
-
-    def copy(self) -> "Still":
-        """The same knowledge, to go on with differently."""
-        other = Still(0)
-        other._last, other._steps, other._passed = self._last, self._steps, self._passed
-        return other
 
     def stuck(self, people: Floats, passed: Floats) -> Bools:
         """In which steps (of steps x spaces) the counts are stuck. They are believed again as soon as they move."""

@@ -1,4 +1,4 @@
-"""What was seen of a site on one business day, step by step, and how level readings become readings of spaces."""
+"""Observations of a site on one business day, step by step, and level readings as readings of spaces."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from besok.model.arrays import Bools, Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class DayObservations:
     """One business day, or its first steps. NaN means "not heard".
 
     `people_in` and `people_out` are steps x portals: who passed in the step. `people`, `occupied` (0 or 1, or the share
@@ -45,8 +45,10 @@ class Seen:
         step_minutes: float = 1.0,
         begins_minute: int = 240,
         weekday: int = 0,
-    ) -> "Seen":
-        """What was seen; all that is left out was not. Without `clock` the steps follow each other from 04:00 on."""
+    ) -> "DayObservations":
+        """Return what was seen; all that is left out was not. Without `clock` the steps follow each other from 04:00
+        on.
+        """
         steps = len(people_in)
         nothing = np.full((steps, spaces), np.nan)
         running = (begins_minute + np.floor(np.arange(steps) * step_minutes)).astype(np.int64) % 1440
@@ -65,8 +67,8 @@ class Seen:
     def __len__(self) -> int:
         return len(self.people_in)
 
-    def __getitem__(self, steps: slice) -> "Seen":
-        """Some of its steps."""
+    def __getitem__(self, steps: slice) -> "DayObservations":
+        """Return some of its steps."""
         return replace(
             self,
             people_in=self.people_in[steps],
@@ -79,8 +81,8 @@ class Seen:
         )
 
 
-def join(first: Seen, then: Seen) -> Seen:
-    """Steps of a day and those that follow them."""
+def join(first: DayObservations, then: DayObservations) -> DayObservations:
+    """Return steps of a day and those that follow them."""
     known_hours = first.open is not None and then.open is not None
     return replace(
         first,
@@ -103,12 +105,13 @@ def hold(values: Floats, steps: Sequence[int]) -> Floats:
 
 
 def heard(*readings: Floats) -> Bools:
-    """The steps in which anything at all was heard."""
+    """Return the steps in which anything at all was heard."""
     return np.asarray((~np.isnan(np.hstack(readings))).any(axis=1), bool)
 
 
 def known(observed: Bools, patience: int) -> Bools:
-    """The steps in which the site can be spoken of: something of it was heard then or within `patience` steps before.
+    """Return the steps in which the site can be spoken of: something of it was heard then or within `patience` steps
+    before.
 
     A silent site has no figures: missing is never zero.
     """
@@ -118,7 +121,9 @@ def known(observed: Bools, patience: int) -> Bools:
 
 
 def by_space(values: Floats, space_of: Sequence[int], spaces: int, *, add: bool) -> Floats:
-    """Readings of channels (steps x channels) as readings of the spaces they look into: summed, or the highest."""
+    """Return readings of channels (steps x channels) as readings of the spaces they look into: summed, or the
+    highest.
+    """
     result = np.full((len(values), spaces), np.nan)
     for channel, space in enumerate(space_of):
         one, other = result[:, space], values[:, channel]

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from besok.analytics.occupancy.observations import Seen
-from besok.analytics.occupancy.parameters import VARIANCE, Learnt
-from besok.analytics.occupancy.swapped_doors import Turned, leaning
+from besok.analytics.occupancy.observations import DayObservations
+from besok.analytics.occupancy.parameters import VARIANCE, SiteParameters
+from besok.analytics.occupancy.swapped_doors import SwapDetector, leaning
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
@@ -19,15 +19,13 @@ REGULAR = (
     0.7  # share of the last hour that a door must have told of, for its silence to be no silence of people
 )
 QUIET_TOLD = 0.25  # share of the quiet steps a door must have told of, or it tells only when somebody passes
-UNHEARD, GUESS = (
-    1.5,
-    0.12,
-)  # variance of each person who is put in, and standard deviation as a share of all of them
+# Variance of each person who is put in, and standard deviation as a share of all of them
+UNHEARD, GUESS = 1.5, 0.12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Passages:
-    """Who passed into and out of each space (steps x spaces) as the learnt doors have it.
+class SpacePassages:
+    """People into and out of each space (steps x spaces), corrected by the learnt doors.
 
     `variance` is that of the error of people_in - people_out in the step, `raw` what the counts say uncorrected,
     `counted` tells from which step on the space's doors were heard, `silent` where a usual flow was put in, `odd`
@@ -44,13 +42,14 @@ class Passages:
     odd: Bools
 
 
-def passages(building: Building, seen: Seen, learnt: Learnt, before: "Silence", turned: Turned) -> Passages:
-    """Who passed in the steps of `seen`; `before` and `turned` know the doors up to them, and are carried on."""
+def passages(
+    building: Building, seen: DayObservations, doors: SiteParameters, before: "Silence", turned: SwapDetector
+) -> SpacePassages:
+    """Return who passed in the steps of `seen`; `before` and `turned` know the doors up to them, and are carried on."""
     came, went = np.nan_to_num(seen.people_in), np.nan_to_num(seen.people_out)
     heard = ~(np.isnan(seen.people_in) & np.isnan(seen.people_out))
     into, out_of = (building.doors > 0).T.astype(float), (building.doors < 0).T.astype(float)
     raw = came @ (into - out_of) - went @ (into - out_of)
-    doors = learnt.of(building)
     came, went = np.where(doors.swapped, went, came), np.where(doors.swapped, came, went)
     odd = np.broadcast_to(doors.swapped, came.shape)
     if doors.steady.any():
@@ -66,7 +65,7 @@ def passages(building: Building, seen: Seen, learnt: Learnt, before: "Silence", 
     true_out = went * (more + np.maximum(-bias, 0)) + hidden.people_out
     crossing = into + out_of
     variance = (VARIANCE * counts @ crossing) * doors.widened + hidden.variance @ crossing
-    return Passages(
+    return SpacePassages(
         people_in=true_in @ into + true_out @ out_of,
         people_out=true_out @ into + true_in @ out_of,
         variance=variance,
@@ -78,9 +77,10 @@ def passages(building: Building, seen: Seen, learnt: Learnt, before: "Silence", 
     )
 
 
-def filled(day: Seen) -> tuple[Seen, Floats]:
-    """A past day with short silences of its doors filled by what passed before and after; and, by door, how many people
-    were put in. Only doors that tell of most steps, and of quiet ones too, are filled (see Silence)."""
+def filled(day: DayObservations) -> tuple[DayObservations, Floats]:
+    """Return a past day with short silences of its doors filled by what passed before and after; and, by door, how many
+    people were put in. Only doors that tell of most steps, and of quiet ones too, are filled (see Silence).
+    """
     counts = np.stack([day.people_in, day.people_out])
     heard = np.asarray(~np.isnan(counts).all(0), bool)
     put = np.zeros(heard.shape[1])
@@ -104,7 +104,7 @@ def filled(day: Seen) -> tuple[Seen, Floats]:
 
 
 class Silence:
-    """How long each door has said nothing, and who would have passed it; which spaces' doors were ever heard.
+    """Silence of each door, and who would have passed it; which spaces' doors were ever heard.
 
     A door that usually tells of every step and misses some is given the flow it would have had: at once where past days
     tell what is usual, else when it is heard again. Any door that is silent for long gets what is usual.
@@ -121,12 +121,6 @@ class Silence:
         self._flow = np.zeros(portals)  # people a minute in that hour
         self._counted = np.zeros(spaces, bool)
 
-    def copy(self) -> "Silence":
-        """The same knowledge, to go on with differently."""
-        other = object.__new__(Silence)
-        other.__dict__.update(self.__dict__)
-        return other
-
     def counted(self, heard: Bools) -> Bools:
         """In which steps each space was counted in or before."""
         found = np.logical_or.accumulate(np.vstack([self._counted, heard]), axis=0)[1:]
@@ -135,9 +129,9 @@ class Silence:
         return found
 
     def follow(
-        self, seen: Seen, came: Floats, went: Floats, heard: Bools, usual: tuple[Floats, Floats]
-    ) -> "Hidden":
-        """Who probably passed unheard in the steps; what a short silence hid may come when it is over."""
+        self, seen: DayObservations, came: Floats, went: Floats, heard: Bools, usual: tuple[Floats, Floats]
+    ) -> "UnheardPassages":
+        """Return who probably passed unheard in the steps; what a short silence hid may come when it is over."""
         quarter = seen.clock // 15
         minutes = seen.step_minutes
         counts = np.stack([came, went])
@@ -151,12 +145,12 @@ class Silence:
                     heard[step], counts[:, step] / minutes, rates[:, step], minutes
                 )
             self._remember(heard[step], counts[:, step] / minutes, minutes)
-        return Hidden(people_in=hidden[0], people_out=hidden[1], variance=variance, dead=dead)
+        return UnheardPassages(people_in=hidden[0], people_out=hidden[1], variance=variance, dead=dead)
 
     def _silent(
         self, heard: Bools, now: Floats, usual: Floats, minutes: float
     ) -> tuple[Floats, Floats, Bools]:
-        """What a step hides: in and out, the variance, and where the door is dead."""
+        """Return what a step hides: in and out, the variance, and where the door is dead."""
         regular = (self._told > REGULAR) & (self._zeros >= QUIET_TOLD * np.exp(-self._flow * minutes))
         back = (
             heard
@@ -169,9 +163,8 @@ class Silence:
         self._people = np.where(heard, 0, self._people + usual.sum(0) * minutes)
         dead = (silent >= SILENT_MINUTES) & (self._people >= SILENT_PEOPLE)
         early = ~heard & regular & (usual.sum(0) > 0) & ~dead & (silent > EARLY_STEPS * minutes)
-        since = np.where(
-            self._put > 0, minutes, silent
-        )  # what was put in by now may begin with what came before
+        # What was put in by now may begin with what came before
+        since = np.where(self._put > 0, minutes, silent)
         fading = np.exp(-silent / SHORT_MINUTES) / 2
         expected = (
             np.where(dead, usual, (1 - fading) * usual + fading * self._rate)
@@ -187,7 +180,7 @@ class Silence:
         return hidden, variance, dead
 
     def _remember(self, heard: Bools, now: Floats, minutes: float) -> None:
-        """What the step told, of doors that were heard."""
+        """Remember what the step told of doors that were heard."""
         kept, hour = np.exp(-minutes / RATE_MINUTES), np.exp(-minutes / SILENT_MINUTES)
         short = (self._minutes > 0) & (self._minutes <= SILENT_MINUTES)
         missed = np.where(heard & short, np.exp(-self._minutes / SILENT_MINUTES), 1.0)
@@ -200,8 +193,8 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Hidden:
-    """Who probably passed doors unheard (steps x doors), the variance of that, and where the doors are dead."""
+class UnheardPassages:
+    """People who probably passed doors unheard (steps x doors), the variance of that, and where doors are dead."""
 
     people_in: Floats
     people_out: Floats

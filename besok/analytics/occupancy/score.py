@@ -1,4 +1,4 @@
-"""How good an estimate of the people in spaces is, judged by the truth; and the simple estimates it has to beat.
+"""Accuracy of an occupancy estimate by the truth, and the simple estimates it has to beat.
 
 Arrays have a row per step of time and a column per space; NaN means "not known". All functions are pure.
 """
@@ -22,7 +22,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Accuracy:
+class OccupancyAccuracy:
     """An estimate of one space beside the truth. None where nothing can be said.
 
     `rmse` is the root of the mean squared error in people, `relative` the same by the people who were there on the
@@ -40,8 +40,9 @@ class Accuracy:
     coverage: float | None
 
 
-def accuracy(real: Floats, people: Floats, lower: Floats, upper: Floats) -> Accuracy:
-    """How good `people` is for `real`; each is one value per step. Where the truth is not known (NaN) nothing counts.
+def accuracy(real: Floats, people: Floats, lower: Floats, upper: Floats) -> OccupancyAccuracy:
+    """Return how good `people` is for `real`; each is one value per step. Where the truth is not known (NaN)
+    nothing counts.
 
     Example: real 2, 4 and people 3, 3: rmse 1, relative 1/3, bias 0.
     """
@@ -52,7 +53,7 @@ def accuracy(real: Floats, people: Floats, lower: Floats, upper: Floats) -> Accu
     errors = people[said] - real[said]
     rmse = float(np.sqrt((errors**2).mean())) if said.any() else None
     within = (lower <= real) & (real <= upper)
-    return Accuracy(
+    return OccupancyAccuracy(
         mean_people=there,
         known=float(said.mean()) if len(said) else 0.0,
         rmse=rmse,
@@ -82,7 +83,7 @@ class Alerts:
 
 
 def alerts(real: Floats, people: Floats, at: float) -> Alerts:
-    """How an alert that comes with `at` people would have done; where nothing is known there is none.
+    """Return how an alert that comes with `at` people would have done; where nothing is known there is none.
 
     Example: real 9, 10, 12 and people 10, 8, 11 at 10: full 2, missed 1, said 2, false 1.
     """
@@ -104,7 +105,7 @@ def raw(doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[
 def clamp_and_reset(
     doors: Incidence, people_in: Floats, people_out: Floats, days: Sequence[slice]
 ) -> Figures:
-    """What most counting systems do: in - out, never below zero, and begun anew with each business day."""
+    """Return what most counting systems do: in - out, never below zero, and reset with each business day."""
     net = _net(doors, people_in, people_out)
     people = np.zeros_like(net)
     for day in days:
@@ -152,6 +153,8 @@ def _plain(people: Floats, doors: Incidence) -> Figures:
 
 
 def visits(doors: Incidence, people_in: Floats, people_out: Floats) -> float:
-    """Who entered the site (space 0) through any of its portals; who only passes between its spaces does not count."""
+    """Return who entered the site (space 0) through any of its portals; who only passes between its spaces does not
+    count.
+    """
     entered = np.where(doors[0] > 0, people_in, np.where(doors[0] < 0, people_out, np.nan))
     return float(np.nansum(entered))

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.occupancy.day import Day, Inputs
+from besok.analytics.occupancy.day import DayInputs, Inputs
 from besok.analytics.occupancy.filter import Filter
-from besok.analytics.occupancy.grid import Cells, Grid
-from besok.analytics.occupancy.observations import Seen
-from besok.analytics.occupancy.parameters import NOTHING, NOTHING_BEFORE, Learnt
+from besok.analytics.occupancy.grid import Cells, ProbabilityGrid
+from besok.analytics.occupancy.observations import DayObservations
+from besok.analytics.occupancy.parameters import NOTHING, SiteParameters
 from besok.analytics.occupancy.space_estimates import estimate_of
 from besok.analytics.occupancy.summary import summary
-from besok.analytics.occupancy.transition import Done, News, State, backwards
+from besok.analytics.occupancy.transition import FilterState, StepInputs, StepRecord, backwards
 from besok.model.arrays import Floats
 from besok.model.building import Building
 from besok.model.occupancy import Estimate
@@ -24,40 +24,41 @@ GHOST = 0.001  # likelihood of somebody who is still there, beside 1 for nobody
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Node:
-    """What was believed after a node of the forward pass, and how it came to that."""
+    """State after a node of the forward pass, and how it came to that."""
 
-    grid: Grid
-    done: Done
+    grid: ProbabilityGrid
+    done: StepRecord
 
 
-def smoothed(building: Building, seen: Seen, learnt: Learnt = NOTHING, *, within: float = 1.0) -> Estimate:
-    """The estimate of each step from all of the day: better than `live`, once the day is over or late data has come.
+def smoothed(
+    building: Building, seen: DayObservations, learnt: SiteParameters = NOTHING, *, within: float = 1.0
+) -> Estimate:
+    """Return the estimate of each step from all of the day: better than `live`, once the day is over or late data has
+    come.
 
     If `seen` ends before the day does, its last figures are those of the filter.
     """
     if not len(seen):
         return Filter(building, learnt)._step(seen, within)
     over = len(seen) * seen.step_minutes >= WHOLE_DAY_MINUTES
-    if over and learnt.of(building).first:
-        learnt = NOTHING_BEFORE
-    inputs = Day(building, learnt).take(seen)
+    doors = learnt.of(building, day_is_over=over)
+    inputs = DayInputs(building, doors).take(seen)
     ends = _ends(len(seen), seen.step_minutes)
-    bias_sd = learnt.of(building).bias_sd
-    if over:
-        bias_sd = _unsettled(bias_sd, inputs)
-    at_nodes = _backward(_forward(building, learnt, inputs, ends, seen.step_minutes, bias_sd), over)
+    bias_sd = _unsettled(doors.bias_sd, inputs) if over else doors.bias_sd
+    state = FilterState(bias_sd, building.room(), first=not doors.days)
+    at_nodes = _backward(_forward(state, inputs, ends, seen.step_minutes), over)
     columns = _between(inputs, ends, at_nodes, within)
     return estimate_of(building, seen, inputs, *columns, within=within)
 
 
 def _ends(steps: int, minutes: float) -> list[int]:
-    """The steps at which nodes end."""
+    """Return the steps at which nodes end."""
     many = max(round(NODE_MINUTES / minutes), 1)
     return [*range(many, steps, many), steps]
 
 
 def _unsettled(bias_sd: Floats, inputs: Inputs) -> Floats:
-    """How far the biases of a day that is over may be: far enough for nobody to be left at its end.
+    """Return how far the biases of a day that is over may be: far enough for nobody to be left at its end.
 
     On a bad day (a counter that was covered, an emergency exit that stood open) that is further than past days tell.
     """
@@ -68,11 +69,7 @@ def _unsettled(bias_sd: Floats, inputs: Inputs) -> Floats:
     return np.asarray(np.maximum(bias_sd, np.maximum(left - by_chance, 0) / (2 * through)))
 
 
-def _forward(
-    building: Building, learnt: Learnt, inputs: Inputs, ends: list[int], minutes: float, bias_sd: Floats
-) -> list[_Node]:
-    doors = learnt.of(building)
-    state = State(bias_sd, building.room(), doors.first)
+def _forward(state: FilterState, inputs: Inputs, ends: list[int], minutes: float) -> list[_Node]:
     nodes, start = [], 0
     for end in ends:
         done = state.step(_news(inputs, slice(start, end), minutes), keep=True)
@@ -82,12 +79,12 @@ def _forward(
     return nodes
 
 
-def _news(inputs: Inputs, steps: slice, minutes: float) -> News:
-    """What several steps brought, as one."""
+def _news(inputs: Inputs, steps: slice, minutes: float) -> StepInputs:
+    """Return what several steps brought, as one."""
     passed = inputs.passages
     people_in, people_out = passed.people_in[steps], passed.people_out[steps]
     so_far = np.cumsum(people_in - people_out, axis=0)
-    return News(
+    return StepInputs(
         minutes=minutes * len(people_in),
         passing=minutes * len(people_in),
         people_in=people_in.sum(0),
@@ -105,7 +102,7 @@ def _news(inputs: Inputs, steps: slice, minutes: float) -> News:
 
 
 def _last(values: Floats) -> Floats:
-    """The last value of each column that is known."""
+    """Return the last value of each column that is known."""
     known = ~np.isnan(values)
     last = len(values) - 1 - known[::-1].argmax(0)
     return np.asarray(values[last, np.arange(values.shape[1])])
@@ -125,8 +122,8 @@ def _backward(nodes: list[_Node], over: bool) -> Floats:
     return found
 
 
-def _ending(grid: Grid, over: bool) -> Cells:
-    """How likely each cell is at the end of the day: nobody stays, if it is over."""
+def _ending(grid: ProbabilityGrid, over: bool) -> Cells:
+    """Return how likely each cell is at the end of the day: nobody stays, if it is over."""
     people = grid.people()
     if not over:
         return np.ones_like(people)
@@ -134,7 +131,7 @@ def _ending(grid: Grid, over: bool) -> Cells:
 
 
 def _between(inputs: Inputs, ends: list[int], at_nodes: Floats, within: float) -> Floats:
-    """The figures of all steps: by the counts between nodes, their error interpolated."""
+    """Return the figures of all steps: by the counts between nodes, their error interpolated."""
     net = inputs.passages.people_in - inputs.passages.people_out
     counted = np.cumsum(net, axis=0)
     nodes = np.concatenate([np.zeros((3, 1, net.shape[1])), at_nodes], 1)

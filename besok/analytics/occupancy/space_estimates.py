@@ -4,7 +4,7 @@ import numpy as np
 
 from besok.analytics.occupancy.day import Inputs
 from besok.analytics.occupancy.evidence import level_sd
-from besok.analytics.occupancy.observations import Seen
+from besok.analytics.occupancy.observations import DayObservations
 from besok.analytics.occupancy.space_tree import reconciled
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
@@ -21,7 +21,7 @@ WHOLE = (
 
 def estimate_of(
     building: Building,
-    seen: Seen,
+    seen: DayObservations,
     inputs: Inputs,
     people: Floats,
     lower: Floats,
@@ -29,7 +29,7 @@ def estimate_of(
     *,
     within: float = 1.0,
 ) -> Estimate:
-    """The estimate of some steps, of which the doors' figures are given."""
+    """Return the estimate of some steps, of which the doors' figures are given."""
     by_doors = inputs.passages.counted
     inside = ~np.isnan(inputs.people)
     presence = ~np.isnan(inputs.occupied) & ~inside
@@ -43,9 +43,8 @@ def estimate_of(
     lower = np.where(alone, np.maximum(inputs.people - Z_80 * sd, 0), lower)
     upper = np.where(alone, inputs.people + Z_80 * sd, upper)
     lone = presence & ~by_doors
-    people = np.where(
-        lone, inputs.occupied, people
-    )  # at least one, or none; a share where a step was so in part
+    # At least one, or none; a share where a step was so in part
+    people = np.where(lone, inputs.occupied, people)
     people, lower, upper = reconciled(building, people, lower, upper, np.where(lone, inputs.occupied, 0))
     lower, upper = _whole(people, lower, upper)
     raw = inputs.raw - (1 - within) * inputs.passages.raw
@@ -63,13 +62,15 @@ def estimate_of(
 
 
 def _wider(people: Floats, lower: Floats, upper: Floats, unsure: Floats) -> tuple[Floats, Floats]:
-    """The bounds with what no door can tell: the share that is missed both ways, which is no more than a guess."""
+    """Return the bounds with what no door can tell: the share that is missed both ways, which is no more than a
+    guess.
+    """
     other = Z_80 * unsure * people
     return np.maximum(people - np.hypot(people - lower, other), 0), people + np.hypot(upper - people, other)
 
 
 def _whole(people: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
-    """The bounds moved outwards to whole people: between 3.6 and 3.9 there is nobody who could be counted."""
+    """Return the bounds moved outwards to whole people: between 3.6 and 3.9 there is nobody who could be counted."""
     lower, upper = people - WHOLE * (people - lower), people + WHOLE * (upper - people)
     return np.fmin(lower, np.rint(lower)), np.fmax(upper, np.rint(upper))
 
@@ -77,7 +78,7 @@ def _whole(people: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats
 def _reasons(
     inputs: Inputs, by_doors: Bools, people: Floats, lower: Floats, upper: Floats, raw: Floats
 ) -> np.ndarray:
-    """Why figures are not what the counts say; the most telling reason of each."""
+    """Return why figures are not what the counts say; the most telling reason of each."""
     off = people - raw
     named = np.zeros(people.shape, np.int8)
     telling = (

@@ -11,11 +11,12 @@ _LEAST = 0.05  # people squared: variance of a figure that is quite sure
 def reconciled(
     building: Building, people: Floats, lower: Floats, upper: Floats, least: Floats
 ) -> tuple[Floats, Floats, Floats]:
-    """The figures, moved as little as their variances want, so that parts add up to their whole; none below `least`.
+    """Return the figures, moved as little as their variances want, so that parts add up to their whole; none below
+    `least`.
 
     Where people can only be in the parts of a space, the whole is their sum; else it is at least that. Weighted least
-    squares on the tree, the parts' errors taken to be independent: first from the leaves to the site, then back.
-    Steps x spaces; a space that is not known takes no part.
+    squares on the tree, the parts' errors taken to be independent: first from the leaves to the site, then back. Steps
+    x spaces; a space that is not known takes no part.
     """
     if len(building.parents) == 1:
         return people, lower, upper
@@ -31,14 +32,16 @@ def reconciled(
 
 
 def _parts(building: Building, space: int, people: Floats) -> tuple[list[int], Floats]:
-    """The parts of a space, and in which steps they bind it: 1 where they must agree, 0.5 where they may be fewer."""
+    """Return the parts of a space, and in which steps they bind it: 1 where they must agree, 0.5 where they may be
+    fewer.
+    """
     parts = building.parts(space)
     known = ~np.isnan(people[:, parts]).any(1) & ~np.isnan(people[:, space])
     return parts, np.where(known, 1.0 if building.is_sum(space) else 0.5, 0.0)
 
 
 def _up(building: Building, space: int, people: Floats, variance: Floats) -> None:
-    """A whole as its own figure and the sum of its parts have it together."""
+    """Combine the figure of a whole with the sum of its parts."""
     parts, bound = _parts(building, space, people)
     if not parts:
         return
@@ -52,7 +55,7 @@ def _up(building: Building, space: int, people: Floats, variance: Floats) -> Non
 
 
 def _down(building: Building, space: int, people: Floats, variance: Floats, least: Floats) -> None:
-    """The parts of a whole, that they add up to it; no part falls below its least, while the others can give way."""
+    """Move the parts so that they add up to the whole; none below its least, while the others can give way."""
     parts, bound = _parts(building, space, people)
     if not parts:
         return

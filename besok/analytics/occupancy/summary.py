@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from besok.analytics.occupancy.grid import Cells, Grid
+from besok.analytics.occupancy.grid import Cells, ProbabilityGrid
 from besok.model.arrays import Bools, Floats
 
 LEVEL = 0.8
@@ -10,7 +10,7 @@ _STARTS = np.linspace(0, 1 - LEVEL, 9)  # where the intervals begin that are com
 _SHARES = np.concatenate([_STARTS, _STARTS + LEVEL])
 
 
-def summary(grid: Grid, cells: Cells | None = None) -> tuple[Floats, Floats, Floats]:
+def summary(grid: ProbabilityGrid, cells: Cells | None = None) -> tuple[Floats, Floats, Floats]:
     """Mean, lower and upper bound by space; `cells` instead of the grid's own, over the same people."""
     weight = np.asarray(grid.cells if cells is None else cells, np.float64)
     width = grid.width[:, None, None]
@@ -32,7 +32,9 @@ def summary(grid: Grid, cells: Cells | None = None) -> tuple[Floats, Floats, Flo
 
 
 def _narrowest(chances: Floats, from_zero: Bools) -> tuple[Floats, Floats]:
-    """The bounds, in cells from the first one, of the narrowest interval; the first may be the one for nobody."""
+    """Return the bounds, in cells from the first one, of the narrowest interval; the first may be the one for
+    nobody.
+    """
     bounds = _quantiles(chances)
     lower, upper = bounds[:, : len(_STARTS)], bounds[:, len(_STARTS) :]
     lower[:, 0] = np.where(from_zero, 0, lower[:, 0])
@@ -44,7 +46,7 @@ def _narrowest(chances: Floats, from_zero: Bools) -> tuple[Floats, Floats]:
 
 
 def _quantiles(chances: Floats) -> Floats:
-    """Where each of the shares lies below (spaces x shares); each cell reaches half a cell to both sides."""
+    """Return where each of the shares lies below (spaces x shares); each cell reaches half a cell to both sides."""
     so_far = np.cumsum(chances, axis=1)
     cell = (so_far[:, :, None] < _SHARES).sum(1)
     cell = np.minimum(cell, chances.shape[1] - 1)

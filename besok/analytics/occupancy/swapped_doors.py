@@ -2,14 +2,12 @@
 
 import numpy as np
 
-from besok.analytics.occupancy.observations import Seen
+from besok.analytics.occupancy.observations import DayObservations
 from besok.model.arrays import Bools, Floats
 
 SURE = 16.0  # log likelihood ratio from which on a door is taken to be turned round, or back
-CALM, CALM_DAYS = (
-    6.0,
-    0.8,
-)  # what it may come to on most days; doors with more are no clear witnesses against themselves
+# What it may come to on most days; doors with more are no clear witnesses against themselves
+CALM, CALM_DAYS = 6.0, 0.8
 SUSPECT = 8.0  # instead of SURE for a door of a past day, if the people inside then come out as usual
 AGAIN = 4.0  # instead of SURE for a door that was found turned round on some day
 LEAST_DAYS = 7
@@ -20,7 +18,9 @@ _CROWD = 4.0  # people of a minute who came or went for reasons of their own; mo
 
 
 def leaning(usual_in: Floats, usual_out: Floats) -> Floats:
-    """What one person who comes in, and not out, says for a door that is the right way round; by quarter and door."""
+    """Return what one person who comes in, and not out, says for a door that is the right way round; by quarter and
+    door.
+    """
     hour_in, hour_out = (
         sum(np.roll(usual, n, axis=0) for n in (-2, -1, 0, 1)) for usual in (usual_in, usual_out)
     )
@@ -28,7 +28,7 @@ def leaning(usual_in: Floats, usual_out: Floats) -> Floats:
 
 
 def witnesses(net: Floats, minutes: float) -> Floats:
-    """How many people's word the net of a step counts for: those of one crowd come and go as one.
+    """Return how many people's word the net of a step counts for: those of one crowd come and go as one.
 
     Example: in a minute 1 counts as 0.8, 4 as 2, a class of 30 as 3.5.
     """
@@ -36,13 +36,13 @@ def witnesses(net: Floats, minutes: float) -> Floats:
 
 
 def against(net: Floats, lean: Floats, minutes: float) -> Floats:
-    """How much at most, at any time of a day, speaks against the way each door hangs."""
+    """Return how much at most, at any time of a day, speaks against the way each door hangs."""
     says = np.cumsum(witnesses(net, minutes) * lean, axis=0)
     return np.asarray((np.maximum.accumulate(np.maximum(says, 0), axis=0) - says).max(0, initial=0))
 
 
-class Turned:
-    """Which doors are turned round, as far as is known, and what they have counted wrong since.
+class SwapDetector:
+    """Doors that are turned round, as far as is known, and what they have counted wrong since.
 
     A cumulative sum test: evidence against the way a door hangs gathers, and is forgotten when it turns positive.
     People may also use a door otherwise than usual: it is turned only if so many are then inside as usual, more nearly.
@@ -59,22 +59,16 @@ class Turned:
         self._since_out = np.zeros(portals)
         self._turned = np.zeros(portals, bool)
 
-    def copy(self) -> "Turned":
-        """The same knowledge, to go on with differently."""
-        other = object.__new__(Turned)
-        other.__dict__.update(self.__dict__)
-        return other
-
     def follow(
         self,
         came: Floats,
         went: Floats,
         lean: Floats,
         usual: tuple[Floats, Floats],
-        seen: Seen,
+        seen: DayObservations,
         doors: Floats,
     ) -> tuple[Floats, Floats, Bools]:
-        """The counts (steps x doors) the right way round, and which were turned.
+        """Return the counts (steps x doors) the right way round, and which were turned.
 
         `lean` and `usual`, in and out, are by quarter of the clock and door, and `doors` (spaces x doors) says whither
         they lead. When a door is found to be turned, what it had counted wrong until then is made good at once.

@@ -1,5 +1,6 @@
 """One step of the filter: what passed, who left, what was seen inside; and the same backwards, for the smoother."""
 
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,19 +8,19 @@ from numpy.typing import NDArray
 
 from besok.analytics.occupancy import evidence
 from besok.analytics.occupancy.evidence import Leaving
-from besok.analytics.occupancy.grid import LIFT, Cells, Grid, Moved, double, roll, spread
+from besok.analytics.occupancy.grid import LIFT, Cells, Moved, ProbabilityGrid, double, roll, spread
 from besok.model.arrays import Bools, Floats
 
 CROWDED = (
-    1.5  # of the capacity: houses are fuller than they may be now and then; what is far beyond is a fault
+    1.5  # of the capacity: sites are fuller than they may be now and then; what is far beyond is a fault
 )
 _CROWDING = 0.1  # of the capacity: so many more, and a step with them is this much less likely
 _CROWD_TRUST = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class News:
-    """What one step of `minutes` brought, by space.
+class StepInputs:
+    """Observations of one step of `minutes`, by space.
 
     `passing` are those of its minutes, the last ones, in which people passed: the others were quiet.
     `variance` is that of the passages' error, `lowest` how far below its end the step's number of people has been (0 or
@@ -44,8 +45,8 @@ class News:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What a step did to the probabilities, so that it can be followed backwards; None where it did nothing."""
+class StepRecord:
+    """Record of what a step did to the probabilities, to follow it backwards; None where it did nothing."""
 
     leaving: Cells
     spread: Floats | None  # variance in cells squared
@@ -57,23 +58,22 @@ class Done:
     moved: Moved | None
 
 
-class State:
-    """What is believed of the spaces at the end of the steps so far."""
+class FilterState:
+    """State of the spaces at the end of the steps so far."""
 
     def __init__(self, bias_sd: Floats, capacity: Floats, first: bool) -> None:
-        self.grid = Grid(bias_sd)
+        self.grid = ProbabilityGrid(bias_sd)
         self.leaving = Leaving(len(bias_sd))
         self.capacity = capacity
         self.first = first  # no day was seen before: counters may be worse than is thought of them
 
-    def copy(self) -> "State":
-        """The same, to go on with differently."""
-        other = object.__new__(State)
-        other.grid, other.leaving = self.grid.copy(), self.leaving.copy()
-        other.capacity, other.first = self.capacity, self.first
+    def copy(self) -> "FilterState":
+        """Return a copy that goes on by itself."""
+        other = copy(self)
+        other.grid, other.leaving = self.grid.copy(), copy(self.leaving)
         return other
 
-    def step(self, news: News, keep: bool = False) -> Done | None:
+    def step(self, news: StepInputs, keep: bool = False) -> StepRecord | None:
         """Take in a step; with `keep`, tell what it did."""
         grid = self.grid
         leaving = self.leaving.likelihood(grid, news.people_in, news.people_out, news.minutes)
@@ -98,7 +98,7 @@ class State:
         moved = self._lay(settled)
         if not keep:
             return None
-        return Done(
+        return StepRecord(
             leaving=leaving,
             spread=variance,
             below=below,
@@ -120,7 +120,7 @@ class State:
         grid.cells[space, bias, empty] += away.sum(2)
         return share
 
-    def _inside(self, news: News) -> tuple[Cells | None, Bools]:
+    def _inside(self, news: StepInputs) -> tuple[Cells | None, Bools]:
         """Weigh by what was seen inside."""
         grid, parts = self.grid, []
         settled = np.zeros(len(news.people), bool)
@@ -149,7 +149,7 @@ class State:
         return seen, settled
 
     def _room(self) -> Cells:
-        """How well each cell agrees with the space's capacity."""
+        """Return how well each cell agrees with the space's capacity."""
         over = self.grid.people() / self.capacity[:, None, None] - CROWDED
         return np.exp(-_CROWD_TRUST * np.fmax(np.nan_to_num(over), 0) / _CROWDING).astype(np.float32)
 
@@ -161,8 +161,8 @@ class State:
         return moved
 
 
-def backwards(after: Cells, done: Done) -> Cells:
-    """How well each cell before a step explains all that came later, from the same of the cells after it."""
+def backwards(after: Cells, done: StepRecord) -> Cells:
+    """Return how well each cell before a step explains all that came later, from the same of the cells after it."""
     before = after
     if done.moved is not None:
         before = before.copy()

@@ -1,1 +1,1 @@
-"""What is wrong with sensors: found, named, and told with its evidence. All functions are pure."""
+"""Detection of faulty sensors, with the evidence. All functions are pure."""

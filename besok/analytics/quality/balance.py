@@ -1,4 +1,4 @@
-"""Which counter breaks the balance.
+"""Detection of counters that break the balance of entries and exits.
 
 Who goes into a part of a site comes out of it on the same business day. For each part between counted doors (a cell)
 and each day the entries less the exits, r = B e, come from nothing but the errors e of its doors, B being cells x doors
@@ -21,16 +21,13 @@ from math import log
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import House, Seen, middle, scatter
-from besok.analytics.quality.site_layout import OUT, Cells, told
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout, middle, scatter
+from besok.analytics.quality.site_layout import OUT, CountedParts, finding_of
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
 
-SOUND, CHANGE, BROKEN = (
-    0.015,
-    0.005,
-    0.3,
-)  # standard deviations: of sound counters' biases, their changes, broken ones'
+# Standard deviations: of sound counters' biases, their changes, broken ones'
+SOUND, CHANGE, BROKEN = 0.015, 0.005, 0.3
 DAY_TO_DAY = 0.01  # of a door's traffic: what differs from day to day beyond chance
 LEAKS = 0.02  # of a cell's traffic: who leaves it by a way that nobody counts
 LEAST_VARIANCE, MOST_VARIANCE = 0.05, 1.0  # of in - out for each passage
@@ -48,7 +45,7 @@ Z_95 = 1.96
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Days:
-    """What each day tells of the biases: precision (doors x doors) and pull (doors), and each door's own flows."""
+    """Information of each day on the biases: precision (doors x doors) and pull (doors), and each door's own flows."""
 
     precision: Floats
     pull: Floats
@@ -68,21 +65,23 @@ class _Suspect:
     other: int | None
 
 
-def unbalanced(house: House, seen: Seen, cells: Cells, bad: Bools) -> Iterator[Finding]:
+def unbalanced(
+    layout: SensorLayout, series: SensorHistory, parts: CountedParts, bad: Bools
+) -> Iterator[Finding]:
     """Counters that count more one way than the other, by what all doors and days tell together."""
     taken: list[_Suspect] = []
     for _ in range(ROUNDS):
-        days = _days(house, seen, cells, bad, taken)
+        days = _days(layout, series, parts, bad, taken)
         suspect = _suspect(days, [s.door for s in taken])
         if suspect is None:
             return
         taken.append(suspect)
-        own = [n for n, c in enumerate(house.counters) if c.door == suspect.door and c.own]
+        own = [n for n, c in enumerate(layout.counters) if c.door == suspect.door and c.own]
         if own and abs(suspect.bias) >= LEAST_BIAS:
-            yield _finding(house, seen, days, suspect, own[0])
+            yield _finding(layout, series, days, suspect, own[0])
 
 
-def _finding(house: House, seen: Seen, days: _Days, s: _Suspect, counter: int) -> Finding:
+def _finding(layout: SensorLayout, series: SensorHistory, days: _Days, s: _Suspect, counter: int) -> Finding:
     lower, upper = (s.bias + side * Z_95 * s.spread for side in (-1, 1))
     numbers: dict[str, float | str] = {
         "out_share": (1 - s.bias / 2) / (1 + s.bias / 2),
@@ -94,13 +93,13 @@ def _finding(house: House, seen: Seen, days: _Days, s: _Suspect, counter: int) -
         "people_out": float(days.went[s.day :, s.door].sum()),
     }
     if s.other is not None:
-        numbers["other"] = house.doors[s.other].id
-    since = seen.times[int(np.searchsorted(seen.day, s.day))]
-    return told(house, house.counters[counter], "unbalanced", since, numbers, s.odds)
+        numbers["other"] = layout.doors[s.other].id
+    since = series.times[int(np.searchsorted(series.day, s.day))]
+    return finding_of(layout, layout.counters[counter], "unbalanced", since, numbers, s.odds)
 
 
 def _suspect(days: _Days, taken: Sequence[int]) -> _Suspect | None:
-    """The door, and the day from which on, whose bias explains most; None if no bias is needed."""
+    """Return the door, and the day from which on, whose bias explains most; None if no bias is needed."""
     best: tuple[float, int, int] | None = None
     found: tuple[Floats, Floats, Floats] | None = None
     for first in [0, *range(BEFORE_DAYS, len(days.came) - AFTER_DAYS + 1)]:
@@ -137,7 +136,7 @@ def _suspect(days: _Days, taken: Sequence[int]) -> _Suspect | None:
 
 
 def _told(days: _Days, first: int) -> tuple[Floats, Floats]:
-    """What the balances tell of the doors' biases since the day `first`: precision (doors x doors) and pull.
+    """Return what the balances tell of the doors' biases since the day `first`: precision (doors x doors) and pull.
 
     Where there are days before, it is of changes: the small biases that sound counters have go on as they were.
     """
@@ -160,7 +159,7 @@ def _judged(sound: float, precision: Floats, pull: Floats) -> tuple[Floats, Floa
 
 
 def _still(days: _Days, door: int, first: int, bias: float) -> bool:
-    """Whether the door's last days are biased as those before: what has been mended is not reported."""
+    """Tell whether the door's last days are biased as those before: what has been mended is not reported."""
     recent = np.flatnonzero(days.whole[:, door])[-RECENT_DAYS:]
     if not len(recent):
         return False
@@ -202,24 +201,30 @@ def _changes(days: _Days, first: int) -> tuple[Floats, Floats]:
     return precision, change
 
 
-def _days(house: House, seen: Seen, cells: Cells, bad: Bools, taken: Sequence[_Suspect] = ()) -> _Days:
+def _days(
+    layout: SensorLayout,
+    series: SensorHistory,
+    parts: CountedParts,
+    bad: Bools,
+    taken: Sequence[_Suspect] = (),
+) -> _Days:
     """Sum up the counters of each door by day, and what each day's balances tell, once those `taken` are set right."""
-    doors = len(house.doors)
-    to_door = np.zeros((len(house.counters), doors))
-    for n, counter in enumerate(house.counters):
+    doors = len(layout.doors)
+    to_door = np.zeros((len(layout.counters), doors))
+    for n, counter in enumerate(layout.counters):
         to_door[n, counter.door] = 1
-    good = seen.complete() & (seen.by_day(bad.astype(np.float64)) == 0)
+    good = series.complete() & (series.by_day(bad.astype(np.float64)) == 0)
     came, went = (
-        seen.by_day(np.where(seen.works, f, 0)) @ to_door for f in (seen.people_in, seen.people_out)
+        series.by_day(np.where(series.works, f, 0)) @ to_door for f in (series.people_in, series.people_out)
     )
     whole = ((~good).astype(np.float64) @ to_door == 0) & (to_door.sum(axis=0) > 0)
-    healthy = (~seen.healthy_days()).astype(np.float64) @ to_door == 0
-    incidence = _incidence(house, cells)
+    healthy = (~series.healthy_days()).astype(np.float64) @ to_door == 0
+    incidence = _incidence(layout, parts)
     traffic = came + went
-    watched = _watched(house, cells, incidence, whole) & _fair(seen, to_door, incidence, came, went, whole)
+    watched = _watched(layout, parts, incidence, whole) & _fair(series, to_door, incidence, came, went, whole)
     noise = _noise(incidence, came, went, watched)
     precision, pull = np.zeros((len(came), doors, doors)), np.zeros((len(came), doors))
-    leaky = np.array(cells.leaky)
+    leaky = np.array(parts.leaky)
     net = came - went
     for s in taken:
         net[s.day :, s.door] -= s.bias * traffic[s.day :, s.door] / 2
@@ -238,11 +243,11 @@ def _days(house: House, seen: Seen, cells: Cells, bad: Bools, taken: Sequence[_S
     return _Days(precision=precision, pull=pull, came=came, went=went, whole=whole, healthy=healthy)
 
 
-def _incidence(house: House, cells: Cells) -> Floats:
+def _incidence(layout: SensorLayout, parts: CountedParts) -> Floats:
     """Cells x doors: 1 where going in enters the cell, -1 where it leaves it."""
-    found = np.zeros((cells.number, len(house.doors)))
-    for n, (outer, inner) in enumerate(zip(cells.outer, cells.inner, strict=True)):
-        if house.doors[n].counted and outer != inner:
+    found = np.zeros((parts.number, len(layout.doors)))
+    for n, (outer, inner) in enumerate(zip(parts.outer, parts.inner, strict=True)):
+        if layout.doors[n].counted and outer != inner:
             if inner != OUT:
                 found[inner, n] = 1
             if outer != OUT:
@@ -250,16 +255,19 @@ def _incidence(house: House, cells: Cells) -> Floats:
     return found
 
 
-def _watched(house: House, cells: Cells, incidence: Floats, whole: Bools) -> Bools:
+def _watched(layout: SensorLayout, parts: CountedParts, incidence: Floats, whole: Bools) -> Bools:
     """Days x cells: where every counted door of the cell was counted all day."""
     touching = (incidence != 0).astype(np.float64)
     return np.asarray(((~whole).astype(np.float64) @ touching.T == 0) & (touching.sum(axis=1) > 0), bool)
 
 
-def _fair(seen: Seen, to_door: Floats, incidence: Floats, came: Floats, went: Floats, whole: Bools) -> Bools:
-    """The cells whose doors tell both ways: not those with a beam that cannot tell in from out, nor those that far more
-    people enter than leave, which some way out is missing of, or a direction."""
-    beam = (np.nan_to_num(seen.people_in) == np.nan_to_num(seen.people_out)).all(axis=0) @ to_door > 0
+def _fair(
+    series: SensorHistory, to_door: Floats, incidence: Floats, came: Floats, went: Floats, whole: Bools
+) -> Bools:
+    """Return the cells whose doors tell both ways: not those with a beam that cannot tell in from out, nor those that
+    far more people enter than leave, which some way out is missing of, or a direction.
+    """
+    beam = (np.nan_to_num(series.people_in) == np.nan_to_num(series.people_out)).all(axis=0) @ to_door > 0
     touching = np.abs(incidence)
     net = (np.where(whole, came - went, 0) @ incidence.T).sum(axis=0)
     passed = (np.where(whole, came + went, 0) @ touching.T).sum(axis=0)
@@ -267,7 +275,7 @@ def _fair(seen: Seen, to_door: Floats, incidence: Floats, came: Floats, went: Fl
 
 
 def _noise(incidence: Floats, came: Floats, went: Floats, watched: Bools) -> float:
-    """The variance of in - out for each passage, from how much the days of a cell differ from its median day."""
+    """Return the variance of in - out for each passage, from how much the days of a cell differ from its median day."""
     left, passed = (came - went) @ incidence.T, (came + went) @ np.abs(incidence).T
     found = []
     for cell in range(incidence.shape[0]):

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import House, Seen
-from besok.analytics.quality.site_layout import told
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
+from besok.analytics.quality.site_layout import finding_of
 from besok.model.findings import Finding
 
 A_SECOND = 3.0  # people who can pass a door
@@ -15,32 +15,32 @@ CROWDED, MORE = 2.5, 25.0  # times the capacity, and so many more, that can be i
 RECENT = 7 * 96
 
 
-def passages(house: House, seen: Seen) -> Iterator[Finding]:
+def passages(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
     """Counters that lately told of more people in a quarter of an hour than can pass, or than the room holds thrice."""
-    people = np.nan_to_num(seen.people_in) + np.nan_to_num(seen.people_out)
-    for n, counter in enumerate(house.counters):
-        limit = _limit(house, counter.door)
+    people = np.nan_to_num(series.people_in) + np.nan_to_num(series.people_out)
+    for n, counter in enumerate(layout.counters):
+        limit = _limit(layout, counter.door)
         over = np.flatnonzero(people[-RECENT:, n] > limit)
         if counter.own and len(over):
-            at = max(len(seen) - RECENT, 0) + over
+            at = max(len(series) - RECENT, 0) + over
             numbers = {"people": float(people[at, n].max()), "limit": limit, "times": float(len(at))}
-            yield told(house, counter, "impossible", seen.times[at[0]], numbers)
+            yield finding_of(layout, counter, "impossible", series.times[at[0]], numbers)
 
 
-def _limit(house: House, door: int) -> float:
-    ends = (house.doors[door].outer, house.doors[door].inner)
-    holds = [house.rooms[end].capacity if end is not None else house.rooms[0].capacity for end in ends]
+def _limit(layout: SensorLayout, door: int) -> float:
+    ends = (layout.doors[door].outer, layout.doors[door].inner)
+    holds = [layout.rooms[end].capacity if end is not None else layout.rooms[0].capacity for end in ends]
     known = [capacity for capacity in holds if capacity]
     return min(A_SECOND * STEP_S, max(BEYOND, TIMES_CAPACITY * min(known))) if known else A_SECOND * STEP_S
 
 
-def crowds(house: House, seen: Seen) -> Iterator[Finding]:
+def crowds(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
     """Gauges that lately showed far more people than their room holds."""
-    for n, gauge in enumerate(house.gauges):
-        capacity = house.rooms[gauge.room].capacity
-        shown = np.nan_to_num(seen.high[-RECENT:, n])
+    for n, gauge in enumerate(layout.gauges):
+        capacity = layout.rooms[gauge.room].capacity
+        shown = np.nan_to_num(series.high[-RECENT:, n])
         over = np.flatnonzero(shown > CROWDED * (capacity or np.inf) + MORE)
         if capacity and len(over):
-            at = max(len(seen) - RECENT, 0) + over
+            at = max(len(series) - RECENT, 0) + over
             numbers = {"people": float(shown.max()), "capacity": float(capacity), "times": float(len(at))}
-            yield told(house, gauge, "impossible", seen.times[at[0]], numbers)
+            yield finding_of(layout, gauge, "impossible", series.times[at[0]], numbers)

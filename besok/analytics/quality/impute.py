@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import Seen
+from besok.analytics.quality.sensor_series import SensorHistory
 from besok.model.arrays import Bools, Floats, Ints
 
 ENOUGH = 0.9  # covered shares from which on nothing is missing
@@ -38,48 +38,48 @@ class Filled:
     covered: Floats  # the share of the step that was heard
 
 
-def fill(seen: Seen, spread_over: Floats, bad: Bools) -> list[Filled]:
+def fill(series: SensorHistory, spread_over: Floats, bad: Bools) -> list[Filled]:
     """Estimates for all steps in which a counter is known not to have worked.
 
     `spread_over` (steps x counters) are people that a running total told of after a gap: those are not missing. `bad`
     marks what is known to be wrong and is no yardstick.
     """
-    known = seen.works & ~bad & seen.healthy
+    known = series.works & ~bad & series.healthy
     usual_in, usual_out = (
-        _usual(seen, np.where(known, f, np.nan)) for f in (seen.people_in, seen.people_out)
+        _usual(series, np.where(known, f, np.nan)) for f in (series.people_in, series.people_out)
     )
     expected = usual_in + usual_out
-    counted = np.where(known & ~np.isnan(expected), seen.people_in + seen.people_out, 0.0)
+    counted = np.where(known & ~np.isnan(expected), series.people_in + series.people_out, 0.0)
     against = np.where(known & ~np.isnan(expected), np.nan_to_num(expected), 0.0)
     found = []
-    for n in np.flatnonzero(seen.tells):
-        steps = _missing(seen, int(n), spread_over[:, n], expected[:, n])
+    for n in np.flatnonzero(series.tells):
+        steps = _missing(series, int(n), spread_over[:, n], expected[:, n])
         if len(steps):
-            busy = _busy(counted, against, int(n), seen)
+            busy = _busy(counted, against, int(n), series)
             found.append(
-                _filled(seen, int(n), steps, usual_in[:, n] * busy, usual_out[:, n] * busy, known[:, n])
+                _filled(series, int(n), steps, usual_in[:, n] * busy, usual_out[:, n] * busy, known[:, n])
             )
     return found
 
 
-def _missing(seen: Seen, n: int, spread_over: Floats, expected: Floats) -> Ints:
-    """The steps to be filled in: since the counter was first heard, and not for ever after it was last."""
-    heard = np.flatnonzero(seen.covered[:, n] > 0)
+def _missing(series: SensorHistory, n: int, spread_over: Floats, expected: Floats) -> Ints:
+    """Return the steps to be filled in: since the counter was first heard, and not for ever after it was last."""
+    heard = np.flatnonzero(series.covered[:, n] > 0)
     if not len(heard):
         return heard
-    steps = np.arange(len(seen))
-    within = (steps > heard[0]) & (steps < min(len(seen) - WAIT_STEPS, heard[-1] + LONGEST_DAYS * SLOTS))
-    missing = (seen.covered[:, n] < ENOUGH) & (np.nan_to_num(spread_over) == 0)
-    anything = seen.by_day(np.nan_to_num(seen.covered).sum(axis=1)) > 0
-    return np.flatnonzero(within & missing & anything[seen.day] & (np.nan_to_num(expected) > 0))
+    steps = np.arange(len(series))
+    within = (steps > heard[0]) & (steps < min(len(series) - WAIT_STEPS, heard[-1] + LONGEST_DAYS * SLOTS))
+    missing = (series.covered[:, n] < ENOUGH) & (np.nan_to_num(spread_over) == 0)
+    anything = series.by_day(np.nan_to_num(series.covered).sum(axis=1)) > 0
+    return np.flatnonzero(within & missing & anything[series.day] & (np.nan_to_num(expected) > 0))
 
 
-def _usual(seen: Seen, values: Floats) -> Floats:
-    """Steps x counters: the usual value of such a step; NaN where none like it is known."""
-    weekdays = np.array([d.weekday() for d in seen.dates])[seen.day]
+def _usual(series: SensorHistory, values: Floats) -> Floats:
+    """Return steps x counters: the usual value of such a step; NaN where none like it is known."""
+    weekdays = np.array([d.weekday() for d in series.dates])[series.day]
     kind = np.where(weekdays < 5, 0, weekdays - 4)
-    same = _means(values, (weekdays * SLOTS + seen.slot) * 2 + seen.open)
-    alike = _means(values, (kind * SLOTS + seen.slot) * 2 + seen.open)
+    same = _means(values, (weekdays * SLOTS + series.slot) * 2 + series.open)
+    alike = _means(values, (kind * SLOTS + series.slot) * 2 + series.open)
     drawn = (same[0] * same[1] + PRIOR * alike[0]) / (same[1] + PRIOR)
     return np.where(alike[1] >= LEAST_SEEN, drawn, np.nan)
 
@@ -93,30 +93,31 @@ def _means(values: Floats, group: Ints) -> tuple[Floats, Floats]:
     return (sums / np.maximum(counts, 1))[group], counts[group]
 
 
-def _busy(counted: Floats, against: Floats, n: int, seen: Seen) -> Floats:
-    """How busy the site was around each step, by all other doors; what is known of this one says a little too."""
+def _busy(counted: Floats, against: Floats, n: int, series: SensorHistory) -> Floats:
+    """Return how busy the site was around each step, by all other doors; what is known of this one says a little
+    too.
+    """
     others = [k for k in range(counted.shape[1]) if k != n]
     actual, usual = counted[:, others].sum(axis=1), against[:, others].sum(axis=1)
     window = np.ones(2 * AROUND + 1)
     near = [np.convolve(v, window, mode="same") for v in (actual, usual)]
-    own = [seen.by_day(v[:, n])[seen.day] for v in (counted, against)]
+    own = [series.by_day(v[:, n])[series.day] for v in (counted, against)]
     return np.clip((near[0] + _share(own[0], own[1]) * STEADY) / (near[1] + STEADY), 0, MOST_BUSY)
 
 
 def _share(actual: Floats, usual: Floats) -> Floats:
-    """A day's count by its usual one, drawn towards one."""
+    """Return a day's count by its usual one, drawn towards one."""
     return np.asarray((actual + STEADY) / (usual + STEADY))
 
 
-def _filled(seen: Seen, n: int, steps: Ints, came: Floats, went: Floats, known: Bools) -> Filled:
-    """The estimates, and how far they are off where the truth is known."""
-    covered = seen.covered[steps, n]
+def _filled(series: SensorHistory, n: int, steps: Ints, came: Floats, went: Floats, known: Bools) -> Filled:
+    """Return the estimates, and how far they are off where the truth is known."""
+    covered = series.covered[steps, n]
     left = 1 - covered
     told = known & ~np.isnan(came + went)
-    off = (seen.people_in[told, n] + seen.people_out[told, n] - came[told] - went[told]) ** 2
-    over = max(
-        float(off.sum() / max((came + went)[told].sum(), 1.0)), 1.0
-    )  # variance for each person expected
+    off = (series.people_in[told, n] + series.people_out[told, n] - came[told] - went[told]) ** 2
+    # Variance for each person expected
+    over = max(float(off.sum() / max((came + went)[told].sum(), 1.0)), 1.0)
     return Filled(
         counter=n,
         steps=steps,

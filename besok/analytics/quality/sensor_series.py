@@ -1,4 +1,4 @@
-"""What the detectors look at: how a site is built and watched, and what its sensors said by quarter of an hour.
+"""Input of the detectors: the layout of a site's sensors, and what they sent by quarter of an hour.
 
 Arrays have a row per step of 15 minutes and a column per counter or gauge. NaN means "not heard".
 """
@@ -15,14 +15,12 @@ from besok.model.arrays import Bools, Floats, Ints
 STEP = timedelta(minutes=15)
 STEPS_A_HOUR = 4
 WORKED = 0.5  # the share of a step that must be covered for its count to be taken at its word
-QUIET_AFTER, QUIET_BEFORE = (
-    6,
-    4,
-)  # steps after closing and before opening in which staff and cleaners are about
+# Steps after closing and before opening in which staff and cleaners are about
+QUIET_AFTER, QUIET_BEFORE = 6, 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Room:
+class LayoutRoom:
     """A space; `parent` is the number of the space around it, None for the site itself, which is the first."""
 
     id: str
@@ -31,7 +29,7 @@ class Room:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
+class LayoutDoor:
     """A portal that touches the site. Its ends are numbers of rooms; None is outside, or another site.
 
     `counted` tells that a sensor hangs there, `expected` that one should.
@@ -45,7 +43,7 @@ class Door:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counter:
+class CounterChannel:
     """A channel that counts people through a door; `own` unless its sensor belongs to the neighbouring site."""
 
     device: str
@@ -56,7 +54,7 @@ class Counter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Gauge:
+class LevelChannel:
     """A channel that looks into a room, people or presence."""
 
     device: str
@@ -66,18 +64,18 @@ class Gauge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class House:
+class SensorLayout:
     """A site as its sensors watch it."""
 
     site: str
-    rooms: tuple[Room, ...]
-    doors: tuple[Door, ...]
-    counters: tuple[Counter, ...]
-    gauges: tuple[Gauge, ...] = ()
+    rooms: tuple[LayoutRoom, ...]
+    doors: tuple[LayoutDoor, ...]
+    counters: tuple[CounterChannel, ...]
+    gauges: tuple[LevelChannel, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Seen:
+class SensorHistory:
     """Some weeks of a site up to `now`, in whole business days of steps; the last day may be under way.
 
     `people_in` and `people_out` are in the door's own direction. `covered` is the share of a step in which the counter
@@ -117,7 +115,7 @@ class Seen:
 
     @cached_property
     def works(self) -> Bools:
-        """Where a count is to be taken at its word."""
+        """Return where a count is to be taken at its word."""
         said = ~np.isnan(self.people_in)
         return np.asarray(said & ((np.nan_to_num(self.covered) >= WORKED) | ~self.tells), bool)
 
@@ -140,12 +138,12 @@ class Seen:
 
     @property
     def mended(self) -> Bools:
-        """Where a counter was faulty, and is healthy again since."""
+        """Return where a counter was faulty, and is healthy again since."""
         healthy_later = np.maximum.accumulate(self.healthy[::-1], axis=0)[::-1]
         return np.asarray(~self.healthy & healthy_later, bool)
 
     def by_day(self, values: Floats) -> Floats:
-        """The sum of the values (steps x anything) by business day; NaN counts as nothing."""
+        """Return the sum of the values (steps x anything) by business day; NaN counts as nothing."""
         return np.asarray(np.add.reduceat(np.nan_to_num(values), self.begins, axis=0), np.float64)
 
     @cached_property
@@ -164,40 +162,40 @@ class Seen:
         return np.asarray(self.by_day((~self.healthy).astype(np.float64)) == 0, bool)
 
     def step_of(self, moment: datetime) -> int:
-        """The number of the step in which a moment lies; -1 before the first."""
+        """Return the number of the step in which a moment lies; -1 before the first."""
         return int((moment - self.times[0]) // STEP)
 
 
 def middle(values: Floats) -> float:
-    """The median; of a few values several times faster than numpy's."""
+    """Return the median; of a few values several times faster than numpy's."""
     ordered = np.sort(values)
     return float(ordered[(len(ordered) - 1) // 2] + ordered[len(ordered) // 2]) / 2
 
 
 def scatter(values: Floats, around: float) -> float:
-    """The standard deviation of normal values by their median distance: a few wild ones do not change it."""
+    """Return the standard deviation of normal values by their median distance: a few wild ones do not change it."""
     return 1.4826 * middle(np.abs(values - around))
 
 
-def cut(seen: Seen, steps: int) -> Seen:
-    """What was seen when only the first `steps` steps had passed."""
-    now = seen.times[steps - 1] + STEP
-    days = int(seen.day[steps - 1]) + 1
+def cut(series: SensorHistory, steps: int) -> SensorHistory:
+    """Return what was seen when only the first `steps` steps had passed."""
+    now = series.times[steps - 1] + STEP
+    days = int(series.day[steps - 1]) + 1
     columns = {
-        name: getattr(seen, name)[:steps]
+        name: getattr(series, name)[:steps]
         for name in ("day", "slot", "open", "people_in", "people_out", "covered", "low", "high", "healthy")
     }
-    return Seen(
+    return SensorHistory(
         now=now,
-        times=seen.times[:steps],
-        dates=seen.dates[:days],
-        heard=last_heard(seen.times[:steps], columns["covered"], columns["high"]),
+        times=series.times[:steps],
+        dates=series.dates[:days],
+        heard=last_heard(series.times[:steps], columns["covered"], columns["high"]),
         **columns,
     )
 
 
 def last_heard(times: Sequence[datetime], covered: Floats, high: Floats) -> tuple[datetime | None, ...]:
-    """When each counter and gauge was last heard, by the steps in which it told anything."""
+    """Return when each counter and gauge was last heard, by the steps in which it told anything."""
     told = np.hstack([np.nan_to_num(covered) > 0, ~np.isnan(high)])
     last = np.where(told.any(axis=0), len(told) - 1 - told[::-1].argmax(axis=0), -1)
     return tuple(None if n < 0 else times[n] + STEP for n in last.tolist())

@@ -11,8 +11,8 @@ from math import exp
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import House, Seen, middle, scatter
-from besok.analytics.quality.site_layout import told
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout, middle, scatter
+from besok.analytics.quality.site_layout import finding_of
 from besok.model.arrays import Bools, Floats
 from besok.model.findings import Finding
 
@@ -25,50 +25,52 @@ TOGETHER = 2.0  # days near each other are alike: so many of them tell as much a
 SAME_WEEKDAY = 3  # days of a kind from which the usual one is known
 
 
-def fading(house: House, seen: Seen, bad: Bools) -> Iterator[Finding]:
+def fading(layout: SensorLayout, series: SensorHistory, bad: Bools) -> Iterator[Finding]:
     """Counters whose share of the site's passages has fallen and stays low."""
-    alone = _alone(seen, bad)
-    healthy = seen.healthy_days()
-    for n, counter in enumerate(house.counters):
+    alone = _alone(series, bad)
+    healthy = series.healthy_days()
+    for n, counter in enumerate(layout.counters):
         if not counter.own:
             continue
         known = np.flatnonzero(~np.isnan(alone[:, n]))
         found = _fall(alone[known, n], healthy[known, n])
         if found:
             first, share, spread, z = found
-            since = seen.times[int(np.searchsorted(seen.day, known[first]))]
+            since = series.times[int(np.searchsorted(series.day, known[first]))]
             numbers = {
                 "share": share,
                 "lower": share * exp(-1.96 * spread),
                 "upper": share * exp(1.96 * spread),
                 "days": float(len(known) - first),
             }
-            yield told(house, counter, "fading", since, numbers, z * z / 2)
+            yield finding_of(layout, counter, "fading", since, numbers, z * z / 2)
 
 
-def _alone(seen: Seen, bad: Bools) -> Floats:
+def _alone(series: SensorHistory, bad: Bools) -> Floats:
     """Days x counters: the logarithm of what each counted, less its usual and less what the other counters do."""
-    good = seen.complete() & (seen.by_day(bad.astype(np.float64)) == 0)
-    counted = seen.by_day(seen.passed)
+    good = series.complete() & (series.by_day(bad.astype(np.float64)) == 0)
+    counted = series.by_day(series.passed)
     busy = np.array(
         [np.median(c[g]) if g.sum() >= BEFORE_DAYS else 0.0 for c, g in zip(counted.T, good.T, strict=True)]
     )
-    logs = np.where(good & (busy >= LEAST_A_DAY) & _open_days(seen)[:, None], np.log(counted + 1), np.nan)
-    logs -= _usual(seen, logs)
+    logs = np.where(good & (busy >= LEAST_A_DAY) & _open_days(series)[:, None], np.log(counted + 1), np.nan)
+    logs -= _usual(series, logs)
     weights = np.sqrt(busy)
     for day in range(len(logs)):
         logs[day] -= _others(logs[day], weights)
     return logs
 
 
-def _open_days(seen: Seen) -> Bools:
-    """The days on which the site was open at all."""
-    return np.asarray(np.bincount(seen.day[seen.open], minlength=len(seen.dates)) > 0, bool)
+def _open_days(series: SensorHistory) -> Bools:
+    """Return the days on which the site was open at all."""
+    return np.asarray(np.bincount(series.day[series.open], minlength=len(series.dates)) > 0, bool)
 
 
-def _usual(seen: Seen, logs: Floats) -> Floats:
-    """The median of the same kind of day (workday, Saturday, Sunday), of all days where there are few of the kind."""
-    kinds = np.array([max(d.weekday() - 4, 0) for d in seen.dates])
+def _usual(series: SensorHistory, logs: Floats) -> Floats:
+    """Return the median of the same kind of day (workday, Saturday, Sunday), of all days where there are few of the
+    kind.
+    """
+    kinds = np.array([max(d.weekday() - 4, 0) for d in series.dates])
     usual = np.zeros_like(logs)
     for n in range(logs.shape[1]):
         known = ~np.isnan(logs[:, n])

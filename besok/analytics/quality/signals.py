@@ -5,8 +5,14 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import WORKED, Counter, Gauge, House, Seen
-from besok.analytics.quality.site_layout import told
+from besok.analytics.quality.sensor_series import (
+    WORKED,
+    CounterChannel,
+    LevelChannel,
+    SensorHistory,
+    SensorLayout,
+)
+from besok.analytics.quality.site_layout import finding_of
 from besok.model.arrays import Bools
 from besok.model.findings import Finding
 
@@ -18,33 +24,35 @@ INTERRUPTIONS = 6  # in those seven days
 LOSSY_STEPS = 40  # in which a counter worked only in part, though it was heard
 
 
-def silent(house: House, seen: Seen) -> Iterator[Finding]:
+def silent(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
     """Sensors that have not been heard for an hour (or ten of their intervals); if none is, the site as a whole."""
-    sensors: list[Counter | Gauge] = [*house.counters, *house.gauges]
-    quiet = [_silence(s, heard, seen.now) for s, heard in zip(sensors, seen.heard, strict=True)]
-    latest = max((h for h in seen.heard if h), default=None)
+    sensors: list[CounterChannel | LevelChannel] = [*layout.counters, *layout.gauges]
+    quiet = [_silence(s, heard, series.now) for s, heard in zip(sensors, series.heard, strict=True)]
+    latest = max((h for h in series.heard if h), default=None)
     if len(sensors) > 1 and all(quiet) and latest:
         yield Finding(kind="silent", since=latest, evidence={"sensors": len(sensors)})
         return
-    for sensor, heard, is_quiet in zip(sensors, seen.heard, quiet, strict=True):
-        if is_quiet and not (isinstance(sensor, Counter) and not sensor.own):
+    for sensor, heard, is_quiet in zip(sensors, series.heard, quiet, strict=True):
+        if is_quiet and not (isinstance(sensor, CounterChannel) and not sensor.own):
             never = {"never": 1.0} if heard is None else {}
-            yield told(house, sensor, "silent", heard or seen.times[0], never)
+            yield finding_of(layout, sensor, "silent", heard or series.times[0], never)
 
 
-def _silence(sensor: Counter | Gauge, heard: datetime | None, now: datetime) -> bool:
+def _silence(sensor: CounterChannel | LevelChannel, heard: datetime | None, now: datetime) -> bool:
     patience = max(SILENT_AFTER, SILENT_INTERVALS * timedelta(seconds=sensor.interval_s))
     return heard is None or now - heard > patience
 
 
-def flapping(house: House, seen: Seen) -> Iterator[Finding]:
+def flapping(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
     """Counters that were interrupted again and again in the last week while others were heard, and lately still."""
-    recent = slice(max(len(seen) - FLAPPING_STEPS, 0), None)
-    share = np.nan_to_num(seen.covered[recent])
+    recent = slice(max(len(series) - FLAPPING_STEPS, 0), None)
+    share = np.nan_to_num(series.covered[recent])
     away = share < WORKED
-    common = away[:, seen.tells].mean(axis=1) > 0.5 if seen.tells.sum() > 1 else np.zeros(len(share), bool)
-    for n, counter in enumerate(house.counters):
-        if not (counter.own and seen.tells[n]):
+    common = (
+        away[:, series.tells].mean(axis=1) > 0.5 if series.tells.sum() > 1 else np.zeros(len(share), bool)
+    )
+    for n, counter in enumerate(layout.counters):
+        if not (counter.own and series.tells[n]):
             continue
         gaps = _gaps(away[:, n] & ~common)
         partly = (share[:, n] > 0.02) & (share[:, n] < 0.8) & ~common
@@ -54,7 +62,7 @@ def flapping(house: House, seen: Seen) -> Iterator[Finding]:
             first = gaps[0][0] if len(gaps) >= INTERRUPTIONS else int(np.flatnonzero(partly)[0])
             hours = float((1 - share[:, n])[~common].sum() / 4)
             numbers = {"times": float(max(len(gaps), 1)), "hours": hours}
-            yield told(house, counter, "flapping", seen.times[recent][first], numbers)
+            yield finding_of(layout, counter, "flapping", series.times[recent][first], numbers)
 
 
 def _gaps(away: Bools) -> list[tuple[int, int]]:

@@ -5,23 +5,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import exp, inf, log
 
-from besok.analytics.quality.sensor_series import Counter, Door, Gauge, House, Room
+from besok.analytics.quality.sensor_series import (
+    CounterChannel,
+    LayoutDoor,
+    LayoutRoom,
+    LevelChannel,
+    SensorLayout,
+)
 from besok.model.findings import Finding, Kind, Value
 from besok.model.site import OUTSIDE, Sensor, Site
 
 Source = tuple[str, str, str]  # source, device as it names itself, channel
 
 
-def house(site: Site, sites: Sequence[Site]) -> tuple[House, tuple[Source, ...], tuple[bool, ...]]:
-    """The house; the sources of its counters, then of its gauges; and which counters are swapped already.
+def sensor_layout(
+    site: Site, sites: Sequence[Site]
+) -> tuple[SensorLayout, tuple[Source, ...], tuple[bool, ...]]:
+    """Return the house; the sources of its counters, then of its gauges; and which counters are swapped already.
 
     Doors of neighbouring sites that lead here are among its doors. A second counter that is a reference does not count.
     """
     rooms = [site.id, *(space.id for space in site.spaces)]
     places: dict[str, int | None] = {f"{site.id}/{room}": n for n, room in enumerate(rooms)}
     parents = [None, *(places[f"{site.id}/{s.parent or site.id}"] for s in site.spaces)]
-    doors: list[Door] = []
-    counters: list[tuple[Counter, Source, bool]] = []
+    doors: list[LayoutDoor] = []
+    counters: list[tuple[CounterChannel, Source, bool]] = []
     for owner in sorted(sites, key=lambda s: s.id != site.id):
         for portal in owner.portals:
             outer, inner = (places.get(_end(owner, end)) for end in (portal.outer, portal.inner))
@@ -34,11 +42,11 @@ def house(site: Site, sites: Sequence[Site]) -> tuple[House, tuple[Source, ...],
             ]
             name = portal.id if owner.id == site.id else f"{owner.id}/{portal.id}"
             doors.append(
-                Door(id=name, outer=outer, inner=inner, counted=bool(counting), expected=portal.counted)
+                LayoutDoor(id=name, outer=outer, inner=inner, counted=bool(counting), expected=portal.counted)
             )
     looking = [s for s in site.sensors if s.space and s.role == "primary"]
     gauges = [
-        Gauge(
+        LevelChannel(
             device=s.device,
             channel=s.channel_key,
             room=places[f"{site.id}/{s.space}"] or 0,
@@ -47,10 +55,10 @@ def house(site: Site, sites: Sequence[Site]) -> tuple[House, tuple[Source, ...],
         for s in looking
     ]
     capacities = [site.capacity, *(s.capacity for s in site.spaces)]
-    built = House(
+    built = SensorLayout(
         site=site.id,
         rooms=tuple(
-            Room(id=r, parent=p, capacity=c) for r, p, c in zip(rooms, parents, capacities, strict=True)
+            LayoutRoom(id=r, parent=p, capacity=c) for r, p, c in zip(rooms, parents, capacities, strict=True)
         ),
         doors=tuple(doors),
         counters=tuple(c for c, _, _ in counters),
@@ -60,9 +68,11 @@ def house(site: Site, sites: Sequence[Site]) -> tuple[House, tuple[Source, ...],
     return built, sources, tuple(swapped for _, _, swapped in counters)
 
 
-def _counter(owner: Site, sensor: Sensor, door: int, own: bool) -> Counter:
+def _counter(owner: Site, sensor: Sensor, door: int, own: bool) -> CounterChannel:
     name = sensor.device if own else f"{owner.id}/{sensor.device}"
-    return Counter(device=name, channel=sensor.channel_key, door=door, interval_s=sensor.interval_s, own=own)
+    return CounterChannel(
+        device=name, channel=sensor.channel_key, door=door, interval_s=sensor.interval_s, own=own
+    )
 
 
 def _source(owner: Site, sensor: Sensor) -> Source:
@@ -74,7 +84,7 @@ def _end(owner: Site, end: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cells:
+class CountedParts:
     """The parts of a site between which every passage is counted: who goes into one must come out again.
 
     `outer` and `inner` give the cell on either side of each door; OUT is outside, or where nobody can tell. `leaky`
@@ -88,7 +98,7 @@ class Cells:
     room: tuple[int, ...]  # cell of each room
 
     def doors_of(self, cell: int) -> list[int]:
-        """The doors with one side in the cell."""
+        """Return the doors with one side in the cell."""
         ends = enumerate(zip(self.outer, self.inner, strict=True))
         return [n for n, (outer, inner) in ends if outer != inner and cell in (outer, inner)]
 
@@ -96,22 +106,25 @@ class Cells:
 OUT = -1
 
 
-def cells(house: House) -> Cells:
+def counted_parts(sensor_layout: SensorLayout) -> CountedParts:
     """Part the rooms by the doors that are counted. Rooms without such a door are one with the room around them."""
-    ends = [(OUT if d.outer is None else d.outer, OUT if d.inner is None else d.inner) for d in house.doors]
-    counted = {end for d, pair in zip(house.doors, ends, strict=True) if d.counted for end in pair}
-    joined = list(range(len(house.rooms)))
+    ends = [
+        (OUT if d.outer is None else d.outer, OUT if d.inner is None else d.inner)
+        for d in sensor_layout.doors
+    ]
+    counted = {end for d, pair in zip(sensor_layout.doors, ends, strict=True) if d.counted for end in pair}
+    joined = list(range(len(sensor_layout.rooms)))
 
     def find(room: int) -> int:
         while joined[room] != room:
             room = joined[room]
         return room
 
-    for n, room in enumerate(house.rooms):
+    for n, room in enumerate(sensor_layout.rooms):
         if n not in counted and room.parent is not None:
             joined[find(n)] = find(room.parent)
     leaks: set[int] = set()
-    for door, (outer, inner) in zip(house.doors, ends, strict=True):
+    for door, (outer, inner) in zip(sensor_layout.doors, ends, strict=True):
         if not door.counted and OUT not in (outer, inner):
             joined[find(outer)] = find(inner)
         elif not door.counted:
@@ -120,7 +133,7 @@ def cells(house: House) -> Cells:
     number = {root: n for n, root in enumerate(roots)}
     cell = [number[find(n)] for n in range(len(joined))]
     leaky = {cell[n] for n in leaks}
-    return Cells(
+    return CountedParts(
         number=len(roots),
         outer=tuple(OUT if outer == OUT else cell[outer] for outer, _ in ends),
         inner=tuple(OUT if inner == OUT else cell[inner] for _, inner in ends),
@@ -132,21 +145,21 @@ def cells(house: House) -> Cells:
 MOST_ODDS = 1e6
 
 
-def told(
-    house: House,
-    sensor: Counter | Gauge,
+def finding_of(
+    sensor_layout: SensorLayout,
+    sensor: CounterChannel | LevelChannel,
     kind: Kind,
     since: datetime,
     numbers: Mapping[str, Value],
     log_odds: float = inf,
 ) -> Finding:
-    """A finding about a sensor, named by what it observes."""
+    """Return a finding about a sensor, named by what it observes."""
     return Finding(
         kind=kind,
         device=sensor.device,
         channel=sensor.channel,
-        portal=house.doors[sensor.door].id if isinstance(sensor, Counter) else "",
-        space=house.rooms[sensor.room].id if isinstance(sensor, Gauge) else "",
+        portal=sensor_layout.doors[sensor.door].id if isinstance(sensor, CounterChannel) else "",
+        space=sensor_layout.rooms[sensor.room].id if isinstance(sensor, LevelChannel) else "",
         since=since,
         odds=exp(min(log_odds, log(MOST_ODDS))),
         evidence=numbers,

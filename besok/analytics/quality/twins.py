@@ -10,8 +10,8 @@ from itertools import combinations
 
 import numpy as np
 
-from besok.analytics.quality.sensor_series import House, Seen
-from besok.analytics.quality.site_layout import Cells, told
+from besok.analytics.quality.sensor_series import SensorHistory, SensorLayout
+from besok.analytics.quality.site_layout import CountedParts, finding_of
 from besok.model.arrays import Bools
 from besok.model.findings import Finding
 
@@ -21,17 +21,17 @@ SAME = 0.3  # of the difference that chance would make
 SIMILAR = 1.25  # times as many as the other at most
 
 
-def double(house: House, seen: Seen, cells: Cells, bad: Bools) -> Iterator[Finding]:
+def double(layout: SensorLayout, series: SensorHistory, parts: CountedParts, bad: Bools) -> Iterator[Finding]:
     """Pairs of counters of which every passage is told twice; the second of them is named."""
-    recent = slice(max(len(seen) - RECENT, 0), None)
-    works = seen.works[recent] & ~bad[recent]
-    came, went = seen.people_in[recent], seen.people_out[recent]
+    recent = slice(max(len(series) - RECENT, 0), None)
+    works = series.works[recent] & ~bad[recent]
+    came, went = series.people_in[recent], series.people_out[recent]
     totals = np.nansum(np.where(works, came + went, 0), axis=0)
-    for a, b in combinations(range(len(house.counters)), 2):
+    for a, b in combinations(range(len(layout.counters)), 2):
         alike = min(totals[a], totals[b]) > 0 and max(totals[a], totals[b]) < SIMILAR * min(
             totals[a], totals[b]
         )
-        if not alike or _in_series(house, cells, a, b):
+        if not alike or _in_series(layout, parts, a, b):
             continue
         both = works[:, a] & works[:, b]
         for turned in (False, True):
@@ -39,19 +39,19 @@ def double(house: House, seen: Seen, cells: Cells, bad: Bools) -> Iterator[Findi
             y = y[::-1] if turned else y
             people = float((x + y).sum())
             differ = float(((x - y) ** 2).sum()) / max(people, 1.0)
-            if people >= LEAST_PEOPLE and differ < SAME and house.counters[b].own:
+            if people >= LEAST_PEOPLE and differ < SAME and layout.counters[b].own:
                 numbers: dict[str, float | str] = {
                     "differ": differ, "people": people / 2, "quarters": float((x + y > 0).any(axis=0).sum()),
                     "same": float(((x == y).all(axis=0) & (x + y > 0).any(axis=0)).sum()),
-                    "other": house.doors[house.counters[a].door].id, "other_device": house.counters[a].device,
-                    "same_door": float(house.counters[a].door == house.counters[b].door),
+                    "other": layout.doors[layout.counters[a].door].id, "other_device": layout.counters[a].device,
+                    "same_door": float(layout.counters[a].door == layout.counters[b].door),
                 }  # fmt: skip
                 first = int(np.flatnonzero(both)[0])
-                yield told(house, house.counters[b], "double", seen.times[recent][first], numbers)
+                yield finding_of(layout, layout.counters[b], "double", series.times[recent][first], numbers)
                 break
 
 
-def _in_series(house: House, cells: Cells, a: int, b: int) -> bool:
-    """Whether a part of the site has these two doors and no others, so that who passes one passes the other."""
-    doors = {house.counters[a].door, house.counters[b].door}
-    return len(doors) == 2 and any(set(cells.doors_of(cell)) == doors for cell in range(cells.number))
+def _in_series(layout: SensorLayout, parts: CountedParts, a: int, b: int) -> bool:
+    """Tell whether a part of the site has these two doors and no others, so that who passes one passes the other."""
+    doors = {layout.counters[a].door, layout.counters[b].door}
+    return len(doors) == 2 and any(set(parts.doors_of(cell)) == doors for cell in range(parts.number))

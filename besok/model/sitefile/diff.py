@@ -1,4 +1,4 @@
-"""What applying a site file would change, in sentences."""
+"""The changes that applying a site file would make, in sentences."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields

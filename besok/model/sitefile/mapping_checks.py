@@ -1,4 +1,4 @@
-"""What must hold for the mappings of a site file: paths that can be followed, metrics and units that exist."""
+"""Checks of the mappings of a site file: paths that can be followed, metrics and units that exist."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -55,7 +55,7 @@ def split(value: str) -> tuple[str, str]:
 
 
 def zone_exists(name: str) -> bool:
-    """Whether there is a time zone of that name."""
+    """Tell whether there is a time zone of that name."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown, not a name, a directory of names
@@ -64,7 +64,7 @@ def zone_exists(name: str) -> bool:
 
 
 def _tells_a_day(time_format: str) -> bool:
-    """Whether a time that is written so can be read again, at least as far as its day."""
+    """Tell whether a time that is written so can be read again, at least as far as its day."""
     time = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
     try:
         return datetime.strptime(time.strftime(time_format), time_format).date() == time.date()  # noqa: DTZ007

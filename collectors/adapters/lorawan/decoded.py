@@ -1,4 +1,4 @@
-"""What a network server's own decoder made of a frame: fields by whatever names (vocabulary.py says what they mean)."""
+"""The output of a network server's own decoder: fields by whatever names (vocabulary.py says what they mean)."""
 
 import re
 from typing import Any, Final

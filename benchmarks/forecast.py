@@ -144,7 +144,7 @@ def cameras(path: Path) -> Iterator[Series]:
 
 
 def _newcastle(path: Path, quick: bool) -> dict[str, str]:
-    """The library in the decline, and in the recovery: every month from which the next twelve are known."""
+    """Score the library in decline and in recovery: every month from which the next twelve are known."""
     visits = read(path).visits
     times = {
         "decline": (date(2010, 6, 1), date(2019, 3, 1)),
@@ -162,7 +162,7 @@ def _months(visits: Mapping[date, float | None], first: date, last: date, step: 
 
 
 def _foretold(every: Series, at: int) -> Outcome:
-    """The scores from the one month that has `at` before it."""
+    """Return the scores from the one month that has `at` before it."""
     return backtest.scored(every, Calendar(), [at], 1, _silent, rivals(True))
 
 

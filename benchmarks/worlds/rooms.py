@@ -53,7 +53,7 @@ class Truth:
 
 
 def worlds(path: Path, way: Way, seed: int) -> list[JudgedWorld]:
-    """A world for each room of a file of `time,people`, or of `time,room,people`. Raises CountFileError."""
+    """Return a world for each room of a file of `time,people`, or of `time,room,people`. Raises CountFileError."""
     times, frame = read_columns(path, numbers=("people",), texts=("room",))
     return of_frame(frame.assign(at=times.utc(), room=frame.get("room", "")), way, seed)
 

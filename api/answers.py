@@ -21,7 +21,7 @@ FRESH = {"Cache-Control": "no-store"}  # for what is true now only
 
 
 def wanted(chosen: Format | None, accept: str | None) -> Format:
-    """The format asked for: the `format` parameter beats the Accept header, JSON if neither speaks."""
+    """Return the format asked for: the `format` parameter beats the Accept header, JSON if neither speaks."""
     return chosen or ("csv" if (accept or "").lower().startswith("text/csv") else "json")
 
 
@@ -35,7 +35,7 @@ def rows(items: Sequence[Any], kind: type, form: Format, name: str) -> Response:
 
 
 def to_csv(items: Sequence[Any], kind: type, *, semicolons: bool = False) -> str:
-    """A header line with the fields of `kind` and a line for each item; what is not known is an empty cell."""
+    """Return a header line with the fields of `kind` and a line for each item; what is not known is an empty cell."""
     names = [field.name for field in fields(kind)]
     text = io.StringIO(MARK if semicolons else "")
     text.seek(0, io.SEEK_END)
@@ -46,7 +46,7 @@ def to_csv(items: Sequence[Any], kind: type, *, semicolons: bool = False) -> str
 
 
 def _cell(value: Any, comma: bool) -> Any:
-    """Times as ISO 8601; whole numbers without a decimal point or `comma`, since people are whole."""
+    """Write times as ISO 8601, whole numbers without a decimal point or `comma`, since people are whole."""
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
@@ -56,7 +56,7 @@ def _cell(value: Any, comma: bool) -> Any:
     told = " | ".join(map(str, value)) if isinstance(value, tuple) else value
     return (
         as_cell(told) if isinstance(told, str) else told
-    )  # or a spreadsheet would reckon what somebody wrote
+    )  # or a spreadsheet would compute what somebody wrote
 
 
 def _number(value: float) -> str:

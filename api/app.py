@@ -36,7 +36,7 @@ Times are UTC. Days are **business days** of the site (from 04:00 local time unl
 
 
 def create_app(settings: Settings, clock: Clock = utc_now) -> FastAPI:
-    """The API with its database and live hub, which open with the server's lifespan and live in `app.state`."""
+    """Return the API with its database and live hub, which open with the server's lifespan and live in `app.state`."""
     db = Database(settings.database_url.get_secret_value(), settings.database_pool, WAIT_S)
     hub = Hub(db, settings.database_url.get_secret_value(), clock)
 

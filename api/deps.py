@@ -16,7 +16,7 @@ Clock = Callable[[], datetime]
 
 
 def utc_now() -> datetime:
-    """The time, where nobody has set another clock."""
+    """Return the time, where nobody has set another clock."""
     return datetime.now(UTC)
 
 

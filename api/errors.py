@@ -56,7 +56,7 @@ def install(server: FastAPI) -> None:
 
 
 def _problem(request: Request, status: int, said: str | Translatable, **headers: str) -> JSONResponse:
-    """The answer, in Swedish where that is asked for and known: `Content-Language` says which it became."""
+    """Return the answer, in Swedish where that is asked for and known: `Content-Language` says which it became."""
     language, text = "en", str(said)
     if isinstance(said, Translatable) and preferred(request.headers.get("accept-language", "")) == "sv":
         language = "sv"

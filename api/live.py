@@ -1,10 +1,10 @@
-"""Live: one listener on the database, one reading of a site per change, one text for all its screens.
+"""Live: one listener on the database, one reading of a site per change, one text of each form for all its screens.
 
 A site that somebody watches has a `Feed`: a task that reads the site when it was told that something changed, at most
-four times a second, and hands the text to each screen's short queue. A slow screen loses the oldest text, which a whole
-snapshot makes harmless. After 15 seconds without a frame the feed reads anew, so that a sensor gone silent shows
-without any news, and sends at least a beat. A feed that cannot read the database sends neither and takes no new
-screens: they then see that nothing is known.
+four times a second, and puts the snapshot into each screen's short queue. A slow screen loses the oldest, which a whole
+snapshot makes harmless. After 15 seconds without one the feed reads again, so that an offline sensor shows without any
+news, and sends at least a beat. A feed that cannot read the database sends neither and takes no new screens: they then
+see that nothing is known.
 """
 
 import asyncio
@@ -12,13 +12,17 @@ import contextlib
 import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from pydantic import TypeAdapter
+from starlette.responses import StreamingResponse
+from starlette.websockets import WebSocket
 
-from api.deps import Clock
+from api.answers import FRESH
+from api.deps import Clock, known_name
+from api.security import same_origin
 from besok import services
-from besok.model.errors import BesokError
+from besok.model.errors import BesokError, NotFound
 from besok.model.views.live import SiteLive
 from besok.store import notify
 from besok.store.database import Database
@@ -30,14 +34,34 @@ BEAT_S = 15.0
 AGAIN_S = 1.0  # seconds until the next try when the database does not answer
 GAP_S = 0.25  # seconds between two frames of a site: what the eye can follow
 WAITING = 4  # frames a slow screen may be behind
+STREAM_HEADERS = FRESH | {"X-Accel-Buffering": "no"}  # a proxy must hand each event on at once
+AGAIN_MS = 3000
+NO_SUCH_SITE, FOREIGN_ORIGIN, GOING_AWAY, TRY_LATER = 4404, 4403, 1001, 1013  # why a WebSocket was closed
 
-Screen = asyncio.Queue[str | None]  # None: the stream ends
+Render = Callable[[SiteLive], str]
 _JSON = TypeAdapter(SiteLive)
 
 
 def frame(live: SiteLive) -> str:
-    """A site now, as the text that every screen gets."""
+    """Return a site now, as JSON."""
     return _JSON.dump_json(live).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A site at a moment, and its text in each form that a screen has asked for."""
+
+    live: SiteLive
+    texts: dict[str, asyncio.Future[str]] = field(default_factory=dict)
+
+    async def text(self, form: str, render: Render) -> str:
+        """Return the text in a form, which `render` makes in a thread, once for all screens."""
+        if form not in self.texts:
+            self.texts[form] = asyncio.ensure_future(asyncio.to_thread(render, self.live))
+        return await asyncio.shield(self.texts[form])
+
+
+Screen = asyncio.Queue[Snapshot | str | None]  # a text is a beat; None ends the stream
 
 
 class Feed:
@@ -48,16 +72,15 @@ class Feed:
         self._read = read
         self._changed = asyncio.Event()
         self._screens: set[Screen] = set()
-        self._last: SiteLive | None = None
-        self._text: str | None = None
+        self._last: Snapshot | None = None
         self._sent = 0.0  # when the screens were last told anything, on the loop's clock
         self._task = asyncio.create_task(self._run())
 
     def join(self) -> Screen:
-        """A new screen; it gets the latest text at once, or the first as soon as it is read."""
+        """Return a new screen; it gets the latest snapshot at once, or the first as soon as it is read."""
         screen: Screen = asyncio.Queue(WAITING)
-        if self.known and self._text is not None:
-            screen.put_nowait(self._text)
+        if self.known and self._last is not None:
+            screen.put_nowait(self._last)
         self._screens.add(screen)
         return screen
 
@@ -72,13 +95,13 @@ class Feed:
         """Something may have changed: look soon."""
         self._changed.set()
 
-    def send(self, text: str | None) -> None:
-        """Give `text` to every screen; a full queue loses its oldest."""
+    def send(self, item: Snapshot | str | None) -> None:
+        """Give `item` to every screen; a full queue loses its oldest."""
         self._sent = asyncio.get_running_loop().time()
         for screen in self._screens:
             if screen.full():
                 screen.get_nowait()
-            screen.put_nowait(text)
+            screen.put_nowait(item)
 
     async def _run(self) -> None:
         clock = asyncio.get_running_loop().time
@@ -95,7 +118,7 @@ class Feed:
     async def _refresh(self) -> bool:
         """Read the site and send it on if it says anything new. False if the database does not answer."""
         try:
-            live, text = await asyncio.to_thread(self._snapshot)
+            live = await asyncio.to_thread(self._read)
         except BesokError as exc:
             if self.known:  # once, however long it lasts
                 log.warning("live figures cannot be read: %s", exc, extra={"action": "live_failed"})
@@ -103,14 +126,10 @@ class Feed:
         except Exception:  # a feed that died would leave its screens frozen for good
             log.exception("live figures cannot be made", extra={"action": "live_failed"})
             return False
-        if self._last is None or replace(live, time=self._last.time) != self._last:
-            self._last, self._text = live, text
-            self.send(text)
+        if self._last is None or replace(live, time=self._last.live.time) != self._last.live:
+            self._last = Snapshot(live)
+            self.send(self._last)
         return True
-
-    def _snapshot(self) -> tuple[SiteLive, str]:
-        live = self._read()
-        return live, frame(live)
 
 
 class Hub:
@@ -141,25 +160,73 @@ class Hub:
             self._loop.call_soon_threadsafe(self._end_streams)
 
     def read(self, site: str) -> SiteLive:
-        """A site now. Raises NotFound and StoreUnavailable."""
+        """Return a site now. Raises NotFound and StoreUnavailable."""
         return services.live(self._db, site, self._clock())
 
     async def check(self, site: str) -> None:
         """Raise NotFound or StoreUnavailable before a stream of `site` begins, where that is not known already."""
-        feed = self._feeds.get(site)
+        feed = self._feeds.get(known_name(site, "site"))
         if not (feed and feed.known):
             await asyncio.to_thread(self.read, site)
 
-    async def frames(self, site: str) -> AsyncGenerator[str]:
-        """The texts for one screen of `site`: a snapshot at once, one at each change, and beats; until `close`."""
+    async def frames(self, site: str, form: str = "", render: Render = frame) -> AsyncGenerator[str]:
+        """Return the texts for one screen of `site`: a snapshot at once, one at each change, and beats; until `close`.
+
+        `render` makes the text of a snapshot; `form` names it, and is the same for all screens that may share it.
+        """
         feed = self._feeds.get(site) or self._feeds.setdefault(site, Feed(lambda: self.read(site)))
         screen = feed.join()
         try:
-            while not self._stop.is_set() and (text := await screen.get()) is not None:
-                yield text
+            while not self._stop.is_set() and (item := await screen.get()) is not None:
+                yield await item.text(form, render) if isinstance(item, Snapshot) else item
         finally:
             if feed.leave(screen):
                 del self._feeds[site]
+
+    async def events(self, site: str, form: str = "", render: Render = frame) -> StreamingResponse:
+        """Return the texts as server-sent events. Raises NotFound and StoreUnavailable."""
+        await self.check(site)
+
+        async def texts() -> AsyncIterator[str]:
+            yield f"retry: {AGAIN_MS}\n\n"
+            async with contextlib.aclosing(self.frames(site, form, render)) as frames:
+                async for text in frames:
+                    yield f"data: {text}\n\n"
+
+        return StreamingResponse(texts(), media_type="text/event-stream", headers=STREAM_HEADERS)
+
+    async def converse(self, ws: WebSocket, site: str, form: str = "", render: Render = frame) -> None:
+        """Return the texts over a WebSocket, until the browser is gone or the hub closes; what it says is not listened
+        to.
+        """
+        if not same_origin(ws.headers.get("origin"), ws.headers.get("host")):
+            await ws.close(FOREIGN_ORIGIN)
+            return
+        await ws.accept()
+        try:
+            await self.check(site)
+        except BesokError as exc:
+            missing = isinstance(exc, NotFound)
+            said = str(exc) if missing else "the database cannot answer now"
+            await ws.close(NO_SUCH_SITE if missing else TRY_LATER, said)
+            return
+        sending = asyncio.create_task(self._send(ws, site, form, render))
+        gone = asyncio.create_task(_hear(ws))
+        try:
+            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            ended = sending.done() and not gone.done()
+            sending.cancel()
+            gone.cancel()
+            await asyncio.gather(sending, gone, return_exceptions=True)
+        if ended:
+            with contextlib.suppress(RuntimeError):  # it went in the same moment
+                await ws.close(GOING_AWAY)
+
+    async def _send(self, ws: WebSocket, site: str, form: str, render: Render) -> None:
+        async with contextlib.aclosing(self.frames(site, form, render)) as frames:
+            async for text in frames:
+                await ws.send_text(text)
 
     def _listen(self) -> None:
         for notice in notify.listen(self._url, ("occupancy", "sites"), self._stop):
@@ -176,3 +243,8 @@ class Hub:
     def _end_streams(self) -> None:
         for feed in self._feeds.values():
             feed.send(None)
+
+
+async def _hear(ws: WebSocket) -> None:
+    while (await ws.receive())["type"] != "websocket.disconnect":
+        pass

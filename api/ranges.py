@@ -33,7 +33,7 @@ class BadRange(ValueError):
 
 
 def parse(text: str, name: str) -> date | datetime:
-    """A date or a date with a time, as written in the parameter `name`. Raises BadRange."""
+    """Return a date or a date with a time, as written in the parameter `name`. Raises BadRange."""
     spaced = (
         re.sub(r" (\d\d:?\d\d)$", r"+\1", text) if "T" in text else text
     )  # "+" of an offset arrives as a space
@@ -50,7 +50,8 @@ def parse(text: str, name: str) -> date | datetime:
 
 
 def instants(first: str | None, last: str | None, site: Site, now: datetime) -> tuple[datetime, datetime]:
-    """The instants from `first` to `last` in UTC, `last` excluded; the business day of `now` for what is not given.
+    """Return the instants from `first` to `last` in UTC, `last` excluded; the business day of `now` for what is not
+    given.
 
     Raises BadRange.
     """
@@ -66,7 +67,7 @@ def instants(first: str | None, last: str | None, site: Site, now: datetime) -> 
 def days(
     first: str | None, last: str | None, site: Site, now: datetime, span: timedelta
 ) -> tuple[date, date]:
-    """The business days from `first` to `last`, both included; `span` up to `now`'s for what is not given.
+    """Return the business days from `first` to `last`, both included; `span` up to `now`'s for what is not given.
 
     Raises BadRange.
     """

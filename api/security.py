@@ -24,7 +24,7 @@ POLICY = "; ".join(
 
 
 def headers(policy: str) -> dict[str, str]:
-    """The headers of every answer, `policy` being its Content-Security-Policy."""
+    """Return the headers of every answer, `policy` being its Content-Security-Policy."""
     return {
         "Content-Security-Policy": policy,
         "X-Content-Type-Options": "nosniff",
@@ -34,12 +34,12 @@ def headers(policy: str) -> dict[str, str]:
 
 
 def hosts(names: str) -> frozenset[str]:
-    """The host names in a comma-separated setting."""
+    """Return the host names in a comma-separated setting."""
     return frozenset(name.strip().lower() for name in names.split(",") if name.strip())
 
 
 def host_name(netloc: str) -> str:
-    """The name in a Host header, without port and brackets; empty if it cannot be read."""
+    """Return the name in a Host header, without port and brackets; empty if it cannot be read."""
     try:
         return (urlsplit(f"//{netloc}").hostname or "").lower()
     except ValueError:

@@ -43,7 +43,7 @@ class BulkClient(paho.Client):
             self._packet_queue(PUBACK, packets, 0, 1)
 
     def reconnect(self) -> MQTTErrorCode:
-        """Connect anew; what the old connection left unfinished is void."""
+        """Connect again; what the old connection left unfinished is void."""
         self._read.clear()
         return super().reconnect()
 
@@ -99,7 +99,7 @@ def _is_whole(data: bytearray) -> bool:
 
 
 def _span(data: bytearray, at: int) -> tuple[int, int] | None:
-    """Where the body of the packet at `at` begins and ends; None if it is not all there.
+    """Find where the body of the packet at `at` begins and ends; None if it is not all there.
 
     A length of more than four bytes is against the protocol: it counts as whole, for paho to close the connection.
     """
@@ -138,7 +138,7 @@ def _published(data: bytearray, view: memoryview, begin: int, end: int, head: in
 
 
 def _after_properties(data: bytearray, at: int, end: int) -> int:
-    """Where the payload begins: after the properties, of which none matters to us. Beyond `end` if they are broken."""
+    """Find where the payload begins, after the properties, of which none matters. Beyond `end` if they are broken."""
     length = shift = 0
     for n in range(at, min(at + 4, end)):
         byte = data[n]

@@ -19,7 +19,7 @@ NOT_IN_BEAT = frozenset(
 
 
 class Histogram:
-    """How many values lie between given bounds."""
+    """Counts of values between given bounds."""
 
     def __init__(self, bounds: tuple[float, ...]) -> None:
         self.bounds = bounds

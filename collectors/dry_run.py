@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from besok.model.decode_context import NOTHING, Device, Known
+from besok.model.decode_context import NOTHING, DecodeContext, Device
 from besok.model.errors import BesokError, Unreadable
 from besok.model.metrics import METRICS
 from besok.model.readings import Decoded, Flag, Message, Reading, Status
@@ -86,7 +86,7 @@ def moment(text: str) -> datetime | None:
         raise BesokError(f"{exc}") from exc
 
 
-def run(request: Request, known: Known = NOTHING) -> DryRun:
+def run(request: Request, known: DecodeContext = NOTHING) -> DryRun:
     """Decode a payload without storing it. Raises BesokError if there is none in what was given."""
     messages, model = messages_of(request)
     if not messages:
@@ -107,7 +107,7 @@ def messages_of(request: Request) -> tuple[list[Message], str]:
     return list(_messages(request, payloads)), request.model
 
 
-def judge(messages: Sequence[Message], known: Known = NOTHING) -> DryRun:
+def judge(messages: Sequence[Message], known: DecodeContext = NOTHING) -> DryRun:
     """Decode `messages`, with the checks that every message from the broker goes through."""
     batch = pipeline.decode(messages, known)
     decoded = [adapters.decode(message, known) for message in messages]

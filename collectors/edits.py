@@ -1,10 +1,10 @@
-"""A text in which some places are written anew and all else stays to the byte."""
+"""Replace some places of a text and leave all else to the byte."""
 
 from collections.abc import Iterable
 
 
 def edited(text: str, edits: Iterable[tuple[int, int, str]]) -> str:
-    """`text` with other words from start to end of each edit."""
+    """Return `text` with other words from start to end of each edit."""
     parts: list[str] = []
     at = 0
     for start, end, new in sorted(edits):

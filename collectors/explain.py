@@ -1,4 +1,4 @@
-"""What a broker's refusals mean and what to do about them, in words for whoever installs Besök."""
+"""Explanations of a broker's refusals, and what to do about them, for whoever installs Besök."""
 
 import socket
 import ssl
@@ -32,7 +32,7 @@ def reason(code: int, text: str) -> str:
 
 
 def failure(exc: BaseException | None, settings: Settings) -> str:
-    """Why no connection to the broker came about, and what to do."""
+    """Say why no connection to the broker came about, and what to do."""
     if isinstance(exc, ssl.SSLCertVerificationError):
         why = getattr(exc, "verify_message", str(exc))
         return (
@@ -54,7 +54,7 @@ def failure(exc: BaseException | None, settings: Settings) -> str:
 
 
 def lost(connected: bool, settings: Settings) -> str:
-    """Why a connection may have ended without a word from the broker; `connected` if it had been accepted before."""
+    """Say why a connection may have ended without a word from the broker; `connected` if it had been accepted."""
     if connected:
         return "the connection broke"
     if settings.mqtt_tls:

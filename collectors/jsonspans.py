@@ -1,4 +1,4 @@
-"""Where the values of a JSON text begin and end, also of a broken one: to change some and leave the rest as it is.
+"""The places of the values of a JSON text, also of a broken one: to change some and leave the rest as it is.
 
 Nothing is refused: what breaks off ends with the text, names and values may be in single quotes or in none, and a
 number stays as it was written.

@@ -1,9 +1,9 @@
-"""What adapters are told of the installation, loaded anew when a site file was applied or a device says what it is."""
+"""The context that adapters decode in, reloaded when a site file is applied or a device tells its model."""
 
 import logging
 from threading import Event
 
-from besok.model.decode_context import NOTHING, Known
+from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import SchemaMismatch, StoreError, StoreUnavailable
 from besok.store import decode_context
 from besok.store.database import Database
@@ -22,7 +22,7 @@ class Knowledge:
         self._stale = Event()
         self._stale.set()
 
-    def current(self) -> Known:
+    def current(self) -> DecodeContext:
         """Return what is known now. Raises StoreUnavailable or SchemaMismatch: messages then wait."""
         if self._stale.is_set():
             self._stale.clear()  # before loading: what is applied meanwhile is loaded the next time
@@ -38,7 +38,7 @@ class Knowledge:
         return self._known
 
     def learn(self, batch: Batch) -> None:
-        """Load anew if a device in a batch that was stored told its model for the first time."""
+        """Reload if a device in a stored batch told its model for the first time."""
         if any(told.model and device not in self._known.models for device, told in batch.heard.items()):
             self._stale.set()
 

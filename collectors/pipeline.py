@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 
-from besok.model.decode_context import NOTHING, Device, Known
+from besok.model.decode_context import NOTHING, DecodeContext, Device
 from besok.model.errors import Unreadable
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading, Refusal, Status
@@ -33,7 +33,7 @@ class Refused(Unreadable):
         self.kind = kind
 
 
-def decode(messages: Sequence[Message], known: Known = NOTHING) -> Batch:
+def decode(messages: Sequence[Message], known: DecodeContext = NOTHING) -> Batch:
     """Decode messages, in the order they came. Nothing a message can hold makes this raise.
 
     A message with problems is rejected, redacted, with its reasons; its good readings count all the same.
@@ -105,7 +105,7 @@ def _digest(message: Message, decoded: Decoded) -> bytes:
     return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
 
 
-def _adapted(message: Message, known: Known) -> tuple[Decoded, Refusal]:
+def _adapted(message: Message, known: DecodeContext) -> tuple[Decoded, Refusal]:
     """Decode a message, and tell the class of refusal that its problems are."""
     if len(message.payload) > PAYLOAD_LIMIT:
         size = f"{len(message.payload) / 1e6:.1f} MB"
@@ -116,7 +116,7 @@ def _adapted(message: Message, known: Known) -> tuple[Decoded, Refusal]:
 
 
 def _checked(
-    readings: Iterable[Reading], message: Message, problems: list[Refused], known: Known
+    readings: Iterable[Reading], message: Message, problems: list[Refused], known: DecodeContext
 ) -> Collection[Reading]:
     """Return the readings that can be true, timed and flagged; add what cannot be true to `problems`."""
     found: dict[Key, Reading] = {}
@@ -143,7 +143,7 @@ def _checked(
     return found.values()
 
 
-def _check_origin(reading: Reading, known: Known) -> None:
+def _check_origin(reading: Reading, known: DecodeContext) -> None:
     """Raise Refused for a simulated reading that would count among people."""
     if reading.flags & Flag.SIMULATED and (reading.source, reading.device, reading.channel) in known.real:
         raise Refused(

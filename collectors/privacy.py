@@ -1,4 +1,4 @@
-"""What is personal is taken out of a message before it is kept: pictures, faces, names, ages, phones, passwords.
+"""Redaction of messages before they are kept: pictures, faces, names, ages, phones, passwords.
 
 Only messages that could not be read are kept as they came, for a later replay, and nobody knows what is in them. So a
 value goes by its name (`age`, `faceId`, `password`) or by its shape (the address of a network card, a picture in
@@ -282,7 +282,7 @@ class _Stripper:
         return self._shapes(said, own, around, serial=bool(words & _OWN))
 
     def _is_own(self, words: Words, around: Words, said: str, top: bool) -> bool:
-        """Whether an address is the sensor's: by its name, by what it lies within, or because the topic has it."""
+        """Tell whether an address is the sensor's: by its name, by what it lies within, or because the topic has it."""
         if self._is_topics(said):
             return True
         if (words | around) & (_RADIO | _TRACK):
@@ -318,7 +318,7 @@ def _quoted(text: str) -> str:
 
 
 def _is_dense(run: str) -> bool:
-    """Whether a run of letters and digits is data: in long lines, not one word below the other, and not a number."""
+    """Tell whether a run of letters and digits is data: in long lines, not words below each other, and no number."""
     lines = [line for line in run.splitlines() if line]
     return sum(map(len, lines)) >= 40 * len(lines) and not run.isdecimal()
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.errors import StoreRefused
 from besok.model.readings import Message
 from besok.store import decode_context, rejected
@@ -33,7 +33,7 @@ def replay(db: Database, ids: list[int] | None = None, *, now: datetime) -> tupl
     return good, still
 
 
-def _read(db: Database, pairs: Sequence[Numbered], told: Known) -> list[int]:
+def _read(db: Database, pairs: Sequence[Numbered], told: DecodeContext) -> list[int]:
     """Store what the messages say; the numbers of those that were read whole."""
     batches = [decode([message], told) for _, message in pairs]
     readings = [reading for batch in batches for reading in batch.readings]

@@ -1,4 +1,4 @@
-"""Where the texts and attributes of an XML document begin and end, also of one that is broken."""
+"""The places of the texts and attributes of an XML document, also of a broken one."""
 
 import re
 from collections.abc import Iterator

@@ -15,18 +15,18 @@ class Address:
 
     @classmethod
     def parse(cls, pathname: str, search: str) -> "Address":
-        """The address the browser shows."""
+        """Return the address the browser shows."""
         page, site, space = ([p for p in pathname.split("/") if p] + ["", "", ""])[:3]
         return cls(page=page or "now", site=site, space=space, query=tuple(parse_qsl(search.lstrip("?"))))
 
     def get(self, name: str, otherwise: str = "") -> str:
-        """A value of the query."""
+        """Return a value of the query."""
         return dict(self.query).get(name, otherwise)
 
     def href(
         self, *, site: str | None = None, space: str | None = None, page: str | None = None, **query: str
     ) -> str:
-        """The address of a neighbouring screen; `name=""` takes a value out of the query."""
+        """Return the address of a neighbouring screen; `name=""` takes a value out of the query."""
         parts = [
             page or self.page,
             self.site if site is None else site,

@@ -2,35 +2,28 @@
 
 import logging
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
-from dash import Dash, set_props
+from dash import Dash, html, set_props
 from fastapi import FastAPI
 
 from besok.model.settings import Settings
 from besok.text.languages import _, language
-from dashboard import counting, router, shell
+from dashboard import counting, live, router, shell
 from dashboard.caching import CachingMiddleware, fingerprints
-from dashboard.callbacks import Callbacks
 from dashboard.language import LanguageMiddleware
-from dashboard.pages import spaces
 
 log = logging.getLogger(__name__)
 
 ASSETS = Path(__file__).parent / "assets"
-FIRST = (
-    "first.js",
-    "vendor/dayjs-1.11.23.min.js",
-    "vendor/dayjs-sv.js",
-)  # in this order, before everything of Dash
+FIRST = "first.js"  # before everything of Dash
 
 
 class Screens(Dash):
     """Dash with an index page that says its language and starts our scripts before Dash's."""
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override]
-        """The page that the browser gets for every address."""
+        """Return the page that the browser gets for every address."""
         loading, no_script = _("Loading …"), _("This page needs JavaScript. The figures are also at /api/v1.")
         return f"""<!DOCTYPE html>
 <html lang="{language()}">
@@ -40,7 +33,7 @@ class Screens(Dash):
 <title>{parts["title"]}</title>
 <link rel="icon" type="image/svg+xml" href="{self.get_asset_url("logo.svg")}">
 <link rel="preload" as="font" type="font/woff2" crossorigin href="{self.get_asset_url("vendor/inter-5.3.0.woff2")}">
-{self.first_scripts()}
+{self.first_script()}
 {parts["css"]}
 </head>
 <body>
@@ -50,15 +43,15 @@ class Screens(Dash):
 </body>
 </html>"""
 
-    def first_scripts(self) -> str:
-        """Our scripts before Dash's, with fingerprints as it gives them to the others."""
-        addresses = (f"{self.get_asset_url(name)}?m={(ASSETS / name).stat().st_mtime}" for name in FIRST)
-        return "".join(f'<script src="{address}"></script>' for address in addresses)
+    def first_script(self) -> str:
+        """Our script before Dash's, with a fingerprint as it gives them to the others."""
+        return f'<script src="{self.get_asset_url(FIRST)}?m={(ASSETS / FIRST).stat().st_mtime}"></script>'
 
 
 def attach(server: FastAPI, settings: Settings) -> Dash:
     """Add the screens to `server` for every address that it has no other answer for; they read `server.state.db`."""
     counting.install(server)
+    live.install(server)
     app = Screens(
         server=server,  # type: ignore[arg-type]
         title="Besök",
@@ -72,12 +65,10 @@ def attach(server: FastAPI, settings: Settings) -> Dash:
     )
     app.backend.websocket_capability = False  # or each page opens a socket of Dash's own that nobody uses
     app.layout = shell.layout
-    callbacks = Callbacks(app, lambda: server.state.db)
-    router.register(callbacks)
-    spaces.register(callbacks)
+    router.register(app, lambda: server.state.db)
     # Finds the assets. Left to Dash, a first visit to any page but `/` would get none of them.
     app._setup_server()  # type: ignore[no-untyped-call]
-    server.add_middleware(CachingMiddleware, known=fingerprints(app, app.first_scripts()))
+    server.add_middleware(CachingMiddleware, known=fingerprints(app, app.first_script()))
     server.add_middleware(LanguageMiddleware, default=settings.language)
     # Dash starts itself with an inline script, whose hash is known only when every callback is registered.
     server.state.csp = server.state.csp.replace(
@@ -90,13 +81,6 @@ def _failed(error: Exception) -> None:
     """Log what a callback raised, and tell the reader, with a number to find it by."""
     reference = uuid4().hex[:8]
     log.error("a screen failed (%s)", reference, exc_info=error, extra={"action": "screen_failed"})
-    toast: dict[str, Any] = {
-        "action": "show",
-        "title": _("Something went wrong"),
-        "message": _("The page could not be updated. Try again; reference {reference}.").format(
-            reference=reference
-        ),
-        "color": "red",
-        "autoClose": False,
-    }
-    set_props("toasts", {"sendNotifications": [toast]})
+    said = _("The page could not be updated. Try again; reference {reference}.")
+    title = html.Strong(_("Something went wrong"))
+    set_props("toasts", {"children": [title, " ", said.format(reference=reference)]})

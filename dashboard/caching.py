@@ -15,7 +15,7 @@ BAKED = re.compile(r'"(v[\w-]+m\d+)"')  # in the bundles, which load others of t
 
 
 def fingerprints(app: Dash, more: str) -> frozenset[str]:
-    """The fingerprints of all scripts and styles of `app`, once registered, and of those in the HTML `more`."""
+    """Return the fingerprints of all scripts and styles of `app`, once registered, and of those in the HTML `more`."""
     page = f"{app._generate_scripts_html()}{app._generate_css_dist_html()}{more}"  # type: ignore[no-untyped-call]
     found = {a or b for a, b in FINGERPRINT.findall(page)}
     for package in app.registered_paths:
@@ -55,7 +55,7 @@ class CachingMiddleware:
 
 
 def fingerprint(scope: Scope) -> str | None:
-    """What the address says of the file's version; None where it says nothing."""
+    """Return what the address says of the file's version; None where it says nothing."""
     if scope["path"].startswith(ASSETS):
         return next(iter(parse_qs(scope["query_string"].decode("latin-1")).get("m", [])), None)
     found = FINGERPRINT.search(scope["path"])

@@ -15,12 +15,12 @@ KEPT_S = 365 * 24 * 3600
 
 
 def asked(query: bytes) -> str | None:
-    """The language of `?lang=` if it is one of ours."""
+    """Return the language of `?lang=` if it is one of ours."""
     return known(parse_qs(query.decode("latin-1")).get("lang", [""])[0])
 
 
 def kept(cookie: str) -> str | None:
-    """The language of the cookie if it is one of ours."""
+    """Return the language of the cookie if it is one of ours."""
     try:
         morsel = SimpleCookie(cookie).get(COOKIE)
     except Exception:  # a cookie of somebody else's that cannot be read says nothing about ours

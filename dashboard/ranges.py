@@ -39,7 +39,7 @@ class Range:
 
 
 def of(address: Address, today: date) -> Range:
-    """The period of an address. What cannot be read is today; what is in the wrong order is turned round."""
+    """Return the period of an address. What cannot be read is today; what is in the wrong order is turned round."""
     wish = address.get("range", "today")
     if wish == "yesterday":
         return Range(name="yesterday", first=today - DAY, last=today - DAY)

@@ -1,11 +1,12 @@
 """Which page an address shows. To add a page: write it in `pages/`, name it here."""
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from dash import Input, Output
+from dash import Dash, Input, Output
 
 from besok import services
 from besok.model.errors import NotFound, SchemaMismatch, StoreError
@@ -13,7 +14,6 @@ from besok.model.views.live import SiteInfo
 from besok.store.database import Database
 from dashboard import shell
 from dashboard.address import Address
-from dashboard.callbacks import Callbacks
 from dashboard.components import notices
 from dashboard.pages import now, opendata, progress, sensors, spaces
 
@@ -30,26 +30,27 @@ PAGES: dict[str, Page] = {
 }
 
 
-def register(callbacks: Callbacks) -> None:
-    """The one callback that answers a change of address."""
+def register(app: Dash, database: Callable[[], Database]) -> None:
+    """Answer each change of address; in a thread, so that a slow query stops nobody else."""
 
-    @callbacks.on(
+    @app.callback(
         Output("page", "children"),
         Output("navigation", "children"),
         Output("foot", "children"),
+        Output("toasts", "children"),
         Output("page", "data-drawn"),
         Input("address", "pathname"),
         Input("address", "search"),
         Input("redraw", "n_clicks"),
     )
-    def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, Any, Any, str]:
+    async def show(pathname: str | None, search: str | None, redraw: int | None) -> tuple[Any, ...]:
         address = Address.parse(pathname or "/", search or "")
-        drawn = screen(callbacks.database(), address, datetime.now(UTC))
-        return *drawn, shell.foot(address.site), str(redraw or 0)
+        drawn = await asyncio.to_thread(screen, database(), address, datetime.now(UTC))
+        return *drawn, shell.foot(address.site), "", str(redraw or 0)
 
 
 def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
-    """The page at `address` and the navigation above it; a notice where there is nothing to show."""
+    """Return the page at `address` and the navigation above it; a notice where there is nothing to show."""
     sites: tuple[SiteInfo, ...] = ()
     try:
         sites = tuple(services.sites(db))
@@ -72,7 +73,7 @@ def _page(db: Database, address: Address, site: SiteInfo | None, now: datetime) 
 
 
 def _chosen(sites: tuple[SiteInfo, ...], wanted: str) -> SiteInfo | None:
-    """The site of the address; the first one where the address names none; None where there is no site at all."""
+    """Return the site of the address, the first one where it names none; None where there is no site at all."""
     if not wanted:
         return sites[0] if sites else None
     found = next((s for s in sites if s.site == wanted), None)

@@ -3,41 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import dcc, html
 
 from besok.model.views.live import SiteInfo
 from besok.text.languages import _, language, named
 from dashboard.address import Address
-from dashboard.components.attrs import HIDDEN, aria, data
-
-THEME = {
-    "fontFamily": "var(--font)",
-    "headings": {"fontFamily": "var(--font)"},
-    "primaryColor": "besok",
-    "primaryShade": {"light": 7, "dark": 4},
-    "autoContrast": True,
-    "defaultRadius": "md",
-    "colors": {
-        "besok": [
-            "#eef3fc",
-            "#dbe5f7",
-            "#b5c9ee",
-            "#8cabe5",
-            "#7fa6f5",
-            "#4f7bd6",
-            "#3465c4",
-            "#1f4f9e",
-            "#183f80",
-            "#102d5e",
-        ]
-    },
-}
+from dashboard.components.elements import HIDDEN, aria, data
 
 
 def layout() -> Any:
-    """The frame of every page, in the language of the request."""
-    return dmc.MantineProvider(
+    """Return the frame of every page, in the language of the request."""
+    return html.Div(
         [
             dcc.Location(id="address", refresh="callback-nav"),
             html.A(_("Skip to the content"), href="#page", className="skip"),
@@ -46,17 +22,15 @@ def layout() -> Any:
             ),
             html.Main(html.Div(_("Loading …"), className="waiting"), id="page", tabIndex="-1"),
             html.Nav(id="foot", className="foot", **aria(label=_("Data"))),
-            dmc.NotificationContainer(id="toasts", position="bottom-right"),
+            html.Div(id="toasts", role="alert"),
             html.Div(id="announcer", role="status", className="unseen"),
             html.Button(id="redraw", hidden=True, **HIDDEN),  # pressed by the live script
-        ],
-        theme=THEME,
-        defaultColorScheme="auto",
+        ]
     )
 
 
 def foot(site: str) -> Any:
-    """What stands below every page: the way to the figures of the site it is about, as files."""
+    """Return what stands below every page: the way to the figures of the site it is about, as files."""
     return dcc.Link(_("Open data: all figures as files"), href=f"/data/{site}".rstrip("/"))
 
 
@@ -91,7 +65,7 @@ def _tools() -> Any:
 
 
 def pill_words() -> dict[str, Any]:
-    """What the connection pill says in each of its states."""
+    """Return what the connection pill says in each of its states."""
     return data(live=_("Live"), connecting=_("Connecting …"), lost=_("No connection"))
 
 

@@ -64,7 +64,9 @@ def coverage(
     site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None, form: Form = None,
     accept: Accept = None,
 ) -> Response:  # fmt: skip
-    """The share of each business day in which each channel is known to have worked; the last 14 if none are given."""
+    """Return the share of each business day in which each channel is known to have worked; the last 14 if none are
+    given.
+    """
     first, last = ranges.days(begin, to, site, now, timedelta(days=13))
     if (last - first).days * max(len(site.sensors), 1) > MOST_CELLS:
         raise ranges.BadRange(f"at most {MOST_CELLS} days of sensors in one answer: ask for a shorter time")

@@ -26,7 +26,7 @@ def calendar_days(
     site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None,
     form: Form = None, accept: Accept = None,
 ) -> Response:  # fmt: skip
-    """Opening hours, public and school holidays, programme and weather by day; the last 28 days if none are given."""
+    """Return opening hours, public and school holidays, programme and weather by day; the last 28 if none are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
     days = services.calendar_days(db, site.id, first, last)
     return rows(days, CalendarDay, wanted(form, accept), f"{site.id}-calendar-{first}-{last}")
@@ -44,7 +44,7 @@ def events(
     form: Form = None,
     accept: Accept = None,
 ) -> Response:
-    """The events that touch a time, in order; those of today if none is given."""
+    """Return the events that touch a time, in order; those of today if none is given."""
     start, end = ranges.instants(begin, to, site, now)
     found = services.events(db, site.id, start, end)
     return rows(found, ProgrammeEvent, wanted(form, accept), f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")
@@ -60,7 +60,7 @@ def unusual(
     site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None,
     form: Form = None, accept: Accept = None,
 ) -> Response:  # fmt: skip
-    """Times at which far more or far fewer people came than usual, newest first; eight weeks if no days are given."""
+    """Return times with far more or far fewer visits than usual, newest first; eight weeks if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
     found = services.unusual(
         db, site.id, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1]

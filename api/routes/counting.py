@@ -88,8 +88,8 @@ def calibration(site: KnownSite, db: Db, now: Now) -> SiteCalibration:
 
 @router.get("/sites/{site}/counts/doors", summary="Doors to count at")
 def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToCount]:
-    """The doors with sensors, those first where a count teaches most. It tells nothing of what the sensors count, so
-    that whoever counts is not led by it."""
+    """Return the doors with sensors, those first where a count teaches most. It tells nothing of what the sensors
+    count, so that whoever counts is not led by it."""
     response.headers.update(FRESH)
     known = service.calibration(db, site.id, now)
     best = {a.portal: a for a in known.advice}
@@ -121,7 +121,7 @@ def count_of(site: KnownSite, count: UUID, db: Db, now: Now) -> CountInfo:
 def receive(
     site: KnownSite, count: UUID, body: CountIn, db: Db, now: Now, request: Request, response: Response
 ) -> Received:
-    """Keeps a count under the id that the sender made. Sent again it changes nothing (200); another count under the
+    """Keep a count under the id that the sender made. Sent again it changes nothing (200); another count under the
     same id is refused (409). It changes no figure: somebody has to accept a correction first."""
     if not same_origin(request.headers.get("origin"), request.headers.get("host")):
         raise HTTPException(403, messages.FOREIGN_COUNT)
@@ -133,7 +133,7 @@ def receive(
 
 
 def _wrong(body: CountIn) -> messages.Translatable | None:
-    """What cannot be of the times of a count."""
+    """Return what cannot be of the times of a count."""
     if wrong := [t.year for t in (body.begins, body.ends, body.sent) if t.year not in YEARS]:
         return messages.no_year(wrong[0])
     if not timedelta(0) < body.ends - body.begins <= LONGEST:
@@ -146,7 +146,7 @@ def _wrong(body: CountIn) -> messages.Translatable | None:
 
 
 def _count(number: UUID, body: CountIn) -> ManualCount:
-    """What was sent, in our words."""
+    """Return what was sent, in our words."""
     taps = sorted(body.taps, key=lambda t: t.time)
     return ManualCount(
         id=number,

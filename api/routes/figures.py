@@ -87,7 +87,7 @@ def occupancy(
     site: KnownSite, db: Db, now: Now, space: SpaceId = None, begin: From = None, to: To = None, step: Step = "15min",
     form: Form = None, accept: Accept = None,
 ) -> Response:  # fmt: skip
-    """The estimated people in a space, averaged over each step, with the 80 % interval and the peak."""
+    """Return the estimated people in a space, averaged over each step, with the 80 % interval and the peak."""
     start, end = ranges.instants(begin, to, site, now)
     ranges.check_rows(start, end, step)
     points = services.occupancy(db, site.id, _space(space, site), start, end, step)
@@ -106,7 +106,9 @@ def heatmap(
     site: KnownSite, db: Db, now: Now, space: SpaceId = None, begin: FirstDay = None, to: LastDay = None,
     form: Form = None, accept: Accept = None,
 ) -> Response:  # fmt: skip
-    """The usual people in a space by weekday (Monday 0) and local hour; the last eight weeks if no days are given."""
+    """Return the usual people in a space by weekday (Monday 0) and local hour; the last eight weeks if no days are
+    given.
+    """
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
     cells = services.heatmap(db, site.id, _space(space, site), first, last)
     return rows(cells, HeatCell, wanted(form, accept), f"{site.id}-heatmap-{first}-{last}")
@@ -120,7 +122,7 @@ def progress(site: KnownSite, db: Db, now: Now) -> Progress:
 
 @router.get("/sites/{site}/annual", summary="The year's visits, with all that they rest on")
 def annual(site: KnownSite, db: Db, now: Now, year: Year = None) -> AnnualReport:
-    """The figure for the national library statistics (Besok01) and its evidence; last year if none is given."""
+    """Return the figure for the national library statistics (Besok01) and its evidence; last year if none is given."""
     today = calendar.business_day(now, site)
     return services.annual(db, site.id, year or today.year - 1, today)
 

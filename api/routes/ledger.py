@@ -108,7 +108,7 @@ class LedgerRow:
     "/sites/{site}/actions", response_model=list[ActionInfo], responses=CSV, summary="You said, we did"
 )
 def actions(site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None) -> Response:
-    """What was asked for, what was answered and what has been done since, newest first; as CSV with what it gave."""
+    """Return what was asked for, what was answered and what has been done since, newest first; as CSV with effects."""
     found = services.actions(db, site.id, business_day(now, site))
     if (asked := wanted(form, accept)) != "json":
         told = _gave(db, site, now)
@@ -120,13 +120,13 @@ def actions(site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept
 
 @router.get("/sites/{site}/actions/effects", summary="What it gave")
 def effects_of_actions(site: KnownSite, db: Db, now: Now) -> list[Gave]:
-    """What each action that was done gave, reckoned from the visits before and since; made anew once a day."""
+    """Return the effect of each action that was done, computed from the visits before and since once a day."""
     return list(_gave(db, site, now).values())
 
 
 @router.post("/sites/{site}/actions", status_code=201, summary="Write down what was asked for")
 def add(site: KnownSite, body: Asked, db: Db, now: Now, request: Request) -> ActionInfo:
-    """Puts it into the ledger, which is public: it names groups, never people. Its id is made of its title."""
+    """Put it into the ledger, which is public: it names groups, never people. Its id is made of its title."""
     _ours(request)
     title = _both(body.title_sv, body.title_en)
     if title is None:
@@ -148,7 +148,7 @@ def add(site: KnownSite, body: Asked, db: Db, now: Now, request: Request) -> Act
 
 @router.patch("/sites/{site}/actions/{action}", summary="Write down what became of it")
 def amend(site: KnownSite, action: str, body: Became, db: Db, now: Now, request: Request) -> ActionInfo:
-    """Notes an answer, since when it is done, or that it was taken back. Every change is kept with its author."""
+    """Note an answer, since when it is done, or that it was taken back. Every change is kept with its author."""
     _ours(request)
     name = known_name(action, "action")
 
@@ -172,7 +172,7 @@ def _ours(request: Request) -> None:
 
 
 def _kept(write: Callable[[], Any]) -> Any:
-    """Keeps it, by the rules of `besok action`."""
+    """Keep it, by the rules of `besok action`."""
     try:
         return write()
     except CalendarFileError as exc:
@@ -186,19 +186,19 @@ def _info(db: Database, site: Site, now: datetime, name: str) -> ActionInfo:
 
 
 def _both(sv: str, en: str) -> Text | None:
-    """A text in both languages, of which one may stand for the other."""
+    """Return a text in both languages, of which one may stand for the other."""
     return Text(sv=sv or en, en=en or sv) if sv or en else None
 
 
 def _answer(known: Text | None, sv: str, en: str) -> Text | None:
-    """A new answer; where one language stood for both it does so again, else the other one keeps what it says."""
+    """Return a new answer; where one language stood for both it does so again, else the other one is kept."""
     if known is None or known.sv == known.en:
         return _both(sv, en)
     return Text(sv=sv or known.sv, en=en or known.en)
 
 
 def _free_id(title: str, taken: set[str]) -> str:
-    """An id made of the title: "Öppet längre" is oppet-langre, and oppet-langre-2 where that is taken."""
+    """Return an id made of the title: "Öppet längre" is oppet-langre, and oppet-langre-2 where that is taken."""
     name = id_of(title) or "action"
     numbered = (f"{name}-{n}" for n in range(2, len(taken) + 3))
     return name if name not in taken else next(n for n in numbered if n not in taken)

@@ -37,7 +37,7 @@ def together(
     space: Annotated[list[str], Query(description="Ids of spaces, none within another", min_length=1, max_length=50)],
     begin: FirstDay = None, to: LastDay = None,
 ) -> Together:  # fmt: skip
-    """The peak of the sum of several spaces, which is less than the sum of their peaks; days as for `usage`."""
+    """Return the peak of the sum of several spaces, which is less than the sum of their peaks; days as for `usage`."""
     first, last = _days(begin, to, site, now)
     chosen = [known_name(name, "space") for name in dict.fromkeys(space)]
     start, end = calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1]
@@ -49,7 +49,7 @@ def together(
 
 
 def _days(begin: str | None, to: str | None, site: Site, now: datetime) -> tuple[date, date]:
-    """The days of a question about usage. Raises BadRange for more of them than one answer should be made from."""
+    """Return the days of a question about usage. Raises BadRange for more than one answer should be made from."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
     if (last - first).days >= MOST_DAYS:
         raise ranges.BadRange(

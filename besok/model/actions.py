@@ -58,7 +58,7 @@ class Action:
     invented: bool = False
 
     def state(self, today: date) -> State:
-        """How far it has come on a business day."""
+        """Tell how far it has come on a business day."""
         if self.undone and self.undone <= today:
             return "undone"
         if self.done_since and self.done_since <= today:
@@ -68,7 +68,7 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ledger:
-    """What a ledger file holds."""
+    """The content of a ledger file."""
 
     actions: tuple[Action, ...] = ()
 

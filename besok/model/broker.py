@@ -1,4 +1,4 @@
-"""How Besök presents itself to the broker: who it is, how it encrypts, how often it comes back."""
+"""Connection options for the broker: user, encryption, delay between attempts."""
 
 from typing import TYPE_CHECKING, Final
 

@@ -124,7 +124,7 @@ def _intervals(day: date, opening: OpeningHours, timezone: str, day_start: time)
 
 
 def day_bounds(day: date, site: Site) -> Interval:
-    """When the business day `day` begins and ends: 23, 24 or 25 hours."""
+    """Tell when the business day `day` begins and ends: 23, 24 or 25 hours."""
     return _bounds(day, site.timezone, site.day_start)
 
 
@@ -143,12 +143,12 @@ def open_intervals(day: date, site: Site) -> tuple[Interval, ...]:
 
 
 def is_open(t: datetime, site: Site) -> bool:
-    """Whether the site is open at the moment `t` (aware)."""
+    """Tell whether the site is open at the moment `t` (aware)."""
     return any(start <= t < until for start, until in open_intervals(business_day(t, site), site))
 
 
 def next_opening(t: datetime, site: Site) -> datetime | None:
-    """When the site opens next; None if it is open at `t`, or will not open within 400 days."""
+    """Tell when the site opens next; None if it is open at `t`, or will not open within 400 days."""
     if is_open(t, site):
         return None
     first = business_day(t, site)
@@ -157,7 +157,7 @@ def next_opening(t: datetime, site: Site) -> datetime | None:
 
 
 def open_until(t: datetime, site: Site) -> datetime | None:
-    """When the present opening ends; None if the site is closed at `t`, or never closes within 400 days.
+    """Tell when the present opening ends; None if the site is closed at `t`, or never closes within 400 days.
 
     Hours that go on where the business day before ended are one opening.
     """

@@ -20,7 +20,7 @@ class Occurrence:
 
     @property
     def whole_days(self) -> bool:
-        """Whether it lasts for days, however they are written, and not for hours of one."""
+        """Tell whether it lasts for days, however they are written, and not for hours of one."""
         return self.all_day or self.end - self.start >= WHOLE
 
 

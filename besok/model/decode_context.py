@@ -1,4 +1,4 @@
-"""What the installation knows that adapters need: the models of devices, the mappings of its site files, the zone."""
+"""The context that adapters decode in: the models of devices, the mappings of the site files, the zone."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,8 +10,8 @@ Channel = tuple[str, str, str]  # source, external id, channel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """What a collector is told once and again when a site file is applied.
+class DecodeContext:
+    """The context of decoding, loaded again when a site file is applied.
 
     `zone` is the time zone of times that come without one (that of the sites); `models` what the site file or an
     earlier message says of a device, such as "Milesight VS133"; `mappings` in the order in which they are tried; `real`
@@ -24,13 +24,13 @@ class Known:
     real: frozenset[Channel] = frozenset()
 
 
-NOTHING = Known()
+NOTHING = DecodeContext()
 
 
-def known_from(sites: Sequence[Site]) -> Known:
+def decode_context_of(sites: Sequence[Site]) -> DecodeContext:
     """Collect what `sites` tell adapters. Times without a zone are the first site's; a mapping's are its own site's."""
     sensors = [(site, sensor) for site in sites for sensor in site.sensors]
-    return Known(
+    return DecodeContext(
         zone=sites[0].timezone if sites else NOTHING.zone,
         models={(s.source, site.external_id(s)): s.model for site, s in sensors if s.model},
         mappings=tuple(replace(m, zone=m.zone or site.timezone) for site in sites for m in site.mappings),

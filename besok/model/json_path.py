@@ -1,4 +1,4 @@
-"""Where a mapping finds a value: in the message (JSONPath), in the topic, in an item's name, or in the path itself.
+"""Paths of mappings to a value: in the message (JSONPath), in the topic, in an item's name, or in the path itself.
 
     $.data.in     from the top of the message
     @.line        from the item that `each` has found
@@ -30,7 +30,7 @@ class PathError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where paths begin: the message, one item of it, and how both came."""
+    """The beginning of paths: the message, one item of it, and how both came."""
 
     message: Any
     item: Any

@@ -55,54 +55,54 @@ _ORDER: Final = {
 
 
 def too_long(most: int) -> Translatable:
-    """A text is missing in one language, or longer than `most` characters."""
+    """Return a text is missing in one language, or longer than `most` characters."""
     return _of("write it in both languages, with {most} characters at most", most=most)
 
 
 def no_year(year: int) -> Translatable:
-    """A day lies in a year that cannot be meant."""
+    """Return a day lies in a year that cannot be meant."""
     return _of("the year {year} cannot be; correct it", year=year)
 
 
 def not_yet(day: date) -> Translatable:
-    """A day to come of what must have been."""
+    """Return a day to come of what must have been."""
     return _of("{day} is still to come; write the day on which it was", day=day)
 
 
 def out_of_order(second: date, earlier: str, first: date) -> Translatable:
-    """A day of an action lies before what comes earlier (the name of its key)."""
+    """Return a day of an action lies before what comes earlier (the name of its key)."""
     return Translatable(_ORDER[earlier].english, {"second": second, "first": first})
 
 
 def of_action(action: str, key: str, reason: Translatable) -> Translatable:
-    """What is wrong with a key of an action."""
+    """Return what is wrong with a key of an action."""
     return _of("{action}: {key}: {reason}", action=action, key=key, reason=reason)
 
 
 def no_weekday(day: str) -> Translatable:
-    """A word is no weekday."""
+    """Return a word is no weekday."""
     return _of('"{day}" is no weekday; write "monday" to "sunday"', day=day)
 
 
 def no_id(name: str) -> Translatable:
-    """An id has characters that ids do not have."""
+    """Return an id has characters that ids do not have."""
     return _of(
         '"{name}" is no id: small letters, digits and single - only, as in "longer-sundays"', name=name
     )
 
 
 def no_action(site: str, name: str) -> Translatable:
-    """The ledger does not hold this action, or no longer."""
+    """Return the ledger does not hold this action, or no longer."""
     return _of('{site} has no action "{name}"; `besok action list` shows what there is', site=site, name=name)
 
 
 def no_space(site: str, space: str) -> Translatable:
-    """The site has no such space."""
+    """Return the site has no such space."""
     return _of('there is no space "{space}" in {site}', site=site, space=space)
 
 
 def no_door(site: str, portal: str) -> Translatable:
-    """The site has no such door."""
+    """Return the site has no such door."""
     return _of("there is no door “{portal}” in {site}", site=site, portal=portal)
 
 
@@ -112,5 +112,5 @@ def no_finding(number: int) -> Translatable:
 
 
 def resolved(number: int) -> Translatable:
-    """The cause of a finding is gone."""
+    """Return the cause of a finding is gone."""
     return _of("finding {number} was resolved by itself: its cause is gone", number=number)

@@ -1,4 +1,4 @@
-"""What comes from a sensor: the message as received and what an adapter makes of it."""
+"""Messages as received, and the readings that adapters decode from them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,7 +6,7 @@ from enum import IntFlag, StrEnum
 
 
 class Flag(IntFlag):
-    """What is unusual about a stored reading. A flagged reading counts; the flag says how far to trust it."""
+    """Unusual properties of a stored reading. A flagged reading counts; the flag says how far to trust it."""
 
     NONE = 0
     NO_TIME = 1  # the device sent no time; the time of receipt stands in
@@ -80,7 +80,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identity:
-    """What makes a message the same message however often and on whatever way it comes.
+    """The identity of a message, however often and on whatever way it comes.
 
     `mark` is the device's own numbering (`fcnt:00bcb929:1291`, `seq:4711`, `packet:5`), unique within `scope` (the
     device) for `window_s` seconds: a frame counter for weeks, a packet number of 8 bits only for seconds. A message
@@ -94,7 +94,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
-    """What an adapter makes of one message: readings, statuses, and what it could not read.
+    """A decoded message: readings, statuses, and what could not be read.
 
     `problems` holds one sentence per part that was refused; the good parts still count. A message with neither
     readings, statuses nor problems is "not data" (a join, an acknowledgement) and is dropped without complaint;

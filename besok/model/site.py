@@ -62,7 +62,7 @@ class OpeningHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where the visits shall go: `factor` times the baseline period's visits a year, by `deadline`.
+    """A number of visits to reach: `factor` times the baseline period's visits a year, by `deadline`.
 
     `also` are other sites whose visits count for it too, each by its own definition of a visit.
     """
@@ -79,7 +79,7 @@ class Target:
 class Deduction:
     """Passages that are no visits: `share` of those who enter by `portals` (all that count if empty), or `per_day`.
 
-    All deductions are reckoned from the gross figure and taken off together: 0.05 and 0.03 are 0.08.
+    All deductions are shares of the gross figure and taken off together: 0.05 and 0.03 are 0.08.
     """
 
     kind: Literal["staff", "through", "cafe", "other"]
@@ -91,7 +91,7 @@ class Deduction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisitDefinition:
-    """What a visit is from the business day `first` on, until the next definition begins.
+    """The definition of a visit from the business day `first` on, until the next definition begins.
 
     Gross are those who enter through `portals` ("other-site/portal" for another site's; the whole perimeter if
     empty): with `method` "in" those who go in, with "half" half of all who pass, for doors that cannot tell directions
@@ -155,7 +155,7 @@ class Sensor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayloadMapping:
-    """How to read the JSON of a device that no adapter knows. docs/site-file.md describes each field by example.
+    """The way to read the JSON of a device that no adapter knows. docs/site-file.md describes each field by example.
 
     A path is what `besok.model.json_path` understands. `values` names a metric of the catalogue, or one of a
     certain line or region (`in_total:2`), and says where it is. `each` makes everything it finds an item of
@@ -227,12 +227,12 @@ class Site:
         return (self.id, *self.also)
 
     def external_id(self, sensor: Sensor) -> str:
-        """How the sensor's device names itself in readings; native devices carry their site."""
+        """Tell how the sensor's device names itself in readings; native devices carry their site."""
         return f"{self.id}/{sensor.device}" if sensor.source == "native" else sensor.device
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteFile:
-    """What a site file holds: one or several sites that belong together."""
+    """The content of a site file: one or several sites that belong together."""
 
     sites: tuple[Site, ...] = field(default=())

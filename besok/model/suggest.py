@@ -1,4 +1,4 @@
-"""What somebody may have meant."""
+"""Suggestions for a misspelt name."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""What all files of ours in TOML share: parts read one by one, problems told with their lines, parts written back.
+"""TOML files: parts read one by one, problems told with their lines, parts written back.
 
 A problem is a path, such as ("sites", 0, "spaces", 3, "parent"), with what is wrong there and what to do.
 """
@@ -154,7 +154,7 @@ def _line(path: Path, lines: Mapping[Path, int]) -> int:
 
 
 def _section(path: Path, raw: Raw, inline: Collection[str]) -> str:
-    """Where a path lies, in the file's own words: "[[sites.spaces]] hall: parent"."""
+    """Find where a path lies, in the file's own words: "[[sites.spaces]] hall: parent"."""
     at: Any = raw
     found: tuple[Path, Any] = ((), "")
     for n, step in enumerate(path, start=1):
@@ -187,7 +187,7 @@ def block(header: str, part: Any) -> str:
 
 
 def _is_value(value: Any) -> bool:
-    """Whether a part's field is written beside its key, not as sections of its own, and is not empty."""
+    """Tell whether a part's field is written beside its key, not as sections of its own, and is not empty."""
     if isinstance(value, Mapping | tuple):
         return bool(value) and not any(is_dataclass(inner) for inner in value)
     return isinstance(value, str | int | float | date | time | Text)

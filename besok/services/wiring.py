@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -12,9 +12,9 @@ from besok.analytics.quality.signals import silent
 from besok.analytics.quality.site_layout import CountedParts, counted_parts
 from besok.analytics.quality.twins import double
 from besok.model.findings import Finding
-from besok.model.plurals import many
 from besok.model.site import Text
 from besok.model.views.devices import DeviceInfo
+from besok.text import wiring_text
 from besok.text.finding_text import Names, advice, sentence
 
 State = Literal["ok", "problem", "note"]
@@ -33,9 +33,6 @@ class WiringPoint:
     subject: str
     sentence: Text
     advice: Text
-
-
-NOTHING_TO_DO = Text(sv="", en="")
 
 
 def check(
@@ -81,36 +78,22 @@ def _sensors(
         elif device and device.clock_problem:
             yield _clock(device, sensor.device, place)
         else:
-            said = Text(
-                sv=f"{place.sv}: {sensor.device} ({sensor.channel}) hörs.",
-                en=f"{place.en}: {sensor.device} ({sensor.channel}) is heard.",
+            yield _said(
+                "ok", sensor.device, "online", place=place, device=sensor.device, channel=sensor.channel
             )
-            yield _point("ok", sensor.device, said)
 
 
 def _other_channel(sensor: CounterChannel | LevelChannel, device: DeviceInfo, place: Text) -> WiringPoint:
     """Return the device is heard, but not the channel that the site file expects."""
     others = ", ".join(c for c in device.channels if c != sensor.channel) or "–"
-    said = Text(
-        sv=f"{place.sv}: {sensor.device} hörs, men inte kanalen {sensor.channel}; den har {others}.",
-        en=f"{place.en}: {sensor.device} is heard, but not its channel {sensor.channel}; it has {others}.",
-    )
-    todo = Text(
-        sv="Skriv rätt kanal i platsfilen: channel = …",
-        en="Write the right channel into the site file: channel = …",
-    )
-    return _point("problem", sensor.device, said, todo)
+    known = {"device": sensor.device, "channel": sensor.channel, "others": others}
+    return _said("problem", sensor.device, "other_channel", place=place, **known)
 
 
 def _clock(device: DeviceInfo, name: str, place: Text) -> WiringPoint:
     minutes = (device.clock_offset_s or 0) / 60
-    said = Text(
-        sv=f"{place.sv}: klockan i {name} går {abs(minutes):.0f} min {'före' if minutes > 0 else 'efter'}.",
-        en=f"{place.en}: the clock of {name} is {abs(minutes):.0f} min {'ahead' if minutes > 0 else 'behind'}.",
-    )
-    return _point(
-        "problem", name, said, Text(sv="Ställ den, eller dess tidszon.", en="Set it, or its time zone.")
-    )
+    code = "clock_ahead" if minutes > 0 else "clock_behind"
+    return _said("problem", name, code, place=place, device=name, minutes=f"{abs(minutes):.0f}")
 
 
 def _directions(
@@ -141,35 +124,9 @@ def _first_hours(series: SensorHistory) -> list[int]:
 
 
 def _direction(device: str, place: Text, z: float, came: float, went: float) -> WiringPoint:
-    if z <= -SURE_Z:
-        said = Text(
-            sv=f"{place.sv}: {device} räknar tvärtom; folk går ut innan de kommer "
-            f"({came:.0f} in, {went:.0f} ut efter öppning).",
-            en=f"{place.en}: {device} counts the wrong way round; people leave before they come "
-            f"({came:.0f} in, {went:.0f} out after opening).",
-        )
-        todo = Text(
-            sv="Vänd riktningen i sensorn, eller sätt swapped = true i platsfilen.",
-            en="Turn the direction in the sensor, or set swapped = true in the site file.",
-        )
-        return _point("problem", device, said, todo)
-    if z < SURE_Z:
-        said = Text(
-            sv=f"{place.sv}: det som {device} har räknat säger inte än om riktningen stämmer "
-            f"({came:.0f} in, {went:.0f} ut efter öppning).",
-            en=f"{place.en}: what {device} has counted does not tell yet whether its direction is right "
-            f"({came:.0f} in, {went:.0f} out after opening).",
-        )
-        todo = Text(
-            sv="Gå in genom dörren några gånger och se efter att in ökar.",
-            en="Walk in through the door a few times and see that in grows.",
-        )
-        return _point("note", device, said, todo)
-    said = Text(
-        sv=f"{place.sv}: riktningen stämmer, folk kommer innan de går.",
-        en=f"{place.en}: the direction is right, people come before they leave.",
-    )
-    return _point("ok", device, said)
+    state: State = "problem" if z <= -SURE_Z else "note" if z < SURE_Z else "ok"
+    code = {"problem": "swapped", "note": "direction_unknown", "ok": "direction_right"}[state]
+    return _said(state, device, code, place=place, device=device, came=f"{came:.0f}", went=f"{went:.0f}")
 
 
 def _doubles(
@@ -185,16 +142,8 @@ def _doubles(
     for number, door in enumerate(layout.doors):
         here = sorted({c.device for c in layout.counters if c.door == number and c.own})
         if len(here) > 1 and door.id not in named:
-            name, listed = names.get(door.id, Text(sv=door.id, en=door.id)), ", ".join(here)
-            said = Text(
-                sv=f"{name.sv} räknas av {listed}, och deras tal läggs ihop.",
-                en=f"{name.en} is counted by {listed}, and their figures are added up.",
-            )
-            todo = Text(
-                sv='Rätt om de ser olika delar av en bred dörr; annars role = "reference" för den ena.',
-                en='Right if they see different parts of a wide door; else role = "reference" for one of them.',
-            )
-            yield _point("note", door.id, said, todo)
+            name = names.get(door.id, Text(sv=door.id, en=door.id))
+            yield _said("note", door.id, "two_devices", place=name, devices=", ".join(here))
 
 
 def _doors(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
@@ -202,15 +151,7 @@ def _doors(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
     for door in layout.doors:
         if door.expected and not door.counted:
             name = names.get(door.id, Text(sv=door.id, en=door.id))
-            said = Text(
-                sv=f"{name.sv} ska räknas och har ingen sensor.",
-                en=f"{name.en} is to be counted, and has no sensor.",
-            )
-            todo = Text(
-                sv="Häng upp en, eller sätt counted = false om dörren inte ska räknas.",
-                en="Hang one up, or set counted = false if the door is not to be counted.",
-            )
-            yield _point("problem", door.id, said, todo)
+            yield _said("problem", door.id, "no_sensor", place=name)
 
 
 def _rooms(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
@@ -225,28 +166,12 @@ def _rooms(layout: SensorLayout, names: Names) -> Iterator[WiringPoint]:
         if series or any(d.counted for d in around):
             continue
         name = names.get(room.id, Text(sv=room.id, en=room.id))
-        said = Text(
-            sv=f"{name.sv} har ingen räknad väg in och ingen sensor, så ingen vet hur många som är där.",
-            en=f"{name.en} has no counted way in and no sensor, so nobody knows how many are there.",
-        )
-        todo = Text(
-            sv="Räkna vid en dörr dit, eller häng en sensor i rummet. Annars: låt det vara en del av rummet omkring.",
-            en="Count at a door to it, or hang a sensor inside. Else let it be part of the space around it.",
-        )
-        yield _point("note", room.id, said, todo)
+        yield _said("note", room.id, "no_way_in", place=name)
 
 
 def _strangers(number: int) -> Iterator[WiringPoint]:
     if number:
-        said = Text(
-            sv=f"{number} {'sensor' if number == 1 else 'sensorer'} hörs utan att ha en plats.",
-            en=f"{many(number, 'sensor')} {'is heard and has' if number == 1 else 'are heard and have'} no place.",
-        )
-        todo = Text(
-            sv="`besok device suggest` skriver raderna för platsfilen.",
-            en="`besok device suggest` prints the lines for the site file.",
-        )
-        yield _point("note", "", said, todo)
+        yield _said("note", "", "unassigned", n=number)
 
 
 def _place(layout: SensorLayout, sensor: CounterChannel | LevelChannel, names: Names) -> Text:
@@ -256,5 +181,9 @@ def _place(layout: SensorLayout, sensor: CounterChannel | LevelChannel, names: N
     return names.get(place, Text(sv=place, en=place))
 
 
-def _point(state: State, subject: str, said: Text, todo: Text = NOTHING_TO_DO) -> WiringPoint:
+def _said(state: State, subject: str, code: str, **values: Any) -> WiringPoint:
+    return _point(state, subject, wiring_text.sentence(code, **values), wiring_text.advice(code))
+
+
+def _point(state: State, subject: str, said: Text, todo: Text) -> WiringPoint:
     return WiringPoint(state=state, subject=subject, sentence=said, advice=todo)

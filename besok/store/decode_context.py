@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 
-from besok.model.decode_context import Known, known_from
+from besok.model.decode_context import DecodeContext, decode_context_of
 from besok.store.database import Database, sql
 from besok.store.sites import load_all
 
 
-def load(db: Database) -> Known:
+def load(db: Database) -> DecodeContext:
     """The zone, the models of devices (what the site file says goes before what they say themselves), the mappings.
 
     It changes when a site file is applied, which is told on the channel `sites`, and when a device first says what it
     is. Raises StoreUnavailable.
     """
-    known = known_from(load_all(db))
+    known = decode_context_of(load_all(db))
     with db.transaction() as conn:
         heard = {(source, device): model for source, device, model in conn.execute(sql("known_models"))}
     return replace(known, models=heard | dict(known.models))

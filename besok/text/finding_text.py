@@ -14,7 +14,7 @@ SURE_ODDS = 1e5  # more is said as "more than"
 
 
 def sentence(found: Finding, names: Names, zone: str) -> Text:
-    """What is wrong, with numbers and since when: `Park entrance counts 9% fewer out than in since 3 March.`"""
+    """Return what is wrong, with numbers and since when: `Park entrance counts 9% fewer out than in since 3 March.`"""
     return in_both(lambda: _sentence(found, names, zone))
 
 
@@ -24,7 +24,7 @@ def certainty(found: Finding) -> Text:
 
 
 def advice(found: Finding) -> Text:
-    """What to do about it."""
+    """Return what to do about it."""
     return in_both(lambda: _advice(found))
 
 
@@ -51,13 +51,13 @@ def _get(found: Finding, name: str) -> float:
 
 
 def _counted(one: str, many: str, value: float, digits: int = 0) -> str:
-    """A number with its word."""
+    """Return a number with its word."""
     text = formats.number(value, digits)
     return plural(one, many, 1 if text == "1" else 2).format(n=text)
 
 
 def _numbers(f: Finding) -> dict[str, str]:
-    """The evidence as the sentences tell it."""
+    """Return the evidence as the sentences tell it."""
     share = _get(f, "out_share")
     less = 1 - _get(f, "share") if f.kind == "fading" else 1 - min(share, 1 / share if share else 1)
     plain = ("sensors", "passed", "expected", "same", "quarters", "capacity", "limit")
@@ -74,92 +74,83 @@ def _numbers(f: Finding) -> dict[str, str]:
     }
 
 
+def _variant(f: Finding) -> str:
+    """Return the kind of a finding, with what its sentence and its advice depend on."""
+    if f.kind == "silent" and not f.device:
+        return "silent_site"
+    if f.kind in ("silent", "blind") and _get(f, "never"):
+        return f"{f.kind}_never"
+    if f.kind == "unbalanced":
+        return "unbalanced_out" if _get(f, "out_share") < 1 else "unbalanced_in"
+    return f"{f.kind}_space" if f.kind in ("stuck", "impossible", "ghost") and f.space else f.kind
+
+
 def _template(f: Finding) -> str:
-    """The sentence of a kind of finding, with places for its values."""
-    never = bool(_get(f, "never"))
-    match f.kind:
-        case "silent" if not f.device:
-            return _("None of the {sensors} sensors of the site has been heard since {time}.")
-        case "silent" if never:
-            return _("{sensor} has never been heard.")
-        case "silent":
-            return _("{sensor} has not been heard since {time}.")
-        case "flapping":
-            return _("{sensor} comes and goes: silent {times}, {hours} together, since {day}.")
-        case "stuck" if f.space:
-            return _(
-                "{sensor} has shown {people} without a change since {time}, while {passed} passed the doors around it."
-            )
-        case "stuck":
-            return _("{sensor} counted exactly {passers} in {steps} in a row, and never fewer, since {time}.")
-        case "blind" if never:
-            return _(
-                "{sensor} is heard but has never counted anybody, while {passed} passed the other doors."
-            )
-        case "blind":
-            return _(
-                "{sensor} has counted nobody since {time}, while {passed} passed the other doors; about {expected} "
-                "should have been counted here."
-            )
-        case "fading":
-            return _("{sensor} counts {less} fewer than before since {day}, compared with the other doors.")
-        case "swapped":
-            return _(
-                "{sensor} takes in for out since {day}: by its count, on {days} people left {hours} before they came."
-            )
-        case "unbalanced":
-            return _unbalanced(f)
-        case "double":
-            return _(
-                "{sensor} and {other} ({device}) count the same passages: {same} of {quarters} quarters are equal, so "
-                "everybody counts twice."
-            )
-        case "impossible" if f.space:
-            return _("{sensor} has shown {people} since {time}; the place holds {capacity}.")
-        case "impossible":
-            return _(
-                "{sensor} counted {people} in a quarter of an hour, {times} since {time}; no more than {limit} "
-                "can pass."
-            )
-        case "ghost" if f.space:
-            return _("{sensor} saw somebody for {hours} on end though nobody passed the doors, since {day}.")
-        case "ghost":
-            return _(
-                "{sensor} counts {people} a night when nothing else moves, {nights} of the last seven, since {day}."
-            )
-
-
-def _unbalanced(f: Finding) -> str:
-    out = _get(f, "out_share") < 1
-    if "other" in f.evidence:
-        return (
-            _("{sensor} counts {less} fewer out than in since {day}, or else {other} does.")
-            if out
-            else _("{sensor} counts {less} fewer in than out since {day}, or else {other} does.")
-        )
-    return (
-        _("{sensor} counts {less} fewer out than in since {day}.")
-        if out
-        else _("{sensor} counts {less} fewer in than out since {day}.")
-    )
+    """Return the sentence of a finding, with places for its values."""
+    variant = _variant(f)
+    if "other" in f.evidence and f.kind == "unbalanced":
+        variant += "_other"
+    return {
+        "silent": _("{sensor} has been offline since {time}."),
+        "silent_site": _("All {sensors} sensors of the site have been offline since {time}."),
+        "silent_never": _("{sensor} has never been seen."),
+        "flapping": _("{sensor} comes and goes: offline {times}, {hours} in all, since {day}."),
+        "stuck": _("{sensor} counted exactly {passers} in {steps} in a row, and never fewer, since {time}."),
+        "stuck_space": _(
+            "{sensor} has shown {people} without a change since {time}, while {passed} passed the doors around it."
+        ),
+        "blind": _(
+            "{sensor} has counted nobody since {time}, while {passed} passed the other doors; about {expected} "
+            "should have been counted here."
+        ),
+        "blind_never": _(
+            "{sensor} is online but has never counted anybody, while {passed} passed the other doors."
+        ),
+        "fading": _("{sensor} counts {less} fewer than before since {day}, compared with the other doors."),
+        "swapped": _(
+            "{sensor} takes in for out since {day}: by its count, on {days} people left {hours} before they came."
+        ),
+        "unbalanced_out": _("{sensor} counts {less} fewer out than in since {day}."),
+        "unbalanced_in": _("{sensor} counts {less} fewer in than out since {day}."),
+        "unbalanced_out_other": _(
+            "{sensor} counts {less} fewer out than in since {day}, or else {other} does."
+        ),
+        "unbalanced_in_other": _(
+            "{sensor} counts {less} fewer in than out since {day}, or else {other} does."
+        ),
+        "double": _(
+            "{sensor} and {other} ({device}) count the same passages: {same} of {quarters} quarters are equal, so "
+            "everybody counts twice."
+        ),
+        "impossible": _(
+            "{sensor} counted {people} in a quarter of an hour, {times} since {time}; no more than {limit} can pass."
+        ),
+        "impossible_space": _("{sensor} has shown {people} since {time}; the place holds {capacity}."),
+        "ghost": _(
+            "{sensor} counts {people} a night when nothing else moves, {nights} of the last seven, since {day}."
+        ),
+        "ghost_space": _(
+            "{sensor} saw somebody for {hours} on end though nobody passed the doors, since {day}."
+        ),
+    }[variant]
 
 
 def _certainty(found: Finding) -> list[str]:
     parts = []
     if found.kind in ("unbalanced", "fading"):
         low, high = _interval(found)
-        said = _("95% interval {low}–{high}")
+        said = _("95 % interval {low}–{high}")
         parts.append(said.format(low=formats.number(100 * low), high=formats.percent(high)))
     if _get(found, "days") and found.kind in ("unbalanced", "fading", "swapped"):
         parts.append(_counted("{n} day", "{n} days", _get(found, "days")))
         many = found.odds >= SURE_ODDS
-        said = _("odds of more than {n} to 1") if many else _("odds of {n} to 1")
+        said = _("likelihood ratio above {n}") if many else _("likelihood ratio {n}")
         parts.append(said.format(n=formats.number(min(found.odds, SURE_ODDS))))
     return parts
 
 
 def _interval(found: Finding) -> tuple[float, float]:
-    """The share that is counted less, at least and at most."""
+    """Return the share that is counted less, at least and at most."""
     if found.kind == "fading":
         return 1 - _get(found, "upper"), 1 - _get(found, "lower")
     shares = sorted((1 - abs(b) / 2) / (1 + abs(b) / 2) for b in (_get(found, "lower"), _get(found, "upper")))
@@ -169,58 +160,46 @@ def _interval(found: Finding) -> tuple[float, float]:
 
 
 def _advice(f: Finding) -> str:
-    never = bool(_get(f, "never"))
-    match f.kind:
-        case "silent" if not f.device:
-            return _(
-                "See whether the network, the broker and the collector are running: `besok doctor` says what is "
-                "missing."
-            )
-        case "silent" if never:
-            return _(
-                "See that it is mounted, and that the site file has the name and channel it sends: `besok device list`."
-            )
-        case "silent":
-            return _(
-                "See whether it has power and network. What is missing is estimated and marked; it never counts as "
-                "zero."
-            )
-        case "flapping":
-            return _("See to its plug, its power and the network's reach where it hangs.")
-        case "stuck":
-            return _("Restart it. If that does not help, replace it.")
-        case "blind" if never:
-            return _(
-                "See that its counting line lies across the way, and that the channel in the site file is the right "
-                "one."
-            )
-        case "blind":
-            return _(
-                "See whether something stands before it, or whether the door is closed: then acknowledge with that "
-                "reason."
-            )
-        case "fading":
-            return _(
-                "Clean its lens, see whether it was moved, and count by hand for a quarter of an hour. If people take "
-                "another way now, acknowledge with that reason."
-            )
-        case "swapped":
-            return _(
-                "Turn the direction in the sensor, or set `swapped = true` in the site file (take it out if it is "
-                "there)."
-            )
-        case "unbalanced":
-            return _(
-                "Count both ways by hand for a quarter of an hour. See where its line lies, and whether people use a "
-                "door without a counter."
-            )
-        case "double":
-            return _('Take one of them out of the site file, or keep it as `role = "reference"`.')
-        case "impossible":
-            return _(
-                "See to the sensor's memory and settings, and that the capacity in the site file is right."
-            )
-        case "ghost":
-            return _(
-                "See what moves or is warm there: a curtain, a computer, a sign, headlights from outside."
-            )
+    advice = {
+        "silent_site": _(
+            "See whether the network, the broker and the collector are running: `besok doctor` says what is "
+            "missing."
+        ),
+        "silent_never": _(
+            "See that it is mounted, and that the site file has the name and channel it sends: `besok device list`."
+        ),
+        "silent": _(
+            "See whether it has power and network. What is missing is estimated and marked; it never counts as "
+            "zero."
+        ),
+        "flapping": _("Check its plug, its power and the network coverage where it is mounted."),
+        "stuck": _("Restart it. If that does not help, replace it."),
+        "blind_never": _(
+            "See that its counting line lies across the way, and that the channel in the site file is the right "
+            "one."
+        ),
+        "blind": _(
+            "See whether something stands before it, or whether the door is closed: then acknowledge with that "
+            "reason."
+        ),
+        "fading": _(
+            "Clean its lens, see whether it was moved, and count by hand for a quarter of an hour. If people take "
+            "another way now, acknowledge with that reason."
+        ),
+        "swapped": _(
+            "Turn the direction in the sensor, or set `swapped = true` in the site file (take it out if it is "
+            "there)."
+        ),
+        "unbalanced": _(
+            "Count both ways by hand for a quarter of an hour. See where its line lies, and whether people use a "
+            "door without a counter."
+        ),
+        "double": _('Take one of them out of the site file, or keep it as `role = "reference"`.'),
+        "impossible": _(
+            "See to the sensor's memory and settings, and that the capacity in the site file is right."
+        ),
+        "ghost": _(
+            "See what moves or is warm there: a curtain, a computer, a sign, headlights from outside."
+        ),
+    }
+    return advice.get(_variant(f)) or advice[f.kind]

@@ -17,7 +17,7 @@ HARDLY = 0.05  # people: so little does not widen an interval by a whole one
 
 
 def locale() -> Locale:
-    """The reader's locale; English is British, for the order of dates and the 24-hour clock."""
+    """Return the reader's locale; English is British, for the order of dates and the 24-hour clock."""
     return Locale("en", "GB") if language() == "en" else Locale("sv", "SE")
 
 
@@ -51,14 +51,11 @@ def with_interval(value: float | None, lower: float | None, upper: float | None)
 
 
 def percent(share: float | None, digits: int = 0) -> str:
-    """`12 %` or `12%` of a share 0-1; a dash when not known."""
+    """`12 %` of a share 0-1, with a no-break space; a dash when not known."""
     if share is None:
         return UNKNOWN
-    pattern = locale().percent_formats[None].pattern
     return format_percent(
-        share,
-        format=pattern.replace("#,##0", "#,##0." + "0" * digits) if digits else pattern,
-        locale=locale(),
+        share, format="#,##0" + ("." + "0" * digits if digits else "") + "\u00a0%", locale=locale()
     )
 
 
@@ -143,6 +140,6 @@ def lately(t: datetime, zone: str, now: datetime) -> str:
 
 
 def _near(t: datetime, zone: str, now: datetime, other: str) -> str:
-    """The hour of a moment of today, at the site, or in the form `other` if it is of another day."""
+    """Return the hour of a moment of today, at the site, or in the form `other` if it is of another day."""
     there, here = t.astimezone(ZoneInfo(zone)), now.astimezone(ZoneInfo(zone))
     return format_datetime(there, "HH:mm" if there.date() == here.date() else other, locale=locale())

@@ -25,12 +25,12 @@ LANG: ContextVar[str] = ContextVar("besok_language", default="sv")  # of the pre
 
 
 def known(code: str) -> str | None:
-    """The code of a language if it is one of ours."""
+    """Return the code of a language if it is one of ours."""
     return code if code in LANGUAGES else None
 
 
 def preferred(accept: str) -> str | None:
-    """The first of our languages in an Accept-Language header, by its weights."""
+    """Return the first of our languages in an Accept-Language header, by its weights."""
     ranked = []
     for place, part in enumerate(accept.split(",")):
         name, _, weight = part.replace(" ", "").partition(";q=")
@@ -43,7 +43,7 @@ def preferred(accept: str) -> str | None:
 
 @cache
 def translations(language: str) -> gettext.NullTranslations:
-    """The catalogue of a language, compiled in memory; English needs none."""
+    """Return the catalogue of a language, compiled in memory; English needs none."""
     if language == "en":
         return gettext.NullTranslations()
     with (LOCALES / language / "LC_MESSAGES" / "besok.po").open("rb") as source:
@@ -74,7 +74,7 @@ def in_both(render: Callable[[], str]) -> Text:
 
 
 def language() -> str:
-    """The language of the present request."""
+    """Return the language of the present request."""
     return LANG.get()
 
 
@@ -89,11 +89,11 @@ def plural(one: str, many: str, n: float) -> str:
 
 
 def named(text: Text) -> str:
-    """A name in the language of the present request."""
+    """Return a name in the language of the present request."""
     return text.en if LANG.get() == "en" else text.sv
 
 
 def translated(message: Translatable) -> str:
-    """A message of the model in the language of the present request."""
+    """Return a message of the model in the language of the present request."""
     values = {k: translated(v) if isinstance(v, Translatable) else v for k, v in message.values.items()}
     return _(message.english).format(**values)

@@ -16,55 +16,52 @@ DAMPED = 0.015  # so much less growth than there was asks for a reason
 BEHIND = 0.03  # a weekday must be so far behind the others to be named
 
 
-def odds(chance: float) -> str:
-    """A probability as people say it: 0.31 is "3 in 10"."""
+def probability(chance: float) -> str:
+    """Return a probability in whole per cent, within what a forecast can tell."""
     if chance < NEVER:
-        return _("less than 1 in 20")
-    if chance > ALWAYS:
-        return _("more than 19 in 20")
-    tenths = min(max(round(chance * 10), 1), 9)
-    if chance < 0.1 or chance > 0.9:
-        tenths = 1 if chance < 0.1 else 9
-    return _("{n} in 10").format(n=tenths)
+        return _("less than 5 %")
+    return _("more than 95 %") if chance > ALWAYS else formats.percent(chance)
 
 
-def odds_short(chance: float) -> str:
-    """The same for a big figure: "< 1 in 20"."""
+def probability_short(chance: float) -> str:
+    """Return the same for a big figure: "< 5 %"."""
     if chance < NEVER:
-        return _("< 1 in 20")
-    return _("> 19 in 20") if chance > ALWAYS else odds(chance)
+        return _("< 5 %")
+    return _("> 95 %") if chance > ALWAYS else formats.percent(chance)
 
 
 def target(outlook: Outlook, factor: float, weekdays: Mapping[int, float] | None = None) -> str | None:
-    """The odds of the target by its deadline, and which weekday is furthest behind; None without a target.
+    """Return the probability of the target by its deadline, and which weekday has grown least; None without a target.
 
     `weekdays` are visits of the last year as a multiple of the baseline's, by weekday (Monday 0).
-    Example: "At today's pace the odds of doubling by December 2029 are 3 in 10; Sundays are furthest behind."
     """
     if outlook.odds is None or outlook.deadline is None:
         return None
-    late = furthest_behind(weekdays or {})
     if factor == 2:
-        said = _("At today's pace the odds of doubling by {month} are {odds}")
+        said = _("Probability of doubling by {month}: {probability}.")
     else:
-        said = _("At today's pace the odds of reaching {factor} times the visits by {month} are {odds}")
-    said = said.format(
-        factor=formats.decimal(factor), month=formats.month(outlook.deadline), odds=odds(outlook.odds)
-    )
-    if late is not None:
-        said += "; " + _weekdays_behind()[late]
-    return said + "."
+        said = _("Probability of {factor} times the visits by {month}: {probability}.")
+    late = furthest_behind(weekdays or {})
+    parts = [
+        said.format(
+            factor=formats.decimal(factor),
+            month=formats.month(outlook.deadline),
+            probability=probability(outlook.odds),
+        ),
+        *([] if late is None else [_weekdays_behind()[late]]),
+    ]
+    return " ".join(parts)
 
 
 def _weekdays_behind() -> tuple[str, ...]:
     return (
-        _("Mondays are furthest behind"),
-        _("Tuesdays are furthest behind"),
-        _("Wednesdays are furthest behind"),
-        _("Thursdays are furthest behind"),
-        _("Fridays are furthest behind"),
-        _("Saturdays are furthest behind"),
-        _("Sundays are furthest behind"),
+        _("Mondays have grown least."),
+        _("Tuesdays have grown least."),
+        _("Wednesdays have grown least."),
+        _("Thursdays have grown least."),
+        _("Fridays have grown least."),
+        _("Saturdays have grown least."),
+        _("Sundays have grown least."),
     )
 
 
@@ -88,7 +85,7 @@ def of(
 
 
 def furthest_behind(weekdays: Mapping[int, float]) -> int | None:
-    """The weekday that has grown least, if it stands out from the mean of the others; None where none does."""
+    """Return the weekday that has grown least, if it stands out from the mean of the others; None where none does."""
     if len(weekdays) < 2:
         return None
     worst = min(weekdays, key=lambda day: weekdays[day])
@@ -102,7 +99,8 @@ def landing(outlook: Outlook) -> str | None:
     if year is None or outlook.goal is None:
         return None
     said = _(
-        "{n} visits a year are expected by {month} (8 times of 10 between {low} and {high}); the goal is {goal}."
+        "Forecast for {month}: {n} visits a year (80 % prediction interval {low}–{high}). The"
+        " target is {goal}."
     )
     return said.format(
         n=_visits(year.mean), month=formats.month(year.day), low=_visits(year.low80), high=_visits(year.high80),
@@ -115,29 +113,30 @@ def when(outlook: Outlook) -> str | None:
     if outlook.odds is None:
         return None
     if outlook.likely_from and outlook.likely_from <= outlook.origin + SOON:
-        return _("The target is likely (4 in 5) already now.")
+        return _("The probability of reaching the target is at least 80 % already.")
     if outlook.likely_from:
-        said = _("The target becomes likely (4 in 5) from {month}.")
+        said = _("The probability of reaching the target is at least 80 % from {month}.")
         return said.format(month=formats.month(outlook.likely_from))
     if outlook.even_from:
         said = _(
-            "From {month} the target is more likely than not; it does not become likely (4 in 5) within the forecast."
+            "From {month} the probability of reaching the target is at least 50 %; it does "
+            "not reach 80 % within the forecast."
         )
         return said.format(month=formats.month(outlook.even_from))
     return None
 
 
 def pace(outlook: Outlook) -> str | None:
-    """The growth that is needed beside the growth that is expected; None where either is not known."""
+    """Return the growth that is needed beside the growth that is expected; None where either is not known."""
     if outlook.needed_growth is None or outlook.expected_growth is None:
         return None
     needed, expected = outlook.needed_growth, formats.signed_percent(outlook.expected_growth)
     if needed > 0:
-        said = _("{needed} a year is needed; {expected} is to be expected.")
+        said = _("Growth needed: {needed} a year. Forecast: {expected} a year.")
         return said.format(needed=formats.signed_percent(needed), expected=expected)
     said = _(
-        "The last year reaches the target, which holds if visits fall by no more than {share} a year; "
-        "{expected} is to be expected."
+        "The last year reaches the target, which holds if visits fall by no more than {share}"
+        " a year. Forecast: {expected} a year."
     )
     return said.format(share=_share(-needed), expected=expected)
 
@@ -152,21 +151,19 @@ def damped(outlook: Outlook, growth: float | None) -> str | None:
         return None
     if abs(growth) - abs(expected) < DAMPED or growth * expected < 0:
         return None
-    said = _(
-        "That is not the {change} of the last 52 weeks: such a change goes on in small part only, as a rule."
-    )
+    said = _("The last 52 weeks brought {change}: as a rule only a small part of such a change continues.")
     return said.format(change=formats.signed_percent(growth))
 
 
 def total(coming: ExpectedTotal) -> str:
-    """A sum to come with its 80 % interval."""
-    said = _("{n} visits are expected in the next {days} days (8 times of 10 between {low} and {high}).")
+    """Return a sum to come with its 80 % interval."""
+    said = _("Forecast for the next {days} days: {n} visits (80 % prediction interval {low}–{high}).")
     low, high = _visits(coming.low80), _visits(coming.high80)
     return said.format(n=_visits(coming.mean), days=(coming.last - coming.first).days + 1, low=low, high=high)
 
 
 def foremost(found: Sequence[Record]) -> Record | None:
-    """The record that stands for all: that of four weeks, or of the shortest time. None without any.
+    """Return the record that stands for all: that of four weeks, or of the shortest time. None without any.
 
     A forecast tells of a week, four weeks and a year at once: added up, it would count several times.
     """
@@ -177,30 +174,30 @@ def record(found: Sequence[Record]) -> str:
     """How many of the judged forecasts held, beside how many should have."""
     one = foremost(found)
     if one is None:
-        return _("No forecast is old enough yet to be compared with what came.")
+        return _("No forecast is old enough yet to be compared with the outcome.")
     said = plural(
-        "Of the {n} forecast made, {held} held; 8 of 10 should, and chance allows for {low} to {high}.",
-        "Of the {n} forecasts made, {held} held; 8 of 10 should, and chance allows for {low} to {high}.",
+        "Interval coverage: in {held} of {n} forecast the outcome lay in the 80 % interval; "
+        "{low} to {high} are expected by chance.",
+        "Interval coverage: in {held} of {n} forecasts the outcome lay in the 80 % interval; "
+        "{low} to {high} are expected by chance.",
         one.made,
     )
     return said.format(n=formats.number(one.made), held=one.held, low=one.right_low, high=one.right_high)
 
 
 def gave(effect: ActionEffect, measure_of_all: bool) -> str:
-    """What an action gave. `measure_of_all`: it is about the whole site, not about some of its spaces."""
+    """Return what an action gave. `measure_of_all`: it is about the whole site, not about some of its spaces."""
     if effect.share is None or effect.share_low is None or effect.share_high is None or effect.a_year is None:
         return _silent()[effect.verdict]
     what = _("visits") if measure_of_all else _("visits to the space")
     low, high = formats.signed_percent(effect.share_low), formats.signed_percent(effect.share_high)
     if effect.verdict == "chance":
-        said = _("It cannot be told from chance: somewhere between {low} and {high} {what}.")
+        said = _("No clear effect: {what} changed by {low} to {high} (95 % interval).")
         return said.format(low=low, high=high, what=what)
     said = (
-        _("So far it gave {share} {what} (19 times of 20 between {low} and {high}), about {n} more a year")
+        _("Effect so far: {share} {what} (95 % interval {low} to {high}), about {n} more a year")
         if effect.a_year > 0
-        else _(
-            "So far it gave {share} {what} (19 times of 20 between {low} and {high}), about {n} fewer a year"
-        )
+        else _("Effect so far: {share} {what} (95 % interval {low} to {high}), about {n} fewer a year")
     ).format(
         share=formats.signed_percent(effect.share),
         what=what,
@@ -236,8 +233,8 @@ def _moved() -> dict[str, str]:
 
 
 def _share(share: float) -> str:
-    """A percentage; below one, that it is."""
-    return _("less than 1%") if share < 0.01 else formats.percent(share)
+    """Return a percentage; below one, that it is."""
+    return _("less than 1 %") if share < 0.01 else formats.percent(share)
 
 
 def _visits(visits: float) -> str:

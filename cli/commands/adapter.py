@@ -38,7 +38,7 @@ def try_payload(
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
 ) -> None:
     """Show what a payload becomes, and why: readings, not data, or rejected. Nothing is stored."""
-    from besok.model.decode_context import NOTHING, known_from
+    from besok.model.decode_context import NOTHING, decode_context_of
     from collectors import dry_run
 
     request = dry_run.Request(
@@ -49,5 +49,5 @@ def try_payload(
         encoding=encoding,
         model=model,
     )
-    found = dry_run.run(request, known_from(read(site_file).sites) if site_file else NOTHING)
+    found = dry_run.run(request, decode_context_of(read(site_file).sites) if site_file else NOTHING)
     print(dry_run.as_json(found) if as_json else dry_run.as_text(found))

@@ -57,10 +57,12 @@ def gaps(history: History, today: date, days: int) -> list[Gap]:
     if history.done_until:
         first = max(first, history.done_until + DAY)
     yesterday = today - DAY
-    found = []
-    if history.live_since and history.live_until and first >= history.live_since:
-        last_live = min(history.live_until, yesterday)
-        found.append(Gap(first=first, last=last_live, live=True))
-        first = max(first, last_live + DAY)
-    found.append(Gap(first=first, last=yesterday))
+    if not (history.live_since and history.live_until):
+        found = [Gap(first=first, last=yesterday)]
+    else:
+        found = [
+            Gap(first=first, last=min(history.live_since - DAY, yesterday)),
+            Gap(first=max(first, history.live_since), last=min(history.live_until, yesterday), live=True),
+            Gap(first=max(first, history.live_until + DAY), last=yesterday),
+        ]
     return [gap for gap in found if gap.first <= gap.last]

@@ -16,7 +16,7 @@ import numpy as np
 from besok.model.arrays import Floats, Ints
 from besok.model.building import Building
 from besok.model.calendar import day_bounds
-from besok.model.decode_context import known_from
+from besok.model.decode_context import decode_context_of
 from besok.model.readings import Message, Reading
 from besok.model.site import OUTSIDE, Portal, Sensor, Site, SiteFile
 from besok.store.occupancy import Flows, Layout, Levels
@@ -103,7 +103,7 @@ def _visits(entered: Ints, bounds: Sequence[tuple[datetime, datetime]]) -> tuple
 
 def _series(lots: Iterable[Sequence[Message]], sites: SiteFile) -> dict[Channel, Series]:
     """Return the readings as they are stored in the end: the last with a key wins, and what comes again counts once."""
-    known = known_from([replace(site, sandbox=True) for site in sites.sites])
+    known = decode_context_of([replace(site, sandbox=True) for site in sites.sites])
     series: dict[Channel, Series] = defaultdict(lambda: defaultdict(dict))
     seen: set[object] = set()
     for lot in lots:

@@ -17,6 +17,7 @@ from besok.store.database import Database
 from besok.store.migrate import migrate
 from besok.store.sites import apply, load_all
 from cli.simulation import history
+from cli.simulation.history import Gap
 from cli.stack import example
 from cli.stack import home as home_module
 from cli.stack.home import Home
@@ -58,14 +59,24 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
     with Database(cluster.url(), pool_size=1) as db:
         example.put(db, sites, today - timedelta(days=history_days), today, datetime.now(UTC))
     _note_last_live_day(home, cluster.url(), sites.sites[0])
-    _fill_history(home, supervisor, environment, today, history_days)
-    _note_live_start(home, today)
-    supervisor.add(*(_service(name, environment, name) for name in SERVICES))
+    known = history.load(home.history)
+    first_start = not known.done_until and not known.live_since
+    gaps = history.gaps(known, today, history_days)
+    if not first_start:  # few days at most, and live days are finished before the next ones begin
+        _fill_history(home, supervisor, environment, gaps)
+    history.save(home.history, replace(history.load(home.history), live_since=today, live_until=None))
+    programs = {name: _service(name, environment, name) for name in SERVICES}
+    # Jobs work through the whole past as it comes: what people look at goes first.
+    programs["work"] = replace(programs["work"], command=("nice", *programs["work"].command))
+    supervisor.add(*programs.values())
     supervisor.add(_service("simulate", environment, "simulate", "live"))
     port = int(environment["BESOK_PORT"])
     supervisor.wait_for(lambda: _health(port) is not None, "The web server does not answer", 60)
     supervisor.wait_for(lambda: _at_work(_health(port)) >= HEARD, "Not every service is heard", 60)
     _say(f"\nBesök is ready: http://127.0.0.1:{port}\nCtrl-C ends it.\n")
+    if first_start and gaps:
+        _say("It shows live numbers; their past is simulated now, and pages fill as it goes.")
+        _fill_history(home, supervisor, environment, gaps)
     supervisor.watch()
 
 
@@ -104,10 +115,10 @@ def _applied(url: str, sites: SiteFile) -> SiteFile:
 
 
 def _fill_history(
-    home: Home, supervisor: Supervisor, environment: dict[str, str], today: date, history_days: int
+    home: Home, supervisor: Supervisor, environment: dict[str, str], gaps: Iterable[Gap]
 ) -> None:
     """Simulate the days that are missing up to yesterday; after an interruption, the rest of them."""
-    for gap in history.gaps(history.load(home.history), today, history_days):
+    for gap in gaps:
         options = ("--first", str(gap.first), "--last", str(gap.last), "--remember", str(home.history))
         arguments = ("simulate", "backfill", *options, *(("--as-live",) if gap.live else ()))
         for _ in range(3):  # the database may be ended under it, and comes back
@@ -126,11 +137,6 @@ def _note_last_live_day(home: Home, url: str, site: Site) -> None:
         heard = services.health(db, datetime.now(UTC)).last_received
     last = calendar.business_day(heard, site) if heard else known.live_since
     history.save(home.history, replace(known, live_until=last))
-
-
-def _note_live_start(home: Home, today: date) -> None:
-    known = history.load(home.history)
-    history.save(home.history, replace(known, live_since=today, live_until=None))
 
 
 def _health(port: int) -> dict[str, object] | None:

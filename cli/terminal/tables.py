@@ -1,17 +1,28 @@
 """Tables and figures on a terminal."""
 
+import io
 from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
 
 from sensors_sim.whatif import Range
 
+WIDEST = 1000  # characters: a terminal breaks lines as it likes, a file keeps them
+
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]], left: int = 0) -> Iterator[str]:
-    """Columns as wide as they need; the first and column `left` begin at the left."""
-    every = [heads, *rows]
-    widths = [max(len(row[n]) for row in every) for n in range(len(heads))]
-    for row in every:
-        pairs = enumerate(zip(row, widths, strict=True))
-        yield "  ".join(t.ljust(w) if n in (0, left) else t.rjust(w) for n, (t, w) in pairs).rstrip()
+    """Yield the lines of a table; the first column and column `left` begin at the left."""
+    made = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="")
+    for n, head in enumerate(heads):
+        made.add_column(Text(head), justify="left" if n in (0, left) else "right", no_wrap=True)
+    for row in rows:
+        made.add_row(*map(Text, row))
+    console = Console(width=WIDEST, color_system=None, file=io.StringIO())
+    console.print(made, soft_wrap=True)
+    assert isinstance(console.file, io.StringIO)
+    yield from map(str.rstrip, console.file.getvalue().splitlines())
 
 
 def between(found: Range, digits: int = 0) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from besok.model.decode_context import NOTHING, Known
+from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import RecordingError
 from besok.model.metrics import METRICS, Kind
 from besok.model.plurals import many
@@ -58,7 +58,7 @@ class Places:
 
     sandboxes: frozenset[str] = frozenset()
     real: frozenset[tuple[str, str]] = frozenset()  # source, external id
-    known: Known = NOTHING
+    known: DecodeContext = NOTHING
 
 
 @dataclass(slots=True)
@@ -101,7 +101,7 @@ def overview(file: Path) -> Overview:
     return Overview(first=first, last=last, messages=messages, sites=tuple(sites), missing_s=missing_s)
 
 
-def places(sites: Sequence[Site], known: Known) -> Places:
+def places(sites: Sequence[Site], known: DecodeContext) -> Places:
     """Return the places of an installation."""
     return Places(
         sandboxes=frozenset(site.id for site in sites if site.sandbox),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from besok.model.decode_context import NOTHING, Known
+from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading
 from collectors.adapters import (
@@ -106,7 +106,7 @@ REASON_LIMIT = 2_000  # characters of one problem
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
 
 
-def decode(message: Message, known: Known = NOTHING) -> Decoded:
+def decode(message: Message, known: DecodeContext = NOTHING) -> Decoded:
     """Decode a message with the first adapter that reads it. What cannot be read is a problem, never an exception."""
     packet = Packet(message, known)
     for adapter in ADAPTERS:
@@ -157,7 +157,7 @@ def _told(decoded: Decoded, name: str) -> Decoded:
 
 
 def _has_names(reading: Reading) -> bool:
-    """Whether device and channel can be placed: names that can be read and written."""
+    """Tell whether device and channel can be placed: names that can be read and written."""
     device, channel = reading.device, reading.channel
     return (
         bool(device)

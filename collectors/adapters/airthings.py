@@ -21,7 +21,7 @@ VALUES: Final = {
 
 
 def reads(packet: Packet) -> bool:
-    """Whether it is a sample: only these call their time `recorded` beside a serial number."""
+    """Tell whether it is a sample: only these call their time `recorded` beside a serial number."""
     found = packet.object
     return "serialNumber" in found and "recorded" in found
 

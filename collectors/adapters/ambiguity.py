@@ -1,4 +1,4 @@
-"""What to do about names that could mean several things: a sentence, and the lines of a mapping to choose from."""
+"""Advice on names that could mean several things: a sentence, and the lines of a mapping to choose from."""
 
 import re
 from collections.abc import Sequence
@@ -82,7 +82,7 @@ def unknown(topic: str, leaves: Sequence[Leaf], *, device: str = "", time: str =
 
 
 def _likely(leaf: Leaf) -> int:
-    """How likely a value nobody knows is a measurement: a number, rather yes or no, rather than a text or a list."""
+    """Rank a value nobody knows: a number is a measurement rather than yes or no, a text or a list."""
     if leaf.own[-1:] and leaf.own[-1] in _NO_MEASURES:
         return 0
     if type(leaf.value) is str:
@@ -91,7 +91,7 @@ def _likely(leaf: Leaf) -> int:
 
 
 def is_share(leaf: Leaf) -> bool:
-    """Whether a value is in per cent."""
+    """Tell whether a value is in per cent."""
     return leaf.unit in _SHARES or not _SHARES.isdisjoint(leaf.words)
 
 
@@ -169,11 +169,11 @@ def _apart(named: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
 
 
 def _key(metric: str, leaf: Leaf) -> str:
-    """How a mapping names a metric, of a line if the name of the field told one."""
+    """Tell how a mapping names a metric, of a line if the name of the field told one."""
     return f"{metric}:{leaf.part}" if leaf.part and not leaf.part_path else metric
 
 
 def _is_plain(leaf: Leaf, means: Means) -> bool:
-    """Whether a mapping reads the value as it stands, without a unit to convert."""
+    """Tell whether a mapping reads the value as it stands, without a unit to convert."""
     is_ready = leaf.value is not None and type(leaf.value) is not str
     return is_ready and not means.inverted and means.units.get(leaf.unit or means.unit, 1.0) == 1.0

@@ -22,7 +22,7 @@ OTHER_COUNTS: Final = frozenset(f"total{c}" for c in CLASSES) | {c[0].lower() + 
 
 
 def reads(packet: Packet) -> bool:
-    """Whether it is a push, an answer of a people counter (both have names of their own), or an event of a camera."""
+    """Accept pushes and answers of people counters (both have names of their own), and events of cameras."""
     found = packet.object
     if found.get("apiName") == PUSH:
         return True

@@ -16,7 +16,7 @@ DAY: Final = timedelta(days=1)
 
 
 def reads(packet: Packet) -> bool:
-    """Whether it is a delivery of metrics."""
+    """Tell whether it is a delivery of metrics."""
     return "ReportData" in item(packet.object.get("Metrics"))
 
 

@@ -12,7 +12,7 @@ from besok.model.errors import Unreadable
 
 @dataclass(slots=True)
 class Advert:
-    """What an advertisement says. `values` pairs a metric with its value; `packet` numbers it, from 0 to 255."""
+    """The content of an advertisement. `values` pairs a metric with its value; `packet` numbers it, from 0 to 255."""
 
     kind: str
     values: list[tuple[str, float]] = field(default_factory=list)

@@ -14,7 +14,7 @@ FAULTS: Final = {"2": "it is broken"}
 
 
 def reads(packet: Packet) -> bool:
-    """Whether it is a value with a status and nothing else, on a topic of these sensors."""
+    """Tell whether it is a value with a status and nothing else, on a topic of these sensors."""
     return packet.levels[-1] in KINDS and packet.object.keys() == {"value", "status"}
 
 

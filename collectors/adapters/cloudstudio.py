@@ -12,7 +12,7 @@ SOURCE: Final = "cloudstudio"
 
 
 def reads(packet: Packet) -> bool:
-    """Whether it is an update of an endpoint."""
+    """Tell whether it is an update of an endpoint."""
     found = packet.object
     return "mqttMethod" in found and "endpointID" in found
 

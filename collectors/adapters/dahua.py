@@ -31,7 +31,7 @@ _EVENT = re.compile(r"(.+?)/(?:([^/]+)/Event|Event/([^/]+))(?:/.*)?")
 
 
 def reads(packet: Packet) -> bool:
-    """Whether counts are in one of the places, or it is an event with its action and times."""
+    """Tell whether counts are in one of the places, or it is an event with its action and times."""
     found = packet.object
     if type(found.get("Action")) is str and type(found.get("Data")) is dict:
         return True

@@ -25,7 +25,7 @@ NOT_PEOPLE: Final = {
 
 
 def reads(packet: Packet) -> bool:
-    """Whether the event type names a key beside it, as it stands or in the connector's envelope."""
+    """Tell whether the event type names a key beside it, as it stands or in the connector's envelope."""
     event = _event(packet.object)
     kind = event.get("eventType")
     return type(kind) is str and (

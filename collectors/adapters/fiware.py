@@ -136,7 +136,7 @@ def _value(attribute: Any) -> Any:
 
 
 def _time(packet: Packet, plain: Mapping[str, Any], fields: Mapping[str, Any]) -> Any:
-    """When it was observed: said of the entity, or of its attributes one by one (then of the latest)."""
+    """Tell when it was observed: said of the entity, or of its attributes one by one (then of the latest)."""
     for name in _TIMES:
         if type(plain.get(name)) in (str, int, float) and (time := packet.instant(plain[name], name=name)):
             return time

@@ -128,7 +128,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def _about_somebody(fields: Mapping[str, Any]) -> str:
-    """Whether a phone tells where its owner is, as OwnTracks does, in half a sentence."""
+    """Tell whether a phone tells where its owner is, as OwnTracks does, in half a sentence."""
     is_phone = type(fields.get("_type")) is str and bool({"tst", "tid"} & fields.keys())
     return "where somebody's phone is; nothing of it is kept" if is_phone else ""
 
@@ -179,7 +179,7 @@ def _key(reading: Reading) -> tuple[str, str, str, datetime | None]:
 
 
 def _clashing(readings: Sequence[Reading]) -> set[tuple[str, str, str, datetime | None]]:
-    """Which states and totals of people are told twice and differently. People who passed add up."""
+    """Tell which states and totals of people are told twice and differently. People who passed add up."""
     told: dict[tuple[str, str, str, datetime | None], float] = {}
     return {
         _key(reading)
@@ -251,7 +251,7 @@ def _trusted(fields: Mapping[str, Any]) -> None:
 
 
 def _is_fault(text: str) -> bool:
-    """Whether a text names a fault, and is none of the many ways to say that there is none."""
+    """Tell whether a text names a fault, and is none of the many ways to say that there is none."""
     word = text.strip().lower()
     return any(c.isalpha() for c in word) and not word.startswith(
         ("no", "ok", "false", "good", "success", "null")

@@ -19,7 +19,7 @@ DIRECTIONS: Final = {"forward": "in", "back": "out", "backward": "out"}
 
 
 def reads(packet: Packet) -> bool:
-    """Whether it is an alert, with or without its envelope."""
+    """Tell whether it is an alert, with or without its envelope."""
     found = packet.object
     return ALERT in found or ("eventType" in found and "channelID" in found and "dateTime" in found)
 

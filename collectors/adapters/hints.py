@@ -1,4 +1,4 @@
-"""What to do about a device nobody understands: the lines for the site file, ready to be chosen from."""
+"""Advice on a device nobody understands: the lines for the site file, to choose from."""
 
 import json
 import re

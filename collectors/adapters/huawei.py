@@ -14,7 +14,7 @@ WHOLE: Final = "all"  # the part that stands for everything the camera sees
 
 
 def reads(packet: Packet) -> bool:
-    """Whether it is the result of a task."""
+    """Tell whether it is the result of a task."""
     found = packet.object
     return (
         "event_type" in found

@@ -26,6 +26,7 @@ from collectors.adapters.naming import (
     shared_unit,
     step,
     unit_beside,
+    unit_tables,
 )
 from collectors.adapters.vocabulary import compact, is_place, is_some, words
 
@@ -74,7 +75,7 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
-    """Where in the message an object stands."""
+    """The place of an object in the message."""
 
     words: tuple[str, ...] = ()
     said: str = ""
@@ -151,7 +152,7 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
     other = other_kind(fields)
     if other:
         place = replace(place, words=(*place.words, *words(fields[other])))
-    shared = shared_unit(fields)
+    shared, tables = shared_unit(fields), unit_tables(fields)
     record = record_of(fields)
     if record is not None:
         yield _leaf(record, place)
@@ -168,7 +169,7 @@ def _object(fields: Mapping[str, Any], place: _Place, clock: Clock) -> Iterator[
             continue
         if name == other or (place.path + step(name) == place.part_path):
             continue
-        unit = unit_beside(fields, name) or shared
+        unit = unit_beside(fields, name, tables) or shared
         if type(value) is dict:
             yield from _inner(value, _inside(place, name, value.values(), is_list=False), clock, unit)
         elif type(value) is list:
@@ -238,7 +239,7 @@ def _list(items: list[Any], place: _Place, clock: Clock) -> Iterator[Leaf]:
 
 
 def _chosen(item: Mapping[str, Any], by: tuple[str, ...]) -> str:
-    """Which items of a list a mapping reads: all, or those that say the same as this one in the field `by`."""
+    """Tell which items of a list a mapping reads: all, or those that say the same as this one in the field `by`."""
     return "[*]" if not by else f"[?@{step(by[0])} == {quoted(item[by[0]])}]"
 
 
@@ -249,7 +250,7 @@ def items_like(item: Mapping[str, Any]) -> str:
 
 
 def is_flat(item: object) -> bool:
-    """Whether an item of a list holds no lists of objects itself, of which a mapping could not tell the device."""
+    """Tell whether an item of a list holds no lists of objects itself, of which a mapping could not tell the device."""
     if type(item) is not dict:
         return True
     return not any(

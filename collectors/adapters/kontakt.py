@@ -20,7 +20,7 @@ VALUES: Final = {
 
 
 def reads(packet: Packet) -> bool:
-    """Whether it is telemetry of a beacon."""
+    """Tell whether it is telemetry of a beacon."""
     found = packet.object
     return "trackingId" in found and "sourceId" in found and any(said in found for said in VALUES)
 

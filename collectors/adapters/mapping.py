@@ -31,7 +31,7 @@ TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 
 
 def reads(packet: Packet) -> bool:
-    """Whether a mapping is for the topic and its `only` for the message."""
+    """Tell whether a mapping is for the topic and its `only` for the message."""
     return any(_is_like(packet, mapping) for mapping in _for_topic(packet))
 
 
@@ -59,7 +59,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def leaves_out(packet: Packet) -> bool:
-    """Whether there are mappings for the topic. Asked after the adapters that know their devices."""
+    """Tell whether there are mappings for the topic. Asked after the adapters that know their devices."""
     return any(True for _ in _for_topic(packet))
 
 
@@ -91,7 +91,7 @@ def _message(packet: Packet) -> Any:
 
 
 def _is_like(packet: Packet, mapping: PayloadMapping) -> bool:
-    """Whether the message has what `only` asks of it; what is asked of its items comes later. Never raises."""
+    """Tell whether the message has what `only` asks of it; what is asked of its items comes later. Never raises."""
     try:
         asked = [
             (path, text)
@@ -109,7 +109,7 @@ def _is_like(packet: Packet, mapping: PayloadMapping) -> bool:
 
 
 def _has(asked: Sequence[tuple[str, str]], place: Place) -> bool:
-    """Whether each path leads to a text that is asked for."""
+    """Tell whether each path leads to a text that is asked for."""
     for path, wanted in asked:
         texts = [_text(found.value) for found in compiled(path).find(place) if found.value is not None]
         if not (texts if wanted == "*" else set(texts) & {word.strip() for word in wanted.split("|")}):
@@ -203,7 +203,7 @@ class _Mapped:
         return chosen
 
     def _is_empty_list(self, items: Sequence[Place]) -> bool:
-        """Whether there are no items because the list of them is empty."""
+        """Tell whether there are no items because the list of them is empty."""
         each = self.mapping.each
         if items or not each.endswith(("[*]", ".*")):
             return False
@@ -338,7 +338,7 @@ def _measured(value: _Value, raw: Any) -> float | None:
 
 
 def _without_doubles(readings: Sequence[Reading]) -> list[Reading]:
-    """Where a line has a total, its count of the period would be the same people again."""
+    """Find where a line has a total, its count of the period would be the same people again."""
     totals = {(r.channel, r.metric) for r in readings}
     return [r for r in readings if (r.channel, f"{r.metric}_total") not in totals]
 

@@ -15,7 +15,7 @@ WHOLE: Final = (
 
 
 def reads(packet: Packet) -> bool:
-    """Whether the topic is `/merakimv/{serial}/{zone, or what else it tells}`."""
+    """Tell whether the topic is `/merakimv/{serial}/{zone, or what else it tells}`."""
     return packet.levels[0] == PREFIX and len(packet.levels) == 3 and bool(packet.object)
 
 

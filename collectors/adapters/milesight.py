@@ -30,7 +30,7 @@ _ZONE = re.compile(r"UTC\s*([+-])(\d{1,2}):(\d{2})")
 
 
 def reads(packet: Packet) -> bool:
-    """Whether one of the sections is there, or the one event of a VS121-P."""
+    """Tell whether one of the sections is there, or the one event of a VS121-P."""
     found = packet.object
     if any(type(found.get(section)) in (list, dict) for section in SECTIONS):
         return True
@@ -114,7 +114,7 @@ def _pair(sheet: Sheet, line: Item, part: str, metrics: tuple[str, str], period_
 
 
 def _crowd(line: Item) -> bool:
-    """Whether a trigger tells of more people than cross a line at once: then it tells running totals.
+    """Tell whether a trigger tells of more people than cross a line at once: then it tells running totals.
 
     Which of the two it is, depends on the firmware: its maker's decoder calls them totals, and installations are known
     whose triggers hold 0 or 1.
@@ -143,7 +143,7 @@ def _regions(sheet: Sheet, section: Item, packet: Packet) -> None:
 
 
 def _dwell(sheet: Sheet, region: Item, packet: Packet) -> None:
-    """How long people stayed, in milliseconds: the mean of a period, or one person when they leave."""
+    """Tell how long people stayed, in milliseconds: the mean of a period, or one person when they leave."""
     said = "duration" if "duration" in region else "avg_dwell_time"
     stayed_ms = number(said, region.get(said))
     if stayed_ms is not None:

@@ -1,4 +1,4 @@
-"""When what a JSON object says was so: which of its fields tell a time, and the beginning and length of a period."""
+"""Times within a JSON object: which of its fields tell a time, and the beginning and length of a period."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -76,7 +76,7 @@ def named(fields: Mapping[str, Any], names: frozenset[str]) -> str:
 
 
 def _is_zone(name: object, value: object) -> bool:
-    """Whether a field names a time zone: `timezone: Europe/Berlin`."""
+    """Tell whether a field names a time zone: `timezone: Europe/Berlin`."""
     return (
         type(name) is str
         and compact(name) in ("timezone", "tz", "timezonename")
@@ -95,5 +95,5 @@ def _is_day(name: object, value: object) -> bool:
 
 
 def is_time(name: str) -> bool:
-    """Whether a field of this name tells a time."""
+    """Tell whether a field of this name tells a time."""
     return compact(name) in _TIME_RANK

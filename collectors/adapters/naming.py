@@ -1,10 +1,10 @@
-"""What a JSON object says of itself: which room or line it is, what it measures, of what kind and in what unit.
+"""Names within a JSON object: which room or line it is, what it measures, of what kind and in what unit.
 
 Devices name these in hundreds of ways; the fields are told by their compact names (`vocabulary.compact`).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -142,7 +142,7 @@ def first_of(by: Mapping[str, str], wanted: tuple[str, ...]) -> str:
 
 
 def named_item(item: Mapping[str, Any], kept: str) -> tuple[str, str]:
-    """How an item of a list names itself, and in which field. In a list of records an `id` is that of the record."""
+    """Return the name of an item of a list, and its field. In a list of records an `id` is that of the record."""
     by = by_words(item)
     for field in _PART_FIELDS if kept not in RECORDS else _PART_FIELDS[:_SURE_PARTS]:
         value = item[by[field]] if field in by else None
@@ -162,16 +162,18 @@ def other_kind(fields: Mapping[str, Any]) -> str:
     return next((name for name in class_of(fields) if is_other_kind(fields[name])), "")
 
 
-def unit_beside(fields: Mapping[str, Any], name: str) -> str:
-    """Return the unit a sibling gives for `name`: `temperature_unit`, or `units: {"temperature": "F"}`."""
+def unit_tables(fields: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the objects that give units by name: `units: {"temperature": "F"}`."""
+    endings = ("unit", "units")
+    return [value for name, value in fields.items() if type(value) is dict and name.lower().endswith(endings)]
+
+
+def unit_beside(fields: Mapping[str, Any], name: str, tables: Iterable[dict[str, Any]]) -> str:
+    """Return the unit a sibling gives for `name`: `temperature_unit`, or one in the `unit_tables`."""
     for other in (f"{name}_unit", f"{name}Unit", f"{name}_units", f"{name}Units"):
         if type(unit := fields.get(other)) is str:
             return unit
-    for key in fields:
-        units = fields[key] if key.lower().endswith(("unit", "units")) else None
-        if type(units) is dict and type(unit := units.get(name)) is str:
-            return unit
-    return ""
+    return next((unit for table in tables if type(unit := table.get(name)) is str), "")
 
 
 def step(name: str) -> str:

@@ -25,7 +25,7 @@ LEVELS: Final = tuple(m.name for m in METRICS.values() if m.kind is Kind.LEVEL)
 
 
 def reads(packet: Packet) -> bool:
-    """Whether the topic is one of ours."""
+    """Tell whether the topic is one of ours."""
     return packet.topic.startswith(PREFIX)
 
 

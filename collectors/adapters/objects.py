@@ -53,7 +53,7 @@ _Key = tuple[str, str, datetime | None]  # metric, part, time
 
 @dataclass(slots=True)
 class Found:
-    """What an object says: measurements, names in doubt, and what nobody knows."""
+    """The content of an object: measurements, names in doubt, and names that nobody knows."""
 
     measured: list[tuple[Leaf, Means]] = field(default_factory=list)
     doubtful: list[tuple[Leaf, Doubt]] = field(default_factory=list)
@@ -63,18 +63,18 @@ class Found:
 
     @property
     def understood(self) -> bool:
-        """Whether anything in it has a meaning, be it in doubt."""
+        """Tell whether anything in it has a meaning, be it in doubt."""
         return bool(self.measured or self.doubtful)
 
     @property
     def only_health(self) -> bool:
-        """Whether it measures nothing but its battery, or nothing at all, and asks nothing."""
+        """Tell whether it measures nothing but its battery, or nothing at all, and asks nothing."""
         measured = {means.metric for leaf, means in self.measured if leaf.value is not None}
         return bool(self.unknown) and not self.doubtful and measured <= {"battery_pct", "battery_v"}
 
     @property
     def about_people(self) -> bool:
-        """Whether it measures people, or asks what it is that counts them."""
+        """Tell whether it measures people, or asks what it is that counts them."""
         return bool(self.doubtful) or any(means.metric in ABOUT_PEOPLE for _, means in self.measured)
 
 
@@ -148,7 +148,7 @@ def sort(leaves_: Iterable[Leaf], *, context: tuple[str, ...] = ()) -> Found:
 
 
 def _is_hidden(leaf: Leaf) -> bool:
-    """Whether a value would tell of people beyond doubt, did it not stand under a name that says something else."""
+    """Tell whether a value would tell of people beyond doubt under another name."""
     means = judge(leaf.own)
     if not isinstance(means, Means) or means.metric not in ABOUT_PEOPLE or is_aside(leaf.words):
         return False
@@ -338,7 +338,7 @@ def _countable(value: object, doubt: Doubt) -> bool:
 
 
 def _is_yes_or_no(value: object) -> bool:
-    """Whether it says that somebody is there or nobody: true, "ON"; a number of people, be it 0 or 1, does not."""
+    """Tell whether it says that somebody is there or nobody: true, "ON"; a number of people, be it 0 or 1, does not."""
     if type(value) is not str or not value.strip().isalpha():
         return type(value) is bool
     try:
@@ -357,7 +357,7 @@ def _is_number(value: object) -> bool:
 
 
 def _is_nothing(value: object) -> bool:
-    """Whether it says that nothing was measured, in so many words."""
+    """Tell whether it says that nothing was measured, in so many words."""
     try:
         return type(value) is not bool and number("", value) is None
     except Unreadable:
@@ -365,7 +365,7 @@ def _is_nothing(value: object) -> bool:
 
 
 def clock(packet: Packet | None) -> Clock:
-    """How the times in an object are read; not at all without a packet, which knows the zone of the place."""
+    """Tell how the times in an object are read; not at all without a packet, which knows the zone of the place."""
     if packet is None:
         return lambda name, value, zone: None
     return lambda name, value, zone: packet.instant(

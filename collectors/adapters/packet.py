@@ -4,7 +4,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from besok.model.decode_context import NOTHING, Device, Known
+from besok.model.decode_context import NOTHING, DecodeContext, Device
 from besok.model.errors import Unreadable
 from besok.model.readings import Message
 from collectors.adapters import jsontext, times, xmltext
@@ -13,7 +13,7 @@ from collectors.adapters import jsontext, times, xmltext
 class Packet:
     """A message together with what is known. Adapters ask it; nothing it is asked changes it."""
 
-    def __init__(self, message: Message, known: Known = NOTHING) -> None:
+    def __init__(self, message: Message, known: DecodeContext = NOTHING) -> None:
         self.message = message
         self.known = known
 

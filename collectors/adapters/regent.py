@@ -16,7 +16,7 @@ UNSET: Final = datetime.fromisoformat(
 
 
 def reads(packet: Packet) -> bool:
-    """Whether it is a typed value of a lamp."""
+    """Tell whether it is a typed value of a lamp."""
     found = packet.object
     return "device_id" in found and "sensor_type" in item(found.get("payload"))
 

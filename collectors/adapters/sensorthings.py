@@ -69,7 +69,7 @@ def _stream(packet: Packet, fields: Mapping[str, Any]) -> str:
 
 
 def _time(packet: Packet, fields: Mapping[str, Any]) -> datetime | None:
-    """When it was so, which may be an interval: its end."""
+    """Tell when it was so, which may be an interval: its end."""
     for name in ("phenomenonTime", "resultTime"):
         if (time := packet.instant(fields.get(name), name=name)) is not None:
             return time

@@ -167,7 +167,7 @@ def _counters(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _device_path(packet: Packet) -> str:
-    """Where a mapping finds the device: a level of the topic, or nothing (then the whole topic names it)."""
+    """Find where a mapping finds the device: a level of the topic, or nothing (then the whole topic names it)."""
     return "" if len(packet.levels) != 3 else "topic:2" if packet.levels[0] in _PREFIXES else "topic:1"
 
 

@@ -67,7 +67,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def _is_range(packet: Packet) -> bool:
-    """Whether it tells that a radio is heard, or how far it is, and no more."""
+    """Tell whether it tells that a radio is heard, or how far it is, and no more."""
     if packet.levels[0] == "espresense" or _is_heard(packet.object):
         return True
     if packet.payload[:1] != b"[" or b"rssi" not in packet.payload:
@@ -94,7 +94,7 @@ def _address(packet: Packet, fields: Mapping[str, Any]) -> str:
 
 
 def _is_decoded(fields: Mapping[str, Any]) -> bool:
-    """Whether the gateway knew the sensor and read it. Older ones do not tell its kind, only its model."""
+    """Tell whether the gateway knew the sensor and read it. Older ones do not tell its kind, only its model."""
     read = {metric for name, metric in _FIELDS if fields.get(name) is not None}
     if "type" in fields:
         return type(fields["type"]) is str and fields["type"] in _SENSORS and bool(read)

@@ -1,4 +1,4 @@
-"""What a topic says: that it is about control and not about people, or in its last words what its value is."""
+"""The meaning of topics: control and not people, or in the last words the meaning of the value."""
 
 import re
 from typing import Final, NamedTuple
@@ -73,7 +73,7 @@ def named(name: str) -> tuple[str, tuple[str, ...]]:
 
 
 def is_thing(name: str) -> bool:
-    """Whether a name ends in a thing (`front_door`) whose being on or off says nothing about people."""
+    """Tell whether a name ends in a thing (`front_door`) whose being on or off says nothing about people."""
     return words(name)[-1:] != () and words(name)[-1] in _THINGS
 
 

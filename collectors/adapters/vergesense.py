@@ -14,7 +14,7 @@ STATES: Final = {"available": "vacant"}
 
 
 def reads(packet: Packet) -> bool:
-    """Whether it, or the first of it, is one of the events."""
+    """Tell whether it, or the first of it, is one of the events."""
     if packet.payload[:1] not in b"[{ \t\r\n":
         return False
     try:

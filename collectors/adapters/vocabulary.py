@@ -1,4 +1,4 @@
-"""What the names of fields mean, whoever invented them: a strict vocabulary for devices that no adapter knows.
+"""The meaning of field names: a strict vocabulary for devices that no adapter knows.
 
 A name becomes a measurement only if its meaning is beyond doubt. `in` alone is not: it may be the people since the last
 message or those since the counter was hung up, and whoever guesses wrong counts wrong for years. Such names are a
@@ -245,7 +245,7 @@ def _passing(said: tuple[str, ...], each: frozenset[str]) -> Means | Doubt | Non
 
 
 def in_all(said: tuple[str, ...]) -> bool:
-    """Whether the words could be read as "people in total"."""
+    """Tell whether the words could be read as "people in total"."""
     return len(said) > 2 and said[-2:] == ("in", "total") and said[-3] in _NOUNS
 
 
@@ -283,7 +283,7 @@ def _part(said: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
 
 
 def is_place(name: str) -> bool:
-    """Whether a name around others can be that of a line, a zone or a sensor: `A`, `north`; not `in` or `today`."""
+    """Tell whether a name around others can be a line, a zone or a sensor: `A`, `north`; not `in` or `today`."""
     said = words(name)
     return (
         bool(said)
@@ -293,23 +293,23 @@ def is_place(name: str) -> bool:
 
 
 def is_other_kind(text: str) -> bool:
-    """Whether a text names what is no person, and nothing else: "car", "Fahrrad"."""
+    """Tell whether a text names what is no person, and nothing else: "car", "Fahrrad"."""
     said = frozenset(words(text))
     return bool(said) and said <= _THINGS
 
 
 def is_some(name: str) -> bool:
-    """Whether a name tells of some of the people, by who they are: `male`, `adults`."""
+    """Tell whether a name tells of some of the people, by who they are: `male`, `adults`."""
     return not _SOME.isdisjoint(words(name))
 
 
 def is_aside(said: tuple[str, ...]) -> bool:
-    """Whether words speak of settings, of things, or of some of the people: what stands under them is no count."""
+    """Tell whether words speak of settings, of things, or of some of the people: what stands under them is no count."""
     return not (_SETTINGS | _THINGS | _SOME).isdisjoint(said)
 
 
 def is_passing(text: str) -> bool:
-    """Whether a text tells that somebody passed: "entry", "person_exited", "forward"."""
+    """Tell whether a text tells that somebody passed: "entry", "person_exited", "forward"."""
     said = frozenset(words(text))
     return (
         len(text) <= LONGEST_EVENT and not said.isdisjoint(_PASSED) and said.isdisjoint(_THINGS | _SETTINGS)
@@ -317,12 +317,12 @@ def is_passing(text: str) -> bool:
 
 
 def is_climate(verdict: Verdict) -> bool:
-    """Whether a name is that of the air, the light or the battery, which have units of their own."""
+    """Tell whether a name is that of the air, the light or the battery, which have units of their own."""
     return isinstance(verdict, Means) and bool(verdict.units) and verdict.units is not PERSONS
 
 
 def is_label(text: str) -> bool:
-    """Whether a text can be the name of a line or a room; not one that says how it is: "open", "occupied"."""
+    """Tell whether a text can be the name of a line or a room; not one that says how it is: "open", "occupied"."""
     said = words(text)
     return 0 < len(text.strip()) <= 60 and bool(said) and not frozenset(said) & _CONDITIONS
 

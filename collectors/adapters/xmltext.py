@@ -14,7 +14,7 @@ _BLANK: Final = b"\xef\xbb\xbf \t\r\n"
 
 
 def looks_so(payload: bytes) -> bool:
-    """Whether it begins as XML does and no JSON can."""
+    """Tell whether it begins as XML does and no JSON can."""
     return payload[:64].lstrip(_BLANK)[:1] == b"<"
 
 

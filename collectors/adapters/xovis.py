@@ -39,7 +39,7 @@ CROSSINGS: Final = {"LINE_CROSS_FORWARD": "in", "LINE_CROSS_BACKWARD": "out"}
 
 
 def reads(packet: Packet) -> bool:
-    """Whether it is one of the pushes: each has a name of its own for its content."""
+    """Tell whether it is one of the pushes: each has a name of its own for its content."""
     found = packet.object
     if any(type(found.get(form)) is dict for form in FORMS):
         return True
@@ -61,7 +61,7 @@ def decode(packet: Packet) -> Decoded:
 def _sheet(packet: Packet, data: Item) -> Sheet:
     """Return a sheet for who sent it: without sensor_info (its sending can be switched off) only the topic tells.
 
-    Sensors joined to one (a multisensor) speak through one of them and number their logics anew: a device of its own.
+    Sensors joined to one (a multisensor) speak through one of them and number their logics from 1: a device of its own.
     """
     info = item(data.get("sensor_info"))
     found = device(packet, info.get("serial_number"))
@@ -90,7 +90,7 @@ def _logics(packet: Packet, data: Item) -> Decoded:
 
 
 def _counts_people(logic: Item) -> bool:
-    """Whether a logic counts people: others count groups, bicycles, prams and the like by the same names."""
+    """Tell whether a logic counts people: others count groups, bicycles, prams and the like by the same names."""
     info = logic.get("info")
     return not (type(info) is str and info.removeprefix("XLT_").removeprefix("4X_").startswith(NOT_PEOPLE))
 

@@ -4,22 +4,21 @@
   const root = document.documentElement;
   const assets = document.currentScript.src.replace(/first\.js.*$/, "");
 
-  // Mantine keeps the choice under this name; both read the same.
   function choice() {
-    try { return localStorage.getItem("mantine-color-scheme-value") || "auto"; } catch { return "auto"; }
+    try { return localStorage.getItem("besok-colours") || "auto"; } catch { return "auto"; }
   }
   const dark = matchMedia("(prefers-color-scheme: dark)");
   function paint() {
     const wish = choice();
     root.dataset.theme = wish;
-    root.dataset.mantineColorScheme = wish === "auto" ? (dark.matches ? "dark" : "light") : wish;
+    root.dataset.colours = wish === "auto" ? (dark.matches ? "dark" : "light") : wish;
   }
   paint();
   dark.addEventListener("change", paint);
   window.besok = {
     nextTheme() {
       const order = { auto: "light", light: "dark", dark: "auto" };
-      try { localStorage.setItem("mantine-color-scheme-value", order[choice()]); } catch { /* private window */ }
+      try { localStorage.setItem("besok-colours", order[choice()]); } catch { /* private window */ }
       paint();
     },
   };

@@ -24,7 +24,7 @@
     for (const [key, value] of new FormData(form)) {
       const text = value.trim();
       if (text) found[key] = lists.includes(key) ? [text] : text;
-      else if (form.elements[key]?.dataset?.was) found[key] = null;  // a day that was there is taken out again
+      else if (form.elements[key]?.closest?.("[data-was]")?.dataset.was) found[key] = null;  // a day that was there is taken out again
     }
     return found;
   }
@@ -50,7 +50,10 @@
       const details = form.closest("details"), draft = kept.find((one) => one.fields === form.dataset.fields);
       details.open = Boolean(draft);
       form.querySelector(".problem").textContent = "";
-      draft?.values.forEach(([name, value]) => window.dash_clientside.set_props(`${draft.fields}-${name}`, { value }));
+      draft?.values.forEach(([name, value]) => {
+        const field = form.elements[name];
+        if (field.tagName === "SELECT") field.value = value; else window.dash_clientside.set_props(`${draft.fields}-${name}`, { value });
+      });
     });
   }
 

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from dash import dcc, html
 
 from besok.text.languages import _
-from dashboard.components.attrs import aria, data
+from dashboard.components.elements import aria, data
 from dashboard.figures.style import config
 
 
@@ -49,7 +49,7 @@ def chart(
 
 
 def _numbers(head: Sequence[str], rows: Sequence[Sequence[str]], label: str) -> Any:
-    """The table, filled by `table.js` when it is opened; `label` tells those of one page apart."""
+    """Return the table, filled by `table.js` when it is opened; `label` tells those of one page apart."""
     numbers = json.dumps({"head": list(head), "rows": [list(row) for row in rows]}, ensure_ascii=False)
     place = html.Div(
         className="scroll",
@@ -62,12 +62,12 @@ def _numbers(head: Sequence[str], rows: Sequence[Sequence[str]], label: str) -> 
 
 
 def sheet(head: Sequence[str], rows: Sequence[Sequence[Any]], label: str, kind: str = "scroll sheet") -> Any:
-    """A table that scrolls by itself where it is wider than the page; `label` names it for a screen reader."""
+    """Return a table that scrolls by itself where it is wider than the page; `label` names it for a screen reader."""
     return html.Div(table(head, rows), className=kind, tabIndex="0", role="region", **aria(label=label))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]], **attributes: Any) -> Any:
-    """A plain table whose first column names the rows."""
+    """Return a plain table whose first column names the rows."""
     body = [
         html.Tr([html.Th(first, scope="row"), *[html.Td(cell) for cell in rest]]) for first, *rest in rows
     ]

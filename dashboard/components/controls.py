@@ -2,18 +2,18 @@
 
 from typing import Any
 
-import dash_mantine_components as dmc
 from dash import dcc, html
 
 from besok.model.views.live import SiteInfo, SpaceInfo
 from besok.text import formats
-from besok.text.languages import _, language, named, plural
+from besok.text.languages import _, named, plural
 from dashboard.address import Address
-from dashboard.components.attrs import HIDDEN, aria
+from dashboard.components import forms
+from dashboard.components.elements import HIDDEN, aria
 from dashboard.ranges import Range
 
 
-def head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo]) -> Any:
+def head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo], here: Address) -> Any:
     """Where we are, what the space is, and the way to the others."""
     trail: list[Any] = [dcc.Link(named(site.name), href=f"/now/{site.site}")]
     if space.parent:
@@ -25,15 +25,19 @@ def head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo]) -> Any:
         else "",
         f"{formats.number(space.area_m2)} m²" if space.area_m2 else "",
     ]
-    picker = dmc.Select(
-        id="space",
-        label=_("Space"),
-        data=[{"value": s.space, "label": named(s.name)} for s in spaces],
-        value=space.space,
-        allowDeselect=False,
-        searchable=True,
-        nothingFoundMessage=_("No such space"),
-        className="picker",
+    others = [
+        html.Li(
+            dcc.Link(
+                named(s.name),
+                href=here.href(space=s.space),
+                className="current" if s.space == space.space else "",
+            )
+        )
+        for s in spaces
+    ]
+    # A new element for each space, or it stayed open when one was chosen.
+    picker = html.Details(
+        [html.Summary(_("Other spaces")), html.Ul(others)], className="picker", key=f"picker-{space.space}"
     )
     title = html.Div([html.H1(named(space.name)), html.P(" · ".join(f for f in facts if f))])
     return html.Div(
@@ -45,7 +49,9 @@ def head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo]) -> Any:
 
 
 def bar(here: Address, period: Range) -> Any:
-    """What is shown: presets as links, days in a calendar, the comparison as a switch. All of it is in the address."""
+    """Return what is shown: presets as links, days in a calendar, the comparison as a switch. All of it is in the
+    address.
+    """
     names = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
     links = [
         dcc.Link(
@@ -55,24 +61,18 @@ def bar(here: Address, period: Range) -> Any:
         )
         for name, text in names.items()
     ]
-    shown = [period.first.isoformat(), period.last.isoformat()]
-    dates = dmc.DatesProvider(
-        dmc.DatePickerInput(
-            id="dates",
-            type="range",
-            label=_("Days"),
-            value=shown,
-            valueFormat="D MMM YYYY",
-            allowSingleDateInRange=True,
-            hideOutsideDates=True,
-            ariaLabels={
-                "previousMonth": _("Previous month"), "nextMonth": _("Next month"),
-                "monthLevelControl": _("Choose month"), "yearLevelControl": _("Choose year"),
-            },
-            className="picker",
-        ),
-        settings={"locale": language(), "firstDayOfWeek": 1},
-    )  # fmt: skip
+    kept = {"range": "custom", **({} if compares(here) else {"cmp": "0"})}
+    dates = html.Form(
+        [
+            *(dcc.Input(type="hidden", name=name, value=value) for name, value in kept.items()),
+            forms.day("days", "from", _("From"), period.first, required=True),
+            forms.day("days", "to", _("To"), period.last, required=True),
+            html.Button(_("Show"), type="submit", className="send"),
+        ],
+        action=here.href(range="", cmp="", **{"from": "", "to": ""}),
+        method="get",
+        className="dates",
+    )
     compared = compares(here)
     compare = dcc.Link(
         _("Compare with the weeks before"),
@@ -80,7 +80,7 @@ def bar(here: Address, period: Range) -> Any:
         className="toggle on" if compared else "toggle",
     )
     presets = html.Nav(links, className="segments", **aria(label=_("Period")))
-    return html.Div([presets, dates, dcc.Store(id="shown-days", data=shown), compare], className="controls")
+    return html.Div([presets, dates, compare], className="controls")
 
 
 def compares(here: Address) -> bool:

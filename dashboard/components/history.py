@@ -9,8 +9,9 @@ from besok.model.views.live import SpaceInfo
 from besok.model.views.series import OccupancyPoint
 from besok.text import formats
 from besok.text.languages import _, named
-from dashboard.components import files, notices, words
+from dashboard.components import live_parts, notices
 from dashboard.components.chart import chart
+from dashboard.components.elements import csv_format
 from dashboard.figures import occupancy
 from dashboard.ranges import Range
 
@@ -22,11 +23,11 @@ def chart_of(
     space: SpaceInfo,
     period: Range,
 ) -> Any:
-    """The chart with its sentence, table and file; a notice where nothing was measured."""
+    """Return the chart with its sentence, table and file; a notice where nothing was measured."""
     if not any(p.people is not None for p in points):
         return notices.nothing(
             _("Nothing was measured here in this period"),
-            _("Try a longer period, or look at Sensors for what is silent."),
+            _("Try a longer period, or look at Sensors for what is offline."),
         )
     drawn = occupancy.figure(
         points,
@@ -38,13 +39,13 @@ def chart_of(
         axis=axis(period),
     )
     query = (
-        f"space={space.space}&from={period.first}&to={period.last}&step={period.step}&format={files.form()}"
+        f"space={space.space}&from={period.first}&to={period.last}&step={period.step}&format={csv_format()}"
     )
     return chart(
         drawn,
         label=_("People in {space}, {period}").format(space=named(space.name), period=said(period)),
         finding=finding(points, past, site, space, period),
-        head=[_("Time"), _("People"), _("Between"), _("Highest"), _("Between"), _("Note")],
+        head=[_("Time"), _("People"), _("Between"), _("Peak"), _("Between"), _("Note")],
         rows=[_row(p, period, site.timezone) for p in points if p.people is not None],
         csv=f"/api/v1/sites/{site.id}/occupancy?{query}",
         name="history",
@@ -52,7 +53,7 @@ def chart_of(
 
 
 def names(period: Range) -> tuple[str, str]:
-    """The names of the two lines."""
+    """Return the names of the two lines."""
     known = {"today": _("Today"), "yesterday": _("Yesterday"), "7d": _("7 days"), "30d": _("30 days")}
     return known.get(period.name, said(period)), _("a week before") if period.days <= 7 else _(
         "the weeks before"
@@ -60,7 +61,7 @@ def names(period: Range) -> tuple[str, str]:
 
 
 def axis(period: Range) -> str:
-    """What the line is: of longer steps the mean, which is less than the most at once."""
+    """Return what the line is: of longer steps the mean, which is less than the most at once."""
     known = {"hour": _("people, mean of the hour"), "day": _("people, mean of the day")}
     return known.get(period.step, _("people"))
 
@@ -78,12 +79,12 @@ def finding(
     space: SpaceInfo,
     period: Range,
 ) -> str:
-    """What the chart shows, in a few sentences."""
+    """Return what the chart shows, in a few sentences."""
     top = max((p for p in points if p.people is not None), key=lambda p: p.peak or p.people or 0)
     highest = top.peak if top.peak is not None else top.people
     when = _when(top, period, site.timezone)
     n = formats.with_interval(highest, top.peak_lower, top.peak_upper)
-    parts = [_("At most {n} people, {when}").format(n=n, when=when)]
+    parts = [_("Peak: {n} people, {when}").format(n=n, when=when)]
     if space.capacity and highest is not None:
         parts.append(_("{share} of capacity").format(share=formats.percent(highest / space.capacity)))
     said = ", ".join(parts) + "." + _compared(points, past, period, site.timezone)
@@ -97,7 +98,7 @@ def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
     if not running:
         return ""
     last = formats.stamp(known[-1].start, zone)
-    text = _("The last figure is of {time}; a day is reckoned again once it is over.")
+    text = _("The last figure is of {time}; a day is recomputed once it is over.")
     return " " + text.format(time=last)
 
 
@@ -143,5 +144,5 @@ def _between(lower: float | None, upper: float | None) -> str:
 
 def _note(p: OccupancyPoint) -> str:
     """Why the figure was corrected, and whether it may still change."""
-    said = (words.reasons().get(p.reason or "", ""), "" if p.final else _("preliminary"))
+    said = (live_parts.reasons().get(p.reason or "", ""), "" if p.final else _("preliminary"))
     return ", ".join(part for part in said if part)

@@ -9,8 +9,8 @@ from besok.model.site import Text
 from besok.model.views.calendar import ActionInfo
 from besok.text import formats
 from besok.text.languages import _, named
-from dashboard.components import files, ledger_forms
-from dashboard.components.attrs import aria, data
+from dashboard.components import ledger_forms
+from dashboard.components.elements import aria, csv_format, data, fold, items, present, quiet, titled
 
 SHOWN: Final = 12  # entries; the others are folded away
 MEASURED: Final = 8  # of these, at most, where there are others to be shown
@@ -23,32 +23,29 @@ def section(
     measured: Collection[str],
     spaces: Mapping[str, Text],
 ) -> Any:
-    """An entry for each action (given newest first) and forms to write into the ledger. `gave` says what each gave, by
-    action; `measured` are those of which that is a figure, `spaces` the names of the spaces.
+    """Return an entry for each action (given newest first) and forms to write into the ledger. `gave` says what each
+    gave, by action; `measured` are those of which that is a figure, `spaces` the names of the spaces.
     """
-    ordered = in_order(actions, measured)
-    entries = [html.Li(_entry(site, action, gave.get(action.action), spaces)) for action in ordered]
-    parts: list[Any] = [html.H2(_("You said, we did, it gave"))]
-    if not entries:
-        empty = _("Nothing has been written down yet: here stands what was asked for, and what became of it.")
-        parts.append(html.P(empty, className="quiet"))
-    else:
-        parts.append(html.Ul(entries[:SHOWN], className="ledger"))
-    if entries[SHOWN:]:
-        more = _("{n} more").format(n=len(entries) - SHOWN)
-        parts.append(
-            html.Details(
-                [html.Summary(more), html.Ul(entries[SHOWN:], className="ledger")], className="older"
-            )
-        )
-    about = aria(label=_("Download CSV: {chart}").format(chart=_("You said, we did, it gave")))
-    file = html.A(
-        _("Download CSV"), href=f"/api/v1/sites/{site}/actions?format={files.form()}", download="", **about
+    entries = [
+        _entry(site, action, gave.get(action.action), spaces) for action in in_order(actions, measured)
+    ]
+    title = _("Requests, actions and effects")
+    about = aria(label=_("Download CSV: {chart}").format(chart=title))
+    address = f"/api/v1/sites/{site}/actions?format={csv_format()}"
+    file = html.A(_("Download CSV"), href=address, download="", **about)
+    older = items(entries[SHOWN:], className="ledger")
+    return titled(
+        title,
+        items(entries[:SHOWN], className="ledger")
+        if entries
+        else quiet(_("No request has been recorded yet.")),
+        fold(_("{n} more").format(n=len(entries) - SHOWN), older, className="older")
+        if entries[SHOWN:]
+        else None,
+        html.Div(
+            present(ledger_forms.add(site, spaces), file if entries else None), className="below-ledger"
+        ),
     )
-    parts.append(
-        html.Div([ledger_forms.add(site, spaces), *([file] if entries else [])], className="below-ledger")
-    )
-    return html.Section(parts)
 
 
 def in_order(actions: Sequence[ActionInfo], measured: Collection[str]) -> list[ActionInfo]:
@@ -65,20 +62,16 @@ def in_order(actions: Sequence[ActionInfo], measured: Collection[str]) -> list[A
 
 def _entry(site: str, action: ActionInfo, gave: str | None, spaces: Mapping[str, Text]) -> Any:
     places = ", ".join(named(spaces[space]) for space in action.spaces if space in spaces)
-    kind = " · ".join(
-        filter(None, (_asked_by(action), places, _("invented example") if action.invented else ""))
-    )
-    told = gave or _not_yet(action)
+    example = _("invented example") if action.invented else ""
+    state = html.Span(_state(action), className=f"state {action.state}")
     return html.Article(
-        [
-            html.Header(
-                [html.H3(named(action.title)), html.Span(_state(action), className=f"state {action.state}")]
-            ),
-            html.P(kind, className="quiet"),
-            *([html.P(_("“{answer}”").format(answer=named(action.answer)))] if action.answer else []),
-            html.P(told, className="gave" if gave else "quiet"),
+        present(
+            html.Header([html.H3(named(action.title)), state]),
+            quiet(" · ".join(present(_asked_by(action), places, example))),
+            html.P(_("“{answer}”").format(answer=named(action.answer))) if action.answer else None,
+            html.P(gave or _not_yet(action), className="gave" if gave else "quiet"),
             ledger_forms.amend(site, action),
-        ],
+        ),
         **data(action=action.action),
     )
 
@@ -104,5 +97,5 @@ def _asked_by(action: ActionInfo) -> str:
 
 def _not_yet(action: ActionInfo) -> str:
     if action.state in ("asked", "answered"):
-        return _("Not done yet, so it has given nothing yet.")
-    return _("What it gave has not been reckoned yet.")
+        return _("Not done yet, so there is no effect yet.")
+    return _("The effect has not been computed yet.")

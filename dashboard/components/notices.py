@@ -5,11 +5,11 @@ from typing import Any
 from dash import dcc, html
 
 from besok.text.languages import _
-from dashboard.components.attrs import HIDDEN, data
+from dashboard.components.elements import HIDDEN, data
 
 
 def notice(heading: str, *lines: Any, icon: str = "empty", title: str = "") -> Any:
-    """A page of one message: what is the matter, and what to do; `title` is the window's, if it is another."""
+    """Return a page of one message: what is the matter, and what to do; `title` is the window's, if it is another."""
     return html.Section(
         [
             html.Div(className=f"notice-icon {icon}", **HIDDEN),
@@ -36,7 +36,7 @@ def no_sites() -> Any:
 
 
 def unavailable() -> Any:
-    """The database does not answer."""
+    """Return the database does not answer."""
     again = html.Span(_("The page tries again by itself."), **data(retry="5"))
     return notice(
         _("The database does not answer"),
@@ -47,7 +47,7 @@ def unavailable() -> Any:
 
 
 def outdated() -> Any:
-    """The database is not of the program's version."""
+    """Return the database is not of the program's version."""
     command = html.Code("besok migrate")
     again = html.Span(_("The page tries again by itself."), **data(retry="5"))
     return notice(
@@ -60,5 +60,14 @@ def outdated() -> Any:
 
 
 def nothing(title: str, advice: str) -> Any:
-    """A part of a page without data."""
+    """Return a part of a page without data."""
     return html.Div([html.P(title, className="strong"), html.P(advice)], className="nothing")
+
+
+def simulated(sandbox: bool) -> list[Any]:
+    """Return a banner above everything else where the figures are not about people."""
+    said = [
+        html.Strong(_("Simulated data")),
+        html.Span(_("No figure here is about real people.")),
+    ]
+    return [html.Div(said, className="sandbox", role="note")] if sandbox else []

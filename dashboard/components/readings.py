@@ -9,7 +9,9 @@ from besok.text.languages import _, plural
 
 
 def names(value: float) -> dict[str, str]:
-    """What each metric is called; `{n}` is its `value`. A metric without a sentence of its own is told by its name."""
+    """Return what each metric is called; `{n}` is its `value`. A metric without a sentence of its own is told by its
+    name.
+    """
     return {
         "in": _("{n} in"),
         "out": _("{n} out"),
@@ -20,7 +22,7 @@ def names(value: float) -> dict[str, str]:
         "people": _("{n} present"),
         "motions": plural("{n} movement", "{n} movements", value),
         "motions_total": plural("{n} movement since the start", "{n} movements since the start", value),
-        "dwell_s": _("stay of {n} s"),
+        "dwell_s": _("dwell time {n} s"),
         "co2_ppm": _("carbon dioxide {n} ppm"),
         "temperature_c": _("{n} °C"),
         "humidity_pct": _("humidity {n} %"),

@@ -11,37 +11,35 @@ from besok.model.views.devices import SHOWN_DEVICES, UnplacedChannel
 from besok.services.unplaced_devices import Stranger, latest
 from besok.text.languages import _, named
 from dashboard.components import readings
-from dashboard.components.attrs import HIDDEN, aria, data
+from dashboard.components.elements import aria, chip, data, fold, items, present, quiet
 
 DOCS = "docs/connect-a-sensor.md"
 
 
 def section(strangers: Sequence[Stranger], places: Mapping[str, str], now: datetime) -> Any:
-    """A card for each, or a word that there is none; `places` is what portals and spaces are called."""
+    """Return a card for each unassigned sensor; `places` are the names of portals and spaces by id."""
     if not strangers:
-        return html.P(_("None: every sensor that is heard has its place."), className="quiet")
-    kept = _("Nothing of what they send is lost: once placed, they count from their first reading on.")
+        return quiet(_("None: every sensor is assigned."))
+    kept = _("Nothing of what they send is lost: once assigned, they count from their first reading on.")
     how = _("Put the lines into the site file and apply it:")
-    rest = _("Only the {n} that were heard last are shown.").format(n=len(strangers))
+    rest = _("Only the {n} that were seen last are shown.").format(n=len(strangers))
     return html.Div(
-        [
-            html.P([kept, " ", how, " ", html.Code("besok site apply " + _("FILE"))], className="quiet"),
-            html.Ul([html.Li(_card(s, places, now)) for s in strangers], className="strangers"),
-            *([html.P(rest, className="quiet")] if len(strangers) >= SHOWN_DEVICES else []),
-        ]
+        present(
+            quiet(kept, " ", how, " ", html.Code("besok site apply " + _("FILE"))),
+            items((_card(s, places, now) for s in strangers), className="strangers"),
+            quiet(rest) if len(strangers) >= SHOWN_DEVICES else None,
+        )
     )
 
 
 def _card(stranger: Stranger, places: Mapping[str, str], now: datetime) -> Any:
-    d = stranger.device
-    heard = _("Heard {ago}").format(ago=readings.ago(d.heard, now))
-    where = [html.Span(heard), *([html.Span([_("on"), " ", html.Code(d.topic)])] if d.topic else [])]
+    d, name = stranger.device, " · ".join(filter(None, (stranger.device.model, stranger.device.source)))
+    seen = html.Span(_("Last seen {ago}").format(ago=readings.ago(d.heard, now)))
+    where = [seen, *([html.Span([_("on"), " ", html.Code(d.topic)])] if d.topic else [])]
     channels = [_channel(c, s, places, now) for c, s in zip(d.channels, stranger.suggestions, strict=True)]
     return html.Article(
         [
-            html.Header(
-                [html.H3(d.device), html.P(" · ".join(filter(None, (d.model, d.source))), className="quiet")]
-            ),
+            html.Header(present(html.H3(d.device), quiet(name))),
             html.P(where, className="where"),
             *channels,
             *_lines(d.device, [s for s in stranger.suggestions if s.reason != "not_people"]),
@@ -56,27 +54,22 @@ def _channel(channel: UnplacedChannel, s: Suggestion, places: Mapping[str, str],
     words = ", ".join(map(readings.said, last))
     age = readings.ago(max(r.time for r in last), now) if last else ""
     name, verdict = channel_name(channel.channel), f"{named(s.name)}. " if s.name else ""
+    taken = _(
+        "There is a sensor here already, and both would count. If this one replaces it, take that one out."
+    )
     return html.Div(
-        [
+        present(
             html.P([html.Span(name, className="strong"), f": {words} ", html.Span(age, className="quiet")]),
             html.P([_sureness(s), html.Span(verdict, className="strong"), why(s, places)], className="guess"),
-            *(html.P(text, className="quiet") for text in _beware(s)),
-        ],
+            quiet(taken) if s.taken else None,
+            quiet(_("Take out counted = false at this door.")) if s.uncounted else None,
+        ),
         className="channel",
     )
 
 
-def _beware(s: Suggestion) -> list[str]:
-    """What else has to change in the site file."""
-    taken = _(
-        "There is a sensor here already, and both would count. If this one replaces it, take that one out."
-    )
-    uncounted = _("Take out counted = false at this door.")
-    return [text for text, holds in ((taken, s.taken), (uncounted, s.uncounted)) if holds]
-
-
 def channel_name(key: str) -> str:
-    """`flow:2` is line 2, `level:all` region all."""
+    """Return the name of a channel: `flow:2` is line 2, `level:all` region all."""
     kind, _colon, part = key.partition(":")
     return (_("Line {name}") if kind == "flow" else _("Region {name}")).format(name=part or key)
 
@@ -84,12 +77,11 @@ def channel_name(key: str) -> str:
 def _sureness(s: Suggestion) -> Any:
     words = {"strong": _("Probably"), "weak": _("Perhaps"), "none": _("No guess")}
     level = {"strong": "calm", "weak": "moderate", "none": "unknown"}[s.sure]
-    icon = html.Span(className="icon", **HIDDEN)
-    return html.Span(html.Span([icon, words[s.sure]], className="chip"), **data(level=level))
+    return chip(words[s.sure], level=level)
 
 
 def why(s: Suggestion, places: Mapping[str, str]) -> str:
-    """The reason of a suggestion, as `Suggestion.why` in the reader's language."""
+    """Return the reason of a suggestion, as `Suggestion.why` in the reader's language."""
     door = bool(s.portal) or "portal =" in s.toml
     words = ", ".join(_("“{word}”").format(word=w) for w in s.words)
     others = ", ".join(dict.fromkeys(places.get(p, p) for p in s.others))
@@ -118,7 +110,7 @@ def why(s: Suggestion, places: Mapping[str, str]) -> str:
 
 
 def _lines(device: str, suggestions: Sequence[Suggestion]) -> list[Any]:
-    """The sections of the site file, to be copied; closed where all of them have a place to fill in."""
+    """Return the sections of the site file, to be copied; closed where all of them have a place to fill in."""
     if not suggestions:
         return []
     lines = to_copy("\n".join(s.toml for s in suggestions).strip(), device)
@@ -126,7 +118,7 @@ def _lines(device: str, suggestions: Sequence[Suggestion]) -> list[Any]:
     among = _("Lines for the site file, among the sensors of {site}").format(site=", ".join(sites))
     where = among if len(sites) == 1 else _("Lines for the site file")
     guessed = any(s.sure != "none" for s in suggestions)
-    return [html.Details([html.Summary(where), lines], open=guessed)]
+    return [fold(where, lines, open=guessed)]
 
 
 def to_copy(text: str, name: str) -> Any:

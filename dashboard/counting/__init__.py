@@ -68,6 +68,6 @@ def _sender(name: str):  # type: ignore[no-untyped-def]  # a route each, so that
 
 
 def _page() -> str:
-    """The frame of the page; its script fills it with words."""
+    """Return the frame of the page; its script fills it with words."""
     need = _("This page needs JavaScript.")
     return (HERE / "page.html").read_text("utf-8").replace("LANGUAGE", language()).replace("NOSCRIPT", need)

@@ -5,7 +5,7 @@ from besok.text.languages import LANG, LANGUAGES, _
 
 
 def words() -> dict[str, dict[str, object]]:
-    """The texts by language and name."""
+    """Return the texts by language and name."""
     found: dict[str, dict[str, object]] = {}
     for language in LANGUAGES:
         token = LANG.set(language)

@@ -9,9 +9,9 @@ from besok.model.forecast import Expected
 from besok.model.views.forecast import Scored
 from besok.model.views.series import VisitPoint
 from besok.text.languages import _
-from dashboard.figures.path import visits_of
 from dashboard.figures.progress import Series
 from dashboard.figures.style import BAND, GOAL, LIMIT, NOW, chart
+from dashboard.figures.target_trajectory import visits_of
 
 WIDE = "rgba(61,116,216,0.14)"  # the 95 % interval, behind that of 80 %
 YEAR = 365  # days
@@ -36,13 +36,13 @@ def running_year(points: Sequence[VisitPoint], measure: str) -> Series:
     return result
 
 
-def way(counted: Series, years: Sequence[Expected], path: Series, goal: float | None) -> go.Figure:
-    """The running year as it was counted and as it is expected, beside the path to the goal."""
+def running(counted: Series, years: Sequence[Expected], asked: Series, target: float | None) -> go.Figure:
+    """Return the running year, counted and forecast, beside the target trajectory."""
     result = chart(_("visits in 365 days"))
     _fan(result, years)
     lines = (
-        (path, _("the path"), {"color": GOAL, "width": 2.5, "dash": "dash"}),
-        ([(p.day, p.mean) for p in years], _("expected"), {"color": NOW, "width": 2.5, "dash": "dot"}),
+        (asked, _("target trajectory"), {"color": GOAL, "width": 2.5, "dash": "dash"}),
+        ([(p.day, p.mean) for p in years], _("forecast"), {"color": NOW, "width": 2.5, "dash": "dot"}),
         (counted, _("counted"), {"color": NOW, "width": 3.5}),
     )
     for series, name, line in lines:
@@ -50,21 +50,21 @@ def way(counted: Series, years: Sequence[Expected], path: Series, goal: float | 
             result.add_scatter(
                 x=[d for d, _v in series], y=[v for _d, v in series], name=name, mode="lines", line=line
             )
-    if goal:
+    if target:
         result.add_hline(
-            y=goal, line={"color": LIMIT, "width": 1.5, "dash": "dash"},
-            annotation={"text": _("the goal"), "xanchor": "right", "yanchor": "bottom"},
+            y=target, line={"color": LIMIT, "width": 1.5, "dash": "dash"},
+            annotation={"text": _("target"), "xanchor": "right", "yanchor": "bottom"},
         )  # fmt: skip
     return result
 
 
 def weeks(counted: Series, coming: Sequence[Expected]) -> go.Figure:
-    """The last days as they were counted, and the coming ones with their intervals."""
+    """Return the last days as they were counted, and the coming ones with their intervals."""
     result = chart(_("visits a day"))
     _fan(result, coming)
     expected = [(p.day, p.mean) for p in coming]
     for series, name, line in (
-        (expected, _("expected"), {"color": NOW, "width": 2.5, "dash": "dot"}),
+        (expected, _("forecast"), {"color": NOW, "width": 2.5, "dash": "dot"}),
         (counted, _("counted"), {"color": NOW, "width": 3}),
     ):
         result.add_scatter(
@@ -78,10 +78,13 @@ def record(found: Sequence[Scored]) -> go.Figure:
     result = chart(_("visits"))
     days = [s.origin for s in found]
     result.add_bar(
-        x=days, y=[s.high80 - s.low80 for s in found], base=[s.low80 for s in found], name=_("8 times of 10"),
-        width=BAR_MS, marker={"color": BAND}, hoverinfo="skip",
+        x=days, y=[s.high80 - s.low80 for s in found], base=[s.low80 for s in found],
+        name=_("80 % prediction interval"), width=BAR_MS, marker={"color": BAND}, hoverinfo="skip",
     )  # fmt: skip
-    for held, name, colour, symbol in ((True, _("held"), NOW, "circle"), (False, _("missed"), LIMIT, "x")):
+    for held, name, colour, symbol in (
+        (True, _("in the interval"), NOW, "circle"),
+        (False, _("outside"), LIMIT, "x"),
+    ):
         own = [s for s in found if s.held is held]
         result.add_scatter(
             x=[s.origin for s in own], y=[s.truth for s in own], name=name, mode="markers",
@@ -92,7 +95,10 @@ def record(found: Sequence[Scored]) -> go.Figure:
 
 def _fan(result: go.Figure, points: Sequence[Expected]) -> None:
     """Both intervals, the wider one behind."""
-    bands = (("low95", "high95", WIDE, _("19 times of 20")), ("low80", "high80", BAND, _("8 times of 10")))
+    bands = (
+        ("low95", "high95", WIDE, _("95 % prediction interval")),
+        ("low80", "high80", BAND, _("80 % prediction interval")),
+    )
     for low, high, colour, name in bands:
         if points:
             result.add_scatter(

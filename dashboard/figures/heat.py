@@ -14,7 +14,7 @@ STRONG = 0.6  # of the highest: from here on the cell is dark and its figure lig
 
 
 def table(cells: Sequence[HeatCell], caption: str) -> Any:
-    """A table that reads as numbers and looks like a heat map; empty cells are unknown."""
+    """Return a table that reads as numbers and looks like a heat map; empty cells are unknown."""
     known = {(c.weekday, c.hour): c for c in cells if c.people is not None}
     top = max((c.people or 0 for c in known.values()), default=0)
     head = html.Tr(
@@ -38,7 +38,9 @@ def table(cells: Sequence[HeatCell], caption: str) -> Any:
 
 
 def hours(cells: Sequence[HeatCell]) -> list[int]:
-    """The local hours from the first to the last in which anybody to speak of is there, in the business day's order."""
+    """Return the local hours from the first to the last in which anybody to speak of is there, in the business day's
+    order.
+    """
     order = sorted({c.hour for c in cells}, key=lambda h: (h - 4) % 24)
     enough = max(0.5, QUIET * max((c.people or 0 for c in cells), default=0))
     lively = {c.hour for c in cells if (c.people or 0) >= enough}
@@ -47,7 +49,7 @@ def hours(cells: Sequence[HeatCell]) -> list[int]:
 
 
 def busiest(cells: Sequence[HeatCell]) -> HeatCell | None:
-    """The hour of the week with most people."""
+    """Return the hour of the week with most people."""
     known = [c for c in cells if c.people]
     return max(known, key=lambda c: c.people or 0, default=None)
 

@@ -46,7 +46,7 @@ def figure(
 
 
 def local(t: datetime, zone: str) -> datetime:
-    """The time on the wall: charts know no time zones."""
+    """Return the time on the wall: charts know no time zones."""
     return t.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
@@ -55,7 +55,7 @@ def _whole(value: float | None) -> float | None:
 
 
 def _band(result: go.Figure, times: Sequence[datetime], points: Sequence[OccupancyPoint]) -> None:
-    """The interval as one outline for each stretch in which it is known; between them there is nothing."""
+    """Return the interval as one outline for each stretch in which it is known; between them there is nothing."""
     xs: list[datetime | None] = []
     ys: list[float | None] = []
     for stretch in stretches(points):
@@ -65,13 +65,13 @@ def _band(result: go.Figure, times: Sequence[datetime], points: Sequence[Occupan
         ys += [*(_whole(y) for _x, y in there + back), None]
     if xs:
         result.add_scatter(
-            x=xs, y=ys, name=_("8 times of 10"), mode="lines", line={"width": 0}, fill="toself", fillcolor=BAND,
+            x=xs, y=ys, name=_("80 % interval"), mode="lines", line={"width": 0}, fill="toself", fillcolor=BAND,
             hoverinfo="skip",
         )  # fmt: skip
 
 
 def stretches(points: Sequence[OccupancyPoint]) -> list[list[int]]:
-    """The places of the points whose interval is known, neighbours together."""
+    """Return the places of the points whose interval is known, neighbours together."""
     result: list[list[int]] = []
     for place, point in enumerate(points):
         if point.lower is None or point.upper is None:

@@ -18,7 +18,7 @@ def this_year(now: Series, before: Series, path: Series, years: tuple[int, int])
     result = chart(_("visits so far"))
     lines = (
         (before, str(years[1]), {"color": BEFORE, "width": 2, "dash": "dot"}),
-        (path, _("the path"), {"color": GOAL, "width": 2.5, "dash": "dash"}),
+        (path, _("target trajectory"), {"color": GOAL, "width": 2.5, "dash": "dash"}),
         (now, str(years[0]), {"color": NOW, "width": 3.5}),
     )
     known = [one for one in lines if any(value is not None for _day, value in one[0])]

@@ -29,12 +29,12 @@ CONFIG: dict[str, Any] = {
 
 
 def config() -> Any:
-    """The configuration of every chart, in the reader's language."""
+    """Return the configuration of every chart, in the reader's language."""
     return {**CONFIG, "locale": "en-GB" if language() == "en" else "sv"}
 
 
 def chart(y_title: str) -> go.Figure:
-    """An empty chart of the house."""
+    """Return an empty chart of the house."""
     figure = go.Figure()
     figure.update_layout(
         template="none",

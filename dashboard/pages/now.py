@@ -11,32 +11,31 @@ from dash import html
 from besok import services
 from besok.model import calendar
 from besok.model.site import Site
-from besok.model.views.live import LATE_AFTER, STALE_AFTER, SiteInfo, SiteLive, SpaceLive
+from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
 from besok.model.views.series import OccupancyPoint
 from besok.store import sites
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import building, words
-from dashboard.components.banner import sandbox
+from dashboard.components import live_parts, notices
 from dashboard.components.card import Frame, Today, card, row, storey
-from dashboard.components.hero import hero
-from dashboard.components.told import told
+from dashboard.components.elements import data
+from dashboard.components.site_panel import panel, sensors_line
 
 WEEK = timedelta(days=7)
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
-    """The board of a site."""
-    live = services.live(db, site.site, now)
+    """Return the board of a site."""
+    live, place = services.live(db, site.site, now), sites.load(db, site.site)
     sensors = len(services.devices(db, site.site, now=now))
-    said = told(live, services.findings(db, site.site, now=now), sensors)
-    return board(live, site, frame(db, sites.load(db, site.site), live, now), said)
+    line = sensors_line(live, services.findings(db, site.site, now=now), sensors)
+    return board(live, place, frame(db, place, live, now), line)
 
 
 def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
-    """The curves of today, in the hours in which something can happen."""
+    """Return the curves of today, in the hours in which something can happen."""
     day = calendar.business_day(now, site)
     first, last = shown_hours(calendar.open_intervals(day, site), calendar.day_bounds(day, site))
     week_ago = calendar.day_bounds(day - WEEK, site)[0]
@@ -73,47 +72,64 @@ def curve(
     return Today(today=[(p.start, p.people, p.lower, p.upper) for p in today], last_week=ghost, usual=said)
 
 
-def board(live: SiteLive, site: SiteInfo, shared: Frame, said: Any = None) -> Any:
-    """The whole page; the live script keeps it up to date from the first frame on. `said` is told of its sensors."""
-    groups = building.groups(live.spaces)
-    cards = sum(len(group.rooms) for group in groups)
+def board(live: SiteLive, place: Site, shared: Frame, sensors: Any = None) -> Any:
+    """Return the whole page; the live stream keeps it up to date. `sensors` is a line about the site's sensors."""
+    floors = groups(live.spaces)
+    cards = sum(len(rooms) for _floor, rooms in floors)
     columns = max(1, ceil(sqrt(cards)))
-    storeys = html.Div([_group(group, live.site, shared) for group in groups], className="storeys")
-    panel = hero(live, shared, site.kind, site.timezone, said)
     wall = html.P(html.A(_("Show on a wall screen"), href=f"/now/{live.site}?tv=1"), className="to-wall")
     return html.Div(
-        [*([sandbox()] if live.sandbox else []), panel, storeys, wall],
+        [
+            *notices.simulated(live.sandbox),
+            panel(live, shared, place, sensors),
+            html.Div(
+                [_group(floor, rooms, live.site, shared) for floor, rooms in floors], className="storeys"
+            ),
+            wall,
+        ],
         className="board",
         style={"--columns": str(columns), "--rows": str(ceil(cards / columns) or 1)},
-        **_for_script(live, site, shared),
+        **data(
+            title=_("{site} now").format(site=named(live.name)),
+            live=f"/live/{live.site}",
+            time=live.time.isoformat(),
+            lost=_("No connection"),
+            words=json.dumps(live_parts.ages(), ensure_ascii=False),
+        ),
     )
 
 
-def _for_script(live: SiteLive, site: SiteInfo, shared: Frame) -> dict[str, Any]:
-    return {
-        "data-title": _("{site} now").format(site=named(live.name)),
-        "data-live": f"/api/v1/sites/{live.site}/live",
-        "data-time": live.time.isoformat(),
-        "data-zone": site.timezone,
-        "data-open": "1" if live.is_open else "",
-        "data-words": json.dumps(words.for_browser(shared.weekday, live.is_open), ensure_ascii=False),
-        "data-late": str(LATE_AFTER.total_seconds()),
-        "data-stale": str(STALE_AFTER.total_seconds()),
-    }
+Rooms = list[tuple[SpaceLive, list[SpaceLive]]]
 
 
-def _group(group: building.Group, site: str, shared: Frame) -> Any:
-    """A storey with its rooms, or the spaces that are on none."""
-    label = named(group.storey.name) if group.storey else ""
-    cards = [
-        card(space, f"/spaces/{site}/{space.space}", shared, label, [_row(r, site, shared) for r in inside])
-        for space, inside in group.rooms
+def groups(spaces: Sequence[SpaceLive]) -> list[tuple[SpaceLive | None, Rooms]]:
+    """Return the storeys of a site, the root of which comes first, with their rooms, each with all the rooms inside it;
+    last, without a storey, the spaces that are on none."""
+    root, *rest = spaces
+    top = [s for s in rest if s.parent == root.space]
+    found: list[tuple[SpaceLive | None, Rooms]] = [
+        (s, [(r, below(r, rest)) for r in rest if r.parent == s.space]) for s in top if s.kind == "storey"
     ]
-    head = (
-        [storey(group.storey, f"/spaces/{site}/{group.storey.space}", shared.is_open)] if group.storey else []
-    )
+    loose = [(s, below(s, rest)) for s in top if s.kind != "storey"]
+    return [*found, (None, loose)] if loose else found
+
+
+def below(space: SpaceLive, spaces: Sequence[SpaceLive]) -> list[SpaceLive]:
+    """Everything inside `space`, at any depth, in the order of the building."""
+    inner = [s for s in spaces if s.parent == space.space]
+    return [found for s in inner for found in (s, *below(s, spaces))]
+
+
+def _group(floor: SpaceLive | None, rooms: Rooms, site: str, shared: Frame) -> Any:
+    """Return a storey with its rooms, or the spaces that are on none."""
+
+    def href(space: SpaceLive) -> str:
+        return f"/spaces/{site}/{space.space}"
+
+    label = named(floor.name) if floor else ""
+    cards = [
+        card(space, href(space), shared, label, [row(r, href(r), shared) for r in inside])
+        for space, inside in rooms
+    ]
+    head = [storey(floor, href(floor), shared)] if floor else []
     return html.Section([*head, html.Div(cards, className="cards")], className="storey")
-
-
-def _row(room: SpaceLive, site: str, shared: Frame) -> Any:
-    return row(room, f"/spaces/{site}/{room.space}", shared.is_open)

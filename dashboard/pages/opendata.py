@@ -1,4 +1,4 @@
-"""*Open data*: the figures of a site as files, for residents, reporters and whoever reckons with them."""
+"""*Open data*: the figures of a site as files, for residents, reporters and whoever computes with them."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -14,10 +14,9 @@ from besok.store import sites
 from besok.store.database import Database
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import files
-from dashboard.components.attrs import aria, data
-from dashboard.components.banner import sandbox
+from dashboard.components import notices
 from dashboard.components.chart import sheet
+from dashboard.components.elements import aria, csv_format, data
 
 DAY = timedelta(days=1)
 LATELY = timedelta(days=30)
@@ -26,7 +25,7 @@ Row = tuple[str, str]  # what it is, and where it is had: a path below the site,
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
-    """What there is as a table, each as a file for a spreadsheet and for programs."""
+    """Return what there is as a table, each as a file for a spreadsheet and for programs."""
     place = sites.load(db, site.site)
     today = calendar.business_day(now, place)
     known = services.so_far(db, site.site, today)
@@ -40,7 +39,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     ]
     return html.Div(
         [
-            *([sandbox()] if site.sandbox else []),
+            *notices.simulated(site.sandbox),
             html.H1(title),
             html.Div([html.P(line) for line in lines]),
             _table(site.site, _rows(site.site, known.first or today, today, _forecast(db, site.site))),
@@ -67,15 +66,18 @@ def _rows(site: str, first: date, today: date, forecast: bool) -> Sequence[Row]:
         (_("The usual week: people here by weekday and hour"), f"occupancy/heatmap?space={site}"),
         (_("In and out through each door by day, the last 30 days"), f"flows?{month}&step=day"),
         *(_expected() if forecast else []),
-        (_("What was asked for, what became of it and what it gave"), "actions?"),
-        (_("Opening hours, holidays and weather by day, since the counting began"), f"calendar?{every}"),
+        (_("Requests, actions and their effects"), "actions?"),
+        (
+            _("Opening hours, public holidays and weather by day, since the counting began"),
+            f"calendar?{every}",
+        ),
     ]
 
 
 def _expected() -> list[Row]:
     return [
-        (_("Visits to come by day"), "forecast?part=days"),
-        (_("Every forecast that was made, and what came"), "forecast/record?"),
+        (_("Forecast of visits by day"), "forecast?part=days"),
+        (_("Every forecast and its outcome"), "forecast/record?"),
     ]
 
 
@@ -95,7 +97,7 @@ def _table(site: str, rows: Sequence[Row]) -> Any:
 def _links(site: str, what: str, path: str) -> list[Any]:
     address = f"/api/v1/sites/{site}/{path}"
     plain = address.rstrip("?")
-    asked = f"{address}{'' if address.endswith('?') else '&'}format={files.form()}"
+    asked = f"{address}{'' if address.endswith('?') else '&'}format={csv_format()}"
     return [
         html.A("CSV", href=asked, download="", **aria(label=f"CSV: {what}")),
         html.A("JSON", href=plain, **aria(label=f"JSON: {what}")),

@@ -1,8 +1,8 @@
-"""*Progress*: how many come, are we on the way to the target, and what made it so."""
+"""*Progress*: how many visits there are, whether they are on the way to the target, and what made it so."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from dash import html
 
@@ -18,130 +18,120 @@ from besok.store.database import Database
 from besok.text import formats, narratives
 from besok.text.languages import _, named
 from dashboard.address import Address
-from dashboard.components import answer, beside, breaks, forecast, gains, ledger, record, unaimed, years
-from dashboard.components.attrs import data
-from dashboard.components.banner import sandbox
-from dashboard.figures.path import WHOLE_YEAR
-from dashboard.pages import statistics, this_year
+from dashboard.components import (
+    forecast_accuracy,
+    forecast_charts,
+    ledger,
+    method_breaks,
+    no_target,
+    notices,
+    programme_effects,
+    target_summary,
+    validation_counts,
+    yearly_visits,
+)
+from dashboard.components.elements import data, present
+from dashboard.figures.target_trajectory import WHOLE_YEAR
+from dashboard.pages import national_statistics, this_year
 
 DAY = timedelta(days=1)
+T = TypeVar("T")
 EVENTS = 12  # the newest ones that are shown
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
-    """The answer on top, then what is to come, then this year against the path, then what was done and what it gave."""
+    """Return the summary, then what is to come, then this year, then what was done and its effect."""
     place = sites.load(db, site.site)
-    counted = sites.counted(db, place)
-    today = calendar.business_day(now, place)
-    title = _("{site}: on the way").format(site=named(site.name))
-    way, coming = _way(db, site.site, today), _outlook(db, site.site)
-    if way is None or way.baseline_visits is None or today <= way.baseline_last:
-        parts = _without_goal(db, place, counted, way, coming, title, now)
-    else:
+    counted, today = sites.counted(db, place), calendar.business_day(now, place)
+    title = _("{site}: progress").format(site=named(site.name))
+    way = _if_found(lambda: services.progress(db, site.site, today))
+    coming = _if_found(lambda: services.outlook(db, site.site))
+    known = services.so_far(db, site.site, today)
+    spaces = {space.space: space.name for space in services.spaces(db, site.site)}
+    aimed = way if way and way.baseline_visits is not None and today > way.baseline_last else None
+    if aimed:
+        parts = _towards_target(db, place, counted, aimed, coming, title, now)
+    elif known.days:
         parts = [
-            *_on_the_way(db, site.site, counted, way, coming, title),
-            *_ahead(db, place, way, coming, now),
+            target_summary.without_target(known, title, coming, [one.name for one in counted]),
+            no_target.advice(place.id, named(place.name), way, today, known.first),
+            *_ahead(db, place, None, coming, now),
+            *_corrected(db, place.id, today, today),
+            *this_year.sections(db, place.id, today, place.measure, None),
         ]
-        parts += [
-            *_corrected(db, site.site, today, way.baseline_first),
-            *this_year.sections(db, site.site, today, way.measure, way),
-        ]
-        parts += breaks.section(way, *_places(counted))
-    parts += [
-        *statistics.section(db, site, today),
-        _ledger(db, site.site, today),
-        *filter(None, [_programme(db, site.site, now)]),
-        *([_record(db, site.site, today)] if coming else []),
-        *_terms(db, site.site, today, way),
-    ]
+    elif way and way.baseline_last < today:  # the baseline is over, and nobody was counted in it
+        parts = [no_target.no_baseline(way, named(place.name), title, [one.name for one in counted])]
+    else:
+        parts = [no_target.no_visits(named(place.name), title)]
     shown = _("{site}, figures up to {day}. Besök, /progress/{id}")
     paper = shown.format(site=named(site.name), day=formats.day(today - DAY), id=site.site)
-    top = [*([sandbox()] if site.sandbox else []), html.P(paper, className="printed")]
-    return html.Div([*top, *parts], className="page", **data(title=title))
+    return html.Div(
+        present(
+            *notices.simulated(site.sandbox),
+            html.P(paper, className="printed"),
+            *parts,
+            *national_statistics.section(db, site, today),
+            _ledger(db, site.site, today, spaces),
+            _programme(db, place, now, spaces),
+            _accuracy(db, site.site, today) if coming else None,
+            target_summary.terms(site.site, known, aimed) if known.days else None,
+        ),
+        className="page",
+        **data(title=title),
+    )
 
 
-def _way(db: Database, site: str, today: date) -> Progress | None:
+def _if_found(ask: Callable[[], T]) -> T | None:
     try:
-        return services.progress(db, site, today)
+        return ask()
     except NotFound:
         return None
 
 
-def _outlook(db: Database, site: str) -> Outlook | None:
-    try:
-        return services.outlook(db, site)
-    except NotFound:
-        return None
-
-
-def _names(counted: Sequence[Site]) -> list[Text]:
-    return [one.name for one in counted]
-
-
-def _on_the_way(
-    db: Database, site: str, counted: Sequence[Site], way: Progress, coming: Outlook | None, title: str
-) -> list[Any]:
-    weekdays = services.weekday_growth(db, site, way.today) if coming else {}
-    return [answer.panel(way, title, coming, weekdays, _names(counted))]
-
-
-def _without_goal(
+def _towards_target(
     db: Database,
     place: Site,
     counted: Sequence[Site],
-    way: Progress | None,
+    way: Progress,
     coming: Outlook | None,
     title: str,
     now: datetime,
 ) -> list[Any]:
-    """Nothing to hold the visits against: how many came and are to come, and how to say where they shall go."""
-    today, name = calendar.business_day(now, place), named(place.name)
-    known = services.so_far(db, place.id, today)
-    if not known.days:
-        before = (
-            way if way and way.baseline_last < today else None
-        )  # its baseline is over, and nobody was counted in it
-        return [
-            unaimed.no_baseline(before, name, title, _names(counted))
-            if before
-            else unaimed.no_visits(name, title)
-        ]
+    weekdays = services.weekday_growth(db, place.id, way.today) if coming else {}
     return [
-        unaimed.so_far(known, title, coming, _names(counted)),
-        unaimed.no_goal(place.id, name, way, today, known.first),
-        *_ahead(db, place, None, coming, now),
-        *_corrected(db, place.id, today),
-        *this_year.sections(db, place.id, today, place.measure, None),
+        target_summary.panel(way, title, coming, weekdays, [one.name for one in counted]),
+        *_ahead(db, place, way, coming, now),
+        *_corrected(db, place.id, way.today, way.baseline_first),
+        *this_year.sections(db, place.id, way.today, way.measure, way),
+        *method_breaks.section(way, *_doors(counted)),
     ]
 
 
 def _ahead(
     db: Database, place: Site, way: Progress | None, coming: Outlook | None, now: datetime
 ) -> list[Any]:
-    """What is to come, or why it is not told yet."""
-    today, site = calendar.business_day(now, place), place.id
+    """Return what is to come, or why it is not told yet."""
+    today, site, measure = calendar.business_day(now, place), place.id, place.measure
     if coming is None:
-        return [forecast.awaited(services.awaited(db, site, today, now))]
+        return [forecast_charts.awaited(services.awaited(db, site, today, now))]
     begins = date(today.year - 2, 1, 1)
     first = min(way.baseline_first - WHOLE_YEAR * DAY, begins) if way else begins
     points = services.visits(db, site, first, today - DAY, "day", together=True)
-    baseline = way.baseline_visits if way else None
+    years = yearly_visits.of(points, measure, coming)
     return [
-        *forecast.way_ahead(site, way, place.measure, points, coming),
-        *years.section(site, years.of(points, place.measure, coming), today.year, baseline),
-        forecast.next_weeks(site, place.measure, points, coming),
+        *forecast_charts.running_year(site, way, measure, points, coming),
+        *yearly_visits.section(site, years, today.year, way.baseline_visits if way else None),
+        forecast_charts.next_weeks(site, measure, points, coming),
     ]
 
 
-def _corrected(db: Database, site: str, today: date, first: date | None = None) -> list[Any]:
-    begins = min(first or today, date(today.year - 1, 1, 1))
-    return beside.corrected_note(
-        site, services.visits(db, site, begins, today, "month", together=True, today=today)
-    )
+def _corrected(db: Database, site: str, today: date, first: date) -> list[Any]:
+    begins = min(first, date(today.year - 1, 1, 1))
+    points = services.visits(db, site, begins, today, "month", together=True, today=today)
+    return validation_counts.corrected_note(site, points)
 
 
-def _ledger(db: Database, site: str, today: date) -> Any:
-    spaces = {space.space: space.name for space in services.spaces(db, site)}
+def _ledger(db: Database, site: str, today: date, spaces: dict[str, Text]) -> Any:
     found = services.actions(db, site, today)
     whole = {action.action: not action.spaces for action in found}
     kept = effects.action_effects(db, site)
@@ -150,26 +140,19 @@ def _ledger(db: Database, site: str, today: date) -> Any:
     return ledger.section(site, found, gave, measured, spaces)
 
 
-def _places(counted: Sequence[Site]) -> tuple[dict[str, Text], dict[str, Text]]:
-    """The doors of the sites that count, those of others than the first under "site/door", and the names of these."""
+def _doors(counted: Sequence[Site]) -> tuple[dict[str, Text], dict[str, Text]]:
+    """Return the doors of the sites that count, those of others under "site/door", and the names of these sites."""
     own, *others = counted
     doors = {portal.id: portal.name for portal in own.portals}
     doors |= {f"{site.id}/{portal.id}": portal.name for site in others for portal in site.portals}
     return doors, {site.id: site.name for site in others}
 
 
-def _programme(db: Database, site: str, now: datetime) -> Any:
-    spaces = {space.space: space.name for space in services.spaces(db, site)}
-    found = services.event_effects(db, site, now - WHOLE_YEAR * DAY, now)[:EVENTS]
-    return gains.section(found, sites.load(db, site), spaces)
+def _programme(db: Database, place: Site, now: datetime, spaces: dict[str, Text]) -> Any:
+    found = services.event_effects(db, place.id, now - WHOLE_YEAR * DAY, now)[:EVENTS]
+    return programme_effects.section(found, place, spaces)
 
 
-def _record(db: Database, site: str, today: date) -> Any:
+def _accuracy(db: Database, site: str, today: date) -> Any:
     found = services.scored(db, site, today)
-    return record.section(site, found, services.records(found))
-
-
-def _terms(db: Database, site: str, today: date, way: Progress | None) -> list[Any]:
-    known = services.so_far(db, site, today)
-    aimed = way and way.baseline_visits is not None and way.baseline_last < today
-    return [answer.terms(site, known, way if aimed else None)] if known.days else []
+    return forecast_accuracy.section(site, found, services.records(found))

@@ -18,17 +18,16 @@ from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard.address import Address
-from dashboard.components import attention, beside, notices, unplaced_devices
-from dashboard.components.attrs import HIDDEN, data
-from dashboard.components.banner import sandbox
+from dashboard.components import attention, notices, unplaced_devices, validation_counts
 from dashboard.components.chart import sheet
+from dashboard.components.elements import chip, data, fold, quiet
 
 SHOWN = 20  # rejected messages
 RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
 
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
-    """The sensors of a site, then what concerns all sites."""
+    """Return the sensors of a site, then what concerns all sites."""
     mine = services.devices(db, site.site, now=now)
     built = sites.load_all(db)
     place = next(place for place in built if place.id == site.site)
@@ -40,18 +39,18 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     title = _("Sensors of {site}").format(site=named(site.name))
     return html.Div(
         [
-            *([sandbox()] if site.sandbox else []),
+            *notices.simulated(site.sandbox),
             html.H1(title),
             html.P([summary(mine), *attention.waiting(wrong), *_waiting(unplaced)], className="finding"),
             html.H2(_("What needs attention"), id="attention"),
             attention.section(wrong, site.timezone, any(d.freshness in ("stale", "none") for d in mine)),
             html.H2(_("All sensors")),
             _devices(mine, names, site, now, _worked(db, site.site, today, now)),
-            html.H2(_("Counted beside the sensors"), id="beside"),
-            beside.section(calibration(db, site.site, now), site.timezone),
-            html.H2(_("Heard, but not placed"), id="strangers"),
+            html.H2(_("Validation counts"), id="beside"),
+            validation_counts.section(calibration(db, site.site, now), site.timezone),
+            html.H2(_("Unassigned sensors"), id="strangers"),
             unplaced_devices.section(unplaced, places, now),
-            html.H2(_("Messages nobody could read")),
+            html.H2(_("Rejected messages")),
             _rejected(refused, site.timezone),
         ],
         className="page",
@@ -67,30 +66,29 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
     never = sum(d.freshness == "none" for d in devices)
     text = plural("{n} sensor", "{n} sensors", len(devices)).format(n=len(devices))
     said = [
-        *([plural("{n} is silent", "{n} are silent", silent).format(n=silent)] if silent else []),
-        *([plural("{n} was never heard", "{n} were never heard", never).format(n=never)] if never else []),
-    ] or [plural("it is heard", "all are heard", len(devices))]
+        *([plural("{n} is offline", "{n} are offline", silent).format(n=silent)] if silent else []),
+        *([plural("{n} was never seen", "{n} were never seen", never).format(n=never)] if never else []),
+    ] or [plural("it is online", "all are online", len(devices))]
     return f"{text}: {', '.join(said)}."
 
 
 def _waiting(unplaced: Sequence[Stranger]) -> list[Any]:
     """How many wait for a place, leading to them."""
     n = len(unplaced)
-    text = plural("{n} more is heard and has no place yet.", "{n} more are heard and have no place yet.", n)
+    text = plural("{n} more is unassigned.", "{n} more are unassigned.", n)
     text = text.format(n=f"{n}+" if n >= SHOWN_DEVICES else n)
     return [" ", html.A(text, href="#strangers")] if unplaced else []
 
 
 def state(device: DeviceInfo) -> Any:
-    """The chip of a sensor."""
-    words = {"live": _("Heard"), "late": _("Late"), "stale": _("Silent"), "none": _("Never heard")}
-    icon = html.Span(className="icon", **HIDDEN)
-    attributes = data(state=device.freshness, level="calm" if device.freshness == "live" else "moderate")
-    return html.Span(html.Span([icon, words[device.freshness]], className="chip"), **attributes)
+    """Return the chip of a sensor."""
+    words = {"live": _("Online"), "late": _("Delayed"), "stale": _("Offline"), "none": _("Never seen")}
+    level = "calm" if device.freshness == "live" else "moderate"
+    return chip(words[device.freshness], state=device.freshness, level=level)
 
 
 def _worked(db: Database, site: str, today: date, now: datetime) -> Mapping[str, float]:
-    """The share of the last seven whole days in which each device worked; of its worst channel."""
+    """Return the share of the last seven whole days in which each device worked; of its worst channel."""
     channels: dict[tuple[str, str], list[float]] = {}
     for c in services.coverage(db, site, today - timedelta(days=7), today - timedelta(days=1), now=now):
         if c.coverage is not None:
@@ -115,31 +113,16 @@ def _devices(
         )
     order = {"stale": 0, "none": 1, "late": 2, "live": 3}
     off = any(clock(d) for d in devices)
-    rows = [
-        [
-            _places(d, names),
-            state(d),
-            heard(d, site.timezone, now),
-            _share(d, worked),
-            html.Span(d.device.removeprefix(f"{site.site}/"), className="device"),
-            *([clock(d)] if off else []),
-        ]
-        for d in sorted(devices, key=lambda d: (order[d.freshness], _places(d, names)))
-    ]
-    head = [
-        _("Observes"),
-        _("State"),
-        _("Last heard"),
-        _("Worked, 7 days"),
-        _("Sensor"),
-        *([_("Clock")] if off else []),
-    ]
-    return sheet(head, rows, _("All sensors"))
 
+    def row(d: DeviceInfo) -> list[Any]:
+        uptime = formats.percent(worked.get(d.device.rpartition("/")[2], worked.get(d.device)))
+        name = html.Span(d.device.removeprefix(f"{site.site}/"), className="device")
+        cells = [_places(d, names), state(d), heard(d, site.timezone, now), uptime, name]
+        return [*cells, clock(d)] if off else cells
 
-def _share(device: DeviceInfo, worked: Mapping[str, float]) -> str:
-    """How much of the last week a device worked."""
-    return formats.percent(worked.get(device.device.rpartition("/")[2], worked.get(device.device)))
+    head = [_("Observes"), _("State"), _("Last seen"), _("Uptime, 7 days"), _("Sensor")]
+    ordered = sorted(devices, key=lambda d: (order[d.freshness], _places(d, names)))
+    return sheet([*head, _("Clock")] if off else head, [row(d) for d in ordered], _("All sensors"))
 
 
 def heard(device: DeviceInfo, zone: str, now: datetime) -> str:
@@ -148,7 +131,7 @@ def heard(device: DeviceInfo, zone: str, now: datetime) -> str:
 
 
 def place_names(site: Site) -> dict[str, str]:
-    """What the portals and spaces of a site are called."""
+    """Return what the portals and spaces of a site are called."""
     spaces = {s.id: named(s.name) for s in site.spaces}
     return spaces | {p.id: named(p.name) for p in site.portals} | {site.id: named(site.name)}
 
@@ -169,30 +152,26 @@ def _places(device: DeviceInfo, names: Mapping[str, str]) -> str:
 
 def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
     if not messages:
-        return html.P(_("None."), className="quiet")
+        return quiet(_("None."))
     rows = [
-        [
-            formats.stamp(m.received, zone),
-            m.topic,
-            _reason(m),
-            html.Code(m.payload[:80] + ("…" if len(m.payload) > 80 else "")),
-        ]
+        [formats.stamp(m.received, zone), m.topic, _reason(m), html.Code(_shortened(m.payload))]
         for m in messages
     ]
     head = [_("Received"), _("Topic"), _("Reason"), _("Message")]
     what = _("Each is kept, without what is personal. What the reasons mean and what to do:")
-    return html.Div(
-        [
-            html.P([what, " ", html.Code(f"{unplaced_devices.DOCS}")], className="quiet"),
-            sheet(head, rows, _("Messages nobody could read")),
-        ]
-    )
+    explained = quiet(what, " ", html.Code(unplaced_devices.DOCS))
+    return html.Div([explained, sheet(head, rows, _("Rejected messages"))])
+
+
+def _shortened(payload: str) -> str:
+    return payload if len(payload) <= 80 else payload[:80] + "…"
 
 
 def _reason(message: RejectedMessage) -> Any:
-    """The reason; where it goes on with lines for the site file, those to be copied."""
+    """Return the reason; where it goes on with lines for the site file, those to be copied."""
     sentence, _newline, lines = message.reason.partition("\n")
     if not lines:
         return sentence
-    toml = unplaced_devices.to_copy(lines, message.topic)
-    return html.Div([sentence, html.Details([html.Summary(_("Lines for the site file")), toml])])
+    return html.Div(
+        [sentence, fold(_("Lines for the site file"), unplaced_devices.to_copy(lines, message.topic))]
+    )

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from dash import Input, Output, State, html, no_update
+from dash import html
 
 from besok import services
 from besok.model import calendar
@@ -16,10 +16,8 @@ from besok.text import formats
 from besok.text.languages import _, named
 from dashboard import ranges
 from dashboard.address import Address
-from dashboard.callbacks import Callbacks
-from dashboard.components import controls, history, notices, unusual, used
-from dashboard.components.attrs import data
-from dashboard.components.banner import sandbox
+from dashboard.components import controls, history, notices, space_usage, unusual_hours
+from dashboard.components.elements import data
 from dashboard.figures import heat
 from dashboard.ranges import Range
 
@@ -38,8 +36,8 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     period = ranges.of(address, today)
     here = Address(page="spaces", site=site.site, space=space.space, query=address.query)
     parts = [
-        sandbox() if site.sandbox else None,
-        controls.head(site, space, spaces),
+        *notices.simulated(site.sandbox),
+        controls.head(site, space, spaces, here),
         controls.bar(here, period),
         _history(db, place, space, here, period) if period.first <= today else None,  # what follows says why
         _used(db, place, space, period, now) if period.days <= MOST_DAYS else None,
@@ -65,7 +63,7 @@ def _history(db: Database, site: Site, space: SpaceInfo, here: Address, period: 
 
 def _used(db: Database, site: Site, space: SpaceInfo, period: Range, now: datetime) -> Any:
     found = services.space_usage(db, site.id, period.first, period.last, now=now, space=space.space)
-    return used.section(found[0] if found else None, site.timezone)
+    return space_usage.section(found[0] if found else None, site.timezone)
 
 
 def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
@@ -77,7 +75,7 @@ def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
         )
     text = _(
         "Busiest on {weekday}s at {hour}: {n} people on average, over the last eight weeks. "
-        "In brackets: between what it is on eight such days of ten."
+        "In brackets: the interval of 80 % of such days."
     )
     n = formats.with_interval(top.people, top.lower, top.upper)
     finding = text.format(weekday=formats.weekdays("wide")[top.weekday], hour=f"{top.hour:02}:00", n=n)
@@ -95,35 +93,4 @@ def _unusual(db: Database, site: Site, now: datetime) -> Any:
     today = calendar.business_day(now, site)
     visits = services.visits(db, site.id, today - USUAL_WEEKS, today - ranges.DAY, "day")
     counted = sum(point.gross is not None for point in visits)
-    return unusual.section(services.unusual(db, site.id, now - USUAL_WEEKS, now), site, counted)
-
-
-def register(callbacks: Callbacks) -> None:
-    """Choosing a space or days changes the address; the router does the rest."""
-
-    @callbacks.on(
-        Output("address", "pathname"),
-        Input("space", "value"),
-        State("address", "pathname"),
-        prevent_initial_call=True,
-    )
-    def choose_space(space: str | None, pathname: str) -> Any:
-        here = Address.parse(pathname, "")
-        href = Address(page="spaces", site=here.site).href(space=space or "")
-        return no_update if not space or space in (here.space, here.site if not here.space else "") else href
-
-    @callbacks.on(
-        Output("address", "search"),
-        Input("dates", "value"),
-        State("shown-days", "data"),
-        State("address", "pathname"),
-        State("address", "search"),
-        prevent_initial_call=True,
-    )
-    def choose_days(days: list[str | None] | None, shown: list[str], pathname: str, search: str) -> Any:
-        if not days or len(days) != 2 or not all(days) or days == shown:  # half chosen, or as the page came
-            return no_update
-        here = Address.parse(pathname, search)
-        first, last = (str(d)[:10] for d in days)
-        href = here.href(range="custom", **{"from": first, "to": last})
-        return "?" + href.partition("?")[2]
+    return unusual_hours.section(services.unusual(db, site.id, now - USUAL_WEEKS, now), site, counted)

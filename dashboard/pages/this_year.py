@@ -4,18 +4,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from dash import html
-
 from besok import services
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, plural
-from dashboard.components import answer, files, notices
+from dashboard.components import notices
 from dashboard.components.chart import chart
-from dashboard.figures import path
+from dashboard.components.elements import csv_format, titled
 from dashboard.figures import progress as figures
+from dashboard.figures import target_trajectory as trajectory
 
 DAY = timedelta(days=1)
 MISSING: Final = 0.02  # share of the days of a sum that may be missing for it to be compared
@@ -23,7 +22,7 @@ WHOLE: Final = 0.95  # share of a month that must have been observed for it to b
 
 
 def sections(db: Database, site: str, today: date, measure: str, way: Progress | None) -> list[Any]:
-    """The year against the one before, and against the path where there is one; the months beside those of the
+    """Return the year against the one before, and against the path where there is one; the months beside those of the
     baseline, or of the year before."""
     return [_year(db, site, today, measure, way), _months(db, site, today, measure, way)]
 
@@ -31,8 +30,8 @@ def sections(db: Database, site: str, today: date, measure: str, way: Progress |
 def _year(db: Database, site: str, today: date, measure: str, way: Progress | None) -> Any:
     first, end = date(today.year, 1, 1), date(today.year, 12, 31)
     this = services.visits(db, site, first, today - DAY, "day", together=True)
-    last = services.visits(db, site, first - path.YEAR, end - path.YEAR, "day", together=True)
-    known = [p.day for p in this if path.visits_of(p, measure) is not None]
+    last = services.visits(db, site, first - trajectory.YEAR, end - trajectory.YEAR, "day", together=True)
+    known = [p.day for p in this if trajectory.visits_of(p, measure) is not None]
     if not known:
         return notices.nothing(
             _("No visits have been counted this year yet"), _("The curve begins with the first day.")
@@ -40,57 +39,55 @@ def _year(db: Database, site: str, today: date, measure: str, way: Progress | No
     begins = known[
         0
     ]  # what is beside the curve begins with it, or a new counter would be behind from its first day on
-    now = path.cumulative([p for p in this if p.day >= begins], measure)
+    now = trajectory.cumulative([p for p in this if p.day >= begins], measure)
     before = [
-        (d + path.YEAR, v)
-        for d, v in path.cumulative([p for p in last if p.day + path.YEAR >= begins], measure)
+        (d + trajectory.YEAR, v)
+        for d, v in trajectory.cumulative([p for p in last if p.day + trajectory.YEAR >= begins], measure)
     ]
     days = [begins + DAY * n for n in range((end - begins).days + 1)]
     goal = _path(db, site, way, days) if way and today <= way.deadline else []
     found = _sentence(now, dict(_comparable(last, now, measure, before)), dict(goal), len(now) - len(known))
-    return html.Section([html.H2(_("This year so far")), _year_chart(site, now, before, goal, found)])
+    return titled(_("This year so far"), _year_chart(site, now, before, goal, found))
 
 
 def _comparable(
     last: Sequence[VisitPoint], now: figures.Series, measure: str, before: figures.Series
 ) -> figures.Series:
-    """The sums of last year, but where too many of its days up to now were not counted whole: they look like fewer."""
+    """Return the sums of last year, but where too many of its days up to now were not counted whole: they look like
+    fewer.
+    """
     seen = [
-        path.visits_of(p, measure) is not None for p in last if now[0][0] <= p.day + path.YEAR <= now[-1][0]
+        trajectory.visits_of(p, measure) is not None
+        for p in last
+        if now[0][0] <= p.day + trajectory.YEAR <= now[-1][0]
     ]
     return before if seen.count(False) <= MISSING * len(seen) else []
 
 
 def _path(db: Database, site: str, way: Progress, days: list[date]) -> figures.Series:
     base = services.visits(db, site, way.baseline_first, way.baseline_last, "day", together=True)
-    known = {p.day: v for p in base if (v := path.visits_of(p, way.measure)) is not None}
-    return path.expected(way, known, days)
+    known = {p.day: v for p in base if (v := trajectory.visits_of(p, way.measure)) is not None}
+    return trajectory.expected(way, known, days)
 
 
 def _year_chart(
     site: str, now: figures.Series, before: figures.Series, goal: figures.Series, finding: str
 ) -> Any:
-    years = (now[-1][0].year, now[-1][0].year - 1)
+    year, beside = now[-1][0].year, [dict(before), *([dict(goal)] if goal else [])]
+    label, columns = _("Visits so far this year and last"), [str(year), str(year - 1)]
+    if goal:
+        label = _("Visits so far this year, last year and on the target trajectory")
+        columns.append(_("target trajectory"))
     ends = [(d, v) for d, v in now if d.day == 1 or d == now[-1][0]]
-    then, asked = dict(before), dict(goal)
-    label = (
-        _("Visits so far this year, last year and on the path")
-        if goal
-        else _("Visits so far this year and last")
-    )
     return chart(
-        figures.this_year(now, before, goal, years),
+        figures.this_year(now, before, goal, (year, year - 1)),
         label=label,
         finding=finding,
-        head=[_("Day"), str(years[0]), str(years[1]), *([_("the path")] if goal else [])],
+        head=[_("Day"), *columns],
         rows=[
-            [
-                formats.day(d),
-                *(formats.number(v) for v in (v, then.get(d), *([asked.get(d)] if goal else []))),
-            ]
-            for d, v in ends
+            [formats.day(d), *map(formats.number, [v, *(line.get(d) for line in beside)])] for d, v in ends
         ],
-        csv=_file(site, date(years[0], 1, 1), now[-1][0], "day"),
+        csv=_file(site, date(year, 1, 1), now[-1][0], "day"),
         name="year",
     )
 
@@ -98,24 +95,24 @@ def _year_chart(
 def _file(site: str, first: date, last: date, step: str) -> str:
     """Where the visits that count for the target are had as a file."""
     return (
-        f"/api/v1/sites/{site}/visits?from={first}&to={last}&step={step}&together=true&format={files.form()}"
+        f"/api/v1/sites/{site}/visits?from={first}&to={last}&step={step}&together=true&format={csv_format()}"
     )
 
 
 def _sentence(
     now: figures.Series, before: Mapping[date, float | None], goal: Mapping[date, float | None], missing: int
 ) -> str:
-    """`Until 24 Nov: 371,204 visits, 4 % more than … and 9 % behind the path.` With days `missing` it is not compared:
-    they are not in the sum, and would look like fewer visits."""
+    """Return `Until 24 Nov: 371,204 visits, +4 % against … and −9 % against …`.
+
+    With days `missing` it is not compared: they are not in the sum, and would look like fewer visits.
+    """
     (first, _value), (day, visits) = now[0], now[-1]
+    count = round(visits or 0)
     if (first.month, first.day) == (1, 1):
-        said = plural("Until {day}: {n} visit", "Until {day}: {n} visits", round(visits or 0))
-        said = said.format(day=formats.day(day), n=formats.number(visits))
+        said = plural("Until {day}: {n} visit", "Until {day}: {n} visits", count)
     else:
-        said = plural(
-            "From {first} until {day}: {n} visit", "From {first} until {day}: {n} visits", round(visits or 0)
-        )
-        said = said.format(first=formats.day(first), day=formats.day(day), n=formats.number(visits))
+        said = plural("From {first} until {day}: {n} visit", "From {first} until {day}: {n} visits", count)
+    said = said.format(first=formats.day(first), day=formats.day(day), n=formats.number(visits))
     if missing > MISSING * len(now):
         text = plural(
             "{n} day was not counted whole and is missing from it, so it is not compared",
@@ -123,15 +120,16 @@ def _sentence(
             missing,
         )
         return f"{said}. {text.format(n=missing)}."
-    then, asked = before.get(day), goal.get(day)
-    if visits and then:
-        change = formats.signed_percent(visits / then - 1)
-        said += ", " + _("{change} against {year}").format(change=change, year=day.year - 1)
-    if visits and asked:
-        said += ", " + _("{change} against the path").format(
-            change=formats.signed_percent(visits / asked - 1)
-        )
-    return said + "."
+    against = (
+        (before.get(day), _("{change} against {year}")),
+        (goal.get(day), _("{change} against the target trajectory")),
+    )
+    changes = [
+        text.format(change=formats.signed_percent(visits / other - 1), year=day.year - 1)
+        for other, text in against
+        if visits and other
+    ]
+    return ", ".join([said, *changes]) + "."
 
 
 def _months(db: Database, site: str, today: date, measure: str, way: Progress | None) -> Any:
@@ -150,22 +148,16 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
     counted = [p for p in now if p.gross is not None]
     unseen = [wide[p.day.month - 1] for p in now if p.gross is None and counted and p.day > counted[0].day]
     left_out = [wide[n] for n in range(today.month - 1) if theirs[n] is not None and whole[n] is None]
-    return html.Section(
-        [
-            html.H2(_("Month by month")),
-            chart(
-                figures.months(mine, theirs, names, today.month),
-                label=_("Visits by month beside the baseline")
-                if way
-                else _("Visits by month beside last year"),
-                finding=answer.month_finding(mine, whole, today.month, names[1], gaps, unseen, left_out),
-                head=[_("Month"), *names, _("Change"), _("Observed")],
-                rows=answer.month_rows(mine, theirs, whole, {p.day.month: p for p in now}),
-                csv=_file(site, begins, today - DAY, "month"),
-                name="months",
-            ),
-        ]
+    drawn = chart(
+        figures.months(mine, theirs, names, today.month),
+        label=_("Visits by month beside the baseline") if way else _("Visits by month beside last year"),
+        finding=month_finding(mine, whole, today.month, names[1], gaps, unseen, left_out),
+        head=[_("Month"), *names, _("Change"), _("Data coverage")],
+        rows=month_rows(mine, theirs, whole, {p.day.month: p for p in now}),
+        csv=_file(site, begins, today - DAY, "month"),
+        name="months",
     )
+    return titled(_("Month by month"), drawn)
 
 
 def _within(day: date, first: date, last: date) -> bool:
@@ -176,5 +168,50 @@ def _within(day: date, first: date, last: date) -> bool:
 
 def by_month(points: list[VisitPoint], measure: str) -> list[float | None]:
     """Visits of January to December; None where nothing was observed."""
-    known = {p.day.month: path.visits_of(p, measure) for p in points}
+    known = {p.day.month: trajectory.visits_of(p, measure) for p in points}
     return [known.get(month) for month in range(1, 13)]
+
+
+def month_finding(
+    now: Sequence[float | None],
+    base: Sequence[float | None],
+    running: int,
+    before: str,
+    gaps: Sequence[str] = (),
+    unseen: Sequence[str] = (),
+    left_out: Sequence[str] = (),
+) -> str:
+    """In how many of the finished months there were more visits than in those they are compared with, called `before`;
+    which have `gaps` or are `unseen`, and which of those before are `left_out` of `base`, as not observed whole."""
+    finished = list(zip(now, base, strict=True))[: running - 1]
+    pairs = [(a, b) for a, b in finished if a is not None and b is not None]
+    said = _("{more} of {all} finished months had more visits than in {before}.")
+    if not pairs:
+        said = _("No month is over yet that was measured completely in {before} too.")
+    parts = [said.format(more=sum(a > b for a, b in pairs), all=len(pairs), before=before)]
+    for months, text in (
+        (gaps, _("Partly without data, so too low: {months}.")),
+        (unseen, _("No data: {months}.")),
+        (left_out, _("Left out, since not measured completely then: {months}.")),
+    ):
+        if months:
+            parts.append(text.format(months=", ".join(months)))
+    return " ".join(parts)
+
+
+def month_rows(
+    now: Sequence[float | None],
+    base: Sequence[float | None],
+    whole: Sequence[float | None],
+    points: Mapping[int, VisitPoint],
+) -> list[list[str]]:
+    """Return the rows of the table beside the chart; visits that were imputed or corrected in part are marked with
+    an asterisk. Only months of the base that were observed `whole` are compared."""
+    rows: list[list[str]] = []
+    for month, mine, theirs, compared in zip(formats.months("wide"), now, base, whole, strict=True):
+        point = points.get(len(rows) + 1)
+        change = formats.signed_percent(mine / theirs - 1) if mine is not None and theirs and compared else ""
+        mark = " *" if point and (point.imputed or point.corrected) else ""
+        seen = formats.percent(point.coverage) if point else ""
+        rows.append([month, formats.number(mine) + mark, formats.number(theirs), change, seen])
+    return rows

@@ -22,7 +22,7 @@ def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: 
         bypass_csp=True, reduced_motion="reduce",
     )  # fmt: skip
     page.get_by_role("link", name="2 need attention.").click()
-    card = page.locator('[data-kind="silent"]').filter(has_text="Entrance (door) has never been heard.")
+    card = page.locator('[data-kind="silent"]').filter(has_text="Entrance (door) has never been seen.")
     expect(card).to_contain_text("What to do: See that it is mounted")
     card.locator("summary", has_text="Acknowledge").click()
     page.add_script_tag(path=AXE)
@@ -41,4 +41,4 @@ def test_a_finding_is_acknowledged(quiet_house: House, db: Database, open_page: 
 def test_where_nothing_is_wrong_the_page_says_so(quiet_house: House, open_page: Open) -> None:
     page = open_page(f"{quiet_house.url}/sensors/{quiet_house.id}")
     expect(page.get_by_role("heading", name="Vad som behöver ses till")).to_be_visible()
-    expect(page.get_by_text("Inget ännu: en sensor som är tyst i en timme nämns här")).to_be_visible()
+    expect(page.get_by_text("Inget ännu: en sensor som är offline i en timme nämns här")).to_be_visible()

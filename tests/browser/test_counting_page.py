@@ -198,8 +198,8 @@ def test_the_pages_tell_what_the_counts_say(quiet_house: House, open_page: Open,
     beside(db, quiet_house.id)
     page = open_page(f"{quiet_house.url}/sensors/{quiet_house.id}", locale="en-GB", bypass_csp=True)
     section = page.locator(".beside")
-    expect(section).to_contain_text("90% (87–93%) counts wrong")
-    expect(section).to_contain_text("100% (9")
+    expect(section).to_contain_text("90\u00a0% (87–93\u00a0%) counts wrong")
+    expect(section).to_contain_text("100\u00a0% (9")
     expect(section).to_contain_text("Count next: Entrance")
     expect(section).to_contain_text("Proposed for Entrance: in × 1.11, out × 1.00")
     section.get_by_text("The latest counts").click()
@@ -214,7 +214,7 @@ def test_the_pages_tell_what_the_counts_say(quiet_house: House, open_page: Open,
     page.goto(f"{quiet_house.url}/now/{quiet_house.id}")
     page.wait_for_selector("#page [data-title]")
     page.goto(f"{quiet_house.url}/spaces/{quiet_house.id}/lobby?range=7d")
-    expect(page.get_by_text("The doors were not watched long enough.")).to_be_visible()
+    expect(page.get_by_text("There is too little data from the doors.")).to_be_visible()
 
 
 def test_the_policy_holds_and_an_unknown_site_is_told(chromium: Browser, quiet_house: House) -> None:

@@ -14,13 +14,12 @@ def test_a_wish_is_written_down_and_what_became_of_it(quiet_house: House, open_p
         f"{quiet_house.url}/progress/{quiet_house.id}", locale="en-GB", width=390, height=844, color_scheme="dark",
         bypass_csp=True, reduced_motion="reduce",
     )  # fmt: skip
-    expect(page.get_by_text("Nothing has been written down yet")).to_be_visible()
-    page.locator("summary", has_text="Write down what was asked for").press("Enter")
+    expect(page.get_by_text("No request has been recorded yet")).to_be_visible()
+    page.locator("summary", has_text="Add a request").press("Enter")
     form = page.locator('form[data-send^="POST"]')
-    form.get_by_label("What was asked for", exact=False).first.fill("A reading circle")
+    form.get_by_label("Request", exact=False).first.fill("A reading circle")
     form.get_by_label("When; today if left out").fill("2026-01-14")
-    form.get_by_label("Where; the whole site if left out").click()
-    page.get_by_role("option", name="Studio").click()
+    form.get_by_label("Where; the whole site if left out").select_option("Studio")
     page.add_script_tag(path=AXE)
     assert page.evaluate("axe.run().then(r => r.violations.map(v => v.id + ': ' + v.nodes[0].html))") == []
     assert page.locator("html").evaluate("node => node.scrollWidth") <= 390
@@ -56,8 +55,8 @@ def test_what_is_being_written_stays_when_something_else_is_sent(quiet_house: Ho
 
     def ask(title: str) -> None:
         if not add.is_visible():
-            page.locator("summary", has_text="Write down what was asked for").click()
-        add.get_by_label("What was asked for", exact=False).first.fill(title)
+            page.locator("summary", has_text="Add a request").click()
+        add.get_by_label("Request", exact=False).first.fill(title)
         add.get_by_label("When; today if left out").fill("2026-01-14")
         add.get_by_label("Your name or initials").fill("Kim")
         add.get_by_label("Your name or initials").press("Enter")
@@ -73,14 +72,13 @@ def test_what_is_being_written_stays_when_something_else_is_sent(quiet_house: Ho
     expect(first.get_by_label("What was answered", exact=True)).to_have_value("We are looking for a room")
     expect(first.get_by_label("Answered on")).to_have_value("2026-02-01")
     expect(second.locator("form")).not_to_be_visible()
-    page.locator("summary", has_text="Write down what was asked for").click()
-    add.get_by_label("What was asked for", exact=False).first.fill("More lamps")
-    add.get_by_label("Where; the whole site if left out").click()
-    page.get_by_role("option", name="Studio").click()
+    page.locator("summary", has_text="Add a request").click()
+    add.get_by_label("Request", exact=False).first.fill("More lamps")
+    add.get_by_label("Where; the whole site if left out").select_option("Studio")
     first.get_by_role("button").click()
     expect(first).to_contain_text("“We are looking for a room”")
     expect(first.locator("form")).not_to_be_visible()
-    expect(add.get_by_label("What was asked for", exact=False).first).to_have_value("More lamps")
-    expect(add.get_by_label("Where; the whole site if left out")).to_have_value("Studio")
+    expect(add.get_by_label("Request", exact=False).first).to_have_value("More lamps")
+    expect(add.get_by_label("Where; the whole site if left out")).to_have_value("studio")
     add.get_by_label("Your name or initials").press("Enter")
     expect(page.locator('[data-action="more-lamps"]')).to_contain_text("Studio")

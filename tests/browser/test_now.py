@@ -15,7 +15,7 @@ from cli.stack import ports
 def test_a_published_message_changes_the_number(house: House, open_page: Open) -> None:
     page = open_page(house.url)
     expect(people(page, "lobby")).to_have_text("–")
-    unheard = page.get_by_text("Ingen sensor här har hörts ännu")
+    unheard = page.get_by_text("Ingen sensor här har anslutit ännu")
     expect(unheard).to_be_visible()
     house.publish("door/flow", {"time": ago(0), "in": 3, "out": 0})
     expect(people(page, "lobby")).to_have_text("3")
@@ -26,8 +26,8 @@ def test_a_published_message_changes_the_number(house: House, open_page: Open) -
     expect(people(page, "lobby")).to_have_text("8")
     interval = page.locator('[data-space="lobby"] [data-part="range"]')
     expect(interval).to_have_text(re.compile(r"\(\d+–\d+\)"))
-    expect(interval).to_have_attribute("title", re.compile("Åtta gånger av tio mellan"))
-    expect(page.locator('.hero [data-part="between"]')).to_have_text(re.compile(r"mellan \d+ och \d+$"))
+    expect(interval).to_have_attribute("title", re.compile("80 % osäkerhetsintervall"))
+    expect(page.locator('.hero [data-part="between"]')).to_have_text(re.compile(r"intervall \d+–\d+$"))
     expect(page.locator('[data-space="lobby"] [data-part="certainty"]')).to_contain_text(
         "räknat vid dörrarna"
     )
@@ -54,7 +54,7 @@ def test_old_news_look_old(house: House, open_page: Open) -> None:
     lobby = page.locator('[data-space="lobby"]')
     expect(people(page, "lobby")).to_have_text("3")
     expect(lobby).to_have_attribute("data-state", "stale")
-    expect(lobby.locator('[data-part="verdict"]')).to_have_text("Tyst")
+    expect(lobby.locator('[data-part="verdict"]')).to_have_text("Offline")
     expect(lobby.locator('[data-part="updated"]')).to_have_text("uppdaterat för 10 min sedan")
     expect(page.locator('.hero [data-part="between"]')).to_be_hidden()  # what is struck out is not said again
     expect(page.locator('.hero [data-part="share"]')).to_be_hidden()
@@ -72,9 +72,9 @@ def test_a_house_without_data_shows_no_zero(quiet_house: House, open_page: Open)
 
 def test_the_board_of_a_new_place_leads_to_what_can_be_done(quiet_house: House, open_page: Open) -> None:
     page = open_page(quiet_house.url)
-    page.get_by_role("link", name="Ingen sensor här har hörts ännu").click()
+    page.get_by_role("link", name="Ingen sensor här har anslutit ännu").click()
     expect(page.locator("h1")).to_have_text("Sensorer: Huset")
-    expect(page.get_by_text("2 sensorer: 2 har aldrig hörts.")).to_be_visible()
+    expect(page.get_by_text("2 sensorer: 2 har aldrig anslutit.")).to_be_visible()
 
 
 def test_the_foot_leads_to_the_wall_and_to_the_open_data(quiet_house: House, open_page: Open) -> None:

@@ -25,7 +25,7 @@ def test_the_language_is_chosen_and_kept(quiet_house: House, open_page: Open) ->
     expect(page.locator("h1")).to_have_text("The house")
     assert "lang" not in page.url
     page.get_by_role("link", name="Spaces").click()
-    expect(page.get_by_label("Space", exact=True).first).to_be_visible()
+    expect(page.get_by_text("Other spaces")).to_be_visible()
     page.reload()
     expect(page.get_by_role("link", name="Svenska")).to_be_visible()
 
@@ -72,12 +72,12 @@ def test_the_keyboard_finds_the_way(quiet_house: House, open_page: Open) -> None
 def test_colours_are_chosen_and_kept(quiet_house: House, open_page: Open) -> None:
     page = open_page(quiet_house.url, color_scheme="light")
     root = page.locator("html")
-    expect(root).to_have_attribute("data-mantine-color-scheme", "light")
+    expect(root).to_have_attribute("data-colours", "light")
     page.locator("#theme").click()
     page.locator("#theme").click()
-    expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
+    expect(root).to_have_attribute("data-colours", "dark")
     page.reload()
-    expect(root).to_have_attribute("data-mantine-color-scheme", "dark")
+    expect(root).to_have_attribute("data-colours", "dark")
 
 
 def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
@@ -86,7 +86,7 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     expect(people(page, "lobby")).to_have_text("3")
     page.get_by_role("link", name="Foajé").click()
     expect(page.locator(".js-plotly-plot .scatterlayer .trace").first).to_be_attached()
-    expect(page.locator(".finding").first).to_contain_text(re.compile(r"Som mest 3 \(\d+–\d+\) personer"))
+    expect(page.locator(".finding").first).to_contain_text(re.compile(r"Högst: 3 \(\d+–\d+\) personer"))
     page.get_by_text("Visa som tabell").click()
     expect(page.locator(".numbers tbody td").first).to_have_text("3")
     link = page.get_by_role("link", name="Ladda ner CSV").get_attribute("href")
@@ -106,10 +106,15 @@ def test_history_as_chart_table_and_file(house: House, open_page: Open) -> None:
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     page.emulate_media(media="screen")
     page.set_viewport_size({"width": 1280, "height": 900})
-    page.get_by_label("Utrymme", exact=True).first.click()
-    page.get_by_role("option", name="Studio").click()
+    page.get_by_text("Andra utrymmen").click()
+    page.get_by_role("link", name="Studio").click()
     expect(page.locator("h1")).to_have_text("Studio")
     assert page.url.endswith("/studio?range=7d")
+    page.get_by_label("Från").fill("2026-01-10")
+    page.get_by_label("Till").fill("2026-01-12")
+    page.get_by_role("button", name="Visa").click()
+    expect(page.get_by_label("Från")).to_have_value("2026-01-10")
+    assert page.url.endswith("/studio?range=custom&from=2026-01-10&to=2026-01-12")
 
 
 def test_sensors_show_what_is_wrong(house: House, open_page: Open) -> None:
@@ -119,7 +124,7 @@ def test_sensors_show_what_is_wrong(house: House, open_page: Open) -> None:
     page = open_page(house.url)
     expect(people(page, "lobby")).to_have_text("1")
     go(page, house, "/sensors/{house}")
-    expect(page.get_by_text("2 sensorer: 1 har aldrig hörts.")).to_be_visible()
+    expect(page.get_by_text("2 sensorer: 1 har aldrig anslutit.")).to_be_visible()
     expect(page.get_by_role("heading", name="stranger")).to_be_visible()
     expect(page.get_by_text("in is -1", exact=False)).to_be_visible()
 
@@ -130,7 +135,7 @@ def test_a_sensor_without_a_place_is_shown_with_lines_to_copy(house: House, open
     page = open_page(house.url, locale="en-GB", permissions=["clipboard-read", "clipboard-write"])
     expect(people(page, "lobby")).to_have_text("3")
     go(page, house, "/sensors/{house}")
-    page.get_by_role("link", name="1 more is heard").click()
+    page.get_by_role("link", name="1 more is unassigned").click()
     card = page.locator(".stranger")
     expect(card).to_contain_text(f"besok/v1/{house.id}/lobby-window/level")
     expect(card).to_contain_text("Region 1: 4 present, battery 80 %")
@@ -147,4 +152,4 @@ def test_a_sensor_without_a_place_is_shown_with_lines_to_copy(house: House, open
 
 def test_without_strangers_the_page_says_so(quiet_house: House, open_page: Open) -> None:
     page = open_page(f"{quiet_house.url}/sensors/{quiet_house.id}", locale="en-GB")
-    expect(page.get_by_text("None: every sensor that is heard has its place.")).to_be_visible()
+    expect(page.get_by_text("None: every sensor is assigned.")).to_be_visible()

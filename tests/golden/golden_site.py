@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from besok.files.ical import Occurrence
-from besok.model.decode_context import known_from
+from besok.model.decode_context import decode_context_of
 from besok.model.readings import Message
 from besok.model.settings import Settings
 from besok.model.sitefile import parse
@@ -78,7 +78,7 @@ def build(url: str) -> None:
                 db,
                 decode(
                     [Message(topic=topic, payload=payload, received=NOW - DAY / 24)],
-                    known_from(site_file.sites),
+                    decode_context_of(site_file.sites),
                 ),
             )
     write_down(url)

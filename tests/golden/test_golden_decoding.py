@@ -9,13 +9,13 @@ from pathlib import Path
 
 from normal import pretty
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.errors import BesokError
 from collectors import dry_run
 from tests.unit.samples import MAPPINGS, SAMPLES
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
-KNOWN = Known(zone="Europe/Stockholm", mappings=MAPPINGS)
+KNOWN = DecodeContext(zone="Europe/Stockholm", mappings=MAPPINGS)
 
 
 def decoded(content: bytes, topic: str = "", model: str = "") -> object:

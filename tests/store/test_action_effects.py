@@ -62,12 +62,12 @@ def test_what_was_done_is_reckoned_once_a_day_and_what_was_not_is_left_alone(lib
     assert gave["too-new"].verdict == "too_early"
     assert gave["nothing"].verdict == "chance"
     said = in_both(lambda: narratives.gave(more, True))
-    assert said.en.startswith("So far it gave +3") and "more a year" in said.en and "more" not in said.sv
+    assert said.en.startswith("Effect so far: +3") and "more a year" in said.en and "more" not in said.sv
     assert (
         in_both(lambda: narratives.gave(gave["too-new"], True)).en
         == "It is too early to say: four weeks are needed."
     )
-    assert "cannot be told from chance" in in_both(lambda: narratives.gave(gave["nothing"], True)).en
+    assert "No clear effect" in in_both(lambda: narratives.gave(gave["nothing"], True)).en
 
 
 def test_an_action_that_is_taken_back_in_the_ledger_keeps_no_effect(library: Database) -> None:

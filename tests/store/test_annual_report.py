@@ -19,7 +19,7 @@ from besok.store.rollup import rebuild_days
 from besok.store.write import Batch, Incoming, write
 from besok.text import formats
 from cli.terminal import annual as told
-from dashboard.pages import statistics
+from dashboard.pages import national_statistics
 from tests.store.counted import HOUSE
 
 SITE = HOUSE.replace('"always"', '"08:00-20:00"').replace(
@@ -128,10 +128,10 @@ def test_the_page_tells_last_years_figure_where_there_is_one(db: Database) -> No
     filled(db)
     (lib,) = services.sites(db)
     report = services.annual(db, "lib", 2025, TODAY)
-    (section,) = statistics.section(db, lib, TODAY)
-    assert f"{formats.number(report.besok01)}, 19 gånger av 20" in section.children[1].children
-    assert statistics.section(db, lib, date(2025, 12, 31)) == []  # nobody counted in 2024
-    assert statistics.section(db, replace(lib, kind="park"), TODAY) == []
+    (section,) = national_statistics.section(db, lib, TODAY)
+    assert f"{formats.number(report.besok01)}, 95 % osäkerhetsintervall" in section.children[1].children
+    assert national_statistics.section(db, lib, date(2025, 12, 31)) == []  # nobody counted in 2024
+    assert national_statistics.section(db, replace(lib, kind="park"), TODAY) == []
 
 
 def test_a_sensor_that_took_anothers_place_was_not_missing_before(db: Database) -> None:

@@ -11,7 +11,7 @@ import pytest
 from counted import NOON, after, buckets, build, days, people
 
 from besok import services
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.readings import Flag, Message
 from besok.model.site import PayloadMapping
 from besok.store.database import Database
@@ -20,7 +20,7 @@ from collectors import pipeline
 
 FRONT = "besok/v1/lib/front/flow"
 DEVEUI = "24e124000000abcd"
-KNOWN = Known(models={("lorawan", DEVEUI): "Milesight VS133"})
+KNOWN = DecodeContext(models={("lorawan", DEVEUI): "Milesight VS133"})
 
 
 def message(payload: object, seconds: float = 0, *, topic: str = FRONT, **more: Any) -> Message:
@@ -147,7 +147,7 @@ def test_several_devices_on_one_topic_stand_apart(db: Database, database_url: st
 
     mapping = PayloadMapping(name="acme", topic="all/sensors", values={"in": "$.in"}, device="$.sn")
     messages = [message(named(d, n), n, topic="all/sensors") for d, n in (("a", 1), ("b", 5), ("a", 2))]
-    write(db, pipeline.decode(messages, Known(mappings=(mapping,))))
+    write(db, pipeline.decode(messages, DecodeContext(mappings=(mapping,))))
     with psycopg.connect(database_url) as conn:
         rows = conn.execute(
             "select external_id, sum(people_in) from flow_bucket join channel using (channel_id)"

@@ -66,8 +66,8 @@ def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Dat
     assert not job.wanted(library, NOW)
     (found,) = services.findings(library, "lib", now=NOW)
     assert (found.kind, found.device, found.portal, found.state) == ("silent", "back", "back", "open")
-    assert found.sentence.en == "Back (back) has not been heard since 26 March 11:00."
-    assert found.sentence.sv == "Baksidan (back) har inte hörts sedan 26 mars kl. 11:00."
+    assert found.sentence.en == "Back (back) has been offline since 26 March 11:00."
+    assert found.sentence.sv == "Baksidan (back) har varit offline sedan 26 mars kl. 11:00."
     known = attention.acknowledge(library, found.id, "Kim", "New battery on Friday", NOW)
     assert (known.state, known.who, known.note) == ("acknowledged", "Kim", "New battery on Friday")
     later = NOW + timedelta(hours=1)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from besok.model.calendar import day_bounds
-from besok.model.decode_context import known_from
+from besok.model.decode_context import decode_context_of
 from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
 from besok.store import occupancy
 from besok.store.database import Database
@@ -105,7 +105,7 @@ def test_the_estimators_see_what_the_database_shows(db: Database, scenario: obje
     sites = applied(house(), scenario)
     apply(db, sites)
     start, end = day_bounds(FIRST, sites.sites[0])
-    known = known_from(sites.sites)
+    known = decode_context_of(sites.sites)
     for lot in stream.messages(house(), start, end, 3, scenario=scenario):
         write(db, decode(lot, known))
     for seen in observe(house(), FIRST, 1, 3, scenario):

@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.errors import NotFound
 from besok.model.readings import Reading
 from besok.model.site import PayloadMapping, Portal, Sensor, Site, SiteFile, Space, Text
@@ -196,7 +196,7 @@ def test_mappings_are_stored_in_their_order_and_told(db: Database, example: Site
 
 
 def test_what_is_known_comes_from_the_site_file_and_from_the_devices(db: Database, example: SiteFile) -> None:
-    assert decode_context.load(db) == Known()
+    assert decode_context.load(db) == DecodeContext()
     heard = {
         ("lorawan", "ab"): Heard(topic="t", model="Milesight VS133"),
         ("native", "x/y"): Heard(topic="t"),

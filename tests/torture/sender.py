@@ -106,7 +106,7 @@ class Sender(threading.Thread):
             self.readings += len(letter.facts)
         return letter
 
-    def _acknowledged(self, client: paho.Client, userdata: Any, mid: int, code: Any, properties: Any) -> None:
+    def _acknowledged(self, client: paho.Client, _: object, mid: int, code: Any, properties: Any) -> None:
         letter = self._under_way.pop(mid, None)
         if letter is None:
             return

@@ -1,4 +1,4 @@
-"""Database and truth, reading by reading; then buckets and days, counted anew from the truth in plain Python."""
+"""Database and truth, reading by reading; then buckets and days, counted from the truth in plain Python."""
 
 import contextlib
 import json

@@ -5,10 +5,13 @@ import tomllib
 from datetime import UTC, datetime
 from typing import Any
 
-from besok.model.decode_context import Device, Known
+from besok.model.decode_context import DecodeContext, Device
 from besok.model.readings import Decoded, Message
 from besok.model.site import PayloadMapping
 from collectors import adapters
+from collectors.adapters.lorawan import frames
+from collectors.adapters.lorawan.uplink import Uplink
+from collectors.adapters.packet import Packet
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 TIME = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -22,7 +25,16 @@ def decode(
     raw = payload.encode() if isinstance(payload, str) else payload
     raw = raw if isinstance(raw, bytes) else json.dumps(raw).encode()
     message = Message(topic=topic, payload=raw, received=NOW, retained=retained)
-    return adapters.decode(message, Known(zone="Europe/Stockholm", models=models or {}))
+    return adapters.decode(message, DecodeContext(zone="Europe/Stockholm", models=models or {}))
+
+
+def decode_frame(
+    frame: str, fport: int, model: str, device: str = "0" * 16, time: datetime | None = None
+) -> Decoded:
+    """Decode the bare bytes of a LoRaWAN frame, in hex, of a device whose model is known."""
+    known = DecodeContext(models={("lorawan", device): model})
+    packet = Packet(Message(topic="", payload=b"", received=NOW), known)
+    return frames.read(Uplink(device=device, payload=bytes.fromhex(frame), fport=fport, time=time), packet)
 
 
 def said(decoded: Decoded) -> dict[str, float]:

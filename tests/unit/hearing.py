@@ -4,14 +4,14 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from besok.model.decode_context import NOTHING, Known
+from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.readings import Decoded, Message
 from collectors import adapters
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 
 
-def heard(payload: Any, topic: str = "counters/door", known: Known = NOTHING) -> Decoded:
+def heard(payload: Any, topic: str = "counters/door", known: DecodeContext = NOTHING) -> Decoded:
     """What the registry makes of a payload (bytes, or anything JSON can say)."""
     data = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     return adapters.decode(Message(topic=topic, payload=data, received=RECEIVED), known)

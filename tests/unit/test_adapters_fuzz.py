@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from mutations import Step, mutated, mutations
 from samples import MAPPINGS, SAMPLES, Sample
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.metrics import METRICS
 from besok.model.readings import Message
 from besok.model.site import PayloadMapping
@@ -48,8 +48,10 @@ def now_and_then_stripped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "stripped", sometimes)
 
 
-def known(model: str = "") -> Known:
-    return Known(zone="Europe/Stockholm", models=dry_run.OneModel(model) if model else {}, mappings=MAPPINGS)
+def known(model: str = "") -> DecodeContext:
+    return DecodeContext(
+        zone="Europe/Stockholm", models=dry_run.OneModel(model) if model else {}, mappings=MAPPINGS
+    )
 
 
 def assert_sound(message: Message, model: str = "") -> None:

@@ -47,9 +47,13 @@ def fast(monkeypatch: pytest.MonkeyPatch) -> None:
 async def said(screen: live.Screen, wanted: Callable[[str | None], bool]) -> str | None:
     """The next text that is `wanted`."""
     async with asyncio.timeout(10):
-        while not wanted(text := await screen.get()):
+        while not wanted(text := text_of(await screen.get())):
             pass
         return text
+
+
+def text_of(item: live.Snapshot | str | None) -> str | None:
+    return frame(item.live) if isinstance(item, live.Snapshot) else item
 
 
 def visits(count: float) -> Callable[[str | None], bool]:
@@ -63,13 +67,29 @@ def test_a_screen_gets_a_snapshot_then_changes() -> None:
         first = feed.join()
         await said(first, visits(0.0))
         late = feed.join()
-        assert late.get_nowait() == frame(replace(EMPTY, time=NOW + timedelta(seconds=1)))
+        assert text_of(late.get_nowait()) == frame(replace(EMPTY, time=NOW + timedelta(seconds=1)))
         source.visits(1.0)
         feed.touch()
         await said(first, visits(1.0))
         await said(late, visits(1.0))
         assert not feed.leave(first)
         assert feed.leave(late)
+
+    asyncio.run(run())
+
+
+def test_a_snapshot_is_rendered_once_in_each_form() -> None:
+    async def run() -> None:
+        made: list[SiteLive] = []
+
+        def render(site: SiteLive) -> str:
+            made.append(site)
+            return site.name.sv
+
+        snapshot = live.Snapshot(EMPTY)
+        assert await asyncio.gather(*(snapshot.text("sv", render) for _ in range(5))) == ["Huset"] * 5
+        assert await snapshot.text("", frame) == frame(EMPTY)
+        assert made == [EMPTY]
 
     asyncio.run(run())
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hearing import heard, timed, told
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 
 TOPIC = "axis/B8A44FA11111/event/tns:axis/CameraApplicationPlatform/ObjectAnalytics/Device1Scenario1"
 
@@ -70,7 +70,7 @@ def test_the_sums_of_today_are_totals_in_local_time() -> None:
         "in": 12,
         "out": 318,
     }
-    assert timed(heard(given, known=Known(zone="Europe/Stockholm"))) == [
+    assert timed(heard(given, known=DecodeContext(zone="Europe/Stockholm"))) == [
         ("flow:1", "in_total", 12, "2024-12-01T08:30:00Z", 0),
         ("flow:1", "out_total", 318, "2024-12-01T08:30:00Z", 0),
     ]

@@ -2,7 +2,7 @@
 
 from hearing import heard, timed
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 
 
 def metrics(*counts: str) -> bytes:
@@ -23,7 +23,9 @@ def count(
 
 
 def test_each_interval_counts_in_the_time_of_the_site() -> None:
-    decoded = heard(metrics(count(3), count(5, "23:59:00", "00:00:00")), known=Known(zone="Europe/Stockholm"))
+    decoded = heard(
+        metrics(count(3), count(5, "23:59:00", "00:00:00")), known=DecodeContext(zone="Europe/Stockholm")
+    )
     assert timed(decoded)[::2] == [
         ("flow:0", "in", 3, "2024-12-01T09:01:00Z", 60),
         ("flow:0", "in", 5, "2024-12-01T23:00:00Z", 60),
@@ -33,7 +35,7 @@ def test_each_interval_counts_in_the_time_of_the_site() -> None:
 
 def test_a_start_in_seconds_since_1970_wins() -> None:
     assert (
-        timed(heard(metrics(count(3, unix=1733047200)), known=Known(zone="Asia/Tokyo")))[0][3]
+        timed(heard(metrics(count(3, unix=1733047200)), known=DecodeContext(zone="Asia/Tokyo")))[0][3]
         == "2024-12-01T10:01:00Z"
     )
 

@@ -9,7 +9,7 @@ from besok.model.site import Text
 from besok.model.views.series import VisitPoint
 from besok.services.days import calendar_days, open_also
 from besok.text.languages import LANG
-from dashboard.components import answer
+from dashboard.components import target_summary
 from jobs.forecast import observed
 from tests.worlds.test_jobs_day import HOUSE
 
@@ -49,11 +49,13 @@ def test_opening_hours_of_all_sites_are_added() -> None:
 
 def test_the_page_names_the_sites_where_there_are_several() -> None:
     names = [HOUSE.name, PARK.name, Text(sv="Ön", en="The island")]
-    assert answer.together(names[:1]) == []
-    assert answer.together(names) == ["Räknar besöken i Huset, Parken och Ön, de dagar då alla är uppmätta."]
+    assert target_summary.together(names[:1]) == []
+    assert target_summary.together(names) == [
+        "Räknar besöken i Huset, Parken och Ön, de dagar då alla är uppmätta."
+    ]
     token = LANG.set("en")
     try:
-        assert answer.together(names[:2])[0].startswith(
+        assert target_summary.together(names[:2])[0].startswith(
             "Counts the visits of The house and The park, on the days"
         )
     finally:

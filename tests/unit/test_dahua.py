@@ -4,7 +4,7 @@ from typing import Any
 
 from hearing import heard, timed, told
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 
 ROWS = {
     "params": {
@@ -33,7 +33,7 @@ def event(code: str = "VideoMotion", action: str = "Start", **data: Any) -> dict
 
 
 def test_a_row_is_the_people_of_its_hour_in_local_time() -> None:
-    assert timed(heard(ROWS, known=Known(zone="Europe/Stockholm"))) == [
+    assert timed(heard(ROWS, known=DecodeContext(zone="Europe/Stockholm"))) == [
         ("flow:1", "in", 12, "2024-07-06T07:00:00Z", 3600),
         ("flow:1", "out", 9, "2024-07-06T07:00:00Z", 3600),
         ("flow:2/1", "in", 0, "2024-07-06T08:00:00Z", 3600),
@@ -50,12 +50,12 @@ def test_sums_run_on() -> None:
 
 
 def test_movement_starts_and_stops_at_the_time_in_utc() -> None:
-    started = heard(event(), "DahuaVTO/VideoMotion/Event", Known(zone="Europe/Helsinki"))
+    started = heard(event(), "DahuaVTO/VideoMotion/Event", DecodeContext(zone="Europe/Helsinki"))
     assert timed(started) == [("level:1", "occupied", 1, "2024-07-06T18:44:28Z", 0)]
     assert told(heard(event(action="Stop"))) == [("level:1", "occupied", 0)]
     local = event()
     del local["Data"]["UTC"], local["Code"]
-    decoded = heard(local, "DahuaVTO/VideoMotion/Event", Known(zone="Europe/Helsinki"))
+    decoded = heard(local, "DahuaVTO/VideoMotion/Event", DecodeContext(zone="Europe/Helsinki"))
     assert timed(decoded)[0][3] == "2024-07-06T17:44:28Z" and decoded.readings[0].device == "DahuaVTO"
 
 

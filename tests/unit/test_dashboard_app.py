@@ -2,7 +2,6 @@
 
 import asyncio
 import inspect
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -135,12 +134,3 @@ def test_files_are_kept_by_their_fingerprint_and_those_of_another_version_refuse
             )
         assert browser.get("/assets/live.js").headers["cache-control"] == "no-cache"
         assert browser.get("/assets/none.js").status_code == 404
-
-
-def test_the_words_of_the_board_are_json(screens: Dash) -> None:
-    from dashboard.components import words
-
-    assert (
-        json.loads(json.dumps(words.for_browser("onsdag", True)))["same"]
-        == "som förra onsdagen vid samma tid"
-    )

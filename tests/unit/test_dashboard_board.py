@@ -1,22 +1,28 @@
 """The board and the addresses, from hand-made views."""
 
-from datetime import UTC, date, datetime, timedelta
+import json
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
 
 from besok.model.occupancy import REASONS
-from besok.model.site import Text
-from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
+from besok.model.site import OpeningHours, Site, Text
+from besok.model.views.live import SiteLive, SpaceLive
 from besok.model.views.series import OccupancyPoint
 from besok.text import formats
 from dashboard import ranges
 from dashboard.address import Address
-from dashboard.components import building, words
+from dashboard.components import live_parts
 from dashboard.components.card import Frame, Today
 from dashboard.pages import now as now_page
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+PLACE = Site(
+    id="house", kind="library", name=Text(sv="Huset", en="The house"), timezone="Europe/Stockholm", day_start=time(4),
+    spaces=(), portals=(), opening=OpeningHours(**dict.fromkeys(DAYS, "always")),
+)  # fmt: skip
 
 
 def space(name: str, parent: str | None = "house", **changes: Any) -> SpaceLive:
@@ -42,17 +48,9 @@ def site(*spaces: SpaceLive, **changes: Any) -> SiteLive:
 
 def board(live: SiteLive, said: Any = None, **changes: Any) -> dict[str, Any]:
     """The page as the browser gets it, flattened: every element by its place for the script, and all text."""
-    info = SiteInfo(
-        site=live.site,
-        kind="library",
-        name=live.name,
-        timezone="Europe/Stockholm",
-        capacity=100,
-        sandbox=live.sandbox,
-    )
     shared = Frame(weekday="onsdag", first=NOW - timedelta(hours=3), last=NOW + timedelta(hours=8), **changes)
     found: dict[str, Any] = {"text": [], "cards": {}}
-    walk(now_page.board(live, info, shared, said).to_plotly_json(), found)
+    walk(now_page.board(live, PLACE, shared, said).to_plotly_json(), found)
     return found
 
 
@@ -102,26 +100,26 @@ def test_an_interval_never_gets_narrower_by_rounding() -> None:
 
 def test_a_free_room_has_no_number_and_what_is_sure_is_said_to_be_so() -> None:
     free = space("nook", people=0.0, lower=0.0, upper=0.0, basis="presence")
-    assert (words.people(free), words.interval(free)) == ("Ledigt", "")
+    assert (live_parts.people(free), live_parts.interval(free)) == ("Ledigt", "")
     nobody = space("hall", people=0.0, lower=0.0, upper=0.0)
-    assert (words.interval(nobody), words.between(nobody)) == ("(0–0)", "Så gott som säkert")
-    assert words.between(space("hall")) == "Åtta gånger av tio mellan 5 och 9"
+    assert (live_parts.interval(nobody), live_parts.between(nobody)) == ("(0–0)", "Så gott som säkert")
+    assert live_parts.between(space("hall")) == "80 % osäkerhetsintervall 5–9"
 
 
 def test_every_reason_of_the_estimator_has_words() -> None:
-    assert {reason for reason in REASONS if reason} <= words.reasons().keys()
-    corrected = words.certainty(space("hall", reason="drift"))
-    assert corrected == "räknat vid dörrarna · drift rättad"
+    assert {reason for reason in REASONS if reason} <= live_parts.reasons().keys()
+    corrected = live_parts.certainty(space("hall", reason="drift"))
+    assert corrected == "räknat vid dörrarna · driftkorrigerat"
 
 
 def test_a_closed_house_is_said_to_be_closed_unless_it_is_full_of_people() -> None:
     quiet = space("hall", people=0.0, lower=0.0, upper=1.0, level="calm", reason="closed")
     closed = site(quiet, is_open=False, open_until=None, opens_at=NOW + timedelta(hours=20))
     assert "Stängt" in board(closed, is_open=False)["text"]
-    assert words.verdict(quiet, False) == "Stängt"
-    assert words.verdict(quiet, True) == "Lugnt"
-    assert words.verdict(space("hall"), False) == "Lagom"
-    assert words.verdict(space("hall", freshness="stale"), False) == "Tyst"
+    assert live_parts.verdict(quiet, False) == "Stängt"
+    assert live_parts.verdict(quiet, True) == "Lugnt"
+    assert live_parts.verdict(space("hall"), False) == "Lagom"
+    assert live_parts.verdict(space("hall", freshness="stale"), False) == "Offline"
 
 
 def test_unknown_is_a_dash_and_never_zero() -> None:
@@ -137,14 +135,14 @@ def test_unknown_is_a_dash_and_never_zero() -> None:
 def test_a_stale_figure_is_said_to_be_so() -> None:
     found = board(site(space("hall", freshness="stale")))
     assert found["cards"]["hall"]["data-state"] == "stale"
-    assert "Tyst" in found["text"]
+    assert "Offline" in found["text"]
 
 
 def test_visits_are_compared_with_last_week() -> None:
     assert "12\u00a0% fler än förra onsdagen vid samma tid" in board(site())["text"]
-    assert words.against(5, 4, "onsdag") == ""  # too few to compare
-    assert words.against(5, None, "onsdag") == ""
-    assert words.against(100.2, 100, "onsdag") == "som förra onsdagen vid samma tid"
+    assert live_parts.against(5, 4, "onsdag") == ""  # too few to compare
+    assert live_parts.against(5, None, "onsdag") == ""
+    assert live_parts.against(100.2, 100, "onsdag") == "som förra onsdagen vid samma tid"
 
 
 def test_visits_of_today_are_said_to_be_before_deductions_where_the_target_takes_them_off() -> None:
@@ -175,29 +173,37 @@ def test_the_building_has_storeys_rooms_and_rooms_in_rooms() -> None:
         space("studios", "ground"),
         space("one", "studios"),
     )
-    groups = building.groups((*spaces, space("garden")))
-    assert [(g.storey.space if g.storey else None) for g in groups] == ["ground", None]
-    assert [(room.space, [i.space for i in inside]) for room, inside in groups[0].rooms] == [
-        ("hall", []),
-        ("studios", ["one"]),
-    ]
-    assert [room.space for room, _inside in groups[1].rooms] == ["garden"]
+    groups = now_page.groups((*spaces, space("garden")))
+    assert [floor and floor.space for floor, _rooms in groups] == ["ground", None]
+    rooms = [[(r.space, [i.space for i in inside]) for r, inside in rooms] for _floor, rooms in groups]
+    assert rooms == [[("hall", []), ("studios", ["one"])], [("garden", [])]]
 
 
 def test_one_room_has_the_wall_for_itself() -> None:
     shared = Frame(weekday="onsdag", first=NOW, last=NOW)
-    info = SiteInfo(
-        site="house",
-        kind="library",
-        name=Text(sv="", en=""),
-        timezone="Europe/Stockholm",
-        capacity=100,
-        sandbox=False,
-    )
     one, five = (
-        now_page.board(site(*(space(str(n)) for n in range(rooms))), info, shared).style for rooms in (1, 5)
+        now_page.board(site(*(space(str(n)) for n in range(rooms))), PLACE, shared).style for rooms in (1, 5)
     )
     assert (one["--columns"], five["--columns"]) == ("1", "3")
+
+
+def test_the_stream_sends_what_the_page_shows() -> None:
+    hall = space("hall", freshness="stale")
+    sent = json.loads(live_parts.update(site(hall), PLACE))
+    assert sent["spaces"].keys() == {"house", "hall"} and sent["heard"] is True
+    assert sent["parts"] == live_parts.of_site(site(hall), PLACE)
+    assert sent["spaces"]["hall"]["now"] == [7.0, 5.2, 8.9] and sent["spaces"]["hall"]["fill"] == "70.0%"
+    found = board(site(hall))
+    for name, text in sent["spaces"]["hall"]["parts"].items():
+        assert text in found["text"] or name in ("between", "share"), "those stand in the panel of the site"
+    assert (
+        sent["spaces"]["hall"]["data"].items()
+        <= {
+            key.removeprefix("data-"): value
+            for key, value in found["cards"]["hall"].items()
+            if "data-" in key
+        }.items()
+    )
 
 
 def test_a_site_without_rooms_still_has_its_totals() -> None:

@@ -9,7 +9,7 @@ import pytest
 from besok.model.site import Text
 from besok.model.views.progress import MethodBreak, Progress
 from besok.text.languages import LANG
-from dashboard.components.breaks import section, told
+from dashboard.components.method_breaks import section, told
 
 DOORS = {"front": Text(sv="Entrén", en="The entrance")}
 DAY = date(2026, 3, 2)

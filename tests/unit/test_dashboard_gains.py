@@ -6,7 +6,7 @@ import pytest
 
 from besok.model.effects import EventEffect, Extra
 from besok.text.languages import LANG
-from dashboard.components import gains
+from dashboard.components import programme_effects
 
 MORE = EventEffect(
     verdict="more",
@@ -21,14 +21,14 @@ MORE = EventEffect(
         (replace(MORE, origin="new"), "+64 (+41 to +80)"),
         (replace(MORE, origin="moved"), "+64 (+41 to +80), mostly people who came at another hour otherwise"),
         (replace(MORE, origin="partly"), "+64 (+41 to +80), some of them came at another hour otherwise"),
-        (replace(MORE, verdict="chance"), "cannot be told from chance (+41 to +80)"),
-        (EventEffect(verdict="too_few_days"), "too few like days to compare with"),
+        (replace(MORE, verdict="chance"), "no clear effect (+41 to +80)"),
+        (EventEffect(verdict="too_few_days"), "too few comparable days"),
         (EventEffect(verdict="not_observed"), "not counted then"),
     ],
 )
 def test_what_an_event_gave_is_said_with_whence_they_came(effect: EventEffect, said: str) -> None:
     token = LANG.set("en")
     try:
-        assert gains._gave(effect) == said
+        assert programme_effects._gave(effect) == said
     finally:
         LANG.reset(token)

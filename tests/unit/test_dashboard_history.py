@@ -57,7 +57,7 @@ def test_when_the_most_were_there_is_told_as_sharply_as_it_is_known(days: int, w
     last = date(2026, 11, 21)
     period = Range(name="custom", first=last - timedelta(days=days - 1), last=last)
     said = history.finding([point()], [], SITE, SPACE, period)
-    assert said == f"At most 53 (51–55) people, {when}, 66% of capacity."
+    assert said == f"Peak: 53 (51–55) people, {when}, 66\u00a0% of capacity."
     assert history.axis(period) == axis
     assert history._row(point(), period, SITE.timezone)[0] == when
 
@@ -69,7 +69,7 @@ def test_days_are_compared_with_days() -> None:
     here = ZoneInfo(SITE.timezone)  # by the clocks on the wall: they are changed in between
     before = [replace(one, start=one.start.astimezone(here) - period.shift, people=89.6) for one in now]
     assert history.finding(now, before, SITE, SPACE, period).endswith(
-        " −50% against the same weekdays before."
+        " −50\u00a0% against the same weekdays before."
     )
 
 

@@ -12,8 +12,8 @@ from besok.model.views.forecast import Awaited, Record
 from besok.model.views.progress import SoFar
 from besok.model.views.series import VisitPoint
 from besok.text.languages import LANG
-from dashboard.components import answer, forecast, record, unaimed, years
-from dashboard.figures import path
+from dashboard.components import forecast_accuracy, forecast_charts, no_target, target_summary, yearly_visits
+from dashboard.figures import target_trajectory as trajectory
 from dashboard.pages import this_year
 from tests.store.by_day import SITE
 from tests.unit.test_figures_outlook import DAY, OUTLOOK, WAY, scored, texts
@@ -53,44 +53,53 @@ def test_the_calendar_years_are_counted_then_half_counted_then_expected() -> Non
             seen[point] = replace(
                 hole, gross=None
             )  # a month that nobody observed counts as the mean of the others
-    found = years.of(seen, "gross", replace(OUTLOOK, totals=totals))
+    found = yearly_visits.of(seen, "gross", replace(OUTLOOK, totals=totals))
     assert [(y.year, round(y.visits), y.low) for y in found] == [
         (2024, 36_600, None), (2025, 36_500, None), (2026, 32_800 + 3_700, 36_490), (2027, 40_000, 39_990),
         (2028, 44_000, 43_990),
     ]  # fmt: skip
-    told = texts(years.section("lib", found, 2026, 36_500))
-    for part in ("counted, 92% of its days", "counted so far, and expected", "1.21 ×", "44,000 – 44,000"):
+    told = texts(yearly_visits.section("lib", found, 2026, 36_500))
+    for part in (
+        "counted, 92\u00a0% of its days",
+        "counted so far, and forecast",
+        "1.21 ×",
+        "44,000 – 44,000",
+    ):
         assert part in told
-    assert years.of(points(date(2025, 3, 1), TODAY), "gross", replace(OUTLOOK, totals=())) == []
-    assert years.section("lib", [], 2026, None) == []
+    assert yearly_visits.of(points(date(2025, 3, 1), TODAY), "gross", replace(OUTLOOK, totals=())) == []
+    assert yearly_visits.section("lib", [], 2026, None) == []
 
 
 def test_a_target_whose_time_is_over_was_reached_or_not() -> None:
     over = replace(WAY, deadline=date(2026, 6, 30), needed_growth=None, deadline_365=70_000)
-    told = texts(answer.panel(over, "Library"))
+    told = texts(target_summary.panel(over, "Library"))
     assert (
-        "Not reached" in told and "70,000 came in the 365 days up to it" in told and "the path (" not in told
+        "Not reached" in told
+        and "70,000 visits in the 365 days up to it" in told
+        and "the path (" not in told
     )
-    assert "Not reached" not in texts(answer.panel(replace(over, deadline_365=73_000), "Library"))
+    assert "Not reached" not in texts(target_summary.panel(replace(over, deadline_365=73_000), "Library"))
     assert "too few days were counted to say" in texts(
-        answer.panel(replace(over, deadline_365=None), "Library")
+        target_summary.panel(replace(over, deadline_365=None), "Library")
     )
-    there = texts(answer.panel(replace(WAY, last_365=80_000, needed_growth=-0.02), "Library"))
+    there = texts(target_summary.panel(replace(WAY, last_365=80_000, needed_growth=-0.02), "Library"))
     assert "Reached" in there and "as long as it lasts until 31 Dec 2030" in there
 
 
 def test_a_year_of_few_counted_days_says_so() -> None:
-    assert "Only 12% of the last 365 days were counted" in answer.verdict(replace(WAY, coverage_365=0.12))
+    assert "Only 12\u00a0% of the last 365 days were counted" in target_summary.verdict(
+        replace(WAY, coverage_365=0.12)
+    )
 
 
 def test_months_that_were_not_observed_whole_are_compared_with_nothing() -> None:
     mine, theirs = [10.0] * 10 + [5.0, None], [None] * 9 + [8.0, None, None]
-    told = answer.month_finding(mine, theirs, 11, "baseline 2024", left_out=["September"])
+    told = this_year.month_finding(mine, theirs, 11, "baseline 2024", left_out=["September"])
     assert told == (
         "1 of 1 finished months had more visits than in baseline 2024. "
-        "Left out, since not observed whole then: September."
+        "Left out, since not measured completely then: September."
     )
-    assert answer.month_finding(mine, [None] * 12, 11, "2025").startswith("No month is over yet")
+    assert this_year.month_finding(mine, [None] * 12, 11, "2025").startswith("No month is over yet")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +115,7 @@ def test_months_that_were_not_observed_whole_are_compared_with_nothing() -> None
     ],
 )
 def test_a_forecast_that_is_not_there_yet_says_why(why: Awaited, said: str) -> None:
-    assert said in texts(forecast.awaited(why))
+    assert said in texts(forecast_charts.awaited(why))
 
 
 def test_without_a_target_the_page_tells_what_came_what_comes_and_how_to_set_one() -> None:
@@ -115,20 +124,22 @@ def test_without_a_target_the_page_tells_what_came_what_comes_and_how_to_set_one
         coverage_365=0.99, growth=0.08,
     )  # fmt: skip
     coming = replace(OUTLOOK, odds=None, totals=(expected(TODAY, TODAY + 364 * DAY, 41_234),))
-    told = texts(unaimed.so_far(known, "Library", coming))
-    for part in ("99,000", "visits on 1,000 days since 1 Feb 2024", "36,000", "41,200", "+8.0%"):
+    told = texts(target_summary.without_target(known, "Library", coming))
+    for part in ("99,000", "visits on 1,000 days since 1 Feb 2024", "36,000", "41,200", "+8.0\u00a0%"):
         assert part in told
     new = texts(
-        unaimed.so_far(replace(known, days=1, visits=7, coverage_365=0.003, growth=None), "Library", None)
+        target_summary.without_target(
+            replace(known, days=1, visits=7, coverage_365=0.003, growth=None), "Library", None
+        )
     )
     assert "visits on 1 day, 1 Feb 2024" in new and "last 365" not in new
-    assert "No target yet" in texts(unaimed.no_goal("lib", "Library", None, TODAY, known.first))
-    assert "Send older counts" in texts(unaimed.no_goal("lib", "Library", WAY, TODAY, known.first))
+    assert "No target yet" in texts(no_target.advice("lib", "Library", None, TODAY, known.first))
+    assert "Send older counts" in texts(no_target.advice("lib", "Library", WAY, TODAY, known.first))
 
 
 @pytest.mark.parametrize("first", [None, date(2023, 5, 1), date(2026, 11, 20)])
 def test_the_lines_for_a_target_are_those_of_a_site_file(first: date | None) -> None:
-    lines = unaimed.target_lines(TODAY, first)
+    lines = no_target.target_lines(TODAY, first)
     before, rest = SITE.split("[sites.target]")
     site = sitefile.parse(before + lines + rest[rest.index("[[sites.spaces]]") :]).sites[0]
     assert site.target and site.target.factor == 2
@@ -139,13 +150,13 @@ def test_the_lines_for_a_target_are_those_of_a_site_file(first: date | None) -> 
 def test_a_record_of_short_forecasts_alone_is_a_record() -> None:
     week = replace(scored(300), last=scored(300).first + 6 * DAY)
     told = texts(
-        record.section(
+        forecast_accuracy.section(
             "lib",
             [week],
             [Record(days=7, made=1, held=1, right_low=0, right_high=1, afterwards=0, error=0.1, bias=0.1)],
         )
     )
-    assert "of the 7 days after it was made" in told and "No forecast is old enough" not in told
+    assert "for the 7 days after the forecast was made" in told and "No forecast is old enough" not in told
 
 
 def test_days_that_nobody_counted_are_not_told_as_fewer_visits() -> None:
@@ -153,7 +164,10 @@ def test_days_that_nobody_counted_are_not_told_as_fewer_visits() -> None:
     now = [(day, 10.0 * n) for n, day in enumerate(days)]
     before, goal = {days[-1]: 1_100.0}, {days[-1]: 990.0}
     said = this_year._sentence(now, before, goal, 2)
-    assert said == "Until 10 Apr 2026: 990 visits, −10% against 2025, ±0% against the path."
+    assert (
+        said
+        == "Until 10 Apr 2026: 990 visits, −10\u00a0% against 2025, ±0\u00a0% against the target trajectory."
+    )
     assert this_year._sentence(now, before, goal, 31).endswith(
         "990 visits. 31 days were not counted whole and are missing from it, so it is not compared."
     )
@@ -164,10 +178,10 @@ def test_a_baseline_under_way_is_no_path_yet() -> None:
     young = replace(
         WAY, baseline_first=date(2026, 11, 1), baseline_last=date(2027, 10, 31), baseline_coverage=0.06
     )
-    said = texts(unaimed.no_goal("lib", "Library", young, TODAY, date(2026, 11, 20)))
-    assert "from 1 Nov 2026 to 31 Oct 2027. The way to it begins once they are counted." in said
+    said = texts(no_target.advice("lib", "Library", young, TODAY, date(2026, 11, 20)))
+    assert "from 1 Nov 2026 to 31 Oct 2027. The target trajectory begins once they are counted." in said
     assert "[sites.target]" not in said
-    assert path.multiple(young, TODAY) == 1
+    assert trajectory.multiple(young, TODAY) == 1
 
 
 def test_closed_days_to_come_are_named_but_for_weekdays_that_always_are() -> None:
@@ -178,7 +192,7 @@ def test_closed_days_to_come_are_named_but_for_weekdays_that_always_are() -> Non
         shut = day in eves or day.weekday() == 6
         most = 0.0 if shut else 120.0
         days.append(Expected(day=day, mean=most, low80=0, high80=most, low95=0, high95=most))
-    assert forecast.closed(days) == "Closed: Thu 24 Dec – Fri 25 Dec and Fri 1 Jan."
-    assert forecast.closed(days[:7]) == ""
+    assert forecast_charts.closed(days) == "Closed: Thu 24 Dec – Fri 25 Dec and Fri 1 Jan."
+    assert forecast_charts.closed(days[:7]) == ""
     LANG.set("sv")
-    assert forecast.closed(days) == "Stängt: tors 24 dec. – fre 25 dec. och fre 1 jan."
+    assert forecast_charts.closed(days) == "Stängt: tors 24 dec. – fre 25 dec. och fre 1 jan."

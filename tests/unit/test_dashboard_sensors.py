@@ -14,8 +14,8 @@ from besok.model.views.calibration import DoorInfo
 from besok.model.views.devices import DeviceInfo
 from besok.model.views.live import Freshness
 from besok.text.languages import LANG
-from dashboard.components import attention, beside, unusual
-from dashboard.components.told import told
+from dashboard.components import attention, unusual_hours, validation_counts
+from dashboard.components.site_panel import sensors_line
 from dashboard.pages import sensors
 from tests.store.by_day import SITE as TEXT
 from tests.unit.test_dashboard_board import board, site, space
@@ -43,9 +43,9 @@ def device(freshness: Freshness, heard: datetime | None = None) -> DeviceInfo:
     ("states", "said"),
     [
         ([], "No sensor is placed here yet."),
-        (["live"], "1 sensor: it is heard."),
-        (["live", "late"], "2 sensors: all are heard."),
-        (["live", "stale", "none", "none"], "4 sensors: 1 is silent, 2 were never heard."),
+        (["live"], "1 sensor: it is online."),
+        (["live", "late"], "2 sensors: all are online."),
+        (["live", "stale", "none", "none"], "4 sensors: 1 is offline, 2 were never seen."),
     ],
 )
 def test_how_many_are_heard(states: list[Freshness], said: str) -> None:
@@ -70,8 +70,8 @@ def finding(state: State) -> FindingInfo:
 
 def test_the_board_tells_of_sensors_that_need_attention_and_leads_to_them() -> None:
     live = site(space("hall"))
-    assert told(live, [finding("acknowledged")], 3) is None
-    line = told(live, [finding("open"), finding("open"), finding("acknowledged")], 3)
+    assert sensors_line(live, [finding("acknowledged")], 3) is None
+    line = sensors_line(live, [finding("open"), finding("open"), finding("acknowledged")], 3)
     assert texts(line) == "2 sensors need attention"
     assert line.children.href == "/sensors/house"
     assert "2 sensors need attention" in board(live, said=line)["text"]
@@ -80,20 +80,22 @@ def test_the_board_tells_of_sensors_that_need_attention_and_leads_to_them() -> N
 def test_the_board_of_a_new_place_says_what_to_do() -> None:
     unheard = space("house", None, heard=None, people=None)
     live = site(spaces=(unheard,))
-    assert texts(told(live, [finding("open")], 2)).startswith("No sensor of this place has been heard yet")
-    assert texts(told(live, [], 0)).startswith("No sensor is placed here yet")
+    assert texts(sensors_line(live, [finding("open")], 2)).startswith(
+        "No sensor of this place has been seen yet"
+    )
+    assert texts(sensors_line(live, [], 0)).startswith("No sensor is placed here yet")
 
 
 def test_a_sensor_that_fell_silent_is_not_said_to_be_well() -> None:
     assert "no sensor has been found to be faulty" in texts(attention.section([], "Europe/Stockholm"))
-    assert texts(attention.section([], "Europe/Stockholm", silent=True)).startswith(
-        "Nothing yet: a sensor that stays"
+    assert texts(attention.section([], "Europe/Stockholm", offline=True)).startswith(
+        "Nothing yet: a sensor that is offline"
     )
 
 
 def test_unusual_hours_are_told_from_three_weeks_on() -> None:
-    assert "None in the last eight weeks" in texts(unusual.section([], SITE, 21))
-    assert "from 21 days of counted visits on; there are 3." in texts(unusual.section([], SITE, 3))
+    assert "None in the last eight weeks" in texts(unusual_hours.section([], SITE, 21))
+    assert "from 21 days of counted visits on; there are 3." in texts(unusual_hours.section([], SITE, 3))
 
 
 def door(name: str, counted: datetime | None = None) -> DoorInfo:
@@ -106,10 +108,12 @@ def door(name: str, counted: datetime | None = None) -> DoorInfo:
 
 def test_only_doors_at_which_somebody_counted_have_a_row() -> None:
     names = {name: name for name in ("Main", "Side", "Back")}
-    said = texts(beside._doors([door("Main", NOW), door("Side"), door("Back")], names, "Europe/Stockholm"))
+    said = texts(
+        validation_counts._doors([door("Main", NOW), door("Side"), door("Back")], names, "Europe/Stockholm")
+    )
     assert "Main not counted not counted 25 Nov 13:00, 1 count" in said
     assert said.endswith("Nobody has counted yet at: Side and Back.")
     assert (
-        texts(beside._doors([door("Main")], names, "Europe/Stockholm"))
+        texts(validation_counts._doors([door("Main")], names, "Europe/Stockholm"))
         == "Nobody has counted at any door yet."
     )

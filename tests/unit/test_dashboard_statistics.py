@@ -8,7 +8,7 @@ import pytest
 
 from besok.model.views.annual import AnnualReport
 from besok.text.languages import LANG
-from dashboard.pages import statistics
+from dashboard.pages import national_statistics
 from tests.unit.test_figures_outlook import texts
 
 REPORT = AnnualReport(
@@ -28,17 +28,20 @@ def english() -> Iterator[None]:
 
 
 def test_the_figure_says_how_it_comes_from_all_who_came() -> None:
-    said = texts(statistics.said(REPORT))
-    assert "Visits of 2025 (Besok01): 396,687, 19 times of 20 between 384,056 and 409,319." in said
-    assert "of 429,742 who came in, the site's stated deductions (33,055) are taken off." in said
+    said = texts(national_statistics.said(REPORT))
+    assert "Visits of 2025 (Besok01): 396,687, 95 % interval 384,056–409,319." in said
+    assert "429,742 entries less the site's stated deductions (33,055)." in said
     assert "besok report annual lib --year 2025 --verify" in said and "estimated" not in said
 
 
 def test_what_is_estimated_is_said_and_what_is_not_taken_off_is_not() -> None:
-    said = texts(statistics.said(replace(REPORT, gross=396_687.46, estimated_share=0.021)))
-    assert "2.1% of it is estimated for what was not observed." in said and "deductions" not in said
+    said = texts(national_statistics.said(replace(REPORT, gross=396_687.46, estimated_share=0.021)))
+    assert "2.1\u00a0% of it is imputed for times without data." in said and "deductions" not in said
 
 
 def test_too_few_days_give_no_figure() -> None:
     none = replace(REPORT, besok01=None, net=None, low=None, high=None)
-    assert texts(statistics.said(none)) == "Visits of 2025 (Besok01): too few days were counted for a figure."
+    assert (
+        texts(national_statistics.said(none))
+        == "Visits of 2025 (Besok01): too few days were counted for a figure."
+    )

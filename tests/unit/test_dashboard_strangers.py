@@ -76,7 +76,7 @@ def test_a_list_that_is_cut_off_says_so() -> None:
         source="mqtt", device="d", model="", topic="t", first_heard=NOW, heard=NOW, channels=()
     )  # fmt: skip
     stranger = Stranger(device=device, suggestions=())
-    cut = "Bara de 100 som hördes senast visas."
+    cut = "Bara de 100 som anslöt senast visas."
     assert cut in str(unplaced_devices.section([stranger] * SHOWN_DEVICES, {}, NOW))
     assert cut not in str(unplaced_devices.section([stranger] * 3, {}, NOW))
     assert list(devices.strangers([stranger] * SHOWN_DEVICES, NOW))[-1].startswith("Only the 100")

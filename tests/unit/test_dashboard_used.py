@@ -10,7 +10,7 @@ from besok.model.site import Text
 from besok.model.validation import Advice
 from besok.model.views.series import SpaceUsage, VisitPoint
 from besok.text.languages import LANG
-from dashboard.components import beside, used
+from dashboard.components import space_usage, validation_counts
 
 DAY = DayUse(
     day=date(2026, 3, 2), over=True, hours=24.0, known_hours=24.0, person_hours=320.0, width_hours=30.0,
@@ -36,7 +36,7 @@ def told(seats: int | None, capacity: int | None, *days: DayUse) -> str:
     found = SpaceUsage(space="room", name=name, seats=seats, capacity=capacity, usage=use)
     token = LANG.set("en")
     try:
-        return texts(used.section(found, "Europe/Stockholm"))
+        return texts(space_usage.section(found, "Europe/Stockholm"))
     finally:
         LANG.reset(token)
 
@@ -44,8 +44,9 @@ def told(seats: int | None, capacity: int | None, *days: DayUse) -> str:
 def test_each_figure_comes_with_its_interval_and_what_it_rests_on() -> None:
     text = told(60, 90, DAY, DAY)
     for said in (
-        "Mean stay 48 (44–52) min over 2 whole days, each entry is a stay", "90% of the open hours were measured",
-        "Most at once 45 (40–50)", "Seats taken 50% (", "of 60 seats", "Utilisation at most 50% (44–56%)",
+        "Mean dwell time 48 (44–52) min over 2 whole days, each entry is a stay",
+        "90\u00a0% of the open hours were measured",
+        "Peak 45 (40–50)", "Seat occupancy 50\u00a0% (", "of 60 seats", "Peak utilisation 50\u00a0% (44–56\u00a0%)",
         "Visits per seat and open hour 0.67 (",
     ):  # fmt: skip
         assert said in text
@@ -53,7 +54,7 @@ def test_each_figure_comes_with_its_interval_and_what_it_rests_on() -> None:
 
 def test_the_peak_has_the_interval_that_stands_beside_the_curve() -> None:
     vague = replace(DAY, peak_lower=40.4, peak_upper=50.3)
-    assert "Most at once 45 (40–51)" in told(None, 90, vague)
+    assert "Peak 45 (40–51)" in told(None, 90, vague)
 
 
 def test_what_is_not_stated_is_not_shown_and_what_cannot_be_told_says_why() -> None:
@@ -75,17 +76,17 @@ def test_the_next_count_and_the_mark_of_corrected_visits() -> None:
         advice = Advice(
             portal="main", weekday=2, hour=16, expected=74.6, gain=0.6, margin_now=0.05, margin_after=0.021
         )
-        assert beside.next_count([advice], {"main": "Main door"}) == (
+        assert validation_counts.next_count([advice], {"main": "Main door"}) == (
             "Count next: Main door, Wednesday between 16:00 and 17:00. About 75 people go in there in a quarter "
-            "of an hour, and the doubt about the visits goes from ±5.0% to ±2.1%."
+            "of an hour, and the doubt about the visits goes from ±5.0\u00a0% to ±2.1\u00a0%."
         )
-        assert beside.next_count([], {}) == "Another count would teach next to nothing now."
-        assert "Nobody was seen to enter" in beside.next_count([], {}, 0.0)
+        assert validation_counts.next_count([], {}) == "Another count would teach next to nothing now."
+        assert "Nobody was seen to enter" in validation_counts.next_count([], {}, 0.0)
         points = [
             VisitPoint(day=DAY.day, gross=n, net=n, coverage=1, imputed=0, corrected=c)
             for n, c in ((1100, 100), (900, 0))
         ]
-        assert "by 100 (+5.3%)" in texts(beside.corrected_note("lib", points))
-        assert beside.corrected_note("lib", points[1:]) == []
+        assert "by 100 (+5.3\u00a0%)" in texts(validation_counts.corrected_note("lib", points))
+        assert validation_counts.corrected_note("lib", points[1:]) == []
     finally:
         LANG.reset(token)

@@ -4,8 +4,10 @@ from typing import Any
 
 from besok.model.views.progress import Progress
 from besok.model.views.series import HeatCell, OccupancyPoint, VisitPoint
-from dashboard.components import answer
-from dashboard.figures import heat, occupancy, path, progress
+from dashboard.components import target_summary
+from dashboard.figures import heat, occupancy, progress
+from dashboard.figures import target_trajectory as trajectory
+from dashboard.pages import this_year
 
 START = datetime(2026, 11, 25, 8, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -31,7 +33,7 @@ def test_occupancy_has_line_interval_comparison_and_limit() -> None:
     before = [replace(point(0, 3), start=START - 7 * DAY)]
     figure = drawn([point(0, 4, 1), point(1, None), point(2, 6, 2)], before, capacity=10)
     names = [trace.name for trace in figure.data]
-    assert names == ["8 gånger av 10", "en vecka före", "I dag"]
+    assert names == ["80 % osäkerhetsintervall", "en vecka före", "I dag"]
     band, dotted, line = figure.data
     assert list(band.y) == [5, 3, None, 8, 4, None]  # two outlines with nothing between them
     assert list(line.y) == [4, None, 6]  # what is not known stays a gap
@@ -92,22 +94,22 @@ def way(**changes: object) -> Progress:
 
 
 def test_the_path_grows_evenly_from_the_baseline_to_the_goal() -> None:
-    assert path.multiple(way(), date(2024, 12, 31)) == 1
-    assert path.multiple(way(), date(2030, 12, 31)) == 2
-    assert round(path.multiple(way(), date(2026, 12, 31)), 2) == 1.26
+    assert trajectory.multiple(way(), date(2024, 12, 31)) == 1
+    assert trajectory.multiple(way(), date(2030, 12, 31)) == 2
+    assert round(trajectory.multiple(way(), date(2026, 12, 31)), 2) == 1.26
 
 
 def test_a_year_on_the_path_has_what_the_path_asks() -> None:
     """The paces of 365 days add up to the multiple at the end of the year."""
     every_day = {date(2024, 1, 1) + n * DAY: 1000.0 for n in range(366)}
     days = [date(2026, 1, 1) + n * DAY for n in range(365)]
-    end = path.expected(way(), every_day, days)[-1][1]
+    end = trajectory.expected(way(), every_day, days)[-1][1]
     assert end is not None
-    assert abs(end / 365_000 - path.multiple(way(), date(2026, 12, 31))) < 0.005
+    assert abs(end / 365_000 - trajectory.multiple(way(), date(2026, 12, 31))) < 0.005
 
 
 def test_a_day_finds_its_weekday_in_the_baseline() -> None:
-    twin = path.twin(date(2026, 11, 25), way())
+    twin = trajectory.twin(date(2026, 11, 25), way())
     assert twin == date(2024, 11, 27) and twin.weekday() == date(2026, 11, 25).weekday()
 
 
@@ -115,18 +117,18 @@ def test_unobserved_days_add_nothing_and_are_not_zero() -> None:
     def visit(n: int, gross: float | None) -> VisitPoint:
         return VisitPoint(day=date(2026, 1, 1) + n * DAY, gross=gross, net=None, coverage=1, imputed=0)
 
-    summed = path.cumulative([visit(0, None), visit(1, 5), visit(2, None), visit(3, 2)], "gross")
+    summed = trajectory.cumulative([visit(0, None), visit(1, 5), visit(2, None), visit(3, 2)], "gross")
     assert [v for _day, v in summed] == [None, 5, 5, 7]
-    assert all(v is None for _d, v in path.expected(way(), {}, [date(2026, 1, 1)]))
+    assert all(v is None for _d, v in trajectory.expected(way(), {}, [date(2026, 1, 1)]))
 
 
 def test_where_we_stand_in_words() -> None:
-    assert answer.verdict(way()).startswith("I dag: efter vägen (−13\u00a0%)")
-    assert answer.verdict(way(last_365=480_000.0)).startswith("I dag: på vägen")
-    assert answer.verdict(way(last_365=600_000.0)).startswith("I dag: före vägen")
-    assert "ännu inte ett år" in answer.verdict(way(last_365=None))
-    assert "Bara 31\u00a0% av basnivåns dagar" in answer.verdict(way(baseline_coverage=0.31))
-    assert "basnivåns dagar" not in answer.verdict(way())
+    assert target_summary.verdict(way()).startswith("I dag: under målbanan (−13\u00a0%)")
+    assert target_summary.verdict(way(last_365=480_000.0)).startswith("I dag: på målbanan")
+    assert target_summary.verdict(way(last_365=600_000.0)).startswith("I dag: före målbanan")
+    assert "ännu inte ett år" in target_summary.verdict(way(last_365=None))
+    assert "Bara 31\u00a0% av basnivåns dagar" in target_summary.verdict(way(baseline_coverage=0.31))
+    assert "basnivåns dagar" not in target_summary.verdict(way())
 
 
 def test_the_running_month_is_hatched_and_not_judged() -> None:
@@ -134,7 +136,7 @@ def test_the_running_month_is_hatched_and_not_judged() -> None:
     base = [90.0, 80.0, 120.0, *[100.0] * 9]
     figure = progress.months(now, base, ("2026", "basnivå 2024"), running=3)
     assert list(figure.data[1].marker.pattern.shape)[:4] == ["", "", "/", ""]
-    assert answer.month_finding(now, base, 3, []).startswith("1 av 1 avslutade")
+    assert this_year.month_finding(now, base, 3, []).startswith("1 av 1 avslutade")
 
 
 def test_the_year_has_three_lines_told_apart_without_colour() -> None:
@@ -142,7 +144,7 @@ def test_the_year_has_three_lines_told_apart_without_colour() -> None:
     figure = progress.this_year(series, series, series, (2026, 2025))
     assert [(t.name, t.line.dash) for t in figure.data] == [
         ("2025", "dot"),
-        ("vägen", "dash"),
+        ("målbana", "dash"),
         ("2026", None),
     ]
 

@@ -10,7 +10,7 @@ from besok.model.views.forecast import Record, Scored
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
 from besok.text.languages import LANG
-from dashboard.components import answer, record
+from dashboard.components import forecast_accuracy, target_summary
 from dashboard.figures import forecast as figures
 
 DAY = timedelta(days=1)
@@ -68,11 +68,17 @@ def test_the_running_year_fills_holes_with_the_mean_and_says_nothing_of_what_is_
 
 
 def test_the_way_has_both_intervals_behind_the_lines_and_the_goal() -> None:
-    drawn = figures.way([(FIRST, 1.0)], COMING, [(FIRST, 1.0)], 73_000)
-    assert [t.name for t in drawn.data] == ["19 gånger av 20", "8 gånger av 10", "vägen", "väntat", "räknat"]
+    drawn = figures.running([(FIRST, 1.0)], COMING, [(FIRST, 1.0)], 73_000)
+    assert [t.name for t in drawn.data] == [
+        "95 % prognosintervall",
+        "80 % prognosintervall",
+        "målbana",
+        "prognos",
+        "räknat",
+    ]
     assert drawn.data[1].y[0] == 120 and drawn.data[1].y[-1] == 80 and len(drawn.data[1].x) == 120
     assert [shape.y0 for shape in drawn.layout.shapes] == [73_000]
-    assert not figures.way([], (), [], None).data
+    assert not figures.running([], (), [], None).data
 
 
 def test_a_record_tells_held_from_missed_by_form_and_colour() -> None:
@@ -82,24 +88,28 @@ def test_a_record_tells_held_from_missed_by_form_and_colour() -> None:
     assert (list(held.y), list(missed.y)) == ([300], [400]) and held.marker.symbol != missed.marker.symbol
 
 
-def test_the_answer_says_the_odds_and_what_follows() -> None:
+def test_the_answer_says_the_probability_and_what_follows() -> None:
     token = LANG.set("en")
     try:
-        said = texts(answer.panel(WAY, "Library", OUTLOOK, {6: 0.8, 0: 1.2}))
+        said = texts(target_summary.panel(WAY, "Library", OUTLOOK, {6: 0.8, 0: 1.2}))
         for part in (
-            "4 in 10",
-            "the odds of 2.0 × by 31 Dec 2030",
-            "Sundays are furthest behind",
-            "a year is needed",
+            "42\u00a0%",
+            "probability of 2.0 × by 31 Dec 2030",
+            "Sundays have grown least.",
+            "Growth needed: ",
         ):
             assert part in said
-        assert "odds" not in texts(answer.panel(WAY, "Library", replace(OUTLOOK, odds=None)))
+        assert "probability of" not in texts(
+            target_summary.panel(WAY, "Library", replace(OUTLOOK, odds=None))
+        )
         records = [
             Record(days=28, made=2, held=1, right_low=0, right_high=2, afterwards=2, error=0.1, bias=-0.02)
         ]
-        told = texts(record.section("lib", [scored(300), scored(400)], records))
-        for part in ("Of the 2 forecasts made, 1 held", "1 (50%)", "made afterwards", "−2.0%"):
+        told = texts(forecast_accuracy.section("lib", [scored(300), scored(400)], records))
+        for part in ("Interval coverage: in 1 of 2 forecasts", "1 (50\u00a0%)", "made afterwards", "−2.0\u00a0%"):
             assert part in told
-        assert "No forecast is old enough" in texts(record.section("lib", [scored(300, observed=0.5)], []))
+        assert "No forecast is old enough" in texts(
+            forecast_accuracy.section("lib", [scored(300, observed=0.5)], [])
+        )
     finally:
         LANG.reset(token)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hearing import heard, timed, told
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 
 REAL_TIME = "<RealTime><time>2024-07-08T12:27:24+08:00</time></RealTime>"
 SPELL = "<startTime>2024-07-08T12:00:00+08:00</startTime><endTime>2024-07-08T12:15:00+08:00</endTime>"
@@ -52,7 +52,7 @@ def test_real_time_counts_run_on() -> None:
 
 
 def test_json_with_a_time_of_the_site() -> None:
-    decoded = heard(JSON, known=Known(zone="Europe/Stockholm"))
+    decoded = heard(JSON, known=DecodeContext(zone="Europe/Stockholm"))
     assert timed(decoded)[0] == ("flow:2/3", "in_total", 15, "2024-07-08T10:27:24Z", 0)
 
 

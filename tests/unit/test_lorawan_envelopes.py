@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Message
 from collectors import adapters
@@ -16,12 +16,12 @@ from collectors.adapters.lorawan.uplink import deveui
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 TOTALS = base64.b64encode(bytes.fromhex("03d2be00000004d231010000")).decode()  # VS133: 190 in, 305 out
 DEVICE = "24e124000000abcd"
-VS133 = Known(models={("lorawan", DEVICE): "Milesight VS133"})
+VS133 = DecodeContext(models={("lorawan", DEVICE): "Milesight VS133"})
 TTS_UP = "v3/library@ttn/devices/door/up"
 CS_UP = f"application/1/device/{DEVICE}/event/up"
 
 
-def decode(topic: str, body: object, known: Known = VS133) -> Decoded:
+def decode(topic: str, body: object, known: DecodeContext = VS133) -> Decoded:
     payload = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     return adapters.decode(Message(topic=topic, payload=payload, received=NOW), known)
 
@@ -79,8 +79,8 @@ def test_a_missing_frame_counter_is_zero() -> None:
 
 def test_the_model_may_come_from_the_network() -> None:
     named = tts(version_ids={"brand_id": "milesight-iot", "model_id": "vs350"}, frm_payload="BcwBAAAA")
-    assert values(decode(TTS_UP, named, Known())) == {("flow:1", "in"): 1, ("flow:1", "out"): 0}
-    assert values(decode(CS_UP, chirpstack(), Known())) == COUNTED
+    assert values(decode(TTS_UP, named, DecodeContext())) == {("flow:1", "in"): 1, ("flow:1", "out"): 0}
+    assert values(decode(CS_UP, chirpstack(), DecodeContext())) == COUNTED
 
 
 def test_other_topics_are_known_by_their_shape() -> None:
@@ -157,7 +157,7 @@ def test_chirpstack_3() -> None:
     assert values(decoded) == COUNTED
     assert decoded.readings[0].device == DEVICE
     assert decoded.readings[0].time == datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
-    assert values(decode("application/1/node/x/rx", {**body, "data": ""}, Known())) == {
+    assert values(decode("application/1/node/x/rx", {**body, "data": ""}, DecodeContext())) == {
         ("flow:1", "in_total"): 190
     }
 
@@ -183,7 +183,7 @@ def test_a_gateway_with_its_own_network_server() -> None:
         "fPort": 85,
         "data": TOTALS,
     }
-    decoded = decode("/mqtttest", {**body, "time": "2026-11-25T08:15:00Z"}, Known())
+    decoded = decode("/mqtttest", {**body, "time": "2026-11-25T08:15:00Z"}, DecodeContext())
     assert values(decoded) == COUNTED
     assert (decoded.adapter, decoded.model) == ("milesight-gateway", "Milesight VS133")
     assert decoded.identity is not None
@@ -194,7 +194,7 @@ def test_a_gateway_with_its_own_network_server() -> None:
         "line_1_total_in": 190,
         "battery": None,
     }
-    assert values(decode("/mqtttest", {"applicationID": 1, **beside}, Known())) == {
+    assert values(decode("/mqtttest", {"applicationID": 1, **beside}, DecodeContext())) == {
         ("flow:1", "in_total"): 190
     }
     assert decode("/mqtttest", {"applicationID": 1, "devEUI": DEVICE}).not_data
@@ -202,23 +202,23 @@ def test_a_gateway_with_its_own_network_server() -> None:
 
 def test_what_the_networks_decoder_says_stands_in() -> None:
     body = tts(frm_payload="qg==", f_port=1, decoded_payload={"temperature": 1.0, "luminosity": 0.64, "x": 3})
-    assert values(decode(TTS_UP, body, Known())) == {
+    assert values(decode(TTS_UP, body, DecodeContext())) == {
         ("level:1", "temperature_c"): 1,
         ("level:1", "light_lux"): 0.64,
     }
     body["uplink_message"]["decoded_payload"] = {"foo": 1}
     body["end_device_ids"]["dev_eui"] = "01" * 8
-    (problem,) = decode(TTS_UP, body, Known()).problems
+    (problem,) = decode(TTS_UP, body, DecodeContext()).problems
     assert "foo" in problem
     body["end_device_ids"]["dev_eui"] = DEVICE  # of Milesight, but no model that is known here
     body["uplink_message"]["decoded_payload"] = {"counter_1": 5}
-    (problem,) = decode(TTS_UP, body, Known()).problems
+    (problem,) = decode(TTS_UP, body, DecodeContext()).problems
     assert 'people = "$.uplink_message.decoded_payload.counter_1"' in problem
 
 
 def test_bytes_of_nobody_knows_what_are_a_problem_that_says_what_to_do() -> None:
     (problem,) = decode(
-        CS_UP, chirpstack(data="CgD/", fPort=10, deviceInfo={"devEui": "01" * 8}), Known()
+        CS_UP, chirpstack(data="CgD/", fPort=10, deviceInfo={"devEui": "01" * 8}), DecodeContext()
     ).problems
     assert "0a00ff" in problem
     assert "say its model in the site file" in problem

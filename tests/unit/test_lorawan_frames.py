@@ -3,16 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from adapting import decode_frame
 
 from besok.model.readings import Decoded
-from collectors.adapters.lorawan.frames import decode_bytes
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 Values = dict[str, float]
 
 
 def read(frame: str, fport: int = 0, model: str = "", device: str = "0" * 16) -> Decoded:
-    return decode_bytes(bytes.fromhex(frame), fport, model, device, NOW)
+    return decode_frame(frame, fport, model, device, NOW)
 
 
 def values(decoded: Decoded) -> Values:

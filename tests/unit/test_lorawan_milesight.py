@@ -3,15 +3,16 @@
 from datetime import UTC, datetime
 
 import pytest
+from adapting import decode_frame
 
 from besok.model.readings import Decoded
-from collectors.adapters.lorawan.frames import decode_bytes, named
+from collectors.adapters.lorawan.frames import named
 
 Values = dict[str, float]
 
 
 def read(frame: str, model: str = "", fport: int = 85, device: str = "0" * 16) -> Decoded:
-    return decode_bytes(bytes.fromhex(frame), fport, model, device)
+    return decode_frame(frame, fport, model, device)
 
 
 def values(decoded: Decoded) -> Values:

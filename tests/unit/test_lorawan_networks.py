@@ -1,5 +1,6 @@
-"""Network servers other than The Things Stack and ChirpStack, SenML, and that nothing breaks an envelope."""
+"""Network servers other than The Things Stack and ChirpStack, and SenML."""
 
+# ruff: noqa: E501 - tables
 import base64
 import copy
 import json
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.readings import Decoded, Message
 from collectors import adapters
 
@@ -18,88 +19,47 @@ DEVICE = "24e124000000abcd"
 HEXED = "03d2be00000004d231010000"  # VS133: 190 in, 305 out
 TOTALS = base64.b64encode(bytes.fromhex(HEXED)).decode()
 COUNTED = {("flow:1", "in_total"): 190, ("flow:1", "out_total"): 305}
-VS133 = Known(models={("lorawan", DEVICE): "Milesight VS133"})
+VS133 = DecodeContext(models={("lorawan", DEVICE): "Milesight VS133"})
 
 Body = dict[str, Any]
 TTN2: Body = {
-    "app_id": "library",
-    "dev_id": "door",
-    "hardware_serial": DEVICE.upper(),
-    "port": 85,
-    "counter": 2,
-    "payload_raw": TOTALS,
+    "app_id": "library", "dev_id": "door", "hardware_serial": DEVICE.upper(), "port": 85, "counter": 2, "payload_raw": TOTALS,
     "metadata": {"time": "2026-11-25T08:15:01Z", "gateways": [{"time": "2026-11-25T08:15:00Z"}]},
-}
+}  # fmt: skip
 AWS: Body = {
-    "WirelessDeviceId": "5b58245e-146c-4c30-9703-0ca942e3ff35",
-    "PayloadData": TOTALS,
-    "WirelessMetadata": {
-        "LoRaWAN": {
-            "DevEui": DEVICE,
-            "DevAddr": "00189440",
-            "FCnt": 2,
-            "FPort": 85,
-            "Timestamp": "2026-11-25T08:15:01Z",
-        }
-    },
-}
-THINGPARK: Body = {
-    "DevEUI_uplink": {
-        "Time": "2026-11-25T09:15:01.000+01:00",
-        "DevEUI": DEVICE.upper(),
-        "DevAddr": "00189440",
-        "FPort": "85",
-        "FCntUp": "2",
-        "payload_hex": HEXED,
-        "DriverCfg": {"mod": {"pId": "milesight", "mId": "vs133", "ver": "1"}},
-    }
-}
+    "WirelessDeviceId": "5b58245e-146c-4c30-9703-0ca942e3ff35", "PayloadData": TOTALS,
+    "WirelessMetadata": {"LoRaWAN": {"DevEui": DEVICE, "DevAddr": "00189440", "FCnt": 2, "FPort": 85,
+                                     "Timestamp": "2026-11-25T08:15:01Z"}},
+}  # fmt: skip
+THINGPARK: Body = {"DevEUI_uplink": {
+    "Time": "2026-11-25T09:15:01.000+01:00", "DevEUI": DEVICE.upper(), "DevAddr": "00189440", "FPort": "85", "FCntUp": "2",
+    "payload_hex": HEXED, "DriverCfg": {"mod": {"pId": "milesight", "mId": "vs133", "ver": "1"}},
+}}  # fmt: skip
 LORIOT: Body = {"cmd": "gw", "EUI": DEVICE.upper(), "ts": 1795594501000, "fcnt": 2, "port": 85, "data": HEXED}
 HELIUM: Body = {
-    "dev_eui": DEVICE.upper(),
-    "devaddr": "00189440",
-    "fcnt": 2,
-    "port": 85,
-    "name": "VS133 door",
-    "payload": TOTALS,
-    "reported_at": 1795594501000,
-    "type": "uplink",
-}
+    "dev_eui": DEVICE.upper(), "devaddr": "00189440", "fcnt": 2, "port": 85, "name": "VS133 door", "payload": TOTALS,
+    "reported_at": 1795594501000, "type": "uplink",
+}  # fmt: skip
 EVERYNET: Body = {
     "meta": {"device": DEVICE, "device_addr": "00189440", "time": 1795594501.0},
     "params": {"payload": TOTALS, "port": 85, "counter_up": 2, "rx_time": 1795594501.0, "duplicate": False},
     "type": "uplink",
 }
 KERLINK: Body = {
-    "endDevice": {"devEui": DEVICE.upper(), "devAddr": "00189440"},
-    "fPort": 85,
-    "fCntUp": 2,
-    "encrypted": False,
-    "payload": HEXED,
-    "recvTime": 1795594501000,
-}
+    "endDevice": {"devEui": DEVICE.upper(), "devAddr": "00189440"}, "fPort": 85, "fCntUp": 2, "encrypted": False,
+    "payload": HEXED, "recvTime": 1795594501000,
+}  # fmt: skip
 NETMORE: Body = {
-    "devEui": DEVICE,
-    "sensorType": "vs133",
-    "messageType": "payload",
-    "timestamp": "2026-11-25T08:15:01Z",
-    "payload": HEXED,
-    "fCntUp": 2,
-    "fPort": "85",
-}
+    "devEui": DEVICE, "sensorType": "vs133", "messageType": "payload", "timestamp": "2026-11-25T08:15:01Z",
+    "payload": HEXED, "fCntUp": 2, "fPort": "85",
+}  # fmt: skip
 NETWORKS = {
-    "ttn2": TTN2,
-    "aws": AWS,
-    "thingpark": THINGPARK,
-    "loriot": LORIOT,
-    "helium": HELIUM,
-    "everynet": EVERYNET,
-    "kerlink": KERLINK,
-    "netmore": NETMORE,
-}
+    "ttn2": TTN2, "aws": AWS, "thingpark": THINGPARK, "loriot": LORIOT, "helium": HELIUM, "everynet": EVERYNET,
+    "kerlink": KERLINK, "netmore": NETMORE,
+}  # fmt: skip
 
 
-def decode(body: object, topic: str = "bridge/lora/17", known: Known = VS133) -> Decoded:
+def decode(body: object, topic: str = "bridge/lora/17", known: DecodeContext = VS133) -> Decoded:
     payload = body.encode() if isinstance(body, str) else json.dumps(body).encode()
     return adapters.decode(Message(topic=topic, payload=payload, received=NOW), known)
 
@@ -133,12 +93,12 @@ def test_networks(network: str) -> None:
 
 @pytest.mark.parametrize("body", [THINGPARK, HELIUM], ids=["thingpark", "helium"])
 def test_networks_that_say_the_model(body: Body) -> None:
-    decoded = decode(body, known=Known())
+    decoded = decode(body, known=DecodeContext())
     assert (values(decoded), decoded.model) == (COUNTED, "Milesight VS133")
 
 
 def test_netmore_sends_a_list_of_one() -> None:
-    assert values(decode([NETMORE], known=Known())) == COUNTED
+    assert values(decode([NETMORE], known=DecodeContext())) == COUNTED
 
 
 def test_kerlink_may_send_base64() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from paho.mqtt.client import topic_matches_sub
 
 from besok.model import topics
-from besok.model.decode_context import Known, known_from
+from besok.model.decode_context import DecodeContext, decode_context_of
 from besok.model.json_path import PathError, Place, compiled
 from besok.model.metrics import METRICS
 from besok.model.readings import Flag, Message
@@ -27,7 +27,7 @@ def tried(
 ) -> dry_run.DryRun:
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
     message = Message(topic=topic, payload=body, received=NOW)
-    return dry_run.judge([message], Known(zone=zone, mappings=mappings))
+    return dry_run.judge([message], DecodeContext(zone=zone, mappings=mappings))
 
 
 def read(payload: object, *mappings: PayloadMapping, **where: str) -> dict[tuple[str, str, str], float]:
@@ -48,7 +48,7 @@ def reason(payload: object, *mappings: PayloadMapping, **where: str) -> str:
 
 def example(payload: object, topic: str) -> dry_run.DryRun:
     message = Message(topic=topic, payload=json.dumps(payload).encode(), received=NOW)
-    return dry_run.judge([message], known_from([examples()]))
+    return dry_run.judge([message], decode_context_of([examples()]))
 
 
 def test_page_totals_of_one_door() -> None:
@@ -258,7 +258,7 @@ def test_the_devices_own_number_tells_a_repeat_where_there_is_no_time() -> None:
         ({"n": 1, "seq": 7, "t": 1764058500}, None),
     ):
         message = Message(topic="counters/1", payload=json.dumps(payload).encode(), received=NOW)
-        identity = adapters.decode(message, Known(mappings=(numbered,))).identity
+        identity = adapters.decode(message, DecodeContext(mappings=(numbered,))).identity
         assert (identity and (identity.scope, identity.mark)) == (mark and ("acme/d", mark))
 
 

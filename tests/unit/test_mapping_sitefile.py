@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from besok.model.decode_context import known_from
+from besok.model.decode_context import decode_context_of
 from besok.model.errors import SiteFileError
 from besok.model.site import SiteFile
 from besok.model.sitefile import dump, parse
@@ -123,5 +123,5 @@ def test_differences_name_the_mapping() -> None:
 
 
 def test_a_mapping_without_zone_has_that_of_its_site() -> None:
-    known = known_from(parse(HOUSE + ACME).sites)
+    known = decode_context_of(parse(HOUSE + ACME).sites)
     assert [(m.name, m.zone) for m in known.mappings] == [("acme", "Europe/Stockholm")]

@@ -4,7 +4,7 @@ from typing import Any
 
 from hearing import heard, timed, told
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 
 TIMES = {
     "start_time": "2024-05-30T20:20:49+08:00",
@@ -99,7 +99,7 @@ def test_regions_and_stays_in_milliseconds() -> None:
 def test_times_without_an_offset_are_of_the_zone_they_come_with() -> None:
     def ends(**times: Any) -> str:
         given = message(line_total_data=[line(1, in_counted=1)], time_info=times)
-        return timed(heard(given, known=Known(zone="Asia/Tokyo")))[0][3]
+        return timed(heard(given, known=DecodeContext(zone="Asia/Tokyo")))[0][3]
 
     assert (
         ends(end_time="2022/12/20 19:15:52", timezone="UTC+8:00", dst_status=False) == "2022-12-20T11:15:52Z"

@@ -47,6 +47,15 @@ def test_filling_that_was_itself_interrupted_goes_on():
     ]
 
 
+def test_a_first_history_that_was_cut_short_is_filled_before_the_days_that_were_live():
+    known = History(done_until=day(18), live_since=day(21), live_until=day(22))
+    assert gaps(known, TODAY, 30) == [
+        Gap(first=day(19), last=day(20)),
+        Gap(first=day(21), last=day(22), live=True),
+        Gap(first=day(23), last=day(24)),
+    ]
+
+
 def test_it_is_remembered(tmp_path):
     file = tmp_path / "history.json"
     assert load(file) == History()

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from samples import MAPPINGS, SAMPLES, Sample
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.metrics import METRICS
 from besok.model.readings import Message
 from collectors import dry_run
@@ -293,15 +293,15 @@ CASES = {
 
 
 def tried(path: Path) -> dry_run.DryRun:
-    """The file on trial; what its source spoilt (comments, a missing comma) is mended first."""
+    """The file on trial; what its source spoilt (comments, a missing comma) is fixed first."""
     described = json.loads(path.read_bytes())
     if described["input_class"] == "literal-not-json":
-        described["payload"] = mended(described["payload"])
+        described["payload"] = fixed(described["payload"])
     content = json.dumps(described).encode()
     return dry_run.run(dry_run.Request(content=content, received=RECEIVED))
 
 
-def mended(text: str) -> str:
+def fixed(text: str) -> str:
     """JSON as its source meant it."""
     text = re.sub(r"//.*", "", text)
     text = re.sub(r",(\s*[}\]])", r"\1", text)
@@ -342,7 +342,7 @@ def given(sample: Sample) -> dry_run.DryRun:
     """Decode an own sample as it would come."""
     message = Message(topic=sample.topic, payload=sample.payload, received=SAMPLES_RECEIVED)
     models = dry_run.OneModel(sample.model) if sample.model else {}
-    return dry_run.judge([message], Known(zone="Europe/Stockholm", models=models, mappings=MAPPINGS))
+    return dry_run.judge([message], DecodeContext(zone="Europe/Stockholm", models=models, mappings=MAPPINGS))
 
 
 def told(was: dry_run.DryRun) -> str:

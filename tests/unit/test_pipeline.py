@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.metrics import METRICS
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading, Refusal
 from besok.store.write import Batch, Heard
@@ -148,12 +148,12 @@ def delivered(payload: object, *, topic: str = "besok/v1/stad/d/flow", retained:
     return pipeline.decode([m])
 
 
-def test_a_message_with_times_needs_no_ledger() -> None:
+def test_a_message_with_times_needs_no_mark() -> None:
     assert not delivered([{"time": at(timedelta(0)), "in": 1, "seq": 3}]).origins
 
 
 def test_numbers_that_do_not_outlast_a_connection_are_no_identity() -> None:
-    """RabbitMQ begins anew with each connection: the ledger would take one message for another."""
+    """RabbitMQ counts from 1 with each connection: one message would be taken for another."""
     m = replace(message({"in": 1}), packet_id=7, duplicate=True)
     assert not pipeline.decode([m]).origins
 
@@ -235,7 +235,7 @@ def test_many_problems_are_counted_not_listed() -> None:
 
 
 def test_what_is_simulated_never_comes_from_a_sensor_of_a_real_site() -> None:
-    known = Known(real=frozenset({("native", "stad/d", "flow:1"), ("milesight", "SN1", "flow:1")}))
+    known = DecodeContext(real=frozenset({("native", "stad/d", "flow:1"), ("milesight", "SN1", "flow:1")}))
     report = {
         "event": "Report",
         "device_info": {"device_sn": "SN1"},

@@ -44,7 +44,7 @@ def test_one_of_a_thing_is_one_in_both_languages() -> None:
         kind="flapping", since=datetime(2026, 3, 3, tzinfo=UTC), portal="front", device="d", evidence=once
     )
     said = sentence(found, {}, "UTC")
-    assert "silent 1 time, 1 hour together" in said.en and "tyst 1 gång, tillsammans 1 timme" in said.sv
+    assert "offline 1 time, 1 hour in all" in said.en and "offline 1 gång, sammanlagt 1 timme" in said.sv
 
 
 def _unguarded(tree: ast.AST) -> list[str]:

@@ -88,8 +88,8 @@ def test_a_sentence_says_what_since_when_and_how_much() -> None:
     assert said.en.startswith(f"Park door ({found.device}) counts ")
     assert "fewer" in said.en and "October" in said.en and "%" in said.en
     assert "Parkdörren" in said.sv and "färre" in said.sv and "oktober" in said.sv
-    assert "95% interval" in certainty(found).en
-    assert "odds" in certainty(found).sv
+    assert "95 % interval" in certainty(found).en
+    assert "kvot" in certainty(found).sv
     assert "by hand" in advice(found).en
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 from besok.model.errors import RecordingError, SettingsError
 from besok.model.readings import Flag, Message
 from cli.traffic import replay
@@ -22,7 +22,7 @@ from cli.traffic.shifting import Shift, shifted
 from collectors import adapters
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
-KNOWN = Known(zone="Europe/Stockholm")
+KNOWN = DecodeContext(zone="Europe/Stockholm")
 WEEKS = Shift(by=timedelta(days=-210), first=NOW, last=NOW, zone=KNOWN.zone)  # into summer time
 LINES = (
     Recorded(topic="besok/v1/hus/dörr/flow", payload=b'{"in": 3}', received=NOW, qos=1, retained=True),

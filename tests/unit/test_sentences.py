@@ -33,37 +33,45 @@ def swedish(render: Callable[[], str | None]) -> str:
     return in_both(lambda: render() or "").sv.replace("\u00a0", " ")
 
 
-def test_the_odds_of_the_target_and_the_weekday_furthest_behind() -> None:
+def english(said: str | None) -> str:
+    """With plain spaces."""
+    return str(said).replace("\u00a0", " ")
+
+
+def test_the_probability_of_the_target_and_the_weekday_that_has_grown_least() -> None:
     weekdays = {0: 1.2, 1: 1.2, 2: 1.21, 3: 1.19, 4: 1.2, 5: 1.15, 6: 0.98}
-    said = narratives.target(OUTLOOK, 2.0, weekdays)
-    assert (
-        said
-        == "At today's pace the odds of doubling by December 2029 are 3 in 10; Sundays are furthest behind."
-    )
+    said = english(narratives.target(OUTLOOK, 2.0, weekdays))
+    assert said == "Probability of doubling by December 2029: 31 %. Sundays have grown least."
     assert swedish(lambda: narratives.target(OUTLOOK, 2.0, weekdays)) == (
-        "Som det går nu är chansen 3 på 10 att nå en fördubbling till december 2029; söndagar ligger längst efter."
+        "Sannolikhet för en fördubbling till december 2029: 31 %. Söndagar har ökat minst."
     )
-    even = narratives.target(OUTLOOK, 1.5, dict.fromkeys(range(7), 1.2))
-    assert even == "At today's pace the odds of reaching 1.5 times the visits by December 2029 are 3 in 10."
+    even = english(narratives.target(OUTLOOK, 1.5, dict.fromkeys(range(7), 1.2)))
+    assert even == "Probability of 1.5 times the visits by December 2029: 31 %."
     assert narratives.target(replace(OUTLOOK, odds=None), 2.0) is None
 
 
 @pytest.mark.parametrize(
     ("chance", "said"),
-    [(0, "less than 1 in 20"), (0.04, "less than 1 in 20"), (0.06, "1 in 10"), (0.14, "1 in 10"), (0.5, "5 in 10"),
-     (0.94, "9 in 10"), (0.96, "more than 19 in 20"), (1, "more than 19 in 20")],
+    [(0, "less than 5 %"), (0.04, "less than 5 %"), (0.06, "6 %"), (0.5, "50 %"), (0.94, "94 %"),
+     (0.96, "more than 95 %"), (1, "more than 95 %")],
 )  # fmt: skip
 def test_a_probability_promises_no_more_than_a_forecast_can(chance: float, said: str) -> None:
-    assert narratives.odds(chance) == said
-    assert narratives.odds_short(chance) == said.replace("less than", "<").replace("more than", ">")
+    assert english(narratives.probability(chance)) == said
+    short = said.replace("less than", "<").replace("more than", ">")
+    assert english(narratives.probability_short(chance)) == short
 
 
 def test_when_the_target_becomes_likely() -> None:
-    assert narratives.when(OUTLOOK) is None  # the odds say it
+    assert narratives.when(OUTLOOK) is None  # the probability says it
     even = replace(OUTLOOK, even_from=date(2028, 5, 1))
-    assert "From May 2028 the target is more likely than not" in str(narratives.when(even))
+    assert "From May 2028 the probability of reaching the target is at least 50 %" in str(
+        narratives.when(even)
+    )
     likely = replace(even, likely_from=date(2029, 2, 1))
-    assert swedish(lambda: narratives.when(likely)) == "Målet är troligt (4 på 5) från februari 2029."
+    assert (
+        swedish(lambda: narratives.when(likely))
+        == "Sannolikheten att nå målet är minst 80 % från februari 2029."
+    )
 
 
 def test_where_the_visits_land_beside_the_goal() -> None:
@@ -72,42 +80,39 @@ def test_where_the_visits_land_beside_the_goal() -> None:
     said = narratives.landing(ahead)
     assert said in narratives.of(ahead, 2.0)
     assert said == (
-        "683,000 visits a year are expected by December 2029 (8 times of 10 between 552,000 and 790,000); "
-        "the goal is 1,000,000."
+        "Forecast for December 2029: 683,000 visits a year (80 % prediction interval 552,000–790,000). "
+        "The target is 1,000,000."
     )
     assert swedish(lambda: narratives.landing(ahead)) == (
-        "Till december 2029 väntas 683 000 besök om året (8 gånger av 10 mellan 552 000 och 790 000); "
-        "målet är 1 000 000."
+        "Prognos för december 2029: 683 000 besök om året (80 % prognosintervall 552 000–790 000). Målet är 1 000 000."
     )
     assert narratives.landing(OUTLOOK) is None and narratives.landing(replace(ahead, goal=None)) is None
 
 
 def test_a_target_that_is_reached_already_is_not_called_a_way_to_go() -> None:
     there = replace(OUTLOOK, odds=0.97, needed_growth=-0.034, likely_from=date(2026, 11, 25))
-    assert narratives.when(there) == "The target is likely (4 in 5) already now."
-    assert narratives.pace(there) == (
-        "The last year reaches the target, which holds if visits fall by no more than 3% a year; +5% is to be expected."
+    assert narratives.when(there) == "The probability of reaching the target is at least 80 % already."
+    assert english(narratives.pace(there)) == (
+        "The last year reaches the target, which holds if visits fall by no more than 3 % a year. "
+        "Forecast: +5 % a year."
     )
     said = swedish(lambda: narratives.pace(there))
     assert said.startswith("Det senaste året når målet, och det håller om besöken minskar med högst 3 %")
 
 
-def test_needed_and_expected_growth() -> None:
-    for growth, told in ((0.052, "+5%"), (-0.06, "−6%"), (-0.004, "±0%"), (0.004, "±0%")):
+def test_needed_growth_beside_that_of_the_forecast() -> None:
+    for growth, told in ((0.052, "+5 %"), (-0.06, "−6 %"), (-0.004, "±0 %"), (0.004, "±0 %")):
         said = narratives.pace(replace(OUTLOOK, expected_growth=growth))
-        assert said == f"+12% a year is needed; {told} is to be expected."
+        assert english(said) == f"Growth needed: +12 % a year. Forecast: {told} a year."
     assert narratives.pace(replace(OUTLOOK, needed_growth=None)) is None
 
 
-def test_why_less_growth_is_expected_than_there_was() -> None:
+def test_why_less_growth_is_forecast_than_there_was() -> None:
     said = narratives.damped(OUTLOOK, 0.08)
     assert said in narratives.of(OUTLOOK, 2.0, growth=0.08)
-    assert (
-        said
-        == "That is not the +8% of the last 52 weeks: such a change goes on in small part only, as a rule."
-    )
-    assert "inte de senaste 52 veckornas +8 %" in swedish(lambda: narratives.damped(OUTLOOK, 0.08))
-    assert "not the −6%" in str(narratives.damped(replace(OUTLOOK, expected_growth=-0.02), -0.06))
+    assert english(said).startswith("The last 52 weeks brought +8 %: as a rule only a small part")
+    assert "De senaste 52 veckorna gav +8 %" in swedish(lambda: narratives.damped(OUTLOOK, 0.08))
+    assert "−6 %" in english(narratives.damped(replace(OUTLOOK, expected_growth=-0.02), -0.06))
     for expected, growth in ((0.05, 0.055), (0.05, 0.03), (0.05, -0.08), (0.05, None), (None, 0.08)):
         assert narratives.damped(replace(OUTLOOK, expected_growth=expected), growth) is None
 
@@ -116,27 +121,32 @@ def test_totals_have_three_digits() -> None:
     days = {"first": date(2026, 11, 25), "last": date(2026, 12, 22)}
     coming = ExpectedTotal(**days, mean=41_234, low80=37_777, high80=44_444, low95=1, high95=2)
     said = narratives.total(coming)
-    assert said == "41,200 visits are expected in the next 28 days (8 times of 10 between 37,800 and 44,400)."
-    assert swedish(lambda: narratives.total(coming)).startswith("De närmaste 28 dagarna väntas 41 200 besök")
+    assert said == "Forecast for the next 28 days: 41,200 visits (80 % prediction interval 37,800–44,400)."
+    assert swedish(lambda: narratives.total(coming)).startswith(
+        "Prognos för de närmaste 28 dagarna: 41 200 besök"
+    )
 
 
 def test_the_record() -> None:
     one = replace(ONCE, made=24, held=19, right_low=14, right_high=24)
     said = narratives.record([one])
-    assert said == "Of the 24 forecasts made, 19 held; 8 of 10 should, and chance allows for 14 to 24."
+    assert said == (
+        "Interval coverage: in 19 of 24 forecasts the outcome lay in the 80 % interval; "
+        "14 to 24 are expected by chance."
+    )
     longer = [replace(one, days=days, made=7) for days in (7, 365)]
     assert narratives.record([longer[0], one, longer[1]]) == said, "a forecast counts once"
-    assert narratives.record(longer).startswith("Of the 7 forecasts made")
+    assert narratives.record(longer).startswith("Interval coverage: in 19 of 7 forecasts")
     assert "No forecast is old enough" in narratives.record([])
-    assert narratives.record([ONCE]).startswith("Of the 1 forecast made")
-    assert swedish(lambda: narratives.record([ONCE])).startswith("Av 1 gjord prognos")
+    assert narratives.record([ONCE]).startswith("Interval coverage: in 1 of 1 forecast the")
+    assert swedish(lambda: narratives.record([ONCE])).startswith("Täckningsgrad: i 1 av 1 prognos låg")
 
 
 def test_what_an_action_gave_can_always_be_said() -> None:
     known = {"action": "a", "until": date(2026, 1, 1), "share": 0.02, "share_low": -0.04, "share_high": 0.09}
     chance = ActionEffect(**known, verdict="chance", a_year=900.0)
-    assert narratives.gave(chance, True).endswith("somewhere between −4% and +9% visits.")
-    assert swedish(lambda: narratives.gave(chance, False)).endswith("% besök i utrymmet.")
+    assert narratives.gave(chance, True).startswith("No clear effect: visits changed by −4")
+    assert "besök i utrymmet ändrades" in swedish(lambda: narratives.gave(chance, False))
     for verdict in set(get_args(Verdict)) - {"more", "fewer", "chance"}:
         effect = ActionEffect(action="a", until=date(2026, 1, 1), verdict=verdict)
         assert narratives.gave(effect, True).endswith(".") and swedish(

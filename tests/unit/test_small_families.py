@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from hearing import heard, timed, told
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 
-STOCKHOLM = Known(zone="Europe/Stockholm")
+STOCKHOLM = DecodeContext(zone="Europe/Stockholm")
 OCCUPANTS = {
     "serialNumber": "29",
     "recorded": "2024-07-06T07:15",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from hearing import heard, timed, told
 
-from besok.model.decode_context import Known
+from besok.model.decode_context import DecodeContext
 
 SERIAL = "80:1F:12:AA:BB:CC"
 
@@ -134,9 +134,9 @@ def test_without_sensor_info_the_topic_is_the_device_and_joined_sensors_are_one_
 
 def test_times_without_an_offset_are_those_of_the_sensor() -> None:
     push = logics(("fw", 1), **{"from": "2024-07-01T10:00:00", "to": "2024-07-01T10:01:00"})
-    assert timed(heard(push, known=Known(zone="Europe/Stockholm")))[0][3] == "2024-07-01T08:01:00Z"
+    assert timed(heard(push, known=DecodeContext(zone="Europe/Stockholm")))[0][3] == "2024-07-01T08:01:00Z"
     push["logics_data"]["sensor_info"]["timezone"] = "Europe/Helsinki"
-    assert timed(heard(push, known=Known(zone="Europe/Stockholm")))[0][3] == "2024-07-01T07:01:00Z"
+    assert timed(heard(push, known=DecodeContext(zone="Europe/Stockholm")))[0][3] == "2024-07-01T07:01:00Z"
 
 
 def test_the_older_push_of_elements() -> None:

@@ -1,4 +1,4 @@
-"""What must hold between the parts of a site file: names that exist, trees without circles, hours that can be.
+"""Checks between the parts of a site file: names that exist, trees without circles, hours that can be.
 
 Each check yields (path, sentence) pairs; a path such as ("sites", 0, "spaces", 3, "parent") leads to the line.
 """

@@ -1,4 +1,4 @@
-"""What applying a site file would change, in sentences."""
+"""The changes that applying a site file would make, in sentences."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
@@ -38,7 +38,9 @@ def _definitions(old: Mapping[date, VisitDefinition], new: Mapping[date, VisitDe
     yield from (f"visits from {first}: removed" for first in old if first not in new)
     yield from (f"visits from {first}: new definition" for first in new if first not in old)
     yield from (
-        f"visits from {first}: defined anew" for first in new if first in old and old[first] != new[first]
+        f"visits from {first}: another definition"
+        for first in new
+        if first in old and old[first] != new[first]
     )
 
 

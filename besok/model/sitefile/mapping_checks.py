@@ -1,4 +1,4 @@
-"""What must hold for the mappings of a site file: paths that can be followed, metrics and units that exist."""
+"""Checks of the mappings of a site file: paths that can be followed, metrics and units that exist."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -10,10 +10,8 @@ from besok.model.json_path import PathError, compiled
 from besok.model.metrics import METRICS, Kind
 from besok.model.site import PayloadMapping
 from besok.model.suggest import suggestion
+from besok.model.tomlfile import Path, Problem
 from besok.model.units import UNITS, unit_of
-
-Place = tuple[str | int, ...]
-Problem = tuple[Place, str]
 
 PERIOD_LIMIT = 86_400  # seconds that a flow reading may sum up
 EXAMPLE = {"yes": "in use", "no": "free"}
@@ -21,7 +19,7 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _PATHS = ("device", "channel", "each", "time", "start", "seq")
 
 
-def check(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
+def check(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
     """Yield everything that is wrong with one mapping, each with the key it is wrong in."""
     yield from _check_names(path, mapping)
     if reason := topics.problem(mapping.topic):
@@ -57,7 +55,7 @@ def split(value: str) -> tuple[str, str]:
 
 
 def zone_exists(name: str) -> bool:
-    """Whether there is a time zone of that name."""
+    """Tell whether there is a time zone of that name."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError):  # unknown, not a name, a directory of names
@@ -66,7 +64,7 @@ def zone_exists(name: str) -> bool:
 
 
 def _tells_a_day(time_format: str) -> bool:
-    """Whether a time that is written so can be read again, at least as far as its day."""
+    """Tell whether a time that is written so can be read again, at least as far as its day."""
     time = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
     try:
         return datetime.strptime(time.strftime(time_format), time_format).date() == time.date()  # noqa: DTZ007
@@ -74,7 +72,7 @@ def _tells_a_day(time_format: str) -> bool:
         return False
 
 
-def _check_names(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
+def _check_names(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
     for key in ("name", "source"):
         name = getattr(mapping, key)
         if key == "name" or name:
@@ -85,8 +83,8 @@ def _check_names(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
                 yield (*path, key), 'the source "native" is that of Besök\'s own payload; choose another name'
 
 
-def _check_paths(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
-    named: list[tuple[Place, str]] = [
+def _check_paths(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
+    named: list[tuple[Path, str]] = [
         ((*path, key), getattr(mapping, key)) for key in _PATHS if getattr(mapping, key)
     ]
     named += [((*path, "values", key), text) for key, text in mapping.values.items()]
@@ -113,7 +111,7 @@ def _check_paths(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
             yield at, reason
 
 
-def _check_values(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
+def _check_values(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
     if not mapping.values:
         yield (*path, "values"), 'it reads nothing; say what is where, as in values = { in_total = "$.in" }'
     for key in mapping.values:
@@ -133,7 +131,7 @@ def _is_channel(text: str) -> bool:
     return 0 < len(text) <= 60 and text.isprintable() and text == text.strip()
 
 
-def _check_units(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
+def _check_units(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
     for key, unit in mapping.units.items():
         at = (*path, "units", key)
         if key not in (*mapping.values, "period_s"):
@@ -152,7 +150,7 @@ def _choice(kept: str, fitting: Sequence[str]) -> str:
     return f"{named}a number to multiply by{f'; without it the value is in {kept}' if kept else ''}"
 
 
-def _check_period(path: Place, mapping: PayloadMapping) -> Iterator[Problem]:
+def _check_period(path: Path, mapping: PayloadMapping) -> Iterator[Problem]:
     period = mapping.period_s
     if not isinstance(period, str) and not 0 <= period <= PERIOD_LIMIT:
         reason = f"{period:g} is not possible; write the seconds a count sums up, at most a day"

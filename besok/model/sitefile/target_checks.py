@@ -1,4 +1,4 @@
-"""What must hold for the target of a site: days in order, and other sites that can be counted together with it."""
+"""Checks of the target of a site: days in order, and other sites that can be counted together with it."""
 
 from collections.abc import Iterator, Mapping
 

@@ -1,4 +1,4 @@
-"""What must hold for the definitions of a visit in a site file: doors that lead in, shares that can be, days apart."""
+"""Checks of the definitions of a visit in a site file: doors that lead in, shares that can be, days apart."""
 
 from collections.abc import Iterable, Iterator, Sequence
 

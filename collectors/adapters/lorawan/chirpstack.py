@@ -39,7 +39,7 @@ NOT_DATA: Final = {
 
 
 def reads(packet: Packet) -> bool:
-    """Whether this is ChirpStack's topic, or its JSON on another one."""
+    """Tell whether this is ChirpStack's topic, or its JSON on another one."""
     if event(packet.levels):
         return True
     body = packet.object if b'"devE' in packet.payload else {}

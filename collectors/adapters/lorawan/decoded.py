@@ -1,4 +1,4 @@
-"""What a network server's own decoder made of a frame: fields by whatever names (vocabulary.py says what they mean)."""
+"""The output of a network server's own decoder: fields by whatever names (vocabulary.py says what they mean)."""
 
 import re
 from typing import Any, Final
@@ -14,11 +14,8 @@ from collectors.adapters.sheet import Sheet
 _REGION: Final = re.compile(r"region_(\d+)_count")
 
 
-def note(sheet: Sheet, uplink: Uplink, packet: Packet | None = None) -> None:
-    """Note the fields that are measurements; if none is one, that is a problem. Raises Unreadable.
-
-    `packet` knows the zone of the place; without it the times among the fields are not read.
-    """
+def note(sheet: Sheet, uplink: Uplink, packet: Packet) -> None:
+    """Note the fields that are measurements; if none is one, that is a problem. Raises Unreadable."""
     if type(uplink.fields) is not dict:
         raise Unreadable(
             f"the network server's decoder gives {show(uplink.fields)}: it must give fields with names"

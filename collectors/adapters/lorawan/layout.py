@@ -1,4 +1,4 @@
-"""Where a value lies in the bytes of a frame, and the walk over frames that are made of tagged items."""
+"""The places of values in the bytes of a frame, and the walk over frames that are made of tagged items."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -45,7 +45,7 @@ class Field:
 
     @property
     def wraps(self) -> int:
-        """Where a total of this width begins again at zero."""
+        """Find where a total of this width begins again at zero."""
         return self.mask + 1 if self.mask else 1 << (8 * self.width - self.shift)
 
 

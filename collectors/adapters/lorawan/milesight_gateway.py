@@ -51,7 +51,7 @@ ENVELOPE: Final = {
 
 
 def reads(packet: Packet) -> bool:
-    """Whether this has the fields that these gateways send, and not ChirpStack's topic."""
+    """Tell whether this has the fields that these gateways send, and not ChirpStack's topic."""
     if b'"devEUI"' not in packet.payload or packet.topic.startswith("application/"):
         return False
     body = packet.object

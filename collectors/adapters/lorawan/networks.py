@@ -33,7 +33,7 @@ NOWHERE: Final[Path] = ("",)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Network:
-    """Where the parts of an uplink are in the JSON of a network server; `encoding` is that of the bytes."""
+    """The places of the parts of an uplink in the JSON of a network server; `encoding` is that of the bytes."""
 
     needs: tuple[Path, ...]  # all of these are there in every uplink, and together nowhere else
     device: Path
@@ -154,7 +154,7 @@ THINGPARK_OTHER: Final = (
 
 
 def reads(packet: Packet) -> bool:
-    """Whether this is an uplink of one of these networks, or ThingPark's word about a downlink or a place."""
+    """Tell whether this is an uplink of one of these networks, or ThingPark's word about a downlink or a place."""
     if not any(mark in packet.payload for mark in MARKS):
         return False
     body = _body(packet)

@@ -25,7 +25,7 @@ _DEVEUI = re.compile(r"urn:dev:(?:deveui|eui64|eui)[:_]([0-9a-f-]{13,23})", re.I
 
 
 def reads(packet: Packet) -> bool:
-    """Whether this is a list whose first record names a device and whose records have values."""
+    """Tell whether this is a list whose first record names a device and whose records have values."""
     if b'"bn"' not in packet.payload or packet.payload[:1] not in (b"[", b" ", b"\n"):
         return False
     try:

@@ -24,7 +24,7 @@ EVENTS: Final = ("activations", "create", "update", "delete", "down", "up")
 
 
 def reads(packet: Packet) -> bool:
-    """Whether this has an uplink's fields, or lies on a topic beside that of the uplinks."""
+    """Tell whether this has an uplink's fields, or lies on a topic beside that of the uplinks."""
     if b'"hardware_serial"' in packet.payload and "hardware_serial" in packet.object:
         return True
     levels = packet.levels

@@ -37,7 +37,7 @@ NOT_DATA: Final = {
 
 
 def reads(packet: Packet) -> bool:
-    """Whether this is The Things Stack's topic, or its JSON on another one."""
+    """Tell whether this is The Things Stack's topic, or its JSON on another one."""
     if packet.topic.startswith("v3/") and "/devices/" in packet.topic:
         return True
     return b'"end_device_ids"' in packet.payload and "end_device_ids" in _body(packet.object)

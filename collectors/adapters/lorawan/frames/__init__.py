@@ -6,7 +6,6 @@ anything) are never guessed at.
 """
 
 import re
-from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
@@ -72,10 +71,9 @@ UNKNOWN = (
 )
 
 
-def read(uplink: Uplink, packet: Packet | None = None, *, model: str = "") -> Decoded:
-    """Return what a frame says. `model` (if the packet does not know it) is free text such as "Milesight VS133"."""
-    model = model or (packet.model((SOURCE, uplink.device)) if packet else "")
-    codec, name = _codec(uplink, model)
+def read(uplink: Uplink, packet: Packet) -> Decoded:
+    """Decode a frame, by the model that the packet knows of its device."""
+    codec, name = _codec(uplink, packet.model((SOURCE, uplink.device)))
     problems: tuple[str, ...] = ()
     if codec is not None and uplink.payload:
         found = _read(codec, uplink, name)
@@ -92,13 +90,6 @@ def read(uplink: Uplink, packet: Packet | None = None, *, model: str = "") -> De
         return Decoded(not_data="a frame without application data", identity=uplink.identity)
     shown = uplink.payload.hex() if len(uplink.payload) <= 24 else f"{uplink.payload[:24].hex()}…"
     return Decoded(problems=(UNKNOWN.format(shown=shown, port=uplink.fport),), identity=uplink.identity)
-
-
-def decode_bytes(
-    payload: bytes, fport: int = 0, model: str = "", device: str = "0" * 16, time: datetime | None = None
-) -> Decoded:
-    """Return what the bare bytes of a frame say: for recordings that hold no envelope. `model` as in `read`."""
-    return read(Uplink(device=device, payload=payload, fport=fport, time=time), model=model)
 
 
 @lru_cache(maxsize=8192)
@@ -152,7 +143,7 @@ def _read(codec: Codec, uplink: Uplink, name: str) -> Decoded:
     return sheet.decoded(identity=uplink.identity, model=said, not_data="" if sheet.readings else not_data)
 
 
-def _by_the_network(uplink: Uplink, packet: Packet | None) -> Decoded:
+def _by_the_network(uplink: Uplink, packet: Packet) -> Decoded:
     sheet = uplink.sheet()
     try:
         decoded.note(sheet, uplink, packet)

@@ -1,4 +1,4 @@
-"""What a vendor's file offers: names of its devices, the frames that are its own beyond doubt, how to read one."""
+"""The interface of a vendor's file: names of its devices, frames that are its own beyond doubt, how to read one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ def nothing(_uplink: Uplink) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Codec:
-    """How the frames of one vendor (or one kind of device) are read.
+    """The reader of the frames of one vendor (or one kind of device).
 
     `names` are the words, lower-case letters and digits, of which a model text must hold one; a name with digits also
     fits longer words ("vs133" fits "VS133-868M"). `read(uplink, sheet, name)` notes what the frame says and returns

@@ -58,7 +58,7 @@ def claims(uplink: Uplink) -> bool:
 
 
 def _plausible(uplink: Uplink) -> bool:
-    """Whether all values can be, the battery's being that of a lithium cell: other makes have two-byte items too."""
+    """Tell whether all values can be, the battery's being a lithium cell's: other makes have two-byte items too."""
     sheet = uplink.sheet()
     note_items(sheet, uplink.payload, ITEMS, 1, "big")
     cell = all(2 <= r.value <= 4 for r in sheet.readings if r.metric == "battery_v")

@@ -67,7 +67,7 @@ _VS121_BOTH: Final = Channels({**VS121, (0x05, 0xCC): item(4, *counts("in", "out
 
 
 def note_vs121(sheet: Sheet, data: bytes, items: Channels) -> None:
-    """Where a frame holds a total of its own (0d cc), 05 cc is the count of the period. Regions not drawn are none."""
+    """Read 05 cc as the count of the period where a frame holds a total (0d cc). Regions not drawn are none."""
     keys = consumed(data, items, 2)
     note_plain(sheet, data, _VS121_BOTH if (0x0D, 0xCC) in keys else items)
     drawn = next((body[1] for key, _, body in found_in(data, items) if key == (0x04, 0xC9)), 16)

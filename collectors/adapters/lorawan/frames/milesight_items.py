@@ -1,4 +1,4 @@
-"""What the frames of all Milesight devices are made of: items of channel, type and value, most of them shared.
+"""The items of Milesight frames: channel, type and value, most of them shared by all devices.
 
 Format: the user guides and https://github.com/Milesight-IoT/SensorDecoders (payload definitions).
 """
@@ -50,7 +50,7 @@ def humidity(at: int = 0) -> Field:
 
 
 def occupied(at: int = 0) -> Field:
-    """Whether anybody is there: 1 or 0."""
+    """Tell whether anybody is there: 1 or 0."""
     return Field(metric="occupied", at=at)
 
 

@@ -9,10 +9,11 @@ from besok.model.views.series import SpaceUsage
 from besok.text import formats
 from besok.text.languages import _, plural
 from dashboard.components import notices
+from dashboard.components.elements import quiet, titled
 
 
 def section(found: SpaceUsage | None, zone: str) -> Any:
-    """The figures of a space as terms and values; a notice where the period has not begun."""
+    """Return the figures of a space as terms and values; a notice where the period has not begun."""
     if found is None:
         return notices.nothing(_("Nothing to sum up yet"), _("The period has not begun."))
     use = found.usage
@@ -21,21 +22,18 @@ def section(found: SpaceUsage | None, zone: str) -> Any:
     when = formats.stamp(use.peak_at, zone) if use.peak_at else ""
     measured = _("{share} of the open hours were measured").format(share=formats.percent(use.coverage))
     cells = [
-        (_("Mean stay"), _minutes(use.stay_minutes), _stay(found)),
-        (_("People inside while open, on average"), _number(use.people, 1), measured),
-        (_("Most at once"), _peak(use.peak), when),
+        (_("Mean dwell time"), _minutes(use.stay_minutes), _stay(found)),
+        (_("Mean occupancy while open"), _number(use.people, 1), measured),
+        (_("Peak"), _peak(use.peak), when),
         *_filled(found),
         _turnover(found),
     ]
     terms = [
         html.Div([html.Dt(name), html.Dd(value), html.Dd(about, className="quiet")])
         for name, value, about in cells
-        if value
     ]
-    note = _("In brackets: the interval that holds 8 times of 10. Besök sees people, not who sits.")
-    return html.Section(
-        [html.H2(_("How it was used")), html.Dl(terms, className="used"), html.P(note, className="quiet")]
-    )
+    note = _("In brackets: the 80 % interval. Besök counts people, not who sits.")
+    return titled(_("How it was used"), html.Dl(terms, className="used"), quiet(note))
 
 
 def _filled(found: SpaceUsage) -> list[tuple[str, str, str]]:
@@ -43,14 +41,14 @@ def _filled(found: SpaceUsage) -> list[tuple[str, str, str]]:
     use, cells = found.usage, []
     if found.seats:
         place = plural("of {n} seat", "of {n} seats", found.seats).format(n=formats.number(found.seats))
-        cells.append((_("Seats taken"), _percent(use.seats_taken), place))
-        cells.append((_("Seats taken at most"), _percent(use.seats_taken_peak), place))
+        cells.append((_("Seat occupancy"), _percent(use.seats_taken), place))
+        cells.append((_("Peak seat occupancy"), _percent(use.seats_taken_peak), place))
     if found.capacity:
         room = plural("of {n} person", "of {n} people", found.capacity).format(
             n=formats.number(found.capacity)
         )
         cells.append((_("Utilisation"), _percent(use.utilisation), room))
-        cells.append((_("Utilisation at most"), _percent(use.utilisation_peak), room))
+        cells.append((_("Peak utilisation"), _percent(use.utilisation_peak), room))
     return cells
 
 
@@ -59,11 +57,11 @@ def _stay(found: SpaceUsage) -> str:
     use = found.usage
     reasons: dict[Reason, str] = {
         "running": _("It is told once a day is over."),
-        "no_flows": _("The doors were not watched long enough."),
-        "few": _("Too few people came to tell."),
+        "no_flows": _("There is too little data from the doors."),
+        "few": _("There were too few visits to tell."),
         "ends": _("Too many were inside when days began or ended."),
-        "disagree": _("Those who came and those who left do not fit together."),
-        "vague": _("The doors cannot tell stays as short as these."),
+        "disagree": _("Entries and exits do not add up."),
+        "vague": _("The doors cannot measure dwell times as short as these."),
     }
     if use.stay_reason:
         return reasons[use.stay_reason]
@@ -73,17 +71,13 @@ def _stay(found: SpaceUsage) -> str:
 
 def _turnover(found: SpaceUsage) -> tuple[str, str, str]:
     use = found.usage
-    figure = use.per_seat_hour if found.seats else use.per_place_hour
-    name = _("Visits per seat and open hour") if found.seats else _("Visits per place and open hour")
-    if not (found.seats or found.capacity):
-        name = _("Visits")
-        figure = use.came
-    came = (
-        _("{n} came on days whose doors were watched").format(n=formats.number(use.came.value))
-        if use.came
-        else ""
-    )
-    return name, _number(figure, 2 if found.seats or found.capacity else 0), came
+    name, figure, digits = _("Visits"), use.came, 0
+    if found.seats:
+        name, figure, digits = _("Visits per seat and open hour"), use.per_seat_hour, 2
+    elif found.capacity:
+        name, figure, digits = _("Visits per place and open hour"), use.per_place_hour, 2
+    came = _("{n} visits on days with data from the doors")
+    return name, _number(figure, digits), came.format(n=formats.number(use.came.value)) if use.came else ""
 
 
 def _number(figure: Figure | None, digits: int = 0) -> str:

@@ -12,9 +12,9 @@ from besok.model.views.series import VisitPoint
 from besok.text import formats
 from besok.text.languages import _
 from besok.text.narratives import rounded
-from dashboard.components import files
 from dashboard.components.chart import sheet
-from dashboard.figures.path import visits_of
+from dashboard.components.elements import csv_format, quiet, titled
+from dashboard.figures.target_trajectory import visits_of
 
 ENOUGH: Final = 0.8  # share of a year's days that must have been observed for its sum to be told
 
@@ -33,7 +33,7 @@ class Year:
 
 
 def of(points: Sequence[VisitPoint], measure: str, coming: Outlook) -> list[Year]:
-    """The years that were observed well enough, then those that the forecast reaches whole."""
+    """Return the years that were observed well enough, then those that the forecast reaches whole."""
     by_year: dict[int, list[float | None]] = {}
     for point in points:
         if point.day <= coming.origin:
@@ -68,29 +68,16 @@ def _year(year: int, counted: Sequence[float | None], rest: ExpectedTotal | None
 
 
 def section(site: str, years: Sequence[Year], this_year: int, baseline: float | None) -> list[Any]:
-    """The table; nothing where no year can be told whole. `baseline` is what the visits are a multiple of."""
+    """Return the table; nothing where no year can be told whole. `baseline` is what the visits are a multiple of."""
     if not years:
         return []
-    head = [
-        _("Year"),
-        _("Visits"),
-        _("8 times of 10 between"),
-        *([_("× baseline")] if baseline else []),
-        _("How known"),
-    ]
+    multiple = [_("× baseline")] if baseline else []
+    head = [_("Year"), _("Visits"), _("80 % prediction interval"), *multiple, _("How known")]
     rows = [_row(year, this_year, baseline) for year in years]
-    csv = f"/api/v1/sites/{site}/forecast?format={files.form()}&part=totals"
-    return [
-        html.Section(
-            [
-                html.H2(_("Year by year")),
-                sheet(head, rows, _("Year by year"), "scroll sheet years"),
-                html.P(
-                    html.A(_("Download the sums to come as CSV"), href=csv, download=""), className="quiet"
-                ),
-            ]
-        )
-    ]
+    csv = f"/api/v1/sites/{site}/forecast?format={csv_format()}&part=totals"
+    file = html.A(_("Download the sums of the forecast as CSV"), href=csv, download="")
+    title = _("Year by year")
+    return [titled(title, sheet(head, rows, title, "scroll sheet years"), quiet(file))]
 
 
 def _row(one: Year, this_year: int, baseline: float | None) -> list[str]:
@@ -105,7 +92,7 @@ def _row(one: Year, this_year: int, baseline: float | None) -> list[str]:
 def _known(one: Year, this_year: int) -> str:
     """How the figure came about."""
     if one.low is not None:
-        return _("counted so far, and expected") if one.year == this_year else _("expected")
+        return _("counted so far, and forecast") if one.year == this_year else _("forecast")
     if one.observed >= 0.995:
         return _("counted")
     return _("counted, {share} of its days").format(share=formats.percent(one.observed))

@@ -23,7 +23,7 @@ def multiple(progress: Progress, day: date) -> float:
 
 
 def standing(progress: Progress) -> float | None:
-    """The last 365 days' visits as a multiple of the baseline's; None where one of the two is not known."""
+    """Return the last 365 days' visits as a multiple of the baseline's; None where one of the two is not known."""
     if progress.last_365 is None or not progress.baseline_visits:
         return None
     return progress.last_365 / progress.baseline_visits
@@ -49,7 +49,8 @@ def visits_of(point: VisitPoint, measure: str) -> float | None:
 def expected(
     progress: Progress, baseline: Mapping[date, float], days: Iterable[date]
 ) -> list[tuple[date, float | None]]:
-    """The path through `days`, summed up: the same weekday of the baseline, times what the path asks of that day.
+    """Return the path through `days`, summed up: the same weekday of the baseline, times what the path asks of that
+    day.
 
     Baseline days that were not observed count as the mean of those that were. None throughout without a baseline.
     """
@@ -65,7 +66,7 @@ def expected(
 
 
 def twin(day: date, progress: Progress) -> date:
-    """The same weekday of about the same time of year within the baseline."""
+    """Return the same weekday of about the same time of year within the baseline."""
     while day > progress.baseline_last:
         day -= YEAR
     while day < progress.baseline_first:

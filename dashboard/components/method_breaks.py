@@ -9,6 +9,7 @@ from besok.model.site import Text
 from besok.model.views.progress import MethodBreak, Progress
 from besok.text import formats
 from besok.text.languages import _, named
+from dashboard.components.elements import items, quiet, titled
 
 NONE: Final[Mapping[str, Text]] = {}
 
@@ -20,37 +21,30 @@ def section(way: Progress, doors: Mapping[str, Text], others: Mapping[str, Text]
     """
     if way.growth_bridged is None or not way.breaks:
         return []
-    return [
-        html.Section(
-            [
-                html.H2(_("When the counting itself changed")),
-                html.P(_growth(way)),
-                html.Ul([html.Li(told(b, doors, others)) for b in way.breaks]),
-                html.P(_goal(way), className="quiet"),
-            ]
-        )
-    ]
+    breaks = items(told(b, doors, others) for b in way.breaks)
+    return [titled(_("Method breaks"), html.P(_growth(way)), breaks, quiet(_goal(way)))]
 
 
 def _growth(way: Progress) -> str:
-    bridged = formats.signed_percent(way.growth_bridged or 0, 1)
-    wide = formats.number(100 * (way.growth_error or 0), 1)
-    if way.growth is None:
-        said = _(
-            "As if every day had been counted the way it is now: {bridged} in 52 weeks, give or take {wide} points."
-        )
-        return said.format(bridged=bridged, wide=wide)
     said = _(
         "As counted: {plain} in 52 weeks. As if every day had been counted the way it is now: {bridged}, "
         "give or take {wide} points."
     )
-    return said.format(plain=formats.signed_percent(way.growth, 1), bridged=bridged, wide=wide)
+    if way.growth is None:
+        said = _(
+            "As if every day had been counted the way it is now: {bridged} in 52 weeks, give or take {wide} points."
+        )
+    return said.format(
+        plain=formats.signed_percent(way.growth, 1),
+        bridged=formats.signed_percent(way.growth_bridged, 1),
+        wide=formats.number(100 * (way.growth_error or 0), 1),
+    )
 
 
 def _goal(way: Progress) -> str:
     if way.goal_bridged is None or way.goal_visits is None:
         return ""
-    said = _("The goal of {n} visits a year would then be {bridged}.")
+    said = _("The target of {n} visits a year would then be {bridged}.")
     return said.format(n=formats.number(way.goal_visits), bridged=formats.number(way.goal_bridged))
 
 
@@ -64,7 +58,7 @@ def told(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Te
         "sensor": _("{day}: another sensor at {door}."),
         "definition": _("{day}: a new definition of a visit."),
         "door": _("{day}: {door} was not counted all the time, and is left out."),
-        "found": _("{day}: {door} steps beside the other doors, and nobody told of a change."),
+        "found": _("{day}: level shift at {door} compared with the other doors, without a recorded change."),
     }[change.kind].format(
         day=", ".join([formats.day(change.day), *where]), door=named(name) if name else door
     )
@@ -76,12 +70,6 @@ def told(change: MethodBreak, doors: Mapping[str, Text], others: Mapping[str, Te
         "recounted": _("Counted once more"),
         "none": "",
     }[change.method]
-    more = formats.signed_percent(change.factor - 1, 1)
-    if not change.error:
-        return what + " " + _("{by}: {more}.").format(by=by, more=more)
-    wide = formats.number(100 * change.error, 1)
-    return (
-        what
-        + " "
-        + _("{by}: it counts {more}, give or take {wide} points.").format(by=by, more=more, wide=wide)
-    )
+    said = _("{by}: it counts {more}, give or take {wide} points.") if change.error else _("{by}: {more}.")
+    more, wide = formats.signed_percent(change.factor - 1, 1), formats.number(100 * (change.error or 0), 1)
+    return f"{what} {said.format(by=by, more=more, wide=wide)}"

@@ -3,29 +3,23 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dash import html
-
 from besok.model.effects import EventEffect, ProgrammeEffect
 from besok.model.site import Site, Text
 from besok.text import formats
 from besok.text.languages import _, named
 from dashboard.components.chart import sheet
+from dashboard.components.elements import quiet, titled
 
 
 def section(found: Sequence[ProgrammeEffect], site: Site, spaces: Mapping[str, Text]) -> Any:
-    """A row for each event, newest first; nothing at all where the site has no programme."""
+    """Return a row for each event, newest first; nothing at all where the site has no programme."""
     if not found:
         return None
-    about = _("Who came in the hours of an event, beside the same hours of like days without it.")
-    head = [_("Event"), _("When"), _("It gave"), _("Visits"), _("Usual"), _("Where")]
+    about = _("Visits in the hours of an event, compared with the same hours of comparable days without it.")
+    head = [_("Event"), _("When"), _("Effect"), _("Visits"), _("Usual"), _("Where")]
     rows = [_row(gain, site, spaces) for gain in found]
-    return html.Section(
-        [
-            html.H2(_("What the programme gave")),
-            html.P(about, className="quiet"),
-            sheet(head, rows, _("What the programme gave"), "scroll sheet gains"),
-        ]
-    )
+    title = _("Effect of the programme")
+    return titled(title, quiet(about), sheet(head, rows, title, "scroll sheet gains"))
 
 
 def _row(one: ProgrammeEffect, site: Site, spaces: Mapping[str, Text]) -> list[Any]:
@@ -42,13 +36,15 @@ def _gave(effect: EventEffect) -> str:
     if effect.verdict == "not_observed":
         return _("not counted then")
     if during is None:
-        return _("too few like days to compare with")
-    low, high = formats.signed(during.lower), formats.signed(during.upper)
-    if effect.verdict == "chance":
-        return _("cannot be told from chance ({low} to {high})").format(low=low, high=high)
-    told = _("{n} ({low} to {high})").format(n=formats.signed(during.extra), low=low, high=high)
-    if effect.origin == "moved":
-        return told + ", " + _("mostly people who came at another hour otherwise")
-    return (
-        told + ", " + _("some of them came at another hour otherwise") if effect.origin == "partly" else told
+        return _("too few comparable days")
+    said = (
+        _("no clear effect ({low} to {high})") if effect.verdict == "chance" else _("{n} ({low} to {high})")
     )
+    told = said.format(
+        n=formats.signed(during.extra), low=formats.signed(during.lower), high=formats.signed(during.upper)
+    )
+    origin = {
+        "moved": _("mostly people who came at another hour otherwise"),
+        "partly": _("some of them came at another hour otherwise"),
+    }.get("" if effect.verdict == "chance" else effect.origin or "")
+    return f"{told}, {origin}" if origin else told

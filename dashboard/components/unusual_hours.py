@@ -3,20 +3,19 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from dash import html
-
 from besok.model.site import Site
 from besok.model.views.calendar import UNUSUAL_FROM, UnusualTime
 from besok.text import formats
 from besok.text.languages import _
 from dashboard.components.chart import sheet
+from dashboard.components.elements import quiet, titled
 
 SHOWN: Final = 12
 
 
 def section(found: Sequence[UnusualTime], site: Site, days: int) -> Any:
-    """The newest ones, or a word that there is none, or that `days` counted days are too few to tell."""
-    heading = html.H2(_("Unusual hours"))
+    """Return the newest ones, or a word that there is none, or that `days` counted days are too few to tell."""
+    title = _("Unusual hours")
     if not found:
         none = _(
             "None in the last eight weeks: every hour was as its weekday, its hour and its season lead one to expect."
@@ -24,10 +23,9 @@ def section(found: Sequence[UnusualTime], site: Site, days: int) -> Any:
         if days < UNUSUAL_FROM:
             text = _("What is unusual can be told from {all} days of counted visits on; there are {n}.")
             none = text.format(all=UNUSUAL_FROM, n=days)
-        return html.Section([heading, html.P(none, className="quiet")])
+        return titled(title, quiet(none))
     head = [_("When"), _("Visits"), _("Usual"), _("Programme")]
-    rows = [_row(one, site) for one in found[:SHOWN]]
-    return html.Section([heading, sheet(head, rows, _("Unusual hours"))])
+    return titled(title, sheet(head, [_row(one, site) for one in found[:SHOWN]], title))
 
 
 def _row(one: UnusualTime, site: Site) -> list[Any]:

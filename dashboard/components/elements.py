@@ -1,0 +1,61 @@
+"""Elements that pages are made of, and attributes that are not words of Python."""
+
+from typing import Any
+
+from dash import html
+
+from besok.text.languages import language
+
+
+def aria(**values: str) -> dict[str, Any]:
+    """Return attributes: `aria(label="Pages")` is `aria-label="Pages"`."""
+    return {f"aria-{name}": value for name, value in values.items()}
+
+
+def data(**values: str) -> dict[str, Any]:
+    """Return attributes: `data(part="people")` is `data-part="people"`."""
+    return {f"data-{name}": value for name, value in values.items()}
+
+
+HIDDEN = aria(hidden="true")  # for what is only seen
+
+
+def present(*parts: Any) -> list[Any]:
+    """Return the parts that there are: neither None nor empty."""
+    return [part for part in parts if part]
+
+
+def titled(title: str, *parts: Any, **attributes: Any) -> Any:
+    """Return a section of a page under its heading; parts that there are not are left out."""
+    return html.Section([html.H2(title), *present(*parts)], **attributes)
+
+
+def quiet(*parts: Any) -> Any:
+    """Return a paragraph in a subdued colour; None without any part."""
+    return html.P(present(*parts), className="quiet") if any(parts) else None
+
+
+def fold(summary: str, *parts: Any, **attributes: Any) -> Any:
+    """Return parts that are folded away below their summary."""
+    return html.Details([html.Summary(summary), *present(*parts)], **attributes)
+
+
+def items(parts: Any, **attributes: Any) -> Any:
+    """Return a list with an item for each part."""
+    return html.Ul([html.Li(part) for part in parts], **attributes)
+
+
+def chip(word: Any, **state: str) -> Any:
+    """Return a word with the sign of its state."""
+    inner = html.Span([html.Span(className="icon", **HIDDEN), word], className="chip")
+    return html.Span(inner, **data(**state)) if state else inner
+
+
+def csv_format() -> str:
+    """Return the `format` of a file: with semicolons and decimal commas where the reader's language has them."""
+    return "semicolons" if language() == "sv" else "csv"
+
+
+def figure(value: Any, about: str) -> Any:
+    """Return a big figure with what it is."""
+    return html.Div([html.P(value, className="number"), html.P(about, className="where")])

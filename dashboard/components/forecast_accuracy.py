@@ -1,0 +1,81 @@
+"""How good the forecasts were: in a sentence, by length, and each one beside what came."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from besok.model.views.forecast import Record, Scored
+from besok.text import formats, narratives
+from besok.text.languages import _
+from dashboard.components.chart import chart, sheet
+from dashboard.components.elements import csv_format, quiet, titled
+from dashboard.figures import forecast as figures
+
+
+def section(site: str, found: Sequence[Scored], records: Sequence[Record]) -> Any:
+    """Return how good the forecasts were: in a sentence, by length, and each one."""
+    foremost = narratives.foremost(records)
+    drawn = foremost.days if foremost else 0
+    judged = [s for s in found if s.judged and s.days == drawn]
+    head = [
+        _("Visits of"), _("Forecasts"), _("In the interval"), _("Expected by chance"), _("Typical error"), _("Bias")
+    ]  # fmt: skip
+    rows = [_record_row(r) for r in records]
+    by_length = sheet(head, rows, _("Forecast accuracy by horizon"), "scroll sheet years")
+    return titled(
+        _("Forecast accuracy"),
+        *(_chart(site, judged, drawn, records) if judged else [quiet(narratives.record([]))]),
+        *([by_length, quiet(_meaning())] if records else []),
+        quiet(_afterwards(records)) if any(r.afterwards for r in records) else None,
+    )
+
+
+def _chart(site: str, judged: Sequence[Scored], days: int, records: Sequence[Record]) -> list[Any]:
+    about = _(
+        "Each bar is the 80 % prediction interval for the {n} days after the forecast was made; the mark is the "
+        "outcome."
+    )
+    drawn = chart(
+        figures.record(judged),
+        label=_("Forecasts of {n} days: intervals and outcomes").format(n=days),
+        finding=narratives.record(records),
+        head=[_("Made after"), _("low (80 %)"), _("high (80 %)"), _("Outcome"), _("In the interval")],
+        rows=[_judged_row(s) for s in judged],
+        csv=f"/api/v1/sites/{site}/forecast/record?format={csv_format()}",
+        name="record",
+    )
+    return [quiet(about.format(n=days)), drawn]
+
+
+def _meaning() -> str:
+    return _(
+        "Half of the forecasts had a smaller error than the typical one. A positive bias "
+        "means that forecasts were too high. Expected by chance: how many outcomes lie in the"
+        " interval, with 95 % probability, if all intervals are right; forecasts whose days "
+        "overlap hit or miss together."
+    )
+
+
+def _judged_row(one: Scored) -> list[str]:
+    figures_ = (formats.number(v) for v in (one.low80, one.high80, one.truth))
+    return [formats.day(one.origin), *figures_, _("yes") if one.held else _("no")]
+
+
+def _record_row(one: Record) -> list[str]:
+    held = _("{held} ({share})").format(held=one.held, share=formats.percent(one.held / one.made))
+    length = _("{n} days").format(n=one.days)
+    chance = _("{low} to {high}").format(low=one.right_low, high=one.right_high)
+    return [
+        length,
+        str(one.made),
+        held,
+        chance,
+        formats.percent(one.error, 1),
+        formats.signed_percent(one.bias, 1),
+    ]
+
+
+def _afterwards(records: Sequence[Record]) -> str:
+    made = sum(r.afterwards for r in records)
+    return _(
+        "{n} of these were made afterwards, when Besök was installed, from nothing but what was known on their day."
+    ).format(n=made)

@@ -1,0 +1,136 @@
+"""The parts of the page *Progress* that look ahead: the running year, and the coming weeks."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, Final
+
+from dash import html
+
+from besok.model.forecast import LEAST_DAYS, Expected, Outlook
+from besok.model.views.forecast import Awaited
+from besok.model.views.progress import Progress
+from besok.model.views.series import VisitPoint
+from besok.text import formats, narratives
+from besok.text.languages import _, plural
+from dashboard.components import notices
+from dashboard.components.chart import chart
+from dashboard.components.elements import csv_format, data, present, quiet, titled
+from dashboard.figures import forecast as figures
+from dashboard.figures import target_trajectory as trajectory
+from dashboard.figures.progress import Series
+
+SHOWN_WEEKS: Final = 8  # of days to come
+SHOWN_BEFORE: Final = 4  # weeks of days that were
+WEEK: Final = 7
+RENEWED_S: Final = 10  # between two looks whether the forecast has come
+NOBODY: Final = 0.5  # visits: a day on which no more can come is closed
+DAY = timedelta(days=1)
+
+
+def awaited(why: Awaited) -> Any:
+    """Return why there is no forecast yet, and when there will be; the page looks for it by itself."""
+    n, title = formats.number(why.days), _("No forecast yet")
+    if not why.at_work:
+        return notices.nothing(title, _("The service that makes it is not at work: besok work starts it."))
+    if why.coming_in:
+        text = plural(
+            "Older visits are coming in, {n} day so far. It is made as soon as they are all there.",
+            "Older visits are coming in, {n} days so far. It is made as soon as they are all there.",
+            why.days,
+        )
+    elif why.days < LEAST_DAYS:
+        text = plural(
+            "It needs {all} days of counted visits, and there is {n}. It comes in the night after the last of them.",
+            "It needs {all} days of counted visits, and there are {n}. It comes in the night after the last of them.",
+            why.days,
+        )
+        return notices.nothing(title, text.format(all=LEAST_DAYS, n=why.days))
+    else:
+        title = _("The first forecast is being made")
+        text = _(
+            "It is made from {n} days of visits, which takes a minute or two. This page shows it as soon as it is "
+            "there."
+        )
+    said = notices.nothing(title, text.format(n=n))
+    return html.Div(said, **data(renew=str(RENEWED_S), renewed=_("The forecast is there.")))
+
+
+def running_year(
+    site: str, way: Progress | None, measure: str, points: Sequence[VisitPoint], coming: Outlook
+) -> list[Any]:
+    """Return the visits of 365 days: counted, forecast, and the target trajectory if there is one."""
+    if not coming.years:
+        return []
+    counted = [(d, v) for n, (d, v) in enumerate(figures.running_year(points, measure)) if n % WEEK == 0]
+    counted = counted[next((n for n, (_d, v) in enumerate(counted) if v is not None), len(counted)) :]
+    line, target = ([], None) if way is None else (_trajectory(way), way.goal_visits)
+    year = next((t for t in coming.totals if t.days == 365), None)
+    title, label = _("Visits in 365 days"), _("Visits in 365 days: counted, and forecast with intervals")
+    if target:
+        title = _("Target trajectory")
+        label = _("Visits in 365 days: counted, forecast with intervals, and the target trajectory")
+    drawn = chart(
+        figures.running(counted, coming.years, line, target),
+        label=label,
+        finding=narratives.landing(coming) or (narratives.total(year) if year else ""),
+        head=[_("365 days up to"), *_interval_head()],
+        rows=[[formats.day(p.day), *_interval(p)] for p in coming.years[:: max(1, len(coming.years) // 24)]],
+        csv=f"/api/v1/sites/{site}/forecast?format={csv_format()}&part=years",
+        name="way",
+    )
+    return [titled(title, drawn)]
+
+
+def _interval_head() -> list[str]:
+    return [_("forecast"), _("low (80 %)"), _("high (80 %)")]
+
+
+def _interval(p: Expected) -> list[str]:
+    return [formats.number(v) for v in (p.mean, p.low80, p.high80)]
+
+
+def _trajectory(way: Progress) -> Series:
+    """Return the target trajectory once a month from the end of the baseline to the deadline."""
+    if way.baseline_visits is None:
+        return []
+    months = range((way.deadline - way.baseline_last).days // 30 + 1)
+    days = [*(way.baseline_last + n * 30 * DAY for n in months), way.deadline]
+    return [(day, way.baseline_visits * trajectory.multiple(way, day)) for day in days]
+
+
+def next_weeks(site: str, measure: str, points: Sequence[VisitPoint], coming: Outlook) -> Any:
+    """Return the coming days with their intervals."""
+    days = coming.days[: SHOWN_WEEKS * WEEK]
+    counted = [(p.day, trajectory.visits_of(p, measure)) for p in points[-SHOWN_BEFORE * WEEK :]]
+    four = next((t for t in coming.totals if t.days == narratives.FOUR_WEEKS), None)
+    drawn = chart(
+        figures.weeks(counted, days),
+        label=_("Visits a day: counted, and forecast with intervals"),
+        finding=" ".join(present(narratives.total(four) if four else "", closed(days))),
+        head=[_("Day"), *_interval_head()],
+        rows=[[formats.day_short(p.day), *_interval(p)] for p in days],
+        csv=f"/api/v1/sites/{site}/forecast?format={csv_format()}",
+        name="weeks",
+    )
+    origin = _("From the visits up to {day}.").format(day=formats.day(coming.origin))
+    return titled(_("The next eight weeks"), quiet(origin), drawn)
+
+
+def closed(days: Sequence[Expected]) -> str:
+    """Return why the curve falls to nothing: the closed days among `days`, but for weekdays that always are."""
+    shut = [one.day for one in days if one.high95 < NOBODY]
+    weekly = {day.weekday() for day in shut} - {one.day.weekday() for one in days if one.high95 >= NOBODY}
+    stretches: list[list[date]] = []
+    for day in (day for day in shut if day.weekday() not in weekly):
+        if stretches and day - stretches[-1][-1] == DAY:
+            stretches[-1].append(day)
+        else:
+            stretches.append([day])
+    told = [
+        formats.day_short(first)
+        if first == last
+        else f"{formats.day_short(first)} – {formats.day_short(last)}"
+        for first, last in ((stretch[0], stretch[-1]) for stretch in stretches)
+    ]
+    said = formats.several(told).rstrip(".")  # a month may end with one: 6 jan.
+    return _("Closed: {days}.").format(days=said) if told else ""

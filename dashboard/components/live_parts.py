@@ -1,0 +1,185 @@
+"""What the live stream changes on the board: state and texts of each space and of the site, in the reader's language.
+
+The page is drawn with them and the stream sends them; `live.js` puts them in place and tells only how old they are.
+"""
+
+import json
+from typing import Any
+
+from dash import html
+
+from besok.model.calendar import business_day
+from besok.model.site import Site
+from besok.model.views.live import SiteLive, SpaceLive
+from besok.text import formats
+from besok.text.languages import _
+from dashboard.components.elements import data
+
+Parts = dict[str, str]  # texts by the name of their place
+
+
+def part(name: str, parts: Parts, **attributes: Any) -> Any:
+    """Return the place of a text, with the text of now; without one the script fills it."""
+    return html.Span(parts.get(name, ""), **data(part=name), **attributes)
+
+
+def of_space(space: SpaceLive, is_open: bool) -> Parts:
+    """Return the texts of a space."""
+    share = ""
+    if space.people is not None and space.capacity:
+        share = _("{share} of capacity").format(share=formats.percent(space.people / space.capacity))
+    return {
+        "people": people(space),
+        "range": interval(space),
+        "between": between(space),
+        "certainty": certainty(space),
+        "verdict": verdict(space, is_open),
+        "share": share,
+    }
+
+
+def of_site(live: SiteLive, place: Site) -> Parts:
+    """Return the texts of the whole site."""
+    weekday = formats.weekdays("wide")[business_day(live.time, place).weekday()]
+    return {
+        "visits": formats.number(live.visits_today),
+        "trend": against(live.visits_today, live.visits_last_week, weekday),
+        "opening": opening(live, place.timezone),
+    }
+
+
+def state(space: SpaceLive) -> dict[str, str]:
+    """Return what the style sheet and the script have to know of a space."""
+    return {
+        "space": space.space,
+        "state": space.freshness,
+        "level": space.level,
+        "basis": space.basis or "",
+        "known": "" if space.people is None else "1",
+        "heard": space.heard.isoformat() if space.heard else "",
+        "time": space.time.isoformat() if space.time else "",
+    }
+
+
+def fill(space: SpaceLive) -> str:
+    """Return the length of the bar that shows the share of the capacity."""
+    return f"{min((space.people or 0) / space.capacity, 1) if space.capacity else 0:.1%}"
+
+
+def update(live: SiteLive, place: Site) -> str:
+    """All of it as JSON; `now` is the end of a curve."""
+    spaces = {
+        space.space: {
+            "data": state(space),
+            "parts": of_space(space, live.is_open),
+            "fill": fill(space),
+            "now": None if space.people is None else [space.people, space.lower, space.upper],
+        }
+        for space in live.spaces
+    }
+    heard = any(space.heard for space in live.spaces)
+    site = {"site": live.site, "time": live.time.isoformat(), "heard": heard, "parts": of_site(live, place)}
+    return json.dumps({**site, "spaces": spaces}, ensure_ascii=False, separators=(",", ":"))
+
+
+def ages() -> dict[str, str]:
+    """How old a figure is, for the script, which counts the seconds."""
+    return {
+        "short_seconds": _("{n} s"),
+        "short_minutes": _("{n} min"),
+        "short_hours": _("{n} h"),
+        "seconds": _("updated {n} s ago"),
+        "minutes": _("updated {n} min ago"),
+        "hours": _("offline for {n} h"),
+        "never": _("never seen"),
+    }
+
+
+def reasons() -> dict[str, str]:
+    """Why a figure was corrected or is missing."""
+    return {
+        "below_zero": _("drift: more exits than entries"),
+        "stuck": _("the camera shows the same number all the time"),
+        "closed": _("closed, nobody is expected"),
+        "drift": _("drift-corrected"),
+        "silent_door": _("an offline door is imputed"),
+        "odd_door": _("a contradicting door is left out"),
+        "no_sensor": _("no sensor here"),
+        "no_data": _("no figure yet"),
+    }
+
+
+def people(space: SpaceLive) -> str:
+    """How many are there; of a presence sensor only whether anybody is."""
+    if space.basis == "presence" and space.people is not None:
+        return _("Occupied") if space.people else _("Free")
+    return formats.number(space.people)
+
+
+def interval(space: SpaceLive) -> str:
+    """`(38–47)`; nothing where there is no number: `Free` is none."""
+    free = space.basis == "presence" and not space.people and not space.upper
+    return "" if space.people is None or free else formats.interval(space.lower, space.upper)
+
+
+def between(space: SpaceLive) -> str:
+    """Return the interval as a sentence, for who points at it or hears it."""
+    if space.people is None or space.lower is None or space.upper is None:
+        return ""
+    low, high = formats.bounds(space.lower, space.upper)
+    said = _("80 % interval {low}–{high}") if low != high else _("Practically certain")
+    return said.format(low=low, high=high)
+
+
+def certainty(space: SpaceLive) -> str:
+    """Return what the figure rests on and why it was corrected, or why there is none, in a few words."""
+    if space.people is None:
+        return reasons().get(space.reason or "no_data", "")
+    bases = {
+        "doors": _("by the doors"),
+        "people": _("counted on the spot"),
+        "presence": _("from a presence sensor"),
+    }
+    said = (bases.get(space.basis or "", ""), reasons().get(space.reason or "", ""))
+    return " · ".join(filter(None, said))
+
+
+def verdict(space: SpaceLive, is_open: bool = True) -> str:
+    """Return the word on a space's chip: its level, unless the figure cannot be trusted or the house is closed and
+    quiet.
+    """
+    stale = {"stale": _("Offline"), "none": _("No data")}
+    if space.freshness in stale:
+        return stale[space.freshness]
+    if space.level in ("calm", "unknown") and not is_open:
+        return _("Closed")
+    return {
+        "calm": _("Calm"),
+        "moderate": _("Moderate"),
+        "busy": _("Busy"),
+        "full": _("Full"),
+        "unknown": _("No capacity set"),
+    }[space.level]
+
+
+def against(value: float | None, before: float | None, weekday: str) -> str:
+    """`12 % more than last Wednesday at this time`; empty where one of the two is not known or too small to compare."""
+    if value is None or not before or before < 10:
+        return ""
+    share = value / before - 1
+    if abs(share) < 0.005:
+        said = _("as last {weekday} at this time")
+    elif share > 0:
+        said = _("{share} more than last {weekday} at this time")
+    else:
+        said = _("{share} fewer than last {weekday} at this time")
+    return said.format(share=formats.percent(abs(share)), weekday=weekday)
+
+
+def opening(live: SiteLive, zone: str) -> str:
+    """`Open until 20:00`, `Closed, opens Thu 08:00`."""
+    if live.open_until:
+        return _("Open until {time}").format(time=formats.clock(live.open_until, zone))
+    if live.opens_at:
+        return _("Closed, opens {time}").format(time=formats.soon(live.opens_at, zone, live.time))
+    return _("Always open") if live.is_open else _("Closed")

@@ -1,0 +1,77 @@
+"""What *Progress* shows where visits are compared with nothing: no target, no baseline, or no visits yet."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from dash import html
+
+from besok.model.site import Text
+from besok.model.views.progress import Progress
+from besok.text import formats
+from besok.text.languages import _
+from dashboard.components import notices, target_summary, unplaced_devices
+from dashboard.components.elements import titled
+
+
+def advice(site: str, name: str, way: Progress | None, today: date, first: date | None) -> Any:
+    """Return why visits are compared with nothing, and lines for the site file that change it.
+
+    `first` is the day since which visits are counted.
+    """
+    if way and today <= way.baseline_last:
+        text = _(
+            "The target is compared with the visits from {first} to {last}. The target trajectory begins once they "
+            "are counted."
+        )
+        period = text.format(first=formats.day(way.baseline_first), last=formats.day(way.baseline_last))
+        return titled(_("The baseline is being counted"), html.P(period), className="advice")
+    heading = _("No target yet") if way is None else _("No baseline yet")
+    lines = (
+        _nothing_counted(way)
+        if way
+        else [_("No target has been set: from which period, how much more, and until when.")]
+    )
+    how = _(
+        "Put lines like these into the site file, below {site} and before the next site; then besok site apply {file}."
+    )
+    return titled(
+        heading,
+        *map(html.P, [*lines, how.format(site=site, file=_("FILE"))]),
+        unplaced_devices.to_copy(target_lines(today, first), name),
+        className="advice",
+    )
+
+
+def _nothing_counted(way: Progress) -> list[str]:
+    text = _("No visits were counted between {period}, the period that the target compares with.")
+    period = f"{formats.day(way.baseline_first)} – {formats.day(way.baseline_last)}"
+    older = _("Send older counts, as docs/visits.md shows, or choose another period in the site file.")
+    return [text.format(period=period), older]
+
+
+def target_lines(today: date, first: date | None) -> str:
+    """Return a target to begin with: twice the last calendar year, or the first year counted, five years later."""
+    last_year = date(today.year - 1, 1, 1)
+    begins = last_year if first and first <= last_year else (first or today)
+    ends = date(begins.year, 12, 31) if begins == last_year else begins + timedelta(days=364)
+    return (
+        f"[sites.target]\nbaseline_first = {begins}\nbaseline_last = {ends}\nfactor = 2.0\n"
+        f"deadline = {date(ends.year + 5, 12, 31)}\n"
+    )
+
+
+def no_baseline(way: Progress, site: str, title: str, names: Sequence[Text] = ()) -> Any:
+    """Return the notice that there is nothing to compare with."""
+    heading = _("{site}: no baseline yet").format(site=site)
+    return notices.notice(heading, *_nothing_counted(way), *target_summary.together(names), title=title)
+
+
+def no_visits(site: str, title: str) -> Any:
+    """Return the notice that nobody has been counted and no target is set."""
+    return notices.notice(
+        _("{site}: nothing counted yet").format(site=site),
+        _("Visits appear here from the first day on which a door is counted."),
+        _("A target in the site file says from which period, how much more, and until when."),
+        title=title,
+    )

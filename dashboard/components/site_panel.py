@@ -1,0 +1,84 @@
+"""The panel of the whole site: how many are there now, how many came today, and what its sensors need."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dash import dcc, html
+
+from besok.model.site import Site
+from besok.model.views.attention import FindingInfo
+from besok.model.views.live import SiteLive
+from besok.text.languages import _, named, plural
+from dashboard.components import live_parts
+from dashboard.components.card import Frame, bar, chip, count
+from dashboard.components.elements import data
+from dashboard.components.live_parts import Parts, part
+
+
+def panel(live: SiteLive, frame: Frame, place: Site, sensors: Any = None) -> Any:
+    """Return the totals of a site; `sensors` is a line about its sensors."""
+    root, of_site = live.spaces[0], live_parts.of_site(live, place)
+    parts = live_parts.of_space(root, frame.is_open)
+    where = _("in the building now") if place.kind == "library" else _("in the park now")
+    return html.Section(
+        [
+            html.Header(
+                [html.H1(named(live.name)), html.P(part("opening", of_site)), *([sensors] if sensors else [])]
+            ),
+            html.Div(
+                [
+                    html.Div(
+                        [count(root, parts), html.P(where, className="where"), chip(parts)], className="total"
+                    ),
+                    bar(root),
+                    html.P(
+                        [
+                            *(part(name, parts) for name in ("between", "certainty", "share")),
+                            part("updated", {}, className="updated"),
+                        ],
+                        className="facts",
+                    ),
+                ],
+                className="now",
+            ),
+            frame.spark(root.space, _("People here today and a week ago"), axis=place.timezone),
+            _visits(live, frame, of_site),
+        ],
+        className="hero",
+        **data(**live_parts.state(root)),
+    )
+
+
+def _visits(live: SiteLive, frame: Frame, parts: Parts) -> Any:
+    return html.Div(
+        [
+            html.P(part("visits", parts), className="number"),
+            html.P(_counted_as(live, frame.net), className="where"),
+            html.P(part("trend", parts), className="trend"),
+        ],
+        className="visits",
+    )
+
+
+def _counted_as(live: SiteLive, net: bool) -> str:
+    """Return what the number is: whether corrections of doors are in it, and deductions that *Progress* takes off are
+    not.
+    """
+    if abs(live.visits_corrected) >= 0.5:
+        return _("visits today, corrected, before deductions") if net else _("visits today, corrected")
+    return _("visits today, before deductions") if net else _("visits today")
+
+
+def sensors_line(live: SiteLive, findings: Sequence[FindingInfo], sensors: int) -> Any:
+    """One line that leads to the page *Sensors*, where `sensors` are placed; None where all is well."""
+    name, n = "attention", sum(f.state == "open" for f in findings)
+    if not sensors:
+        said = _("No sensor is placed here yet: what to do")
+    elif all(space.heard is None for space in live.spaces):
+        # The live script takes it away with the first figure.
+        name, said = "unheard", _("No sensor of this place has been seen yet: what to do")
+    elif n:
+        said = plural("{n} sensor needs attention", "{n} sensors need attention", n).format(n=n)
+    else:
+        return None
+    return html.P(dcc.Link(said, href=f"/sensors/{live.site}"), className="told", **data(part=name))

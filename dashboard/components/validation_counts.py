@@ -1,0 +1,201 @@
+"""Validation counts: how well each door counts, where to count next, what was counted, proposed and decided."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import html
+
+from besok.model.validation import Accuracy, Advice, Verdict
+from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, SiteCalibration
+from besok.model.views.series import VisitPoint
+from besok.text import formats
+from besok.text.languages import _, named, plural
+from dashboard.components import notices
+from dashboard.components.chart import sheet
+from dashboard.components.elements import chip, fold, items, present, quiet
+
+SHOWN = 10  # counts, and past proposals
+LEVELS: dict[Verdict, str] = {"good": "calm", "factor": "busy", "broken": "full"}
+
+Names = Mapping[str, str]  # of doors, by id
+
+
+def section(known: SiteCalibration, zone: str) -> Any:
+    """Return the doors with their accuracy, the next count to make, and what was counted and decided."""
+    if not known.doors:
+        return notices.nothing(_("No door has a sensor"), _("Name the sensors of doors in the site file."))
+    names = {d.portal: named(d.name) for d in known.doors}
+    return html.Div(
+        present(
+            html.P(next_count(known.advice, names, known.usual_week), className="finding"),
+            html.P(html.A(_("Count at a door with a phone"), href=f"/count/{known.site}", className="go")),
+            *_doors(known.doors, names, zone),
+            quiet(_("How to count, and what the words mean:"), " ", html.Code("docs/calibrate.md")),
+            *_proposals(known.history, names),
+            _counts(known.counts, names, zone),
+        ),
+        className="beside",
+    )
+
+
+def _doors(doors: Sequence[DoorInfo], names: Names, zone: str) -> list[Any]:
+    """Return a row for each door that was counted or is corrected, and the others in a sentence."""
+    known = [d for d in doors if d.last_counted or d.correction]
+    others = formats.several([names[d.portal] for d in doors if d not in known])
+    left = _("Nobody has counted at any door yet.")
+    if known:
+        left = _("Nobody has counted yet at: {doors}.").format(doors=others)
+    rows = [[names[d.portal], _way(d, d.into), _way(d, d.out), _last(d, zone), _figures(d)] for d in known]
+    head = [_("Door"), _("In"), _("Out"), _("Last counted"), _("Figures")]
+    table = sheet(head, rows, _("Validation counts"))
+    shares = quiet(_("Sensor / person, with the 95 % interval."))
+    return [*([table, shares] if known else []), quiet(left) if others else None]
+
+
+def next_count(advice: Sequence[Advice], names: Names, usual_week: float = 1.0) -> str:
+    """Return which door to count at next, and what that gives."""
+    if not advice and not usual_week:
+        return _("Nobody was seen to enter in the last eight weeks: what to count next cannot be told.")
+    if not advice:
+        return _("Another count would teach next to nothing now.")
+    best = advice[0]
+    text = plural(
+        "Count next: {door}, {weekday} between {begin} and {end}. About {n} person goes in there in a quarter of "
+        "an hour, and the doubt about the visits goes from ±{now} to ±{after}.",
+        "Count next: {door}, {weekday} between {begin} and {end}. About {n} people go in there in a quarter of "
+        "an hour, and the doubt about the visits goes from ±{now} to ±{after}.",
+        round(best.expected),
+    )
+    digits = 1 if round(best.margin_now, 3) != round(best.margin_after, 3) else 2
+    return text.format(
+        door=names.get(best.portal, best.portal),
+        weekday=formats.weekdays("wide")[best.weekday],
+        begin=f"{best.hour:02}:00",
+        end=f"{best.hour + 1:02}:00",
+        n=formats.number(best.expected),
+        now=formats.percent(best.margin_now, digits),
+        after=formats.percent(best.margin_after, digits),
+    )
+
+
+def corrected_note(site: str, points: Sequence[VisitPoint]) -> list[Any]:
+    """Return how many of the visits shown come from corrections; nothing where none do."""
+    added, total = sum(p.corrected for p in points), sum(p.gross or 0 for p in points)
+    if abs(added) < 0.5 or not total:
+        return []
+    share = formats.signed_percent(added / (total - added), 1) if total > added else formats.UNKNOWN
+    text = _(
+        "Corrected figures: accepted calibrations of doors changed the visits shown here by {n} ({share})."
+    )
+    said = text.format(n=formats.number(added), share=share)
+    return [quiet(said, " ", html.A(_("Which, and why"), href=f"/sensors/{site}#beside"))]
+
+
+def _way(door: DoorInfo, known: Accuracy) -> Any:
+    """Return `91 % (85–95 %)` with what that means."""
+    word = {
+        "none": _("not counted"),
+        "few": _("too few counted"),
+        "good": _("good"),
+        "unsure": _("count more"),
+        "factor": _("counts wrong"),
+        "broken": _("fix it"),
+    }[known.verdict]
+    level = LEVELS.get(known.verdict, "moderate")
+    if door.swapped:
+        word, level = _("in and out exchanged?"), "busy"
+    if known.accuracy is None:
+        return html.Span(word, className="quiet")
+    between = f"({formats.number((known.lower or 0) * 100)}–{formats.percent(known.upper)})"
+    return [f"{formats.percent(known.accuracy)} {between} ", chip(word, level=level)]
+
+
+def _last(door: DoorInfo, zone: str) -> str:
+    if door.last_counted is None:
+        return formats.UNKNOWN
+    times = plural("{n} count", "{n} counts", door.counts).format(n=door.counts)
+    return f"{formats.stamp(door.last_counted, zone)}, {times}"
+
+
+def _figures(door: DoorInfo) -> str:
+    """Return whether the figures of a door are corrected."""
+    force = door.correction
+    if force is None:
+        return _("as counted")
+    text = _("corrected: in × {into}, out × {out}, by {who}: {why}")
+    return text.format(**_factors(force), who=force.decided_by, why=force.decided_why)
+
+
+def _factors(c: Calibration) -> dict[str, str]:
+    return {"into": formats.number(c.factor_in, 2), "out": formats.number(c.factor_out, 2)}
+
+
+def _proposals(history: Sequence[Calibration], names: Names) -> list[Any]:
+    """Return what waits for a decision, with the command that decides, and what was decided before."""
+    text = _("Proposed for {door}: in × {into}, out × {out}. It changes nothing until somebody accepts it:")
+    parts: list[Any] = [
+        html.P(
+            [
+                text.format(door=names.get(c.portal, c.portal), **_factors(c)),
+                " ",
+                html.Code(f'besok calibrate accept {c.id} --by … --reason "…"'),
+            ],
+            className="proposal",
+        )
+        for c in history
+        if c.decision == "open"
+    ]
+    past = [_decided(c, names) for c in history if c.decision != "open"][:SHOWN]
+    return [*parts, fold(_("What was decided before"), items(past, className="resolved")) if past else None]
+
+
+def _decided(c: Calibration, names: Names) -> str:
+    """Return `Entrance: in × 1.11, out × 1.00, accepted 3 Mar 2026 by Robin: … Undone 4 Mar 2026 by Kim: …`."""
+    accepted = c.decision == "accepted"
+    text = _("accepted {day} by {who}: {why}") if accepted else _("rejected {day} by {who}: {why}")
+    day = formats.day(c.decided.date()) if c.decided else formats.UNKNOWN
+    factors = _("in × {into}, out × {out}").format(**_factors(c))
+    said = f"{names.get(c.portal, c.portal)}: {factors}, {text.format(day=day, who=c.decided_by, why=c.decided_why)}"
+    if not c.undone:
+        return said
+    undone = _("Undone {day} by {who}: {why}")
+    return f"{said} · {undone.format(day=formats.day(c.undone.date()), who=c.undone_by, why=c.undone_why)}"
+
+
+def _counts(counts: Sequence[CountInfo], names: Names, zone: str) -> Any:
+    """Return the latest counts beside what the sensors told, folded away."""
+    head = [_("When"), _("Door"), _("Who"), _("Person"), _("Sensor"), _("Used")]
+    rows = [_count(c, names, zone) for c in counts[:SHOWN]]
+    latest = _("The latest counts")
+    return fold(latest, sheet(head, rows, latest, "scroll")) if rows else None
+
+
+def _count(c: CountInfo, names: Names, zone: str) -> list[str]:
+    seen, pair = c.compared, _("{into} in, {out} out")
+    sensor = formats.UNKNOWN
+    person: tuple[float, float] = (c.counted_in, c.counted_out)
+    if seen.problem is None:  # of the stretch that both saw whole
+        person = (seen.counted_in, seen.counted_out)
+        sensor = pair.format(into=formats.number(seen.device_in), out=formats.number(seen.device_out))
+    told = pair.format(into=formats.number(person[0]), out=formats.number(person[1]))
+    return [
+        formats.stamp(c.begins, zone),
+        names.get(c.portal, c.portal),
+        c.counted_by,
+        told,
+        sensor,
+        _used(c),
+    ]
+
+
+def _used(c: CountInfo) -> str:
+    if c.discarded:
+        return _("no: {why}").format(why=c.discarded_why)
+    if c.compared.problem:
+        return {
+            "no_sensor": _("no: the door had no sensor"),
+            "silent": _("no: the sensor was offline"),
+            "short": _("no: too short"),
+            "waiting": _("not yet: the sensor has not reported"),
+        }[c.compared.problem]
+    return _("yes") if c.used else _("no: the sensor is another now, or counts differently")

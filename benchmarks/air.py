@@ -79,7 +79,7 @@ def judged(
 
 
 def readings(path: Path, room: str, world: JudgedWorld) -> list[Floats]:
-    """The carbon dioxide of each day of a world of this room (steps x 1)."""
+    """Return the carbon dioxide of each day of a world of this room (steps x 1)."""
     frame = pd.read_csv(path, dtype={"room": str})
     values = frame.loc[frame["room"] == room, "co2_ppm"].to_numpy(float)
     stops = np.cumsum([len(seen) for seen in world.seen])

@@ -53,7 +53,7 @@ def rejected(db: Db, limit: Limit = 100, before_id: Before = None) -> list[Rejec
 
 @router.get("/schema/native", summary="JSON Schema of native sensor messages")
 def native_schema() -> dict[str, Any]:
-    """Return what a sensor may publish on `besok/v1/...`; docs/native-payload.md explains it."""
+    """Return what a sensor may publish on `besok/v1/...`; docs/reference/native-messages.md explains it."""
     return _schema()
 
 

@@ -53,7 +53,7 @@ class Truth:
 
 
 def worlds(path: Path, way: Way, seed: int) -> list[JudgedWorld]:
-    """A world for each room of a file of `time,people`, or of `time,room,people`. Raises CountFileError."""
+    """Return a world for each room of a file of `time,people`, or of `time,room,people`. Raises CountFileError."""
     times, frame = read_columns(path, numbers=("people",), texts=("room",))
     return of_frame(frame.assign(at=times.utc(), room=frame.get("room", "")), way, seed)
 
@@ -70,7 +70,7 @@ def of_frame(frame: pd.DataFrame, way: Way, seed: int) -> list[JudgedWorld]:
     return [
         world(
             str(name) or "room",
-            truth(zip(room["at"].dt.to_pydatetime(), room["people"], strict=True)),
+            truth(zip(map(pd.Timestamp.to_pydatetime, room["at"]), room["people"], strict=True)),
             way,
             seed,
         )

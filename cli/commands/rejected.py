@@ -32,7 +32,7 @@ def list_rejected(
 def replay(
     ids: Annotated[list[int] | None, typer.Argument(help="All of them if none is given.")] = None,
 ) -> None:
-    """Try rejected messages again, after the cause was mended."""
+    """Try rejected messages again, after the cause was fixed."""
     from collectors.replay import replay as replay_messages
 
     with opened() as db:

@@ -152,6 +152,6 @@ def _row(name: str, figure: Beside) -> list[str]:
 
 
 def check_json(checks: Sequence[SiteCheck], weeks: int, seeds: Sequence[int]) -> str:
-    """One JSON object. docs/simulate.md describes it."""
+    """One JSON object. docs/reference/scenarios.md describes it."""
     body = {"weeks": weeks, "seeds": list(seeds), "sites": [asdict(c) for c in checks]}
     return json.dumps(body, ensure_ascii=False, indent=1)

@@ -13,7 +13,7 @@ from besok.text.languages import _, named
 from dashboard.components import readings
 from dashboard.components.elements import aria, chip, data, fold, items, present, quiet
 
-DOCS = "docs/connect-a-sensor.md"
+DOCS = "docs/how-to/connect-a-sensor.md"
 
 
 def section(strangers: Sequence[Stranger], places: Mapping[str, str], now: datetime) -> Any:

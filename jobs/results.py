@@ -16,7 +16,7 @@ DAY = timedelta(days=1)
 
 
 def wanted(db: Database, now: datetime) -> bool:
-    """Whether any result is missing; not while history is coming in."""
+    """Tell whether any result is missing; never while history is coming in."""
     return not backfill.under_way(db, now) and any(
         results.missing(db, site.id, today - DAY) for site, today in daily.sites(db, now)
     )

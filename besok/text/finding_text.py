@@ -1,4 +1,4 @@
-"""What is found wrong with a sensor, in one sentence with its evidence; how sure it is, and what to do."""
+"""Findings in one sentence with their evidence; how sure they are, and what to do."""
 
 from collections.abc import Mapping
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ def sentence(found: Finding, names: Names, zone: str) -> Text:
 
 
 def certainty(found: Finding) -> Text:
-    """How sure it is: the interval where there is one, on how many days it rests, the odds. Empty where it is plain."""
+    """Say how sure it is: the interval, on how many days it rests, the odds. Empty where it is plain."""
     return in_both(lambda: ", ".join(_certainty(found)))
 
 

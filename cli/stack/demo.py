@@ -133,6 +133,7 @@ def _note_last_live_day(home: Home, url: str, site: Site) -> None:
     known = history.load(home.history)
     if not known.live_since or known.live_until:
         return
+
     with Database(url, pool_size=1) as db:
         heard = get_health(db, datetime.now(UTC)).last_received
     last = calendar.business_day(heard, site) if heard else known.live_since

@@ -51,7 +51,7 @@ def examine(home: Home) -> Iterator[Finding]:
     running = home.is_running()
     yield _demo(home, running)
     if running or "BESOK_DATABASE_URL" in os.environ:
-        yield from _services(_settings(home, running))
+        yield from _services(home.found_by(settings_module.load()))
 
 
 def _python() -> Finding:
@@ -129,14 +129,6 @@ def _demo(home: Home, running: bool) -> Finding:
             state=NOTE, text=f"No demo runs; its data is in {home.data.resolve()}", advice=START_DEMO
         )
     return Finding(state=NOTE, text="No demo has run here yet", advice=START_DEMO)
-
-
-def _settings(home: Home, running: bool) -> Settings:
-    """Where the services are: the running demo, or what the environment says."""
-    settings = settings_module.load()
-    if not running:
-        return settings
-    return settings.model_copy(update=home.addresses())
 
 
 def _services(settings: Settings) -> Iterator[Finding]:

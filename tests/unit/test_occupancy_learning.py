@@ -16,7 +16,7 @@ from tests.unit.occupied import NAN, ROOM, because, error, library, room
 def test_the_usual_error_of_a_door_is_learnt_and_taken_out() -> None:
     days = [library(seed, miss_in=0.01, miss_out=0.08) for seed in range(11)]
     learnt = learn(ROOM, [seen for seen, _ in days[:10]])
-    assert learnt.bias_busy[0] == pytest.approx(-0.07, abs=0.02)
+    assert learnt.bias[0] == pytest.approx(-0.07, abs=0.02)
     seen, real = days[10]
     unlearnt, knowing = live(ROOM, seen), live(ROOM, seen, learnt)
     assert error(knowing, real) < 0.7 * error(unlearnt, real)
@@ -26,7 +26,7 @@ def test_the_usual_error_of_a_door_is_learnt_and_taken_out() -> None:
 def test_learning_does_not_care_for_the_order_of_days_and_survives_being_kept() -> None:
     days = [library(seed, miss_out=0.05)[0] for seed in range(6)]
     one, other = learn(ROOM, days), learn(ROOM, days[::-1])
-    assert one.bias_busy == pytest.approx(other.bias_busy)
+    assert one.bias == pytest.approx(other.bias)
     assert one.bias_sd == pytest.approx(other.bias_sd)
     assert SiteParameters.from_json(one.to_json()).to_json() == one.to_json()
     assert learn(ROOM, [], one) is one
@@ -66,7 +66,7 @@ def test_a_door_that_is_used_otherwise_than_usual_is_not_taken_for_turned() -> N
     for n in (4, 8):
         learnt = learn(house, [day for day, _ in days[:n]])
         assert not any(learnt.swapped)
-        assert max(map(abs, learnt.bias_busy)) < 0.03  # nothing was missed
+        assert max(map(abs, learnt.bias)) < 0.03  # nothing was missed
         assert error(live(house, days[n][0], learnt), days[n][1]) < 6
         assert error(smoothed(house, days[n][0], learnt), days[n][1]) < 4
 

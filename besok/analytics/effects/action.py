@@ -10,11 +10,11 @@ from datetime import date, timedelta
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from besok.analytics.effects.moved import origin
+from besok.analytics.effects.moved import moved_share, origin
 from besok.analytics.effects.step_model import BELIEF, EstimatedStep, estimate_step
 from besok.analytics.level_shift import LEAST_WEEKS, WEEKS_A_YEAR
 from besok.model.arrays import Bools, Floats
-from besok.model.effects import Change, Effect, Moved, Range, Verdict
+from besok.model.effects import Change, Effect, Range, Verdict
 
 WEEK = 7
 LONGEST_BEFORE = 208  # weeks; older ones tell of another library
@@ -65,7 +65,10 @@ def effect_of_action(
         return Effect(verdict=verdict, change=change)
     rest, whole = _rest(use, rooms, days), use if rooms is None else use + rooms
     others, net = _change(lay, rest, outside), _change(lay, whole, outside)
-    moved, whence = _moved(change, others, net) if others and verdict == "more" else (None, None)
+    if not others or verdict != "more":
+        return Effect(verdict=verdict, change=change, elsewhere=others, net=net)
+    moved = moved_share(change.a_year.estimate, others.a_year)
+    whence = origin(moved, grew=net is not None and net.a_year.lower > 0)
     return Effect(verdict=verdict, change=change, elsewhere=others, net=net, moved=moved, origin=whence)
 
 
@@ -244,14 +247,3 @@ def _told(
         placebos=len(found.placebos),
         widened=found.widened,
     )
-
-
-def _moved(change: Change, others: Change, net: Change | None) -> tuple[Range, Moved]:
-    """Return what share of the gain came from elsewhere, 0..1, and what can be said of it."""
-    gain = max(change.a_year.estimate, 1e-9)
-    share = Range(
-        estimate=float(np.clip(-others.a_year.estimate / gain, 0, 1)),
-        lower=float(np.clip(-others.a_year.upper / gain, 0, 1)),
-        upper=float(np.clip(-others.a_year.lower / gain, 0, 1)),
-    )
-    return share, origin(share, grew=net is not None and net.a_year.lower > 0)

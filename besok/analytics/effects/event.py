@@ -3,7 +3,7 @@
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from besok.analytics.effects.moved import origin
+from besok.analytics.effects.moved import moved_share, origin
 from besok.model.arrays import Bools, Floats
 from besok.model.effects import EventEffect, EventVerdict, Extra, Moved, Range
 
@@ -67,13 +67,8 @@ def effect_of_event(
 
 def _origin(during: Extra, beside: Extra, around: Extra) -> Moved:
     """Tell whether those who came are missed in the hours before and after."""
-    gain = max(during.extra, 1e-9)
-    moved = Range(
-        estimate=float(np.clip(-beside.extra / gain, 0, 1)),
-        lower=float(np.clip(-beside.upper / gain, 0, 1)),
-        upper=float(np.clip(-beside.lower / gain, 0, 1)),
-    )
-    return origin(moved, grew=around.lower > 0)
+    elsewhere = Range(estimate=beside.extra, lower=beside.lower, upper=beside.upper)
+    return origin(moved_share(during.extra, elsewhere), grew=around.lower > 0)
 
 
 def _extra(visits: float, like: Floats) -> Extra:

@@ -33,7 +33,6 @@ from besok.analytics.occupancy.swapped_doors import (
 from besok.model.arrays import Bools, Floats
 from besok.model.building import Building
 
-BUSY_SD = 0.01  # of the difference of a door's bias in busy times from that in quiet ones
 # Variance of the normal distribution whose 80 % are as wide as those of Student's t, beside the scale squared of that.
 HEAVY = 1.43
 FREEDOM = 4.0  # of Student's t: days on which a door was dead or a class came by another way count for less
@@ -65,21 +64,19 @@ def learn(
     usual_in, usual_out, heard = _usual(told, portals)
     told, steady, turned = _turned_back(building, told, usual_in, usual_out, heard)
     usual_in, usual_out, heard = _usual(told, portals)
-    busy = _busy(usual_in + usual_out)
     swapped = _swapped(building, told)
     usual_in, usual_out = np.where(swapped, usual_out, usual_in), np.where(swapped, usual_in, usual_out)
-    found = [_sums(building, day, swapped, busy) for day in told]
+    told = [_turned(day, swapped) for day in told]
+    found = [_sums(building, day) for day in told]
     left, passed, sums = (np.stack([f[n] for f in found]) for n in range(3))
     bias, sd, wider, trust = _regression(
         building, left, passed, sums, UNHEARD * put @ np.abs(building.doors.T)
     )
     missed = _missed(float(wider[0]) / HEAVY, len(told))
-    over = _over(building, told, swapped, busy, bias, missed, trust)
+    over = _over(building, told, bias, missed, trust)
     return SiteParameters(
         days=len(told),
-        bias_busy=bias[:portals],
-        bias_quiet=bias[portals:],
-        busy=busy,
+        bias=bias,
         swapped=swapped,
         steady=steady,
         turned=turned,
@@ -111,15 +108,17 @@ def _turned_back(
         net = np.nan_to_num(day.people_in) - np.nan_to_num(day.people_out)
         says = (witnesses(net, day.step_minutes) * at).sum(0)
         turned = _bettered(building, day, -says, other_in - other_out)
-        came, went = (
-            np.where(turned, day.people_out, day.people_in),
-            np.where(turned, day.people_in, day.people_out),
-        )
-        found.append(replace(day, people_in=came, people_out=went) if turned.any() else day)
+        found.append(_turned(day, turned))
         many += turned
         most.append(against(np.where(turned, -net, net), at, day.step_minutes))
     calm = np.quantile(most, CALM_DAYS, axis=0, method="higher") < CALM
     return found, np.asarray(calm & (len(days) >= LEAST_DAYS), bool), many
+
+
+def _turned(day: DayObservations, doors: Bools) -> DayObservations:
+    """Return a day with in and out of some doors exchanged."""
+    people_in = np.where(doors, day.people_out, day.people_in)
+    return replace(day, people_in=people_in, people_out=np.where(doors, day.people_in, day.people_out))
 
 
 def _bettered(building: Building, day: DayObservations, says: Floats, usual: Floats) -> Bools:
@@ -172,14 +171,6 @@ def _usual(days: Sequence[DayObservations], portals: int) -> tuple[Floats, Float
     return came / np.maximum(heard, 1), went / np.maximum(heard, 1), heard
 
 
-def _busy(usual: Floats) -> Bools:
-    """Return the quarters in which each door is as busy as in those in which half of its people come, or busier."""
-    order = np.sort(usual, axis=0)[::-1]
-    half = np.cumsum(order, axis=0) >= 0.5 * order.sum(axis=0)
-    least = np.take_along_axis(order, half.argmax(axis=0)[None], axis=0)
-    return np.asarray((usual >= least) & (usual > 0), bool)
-
-
 def _closed(days: Sequence[DayObservations], usual: Floats, heard: Floats) -> Bools:
     """Return the longest part of the clock in which nobody passed on any day, if it is long and the site is busy
     otherwise.
@@ -198,26 +189,16 @@ def _closed(days: Sequence[DayObservations], usual: Floats, heard: Floats) -> Bo
     return closed
 
 
-def _sums(
-    building: Building, day: DayObservations, swapped: Bools, busy: Bools
-) -> tuple[Floats, Floats, Floats]:
-    """Of a day by space: who was left at its end, who passed; and by space, portal and busyness who would be missed."""
-    came, went = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
-    came, went = np.where(swapped, went, came), np.where(swapped, came, went)
+def _sums(building: Building, day: DayObservations) -> tuple[Floats, Floats, Floats]:
+    """Sum up a day by space: who was left at its end, who passed; and by space and portal who would be missed."""
+    came, went = (np.nan_to_num(flow).sum(0) for flow in (day.people_in, day.people_out))
     doors = building.doors.astype(float)
-    left = doors @ (came - went).sum(0)
-    passed = np.abs(doors) @ (came + went).sum(0)
-    half = (came + went) / 2
-    at_busy = busy[day.clock // 15]
-    both = np.concatenate([(half * at_busy).sum(0), (half * ~at_busy).sum(0)])
-    return left, passed, np.tile(doors, 2) * both
+    return doors @ (came - went), np.abs(doors) @ (came + went), doors * (came + went) / 2
 
 
 def _over(
     building: Building,
     days: Sequence[DayObservations],
-    swapped: Bools,
-    busy: Bools,
     bias: Floats,
     missed: float,
     trust: Floats,
@@ -227,9 +208,7 @@ def _over(
     into, out_of = (building.doors > 0).T.astype(float), (building.doors < 0).T.astype(float)
     for day, own in zip(days, trust, strict=True):
         came, went = np.nan_to_num(day.people_in), np.nan_to_num(day.people_out)
-        came, went = np.where(swapped, went, came), np.where(swapped, came, went)
-        at = np.where(busy[day.clock // 15], bias[: len(swapped)], bias[len(swapped) :])
-        came, went = came * (1 + missed + np.maximum(at, 0)), went * (1 + missed + np.maximum(-at, 0))
+        came, went = came * (1 + missed + np.maximum(bias, 0)), went * (1 + missed + np.maximum(-bias, 0))
         people_in, people_out = came @ into + went @ out_of, came @ out_of + went @ into
         found.append(
             PastDay(
@@ -246,7 +225,7 @@ def _over(
 def _regression(
     building: Building, left: Floats, passed: Floats, sums: Floats, unheard: Floats
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Return the bias of each portal, busy then quiet; of each space the standard deviation of a day's, and the
+    """Return the bias of each portal; of each space the standard deviation of a day's, and the
     widening.
 
     Who is left at the end of a day is minus the sum of the biases times who would be missed, plus an error. Gaussian
@@ -256,7 +235,7 @@ def _regression(
     portals = building.doors.shape[1]
     usual = 1.0  # how far from zero biases are here, in variances of the prior
     wider = np.ones(spaces)
-    bias = np.zeros(2 * portals)
+    bias = np.zeros(portals)
     weight = np.where(passed >= LEAST_PEOPLE, 1.0, 0.0)
     plain = VARIANCE * passed + (DAY_SD * passed / 2) ** 2
     least = LEAST_VARIANCE + unheard
@@ -268,10 +247,10 @@ def _regression(
         trust = weight * (FREEDOM + 1) / (FREEDOM + z2)
         precision = (trust / scale).reshape(-1)
         covariance = np.linalg.inv(
-            np.linalg.inv(usual * _prior(portals)) + (rows * precision[:, None]).T @ rows
+            np.eye(portals) / (usual * BIAS_SD**2) + (rows * precision[:, None]).T @ rows
         )
         bias = -covariance @ (rows * precision[:, None]).T @ left.reshape(-1)
-        spread = (bias**2 + np.diag(covariance)).mean() / (BIAS_SD**2 + BUSY_SD**2 / 2)
+        spread = (bias**2 + np.diag(covariance)).mean() / BIAS_SD**2
         usual = (SURE_DOORS + portals * spread) / (SURE_DOORS + portals)
         errors = left + sums @ bias
         known = np.einsum("dsp,pq,dsq->ds", sums, covariance, sums)
@@ -301,14 +280,6 @@ def _missed(wider: float, days: int) -> float:
     """
     sure = days / (days + SURE_DAYS)
     return (1 - sure) * MISSED + sure * min(MISSED_EACH * VARIANCE * wider, MOST_MISSED)
-
-
-def _prior(portals: int) -> Floats:
-    """Covariance of the biases, busy then quiet."""
-    common, apart = BIAS_SD**2, BUSY_SD**2 / 2
-    return np.kron(
-        np.array([[common + apart, common - apart], [common - apart, common + apart]]), np.eye(portals)
-    )
 
 
 def _swapped(building: Building, days: Sequence[DayObservations]) -> Bools:

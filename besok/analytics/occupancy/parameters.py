@@ -8,11 +8,10 @@ import numpy as np
 
 from besok.analytics.occupancy.co2 import Co2Response
 from besok.analytics.occupancy.dwell_time import DwellTimes
-from besok.analytics.occupancy.observations import DayObservations
 from besok.model.arrays import Bools, Floats, Ints
 from besok.model.building import Building
 
-VERSION = 4  # of what is learnt: another one is learnt again
+VERSION = 5  # of what is learnt: another one is learnt again
 QUARTERS = 96  # of a day by the clock
 VARIANCE = 0.10  # of the error of in - out for each passage, where nothing is learnt
 BIAS_SD = 0.037  # of a door's bias, where nothing is learnt
@@ -27,9 +26,8 @@ MISSED = 0.02  # share of passages that doors miss in both directions alike
 class SiteParameters:
     """Parameters of a site before a day begins; `days` is from how many days they were learnt.
 
-    By portal: `bias_busy` and `bias_quiet`, the share of those who come in that its counter misses more than of those
-    who leave (negative: the other way), in busy and in quiet times; `busy` in which quarters of the clock that is
-    (quarters x portals); `swapped` where in is out; `steady` where the hours in which people come and go are so sure
+    By portal: `bias`, the share of those who come in that its counter misses more than of those who leave (negative:
+    the other way); `swapped` where in is out; `steady` where the hours in which people come and go are so sure
     that they tell when in and out are exchanged; `turned` on how many days they were; `usual_in` and `usual_out`, who
     passes in each quarter of the clock (quarters x portals).
 
@@ -39,9 +37,7 @@ class SiteParameters:
     """
 
     days: int
-    bias_busy: Floats
-    bias_quiet: Floats
-    busy: Bools
+    bias: Floats
     swapped: Bools
     steady: Bools
     turned: Ints
@@ -59,9 +55,7 @@ class SiteParameters:
         """Parameters where nothing was learnt; less cautious if the day itself is known to its end."""
         return cls(
             days=0,
-            bias_busy=np.zeros(portals),
-            bias_quiet=np.zeros(portals),
-            busy=np.zeros((QUARTERS, portals), bool),
+            bias=np.zeros(portals),
             swapped=np.zeros(portals, bool),
             steady=np.zeros(portals, bool),
             turned=np.zeros(portals, np.int64),
@@ -78,13 +72,9 @@ class SiteParameters:
     def of(self, building: Building, *, day_is_over: bool = False) -> "SiteParameters":
         """Parameters for a building: those of one with other portals or spaces are of no use."""
         spaces, portals = building.doors.shape
-        if self.days and len(self.bias_busy) == portals and len(self.bias_sd) == spaces:
+        if self.days and len(self.bias) == portals and len(self.bias_sd) == spaces:
             return self
         return self.unknown(spaces, portals, day_is_over=day_is_over)
-
-    def bias_at(self, seen: DayObservations) -> Floats:
-        """Bias of each portal (steps x portals), as busy as it usually is at that time."""
-        return np.where(self.busy[seen.clock // 15], self.bias_busy, self.bias_quiet)
 
     def to_json(self) -> str:
         """Write a JSON object that `from_json` reads."""

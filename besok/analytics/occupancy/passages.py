@@ -59,10 +59,9 @@ def passages(
         odd = odd ^ now
     hidden = before.follow(seen, came, went, heard, (doors.usual_in, doors.usual_out))
     counts = came + went
-    bias = doors.bias_at(seen)
     more = 1 + doors.missed
-    true_in = came * (more + np.maximum(bias, 0)) + hidden.people_in
-    true_out = went * (more + np.maximum(-bias, 0)) + hidden.people_out
+    true_in = came * (more + np.maximum(doors.bias, 0)) + hidden.people_in
+    true_out = went * (more + np.maximum(-doors.bias, 0)) + hidden.people_out
     crossing = into + out_of
     variance = (VARIANCE * counts @ crossing) * doors.widened + hidden.variance @ crossing
     return SpacePassages(

@@ -1,7 +1,7 @@
 # Each target is one command; `make` alone lists them.
 BIN := .venv/bin
 
-.PHONY: backtest help setup demo score test texts torture fuzz check bench bench-ingest calibration clean lock compose-check
+.PHONY: backtest help setup demo docs score test texts torture fuzz check bench bench-ingest calibration clean lock compose-check
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -44,11 +44,17 @@ check: ## style, types, who may import whom, undeclared and unused dependencies,
 	@$(BIN)/deptry .
 	@$(BIN)/vulture
 
+docs: setup ## the documentation as a site with every link checked, into build/site
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[docs]'
+	@$(BIN)/python -m docs.generate
+	@$(BIN)/python -m docs.generate build/docs
+	@$(BIN)/python -m sphinx -W --keep-going -n -q build/docs build/site
+
 bench: ## measure speed on this machine
 	@bash deploy/setup bench
 	@for f in benchmarks/[a-z]*.py; do echo "== $$f"; $(BIN)/python -m benchmarks.$$(basename $$f .py) || exit 1; done
 
-score: ## how true the occupancy figures are: all standard worlds, into docs/occupancy-scores.md (minutes; ARGS="--seeds 1")
+score: ## how true the occupancy figures are: all standard worlds, into docs/reference/results-occupancy.md (minutes; ARGS="--seeds 1")
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.occupancy --write $(ARGS)
 
@@ -56,11 +62,11 @@ bench-ingest: ## readings committed a second, beside clients that only receive (
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.ingest $(ARGS)
 
-backtest: ## how good the forecast is: real series and simulated programmes, into docs/forecast.md (long; ARGS=--quick)
+backtest: ## how good the forecast is: real series and simulated programmes, into docs/reference/results-forecast.md (long; ARGS=--quick)
 	@bash deploy/setup bench
 	@$(BIN)/python -m benchmarks.forecast --write $(ARGS)
 
-calibration: setup ## how good the verdicts on sensors are, in simulated counts (ARGS=1000 for more worlds)
+calibration: setup ## how good the verdicts on sensors are, in simulated counts (ARGS="1000 --write")
 	@$(BIN)/python -m benchmarks.calibration $(ARGS)
 
 compose-check: ## build and try the container form (says so where there is no Docker)

@@ -1,16 +1,17 @@
-"""How good the verdicts on sensors are: `python -m benchmarks.calibration [worlds]`.
+"""How good the verdicts on sensors are: `python -m benchmarks.calibration [worlds] [--write]`.
 
 Sensors of known accuracy are counted beside, many times over: groups that are missed and doubled together, accuracy
 that differs from one session to the next. The table says how often the 95 % interval holds the true accuracy, and how
 often a factor is proposed. `make calibration` runs it.
 """
 
-import sys
+import argparse
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
+from benchmarks._page import write_tables
 from besok.analytics.calibration import Session, accuracy
 from besok.model.validation import Accuracy
 
@@ -61,10 +62,11 @@ def judged(
         yield sensor, accuracy([session(rng, sensor, people) for _ in range(number)])
 
 
-def main(worlds: int) -> None:
-    """Print the table."""
+def table(worlds: int) -> Iterator[str]:
+    """Yield a row for each share of people missed and each number of sessions."""
     rng = np.random.default_rng(1)
-    print("missed     sessions  interval holds  factor proposed  called good  width")
+    yield "| misses | sessions | interval holds | factor proposed | called good | width |"
+    yield "|---|---|---|---|---|---|"
     for missed in ((0.0,), (0.01, 0.03), (0.05,), (0.1,), (0.2,)):
         for sessions in ((1, 1), (3, 5), (8, 10)):
             found = list(judged(rng, missed, sessions, worlds))
@@ -73,11 +75,21 @@ def main(worlds: int) -> None:
             )
             factor, good = (np.mean([a.verdict == word for _, a in found]) for word in ("factor", "good"))
             width = np.mean([(a.upper or 0) - (a.lower or 0) for _, a in found])
-            name = " ".join(f"{m:.0%}" for m in missed)
-            print(
-                f"{name:10} {sessions[0]}-{sessions[1]:<8} {holds:13.1%} {factor:16.1%} {good:12.1%} {width:6.2f}"
-            )
+            name, number = ", ".join(f"{m:.0%}" for m in missed), "-".join(map(str, sorted(set(sessions))))
+            yield f"| {name} | {number} | {holds:.1%} | {factor:.1%} | {good:.1%} | {width:.2f} |"
+
+
+def main() -> None:
+    """Print the table, and write it into the documentation if asked to."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("worlds", type=int, nargs="?", default=300)
+    parser.add_argument("--write", action="store_true")
+    asked = parser.parse_args()
+    lines = list(table(asked.worlds))
+    print("\n".join(lines))
+    if asked.write:
+        write_tables("calibration", {"results": "\n".join(lines)})
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 300)
+    main()

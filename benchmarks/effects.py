@@ -11,7 +11,7 @@ overlap, so that the error of a rate is told from how much the sensors differ. W
 given follows from the same answers, for the interval of the logarithm moves with it; so it is held as often as nothing
 is told of nothing. Where a street is known to have changed at a date, those away from it are told apart.
 
-`--write` renews the table in docs/effects.md.
+`--write` renews the table in docs/reference/results-effects.md.
 """
 
 import argparse
@@ -19,16 +19,14 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 
-from benchmarks._libraries import MONDAY, Case, house, simulated
+from benchmarks._page import write_tables
 from benchmarks._series import DATA, STREETS, by_day, streets
+from benchmarks.worlds.known_effects import MONDAY, Case, house, simulated
 from besok.analytics.effects import effect_of_action, effect_of_event
 
-DOCS = Path(__file__).parents[1] / "docs" / "effects.md"
-BEGIN, END = "<!-- benchmarks.effects begins -->", "<!-- benchmarks.effects ends -->"
 GAINS = (0.0, 0.1, 0.2)
 AFTER = (4, 8, 13, 26, 52)  # weeks
 LEAST_BEFORE = 40  # weeks
@@ -236,9 +234,7 @@ def main() -> None:
         print(line, flush=True)
         lines.append(line)
     if asked.write:
-        text = DOCS.read_text("utf-8")
-        head, rest = text.split(BEGIN)
-        DOCS.write_text(head + BEGIN + "\n" + "\n".join(lines) + "\n" + END + rest.split(END)[1], "utf-8")
+        write_tables("effects", {"results": "\n".join(lines)})
     print(json.dumps({"seeds": asked.seeds, "rows": len(lines)}))
 
 

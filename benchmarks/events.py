@@ -12,22 +12,20 @@ each are among the 60 most surprising intervals. The streets' own events are amo
 Simulated: half a year (or less) of a library's counts in steps of five minutes to a day, with crowds, a dead, a stuck
 and a doubling or halving feed put in; how many of each are told unasked, and how many intervals that are none of them.
 
-`--write` renews the tables in docs/events.md.
+`--write` renews the tables in docs/reference/results-unusual-hours.md.
 """
 
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 import numpy as np
 from scipy.stats import poisson
 
+from benchmarks._page import write_tables
 from benchmarks._series import DATA, STREETS, calit2, streets
 from besok.analytics.events import find, lay, learn, unusual
 
-DOCS = Path(__file__).parents[1] / "docs" / "events.md"
-BEGIN, END = "<!-- benchmarks.events begins -->", "<!-- benchmarks.events ends -->"
 PREDICTIONS = (30, 50, 68, 98, 149)
 NEAR, WEEK, HOUR = np.timedelta64(30, "m"), np.timedelta64(7, "D"), np.timedelta64(1, "h")
 CROWD, THIN, MOST, HALF_A_YEAR = 0.6, 40, 60, np.timedelta64(182, "D")
@@ -227,9 +225,7 @@ def main() -> None:
         print(line, flush=True)
         lines.append(line)
     if asked.write:
-        text = DOCS.read_text("utf-8")
-        head, rest = text.split(BEGIN)
-        DOCS.write_text(head + BEGIN + "\n" + "\n".join(lines) + "\n" + END + rest.split(END)[1], "utf-8")
+        write_tables("unusual-hours", {"results": "\n".join(lines)})
     print(json.dumps({"cities": len(STREETS), "rows": len(lines)}))
 
 

@@ -1,17 +1,16 @@
-"""How good the forecast is: real series beside simpler ways, and odds that come true, into docs/forecast.md.
+"""How good the forecast is: real series beside simpler ways, and odds that come true, into results-forecast.md.
 
     python -m benchmarks.forecast [--data FOLDER] [--quick] [--origins N] [--kinds 6] [--odds 200] [--only X] [--write]
 
 Cameras, months, houses, branches and programmes are shared out among all cores; the figures do not depend on how many
 there are.
 
-`--data` holds the series (three cities' cameras, a library by month: docs/forecast.md names them); where they are
-not there, only what is simulated is made. `--quick` takes few origins (or `--origins`) and leaves out AutoARIMA.
+`--data` holds the series (three cities' cameras, a library by month; the page names them); where they are not
+there, only what is simulated is made. `--quick` takes few origins (or `--origins`) and leaves out AutoARIMA.
 `--write` puts the tables into the page between its markers.
 """
 
 import argparse
-import re
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -24,18 +23,18 @@ from typing import TypeVar
 
 import numpy as np
 
-from benchmarks import _branches
-from benchmarks._kinds import KINDS, house
 from benchmarks._markdown import as_markdown
-from benchmarks._programmes import given, programme
+from benchmarks._page import write_tables
 from benchmarks._rivals import rivals
+from benchmarks.worlds import visits_by_month
+from benchmarks.worlds.programmes import given, programme
+from benchmarks.worlds.visits_by_day import KINDS, house
 from besok.analytics.forecast import Calendar, calendar
 from cli.standalone import backtest, scores
 from cli.standalone.backtest import Outcome
 from cli.standalone.series import Series, read
 
 ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "forecast.md"
 DATA = ROOT.parent / "shared" / "data"
 HOURS = 20  # of a day that must have been counted
 T = TypeVar("T")
@@ -44,7 +43,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class City:
-    """Cameras of a city by the hour; `origins` is from how many earlier days each is foretold.
+    """Cameras of a city by the hour; `origins` is from how many earlier days each is forecast.
 
     `opened` is when something was opened between them, which no counts could tell ahead.
     """
@@ -100,7 +99,7 @@ def main(args: argparse.Namespace) -> None:
     for name, block in blocks.items():
         print(f"{name}\n{block}")
     if args.write:
-        PAGE.write_text(filled(PAGE.read_text("utf-8"), blocks), "utf-8")
+        write_tables("forecast", blocks)
 
 
 def _each(function: Callable[[T], R], items: Sequence[T], name: str) -> list[R]:
@@ -158,10 +157,10 @@ def _months(visits: Mapping[date, float | None], first: date, last: date, step: 
     every = Series(name="City Library", step="M", visits=visits)
     past = every.months()
     begin, end = (_month(day) - _month(past.first) for day in (first, last))
-    return as_markdown(_each(partial(_foretold, every), range(begin, end + 1, step), every.name)) + "\n"
+    return as_markdown(_each(partial(_forecast, every), range(begin, end + 1, step), every.name)) + "\n"
 
 
-def _foretold(every: Series, at: int) -> Outcome:
+def _forecast(every: Series, at: int) -> Outcome:
     """Return the scores from the one month that has `at` before it."""
     return backtest.scored(every, Calendar(), [at], 1, _silent, rivals(True))
 
@@ -200,8 +199,10 @@ def branches_table(seeds: int) -> str:
         "| branch | MASE 3 m | 12 m | year total | best other 3 m | 12 m | year total | covers 12 m | year held |"
     ]
     rows.append("| --- |" + " --- |" * 8)
-    outcomes = _each(_branch, [(kind, seed) for kind in _branches.KINDS for seed in range(seeds)], "branches")
-    for n, kind in enumerate(_branches.KINDS):
+    outcomes = _each(
+        _branch, [(kind, seed) for kind in visits_by_month.KINDS for seed in range(seeds)], "branches"
+    )
+    for n, kind in enumerate(visits_by_month.KINDS):
         told = scores.pooled(outcomes[n * seeds : (n + 1) * seeds])
         ours = told.pop(backtest.OURS)
         mase = np.nanmin([other.mase for other in told.values()], axis=0)[[1, 3]]
@@ -214,7 +215,7 @@ def branches_table(seeds: int) -> str:
 
 def _branch(which: tuple[str, int]) -> Outcome:
     """Return the scores of one simulated branch, from some of its months."""
-    series, origins = _branches.branch(*which)
+    series, origins = visits_by_month.branch(*which)
     return backtest.scored(series, Calendar(), origins, 1, _silent, rivals(True))
 
 
@@ -243,17 +244,6 @@ def reliability(told: np.ndarray, reached: np.ndarray) -> str:
     return "\n".join(
         [*rows, "", f"Brier score {brier:.3f}; {base:.3f} for who always tells the overall share.", ""]
     )
-
-
-def filled(page: str, blocks: Mapping[str, str]) -> str:
-    """Return the page with new tables between its markers; a table that was not made stays as it is."""
-    for name, block in blocks.items():
-        marks = re.compile(rf"<!-- {name} begins.*?-->\n.*?<!-- {name} ends -->", re.DOTALL)
-        new = f"<!-- {name} begins: made by `make backtest` -->\n{block}<!-- {name} ends -->"
-        page, found = marks.subn(lambda _, new=new: new, page)  # type: ignore[misc]
-        if found != 1:
-            sys.exit(f"{PAGE} has no place for {name}: <!-- {name} begins --> and <!-- {name} ends -->")
-    return page
 
 
 def _silent(name: str, done: int, every: int) -> None:

@@ -1,4 +1,4 @@
-"""How true the occupancy figures are: every standard world by every estimator, into docs/occupancy-scores.md.
+"""How true the occupancy figures are: every standard world by every estimator, into results-occupancy.md.
 
     python -m benchmarks.occupancy [--seeds 3] [--sdu rooms_1min.csv] [--write]
     python -m benchmarks.occupancy --rooms FILE [--seeds 3] [--capacity N] [--miss 0.04] [--closed 20:00-07:00]
@@ -12,7 +12,6 @@ them, corrected by hand (doi 10.1145/3277868.3277875, CC BY 4.0), with counters 
 import argparse
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -24,6 +23,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from benchmarks._page import write_tables
 from benchmarks.worlds import rooms, simulated, standard
 from benchmarks.worlds.rooms import Way
 from benchmarks.worlds.targets import missed
@@ -34,9 +34,7 @@ from cli.simulation.score import Scores, as_text, judged
 from cli.simulation.score_table import AVERAGE, HEADS, Line, percent, plain
 from cli.terminal.tables import table
 
-PAGE = Path(__file__).parents[1] / "docs" / "occupancy-scores.md"
 SDU_ROOMS = {"1": ("lecture room", 84), "2": ("study room", 32)}  # with their seats
-MARKED = "<!-- {} begins: made by `make score` -->\n{}<!-- {} ends -->"
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -60,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     for block in blocks.values():
         print(f"\n{block}", end="")
     if args.write:
-        PAGE.write_text(filled(PAGE.read_text("utf-8"), blocks), "utf-8")
+        write_tables("occupancy", blocks)
     print(json.dumps([asdict(line) for line in scores.lines if line.world == AVERAGE]))
 
 
@@ -132,17 +130,6 @@ def every(lines: Sequence[Line]) -> str:
 def markdown(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Return a table of a page."""
     return "".join(f"| {' | '.join(row)} |\n" for row in (heads, ["---"] * len(heads), *rows))
-
-
-def filled(page: str, blocks: dict[str, str]) -> str:
-    """Return the page with new tables between its markers; a table that was not made stays as it is."""
-    for name, block in blocks.items():
-        marks = re.compile(rf"<!-- {name} begins.*?-->\n.*?<!-- {name} ends -->", re.DOTALL)
-        new = MARKED.format(name, block, name)
-        page, found = marks.subn(lambda _, new=new: new, page)  # type: ignore[misc]
-        if found != 1:
-            sys.exit(f"{PAGE} has no place for {name}: <!-- {name} begins --> and <!-- {name} ends -->")
-    return page
 
 
 def _told(world: str) -> None:

@@ -6,7 +6,7 @@ from the eighth on, and at noon in the first days of a fault. A case is named if
 before the month is over; any finding of another sensor, and any in a month without a fault, is a false alarm, counted
 once a month.
 
-`--write` renews the table in docs/quality.md.
+`--write` renews the table in docs/reference/results-sensor-quality.md.
 """
 
 import argparse
@@ -16,15 +16,14 @@ from pathlib import Path
 from statistics import median
 from typing import Final
 
-from benchmarks._faulty import KINDS, Case, case, small
+from benchmarks._page import write_tables
+from benchmarks.worlds.faulty_sensors import KINDS, Case, case, small
 from besok.analytics.quality.detect import detect
 from besok.analytics.quality.sensor_series import cut
 from besok.model import sitefile
 from besok.model.site import SiteFile
 
 EXAMPLE: Final = Path(__file__).parents[1] / "sites" / "helsingborg.toml"
-DOCS: Final = Path(__file__).parents[1] / "docs" / "quality.md"
-BEGIN, END = "<!-- benchmarks.quality begins -->", "<!-- benchmarks.quality ends -->"
 FIRST_DAY, NOON, NOONS = (
     8,
     40,
@@ -126,16 +125,19 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--seeds", type=int, default=2, help="worlds for each site and fault")
-    parser.add_argument("--write", action="store_true", help="put the table into docs/quality.md")
+    parser.add_argument(
+        "--write", action="store_true", help="put the table into its page of the documentation"
+    )
     asked = parser.parse_args()
     lines = []
     for line in table(range(SEED, SEED + asked.seeds)):
         print(line, flush=True)
         lines.append(line)
     if asked.write:
-        before, _, rest = DOCS.read_text("utf-8").partition(BEGIN)
-        text = "\n".join([BEGIN, "", f"{asked.seeds} seeds for each of five sites.", "", *lines, "", END])
-        DOCS.write_text(before + text + rest.partition(END)[2], "utf-8")
+        write_tables(
+            "sensor-quality",
+            {"results": f"{asked.seeds} seeds for each of five sites.\n\n" + "\n".join(lines)},
+        )
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ COUNTS = (
 
 
 def families(counters: Counters, now: datetime) -> Iterator[Metric]:
-    """Yield every metric of a collector; docs/operate.md describes each."""
+    """Yield every metric of a collector; docs/reference/service-metrics.md lists each."""
     c = counters
     for name, text, figure in COUNTS:
         yield CounterMetricFamily(PREFIX + name, text, value=getattr(c, figure))

@@ -31,7 +31,7 @@ class State:
 
 
 def families(state: State, now: datetime) -> Iterator[Metric]:
-    """Yield every metric of the jobs; docs/operate.md describes each."""
+    """Yield every metric of the jobs; docs/reference/service-metrics.md lists each."""
     ready = float(state.problem(now) is None)
     yield CounterMetricFamily(PREFIX + "turns", "Rounds of work", state.turns)
     yield CounterMetricFamily(PREFIX + "failures", "Rounds of work that failed", state.failures)

@@ -1,4 +1,4 @@
-"""What goes wrong between what devices would report and what is received of them. docs/simulate.md.
+"""What goes wrong between what devices would report and what is received of them. See docs/reference/scenarios.md.
 
 Faults work on reports, before they are encoded: first those of the device itself (it restarts, its clock is off, it is
 stuck), then those of the way (messages are lost, late, shuffled, doubled). Several at once work in the order of the
@@ -221,7 +221,12 @@ def _ghost(fault: ActiveFault, report: Report) -> Report:
     return _changed(report, level=lambda v: v if v.metric == "co2_ppm" else v._replace(value=max(1, v.value)))
 
 
+def _retained(fault: ActiveFault, report: Report) -> Report:
+    return report._replace(retain=True)
+
+
 CHANGES: Final[Mapping[FaultKind, Change]] = {
+    "retained": _retained,
     "stuck": _stuck,
     "clock_skew": _skew,
     "clock_drift": _drift,
@@ -284,7 +289,6 @@ class _Sending(NamedTuple):
     due: int
     order: int
     report: Report
-    retained: bool
 
 
 class _Way:
@@ -324,14 +328,13 @@ class _Way:
                 sent = [
                     (t, first if copied else t) for due, first in sent for t in delay(fault, report, int(due))
                 ]
-        retained = any(f.kind == "retained" and f.holds(report.received) for f in own)
         for due, first in sent:
             if due < inf:
                 self._order += 1
                 late = (
                     report if first == report.received else report._replace(received=self._apart(int(first)))
                 )
-                heappush(self._under_way, _Sending(int(due), self._order, late, retained))
+                heappush(self._under_way, _Sending(int(due), self._order, late))
 
     def _apart(self, time: int) -> int:
         """When the network receives a report that was held up: what comes at once is received one after the other."""
@@ -342,12 +345,10 @@ class _Way:
 
     def _arrive(self, time: int, truth: Truth | None, resent: frozenset[Device]) -> Moment:
         """Everything that is due by `time`."""
-        arrived: list[_Sending] = []
+        arrived: list[Report] = []
         while self._under_way and self._under_way[0].due <= time:
-            arrived.append(heappop(self._under_way))
-        retained = frozenset(s.report for s in arrived if s.retained)
-        reports = tuple(s.report for s in arrived)
-        return Moment(time=time, reports=reports, truth=truth, retained=retained, resent=resent)
+            arrived.append(heappop(self._under_way).report)
+        return Moment(time=time, reports=tuple(arrived), truth=truth, resent=resent)
 
     def _resent(self, after: int, until: int) -> frozenset[Device]:
         """Return the devices whose time of retained messages has ended: somebody connects again."""
@@ -369,10 +370,9 @@ class Retained:
     ) -> tuple[frozenset[str], tuple[tuple[str, bytes], ...]]:
         """Return the topics whose messages the broker shall keep, and what it sends again."""
         topics = set()
-        if moment.retained:
-            for report, (topic, payload) in zip(moment.reports, encoded, strict=True):
-                if report in moment.retained:
-                    self._kept.setdefault((report.site, report.device), {})[topic] = payload
-                    topics.add(topic)
+        for report, (topic, payload) in zip(moment.reports, encoded, strict=True):
+            if report.retain:
+                self._kept.setdefault((report.site, report.device), {})[topic] = payload
+                topics.add(topic)
         resent = tuple(m for device in sorted(moment.resent) for m in self._kept.pop(device, {}).items())
         return frozenset(topics), resent

@@ -1,6 +1,6 @@
 """A scenario meets a site file: its names find sites, spaces, portals and devices, and the sites change."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from itertools import groupby
@@ -50,27 +50,19 @@ def placed(site_file: SiteFile, scenario: Scenario) -> Placed:
     What is named by a kind of which there is nothing is left out, and said in the notes.
     """
     finder = _Finder(site_file.sites, scenario)
-    portals = [p for part in scenario.portals for p in finder.portals(part)]
-    built = {site.id: _with_parts(site, "portals", Portal, portals) for site in site_file.sites}
-    sensors = [s for part in scenario.sensors for s in finder.sensors(part, built)]
-    hours = [h for part in scenario.opening for _, h in finder.everywhere(part)]
-    changed = [_with_parts(site, "sensors", Sensor, sensors) for site in built.values()]
+    portals = finder.placed("portals")
+    built = [_with_parts(site, "portals", Portal, portals) for site in site_file.sites]
+    finder.built = {site.id: {portal.id for portal in site.portals} for site in built}
+    sensors, hours = finder.placed("sensors"), finder.placed("opening")
+    changed = [_with_parts(site, "sensors", Sensor, sensors) for site in built]
     opened = SiteFile(sites=tuple(finder.opened(site, hours) for site in changed))
     after, scenario = _translated(opened, scenario)
     finder.problems += _contradictions(site_file, after)
     finder.sites = after.sites
-    found: dict[str, list[Any]] = {
-        "opening": hours,
-        "portals": portals,
-        "sensors": sensors,
-        "rates": [r for part in scenario.rates for r in finder.rates(part)],
-        "profiles": [p for part in scenario.profiles for p in finder.profiles(part)],
-        "closings": [c for part in scenario.closings for c in finder.closings(part)],
-        "events": [e for part in scenario.events for e in finder.events(part)],
-    }
+    parts: dict[str, Any] = {"portals": portals, "sensors": sensors, "opening": hours}
+    parts |= {key: finder.placed(key) for key in ("rates", "profiles", "closings", "events")}
     if finder.problems:
         raise ScenarioError([f"{scenario.id}: {problem}" for problem in dict.fromkeys(finder.problems)])
-    parts: dict[str, Any] = {key: tuple(found[key]) for key in found}
     return Placed(sites=after, scenario=replace(scenario, **parts), notes=tuple(dict.fromkeys(finder.notes)))
 
 
@@ -97,57 +89,59 @@ class _Finder:
         self.sites = sites
         self.problems: list[str] = []
         self.notes: list[str] = []
+        self.built: dict[str, set[str]] = {}  # the portals of each site, new ones among them
         self._scenario = scenario
 
-    def everywhere(self, part: Any) -> Iterator[tuple[Site, Any]]:
-        """Yield each of the sites that the part means, and the part for it with its days."""
-        days = _days(part, self._scenario)
-        for site in self._sites(part.site, part):
-            yield site, replace(part, site=site.id, **days)
+    def placed(self, section: str) -> tuple[Any, ...]:
+        """Return the parts of a section, each for every site it means, with its days and the ids it means there.
 
-    def portals(self, part: NewPortal) -> Iterator[NewPortal]:
-        for site, own in self.everywhere(part):
-            ends = [e if e == OUTSIDE else self._space(site, e, part) for e in (part.outer, part.inner)]
-            if all(ends):
-                outer, inner = (end.removeprefix(f"{site.id}/") for end in ends)
-                yield replace(own, outer=outer, inner=inner)
+        What finds no place at a site is left out.
+        """
+        find = FINDERS.get(section, _Finder._as_it_is)
+        found = [
+            find(self, site, replace(part, site=site.id, **_days(part, self._scenario)))
+            for part in getattr(self._scenario, section)
+            for site in self._sites(part.site, part)
+        ]
+        return tuple(part for part in found if part is not None)
 
-    def sensors(self, part: NewSensor, built: dict[str, Site]) -> Iterator[NewSensor]:
-        """Yield new sensors; one for a new portal that found no place is left out with it."""
+    def _as_it_is(self, _site: Site, part: Any) -> Any:
+        return part
+
+    def _new_portal(self, site: Site, part: NewPortal) -> NewPortal | None:
+        ends = [e if e == OUTSIDE else self._space(site, e, part) for e in (part.outer, part.inner)]
+        outer, inner = (end.removeprefix(f"{site.id}/") for end in ends)
+        return replace(part, outer=outer, inner=inner) if all(ends) else None
+
+    def _new_sensor(self, site: Site, part: NewSensor) -> NewSensor | None:
+        """Place a new sensor; one for a new portal that found no place is left out with it."""
         new = {portal.id for portal in self._scenario.portals}
-        for site, own in self.everywhere(part):
-            if part.portal in new and all(portal.id != part.portal for portal in built[site.id].portals):
-                continue
-            space = self._space(site, part.space, part) if part.space else ""
-            if space or not part.space:
-                yield replace(own, space=space.removeprefix(f"{site.id}/"))
+        if part.portal in new and part.portal not in self.built[site.id]:
+            return None
+        space = self._space(site, part.space, part) if part.space else ""
+        placed = replace(part, space=space.removeprefix(f"{site.id}/"))
+        return placed if space or not part.space else None
 
-    def rates(self, part: Rates) -> Iterator[Rates]:
-        for site, own in self.everywhere(part):
-            yield replace(own, entrances=self._entrances(site, part))
+    def _rates(self, site: Site, part: Rates) -> Rates:
+        return replace(part, entrances=self._entrances(site, part))
 
-    def profiles(self, part: Profile) -> Iterator[Profile]:
-        for site, own in self.everywhere(part):
-            named = {self._space(site, name, part): share for name, share in part.spaces.items()}
-            spaces = {name: share for name, share in named.items() if name}
-            yield replace(own, spaces=spaces, entrances=self._entrances(site, part))
+    def _profile(self, site: Site, part: Profile) -> Profile:
+        named = {self._space(site, name, part): share for name, share in part.spaces.items()}
+        spaces = {name: share for name, share in named.items() if name}
+        return replace(part, spaces=spaces, entrances=self._entrances(site, part))
 
-    def closings(self, part: Closing) -> Iterator[Closing]:
-        for site, own in self.everywhere(part):
-            spaces = [space for name in part.spaces for space in self._spaces(site, name, part)]
-            portals = [self._portal(site, name, part) for name in part.portals]
-            if spaces or any(portals):
-                yield replace(own, spaces=tuple(spaces), portals=tuple(filter(None, portals)))
+    def _closing(self, site: Site, part: Closing) -> Closing | None:
+        spaces = [space for name in part.spaces for space in self._spaces(site, name, part)]
+        portals = [found for name in part.portals if (found := self._portal(site, name, part))]
+        return replace(part, spaces=tuple(spaces), portals=tuple(portals)) if spaces or portals else None
 
-    def events(self, part: Event) -> Iterator[Event]:
-        for site, own in self.everywhere(part):
-            space = self._space(site, part.space, part)
-            after = self._space(site, part.afterwards, part) if part.afterwards else ""
-            if space:
-                if not _finds_open(site, own):
-                    reason = f"{site.id} is closed at {own.start:%H:%M}; open it with [[opening]]"
-                    self.notes.append(f"{_header(own)}: {reason}")
-                yield replace(own, space=space, afterwards=after)
+    def _event(self, site: Site, part: Event) -> Event | None:
+        space = self._space(site, part.space, part)
+        after = self._space(site, part.afterwards, part) if part.afterwards else ""
+        if space and not _finds_open(site, part):
+            reason = f"{site.id} is closed at {part.start:%H:%M}; open it with [[opening]]"
+            self.notes.append(f"{_header(part)}: {reason}")
+        return replace(part, space=space, afterwards=after) if space else None
 
     def opened(self, site: Site, hours: Sequence[Hours]) -> Site:
         """Return the site with other hours."""
@@ -213,6 +207,16 @@ class _Finder:
 
     def _problem(self, part: Any, reason: str) -> None:
         self.problems.append(f"{_header(part)}: {reason}")
+
+
+FINDERS: Final[Mapping[str, Callable[[_Finder, Site, Any], Any]]] = {
+    "portals": _Finder._new_portal,
+    "sensors": _Finder._new_sensor,
+    "rates": _Finder._rates,
+    "profiles": _Finder._profile,
+    "closings": _Finder._closing,
+    "events": _Finder._event,
+}
 
 
 def _header(part: Any) -> str:

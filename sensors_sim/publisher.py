@@ -120,14 +120,7 @@ class Publisher:
 
     # What follows runs in the network thread.
 
-    def _on_connect(
-        self,
-        client: paho.Client,
-        userdata: Any,
-        flags: paho.ConnectFlags,
-        code: ReasonCode,
-        properties: object,
-    ) -> None:
+    def _on_connect(self, _c: paho.Client, _u: Any, _f: Any, code: ReasonCode, _p: object) -> None:
         if code.is_failure:
             log.warning("The broker refuses the simulator: %s", code, extra={"action": "mqtt_refused"})
             return
@@ -135,23 +128,14 @@ class Publisher:
         self._say(native.ONLINE)
         self._repeat()
 
-    def _on_connect_fail(self, client: paho.Client, userdata: Any) -> None:
+    def _on_connect_fail(self, _client: paho.Client, _userdata: Any) -> None:
         log.warning("No broker at %s; trying again", self._where, extra={"action": "mqtt_away"})
 
-    def _on_disconnect(
-        self,
-        client: paho.Client,
-        userdata: Any,
-        flags: paho.DisconnectFlags,
-        code: ReasonCode,
-        properties: object,
-    ) -> None:
+    def _on_disconnect(self, _c: paho.Client, _u: Any, _f: Any, code: ReasonCode, _p: object) -> None:
         if code.is_failure:
             log.warning("Lost the broker at %s: %s", self._where, code, extra={"action": "mqtt_lost"})
 
-    def _on_publish(
-        self, client: paho.Client, userdata: Any, mid: int, code: ReasonCode, properties: object
-    ) -> None:
+    def _on_publish(self, _c: paho.Client, _u: Any, _mid: int, code: ReasonCode, _p: object) -> None:
         if code.is_failure:
             log.error("The broker refuses a message: %s", code, extra={"action": "mqtt_message_refused"})
         with self._room:

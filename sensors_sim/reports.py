@@ -38,6 +38,7 @@ class Report(NamedTuple):
     session: int  # another one each time it is started
     items: tuple[Flow | Level, ...]
     wraps: int = 0  # where its totals begin again at zero; 0 if never
+    retain: bool = False  # the broker shall keep its message
 
     @property
     def flows(self) -> list[Flow]:
@@ -62,11 +63,10 @@ class Truth:
 class Moment:
     """What is reported at `time` (milliseconds since 1970), and on each quarter hour the truth.
 
-    `retained` are the reports that the broker shall keep, `resent` the devices whose kept messages it sends again now.
+    `resent` are the devices whose kept messages the broker sends again now.
     """
 
     time: int
     reports: tuple[Report, ...]
     truth: Truth | None = None
-    retained: frozenset[Report] = frozenset()
     resent: frozenset[tuple[str, str]] = frozenset()

@@ -1,4 +1,4 @@
-"""A scenario: in what the simulated world differs from the ordinary one of a site file. docs/simulate.md has the keys.
+"""A scenario: in what the simulated world differs from the ordinary one (docs/reference/scenarios.md).
 
 A scenario says only what is different; what it does not say stays as `seasons.py`, `plans.py` and `sensors.py` invent
 it. Scenarios are composed: one may be based on another, whose differences come first.

@@ -8,10 +8,10 @@ from api import ranges
 from api.answers import rows, wanted
 from api.deps import Db, KnownSite, Now
 from api.routes.figures import CSV, Accept, FirstDay, Form, From, LastDay, To
-from besok import services
 from besok.model import calendar
 from besok.model.effects import ProgrammeEffect
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, UnusualTime
+from besok.services.calendar import get_calendar_days, get_event_effects, get_events, get_unusual
 
 router = APIRouter(tags=["Calendar"])
 
@@ -28,7 +28,7 @@ def calendar_days(
 ) -> Response:  # fmt: skip
     """Return opening hours, public and school holidays, programme and weather by day; the last 28 if none are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
-    days = services.calendar_days(db, site.id, first, last)
+    days = get_calendar_days(db, site.id, first, last)
     return rows(days, CalendarDay, wanted(form, accept), f"{site.id}-calendar-{first}-{last}")
 
 
@@ -46,7 +46,7 @@ def events(
 ) -> Response:
     """Return the events that touch a time, in order; those of today if none is given."""
     start, end = ranges.instants(begin, to, site, now)
-    found = services.events(db, site.id, start, end)
+    found = get_events(db, site.id, start, end)
     return rows(found, ProgrammeEvent, wanted(form, accept), f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")
 
 
@@ -62,9 +62,7 @@ def unusual(
 ) -> Response:  # fmt: skip
     """Return times with far more or far fewer visits than usual, newest first; eight weeks if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
-    found = services.unusual(
-        db, site.id, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1]
-    )
+    found = get_unusual(db, site, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1])
     return rows(found, UnusualTime, wanted(form, accept), f"{site.id}-unusual-{first}-{last}")
 
 
@@ -74,4 +72,4 @@ def effects_of_events(
 ) -> list[ProgrammeEffect]:
     """Visits in the hours and space of each event beside like days without it, newest first; today's by default."""
     start, end = ranges.instants(begin, to, site, now)
-    return services.event_effects(db, site.id, start, end)
+    return get_event_effects(db, site.id, start, end)

@@ -8,12 +8,15 @@ from fastapi import APIRouter, Header, Query, Response
 from api import ranges
 from api.answers import Format, rows, wanted
 from api.deps import Db, KnownSite, Now, known_name
-from besok import services
 from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.annual import AnnualReport
 from besok.model.views.progress import Progress
 from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step, VisitPoint
+from besok.services.annual import get_annual_report
+from besok.services.progress import get_progress
+from besok.services.series import get_flows, get_heatmap, get_occupancy
+from besok.services.visits import get_visits
 
 CSV: dict[int | str, dict[str, Any]] = {
     200: {
@@ -59,7 +62,7 @@ def flows(
     """In and out through each portal in each step; today if no time is given. None means not observed, never zero."""
     start, end = ranges.instants(begin, to, site, now)
     ranges.check_rows(start, end, step, len(site.portals))
-    points = services.flows(db, site.id, start, end, step)
+    points = get_flows(db, site, start, end, step)
     return rows(points, FlowPoint, wanted(form, accept), f"{site.id}-flows-{start:%Y%m%d}-{end:%Y%m%d}")
 
 
@@ -70,8 +73,8 @@ def visits(
 ) -> Response:  # fmt: skip
     """Visits by business day, week or month, gross and net; the last 28 days if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
-    points = services.visits(
-        db, site.id, first, last, step, together=together, today=calendar.business_day(now, site)
+    points = get_visits(
+        db, site, first, last, step, together=together, today=calendar.business_day(now, site)
     )
     name = "-".join(site.counted if together else (site.id,))
     return rows(points, VisitPoint, wanted(form, accept), f"{name}-visits-{first}-{last}")
@@ -90,7 +93,7 @@ def occupancy(
     """Return the estimated people in a space, averaged over each step, with the 80 % interval and the peak."""
     start, end = ranges.instants(begin, to, site, now)
     ranges.check_rows(start, end, step)
-    points = services.occupancy(db, site.id, _space(space, site), start, end, step)
+    points = get_occupancy(db, site, _space(space, site), start, end, step)
     return rows(
         points, OccupancyPoint, wanted(form, accept), f"{site.id}-occupancy-{start:%Y%m%d}-{end:%Y%m%d}"
     )
@@ -110,21 +113,21 @@ def heatmap(
     given.
     """
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
-    cells = services.heatmap(db, site.id, _space(space, site), first, last)
+    cells = get_heatmap(db, site, _space(space, site), first, last)
     return rows(cells, HeatCell, wanted(form, accept), f"{site.id}-heatmap-{first}-{last}")
 
 
 @router.get("/sites/{site}/progress", summary="On the way to the target")
 def progress(site: KnownSite, db: Db, now: Now) -> Progress:
     """Visits of the last 365 business days beside the baseline and the goal."""
-    return services.progress(db, site.id, calendar.business_day(now, site))
+    return get_progress(db, site.id, calendar.business_day(now, site))
 
 
 @router.get("/sites/{site}/annual", summary="The year's visits, with all that they rest on")
 def annual(site: KnownSite, db: Db, now: Now, year: Year = None) -> AnnualReport:
     """Return the figure for the national library statistics (Besok01) and its evidence; last year if none is given."""
     today = calendar.business_day(now, site)
-    return services.annual(db, site.id, year or today.year - 1, today)
+    return get_annual_report(db, site.id, year or today.year - 1, today)
 
 
 def _space(space: str | None, site: Site) -> str:

@@ -12,13 +12,13 @@ from api.answers import rows, wanted
 from api.deps import Db, KnownSite, Now, known_name
 from api.routes.figures import CSV, Accept, Form
 from api.security import same_origin
-from besok import services
 from besok.model import messages
 from besok.model.actions import Action, id_of
 from besok.model.calendar import business_day
 from besok.model.errors import CalendarFileError
 from besok.model.site import Site, Text
 from besok.model.views.calendar import ActionEffect, ActionInfo
+from besok.services.actions import get_actions
 from besok.store import actions as ledger
 from besok.store import effects
 from besok.store.database import Database
@@ -109,7 +109,7 @@ class LedgerRow:
 )
 def actions(site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None) -> Response:
     """Return what was asked for, what was answered and what has been done since, newest first; as CSV with effects."""
-    found = services.actions(db, site.id, business_day(now, site))
+    found = get_actions(db, site.id, business_day(now, site))
     if (asked := wanted(form, accept)) != "json":
         told = _gave(db, site, now)
         return rows(
@@ -180,9 +180,7 @@ def _kept(write: Callable[[], Any]) -> Any:
 
 
 def _info(db: Database, site: Site, now: datetime, name: str) -> ActionInfo:
-    return next(
-        info for info in services.actions(db, site.id, business_day(now, site)) if info.action == name
-    )
+    return next(info for info in get_actions(db, site.id, business_day(now, site)) if info.action == name)
 
 
 def _both(sv: str, en: str) -> Text | None:
@@ -205,7 +203,7 @@ def _free_id(title: str, taken: set[str]) -> str:
 
 
 def _gave(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
-    whole = {a.action: not a.spaces for a in services.actions(db, site.id, business_day(now, site))}
+    whole = {a.action: not a.spaces for a in get_actions(db, site.id, business_day(now, site))}
 
     def told(name: str, effect: ActionEffect) -> Gave:
         return Gave(effect=effect, sentence=in_both(lambda: narratives.gave(effect, whole.get(name, True))))

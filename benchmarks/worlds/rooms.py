@@ -70,7 +70,7 @@ def of_frame(frame: pd.DataFrame, way: Way, seed: int) -> list[JudgedWorld]:
     return [
         world(
             str(name) or "room",
-            truth(zip(room["at"].dt.to_pydatetime(), room["people"], strict=True)),
+            truth(zip(map(pd.Timestamp.to_pydatetime, room["at"]), room["people"], strict=True)),
             way,
             seed,
         )

@@ -1,4 +1,4 @@
-"""Settings, read once from the environment (`BESOK_...`) and handed down; docs/operate.md lists each."""
+"""Settings, read once from the environment (`BESOK_...`) and handed down; docs/reference/settings.md lists each."""
 
 from typing import Literal
 
@@ -11,39 +11,64 @@ from besok.model.errors import SettingsError
 class Settings(BaseSettings):
     """Every setting of every service. Secrets are never printed."""
 
-    model_config = SettingsConfigDict(env_prefix="BESOK_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix="BESOK_", frozen=True, extra="ignore", use_attribute_docstrings=True
+    )
 
     database_url: SecretStr = SecretStr("postgresql://127.0.0.1/besok")
-    database_pool: int = 8  # connections a service may hold
+    """PostgreSQL with TimescaleDB; several hosts may be named for a failover."""
+    database_pool: int = 8
+    """Connections a service may hold."""
 
     mqtt_host: str = "127.0.0.1"
+    """The broker."""
     mqtt_port: int = 1883
+    """Its port; 8883 is usual with TLS."""
     mqtt_user: str = ""
+    """Account at the broker."""
     mqtt_password: SecretStr = SecretStr("")
+    """Its password."""
     mqtt_tls: bool = False
-    mqtt_ca_file: str = ""  # certificate authority, if not the system's
-    mqtt_cert_file: str = ""  # client certificate, if the broker asks for one
+    """Speak TLS with the broker."""
+    mqtt_ca_file: str = ""
+    """Certificate authority of the broker, if not one of the system's."""
+    mqtt_cert_file: str = ""
+    """Client certificate, if the broker asks for one."""
     mqtt_key_file: str = ""
-    mqtt_client_id: str = "besok-collector"  # stable: the broker keeps the queue of this name
-    mqtt_topics: str = "#"  # topic filters, comma-separated: whatever sensor speaks is heard
-    mqtt_inflight: int = 4000  # messages unacknowledged at once: the back-pressure
-    mqtt_session_s: int = 7 * 24 * 3600  # how long the broker keeps our queue while we are away
+    """Key of the client certificate."""
+    mqtt_client_id: str = "besok-collector"
+    """The broker keeps the queue under this name: leave it as it is, and give each collector its own."""
+    mqtt_topics: str = "#"
+    """Topic filters, comma-separated; all topics, unless the broker is shared with others."""
+    mqtt_inflight: int = 4000
+    """Messages that may be unacknowledged at once."""
+    mqtt_session_s: int = 7 * 24 * 3600
+    """Seconds the broker keeps the queue while the collector is away."""
 
-    collector_port: int = 0  # where the collector tells how it goes (/metrics, /ready, /live); 0: nowhere
-    jobs_port: int = 0  # the same of the jobs
+    collector_port: int = 0
+    """Port where the collector answers /ready, /live and /metrics; 0: none."""
+    jobs_port: int = 0
+    """The same of the jobs."""
 
-    port: int = 8050  # web address
+    port: int = 8050
+    """Port of pages and API."""
     host: str = "127.0.0.1"
-    expose: bool = (
-        False  # allow a host that is not loopback: only where the published port stays on loopback (compose)
-    )
-    allowed_hosts: str = "localhost,127.0.0.1,::1"  # names a browser may call us by, comma-separated
-    language: Literal["sv", "en"] = "sv"  # for a browser that prefers neither
+    """Address these three ports listen on; anything but loopback is refused."""
+    expose: bool = False
+    """Listen on another address all the same: only where the published port stays on loopback, as in a container."""
+    allowed_hosts: str = "localhost,127.0.0.1,::1"
+    """Names a browser may call the pages by, comma-separated; others are refused."""
+    language: Literal["sv", "en"] = "sv"
+    """Language for a browser that prefers neither Swedish nor English."""
 
-    minute_days: int = 14  # days of minute-by-minute occupancy kept; the 15-minute form stays
-    rejected_days: int = 90  # days that a message nobody could read is kept
+    minute_days: int = 14
+    """Days of minute-by-minute occupancy that are kept; the 15-minute form stays."""
+    rejected_days: int = 90
+    """Days that rejected messages are kept; of more than 100,000, or 2 GB, the oldest are deleted first."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """DEBUG, INFO, WARNING or ERROR."""
     log_format: Literal["text", "json"] = "text"
+    """text for people, json for a log store."""
 
 
 def load() -> Settings:

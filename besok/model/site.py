@@ -155,7 +155,7 @@ class Sensor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayloadMapping:
-    """The way to read the JSON of a device that no adapter knows. docs/site-file.md describes each field by example.
+    """The way to read the JSON of a device that no adapter knows (docs/reference/mappings.md).
 
     A path is what `besok.model.json_path` understands. `values` names a metric of the catalogue, or one of a
     certain line or region (`in_total:2`), and says where it is. `each` makes everything it finds an item of

@@ -144,7 +144,7 @@ def pace(outlook: Outlook) -> str | None:
 def damped(outlook: Outlook, growth: float | None) -> str | None:
     """Why less growth is expected than there was (`growth`, of the last 52 weeks); None where it is not clearly less.
 
-    The forecast damps it, since growth goes on in small part only (docs/forecast.md).
+    The forecast damps it, since growth goes on in small part only (docs/explanation/forecast.md).
     """
     expected = outlook.expected_growth
     if outlook.needed_growth is None or expected is None or growth is None:

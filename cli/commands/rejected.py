@@ -20,10 +20,10 @@ def list_rejected(
     limit: Annotated[int, typer.Option(min=1, help="How many, the latest first.")] = 20,
 ) -> None:
     """Show messages that could not be read, and why."""
-    from besok import services
+    from besok.services.devices import get_rejected
 
     with opened() as db:
-        for message in services.rejected(db, limit):
+        for message in get_rejected(db, limit):
             print(f"{message.id}  {message.received:%Y-%m-%d %H:%M:%S}  {message.topic}  {message.reason}")
             print(f"    {message.payload[:200]}")
 
@@ -32,7 +32,7 @@ def list_rejected(
 def replay(
     ids: Annotated[list[int] | None, typer.Argument(help="All of them if none is given.")] = None,
 ) -> None:
-    """Try rejected messages again, after the cause was mended."""
+    """Try rejected messages again, after the cause was fixed."""
     from collectors.replay import replay as replay_messages
 
     with opened() as db:

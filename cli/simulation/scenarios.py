@@ -7,8 +7,7 @@ from datetime import date
 from besok.model.site import SiteFile
 from sensors_sim.placing import placed
 from sensors_sim.scenario import ORDINARY, Scenario, holds
-from sensors_sim.scenario_changes import changed
-from sensors_sim.scenariofile import composed, load, moved, shipped
+from sensors_sim.scenariofile import changed, composed, load, moved, shipped
 
 log = logging.getLogger(__name__)
 

@@ -237,7 +237,7 @@ def _holds(found: Range) -> str:
 
 
 def as_csv(answer: Answer) -> str:
-    """Return a row for each space, in the order of the table. docs/simulate.md has the columns."""
+    """Return a row for each space, in the order of the table. docs/reference/scenarios.md has the columns."""
     out = io.StringIO()
     rows = [_flat(space) for space in answer.spaces]
     writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
@@ -258,7 +258,7 @@ def _flat(space: SpaceStrain) -> dict[str, object]:
 
 
 def as_json(answer: Answer) -> str:
-    """One JSON object. docs/simulate.md describes it."""
+    """One JSON object. docs/reference/scenarios.md describes it."""
     question = answer.question
     head = {
         "scenario": question.then.id,

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from besok.model import calendar
 from besok.model.errors import StackError
 from besok.model.site import OpeningException, Site, SiteFile, Text
+from besok.services.health import get_health
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from besok.store.sites import apply, load_all
@@ -132,10 +133,9 @@ def _note_last_live_day(home: Home, url: str, site: Site) -> None:
     known = history.load(home.history)
     if not known.live_since or known.live_until:
         return
-    from besok import services  # takes a second to load
 
     with Database(url, pool_size=1) as db:
-        heard = services.health(db, datetime.now(UTC)).last_received
+        heard = get_health(db, datetime.now(UTC)).last_received
     last = calendar.business_day(heard, site) if heard else known.live_since
     history.save(home.history, replace(known, live_until=last))
 

@@ -148,7 +148,7 @@ def _services(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    from besok import services
+    from besok.services.health import get_health
     from besok.store import schema
     from besok.store.database import Database
 
@@ -163,7 +163,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 return
             yield Finding(state=OK, text="The database has this program's schema")
             now = datetime.now(UTC)
-            yield _last_reading(services.health(db, now).last_received, now)
+            yield _last_reading(get_health(db, now).last_received, now)
     except SchemaMismatch as exc:
         yield Finding(state=PROBLEM, text=exc.in_full, advice="`besok migrate`")
     except BesokError as exc:

@@ -75,7 +75,8 @@ def _lines(r: AnnualReport) -> Iterator[str]:
         yield "  not observed at all: " + ", ".join(stretches[:SHOWN]) + more
     if r.gross is not None:
         yield "  What is missing is estimated from the same door on days of the same kind nearby and from what was"
-        yield "  seen that day; its error is measured by hiding as much elsewhere in the year (docs/visits.md)."
+        yield "  seen that day; its error is measured by hiding as much elsewhere in the year"
+        yield "  (docs/explanation/visits.md)."
     yield "  Definitions:" + ("" if r.definitions else " none stated (version 0)")
     yield from (f"    {_definition(d)}" for d in r.definitions)
     yield "  Doors:"

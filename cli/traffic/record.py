@@ -122,14 +122,7 @@ class _Recorder:
 
     # What follows runs in the network thread.
 
-    def _on_connect(
-        self,
-        client: paho.Client,
-        userdata: Any,
-        flags: paho.ConnectFlags,
-        code: ReasonCode,
-        properties: object,
-    ) -> None:
+    def _on_connect(self, client: paho.Client, _u: Any, _f: Any, code: ReasonCode, _p: object) -> None:
         if code.is_failure:
             self._warn(explain.reason(code.value, str(code)))
             return
@@ -139,24 +132,15 @@ class _Recorder:
             self._away = None
         client.subscribe([(topic, SubscribeOptions(qos=2)) for topic in self._topics])
 
-    def _on_connect_fail(self, client: paho.Client, userdata: Any) -> None:
+    def _on_connect_fail(self, _client: paho.Client, _userdata: Any) -> None:
         self._warn("nothing answers there")
 
-    def _on_disconnect(
-        self,
-        client: paho.Client,
-        userdata: Any,
-        flags: paho.DisconnectFlags,
-        code: ReasonCode,
-        properties: object,
-    ) -> None:
+    def _on_disconnect(self, _c: paho.Client, _u: Any, _f: Any, code: ReasonCode, _p: object) -> None:
         if code.is_failure:
             self._away = self._away or self._clock()
             self._warn(explain.lost(True, self._settings))
 
-    def _on_subscribe(
-        self, client: paho.Client, userdata: Any, mid: int, codes: list[ReasonCode], properties: object
-    ) -> None:
+    def _on_subscribe(self, _c: paho.Client, _u: Any, _mid: int, codes: list[ReasonCode], _p: object) -> None:
         for topic, code in zip(self._topics, codes, strict=False):
             if code.is_failure:
                 why = explain.reason(code.value, str(code))
@@ -169,7 +153,7 @@ class _Recorder:
             else:
                 log.info("Recording %s", topic, extra={"action": "recording_topics"})
 
-    def _on_message(self, client: paho.Client, userdata: Any, message: paho.MQTTMessage) -> None:
+    def _on_message(self, _client: paho.Client, _userdata: Any, message: paho.MQTTMessage) -> None:
         try:
             topic = message.topic
         except UnicodeDecodeError:

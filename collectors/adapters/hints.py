@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-SEE: Final = "docs/connect-a-sensor.md tells how"
+SEE: Final = "docs/reference/mappings.md tells how"
 _FLOWS: Final = frozenset(("in", "out", "passages"))
 WRITE: Final = f"write a mapping in the site file ({SEE})"
 

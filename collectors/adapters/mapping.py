@@ -1,4 +1,4 @@
-"""Devices that no adapter knows, read as the site file's `[[sites.mappings]]` say (docs/site-file.md)."""
+"""Devices that no adapter knows, read as the site file's `[[sites.mappings]]` say (docs/reference/mappings.md)."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Besök's own payload: `besok/v1/{site}/{device}/flow`, `/level` and `/status` (docs/native-payload.md)."""
+"""Besök's own payload: `besok/v1/{site}/{device}/flow`, `/level` and `/status` (docs/reference/native-messages.md)."""
 
 from collections.abc import Callable
 from functools import lru_cache

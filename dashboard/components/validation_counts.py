@@ -30,7 +30,11 @@ def section(known: SiteCalibration, zone: str) -> Any:
             html.P(next_count(known.advice, names, known.usual_week), className="finding"),
             html.P(html.A(_("Count at a door with a phone"), href=f"/count/{known.site}", className="go")),
             *_doors(known.doors, names, zone),
-            quiet(_("How to count, and what the words mean:"), " ", html.Code("docs/calibrate.md")),
+            quiet(
+                _("How to count, and what the words mean:"),
+                " ",
+                html.Code("docs/how-to/validate-a-counter.md"),
+            ),
             *_proposals(known.history, names),
             _counts(known.counts, names, zone),
         ),

@@ -6,13 +6,14 @@ from typing import Any
 
 from dash import html
 
-from besok import services
 from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, RejectedMessage
 from besok.model.views.live import SiteInfo
-from besok.services.calibration import calibration
-from besok.services.unplaced_devices import Stranger, introduce
+from besok.services.attention import get_coverage, get_findings
+from besok.services.calibration import get_calibration
+from besok.services.devices import get_devices, get_rejected, get_unplaced
+from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store import sites
 from besok.store.database import Database
 from besok.text import formats
@@ -28,14 +29,14 @@ RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the sensors of a site, then what concerns all sites."""
-    mine = services.devices(db, site.site, now=now)
+    mine = get_devices(db, site.site, now=now)
     built = sites.load_all(db)
     place = next(place for place in built if place.id == site.site)
     names, today = place_names(place), calendar.business_day(now, place)
-    unplaced = introduce(services.unplaced(db, now), built)
+    unplaced = suggest_placements(get_unplaced(db, now), built)
     places = {name: text for b in built for name, text in place_names(b).items()}
-    refused = services.rejected(db, SHOWN)
-    wrong = services.findings(db, site.site, now=now, resolved_for=RESOLVED)
+    refused = get_rejected(db, SHOWN)
+    wrong = get_findings(db, site.site, now=now, resolved_for=RESOLVED)
     title = _("Sensors of {site}").format(site=named(site.name))
     return html.Div(
         [
@@ -47,7 +48,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.H2(_("All sensors")),
             _devices(mine, names, site, now, _worked(db, site.site, today, now)),
             html.H2(_("Validation counts"), id="beside"),
-            validation_counts.section(calibration(db, site.site, now), site.timezone),
+            validation_counts.section(get_calibration(db, site.site, now), site.timezone),
             html.H2(_("Unassigned sensors"), id="strangers"),
             unplaced_devices.section(unplaced, places, now),
             html.H2(_("Rejected messages")),
@@ -72,7 +73,7 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
     return f"{text}: {', '.join(said)}."
 
 
-def _waiting(unplaced: Sequence[Stranger]) -> list[Any]:
+def _waiting(unplaced: Sequence[UnassignedSensor]) -> list[Any]:
     """How many wait for a place, leading to them."""
     n = len(unplaced)
     text = plural("{n} more is unassigned.", "{n} more are unassigned.", n)
@@ -90,7 +91,7 @@ def state(device: DeviceInfo) -> Any:
 def _worked(db: Database, site: str, today: date, now: datetime) -> Mapping[str, float]:
     """Return the share of the last seven whole days in which each device worked; of its worst channel."""
     channels: dict[tuple[str, str], list[float]] = {}
-    for c in services.coverage(db, site, today - timedelta(days=7), today - timedelta(days=1), now=now):
+    for c in get_coverage(db, site, today - timedelta(days=7), today - timedelta(days=1), now=now):
         if c.coverage is not None:
             channels.setdefault((c.device, c.channel), []).append(c.coverage)
     worked: dict[str, float] = {}

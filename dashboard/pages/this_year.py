@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from besok import services
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
+from besok.services.visits import get_visits
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, plural
@@ -21,16 +21,18 @@ MISSING: Final = 0.02  # share of the days of a sum that may be missing for it t
 WHOLE: Final = 0.95  # share of a month that must have been observed for it to be compared
 
 
-def sections(db: Database, site: str, today: date, measure: str, way: Progress | None) -> list[Any]:
+def sections(
+    db: Database, site: str, today: date, measure: str, way: Progress | None, points: Sequence[VisitPoint]
+) -> list[Any]:
     """Return the year against the one before, and against the path where there is one; the months beside those of the
-    baseline, or of the year before."""
-    return [_year(db, site, today, measure, way), _months(db, site, today, measure, way)]
+    baseline, or of the year before. `points` are the days up to yesterday."""
+    return [_year(site, today, measure, way, points), _months(db, site, today, measure, way)]
 
 
-def _year(db: Database, site: str, today: date, measure: str, way: Progress | None) -> Any:
+def _year(site: str, today: date, measure: str, way: Progress | None, points: Sequence[VisitPoint]) -> Any:
     first, end = date(today.year, 1, 1), date(today.year, 12, 31)
-    this = services.visits(db, site, first, today - DAY, "day", together=True)
-    last = services.visits(db, site, first - trajectory.YEAR, end - trajectory.YEAR, "day", together=True)
+    this = [p for p in points if first <= p.day]
+    last = [p for p in points if first - trajectory.YEAR <= p.day <= end - trajectory.YEAR]
     known = [p.day for p in this if trajectory.visits_of(p, measure) is not None]
     if not known:
         return notices.nothing(
@@ -45,7 +47,7 @@ def _year(db: Database, site: str, today: date, measure: str, way: Progress | No
         for d, v in trajectory.cumulative([p for p in last if p.day + trajectory.YEAR >= begins], measure)
     ]
     days = [begins + DAY * n for n in range((end - begins).days + 1)]
-    goal = _path(db, site, way, days) if way and today <= way.deadline else []
+    goal = _path(way, days, points) if way and today <= way.deadline else []
     found = _sentence(now, dict(_comparable(last, now, measure, before)), dict(goal), len(now) - len(known))
     return titled(_("This year so far"), _year_chart(site, now, before, goal, found))
 
@@ -64,8 +66,8 @@ def _comparable(
     return before if seen.count(False) <= MISSING * len(seen) else []
 
 
-def _path(db: Database, site: str, way: Progress, days: list[date]) -> figures.Series:
-    base = services.visits(db, site, way.baseline_first, way.baseline_last, "day", together=True)
+def _path(way: Progress, days: list[date], points: Sequence[VisitPoint]) -> figures.Series:
+    base = [p for p in points if way.baseline_first <= p.day <= way.baseline_last]
     known = {p.day: v for p in base if (v := trajectory.visits_of(p, way.measure)) is not None}
     return trajectory.expected(way, known, days)
 
@@ -137,8 +139,8 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
     begins, ends = (
         (way.baseline_first, way.baseline_last) if way else (date(year - 1, 1, 1), date(year - 1, 12, 31))
     )
-    now = services.visits(db, site, date(year, 1, 1), today - DAY, "month", together=True)
-    base = services.visits(db, site, begins, ends, "month", together=True)
+    now = get_visits(db, site, date(year, 1, 1), today - DAY, "month", together=True)
+    base = get_visits(db, site, begins, ends, "month", together=True)
     mine, theirs = by_month(now, measure), by_month(base, measure)
     whole = by_month([p for p in base if p.coverage >= WHOLE and _within(p.day, begins, ends)], measure)
     period = str(begins.year) if begins.year == ends.year else f"{begins.year}–{ends.year}"

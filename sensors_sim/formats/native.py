@@ -1,4 +1,4 @@
-"""Besök's own topics and payloads, as a device would send them. docs/native-payload.md describes the format."""
+"""Besök's own topics and payloads, as a device would send them (docs/reference/native-messages.md)."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Event, Thread
 
+import psycopg
 from pydantic import SecretStr
 
 from besok.model.errors import StackError
@@ -14,6 +15,7 @@ from besok.model.settings import Settings
 from cli.serving.web import serve
 from cli.stack import mosquitto, ports, postgres, program
 from jobs import work
+from tests.patience import wait_for
 
 
 class Server:
@@ -106,3 +108,14 @@ def working(url: str) -> Iterator[None]:
     finally:
         stop.set()
         thread.join()
+
+
+def await_days(url: str) -> None:
+    """Wait until the jobs have worked off all days that changed."""
+
+    def waiting() -> int:
+        with psycopg.connect(url) as conn:
+            (days,) = conn.execute("select count(*) from dirty_day").fetchone() or (0,)
+        return int(days)
+
+    wait_for(lambda: not waiting(), progress=waiting)

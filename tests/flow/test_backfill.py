@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from besok.model.errors import BesokError
-from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.site import Sensor, SiteFile
 from besok.model.sitefile import dump
 from besok.store.database import Database
 from besok.store.sites import apply
@@ -21,26 +21,19 @@ from cli.simulation.history import Gap
 from cli.stack import program
 from collectors.pipeline import decode
 from sensors_sim.backfill import messages
+from tests.small_sites import library, space
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-NAME = Text(sv="x", en="x")
 FIRST, LAST = date(2025, 3, 1), date(2026, 2, 28)
 
 
+SENSORS = (Sensor(device="eye", portal="door"), Sensor(device="cam", space="room", model="presence"))
+
+
 def branch(*, sandbox: bool = True) -> SiteFile:
-    site = Site(
-        id="branch",
-        kind="library",
-        name=NAME,
-        timezone="Europe/Stockholm",
-        opening=OpeningHours(**dict.fromkeys(DAYS, "10:00-14:00")),
-        spaces=(Space(id="room", name=NAME, kind="reading", capacity=20),),
-        portals=(Portal(id="door", name=NAME, outer="outside", inner="branch"),),
-        sensors=(Sensor(device="eye", portal="door"), Sensor(device="cam", space="room", model="presence")),
-        capacity=20,
-        sandbox=sandbox,
+    room = space("room", "reading", capacity=20)
+    return library(
+        "branch", hours="10:00-14:00", spaces=(room,), sensors=SENSORS, capacity=20, sandbox=sandbox
     )
-    return SiteFile(sites=(site,))
 
 
 def stored(url: str) -> set[tuple[Any, ...]]:

@@ -163,7 +163,11 @@ def nobody_negative_and_no_ghosts(
 ) -> None:
     """The door counts some fifteen more in than out a day: the house is empty at night all the same."""
     with working(settings.database_url.get_secret_value()):
-        wait_for(lambda: not ask.get("/api/v1/health").json()["days_waiting"], 60)
+
+        def waiting() -> int:
+            return int(ask.get("/api/v1/health").json()["days_waiting"])
+
+        wait_for(lambda: not waiting(), progress=waiting)
     query = f"/api/v1/sites/{place.id}/occupancy?from={min(days)}&to={max(days)}&step=15min"
     points = [p for p in ask.get(query).json() if p["people"] is not None]
     assert len(points) > 100 * 96

@@ -12,7 +12,7 @@ import pytest
 from servers import serving
 
 from besok.model.settings import Settings
-from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.site import Sensor, SiteFile
 from besok.store import sites
 from besok.store.database import Database
 from sensors_sim import live
@@ -20,39 +20,26 @@ from sensors_sim.scenariofile import load
 from sensors_sim.truth import entries
 from sensors_sim.world import World
 from tests.patience import wait_for
+from tests.small_sites import library, portal, space
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 EVERY_S = 120  # few messages, so that a week takes seconds
 
 
-def library(house: str) -> SiteFile:
+def with_faults(house: str) -> SiteFile:
     """An entrance that sends totals, a back door that sends what passed, stairs, and two gauges."""
-    text = Text(sv="x", en="x")
-    site = Site(
-        id=house,
-        kind="library",
-        name=text,
-        timezone="Europe/Stockholm",
-        opening=OpeningHours(**dict.fromkeys(DAYS, "10:00-18:00")),
-        spaces=(
-            Space(id="hall", name=text, kind="foyer", capacity=200),
-            Space(id="up", name=text, kind="reading", capacity=60),
-        ),
-        portals=(
-            Portal(id="entrance", name=text, outer="outside", inner="hall"),
-            Portal(id="back", name=text, outer="outside", inner="hall"),
-            Portal(id="stairs", name=text, outer="hall", inner="up"),
-        ),
+    ends = {"entrance": ("outside", "hall"), "back": ("outside", "hall"), "stairs": ("hall", "up")}
+    devices = {"entrance": "count-entrance", "back": "count-back-door", "stairs": "count-stairs"}
+    return library(
+        house,
+        spaces=(space("hall", "foyer", capacity=200), space("up", "reading", capacity=60)),
+        portals=tuple(portal(id, *both) for id, both in ends.items()),
         sensors=(
-            Sensor(device="count-entrance", portal="entrance"),
-            Sensor(device="count-back-door", portal="back"),
-            Sensor(device="count-stairs", portal="stairs"),
+            *(Sensor(device=device, portal=id) for id, device in devices.items()),
             Sensor(device="presence-up", space="up", model="presence"),
         ),
         capacity=400,
         sandbox=True,
     )
-    return SiteFile(sites=(site,))
 
 
 def test_a_week_of_every_fault_ends_within_the_error_that_the_scenario_states(
@@ -62,7 +49,7 @@ def test_a_week_of_every_fault_ends_within_the_error_that_the_scenario_states(
     database_url: str,
     collect: Callable[..., AbstractContextManager[Any]],
 ) -> None:
-    site_file, scenario = library(house), load("every-fault", first=date(2026, 11, 9))
+    site_file, scenario = with_faults(house), load("every-fault", first=date(2026, 11, 9))
     sites.apply(db, site_file)
     world = World(site_file, 1, scenario)
     assert scenario.first

@@ -1,14 +1,13 @@
 """A world learnt from what the store knows: three weeks of simulated history, sent by fallible sensors."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from threading import Event, Thread
 
 import numpy as np
-import psycopg
 import pytest
+from servers import await_days
 
 from besok.model.errors import ScenarioError
 from besok.model.settings import Settings
@@ -33,14 +32,7 @@ SILENT = date(2026, 11, 4)  # the town entrance was not counted
 BUSY = replace(ORDINARY, rates=(Rates(site="kind:library", arrivals=1.5, hours={"17": 2.0}),))
 
 
-def worked_off(url: str) -> bool:
-    with psycopg.connect(url) as conn:
-        return conn.execute("select not exists (select from dirty_day)").fetchone() == (True,)
-
-
-def test_a_world_is_learnt_from_the_store(
-    db: Database, database_url: str, wait_for: Callable[..., object]
-) -> None:
+def test_a_world_is_learnt_from_the_store(db: Database, database_url: str) -> None:
     sites.apply(db, as_sandbox(EXAMPLE))
     for chunk in messages(EXAMPLE, FIRST, LAST, seed=7, scenario=BUSY):
         kept = [
@@ -51,7 +43,7 @@ def test_a_world_is_learnt_from_the_store(
     worker = Thread(target=work.run, args=(Settings(database_url=database_url), stop))  # type: ignore[arg-type]
     worker.start()
     try:
-        wait_for(lambda: worked_off(database_url), 60)
+        await_days(database_url)
     finally:
         stop.set()
         worker.join()

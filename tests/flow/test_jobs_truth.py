@@ -1,12 +1,12 @@
 """The estimate against the truth that only the simulator knows: three days of the example, seen by fallible sensors."""
 
-from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from threading import Event, Thread
 
 import numpy as np
 import psycopg
+from servers import await_days
 
 from besok.model import calendar
 from besok.model.settings import Settings
@@ -35,14 +35,7 @@ def estimated(url: str, space: str) -> dict[datetime, tuple[float, float, float]
     return {row[0]: row[1:] for row in rows}
 
 
-def worked_off(url: str) -> bool:
-    with psycopg.connect(url) as conn:
-        return conn.execute("select not exists (select from dirty_day)").fetchone() == (True,)
-
-
-def test_the_estimate_is_near_the_truth(
-    db: Database, database_url: str, wait_for: Callable[..., object]
-) -> None:
+def test_the_estimate_is_near_the_truth(db: Database, database_url: str) -> None:
     site_file = as_sandbox(parse(EXAMPLE.read_text()))
     sites.apply(db, site_file)
     for chunk in messages(site_file, FIRST, LAST, seed=7):
@@ -51,7 +44,7 @@ def test_the_estimate_is_near_the_truth(
     thread = Thread(target=work.run, args=(Settings(database_url=database_url), stop))  # type: ignore[arg-type]
     thread.start()
     try:
-        wait_for(lambda: worked_off(database_url), 60)
+        await_days(database_url)
     finally:
         stop.set()
         thread.join()

@@ -4,7 +4,6 @@ import shutil
 import socket
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import paho.mqtt.client as paho
@@ -19,6 +18,7 @@ from psycopg.conninfo import make_conninfo
 from cli.stack import ports, program
 from cli.stack.mosquitto import Broker
 from cli.stack.postgres import Cluster
+from tests.patience import Patience
 from tests.torture import rabbitmq
 
 
@@ -68,8 +68,8 @@ def delivered_and_left(port):
     client.on_subscribe = lambda *args: client.publish("t", b"kept", qos=1)
     client.on_message = lambda c, u, message: came.append(message.payload)
     client.connect(ports.HOST, port, clean_start=False, properties=lasting)
-    deadline = time.monotonic() + 30
-    while not came and time.monotonic() < deadline:
+    patience = Patience(30)
+    while not came and not patience.is_over():
         client.loop(0.05)
     client.socket().shutdown(socket.SHUT_RDWR)
     return came[0] if came else None

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 
 from besok.model.calendar import day_bounds
 from besok.model.decode_context import decode_context_of
-from besok.model.site import OpeningHours, Portal, Sensor, Site, SiteFile, Space, Text
+from besok.model.site import Sensor, SiteFile
 from besok.store import occupancy
 from besok.store.database import Database
 from besok.store.sites import apply
@@ -22,55 +23,33 @@ from collectors.pipeline import decode
 from sensors_sim import stream
 from sensors_sim.placing import applied
 from sensors_sim.scenario import ORDINARY, Character, Fault
+from tests.small_sites import library, portal, space
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-NAME = Text(sv="x", en="x")
 FIRST = date(2026, 11, 17)
 
 
 def house() -> SiteFile:
     """A library beside a park, with counters over all doors, a swapped one among them, and sensors in the rooms."""
-    opening = OpeningHours(**dict.fromkeys(DAYS, "10:00-15:00"))
-    common = {
-        "timezone": "Europe/Stockholm",
-        "name": NAME,
-        "opening": opening,
-        "capacity": 60,
-        "sandbox": True,
-    }
-    spaces = tuple(
-        Space(id=s, name=NAME, kind="reading", capacity=20, parent=p)
-        for s, p in (("floor", ""), ("room", "floor"))
-    )
-    lib = Site(
-        id="lib",
-        kind="library",
-        spaces=spaces,
-        portals=(
-            Portal(id="town", name=NAME, outer="outside", inner="lib"),
-            Portal(id="garden", name=NAME, outer="park/park", inner="lib"),
-            Portal(id="stairs", name=NAME, outer="lib", inner="floor"),
-            Portal(id="arch", name=NAME, outer="floor", inner="room"),
+    ends = {"town": ("outside", "lib"), "garden": ("park/park", "lib")}
+    ends |= {"stairs": ("lib", "floor"), "arch": ("floor", "room")}
+    common: dict[str, Any] = {"hours": "10:00-15:00", "capacity": 60, "sandbox": True}
+    lib = library(
+        "lib",
+        spaces=(
+            space("floor", "reading", capacity=20),
+            space("room", "reading", capacity=20, parent="floor"),
         ),
+        portals=tuple(portal(id, *both) for id, both in ends.items()),
         sensors=(
-            Sensor(device="town", portal="town"),
-            Sensor(device="garden", portal="garden", swapped=True),
-            Sensor(device="stairs", portal="stairs"),
-            Sensor(device="arch", portal="arch"),
+            *(Sensor(device=id, portal=id, swapped=id == "garden") for id in ends),
             Sensor(device="cam", space="room"),
             Sensor(device="pir", space="floor", model="presence"),
         ),
         **common,
     )
-    park = Site(
-        id="park",
-        kind="park",
-        spaces=(),
-        portals=(Portal(id="gate", name=NAME, outer="outside", inner="park"),),
-        sensors=(Sensor(device="gate", portal="gate"),),
-        **common,
-    )
-    return SiteFile(sites=(lib, park))
+    gate = portal("gate", "outside", "park")
+    park = library("park", portals=(gate,), sensors=(Sensor(device="gate", portal="gate"),), **common)
+    return SiteFile(sites=(*lib.sites, replace(park.sites[0], kind="park")))
 
 
 def fault(device: str, kind: str, hour: int, **more: float) -> Fault:

@@ -5,5 +5,5 @@
 
 `world` knows what is true, `sender` tells the broker and remembers what it acknowledged, `schedule` says what fails and
 when, `house` holds the programs that are killed, `proxy` is the network between collector and database, `run` does it
-all, and `verdict` compares. docs/torture.md says what is promised and what was measured.
+all, and `verdict` compares. docs/reference/results-delivery.md says what is promised and what was measured.
 """

@@ -7,7 +7,7 @@ from typing import Any
 from besok.model.site import PayloadMapping, Site
 from besok.model.sitefile import parse
 
-PAGE = (Path(__file__).parents[2] / "docs" / "site-file.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "mappings.md").read_text("utf-8")
 HOUSE = """\
 [[sites]]
 id = "house"

@@ -214,7 +214,7 @@ def test_both_cannot_be_true() -> None:
     sheet = noted({"people_count": 4, "occupants": 5, "co2": 400, "co2_ppm": 401})
     assert sheet.problems == [
         "people_count is 4 and occupants is 5: both cannot be people of one place;"
-        " choose one in a mapping in the site file (docs/connect-a-sensor.md tells how)"
+        " choose one in a mapping in the site file (docs/reference/mappings.md tells how)"
     ]
     assert [(r.metric, r.value) for r in sheet.readings] == [("co2_ppm", 400)]
 

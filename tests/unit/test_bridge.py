@@ -6,6 +6,7 @@ The same at length, over many more seeds: `python -m benchmarks.bridge`.
 import numpy as np
 import pytest
 
+from benchmarks.worlds.method_breaks import BEFORE, NOW, house, moved
 from besok.analytics.bridge import (
     UNSEEN,
     DoorCounts,
@@ -18,7 +19,6 @@ from besok.analytics.bridge import (
 )
 from besok.analytics.level_shift import changepoint, steps_at
 from besok.model.arrays import Floats
-from tests.unit.houses import BEFORE, NOW, house, moved
 
 SIZE = float(np.log(1.08))
 

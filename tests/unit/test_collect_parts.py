@@ -83,7 +83,7 @@ def test_the_figures_as_json_and_in_the_documentation() -> None:
     assert (detail["received"], detail["waiting"], detail["silent_s"], detail["lag_s"]) == (3, 1, 2.0, 0.012)
     assert Counters().detail(NOW, waiting=0)["silent_s"] is None
     assert set(detail) == {f.name for f in fields(Counters)} - NOT_IN_BEAT | {"waiting", "silent_s"}
-    text = (Path(__file__).parents[2] / "docs" / "collector.md").read_text()
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "service-metrics.md").read_text()
     assert [name for name in detail if f"`{name}`" not in text] == []
 
 

@@ -1,41 +1,118 @@
-"""Documentation that fails when it is wrong: links that lead nowhere, metrics and commands nobody told of."""
+"""Documentation that fails when it is wrong: links, words, length, and what the code has and the pages do not."""
 
+import ast
 import re
 from dataclasses import fields
+from importlib.util import find_spec
 from pathlib import Path
 from typing import get_args
 
 import pytest
-from typer.main import get_command
+from babel.messages.pofile import read_po
 
-from besok.model.metrics import METRICS
-from besok.model.settings import Settings
+from docs import generate
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCS = ROOT / "docs"
+TEXTS = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md", "benchmarks/README.md")
+PAGES = [*(ROOT / name for name in TEXTS), *sorted(DOCS.rglob("*.md"))]
+WORDS = 20_000  # of all pages but decisions, without what is generated
+DECISION_WORDS = 400  # one page each
+NEVER = re.compile(  # the glossary's list of words that have a plain one
+    r"\b(reckon\w*|anew|mend(s|ed|ing)?|foret(old|ells?|elling)|feasts?|thrice|footfall|(times of|gånger av) (ten|10)"
+    r"|as good as nobody|spåddes|snedhet\w*|omätt)\b",
+    re.IGNORECASE,
+)
+
+
+def words(page: Path) -> int:
+    """Count the words of a page without generated tables and blocks of code."""
+    text = page.read_text("utf-8")
+    for part in (
+        r"<!-- generated: .*?<!-- end generated -->",
+        r"<!-- (.+?) begins -->.*?<!-- \1 ends -->",
+        r"```.*?```",
+    ):
+        text = re.sub(part, "", text, flags=re.DOTALL)
+    return sum(bool(re.search(r"\w", token)) for token in text.split())
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors that a forge, and the site, give to the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
-    links = re.findall(r"\]\(([^)#\s]+)", page.read_text("utf-8"))
-    assert [link for link in links if "://" not in link and not (page.parent / link).exists()] == []
+    for path, anchor in re.findall(r"\]\(([^)#\s]*)#?([^)\s]*)\)", page.read_text("utf-8")):
+        if "://" in path:
+            continue
+        target = (page.parent / path) if path else page
+        assert target.exists(), path
+        assert not anchor or anchor in anchors(target), f"{path}#{anchor}"
+
+
+def test_every_page_is_in_the_index() -> None:
+    listed = set(re.findall(r"^[\w/-]+$", (DOCS / "index.md").read_text("utf-8"), re.MULTILINE))
+    pages = {str(p.relative_to(DOCS))[:-3] for p in DOCS.rglob("*.md")} - {"index"}
+    assert {page for page in pages - listed if not page.startswith("decisions/0")} == set()
+
+
+def test_pages_named_in_the_code_exist() -> None:
+    sources = [p for kind in ("*.py", "*.toml", "*.yml", "*.po") for p in ROOT.glob(f"[!.]*/**/{kind}")]
+    sources = [p for p in (*sources, ROOT / "docker-compose.yml") if "build" not in p.relative_to(ROOT).parts]
+    named = {(p, name) for p in sources for name in re.findall(r"docs/[\w./-]+\.md", p.read_text("utf-8"))}
+    assert [f"{p.relative_to(ROOT)}: {name}" for p, name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_pages_use_plain_words(page: Path) -> None:
+    assert [match[0] for match in NEVER.finditer(page.read_text("utf-8"))] == []
+
+
+def test_screens_use_plain_words() -> None:
+    with (ROOT / "besok" / "text" / "locales" / "sv" / "LC_MESSAGES" / "besok.po").open("rb") as file:
+        messages = [part for m in read_po(file) if m.id for part in (m.id, m.string)]
+    texts = [text for part in messages for text in ([part] if isinstance(part, str) else part)]
+    assert [text for text in texts if NEVER.search(text)] == []
+
+
+def test_the_docs_are_short() -> None:
+    found = {str(page.relative_to(DOCS)): words(page) for page in DOCS.rglob("*.md")}
+    decisions = {name: found.pop(name) for name in [*found] if name.startswith("decisions/")}
+    assert sum(found.values()) <= WORDS, found
+    assert {name: number for name, number in decisions.items() if number > DECISION_WORDS} == {}
 
 
 def test_decisions_are_numbered_one_by_one() -> None:
-    pages = [page for page in PAGES if page.parent.name == "decisions"]
+    pages = sorted((DOCS / "decisions").glob("0*.md"))
     assert [page.name[:3] for page in pages] == [f"{n:03}" for n in range(1, len(pages) + 1)]
     assert [page.read_text("utf-8")[:6] for page in pages] == [f"# {page.name[:3]} " for page in pages]
 
 
-def test_every_metric_is_documented() -> None:
-    text = (ROOT / "docs" / "native-payload.md").read_text("utf-8")
-    assert [name for name in METRICS if f"`{name}`" not in text and f'"{name}"' not in text] == []
+@pytest.mark.parametrize("page", sorted(DOCS.rglob("*.md")), ids=lambda p: str(p.relative_to(DOCS)))
+def test_generated_parts_are_current(page: Path) -> None:
+    text = page.read_text("utf-8")
+    assert generate.filled(text, generate.GENERATED) == text, "run python -m docs.generate"
+
+
+def test_every_setting_says_what_it_is_for() -> None:
+    assert "None" not in generate.settings()
+
+
+@pytest.mark.skipif(not find_spec("griffe"), reason="needs the extra docs")
+def test_the_site_has_every_package_and_command(tmp_path: Path) -> None:
+    generate.copy(tmp_path / "docs")
+    reference = tmp_path / "docs" / "reference"
+    assert {f"{name}.md" for name in generate.PACKAGES} <= {p.name for p in (reference / "python").iterdir()}
+    assert "### besok site apply" in (reference / "cli.md").read_text("utf-8")
 
 
 def test_every_adapter_is_documented() -> None:
     from collectors.adapters import ADAPTERS
 
-    text = (ROOT / "docs" / "adapters.md").read_text("utf-8")
+    text = (DOCS / "reference" / "adapters.md").read_text("utf-8")
     assert [adapter.name for adapter in ADAPTERS if f"`{adapter.name}`" not in text] == []
 
 
@@ -44,7 +121,7 @@ def test_every_key_of_a_scenario_is_documented() -> None:
     from sensors_sim.scenario_checks import PLAN_NAMES
     from sensors_sim.scenariofile import shipped
 
-    text = (ROOT / "docs" / "simulate.md").read_text("utf-8")
+    text = (DOCS / "reference" / "scenarios.md").read_text("utf-8")
     sections = {block.split("`")[0]: block for block in text.split("\n| `[[")[1:]}
     keys = [(f"{name}]]", field.name) for name, part in SECTIONS.items() for field in fields(part)]
     assert [(name, key) for name, key in keys if f"`{key}`" not in sections[name].split("\n\n")[0]] == []
@@ -60,42 +137,49 @@ def test_every_key_of_a_scenario_is_documented() -> None:
 def test_the_worked_example_of_a_scenario_is_a_scenario() -> None:
     from sensors_sim.scenariofile import parse
 
-    text = (ROOT / "docs" / "simulate.md").read_text("utf-8")
+    text = (DOCS / "how-to" / "plan-with-the-simulator.md").read_text("utf-8")
     example = parse(text.split("```toml\n")[1].split("```")[0], "family-sunday.toml")
     assert (example.opening[0].also, example.events[0].fill) == ("10:00-18:00", 0.9)
 
 
-def test_every_command_is_documented() -> None:
-    from cli.main import app
-
-    text = "\n".join(page.read_text("utf-8") for page in PAGES)
-    assert [name for name in _commands(get_command(app), "besok") if name not in text] == []
-
-
-def _commands(command: object, name: str) -> list[str]:
-    """The full names of a command's leaves."""
-    inner = getattr(command, "commands", None)
-    if not inner:
-        return [name]
-    return [leaf for key, sub in inner.items() for leaf in _commands(sub, f"{name} {key}")]
+def touched() -> list[str]:
+    """Return what the README's table "to add X touch Y" names: `path` or `path::symbol`."""
+    table = (ROOT / "README.md").read_text("utf-8").split("| to add | touch |")[1].split("\n\n")[0]
+    return [cell for row in table.splitlines()[2:] for cell in re.findall(r"`([^`]+)`", row.split("|")[2])]
 
 
-def test_every_setting_is_documented_with_its_default() -> None:
-    text = (ROOT / "docs" / "operate.md").read_text("utf-8")
-    fields = Settings.model_fields
-    assert [name for name in fields if f"`BESOK_{name.upper()}`" not in text] == []
-    numbers = {n: f.default for n, f in fields.items() if type(f.default) is int}
-    assert [n for n, default in numbers.items() if f"| `BESOK_{n.upper()}` | `{default}` |" not in text] == []
+@pytest.mark.parametrize("cell", touched())
+def test_what_the_readme_says_to_touch_is_there(cell: str) -> None:
+    path, _, symbol = cell.partition("::")
+    assert (ROOT / path).exists()
+    if symbol and path.endswith(".py"):
+        assert symbol in names(ROOT / path)
+    elif symbol:
+        assert symbol in (ROOT / path).read_text("utf-8")
+
+
+def names(module: Path) -> set[str]:
+    """Return what a module defines at its top."""
+    found = set()
+    for node in ast.parse(module.read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            found.add(node.name)
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            found |= {target.id for target in targets if isinstance(target, ast.Name)}
+    return found
 
 
 def test_the_tree_of_errors_is_complete() -> None:
     import besok.model.errors as errors
 
     text = errors.__doc__ or ""
-    names = [n for n, c in vars(errors).items() if isinstance(c, type) and issubclass(c, Exception)]
-    assert [n for n in names if n not in text] == []
+    found = [n for n, c in vars(errors).items() if isinstance(c, type) and issubclass(c, Exception)]
+    assert [n for n in found if n not in text] == []
 
 
 def test_no_two_modules_of_tests_have_the_same_name() -> None:
-    names = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
-    assert sorted({name for name in names if names.count(name) > 1}) == [], "pytest collects only one of them"
+    modules = [path.name for path in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted({name for name in modules if modules.count(name) > 1}) == [], (
+        "pytest collects only one of them"
+    )

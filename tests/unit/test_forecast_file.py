@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks._kinds import house
+from benchmarks.worlds.visits_by_day import house
 from besok.analytics.forecast import Calendar, Paths, fan, forecast, history, odds, total
 from besok.files.values import Unit
 from besok.model.errors import BesokError, CountFileError
@@ -276,7 +276,7 @@ def test_a_sum_lies_within_its_interval_too() -> None:
 
 
 def test_houses_of_several_kinds_are_foretold_better_than_by_last_week() -> None:
-    """Held with a margin: the table of docs/forecast.md has many more of them."""
+    """Held with a margin: the table of docs/reference/results-forecast.md has many more of them."""
     better, inside = [], []
     for kind in ("recovery", "one year", "three months"):
         one, known = house(kind, 7)

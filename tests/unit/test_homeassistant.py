@@ -69,29 +69,6 @@ def test_names_in_doubt_and_names_nobody_knows() -> None:
 
 
 @pytest.mark.parametrize(
-    ("topic", "payload"),
-    [
-        ("homeassistant/binary_sensor/hall/config", {"name": "x"}),
-        ("homeassistant/binary_sensor/hall/node/config", ""),
-        ("homeassistant/status", "online"),
-        ("homeassistant/sensor/hall_co2/last_changed", '"2026-11-25T08:15:00Z"'),
-        ("homeassistant/sensor/hall_co2/state", "unavailable"),
-        ("homeassistant/light/hall/state", "on"),
-        ("homeassistant/binary_sensor/front_door/state", "on"),
-        ("homeassistant/sensor/router_uptime/state", "47"),
-        ("homeassistant/person/anna/state", "home"),
-        ("x", {"entity_id": "device_tracker.anna", "state": "home", "attributes": {"latitude": 56.0}}),
-        ("x", {"entity_id": "sensor.x", "state": "7", "attributes": {"device_class": "power"}}),
-        ("tiles/hall", {"state": None, "device_class": "occupancy"}),
-    ],
-)
-def test_what_is_not_data(topic: str, payload: object) -> None:
-    decoded = decode(topic, payload)
-    assert decoded.not_data
-    assert (decoded.readings, decoded.problems) == ((), ())
-
-
-@pytest.mark.parametrize(
     ("topic", "payload", "source", "name", "found"),
     [
         ("hall/binary_sensor/desk_motion/state", "ON", "esphome", "hall", {"level:desk occupied": 1}),
@@ -112,25 +89,6 @@ def test_homie_devices_come_and_go() -> None:
     assert [s.online for s in decode("homie/hall/$state", "ready", retained=True).statuses] == [True]
     assert [s.online for s in decode("homie/5/hall/$state", "lost", retained=True).statuses] == [False]
     assert decode("homie/hall/$state", "maybe").problems
-
-
-@pytest.mark.parametrize(
-    ("topic", "payload"),
-    [
-        ("hall/light/lamp/state", "ON"),
-        ("hall/sensor/wifi_signal/state", "-60"),
-        ("hall/binary_sensor/front_door/state", "ON"),
-        ("hall/sensor/co2/state", "nan"),
-        ("hall/sensor/battery_level/state", "good"),
-        ("homie/hall/$name", "Hall"),
-        ("homie/hall/radar/presence/set", "true"),
-        ("homie/hall/radar/$properties", "presence"),
-    ],
-)
-def test_what_is_not_data_there(topic: str, payload: str) -> None:
-    decoded = decode(topic, payload)
-    assert decoded.not_data
-    assert (decoded.readings, decoded.problems) == ((), ())
 
 
 def test_a_people_counter_by_name_alone_is_asked_about() -> None:

@@ -20,7 +20,7 @@ from collectors.counters import Counters, Histogram
 from jobs import metrics as jobs_metrics
 
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
-OPERATE = (Path(__file__).parents[2] / "docs" / "operate.md").read_text()
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "service-metrics.md").read_text()
 
 
 def well(**changes: object) -> Counters:
@@ -139,12 +139,12 @@ def test_every_metric_is_in_the_operators_table_and_no_other() -> None:
         *jobs_metrics.families(jobs_metrics.State(), NOW),
     ]
     names = {f"{f.name}_total" if f.type == "counter" else f.name for f in families}
-    told = set(re.findall(r"^\| `(besok_(?:collector|jobs)_\w+)` \|", OPERATE, re.MULTILINE))
+    told = set(re.findall(r"^\| `(besok_(?:collector|jobs)_\w+)` \|", PAGE, re.MULTILINE))
     assert told == names
 
 
 def test_every_class_of_refusal_is_told_to_the_operator() -> None:
-    assert [kind for kind in Refusal if f"| `{kind.value}` |" not in OPERATE] == []
+    assert [kind for kind in Refusal if f"| `{kind.value}` |" not in PAGE] == []
 
 
 def record(text: str, *args: object, **extra: object) -> logging.LogRecord:

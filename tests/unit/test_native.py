@@ -333,7 +333,7 @@ def test_the_adapter_reads_exactly_the_levels_of_the_schema(payload: object) -> 
 
 
 @pytest.mark.parametrize(
-    "block", re.findall(r"```json\n(.*?)```", (ROOT / "docs/native-payload.md").read_text(), re.S)
+    "block", re.findall(r"```json\n(.*?)```", (ROOT / "docs/reference/native-messages.md").read_text(), re.S)
 )
 def test_the_examples_of_the_documentation(block: str) -> None:
     kind = "status" if "online" in block else "flow" if '"in' in block else "level"
@@ -344,6 +344,6 @@ def test_the_examples_of_the_documentation(block: str) -> None:
 
 
 def test_the_documentation_names_every_field() -> None:
-    text = (ROOT / "docs/native-payload.md").read_text()
+    text = (ROOT / "docs/reference/native-messages.md").read_text()
     for item in ("flow_item", "level_item"):
         assert [f for f in SCHEMA["$defs"][item]["properties"] if f"`{f}`" not in text] == []

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks._faulty import KINDS, Case, case, small
+from benchmarks.worlds.faulty_sensors import KINDS, Case, case, small
 from besok.analytics.quality import balance, detect, directions, frozen, impossible, shares, signals, twins
 from besok.analytics.quality.sensor_series import cut
 from besok.model.findings import KINDS as FOUND

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from benchmarks._faulty import case, small
+from benchmarks.worlds.faulty_sensors import case, small
 from besok.analytics.quality.sensor_series import LayoutRoom, cut, last_heard
 from besok.model.views.devices import DeviceInfo
 from besok.services.wiring import WiringPoint, check

@@ -1,5 +1,6 @@
 """The registry: what every adapter says is made fit to be stored and shown, whatever the payload holds."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -76,3 +77,10 @@ def test_a_payload_that_cannot_be_read_is_read_once(monkeypatch: pytest.MonkeyPa
 def test_odd_names_and_texts_fail_nobody(payload: str) -> None:
     decoded = adapters.decode(replace(MESSAGE, payload=payload.encode()))
     assert decoded.problems and "please report this" not in decoded.problems[0]
+
+
+def test_a_lamp_without_a_clock_numbers_its_messages() -> None:
+    lamp = {"index": 2, "payload": {"value": 1, "sensor_type": "deskinuse"}, "unix_time_s": 10}
+    body = json.dumps({**lamp, "sequence": 1, "device_id": "d4"}).encode()
+    identity = adapters.decode(replace(MESSAGE, topic="mda2/x/data/y", payload=body)).identity
+    assert identity is not None and identity.mark == "seq:1"

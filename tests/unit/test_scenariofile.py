@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from besok.model.errors import ScenarioError
 from besok.model.site import Text
 from sensors_sim.scenario import Closing, Event, Fault, Hours, NewPortal, NewSensor, Profile, Rates, Scenario
-from sensors_sim.scenario_changes import changed
-from sensors_sim.scenariofile import dump, load, moved, parse, shipped
+from sensors_sim.scenariofile import changed, dump, load, moved, parse, shipped
 
 NAME = Text(sv="Namn", en="Name")
 JANUARY = date(2026, 1, 1)
@@ -194,6 +193,7 @@ def test_what_is_set_for_one_site_never_multiplies_with_what_holds_for_all() -> 
         ("rates.branch.arivals=1", 'did you mean "arrivals"?'),
         ("rates.branch.arrivals=-1", "--set rates.branch.arrivals=-1: arrivals: -1 is not possible; write 0"),
         ("events.9.people=1", "space: is missing"),
+        ("rates.branch.arrivals.x=1", "arrivals: this is not possible"),
         ("id=other", "not known"),
     ],
 )

@@ -1,6 +1,5 @@
 """Shelly sensors of both generations."""
 
-import pytest
 from adapting import EPOCH, TIME, decode, device, said
 
 MOTION = "shellies/shellymotionsensor-60A423BEB736/status"
@@ -77,23 +76,6 @@ def test_coming_and_going() -> None:
     (status,) = decode("shellyplus1-aa/online", "false").statuses
     assert (status.device, status.online) == ("shellyplus1-aa", False)
     assert decode("shellyplus1-aa/online", "perhaps").problems
-
-
-@pytest.mark.parametrize(
-    ("topic", "payload"),
-    [
-        ("shellies/announce", {"id": "shelly1"}),
-        ("shellies/shelly1/relay/0", "on"),
-        ("shellies/shelly1/input/0", "1"),
-        ("shellies/shelly1/status", {"relays": []}),
-        ("s/events/rpc", {"src": "s", "method": "NotifyEvent", "params": {"events": []}}),
-        ("s/status/switch:0", {"output": True}),
-    ],
-)
-def test_what_is_not_data(topic: str, payload: object) -> None:
-    decoded = decode(topic, payload)
-    assert decoded.not_data
-    assert (decoded.readings, decoded.problems) == ((), ())
 
 
 def test_a_script_may_hand_on_what_a_bluetooth_sensor_says() -> None:

@@ -118,7 +118,7 @@ def test_the_mark_is_only_what_it_says() -> None:
 
 
 def test_every_format_is_documented() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "simulate.md").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "scenarios.md").read_text("utf-8")
     assert [name for name in FORMATS if f"| `{name}` |" not in text] == []
 
 

@@ -287,7 +287,7 @@ def test_a_torn_file_is_read_or_refused(cut: int, junk: str) -> None:
     "part", [Site, OpeningHours, OpeningException, Target, VisitDefinition, Deduction, Space, Portal, Sensor]
 )
 def test_every_key_is_documented(part: type) -> None:
-    page = (EXAMPLE.parents[1] / "docs" / "site-file.md").read_text()
+    page = (EXAMPLE.parents[1] / "docs" / "reference" / "site-file.md").read_text()
     weekdays = ("tuesday", "wednesday", "thursday", "friday", "saturday")
     known = {f.name for f in fields(part)} - {
         *weekdays,

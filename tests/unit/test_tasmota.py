@@ -89,32 +89,6 @@ def test_coming_and_going() -> None:
     assert decode("tele/hall/LWT", "maybe").problems
 
 
-@pytest.mark.parametrize(
-    ("topic", "payload"),
-    [
-        ("stat/lamp/POWER", "ON"),
-        ("stat/lamp/RESULT", {"POWER": "ON"}),
-        ("tele/lamp/STATE", {"Time": "2026-11-25T09:15:00", "POWER": "ON"}),
-        ("tele/lamp/INFO1", {"Module": "Generic"}),
-        ("cmnd/lamp/POWER", "ON"),
-        ("tele/lamp/SENSOR", {"Time": "2026-11-25T09:15:00", "ENERGY": {"Power": 3}}),
-        ("tasmota/discovery/D8BC386BB06F/config", {"ip": "192.0.2.7"}),
-        ("homeassistant/binary_sensor/hall/config", {"name": "Motion Sensor", "payload_on": 1}),
-    ],
-)
-def test_what_is_not_data(topic: str, payload: object) -> None:
-    decoded = decode(topic, payload)
-    assert decoded.not_data
-    assert (decoded.readings, decoded.problems) == ((), ())
-
-
-@pytest.mark.parametrize(
-    "payload", ["[1]", '{"Time": 1, "Time": 2}', '{"SHT3X": {"Temperature": "hot"}}', "{"]
-)
-def test_what_is_refused(payload: str) -> None:
-    assert decode("tele/hall/SENSOR", payload).problems
-
-
 def test_a_time_shown_twice_is_that_of_its_receipt() -> None:
     (reading,) = decode("tele/hall/SENSOR", {"Time": "2026-10-25T02:30:00", "PIR1": "ON"}).readings
     assert reading.time == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)

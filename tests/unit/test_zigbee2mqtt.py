@@ -79,30 +79,3 @@ def test_a_second_bridge_has_devices_of_its_own() -> None:
         "zigbee2mqtt-north/desk",
     )
     assert device(decode("zb/desk", {"occupancy": True, "linkquality": 80})) == ("zigbee2mqtt", "zb/desk")
-
-
-@pytest.mark.parametrize(
-    ("topic", "payload"),
-    [
-        ("zigbee2mqtt/bridge/state", {"state": "online"}),
-        ("zigbee2mqtt/bridge/devices", []),
-        ("zigbee2mqtt/bridge/logging", {"level": "info"}),
-        ("zigbee2mqtt/desk/set", {"occupancy": True}),
-        ("zigbee2mqtt/desk/get/occupancy", ""),
-        ("zigbee2mqtt/desk", ""),
-        ("zigbee2mqtt/desk", "null"),
-        ("zigbee2mqtt/plug", {"state": "ON", "power": 3.1, "linkquality": 80}),
-        ("zigbee2mqtt/door", {"contact": False, "linkquality": 80}),
-    ],
-)
-def test_what_is_not_data(topic: str, payload: object) -> None:
-    decoded = decode(topic, payload)
-    assert decoded.not_data
-    assert (decoded.readings, decoded.problems) == ((), ())
-
-
-@pytest.mark.parametrize("payload", ["hello", '{"occupancy": true', {"occupancy": "maybe"}])
-def test_what_is_refused(payload: object) -> None:
-    decoded = decode("zigbee2mqtt/desk", payload)
-    assert decoded.problems
-    assert not decoded.readings

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from benchmarks.worlds.histories import FIRST, library, seeded
 from besok.analytics.forecast import fan, forecast, history
-from tests.worlds.histories import FIRST, library, seeded
 
 
 @pytest.mark.parametrize("reopened", [0, 7, 35])

@@ -6,10 +6,10 @@ from statistics import mean
 import numpy as np
 import pytest
 
-from benchmarks._branches import branch
+from benchmarks.worlds.histories import by_day, seeded
+from benchmarks.worlds.visits_by_month import branch
 from besok.analytics.forecast import Months, fan, forecast, forecast_months, history
 from besok.model.arrays import Floats
-from tests.worlds.histories import by_day, seeded
 
 SEEDS = range(6)
 

@@ -5,11 +5,11 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from benchmarks._kinds import house
+from benchmarks.worlds.histories import FIRST, by_day, library, monthly, seeded
+from benchmarks.worlds.visits_by_day import house
 from besok.analytics.forecast import Calendar, calendar, forecast, history, total
 from besok.analytics.forecast.learn import learn
 from besok.analytics.forecast.months import forecast_months
-from tests.worlds.histories import FIRST, by_day, library, monthly, seeded
 
 
 def test_a_new_building_begins_a_new_level() -> None:

@@ -1,4 +1,4 @@
-"""The occupancy figures are as true as docs/occupancy-scores.md says: on fixed seeds, with a margin.
+"""The occupancy figures are as true as docs/reference/results-occupancy.md says: on fixed seeds, with a margin.
 
 The short form counts some of the standard worlds by five minutes and for few days; `make score` and the slow form
 judge all of them.

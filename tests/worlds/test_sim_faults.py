@@ -103,7 +103,7 @@ def test_late_double_and_shuffled_messages_lose_nothing() -> None:
 
 def test_what_the_broker_keeps_is_marked_until_somebody_connects_again() -> None:
     found = moments("retained")
-    assert [m.time // MINUTE for m in found if m.retained] == list(range(10, 20))
+    assert [r.seq for m in found for r in m.reports if r.retain] == list(range(10, 20))
     assert [m.time // MINUTE for m in found if m.resent] == [20]
 
 
@@ -212,5 +212,5 @@ def test_totals_are_what_was_counted_since_the_month_began() -> None:
 
 
 def test_every_fault_is_documented() -> None:
-    text = (Path(__file__).parents[2] / "docs" / "simulate.md").read_text("utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "reference" / "scenarios.md").read_text("utf-8")
     assert [kind for kind in get_args(FaultKind) if f"| `{kind}` |" not in text] == []

@@ -1,4 +1,4 @@
-"""Faults of simulated sensors that no counting rule can mend are named, unless their detector is switched off.
+"""Faults of simulated sensors that no counting rule can correct are named, unless their detector is switched off.
 
 Messages go through the adapters and counting rules for some weeks, and are looked at by quarter of an hour.
 """

@@ -3,7 +3,7 @@
     effect_of_action(first, visits, since, acted=sundays)     # longer Sunday hours
     effect_of_event(counts, day, first, last, ...)            # a concert
 
-Method and accuracy: docs/effects.md.
+Method: docs/explanation/effects.md.
 """
 
 from besok.analytics.effects.action import contribution, effect_of_action

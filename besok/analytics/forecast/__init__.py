@@ -4,7 +4,7 @@
     paths = forecast(past, 365, calendar(..., country="SE"), rng=np.random.default_rng(1))
     fan(paths), total(paths, first, last), odds(paths, past, goal, deadline), likely_from(paths, past, goal, 0.5)
 
-Method and accuracy: docs/forecast.md.
+Method: docs/explanation/forecast.md.
 """
 
 from besok.analytics.forecast.daykinds import ORDINARY, Calendar, calendar, named_holidays

@@ -3,7 +3,7 @@
 The state of a space is its number of people N and the day's bias of its doors (the share of passages that one
 direction misses more than the other). The biases are a few columns; in each column N is what its doors say under that
 bias plus an error, and only the error has a grid: so a passage moves a whole column without any rounding. Arrays are
-spaces x biases x cells. docs/occupancy.md tells the formulas and their sources.
+spaces x biases x cells. docs/explanation/occupancy.md tells the formulas and their sources.
 """
 
 from copy import deepcopy

@@ -1,4 +1,4 @@
-"""Site files: TOML in, `SiteFile` out, and back again. docs/site-file.md describes every key.
+"""Site files: TOML in, `SiteFile` out, and back again. docs/reference/site-file.md describes every key.
 
 A file with problems is refused as a whole, and all of its problems are told at once, each with its line.
 """

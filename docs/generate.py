@@ -1,0 +1,221 @@
+"""Generate parts of the documentation, and the copy of it from which the site is built.
+
+`python -m docs.generate` renews what stands between `<!-- generated: NAME -->` and its end in the pages.
+`python -m docs.generate FOLDER` copies the pages there and adds what only the site has: commands and Python API.
+"""
+
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from pydantic import SecretStr
+from typer.main import get_command
+
+from api.app import create_app
+from besok.model.metrics import METRICS
+from besok.model.settings import Settings
+from cli.main import app
+from collectors import metrics as collector_metrics
+from collectors.counters import Counters
+from jobs import metrics as jobs_metrics
+
+DOCS = Path(__file__).parent
+BLOCK = re.compile(r"<!-- (generated|built): ([\w-]+) -->\n.*?<!-- end \1 -->", re.DOTALL)
+PACKAGES = ("besok", "collectors", "jobs", "api", "dashboard", "sensors_sim", "cli")
+
+
+def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
+    """Return a Markdown table."""
+    lines = [list(heads), *map(list, rows)]
+    lines.insert(1, ["---"] * len(lines[0]))
+    return "".join(
+        f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines
+    )
+
+
+def settings() -> str:
+    """Return the table of settings with their defaults."""
+    rows = []
+    for name, field in Settings.model_fields.items():
+        default = field.default.get_secret_value() if isinstance(field.default, SecretStr) else field.default
+        shown = str(default).lower() if isinstance(default, bool) else default
+        rows.append((f"`BESOK_{name.upper()}`", f"`{shown}`" if shown != "" else "none", field.description))
+    return table(("setting", "default", "meaning"), rows)
+
+
+def metrics() -> str:
+    """Return the metric catalogue."""
+    rows = (
+        (f"`{m.name}`", m.kind, m.unit, f"{m.low:g} to {m.high:g}", m.description) for m in METRICS.values()
+    )
+    return table(("metric", "kind", "unit", "range", "meaning"), rows)
+
+
+def service_metrics() -> str:
+    """Return the Prometheus metrics of collector and jobs."""
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    families = [
+        *collector_metrics.families(Counters(), now),
+        *jobs_metrics.families(jobs_metrics.State(), now),
+    ]
+    rows = ((f"`{f.name}{'_total' * (f.type == 'counter')}`", f.type, f.documentation) for f in families)
+    return table(("metric", "type", "meaning"), rows)
+
+
+def routes() -> str:
+    """Return the paths of the HTTP API with what they answer and their query parameters."""
+    rows = []
+    for path, methods in create_app(Settings()).openapi()["paths"].items():
+        for method, route in methods.items():
+            asked = [f"`{p['name']}`" for p in route.get("parameters", []) if p["in"] == "query"]
+            rows.append((method.upper(), f"`{path}`", route["summary"], ", ".join(asked)))
+    return table(("method", "path", "answers", "query"), rows)
+
+
+def command_list() -> str:
+    """Return the commands and what each does."""
+    return table(("command", "does"), ((f"`{name}`", _help(command)) for name, command in leaves()))
+
+
+def commands() -> str:
+    """Return every command with its arguments and options."""
+    return "".join(part for name, command in leaves() for part in _command(name, command))
+
+
+def leaves(command: Any = None, name: str = "besok") -> Iterator[tuple[str, Any]]:
+    """Yield each command that does something, with its full name."""
+    command = command or get_command(app)
+    if not (children := getattr(command, "commands", None)):
+        yield name, command
+        return
+    for key, child in children.items():
+        yield from leaves(child, f"{name} {key}")
+
+
+def _help(command: Any) -> str:
+    return " ".join((command.help or "").split())
+
+
+def _command(name: str, command: Any) -> Iterator[str]:
+    yield f"### {name}\n\n{_help(command)}\n\n"
+    given = [p for p in command.params if p.name != "help"]
+    if given:
+        rows = ((f"`{', '.join(p.opts)}`", _default(p), getattr(p, "help", "") or "") for p in given)
+        yield table(("option", "default", "meaning"), rows) + "\n"
+
+
+def _default(parameter: Any) -> str:
+    if parameter.required:
+        return "required"
+    return f"`{parameter.default}`" if parameter.default not in (None, "", False, ()) else ""
+
+
+GENERATED: dict[str, Callable[[], str]] = {
+    "settings": settings,
+    "metrics": metrics,
+    "service-metrics": service_metrics,
+    "routes": routes,
+    "command-list": command_list,
+}
+
+
+def filled(page: str, makers: dict[str, Callable[[], str]]) -> str:
+    """Return the page with its generated blocks renewed; a block without a maker stays."""
+    return BLOCK.sub(
+        lambda m: f"<!-- {m[1]}: {m[2]} -->\n{makers[m[2]]()}<!-- end {m[1]} -->" if m[2] in makers else m[0],
+        page,
+    )
+
+
+def renew() -> None:
+    """Renew the generated blocks of the pages in place."""
+    for page in DOCS.rglob("*.md"):
+        text = page.read_text("utf-8")
+        if (new := filled(text, GENERATED)) != text:
+            page.write_text(new, "utf-8")
+
+
+def copy(folder: Path) -> None:
+    """Copy the pages and add what only the site has."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(DOCS, folder, ignore=shutil.ignore_patterns("generate.py", "__pycache__"))
+    for page in folder.rglob("*.md"):
+        page.write_text(filled(page.read_text("utf-8"), GENERATED | {"commands": commands}), "utf-8")
+    python_api(folder / "reference" / "python")
+
+
+def python_api(folder: Path) -> None:
+    """Write a page for each package that has modules, made from signatures and docstrings without importing them."""
+    import griffe  # of the extra `docs`, as the site is
+
+    folder.mkdir()
+    names = []
+    for package in PACKAGES:
+        for module in _packages(griffe.load(package, search_paths=[DOCS.parent])):
+            names.append(module.path)
+            (folder / f"{module.path}.md").write_text("".join(_package(module)), "utf-8")
+    index = DOCS.joinpath("reference/python.md").read_text("utf-8")
+    toc = "\n".join(f"python/{name}" for name in names)
+    folder.with_suffix(".md").write_text(f"{index}\n```{{toctree}}\n:maxdepth: 1\n\n{toc}\n```\n", "utf-8")
+
+
+def _packages(module: Any) -> Iterator[Any]:
+    yield module
+    for child in _modules(module):
+        if child.is_init_module:
+            yield from _packages(child)
+
+
+def _modules(package: Any) -> list[Any]:
+    return [m for name, m in sorted(package.modules.items()) if not m.is_alias and not name.startswith("_")]
+
+
+def _package(package: Any) -> Iterator[str]:
+    yield f"# {package.path}\n\n{_doc(package)}"
+    yield from _members(package)
+    for module in _modules(package):
+        if not module.is_init_module:
+            yield f"## {module.path}\n\n{_doc(module)}"
+            yield from _members(module)
+
+
+def _members(module: Any) -> Iterator[str]:
+    for name, item in module.members.items():
+        if (
+            item.is_alias
+            or name.startswith("_")
+            or not (item.is_function or item.is_class)
+            or not item.docstring
+        ):
+            continue
+        shown = item.signature() if item.is_function else f"class {name}"
+        yield f"```python\n{shown}\n```\n\n{_doc(item)}"
+        for method in item.members.values() if item.is_class else ():
+            if method.is_function and not method.name.startswith("_") and method.docstring:
+                yield f"- `{method.signature()}`: {' '.join(method.docstring.value.split())}\n"
+        yield "\n"
+
+
+def _doc(item: Any) -> str:
+    """Return its docstring as text in which only `code` and indented blocks have a meaning."""
+    text = item.docstring.value if item.docstring else ""
+    return (
+        "\n".join(line if line.startswith("    ") else _escaped(line) for line in text.splitlines()) + "\n\n"
+    )
+
+
+def _escaped(line: str) -> str:
+    parts = re.split(r"(`[^`]*`)", line.strip())
+    parts[::2] = [re.sub(r"([\\*_<>#\[\]|$~])", r"\\\1", part) for part in parts[::2]]
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        copy(Path(sys.argv[1]))
+    else:
+        renew()

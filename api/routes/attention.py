@@ -7,9 +7,9 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import ranges
-from api.answers import FRESH, rows, wanted
+from api.answers import FRESH, Form, rows, table
 from api.deps import Db, KnownSite, Now
-from api.routes.figures import CSV, Accept, FirstDay, Form, LastDay
+from api.routes.figures import FirstDay, LastDay
 from api.security import same_origin
 from besok.model import messages
 from besok.model.views.attention import ChannelCoverage, FindingInfo
@@ -54,15 +54,9 @@ def findings(
     return get_findings(db, site.id, now=now, resolved_for=timedelta(days=resolved_days))
 
 
-@router.get(
-    "/sites/{site}/coverage",
-    response_model=list[ChannelCoverage],
-    responses=CSV,
-    summary="How much each channel worked",
-)
+@table(router, "/sites/{site}/coverage", ChannelCoverage, "How much each channel worked")
 def coverage(
-    site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None, form: Form = None,
-    accept: Accept = None,
+    site: KnownSite, db: Db, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
 ) -> Response:  # fmt: skip
     """Return the share of each business day in which each channel is known to have worked; the last 14 if none are
     given.
@@ -71,7 +65,7 @@ def coverage(
     if (last - first).days * max(len(site.sensors), 1) > MOST_CELLS:
         raise ranges.BadRange(f"at most {MOST_CELLS} days of sensors in one answer: ask for a shorter time")
     points = get_coverage(db, site.id, first, last, now=now)
-    return rows(points, ChannelCoverage, wanted(form, accept), f"{site.id}-coverage-{first}-{last}")
+    return rows(points, ChannelCoverage, form, f"{site.id}-coverage-{first}-{last}")
 
 
 @router.get("/sites/{site}/wiring", summary="Whether a site is wired as its site file says")

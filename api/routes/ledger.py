@@ -8,9 +8,8 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.answers import rows, wanted
+from api.answers import Form, rows, table
 from api.deps import Db, KnownSite, Now, known_name
-from api.routes.figures import CSV, Accept, Form
 from api.security import same_origin
 from besok.model import messages
 from besok.model.actions import Action, id_of
@@ -104,18 +103,15 @@ class LedgerRow:
     gave_en: str
 
 
-@router.get(
-    "/sites/{site}/actions", response_model=list[ActionInfo], responses=CSV, summary="You said, we did"
-)
-def actions(site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None) -> Response:
+@table(router, "/sites/{site}/actions", ActionInfo, "You said, we did")
+def actions(site: KnownSite, db: Db, now: Now, form: Form) -> Response:
     """Return what was asked for, what was answered and what has been done since, newest first; as CSV with effects."""
     found = get_actions(db, site.id, business_day(now, site))
-    if (asked := wanted(form, accept)) != "json":
-        told = _gave(db, site, now)
-        return rows(
-            [_row(site.id, a, told.get(a.action)) for a in found], LedgerRow, asked, f"{site.id}-actions"
-        )
-    return rows(found, ActionInfo, "json", "")
+    if form == "json":
+        return rows(found, ActionInfo, form, "")
+    told = _gave(db, site, now)
+    lines = [_row(site.id, a, told.get(a.action)) for a in found]
+    return rows(lines, LedgerRow, form, f"{site.id}-actions")
 
 
 @router.get("/sites/{site}/actions/effects", summary="What it gave")
@@ -211,30 +207,23 @@ def _gave(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
     return {name: told(name, effect) for name, effect in effects.action_effects(db, site.id).items()}
 
 
+SAME = ("asked_by", "asked", "answered", "done_since", "undone", "spaces", "weekdays", "state")
+EFFECT = ("verdict", "share", "share_low", "share_high", "a_year")
+
+
 def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:
     answer, told = one.answer or Text(sv="", en=""), gave.sentence if gave else Text(sv="", en="")
-    figures = {
-        name: getattr(gave.effect, name) if gave else None for name in ("share", "share_low", "share_high")
-    }
+    effect: dict[str, Any] = {name: getattr(gave.effect, name) if gave else None for name in EFFECT}
     return LedgerRow(
         site=site,
         id=one.action,
         title_sv=one.title.sv,
         title_en=one.title.en,
-        asked_by=one.asked_by,
-        asked=one.asked,
-        answered=one.answered,
         answer_sv=answer.sv,
         answer_en=answer.en,
-        done_since=one.done_since,
-        undone=one.undone,
-        spaces=one.spaces,
-        weekdays=one.weekdays,
         invented="yes" if one.invented else "no",
-        state=one.state,
-        verdict=gave.effect.verdict if gave else None,
-        a_year=gave.effect.a_year if gave else None,
         gave_sv=told.sv,
         gave_en=told.en,
-        **figures,
+        **{name: getattr(one, name) for name in SAME},
+        **effect,
     )

@@ -8,7 +8,7 @@ from dash import html
 
 from besok.model import calendar
 from besok.model.site import Site
-from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, RejectedMessage
+from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo
 from besok.model.views.live import SiteInfo
 from besok.services.attention import get_coverage, get_findings
 from besok.services.calibration import get_calibration
@@ -19,9 +19,9 @@ from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard.address import Address
-from dashboard.components import attention, notices, unplaced_devices, validation_counts
+from dashboard.components import attention, notices, rejected_messages, unplaced_devices, validation_counts
 from dashboard.components.chart import sheet
-from dashboard.components.elements import chip, data, fold, quiet
+from dashboard.components.elements import chip, data
 
 SHOWN = 20  # rejected messages
 RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
@@ -52,7 +52,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.H2(_("Unassigned sensors"), id="strangers"),
             unplaced_devices.section(unplaced, places, now),
             html.H2(_("Rejected messages")),
-            _rejected(refused, site.timezone),
+            rejected_messages.section(refused, site.timezone),
         ],
         className="page",
         **data(title=title),
@@ -149,30 +149,3 @@ def clock(device: DeviceInfo) -> str:
 def _places(device: DeviceInfo, names: Mapping[str, str]) -> str:
     ids = (p.portal or p.space or "" for p in device.placements)
     return ", ".join(names.get(place, place) for place in ids)
-
-
-def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
-    if not messages:
-        return quiet(_("None."))
-    rows = [
-        [formats.stamp(m.received, zone), m.topic, _reason(m), html.Code(_shortened(m.payload))]
-        for m in messages
-    ]
-    head = [_("Received"), _("Topic"), _("Reason"), _("Message")]
-    what = _("Each is kept, without what is personal. What the reasons mean and what to do:")
-    explained = quiet(what, " ", html.Code(unplaced_devices.DOCS))
-    return html.Div([explained, sheet(head, rows, _("Rejected messages"))])
-
-
-def _shortened(payload: str) -> str:
-    return payload if len(payload) <= 80 else payload[:80] + "…"
-
-
-def _reason(message: RejectedMessage) -> Any:
-    """Return the reason; where it goes on with lines for the site file, those to be copied."""
-    sentence, _newline, lines = message.reason.partition("\n")
-    if not lines:
-        return sentence
-    return html.Div(
-        [sentence, fold(_("Lines for the site file"), unplaced_devices.to_copy(lines, message.topic))]
-    )

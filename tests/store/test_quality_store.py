@@ -119,8 +119,6 @@ def test_a_blind_door_is_found_by_its_neighbour(library: Database) -> None:
     (found,) = services.findings(library, "lib", now=NOW)
     assert (found.kind, found.device) == ("blind", "back")
     assert found.since == blind_since
-    (doubted,) = services.doubts(library, "lib", now=NOW, since=NOW - timedelta(days=1))
-    assert not doubted.trusted
 
 
 def test_a_silent_door_is_filled_in_and_marked_until_it_is_heard_after_all(library: Database) -> None:

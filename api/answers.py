@@ -2,13 +2,14 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from datetime import date, datetime
 from functools import cache
 from math import isfinite
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
+from fastapi import APIRouter, Depends, Header, Query
 from pydantic import TypeAdapter
 from starlette.responses import Response
 
@@ -17,12 +18,33 @@ from besok.model.actions import as_cell
 Format = Literal["json", "csv", "semicolons"]  # the last is CSV for spreadsheets whose decimals have a comma
 MARK = "\ufeff"  # tells such a spreadsheet that the file is UTF-8
 DIGITS = 6  # after the point: more would be noise
+CSV: dict[int | str, dict[str, Any]] = {
+    200: {
+        "content": {"text/csv": {"schema": {"type": "string"}}},
+        "description": "JSON, or CSV where asked for",
+    }
+}
+Route = TypeVar("Route", bound=Callable[..., Any])
 FRESH = {"Cache-Control": "no-store"}  # for what is true now only
 
 
-def wanted(chosen: Format | None, accept: str | None) -> Format:
+FORMS = "`csv`, or `semicolons` for a spreadsheet with decimal commas; `Accept: text/csv` too"
+
+
+async def wanted(
+    form: Annotated[Format | None, Query(alias="format", description=FORMS)] = None,
+    accept: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> Format:
     """Return the format asked for: the `format` parameter beats the Accept header, JSON if neither speaks."""
-    return chosen or ("csv" if (accept or "").lower().startswith("text/csv") else "json")
+    return form or ("csv" if (accept or "").lower().startswith("text/csv") else "json")
+
+
+Form = Annotated[Format, Depends(wanted)]
+
+
+def table(router: APIRouter, path: str, kind: type, summary: str) -> Callable[[Route], Route]:
+    """Register a route whose answer is a list of `kind`, as JSON or as CSV."""
+    return router.get(path, response_model=list[kind], responses=CSV, summary=summary)  # type: ignore[valid-type]
 
 
 def rows(items: Sequence[Any], kind: type, form: Format, name: str) -> Response:

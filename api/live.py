@@ -21,9 +21,9 @@ from starlette.websockets import WebSocket
 from api.answers import FRESH
 from api.deps import Clock, known_name
 from api.security import same_origin
-from besok import services
 from besok.model.errors import BesokError, NotFound
 from besok.model.views.live import SiteLive
+from besok.services.live import get_live
 from besok.store import notify
 from besok.store.database import Database
 
@@ -161,7 +161,7 @@ class Hub:
 
     def read(self, site: str) -> SiteLive:
         """Return a site now. Raises NotFound and StoreUnavailable."""
-        return services.live(self._db, site, self._clock())
+        return get_live(self._db, site, self._clock())
 
     async def check(self, site: str) -> None:
         """Raise NotFound or StoreUnavailable before a stream of `site` begins, where that is not known already."""

@@ -23,6 +23,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from benchmarks._markdown import as_markdown
 from benchmarks._page import write_tables
 from benchmarks._rivals import rivals
 from benchmarks.worlds import visits_by_month
@@ -83,7 +84,7 @@ def main(args: argparse.Namespace) -> None:
     wanted = args.only.split(",") if args.only else [*CITIES, "newcastle", "kinds", "branches", "odds"]
     for name, city in CITIES.items():
         if name in wanted and (args.data / city.file).exists():
-            blocks[name] = scores.as_markdown(_city(args.data / city.file, city, args), city.apart()) + "\n"
+            blocks[name] = as_markdown(_city(args.data / city.file, city, args), city.apart()) + "\n"
     months = args.data / "newcastle_city_library" / "visits_monthly.csv"
     if "newcastle" in wanted and months.exists():
         blocks |= _newcastle(months, args.quick)
@@ -142,7 +143,7 @@ def cameras(path: Path) -> Iterator[Series]:
 
 
 def _newcastle(path: Path, quick: bool) -> dict[str, str]:
-    """Return the library in the decline, and in the recovery: every month from which the next twelve are known."""
+    """Score the library in decline and in recovery: every month from which the next twelve are known."""
     visits = read(path).visits
     times = {
         "decline": (date(2010, 6, 1), date(2019, 3, 1)),
@@ -156,9 +157,7 @@ def _months(visits: Mapping[date, float | None], first: date, last: date, step: 
     every = Series(name="City Library", step="M", visits=visits)
     past = every.months()
     begin, end = (_month(day) - _month(past.first) for day in (first, last))
-    return (
-        scores.as_markdown(_each(partial(_forecast, every), range(begin, end + 1, step), every.name)) + "\n"
-    )
+    return as_markdown(_each(partial(_forecast, every), range(begin, end + 1, step), every.name)) + "\n"
 
 
 def _forecast(every: Series, at: int) -> Outcome:

@@ -86,7 +86,7 @@ def _judged(maker: Callable[[], JudgedWorld]) -> Scores:
 
 
 def sdu(path: Path, seed: int, miss: float = 0.04) -> list[JudgedWorld]:
-    """Return the lecture room and the study room, each a world. Their dates are removed; days begin at midnight."""
+    """Return the lecture room and the study room as worlds. Their dates are removed; days begin at midnight."""
     frame = pd.read_csv(path, dtype={"time_local": str, "room": str})
     begins = pd.Timestamp(2018, 4, 2) + pd.to_timedelta(frame["day_id"], unit="D")
     at = begins + pd.to_timedelta(frame["time_local"].str.pad(5, fillchar="0").str.slice(0, 5) + ":00")

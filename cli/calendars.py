@@ -1,13 +1,13 @@
 """Importing calendars and weather: from a stranger's file to what the store keeps, and what to tell of it."""
 
-import csv
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
 from besok.files import fetching, ical, weather
 from besok.files.coordinates import space_of
-from besok.model.errors import CalendarFileError, NotFound
+from besok.files.counts import parse_spans
+from besok.model.errors import CalendarFileError, CountFileError, NotFound
 from besok.model.plurals import many
 from besok.model.site import Site
 from besok.model.suggest import suggestion
@@ -21,15 +21,7 @@ PAST, FUTURE = timedelta(days=5 * 366), timedelta(days=3 * 366)  # of now: what 
 LARGEST_WEATHER = 50_000_000  # bytes; hourly values since 1850 are 50 MB
 SHOWN = 20  # problems told one by one
 LONGEST_NAME = 80
-HEADS = {
-    "date": "first",
-    "from": "first",
-    "från": "first",
-    "to": "last",
-    "till": "last",
-    "namn": "name",
-    "lov": "name",
-}
+LONGEST_HOLIDAY = timedelta(days=150)
 
 
 def import_calendar(
@@ -74,34 +66,21 @@ def _school(db: Database, place: Site, name: str, told: bytes, now: datetime) ->
 
 
 def school_days(text: str) -> list[tuple[date, date, str]]:
-    """School holidays from a CSV file with the columns first, last, name. Raises CalendarFileError."""
-    lines = text.splitlines()
-    delimiter = max(";,\t", key=(lines or [""])[0].count)
-    rows = csv.reader(lines, delimiter=delimiter)
-    heads = [HEADS.get(name := head.strip().lower(), name) for head in next(rows, [])]
-    if not {"first", "last"} <= set(heads):
-        raise CalendarFileError(
-            "this is neither iCalendar nor a CSV file whose first line is: first,last,name"
-        )
-    found = []
-    for cells in rows:
-        if any(cell.strip() for cell in cells):
-            row = dict(zip(heads, (cell.strip() for cell in cells), strict=False))
-            found.append(_span(row, rows.line_num))
-    return found
-
-
-def _span(row: dict[str, str], line: int) -> tuple[date, date, str]:
+    """Return school holidays from a CSV file with the columns first, last, name. Raises CalendarFileError."""
     try:
-        first = date.fromisoformat(row["first"])
-        last = date.fromisoformat(row["last"]) if row["last"] else first
-    except (KeyError, ValueError):
-        raise CalendarFileError(f"line {line}: write two days like 2026-02-16,2026-02-20") from None
-    if not timedelta() <= last - first <= timedelta(days=150):
-        raise CalendarFileError(
-            f"line {line}: from {first} to {last} is no school holiday; exchange or correct the days"
-        )
-    return first, last, row.get("name", "")[: ical.TITLE] or "?"
+        spans = parse_spans(text, "the file", need_last=True)
+    except CountFileError as exc:
+        raise CalendarFileError(f"{exc} (neither iCalendar nor a CSV file of first,last,name)") from exc
+    found = []
+    for line, first, last, name in zip(
+        spans.index, spans["first"].dt.date, spans["last"].dt.date, spans["name"], strict=True
+    ):
+        if not timedelta() <= last - first <= LONGEST_HOLIDAY:
+            raise CalendarFileError(
+                f"line {line}: from {first} to {last} is no school holiday; exchange or correct the days"
+            )
+        found.append((first, last, name[: ical.TITLE] or "?"))
+    return found
 
 
 def _left_out(problems: Sequence[str]) -> Iterator[str]:

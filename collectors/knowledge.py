@@ -39,7 +39,7 @@ class Knowledge:
 
     def learn(self, batch: Batch) -> None:
         """Reload if a device in a stored batch told its model for the first time."""
-        if any(told.model and device not in self._known.models for device, told in batch.heard.items()):
+        if any(told.model and device not in self._known.models for device, told in batch.devices.items()):
             self._stale.set()
 
     def follow(self, url: str, stop: Event) -> None:

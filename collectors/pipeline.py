@@ -10,7 +10,7 @@ from besok.model.errors import Unreadable
 from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading, Refusal, Status
 from besok.store.message_dedup import Origin
-from besok.store.write import Batch, Heard, Incoming, Rejection
+from besok.store.write import Batch, DeviceDescription, Incoming, Rejection
 from collectors import adapters
 from collectors.privacy import NOTE, stripped
 
@@ -42,7 +42,7 @@ def decode(messages: Sequence[Message], known: DecodeContext = NOTHING) -> Batch
     statuses: list[tuple[Status, datetime]] = []
     rejections: list[Rejection] = []
     origins: list[Origin] = []
-    heard: dict[Device, Heard] = {}
+    heard: dict[Device, DeviceDescription] = {}
     for message in messages:
         decoded, kind = _adapted(message, known)
         problems = [Refused(problem, kind) for problem in decoded.problems]
@@ -50,7 +50,7 @@ def decode(messages: Sequence[Message], known: DecodeContext = NOTHING) -> Batch
         origin = _origin(message, decoded, bool(problems))
         if origin:
             origins.append(origin)
-        told = Heard(message.topic, decoded.model)
+        told = DeviceDescription(message.topic, decoded.model)
         for reading in checked:
             readings.append(Incoming(reading, message.received, origin))
             heard[reading.source, reading.device] = told
@@ -62,7 +62,7 @@ def decode(messages: Sequence[Message], known: DecodeContext = NOTHING) -> Batch
         statuses=statuses,
         rejections=rejections,
         origins=origins,
-        heard=heard,
+        devices=heard,
         new_sessions=frozenset(m.client for m in messages if m.begins_session and m.client),
     )
 

@@ -41,9 +41,9 @@ def _read(db: Database, pairs: Sequence[Numbered], told: DecodeContext) -> list[
     origins = [
         origin for batch in batches for origin in batch.origins
     ]  # a frame may lie here twice, by two gateways
-    heard = {device: how for batch in batches for device, how in batch.heard.items()}
+    heard = {device: how for batch in batches for device, how in batch.devices.items()}
     try:
-        write(db, Batch(readings=readings, statuses=statuses, origins=origins, heard=heard))
+        write(db, Batch(readings=readings, statuses=statuses, origins=origins, devices=heard))
     except StoreRefused:
         if len(pairs) == 1:
             return []

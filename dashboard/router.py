@@ -8,9 +8,9 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
-from besok import services
 from besok.model.errors import NotFound, SchemaMismatch, StoreError
 from besok.model.views.live import SiteInfo
+from besok.services.places import get_sites
 from besok.store.database import Database
 from dashboard import shell
 from dashboard.address import Address
@@ -53,7 +53,7 @@ def screen(db: Database, address: Address, now: datetime) -> tuple[Any, Any]:
     """Return the page at `address` and the navigation above it; a notice where there is nothing to show."""
     sites: tuple[SiteInfo, ...] = ()
     try:
-        sites = tuple(services.sites(db))
+        sites = tuple(get_sites(db))
         site = _chosen(sites, address.site)
         return _page(db, address, site, now), shell.navigation(address, sites, site)
     except NotFound:

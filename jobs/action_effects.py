@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from besok import services
 from besok.analytics.effects import contribution, effect_of_action
 from besok.model.actions import Action
 from besok.model.arrays import Floats
@@ -16,6 +15,9 @@ from besok.model.effects import Effect, Range
 from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.calendar import ActionEffect, CalendarDay
+from besok.services.calendar import get_calendar_days
+from besok.services.progress import get_progress
+from besok.services.visits import get_visits
 from besok.store import actions, effects
 from besok.store.database import Database
 from jobs.daily import each
@@ -49,7 +51,7 @@ def _effect(db: Database, site: Site, action: Action, last: date) -> Effect:
     final = min(last, action.done_since + AFTER * DAY)
     size = (final - first).days + 1
     at = {first + n * DAY: n for n in range(size)}
-    calendar = services.calendar_days(db, site.id, first, final)
+    calendar = get_calendar_days(db, site.id, first, final)
     visits, elsewhere = _series(db, site, action, first, final, at)
     return effect_of_action(
         first,
@@ -80,7 +82,7 @@ def _series(
 ) -> tuple[Floats, Floats | None]:
     """Visits by day of what the action is about, and of the other spaces of the house; NaN where not observed."""
     if not action.spaces:
-        points = services.visits(db, site.id, first, last, "day")
+        points = get_visits(db, site.id, first, last, "day")
         return _filled({p.day: p.gross for p in points if p.gross is not None}, at), None
     rows = effects.entered_by_day(db, site.id, first, last)
     doors: dict[tuple[str, int], dict[date, float]] = {}
@@ -127,7 +129,7 @@ def _summed(parts: list[Floats], size: int) -> Floats:
 def _missing_a_year(db: Database, site: Site, last: date) -> float:
     """Return the visits a year that are still missing to the goal; 0 without a target."""
     try:
-        way = services.progress(db, site.id, last + DAY)
+        way = get_progress(db, site.id, last + DAY)
     except NotFound:
         return 0.0
     return max((way.goal_visits or 0.0) - (way.last_365 or 0.0), 0.0) if way.last_365 else 0.0

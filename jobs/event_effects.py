@@ -6,12 +6,12 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from besok import services
 from besok.analytics.effects import effect_of_event
 from besok.model.calendar import business_day, day_bounds
 from besok.model.effects import EventEffect
 from besok.model.site import Site
 from besok.model.views.calendar import CalendarDay
+from besok.services.calendar import get_calendar_days
 from besok.store import effects
 from besok.store.database import Database
 from jobs.daily import each
@@ -49,7 +49,7 @@ def of(db: Database, site: Site, last: date) -> dict[int, EventEffect]:
     if not past:
         return {}
     first = last - (EVENTS_BACK + COMPARED) * DAY
-    days = services.calendar_days(db, site.id, first, last)
+    days = get_calendar_days(db, site.id, first, last)
     kinds = np.array([kind(day) for day in days])
     begin = day_bounds(first, site)[0]
     everything = effects.past_events(db, site.id, begin, end)

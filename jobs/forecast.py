@@ -11,7 +11,6 @@ from typing import Final
 
 import numpy as np
 
-from besok import services
 from besok.analytics.forecast import History, history
 from besok.analytics.target_forecast import DAY, FURTHEST, ForecastGoal, look_ahead
 from besok.model import calendar as hours
@@ -19,7 +18,10 @@ from besok.model.errors import NotFound, StoreError
 from besok.model.forecast import LEAST_DAYS
 from besok.model.site import Site
 from besok.model.views.series import VisitPoint
+from besok.services.calendar import get_calendar_days
 from besok.services.days import as_forecast_calendar, open_also
+from besok.services.progress import get_progress
+from besok.services.visits import get_visits
 from besok.store import forecasts
 from besok.store.database import Database
 from besok.store.sites import counted
@@ -61,13 +63,13 @@ def make(db: Database, site: Site, origin: date, now: datetime) -> bool:
     afterwards = origin < hours.business_day(now, site) - timedelta(days=8)
     sites = counted(db, site)
     first = origin - LOOKED_BACK * DAY
-    past = observed(sites, services.visits(db, site.id, first, origin, "day", together=True), site.measure)
+    past = observed(sites, get_visits(db, site.id, first, origin, "day", together=True), site.measure)
     if np.isfinite(past.visits).sum() < (PAST_LEAST_DAYS if afterwards else LEAST_DAYS):
         return False
     goal = _goal(db, site, origin)
     last = max(origin + 2 * 366 * DAY, goal.deadline if goal else origin)
     days = open_also(
-        services.calendar_days(db, site.id, past.first, min(last, origin + FURTHEST * DAY)), sites[1:]
+        get_calendar_days(db, site.id, past.first, min(last, origin + FURTHEST * DAY)), sites[1:]
     )
     made = look_ahead(
         past,
@@ -98,7 +100,7 @@ def _goal(db: Database, site: Site, origin: date) -> ForecastGoal | None:
     if site.target is None or origin <= site.target.baseline_last:
         return None
     try:
-        way = services.progress(db, site.id, origin + DAY)
+        way = get_progress(db, site.id, origin + DAY)
     except NotFound:
         return None
     return ForecastGoal(visits=way.goal_visits, deadline=way.deadline) if way.goal_visits else None

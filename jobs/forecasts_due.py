@@ -8,7 +8,7 @@ from typing import Final
 from besok.model.calendar import business_day
 from besok.model.forecast import LEAST_DAYS
 from besok.model.site import Site
-from besok.services.observed_days import whole_days
+from besok.services.observed_days import visit_days, whole_days
 from besok.store import backfill, forecasts
 from besok.store.database import Database
 from besok.store.sites import counted
@@ -56,7 +56,9 @@ def _sunday(day: date) -> date:
 
 def _with_history(db: Database, site: Site, origins: list[date], least: int) -> list[date]:
     """Those of the origins up to which so many days were observed whole."""
-    known = whole_days(db, counted(db, site), max(origins)) if origins else []
+    known = (
+        sorted(whole_days(visit_days(db, counted(db, site), max(origins)), site.measure)) if origins else []
+    )
     return [day for day in origins if bisect_right(known, day) >= least]
 
 

@@ -26,20 +26,26 @@ def compute_missing(db: Database, now: datetime) -> None:
     """Compute the missing results of all sites."""
     for site, today in daily.sites(db, now):
         for what in results.missing(db, site.id, today - DAY):
-            _compute(db, site, what, today)
+            _compute(db, site, what, today, now)
 
 
-def _compute(db: Database, site: Site, what: str, today: date) -> None:
+def _compute(db: Database, site: Site, what: str, today: date, now: datetime) -> None:
     from besok.services.annual import compute_annual
+    from besok.services.attention import LAST_WEEK, compute_coverage
     from besok.services.bridging import compute_bridged
-    from besok.services.observed_days import EARLIEST, partial_days_of
+    from besok.services.calibration import compute_usual_week
+    from besok.services.observed_days import compute_visit_days
 
     sites, target, until = counted(db, site), site.target, today - DAY
     results.begin(db, [one.id for one in sites], what, until)
     result: object = None
     try:
-        if what == results.PARTIAL_DAYS:
-            result = partial_days_of(db, site, EARLIEST, until)
+        if what == results.VISIT_DAYS:
+            result = compute_visit_days(db, sites, until)
+        elif what == results.COVERAGE:
+            result = compute_coverage(db, site.id, until - LAST_WEEK, until, now=now)
+        elif what == results.USUAL_WEEK:
+            result = compute_usual_week(db, site.id, now)
         elif what == results.ANNUAL and site.kind == "library":
             result = compute_annual(db, site.id, today.year - 1, today)
         elif what == results.BRIDGED and target:

@@ -7,14 +7,14 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api import ranges
-from api.answers import FRESH, rows, wanted
+from api.answers import FRESH, Form, rows, table
 from api.deps import Db, KnownSite, Now
-from api.routes.figures import CSV, Accept, FirstDay, Form, LastDay
+from api.routes.figures import FirstDay, LastDay
 from api.security import same_origin
-from besok import services
 from besok.model import messages
 from besok.model.views.attention import ChannelCoverage, FindingInfo
 from besok.services import attention
+from besok.services.attention import get_coverage, get_findings, get_wiring
 from besok.services.wiring import WiringPoint
 
 router = APIRouter(tags=["Attention"])
@@ -51,18 +51,12 @@ def findings(
     """Open findings first, then acknowledged and resolved ones, each with its evidence in a sentence, how sure it is,
     what to do, and its history. `device` is empty where the whole site is meant."""
     response.headers.update(FRESH)
-    return services.findings(db, site.id, now=now, resolved_for=timedelta(days=resolved_days))
+    return get_findings(db, site.id, now=now, resolved_for=timedelta(days=resolved_days))
 
 
-@router.get(
-    "/sites/{site}/coverage",
-    response_model=list[ChannelCoverage],
-    responses=CSV,
-    summary="How much each channel worked",
-)
+@table(router, "/sites/{site}/coverage", ChannelCoverage, "How much each channel worked")
 def coverage(
-    site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None, form: Form = None,
-    accept: Accept = None,
+    site: KnownSite, db: Db, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
 ) -> Response:  # fmt: skip
     """Return the share of each business day in which each channel is known to have worked; the last 14 if none are
     given.
@@ -70,8 +64,8 @@ def coverage(
     first, last = ranges.days(begin, to, site, now, timedelta(days=13))
     if (last - first).days * max(len(site.sensors), 1) > MOST_CELLS:
         raise ranges.BadRange(f"at most {MOST_CELLS} days of sensors in one answer: ask for a shorter time")
-    points = services.coverage(db, site.id, first, last, now=now)
-    return rows(points, ChannelCoverage, wanted(form, accept), f"{site.id}-coverage-{first}-{last}")
+    points = get_coverage(db, site.id, first, last, now=now)
+    return rows(points, ChannelCoverage, form, f"{site.id}-coverage-{first}-{last}")
 
 
 @router.get("/sites/{site}/wiring", summary="Whether a site is wired as its site file says")
@@ -79,7 +73,7 @@ def wiring(site: KnownSite, db: Db, now: Now, response: Response) -> list[Wiring
     """For a new installation: which sensors are heard, whether in is in, doors counted twice or not at all, spaces
     without a counted way in. Problems first, each with what to do; `ok` is what was looked at and found right."""
     response.headers.update(FRESH)
-    return services.wiring(db, site.id, now=now)
+    return get_wiring(db, site.id, now=now)
 
 
 @router.post("/findings/{number}/acknowledgement", summary="Acknowledge a finding")

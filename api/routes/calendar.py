@@ -5,67 +5,50 @@ from datetime import timedelta
 from fastapi import APIRouter, Response
 
 from api import ranges
-from api.answers import rows, wanted
+from api.answers import Form, rows, table
 from api.deps import Db, KnownSite, Now
-from api.routes.figures import CSV, Accept, FirstDay, Form, From, LastDay, To
-from besok import services
+from api.routes.figures import FirstDay, From, LastDay, To
 from besok.model import calendar
 from besok.model.effects import ProgrammeEffect
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, UnusualTime
+from besok.services.calendar import get_calendar_days, get_event_effects, get_events, get_unusual
 
 router = APIRouter(tags=["Calendar"])
 
 
-@router.get(
-    "/sites/{site}/calendar",
-    response_model=list[CalendarDay],
-    responses=CSV,
-    summary="What kind of day each day is",
-)
+@table(router, "/sites/{site}/calendar", CalendarDay, "What kind of day each day is")
 def calendar_days(
-    site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None,
-    form: Form = None, accept: Accept = None,
+    site: KnownSite, db: Db, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
 ) -> Response:  # fmt: skip
     """Return opening hours, public and school holidays, programme and weather by day; the last 28 if none are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=27))
-    days = services.calendar_days(db, site.id, first, last)
-    return rows(days, CalendarDay, wanted(form, accept), f"{site.id}-calendar-{first}-{last}")
+    days = get_calendar_days(db, site.id, first, last)
+    return rows(days, CalendarDay, form, f"{site.id}-calendar-{first}-{last}")
 
 
-@router.get(
-    "/sites/{site}/events", response_model=list[ProgrammeEvent], responses=CSV, summary="The programme"
-)
+@table(router, "/sites/{site}/events", ProgrammeEvent, "The programme")
 def events(
     site: KnownSite,
     db: Db,
     now: Now,
+    form: Form,
     begin: From = None,
     to: To = None,
-    form: Form = None,
-    accept: Accept = None,
 ) -> Response:
     """Return the events that touch a time, in order; those of today if none is given."""
     start, end = ranges.instants(begin, to, site, now)
-    found = services.events(db, site.id, start, end)
-    return rows(found, ProgrammeEvent, wanted(form, accept), f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")
+    found = get_events(db, site.id, start, end)
+    return rows(found, ProgrammeEvent, form, f"{site.id}-events-{start:%Y%m%d}-{end:%Y%m%d}")
 
 
-@router.get(
-    "/sites/{site}/unusual",
-    response_model=list[UnusualTime],
-    responses=CSV,
-    summary="Hours that stood out",
-)
+@table(router, "/sites/{site}/unusual", UnusualTime, "Hours that stood out")
 def unusual(
-    site: KnownSite, db: Db, now: Now, begin: FirstDay = None, to: LastDay = None,
-    form: Form = None, accept: Accept = None,
+    site: KnownSite, db: Db, now: Now, form: Form, begin: FirstDay = None, to: LastDay = None,
 ) -> Response:  # fmt: skip
     """Return times with far more or far fewer visits than usual, newest first; eight weeks if no days are given."""
     first, last = ranges.days(begin, to, site, now, timedelta(days=55))
-    found = services.unusual(
-        db, site.id, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1]
-    )
-    return rows(found, UnusualTime, wanted(form, accept), f"{site.id}-unusual-{first}-{last}")
+    found = get_unusual(db, site, calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1])
+    return rows(found, UnusualTime, form, f"{site.id}-unusual-{first}-{last}")
 
 
 @router.get("/sites/{site}/events/effects", summary="What events gave")
@@ -74,4 +57,4 @@ def effects_of_events(
 ) -> list[ProgrammeEffect]:
     """Visits in the hours and space of each event beside like days without it, newest first; today's by default."""
     start, end = ranges.instants(begin, to, site, now)
-    return services.event_effects(db, site.id, start, end)
+    return get_event_effects(db, site.id, start, end)

@@ -17,7 +17,7 @@ from besok.model.errors import NotFound
 from besok.model.site import Text
 from besok.model.validation import Tap
 from besok.model.views.calibration import CountInfo, ManualCount, SiteCalibration
-from besok.services import calibration as service
+from besok.services.calibration import get_calibration, receive_count
 
 router = APIRouter(tags=["Counting beside sensors"])
 
@@ -82,7 +82,7 @@ class Received:
 def calibration(site: KnownSite, db: Db, now: Now) -> SiteCalibration:
     """Each door with its accuracy (sensor / person) and the 95 % interval, the counts it rests on, the corrections that
     were proposed, accepted or undone, and the counts that would teach most. The taps of a count: `counts/{id}`."""
-    known = service.calibration(db, site.id, now)
+    known = get_calibration(db, site.id, now)
     return replace(known, counts=tuple(replace(c, taps=()) for c in known.counts))
 
 
@@ -91,7 +91,7 @@ def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToC
     """Return the doors with sensors, those first where a count teaches most. It tells nothing of what the sensors
     count, so that whoever counts is not led by it."""
     response.headers.update(FRESH)
-    known = service.calibration(db, site.id, now)
+    known = get_calibration(db, site.id, now)
     best = {a.portal: a for a in known.advice}
     found = [
         DoorToCount(
@@ -111,7 +111,7 @@ def doors(site: KnownSite, db: Db, now: Now, response: Response) -> list[DoorToC
 @router.get("/sites/{site}/counts/{count}", summary="One count with its taps")
 def count_of(site: KnownSite, count: UUID, db: Db, now: Now) -> CountInfo:
     """Who counted when, each tap with its time, and what the sensors told of the same minutes."""
-    found = next((c for c in service.calibration(db, site.id, now).counts if c.id == count), None)
+    found = next((c for c in get_calibration(db, site.id, now).counts if c.id == count), None)
     if found is None:
         raise NotFound(f"{site.id} has no count {count}")
     return found
@@ -127,7 +127,7 @@ def receive(
         raise HTTPException(403, messages.FOREIGN_COUNT)
     if said := _wrong(body):
         raise HTTPException(422, said)
-    stored = service.receive(db, site.id, _count(count, body), now)
+    stored = receive_count(db, site.id, _count(count, body), now)
     response.status_code = 201 if stored else 200
     return Received(id=count, stored=stored)
 

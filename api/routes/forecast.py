@@ -5,14 +5,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response
 
-from api.answers import rows, wanted
+from api.answers import CSV, Form, rows
 from api.deps import Db, KnownSite, Now
-from api.routes.figures import CSV, Accept, Form
-from besok import services
 from besok.model import calendar
 from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.site import Site, Text
 from besok.model.views.forecast import Record, Scored
+from besok.services.forecast import get_outlook, get_records, get_scored, get_weekday_growth
 from besok.store.database import Database
 from besok.text import narratives
 from besok.text.languages import in_both
@@ -45,18 +44,16 @@ class ForecastRecord:
 
 
 @router.get("/sites/{site}/forecast", response_model=Forecast, responses=CSV, summary="The visits to come")
-def forecast(
-    site: KnownSite, db: Db, now: Now, part: Part = "days", form: Form = None, accept: Accept = None
-) -> Response | Forecast:
+def forecast(site: KnownSite, db: Db, now: Now, form: Form, part: Part = "days") -> Response | Forecast:
     """Day by day for 400 days, the running year up to the target's deadline, sums, and the odds of the target."""
-    found = services.outlook(db, site.id)
-    if (asked := wanted(form, accept)) != "json":
+    found = get_outlook(db, site.id)
+    if form != "json":
         name, kind = (
             f"{site.id}-forecast-{part}-{found.origin}",
             ExpectedTotal if part == "totals" else Expected,
         )
-        return rows(getattr(found, part), kind, asked, name)
-    weekdays = services.weekday_growth(db, site.id, calendar.business_day(now, site))
+        return rows(getattr(found, part), kind, form, name)
+    weekdays = get_weekday_growth(db, site.id, calendar.business_day(now, site))
     factor = site.target.factor if site.target else 1.0
     said = in_both(lambda: "\n".join(narratives.of(found, factor, weekdays)))
     pairs = zip(said.sv.splitlines(), said.en.splitlines(), strict=True)
@@ -69,18 +66,16 @@ def forecast(
     responses=CSV,
     summary="How good forecasts were",
 )
-def record(
-    site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None
-) -> Response | ForecastRecord:
+def record(site: KnownSite, db: Db, now: Now, form: Form) -> Response | ForecastRecord:
     """Every sum that was forecast and whose days are over, beside what came. 8 of 10 should lie in their interval."""
     found = _scored(db, site, now)
-    if (asked := wanted(form, accept)) != "json":
-        return rows(found, Scored, asked, f"{site.id}-forecasts")
-    records = tuple(services.records(found))
+    if form != "json":
+        return rows(found, Scored, form, f"{site.id}-forecasts")
+    records = tuple(get_records(found))
     return ForecastRecord(
         records=records, sentence=in_both(lambda: narratives.record(records)), forecasts=tuple(found)
     )
 
 
 def _scored(db: Database, site: Site, now: Now) -> list[Scored]:
-    return services.scored(db, site.id, calendar.business_day(now, site))
+    return get_scored(db, site.id, calendar.business_day(now, site))

@@ -8,17 +8,16 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from api.answers import rows, wanted
+from api.answers import Form, rows, table
 from api.deps import Db, KnownSite, Now, known_name
-from api.routes.figures import CSV, Accept, Form
 from api.security import same_origin
-from besok import services
 from besok.model import messages
 from besok.model.actions import Action, id_of
 from besok.model.calendar import business_day
 from besok.model.errors import CalendarFileError
 from besok.model.site import Site, Text
 from besok.model.views.calendar import ActionEffect, ActionInfo
+from besok.services.actions import get_actions
 from besok.store import actions as ledger
 from besok.store import effects
 from besok.store.database import Database
@@ -104,18 +103,15 @@ class LedgerRow:
     gave_en: str
 
 
-@router.get(
-    "/sites/{site}/actions", response_model=list[ActionInfo], responses=CSV, summary="You said, we did"
-)
-def actions(site: KnownSite, db: Db, now: Now, form: Form = None, accept: Accept = None) -> Response:
+@table(router, "/sites/{site}/actions", ActionInfo, "You said, we did")
+def actions(site: KnownSite, db: Db, now: Now, form: Form) -> Response:
     """Return what was asked for, what was answered and what has been done since, newest first; as CSV with effects."""
-    found = services.actions(db, site.id, business_day(now, site))
-    if (asked := wanted(form, accept)) != "json":
-        told = _gave(db, site, now)
-        return rows(
-            [_row(site.id, a, told.get(a.action)) for a in found], LedgerRow, asked, f"{site.id}-actions"
-        )
-    return rows(found, ActionInfo, "json", "")
+    found = get_actions(db, site.id, business_day(now, site))
+    if form == "json":
+        return rows(found, ActionInfo, form, "")
+    told = _gave(db, site, now)
+    lines = [_row(site.id, a, told.get(a.action)) for a in found]
+    return rows(lines, LedgerRow, form, f"{site.id}-actions")
 
 
 @router.get("/sites/{site}/actions/effects", summary="What it gave")
@@ -180,9 +176,7 @@ def _kept(write: Callable[[], Any]) -> Any:
 
 
 def _info(db: Database, site: Site, now: datetime, name: str) -> ActionInfo:
-    return next(
-        info for info in services.actions(db, site.id, business_day(now, site)) if info.action == name
-    )
+    return next(info for info in get_actions(db, site.id, business_day(now, site)) if info.action == name)
 
 
 def _both(sv: str, en: str) -> Text | None:
@@ -205,7 +199,7 @@ def _free_id(title: str, taken: set[str]) -> str:
 
 
 def _gave(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
-    whole = {a.action: not a.spaces for a in services.actions(db, site.id, business_day(now, site))}
+    whole = {a.action: not a.spaces for a in get_actions(db, site.id, business_day(now, site))}
 
     def told(name: str, effect: ActionEffect) -> Gave:
         return Gave(effect=effect, sentence=in_both(lambda: narratives.gave(effect, whole.get(name, True))))
@@ -213,30 +207,23 @@ def _gave(db: Database, site: Site, now: datetime) -> dict[str, Gave]:
     return {name: told(name, effect) for name, effect in effects.action_effects(db, site.id).items()}
 
 
+SAME = ("asked_by", "asked", "answered", "done_since", "undone", "spaces", "weekdays", "state")
+EFFECT = ("verdict", "share", "share_low", "share_high", "a_year")
+
+
 def _row(site: str, one: ActionInfo, gave: Gave | None) -> LedgerRow:
     answer, told = one.answer or Text(sv="", en=""), gave.sentence if gave else Text(sv="", en="")
-    figures = {
-        name: getattr(gave.effect, name) if gave else None for name in ("share", "share_low", "share_high")
-    }
+    effect: dict[str, Any] = {name: getattr(gave.effect, name) if gave else None for name in EFFECT}
     return LedgerRow(
         site=site,
         id=one.action,
         title_sv=one.title.sv,
         title_en=one.title.en,
-        asked_by=one.asked_by,
-        asked=one.asked,
-        answered=one.answered,
         answer_sv=answer.sv,
         answer_en=answer.en,
-        done_since=one.done_since,
-        undone=one.undone,
-        spaces=one.spaces,
-        weekdays=one.weekdays,
         invented="yes" if one.invented else "no",
-        state=one.state,
-        verdict=gave.effect.verdict if gave else None,
-        a_year=gave.effect.a_year if gave else None,
         gave_sv=told.sv,
         gave_en=told.en,
-        **figures,
+        **{name: getattr(one, name) for name in SAME},
+        **effect,
     )

@@ -6,8 +6,8 @@ from starlette.responses import StreamingResponse
 from api.answers import FRESH
 from api.deps import Db, Now, known_name
 from api.live import Hub, frame
-from besok import services
 from besok.model.views.live import SiteLive
+from besok.services.live import get_live
 
 router = APIRouter(tags=["Live"])
 
@@ -15,7 +15,7 @@ router = APIRouter(tags=["Live"])
 @router.get("/sites/{site}/live", response_model=SiteLive, summary="A site and its spaces now")
 def live(site: str, db: Db, now: Now) -> Response:
     """People in each space with the 80 % interval, how fresh that is, and the visits of the day so far."""
-    text = frame(services.live(db, known_name(site, "site"), now))
+    text = frame(get_live(db, known_name(site, "site"), now))
     return Response(text, media_type="application/json", headers=FRESH)
 
 

@@ -9,9 +9,10 @@ from fastapi import APIRouter, Query, Response
 
 from api.answers import FRESH
 from api.deps import Db, Now, known_name
-from besok import services
 from besok.model.views.devices import DeviceInfo, Health, RejectedMessage
-from besok.services.unplaced_devices import Stranger, introduce
+from besok.services.devices import get_devices, get_rejected, get_unplaced
+from besok.services.health import get_health
+from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store.sites import load_all
 
 router = APIRouter(tags=["Operation"])
@@ -27,7 +28,7 @@ Before = Annotated[
 def health(db: Db, now: Now, response: Response) -> Health:
     """`ok` if the database is of this version and every service said lately that it works. 503 without a database."""
     response.headers.update(FRESH)
-    return services.health(db, now)
+    return get_health(db, now)
 
 
 @router.get("/devices", summary="All sensors, heard or expected")
@@ -35,20 +36,20 @@ def devices(
     db: Db, now: Now, site: Annotated[str | None, Query(description="Only those of this site")] = None
 ) -> list[DeviceInfo]:
     """When each was last heard, what it observes, and whether its clock is right; strangers have no `placements`."""
-    return services.devices(db, known_name(site, "site") if site else None, now=now)
+    return get_devices(db, known_name(site, "site") if site else None, now=now)
 
 
 @router.get("/devices/unplaced", summary="Sensors heard, but not placed")
-def unplaced(db: Db, now: Now) -> list[Stranger]:
+def unplaced(db: Db, now: Now) -> list[UnassignedSensor]:
     """Each with its last readings, and where it may hang: `sure` is strong, weak or none, `why` says why, and `toml`
     holds the lines for the site file. Nothing of such a sensor is lost; its history counts once it is placed."""
-    return introduce(services.unplaced(db, now), load_all(db))
+    return suggest_placements(get_unplaced(db, now), load_all(db))
 
 
 @router.get("/rejected", summary="Messages nobody could read")
 def rejected(db: Db, limit: Limit = 100, before_id: Before = None) -> list[RejectedMessage]:
     """With the reason, without what is personal; newest first. After the fix: `besok rejected replay`."""
-    return services.rejected(db, limit, before_id)
+    return get_rejected(db, limit, before_id)
 
 
 @router.get("/schema/native", summary="JSON Schema of native sensor messages")

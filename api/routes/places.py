@@ -3,8 +3,8 @@
 from fastapi import APIRouter
 
 from api.deps import Db, known_name
-from besok import services
 from besok.model.views.live import SiteInfo, SpaceInfo
+from besok.services.places import get_sites, get_spaces
 
 router = APIRouter(tags=["Places"])
 
@@ -12,10 +12,10 @@ router = APIRouter(tags=["Places"])
 @router.get("/sites", summary="All sites")
 def sites(db: Db) -> list[SiteInfo]:
     """Libraries and parks. `sandbox` marks a place whose figures are simulated."""
-    return services.sites(db)
+    return get_sites(db)
 
 
 @router.get("/sites/{site}/spaces", summary="The spaces of a site")
 def spaces(site: str, db: Db) -> list[SpaceInfo]:
     """Zones and rooms as a tree: `parent` is the space around; the root has the site's id and no parent."""
-    return services.spaces(db, known_name(site, "site"))
+    return get_spaces(db, known_name(site, "site"))

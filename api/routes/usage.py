@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query
 from api import ranges
 from api.deps import Db, KnownSite, Now, known_name
 from api.routes.figures import FirstDay, LastDay, SpaceId
-from besok import services
 from besok.model import calendar
 from besok.model.plurals import many
 from besok.model.site import Site
 from besok.model.views.series import SpaceUsage, Together
+from besok.services.usage import get_space_usage, get_together
 
 router = APIRouter(tags=["Figures"])
 
@@ -28,7 +28,7 @@ def usage(
     each with its 80 % interval, and how much was measured. Empty if none of the days has begun."""
     first, last = _days(begin, to, site, now)
     name = known_name(space, "space") if space else None
-    return services.space_usage(db, site.id, first, last, now=now, space=name)
+    return get_space_usage(db, site, first, last, now=now, space=name)
 
 
 @router.get("/sites/{site}/usage/together", summary="Several spaces taken together")
@@ -43,7 +43,7 @@ def together(
     start, end = calendar.day_bounds(first, site)[0], calendar.day_bounds(last, site)[1]
     ranges.check_rows(start, end, "15min", len(chosen))
     try:
-        return services.together(db, site.id, chosen, first, last, now=now)
+        return get_together(db, site, chosen, first, last, now=now)
     except ValueError as exc:
         raise ranges.BadRange(str(exc)) from None
 

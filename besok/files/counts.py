@@ -12,7 +12,15 @@ from typing import Final
 import pandas as pd
 
 from besok.files.tables import DETECT, TOTALS, ReadOptions, choose, find, listed, plain, read_frame, read_text
-from besok.files.values import SHORT_YEAR, Times, month_named, months_among, parse_numbers, parse_times
+from besok.files.values import (
+    ADVICE,
+    SHORT_YEAR,
+    Times,
+    month_named,
+    months_among,
+    parse_numbers,
+    parse_times,
+)
 from besok.model.errors import CountFileError
 from besok.model.plurals import many
 
@@ -59,7 +67,7 @@ COUNT_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
                "antal_besök", "antal_besökare", "antal", "footfall", "entries", "net", "in", "people_in", "y"),
     "door": ("door", "portal", "gate", "line", "sensor", "dörr"),
     "last": ("last", "to", "end", "till"),
-    "name": ("name", "holiday"),
+    "name": ("name", "holiday", "namn", "lov"),
 }  # fmt: skip
 
 
@@ -137,14 +145,23 @@ def read_columns(
 
 def read_spans(path: Path) -> pd.DataFrame:
     """Read a file `date`, `date,last` or `date,name` as a frame of first, last and name. Raises CountFileError."""
-    name = str(path)
-    frame = read_frame(read_text(path), name)
+    return parse_spans(read_text(path), str(path))
+
+
+def parse_spans(text: str, name: str, *, need_last: bool = False) -> pd.DataFrame:
+    """Read the text of such a file; with `need_last` it has to have the column. Raises CountFileError."""
+    frame = read_frame(text, name)
     texts, _ = _time_texts(frame, "date", name, DETECT)
-    first = parse_times(texts).wall.dt.normalize()
     end, label = _named(frame, "last"), _named(frame, "name")
-    ends = first.copy()
-    if end and (told := frame[end][frame[end] != ""]).size:
-        ends.update(parse_times(told).wall.dt.normalize())
+    if need_last and not end:
+        raise CountFileError(f"{name} has no column last")
+    try:
+        first = parse_times(texts).wall.dt.normalize()
+        ends = first.copy()
+        if end and (told := frame[end][frame[end] != ""]).size:
+            ends.update(parse_times(told).wall.dt.normalize())
+    except CountFileError as exc:
+        raise CountFileError(str(exc).replace(ADVICE, "")) from exc
     return pd.DataFrame({"first": first, "last": ends, "name": frame[label] if label else ""})
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 from besok.model.errors import CountFileError
 
 Unit = Literal["D", "W", "M"]
+ADVICE = ", or give --date-format"
 LARGEST_COUNT = 1e9  # people
 YEARS = (1900, 2199)  # in which people are counted
 MISSING = frozenset(
@@ -92,7 +93,7 @@ def parse_times(texts: pd.Series, date_format: str = "", *, clock: bool = False)
         wall, unit = _dated(days, texts)
         wall = wall + _time_of_day(parts.where(timed))
         offset_s = _offsets(parts[4].where(timed))
-        _refuse(wall.isna(), texts, "is no time of day; write 08:15, or give --date-format")
+        _refuse(wall.isna(), texts, f"is no time of day; write 08:15{ADVICE}")
     _refuse(
         ~wall.dt.year.between(*YEARS),
         texts,
@@ -174,8 +175,8 @@ def _no_date(text: str, form: str) -> str:
     if SHORT_YEAR.fullmatch(text):
         return f"{text!r} has a year of two digits; give its --date-format, such as %d/%m/%y or %b-%y"
     if form:
-        return f"{text!r} is not written as {form}, like the others; correct it, or give --date-format"
-    return f"{text!r} is no date; write 2026-11-25 (2026-11 for a month), or give --date-format"
+        return f"{text!r} is not written as {form}, like the others; correct it{ADVICE}"
+    return f"{text!r} is no date; write 2026-11-25 (2026-11 for a month){ADVICE}"
 
 
 def _time_of_day(parts: pd.DataFrame) -> pd.Series:

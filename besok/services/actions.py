@@ -1,14 +1,14 @@
-"""The ledger of actions, as everyone may see it."""
+"""Requests and what was done about them, as everyone may see it."""
 
 from datetime import date
 
 from besok.model.views.calendar import ActionInfo
-from besok.store import actions as ledger
+from besok.store.actions import listing
 from besok.store.database import Database
 
 
-def actions(db: Database, site: str, today: date) -> list[ActionInfo]:
-    """What was asked for at a site and what became of it by business day `today`, newest first."""
+def get_actions(db: Database, site: str, today: date) -> list[ActionInfo]:
+    """Return what was asked for at a site and what was done by business day `today`, newest first."""
     return [
         ActionInfo(
             action=a.id,
@@ -24,5 +24,5 @@ def actions(db: Database, site: str, today: date) -> list[ActionInfo]:
             weekdays=a.weekdays,
             invented=a.invented,
         )
-        for a in ledger.listing(db, site)
+        for a in listing(db, site)
     ]

@@ -22,6 +22,7 @@ from besok.model.views.annual import (
     SensorEvidence,
     Verification,
 )
+from besok.services.observed_days import compute_visit_days
 from besok.store import results, rollup
 from besok.store.database import Database, sql
 from besok.store.sites import load
@@ -55,7 +56,7 @@ class _Placement:
     evidence: SensorEvidence
 
     def expected(self, year: "_Inputs") -> slice:
-        """The quarters in which it should have counted.
+        """Return the quarters in which it should have counted.
 
         A placement without a beginning begins with its first reading: else a sensor that replaced another would be
         missing at the door for all the time before.
@@ -67,7 +68,7 @@ class _Placement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Grid:
-    """Quarters x doors, in the directions of the portals; NaN where nothing is known."""
+    """YearQuarters x doors, in the directions of the portals; NaN where nothing is known."""
 
     people_in: Floats
     people_out: Floats
@@ -114,7 +115,7 @@ class _Inputs:
         return {"portals": [d.portal_id for d in self.doors], "begins": self.begins, "ends": self.ends}
 
     def quarter_of(self, t: datetime) -> int:
-        """The number of the first quarter that begins at `t` or later, from 0 on."""
+        """Return the number of the first quarter that begins at `t` or later, from 0 on."""
         return max(-((self.begins - t) // QUARTER), 0)
 
     @cached_property
@@ -146,7 +147,7 @@ class _Inputs:
         return np.asarray(np.where(self.half, (grid.people_in + grid.people_out) / 2, one_way), np.float64)
 
     def day_kinds(self) -> list[tuple[object, ...] | None]:
-        """What makes days alike: the weekday (or holiday) and for how long it is open; None: closed."""
+        """Return what makes days alike: the weekday (or holiday) and for how long it is open; None: closed."""
         return [self._kind(day) for day in self.days]
 
     def _kind(self, day: date) -> tuple[object, ...] | None:
@@ -193,7 +194,7 @@ class _Inputs:
         return out
 
     def figure(self, grid: _Grid) -> YearOfVisits:
-        """The year's figure from its quarters."""
+        """Return the year's figure from its quarters."""
         entries = self.entries(grid)
         expected = np.zeros((self.quarters, len(self.doors)))
         place = {door.portal_id: n for n, door in enumerate(self.doors)}
@@ -211,14 +212,7 @@ class _Inputs:
         return estimate_year(quarters, self.day_kinds(), self.rules, self.bias())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Sum:
-    gross: float | None
-    net: float | None
-    days: int
-
-
-def annual(db: Database, site: str, year: int, today: date) -> AnnualReport:
+def get_annual_report(db: Database, site: str, year: int, today: date) -> AnnualReport:
     """Return the visits of a calendar year, of the business days before `today`, with their evidence.
 
     Read where a job has computed it. Raises NotFound.
@@ -303,7 +297,7 @@ def _grid(conn: psycopg.Connection[Any], on: _Inputs, query: str) -> _Grid:
 
 
 def _bounds(figure: YearOfVisits) -> tuple[float | None, float | None]:
-    """The 95 % interval of the net figure: that of gross in proportion."""
+    """Return the 95 % interval of the net figure: that of gross in proportion."""
     if figure.net is None or not figure.gross:
         return None, None
     half_width = TWO_SIDED_95 * figure.se * figure.net / figure.gross
@@ -342,7 +336,7 @@ def _door(n: int, on: _Inputs, grid: _Grid, figure: YearOfVisits) -> DoorEvidenc
 
 
 def _remarks(on: _Inputs, figure: YearOfVisits, *, seen: bool) -> list[str]:
-    """What the reader must know before using the figure."""
+    """Return what the reader must know before using the figure."""
     found = []
     if on.last < date(on.first.year, 12, 31):
         found.append(f"the year is not over: business days up to {on.last}")
@@ -372,11 +366,9 @@ def _verification(db: Database, on: _Inputs, figure: YearOfVisits, filled: float
         raise psycopg.Rollback
     apart = np.abs(recomputed.counted - figure.counted) > TOLERANCE
     different = [f"{on.doors[p].name} {on.days[d]}" for d, p in np.argwhere(apart)]
-    shown = db.fetch_one(
-        "visits_between", _Sum, sites=[on.site.id], first=on.first, last=on.last, left_out=[]
-    )
-    if shown and not _close((shown.gross or 0.0) - filled, recomputed.gross_counted):
-        different.append(f"sum of the days that are shown: {shown.gross}")
+    shown = sum(d.gross for d in compute_visit_days(db, [on.site], on.last) if d.day >= on.first)
+    if not _close(shown - filled, recomputed.gross_counted):
+        different.append(f"sum of the days that are shown: {shown}")
     gross, net = recomputed.gross, recomputed.net
     return Verification(
         readings=sum(p.evidence.readings for p in primary),

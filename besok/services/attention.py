@@ -10,14 +10,15 @@ from besok.model.errors import BesokError, NotFound
 from besok.model.findings import Finding, Kind
 from besok.model.site import Site
 from besok.model.views.attention import ChannelCoverage, FindingEvent, FindingInfo, State
-from besok.services.devices import devices, unplaced
+from besok.services.devices import get_devices, get_unplaced
 from besok.services.sensor_series import sensor_series
 from besok.services.wiring import WiringPoint, check
-from besok.store import quality
+from besok.store import quality, results
 from besok.store.database import Database
 from besok.store.sites import load, load_all, no_site
 from besok.text.finding_text import Names, advice, certainty, sentence
 
+LAST_WEEK = timedelta(days=6)  # between its first and its last day
 WIRING_DAYS = 10  # that directions are told from
 MOST = 500  # findings in one answer
 LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC)
@@ -51,7 +52,7 @@ class _Row:
     history: tuple[FindingEvent, ...]
 
     def finding(self) -> Finding:
-        """What was found, as the detectors said it."""
+        """Return the finding as the detectors made it."""
         native = self.source == "native"
         return Finding(
             kind=self.kind,
@@ -65,10 +66,10 @@ class _Row:
         )
 
 
-def findings(
+def get_findings(
     db: Database, site: str | None = None, *, now: datetime, resolved_for: timedelta = timedelta(0)
 ) -> list[FindingInfo]:
-    """What is open or acknowledged at a site, or at all; and what was resolved in the time before `now`.
+    """Return what is open or acknowledged at a site, or at all, and what was resolved in the time before `now`.
 
     Raises NotFound for a site that is not there.
     """
@@ -76,20 +77,20 @@ def findings(
     if site is not None and all(one.id != site for one in sites):
         raise no_site(site)
     rows = db.fetch("findings", _Row, site=site, id=None, resolved_since=now - resolved_for, limit=MOST)
-    return _told(rows, sites)
+    return _infos(rows, sites)
 
 
-def finding(db: Database, number: int) -> FindingInfo | None:
+def get_finding(db: Database, number: int) -> FindingInfo | None:
     """One finding, whatever its state."""
     rows = db.fetch("findings", _Row, site=None, id=number, resolved_since=LONG_AGO, limit=1)
-    return next(iter(_told(rows, load_all(db))), None)
+    return next(iter(_infos(rows, load_all(db))), None)
 
 
 def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -> FindingInfo:
     """Note who has seen a finding and why it stands, and return it. Raises NotFound, Resolved."""
     with db.transaction() as conn:
         done = quality.acknowledge(conn, number, who, note, now)
-    found = finding(db, number)
+    found = get_finding(db, number)
     if found is None:
         raise NotFound(messages.no_finding(number))
     if not done:
@@ -97,30 +98,41 @@ def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -
     return found
 
 
-def coverage(db: Database, site: str, first: date, last: date, *, now: datetime) -> list[ChannelCoverage]:
+def get_coverage(db: Database, site: str, first: date, last: date, *, now: datetime) -> list[ChannelCoverage]:
     """How much of each business day from `first` to `last` the channels of a site worked. Raises NotFound."""
     load(db, site)
+    if last - first == LAST_WEEK:
+        known = results.read(db, site, results.COVERAGE, list[ChannelCoverage], last)
+        if known is not None:
+            return known
+    return compute_coverage(db, site, first, last, now=now)
+
+
+def compute_coverage(
+    db: Database, site: str, first: date, last: date, *, now: datetime
+) -> list[ChannelCoverage]:
+    """Compute what `coverage` reads where a job has computed it: the last seven days."""
     return db.fetch("coverage", ChannelCoverage, site=site, first=first, last=last, now=now)
 
 
-def wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
+def get_wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
     """Whether a site is wired as its site file says, problems first. Raises NotFound."""
     place, sites = load(db, site), load_all(db)
     with db.transaction() as conn:
         series = sensor_series(conn, place, sites, now, WIRING_DAYS)
-    mine = devices(db, site, now=now)
+    mine = get_devices(db, site, now=now)
     return check(
-        series.layout, series.history, _names(place, sites), place.timezone, mine, len(unplaced(db, now))
+        series.layout, series.history, _names(place, sites), place.timezone, mine, len(get_unplaced(db, now))
     )
 
 
-def _told(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:
+def _infos(rows: Sequence[_Row], sites: Sequence[Site]) -> list[FindingInfo]:
     names = {site.id: _names(site, sites) for site in sites}
     return [_info(row, names.get(row.site, {})) for row in rows]
 
 
 def _names(site: Site, sites: Sequence[Site]) -> Names:
-    """What doors and spaces are called; those of other sites with their site before them."""
+    """Return the names of doors and spaces; those of other sites with their site before them."""
     found = {f"{s.id}/{p.id}": p.name for s in sites for p in s.portals}
     found |= {p.id: p.name for p in site.portals} | {s.id: s.name for s in site.spaces}
     return found | {site.id: site.name}

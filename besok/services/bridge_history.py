@@ -82,7 +82,7 @@ class History:
         return out
 
     def shares(self, definition: VisitDefinition) -> Floats:
-        """What is left of each door's visits after the shares that are taken off."""
+        """Return what is left of each door's visits after the deducted shares."""
         off = [
             sum(d.share for d in definition.deductions if not d.portals or door.name in d.portals)
             for door in self.doors
@@ -90,7 +90,7 @@ class History:
         return 1 - np.array(off)
 
     def in_force(self) -> Iterator[tuple[slice, VisitDefinition]]:
-        """The definitions with the days on which they hold."""
+        """Yield the definitions with the days on which they hold."""
         start = 0
         for n in range(1, self.days + 1):
             if n == self.days or self._on(self.dates[n]) != self._on(self.dates[start]):
@@ -99,7 +99,7 @@ class History:
 
 
 def history_of(db: Database, site: Site, first: date, last: date) -> History | None:
-    """What was counted at the doors of a site from business day `first` to `last`; None if nothing was."""
+    """Return what was counted at the doors of a site from business day `first` to `last`; None if nothing was."""
     doors = db.fetch("annual_doors", Door, site=site.id)
     days = (last - first).days + 1
     with db.transaction() as conn:
@@ -134,10 +134,10 @@ def history_of(db: Database, site: Site, first: date, last: date) -> History | N
 
 
 def changes_of(db: Database, history: History) -> Iterator[SensorChange]:
-    """The days from which other sensors count at a door, with what both counted while they hung side by side."""
-    hung = db.fetch("bridge_placements", Placement, portals=[door.portal_id for door in history.doors])
+    """Yield the days from which other sensors count at a door, with what both counted while placed side by side."""
+    placements = db.fetch("bridge_placements", Placement, portals=[door.portal_id for door in history.doors])
     for n, door in enumerate(history.doors):
-        here = [h for h in hung if h.portal_id == door.portal_id]
+        here = [h for h in placements if h.portal_id == door.portal_id]
         primary = [h for h in here if h.role == "primary"]
         moments = sorted({t for h in primary for t in (h.placed, h.ended) if t})
         sets = [(t, _at(primary, t)) for t in moments]
@@ -154,16 +154,16 @@ def changes_of(db: Database, history: History) -> Iterator[SensorChange]:
             before = now or before
 
 
-def _at(hung: Sequence[Placement], t: datetime) -> frozenset[tuple[int, bool]]:
+def _at(placements: Sequence[Placement], t: datetime) -> frozenset[tuple[int, bool]]:
     return frozenset(
         (h.channel_id, h.swapped)
-        for h in hung
+        for h in placements
         if (not h.placed or h.placed <= t) and (not h.ended or t < h.ended)
     )
 
 
 def _day(history: History, t: datetime) -> int:
-    """The number of the first day that is counted the new way."""
+    """Return the number of the first day that is counted the new way."""
     day = calendar.business_day(t, history.site)
     late = t - calendar.day_bounds(day, history.site)[0] > MORNING
     return (day - history.first).days + late
@@ -177,7 +177,7 @@ def _overlap(
     before: frozenset[tuple[int, bool]],
     now: frozenset[tuple[int, bool]],
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """What the old and the new sensor counted on whole days on which one of them was the reference of the other."""
+    """Return what the old and the new sensor counted on whole days on which one was the reference of the other."""
     (old,), (new,) = before, now
     times = [
         (max(a.placed, b.placed) if a.placed and b.placed else a.placed or b.placed,

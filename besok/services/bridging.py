@@ -71,9 +71,9 @@ def compute_bridged(
     first = min(baseline[0], today - 2 * WEEKS * DAY)
     parts = [_part(db, site, first, today - DAY, measure) for site in sites]
     breaks = [
-        replace(told, site=None if site is sites[0] else site.id)
+        replace(found, site=None if site is sites[0] else site.id)
         for site, part in zip(sites, parts, strict=True)
-        for told in (part.breaks if part else ())
+        for found in (part.breaks if part else ())
     ]
     known = [part for part in parts if part and part.doors.shape[1]]
     whole = len(known) == len(parts)
@@ -99,12 +99,12 @@ def _growth(parts: Sequence[_Part]) -> BridgedGrowth | None:
 
 
 def _times(days: int) -> tuple[slice, slice]:
-    """The days that are compared, and those that they are compared with."""
+    """Return the days that are compared, and those that they are compared with."""
     return slice(days - WEEKS, days), slice(days - 2 * WEEKS, days - WEEKS)
 
 
 def _factor(parts: Sequence[_Part], start: date, first: date, last: date) -> float | None:
-    """What the visits of some days, as they were counted, are to be multiplied with to be as if counted now."""
+    """Return the factor that makes the visits of some days, as they were counted, those that would be counted now."""
     here = slice(max((first - start).days, 0), max((last - start).days + 1, 0))
     counted, made = (
         float(np.nansum(np.sum([days[here] for days in each], axis=0)))  # only days observed at all sites
@@ -114,7 +114,7 @@ def _factor(parts: Sequence[_Part], start: date, first: date, last: date) -> flo
 
 
 def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _Part | None:
-    """What a site brings; None where nothing was observed."""
+    """Return what a site contributes; None where nothing was observed."""
     history = history_of(db, site, first, last)
     if history is None:
         return None
@@ -153,7 +153,7 @@ def _part(db: Database, site: Site, first: date, last: date, measure: str) -> _P
 def _bridges(
     history: History, changes: Sequence[SensorChange], whole: list[int]
 ) -> tuple[list[Bridge], list[float]]:
-    """The bridges at doors that were there throughout, numbered among these, and for each what may hide."""
+    """Return the bridges at doors that were there throughout, numbered among these, and for each what may hide."""
     visits = history.visits(history.newest)[:, whole]
     closed = history.closed[:, None]
     doors = DoorCounts(
@@ -168,7 +168,7 @@ def _bridges(
 
 
 def _throughout(history: History, before: slice, now: slice) -> list[int]:
-    """The doors that count by the newest definition and were observed on nearly all open days of both times."""
+    """Return the doors that count by the newest definition and were observed on nearly all open days of both times."""
     visits = history.visits(history.newest)
     names = history.newest.portals
     return [

@@ -6,10 +6,11 @@ from datetime import date, datetime
 from besok.model import calendar
 from besok.model.calendar_entries import Weather
 from besok.model.effects import ProgrammeEffect
+from besok.model.site import Site
 from besok.model.views.calendar import CalendarDay, ProgrammeEvent, SchoolHoliday, UnusualTime
 from besok.services import days
 from besok.store.database import Database
-from besok.store.sites import load
+from besok.store.sites import load, site_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,13 +18,13 @@ class _WeatherDay(Weather):
     day: date
 
 
-def events(db: Database, site: str, start: datetime, end: datetime) -> list[ProgrammeEvent]:
+def get_events(db: Database, site: str, start: datetime, end: datetime) -> list[ProgrammeEvent]:
     """Return the programme of a site that touches the time from `start` up to `end`, in order. Raises NotFound."""
     load(db, site)
     return db.fetch("events", ProgrammeEvent, site=site, start=start, end=end)
 
 
-def event_effects(db: Database, site: str, start: datetime, end: datetime) -> list[ProgrammeEffect]:
+def get_event_effects(db: Database, site: str, start: datetime, end: datetime) -> list[ProgrammeEffect]:
     """Return the effects of the events that touch the time from `start` up to `end`, the newest first.
 
     Raises NotFound.
@@ -32,19 +33,13 @@ def event_effects(db: Database, site: str, start: datetime, end: datetime) -> li
     return db.fetch("event_effects", ProgrammeEffect, site=site, start=start, end=end)
 
 
-def unusual(db: Database, site: str, start: datetime, end: datetime) -> list[UnusualTime]:
+def get_unusual(db: Database, site: Site | str, start: datetime, end: datetime) -> list[UnusualTime]:
     """Return times from `start` up to `end` with unusually many or few visits, newest first. Raises NotFound."""
-    load(db, site)
-    return db.fetch("unusual", UnusualTime, site=site, start=start, end=end)
+    place = site_of(db, site)
+    return db.fetch("unusual", UnusualTime, site=place.id, start=start, end=end)
 
 
-def school_holidays(db: Database, site: str, first: date, last: date) -> list[SchoolHoliday]:
-    """Return the school holidays that touch the days from `first` to `last`. Raises NotFound."""
-    load(db, site)
-    return db.fetch("school_holidays", SchoolHoliday, site=site, first=first, last=last)
-
-
-def calendar_days(db: Database, site: str, first: date, last: date) -> list[CalendarDay]:
+def get_calendar_days(db: Database, site: str, first: date, last: date) -> list[CalendarDay]:
     """Return every business day from `first` to `last`, past or to come, with all that is known of it.
 
     `besok.services.days.as_forecast_calendar` makes of it what a forecast takes. Raises NotFound.

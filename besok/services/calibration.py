@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 from besok.analytics.calibration import Session, accuracy, changed_at, looks_swapped
 from besok.analytics.count_advice import DoorTraffic, HourTraffic, advise
 from besok.analytics.validation_count import clock_shift, compare
+from besok.model import calendar
 from besok.model.site import Site, Text
 from besok.model.validation import Accuracy, Segment, Tap, Watch
 from besok.model.views.calibration import Calibration, CountInfo, DoorInfo, ManualCount, SiteCalibration
-from besok.store import calibrations
+from besok.store import calibrations, results
 from besok.store.database import Database
 from besok.store.sites import load
 
@@ -66,12 +67,12 @@ class _Week:
     week: tuple[HourTraffic, ...]
 
 
-def receive(db: Database, site: str, count: ManualCount, now: datetime) -> bool:
+def receive_count(db: Database, site: str, count: ManualCount, now: datetime) -> bool:
     """Store a count; False if it was stored before. Raises NotFound, StoreRefused."""
     return calibrations.receive(db, site, count, clock_shift(count.sent, now), now)
 
 
-def calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
+def get_calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
     """Return all that is known of how well the doors of a site count. Raises NotFound."""
     place = load(db, site)
     doors = db.fetch("count_doors", _Door, site=site)
@@ -90,9 +91,9 @@ def calibration(db: Database, site: str, now: datetime) -> SiteCalibration:
     )
 
 
-def propose(db: Database, site: str, author: str, now: datetime) -> list[Calibration]:
+def propose_corrections(db: Database, site: str, author: str, now: datetime) -> list[Calibration]:
     """Propose a correction for each door whose counts call for one, and return these proposals."""
-    known = calibration(db, site, now)
+    known = get_calibration(db, site, now)
     wanted = [door for door in known.doors if _needs_correction(door)]
     for door in wanted:
         used = [c for c in known.counts if c.used and c.portal == door.portal]
@@ -102,7 +103,7 @@ def propose(db: Database, site: str, author: str, now: datetime) -> list[Calibra
 
 
 def _counts(db: Database, site: str, doors: dict[int, tuple[int, ...]], now: datetime) -> list[CountInfo]:
-    """The counts of the last OLDEST_COUNT beside what the sensors counted, the latest first.
+    """Return the counts of the last OLDEST_COUNT beside what the sensors counted, the latest first.
 
     Not `used` are those beside other channels than `doors` has now, and those from before a sensor changed.
     """
@@ -142,7 +143,7 @@ def _count(row: _Count, segments: Sequence[Segment], doors: dict[int, tuple[int,
 
 
 def _before_change(counts: Iterable[CountInfo], portal: str) -> list[CountInfo]:
-    """The counts of a door from before its sensor began to count differently."""
+    """Return the counts of a door from before its sensor began to count differently."""
     used = sorted((c for c in counts if c.used and c.portal == portal), key=lambda c: c.begins)
     return used[: max(changed_at([_session(c, way) for c in used]) for way in DIRECTIONS)]
 
@@ -177,6 +178,11 @@ def _door(door: _Door, used: Sequence[CountInfo], history: Iterable[Calibration]
     )
 
 
+def compute_usual_week(db: Database, site: str, now: datetime) -> list[_Week]:
+    """Compute how many enter at each door in each hour of a usual week."""
+    return db.fetch("door_weeks", _Week, site=site, start=now - USUAL_WEEK_FROM, end=now)
+
+
 def _weeks(
     db: Database,
     place: Site,
@@ -185,9 +191,10 @@ def _weeks(
     counts: Sequence[CountInfo],
     now: datetime,
 ) -> list[DoorTraffic]:
-    """The doors into a site: the accuracy of the direction that enters, and who enters in each hour of a usual week."""
-    rows = db.fetch("door_weeks", _Week, site=place.id, start=now - USUAL_WEEK_FROM, end=now)
-    weeks = {row.portal_id: row.week for row in rows}
+    """Return the doors into a site with the accuracy of the direction that enters, and who enters in a usual week."""
+    until = calendar.business_day(now, place) - timedelta(days=1)
+    known = results.read(db, place.id, results.USUAL_WEEK, list[_Week], until)
+    weeks = {row.portal_id: row.week for row in known or compute_usual_week(db, place.id, now)}
     zone = ZoneInfo(place.timezone)
     local = [(c.portal, c.begins.astimezone(zone)) for c in counts if c.used]
     sessions = Counter((portal, begins.weekday() > 4, begins.hour) for portal, begins in local)

@@ -72,9 +72,7 @@ def _open_hours(day: date, site: Site) -> float:
 
 
 def open_also(days: Sequence[CalendarDay], others: Sequence[Site]) -> list[CalendarDay]:
-    """Return the days of a site with the opening hours of other sites added: closed are only those on which all are
-    closed.
-    """
+    """Add the opening hours of other sites to the days of a site: closed are only those on which all are closed."""
     return [
         replace(d, open_hours=d.open_hours + sum(_open_hours(d.day, site) for site in others)) for d in days
     ]
@@ -86,7 +84,7 @@ def _hours(start: datetime, end: datetime, day: date, site: Site) -> float:
 
 
 def as_forecast_calendar(days: Sequence[CalendarDay], country: str, *, outdoors: bool = False) -> "Calendar":
-    """Return the same for `besok.analytics.forecast`; weather as its difference from the usual of that time of year."""
+    """Convert days for `besok.analytics.forecast`; weather as its difference from the usual of that time of year."""
     from besok.analytics.forecast.daykinds import (  # who only reads days need not wait for it
         Calendar,
         named_holidays,
@@ -95,10 +93,10 @@ def as_forecast_calendar(days: Sequence[CalendarDay], country: str, *, outdoors:
     if not days:
         return Calendar(outdoors=outdoors)
     known = country and named_holidays(country, days[0].day, days[-1].day)
-    told = {day.day: day.holiday for day in days if day.holiday}
+    stated = {day.day: day.holiday for day in days if day.holiday}
     return Calendar(
         outdoors=outdoors,
-        holidays=told | (known or {}),
+        holidays=stated | (known or {}),
         school=frozenset(day.day for day in days if day.school_holiday),
         closed=frozenset(day.day for day in days if not day.open_hours),
         hours={day.day: day.open_hours for day in days if day.open_hours},

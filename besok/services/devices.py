@@ -71,7 +71,7 @@ class _RejectedRow:
     size: int
 
 
-def devices(db: Database, site: str | None = None, *, now: datetime) -> list[DeviceInfo]:
+def get_devices(db: Database, site: str | None = None, *, now: datetime) -> list[DeviceInfo]:
     """Return the devices that were seen or are expected: those placed in a site, or all."""
     same = (
         "source",
@@ -94,7 +94,7 @@ def devices(db: Database, site: str | None = None, *, now: datetime) -> list[Dev
     ]
 
 
-def unplaced(db: Database, now: datetime) -> list[UnplacedDevice]:
+def get_unplaced(db: Database, now: datetime) -> list[UnplacedDevice]:
     """Return devices with channels that send and are not placed, the one heard last first, SHOWN_DEVICES at most.
 
     One that was silent for GONE_AFTER is left out; what it sent is kept all the same.
@@ -118,16 +118,16 @@ def _unplaced(row: _UnplacedRow, readings: Mapping[int, _Readings]) -> UnplacedD
         device=row.device,
         model=row.model,
         topic=row.topic,
-        first_heard=min(told.since for _, told in known),
+        first_heard=min(found.since for _, found in known),
         heard=row.heard,
         channels=tuple(
-            UnplacedChannel(channel=channel.channel, readings=told.readings, count=channel.count)
-            for channel, told in known
+            UnplacedChannel(channel=channel.channel, readings=found.readings, count=channel.count)
+            for channel, found in known
         ),
     )
 
 
-def rejected(db: Database, limit: int = 100, before_id: int | None = None) -> list[RejectedMessage]:
+def get_rejected(db: Database, limit: int = 100, before_id: int | None = None) -> list[RejectedMessage]:
     """Return rejected messages, newest first; `before_id` gives the next page."""
     rows = db.fetch("rejected", _RejectedRow, limit=limit, before=before_id, length=SHOWN_BYTES)
     return [_rejected(r) for r in rows]
@@ -156,7 +156,7 @@ def _is_text(r: _RejectedRow) -> bool:
 
 
 def _clock_problem(r: _DeviceRow) -> str | None:
-    """What is wrong with a device's clock, in words; None if nothing is."""
+    """Describe what is wrong with a device's clock; None if nothing is."""
     if r.clock_offset_s is None or not r.clock_flags & (Flag.CLOCK_AHEAD | Flag.CLOCK_BEHIND):
         return None
     off = timedelta(seconds=round(abs(r.clock_offset_s)))

@@ -1,9 +1,8 @@
 """The newest forecast of a site, and how good all those before it were."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from statistics import median
+from statistics import mean, median
 from typing import Final
 
 from besok.analytics.forecast.chance import would_hold
@@ -12,7 +11,7 @@ from besok.model.forecast import Outlook
 from besok.model.site import Site
 from besok.model.views.forecast import Awaited, Record, Scored
 from besok.services.health import SILENT_AFTER
-from besok.services.observed_days import EARLIEST, partial_days, whole_days
+from besok.services.observed_days import partial_days, visit_days, whole_days
 from besok.store import backfill
 from besok.store.database import Database
 from besok.store.heartbeats import beats
@@ -22,7 +21,7 @@ WEEKS: Final = timedelta(days=364)  # so that every weekday is there equally oft
 LEAST_WEEKS: Final = 8  # observed days of a weekday, before it is compared
 
 
-def outlook(db: Database, site: str) -> Outlook:
+def get_outlook(db: Database, site: str) -> Outlook:
     """Return the newest forecast of a site. Raises NotFound where there is none yet."""
     found = db.fetch_one("forecast_latest", Outlook, **_counting(load(db, site)))
     if found is None:
@@ -32,27 +31,27 @@ def outlook(db: Database, site: str) -> Outlook:
     return found
 
 
-def awaited(db: Database, site: str, today: date, now: datetime) -> Awaited:
+def get_awaited(db: Database, site: str, today: date, now: datetime) -> Awaited:
     """Why a site has no forecast yet, on business day `today`. Raises NotFound."""
     place = load(db, site)
     return Awaited(
-        days=len(whole_days(db, counted(db, place), today - timedelta(days=1))),
+        days=sum(day.whole for day in visit_days(db, counted(db, place), today - timedelta(days=1))),
         coming_in=backfill.under_way(db, now),
         at_work=any(b.name == "jobs" and now - b.heard < SILENT_AFTER for b in beats(db)),
     )
 
 
-def scored(db: Database, site: str, today: date) -> list[Scored]:
+def get_scored(db: Database, site: str, today: date) -> list[Scored]:
     """Every sum that was forecast and whose days are over on `today`, the shortest first. Raises NotFound.
 
     Only forecasts of what the target counts now: its measure, and its sites.
     """
     place = load(db, site)
-    out = partial_days(db, counted(db, place), EARLIEST, today - timedelta(days=1))
+    out = partial_days(db, counted(db, place), today - timedelta(days=1))
     return db.fetch("forecast_record", Scored, **_counting(place), today=today, left_out=out)
 
 
-def records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) -> list[Record]:
+def get_records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) -> list[Record]:
     """How good the judged forecasts were, by how many days they sum up; lengths without any are left out."""
     next_days = [s for s in found if s.judged and s.first - s.origin == timedelta(days=1)]
     by_length = {days: [s for s in next_days if s.days == days] for days in lengths}
@@ -79,16 +78,8 @@ def _counting(place: Site) -> dict[str, object]:
     return {"site": place.id, "measure": place.measure, "also": list(place.also)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Weekday:
-    weekday: int
-    gross: float
-    net: float
-    days: int
-
-
-def weekday_growth(db: Database, site: str, today: date) -> dict[int, float]:
-    """Visits of the last 364 days as a multiple of the baseline's, by weekday (Monday 0).
+def get_weekday_growth(db: Database, site: str, today: date) -> dict[int, float]:
+    """Return visits of the last 364 days as a multiple of the baseline's, by weekday (Monday 0).
 
     Weekdays without visits in either, or with fewer than LEAST_WEEKS observed days, are left out; so are all of them
     where there is no target. Raises NotFound.
@@ -97,16 +88,16 @@ def weekday_growth(db: Database, site: str, today: date) -> dict[int, float]:
     target = place.target
     if target is None:
         return {}
-    spans = ((target.baseline_first, target.baseline_last), (today - WEEKS, today - timedelta(days=1)))
-    before, now = (_by_weekday(db, place, *span) for span in spans)
+    yesterday = today - timedelta(days=1)
+    days = visit_days(db, counted(db, place), yesterday)
+    spans = ((target.baseline_first, target.baseline_last), (today - WEEKS, yesterday))
+    before, now = (_by_weekday(whole_days(days, place.measure, *span)) for span in spans)
     return {
         day: now[day] / before[day] for day in sorted(now.keys() & before.keys()) if now[day] and before[day]
     }
 
 
-def _by_weekday(db: Database, site: Site, first: date, last: date) -> dict[int, float]:
-    keys = {"sites": list(site.counted), "first": first, "last": last}
-    rows = db.fetch(
-        "weekday_visits", _Weekday, **keys, left_out=partial_days(db, counted(db, site), first, last)
-    )
-    return {r.weekday: getattr(r, site.measure) for r in rows if r.days >= LEAST_WEEKS}
+def _by_weekday(visits: dict[date, float]) -> dict[int, float]:
+    """Return the mean visits of each weekday."""
+    known = {n: [v for day, v in visits.items() if day.weekday() == n] for n in range(7)}
+    return {n: mean(values) for n, values in known.items() if len(values) >= LEAST_WEEKS}

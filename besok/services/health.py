@@ -23,8 +23,8 @@ class _Row:
     edition: str
 
 
-def health(db: Database, now: datetime) -> Health:
-    """What works and what does not at `now`. Raises StoreUnavailable if the database does not answer."""
+def get_health(db: Database, now: datetime) -> Health:
+    """Return what works and what does not at `now`. Raises StoreUnavailable if the database does not answer."""
     with db.transaction() as conn:
         mismatch = schema.mismatch(conn)
     current = mismatch is None

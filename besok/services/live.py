@@ -42,16 +42,16 @@ class _Visits:
     corrected: float | None
 
 
-def live(db: Database, site: str, now: datetime) -> SiteLive:
+def get_live(db: Database, site: str, now: datetime) -> SiteLive:
     """Return how many people are in each space of a site at `now`, with intervals. Raises NotFound."""
     place = load(db, site)
     day = calendar.business_day(now, place)
     begins, _ = calendar.day_bounds(day, place)
     week_ago, ends = calendar.day_bounds(day - WEEK, place)
     is_open = calendar.is_open(now, place)
+    today = _visits(db, site, begins, now)
     # up to the same time of day, to the end of the quarter under way
-    spans = {"starts": [begins, week_ago], "ends": [now, min(ends, week_ago + (now - begins))]}
-    today, last_week = db.fetch("visits_so_far", _Visits, site=site, **spans)
+    last_week = _visits(db, site, week_ago, min(ends, week_ago + (now - begins)))
     return SiteLive(
         site=site,
         name=place.name,
@@ -67,6 +67,10 @@ def live(db: Database, site: str, now: datetime) -> SiteLive:
             _space(row, now) for row in db.fetch("live", _SpaceRow, site=site, day_begins=begins, now=now)
         ),
     )
+
+
+def _visits(db: Database, site: str, start: datetime, end: datetime) -> _Visits:
+    return db.fetch("visits_so_far", _Visits, site=site, start=start, end=end)[0]
 
 
 def _space(row: _SpaceRow, now: datetime) -> SpaceLive:

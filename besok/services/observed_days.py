@@ -1,4 +1,4 @@
-"""Days on which visits were observed only in part, and sums of visits that leave these days out."""
+"""Visits by business day, and which days were observed only in part: sums that are compared leave these out."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -12,7 +12,6 @@ from besok.store import results
 from besok.store.database import Database
 
 DAY = timedelta(days=1)
-EARLIEST = date(1970, 1, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,55 +40,47 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sum:
-    """Visits of sites over some days, on the `days` of them that count."""
+class VisitDay:
+    """The visits of a business day on which something was observed at all of some sites; `whole`: everything was."""
 
-    gross: float | None
-    net: float | None
-    days: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Day:
     day: date
+    gross: float
+    net: float
+    whole: bool
+
+    def visits(self, measure: str) -> float:
+        """Return the visits by a measure, gross or net."""
+        return self.gross if measure == "gross" else self.net
 
 
-def visits_between(db: Database, sites: Sequence[Site], first: date, last: date) -> Sum:
-    """Return the visits of sites from `first` to `last`, on the days on which all were observed whole."""
-    return _sum(db, sites, first, last, partial_days(db, sites, first, last))
-
-
-def visits_until(db: Database, sites: Sequence[Site], last: date) -> Sum:
-    """Return the visits of sites up to `last`, on the days on which something was observed at each."""
-    return _sum(db, sites, EARLIEST, last, [])
-
-
-def _sum(db: Database, sites: Sequence[Site], first: date, last: date, left_out: list[date]) -> Sum:
-    keys = {"sites": [site.id for site in sites], "first": first, "last": last, "left_out": left_out}
-    return db.fetch("visits_between", Sum, **keys)[0]
-
-
-def whole_days(db: Database, sites: Sequence[Site], last: date) -> list[date]:
-    """Return the business days up to `last` on which all sites were observed whole, in order."""
-    keys = {"sites": [site.id for site in sites], "first": EARLIEST, "last": last}
-    left_out = partial_days(db, sites, EARLIEST, last)
-    return [row.day for row in db.fetch("visits_days", _Day, **keys, left_out=left_out)]
-
-
-def partial_days(db: Database, sites: Sequence[Site], first: date, last: date) -> list[date]:
-    """Return the business days on which some visits of any of the sites were not observed, though others were."""
-    return sorted({day for site in sites for day in _partial_days(db, site, first, last)})
-
-
-def _partial_days(db: Database, site: Site, first: date, last: date) -> list[date]:
-    known = results.read(db, site.id, results.PARTIAL_DAYS, list[date], last, or_later=True)
+def visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay]:
+    """Return the days up to `last` on which visits of all the sites were observed; read where a job has computed it."""
+    known = results.read(db, sites[0].id, results.VISIT_DAYS, list[VisitDay], last, or_later=True)
     if known is None:
-        return partial_days_of(db, site, first, last)
-    return [day for day in known if first <= day <= last]
+        return compute_visit_days(db, sites, last)
+    return [day for day in known if day.day <= last]
 
 
-def partial_days_of(db: Database, site: Site, first: date, last: date) -> list[date]:
-    """Find the business days of one site that were observed only in part."""
+def compute_visit_days(db: Database, sites: Sequence[Site], last: date) -> list[VisitDay]:
+    """Compute what `visit_days` reads."""
+    partial = sorted({day for site in sites for day in _partial_days(db, site, last)})
+    return db.fetch("visit_days", VisitDay, sites=[site.id for site in sites], last=last, partial=partial)
+
+
+def whole_days(
+    days: Sequence[VisitDay], measure: str, first: date = date.min, last: date = date.max
+) -> dict[date, float]:
+    """Return the visits of the days from `first` to `last` that were observed whole."""
+    return {day.day: day.visits(measure) for day in days if day.whole and first <= day.day <= last}
+
+
+def partial_days(db: Database, sites: Sequence[Site], last: date) -> list[date]:
+    """Return the business days up to `last` on which some visits of the sites were not observed, though others were."""
+    return [day.day for day in visit_days(db, sites, last) if not day.whole]
+
+
+def _partial_days(db: Database, site: Site, last: date) -> list[date]:
+    """Return the business days of one site that were observed only in part."""
     months = db.fetch("door_months", _Month, site=site.id)
     names = {month.portal_id: month.name for month in months}
     definitions = sorted(site.visits, key=lambda d: d.first)
@@ -98,7 +89,7 @@ def partial_days_of(db: Database, site: Site, first: date, last: date) -> list[d
         portals = next((d.portals for d in reversed(definitions) if d.first <= day), ())
         return [portal for portal, name in names.items() if not portals or name in portals]
 
-    days = db.fetch("door_days", DoorDay, site=site.id, first=first, last=last)
+    days = db.fetch("door_days", DoorDay, site=site.id, last=last)
     doors = _doors(db, site, months)
     return list(unobserved_days(doors, days, counting, lambda day: not calendar.open_intervals(day, site)))
 
@@ -126,7 +117,7 @@ def _doors(db: Database, site: Site, months: Sequence[_Month]) -> dict[int, Watc
 
 
 def _whole_days(site: Site, placement: Placement) -> tuple[date, date]:
-    """The first and the last whole day of a placement."""
+    """Return the first and the last whole day of a placement."""
     return (
         calendar.business_day(placement.placed, site) + DAY if placement.placed else date.min,
         calendar.business_day(placement.ended, site) - DAY if placement.ended else date.max,

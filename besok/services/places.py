@@ -5,12 +5,12 @@ from besok.model.views.live import SiteInfo, SpaceInfo
 from besok.store.database import Database
 
 
-def sites(db: Database) -> list[SiteInfo]:
+def get_sites(db: Database) -> list[SiteInfo]:
     """Return all sites, in the order of the site files."""
     return db.fetch("sites", SiteInfo)
 
 
-def spaces(db: Database, site: str) -> list[SpaceInfo]:
+def get_spaces(db: Database, site: str) -> list[SpaceInfo]:
     """Return the spaces of a site, its root space first. Raises NotFound."""
     found = db.fetch("spaces", SpaceInfo, site=site)
     if not found:  # every site has a root space

@@ -103,7 +103,7 @@ def sensor_series(
 
 
 def _steps(site: Site, now: datetime, days: int) -> tuple[tuple[date, ...], tuple[datetime, ...], Ints]:
-    """The business days, the quarters that are over (one at least), and the number of the day of each."""
+    """Return the business days, the quarters that are over (one at least), and the number of the day of each."""
     today = calendar.business_day(now, site)
     dates = [today - timedelta(days=n) for n in reversed(range(days))]
     times: list[datetime] = []

@@ -11,42 +11,48 @@ from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.series import FlowPoint, HeatCell, OccupancyPoint, Step
 from besok.store.database import Database
-from besok.store.sites import load
+from besok.store.sites import site_of
 
 FINE: Final = {"15min": timedelta(minutes=15), "hour": timedelta(hours=1)}
 INTERVALS: Final = {"day": "1 day", "week": "7 days", "month": "1 month"}
 
 
-def flows(db: Database, site: str, start: datetime, end: datetime, step: Step) -> list[FlowPoint]:
+def get_flows(db: Database, site: Site | str, start: datetime, end: datetime, step: Step) -> list[FlowPoint]:
     """People through each counted portal of a site from `start` up to `end`, portal by portal. Raises NotFound.
 
     For days, weeks and months the business days that begin within the range count; `start` of a point is then
     the instant its first business day begins.
     """
-    place = load(db, site)
+    place = site_of(db, site)
     if step in FINE:
-        return db.fetch("flows_fine", FlowPoint, site=site, start=start, end=end, step=FINE[step])
+        return db.fetch("flows_fine", FlowPoint, site=place.id, start=start, end=end, step=FINE[step])
     if not (days := _days(place, start, end)):
         return []
-    return db.fetch("flows_days", FlowPoint, site=site, **_steps(step, *days))
+    return db.fetch("flows_days", FlowPoint, site=place.id, **_steps(step, *days))
 
 
-def occupancy(
-    db: Database, site: str, space: str, start: datetime, end: datetime, step: Step
+def get_occupancy(
+    db: Database, site: Site | str, space: str, start: datetime, end: datetime, step: Step
 ) -> list[OccupancyPoint]:
-    """The occupancy of a space from `start` up to `end`. Raises NotFound."""
-    place = load(db, site)
-    _known(place, space)
+    """Return the occupancy of a space from `start` up to `end`. Raises NotFound."""
+    place = site_of(db, site)
+    _require(place, space)
     if step in FINE:
         return db.fetch(
-            "occupancy_fine", OccupancyPoint, site=site, space=space, start=start, end=end, step=FINE[step]
+            "occupancy_fine",
+            OccupancyPoint,
+            site=place.id,
+            space=space,
+            start=start,
+            end=end,
+            step=FINE[step],
         )
     if not (days := _days(place, start, end)):
         return []
-    return db.fetch("occupancy_days", OccupancyPoint, site=site, space=space, **_steps(step, *days))
+    return db.fetch("occupancy_days", OccupancyPoint, site=place.id, space=space, **_steps(step, *days))
 
 
-def day_curves(
+def get_day_curves(
     db: Database, site: str, spans: Sequence[tuple[datetime, datetime]]
 ) -> dict[str, list[OccupancyPoint]]:
     """Return the occupancy of each space of a site by quarter of an hour in some spans of time, in order of time."""
@@ -55,13 +61,14 @@ def day_curves(
     return {space: list(own) for space, own in groupby(points, key=attrgetter("space"))}
 
 
-def heatmap(db: Database, site: str, space: str, first: date, last: date) -> list[HeatCell]:
-    """The usual occupancy of a space by weekday and hour over the business days `first` to `last`. Raises NotFound."""
-    _known(load(db, site), space)
-    return db.fetch("heatmap", HeatCell, site=site, space=space, first=first, last=last)
+def get_heatmap(db: Database, site: Site | str, space: str, first: date, last: date) -> list[HeatCell]:
+    """Return usual occupancy of a space by weekday and hour over business days `first` to `last`. Raises NotFound."""
+    place = site_of(db, site)
+    _require(place, space)
+    return db.fetch("heatmap", HeatCell, site=place.id, space=space, first=first, last=last)
 
 
-def _known(place: Site, space: str) -> None:
+def _require(place: Site, space: str) -> None:
     if space != place.id and all(s.id != space for s in place.spaces):
         raise NotFound(f"there is no space “{space}” in {place.id}")
 
@@ -71,7 +78,7 @@ def _steps(step: Step, first: date, last: date) -> dict[str, object]:
 
 
 def _days(place: Site, start: datetime, end: datetime) -> tuple[date, date] | None:
-    """The first and the last business day that begin from `start` up to `end`; None if none does."""
+    """Return the first and the last business day that begin from `start` up to `end`; None if none does."""
     first, last = (
         calendar.business_day(start, place),
         calendar.business_day(end - timedelta(microseconds=1), place),

@@ -17,14 +17,14 @@ REGULAR = 3  # gaps between readings that tell whether they come regularly
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stranger:
+class UnassignedSensor:
     """A device that was heard and not placed, and where each of its channels may hang, in their order."""
 
     device: UnplacedDevice
     suggestions: tuple[Suggestion, ...]
 
 
-def introduce(devices: Sequence[UnplacedDevice], sites: Sequence[Site]) -> list[Stranger]:
+def suggest_placements(devices: Sequence[UnplacedDevice], sites: Sequence[Site]) -> list[UnassignedSensor]:
     """Each device with its suggestions.
 
     Of a device that has a place already only the channels that tell of people are left: that a door counter's battery
@@ -35,7 +35,7 @@ def introduce(devices: Sequence[UnplacedDevice], sites: Sequence[Site]) -> list[
     devices = [d for d in devices if d.channels]
     heard = (c for d in devices for c in _heard(d, placed.get((d.source, d.device))))
     found = iter(suggest(list(heard), sites))
-    return [Stranger(device=d, suggestions=tuple(islice(found, len(d.channels)))) for d in devices]
+    return [UnassignedSensor(device=d, suggestions=tuple(islice(found, len(d.channels)))) for d in devices]
 
 
 def _wanting(device: UnplacedDevice) -> UnplacedDevice:
@@ -44,9 +44,7 @@ def _wanting(device: UnplacedDevice) -> UnplacedDevice:
 
 
 def _heard(device: UnplacedDevice, placed: Sensor | None) -> list[UnplacedSeries]:
-    """Return the channels of a device. Model and interval are those that the site file has for another channel
-    of it.
-    """
+    """Return channels of a device. Model and interval are those that the site file has for another of its channels."""
     usual = placed.interval_s if placed else min(map(_interval_s, device.channels))
     return [
         UnplacedSeries(
@@ -79,7 +77,7 @@ def interval_s(times: Sequence[datetime]) -> int:
 
 
 def latest(readings: Sequence[LastReading]) -> list[LastReading]:
-    """Return the last one of each metric, in the order of the catalogue."""
+    """Return the last reading of each metric, in the order of the catalogue."""
     found: dict[str, LastReading] = {}
     for reading in readings:
         known = found.get(reading.metric)

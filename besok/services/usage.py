@@ -13,10 +13,10 @@ from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.live import SpaceInfo
 from besok.model.views.series import SpaceUsage, Together
-from besok.services.places import spaces
-from besok.services.series import occupancy
+from besok.services.places import get_spaces
+from besok.services.series import get_occupancy
 from besok.store.database import Database
-from besok.store.sites import load
+from besok.store.sites import site_of
 
 DAY = timedelta(days=1)
 
@@ -66,41 +66,43 @@ class _Day:
         return sum((until - start) / timedelta(hours=1) for start, until in self.open)
 
 
-def space_usage(
-    db: Database, site: str, first: date, last: date, *, now: datetime, space: str | None = None
+def get_space_usage(
+    db: Database, site: Site | str, first: date, last: date, *, now: datetime, space: str | None = None
 ) -> list[SpaceUsage]:
     """How the spaces of a site (or one) were used on the business days `first` to `last` that have begun.
 
     Nothing where none has. Raises NotFound.
     """
-    place, built = load(db, site), {s.space: s for s in spaces(db, site)}
+    place = site_of(db, site)
+    built = {s.space: s for s in get_spaces(db, place.id)}
     if space is not None and space not in built:
-        raise NotFound(f"there is no space “{space}” in {site}")
+        raise NotFound(f"there is no space “{space}” in {place.id}")
     days = {d.day: d for d in _days(place, first, last, now)}
     if not days:
         return []
-    rows = db.fetch("usage_days", _Row, site=site, space=space, **_params(list(days.values())))
+    rows = db.fetch("usage_days", _Row, site=place.id, space=space, **_params(list(days.values())))
     return [
         _usage(built[name], [_day(row, days[row.day]) for row in own], *_room(place, built, name))
         for name, own in _by_space(rows)
     ]
 
 
-def together(
-    db: Database, site: str, chosen: Sequence[str], first: date, last: date, *, now: datetime
+def get_together(
+    db: Database, site: Site | str, chosen: Sequence[str], first: date, last: date, *, now: datetime
 ) -> Together:
     """Several spaces of a site, none within another, taken together: the peak of their sum, never the sum of peaks.
 
     Raises NotFound; ValueError if one of them lies in another.
     """
-    place, built = load(db, site), {s.space: s for s in spaces(db, site)}
+    place = site_of(db, site)
+    built = {s.space: s for s in get_spaces(db, place.id)}
     for name in chosen:
         if name not in built:
-            raise NotFound(f"there is no space “{name}” in {site}")
+            raise NotFound(f"there is no space “{name}” in {place.id}")
         if around := set(_around(built, name)) & (set(chosen) - {name}):
             raise ValueError(f"{name} lies in {around.pop()}: its people would count twice")
     start, end = calendar.day_bounds(first, place)[0], min(calendar.day_bounds(last, place)[1], now)
-    series = [occupancy(db, site, name, start, end, "15min") for name in chosen] if start < end else []
+    series = [get_occupancy(db, place, name, start, end, "15min") for name in chosen] if start < end else []
     sums = usage.together([[p.people for p in points] for points in series])
     known = [(n, p.start) for n, p in zip(sums, series[0] if series else [], strict=True) if n is not None]
     peak, at = max(known, key=lambda pair: pair[0], default=(None, None))
@@ -119,7 +121,7 @@ def together(
 
 
 def _days(place: Site, first: date, last: date, now: datetime) -> list[_Day]:
-    """The business days that have begun at `now`; the one under way ends there."""
+    """Return the business days that have begun at `now`; the one under way ends there."""
     found = []
     for n in range((last - first).days + 1):
         day = first + n * DAY
@@ -187,7 +189,7 @@ def _usage(space: SpaceInfo, days: Sequence[DayUse], seats: int | None, capacity
 
 
 def _room(place: Site, built: dict[str, SpaceInfo], name: str) -> tuple[int | None, int | None]:
-    """The seats and the capacity of a space: what is stated, else the seats within it, and the site's capacity."""
+    """Return the seats and the capacity of a space: as stated, else the seats within it and the site's capacity."""
     space = built[name]
     within = [s.seats for s in built.values() if s.seats and name in _around(built, s.space)]
     seats = space.seats if space.seats is not None else sum(within) or None
@@ -199,7 +201,7 @@ def _by_space(rows: Sequence[_Row]) -> list[tuple[str, list[_Row]]]:
 
 
 def _around(built: dict[str, SpaceInfo], name: str) -> list[str]:
-    """The spaces that hold a space."""
+    """Return the spaces that hold a space."""
     found: list[str] = []
     parent = built[name].parent
     while parent is not None:

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from besok.analytics.visits import counting_error
+from besok.model.site import Site
 from besok.model.views.series import Step, VisitPoint
 from besok.services.observed_days import partial_days
 from besok.services.series import INTERVALS
 from besok.store.database import Database
-from besok.store.sites import counted, load
+from besok.store.sites import counted, site_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +26,9 @@ class _Point:
     squares: float | None
 
 
-def visits(
+def get_visits(
     db: Database,
-    site: str,
+    site: Site | str,
     first: date,
     last: date,
     step: Step = "day",
@@ -35,15 +36,15 @@ def visits(
     together: bool = False,
     today: date = date.max,
 ) -> list[VisitPoint]:
-    """Visits of a site from business day `first` to `last`, both included, by day, week or month. Raises NotFound.
+    """Return visits of a site from business day `first` to `last`, both included, by day, week or month.
 
     `together`: of all sites that count for its target, on the days on which each of them was observed whole, and with
     what has come so far on `today`, the business day that is not over; the last ones asked for are over without it.
     """
-    place = load(db, site)
-    sites = list(place.counted) if together else [site]
+    place = site_of(db, site)
+    sites = list(place.counted) if together else [place.id]
     before = min(last, today - timedelta(days=1))
-    left_out = partial_days(db, counted(db, place), first, before) if together else []
+    left_out = partial_days(db, counted(db, place), before) if together else []
     keys = {
         "sites": sites,
         "unit": step,
@@ -57,7 +58,7 @@ def visits(
 
 
 def _view(point: _Point) -> VisitPoint:
-    known = point.passages is not None and point.squares is not None
+    complete = point.passages is not None and point.squares is not None
     return VisitPoint(
         day=point.day,
         gross=point.gross,
@@ -66,6 +67,6 @@ def _view(point: _Point) -> VisitPoint:
         imputed=point.imputed,
         corrected=point.corrected,
         final=point.final,
-        se=counting_error(point.passages or 0, point.squares or 0) if known else None,
+        se=counting_error(point.passages or 0, point.squares or 0) if complete else None,
         definition=point.definition,
     )

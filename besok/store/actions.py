@@ -1,4 +1,4 @@
-"""The ledger of actions in the database; every change is noted with its author and never forgotten."""
+"""Actions in the database; every change is noted with its author and kept."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from besok.store.sites import id_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A change of the ledger."""
+    """A change of an action."""
 
     site: str
     id: str
@@ -46,38 +46,38 @@ class _Row:
 
 
 def listing(db: Database, site: str | None = None) -> list[Action]:
-    """The actions of a site, or of all, newest first."""
+    """Return the actions of a site, or of all, newest first."""
     return [_action(row) for row in db.fetch("actions", _Row, site=site)]
 
 
 def log(db: Database, site: str | None = None) -> list[Entry]:
-    """Every change of the ledger, in order."""
+    """Return every change of the actions, in order."""
     return db.fetch("action_log", Entry, site=site)
 
 
 def put(
     db: Database, actions: Sequence[Action], author: str, now: datetime, *, dry_run: bool = False
 ) -> list[str]:
-    """Writes actions, new or changed; what changed, in words. All or nothing; with `dry_run` nothing.
+    """Write actions, new or changed, and describe what changed. All or nothing; with `dry_run` nothing.
 
     Raises NotFound for a site or space that is not there, CalendarFileError for an action that cannot be.
     """
     with db.transaction() as conn:
         standing = _locked(conn)
-        told = [
+        lines = [
             line
             for action in actions
             for line in _put(conn, standing.get((action.site, action.id)), action, author, now)
         ]
         if dry_run:
             raise psycopg.Rollback
-    return told
+    return lines
 
 
 def add(
     db: Database, site: str, make: Callable[[Collection[str]], Action], author: str, now: datetime
 ) -> Action:
-    """Writes what `make` makes of the ids that are taken."""
+    """Write the action that `make` makes of the ids that are taken."""
     with db.transaction() as conn:
         action = make({name for place, name in _locked(conn) if place == site})
         _put(conn, None, action, author, now)
@@ -87,7 +87,7 @@ def add(
 def amend(
     db: Database, site: str, name: str, change: Callable[[Action], Action], author: str, now: datetime
 ) -> list[str]:
-    """Changes an action as it stands now, whoever else is writing; what changed, in words. Raises NotFound."""
+    """Change an action as it is now, whoever else is writing, and describe what changed. Raises NotFound."""
     with db.transaction() as conn:
         old = _locked(conn).get((site, name))
         if old is None:
@@ -103,7 +103,7 @@ def _locked(conn: psycopg.Connection[Any]) -> dict[tuple[str, str], Action]:
 
 
 def remove(db: Database, site: str, name: str, author: str, now: datetime) -> None:
-    """Takes an action out of the ledger; the log keeps that it was there. Raises NotFound."""
+    """Remove an action; the log keeps that it was there. Raises NotFound."""
     with db.transaction() as conn:
         key = {"site_id": id_of(conn, site), "id": name}
         if not conn.execute(sql("action_delete"), key).rowcount:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from besok.store.database import Database, sql
+from besok.store.database import Database
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,10 +15,9 @@ class Run:
     sites: Sequence[str]
 
     def done_until(self, db: Database) -> date | None:
-        """The last day that was written whole, None if the run was never begun (or is finished)."""
-        with db.transaction() as conn:
-            row = conn.execute(sql("backfill_done_until"), {"digest": self.digest}).fetchone()
-        return row[0] if row else None
+        """Return the last day that was written whole; None if the run was never begun (or is finished)."""
+        rows = db.rows("backfill_done_until", digest=self.digest)
+        return rows[0][0] if rows else None
 
     def advance(self, db: Database, day: date) -> None:
         """Note that all days until `day` are written."""
@@ -31,6 +30,4 @@ class Run:
 
 def under_way(db: Database, now: datetime) -> bool:
     """Whether history is being written at `now`, or was a moment ago by a run that has not finished."""
-    with db.transaction() as conn:
-        row = conn.execute(sql("backfill_under_way"), {"now": now}).fetchone()
-    return bool(row and row[0])
+    return bool(db.rows("backfill_under_way", now=now)[0][0])

@@ -45,7 +45,7 @@ def import_events(
     until: datetime = EVER,
     now: datetime | None = None,
 ) -> Imported:
-    """Makes the programme of a site be what a calendar holds: events, each with its space, up to `until`.
+    """Make the programme of a site be what a calendar holds: events, each with its space, up to `until`.
 
     What the calendar has no more is removed; but calendars often tell the future only, so what lies before its first
     event stays. A calendar without events changes nothing. Raises NotFound.
@@ -65,7 +65,7 @@ def import_events(
         changed = [
             {**_values(*wanted[name]), "event_id": row.event_id}
             for name, row in standing.items()
-            if name in wanted and _told(*wanted[name]) != (row.title, row.space, row.all_day)
+            if name in wanted and _compared(*wanted[name]) != (row.title, row.space, row.all_day)
         ]
         conn.execute(sql("events_delete"), {"ids": gone})
         conn.cursor().executemany(sql("event_update"), [{**key, **values} for values in changed])
@@ -74,7 +74,7 @@ def import_events(
         return Imported(new=len(new), changed=len(changed), removed=len(gone), same=same)
 
 
-def _told(occurrence: Occurrence, space: str | None) -> tuple[str, str | None, bool]:
+def _compared(occurrence: Occurrence, space: str | None) -> tuple[str, str | None, bool]:
     return occurrence.title, space, occurrence.all_day
 
 
@@ -84,7 +84,7 @@ def _values(occurrence: Occurrence, space: str | None) -> dict[str, object]:
 
 
 def import_school_holidays(db: Database, site: str, calendar: str, found: Sequence[SchoolHoliday]) -> int:
-    """Makes the school holidays of a calendar be `found`; those that were over before the first of them stay."""
+    """Make the school holidays of a calendar be `found`; those that were over before the first of them stay."""
     with db.transaction() as conn:
         conn.execute(sql("sites_lock"))
         key = {"site_id": id_of(conn, site), "calendar": calendar}
@@ -96,24 +96,24 @@ def import_school_holidays(db: Database, site: str, calendar: str, found: Sequen
 
 
 def import_weather(db: Database, site: str, found: Mapping[date, Weather]) -> int:
-    """Writes the weather of days; what a file does not tell stays as it was."""
+    """Write the weather of days; what a file does not tell stays as it was."""
     with db.transaction() as conn:
         site_id = id_of(conn, site)
         rows = [
             {
                 "site_id": site_id,
                 "day": day,
-                "temperature_c": told.temperature_c,
-                "precipitation_mm": told.precipitation_mm,
+                "temperature_c": weather.temperature_c,
+                "precipitation_mm": weather.precipitation_mm,
             }
-            for day, told in found.items()
+            for day, weather in found.items()
         ]
         conn.cursor().executemany(sql("weather_upsert"), rows)
         return len(rows)
 
 
 def imported(db: Database, site: str | None = None) -> list[ImportedCalendar]:
-    """What was imported, of one site or of all."""
+    """Return what was imported, of one site or of all."""
     return db.fetch("calendars", ImportedCalendar, site=site)
 
 

@@ -176,7 +176,7 @@ def _open(conn: Connection, number: int) -> _Proposal:
 
 
 def _begins(found: _Proposal, site: Site, first: date | None) -> datetime:
-    """The beginning of business day `first`, or of that of the first count that a proposal rests on."""
+    """Return the beginning of business day `first`, or of that of the first count that a proposal rests on."""
     counted = min(datetime.fromisoformat(count["begins"]) for count in found.evidence["counts"])
     return calendar.day_bounds(first or calendar.business_day(counted, site), site)[0]
 

@@ -15,7 +15,7 @@ IDLE_S = 60  # between two statements of a transaction, in which days are estima
 class Claims:
     """Work and claim share one connection, so whoever loses the claim has lost the transaction too.
 
-    A lost connection raises StoreUnavailable; the next transaction connects anew, with nothing claimed.
+    A lost connection raises StoreUnavailable; the next transaction connects again, with nothing claimed.
     """
 
     def __init__(self, url: str) -> None:
@@ -31,7 +31,7 @@ class Claims:
 
     @contextmanager
     def transaction(self) -> Iterator[psycopg.Connection[Any]]:
-        """The connection inside one transaction. Raises StoreUnavailable, SchemaMismatch or StoreRefused."""
+        """Lend the connection inside one transaction. Raises StoreUnavailable, SchemaMismatch or StoreRefused."""
         try:
             with translated():
                 conn = self._connected()

@@ -1,4 +1,4 @@
-"""The door to the database: a pool of connections, named SQL, and driver errors said in our words."""
+"""Connections to the database, named SQL, and driver errors as errors of this program."""
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
@@ -11,12 +11,14 @@ from typing import Any, LiteralString, Self, TypeVar
 import msgspec
 import psycopg
 from psycopg.rows import dict_row
+from psycopg.types.json import set_json_loads
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from besok.model import messages
 from besok.model.errors import SchemaMismatch, StoreRefused, StoreUnavailable
 
 log = logging.getLogger(__name__)
+set_json_loads(msgspec.json.decode)
 Row = TypeVar("Row")
 
 CONNECT_TIMEOUT_S = 5
@@ -36,9 +38,9 @@ _UNFIT_CLASSES = ("3F", "42")
 
 
 def session(idle_s: int = IDLE_S) -> dict[str, Any]:
-    """How we connect. A host or a network that vanishes says no goodbye; either side must find out.
+    """Return how to connect. A host or a network that vanishes says no goodbye; either side must find out.
 
-    The client does within half a minute, and connects anew. The server lets go of the locks of a transaction that
+    The client does within half a minute, and connects again. The server lets go of the locks of a transaction that
     nobody goes on with for `idle_s` seconds: else whoever comes back would wait for himself.
     """
     probes = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3}
@@ -74,7 +76,7 @@ def sql(name: str) -> LiteralString:
 
 @contextmanager
 def translated(*, migrating: bool = False) -> Iterator[None]:
-    """Turns whatever the driver raises inside into StoreUnavailable (try again), SchemaMismatch (try again when the
+    """Turn whatever the driver raises inside into StoreUnavailable (try again), SchemaMismatch (try again when the
     database was migrated, which nobody can say who is `migrating`) or StoreRefused (do not).
     """
     try:
@@ -93,17 +95,17 @@ def translated(*, migrating: bool = False) -> Iterator[None]:
 
 
 def _is_outdated_plan(exc: psycopg.Error) -> bool:
-    """Whether a statement was prepared before a migrating made anew what it reads; the words are in any language."""
+    """Whether a statement was prepared before a migration replaced what it reads; the words are in any language."""
     return exc.sqlstate == "0A000" and exc.diag.source_function == "RevalidateCachedQuery"
 
 
 def array(values: Iterable[int | float | datetime]) -> str:
-    """A PostgreSQL array of numbers or instants; for thousands of them, several times faster than the driver's own."""
+    """Format a PostgreSQL array of numbers or instants; several times faster than the driver for thousands of them."""
     return "{" + ",".join(map(str, values)) + "}"
 
 
 def text_array(values: Iterable[str]) -> str:
-    """A PostgreSQL array of texts (or of what a text can stand for), as quickly."""
+    """Format a PostgreSQL array of texts (or of what a text can stand for), as quickly."""
     quoted = ('"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"' for value in values)
     return "{" + ",".join(quoted) + "}"
 
@@ -112,7 +114,7 @@ class Database:
     """A pool of connections to one TimescaleDB. A dead database is an error of the call, not of the start."""
 
     def __init__(self, url: str, pool_size: int = 8, wait_s: float = POOL_WAIT_S) -> None:
-        """`wait_s` is how long a call waits for a free or a new connection before it raises StoreUnavailable."""
+        """Prepare a pool; a call waits `wait_s` for a free or a new connection before it raises StoreUnavailable."""
         self._pool = ConnectionPool(
             url,
             min_size=1,
@@ -120,7 +122,7 @@ class Database:
             timeout=wait_s,
             open=False,
             check=ConnectionPool.check_connection,
-            kwargs={**session(), "application_name": "besok"},
+            kwargs={**session(), "application_name": "besok", "autocommit": True},
             reconnect_timeout=0,
         )
         self.channels: dict[tuple[str, str, str], tuple[int, int]] = {}  # known channels; ids never change
@@ -133,32 +135,42 @@ class Database:
         self._pool.close()
 
     @contextmanager
-    def transaction(self) -> Iterator[psycopg.Connection[Any]]:
-        """A connection inside one transaction: committed at the end, rolled back if anything is raised.
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        """Lend a connection that commits each statement.
 
         A connection to a server that only reads is given up, since that server may never write again and another one
         of the hosts may; and one that has prepared what is not so any more.
         """
         with translated(), self._pool.connection() as conn:
             try:
-                with conn.transaction():
-                    yield conn
+                yield conn
             except (psycopg.errors.ReadOnlySqlTransaction, psycopg.errors.FeatureNotSupported):
                 conn.close()
                 raise
 
+    @contextmanager
+    def transaction(self) -> Iterator[psycopg.Connection[Any]]:
+        """Lend a connection inside one transaction: committed at the end, rolled back if anything is raised."""
+        with self._connection() as conn, conn.transaction():
+            yield conn
+
     def fetch(self, query: str, row: type[Row], **params: object) -> list[Row]:
         """Return the rows of the named query, each as a `row`; JSON objects become the types of their fields."""
-        with self.transaction() as conn, conn.cursor(row_factory=dict_row) as cur:
+        with self._connection() as conn, conn.cursor(row_factory=dict_row) as cur:
             rows = cur.execute(sql(query), params).fetchall()
         return msgspec.convert(rows, list[row])  # type: ignore[valid-type]
 
+    def rows(self, query: str, **params: object) -> list[tuple[Any, ...]]:
+        """Return the rows of the named query as tuples."""
+        with self._connection() as conn:
+            return conn.execute(sql(query), params).fetchall()
+
     def fetch_one(self, query: str, row: type[Row], **params: object) -> Row | None:
-        """The first row of the named query, None if there is none."""
+        """Return the first row of the named query, None if there is none."""
         rows = self.fetch(query, row, **params)
         return rows[0] if rows else None
 
     def run(self, statement: str, params: Mapping[str, object] | None = None) -> int:
-        """Executes the named statement in a transaction of its own; the number of rows it touched."""
-        with self.transaction() as conn:
+        """Execute the named statement and return the number of rows it touched."""
+        with self._connection() as conn:
             return conn.execute(sql(statement), params).rowcount

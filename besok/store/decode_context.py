@@ -3,17 +3,16 @@
 from dataclasses import replace
 
 from besok.model.decode_context import DecodeContext, decode_context_of
-from besok.store.database import Database, sql
+from besok.store.database import Database
 from besok.store.sites import load_all
 
 
 def load(db: Database) -> DecodeContext:
-    """The zone, the models of devices (what the site file says goes before what they say themselves), the mappings.
+    """Load the zone, the models of devices (the site file goes before what they say themselves) and the mappings.
 
     It changes when a site file is applied, which is told on the channel `sites`, and when a device first says what it
     is. Raises StoreUnavailable.
     """
     known = decode_context_of(load_all(db))
-    with db.transaction() as conn:
-        heard = {(source, device): model for source, device, model in conn.execute(sql("known_models"))}
+    heard = {(source, device): model for source, device, model in db.rows("known_models")}
     return replace(known, models=heard | dict(known.models))

@@ -56,5 +56,5 @@ def _write(
 
 
 def _ids(names: Sequence[str], doors: Mapping[str, int]) -> list[int] | None:
-    """The portals by their ids, None for all; a door that leads in no more counts nothing."""
+    """Return the portals by their ids, None for all; a door that no longer leads in counts nothing."""
     return [doors[name] for name in names if name in doors] if names else None

@@ -108,8 +108,7 @@ def put_unusual_times(db: Database, site: str, found: Sequence[UnusualTime], unt
 
 def checked_until(db: Database, what: str) -> dict[str, date]:
     """Return the last business day that was checked for something, by site."""
-    with db.transaction() as conn:
-        return dict(conn.execute(sql("looked_get"), {"what": what}).fetchall())
+    return dict(db.rows("looked_get", what=what))
 
 
 def _note(conn: psycopg.Connection[Any], site: str, what: str, day: date) -> None:

@@ -10,7 +10,7 @@ FAN = ("mean", "low80", "high80", "low95", "high95")
 
 
 def keep(db: Database, site: str, outlook: Outlook) -> bool:
-    """Stores a forecast of a site; False if there is one of the same origin, measure and sites, which stays."""
+    """Store a forecast of a site; False if there is one of the same origin, measure and sites, which stays."""
     head = {
         name: getattr(outlook, name)
         for name in (
@@ -39,8 +39,5 @@ def _fan(points: Sequence[Expected] | Sequence[ExpectedTotal]) -> dict[str, list
 
 
 def origins(db: Database, site: str, measure: str, also: Sequence[str] = ()) -> list[date]:
-    """The origins of the forecasts that there are of a site and the others that count with it, oldest first."""
-    keys = {"site": site, "measure": measure, "also": list(also)}
-    with db.transaction() as conn:
-        rows = conn.execute(sql("forecast_origins"), keys).fetchall()
-    return [day for (day,) in rows]
+    """Return the origins of the forecasts of a site and the others that count with it, oldest first."""
+    return [day for (day,) in db.rows("forecast_origins", site=site, measure=measure, also=list(also))]

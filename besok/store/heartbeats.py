@@ -19,10 +19,10 @@ class Beat:
 
 
 def beat(db: Database, name: str, now: datetime, detail: dict[str, Any]) -> None:
-    """Notes that the service works."""
+    """Note that the service works."""
     db.run("service_beat", {"name": name, "heard": now, "detail": Jsonb(detail)})
 
 
 def beats(db: Database) -> list[Beat]:
-    """The last beat of each service."""
+    """Return the last heartbeat of each service."""
     return db.fetch("service_beats", Beat)

@@ -11,7 +11,7 @@ from besok.store.database import sql
 
 
 def mark_days(conn: psycopg.Connection[Any], site_id: int, old: Site, new: Site, now: datetime) -> None:
-    """Marks the past business days on which a site was open at other hours than was known, for a new estimate."""
+    """Mark the past business days whose opening hours have changed for a new estimate."""
     if old.opening == new.opening:
         return
     row = conn.execute(sql("first_day"), {"site_id": site_id}).fetchone()
@@ -21,6 +21,6 @@ def mark_days(conn: psycopg.Connection[Any], site_id: int, old: Site, new: Site,
 
 
 def different(old: Site, new: Site, first: date, end: date) -> list[date]:
-    """The business days from `first` up to, not including, `end` on which the two have other opening hours."""
+    """Return the business days from `first` up to, not including, `end` on which two sites' opening hours differ."""
     days = (first + timedelta(days=n) for n in range((end - first).days))
     return [day for day in days if calendar.open_intervals(day, old) != calendar.open_intervals(day, new)]

@@ -33,7 +33,7 @@ def migrate(url: str) -> list[str]:
 
 
 def _once(conn: psycopg.Connection[Any], name: str, text: LiteralString, digest: str) -> bool:
-    """Runs the migration if this database has not had it."""
+    """Run the migration if this database has not had it."""
     known = conn.execute(sql("migration_get"), {"name": name}).fetchone()
     if known:
         if known[0] != digest:
@@ -49,8 +49,8 @@ def _once(conn: psycopg.Connection[Any], name: str, text: LiteralString, digest:
 
 
 def _always(conn: psycopg.Connection[Any]) -> None:
-    """Makes anew what every migrating makes anew."""
-    made = schema.anew()
+    """Replace views, functions and the catalogue of metrics."""
+    made = schema.replaced()
     with conn.transaction():
         for _, text, _ in schema.scripts("always"):
             conn.execute(text)

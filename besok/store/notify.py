@@ -23,7 +23,7 @@ class Notice:
 
 
 def listen(url: str, channels: Sequence[str], stop: Event) -> Iterator[Notice]:
-    """Yields each notification on the channels until `stop` is set, reconnecting whenever the connection is lost.
+    """Yield each notification on the channels until `stop` is set, reconnecting whenever the connection is lost.
 
     The first notice is always `reconnected`: from then on nothing is missed.
     """

@@ -23,8 +23,10 @@ Connection = psycopg.Connection[Any]
 MINUTE = timedelta(minutes=1)
 QUARTER = timedelta(minutes=15)
 Codes = NDArray[np.int8]
-_MINUTE_TYPES = ("int4", "timestamptz", *4 * ("float4",), "text", "text", "bool")
-_QUARTER_TYPES = ("int4", "timestamptz", *7 * ("float4",), "text", "text", "bool")
+_TYPES = {
+    statement: ("int4", "timestamptz", *values * ("float4",), "text", "text", "bool")
+    for statement, values in (("minute_copy", 4), ("quarter_copy", 7))
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +100,13 @@ class Quarters:
         return cls(**dict(zip((field.name for field in fields(cls)), (*nothing, *codes), strict=True)))
 
     def put(self, steps: slice, day: "Quarters") -> None:
-        """Fills some steps in."""
+        """Fill some steps in."""
         for field in fields(self):
             getattr(self, field.name)[steps] = getattr(day, field.name)
 
 
 def site_ids(conn: Connection) -> dict[str, int]:
-    """The id of each site by its slug."""
+    """Return the id of each site by its slug."""
     return {slug: site_id for site_id, slug in conn.execute(sql("occupancy_sites"))}
 
 
@@ -131,24 +133,19 @@ def layout(conn: Connection, site_id: int) -> Layout:
 
 
 def minute_flows(conn: Connection, plan: Layout, begins: datetime, since: datetime, ends: datetime) -> Flows:
-    """Flows by minute of the business day `begins` - `ends`, read from the minute `since` on; NaN before it."""
-    span = {"begins": begins, "since": since, "ends": ends}
-    rows = conn.execute(sql("minute_flows"), {"portals": list(plan.portals), **span}).fetchall()
-    steps = (ends - begins) // MINUTE
-    return Flows(
-        people_in=_grid(rows, 2, steps, plan.portals),
-        people_out=_grid(rows, 3, steps, plan.portals),
-    )
+    """Read flows by minute of the business day `begins` - `ends`, from the minute `since` on; NaN before it."""
+    params = {"portals": list(plan.portals), "begins": begins, "since": since, "ends": ends}
+    people_in, people_out = _packed(conn, "minute_flows", params, (ends - begins) // MINUTE, plan.portals, 2)
+    return Flows(people_in=people_in, people_out=people_out)
 
 
 def minute_levels(
     conn: Connection, plan: Layout, begins: datetime, since: datetime, ends: datetime
 ) -> Levels:
-    """Level readings by minute of the business day, read from the minute `since` on; NaN before it."""
-    span = {"begins": begins, "since": since, "ends": ends}
-    rows = conn.execute(sql("minute_levels"), {"channels": list(plan.level_channels), **span}).fetchall()
+    """Read levels by minute of the business day, from the minute `since` on; NaN before it."""
+    params = {"channels": list(plan.level_channels), "begins": begins, "since": since, "ends": ends}
     steps = (ends - begins) // MINUTE
-    people, occupied, co2 = (_grid(rows, column, steps, plan.level_channels) for column in (2, 3, 4))
+    people, occupied, co2 = _packed(conn, "minute_levels", params, steps, plan.level_channels, 3)
     return Levels(people=people, peak=people, occupied=occupied, co2=co2)
 
 
@@ -171,7 +168,7 @@ def quarter_levels(conn: Connection, plan: Layout, begins: datetime, ends: datet
 def _packed(
     conn: Connection, query: str, params: dict[str, object], steps: int, keys: Sequence[int], columns: int
 ) -> list[Floats]:
-    """What rows (step int4, key int4, values float8, no nulls) that the query packs into one tell: steps x keys each.
+    """Unpack rows (step int4, key int4, values float8, no nulls) that the query packs into one: steps x keys each.
 
     For a hundred thousand rows ten times as fast as fetching them.
     """
@@ -189,22 +186,6 @@ def _packed(
     return grids
 
 
-def _grid(rows: Sequence[Any], column: int, steps: int, keys: Sequence[int]) -> Floats:
-    """The values in a column of (step, key, value...) rows as an array of steps x keys."""
-    grid = np.full((steps, len(keys)), np.nan)
-    if rows:
-        place = {key: n for n, key in enumerate(keys)}
-        cells = [
-            (row[0], place[row[1]], row[column])
-            for row in rows
-            if row[column] is not None and 0 <= row[0] < steps
-        ]
-        if cells:
-            step, key, value = zip(*cells, strict=True)
-            grid[list(step), list(key)] = value
-    return grid
-
-
 def write_minutes(
     conn: Connection,
     plan: Layout,
@@ -215,7 +196,7 @@ def write_minutes(
     *,
     final: bool,
 ) -> None:
-    """Replaces the minute figures of a business day from step `first` on by those of `figures`, where `known`.
+    """Replace the minute figures of a business day from step `first` on by those of `figures`, where `known`.
 
     `final`: the day is over and all of it was used.
     """
@@ -225,11 +206,7 @@ def write_minutes(
     shown = known[:, None] & ~np.isnan(figures.people)
     shown[:first] = False
     columns = (figures.people, figures.lower, figures.upper, figures.raw)
-    words = _words(shown, figures.basis, figures.reason)
-    with conn.cursor() as cur, cur.copy(sql("minute_copy")) as copy:
-        copy.set_types(_MINUTE_TYPES)
-        for row, said in zip(_rows(plan, begins, MINUTE, shown, *columns), words, strict=True):
-            copy.write_row((*row, *said, final))
+    _copy(conn, "minute_copy", _rows(plan, begins, MINUTE, shown, *columns), shown, figures, final=final)
 
 
 def write_quarters(
@@ -241,7 +218,7 @@ def write_quarters(
     *,
     final: bool,
 ) -> None:
-    """Replaces the 15-minute figures of the spans `replaced` by those of `figures`, whose first step is at `begins`."""
+    """Replace the 15-minute figures of the spans `replaced` by those of `figures`, whose first step is at `begins`."""
     starts, ends = [r[0] for r in replaced], [r[1] for r in replaced]
     span = {"begins": starts, "ends": ends, "first": min(starts), "last": max(ends)}
     conn.execute(sql("quarter_delete"), {"spaces": list(plan.spaces), **span})
@@ -251,17 +228,25 @@ def write_quarters(
     shown &= ~np.isnan(figures.people)
     interval = (figures.people, figures.lower, figures.upper, figures.raw)
     peak = (figures.peak, figures.peak_lower, figures.peak_upper)
-    words = _words(shown, figures.basis, figures.reason)
-    with conn.cursor() as cur, cur.copy(sql("quarter_copy")) as copy:
-        copy.set_types(_QUARTER_TYPES)
-        for row, said in zip(_rows(plan, begins, QUARTER, shown, *interval, *peak), words, strict=True):
-            copy.write_row((*row, *said, final))
+    rows = _rows(plan, begins, QUARTER, shown, *interval, *peak)
+    _copy(conn, "quarter_copy", rows, shown, figures, final=final)
 
 
-def _words(shown: Bools, basis: Codes, reason: Codes) -> Iterator[tuple[str | None, str | None]]:
-    """What the codes of each cell that is shown mean."""
-    codes = zip(basis[shown].tolist(), reason[shown].tolist(), strict=True)
-    return ((BASES[one], REASONS[other]) for one, other in codes)
+def _copy(
+    conn: Connection,
+    statement: str,
+    rows: Iterator[tuple[Any, ...]],
+    shown: Bools,
+    figures: Estimate | Quarters,
+    *,
+    final: bool,
+) -> None:
+    """Copy the rows of the cells that are shown, with basis and reason of each."""
+    codes = zip(figures.basis[shown].tolist(), figures.reason[shown].tolist(), strict=True)
+    with conn.cursor() as cur, cur.copy(sql(statement)) as copy:
+        copy.set_types(_TYPES[statement])
+        for row, (basis, reason) in zip(rows, codes, strict=True):
+            copy.write_row((*row, BASES[basis], REASONS[reason], final))
 
 
 def _rows(
@@ -281,7 +266,7 @@ def _nullable(values: Floats) -> list[float | None]:
 
 
 def take_dirty(conn: Connection, site_id: int, reach_days: int) -> list[date]:
-    """Takes past days to be estimated anew, newest first: those of the newest `reach_days` days that hold any."""
+    """Take past days to be estimated again, newest first: those of the newest `reach_days` days that hold any."""
     rows = conn.execute(sql("dirty_take"), {"site_id": site_id, "reach": reach_days})
     return sorted((day for (day,) in rows), reverse=True)
 
@@ -293,7 +278,7 @@ def dirty_days(conn: Connection) -> int:
 
 
 def mark_unfinished(conn: Connection, site_id: int, before: datetime) -> None:
-    """Marks the business days before a moment whose figures are still those of a day that goes on."""
+    """Mark the business days before a moment whose figures were made while the day went on."""
     conn.execute(sql("unfinished_days"), {"site_id": site_id, "before": before})
 
 
@@ -307,7 +292,7 @@ def days_with_minutes(
 
 
 def drop_minutes(conn: Connection, older_than: datetime) -> None:
-    """Drops minute figures older than a moment, by whole chunks; the 15-minute figures stay."""
+    """Drop minute figures older than a moment, by whole chunks; the 15-minute figures stay."""
     conn.execute(sql("minute_drop"), {"older_than": older_than})
 
 

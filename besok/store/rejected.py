@@ -1,4 +1,4 @@
-"""Messages nobody could read, kept (without what is personal) so that they can be read after the adapter is mended."""
+"""Rejected messages, kept (without what is personal) so that they can be decoded after the adapter is fixed."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,5 +42,5 @@ def trim(db: Database, most: int = MOST, most_bytes: int = MOST_BYTES) -> int:
 
 
 def resolve(db: Database, ids: list[int], now: datetime) -> int:
-    """Marks messages as read after all; how many were marked."""
+    """Mark messages as decoded; returns how many were marked."""
     return db.run("rejected_resolve", {"ids": ids, "now": now})

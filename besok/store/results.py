@@ -11,26 +11,26 @@ from besok.store.database import Database, sql
 
 Result = TypeVar("Result")
 
-PARTIAL_DAYS: Final = "partial_days"
+VISIT_DAYS: Final = "visit_days"
 BRIDGED: Final = "bridged"
 ANNUAL: Final = "annual"
+COVERAGE: Final = "coverage"
+USUAL_WEEK: Final = "usual_week"
+ALL: Final = (VISIT_DAYS, BRIDGED, ANNUAL, COVERAGE, USUAL_WEEK)
 
 
 def read(
     db: Database, site: str, what: str, form: type[Result], until: date, *, or_later: bool = False
 ) -> Result | None:
     """Return a result that rests on the days up to `until` (`or_later`: or on more); None if there is none."""
-    params = {"site": site, "what": what, "until": until, "or_later": or_later}
-    with db.transaction() as conn:
-        row = conn.execute(sql("result_get"), params).fetchone()
-    return msgspec.convert(row[0], form) if row else None
+    rows = db.rows("result_get", site=site, what=what, until=until, or_later=or_later)
+    return msgspec.convert(rows[0][0], form) if rows else None
 
 
 def missing(db: Database, site: str, until: date) -> list[str]:
     """Return which results of a site there are not for the business days up to `until`."""
-    with db.transaction() as conn:
-        known = {what for (what,) in conn.execute(sql("results_known"), {"site": site, "until": until})}
-    return [what for what in (PARTIAL_DAYS, BRIDGED, ANNUAL) if what not in known]
+    known = {what for (what,) in db.rows("results_known", site=site, until=until)}
+    return [what for what in ALL if what not in known]
 
 
 def begin(db: Database, sites: Collection[str], what: str, until: date) -> None:

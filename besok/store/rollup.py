@@ -103,7 +103,7 @@ def _range(change: Change) -> Range:
 
 
 def _between_totals(conn: psycopg.Connection[Any], totals: Sequence[Change]) -> Iterator[Range]:
-    """A total changes everything from the total before it to the one after it."""
+    """Yield what totals change: everything from the total before each to the one after it."""
     if totals:
         channels, metrics, first, last, _ = map(list, zip(*totals, strict=True))
         keys = {"channel": channels, "metric": metrics, "first": first, "last": last}
@@ -112,7 +112,7 @@ def _between_totals(conn: psycopg.Connection[Any], totals: Sequence[Change]) -> 
 
 
 def _merged(ranges: Iterable[Range]) -> list[Range]:
-    """The buckets that the ranges touch, as few aligned ranges as possible."""
+    """Merge the buckets that the ranges touch into as few aligned ranges as possible."""
     merged: list[Range] = []
     for channel_id, group in groupby(sorted(set(ranges)), key=itemgetter(0)):
         first: datetime | None = None
@@ -133,7 +133,7 @@ def _floor(t: datetime) -> datetime:
 
 
 def _columns(ranges: Sequence[Range]) -> dict[str, object]:
-    """The ranges as parallel arrays; `from` and `to` bound them all, so that the planner can leave chunks out."""
+    """Return ranges as parallel arrays; `from` and `to` bound them all, so that the planner can leave chunks out."""
     first, last = [r.first for r in ranges], [r.last for r in ranges]
     return {
         "channel": [r.channel_id for r in ranges],

@@ -29,14 +29,14 @@ class Holds:
 
 
 def holds(db: Database, site: str) -> Holds:
-    """What a site holds."""
+    """Return what a site holds."""
     found = db.fetch_one("sandbox_holds", Holds, site=site)
     assert found
     return found
 
 
 def empty(db: Database, site: str, now: datetime | None = None) -> int:
-    """Deletes every reading of a sandbox site, all that was made of it, and where its sensors were before.
+    """Delete every reading of a simulated site, all that was computed from it, and earlier placements of its sensors.
 
     All or nothing; how many readings it was. Its places, sensors and hours stay, and other sites keep what is theirs.
     Writers wait meanwhile. Raises NotFound, and StoreRefused for a site that is no sandbox.
@@ -60,7 +60,7 @@ def empty(db: Database, site: str, now: datetime | None = None) -> int:
 
 
 def check(db: Database, site: str) -> None:
-    """Raises NotFound, and StoreRefused for a site that is no sandbox."""
+    """Raise NotFound, or StoreRefused for a site that is no sandbox."""
     with db.transaction() as conn:
         _sandbox(conn, site)
 

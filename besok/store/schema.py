@@ -1,6 +1,6 @@
-"""Whether a database is of this program's version: the migrations it has had, and what every migrating makes anew.
+"""Whether a database is of this program's version: the migrations it has had, and what every migration replaces.
 
-What is made anew (`besok/store/always/*.sql`, the catalogue of metrics) has a version too: the number of lines in
+What is replaced (`besok/store/always/*.sql`, the catalogue of metrics) has a version too: the number of lines in
 `besok/store/always/versions.txt`, of which each is the digest of what it then was. So a program knows which
 of the two is the older one.
 """
@@ -24,14 +24,14 @@ FRESH_S = 5  # a database that was of our version is asked again after so long
 
 
 @dataclass(frozen=True, slots=True)
-class Anew:
-    """What a migrating made anew."""
+class Replaced:
+    """What a migration replaced."""
 
     version: int
     digest: str
 
 
-NOTHING_YET = Anew(0, "")
+NOTHING_YET = Replaced(0, "")
 
 
 def scripts(folder: str) -> Iterator[tuple[str, LiteralString, str]]:
@@ -44,35 +44,35 @@ def scripts(folder: str) -> Iterator[tuple[str, LiteralString, str]]:
 
 @cache  # what the program was when it started, whatever is installed over it meanwhile
 def migrations() -> dict[str, str]:
-    """The digest of each migration of this program."""
+    """Return the digest of each migration of this program."""
     return {name: digest for name, _, digest in scripts("migrations")}
 
 
 @cache
-def anew() -> Anew:
-    """What this program makes anew with every migrating."""
+def replaced() -> Replaced:
+    """Return what this program replaces with every migration."""
     catalogue = [f"{m.code} {m.name} {m.unit}" for m in METRICS.values()]
     parts = [digest for _, _, digest in scripts("always")] + sorted(catalogue)
     versions = files("besok.store").joinpath("always", "versions.txt").read_text("utf-8").split()
-    return Anew(len(versions), hashlib.sha256("\n".join(parts).encode()).hexdigest())
+    return Replaced(len(versions), hashlib.sha256("\n".join(parts).encode()).hexdigest())
 
 
 def mismatch(conn: psycopg.Connection[Any]) -> messages.Translatable | None:
-    """What is the matter with the version of the database, in a sentence; None if it is this program's."""
+    """Describe how the version of the database differs; None if it is this program's."""
     had, made = _had(conn), _made(conn)
-    if had.keys() - migrations().keys() or made.version > anew().version:
+    if had.keys() - migrations().keys() or made.version > replaced().version:
         return messages.DATABASE_NEWER
-    return messages.DATABASE_OLDER if had != migrations() or made != anew() else None
+    return messages.DATABASE_OLDER if had != migrations() or made != replaced() else None
 
 
 def refuse_newer(conn: psycopg.Connection[Any]) -> None:
-    """Raises SchemaMismatch if a newer program has migrated the database."""
+    """Raise SchemaMismatch if a newer program has migrated the database."""
     if mismatch(conn) is messages.DATABASE_NEWER:
         raise SchemaMismatch(messages.DATABASE_NEWER)
 
 
 def check(db: Database) -> None:
-    """Raises SchemaMismatch if the database is not of this program's version, StoreUnavailable."""
+    """Raise SchemaMismatch if the database is not of this program's version, StoreUnavailable."""
     with db.transaction() as conn:
         said = mismatch(conn)
     if said:
@@ -97,9 +97,9 @@ def _had(conn: psycopg.Connection[Any]) -> dict[str, str]:
     return dict(conn.execute(sql("migrations_had")).fetchall()) if _is_there(conn, "migration") else {}
 
 
-def _made(conn: psycopg.Connection[Any]) -> Anew:
+def _made(conn: psycopg.Connection[Any]) -> Replaced:
     row = conn.execute(sql("made_anew")).fetchone() if _is_there(conn, "made_anew") else None
-    return Anew(*row) if row else NOTHING_YET
+    return Replaced(*row) if row else NOTHING_YET
 
 
 def _is_there(conn: psycopg.Connection[Any], table: str) -> bool:

@@ -30,7 +30,7 @@ Observed = tuple[int | None, int | None, bool, str]  # portal, space, swapped, r
 def apply(
     db: Database, site_file: SiteFile, *, dry_run: bool = False, now: datetime | None = None
 ) -> list[str]:
-    """Makes the database agree with the site file; one line for each difference, empty if there was none.
+    """Make the database agree with the site file; one line for each difference, empty if there was none.
 
     What the file has no more is ended at `now` and keeps its history; a sensor that moves observes the new place from
     `now` on, and one that was never placed before observes it for all it has sent. Sites that the file does not
@@ -59,7 +59,7 @@ def apply(
 
 
 def _check_targets(sites: Mapping[str, Site]) -> None:
-    """Raises SiteFileError where a target counts sites together that cannot be; they may be of several files."""
+    """Raise SiteFileError where a target counts sites together that cannot be; they may be of several files."""
     reasons = [
         f"[sites.target] {site.id}: also: {reason}"
         for site in sites.values()
@@ -70,7 +70,7 @@ def _check_targets(sites: Mapping[str, Site]) -> None:
 
 
 def _counting(site: Site | None) -> object:
-    """All on which counting rests; names, hours and capacities may change without counting anew.
+    """All on which counting rests; names, hours and capacities may change without a recount.
 
     Hours of days that are over matter to their occupancy (besok.store.hours).
     """
@@ -82,7 +82,7 @@ def _counting(site: Site | None) -> object:
 
 
 def _plain(site: Site) -> Site:
-    """The site with what its sensors would be without saying so left out, as it is stored."""
+    """Return the site as it is stored: without what its sensors would be by default."""
     sensors = (
         replace(s, channel="" if s.channel_key == _default_channel(s) else s.channel) for s in site.sensors
     )
@@ -94,12 +94,16 @@ def _default_channel(sensor: Sensor) -> str:
 
 
 def load(db: Database, site: str) -> Site:
-    """The site as it was applied last. Raises NotFound."""
-    with db.transaction() as conn:
-        found = _load(conn, site)
+    """Return the site as it was applied last. Raises NotFound."""
+    found = db.fetch("site_files", Site, site=site)
     if not found:
         raise no_site(site)
     return found[0]
+
+
+def site_of(db: Database, site: Site | str) -> Site:
+    """Return a site, loaded where only its id is given. Raises NotFound."""
+    return site if isinstance(site, Site) else load(db, site)
 
 
 def no_site(site: str) -> NotFound:
@@ -117,12 +121,11 @@ def id_of(conn: _Connection, site: str) -> int:
 
 def load_all(db: Database) -> tuple[Site, ...]:
     """All sites, in the order of their file."""
-    with db.transaction() as conn:
-        return _load(conn)
+    return tuple(db.fetch("site_files", Site, site=None))
 
 
 def counted(db: Database, site: Site) -> tuple[Site, ...]:
-    """The sites whose visits count for the target of a site, itself first. Raises NotFound."""
+    """Return the sites whose visits count for the target of a site, itself first. Raises NotFound."""
     return (site, *(load(db, other) for other in site.also))
 
 
@@ -131,14 +134,14 @@ def export(db: Database) -> SiteFile:
     return SiteFile(sites=load_all(db))
 
 
-def _load(conn: _Connection, site: str | None = None) -> tuple[Site, ...]:
+def _load(conn: _Connection) -> list[Site]:
     with conn.cursor(row_factory=dict_row) as cur:
-        rows = cur.execute(sql("site_files"), {"site": site}).fetchall()
-    return msgspec.convert(rows, tuple[Site, ...])
+        rows = cur.execute(sql("site_files"), {"site": None}).fetchall()
+    return msgspec.convert(rows, list[Site])
 
 
 def _write(conn: _Connection, sites: Sequence[Site], now: datetime, *, rebuild: bool) -> dict[str, int]:
-    """The ids of the sites."""
+    """Write the sites and return their ids."""
     ids = {site.id: _write_site(conn, site, n) for n, site in enumerate(sites)}
     for site in sites:
         _write_spaces(conn, site, ids[site.id], now)
@@ -224,7 +227,7 @@ def _write_portals(conn: _Connection, site: Site, site_id: int, now: datetime) -
 
 
 def _end(side: str, end: str, site: Site) -> dict[str, str | None]:
-    """A portal's end as its site and space; both None for outside."""
+    """Return a portal's end as its site and space; both None for outside."""
     if end == OUTSIDE:
         return {f"{side}_site": None, f"{side}_space": None}
     where, _, space = end.rpartition("/")
@@ -234,7 +237,7 @@ def _end(side: str, end: str, site: Site) -> dict[str, str | None]:
 def _write_placements(
     conn: _Connection, sites: Sequence[Site], ids: Mapping[str, int], now: datetime
 ) -> None:
-    """Ends the placements that hold no more and begins those that are new."""
+    """End the placements that no longer hold and begin those that are new."""
     wanted = _wanted_placements(conn, sites, ids)
     conn.execute(sql("lock_channels"), {"channels": sorted(wanted)})
     params = {"channels": list(wanted), "sites": list(ids.values())}
@@ -256,7 +259,7 @@ def _write_placements(
 def _wanted_placements(
     conn: _Connection, sites: Iterable[Site], ids: Mapping[str, int]
 ) -> dict[int, Observed]:
-    """What each channel of the files is to observe; devices and channels never heard of are registered."""
+    """Return what each channel of the files is to observe; unknown devices and channels are registered."""
     wanted: dict[tuple[str, str, str], Observed] = {}
     for site in sites:
         places = {(r[0], r[1]): r[2] for r in conn.execute(sql("place_ids"), {"site_id": ids[site.id]})}

@@ -1,4 +1,4 @@
-"""The write transaction: readings in, buckets and days recomputed from them, listeners told - all or nothing.
+"""The write transaction: readings in, buckets and days recomputed from them, listeners notified: all or nothing.
 
 Writing the same batch again changes nothing, so whoever is not sure whether a batch was committed writes it again.
 Everything is locked in one order: seen messages, then devices and channels, then portals.
@@ -41,8 +41,8 @@ class Rejection:
     origin: Origin | None = None
 
 
-class Heard(NamedTuple):
-    """How a device was heard: on which topic, and what its message says it is ("" if nothing)."""
+class DeviceDescription(NamedTuple):
+    """On which topic a device was heard, and what its message says it is ("" if nothing)."""
 
     topic: str
     model: str = ""
@@ -53,15 +53,15 @@ class Batch:
     """What one transaction writes; statuses come with the time they were received.
 
     `origins` are the messages to de-duplicate, in the order they came: what belongs to one that was stored before is
-    left out. What has an origin that is not among them is written in any case. `heard` tells,
-    by source and external id, of devices. `new_sessions` are clients for whom the broker begins its numbers anew.
+    left out. What has an origin that is not among them is written in any case. `devices`
+    describes devices by source and external id. `new_sessions` are clients for whom the broker restarts its numbers.
     """
 
     readings: Sequence[Incoming] = ()
     statuses: Sequence[tuple[Status, datetime]] = ()
     rejections: Sequence[Rejection] = ()
     origins: Sequence[Origin] = ()
-    heard: Mapping[tuple[str, str], Heard] = field(default_factory=dict)
+    devices: Mapping[tuple[str, str], DeviceDescription] = field(default_factory=dict)
     new_sessions: frozenset[str] = frozenset()
 
 
@@ -101,7 +101,7 @@ Ids = dict[Key, tuple[int, int]]  # the channel and device ids of channels
 
 
 def write(db: Database, batch: Batch) -> Written:
-    """Writes the batch. Raises StoreUnavailable or SchemaMismatch (write it again, the latter after a migrating) or
+    """Write the batch. Raises StoreUnavailable or SchemaMismatch (write it again, the latter after a migration) or
     StoreRefused (part of it can never be stored).
     """
     changed, ids = 0, {}
@@ -115,7 +115,7 @@ def write(db: Database, batch: Batch) -> Written:
             rejections = [r for r in rejections if r.origin not in repeats]
         if readings:
             ids = _channel_ids(db, conn, readings)
-            changed = _readings(conn, readings, ids, batch.heard)
+            changed = _readings(conn, readings, ids, batch.devices)
         for status, received in batch.statuses:
             key = {"source": status.source, "device": status.device}
             conn.execute(sql("device_status"), {**key, "online": status.online, "received": received})
@@ -128,7 +128,7 @@ def write(db: Database, batch: Batch) -> Written:
 
 
 def keep(conn: psycopg.Connection[Any], rejections: Sequence[Rejection]) -> None:
-    """Keeps what was rejected.
+    """Store rejected messages.
 
     In one statement: after a pipeline of several the server no longer looks how long a transaction has been left alone,
     and one whose network has vanished would keep its locks for ever.
@@ -153,14 +153,14 @@ def _readings(
     conn: psycopg.Connection[Any],
     incoming: Sequence[Incoming],
     ids: Ids,
-    heard: Mapping[tuple[str, str], Heard],
+    heard: Mapping[tuple[str, str], DeviceDescription],
 ) -> int:
-    """Inserts, recomputes, notes and notifies; how many readings were new or corrected."""
+    """Insert, recompute, note and notify; returns how many readings were new or corrected."""
     rows = list({row[:3]: row for row in _rows(incoming, ids)}.values())  # the last of equal keys wins
     conn.execute(sql("lock_channels"), {"channels": sorted({row.channel for row in rows})})
     changes = _insert(conn, rows)
     _note_channels(conn, rows)
-    _note_devices(conn, rows, {ids[key][1]: told for key in ids if (told := heard.get(key[:2]))})
+    _note_devices(conn, rows, {ids[key][1]: found for key in ids if (found := heard.get(key[:2]))})
     if changes:
         for slug, since in rollup.recompute(conn, changes).items():
             payload = json.dumps({"site": slug, "since": since.isoformat()})
@@ -169,7 +169,7 @@ def _readings(
 
 
 def _channel_ids(db: Database, conn: psycopg.Connection[Any], incoming: Iterable[Incoming]) -> Ids:
-    """The ids of the channels of the readings; channels never heard before are registered."""
+    """Return the ids of the channels of the readings; unknown channels are registered."""
     wanted = {(i.reading.source, i.reading.device, i.reading.channel) for i in incoming}
     unknown = sorted(wanted - db.channels.keys())
     found: Ids = {}
@@ -195,31 +195,33 @@ def _insert(conn: psycopg.Connection[Any], rows: list[Row]) -> list[rollup.Chang
 
 
 def _note_channels(conn: psycopg.Connection[Any], rows: Iterable[Row]) -> None:
-    """Notes when channels were last heard, which of them send totals, and where those begin again."""
+    """Note when channels were last heard, which of them send totals, and where those begin again."""
     seen = {
         channel: (
-            max(map(_time, lot)),
-            max(map(_received, lot)),
-            not rollup.TOTALS.isdisjoint(map(_metric, lot)),
-            max(map(_wraps, lot)),
+            max(map(_time, group)),
+            max(map(_received, group)),
+            not rollup.TOTALS.isdisjoint(map(_metric, group)),
+            max(map(_wraps, group)),
         )
-        for channel, lot in _grouped(rows, _channel)
+        for channel, group in _grouped(rows, _channel)
     }
     _update(conn, "channel_heard", ("channel", "time", "received", "totals", "wraps"), seen)
 
 
-def _note_devices(conn: psycopg.Connection[Any], rows: Iterable[Row], heard: Mapping[int, Heard]) -> None:
-    """Notes when and how devices were last heard, and the offset of their clocks.
+def _note_devices(
+    conn: psycopg.Connection[Any], rows: Iterable[Row], heard: Mapping[int, DeviceDescription]
+) -> None:
+    """Note when and how devices were last heard, and the offset of their clocks.
 
     The least delayed reading of a batch tells most about a clock: a late batch makes it look behind, nothing
     makes it look ahead. A reading without a time of its own tells nothing about it.
     """
     seen = {}
-    for device, lot in _grouped(rows, _device):
-        timed = [row for row in lot if not row.flags & NO_TIME]
-        best = max(timed or lot, key=lambda row: row.time - row.received)
+    for device, group in _grouped(rows, _device):
+        timed = [row for row in group if not row.flags & NO_TIME]
+        best = max(timed or group, key=lambda row: row.time - row.received)
         offset_s = (best.time - best.received).total_seconds() if timed else None
-        seen[device] = max(map(_received, lot)), offset_s, best.flags, *_told(heard.get(device))
+        seen[device] = max(map(_received, group)), offset_s, best.flags, *_columns(heard.get(device))
     _update(conn, "device_heard", ("device", "received", "offset_s", "flags", "topic", "model"), seen)
 
 
@@ -230,16 +232,17 @@ def _grouped(rows: Iterable[Row], key: Callable[[Row], int]) -> Iterable[tuple[i
     return groups.items()
 
 
-def _told(heard: Heard | None) -> tuple[str | None, str]:
+def _columns(description: DeviceDescription | None) -> tuple[str | None, str]:
     """Topic and model as text columns hold them; a topic with a NUL is none."""
-    if heard is None:
+    if description is None:
         return None, ""
-    return (None if "\0" in heard.topic else heard.topic), heard.model.replace("\0", "")
+    topic, model = description
+    return (None if "\0" in topic else topic), model.replace("\0", "")
 
 
 def _update(
     conn: psycopg.Connection[Any], statement: str, names: tuple[str, ...], rows: Mapping[int, tuple[Any, ...]]
 ) -> None:
-    """Runs a statement with arrays as parameters, one for each column of the rows; their keys are the first."""
+    """Run a statement with arrays as parameters, one for each column of the rows; their keys are the first."""
     columns = zip(*((key, *row) for key, row in rows.items()), strict=True)
     conn.execute(sql(statement), dict(zip(names, map(list, columns), strict=True)))

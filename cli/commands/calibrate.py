@@ -33,24 +33,24 @@ def register(main: typer.Typer) -> None:
 @app.command("list")
 def listing(site: OneSite = "") -> None:
     """Show how well each door counts, what to count next, and what was proposed."""
-    from besok.services.calibration import calibration
+    from besok.services.calibration import get_calibration
     from cli.terminal import calibration as calibrating
 
     now = datetime.now(UTC)
     with opened() as db:
         for name in _sites(db, site):
-            print("\n".join(calibrating.listing(calibration(db, name, now))))
+            print("\n".join(calibrating.listing(get_calibration(db, name, now))))
 
 
 @app.command()
 def propose(site: OneSite = "", author: Author = "besok") -> None:
     """Propose a correction for each door that surely counts wrong. Nothing changes until it is accepted."""
-    from besok.services import calibration
+    from besok.services.calibration import propose_corrections
     from cli.terminal import calibration as calibrating
 
     now = datetime.now(UTC)
     with opened() as db:
-        found = [p for name in _sites(db, site) for p in calibration.propose(db, name, author, now)]
+        found = [p for name in _sites(db, site) for p in propose_corrections(db, name, author, now)]
     print(
         "\n".join(map(calibrating.proposal, found))
         or "No door needs a correction that its counts could prove."
@@ -113,6 +113,6 @@ def discard(
 
 
 def _sites(db: "Database", site: str) -> list[str]:
-    from besok.services import sites
+    from besok.services.places import get_sites
 
-    return [site] if site else [s.site for s in sites(db)]
+    return [site] if site else [s.site for s in get_sites(db)]

@@ -8,7 +8,7 @@ import typer
 from cli.commands.database import opened
 
 if TYPE_CHECKING:
-    from besok.services.unplaced_devices import Stranger
+    from besok.services.unplaced_devices import UnassignedSensor
     from besok.store.database import Database
 
 app = typer.Typer(no_args_is_help=True, help="Sensors: which are heard, and where they hang.")
@@ -26,7 +26,7 @@ def list_devices(
     ] = False,
 ) -> None:
     """Show the sensors: what each observes, and when it was last heard."""
-    from besok import services
+    from besok.services.devices import get_devices
     from cli.terminal import devices
 
     now = datetime.now(UTC)
@@ -34,7 +34,7 @@ def list_devices(
         found = (
             devices.strangers(_strangers(db, now), now)
             if unplaced
-            else devices.listing(services.devices(db, now=now), now)
+            else devices.listing(get_devices(db, now=now), now)
         )
         print("\n".join(found) or "None.")
 
@@ -51,9 +51,9 @@ def suggest_devices() -> None:
         )
 
 
-def _strangers(db: "Database", now: datetime) -> "list[Stranger]":
-    from besok import services as services
-    from besok.services.unplaced_devices import introduce
+def _strangers(db: "Database", now: datetime) -> "list[UnassignedSensor]":
+    from besok.services.devices import get_unplaced
+    from besok.services.unplaced_devices import suggest_placements
     from besok.store.sites import load_all
 
-    return introduce(services.unplaced(db, now), load_all(db))
+    return suggest_placements(get_unplaced(db, now), load_all(db))

@@ -29,11 +29,11 @@ def list_findings(
     """Show what needs attention: what is wrong, since when, how sure that is, and what to do."""
     from pydantic import TypeAdapter
 
-    from besok import services
+    from besok.services.attention import get_findings
 
     now = datetime.now(UTC)
     with opened() as db:
-        found = services.findings(db, site or None, now=now, resolved_for=timedelta(days=resolved))
+        found = get_findings(db, site or None, now=now, resolved_for=timedelta(days=resolved))
     if as_json:
         print(TypeAdapter(list[FindingInfo]).dump_json(found, indent=2).decode())
         return
@@ -72,12 +72,12 @@ def check(
     site: Annotated[str, typer.Argument(help="A site; all of them if left out.")] = "",
 ) -> None:
     """Look at the sensors now, in place of waiting for the hour."""
-    from besok import services as services
+    from besok.services.places import get_sites
     from jobs.quality import check_now
 
     now = datetime.now(UTC)
     with opened() as db:
-        for name in [site] if site else [s.site for s in services.sites(db)]:
+        for name in [site] if site else [s.site for s in get_sites(db)]:
             print(f"{name}: {many(check_now(db, name, now), 'finding')}")
 
 
@@ -92,12 +92,13 @@ def wiring(
     swedish: Annotated[bool, typer.Option("--sv", help="In Swedish.")] = False,
 ) -> None:
     """Check a new installation: what is heard, whether in is in, what is counted twice or not at all."""
-    from besok import services as services
+    from besok.services.attention import get_wiring
+    from besok.services.places import get_sites
 
     language, problems, now = "sv" if swedish else "en", 0, datetime.now(UTC)
     with opened() as db:
-        for name in [site] if site else [s.site for s in services.sites(db)]:
-            points = services.wiring(db, name, now=now)
+        for name in [site] if site else [s.site for s in get_sites(db)]:
+            points = get_wiring(db, name, now=now)
             problems += sum(p.state == "problem" for p in points)
             print(name)
             for p in points:

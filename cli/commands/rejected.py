@@ -20,10 +20,10 @@ def list_rejected(
     limit: Annotated[int, typer.Option(min=1, help="How many, the latest first.")] = 20,
 ) -> None:
     """Show messages that could not be read, and why."""
-    from besok import services
+    from besok.services.devices import get_rejected
 
     with opened() as db:
-        for message in services.rejected(db, limit):
+        for message in get_rejected(db, limit):
             print(f"{message.id}  {message.received:%Y-%m-%d %H:%M:%S}  {message.topic}  {message.reason}")
             print(f"    {message.payload[:200]}")
 

@@ -11,10 +11,10 @@ from typing import Final
 
 import numpy as np
 
-from besok import services
 from besok.model.calendar import day_bounds
 from besok.model.plurals import many
 from besok.model.site import SiteFile
+from besok.services.series import get_flows, get_occupancy
 from besok.store.database import Database
 from cli.terminal.tables import between, table
 from sensors_sim.fit_check import NAIVE_WEEKS, Beside, SiteCheck
@@ -43,7 +43,7 @@ def stored_history(db: Database, site_file: SiteFile, first: date, last: date) -
     for a, b in _portions(first, last):
         for one in site_file.sites:
             start, end = day_bounds(a, one)[0], day_bounds(b, one)[1]
-            for point in services.flows(db, one.id, start, end, "hour"):
+            for point in get_flows(db, one.id, start, end, "hour"):
                 name = point.portal if "/" in point.portal else f"{one.id}/{point.portal}"
                 if name in flows and point.people_in is not None:
                     guessed = point.imputed > GUESSED * (point.people_in + (point.people_out or 0))
@@ -54,7 +54,7 @@ def stored_history(db: Database, site_file: SiteFile, first: date, last: date) -
                         coverage,
                     )
             for space in {one.id, *(s.id for s in one.spaces)}:
-                for level in services.occupancy(db, one.id, space, start, end, "hour"):
+                for level in get_occupancy(db, one.id, space, start, end, "hour"):
                     if level.people is not None:
                         people[f"{one.id}/{space}"][_hour(hours, millis(level.start))] = level.people
     columns = np.array([flows[name] for name in ground.portals]).reshape(-1, 3, len(hours.start))

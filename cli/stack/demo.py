@@ -9,10 +9,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from besok import services
 from besok.model import calendar
 from besok.model.errors import StackError
 from besok.model.site import OpeningException, Site, SiteFile, Text
+from besok.services.health import get_health
 from besok.store.database import Database
 from besok.store.migrate import migrate
 from besok.store.sites import apply, load_all
@@ -133,8 +133,9 @@ def _note_last_live_day(home: Home, url: str, site: Site) -> None:
     known = history.load(home.history)
     if not known.live_since or known.live_until:
         return
+
     with Database(url, pool_size=1) as db:
-        heard = services.health(db, datetime.now(UTC)).last_received
+        heard = get_health(db, datetime.now(UTC)).last_received
     last = calendar.business_day(heard, site) if heard else known.live_since
     history.save(home.history, replace(known, live_until=last))
 

@@ -51,7 +51,7 @@ def examine(home: Home) -> Iterator[Finding]:
     running = home.is_running()
     yield _demo(home, running)
     if running or "BESOK_DATABASE_URL" in os.environ:
-        yield from _services(_settings(home, running))
+        yield from _services(home.found_by(settings_module.load()))
 
 
 def _python() -> Finding:
@@ -131,14 +131,6 @@ def _demo(home: Home, running: bool) -> Finding:
     return Finding(state=NOTE, text="No demo has run here yet", advice=START_DEMO)
 
 
-def _settings(home: Home, running: bool) -> Settings:
-    """Where the services are: the running demo, or what the environment says."""
-    settings = settings_module.load()
-    if not running:
-        return settings
-    return settings.model_copy(update=home.addresses())
-
-
 def _services(settings: Settings) -> Iterator[Finding]:
     yield from _database(settings)
     host, port = settings.mqtt_host, settings.mqtt_port
@@ -156,7 +148,7 @@ def _services(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    from besok import services
+    from besok.services.health import get_health
     from besok.store import schema
     from besok.store.database import Database
 
@@ -171,7 +163,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 return
             yield Finding(state=OK, text="The database has this program's schema")
             now = datetime.now(UTC)
-            yield _last_reading(services.health(db, now).last_received, now)
+            yield _last_reading(get_health(db, now).last_received, now)
     except SchemaMismatch as exc:
         yield Finding(state=PROBLEM, text=exc.in_full, advice="`besok migrate`")
     except BesokError as exc:

@@ -1,12 +1,11 @@
-"""What a backtest found, put together and told: as text, as Markdown, as JSON and as CSV."""
+"""Scores of a backtest, summed up as text, JSON and CSV."""
 
 import csv
 import io
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -58,7 +57,7 @@ def by_chance(outcomes: Sequence[Outcome]) -> Chance:
     )
 
 
-def _heads(step: str) -> list[str]:
+def headings(step: str) -> list[str]:
     unit = step.lower()
     return [
         "method",
@@ -71,7 +70,7 @@ def _heads(step: str) -> list[str]:
     ]
 
 
-def _cells(name: str, found: Summary) -> list[str]:
+def summary_cells(name: str, found: Summary) -> list[str]:
     def told(value: float, form: str) -> str:
         return format(value, form) if np.isfinite(value) else "-"
 
@@ -105,13 +104,13 @@ def _parts(outcomes: Sequence[Outcome]) -> Iterator[list[str]]:
 
 
 def _table(outcomes: Sequence[Outcome]) -> Iterator[str]:
-    return table(_heads(outcomes[0].step), _rows(outcomes))
+    return table(headings(outcomes[0].step), table_rows(outcomes))
 
 
-def _rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
+def table_rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
     """Return a row for each method, and what chance alone would make of ours."""
     return [
-        *(_cells(name, found) for name, found in pooled(outcomes).items()),
+        *(summary_cells(name, found) for name, found in pooled(outcomes).items()),
         _chance_cells(by_chance(outcomes)),
     ]
 
@@ -119,25 +118,6 @@ def _rows(outcomes: Sequence[Outcome]) -> list[list[str]]:
 def _chance_cells(found: Chance) -> list[str]:
     cells = [f"{low:.2f}-{high:.2f}" if np.isfinite(low) else "-" for low, high in (*found.cover, found.held)]
     return [f"{OURS}, were it right", *["-"] * 6, *cells, "-"]
-
-
-def as_markdown(
-    outcomes: Sequence[Outcome], apart: Mapping[str, Callable[[date], bool]] | None = None
-) -> str:
-    """One table of all series together, for documentation; `apart` tells Besök's forecasts of some origins by name."""
-    heads = _heads(outcomes[0].step)
-    rows = [heads, ["---"] * len(heads), *_rows(outcomes)]
-    for name, some in (apart or {}).items():
-        rows.append(
-            _cells(
-                f"{OURS}, {name}", summary([one for outcome in outcomes for one in _ours_at(outcome, some)])
-            )
-        )
-    return "\n".join("| " + " | ".join(row) + " |" for row in rows)
-
-
-def _ours_at(outcome: Outcome, some: Callable[[date], bool]) -> list[Score]:
-    return [one for day, one in zip(outcome.origins, outcome.scores[OURS], strict=True) if some(day)]
 
 
 def _flat(outcomes: Sequence[Outcome]) -> Iterator[dict[str, object]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from besok.analytics.placement import Suggestion
 from besok.model.metrics import METRICS
 from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, LastReading
-from besok.services.unplaced_devices import Stranger, latest
+from besok.services.unplaced_devices import UnassignedSensor, latest
 
 STATES = {"live": "heard", "late": "late", "stale": "silent", "none": "never heard"}
 
@@ -22,7 +22,7 @@ def listing(devices: Sequence[DeviceInfo], now: datetime) -> Iterator[str]:
         yield f"{d.source} {d.device}{_model(d.model)}: {places}; {STATES[d.freshness]}{when}{problem}"
 
 
-def strangers(found: Sequence[Stranger], now: datetime) -> Iterator[str]:
+def strangers(found: Sequence[UnassignedSensor], now: datetime) -> Iterator[str]:
     """Yield lines for each unassigned sensor: its topic, its readings, where it may be mounted."""
     for stranger in found:
         d = stranger.device
@@ -36,7 +36,7 @@ def strangers(found: Sequence[Stranger], now: datetime) -> Iterator[str]:
         yield f"Only the {len(found)} that were heard last are shown."
 
 
-def lines(found: Sequence[Stranger]) -> Iterator[str]:
+def lines(found: Sequence[UnassignedSensor]) -> Iterator[str]:
     """Yield sections for the site file, with what is known of each as comments."""
     for stranger in found:
         for s in stranger.suggestions:

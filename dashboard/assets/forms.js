@@ -1,4 +1,4 @@
-/* Forms that write: `data-send="POST /api/…"`. What is filled in goes to the API as JSON, then the page is drawn anew. What
+/* Forms that write: `data-send="POST /api/…"`. What is filled in goes to the API as JSON, then the page is drawn again. What
    cannot be is said in the form; the name of who writes is kept for the next one. */
 (function () {
   "use strict";
@@ -29,7 +29,7 @@
     return found;
   }
 
-  // What other open forms hold is put back once the page is drawn anew: `data-fields` is how the ids of a form's fields begin.
+  // What other open forms hold is put back once the page is drawn again: `data-fields` is how the ids of a form's fields begin.
   function drafts(sent) {
     return [...document.querySelectorAll("details[open] > form[data-fields]")].filter((form) => form !== sent)
       .map((form) => ({ fields: form.dataset.fields, values: [...new FormData(form)] }));

@@ -47,7 +47,7 @@
   function paint(site) {
     const cards = board.querySelectorAll("[data-space]");
     const known = new Set([...cards].map((c) => c.dataset.space));
-    // The building was changed: the server draws it anew.
+    // The building was changed: the server draws it again.
     if (Object.keys(site.spaces).length !== known.size || [...known].some((s) => !site.spaces[s])) return redraw();
     skew = Date.parse(site.time) - Date.now();
     cards.forEach((card) => paintCard(card, site.spaces[card.dataset.space]));
@@ -148,6 +148,6 @@
     .observe(document.documentElement, { childList: true, subtree: true, attributes: true, attributeFilter: ["data-live"] });
   document.addEventListener("visibilitychange", () => { if (document.hidden) disconnect(); else if (board && !source) { failures = 0; connect(); } });
   setInterval(tick, 1000);
-  // The curves grow by a quarter of an hour at a time: a board that stands for days is drawn anew now and then.
+  // The curves grow by a quarter of an hour at a time: a board that stands for days is drawn again now and then.
   setInterval(() => { if (board && !document.hidden) redraw(); }, 300000);
 })();

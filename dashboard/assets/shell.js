@@ -23,7 +23,7 @@
     setTimeout(() => { if (document.contains(waiting)) location.reload(); }, 1000 * Number(waiting.dataset.retry));
   }
 
-  // What is being reckoned is looked for until it is there.
+  // What is being computed is looked for until it is there.
   let looking = null, awaited = null;
   function renew() {
     const waiting = page()?.querySelector("[data-renew]");

@@ -8,7 +8,7 @@ from dash import html
 
 from besok.analytics.placement import Suggestion
 from besok.model.views.devices import SHOWN_DEVICES, UnplacedChannel
-from besok.services.unplaced_devices import Stranger, latest
+from besok.services.unplaced_devices import UnassignedSensor, latest
 from besok.text.languages import _, named
 from dashboard.components import readings
 from dashboard.components.elements import aria, chip, data, fold, items, present, quiet
@@ -16,7 +16,7 @@ from dashboard.components.elements import aria, chip, data, fold, items, present
 DOCS = "docs/how-to/connect-a-sensor.md"
 
 
-def section(strangers: Sequence[Stranger], places: Mapping[str, str], now: datetime) -> Any:
+def section(strangers: Sequence[UnassignedSensor], places: Mapping[str, str], now: datetime) -> Any:
     """Return a card for each unassigned sensor; `places` are the names of portals and spaces by id."""
     if not strangers:
         return quiet(_("None: every sensor is assigned."))
@@ -32,7 +32,7 @@ def section(strangers: Sequence[Stranger], places: Mapping[str, str], now: datet
     )
 
 
-def _card(stranger: Stranger, places: Mapping[str, str], now: datetime) -> Any:
+def _card(stranger: UnassignedSensor, places: Mapping[str, str], now: datetime) -> Any:
     d, name = stranger.device, " · ".join(filter(None, (stranger.device.model, stranger.device.source)))
     seen = html.Span(_("Last seen {ago}").format(ago=readings.ago(d.heard, now)))
     where = [seen, *([html.Span([_("on"), " ", html.Code(d.topic)])] if d.topic else [])]

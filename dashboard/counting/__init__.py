@@ -9,8 +9,8 @@ from pathlib import Path
 from fastapi import APIRouter, FastAPI
 from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse
 
-from besok import services
 from besok.model.errors import NotFound
+from besok.services.places import get_sites
 from besok.text.languages import _, language
 from dashboard.counting.words import words
 
@@ -46,7 +46,7 @@ def install(server: FastAPI) -> None:
     @router.get("", response_model=None)
     @router.get("/", response_model=None)
     def first_site() -> RedirectResponse:
-        found = services.sites(server.state.db)
+        found = get_sites(server.state.db)
         if not found:
             raise NotFound("no place has been set up yet")
         return RedirectResponse(f"/count/{found[0].site}")

@@ -5,10 +5,10 @@ from typing import Any
 
 from dash import html
 
-from besok import services
 from besok.model.errors import NotFound
 from besok.model.views.annual import AnnualReport
 from besok.model.views.live import SiteInfo
+from besok.services.annual import get_annual_report
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _
@@ -20,7 +20,7 @@ def section(db: Database, site: SiteInfo, today: date) -> list[Any]:
     if site.kind != "library":
         return []
     try:
-        report = services.annual(db, site.site, today.year - 1, today)
+        report = get_annual_report(db, site.site, today.year - 1, today)
     except NotFound:
         return []
     if report.net_counted is None:

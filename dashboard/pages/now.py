@@ -8,11 +8,14 @@ from typing import Any
 
 from dash import html
 
-from besok import services
 from besok.model import calendar
 from besok.model.site import Site
 from besok.model.views.live import SiteInfo, SiteLive, SpaceLive
 from besok.model.views.series import OccupancyPoint
+from besok.services.attention import get_findings
+from besok.services.devices import get_devices
+from besok.services.live import get_live
+from besok.services.series import get_day_curves
 from besok.store import sites
 from besok.store.database import Database
 from besok.text import formats
@@ -28,9 +31,9 @@ WEEK = timedelta(days=7)
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the board of a site."""
-    live, place = services.live(db, site.site, now), sites.load(db, site.site)
-    sensors = len(services.devices(db, site.site, now=now))
-    line = sensors_line(live, services.findings(db, site.site, now=now), sensors)
+    live, place = get_live(db, site.site, now), sites.load(db, site.site)
+    sensors = len(get_devices(db, site.site, now=now))
+    line = sensors_line(live, get_findings(db, site.site, now=now), sensors)
     return board(live, place, frame(db, place, live, now), line)
 
 
@@ -41,7 +44,7 @@ def frame(db: Database, site: Site, live: SiteLive, now: datetime) -> Frame:
     week_ago = calendar.day_bounds(day - WEEK, site)[0]
     shift = calendar.day_bounds(day, site)[0] - week_ago
     spans = [(first, now), (first - shift, last - shift)]
-    points = services.day_curves(db, site.id, spans)
+    points = get_day_curves(db, site.id, spans)
     curves = {}
     for space in live.spaces:
         own = points.get(space.space, [])

@@ -6,10 +6,11 @@ from typing import Any
 
 from dash import html
 
-from besok import services
 from besok.model import calendar
 from besok.model.errors import NotFound
 from besok.model.views.live import SiteInfo
+from besok.services.forecast import get_outlook
+from besok.services.progress import get_so_far
 from besok.store import sites
 from besok.store.database import Database
 from besok.text.languages import _, named
@@ -28,7 +29,7 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return what there is as a table, each as a file for a spreadsheet and for programs."""
     place = sites.load(db, site.site)
     today = calendar.business_day(now, place)
-    known = services.so_far(db, site.site, today)
+    known = get_so_far(db, site.site, today)
     title = _("Open data: {site}").format(site=named(site.name))
     lines = [
         _("Counts of people, and never of whom: nothing is kept that tells who somebody was."),
@@ -83,7 +84,7 @@ def _expected() -> list[Row]:
 
 def _forecast(db: Database, site: str) -> bool:
     try:
-        services.outlook(db, site)
+        get_outlook(db, site)
     except NotFound:
         return False
     return True

@@ -6,13 +6,19 @@ from typing import Any, TypeVar
 
 from dash import html
 
-from besok import services
 from besok.model import calendar
 from besok.model.errors import NotFound
 from besok.model.forecast import Outlook
 from besok.model.site import Site, Text
 from besok.model.views.live import SiteInfo
 from besok.model.views.progress import Progress
+from besok.model.views.series import VisitPoint
+from besok.services.actions import get_actions
+from besok.services.calendar import get_event_effects
+from besok.services.forecast import get_awaited, get_outlook, get_records, get_scored, get_weekday_growth
+from besok.services.places import get_spaces
+from besok.services.progress import get_progress, get_so_far
+from besok.services.visits import get_visits
 from besok.store import effects, sites
 from besok.store.database import Database
 from besok.text import formats, narratives
@@ -44,20 +50,21 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     place = sites.load(db, site.site)
     counted, today = sites.counted(db, place), calendar.business_day(now, place)
     title = _("{site}: progress").format(site=named(site.name))
-    way = _if_found(lambda: services.progress(db, site.site, today))
-    coming = _if_found(lambda: services.outlook(db, site.site))
-    known = services.so_far(db, site.site, today)
-    spaces = {space.space: space.name for space in services.spaces(db, site.site)}
+    way = _if_found(lambda: get_progress(db, site.site, today))
+    coming = _if_found(lambda: get_outlook(db, site.site))
+    known = get_so_far(db, site.site, today)
+    spaces = {space.space: space.name for space in get_spaces(db, site.site)}
+    points = _points(db, site.site, today, way)
     aimed = way if way and way.baseline_visits is not None and today > way.baseline_last else None
     if aimed:
-        parts = _towards_target(db, place, counted, aimed, coming, title, now)
+        parts = _towards_target(db, place, counted, aimed, coming, points, title, now)
     elif known.days:
         parts = [
             target_summary.without_target(known, title, coming, [one.name for one in counted]),
             no_target.advice(place.id, named(place.name), way, today, known.first),
-            *_ahead(db, place, None, coming, now),
+            *_ahead(db, place, None, coming, points, now),
             *_corrected(db, place.id, today, today),
-            *this_year.sections(db, place.id, today, place.measure, None),
+            *this_year.sections(db, place.id, today, place.measure, None, points),
         ]
     elif way and way.baseline_last < today:  # the baseline is over, and nobody was counted in it
         parts = [no_target.no_baseline(way, named(place.name), title, [one.name for one in counted])]
@@ -94,29 +101,39 @@ def _towards_target(
     counted: Sequence[Site],
     way: Progress,
     coming: Outlook | None,
+    points: list[VisitPoint],
     title: str,
     now: datetime,
 ) -> list[Any]:
-    weekdays = services.weekday_growth(db, place.id, way.today) if coming else {}
+    weekdays = get_weekday_growth(db, place.id, way.today) if coming else {}
     return [
         target_summary.panel(way, title, coming, weekdays, [one.name for one in counted]),
-        *_ahead(db, place, way, coming, now),
+        *_ahead(db, place, way, coming, points, now),
         *_corrected(db, place.id, way.today, way.baseline_first),
-        *this_year.sections(db, place.id, way.today, way.measure, way),
+        *this_year.sections(db, place.id, way.today, way.measure, way, points),
         *method_breaks.section(way, *_doors(counted)),
     ]
 
 
+def _points(db: Database, site: str, today: date, way: Progress | None) -> list[VisitPoint]:
+    """Return the visits of all days that the page shows."""
+    begins = date(today.year - 2, 1, 1)
+    first = min(way.baseline_first - WHOLE_YEAR * DAY, begins) if way else begins
+    return get_visits(db, site, first, today - DAY, "day", together=True)
+
+
 def _ahead(
-    db: Database, place: Site, way: Progress | None, coming: Outlook | None, now: datetime
+    db: Database,
+    place: Site,
+    way: Progress | None,
+    coming: Outlook | None,
+    points: list[VisitPoint],
+    now: datetime,
 ) -> list[Any]:
     """Return what is to come, or why it is not told yet."""
     today, site, measure = calendar.business_day(now, place), place.id, place.measure
     if coming is None:
-        return [forecast_charts.awaited(services.awaited(db, site, today, now))]
-    begins = date(today.year - 2, 1, 1)
-    first = min(way.baseline_first - WHOLE_YEAR * DAY, begins) if way else begins
-    points = services.visits(db, site, first, today - DAY, "day", together=True)
+        return [forecast_charts.awaited(get_awaited(db, site, today, now))]
     years = yearly_visits.of(points, measure, coming)
     return [
         *forecast_charts.running_year(site, way, measure, points, coming),
@@ -127,12 +144,12 @@ def _ahead(
 
 def _corrected(db: Database, site: str, today: date, first: date) -> list[Any]:
     begins = min(first, date(today.year - 1, 1, 1))
-    points = services.visits(db, site, begins, today, "month", together=True, today=today)
+    points = get_visits(db, site, begins, today, "month", together=True, today=today)
     return validation_counts.corrected_note(site, points)
 
 
 def _ledger(db: Database, site: str, today: date, spaces: dict[str, Text]) -> Any:
-    found = services.actions(db, site, today)
+    found = get_actions(db, site, today)
     whole = {action.action: not action.spaces for action in found}
     kept = effects.action_effects(db, site)
     gave = {name: narratives.gave(effect, whole.get(name, True)) for name, effect in kept.items()}
@@ -149,10 +166,10 @@ def _doors(counted: Sequence[Site]) -> tuple[dict[str, Text], dict[str, Text]]:
 
 
 def _programme(db: Database, place: Site, now: datetime, spaces: dict[str, Text]) -> Any:
-    found = services.event_effects(db, place.id, now - WHOLE_YEAR * DAY, now)[:EVENTS]
+    found = get_event_effects(db, place.id, now - WHOLE_YEAR * DAY, now)[:EVENTS]
     return programme_effects.section(found, place, spaces)
 
 
 def _accuracy(db: Database, site: str, today: date) -> Any:
-    found = services.scored(db, site, today)
-    return forecast_accuracy.section(site, found, services.records(found))
+    found = get_scored(db, site, today)
+    return forecast_accuracy.section(site, found, get_records(found))

@@ -6,21 +6,22 @@ from typing import Any
 
 from dash import html
 
-from besok import services
 from besok.model import calendar
 from besok.model.site import Site
-from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo, RejectedMessage
+from besok.model.views.devices import SHOWN_DEVICES, DeviceInfo
 from besok.model.views.live import SiteInfo
-from besok.services.calibration import calibration
-from besok.services.unplaced_devices import Stranger, introduce
+from besok.services.attention import get_coverage, get_findings
+from besok.services.calibration import get_calibration
+from besok.services.devices import get_devices, get_rejected, get_unplaced
+from besok.services.unplaced_devices import UnassignedSensor, suggest_placements
 from besok.store import sites
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, named, plural
 from dashboard.address import Address
-from dashboard.components import attention, notices, unplaced_devices, validation_counts
+from dashboard.components import attention, notices, rejected_messages, unplaced_devices, validation_counts
 from dashboard.components.chart import sheet
-from dashboard.components.elements import chip, data, fold, quiet
+from dashboard.components.elements import chip, data
 
 SHOWN = 20  # rejected messages
 RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
@@ -28,14 +29,14 @@ RESOLVED = timedelta(days=30)  # in which what was resolved is still shown
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """Return the sensors of a site, then what concerns all sites."""
-    mine = services.devices(db, site.site, now=now)
+    mine = get_devices(db, site.site, now=now)
     built = sites.load_all(db)
     place = next(place for place in built if place.id == site.site)
     names, today = place_names(place), calendar.business_day(now, place)
-    unplaced = introduce(services.unplaced(db, now), built)
+    unplaced = suggest_placements(get_unplaced(db, now), built)
     places = {name: text for b in built for name, text in place_names(b).items()}
-    refused = services.rejected(db, SHOWN)
-    wrong = services.findings(db, site.site, now=now, resolved_for=RESOLVED)
+    refused = get_rejected(db, SHOWN)
+    wrong = get_findings(db, site.site, now=now, resolved_for=RESOLVED)
     title = _("Sensors of {site}").format(site=named(site.name))
     return html.Div(
         [
@@ -47,11 +48,11 @@ def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
             html.H2(_("All sensors")),
             _devices(mine, names, site, now, _worked(db, site.site, today, now)),
             html.H2(_("Validation counts"), id="beside"),
-            validation_counts.section(calibration(db, site.site, now), site.timezone),
+            validation_counts.section(get_calibration(db, site.site, now), site.timezone),
             html.H2(_("Unassigned sensors"), id="strangers"),
             unplaced_devices.section(unplaced, places, now),
             html.H2(_("Rejected messages")),
-            _rejected(refused, site.timezone),
+            rejected_messages.section(refused, site.timezone),
         ],
         className="page",
         **data(title=title),
@@ -72,7 +73,7 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
     return f"{text}: {', '.join(said)}."
 
 
-def _waiting(unplaced: Sequence[Stranger]) -> list[Any]:
+def _waiting(unplaced: Sequence[UnassignedSensor]) -> list[Any]:
     """How many wait for a place, leading to them."""
     n = len(unplaced)
     text = plural("{n} more is unassigned.", "{n} more are unassigned.", n)
@@ -90,7 +91,7 @@ def state(device: DeviceInfo) -> Any:
 def _worked(db: Database, site: str, today: date, now: datetime) -> Mapping[str, float]:
     """Return the share of the last seven whole days in which each device worked; of its worst channel."""
     channels: dict[tuple[str, str], list[float]] = {}
-    for c in services.coverage(db, site, today - timedelta(days=7), today - timedelta(days=1), now=now):
+    for c in get_coverage(db, site, today - timedelta(days=7), today - timedelta(days=1), now=now):
         if c.coverage is not None:
             channels.setdefault((c.device, c.channel), []).append(c.coverage)
     worked: dict[str, float] = {}
@@ -148,30 +149,3 @@ def clock(device: DeviceInfo) -> str:
 def _places(device: DeviceInfo, names: Mapping[str, str]) -> str:
     ids = (p.portal or p.space or "" for p in device.placements)
     return ", ".join(names.get(place, place) for place in ids)
-
-
-def _rejected(messages: Sequence[RejectedMessage], zone: str) -> Any:
-    if not messages:
-        return quiet(_("None."))
-    rows = [
-        [formats.stamp(m.received, zone), m.topic, _reason(m), html.Code(_shortened(m.payload))]
-        for m in messages
-    ]
-    head = [_("Received"), _("Topic"), _("Reason"), _("Message")]
-    what = _("Each is kept, without what is personal. What the reasons mean and what to do:")
-    explained = quiet(what, " ", html.Code(unplaced_devices.DOCS))
-    return html.Div([explained, sheet(head, rows, _("Rejected messages"))])
-
-
-def _shortened(payload: str) -> str:
-    return payload if len(payload) <= 80 else payload[:80] + "…"
-
-
-def _reason(message: RejectedMessage) -> Any:
-    """Return the reason; where it goes on with lines for the site file, those to be copied."""
-    sentence, _newline, lines = message.reason.partition("\n")
-    if not lines:
-        return sentence
-    return html.Div(
-        [sentence, fold(_("Lines for the site file"), unplaced_devices.to_copy(lines, message.topic))]
-    )

@@ -5,11 +5,15 @@ from typing import Any
 
 from dash import html
 
-from besok import services
 from besok.model import calendar
 from besok.model.errors import NotFound
 from besok.model.site import Site
 from besok.model.views.live import SiteInfo, SpaceInfo
+from besok.services.calendar import get_unusual
+from besok.services.places import get_spaces
+from besok.services.series import get_heatmap, get_occupancy
+from besok.services.usage import get_space_usage
+from besok.services.visits import get_visits
 from besok.store import sites
 from besok.store.database import Database
 from besok.text import formats
@@ -27,7 +31,7 @@ MOST_DAYS = 400  # that are summed up on the page; the API takes more
 
 def page(db: Database, site: SiteInfo, address: Address, now: datetime) -> Any:
     """One space: its curve over the period of the address, and its usual week."""
-    spaces = services.spaces(db, site.site)
+    spaces = get_spaces(db, site.site)
     space = next((s for s in spaces if s.space == (address.space or site.site)), None)
     if space is None:
         raise NotFound(address.space)
@@ -52,22 +56,18 @@ def _history(db: Database, site: Site, space: SpaceInfo, here: Address, period: 
     start, end = calendar.day_bounds(period.first, site)[0], calendar.day_bounds(period.last, site)[1]
     before = (calendar.day_bounds(d - period.shift, site) for d in (period.first, period.last))
     (early, _e), (_l, late) = before
-    points = services.occupancy(db, site.id, space.space, start, end, period.step)
-    past = (
-        services.occupancy(db, site.id, space.space, early, late, period.step)
-        if controls.compares(here)
-        else []
-    )
+    points = get_occupancy(db, site, space.space, start, end, period.step)
+    past = get_occupancy(db, site, space.space, early, late, period.step) if controls.compares(here) else []
     return history.chart_of(points, past, site, space, period)
 
 
 def _used(db: Database, site: Site, space: SpaceInfo, period: Range, now: datetime) -> Any:
-    found = services.space_usage(db, site.id, period.first, period.last, now=now, space=space.space)
+    found = get_space_usage(db, site, period.first, period.last, now=now, space=space.space)
     return space_usage.section(found[0] if found else None, site.timezone)
 
 
 def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
-    cells = services.heatmap(db, site.id, space.space, today - USUAL_WEEKS, today - ranges.DAY)
+    cells = get_heatmap(db, site, space.space, today - USUAL_WEEKS, today - ranges.DAY)
     top = heat.busiest(cells)
     if top is None:
         return notices.nothing(
@@ -91,6 +91,6 @@ def _week(db: Database, site: Site, space: SpaceInfo, today: date) -> Any:
 
 def _unusual(db: Database, site: Site, now: datetime) -> Any:
     today = calendar.business_day(now, site)
-    visits = services.visits(db, site.id, today - USUAL_WEEKS, today - ranges.DAY, "day")
+    visits = get_visits(db, site, today - USUAL_WEEKS, today - ranges.DAY, "day")
     counted = sum(point.gross is not None for point in visits)
-    return unusual_hours.section(services.unusual(db, site.id, now - USUAL_WEEKS, now), site, counted)
+    return unusual_hours.section(get_unusual(db, site, now - USUAL_WEEKS, now), site, counted)

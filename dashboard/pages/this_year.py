@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any, Final
 
-from besok import services
 from besok.model.views.progress import Progress
 from besok.model.views.series import VisitPoint
+from besok.services.visits import get_visits
 from besok.store.database import Database
 from besok.text import formats
 from besok.text.languages import _, plural
-from dashboard.components import notices
+from dashboard.components import monthly_visits, notices
 from dashboard.components.chart import chart
 from dashboard.components.elements import csv_format, titled
 from dashboard.figures import progress as figures
@@ -21,16 +21,18 @@ MISSING: Final = 0.02  # share of the days of a sum that may be missing for it t
 WHOLE: Final = 0.95  # share of a month that must have been observed for it to be compared
 
 
-def sections(db: Database, site: str, today: date, measure: str, way: Progress | None) -> list[Any]:
+def sections(
+    db: Database, site: str, today: date, measure: str, way: Progress | None, points: Sequence[VisitPoint]
+) -> list[Any]:
     """Return the year against the one before, and against the path where there is one; the months beside those of the
-    baseline, or of the year before."""
-    return [_year(db, site, today, measure, way), _months(db, site, today, measure, way)]
+    baseline, or of the year before. `points` are the days up to yesterday."""
+    return [_year(site, today, measure, way, points), _months(db, site, today, measure, way)]
 
 
-def _year(db: Database, site: str, today: date, measure: str, way: Progress | None) -> Any:
+def _year(site: str, today: date, measure: str, way: Progress | None, points: Sequence[VisitPoint]) -> Any:
     first, end = date(today.year, 1, 1), date(today.year, 12, 31)
-    this = services.visits(db, site, first, today - DAY, "day", together=True)
-    last = services.visits(db, site, first - trajectory.YEAR, end - trajectory.YEAR, "day", together=True)
+    this = [p for p in points if first <= p.day]
+    last = [p for p in points if first - trajectory.YEAR <= p.day <= end - trajectory.YEAR]
     known = [p.day for p in this if trajectory.visits_of(p, measure) is not None]
     if not known:
         return notices.nothing(
@@ -45,7 +47,7 @@ def _year(db: Database, site: str, today: date, measure: str, way: Progress | No
         for d, v in trajectory.cumulative([p for p in last if p.day + trajectory.YEAR >= begins], measure)
     ]
     days = [begins + DAY * n for n in range((end - begins).days + 1)]
-    goal = _path(db, site, way, days) if way and today <= way.deadline else []
+    goal = _path(way, days, points) if way and today <= way.deadline else []
     found = _sentence(now, dict(_comparable(last, now, measure, before)), dict(goal), len(now) - len(known))
     return titled(_("This year so far"), _year_chart(site, now, before, goal, found))
 
@@ -64,8 +66,8 @@ def _comparable(
     return before if seen.count(False) <= MISSING * len(seen) else []
 
 
-def _path(db: Database, site: str, way: Progress, days: list[date]) -> figures.Series:
-    base = services.visits(db, site, way.baseline_first, way.baseline_last, "day", together=True)
+def _path(way: Progress, days: list[date], points: Sequence[VisitPoint]) -> figures.Series:
+    base = [p for p in points if way.baseline_first <= p.day <= way.baseline_last]
     known = {p.day: v for p in base if (v := trajectory.visits_of(p, way.measure)) is not None}
     return trajectory.expected(way, known, days)
 
@@ -137,10 +139,12 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
     begins, ends = (
         (way.baseline_first, way.baseline_last) if way else (date(year - 1, 1, 1), date(year - 1, 12, 31))
     )
-    now = services.visits(db, site, date(year, 1, 1), today - DAY, "month", together=True)
-    base = services.visits(db, site, begins, ends, "month", together=True)
-    mine, theirs = by_month(now, measure), by_month(base, measure)
-    whole = by_month([p for p in base if p.coverage >= WHOLE and _within(p.day, begins, ends)], measure)
+    now = get_visits(db, site, date(year, 1, 1), today - DAY, "month", together=True)
+    base = get_visits(db, site, begins, ends, "month", together=True)
+    mine, theirs = monthly_visits.by_month(now, measure), monthly_visits.by_month(base, measure)
+    whole = monthly_visits.by_month(
+        [p for p in base if p.coverage >= WHOLE and monthly_visits.lies_within(p.day, begins, ends)], measure
+    )
     period = str(begins.year) if begins.year == ends.year else f"{begins.year}–{ends.year}"
     names = (str(year), _("baseline {year}").format(year=period) if way else period)
     wide = formats.months("wide")
@@ -151,67 +155,10 @@ def _months(db: Database, site: str, today: date, measure: str, way: Progress | 
     drawn = chart(
         figures.months(mine, theirs, names, today.month),
         label=_("Visits by month beside the baseline") if way else _("Visits by month beside last year"),
-        finding=month_finding(mine, whole, today.month, names[1], gaps, unseen, left_out),
+        finding=monthly_visits.finding(mine, whole, today.month, names[1], gaps, unseen, left_out),
         head=[_("Month"), *names, _("Change"), _("Data coverage")],
-        rows=month_rows(mine, theirs, whole, {p.day.month: p for p in now}),
+        rows=monthly_visits.rows(mine, theirs, whole, {p.day.month: p for p in now}),
         csv=_file(site, begins, today - DAY, "month"),
         name="months",
     )
     return titled(_("Month by month"), drawn)
-
-
-def _within(day: date, first: date, last: date) -> bool:
-    """Whether all of the month of `day` lies from `first` to `last`."""
-    begins = day.replace(day=1)
-    return first <= begins and (begins + 31 * DAY).replace(day=1) - DAY <= last
-
-
-def by_month(points: list[VisitPoint], measure: str) -> list[float | None]:
-    """Visits of January to December; None where nothing was observed."""
-    known = {p.day.month: trajectory.visits_of(p, measure) for p in points}
-    return [known.get(month) for month in range(1, 13)]
-
-
-def month_finding(
-    now: Sequence[float | None],
-    base: Sequence[float | None],
-    running: int,
-    before: str,
-    gaps: Sequence[str] = (),
-    unseen: Sequence[str] = (),
-    left_out: Sequence[str] = (),
-) -> str:
-    """In how many of the finished months there were more visits than in those they are compared with, called `before`;
-    which have `gaps` or are `unseen`, and which of those before are `left_out` of `base`, as not observed whole."""
-    finished = list(zip(now, base, strict=True))[: running - 1]
-    pairs = [(a, b) for a, b in finished if a is not None and b is not None]
-    said = _("{more} of {all} finished months had more visits than in {before}.")
-    if not pairs:
-        said = _("No month is over yet that was measured completely in {before} too.")
-    parts = [said.format(more=sum(a > b for a, b in pairs), all=len(pairs), before=before)]
-    for months, text in (
-        (gaps, _("Partly without data, so too low: {months}.")),
-        (unseen, _("No data: {months}.")),
-        (left_out, _("Left out, since not measured completely then: {months}.")),
-    ):
-        if months:
-            parts.append(text.format(months=", ".join(months)))
-    return " ".join(parts)
-
-
-def month_rows(
-    now: Sequence[float | None],
-    base: Sequence[float | None],
-    whole: Sequence[float | None],
-    points: Mapping[int, VisitPoint],
-) -> list[list[str]]:
-    """Return the rows of the table beside the chart; visits that were imputed or corrected in part are marked with
-    an asterisk. Only months of the base that were observed `whole` are compared."""
-    rows: list[list[str]] = []
-    for month, mine, theirs, compared in zip(formats.months("wide"), now, base, whole, strict=True):
-        point = points.get(len(rows) + 1)
-        change = formats.signed_percent(mine / theirs - 1) if mine is not None and theirs and compared else ""
-        mark = " *" if point and (point.imputed or point.corrected) else ""
-        seen = formats.percent(point.coverage) if point else ""
-        rows.append([month, formats.number(mine) + mark, formats.number(theirs), change, seen])
-    return rows

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from besok.model.readings import Reading
 from besok.model.validation import Tap
 from besok.model.views.calibration import ManualCount
-from besok.services import calibration as calibration_of
+from besok.services.calibration import get_calibration, propose_corrections, receive_count
 from besok.store import calibrations
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
@@ -69,12 +69,12 @@ def test_counted_offline_and_sent_later(chromium: Browser, quiet_house: House, d
     expect(page.locator("#pending")).to_contain_text("sparad på telefonen")
     place = quiet_house.id
     now = datetime.now(UTC)
-    assert calibration_of.calibration(db, place, now).counts == ()
+    assert get_calibration(db, place, now).counts == ()
 
     context.set_offline(False)
     expect(page.locator("#list .chip")).to_have_text("Skickad")
     expect(page.locator("#pending")).to_have_text("Allt är skickat. Tack!")
-    (kept,) = calibration_of.calibration(db, place, now + timedelta(minutes=1)).counts
+    (kept,) = get_calibration(db, place, now + timedelta(minutes=1)).counts
     assert (kept.counted_by, kept.counted_in, kept.counted_out) == ("Kim", 3, 1)
     assert [(t.direction, t.people, t.undone) for t in kept.taps if t.direction == "out"] == [
         ("out", 5, True), ("out", 1, False),
@@ -84,7 +84,7 @@ def test_counted_offline_and_sent_later(chromium: Browser, quiet_house: House, d
     )  # an answer got lost
     page.reload()
     expect(page.locator("#list .chip")).to_have_text("Skickad")
-    assert len(calibration_of.calibration(db, place, now + timedelta(minutes=1)).counts) == 1
+    assert len(get_calibration(db, place, now + timedelta(minutes=1)).counts) == 1
     context.close()
 
 
@@ -189,8 +189,8 @@ def beside(db: Database, house: str) -> datetime:
         )
         count = ManualCount(id=uuid4(), portal="entrance", counted_by="Kim", begins=begins, ends=ends, sent=ends,
                             taps=taps + outs)  # fmt: skip
-        calibration_of.receive(db, house, count, ends)
-    calibration_of.propose(db, house, "Kim", datetime.now(UTC))
+        receive_count(db, house, count, ends)
+    propose_corrections(db, house, "Kim", datetime.now(UTC))
     return noon
 
 

@@ -135,6 +135,14 @@ def test_a_foreign_host_name_is_refused(quiet: httpx2.Client) -> None:
     assert "BESOK_ALLOWED_HOSTS" in answer.json()["error"]
 
 
+@pytest.mark.parametrize("encoding", ["zstd", "br", "gzip"])
+def test_answers_are_compressed_as_the_caller_can_read_them(quiet: httpx2.Client, encoding: str) -> None:
+    answer = quiet.get("/api/openapi.json", headers={"accept-encoding": encoding})
+    assert (
+        answer.headers["content-encoding"] == encoding and "accept-encoding" in answer.headers["vary"].lower()
+    )
+
+
 def test_the_api_only_reads(quiet: httpx2.Client) -> None:
     assert quiet.post(f"{V1}/sites", json={}).status_code == 405
     assert quiet.delete(f"{V1}/rejected").status_code == 405

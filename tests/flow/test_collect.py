@@ -9,9 +9,9 @@ from typing import Any
 import httpx2
 import psycopg
 
-from besok import services
 from besok.model.readings import Flag
 from besok.model.settings import Settings
+from besok.services.devices import get_devices, get_rejected
 from besok.store.database import Database
 from collectors.replay import replay
 from tests.patience import wait_for
@@ -42,17 +42,17 @@ def test_what_is_published_is_stored(
         wait_for(lambda: len(readings()) == 7)
         wait_for(
             lambda: (
-                {d.device: d.online for d in services.devices(db, now=datetime.now(UTC))}.get(f"{house}/door")
+                {d.device: d.online for d in get_devices(db, now=datetime.now(UTC))}.get(f"{house}/door")
                 is False
             )
         )
     found = [(metric, value) for _, _, metric, value, _ in readings()]
     assert found[:3] == [("battery_pct", 93), ("occupied", 1), ("people", 7)]
     assert found[3:] == [("in", 3), ("out", 1), ("in", 2), ("out", 5)]
-    known = {d.device: d for d in services.devices(db, now=datetime.now(UTC))}
+    known = {d.device: d for d in get_devices(db, now=datetime.now(UTC))}
     assert known[f"{house}/room"].online is True
     assert known[f"{house}/room"].placements == ()  # nobody placed it, and still it is kept
-    assert not services.rejected(db)
+    assert not get_rejected(db)
 
 
 GARBAGE = {
@@ -104,12 +104,10 @@ def test_bad_input_is_kept_with_a_reason_and_never_stops_the_good(
         publish([m for pair in zip(bad, good, strict=True) for m in pair])
         publish([("door/weight", {"in": 1}), ("a/b/c/d", b"x"), (f"{'x' * 300}/flow", {"in": 1}), ("mixed/flow",
                  {**minute(0), "in": -4, "out": 4})])  # fmt: skip
-        wait_for(lambda: len(services.rejected(db)) == len(GARBAGE) + 4)
+        wait_for(lambda: len(get_rejected(db)) == len(GARBAGE) + 4)
         wait_for(lambda: len(readings()) == len(good) + 1)
     assert {(d, v) for d, _, _, v, _ in readings()} == {(f"{house}/door", 1), (f"{house}/mixed", 4)}
-    kept = {
-        r.topic.removeprefix(f"besok/v1/{house}/").removesuffix("/flow"): r for r in services.rejected(db)
-    }
+    kept = {r.topic.removeprefix(f"besok/v1/{house}/").removesuffix("/flow"): r for r in get_rejected(db)}
     for name, payload in GARBAGE.items():
         assert REASONS[name] in kept[name].reason
         assert kept[name].size == len(payload)
@@ -133,7 +131,7 @@ def test_a_clock_that_is_off_is_flagged_and_counts(
         "none": (2, Flag.NO_TIME),
         "ahead": (2, Flag.CLOCK_AHEAD),
     }
-    assert not services.rejected(db)
+    assert not get_rejected(db)
 
 
 def test_the_api_tells_what_was_refused_and_whose_clock_is_off(
@@ -162,14 +160,14 @@ def test_retained_messages_and_tombstones(
 ) -> None:
     publish([("timed/flow", minute(1, **{"in": 1})), ("untimed/flow", {"in": 1})], retain=True)
     with collect(settings):  # its first subscription brings what the broker has retained
-        wait_for(lambda: readings() and services.rejected(db))
+        wait_for(lambda: readings() and get_rejected(db))
         publish([("timed/flow", b""), ("untimed/flow", b"")], retain=True)
         publish([("last/flow", minute(2, **{"in": 1}))])
         wait_for(lambda: len(readings()) == 2)
     ((device, _, _, value, _), _) = readings()
     assert device.endswith("timed")
     assert value == 1
-    reasons = [r.reason for r in services.rejected(db)]
+    reasons = [r.reason for r in get_rejected(db)]
     assert sum("the broker kept this message (retained)" in r for r in reasons) == 1
 
 
@@ -218,8 +216,8 @@ def test_a_message_the_database_refuses_is_put_aside_with_its_reason(
     with collect(settings):
         publish([("dörr/flow" if n == 13 else "door/flow", minute(n, **{"in": n})) for n in range(50)])
         wait_for(lambda: len(readings()) == 49)
-        wait_for(lambda: services.rejected(db))
-    (kept,) = services.rejected(db)
+        wait_for(lambda: get_rejected(db))
+    (kept,) = get_rejected(db)
     assert "no_13" in kept.reason
     assert kept.topic == f"besok/v1/{house}/d\\xf6rr/flow"
     assert json.loads(kept.payload)["in"] == 13
@@ -234,11 +232,11 @@ def test_rejected_messages_are_read_again_once_they_can_be(
             publish(
                 [("door/flow", minute(n, **{"in": n})) for n in range(12, 15)] + [("door/flow", b"never")]
             )
-            wait_for(lambda: len(services.rejected(db)) == 2)
+            wait_for(lambda: len(get_rejected(db)) == 2)
         assert replay(db, now=datetime.now(UTC)) == (0, 2)
         conn.execute("alter table reading drop constraint no_13")
     assert replay(db, now=datetime.now(UTC)) == (1, 1)
     assert [v for *_, v, _ in readings()] == [12, 13, 14]
-    (still,) = services.rejected(db)
+    (still,) = get_rejected(db)
     assert still.payload == "never"
     assert replay(db, [still.id], now=datetime.now(UTC)) == (0, 1)

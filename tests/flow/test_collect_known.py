@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from paho.mqtt.publish import single
 
-from besok import services
 from besok.model import sitefile
 from besok.model.decode_context import NOTHING
 from besok.model.errors import StoreUnavailable
 from besok.model.settings import Settings
+from besok.services.devices import get_rejected
 from besok.store import sites
 from besok.store.database import Database
-from besok.store.write import Batch, Heard
+from besok.store.write import Batch, DeviceDescription
 from collectors.knowledge import Knowledge
 from tests.patience import wait_for
 
@@ -51,13 +51,13 @@ def test_every_topic_is_heard_and_a_mapping_holds_from_when_it_is_applied(
     say("\x00 no measurement", topic=f"junk/{house}", retain=True)
     with collect(settings.model_copy(update={"mqtt_topics": Settings().mqtt_topics})):
         say('{"n": 5, "m": 8}')
-        wait_for(lambda: {r.topic for r in services.rejected(db)} >= {f"junk/{house}", f"kiosk/{house}"})
+        wait_for(lambda: {r.topic for r in get_rejected(db)} >= {f"junk/{house}", f"kiosk/{house}"})
         apply(db, house, "$.n")
         wait_for(lambda: say('{"n": 5, "m": 8}') or 5 in {value for *_, value, _ in readings()})
         apply(db, house, "$.m")
         wait_for(lambda: say('{"n": 5, "m": 8}') or 8 in {value for *_, value, _ in readings()})
     say("", topic=f"junk/{house}", retain=True)
-    assert not [r.topic for r in services.rejected(db) if r.topic.startswith("$")]
+    assert not [r.topic for r in get_rejected(db) if r.topic.startswith("$")]
 
 
 def test_what_is_known_is_loaded_when_it_is_stale_and_only_then(db: Database, house: str) -> None:
@@ -65,7 +65,7 @@ def test_what_is_known_is_loaded_when_it_is_stale_and_only_then(db: Database, ho
     assert knowledge.current() == NOTHING
     apply(db, house, "$.n")
     assert knowledge.current().mappings == ()  # nobody has told it
-    knowledge.learn(Batch(heard={("s", "d"): Heard("t", "Model 5")}))
+    knowledge.learn(Batch(devices={("s", "d"): DeviceDescription("t", "Model 5")}))
     assert [m.name for m in knowledge.current().mappings] == ["kiosk"]
 
 

@@ -11,7 +11,7 @@ from besok.store import actions, effects, sites
 from besok.store.database import Database
 from besok.text import narratives
 from besok.text.languages import in_both
-from jobs import action_effects as reckoning
+from jobs import action_effects as computing
 from jobs import daily
 from tests.store.by_day import FIRST, HERE, SITE, count, ordinary
 
@@ -47,7 +47,7 @@ def test_what_was_done_is_reckoned_once_a_day_and_what_was_not_is_left_alone(lib
     ]
     actions.put(library, told, "test", NOW)
     assert daily.wanted(effects.ACTIONS)(library, NOW)
-    reckoning.run(library, NOW)
+    computing.run(library, NOW)
     assert not daily.wanted(effects.ACTIONS)(library, NOW)
     gave = effects.action_effects(library, "lib")
     assert gave.keys() == {"longer-hours", "too-new", "nothing", "studio", "saturdays"}
@@ -72,7 +72,7 @@ def test_what_was_done_is_reckoned_once_a_day_and_what_was_not_is_left_alone(lib
 
 def test_an_action_that_is_taken_back_in_the_ledger_keeps_no_effect(library: Database) -> None:
     actions.put(library, [action("longer-hours", done_since=DONE)], "test", NOW)
-    reckoning.run(library, NOW)
+    computing.run(library, NOW)
     actions.put(library, [action("longer-hours")], "test", NOW)
     assert effects.action_effects(library, "lib") == {}
     actions.remove(library, "lib", "longer-hours", "test", NOW)

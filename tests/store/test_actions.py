@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from besok import services
 from besok.model import sitefile
 from besok.model.actions import Action
 from besok.model.errors import CalendarFileError, NotFound
 from besok.model.site import Text
+from besok.services.actions import get_actions
 from besok.store import actions, sites
 from besok.store.database import Database
 from cli.commands import actions as doors
@@ -49,7 +49,7 @@ def test_an_action_comes_a_long_way(house: Database) -> None:
     actions.put(house, [answered], "bo", NOW)
     actions.put(house, [replace(answered, done_since=date(2026, 2, 1), spaces=())], "bo", NOW)
     assert found(house, "chairs") == replace(answered, done_since=date(2026, 2, 1), spaces=())
-    (told,) = services.actions(house, "lib", NOW.date())
+    (told,) = get_actions(house, "lib", NOW.date())
     assert (told.state, told.answer, told.spaces, told.invented) == (
         "done",
         Text(sv="Ja", en="Yes"),
@@ -57,7 +57,7 @@ def test_an_action_comes_a_long_way(house: Database) -> None:
         True,
     )
     actions.remove(house, "lib", "chairs", "cia", NOW)
-    assert services.actions(house, "lib", NOW.date()) == []
+    assert get_actions(house, "lib", NOW.date()) == []
     entries = actions.log(house)
     assert [e.author for e in entries if e.change in ("added: Stolar / Chairs", "removed")] == ["anna", "cia"]
     assert "spaces: hall -> the whole site" in [e.change for e in entries]

@@ -8,11 +8,12 @@ import numpy as np
 import psycopg
 import pytest
 
-from besok import services
 from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.model.readings import Reading
-from besok.services.annual import compute_annual
+from besok.services.annual import compute_annual, get_annual_report
+from besok.services.places import get_sites
+from besok.services.visits import get_visits
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.rollup import rebuild_days
@@ -80,7 +81,7 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
     )
     sites.apply(db, sitefile.parse(turned), now=datetime(2025, 12, 15, 12, tzinfo=UTC))
     r = compute_annual(db, "lib", 2025, TODAY, verify=True)
-    counted = services.visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
+    counted = get_visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
     assert r.gross_counted == sum(p.gross or 0 for p in counted)
     assert r.net_counted == pytest.approx(sum(p.net or 0 for p in counted))
     assert r.verification and r.verification.same, r.verification
@@ -118,7 +119,7 @@ def test_the_figure_and_its_chain_of_evidence(db: Database, database_url: str) -
 
 def test_where_there_is_no_figure_nothing_of_it_is_estimated(db: Database) -> None:
     filled(db)
-    text = told.as_text(services.annual(db, "lib", 2025, date(2025, 11, 1)))
+    text = told.as_text(get_annual_report(db, "lib", 2025, date(2025, 11, 1)))
     assert "fewer than 60 days were observed" in text
     for said in ("of the visits are estimated", "of gross is estimated", "What is missing is estimated"):
         assert said not in text
@@ -126,8 +127,8 @@ def test_where_there_is_no_figure_nothing_of_it_is_estimated(db: Database) -> No
 
 def test_the_page_tells_last_years_figure_where_there_is_one(db: Database) -> None:
     filled(db)
-    (lib,) = services.sites(db)
-    report = services.annual(db, "lib", 2025, TODAY)
+    (lib,) = get_sites(db)
+    report = get_annual_report(db, "lib", 2025, TODAY)
     (section,) = national_statistics.section(db, lib, TODAY)
     assert f"{formats.number(report.besok01)}, 95 % osäkerhetsintervall" in section.children[1].children
     assert national_statistics.section(db, lib, date(2025, 12, 31)) == []  # nobody counted in 2024
@@ -136,7 +137,7 @@ def test_the_page_tells_last_years_figure_where_there_is_one(db: Database) -> No
 
 def test_a_sensor_that_took_anothers_place_was_not_missing_before(db: Database) -> None:
     filled(db)
-    whole = services.annual(db, "lib", 2025, TODAY)
+    whole = get_annual_report(db, "lib", 2025, TODAY)
     turned = SITE.replace('device = "front"', 'device = "front-2"')
     sites.apply(db, sitefile.parse(turned), now=datetime(2025, 12, 29, 12, tzinfo=UTC))
     write(db, Batch(readings=[Incoming(reading=r, received=r.time) for r in (  # as usual, from the 30th on
@@ -160,7 +161,7 @@ def test_a_door_that_is_counted_no_more_keeps_what_it_counted_and_is_not_missed(
     db: Database, last: date, *, taken_out: bool
 ) -> None:
     filled(db, silent=(0, 0))
-    plain = services.annual(db, "lib", 2025, TODAY)
+    plain = get_annual_report(db, "lib", 2025, TODAY)
     back = SITE[SITE.rindex("[[sites.portals]]") : SITE.index("[[sites.sensors]]")]
     text = SITE[: SITE.rindex("[[sites.sensors]]")].replace(
         back, "" if taken_out else back + "counted = false\n"
@@ -178,7 +179,7 @@ def test_a_door_that_is_counted_no_more_keeps_what_it_counted_and_is_not_missed(
 
 def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database, database_url: str) -> None:
     filled(db)
-    plain = services.annual(db, "lib", 2025, TODAY)
+    plain = get_annual_report(db, "lib", 2025, TODAY)
     with psycopg.connect(database_url, autocommit=True) as conn:  # as the duty for silent doors leaves it
         conn.execute(
             "insert into imputed_flow (channel_id, bucket, people_in, people_out, spread, covered_s)"
@@ -187,7 +188,7 @@ def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database, databa
             " where slug = 'front' and role = 'primary' and extract(hour from bucket) between 7 and 17"
         )
     r = compute_annual(db, "lib", 2025, TODAY, verify=True)
-    shown = services.visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
+    shown = get_visits(db, "lib", date(2025, 1, 1), date(2025, 12, 31), "month")
     assert sum(p.gross or 0 for p in shown) > r.gross_counted + 900
     assert r.verification and r.verification.same, r.verification.different
     assert (r.gross, r.net, r.se) == (plain.gross, plain.net, plain.se)
@@ -195,7 +196,7 @@ def test_a_silent_door_that_was_filled_in_is_still_verified(db: Database, databa
 
 def test_a_year_that_goes_on_and_one_that_was_not_counted(db: Database) -> None:
     filled(db, silent=(0, 0))
-    r = services.annual(db, "lib", 2025, date(2025, 12, 25))
+    r = get_annual_report(db, "lib", 2025, date(2025, 12, 25))
     assert (r.last, r.complete, r.besok01) == (date(2025, 12, 24), False, None)
     assert any("not over" in remark for remark in r.remarks)
     empty = compute_annual(db, "lib", 2024, TODAY, verify=True)
@@ -205,7 +206,7 @@ def test_a_year_that_goes_on_and_one_that_was_not_counted(db: Database) -> None:
     assert empty.verification and empty.verification.same
     for site, year in (("lib", 2027), ("nowhere", 2025)):
         with pytest.raises(NotFound):
-            services.annual(db, site, year, TODAY)
+            get_annual_report(db, site, year, TODAY)
 
 
 def test_a_site_that_nobody_counts_does_not_keep_the_others_from_their_year(db: Database) -> None:
@@ -228,7 +229,7 @@ def test_a_site_that_nobody_counts_does_not_keep_the_others_from_their_year(db: 
 
 def test_a_correction_is_in_the_figure_with_its_author_and_its_error(db: Database, database_url: str) -> None:
     filled(db, silent=(0, 0))
-    plain = services.annual(db, "lib", 2025, TODAY)
+    plain = get_annual_report(db, "lib", 2025, TODAY)
     known = {"sd": 0.004, "accuracy": 0.8}
     with psycopg.connect(database_url) as conn:
         conn.execute(

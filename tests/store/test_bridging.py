@@ -6,9 +6,9 @@ import numpy as np
 import psycopg
 import pytest
 
-from besok import services
 from besok.model import sitefile
 from besok.model.views.progress import Progress
+from besok.services.progress import get_progress
 from besok.store import sites
 from besok.store.database import Database
 from tests.store.counted import HOUSE
@@ -50,7 +50,7 @@ def counted(
 
 
 def progress(db: Database) -> Progress:
-    return services.progress(db, "lib", TODAY)
+    return get_progress(db, "lib", TODAY)
 
 
 def test_without_breaks_both_are_the_same(db: Database, database_url: str) -> None:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from besok import services
 from besok.model import sitefile
 from besok.model.errors import CalendarFileError, NotFound
+from besok.services.calendar import get_calendar_days, get_events
 from besok.services.days import as_forecast_calendar
 from besok.store import sites
 from besok.store.calendars import remove, remove_weather
@@ -44,7 +44,7 @@ def take(db: Database, path: Path, text: str, kind: str = "events", space: str =
 
 
 def titles(db: Database) -> list[tuple[str, str, str | None]]:
-    found = services.events(db, "lib", NOW - timedelta(days=90), NOW + timedelta(days=90))
+    found = get_events(db, "lib", NOW - timedelta(days=90), NOW + timedelta(days=90))
     return [(f"{e.start:%m-%d}", e.title, e.space) for e in found]
 
 
@@ -100,7 +100,7 @@ def test_a_day_by_day_calendar(house: Database, tmp_path: Path) -> None:
     assert list(calendars.import_weather(house, str(tmp_path / "w.csv"), [])) == [
         "lib: the weather of 2 days"
     ]
-    before, first, second, third = services.calendar_days(house, "lib", date(2026, 3, 31), date(2026, 4, 3))
+    before, first, second, third = get_calendar_days(house, "lib", date(2026, 3, 31), date(2026, 4, 3))
     assert before.events == ()  # a whole day begins at midnight, before the business day does
     assert (first.open_hours, first.holiday, first.school_holiday) == (8, None, None)
     assert (first.events, first.event_hours) == (("Mässa", "Sagostund"), 10)
@@ -122,7 +122,7 @@ def test_a_day_by_day_calendar(house: Database, tmp_path: Path) -> None:
 
 
 def test_a_day_of_23_hours_and_a_leap_day_are_there_once(house: Database) -> None:
-    days = services.calendar_days(house, "lib", date(2028, 2, 28), date(2028, 3, 31))
+    days = get_calendar_days(house, "lib", date(2028, 2, 28), date(2028, 3, 31))
     assert [d.day for d in days] == [date(2028, 2, 28) + timedelta(days=n) for n in range(33)]
     assert {d.open_hours for d in days} == {8}
 
@@ -153,9 +153,9 @@ def test_school_holidays_in_columns_of_other_names() -> None:
     ("text", "said"),
     [
         ("", "neither iCalendar nor a CSV"),
-        ("first,last\n2026-02-30,2026-03-01\n", "line 2: write two days"),
+        ("first,last\n2026-02-30,2026-03-01\n", "line 2: '2026-02-30' is no date"),
         ("first,last\n2026-03-02,2026-03-01\n", "no school holiday"),
-        ("first,last\n2026-03-02\n", "line 2: write two days"),
+        ("date,visits\n2026-03-02,7\n", "no column last"),
     ],
 )
 def test_school_holidays_that_cannot_be(text: str, said: str) -> None:

@@ -9,12 +9,13 @@ import pytest
 from counted import HOUSE, NOON, after, build, put, reading
 from psycopg import sql
 
-from besok import services
 from besok.model import sitefile
 from besok.model.errors import NotFound, StoreRefused
 from besok.model.validation import Tap
 from besok.model.views.calibration import ManualCount
-from besok.services import calibration as calibration_of
+from besok.services.calibration import get_calibration, propose_corrections, receive_count
+from besok.services.series import get_flows
+from besok.services.visits import get_visits
 from besok.store import calibrations, sandbox, sites
 from besok.store.database import Database
 from besok.store.rollup import rebuild_days
@@ -57,17 +58,17 @@ def biased(db: Database, sessions: int = 4) -> None:
     """A door that misses ten of a hundred on the way in, counted beside on several occasions."""
     for n in range(sessions):
         quarter(db, 60 * n, people_in=90, people_out=80)
-        assert calibration_of.receive(db, "lib", counted(60 * n, 100, 80), LATER)
+        assert receive_count(db, "lib", counted(60 * n, 100, 80), LATER)
 
 
 def test_a_count_is_stored_once_and_compared_with_the_sensor(house: Database) -> None:
     quarter(house, 0, people_in=19, people_out=7)
     count = counted(0, 20, 7)
-    assert calibration_of.receive(house, "lib", count, LATER)
-    assert not calibration_of.receive(house, "lib", replace(count, sent=LATER + timedelta(hours=1)), LATER)
+    assert receive_count(house, "lib", count, LATER)
+    assert not receive_count(house, "lib", replace(count, sent=LATER + timedelta(hours=1)), LATER)
     with pytest.raises(StoreRefused, match="another count"):
-        calibration_of.receive(house, "lib", replace(count, counted_by="Robin"), LATER)
-    (info,) = calibration_of.calibration(house, "lib", LATER).counts
+        receive_count(house, "lib", replace(count, counted_by="Robin"), LATER)
+    (info,) = get_calibration(house, "lib", LATER).counts
     assert (info.id, info.counted_in, info.counted_out, info.used) == (count.id, 20, 7, True)
     seen = info.compared
     assert (seen.counted_in, seen.device_in, seen.counted_out, seen.device_out) == (20, 19, 7, 7)
@@ -78,8 +79,8 @@ def test_a_count_is_stored_once_and_compared_with_the_sensor(house: Database) ->
 def test_a_swapped_placement_and_totals_are_read_in_the_doors_direction(house: Database) -> None:
     put(house, *[reading(m, 2 * m, "in_total", device="back") for m in range(-1, 17) if m >= 0])
     put(house, *[reading(m, m, "out_total", device="back") for m in range(17)])
-    calibration_of.receive(house, "lib", counted(0, 15, 30, door="back"), LATER)
-    (info,) = calibration_of.calibration(house, "lib", LATER).counts
+    receive_count(house, "lib", counted(0, 15, 30, door="back"), LATER)
+    (info,) = get_calibration(house, "lib", LATER).counts
     assert (info.compared.device_in, info.compared.device_out, info.compared.problem) == (15, 30, None)
 
 
@@ -88,9 +89,9 @@ def test_a_beam_and_single_events_are_compared_too(house: Database) -> None:
     put(
         house, *[reading(m + 0.3, 1, "in", device="back") for m in range(-2, 18)]
     )  # an event each, hung the wrong way
-    calibration_of.receive(house, "lib", counted(0, 16, 10), LATER)
-    calibration_of.receive(house, "lib", counted(0, 0, 15, door="back"), LATER)
-    by_door = {c.portal: c.compared for c in calibration_of.calibration(house, "lib", LATER).counts}
+    receive_count(house, "lib", counted(0, 16, 10), LATER)
+    receive_count(house, "lib", counted(0, 0, 15, door="back"), LATER)
+    by_door = {c.portal: c.compared for c in get_calibration(house, "lib", LATER).counts}
     beam, events = by_door["front"], by_door["back"]
     assert (beam.directed, beam.counted_in, beam.device_in) == (False, 13, 15)
     assert (events.problem, events.counted_out, events.device_out, events.device_in) == (None, 15, 15, 0)
@@ -107,8 +108,8 @@ def test_a_phone_whose_clock_is_off_is_set_right(house: Database) -> None:
         sent=count.sent + off,
         taps=tuple(replace(t, time=t.time + off) for t in count.taps),
     )
-    calibration_of.receive(house, "lib", ahead, LATER)
-    (info,) = calibration_of.calibration(house, "lib", LATER).counts
+    receive_count(house, "lib", ahead, LATER)
+    (info,) = get_calibration(house, "lib", LATER).counts
     assert (info.begins, info.clock_ahead_s, info.compared.device_in) == (NOON, 420, 20)
 
 
@@ -116,12 +117,12 @@ def test_a_silent_sensor_and_a_discarded_count_say_nothing_of_the_door(house: Da
     quarter(house, 0, people_in=20)
     good, lost = counted(0, 20), counted(300, 20)
     for count in (good, lost):
-        calibration_of.receive(house, "lib", count, LATER)
-    known = calibration_of.calibration(house, "lib", LATER)
+        receive_count(house, "lib", count, LATER)
+    known = get_calibration(house, "lib", LATER)
     assert {c.id: c.compared.problem for c in known.counts} == {good.id: None, lost.id: "silent"}
     assert known.doors[0].counts == 1
     calibrations.discard(house, "lib", good.id, author="Kim", reason="counted the wrong door", now=LATER)
-    known = calibration_of.calibration(house, "lib", LATER)
+    known = get_calibration(house, "lib", LATER)
     assert known.doors[0].counts == 0 and known.doors[0].into.verdict == "none"
     (info,) = (c for c in known.counts if c.id == good.id)
     assert (info.discarded_by, info.discarded_why) == ("Kim", "counted the wrong door")
@@ -131,39 +132,35 @@ def test_a_silent_sensor_and_a_discarded_count_say_nothing_of_the_door(house: Da
 
 def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> None:
     biased(house)
-    raw = services.visits(house, "lib", DAY, DAY)[0]
-    (proposal,) = calibration_of.propose(house, "lib", "Kim", LATER)
+    raw = get_visits(house, "lib", DAY, DAY)[0]
+    (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
     assert proposal.factor_in == pytest.approx(1.11, abs=0.01) and proposal.factor_out == 1
     assert len(proposal.evidence["counts"]) == 4 and proposal.evidence["in"]["lower"] < 0.98
-    assert services.visits(house, "lib", DAY, DAY)[0] == raw  # nothing is corrected before somebody says so
+    assert get_visits(house, "lib", DAY, DAY)[0] == raw  # nothing is corrected before somebody says so
 
     calibrations.accept(house, proposal.id, author="Robin", reason="the lens is low", now=LATER)
-    now = services.visits(house, "lib", DAY, DAY)[0]
+    now = get_visits(house, "lib", DAY, DAY)[0]
     assert raw.gross is not None and now.gross == pytest.approx(raw.gross * proposal.factor_in)
     assert now.corrected == pytest.approx(now.gross - raw.gross)
     fine = [
-        p
-        for p in services.flows(house, "lib", NOON, NOON + timedelta(hours=1), "15min")
-        if p.portal == "front"
+        p for p in get_flows(house, "lib", NOON, NOON + timedelta(hours=1), "15min") if p.portal == "front"
     ]
     assert (fine[0].people_in, fine[0].people_out) == (pytest.approx(90 * proposal.factor_in), 80)
     assert fine[0].corrected == pytest.approx(90 * (proposal.factor_in - 1))
     start = NOON.replace(hour=3)
     (day,) = [
-        p
-        for p in services.flows(house, "lib", start, start + timedelta(days=1), "day")
-        if p.portal == "front"
+        p for p in get_flows(house, "lib", start, start + timedelta(days=1), "day") if p.portal == "front"
     ]
     assert day.people_in == now.gross and day.corrected == now.corrected
 
-    (door, _) = calibration_of.calibration(house, "lib", LATER).doors
+    (door, _) = get_calibration(house, "lib", LATER).doors
     assert door.correction and (door.correction.decided_by, door.correction.decided_why) == (
         "Robin",
         "the lens is low",
     )
-    assert calibration_of.propose(house, "lib", "Kim", LATER) == []  # mended already
+    assert propose_corrections(house, "lib", "Kim", LATER) == []  # mended already
     calibrations.undo(house, proposal.id, author="Kim", reason="the lens was raised", now=LATER)
-    assert services.visits(house, "lib", DAY, DAY)[0] == raw
+    assert get_visits(house, "lib", DAY, DAY)[0] == raw
     with pytest.raises(StoreRefused, match="not in force"):
         calibrations.undo(house, proposal.id, author="Kim", reason="again", now=LATER)
     (past,) = calibrations.calibrations(house, "lib")
@@ -172,43 +169,43 @@ def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> Non
 
 def test_days_made_anew_and_new_readings_keep_the_correction(house: Database) -> None:
     biased(house)
-    (proposal,) = calibration_of.propose(house, "lib", "Kim", LATER)
+    (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
     calibrations.accept(house, proposal.id, author="Kim", reason="so it is", now=LATER)
-    before = services.visits(house, "lib", DAY, DAY)
+    before = get_visits(house, "lib", DAY, DAY)
     with house.transaction() as conn:
         rebuild_days(conn, 1)
-    assert services.visits(house, "lib", DAY, DAY) == before
+    assert get_visits(house, "lib", DAY, DAY) == before
     quarter(house, 300, people_in=90)
-    assert services.visits(house, "lib", DAY, DAY)[0].gross == pytest.approx(5 * 90 * proposal.factor_in)
+    assert get_visits(house, "lib", DAY, DAY)[0].gross == pytest.approx(5 * 90 * proposal.factor_in)
 
 
 def test_a_later_correction_ends_the_earlier_one(house: Database) -> None:
     biased(house)
-    (first,) = calibration_of.propose(house, "lib", "Kim", LATER)
+    (first,) = propose_corrections(house, "lib", "Kim", LATER)
     calibrations.accept(
         house, first.id, author="Kim", reason="so it is", now=LATER, first=DAY - timedelta(days=9)
     )
     evening = LATER + timedelta(hours=9)
     for n in range(4):  # it became worse
         quarter(house, 24 * 60 + 60 * n, people_in=60, people_out=80)
-        calibration_of.receive(house, "lib", counted(24 * 60 + 60 * n, 100, 80, sent=evening), evening)
-    (second,) = calibration_of.propose(house, "lib", "Kim", evening)
+        receive_count(house, "lib", counted(24 * 60 + 60 * n, 100, 80, sent=evening), evening)
+    (second,) = propose_corrections(house, "lib", "Kim", evening)
     with pytest.raises(StoreRefused, match="not in force"):
         calibrations.undo(house, second.id, author="Kim", reason="no", now=LATER)
     calibrations.accept(house, second.id, author="Kim", reason="worse", now=LATER, first=LATER.date())
     old = next(c for c in calibrations.calibrations(house) if c.id == first.id)
     assert old.in_force and old.valid_to == datetime(2026, 3, 3, 3, tzinfo=UTC)
-    one, two = services.visits(house, "lib", DAY, LATER.date())
+    one, two = get_visits(house, "lib", DAY, LATER.date())
     assert one.corrected == pytest.approx(360 * (first.factor_in - 1))
     assert two.corrected == pytest.approx(240 * (second.factor_in - 1))
 
 
 def test_the_terminal_tells_all_of_it(house: Database) -> None:
     biased(house)
-    (proposal,) = calibration_of.propose(house, "lib", "Kim", LATER)
+    (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
     calibrations.accept(house, proposal.id, author="Robin", reason="a low lens", now=LATER)
-    calibration_of.receive(house, "lib", counted(600, 3), LATER)
-    text = "\n".join(calibration.listing(calibration_of.calibration(house, "lib", LATER)))
+    receive_count(house, "lib", counted(600, 3), LATER)
+    text = "\n".join(calibration.listing(get_calibration(house, "lib", LATER)))
     for words in (
         "counts wrong", "0.90 (0.8", "in x 1.1", "accepted by Robin 2026-03-03: a low lens, from 2026-03-02",
         "front, Kim: 100 in, 80 out; sensor 90 in, 80 out", "[the sensor was silent]", "not counted",
@@ -218,8 +215,8 @@ def test_the_terminal_tells_all_of_it(house: Database) -> None:
 
 def test_a_decision_is_made_once(house: Database) -> None:
     biased(house)
-    (proposal,) = calibration_of.propose(house, "lib", "Kim", LATER)
-    (again,) = calibration_of.propose(house, "lib", "Robin", LATER)
+    (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
+    (again,) = propose_corrections(house, "lib", "Robin", LATER)
     assert (again.id, again.proposed_by) == (proposal.id, "Robin")  # the open one is renewed
     calibrations.reject(house, proposal.id, author="Kim", reason="the counts were hasty", now=LATER)
     for act in (calibrations.accept, calibrations.reject):
@@ -231,17 +228,17 @@ def test_a_decision_is_made_once(house: Database) -> None:
 
 def test_another_sensor_at_the_door_is_neither_judged_nor_corrected_by_old_counts(house: Database) -> None:
     biased(house)
-    (proposal,) = calibration_of.propose(house, "lib", "Kim", LATER)
+    (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
     calibrations.accept(house, proposal.id, author="Kim", reason="so it is", now=LATER)
     exchanged = HOUSE.replace('device = "front"', 'device = "new"')
     sites.apply(house, sitefile.parse(exchanged), now=after(10 * 60))
     put(house, reading(11 * 60, 50, "in", period_s=60, device="new"))
-    known = calibration_of.calibration(house, "lib", LATER)
+    known = get_calibration(house, "lib", LATER)
     front = next(d for d in known.doors if d.portal == "front")
     assert front.counts == 0 and front.correction is None
     (late,) = [
         p
-        for p in services.flows(house, "lib", after(645), after(660), "15min")
+        for p in get_flows(house, "lib", after(645), after(660), "15min")
         if p.portal == "front" and p.people_in is not None
     ]
     assert (late.people_in, late.corrected) == (50, 0)
@@ -250,14 +247,14 @@ def test_another_sensor_at_the_door_is_neither_judged_nor_corrected_by_old_count
 def test_the_next_count_is_where_most_people_enter(house: Database) -> None:
     quarter(house, 0, people_in=80)
     quarter(house, 0, people_in=2, people_out=20, device="back")  # hung the wrong way round: 20 enter
-    first, *_ = calibration_of.calibration(house, "lib", LATER).advice
+    first, *_ = get_calibration(house, "lib", LATER).advice
     assert (first.portal, first.weekday, first.hour) == ("front", 0, 13)  # noon UTC is 13 o'clock there
     assert first.expected == pytest.approx(20)
 
 
 def test_two_corrections_cannot_hold_at_once(house: Database, database_url: str) -> None:
     biased(house)
-    (proposal,) = calibration_of.propose(house, "lib", "Kim", LATER)
+    (proposal,) = propose_corrections(house, "lib", "Kim", LATER)
     calibrations.accept(house, proposal.id, author="Kim", reason="so it is", now=LATER)
     columns = "portal_id, channels, proposed, proposed_by, factor_in, factor_out, evidence, decision, decided, valid"
     copy = sql.SQL("insert into calibration ({0}) select {0} from calibration").format(sql.SQL(columns))
@@ -269,15 +266,15 @@ def test_an_emptied_sandbox_forgets_its_counts(db: Database) -> None:
     file = sitefile.parse(HOUSE)
     sites.apply(db, replace(file, sites=tuple(replace(s, sandbox=True) for s in file.sites)))
     biased(db)
-    (proposal,) = calibration_of.propose(db, "lib", "Kim", LATER)
+    (proposal,) = propose_corrections(db, "lib", "Kim", LATER)
     calibrations.accept(db, proposal.id, author="Kim", reason="so it is", now=LATER)
     sandbox.empty(db, "lib", LATER)
-    known = calibration_of.calibration(db, "lib", LATER)
+    known = get_calibration(db, "lib", LATER)
     assert (known.counts, known.history) == ((), ())
 
 
 def test_a_door_that_is_not_there(house: Database) -> None:
     with pytest.raises(NotFound):
-        calibration_of.receive(house, "lib", counted(0, 1, door="attic"), LATER)
+        receive_count(house, "lib", counted(0, 1, door="attic"), LATER)
     with pytest.raises(NotFound):
-        calibration_of.calibration(house, "nowhere", LATER)
+        get_calibration(house, "nowhere", LATER)

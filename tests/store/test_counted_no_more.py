@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from besok import services
 from besok.model import sitefile
-from besok.services.series import Step
+from besok.services.series import Step, get_flows
+from besok.services.usage import get_space_usage
+from besok.services.visits import get_visits
 from besok.store import effects, sites
 from besok.store.database import Database
 from tests.store.counted import HOUSE, put, reading
@@ -34,7 +35,7 @@ def house(db: Database) -> Database:
 def _figures(db: Database) -> dict[str, float]:
     """Who entered on the day, and how well that is known, by every way of asking."""
     day = DAY.date()
-    (visits,) = services.visits(db, "lib", day, day)
+    (visits,) = get_visits(db, "lib", day, day)
     found = {"day": visits.gross or 0, "coverage": visits.coverage}
     for name, space in (("hours", None), ("hours of the hall", "hall")):
         told = effects.entered_by_hour(db, "lib", space, DAY, NEXT)
@@ -43,10 +44,10 @@ def _figures(db: Database) -> dict[str, float]:
         e.people for e in effects.entered_by_day(db, "lib", day, day) if e.space == "hall"
     )
     for step in STEPS:
-        flows = services.flows(db, "lib", DAY, NEXT, step)
+        flows = get_flows(db, "lib", DAY, NEXT, step)
         found[f"flows by {step}"] = sum(f.people_in or 0 for f in flows)
         found[f"doors by {step}"] = len({f.portal for f in flows})
-    (hall,) = services.space_usage(db, "lib", day, day, now=NEXT + timedelta(days=2), space="hall")
+    (hall,) = get_space_usage(db, "lib", day, day, now=NEXT + timedelta(days=2), space="hall")
     found["came to the hall"] = hall.usage.came.value if hall.usage.came else 0
     return found
 
@@ -72,7 +73,7 @@ def test_every_figure_of_the_past_stays_what_it_was(house: Database, without: st
 def test_after_that_nobody_misses_the_door(house: Database, without: str) -> None:
     sites.apply(house, sitefile.parse(without), now=NEXT)
     put(house, *(reading(15 * n - 525, 2, "in", period_s=900) for n in range(96, 2 * 96)))
-    (visits,) = services.visits(house, "lib", NEXT.date(), NEXT.date())
+    (visits,) = get_visits(house, "lib", NEXT.date(), NEXT.date())
     assert (visits.gross, visits.coverage) == (2 * 96, 1)
     for told in (
         effects.entered_by_hour(house, "lib", None, NEXT, LATER),
@@ -80,4 +81,4 @@ def test_after_that_nobody_misses_the_door(house: Database, without: str) -> Non
     ):
         assert {(h.people, h.heard) for h in told} == {(8, 1)}
     for step in STEPS:
-        assert {f.portal for f in services.flows(house, "lib", NEXT, LATER, step)} == {"front"}
+        assert {f.portal for f in get_flows(house, "lib", NEXT, LATER, step)} == {"front"}

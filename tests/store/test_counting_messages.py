@@ -10,10 +10,10 @@ import psycopg
 import pytest
 from counted import NOON, after, buckets, build, days, people
 
-from besok import services
 from besok.model.decode_context import DecodeContext
 from besok.model.readings import Flag, Message
 from besok.model.site import PayloadMapping
+from besok.services.devices import get_devices
 from besok.store.database import Database
 from besok.store.write import Written, write
 from collectors import pipeline
@@ -91,7 +91,7 @@ def test_a_clock_that_is_off_is_recorded_and_its_readings_count(
     )
     assert people(buckets(database_url)) == (4, 0)
     assert ("in", 4, flag) in stored(database_url)
-    (device,) = services.devices(db, now=NOON)
+    (device,) = get_devices(db, now=NOON)
     assert (
         device.clock_offset_s == offset.total_seconds()
     )  # the message without a time takes nothing of it away

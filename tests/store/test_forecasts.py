@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from api.routes.forecast import forecast
-from besok import services
 from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.model.forecast import Expected, ExpectedTotal, Outlook
 from besok.model.settings import Settings
 from besok.model.views.forecast import Awaited
+from besok.services.forecast import get_awaited, get_outlook, get_records, get_scored, get_weekday_growth
 from besok.store import backfill, forecasts, sites
 from besok.store.database import Database
 from jobs import forecast as jobs
@@ -47,23 +47,23 @@ def test_what_was_said_stays_and_is_judged_by_the_readings(library: Database) ->
     ):
         assert forecasts.keep(library, "lib", said(day, low, high))
     assert not forecasts.keep(library, "lib", said(sundays[0], 0, 1)), "it was made already"
-    found = services.scored(library, "lib", date(2025, 2, 3))
+    found = get_scored(library, "lib", date(2025, 2, 3))
     assert [(s.origin, s.truth, s.held) for s in found] == [
         (sundays[0], 750, True), (sundays[1], 750, False), (sundays[2], 750, False), (sundays[3], 750, True),
     ]  # fmt: skip
-    (record,) = services.records(found)
+    (record,) = get_records(found)
     assert (record.days, record.made, record.held, record.afterwards) == (7, 4, 2, 0)
     assert (record.right_low, record.right_high) == (
         1,
         4,
     )  # of four weeks of their own, each four times of five
-    assert services.records([replace(one, origin=one.origin - timedelta(days=30)) for one in found]) == [], (
+    assert get_records([replace(one, origin=one.origin - timedelta(days=30)) for one in found]) == [], (
         "a year to come"
     )
     assert record.error == pytest.approx(np.median([0, 80 / 750, 75.5 / 750, 0]))
     count(library, {date(2025, 1, 8): 1000})  # a correction that comes late
-    assert services.scored(library, "lib", date(2025, 2, 3))[0].truth == 750 - 120 + 1000
-    newest = services.outlook(library, "lib")
+    assert get_scored(library, "lib", date(2025, 2, 3))[0].truth == 750 - 120 + 1000
+    newest = get_outlook(library, "lib")
     assert newest == said(sundays[-1], 0, 9999)
 
 
@@ -73,16 +73,16 @@ def test_days_that_nobody_observed_judge_no_forecast(library: Database) -> None:
         del seen[date(2025, 1, 6) + timedelta(days=n)]
     count(library, seen)
     forecasts.keep(library, "lib", said(date(2025, 1, 5), 700, 800))
-    (found,) = services.scored(library, "lib", date(2025, 2, 3))
+    (found,) = get_scored(library, "lib", date(2025, 2, 3))
     assert found.observed == pytest.approx(4 / 7) and not found.judged
-    assert services.records([found]) == []
+    assert get_records([found]) == []
 
 
 def test_a_site_without_forecast_says_so(library: Database) -> None:
     with pytest.raises(NotFound, match="no forecast of lib yet"):
-        services.outlook(library, "lib")
+        get_outlook(library, "lib")
     with pytest.raises(NotFound):
-        services.outlook(library, "nowhere")
+        get_outlook(library, "nowhere")
 
 
 def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(library: Database) -> None:
@@ -93,9 +93,9 @@ def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(libr
     run.advance(library, FIRST)
     assert not forecasts_due.newest_wanted(library, datetime.now(UTC)), "history is coming in"
     assert not forecasts_due.past_wanted(library, datetime.now(UTC))
-    assert services.awaited(library, "lib", date(2025, 9, 8), datetime.now(UTC)).coming_in
+    assert get_awaited(library, "lib", date(2025, 9, 8), datetime.now(UTC)).coming_in
     run.finish(library)
-    assert services.awaited(library, "lib", date(2025, 9, 8), now) == Awaited(
+    assert get_awaited(library, "lib", date(2025, 9, 8), now) == Awaited(
         days=250, coming_in=False, at_work=False
     )
     assert forecasts_due.newest_wanted(library, now) and forecasts_due.past_wanted(library, now)
@@ -104,7 +104,7 @@ def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(libr
         date(2025, 8, 31), date(2025, 7, 31), date(2025, 6, 30), date(2025, 5, 31), date(2025, 4, 30),
     ]  # fmt: skip
     assert jobs.make(library, site, date(2025, 9, 7), now)
-    newest = services.outlook(library, "lib")
+    newest = get_outlook(library, "lib")
     assert newest.origin == date(2025, 9, 7) and not newest.afterwards and newest.measure == "gross"
     assert newest.goal == pytest.approx(2 * 365 * 750 / 7, rel=0.02) and newest.deadline == date(2027, 12, 31)
     assert newest.odds is not None and newest.odds < 0.5
@@ -128,7 +128,7 @@ def test_a_site_with_history_gets_its_forecast_and_those_it_would_have_made(libr
     assert forecasts_due.newest_due(library, site, later) == [], "the next one is due after Sunday"
     assert forecasts_due.newest_due(library, site, now + timedelta(days=7)) == [date(2025, 9, 14)]
     assert jobs.make(library, site, date(2025, 6, 30), now)
-    (past,) = [s for s in services.scored(library, "lib", date(2025, 9, 8)) if s.days == 28]
+    (past,) = [s for s in get_scored(library, "lib", date(2025, 9, 8)) if s.days == 28]
     assert past.afterwards and past.truth == 4 * 750
     assert not jobs.make(library, site, date(2025, 3, 31), now), "too little was known then"
 
@@ -157,7 +157,7 @@ def test_weekdays_beside_those_of_the_baseline(library: Database) -> None:
         library,
         {day: n * (1 if day.weekday() == 5 else 2) for day, n in ordinary(date(2025, 6, 2), 70).items()},
     )
-    found = services.weekday_growth(library, "lib", date(2025, 8, 11))
+    found = get_weekday_growth(library, "lib", date(2025, 8, 11))
     # the 364 days before August 11 hold January to March too
     assert found.keys() == set(range(6)), "nobody comes on Sundays, so there is nothing to compare"
     assert (
@@ -165,4 +165,4 @@ def test_weekdays_beside_those_of_the_baseline(library: Database) -> None:
         and found[0] == pytest.approx(found[4], rel=0.01)
         and 1.3 < found[0] < 1.6
     )
-    assert services.weekday_growth(library, "lib", date(2025, 2, 1)) == {}
+    assert get_weekday_growth(library, "lib", date(2025, 2, 1)) == {}

@@ -7,10 +7,10 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from besok import services
 from besok.model.errors import SchemaMismatch
 from besok.model.metrics import METRICS
 from besok.model.readings import Reading
+from besok.services.visits import get_visits
 from besok.store import rejected, schema, sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
@@ -67,7 +67,7 @@ def test_a_released_database_with_data_in_it_is_upgraded(empty_database_url: str
             source="native", device="lib/front", channel="flow:1", metric="in_total", value=110, time=now
         )
         write(db, Batch(readings=[Incoming(reading=reading, received=now)]))
-        assert services.visits(db, "lib", date(2026, 3, 2), date(2026, 3, 2))[0].gross == 10
+        assert get_visits(db, "lib", date(2026, 3, 2), date(2026, 3, 2))[0].gross == 10
 
 
 def test_many_may_migrate_at_once(empty_database_url: str) -> None:

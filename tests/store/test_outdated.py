@@ -8,10 +8,10 @@ from importlib.resources import files
 import psycopg
 import pytest
 
-from besok import services
 from besok.model import sitefile
 from besok.model.errors import SchemaMismatch
 from besok.model.settings import Settings
+from besok.services.health import get_health
 from besok.store import schema, sites
 from besok.store.database import Database
 from besok.store.migrate import migrate
@@ -48,7 +48,7 @@ def conn(database_url: str) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
 
 def test_what_every_migrating_makes_anew_has_its_version() -> None:
     versions = files("besok.store").joinpath("always", "versions.txt").read_text("utf-8").split()
-    digest = schema.anew().digest
+    digest = schema.replaced().digest
     assert versions[-1] == digest, (
         f"besok/store/always or besok/model/metrics.py has changed: append {digest} to versions.txt"
     )
@@ -60,11 +60,11 @@ def test_health_and_doctor_say_which_is_older(
     db: Database, database_url: str, conn: psycopg.Connection[object], state: str
 ) -> None:
     settings = Settings(database_url=database_url)  # type: ignore[arg-type]
-    assert services.health(db, NOW).schema_problem is None
+    assert get_health(db, NOW).schema_problem is None
     assert "The database has this program's schema" in [f.text for f in doctor._database(settings)]
     change, said = STATES[state]
     conn.execute(change)  # type: ignore[call-overload]
-    well = services.health(db, NOW)
+    well = get_health(db, NOW)
     assert not well.ok and not well.schema_current and said in str(well.schema_problem)
     (problem,) = [f for f in doctor._database(settings) if f.state == doctor.PROBLEM]
     assert said in f"{problem.text}: {problem.advice}"
@@ -78,7 +78,7 @@ def test_migrating_brings_it_there(
 ) -> None:
     conn.execute(STATES[state][0])  # type: ignore[call-overload]
     assert migrate(database_url) == []
-    assert services.health(db, NOW).schema_current
+    assert get_health(db, NOW).schema_current
 
 
 def test_an_older_program_leaves_a_newer_database_as_it_is(
@@ -91,8 +91,8 @@ def test_an_older_program_leaves_a_newer_database_as_it_is(
     with pytest.raises(SchemaMismatch, match=NEWER):
         migrate(database_url)
     assert conn.execute("select to_come from visit_day").fetchone() == (1,)
-    newer = replace(schema.anew(), version=schema.anew().version + 2)
-    monkeypatch.setattr(schema, "anew", lambda: newer)
+    newer = replace(schema.replaced(), version=schema.replaced().version + 2)
+    monkeypatch.setattr(schema, "replaced", lambda: newer)
     migrate(database_url)
     assert schema.mismatch(conn) is None  # type: ignore[arg-type]
     monkeypatch.undo()

@@ -6,15 +6,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from besok import services
 from besok.model import sitefile
 from besok.model.calendar_entries import Occurrence
 from besok.model.readings import Reading
+from besok.services.calendar import get_event_effects
 from besok.store import calendars, effects, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from jobs import daily
-from jobs import event_effects as reckoning
+from jobs import event_effects as computing
 from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -61,9 +61,9 @@ def test_effects_of_events_are_reckoned_once_a_day_and_told(counted: Database) -
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
     assert daily.wanted(effects.EVENTS)(counted, NOW)
-    reckoning.run(counted, NOW)
+    computing.run(counted, NOW)
     assert not daily.wanted(effects.EVENTS)(counted, NOW)
-    (event,) = services.event_effects(counted, "lib", CONCERT, CONCERT + timedelta(hours=1))
+    (event,) = get_event_effects(counted, "lib", CONCERT, CONCERT + timedelta(hours=1))
     assert (event.title, event.space, event.start) == ("Concert", None, CONCERT)
     assert event.effect.verdict == "more" and event.effect.during
     assert event.effect.during.lower < 150 < event.effect.during.upper

@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from besok import services
 from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.model.readings import Reading
 from besok.services import attention
+from besok.services.attention import get_coverage, get_findings
+from besok.services.series import get_flows
+from besok.services.visits import get_visits
 from besok.store import sandbox, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
@@ -64,7 +66,7 @@ def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Dat
     assert job.wanted(library, NOW)
     assert job.check_due(library, NOW) == 1
     assert not job.wanted(library, NOW)
-    (found,) = services.findings(library, "lib", now=NOW)
+    (found,) = get_findings(library, "lib", now=NOW)
     assert (found.kind, found.device, found.portal, found.state) == ("silent", "back", "back", "open")
     assert found.sentence.en == "Back (back) has been offline since 26 March 11:00."
     assert found.sentence.sv == "Baksidan (back) har varit offline sedan 26 mars kl. 11:00."
@@ -73,8 +75,8 @@ def test_a_silent_door_is_found_acknowledged_and_resolved_by_itself(library: Dat
     later = NOW + timedelta(hours=1)
     fill(library, 1, {}, later)
     job.check_due(library, later)
-    assert services.findings(library, "lib", now=later) == []
-    (over,) = services.findings(library, "lib", now=later, resolved_for=timedelta(days=1))
+    assert get_findings(library, "lib", now=later) == []
+    (over,) = get_findings(library, "lib", now=later, resolved_for=timedelta(days=1))
     assert [h.event for h in over.history] == ["found", "acknowledged", "resolved"]
     assert over.resolved == later
     with pytest.raises(attention.Resolved):
@@ -87,7 +89,7 @@ def test_what_still_holds_is_one_finding_and_goes_on(library: Database) -> None:
     fill(library, 2, {"back": NOW - timedelta(hours=5)})
     for hours in range(3):
         job.check_due(library, NOW + timedelta(hours=hours))
-    found = services.findings(library, "lib", now=NOW + timedelta(days=1))
+    found = get_findings(library, "lib", now=NOW + timedelta(days=1))
     assert {(f.kind, f.device) for f in found} == {("silent", "back"), ("silent", "")}  # then all of the site
     assert all(len(f.history) == 1 for f in found)
 
@@ -116,7 +118,7 @@ def test_a_blind_door_is_found_by_its_neighbour(library: Database) -> None:
         t += QUARTER
     write(library, Batch(readings=batch))
     job.check_due(library, NOW)
-    (found,) = services.findings(library, "lib", now=NOW)
+    (found,) = get_findings(library, "lib", now=NOW)
     assert (found.kind, found.device) == ("blind", "back")
     assert found.since == blind_since
 
@@ -126,23 +128,23 @@ def test_a_silent_door_is_filled_in_and_marked_until_it_is_heard_after_all(libra
     today = NOW.date()
     fill(library, 30, {"back": gone}, back)
     job.check_due(library, back)
-    (visits,) = services.visits(library, "lib", today, today)
+    (visits,) = get_visits(library, "lib", today, today)
     truth = sum(people(door, t)[0] for door in ("front", "back") for t in quarters(today))
     assert visits.gross == pytest.approx(truth, rel=0.03)
     assert 0 < visits.imputed < visits.gross / 3
     assert visits.coverage < 0.8  # an estimate covers nothing
-    flows = services.flows(library, "lib", gone, back, "hour")
+    flows = get_flows(library, "lib", gone, back, "hour")
     assert sum(p.imputed for p in flows if p.portal == "front") == 0
     assert sum(p.imputed for p in flows if p.portal == "back") > 20
     fill(library, 1, {}, back)  # it had kept its counts, and sends them now
-    (visits,) = services.visits(library, "lib", today, today)
+    (visits,) = get_visits(library, "lib", today, today)
     assert (visits.gross, visits.imputed) == (truth, 0)
 
 
 def test_where_nothing_is_known_of_the_past_nothing_is_filled_in(library: Database) -> None:
     fill(library, 2, {"back": NOW - timedelta(hours=7)})
     job.check_due(library, NOW)
-    (visits,) = services.visits(library, "lib", NOW.date(), NOW.date())
+    (visits,) = get_visits(library, "lib", NOW.date(), NOW.date())
     assert visits.imputed == 0
     assert visits.coverage < 1
 
@@ -155,7 +157,7 @@ def quarters(day: date) -> list[datetime]:
 
 def test_how_much_each_channel_worked_is_told_by_day(library: Database) -> None:
     fill(library, 3, {"back": NOW - timedelta(hours=7)})
-    told = services.coverage(library, "lib", NOW.date() - timedelta(days=1), NOW.date(), now=NOW)
+    told = get_coverage(library, "lib", NOW.date() - timedelta(days=1), NOW.date(), now=NOW)
     worked = {(c.device, c.day): c.coverage for c in told}
     assert worked["front", NOW.date()] == worked["back", NOW.date() - timedelta(days=1)] == 1
     assert worked["back", NOW.date()] == pytest.approx(5 / 12)  # since 04:00, until 09:00 of 16:00 local time
@@ -182,7 +184,7 @@ space = "hall"
         for device, metric, t in words
     ]))  # fmt: skip
     day = date(2026, 3, 25)
-    worked = {c.device: c.coverage for c in services.coverage(db, "lib", day, day, now=NOW) if c.space}
+    worked = {c.device: c.coverage for c in get_coverage(db, "lib", day, day, now=NOW) if c.space}
     assert worked == {
         "air": 1,
         "presence": pytest.approx(19 / 24),
@@ -194,9 +196,9 @@ def test_an_emptied_sandbox_has_no_findings_and_no_estimates(db: Database) -> No
     back = NOW + timedelta(hours=6)
     fill(db, 15, {"back": NOW - timedelta(hours=7)}, back)
     job.check_due(db, back)
-    assert services.findings(db, "lib", now=back) != []
+    assert get_findings(db, "lib", now=back) != []
     sandbox.empty(db, "lib", back)
-    assert services.findings(db, "lib", now=back, resolved_for=timedelta(days=9)) == []
+    assert get_findings(db, "lib", now=back, resolved_for=timedelta(days=9)) == []
     assert job.wanted(db, back)
     with db.transaction() as conn:
         left = conn.execute(

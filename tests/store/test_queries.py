@@ -7,10 +7,16 @@ from zoneinfo import ZoneInfo
 import psycopg
 import pytest
 
-from besok import services
 from besok.model import sitefile
 from besok.model.errors import NotFound
 from besok.model.readings import Message, Reading
+from besok.services.devices import get_devices, get_rejected
+from besok.services.health import get_health
+from besok.services.live import get_live
+from besok.services.places import get_sites, get_spaces
+from besok.services.progress import get_progress, get_so_far
+from besok.services.series import get_flows, get_heatmap, get_occupancy
+from besok.services.visits import get_visits
 from besok.store import heartbeats, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, Rejection, write
@@ -59,8 +65,8 @@ def put(
 
 
 def test_sites_and_spaces_are_listed_root_first(placed: Database) -> None:
-    assert [s.site for s in services.sites(placed)] == ["lib", "park"]
-    assert [(s.space, s.parent) for s in services.spaces(placed, "lib")] == [
+    assert [s.site for s in get_sites(placed)] == ["lib", "park"]
+    assert [(s.space, s.parent) for s in get_spaces(placed, "lib")] == [
         ("lib", None),
         ("hall", "lib"),
         ("study", "lib"),
@@ -69,12 +75,12 @@ def test_sites_and_spaces_are_listed_root_first(placed: Database) -> None:
 
 def test_what_does_not_exist_is_not_found(placed: Database) -> None:
     for ask in (
-        lambda: services.spaces(placed, "nowhere"),
-        lambda: services.live(placed, "nowhere", NOW),
-        lambda: services.visits(placed, "nowhere", date(2026, 3, 1), date(2026, 3, 2)),
-        lambda: services.flows(placed, "nowhere", NOW, NOW + timedelta(hours=1), "hour"),
-        lambda: services.occupancy(placed, "lib", "attic", NOW, NOW + timedelta(hours=1), "hour"),
-        lambda: services.progress(placed, "park", date(2026, 3, 4)),
+        lambda: get_spaces(placed, "nowhere"),
+        lambda: get_live(placed, "nowhere", NOW),
+        lambda: get_visits(placed, "nowhere", date(2026, 3, 1), date(2026, 3, 2)),
+        lambda: get_flows(placed, "nowhere", NOW, NOW + timedelta(hours=1), "hour"),
+        lambda: get_occupancy(placed, "lib", "attic", NOW, NOW + timedelta(hours=1), "hour"),
+        lambda: get_progress(placed, "park", date(2026, 3, 4)),
     ):
         with pytest.raises(NotFound):
             ask()
@@ -84,9 +90,7 @@ def test_flows_by_quarter_keep_their_gaps(placed: Database) -> None:
     put(placed, "front", NOW + timedelta(minutes=1), 3, 1)
     put(placed, "front", NOW + timedelta(minutes=31), 2, 2, period_s=0)
     points = [
-        p
-        for p in services.flows(placed, "lib", NOW, NOW + timedelta(hours=1), "15min")
-        if p.portal == "front"
+        p for p in get_flows(placed, "lib", NOW, NOW + timedelta(hours=1), "15min") if p.portal == "front"
     ]
     assert [(p.people_in, p.people_out) for p in points] == [(3, 1), (None, None), (2, 2), (None, None)]
     assert points[0].start == NOW
@@ -97,19 +101,17 @@ def test_flows_by_hour_and_day_add_up(placed: Database) -> None:
     for hour in range(4):
         put(placed, "front", NOW + timedelta(hours=hour, minutes=5), hour, 1)
     by_hour = [
-        p for p in services.flows(placed, "lib", NOW, NOW + timedelta(hours=4), "hour") if p.portal == "front"
+        p for p in get_flows(placed, "lib", NOW, NOW + timedelta(hours=4), "hour") if p.portal == "front"
     ]
     assert [p.people_in for p in by_hour] == [0, 1, 2, 3]
     start = datetime(2026, 3, 1, 4, tzinfo=HERE)
     by_day = [
-        p
-        for p in services.flows(placed, "lib", start, start + timedelta(days=7), "day")
-        if p.portal == "front"
+        p for p in get_flows(placed, "lib", start, start + timedelta(days=7), "day") if p.portal == "front"
     ]
     assert [p.people_in for p in by_day] == [None, None, None, 6, None, None, None]
     assert by_day[3].start == datetime(2026, 3, 4, 4, tzinfo=HERE)
     (week,) = [
-        p for p in services.flows(placed, "lib", NOW, NOW + timedelta(days=1), "week") if p.portal == "front"
+        p for p in get_flows(placed, "lib", NOW, NOW + timedelta(days=1), "week") if p.portal == "front"
     ]
     assert week.people_in is None  # the day of NOW began before NOW, so it is not within the range
 
@@ -117,20 +119,20 @@ def test_flows_by_hour_and_day_add_up(placed: Database) -> None:
 def test_a_door_between_two_sites_counts_for_both(placed: Database) -> None:
     put(placed, "garden", NOW, people_in=2, people_out=5)  # hung the wrong way round: swapped
     day = NOW.date()
-    assert services.visits(placed, "lib", day, day)[0].gross == 5
-    assert services.visits(placed, "park", day, day)[0].gross == 2
-    (point,) = services.flows(placed, "park", NOW - timedelta(minutes=15), NOW, "15min")
+    assert get_visits(placed, "lib", day, day)[0].gross == 5
+    assert get_visits(placed, "park", day, day)[0].gross == 2
+    (point,) = get_flows(placed, "park", NOW - timedelta(minutes=15), NOW, "15min")
     assert (point.portal, point.people_in, point.people_out) == ("lib/garden", 5, 2)
 
 
 def test_visits_are_of_business_days_and_missing_is_not_zero(placed: Database) -> None:
     put(placed, "front", datetime(2026, 3, 5, 3, 59, tzinfo=HERE), 7)  # still the evening of the 4th
     put(placed, "front", datetime(2026, 3, 5, 4, 1, tzinfo=HERE), 0)
-    points = services.visits(placed, "lib", date(2026, 3, 3), date(2026, 3, 5))
+    points = get_visits(placed, "lib", date(2026, 3, 3), date(2026, 3, 5))
     assert [p.gross for p in points] == [None, 7, 0]
     assert points[0].coverage == 0
     assert points[1].coverage == pytest.approx(60 / 86400 / 2)  # one of two doors
-    (march,) = services.visits(placed, "lib", date(2026, 3, 1), date(2026, 3, 31), "month")
+    (march,) = get_visits(placed, "lib", date(2026, 3, 1), date(2026, 3, 31), "month")
     assert (march.day, march.gross) == (date(2026, 3, 1), 7)
 
 
@@ -142,7 +144,7 @@ def test_days_of_summer_time_have_their_own_length(placed: Database, day: date, 
     for k in range(1, hours + 1):
         put(placed, "front", start + timedelta(hours=k), 1, period_s=3600)
         put(placed, "garden", start + timedelta(hours=k), 0, 1, period_s=3600)
-    (point,) = services.visits(placed, "lib", day, day)
+    (point,) = get_visits(placed, "lib", day, day)
     assert (point.gross, point.coverage) == (2 * hours, pytest.approx(1))
 
 
@@ -161,18 +163,18 @@ def occupancy(url: str, rows: list[tuple[str, datetime, float | None]]) -> None:
 def test_occupancy_and_heatmap(placed: Database, database_url: str) -> None:
     rows = [("hall", NOW + timedelta(minutes=15 * k), 10.0 * k) for k in range(4)]
     occupancy(database_url, [*rows, ("hall", NOW - timedelta(days=7), 20.0)])
-    points = services.occupancy(placed, "lib", "hall", NOW, NOW + timedelta(hours=2), "hour")
+    points = get_occupancy(placed, "lib", "hall", NOW, NOW + timedelta(hours=2), "hour")
     assert [(p.people, p.lower, p.upper, p.raw) for p in points] == [
         (15, 13, 18, 15),
         (None, None, None, None),
     ]
     assert [(p.peak, p.peak_lower, p.peak_upper) for p in points] == [(31, 29, 34), (None, None, None)]
     assert [(p.basis, p.reason, p.final) for p in points] == [("doors", "drift", False), (None, None, False)]
-    (day,) = services.occupancy(placed, "lib", "hall", NOW - timedelta(hours=8), NOW, "day")
+    (day,) = get_occupancy(placed, "lib", "hall", NOW - timedelta(hours=8), NOW, "day")
     assert (day.peak, day.peak_lower, day.lower, day.final) == (31, 29, 13, False)
-    quarters = services.occupancy(placed, "lib", "hall", NOW, NOW + timedelta(hours=1), "15min")
+    quarters = get_occupancy(placed, "lib", "hall", NOW, NOW + timedelta(hours=1), "15min")
     assert [p.final for p in quarters] == [True, True, True, False]
-    (cell,) = services.heatmap(placed, "lib", "hall", date(2026, 2, 1), date(2026, 3, 31))
+    (cell,) = get_heatmap(placed, "lib", "hall", date(2026, 2, 1), date(2026, 3, 31))
     assert (cell.weekday, cell.hour, cell.days) == (2, 12, 2)
     assert cell.people == pytest.approx((15 + 20) / 2)  # the mean of two days
     assert (cell.lower, cell.upper) == (pytest.approx(13.5), pytest.approx(22.5))  # eight days of ten
@@ -192,7 +194,7 @@ def test_live_tells_what_is_not_known(placed: Database, database_url: str) -> No
     put(placed, "front", NOW - timedelta(minutes=1), 4, 1)
     put(placed, "garden", NOW - timedelta(minutes=1), 0)
     in_the_hall(database_url, NOW - timedelta(minutes=1))
-    live = services.live(placed, "lib", NOW)
+    live = get_live(placed, "lib", NOW)
     root, hall, study = live.spaces
     assert (root.people, root.reason, root.freshness) == (None, "no_data", "none")
     assert (hall.people, hall.lower, hall.upper, hall.level, hall.freshness) == (
@@ -206,8 +208,8 @@ def test_live_tells_what_is_not_known(placed: Database, database_url: str) -> No
     assert (live.visits_today, live.visits_last_week) == (4, None)
     assert (live.is_open, live.open_until) == (True, datetime(2026, 3, 4, 20, tzinfo=HERE))
     assert hall.time == NOW - timedelta(minutes=1)
-    assert services.live(placed, "lib", NOW + timedelta(minutes=10)).spaces[1].freshness == "stale"
-    at_night = services.live(placed, "lib", NOW + timedelta(hours=10))
+    assert get_live(placed, "lib", NOW + timedelta(minutes=10)).spaces[1].freshness == "stale"
+    at_night = get_live(placed, "lib", NOW + timedelta(hours=10))
     assert (at_night.is_open, at_night.open_until) == (False, None)
     assert at_night.opens_at == datetime(2026, 3, 5, 8, tzinfo=HERE)
 
@@ -218,11 +220,11 @@ def test_a_figure_is_as_old_as_its_estimate_however_lively_the_sensors_are(
     in_the_hall(database_url, NOW - timedelta(minutes=6, seconds=1))  # the jobs have not worked since
     for device in ("front", "garden"):
         put(placed, device, NOW, 1)
-    assert services.live(placed, "lib", NOW).spaces[1].freshness == "stale"
+    assert get_live(placed, "lib", NOW).spaces[1].freshness == "stale"
     in_the_hall(database_url, NOW - timedelta(minutes=3, seconds=31))
-    assert services.live(placed, "lib", NOW).spaces[1].freshness == "late"
+    assert get_live(placed, "lib", NOW).spaces[1].freshness == "late"
     in_the_hall(database_url, NOW - timedelta(minutes=1))
-    assert services.live(placed, "lib", NOW).spaces[1].freshness == "live"
+    assert get_live(placed, "lib", NOW).spaces[1].freshness == "live"
 
 
 def test_a_sensor_that_sends_seldom_is_waited_for_longer(db: Database, database_url: str) -> None:
@@ -234,7 +236,7 @@ def test_a_sensor_that_sends_seldom_is_waited_for_longer(db: Database, database_
     def hall(minutes: float) -> tuple[str, int]:
         """How fresh the hall is so much later, and of how busy a sensor that is said."""
         in_the_hall(database_url, NOW + timedelta(minutes=minutes))
-        space = services.live(db, "lib", NOW + timedelta(minutes=minutes)).spaces[1]
+        space = get_live(db, "lib", NOW + timedelta(minutes=minutes)).spaces[1]
         return space.freshness, space.interval_s
 
     assert hall(0) == ("live", 60)  # two missed messages are more than one and a half
@@ -242,13 +244,13 @@ def test_a_sensor_that_sends_seldom_is_waited_for_longer(db: Database, database_
     assert hall(30) == ("late", 600)
     put(db, "front", NOW + timedelta(minutes=40), 1)
     assert hall(40) == ("stale", 600)
-    devices = {d.device: d.freshness for d in services.devices(db, now=NOW)}
+    devices = {d.device: d.freshness for d in get_devices(db, now=NOW)}
     assert devices == {"lib/front": "live", "lib/garden": "live"}
 
 
 def test_progress_with_no_little_and_full_history(placed: Database) -> None:
     today = date(2026, 3, 4)
-    nothing = services.progress(placed, "lib", today)
+    nothing = get_progress(placed, "lib", today)
     assert (nothing.baseline_visits, nothing.last_365, nothing.growth, nothing.needed_growth) == (
         None,
         None,
@@ -263,12 +265,12 @@ def test_progress_with_no_little_and_full_history(placed: Database) -> None:
             Reading(source="native", device="lib/front", channel="flow:1", metric="in", value=value, time=day)
         )
     write(placed, Batch(readings=[Incoming(reading=r, received=NOW) for r in readings]))
-    full = services.progress(placed, "lib", today)
+    full = get_progress(placed, "lib", today)
     assert full.growth == pytest.approx(0.2)
     assert full.last_365 == pytest.approx(364 * 120 + 100)
     assert full.coverage_365 == 1
     assert nothing.baseline_coverage == 0 and full.baseline_coverage == 1
-    known = services.so_far(placed, "lib", today)
+    known = get_so_far(placed, "lib", today)
     assert (known.days, known.first, known.visits) == (729, date(2024, 3, 5), 364 * 120 + 365 * 100)
     assert (known.last_365, known.coverage_365, known.growth) == (full.last_365, 1, full.growth)
     assert full.goal_visits == pytest.approx(2 * (full.baseline_visits or 0))
@@ -277,18 +279,18 @@ def test_progress_with_no_little_and_full_history(placed: Database) -> None:
 
 
 def test_visits_so_far_need_no_target(placed: Database) -> None:
-    known = services.so_far(placed, "park", date(2026, 2, 1))
+    known = get_so_far(placed, "park", date(2026, 2, 1))
     assert (known.days, known.first, known.visits, known.growth) == (0, None, None, None)
 
 
 def test_devices_are_listed_placed_or_not(placed: Database) -> None:
     put(placed, "front", NOW, 1)
     put(placed, "stranger", NOW, 1)
-    devices = {d.device: d for d in services.devices(placed, now=NOW)}
+    devices = {d.device: d for d in get_devices(placed, now=NOW)}
     assert devices["lib/front"].placements[0].portal == "front"
     assert devices["lib/stranger"].placements == ()
     assert devices["lib/garden"].freshness == "none"
-    assert {d.device for d in services.devices(placed, "lib", now=NOW)} == {"lib/front", "lib/garden"}
+    assert {d.device for d in get_devices(placed, "lib", now=NOW)} == {"lib/front", "lib/garden"}
 
 
 def test_rejected_messages_read_as_text_or_hex(db: Database) -> None:
@@ -298,17 +300,17 @@ def test_rejected_messages_read_as_text_or_hex(db: Database) -> None:
         for p in payloads
     ]
     write(db, Batch(rejections=reasons))
-    long, raw, text = services.rejected(db)
+    long, raw, text = get_rejected(db)
     assert (text.payload, text.encoding, text.size) == ("{oops", "text", 5)
     assert (raw.payload, raw.encoding) == ("ff00", "hex")
     assert (long.encoding, long.size) == ("text", 6000)
-    assert services.rejected(db, limit=1, before_id=raw.id)[0].id == text.id
+    assert get_rejected(db, limit=1, before_id=raw.id)[0].id == text.id
 
 
 def test_health_knows_silent_services(db: Database) -> None:
-    assert services.health(db, NOW).ok
+    assert get_health(db, NOW).ok
     heartbeats.beat(db, "jobs", NOW - timedelta(minutes=5), {"sites": 2})
-    unwell = services.health(db, NOW)
+    unwell = get_health(db, NOW)
     assert not unwell.ok
     assert unwell.services[0].detail == {"sites": 2}
     assert unwell.schema_current and unwell.edition
@@ -317,6 +319,6 @@ def test_health_knows_silent_services(db: Database) -> None:
 def test_a_collector_that_got_another_name_is_missed_for_a_week(db: Database) -> None:
     for name, days in (("old", 6), ("older", 8), ("new", 0), ("jobs", 8)):
         heartbeats.beat(db, name, NOW - timedelta(days=days), {})
-    health = services.health(db, NOW)
+    health = get_health(db, NOW)
     assert [(s.name, s.ok) for s in health.services] == [("jobs", False), ("new", True), ("old", False)]
     assert not health.ok

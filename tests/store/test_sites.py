@@ -15,7 +15,7 @@ from besok.model.site import PayloadMapping, Portal, Sensor, Site, SiteFile, Spa
 from besok.model.sitefile import dump, parse
 from besok.store import decode_context, sites
 from besok.store.database import Database
-from besok.store.write import Batch, Heard, Incoming, write
+from besok.store.write import Batch, DeviceDescription, Incoming, write
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -198,16 +198,16 @@ def test_mappings_are_stored_in_their_order_and_told(db: Database, example: Site
 def test_what_is_known_comes_from_the_site_file_and_from_the_devices(db: Database, example: SiteFile) -> None:
     assert decode_context.load(db) == DecodeContext()
     heard = {
-        ("lorawan", "ab"): Heard(topic="t", model="Milesight VS133"),
-        ("native", "x/y"): Heard(topic="t"),
+        ("lorawan", "ab"): DeviceDescription(topic="t", model="Milesight VS133"),
+        ("native", "x/y"): DeviceDescription(topic="t"),
     }
     placed = ("native", "stadsbiblioteket/count-lift-up")
-    heard[placed] = Heard(topic="t", model="what it says itself")
+    heard[placed] = DeviceDescription(topic="t", model="what it says itself")
     readings = [
         Reading(source=source, device=device, channel="flow:1", metric="in", value=1, time=NOON)
         for source, device in heard
     ]
-    write(db, Batch(readings=[Incoming(reading=r, received=NOON) for r in readings], heard=heard))
+    write(db, Batch(readings=[Incoming(reading=r, received=NOON) for r in readings], devices=heard))
     sites.apply(db, example)
     told = decode_context.load(db)
     assert told.zone == "Europe/Stockholm"

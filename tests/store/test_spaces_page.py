@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime
 
-from besok import services
 from besok.model import sitefile
+from besok.services.places import get_sites
 from besok.store import sites
 from besok.store.database import Database
 from dashboard.address import Address
@@ -14,7 +14,7 @@ NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
 def shown(db: Database, query: str) -> str:
-    (site,) = services.sites(db)
+    (site,) = get_sites(db)
     return str(spaces.page(db, site, Address.parse("/spaces/lib", query), NOW))
 
 

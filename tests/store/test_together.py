@@ -8,9 +8,12 @@ import numpy as np
 import psycopg
 import pytest
 
-from besok import services
 from besok.model import sitefile
 from besok.model.errors import SiteFileError
+from besok.services.forecast import get_outlook, get_scored, get_weekday_growth
+from besok.services.places import get_sites
+from besok.services.progress import get_progress
+from besok.services.visits import get_visits
 from besok.store import forecasts, sites
 from besok.store.database import Database
 from besok.text.languages import LANG
@@ -66,32 +69,30 @@ def test_only_days_that_all_sites_have_count(db: Database, database_url: str) ->
     library = {("lib", "front"): days(week, 28, 30), ("lib", "back"): days(week, 28, 20)}
     write(database_url, {**library, ("park", "front"): park})
     asked = {"first": week, "last": week + 6 * DAY}
-    by_day = services.visits(db, "lib", **asked, together=True)
+    by_day = get_visits(db, "lib", **asked, together=True)
     assert [p.gross for p in by_day] == [60, 60, None, None, 60, 60, 60]
     assert by_day[0].definition is None and by_day[0].se and by_day[2].coverage == 0
-    (whole,) = services.visits(db, "lib", **asked, step="week", together=True)
+    (whole,) = get_visits(db, "lib", **asked, step="week", together=True)
     assert (whole.gross, whole.net) == (300, 300) and whole.coverage == pytest.approx(5 / 7 * 3 / 4)
-    assert services.visits(db, "lib", **asked, step="week")[0].gross == 350, (
-        "its own visits are what they were"
-    )
-    assert services.visits(db, "park", **asked, together=True) == services.visits(db, "park", **asked)
-    way = services.progress(db, "lib", TODAY)
+    assert get_visits(db, "lib", **asked, step="week")[0].gross == 350, "its own visits are what they were"
+    assert get_visits(db, "park", **asked, together=True) == get_visits(db, "park", **asked)
+    way = get_progress(db, "lib", TODAY)
     assert way.also == ("park",) and way.last_365 == 60 * 365 and way.coverage_365 == 26 / 365
 
     with_park, alone = (said(week - DAY, 400, 430), said(week - DAY, 340, 360))
     assert forecasts.keep(db, "lib", replace(with_park, also=("park",))) and forecasts.keep(db, "lib", alone)
-    (told,) = services.scored(db, "lib", TODAY)
+    (told,) = get_scored(db, "lib", TODAY)
     assert (told.truth, told.held) == (420, True) and told.observed == 5 / 7
-    assert services.outlook(db, "lib").also == ("park",)
+    assert get_outlook(db, "lib").also == ("park",)
     (lib, _) = sites.load_all(db)
     now = datetime(2026, 3, 2, 12, tzinfo=UTC)
     assert forecasts_due.newest_due(db, lib, now) == [date(2026, 3, 1)]
-    assert services.weekday_growth(db, "lib", TODAY) == {}
+    assert get_weekday_growth(db, "lib", TODAY) == {}
 
     assert sites.apply(db, sitefile.parse(APART)) == ["lib: target also: park -> none"]
-    (told,) = services.scored(db, "lib", TODAY)
+    (told,) = get_scored(db, "lib", TODAY)
     assert (told.truth, told.held) == (350, True), "each is judged by what it forecast"
-    assert services.outlook(db, "lib").also == () and services.progress(db, "lib", TODAY).last_365 == 50 * 365
+    assert get_outlook(db, "lib").also == () and get_progress(db, "lib", TODAY).last_365 == 50 * 365
 
 
 @pytest.fixture
@@ -132,7 +133,7 @@ def test_a_counter_of_the_park_that_changes_moves_growth_by_no_more_than_is_stat
     sites.apply(db, sitefile.parse(TOGETHER))
     true = growth(two_years())
     write(database_url, two_years(1.08))
-    moved = services.progress(db, "lib", TODAY)
+    moved = get_progress(db, "lib", TODAY)
     assert moved.growth == pytest.approx(growth(two_years(1.08))) and moved.growth > true + 0.01
     assert moved.growth_bridged and moved.growth_error
     assert abs(moved.growth_bridged - true) < moved.growth_error < 0.06
@@ -141,7 +142,7 @@ def test_a_counter_of_the_park_that_changes_moves_growth_by_no_more_than_is_stat
     since = datetime.combine(TODAY - 200 * DAY, datetime.min.time(), UTC) + timedelta(hours=4)
     sites.apply(db, sitefile.parse(new), now=since)
     write(database_url, two_years(1.08))
-    told = services.progress(db, "lib", TODAY)
+    told = get_progress(db, "lib", TODAY)
     (found,) = told.breaks
     assert (found.site, found.door, found.kind, found.method) == ("park", "front", "sensor", "level")
     assert found.factor and found.error and abs(found.factor - 1.08) < found.error
@@ -151,7 +152,7 @@ def test_a_counter_of_the_park_that_changes_moves_growth_by_no_more_than_is_stat
         1 + (found.factor - 1) * 5 / 14, abs=0.005
     )
 
-    shown = str(page.page(db, services.sites(db)[0], Address(), since + 200 * DAY))
+    shown = str(page.page(db, get_sites(db)[0], Address(), since + 200 * DAY))
     assert "Counts the visits of Library and The park, on the days with data from all of them." in shown
     assert "The park: another sensor at Rose gate." in shown
     assert shown.count("together=true&format=csv") == 3

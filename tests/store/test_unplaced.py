@@ -6,13 +6,14 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from besok import services
 from besok.model.readings import Reading
 from besok.model.sitefile import parse
 from besok.model.views.devices import COUNTED_TO, UnplacedDevice
+from besok.services.devices import get_unplaced
+from besok.services.health import get_health
 from besok.store import sites
 from besok.store.database import Database, sql
-from besok.store.write import Batch, Heard, Incoming, write
+from besok.store.write import Batch, DeviceDescription, Incoming, write
 
 EXAMPLE = (Path(__file__).parents[2] / "sites" / "helsingborg.toml").read_text()
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -32,12 +33,12 @@ def put(db: Database, device: str, minute: int, topic: str = "t", model: str = "
         )
         for m, v in values.items()
     ]
-    heard = {("s", device): Heard(topic=topic, model=model)}
-    write(db, Batch(readings=[Incoming(reading=r, received=time) for r in readings], heard=heard))
+    heard = {("s", device): DeviceDescription(topic=topic, model=model)}
+    write(db, Batch(readings=[Incoming(reading=r, received=time) for r in readings], devices=heard))
 
 
 def unplaced(db: Database) -> list[UnplacedDevice]:
-    return services.unplaced(db, NOON + timedelta(minutes=10))
+    return get_unplaced(db, NOON + timedelta(minutes=10))
 
 
 def test_a_device_that_is_heard_is_listed_with_its_last_readings(db: Database) -> None:
@@ -65,7 +66,7 @@ def test_the_device_heard_last_comes_first_and_the_placed_ones_not_at_all(
             " join device using (device_id) where external_id = 'b' group by channel_id"
         )
     assert [d.device for d in unplaced(db)] == ["c", "a"]
-    assert services.health(db, NOON).unplaced_devices == 2
+    assert get_health(db, NOON).unplaced_devices == 2
 
 
 def test_of_a_device_with_two_lines_the_one_without_a_place_is_listed(db: Database) -> None:
@@ -136,5 +137,5 @@ def test_nothing_is_unplaced_where_nothing_is_heard(db: Database) -> None:
 
 def test_a_device_that_is_gone_is_shown_no_more(db: Database) -> None:
     put(db, "old", 0, people=1)
-    assert len(services.unplaced(db, NOON + timedelta(days=89))) == 1
-    assert services.unplaced(db, NOON + timedelta(days=91)) == []
+    assert len(get_unplaced(db, NOON + timedelta(days=89))) == 1
+    assert get_unplaced(db, NOON + timedelta(days=91)) == []

@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from besok import services
 from besok.model import sitefile
 from besok.model.calendar_entries import Occurrence
 from besok.model.readings import Reading
+from besok.services.calendar import get_unusual
 from besok.store import calendars, effects, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
@@ -60,7 +60,7 @@ def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(
     finding.run(counted, NOW)
     assert not daily.wanted(effects.UNUSUAL)(counted, NOW)
     assert daily.wanted(effects.UNUSUAL)(counted, NOW + timedelta(days=1))
-    found = services.unusual(counted, "lib", NOW - timedelta(days=60), NOW)
+    found = get_unusual(counted, "lib", NOW - timedelta(days=60), NOW)
     assert len(found) == 2
     silence, crowd = found
     assert crowd.start == CROWD and crowd.people > 90 and 20 < crowd.expected < 40
@@ -72,4 +72,4 @@ def test_a_crowd_and_a_silence_are_found_once_a_day_and_told_with_the_programme(
 def test_nothing_is_unusual_where_little_is_known(db: Database) -> None:
     sites.apply(db, sitefile.parse(SITE))
     finding.run(db, NOW)
-    assert services.unusual(db, "lib", NOW - timedelta(days=60), NOW) == []
+    assert get_unusual(db, "lib", NOW - timedelta(days=60), NOW) == []

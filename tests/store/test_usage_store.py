@@ -6,9 +6,9 @@ import psycopg
 import pytest
 from counted import HOUSE, put, reading
 
-from besok import services
 from besok.model import sitefile
 from besok.model.errors import NotFound
+from besok.services.usage import get_space_usage, get_together
 from besok.store import sites
 from besok.store.database import Database
 
@@ -61,7 +61,7 @@ def _inside(slug: str, quarter: int) -> tuple[float, float, float, float]:
 
 
 def test_a_day_of_a_space(house: Database) -> None:
-    (hall,) = services.space_usage(house, "lib", DAY.date(), DAY.date(), now=NEXT, space="hall")
+    (hall,) = get_space_usage(house, "lib", DAY.date(), DAY.date(), now=NEXT, space="hall")
     found = hall.usage
     assert (hall.seats, hall.capacity, found.stay_days, found.stay_method) == (20, 50, 1, "doors")
     assert found.stay_minutes and found.stay_minutes.value == pytest.approx(60)
@@ -77,7 +77,7 @@ def test_a_day_of_a_space(house: Database) -> None:
 
 
 def test_spaces_without_doors_and_days_to_come(house: Database) -> None:
-    every = {s.space: s.usage for s in services.space_usage(house, "lib", DAY.date(), NEXT.date(), now=NEXT)}
+    every = {s.space: s.usage for s in get_space_usage(house, "lib", DAY.date(), NEXT.date(), now=NEXT)}
     assert list(every) == ["lib", "hall", "attic"]
     assert every["attic"].stay_reason == "no_flows" and every["attic"].peak
     assert every["lib"].stay_minutes == every["hall"].stay_minutes
@@ -85,19 +85,19 @@ def test_spaces_without_doors_and_days_to_come(house: Database) -> None:
         every["lib"].seats_taken == every["hall"].seats_taken
     )  # the only seats of the house are in the hall
     assert every["hall"].last == DAY.date()  # the next has not begun
-    assert services.space_usage(house, "lib", NEXT.date(), NEXT.date(), now=NEXT) == []
+    assert get_space_usage(house, "lib", NEXT.date(), NEXT.date(), now=NEXT) == []
     with pytest.raises(NotFound):
-        services.space_usage(house, "lib", DAY.date(), DAY.date(), now=NEXT, space="cellar")
+        get_space_usage(house, "lib", DAY.date(), DAY.date(), now=NEXT, space="cellar")
 
 
 def test_a_day_under_way_tells_no_stay_but_how_full_it_was(house: Database) -> None:
     now = DAY + timedelta(hours=9)  # noon
-    (hall,) = services.space_usage(house, "lib", DAY.date(), DAY.date(), now=now, space="hall")
+    (hall,) = get_space_usage(house, "lib", DAY.date(), DAY.date(), now=now, space="hall")
     assert (hall.usage.stay_reason, hall.usage.open_hours, hall.usage.coverage) == ("running", 3, 1)
 
 
 def test_spaces_together_have_the_peak_of_their_sum(house: Database) -> None:
-    found = services.together(house, "lib", ["hall", "attic"], DAY.date(), DAY.date(), now=NEXT)
+    found = get_together(house, "lib", ["hall", "attic"], DAY.date(), DAY.date(), now=NEXT)
     assert (found.peak, found.peak_at, found.capacity, found.coverage) == (
         100,
         DAY + timedelta(hours=9),
@@ -106,6 +106,6 @@ def test_spaces_together_have_the_peak_of_their_sum(house: Database) -> None:
     )
     assert found.utilisation_peak == pytest.approx(100 / 80)
     with pytest.raises(ValueError, match="lies in lib"):
-        services.together(house, "lib", ["lib", "hall"], DAY.date(), DAY.date(), now=NEXT)
+        get_together(house, "lib", ["lib", "hall"], DAY.date(), DAY.date(), now=NEXT)
     with pytest.raises(NotFound):
-        services.together(house, "lib", ["cellar"], DAY.date(), DAY.date(), now=NEXT)
+        get_together(house, "lib", ["cellar"], DAY.date(), DAY.date(), now=NEXT)

@@ -5,10 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import psycopg
 import pytest
 
-from besok import services
 from besok.model import sitefile
 from besok.model.readings import Reading
 from besok.model.views.series import VisitPoint
+from besok.services.live import get_live
+from besok.services.visits import get_visits
 from besok.store import sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
@@ -54,7 +55,7 @@ def filled(db: Database, definitions: str = "") -> None:
 
 
 def visits(db: Database, **options: str) -> list[VisitPoint]:
-    return services.visits(db, "lib", FIRST, SECOND, **options)  # type: ignore[arg-type]
+    return get_visits(db, "lib", FIRST, SECOND, **options)  # type: ignore[arg-type]
 
 
 def test_without_a_definition_everyone_counts(db: Database) -> None:
@@ -77,7 +78,7 @@ def test_a_definition_holds_from_its_day_on(db: Database) -> None:
 def test_net_is_never_below_zero_and_nothing_is_not_zero(db: Database) -> None:
     filled(db, HALF.replace("per_day = 4", "per_day = 400"))
     assert visits(db)[1].net == 0
-    (point,) = services.visits(db, "lib", date(2026, 4, 1), date(2026, 4, 1))
+    (point,) = get_visits(db, "lib", date(2026, 4, 1), date(2026, 4, 1))
     assert (point.gross, point.net, point.se, point.coverage) == (None, None, None, 0)
 
 
@@ -127,12 +128,12 @@ def test_coverage_knows_how_long_a_day_is(db: Database, day: date, hours: int) -
         for n in range(1, hours + 1)
     ]  # fmt: skip
     write(db, Batch(readings=[Incoming(reading=r, received=r.time or begin) for r in readings]))
-    (point,) = services.visits(db, "lib", day, day)
+    (point,) = get_visits(db, "lib", day, day)
     assert point.coverage == pytest.approx(1)
     assert point.gross == hours  # the back door's people go out
 
 
 def test_visits_today_count_by_the_definition_too(db: Database) -> None:
     filled(db, HALF)
-    live = services.live(db, "lib", datetime(2026, 3, 3, 13, tzinfo=UTC))
+    live = get_live(db, "lib", datetime(2026, 3, 3, 13, tzinfo=UTC))
     assert live.visits_today == 30

@@ -9,9 +9,12 @@ import psycopg
 import pytest
 from psycopg.sql import SQL
 
-from besok import services
 from besok.model import calendar, sitefile
-from besok.services.observed_days import partial_days
+from besok.services.annual import get_annual_report
+from besok.services.forecast import get_scored, get_weekday_growth
+from besok.services.observed_days import VisitDay, compute_visit_days, partial_days, visit_days
+from besok.services.progress import get_progress, get_so_far
+from besok.services.visits import get_visits
 from besok.store import forecasts, results, sites
 from besok.store.database import Database
 from besok.store.rollup import rebuild_days
@@ -42,50 +45,48 @@ def house(db: Database, url: str, front: float = 60, back: float = 40, silent: i
 
 def test_a_silent_door_is_no_fall_of_visits(db: Database, database_url: str) -> None:
     house(db, database_url)
-    way = services.progress(db, "lib", TODAY)
+    way = get_progress(db, "lib", TODAY)
     assert way.growth == pytest.approx(0) and way.growth_days == 364 - SILENT
     assert way.last_365 == pytest.approx(100 * 365) and way.coverage_365 == (365 - SILENT) / 365
     assert way.baseline_visits == pytest.approx(100 * 365) and way.baseline_coverage == 1
-    known = services.so_far(db, "lib", TODAY)
+    known = get_so_far(db, "lib", TODAY)
     assert (known.growth, known.growth_days, known.last_365) == (way.growth, way.growth_days, way.last_365)
     assert known.days == DAYS and known.visits == 100 * DAYS - 40 * SILENT, (
         "all who were counted were counted"
     )
-    assert all(ratio == pytest.approx(1) for ratio in services.weekday_growth(db, "lib", TODAY).values())
+    assert all(ratio == pytest.approx(1) for ratio in get_weekday_growth(db, "lib", TODAY).values())
 
 
 def test_partial_days_are_computed_by_the_jobs_until_days_change(db: Database, database_url: str) -> None:
     house(db, database_url)
     library = sites.load_all(db)
-    spans = [(FIRST, TODAY - DAY), (FIRST, TODAY - (SILENT + 1) * DAY), (TODAY - 2 * DAY, TODAY - DAY)]
-    found = [partial_days(db, library, *span) for span in spans]
-    assert [len(days) for days in found] == [SILENT, 0, 2]
-    way, report = services.progress(db, "lib", TODAY), services.annual(db, "lib", TODAY.year - 1, TODAY)
+    found = partial_days(db, library, TODAY - DAY)
+    assert found == [TODAY - n * DAY for n in range(SILENT, 0, -1)]
+    assert partial_days(db, library, TODAY - (SILENT + 1) * DAY) == []
+    way, report = get_progress(db, "lib", TODAY), get_annual_report(db, "lib", TODAY.year - 1, TODAY)
     now = calendar.day_bounds(TODAY, library[0])[0]
     assert jobs.wanted(db, now)
     jobs.compute_missing(db, now)
     assert not jobs.wanted(db, now)
-    assert results.read(db, "lib", results.PARTIAL_DAYS, list[date], TODAY - DAY) == found[0]
-    assert [partial_days(db, library, *span) for span in spans] == found
-    assert services.progress(db, "lib", TODAY) == way
-    assert services.annual(db, "lib", TODAY.year - 1, TODAY) == report
+    known = results.read(db, "lib", results.VISIT_DAYS, list[VisitDay], TODAY - DAY)
+    assert known == visit_days(db, library, TODAY - DAY) == compute_visit_days(db, library, TODAY - DAY)
+    assert partial_days(db, library, TODAY - DAY) == found
+    assert get_progress(db, "lib", TODAY) == way
+    assert get_annual_report(db, "lib", TODAY.year - 1, TODAY) == report
     with db.transaction() as conn:  # late readings
         rebuild_days(conn, 1)
-    assert (
-        jobs.wanted(db, now)
-        and results.read(db, "lib", results.PARTIAL_DAYS, list[date], TODAY - DAY) is None
-    )
+    assert jobs.wanted(db, now) and results.missing(db, "lib", TODAY - DAY)
 
 
 def test_a_result_is_not_stored_where_days_changed_while_it_was_computed(
     db: Database, database_url: str
 ) -> None:
     house(db, database_url)
-    results.begin(db, ["lib"], results.PARTIAL_DAYS, TODAY - DAY)
+    results.begin(db, ["lib"], results.VISIT_DAYS, TODAY - DAY)
     with db.transaction() as conn:
         rebuild_days(conn, 1)
-    results.put(db, "lib", results.PARTIAL_DAYS, TODAY - DAY, [TODAY - DAY])
-    assert results.missing(db, "lib", TODAY - DAY) == [results.PARTIAL_DAYS, results.BRIDGED, results.ANNUAL]
+    results.put(db, "lib", results.VISIT_DAYS, TODAY - DAY, [])
+    assert results.missing(db, "lib", TODAY - DAY) == list(results.ALL)
 
 
 def test_its_days_stand_with_what_was_counted_but_are_no_days_of_the_target(
@@ -93,11 +94,11 @@ def test_its_days_stand_with_what_was_counted_but_are_no_days_of_the_target(
 ) -> None:
     house(db, database_url)
     asked = {"first": TODAY - (SILENT + 1) * DAY, "last": TODAY - SILENT * DAY}
-    assert [p.gross for p in services.visits(db, "lib", **asked)] == [100, 60]
-    together = services.visits(db, "lib", **asked, together=True)
+    assert [p.gross for p in get_visits(db, "lib", **asked)] == [100, 60]
+    together = get_visits(db, "lib", **asked, together=True)
     assert [(p.gross, p.coverage, p.se is None) for p in together] == [(100, 1, False), (None, 0, True)]
     (library,) = sites.load_all(db)
-    past = observed((library,), services.visits(db, "lib", FIRST, TODAY - DAY, together=True), "gross")
+    past = observed((library,), get_visits(db, "lib", FIRST, TODAY - DAY, together=True), "gross")
     assert np.isnan(past.visits[-SILENT:]).all() and np.isfinite(past.visits[:-SILENT]).all()
 
 
@@ -107,16 +108,14 @@ def test_the_day_that_goes_on_tells_what_has_come_so_far(db: Database, database_
         conn.execute("update flow_day set people_in = people_in / 4, people_out = people_out / 4, covered_s = 21600"
                      " where day = %s", (TODAY - DAY,))  # fmt: skip
     asked = {"first": TODAY - 2 * DAY, "last": TODAY - DAY, "together": True}
-    assert [p.gross for p in services.visits(db, "lib", **asked)] == [100, None], (
+    assert [p.gross for p in get_visits(db, "lib", **asked)] == [100, None], (
         "once it is over it lacks too much"
     )
-    so_far = services.visits(db, "lib", **asked, today=TODAY - DAY)
+    so_far = get_visits(db, "lib", **asked, today=TODAY - DAY)
     assert [(p.gross, p.coverage, p.final) for p in so_far] == [(100, 1, True), (25, 0.25, False)]
-    (month,) = services.visits(db, "lib", TODAY - 20 * DAY, TODAY, "month", together=True, today=TODAY - DAY)[
-        -1:
-    ]
+    (month,) = get_visits(db, "lib", TODAY - 20 * DAY, TODAY, "month", together=True, today=TODAY - DAY)[-1:]
     assert month.final is False
-    alone = services.visits(db, "lib", TODAY - 2 * DAY, TODAY - DAY, today=TODAY - DAY)
+    alone = get_visits(db, "lib", TODAY - 2 * DAY, TODAY - DAY, today=TODAY - DAY)
     assert [p.final for p in alone] == [True, False]
 
 
@@ -124,7 +123,7 @@ def test_a_forecast_is_not_judged_by_them(db: Database, database_url: str) -> No
     house(db, database_url, silent=3)
     week = TODAY - 7 * DAY
     assert forecasts.keep(db, "lib", replace(said(week - DAY, 690, 710)))
-    (found,) = services.scored(db, "lib", TODAY)
+    (found,) = get_scored(db, "lib", TODAY)
     assert (found.truth, found.observed, found.judged) == (pytest.approx(700), pytest.approx(4 / 7), False)
 
 
@@ -137,13 +136,13 @@ def test_what_was_estimated_for_the_door_counts(db: Database, database_url: str)
             " from portal, generate_series(%s::date, %s::date, '1 day') day where slug = 'back'",
             (TODAY - SILENT * DAY, TODAY - DAY),
         )
-    way = services.progress(db, "lib", TODAY)
+    way = get_progress(db, "lib", TODAY)
     assert (way.growth, way.growth_days, way.coverage_365) == (0, 364, 1)
 
 
 def test_a_small_door_may_be_silent(db: Database, database_url: str) -> None:
     house(db, database_url, front=99, back=1)
-    way = services.progress(db, "lib", TODAY)
+    way = get_progress(db, "lib", TODAY)
     assert way.growth_days == 364 and way.growth == pytest.approx(-0.01 * SILENT / 364)
 
 
@@ -153,7 +152,7 @@ def test_a_door_that_makes_no_visits_may_be_silent(db: Database, database_url: s
         "[[sites.spaces]]", '[[sites.visits]]\nfirst = 2020-01-01\nportals = ["front"]\n[[sites.spaces]]', 1
     )
     sites.apply(db, sitefile.parse(front))
-    way = services.progress(db, "lib", TODAY)
+    way = get_progress(db, "lib", TODAY)
     assert way.growth_days == 364 and way.last_365 == pytest.approx(60 * 365)
 
 
@@ -176,7 +175,7 @@ def test_a_door_whose_sensor_was_taken_down_is_missed_no_more(
         database_url,
         {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(FIRST, DAYS - SILENT, 40)},
     )
-    way = services.progress(db, "lib", TODAY)
+    way = get_progress(db, "lib", TODAY)
     assert way.growth_days == 364 and way.coverage_365 == 1
     assert way.growth and way.growth < -0.05, "as counted; without the door nothing changed"
     assert way.growth_bridged == pytest.approx(0, abs=1e-9)
@@ -200,7 +199,7 @@ def test_days_on_which_a_door_is_rightly_watched_for_less_are_days(
             SQL("update flow_day set covered_s = {} from portal p"
                 " where p.portal_id = flow_day.portal_id and p.slug = 'front'").format(SQL(watched))
         )  # fmt: skip
-    way = services.progress(db, "lib", TODAY)
+    way = get_progress(db, "lib", TODAY)
     assert way.growth_days == 364 - 3 and way.growth == pytest.approx(0)
     assert way.growth_bridged == pytest.approx(0) and not way.breaks
 
@@ -216,7 +215,7 @@ def test_while_the_sensor_of_a_summer_door_is_taken_down_nobody_misses_it(
     sites.apply(db, sitefile.parse(LIBRARY), now=up)
     back = days(FIRST, DAYS - 100, 40) | days(TODAY - 19 * DAY, 16, 40)
     write(database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): back})
-    assert services.progress(db, "lib", TODAY).growth_days == 364 - 3, (
+    assert get_progress(db, "lib", TODAY).growth_days == 364 - 3, (
         "it hangs again, and is silent for three days"
     )
 
@@ -227,5 +226,5 @@ def test_before_a_door_was_first_heard_nobody_missed_it(db: Database, database_u
     write(
         database_url, {("lib", "front"): days(FIRST, DAYS, 60), ("lib", "back"): days(later, DAYS - 400, 40)}
     )
-    assert services.progress(db, "lib", TODAY).baseline_visits == pytest.approx(60 * 365)
+    assert get_progress(db, "lib", TODAY).baseline_visits == pytest.approx(60 * 365)
     assert date(2026, 3, 1) == TODAY - DAY

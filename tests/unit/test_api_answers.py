@@ -1,5 +1,6 @@
 """Rows as JSON and CSV."""
 
+import asyncio
 import csv
 import json
 from datetime import UTC, date, datetime
@@ -69,7 +70,7 @@ def test_csv_is_offered_as_a_file() -> None:
     [(None, None, "json"), (None, "text/csv", "csv"), ("json", "text/csv", "json"), ("csv", "*/*", "csv")],
 )
 def test_the_parameter_beats_the_header(chosen: str | None, accept: str | None, form: str) -> None:
-    assert wanted(chosen, accept) == form  # type: ignore[arg-type]
+    assert asyncio.run(wanted(chosen, accept)) == form  # type: ignore[arg-type]
 
 
 def test_a_fault_of_ours_is_a_sentence_too() -> None:

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
+from benchmarks._markdown import as_markdown
 from besok.analytics.forecast import Calendar
 from besok.model.errors import CountFileError
 from cli.standalone import backtest, rules, scores, series
@@ -61,9 +62,7 @@ def test_backtest_scores_every_method_at_every_origin() -> None:
         row for row in scores.as_text([found]).splitlines() if "were it right" in row
     )
     first = found.origins[0]
-    rows = scores.as_markdown(
-        [found], {"first": lambda day: day == first, "all": lambda _: True}
-    ).splitlines()
+    rows = as_markdown([found], {"first": lambda day: day == first, "all": lambda _: True}).splitlines()
     assert rows[-2].split("|")[2:] != rows[-1].split("|")[2:] == rows[2].split("|")[2:]
 
 

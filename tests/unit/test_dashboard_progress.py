@@ -12,7 +12,14 @@ from besok.model.views.forecast import Awaited, Record
 from besok.model.views.progress import SoFar
 from besok.model.views.series import VisitPoint
 from besok.text.languages import LANG
-from dashboard.components import forecast_accuracy, forecast_charts, no_target, target_summary, yearly_visits
+from dashboard.components import (
+    forecast_accuracy,
+    forecast_charts,
+    monthly_visits,
+    no_target,
+    target_summary,
+    yearly_visits,
+)
 from dashboard.figures import target_trajectory as trajectory
 from dashboard.pages import this_year
 from tests.store.by_day import SITE
@@ -94,12 +101,12 @@ def test_a_year_of_few_counted_days_says_so() -> None:
 
 def test_months_that_were_not_observed_whole_are_compared_with_nothing() -> None:
     mine, theirs = [10.0] * 10 + [5.0, None], [None] * 9 + [8.0, None, None]
-    told = this_year.month_finding(mine, theirs, 11, "baseline 2024", left_out=["September"])
+    told = monthly_visits.finding(mine, theirs, 11, "baseline 2024", left_out=["September"])
     assert told == (
         "1 of 1 finished months had more visits than in baseline 2024. "
         "Left out, since not measured completely then: September."
     )
-    assert this_year.month_finding(mine, [None] * 12, 11, "2025").startswith("No month is over yet")
+    assert monthly_visits.finding(mine, [None] * 12, 11, "2025").startswith("No month is over yet")
 
 
 @pytest.mark.parametrize(

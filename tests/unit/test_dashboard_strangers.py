@@ -9,7 +9,7 @@ import pytest
 from besok.analytics.placement import Reason, UnplacedSeries, suggest
 from besok.model.metrics import METRICS
 from besok.model.views.devices import SHOWN_DEVICES, LastReading, UnplacedDevice
-from besok.services.unplaced_devices import Stranger, latest
+from besok.services.unplaced_devices import UnassignedSensor, latest
 from besok.text.languages import LANG
 from cli.terminal import devices
 from dashboard.components import readings, unplaced_devices
@@ -75,7 +75,7 @@ def test_a_list_that_is_cut_off_says_so() -> None:
     device = UnplacedDevice(
         source="mqtt", device="d", model="", topic="t", first_heard=NOW, heard=NOW, channels=()
     )  # fmt: skip
-    stranger = Stranger(device=device, suggestions=())
+    stranger = UnassignedSensor(device=device, suggestions=())
     cut = "Bara de 100 som anslöt senast visas."
     assert cut in str(unplaced_devices.section([stranger] * SHOWN_DEVICES, {}, NOW))
     assert cut not in str(unplaced_devices.section([stranger] * 3, {}, NOW))

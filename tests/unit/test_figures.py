@@ -4,10 +4,9 @@ from typing import Any
 
 from besok.model.views.progress import Progress
 from besok.model.views.series import HeatCell, OccupancyPoint, VisitPoint
-from dashboard.components import target_summary
+from dashboard.components import monthly_visits, target_summary
 from dashboard.figures import heat, occupancy, progress
 from dashboard.figures import target_trajectory as trajectory
-from dashboard.pages import this_year
 
 START = datetime(2026, 11, 25, 8, tzinfo=UTC)
 QUARTER = timedelta(minutes=15)
@@ -136,7 +135,7 @@ def test_the_running_month_is_hatched_and_not_judged() -> None:
     base = [90.0, 80.0, 120.0, *[100.0] * 9]
     figure = progress.months(now, base, ("2026", "basnivå 2024"), running=3)
     assert list(figure.data[1].marker.pattern.shape)[:4] == ["", "", "/", ""]
-    assert this_year.month_finding(now, base, 3, []).startswith("1 av 1 avslutade")
+    assert monthly_visits.finding(now, base, 3, []).startswith("1 av 1 avslutade")
 
 
 def test_the_year_has_three_lines_told_apart_without_colour() -> None:

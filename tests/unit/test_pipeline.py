@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from besok.model.decode_context import DecodeContext
 from besok.model.metrics import METRICS
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading, Refusal
-from besok.store.write import Batch, Heard
+from besok.store.write import Batch, DeviceDescription
 from collectors import adapters, pipeline
 from collectors.adapters.packet import Packet
 
@@ -195,7 +195,9 @@ def test_the_same_content_has_the_same_digest_however_it_came() -> None:
 
 
 def test_devices_are_told_with_their_topic() -> None:
-    assert delivered({"in": 1}).heard == {("native", "stad/d"): Heard(topic="besok/v1/stad/d/flow")}
+    assert delivered({"in": 1}).devices == {
+        ("native", "stad/d"): DeviceDescription(topic="besok/v1/stad/d/flow")
+    }
 
 
 def test_a_topic_nobody_reads() -> None:

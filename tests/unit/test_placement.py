@@ -13,7 +13,7 @@ from besok.analytics.placement import Suggestion, UnplacedSeries, suggest
 from besok.model import sitefile
 from besok.model.site import Portal, Sensor, Site, Text
 from besok.model.views.devices import LastReading, UnplacedChannel, UnplacedDevice
-from besok.services.unplaced_devices import interval_s, introduce
+from besok.services.unplaced_devices import interval_s, suggest_placements
 
 EXAMPLE = Path(__file__).parents[2] / "sites" / "helsingborg.toml"
 NOW = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -217,15 +217,15 @@ def device(name: str, **channels: tuple[str, ...]) -> UnplacedDevice:
 
 
 def test_a_device_is_introduced_with_a_suggestion_for_each_channel() -> None:
-    (stranger,) = introduce([device("cafe", flow_1=("in", "out"), level_1=("people",))], bare())
+    (stranger,) = suggest_placements([device("cafe", flow_1=("in", "out"), level_1=("people",))], bare())
     assert [s.portal or s.space for s in stranger.suggestions] == ["cafe-door", "cafe"]
 
 
 def test_of_a_placed_device_only_channels_that_tell_of_people_wait_for_a_place() -> None:
     placed = Sensor(device="d1", source="lorawan", portal="cafe-door", model="VS133", interval_s=900)
     house = replace(sites()[0], sensors=(placed,))
-    assert introduce([device("d1", level_1=("battery_pct", "temperature_c"))], (house,)) == []
-    (stranger,) = introduce(
+    assert suggest_placements([device("d1", level_1=("battery_pct", "temperature_c"))], (house,)) == []
+    (stranger,) = suggest_placements(
         [device("d1", level_1=("battery_pct",), level_2=("people",), flow_2=("in",))], (house,)
     )
     assert [c.channel for c in stranger.device.channels] == ["level:2", "flow:2"]
@@ -233,7 +233,7 @@ def test_of_a_placed_device_only_channels_that_tell_of_people_wait_for_a_place()
         suggestion
     ) in stranger.suggestions:  # what the site file says of the device is said again: it must not differ
         assert 'model = "VS133"\ninterval_s = 900' in suggestion.toml
-    (other,) = introduce([device("d2", level_1=("battery_pct",))], (house,))
+    (other,) = suggest_placements([device("d2", level_1=("battery_pct",))], (house,))
     assert other.suggestions[0].reason == "not_people"
 
 

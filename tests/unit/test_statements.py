@@ -6,7 +6,7 @@ from pathlib import Path
 
 from besok.store.database import statements
 
-ASKS = {"sql", "fetch", "fetch_one", "run"}  # calls whose first argument is the name of a statement
+ASKS = {"sql", "fetch", "fetch_one", "rows", "run"}  # calls whose first argument is the name of a statement
 CODE = [
     ast.parse(file.read_text("utf-8"))
     for package in ("store", "services")

@@ -64,14 +64,17 @@ def test_the_latest_months() -> None:
     [
         ("", "empty"),
         ("a,b\n1,2\n", "must name the columns"),
-        ("date,temp\n2026-13-01,2\n", "line 2: '2026-13-01' is no day"),
+        ("date,temp\n2026-13-01,2\n", "line 2: '2026-13-01' is no date"),
         ("date,temp\n2026-01-01,warm\n", "line 2: 'warm' is no number"),
         ("date,temp\n2026-01-01,99\n", "temperature_c lies between"),
-        ("date,temp\n\n2026-01-01\n", "line 3: 1 column;"),
-        ("date,temp\n", "no weather"),
+        ("date,temp\n\n2026-01-01\n", "no weather"),
+        ("date,temp\n", "no lines below"),
         ("{}", "not as SMHI"),
         ('{"parameter": {"key": "4"}, "value": []}', "parameter 4 is not read"),
-        (ARCHIVE.replace("Lufttemperatur;Kvalitet", "Vindriktning;Kvalitet"), "“vindriktning” is not read"),
+        (
+            ARCHIVE.replace("Lufttemperatur;Kvalitet", "Vindriktning;Kvalitet"),
+            "of SMHI, temperature is parameter 2",
+        ),
     ],
 )
 def test_what_cannot_be_read_is_told(text: str, said: str) -> None:

@@ -10,11 +10,11 @@ each alone (Bates and Granger 1969); by how much of each is said in `blend`.
 """
 
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from scipy.optimize import minimize_scalar
-from scipy.signal import lfilter
 
 from besok.analytics.forecast.fit import Fitted
 from besok.analytics.forecast.level import hats, kernel, knots
@@ -165,8 +165,9 @@ def smoothed_level(series: Floats) -> float:
     """Return the last level of simple exponential smoothing, with the rate that minimises one-step errors."""
 
     def levels(rate: float) -> Floats:
-        found: Floats = lfilter([rate], [1.0, rate - 1.0], series, zi=[(1.0 - rate) * series[0]])[0]
-        return found
+        return np.array(
+            list(accumulate(series.tolist(), lambda level, value: level + rate * (value - level)))
+        )
 
     def squared_error(rate: float) -> float:
         return float(((series[1:] - levels(rate)[:-1]) ** 2).sum())

@@ -29,7 +29,7 @@ def freshness(heard: datetime | None, now: datetime, interval_s: float = USUAL_S
 
 
 def older(one: Freshness, other: Freshness) -> Freshness:
-    """The worse of two."""
+    """Return the worse of two."""
     order: tuple[Freshness, ...] = ("live", "late", "stale", "none")
     return max(one, other, key=order.index)
 

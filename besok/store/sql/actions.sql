@@ -1,5 +1,5 @@
 -- name: actions
--- The ledger of a site, or of all, newest first.
+-- The actions of a site, or of all, newest first.
 select s.slug as site, a.slug as id, a.title_sv, a.title_en, a.asked_by, a.asked, a.answered, a.answer_sv, a.answer_en,
     a.done_since, a.undone, a.invented, a.weekdays, array(
         select z.slug from action_space x join space z using (space_id) where x.action_id = a.action_id order by z.sort, z.slug
@@ -10,7 +10,7 @@ where %(site)s::text is null or s.slug = %(site)s
 order by s.sort, s.slug, coalesce(a.done_since, a.answered, a.asked) desc nulls first, a.slug
 
 -- name: action_log
--- Who changed the ledger of a site, or of all, newest last.
+-- Who changed the actions of a site, or of all, newest last.
 select s.slug as site, l.slug as id, l.at, l.author, l.change
 from action_log l join site s using (site_id)
 where %(site)s::text is null or s.slug = %(site)s
@@ -32,7 +32,7 @@ set title_sv = excluded.title_sv, title_en = excluded.title_en, asked_by = exclu
 returning action_id
 
 -- name: action_delete
--- Removes an action from the ledger; its log stays.
+-- Removes an action; its log stays.
 delete from action where site_id = %(site_id)s and slug = %(id)s
 
 -- name: action_log_insert
@@ -47,5 +47,5 @@ where a.action_id = %(action_id)s
 returning space_id
 
 -- name: action_spaces_forget
--- Forgets which spaces an action concerns, to be told anew.
+-- Forgets which spaces an action concerns, before new ones are written.
 delete from action_space where action_id = %(action_id)s

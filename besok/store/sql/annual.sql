@@ -34,7 +34,7 @@ where portal_id = any(%(portals)s) and bucket >= %(begins)s and bucket < %(ends)
 group by portal_id, bucket
 
 -- name: bridge_placements
--- What has hung at portals, ever.
+-- Every placement at portals.
 select portal_id, channel_id, swapped, role, lower(valid) as placed, upper(valid) as ended
 from placement where portal_id = any(%(portals)s)
 order by portal_id, lower(valid) nulls first, placement_id

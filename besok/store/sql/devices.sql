@@ -104,15 +104,17 @@ left join space z on z.space_id = pl.space_id
 left join lateral (
     select coalesce(sum(covered_s), 0)::float8 as covered_s, count(*) as quarters from flow_bucket f
     where f.channel_id = c.channel_id and f.bucket >= day.begins and f.bucket < day.ends
+        and f.bucket between %(first)s::date - interval '1 day' and %(last)s::date + interval '2 days' -- lets chunks be left out early
 ) f on p.portal_id is not null
 left join lateral (
     select coalesce(sum(extract(epoch from least(until, day.ends) - greatest(bucket, day.begins))), 0)::float8 as covered_s
     from (
         select bucket, least(lead(bucket) over (order by bucket), bucket + holds) as until
-        from (select greatest(interval '1 hour', 2 * d.interval_s * interval '1 second') as holds) h
+        from (select least(greatest(interval '1 hour', 2 * d.interval_s * interval '1 second'), interval '30 days') as holds) h
         cross join lateral (
             select distinct bucket from level_bucket b
             where b.channel_id = c.channel_id and b.bucket >= day.begins - h.holds and b.bucket < day.ends
+                and b.bucket between %(first)s::date - interval '31 days' and %(last)s::date + interval '2 days'
                 and b.metric between 10 and 29 -- what a place is like; a battery may be heard of where nothing is measured
         ) said
     ) word

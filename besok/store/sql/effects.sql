@@ -51,7 +51,7 @@ group by f.start
 order by f.start
 
 -- name: event_effects
--- What came of the programme of a site within a time, as far as it was reckoned, the newest first.
+-- What came of the programme of a site within a time, as far as it was computed, the newest first.
 select e.title, z.slug as space, lower(e.during) as start, upper(e.during) as "end", x.effect
 from event_effect x
 join programme_event e using (event_id)

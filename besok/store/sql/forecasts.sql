@@ -5,12 +5,11 @@ select f.origin, f.made, f.afterwards, f.measure, f.model, f.goal, f.deadline, f
 from forecast f
 join site s using (site_id)
 left join lateral (
-    select jsonb_agg(to_jsonb(p) - 'forecast_id' - 'kind' order by p.day) filter (where p.kind = 'day') as days,
-        jsonb_agg(to_jsonb(p) - 'forecast_id' - 'kind' order by p.day) filter (where p.kind = 'year') as years
+    select json_agg(p order by p.day) filter (where kind = 'day') as days, json_agg(p order by p.day) filter (where kind = 'year') as years
     from forecast_point p where p.forecast_id = f.forecast_id
 ) p on true
 left join lateral (
-    select jsonb_agg(jsonb_build_object('first', t.first_day, 'last', t.last_day, 'mean', t.mean, 'low80', t.low80, 'high80', t.high80,
+    select json_agg(json_build_object('first', t.first_day, 'last', t.last_day, 'mean', t.mean, 'low80', t.low80, 'high80', t.high80,
         'low95', t.low95, 'high95', t.high95) order by t.last_day, t.first_day) as totals
     from forecast_total t where t.forecast_id = f.forecast_id
 ) t on true

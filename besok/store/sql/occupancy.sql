@@ -238,7 +238,7 @@ order by c.channel_id, pl.space_id
 -- People through portals by minute of a business day, from the minute `since` on. What was reported for longer than a minute
 -- is shared out over its minutes in whole people; a running total counts in the minutes since its last reading. Who passes
 -- without a direction (metric 5, total 6) is half a person in and half a person out, where the channel has no directions.
--- What is simulated (flag 8) counts in sandboxes only.
+-- What is simulated (flag 8) counts in sandboxes only. Packed: step, portal, in, out, all minutes one after another.
 with heard as materialized ( -- what each channel has sent in the day
     select pl.portal_id, pl.channel_id, pl.swapped, pl.valid, pl.sandbox, c.wraps, c.has_totals and has.totals as totals,
         case when c.has_totals and has.totals then has.directed_totals else has.directed end as directed
@@ -292,41 +292,51 @@ with heard as materialized ( -- what each channel has sent in the day
         date_trunc('minute', case when s.begins < s.ends then s.ends - interval '1 microsecond' else s.ends end) as final
     from segment s
 )
-select (extract(epoch from m.minute - %(begins)s::timestamptz) / 60)::int as step, s.portal_id,
-    greatest(0, sum(
-        case when s.direction = 5 then part.people / 2 when (s.direction = 1) <> s.swapped then part.people else 0 end
-    )) as people_in,
-    greatest(0, sum(
-        case when s.direction = 5 then part.people / 2 when (s.direction = 1) = s.swapped then part.people else 0 end
-    )) as people_out
-from span s
-cross join lateral generate_series(
-    case when s.length_s <= 60 then s.final else greatest(date_trunc('minute', s.begins), %(since)s) end, s.final,
-    interval '1 minute'
-) as m (minute)
-cross join lateral (
-    select case when s.length_s <= 60 then s.people
-        else round(s.people * least(1, (extract(epoch from m.minute - s.begins)::float8 + 60) / s.length_s))
-           - round(s.people * greatest(0, extract(epoch from m.minute - s.begins)::float8 / s.length_s)) end as people
-) part
-where m.minute >= %(since)s and m.minute < %(ends)s
-group by step, s.portal_id
+select string_agg(int4send(step) || int4send(portal_id) || float8send(people_in) || float8send(people_out), '')
+from (
+    select (extract(epoch from m.minute - %(begins)s::timestamptz) / 60)::int as step, s.portal_id,
+        greatest(0, sum(
+            case when s.direction = 5 then part.people / 2 when (s.direction = 1) <> s.swapped then part.people else 0 end
+        )) as people_in,
+        greatest(0, sum(
+            case when s.direction = 5 then part.people / 2 when (s.direction = 1) = s.swapped then part.people else 0 end
+        )) as people_out
+    from span s
+    cross join lateral generate_series(
+        case when s.length_s <= 60 then s.final else greatest(date_trunc('minute', s.begins), %(since)s) end, s.final,
+        interval '1 minute'
+    ) as m (minute)
+    cross join lateral (
+        select case when s.length_s <= 60 then s.people
+            else round(s.people * least(1, (extract(epoch from m.minute - s.begins)::float8 + 60) / s.length_s))
+               - round(s.people * greatest(0, extract(epoch from m.minute - s.begins)::float8 / s.length_s)) end as people
+    ) part
+    where m.minute >= %(since)s and m.minute < %(ends)s
+    group by step, s.portal_id
+) q
 
 -- name: minute_levels
 -- The last count of people (metric 10), the last presence (11) and the last carbon dioxide (20) of channels by minute of a
--- business day.
-select (extract(epoch from date_trunc('minute', r.time) - %(begins)s::timestamptz) / 60)::int as step, r.channel_id,
-    last(r.value, r.time) filter (where r.metric = 10) as people, last(r.value, r.time) filter (where r.metric = 11) as occupied,
-    last(r.value, r.time) filter (where r.metric = 20) as co2
-from placement pl
-join reading r on r.channel_id = pl.channel_id and r.metric in (10, 11, 20) and pl.valid @> r.time
-    and (pl.sandbox or r.flags & 8 = 0) -- what is simulated counts in sandboxes only
-where pl.channel_id = any(%(channels)s) and pl.space_id is not null and pl.role = 'primary'
-    and r.time >= %(since)s and r.time < %(ends)s
-group by step, r.channel_id
+-- business day, NaN where there is none; packed: step, channel and these three, all minutes one after another.
+select string_agg(
+    int4send(step) || int4send(channel_id) || float8send(coalesce(people, 'NaN')) || float8send(coalesce(occupied, 'NaN'))
+        || float8send(coalesce(co2, 'NaN')),
+    ''
+)
+from (
+    select (extract(epoch from date_trunc('minute', r.time) - %(begins)s::timestamptz) / 60)::int as step, r.channel_id,
+        last(r.value, r.time) filter (where r.metric = 10) as people, last(r.value, r.time) filter (where r.metric = 11) as occupied,
+        last(r.value, r.time) filter (where r.metric = 20) as co2
+    from placement pl
+    join reading r on r.channel_id = pl.channel_id and r.metric in (10, 11, 20) and pl.valid @> r.time
+        and (pl.sandbox or r.flags & 8 = 0) -- what is simulated counts in sandboxes only
+    where pl.channel_id = any(%(channels)s) and pl.space_id is not null and pl.role = 'primary'
+        and r.time >= %(since)s and r.time < %(ends)s
+    group by step, r.channel_id
+) q
 
 -- name: minute_delete
--- Takes away the minute figures of spaces in a range of time, to be written anew.
+-- Takes away the minute figures of spaces in a range of time, before new ones are written.
 delete from occupancy_minute where space_id = any(%(spaces)s) and time >= %(begins)s and time < %(ends)s
 
 -- name: minute_copy
@@ -377,7 +387,7 @@ from (
 ) q
 
 -- name: quarter_delete
--- Takes away the 15-minute figures of spaces in ranges of time, to be written anew.
+-- Takes away the 15-minute figures of spaces in ranges of time, before new ones are written.
 delete from occupancy_bucket o
 using unnest(%(begins)s::timestamptz[], %(ends)s::timestamptz[]) as d (begins, ends)
 where o.space_id = any(%(spaces)s) and o.bucket >= d.begins and o.bucket < d.ends
@@ -389,11 +399,11 @@ copy occupancy_bucket (space_id, bucket, people, lower, upper, raw, peak, peak_l
 from stdin (format binary)
 
 -- name: dirty_count
--- How many days wait to be estimated anew.
+-- How many days wait to be estimated again.
 select count(*) from dirty_day
 
 -- name: dirty_take
--- Takes the newest days of a site that are to be estimated anew, none older than `reach` days before the newest.
+-- Takes the newest days of a site that are to be estimated again, none older than `reach` days before the newest.
 -- Whoever writes late readings of such a day waits until this transaction ends and then marks the day again.
 with taken as (
     select site_id, day from dirty_day

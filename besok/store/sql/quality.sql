@@ -22,7 +22,7 @@ join device d using (device_id)
 where pl.role = 'primary' and upper_inf(pl.valid)
 
 -- name: quality_flows
--- What channels counted by quarter of an hour since a moment, where they hang now: arrays by channel, in their own directions.
+-- What channels counted by quarter of an hour since a moment, as they are placed now: arrays by channel, in their own directions.
 select b.channel_id, array_agg((extract(epoch from b.bucket - %(begins)s::timestamptz) / 900)::int) as steps,
     array_agg(b.people_in) as people_in, array_agg(b.people_out) as people_out, array_agg(b.covered_s) as covered_s,
     array_agg(b.imputed) as spread
@@ -107,7 +107,7 @@ where channel_id = any(%(channels)s) and kind not in ('silent', 'flapping', 'dou
     and coalesce(resolved, %(now)s) >= %(begins)s
 
 -- name: imputed_delete
--- Takes away estimates of channels since a moment, to be made anew.
+-- Takes away estimates of channels since a moment, to be replaced.
 delete from imputed_flow where channel_id = any(%(channels)s) and bucket >= %(since)s
 
 -- name: imputed_copy

@@ -137,7 +137,7 @@ set people_in = excluded.people_in, people_out = excluded.people_out, covered_s 
 
 -- name: total_neighbours
 -- The readings of a running total just before and just after those that changed: the buckets between them change too. A
--- neighbour across a jump of the clock (people_between) is none, or every reading would make whole years be reckoned anew.
+-- neighbour across a jump of the clock (people_between) is none, or every reading would make whole years be computed anew.
 select t.channel_id, coalesce(b.time, t.first) as first, coalesce(a.time, t.last) as last
 from unnest(%(channel)s::int[], %(metric)s::smallint[], %(first)s::timestamptz[], %(last)s::timestamptz[])
     as t (channel_id, metric, first, last)
@@ -197,6 +197,10 @@ group by pl.channel_id
 -- name: mark_dirty
 -- Marks past business days for a new estimate of their occupancy. A day that is marked already is locked, so that an
 -- estimate that is about to take it waits for what is being written.
+with outdated as (
+    delete from computed_result r
+    where exists (select from unnest(%(site)s::int[], %(day)s::date[]) as d (site_id, day) where d.site_id = any(r.rests_on) and d.day <= r.until)
+)
 insert into dirty_day as d (site_id, day)
 select * from unnest(%(site)s::int[], %(day)s::date[]) order by 1, 2
 on conflict (site_id, day) do update set day = d.day

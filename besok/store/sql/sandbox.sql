@@ -3,7 +3,7 @@
 update placement set valid = tstzrange(null, null) where placement_id = any(%(ids)s)
 
 -- name: sandbox_backfill
--- Unfinished runs of simulated history begin anew.
+-- Unfinished runs of simulated history begin again.
 delete from backfill where %(site)s = any(sites)
 
 -- name: sandbox_calibrations
@@ -23,7 +23,7 @@ delete from dirty_day where site_id = %(site_id)s
 delete from manual_count where portal_id in (select portal_id from portal where site_id = %(site_id)s)
 
 -- name: sandbox_findings
--- Deletes what was found to be wrong with the sensors of a sandbox; its history goes with it, and it is looked at anew.
+-- Deletes what was found to be wrong with the sensors of a sandbox; its history goes with it, and it is checked again.
 with looked as (
     delete from quality_check where site_id = %(site_id)s
 )

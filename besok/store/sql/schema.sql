@@ -19,11 +19,11 @@ insert into migration (name, digest) values (%(name)s, %(digest)s)
 select name, digest from migration
 
 -- name: made_anew
--- What the last migrating made anew.
+-- What the last migrating replaced.
 select version, digest from made_anew
 
 -- name: made_anew_put
--- Notes what a migrating made anew.
+-- Notes what a migrating replaced.
 insert into made_anew (version, digest) values (%(version)s, %(digest)s)
 on conflict (only_row) do update set version = excluded.version, digest = excluded.digest, ran = now()
 

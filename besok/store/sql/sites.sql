@@ -197,7 +197,7 @@ from (
 where told.placement_id = pl.placement_id and told.sandbox is distinct from pl.sandbox
 
 -- name: mapping_delete
--- Forgets the mappings of a site, to be written anew.
+-- Forgets the mappings of a site, before new ones are written.
 delete from mapping where site_id = %(site_id)s
 
 -- name: mapping_insert

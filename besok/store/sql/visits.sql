@@ -25,27 +25,30 @@ with place as (
     ) p on p.site_id = s.site_id and (v.portals is null or p.portal_id = any(v.portals))
         and p.counting && tstzrange(to_timestamp(d.begins), to_timestamp(d.ends))
     group by t.named
-), observed as (
-    select date_trunc(%(unit)s, v.day::timestamp)::date as named, v.*
-    from visits_together(%(sites)s, %(first)s, %(last)s) v
-    where v.day <> all(%(left_out)s::date[])
-), door as ( -- by itself, and counting the sites of each day: joined to the days, the planner may run it once for each of them
-    select f.*, dense_rank() over (partition by day order by site_id) + dense_rank() over (partition by day order by site_id desc) - 1
-        as sites
-    from place
-    join visit_door_day f using (site_id)
-    where f.day between %(first)s and %(last)s and f.day <> all(%(left_out)s::date[])
+), door as materialized ( -- counting the sites of each day
+    select f.*, date_trunc(%(unit)s, f.day::timestamp)::date as named,
+        dense_rank() over (partition by f.day order by f.site_id) + dense_rank() over (partition by f.day order by f.site_id desc) - 1
+            as sites
+    from visit_door_day f
+    where f.site_id = any(array(select site_id from place)) and f.day between %(first)s and %(last)s
+        and f.day <> all(%(left_out)s::date[])
+), site_day as (
+    select named, greatest(0, sum(entries) - sum(taken) - coalesce(per_day, 0)) as net, sum(entries) as gross,
+        sum(covered_s) as covered_s, sum(imputed) as imputed, sum(corrected) as corrected
+    from door
+    left join (select site_id, version as definition, sum(per_day) as per_day from visit_deduction group by 1, 2) x using (site_id, definition)
+    where sites = cardinality(%(sites)s)
+    group by site_id, named, day, definition, per_day
 ), counted as (
-    select date_trunc(%(unit)s, day::timestamp)::date as named, site_id, portal_id, sum(entries) as entries,
-        sum(passages / case when half then 4 else 1 end) as passages
+    select named, sum(entries) as entries, sum(passages / case when half then 4 else 1 end) as passages
     from door
     where sites = cardinality(%(sites)s)
-    group by 1, site_id, portal_id
+    group by site_id, portal_id, named
 ), error as (
     select named, sum(passages) as passages, sum(entries ^ 2) as squares from counted group by named
 ), figures as (
     select named, sum(gross) as gross, sum(net) as net, sum(covered_s) as covered_s, sum(imputed) as imputed, sum(corrected) as corrected
-    from observed group by named
+    from site_day group by named
 )
 select e.named as day, v.gross, v.net, case when e.definitions = 1 then e.definition end as definition,
     least(1, coalesce(v.covered_s / nullif(e.seconds, 0), 0)) as coverage, coalesce(v.imputed, 0) as imputed,
@@ -56,62 +59,32 @@ left join figures v using (named)
 left join error x using (named)
 order by e.named
 
--- name: visits_between
--- Visits of some sites together over a range of business days: the sums, and on how many days, but for those left out, all of
--- them were observed.
-select sum(gross) as gross, sum(net) as net, count(*)::int as days
-from visits_together(%(sites)s, %(first)s, %(last)s)
-where day <> all(%(left_out)s::date[])
-
--- name: visits_days
--- The business days, but for those left out, on which all of some sites were observed.
-select day from visits_together(%(sites)s, %(first)s, %(last)s) where day <> all(%(left_out)s::date[]) order by day
-
--- name: visits_first
--- The first business day on which visits of all of some sites were observed.
-select min(day) as first from visits_together(%(sites)s, '1970-01-01', %(last)s)
+-- name: visit_days
+-- The business days up to one on which visits of all of some sites were observed, and whether they were observed `whole`.
+select day, gross, net, day <> all(%(partial)s::date[]) as whole
+from visits_together(%(sites)s, '1970-01-01', %(last)s)
+order by day
 
 -- name: visits_so_far
--- Who entered a site in each of some spans of time, by the definition of a visit in force, and how many corrections added; null if
--- nothing was observed.
-with span as materialized (
-    select t.number, t.begins, t.ends, site.site_id, d.method, d.portals
-    from unnest(%(starts)s::timestamptz[], %(ends)s::timestamptz[]) with ordinality as t (begins, ends, number)
-    cross join site
-    left join lateral (
-        select method, portals from visit_definition v
-        where v.site_id = site.site_id and v.ended is null
-            and v.from_day <= ((t.begins at time zone site.timezone) - site.day_start)::date
-        order by v.from_day desc limit 1
-    ) d on true
-    where site.slug = %(site)s
-)
+-- Who entered a site between two instants, by the definition of a visit in force, and how many corrections added; null if nothing was
+-- observed.
 select sum(case
-    when s.method = 'half' then (f.people_in + f.people_out) / 2
-    when f.sign = 1 then f.people_in else f.people_out
+    when d.method = 'half' then (f.people_in + f.people_out) / 2
+    when sp.sign = 1 then f.people_in else f.people_out
 end) as visits, sum(case
-    when s.method = 'half' then (f.corrected_in + f.corrected_out) / 2
-    when f.sign = 1 then f.corrected_in else f.corrected_out
+    when d.method = 'half' then (f.corrected_in + f.corrected_out) / 2
+    when sp.sign = 1 then f.corrected_in else f.corrected_out
 end) as corrected
-from span s
+from site
 left join lateral (
-    select sp.sign, p.people_in, p.people_out, p.corrected_in, p.corrected_out
-    from site_portal sp
-    join portal_people p using (portal_id)
-    where sp.site_id = s.site_id and sp.perimeter and (s.portals is null or sp.portal_id = any(s.portals))
-        and p.bucket >= s.begins and p.bucket < s.ends
-) f on true
-group by s.number
-order by s.number
-
--- name: weekday_visits
--- Visits of some sites together by weekday (Monday 0), on the days of a range on which all of them were observed, but
--- for those left out: their mean, and how many days it rests on.
-select extract(isodow from day)::int - 1 as weekday, avg(gross) as gross, avg(net) as net, count(*)::int as days
-from visits_together(%(sites)s, %(first)s, %(last)s)
-where day <> all(%(left_out)s::date[])
-group by 1
-order by 1
+    select * from visit_definition v
+    where v.site_id = site.site_id and v.ended is null
+        and v.from_day <= ((%(start)s::timestamptz at time zone site.timezone) - site.day_start)::date
+    order by v.from_day desc limit 1
+) d on true
+join site_portal sp on sp.site_id = site.site_id and sp.perimeter and (d.portals is null or sp.portal_id = any(d.portals))
+join portal_people f on f.portal_id = sp.portal_id
+where site.slug = %(site)s and f.bucket >= %(start)s and f.bucket < %(end)s
 
 -- name: door_days
 -- What is known of each door that touches a site by business day: the seconds watched, people put in for what was not, and
@@ -120,7 +93,7 @@ select f.portal_id as door, f.day, sum(f.covered_s) as covered_s, sum(f.imputed)
     bool_or(f.covered_s > 0 or f.imputed = 0) as heard
 from flow_day_filled f
 join site s using (site_id)
-where s.slug = %(site)s and f.day between %(first)s and %(last)s
+where s.slug = %(site)s and f.day <= %(last)s
 group by f.portal_id, f.day
 order by f.day
 

@@ -224,10 +224,8 @@ def test_what_can_be_understood_in_two_ways_is_said(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("", "is empty"), ("date,visits\n", "no lines below"), ("date,visits\n2024-01-02,many", "line 2"),
-     ("date,visits\n2024-13-02,1", "line 2"), ("date,visits\n2024-01-02,-5", "line 2"),
-     ("date,visits\n1901-01-02,5\n2124-01-02,5", "one of these is wrong"),
-     ("date,visits\n0001-01-02,5\n2024-01-02,5", "in which nobody counted"), ("a,b\n1,2", "no column date")],
+    [("date,visits\n1901-01-02,5\n2124-01-02,5", "one of these is wrong"),
+     ("date,visits\n0001-01-02,5\n2024-01-02,5", "in which nobody counted")],
 )  # fmt: skip
 def test_what_cannot_be_read_is_told_with_its_line(text: str, words: str, tmp_path: Path) -> None:
     file = tmp_path / "file.csv"

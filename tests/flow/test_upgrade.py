@@ -108,7 +108,7 @@ def test_services_that_start_before_the_database_is_migrated_wait_for_it(
     tmp_path: Path,
 ) -> None:
     conn.execute("update made_anew set version = version - 1, digest = 'before'")
-    conn.execute("drop view visit_day")
+    conn.execute("drop view flow_day_filled cascade")
     with service("collect", settings, tmp_path) as collector, service("work", settings, tmp_path) as jobs:
         wait_for(lambda: collector.get("/ready") == jobs.get("/ready") == (503, OLDER))
         publish(totals(0, 20))

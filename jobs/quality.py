@@ -7,17 +7,19 @@ from typing import Final
 from besok.analytics.quality.detect import bad_steps, detect
 from besok.analytics.quality.impute import fill
 from besok.services.sensor_series import sensor_series
-from besok.store import quality
+from besok.store import backfill, quality
 from besok.store.database import Database
 from besok.store.sites import load, load_all
 
 log = logging.getLogger(__name__)
 
-EVERY: Final = timedelta(minutes=58)  # less than an hour, so that the duty's five minutes do not add up
+EVERY: Final = timedelta(minutes=58)  # less than an hour, so that the duty's own period does not add up
 
 
 def wanted(db: Database, now: datetime) -> bool:
-    """Tell whether the sensors of any site are to be checked."""
+    """Tell whether the sensors of any site are to be checked; never while history is coming in."""
+    if backfill.under_way(db, now):
+        return False
     with db.transaction() as conn:
         return bool(quality.due(conn, now - EVERY))
 

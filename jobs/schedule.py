@@ -35,7 +35,7 @@ def _background(
     run: str,
     due: Callable[[Database, datetime], bool],
     delay: timedelta = SETTLED,
-    period: timedelta = 5 * MINUTE,
+    period: timedelta = MINUTE,
 ) -> Duty:
     return Duty(name=name, period=period, run=run, due=due, delay=delay)
 
@@ -47,12 +47,14 @@ DUTIES: Sequence[Duty] = (
     Duty(name="delete old rejected messages", period=HOUR, run=upkeep.delete_rejected),
     Duty(name="limit rejected messages", period=MINUTE, run=upkeep.limit_rejected),
     _background("make forecasts", "jobs.forecast:make_newest", forecasts_due.newest_wanted, timedelta(0)),
-    _background("compute results of pages", "jobs.results:compute_missing", results.wanted, period=MINUTE),
+    _background("compute results of pages", "jobs.results:compute_missing", results.wanted),
     _background("find unusual hours", "jobs.unusual_days:run", daily.wanted(effects.UNUSUAL)),
     _background("estimate effects of events", "jobs.event_effects:run", daily.wanted(effects.EVENTS)),
     _background("estimate effects of actions", "jobs.action_effects:run", daily.wanted(effects.ACTIONS)),
     _background("check the sensors", "jobs.quality:check_due", quality.wanted),
-    _background("make forecasts of the past", "jobs.forecast:make_past", forecasts_due.past_wanted),
+    _background(
+        "make forecasts of the past", "jobs.forecast:make_past", forecasts_due.past_wanted, period=5 * MINUTE
+    ),
 )
 
 

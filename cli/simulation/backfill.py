@@ -70,18 +70,19 @@ def run(
 ) -> int:
     """Write the days of `gap` with a progress bar and return the number of readings that were new or changed.
 
-    A run that was killed goes on where it was if the same is asked for again. Whoever gives a file `remember` keeps
-    account himself: it is told how far the run came. Raises BesokError for a real site.
+    A run that was killed goes on where it was if the same is asked for again; one with a file `remember`, which is
+    told how far the run came, goes on from there. Raises BesokError for a real site.
     """
     _refuse_real(url, sites)
     written = 0
     with Database(url, pool_size=1) as db, _bar() as bar, _pool() as pool:
-        account = _account(sites, gap, seed, scenario)
+        account = _account(sites, gap, seed, scenario, remember)
         since = None if remember else account.done_until(db)
         days = (gap.last - gap.first) // DAY + 1
         done = (since - gap.first) // DAY + 1 if since else 0
         progress = bar.add_task("Simulating history", total=days, completed=done)
         left = replace(gap, first=gap.first + done * DAY)
+        account.advance(db, left.first - DAY)  # from now on jobs wait until the past is whole
         tasks = [
             Task(url=url, sites=sites, gap=portion, seed=seed, scenario=scenario)
             for portion in _portions(left)
@@ -91,15 +92,14 @@ def run(
             bar.advance(progress, (task.gap.last - task.gap.first) // DAY + 1)
             if remember:
                 history.advance(remember, task.gap.last)
-            else:
-                account.advance(db, task.gap.last)
+            account.advance(db, task.gap.last)
         account.finish(db)
     return written
 
 
-def _account(sites: SiteFile, gap: Gap, seed: int, scenario: Scenario) -> Run:
-    """Return the account of a run, which is known by all that its readings are made from."""
-    made_from = repr((sites, gap, seed, scenario)).encode()
+def _account(sites: SiteFile, gap: Gap, seed: int, scenario: Scenario, remember: Path | None) -> Run:
+    """Return the account of a run, which is known by its file, or by all that its readings are made from."""
+    made_from = repr(remember or (sites, gap, seed, scenario)).encode()
     digest = blake2b(made_from, digest_size=16).hexdigest()
     return Run(digest=digest, sites=[site.id for site in sites.sites])
 

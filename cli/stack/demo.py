@@ -60,9 +60,9 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
         example.put(db, sites, today - timedelta(days=history_days), today, datetime.now(UTC))
     _note_last_live_day(home, cluster.url(), sites.sites[0])
     known = history.load(home.history)
-    first_start = not known.done_until and not known.live_since
     gaps = history.gaps(known, today, history_days)
-    if not first_start:  # few days at most, and live days are finished before the next ones begin
+    behind = not any(gap.live for gap in gaps)  # live days are finished before the next ones begin
+    if not behind:
         _fill_history(home, supervisor, environment, gaps)
     history.save(home.history, replace(history.load(home.history), live_since=today, live_until=None))
     programs = {name: _service(name, environment, name) for name in SERVICES}
@@ -74,9 +74,10 @@ def _run(home: Home, supervisor: Supervisor, sites: SiteFile, history_days: int)
     supervisor.wait_for(lambda: _health(port) is not None, "The web server does not answer", 60)
     supervisor.wait_for(lambda: _at_work(_health(port)) >= HEARD, "Not every service is heard", 60)
     _say(f"\nBesök is ready: http://127.0.0.1:{port}\nCtrl-C ends it.\n")
-    if first_start and gaps:
+    if behind and gaps:
         _say("It shows live numbers; their past is simulated now, and pages fill as it goes.")
         _fill_history(home, supervisor, environment, gaps)
+        _say("The past is complete; forecasts and effects follow within minutes.")
     supervisor.watch()
 
 

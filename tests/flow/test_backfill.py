@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 from besok.model.errors import BesokError
 from besok.model.site import Sensor, SiteFile
 from besok.model.sitefile import dump
+from besok.store.backfill import under_way
 from besok.store.database import Database
 from besok.store.sites import apply
 from cli.simulation import backfill, scenarios
@@ -61,7 +62,9 @@ def test_a_killed_run_goes_on_where_it_was(
     env = os.environ | {"BESOK_DATABASE_URL": database_url}
     killed = subprocess.Popen(command, cwd=program.ROOT, env=env, stdout=subprocess.DEVNULL)
     try:
-        wait_for(lambda: done_until(database_url) or killed.poll() is not None, 60)
+        wait_for(
+            lambda: max(done_until(database_url), default=FIRST) > FIRST or killed.poll() is not None, 60
+        )
     finally:
         killed.kill()
         killed.wait()
@@ -87,6 +90,22 @@ def test_a_killed_run_goes_on_where_it_was(
         r.time for r in whole if r.time and r.time.date() <= date(2025, 3, 5)
     )
     assert done_until(database_url) == []
+
+
+def test_jobs_wait_until_the_past_is_whole(
+    db: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply(db, branch())
+    waiting = []
+
+    def advance(file: Path, day: date) -> None:
+        waiting.append(under_way(db, datetime.now(UTC)))
+
+    monkeypatch.setattr(backfill.history, "advance", advance)
+    gap = Gap(first=FIRST, last=FIRST + timedelta(days=backfill.PORTION))
+    assert backfill.run(database_url, branch(), gap, 1, remember=tmp_path / "history.json")
+    assert waiting == [True, True]
+    assert not under_way(db, datetime.now(UTC))
 
 
 def test_no_history_is_made_up_for_a_real_site(db: Database, database_url: str) -> None:

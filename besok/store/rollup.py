@@ -68,9 +68,12 @@ def write_flows(conn: psycopg.Connection[Any], ranges: Sequence[Range]) -> None:
 
 
 def write_days(conn: psycopg.Connection[Any], keys: Sequence[tuple[int, int, date]]) -> None:
-    """Recompute flow days (site id, portal id, business day) from their buckets."""
-    if keys:
-        sites, portals, days = map(list, zip(*keys, strict=True))
+    """Recompute flow days (site id, portal id, business day) from their buckets.
+
+    A month at a time: the database compares each bucket of a portal with each of its days.
+    """
+    for _, month in groupby(sorted(keys, key=itemgetter(2)), lambda key: (key[2].year, key[2].month)):
+        sites, portals, days = map(list, zip(*month, strict=True))
         params = {"site": sites, "portal": portals, "day": days, "from": min(days), "to": max(days)}
         conn.execute(sql("rollup_day"), params)
 

@@ -26,7 +26,14 @@ from cli.stack.home import Home
 from collectors.pipeline import decode
 from sensors_sim import stream
 
-SHOT = ("postgres", "mosquitto", "cli.main collect", "cli.main work", "cli.main serve", "cli.main simulate live")
+SHOT = (
+    "postgres",
+    "mosquitto",
+    "cli.main collect",
+    "cli.main work",
+    "cli.main serve",
+    "cli.main simulate live",
+)
 READY = re.compile(r"Besök is ready: http://127\.0\.0\.1:(\d+)")
 Reading = tuple[str, str, str, datetime]  # device, channel, metric, time
 

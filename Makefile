@@ -44,8 +44,8 @@ check: ## style, types, who may import whom, undeclared and unused dependencies,
 	@$(BIN)/deptry .
 	@$(BIN)/vulture
 
-docs: setup ## the documentation as a site with every link checked, into build/site
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --editable '.[docs]'
+docs: ## the documentation as a site with every link checked, into build/site
+	@bash deploy/setup tools
 	@$(BIN)/python -m docs.generate
 	@$(BIN)/python -m docs.generate build/docs
 	@$(BIN)/python -m sphinx -W --keep-going -n -q build/docs build/site
@@ -80,6 +80,6 @@ UV_COMPILE := uv pip compile --quiet --universal --generate-hashes --no-header -
   --no-emit-find-links --python-version 3.11 pyproject.toml
 
 lock: ## renew the lock files from pyproject.toml (needs uv)
-	$(UV_COMPILE) --extra dev --extra benchmarks -o requirements-benchmarks.lock
-	$(UV_COMPILE) --extra dev -c requirements-benchmarks.lock -o requirements-dev.lock
+	$(UV_COMPILE) --extra dev --extra docs --extra benchmarks -o requirements-benchmarks.lock
+	$(UV_COMPILE) --extra dev --extra docs -c requirements-benchmarks.lock -o requirements-dev.lock
 	$(UV_COMPILE) -c requirements-dev.lock -o requirements.lock

@@ -1,4 +1,4 @@
-"""How rows leave the house: JSON, or CSV for a spreadsheet."""
+"""Answers as rows: JSON, or CSV for a spreadsheet."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""What a route may ask for: the database, the time, a site."""
+"""Dependencies of routes: the database, the time, a site."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

@@ -28,7 +28,7 @@ PAGE = f"""<!doctype html>
 @router.get("/api/")
 @router.get("/api/v1")
 async def entrance() -> RedirectResponse:
-    """Who asks for the API at large is shown what it can do."""
+    """Redirect from the root of the API to its description."""
     return RedirectResponse("/api/docs")
 
 

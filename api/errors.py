@@ -1,4 +1,4 @@
-"""What a caller is told when an answer is not to be had: always `{"error": "a sentence"}`, never a traceback."""
+"""Answers to requests that fail: always `{"error": "a sentence"}`, never a traceback."""
 
 import logging
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ RETRY_AFTER_S = 5
 
 
 class Problem(BaseModel):
-    """What went wrong, and what to do about it."""
+    """Error: what went wrong, and what to do about it."""
 
     error: str = Field(examples=["there is no site 'slottet'"])
 
@@ -94,7 +94,7 @@ async def _bad_request(request: Request, exc: Exception) -> JSONResponse:
 
 
 def _place(error: Mapping[str, Any]) -> str:
-    """Which parameter or field it is; of a body that is no JSON the character would tell nothing."""
+    """Return which parameter or field it is; of a body that is no JSON the character would tell nothing."""
     return "body" if error["type"] == "json_invalid" else str(error["loc"][-1])
 
 

@@ -1,4 +1,4 @@
-"""What stands before every answer: which host names are ours, which pages may do what, and the headers that say so."""
+"""Checks before every answer: which host names are ours, which pages may do what, and the headers that say so."""
 
 from urllib.parse import urlsplit
 
@@ -47,7 +47,7 @@ def host_name(netloc: str) -> str:
 
 
 def same_origin(origin: str | None, host: str | None) -> bool:
-    """Whether a WebSocket was opened by a page of ours, or by a program, which sends no Origin."""
+    """Tell whether a WebSocket was opened by a page of ours, or by a program, which sends no Origin."""
     if origin is None:
         return True
     try:

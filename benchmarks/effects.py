@@ -48,11 +48,11 @@ class Placebo:
     upper: float
 
     def found(self, gain: float = 0.0) -> bool:
-        """Whether a gain at this date would have been told from chance."""
+        """Tell whether a gain at this date would have been told from chance."""
         return not (1 + self.lower) * (1 + gain) <= 1 <= (1 + self.upper) * (1 + gain)
 
     def away(self) -> bool:
-        """Whether nothing known changed the street in the weeks after, or shortly before."""
+        """Tell whether nothing known changed the street in the weeks after, or shortly before."""
         opened = OPENINGS.get(self.city)
         end = self.since + timedelta(weeks=self.weeks)
         return opened is None or not self.since - timedelta(weeks=NEWS) <= opened < end
@@ -117,7 +117,7 @@ def _rate(some: list[Placebo]) -> float:
 
 
 def ask(case: Case, gain: float) -> tuple[bool, bool, float, float]:
-    """Whether the effect was told from chance and held, its estimate, and half the width of its interval."""
+    """Tell whether the effect was told from chance and held, its estimate, and half the width of its interval."""
     visits = case.visits.copy()
     there = np.arange(len(visits)) >= case.begins
     if case.acted is not None:

@@ -35,7 +35,7 @@ Interval = tuple[np.datetime64, np.datetime64]
 
 
 def found(predicted: Sequence[Interval], events: Sequence[Interval]) -> int:
-    """How many events a prediction comes within half an hour of."""
+    """Return how many events a prediction comes within half an hour of."""
     return sum(any(a < end + NEAR and b > begin - NEAR for a, b in predicted) for begin, end in events)
 
 

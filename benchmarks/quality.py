@@ -66,7 +66,7 @@ def sites() -> list[tuple[SiteFile, int]]:
 
 
 def fits(kind: str, place: tuple[SiteFile, int]) -> bool:
-    """Whether the site has a sensor that can be faulty in this way: the park's camera rarely sees anybody."""
+    """Tell whether the site has a sensor that can be faulty in this way: the park's camera rarely sees anybody."""
     return not (kind == "stuck-gauge" and place[0].sites[place[1]].kind == "park")
 
 

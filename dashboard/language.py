@@ -1,4 +1,4 @@
-"""Which language a request is answered in: asked for in the address, kept in a cookie, preferred by the browser, or
+"""Language of an answer: asked for in the address, kept in a cookie, preferred by the browser, or
 the setting's."""
 
 from http.cookies import SimpleCookie

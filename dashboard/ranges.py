@@ -24,17 +24,17 @@ class Range:
 
     @property
     def days(self) -> int:
-        """How many business days."""
+        """Return how many business days."""
         return (self.last - self.first).days + 1
 
     @property
     def step(self) -> Step:
-        """How finely it is drawn: a few hundred points at most."""
+        """Return how finely it is drawn: a few hundred points at most."""
         return "15min" if self.days <= 3 else "hour" if self.days <= 31 else "day"
 
     @property
     def shift(self) -> timedelta:
-        """How far back the period lies that it is compared with: whole weeks, so that weekdays meet."""
+        """Return how far back the period lies that it is compared with: whole weeks, so that weekdays meet."""
         return timedelta(days=7 * ceil(self.days / 7))
 
 

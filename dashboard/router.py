@@ -1,4 +1,4 @@
-"""Which page an address shows. To add a page: write it in `pages/`, name it here."""
+"""Pages by address. To add a page: write it in `pages/`, name it here."""
 
 import asyncio
 import logging

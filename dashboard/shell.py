@@ -1,4 +1,4 @@
-"""What surrounds every page: the bar with name, navigation, connection, language and colours."""
+"""Frame of every page: the bar with name, navigation, connection, language and colours."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -95,7 +95,7 @@ def write(
 
 
 def past_days(conn: Connection, past: SitePast, days: Sequence[date]) -> None:
-    """Estimates past business days that have changed anew: by minute where minutes are kept, else by quarter."""
+    """Estimate past business days that have changed again: by minute where minutes are kept, else by quarter."""
     plan, site = past.plan, past.site
     past.forget(days)
     store_learnt.changed(conn, plan, min(days), max(days), LOOK_BACK)

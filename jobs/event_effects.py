@@ -16,9 +16,7 @@ from besok.store import effects
 from besok.store.database import Database
 from jobs.daily import each
 
-EVENTS_BACK: Final = (
-    60  # days in which the programme is judged anew, as late counts and better comparisons come
-)
+EVENTS_BACK: Final = 60  # days in which effects are estimated again, as late counts come
 COMPARED: Final = 120  # days about an event
 HEARD: Final = 0.99
 MARGIN: Final = 2  # hours before and after an event

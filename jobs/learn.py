@@ -44,7 +44,7 @@ class SitePast:
         self._learnt: dict[date, SiteParameters] = {}
 
     def forget(self, days: Iterable[date]) -> None:
-        """Read these days anew when they are asked for, and learns anew from them."""
+        """Read these days again when they are asked for, and learn from them again."""
         for day in days:
             self._days.pop(day, None)
             self._learnt = {

@@ -214,7 +214,7 @@ class Worker:
         return Today(site, past.plan, day, past.learnt(conn, day, keep=True))
 
     def _learn(self, site: Site, now: datetime) -> bool:
-        """Return where late data has changed what past days teach, estimates the day under way anew with it."""
+        """Estimate the present day again where late data has changed the learnt parameters; False before it began."""
         today = self._today.get(site.id)
         if today is None:
             return False
@@ -227,7 +227,7 @@ class Worker:
         return True
 
     def _work_off_one(self, now: datetime) -> bool:
-        """Works on a piece of one site's past, of each in its turn: years of one do not keep the others waiting."""
+        """Work on a piece of one site's past, of each in turn, so that years of one do not delay the others."""
         slugs = list(self._sites)
         begins = slugs.index(self._last_past) + 1 if self._last_past in slugs else 0
         for slug in slugs[begins:] + slugs[:begins]:
@@ -237,7 +237,7 @@ class Worker:
         return False
 
     def _work_off(self, slug: str) -> bool:
-        """Works on a piece of a site's past that has to be estimated anew; False if there is none."""
+        """Work on a piece of a site's past that has to be estimated again; False if there is none."""
         site_id, _ = self._sites[slug]
         started = time.monotonic()
         with self._claims.transaction() as conn:

@@ -31,7 +31,7 @@ CAPACITY: Final = 30  # where it says nothing
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Room:
-    """What its air depends on."""
+    """Properties that the air of a space depends on."""
 
     volume_m3: float
     fresh_l_s: float

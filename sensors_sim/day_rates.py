@@ -1,4 +1,4 @@
-"""What a scenario makes of each site on each business day: the parts that hold on it, put together."""
+"""Rates of each site on each business day under a scenario: the parts that hold on it, put together."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ EVEN: Final = (1.0,) * 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """How a site is used on the days that share it: what is closed, chosen and learnt."""
+    """Use of a site on the days that share it: what is closed, chosen and learnt."""
 
     closed: frozenset[str] = frozenset()  # spaces and portals ("site/id") anywhere, not only at this site
     plans: Shares = ()  # name of a plan -> factor on its share

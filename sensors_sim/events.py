@@ -1,4 +1,4 @@
-"""Who comes for something in the calendar: evenings, concerts, school classes; and staff and cleaners."""
+"""Visitors of events in the calendar: evenings, concerts, school classes; and staff and cleaners."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
@@ -42,7 +42,7 @@ def event_begin(site: Site, event: Event, day: date) -> datetime:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """What a site has in its own programme on a day; times are milliseconds, places those of the ground."""
+    """Programme of a site on a day; times are milliseconds, places those of the ground."""
 
     kind: Literal["evening", "matinee", "concert"]
     begins: int
@@ -255,7 +255,7 @@ class Programme:
         return self.begins + round((hour - start.hour - start.minute / 60) * HOUR)
 
     def _open_during(self, start: int, until: int) -> bool:
-        """Whether one opening covers the time from `start` to `until`."""
+        """Tell whether one opening covers the time from `start` to `until`."""
         return any(o.start <= start and until <= o.end for o in self.opens)
 
     def _seats(self, place: int) -> int:

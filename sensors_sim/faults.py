@@ -1,4 +1,4 @@
-"""What goes wrong between what devices would report and what is received of them. See docs/reference/scenarios.md.
+"""Faults between what devices would report and what is received of them. See docs/reference/scenarios.md.
 
 Faults work on reports, before they are encoded: first those of the device itself (it restarts, its clock is off, it is
 stuck), then those of the way (messages are lost, late, shuffled, doubled). Several at once work in the order of the
@@ -337,7 +337,7 @@ class _Way:
                 heappush(self._under_way, _Sending(int(due), self._order, late))
 
     def _apart(self, time: int) -> int:
-        """When the network receives a report that was held up: what comes at once is received one after the other."""
+        """Return when the network receives a delayed report; simultaneous ones arrive one after the other."""
         if len(self._crowded) > MOST_CROWDED:
             del self._crowded[min(self._crowded)]
         self._crowded[time] = self._crowded.get(time, -1) + 1
@@ -360,7 +360,7 @@ class _Way:
 
 
 class Retained:
-    """What the broker keeps: the last message on each topic."""
+    """Retained messages of the broker: the last one on each topic."""
 
     def __init__(self) -> None:
         self._kept: dict[Device, dict[str, bytes]] = {}

@@ -89,7 +89,7 @@ def _times(days: Sequence[date], seasonal: bool) -> list[tuple[date, date]]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moments:
-    """What counters say of a site besides its rates, in history or in a made world."""
+    """Statistics of a site besides its rates, from history or from a simulated world."""
 
     ways: Floats  # [entrance] shares
     stay_h: float  # person-hours in the site for each who enters; NaN if not known
@@ -241,7 +241,7 @@ def _share(value: float) -> float:
 
 
 def _ratio(wanted: Floats, made: Floats, least: float) -> Floats:
-    """How much more was wanted than made, within bounds; 1 where either is not known."""
+    """Return how much more was wanted than made, within bounds; 1 where either is not known."""
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = np.asarray(wanted / made)
     return np.where(np.isfinite(ratio), np.clip(ratio, least, 1 / least), 1.0)

@@ -1,4 +1,4 @@
-"""How well a fitted world reproduces weeks of history that were held back, beside what a simple mean would say."""
+"""Check of a fitted world by weeks of history that were held back, beside a simple mean."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What counters and estimates say of some weeks, hour by hour: the plain arrays from which a world is learnt.
+"""Counts and estimates of some weeks by hour: the plain arrays from which a world is learnt.
 
 They come from a site's stored history, or from a simulated world, so that the two can be laid side by side.
 """
@@ -62,7 +62,7 @@ class HourAxis:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HourlyHistory:
-    """What passed the portals and who was in the spaces. NaN is not known, and never zero."""
+    """Flows of portals and occupancy of spaces. NaN is not known, and never zero."""
 
     hours: HourAxis
     portals: tuple[str, ...]  # "site/portal"

@@ -98,7 +98,7 @@ class Walkers:
         return np.where(inward, outer, inner), np.where(inward, inner, outer), inward
 
     def _way_ms(self, start: Ints, via: Ints, goal: Ints) -> Ints:
-        """How long the way out takes from `start` by `via` (if it is not NOWHERE) to `goal`; NO_WAY where none is."""
+        """Return the time from `start` by `via` (unless NOWHERE) out to `goal`; NO_WAY where none is."""
         walk_s, pace = self.ground.paths.walk_s, self.groups.pace
         before, behind, _ = self._ends(via)
         inside, beyond = walk_s[start, behind], walk_s[before, goal]
@@ -107,7 +107,7 @@ class Walkers:
         return np.where(via == NOWHERE, direct, by_via)
 
     def _enter(self) -> Ints:
-        """When each group passes its first gate; who finds the neighbour closed comes by the site's own gate."""
+        """Return when each group passes its first gate; who finds the neighbour closed comes by the site's own gate."""
         self._avoid_closed()
         groups, walk_s = self.groups, self.ground.paths.walk_s
         before, _, _ = self._ends(groups.via_in)

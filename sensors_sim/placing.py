@@ -237,7 +237,7 @@ def _days(part: Any, scenario: Scenario) -> dict[str, date | None]:
 
 
 def _finds_open(site: Site, event: Event) -> bool:
-    """Whether the site is open when the event begins, on any of its days."""
+    """Tell whether the site is open when the event begins, on any of its days."""
     last = event.last or event.first or ALWAYS_UNTIL
     first = max(event.first or last - LOOKED_AT * DAY, last - LOOKED_AT * DAY)
     begins = (

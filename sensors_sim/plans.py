@@ -1,4 +1,4 @@
-"""What people come to do: the plans for each kind of site, how long they take, in which company. All invented."""
+"""Purposes of visits: the plans for each kind of site, how long they take, in which company. All invented."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ FRIENDS = (1, 1, 2, 2, 2, 3, 3, 5)
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What somebody comes for: the kinds of space that serve it, and how it goes."""
+    """Purpose of a visit: the kinds of space that serve it, and how it goes."""
 
     name: str
     kinds: tuple[str, ...]
@@ -135,7 +135,7 @@ def _served(
 def _shares(
     ground: Ground, plans: tuple[Plan, ...], pairs: _Pairs, usage: Usage, profile: Profile | None
 ) -> Floats:
-    """How often each pair is chosen, by [weather, pair]; places share a plan by their capacity."""
+    """Return how often each pair is chosen, by [weather, pair]; places share a plan by their capacity."""
     room = [float(ground.detail[s].capacity or ground.detail[s].seats or 20) for _, s in pairs]
     total = [sum(r for r, (q, _) in zip(room, pairs, strict=True) if q == p) for p, _ in pairs]
     factors = dict(usage.plans)

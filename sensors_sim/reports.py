@@ -1,4 +1,4 @@
-"""What a simulated device has to report at one moment, before it is encoded in its format."""
+"""Reports of simulated devices at one moment, before they are encoded."""
 
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -27,7 +27,7 @@ class Level(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What one device reports at once. Times are in milliseconds since 1970."""
+    """Report of one device. Times are in milliseconds since 1970."""
 
     site: str
     device: str
@@ -61,7 +61,7 @@ class Truth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """What is reported at `time` (milliseconds since 1970), and on each quarter hour the truth.
+    """Reports at `time` (milliseconds since 1970), and on each quarter hour the truth.
 
     `resent` are the devices whose kept messages the broker sends again now.
     """

@@ -100,7 +100,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """How many people come to a site, beside the ordinary. Where several hold, factors multiply."""
+    """Factors on the visits of a site. Where several hold, factors multiply."""
 
     site: str
     first: date | None = None
@@ -118,7 +118,7 @@ class Rates:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """What was learnt of a site from its history; it takes the place of the invented rhythm and programme."""
+    """Parameters fitted to the history of a site; it takes the place of the invented rhythm and programme."""
 
     site: str
     week: tuple[tuple[float, ...], ...]  # [7][24] people entering in a usual hour, Monday first, local clock
@@ -133,7 +133,7 @@ class Profile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Character:
-    """How well the devices that `device` names (a name with * and ?) see, and how they speak."""
+    """Accuracy and format of the devices that `device` names (a name with * and ?)."""
 
     device: str
     speaks: str = ""  # a name of formats.FORMATS; what the site file says if empty

@@ -1,4 +1,4 @@
-"""What must hold in each part of a scenario, whatever site file it meets: numbers, names of days and plans, hours.
+"""Checks of each part of a scenario, whatever the site file: numbers, names of days and plans, hours.
 
 Each check yields (key, sentence) pairs: the key of the part that is wrong ("weekdays", "saturday"), and what to do.
 """

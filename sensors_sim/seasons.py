@@ -1,4 +1,4 @@
-"""How busy a day is: season, weekday, weather, growth and daylight, for each kind of site. All of it is invented."""
+"""Busyness of a day: season, weekday, weather, growth and daylight, for each kind of site. All of it is invented."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ GROWTH_FROM: Final = date(2024, 1, 1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rhythm:
-    """When people come to a kind of site. Factors are about 1 for a usual day or hour."""
+    """Rhythm of a kind of site. Factors are about 1 for a usual day or hour."""
 
     per_capacity: float  # arrivals on a usual weekday of GROWTH_FROM for each person of capacity
     growth: float  # a year

@@ -69,7 +69,7 @@ class Gauge:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detections(Columns):
-    """What counters saw: rows in no particular order."""
+    """Detections of counters, in no particular order."""
 
     time: Ints  # milliseconds since 1970
     counter: Ints  # number of the counter
@@ -98,7 +98,7 @@ class Installation:
 
     @property
     def wraps(self) -> dict[Device, int]:
-        """Where the totals of each counting device begin again at zero."""
+        """Return where the totals of each counting device begin again at zero."""
         return {(c.site, c.device): c.wraps for c in self.counters}
 
 
@@ -209,7 +209,7 @@ def _detected(number: int, counter: Counter, passages: Moves) -> Detections:
 
 
 def _nearby(times: Ints) -> Ints:
-    """How many others pass within NEAR_MS of each of the passages."""
+    """Return how many others pass within NEAR_MS of each of the passages."""
     order = np.sort(times)
     first = np.searchsorted(order, times - NEAR_MS, side="left")
     return np.searchsorted(order, times + NEAR_MS, side="right") - first - 1

@@ -1,4 +1,4 @@
-"""What simulated devices send as time passes, in order: within seconds of what happened, and one a minute at least.
+"""Messages of simulated devices as time passes, in order: within seconds of what happened, and one a minute at least.
 
 A counter reports at the end of each tick in which somebody passed, and whenever its interval is over; a gauge when what
 it shows has changed, and whenever its interval is over. Ticks and intervals begin with the business day, whatever the

@@ -14,7 +14,7 @@ from sensors_sim.world import CHUNK_DAYS, World
 
 
 class Totals:
-    """What all counters have counted when a business day begins, as [counter, in/out]."""
+    """Totals of all counters when a business day begins, as [counter, in/out]."""
 
     def __init__(self, world: World, installation: Installation) -> None:
         self._world, self._installation = world, installation

@@ -1,4 +1,4 @@
-"""How full the spaces of a simulated world are over some days, minute by minute, from its own truth."""
+"""Utilisation of the spaces of a simulated world by minute, from its own truth."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -100,7 +100,7 @@ def _clock_hour(world: World, minutes: Ints) -> Ints:
 
 
 def _counted(cells: Bools, group: Ints, groups: int) -> Ints:
-    """How many of the rows of each group are true, as [group, column]."""
+    """Return how many of the rows of each group are true, as [group, column]."""
     found = np.zeros((groups, cells.shape[1]), dtype=np.int64)
     for column in np.flatnonzero(cells.any(axis=0)):
         found[:, column] = np.bincount(group[cells[:, column]], minlength=groups)

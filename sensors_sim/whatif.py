@@ -1,4 +1,4 @@
-"""What breaks first: the spaces of a world under a scenario beside the same world as it is today, many times over.
+"""Comparison of a world under a scenario with the same world as it is today, many times over.
 
 Each replication makes both worlds from one seed, so that differences are of the scenario and not of chance. Nobody is
 turned away: minutes over capacity are those in which more people want to be in a space than it is made for.
@@ -38,7 +38,7 @@ BAND: Final = (0.5, 0.1, 0.9)  # the middle, and the ends of the interval that h
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """What is asked: the scenario `then` beside `today`, from `first` to `last` (business days, inclusive)."""
+    """Question: the scenario `then` beside `today`, from `first` to `last` (business days, inclusive)."""
 
     site_file: SiteFile
     then: Scenario
@@ -78,7 +78,7 @@ Hours = tuple[tuple[float, ...], ...]  # [7][24] Monday first
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strain:
-    """How a space fares in one of the two worlds. Minutes are a week's; of less than a week, those of all its days."""
+    """Utilisation of a space in one of the two worlds. Minutes are per week, or of all days of less than a week."""
 
     surely: float  # share of the replications in which it is over capacity at some time
     peak: Range  # the most people at once
@@ -129,7 +129,7 @@ class DoorRush:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What breaks first: spaces by how many visitors they hold then, fewest first; portals by their busiest minute."""
+    """Answer: spaces by how many visitors they hold then, fewest first; portals by their busiest minute."""
 
     question: Question
     sites: tuple[SiteVisits, ...]

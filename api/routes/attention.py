@@ -1,4 +1,4 @@
-"""What needs attention: faulty sensors, and what was done about them."""
+"""Routes for findings: faulty sensors, and what was done about them."""
 
 from datetime import timedelta
 from typing import Annotated

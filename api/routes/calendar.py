@@ -1,4 +1,4 @@
-"""What lies around the counts: the calendar of each day, the programme and what it gave, unusual hours."""
+"""Routes for the calendar of each day, programme events with their effects, and unusual hours."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""What was measured: people through portals, visits, occupancy, and the way to the target."""
+"""Routes for measured figures: flows, visits, occupancy, and progress to the target."""
 
 from datetime import timedelta
 from typing import Annotated, Literal

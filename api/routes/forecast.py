@@ -1,4 +1,4 @@
-"""What is to be expected: the forecast with the odds of the target, and the record of all forecasts before it."""
+"""Routes for the forecast with the probability of the target, and the accuracy of earlier forecasts."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -36,7 +36,7 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForecastRecord:
-    """How good the forecasts were by the length of what they sum up, each of them, and in a sentence four weeks."""
+    """Accuracy of forecasts by length, each forecast, and a sentence on four weeks."""
 
     records: tuple[Record, ...]
     sentence: Text

@@ -1,4 +1,4 @@
-"""Whether it works: health, devices, rejected messages, and the schema of what sensors may send."""
+"""Routes for operation: health, devices, rejected messages, and the schema of native messages."""
 
 import json
 from functools import cache

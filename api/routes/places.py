@@ -1,4 +1,4 @@
-"""What there is: sites and their spaces."""
+"""Routes for sites and their spaces."""
 
 from fastapi import APIRouter
 

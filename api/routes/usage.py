@@ -1,4 +1,4 @@
-"""How spaces were used: stays, turnover, how full, and several spaces together."""
+"""Routes for space usage: dwell time, turnover, utilisation, and several spaces together."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated

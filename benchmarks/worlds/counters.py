@@ -48,7 +48,7 @@ class Fault:
     seconds: float = 0.0
 
     def holds(self, day: int, time: Floats) -> Bools:
-        """Whether it befalls what happens at the times (seconds since the business day began)."""
+        """Tell whether it befalls what happens at the times (seconds since the business day began)."""
         hour = time / 3600 + 4
         return (self.first <= day <= self.last) & (self.begins <= hour) & (hour < self.ends)
 

@@ -131,7 +131,7 @@ def in_order(time: Floats, door: Ints, inward: Bools) -> Passages:
 
 
 def present(walked: Passages, steps: int, step_s: int) -> Floats:
-    """How many are there at the end of each step."""
+    """Return how many are there at the end of each step."""
     net = np.where(walked.inward, 1.0, -1.0)
     step = np.clip(walked.time // step_s, 0, steps - 1).astype(np.int64)
     return np.asarray(np.cumsum(np.bincount(step, net, steps)), np.float64)

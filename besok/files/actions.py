@@ -92,7 +92,7 @@ class _Reading:
 
 
 def is_table(text: str, name: str) -> bool:
-    """Whether a register is a table and no TOML."""
+    """Tell whether a register is a table and no TOML."""
     if name.lower().endswith((".csv", ".txt", ".tsv")):
         return True
     return not name.lower().endswith(".toml") and "[[actions]]" not in text
@@ -301,7 +301,7 @@ def _weekdays(text: str, _: Site) -> tuple[str, ...]:
 
 
 def _begins(text: str, full: str, least: int) -> bool:
-    """Whether a text is the weekday, or a short form of it."""
+    """Tell whether a text is the weekday, or a short form of it."""
     return len(text) >= least and full.startswith(text)
 
 

@@ -1,4 +1,4 @@
-"""Where an event takes place, from what its calendar says."""
+"""Space of an event, from the location in its calendar."""
 
 from besok.model.site import Site
 

@@ -131,7 +131,7 @@ def _first_of(names: Sequence[str]) -> str:
 
 
 def _problem(event: Any, end: datetime, budget: Budget) -> str:
-    """Why an event is left out; empty if it is not. Its rules are given an end, so that none runs on for ever."""
+    """Return why an event is left out; empty if it is not. Its rules are given an end, so that none is endless."""
     try:
         begins = event["DTSTART"].dt
         if "DTEND" in event and _plain(event["DTEND"].dt) < _plain(begins):
@@ -142,7 +142,7 @@ def _problem(event: Any, end: datetime, budget: Budget) -> str:
         if not rules and not event.get("EXRULE"):
             return ""
         if event.get("EXRULE"):
-            return "EXRULE is no longer part of iCalendar; export it anew"
+            return "EXRULE is no longer part of iCalendar; export it again"
         if begins.year < OLDEST:
             return f"it recurs since {begins.year}; let it begin later"
         bounded = [ended(rule, begins, end, budget) for rule in rules]
@@ -185,7 +185,7 @@ def _occurrences(
 
 
 def _within(event: Any, start: datetime, end: datetime) -> bool:
-    """Whether a plain event lies in the window, with a day to spare on either side."""
+    """Tell whether a plain event lies in the window, with a day to spare on either side."""
     begins = event["DTSTART"].dt
     day = begins.date() if isinstance(begins, datetime) else begins
     plain = not any(key in event for key in ("RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"))

@@ -17,7 +17,7 @@ _CLOCK: Final = ("BYHOUR", "BYMINUTE", "BYSECOND")
 
 @dataclass(slots=True)
 class Budget:
-    """What a file may still use up, days walked through and occurrences; and what was left out of it, in sentences."""
+    """Budget left for a file, in days and occurrences; and what was left out of it, in sentences."""
 
     steps: int
     events: int
@@ -62,7 +62,7 @@ def ended(rule: Any, begins: Any, end: datetime, budget: Budget) -> Any:
 
 
 def _comes(rule: Any, first: datetime) -> bool:
-    """Whether a rule finds any day at all: asked 19 cycles later, where the years end before long."""
+    """Tell whether a rule finds any day at all: asked 19 cycles later, where the years end before long."""
     plain = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
     late = first.replace(year=first.year % CYCLE + 9999 // CYCLE * CYCLE - CYCLE)
     return next(iter(rrulestr(_written(plain), dtstart=late)), None) is not None
@@ -73,7 +73,7 @@ def _written(rule: Any) -> str:
 
 
 def _last(rule: Any, first: datetime, last: datetime, count: int) -> datetime:
-    """When the rule has come to its `count`, `last` at the latest."""
+    """Return when the rule has come to its `count`, `last` at the latest."""
     plain = vRecur({key: value for key, value in rule.items() if key not in ("COUNT", "UNTIL")})
     plain["UNTIL"] = [last]
     if last < first:

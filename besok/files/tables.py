@@ -26,7 +26,7 @@ LONGEST_NAME = 60  # characters of a column's name that are shown
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadOptions:
-    """How a file is to be read, as far as its user states it; empty means: detect."""
+    """Options for reading a file, as far as its user states them; empty means: detect."""
 
     sep: str = ""
     decimal: str = ""

@@ -1,4 +1,4 @@
-"""Why something is refused, as messages that `besok.text` translates for commands, API and pages."""
+"""Messages of refusals, which `besok.text` translates for commands, API and pages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -96,17 +96,17 @@ class _Inputs:
 
     @cached_property
     def begins(self) -> datetime:
-        """When the first business day begins."""
+        """Return when the first business day begins."""
         return calendar.day_bounds(self.first, self.site)[0]
 
     @cached_property
     def ends(self) -> datetime:
-        """When the last business day ends."""
+        """Return when the last business day ends."""
         return calendar.day_bounds(self.last, self.site)[1]
 
     @cached_property
     def quarters(self) -> int:
-        """How many quarters of an hour the days have."""
+        """Return how many quarters of an hour the days have."""
         return (self.ends - self.begins) // QUARTER
 
     @property
@@ -157,7 +157,7 @@ class _Inputs:
 
     @cached_property
     def rules(self) -> Rules:
-        """Which doors count on which day, and what is deducted."""
+        """Return which doors count on which day, and what is deducted."""
         rows = list(zip(self.days, self.definitions, strict=True))
         counts = [
             [

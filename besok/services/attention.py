@@ -1,4 +1,4 @@
-"""What needs attention: the findings about sensors, in words."""
+"""Findings about sensors, in words."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -99,7 +99,7 @@ def acknowledge(db: Database, number: int, who: str, note: str, now: datetime) -
 
 
 def get_coverage(db: Database, site: str, first: date, last: date, *, now: datetime) -> list[ChannelCoverage]:
-    """How much of each business day from `first` to `last` the channels of a site worked. Raises NotFound."""
+    """Return how much of each business day from `first` to `last` the channels of a site worked. Raises NotFound."""
     load(db, site)
     if last - first == LAST_WEEK:
         known = results.read(db, site, results.COVERAGE, list[ChannelCoverage], last)
@@ -116,7 +116,7 @@ def compute_coverage(
 
 
 def get_wiring(db: Database, site: str, *, now: datetime) -> list[WiringPoint]:
-    """Whether a site is wired as its site file says, problems first. Raises NotFound."""
+    """Tell whether a site is wired as its site file says, problems first. Raises NotFound."""
     place, sites = load(db, site), load_all(db)
     with db.transaction() as conn:
         series = sensor_series(conn, place, sites, now, WIRING_DAYS)

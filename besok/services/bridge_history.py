@@ -1,4 +1,4 @@
-"""What was counted at each door of a site, day by day, and when its counting changed: what bridges are made from."""
+"""Counts at each door of a site by day, and when its counting changed: what bridges are made from."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -50,7 +50,7 @@ class History:
 
     @cached_property
     def closed(self) -> NDArray[np.bool_]:
-        """Whether the site was closed."""
+        """Tell whether the site was closed."""
         return np.array([not calendar.open_intervals(day, self.site) for day in self.dates])
 
     @cached_property

@@ -23,7 +23,7 @@ TWO_SIDED_95 = 1.96
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bridged:
-    """What becomes of growth and baseline over the breaks; None where there is too little to compare.
+    """Growth and baseline across method breaks; None where there is too little to compare.
 
     `baseline` is what the visits of the baseline are to be multiplied with, `year` those of the last 365 days.
     """
@@ -36,7 +36,7 @@ class Bridged:
 
 @dataclass(frozen=True, kw_only=True)
 class _Part:
-    """What a site brings to the growth.
+    """Part of a site in the growth.
 
     `doors` are the visits at those that were there throughout (days x doors, no gaps), `over` the bridges over their
     breaks, `hidden` for each what may hide, `taken` how many visits are taken off each time. `as_counted` are the
@@ -86,7 +86,7 @@ def compute_bridged(
 
 
 def _growth(parts: Sequence[_Part]) -> BridgedGrowth | None:
-    """How the visits of all doors grew."""
+    """Return how the visits of all doors grew."""
     doors = np.hstack([part.doors for part in parts])
     begins = np.cumsum([0, *(part.doors.shape[1] for part in parts)]).tolist()
     over = [

@@ -1,4 +1,4 @@
-"""How well the doors of a site count, from validation counts, and the corrections that these call for."""
+"""Accuracy of the doors of a site from validation counts, and the corrections they call for."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -213,7 +213,7 @@ def _weeks(
 
 
 def _needs_correction(door: DoorInfo) -> bool:
-    """Whether a door surely counts wrong, in a way that the correction in force does not fix already."""
+    """Tell whether a door surely counts wrong, in a way that the correction in force does not fix already."""
     if door.swapped or "broken" in (door.into.verdict, door.out.verdict):
         return False
     force = door.correction
@@ -222,7 +222,7 @@ def _needs_correction(door: DoorInfo) -> bool:
 
 
 def _fixed(known: Accuracy, factor: float) -> bool:
-    """Whether `factor` brings the accuracy to 1, as far as the counts can tell."""
+    """Tell whether `factor` brings the accuracy to 1, as far as the counts can tell."""
     return (
         known.lower is not None
         and known.upper is not None

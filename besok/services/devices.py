@@ -147,7 +147,7 @@ def _rejected(r: _RejectedRow) -> RejectedMessage:
 
 
 def _is_text(r: _RejectedRow) -> bool:
-    """Whether the payload is UTF-8; the last character of a cut one may be broken."""
+    """Tell whether the payload is UTF-8; the last character of a cut one may be broken."""
     shown = r.payload[:-3] if r.size > SHOWN_BYTES else r.payload
     try:
         return "\0" not in shown.decode("utf-8")

@@ -32,7 +32,7 @@ def get_outlook(db: Database, site: str) -> Outlook:
 
 
 def get_awaited(db: Database, site: str, today: date, now: datetime) -> Awaited:
-    """Why a site has no forecast yet, on business day `today`. Raises NotFound."""
+    """Return why a site has no forecast yet, on business day `today`. Raises NotFound."""
     place = load(db, site)
     return Awaited(
         days=sum(day.whole for day in visit_days(db, counted(db, place), today - timedelta(days=1))),
@@ -52,7 +52,7 @@ def get_scored(db: Database, site: str, today: date) -> list[Scored]:
 
 
 def get_records(found: Sequence[Scored], lengths: Sequence[int] = (7, 28, 90, 365)) -> list[Record]:
-    """How good the judged forecasts were, by how many days they sum up; lengths without any are left out."""
+    """Return how good the judged forecasts were, by how many days they sum up; lengths without any are left out."""
     next_days = [s for s in found if s.judged and s.first - s.origin == timedelta(days=1)]
     by_length = {days: [s for s in next_days if s.days == days] for days in lengths}
     return [_record(days, own) for days, own in by_length.items() if own]

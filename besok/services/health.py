@@ -1,4 +1,4 @@
-"""Whether the whole works."""
+"""Health of the whole."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -54,5 +54,5 @@ def _services(db: Database, now: datetime) -> tuple[ServiceHealth, ...]:
 
 
 def _is_jobs(service: ServiceHealth) -> bool:
-    """Whether it is the jobs; else it is a collector, which has the name that its operator gave it."""
+    """Tell whether it is the jobs; else it is a collector, which has the name that its operator gave it."""
     return service.name == "jobs"

@@ -1,4 +1,4 @@
-"""How far the visits have come on the way to the target."""
+"""Progress of visits towards the target."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

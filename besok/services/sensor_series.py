@@ -1,4 +1,4 @@
-"""What the sensors of a site said in the last weeks, arranged for the checks of sensor quality."""
+"""Series of a site's sensors in the last weeks, arranged for the checks of sensor quality."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

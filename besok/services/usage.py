@@ -1,4 +1,4 @@
-"""How spaces were used over business days: mean stay, turnover, how full; and several spaces together."""
+"""Usage of spaces over business days: dwell time, turnover, utilisation; and several spaces together."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How far runs of simulated history came, so that one that was killed goes on where it was."""
+"""Progress of runs of simulated history, so that a killed one continues where it was."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,5 +29,5 @@ class Run:
 
 
 def under_way(db: Database, now: datetime) -> bool:
-    """Whether history is being written at `now`, or was a moment ago by a run that has not finished."""
+    """Tell whether history is being written at `now`, or was a moment ago by a run that has not finished."""
     return bool(db.rows("backfill_under_way", now=now)[0][0])

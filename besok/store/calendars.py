@@ -1,4 +1,4 @@
-"""What is imported around the counts: the programme, school holidays, the weather. Each import replaces the last."""
+"""Imports around the counts: the programme, school holidays, the weather. Each import replaces the last."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ EVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What an import changed."""
+    """Changes by an import."""
 
     new: int = 0
     changed: int = 0

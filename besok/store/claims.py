@@ -44,7 +44,7 @@ class Claims:
             raise
 
     def claim(self, site_id: int) -> bool:
-        """Whether the site is this connection's, if need be from now on."""
+        """Tell whether the site is this connection's, if need be from now on."""
         if site_id not in self._held:
             with self.transaction() as conn:
                 row = conn.execute(sql("claim"), {"site_id": site_id}).fetchone()

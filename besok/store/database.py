@@ -95,7 +95,7 @@ def translated(*, migrating: bool = False) -> Iterator[None]:
 
 
 def _is_outdated_plan(exc: psycopg.Error) -> bool:
-    """Whether a statement was prepared before a migration replaced what it reads; the words are in any language."""
+    """Tell whether a statement was prepared before a migration replaced what it reads, in any language."""
     return exc.sqlstate == "0A000" and exc.diag.source_function == "RevalidateCachedQuery"
 
 

@@ -1,4 +1,4 @@
-"""What the installation knows that adapters need, as the site files and the devices themselves have told it."""
+"""Decode context: what adapters need to know, from site files and from devices themselves."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What jobs compute once a day from the visits: effects of actions and events, and unusual times."""
+"""Daily results of jobs: effects of actions and events, and unusual times."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

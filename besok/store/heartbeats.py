@@ -11,7 +11,7 @@ from besok.store.database import Database
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """When a service last said that it works, and its own figures."""
+    """Last heartbeat of a service, with its own figures."""
 
     name: str
     heard: datetime

@@ -1,4 +1,4 @@
-"""What the occupancy estimate reads and writes: flows and levels by step of a business day in, figures per space out.
+"""Input and output of the occupancy estimate: flows and levels by step of a business day in, figures per space out.
 
 All functions work inside the caller's transaction. Arrays have a row per step and a column per portal, channel or
 space.
@@ -31,7 +31,7 @@ _TYPES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """How a site is built, for counting. Columns are indexes into these; the site itself is space 0.
+    """Layout of a site, for counting. Columns are indexes into these; the site itself is space 0.
 
     `level_space` and `level_interval_s` tell for each level channel which space it looks into and how often it reports.
     """
@@ -58,7 +58,7 @@ class Flows:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
-    """What the level channels said by step; NaN where nothing was heard.
+    """Values of level channels by step; NaN where nothing was received.
 
     People with their peak, presence (0-1) and carbon dioxide in ppm (None where nobody asked for it).
     """
@@ -111,7 +111,7 @@ def site_ids(conn: Connection) -> dict[str, int]:
 
 
 def layout(conn: Connection, site_id: int) -> Layout:
-    """How the site is built now; spaces and portals that were ended are there too, for they have a history."""
+    """Return how the site is built now; spaces and portals that were ended are there too, for they have a history."""
     key = {"site_id": site_id}
     spaces = conn.execute(sql("occupancy_spaces"), key).fetchall()
     portals = conn.execute(sql("occupancy_portals"), key).fetchall()
@@ -272,7 +272,7 @@ def take_dirty(conn: Connection, site_id: int, reach_days: int) -> list[date]:
 
 
 def dirty_days(conn: Connection) -> int:
-    """How many days of all sites wait for a new estimate."""
+    """Return how many days of all sites wait for a new estimate."""
     row = conn.execute(sql("dirty_count")).fetchone()
     return int(row[0]) if row else 0
 

@@ -1,4 +1,4 @@
-"""What sensor checks read from the database, and what becomes of their findings.
+"""Input of sensor checks, and storage of their findings.
 
 All functions work inside the caller's transaction. A finding is open until somebody acknowledges it, and either way
 until its cause is gone; each step is a line of its history.
@@ -115,7 +115,7 @@ def note(
 
 
 def _over(row: _Open, present: Mapping[tuple[Kind, int | None], Finding], now: datetime) -> bool:
-    """Whether a finding that is not made now has ended: at once, after a day, or as its sensor has another fault."""
+    """Tell whether a finding that is absent now has ended: at once, after a day, or by another fault."""
     other = row.channel_id is not None and any(channel == row.channel_id for _, channel in present)
     return other or now - row.seen >= LASTING.get(row.kind, LASTS)
 

@@ -1,4 +1,4 @@
-"""Whether a database is of this program's version: the migrations it has had, and what every migration replaces.
+"""Version of the database: the migrations it has had, and what every migration replaces.
 
 What is replaced (`besok/store/always/*.sql`, the catalogue of metrics) has a version too: the number of lines in
 `besok/store/always/versions.txt`, of which each is the digest of what it then was. So a program knows which
@@ -25,7 +25,7 @@ FRESH_S = 5  # a database that was of our version is asked again after so long
 
 @dataclass(frozen=True, slots=True)
 class Replaced:
-    """What a migration replaced."""
+    """Views, functions and metrics as a migration replaced them."""
 
     version: int
     digest: str

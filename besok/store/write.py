@@ -50,7 +50,7 @@ class DeviceDescription(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What one transaction writes; statuses come with the time they were received.
+    """Content of one transaction; statuses come with the time they were received.
 
     `origins` are the messages to de-duplicate, in the order they came: what belongs to one that was stored before is
     left out. What has an origin that is not among them is written in any case. `devices`
@@ -88,7 +88,7 @@ _channel, _metric, _time, _received, _device, _wraps = map(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
-    """What a transaction did: readings new or corrected, readings that were there already, messages rejected, and
+    """Result of a transaction: readings new or corrected, readings that were there already, messages rejected, and
     messages that were stored before (`repeats`), of which nothing is among the others."""
 
     readings: int = 0

@@ -142,7 +142,7 @@ def pace(outlook: Outlook) -> str | None:
 
 
 def damped(outlook: Outlook, growth: float | None) -> str | None:
-    """Why less growth is expected than there was (`growth`, of the last 52 weeks); None where it is not clearly less.
+    """Return why less growth is forecast than the last 52 weeks had (`growth`); None where it is not clearly less.
 
     The forecast damps it, since growth goes on in small part only (docs/explanation/forecast.md).
     """
@@ -171,7 +171,7 @@ def foremost(found: Sequence[Record]) -> Record | None:
 
 
 def record(found: Sequence[Record]) -> str:
-    """How many of the judged forecasts held, beside how many should have."""
+    """Return how many of the judged forecasts held, beside how many should have."""
     one = foremost(found)
     if one is None:
         return _("No forecast is old enough yet to be compared with the outcome.")
@@ -211,7 +211,7 @@ def gave(effect: ActionEffect, measure_of_all: bool) -> str:
 
 
 def _silent() -> dict[str, str]:
-    """Why nothing can be said of an action."""
+    """Return why nothing can be said of an action."""
     return {
         "too_early": _("It is too early to say: four weeks are needed."),
         "too_little_before": _("It cannot be said: too little was counted before."),
@@ -223,7 +223,7 @@ def _silent() -> dict[str, str]:
 
 
 def _moved() -> dict[str, str]:
-    """Where the visits came from."""
+    """Return where the visits came from."""
     return {
         "new": _("They are new, not moved from other spaces."),
         "moved": _("They came mostly from other spaces of the house."),

@@ -1,4 +1,4 @@
-"""What is said of the wiring of a site, by what was looked at, and what to do about it."""
+"""Sentences on the wiring of a site: what was checked, and what to do about it."""
 
 from typing import Any
 

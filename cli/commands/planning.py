@@ -1,4 +1,4 @@
-"""What planners ask the simulator: `besok simulate what-if` and `fit`."""
+"""Commands for planners: `besok simulate what-if` and `fit`."""
 
 from datetime import date, datetime
 from pathlib import Path

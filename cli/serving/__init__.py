@@ -1,1 +1,1 @@
-"""What long-running services share: settings, logs, how they end, how they tell that they are well, the web server."""
+"""Shared parts of long-running services: settings, logs, shutdown, status, the web server."""

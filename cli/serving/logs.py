@@ -1,4 +1,4 @@
-"""How services log: lines for people, or one JSON object a line for a log store. Times are UTC; secrets never."""
+"""Logs of services: lines for people, or one JSON object a line for a log store. Times are UTC; secrets never."""
 
 import json
 import logging

@@ -1,4 +1,4 @@
-"""What commands share that run until they are ended: settings, logs, and how they end."""
+"""Shared by commands that run until they are ended: settings, logs, and how they end."""
 
 import logging
 import signal

@@ -1,4 +1,4 @@
-"""What a service without pages answers over HTTP: /metrics, /ready and /live."""
+"""Status server of a service without pages: /metrics, /ready and /live."""
 
 import logging
 import threading

@@ -47,7 +47,7 @@ class Task:
     scenario: Scenario = ORDINARY
 
     def takes(self, site: str, device: str) -> bool:
-        """Whether the device is of this share."""
+        """Tell whether the device is of this share."""
         return zlib.crc32(f"{site}/{device}".encode()) % WORKERS == self.share
 
     def messages(self) -> Iterator[list[Message]]:

@@ -106,7 +106,7 @@ def _shares(shares: Iterable[tuple[str, float]]) -> str:
 
 
 def check_text(checks: Sequence[SiteCheck], weeks: int) -> str:
-    """How well the fitted world does, as tables for people."""
+    """Return how well the fitted world does, as tables for people."""
     lines: list[str] = []
     for c in checks:
         rows = [*_days(c), *_rows(c)]

@@ -1,4 +1,4 @@
-"""How much of the simulated past is in the database, so that the next start can add what is missing."""
+"""Record of the simulated past in the database, so that the next start adds what is missing."""
 
 import json
 from dataclasses import asdict, dataclass, replace

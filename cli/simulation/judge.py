@@ -1,4 +1,4 @@
-"""What estimators make of a world, beside who was really there. An estimator is a row of ESTIMATORS."""
+"""Judgement of estimators in a world, by its truth. An estimator is a row of ESTIMATORS."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ ALERT_AT: Final = 0.8  # of the capacity: from there on the pages call a space b
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """How well an estimator knew a space of a world. `alerts` is None where its capacity is not known."""
+    """Accuracy of an estimator in a space of a world. `alerts` is None where its capacity is not known."""
 
     world: str
     space: str

@@ -122,7 +122,7 @@ def _spaces(site: Site) -> list[str]:
 
 
 def _layout(site: Site, sites: SiteFile) -> tuple[Layout, list[list[tuple[Channel, bool]]], list[Channel]]:
-    """How the site is built; the channels over each portal and whether they are swapped; the channels in its spaces."""
+    """Return the layout of the site, its channels by portal with `swapped`, and its channels by space."""
     index: dict[str, int | None] = {f"{site.id}/{name}": n for n, name in enumerate(_spaces(site))}
     doors: list[tuple[Portal, Site]] = []
     ends: list[tuple[int | None, int | None]] = []
@@ -207,7 +207,7 @@ def _differences(metric: str, times: dict[int, Heard], first: int, last: int) ->
 
 
 def _people_between(earlier: Heard, later: Heard, wraps: int, apart_ms: int) -> float | None:
-    """How many passed between two readings of a total, None if they cannot tell; as in the functions of the database.
+    """Return how many passed between two readings of a total, None if unknown; as the database does.
 
     Clocks that are off by days, or were never set, do not occur in a world that is judged.
     """
@@ -220,7 +220,7 @@ def _people_between(earlier: Heard, later: Heard, wraps: int, apart_ms: int) -> 
 
 
 def people_since(was: float, value: float, wraps: int, seconds: float) -> float:
-    """How many passed between two readings of a total; the same rule as in the functions of the database."""
+    """Return how many passed between two readings of a total; the same rule as in the functions of the database."""
     if value >= was:
         return value - was
     turned = wraps - was + value

@@ -92,7 +92,7 @@ class Window:
 
 
 def windows(strain: Strain) -> list[Window]:
-    """When it is over capacity, the longest first."""
+    """Return when it is over capacity, the longest first."""
     found = [
         w for weekday in range(7) for w in _of_day(weekday, strain.week[weekday], strain.likely[weekday])
     ]
@@ -159,7 +159,7 @@ EXPLAINED: Final = (
 
 
 def _in_short(answer: Answer) -> Iterator[str]:
-    """How many spaces break and, of the first ones, how far and when: what one comes for, by the names of the house."""
+    """Return how many spaces break and, of the first ones, how far and when, by their names."""
     judged = [space for space in answer.spaces if space.capacity]
     breaking = [space for space in judged if space.then.surely >= LIKELY]
     already = sum(space.today.surely >= LIKELY for space in judged)

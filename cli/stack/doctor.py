@@ -59,7 +59,7 @@ def _python() -> Finding:
 
 
 def _packages() -> Finding:
-    """Whether each package that the distribution asks for is here, in the version it asks for."""
+    """Tell whether each package that the distribution asks for is here, in the version it asks for."""
     try:
         wanted = importlib.metadata.requires("besok") or []
     except importlib.metadata.PackageNotFoundError:

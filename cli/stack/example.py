@@ -1,4 +1,4 @@
-"""What the demo has around its simulated counts: the programme its people come for, an invented ledger."""
+"""Surroundings of the demo's simulated counts: the programme its people come for, an invented ledger."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta

@@ -38,12 +38,12 @@ class Home:
 
     @property
     def data(self) -> Path:
-        """Where the servers keep their data: a folder, or a link to one elsewhere."""
+        """Return where the servers keep their data: a folder, or a link to one elsewhere."""
         return self.path / "data"
 
     @property
     def history(self) -> Path:
-        """What has been simulated so far; lies with the data, so that both go together."""
+        """Return what has been simulated so far; lies with the data, so that both go together."""
         return self.data / "history.json"
 
     @contextmanager
@@ -58,7 +58,7 @@ class Home:
             yield
 
     def is_running(self) -> bool:
-        """Whether somebody holds the lock."""
+        """Tell whether somebody holds the lock."""
         try:
             with self.locked():
                 return False
@@ -93,7 +93,7 @@ class Home:
         return replace(cluster, port=self._port("postgres")), replace(broker, port=broker_port)
 
     def addresses(self) -> dict[str, object]:
-        """Where the servers of a running stack are, as values of Settings."""
+        """Return where the servers of a running stack are, as values of Settings."""
         known = self.known_ports()
         cluster = Cluster(folder=self.data.resolve() / "postgres", port=known.get("postgres", 0))
         return {

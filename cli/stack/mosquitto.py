@@ -58,7 +58,7 @@ class Broker:
         )
 
     def ready(self) -> bool:
-        """Whether it takes connections."""
+        """Tell whether it takes connections."""
         return ports.answers(self.port)
 
     def prepare(self) -> None:
@@ -71,7 +71,7 @@ class Broker:
 
 
 def binary() -> str:
-    """Where mosquitto is. Debian keeps it out of an ordinary user's path."""
+    """Return where mosquitto is. Debian keeps it out of an ordinary user's path."""
     found = next((b for b in BINARIES if os.access(b, os.X_OK)), None) or shutil.which("mosquitto")
     if not found:
         raise StackError("Mosquitto is not installed: on Debian, `apt-get install mosquitto`")

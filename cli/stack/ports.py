@@ -22,7 +22,7 @@ def free(count: int = 1) -> tuple[int, ...]:
 
 
 def is_free(port: int) -> bool:
-    """Whether a server could listen on `port` now."""
+    """Tell whether a server could listen on `port` now."""
     with socket.socket() as s:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # ports of connections just ended are free
         try:
@@ -33,7 +33,7 @@ def is_free(port: int) -> bool:
 
 
 def answers(port: int, host: str = HOST) -> bool:
-    """Whether somebody accepts connections on `port`."""
+    """Tell whether somebody accepts connections on `port`."""
     try:
         with socket.create_connection((host, port), timeout=1):
             return True

@@ -100,7 +100,7 @@ class Cluster:
         )
 
     def ready(self) -> bool:
-        """Whether it takes connections."""
+        """Tell whether it takes connections."""
         try:
             psycopg.connect(make_conninfo(self.url(), connect_timeout=2)).close()
         except psycopg.OperationalError:

@@ -22,7 +22,7 @@ EXAMPLE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """How to run a program and how to end it.
+    """Program to run, and how to end it.
 
     `user` is the account it runs as (ours if empty), `stop_signal` the one that ends it in order; if it is still there
     `patience_s` seconds later it is killed. If we die first, however suddenly, the kernel sends it `stop_signal`.

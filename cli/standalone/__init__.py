@@ -1,1 +1,1 @@
-"""What works on anyone's file of counts without a house: estimate, events, forecast, backtest."""
+"""Commands for anyone's file of counts: estimate, events, forecast, backtest."""

@@ -53,14 +53,14 @@ def run(
     rules: Rules = simple_rules,
     at_once: int = 1,
 ) -> Outcome:
-    """Forecasts as of `origins` earlier days, weeks or months, each from what was known then, and their scores.
+    """Score forecasts as of `origins` earlier days, weeks or months, each from what was known then.
 
     Up to `at_once` of them are made at the same time; the scores are the same.
     """
     past = series.past()
     at = chosen(len(past.visits), series.step, origins)
-    reckoned = past.days.visits if isinstance(past, Weeks) else past.visits
-    many = min(at_once, len(at)) if len(reckoned) * len(at) > WORTH else 1
+    rows = past.days.visits if isinstance(past, Weeks) else past.visits
+    many = min(at_once, len(at)) if len(rows) * len(at) > WORTH else 1
     if many > 1:
         try:
             with ProcessPoolExecutor(many, mp_context=get_context("spawn")) as pool:
@@ -71,7 +71,7 @@ def run(
 
 
 def cores() -> int:
-    """How many origins can be reckoned at once here."""
+    """Return how many origins can be computed at the same time here."""
     return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 8)
 
 
@@ -124,7 +124,7 @@ def untold(step: str) -> Score:
 
 
 def chosen(rows: int, step: str, origins: int) -> tuple[int, ...]:
-    """How many rows each origin has before it: evenly spread, each with a whole year after it if there is."""
+    """Return how many rows each origin has before it: evenly spread, each with a whole year after it if there is."""
     last = rows - YEAR[step]
     first = min(USUAL[step], max(LEAST[step], last // 2))
     if last < first:  # too short for a whole year of truth

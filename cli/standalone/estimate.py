@@ -36,7 +36,7 @@ Tell = Callable[[str], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """How a file is to be read: what its user knows of the place."""
+    """Options for a file: what its user knows of the place."""
 
     reset: time = time(4)
     closed: tuple[time, time] | None = None
@@ -220,7 +220,7 @@ def _clock(counts: Sequence[Count], places: Sequence[int], steps: int, step: tim
 
 
 def _open(clock: np.ndarray, closed: tuple[time, time] | None) -> Bools | None:
-    """Whether the place is open at each step; None where its hours are not known."""
+    """Tell whether the place is open at each step; None where its hours are not known."""
     if closed is None:
         return None
     shuts, opens = (60 * t.hour + t.minute for t in closed)

@@ -35,7 +35,7 @@ class Series:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What is unusual, and what the reader should know of how it was found."""
+    """Unusual hours, and how they were found."""
 
     series: Series
     learnt: EventModel
@@ -43,7 +43,7 @@ class Answer:
 
     @property
     def note(self) -> str:
-        """What has to be said about the file; empty if nothing."""
+        """Return what has to be said about the file; empty if nothing."""
         return "\n".join(filter(None, (self.series.note, self._doubt())))
 
     def _doubt(self) -> str:

@@ -49,7 +49,7 @@ class Goal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reach:
-    """How the goal stands: the odds, when they become even, when 4 in 5, and the growth a year that it needs."""
+    """State of the goal: its probability, when it reaches 50 and 80 %, and the growth a year it needs."""
 
     odds: Odds | None
     likely_50: date | None
@@ -137,7 +137,7 @@ def _rows_until(past: History | Weeks | Months, deadline: date) -> int:
 
 
 def _reach(drawn: Paths, past: History | Months, goal: Goal) -> Reach:
-    """How the goal stands. The last year is the mean of what was observed of it, times its length."""
+    """Return how the goal stands. The last year is the mean of what was observed of it, times its length."""
     year = YEAR["M" if isinstance(past, Months) else "D"]
     seen = past.visits[-year:]
     seen = seen[np.isfinite(seen)]
@@ -175,7 +175,7 @@ def _rows(spread: Fan) -> Iterator[tuple[Any, ...]]:
 
 
 def sentence(told: Answer) -> str:
-    """How the goal stands, in one sentence."""
+    """Return how the goal stands, in one sentence."""
     if told.goal is None or told.reach is None or told.reach.odds is None:
         return "The odds of the target cannot be told."
     goal, found = told.goal, told.reach.odds

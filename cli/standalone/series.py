@@ -160,7 +160,7 @@ def _notes(
 
 
 def _told_by_day(days: Set[date], begin: Callable[[date], date]) -> bool:
-    """Whether weeks are told by their days: a file of weeks may have one on another weekday than the rest."""
+    """Tell whether weeks are told by their days: a file of weeks may have one on another weekday than the rest."""
     return median(Counter(map(begin, days)).values()) >= 2
 
 
@@ -207,7 +207,7 @@ def _without(visits: Visits, parts: Iterable[date]) -> Visits:
 
 
 def _monthly(dates: Sequence[date]) -> bool:
-    """Whether each date stands for a month: the first or the last day of one, or one day throughout."""
+    """Tell whether each date stands for a month: the first or the last day of one, or one day throughout."""
     months = {(day.year, day.month) for day in dates}
     if len(dates) < 2 or len(months) < len(dates):
         return False

@@ -1,1 +1,1 @@
-"""What commands print: tables, the annual report, sensors, calibration."""
+"""Output of commands: tables, the annual report, sensors, calibration."""

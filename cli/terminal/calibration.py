@@ -14,7 +14,7 @@ VERDICTS = {
     "good": "good",
     "unsure": "count more",
     "factor": "counts wrong",
-    "broken": "mend it",
+    "broken": "fix it",
 }
 PROBLEMS = {
     "no_sensor": "no sensor then",

@@ -1,4 +1,4 @@
-"""What `besok device` prints: the sensors, and where those may hang that nobody has placed."""
+"""Output of `besok device`: sensors, and suggested places of unassigned ones."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -52,7 +52,7 @@ def lines(found: Sequence[UnassignedSensor]) -> Iterator[str]:
 
 
 def verdict(s: Suggestion) -> str:
-    """Where it may hang, how sure that is, and why."""
+    """Return where it may hang, how sure that is, and why."""
     if s.sure == "none":
         return f"no suggestion: {s.why}"
     what, name = ("portal", s.portal) if s.portal else ("space", s.space)

@@ -35,7 +35,7 @@ FLUSH_S: Final = 1.0  # what a killed recorder loses at most
 
 @dataclass(slots=True)
 class Count:
-    """What was recorded so far: messages, those of which something personal was left out, times nobody listened."""
+    """State of a recording: messages, those that were redacted, and gaps."""
 
     messages: int = 0
     stripped: int = 0

@@ -43,7 +43,7 @@ KEPT = "were kept by the broker from before and hold counts without a time"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """What a recording holds: `sites` are those of Besök's own topics; `missing_s` seconds nobody listened."""
+    """Content of a recording: `sites` are those of Besök's own topics; `missing_s` seconds nobody listened."""
 
     first: datetime
     last: datetime
@@ -54,7 +54,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """Where recorded messages may go: what is known of the sites, and which devices observe real ones."""
+    """Destinations of recorded messages: the known sites, and the devices that observe real ones."""
 
     sandboxes: frozenset[str] = frozenset()
     real: frozenset[tuple[str, str]] = frozenset()  # source, external id
@@ -63,7 +63,7 @@ class Places:
 
 @dataclass(slots=True)
 class Result:
-    """How many messages were sent, and how many were left out for which reason."""
+    """Numbers of messages sent, and left out by reason."""
 
     sent: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
@@ -113,7 +113,7 @@ def places(sites: Sequence[Site], known: DecodeContext) -> Places:
 
 
 def targets(asked: Sequence[str], held: Overview, found: Places) -> Mapping[str, str]:
-    """Which recorded site goes to which sandbox: of "SANDBOX" (if one site was recorded) and "RECORDED=SANDBOX".
+    """Return which recorded site goes to which sandbox: of "SANDBOX" (if one site was recorded) and "RECORDED=SANDBOX".
 
     A site that nobody asked about goes to itself, if it is a sandbox. Raises RecordingError.
     """
@@ -144,7 +144,7 @@ def targets(asked: Sequence[str], held: Overview, found: Places) -> Mapping[str,
 
 
 def by(text: str, held: Overview, *, now: datetime, speed: float, zone: str) -> timedelta:
-    """How far times move: "" not at all, "to-now", a duration such as "7d" or "-90m", or the day it shall begin on.
+    """Return the shift of times: "" for none, "to-now", a duration such as "7d" or "-90m", or the first day.
 
     "to-now" moves the end of the recording to the moment at which it will have been played, to the minute. A day keeps
     the time of the day in `zone`. Raises RecordingError.
@@ -216,7 +216,7 @@ def _passed(line: Recorded, shift: Shift, to: Mapping[str, str], found: Places) 
 
 
 def _wrong(becomes: Decoded, found: Places) -> str:
-    """Why what the message becomes may not be sent, "" if it may."""
+    """Return why what the message becomes may not be sent, "" if it may."""
     if not all(r.flags & Flag.SIMULATED for r in becomes.readings):
         return UNMARKED
     return REAL if any(device in found.real for device in _devices(becomes)) else ""

@@ -67,7 +67,7 @@ class Shift:
     zone: str = "UTC"
 
     def holds(self, time: datetime) -> bool:
-        """Whether a time belongs to the recording."""
+        """Tell whether a time belongs to the recording."""
         return self.first - BEHIND <= time <= self.last + AHEAD
 
 

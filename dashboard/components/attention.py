@@ -1,4 +1,4 @@
-"""What needs attention: what is wrong with sensors, since when, on what evidence, what to do, and who has seen it."""
+"""Findings: what is wrong with sensors, since when, on what evidence, what to do, and who has seen it."""
 
 from collections.abc import Sequence
 from typing import Any

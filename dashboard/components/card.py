@@ -33,7 +33,7 @@ NO_CURVE = Today()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What the cards of one board share."""
+    """Shared properties of the cards of one board."""
 
     weekday: str
     first: datetime  # the curves run from here

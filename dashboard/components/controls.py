@@ -14,7 +14,7 @@ from dashboard.ranges import Range
 
 
 def head(site: SiteInfo, space: SpaceInfo, spaces: list[SpaceInfo], here: Address) -> Any:
-    """Where we are, what the space is, and the way to the others."""
+    """Return where we are, what the space is, and the way to the others."""
     trail: list[Any] = [dcc.Link(named(site.name), href=f"/now/{site.site}")]
     if space.parent:
         trail += [html.Span("/", **HIDDEN), named(space.name)]
@@ -84,5 +84,5 @@ def bar(here: Address, period: Range) -> Any:
 
 
 def compares(here: Address) -> bool:
-    """Whether the period before is drawn too; `cmp=0` turns it off."""
+    """Tell whether the period before is drawn too; `cmp=0` turns it off."""
     return here.get("cmp") != "0"

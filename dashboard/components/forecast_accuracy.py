@@ -1,4 +1,4 @@
-"""How good the forecasts were: in a sentence, by length, and each one beside what came."""
+"""Accuracy of forecasts: in a sentence, by length, and each one beside the outcome."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -92,7 +92,7 @@ def finding(
 
 
 def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
-    """Which figures may still change, and how far they go."""
+    """Return which figures may still change, and how far they go."""
     known = [p for p in points if p.people is not None]
     running = [p for p in known if not p.final]
     if not running:
@@ -105,7 +105,7 @@ def _preliminary(points: Sequence[OccupancyPoint], zone: str) -> str:
 def _compared(
     points: Sequence[OccupancyPoint], past: Sequence[OccupancyPoint], period: Range, zone: str
 ) -> str:
-    """How the two periods compare, over the steps that both know."""
+    """Return how the two periods compare, over the steps that both know."""
     earlier = {occupancy.local(p.start, zone) + period.shift: p.people for p in past}
     pairs = [
         (p.people, then)
@@ -143,6 +143,6 @@ def _between(lower: float | None, upper: float | None) -> str:
 
 
 def _note(p: OccupancyPoint) -> str:
-    """Why the figure was corrected, and whether it may still change."""
+    """Return why the figure was corrected, and whether it may still change."""
     said = (live_parts.reasons().get(p.reason or "", ""), "" if p.final else _("preliminary"))
     return ", ".join(part for part in said if part)

@@ -1,4 +1,5 @@
-"""What the live stream changes on the board: state and texts of each space and of the site, in the reader's language.
+"""Parts of the board that the live stream updates:
+state and texts of each space and of the site, in the reader's language.
 
 The page is drawn with them and the stream sends them; `live.js` puts them in place and tells only how old they are.
 """
@@ -83,7 +84,7 @@ def update(live: SiteLive, place: Site) -> str:
 
 
 def ages() -> dict[str, str]:
-    """How old a figure is, for the script, which counts the seconds."""
+    """Return how old a figure is, for the script, which counts the seconds."""
     return {
         "short_seconds": _("{n} s"),
         "short_minutes": _("{n} min"),
@@ -96,7 +97,7 @@ def ages() -> dict[str, str]:
 
 
 def reasons() -> dict[str, str]:
-    """Why a figure was corrected or is missing."""
+    """Return why a figure was corrected or is missing."""
     return {
         "below_zero": _("drift: more exits than entries"),
         "stuck": _("the camera shows the same number all the time"),
@@ -110,7 +111,7 @@ def reasons() -> dict[str, str]:
 
 
 def people(space: SpaceLive) -> str:
-    """How many are there; of a presence sensor only whether anybody is."""
+    """Return how many are there; of a presence sensor only whether anybody is."""
     if space.basis == "presence" and space.people is not None:
         return _("Occupied") if space.people else _("Free")
     return formats.number(space.people)

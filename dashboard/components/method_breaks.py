@@ -1,4 +1,4 @@
-"""What changed in the counting itself, and growth with and without it."""
+"""Method breaks, and growth with and without them."""
 
 from collections.abc import Mapping
 from typing import Any, Final

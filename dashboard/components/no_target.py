@@ -1,4 +1,4 @@
-"""What *Progress* shows where visits are compared with nothing: no target, no baseline, or no visits yet."""
+"""*Progress* without a comparison: no target, no baseline, or no visits yet."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

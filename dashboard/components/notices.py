@@ -1,4 +1,4 @@
-"""What is shown where there is nothing else to show."""
+"""Notices for empty pages."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What events of the programme gave: visits in their hours beside those of like days without them."""
+"""Effects of programme events: visits in their hours beside comparable days without them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a space was used over a period: stay, turnover, how full, each with its interval or why there is none."""
+"""Usage of a space over a period: dwell time, turnover, utilisation, each with its interval or why there is none."""
 
 from typing import Any
 
@@ -37,7 +37,7 @@ def section(found: SpaceUsage | None, zone: str) -> Any:
 
 
 def _filled(found: SpaceUsage) -> list[tuple[str, str, str]]:
-    """How much of the seats and of the capacity was taken, where these are stated."""
+    """Return how much of the seats and of the capacity was taken, where these are stated."""
     use, cells = found.usage, []
     if found.seats:
         place = plural("of {n} seat", "of {n} seats", found.seats).format(n=formats.number(found.seats))

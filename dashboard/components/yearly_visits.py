@@ -44,7 +44,7 @@ def of(points: Sequence[VisitPoint], measure: str, coming: Outlook) -> list[Year
 
 
 def _ends_its_year(one: ExpectedTotal, coming: Outlook) -> bool:
-    """Whether it is all of a calendar year that was still to come when the forecast was made."""
+    """Tell whether it is all of a calendar year that was still to come when the forecast was made."""
     begins = one.first == date(one.first.year, 1, 1) or (one.first - coming.origin).days == 1
     return begins and one.last == date(one.first.year, 12, 31)
 
@@ -90,7 +90,7 @@ def _row(one: Year, this_year: int, baseline: float | None) -> list[str]:
 
 
 def _known(one: Year, this_year: int) -> str:
-    """How the figure came about."""
+    """Return how the figure came about."""
     if one.low is not None:
         return _("counted so far, and forecast") if one.year == this_year else _("forecast")
     if one.observed >= 0.995:

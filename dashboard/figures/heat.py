@@ -65,5 +65,5 @@ def _cell(cell: HeatCell | None, top: float) -> Any:
 
 
 def depth(share: float) -> float:
-    """How much colour: no middle tones, on which neither dark nor light figures can be read."""
+    """Return how much colour: no middle tones, on which neither dark nor light figures can be read."""
     return 0.45 * share / STRONG if share < STRONG else 0.75 + 0.25 * (share - STRONG) / (1 - STRONG)

@@ -1,4 +1,4 @@
-"""How every chart looks. Text, grid and lines take their colours from `assets/besok.css`, for light and dark alike."""
+"""Style of every chart. Text, grid and lines take their colours from `assets/besok.css`, for light and dark alike."""
 
 from typing import Any
 

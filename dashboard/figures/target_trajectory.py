@@ -12,7 +12,7 @@ HALF_A_YEAR = timedelta(days=182)  # a day's pace is that of the year in whose m
 
 
 def multiple(progress: Progress, day: date) -> float:
-    """How many times the baseline a year's visits should be when the year ends on `day`.
+    """Return how many times the baseline a year's visits should be when the year ends on `day`.
 
     1 up to the end of the baseline, the factor at the deadline, by the same percentage every day between:
     a factor of 2 from 2024-12-31 to 2030-12-31 asks for 1.26 on 2026-12-31.

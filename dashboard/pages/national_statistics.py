@@ -51,7 +51,7 @@ def said(report: AnnualReport) -> list[Any]:
 
 
 def _why(report: AnnualReport) -> str:
-    """How it comes from all who were counted, so that nobody reports the one for the other."""
+    """Return how it comes from all who were counted, so that nobody reports the one for the other."""
     parts = []
     if report.gross is not None and report.net is not None and round(report.gross) != round(report.net):
         taken = _("It is net: {gross} entries less the site's stated deductions ({off}).")

@@ -74,7 +74,7 @@ def summary(devices: Sequence[DeviceInfo]) -> str:
 
 
 def _waiting(unplaced: Sequence[UnassignedSensor]) -> list[Any]:
-    """How many wait for a place, leading to them."""
+    """Return how many wait for a place, leading to them."""
     n = len(unplaced)
     text = plural("{n} more is unassigned.", "{n} more are unassigned.", n)
     text = text.format(n=f"{n}+" if n >= SHOWN_DEVICES else n)
@@ -127,7 +127,7 @@ def _devices(
 
 
 def heard(device: DeviceInfo, zone: str, now: datetime) -> str:
-    """When the device was last heard, at the site: the hour if that was today, else the day too."""
+    """Return when the device was last heard, at the site: the hour if that was today, else the day too."""
     return formats.lately(device.heard, zone, now) if device.heard else formats.UNKNOWN
 
 
@@ -138,7 +138,7 @@ def place_names(site: Site) -> dict[str, str]:
 
 
 def clock(device: DeviceInfo) -> str:
-    """How far off a device's clock is, where it is a problem."""
+    """Return how far off a device's clock is, where it is a problem."""
     off = device.clock_offset_s
     if not device.clock_problem or off is None:
         return ""

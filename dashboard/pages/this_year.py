@@ -95,7 +95,7 @@ def _year_chart(
 
 
 def _file(site: str, first: date, last: date, step: str) -> str:
-    """Where the visits that count for the target are had as a file."""
+    """Return where the visits that count for the target are had as a file."""
     return (
         f"/api/v1/sites/{site}/visits?from={first}&to={last}&step={step}&together=true&format={csv_format()}"
     )

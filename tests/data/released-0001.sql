@@ -30,7 +30,7 @@ create table site (
     day_start time not null default '04:00',
     capacity int check (capacity > 0),
     sandbox boolean not null default false,
-    opening jsonb not null, -- besok.model.site.OpeningHours
+    opening jsonb not null, -- core.site.OpeningHours
     sort int not null default 0
 );
 
@@ -127,7 +127,7 @@ create table device (
     online_changed timestamptz,
     last_received timestamptz,
     clock_offset_s float8, -- the device's clock minus ours, from the least delayed reading of the last batch
-    clock_flags smallint not null default 0, -- besok.model.readings.Flag of that reading
+    clock_flags smallint not null default 0, -- core.readings.Flag of that reading
     unique (source, external_id)
 );
 
@@ -163,7 +163,7 @@ create table reading (
     time timestamptz not null,
     value float8 not null,
     period_s float4 not null default 0, -- a flow happened in the period_s seconds that end at time
-    flags smallint not null default 0, -- besok.model.readings.Flag
+    flags smallint not null default 0, -- core.readings.Flag
     received timestamptz not null,
     primary key (channel_id, metric, time)
 );

@@ -23,7 +23,7 @@ from dashboard.components import (
 from dashboard.figures import target_trajectory as trajectory
 from dashboard.pages import this_year
 from tests.store.by_day import SITE
-from tests.unit.test_figures_outlook import DAY, OUTLOOK, WAY, scored, texts
+from tests.unit.test_figures_forecast import DAY, OUTLOOK, WAY, scored, texts
 
 TODAY = date(2026, 11, 25)
 

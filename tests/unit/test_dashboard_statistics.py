@@ -9,7 +9,7 @@ import pytest
 from besok.model.views.annual import AnnualReport
 from besok.text.languages import LANG
 from dashboard.pages import national_statistics
-from tests.unit.test_figures_outlook import texts
+from tests.unit.test_figures_forecast import texts
 
 REPORT = AnnualReport(
     site="lib", kind="library", year=2025, first=date(2025, 1, 1), last=date(2025, 12, 31), complete=True,

@@ -3,7 +3,6 @@
 import ast
 import re
 from dataclasses import fields
-from importlib.util import find_spec
 from pathlib import Path
 from typing import get_args
 
@@ -101,7 +100,6 @@ def test_every_setting_says_what_it_is_for() -> None:
     assert "None" not in generate.settings()
 
 
-@pytest.mark.skipif(not find_spec("griffe"), reason="needs the extra docs")
 def test_the_site_has_every_package_and_command(tmp_path: Path) -> None:
     generate.copy(tmp_path / "docs")
     reference = tmp_path / "docs" / "reference"

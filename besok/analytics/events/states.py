@@ -139,9 +139,9 @@ def transitions(step_s: int) -> Floats:
     """Probabilities from state to state in a step (3 x 3); where steps are long, an event may last one."""
     hours = step_s / 3600
     begin = 1 - np.exp(-hours / max(BEGIN_HOURS, 20 * hours))
-    end, mended = (1 - np.exp(-hours / max(last, hours)) for last in (MORE_HOURS, LESS_HOURS))
-    more, less = (1 - end) * np.array([0.99, 0.01]), (1 - mended) * np.array([0.01, 0.99])
-    return np.array([[1 - begin, begin * (1 - FEWER), begin * FEWER], [end, *more], [mended, *less]])
+    end, recovered = (1 - np.exp(-hours / max(last, hours)) for last in (MORE_HOURS, LESS_HOURS))
+    more, less = (1 - end) * np.array([0.99, 0.01]), (1 - recovered) * np.array([0.01, 0.99])
+    return np.array([[1 - begin, begin * (1 - FEWER), begin * FEWER], [end, *more], [recovered, *less]])
 
 
 def forward_backward(told: Floats, prior: Floats, step: Floats) -> StateProbabilities:

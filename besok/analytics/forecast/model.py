@@ -19,7 +19,7 @@ from besok.analytics.single_thread import on_one_core
 from besok.model.arrays import Floats
 
 BLOCK = 14  # days of past deviations that are drawn together
-# Days before the origin from which the past is foretold
+# Days before the origin from which the past is forecast
 TRIALS = 14, 28, 49, 77, 119, 168, 238, 301, 365, 456, 547, 730
 LEARNT = 56  # observed days that a trial needs before it
 FURTHEST = 365  # days ahead that a trial looks

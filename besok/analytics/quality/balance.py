@@ -159,7 +159,7 @@ def _judged(sound: float, precision: Floats, pull: Floats) -> tuple[Floats, Floa
 
 
 def _still(days: _Days, door: int, first: int, bias: float) -> bool:
-    """Tell whether the door's last days are biased as those before: what has been mended is not reported."""
+    """Tell whether the door's last days are biased as those before: what has been fixed is not reported."""
     recent = np.flatnonzero(days.whole[:, door])[-RECENT_DAYS:]
     if not len(recent):
         return False

@@ -52,7 +52,7 @@ def _new(found: list[Finding], more: Iterable[Finding]) -> list[Finding]:
 
 def bad_steps(layout: SensorLayout, series: SensorHistory, found: Sequence[Finding]) -> Bools:
     """Return steps x counters that are worthless: by what was found, or by a trouble that is known to be over."""
-    bad = series.mended
+    bad = series.fixed
     since = {(f.device, f.channel): series.step_of(f.since) for f in found}
     for n, counter in enumerate(layout.counters):
         step = since.get((counter.device, counter.channel))

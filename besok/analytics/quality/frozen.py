@@ -105,7 +105,7 @@ def ghosts(layout: SensorLayout, series: SensorHistory, parts: CountedParts, bad
 
 def night_counts(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
     """Counters that count again and again while the site is closed and no other counts anybody."""
-    passed = np.where(series.mended, 0.0, np.nan_to_num(series.passed))
+    passed = np.where(series.fixed, 0.0, np.nan_to_num(series.passed))
     dark = (
         series.closed
         if series.closed.any()

@@ -16,7 +16,7 @@ RECENT = 7 * 96
 
 
 def passages(layout: SensorLayout, series: SensorHistory) -> Iterator[Finding]:
-    """Counters that lately told of more people in a quarter of an hour than can pass, or than the room holds thrice."""
+    """Find counters that lately reported more people in 15 minutes than can pass, or than three times the capacity."""
     people = np.nan_to_num(series.people_in) + np.nan_to_num(series.people_out)
     for n, counter in enumerate(layout.counters):
         limit = _limit(layout, counter.door)

@@ -137,7 +137,7 @@ class SensorHistory:
         return ~about
 
     @property
-    def mended(self) -> Bools:
+    def fixed(self) -> Bools:
         """Return where a counter was faulty, and is healthy again since."""
         healthy_later = np.maximum.accumulate(self.healthy[::-1], axis=0)[::-1]
         return np.asarray(~self.healthy & healthy_later, bool)

@@ -1,4 +1,4 @@
-"""What needs attention, as screens and API are told it: findings about sensors with their sentence and history."""
+"""Views of findings about sensors, with their sentence and history."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What lies around the counts, as screens and API see it: the calendar, the programme, the ledger of actions."""
+"""Views of the calendar, the programme, and the action register."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -22,7 +22,7 @@ class ProgrammeEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionEffect:
-    """What an action gave up to business day `until`; the verdict "chance" is that it cannot be told from chance.
+    """Effect of an action up to business day `until`; the verdict "chance" means no clear effect.
 
     `share` is the change of the visits it is about (0.1: a tenth more) and `a_year` the same in visits a year, each
     with a 95 % interval; `odds` is the probability that they rose at all. `compared` says what it was judged by, from
@@ -80,7 +80,7 @@ class SchoolHoliday:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportedCalendar:
-    """What was imported under a name: how many events, holidays or days of weather, and from when to when."""
+    """Import under a name: how many events, holidays or days of weather, and from when to when."""
 
     site: str
     calendar: str

@@ -1,4 +1,4 @@
-"""What is said of people who count beside sensors: their counts, what these tell of a door, and what became of it."""
+"""Views of validation counts: the counts, what they tell of a door, and what became of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -79,7 +79,7 @@ class Calibration:
 
     @property
     def in_force(self) -> bool:
-        """Whether figures are corrected by it (from `valid_from` up to `valid_to`)."""
+        """Tell whether figures are corrected by it (from `valid_from` up to `valid_to`)."""
         return self.decision == "accepted" and self.undone is None
 
 

@@ -1,4 +1,4 @@
-"""What the pages and the API tell of devices, messages and services: whether the whole works."""
+"""Views of devices, messages and services."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ SHOWN_DEVICES = 100  # unplaced devices that are listed: those heard last
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlacementInfo:
-    """What a channel of a device observes."""
+    """Placement of a channel of a device."""
 
     channel: str
     site: str
@@ -42,7 +42,7 @@ class DeviceInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastReading:
-    """What a channel said last of one thing; `time` is when it was so."""
+    """Last value of one metric of a channel; `time` is its event time."""
 
     metric: str
     value: float
@@ -104,7 +104,7 @@ class ServiceHealth:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """Whether the whole works: `ok` if the schema is current (else `schema_problem` tells in a sentence what is the
+    """Health of the whole: `ok` if the schema is current (else `schema_problem` tells in a sentence what is the
     matter) and every service was heard lately."""
 
     ok: bool

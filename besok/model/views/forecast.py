@@ -1,4 +1,4 @@
-"""What is said of the future, and what came of it."""
+"""Views of forecasts and of their accuracy."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -8,7 +8,7 @@ SCORED_FROM = 0.95  # share of the days that must have been observed before a fo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Awaited:
-    """Why a site has no forecast yet: `days` were observed whole, LEAST_DAYS are needed.
+    """Reason for no forecast yet: `days` were observed whole, LEAST_DAYS are needed.
 
     `coming_in`: older history is being written, which is waited for; `at_work`: the jobs that make forecasts are heard.
     """
@@ -41,23 +41,23 @@ class Scored:
 
     @property
     def days(self) -> int:
-        """How many days it sums up."""
+        """Return how many days it sums up."""
         return (self.last - self.first).days + 1
 
     @property
     def judged(self) -> bool:
-        """Whether enough of its days were observed to say how good it was."""
+        """Tell whether enough of its days were observed to say how good it was."""
         return self.truth is not None and self.observed >= SCORED_FROM
 
     @property
     def held(self) -> bool:
-        """Whether the truth lay in the 80 % interval."""
+        """Tell whether the truth lay in the 80 % interval."""
         return self.truth is not None and self.low80 <= self.truth <= self.high80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """How good the forecasts of sums over `days` days were: `held` of `made` in their 80 % interval.
+    """Accuracy of forecasts of sums over `days` days: `held` of `made` in their 80 % interval.
 
     `error` is the median error as a share of the truth, without its sign; `bias` the median with it (positive: too many
     were forecast). `afterwards` of them were made later than their origin. Were all intervals right, `right_low` to

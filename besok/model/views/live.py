@@ -16,12 +16,12 @@ STALE_AFTER = timedelta(minutes=5)
 
 
 def patience(interval_s: float) -> float:
-    """How much longer than on a usual sensor one waits on one that sends every `interval_s` seconds; at least 1."""
+    """Return the factor of patience with a sensor that sends every `interval_s` seconds; at least 1."""
     return max(interval_s / USUAL_S, 1)
 
 
 def freshness(heard: datetime | None, now: datetime, interval_s: float = USUAL_S) -> Freshness:
-    """How much a figure can be trusted at `now` whose sensor was last heard at `heard` and sends every `interval_s`."""
+    """Return the freshness at `now` of a sensor that was last heard at `heard` and sends every `interval_s`."""
     if heard is None:
         return "none"
     age = (now - heard) / patience(interval_s)
@@ -35,7 +35,7 @@ def older(one: Freshness, other: Freshness) -> Freshness:
 
 
 def level(people: float | None, capacity: int | None) -> Level:
-    """How full a space is, in the four words of the screens: calm to 50 %, moderate to 80 %, busy below 100 %, full."""
+    """Return the level of utilisation: calm to 50 %, moderate to 80 %, busy below 100 %, full."""
     if people is None or not capacity:
         return "unknown"
     share = people / capacity
@@ -70,7 +70,7 @@ class SiteInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpaceLive:
-    """How many are in a space now. `lower` and `upper` bound the 80 % interval; `raw` is in - out, uncorrected.
+    """Occupancy of a space now. `lower` and `upper` bound the 80 % interval; `raw` is in - out, uncorrected.
 
     A figure never comes without its interval. `time` is the minute it holds for; `heard` is when the space's most
     silent sensor was last heard, `interval_s` how often that one sends. `reason` says why a figure was corrected

@@ -77,7 +77,7 @@ class OccupancyPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SpaceUsage:
-    """How a space was used over business days: stays, turnover, how full (besok.analytics.usage).
+    """Usage of a space over business days: dwell time, turnover, utilisation (besok.analytics.usage).
 
     `seats` are those stated, else those of the spaces within it; the site's own capacity counts for its root space.
     """

@@ -49,7 +49,7 @@ values (
 on conflict (site_id, calendar, uid, during) do nothing
 
 -- name: event_update
--- Tells an event anew: its title, its space, whether it lasts all day.
+-- Updates an event: its title, its space, whether it lasts all day.
 update programme_event
 set title = %(title)s, all_day = %(all_day)s, imported = %(now)s,
     space_id = (select space_id from space where site_id = %(site_id)s and slug = %(space)s)
@@ -72,7 +72,7 @@ values (%(site_id)s, %(calendar)s, %(first)s, %(last)s, %(name)s)
 on conflict (site_id, calendar, first, last) do update set name = excluded.name
 
 -- name: school_holidays_forget
--- Forgets the school holidays of a calendar that end on a day or later; they are told anew.
+-- Forgets the school holidays of a calendar that end on a day or later; they are imported again.
 delete from school_holiday where site_id = %(site_id)s and calendar = %(calendar)s and last >= %(first)s
 
 -- name: weather

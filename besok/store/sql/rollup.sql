@@ -137,7 +137,7 @@ set people_in = excluded.people_in, people_out = excluded.people_out, covered_s 
 
 -- name: total_neighbours
 -- The readings of a running total just before and just after those that changed: the buckets between them change too. A
--- neighbour across a jump of the clock (people_between) is none, or every reading would make whole years be computed anew.
+-- neighbour across a jump of the clock (people_between) is none, or every reading would make whole years be computed again.
 select t.channel_id, coalesce(b.time, t.first) as first, coalesce(a.time, t.last) as last
 from unnest(%(channel)s::int[], %(metric)s::smallint[], %(first)s::timestamptz[], %(last)s::timestamptz[])
     as t (channel_id, metric, first, last)

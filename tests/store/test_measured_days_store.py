@@ -22,7 +22,7 @@ from jobs import results as jobs
 from jobs.forecast import observed
 from tests.store.counted import HOUSE
 from tests.store.test_forecasts import said
-from tests.store.test_together import DAY, TODAY, days, write
+from tests.store.test_target_of_several_sites import DAY, TODAY, days, write
 
 DAYS = 2 * 364
 FIRST = TODAY - DAYS * DAY

@@ -15,7 +15,7 @@ from besok.model import calendar
 from besok.model.errors import BesokError, SchemaMismatch, StoreUnavailable
 from besok.model.settings import Settings
 from besok.model.site import Site
-from besok.store import occupancy, schema
+from besok.store import backfill, occupancy, schema
 from besok.store.claims import Claims
 from besok.store.database import Database
 from besok.store.heartbeats import beat
@@ -103,6 +103,7 @@ class Worker:
         self._past: dict[str, SitePast] = {}
         self._today: dict[str, Today] = {}
         self._reach_days = REACH_DAYS[0]
+        self._filling: set[str] = set()  # sites whose past waits until their history is written
         self._last_past = ""  # the site whose past was worked on last
         self._resting: dict[str, datetime] = {}  # sites that failed, until when
         self._minute: datetime | None = None  # the last one all sites were estimated in
@@ -133,6 +134,7 @@ class Worker:
             self.forget()
         if now >= self._next_claim:
             self._claim()
+            self._filling = backfill.sites_under_way(self._db, now)
             self._next_claim = now + CLAIM_EVERY
         self._live(news, now)
         self.busy = self._work_off_one(now)
@@ -228,7 +230,7 @@ class Worker:
 
     def _work_off_one(self, now: datetime) -> bool:
         """Work on a piece of one site's past, of each in turn, so that years of one do not delay the others."""
-        slugs = list(self._sites)
+        slugs = [slug for slug in self._sites if slug not in self._filling]
         begins = slugs.index(self._last_past) + 1 if self._last_past in slugs else 0
         for slug in slugs[begins:] + slugs[:begins]:
             if self._guarded(slug, now, self._work_off, slug):

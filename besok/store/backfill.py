@@ -30,4 +30,9 @@ class Run:
 
 def under_way(db: Database, now: datetime) -> bool:
     """Tell whether history is being written at `now`, or was a moment ago by a run that has not finished."""
-    return bool(db.rows("backfill_under_way", now=now)[0][0])
+    return bool(sites_under_way(db, now))
+
+
+def sites_under_way(db: Database, now: datetime) -> set[str]:
+    """Return the sites whose history is being written at `now`, or was a moment ago."""
+    return {site for (site,) in db.rows("backfill_sites", now=now)}

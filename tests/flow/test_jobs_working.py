@@ -17,6 +17,7 @@ from besok.model.settings import Settings
 from besok.model.site import Site
 from besok.model.sitefile import parse
 from besok.store import sites
+from besok.store.backfill import Run
 from besok.store.claims import Claims
 from besok.store.database import Database
 from besok.store.heartbeats import beats
@@ -266,6 +267,23 @@ def test_a_day_is_made_anew_whole_when_it_is_over_also_if_nobody_worked_then(
     at(ends + timedelta(days=2))
     assert finals(database_url) == {("minute", True): 31, ("quarter", True): 3}
     assert set(quarters(database_url).values()) != {77}
+
+
+def test_the_past_of_a_site_waits_until_its_history_is_written(
+    db: Database, database_url: str, house: Site
+) -> None:
+    now = datetime.now(UTC)
+    put(db, now - timedelta(days=1), "in", 5)
+    run = Run(digest="history", sites=["house"])
+    run.advance(db, now.date())
+    with Claims(database_url) as claims:
+        worker = work.Worker(db, claims, Settings(database_url=database_url))  # type: ignore[arg-type]
+        worker._clock = Clock([])
+        worker.turn(News(), now)
+        assert not worker.busy
+        run.finish(db)
+        worker.turn(News(), now + work.CLAIM_EVERY)
+        assert worker.busy
 
 
 def test_what_late_data_teaches_changes_the_day_under_way_soon_but_not_at_once(

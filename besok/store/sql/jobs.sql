@@ -31,9 +31,9 @@ delete from occupancy_learnt where day < %(before)s
 update occupancy_learnt set stale = true
 where site_id = %(site_id)s and day > %(first)s and day <= %(last)s and not stale
 
--- name: backfill_under_way
--- Whether history is being written: a run that is not finished, and went on within the last quarter of an hour.
-select exists (select from backfill where noted > %(now)s::timestamptz - interval '15 minutes')
+-- name: backfill_sites
+-- The sites whose history is being written: by a run that is not finished, and went on within the last quarter of an hour.
+select distinct unnest(sites) from backfill where noted > %(now)s::timestamptz - interval '15 minutes'
 
 -- name: backfill_done_until
 -- The last day that an unfinished run of simulated history has written whole.

@@ -59,6 +59,8 @@ class Home:
 
     def is_running(self) -> bool:
         """Tell whether somebody holds the lock."""
+        if not self.path.exists():  # asking makes no folder: a container may not write there
+            return False
         try:
             with self.locked():
                 return False

@@ -121,14 +121,18 @@ def _bar() -> Progress:
 
 
 def _pool() -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn"), initializer=_prepare_worker)
+    return ProcessPoolExecutor(
+        WORKERS, mp_context=get_context("spawn"), initializer=_prepare_worker, initargs=(os.getpid(),)
+    )
 
 
-def _prepare_worker() -> None:
+def _prepare_worker(parent: int) -> None:
     gc.disable()  # hundreds of thousands of readings at a time, and no cycles among them: searching is a waste
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent
     pr_set_pdeathsig = 1
     ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
+    if os.getppid() != parent:  # it died before the kernel was told
+        os._exit(1)
 
 
 def _portions(gap: Gap) -> Iterator[Gap]:

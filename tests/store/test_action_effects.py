@@ -1,4 +1,4 @@
-"""What actions gave: reckoned from stored counts, kept, and told."""
+"""What actions gave: computed from stored counts and kept."""
 
 from datetime import date, datetime, timedelta
 

@@ -158,7 +158,7 @@ def test_from_a_biased_door_to_corrected_visits_and_back(house: Database) -> Non
         "Robin",
         "the lens is low",
     )
-    assert propose_corrections(house, "lib", "Kim", LATER) == []  # mended already
+    assert propose_corrections(house, "lib", "Kim", LATER) == []  # fixed already
     calibrations.undo(house, proposal.id, author="Kim", reason="the lens was raised", now=LATER)
     assert get_visits(house, "lib", DAY, DAY)[0] == raw
     with pytest.raises(StoreRefused, match="not in force"):

@@ -1,4 +1,4 @@
-"""What came of the programme is reckoned from the stored counts, kept, and told."""
+"""Effects of the programme, computed from stored counts and kept."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from besok.store import calendars, effects, sites
 from besok.store.database import Database
 from besok.store.write import Batch, Incoming, write
 from jobs import daily
-from jobs import event_effects as reckoning
+from jobs import event_effects as computing
 from tests.sitetext import door, sensor, site, space
 
 HERE = ZoneInfo("Europe/Stockholm")
@@ -61,7 +61,7 @@ def test_effects_of_events_are_reckoned_once_a_day_and_told(counted: Database) -
     )
     calendars.import_events(counted, "lib", "test", [(concert, None)], now=NOW - timedelta(days=60))
     assert daily.wanted(effects.EVENTS)(counted, NOW)
-    reckoning.run(counted, NOW)
+    computing.run(counted, NOW)
     assert not daily.wanted(effects.EVENTS)(counted, NOW)
     (event,) = get_event_effects(counted, "lib", CONCERT, CONCERT + timedelta(hours=1))
     assert (event.title, event.space, event.start) == ("Concert", None, CONCERT)

@@ -77,7 +77,7 @@ def test_what_is_exported_comes_back_as_it_was(semicolons: bool) -> None:
         )
     }
     text = actions.as_csv(standing, gave, semicolons=semicolons)
-    assert "'=SUM" in text and "'- less" in text, "no spreadsheet shall reckon with it"
+    assert "'=SUM" in text and "'- less" in text, "no spreadsheet shall compute it"
     assert ("0,1250" if semicolons else "0.1250") in text
     sheet = actions.parse(text, "list.csv", SITES, standing, now=NOW)
     assert sheet.unread == () and sheet.actions == standing

@@ -108,7 +108,7 @@ def test_counters_that_tell_one_way_or_no_way_are_not_biased() -> None:
 
 
 @pytest.mark.parametrize("kind", ["stuck", "biased", "swapped", "half-blind"])
-def test_what_was_mended_is_not_reported_and_no_yardstick(kind: str) -> None:
+def test_what_was_fixed_is_not_reported_and_no_yardstick(kind: str) -> None:
     """The fault was known and lasted five days; since then the counter is sound."""
     faulty, sound = case(HOUSE, 0, 400, kind), case(HOUSE, 0, 400).seen
     assert faulty.fault
@@ -117,6 +117,6 @@ def test_what_was_mended_is_not_reported_and_no_yardstick(kind: str) -> None:
     came[end:], went[end:] = sound.people_in[end:], sound.people_out[end:]
     healthy = faulty.seen.healthy.copy()
     healthy[begin:end, [c.device for c in faulty.house.counters].index(faulty.fault.device)] = False
-    mended = replace(faulty.seen, people_in=came, people_out=went, healthy=healthy)
-    assert [f.device for f in detect.detect(faulty.house, cut(mended, end))] == [faulty.fault.device]
-    assert detect.detect(faulty.house, mended) == []
+    fixed = replace(faulty.seen, people_in=came, people_out=went, healthy=healthy)
+    assert [f.device for f in detect.detect(faulty.house, cut(fixed, end))] == [faulty.fault.device]
+    assert detect.detect(faulty.house, fixed) == []

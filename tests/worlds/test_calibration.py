@@ -125,12 +125,12 @@ def test_an_hour_counted_before_gives_way_to_another_as_busy() -> None:
 
 
 def test_the_gain_is_what_the_next_count_gives() -> None:
-    """A count with the expected result leaves about the variance that the advice foretold."""
+    """A count with the expected result leaves about the variance that the advice predicted."""
     before = accuracy(counts((100, 95), (100, 97)))
-    foretold = calibration.after_one_more(before, 100, 900)
+    predicted = calibration.after_one_more(before, 100, 900)
     after = calibration.variance(accuracy(counts((100, 95), (100, 97), (100, 96))))
-    assert after == pytest.approx(foretold, rel=0.6)
-    assert foretold < calibration.variance(before)
+    assert after == pytest.approx(predicted, rel=0.6)
+    assert predicted < calibration.variance(before)
 
 
 def test_nobody_and_nothing_give_no_advice() -> None:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from dateutil.easter import easter
 from scipy.optimize import minimize
 
 from benchmarks.worlds.histories import FIRST, by_day, library, seeded
@@ -26,7 +27,6 @@ from besok.analytics.forecast import (
 from besok.analytics.forecast.daykinds import named_by_date
 from besok.analytics.forecast.ensemble import Trial, blend, usual_weights
 from besok.analytics.forecast.months import years_of_months
-from besok.analytics.forecast.public_holidays import easter
 
 
 @pytest.mark.parametrize(

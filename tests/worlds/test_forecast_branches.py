@@ -14,7 +14,7 @@ from besok.model.arrays import Floats
 SEEDS = range(6)
 
 
-def foretold(past: Months, known: int) -> tuple[Floats, Floats]:
+def futures_of(past: Months, known: int) -> tuple[Floats, Floats]:
     """Futures of the twelve months after those `known` (months x paths), and what came."""
     paths = forecast_months(replace(past, visits=past.visits[:known]), 12, rng=seeded(), paths=200)
     return paths.visits, past.visits[known : known + 12]
@@ -27,7 +27,7 @@ def test_a_recovery_is_counted_from_when_the_house_opened_again(kind: str) -> No
     for seed in SEEDS:
         series, origins = branch(kind, seed)
         for known in origins[:2]:
-            futures, came = foretold(series.months(), known)
+            futures, came = futures_of(series.months(), known)
             low, high = np.quantile(futures, (0.1, 0.9), axis=1)
             inside.append(((low <= came) & (came <= high)).mean())
             off.append(abs(np.log(np.median(futures.sum(axis=0)) / came.sum())))
@@ -38,7 +38,7 @@ def test_a_month_since_works_tells_of_the_level_since() -> None:
     held, off = [], []
     for seed in SEEDS:
         series, origins = branch("open again after works", seed)
-        futures, came = foretold(series.months(), origins[0])
+        futures, came = futures_of(series.months(), origins[0])
         low, mid, high = np.quantile(futures.sum(axis=0), (0.1, 0.5, 0.9)) / came.sum()
         held.append(low < 1 < high)
         off.append(abs(np.log(mid)))
@@ -49,7 +49,7 @@ def test_fewer_hours_since_two_months_may_be_no_swing_that_comes_back() -> None:
     above = []
     for seed in SEEDS:
         series, origins = branch("fewer hours", seed)
-        futures, came = foretold(series.months(), origins[0])
+        futures, came = futures_of(series.months(), origins[0])
         above.append(np.log(np.median(futures.sum(axis=0)) / came.sum()))
     assert mean(abs(one) for one in above) < 0.2
 
@@ -65,7 +65,7 @@ def test_a_house_open_again_after_works_may_have_a_crowd_that_fades() -> None:
 
 @pytest.mark.parametrize("first_week", [2.0, 0.5])
 def test_a_first_week_unlike_the_others_is_no_level_that_fades_or_comes(first_week: float) -> None:
-    """After a feast at its opening a house that had its usual month since was foretold at less than half, and after a
+    """After an event at its opening a branch that had its usual month since was forecast at less than half, and after a
     week in which little was open at double."""
     n = np.arange(900)
     wrong = []
@@ -82,7 +82,7 @@ def test_a_first_week_unlike_the_others_is_no_level_that_fades_or_comes(first_we
 
 
 def test_one_day_after_a_long_time_without_figures_tells_little_of_the_coming_year() -> None:
-    """It may have been counted in part: a third of the usual on it was foretold for all days to come."""
+    """It may have been counted in part: a third of the usual on it was forecast for all days to come."""
     counts: list[float | None] = np.random.default_rng(1).poisson(300, 700).astype(np.float64).tolist()
     counts[599:699] = [None] * 100
     counts[699] = 100.0

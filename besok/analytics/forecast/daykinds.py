@@ -6,8 +6,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 import holidays as holidays_library
-
-from besok.analytics.forecast.public_holidays import easter
+from dateutil.easter import easter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +30,7 @@ class Calendar:
 
 
 ORDINARY = Calendar()
-FROM_EASTER = (-3, -2, -1, 0, 1, 39, 49, 50, 60)  # days of the feasts that move with it
+FROM_EASTER = (-3, -2, -1, 0, 1, 39, 49, 50, 60)  # days of the public holidays that move with it
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
+from dateutil.easter import easter
 
 from besok.analytics.forecast.daykinds import Calendar
-from besok.analytics.forecast.public_holidays import easter
 from besok.model.arrays import Floats
 
 YEAR = 365.25  # days

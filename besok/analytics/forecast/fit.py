@@ -161,9 +161,9 @@ def fit(
     odd = apart(rest, task.at, task.grid)
     limit = np.where(odd != 0, _weight(odd, made.next.sigma**2 + task.small), np.inf)
     same = replace(made.next, weight=np.minimum(made.next.weight, limit), limit=limit)
-    # Days after a step were odd, and news large, only for want of it; those of a feast are so with a step too.
-    feast = spacing < COARSE and not len(found.at) and len(resumed(task.at, spacing))
-    limited = replace(same, weight=same.weight if feast else np.minimum(ones, limit), strides=start.strides)
+    # Days after a step were odd, and news large, only for want of it; those of an opening event are so with a step too.
+    opening = spacing < COARSE and not len(found.at) and len(resumed(task.at, spacing))
+    limited = replace(same, weight=same.weight if opening else np.minimum(ones, limit), strides=start.strides)
     open_to = _open_to(task, limited, ways(found, rest, task.at, spacing))[:most]
     begins = [guess if len(guess.steps) else same for _, guess in open_to]
     settled = list(_settled(task, begins, find=known is None and len(task.y) > FEW))

@@ -29,12 +29,15 @@ MOST = 6
 STEP_SD = 1.5  # what is believed of the part of a step that stays
 FADING_SD = 1.0  # and of the part that fades: curiosity about a new house, recovery from a blow
 FADES = (1.0, 0.4, 0.15)  # years in which it may do so
-AGAIN_FADES = (*FADES, 0.015)  # after a closure also in days: a feast, or a week in which little was open yet
+AGAIN_FADES = (
+    *FADES,
+    0.015,
+)  # after a closure also in days: an opening event, or a week in which little was open yet
 CLOSURE = 75.0  # days without figures: two months at least
 AROUND = 4  # knots to either side that show where a step lies
 RECENT = (30.0, 3 * YEAR)  # days: a history as long as that may begin in the midst of something that fades
 BEGUN = 0.5  # belief that it does
-# Years in which it may fade, and how far that is believed: a slower one looks like growth, one of days is a feast.
+# Years in which it may fade, and how far that is believed: a slower one looks like growth, one of days is an event.
 BEGUN_FADES = {0.4: 0.45, 0.15: 0.45, 0.015: 0.1}
 
 

@@ -8,7 +8,6 @@ from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading
 from collectors.adapters import (
     airthings,
-    axis,
     brickstream,
     cloudstudio,
     dahua,
@@ -23,7 +22,6 @@ from collectors.adapters import (
     kontakt,
     mapping,
     meraki,
-    milesight,
     native,
     regent,
     ruuvi,
@@ -33,7 +31,6 @@ from collectors.adapters import (
     tasmota,
     theengs,
     vergesense,
-    xovis,
     zigbee2mqtt,
 )
 from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks, senml, ttn2, tts
@@ -68,9 +65,6 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="sensorthings", reads=sensorthings.reads, decode=sensorthings.decode),
     Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
     Adapter(name="tts", reads=tts.reads, decode=tts.decode),
-    Adapter(name="xovis", reads=xovis.reads, decode=xovis.decode),
-    Adapter(name="axis", reads=axis.reads, decode=axis.decode),
-    Adapter(name="milesight", reads=milesight.reads, decode=milesight.decode),
     Adapter(name="hikvision", reads=hikvision.reads, decode=hikvision.decode),
     Adapter(name="brickstream", reads=brickstream.reads, decode=brickstream.decode),
     Adapter(name="dahua", reads=dahua.reads, decode=dahua.decode),

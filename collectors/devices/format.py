@@ -11,28 +11,43 @@ from besok.model.site import PayloadMapping
 from besok.model.sitefile.mapping_checks import split
 
 ANY, ABSENT = "*", "!"  # what a condition may ask of a path, beside a text
+REPEATED_S = 8 * 86_400.0  # a message comes again within eight days, or not at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What must be found at a path: one of `texts`, anything (ANY) or nothing (ABSENT)."""
+    """What must be found at a path: one of `texts`, anything (ANY) or nothing (ABSENT).
+
+    A text that begins with one of `beginnings` will do as well. With `is_not` none of them may be there.
+    """
 
     path: Path
     texts: frozenset[str]
+    beginnings: tuple[str, ...] = ()
+    is_not: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A path to a name, where the item is such as `when` says."""
+
+    path: Path
+    when: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unless:
     """A state of the device in which values of `metrics` (all if empty) are no measurement.
 
-    The state is one of `texts`, or with `is_other` any other and none at all.
+    The state is one of `texts`, or one of those that `among` leads to, or with `is_other` any other and none at all.
     """
 
     path: Path
     texts: frozenset[str]
+    among: Path | None = None
     is_other: bool = False
     metrics: frozenset[str] = frozenset()
-    says: str = ""
+    says: Path
     fault: bool = False
 
 
@@ -41,12 +56,13 @@ class Value:
     """The place and the form of one measurement.
 
     The first of `paths` that leads somewhere counts; with `is_sum` all must, and are added. `yes` and `no` are words of
-    `occupied`: only these where `is_strict`. What `invalid` lists, or is below `low` or above `high`, is not measured.
+    `occupied`: only these where `is_strict`. `when` says which items have the value. What `invalid` lists, or is below `low` or above `high`, is not measured.
     """
 
     metric: str
     paths: tuple[Path, ...]
     said: str  # how sentences name it
+    when: tuple[Condition, ...] = ()
     channel: str = ""
     unit: str | float = 1.0
     is_sum: bool = False
@@ -64,7 +80,12 @@ class Format:
     """What one kind of message means, ready to be read.
 
     `topic` is an MQTT topic filter ("" is any topic), `when` what the message must have and `only` what its items must
-    have; `each` leads step by step to the items. A format with `not_data` is known and measures nothing.
+    have; `each` leads step by step to the items. A format with `not_data` is known and measures nothing,
+    one with `problem` is known and cannot be read.
+
+    `named` leads to the names that people gave to an item, `share` to the samples made and those expected in the
+    period. With `is_mac` the device is an address, written without separators; with `last_second` the time is the last
+    second of the period, not its end.
     """
 
     name: str
@@ -74,19 +95,26 @@ class Format:
     when: tuple[Condition, ...] = ()
     only: tuple[Condition, ...] = ()
     each: tuple[Path, ...] = ()
-    device: tuple[Path, ...] = ()
-    channel: tuple[Path, ...] = ()
+    device: tuple[Choice, ...] = ()
+    channel: tuple[Choice, ...] = ()
     values: tuple[Value, ...] = ()
     time: tuple[Path, ...] = ()
     time_format: str = ""
     zone: str | Path = ""
-    start: Path | None = None
+    summer: Path | None = None
+    start: tuple[Path, ...] = ()
+    last_second: bool = False
+    share: tuple[Path, ...] = ()
     period: float | Path = 0.0
     period_unit: str | float = 1.0
     seq: Path | None = None
+    seq_s: float = REPEATED_S
+    is_mac: bool = False
+    named: tuple[Path, ...] = ()
     clock: Literal["second", ""] = ""
     unless: tuple[Unless, ...] = ()
     not_data: str = ""
+    problem: Path | None = None
     has_flows: bool = field(default=False)
 
 
@@ -106,17 +134,29 @@ def paths(texts: str | Sequence[str]) -> tuple[Path, ...]:
     return tuple(compiled(text) for text in ([texts] if isinstance(texts, str) else texts) if text)
 
 
+def choices(texts: str | Sequence[str]) -> tuple[Choice, ...]:
+    """Compile paths as choices that always hold."""
+    return tuple(Choice(path=path) for path in paths(texts))
+
+
 def conditions(asked: Mapping[str, str]) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """Compile conditions, and part those of the message from those of its items."""
-    found = [
-        Condition(
-            path=compiled(path),
-            texts=frozenset((text,)) if text in (ANY, ABSENT) else frozenset(map(str.strip, text.split("|"))),
-        )
-        for path, text in asked.items()
-    ]
+    found = [condition(compiled(path), text) for path, text in asked.items()]
     of_items = tuple(c for c in found if c.path.begins in ("item", "around", "key"))
     return tuple(c for c in found if c not in of_items), of_items
+
+
+def condition(path: Path, text: str) -> Condition:
+    """Compile what is asked: "a|b" is one of both, "a*" what begins so, "!a|b" neither."""
+    if text in (ANY, ABSENT):
+        return Condition(path=path, texts=frozenset((text,)))
+    words = [word.strip() for word in text.removeprefix("!").split("|")]
+    return Condition(
+        path=path,
+        texts=frozenset(word for word in words if not word.endswith("*")),
+        beginnings=tuple(word[:-1] for word in words if word.endswith("*")),
+        is_not=text.startswith("!"),
+    )
 
 
 def has_flows(values: Sequence[Value]) -> bool:
@@ -153,13 +193,13 @@ def of_mapping(mapping: PayloadMapping) -> Format:
         when=when,
         only=only,
         each=paths(mapping.each),
-        device=paths(mapping.device),
-        channel=paths(mapping.channel),
+        device=choices(mapping.device),
+        channel=choices(mapping.channel),
         values=values,
         time=paths(mapping.time),
         time_format=mapping.time_format,
         zone=mapping.zone,
-        start=compiled(mapping.start) if mapping.start else None,
+        start=paths(mapping.start),
         period=compiled(mapping.period_s) if isinstance(mapping.period_s, str) else mapping.period_s,
         period_unit=mapping.units.get("period_s", 1.0),
         seq=compiled(mapping.seq) if mapping.seq else None,

@@ -64,7 +64,14 @@ class Index:
 def _levels(form: Format) -> Sequence[str]:
     """Return words of which one is a level of the topic of every message of the format; none if it asks for none."""
     literal = [level for level in form.topic.split("/") if level not in ("", "+", "#")]
-    asked = (c.texts for c in form.when if c.path.begins == "topic" and c.texts.isdisjoint((ANY, ABSENT)))
+    asked = (
+        c.texts
+        for c in form.when
+        if c.path.begins == "topic"
+        and c.path.level
+        and c.texts.isdisjoint((ANY, ABSENT))
+        and not (c.is_not or c.beginnings)
+    )
     return literal[:1] or sorted(next(asked, ()))
 
 

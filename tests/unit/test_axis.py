@@ -39,7 +39,7 @@ def test_a_push_is_the_people_of_its_period_and_adults_are_among_them() -> None:
     ]
     assert {r.device for r in decoded.readings} == {
         "b8a44fa11111"
-    } and decoded.model == "AXIS 3D People Counter"
+    } and decoded.model == "Axis People Counter"
 
 
 def test_local_times_stand_in_with_the_zone_of_the_counter() -> None:

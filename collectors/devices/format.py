@@ -55,8 +55,9 @@ class Unless:
 class Value:
     """The place and the form of one measurement.
 
-    The first of `paths` that leads somewhere counts; with `is_sum` all must, and are added. `yes` and `no` are words of
-    `occupied`: only these where `is_strict`. `when` says which items have the value. What `invalid` lists, or is below `low` or above `high`, is not measured.
+    The first of `paths` that leads somewhere counts; with `is_sum` all must, and are added. `when` says which items
+    have the value. `yes` and `no` are words of `occupied`: only these where `is_strict`. What `invalid` lists, or is
+    below `low` or above `high`, is not measured.
     """
 
     metric: str

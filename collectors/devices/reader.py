@@ -65,7 +65,7 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
     return Decoded(
         readings=tuple(readings),
         problems=tuple(dict.fromkeys(problem for part in said for problem in part.problems)),
-        not_data="" if readings else next((part.not_data for part in said if part.not_data), ""),
+        not_data="" if readings else _reason([part.not_data for part in said if part.not_data]),
         identity=body.identity or next((part.identity for part in said if part.identity), None),
         model=next((part.model for part in said if part.model), ""),
     )
@@ -98,6 +98,11 @@ def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:
         keys = [(r.source, r.device, r.channel, r.metric, r.time) for r in part.readings]
         yield from (reading for key, reading in zip(keys, part.readings, strict=True) if key not in said)
         said.update(keys)
+
+
+def _reason(said: Sequence[str]) -> str:
+    """Return the first sentence, if there is one that says more than that nothing is measured."""
+    return min(said, key=lambda text: text == NOTHING_MEASURED, default="")
 
 
 def _without_doubles(readings: list[Reading]) -> list[Reading]:

@@ -162,6 +162,10 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         """The source of the readings, which is also the name of the adapter."""
         return self.source or ("lorawan" if self.lorawan else re.sub(r"[^a-z0-9]+", "-", self.vendor.lower()))
 
+    def _is_one_model(self) -> bool:
+        """Tell whether a message of the table says which model sent it: not if it could be a twin's."""
+        return self.lorawan is not None or not (self.also or self.kind == "platform")
+
     def formats(self) -> tuple[Format, ...]:
         """Compile the kinds of messages. Raises TableError."""
         return tuple(self._format(entry, number) for number, entry in enumerate(self.messages, 1))
@@ -184,7 +188,7 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         return Format(
             name=self.name,
             source=self.source_key,
-            model="" if self.kind == "platform" else self.name,
+            model=self.name if self._is_one_model() else "",
             topic=entry.topic,
             when=when,
             only=only,

@@ -95,7 +95,7 @@ def test_a_model_text_names_one_table_or_none() -> None:
     [
         ('values = { peple = "$.n" }', "catalogue"),
         ('values = { people = "$..[" }', "no path"),
-        ('values = { people = "$.n" }\nnot_data = "x"', "either values or not_data"),
+        ('values = { people = "$.n" }\nnot_data = "x"', "one of values, not_data and problem"),
         ('values = { people = "$.n" }\nwhy = 1', "unknown field"),
         ('values = { temperature_c = { path = "$.t", unit = "mV" } }', "does not lead to"),
         ('values = { people = { path = "$.n", sum = ["$.a"] } }', "either a path or a sum"),

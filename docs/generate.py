@@ -31,7 +31,7 @@ PACKAGES = ("besok", "collectors", "jobs", "api", "dashboard", "sensors_sim", "c
 
 def table(heads: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
     """Return a Markdown table."""
-    lines = [list(heads), *map(list, rows)]
+    lines: list[list[object]] = [list(heads), *map(list, rows)]
     lines.insert(1, ["---"] * len(lines[0]))
     return "".join(
         f"| {' | '.join(str(cell).replace('|', chr(92) + '|') for cell in line)} |\n" for line in lines

@@ -38,6 +38,7 @@ A field is a type, or a table with `type` (default `u1`) and what else it needs:
 - `object = {...}`: an object below this name; `append = {...}`: the same as one more of a list (records of a memory)
 - `each = {...}`: a list of such objects, to the end of the frame
 - `optional = true`: the structure may end before this field
+- `if = "name"`: left out if the value of that field is 0; `{}` stands for the number
 - `up_to = "name"`: of a field for several numbers only those up to the value of that field, if the frame has it
 
 What a frame says before it breaks off counts, item by item; a structure counts whole or not at all.
@@ -84,7 +85,7 @@ class Incomplete(Unreadable):
         self.fields = fields
 
 
-class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"if_": "if"}):
     """A field of a frame."""
 
     type: str = "u1"
@@ -102,6 +103,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     append: dict[str, "str | Entry"] = {}
     each: dict[str, "str | Entry"] = {}
     optional: bool = False
+    if_: str = ""
     up_to: str = ""
 
 
@@ -137,6 +139,7 @@ class _Field:
     width: int
     order: Literal["big", "little"]
     number: int  # which of several; 0 for the only one
+    condition: str
     joins: bool  # whether it is in the same bytes as the one before
     bits: list[tuple[int, int]]
     words: dict[int, Any]
@@ -326,6 +329,8 @@ class _Frame:
         """Note a value under its name, if it is one."""
         if value is None or one.number > self.scope.get(one.entry.up_to, one.number):
             return
+        if one.condition and not self.scope.get(one.condition):
+            return
         name = one.name.format_map(self.scope) if "{" in one.name else one.name
         self.scope[name] = value
         if not name.startswith("_"):
@@ -401,8 +406,8 @@ def _compiled(name: str) -> _Compiled:
         patterns = []
         for said, body, order in _all_items(name):
             compiled = _body(body, order)
-            for tag in said.split("|"):
-                if "." in tag:
+            for tag in re.split(r"\|(?![^(]*\))", said):
+                if "." in tag or "(" in tag:
                     patterns.append((re.compile(tag), compiled))
                 else:
                     exact.setdefault(tag, compiled)
@@ -447,6 +452,7 @@ def _field(name: str, entry: Entry, number: int, index: int, order: Literal["big
         width=int(parts[2] or 0),
         order=own,
         number=number,
+        condition=entry.if_.replace("{}", str(number)),
         joins=index > 0 and bool(pairs),
         bits=[(first + shift, count) for first, count in pairs],
         words={int(raw, 0): word for raw, word in entry.words.items()},

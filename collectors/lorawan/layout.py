@@ -10,7 +10,7 @@
     "85" = { _ = "items" }             # a structure: fields one behind the other
     "100" = "answers to settings"      # a text: known, and nothing to read
 
-    [items]                            # what stands behind a tag (hexadecimal; "." is any digit, "|" one of several)
+    [items]                            # what stands behind a tag: hexadecimal, or a regular expression for several
     0175 = { battery = "u1" }
     03d2 = { line_1_total_in = "u4" }
     0fe3 = { "region_{1..4}_count" = "u1" }              # once for each number
@@ -32,7 +32,7 @@ A field is a type, or a table with `type` (default `u1`) and what else it needs:
 - `bits = [first, count]`: some of the bits, counted from the lowest; several pairs are joined, the highest first. In a
   field for several numbers (`{1..16}`) the next has the next bits
 - `width`: the name of a field that holds the number of bytes; `decimals`: of one that says where the point is
-- `scale`, `offset`: value * scale + offset; `none = [255]`: raw values that are no measurement, left out
+- `scale`, `offset`: value * scale + offset (a number, or the name of a field); `none = [255]`: raw values that are no measurement, left out
 - `words = { 0 = "vacant" }`: what raw values are called; one that is not listed is "unknown (7)"
 - `cases = { 1 = {...}, "*" = {...} }`: the structure that follows for each raw value; a text: "known, nothing to read"
 - `object = {...}`: an object below this name; `append = {...}`: the same as one more of a list (records of a memory)
@@ -44,7 +44,7 @@ A field is a type, or a table with `type` (default `u1`) and what else it needs:
 What a frame says before it breaks off counts, item by item; a structure counts whole or not at all.
 
 `[[signature]]` lists the ways in which a frame can be known to be of this layout though nobody says the model; all
-conditions of one must hold: `oui` (how the devEUI begins), `port`, `starts` (hexadecimal), `eui_at` (where the frame
+conditions of one must hold: `oui` (how the devEUI begins), `port`, `starts` (a regular expression of hexadecimal digits), `eui_at` (where the frame
 has the device's own EUI), and the layout must read it to its last byte. Write one only if no other device can send
 such a frame.
 """
@@ -64,6 +64,7 @@ from besok.model.errors import Unreadable
 
 CLOCK_SET: Final = 1_577_836_800  # 2020-01-01: what is before is a clock that was never set
 _RANGE: Final = re.compile(r"\{(\d+)\.\.(\d+)\}")
+_TAG: Final = re.compile(r"([0-9a-f]{2}){1,3}")
 _TYPE: Final = re.compile(r"([uixfht])(\d*)|item|items|size")
 
 Fields = dict[str, Any]
@@ -95,7 +96,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"i
     width: str = ""
     decimals: str = ""
     scale: float = 1
-    offset: float = 0
+    offset: float | str = 0
     none: list[int] = []
     words: dict[str, str | int | float | bool] = {}
     cases: dict[str, dict[str, "str | Entry"] | str | int] = {}
@@ -281,6 +282,8 @@ class _Frame:
         for name, value in inner.items():
             if isinstance(value, list) and name in out:
                 out[name] += value
+            elif isinstance(value, dict) and name in out:
+                out[name] |= value
             else:
                 out[name] = value
 
@@ -288,7 +291,8 @@ class _Frame:
         """Return the next bytes. Raises Unreadable if there are fewer."""
         end = self.at + width
         if self.at < 0 or end > len(self.data):
-            raise Unreadable(f"the frame breaks off: it has {len(self.data)} of at least {end} bytes")
+            size = end if self.at >= 0 else len(self.data) - self.at
+            raise Unreadable(f"the frame breaks off: it has {len(self.data)} of at least {size} bytes")
         found = self.data[self.at : end]
         self.at = end
         return found
@@ -320,9 +324,10 @@ class _Frame:
         if one.words:
             return one.words.get(raw, f"unknown ({raw})")
         scale = entry.scale / 10 ** self.scope.get(entry.decimals, 0) if entry.decimals else entry.scale
-        if scale == 1 and not entry.offset:
+        offset = entry.offset if not isinstance(entry.offset, str) else self.scope.get(entry.offset, 0)
+        if scale == 1 and not offset:
             return raw
-        found = round(raw * scale + entry.offset, 6)  # 0.1 has no exact form: 22.6 and not 22.600000000000001
+        found = round(raw * scale + offset, 6)  # 0.1 has no exact form: 22.6 and not 22.600000000000001
         return int(found) if found.is_integer() else found
 
     def give(self, one: _Field, value: Any, out: Fields) -> None:
@@ -372,7 +377,7 @@ def _signed(signature: Signature, device_eui: str, fport: int, data: bytes) -> b
     return (
         (not signature.oui or device_eui.startswith(tuple(signature.oui)))
         and (not signature.port or fport in signature.port)
-        and data.startswith(bytes.fromhex(signature.starts))
+        and re.match(signature.starts, data.hex()) is not None
         and (at < 0 or data[at : at + 8].hex() == device_eui)
     )
 
@@ -405,12 +410,10 @@ def _compiled(name: str) -> _Compiled:
         exact: dict[str, _Body] = {}
         patterns = []
         for said, body, order in _all_items(name):
-            compiled = _body(body, order)
-            for tag in re.split(r"\|(?![^(]*\))", said):
-                if "." in tag or "(" in tag:
-                    patterns.append((re.compile(tag), compiled))
-                else:
-                    exact.setdefault(tag, compiled)
+            if _TAG.fullmatch(said):
+                exact.setdefault(said, _body(body, order))
+            else:
+                patterns.append((re.compile(said), _body(body, order)))
     except (ValueError, KeyError) as exc:
         raise LayoutError(f"layout {name}: {exc}") from exc
     return _Compiled(tag=layout.tag, wide=layout.wide, ports=ports, exact=exact, patterns=patterns)

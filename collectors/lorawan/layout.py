@@ -32,7 +32,8 @@ A field is a type, or a table with `type` (default `u1`) and what else it needs:
 - `bits = [first, count]`: some of the bits, counted from the lowest; several pairs are joined, the highest first. In a
   field for several numbers (`{1..16}`) the next has the next bits
 - `width`: the name of a field that holds the number of bytes; `decimals`: of one that says where the point is
-- `scale`, `offset`: value * scale + offset (a number, or the name of a field); `none = [255]`: raw values that are no measurement, left out
+- `scale`, `offset`: value * scale + offset (a number, or the name of a field)
+- `none = [255]`: raw values that are no measurement, left out
 - `words = { 0 = "vacant" }`: what raw values are called; one that is not listed is "unknown (7)"
 - `cases = { 1 = {...}, "*" = {...} }`: the structure that follows for each raw value; a text: "known, nothing to read"
 - `object = {...}`: an object below this name; `append = {...}`: the same as one more of a list (records of a memory)
@@ -43,10 +44,10 @@ A field is a type, or a table with `type` (default `u1`) and what else it needs:
 
 What a frame says before it breaks off counts, item by item; a structure counts whole or not at all.
 
-`[[signature]]` lists the ways in which a frame can be known to be of this layout though nobody says the model; all
-conditions of one must hold: `oui` (how the devEUI begins), `port`, `starts` (a regular expression of hexadecimal digits), `eui_at` (where the frame
-has the device's own EUI), and the layout must read it to its last byte. Write one only if no other device can send
-such a frame.
+`[[signature]]` lists the ways in which a frame can be known to be of this layout though nobody says the model. All
+conditions of one must hold: `oui` (how the devEUI begins), `port`, `starts` (a regular expression of hexadecimal
+digits), `eui_at` (where the frame has the device's own EUI); and the layout must read the frame to its last byte. Write
+one only if no other device can send such a frame.
 """
 
 import re
@@ -56,12 +57,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, Final, Literal
 
 import msgspec
 
 from besok.model.errors import Unreadable
 
+FOLDER: Traversable = files("collectors.lorawan") / "layouts"
 CLOCK_SET: Final = 1_577_836_800  # 2020-01-01: what is before is a clock that was never set
 _RANGE: Final = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _TAG: Final = re.compile(r"([0-9a-f]{2}){1,3}")
@@ -183,7 +186,7 @@ def recognise(device_eui: str, fport: int, data: bytes) -> str:
     """Return the layout that a frame can only be of, by its form and its sender; "" if there is none, or doubt."""
     found = {
         name
-        for name, signature in _signatures()
+        for name, signature in signatures()
         if _signed(signature, device_eui, fport, data) and _is_whole(name, fport, data)
     }
     return found.pop() if len(found) == 1 else ""
@@ -192,9 +195,8 @@ def recognise(device_eui: str, fport: int, data: bytes) -> str:
 @cache
 def names() -> tuple[str, ...]:
     """Return the names of all layouts that have frames (others are only included)."""
-    folder = files("collectors.lorawan") / "layouts"
-    found = sorted(file.name.removesuffix(".toml") for file in folder.iterdir())
-    return tuple(name for name in found if _parsed(name).frames)
+    found = sorted(file.name.removesuffix(".toml") for file in FOLDER.iterdir())
+    return tuple(name for name in found if parsed(name).frames)
 
 
 class _Frame:
@@ -353,7 +355,7 @@ def _joined(raw: int, one: _Field) -> int:
 
 def _read(name: str, fport: int, data: bytes) -> tuple[Fields, bool]:
     """Return the fields of a frame and whether it was read to its last byte. Raises Unreadable."""
-    layout = _compiled(name)
+    layout = compiled(name)
     body = layout.ports.get(str(fport), layout.ports.get("*"))
     if body is None:
         raise Unreadable(f"frames on port {fport} are not known here, only on {', '.join(layout.ports)}")
@@ -383,24 +385,24 @@ def _signed(signature: Signature, device_eui: str, fport: int, data: bytes) -> b
 
 
 @cache
-def _signatures() -> tuple[tuple[str, Signature], ...]:
-    return tuple((name, signature) for name in names() for signature in _parsed(name).signature)
+def signatures() -> tuple[tuple[str, Signature], ...]:
+    """Return the signatures of all layouts."""
+    return tuple((name, signature) for name in names() for signature in parsed(name).signature)
 
 
 @cache
-def _parsed(name: str) -> Layout:
+def parsed(name: str) -> Layout:
     """Read a layout's file. Raises LayoutError."""
-    file = files("collectors.lorawan") / "layouts" / f"{name}.toml"
     try:
-        return msgspec.convert(tomllib.loads(file.read_text("utf-8")), Layout)
+        return msgspec.convert(tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8")), Layout)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as exc:
         raise LayoutError(f"layout {name}: {exc}") from exc
 
 
 @cache
-def _compiled(name: str) -> _Compiled:
+def compiled(name: str) -> _Compiled:
     """Make a layout ready. Raises LayoutError."""
-    layout = _parsed(name)
+    layout = parsed(name)
     try:
         ports = {
             port: _body(body, layout.order)
@@ -414,14 +416,14 @@ def _compiled(name: str) -> _Compiled:
                 exact.setdefault(said, _body(body, order))
             else:
                 patterns.append((re.compile(said), _body(body, order)))
-    except (ValueError, KeyError) as exc:
+    except (ValueError, re.error) as exc:
         raise LayoutError(f"layout {name}: {exc}") from exc
     return _Compiled(tag=layout.tag, wide=layout.wide, ports=ports, exact=exact, patterns=patterns)
 
 
 def _all_items(name: str) -> Iterator[tuple[str, Body, Literal["big", "little"]]]:
     """Return the items of a layout and then those that it includes: the first of a tag counts."""
-    layout = _parsed(name)
+    layout = parsed(name)
     yield from ((tag, body, layout.order) for tag, body in layout.items.items())
     for other in layout.include:
         yield from _all_items(other)

@@ -26,8 +26,8 @@ first byte of the tag.
 A field is a type, or a table with `type` (default `u1`) and what else it needs:
 
 - types: `u1`, `u2`, ... unsigned, `i1`, `i2`, ... signed, of so many bytes; `f4` IEEE 754; `h6` bytes as hexadecimal
-  text; `t4` seconds since 1970 (left out if before 2020: a clock that was never set); `x3` bytes passed over; `size`
-  the number of bytes left; `item` one tagged item, `items` all to the end
+  text; `t4` seconds since 1970 (left out if before 2020: a clock that was never set); `x3` bytes passed over, `rest`
+  all that are left; `size` their number; `item` one tagged item, `items` all to the end
 - `at`: where it is from the begin of the structure (negative: from the end of the frame); what follows is not moved
 - `bits = [first, count]`: some of the bits, counted from the lowest; several pairs are joined, the highest first. In a
   field for several numbers (`{1..16}`) the next has the next bits
@@ -68,7 +68,7 @@ FOLDER: Traversable = files("collectors.lorawan") / "layouts"
 CLOCK_SET: Final = 1_577_836_800  # 2020-01-01: what is before is a clock that was never set
 _RANGE: Final = re.compile(r"\{(\d+)\.\.(\d+)\}")
 _TAG: Final = re.compile(r"([0-9a-f]{2}){1,3}")
-_TYPE: Final = re.compile(r"([uixfht])(\d*)|item|items|size")
+_TYPE: Final = re.compile(r"([uixfht])(\d*)|item|items|size|rest")
 
 Fields = dict[str, Any]
 Structure = dict[str, "str | Entry"]
@@ -227,26 +227,24 @@ class _Frame:
                 self.at = begin + entry.at if entry.at >= 0 else len(self.data) + entry.at
             elif one.joins:
                 self.at -= one.width  # the next bits of the same bytes
-            self.field(one, out)
+            self.field(one, out, begin)
             if entry.at is not None:
                 self.at = ahead
             if one.cases:
                 found = one.cases.get(str(self.raw), one.cases.get("*"))
                 if found is None:
-                    said = one.name.strip("_") or "kind"
-                    raise Unreadable(
-                        f"a frame whose {said} is {self.raw} (0x{self.raw:02x}) is not known here"
-                    )
+                    said = one.name.strip("_").replace("_", " ") or "kind"
+                    raise Unreadable(f"a frame whose {said} is {self.raw:02x} is not known here")
                 if isinstance(found, list):
                     self.structure(found, out, begin)
                 else:
                     self.body(found, out)
 
-    def field(self, one: _Field, out: Fields) -> None:
+    def field(self, one: _Field, out: Fields, begin: int) -> None:
         """Read the field at the place reached."""
         entry = one.entry
         if entry.object:
-            self.structure(one.below, out.setdefault(one.name, {}), self.at)
+            self.structure(one.below, out.setdefault(one.name, {}), begin)
         elif entry.append:
             self.record(one, out)
         elif entry.each or one.kind == "items":
@@ -301,10 +299,12 @@ class _Frame:
 
     def value(self, one: _Field) -> Any:
         """Return the value of a field; None if it is no measurement."""
+        left = len(self.data) - self.at
         if one.kind == "size":
-            return self.number(one, len(self.data) - self.at)
-        data = self.take(self.scope.get(one.entry.width, 0) if one.entry.width else one.width)
-        if one.kind == "x":
+            return self.number(one, left)
+        width = self.scope.get(one.entry.width, 0) if one.entry.width else one.width
+        data = self.take(left if one.kind == "rest" else width)
+        if one.kind in ("x", "rest"):
             return None
         if one.kind == "h":
             return data.hex()

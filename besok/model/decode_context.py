@@ -11,9 +11,12 @@ Device = tuple[str, str]  # source, external id
 Channel = tuple[str, str, str]  # source, external id, channel
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Codec:
-    """A vendor's JavaScript codec for the frames of one LoRaWAN model, pinned by the hash of its source."""
+    """A vendor's JavaScript codec for the frames of one LoRaWAN model, pinned by the hash of its source.
+
+    Each object is one of its own, so that it is looked up by who it is and not by its source.
+    """
 
     vendor: str
     model: str
@@ -35,8 +38,9 @@ class DecodeContext:
     """The context of decoding, loaded again when a site file is applied.
 
     `zone` is the time zone of times that come without one (that of the sites); `models` what the site file or an
-    earlier message says of a device, such as "Milesight VS133"; `codecs` the ones that the operator has added;
-    `mappings` in the order in which they are tried; `real` the channels that observe a site which is no sandbox: nothing simulated may come from them.
+    earlier message says of a device, such as "Milesight VS133"; `codecs` what the operator has added; `mappings` in the
+    order in which they are tried; `real` the channels that observe a site which is no sandbox: nothing simulated may come
+    from them.
     """
 
     zone: str = "UTC"

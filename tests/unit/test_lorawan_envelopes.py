@@ -11,7 +11,7 @@ from besok.model.decode_context import DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Message
 from collectors import adapters
-from collectors.adapters.lorawan.uplink import deveui
+from collectors.lorawan.uplink import deveui
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 TOTALS = base64.b64encode(bytes.fromhex("03d2be00000004d231010000")).decode()  # VS133: 190 in, 305 out

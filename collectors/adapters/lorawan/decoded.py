@@ -6,7 +6,7 @@ from typing import Any, Final
 from besok.model.errors import Unreadable
 from collectors.adapters import objects
 from collectors.adapters.jsontext import show
-from collectors.adapters.lorawan.uplink import Uplink
+from collectors.lorawan.uplink import Uplink
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from collectors.adapters.lorawan.uplink import Uplink
+from collectors.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
 
 

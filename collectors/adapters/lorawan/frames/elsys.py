@@ -8,7 +8,7 @@ from typing import Final
 from besok.model.metrics import METRICS
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, Key, consumed, item, note_items
-from collectors.adapters.lorawan.uplink import Uplink
+from collectors.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
 
 PORT: Final = 5

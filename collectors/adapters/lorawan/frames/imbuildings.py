@@ -10,7 +10,7 @@ from typing import Final
 from besok.model.errors import Unreadable
 from collectors.adapters.lorawan.frames.codec import Codec
 from collectors.adapters.lorawan.layout import Field, note
-from collectors.adapters.lorawan.uplink import Uplink
+from collectors.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
 
 HEADER: Final = 10  # bytes

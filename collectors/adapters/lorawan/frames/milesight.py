@@ -33,7 +33,7 @@ from collectors.adapters.lorawan.frames.milesight_items import (
     temperature,
 )
 from collectors.adapters.lorawan.layout import SKIP, Field, Item, Key, consumed, item
-from collectors.adapters.lorawan.uplink import Uplink
+from collectors.lorawan.uplink import Uplink
 from collectors.adapters.sheet import Sheet
 
 PORT: Final = 85

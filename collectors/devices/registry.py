@@ -114,6 +114,13 @@ def index() -> Index:
     return found
 
 
+@cache
+def lorawan() -> tuple[Entry, ...]:
+    """Return the tables of radio devices."""
+    entries = {id(entry): entry for entry in index().by_name.values()}.values()
+    return tuple(entry for entry in entries if entry.table.lorawan is not None)
+
+
 @lru_cache(maxsize=8192)
 def by_model(text: str) -> Entry | None:
     """Return the table of the model that a text names ("Milesight VS133-868M", "vs133"); None if it names none.

@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def _tell(line: str) -> None:
-    rest = line.encode("ascii", "backslashreplace") + b"\n"
+    rest = line.encode("utf-8", "replace") + b"\n"
     while rest:
         rest = rest[os.write(1, rest) :]
 
@@ -65,7 +65,7 @@ def _answers(request: dict[str, Any], ready: dict[str, Decode]) -> Iterator[str]
         return
     for frame, port, received in request["frames"]:
         try:
-            said = ready[key](str(frame), port, received)
+            said = ready[key](str(frame), port, float(received))
         except quickjs.JSException as exc:
             answer, limit = _refusal(exc)
             yield answer

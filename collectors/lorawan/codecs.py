@@ -20,7 +20,6 @@ from threading import RLock
 from typing import IO, Any, Final, NamedTuple
 
 from besok.model.decode_context import Codec
-from collectors.adapters.jsontext import show
 
 log = logging.getLogger(__name__)
 
@@ -130,9 +129,10 @@ class Codecs:
             self._start()
             self._send(codec, frames)
             refused, limit = _answer(self._line(self.patience_s))
-            self._known.add(codec.sha256)
             if refused.problem:
                 answers = [refused] * max(1, len(frames))
+            else:
+                self._known.add(codec.sha256)
             while len(answers) < len(frames) and not limit:
                 answer, limit = _answer(self._line(self.patience_s))
                 answers.append(answer)
@@ -203,8 +203,8 @@ def _answer(line: bytes) -> tuple[Answer, bool]:
     """Return the answer in a line, and whether the codec ran into a limit."""
     try:
         told = json.loads(line)
-    except RecursionError:
-        return Answer({}, f"its codec's answer is nested too deep: {LOOK_AFTER}"), False
+    except (ValueError, RecursionError):
+        return Answer({}, f"its codec's answer cannot be read: {LOOK_AFTER}"), False
     if "error" in told:
         return Answer({}, f"its codec fails ({told['error']}): {LOOK_AFTER}"), bool(told.get("limit"))
     return (_fields(told["said"]) if "said" in told else Answer({})), False
@@ -219,12 +219,12 @@ def _fields(said: Any) -> Answer:
         warnings = (_words(said["warnings"]),) if said.get("warnings") else ()
         said = said.get("data")
     if type(said) is not dict:
-        return Answer({}, f"its codec gives {show(said)}: it must give fields with names")
+        return Answer({}, f"its codec gives {json.dumps(said)[:40]}: it must give an object, fields with names")
     return Answer(said, "", warnings)
 
 
 def _words(said: Any) -> str:
-    return show(", ".join(map(str, said)) if type(said) is list else said, 200)
+    return ", ".join(map(str, said)) if type(said) is list else str(said)
 
 
 CODECS: Final = Codecs()  # the process is started when a codec is first needed

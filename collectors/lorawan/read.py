@@ -5,6 +5,7 @@ layout; fields become readings by the table of the model, or by a mapping of the
 file, or else by the network; nothing is read as another model than that.
 """
 
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from collectors.adapters.packet import Packet
 from collectors.devices import reader, registry
 from collectors.devices.reader import Body, is_for
 from collectors.devices.registry import Entry
+from collectors.lorawan import layout
 from collectors.lorawan.codecs import CODECS, WAITING, Frame
 from collectors.lorawan.uplink import SOURCE, Uplink
 
@@ -65,10 +67,12 @@ class _Reading:
 
     def __init__(self, uplink: Uplink, packet: Packet) -> None:
         text = packet.model((SOURCE, uplink.device))
+        self.is_named = bool(text)
         self.texts = (text,) if text else uplink.models
         self.uplink = uplink
         self.packet = packet
-        self.entry = next((found for text in self.texts if (found := registry.by_model(text))), None)
+        entries = (registry.by_model(text) for text in self.texts)
+        self.entry = next((e for e in entries if e is not None and e.table.lorawan is not None), None)
 
     def by_network(self) -> Decoded:
         """Read what the network server's own decoder made of the bytes."""
@@ -89,7 +93,7 @@ class _Reading:
         if answer.problem and answer is not WAITING:
             raise Unreadable(f"{codec.name}: {answer.problem}")
         if not answer.fields:
-            return Decoded(not_data=", ".join(answer.warnings) or NOTHING, identity=self.uplink.identity)
+            return self._nothing(codec.name, ", ".join(answer.warnings))
         if self.entry is not None:
             return self._by_table(self.entry, answer.fields)
         found = mapping.decode_fields(self._body(answer.fields))
@@ -99,11 +103,24 @@ class _Reading:
         return found
 
     def by_layout(self) -> Decoded:
-        """Read what a layout makes of the bytes."""
-        uplink = self.uplink
-        if self.entry is None or not uplink.payload or not (name := self.entry.table.lorawan.layout):
+        """Read what a layout makes of the bytes: that of the model, or one that no other device can have."""
+        uplink, entry = self.uplink, self.entry
+        if not uplink.payload:
             return Decoded()
-        return self._by_table(self.entry, layout.decode(name, uplink.fport, uplink.payload))
+        if entry is None and not self.is_named:
+            entry = by_layout().get(layout.recognise(uplink.device, uplink.fport, uplink.payload))
+        name = entry.table.lorawan.layout if entry is not None and entry.table.lorawan is not None else ""
+        if entry is None or not name:
+            return Decoded()
+        try:
+            fields = layout.decode(name, uplink.fport, uplink.payload)
+        except layout.Incomplete as exc:
+            found = registry.read_fields(entry, self._body(exc.fields))
+            problems = (*found.problems, f"{entry.table.name}: {exc}")
+            return replace(found, problems=problems, not_data="", identity=uplink.identity)
+        except Unreadable as exc:
+            raise Unreadable(f"{entry.table.name}: {exc}") from exc
+        return self._by_table(entry, fields) if fields else self._nothing(entry.table.name)
 
     def by_platform(self) -> Decoded:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
@@ -116,7 +133,9 @@ class _Reading:
 
     def by_name(self) -> Decoded:
         """Read frames of models that no table knows yet."""
-        return frames.read_by_name(self.uplink, self.packet) if self.entry is None else Decoded()
+        if self.entry is not None and self.entry.table.lorawan.layout:
+            return Decoded()
+        return frames.read_by_name(self.uplink, self.packet)
 
     def unknown(self) -> str:
         """Say that nothing decodes the bytes, and what to do."""
@@ -124,6 +143,9 @@ class _Reading:
         shown = payload.hex() if len(payload) <= SHOWN else f"{payload[:SHOWN].hex()}…"
         model = self.entry.table.name if self.entry else ""
         return (UNSUPPORTED if model else UNKNOWN).format(shown=shown, port=self.uplink.fport, model=model)
+
+    def _nothing(self, model: str, why: str = "") -> Decoded:
+        return Decoded(not_data=why or NOTHING, identity=self.uplink.identity, model=model)
 
     def _by_table(self, entry: Entry, fields: dict[str, Any]) -> Decoded:
         found = registry.read_fields(entry, self._body(fields))
@@ -145,8 +167,15 @@ class _Reading:
 @cache
 def platforms() -> tuple[Entry, ...]:
     """Return the tables of decoded fields that are the same for every device."""
-    entries = {id(entry): entry for entry in registry.index().by_name.values()}.values()
-    return tuple(e for e in entries if e.table.kind == "platform" and e.table.lorawan is not None)
+    return tuple(entry for entry in registry.lorawan() if entry.table.kind == "platform")
+
+
+@cache
+def by_layout() -> dict[str, Entry]:
+    """Return the tables by the layout that is theirs alone."""
+    named = [entry.table.lorawan.layout for entry in registry.lorawan() if entry.table.lorawan]
+    entries = zip(named, registry.lorawan(), strict=True)
+    return {name: entry for name, entry in entries if name and named.count(name) == 1}
 
 
 @lru_cache(maxsize=8192)

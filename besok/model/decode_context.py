@@ -38,9 +38,9 @@ class DecodeContext:
     """The context of decoding, loaded again when a site file is applied.
 
     `zone` is the time zone of times that come without one (that of the sites); `models` what the site file or an
-    earlier message says of a device, such as "Milesight VS133"; `codecs` what the operator has added; `mappings` in the
-    order in which they are tried; `real` the channels that observe a site which is no sandbox: nothing simulated may come
-    from them.
+    earlier message says of a device, such as "Milesight VS133"; `codecs` what the operator has added; `mappings` in
+    the order in which they are tried; `real` the channels that observe a site which is no sandbox: nothing simulated
+    may come from them.
     """
 
     zone: str = "UTC"

@@ -51,16 +51,34 @@ def add(db: Database, codecs: Iterable[Codec], *, author: str, now: datetime) ->
     changed = 0
     with db.transaction() as conn:
         for codec in codecs:
-            row = {"vendor": codec.vendor, "model": codec.model, "source": codec.source, "sha256": codec.sha256}
+            row = {
+                "vendor": codec.vendor,
+                "model": codec.model,
+                "source": codec.source,
+                "sha256": codec.sha256,
+            }
             changed += conn.execute(sql("codec_put"), {**row, "now": now, "author": author}).rowcount
         if changed:
             conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
     return changed
 
 
+def find(db: Database, vendor: str, model: str) -> Codec:
+    """Return the codec of a model. Raises NotFound."""
+    name = vendor.lower(), model.lower()
+    found = next((c for c in usable(db) if (c.vendor.lower(), c.model.lower()) == name), None)
+    if found is None:
+        raise _missing(vendor, model)
+    return found
+
+
 def remove(db: Database, vendor: str, model: str) -> None:
     """Take a codec out. Raises NotFound."""
     with db.transaction() as conn:
         if not conn.execute(sql("codec_delete"), {"vendor": vendor, "model": model}).rowcount:
-            raise NotFound(f'there is no codec of "{vendor}" "{model}"; `besok codec list` shows those there are')
+            raise _missing(vendor, model)
         conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
+
+
+def _missing(vendor: str, model: str) -> NotFound:
+    return NotFound(f'There is no codec of "{vendor}" "{model}": `besok codec list` shows those there are')

@@ -83,7 +83,11 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="cloudstudio", reads=cloudstudio.reads, decode=cloudstudio.decode),
     Adapter(name="regent", reads=regent.reads, decode=regent.decode),
     Adapter(name="meraki", reads=meraki.reads, decode=meraki.decode),
-    Adapter(name="milesight-gateway", reads=envelopes.MILESIGHT_GATEWAY.reads, decode=envelopes.MILESIGHT_GATEWAY.decode),
+    Adapter(
+        name="milesight-gateway",
+        reads=envelopes.MILESIGHT_GATEWAY.reads,
+        decode=envelopes.MILESIGHT_GATEWAY.decode,
+    ),
     Adapter(name="chirpstack", reads=envelopes.CHIRPSTACK.reads, decode=envelopes.CHIRPSTACK.decode),
     Adapter(name="ttn2", reads=envelopes.TTN2.reads, decode=envelopes.TTN2.decode),
     Adapter(name="lorawan-networks", reads=envelopes.OTHERS.reads, decode=envelopes.OTHERS.decode),

@@ -1,9 +1,10 @@
 """A process that runs vendors' codecs and nothing else: frames come on its input, fields go to its output.
 
 Started as a script, with an empty environment (codecs.py). A request is a line of JSON: {"codec": key, "source": text
-(the first time, and after a limit), "frames": [[[bytes], port, milliseconds], ...]}. The answers are lines too, one a frame, each as soon
-as it is known, so that whoever waits knows which frame ends this process: {"said": ...} or {"error": ..., "kind": ...}.
-After a frame that ran into a limit of time or memory the request ends: the others are to be asked for again.
+(the first time, and after a limit), "frames": [[[byte, ...], port, milliseconds], ...]}. The answers are lines too, one
+for the codec ({} if it can be used) and one a frame, each as soon as it is known, so that whoever waits knows which
+frame ends this process: {"said": ...} or {"error": ..., "limit": ...}. After a frame that ran into a limit of time or
+memory the request ends: the others are to be asked for again.
 """
 
 import json

@@ -24,7 +24,9 @@ from besok.model.decode_context import Codec
 log = logging.getLogger(__name__)
 
 START_S: Final = 30.0  # until a new process is ready, on a machine that has much to do
-PATIENCE_S: Final = 2.0  # for one frame, by the clock; the process itself stops a codec after 0.1 s of computing
+PATIENCE_S: Final = (
+    2.0  # for one frame, by the clock; the process itself stops a codec after 0.1 s of computing
+)
 STRIKES: Final = 3  # frames on which a codec may run into its limits ...
 STRIKES_S: Final = 600.0  # ... within so many seconds: it blocks the collector for 6 s in ten minutes at most
 KEPT: Final = 200  # codecs that a process keeps ready, at about 0.3 MB each
@@ -48,6 +50,10 @@ class Answer(NamedTuple):
     warnings: tuple[str, ...] = ()
 
 
+RESTS: Final = (
+    f"its codec ran into its limits {STRIKES} times within {STRIKES_S / 60:.0f} minutes and is not run for now:"
+    f" {LOOK_AFTER}"
+)
 WRAPPED: Final = {"data", "warnings", "errors"}
 WAITING: Final = Answer({}, "it waits for its codec")
 
@@ -93,8 +99,7 @@ class Codecs:
         with self._lock:
             while len(answers) < len(frames):
                 if self._struck_out(codec):
-                    problem = f"its codec ran into its limits {STRIKES} times within {STRIKES_S / 60:.0f} minutes and is not"
-                    answers.append(Answer({}, f"{problem} run for now: {LOOK_AFTER}"))
+                    answers.append(Answer({}, RESTS))
                 else:
                     answers += self._request(codec, frames[len(answers) :])
         return answers
@@ -114,7 +119,7 @@ class Codecs:
     @property
     def pid(self) -> int | None:
         """The id of the process; None if there is none."""
-        return self._process and self._process.pid
+        return self._process.pid if self._process is not None else None
 
     def _run_gathered(self) -> None:
         for codec, answers in (self._gathered or {}).items():
@@ -219,7 +224,9 @@ def _fields(said: Any) -> Answer:
         warnings = (_words(said["warnings"]),) if said.get("warnings") else ()
         said = said.get("data")
     if type(said) is not dict:
-        return Answer({}, f"its codec gives {json.dumps(said)[:40]}: it must give an object, fields with names")
+        return Answer(
+            {}, f"its codec gives {json.dumps(said)[:40]}: it must give an object, fields with names"
+        )
     return Answer(said, "", warnings)
 
 

@@ -120,8 +120,8 @@ class Family:
     """Network servers that one adapter reads.
 
     `marks` stand in every message, as a first look that costs little. `topic` tells from the topic alone that a message
-    is for this adapter, that it is not, or (None) that the message must be looked at. `inside`: the message may also lie
-    below these names.
+    is for this adapter, that it is not, or (None) that the message must be looked at. Below the names `inside` ("" is
+    the top) the message is looked for.
     """
 
     networks: tuple[Network, ...]
@@ -199,7 +199,9 @@ def _tts_other(body: Body, packet: Packet) -> Decoded | None:
     if type(body.get("uplink_message")) is not dict:
         raise Unreadable("it holds no uplink_message, so there is nothing of a device in it")
     unambiguous(body["uplink_message"])
-    return _no_data("an uplink that somebody simulates in the network's console" * (body.get("simulated") is True))
+    return _no_data(
+        "an uplink that somebody simulates in the network's console" * (body.get("simulated") is True)
+    )
 
 
 TTS: Final = Family(
@@ -306,11 +308,14 @@ CHIRPSTACK: Final = Family(
 )
 
 
-# Milesight gateways (UG56, UG65, UG67) with their own network server: JSON of one level on a topic of one's choice. With
-# the gateway's payload codec switched on the decoded fields lie in `object`, or beside the fields of the envelope.
+# Milesight gateways (UG56, UG65, UG67) with their own network server: JSON of one level on a topic of one's choice.
+# With the gateway's payload codec switched on the decoded fields lie in `object`, or beside those of the envelope.
 GATEWAY_ENVELOPE: Final = frozenset(
-    "applicationID applicationName cellularIP data devEUI deviceName devAddr adr object fCnt fPort gatewayTime metadata"
-    " rxInfo time txInfo timestamp confirmed gatewayIP".split()
+    {
+        *("applicationID", "applicationName", "cellularIP", "data", "devEUI", "deviceName", "devAddr", "adr"),
+        *("object", "fCnt", "fPort", "gatewayTime", "metadata", "rxInfo", "time", "txInfo", "timestamp"),
+        *("confirmed", "gatewayIP"),
+    }
 )
 
 
@@ -421,7 +426,7 @@ OTHERS: Final = Family(
             names=(f"{_THINGPARK}.CustomerData.name",),
         ),
         *(Network(needs=(f"DevEUI_{name}",), other=_thingpark_other) for name in THINGPARK_OTHER),
-        # LORIOT. The same frame may come twice, at once ("rx") and with all gateways ("gw"): with one time and one number.
+        # LORIOT. The same frame may come twice, at once ("rx") and with all gateways ("gw"): one time and one number.
         Network(
             needs=("EUI", "cmd", "ts"),
             device=("EUI",),

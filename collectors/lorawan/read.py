@@ -5,6 +5,7 @@ layout; fields become readings by the table of the model, or by a mapping of the
 file, or else by the network; nothing is read as another model than that.
 """
 
+from collections import Counter
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any, Final
@@ -31,12 +32,12 @@ UNKNOWN: Final = (
     ' (model = "Vendor Model"), or set up a decoder in the network server'
 )
 UNSUPPORTED: Final = (
-    "the bytes ({shown}, port {port}) are of a {model}, whose frames Besök cannot decode: set up a decoder in the network"
+    "the bytes ({shown}, port {port}) are of {model}, whose frames Besök cannot decode: set up a decoder in the network"
     " server, or add its vendor's codec (besok codec add FILE --vendor ... --model ...)"
 )
 NO_TABLE: Final = (
-    "its codec gives {fields}, and no table says what the fields of a {model} mean: write a mapping with only = {{ ... }},"
-    " whose paths begin at these fields (docs/reference/mappings.md)"
+    "its codec gives {fields}, and no table says what the fields of {model} mean: write a mapping with"
+    " only = {{ ... }}, whose paths begin at these fields (docs/reference/mappings.md)"
 )
 
 
@@ -84,7 +85,7 @@ class _Reading:
     def by_codec(self) -> Decoded:
         """Read what a codec that the operator has added makes of the bytes."""
         codecs = self.packet.known.codecs
-        codec = next((found for text in self.texts if (found := codec_of(text, codecs))), None)
+        codec = next((one for text in self.texts if (one := codec_of(text, codecs))), None)
         if codec is None or not self.uplink.payload:
             return Decoded()
         received = self.uplink.time or self.packet.message.received
@@ -109,7 +110,7 @@ class _Reading:
             return Decoded()
         if entry is None and not self.is_named:
             entry = by_layout().get(layout.recognise(uplink.device, uplink.fport, uplink.payload))
-        name = entry.table.lorawan.layout if entry is not None and entry.table.lorawan is not None else ""
+        name = layout_of(entry) if entry is not None else ""
         if entry is None or not name:
             return Decoded()
         try:
@@ -133,7 +134,7 @@ class _Reading:
 
     def by_name(self) -> Decoded:
         """Read frames of models that no table knows yet."""
-        if self.entry is not None and self.entry.table.lorawan.layout:
+        if self.entry is not None and layout_of(self.entry):
             return Decoded()
         return frames.read_by_name(self.uplink, self.packet)
 
@@ -170,12 +171,16 @@ def platforms() -> tuple[Entry, ...]:
     return tuple(entry for entry in registry.lorawan() if entry.table.kind == "platform")
 
 
+def layout_of(entry: Entry) -> str:
+    """Return the layout of the frames of a model, "" if Besök has none."""
+    return entry.table.lorawan.layout if entry.table.lorawan is not None else ""
+
+
 @cache
 def by_layout() -> dict[str, Entry]:
     """Return the tables by the layout that is theirs alone."""
-    named = [entry.table.lorawan.layout for entry in registry.lorawan() if entry.table.lorawan]
-    entries = zip(named, registry.lorawan(), strict=True)
-    return {name: entry for name, entry in entries if name and named.count(name) == 1}
+    count = Counter(map(layout_of, registry.lorawan()))
+    return {name: entry for entry in registry.lorawan() if count[name := layout_of(entry)] == 1 and name}
 
 
 @lru_cache(maxsize=8192)

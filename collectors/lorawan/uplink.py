@@ -40,9 +40,9 @@ NOWHERE: Final = At()
 class Uplink:
     """One frame of one device, whichever network carried it.
 
-    `device` is the devEUI, 16 lower-case hex digits. `fields` is what the network server's own decoder made of the
-    bytes (None if it has none), `normalized` the same in the network's own words. `models` are texts that may name its model, the first one that names one counts: what
-    the network says of the model, or else how people have called the device.
+    `device` is the devEUI, 16 lower-case hex digits. `fields` is what the network server's own decoder made of the bytes
+    (None if it has none), `normalized` the same in the network's own words. `models` are texts that may name its model,
+    of which the first that names one counts: what the network says of it, or else how people call the device.
     """
 
     device: str
@@ -85,9 +85,7 @@ def identity_of(device: str, session: object, counter: object, *, zero_left_out:
     if type(session) is str and session and (number >= 0 or zero_left_out):
         # A key id is base64, in which upper and lower case differ; an address is hex, in which they do not.
         name = session.lower() if _HEX.fullmatch(session.lower()) else session
-        return Identity(
-            scope=f"{SOURCE}/{device}", mark=f"fcnt:{name}:{max(number, 0)}", window_s=REPEAT_S
-        )
+        return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:{name}:{max(number, 0)}", window_s=REPEAT_S)
     if number < 0:
         return None
     return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:0:{number}", window_s=NUMBER_S)
@@ -138,7 +136,7 @@ def first_time(*values: object, zone: str = "") -> datetime | None:
 
 
 def values_at(body: object, path: str) -> list[Any]:
-    """Return what stands in nested JSON objects at `path`, names with dots between ("*": all in a list or an object)."""
+    """Return what stands in nested JSON at `path`: names with dots between, "*" for all in a list or an object."""
     found = [body]
     for name in path.split("."):
         if name == "*":

@@ -1,9 +1,11 @@
 """Vendors' codecs: the forms they come in, what they find around them, and what the hostile ones can do (nothing)."""
 
+# ruff: noqa: E501 - JavaScript
 import os
 import signal
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -109,7 +111,9 @@ def test_errors_and_warnings_of_the_codec(shared: Codecs) -> None:
     assert answer == Answer({"a": 1}, warnings=("low battery",))
 
 
-@pytest.mark.parametrize("source", ["function decodeUplink( {", "var a = 1;", "throw new Error('no')", "for (;;) {}"])
+@pytest.mark.parametrize(
+    "source", ["function decodeUplink( {", "var a = 1;", "throw new Error('no')", "for (;;) {}"]
+)
 def test_a_codec_that_cannot_be_loaded_says_why(codecs: Codecs, source: str) -> None:
     assert "its codec fails (" in codecs.check(codec(source))
     assert [a.problem for a in codecs.run(codec(source), [FRAME, FRAME])] == [codecs.check(codec(source))] * 2
@@ -141,14 +145,18 @@ def test_a_codec_that_cannot_be_loaded_says_why(codecs: Codecs, source: str) -> 
 )
 def test_what_goes_wrong_is_a_problem_of_that_frame(shared: Codecs, body: str, problem: str) -> None:
     before = shared.pid
-    first, second = shared.run(codec(f"function Decode(p, b) {{ if (p == 2) return {{ ok: 1 }}; {body} }}"), [FRAME, OTHER])
+    first, second = shared.run(
+        codec(f"function Decode(p, b) {{ if (p == 2) return {{ ok: 1 }}; {body} }}"), [FRAME, OTHER]
+    )
     assert first.fields == {} and problem in first.problem
     assert second == Answer({"ok": 1})
     assert before in (None, shared.pid)
 
 
 def test_what_json_cannot_say_is_not_measured(shared: Codecs) -> None:
-    answer = said(shared, "function Decode() { return { n: NaN, i: 1 / 0, u: undefined, f: () => 1, t: new Date(0) }; }")
+    answer = said(
+        shared, "function Decode() { return { n: NaN, i: 1 / 0, u: undefined, f: () => 1, t: new Date(0) }; }"
+    )
     assert answer.fields == {"n": None, "i": None, "t": "1970-01-01T00:00:00.000Z"}
 
 
@@ -175,7 +183,9 @@ EATER = "function Decode(p, b) { if (p == 85) { var a = []; for (;;) a.push(new 
 SLOW_TEXT = "function Decode(p, b) { if (p == 85) /(a+)+b/.exec('a'.repeat(50)); return { ok: 1 }; }"
 
 
-@pytest.mark.parametrize(("source", "problem"), [(LOOP, "computed for more"), (SLOW_TEXT, "computed"), (EATER, "took more")])
+@pytest.mark.parametrize(
+    ("source", "problem"), [(LOOP, "computed for more"), (SLOW_TEXT, "computed"), (EATER, "took more")]
+)
 def test_limits_cost_that_frame_only(codecs: Codecs, source: str, problem: str) -> None:
     bad, good = codecs.run(codec(source), [FRAME, OTHER])
     assert problem in bad.problem and "besok codec" in bad.problem
@@ -232,8 +242,7 @@ def test_a_process_that_hangs_is_killed(codecs: Codecs) -> None:
 def test_the_process_has_none_of_our_secrets(codecs: Codecs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BESOK_DATABASE_URL", "postgresql://secret")
     codecs.check(codec(GOOD))
-    with open(f"/proc/{codecs.pid}/environ", "rb") as file:
-        assert b"secret" not in file.read()
+    assert b"secret" not in Path(f"/proc/{codecs.pid}/environ").read_bytes()
 
 
 def test_gathered_frames_go_in_one_request(codecs: Codecs, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -248,7 +257,9 @@ def test_gathered_frames_go_in_one_request(codecs: Codecs, monkeypatch: pytest.M
     monkeypatch.setattr(codecs, "_send", counting)
     frames = [Frame(bytes(n), 1, 0) for n in range(5)]
     with codecs.gathering() as run:
-        assert {codecs.decode(c, f).problem for c in (one, other) for f in frames} == {"it waits for its codec"}
+        assert {codecs.decode(c, f).problem for c in (one, other) for f in frames} == {
+            "it waits for its codec"
+        }
         assert codecs.noted == 10
         run()
         assert [codecs.decode(one, f).fields["n"] for f in frames] == [0, 1, 2, 3, 4]

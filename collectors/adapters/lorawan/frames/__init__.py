@@ -36,9 +36,9 @@ from collectors.adapters.lorawan.frames import (
     yosensi,
 )
 from collectors.adapters.lorawan.frames.codec import Codec
-from collectors.lorawan.uplink import SOURCE, Uplink
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
+from collectors.lorawan.uplink import SOURCE, Uplink
 
 CODECS: Final[tuple[Codec, ...]] = (
     adeunis.CODEC,

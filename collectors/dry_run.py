@@ -18,6 +18,7 @@ from besok.model.readings import Decoded, Flag, Message, Reading, Status
 from collectors import adapters, pipeline
 from collectors.adapters.jsontext import show
 from collectors.adapters.times import instant
+from collectors.devices import registry
 
 Encoding = Literal["json", "hex", "text"]
 Outcome = Literal["readings", "not_data", "rejected"]
@@ -129,6 +130,11 @@ def judge(messages: Sequence[Message], known: DecodeContext = NOTHING) -> DryRun
         problems=problems,
         reason="; ".join(dict.fromkeys(problems)) or ("" if readings else _why(decoded, statuses)),
     )
+
+
+def has_table(model: str) -> bool:
+    """Tell whether a model table says what the fields of a model mean."""
+    return registry.by_model(model) is not None
 
 
 def as_json(found: DryRun) -> str:

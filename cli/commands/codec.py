@@ -40,7 +40,7 @@ def add(
     """Add a vendor's codec for a model, or replace the one that is there. It runs in a process that can do no harm."""
     from besok.files.codec_trees import read_codec
     from besok.store import codecs
-    from collectors.devices.registry import by_model
+    from collectors import dry_run
     from collectors.lorawan.codecs import CODECS
 
     codec = read_codec(file, vendor.strip(), model.strip())
@@ -51,7 +51,7 @@ def add(
     with opened() as db:
         is_new = codecs.add(db, [codec], author=author or getpass.getuser(), now=datetime.now(UTC))
     print(f"{'Added' if is_new else 'There already'}: the codec of {codec.name}, sha256 {codec.sha256}")
-    if by_model(codec.name) is None:
+    if not dry_run.has_table(codec.name):
         print(
             f"No table says what the fields of {codec.name} mean: `besok codec test` shows them, and a mapping in the"
             " site file says it (docs/reference/mappings.md)."
@@ -138,13 +138,13 @@ def remove(vendor: Vendor, model: Model) -> None:
 
 def _chosen(codecs: "Iterable[Codec]", vendor: str) -> "tuple[list[Codec], list[tuple[str, str]]]":
     """Part the codecs that can be used from the others, with the reason."""
-    from collectors.devices.registry import by_model, compact
+    from collectors import dry_run
     from collectors.lorawan.codecs import CODECS
 
     def reason(codec: "Codec") -> str:
-        if vendor and not compact(codec.vendor).startswith(compact(vendor)):
+        if vendor and not codec.vendor.lower().startswith(vendor.lower()):
             return "since they are of another vendor"
-        if not vendor and by_model(codec.name) is None:
+        if not vendor and not dry_run.has_table(codec.name):
             return "since no model table knows them (--vendor takes them nevertheless)"
         problem = CODECS.check(codec)
         return f"since {problem}" if problem else ""

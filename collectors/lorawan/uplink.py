@@ -40,9 +40,9 @@ NOWHERE: Final = At()
 class Uplink:
     """One frame of one device, whichever network carried it.
 
-    `device` is the devEUI, 16 lower-case hex digits. `fields` is what the network server's own decoder made of the bytes
-    (None if it has none), `normalized` the same in the network's own words. `models` are texts that may name its model,
-    of which the first that names one counts: what the network says of it, or else how people call the device.
+    `device` is the devEUI, 16 lower-case hex digits. `fields` is what the network server's own decoder made of the
+    bytes (None if it has none), `normalized` the same in the network's own words. `models` are texts that may name its
+    model, of which the first that names one counts: what the network says of it, or else how people call the device.
     """
 
     device: str

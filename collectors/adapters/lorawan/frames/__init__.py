@@ -111,10 +111,11 @@ def _has_digit(name: str) -> bool:
 
 
 def _codec(uplink: Uplink, model: str) -> tuple[Codec | None, str]:
-    for text in (model, " ".join(uplink.models)):
-        codec, name = named(text)
-        if codec is not None:
-            return codec, name
+    if model:
+        return named(model)
+    codec, name = named(" ".join(uplink.models))
+    if codec is not None:
+        return codec, name
     claiming = [codec for codec in CODECS if codec.claims(uplink)]
     return (claiming[0], "") if len(claiming) == 1 else (None, "")
 

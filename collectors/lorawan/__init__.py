@@ -1,1 +1,1 @@
-"""LoRaWAN: the bytes of frames become named fields (layout.py, layouts/), fields become readings by a model table."""
+"""LoRaWAN: envelopes of network servers, vendors' codecs, frame layouts, and how they become readings."""

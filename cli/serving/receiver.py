@@ -1,0 +1,129 @@
+"""The receiver service: counts that come by HTTP or lie in a folder, to the broker."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+
+from besok.model.errors import SchemaMismatch, SettingsError, StoreError
+from besok.model.settings import Settings
+from besok.store import schema
+from besok.store.database import Database
+from besok.store.heartbeats import beat
+from cli.serving.guarded import SILENT_S, GuardedProtocol
+from cli.serving.http import Server, listen
+from cli.serving.status import Watched, told
+from collectors.receive.app import Receiver
+from collectors.receive.folder import Folder
+from collectors.receive.metrics import ReceiverCounters, families
+from collectors.receive.publisher import Publisher
+from collectors.receive.tokens import Tokens
+
+log = logging.getLogger(__name__)
+
+NAME = "receiver"
+BEAT_EVERY_S = 5  # and so long a token that was made or removed may take to be known
+POOL_WAIT_S = 1
+GRACE_S = 12  # seconds that a request may still take when the service stops: the broker has ten to answer
+
+
+def serve(settings: Settings, stop: threading.Event) -> None:
+    """Receive until `stop` is set. Raises SettingsError if an address or a folder cannot be used."""
+    if not settings.receive_port and not settings.receive_folder:
+        raise SettingsError(
+            "there is nothing to receive: set BESOK_RECEIVE_PORT, or name a folder with --folder"
+        )
+    counters, known = ReceiverCounters(), Tokens()
+    folder = Folder(Path(settings.receive_folder), counters) if settings.receive_folder else None
+    with Publisher(settings) as publisher:
+        receiver = Receiver(publisher, known, counters)
+        watched = Watched(
+            families=lambda: families(counters, publisher.connected, receiver.problem),
+            problem=lambda: receiver.problem,
+        )
+        with told(settings, settings.receive_status_port, "BESOK_RECEIVE_STATUS_PORT", watched):
+            with _threads(settings, known, counters, folder, publisher, stop), _listening(settings, receiver):
+                stop.wait()
+    log.info("Stopped", extra={"action": "receiver_stopped"})
+
+
+@contextmanager
+def _listening(settings: Settings, receiver: Receiver) -> Iterator[None]:
+    """Take requests for as long as the block lasts, then finish those under way."""
+    if not settings.receive_port:
+        yield
+        return
+    listener = listen(settings, settings.receive_port, "BESOK_RECEIVE_PORT")
+    config = uvicorn.Config(
+        receiver,
+        http=GuardedProtocol,
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        log_level="error",  # broken requests are no news; refused ones are in the metrics
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=SILENT_S,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+    server = Server(config)
+    thread = threading.Thread(target=server.run, name="http", kwargs={"sockets": [listener]})
+    thread.start()
+    where = "http://%s:%d/in/DEVICE"
+    log.info(
+        f"Taking counts at {where}",
+        settings.host,
+        settings.receive_port,
+        extra={"action": "receiver_started"},
+    )
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@contextmanager
+def _threads(
+    settings: Settings,
+    known: Tokens,
+    counters: ReceiverCounters,
+    folder: Folder | None,
+    publisher: Publisher,
+    stop: threading.Event,
+) -> Iterator[None]:
+    """Keep the tokens current, and look into the folder, until the block ends."""
+    threads = [threading.Thread(target=_beat, name="beat", args=(settings, known, counters, stop))]
+    if folder:
+        threads.append(threading.Thread(target=folder.watch, name="folder", args=(publisher, stop)))
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def _beat(settings: Settings, known: Tokens, counters: ReceiverCounters, stop: threading.Event) -> None:
+    """Until stopped, read the tokens and tell the database that we work."""
+    said = ""
+    with Database(settings.database_url.get_secret_value(), pool_size=1, wait_s=POOL_WAIT_S) as db:
+        while True:
+            try:
+                schema.check(db)
+                known.load(db)
+                beat(db, NAME, datetime.now(UTC), counters.detail())
+                said = ""
+            except StoreError as exc:
+                what = exc.in_full if isinstance(exc, SchemaMismatch) else "the database is away"
+                level, said = (logging.DEBUG if said == what else logging.WARNING), what
+                log.log(level, "The tokens stay as they are: %s", what, extra={"action": "tokens_stale"})
+            if stop.wait(BEAT_EVERY_S):
+                return

@@ -65,12 +65,10 @@ def add(
                 f"there is a token {name}; `besok receive token remove {name}` removes it"
             )
     print(
-        f"{secret}\n\nIt is shown only now. Enter it in the device as the password, with any user name, or send it as a"
+        f"{secret}\n\nIt is shown only now. Enter it in the device as the password, with any user name, or as a\n"
+        f"bearer token. In a few seconds, try:\n\n  curl -H 'Authorization: Bearer {secret}' --json @message.json \\\n"
+        f"    http://127.0.0.1:{settings().receive_port}/in/{name}"
     )
-    print(
-        f"header. In a few seconds, try:\n\n  curl -H 'Authorization: Bearer {secret}' --json @message.json \\"
-    )
-    print(f"    http://127.0.0.1:{settings().receive_port}/in/{name}")
 
 
 @token.command("list")

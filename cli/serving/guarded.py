@@ -1,4 +1,4 @@
-"""HTTP connections that cost nothing while they say nothing: a limit on their number, and on how long they may think."""
+"""HTTP connections that cost little while they say nothing: their number and their silence have limits."""
 
 import asyncio
 from typing import Final

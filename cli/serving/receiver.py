@@ -45,9 +45,12 @@ def serve(settings: Settings, stop: threading.Event) -> None:
             families=lambda: families(counters, publisher.connected, receiver.problem),
             problem=lambda: receiver.problem,
         )
-        with told(settings, settings.receive_status_port, "BESOK_RECEIVE_STATUS_PORT", watched):
-            with _threads(settings, known, counters, folder, publisher, stop), _listening(settings, receiver):
-                stop.wait()
+        with (
+            told(settings, settings.receive_status_port, "BESOK_RECEIVE_STATUS_PORT", watched),
+            _threads(settings, known, counters, folder, publisher, stop),
+            _listening(settings, receiver),
+        ):
+            stop.wait()
     log.info("Stopped", extra={"action": "receiver_stopped"})
 
 
@@ -74,13 +77,8 @@ def _listening(settings: Settings, receiver: Receiver) -> Iterator[None]:
     server = Server(config)
     thread = threading.Thread(target=server.run, name="http", kwargs={"sockets": [listener]})
     thread.start()
-    where = "http://%s:%d/in/DEVICE"
-    log.info(
-        f"Taking counts at {where}",
-        settings.host,
-        settings.receive_port,
-        extra={"action": "receiver_started"},
-    )
+    where = f"http://{settings.host}:{settings.receive_port}/in/DEVICE"
+    log.info("Taking counts at %s", where, extra={"action": "receiver_started"})
     try:
         yield
     finally:

@@ -17,11 +17,10 @@ from besok.model.errors import BrokerUnavailable, MessageTooLarge
 from collectors.receive import body, device_topic, tokens
 from collectors.receive.body import NotTaken
 from collectors.receive.metrics import ReceiverCounters
-from collectors.receive.publisher import Publisher
+from collectors.receive.publisher import PUBACK_S, Publisher
 from collectors.receive.tokens import Tokens
 
 BODY_S: Final = 30  # a whole body must have come by then
-PUBACK_S: Final = 10  # and the broker have said that it keeps it
 LINGER_S: Final = 2  # for a body that is not taken: a sender that is cut off does not read the answer
 LINGER_BYTES: Final = 1_000_000
 BUSY_LIMIT: Final = 50  # bodies at once: what they may take of memory
@@ -52,23 +51,26 @@ class Receiver:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
-            return
         request = Request(scope, receive)
+        try:
+            response = await self._answer(request)
+        except ClientDisconnect:
+            return
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
         if request.method in ("GET", "HEAD"):
             problem = self.problem
             text = f"{HELLO}Not now: {problem}.\n" if problem else HELLO
-            return await PlainTextResponse(text, 503 if problem else 200)(scope, receive, send)
+            return PlainTextResponse(text, 503 if problem else 200)
         try:
             await self._take(request)
             response: Response = PlainTextResponse("taken\n")
         except NotTaken as exc:
             await _linger(request)
             response = _refusal(exc)
-        except ClientDisconnect:
-            return None
         self._counters.requests[response.status_code] += 1
-        return await response(scope, receive, send)
+        return response
 
     async def _take(self, request: Request) -> None:
         """Publish what a request brings and wait until the broker keeps it. Raises NotTaken."""

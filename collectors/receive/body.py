@@ -155,8 +155,9 @@ def _unpacker(encoding: str) -> _Unpacker | None:
 
 
 def _too_large() -> NotTaken:
+    whole, one = BODY_LIMIT // 1_000_000, MESSAGE_LIMIT // 1_000_000
     return NotTaken(
         413,
-        f"the body is too large: at most {BODY_LIMIT // 1_000_000} MB, of which one message {MESSAGE_LIMIT // 1_000_000}"
-        " MB, unpacked; send less at once, and turn off pictures in the device",
+        f"the body is too large: at most {whole} MB, and {one} MB in one message, unpacked; send less at once, and turn"
+        " off pictures in the device",
     )

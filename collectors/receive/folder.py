@@ -21,12 +21,11 @@ from besok.model.errors import BrokerUnavailable, MessageTooLarge, SettingsError
 from collectors.receive import device_topic
 from collectors.receive.body import MESSAGE_LIMIT, UNREAD
 from collectors.receive.metrics import ReceiverCounters
-from collectors.receive.publisher import Publisher
+from collectors.receive.publisher import PUBACK_S, Publisher
 
 log = logging.getLogger(__name__)
 
 POLL_S: Final = 5
-PUBACK_S: Final = 30
 STILL_LOOKS: Final = 2  # times a file is found as it was before it is taken
 UNFINISHED_LOOKS: Final = 60  # the same if it does not end as such files do: its writer may only be slow
 DONE, FAILED = "done", "failed"
@@ -36,6 +35,8 @@ ENDS: Final = {
     b"<": b">",
 }  # of JSON and XML, by how they begin; others end with a line
 TEMPORARY: Final = (".tmp", ".temp", ".part", ".partial", ".filepart", ".upload")
+
+WATCHED_LOOKS: Final = 720  # that a moved file may still be written to by somebody who has it open: an hour
 
 State = tuple[int, int, int]  # inode, size, time of the last change
 
@@ -49,6 +50,7 @@ class Folder:
         self._counters = counters
         self._seen: dict[Path, tuple[State, int]] = {}  # with the number of looks at which it was the same
         self._settled: dict[Path, State] = {}  # published, but impossible to move
+        self._moved: dict[Path, tuple[Path, State, int]] = {}  # whence, how it was then, looks since
         self._said: set[str] = set()
         try:
             for name in (DONE, FAILED):
@@ -66,6 +68,7 @@ class Folder:
 
     def look(self, publisher: Publisher, stop: threading.Event) -> None:
         """Take the files that nobody writes to any more, the oldest first. Raises BrokerUnavailable."""
+        self._fetch_back()
         before, self._seen = self._seen, {}
         for path, state in self._files():
             last, looks = before.get(path, (state, -1))
@@ -118,7 +121,7 @@ class Folder:
             raise ValueError(
                 "it is a picture or the like, and was not read; turn it off in the device and delete it"
             )
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NOFOLLOW), "rb") as file:
             content = file.read(MESSAGE_LIMIT + 1)
         if len(content) > MESSAGE_LIMIT:
             raise ValueError(
@@ -135,12 +138,23 @@ class Folder:
         try:
             if _state(path.lstat()) == state:
                 self._settled[path] = state
-                self._move(path, DONE)
+                self._moved[self._move(path, DONE)] = path, state, 0
                 self._counters.files[DONE] += 1
         except OSError as exc:
             self._complain(
                 f"{path} was published and cannot be moved to {DONE}/ ({exc}); allow it, or delete the file"
             )
+
+    def _fetch_back(self) -> None:
+        """Put files back that were written to after they were moved: their writer had not closed them."""
+        for target, (path, state, looks) in list(self._moved.items()):
+            with contextlib.suppress(OSError):  # removed meanwhile
+                if _state(target.lstat()) != state and not path.exists():
+                    target.rename(path)
+                elif looks < WATCHED_LOOKS:
+                    self._moved[target] = path, state, looks + 1
+                    continue
+            del self._moved[target]
 
     def _fail(self, path: Path, why: str) -> None:
         """Move a file away that cannot be published, and write the reason beside it."""

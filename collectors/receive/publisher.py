@@ -23,6 +23,7 @@ from collectors.receive.device_topic import PREFIX
 log = logging.getLogger(__name__)
 
 KEEPALIVE_S: Final = 15
+PUBACK_S: Final = 10  # that whoever publishes waits for the word of the broker
 OVERHEAD: Final = 100  # bytes of a packet beside topic and payload, more than MQTT needs
 NO_SUBSCRIBER: Final = 0x10
 NOT_AUTHORIZED: Final = 0x87

@@ -22,7 +22,7 @@ from collectors.receive.tokens import Tokens
 
 BODY_S: Final = 30  # a whole body must have come by then
 LINGER_S: Final = 2  # for a body that is not taken: a sender that is cut off does not read the answer
-LINGER_BYTES: Final = 1_000_000
+LINGER_BYTES: Final = 20_000_000
 BUSY_LIMIT: Final = 50  # bodies at once: what they may take of memory
 RETRY_S: Final = 5
 WHERE = "/in/"

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from besok.store.database import Database
+from besok.store.database import Database, sql
+
+CHANNEL = "receive_tokens"  # told when one is made or removed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,8 +21,7 @@ class ReceiveToken:
 
 def add(db: Database, name: str, digest: bytes, devices: Sequence[str], now: datetime) -> bool:
     """Keep a new token; False if there is one of that name."""
-    params = {"name": name, "digest": digest, "devices": list(devices), "now": now}
-    return db.run("receive_token_add", params) == 1
+    return _change(db, "receive_token_add", name=name, digest=digest, devices=list(devices), now=now)
 
 
 def load_all(db: Database) -> list[ReceiveToken]:
@@ -33,4 +34,11 @@ def load_all(db: Database) -> list[ReceiveToken]:
 
 def remove(db: Database, name: str) -> bool:
     """Forget a token; False if there is none of that name."""
-    return db.run("receive_token_remove", {"name": name}) == 1
+    return _change(db, "receive_token_remove", name=name)
+
+
+def _change(db: Database, statement: str, **params: object) -> bool:
+    """Execute a statement and tell the receivers; whether it touched anything."""
+    with db.transaction() as conn:
+        conn.execute(sql("notify"), {"channel": CHANNEL, "payload": ""})
+        return conn.execute(sql(statement), params).rowcount == 1

@@ -66,7 +66,7 @@ def add(
             )
     print(
         f"{secret}\n\nIt is shown only now. Enter it in the device as the password, with any user name, or as a\n"
-        f"bearer token. In a few seconds, try:\n\n  curl -H 'Authorization: Bearer {secret}' --json @message.json \\\n"
+        f"bearer token. Try it:\n\n  curl -H 'Authorization: Bearer {secret}' --json @message.json \\\n"
         f"    http://127.0.0.1:{settings().receive_port}/in/{name}"
     )
 
@@ -84,7 +84,7 @@ def list_tokens() -> None:
 
 @token.command()
 def remove(name: str) -> None:
-    """Remove a token: in a few seconds nobody can send with it any more."""
+    """Remove a token: nobody can send with it any more."""
     from besok.store import receive_tokens
 
     with opened() as db:

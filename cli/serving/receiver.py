@@ -11,9 +11,10 @@ import uvicorn
 
 from besok.model.errors import SchemaMismatch, SettingsError, StoreError
 from besok.model.settings import Settings
-from besok.store import schema
+from besok.store import receive_tokens, schema
 from besok.store.database import Database
 from besok.store.heartbeats import beat
+from besok.store.notify import listen as listen_to_news
 from cli.serving.guarded import SILENT_S, GuardedProtocol
 from cli.serving.http import Server, listen
 from cli.serving.status import Watched, told
@@ -26,7 +27,7 @@ from collectors.receive.tokens import Tokens
 log = logging.getLogger(__name__)
 
 NAME = "receiver"
-BEAT_EVERY_S = 5  # and so long a token that was made or removed may take to be known
+BEAT_EVERY_S = 5  # and tokens are read again, should the news of one have been missed
 POOL_WAIT_S = 1
 GRACE_S = 12  # seconds that a request may still take when the service stops: the broker has ten to answer
 
@@ -96,7 +97,11 @@ def _threads(
     stop: threading.Event,
 ) -> Iterator[None]:
     """Keep the tokens current, and look into the folder, until the block ends."""
-    threads = [threading.Thread(target=_beat, name="beat", args=(settings, known, counters, stop))]
+    news = threading.Event()
+    threads = [
+        threading.Thread(target=_beat, name="beat", args=(settings, known, counters, news, stop)),
+        threading.Thread(target=_follow, name="news", args=(settings, news, stop)),
+    ]
     if folder:
         threads.append(threading.Thread(target=folder.watch, name="folder", args=(publisher, stop)))
     for thread in threads:
@@ -105,15 +110,28 @@ def _threads(
         yield
     finally:
         stop.set()
+        news.set()
         for thread in threads:
             thread.join()
 
 
-def _beat(settings: Settings, known: Tokens, counters: ReceiverCounters, stop: threading.Event) -> None:
-    """Until stopped, read the tokens and tell the database that we work."""
+def _follow(settings: Settings, news: threading.Event, stop: threading.Event) -> None:
+    """Until stopped, hear of tokens that are made and removed."""
+    for _ in listen_to_news(settings.database_url.get_secret_value(), [receive_tokens.CHANNEL], stop):
+        news.set()
+
+
+def _beat(
+    settings: Settings,
+    known: Tokens,
+    counters: ReceiverCounters,
+    news: threading.Event,
+    stop: threading.Event,
+) -> None:
+    """Until stopped, read the tokens, at once when there is news, and tell the database that we work."""
     said = ""
     with Database(settings.database_url.get_secret_value(), pool_size=1, wait_s=POOL_WAIT_S) as db:
-        while True:
+        while not stop.is_set():
             try:
                 schema.check(db)
                 known.load(db)
@@ -123,5 +141,5 @@ def _beat(settings: Settings, known: Tokens, counters: ReceiverCounters, stop: t
                 what = exc.in_full if isinstance(exc, SchemaMismatch) else "the database is away"
                 level, said = (logging.DEBUG if said == what else logging.WARNING), what
                 log.log(level, "The tokens stay as they are: %s", what, extra={"action": "tokens_stale"})
-            if stop.wait(BEAT_EVERY_S):
-                return
+            news.wait(BEAT_EVERY_S)
+            news.clear()  # before reading: what is made meanwhile is read the next time

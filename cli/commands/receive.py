@@ -8,7 +8,7 @@ import typer
 
 from cli.commands.database import opened
 
-app = typer.Typer(help="Counters that push by HTTP or put files into a folder.")
+app = typer.Typer()
 token = typer.Typer(no_args_is_help=True, help="Tokens with which counters send by HTTP.")
 
 
@@ -26,7 +26,7 @@ def receive(
         typer.Option(help="Take files from here too; each counter has a folder of its own in it."),
     ] = None,
 ) -> None:
-    """Take counts by HTTP, and from a folder, to the broker, until ended."""
+    """Take counts that are pushed by HTTP, or put into a folder, to the broker, until ended."""
     if context.invoked_subcommand:
         return
     from cli.serving import settings as serving

@@ -24,12 +24,14 @@ import psutil
 import psycopg
 import pytest
 from conftest import connected
-from servers import own_broker
+from pydantic import SecretStr
+from servers import own_broker, own_database
 
 from besok.model.readings import Message
 from besok.model.settings import Settings
 from besok.store import receive_tokens
 from besok.store.database import Database
+from besok.store.heartbeats import beats
 from besok.store.migrate import migrate
 from besok.store.write import write
 from cli.serving import guarded, receiver
@@ -467,3 +469,63 @@ def test_broken_requests_are_answered(ready: httpx2.Client, here: Settings, hous
                 sock.sendall(broken)
             wait_for(lambda sock=sock: closed(sock))
     insist(ready, house, token, count(1))
+
+
+def test_status_and_metrics(
+    here: Settings, house: str, token: str, collect: Fixture, folder: Path, database_url: str
+) -> None:
+    def told(path: str) -> httpx2.Response:
+        return httpx2.get(f"http://{ports.HOST}:{here.receive_status_port}{path}")
+
+    with own_broker(folder) as (broker, mqtt), receiving(own(here, broker.port)) as client:
+        with collect(own(here, broker.port)):
+            insist(client, house, token, count(1))
+            assert told("/ready").status_code == 200
+            figures = dict(
+                line.rsplit(" ", 1) for line in told("/metrics").text.splitlines() if line[0] != "#"
+            )
+            assert post(client, house, "wrong", count(1)).status_code == 401
+        mqtt.end()
+        wait_for(lambda: told("/ready").status_code == 503)
+        assert told("/ready").text == "not ready: the broker is away\n"
+        assert 'besok_receiver_requests_total{status="401"} 1.0' in told("/metrics").text
+    assert figures['besok_receiver_requests_total{status="200"}'] == "1.0"
+    assert figures["besok_receiver_bytes_total"] == f"{float(len(count(1)))}"
+    assert figures["besok_receiver_messages_total"] == figures["besok_receiver_puback_seconds_count"] == "1.0"
+    assert figures["besok_receiver_ready"] == figures["besok_receiver_broker_connected"] == "1.0"
+    with Database(database_url) as db:
+        assert [beat.detail for beat in beats(db) if beat.name == "receiver"]
+
+
+def test_a_database_that_is_away_stops_no_counter(
+    here: Settings, collect: Fixture, house: str, folder: Path
+) -> None:
+    """The process keeps the tokens it knows, the broker what it is given; ended, it finishes in order."""
+    with own_broker(folder) as (broker, _), own_database(folder) as (cluster, database):
+        migrate(cluster.url())
+        secret, digest = tokens.make()
+        with Database(cluster.url()) as db:
+            receive_tokens.add(db, house, digest, [house], START)
+        settings = own(here, broker.port).model_copy(update={"database_url": SecretStr(cluster.url())})
+        env = os.environ | {
+            "BESOK_DATABASE_URL": cluster.url(),
+            "BESOK_MQTT_PORT": str(broker.port),
+            "BESOK_RECEIVE_PORT": str(here.receive_port),
+        }
+        command = [sys.executable, "-m", "cli.main", "receive"]
+        process = subprocess.Popen(command, cwd=program.ROOT, env=env, stderr=subprocess.DEVNULL)
+        try:
+            with httpx2.Client(base_url=f"http://{ports.HOST}:{here.receive_port}", timeout=300) as client:
+                with collect(settings):
+                    insist(client, house, secret, count(1))
+                    wait_for(lambda: people(cluster.url()) == (1, 1))
+                database.kill()
+                assert [post(client, house, secret, count(n)).status_code for n in range(2, 10)] == [200] * 8
+                database.start()
+                with collect(settings):
+                    wait_for(lambda: people(cluster.url()) == (9, 45))
+            process.terminate()
+            assert process.wait(300) == 0
+        finally:
+            process.kill()
+            process.wait()

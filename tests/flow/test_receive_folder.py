@@ -177,9 +177,7 @@ def test_files_wait_for_a_broker_that_is_away(
         drop = Folder(tmp_path, ReceiverCounters())
         put(tmp_path / house / "a.json", "{}")
         looks(drop, publisher, STILL_LOOKS)
-        with pytest.raises(
-            BrokerUnavailable, match="start `besok collect`"
-        ):  # nobody subscribes: it would be lost
+        with pytest.raises(BrokerUnavailable, match="start `besok collect`"):  # nobody subscribes
             drop.look(publisher, GOING_ON)
         mqtt.end()
         wait_for(lambda: not publisher.connected)

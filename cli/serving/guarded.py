@@ -3,7 +3,6 @@
 import asyncio
 from typing import Final
 
-import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 CONNECTION_LIMIT: Final = 400  # well below the 1024 open files that a process may usually have
@@ -44,7 +43,7 @@ class GuardedProtocol(H11Protocol):
 
     def _see(self) -> None:
         """Stop the clock if a request has come."""
-        if self.conn.their_state is not h11.IDLE:
+        if self.cycle and not self.cycle.response_complete:
             self._wait_no_more()
 
     def _await_request(self) -> None:

@@ -48,18 +48,25 @@ def serve(settings: Settings, stop: threading.Event) -> None:
         )
         with (
             told(settings, settings.receive_status_port, "BESOK_RECEIVE_STATUS_PORT", watched),
-            _threads(settings, known, counters, folder, publisher, stop),
-            _listening(settings, receiver),
+            _threads(settings, known, counters, folder, publisher, stop) as threads,
+            _listening(settings, receiver) as listening,
         ):
-            stop.wait()
+            _watch([publisher.thread, *threads, *listening], stop)
     log.info("Stopped", extra={"action": "receiver_stopped"})
 
 
+def _watch(threads: list[threading.Thread], stop: threading.Event) -> None:
+    """Until stopped, see that the threads live. Raises RuntimeError if one does not: a restart is due."""
+    while not stop.wait(1):
+        if dead := [thread.name for thread in threads if not thread.is_alive()]:
+            raise RuntimeError(f"the thread {dead[0]} has died; what it said is above")
+
+
 @contextmanager
-def _listening(settings: Settings, receiver: Receiver) -> Iterator[None]:
+def _listening(settings: Settings, receiver: Receiver) -> Iterator[list[threading.Thread]]:
     """Take requests for as long as the block lasts, then finish those under way."""
     if not settings.receive_port:
-        yield
+        yield []
         return
     listener = listen(settings, settings.receive_port, "BESOK_RECEIVE_PORT")
     config = uvicorn.Config(
@@ -81,7 +88,7 @@ def _listening(settings: Settings, receiver: Receiver) -> Iterator[None]:
     where = f"http://{settings.host}:{settings.receive_port}/in/DEVICE"
     log.info("Taking counts at %s", where, extra={"action": "receiver_started"})
     try:
-        yield
+        yield [thread]
     finally:
         server.should_exit = True
         thread.join()
@@ -95,7 +102,7 @@ def _threads(
     folder: Folder | None,
     publisher: Publisher,
     stop: threading.Event,
-) -> Iterator[None]:
+) -> Iterator[list[threading.Thread]]:
     """Keep the tokens current, and look into the folder, until the block ends."""
     news = threading.Event()
     threads = [
@@ -107,7 +114,7 @@ def _threads(
     for thread in threads:
         thread.start()
     try:
-        yield
+        yield threads
     finally:
         stop.set()
         news.set()

@@ -14,6 +14,7 @@ import os
 import stat
 import threading
 from collections.abc import Iterator
+from itertools import chain, count
 from pathlib import Path
 from typing import Final
 
@@ -34,6 +35,7 @@ ENDS: Final = {
     b"[": b"]",
     b"<": b">",
 }  # of JSON and XML, by how they begin; others end with a line
+DEPTH_LIMIT: Final = 8  # folders within each other
 TEMPORARY: Final = (".tmp", ".temp", ".part", ".partial", ".filepart", ".upload")
 
 WATCHED_LOOKS: Final = 720  # that a moved file may still be written to by somebody who has it open: an hour
@@ -82,8 +84,12 @@ class Folder:
 
     def _files(self) -> Iterator[tuple[Path, State]]:
         for folder, inner, names in os.walk(self._root, onerror=lambda exc: self._complain(str(exc))):
-            if Path(folder) == self._root:
+            depth = len(Path(folder).relative_to(self._root).parts)
+            if not depth:
                 inner[:] = [name for name in inner if name not in (DONE, FAILED)]
+            elif depth == DEPTH_LIMIT and inner:
+                self._complain(f"what lies deeper than {folder} is not looked at; put files at most so deep")
+                inner.clear()
             for name in names:
                 if not name.startswith(".") and not name.lower().endswith(TEMPORARY):
                     path = Path(folder, name)
@@ -170,11 +176,9 @@ class Folder:
         """Move a file to where its like go, beside others of its name."""
         target = self._root / where / path.relative_to(self._root)
         target.parent.mkdir(parents=True, exist_ok=True)
-        number, free = 1, target
-        while free.exists():
-            number += 1
-            free = target.with_name(f"{target.name}.{number}")
-        return path.rename(free)
+        seconds = count(int(path.lstat().st_mtime))  # what tells it from others is when it was written
+        names = chain([target], (target.with_name(f"{target.name}.{number}") for number in seconds))
+        return path.rename(next(name for name in names if not name.exists()))
 
     def _complain(self, text: str) -> None:
         """Log what is wrong, once."""

@@ -44,16 +44,16 @@ class Publisher:
         self._refused = ""
         self._ending = threading.Event()
         self._session = _Session(settings)
-        self._thread = threading.Thread(target=self._keep, name="publisher")
+        self.thread = threading.Thread(target=self._keep, name="publisher")
 
     def __enter__(self) -> "Publisher":
-        self._thread.start()
+        self.thread.start()
         return self
 
     def __exit__(self, *exc: object) -> None:
         self._ending.set()
         self._session.gone.set()
-        self._thread.join()
+        self.thread.join()
 
     @property
     def connected(self) -> bool:
@@ -88,6 +88,8 @@ class Publisher:
         pause_s = RECONNECT_S[0]
         while not self._ending.is_set():
             self._session = session = _Session(self._settings)
+            if self._ending.is_set():
+                return
             why = session.run()
             if session.was_ready:
                 pause_s = RECONNECT_S[0]

@@ -349,21 +349,21 @@ TAKEN: dict[str, tuple[bytes, str, list[bytes]]] = {  # body, its type, what com
 }
 
 
-@pytest.mark.parametrize("name", TAKEN)
-def test_what_is_taken(
-    ready: httpx2.Client, house: str, token: str, heard: list[tuple[str, bytes]], name: str
-) -> None:
-    content, kind, expected = TAKEN[name]
-    packed = {"plain": content, "gzip": gzip.compress(content), "deflate": zlib.compress(content)}
-    ways = [("POST", "plain", f"Bearer {token}"), ("PUT", "gzip", f"bearer  {token}")]
-    ways.append(("POST", "deflate", "Basic " + base64.b64encode(f"admin:{token}".encode()).decode()))
-    for method, how, authorization in ways:
-        headers = {"Authorization": authorization} | ({"Content-Type": kind} if kind else {})
-        headers |= {"Content-Encoding": how} if how != "plain" else {}
-        answer = ready.request(method, f"/in/{house}/a%20b/1", content=packed[how], headers=headers)
-        assert (answer.status_code, answer.text) == (200, "taken\n")
-    wait_for(lambda: len(heard) >= 3 * len(expected))
-    assert heard == 3 * [("/a b/1", message) for message in expected]
+def test_what_is_taken(ready: httpx2.Client, house: str, token: str, heard: list[tuple[str, bytes]]) -> None:
+    basic = "Basic " + base64.b64encode(f"admin:{token}".encode()).decode()
+    ways = [("POST", "", f"Bearer {token}"), ("PUT", "gzip", f"bearer  {token}"), ("POST", "deflate", basic)]
+    pack = {"": bytes, "gzip": gzip.compress, "deflate": zlib.compress}
+    found = {}
+    for name, (content, kind, expected) in TAKEN.items():
+        for method, how, authorization in ways:
+            headers = {"Authorization": authorization, "Content-Type": kind, "Content-Encoding": how}
+            sent = {header: value for header, value in headers.items() if value}
+            answer = ready.request(method, f"/in/{house}/a%20b/1", content=pack[how](content), headers=sent)
+            assert (answer.status_code, answer.text) == (200, "taken\n"), name
+        wait_for(lambda expected=expected: len(heard) >= 3 * len(expected))
+        found[name] = heard[:]
+        heard.clear()
+    assert found == {name: 3 * [("/a b/1", each) for each in taken] for name, (*_, taken) in TAKEN.items()}
 
 
 def test_a_token_that_is_made_and_removed(ready: httpx2.Client, house: str, database_url: str) -> None:
@@ -375,17 +375,15 @@ def test_a_token_that_is_made_and_removed(ready: httpx2.Client, house: str, data
     made = besok("add", f"{house}-2", "--device", f"{house}/+/x", "--device", "café door")
     secret = made.stdout.splitlines()[0]
     assert made.stdout.count(secret) == 2 and len(secret) == 24
-    assert f"/in/{house}/+/x, /in/café door" in besok("list").stdout
-    assert secret not in besok("list").stdout
+    listed = besok("list").stdout
+    assert f"/in/{house}/+/x, /in/café door" in listed and secret not in listed
     wait_for(lambda: post(ready, f"{house}/1/x", secret, "").status_code == 200)
     assert post(ready, "caf%C3%A9%20door", secret, "").status_code == 200
     assert post(ready, f"{house}/1/y", secret, "").status_code == 403
     assert "there is a token" in besok("add", f"{house}-2").stderr
-    assert "begins with a blank" in besok("add", " x").stderr
     assert "takes all that follows" in besok("add", "x", "--device", "a#").stderr
     assert besok("remove", f"{house}-2").returncode == 0
     wait_for(lambda: post(ready, f"{house}/1/x", secret, "").status_code == 401)
-    assert "there is no token" in besok("remove", f"{house}-2").stderr
     with psycopg.connect(database_url) as conn:  # only the hash is kept
         assert secret not in str(conn.execute("select * from receive_token").fetchall())
 

@@ -91,7 +91,7 @@ def test_each_file_is_a_message_of_the_device_its_folder_names(
     assert files(tmp_path) == {f"done/{name}" for name in taken}
     put(tmp_path / f"{house}-2" / "push.json", '{"in": 2}', at=9)
     looks(folder, publisher)
-    assert f"done/{house}-2/push.json.2" in files(tmp_path)
+    assert f"done/{house}-2/push.json.{int(START.timestamp()) + 9}" in files(tmp_path)
     assert counters.files == {"done": 4}
 
 
@@ -153,6 +153,11 @@ def test_what_cannot_be_taken_is_put_aside_with_the_reason(
     (root / house / "link.json").symlink_to(secret)
     (root / "linked").symlink_to(secret.parent)
     os.mkfifo(root / house / "pipe.json")
+    deep = root / house
+    for _ in range(12):
+        deep /= "d"
+        deep.mkdir(parents=True)
+    put(deep / "deep.json", "{}")
     counters = ReceiverCounters()
     looks(Folder(root, counters), publisher)
     wait_for(lambda: heard == [("", b"{}")])

@@ -22,8 +22,10 @@ class GuardedProtocol(H11Protocol):
         super().connection_made(transport)
         self._await_request()
         if len(self.connections) > CONNECTION_LIMIT:
-            silent = [c for c in self.connections if isinstance(c, GuardedProtocol) and c._timer]
-            min(silent, key=lambda c: c._timer.when() if c._timer else 0.0).transport.abort()
+            silent = {
+                c: c._timer.when() for c in self.connections if isinstance(c, GuardedProtocol) and c._timer
+            }
+            min(silent, key=silent.__getitem__)._drop()
 
     def data_received(self, data: bytes) -> None:
         """Wait no more once the headers are there."""
@@ -40,6 +42,12 @@ class GuardedProtocol(H11Protocol):
         """Forget the connection."""
         self._wait_no_more()
         super().connection_lost(exc)
+
+    def _drop(self) -> None:
+        """Close at once, and count no more: several may come before the loop tells that this one is lost."""
+        self._wait_no_more()
+        self.connections.discard(self)
+        self.transport.abort()
 
     def _see(self) -> None:
         """Stop the clock if a request has come."""

@@ -79,6 +79,8 @@ class Receiver:
         for name, value in request.headers.items():
             headers[name] = value
         body.check_length(headers)
+        if not self._publisher.connected:
+            raise NotTaken(503, "the broker is away; send it again later")
         if self._busy >= BUSY_LIMIT:
             raise NotTaken(503, "too much is being sent at once; send it again in a moment")
         self._busy += 1

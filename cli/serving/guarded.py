@@ -44,9 +44,8 @@ class GuardedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def _drop(self) -> None:
-        """Close at once, and count no more: several may come before the loop tells that this one is lost."""
+        """Close at once, and be silent no more: others may come before the loop tells that this one is lost."""
         self._wait_no_more()
-        self.connections.discard(self)
         self.transport.abort()
 
     def _see(self) -> None:

@@ -34,7 +34,6 @@ from collectors.adapters import (
     theengs,
     vergesense,
     xovis,
-    zigbee2mqtt,
 )
 from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks, senml, ttn2, tts
 from collectors.adapters.packet import Packet
@@ -55,7 +54,6 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
     Adapter(name="native", reads=native.reads, decode=native.decode),
     Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
-    Adapter(name="zigbee2mqtt", reads=zigbee2mqtt.reads, decode=zigbee2mqtt.decode),
     Adapter(name="tasmota", reads=tasmota.reads, decode=tasmota.decode),
     Adapter(name="theengs", reads=theengs.reads, decode=theengs.decode),
     Adapter(name="ruuvi", reads=ruuvi.reads, decode=ruuvi.decode),

@@ -11,14 +11,20 @@ from besok.model.site import PayloadMapping
 from besok.model.sitefile.mapping_checks import split
 
 ANY, ABSENT = "*", "!"  # what a condition may ask of a path, beside a text
+REPEATED_S = 8 * 86_400  # a message comes again within eight days, or not at all
+ONLINE = "online"  # stands in `values` for whether the device is there: no metric, a status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """What must be found at a path: one of `texts`, anything (ANY) or nothing (ABSENT)."""
+    """What must be found at a path: one of `texts`, among which ANY is anything and ABSENT nothing at all.
+
+    With `is_not` it must be none of them.
+    """
 
     path: Path
     texts: frozenset[str]
+    is_not: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +44,11 @@ class Unless:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """The place and the form of one measurement.
+    """The place and the form of one measurement, or (ONLINE) of a status.
 
     The first of `paths` that leads somewhere counts; with `is_sum` all must, and are added. `yes` and `no` are words of
     `occupied`: only these where `is_strict`. What `invalid` lists, or is below `low` or above `high`, is not measured.
+    `when` is asked of the message or item. Where it says that it `asks`, only somebody at the place can know.
     """
 
     metric: str
@@ -57,6 +64,8 @@ class Value:
     low: float | None = None
     high: float | None = None
     wraps: int = 0
+    when: tuple[Condition, ...] = ()
+    asks: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +93,8 @@ class Format:
     period: float | Path = 0.0
     period_unit: str | float = 1.0
     seq: Path | None = None
+    repeat_s: float = REPEATED_S
+    device_form: Literal["mac", ""] = ""
     clock: Literal["second", ""] = ""
     unless: tuple[Unless, ...] = ()
     not_data: str = ""
@@ -111,7 +122,8 @@ def conditions(asked: Mapping[str, str]) -> tuple[tuple[Condition, ...], tuple[C
     found = [
         Condition(
             path=compiled(path),
-            texts=frozenset((text,)) if text in (ANY, ABSENT) else frozenset(map(str.strip, text.split("|"))),
+            texts=frozenset(map(str.strip, (text[1:] if _is_not(text) else text).split("|"))),
+            is_not=_is_not(text),
         )
         for path, text in asked.items()
     ]
@@ -119,9 +131,13 @@ def conditions(asked: Mapping[str, str]) -> tuple[tuple[Condition, ...], tuple[C
     return tuple(c for c in found if c not in of_items), of_items
 
 
+def _is_not(text: str) -> bool:
+    return text.startswith(ABSENT) and len(text) > 1 and not text.startswith(f"{ABSENT}|")
+
+
 def has_flows(values: Sequence[Value]) -> bool:
     """Tell whether any value is of people who passed in a period."""
-    return any(METRICS[value.metric].kind is Kind.FLOW for value in values)
+    return any(value.metric != ONLINE and METRICS[value.metric].kind is Kind.FLOW for value in values)
 
 
 @lru_cache(maxsize=4096)

@@ -28,9 +28,7 @@ from collectors.adapters import (
     regent,
     ruuvi,
     sensorthings,
-    shelly,
     sparkplug,
-    tasmota,
     theengs,
     vergesense,
     xovis,
@@ -53,11 +51,9 @@ class Adapter:
 ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
     Adapter(name="native", reads=native.reads, decode=native.decode),
-    Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
-    Adapter(name="tasmota", reads=tasmota.reads, decode=tasmota.decode),
     Adapter(name="theengs", reads=theengs.reads, decode=theengs.decode),
+    Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
     Adapter(name="ruuvi", reads=ruuvi.reads, decode=ruuvi.decode),
-    Adapter(name="shelly", reads=shelly.reads, decode=shelly.decode),
     Adapter(name="frigate", reads=frigate.reads, decode=frigate.decode),
     Adapter(name="homeassistant", reads=homeassistant.reads, decode=homeassistant.decode),
     Adapter(name="esphome", reads=esphome.reads, decode=esphome.decode),

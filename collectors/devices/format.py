@@ -48,7 +48,8 @@ class Value:
 
     The first of `paths` that leads somewhere counts; with `is_sum` all must, and are added. `yes` and `no` are words of
     `occupied`: only these where `is_strict`. What `invalid` lists, or is below `low` or above `high`, is not measured.
-    `when` is asked of the message or item. Where it says that it `asks`, only somebody at the place can know.
+    `when` is asked of the message or item. Where it says that it `asks`, only somebody at the place can know. With
+    `is_all` every path that leads somewhere counts, those behind the first for the channel that its first name is.
     """
 
     metric: str
@@ -66,6 +67,7 @@ class Value:
     wraps: int = 0
     when: tuple[Condition, ...] = ()
     asks: str = ""
+    is_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,7 @@ class Format:
     only: tuple[Condition, ...] = ()
     each: tuple[Path, ...] = ()
     device: tuple[Path, ...] = ()
+    model_at: tuple[Path, ...] = ()
     channel: tuple[Path, ...] = ()
     values: tuple[Value, ...] = ()
     time: tuple[Path, ...] = ()

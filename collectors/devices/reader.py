@@ -14,6 +14,7 @@ from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Identity, Reading, Status
 from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
 from besok.model.units import converted
+from collectors.adapters import hints
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
@@ -143,11 +144,16 @@ class _Reading:
                 statuses=tuple(self.statuses),
                 problems=tuple(self.problems),
                 identity=identity,
-                model=self.form.model,
+                model=self.form.model or self._model(),
             )
         if self.said or self.found:
             return Decoded(not_data=self.said[0] if self.said else NOTHING_MEASURED, model=self.form.model)
         return Decoded(not_data="a message without items") if self._is_empty_list(items) else Decoded()
+
+    def _model(self) -> str:
+        """Return the model that the message names; "" if it names none."""
+        found = self._first(self.form.model_at, _whole(self.body))
+        return found if isinstance(found, str) else ""
 
     def _items(self) -> list[Place]:
         places = [_whole(self.body)]
@@ -178,7 +184,12 @@ class _Reading:
 
     def _item(self, place: Place) -> None:
         asked = (v for v in self.form.values if all(_holds(condition, place) for condition in v.when))
-        found = [pair for value in asked if (pair := self._raw(value, place))[1] is not NOWHERE]
+        found = [
+            pair
+            for value in asked
+            for pair in (self._all(value, place) if value.is_all else (self._raw(value, place),))
+            if pair[1] is not NOWHERE
+        ]
         if not found:
             return
         self.found = True
@@ -216,6 +227,13 @@ class _Reading:
         numbers = [number(value.said, part) for part in parts]
         return value, None if None in numbers else sum(part for part in numbers if part is not None)
 
+    def _all(self, value: Value, place: Place) -> Iterator[tuple[Value, Any]]:
+        """Yield all that is found: the first for the channel of the value, the others for those of their names."""
+        found = ((path, raw) for path in value.paths if (raw := self._one(path, place)) not in (NOWHERE, None))
+        for count, (path, raw) in enumerate(found):
+            own = replace(value, said=path.text[2:])
+            yield (replace(own, channel=path.names[0]) if count and path.names else own), raw
+
     def _refused(self, place: Place) -> list[frozenset[str]]:
         """Return the metrics (none: all) that a state of the device makes no measurement; note what it says."""
         refused = []
@@ -235,7 +253,7 @@ class _Reading:
             if text_of(raw) in value.invalid:
                 return
             if value.asks:
-                self.asked.append(f"{value.said} is {show(raw)}: {value.asks}; {ANSWER}")
+                self.asked.append(self._question(value, raw))
                 return
             if value.metric == ONLINE:
                 sheet.online(_presence(value, raw) == 1.0)
@@ -247,6 +265,17 @@ class _Reading:
         sheet.note(
             value.metric, measured, part=channel, period_s=period_s, wraps=value.wraps, said=value.said
         )  # fmt: skip
+
+    def _question(self, value: Value, raw: Any) -> str:
+        """Ask what a value is that only somebody at the place can know, with the lines that would say so."""
+        path = next((p.text for p in value.paths if p.text[2:] == value.said), value.paths[0].text)
+        lines = hints.mapping(
+            self.body.packet.topic,
+            [hints.Choice(values={value.metric: path}, says=METRICS[value.metric].description)],
+            device=self.form.device[0].text if self.form.device else "",
+            time=self.form.time[0].text if self.form.time else "",
+        )
+        return f"{value.said} is {show(raw)}: {value.asks}; {ANSWER}:\n{lines}"
 
     def _one(self, path: Path, place: Place) -> Any:
         """Return the one thing a path leads to, or NOWHERE. Raises Unreadable where it leads to several."""

@@ -23,6 +23,7 @@ from besok.model.units import UNITS, unit_of
 from collectors.devices.format import (
     ONLINE,
     REPEATED_S,
+    Condition,
     Format,
     Unless,
     Value,
@@ -56,6 +57,7 @@ class ValueEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     bits: int = 0
     when: dict[str, Word] = {}
     asks: str = ""
+    all: bool = False
 
 
 class UnlessEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"is_": "is"}):
@@ -77,6 +79,7 @@ class MessageEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     each: OneOrMore = ""
     device: OneOrMore = ""
     channel: OneOrMore = ""
+    model: OneOrMore = ""
     values: dict[str, str | list[str] | ValueEntry] = {}
     time: OneOrMore = ""
     time_format: str = ""
@@ -176,6 +179,7 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             only=only,
             each=(compiled(entry.each),) if isinstance(entry.each, str) and entry.each else paths(entry.each),
             device=paths(entry.device),
+            model_at=paths(entry.model),
             channel=paths(entry.channel),
             values=values,
             time=paths(entry.time),
@@ -226,13 +230,19 @@ def _values(key: str, said: str | list[str] | ValueEntry) -> Iterator[Value]:
             low=entry.min,
             high=entry.max,
             wraps=1 << entry.bits if entry.bits else 0,
-            when=tuple(c for part in conditions(_texts(entry.when)) for c in part),
+            when=_asked(entry.when, number),
             asks=entry.asks,
+            is_all=entry.all,
         )
 
 
 def _texts(when: dict[str, Word]) -> dict[str, str]:
     return {path: text_of(text) for path, text in when.items()}
+
+
+def _asked(when: dict[str, Word], number: int | None) -> tuple[Condition, ...]:
+    texts = {path: text if number is None else _numbered(text, number) for path, text in _texts(when).items()}
+    return tuple(condition for part in conditions(texts) for condition in part)
 
 
 def _numbered(text: str, number: int) -> str:

@@ -3,7 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -11,6 +11,8 @@ from paho.mqtt.client import topic_matches_sub
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
+from collectors.adapters import hints
+from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, subjects
 from collectors.devices.format import ABSENT, ANY, Format
@@ -191,19 +193,39 @@ def decode(packet: Packet) -> Decoded:
         return Decoded(not_data=TOMBSTONE, adapter=entry.table.source_key)
     decoded = reader.read(forms, Body(value=packet.value, packet=packet))
     if entry.table.is_carried:
-        decoded = _carried(decoded, packet)
+        decoded = _carried(decoded, forms, packet)
     elif decoded == Decoded():
         raise Unreadable(nothing_found(entry, packet.value))
     return reader.named(decoded, entry.table.source_key)
 
 
-def _carried(decoded: Decoded, packet: Packet) -> Decoded:
+def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decoded:
     """Hold what a platform says against its names, which people have chosen. Raises Unreadable."""
-    if decoded != Decoded():
+    if decoded.not_data or any(r.metric not in subjects.AIR for r in decoded.readings) or decoded.problems:
         return subjects.sober(decoded, packet.levels)
-    if isinstance(packet.value, str):
+    known = {path.text for form in forms for value in form.values for path in value.paths}
+    if isinstance(packet.value, str) and "$" not in known:
         packet.json  # noqa: B018 - raises with the reason why it is none
+    asked = [(n, path) for n, path in subjects.open_questions(packet) if path == "$" or path not in known]
+    problems = tuple(_question(name, path, packet) for name, path in asked)
+    if problems or decoded != Decoded():
+        return subjects.sober(replace(decoded, problems=problems), packet.levels)
     return Decoded(not_data=NOTHING)
+
+
+def _question(name: str, path: str, packet: Packet) -> str:
+    """Ask about a value of which only its name says that it may be of people."""
+    choices = [
+        hints.Choice(values={metric: path}, says=says)
+        for metric, says in (
+            ("people", "people present"),
+            ("passages", "people who passed since the last message"),
+            ("passages_total", "people who passed, a running total"),
+            ("occupied", "whether somebody is there"),
+        )
+    ]
+    lines = hints.mapping(packet.topic, choices)
+    return f"{show(name)} may be of people, and only its name says so: {reader.ANSWER}:\n{lines}"
 
 
 def nothing_found(entry: Entry, value: Any) -> str:

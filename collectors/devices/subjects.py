@@ -4,12 +4,15 @@ On platforms of home automation the people of the place choose topics and names:
 "parking 12" or "dishwasher" sees nobody who visits, and a temperature called "CPU" is that of a chip.
 """
 
+import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 
 from besok.model.readings import Decoded, Reading
+from collectors.adapters.packet import Packet
 from collectors.devices.reader import ANSWER
 
 AIR: Final = frozenset(
@@ -33,11 +36,28 @@ _PHONES: Final = frozenset(
 )
 _WARM: Final = frozenset(  # what has a temperature of its own
     """
-    cpu gpu soc processor core chip chipset board mainboard internal esp32 esp8266 battery akku batteri disk drive nvme
+    cpu esp gpu soc processor core chip chipset board mainboard internal esp32 esp8266 battery akku batteri disk drive nvme
     ssd hdd inverter charger transformer amplifier fridge refrigerator freezer boiler oven water flow return supply
     exhaust pipe radiator heater heating floorheating pool soil outdoor outside device
     """.split()  # noqa: SIM905 - many words
 )
+_PEOPLE: Final = frozenset(
+    """
+    people peoplecount peoplecounter persons person personcount occupant occupants visitor visitors headcount pax humans
+    human crowd footfall pedestrian pedestrians passenger passengers occupied occupancy presence present motion pir
+    seated personen besucher belegt präsenz anwesend personer besökare närvaro personnes visiteurs
+    """.split()  # noqa: SIM905 - many words
+)
+_SETTINGS: Final = frozenset(
+    """
+    timeout sensitivity delay mode setpoint threshold thresholds enable enabled interval keep fading hold range distance
+    led time timer duration energy speed since event schedule heating cooling calibration limit max min maximum minimum
+    level address switch light indicator error errors version cloud capacity calls
+    """.split()  # noqa: SIM905 - many words
+)
+LEAVES: Final = 200  # values of a message that are looked at
+DEPTH: Final = 5  # objects within objects
+LAST: Final = ("state", "value")  # levels of a topic that say nothing of their own
 _WORD: Final = re.compile(r"[^\W\d_]+\d*")
 _CAMEL: Final = re.compile(r"(?<=[a-zåäöéü])(?=[A-ZÅÄÖ])")
 PHONE: Final = "somebody's phone or watch; nothing of it is kept"
@@ -48,6 +68,29 @@ def words(names: Iterable[str]) -> frozenset[str]:
     """Return the words of names in lower case: `ParkingSpot_3` is parking and spot."""
     found = (word.lower() for name in names for word in _WORD.findall(_CAMEL.sub(" ", name)))
     return frozenset(form for word in found for form in (word, word.rstrip("0123456789")))
+
+
+def open_questions(packet: Packet) -> list[tuple[str, str]]:
+    """Return name and path of the values that may be of people, if only a name that people chose says so."""
+    if not isinstance(packet.value, dict | list):
+        levels = packet.levels[:-1] if len(packet.levels) > 1 and packet.levels[-1] in LAST else packet.levels
+        return [(levels[-1], "$")] if packet.text and _may_be_people(levels[-1:]) else []
+    return list(islice(_open(packet.value, "$", (), iter(range(LEAVES))), 4))
+
+
+def _open(value: Any, path: str, names: tuple[str, ...], left: Iterator[int]) -> Iterator[tuple[str, str]]:
+    if isinstance(value, dict) and len(names) < DEPTH:
+        for name, inner in value.items():
+            if type(name) is str and next(left, None) is not None:
+                step = f".{name}" if name.isidentifier() and name.isascii() else f"[{json.dumps(name)}]"
+                yield from _open(inner, f"{path}{step}", (*names, name), left)
+    elif isinstance(value, int | float) and _may_be_people(names):
+        yield "/".join(names), path
+
+
+def _may_be_people(names: Sequence[str]) -> bool:
+    said = words(names)
+    return not said.isdisjoint(_PEOPLE) and said.isdisjoint(_SETTINGS | _THINGS)
 
 
 def sober(decoded: Decoded, levels: Sequence[str]) -> Decoded:

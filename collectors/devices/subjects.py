@@ -45,7 +45,7 @@ _PEOPLE: Final = frozenset(
     """
     people peoplecount peoplecounter persons person personcount occupant occupants visitor visitors headcount pax humans
     human crowd footfall pedestrian pedestrians passenger passengers occupied occupancy presence present motion pir
-    seated personen besucher belegt präsenz anwesend personer besökare närvaro personnes visiteurs
+    seated entries exits entered exited entrances visits passages personen besucher belegt präsenz anwesend personer besökare närvaro personnes visiteurs
     """.split()  # noqa: SIM905 - many words
 )
 _SETTINGS: Final = frozenset(
@@ -55,6 +55,7 @@ _SETTINGS: Final = frozenset(
     level address switch light indicator error errors version cloud capacity calls
     """.split()  # noqa: SIM905 - many words
 )
+_BARE: Final = frozenset("in out total count counter counts line door gate sum value people period metrics".split())
 LEAVES: Final = 200  # values of a message that are looked at
 DEPTH: Final = 5  # objects within objects
 LAST: Final = ("state", "value")  # levels of a topic that say nothing of their own
@@ -84,13 +85,19 @@ def _open(value: Any, path: str, names: tuple[str, ...], left: Iterator[int]) ->
             if type(name) is str and next(left, None) is not None:
                 step = f".{name}" if name.isidentifier() and name.isascii() else f"[{json.dumps(name)}]"
                 yield from _open(inner, f"{path}{step}", (*names, name), left)
+    elif isinstance(value, list) and len(names) < DEPTH:
+        for number, inner in enumerate(value):
+            if next(left, None) is None:
+                return
+            yield from _open(inner, f"{path}[{number}]", names, left)
     elif isinstance(value, int | float) and _may_be_people(names):
         yield "/".join(names), path
 
 
 def _may_be_people(names: Sequence[str]) -> bool:
     said = words(names)
-    return not said.isdisjoint(_PEOPLE) and said.isdisjoint(_SETTINGS | _THINGS)
+    is_way = not said.isdisjoint(("in", "out")) and said <= _BARE | {word for word in said if word.isdecimal()}
+    return (is_way or not said.isdisjoint(_PEOPLE)) and said.isdisjoint(_SETTINGS | _THINGS)
 
 
 def sober(decoded: Decoded, levels: Sequence[str]) -> Decoded:

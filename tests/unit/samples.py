@@ -237,7 +237,7 @@ _BLE = {
 _SPARK = {
     "timestamp": 1764058500000,
     "seq": 3,
-    "metrics": [{"name": "people", "value": 7, "dataType": "Int32"}],
+    "metrics": [{"name": "in_total", "value": 7, "dataType": "Int32"}],
 }
 
 _TOTALS = bytes.fromhex("03d2be00000004d231010000")
@@ -370,9 +370,9 @@ SAMPLES: tuple[Sample, ...] = (
         "result": 12, "phenomenonTime": "2026-11-25T08:15:00Z", "Datastream": {"@iot.id": 8, "name": "Hall: CO2"}},
          "level:1 co2_ppm 12 | 08:15:00"),
     said("sparkplug", "spBv1.0/l/DDATA/g/d", _SPARK,
-         "level:1 people 7 | 08:15:00"),
+         "flow:1 in_total 7 | 08:15:00"),
     said("sparkplug", "spBv1.0/l/DDATA/g/d", bytes.fromhex("08a097d2d0ab3312130a0670656f706c6518a097d2d0ab33200350071803"),
-         "level:1 people 7 | 08:15:00"),
+         'rejected: "people" may be of people'),
     said("general", "attic/window", {"temperature": 21.5, "occupancy": False, "battery": 88, "rssi": -60},
          "level:1 temperature_c 21.5, level:1 occupied 0, level:1 battery_pct 88"),
     said("general", "attic/window", {"sensors": [{"name": "a", "people_count": 3}, {"name": "b", "people_count": None}]},

@@ -3,7 +3,7 @@
     $.data.in     from the top of the message
     @.line        from the item that `each` has found
     ^.name        from the item around that one, where `each` has several steps; ^^ from the one around both
-    topic:2       the second level of the topic; topic:-1 is its last, topic:2..-2 all from the second to the last but one
+    topic:2       the second level of the topic; topic:-1 is its last, topic:2..-2 leaves out one at either end
     key           the name under which `each` has found the item; its number, from 1, if it is one of a list
     'main door'   always this text
 
@@ -76,7 +76,11 @@ class Path:
             return [Found(self.constant)]
         if self.begins == "topic":
             first, last = _at(self.level, place.levels), _at(self.last or self.level, place.levels)
-            return [Found("/".join(place.levels[first : last + 1]))] if 0 <= first <= last < len(place.levels) else []
+            return (
+                [Found("/".join(place.levels[first : last + 1]))]
+                if 0 <= first <= last < len(place.levels)
+                else []
+            )
         return [] if place.key is None else [Found(place.key)]
 
     def _beginning(self, place: Place) -> Any:

@@ -9,7 +9,6 @@ from typing import Final
 
 from besok.model.errors import Unreadable
 
-
 Fields = dict[str, float | str]
 
 
@@ -49,7 +48,10 @@ _OBJECTS: Final = {
     0x25: _Object(1, "presence"),
     0x2E: _Object(1, "humidity"),
     0x45: _Object(2, "temperature", 0.1, signed=True),
-    **{code: _Object(size, "count") for code, size in ((0x09, 1), (0x3D, 2), (0x3E, 4), (0x59, 1), (0x5A, 2), (0x5B, 4))},
+    **{
+        code: _Object(size, "count")
+        for code, size in ((0x09, 1), (0x3D, 2), (0x3E, 4), (0x59, 1), (0x5A, 2), (0x5B, 4))
+    },
 }
 
 

@@ -38,7 +38,9 @@ def decode(packet: Packet) -> Decoded:
     if len(levels) not in (4, 5) or levels[2] not in _DATA:
         return Decoded(not_data="an order, or the state of a host application")
     kind = levels[2][1:]
-    metrics = [] if kind == "DEATH" else [{name: value, "$time": time} for name, value, time in _metrics(packet)]
+    metrics = (
+        [] if kind == "DEATH" else [{name: value, "$time": time} for name, value, time in _metrics(packet)]
+    )
     body = {"kind": kind, "device": "/".join((levels[1], *levels[3:])), "metrics": metrics}
     named = Packet(replace(packet.message, payload=json.dumps(body).encode()), packet.known)
     decoded = registry.decode(named)

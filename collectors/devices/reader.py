@@ -71,10 +71,15 @@ def read(forms: Sequence[Format], body: Body) -> Decoded:
         readings=tuple(readings),
         statuses=tuple(dict.fromkeys(status for part in said for status in part.statuses)),
         problems=tuple(dict.fromkeys(problem for part in said for problem in part.problems)),
-        not_data="" if readings else next((part.not_data for part in said if part.not_data), ""),
+        not_data="" if readings else _why_not([part.not_data for part in said if part.not_data]),
         identity=body.identity or next((part.identity for part in said if part.identity), None),
         model=next((part.model for part in said if part.model), ""),
     )
+
+
+def _why_not(reasons: Sequence[str]) -> str:
+    """Choose the reason that says most of why a message is no data; "" if there is none."""
+    return next((reason for reason in reasons if reason != NOTHING_MEASURED), reasons[0] if reasons else "")
 
 
 def named(decoded: Decoded, adapter: str) -> Decoded:
@@ -229,7 +234,9 @@ class _Reading:
 
     def _all(self, value: Value, place: Place) -> Iterator[tuple[Value, Any]]:
         """Yield all that is found: the first for the channel of the value, the others for those of their names."""
-        found = ((path, raw) for path in value.paths if (raw := self._one(path, place)) not in (NOWHERE, None))
+        found = (
+            (path, raw) for path in value.paths if (raw := self._one(path, place)) not in (NOWHERE, None)
+        )
         for count, (path, raw) in enumerate(found):
             own = replace(value, said=path.text[2:])
             yield (replace(own, channel=path.names[0]) if count and path.names else own), raw

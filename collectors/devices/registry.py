@@ -202,14 +202,14 @@ def decode(packet: Packet) -> Decoded:
 def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decoded:
     """Hold what a platform says against its names, which people have chosen. Raises Unreadable."""
     if decoded.not_data or any(r.metric not in subjects.AIR for r in decoded.readings) or decoded.problems:
-        return subjects.sober(decoded, packet.levels)
+        return subjects.sober(decoded, packet)
     known = {path.text for form in forms for value in form.values for path in value.paths}
     if isinstance(packet.value, str) and "$" not in known:
         packet.json  # noqa: B018 - raises with the reason why it is none
     asked = [(n, path) for n, path in subjects.open_questions(packet) if path == "$" or path not in known]
     problems = tuple(_question(name, path, packet) for name, path in asked)
     if problems or decoded != Decoded():
-        return subjects.sober(replace(decoded, problems=problems), packet.levels)
+        return subjects.sober(replace(decoded, problems=problems), packet)
     return Decoded(not_data=NOTHING)
 
 

@@ -36,8 +36,8 @@ _PHONES: Final = frozenset(
 )
 _WARM: Final = frozenset(  # what has a temperature of its own
     """
-    cpu esp gpu soc processor core chip chipset board mainboard internal esp32 esp8266 battery akku batteri disk drive nvme
-    ssd hdd inverter charger transformer amplifier fridge refrigerator freezer boiler oven water flow return supply
+    cpu esp gpu soc processor core chip chipset board mainboard internal esp32 esp8266 battery akku batteri disk drive
+    nvme ssd hdd inverter charger transformer amplifier fridge refrigerator freezer boiler oven water flow return supply
     exhaust pipe radiator heater heating floorheating pool soil outdoor outside device
     """.split()  # noqa: SIM905 - many words
 )
@@ -45,7 +45,8 @@ _PEOPLE: Final = frozenset(
     """
     people peoplecount peoplecounter persons person personcount occupant occupants visitor visitors headcount pax humans
     human crowd footfall pedestrian pedestrians passenger passengers occupied occupancy presence present motion pir
-    seated entries exits entered exited entrances visits passages personen besucher belegt präsenz anwesend personer besökare närvaro personnes visiteurs
+    seated entries exits entered exited entrances visits passages personen besucher belegt präsenz anwesend personer
+    besökare närvaro personnes visiteurs
     """.split()  # noqa: SIM905 - many words
 )
 _SETTINGS: Final = frozenset(
@@ -55,8 +56,16 @@ _SETTINGS: Final = frozenset(
     level address switch light indicator error errors version cloud capacity calls
     """.split()  # noqa: SIM905 - many words
 )
-_BARE: Final = frozenset("in out total count counter counts line door gate sum value people period metrics".split())
+_BARE: Final = frozenset(
+    "in out total count counter counts line door gate sum value people period metrics".split()  # noqa: SIM905
+)
 LEAVES: Final = 200  # values of a message that are looked at
+NAMES: Final = (
+    "name",
+    "friendly_name",
+    "nodeName",
+    "location",
+)  # fields in which platforms give a device's name
 DEPTH: Final = 5  # objects within objects
 LAST: Final = ("state", "value")  # levels of a topic that say nothing of their own
 _WORD: Final = re.compile(r"[^\W\d_]+\d*")
@@ -96,20 +105,27 @@ def _open(value: Any, path: str, names: tuple[str, ...], left: Iterator[int]) ->
 
 def _may_be_people(names: Sequence[str]) -> bool:
     said = words(names)
-    is_way = not said.isdisjoint(("in", "out")) and said <= _BARE | {word for word in said if word.isdecimal()}
+    is_way = not said.isdisjoint(("in", "out")) and said <= _BARE | {
+        word for word in said if word.isdecimal()
+    }
     return (is_way or not said.isdisjoint(_PEOPLE)) and said.isdisjoint(_SETTINGS | _THINGS)
 
 
-def sober(decoded: Decoded, levels: Sequence[str]) -> Decoded:
+def sober(decoded: Decoded, packet: Packet) -> Decoded:
     """Refuse people where a name says that it is none, and leave out temperatures that are not a room's."""
-    topic = words(levels)
+    fields = packet.object
+    inner = fields.get("attributes")
+    told = [*map(fields.get, NAMES), inner.get("friendly_name") if isinstance(inner, dict) else None]
+    topic = words((*packet.levels, *(name for name in told if type(name) is str)))
     if not topic.isdisjoint(_PHONES) or any(not _named(r).isdisjoint(_PHONES) for r in decoded.readings):
         return Decoded(not_data=PHONE)
     readings, problems, is_warm = [], list(decoded.problems), False
     for reading in decoded.readings:
         said = topic | _named(reading)
         if reading.metric not in AIR and (thing := min(said & _THINGS, default="")):
-            problems.append(f'its name or topic says "{thing}", which is no person: if it counts people, {ANSWER}')
+            problems.append(
+                f'its name or topic says "{thing}", which is no person: if it counts people, {ANSWER}'
+            )
         elif reading.metric == "temperature_c" and not said.isdisjoint(_WARM):
             is_warm = True
         else:

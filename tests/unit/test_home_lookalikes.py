@@ -1,5 +1,6 @@
 """Home automation and radio bridges: payloads that look like people and are none, and those only a free name hints at."""
 
+# ruff: noqa: E501 - a table
 from typing import Any
 
 import pytest
@@ -195,7 +196,9 @@ NOTHING: tuple[tuple[str, Any], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("topic", "payload"), NOTHING, ids=[f"{n}-{row[0]}" for n, row in enumerate(NOTHING)])
+@pytest.mark.parametrize(
+    ("topic", "payload"), NOTHING, ids=[f"{n}-{row[0]}" for n, row in enumerate(NOTHING)]
+)
 def test_nothing_counts(topic: str, payload: Any) -> None:
     decoded = decode(topic, payload)
     assert not decoded.readings

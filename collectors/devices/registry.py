@@ -184,19 +184,26 @@ def reads(packet: Packet) -> bool:
 
 
 def decode(packet: Packet) -> Decoded:
-    """Read a message by its table. Raises Unreadable."""
+    """Read a message by its table; what cannot be read is a problem."""
     found = fitting(packet)
     if found is None:
         return Decoded()
     entry, forms = found
+    try:
+        return reader.named(_decoded(entry, forms, packet), entry.table.source_key)
+    except Unreadable as exc:
+        return Decoded(problems=(str(exc),), adapter=entry.table.source_key)
+
+
+def _decoded(entry: Entry, forms: Sequence[Format], packet: Packet) -> Decoded:
     if entry.table.is_carried and packet.payload.strip() in (b"", b"null"):
-        return Decoded(not_data=TOMBSTONE, adapter=entry.table.source_key)
+        return Decoded(not_data=TOMBSTONE)
     decoded = reader.read(forms, Body(value=packet.value, packet=packet))
     if entry.table.is_carried:
-        decoded = _carried(decoded, forms, packet)
-    elif decoded == Decoded():
+        return _carried(decoded, forms, packet)
+    if decoded == Decoded():
         raise Unreadable(nothing_found(entry, packet.value))
-    return reader.named(decoded, entry.table.source_key)
+    return decoded
 
 
 def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decoded:

@@ -1,5 +1,6 @@
 """Formats: what one kind of message means. Mappings of site files and model tables both become formats."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,12 +20,18 @@ ONLINE = "online"  # stands in `values` for whether the device is there: no metr
 class Condition:
     """What must be found at a path: one of `texts`, among which ANY is anything and ABSENT nothing at all.
 
-    With `is_not` it must be none of them.
+    `patterns` are texts with * for any characters. With `is_not` it must be none of them all.
     """
 
     path: Path
     texts: frozenset[str]
+    patterns: tuple[re.Pattern[str], ...] = ()
     is_not: bool = False
+
+    @property
+    def is_exact(self) -> bool:
+        """Tell whether only texts that are known beforehand will do."""
+        return not self.is_not and not self.patterns and self.texts.isdisjoint((ANY, ABSENT))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,20 +129,21 @@ def paths(texts: str | Sequence[str]) -> tuple[Path, ...]:
 
 def conditions(asked: Mapping[str, str]) -> tuple[tuple[Condition, ...], tuple[Condition, ...]]:
     """Compile conditions, and part those of the message from those of its items."""
-    found = [
-        Condition(
-            path=compiled(path),
-            texts=frozenset(map(str.strip, (text[1:] if _is_not(text) else text).split("|"))),
-            is_not=_is_not(text),
-        )
-        for path, text in asked.items()
-    ]
+    found = [_condition(compiled(path), text) for path, text in asked.items()]
     of_items = tuple(c for c in found if c.path.begins in ("item", "around", "key"))
     return tuple(c for c in found if c not in of_items), of_items
 
 
-def _is_not(text: str) -> bool:
-    return text.startswith(ABSENT) and len(text) > 1 and not text.startswith(f"{ABSENT}|")
+def _condition(path: Path, text: str) -> Condition:
+    is_not = text.startswith(ABSENT) and len(text) > 1 and not text.startswith(f"{ABSENT}|")
+    words = [word.strip() for word in (text[1:] if is_not else text).split("|")]
+    patterns = [word for word in words if ANY in word and word != ANY]
+    return Condition(
+        path=path,
+        texts=frozenset(words) - frozenset(patterns),
+        patterns=tuple(re.compile(".*".join(map(re.escape, word.split(ANY)))) for word in patterns),
+        is_not=is_not,
+    )
 
 
 def has_flows(values: Sequence[Value]) -> bool:

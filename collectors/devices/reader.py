@@ -93,11 +93,13 @@ def _whole(body: Body) -> Place:
 
 def _holds(condition: Condition, place: Place) -> bool:
     found = [found.value for found in condition.path.find(place) if found.value is not None]
-    if condition.is_not:
-        return condition.texts.isdisjoint(map(text_of, found))
-    if not found:
-        return ABSENT in condition.texts
-    return ANY in condition.texts or not condition.texts.isdisjoint(map(text_of, found))
+    if not condition.is_not and (not found or ANY in condition.texts):
+        return bool(found) or ABSENT in condition.texts
+    texts = [text_of(value) for value in found]
+    is_one = not condition.texts.isdisjoint(texts) or any(
+        pattern.fullmatch(text) for pattern in condition.patterns for text in texts
+    )
+    return is_one != condition.is_not
 
 
 def _first_said(parts: Sequence[Decoded]) -> Iterator[Reading]:

@@ -15,7 +15,7 @@ from collectors.adapters import hints
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices import reader, subjects
-from collectors.devices.format import ABSENT, ANY, Format
+from collectors.devices.format import Format
 from collectors.devices.reader import TOMBSTONE, Body
 from collectors.devices.table import Table, TableError, tables
 
@@ -70,11 +70,7 @@ class Index:
 def _levels(form: Format) -> Sequence[str]:
     """Return words of which one is a level of the topic of every message of the format; none if it asks for none."""
     literal = [level for level in form.topic.split("/") if level not in ("", "+", "#")]
-    asked = (
-        c.texts
-        for c in form.when
-        if c.path.begins == "topic" and not c.is_not and not c.path.last and c.texts.isdisjoint((ANY, ABSENT))
-    )
+    asked = (c.texts for c in form.when if c.path.begins == "topic" and not c.path.last and c.is_exact)
     return literal[:1] or sorted(next(asked, ()))
 
 
@@ -149,6 +145,7 @@ def _top(packet: Packet) -> Sequence[str]:
     return [key for key in value if type(key) is str] if type(value) is dict else ()
 
 
+@lru_cache(maxsize=1)  # asked twice of each message
 def fitting(packet: Packet) -> tuple[Entry, list[Format]] | None:
     """Return the table that a message is of, and its formats that are for the message; None if there is none.
 

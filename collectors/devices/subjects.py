@@ -32,7 +32,7 @@ _THINGS: Final = frozenset(
     """.split()  # noqa: SIM905 - many words
 )
 _PHONES: Final = frozenset(
-    "phone phones iphone ipad ipod smartphone handy watch macbook laptop pixel android".split()  # noqa: SIM905
+    "phone phones iphone ipad ipod smartphone handy telefon mobil watch klocka macbook laptop pixel android".split()  # noqa: SIM905
 )
 _WARM: Final = frozenset(  # what has a temperature of its own
     """
@@ -115,7 +115,7 @@ def sober(decoded: Decoded, packet: Packet) -> Decoded:
     """Refuse people where a name says that it is none, and leave out temperatures that are not a room's."""
     fields = packet.object
     inner = fields.get("attributes")
-    told = [*map(fields.get, NAMES), inner.get("friendly_name") if isinstance(inner, dict) else None]
+    told = [*map(fields.get, NAMES), *(map(inner.get, NAMES) if isinstance(inner, dict) else ())]
     topic = words((*packet.levels, *(name for name in told if type(name) is str)))
     if not topic.isdisjoint(_PHONES) or any(not _named(r).isdisjoint(_PHONES) for r in decoded.readings):
         return Decoded(not_data=PHONE)

@@ -241,7 +241,9 @@ def _texts(when: dict[str, Word]) -> dict[str, str]:
 
 
 def _asked(when: dict[str, Word], number: int | None) -> tuple[Condition, ...]:
-    texts = {path: text if number is None else _numbered(text, number) for path, text in _texts(when).items()}
+    texts = _texts(when)
+    if number is not None:
+        texts = {_numbered(path, number): _numbered(text, number) for path, text in texts.items()}
     return tuple(condition for part in conditions(texts) for condition in part)
 
 

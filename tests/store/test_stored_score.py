@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
+from pydantic import SecretStr
 
 from besok.model.decode_context import decode_context_of
 from besok.model.settings import Settings
@@ -45,7 +46,7 @@ def estimated(db: Database, database_url: str) -> Database:
     for lot in backfill.messages(sites, FIRST, FIRST + timedelta(days=DAYS - 1)):
         write(db, decode(lot, known))
     with Claims(database_url) as claims:
-        worker = work.Worker(db, claims, Settings(database_url=database_url))
+        worker = work.Worker(db, claims, Settings(database_url=SecretStr(database_url)))
         worker._clock = Clock(())
         worker.turn(News(everything=True), NOW)
         while worker.busy:

@@ -5,7 +5,6 @@ read. A birth holds all metrics with their names, and data may then name them by
 keeps nothing cannot know. Format: Eclipse Sparkplug 3.0, chapters 4 and 6.
 """
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Final
@@ -42,7 +41,7 @@ def decode(packet: Packet) -> Decoded:
         [] if kind == "DEATH" else [{name: value, "$time": time} for name, value, time in _metrics(packet)]
     )
     body = {"kind": kind, "device": "/".join((levels[1], *levels[3:])), "metrics": metrics}
-    named = Packet(replace(packet.message, payload=json.dumps(body).encode()), packet.known)
+    named = packet.holding(body)
     decoded = registry.decode(named)
     if decoded.readings:
         return decoded

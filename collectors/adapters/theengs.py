@@ -5,10 +5,8 @@ hears every Bluetooth device in reach, the phones of visitors among them: what i
 nothing of it is kept.
 """
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 
 from besok.model.errors import Unreadable
@@ -40,8 +38,7 @@ def decode(packet: Packet) -> Decoded:
     uuid, data = fields.get("servicedatauuid"), fields.get("servicedata")
     if "type" not in fields and type(uuid) is str and type(data) is str and _HEX.fullmatch(data):
         advert = bthome.decode(uuid.lower().removeprefix("0x"), bytes.fromhex(data))
-        payload = json.dumps({**fields, "advert": advert}).encode()
-        packet = Packet(replace(packet.message, payload=payload), packet.known)
+        packet = packet.holding({**fields, "advert": advert})
     return registry.decode(packet)
 
 

@@ -210,7 +210,7 @@ def decode(packet: Packet) -> Decoded:
 
 
 def _decoded(entry: Entry, forms: Sequence[Format], packet: Packet) -> Decoded:
-    if entry.table.is_carried and packet.payload.strip() in (b"", b"null"):
+    if entry.table.is_carried and packet.value in ("", None):
         return Decoded(not_data=TOMBSTONE)
     decoded = reader.read(forms, Body(value=packet.value, packet=packet))
     if entry.table.is_carried:

@@ -23,9 +23,7 @@ EXAMPLE = '[[examples]]\ngives = ["level:1 people 1"]\n'
 
 def packet(topic: str, value: Any) -> Packet:
     message = Message(topic=topic, payload=b"{}", received=datetime(2026, 11, 25, tzinfo=UTC))
-    found = Packet(message)
-    found.__dict__["value"] = value
-    return found
+    return Packet(message).holding(value)
 
 
 def read(messages: str, value: Any, topic: str = "hub/floor 1/hall/state") -> Decoded:

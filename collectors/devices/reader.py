@@ -14,11 +14,11 @@ from besok.model.metrics import METRICS, Kind
 from besok.model.readings import Decoded, Identity, Reading, Status
 from besok.model.sitefile.mapping_checks import PERIOD_LIMIT
 from besok.model.units import converted
-from collectors.adapters import hints
 from collectors.adapters.jsontext import TWICE, show
 from collectors.adapters.numbers import number, state
 from collectors.adapters.packet import Packet
 from collectors.adapters.sheet import Sheet
+from collectors.devices import questions
 from collectors.devices.format import ABSENT, ANY, ONLINE, Condition, Format, Value, text_of
 
 NAME_LIMIT: Final = {"device": 200, "channel": 60}  # characters
@@ -27,7 +27,6 @@ NOWHERE: Final = object()  # what a path finds that leads nowhere
 TOTALS: Final = {"in_total": "in", "out_total": "out", "passages_total": "passages"}
 NOTHING_MEASURED: Final = "a message in which nothing is measured: every value is null or a word for nothing"
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
-ANSWER: Final = "say what it is on the page Sensors, or write a mapping (docs/reference/mappings.md)"
 ADDRESS: Final = re.compile(r"[0-9a-f]{12}|[0-9a-f]{16}")
 STATES: Final = {"true": 1.0, "1": 1.0, "false": 0.0, "0": 0.0}
 
@@ -265,7 +264,7 @@ class _Reading:
             if text_of(raw) in value.invalid:
                 return
             if value.asks:
-                self.asked.append(self._question(value, raw))
+                self.asked.append(questions.of_value(value, raw, self.form, self.body.packet.topic))
                 return
             if value.metric == ONLINE:
                 sheet.online(_presence(value, raw) == 1.0)
@@ -277,17 +276,6 @@ class _Reading:
         sheet.note(
             value.metric, measured, part=channel, period_s=period_s, wraps=value.wraps, said=value.said
         )  # fmt: skip
-
-    def _question(self, value: Value, raw: Any) -> str:
-        """Ask what a value is that only somebody at the place can know, with the lines that would say so."""
-        path = next((p.text for p in value.paths if p.text[2:] == value.said), value.paths[0].text)
-        lines = hints.mapping(
-            self.body.packet.topic,
-            [hints.Choice(values={value.metric: path}, says=METRICS[value.metric].description)],
-            device=self.form.device[0].text if self.form.device else "",
-            time=self.form.time[0].text if self.form.time else "",
-        )
-        return f"{value.said} is {show(raw)}: {value.asks}; {ANSWER}:\n{lines}"
 
     def _one(self, path: Path, place: Place) -> Any:
         """Return the one thing a path leads to, or NOWHERE. Raises Unreadable where it leads to several."""

@@ -11,10 +11,8 @@ from paho.mqtt.client import topic_matches_sub
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
-from collectors.adapters import hints
-from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
-from collectors.devices import reader, subjects
+from collectors.devices import questions, reader, subjects
 from collectors.devices.format import Format
 from collectors.devices.reader import TOMBSTONE, Body
 from collectors.devices.table import Table, TableError, tables
@@ -228,25 +226,10 @@ def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decod
     if isinstance(packet.value, str) and "$" not in known:
         packet.json  # noqa: B018 - raises with the reason why it is none
     asked = [(n, path) for n, path in subjects.open_questions(packet) if path == "$" or path not in known]
-    problems = tuple(_question(name, path, packet) for name, path in asked)
+    problems = tuple(questions.of_name(name, path, packet.topic) for name, path in asked)
     if problems or decoded != Decoded():
         return subjects.sober(replace(decoded, problems=problems), packet)
     return Decoded(not_data=NOTHING)
-
-
-def _question(name: str, path: str, packet: Packet) -> str:
-    """Ask about a value of which only its name says that it may be of people."""
-    choices = [
-        hints.Choice(values={metric: path}, says=says)
-        for metric, says in (
-            ("people", "people present"),
-            ("passages", "people who passed since the last message"),
-            ("passages_total", "people who passed, a running total"),
-            ("occupied", "whether somebody is there"),
-        )
-    ]
-    lines = hints.mapping(packet.topic, choices)
-    return f"{show(name)} may be of people, and only its name says so: {reader.ANSWER}:\n{lines}"
 
 
 def nothing_found(entry: Entry, value: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from besok.model.readings import Decoded, Reading
 from collectors.adapters.packet import Packet
-from collectors.devices.reader import ANSWER
+from collectors.devices.questions import ANSWER
 
 AIR: Final = frozenset(
     ("co2_ppm", "temperature_c", "humidity_pct", "light_lux", "sound_db", "battery_pct", "battery_v")

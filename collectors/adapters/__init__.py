@@ -16,7 +16,6 @@ from collectors.adapters import (
     esphome,
     fiware,
     frigate,
-    general,
     hikvision,
     homeassistant,
     huawei,
@@ -38,7 +37,7 @@ from collectors.adapters import (
 )
 from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks, senml, ttn2, tts
 from collectors.adapters.packet import Packet
-from collectors.devices import registry
+from collectors.devices import registry, unknown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,13 +87,13 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="lorawan-networks", reads=networks.reads, decode=networks.decode),
     Adapter(name="senml", reads=senml.reads, decode=senml.decode),
     Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
-    Adapter(name="general", reads=general.reads, decode=general.decode),  # the last: it reads whatever comes
+    Adapter(name="general", reads=unknown.reads, decode=unknown.decode),  # the last: it asks about whatever comes
 )
 
 SIMULATED = (
     b'"besok_simulated"'  # a name no vendor uses: true at the top of a JSON object whose people are made up
 )
-STRANGERS = ("", "general")  # who reads what no adapter is made for
+STRANGERS = ("", "general")  # who hears devices that nothing knows
 NAMELESS = (
     "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
 )

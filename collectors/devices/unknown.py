@@ -65,6 +65,11 @@ def compact(name: str) -> str:
 
 _DATA: Final = tomllib.loads((files("collectors.devices") / "qualified.toml").read_text("utf-8"))
 QUALIFIED: Final = {compact(name): metric for metric, names in _DATA["qualified"].items() for name in names}
+_NAMES: Final = (
+    *(names.split() for names in _DATA["fields"].values()),
+    *_DATA["climate"].values(),
+    *(entry["names"] for entry in _DATA["beside"].values()),
+)
 _CLIMATE: Final = {compact(name): key for key, names in _DATA["climate"].items() for name in names}
 _BESIDE: Final = [
     ({*map(compact, entry["names"])}, metric, entry["units"]) for metric, entry in _DATA["beside"].items()
@@ -75,6 +80,12 @@ _FIELDS: Final = {
 }
 _WORDS: Final = {kind: frozenset(text.split()) for kind, text in _DATA["words"].items()}
 _PEOPLE: Final = _WORDS["strong"] | _WORDS["into"] | _WORDS["out"]
+_KNOWN: Final = frozenset(
+    word
+    for names in (*_WORDS.values(), QUALIFIED, *_NAMES)
+    for name in names
+    for word in (name, *words(name))
+)
 _BARE: Final = _WORDS["companions"] | _WORDS["counts"]
 _IN_A_TEXT: Final = re.compile(  # people told in a text: JSON within it, or `in=3, out=2`
     rf'(?:"|\b)(?:[a-z]+_)?(?:{"|".join(sorted(map(re.escape, _PEOPLE)))})\w*(?:"\s*:|\s*=\s*\d)',
@@ -213,6 +224,8 @@ class _Message:
             asked = [leaf for leaf in asked if leaf not in named and not _is_settled(leaf, metrics)]
         problems = self._unreachable(asked) or ([self._question(asked, why, values)] if asked else [])
         decoded = self._read(values) if values else Decoded()
+        if not (values or problems or named or self._no_persons()):
+            problems = self._strange()
         if problems or decoded.readings or decoded.problems:
             return replace(decoded, problems=(*decoded.problems, *problems), not_data="")
         return Decoded(not_data=self._nothing())
@@ -309,6 +322,15 @@ class _Message:
             if not asked and (told := [name for name in lists if _is_of_persons(name)]):
                 return [_ONE_BY_ONE.format(show(told[0]))]
         return []
+
+    def _strange(self) -> list[str]:
+        """Say that nobody knows what the numbers are, where not one word of their names is known."""
+        names = [leaf.names[-1] for leaf in self.leaves if type(leaf.value) in (int, float)]
+        found = list(dict.fromkeys(name for name in names if _KNOWN.isdisjoint(words(name))))
+        if not found or not all(any(c.isalpha() for c in name) for name in found):
+            return []
+        are = "is" if len(found) == 1 else "are"
+        return [f"nobody knows what {_listed(found)} {are}: if that is about people, write a mapping ({SEE})"]
 
     def _question(self, asked: Sequence[Leaf], why: str, known: Sequence[Value]) -> str:
         """Ask what fields mean, with a mapping in which all choices are commented out."""

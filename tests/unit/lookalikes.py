@@ -1,7 +1,7 @@
 """Payloads of devices that nothing knows and that look like people counters, and what each must become.
 
 Written before the code that reads them. `ask`: rejected, with a mapping in which nothing is chosen. `nothing`: not data.
-`refused`: rejected because the device itself says that its figures are none, or because nothing of it can be mapped.
+`refused`: rejected because the device itself says that its figures are none, or because nobody can tell what to offer.
 Otherwise the readings, as "channel metric value". `offers` are the paths that the mapping offers, where that is the point.
 """
 
@@ -238,6 +238,7 @@ ALIKE = (
     a("acme/1", {}, NOTHING),
     a("acme/1", [], NOTHING),
     a("acme/1", {"body": '{"people": 3}'}, REFUSED),
+    a("beams/1", {"mac": "m1", "no": 7, "zz": 3}, REFUSED),
     # A second round, of classes that the first one lacks
     a("acme/1", {"total_in": 5, "zone": "parking"}, ASK),
     a("acme/1", {"total_in": 5, "total_out": 4, "type": "bicycle counter"}, ASK),
@@ -287,7 +288,7 @@ ALIKE = (
     a("acme/1", {"table": "period in=0, out=0 (Line1)"}, REFUSED),
     a("acme/1", {"people_inside": 3, "error": "none", "fault": False, "test": False, "state": "running"}, "level:1 people 3"),
     a("acme/1", {"entered": 48210, "left": 48155}, ASK, "$.entered", "$.left"),
-    a("acme/1", {"left": 120, "top": 31}, NOTHING),
+    a("acme/1", {"left": 120, "top": 31}, REFUSED),
     a("hall/occupancy", "unavailable", NOTHING),
     a("hall/window", "hello", ASK),
     a("hall/window", {"value": True}, ASK, "$.value"),
@@ -311,7 +312,7 @@ ALIKE = (
     a("air/1", {"battery": "90%"}, "level:1 battery_pct 90"),
     a("air/1", {"battery": "3.6V"}, "level:1 battery_v 3.6"),
     a("air/1", {"co2": "n/a"}, NOTHING),
-    a("air/1", {"t": 21.5, "h": 40}, NOTHING),
+    a("air/1", {"t": 21.5, "h": 40}, REFUSED),
     a("acme/1", {str(n): n for n in range(4000)}, REFUSED),
     a("acme/1", "[" * 40 + '{"people": 3}' + "]" * 40, REFUSED),
     a("acme/1", '{"a":' * 40 + '{"people": 3}' + "}" * 40, REFUSED),

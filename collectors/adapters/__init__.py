@@ -101,7 +101,7 @@ NAME_LIMIT = 300  # characters of a device or channel
 NOTHING_MEASURED = "a message in which nothing is measured"
 MODEL_LIMIT = 100  # characters
 IDENTITY_LIMIT = 400  # characters of a scope or a mark
-REASON_LIMIT = 2_000  # characters of one problem
+REASON_LIMIT = 8_000  # characters of one problem; the longest ends with the choices for a dozen fields
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
 
 

@@ -37,7 +37,7 @@ PLAIN_LIMIT: Final = 60  # characters of a bare value, and of a text that may sa
 SHORTEST: Final = 5  # characters of an id that is nobody else's; a shorter one is unique on its topic only
 CHANNEL_LIMIT: Final = 60  # characters
 SHOWN: Final = 6  # names in one sentence
-OFFERED: Final = 24  # fields in one mapping
+OFFERED: Final = 12  # fields in one mapping
 SEE: Final = "docs/reference/mappings.md"
 ADVICE: Final = (
     f"write a mapping in the site file ({SEE}), with the lines that are true, or choose on the page Sensors"
@@ -85,6 +85,7 @@ _KNOWN: Final = frozenset(
     for names in (*_WORDS.values(), QUALIFIED, *_NAMES)
     for name in names
     for word in (name, *words(name))
+    if len(word) > 1
 )
 _BARE: Final = _WORDS["companions"] | _WORDS["counts"]
 _IN_A_TEXT: Final = re.compile(  # people told in a text: JSON within it, or `in=3, out=2`
@@ -327,7 +328,7 @@ class _Message:
         """Say that nobody knows what the numbers are, where not one word of their names is known."""
         names = [leaf.names[-1] for leaf in self.leaves if type(leaf.value) in (int, float)]
         found = list(dict.fromkeys(name for name in names if _KNOWN.isdisjoint(words(name))))
-        if not found or not all(any(c.isalpha() for c in name) for name in found):
+        if not found:
             return []
         are = "is" if len(found) == 1 else "are"
         return [f"nobody knows what {_listed(found)} {are}: if that is about people, write a mapping ({SEE})"]

@@ -57,7 +57,8 @@ class Observed:
 
 
 def get_unknown(db: Database) -> list[UnknownDevice]:
-    """Return what unknown devices ask, the one heard last first."""
+    """Return what unknown devices ask, the one heard last first; not those whose answer is being applied."""
+    answered = [made.mapping.topic for made in device_mappings.listing(db) if made.replayed is None]
     found = device_mappings.asked(db, limit=SHOWN_TOPICS, messages_each=SHOWN_MESSAGES, length=SHOWN_BYTES)
     return [
         UnknownDevice(
@@ -69,6 +70,7 @@ def get_unknown(db: Database) -> list[UnknownDevice]:
         )
         for asked in found
         if (draft := mapping_draft.read(asked.reason))
+        and not any(device_mappings.fits(topic, asked.topic) for topic in answered)
     ]
 
 

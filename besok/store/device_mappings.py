@@ -119,10 +119,15 @@ def end(db: Database, number: int, now: datetime) -> None:
         conn.execute(sql("notify"), {"channel": "sites", "payload": ""})
 
 
+def fits(topic_filter: str, topic: str) -> bool:
+    """Tell whether a topic filter fits a topic."""
+    return topic_matches_sub(topic_filter, topic)
+
+
 def kept_messages(db: Database, topic: str) -> list[int]:
     """Return the numbers of the rejected messages on topics that a filter fits."""
     rows = db.fetch("rejected_topics", _Kept)
-    return sorted(number for row in rows if topic_matches_sub(topic, row.topic) for number in row.ids)
+    return sorted(number for row in rows if fits(topic, row.topic) for number in row.ids)
 
 
 def kept(db: Database, topic: str, *, limit: int, length: int) -> list[tuple[str, bytes]]:

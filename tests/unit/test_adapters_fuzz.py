@@ -32,7 +32,7 @@ from collectors.privacy import Stripped
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 EACH = int(os.environ.get("BESOK_FUZZ", "0"))  # of every adapter; 0: a few of all of them together
 ALL = "all"
-LONGEST = 2_000  # characters of a reason
+LONGEST = adapters.REASON_LIMIT
 often = settings(max_examples=EACH or 30, suppress_health_check=list(HealthCheck), database=None)
 
 seldom = settings(often, max_examples=max(20, EACH // 10))

@@ -134,7 +134,7 @@ def map_device(
         )
         good, still = replay(db, device_mappings.kept_messages(db, topic), now=now)
         device_mappings.replayed(db, number, now)
-        print(f"Mapping {number} is kept. {good} messages read and stored now, {still} still rejected.")
+        print(f"Mapping {number} is kept: {good} read and stored now, {still} still rejected")
 
 
 @app.command()

@@ -36,12 +36,16 @@ def try_payload(
     mapping: Annotated[
         Path | None, typer.Option(help="A file with a mapping, as a site file has it or its keys alone.")
     ] = None,
+    codec: Annotated[
+        Path | None, typer.Option(help="A vendor's codec (JavaScript), for the frames of a LoRaWAN device.")
+    ] = None,
     received: Annotated[
         str, typer.Option(help="When it comes, such as 2026-11-25T08:15:00Z; now if left out.")
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON object.")] = False,
 ) -> None:
     """Show what a payload becomes, and why: readings, not data, or rejected. Nothing is stored."""
+    from besok.files.codec_trees import read_codec
     from besok.model.decode_context import NOTHING, decode_context_of
     from collectors import dry_run
 
@@ -52,6 +56,7 @@ def try_payload(
         fport=fport,
         encoding=encoding,
         model=model,
+        codec=read_codec(codec, "", model) if codec else None,
     )
     known = decode_context_of(read(site_file).sites) if site_file else NOTHING
     if mapping:

@@ -12,6 +12,7 @@ from besok.model.readings import Decoded, Flag, Identity, Message, Reading, Refu
 from besok.store.message_dedup import Origin
 from besok.store.write import Batch, DeviceDescription, Incoming, Rejection
 from collectors import adapters
+from collectors.lorawan.codecs import CODECS
 from collectors.privacy import NOTE, stripped
 
 AHEAD = timedelta(minutes=10)  # a device's clock may be that much ahead of ours before the reading is flagged
@@ -43,8 +44,7 @@ def decode(messages: Sequence[Message], known: DecodeContext = NOTHING) -> Batch
     rejections: list[Rejection] = []
     origins: list[Origin] = []
     heard: dict[Device, DeviceDescription] = {}
-    for message in messages:
-        decoded, kind = _adapted(message, known)
+    for message, (decoded, kind) in zip(messages, _all_adapted(messages, known), strict=True):
         problems = [Refused(problem, kind) for problem in decoded.problems]
         checked = _checked(decoded.readings, message, problems, known)
         origin = _origin(message, decoded, bool(problems))
@@ -103,6 +103,20 @@ def _digest(message: Message, decoded: Decoded) -> bytes:
     said: object = [(r.source, r.device, r.channel, r.metric, r.value, r.period_s) for r in decoded.readings]
     text = repr(said or (message.topic, message.payload))
     return blake2b(text.encode("utf-8", "replace"), digest_size=8).digest()
+
+
+def _all_adapted(messages: Sequence[Message], known: DecodeContext) -> list[tuple[Decoded, Refusal]]:
+    """Decode messages; the frames that need a codec go to it together, and are decoded when it has answered."""
+    if not known.codecs:
+        return [_adapted(message, known) for message in messages]
+    with CODECS.gathering() as run:
+        found: list[tuple[Decoded, Refusal] | None] = []
+        for message in messages:
+            noted = CODECS.noted
+            adapted = _adapted(message, known)
+            found.append(adapted if CODECS.noted == noted else None)
+        run()
+        return [one or _adapted(message, known) for message, one in zip(messages, found, strict=True)]
 
 
 def _adapted(message: Message, known: DecodeContext) -> tuple[Decoded, Refusal]:

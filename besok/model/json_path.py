@@ -4,6 +4,7 @@
     @.line        from the item that `each` has found
     ^.name        from the item around that one, where `each` has several steps; ^^ from the one around both
     topic         the topic; topic:2 is its second level, topic:-1 its last, topic:<up the one before the level `up`
+    topic:2..-2   the topic without one level at either end
     key           the name under which `each` has found the item; its number, from 1, if it is one of a list
     $.ids[key]    what lies in another list or object at the item's place
     $.name:-1     the last of the parts that / sets apart in a text, as it does in topics
@@ -29,10 +30,11 @@ _BEGINNINGS: Mapping[str, Literal["message", "item", "around"]] = {
     "@": "item",
     "^": "around",
 }
-_PLAIN = re.compile(r"(\.[A-Za-z_][A-Za-z0-9_]*)*")
-_LEVEL = re.compile(r"topic(?::(?:(?P<at>-?[1-9]\d?)|<(?P<before>\w+)))?")
+_NAME = re.compile(r"\.([A-Za-z_][A-Za-z0-9_]*)|\['([^'\\]+)'\]")
+_PLAIN = re.compile(rf"(?:{_NAME.pattern})*")
+_LEVEL = re.compile(r"topic(?::(?:(?P<at>-?[1-9]\d?)(?:\.\.(?P<last>-?[1-9]\d?))?|<(?P<before>\w+)))?")
 _ENDING = re.compile(r"(?P<path>[$@^].*?)(?P<beside>\[key\])?(?::(?P<part>-?[1-9]\d?))?")
-_PIECE = re.compile(r"\{([$@^][^{}]*|topic(?::(?:-?[1-9]\d?|<\w+))?|key)\}")
+_PIECE = re.compile(rf"\{{([$@^][^{{}}]*|{re.sub(r'[?]P<[a-z]+>', '?:', _LEVEL.pattern)}|key)\}}")
 _TEXT_SHOWN = 60  # characters
 
 
@@ -69,6 +71,7 @@ class Path:
     query: JSONPath | None = None
     constant: str = ""  # of "topic" the level behind the one that is meant
     level: int = 0  # of the topic (0: all of it); of "around" how far out
+    last: int = 0  # level of the topic to which a path leads that leads to several
     names: tuple[str, ...] | None = None  # of a plain path, which leads through objects only
     is_beside: bool = False  # it leads to a list or an object, and there to what is at the item's place
     part: int = 0  # of the text it leads to
@@ -97,7 +100,10 @@ class Path:
         if self.constant:
             at = levels.index(self.constant) if self.constant in levels else 0
             return [Found(levels[at - 1])] if at else []
-        return _cut(Found("/".join(levels)), self.level) if self.level else [Found(place.topic)]
+        if not self.level:
+            return [Found(place.topic)]
+        first, last = _at(self.level, levels), _at(self.last or self.level, levels)
+        return [Found("/".join(levels[first : last + 1]))] if 0 <= first <= last < len(levels) else []
 
     def _joined(self, place: Place) -> list[Found]:
         texts = []
@@ -140,7 +146,13 @@ def compiled(text: str) -> Path:
     if len(text) > 1 and text[0] == text[-1] == "'":
         return _constant(text)
     if level := _LEVEL.fullmatch(text):
-        return Path(text, "topic", level=int(level["at"] or 0), constant=level["before"] or "")
+        return Path(
+            text,
+            "topic",
+            level=int(level["at"] or 0),
+            last=int(level["last"] or 0),
+            constant=level["before"] or "",
+        )
     if text == "key":
         return Path(text, "key")
     ending = _ENDING.fullmatch(text)
@@ -148,13 +160,14 @@ def compiled(text: str) -> Path:
         raise PathError(f'"{_short(text)}" is no path: {_advice(text)}')
     path = ending["path"]
     rest = path.lstrip("^") if path[0] == "^" else path[1:]
+    names = tuple(a or b for a, b in _NAME.findall(rest)) if _PLAIN.fullmatch(rest) else None
     begins: Literal["message", "item", "around"] = _BEGINNINGS[path[0]]
     return Path(
         text,
         begins,
         query=_query(text, rest),
         level=len(path) - len(rest),
-        names=tuple(rest.split(".")[1:]) if _PLAIN.fullmatch(rest) else None,
+        names=names,
         is_beside=ending["beside"] is not None,
         part=int(ending["part"] or 0),
     )
@@ -172,6 +185,11 @@ def _constant(text: str) -> Path:
         return Path(text, "constant", constant=parts[0])
     pieces = tuple(compiled(part) if at % 2 else part for at, part in enumerate(parts))
     return Path(text, "pieces", pieces=pieces)
+
+
+def _at(level: int, levels: Sequence[str]) -> int:
+    """Return the index of a level that is counted from 1, or from the end below 0."""
+    return level - 1 if level > 0 else len(levels) + level
 
 
 def _query(text: str, rest: str) -> JSONPath:

@@ -7,21 +7,16 @@ from besok.model.decode_context import NOTHING, DecodeContext
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Flag, Identity, Message, Reading
 from collectors.adapters import (
-    esphome,
-    general,
-    homeassistant,
     mapping,
     native,
     ruuvi,
-    shelly,
     sparkplug,
-    tasmota,
     theengs,
-    zigbee2mqtt,
 )
-from collectors.adapters.lorawan import chirpstack, milesight_gateway, networks, senml, ttn2, tts
+from collectors.adapters.lorawan import senml
 from collectors.adapters.packet import Packet
-from collectors.devices import registry
+from collectors.devices import registry, unknown
+from collectors.lorawan import envelopes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,30 +32,30 @@ class Adapter:
 ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
     Adapter(name="native", reads=native.reads, decode=native.decode),
-    Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
-    Adapter(name="zigbee2mqtt", reads=zigbee2mqtt.reads, decode=zigbee2mqtt.decode),
-    Adapter(name="tasmota", reads=tasmota.reads, decode=tasmota.decode),
     Adapter(name="theengs", reads=theengs.reads, decode=theengs.decode),
-    Adapter(name="ruuvi", reads=ruuvi.reads, decode=ruuvi.decode),
-    Adapter(name="shelly", reads=shelly.reads, decode=shelly.decode),
-    Adapter(name="homeassistant", reads=homeassistant.reads, decode=homeassistant.decode),
-    Adapter(name="esphome", reads=esphome.reads, decode=esphome.decode),
-    Adapter(name="homie", reads=esphome.reads_homie, decode=esphome.decode_homie),
     Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
-    Adapter(name="tts", reads=tts.reads, decode=tts.decode),
-    Adapter(name="milesight-gateway", reads=milesight_gateway.reads, decode=milesight_gateway.decode),
-    Adapter(name="chirpstack", reads=chirpstack.reads, decode=chirpstack.decode),
-    Adapter(name="ttn2", reads=ttn2.reads, decode=ttn2.decode),
-    Adapter(name="lorawan-networks", reads=networks.reads, decode=networks.decode),
+    Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
+    Adapter(name="ruuvi", reads=ruuvi.reads, decode=ruuvi.decode),
+    Adapter(name="tts", reads=envelopes.TTS.reads, decode=envelopes.TTS.decode),
+    Adapter(
+        name="milesight-gateway",
+        reads=envelopes.MILESIGHT_GATEWAY.reads,
+        decode=envelopes.MILESIGHT_GATEWAY.decode,
+    ),
+    Adapter(name="chirpstack", reads=envelopes.CHIRPSTACK.reads, decode=envelopes.CHIRPSTACK.decode),
+    Adapter(name="ttn2", reads=envelopes.TTN2.reads, decode=envelopes.TTN2.decode),
+    Adapter(name="lorawan-networks", reads=envelopes.OTHERS.reads, decode=envelopes.OTHERS.decode),
     Adapter(name="senml", reads=senml.reads, decode=senml.decode),
     Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
-    Adapter(name="general", reads=general.reads, decode=general.decode),  # the last: it reads whatever comes
+    Adapter(
+        name="general", reads=unknown.reads, decode=unknown.decode
+    ),  # the last: it asks about whatever comes
 )
 
 SIMULATED = (
     b'"besok_simulated"'  # a name no vendor uses: true at the top of a JSON object whose people are made up
 )
-STRANGERS = ("", "general")  # who reads what no adapter is made for
+STRANGERS = ("", "general")  # who hears devices that nothing knows
 NAMELESS = (
     "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
 )
@@ -68,7 +63,7 @@ NAME_LIMIT = 300  # characters of a device or channel
 NOTHING_MEASURED = "a message in which nothing is measured"
 MODEL_LIMIT = 100  # characters
 IDENTITY_LIMIT = 400  # characters of a scope or a mark
-REASON_LIMIT = 2_000  # characters of one problem
+REASON_LIMIT = 8_000  # characters of one problem; the longest ends with the choices for a dozen fields
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
 
 

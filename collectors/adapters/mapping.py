@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any
 
 from paho.mqtt.client import topic_matches_sub
 
@@ -13,11 +13,10 @@ from besok.model.site import PayloadMapping
 from collectors.adapters.jsontext import show
 from collectors.adapters.packet import Packet
 from collectors.devices.format import Format, of_mapping
-from collectors.devices.reader import Body, is_for, leaves, read
+from collectors.devices.reader import TOMBSTONE, Body, is_for, leaves, read
 
 WORD_LIMIT = 200  # characters of a payload that is a bare word
 LEAVES_SHOWN = 8
-TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 
 
 def reads(packet: Packet) -> bool:
@@ -38,6 +37,13 @@ def decode(packet: Packet) -> Decoded:
     if found == Decoded():
         raise Unreadable(_nothing(message, mappings))
     return found
+
+
+def decode_fields(body: Body) -> Decoded:
+    """Decode the fields that a codec made of a frame; Decoded() if no mapping's `only` is for them."""
+    forms = [_compiled(_Same(mapping)) for mapping in _for_topic(body.packet) if mapping.only]
+    fitting = [form for form in forms if is_for(form, body)]
+    return read(fitting, body) if fitting else Decoded()
 
 
 def leaves_out(packet: Packet) -> bool:

@@ -21,13 +21,14 @@ from besok.model.metrics import METRICS
 from besok.model.sitefile.mapping_checks import split
 from besok.model.units import UNITS, unit_of
 from collectors.devices.format import (
+    ONLINE,
     REPEATED_S,
     Choice,
     Condition,
     Format,
     Unless,
     Value,
-    condition,
+    choices,
     conditions,
     has_flows,
     paths,
@@ -37,6 +38,7 @@ from collectors.devices.format import (
 Word = str | int | float | bool
 OneOrMore = str | list[str]
 _RANGE = re.compile(r"\{(\d+)\.\.(\d+)\}")
+_NUMBER = re.compile(r"\{([+-]\d+)?\}")
 
 
 class TableError(ValueError):
@@ -48,7 +50,6 @@ class ValueEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
 
     path: OneOrMore = ""
     sum: list[str] = []
-    when: dict[str, Word] = {}
     unit: str | float = 1.0
     yes: list[Word] = []
     no: list[Word] = []
@@ -56,6 +57,9 @@ class ValueEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     min: float | None = None
     max: float | None = None
     bits: int = 0
+    when: dict[str, Word] = {}
+    asks: str = ""
+    all: bool = False
 
 
 class UnlessEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"is_": "is"}):
@@ -90,9 +94,9 @@ class MessageEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     when: dict[str, Word] = {}
     each: OneOrMore = ""
     device: Names = ""
-    mac: bool = False
-    named: OneOrMore = ""
     channel: Names = ""
+    named: OneOrMore = ""
+    model: OneOrMore = ""
     values: dict[str, str | list[str] | ValueEntry] = {}
     time: OneOrMore = ""
     time_format: str = ""
@@ -102,9 +106,11 @@ class MessageEntry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     last_second: bool = False
     share: list[str] = []
     period_s: str | float = 0.0
-    units: dict[Literal["period_s"], str | float] = {}
+    age_s: str = ""
+    units: dict[Literal["period_s", "age_s"], str | float] = {}
     seq: str = ""
-    seq_s: float = REPEATED_S
+    repeat_s: float = REPEATED_S
+    device_form: Literal["mac", ""] = ""
     clock: Literal["second", ""] = ""
     unless: list[UnlessEntry] = []
     not_data: str = ""
@@ -143,8 +149,9 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
         "platform",
     ]
     document: str
-    messages: list[MessageEntry]
     examples: list[Example]
+    messages: list[MessageEntry] = []
+    platform: str = ""  # source of the platform that carries its messages; its own messages come before those
     also: list[str] = []
     source: str = ""
     names: list[str] = []
@@ -160,11 +167,17 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     @property
     def source_key(self) -> str:
         """The source of the readings, which is also the name of the adapter."""
-        return self.source or ("lorawan" if self.lorawan else re.sub(r"[^a-z0-9]+", "-", self.vendor.lower()))
+        own = self.source or self.platform or ("lorawan" if self.lorawan else "")
+        return own or re.sub(r"[^a-z0-9]+", "-", self.vendor.lower())
+
+    @property
+    def is_carried(self) -> bool:
+        """Tell whether messages go through a platform, whose topics and names the people of the place have chosen."""
+        return bool(self.platform) or self.kind == "platform"
 
     def _is_one_model(self) -> bool:
         """Tell whether a message of the table says which model sent it: not if it could be a twin's."""
-        return self.lorawan is not None or not (self.also or self.kind == "platform")
+        return self.kind != "platform" and (self.lorawan is not None or not self.also)
 
     def formats(self) -> tuple[Format, ...]:
         """Compile the kinds of messages. Raises TableError."""
@@ -183,7 +196,7 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             raise TableError(f'"{entry.topic}" is no topic filter: {reason}')
         if len(entry.share) not in (0, 2):
             raise TableError("share = [samples made, samples expected]: write both paths")
-        when, only = conditions({path: text_of(text) for path, text in entry.when.items()})
+        when, only = conditions(_texts(entry.when))
         values = tuple(value for key, said in entry.values.items() for value in _values(key, said))
         return Format(
             name=self.name,
@@ -194,6 +207,7 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             only=only,
             each=(compiled(entry.each),) if isinstance(entry.each, str) and entry.each else paths(entry.each),
             device=_choices(entry.device),
+            model_at=choices(entry.model),
             channel=_choices(entry.channel),
             values=values,
             time=paths(entry.time),
@@ -205,9 +219,11 @@ class Table(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
             share=paths(entry.share),
             period=compiled(entry.period_s) if isinstance(entry.period_s, str) else entry.period_s,
             period_unit=entry.units.get("period_s", 1.0),
+            age=compiled(entry.age_s) if entry.age_s else None,
+            age_unit=entry.units.get("age_s", 1.0),
             seq=compiled(entry.seq) if entry.seq else None,
-            seq_s=entry.seq_s,
-            is_mac=entry.mac,
+            repeat_s=entry.repeat_s,
+            device_form=entry.device_form,
             named=paths(entry.named),
             clock=entry.clock,
             unless=tuple(_unless(unless) for unless in entry.unless),
@@ -222,14 +238,10 @@ def _choices(names: Names) -> tuple[Choice, ...]:
     return tuple(
         Choice(path=compiled(name))
         if isinstance(name, str)
-        else Choice(path=compiled(name.path), when=_conditions(name.when))
+        else Choice(path=compiled(name.path), when=_asked(name.when, None))
         for name in listed
         if name
     )
-
-
-def _conditions(when: dict[str, Word]) -> tuple[Condition, ...]:
-    return tuple(condition(compiled(path), text_of(text)) for path, text in when.items())
 
 
 def _values(key: str, said: str | list[str] | ValueEntry) -> Iterator[Value]:
@@ -238,24 +250,22 @@ def _values(key: str, said: str | list[str] | ValueEntry) -> Iterator[Value]:
     if bool(entry.path) == bool(entry.sum):
         raise TableError(f"{key}: write either a path or a sum of paths")
     texts = entry.sum or ([entry.path] if isinstance(entry.path, str) else entry.path)
-    when = _conditions(entry.when)
     found = _RANGE.search(key)
     numbers = range(int(found[1]), int(found[2]) + 1) if found else [None]
     for number in numbers:
         name = key if number is None else _RANGE.sub(str(number), key)
         metric, channel = split(name)
-        if metric not in METRICS:
+        if metric not in METRICS and metric != ONLINE:
             raise TableError(f'"{metric}" is not in the catalogue of metrics')
         if isinstance(entry.unit, str) and (
             entry.unit not in UNITS or UNITS[entry.unit].to != unit_of(metric)
         ):
             raise TableError(f'{name}: the unit "{entry.unit}" does not lead to {unit_of(metric)}')
-        own = texts if number is None else [text.replace("{}", str(number)) for text in texts]
+        own = texts if number is None else [_numbered(text, number) for text in texts]
         yield Value(
             metric=metric,
             channel=channel,
             paths=tuple(compiled(text) for text in own),
-            when=when,
             said=own[0].removeprefix("$.").removeprefix("@."),
             unit=entry.unit,
             is_sum=bool(entry.sum),
@@ -266,7 +276,26 @@ def _values(key: str, said: str | list[str] | ValueEntry) -> Iterator[Value]:
             low=entry.min,
             high=entry.max,
             wraps=1 << entry.bits if entry.bits else 0,
+            when=_asked(entry.when, number),
+            asks=entry.asks,
+            is_all=entry.all,
         )
+
+
+def _texts(when: dict[str, Word]) -> dict[str, str]:
+    return {path: text_of(text) for path, text in when.items()}
+
+
+def _asked(when: dict[str, Word], number: int | None) -> tuple[Condition, ...]:
+    texts = _texts(when)
+    if number is not None:
+        texts = {_numbered(path, number): _numbered(text, number) for path, text in texts.items()}
+    return tuple(condition for part in conditions(texts) for condition in part)
+
+
+def _numbered(text: str, number: int) -> str:
+    """Write a number into a path: as it is for {}, and with what is to be added to it for {+199}."""
+    return _NUMBER.sub(lambda found: str(number + int(found[1] or 0)), text)
 
 
 def _unless(entry: UnlessEntry) -> Unless:
@@ -295,8 +324,8 @@ def parse(text: str, path: str) -> Table:
     except (tomllib.TOMLDecodeError, msgspec.ValidationError) as exc:
         raise TableError(f"{path}: {exc}") from exc
     table.path = path
-    if not table.messages or not table.examples:
-        raise TableError(f"{path}: a table has at least one kind of message and one example")
+    if not (table.messages or table.platform) or not table.examples:
+        raise TableError(f"{path}: a table has at least one kind of message (or a platform) and one example")
     return table
 
 

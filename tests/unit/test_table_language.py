@@ -189,7 +189,7 @@ def test_an_offset_is_an_hour_more_in_summer_and_a_name_knows_that_itself() -> N
 
 
 def test_an_address_is_written_without_separators() -> None:
-    table = '[[messages]]\ndevice = "$.id"\nmac = true\nvalues = { people = "$.n" }'
+    table = '[[messages]]\ndevice = "$.id"\ndevice_form = "mac"\nvalues = { people = "$.n" }'
     devices = [
         read(table, {"id": name, "n": 1}).readings[0].device for name in ("AC:CC:8E:00-00:01", "SD-01")
     ]
@@ -197,7 +197,7 @@ def test_an_address_is_written_without_separators() -> None:
 
 
 def test_a_number_stands_for_a_message_as_long_as_the_table_says() -> None:
-    table = '[[messages]]\nseq = "$.seq"\nseq_s = 60\nvalues = { people = "$.n" }'
+    table = '[[messages]]\nseq = "$.seq"\nrepeat_s = 60\nvalues = { people = "$.n" }'
     found = read(table, {"seq": 7, "n": 1}).identity
     assert found is not None and (found.mark, found.window_s) == ("seq:7", 60)
 

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
-from collectors.adapters.lorawan import frames
-from collectors.adapters.lorawan.uplink import SOURCE, Uplink, deveui, from_hex, whole
 from collectors.adapters.packet import Packet
 from collectors.adapters.times import instant
 from collectors.devices import registry
 from collectors.devices.reader import Body
+from collectors.lorawan.read import read
+from collectors.lorawan.uplink import SOURCE, Uplink, deveui, from_hex, whole
 
 VALUES: Final = ("v", "vs", "vb", "vd", "s")
 RELATIVE: Final = 2**28  # seconds: a time below is one before (or after) now, RFC 8428 section 4.5.3
@@ -43,7 +43,7 @@ def decode(packet: Packet) -> Decoded:
             fport=whole(values.get("port")),
             time=instant(_time(records[0], records[0].get("bt")), name="bt"),
         )
-        return frames.read(uplink, packet)
+        return read(uplink, packet)
     entry = registry.by_model(TABLE)
     body = Body(value=_resolved(records), packet=packet, device=deveui(frame[1]) if frame else "")
     decoded = registry.read_fields(entry, body) if entry else Decoded()

@@ -1,0 +1,238 @@
+"""From the bytes of a LoRaWAN frame to named fields, by a layout (layout_file.py says how one is written)."""
+
+import re
+import struct
+from functools import cache
+from typing import Any, Final
+
+from besok.model.errors import Unreadable
+from collectors.lorawan.layout_file import Body, Compiled, Field, Signature, compiled, names, parsed
+
+CLOCK_SET: Final = 1_577_836_800  # 2020-01-01: what is before is a clock that was never set
+NO_TIME: Final = "a record of the device's memory has no time: its clock was never set"
+
+Fields = dict[str, Any]
+
+
+class Incomplete(Unreadable):
+    """A frame could be read in part: it breaks off, or goes on with what is not known. `fields` is what was read."""
+
+    def __init__(self, said: str, fields: Fields) -> None:
+        super().__init__(said)
+        self.fields = fields
+
+
+def decode(name: str, fport: int, data: bytes) -> Fields:
+    """Return the fields of a frame; none if it is known and has nothing to read.
+
+    Raises Incomplete (an Unreadable that has what could be read) and Unreadable.
+    """
+    return _read(name, fport, data).fields
+
+
+def why_nothing(name: str, fport: int, data: bytes) -> str:
+    """Return what a layout says of a frame, or an end of it, that has nothing to read; "" if it says nothing of it."""
+    return _read(name, fport, data).passed_over
+
+
+def recognise(device_eui: str, fport: int, data: bytes) -> str:
+    """Return the layout that a frame can only be of, by its form and its sender; "" if there is none, or doubt."""
+    found = {
+        name
+        for name, signature in signatures()
+        if _signed(signature, device_eui, fport, data) and _is_whole(name, fport, data)
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+class _Frame:
+    """A walk over the bytes of a frame."""
+
+    def __init__(self, layout: Compiled, data: bytes) -> None:
+        self.layout = layout
+        self.data = data
+        self.at = 0
+        self.raw = 0  # of the last number, before words and scale
+        self.scope: dict[str, Any] = {}  # all values by name, those that are not given out among them
+        self.fields: Fields = {}
+        self.problems: list[str] = []
+        self.passed_over = ""  # what the layout says of the end of the frame that it has no use for
+
+    def body(self, body: Body, out: Fields) -> None:
+        """Read a structure, or pass over it."""
+        if isinstance(body, list):
+            self.structure(body, out, self.at)
+        else:
+            self.passed_over = body if isinstance(body, str) else ""
+            self.take(len(self.data) - self.at if isinstance(body, str) else body)
+
+    def structure(self, fields: list[Field], out: Fields, begin: int) -> None:
+        """Read fields one behind the other; `begin` is where `at` counts from."""
+        for one in fields:
+            ahead = self.at
+            if one.optional and ahead >= len(self.data):
+                return
+            if one.at is not None:
+                self.at = begin + one.at if one.at >= 0 else len(self.data) + one.at
+            elif one.joins:
+                self.at -= one.size  # the next bits of the same bytes
+            self.field(one, out, begin)
+            if one.at is not None:
+                self.at = ahead
+            if one.ways:
+                found = one.ways.get(self.raw, one.ways.get("*"))
+                if found is None:
+                    said = one.name.strip("_").replace("_", " ") or "kind"
+                    raise Unreadable(f"a frame whose {said} is {self.raw:02x} is not known here")
+                if isinstance(found, list):
+                    self.structure(found, out, begin)
+                else:
+                    self.body(found, out)
+
+    def field(self, one: Field, out: Fields, begin: int) -> None:
+        """Read the field at the place reached."""
+        if one.object:
+            self.structure(one.below, out.setdefault(one.name, {}), begin)
+        elif one.append:
+            self.record(one, out)
+        elif one.each or one.kind == "items":
+            try:
+                while self.at < len(self.data):
+                    self.record(one, out) if one.each else self.item(out)
+            except Unreadable as exc:  # what was read before counts
+                self.problems.append(str(exc))
+                self.at = len(self.data)
+        elif one.kind == "item":
+            self.item(out)
+        else:
+            self.give(one, self.value(one), out)
+
+    def record(self, one: Field, out: Fields) -> None:
+        """Read one more object of a list; one without a time, where it should have one, is a problem."""
+        inner: Fields = {}
+        known = len(self.problems)
+        self.structure(one.below, inner, self.at)
+        if any(field.kind == "t" and field.name not in self.scope for field in one.below):
+            self.problems.append(NO_TIME)
+        elif inner and len(self.problems) == known:
+            out.setdefault(one.name, []).append(inner)
+
+    def item(self, out: Fields) -> None:
+        """Read the tag at the place reached, and what stands behind it: whole, or not at all."""
+        begin, data = self.at, self.data
+        tag = self.take(self.layout.tag + int(begin < len(data) and data[begin] >= self.layout.wide))
+        body = self.layout.item(tag.hex())
+        if body is None:
+            raise Unreadable(f"item {tag.hex()} at byte {begin + 1} of {len(data)} is not known here")
+        self.scope["_tag"] = tag[0]
+        inner: Fields = {}
+        self.body(body, inner)
+        for name, value in inner.items():
+            if isinstance(value, list) and name in out:
+                out[name] += value
+            elif isinstance(value, dict) and name in out:
+                out[name] |= value
+            else:
+                out[name] = value
+
+    def take(self, width: int) -> bytes:
+        """Return the next bytes. Raises Unreadable if there are fewer."""
+        end = self.at + width
+        if self.at < 0 or end > len(self.data):
+            size = end if self.at >= 0 else len(self.data) - self.at
+            raise Unreadable(f"the frame breaks off: it has {len(self.data)} of at least {size} bytes")
+        found = self.data[self.at : end]
+        self.at = end
+        return found
+
+    def value(self, one: Field) -> Any:
+        """Return the value of a field; None if it is no measurement."""
+        left = len(self.data) - self.at
+        if one.kind == "size":
+            return self.number(one, left)
+        width = self.scope.get(one.width, 0) if one.width else one.size
+        data = self.take(left if one.kind == "rest" else width)
+        if one.kind in ("x", "rest"):
+            return None
+        if one.kind == "h":
+            return data.hex()
+        if one.kind == "f":
+            return round(struct.unpack(">f" if one.endian == "big" else "<f", data)[0], 6)
+        if one.spans:
+            return self.number(one, _joined(int.from_bytes(data, one.endian), one))
+        number = self.number(one, int.from_bytes(data, one.endian, signed=one.kind == "i"))
+        if one.kind == "t" and number < CLOCK_SET:
+            self.scope.pop(one.name, None)
+            return None
+        return number
+
+    def number(self, one: Field, raw: int) -> Any:
+        """Return what a raw number says."""
+        self.raw = raw
+        if raw in one.none:
+            return None
+        if one.meanings:
+            return one.meanings.get(raw, f"unknown ({raw})")
+        scale = one.scale / 10 ** self.scope.get(one.decimals, 0) if one.decimals else one.scale
+        offset = self.scope.get(one.offset, 0) if isinstance(one.offset, str) else one.offset
+        if scale == 1 and not offset:
+            return raw
+        found = round(raw * scale + offset, 6)  # 0.1 has no exact form: 22.6 and not 22.600000000000001
+        return int(found) if found.is_integer() else found
+
+    def give(self, one: Field, value: Any, out: Fields) -> None:
+        """Note a value under its name, if it is one."""
+        if value is None or one.number > self.scope.get(one.up_to, one.number):
+            return
+        if one.if_ and not self.scope.get(one.if_):
+            return
+        name = one.name.format_map(self.scope) if "{" in one.name else one.name
+        self.scope[name] = value
+        if not name.startswith("_"):
+            out[name] = value
+
+
+def _joined(raw: int, one: Field) -> int:
+    """Take the bits of a field out of its bytes, and join them."""
+    value = total = 0
+    for first, count in one.spans:
+        value = value << count | (raw >> first & (1 << count) - 1)
+        total += count
+    return value - (1 << total) if one.kind == "i" and value >> (total - 1) else value
+
+
+def _read(name: str, fport: int, data: bytes) -> "_Frame":
+    """Read a frame. Raises Unreadable."""
+    layout = compiled(name)
+    body = layout.ports.get(str(fport), layout.ports.get("*"))
+    if body is None:
+        raise Unreadable(f"frames on port {fport} are not known here, only on {', '.join(layout.ports)}")
+    frame = _Frame(layout, data)
+    frame.body(body, frame.fields)
+    if frame.problems:
+        raise Incomplete("; ".join(dict.fromkeys(frame.problems)), frame.fields)
+    return frame
+
+
+def _is_whole(name: str, fport: int, data: bytes) -> bool:
+    try:
+        frame = _read(name, fport, data)
+        return frame.at == len(data)
+    except Unreadable:
+        return False
+
+
+def _signed(signature: Signature, device_eui: str, fport: int, data: bytes) -> bool:
+    at = signature.eui_at
+    return (
+        (not signature.oui or device_eui.startswith(tuple(signature.oui)))
+        and (not signature.port or fport in signature.port)
+        and re.match(signature.starts, data.hex()) is not None
+        and (at < 0 or data[at : at + 8].hex() == device_eui)
+    )
+
+
+@cache
+def signatures() -> tuple[tuple[str, Signature], ...]:
+    """Return the signatures of all layouts."""
+    return tuple((name, signature) for name in names() for signature in parsed(name).signature)

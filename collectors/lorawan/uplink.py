@@ -1,0 +1,187 @@
+"""A LoRaWAN uplink taken out of the envelope of its network server, and the small forms all envelopes share."""
+
+import base64
+import binascii
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from besok.model.errors import Unreadable
+from besok.model.readings import Identity
+from collectors.adapters.jsontext import TWICE, show
+from collectors.adapters.sheet import Sheet
+from collectors.adapters.times import instant
+
+SOURCE: Final = "lorawan"
+REPEAT_S: Final = 30 * 86_400.0  # seconds within which a frame counter of one session names one frame
+NUMBER_S: Final = (
+    3600.0  # the same where a network does not tell the session: a device that restarts begins at zero
+)
+PAYLOAD_LIMIT: Final = 512  # bytes; the radio carries 242
+
+_HEX = re.compile(r"[0-9a-f]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class At:
+    """JSONPaths within the message: of the decoder's fields, the device and the time. "" is where none reaches."""
+
+    fields: str = ""
+    device: str = ""
+    time: str = ""
+
+
+NOWHERE: Final = At()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uplink:
+    """One frame of one device, whichever network carried it.
+
+    `device` is the devEUI, 16 lower-case hex digits. `fields` is what the network server's own decoder made of the
+    bytes (None if it has none), `normalized` the same in the network's own words. `models` are texts that may name its
+    model, of which the first that names one counts: what the network says of it, or else how people call the device.
+    """
+
+    device: str
+    payload: bytes = b""
+    fport: int = 0
+    fields: Any = None
+    normalized: Any = None
+    time: datetime | None = None
+    identity: Identity | None = None
+    models: tuple[str, ...] = ()
+    at: At = NOWHERE
+
+    def sheet(self) -> Sheet:
+        """Return an empty sheet for what the device says in this frame."""
+        return Sheet(SOURCE, self.device, time=self.time)
+
+
+def deveui(value: object) -> str:
+    """Return a devEUI as 16 lower-case hex digits; leading zeros that a sender has lost come back. Raises Unreadable.
+
+    Understood are hex digits in any case, with `-`, `:` or blanks between them or `eui-` before, and base64.
+    """
+    if type(value) is str:
+        text = re.sub(r"[-:\s]", "", value.strip().lower().removeprefix("eui-").removeprefix("0x"))
+        if _HEX.fullmatch(text) and 12 < len(text) <= 16:
+            return text.zfill(16)
+        if len(value) == 12 and value.endswith("="):
+            raw = _base64(value)
+            if raw is not None and len(raw) == 8:
+                return raw.hex()
+    raise Unreadable(f"the devEUI is {show(value)}: it must have 16 hexadecimal digits")
+
+
+def identity_of(device: str, session: object, counter: object, *, zero_left_out: bool) -> Identity | None:
+    """Identify a frame by its number within the session (named by a key id or the device's address), if it has one.
+
+    A network that leaves a zero out is believed only where it tells the session.
+    """
+    number = whole(counter, -1)
+    if type(session) is str and session and (number >= 0 or zero_left_out):
+        # A key id is base64, in which upper and lower case differ; an address is hex, in which they do not.
+        name = session.lower() if _HEX.fullmatch(session.lower()) else session
+        return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:{name}:{max(number, 0)}", window_s=REPEAT_S)
+    if number < 0:
+        return None
+    return Identity(scope=f"{SOURCE}/{device}", mark=f"fcnt:0:{number}", window_s=NUMBER_S)
+
+
+def from_base64(value: object, name: str) -> bytes:
+    """Return the bytes `value` holds in base64; none if it is missing. Raises Unreadable."""
+    if value is None or value == "":
+        return b""
+    raw = _base64(value) if type(value) is str else None
+    if raw is None:
+        raise Unreadable(f"{name} is {show(value)}: it must be bytes in base64")
+    return _limited(raw, name)
+
+
+def from_hex(value: object, name: str) -> bytes:
+    """Return the bytes `value` holds in hex; none if it is missing. Raises Unreadable."""
+    if value is None or value == "":
+        return b""
+    try:
+        raw = bytes.fromhex(value.strip()) if type(value) is str else None
+    except ValueError:
+        raw = None
+    if raw is None:
+        raise Unreadable(f"{name} is {show(value)}: it must be bytes in hexadecimal digits")
+    return _limited(raw, name)
+
+
+def whole(value: object, otherwise: int = 0) -> int:
+    """`value` if it is a whole number, also as text; else `otherwise`. Networks leave a zero out."""
+    if type(value) is int:
+        return value
+    if type(value) is str and value.strip().isdecimal() and len(value) < 12:
+        return int(value)
+    return otherwise
+
+
+def first_time(*values: object, zone: str = "") -> datetime | None:
+    """Return the first of `values` that is a time; a time that cannot be read is passed over for the next best one."""
+    for value in values:
+        try:
+            time = instant(value, zone)
+        except Unreadable:
+            continue
+        if time is not None:
+            return time
+    return None
+
+
+def values_at(body: object, path: str) -> list[Any]:
+    """Return what stands in nested JSON at `path`: names with dots between, "*" for all in a list or an object."""
+    found = [body]
+    for name in path.split("."):
+        if name == "*":
+            found = [inner for value in found for inner in _inside(value)]
+        else:
+            found = [value[name] for value in found if type(value) is dict and value.get(name) is not None]
+    return found
+
+
+def first_at(body: object, paths: Iterable[str]) -> Any:
+    """Return the first thing that stands at one of `paths` and is not empty text; None if there is none."""
+    return next((value for path in paths for value in values_at(body, path) if value != ""), None)
+
+
+def _inside(value: object) -> Iterable[Any]:
+    if type(value) is dict:
+        return value.values()
+    return value if type(value) is list else ()
+
+
+def words(*values: object) -> str:
+    """Return the texts among `values` in one line, for a hint."""
+    return " ".join(value for value in values if type(value) is str and value)
+
+
+def fields(value: object) -> Any:
+    """Return a network's decoded object as it is worth looking at: None if it is empty or missing."""
+    return value if value or value == 0 else None
+
+
+def unambiguous(body: dict[Any, Any]) -> dict[Any, Any]:
+    """`body`, refused if it carries a name twice. Raises Unreadable."""
+    if TWICE in body:
+        raise Unreadable(f"it says {show(body[TWICE])} twice, so nobody knows which one is meant")
+    return body
+
+
+def _base64(value: str) -> bytes | None:
+    try:
+        return base64.b64decode(value.strip(), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _limited(raw: bytes, name: str) -> bytes:
+    if len(raw) > PAYLOAD_LIMIT:
+        raise Unreadable(f"{name} has {len(raw)} bytes: the radio carries 242")
+    return raw

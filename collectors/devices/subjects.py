@@ -22,15 +22,21 @@ _THINGS: Final = frozenset(
     """
     vehicle vehicles car cars truck trucks lorry lorries bike bikes bicycle bicycles cyclist cyclists motorcycle
     motorcycles motorbike motorbikes scooter scooters parking carpark carport charger chargers charging evse
-    chargepoint wallbox animal animals dog dogs cat cats pet pets bird birds cow cows luggage suitcase trolley trolleys
-    cart carts stroller strollers pram prams mailbox letterbox postbox parcel parcels locker lockers dishwasher washer
-    washing dryer tumble fridge refrigerator freezer oven robot vacuum mower boat boats berth container containers
-    pallet pallets thermostat setpoint schedule schedules keyring keyfob wallet badge badges airtag
+    chargepoint wallbox animal animals dog dogs cat cats pet pets bird birds cow cows luggage suitcase trolley
+    trolleys cart carts stroller strollers pram prams mailbox letterbox postbox parcel parcels locker lockers
+    dishwasher washer washing dryer tumble fridge refrigerator freezer oven robot vacuum mower boat boats berth
+    container containers pallet pallets conveyor conveyors bottle bottles product products parts goods vibration
+    keys arrival nycklar thermostat setpoint schedule schedules keyring keyfob wallet badge badges airtag
     fahrzeug fahrzeuge pkw lkw fahrrad fahrräder fahrraeder motorrad motorräder parkplatz parkplätze ladestation
     briefkasten hund katze fordon bil bilar lastbil lastbilar cykel cyklar parkering parkeringsplats laddstation
-    laddare brevlåda brevlada voiture voitures camion camions vélo vélos velo velos véhicule véhicules chien chat
+    laddare brevlåda brevlada voiture voitures camion camions vélo vélos velo velos véhicule véhicules chien
+    chat
     """.split()  # noqa: SIM905 - many words
 )
+_STEMS: Final = (  # the beginnings of compounds
+    "bicycl", "bike", "cykel", "charger", "elbil", "evcharg", "fahrrad", "fordon", "kfz", "laddp", "laddst", "ladesäul",
+    "ladestat", "letterbox", "mailbox", "parkering", "parking", "parkpl", "vehicle", "washingm",
+)  # fmt: skip
 _PHONES: Final = frozenset(
     "phone phones iphone ipad ipod smartphone handy telefon mobil watch klocka macbook laptop pixel android".split()  # noqa: SIM905
 )
@@ -108,7 +114,12 @@ def _may_be_people(names: Sequence[str]) -> bool:
     is_way = not said.isdisjoint(("in", "out")) and said <= _BARE | {
         word for word in said if word.isdecimal()
     }
-    return (is_way or not said.isdisjoint(_PEOPLE)) and said.isdisjoint(_SETTINGS | _THINGS)
+    is_people = is_way or not said.isdisjoint(_PEOPLE)
+    return is_people and said.isdisjoint(_SETTINGS) and not any(map(_is_thing, said))
+
+
+def _is_thing(word: str) -> bool:
+    return word in _THINGS or word.startswith(_STEMS)
 
 
 def sober(decoded: Decoded, packet: Packet) -> Decoded:
@@ -122,7 +133,7 @@ def sober(decoded: Decoded, packet: Packet) -> Decoded:
     readings, problems, is_warm = [], list(decoded.problems), False
     for reading in decoded.readings:
         said = topic | _named(reading)
-        if reading.metric not in AIR and (thing := min(said & _THINGS, default="")):
+        if reading.metric not in AIR and (thing := min(filter(_is_thing, said), default="")):
             problems.append(
                 f'its name or topic says "{thing}", which is no person: if it counts people, {ANSWER}'
             )

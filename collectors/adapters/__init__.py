@@ -15,7 +15,6 @@ from collectors.adapters import (
     disruptive,
     fiware,
     frigate,
-    general,
     hikvision,
     huawei,
     kontakt,
@@ -33,7 +32,7 @@ from collectors.adapters import (
 )
 from collectors.adapters.lorawan import senml
 from collectors.adapters.packet import Packet
-from collectors.devices import registry
+from collectors.devices import registry, unknown
 from collectors.lorawan import envelopes
 
 
@@ -82,13 +81,15 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="lorawan-networks", reads=envelopes.OTHERS.reads, decode=envelopes.OTHERS.decode),
     Adapter(name="senml", reads=senml.reads, decode=senml.decode),
     Adapter(name="mapping (only)", reads=mapping.leaves_out, decode=mapping.decode_left_out),
-    Adapter(name="general", reads=general.reads, decode=general.decode),  # the last: it reads whatever comes
+    Adapter(
+        name="general", reads=unknown.reads, decode=unknown.decode
+    ),  # the last: it asks about whatever comes
 )
 
 SIMULATED = (
     b'"besok_simulated"'  # a name no vendor uses: true at the top of a JSON object whose people are made up
 )
-STRANGERS = ("", "general")  # who reads what no adapter is made for
+STRANGERS = ("", "general")  # who hears devices that nothing knows
 NAMELESS = (
     "the name of the device or of its line is too long, empty, or has characters that cannot be printed"
 )
@@ -96,7 +97,7 @@ NAME_LIMIT = 300  # characters of a device or channel
 NOTHING_MEASURED = "a message in which nothing is measured"
 MODEL_LIMIT = 100  # characters
 IDENTITY_LIMIT = 400  # characters of a scope or a mark
-REASON_LIMIT = 2_000  # characters of one problem
+REASON_LIMIT = 8_000  # characters of one problem; the longest ends with the choices for a dozen fields
 NOBODY = "no adapter reads this: the sensor speaks a format that is not known here"
 
 

@@ -30,7 +30,6 @@ _THINGS: Final = frozenset(
     fahrzeug fahrzeuge pkw lkw fahrrad fahrräder fahrraeder motorrad motorräder parkplatz parkplätze ladestation
     briefkasten hund katze fordon bil bilar lastbil lastbilar cykel cyklar parkering parkeringsplats laddstation
     laddare brevlåda brevlada voiture voitures camion camions vélo vélos velo velos véhicule véhicules chien
-    chat
     """.split()  # noqa: SIM905 - many words
 )
 _STEMS: Final = (  # the beginnings of compounds
@@ -42,11 +41,11 @@ _PHONES: Final = frozenset(
 )
 _WARM: Final = frozenset(  # what has a temperature of its own
     """
-    cpu esp gpu soc processor core chip chipset board mainboard internal esp32 esp8266 battery akku batteri disk drive
-    nvme ssd hdd inverter charger transformer amplifier fridge refrigerator freezer boiler oven water flow return supply
-    exhaust pipe radiator heater heating floorheating pool soil outdoor outside device
+    cpu gpu soc mcu processor core chip chipset mainboard internal battery akku batteri disk nvme ssd hdd inverter
+    charger transformer amplifier fridge refrigerator freezer boiler oven water pipe radiator heater pool
     """.split()  # noqa: SIM905 - many words
 )
+_CHIP: Final = re.compile(r"esp(32|8266)?[\s_-]*temp")
 _PEOPLE: Final = frozenset(
     """
     people peoplecount peoplecounter persons person personcount occupant occupants visitor visitors headcount pax humans
@@ -137,7 +136,7 @@ def sober(decoded: Decoded, packet: Packet) -> Decoded:
             problems.append(
                 f'its name or topic says "{thing}", which is no person: if it counts people, {ANSWER}'
             )
-        elif reading.metric == "temperature_c" and not said.isdisjoint(_WARM):
+        elif reading.metric == "temperature_c" and (said & _WARM or _CHIP.search(reading.device)):
             is_warm = True
         else:
             readings.append(reading)

@@ -23,9 +23,8 @@ import httpx2
 import psutil
 import psycopg
 import pytest
-from conftest import connected
 from pydantic import SecretStr
-from servers import own_broker, own_database
+from servers import connected, own_broker, own_database
 
 from besok.model.readings import Message
 from besok.model.settings import Settings

@@ -10,8 +10,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from conftest import connected
-from servers import own_broker
+from servers import connected, own_broker
 
 from besok.model.errors import BrokerUnavailable, SettingsError
 from besok.model.settings import Settings

@@ -129,7 +129,8 @@ def models() -> str:
 def _measured(model: Table) -> str:
     """Return the metrics that a table reads, in the order of the catalogue."""
     found = {value.metric for form in model.formats() for value in form.values}
-    return ", ".join(f"`{metric}`" for metric in METRICS if metric in found)
+    own = ", ".join(f"`{metric}`" for metric in METRICS if metric in found)
+    return own or f"as {model.platform} gives it"
 
 
 GENERATED: dict[str, Callable[[], str]] = {

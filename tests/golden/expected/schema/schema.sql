@@ -65,6 +65,7 @@ CREATE UNIQUE INDEX channel_device_id_key_key ON public.channel USING btree (dev
 CREATE UNIQUE INDEX channel_pkey ON public.channel USING btree (channel_id)
 CREATE UNIQUE INDEX codec_name ON public.codec USING btree (lower(vendor), lower(model))
 CREATE UNIQUE INDEX computed_result_pkey ON public.computed_result USING btree (site_id, what)
+CREATE UNIQUE INDEX device_mapping_pkey ON public.device_mapping USING btree (mapping_id)
 CREATE UNIQUE INDEX device_pkey ON public.device USING btree (device_id)
 CREATE UNIQUE INDEX device_source_external_id_key ON public.device USING btree (source, external_id)
 CREATE UNIQUE INDEX dirty_day_pkey ON public.dirty_day USING btree (site_id, day)
@@ -221,6 +222,17 @@ device.online boolean YES
 device.online_changed timestamp with time zone YES 
 device.source text NO 
 device.topic text YES 
+device_mapping FOREIGN KEY (site_id) REFERENCES site(site_id)
+device_mapping PRIMARY KEY (mapping_id)
+device_mapping.author text NO 
+device_mapping.ended timestamp with time zone YES 
+device_mapping.made timestamp with time zone NO 
+device_mapping.mapping_id integer NO 
+device_mapping.replayed timestamp with time zone YES 
+device_mapping.sensors jsonb NO '[]'::jsonb
+device_mapping.since timestamp with time zone YES 
+device_mapping.site_id integer YES 
+device_mapping.spec json NO 
 dirty_day FOREIGN KEY (site_id) REFERENCES site(site_id)
 dirty_day PRIMARY KEY (site_id, day)
 dirty_day.day date NO 

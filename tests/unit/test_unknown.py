@@ -64,7 +64,8 @@ def test_the_table_of_qualified_names_is_short() -> None:
 @pytest.mark.parametrize(
     ("fields", "device"),
     [
-        ({"deviceId": "abc-1234", "sensor": "north"}, "abc-1234"),
+        ({"deviceId": "abc-1234"}, "abc-1234"),
+        ({"sensor": "north-17"}, "north-17"),
         ({"data": {"sn": "A12345"}}, "A12345"),
         ({"serial_number": 4711001}, "4711001"),
         ({"sensor_id": 3}, "acme/1/3"),

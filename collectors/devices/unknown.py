@@ -42,6 +42,7 @@ SEE: Final = "docs/reference/mappings.md"
 ADVICE: Final = (
     f"write a mapping in the site file ({SEE}), with the lines that are true, or choose on the page Sensors"
 )
+_NO_PEOPLE: Final = frozenset(("65535", "4294967295"))
 _ONE_BY_ONE: Final = "a list stands under {}: let the device or its gateway send the number of people instead"
 _TELLS_FAULT: Final = re.compile(r"(?!no|ok|false|good|success|null|none)(?=.*[^\W\d_])")
 _SEVERAL: Final = re.compile(r"[=;|]|,.*,|(\S+\s+){3}\S")  # more than one value, or a sentence
@@ -80,6 +81,7 @@ _FIELDS: Final = {
     for kind, names in _DATA["fields"].items()
 }
 _WORDS: Final = {kind: frozenset(text.split()) for kind, text in _DATA["words"].items()}
+_STEMS: Final = {"things": _WORDS["stems"], "outside": _WORDS["outside_stems"]}  # parts of words
 _PEOPLE: Final = _WORDS["strong"] | _WORDS["into"] | _WORDS["out"]
 _KNOWN: Final = frozenset(
     word
@@ -212,10 +214,7 @@ class _Message:
             raise Unreadable(fault)
         why = self._doubt(named) if named else ""
         if named and not why:
-            values += [
-                Value(metric=QUALIFIED[leaf.name], channel=channel, paths=paths(leaf.path), said=leaf.shown)
-                for leaf in named
-            ]
+            values += [_qualified(leaf, channel) for leaf in named]
             metrics = {QUALIFIED[leaf.name] for leaf in named}
             asked = [leaf for leaf in asked if leaf not in named and not _is_settled(leaf, metrics)]
         problems = self._unreachable(asked) or ([self._question(asked, why, values)] if asked else [])
@@ -323,7 +322,7 @@ class _Message:
     def _strange(self) -> list[str]:
         """Say that nobody knows what the numbers are, where not one word of their names is known."""
         names = [leaf.names[-1] for leaf in self.leaves if type(leaf.value) in (int, float)]
-        found = list(dict.fromkeys(name for name in names if _KNOWN.isdisjoint(words(name))))
+        found = list(dict.fromkeys(name for name in names if _is_strange(name)))
         if not found:
             return []
         are = "is" if len(found) == 1 else "are"
@@ -475,10 +474,8 @@ def _step(name: str) -> str:
 def _telling(kind: str, text: str) -> Iterator[str]:
     said = words(text)
     yield from (word for word in said if word in _WORDS[kind])
-    if kind == "things":
-        yield from (
-            word for word in said if word not in _WORDS[kind] and any(s in word for s in _WORDS["stems"])
-        )
+    stems = _STEMS.get(kind, frozenset())
+    yield from (word for word in said if word not in _WORDS[kind] and any(stem in word for stem in stems))
 
 
 def _is_open(leaf: Leaf) -> bool:
@@ -517,6 +514,14 @@ def _is_climate(names: tuple[str, ...]) -> bool:
     return any(compact(n) in _CLIMATE or any(compact(n) in beside for beside, *_ in _BESIDE) for n in names)
 
 
+def _is_strange(name: str) -> bool:
+    """Tell whether nobody knows what a name says, or it says how many seats are free, which no metric is."""
+    said = words(name)
+    return _KNOWN.isdisjoint(said) or not (
+        {*said}.isdisjoint(_WORDS["places"]) or {*said}.isdisjoint(_WORDS["left"])
+    )
+
+
 def _is_name(text: str) -> bool:
     """Tell whether a text names a measurement, as in the records of a list."""
     return compact(text) in QUALIFIED or _is_climate((text,))
@@ -538,6 +543,13 @@ def _climate_of(leaf: Leaf) -> Value | None:
             at = Path(leaf.path, "constant", constant=repr(number)) if behind else compiled(leaf.path)
             return Value(metric=metric, paths=(at,), said=leaf.shown, unit=units[told])
     return None
+
+
+def _qualified(leaf: Leaf, channel: str) -> Value:
+    """Return how a qualified name is read; 65535 people present are none: two bytes that say nothing."""
+    metric = QUALIFIED[leaf.name]
+    invalid = _NO_PEOPLE if metric == "people" else frozenset[str]()
+    return Value(metric=metric, channel=channel, paths=paths(leaf.path), said=leaf.shown, invalid=invalid)
 
 
 def _is_settled(leaf: Leaf, metrics: Iterable[str]) -> bool:

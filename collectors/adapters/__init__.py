@@ -13,11 +13,9 @@ from collectors.adapters import (
     cloudstudio,
     dahua,
     disruptive,
-    esphome,
     fiware,
     frigate,
     hikvision,
-    homeassistant,
     huawei,
     kontakt,
     mapping,
@@ -27,13 +25,10 @@ from collectors.adapters import (
     regent,
     ruuvi,
     sensorthings,
-    shelly,
     sparkplug,
-    tasmota,
     theengs,
     vergesense,
     xovis,
-    zigbee2mqtt,
 )
 from collectors.adapters.lorawan import senml
 from collectors.adapters.packet import Packet
@@ -54,19 +49,13 @@ class Adapter:
 ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
     Adapter(name="native", reads=native.reads, decode=native.decode),
-    Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
-    Adapter(name="zigbee2mqtt", reads=zigbee2mqtt.reads, decode=zigbee2mqtt.decode),
-    Adapter(name="tasmota", reads=tasmota.reads, decode=tasmota.decode),
     Adapter(name="theengs", reads=theengs.reads, decode=theengs.decode),
+    Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
+    Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
     Adapter(name="ruuvi", reads=ruuvi.reads, decode=ruuvi.decode),
-    Adapter(name="shelly", reads=shelly.reads, decode=shelly.decode),
     Adapter(name="frigate", reads=frigate.reads, decode=frigate.decode),
-    Adapter(name="homeassistant", reads=homeassistant.reads, decode=homeassistant.decode),
-    Adapter(name="esphome", reads=esphome.reads, decode=esphome.decode),
-    Adapter(name="homie", reads=esphome.reads_homie, decode=esphome.decode_homie),
     Adapter(name="fiware", reads=fiware.reads, decode=fiware.decode),
     Adapter(name="sensorthings", reads=sensorthings.reads, decode=sensorthings.decode),
-    Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
     Adapter(name="tts", reads=envelopes.TTS.reads, decode=envelopes.TTS.decode),
     Adapter(name="xovis", reads=xovis.reads, decode=xovis.decode),
     Adapter(name="axis", reads=axis.reads, decode=axis.decode),

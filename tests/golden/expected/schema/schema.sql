@@ -99,6 +99,8 @@ CREATE UNIQUE INDEX programme_event_pkey ON public.programme_event USING btree (
 CREATE UNIQUE INDEX programme_event_site_id_calendar_uid_during_key ON public.programme_event USING btree (site_id, calendar, uid, during)
 CREATE UNIQUE INDEX quality_check_pkey ON public.quality_check USING btree (site_id)
 CREATE UNIQUE INDEX reading_pkey ON public.reading USING btree (channel_id, metric, "time")
+CREATE UNIQUE INDEX receive_token_digest_key ON public.receive_token USING btree (digest)
+CREATE UNIQUE INDEX receive_token_pkey ON public.receive_token USING btree (name)
 CREATE UNIQUE INDEX rejected_pkey ON public.rejected USING btree (rejected_id)
 CREATE UNIQUE INDEX school_holiday_pkey ON public.school_holiday USING btree (site_id, calendar, first, last)
 CREATE UNIQUE INDEX seen_pkey ON public.seen USING btree (scope, mark, digest)
@@ -610,6 +612,12 @@ reading.period_s real NO 0
 reading.received timestamp with time zone NO 
 reading.time timestamp with time zone NO 
 reading.value double precision NO 
+receive_token PRIMARY KEY (name)
+receive_token UNIQUE (digest)
+receive_token.created timestamp with time zone NO 
+receive_token.devices ARRAY NO 
+receive_token.digest bytea NO 
+receive_token.name text NO 
 rejected PRIMARY KEY (rejected_id)
 rejected.payload bytea NO 
 rejected.reason text NO 

@@ -131,7 +131,8 @@ def _read(model: Table) -> str:
     found = {value.metric for form in model.formats() for value in form.values}
     own = ", ".join(f"`{metric}`" for metric in METRICS if metric in found)
     metrics = own or f"as {model.platform} gives it"
-    return f"{metrics}: {model.note}" if model.note else metrics
+    note = model.note.rstrip(".")
+    return f"{metrics}. {note[0].upper()}{note[1:]}" if note else metrics
 
 
 GENERATED: dict[str, Callable[[], str]] = {

@@ -10,7 +10,7 @@
     "85" = { _ = "items" }             # a structure: fields one behind the other
     "100" = "answers to settings"      # a text: known, and nothing to read
 
-    [items]                            # what stands behind a tag (hexadecimal; "." is any digit, "|" one of several)
+    [items]                            # what stands behind a tag: hexadecimal, or a regular expression for several
     0175 = { battery = "u1" }
     03d2 = { line_1_total_in = "u4" }
     0fe3 = { "region_{1..4}_count" = "u1" }              # once for each number
@@ -26,13 +26,14 @@ first byte of the tag.
 A field is a type, or a table with `type` (default `u1`) and what else it needs:
 
 - types: `u1`, `u2`, ... unsigned, `i1`, `i2`, ... signed, of so many bytes; `f4` IEEE 754; `h6` bytes as hexadecimal
-  text; `t4` seconds since 1970 (left out if before 2020: a clock that was never set); `x3` bytes passed over; `size`
-  the number of bytes left; `item` one tagged item, `items` all to the end
+  text; `t4` seconds since 1970 (left out if before 2020: a clock that was never set); `x3` bytes passed over, `rest`
+  all that are left; `size` their number; `item` one tagged item, `items` all to the end
 - `at`: where it is from the begin of the structure (negative: from the end of the frame); what follows is not moved
 - `bits = [first, count]`: some of the bits, counted from the lowest; several pairs are joined, the highest first. In a
   field for several numbers (`{1..16}`) the next has the next bits
 - `width`: the name of a field that holds the number of bytes; `decimals`: of one that says where the point is
-- `scale`, `offset`: value * scale + offset; `none = [255]`: raw values that are no measurement, left out
+- `scale`, `offset`: value * scale + offset (a number, or the name of a field)
+- `none = [255]`: raw values that are no measurement, left out
 - `words = { 0 = "vacant" }`: what raw values are called; one that is not listed is "unknown (7)"
 - `cases = { 1 = {...}, "*" = {...} }`: the structure that follows for each raw value; a text: "known, nothing to read"
 - `object = {...}`: an object below this name; `append = {...}`: the same as one more of a list (records of a memory)
@@ -43,10 +44,10 @@ A field is a type, or a table with `type` (default `u1`) and what else it needs:
 
 What a frame says before it breaks off counts, item by item; a structure counts whole or not at all.
 
-`[[signature]]` lists the ways in which a frame can be known to be of this layout though nobody says the model; all
-conditions of one must hold: `oui` (how the devEUI begins), `port`, `starts` (hexadecimal), `eui_at` (where the frame
-has the device's own EUI), and the layout must read it to its last byte. Write one only if no other device can send
-such a frame.
+`[[signature]]` lists the ways in which a frame can be known to be of this layout though nobody says the model. All
+conditions of one must hold: `oui` (how the devEUI begins), `port`, `starts` (a regular expression of hexadecimal
+digits), `eui_at` (where the frame has the device's own EUI); and the layout must read the frame to its last byte. Write
+one only if no other device can send such a frame.
 """
 
 import re
@@ -56,15 +57,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from typing import Any, Final, Literal
 
 import msgspec
 
 from besok.model.errors import Unreadable
 
+FOLDER: Traversable = files("collectors.lorawan") / "layouts"
 CLOCK_SET: Final = 1_577_836_800  # 2020-01-01: what is before is a clock that was never set
 _RANGE: Final = re.compile(r"\{(\d+)\.\.(\d+)\}")
-_TYPE: Final = re.compile(r"([uixfht])(\d*)|item|items|size")
+_TAG: Final = re.compile(r"([0-9a-f]{2}){1,3}")
+_TYPE: Final = re.compile(r"([uixfht])(\d*)|item|items|size|rest")
 
 Fields = dict[str, Any]
 Structure = dict[str, "str | Entry"]
@@ -95,7 +99,7 @@ class Entry(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, rename={"i
     width: str = ""
     decimals: str = ""
     scale: float = 1
-    offset: float = 0
+    offset: float | str = 0
     none: list[int] = []
     words: dict[str, str | int | float | bool] = {}
     cases: dict[str, dict[str, "str | Entry"] | str | int] = {}
@@ -182,7 +186,7 @@ def recognise(device_eui: str, fport: int, data: bytes) -> str:
     """Return the layout that a frame can only be of, by its form and its sender; "" if there is none, or doubt."""
     found = {
         name
-        for name, signature in _signatures()
+        for name, signature in signatures()
         if _signed(signature, device_eui, fport, data) and _is_whole(name, fport, data)
     }
     return found.pop() if len(found) == 1 else ""
@@ -191,9 +195,8 @@ def recognise(device_eui: str, fport: int, data: bytes) -> str:
 @cache
 def names() -> tuple[str, ...]:
     """Return the names of all layouts that have frames (others are only included)."""
-    folder = files("collectors.lorawan") / "layouts"
-    found = sorted(file.name.removesuffix(".toml") for file in folder.iterdir())
-    return tuple(name for name in found if _parsed(name).frames)
+    found = sorted(file.name.removesuffix(".toml") for file in FOLDER.iterdir())
+    return tuple(name for name in found if parsed(name).frames)
 
 
 class _Frame:
@@ -224,26 +227,24 @@ class _Frame:
                 self.at = begin + entry.at if entry.at >= 0 else len(self.data) + entry.at
             elif one.joins:
                 self.at -= one.width  # the next bits of the same bytes
-            self.field(one, out)
+            self.field(one, out, begin)
             if entry.at is not None:
                 self.at = ahead
             if one.cases:
                 found = one.cases.get(str(self.raw), one.cases.get("*"))
                 if found is None:
-                    said = one.name.strip("_") or "kind"
-                    raise Unreadable(
-                        f"a frame whose {said} is {self.raw} (0x{self.raw:02x}) is not known here"
-                    )
+                    said = one.name.strip("_").replace("_", " ") or "kind"
+                    raise Unreadable(f"a frame whose {said} is {self.raw:02x} is not known here")
                 if isinstance(found, list):
                     self.structure(found, out, begin)
                 else:
                     self.body(found, out)
 
-    def field(self, one: _Field, out: Fields) -> None:
+    def field(self, one: _Field, out: Fields, begin: int) -> None:
         """Read the field at the place reached."""
         entry = one.entry
         if entry.object:
-            self.structure(one.below, out.setdefault(one.name, {}), self.at)
+            self.structure(one.below, out.setdefault(one.name, {}), begin)
         elif entry.append:
             self.record(one, out)
         elif entry.each or one.kind == "items":
@@ -281,6 +282,8 @@ class _Frame:
         for name, value in inner.items():
             if isinstance(value, list) and name in out:
                 out[name] += value
+            elif isinstance(value, dict) and name in out:
+                out[name] |= value
             else:
                 out[name] = value
 
@@ -288,17 +291,20 @@ class _Frame:
         """Return the next bytes. Raises Unreadable if there are fewer."""
         end = self.at + width
         if self.at < 0 or end > len(self.data):
-            raise Unreadable(f"the frame breaks off: it has {len(self.data)} of at least {end} bytes")
+            size = end if self.at >= 0 else len(self.data) - self.at
+            raise Unreadable(f"the frame breaks off: it has {len(self.data)} of at least {size} bytes")
         found = self.data[self.at : end]
         self.at = end
         return found
 
     def value(self, one: _Field) -> Any:
         """Return the value of a field; None if it is no measurement."""
+        left = len(self.data) - self.at
         if one.kind == "size":
-            return self.number(one, len(self.data) - self.at)
-        data = self.take(self.scope.get(one.entry.width, 0) if one.entry.width else one.width)
-        if one.kind == "x":
+            return self.number(one, left)
+        width = self.scope.get(one.entry.width, 0) if one.entry.width else one.width
+        data = self.take(left if one.kind == "rest" else width)
+        if one.kind in ("x", "rest"):
             return None
         if one.kind == "h":
             return data.hex()
@@ -320,9 +326,10 @@ class _Frame:
         if one.words:
             return one.words.get(raw, f"unknown ({raw})")
         scale = entry.scale / 10 ** self.scope.get(entry.decimals, 0) if entry.decimals else entry.scale
-        if scale == 1 and not entry.offset:
+        offset = entry.offset if not isinstance(entry.offset, str) else self.scope.get(entry.offset, 0)
+        if scale == 1 and not offset:
             return raw
-        found = round(raw * scale + entry.offset, 6)  # 0.1 has no exact form: 22.6 and not 22.600000000000001
+        found = round(raw * scale + offset, 6)  # 0.1 has no exact form: 22.6 and not 22.600000000000001
         return int(found) if found.is_integer() else found
 
     def give(self, one: _Field, value: Any, out: Fields) -> None:
@@ -348,7 +355,7 @@ def _joined(raw: int, one: _Field) -> int:
 
 def _read(name: str, fport: int, data: bytes) -> tuple[Fields, bool]:
     """Return the fields of a frame and whether it was read to its last byte. Raises Unreadable."""
-    layout = _compiled(name)
+    layout = compiled(name)
     body = layout.ports.get(str(fport), layout.ports.get("*"))
     if body is None:
         raise Unreadable(f"frames on port {fport} are not known here, only on {', '.join(layout.ports)}")
@@ -372,30 +379,30 @@ def _signed(signature: Signature, device_eui: str, fport: int, data: bytes) -> b
     return (
         (not signature.oui or device_eui.startswith(tuple(signature.oui)))
         and (not signature.port or fport in signature.port)
-        and data.startswith(bytes.fromhex(signature.starts))
+        and re.match(signature.starts, data.hex()) is not None
         and (at < 0 or data[at : at + 8].hex() == device_eui)
     )
 
 
 @cache
-def _signatures() -> tuple[tuple[str, Signature], ...]:
-    return tuple((name, signature) for name in names() for signature in _parsed(name).signature)
+def signatures() -> tuple[tuple[str, Signature], ...]:
+    """Return the signatures of all layouts."""
+    return tuple((name, signature) for name in names() for signature in parsed(name).signature)
 
 
 @cache
-def _parsed(name: str) -> Layout:
+def parsed(name: str) -> Layout:
     """Read a layout's file. Raises LayoutError."""
-    file = files("collectors.lorawan") / "layouts" / f"{name}.toml"
     try:
-        return msgspec.convert(tomllib.loads(file.read_text("utf-8")), Layout)
+        return msgspec.convert(tomllib.loads((FOLDER / f"{name}.toml").read_text("utf-8")), Layout)
     except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as exc:
         raise LayoutError(f"layout {name}: {exc}") from exc
 
 
 @cache
-def _compiled(name: str) -> _Compiled:
+def compiled(name: str) -> _Compiled:
     """Make a layout ready. Raises LayoutError."""
-    layout = _parsed(name)
+    layout = parsed(name)
     try:
         ports = {
             port: _body(body, layout.order)
@@ -405,20 +412,18 @@ def _compiled(name: str) -> _Compiled:
         exact: dict[str, _Body] = {}
         patterns = []
         for said, body, order in _all_items(name):
-            compiled = _body(body, order)
-            for tag in re.split(r"\|(?![^(]*\))", said):
-                if "." in tag or "(" in tag:
-                    patterns.append((re.compile(tag), compiled))
-                else:
-                    exact.setdefault(tag, compiled)
-    except (ValueError, KeyError) as exc:
+            if _TAG.fullmatch(said):
+                exact.setdefault(said, _body(body, order))
+            else:
+                patterns.append((re.compile(said), _body(body, order)))
+    except (ValueError, re.error) as exc:
         raise LayoutError(f"layout {name}: {exc}") from exc
     return _Compiled(tag=layout.tag, wide=layout.wide, ports=ports, exact=exact, patterns=patterns)
 
 
 def _all_items(name: str) -> Iterator[tuple[str, Body, Literal["big", "little"]]]:
     """Return the items of a layout and then those that it includes: the first of a tag counts."""
-    layout = _parsed(name)
+    layout = parsed(name)
     yield from ((tag, body, layout.order) for tag, body in layout.items.items())
     for other in layout.include:
         yield from _all_items(other)

@@ -127,7 +127,7 @@ class _Reading:
         """Read fields whose names and units the network, or a format of many makers, fixes for every device."""
         for value in (self.uplink.normalized, self.uplink.fields):
             for entry in platforms():
-                forms = [form for form in entry.formats if is_for(form, self._body(value))]
+                forms = [form for form in entry.formats if form.when and is_for(form, self._body(value))]
                 if forms and (found := reader.read(forms, self._body(value))) != Decoded():
                     return found
         return Decoded()

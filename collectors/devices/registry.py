@@ -17,7 +17,7 @@ from collectors.devices.format import ABSENT, ANY, Format
 from collectors.devices.reader import Body
 from collectors.devices.table import Table, TableError, tables
 
-TOKENS_JOINED = 5  # "VS 133", "HT-PIR-Lite": a name may be written with blanks or dashes
+TOKENS_JOINED = 8  # "VS 133", "HT-PIR-Lite": a name may be written with blanks or dashes
 SHORTEST_ALONE = 4  # characters
 LEAVES_SHOWN = 8
 

@@ -178,8 +178,8 @@ class _Reading:
         device = self.body.device or self._name("device", self.form.device, place, self.body.packet.topic)
         channel = self._name("channel", self.form.channel, place, "1")
         time = self._time("time", self.form.time, place) or self.body.time
-        if self.form.age is not None:
-            time = (time or self.body.packet.message.received) - self._age(self.form.age, place)
+        if self.form.age is not None and (age := self._age(self.form.age, place)):
+            time = (time or self.body.packet.message.received) - age
         period_s = self._period_s(place, time) if self.form.has_flows else 0.0
         if self.form.clock == "second" and time is not None and not time.microsecond and not period_s:
             time += timedelta(microseconds=self._mark())

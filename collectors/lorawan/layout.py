@@ -179,7 +179,12 @@ def decode(name: str, fport: int, data: bytes) -> Fields:
 
     Raises Incomplete (an Unreadable that has what could be read) and Unreadable.
     """
-    return _read(name, fport, data)[0]
+    return _read(name, fport, data).fields
+
+
+def why_nothing(name: str, fport: int, data: bytes) -> str:
+    """Return what a layout says of a frame, or an end of it, that has nothing to read; "" if it says nothing of it."""
+    return _read(name, fport, data).passed_over
 
 
 def recognise(device_eui: str, fport: int, data: bytes) -> str:
@@ -208,13 +213,16 @@ class _Frame:
         self.at = 0
         self.raw = 0  # of the last number, before words and scale
         self.scope: dict[str, Any] = {}  # all values by name, those that are not given out among them
+        self.fields: Fields = {}
         self.problems: list[str] = []
+        self.passed_over = ""  # what the layout says of the end of the frame that it has no use for
 
     def body(self, body: _Body, out: Fields) -> None:
         """Read a structure, or pass over it."""
         if isinstance(body, list):
             self.structure(body, out, self.at)
         else:
+            self.passed_over = body if isinstance(body, str) else ""
             self.take(len(self.data) - self.at if isinstance(body, str) else body)
 
     def structure(self, fields: list[_Field], out: Fields, begin: int) -> None:
@@ -353,23 +361,23 @@ def _joined(raw: int, one: _Field) -> int:
     return value - (1 << total) if one.kind == "i" and value >> (total - 1) else value
 
 
-def _read(name: str, fport: int, data: bytes) -> tuple[Fields, bool]:
-    """Return the fields of a frame and whether it was read to its last byte. Raises Unreadable."""
+def _read(name: str, fport: int, data: bytes) -> "_Frame":
+    """Read a frame. Raises Unreadable."""
     layout = compiled(name)
     body = layout.ports.get(str(fport), layout.ports.get("*"))
     if body is None:
         raise Unreadable(f"frames on port {fport} are not known here, only on {', '.join(layout.ports)}")
     frame = _Frame(layout, data)
-    fields: Fields = {}
-    frame.body(body, fields)
+    frame.body(body, frame.fields)
     if frame.problems:
-        raise Incomplete("; ".join(dict.fromkeys(frame.problems)), fields)
-    return fields, frame.at == len(data)
+        raise Incomplete("; ".join(dict.fromkeys(frame.problems)), frame.fields)
+    return frame
 
 
 def _is_whole(name: str, fport: int, data: bytes) -> bool:
     try:
-        return _read(name, fport, data)[1]
+        frame = _read(name, fport, data)
+        return frame.at == len(data)
     except Unreadable:
         return False
 

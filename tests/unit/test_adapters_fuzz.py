@@ -25,7 +25,7 @@ from besok.model.site import PayloadMapping
 from besok.model.sitefile import mapping_checks
 from collectors import adapters, dry_run, pipeline
 from collectors.adapters import ADAPTERS
-from collectors.adapters.lorawan.frames import CODECS
+from collectors.devices.table import tables
 from collectors.privacy import Stripped
 
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
@@ -92,7 +92,8 @@ def seeds(name: str) -> list[Sample]:
 
 NAMES = [adapter.name for adapter in ADAPTERS if adapter.name != "table"]  # tables have examples of their own
 each_adapter = pytest.mark.parametrize("name", NAMES if EACH else [ALL])
-each_codec = pytest.mark.parametrize("vendor", [codec.vendor for codec in CODECS] if EACH else [ALL])
+RADIO = [table for table in tables() if table.lorawan is not None and table.lorawan.layout]
+each_table = pytest.mark.parametrize("path", [table.path for table in RADIO] if EACH else [ALL])
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -152,19 +153,12 @@ def framed(frame: bytes, port: int) -> Message:
     return Message(topic=dry_run.FRAME_TOPIC, payload=json.dumps(body).encode(), received=RECEIVED)
 
 
-@each_codec
-def test_no_frame_makes_a_codec_fail(vendor: str) -> None:
-    codecs = [codec for codec in CODECS if vendor in (ALL, codec.vendor)]
-    whole = [
-        sample.frame
-        for sample in SAMPLES
-        if sample.frame and (vendor == ALL or vendor.startswith(sample.vendor))
-    ]
-    assert whole, f"add a frame of {vendor} to tests/unit/samples.py"
+@each_table
+def test_no_frame_makes_a_layout_fail(path: str) -> None:
+    chosen = [table for table in RADIO if path in (ALL, table.path)]
+    whole = [bytes.fromhex(example.hex) for table in chosen for example in table.examples if example.hex]
     changed = st.tuples(st.sampled_from(whole), mutations).map(lambda pair: mutated(*pair))
-    models = st.sampled_from(
-        [f"{codec.vendor} {name}" for codec in codecs for name in ("", *codec.names)] + [""]
-    )
+    models = st.sampled_from([table.name for table in chosen] + [""])
     ports = st.sampled_from([1, 2, 5, 10, 14, 85, 102, 190]) | st.integers(0, 255)
 
     @often

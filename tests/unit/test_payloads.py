@@ -163,7 +163,9 @@ CASES = {
         "level:1 motions 3",
         why="the light comes in thousands of lux",
     ),
-    "yosensi-people-counter-climate": Case("level:1 battery_v 5.274, level:1 temperature_c 24.8, level:1 humidity_pct 22"),
+    "yosensi-people-counter-climate": Case(
+        "level:1 battery_v 5.274, level:1 temperature_c 24.8, level:1 humidity_pct 22", at="2026-11-25T07:59:59Z"
+    ),
     # Networks
     "chirpstack-v4-join": not_data("joined"),
     "chirpstack-v4-status": Case("level:1 battery_pct 88.3", at="2022-07-18T09:35:06.927172Z"),

@@ -15,11 +15,13 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
 from typing import IO, Any, Final, NamedTuple
 
 from besok.model.decode_context import Codec
+from besok.model.readings import Decoded
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,15 @@ RESTS: Final = (
     f" {LOOK_AFTER}"
 )
 WRAPPED: Final = {"data", "warnings", "errors"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting(Decoded):
+    """A frame that waits for its codec; `resume` decodes it once the codec has answered."""
+
+    resume: Callable[[], Decoded] = Decoded
+
+
 WAITING: Final = Answer({}, "it waits for its codec")
 
 
@@ -63,7 +74,6 @@ class Codecs:
 
     def __init__(self, patience_s: float = PATIENCE_S, clock: Callable[[], float] = time.monotonic) -> None:
         self.patience_s = patience_s
-        self.noted = 0  # frames, since the start, that wait or waited for the end of a gathering
         self._clock = clock
         self._lock = RLock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -77,11 +87,7 @@ class Codecs:
         """Return the fields in a frame; WAITING if frames are gathered now and this one was not run yet."""
         if self._gathered is None:
             return self.run(codec, [frame])[0]
-        answers = self._gathered.setdefault(codec, {})
-        if answers.get(frame, WAITING) is WAITING:
-            answers[frame] = WAITING
-            self.noted += 1
-        return answers[frame]
+        return self._gathered.setdefault(codec, {}).setdefault(frame, WAITING)
 
     @contextmanager
     def gathering(self) -> Iterator[Callable[[], None]]:

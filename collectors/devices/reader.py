@@ -165,7 +165,9 @@ class _Reading:
 
     def _item(self, place: Place) -> None:
         found = [
-            (value, raw) for value in self.form.values if (raw := self._raw(value, place)) is not NOWHERE
+            (value, raw)
+            for value in self.form.values_in(place.message, place.item)
+            if (raw := self._raw(value, place)) is not NOWHERE
         ]
         if not found:
             return

@@ -133,7 +133,9 @@ def _there(body: Body, paths: Paths) -> str:
     return ".".join(next((path for path in paths if value_at(body, path) is not None), paths[0]))
 
 
-OF_PATHS: Final = "device payload port times number session fields normalized model names".split(" ")
+OF_PATHS: Final = (
+    *("device", "payload", "port", "times", "number", "session", "fields", "normalized", "model", "names"),
+)
 
 
 def _row(written: dict[str, Any]) -> Network:

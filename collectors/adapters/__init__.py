@@ -57,6 +57,7 @@ class Adapter:
 ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="mapping", reads=mapping.reads, decode=mapping.decode),  # the owner's word comes first
     Adapter(name="native", reads=native.reads, decode=native.decode),
+    Adapter(name="tts", reads=envelopes.TTS.reads, decode=envelopes.TTS.decode),
     Adapter(name="table", reads=registry.reads, decode=registry.decode),  # devices that a model table knows
     Adapter(name="zigbee2mqtt", reads=zigbee2mqtt.reads, decode=zigbee2mqtt.decode),
     Adapter(name="tasmota", reads=tasmota.reads, decode=tasmota.decode),
@@ -70,7 +71,6 @@ ADAPTERS: tuple[Adapter, ...] = (
     Adapter(name="fiware", reads=fiware.reads, decode=fiware.decode),
     Adapter(name="sensorthings", reads=sensorthings.reads, decode=sensorthings.decode),
     Adapter(name="sparkplug", reads=sparkplug.reads, decode=sparkplug.decode),
-    Adapter(name="tts", reads=envelopes.TTS.reads, decode=envelopes.TTS.decode),
     Adapter(name="xovis", reads=xovis.reads, decode=xovis.decode),
     Adapter(name="axis", reads=axis.reads, decode=axis.decode),
     Adapter(name="milesight", reads=milesight.reads, decode=milesight.decode),

@@ -1,6 +1,6 @@
 """What one collector process commits, beside clients that only receive; and how soon after it was published.
 
-    python -m benchmarks.ingest [--messages N] [--rounds N] [--formats native,milesight,layout,codec] [--history 0,10,100]
+    python -m benchmarks.ingest [--messages N] [--rounds N] [--formats native,milesight,codec] [--history 0,10,100]
 
 A private broker holds the same queue for each of three: the collector (readings committed with buckets and days, in a
 database with fsync), paho-mqtt and mosquitto_sub, which receive and acknowledge and do nothing else. They take turns

@@ -45,7 +45,7 @@ PLAIN = {  # of akenza's data models; its battery is computed, its `occupied` ho
     "co2": "co2_ppm",
     "soundLevel": "sound_db",
 }
-ROUNDED = 0.051  # what akenza rounds away
+ROUNDED = 0.051  # what decoders round away
 EMITTER = """
 var emitted = []; function emit(type, value) { emitted.push({ type: type, value: value }); }
 var consume = (function () { %s
@@ -134,10 +134,24 @@ def judge(vector: Vector, score: Score, own: Sequence[Codec]) -> None:
             score.differences.append(f"{name}: {told}")
     for way, other in _others(entry, vector, own):
         score.compared += 1
-        score.same += other == by_layout
-        if other != by_layout:
+        if alike(other, by_layout):
+            score.same += 1
+        else:
             told = f"only by the {way} {_shown(other - by_layout)}; only by the layout {_shown(by_layout - other)}"
             score.differences.append(f"{name}: {told}")
+
+
+def alike(some: set[str], others: set[str]) -> bool:
+    """Tell whether readings are the same; what is no count may be rounded."""
+
+    def values(lines: set[str]) -> dict[tuple[str, ...], float]:
+        parts = [line.split(" ") for line in lines]
+        return {(channel, metric, *time): float(value) for channel, metric, value, *time in parts}
+
+    a, b = values(some), values(others)
+    return a.keys() == b.keys() and all(
+        abs(a[key] - b[key]) <= ROUNDED * key[1].endswith(("_c", "_pct", "_v", "_lux", "_db")) for key in a
+    )
 
 
 def mistakes(answer: Answer, vector: Vector) -> list[str]:

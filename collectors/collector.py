@@ -16,6 +16,7 @@ from collectors.counters import Counters
 from collectors.inbox import Inbox
 from collectors.knowledge import Knowledge
 from collectors.mqtt import Connection
+from collectors.replay import replay_mapped
 from collectors.writer import Writer
 
 log = logging.getLogger(__name__)
@@ -42,13 +43,15 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     # Half of what may be under way is a batch: the other half arrives while it is committed.
     batch = max(1, settings.mqtt_inflight // 2)
     url = settings.database_url.get_secret_value()
-    with Database(url, pool_size=2, wait_s=POOL_WAIT_S) as db:
+    with Database(url, pool_size=3, wait_s=POOL_WAIT_S) as db:
         knowledge = Knowledge(db)
         acknowledge = connection.acknowledge
         writer = Writer(db, knowledge, inbox, acknowledge, counters, stop, limit=batch, clock=utc_now)
         writing = threading.Thread(target=writer.run, name="writer")
         beating = threading.Thread(target=_beat, name="beat", args=(db, settings, inbox, counters, stop))
-        following = threading.Thread(target=knowledge.follow, name="news", args=(url, stop))
+        following = threading.Thread(
+            target=knowledge.follow, name="news", args=(url, stop, partial(_catch_up, db))
+        )
         try:
             writing.start()
             beating.start()
@@ -66,6 +69,14 @@ def run(settings: Settings, stop: threading.Event, counters: Counters | None = N
     connection.stop()
     following.join()
     log.info("Stopped", extra={"action": "collector_stopped"})
+
+
+def _catch_up(db: Database) -> None:
+    """Read the kept messages of devices that a person has mapped; what fails is tried again with the next news."""
+    try:
+        replay_mapped(db, utc_now())
+    except StoreError as exc:
+        log.warning("Kept messages cannot be read again now: %s", exc, extra={"action": "replay_failed"})
 
 
 def _watch(connection: Connection, writing: threading.Thread, stop: threading.Event) -> None:

@@ -1,6 +1,7 @@
 """The context that adapters decode in, reloaded when a site file is applied or a device tells its model."""
 
 import logging
+from collections.abc import Callable
 from threading import Event
 
 from besok.model.decode_context import NOTHING, DecodeContext
@@ -42,7 +43,8 @@ class Knowledge:
         if any(told.model and device not in self._known.models for device, told in batch.devices.items()):
             self._stale.set()
 
-    def follow(self, url: str, stop: Event) -> None:
-        """Until stopped, listen for site files that are applied."""
+    def follow(self, url: str, stop: Event, then: Callable[[], None] = lambda: None) -> None:
+        """Until stopped, listen for site files that are applied and devices that are mapped; `then` is what follows."""
         for _ in listen(url, ["sites"], stop):
             self._stale.set()
+            then()

@@ -1,16 +1,18 @@
 """Rejected messages once more, after an adapter has learnt to read them."""
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime
 
 from besok.model.decode_context import DecodeContext
 from besok.model.errors import StoreRefused
 from besok.model.readings import Message
-from besok.store import decode_context, rejected
+from besok.store import decode_context, device_mappings, rejected
 from besok.store.database import Database
 from besok.store.write import Batch, write
 from collectors.pipeline import decode
 
+log = logging.getLogger(__name__)
 CHUNK = 100  # messages, of a megabyte at most
 
 Numbered = tuple[int, Message]
@@ -31,6 +33,21 @@ def replay(db: Database, ids: list[int] | None = None, *, now: datetime) -> tupl
         rejected.resolve(db, read, now)
         good, still = good + len(read), still + len(pairs) - len(read)
     return good, still
+
+
+def replay_mapped(db: Database, now: datetime) -> None:
+    """Read the kept messages again by the mappings that people have made since the last time.
+
+    Raises StoreError; the same call may then be made again.
+    """
+    for made in device_mappings.listing(db):
+        if made.replayed is None:
+            good, still = replay(db, device_mappings.kept_messages(db, made.mapping.topic), now=now)
+            device_mappings.replayed(db, made.id, now)
+            log.info(
+                "Read the kept messages on %s again: %d are stored, %d stay rejected",
+                ascii(made.mapping.topic), good, still, extra={"action": "mapping_replayed"},
+            )  # fmt: skip
 
 
 def _read(db: Database, pairs: Sequence[Numbered], told: DecodeContext) -> list[int]:

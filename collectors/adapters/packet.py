@@ -17,6 +17,12 @@ class Packet:
         self.message = message
         self.known = known
 
+    def holding(self, value: Any) -> "Packet":
+        """Return the message as it were if its payload was `value`: what a decoder made of its bytes."""
+        found = Packet(self.message, self.known)
+        found._parsed = value
+        return found
+
     @property
     def topic(self) -> str:
         return self.message.topic

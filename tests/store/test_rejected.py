@@ -75,7 +75,7 @@ def test_what_a_mapping_reads_after_all_counts_once_at_its_time_and_for_its_devi
         ("beams/1", b'{"mac": "m1", "no": 8, "zz": 4}'),
         (
             "beams/1",
-            b'{"mac": "aa:bb:cc:dd:ee:01", "faceId": "f", "no": 9, "zz": 5}',
+            b'{"mac": "aa:bb:cc:dd:ee:01", "userId": "f", "no": 9, "zz": 5}',
         ),  # kept without its address
     )
     came = [Message(topic=t, payload=p, received=NOON + timedelta(hours=n)) for n, (t, p) in enumerate(sent)]

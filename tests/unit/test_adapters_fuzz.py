@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from mutations import Step, mutated, mutations
 from samples import MAPPINGS, SAMPLES, Sample
 
+from besok.model import mapping_draft
 from besok.model.decode_context import DecodeContext
 from besok.model.metrics import METRICS
 from besok.model.readings import Message
@@ -31,7 +32,7 @@ from collectors.privacy import Stripped
 RECEIVED = datetime(2026, 11, 25, 8, 15, tzinfo=UTC)
 EACH = int(os.environ.get("BESOK_FUZZ", "0"))  # of every adapter; 0: a few of all of them together
 ALL = "all"
-LONGEST = 2_000  # characters of a reason
+LONGEST = adapters.REASON_LIMIT
 often = settings(max_examples=EACH or 30, suppress_health_check=list(HealthCheck), database=None)
 
 seldom = settings(often, max_examples=max(20, EACH // 10))
@@ -77,10 +78,16 @@ def assert_sound(message: Message, model: str = "") -> None:
 
 def assert_draft_can_be_used(sentence: str) -> None:
     """A reason may end with the lines of mappings: they must be such as a site file takes."""
-    _, found, draft = sentence.replace('yes = ["..."]', 'yes = ["in use"]').partition("[[sites.mappings]]")
-    draft = draft.replace('no = ["..."]', 'no = ["free"]')  # the words are the owner's to write
-    if found and "\\u" not in draft and "\N{REPLACEMENT CHARACTER}" not in draft:  # names nobody could type
-        site = tomllib.loads(f"[[sites]]\n{found}{draft}")["sites"][0]
+    if draft := mapping_draft.read(sentence):
+        for choice in draft.choices:
+            mapping = mapping_draft.chosen(draft, {choice.key: choice.path})
+            assert [*mapping_checks.check((), mapping)] == []
+    if mapping_draft.HEAD in sentence and "# " in sentence:
+        return  # nothing is chosen
+    _, found, lines = sentence.replace('yes = ["..."]', 'yes = ["in use"]').partition("[[sites.mappings]]")
+    lines = lines.replace('no = ["..."]', 'no = ["free"]')  # the words are the owner's to write
+    if found and "\\u" not in lines and "\N{REPLACEMENT CHARACTER}" not in lines:  # names nobody could type
+        site = tomllib.loads(f"[[sites]]\n{found}{lines}")["sites"][0]
         drafts = [PayloadMapping(**fields) for fields in site["mappings"]]
         assert [problem for mapping in drafts for problem in mapping_checks.check((), mapping)] == []
         assert len({mapping.name for mapping in drafts}) == len(drafts)

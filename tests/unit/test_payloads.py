@@ -234,7 +234,7 @@ CASES = {
     "milesight-vs125-mqtt-totals-negative-capacity": Case("flow:1 in_total 4327, flow:1 out_total 4503"),
     "milesight-vs125-periodic-two-lines-invalid-json": rejected("", NOT_JSON),
     "milesight-vs135-mqtt-negative-capacity": rejected(
-        "nobody knows", "a table from a page, with sentences where the device has lists"
+        "within a text", "a table from a page, with sentences where the device has lists"
     ),
     "dahua-videostat-hourly-negative": rejected("", NOT_JSON),
     "dahua-vto-utc-not-utc": not_data("event", "the kind of event stands in the topic, which the fragment has lost"),

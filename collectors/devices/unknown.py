@@ -10,7 +10,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -42,8 +42,10 @@ SEE: Final = "docs/reference/mappings.md"
 ADVICE: Final = (
     f"write a mapping in the site file ({SEE}), with the lines that are true, or choose on the page Sensors"
 )
+_NO_PEOPLE: Final = frozenset(("65535", "4294967295"))
 _ONE_BY_ONE: Final = "a list stands under {}: let the device or its gateway send the number of people instead"
 _TELLS_FAULT: Final = re.compile(r"(?!no|ok|false|good|success|null|none)(?=.*[^\W\d_])")
+_SEVERAL: Final = re.compile(r"[=;|]|,.*,|(\S+\s+){3}\S")  # more than one value, or a sentence
 _NUMBER: Final = re.compile(r"[+-]?\d+([.,]\d+)?")
 TOMBSTONE: Final = "a tombstone: somebody deletes what the broker had kept"
 _FLAT: Final = re.compile(r"[^\W\d_]+|\d+")
@@ -79,6 +81,7 @@ _FIELDS: Final = {
     for kind, names in _DATA["fields"].items()
 }
 _WORDS: Final = {kind: frozenset(text.split()) for kind, text in _DATA["words"].items()}
+_STEMS: Final = {"things": _WORDS["stems"], "outside": _WORDS["outside_stems"]}  # parts of words
 _PEOPLE: Final = _WORDS["strong"] | _WORDS["into"] | _WORDS["out"]
 _KNOWN: Final = frozenset(
     word
@@ -143,6 +146,23 @@ def decode(packet: Packet) -> Decoded:
     return _Message(packet, value).decoded()
 
 
+def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
+    """Return what a platform's message holds beside the values at `known` paths that may be of people by its name.
+
+    A bare value goes by the last level of the topic that says something.
+    """
+    if isinstance(packet.value, dict | list):
+        return [leaf for leaf in _leaves(packet, packet.value) if leaf.path not in known and choices_of(leaf)]
+    name = next((level for level in reversed(packet.levels) if level not in ("state", "value")), "")
+    leaf = Leaf(names=(name,), value=packet.value, path="$", said=words(name))
+    return [leaf] if choices_of(leaf) else []
+
+
+def question(packet: Packet, leaves: Sequence[Leaf]) -> str:
+    """Ask what these values of a message are. Raises Unreadable."""
+    return _Message(packet, packet.value).question(leaves, "", ())
+
+
 def _control(packet: Packet) -> str:
     """Tell what a message is about if not about people, by its topic or because a phone tells where its owner is."""
     levels = packet.levels
@@ -162,18 +182,12 @@ def _plain(packet: Packet) -> Decoded:
     text = packet.text
     if text.lower() in _WORDS["connected"]:
         return Decoded(not_data="whether a device is connected")
-    if (
-        not text
-        or not text.isprintable()
-        or len(text) > PLAIN_LIMIT
-        or len(text.split()) > 3
-        or re.search(r"[=;|]|,.*,", text)
-    ):
+    if not text.isprintable() or not 0 < len(text) <= PLAIN_LIMIT or _SEVERAL.search(text):
         raise Unreadable(
             f"the payload is neither JSON nor a number or a word ({len(packet.payload)} bytes), and nothing says what"
             " is what: choose JSON in the settings of the device, or let its gateway rewrite this"
         )
-    if _is_nothing(packet.value):
+    if _state(packet.value) is None:
         return Decoded(not_data=reader.NOTHING_MEASURED)
     return _Message(packet, packet.value).decoded()
 
@@ -206,7 +220,8 @@ class _Message:
 
     def decoded(self) -> Decoded:
         """Return what counts; ask about all else that may be about people. Raises Unreadable."""
-        values = self._climate()
+        channel = self._channel()[:CHANNEL_LIMIT] or "1"
+        values = [replace(value, channel=channel) for value in self._climate()]
         asked = [leaf for leaf in self.leaves if choices_of(leaf)]
         if not any(_WORDS["into"] & {*leaf.said} for leaf in asked):
             asked = [leaf for leaf in asked if "left" not in leaf.said]  # of a picture, or what remains
@@ -216,14 +231,10 @@ class _Message:
             raise Unreadable(fault)
         why = self._doubt(named) if named else ""
         if named and not why:
-            channel = self._channel() or "1"
-            values += [
-                Value(metric=QUALIFIED[leaf.name], channel=channel, paths=paths(leaf.path), said=leaf.shown)
-                for leaf in named
-            ]
+            values += [_qualified(leaf, channel) for leaf in named]
             metrics = {QUALIFIED[leaf.name] for leaf in named}
             asked = [leaf for leaf in asked if leaf not in named and not _is_settled(leaf, metrics)]
-        problems = self._unreachable(asked) or ([self._question(asked, why, values)] if asked else [])
+        problems = self._unreachable(asked) or ([self.question(asked, why, values)] if asked else [])
         decoded = self._read(values) if values else Decoded()
         if not (values or problems or named or self._no_persons()):
             problems = self._strange()
@@ -258,7 +269,7 @@ class _Message:
         if told := [unit for leaf in units if _is_foreign(unit := str(leaf.value or "").strip().lower())]:
             return f"the unit is {show(told[0])}"
         loose = [leaf for leaf in self._tops("loose") if str(leaf.value) not in self.packet.levels]
-        if loose and not self._tops("device"):
+        if loose and not self._tops("device") and not self._tops("sub"):
             return f"{loose[0].shown} may be the device or the number of the message"
         lines = self._tops("line")
         if len(lines) > 1 or len(self._channel()) > CHANNEL_LIMIT:
@@ -290,12 +301,13 @@ class _Message:
         return sorted(filled, key=lambda leaf: rank[leaf.name])
 
     def _channel(self) -> str:
-        """Return the line, and the place where the message tells one: they keep apart what one device counts."""
-        parts = (str(leaf.value).strip() for kind in ("place", "line") for leaf in self._tops(kind))
-        return "/".join(dict.fromkeys(parts))
+        """Return what keeps apart all that one device counts: the place, the part of the device, and the line."""
+        kinds = ("place", "sub", "line") if self._tops("device") else ("place", "line")
+        parts = [str(leaf.value).strip() for kind in kinds for leaf in self._tops(kind)]
+        return "/".join(part for part in dict.fromkeys(parts) if not _is_name(part))
 
     def _device(self) -> str:
-        topic, found = self.packet.topic, self._tops("device")
+        topic, found = self.packet.topic, self._tops("device") or self._tops("sub")
         if not isinstance(self.value, dict | list):
             topic = topic.rpartition("/")[0] or topic
         device = str(found[0].value).strip() if found else topic
@@ -327,13 +339,13 @@ class _Message:
     def _strange(self) -> list[str]:
         """Say that nobody knows what the numbers are, where not one word of their names is known."""
         names = [leaf.names[-1] for leaf in self.leaves if type(leaf.value) in (int, float)]
-        found = list(dict.fromkeys(name for name in names if _KNOWN.isdisjoint(words(name))))
+        found = list(dict.fromkeys(name for name in names if _is_strange(name)))
         if not found:
             return []
         are = "is" if len(found) == 1 else "are"
         return [f"nobody knows what {_listed(found)} {are}: if that is about people, write a mapping ({SEE})"]
 
-    def _question(self, asked: Sequence[Leaf], why: str, known: Sequence[Value]) -> str:
+    def question(self, asked: Sequence[Leaf], why: str, known: Sequence[Value]) -> str:
         """Ask what fields mean, with a mapping in which all choices are commented out."""
         each = Counter(leaf.each for leaf in asked).most_common(1)[0][0]
         first = {leaf.path: leaf for leaf in reversed(asked) if leaf.each == each}
@@ -345,7 +357,7 @@ class _Message:
                 *_choices(chosen),
                 *(_known(value) for value in known if not each and value.unit == 1.0),
             ),
-            device=next((leaf.path for kind in ("device", "loose") for leaf in self._tops(kind)), ""),
+            device=next((leaf.path for kind in ("device", "sub", "loose") for leaf in self._tops(kind)), ""),
             time=next((leaf.path for kind in ("time", "end") for leaf in self._tops(kind)), ""),
             start=next((leaf.path for leaf in self._tops("start")), ""),
             each=each,
@@ -362,7 +374,7 @@ class _Message:
         if not each:
             return ""
         own = [leaf for leaf in self.leaves if leaf.each == each and leaf.path.count(".") == 1]
-        kinds = ("line", "place", "device", "loose")
+        kinds = ("line", "place", "sub", "device", "loose")
         return next((leaf.path for kind in kinds for leaf in own if leaf.name in _FIELDS[kind]), "key")
 
     def _nothing(self) -> str:
@@ -408,7 +420,7 @@ def _within(value: Any, path: str, names: tuple[str, ...], each: str, depth: int
         for name, inner in value.items():
             if not isinstance(name, str):
                 continue
-            if name == held and not isinstance(inner, dict | list):
+            if held and name == held and not isinstance(inner, dict | list):
                 chosen, items = _chosen(path, each, named, value[named], held)
                 yield _leaf(
                     (*names, value[named]), inner, chosen, items, unit=_unit(units, name), is_item=bool(each)
@@ -433,22 +445,12 @@ def _within(value: Any, path: str, names: tuple[str, ...], each: str, depth: int
 
 def _leaf(names: tuple[str, ...], value: Any, path: str, each: str, *, unit: str = "", is_item: bool) -> Leaf:
     """Make a leaf. A `value` within something goes by that thing's name; what stands around says nothing."""
-    if (
-        len(names) > 1
-        and compact(names[-1]) in _FIELDS["value"]
-        and compact(names[-2]) not in _FIELDS["around"]
-    ):
+    parts = [*map(compact, names)]
+    if len(names) > 1 and parts[-1] in _FIELDS["value"] and parts[-2] not in _FIELDS["around"]:
         names = names[:-1]
     said = [word for name in names[:-1] if compact(name) not in _FIELDS["around"] for word in words(name)]
-    return Leaf(
-        names=names,
-        value=value,
-        path=path,
-        said=(*said, *words(names[-1])),
-        each=each,
-        unit=unit,
-        is_item=is_item,
-    )
+    told = (*said, *words(names[-1]))
+    return Leaf(names=names, value=value, path=path, said=told, each=each, unit=unit, is_item=is_item)
 
 
 def _record(fields: dict[Any, Any]) -> tuple[str, str]:
@@ -463,29 +465,20 @@ def _chosen(path: str, each: str, named: str, name: str, held: str) -> tuple[str
     """Return the path to the value of a record, and of the items; one in a list is chosen by its name."""
     if path != "@" or each.count("[*]") > 1:
         return path + _step(held), each
-    return (
-        f"{each.removesuffix('[*]')}[?@{_step(named)} == {json.dumps(name, ensure_ascii=False)}]{_step(held)}",
-        "",
-    )
+    name = json.dumps(name, ensure_ascii=False)
+    return f"{each.removesuffix('[*]')}[?@{_step(named)} == {name}]{_step(held)}", ""
 
 
 def _units(fields: dict[Any, Any]) -> dict[str, str]:
     """Return the units in an object, by the compact names of their fields."""
-    texts = (
-        (compact(name), value)
-        for name, value in fields.items()
-        if isinstance(name, str) and isinstance(value, str)
-    )
-    return {name: value for name, value in texts if name.endswith("unit") or name in _FIELDS["unit"]}
+    texts = ((compact(name), text) for name, text in fields.items() if type(name) is type(text) is str)
+    return {name: text for name, text in texts if name.endswith("unit") or name in _FIELDS["unit"]}
 
 
 def _unit(units: dict[str, str], name: str) -> str:
     """Return the unit that stands beside a value: `temperature_unit`, or `unit` in the same object."""
-    return (
-        units.get(f"{compact(name)}unit") or next((units[n] for n in _FIELDS["unit"] if n in units), "")
-        if units
-        else ""
-    )
+    shared = next((units[n] for n in _FIELDS["unit"] if n in units), "") if units else ""
+    return units.get(f"{compact(name)}unit", shared) if units else ""
 
 
 def _step(name: str) -> str:
@@ -498,10 +491,8 @@ def _step(name: str) -> str:
 def _telling(kind: str, text: str) -> Iterator[str]:
     said = words(text)
     yield from (word for word in said if word in _WORDS[kind])
-    if kind == "things":
-        yield from (
-            stem for stem in _WORDS["stems"] if any(stem in word for word in said) or stem in compact(text)
-        )
+    stems = _STEMS.get(kind, frozenset())
+    yield from (word for word in said if word not in _WORDS[kind] and any(stem in word for stem in stems))
 
 
 def _is_open(leaf: Leaf) -> bool:
@@ -511,10 +502,8 @@ def _is_open(leaf: Leaf) -> bool:
 
 def _is_aside(leaf: Leaf) -> bool:
     """Tell whether a leaf is a setting or a plan, of a part of the people, or of what is no person."""
-    own, around = (
-        words(leaf.names[-1].partition("since")[0]),
-        [word for name in leaf.names[:-1] for word in words(name)],
-    )
+    own = words(leaf.names[-1].partition("since")[0])
+    around = [word for name in leaf.names[:-1] for word in words(name)]
     return (
         any(word in _WORDS["settings"] for word in own if not ("event" in own and word in ("type", "name")))
         or not _WORDS["settings_around"].isdisjoint(around)
@@ -525,7 +514,8 @@ def _is_aside(leaf: Leaf) -> bool:
 
 def _is_foreign(unit: str) -> bool:
     """Tell whether a unit is none of counted people."""
-    return bool(unit) and not set(words(unit)) & (_WORDS["strong"] | _WORDS["counts"])
+    said = set(words(unit))
+    return bool(unit) and not (said and said <= _WORDS["strong"] | _WORDS["counts"])
 
 
 def _is_of_persons(name: str) -> bool:
@@ -539,6 +529,19 @@ def _is_plain_count(leaf: Leaf) -> bool:
 
 def _is_climate(names: tuple[str, ...]) -> bool:
     return any(compact(n) in _CLIMATE or any(compact(n) in beside for beside, *_ in _BESIDE) for n in names)
+
+
+def _is_strange(name: str) -> bool:
+    """Tell whether nobody knows what a name says, or it says how many seats are free, which no metric is."""
+    said = words(name)
+    return _KNOWN.isdisjoint(said) or not (
+        {*said}.isdisjoint(_WORDS["places"]) or {*said}.isdisjoint(_WORDS["left"])
+    )
+
+
+def _is_name(text: str) -> bool:
+    """Tell whether a text names a measurement, as in the records of a list."""
+    return compact(text) in QUALIFIED or _is_climate((text,))
 
 
 def _climate_of(leaf: Leaf) -> Value | None:
@@ -557,6 +560,13 @@ def _climate_of(leaf: Leaf) -> Value | None:
             at = Path(leaf.path, "constant", constant=repr(number)) if behind else compiled(leaf.path)
             return Value(metric=metric, paths=(at,), said=leaf.shown, unit=units[told])
     return None
+
+
+def _qualified(leaf: Leaf, channel: str) -> Value:
+    """Return how a qualified name is read; 65535 people present are none: two bytes that say nothing."""
+    metric = QUALIFIED[leaf.name]
+    invalid = _NO_PEOPLE if metric == "people" else frozenset[str]()
+    return Value(metric=metric, channel=channel, paths=paths(leaf.path), said=leaf.shown, invalid=invalid)
 
 
 def _is_settled(leaf: Leaf, metrics: Iterable[str]) -> bool:
@@ -622,7 +632,7 @@ def _of_a_word(leaf: Leaf, said: set[str]) -> tuple[tuple[str, str], ...]:
     if leaf.is_bare and _is_climate(leaf.names):
         return ()
     if said & (_WORDS["strong"] | _WORDS["places"]) or (is_state and is_generic) or leaf.is_bare:
-        if is_state or _is_yes_or_no(leaf.value):
+        if is_state or _state(leaf.value) in (0, 1):
             return (("occupied", _NEGATED if said & _WORDS["vacant"] else ""),)
         return (("occupied", "with yes = [...] and no = [...], its words"),) if leaf.is_bare else ()
     return ()
@@ -636,18 +646,12 @@ def _is_number(value: object) -> bool:
     )
 
 
-def _is_nothing(value: object) -> bool:
+def _state(value: object) -> float | None:
+    """Return 1 or 0 for a word for yes or no, None for a word for nothing, -1 for any other value."""
     try:
-        return state("", value) is None
+        return state("", value)
     except Unreadable:
-        return False
-
-
-def _is_yes_or_no(value: object) -> bool:
-    try:
-        return state("", value) is not None
-    except Unreadable:
-        return False
+        return -1.0
 
 
 def _choices(leaves: Sequence[Leaf]) -> Iterator[Choice]:

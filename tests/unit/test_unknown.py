@@ -2,8 +2,10 @@
 
 import cProfile
 import json
+import re
 import tomllib
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -57,14 +59,22 @@ def test_a_look_alike(alike: Alike) -> None:
         assert paths(decoded) == alike.offers
 
 
-def test_the_table_of_qualified_names_is_short() -> None:
-    assert len(unknown.QUALIFIED) <= 30
+def test_the_table_of_qualified_names_is_short_and_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "adapters.md").read_text("utf-8")
+    section = page.partition("## Unknown devices")[2].partition("Climate and batteries")[0]
+    rows = re.findall(r"\| (.*) \| `(\w+)` \|", section)
+    documented = {
+        unknown.compact(name): metric for names, metric in rows for name in re.findall(r"\w+", names)
+    }
+    assert documented == unknown.QUALIFIED
+    assert len(documented) <= 30
 
 
 @pytest.mark.parametrize(
     ("fields", "device"),
     [
-        ({"deviceId": "abc-1234", "sensor": "north"}, "abc-1234"),
+        ({"deviceId": "abc-1234"}, "abc-1234"),
+        ({"sensor": "north-17"}, "north-17"),
         ({"data": {"sn": "A12345"}}, "A12345"),
         ({"serial_number": 4711001}, "4711001"),
         ({"sensor_id": 3}, "acme/1/3"),

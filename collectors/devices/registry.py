@@ -12,7 +12,7 @@ from paho.mqtt.client import topic_matches_sub
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded
 from collectors.adapters.packet import Packet
-from collectors.devices import questions, reader, subjects
+from collectors.devices import reader, subjects, unknown
 from collectors.devices.format import Format
 from collectors.devices.reader import TOMBSTONE, Body
 from collectors.devices.table import Table, TableError, tables
@@ -225,9 +225,9 @@ def _carried(decoded: Decoded, forms: Sequence[Format], packet: Packet) -> Decod
     known = {path.text for form in forms for value in form.values for path in value.paths}
     if isinstance(packet.value, str) and "$" not in known:
         packet.json  # noqa: B018 - raises with the reason why it is none
-    asked = [(n, path) for n, path in subjects.open_questions(packet) if path == "$" or path not in known]
-    problems = tuple(questions.of_name(name, path, packet.topic) for name, path in asked)
-    if problems or decoded != Decoded():
+    asked = unknown.asked(packet, known)
+    if asked or decoded != Decoded():
+        problems = (unknown.question(packet, asked),) if asked else ()
         return subjects.sober(replace(decoded, problems=problems), packet)
     return Decoded(not_data=NOTHING)
 

@@ -10,7 +10,7 @@ import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -146,6 +146,23 @@ def decode(packet: Packet) -> Decoded:
     return _Message(packet, value).decoded()
 
 
+def asked(packet: Packet, known: Collection[str] = ()) -> list[Leaf]:
+    """Return what a platform's message holds beside the values at `known` paths that may be of people by its name.
+
+    A bare value goes by the last level of the topic that says something.
+    """
+    if isinstance(packet.value, dict | list):
+        return [leaf for leaf in _leaves(packet, packet.value) if leaf.path not in known and choices_of(leaf)]
+    name = next((level for level in reversed(packet.levels) if level not in ("state", "value")), "")
+    leaf = Leaf(names=(name,), value=packet.value, path="$", said=words(name))
+    return [leaf] if choices_of(leaf) else []
+
+
+def question(packet: Packet, leaves: Sequence[Leaf]) -> str:
+    """Ask what these values of a message are. Raises Unreadable."""
+    return _Message(packet, packet.value).question(leaves, "", ())
+
+
 def _control(packet: Packet) -> str:
     """Tell what a message is about if not about people, by its topic or because a phone tells where its owner is."""
     levels = packet.levels
@@ -217,7 +234,7 @@ class _Message:
             values += [_qualified(leaf, channel) for leaf in named]
             metrics = {QUALIFIED[leaf.name] for leaf in named}
             asked = [leaf for leaf in asked if leaf not in named and not _is_settled(leaf, metrics)]
-        problems = self._unreachable(asked) or ([self._question(asked, why, values)] if asked else [])
+        problems = self._unreachable(asked) or ([self.question(asked, why, values)] if asked else [])
         decoded = self._read(values) if values else Decoded()
         if not (values or problems or named or self._no_persons()):
             problems = self._strange()
@@ -328,7 +345,7 @@ class _Message:
         are = "is" if len(found) == 1 else "are"
         return [f"nobody knows what {_listed(found)} {are}: if that is about people, write a mapping ({SEE})"]
 
-    def _question(self, asked: Sequence[Leaf], why: str, known: Sequence[Value]) -> str:
+    def question(self, asked: Sequence[Leaf], why: str, known: Sequence[Value]) -> str:
         """Ask what fields mean, with a mapping in which all choices are commented out."""
         each = Counter(leaf.each for leaf in asked).most_common(1)[0][0]
         first = {leaf.path: leaf for leaf in reversed(asked) if leaf.each == each}
@@ -403,7 +420,7 @@ def _within(value: Any, path: str, names: tuple[str, ...], each: str, depth: int
         for name, inner in value.items():
             if not isinstance(name, str):
                 continue
-            if name == held and not isinstance(inner, dict | list):
+            if held and name == held and not isinstance(inner, dict | list):
                 chosen, items = _chosen(path, each, named, value[named], held)
                 yield _leaf(
                     (*names, value[named]), inner, chosen, items, unit=_unit(units, name), is_item=bool(each)

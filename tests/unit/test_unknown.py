@@ -15,7 +15,7 @@ from besok.model import mapping_draft
 from besok.model.errors import Unreadable
 from besok.model.readings import Decoded, Message
 from collectors.adapters.packet import Packet
-from collectors.devices import unknown
+from collectors.devices import field_names, unknown
 
 NOW = datetime(2026, 11, 25, 8, 15, 2, tzinfo=UTC)
 
@@ -64,9 +64,9 @@ def test_the_table_of_qualified_names_is_short_and_documented() -> None:
     section = page.partition("## Unknown devices")[2].partition("Climate and batteries")[0]
     rows = re.findall(r"\| (.*) \| `(\w+)` \|", section)
     documented = {
-        unknown.compact(name): metric for names, metric in rows for name in re.findall(r"\w+", names)
+        field_names.compact(name): metric for names, metric in rows for name in re.findall(r"\w+", names)
     }
-    assert documented == unknown.QUALIFIED
+    assert documented == field_names.QUALIFIED
     assert len(documented) <= 30
 
 
